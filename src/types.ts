@@ -1,0 +1,71 @@
+/** The nouns that every folder shares. Types only: whoever reads this file knows the product's words. */
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+export type ContentType = "json" | "text";
+
+/** When a message goes: once for each stack, all again when any changed, or all on every `up`. */
+export type PushMode = "once" | "on_change" | "every_deploy";
+
+/** Where something stands in a file. `line` and `column` count from 1, `column` in UTF-16 code units. */
+export interface Place {
+  /** Path with forward slashes, relative to the repository. Never absolute. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A message as the API takes it, with the author's optional id. */
+export interface Message {
+  readonly id: string | undefined;
+  /** A string where `contentType` is "text". */
+  readonly body: JsonValue;
+  readonly contentType: ContentType;
+  /** Seconds, 0 to 86,400; undefined: the queue's own delay. */
+  readonly delaySeconds: number | undefined;
+  readonly place: Place;
+}
+
+/** One YAML document: a queue and its messages. */
+export interface Manifest {
+  /** Unique in the repository: `name:`, or the path under messages/ without its ending. */
+  readonly name: string;
+  /** The name by which the stack's config knows the queue. */
+  readonly queue: string;
+  readonly push: PushMode;
+  /** Stack name patterns; undefined: every stack. */
+  readonly stacks: readonly string[] | undefined;
+  readonly messages: readonly Message[];
+  readonly place: Place;
+}
+
+/** The queue that a segment pushes to. */
+export interface QueueRef {
+  readonly accountId: string;
+  readonly queueId: string;
+}
+
+/** A queue's metrics as the API returns them, names unchanged. Best effort; a timestamp of 0 means unknown. */
+export interface Metrics {
+  readonly backlog_count: number;
+  readonly backlog_bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly oldest_message_timestamp_ms: number;
+}
+
+/** A message made ready for the wire: serialized once, measured once. */
+export interface Parcel {
+  /** Index of the message in its manifest. */
+  readonly index: number;
+  /** What the message is called in errors: its id, or `#` and its number from 1. */
+  readonly label: string;
+  /** The JSON text of the body, which goes into the request as it is. */
+  readonly bodyJson: string;
+  /** UTF-8 bytes of the text, or of the JSON of the body, as the API counts them. */
+  readonly bytes: number;
+  readonly contentType: ContentType;
+  readonly delaySeconds: number | undefined;
+}
+
+/** The messages of one request, within the API's limits. */
+export type Batch = readonly Parcel[];
