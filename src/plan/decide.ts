@@ -1,0 +1,121 @@
+import type { PushMode } from "../types.ts";
+import type { Digest, MessageKey } from "./digest.ts";
+import { emptyLedger, type Ledger } from "./ledger.ts";
+
+/** What the manifest wants, as the resource's inputs carry it. */
+export interface Wanted {
+  readonly mode: PushMode;
+  readonly manifest: Digest;
+  readonly keys: readonly MessageKey[];
+}
+
+/** What a deployment has to do for one segment. The same decision serves the preview and the push. */
+export interface Decision {
+  /** Indices of the messages to push, ascending. */
+  readonly pending: readonly number[];
+  /** Of these, the ones that were sent before without an answer: they may arrive twice. */
+  readonly inDoubt: readonly number[];
+  /** Indices of the messages that are in the queue already, ascending. */
+  readonly kept: readonly number[];
+  /** Pushed once, and gone from the manifest: the ledger forgets them, the queue does not. */
+  readonly forgotten: readonly MessageKey[];
+  /** Pushed under their id with another body. Nothing may be pushed before the author chooses. */
+  readonly edited: readonly EditedMessage[];
+}
+
+export interface EditedMessage {
+  readonly index: number;
+  readonly id: string;
+  readonly pushed: Digest;
+  readonly present: Digest;
+}
+
+/** Compares what is wanted with the ledger. Pure: no clock, no files, no network. */
+export function decide(wanted: Wanted, recorded: Ledger): Decision {
+  const ledger = relevant(wanted, recorded);
+  const pushed = claim(wanted.keys, ledger.pushed);
+  const open = wanted.keys.map((_, index) => index).filter((index) => !pushed.claimed.has(index));
+  const edited = open.flatMap((index) => pushed.edited.get(index) ?? []);
+  const pending = open.filter((index) => !pushed.edited.has(index));
+  const doubted = claim(
+    pending.map((index) => wanted.keys[index] as MessageKey),
+    ledger.inDoubt,
+  );
+  return {
+    pending,
+    inDoubt: pending.filter((_, at) => doubted.claimed.has(at) || doubted.edited.has(at)),
+    kept: [...pushed.claimed].sort((a, b) => a - b),
+    forgotten: wanted.mode === "once" ? pushed.left : [],
+    edited,
+  };
+}
+
+/** Whether a deployment has anything to do, the ledger's own bookkeeping included. */
+export function isSettled(decision: Decision, ledger: Ledger): boolean {
+  return (
+    ledger.complete && decision.pending.length === 0 && decision.forgotten.length === 0 && decision.edited.length === 0
+  );
+}
+
+/** The part of the ledger that counts: `on_change` and `every_deploy` only resume a delivery of the very same manifest. */
+function relevant({ mode, manifest }: Wanted, ledger: Ledger): Ledger {
+  switch (mode) {
+    case "once":
+      return ledger;
+    case "on_change":
+      return ledger.manifest === manifest ? ledger : emptyLedger;
+    case "every_deploy":
+      return ledger.manifest === manifest && !ledger.complete ? ledger : emptyLedger;
+  }
+}
+
+interface Claims {
+  readonly claimed: ReadonlySet<number>;
+  readonly edited: ReadonlyMap<number, EditedMessage>;
+  readonly left: readonly MessageKey[];
+}
+
+/**
+ * Gives each wanted message its entry among the recorded ones: by id; else by digest, each entry once, so that
+ * duplicates count. An id that was added to a message, or taken from it, does not make it a new one.
+ */
+function claim(wanted: readonly MessageKey[], recorded: readonly MessageKey[]): Claims {
+  const byId = new Map(recorded.flatMap((key) => (key.id === undefined ? [] : [[key.id, key] as const])));
+  const wantedIds = new Set(wanted.map(({ id }) => id));
+  const left = new Set(recorded);
+  const claimed = new Set<number>();
+  const edited = new Map<number, EditedMessage>();
+
+  for (const [index, { id, digest }] of wanted.entries()) {
+    const entry = id === undefined ? undefined : byId.get(id);
+    if (id === undefined || entry === undefined) continue;
+    left.delete(entry);
+    if (entry.digest === digest) claimed.add(index);
+    else edited.set(index, { index, id, pushed: entry.digest, present: digest });
+  }
+
+  const spare = new Map<Digest, MessageKey[]>();
+  for (const key of left) {
+    if (key.id !== undefined && wantedIds.has(key.id)) continue;
+    const same = spare.get(key.digest);
+    if (same) same.push(key);
+    else spare.set(key.digest, [key]);
+  }
+  const settled = (index: number) => claimed.has(index) || edited.has(index);
+  const take = (index: number, digest: Digest, fits: (key: MessageKey) => boolean) => {
+    const same = spare.get(digest);
+    const at = same?.findIndex(fits) ?? -1;
+    const entry = same?.splice(at, at < 0 ? 0 : 1)[0];
+    if (entry === undefined) return;
+    claimed.add(index);
+    left.delete(entry);
+  };
+  // Those without an id first: an entry without an id is theirs before it is anybody's who got an id since.
+  for (const [index, { id, digest }] of wanted.entries()) {
+    if (id === undefined) take(index, digest, (key) => key.id === undefined);
+  }
+  for (const [index, { id, digest }] of wanted.entries()) {
+    if (!settled(index)) take(index, digest, (key) => id === undefined || key.id === undefined);
+  }
+  return { claimed, edited, left: [...left] };
+}

@@ -1,0 +1,23 @@
+import type { Message, Parcel } from "../types.ts";
+
+/** A message serialized once and measured once, for packing and for the wire. */
+export function toParcel(message: Message, index: number): Parcel {
+  const bodyJson = JSON.stringify(message.body);
+  return {
+    index,
+    label: message.id ?? `#${index + 1}`,
+    bodyJson,
+    bytes: bodyBytes(message, bodyJson),
+    contentType: message.contentType,
+    delaySeconds: message.delaySeconds,
+  };
+}
+
+/** UTF-8 bytes that the API counts for a body: of the text itself, or of its JSON. */
+export function bodyBytes(
+  message: Pick<Message, "body" | "contentType">,
+  bodyJson = JSON.stringify(message.body),
+): number {
+  const counted = message.contentType === "text" && typeof message.body === "string" ? message.body : bodyJson;
+  return Buffer.byteLength(counted, "utf8");
+}

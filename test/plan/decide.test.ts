@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decide, emptyLedger, isSettled, type Ledger, type MessageKey, messageDigest } from "../../src/plan/index.ts";
+
+const digest = (body: string) => messageDigest({ contentType: "text", body });
+const key = (body: string, id?: string): MessageKey => ({ digest: digest(body), id });
+const [one, other] = [digest("a manifest"), digest("another")];
+
+function ledger(pushed: MessageKey[], more: Partial<Ledger> = {}): Ledger {
+  return { manifest: one, complete: true, pushed, inDoubt: [], ...more };
+}
+const once = (...keys: MessageKey[]) => ({ mode: "once", manifest: one, keys }) as const;
+
+describe("once", () => {
+  it("pushes everything the first time", () => {
+    expect(decide(once(key("a"), key("b")), emptyLedger).pending).toEqual([0, 1]);
+  });
+
+  it("pushes only what is new, wherever it stands", () => {
+    const { pending, kept } = decide(once(key("new"), key("a"), key("b")), ledger([key("a"), key("b")]));
+    expect({ pending, kept }).toEqual({ pending: [0], kept: [1, 2] });
+  });
+
+  it("forgets what was removed, and pushes it again when it comes back", () => {
+    const removed = decide(once(key("a")), ledger([key("a"), key("b", "id-b")]));
+    expect(removed).toMatchObject({ pending: [], forgotten: [key("b", "id-b")] });
+    expect(decide(once(key("a"), key("b", "id-b")), ledger([key("a")])).pending).toEqual([1]);
+  });
+
+  it("refuses another body under a pushed id", () => {
+    const { edited, pending } = decide(once(key("changed", "x"), key("new")), ledger([key("body", "x")]));
+    expect(edited).toEqual([{ index: 0, id: "x", pushed: digest("body"), present: digest("changed") }]);
+    expect(pending).toEqual([1]);
+  });
+
+  it("counts duplicates without ids", () => {
+    expect(decide(once(key("a"), key("a"), key("a")), ledger([key("a"), key("a")])).pending).toEqual([2]);
+    expect(decide(once(key("a")), ledger([key("a"), key("a")])).forgotten).toEqual([key("a")]);
+  });
+
+  it("does not take an id that was added or taken away for a new message", () => {
+    expect(decide(once(key("a", "x")), ledger([key("a")]))).toMatchObject({ pending: [], forgotten: [] });
+    expect(decide(once(key("a")), ledger([key("a", "x")]))).toMatchObject({ pending: [], forgotten: [] });
+  });
+
+  it("takes another id for another message, even with the same body", () => {
+    expect(decide(once(key("a", "y")), ledger([key("a", "x")]))).toMatchObject({
+      pending: [0],
+      forgotten: [key("a", "x")],
+    });
+  });
+
+  it("gives an entry without an id to the message without one first", () => {
+    expect(decide(once(key("a", "x"), key("a")), ledger([key("a")])).pending).toEqual([0]);
+  });
+
+  it("marks what was sent without an answer", () => {
+    const decision = decide(once(key("a"), key("b")), ledger([key("a")], { inDoubt: [key("b")], complete: false }));
+    expect(decision).toMatchObject({ pending: [1], inDoubt: [1] });
+  });
+
+  it("is settled by a run that pushes the rest, for any ledger", () => {
+    const keys = fc.array(fc.record({ body: fc.constantFrom("a", "b", "c"), id: fc.option(fc.nat(5)) }), {
+      maxLength: 8,
+    });
+    const toKeys = (drawn: { body: string; id: number | null }[]) => {
+      const ids = new Set<number>();
+      return drawn.flatMap(({ body, id }) => {
+        if (id === null) return [key(body)];
+        if (ids.has(id)) return [];
+        ids.add(id);
+        return [key(body, `id-${id}`)];
+      });
+    };
+    fc.assert(
+      fc.property(keys, keys, (wantedDrawn, pushedDrawn) => {
+        const wanted = toKeys(wantedDrawn);
+        const recorded = ledger(toKeys(pushedDrawn));
+        const { pending, kept, edited, forgotten } = decide(once(...wanted), recorded);
+        // Every wanted message has exactly one fate, every recorded one is kept, edited or forgotten.
+        expect([...pending, ...kept, ...edited.map(({ index }) => index)].sort((a, b) => a - b)).toEqual(
+          wanted.map((_, index) => index),
+        );
+        expect(kept.length + edited.length + forgotten.length).toBe(recorded.pushed.length);
+        const after = ledger(wanted);
+        expect(isSettled(decide(once(...wanted), after), after)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("on_change", () => {
+  const wanted = { mode: "on_change", manifest: one, keys: [key("a"), key("b")] } as const;
+
+  it("pushes nothing while the manifest is the same", () => {
+    const recorded = ledger([key("a"), key("b")]);
+    expect(isSettled(decide(wanted, recorded), recorded)).toBe(true);
+  });
+
+  it("pushes all of it when any of it changed", () => {
+    expect(decide(wanted, ledger([key("a"), key("b")], { manifest: other })).pending).toEqual([0, 1]);
+  });
+
+  it("resumes a delivery of the same manifest, and starts anew for another", () => {
+    expect(decide(wanted, ledger([key("a")], { complete: false })).pending).toEqual([1]);
+    expect(decide(wanted, ledger([key("a")], { complete: false, manifest: other })).pending).toEqual([0, 1]);
+  });
+
+  it("never calls a message edited", () => {
+    const changed = { ...wanted, manifest: other, keys: [key("changed", "x")] };
+    expect(decide(changed, ledger([key("a", "x")]))).toMatchObject({ pending: [0], edited: [], forgotten: [] });
+  });
+});
+
+describe("every_deploy", () => {
+  const wanted = { mode: "every_deploy", manifest: one, keys: [key("a"), key("b")] } as const;
+
+  it("pushes all of it again after a whole delivery", () => {
+    const recorded = ledger([key("a"), key("b")]);
+    expect(decide(wanted, recorded).pending).toEqual([0, 1]);
+    expect(isSettled(decide(wanted, recorded), recorded)).toBe(false);
+  });
+
+  it("first finishes a delivery that failed", () => {
+    expect(decide(wanted, ledger([key("a")], { complete: false })).pending).toEqual([1]);
+  });
+});

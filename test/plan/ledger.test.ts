@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { LedgerError, messageDigest, packKeys, packLedger, unpackKeys, unpackLedger } from "../../src/plan/index.ts";
+
+const digest = messageDigest({ contentType: "text", body: "a" });
+
+it("comes back from the state as it went in, whatever the ids hold", () => {
+  const id = fc.option(fc.string({ unit: "binary" }), { nil: undefined });
+  fc.assert(
+    fc.property(fc.array(id), (ids) => {
+      const keys = ids.map((id) => ({ digest, id }));
+      const ledger = { manifest: digest, complete: false, pushed: keys, inDoubt: keys.slice(1) };
+      expect(unpackLedger(structuredClone(packLedger(ledger)))).toEqual(ledger);
+    }),
+  );
+});
+
+it("takes an absent ledger for an empty one", () => {
+  expect(unpackLedger(undefined)).toEqual({ manifest: undefined, complete: false, pushed: [], inDoubt: [] });
+});
+
+it.each([
+  ["null", null],
+  ["a string", ""],
+  ["a part of one", { manifest: "", complete: true, pushed: "" }],
+  ["a digest of another version", { manifest: "v9:abc", complete: true, pushed: "", inDoubt: "" }],
+  ["a line of another version", { manifest: "", complete: true, pushed: `${digest}\nv2:xyz`, inDoubt: "" }],
+  ["an id that is no string", { manifest: "", complete: true, pushed: `${digest} 7`, inDoubt: "" }],
+])("never takes an unreadable ledger for an empty one: %s", (_, packed) => {
+  expect(() => unpackLedger(packed)).toThrow(LedgerError);
+});
+
+it("costs a line a message, and nothing for the body", () => {
+  expect(packKeys([{ digest, id: "order-1" }])).toBe(`${digest} "order-1"`);
+  expect(unpackKeys("")).toEqual([]);
+});
