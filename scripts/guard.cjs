@@ -1,11 +1,14 @@
-// In syntax that any Node can parse: it must be able to say what is wrong on an old one.
+// In syntax that any Node can parse (ES5): it must be able to say what is wrong on an old one.
 var wanted = [22, 18];
-var found = process.versions.node.split(".").map(Number);
+var version = process.versions.node;
+var found = version.split(".").map(Number);
+var text = [
+  // biome-ignore lint/style/useTemplate: ES5 has no template literals
+  "queue-seeder needs Node " + wanted.join(".") + " or newer; this is Node " + version + ".",
+  "`npm ci` brings Node 24 as the optional package `node`, which `npm run` and `npx` then use.",
+  "Run `npm ci` again without --omit=optional and without --ignore-scripts, or install Node 24 yourself.",
+];
 if (found[0] < wanted[0] || (found[0] === wanted[0] && found[1] < wanted[1])) {
-  console.error(
-    "queue-seeder needs Node " + wanted.join(".") + " or newer; this is Node " + process.versions.node + ".\n" +
-    "`npm ci` brings Node 24 as the optional package `node`, which `npm run` and `npx` then use.\n" +
-    "Run `npm ci` again without --omit=optional and without --ignore-scripts, or install Node 24 yourself."
-  );
+  console.error(text.join("\n"));
   process.exit(1);
 }
