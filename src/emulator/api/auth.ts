@@ -1,0 +1,41 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { ApiError } from "../errors.ts";
+
+/** What the emulator lets in. */
+export interface Credentials {
+  readonly token: string;
+  /** The older scheme; both or neither. */
+  readonly email: string | undefined;
+  readonly key: string | undefined;
+}
+
+/**
+ * Check who calls, in either scheme.
+ *
+ * @returns a name for the caller's rate limit
+ * @throws ApiError 9106 without credentials, 6003 when they are malformed, 10000 when they are not ours
+ */
+export function authenticate(headers: IncomingHttpHeaders, credentials: Credentials): string {
+  const { authorization } = headers;
+  if (authorization !== undefined) {
+    const token = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1];
+    if (token === undefined) throw malformed(6111, "Invalid format for Authorization header");
+    if (token !== credentials.token) throw new ApiError(10000);
+    return "token";
+  }
+  const email = headers["x-auth-email"];
+  const key = headers["x-auth-key"];
+  if (email === undefined && key === undefined) throw new ApiError(9106);
+  if (typeof email !== "string" || !/^[^@\s]+@[^@\s]+$/.test(email)) {
+    throw malformed(6102, "Invalid format for X-Auth-Email header");
+  }
+  if (typeof key !== "string" || !/^[\w-]+$/.test(key)) throw malformed(6103, "Invalid format for X-Auth-Key header");
+  if (credentials.email === undefined || email !== credentials.email || key !== credentials.key) {
+    throw new ApiError(10000);
+  }
+  return "key";
+}
+
+function malformed(code: number, message: string): ApiError {
+  return new ApiError(6003, { chain: [{ code, message }] });
+}

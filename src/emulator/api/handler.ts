@@ -1,0 +1,69 @@
+import type { Broker, Queue } from "../broker/broker.ts";
+import { ApiError, type StatusOverrides } from "../errors.ts";
+import { authenticate, type Credentials } from "./auth.ts";
+import type { Variants } from "./call.ts";
+import { failure, success } from "./envelope.ts";
+import type { ApiAnswer, ApiRequest } from "./http.ts";
+import type { RateLimiter } from "./rate-limit.ts";
+import { findRoute, type Target } from "./routes.ts";
+
+export interface Api {
+  readonly broker: Broker;
+  readonly accountId: string;
+  readonly credentials: Credentials;
+  /** undefined: no limit, and no headers about one. */
+  readonly rateLimiter: RateLimiter | undefined;
+  readonly variants: Variants;
+  readonly statuses: StatusOverrides;
+}
+
+/** Answer a request as the API does. Never throws but for faults of its own. */
+export function answer(api: Api, request: ApiRequest): ApiAnswer {
+  try {
+    api.rateLimiter?.take(request.address);
+    return withRates(api, respond(api, request));
+  } catch (error) {
+    if (error instanceof ApiError) return refuse(api, error);
+    throw error;
+  }
+}
+
+/** The answer for a refusal that is decided outside of the routes. */
+export function refuse(api: Api, error: ApiError): ApiAnswer {
+  return withRates(api, failure(error, api.statuses));
+}
+
+export function withRates(api: Api, plain: ApiAnswer): ApiAnswer {
+  if (api.rateLimiter === undefined) return plain;
+  return { ...plain, headers: { ...api.rateLimiter.headers(), ...plain.headers } };
+}
+
+function respond(api: Api, request: ApiRequest): ApiAnswer {
+  const target = findRoute(request.method, request.url.pathname);
+  if (target === undefined) throw noRoute(request);
+  authenticate(request.headers, api.credentials);
+  checkAccount(api, target, request);
+  const { broker, variants } = api;
+  const { route } = target;
+  if (route.on === "account") return success(route.run({ broker, queue: undefined, request, variants }));
+  return success(route.run({ broker, queue: findQueue(broker, target.queueId, route.missing), request, variants }));
+}
+
+function noRoute(request: ApiRequest): ApiError {
+  return new ApiError(7003, {
+    message: `Could not route to ${request.url.pathname}, perhaps your object identifier is invalid?`,
+    also: 7000,
+  });
+}
+
+function checkAccount(api: Api, { accountId }: Target, request: ApiRequest): void {
+  if (!/^[0-9a-f]{32}$/.test(accountId)) throw new ApiError(7000, { message: noRoute(request).message, also: 7003 });
+  if (accountId !== api.accountId) throw new ApiError(9109);
+}
+
+function findQueue(broker: Broker, id: string | undefined, missing: 10104 | 11000): Queue {
+  if (id === undefined || !/^[0-9A-Za-z]{1,32}$/.test(id)) throw new ApiError(10107);
+  const queue = broker.byId(id);
+  if (queue === undefined) throw new ApiError(missing);
+  return queue;
+}

@@ -1,0 +1,106 @@
+import type { Draft } from "../broker/types.ts";
+import { ApiError, type ApiErrorCode } from "../errors.ts";
+import { limits } from "../limits.ts";
+import { isObject, type JsonObject, mismatch } from "./json.ts";
+
+/** The one message of a push. @throws ApiError 10203, 10204, 10207, 10208 */
+export function readMessage(value: JsonObject, maxDelaySeconds: number): Draft {
+  return checkSize(toDraft(value, "", maxDelaySeconds), "");
+}
+
+/**
+ * The messages of a batch push. One that does not pass refuses the whole batch.
+ *
+ * @throws ApiError 10202 to 10208
+ */
+export function readBatch(value: JsonObject, maxDelaySeconds: number): Draft[] {
+  const { messages } = value;
+  if (!Array.isArray(messages)) throw mismatch("/messages", "must be an array");
+  if (messages.length > limits.batchMessages) {
+    throw new ApiError(10206, {
+      message: `Batch count out of bounds: ${messages.length} messages, at most ${limits.batchMessages}`,
+      pointer: "/messages",
+    });
+  }
+  const batchDelay = readDelay(value, "", 10202, maxDelaySeconds);
+  const drafts = messages.map((message: unknown, index) => {
+    const pointer = `/messages/${index}`;
+    if (!isObject(message)) throw mismatch(pointer, "must be an object");
+    return toDraft(message, pointer, maxDelaySeconds, batchDelay);
+  });
+  drafts.forEach((draft, index) => {
+    checkSize(draft, `/messages/${index}`);
+  });
+  const bytes = drafts.reduce((sum, draft) => sum + draft.bytes + limits.metadataBytes, 0);
+  if (bytes > limits.batchBytes) {
+    throw new ApiError(10205, {
+      message: `Batch size out of bounds: ${bytes} bytes with metadata, at most ${limits.batchBytes}`,
+      pointer: "/messages",
+    });
+  }
+  return drafts;
+}
+
+function toDraft(message: JsonObject, pointer: string, maxDelaySeconds: number, batchDelay?: number): Draft {
+  const { content_type: contentType = "json", body } = message;
+  if (body === undefined) throw mismatch(`${pointer}/body`, "is missing");
+  if (contentType !== "json" && contentType !== "text") {
+    throw new ApiError(10203, {
+      message: "Invalid message metadata: content_type must be json or text",
+      pointer: `${pointer}/content_type`,
+    });
+  }
+  const delaySeconds = readDelay(message, pointer, 10203, maxDelaySeconds) ?? batchDelay;
+  const text = contentType === "text" ? readText(body, pointer) : readJson(body, pointer);
+  return { text, bytes: Buffer.byteLength(text), contentType, delaySeconds };
+}
+
+function readText(body: unknown, pointer: string): string {
+  if (typeof body !== "string") throw mismatch(`${pointer}/body`, "must be a string, as content_type is text");
+  if (!body.isWellFormed()) throw notUnicode(pointer);
+  return body;
+}
+
+/** JSON.stringify escapes half a surrogate pair and nothing else in this way; a backslash before it is one more escape. */
+const loneSurrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
+
+function readJson(body: unknown, pointer: string): string {
+  const text = JSON.stringify(body);
+  if (text.includes("\\ud") && loneSurrogate.test(text)) throw notUnicode(pointer);
+  return text;
+}
+
+function notUnicode(pointer: string): ApiError {
+  return new ApiError(10208, {
+    message: "Request body is not valid JSON: half a surrogate pair",
+    pointer: `${pointer}/body`,
+  });
+}
+
+function readDelay(
+  value: JsonObject,
+  pointer: string,
+  code: ApiErrorCode & (10202 | 10203),
+  maxSeconds: number,
+): number | undefined {
+  const delay = value.delay_seconds;
+  if (delay === undefined) return undefined;
+  if (typeof delay !== "number" || !Number.isInteger(delay) || delay < 0 || delay > maxSeconds) {
+    throw new ApiError(code, {
+      message: `Invalid ${code === 10202 ? "batch" : "message"} delay: whole seconds from 0 to ${maxSeconds}`,
+      pointer: `${pointer}/delay_seconds`,
+    });
+  }
+  return delay;
+}
+
+function checkSize(draft: Draft, pointer: string): Draft {
+  const bytes = draft.bytes + limits.metadataBytes;
+  if (bytes > limits.messageBytes) {
+    throw new ApiError(10204, {
+      message: `Message size out of bounds: ${bytes} bytes with metadata, at most ${limits.messageBytes}`,
+      pointer: `${pointer}/body`,
+    });
+  }
+  return draft;
+}

@@ -1,0 +1,179 @@
+import TinyQueue from "tinyqueue";
+import type { Draft, MessageState, Metrics, QueuedMessage } from "./types.ts";
+
+/** When a message that went through the heap is due; out of date once the message's own `dueAt` differs. */
+interface Due {
+  readonly at: number;
+  readonly seq: number;
+}
+
+/** What becomes of messages with time. */
+export interface Expiry {
+  readonly retentionMs: number;
+  /** Deliveries after the first; undefined: no consumer, so nothing runs out of retries. */
+  readonly maxRetries: number | undefined;
+}
+
+/**
+ * The messages of one queue, in order of arrival. Nothing here looks at a clock: time comes in with each call, and what
+ * time changes is settled by `settle`.
+ *
+ * Messages that were never delayed nor delivered are found by a cursor, so a million of them cost a map entry each; only
+ * the others go through the heaps.
+ */
+export class Backlog {
+  readonly #messages = new Map<number, QueuedMessage>();
+  /** Delayed and leased ones, by time. */
+  readonly #due = new TinyQueue<Due>([], (a, b) => a.at - b.at || a.seq - b.seq);
+  /** Those whose delay or lease is over, oldest first. May name messages that have gone. */
+  readonly #again = new TinyQueue<number>();
+  #nextSeq = 0;
+  /** No message before it exists. */
+  #head = 0;
+  /** No message before it waits for its first delivery, except those in the heaps. */
+  #cursor = 0;
+  #bytes = 0;
+
+  add(drafts: readonly Draft[], queueDelaySeconds: number, now: number): void {
+    for (const draft of drafts) {
+      const delaySeconds = draft.delaySeconds ?? queueDelaySeconds;
+      this.#insert({
+        seq: this.#nextSeq,
+        text: draft.text,
+        bytes: draft.bytes,
+        contentType: draft.contentType,
+        delaySeconds,
+        arrivedAt: now,
+        dueAt: now + delaySeconds * 1000,
+        attempts: 0,
+        leased: false,
+      });
+    }
+  }
+
+  #insert(message: QueuedMessage): void {
+    this.#messages.set(message.seq, message);
+    this.#bytes += message.bytes;
+    this.#nextSeq = message.seq + 1;
+    if (message.dueAt > message.arrivedAt) this.#due.push({ at: message.dueAt, seq: message.seq });
+  }
+
+  /** Let time pass: old messages go, leases end. Returns those that ran out of retries, no longer in the queue. */
+  settle(now: number, expiry: Expiry): QueuedMessage[] {
+    for (let oldest = this.#oldest(); oldest; oldest = this.#oldest()) {
+      if (oldest.arrivedAt + expiry.retentionMs > now) break;
+      this.remove(oldest.seq);
+    }
+    const dead: QueuedMessage[] = [];
+    for (let due = this.#due.peek(); due && due.at <= now; due = this.#due.peek()) {
+      this.#due.pop();
+      const message = this.#messages.get(due.seq);
+      if (message === undefined || message.dueAt !== due.at) continue;
+      if (message.leased && isSpent(message, expiry)) {
+        this.remove(message.seq);
+        dead.push(message);
+        continue;
+      }
+      message.leased = false;
+      this.#again.push(message.seq);
+    }
+    return dead;
+  }
+
+  /** Hand out up to `count` messages until `now + visibilityMs`. Settle first. */
+  lease(count: number, visibilityMs: number, now: number): QueuedMessage[] {
+    const taken: QueuedMessage[] = [];
+    while (taken.length < count) {
+      const message = this.#nextReady(now);
+      if (message === undefined) break;
+      message.leased = true;
+      message.attempts += 1;
+      message.dueAt = now + visibilityMs;
+      this.#due.push({ at: message.dueAt, seq: message.seq });
+      taken.push(message);
+    }
+    return taken;
+  }
+
+  #nextReady(now: number): QueuedMessage | undefined {
+    for (let seq = this.#again.pop(); seq !== undefined; seq = this.#again.pop()) {
+      const message = this.#messages.get(seq);
+      if (message !== undefined && stateOf(message, now) === "ready") return message;
+    }
+    for (; this.#cursor < this.#nextSeq; this.#cursor += 1) {
+      const message = this.#messages.get(this.#cursor);
+      if (message !== undefined && stateOf(message, now) === "ready") return message;
+    }
+    return undefined;
+  }
+
+  /** The message of a lease that still holds. */
+  leased(seq: number, attempts: number): QueuedMessage | undefined {
+    const message = this.#messages.get(seq);
+    return message?.leased && message.attempts === attempts ? message : undefined;
+  }
+
+  /** End a lease unacknowledged. Returns false when the message ran out of retries and left the queue. */
+  giveBack(message: QueuedMessage, delaySeconds: number, now: number, expiry: Expiry): boolean {
+    if (isSpent(message, expiry)) {
+      this.remove(message.seq);
+      return false;
+    }
+    message.leased = false;
+    message.dueAt = now + delaySeconds * 1000;
+    if (delaySeconds > 0) this.#due.push({ at: message.dueAt, seq: message.seq });
+    else this.#again.push(message.seq);
+    return true;
+  }
+
+  extend(message: QueuedMessage, visibilityMs: number, now: number): void {
+    message.dueAt = now + visibilityMs;
+    this.#due.push({ at: message.dueAt, seq: message.seq });
+  }
+
+  get(seq: number): QueuedMessage | undefined {
+    return this.#messages.get(seq);
+  }
+
+  remove(seq: number): boolean {
+    const message = this.#messages.get(seq);
+    if (message === undefined) return false;
+    this.#messages.delete(seq);
+    this.#bytes -= message.bytes;
+    return true;
+  }
+
+  clear(): void {
+    this.#messages.clear();
+    this.#bytes = 0;
+  }
+
+  /** In order of arrival. */
+  all(): Iterable<QueuedMessage> {
+    return this.#messages.values();
+  }
+
+  metrics(): Metrics {
+    return {
+      backlogCount: this.#messages.size,
+      backlogBytes: this.#bytes,
+      oldestArrivedAt: this.#oldest()?.arrivedAt ?? 0,
+    };
+  }
+
+  #oldest(): QueuedMessage | undefined {
+    if (this.#messages.size === 0) return undefined;
+    while (!this.#messages.has(this.#head)) this.#head += 1;
+    return this.#messages.get(this.#head);
+  }
+}
+
+export function stateOf(message: QueuedMessage, now: number): MessageState {
+  if (message.leased) return "leased";
+  return message.dueAt > now ? "delayed" : "ready";
+}
+
+/** The first delivery is no retry. */
+function isSpent(message: QueuedMessage, expiry: Expiry): boolean {
+  return expiry.maxRetries !== undefined && message.attempts > expiry.maxRetries;
+}

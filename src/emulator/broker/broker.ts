@@ -1,0 +1,115 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import { ApiError } from "../errors.ts";
+import { limits } from "../limits.ts";
+import { Backlog } from "./backlog.ts";
+import type { Draft, Metrics, QueueSettings } from "./types.ts";
+
+export interface Queue {
+  readonly id: string;
+  name: string;
+  /** Milliseconds since the epoch, as `modifiedAt`. */
+  readonly createdAt: number;
+  modifiedAt: number;
+  readonly jurisdiction: string | undefined;
+  settings: QueueSettings;
+  readonly backlog: Backlog;
+}
+
+export interface QueueSetup {
+  readonly name: string;
+  /** Default: made from the name, so that it is the same in every run. */
+  readonly id?: string;
+  readonly jurisdiction?: string;
+  readonly settings?: Partial<QueueSettings>;
+}
+
+export const defaultSettings: QueueSettings = {
+  deliveryDelay: 0,
+  deliveryPaused: false,
+  retentionPeriod: limits.retentionSeconds.default,
+};
+
+/** The queues of one account. Pure but for the clock that it is given and the ids that it draws. */
+export class Broker {
+  readonly #queues = new Map<string, Queue>();
+  readonly clock: Clock;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** @throws ApiError 11003 when the name is invalid, 11009 when it is taken */
+  create(setup: QueueSetup): Queue {
+    this.#checkName(setup.name);
+    const now = this.clock.now();
+    const queue: Queue = {
+      id: setup.id ?? randomUUID().replaceAll("-", ""),
+      name: setup.name,
+      createdAt: now,
+      modifiedAt: now,
+      jurisdiction: setup.jurisdiction,
+      settings: { ...defaultSettings, ...setup.settings },
+      backlog: new Backlog(),
+    };
+    this.#queues.set(queue.id, queue);
+    return queue;
+  }
+
+  /** @throws ApiError as `create` */
+  rename(queue: Queue, name: string): void {
+    if (name !== queue.name) this.#checkName(name);
+    queue.name = name;
+  }
+
+  #checkName(name: string): void {
+    if (name.length > limits.queueNameLength || !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name)) {
+      throw new ApiError(11003);
+    }
+    if (this.byName(name) !== undefined) throw new ApiError(11009);
+  }
+
+  delete(queue: Queue): void {
+    this.#queues.delete(queue.id);
+  }
+
+  /** Queues in order of creation. */
+  queues(): Queue[] {
+    return [...this.#queues.values()];
+  }
+
+  byId(id: string): Queue | undefined {
+    return this.#queues.get(id);
+  }
+
+  byName(name: string): Queue | undefined {
+    for (const queue of this.#queues.values()) if (queue.name === name) return queue;
+    return undefined;
+  }
+
+  /** All or nothing. @throws ApiError 10251 when the queue is full */
+  push(queue: Queue, drafts: readonly Draft[]): Metrics {
+    this.#settle(queue);
+    const bytes = drafts.reduce((sum, draft) => sum + draft.bytes, 0);
+    if (queue.backlog.metrics().backlogBytes + bytes > limits.queueBytes) throw new ApiError(10251);
+    queue.backlog.add(drafts, queue.settings.deliveryDelay, this.clock.now());
+    return queue.backlog.metrics();
+  }
+
+  metrics(queue: Queue): Metrics {
+    this.#settle(queue);
+    return queue.backlog.metrics();
+  }
+
+  #settle(queue: Queue): void {
+    queue.backlog.settle(this.clock.now(), {
+      retentionMs: queue.settings.retentionPeriod * 1000,
+      maxRetries: undefined,
+    });
+  }
+}
+
+/** The id of a queue that is set up rather than created: a stack's config can hold it over restarts. */
+export function stableQueueId(name: string): string {
+  return createHash("sha256").update(`queue ${name}`).digest("hex").slice(0, 32);
+}

@@ -1,0 +1,82 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { ApiAnswer, ApiRequest } from "./api/http.ts";
+import { refusedOrigin } from "./api/origin.ts";
+import { limits } from "./limits.ts";
+import type { Reply } from "./traffic.ts";
+
+/** Longer than any client keeps an idle connection, so that none is cut while a request is on its way. */
+const keepAliveMs = 120_000;
+
+export interface ServerSetup {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Host names besides the loopback ones and `host` under which it may be called. */
+  readonly allowedHosts: readonly string[];
+  readonly handle: (request: ApiRequest) => Promise<Reply>;
+}
+
+/** Start listening. @throws the system's error, such as EADDRINUSE */
+export async function listen(setup: ServerSetup): Promise<{ server: Server; port: number }> {
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (incoming, response) => {
+    serve(setup, incoming, response).catch((error: unknown) => {
+      // A caller that went away in the middle is its own affair; anything else is a mistake of the emulator's.
+      if (!incoming.errored && !response.destroyed) console.error(error);
+      response.destroy();
+    });
+  });
+  server.listen(setup.port, setup.host);
+  await once(server, "listening");
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+async function serve(setup: ServerSetup, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const refusal = refusedOrigin(incoming.headers, setup);
+  if (refusal !== undefined) return send(response, refuse(403, refusal));
+  const body = await readBody(incoming);
+  if (body === undefined) {
+    response.setHeader("connection", "close");
+    return send(response, refuse(413, `A request has at most ${limits.requestBytes} bytes.`));
+  }
+  const reply = await setup.handle({
+    method: incoming.method ?? "GET",
+    url: new URL(incoming.url ?? "/", "http://emulator.invalid"),
+    headers: incoming.headers,
+    body,
+    address: incoming.socket.remoteAddress ?? "",
+  });
+  if (reply.kind === "answer") return send(response, reply.answer);
+  if (reply.answer === undefined) incoming.socket.destroy();
+  else await sendHalf(response, reply.answer);
+}
+
+/** @returns undefined when there is more than the bound */
+async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(incoming.headers["content-length"] ?? 0) > limits.requestBytes) return undefined;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > limits.requestBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+function send(response: ServerResponse, { status, headers, body }: ApiAnswer): void {
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  response.end(body);
+}
+
+async function sendHalf(response: ServerResponse, { status, headers, body }: ApiAnswer): Promise<void> {
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { ...headers, "content-length": bytes.length });
+  await new Promise<void>((resolve) => response.write(bytes.subarray(0, bytes.length / 2), () => resolve()));
+  response.destroy();
+}
+
+function refuse(status: number, message: string): ApiAnswer {
+  return { status, headers: { "content-type": "text/plain; charset=UTF-8" }, body: `${message}\n` };
+}

@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Api, answer, refuse, withRates } from "./api/handler.ts";
+import type { ApiAnswer, ApiRequest } from "./api/http.ts";
+import { findRoute, type RouteName } from "./api/routes.ts";
+import { ApiError } from "./errors.ts";
+import { type FaultEffect, type Faults, phaseOf } from "./faults.ts";
+
+/** A request that came in, and what became of it. Never its body nor its credentials. */
+export interface RequestRecord {
+  /** From 1, in order of arrival. */
+  readonly number: number;
+  /** Milliseconds since the epoch, by the emulator's clock. */
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly route: RouteName | undefined;
+  /** Name of the queue, when there is one with the path's id. */
+  readonly queue: string | undefined;
+  /** Messages that it put into the queue, whether the caller learned of it or not. */
+  readonly accepted: number;
+  /** What the caller got; undefined: the connection ended without a whole answer. */
+  readonly status: number | undefined;
+  /** The error code that the caller got. */
+  readonly code: number | undefined;
+}
+
+/** What goes over the wire. */
+export type Reply =
+  | { readonly kind: "answer"; readonly answer: ApiAnswer }
+  /** The connection ends; after half of an answer where there is one. */
+  | { readonly kind: "cut"; readonly answer: ApiAnswer | undefined };
+
+/** Requests kept for `requests`; older ones are dropped. */
+const keptRequests = 100_000;
+
+/** Each API request's way through faults and the handler, and the log of them all. */
+export class Traffic {
+  readonly #api: Api;
+  readonly #faults: Faults;
+  readonly #listeners = new Set<(record: RequestRecord) => void>();
+  readonly #closing = new AbortController();
+  readonly requests: RequestRecord[] = [];
+  #count = 0;
+
+  constructor(api: Api, faults: Faults) {
+    this.#api = api;
+    this.#faults = faults;
+  }
+
+  async handle(request: ApiRequest): Promise<Reply> {
+    const { method, url } = request;
+    const target = findRoute(method, url.pathname);
+    const queue = target?.queueId === undefined ? undefined : this.#api.broker.byId(target.queueId);
+    const arrival = {
+      number: ++this.#count,
+      at: this.#api.broker.clock.now(),
+      method,
+      path: url.pathname,
+      route: target?.route.name,
+      queue: queue?.name,
+    };
+    const effects = this.#faults.strike({
+      method,
+      route: target?.route.name,
+      queueId: target?.queueId,
+      queueName: queue?.name,
+    });
+    const { reply, accepted } = await this.#run(request, effects);
+    const answered = reply.kind === "answer" ? reply.answer : undefined;
+    this.#log({ ...arrival, accepted, status: answered?.status, code: answered?.code });
+    return reply;
+  }
+
+  async #run(request: ApiRequest, effects: readonly FaultEffect[]): Promise<{ reply: Reply; accepted: number }> {
+    for (const effect of effects) {
+      if (phaseOf(effect) !== "before") continue;
+      const reply = await this.#apply(effect, undefined);
+      if (reply !== undefined) return { reply, accepted: 0 };
+    }
+    const plain = answer(this.#api, request);
+    const accepted = plain.accepted ?? 0;
+    for (const effect of effects) {
+      if (phaseOf(effect) !== "after") continue;
+      const reply = await this.#apply(effect, plain);
+      if (reply !== undefined) return { reply, accepted };
+    }
+    return { reply: { kind: "answer", answer: plain }, accepted };
+  }
+
+  /** @returns what takes the place of the ordinary answer; undefined: go on */
+  async #apply(effect: FaultEffect, plain: ApiAnswer | undefined): Promise<Reply | undefined> {
+    switch (effect.kind) {
+      case "error": {
+        const { code, status, retryAfterSeconds } = effect;
+        const error = new ApiError(code, {
+          ...(status !== undefined && { status }),
+          ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+        });
+        return { kind: "answer", answer: refuse(this.#api, error) };
+      }
+      case "status":
+        return { kind: "answer", answer: withRates(this.#api, proxyAnswer(effect)) };
+      case "garbage":
+        return { kind: "answer", answer: withRates(this.#api, garbage) };
+      case "lost":
+        return { kind: "cut", answer: undefined };
+      case "truncate":
+        return { kind: "cut", answer: plain ?? withRates(this.#api, garbage) };
+      case "delay":
+        await sleep(effect.ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+        return undefined;
+      case "hold":
+        return (await effect.gate()) === "drop" ? { kind: "cut", answer: undefined } : undefined;
+    }
+  }
+
+  #log(record: RequestRecord): void {
+    this.requests.push(record);
+    if (this.requests.length > keptRequests) this.requests.splice(0, keptRequests / 10);
+    for (const listener of this.#listeners) listener(record);
+  }
+
+  /** Called for each request once it is dealt with, before its answer leaves. @returns how to stop */
+  listen(listener: (record: RequestRecord) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** End what a fault delays. */
+  close(): void {
+    this.#closing.abort();
+  }
+}
+
+const garbage: ApiAnswer = {
+  status: 200,
+  headers: { "content-type": "application/json" },
+  body: '{"success": tru\u0000<<<',
+};
+
+function proxyAnswer({ status, body = "html", retryAfterSeconds }: FaultEffect & { kind: "status" }): ApiAnswer {
+  const bodies = {
+    html: { type: "text/html; charset=UTF-8", text: `<!DOCTYPE html><title>${status}</title><h1>Error ${status}</h1>` },
+    null: { type: "application/json", text: "null" },
+    empty: { type: "text/plain", text: "" },
+  } as const;
+  return {
+    status,
+    headers: {
+      "content-type": bodies[body].type,
+      ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
+    },
+    body: bodies[body].text,
+  };
+}

@@ -1,0 +1,52 @@
+import type { Emulator } from "../../src/emulator/index.ts";
+
+export interface Called {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The parsed body. */
+  readonly json: unknown;
+  /** Code of the first error. */
+  readonly code: number | undefined;
+}
+
+/** Calls an emulator over HTTP, on its first queue unless told otherwise. */
+export class Caller {
+  readonly #emulator: Emulator;
+  readonly #headers: Record<string, string>;
+
+  constructor(emulator: Emulator, headers: Record<string, string> = { authorization: `Bearer ${emulator.token}` }) {
+    this.#emulator = emulator;
+    this.#headers = headers;
+  }
+
+  post(path: string, body: unknown): Promise<Called> {
+    return this.call("POST", path, body);
+  }
+
+  /** @param path below the queue's address */
+  call(method: string, path: string, body?: unknown, queueId = this.#emulator.queueId("orders")): Promise<Called> {
+    return this.account(method, `/${queueId}${path}`, body);
+  }
+
+  /** @param path below the address of the account's queues */
+  account(method: string, path: string, body?: unknown): Promise<Called> {
+    const url = `${this.#emulator.baseUrl}/accounts/${this.#emulator.accountId}/queues${path}`;
+    return this.#fetch(url, method, body === undefined ? undefined : JSON.stringify(body));
+  }
+
+  raw(method: string, path: string, body: string | Uint8Array<ArrayBuffer>): Promise<Called> {
+    const { baseUrl, accountId } = this.#emulator;
+    return this.#fetch(
+      `${baseUrl}/accounts/${accountId}/queues/${this.#emulator.queueId("orders")}${path}`,
+      method,
+      body,
+    );
+  }
+
+  async #fetch(url: string, method: string, body?: string | Uint8Array<ArrayBuffer>): Promise<Called> {
+    const response = await fetch(url, { method, headers: this.#headers, ...(body !== undefined && { body }) });
+    const json: unknown = await response.json();
+    const { errors } = json as { errors?: { code: number }[] };
+    return { status: response.status, headers: response.headers, json, code: errors?.[0]?.code };
+  }
+}
