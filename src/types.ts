@@ -7,6 +7,9 @@ export type ContentType = "json" | "text";
 /** When a message goes: once for each stack, all again when any changed, or all on every `up`. */
 export type PushMode = "once" | "on_change" | "every_deploy";
 
+/** What to do with messages of which nobody knows whether they are in the queue. */
+export type InDoubtPolicy = "resend" | "stop";
+
 /** Where something stands in a file. `line` and `column` count from 1, `column` in UTF-16 code units. */
 export interface Place {
   /** Path with forward slashes, relative to the repository. Never absolute. */
@@ -33,6 +36,8 @@ export interface Manifest {
   /** The name by which the stack's config knows the queue. */
   readonly queue: string;
   readonly push: PushMode;
+  /** What becomes of messages whose request got no answer: sent again (at least once), or never (at most once). */
+  readonly inDoubt: InDoubtPolicy;
   /** Stack name patterns; undefined: every stack. */
   readonly stacks: readonly string[] | undefined;
   readonly messages: readonly Message[];

@@ -1,0 +1,53 @@
+/** How much a problem weighs: an error stops the deployment, a warning can be silenced at its place. */
+export type Severity = "error" | "warning";
+
+interface CodeEntry {
+  readonly severity: Severity;
+  /** The rule in a few words, for lists of rules. docs/problems.md tells the rest. */
+  readonly title: string;
+}
+
+const error = (title: string) => ({ severity: "error", title }) as const;
+const warning = (title: string) => ({ severity: "warning", title }) as const;
+
+/** Every problem that a manifest can have. A code is never renamed: people search for it, and silence warnings by it. */
+export const codes = {
+  // Files
+  FOLDER_MISSING: error("The folder of manifests is missing"),
+  NO_MANIFESTS: warning("There is no manifest"),
+  OUTSIDE_REPOSITORY: error("A file is outside the repository"),
+  FILE_UNREADABLE: error("A file cannot be read"),
+  FILE_TOO_LARGE: error("A manifest is too large"),
+  // Text
+  ENCODING: error("Text is not UTF-8"),
+  CONTROL_CHARACTER: error("Text holds a character that YAML does not allow"),
+  // YAML
+  YAML_SYNTAX: error("Text is not YAML"),
+  YAML_DIRECTIVE: error("A YAML directive changes what the text means"),
+  EMPTY_DOCUMENT: error("A YAML document is empty"),
+  UNKNOWN_TAG: error("A YAML tag stands for no JSON value"),
+  DUPLICATE_KEY: error("A key is there twice"),
+  KEY_NOT_TEXT: error("A key is not text"),
+  KEY_UNSAFE: error("A key has a meaning in JavaScript"),
+  MERGE_KEY: error("A merge key is not merged"),
+  ALIAS_UNKNOWN: error("An alias has no anchor"),
+  ALIAS_LIMIT: error("Aliases repeat too much"),
+  NESTING_LIMIT: error("Values are nested too deeply"),
+  EMPTY_VALUE: error("A key has no value"),
+  NUMBER_NOT_EXACT: error("A number would be changed"),
+  TEXT_NOT_UNICODE: error("Text holds half a character"),
+  // The manifest's form
+  UNKNOWN_KEY: error("A key is not known"),
+  MISSING_KEY: error("A key is missing"),
+  WRONG_TYPE: error("A value has the wrong type"),
+  VALUE_NOT_ALLOWED: error("A value is not allowed"),
+  DUPLICATE_NAME: error("Two manifests have the same name"),
+  UNNAMED_DOCUMENT: warning("A further document of a file has no name"),
+  QUEUE_UNKNOWN: error("The stack has no such queue"),
+  // Messages
+  DUPLICATE_ID: error("Two messages have the same id"),
+  TEXT_BODY_NOT_TEXT: error("The body of a text message is not text"),
+  BODY_TOO_LARGE: error("A body is larger than the API takes"),
+} as const satisfies Record<string, CodeEntry>;
+
+export type ProblemCode = keyof typeof codes;

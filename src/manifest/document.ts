@@ -1,0 +1,90 @@
+import { type Document, isNode, type ParsedNode, parseAllDocuments, type YAMLError } from "yaml";
+import type { JsonValue } from "../types.ts";
+import type { Problems } from "./collect.ts";
+import { printable, problem } from "./problem.ts";
+import type { TextFile } from "./text.ts";
+import { type Convert, convert } from "./value.ts";
+
+/** A YAML document: its nodes for places, its value for everything else. */
+export interface ManifestDocument extends Convert {
+  readonly file: TextFile;
+  /** Number in its file, from 1. */
+  readonly number: number;
+  readonly root: ParsedNode;
+  readonly value: JsonValue;
+}
+
+/** Splits a file into its documents. One that is not YAML, or has nothing in it, is reported and left out. */
+export function parseDocuments(file: TextFile, problems: Problems): ManifestDocument[] {
+  // Warnings are read below: an unknown tag is one. Keys are compared in convert(), which does not take quadratic time.
+  const parsed = parseAllDocuments(file.text, {
+    version: "1.2",
+    schema: "core",
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "silent",
+  });
+  if (parsed.length === 0) {
+    reportEmpty(file, 0, problems);
+    return [];
+  }
+  return [...parsed].flatMap((document, index) => toDocument(file, document, index + 1, problems) ?? []);
+}
+
+function toDocument(
+  file: TextFile,
+  document: Document.Parsed,
+  number: number,
+  problems: Problems,
+): ManifestDocument | undefined {
+  const failure = document.errors[0] ?? document.warnings.find(({ code }) => code === "BAD_DIRECTIVE");
+  if (failure !== undefined) {
+    // The first alone: what follows it in the same document is mostly its echo.
+    reportSyntax(file, failure, problems);
+    return undefined;
+  }
+  if (document.directives.yaml.explicit && document.directives.yaml.version !== "1.2") {
+    const what = `YAML ${document.directives.yaml.version} reads words like yes and 010 in another way than YAML 1.2`;
+    const at = file.text.lastIndexOf("%YAML", document.range[0]);
+    problems.add(problem("YAML_DIRECTIVE", file.placeAt(Math.max(at, 0)), what, "Remove the %YAML line."));
+    return undefined;
+  }
+  const root = document.contents;
+  if (!isNode(root) || (root.range[0] === root.range[1] && !root.tag && !root.anchor)) {
+    reportEmpty(file, document.range[0], problems);
+    return undefined;
+  }
+  return { ...convert(file, root, problems), file, number, root };
+}
+
+function reportEmpty(file: TextFile, offset: number, problems: Problems): void {
+  const next = "Write a manifest here, or remove the document with the `---` before it.";
+  problems.add(problem("EMPTY_DOCUMENT", file.placeAt(offset), "the document has nothing in it", next));
+}
+
+/** What to do about the errors of the YAML library that people really meet. */
+const remedies: Partial<Record<YAMLError["code"], string>> = {
+  TAB_AS_INDENT: "Indent with spaces.",
+  BAD_INDENT: "Make the indentation of the lines here the same, or close the bracket that is open.",
+  BLOCK_AS_IMPLICIT_KEY: "Put the text in quotes when it contains `: `, or start a new line for the inner key.",
+  BAD_SCALAR_START: "Put the text in quotes.",
+  MISSING_CHAR: "Add the character that is missing, or put the text in quotes.",
+  UNEXPECTED_TOKEN: "Put the text in quotes when it contains one of { } [ ] , # & * or a quote.",
+  MULTILINE_IMPLICIT_KEY: "Add the `:` that is missing after a key, or indent the lines that go on.",
+};
+
+function reportSyntax(file: TextFile, failure: YAMLError, problems: Problems): void {
+  const place = file.placeAt(Math.min(failure.pos[0], file.text.length));
+  if (failure.code === "RESOURCE_EXHAUSTION") {
+    problems.add(
+      problem("NESTING_LIMIT", place, "the values here are nested too deeply to be read", "Nest them less."),
+    );
+    return;
+  }
+  if (failure.code === "BAD_DIRECTIVE") {
+    problems.add(problem("YAML_DIRECTIVE", place, "the directive is not known", "Remove the line, or quote its text."));
+    return;
+  }
+  const message = printable(failure.message.split("\n", 1)[0] ?? "").replace(/[.:\s]+$/, "");
+  problems.add(problem("YAML_SYNTAX", place, message, remedies[failure.code] ?? "Correct the YAML here."));
+}

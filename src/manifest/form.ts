@@ -1,0 +1,155 @@
+import { readFileSync } from "node:fs";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type { Problems } from "./collect.ts";
+import type { ManifestDocument } from "./document.ts";
+import { fromPointer, placeOf, placeOfKey } from "./locate.ts";
+import { type Problem, problem, quote } from "./problem.ts";
+import { didYouMean, nearest } from "./suggest.ts";
+
+/** The form of a manifest, the same file that editors read. */
+export const schemaUrl = new URL("../../messages/manifest.schema.json", import.meta.url);
+
+let compiled: ValidateFunction | undefined;
+
+/** What of a document has the form of a manifest. */
+export interface Form {
+  /** Whether all that is not a message has it. */
+  readonly manifest: boolean;
+  /** Indexes of the messages that do not have it. */
+  readonly brokenMessages: ReadonlySet<number>;
+}
+
+/** Checks a document against the manifests' JSON Schema. */
+export function checkForm(document: ManifestDocument, problems: Problems): Form {
+  compiled ??= new Ajv({ allErrors: true, verbose: true }).compile(JSON.parse(readFileSync(schemaUrl, "utf8")));
+  compiled(document.value);
+  let manifest = true;
+  const brokenMessages = new Set<number>();
+  const errors = compiled.errors ?? [];
+  const found: Problem[] = [];
+  for (const error of errors) {
+    const [first, index] = fromPointer(error.instancePath);
+    if (first === "messages" && index !== undefined) brokenMessages.add(Number(index));
+    else manifest = false;
+    if (!isMisspelt(error, errors)) found.push(explain(document, error));
+  }
+  // What could not be read as JSON was told by its own code.
+  for (const each of found.filter(({ place }) => !problems.has(place))) problems.add(each);
+  return { manifest, brokenMessages };
+}
+
+/** Whether a missing key is there in a wrong spelling, which is told already. */
+function isMisspelt({ keyword, instancePath, params }: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  if (keyword !== "required") return false;
+  return errors.some(
+    (other) =>
+      other.keyword === "additionalProperties" &&
+      other.instancePath === instancePath &&
+      nearest(String(other.params.additionalProperty), knownKeys(other)) === params.missingProperty,
+  );
+}
+
+function knownKeys({ parentSchema }: ErrorObject): string[] {
+  return Object.keys(parentSchema?.properties ?? {});
+}
+
+/** Puts an error of Ajv into this project's words, at its place. */
+function explain(document: ManifestDocument, error: ErrorObject): Problem {
+  const path = fromPointer(error.instancePath);
+  const here = placeOf(document, path);
+  const it = name(path);
+  const { params, data } = error;
+  switch (error.keyword) {
+    case "additionalProperties": {
+      const key = String(params.additionalProperty);
+      const known = knownKeys(error);
+      const next = `Known here: ${known.join(", ")}.${didYouMean(key, known)}`;
+      return problem("UNKNOWN_KEY", placeOfKey(document, [...path, key]), `${it} has no key ${quote(key)}`, next);
+    }
+    case "required": {
+      const key = String(params.missingProperty);
+      return problem("MISSING_KEY", here, `${it} has no key "${key}"`, `Add "${key}: …".`);
+    }
+    case "type": {
+      const wanted = typeNames[String(params.type)] ?? String(params.type);
+      return problem("WRONG_TYPE", here, `${it} is ${typeName(data)}, not ${wanted}`, `Write ${wanted} here.`);
+    }
+    case "enum": {
+      const allowed = (params.allowedValues as unknown[]).map(String);
+      const next = `Write one of ${allowed.join(", ")}.${didYouMean(String(data), allowed)}`;
+      return problem("VALUE_NOT_ALLOWED", here, `${it} cannot be ${shown(data)}`, next);
+    }
+    case "uniqueItems": {
+      const place = placeOf(document, [...path, Math.max(params.i, params.j)]);
+      return problem("VALUE_NOT_ALLOWED", place, `${it} has the same item twice`, "Remove one of the two.");
+    }
+    default:
+      return problem("VALUE_NOT_ALLOWED", here, `${it} cannot be ${shown(data)}: ${bound(error)}`, advice(path));
+  }
+}
+
+/** Why a value is out of bounds. */
+function bound({ keyword, params, message }: ErrorObject): string {
+  switch (keyword) {
+    case "minimum":
+      return `it must be at least ${params.limit}`;
+    case "maximum":
+      return `it must be at most ${params.limit}`;
+    case "minItems":
+      return `it must have at least ${params.limit} ${params.limit === 1 ? "item" : "items"}`;
+    case "minLength":
+      return "it is empty";
+    case "maxLength":
+      return `it has more than ${params.limit} characters`;
+    case "pattern":
+      return "it has characters that are not allowed here";
+    default:
+      return message ?? keyword;
+  }
+}
+
+const advices: Readonly<Record<string, string>> = {
+  name: "Use letters, digits and . _ - /, beginning with a letter or digit.",
+  queue: "Use letters, digits, _ and -, beginning and ending with a letter or digit, at most 63.",
+  stacks: "Use letters, digits, . _ -, and the wildcards * and ?.",
+  id: "Use 1 to 200 characters without control characters.",
+  delay_seconds: "Write whole seconds from 0 to 86400 (24 hours).",
+  messages: "Add a message, or remove the manifest.",
+};
+
+function advice(path: readonly string[]): string {
+  const key = path.findLast((step) => Object.hasOwn(advices, step));
+  return (key && advices[key]) ?? "Write another value here.";
+}
+
+/** What is at a path, in words: `"delay_seconds" of message 3`. */
+function name(path: readonly string[]): string {
+  const [first, second, ...rest] = path;
+  if (first === undefined) return "the manifest";
+  if (first === "messages" && second !== undefined) {
+    const message = `message ${Number(second) + 1}`;
+    return rest.length === 0 ? message : `"${rest.join(".")}" of ${message}`;
+  }
+  if (first === "stacks" && second !== undefined) return `item ${Number(second) + 1} of "stacks"`;
+  return `"${path.join(".")}"`;
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: "text",
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  null: "null",
+  array: "a list",
+  object: "a map of keys",
+};
+
+export function typeName(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return typeNames[typeof value] ?? typeof value;
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? quote(value) : typeof value === "object" ? typeName(value) : String(value);
+}

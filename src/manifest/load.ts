@@ -1,0 +1,102 @@
+import type { Manifest } from "../types.ts";
+import { Problems } from "./collect.ts";
+import { type ManifestDocument, parseDocuments } from "./document.ts";
+import { findManifestFiles, readTextFile } from "./files.ts";
+import { checkForm } from "./form.ts";
+import { placeOf } from "./locate.ts";
+import { formatPlace, type Problem, problem, quote } from "./problem.ts";
+import { readManifest } from "./read.ts";
+import { matchesStack } from "./stacks.ts";
+import { didYouMean } from "./suggest.ts";
+
+export interface LoadOptions {
+  /** Absolute path of the repository. */
+  readonly root: string;
+  /** Folder of the manifests, relative to the repository; default "messages". */
+  readonly folder?: string;
+  /** Only these files, relative to the repository; undefined: every manifest file under the folder. */
+  readonly files?: readonly string[];
+  /** The stack whose manifests are wanted; undefined: all manifests, whatever their stacks. */
+  readonly stack?: string;
+  /** The queue names that the stack's configuration knows; undefined: they are not checked. */
+  readonly queues?: readonly string[];
+}
+
+export interface LoadResult {
+  /** Those that are free of errors and wanted for the stack, in the order of their files; names are unique. */
+  readonly manifests: readonly Manifest[];
+  /** Those that are free of errors and meant for other stacks. */
+  readonly skipped: readonly Manifest[];
+  /** By file, line and column; errors and warnings. With any error, nothing should be deployed. */
+  readonly problems: readonly Problem[];
+  /** Problems that were found beyond the number that is kept for one file. */
+  readonly omitted: number;
+}
+
+/**
+ * Reads and checks the repository's manifests. All of them are checked, whatever their stacks: a broken manifest is
+ * broken before it is deployed. Nothing is thrown for what the files hold.
+ */
+export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
+  const { root, folder = "messages", stack } = options;
+  const problems = new Problems();
+  const paths = options.files ?? findManifestFiles(root, folder, problems);
+  if (paths.length === 0 && problems.errors === 0) {
+    const next = `Put a manifest into ${folder}/, in a file that ends in .yaml or .yml.`;
+    problems.add(problem("NO_MANIFESTS", { file: folder, line: 1, column: 1 }, "there is no manifest here", next));
+  }
+
+  const manifests: Manifest[] = [];
+  const skipped: Manifest[] = [];
+  const names = new Map<string, Manifest>();
+  for (const path of paths) {
+    const file = readTextFile(root, path, problems);
+    if (file === undefined) continue;
+    for (const document of parseDocuments(file, problems)) {
+      const before = problems.errors;
+      const form = checkForm(document, problems);
+      if (!form.manifest) continue;
+      const manifest = readManifest(document, folder, form.brokenMessages, problems);
+      checkName(document, manifest, names, problems);
+      const { stacks } = manifest;
+      const wanted = stack === undefined || stacks === undefined || matchesStack(stacks, stack);
+      if (wanted) checkQueue(document, manifest, options.queues, problems);
+      if (problems.errors === before) (wanted ? manifests : skipped).push(manifest);
+    }
+  }
+
+  return { manifests, skipped, problems: problems.sorted(), omitted: problems.omitted };
+}
+
+function checkName(
+  document: ManifestDocument,
+  manifest: Manifest,
+  names: Map<string, Manifest>,
+  problems: Problems,
+): void {
+  const { name } = manifest;
+  const first = names.get(name);
+  if (first !== undefined) {
+    const what = `the manifest at ${formatPlace(first.place)} is named ${quote(name)} too`;
+    problems.add(problem("DUPLICATE_NAME", placeOf(document, ["name"]), what, 'Give one of them another "name: …".'));
+    return;
+  }
+  names.set(name, manifest);
+  if (document.number > 1 && name.endsWith(`#${document.number}`)) {
+    const what = `without a name, this manifest is known as ${quote(name)} and changes it when documents are added before it`;
+    problems.add(problem("UNNAMED_DOCUMENT", manifest.place, what, 'Add "name: …", so that nothing is pushed twice.'));
+  }
+}
+
+function checkQueue(
+  document: ManifestDocument,
+  { queue }: Manifest,
+  queues: readonly string[] | undefined,
+  problems: Problems,
+): void {
+  if (queues === undefined || queues.includes(queue)) return;
+  const known = queues.length === 0 ? "It knows none." : `It knows ${queues.join(", ")}.${didYouMean(queue, queues)}`;
+  const next = `Add the queue to queue-seeder:queues in the stack's configuration. ${known}`;
+  const what = `the stack's configuration knows no queue ${quote(queue)}`;
+  problems.add(problem("QUEUE_UNKNOWN", placeOf(document, ["queue"]), what, next));
+}

@@ -1,0 +1,50 @@
+import { isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
+import type { Place } from "../types.ts";
+import type { ManifestDocument } from "./document.ts";
+
+/** Where a value is in a document: keys and indexes from its root. */
+export type Path = readonly (string | number)[];
+
+/** The place of the value at a path; where the value is missing, of the last thing on the way that is there. */
+export function placeOf(document: ManifestDocument, path: Path): Place {
+  return placeOfNode(document, follow(document, path).value);
+}
+
+/** The place of the key at a path, or of the item of a list. */
+export function placeOfKey(document: ManifestDocument, path: Path): Place {
+  const { key, value } = follow(document, path);
+  return placeOfNode(document, key ?? value);
+}
+
+function placeOfNode({ file }: ManifestDocument, node: Node): Place {
+  return file.placeAt(node.range?.[0] ?? 0);
+}
+
+/** Follows a path through maps, lists and aliases, without looking into the values beside it. */
+function follow(document: ManifestDocument, path: Path): { readonly key: Node | undefined; readonly value: Node } {
+  let value: Node = document.root;
+  let key: Node | undefined;
+  for (const step of path) {
+    const next = child(document.aliases.get(value) ?? value, step);
+    if (next === undefined) break;
+    key = next.key;
+    value = next.value;
+  }
+  return { key, value };
+}
+
+function child(node: Node, step: string | number): { key: Node | undefined; value: Node } | undefined {
+  if (isSeq<Node>(node)) {
+    const value = node.items[Number(step)];
+    return value && { key: undefined, value };
+  }
+  if (!isMap(node)) return undefined;
+  const pair = (node.items as Pair<Node, Node>[]).find(({ key }) => isScalar(key) && key.value === String(step));
+  return pair && { key: pair.key, value: pair.value ?? pair.key };
+}
+
+/** A JSON pointer (RFC 6901) as a path; an index stays text, which {@link placeOf} takes as well. */
+export function fromPointer(pointer: string): string[] {
+  const steps = pointer.split("/").slice(1);
+  return steps.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}

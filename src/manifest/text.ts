@@ -1,0 +1,121 @@
+import { isUtf8 } from "node:buffer";
+import type { Place } from "../types.ts";
+import type { Problems } from "./collect.ts";
+import { problem } from "./problem.ts";
+
+/** A text file of the repository, and where its lines start. */
+export interface TextFile {
+  /** Relative to the repository, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+  /** @param offset in UTF-16 code units from the start of `text` */
+  placeAt(offset: number): Place;
+}
+
+/**
+ * Reads bytes as UTF-8, with or without a byte order mark, which is dropped. Other encodings and what YAML does not
+ * allow in a text are problems.
+ *
+ * @returns undefined when the bytes are not text that can be read further
+ */
+export function decode(path: string, bytes: Uint8Array, problems: Problems): TextFile | undefined {
+  const foreign = foreignEncoding(bytes);
+  if (foreign !== undefined) {
+    const next = "Save the file as UTF-8.";
+    problems.add(problem("ENCODING", { file: path, line: 1, column: 1 }, `the file is ${foreign}, not UTF-8`, next));
+    return undefined;
+  }
+  if (!isUtf8(bytes)) {
+    const what = "the bytes here are not UTF-8; they look like Latin-1 or Windows-1252";
+    problems.add(problem("ENCODING", placeOfBadByte(path, bytes), what, "Save the file as UTF-8."));
+    return undefined;
+  }
+  const file = textFile(path, new TextDecoder().decode(bytes));
+  return checkCharacters(file, problems) ? file : undefined;
+}
+
+export function textFile(path: string, text: string): TextFile {
+  const starts = lineStarts(text);
+  const placeAt = (offset: number): Place => {
+    const line = lastAtMost(starts, offset);
+    return { file: path, line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
+  };
+  return { path, text, placeAt };
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** Index of the last of the ascending numbers that is at most `wanted`. */
+function lastAtMost(ascending: readonly number[], wanted: number): number {
+  let low = 0;
+  let high = ascending.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((ascending[middle] ?? 0) <= wanted) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** UTF-16 and UTF-32 by their byte order marks, or by the zero bytes that ASCII has in them. */
+function foreignEncoding(bytes: Uint8Array): string | undefined {
+  const [a, b, c, d] = bytes;
+  if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return "UTF-32";
+  if (a === 0xff && b === 0xfe) return c === 0 && d === 0 && bytes.length >= 4 ? "UTF-32" : "UTF-16";
+  if (a === 0xfe && b === 0xff) return "UTF-16";
+  if (bytes.length >= 2 && (a === 0) !== (b === 0) && isUtf8(bytes)) return "UTF-16";
+  return undefined;
+}
+
+function placeOfBadByte(path: string, bytes: Uint8Array): Place {
+  let line = 1;
+  let start = 0;
+  for (
+    let end = bytes.indexOf(0x0a);
+    end >= 0 && isUtf8(bytes.subarray(start, end));
+    end = bytes.indexOf(0x0a, start)
+  ) {
+    line += 1;
+    start = end + 1;
+  }
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let column = 1;
+  try {
+    for (let at = start; at < bytes.length; at += 1) {
+      column += decoder.decode(bytes.subarray(at, at + 1), { stream: true }).length;
+    }
+  } catch {
+    // The decoder stops at the bad byte, which is what it is here for.
+  }
+  return { file: path, line, column };
+}
+
+/**
+ * What YAML 1.2 does not allow in a text (https://yaml.org/spec/1.2.2/#51-character-set), and two that it allows but
+ * that readers take differently: a byte order mark inside, and a carriage return without a line feed.
+ */
+const forbidden =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are looked for
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u0084\u0086-\u009F\uFEFF\uFFFE\uFFFF]|\r(?!\n)/g;
+
+function checkCharacters(file: TextFile, problems: Problems): boolean {
+  let clean = true;
+  for (const { 0: found, index } of file.text.matchAll(forbidden)) {
+    clean = false;
+    const name = `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+    const what =
+      found === "\r"
+        ? "a carriage return stands here without a line feed"
+        : `the character ${name} is not allowed here`;
+    const next =
+      found === "\r"
+        ? 'End lines with LF or CRLF; inside a text write "\\r" between double quotes.'
+        : `Remove it, or write it as "\\u${name.slice(2).toLowerCase()}" between double quotes.`;
+    problems.add(problem("CONTROL_CHARACTER", file.placeAt(index), what, next));
+  }
+  return clean;
+}

@@ -1,0 +1,174 @@
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
+import type { JsonValue } from "../types.ts";
+import type { ProblemCode } from "./codes.ts";
+import type { Problems } from "./collect.ts";
+import { isExactNumber } from "./number.ts";
+import { problem, quote } from "./problem.ts";
+import type { TextFile } from "./text.ts";
+
+/** How far values may nest. Nobody writes that by hand; every reader after this one recurses safely. */
+export const maxDepth = 64;
+/** Aliases in a document, and the values that they may repeat together: a bomb needs many of both. */
+const maxAliases = 100;
+const maxRepeated = 10_000;
+
+/** The tags of YAML that stand for a JSON value. */
+const tags = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`));
+
+export interface Convert {
+  readonly value: JsonValue;
+  /** What each alias stands for. */
+  readonly aliases: ReadonlyMap<Node, Node>;
+}
+
+/**
+ * Turns YAML nodes into a JSON value that means exactly what is written, and reports everything that has no such value;
+ * in its place stands what comes nearest, so that the rest can be checked.
+ */
+export function convert(file: TextFile, root: Node, problems: Problems): Convert {
+  const converter = new Converter(file, problems);
+  return { value: converter.node(root, 0), aliases: converter.aliases };
+}
+
+class Converter {
+  readonly aliases = new Map<Node, Node>();
+  readonly #anchors = new Map<string, Node>();
+  readonly #open = new Set<Node>();
+  readonly #file: TextFile;
+  readonly #problems: Problems;
+  #inAlias = 0;
+  #aliasCount = 0;
+  #repeated = 0;
+
+  constructor(file: TextFile, problems: Problems) {
+    this.#file = file;
+    this.#problems = problems;
+  }
+
+  node(node: Node, depth: number): JsonValue {
+    if (isAlias(node)) return this.#alias(node, depth);
+    // An alias means the last anchor of its name before it, also when the anchored value is repeated later.
+    if (node.anchor && this.#inAlias === 0) this.#anchors.set(node.anchor, node);
+    if (this.#inAlias > 0) {
+      this.#repeated += 1;
+      if (this.#repeated > maxRepeated) {
+        if (this.#repeated === maxRepeated + 1) {
+          this.#report("ALIAS_LIMIT", node, `aliases repeat more than ${maxRepeated} values`, "Write fewer aliases.");
+        }
+        return null;
+      }
+    }
+    if (node.tag && !tags.has(node.tag)) {
+      this.#report("UNKNOWN_TAG", node, `the tag ${quote(node.tag)} stands for no JSON value`, "Remove the tag.");
+      return null;
+    }
+    if (isScalar(node)) return this.#scalar(node);
+    if (depth >= maxDepth) {
+      this.#report("NESTING_LIMIT", node, `values are nested more than ${maxDepth} deep`, "Nest them less.");
+      return null;
+    }
+    this.#open.add(node);
+    try {
+      if (isMap(node)) return this.#map(node, depth);
+      if (isSeq(node)) return node.items.map((item) => this.node(item as Node, depth + 1));
+    } finally {
+      this.#open.delete(node);
+    }
+    throw new Error("the YAML library made a node of an unknown kind");
+  }
+
+  #alias(alias: Alias, depth: number): JsonValue {
+    const target = this.aliases.get(alias) ?? this.#anchors.get(alias.source);
+    if (target === undefined) {
+      const what = `no anchor ${quote(`&${alias.source}`)} stands before this alias`;
+      this.#report("ALIAS_UNKNOWN", alias, what, "Define the anchor first, or quote the text if no alias is meant.");
+      return null;
+    }
+    this.#aliasCount += 1;
+    if (this.#aliasCount > maxAliases || this.#open.has(target)) {
+      const what = this.#open.has(target)
+        ? "the alias repeats a value inside itself"
+        : `more than ${maxAliases} aliases`;
+      if (this.#aliasCount <= maxAliases + 1) this.#report("ALIAS_LIMIT", alias, what, "Write the value out here.");
+      return null;
+    }
+    this.aliases.set(alias, target);
+    this.#inAlias += 1;
+    const value = this.node(target, depth);
+    this.#inAlias -= 1;
+    return value;
+  }
+
+  #map(map: YAMLMap, depth: number): JsonValue {
+    const object: Record<string, JsonValue> = {};
+    for (const pair of map.items as Pair<Node, Node | null>[]) {
+      const key = this.#key(pair.key);
+      if (key === undefined) continue;
+      if (Object.hasOwn(object, key)) {
+        this.#report("DUPLICATE_KEY", pair.key, `the key ${quote(key)} is there already`, "Remove one of the two.");
+        continue;
+      }
+      object[key] = pair.value === null ? this.#empty(pair.key) : this.node(pair.value, depth + 1);
+    }
+    return object;
+  }
+
+  #key(node: Node): string | undefined {
+    if (!isScalar(node) || typeof node.value !== "string") {
+      const written = isScalar(node) ? quote(String(node.source ?? "")) : "a list or a map";
+      this.#report("KEY_NOT_TEXT", node, `${written} as a key is not text`, "Put the key in quotes.");
+      return undefined;
+    }
+    if (node.value === "__proto__") {
+      const what = 'the key "__proto__" changes what an object is in JavaScript';
+      this.#report("KEY_UNSAFE", node, what, "Give the key another name.");
+      return undefined;
+    }
+    if (node.value === "<<" && node.type === "PLAIN") {
+      const what = "the merge key << is YAML 1.1 and would be a key like any other";
+      this.#report("MERGE_KEY", node, what, 'Write the keys out, or quote it ("<<") if that is the key.');
+      return undefined;
+    }
+    return this.#text(node, node.value);
+  }
+
+  #scalar(node: Scalar): JsonValue {
+    const { value, source } = node;
+    if (typeof value === "string") return this.#text(node, value);
+    if (typeof value === "number") {
+      if (node.type === "PLAIN" && source !== undefined && isExactNumber(source)) return value;
+      const what = Number.isFinite(value)
+        ? `${quote(source ?? "")} is a number that would be sent as ${Object.is(value, -0) ? "0" : value}`
+        : `${quote(source ?? "")} is no number that JSON can hold`;
+      this.#report("NUMBER_NOT_EXACT", node, what, "Quote it if it is text, else write it as JSON writes numbers.");
+      return Number.isFinite(value) ? value : 0;
+    }
+    if (value === null && node.source === "") return this.#empty(node);
+    if (value === null || typeof value === "boolean") return value;
+    throw new Error(`the YAML library made a ${typeof value} of ${quote(source ?? "")}`);
+  }
+
+  #empty(node: Node): null {
+    this.#report(
+      "EMPTY_VALUE",
+      node,
+      "there is no value here",
+      'Write a value: null, "", [] or {} if it is meant empty.',
+    );
+    return null;
+  }
+
+  #text(node: Scalar, text: string): string {
+    if (!text.isWellFormed()) {
+      const what = "the text holds half of a surrogate pair, which UTF-8 cannot hold";
+      this.#report("TEXT_NOT_UNICODE", node, what, "Write the whole character, or remove the escape.");
+    }
+    return text;
+  }
+
+  #report(code: ProblemCode, node: Node, what: string, next: string): void {
+    // A repeated value was told where it stands first; only what comes of repeating it is told again.
+    if (this.#inAlias > 0 && code !== "ALIAS_LIMIT" && code !== "NESTING_LIMIT") return;
+    this.#problems.add(problem(code, this.#file.placeAt(node.range?.[0] ?? 0), what, next));
+  }
+}
