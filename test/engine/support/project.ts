@@ -1,0 +1,119 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { type Finished, type Running, start } from "../../../scripts/engine/child.ts";
+import { type Engine, findEngine } from "../../../scripts/engine/find.ts";
+import { type Process, processesWith } from "./processes.ts";
+
+export interface ProjectOptions {
+  /** Texts by path in the project, `messages/…` above all. They replace what is copied. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Paths to copy from the repository. Default: the whole program, without the repository's own messages. */
+  readonly copy?: readonly string[];
+  /** Environment of every run of the CLI, and so of the program and the provider. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Puts the stand-in for the plugin of @pulumi/cloudflare on PATH. */
+  readonly standin?: boolean;
+}
+
+export interface RunOptions {
+  /** Further arguments of the CLI. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A Pulumi project in a temporary folder, with a state of its own. */
+export interface Project extends AsyncDisposable {
+  /** Absolute, without links. */
+  readonly dir: string;
+  /** Environment of every run. */
+  readonly env: Readonly<Record<string, string>>;
+  write(path: string, text: string): void;
+  remove(path: string): void;
+  /** Runs the CLI. Never throws on an exit code. */
+  pulumi(args: readonly string[], options?: RunOptions): Promise<Finished>;
+  /** Starts the CLI, for tests that cancel or kill it. */
+  spawn(args: readonly string[], options?: RunOptions): Running;
+  /** What runs for this project now: the CLI, its plugins (`dynamic-provider` in the command), orphans too. */
+  processes(): readonly Process[];
+}
+
+const root = join(import.meta.dirname, "../../..");
+const program = ["Pulumi.yaml", "package.json", "infra", "src", "messages/manifest.schema.json"];
+const standinDir = join(import.meta.dirname, "standin");
+const passphrase = "a passphrase for tests";
+
+/** Below the time that the tests have, so that a run that hangs is stopped, and its output seen. */
+const timeoutMs = 150_000;
+
+export function makeProject(options: ProjectOptions = {}): Project {
+  const engine = findEngine();
+  if (engine === undefined) throw new Error("No Pulumi engine is here. Run `npm run engine` first.");
+  const base = realpathSync(mkdtempSync(join(tmpdir(), "queue-seeder-")));
+  const dir = join(base, "project");
+  for (const folder of [dir, join(base, "home"), join(base, "state")]) mkdirSync(folder);
+  // Copies, not links: Node resolves links, and the program would take the repository's own folder for its root.
+  for (const path of options.copy ?? program) {
+    if (existsSync(join(root, path))) cpSync(join(root, path), join(dir, path), { recursive: true });
+  }
+  symlinkSync(join(root, "node_modules"), join(dir, "node_modules"));
+  const env = environment(base, engine, options);
+  const running = new Set<Running>();
+
+  const project: Project = {
+    dir,
+    env,
+    write(path, text) {
+      mkdirSync(dirname(join(dir, path)), { recursive: true });
+      writeFileSync(join(dir, path), text);
+    },
+    remove: (path) => rmSync(join(dir, path), { recursive: true }),
+    pulumi: (args, runOptions) => project.spawn(args, runOptions).done,
+    spawn(args, { args: more = [], env: own = {} } = {}) {
+      const all = [...args, ...more, "--non-interactive", "--color", "never"];
+      const run = start(engine.pulumi, all, { cwd: dir, env: { ...env, ...own }, timeoutMs });
+      running.add(run);
+      const forget = () => running.delete(run);
+      run.done.then(forget, forget);
+      return run;
+    },
+    processes: () => processesWith("QUEUE_SEEDER_TEST_PROJECT", dir),
+    async [Symbol.asyncDispose]() {
+      const ends = [...running].map(({ done }) => done.catch(() => undefined));
+      for (const run of running) run.stop();
+      for (const { pid } of project.processes()) killIfThere(pid);
+      await Promise.all(ends);
+      rmSync(base, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+  for (const [path, text] of Object.entries(options.files ?? {})) project.write(path, text);
+  return project;
+}
+
+/**
+ * Only what is listed here reaches the engine: a developer's credentials, proxies and Pulumi settings must not. The home
+ * folder is a temporary one too, so that nothing of the test stays in the user's, and no real plugin is found there.
+ */
+function environment(base: string, engine: Engine, options: ProjectOptions): Record<string, string> {
+  const nodeDir = dirname(process.execPath);
+  const path = [nodeDir, ...(options.standin ? [standinDir] : []), engine.binDir, process.env.PATH ?? ""];
+  return {
+    PATH: path.join(delimiter),
+    HOME: join(base, "home"),
+    PULUMI_HOME: join(base, "home"),
+    PULUMI_BACKEND_URL: `file://${join(base, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    QUEUE_SEEDER_TEST_PROJECT: join(base, "project"),
+    ...options.env,
+  };
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -1,0 +1,59 @@
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../../src/emulator/index.ts";
+import { makeStack, type OwnStack, type StackOptions } from "./stack.ts";
+
+export interface SeederOptions extends Pick<StackOptions, "name" | "standin"> {
+  /** Manifests by path under messages/. */
+  readonly messages: Readonly<Record<string, string>>;
+  readonly emulator?: EmulatorOptions;
+  /** In place of the usual configuration, which takes every queue of the emulator by its id. */
+  readonly queues?: Readonly<Record<string, unknown>>;
+  /** Default: the emulator's token, as a secret of the stack's configuration. */
+  readonly credentials?: "config" | "environment" | "none";
+}
+
+/** A stack of the real program on the real engine, and the emulator that it pushes to. */
+export interface Seeder extends AsyncDisposable {
+  readonly emulator: Emulator;
+  readonly stack: OwnStack;
+  /** The bodies in a queue, in the order of their arrival. */
+  bodies(queue: string): unknown[];
+  /** Messages in each request that pushed some, in order. */
+  pushes(): number[];
+  write(manifest: string, text: string): void;
+}
+
+export async function makeSeeder(options: SeederOptions): Promise<Seeder> {
+  const { messages, credentials = "config", name, standin } = options;
+  const emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false, ...options.emulator });
+  try {
+    const queues = options.queues ?? { orders: { id: emulator.queueId("orders") } };
+    const stack = await makeStack({
+      ...(name !== undefined && { name }),
+      ...(standin !== undefined && { standin }),
+      files: Object.fromEntries(Object.entries(messages).map(([path, text]) => [`messages/${path}`, text])),
+      config: {
+        "queue-seeder:accountId": emulator.accountId,
+        "queue-seeder:queues": queues,
+        ...(credentials === "config" && { "queue-seeder:apiToken": { secret: emulator.token } }),
+      },
+      env: {
+        CLOUDFLARE_BASE_URL: emulator.baseUrl,
+        ...(credentials === "environment" && { CLOUDFLARE_API_TOKEN: emulator.token }),
+      },
+    });
+    return {
+      emulator,
+      stack,
+      bodies: (queue) => emulator.messages(queue).map(({ body }) => body),
+      pushes: () => emulator.requests.flatMap(({ messages }) => (messages === undefined ? [] : [messages])),
+      write: (manifest, text) => stack.write(`messages/${manifest}`, text),
+      async [Symbol.asyncDispose]() {
+        await stack[Symbol.asyncDispose]();
+        await emulator.close();
+      },
+    };
+  } catch (error) {
+    await emulator.close();
+    throw error;
+  }
+}

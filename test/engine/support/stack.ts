@@ -1,0 +1,110 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import type { Finished, Running } from "../../../scripts/engine/child.ts";
+import { makeProject, type Project, type ProjectOptions, type RunOptions } from "./project.ts";
+
+/** Values by full key (`queue-seeder:accountId`): as in the stack's file, or a secret, which the CLI encrypts. */
+export type Config = Readonly<Record<string, unknown>>;
+
+export interface StackOptions extends ProjectOptions {
+  /** Default: `test`. */
+  readonly name?: string;
+  readonly config?: Config;
+}
+
+export interface UpOptions extends RunOptions {
+  /** Has the engine preview before it changes anything, as it does by default. Here it does not: it doubles the time. */
+  readonly preview?: boolean;
+}
+
+/** A stack of a project. Its runs answer with the CLI's exit code and output; they never throw on a failure. */
+export interface Stack {
+  readonly name: string;
+  readonly project: Project;
+  up(options?: UpOptions): Promise<Finished>;
+  preview(options?: RunOptions): Promise<Finished>;
+  refresh(options?: UpOptions): Promise<Finished>;
+  destroy(options?: UpOptions): Promise<Finished>;
+  spawnUp(options?: UpOptions): Running;
+  /** Any other command for this stack, such as `["cancel", "--yes"]`. */
+  pulumi(args: readonly string[], options?: RunOptions): Promise<Finished>;
+  /** The outputs of the last run, out of the state's file: secret ones are encrypted there. */
+  outputs(): Record<string, unknown>;
+  /** The state's file as it is. */
+  exportState(): string;
+  /** Adds to the stack's configuration, or replaces. */
+  setConfig(config: Config): Promise<void>;
+}
+
+/** A stack with its project, which goes with it. */
+export interface OwnStack extends Stack, AsyncDisposable, Pick<Project, "write" | "remove" | "processes"> {}
+
+/** `await using stack = await makeStack({ files, config })`. Takes a run of the CLI, and another where there are secrets. */
+export async function makeStack({ name = "test", config = {}, ...options }: StackOptions = {}): Promise<OwnStack> {
+  const project = makeProject(options);
+  try {
+    const { write, remove, processes } = project;
+    const stack = await addStack(project, name, config);
+    return { ...stack, write, remove, processes, [Symbol.asyncDispose]: () => project[Symbol.asyncDispose]() };
+  } catch (error) {
+    await project[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Another stack of the same project. */
+export async function addStack(project: Project, name: string, config: Config = {}): Promise<Stack> {
+  // Without --no-select the engine would look for the stack in the project's folder only.
+  must(await project.pulumi(["stack", "init", name, "--no-select"]));
+  const command = (what: string, { preview = false, ...options }: UpOptions = {}): [string[], RunOptions] => [
+    [what, "--stack", name, "--yes", ...(preview ? [] : ["--skip-preview"])],
+    options,
+  ];
+  const stateFile = join(project.dir, "../state/.pulumi/stacks", projectName(project), `${name}.json`);
+  const stack: Stack = {
+    name,
+    project,
+    up: (options) => project.pulumi(...command("up", options)),
+    preview: (options) => project.pulumi(["preview", "--stack", name], options),
+    refresh: (options) => project.pulumi(...command("refresh", options)),
+    destroy: (options) => project.pulumi(...command("destroy", options)),
+    spawnUp: (options) => project.spawn(...command("up", options)),
+    pulumi: (args, options) => project.pulumi([...args, "--stack", name], options),
+    outputs: () => outputsOf(readFileSync(stateFile, "utf8")),
+    exportState: () => readFileSync(stateFile, "utf8"),
+    setConfig: (added) => configure(stack, added),
+  };
+  await stack.setConfig(config);
+  return stack;
+}
+
+async function configure(stack: Stack, config: Config): Promise<void> {
+  const secrets = Object.entries(config).flatMap(([key, value]) =>
+    isSecret(value) ? ["--secret", `${key}=${value.secret}`] : [],
+  );
+  if (secrets.length > 0) must(await stack.pulumi(["config", "set-all", ...secrets]));
+  const plain = Object.entries(config).filter(([, value]) => !isSecret(value));
+  if (plain.length === 0) return;
+  const file = join(stack.project.dir, `Pulumi.${stack.name}.yaml`);
+  const old = parse(readFileSync(file, "utf8"));
+  writeFileSync(file, stringify({ ...old, config: { ...old.config, ...Object.fromEntries(plain) } }));
+}
+
+function isSecret(value: unknown): value is { readonly secret: string } {
+  return typeof value === "object" && value !== null && "secret" in value && typeof value.secret === "string";
+}
+
+function projectName(project: Project): string {
+  return parse(readFileSync(join(project.dir, "Pulumi.yaml"), "utf8")).name;
+}
+
+function outputsOf(state: string): Record<string, unknown> {
+  const resources: readonly { type: string; outputs?: Record<string, unknown> }[] =
+    JSON.parse(state).checkpoint.latest.resources ?? [];
+  return resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+}
+
+function must({ code, stderr }: Finished): void {
+  if (code !== 0) throw new Error(`The CLI refused to set the stack up: ${stderr}`);
+}

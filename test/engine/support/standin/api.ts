@@ -1,0 +1,36 @@
+/** A queue as the API returns it. */
+export interface ApiQueue {
+  readonly queue_id: string;
+  readonly queue_name: string;
+  readonly created_on: string;
+  readonly modified_on: string;
+  readonly producers: readonly unknown[];
+  readonly producers_total_count: number;
+  readonly consumers: readonly unknown[];
+  readonly consumers_total_count: number;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** An answer of the API that is no success. */
+export class ApiError extends Error {
+  override name = "ApiError";
+  readonly status: number;
+  constructor(status: number, text: string) {
+    super(`The API answered ${status}: ${text}`);
+    this.status = status;
+  }
+}
+
+/** One call of the configuration API, by the environment's CLOUDFLARE_BASE_URL and CLOUDFLARE_API_TOKEN. */
+export async function call(method: string, path: string, body?: unknown): Promise<ApiQueue> {
+  const { CLOUDFLARE_BASE_URL: base, CLOUDFLARE_API_TOKEN: token } = process.env;
+  if (!base) throw new Error("The stand-in works against an emulator only: set CLOUDFLARE_BASE_URL.");
+  const answer = await fetch(`${base}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new ApiError(answer.status, text);
+  return JSON.parse(text).result;
+}

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from "node:util";
+import { main, type Provider } from "@pulumi/pulumi/provider/index.js";
+import { ApiError, type ApiQueue, call } from "./api.ts";
+
+/**
+ * A stand-in for the plugin of @pulumi/cloudflare, for tests where that cannot be downloaded: cloudflare:index/queue:Queue
+ * alone, with the inputs and outputs of the real one, against the REST API that CLOUDFLARE_BASE_URL names.
+ */
+interface Inputs {
+  readonly accountId: string;
+  readonly queueName: string;
+  readonly jurisdiction?: string;
+  readonly settings?: Settings;
+}
+
+interface Settings {
+  readonly deliveryDelay?: number;
+  readonly deliveryPaused?: boolean;
+  readonly messageRetentionPeriod?: number;
+}
+
+const provider: Provider = {
+  // That of @pulumi/cloudflare does not matter: a plugin on PATH is taken whatever its version.
+  version: "0.0.0",
+
+  async check(urn, _olds, news: Inputs) {
+    if (!urn.includes("cloudflare:index/queue:Queue::")) {
+      throw new Error(`The stand-in for @pulumi/cloudflare knows Queue only, not ${urn}`);
+    }
+    return { inputs: news };
+  },
+
+  // `olds` are outputs, where the API has filled the settings up: only what is asked for is compared.
+  async diff(_id, _urn, olds: Inputs, news: Inputs) {
+    const replaces = (["accountId", "jurisdiction"] as const).filter((key) => olds[key] !== news[key]);
+    const settings = { ...olds.settings, ...news.settings };
+    const same = olds.queueName === news.queueName && isDeepStrictEqual(settings, { ...olds.settings });
+    return { changes: replaces.length > 0 || !same, replaces };
+  },
+
+  async create(_urn, inputs: Inputs) {
+    const created = await call("POST", queuesPath(inputs.accountId), {
+      queue_name: inputs.queueName,
+      jurisdiction: inputs.jurisdiction,
+    });
+    const path = `${queuesPath(inputs.accountId)}/${created.queue_id}`;
+    const queue = inputs.settings ? await call("PATCH", path, { settings: toApi(inputs.settings) }) : created;
+    return { id: queue.queue_id, outs: outputs(inputs, queue) };
+  },
+
+  async read(id, _urn, props: Inputs) {
+    try {
+      return { id, props: outputs(props, await call("GET", `${queuesPath(props.accountId)}/${id}`)) };
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return { id: "", props: {} };
+      throw error;
+    }
+  },
+
+  async update(id, _urn, _olds, news: Inputs) {
+    const body = { queue_name: news.queueName, ...(news.settings && { settings: toApi(news.settings) }) };
+    return { outs: outputs(news, await call("PUT", `${queuesPath(news.accountId)}/${id}`, body)) };
+  },
+
+  async delete(id, _urn, props: Inputs) {
+    try {
+      await call("DELETE", `${queuesPath(props.accountId)}/${id}`);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 404)) throw error;
+    }
+  },
+};
+
+function queuesPath(accountId: string): string {
+  return `/accounts/${accountId}/queues`;
+}
+
+function toApi(settings: Settings): Record<string, unknown> {
+  return {
+    delivery_delay: settings.deliveryDelay,
+    delivery_paused: settings.deliveryPaused,
+    message_retention_period: settings.messageRetentionPeriod,
+  };
+}
+
+function outputs(inputs: Inputs, queue: ApiQueue): Record<string, unknown> {
+  return {
+    accountId: inputs.accountId,
+    ...(inputs.jurisdiction !== undefined && { jurisdiction: inputs.jurisdiction }),
+    queueId: queue.queue_id,
+    queueName: queue.queue_name,
+    createdOn: queue.created_on,
+    modifiedOn: queue.modified_on,
+    producers: queue.producers,
+    producersTotalCount: queue.producers_total_count,
+    consumers: queue.consumers,
+    consumersTotalCount: queue.consumers_total_count,
+    settings: {
+      deliveryDelay: queue.settings.delivery_delay,
+      deliveryPaused: queue.settings.delivery_paused,
+      messageRetentionPeriod: queue.settings.message_retention_period,
+    },
+  };
+}
+
+await main(provider, process.argv.slice(2));
