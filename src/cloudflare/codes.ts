@@ -1,0 +1,80 @@
+import type { Retry } from "./types.ts";
+
+interface Policy {
+  /** What the API means by the code. */
+  readonly meaning: string;
+  readonly retry: Retry;
+  /** What to do, for the person who reads the error. */
+  readonly remedy: string;
+}
+
+const findQueue = "Check the queue's id and the account's id in the stack's config, and that the queue still exists.";
+const fixCredentials =
+  "Check the API token, or the email and the API key, that the stack's config or the environment give.";
+const grant = "Give the token the permission Queues Write (or Workers Scripts Write) for this account.";
+const report = "This is a defect of queue-seeder: please report it together with this message.";
+const smaller = "Make the message's body smaller: the API takes 128 KB, its metadata included.";
+const wait = "Run it again later: what was pushed is not pushed again.";
+
+/**
+ * What each error code of the API means for a push, whatever HTTP status comes with it. A code that is not here is judged
+ * by its status, see ./answer.ts.
+ *
+ * Sources: https://developers.cloudflare.com/queues/reference/error-codes/ and the API's OpenAPI document.
+ */
+export const codes = {
+  971: { meaning: "the account's API rate limit is reached", retry: "after_wait", remedy: wait },
+  6003: { meaning: "the credentials are malformed", retry: "no", remedy: fixCredentials },
+  7000: { meaning: "the API has no such route", retry: "no", remedy: findQueue },
+  7003: { meaning: "the API has no such route, or the account's id is malformed", retry: "no", remedy: findQueue },
+  9106: { meaning: "the request carried no credentials", retry: "no", remedy: fixCredentials },
+  9109: { meaning: "the token may not use this resource", retry: "no", remedy: grant },
+  10000: { meaning: "the API does not accept the credentials", retry: "no", remedy: fixCredentials },
+  10001: { meaning: "the token may not use this method", retry: "no", remedy: grant },
+  10104: { meaning: "the queue was not found", retry: "no", remedy: findQueue },
+  10106: { meaning: "the token may not push to this queue", retry: "no", remedy: grant },
+  10107: { meaning: "the queue's id is malformed", retry: "no", remedy: findQueue },
+  // The API saw the connection end; how far it had come by then, it does not say.
+  10201: { meaning: "the API lost the connection", retry: "unknown_fate", remedy: wait },
+  10202: { meaning: "the batch's delay is invalid", retry: "no", remedy: report },
+  10203: { meaning: "a message's metadata is invalid", retry: "no", remedy: report },
+  // In a batch nothing says which message it is; halves find it, and let the others pass.
+  10204: { meaning: "a message is too large", retry: "split", remedy: smaller },
+  10205: { meaning: "the batch is too large", retry: "split", remedy: smaller },
+  10206: { meaning: "the batch has too many messages", retry: "split", remedy: report },
+  10207: { meaning: "the request does not match the API's schema", retry: "no", remedy: report },
+  10208: { meaning: "the request is not well-formed JSON", retry: "no", remedy: report },
+  10250: { meaning: "the queue is overloaded", retry: "after_wait", remedy: wait },
+  10251: {
+    meaning: "the queue's storage is full",
+    retry: "stop_queue",
+    remedy: "Let the consumers work the backlog off, or purge the queue, then run it again.",
+  },
+  10252: { meaning: "the queue is disabled", retry: "stop_queue", remedy: "Enable the queue, then run it again." },
+  10253: {
+    meaning: "the free plan's daily limit is reached",
+    retry: "stop_queue",
+    remedy: "Run it again tomorrow (UTC), or upgrade to the Workers paid plan.",
+  },
+  10429: { meaning: "the account's API rate limit is reached", retry: "after_wait", remedy: wait },
+  11000: { meaning: "the queue was not found", retry: "no", remedy: findQueue },
+  15000: { meaning: "the API failed for a reason it does not know", retry: "unknown_fate", remedy: wait },
+} as const satisfies Record<number, Policy>;
+
+/** Where one answer carries several codes, the one that allows least decides. */
+const precedence = ["unknown_fate", "no", "stop_queue", "split", "after_wait"] as const satisfies readonly Retry[];
+
+export function policyOf(code: number): Policy | undefined {
+  return Object.hasOwn(codes, code) ? codes[code as keyof typeof codes] : undefined;
+}
+
+/** The code that decides what may be done; undefined where the table has none of them. */
+export function decisiveCode(candidates: readonly number[]): number | undefined {
+  const rank = (code: number) => precedence.indexOf(policyOf(code)?.retry ?? "after_wait");
+  return candidates.filter((code) => policyOf(code) !== undefined).sort((a, b) => rank(a) - rank(b))[0];
+}
+
+/** Codes that tell of the account's limit, which holds for every queue; 10250 tells of one queue. */
+export function isAccountLimit({ code, status }: { code: number | undefined; status: number | undefined }): boolean {
+  return code === 971 || code === 10429 || (status === 429 && code === undefined);
+}

@@ -1,0 +1,26 @@
+/**
+ * What can be wrong with the settings of the API.
+ *
+ * - `CREDENTIALS_MISSING`: none are set anywhere.
+ * - `CREDENTIALS_HALF`: an email without its key, or a key without its email.
+ * - `CREDENTIALS_MALFORMED`: blank, or with characters that no credential has.
+ * - `BASE_URL_INVALID`: not a URL that requests can go to.
+ * - `BASE_URL_IN_CLEAR`: plain http to another machine.
+ */
+export type ConfigurationCode =
+  | "CREDENTIALS_MISSING"
+  | "CREDENTIALS_HALF"
+  | "CREDENTIALS_MALFORMED"
+  | "BASE_URL_INVALID"
+  | "BASE_URL_IN_CLEAR";
+
+/** A setting that somebody has to change. Its message names the setting and never shows the value. */
+export class ConfigurationError extends Error {
+  override name = "ConfigurationError";
+  readonly code: ConfigurationCode;
+
+  constructor(code: ConfigurationCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

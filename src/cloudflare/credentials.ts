@@ -1,0 +1,93 @@
+import { ConfigurationError } from "./configuration.ts";
+
+/** Where settings come from. */
+export interface Sources {
+  /** The stack's config by full key, e.g. "queue-seeder:apiToken"; secrets in plain text. */
+  readonly config: (key: string) => string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Names of one place's settings. */
+interface Names {
+  readonly token: string;
+  readonly email: string;
+  readonly key: string;
+}
+
+const inEnvironment: Names = { token: "CLOUDFLARE_API_TOKEN", email: "CLOUDFLARE_EMAIL", key: "CLOUDFLARE_API_KEY" };
+
+const inConfig = (namespace: string): Names => ({
+  token: `${namespace}:apiToken`,
+  email: `${namespace}:email`,
+  key: `${namespace}:apiKey`,
+});
+
+/**
+ * Whoever holds this may call the API. The secrets are in private fields, so that neither a log, an inspection nor JSON
+ * shows them.
+ */
+export class Credentials {
+  /** The settings they came from, by name. */
+  readonly source: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #secret: string;
+
+  constructor(source: string, secret: string, headers: Readonly<Record<string, string>>) {
+    this.source = source;
+    this.#secret = secret;
+    this.#headers = headers;
+  }
+
+  /** The headers of a request. Never log them. */
+  headers(): Readonly<Record<string, string>> {
+    return this.#headers;
+  }
+
+  /** Takes the secret out of somebody else's words, which may repeat what they were sent. */
+  redact(text: string): string {
+    return text.replaceAll(this.#secret, "(secret)");
+  }
+}
+
+/**
+ * The credentials of the first place that has any: the stack's `queue-seeder:` config, its `cloudflare:` config, the
+ * environment. In one place a token goes before an email with its key.
+ *
+ * @throws ConfigurationError when there are none, half a pair, or what cannot be a credential
+ */
+export function credentialsFrom({ config, env }: Sources): Credentials {
+  const credentials =
+    pick(inConfig("queue-seeder"), config) ??
+    pick(inConfig("cloudflare"), config) ??
+    pick(inEnvironment, (name) => env[name]);
+  if (credentials !== undefined) return credentials;
+  throw new ConfigurationError(
+    "CREDENTIALS_MISSING",
+    "there are no credentials for the Cloudflare API. Run `pulumi config set --secret queue-seeder:apiToken`, " +
+      "or set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_EMAIL together with CLOUDFLARE_API_KEY",
+  );
+}
+
+function pick(names: Names, read: (name: string) => string | undefined): Credentials | undefined {
+  const value = (name: string) => checked(name, read(name));
+  const token = value(names.token);
+  if (token !== undefined) return new Credentials(names.token, token, { authorization: `Bearer ${token}` });
+  const email = value(names.email);
+  const key = value(names.key);
+  if (email === undefined && key === undefined) return undefined;
+  if (email === undefined || key === undefined) {
+    const [given, missing] = email === undefined ? [names.key, names.email] : [names.email, names.key];
+    throw new ConfigurationError(
+      "CREDENTIALS_HALF",
+      `${given} is set without ${missing}. Set both, or ${names.token} alone`,
+    );
+  }
+  return new Credentials(`${names.email} and ${names.key}`, key, { "x-auth-email": email, "x-auth-key": key });
+}
+
+/** Visible ASCII: what else a header could carry is a slip of whoever set it, such as a line break at the end. */
+function checked(name: string, value: string | undefined): string | undefined {
+  if (value === undefined || /^[\x21-\x7e]+$/.test(value)) return value;
+  const what = value.trim() === "" ? "is blank" : "holds a space, a line break or another character of no credential";
+  throw new ConfigurationError("CREDENTIALS_MALFORMED", `${name} ${what}. Set it again, or take it away`);
+}

@@ -1,0 +1,16 @@
+import { isCount, isRecord } from "./envelope.ts";
+import type { QueueInfo } from "./types.ts";
+
+/** Reads what the API says of a queue; undefined where it is not a queue. */
+export function queueInfoOf(result: unknown): QueueInfo | undefined {
+  if (!isRecord(result) || typeof result.queue_id !== "string" || typeof result.queue_name !== "string")
+    return undefined;
+  const settings = isRecord(result.settings) ? result.settings : {};
+  const { delivery_paused } = settings;
+  return {
+    queue_id: result.queue_id,
+    queue_name: result.queue_name,
+    consumers_total_count: isCount(result.consumers_total_count) ? result.consumers_total_count : undefined,
+    delivery_paused: typeof delivery_paused === "boolean" ? delivery_paused : undefined,
+  };
+}

@@ -1,0 +1,118 @@
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import { isLoopback } from "./endpoint.ts";
+import { givenUp, lostAnswer, notSent, timedOut } from "./lost.ts";
+import type { Headers } from "./rate.ts";
+import type { Failure } from "./types.ts";
+
+/** One request, as text. */
+export interface WireRequest {
+  readonly method: "GET" | "POST";
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  /** Ends the request after so many milliseconds. */
+  readonly deadlineMs: number;
+  /** Ends the request at once. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What came of one request on the wire. */
+export type Wire =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly headers: Headers;
+      readonly text: string;
+      /** False where the answer broke off, or was longer than any answer of the API. */
+      readonly complete: boolean;
+    }
+  /** The request, or a part of it, left, and no answer came. */
+  | { readonly kind: "lost"; readonly failure: Failure }
+  /** It is certain that nothing left. */
+  | { readonly kind: "unsent"; readonly failure: Failure };
+
+/** Sends one request once: no retry, no redirect. Never rejects. */
+export interface Transport {
+  send(request: WireRequest): Promise<Wire>;
+  close(): Promise<void>;
+}
+
+/** Longest answer that is read, in bytes. Answers of the calls made here have a few hundred. */
+const answerBytes = 1_000_000;
+
+const connectTimeoutMs = 10_000;
+
+/**
+ * A pool of keep-alive connections, with the proxy that HTTPS_PROXY and NO_PROXY name. HTTP/1.1 with one request at a
+ * time on a connection, so that an error belongs to one request, and undici itself repeats none.
+ */
+export function createTransport(baseUrl: URL, connections: number): Transport {
+  const options = {
+    connections,
+    pipelining: 1,
+    allowH2: false,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: connectTimeoutMs },
+  };
+  const dispatcher = isLoopback(baseUrl.hostname) ? new Agent(options) : new EnvHttpProxyAgent(options);
+  return { send: (request) => dispatch(dispatcher, request), close: () => dispatcher.destroy() };
+}
+
+function dispatch(dispatcher: Dispatcher, request: WireRequest): Promise<Wire> {
+  const { method, url, headers, body = null, deadlineMs, signal } = request;
+  return new Promise((resolve) => {
+    let left: Dispatcher.DispatchController | undefined;
+    let head: { status: number; headers: Headers } | undefined;
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let over = false;
+
+    const end = (wire: Wire) => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", cancel);
+      resolve(wire);
+    };
+    const answer = (complete: boolean): Wire | undefined =>
+      head && { kind: "answer", ...head, text: Buffer.concat(chunks).toString("utf8"), complete };
+    const fail = (failure: Failure) => end(answer(false) ?? { kind: left ? "lost" : "unsent", failure });
+    const give = (failure: Failure) => {
+      fail(failure);
+      left?.abort(new Error("the request was given up"));
+    };
+    const cancel = () => give(givenUp(left !== undefined));
+    const timer = setTimeout(() => give(timedOut(deadlineMs, left !== undefined)), deadlineMs);
+
+    signal?.addEventListener("abort", cancel, { once: true });
+    if (signal?.aborted) return cancel();
+
+    const handler: Dispatcher.DispatchHandler = {
+      // Called when a connection is there, before the first byte is written.
+      onRequestStart(controller) {
+        if (over) controller.abort(new Error("the request was given up before it left"));
+        else left = controller;
+      },
+      onResponseStart(_controller, status, responseHeaders) {
+        head = { status, headers: responseHeaders };
+      },
+      onResponseData(_controller, chunk) {
+        bytes += chunk.length;
+        if (bytes > answerBytes) give(lostAnswer(undefined));
+        else chunks.push(chunk);
+      },
+      onResponseEnd() {
+        end(answer(true) ?? { kind: "lost", failure: lostAnswer(undefined) });
+      },
+      onResponseError(_controller, error) {
+        fail(left ? lostAnswer(error) : notSent(error));
+      },
+    };
+    try {
+      dispatcher.dispatch({ origin: url.origin, path: url.pathname + url.search, method, headers, body }, handler);
+    } catch (error) {
+      fail(notSent(error));
+    }
+  });
+}
