@@ -101,7 +101,8 @@ async function answer(request: IncomingMessage): Promise<Record<string, unknown>
   const queue = queues.get(id ?? "");
   if (queue === undefined || request.method === "GET") return queue;
   if (request.method === "DELETE") return queues.delete(id ?? "") ? {} : undefined;
-  return keep({ ...queue, ...((await json(request)) as object) });
+  const { settings = {}, ...names } = (await json(request)) as Record<string, object>;
+  return keep({ ...queue, ...names, settings: { ...blank.settings, ...settings } });
 }
 
 const blank = {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import cloudflare from "@pulumi/cloudflare/package.json" with { type: "json" };
 import { main, type Provider } from "@pulumi/pulumi/provider/index.js";
 import { ApiError, type ApiQueue, call } from "./api.ts";
 
@@ -20,8 +21,8 @@ interface Settings {
 }
 
 const provider: Provider = {
-  // That of @pulumi/cloudflare does not matter: a plugin on PATH is taken whatever its version.
-  version: "0.0.0",
+  // The engine warns where a plugin is older than the package that asks for it.
+  version: cloudflare.version,
 
   async check(urn, _olds, news: Inputs) {
     if (!urn.includes("cloudflare:index/queue:Queue::")) {
