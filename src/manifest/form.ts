@@ -83,6 +83,9 @@ function explain(document: ManifestDocument, error: ErrorObject): Problem {
       const place = placeOf(document, [...path, Math.max(params.i, params.j)]);
       return problem("VALUE_NOT_ALLOWED", place, `${it} has the same item twice`, "Remove one of the two.");
     }
+    case "minItems":
+    case "minLength":
+      return problem("VALUE_NOT_ALLOWED", here, `${it} is empty`, advice(path));
     default:
       return problem("VALUE_NOT_ALLOWED", here, `${it} cannot be ${shown(data)}: ${bound(error)}`, advice(path));
   }
@@ -95,10 +98,6 @@ function bound({ keyword, params, message }: ErrorObject): string {
       return `it must be at least ${params.limit}`;
     case "maximum":
       return `it must be at most ${params.limit}`;
-    case "minItems":
-      return `it must have at least ${params.limit} ${params.limit === 1 ? "item" : "items"}`;
-    case "minLength":
-      return "it is empty";
     case "maxLength":
       return `it has more than ${params.limit} characters`;
     case "pattern":
@@ -111,7 +110,7 @@ function bound({ keyword, params, message }: ErrorObject): string {
 const advices: Readonly<Record<string, string>> = {
   name: "Use letters, digits and . _ - /, beginning with a letter or digit.",
   queue: "Use letters, digits, _ and -, beginning and ending with a letter or digit, at most 63.",
-  stacks: "Use letters, digits, . _ -, and the wildcards * and ?.",
+  stacks: "Remove it for every stack, or use letters, digits, . _ -, and the wildcards * and ?.",
   id: "Use 1 to 200 characters without control characters.",
   delay_seconds: "Write whole seconds from 0 to 86400 (24 hours).",
   messages: "Add a message, or remove the manifest.",

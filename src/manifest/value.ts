@@ -59,7 +59,9 @@ class Converter {
       }
     }
     if (node.tag && !tags.has(node.tag)) {
-      this.#report("UNKNOWN_TAG", node, `the tag ${quote(node.tag)} stands for no JSON value`, "Remove the tag.");
+      const tag = quote(node.tag.replace("tag:yaml.org,2002:", "!!"));
+      const at = this.#file.text.lastIndexOf("!", node.range?.[0] ?? 0);
+      this.#report("UNKNOWN_TAG", at, `the tag ${tag} stands for no JSON value`, "Remove the tag, or quote the text.");
       return null;
     }
     if (isScalar(node)) return this.#scalar(node);
@@ -166,9 +168,10 @@ class Converter {
     return text;
   }
 
-  #report(code: ProblemCode, node: Node, what: string, next: string): void {
+  #report(code: ProblemCode, at: Node | number, what: string, next: string): void {
     // A repeated value was told where it stands first; only what comes of repeating it is told again.
     if (this.#inAlias > 0 && code !== "ALIAS_LIMIT" && code !== "NESTING_LIMIT") return;
-    this.#problems.add(problem(code, this.#file.placeAt(node.range?.[0] ?? 0), what, next));
+    const offset = typeof at === "number" ? at : (at.range?.[0] ?? 0);
+    this.#problems.add(problem(code, this.#file.placeAt(offset), what, next));
   }
 }

@@ -1,0 +1,144 @@
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { formatProblem, loadManifests } from "../../src/manifest/index.ts";
+import { loadFiles, temporaryFolder, writeFiles } from "./support/fixture.ts";
+
+const one = "queue: orders\nmessages:\n  - body: 1\n";
+
+describe("loadManifests", () => {
+  it("reads all that a manifest can say", async () => {
+    const { manifests, problems } = await loadFiles({
+      "messages/shop/orders.yaml": `queue: orders
+push: on_change
+in_doubt: stop
+stacks: [dev, "review-*"]
+defaults: { content_type: text, delay_seconds: 30 }
+messages:
+  - id: first
+    body: plain words
+  - body: { order: 1, "größe": [1.5, true, null] }
+    content_type: json
+    delay_seconds: 0
+`,
+    });
+    expect(problems).toEqual([]);
+    const file = "messages/shop/orders.yaml";
+    expect(manifests).toEqual([
+      {
+        name: "shop/orders",
+        queue: "orders",
+        push: "on_change",
+        inDoubt: "stop",
+        stacks: ["dev", "review-*"],
+        place: { file, line: 1, column: 1 },
+        messages: [
+          {
+            id: "first",
+            body: "plain words",
+            contentType: "text",
+            delaySeconds: 30,
+            place: { file, line: 7, column: 5 },
+          },
+          {
+            id: undefined,
+            body: { order: 1, größe: [1.5, true, null] },
+            contentType: "json",
+            delaySeconds: 0,
+            place: { file, line: 9, column: 5 },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it("goes by the order of paths, and names manifests by path, number or name", async () => {
+    const { manifests } = await loadFiles({
+      "messages/b.yml": one,
+      "messages/a/z.yaml": `${one}---\n${one}---\nname: own\n${one}`,
+      "messages/Z.yaml": one,
+      "messages/schemas/order.json": "{}",
+      "messages/data.ndjson": "{}",
+      "messages/.git/x.yaml": "broken: [",
+    });
+    expect(manifests.map(({ name }) => name)).toEqual(["Z", "a/z", "a/z#2", "own", "b"]);
+  });
+
+  it("selects by the stack, and checks the others all the same", async () => {
+    const files = {
+      "messages/dev.yaml": `stacks: [dev]\n${one}`,
+      "messages/prod.yaml": `stacks: [prod]\n${one}`,
+      "messages/all.yaml": one,
+      "messages/broken.yaml": "stacks: [prod]\nqueue: orders\n",
+    };
+    const { manifests, skipped, problems } = await loadFiles(files, { stack: "dev" });
+    expect(manifests.map(({ name }) => name)).toEqual(["all", "dev"]);
+    expect(skipped.map(({ name }) => name)).toEqual(["prod"]);
+    expect(problems.map(formatProblem)).toEqual([
+      'messages/broken.yaml:1:1 MISSING_KEY: the manifest has no key "messages". Add "messages: …".',
+    ]);
+    expect((await loadFiles(files)).manifests).toHaveLength(3);
+  });
+
+  it("tells everything at once, also beside what cannot be read, and keeps no broken manifest", async () => {
+    const { manifests, problems } = await loadFiles({
+      "messages/a.yaml": `qeue: orders
+push: always
+messages:
+  - body: 007
+  - bdy: 1
+  - id: a
+    body: !x 1
+  - id: a
+    body: 1
+    delay_seconds: -1
+`,
+    });
+    expect(manifests).toEqual([]);
+    expect(problems.map(({ code, place }) => `${place.line}:${place.column} ${code}`)).toEqual([
+      "1:1 UNKNOWN_KEY",
+      "2:7 VALUE_NOT_ALLOWED",
+      "4:11 NUMBER_NOT_EXACT",
+      "5:5 UNKNOWN_KEY",
+      "7:11 UNKNOWN_TAG",
+      "10:20 VALUE_NOT_ALLOWED",
+    ]);
+  });
+
+  it("repeats a value by an alias, and places its problems where it was written", async () => {
+    const { manifests } = await loadFiles({
+      "messages/a.yaml": "queue: q\nmessages:\n  - body: &b { a: [1] }\n  - body: { first: *b, second: *b }\n",
+    });
+    expect(manifests[0]?.messages[1]?.body).toEqual({ first: { a: [1] }, second: { a: [1] } });
+    const { problems } = await loadFiles({
+      "messages/a.yaml": "queue: q\nmessages:\n  - body: &b { a: 01 }\n  - body: *b\n",
+    });
+    expect(problems.map(({ place }) => place.line)).toEqual([3]);
+  });
+
+  it("keeps a hundred problems of a file, and counts the others", async () => {
+    const { problems, omitted } = await loadFiles({
+      "messages/a.yaml": `queue: orders\nmessages:\n${"  - body: 01\n".repeat(250)}`,
+    });
+    expect(problems).toHaveLength(100);
+    expect(omitted).toBe(150);
+  });
+
+  it("reads a folder of another name, single files, and refuses those outside", async () => {
+    const files = { "seed/a.yaml": one, "seed/b.yaml": "broken: [" };
+    expect((await loadFiles(files, { folder: "seed" })).problems).toHaveLength(1);
+    const { manifests, problems } = await loadFiles(files, { folder: "seed", files: ["seed/a.yaml"] });
+    expect([manifests.map(({ name }) => name), problems]).toEqual([["a"], []]);
+    const outside = await loadFiles(files, { files: ["../../../etc/hostname", "seed/none.yaml"] });
+    expect(outside.problems.map(({ code }) => code)).toEqual(["OUTSIDE_REPOSITORY", "FILE_UNREADABLE"]);
+  });
+
+  it("follows links inside the repository, each folder once", async () => {
+    using root = temporaryFolder();
+    writeFiles(root.path, { "messages/a.yaml": one, "shared/b.yaml": one });
+    symlinkSync("../shared", join(root.path, "messages/shared"));
+    symlinkSync("..", join(root.path, "shared/loop"));
+    const { manifests, problems } = await loadManifests({ root: root.path });
+    expect([manifests.map(({ name }) => name), problems]).toEqual([["a", "shared/b"], []]);
+  });
+});

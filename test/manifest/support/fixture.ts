@@ -1,0 +1,57 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { formatProblem, type LoadOptions, type LoadResult, loadManifests } from "../../../src/manifest/index.ts";
+
+const folder = fileURLToPath(new URL("../../fixtures/problems/", import.meta.url));
+
+/** What a fixture has beside its files: options, and files that are too large for a repository. */
+interface FixtureNotes {
+  readonly options?: Omit<LoadOptions, "root">;
+  readonly generate?: Readonly<Record<string, { before?: string; text: string; times: number; after?: string }>>;
+}
+
+/** The codes that have a fixture: a small repository in test/fixtures/problems/CODE/ with its expected.txt. */
+export const fixtureCodes = readdirSync(folder).sort();
+
+export const expectedFile = (code: string) => join(folder, code, "expected.txt");
+
+/** Loads the manifests of a fixture. @returns the problems as people see them, a line each */
+export async function problemsOf(code: string): Promise<string> {
+  const { options, generate = {} } = notesOf(code);
+  using copy = temporaryFolder();
+  cpSync(join(folder, code), copy.path, { recursive: true, verbatimSymlinks: true });
+  for (const [path, { before = "", text, times, after = "" }] of Object.entries(generate)) {
+    writeFileSync(join(copy.path, path), before + text.repeat(times) + after);
+  }
+  const { problems } = await loadManifests({ root: copy.path, ...options });
+  return problems.map((problem) => `${formatProblem(problem)}\n`).join("");
+}
+
+function notesOf(code: string): FixtureNotes {
+  const hasNotes = readdirSync(join(folder, code)).includes("fixture.json");
+  return hasNotes ? JSON.parse(readFileSync(join(folder, code, "fixture.json"), "utf8")) : {};
+}
+
+/** Writes files below a new folder, loads the manifests there, and removes the folder again. */
+export async function loadFiles(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  options: Omit<LoadOptions, "root"> = {},
+): Promise<LoadResult> {
+  using root = temporaryFolder();
+  writeFiles(root.path, files);
+  return await loadManifests({ root: root.path, ...options });
+}
+
+export function writeFiles(root: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
+
+export function temporaryFolder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), "queue-seeder-"));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
