@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, closeSync, constants, openSync, readdirSync, readSync, realpathSync, statSync } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, dirname, isAbsolute, join, sep } from "node:path";
+import { delimiter, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { type Env, engineVersion, plugins, pulumiHome, versionsDir } from "./home.ts";
 
 /** A Pulumi engine that is on this machine, complete: the CLI with the two plugins that a Node program needs. */
 export interface Engine {
@@ -15,27 +15,10 @@ export interface Engine {
   readonly from: "path" | "home";
 }
 
-/** The engine that is installed where there is none. The npm package `pulumi`, the launcher, has the same version. */
-export const engineVersion = "3.250.0";
-
-/** The oldest engine that is taken as it is: the oldest on which the tests have run. */
-export const oldestVersion = "3.250.0";
-
-/** What must stand beside the CLI, or on PATH, for a Node program with dynamic resources. */
-export const plugins = ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"] as const;
-
-type Env = Readonly<Record<string, string | undefined>>;
-
-const { compare } = new Intl.Collator("en", { numeric: true });
-
-/** Pulumi's home folder: PULUMI_HOME, else ~/.pulumi. Absolute. */
-export function pulumiHome(env: Env = process.env): string {
-  return env.PULUMI_HOME || join(env.HOME || homedir(), ".pulumi");
-}
-
-/** Where the launcher looks for the engine that it runs, and where ours is put. */
-export function engineDir(env: Env = process.env): string {
-  return join(pulumiHome(env), "versions", engineVersion, "bin");
+/** A `pulumi` that will not do. */
+export interface Refused {
+  readonly pulumi: string;
+  readonly why: string;
 }
 
 /**
@@ -43,27 +26,42 @@ export function engineDir(env: Env = process.env): string {
  * file look-ups, and one short process where a version cannot be told from a folder's name.
  */
 export function findEngine(env: Env = process.env): Engine | undefined {
-  const onPath = pathFolders(env);
-  for (const binDir of onPath) {
-    const engine = engineIn(binDir, "path", onPath, env);
-    if (engine !== undefined) return engine;
-  }
-  for (const binDir of homeFolders(env)) {
-    const engine = engineIn(binDir, "home", onPath, env);
-    if (engine !== undefined) return engine;
+  for (const candidate of candidates(env)) {
+    if ("version" in candidate) return candidate;
   }
   return undefined;
 }
 
-function engineIn(binDir: string, from: Engine["from"], onPath: readonly string[], env: Env): Engine | undefined {
-  const pulumi = join(binDir, "pulumi");
-  if (!isExecutable(pulumi) || isLauncher(pulumi)) return undefined;
-  const folders = [binDir, dirname(realpathSync(pulumi)), ...onPath];
-  if (!plugins.every((plugin) => folders.some((folder) => isExecutable(join(folder, plugin))))) return undefined;
-  const version = versionByFolder(binDir, env) ?? askVersion(pulumi);
-  if (version === undefined || compare(version, oldestVersion) < 0) return undefined;
-  return { pulumi, binDir, version, from };
+/** Every `pulumi` that was looked at and will not do, for an error that says so. */
+export function refusedEngines(env: Env = process.env): Refused[] {
+  return [...candidates(env)].filter((candidate) => "why" in candidate);
 }
+
+function* candidates(env: Env): Generator<Engine | Refused> {
+  const onPath = (env.PATH ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
+  for (const binDir of onPath) yield* candidateIn(binDir, "path", onPath, env);
+  for (const binDir of homeFolders(env)) yield* candidateIn(binDir, "home", onPath, env);
+}
+
+function* candidateIn(
+  binDir: string,
+  from: Engine["from"],
+  onPath: readonly string[],
+  env: Env,
+): Generator<Engine | Refused> {
+  const pulumi = join(binDir, "pulumi");
+  if (!isExecutable(pulumi) || isLauncher(pulumi)) return;
+  const version = versionByFolder(binDir, env) ?? askVersion(pulumi);
+  // The engine looks for its plugins beside itself, links resolved, and on PATH.
+  const folders = [binDir, dirname(realpathSync(pulumi)), ...onPath];
+  const missing = plugins.filter((plugin) => !folders.some((folder) => isExecutable(join(folder, plugin))));
+  if (version === undefined) yield { pulumi, why: "it does not say its version" };
+  else if (compare(version, engineVersion) < 0) yield { pulumi, why: `it is ${version}, older than ${engineVersion}` };
+  else if (missing.length > 0) yield { pulumi, why: `${missing.join(" and ")} is not beside it, nor on PATH` };
+  else yield { pulumi, binDir, version, from };
+}
+
+const { compare } = new Intl.Collator("en", { numeric: true });
 
 /**
  * Whether this is the npm package `pulumi`. It is no engine, and merely asking it for its version would make it download
@@ -75,11 +73,10 @@ function isLauncher(file: string): boolean {
   return start.startsWith("#!") && start.includes("run.js");
 }
 
+/** The version that a folder of Pulumi's home promises: versions/3.250.0/bin. */
 function versionByFolder(binDir: string, env: Env): string | undefined {
-  const [name, ...rest] = binDir.startsWith(versionsDir(env) + sep)
-    ? binDir.slice(versionsDir(env).length + 1).split(sep)
-    : [];
-  return name !== undefined && /^\d+\.\d+\.\d+$/.test(name) && rest.join(sep) === "bin" ? name : undefined;
+  const [name = "", ...rest] = relative(versionsDir(env), binDir).split(sep);
+  return isVersion(name) && rest.join(sep) === "bin" ? name : undefined;
 }
 
 /** The version that a CLI states, or undefined where it does not run. */
@@ -89,39 +86,31 @@ export function askVersion(pulumi: string): string | undefined {
   return /^v?(\d+\.\d+\.\d+)/.exec(stdout ?? "")?.[1];
 }
 
-function pathFolders(env: Env): string[] {
-  return (env.PATH ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
-}
-
 /** The version that the launcher runs first, then the newest, then the official installer's folder. */
 function homeFolders(env: Env): string[] {
-  const names = foldersIn(versionsDir(env)).sort((a, b) => compare(b, a));
-  const ordered = [
-    ...names.filter((name) => name === engineVersion),
-    ...names.filter((name) => name !== engineVersion),
-  ];
-  return [...ordered.map((name) => join(versionsDir(env), name, "bin")), join(pulumiHome(env), "bin")];
+  const versions = versionsDir(env);
+  const newestFirst = namesIn(versions)
+    .filter(isVersion)
+    .sort((a, b) => compare(b, a));
+  const names = new Set([engineVersion, ...newestFirst]);
+  return [...[...names].map((name) => join(versions, name, "bin")), join(pulumiHome(env), "bin")];
 }
 
-function versionsDir(env: Env): string {
-  return join(pulumiHome(env), "versions");
+function isVersion(name: string): boolean {
+  return /^\d+\.\d+\.\d+$/.test(name);
 }
 
-function foldersIn(folder: string): string[] {
+function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => /^\d+\.\d+\.\d+$/.test(name));
+    return readdirSync(folder);
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
     throw error;
   }
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
-}
-
 /** An empty file counts as none: an interrupted download may leave one. */
-function isExecutable(file: string): boolean {
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     const found = statSync(file);
