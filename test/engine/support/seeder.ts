@@ -17,7 +17,7 @@ export interface Seeder extends AsyncDisposable {
   readonly stack: OwnStack;
   /** The bodies in a queue, in the order of their arrival. */
   bodies(queue: string): unknown[];
-  /** Messages in each request that pushed some, in order. */
+  /** Messages that each request put into a queue, for requests that pushed, in order. */
   pushes(): number[];
   write(manifest: string, text: string): void;
 }
@@ -45,7 +45,7 @@ export async function makeSeeder(options: SeederOptions): Promise<Seeder> {
       emulator,
       stack,
       bodies: (queue) => emulator.messages(queue).map(({ body }) => body),
-      pushes: () => emulator.requests.flatMap(({ messages }) => (messages === undefined ? [] : [messages])),
+      pushes: () => emulator.requests.flatMap(({ accepted }) => (accepted > 0 ? [accepted] : [])),
       write: (manifest, text) => stack.write(`messages/${manifest}`, text),
       async [Symbol.asyncDispose]() {
         await stack[Symbol.asyncDispose]();

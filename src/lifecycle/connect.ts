@@ -1,0 +1,47 @@
+import {
+  baseUrlFrom,
+  type Client,
+  ConfigurationError,
+  createClient,
+  credentialsFrom,
+  isLoopback,
+} from "../cloudflare/index.ts";
+import { createHalts, createPace, type Halts, type Pace } from "../push/index.ts";
+import { Refusal } from "./failure.ts";
+import type { Ports } from "./ports.ts";
+
+/** What every delivery of the process shares: the API's limits are the token's, not a segment's. */
+export interface Wire {
+  readonly client: Client;
+  readonly pace: Pace;
+  readonly halts: Halts;
+}
+
+/**
+ * The process's wire, made when the first call needs it: a run that pushes nothing needs no credentials.
+ *
+ * @returns a function that throws Refusal when the settings of the API are not usable
+ */
+export function lazyWire(ports: Pick<Ports, "config" | "env" | "clock">): () => Wire {
+  let wire: Wire | undefined;
+  return () => {
+    wire ??= connect(ports);
+    return wire;
+  };
+}
+
+function connect(ports: Pick<Ports, "config" | "env" | "clock">): Wire {
+  try {
+    const baseUrl = baseUrlFrom(ports);
+    // An emulator has the limits that it says it has; Cloudflare has the documented ones before it says anything.
+    const assume = isLoopback(baseUrl.hostname) ? "nothing" : "documented";
+    return {
+      client: createClient({ credentials: credentialsFrom(ports), baseUrl }),
+      pace: createPace({ clock: ports.clock, assume }),
+      halts: createHalts(),
+    };
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new Refusal(error.code, `${error.message}.`);
+    throw error;
+  }
+}

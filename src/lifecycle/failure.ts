@@ -1,0 +1,44 @@
+import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
+
+/**
+ * Refuses before anything was sent: bad credentials, a manifest that changed meanwhile, an edited message.
+ *
+ * The SDK prints the stack of what check, diff, read and delete throw, on the line of the stack, before the engine shows
+ * the message where it belongs. For a refusal a stack is noise, so a pointer stands in its place.
+ */
+export class Refusal extends Error {
+  override name = "Refusal";
+
+  constructor(code: string, text: string) {
+    super(`${code}: ${text}`);
+    Object.defineProperty(this, "stack", { value: "see the error of the resource" });
+  }
+
+  override toString(): string {
+    return "queue-seeder refused";
+  }
+}
+
+/**
+ * A run that ended before all was pushed. The engine keeps `properties` as the resource's partial state, so the next run
+ * goes on from there; without `id` it would lose them, and without the `__provider` in them it could neither refresh nor
+ * destroy the resource. The names are the engine's.
+ */
+export class PartialFailure extends Error {
+  override name = "PartialFailure";
+  readonly id: string;
+  readonly properties: SegmentOutputs;
+  readonly reasons: readonly string[];
+
+  constructor(id: string, inputs: SegmentInputs, outputs: SegmentOutputs, reason: string) {
+    super(reason);
+    this.id = id;
+    this.properties = { ...outputs, ...providerOf(inputs) };
+    this.reasons = [reason];
+  }
+}
+
+/** The SDK adds the serialized provider to what succeeds, but not to what fails. */
+function providerOf(inputs: object): object {
+  return "__provider" in inputs ? { __provider: inputs.__provider } : {};
+}

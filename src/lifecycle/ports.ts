@@ -1,0 +1,19 @@
+import type { Clock } from "../push/index.ts";
+
+/** What the lifecycle needs from outside. The provider's shell binds it to the process; tests to fakes. */
+export interface Ports {
+  /** Absolute path from which a segment's `root` starts: the provider's working directory. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The stack's configuration by full key, e.g. "queue-seeder:apiToken". Secrets are in plain text. */
+  readonly config: (key: string) => string | undefined;
+  readonly clock: Clock;
+  readonly tell: Tell;
+  /** The repository's commit; "" where there is none. */
+  readonly commit: () => Promise<string>;
+  /** Aborted when the engine asks to cancel: requests in flight finish, none starts. */
+  readonly cancelled: AbortSignal;
+}
+
+/** Says something to the people who watch the run, on the line of the resource `self`. */
+export type Tell = (severity: "info" | "warning", text: string, self: string) => Promise<void>;

@@ -1,0 +1,31 @@
+import type { Client } from "../cloudflare/index.ts";
+import { Refusal } from "./failure.ts";
+import type { Ports } from "./ports.ts";
+import type { SegmentOutputs } from "./segment.ts";
+
+/**
+ * Reads the queue's metrics anew and leaves the ledger alone: what was pushed stays pushed, also when the queue is gone.
+ *
+ * @throws Refusal when the API cannot be asked for another reason
+ */
+export async function refresh(outputs: SegmentOutputs, client: Client, ports: Ports): Promise<SegmentOutputs> {
+  const answer = await client.metrics(outputs);
+  const { metrics: _before, metricsAt: _then, ...rest } = outputs;
+  if (answer.kind === "ok") {
+    return { ...rest, metrics: answer.value, metricsAt: new Date(ports.clock.now()).toISOString() };
+  }
+  const { failure } = answer;
+  if (failure.status === 404) {
+    await ports.tell(
+      "warning",
+      `the queue ${outputs.queue} (${outputs.queueId}) is gone, so it has no metrics; the ledger is kept. ` +
+        "Give the stack's config another queue, and its messages are pushed there",
+      outputs.self,
+    );
+    return rest;
+  }
+  throw new Refusal(
+    "METRICS_UNREADABLE",
+    `the metrics of ${outputs.queue} cannot be read: ${failure.message}. ${failure.remedy}`,
+  );
+}

@@ -1,0 +1,108 @@
+import { expect, it } from "vitest";
+import { makeSeeder } from "./support/seeder.ts";
+
+const many = (count: number) =>
+  `queue: orders\nmessages:\n${Array.from({ length: count }, (_, n) => `  - { id: "m${n}", body: ${n} }\n`).join("")}`;
+const said = ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr;
+
+it("keeps the ledger of a run that failed in the middle, and the next one sends only the rest", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many(450) } });
+  const { stack, emulator, bodies } = seeder;
+  // The free plan's limit is final for the day: three requests pass, what follows is refused.
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10253 }, skip: 3 });
+  const failed = await stack.up();
+  expect(failed.code).not.toBe(0);
+  expect(said(failed)).toContain("10253");
+  expect(said(failed)).toContain("300 of 450 messages");
+  expect(bodies("orders")).toHaveLength(300);
+
+  emulator.faults.clear();
+  const resumed = await stack.up();
+  expect(resumed).toMatchObject({ code: 0 });
+  expect(bodies("orders").sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 450 }, (_, n) => n));
+  expect((await stack.up()).stdout).toContain("3 unchanged");
+});
+
+it("can be refreshed and destroyed after a run that failed in the middle", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many(250) } });
+  const { stack, emulator } = seeder;
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10253 }, skip: 1 });
+  expect((await stack.up()).code).not.toBe(0);
+  emulator.faults.clear();
+  expect(await stack.refresh()).toMatchObject({ code: 0 });
+  const preview = await stack.preview();
+  expect(preview.stdout).toContain("150 messages to push to orders, 100 pushed before");
+  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(seeder.pushes()).toEqual([100]);
+});
+
+it("sends again what got no answer, and names what may have arrived twice", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many(3) } });
+  const { stack, emulator, bodies } = seeder;
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
+  const up = await stack.up();
+  expect(up).toMatchObject({ code: 0 });
+  expect(said(up)).toContain("may have arrived twice");
+  expect(bodies("orders")).toEqual([0, 1, 2, 0, 1, 2]);
+  expect(stack.outputs()).toMatchObject({
+    manifests: { a: { pushed: 3, lastPush: { maybeTwice: ["m0", "m1", "m2"] } } },
+  });
+  expect((await stack.up()).stdout).toContain("3 unchanged");
+});
+
+it("with in_doubt: stop never sends again what got no answer", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": `in_doubt: stop\n${many(3)}` } });
+  const { stack, emulator, bodies } = seeder;
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
+  for (const run of [await stack.up(), await stack.up()]) {
+    expect(run.code).not.toBe(0);
+    expect(said(run)).toContain("m0, m1, m2");
+  }
+  expect(bodies("orders")).toEqual([0, 1, 2]);
+});
+
+it.each(["none", "wrong"] as const)("says which credentials it wants: %s", async (credentials) => {
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": many(1) },
+    credentials: credentials === "none" ? "none" : "config",
+  });
+  if (credentials === "wrong") await seeder.stack.setConfig({ "queue-seeder:apiToken": { secret: "not-the-token" } });
+  const up = await seeder.stack.up();
+  expect(up.code).not.toBe(0);
+  expect(said(up)).toMatch(credentials === "none" ? /queue-seeder:apiToken/ : /10000|10001|credentials/);
+  expect(said(up)).not.toContain("not-the-token");
+  expect(seeder.pushes()).toEqual([]);
+  expect(seeder.stack.exportState()).not.toContain("not-the-token");
+});
+
+it("shows every problem of every manifest at its place, and pushes nothing", async () => {
+  await using seeder = await makeSeeder({
+    messages: {
+      "good.yaml": many(2),
+      "bad.yaml": "queue: orders\nmessages:\n  - body: 1\n    delay_seconds: -5\n  - bdy: 2\n",
+      "worse.yaml": "queue: ordres\nmessages: [{ body: 1 }]\n",
+    },
+  });
+  for (const run of [await seeder.stack.preview(), await seeder.stack.up()]) {
+    expect(run.code).not.toBe(0);
+    expect(said(run)).toMatch(/messages\/bad\.yaml:4:\d+ [A-Z_]+: /);
+    expect(said(run)).toMatch(/messages\/bad\.yaml:5:\d+ UNKNOWN_KEY: .*body/);
+    expect(said(run)).toMatch(/messages\/worse\.yaml:1:\d+ QUEUE_UNKNOWN: .*orders/);
+    expect(said(run)).not.toMatch(/^\s+at /m);
+  }
+  expect(seeder.emulator.requests).toHaveLength(0);
+});
+
+it.each([
+  ["no account", { "queue-seeder:accountId": "" }, "accountId"],
+  ["an id and create", { "queue-seeder:queues": { orders: { id: "a", create: true } } }, "queue-seeder:queues.orders"],
+  ["an unknown key", { "queue-seeder:queues": { orders: { create: true, settings: { delay: 1 } } } }, "settings.delay"],
+])("says what is wrong with the configuration: %s", async (_, config, expected) => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many(1) } });
+  await seeder.stack.setConfig(config);
+  const up = await seeder.stack.up();
+  expect(up.code).not.toBe(0);
+  expect(said(up)).toContain(expected);
+  expect(said(up)).not.toMatch(/^\s+at /m);
+  expect(seeder.emulator.requests).toHaveLength(0);
+});

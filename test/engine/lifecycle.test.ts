@@ -1,0 +1,108 @@
+import { expect, it } from "vitest";
+import { makeSeeder } from "./support/seeder.ts";
+import { addStack } from "./support/stack.ts";
+
+const manifest = (...bodies: (string | number)[]) =>
+  `queue: orders\nmessages:\n${bodies.map((body) => `  - body: ${body}\n`).join("")}`;
+
+it("says in preview how many messages will go, and pushes none", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1, 2, 3) } });
+  const first = await seeder.stack.preview();
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.stdout).toContain("3 messages to push to orders");
+  expect(seeder.emulator.requests).toHaveLength(0);
+
+  await seeder.stack.up();
+  seeder.write("a.yaml", manifest(1, 2, 4));
+  const second = await seeder.stack.preview();
+  expect(second.stdout).toContain("1 message to push to orders, 2 pushed before, 1 removed");
+  expect(seeder.pushes()).toEqual([3]);
+});
+
+it("works with a preview in front of the run, as `pulumi up` does it", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
+  expect((await seeder.stack.up({ preview: true })).code).toBe(0);
+  expect(seeder.pushes()).toEqual([1]);
+});
+
+it("keeps two stacks apart", async () => {
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": manifest(1), "prod.yaml": `stacks: ["prod*"]\n${manifest("only prod")}` },
+    emulator: { queues: [{ name: "orders" }, { name: "orders-prod" }] },
+  });
+  const { stack, emulator, bodies } = seeder;
+  const prod = await addStack(stack.project, "prod-eu", {
+    "queue-seeder:accountId": emulator.accountId,
+    "queue-seeder:queues": { orders: { id: emulator.queueId("orders-prod") } },
+    "queue-seeder:apiToken": { secret: emulator.token },
+  });
+  expect((await stack.up()).code).toBe(0);
+  expect(bodies("orders-prod")).toEqual([]);
+  expect((await prod.up()).code).toBe(0);
+  expect(bodies("orders")).toEqual([1]);
+  expect(bodies("orders-prod").sort()).toEqual([1, "only prod"]);
+});
+
+it("pushes everything to another queue, which has nothing yet", async () => {
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": manifest(1, 2) },
+    emulator: { queues: [{ name: "orders" }, { name: "second" }] },
+  });
+  await seeder.stack.up();
+  await seeder.stack.setConfig({ "queue-seeder:queues": { orders: { id: seeder.emulator.queueId("second") } } });
+  expect((await seeder.stack.up()).code).toBe(0);
+  expect(seeder.bodies("second")).toEqual([1, 2]);
+  expect(seeder.bodies("orders")).toEqual([1, 2]);
+});
+
+it("reads the metrics anew on refresh, and survives a queue that is gone", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
+  const { stack, emulator } = seeder;
+  await stack.up();
+  const other = await fetch(
+    `${emulator.baseUrl}/accounts/${emulator.accountId}/queues/${emulator.queueId("orders")}/messages`,
+    {
+      method: "POST",
+      headers: { authorization: `Bearer ${emulator.token}` },
+      body: JSON.stringify({ body: "from elsewhere" }),
+    },
+  );
+  expect(other.status).toBe(200);
+  expect((await stack.refresh()).code).toBe(0);
+  expect(JSON.parse(stack.exportState()).checkpoint.latest.resources).toContainEqual(
+    expect.objectContaining({
+      outputs: expect.objectContaining({ metrics: expect.objectContaining({ backlog_count: 2 }) }),
+    }),
+  );
+  expect((await stack.up()).code).toBe(0);
+  expect(seeder.pushes()).toEqual([1, 1]);
+
+  emulator.deleteQueue("orders");
+  const gone = await stack.refresh();
+  expect(gone).toMatchObject({ code: 0 });
+  expect(gone.stdout).toContain("is gone");
+  const unchanged = await stack.up();
+  expect(unchanged).toMatchObject({ code: 0 });
+  expect(unchanged.stdout).toContain("3 unchanged");
+});
+
+it("destroys without pushing, and says that messages cannot be called back", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1, 2) } });
+  await seeder.stack.up();
+  const destroyed = await seeder.stack.destroy();
+  expect(destroyed).toMatchObject({ code: 0 });
+  expect(destroyed.stdout).toContain("2 messages");
+  expect(destroyed.stdout).toContain("cannot be called back");
+  expect(seeder.bodies("orders")).toEqual([1, 2]);
+  // A stack that is deployed again starts from nothing.
+  expect((await seeder.stack.up()).code).toBe(0);
+  expect(seeder.pushes()).toEqual([2, 2]);
+});
+
+it("forgets a removed manifest without pushing anything", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1), "b.yaml": manifest(2) } });
+  await seeder.stack.up();
+  seeder.stack.remove("messages/b.yaml");
+  expect((await seeder.stack.up()).stdout).toContain("2 deleted");
+  expect(seeder.pushes()).toEqual([1, 1]);
+});

@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { makeSeeder } from "./support/seeder.ts";
+
+const messages = { "a.yaml": "queue: events\nmessages: [{ body: 1 }, { body: 2 }]\n" };
+const queues = { events: { create: true, name: "events-test", settings: { delivery_delay: 60 } } };
+
+it("creates a queue and fills it in the same run; the preview before says how many messages will go", async () => {
+  await using seeder = await makeSeeder({ messages, queues, standin: true, credentials: "environment" });
+  const { stack, emulator, bodies } = seeder;
+
+  const preview = await stack.preview();
+  expect(preview).toMatchObject({ code: 0 });
+  expect(preview.stdout).toContain("2 messages to push to events");
+  expect(emulator.requests).toHaveLength(0);
+
+  expect(await stack.up({ preview: true })).toMatchObject({ code: 0 });
+  expect(bodies("events-test")).toEqual([1, 2]);
+  expect(emulator.messages("events-test").map(({ delaySeconds }) => delaySeconds)).toEqual([60, 60]);
+  expect(stack.outputs()).toMatchObject({ queues: { events: { id: emulator.queueId("events-test") } } });
+  expect((await stack.up()).stdout).toContain("4 unchanged");
+
+  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  expect(() => emulator.queueId("events-test")).toThrow();
+});
+
+it("checks everything in the preview of a queue that is not there yet", async () => {
+  const broken = { "a.yaml": "queue: events\nmessages: [{ body: 1, delay_seconds: 100000 }]\n" };
+  await using seeder = await makeSeeder({ messages: broken, queues, standin: true, credentials: "environment" });
+  const preview = await seeder.stack.preview();
+  expect(preview.code).not.toBe(0);
+  expect(preview.stdout + preview.stderr).toMatch(/messages\/a\.yaml:2:\d+ [A-Z_]+/);
+});

@@ -1,0 +1,97 @@
+import { expect, it } from "vitest";
+import { makeSeeder } from "./support/seeder.ts";
+
+const once = (lines: string) => `queue: orders\nmessages:\n${lines}`;
+
+it("pushes once: first up, no-op, reformatted, added, removed", async () => {
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": once("  - { id: one, body: { n: 1, s: x } }\n  - body: plain\n    content_type: text\n") },
+  });
+  const { stack, bodies, pushes } = seeder;
+
+  const first = await stack.up();
+  expect(first).toMatchObject({ code: 0 });
+  expect(bodies("orders")).toEqual([{ n: 1, s: "x" }, "plain"]);
+  expect(pushes()).toEqual([2]);
+  expect(stack.outputs()).toMatchObject({
+    manifests: {
+      a: {
+        queue: "orders",
+        pushed: 2,
+        inDoubt: 0,
+        lastPush: { pushed: 2, requests: 1, maybeTwice: [] },
+        metrics: {
+          backlog_count: 2,
+          backlog_bytes: expect.any(Number),
+          oldest_message_timestamp_ms: expect.any(Number),
+        },
+      },
+    },
+    queues: { orders: { id: seeder.emulator.queueId("orders"), metrics: { backlog_count: 2 } } },
+  });
+
+  const second = await stack.up();
+  expect(second).toMatchObject({ code: 0 });
+  expect(second.stdout).toContain("3 unchanged");
+  expect(pushes()).toEqual([2]);
+
+  seeder.write(
+    "a.yaml",
+    "# reformatted\nqueue: orders\nmessages: [{body: {s: x,  n: 1.0}, id: one}, {content_type: text, body: 'plain'}]\n",
+  );
+  expect((await stack.up()).stdout).toContain("3 unchanged");
+  expect(pushes()).toEqual([2]);
+
+  seeder.write("a.yaml", once("  - { id: zero, body: 0 }\n  - { id: one, body: { n: 1, s: x } }\n"));
+  expect((await stack.up()).code).toBe(0);
+  expect(bodies("orders")).toEqual([{ n: 1, s: "x" }, "plain", 0]);
+  expect(stack.outputs()).toMatchObject({ manifests: { a: { pushed: 2, lastPush: { pushed: 1, requests: 1 } } } });
+});
+
+it("refuses an edited message before it pushes anything, in preview and in up, and says where", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": once("  - { id: one, body: 1 }\n") } });
+  const { stack, pushes } = seeder;
+  expect((await stack.up()).code).toBe(0);
+
+  seeder.write("a.yaml", once("  - { id: new, body: 0 }\n  - { id: one, body: 2 }\n"));
+  for (const run of [await stack.preview(), await stack.up()]) {
+    expect(run.code).not.toBe(0);
+    expect(run.stdout + run.stderr).toContain("MESSAGE_EDITED");
+    expect(run.stdout + run.stderr).toMatch(/messages\/a\.yaml:4:5 the message "one" was pushed with another body/);
+    expect(run.stdout + run.stderr).not.toMatch(/at .*lifecycle/);
+  }
+  expect(pushes()).toEqual([1]);
+
+  seeder.write("a.yaml", once("  - { id: new, body: 0 }\n  - { id: one-b, body: 2 }\n"));
+  expect((await stack.up()).code).toBe(0);
+  expect(pushes()).toEqual([1, 2]);
+});
+
+it("pushes all of it on change, and only then", async () => {
+  const manifest = (body: string) => `queue: orders\npush: on_change\nmessages:\n  - body: same\n  - body: ${body}\n`;
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest("first") } });
+  const { stack, bodies, pushes } = seeder;
+  await stack.up();
+  await stack.up();
+  expect(pushes()).toEqual([2]);
+  seeder.write("a.yaml", manifest("second"));
+  expect((await stack.up()).code).toBe(0);
+  expect(bodies("orders")).toEqual(["same", "first", "same", "second"]);
+});
+
+it("pushes all of it on every deploy", async () => {
+  const manifest = "queue: orders\npush: every_deploy\nmessages: [{ body: 1 }, { body: 2 }]\n";
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest } });
+  for (const times of [1, 2, 3]) {
+    expect((await seeder.stack.up()).code).toBe(0);
+    expect(seeder.pushes()).toEqual(Array(times).fill(2));
+  }
+});
+
+it("packs 1,000 small messages into 10 requests", async () => {
+  const messages = Array.from({ length: 1000 }, (_, n) => `  - body: { n: ${n} }\n`).join("");
+  await using seeder = await makeSeeder({ messages: { "a.yaml": once(messages) } });
+  expect((await seeder.stack.up()).code).toBe(0);
+  expect(seeder.pushes()).toEqual(Array(10).fill(100));
+  expect(new Set(seeder.bodies("orders").map((body) => JSON.stringify(body))).size).toBe(1000);
+});

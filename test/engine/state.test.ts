@@ -1,0 +1,40 @@
+import { expect, it } from "vitest";
+import { makeSeeder } from "./support/seeder.ts";
+
+it("keeps credentials, bodies and absolute paths out of the state, and the provider's text small", async () => {
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": "queue: orders\nmessages:\n  - { id: named, body: { word: a-word-of-the-body } }\n" },
+    emulator: { token: "a-token-that-must-not-leak" },
+  });
+  const { stack } = seeder;
+  const up = await stack.up();
+  expect(up).toMatchObject({ code: 0 });
+  const state = stack.exportState();
+  expect(state).toContain("named");
+  for (const text of [state, up.stdout, up.stderr]) {
+    expect(text).not.toContain("a-word-of-the-body");
+    expect(text).not.toContain("a-token-that-must-not-leak");
+  }
+  expect(state).not.toContain(stack.project.dir);
+
+  const resources: { inputs?: { __provider?: string } }[] = JSON.parse(state).checkpoint.latest.resources;
+  const providers = resources.flatMap(({ inputs }) => inputs?.__provider ?? []);
+  expect(providers).toHaveLength(1);
+  expect(Buffer.byteLength(providers[0] ?? "")).toBeLessThanOrEqual(1024);
+});
+
+it("does not leak credentials through a failure either", async () => {
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": "queue: orders\nmessages: [{ body: a-word-of-the-body }]\n" },
+    emulator: { token: "a-token-that-must-not-leak" },
+    credentials: "environment",
+  });
+  seeder.emulator.faults.add({ effect: { kind: "error", code: 10207 } });
+  const up = await seeder.stack.up({ args: ["--verbose=9", "--logtostderr"] });
+  expect(up.code).not.toBe(0);
+  expect(up.stdout + up.stderr).toContain("10207");
+  for (const text of [seeder.stack.exportState(), up.stdout, up.stderr]) {
+    expect(text).not.toContain("a-word-of-the-body");
+    expect(text).not.toContain("a-token-that-must-not-leak");
+  }
+});
