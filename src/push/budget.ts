@@ -1,0 +1,101 @@
+import type { RateInfo } from "../cloudflare/index.ts";
+
+/** Requests in a window of time, as the API counts them. */
+export interface Quota {
+  readonly requests: number;
+  readonly windowMs: number;
+}
+
+/** The share of a quota that is left to others who use the same token: a dashboard, another pipeline, Pulumi itself. */
+const reservedShare = 0.1;
+
+/** The API gives times in whole seconds, so a window's end is known to a second. */
+const roundingMs = 1_000;
+
+/** What one answer said, and when: `arrived` counts the requests that had been sent by then. */
+interface Fact {
+  remaining: number;
+  readonly endsAt: number;
+  readonly arrived: number;
+}
+
+/** A request that counts against the budget until it is answered. */
+export interface Sent {
+  readonly number: number;
+}
+
+/** How many requests the API still takes, by its own account. Pure: the caller says what time it is. */
+export interface Budget {
+  /** When the next request may go, in milliseconds since the epoch; not later than `now`: at once. */
+  readyAt(now: number): number;
+  sent(now: number): Sent;
+  /** @param rate what the answer said; undefined: it was lost, so it may have been counted or not */
+  answered(sent: Sent, rate: RateInfo | undefined, now: number): void;
+  /** The request was not made after all, or never reached the API. */
+  unused(sent: Sent): void;
+  /** Nothing goes for so many milliseconds. */
+  block(ms: number, now: number): void;
+}
+
+/**
+ * Answers overtake each other, so no single one is the truth. Of those that are not surely outdated the lowest counts, and
+ * every request under way counts as not yet included in it. That never overspends, and is exact once all are answered.
+ *
+ * @param assumed what holds until an answer says otherwise; undefined: no limit
+ */
+export function createBudget(assumed: Quota | undefined): Budget {
+  let quota: number | undefined = assumed?.requests;
+  let windowMs = assumed?.windowMs;
+  let facts: Fact[] = [];
+  let numbered = 0;
+  let underWay = 0;
+  let blockedUntil = Number.NEGATIVE_INFINITY;
+
+  /** A window that is over gives way to a full one, until an answer tells more. */
+  const refresh = (now: number) => {
+    const known = facts.length > 0;
+    facts = facts.filter(({ endsAt }) => endsAt + roundingMs > now);
+    if (facts.length > 0 || quota === undefined || windowMs === undefined) return;
+    if (!known && assumed === undefined) return;
+    facts = [{ remaining: quota, endsAt: now + windowMs, arrived: numbered }];
+  };
+
+  return {
+    readyAt(now) {
+      refresh(now);
+      if (blockedUntil > now) return blockedUntil;
+      if (facts.length === 0) return now;
+      const least = Math.min(...facts.map(({ remaining }) => remaining));
+      const most = quota ?? Math.max(...facts.map(({ remaining }) => remaining));
+      if (least - underWay - Math.floor(most * reservedShare) > 0) return now;
+      return Math.max(...facts.map(({ endsAt }) => endsAt)) + roundingMs;
+    },
+    sent(now) {
+      refresh(now);
+      underWay += 1;
+      return { number: numbered++ };
+    },
+    answered(sent, rate, now) {
+      underWay -= 1;
+      quota = rate?.quota ?? quota;
+      windowMs = rate?.windowMs ?? windowMs;
+      if (rate?.remaining === undefined) {
+        for (const fact of facts) fact.remaining -= 1;
+        return;
+      }
+      const endsAt = now + (rate.resetMs ?? windowMs ?? 0);
+      // Sent after a fact was known: later than it, whatever it says.
+      facts = facts.filter(({ arrived }) => arrived > sent.number);
+      const newest = Math.max(endsAt, ...facts.map((fact) => fact.endsAt));
+      const fact: Fact = { remaining: rate.remaining, endsAt, arrived: numbered };
+      // A window that ends well before another one's end is the one before it.
+      facts = [...facts, fact].filter((each) => each.endsAt > newest - 2 * roundingMs);
+    },
+    unused() {
+      underWay -= 1;
+    },
+    block(ms, now) {
+      blockedUntil = Math.max(blockedUntil, now + ms);
+    },
+  };
+}

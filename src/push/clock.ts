@@ -1,0 +1,24 @@
+import { setTimeout } from "node:timers/promises";
+
+/** The time, injected so that tests need not wait. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** @throws the signal's reason, at once, when it is or gets aborted */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Node's timers fire at once for a longer delay. */
+const longestTimerMs = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  async sleep(ms, signal) {
+    signal?.throwIfAborted();
+    try {
+      await setTimeout(Math.min(ms, longestTimerMs), undefined, signal === undefined ? {} : { signal });
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    }
+  },
+};

@@ -1,0 +1,162 @@
+import { type Failure, isAccountLimit, noRate, type PushAnswer } from "../cloudflare/index.ts";
+import type { Batch } from "../types.ts";
+import type { PaceResult, Permit } from "./pace.ts";
+import { halves, nextStep } from "./policy.ts";
+import { type Account, failureOf } from "./report.ts";
+import type { BatchOutcome, PushRun } from "./types.ts";
+
+/** What the deliveries of one run share. */
+export interface Context {
+  readonly run: PushRun;
+  readonly account: Account;
+  /** Aborted once no request is to start any more. */
+  readonly over: AbortSignal;
+  /** Ends the run. The first failure is the one that is reported. */
+  fail(failure: Failure, exception: unknown): void;
+  /** Reports an outcome. Never rejects. */
+  settle(outcome: BatchOutcome): Promise<void>;
+}
+
+/** A place in the order in which batches are sent first. */
+export interface Turn {
+  /** Resolves once the batch before was sent, or never will be. */
+  readonly comes: Promise<void>;
+  pass(): void;
+}
+
+/** A batch, or a part of one, on its way. */
+interface Load {
+  readonly batch: Batch;
+  /** Requests made for it. */
+  readonly made: number;
+  /** Why an earlier request may have delivered it; undefined: none did. */
+  readonly doubt: Failure | undefined;
+}
+
+/** Sends a batch until each of its messages has an outcome. Never rejects. */
+export async function deliver(context: Context, batch: Batch, turn: Turn): Promise<void> {
+  const open: Load[] = [{ batch, made: 0, doubt: undefined }];
+  try {
+    for (let next = open.shift(); next !== undefined; next = open.shift()) {
+      open.unshift(...(await attempt(context, next, turn)));
+    }
+  } finally {
+    turn.pass();
+  }
+}
+
+/** Makes one request, at most. @returns what is still to be sent */
+async function attempt(context: Context, load: Load, turn: Turn): Promise<Load[]> {
+  const { run, account } = context;
+  const permit = await admit(context, load, turn);
+  if (permit === undefined) return [];
+
+  const { batch, made } = load;
+  const sentAt = run.clock.now();
+  account.request(made > 0);
+  const answering = push(context, batch);
+  turn.pass();
+  const answer = await answering;
+  const random = (run.random ?? Math.random)();
+  const step = nextStep(answer, { batch, made: made + 1, inDoubt: run.inDoubt, random });
+  permit.done(lesson(answer, step.do === "again" ? step.afterMs : 0, run.clock.now() - sentAt));
+
+  const doubt = answer.kind === "unknown" ? answer.failure : load.doubt;
+  switch (step.do) {
+    case "split":
+      return halves(batch).map((half) => ({ batch: half, made: 0, doubt }));
+    case "again":
+      return (await pause(context, step.afterMs))
+        ? [{ batch, made: made + 1, doubt }]
+        : leave(context, { ...load, doubt });
+    case "settle":
+    case "give_up":
+      await settle(context, { batch, made: made + 1, doubt }, answer);
+      return [];
+  }
+}
+
+/** Waits for everything that a request needs. @returns undefined when it is not to be made; it is settled then */
+async function admit(context: Context, load: Load, turn: Turn): Promise<Permit | undefined> {
+  const { run, over } = context;
+  const { batch } = load;
+  let permit: Permit | undefined;
+  try {
+    const known = run.halts?.of(run.target);
+    if (known !== undefined) context.fail(known, undefined);
+    permit = await run.pace.acquire({ queueId: run.target.queueId, messages: batch.length }, over);
+    await run.before?.(batch);
+    await turn.comes;
+    over.throwIfAborted();
+    return permit;
+  } catch (exception) {
+    permit?.done({ kind: "unused" });
+    if (!over.aborted) context.fail(failureOf(exception, "no"), exception);
+    await leave(context, load);
+    return undefined;
+  }
+}
+
+/** The client never rejects. If it does all the same, nobody knows how far it had come. */
+async function push(context: Context, batch: Batch): Promise<PushAnswer> {
+  const { client, target, abort } = context.run;
+  try {
+    return await client.push(target, batch, abort);
+  } catch (exception) {
+    const failure = failureOf(exception, "unknown_fate");
+    context.fail(failure, exception);
+    return { kind: "unknown", failure, rate: noRate };
+  }
+}
+
+/** @returns whether the wait came to its end before the run did */
+async function pause({ run, account, over }: Context, ms: number): Promise<boolean> {
+  const since = run.clock.now();
+  try {
+    await run.clock.sleep(ms, over);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    account.waited(run.clock.now() - since);
+  }
+}
+
+/** The run ended before the batch's turn, or before its next one. */
+async function leave({ settle }: Context, { batch, doubt }: Load): Promise<[]> {
+  await settle(
+    doubt === undefined
+      ? { state: "not_sent", batch, failure: "stopped" }
+      : { state: "in_doubt", batch, failure: doubt },
+  );
+  return [];
+}
+
+async function settle(context: Context, { batch, made, doubt }: Load, answer: PushAnswer): Promise<void> {
+  if (answer.kind === "accepted") {
+    const { metrics } = answer;
+    return context.settle({ state: "pushed", batch, metrics, attempts: made, mayBeTwice: doubt !== undefined });
+  }
+  context.run.halts?.note(context.run.target, answer.failure);
+  context.fail(answer.failure, undefined);
+  return context.settle(
+    doubt === undefined
+      ? { state: "not_sent", batch, failure: answer.failure }
+      : { state: "in_doubt", batch, failure: doubt },
+  );
+}
+
+function lesson(answer: PushAnswer, waitMs: number, latencyMs: number): PaceResult {
+  switch (answer.kind) {
+    case "accepted":
+      return { kind: "answered", rate: answer.rate, latencyMs };
+    case "refused":
+      if (isAccountLimit(answer.failure)) return { kind: "limited", rate: answer.rate, waitMs };
+      if (answer.failure.code === 10250) return { kind: "overloaded", rate: answer.rate, waitMs };
+      return { kind: "answered", rate: answer.rate, latencyMs };
+    case "unknown":
+      return { kind: "lost", rate: answer.rate };
+    case "unsent":
+      return { kind: "unused" };
+  }
+}

@@ -1,0 +1,5 @@
+export { type Clock, systemClock } from "./clock.ts";
+export { createHalts, type Halts } from "./halts.ts";
+export { createPace, type Pace, type PaceState } from "./pace.ts";
+export { runPush } from "./run.ts";
+export type { BatchOutcome, PushReport, PushRun, Tally } from "./types.ts";

@@ -1,0 +1,187 @@
+import type { RateInfo } from "../cloudflare/index.ts";
+import { type Bucket, createBucket } from "./bucket.ts";
+import { createBudget, type Quota } from "./budget.ts";
+import type { Clock } from "./clock.ts";
+import { type Concurrency, createConcurrency } from "./concurrency.ts";
+
+/**
+ * What the API documents and does not say in its answers. A little below the limits themselves, because requests that
+ * leave evenly arrive in bunches.
+ *
+ * Sources: https://developers.cloudflare.com/fundamentals/api/reference/limits/ (1,200 requests in 5 minutes a token, 200 a
+ * second an address), https://developers.cloudflare.com/queues/platform/limits/ (5,000 messages a second a queue)
+ */
+export const documented = {
+  quota: { requests: 1_200, windowMs: 300_000 } satisfies Quota,
+  requests: { perSecond: 190, burst: 5 },
+  queueMessages: { perSecond: 4_900, burst: 1 },
+} as const;
+
+/** Says when requests may go. One for the process: it serves whoever came first among those who may. */
+export interface Pace {
+  /**
+   * Waits for a request's turn. The permit has to be given back by `done`.
+   *
+   * @throws the signal's reason when it gets aborted meanwhile
+   */
+  acquire(request: { readonly queueId: string; readonly messages: number }, signal?: AbortSignal): Promise<Permit>;
+  /** For those who watch the run. */
+  readonly state: PaceState;
+}
+
+export interface Permit {
+  /** Once; later calls count nothing. */
+  done(result: PaceResult): void;
+}
+
+export interface PaceState {
+  readonly underWay: number;
+  /** Requests that may be under way at once. */
+  readonly limit: number;
+  /** Requests that wait for their turn. */
+  readonly waiting: number;
+}
+
+/** What the pace learns from a request. */
+export type PaceResult =
+  /** The API answered as it does when it is well, whatever it answered. */
+  | { readonly kind: "answered"; readonly rate: RateInfo; readonly latencyMs: number }
+  /** The queue is overloaded: its requests wait, those to other queues need not. */
+  | { readonly kind: "overloaded"; readonly rate: RateInfo; readonly waitMs: number }
+  /** The account's limit is reached: everything waits. */
+  | { readonly kind: "limited"; readonly rate: RateInfo; readonly waitMs: number }
+  /** The answer was lost, or told of a failure. */
+  | { readonly kind: "lost"; readonly rate: RateInfo | undefined }
+  /** Nothing left this machine. */
+  | { readonly kind: "unused" };
+
+export interface PaceOptions {
+  readonly clock: Clock;
+  /** Whether the documented limits hold from the first request on, or only once an answer tells of any. */
+  readonly assume: "documented" | "nothing";
+}
+
+interface Waiter {
+  readonly queueId: string;
+  readonly messages: number;
+  readonly grant: (permit: Permit) => void;
+}
+
+interface QueueState {
+  pausedUntil: number;
+  readonly bucket: Bucket;
+}
+
+export function createPace({ clock, assume }: PaceOptions): Pace {
+  const budget = createBudget(assume === "documented" ? documented.quota : undefined);
+  const concurrency: Concurrency = createConcurrency();
+  const requests = createBucket(documented.requests);
+  const queues = new Map<string, QueueState>();
+  const waiters: Waiter[] = [];
+  let limited = assume === "documented";
+  let underWay = 0;
+  let alarm: { readonly at: number; readonly cancel: AbortController } | undefined;
+
+  const queue = (id: string): QueueState => {
+    const known = queues.get(id) ?? { pausedUntil: 0, bucket: createBucket(documented.queueMessages) };
+    queues.set(id, known);
+    return known;
+  };
+  const queueReadyAt = (id: string, now: number) => {
+    const { pausedUntil, bucket } = queue(id);
+    return Math.max(pausedUntil, limited ? bucket.readyAt(now) : now);
+  };
+
+  /** Lets go whoever may go, and sets the alarm for the next who will. */
+  const pump = () => {
+    while (waiters.length > 0 && underWay < concurrency.limit) {
+      const now = clock.now();
+      const all = Math.max(budget.readyAt(now), limited ? requests.readyAt(now) : now);
+      if (all > now) return wakeAt(all);
+      const times = new Map<string, number>();
+      for (const { queueId } of waiters) if (!times.has(queueId)) times.set(queueId, queueReadyAt(queueId, now));
+      const next = waiters.findIndex(({ queueId }) => (times.get(queueId) ?? now) <= now);
+      const [waiter] = next < 0 ? [] : waiters.splice(next, 1);
+      if (waiter === undefined) return wakeAt(Math.min(...times.values()));
+      waiter.grant(permit(waiter, now));
+    }
+    if (waiters.length === 0) silence();
+  };
+
+  const silence = () => {
+    alarm?.cancel.abort();
+    alarm = undefined;
+  };
+
+  const wakeAt = (at: number) => {
+    if (alarm !== undefined && alarm.at <= at && alarm.at > clock.now()) return;
+    silence();
+    const mine = { at, cancel: new AbortController() };
+    alarm = mine;
+    clock.sleep(at - clock.now(), mine.cancel.signal).then(
+      () => {
+        if (alarm === mine) alarm = undefined;
+        pump();
+      },
+      () => {},
+    );
+  };
+
+  const permit = ({ queueId, messages }: Waiter, now: number): Permit => {
+    const sent = budget.sent(now);
+    if (limited) requests.take(1, now);
+    if (limited) queue(queueId).bucket.take(messages, now);
+    underWay += 1;
+    let open = true;
+    return {
+      done(result) {
+        if (!open) return;
+        open = false;
+        learn(result, queueId, sent);
+        underWay -= 1;
+        pump();
+      },
+    };
+  };
+
+  const learn = (result: PaceResult, queueId: string, sent: ReturnType<typeof budget.sent>) => {
+    const now = clock.now();
+    if (result.kind === "unused") return budget.unused(sent);
+    budget.answered(sent, result.rate, now);
+    limited ||= result.rate?.remaining !== undefined;
+    if (result.kind === "answered") return concurrency.answered(result.latencyMs, underWay);
+    concurrency.struggled(now);
+    if (result.kind === "limited") budget.block(result.waitMs, now);
+    if (result.kind === "overloaded") {
+      const state = queue(queueId);
+      state.pausedUntil = Math.max(state.pausedUntil, now + result.waitMs);
+    }
+  };
+
+  return {
+    acquire({ queueId, messages }, signal) {
+      return new Promise<Permit>((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        const leave = () => {
+          waiters.splice(waiters.indexOf(waiter), 1);
+          if (waiters.length === 0) silence();
+          reject(signal?.reason);
+        };
+        const waiter: Waiter = {
+          queueId,
+          messages,
+          grant: (granted) => {
+            signal?.removeEventListener("abort", leave);
+            resolve(granted);
+          },
+        };
+        signal?.addEventListener("abort", leave, { once: true });
+        waiters.push(waiter);
+        pump();
+      });
+    },
+    get state() {
+      return { underWay, limit: concurrency.limit, waiting: waiters.length };
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Failure } from "../cloudflare/index.ts";
+import type { Metrics } from "../types.ts";
+import type { BatchOutcome, PushReport } from "./types.ts";
+
+/** Adds up what a run does. */
+export class Account {
+  readonly #messages = { pushed: 0, inDoubt: 0, notSent: 0, mayBeTwice: 0 };
+  readonly #unsettled: PushReport["unsettled"][number][] = [];
+  #metrics: Metrics | undefined;
+  #requests = 0;
+  #retries = 0;
+  #waitedMs = 0;
+
+  outcome(outcome: BatchOutcome): void {
+    const { length } = outcome.batch;
+    switch (outcome.state) {
+      case "pushed":
+        this.#messages.pushed += length;
+        if (outcome.mayBeTwice) this.#messages.mayBeTwice += length;
+        this.#metrics = outcome.metrics ?? this.#metrics;
+        return;
+      case "in_doubt":
+        this.#messages.inDoubt += length;
+        break;
+      case "not_sent":
+        this.#messages.notSent += length;
+        break;
+    }
+    this.#unsettled.push(outcome);
+  }
+
+  request(isRetry: boolean): void {
+    this.#requests += 1;
+    if (isRetry) this.#retries += 1;
+  }
+
+  waited(ms: number): void {
+    this.#waitedMs += ms;
+  }
+
+  /** @param finished whether the source came to its end */
+  report({
+    failure,
+    exception,
+    finished,
+  }: Pick<PushReport, "failure" | "exception"> & { finished: boolean }): PushReport {
+    return {
+      messages: { ...this.#messages },
+      unsettled: this.#unsettled,
+      failure,
+      exception,
+      stopped: failure === undefined && (!finished || this.#unsettled.length > 0),
+      metrics: this.#metrics,
+      requests: this.#requests,
+      retries: this.#retries,
+      waitedMs: this.#waitedMs,
+    };
+  }
+}
+
+/** An exception as the failure that ends a run. The request it broke into is judged by whoever caught it. */
+export function failureOf(exception: unknown, retry: Failure["retry"]): Failure {
+  return {
+    retry,
+    message: exception instanceof Error ? exception.message : String(exception),
+    remedy: "Run it again: what was pushed is not pushed again.",
+    status: undefined,
+    code: undefined,
+    documentationUrl: undefined,
+  };
+}

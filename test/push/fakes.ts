@@ -1,0 +1,99 @@
+import type { Client, Failure, PushAnswer, RateInfo, Retry } from "../../src/cloudflare/index.ts";
+import { noRate } from "../../src/cloudflare/index.ts";
+import type { Clock } from "../../src/push/index.ts";
+import type { Batch, Parcel, QueueRef } from "../../src/types.ts";
+
+export const queue: QueueRef = { accountId: "a".repeat(32), queueId: "b".repeat(32) };
+
+export interface VirtualClock extends Clock {
+  /** How long the sleeps were that came to their end, in order. */
+  readonly slept: readonly number[];
+}
+
+/** A clock on which time passes only while everybody sleeps, and then at once. */
+export function virtualClock(): VirtualClock {
+  let now = 1_700_000_000_000;
+  const sleepers: { at: number; ms: number; wake: () => void }[] = [];
+  const slept: number[] = [];
+  let ticking = false;
+  const tick = () => {
+    sleepers.sort((a, b) => a.at - b.at);
+    const next = sleepers.shift();
+    ticking = sleepers.length > 0;
+    if (ticking) setImmediate(tick);
+    if (next === undefined) return;
+    now = Math.max(now, next.at);
+    slept.push(next.ms);
+    next.wake();
+  };
+  return {
+    slept,
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        const sleeper = { at: now + ms, ms, wake: () => resolve() };
+        sleepers.push(sleeper);
+        signal?.addEventListener("abort", () => {
+          if (sleepers.includes(sleeper)) sleepers.splice(sleepers.indexOf(sleeper), 1);
+          reject(signal.reason);
+        });
+        if (!ticking) setImmediate(tick);
+        ticking = true;
+      }),
+  };
+}
+
+export function parcel(index: number): Parcel {
+  return {
+    index,
+    label: `#${index + 1}`,
+    bodyJson: String(index),
+    bytes: 1,
+    contentType: "json",
+    delaySeconds: undefined,
+  };
+}
+
+/** Batches of these sizes; indices count on from 0. */
+export function batches(...sizes: number[]): Batch[] {
+  let index = 0;
+  return sizes.map((size) => Array.from({ length: size }, () => parcel(index++)));
+}
+
+export function indices(batch: Batch): number[] {
+  return batch.map(({ index }) => index);
+}
+
+export function failure(retry: Retry, code?: number): Failure {
+  return { retry, message: `a ${retry}`, remedy: "mend it", status: undefined, code, documentationUrl: undefined };
+}
+
+export const accepted: PushAnswer = { kind: "accepted", metrics: undefined, rate: noRate };
+export const lost: PushAnswer = { kind: "unknown", failure: failure("unknown_fate"), rate: noRate };
+export const unsent: PushAnswer = { kind: "unsent", failure: failure("after_wait") };
+
+export function refused(retry: Retry, code?: number, rate: Partial<RateInfo> = {}): PushAnswer {
+  return { kind: "refused", failure: failure(retry, code), rate: { ...noRate, ...rate } };
+}
+
+export interface FakeClient extends Pick<Client, "push"> {
+  /** Indices of the messages of each request, in the order in which they were made. */
+  readonly sent: number[][];
+}
+
+/** Answers by what the function says to a batch and the number of the request, from 0. */
+export function fakeClient(
+  answer: (batch: Batch, request: number) => PushAnswer | Promise<PushAnswer>,
+  wait: () => Promise<void> = async () => {},
+): FakeClient {
+  const sent: number[][] = [];
+  return {
+    sent,
+    async push(_queue, batch) {
+      const request = sent.push(indices(batch)) - 1;
+      await wait();
+      return answer(batch, request);
+    },
+  };
+}
