@@ -3,8 +3,8 @@ import type { Variants } from "./api/call.ts";
 import type { Api } from "./api/handler.ts";
 import { RateLimiter, type RateLimits } from "./api/rate-limit.ts";
 import { stateOf } from "./broker/backlog.ts";
-import { Broker, type Queue, type QueueSetup, stableQueueId } from "./broker/broker.ts";
-import type { ContentType, MessageState } from "./broker/types.ts";
+import { Broker, type QueueSetup, stableQueueId } from "./broker/broker.ts";
+import type { ContentType, MessageState, Queue } from "./broker/types.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { defaults } from "./defaults.ts";
 import type { StatusOverrides } from "./errors.ts";
@@ -27,6 +27,8 @@ export interface EmulatorOptions {
   readonly allowedHosts?: readonly string[];
   /** Default: a random one. */
   readonly token?: string;
+  /** A token that may look and change nothing. Default: none. */
+  readonly readToken?: string;
   /** The older credentials. Default: none, so that scheme is refused. */
   readonly email?: string;
   readonly key?: string;
@@ -100,9 +102,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const api: Api = {
     broker,
     accountId: account,
-    credentials: { token, email: options.email, key: options.key },
+    credentials: { token, readToken: options.readToken, email: options.email, key: options.key },
     rateLimiter: rateLimit === false ? undefined : new RateLimiter(clock, rateLimit === true ? {} : rateLimit),
-    variants: { pushResult: "metrics", maxDelaySeconds: limits.delaySeconds, ...options.variants },
+    variants: { pushResult: "metrics", pullJson: "base64", maxDelaySeconds: limits.delaySeconds, ...options.variants },
     statuses: options.statuses ?? {},
   };
   const faults = new Faults();
@@ -135,6 +137,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     queueId: (name) => find(name).id,
     messages: (queue) => {
       const { backlog } = find(queue);
+      broker.settle();
       return [...backlog.all()].map((message) => ({
         body: message.contentType === "json" ? JSON.parse(message.text) : message.text,
         contentType: message.contentType,

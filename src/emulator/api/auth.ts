@@ -3,7 +3,10 @@ import { ApiError } from "../errors.ts";
 
 /** What the emulator lets in. */
 export interface Credentials {
+  /** May do everything. */
   readonly token: string;
+  /** May look: a token with the permission Queues Read alone. */
+  readonly readToken: string | undefined;
   /** The older scheme; both or neither. */
   readonly email: string | undefined;
   readonly key: string | undefined;
@@ -12,16 +15,17 @@ export interface Credentials {
 /**
  * Check who calls, in either scheme.
  *
- * @returns a name for the caller's rate limit
+ * @returns what the caller may do
  * @throws ApiError 9106 without credentials, 6003 when they are malformed, 10000 when they are not ours
  */
-export function authenticate(headers: IncomingHttpHeaders, credentials: Credentials): string {
+export function authenticate(headers: IncomingHttpHeaders, credentials: Credentials): "read" | "write" {
   const { authorization } = headers;
   if (authorization !== undefined) {
     const token = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1];
     if (token === undefined) throw malformed(6111, "Invalid format for Authorization header");
-    if (token !== credentials.token) throw new ApiError(10000);
-    return "token";
+    if (token === credentials.token) return "write";
+    if (token === credentials.readToken) return "read";
+    throw new ApiError(10000);
   }
   const email = headers["x-auth-email"];
   const key = headers["x-auth-key"];
@@ -33,7 +37,7 @@ export function authenticate(headers: IncomingHttpHeaders, credentials: Credenti
   if (credentials.email === undefined || email !== credentials.email || key !== credentials.key) {
     throw new ApiError(10000);
   }
-  return "key";
+  return "write";
 }
 
 function malformed(code: number, message: string): ApiError {

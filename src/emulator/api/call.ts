@@ -1,18 +1,30 @@
-import type { Broker, Queue } from "../broker/broker.ts";
+import type { Broker } from "../broker/broker.ts";
+import type { Queue } from "../broker/types.ts";
 import type { ApiRequest } from "./http.ts";
 
 /** Answers that the sources describe differently: the default is the first, the newest and strictest. */
 export interface Variants {
   /** What a push returns as `result`: metrics, or null as before April 2026, or no `result` at all. */
   readonly pushResult: "metrics" | "null" | "success-only";
+  /** How a pull returns the body of a JSON message: base64 as documented, or plain as some report. */
+  readonly pullJson: "base64" | "plain";
   /** Longest delay in seconds: 86,400, or 43,200 as older pages say. */
   readonly maxDelaySeconds: number;
 }
 
-/** What a route's function gets. `Q` is Queue where the path names one. */
-export interface Call<Q extends Queue | undefined = Queue | undefined> {
+/** What a route's function gets. */
+export interface Call {
   readonly broker: Broker;
-  readonly queue: Q;
   readonly request: ApiRequest;
   readonly variants: Variants;
+}
+
+/** A call whose path names a queue. */
+export interface QueueCall extends Call {
+  readonly queue: Queue;
+}
+
+/** A call whose path names a queue's consumer, which need not exist. */
+export interface ConsumerCall extends QueueCall {
+  readonly consumerId: string;
 }

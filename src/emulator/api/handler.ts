@@ -1,4 +1,5 @@
-import type { Broker, Queue } from "../broker/broker.ts";
+import type { Broker } from "../broker/broker.ts";
+import type { Queue } from "../broker/types.ts";
 import { ApiError, type StatusOverrides } from "../errors.ts";
 import { authenticate, type Credentials } from "./auth.ts";
 import type { Variants } from "./call.ts";
@@ -41,12 +42,17 @@ export function withRates(api: Api, plain: ApiAnswer): ApiAnswer {
 function respond(api: Api, request: ApiRequest): ApiAnswer {
   const target = findRoute(request.method, request.url.pathname);
   if (target === undefined) throw noRoute(request);
-  authenticate(request.headers, api.credentials);
+  const permission = authenticate(request.headers, api.credentials);
   checkAccount(api, target, request);
   const { broker, variants } = api;
   const { route } = target;
-  if (route.on === "account") return success(route.run({ broker, queue: undefined, request, variants }));
-  return success(route.run({ broker, queue: findQueue(broker, target.queueId, route.missing), request, variants }));
+  if (permission === "read" && request.method !== "GET") {
+    throw new ApiError(route.on === "queue" && route.missing === 10104 ? 10106 : 10001);
+  }
+  if (route.on === "account") return success(route.run({ broker, request, variants }));
+  const queue = findQueue(broker, target.queueId, route.missing);
+  if (route.on === "queue") return success(route.run({ broker, queue, request, variants }));
+  return success(route.run({ broker, queue, consumerId: target.consumerId ?? "", request, variants }));
 }
 
 function noRoute(request: ApiRequest): ApiError {

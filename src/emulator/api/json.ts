@@ -21,6 +21,11 @@ export function parseObject(body: Buffer): JsonObject {
   return value;
 }
 
+/** As `parseObject`, for calls whose whole body may be left out. */
+export function parseOptionalObject(body: Buffer): JsonObject {
+  return body.length === 0 ? {} : parseObject(body);
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -31,4 +36,65 @@ export function mismatch(pointer: string, what: string): ApiError {
     message: `Request JSON body does not match expected schema: ${pointer || "the body"} ${what}`,
     pointer,
   });
+}
+
+/** An object and where it stands in the body; its fields are read by the functions below, which all throw 10207. */
+export interface Part {
+  readonly value: JsonObject;
+  readonly pointer: string;
+}
+
+export function readString(part: Part, name: string): string | undefined {
+  const value = part.value[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== "string") throw mismatch(`${part.pointer}/${name}`, "must be a string");
+  return value;
+}
+
+export function readBoolean(part: Part, name: string): boolean | undefined {
+  const value = part.value[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== "boolean") throw mismatch(`${part.pointer}/${name}`, "must be true or false");
+  return value;
+}
+
+export function readInteger(part: Part, name: string, min: number, max: number): number | undefined {
+  const value = part.value[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
+    throw mismatch(`${part.pointer}/${name}`, `must be a whole number from ${min} to ${max}`);
+  }
+  return value;
+}
+
+export function readOneOf<const T extends string>(part: Part, name: string, allowed: readonly T[]): T | undefined {
+  const value = part.value[name];
+  if (value === undefined) return undefined;
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw mismatch(`${part.pointer}/${name}`, `must be one of ${allowed.join(", ")}`);
+  return found;
+}
+
+/** An absent object is an empty one. */
+export function readPart(part: Part, name: string): Part {
+  const value = part.value[name] ?? {};
+  const pointer = `${part.pointer}/${name}`;
+  if (!isObject(value)) throw mismatch(pointer, "must be an object");
+  return { value, pointer };
+}
+
+/** A list of objects; an absent one is empty. */
+export function readParts(part: Part, name: string): Part[] {
+  const value = part.value[name] ?? [];
+  const pointer = `${part.pointer}/${name}`;
+  if (!Array.isArray(value)) throw mismatch(pointer, "must be an array");
+  return value.map((item: unknown, index) => {
+    if (!isObject(item)) throw mismatch(`${pointer}/${index}`, "must be an object");
+    return { value: item, pointer: `${pointer}/${index}` };
+  });
+}
+
+export function required<T>(part: Part, name: string, value: T | undefined): T {
+  if (value === undefined) throw mismatch(`${part.pointer}/${name}`, "is missing");
+  return value;
 }

@@ -1,25 +1,23 @@
-import type { Queue } from "../broker/broker.ts";
-import type { Draft, Metrics } from "../broker/types.ts";
-import type { Call } from "./call.ts";
+import type { Draft } from "../broker/types.ts";
+import type { QueueCall } from "./call.ts";
 import type { Outcome } from "./envelope.ts";
-import { type JsonObject, parseObject } from "./json.ts";
+import { parseObject } from "./json.ts";
 import { readBatch, readMessage } from "./push-body.ts";
+import { metricsView } from "./views.ts";
 
-export function pushMessage(call: Call<Queue>): Outcome {
-  const draft = readMessage(parseObject(call.request.body), call.variants.maxDelaySeconds);
-  return pushed(call, [draft]);
+export function pushMessage(call: QueueCall): Outcome {
+  return push(call, [readMessage(parseObject(call.request.body), call.variants.maxDelaySeconds)]);
 }
 
-export function pushBatch(call: Call<Queue>): Outcome {
-  const drafts = readBatch(parseObject(call.request.body), call.variants.maxDelaySeconds);
-  return pushed(call, drafts);
+export function pushBatch(call: QueueCall): Outcome {
+  return push(call, readBatch(parseObject(call.request.body), call.variants.maxDelaySeconds));
 }
 
-export function readMetrics({ broker, queue }: Call<Queue>): Outcome {
+export function readMetrics({ broker, queue }: QueueCall): Outcome {
   return { result: metricsView(broker.metrics(queue)) };
 }
 
-function pushed({ broker, queue, variants }: Call<Queue>, drafts: readonly Draft[]): Outcome {
+function push({ broker, queue, variants }: QueueCall, drafts: readonly Draft[]): Outcome {
   const metrics = broker.push(queue, drafts);
   const accepted = drafts.length;
   switch (variants.pushResult) {
@@ -30,12 +28,4 @@ function pushed({ broker, queue, variants }: Call<Queue>, drafts: readonly Draft
     case "success-only":
       return { accepted, bare: true };
   }
-}
-
-function metricsView(metrics: Metrics): JsonObject {
-  return {
-    backlog_count: metrics.backlogCount,
-    backlog_bytes: metrics.backlogBytes,
-    oldest_message_timestamp_ms: metrics.oldestArrivedAt,
-  };
 }

@@ -1,11 +1,23 @@
-import type { Queue } from "../broker/broker.ts";
+import { defaultSettings } from "../broker/broker.ts";
 import type { QueueSettings } from "../broker/types.ts";
 import { limits } from "../limits.ts";
-import type { Call } from "./call.ts";
+import type { Call, QueueCall } from "./call.ts";
 import type { Outcome } from "./envelope.ts";
-import { isObject, type JsonObject, mismatch, parseObject } from "./json.ts";
+import {
+  mismatch,
+  type Part,
+  parseObject,
+  parseOptionalObject,
+  readBoolean,
+  readInteger,
+  readOneOf,
+  readPart,
+  readString,
+  required,
+} from "./json.ts";
+import { queueView } from "./views.ts";
 
-const jurisdictions = ["eu", "us", "fedramp"];
+const jurisdictions = ["eu", "us", "fedramp"] as const;
 
 export function listQueues({ broker, request }: Call): Outcome {
   const names = request.url.searchParams.getAll("name");
@@ -26,74 +38,55 @@ export function listQueues({ broker, request }: Call): Outcome {
 }
 
 export function createQueue({ broker, request }: Call): Outcome {
-  const body = parseObject(request.body);
-  const { queue_name: name, jurisdiction } = body;
-  if (typeof name !== "string") throw mismatch("/queue_name", "must be a string");
-  if (jurisdiction !== undefined && !(typeof jurisdiction === "string" && jurisdictions.includes(jurisdiction))) {
-    throw mismatch("/jurisdiction", `must be one of ${jurisdictions.join(", ")}`);
-  }
-  return { result: queueView(broker.create({ name, ...(typeof jurisdiction === "string" && { jurisdiction }) })) };
+  const body: Part = { value: parseObject(request.body), pointer: "" };
+  const name = required(body, "queue_name", readString(body, "queue_name"));
+  const jurisdiction = readOneOf(body, "jurisdiction", jurisdictions);
+  return { result: queueView(broker.create({ name, ...(jurisdiction !== undefined && { jurisdiction }) })) };
 }
 
-export function getQueue({ queue }: Call<Queue>): Outcome {
+export function getQueue({ queue }: QueueCall): Outcome {
   return { result: queueView(queue) };
 }
 
-/** PUT and PATCH: what the body leaves out stays as it is. */
-export function changeQueue({ broker, queue, request }: Call<Queue>): Outcome {
-  const body = parseObject(request.body);
-  const { queue_name: name, settings = {} } = body;
-  if (name !== undefined && typeof name !== "string") throw mismatch("/queue_name", "must be a string");
-  if (!isObject(settings)) throw mismatch("/settings", "must be an object");
-  const changed = { ...queue.settings, ...readSettings(settings) };
-  if (name !== undefined) broker.rename(queue, name);
-  queue.settings = changed;
-  queue.modifiedAt = broker.clock.now();
+/** PUT: settings that the body leaves out get their defaults. */
+export function replaceQueue(call: QueueCall): Outcome {
+  return configure(call, defaultSettings);
+}
+
+/** PATCH: settings that the body leaves out stay. */
+export function editQueue(call: QueueCall): Outcome {
+  return configure(call, call.queue.settings);
+}
+
+function configure({ broker, queue, request, variants }: QueueCall, base: QueueSettings): Outcome {
+  const body: Part = { value: parseObject(request.body), pointer: "" };
+  const given = readPart(body, "settings");
+  const { min, max } = limits.retentionSeconds;
+  const settings: QueueSettings = {
+    deliveryDelay: readInteger(given, "delivery_delay", 0, variants.maxDelaySeconds) ?? base.deliveryDelay,
+    deliveryPaused: readBoolean(given, "delivery_paused") ?? base.deliveryPaused,
+    retentionPeriod: readInteger(given, "message_retention_period", min, max) ?? base.retentionPeriod,
+  };
+  broker.configure(queue, { name: readString(body, "queue_name"), settings });
   return { result: queueView(queue) };
 }
 
-export function deleteQueue({ broker, queue }: Call<Queue>): Outcome {
+export function deleteQueue({ broker, queue }: QueueCall): Outcome {
   broker.delete(queue);
   return {};
 }
 
-function readSettings(settings: JsonObject): Partial<QueueSettings> {
-  const { delivery_delay: delay, delivery_paused: paused, message_retention_period: retention } = settings;
-  const { min, max } = limits.retentionSeconds;
-  if (paused !== undefined && typeof paused !== "boolean") {
-    throw mismatch("/settings/delivery_paused", "must be true or false");
+export function startPurge({ broker, queue, request }: QueueCall): Outcome {
+  const body: Part = { value: parseOptionalObject(request.body), pointer: "" };
+  if (readBoolean(body, "delete_messages_permanently") !== true) {
+    throw mismatch("/delete_messages_permanently", "must be true: a purge cannot be undone");
   }
-  return {
-    ...(delay !== undefined && { deliveryDelay: wholeNumber(delay, "delivery_delay", 0, limits.delaySeconds) }),
-    ...(paused !== undefined && { deliveryPaused: paused }),
-    ...(retention !== undefined && {
-      retentionPeriod: wholeNumber(retention, "message_retention_period", min, max),
-    }),
-  };
+  broker.purge(queue);
+  return { result: queueView(queue) };
 }
 
-function wholeNumber(value: unknown, name: string, min: number, max: number): number {
-  if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
-    throw mismatch(`/settings/${name}`, `must be a whole number from ${min} to ${max}`);
-  }
-  return value;
-}
-
-function queueView(queue: Queue): JsonObject {
-  return {
-    queue_id: queue.id,
-    queue_name: queue.name,
-    created_on: new Date(queue.createdAt).toISOString(),
-    modified_on: new Date(queue.modifiedAt).toISOString(),
-    producers: [],
-    producers_total_count: 0,
-    consumers: [],
-    consumers_total_count: 0,
-    settings: {
-      delivery_delay: queue.settings.deliveryDelay,
-      delivery_paused: queue.settings.deliveryPaused,
-      message_retention_period: queue.settings.retentionPeriod,
-    },
-    ...(queue.jurisdiction !== undefined && { jurisdiction: queue.jurisdiction }),
-  };
+/** A purge is over at once here. `completed` is a string in the API's own description. */
+export function purgeStatus({ queue }: QueueCall): Outcome {
+  if (queue.purgedAt === undefined) return { result: {} };
+  return { result: { completed: "true", started_at: new Date(queue.purgedAt).toISOString() } };
 }

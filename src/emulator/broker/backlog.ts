@@ -95,16 +95,18 @@ export class Backlog {
     return taken;
   }
 
+  /** The oldest that is ready, of those in the heap and those that the cursor comes to. */
   #nextReady(now: number): QueuedMessage | undefined {
-    for (let seq = this.#again.pop(); seq !== undefined; seq = this.#again.pop()) {
-      const message = this.#messages.get(seq);
-      if (message !== undefined && stateOf(message, now) === "ready") return message;
-    }
-    for (; this.#cursor < this.#nextSeq; this.#cursor += 1) {
-      const message = this.#messages.get(this.#cursor);
-      if (message !== undefined && stateOf(message, now) === "ready") return message;
-    }
-    return undefined;
+    while (this.#again.length > 0 && !this.#isReady(this.#again.peek(), now)) this.#again.pop();
+    while (this.#cursor < this.#nextSeq && !this.#isReady(this.#cursor, now)) this.#cursor += 1;
+    const returned = this.#again.peek();
+    if (returned !== undefined && returned <= this.#cursor) return this.#messages.get(returned);
+    return this.#messages.get(this.#cursor);
+  }
+
+  #isReady(seq: number | undefined, now: number): boolean {
+    const message = seq === undefined ? undefined : this.#messages.get(seq);
+    return message !== undefined && stateOf(message, now) === "ready";
   }
 
   /** The message of a lease that still holds. */

@@ -2,19 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { ApiError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { Backlog } from "./backlog.ts";
-import type { Draft, Metrics, QueueSettings } from "./types.ts";
-
-export interface Queue {
-  readonly id: string;
-  name: string;
-  /** Milliseconds since the epoch, as `modifiedAt`. */
-  readonly createdAt: number;
-  modifiedAt: number;
-  readonly jurisdiction: string | undefined;
-  settings: QueueSettings;
-  readonly backlog: Backlog;
-}
+import { Backlog, type Expiry } from "./backlog.ts";
+import type { Consumer, Draft, Metrics, Queue, QueuedMessage, QueueSettings } from "./types.ts";
 
 export interface QueueSetup {
   readonly name: string;
@@ -44,22 +33,33 @@ export class Broker {
     this.#checkName(setup.name);
     const now = this.clock.now();
     const queue: Queue = {
-      id: setup.id ?? randomUUID().replaceAll("-", ""),
+      id: setup.id ?? newId(),
       name: setup.name,
       createdAt: now,
       modifiedAt: now,
       jurisdiction: setup.jurisdiction,
       settings: { ...defaultSettings, ...setup.settings },
+      consumer: undefined,
+      purgedAt: undefined,
       backlog: new Backlog(),
     };
     this.#queues.set(queue.id, queue);
     return queue;
   }
 
-  /** @throws ApiError as `create` */
-  rename(queue: Queue, name: string): void {
-    if (name !== queue.name) this.#checkName(name);
-    queue.name = name;
+  /** What is absent stays. @throws ApiError as `create` */
+  configure(queue: Queue, change: { name: string | undefined; settings: QueueSettings }): void {
+    if (change.name !== undefined && change.name !== queue.name) {
+      this.#checkName(change.name);
+      queue.name = change.name;
+    }
+    queue.settings = change.settings;
+    queue.modifiedAt = this.clock.now();
+  }
+
+  attach(queue: Queue, consumer: Consumer | undefined): void {
+    queue.consumer = consumer;
+    queue.modifiedAt = this.clock.now();
   }
 
   #checkName(name: string): void {
@@ -89,7 +89,7 @@ export class Broker {
 
   /** All or nothing. @throws ApiError 10251 when the queue is full */
   push(queue: Queue, drafts: readonly Draft[]): Metrics {
-    this.#settle(queue);
+    this.settle();
     const bytes = drafts.reduce((sum, draft) => sum + draft.bytes, 0);
     if (queue.backlog.metrics().backlogBytes + bytes > limits.queueBytes) throw new ApiError(10251);
     queue.backlog.add(drafts, queue.settings.deliveryDelay, this.clock.now());
@@ -97,16 +97,38 @@ export class Broker {
   }
 
   metrics(queue: Queue): Metrics {
-    this.#settle(queue);
+    this.settle();
     return queue.backlog.metrics();
   }
 
-  #settle(queue: Queue): void {
-    queue.backlog.settle(this.clock.now(), {
-      retentionMs: queue.settings.retentionPeriod * 1000,
-      maxRetries: undefined,
-    });
+  purge(queue: Queue): void {
+    queue.backlog.clear();
+    queue.purgedAt = this.clock.now();
   }
+
+  /** Do what time has brought about, in all queues: one may be the dead letter queue of another. */
+  settle(): void {
+    const now = this.clock.now();
+    for (const queue of this.#queues.values()) {
+      for (const message of queue.backlog.settle(now, expiryOf(queue))) this.bury(queue, message);
+    }
+  }
+
+  /** Move a message that ran out of retries to the dead letter queue; without one it is gone. */
+  bury(queue: Queue, message: QueuedMessage): void {
+    const name = queue.consumer?.deadLetterQueue;
+    const target = name === undefined ? undefined : this.byName(name);
+    target?.backlog.add([{ ...message, delaySeconds: 0 }], 0, this.clock.now());
+  }
+}
+
+export function expiryOf(queue: Queue): Expiry {
+  return { retentionMs: queue.settings.retentionPeriod * 1000, maxRetries: queue.consumer?.maxRetries };
+}
+
+/** An id as production draws them: 32 hex digits. */
+export function newId(): string {
+  return randomUUID().replaceAll("-", "");
 }
 
 /** The id of a queue that is set up rather than created: a stack's config can hold it over restarts. */

@@ -1,5 +1,7 @@
 /** The broker's nouns. Names in camelCase; the API's names are made in api/. */
 
+import type { Backlog } from "./backlog.ts";
+
 export type ContentType = "json" | "text";
 
 /** A message as a push brings it, checked and measured. */
@@ -47,4 +49,48 @@ export interface Metrics {
   readonly backlogBytes: number;
   /** Milliseconds since the epoch; 0: the queue is empty. */
   readonly oldestArrivedAt: number;
+}
+
+interface ConsumerBase {
+  readonly id: string;
+  readonly createdAt: number;
+  /** Name of the queue for messages that ran out of retries; undefined: they are deleted. */
+  readonly deadLetterQueue: string | undefined;
+  /** Messages of a delivery. */
+  readonly batchSize: number;
+  /** Deliveries after the first. */
+  readonly maxRetries: number;
+  /** Seconds before a message that was given back is due again. */
+  readonly retryDelay: number;
+}
+
+/** A Worker that gets batches pushed. */
+export interface WorkerConsumer extends ConsumerBase {
+  readonly type: "worker";
+  readonly scriptName: string;
+  /** How long a batch may wait to fill up. */
+  readonly maxWaitTimeMs: number;
+  /** null: as many at once as the platform likes. */
+  readonly maxConcurrency: number | null;
+}
+
+/** A program that asks for messages over HTTP. */
+export interface PullConsumer extends ConsumerBase {
+  readonly type: "http_pull";
+  readonly visibilityTimeoutMs: number;
+}
+
+export type Consumer = WorkerConsumer | PullConsumer;
+
+export interface Queue {
+  readonly id: string;
+  name: string;
+  readonly createdAt: number;
+  modifiedAt: number;
+  readonly jurisdiction: string | undefined;
+  settings: QueueSettings;
+  /** One at most. */
+  consumer: Consumer | undefined;
+  purgedAt: number | undefined;
+  readonly backlog: Backlog;
 }

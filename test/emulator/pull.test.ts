@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Emulator, manualClock, startEmulator } from "../../src/emulator/index.ts";
+import { Caller } from "./caller.ts";
+
+interface Pulled {
+  id: string;
+  body: string;
+  attempts: number;
+  lease_id: string;
+  ref: string;
+  timestamp_ms: number;
+  metadata: Record<string, string>;
+}
+
+let emulator: Emulator;
+let api: Caller;
+const clock = manualClock(1_700_000_000_000);
+
+beforeEach(async () => {
+  emulator = await startEmulator({ queues: [{ name: "orders" }, { name: "dead" }], rateLimit: false, clock });
+  api = new Caller(emulator);
+  await consumer({});
+});
+
+afterEach(() => emulator.close());
+
+async function consumer(more: object) {
+  const answer = await api.post("/consumers", { type: "http_pull", ...more });
+  expect(answer.status).toBe(200);
+}
+
+async function replaceConsumer(more: object) {
+  const { result } = (await api.call("GET", "/consumers")).json as { result: { consumer_id: string }[] };
+  await api.call("PUT", `/consumers/${result[0]?.consumer_id}`, { type: "http_pull", ...more });
+}
+
+async function pull(body: object = {}): Promise<Pulled[]> {
+  const answer = await api.post("/messages/pull", body);
+  expect(answer.status).toBe(200);
+  return (answer.json as { result: { messages: Pulled[] } }).result.messages;
+}
+
+const push = (...bodies: unknown[]) => api.post("/messages/batch", { messages: bodies.map((body) => ({ body })) });
+const text = (message: Pulled | undefined) => Buffer.from(message?.body ?? "", "base64").toString();
+const leases = (messages: Pulled[]) => messages.map(({ lease_id }) => ({ lease_id }));
+
+test("a pulled message is whole: JSON in base64, text plain, type and delay beside it", async () => {
+  const at = clock.now();
+  await api.post("/messages/batch", {
+    messages: [{ body: { ä: 1 } }, { body: "plain ü", content_type: "text", delay_seconds: 1 }],
+  });
+  clock.advance(1_000);
+  const answer = await api.post("/messages/pull", {});
+  expect(answer.json).toMatchObject({
+    result: {
+      message_backlog_count: 2,
+      metadata: { metrics: { backlog_count: 2, oldest_message_timestamp_ms: at } },
+      messages: [
+        {
+          id: expect.stringMatching(/^[0-9a-f]{32}$/),
+          attempts: 1,
+          timestamp_ms: at,
+          body: Buffer.from('{"ä":1}').toString("base64"),
+          metadata: { "CF-Content-Type": "json", "CF-sourceMessageSource": "api" },
+        },
+        { body: "plain ü", metadata: { "CF-Content-Type": "text", "CF-msg-delay-secs": "1" } },
+      ],
+    },
+  });
+});
+
+test("five messages by default, a hundred at most", async () => {
+  await push(...Array.from({ length: 100 }, (_, index) => index));
+  expect(await pull()).toHaveLength(5);
+  expect(await pull({ batch_size: 100 })).toHaveLength(95);
+  expect(await pull()).toEqual([]);
+  expect((await api.post("/messages/pull", { batch_size: 101 })).code).toBe(10207);
+  expect((await api.post("/messages/pull", { batch_size: 0 })).code).toBe(10207);
+});
+
+test("an acknowledged message is gone, one that is not comes back with another attempt", async () => {
+  await push(1, 2);
+  const first = await pull();
+  const acked = await api.post("/messages/ack", { acks: leases(first).slice(0, 1) });
+  expect(acked.json).toMatchObject({ result: { ackCount: 1, retryCount: 0, warnings: {} } });
+  expect(await pull()).toEqual([]);
+  clock.advance(29_999);
+  expect(await pull()).toEqual([]);
+  clock.advance(1);
+  const second = await pull();
+  expect(second).toMatchObject([{ id: first[1]?.id, attempts: 2 }]);
+  const late = await api.post("/messages/ack", { acks: leases(first) });
+  expect(late.json).toMatchObject({ result: { ackCount: 0 } });
+  expect(Object.keys((late.json as { result: { warnings: object } }).result.warnings)).toHaveLength(2);
+  expect(emulator.messages("orders")).toMatchObject([{ body: 2, attempts: 2, state: "leased" }]);
+});
+
+test("a message is pulled until its visibility timeout, which can be extended", async () => {
+  await push(1);
+  const [message] = await pull({ visibility_timeout_ms: 1_000 });
+  clock.advance(900);
+  const extended = await api.post("/messages/extend", {
+    extend: [{ lease_id: message?.lease_id }, { lease_id: "none" }],
+    visibility_timeout_ms: 5_000,
+  });
+  expect(extended.json).toMatchObject({ result: { extendCount: 1, warnings: { none: expect.any(String) } } });
+  clock.advance(4_999);
+  expect(await pull()).toEqual([]);
+  clock.advance(1);
+  expect(await pull()).toHaveLength(1);
+  expect((await api.post("/messages/pull", { visibility_timeout_ms: 43_200_001 })).code).toBe(10207);
+});
+
+test("a retry comes back after its own delay, or the consumer's", async () => {
+  await replaceConsumer({ settings: { retry_delay: 3 } });
+  await push(1, 2);
+  const [one, two] = await pull();
+  const answer = await api.post("/messages/ack", {
+    retries: [{ lease_id: one?.lease_id, delay_seconds: 0 }, { lease_id: two?.lease_id }],
+  });
+  expect(answer.json).toMatchObject({ result: { ackCount: 0, retryCount: 2 } });
+  expect((await pull()).map(text)).toEqual(["1"]);
+  clock.advance(3_000);
+  expect((await pull()).map(text)).toEqual(["2"]);
+});
+
+test("delayed messages come when they are due, the others in order", async () => {
+  await api.post("/messages", { body: "later", delay_seconds: 10 });
+  await push("a", "b");
+  expect((await pull()).map(text)).toEqual(['"a"', '"b"']);
+  expect(emulator.messages("orders").map((message) => message.state)).toEqual(["delayed", "leased", "leased"]);
+  clock.advance(10_000);
+  expect((await pull()).map(text)).toEqual(['"later"']);
+});
+
+test("a message that runs out of retries goes to the dead letter queue", async () => {
+  await replaceConsumer({ dead_letter_queue: "dead", settings: { max_retries: 1, visibility_timeout_ms: 1_000 } });
+  await push("explicit", "timeout");
+  for (const attempts of [1, 2]) {
+    const messages = await pull();
+    expect(messages).toMatchObject([{ attempts }, { attempts }]);
+    await api.post("/messages/ack", { retries: leases(messages).slice(0, 1) });
+    clock.advance(1_000);
+  }
+  expect(await pull()).toEqual([]);
+  expect(emulator.messages("orders")).toEqual([]);
+  expect(emulator.messages("dead").map((message) => [message.body, message.attempts])).toEqual([
+    ["explicit", 0],
+    ["timeout", 0],
+  ]);
+});
+
+test("without a dead letter queue it is gone", async () => {
+  await replaceConsumer({ settings: { max_retries: 0 } });
+  await push(1);
+  await api.post("/messages/ack", { retries: leases(await pull()) });
+  expect(emulator.messages("orders")).toEqual([]);
+});
+
+test("a paused queue takes messages and gives none", async () => {
+  await api.call("PATCH", "", { settings: { delivery_paused: true } });
+  expect((await push(1)).status).toBe(200);
+  const answer = await api.post("/messages/pull", {});
+  expect(answer.status).toBe(409);
+  expect(answer.json).toMatchObject({ errors: [{ message: "queue_delivery_paused" }] });
+  await api.call("PATCH", "", { settings: { delivery_paused: false } });
+  expect(await pull()).toHaveLength(1);
+});
+
+test("a peek leaves messages where they are, and its references delete them", async () => {
+  await push(1, 2);
+  const peek = async () =>
+    ((await api.post("/messages/peek", { batch_size: 10 })).json as { result: { messages: Pulled[] } }).result.messages;
+  const seen = await peek();
+  expect(seen.map(text)).toEqual(["1", "2"]);
+  expect(seen[0]).toMatchObject({ attempts: 0 });
+  expect(seen[0]).not.toHaveProperty("lease_id");
+  expect(await peek()).toEqual(seen);
+  const purged = await api.post("/messages/purge", { refs: [{ ref: seen[0]?.ref }, { ref: "none" }] });
+  expect(purged.json).toMatchObject({ result: { errors: [], warnings: { none: expect.any(String) } } });
+  expect((await peek()).map(text)).toEqual(["2"]);
+  expect((await api.post("/messages/purge", {})).code).toBe(10207);
+});
+
+test("a lease is of use on its own queue only", async () => {
+  await push(1);
+  const [message] = await pull();
+  const dead = emulator.queueId("dead");
+  await api.account("POST", `/${dead}/consumers`, { type: "http_pull" });
+  const answer = await api.account("POST", `/${dead}/messages/ack`, { acks: [{ lease_id: message?.lease_id }] });
+  expect(answer.json).toMatchObject({ result: { ackCount: 0 } });
+  expect(emulator.messages("orders")).toHaveLength(1);
+});
+
+test("a queue without a pull consumer cannot be pulled from", async () => {
+  const answer = await api.account("POST", `/${emulator.queueId("dead")}/messages/pull`, {});
+  expect([answer.status, answer.code]).toEqual([405, 10001]);
+});
+
+test("JSON bodies can come back plain, as some report", async () => {
+  await using plain = await startEmulator({ queues: [{ name: "orders" }], variants: { pullJson: "plain" } });
+  const caller = new Caller(plain);
+  await caller.post("/consumers", { type: "http_pull" });
+  await caller.post("/messages", { body: { a: 1 } });
+  expect((await caller.post("/messages/pull", {})).json).toMatchObject({ result: { messages: [{ body: '{"a":1}' }] } });
+});
