@@ -11,8 +11,6 @@ interface Expected {
   leased: boolean;
 }
 
-const expiry = { retentionMs: 500_000, maxRetries: 2 };
-
 const step = fc.oneof(
   fc.record({ do: fc.constant("add" as const), delays: fc.array(fc.nat(30), { maxLength: 5 }) }),
   fc.record({ do: fc.constant("lease" as const), count: fc.integer({ min: 1, max: 4 }), ms: fc.nat(20_000) }),
@@ -24,78 +22,84 @@ const step = fc.oneof(
 
 test("any sequence of calls does what a plain list does", () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const backlog = new Backlog();
-      let model: Expected[] = [];
-      const deadExpected: number[] = [];
-      const dead: number[] = [];
-      let now = 0;
-      let nextSeq = 0;
-      const settle = () => {
-        model = model.filter((message) => message.arrivedAt + expiry.retentionMs > now);
-        for (const message of model.filter((one) => one.leased && one.dueAt <= now)) {
-          if (message.attempts > expiry.maxRetries) {
-            model.splice(model.indexOf(message), 1);
-            deadExpected.push(message.seq);
-          } else message.leased = false;
-        }
-        dead.push(...backlog.settle(now, expiry).map((message) => message.seq));
-      };
-      const held = (pick: number) => {
-        const leased = model.filter((message) => message.leased);
-        return leased[pick % Math.max(1, leased.length)];
-      };
-      for (const one of steps) {
-        settle();
-        if (one.do === "add") {
-          const drafts = one.delays.map((delaySeconds) => ({
-            text: "x",
-            bytes: 1,
-            contentType: "text" as const,
-            delaySeconds,
-          }));
-          backlog.add(drafts, 0, now);
-          for (const delay of one.delays) {
-            model.push({ seq: nextSeq++, arrivedAt: now, dueAt: now + delay * 1000, attempts: 0, leased: false });
+    fc.property(
+      fc.array(step, { maxLength: 60 }),
+      fc.nat(2),
+      fc.integer({ min: 1, max: 500 }),
+      (steps, maxRetries, seconds) => {
+        const expiry = { retentionMs: seconds * 1000, maxRetries };
+        const backlog = new Backlog();
+        let model: Expected[] = [];
+        const deadExpected: number[] = [];
+        const dead: number[] = [];
+        let now = 0;
+        let nextSeq = 0;
+        const settle = () => {
+          model = model.filter((message) => message.arrivedAt + expiry.retentionMs > now);
+          for (const message of model.filter((one) => one.leased && one.dueAt <= now)) {
+            if (message.attempts > expiry.maxRetries) {
+              model.splice(model.indexOf(message), 1);
+              deadExpected.push(message.seq);
+            } else message.leased = false;
           }
-        } else if (one.do === "wait") now += one.ms;
-        else if (one.do === "lease") {
-          const wanted = model.filter((message) => !message.leased && message.dueAt <= now).slice(0, one.count);
-          for (const message of wanted) {
-            Object.assign(message, { leased: true, attempts: message.attempts + 1, dueAt: now + one.ms });
-          }
-          const taken = backlog.lease(one.count, one.ms, now);
-          expect(taken.map((message) => message.seq)).toEqual(wanted.map((message) => message.seq));
-        } else {
-          const message = held(one.pick);
-          if (message === undefined) continue;
-          const real = backlog.leased(message.seq, message.attempts);
-          if (real === undefined) throw new Error(`lease ${message.seq} is lost`);
-          if (one.do === "ack") {
-            model.splice(model.indexOf(message), 1);
-            backlog.remove(real.seq);
-          } else if (one.do === "extend") {
-            message.dueAt = now + one.ms;
-            backlog.extend(real, one.ms, now);
+          dead.push(...backlog.settle(now, expiry).map((message) => message.seq));
+        };
+        const held = (pick: number) => {
+          const leased = model.filter((message) => message.leased);
+          return leased[pick % Math.max(1, leased.length)];
+        };
+        for (const one of steps) {
+          settle();
+          if (one.do === "add") {
+            const drafts = one.delays.map((delaySeconds) => ({
+              text: "x",
+              bytes: 1,
+              contentType: "text" as const,
+              delaySeconds,
+            }));
+            backlog.add(drafts, 0, now);
+            for (const delay of one.delays) {
+              model.push({ seq: nextSeq++, arrivedAt: now, dueAt: now + delay * 1000, attempts: 0, leased: false });
+            }
+          } else if (one.do === "wait") now += one.ms;
+          else if (one.do === "lease") {
+            const wanted = model.filter((message) => !message.leased && message.dueAt <= now).slice(0, one.count);
+            for (const message of wanted) {
+              Object.assign(message, { leased: true, attempts: message.attempts + 1, dueAt: now + one.ms });
+            }
+            const taken = backlog.lease(one.count, one.ms, now);
+            expect(taken.map((message) => message.seq)).toEqual(wanted.map((message) => message.seq));
           } else {
-            const spent = message.attempts > expiry.maxRetries;
-            if (spent) model.splice(model.indexOf(message), 1);
-            else Object.assign(message, { leased: false, dueAt: now + one.delay * 1000 });
-            expect(backlog.giveBack(real, one.delay, now, expiry)).toBe(!spent);
+            const message = held(one.pick);
+            if (message === undefined) continue;
+            const real = backlog.leased(message.seq, message.attempts);
+            if (real === undefined) throw new Error(`lease ${message.seq} is lost`);
+            if (one.do === "ack") {
+              model.splice(model.indexOf(message), 1);
+              backlog.remove(real.seq);
+            } else if (one.do === "extend") {
+              message.dueAt = now + one.ms;
+              backlog.extend(real, one.ms, now);
+            } else {
+              const spent = message.attempts > expiry.maxRetries;
+              if (spent) model.splice(model.indexOf(message), 1);
+              else Object.assign(message, { leased: false, dueAt: now + one.delay * 1000 });
+              expect(backlog.giveBack(real, one.delay, now, expiry)).toBe(!spent);
+            }
           }
         }
-      }
-      settle();
-      expect([...backlog.all()].map(({ seq, attempts, leased }) => ({ seq, attempts, leased }))).toEqual(
-        model.map(({ seq, attempts, leased }) => ({ seq, attempts, leased })),
-      );
-      expect(dead.sort()).toEqual(deadExpected.sort());
-      expect(backlog.metrics()).toEqual({
-        backlogCount: model.length,
-        backlogBytes: model.length,
-        oldestArrivedAt: model[0]?.arrivedAt ?? 0,
-      });
-    }),
+        settle();
+        expect([...backlog.all()].map(({ seq, attempts, leased }) => ({ seq, attempts, leased }))).toEqual(
+          model.map(({ seq, attempts, leased }) => ({ seq, attempts, leased })),
+        );
+        expect(dead.sort()).toEqual(deadExpected.sort());
+        expect(backlog.metrics()).toEqual({
+          backlogCount: model.length,
+          backlogBytes: model.length,
+          oldestArrivedAt: model[0]?.arrivedAt ?? 0,
+        });
+      },
+    ),
     { numRuns: 500 },
   );
 });
@@ -113,7 +117,7 @@ test("a message is leased, delayed or ready", () => {
   );
   backlog.lease(1, 1_000, 0);
   expect([...backlog.all()].map((message) => stateOf(message, 999))).toEqual(["delayed", "leased"]);
-  backlog.settle(1_000, expiry);
+  backlog.settle(1_000, { retentionMs: 1_000_000, maxRetries: 3 });
   expect([...backlog.all()].map((message) => stateOf(message, 1_000))).toEqual(["ready", "ready"]);
 });
 
