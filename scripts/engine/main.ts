@@ -1,10 +1,16 @@
 import { constants } from "node:os";
 import { join } from "node:path";
 import { findEngine } from "./find.ts";
+import { pulumiHome } from "./home.ts";
 
-const here = findEngine();
-if (here) console.error(`Pulumi ${here.version} is here: ${here.pulumi}`);
-else process.exitCode = await getEngine();
+process.exitCode = await main().catch(explain);
+
+async function main(): Promise<number> {
+  const here = findEngine();
+  if (here === undefined) return await getEngine();
+  console.error(`Pulumi ${here.version} is here: ${here.pulumi}`);
+  return 0;
+}
 
 /** Loaded only where an engine is missing, to be quick where it is not. */
 async function getEngine(): Promise<number> {
@@ -28,4 +34,12 @@ async function getEngine(): Promise<number> {
     console.error(error.message);
     return 1;
   }
+}
+
+/** Everything that is read or written here stands in Pulumi's home; other errors are defects, and keep their stack. */
+function explain(error: unknown): number {
+  if (!(error instanceof Error && "code" in error)) throw error;
+  console.error(`Pulumi's home ${pulumiHome(process.env)} cannot be used: ${error.message}.`);
+  console.error("Make it a folder that you can write to, or name another in PULUMI_HOME.");
+  return 1;
 }

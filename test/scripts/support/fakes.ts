@@ -1,0 +1,24 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { plugins } from "../../../scripts/engine/home.ts";
+
+/** Writes something that can be run, with its folder. */
+export function writeScript(file: string, text: string): string {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text, { mode: 0o755 });
+  return file;
+}
+
+/** A CLI that knows its version and nothing else, with both plugins unless told otherwise. */
+export function fakeEngine(binDir: string, version: string, beside: readonly string[] = plugins): string {
+  for (const plugin of beside) writeScript(join(binDir, plugin), "#!/bin/sh\n");
+  return writeScript(join(binDir, "pulumi"), `#!/bin/sh\necho v${version}\n`);
+}
+
+/** The npm package `pulumi` as npm installs it: `.bin/pulumi` is a link to its script. Running it leaves a file. */
+export function fakeLauncher(nodeModules: string, trace: string): string {
+  writeScript(join(nodeModules, "pulumi/run.js"), `#!/bin/sh\necho 3.250.0 > '${trace}'\necho 3.250.0\n`);
+  mkdirSync(join(nodeModules, ".bin"));
+  symlinkSync("../pulumi/run.js", join(nodeModules, ".bin/pulumi"));
+  return join(nodeModules, ".bin");
+}

@@ -1,0 +1,62 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { writeScript } from "./fakes.ts";
+import { startWatch, type Watch } from "./watch.ts";
+
+/** A machine in little: a PATH with one folder, a home for Pulumi, and a launcher. */
+export interface Sandbox extends AsyncDisposable {
+  readonly dir: string;
+  /** The only folder on PATH, with `go` in it unless that is left out. */
+  readonly pathDir: string;
+  readonly env: Record<string, string>;
+  readonly launcher: string;
+  readonly watch: Watch;
+  /** Everything in Pulumi's home that is not the lock's file. */
+  left(): string[];
+}
+
+const tool = join(import.meta.dirname, "fake-tool.ts");
+
+/** Tools must not leave this machine, should one of them be real: only the test's own server can be reached. */
+const closedNetwork = `const open = globalThis.fetch;
+globalThis.fetch = (url, ...more) =>
+  String(url).startsWith("http://127.0.0.1:") ? open(url, ...more) : Promise.reject(new Error("closed network"));
+`;
+
+export async function makeSandbox({ go = true } = {}): Promise<Sandbox> {
+  const dir = mkdtempSync(join(tmpdir(), "queue-seeder-engine-"));
+  const pathDir = join(dir, "path");
+  const launcher = join(dir, "launcher.mjs");
+  const preload = join(dir, "closed-network.mjs");
+  writeFileSync(launcher, `process.argv.splice(2, 0, "launcher");\nawait import("${pathToFileURL(tool)}");\n`);
+  writeFileSync(preload, closedNetwork);
+  if (go) writeScript(join(pathDir, "go"), `#!/bin/sh\nexec '${process.execPath}' '${tool}' go "$@"\n`);
+  const watch = await startWatch();
+  const home = join(dir, "home");
+  return {
+    dir,
+    pathDir,
+    launcher,
+    watch,
+    env: {
+      PATH: pathDir,
+      HOME: dir,
+      PULUMI_HOME: home,
+      NODE_OPTIONS: `--import=${pathToFileURL(preload)}`,
+      WATCH_URL: watch.url,
+      SDK_DIR: dir,
+    },
+    left: () =>
+      existsSync(home)
+        ? readdirSync(home, { recursive: true, encoding: "utf8" }).filter(
+            (path) => !path.includes(".queue-seeder.lock"),
+          )
+        : [],
+    async [Symbol.asyncDispose]() {
+      await watch[Symbol.asyncDispose]();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { EventEmitter, once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What a fake tool is told to do: its work, half of it, to fail, or to wait until the test goes on or kills it. */
+export type Verdict = "ok" | "half" | "fail" | "hold";
+
+/** Where fake tools, in processes of their own, say what they are asked for, and learn what to do. */
+export interface Watch extends AsyncDisposable {
+  readonly url: string;
+  /** In the order of their arrival, such as `go build pulumi`. */
+  readonly calls: readonly string[];
+  /** Verdicts by call; `ok` where there is none. */
+  readonly verdicts: Map<string, Verdict>;
+  /** Resolves at the next arrival of a call, or at the end of the process that made it. */
+  next(call: string, what?: "arrives" | "dies"): Promise<unknown>;
+  /** Lets the tools that are held do their work. */
+  release(): void;
+}
+
+export async function startWatch(): Promise<Watch> {
+  const events = new EventEmitter();
+  const calls: string[] = [];
+  const verdicts = new Map<string, Verdict>();
+  const held = new Set<ServerResponse>();
+  const server = createServer((request, response) => {
+    const call = decodeURIComponent((request.url ?? "").slice(1));
+    calls.push(call);
+    const verdict = verdicts.get(call) ?? "ok";
+    if (verdict === "hold") {
+      held.add(response);
+      response.once("close", () => held.delete(response) && events.emit(`${call} dies`));
+    } else response.end(verdict);
+    events.emit(`${call} arrives`);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const release = () => {
+    for (const response of held) response.end("ok");
+    held.clear();
+  };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    verdicts,
+    next: (call, what = "arrives") => once(events, `${call} ${what}`),
+    release,
+    async [Symbol.asyncDispose]() {
+      release();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
