@@ -26,7 +26,18 @@ export interface Message {
   readonly contentType: ContentType;
   /** Seconds, 0 to 86,400; undefined: the queue's own delay. */
   readonly delaySeconds: number | undefined;
+  /** Where secrets go in the body, in order; absent: nowhere, the body is complete. */
+  readonly secrets?: readonly SecretSlot[];
   readonly place: Place;
+}
+
+/** A place in a body for a secret of the stack's configuration. Its value gets there at the push, and nowhere else. */
+export interface SecretSlot {
+  readonly name: string;
+  /** Keys and indexes that lead to a text in the body, which holds `${secret.NAME}` at `at`. */
+  readonly path: readonly (string | number)[];
+  /** In UTF-16 code units from the start of that text. */
+  readonly at: number;
 }
 
 /** One YAML document: a queue and its messages. */

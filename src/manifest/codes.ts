@@ -44,7 +44,14 @@ export const codes = {
   DUPLICATE_NAME: error("Two manifests have the same name"),
   UNNAMED_DOCUMENT: warning("A further document of a file has no name"),
   QUEUE_UNKNOWN: error("The stack has no such queue"),
+  // Variables
+  VARIABLE_SYNTAX: error("A variable is not closed"),
+  VARIABLE_UNKNOWN: error("There is no such variable"),
+  VARIABLE_UNDEFINED: error("A variable has no value"),
+  VARIABLE_NOT_LISTED: error("A manifest does not list an environment variable"),
+  VARIABLE_NOT_HERE: error("A variable cannot stand here"),
   // Messages
+  TOO_MANY_MESSAGES: error("A manifest holds too many messages"),
   DUPLICATE_ID: error("Two messages have the same id"),
   TEXT_BODY_NOT_TEXT: error("The body of a text message is not text"),
   BODY_TOO_LARGE: error("A body is larger than the API takes"),

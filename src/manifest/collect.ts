@@ -15,6 +15,7 @@ export class Problems {
     const { file } = found.place;
     const kept = this.#byFile.get(file);
     if (kept === undefined) this.#byFile.set(file, [found]);
+    else if (kept.some((other) => isSame(other, found))) return;
     else if (kept.length < keptPerFile) kept.push(found);
     else this.#omitted += 1;
   }
@@ -38,4 +39,9 @@ export class Problems {
   sorted(): Problem[] {
     return [...this.#byFile.values()].flat().sort(compareProblems);
   }
+}
+
+/** A repeated message has the same against it many times. */
+function isSame(a: Problem, b: Problem): boolean {
+  return compareProblems(a, b) === 0 && a.code === b.code && a.what === b.what;
 }

@@ -5,6 +5,7 @@ import type { ManifestDocument } from "./document.ts";
 import { fromPointer, placeOf, placeOfKey } from "./locate.ts";
 import { type Problem, problem, quote } from "./problem.ts";
 import { didYouMean, nearest } from "./suggest.ts";
+import { shown, typeName, typeNames } from "./words.ts";
 
 /** The form of a manifest, the same file that editors read. */
 export const schemaUrl = new URL("../../messages/manifest.schema.json", import.meta.url);
@@ -71,7 +72,10 @@ function explain(document: ManifestDocument, error: ErrorObject): Problem {
       return problem("MISSING_KEY", here, `${it} has no key "${key}"`, `Add "${key}: …".`);
     }
     case "type": {
-      const wanted = typeNames[String(params.type)] ?? String(params.type);
+      const wanted = [params.type]
+        .flat()
+        .map((type) => typeNames[String(type)] ?? String(type))
+        .join(" or ");
       return problem("WRONG_TYPE", here, `${it} is ${typeName(data)}, not ${wanted}`, `Write ${wanted} here.`);
     }
     case "enum": {
@@ -112,7 +116,9 @@ const advices: Readonly<Record<string, string>> = {
   queue: "Use letters, digits, _ and -, beginning and ending with a letter or digit, at most 63.",
   stacks: "Remove it for every stack, or use letters, digits, . _ -, and the wildcards * and ?.",
   id: "Use 1 to 200 characters without control characters.",
-  delay_seconds: "Write whole seconds from 0 to 86400 (24 hours).",
+  for_each: "Write a list, a count from 1 to 100000, or one variable.",
+  delay_seconds: "Write whole seconds from 0 to 86400 (24 hours), or one variable.",
+  env: "Use letters, digits and _, not beginning with a digit.",
   messages: "Add a message, or remove the manifest.",
 };
 
@@ -129,26 +135,6 @@ function name(path: readonly string[]): string {
     const message = `message ${Number(second) + 1}`;
     return rest.length === 0 ? message : `"${rest.join(".")}" of ${message}`;
   }
-  if (first === "stacks" && second !== undefined) return `item ${Number(second) + 1} of "stacks"`;
+  if (second !== undefined && /^\d+$/.test(second)) return `item ${Number(second) + 1} of "${first}"`;
   return `"${path.join(".")}"`;
-}
-
-const typeNames: Readonly<Record<string, string>> = {
-  string: "text",
-  integer: "a whole number",
-  number: "a number",
-  boolean: "true or false",
-  null: "null",
-  array: "a list",
-  object: "a map of keys",
-};
-
-export function typeName(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  return typeNames[typeof value] ?? typeof value;
-}
-
-function shown(value: unknown): string {
-  return typeof value === "string" ? quote(value) : typeof value === "object" ? typeName(value) : String(value);
 }

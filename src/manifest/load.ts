@@ -8,6 +8,7 @@ import { formatPlace, type Problem, problem, quote } from "./problem.ts";
 import { readManifest } from "./read.ts";
 import { matchesStack } from "./stacks.ts";
 import { didYouMean } from "./suggest.ts";
+import type { Variables } from "./variables.ts";
 
 export interface LoadOptions {
   /** Absolute path of the repository. */
@@ -20,6 +21,8 @@ export interface LoadOptions {
   readonly stack?: string;
   /** The queue names that the stack's configuration knows; undefined: they are not checked. */
   readonly queues?: readonly string[];
+  /** What manifests may name as ${…}. */
+  readonly variables?: Variables;
 }
 
 export interface LoadResult {
@@ -39,6 +42,7 @@ export interface LoadResult {
  */
 export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   const { root, folder = "messages", stack } = options;
+  const context = { stack, variables: options.variables ?? {} };
   const problems = new Problems();
   const paths = options.files ?? findManifestFiles(root, folder, problems);
   if (paths.length === 0 && problems.errors === 0) {
@@ -56,7 +60,7 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
       const before = problems.errors;
       const form = checkForm(document, problems);
       if (!form.manifest) continue;
-      const manifest = readManifest(document, folder, form.brokenMessages, problems);
+      const manifest = readManifest(document, folder, form.brokenMessages, context, problems);
       checkName(document, manifest, names, problems);
       const { stacks } = manifest;
       const wanted = stack === undefined || stacks === undefined || matchesStack(stacks, stack);

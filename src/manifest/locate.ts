@@ -10,6 +10,14 @@ export function placeOf(document: ManifestDocument, path: Path): Place {
   return placeOfNode(document, follow(document, path).value);
 }
 
+/** The place of a piece of the text at a path; of the text itself where the piece is written in another way. */
+export function placeOfSnippet(document: ManifestDocument, path: Path, snippet: string): Place {
+  const { value } = follow(document, path);
+  const [start, end] = value.range ?? [0, 0];
+  const at = document.file.text.slice(start, end).indexOf(snippet);
+  return document.file.placeAt(start + Math.max(at, 0));
+}
+
 /** The place of the key at a path, or of the item of a list. */
 export function placeOfKey(document: ManifestDocument, path: Path): Place {
   const { key, value } = follow(document, path);

@@ -1,37 +1,58 @@
-import { limits } from "../limits.ts";
-import { bodyBytes } from "../plan/index.ts";
 import type { Message, Place } from "../types.ts";
+import { buildMessage } from "./build.ts";
 import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
-import { typeName } from "./form.ts";
-import { placeOf } from "./locate.ts";
+import type { OnProblem } from "./interpolate.ts";
+import { type Path, placeOf, placeOfSnippet } from "./locate.ts";
 import { formatPlace, problem, quote } from "./problem.ts";
-import type { Written, WrittenDefaults, WrittenMessage } from "./written.ts";
+import { maxMessages, repetitions } from "./repeat.ts";
+import type { Scope } from "./variables.ts";
+import type { Written } from "./written.ts";
 
-/** Reads a document's messages, and checks what the schema cannot say: sizes, the body of a text, ids that repeat. */
+/** Bytes of the bodies of one manifest, repetitions counted: they are all in memory at once. */
+const maxBytes = 64_000_000;
+
+/**
+ * Reads the messages that a document holds itself; what they have against them goes to `problems`.
+ *
+ * @param broken indexes of messages that are left out, because they do not have the right form
+ */
 export function readMessages(
   document: ManifestDocument,
   { defaults, messages }: Written,
   broken: ReadonlySet<number>,
+  scope: Scope,
   problems: Problems,
 ): Message[] {
+  const all: Message[] = [];
   const ids = new Map<string, Place>();
-  return messages.flatMap((written, index) => {
-    if (broken.has(index)) return [];
-    const message = toMessage(written, defaults, placeOf(document, ["messages", index]));
-    checkId(message, ids, () => placeOf(document, ["messages", index, "id"]), problems);
-    checkBody(message, () => placeOf(document, ["messages", index, "body"]), problems);
-    return message;
-  });
+  let total = 0;
+  for (const [index, written] of messages.entries()) {
+    if (broken.has(index)) continue;
+    const path = ["messages", index];
+    const place = placeOf(document, path);
+    const tell = teller(document, path, problems);
+    for (const here of repetitions(written, scope, teller(document, [...path, "for_each"], problems))) {
+      const { message, bytes } = buildMessage(written, defaults, here, place, tell);
+      checkId(message, ids, () => placeOf(document, [...path, "id"]), problems);
+      all.push(message);
+      total += bytes;
+      if (all.length <= maxMessages && total <= maxBytes) continue;
+      const what = `the manifest has more than ${maxMessages} messages or ${maxBytes} bytes of bodies`;
+      problems.add(problem("TOO_MANY_MESSAGES", place, what, "Put them into a data file and name it as source."));
+      return all;
+    }
+  }
+  return all;
 }
 
-function toMessage(written: WrittenMessage, defaults: WrittenDefaults | undefined, place: Place): Message {
-  return {
-    id: written.id,
-    body: written.body,
-    contentType: written.content_type ?? defaults?.content_type ?? "json",
-    delaySeconds: written.delay_seconds ?? defaults?.delay_seconds,
-    place,
+function teller(document: ManifestDocument, base: Path, problems: Problems): OnProblem {
+  return (code, path, snippet, what, next) => {
+    const place =
+      snippet === "" ? placeOf(document, [...base, ...path]) : placeOfSnippet(document, [...base, ...path], snippet);
+    // What could not be read as JSON was told by its own code.
+    if (code === "TEXT_BODY_NOT_TEXT" && problems.has(place)) return;
+    problems.add(problem(code, place, what, next));
   };
 }
 
@@ -44,19 +65,4 @@ function checkId({ id }: Message, ids: Map<string, Place>, place: () => Place, p
   }
   const what = `the id ${quote(id)} is that of the message at ${formatPlace(first)} already`;
   problems.add(problem("DUPLICATE_ID", place(), what, "Give each message of a manifest its own id."));
-}
-
-function checkBody(message: Message, place: () => Place, problems: Problems): void {
-  if (message.contentType === "text" && typeof message.body !== "string") {
-    const what = `the body is ${typeName(message.body)}, but the message's content type is text`;
-    const next = "Put the body in quotes, or write content_type: json.";
-    // A body that could not be read was told by its own code.
-    if (!problems.has(place())) problems.add(problem("TEXT_BODY_NOT_TEXT", place(), what, next));
-    return;
-  }
-  const bytes = bodyBytes(message);
-  if (bytes <= limits.messageBytes) return;
-  const what = `the body has ${bytes} bytes, more than the ${limits.messageBytes} that the API takes in a message`;
-  const next = "Split it into several messages, or send a link to where the data is.";
-  problems.add(problem("BODY_TOO_LARGE", place(), what, next));
 }

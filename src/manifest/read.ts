@@ -3,6 +3,7 @@ import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
 import { placeOf } from "./locate.ts";
 import { readMessages } from "./messages.ts";
+import type { Scope } from "./variables.ts";
 import type { Written } from "./written.ts";
 
 /**
@@ -14,16 +15,18 @@ export function readManifest(
   document: ManifestDocument,
   folder: string,
   broken: ReadonlySet<number>,
+  context: Pick<Scope, "stack" | "variables">,
   problems: Problems,
 ): Manifest {
   const written = document.value as unknown as Written;
+  const scope: Scope = { ...context, env: written.env ?? [], local: {} };
   return {
     name: written.name ?? generatedName(document, folder),
     queue: written.queue,
     push: written.push ?? "once",
     inDoubt: written.in_doubt ?? "resend",
     stacks: written.stacks,
-    messages: readMessages(document, written, broken, problems),
+    messages: readMessages(document, written, broken, scope, problems),
     place: placeOf(document, []),
   };
 }

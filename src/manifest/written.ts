@@ -7,16 +7,20 @@ export interface Written {
   readonly push?: PushMode;
   readonly in_doubt?: InDoubtPolicy;
   readonly stacks?: readonly string[];
+  readonly env?: readonly string[];
   readonly defaults?: WrittenDefaults;
   readonly messages: readonly WrittenMessage[];
 }
 
 export interface WrittenDefaults {
   readonly content_type?: ContentType;
-  readonly delay_seconds?: number;
+  /** Text where a variable stands for it. */
+  readonly delay_seconds?: number | string;
 }
 
 export interface WrittenMessage extends WrittenDefaults {
+  /** A count, a list, or a text with the variable that is one of these. */
+  readonly for_each?: number | string | readonly JsonValue[];
   readonly id?: string;
   readonly body: JsonValue;
 }

@@ -1,0 +1,99 @@
+import { limits } from "../limits.ts";
+import { bodyBytes } from "../plan/index.ts";
+import type { Message, Place } from "../types.ts";
+import { interpolate, type OnProblem } from "./interpolate.ts";
+import type { Path } from "./locate.ts";
+import type { Scope } from "./variables.ts";
+import { shown, typeName } from "./words.ts";
+import type { WrittenDefaults, WrittenMessage } from "./written.ts";
+
+/** A message whose variables are replaced. */
+export interface Built {
+  readonly message: Message;
+  /** Paths in the body of texts that hold a variable whose value is not known here. */
+  readonly unknown: readonly Path[];
+  /** Bytes of the body, as far as it is known. */
+  readonly bytes: number;
+}
+
+/**
+ * Makes a message out of what a manifest writes, and checks what the schema cannot see: what variables have become, the
+ * body of a text, its size.
+ *
+ * @param tell is given paths that begin at the message
+ */
+export function buildMessage(
+  written: WrittenMessage,
+  defaults: WrittenDefaults | undefined,
+  scope: Scope,
+  place: Place,
+  tell: OnProblem,
+): Built {
+  const contentType = written.content_type ?? defaults?.content_type ?? "json";
+  const body = interpolate(
+    written.body,
+    scope,
+    { secretsAllowed: true, textOnly: contentType === "text" },
+    below("body", tell),
+  );
+  const message: Message = {
+    id: buildId(written.id, scope, tell),
+    body: body.value,
+    contentType,
+    delaySeconds: buildDelay(written.delay_seconds ?? defaults?.delay_seconds, scope, tell),
+    ...(body.secrets.length > 0 ? { secrets: body.secrets } : {}),
+    place,
+  };
+  const incomplete = body.secrets.length > 0 || body.unknown.length > 0;
+  return { message, unknown: body.unknown, bytes: checkBody(message, incomplete, tell) };
+}
+
+function buildId(id: string | undefined, scope: Scope, tell: OnProblem): string | undefined {
+  if (id === undefined) return undefined;
+  const { value } = interpolate(id, scope, { secretsAllowed: false, textOnly: true }, below("id", tell));
+  const text = String(value);
+  if (text.length > 0 && text.length <= maxIdLength) return text;
+  const what = `the id ${shown(text)} has ${text.length} characters, not 1 to ${maxIdLength}`;
+  tell("VALUE_NOT_ALLOWED", ["id"], "", what, "Name a variable that has a shorter text.");
+  return undefined;
+}
+
+/** Characters of an id: the ledger keeps it in the engine's state. The schema says the same. */
+const maxIdLength = 200;
+
+function buildDelay(written: number | string | undefined, scope: Scope, tell: OnProblem): number | undefined {
+  if (typeof written !== "string") return written;
+  const path = ["delay_seconds"];
+  const options = { secretsAllowed: false, textOnly: false };
+  const { value, unknown } = interpolate(written, scope, options, below("delay_seconds", tell));
+  if (unknown.length > 0 || value === written) return undefined;
+  // The engine's configuration holds numbers as text.
+  const seconds = typeof value === "string" && /^\d{1,6}$/.test(value) ? Number(value) : value;
+  if (typeof seconds === "number" && Number.isInteger(seconds) && seconds >= 0 && seconds <= limits.delaySeconds) {
+    return seconds;
+  }
+  const what = `the delay is ${shown(value)}, not whole seconds from 0 to ${limits.delaySeconds}`;
+  tell("VALUE_NOT_ALLOWED", path, written, what, "Name a variable that has whole seconds.");
+  return undefined;
+}
+
+/** @returns the body's bytes */
+function checkBody(message: Message, incomplete: boolean, tell: OnProblem): number {
+  if (message.contentType === "text" && typeof message.body !== "string") {
+    const what = `the body is ${typeName(message.body)}, but the message's content type is text`;
+    tell("TEXT_BODY_NOT_TEXT", ["body"], "", what, "Put the body in quotes, or write content_type: json.");
+    return 0;
+  }
+  const bytes = bodyBytes(message);
+  if (bytes > limits.messageBytes && !incomplete) {
+    const what = `the body has ${bytes} bytes, more than the ${limits.messageBytes} that the API takes in a message`;
+    const next = "Split it into several messages, or send a link to where the data is.";
+    tell("BODY_TOO_LARGE", ["body"], "", what, next);
+  }
+  return bytes;
+}
+
+/** Tells of problems in a part of the message. */
+function below(key: string, tell: OnProblem): OnProblem {
+  return (code, path, snippet, what, next) => tell(code, [key, ...path], snippet, what, next);
+}

@@ -1,0 +1,108 @@
+import type { JsonValue, SecretSlot } from "../types.ts";
+import type { ProblemCode } from "./codes.ts";
+import type { Path } from "./locate.ts";
+import { quote } from "./problem.ts";
+import { hasMarkers, parseTemplate } from "./template.ts";
+import { type Found, lookUp, type Scope } from "./variables.ts";
+import { typeName } from "./words.ts";
+
+/** A value whose variables are replaced. */
+export interface Interpolated {
+  readonly value: JsonValue;
+  /** Where secrets go, once they are known. */
+  readonly secrets: readonly SecretSlot[];
+  /** Paths of texts that hold a variable whose value is not known here. */
+  readonly unknown: readonly Path[];
+}
+
+/** Is told of a problem with a variable. `snippet` is what the text has there, `path` where the text is in the value. */
+export type OnProblem = (code: ProblemCode, path: Path, snippet: string, what: string, next: string) => void;
+
+export interface InterpolateOptions {
+  /** Secrets have no place where everybody sees them, as in ids. */
+  readonly secretsAllowed: boolean;
+  /** A text that is exactly one variable becomes text too, instead of keeping the variable's type. */
+  readonly textOnly: boolean;
+}
+
+/** Replaces the variables in all texts of a value. What is wrong is told, and leaves the text as it was written. */
+export function interpolate(
+  value: JsonValue,
+  scope: Scope,
+  options: InterpolateOptions,
+  tell: OnProblem,
+): Interpolated {
+  if (!mentionsVariables(value)) return { value, secrets: [], unknown: [] };
+  const secrets: SecretSlot[] = [];
+  const unknown: Path[] = [];
+
+  const walk = (at: JsonValue, path: Path): JsonValue => {
+    if (typeof at === "string") return hasMarkers(at) ? replace(at, path) : at;
+    if (Array.isArray(at)) return at.map((item: JsonValue, index) => walk(item, [...path, index]));
+    if (typeof at !== "object" || at === null) return at;
+    return Object.fromEntries(
+      Object.entries(at).map(([key, inner]) => {
+        if (hasMarkers(key)) tellKey(key, [...path, key]);
+        return [key, walk(inner, [...path, key])];
+      }),
+    );
+  };
+
+  const tellKey = (key: string, path: Path) =>
+    tell("VARIABLE_NOT_HERE", path, key, `the key ${quote(key)} names a variable`, "Write the key out.");
+
+  const replace = (text: string, path: Path): JsonValue => {
+    const parts = parseTemplate(text);
+    const [only] = parts;
+    if (parts.length === 1 && only?.kind === "variable" && !options.textOnly) {
+      const found = lookUp(only.name, scope);
+      if (found.kind === "value") return found.value;
+    }
+    let result = "";
+    for (const part of parts) {
+      if (part.kind === "text") result += part.text;
+      else if (part.kind === "unclosed") {
+        const next = "Add the } that is missing, or write $${ for the characters ${ themselves.";
+        tell("VARIABLE_SYNTAX", path, text.slice(part.at), "a variable is not closed", next);
+        result += text.slice(part.at);
+      } else result += insert(part.name, path, result.length);
+    }
+    return result;
+  };
+
+  const insert = (name: string, path: Path, at: number): string => {
+    const found: Found = lookUp(name, scope);
+    const written = `\${${name}}`;
+    switch (found.kind) {
+      case "value":
+        if (typeof found.value !== "object") return String(found.value);
+        tell(
+          "WRONG_TYPE",
+          path,
+          written,
+          `the variable ${quote(name)} is ${typeName(found.value)}, which cannot stand inside a text`,
+          "Name one of its values, or let the variable stand alone.",
+        );
+        return written;
+      case "secret":
+        if (options.secretsAllowed) secrets.push({ name: found.name, path, at });
+        else tell("VARIABLE_NOT_HERE", path, written, "a secret would be seen here", "Name secrets in bodies alone.");
+        return written;
+      case "unknown":
+        unknown.push(path);
+        return written;
+      case "problem":
+        tell(found.code, path, written, found.what, found.next);
+        return written;
+    }
+  };
+
+  return { value: walk(value, []), secrets, unknown };
+}
+
+function mentionsVariables(value: JsonValue): boolean {
+  if (typeof value === "string") return hasMarkers(value);
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some(mentionsVariables);
+  return Object.entries(value).some(([key, inner]) => hasMarkers(key) || mentionsVariables(inner));
+}

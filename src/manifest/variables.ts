@@ -1,0 +1,123 @@
+import type { JsonValue } from "../types.ts";
+import type { ProblemCode } from "./codes.ts";
+import { quote } from "./problem.ts";
+import { didYouMean } from "./suggest.ts";
+
+/**
+ * What manifests may name. A part that is undefined is not known here, for instance when manifests are checked for no
+ * stack in particular: variables of that part are then taken as they come, and only their spelling is checked.
+ */
+export interface Variables {
+  readonly project?: string | undefined;
+  /** The stack's configuration without its secrets, by name as manifests write it. */
+  readonly config?: Readonly<Record<string, JsonValue>> | undefined;
+  /** Names of the stack's secrets. Their values are never here. */
+  readonly secrets?: readonly string[] | undefined;
+  /** The environment; a manifest sees only the names that it lists. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** The commit that is checked out; asked only when a manifest names it. */
+  readonly gitSha?: (() => string | undefined) | undefined;
+}
+
+/** What the variables of one place mean. */
+export interface Scope {
+  readonly stack: string | undefined;
+  readonly variables: Variables;
+  /** Names of environment variables that the manifest lists. */
+  readonly env: readonly string[];
+  /** Variables of this place alone, such as `item` and `row`. */
+  readonly local: Readonly<Record<string, JsonValue>>;
+}
+
+export type Found =
+  | { readonly kind: "value"; readonly value: JsonValue }
+  | { readonly kind: "secret"; readonly name: string }
+  /** It has a value that is not known here. */
+  | { readonly kind: "unknown" }
+  | { readonly kind: "problem"; readonly code: ProblemCode; readonly what: string; readonly next: string };
+
+const names = ["stack", "project", "config.NAME", "env.NAME", "git.sha", "secret.NAME"];
+
+/** Where local variables exist, for those who name one elsewhere. */
+const locals: Readonly<Record<string, string>> = {
+  item: "in a message that has for_each",
+  index: "in a message that has for_each",
+  row: "in the map of a source",
+};
+
+/** Finds what a variable means. */
+export function lookUp(name: string, scope: Scope): Found {
+  const { variables, local } = scope;
+  const [head = "", ...steps] = name.split(".");
+  const rest = steps.join(".");
+  if (Object.hasOwn(local, head)) return within(name, local[head] ?? null, steps);
+  if (name === "stack") return known(name, scope.stack);
+  if (name === "project") return known(name, variables.project);
+  if (name === "git.sha") return variables.gitSha ? defined(name, variables.gitSha(), gitNext) : { kind: "unknown" };
+  if (rest !== "" && head === "config") return fromConfig(name, rest, steps, variables);
+  if (rest !== "" && head === "secret") return fromSecrets(name, rest, variables);
+  if (rest !== "" && head === "env") return fromEnvironment(name, rest, scope);
+  const where = Object.hasOwn(locals, head) ? ` ${head} exists ${locals[head]}.` : didYouMean(name, names);
+  const all = [...Object.keys(local), ...names].join(", ");
+  const next = `Known here: ${all}.${where} Write $\${ for the characters \${ themselves.`;
+  return { kind: "problem", code: "VARIABLE_UNKNOWN", what: `there is no variable ${quote(name)}`, next };
+}
+
+const gitNext = "Deploy from a Git repository that has a commit.";
+
+function fromConfig(name: string, key: string, steps: readonly string[], { config, secrets }: Variables): Found {
+  if (config === undefined) return { kind: "unknown" };
+  if (Object.hasOwn(config, key)) return { kind: "value", value: config[key] ?? null };
+  const [first = "", ...inner] = steps;
+  if (Object.hasOwn(config, first)) return within(name, config[first] ?? null, inner);
+  if (secrets?.includes(key)) {
+    return undefinedVariable(name, `${quote(key)} is a secret in the stack's configuration: write \${secret.${key}}.`);
+  }
+  const next = `Set it with "pulumi config set ${key} …".${didYouMean(key, Object.keys(config))}`;
+  return undefinedVariable(name, next);
+}
+
+function fromSecrets(name: string, key: string, { config, secrets }: Variables): Found {
+  if (secrets === undefined || secrets.includes(key)) return { kind: "secret", name: key };
+  if (config !== undefined && Object.hasOwn(config, key)) {
+    return undefinedVariable(name, `${quote(key)} is not a secret: write \${config.${key}}, or set it with --secret.`);
+  }
+  const next = `Set it with "pulumi config set --secret ${key} …".${didYouMean(key, secrets)}`;
+  return undefinedVariable(name, next);
+}
+
+function fromEnvironment(name: string, key: string, { env, variables }: Scope): Found {
+  if (!env.includes(key)) {
+    const what = `the manifest does not list the environment variable ${quote(key)}`;
+    const next = `Add "env: [${key}]" to the manifest, so that a reviewer sees what it reads.${didYouMean(key, env)}`;
+    return { kind: "problem", code: "VARIABLE_NOT_LISTED", what, next };
+  }
+  if (variables.env === undefined) return { kind: "unknown" };
+  return defined(name, variables.env[key], `Set ${key} in the environment of the deployment.`);
+}
+
+function known(name: string, value: string | undefined): Found {
+  return value === undefined ? { kind: "unknown" } : defined(name, value, "");
+}
+
+function defined(name: string, value: string | undefined, next: string): Found {
+  return value === undefined ? undefinedVariable(name, next) : { kind: "value", value };
+}
+
+/** Follows keys and indexes into a value, own properties alone. */
+function within(name: string, value: JsonValue, steps: readonly string[]): Found {
+  let at: JsonValue = value;
+  for (const step of steps) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) {
+      const keys = typeof at === "object" && at !== null ? Object.keys(at) : [];
+      const has = keys.length === 0 ? "It has no keys." : `It has ${keys.slice(0, 20).join(", ")}.`;
+      return undefinedVariable(name, `${has}${didYouMean(step, keys)}`);
+    }
+    at = (at as Readonly<Record<string, JsonValue>>)[step] ?? null;
+  }
+  return { kind: "value", value: at };
+}
+
+function undefinedVariable(name: string, next: string): Found {
+  return { kind: "problem", code: "VARIABLE_UNDEFINED", what: `the variable ${quote(name)} has no value`, next };
+}
