@@ -1,0 +1,45 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "acorn";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Finished, start } from "../../scripts/engine/child.ts";
+
+const guard = join(import.meta.dirname, "../../scripts/guard.cjs");
+const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"));
+let dir: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "queue-seeder-guard-"));
+});
+
+afterEach(() => rmSync(dir, { recursive: true }));
+
+/** Runs the guard on a Node that takes itself for another version. */
+function runOn(version: string): Promise<Finished> {
+  const preload = join(dir, "version.cjs");
+  writeFileSync(preload, `Object.defineProperty(process.versions, "node", { value: "${version}" });\n`);
+  return start(process.execPath, ["-r", preload, guard]).done;
+}
+
+test.each(["0.10.48", "18.20.8", "20.20.2", "21.99.0", "22.17.1"])("Node %s is told what to do", async (version) => {
+  const { code, stdout, stderr } = await runOn(version);
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toContain(`queue-seeder needs Node 22.18 or newer; this is Node ${version}.\n`);
+  expect(stderr).toContain("Run `npm ci` again without --omit=optional");
+});
+
+test.each(["22.18.0", "22.19.3", "23.0.0", "24.21.0", "100.0.0"])("Node %s passes", async (version) => {
+  expect(await runOn(version)).toMatchObject({ code: 0, stdout: "", stderr: "" });
+});
+
+test("it wants what package.json wants", () => {
+  expect(engines.node).toBe(">=22.18");
+});
+
+test("any Node can parse it", () => {
+  const text = readFileSync(guard, "utf8");
+  expect(() => parse(text, { ecmaVersion: 5 })).not.toThrow();
+  // What a formatter likes to add, and Node 6 refuses.
+  expect(() => parse("console.error(1,);", { ecmaVersion: 5 })).toThrow();
+});
