@@ -1,5 +1,15 @@
 export { type Clock, systemClock } from "./clock.ts";
 export { createHalts, type Halts } from "./halts.ts";
+export {
+  type Journal,
+  type JournalEntry,
+  JournalError,
+  type JournalName,
+  type Journals,
+  type Left,
+  type Settled,
+} from "./journal.ts";
+export { fileJournals } from "./journal-files.ts";
 export { createPace, type Pace, type PaceState } from "./pace.ts";
 export { runPush } from "./run.ts";
 export type { BatchOutcome, PushReport, PushRun, Tally } from "./types.ts";

@@ -1,0 +1,60 @@
+import type { QueueRef } from "../types.ts";
+
+/** Which journal it is: one for each segment and queue, so that another stack or another queue never reads it. */
+export interface JournalName {
+  /** With its project, as the engine knows it. */
+  readonly stack: string;
+  readonly manifest: string;
+  readonly segment: string;
+  readonly queue: QueueRef;
+}
+
+/** One message on its way. */
+export interface JournalEntry {
+  /** Index of the message in its manifest: what tells it from the others of this run. */
+  readonly at: number;
+  /** What tells it in later runs, too: what the ledger keeps of it. Never a body. */
+  readonly key: string;
+}
+
+/** What interrupted runs left that the engine's state does not hold: keys, as often as there were messages. */
+export interface Left {
+  readonly pushed: readonly string[];
+  /** Sent, and the run ended before an answer was written down. */
+  readonly inDoubt: readonly string[];
+}
+
+export type Settled = "pushed" | "in_doubt" | "not_sent";
+
+/** What is being pushed, written down so that a kill loses nothing but the answers of requests under way. */
+export interface Journal {
+  readonly left: Left;
+  /** Resolves once it is on the disk. Only then may the request go. */
+  sending(entries: readonly JournalEntry[]): Promise<void>;
+  /** Resolves once it is on the disk. */
+  settled(state: Settled, at: readonly number[]): Promise<void>;
+  /** The engine's state holds what this journal holds, or will in a moment: nobody is to read it again. */
+  finish(): Promise<void>;
+  /** The engine is gone, or nobody knows: the next run is to read it. */
+  close(): Promise<void>;
+}
+
+/** Where journals are kept. */
+export interface Journals {
+  /**
+   * Begins a run, with what is left of the one before if that began from the same base and was not finished. What began
+   * from another base is out of date: the engine's state has moved on, or back, without it.
+   *
+   * @param base what the engine's state held when this run began: the ledger's digest, and whatever tells one deployment of
+   *   the stack from the one after its destruction
+   * @throws JournalError when there is one that cannot be read. Never taken for empty: that could push again.
+   */
+  open(name: JournalName, base: string): Promise<Journal>;
+  /** Forgets a journal, whether there is one or not. */
+  drop(name: JournalName): Promise<void>;
+}
+
+/** A journal that cannot be read or written. Names the file without its folder, and nothing of what is in it. */
+export class JournalError extends Error {
+  override name = "JournalError";
+}
