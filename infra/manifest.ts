@@ -19,7 +19,7 @@ export interface ManifestOutputs {
 }
 
 const componentType = "queue-seeder:index:Manifest";
-const segmentType = "Segment";
+const segmentType = "pulumi-nodejs:dynamic:Segment";
 
 /** One manifest in the engine's eyes: a component, with a resource for each segment of its messages under it. */
 export class ManifestResource extends pulumi.ComponentResource {
@@ -32,8 +32,8 @@ export class ManifestResource extends pulumi.ComponentResource {
   }
 }
 
-/** One checkpoint in the engine's state. The provider pushes its messages; see ./provider/stub.ts. */
-class Segment extends pulumi.dynamic.Resource {
+/** One checkpoint in the engine's state: a dynamic resource, whose provider is ./provider/stub.ts. */
+class Segment extends pulumi.CustomResource {
   declare readonly ledger: pulumi.Output<PackedLedger>;
   declare readonly queue: pulumi.Output<string>;
   declare readonly pushed: pulumi.Output<number>;
@@ -44,7 +44,7 @@ class Segment extends pulumi.dynamic.Resource {
 
   constructor(args: SegmentArgs, parent: pulumi.Resource) {
     const name = `${args.manifest}/0`;
-    const self = pulumi.createUrn(name, `pulumi-nodejs:dynamic:${segmentType}`, parent);
+    const self = pulumi.createUrn(name, segmentType, parent);
     // Without a value here the SDK does not resolve the property from what the provider returns.
     const fromProvider: Record<Exclude<keyof SegmentOutputs, keyof SegmentInputs>, undefined> = {
       ledger: undefined,
