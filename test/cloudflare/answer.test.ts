@@ -1,0 +1,165 @@
+import { describe, expect, test } from "vitest";
+import { judgePush, judgeRead } from "../../src/cloudflare/answer.ts";
+import { codes } from "../../src/cloudflare/codes.ts";
+import { isAccountLimit } from "../../src/cloudflare/index.ts";
+import type { Wire } from "../../src/cloudflare/transport.ts";
+
+const wire = (status: number, text: string, rest: Partial<Extract<Wire, { kind: "answer" }>> = {}): Wire => ({
+  kind: "answer",
+  status,
+  headers: {},
+  text,
+  complete: true,
+  ...rest,
+});
+
+const push = (...of: Parameters<typeof wire>) => judgePush(wire(...of), 0);
+const failed = (...errors: object[]) => JSON.stringify({ success: false, errors, messages: [], result: null });
+const metrics = { backlog_count: 1, backlog_bytes: 2, oldest_message_timestamp_ms: 3 };
+
+function failureOf(...of: Parameters<typeof wire>) {
+  const answer = push(...of);
+  if (answer.kind === "accepted") throw new Error("the answer was taken for a success");
+  return { kind: answer.kind, ...answer.failure };
+}
+
+describe("a success", () => {
+  test.each([
+    ["with metrics", { success: true, errors: [], messages: [], result: { metadata: { metrics } } }, metrics],
+    ["with the result of older days", { success: true, errors: [], messages: [], result: null }, undefined],
+    ["with nothing else", { success: true }, undefined],
+    ["with a result of another form", { success: true, result: [] }, undefined],
+    [
+      "with metrics of another form",
+      { success: true, result: { metadata: { metrics: { backlog_count: "1" } } } },
+      undefined,
+    ],
+    [
+      "with metrics that miss the timestamp",
+      { success: true, result: { metadata: { metrics: { backlog_count: 1, backlog_bytes: 2 } } } },
+      { ...metrics, oldest_message_timestamp_ms: 0 },
+    ],
+  ])("is one %s", (_, envelope, expected) => {
+    expect(push(200, JSON.stringify(envelope))).toMatchObject({ kind: "accepted", metrics: expected });
+  });
+
+  test("tells the rate", () => {
+    const headers = { ratelimit: '"default";r=9;t=1' };
+    expect(push(200, '{"success":true}', { headers })).toMatchObject({ rate: { remaining: 9, resetMs: 1_000 } });
+  });
+});
+
+describe("an answer of which nobody knows what became of the request", () => {
+  test.each<[string, number, string, boolean?]>([
+    ["a success that was cut off", 200, '{"success":true}', false],
+    ["half an envelope", 200, '{"success":tr'],
+    ["nothing", 200, ""],
+    ["null under 200", 200, "null"],
+    ["an array", 200, "[]"],
+    ["a proxy's page under 200", 200, "<html>Welcome</html>"],
+    ["an envelope that does not say", 200, '{"result":null}'],
+    ["a failure without a reason under 200", 200, failed()],
+    ["a success under 500", 500, '{"success":true}'],
+    ["a bad gateway", 502, "<html>502</html>"],
+    ["a gateway timeout", 504, ""],
+    ["a request timeout", 408, ""],
+    ["an unknown code under 500", 500, failed({ code: 4711, message: "?" })],
+    ["an internal error", 500, failed({ code: 15000, message: "?" })],
+    ["a lost connection", 400, failed({ code: 10201, message: "client disconnected" })],
+    ["a refusal that was cut off", 400, failed({ code: 10207, message: "?" }), false],
+    ["a refusal beside a lost connection", 400, failed({ code: 10204, message: "" }, { code: 10201, message: "" })],
+  ])("is %s", (_, status, text, complete = true) => {
+    expect(failureOf(status, text, { complete })).toMatchObject({ kind: "unknown", retry: "unknown_fate", status });
+  });
+});
+
+describe("a refusal", () => {
+  test.each(Object.entries(codes))(
+    "follows the table for code %s under every status",
+    (code, { retry, meaning, remedy }) => {
+      for (const status of [200, 400, 429, 500]) {
+        expect(failureOf(status, failed({ code: Number(code), message: "words" }))).toEqual({
+          kind: retry === "unknown_fate" ? "unknown" : "refused",
+          retry,
+          message: `${meaning} (HTTP ${status}, code ${code}: words)`,
+          remedy,
+          status,
+          code: Number(code),
+          documentationUrl: undefined,
+        });
+      }
+    },
+  );
+
+  test.each([
+    ["an unknown code", 400, failed({ code: 4711, message: "?" }), "no"],
+    ["an unknown code under 200", 200, failed({ code: 4711, message: "?" }), "no"],
+    ["a proxy's page", 403, "<html>Forbidden</html>", "no"],
+    ["a proxy that finds it too large", 413, "<html>", "no"],
+    ["a redirect", 302, "", "no"],
+    ["null under 429", 429, "null", "after_wait"],
+    ["a page under 429", 429, "<html>", "after_wait"],
+  ])("is %s", (_, status, text, retry) => {
+    expect(failureOf(status, text)).toMatchObject({ kind: "refused", retry, status });
+  });
+
+  test("repeats what the API says: message, place, documentation, and what lies beneath", () => {
+    const error = {
+      code: 6003,
+      message: "Invalid request headers",
+      documentation_url: "https://developers.cloudflare.com/x",
+      source: { pointer: "/headers" },
+      error_chain: [{ code: 6111, message: "Invalid format for Authorization header" }],
+    };
+    expect(failureOf(400, failed(error))).toMatchObject({
+      retry: "no",
+      code: 6003,
+      documentationUrl: "https://developers.cloudflare.com/x",
+      message:
+        "the credentials are malformed (HTTP 400, code 6003: Invalid request headers at /headers; " +
+        "6111: Invalid format for Authorization header)",
+    });
+  });
+
+  test("is decided by the code that allows least", () => {
+    const errors = [10250, 10205, 10252, 10000].map((code) => ({ code, message: "" }));
+    expect(failureOf(400, failed(...errors))).toMatchObject({ code: 10000, retry: "no" });
+    expect(failureOf(400, failed(...errors.slice(0, 3)))).toMatchObject({ code: 10252, retry: "stop_queue" });
+    expect(failureOf(400, failed(...errors.slice(0, 2)))).toMatchObject({ code: 10205, retry: "split" });
+    expect(failureOf(400, failed({ code: 4711, message: "" }, ...errors.slice(0, 1)))).toMatchObject({ code: 10250 });
+  });
+
+  test("shows neither control characters nor endless words", () => {
+    const { message } = failureOf(400, failed({ code: 10207, message: `\u001b[31m\n\u202e${"x".repeat(9_999)}` }));
+    expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(message.length).toBeLessThan(500);
+  });
+
+  test("survives errors of any form", () => {
+    for (const errors of ["null", "{}", "[null, 1, {}]", '[{"code":"10104"}]', '[{"code":10104,"error_chain":{}}]']) {
+      expect(failureOf(404, `{"success":false,"errors":${errors}}`)).toMatchObject({ kind: "refused", retry: "no" });
+    }
+  });
+});
+
+describe("a call that reads", () => {
+  const read = (result: unknown) => (result === 7 ? "seven" : undefined);
+
+  test("gives what it was made for", () => {
+    expect(judgeRead(wire(200, '{"success":true,"result":7}'), 0, read)).toMatchObject({ kind: "ok", value: "seven" });
+  });
+
+  test.each([
+    ["another result", wire(200, '{"success":true,"result":8}'), "after_wait"],
+    ["a bad gateway", wire(502, ""), "after_wait"],
+    ["a queue that is gone", wire(404, failed({ code: 11000, message: "" })), "no"],
+  ])("may be made again after what is lost, as nothing comes of it: %s", (_, answer, retry) => {
+    expect(judgeRead(answer, 0, read)).toMatchObject({ kind: "failed", failure: { retry } });
+  });
+});
+
+test("tells the account's limit from a queue's", () => {
+  const limit = (code?: number, status = 429) => isAccountLimit({ code, status });
+  expect([limit(971), limit(971, 200), limit(10429), limit()]).toEqual([true, true, true, true]);
+  expect([limit(10250), limit(10253), limit(undefined, 503)]).toEqual([false, false, false]);
+});

@@ -1,0 +1,276 @@
+import { createServer } from "node:http";
+import { createServer as createNetServer, type Socket } from "node:net";
+import { inspect } from "node:util";
+import { describe, expect, test, vi } from "vitest";
+import { Credentials, createClient } from "../../src/cloudflare/index.ts";
+import { answering, cleanUp, clientOf, credentials, listen, one, parcel, queue, serve, token } from "./servers.ts";
+
+const ok = '{"success":true,"errors":[],"messages":[],"result":null}';
+
+describe("what is sent", () => {
+  test("one message goes to the endpoint for one", async () => {
+    const server = await answering(200, ok);
+    await clientOf(server).push(queue, [parcel('{"a":"ü"}', { delaySeconds: 0 })]);
+    expect(server.received).toMatchObject([
+      {
+        method: "POST",
+        url: `/client/v4/accounts/${queue.accountId}/queues/${queue.queueId}/messages`,
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "user-agent": "queue-seeder" },
+        body: '{"body":{"a":"ü"},"content_type":"json","delay_seconds":0}',
+      },
+    ]);
+  });
+
+  test("several go to its batch form, their bodies as they were serialized", async () => {
+    const server = await answering(200, ok);
+    await clientOf(server).push(queue, [
+      parcel("1.0"),
+      parcel('"words \\u2028"', { contentType: "text", delaySeconds: 60 }),
+    ]);
+    expect(server.received[0]?.url).toMatch(/\/messages\/batch$/);
+    expect(server.received[0]?.body).toBe(
+      '{"messages":[{"body":1.0,"content_type":"json"},' +
+        '{"body":"words \\u2028","content_type":"text","delay_seconds":60}]}',
+    );
+  });
+
+  test("an email and a key go as such", async () => {
+    const server = await answering(200, ok);
+    const pair = new Credentials("test", "k", { "x-auth-email": "a@b.c", "x-auth-key": "k" });
+    await clientOf(server, { credentials: pair }).push(queue, one);
+    expect(server.received[0]?.headers).toMatchObject({ "x-auth-email": "a@b.c", "x-auth-key": "k" });
+    expect(server.received[0]?.headers.authorization).toBeUndefined();
+  });
+
+  test.each(["..", ".", "", "../../zones", "a/b", "a?b#c", "%2e%2e", "ü"])("no id leads elsewhere: %j", async (id) => {
+    const server = await answering(200, ok);
+    await clientOf(server).push({ accountId: id, queueId: id }, one);
+    expect(server.received[0]?.url).toMatch(/^\/client\/v4\/accounts\/[^/?#]+\/queues\/[^/?#]+\/messages$/);
+  });
+
+  test("metrics and queues are read", async () => {
+    const metrics = { backlog_count: 1, backlog_bytes: 2, oldest_message_timestamp_ms: 0 };
+    const described = {
+      queue_id: "b",
+      queue_name: "orders",
+      consumers_total_count: 1,
+      settings: { delivery_paused: true },
+    };
+    const server = await serve(({ url }, response) => {
+      response.end(JSON.stringify({ success: true, result: url?.endsWith("/metrics") ? metrics : described }));
+    });
+    const client = clientOf(server);
+    expect(await client.metrics(queue)).toMatchObject({ kind: "ok", value: metrics });
+    expect(await client.getQueue(queue)).toMatchObject({
+      kind: "ok",
+      value: { queue_id: "b", queue_name: "orders", consumers_total_count: 1, delivery_paused: true },
+    });
+    expect(server.received.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `GET /client/v4/accounts/${queue.accountId}/queues/${queue.queueId}/metrics`,
+      `GET /client/v4/accounts/${queue.accountId}/queues/${queue.queueId}`,
+    ]);
+  });
+});
+
+describe("an answer that is lost", () => {
+  test("after the request was read: its fate is unknown, and it is not sent again", async () => {
+    const server = await serve((request) => request.socket.destroy());
+    expect(await clientOf(server).push(queue, one)).toMatchObject({
+      kind: "unknown",
+      failure: {
+        retry: "unknown_fate",
+        message: expect.stringContaining("the connection ended before the answer came"),
+      },
+    });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("before the request was read: it is not sent again, either", async () => {
+    const sockets: Socket[] = [];
+    const server = createNetServer((socket) => {
+      sockets.push(socket);
+      socket.resetAndDestroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    cleanUp(() => server.close());
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const answer = await clientOf({ baseUrl: new URL(`http://127.0.0.1:${port}`) }).push(queue, one);
+    expect(["unknown", "unsent"]).toContain(answer.kind);
+    expect(sockets).toHaveLength(1);
+  });
+
+  test("in the middle: its fate is unknown, whatever the half said", async () => {
+    const server = await serve((request, response) => {
+      response.writeHead(200, { "content-length": String(ok.length + 1) });
+      response.write(ok, () => request.socket.destroy());
+    });
+    expect(await clientOf(server).push(queue, one)).toMatchObject({
+      kind: "unknown",
+      failure: { status: 200, message: expect.stringContaining("cut off") },
+    });
+  });
+
+  test("because it takes longer than the deadline", async () => {
+    const server = await serve(() => {});
+    expect(await clientOf(server, { deadlineMs: 50 }).push(queue, one)).toMatchObject({
+      kind: "unknown",
+      failure: { message: "no answer came within 0.05 s" },
+    });
+  });
+
+  test("because its body takes longer than the deadline", async () => {
+    const server = await serve((_, response) => response.writeHead(200).write("{"));
+    expect(await clientOf(server, { deadlineMs: 50 }).push(queue, one)).toMatchObject({
+      kind: "unknown",
+      failure: { status: 200, message: expect.stringContaining("cut off") },
+    });
+  });
+
+  test("because the caller gives it up", async () => {
+    const given = new AbortController();
+    const server = await serve(() => given.abort());
+    expect(await clientOf(server).push(queue, one, given.signal)).toMatchObject({
+      kind: "unknown",
+      failure: { message: "the request was given up before its answer came" },
+    });
+  });
+
+  test("because it is longer than any answer of the API", async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(200);
+      const more = () => {
+        while (!response.destroyed && response.write("x".repeat(65_536)));
+      };
+      response.on("drain", more);
+      more();
+    });
+    expect(await clientOf(server).push(queue, one)).toMatchObject({
+      kind: "unknown",
+      failure: { message: expect.stringContaining("cut off") },
+    });
+  });
+
+  test("leaves the client fit for the next request", async () => {
+    let requests = 0;
+    const server = await serve((request, response) => {
+      requests += 1;
+      if (requests % 2 === 1) request.socket.destroy();
+      else response.end(ok);
+    });
+    const client = clientOf(server, { connections: 1 });
+    const kinds = [];
+    for (let i = 0; i < 6; i++) kinds.push((await client.push(queue, one)).kind);
+    expect(kinds).toEqual(["unknown", "accepted", "unknown", "accepted", "unknown", "accepted"]);
+    expect(server.received).toHaveLength(6);
+  });
+});
+
+describe("a request that never leaves", () => {
+  async function freePort(): Promise<URL> {
+    const server = createServer();
+    const url = await listen(server);
+    await new Promise((resolve) => server.close(resolve));
+    return url;
+  }
+
+  test("because nothing listens", async () => {
+    expect(await clientOf({ baseUrl: await freePort() }).push(queue, one)).toMatchObject({
+      kind: "unsent",
+      failure: {
+        retry: "after_wait",
+        message: "the API could not be reached: nothing listens there (ECONNREFUSED)",
+        remedy: "Check CLOUDFLARE_BASE_URL.",
+      },
+    });
+  });
+
+  test("because the other side does not speak TLS", async () => {
+    const { baseUrl, received } = await answering(200, ok);
+    const secure = new URL(baseUrl.href.replace("http:", "https:"));
+    expect(await clientOf({ baseUrl: secure }).push(queue, one)).toMatchObject({ kind: "unsent" });
+    expect(received).toEqual([]);
+  });
+
+  test("because it was given up before", async () => {
+    const server = await answering(200, ok);
+    expect(await clientOf(server).push(queue, one, AbortSignal.abort())).toMatchObject({ kind: "unsent" });
+    expect(server.received).toEqual([]);
+  });
+
+  test("because no connection was free until the deadline", async () => {
+    const server = await serve(() => {});
+    const client = clientOf(server, { connections: 1, deadlineMs: 100 });
+    const [first, second] = await Promise.all([client.push(queue, one), client.push(queue, one)]);
+    expect(first.kind).toBe("unknown");
+    expect(second.kind).toBe("unsent");
+    expect(server.received).toHaveLength(1);
+    // Nor does it leave afterwards, once the connection is free again.
+    expect((await client.push(queue, one)).kind).toBe("unknown");
+    expect(server.received).toHaveLength(2);
+  });
+
+  test("because the proxy that the environment names lets nothing through", async () => {
+    const asked: (string | undefined)[] = [];
+    const proxy = createServer();
+    proxy.on("connect", (request, socket) => {
+      asked.push(request.url);
+      socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    });
+    const { origin } = await listen(proxy);
+    for (const name of ["HTTPS_PROXY", "https_proxy"]) vi.stubEnv(name, origin);
+    for (const name of ["NO_PROXY", "no_proxy"]) vi.stubEnv(name, "");
+    cleanUp(() => vi.unstubAllEnvs());
+    const client = clientOf({ baseUrl: new URL("https://api.cloudflare.invalid/client/v4") });
+    expect(await client.push(queue, one)).toMatchObject({ kind: "unsent" });
+    expect(asked).toEqual(["api.cloudflare.invalid:443"]);
+    const server = await answering(200, ok);
+    expect((await clientOf(server).push(queue, one)).kind).toBe("accepted");
+    expect(asked).toHaveLength(1);
+  });
+
+  test("because of a header that cannot be sent", async () => {
+    const server = await answering(200, ok);
+    const client = clientOf(server, { userAgent: "queue\nseeder" });
+    expect(await client.push(queue, one)).toMatchObject({ kind: "unsent" });
+    expect(server.received).toEqual([]);
+  });
+});
+
+test("a redirect is not followed, so the credentials stay where they were sent", async () => {
+  const elsewhere = await answering(200, ok);
+  const server = await answering(307, "", { location: elsewhere.baseUrl.href });
+  expect(await clientOf(server).push(queue, one)).toMatchObject({
+    kind: "refused",
+    failure: { retry: "no", status: 307, remedy: "Check CLOUDFLARE_BASE_URL." },
+  });
+  expect(elsewhere.received).toEqual([]);
+});
+
+test("an answer that repeats the secret does not get it into the error", async () => {
+  const echo = JSON.stringify({ success: false, errors: [{ code: 6003, message: `no good: Bearer ${token}` }] });
+  const server = await answering(400, echo);
+  const answers = [await clientOf(server).push(queue, one), await clientOf(server).metrics(queue)];
+  expect(inspect(answers, { depth: 9 })).toContain("Bearer (secret)");
+  expect(inspect(answers, { depth: 9 })).not.toContain(token);
+});
+
+test("no failure and no client shows the token", async () => {
+  const server = await serve((request) => request.socket.destroy());
+  const client = createClient({ credentials, baseUrl: server.baseUrl });
+  cleanUp(() => client.close());
+  const answer = await client.push(queue, one);
+  expect(inspect([answer, client, credentials], { depth: 9, showHidden: true })).not.toContain(token);
+});
+
+test("requests share connections", async () => {
+  const sockets = new Set<unknown>();
+  const server = await serve((request, response) => {
+    sockets.add(request.socket);
+    response.end(ok);
+  });
+  const client = clientOf(server, { connections: 2 });
+  await Promise.all(Array.from({ length: 20 }, () => client.push(queue, one)));
+  expect(server.received).toHaveLength(20);
+  expect(sockets.size).toBeLessThanOrEqual(2);
+});
