@@ -54,14 +54,8 @@ class Segment extends pulumi.CustomResource {
       metrics: undefined,
       metricsAt: undefined,
     };
-    super(
-      stub,
-      name,
-      { ...args, ...fromProvider, self, preview: pulumi.runtime.isDryRun() },
-      { parent },
-      undefined,
-      segmentType,
-    );
+    const preview = pulumi.runtime.isDryRun();
+    super(segmentType, name, { ...args, ...fromProvider, self, preview, __provider: stub }, { parent });
   }
 
   get outputs(): pulumi.Output<ManifestOutputs> {

@@ -1,9 +1,8 @@
 import { expect, it } from "vitest";
-import { makeSeeder } from "./support/seeder.ts";
+import { makeSeeder, said, succeeded } from "./support/seeder.ts";
 
 const many = (count: number) =>
   `queue: orders\nmessages:\n${Array.from({ length: count }, (_, n) => `  - { id: "m${n}", body: ${n} }\n`).join("")}`;
-const said = ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr;
 
 it("keeps the ledger of a run that failed in the middle, and the next one sends only the rest", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(450) } });
@@ -18,7 +17,7 @@ it("keeps the ledger of a run that failed in the middle, and the next one sends 
 
   emulator.faults.clear();
   const resumed = await stack.up();
-  expect(resumed).toMatchObject({ code: 0 });
+  succeeded(resumed);
   expect(bodies("orders").sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 450 }, (_, n) => n));
   expect((await stack.up()).stdout).toContain("3 unchanged");
 });
@@ -29,10 +28,10 @@ it("can be refreshed and destroyed after a run that failed in the middle", async
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10253 }, skip: 1 });
   expect((await stack.up()).code).not.toBe(0);
   emulator.faults.clear();
-  expect(await stack.refresh()).toMatchObject({ code: 0 });
+  succeeded(await stack.refresh());
   const preview = await stack.preview();
   expect(preview.stdout).toContain("150 messages to push to orders, 100 pushed before");
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  succeeded(await stack.destroy());
   expect(seeder.pushes()).toEqual([100]);
 });
 
@@ -41,7 +40,7 @@ it("sends again what got no answer, and names what may have arrived twice", asyn
   const { stack, emulator, bodies } = seeder;
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
   const up = await stack.up();
-  expect(up).toMatchObject({ code: 0 });
+  succeeded(up);
   expect(said(up)).toContain("may have arrived twice");
   expect(bodies("orders")).toEqual([0, 1, 2, 0, 1, 2]);
   expect(stack.outputs()).toMatchObject({

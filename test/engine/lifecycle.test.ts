@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeSeeder } from "./support/seeder.ts";
+import { makeSeeder, succeeded } from "./support/seeder.ts";
 import { addStack } from "./support/stack.ts";
 
 const manifest = (...bodies: (string | number)[]) =>
@@ -8,7 +8,7 @@ const manifest = (...bodies: (string | number)[]) =>
 it("says in preview how many messages will go, and pushes none", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1, 2, 3) } });
   const first = await seeder.stack.preview();
-  expect(first).toMatchObject({ code: 0 });
+  succeeded(first);
   expect(first.stdout).toContain("3 messages to push to orders");
   expect(seeder.emulator.requests).toHaveLength(0);
 
@@ -21,7 +21,7 @@ it("says in preview how many messages will go, and pushes none", async () => {
 
 it("works with a preview in front of the run, as `pulumi up` does it", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
-  expect((await seeder.stack.up({ preview: true })).code).toBe(0);
+  succeeded(await seeder.stack.up({ preview: true }));
   expect(seeder.pushes()).toEqual([1]);
 });
 
@@ -36,9 +36,9 @@ it("keeps two stacks apart", async () => {
     "queue-seeder:queues": { orders: { id: emulator.queueId("orders-prod") } },
     "queue-seeder:apiToken": { secret: emulator.token },
   });
-  expect((await stack.up()).code).toBe(0);
+  succeeded(await stack.up());
   expect(bodies("orders-prod")).toEqual([]);
-  expect((await prod.up()).code).toBe(0);
+  succeeded(await prod.up());
   expect(bodies("orders")).toEqual([1]);
   expect(bodies("orders-prod").sort()).toEqual([1, "only prod"]);
 });
@@ -50,7 +50,7 @@ it("pushes everything to another queue, which has nothing yet", async () => {
   });
   await seeder.stack.up();
   await seeder.stack.setConfig({ "queue-seeder:queues": { orders: { id: seeder.emulator.queueId("second") } } });
-  expect((await seeder.stack.up()).code).toBe(0);
+  succeeded(await seeder.stack.up());
   expect(seeder.bodies("second")).toEqual([1, 2]);
   expect(seeder.bodies("orders")).toEqual([1, 2]);
 });
@@ -68,21 +68,21 @@ it("reads the metrics anew on refresh, and survives a queue that is gone", async
     },
   );
   expect(other.status).toBe(200);
-  expect((await stack.refresh()).code).toBe(0);
+  succeeded(await stack.refresh());
   expect(JSON.parse(stack.exportState()).checkpoint.latest.resources).toContainEqual(
     expect.objectContaining({
       outputs: expect.objectContaining({ metrics: expect.objectContaining({ backlog_count: 2 }) }),
     }),
   );
-  expect((await stack.up()).code).toBe(0);
+  succeeded(await stack.up());
   expect(seeder.pushes()).toEqual([1, 1]);
 
   emulator.deleteQueue("orders");
   const gone = await stack.refresh();
-  expect(gone).toMatchObject({ code: 0 });
+  succeeded(gone);
   expect(gone.stdout).toContain("is gone");
   const unchanged = await stack.up();
-  expect(unchanged).toMatchObject({ code: 0 });
+  succeeded(unchanged);
   expect(unchanged.stdout).toContain("3 unchanged");
 });
 
@@ -90,12 +90,12 @@ it("destroys without pushing, and says that messages cannot be called back", asy
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1, 2) } });
   await seeder.stack.up();
   const destroyed = await seeder.stack.destroy();
-  expect(destroyed).toMatchObject({ code: 0 });
+  succeeded(destroyed);
   expect(destroyed.stdout).toContain("2 messages");
   expect(destroyed.stdout).toContain("cannot be called back");
   expect(seeder.bodies("orders")).toEqual([1, 2]);
   // A stack that is deployed again starts from nothing.
-  expect((await seeder.stack.up()).code).toBe(0);
+  succeeded(await seeder.stack.up());
   expect(seeder.pushes()).toEqual([2, 2]);
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeSeeder } from "./support/seeder.ts";
+import { makeSeeder, succeeded } from "./support/seeder.ts";
 
 const messages = { "a.yaml": "queue: events\nmessages: [{ body: 1 }, { body: 2 }]\n" };
 const queues = { events: { create: true, name: "events-test", settings: { delivery_delay: 60 } } };
@@ -9,17 +9,17 @@ it("creates a queue and fills it in the same run; the preview before says how ma
   const { stack, emulator, bodies } = seeder;
 
   const preview = await stack.preview();
-  expect(preview).toMatchObject({ code: 0 });
+  succeeded(preview);
   expect(preview.stdout).toContain("2 messages to push to events");
   expect(emulator.requests).toHaveLength(0);
 
-  expect(await stack.up({ preview: true })).toMatchObject({ code: 0 });
+  succeeded(await stack.up({ preview: true }));
   expect(bodies("events-test")).toEqual([1, 2]);
   expect(emulator.messages("events-test").map(({ delaySeconds }) => delaySeconds)).toEqual([60, 60]);
   expect(stack.outputs()).toMatchObject({ queues: { events: { id: emulator.queueId("events-test") } } });
   expect((await stack.up()).stdout).toContain("4 unchanged");
 
-  expect(await stack.destroy()).toMatchObject({ code: 0 });
+  succeeded(await stack.destroy());
   expect(() => emulator.queueId("events-test")).toThrow();
 });
 

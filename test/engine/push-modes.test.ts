@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeSeeder } from "./support/seeder.ts";
+import { makeSeeder, succeeded } from "./support/seeder.ts";
 
 const once = (lines: string) => `queue: orders\nmessages:\n${lines}`;
 
@@ -10,7 +10,7 @@ it("pushes once: first up, no-op, reformatted, added, removed", async () => {
   const { stack, bodies, pushes } = seeder;
 
   const first = await stack.up();
-  expect(first).toMatchObject({ code: 0 });
+  succeeded(first);
   expect(bodies("orders")).toEqual([{ n: 1, s: "x" }, "plain"]);
   expect(pushes()).toEqual([2]);
   expect(stack.outputs()).toMatchObject({
@@ -31,7 +31,7 @@ it("pushes once: first up, no-op, reformatted, added, removed", async () => {
   });
 
   const second = await stack.up();
-  expect(second).toMatchObject({ code: 0 });
+  succeeded(second);
   expect(second.stdout).toContain("3 unchanged");
   expect(pushes()).toEqual([2]);
 
@@ -43,7 +43,7 @@ it("pushes once: first up, no-op, reformatted, added, removed", async () => {
   expect(pushes()).toEqual([2]);
 
   seeder.write("a.yaml", once("  - { id: zero, body: 0 }\n  - { id: one, body: { n: 1, s: x } }\n"));
-  expect((await stack.up()).code).toBe(0);
+  succeeded(await stack.up());
   expect(bodies("orders")).toEqual([{ n: 1, s: "x" }, "plain", 0]);
   expect(stack.outputs()).toMatchObject({ manifests: { a: { pushed: 2, lastPush: { pushed: 1, requests: 1 } } } });
 });
@@ -51,7 +51,7 @@ it("pushes once: first up, no-op, reformatted, added, removed", async () => {
 it("refuses an edited message before it pushes anything, in preview and in up, and says where", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": once("  - { id: one, body: 1 }\n") } });
   const { stack, pushes } = seeder;
-  expect((await stack.up()).code).toBe(0);
+  succeeded(await stack.up());
 
   seeder.write("a.yaml", once("  - { id: new, body: 0 }\n  - { id: one, body: 2 }\n"));
   for (const run of [await stack.preview(), await stack.up()]) {
@@ -63,7 +63,7 @@ it("refuses an edited message before it pushes anything, in preview and in up, a
   expect(pushes()).toEqual([1]);
 
   seeder.write("a.yaml", once("  - { id: new, body: 0 }\n  - { id: one-b, body: 2 }\n"));
-  expect((await stack.up()).code).toBe(0);
+  succeeded(await stack.up());
   expect(pushes()).toEqual([1, 2]);
 });
 
@@ -75,7 +75,7 @@ it("pushes all of it on change, and only then", async () => {
   await stack.up();
   expect(pushes()).toEqual([2]);
   seeder.write("a.yaml", manifest("second"));
-  expect((await stack.up()).code).toBe(0);
+  succeeded(await stack.up());
   expect(bodies("orders")).toEqual(["same", "first", "same", "second"]);
 });
 
@@ -83,7 +83,7 @@ it("pushes all of it on every deploy", async () => {
   const manifest = "queue: orders\npush: every_deploy\nmessages: [{ body: 1 }, { body: 2 }]\n";
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest } });
   for (const times of [1, 2, 3]) {
-    expect((await seeder.stack.up()).code).toBe(0);
+    succeeded(await seeder.stack.up());
     expect(seeder.pushes()).toEqual(Array(times).fill(2));
   }
 });
@@ -91,7 +91,7 @@ it("pushes all of it on every deploy", async () => {
 it("packs 1,000 small messages into 10 requests", async () => {
   const messages = Array.from({ length: 1000 }, (_, n) => `  - body: { n: ${n} }\n`).join("");
   await using seeder = await makeSeeder({ messages: { "a.yaml": once(messages) } });
-  expect((await seeder.stack.up()).code).toBe(0);
+  succeeded(await seeder.stack.up());
   expect(seeder.pushes()).toEqual(Array(10).fill(100));
   expect(new Set(seeder.bodies("orders").map((body) => JSON.stringify(body))).size).toBe(1000);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeSeeder } from "./support/seeder.ts";
+import { makeSeeder, succeeded } from "./support/seeder.ts";
 
 it("keeps credentials, bodies and absolute paths out of the state, and the provider's text small", async () => {
   await using seeder = await makeSeeder({
@@ -8,7 +8,7 @@ it("keeps credentials, bodies and absolute paths out of the state, and the provi
   });
   const { stack } = seeder;
   const up = await stack.up();
-  expect(up).toMatchObject({ code: 0 });
+  succeeded(up);
   const state = stack.exportState();
   expect(state).toContain("named");
   for (const text of [state, up.stdout, up.stderr]) {

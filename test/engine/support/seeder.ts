@@ -1,3 +1,5 @@
+import { expect } from "vitest";
+import type { Finished } from "../../../scripts/engine/child.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../../src/emulator/index.ts";
 import { makeStack, type OwnStack, type StackOptions } from "./stack.ts";
 
@@ -56,4 +58,15 @@ export async function makeSeeder(options: SeederOptions): Promise<Seeder> {
     await emulator.close();
     throw error;
   }
+}
+
+/** What a run of the CLI said. */
+export function said({ stdout, stderr }: Finished): string {
+  return stdout + stderr;
+}
+
+/** Asserts that a run of the CLI came to a good end; if not, the failure shows what it said. */
+export function succeeded(run: Finished): Finished {
+  expect(run.code, said(run)).toBe(0);
+  return run;
 }
