@@ -14,45 +14,55 @@ export interface Concurrency {
 
 const bounds = { least: 1, first: 4, most: 32 } as const;
 
-/** The latency may be this much longer than without load before the limit shrinks. */
-const tolerance = 1.5;
+/** Answers from which one mean is made. Single answers say little: their latencies differ several times over. */
+const sample = 16;
 
-/** How much of a correction is made at each answer: single slow answers count little. */
-const smoothing = 0.2;
+/** What is taken for the mean until there is one, in milliseconds. */
+const usualMs = 100;
 
-/** The shortest latency is forgotten slowly, because the road to the API may change: by this factor an answer. */
+/** A mean may be this much longer than the shortest one before the limit shrinks. */
+const tolerance = 2;
+
+/** The shortest mean is forgotten slowly, by this factor a sample, because the road to the API may change. */
 const forgetting = 1.002;
 
 /**
  * Finds the number of requests that keeps the API busy without queueing behind itself: as long as answers come about as
- * quickly as without load, it grows; when they take longer, it shrinks to where they do not.
+ * quickly as they ever did, it grows; when they take longer, it shrinks to where they do not.
  *
  * Source of the idea: https://github.com/Netflix/concurrency-limits (gradient)
  */
 export function createConcurrency(): Concurrency {
   let limit: number = bounds.first;
   let shortest = Number.POSITIVE_INFINITY;
-  let usual: number | undefined;
+  let mean = usualMs;
+  let answers = { count: 0, totalMs: 0, mostUnderWay: 0 };
   let reducedAt = Number.NEGATIVE_INFINITY;
-  const clamp = (value: number) => Math.min(bounds.most, Math.max(bounds.least, value));
+  const set = (value: number) => {
+    limit = Math.min(bounds.most, Math.max(bounds.least, value));
+    answers = { count: 0, totalMs: 0, mostUnderWay: 0 };
+  };
 
   return {
     get limit() {
       return Math.floor(limit);
     },
     answered(latencyMs, underWay) {
-      const latency = Math.max(latencyMs, 0.1);
-      shortest = Math.min(shortest * forgetting, latency);
-      usual = usual === undefined ? latency : usual + (latency - usual) * smoothing;
-      const gradient = Math.min(1, Math.max(0.5, (tolerance * shortest) / usual));
+      answers.count += 1;
+      answers.totalMs += latencyMs;
+      answers.mostUnderWay = Math.max(answers.mostUnderWay, underWay);
+      if (answers.count < sample) return;
+      mean = Math.max(answers.totalMs / answers.count, 0.1);
+      shortest = Math.min(shortest * forgetting, mean);
+      const gradient = Math.min(1, (tolerance * shortest) / mean);
       const aim = limit * gradient + Math.sqrt(limit);
-      if (aim > limit && underWay < Math.floor(limit)) return;
-      limit = clamp(limit + (aim - limit) * smoothing);
+      const needed = aim < limit || answers.mostUnderWay >= Math.floor(limit);
+      set(needed ? aim : limit);
     },
     struggled(now) {
-      if (now - reducedAt < (usual ?? 0)) return;
+      if (now - reducedAt < mean) return;
       reducedAt = now;
-      limit = clamp(limit / 2);
+      set(limit / 2);
     },
   };
 }

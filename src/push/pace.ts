@@ -14,7 +14,7 @@ import { type Concurrency, createConcurrency } from "./concurrency.ts";
 export const documented = {
   quota: { requests: 1_200, windowMs: 300_000 } satisfies Quota,
   requests: { perSecond: 190, burst: 5 },
-  queueMessages: { perSecond: 4_900, burst: 1 },
+  queueMessages: { perSecond: 4_900, burst: 0 },
 } as const;
 
 /** Says when requests may go. One for the process: it serves whoever came first among those who may. */

@@ -8,6 +8,8 @@ export const queue: QueueRef = { accountId: "a".repeat(32), queueId: "b".repeat(
 export interface VirtualClock extends Clock {
   /** How long the sleeps were that came to their end, in order. */
   readonly slept: readonly number[];
+  /** How many sleep. */
+  sleeping(): number;
 }
 
 /** A clock on which time passes only while everybody sleeps, and then at once. */
@@ -28,6 +30,7 @@ export function virtualClock(): VirtualClock {
   };
   return {
     slept,
+    sleeping: () => sleepers.length,
     now: () => now,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {

@@ -1,0 +1,209 @@
+import { describe, expect, test } from "vitest";
+import { noRate, type RateInfo } from "../../src/cloudflare/index.ts";
+import { createPace, type Pace } from "../../src/push/index.ts";
+import { type VirtualClock, virtualClock } from "./fakes.ts";
+
+const answered = (rate: RateInfo = noRate) => ({ kind: "answered", rate, latencyMs: 10 }) as const;
+const to = (queueId: string, messages = 1) => ({ queueId, messages });
+
+/** The API's side: a window of requests, then a block; a limit for each second. It counts what it had to refuse. */
+function api(clock: VirtualClock, { quota = 1_200, windowMs = 300_000, perSecond = 200, others = 0 } = {}) {
+  let endsAt = 0;
+  let used = 0;
+  let second = { at: 0, used: 0 };
+  const tally = { refused: 0, served: 0, lastAt: 0, mostInWindow: 0 };
+  return {
+    tally,
+    take(): RateInfo {
+      const now = clock.now();
+      if (now >= endsAt) {
+        endsAt = now + windowMs;
+        used = others;
+      }
+      if (now >= second.at + 1_000) second = { at: now, used: 0 };
+      second.used += 1;
+      used += 1;
+      tally.mostInWindow = Math.max(tally.mostInWindow, used);
+      if (used > quota || second.used > perSecond) tally.refused += 1;
+      else tally.served += 1;
+      tally.lastAt = now;
+      const resetMs = Math.ceil((endsAt - now) / 1_000) * 1_000;
+      return { ...noRate, remaining: Math.max(0, quota - used), resetMs, quota, windowMs };
+    },
+  };
+}
+
+async function pushAll(
+  pace: Pace,
+  clock: VirtualClock,
+  requests: number,
+  answer: () => RateInfo,
+  latency: () => number,
+) {
+  const all: Promise<void>[] = [];
+  for (let i = 0; i < requests; i++) {
+    const permit = await pace.acquire(to("orders"));
+    const one = async () => {
+      const latencyMs = latency();
+      await clock.sleep(latencyMs / 2);
+      const rate = answer();
+      await clock.sleep(latencyMs / 2);
+      permit.done({ kind: "answered", rate, latencyMs });
+    };
+    all.push(one());
+  }
+  await Promise.all(all);
+}
+
+/** The same numbers in every run. */
+function jitter(from: number, to: number): () => number {
+  let state = 7;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return from + (state / 2_147_483_647) * (to - from);
+  };
+}
+
+describe("under the limits of the API", () => {
+  test.each([
+    ["documented", 1_000],
+    ["nothing", 1_000],
+    ["documented", 4_000],
+    ["nothing", 4_000],
+  ] as const)(
+    "assuming %s, %i requests go without one refusal, as quickly as nine tenths of the quota allow",
+    async (assume, requests) => {
+      const clock = virtualClock();
+      const server = api(clock);
+      const begin = clock.now();
+      await pushAll(createPace({ clock, assume }), clock, requests, server.take, jitter(20, 120));
+      expect(server.tally).toMatchObject({ refused: 0, served: requests });
+      expect(server.tally.mostInWindow).toBeLessThanOrEqual(1_080);
+      const windows = Math.floor((requests - 1) / 1_080);
+      const rest = requests - windows * 1_080;
+      const best = windows * 300_000 + (rest / 200) * 1_000;
+      expect((server.tally.lastAt - begin) / best).toBeLessThan(windows === 0 ? 1.15 : 1.03);
+    },
+  );
+
+  test("what others use is left to them", async () => {
+    const clock = virtualClock();
+    const server = api(clock, { others: 900 });
+    const begin = clock.now();
+    await pushAll(createPace({ clock, assume: "nothing" }), clock, 400, server.take, jitter(20, 60));
+    expect(server.tally).toMatchObject({ refused: 0, served: 400 });
+    expect(server.tally.lastAt - begin).toBeGreaterThan(600_000);
+  });
+
+  test("a queue gets no more messages a second than it takes", async () => {
+    const clock = virtualClock();
+    const pace = createPace({ clock, assume: "documented" });
+    const begin = clock.now();
+    const times: number[] = [];
+    for (let i = 0; i < 100; i++) {
+      (await pace.acquire(to("orders", 100))).done(answered());
+      times.push(clock.now() - begin);
+    }
+    const busiest = Math.max(...times.map((at) => times.filter((time) => time >= at && time < at + 1_000).length));
+    expect(busiest).toBeLessThanOrEqual(50);
+    expect(times.at(-1)).toBeLessThan(2_100);
+  });
+});
+
+describe("without limits", () => {
+  test("nobody waits for the clock", async () => {
+    const clock = virtualClock();
+    const pace = createPace({ clock, assume: "nothing" });
+    for (let i = 0; i < 3_000; i++) (await pace.acquire(to("orders", 100))).done(answered());
+    expect(clock.slept).toEqual([]);
+  });
+
+  test("those under way are bounded, and those who wait go in order", async () => {
+    const pace = createPace({ clock: virtualClock(), assume: "nothing" });
+    const permits = await Promise.all([1, 2, 3, 4].map(() => pace.acquire(to("orders"))));
+    const order: number[] = [];
+    const waiting = [5, 6, 7].map(async (number) => {
+      const permit = await pace.acquire(to("orders"));
+      order.push(number);
+      return permit;
+    });
+    expect(pace.state).toEqual({ underWay: 4, limit: 4, waiting: 3 });
+    for (const permit of permits) permit.done({ kind: "unused" });
+    for (const permit of await Promise.all(waiting)) permit.done({ kind: "unused" });
+    expect(order).toEqual([5, 6, 7]);
+    expect(pace.state).toEqual({ underWay: 0, limit: 4, waiting: 0 });
+  });
+
+  test("a permit that is given back twice counts once", async () => {
+    const pace = createPace({ clock: virtualClock(), assume: "nothing" });
+    const first = await pace.acquire(to("orders"));
+    await pace.acquire(to("orders"));
+    first.done({ kind: "unused" });
+    first.done({ kind: "unused" });
+    expect(pace.state.underWay).toBe(1);
+  });
+});
+
+describe("when the API is loaded", () => {
+  test("an overloaded queue waits, and the others need not", async () => {
+    const clock = virtualClock();
+    const pace = createPace({ clock, assume: "nothing" });
+    const begin = clock.now();
+    (await pace.acquire(to("orders"))).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
+    const order: string[] = [];
+    const go = async (queueId: string) => {
+      const permit = await pace.acquire(to(queueId));
+      order.push(`${queueId} after ${clock.now() - begin}`);
+      permit.done(answered());
+    };
+    await Promise.all([go("orders"), go("mails"), go("orders"), go("mails")]);
+    expect(order).toEqual(["mails after 0", "mails after 0", "orders after 5000", "orders after 5000"]);
+  });
+
+  test("the account's limit makes everybody wait", async () => {
+    const clock = virtualClock();
+    const pace = createPace({ clock, assume: "nothing" });
+    const begin = clock.now();
+    (await pace.acquire(to("orders"))).done({ kind: "limited", rate: noRate, waitMs: 300_000 });
+    await pace.acquire(to("mails"));
+    expect(clock.now() - begin).toBe(300_000);
+  });
+
+  test("a lost answer halves what is under way", async () => {
+    const pace = createPace({ clock: virtualClock(), assume: "nothing" });
+    (await pace.acquire(to("orders"))).done({ kind: "lost", rate: undefined });
+    expect(pace.state.limit).toBe(2);
+  });
+});
+
+describe("who gives up waiting", () => {
+  test("is let go, and holds up nobody behind", async () => {
+    const clock = virtualClock();
+    const pace = createPace({ clock, assume: "nothing" });
+    const reason = new Error("enough");
+    const given = new AbortController();
+    (await pace.acquire(to("orders"))).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
+    const first = pace.acquire(to("orders"), given.signal);
+    const second = pace.acquire(to("orders"));
+    given.abort(reason);
+    await expect(first).rejects.toBe(reason);
+    (await second).done(answered());
+    await expect(pace.acquire(to("orders"), given.signal)).rejects.toBe(reason);
+    expect(pace.state).toMatchObject({ underWay: 0, waiting: 0 });
+  });
+
+  test("leaves no timer behind that keeps the process alive", async () => {
+    const clock = virtualClock();
+    const pace = createPace({ clock, assume: "nothing" });
+    const given = new AbortController();
+    (await pace.acquire(to("orders"))).done({ kind: "limited", rate: noRate, waitMs: 300_000 });
+    const waiting = pace.acquire(to("orders"), given.signal);
+    given.abort();
+    await expect(waiting).rejects.toThrow();
+    expect(clock.sleeping()).toBe(0);
+    // And the next one gets a timer of its own.
+    const begin = clock.now();
+    await pace.acquire(to("orders"));
+    expect(clock.now() - begin).toBe(300_000);
+  });
+});
