@@ -22,7 +22,9 @@ export interface Form {
 
 /** Checks a document against the manifests' JSON Schema. */
 export function checkForm(document: ManifestDocument, problems: Problems): Form {
-  compiled ??= new Ajv({ allErrors: true, verbose: true }).compile(JSON.parse(readFileSync(schemaUrl, "utf8")));
+  compiled ??= new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(
+    JSON.parse(readFileSync(schemaUrl, "utf8")),
+  );
   compiled(document.value);
   let manifest = true;
   const brokenMessages = new Set<number>();

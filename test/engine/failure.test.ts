@@ -86,6 +86,7 @@ it("shows every problem of every manifest at its place, and pushes nothing", asy
     expect(run.code).not.toBe(0);
     expect(said(run)).toMatch(/messages\/bad\.yaml:4:\d+ [A-Z_]+: /);
     expect(said(run)).toMatch(/messages\/bad\.yaml:5:\d+ UNKNOWN_KEY: .*body/);
+    expect(said(run)).not.toContain("strict mode");
     expect(said(run)).toMatch(/messages\/worse\.yaml:1:\d+ QUEUE_UNKNOWN: .*orders/);
     expect(said(run)).not.toMatch(/^\s+at /m);
   }
