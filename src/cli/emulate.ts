@@ -1,6 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { defaults } from "../emulator/defaults.ts";
-import type { QueueSetup } from "../emulator/index.ts";
+import type { EmulatorOptions, QueueSetup } from "../emulator/index.ts";
+
+const pushResults = ["metrics", "null", "success-only"] as const;
+const pullJsons = ["base64", "plain"] as const;
 
 interface Flags {
   readonly port: number;
@@ -8,48 +11,67 @@ interface Flags {
   readonly allowHost: readonly string[];
   readonly account: string;
   readonly token: string;
+  readonly readToken?: string;
+  readonly email?: string;
+  readonly key?: string;
   readonly queue: readonly QueueSetup[];
+  readonly persist?: string;
+  readonly fault: readonly string[];
+  readonly speed: number;
   readonly rateLimit: boolean;
   readonly pushResult: (typeof pushResults)[number];
+  readonly pullJson: (typeof pullJsons)[number];
+  readonly maxDelay: number;
+  readonly status: readonly (readonly [code: string, status: number])[];
 }
 
-const pushResults = ["metrics", "null", "success-only"] as const;
+const examples = `
+Examples:
+  $ queue-seeder emulate --queue orders --queue mails
+  $ queue-seeder emulate --port 0 --persist .queue-seeder/emulator.sqlite
+  $ queue-seeder emulate --fault error=10250,every=3 --fault lost=after,route=batch,times=1
 
-/** `emulate`: a Queues API on this machine, until SIGINT or SIGTERM. */
+It runs until SIGINT or SIGTERM. docs/emulator.md says what it emulates, and what faults there are.`;
+
+/** `emulate`: a Queues API on this machine. */
 export function emulateCommand(): Command {
   return new Command("emulate")
     .description("Run a local stand-in of the Cloudflare Queues API")
     .option("--port <number>", "port to listen on; 0 picks a free one", port, defaults.port)
     .option("--host <address>", "address to listen on", defaults.host)
-    .option("--allow-host <name>", "another host name under which it may be called (repeatable)", list, [])
+    .addOption(repeatable("--allow-host <name>", "another host name under which it may be called", text))
     .option("--account <id>", "account id, 32 hex digits", account, defaults.account)
-    .option("--token <token>", "API token that it takes", defaults.token)
-    .option(
-      "--queue <name[=id]>",
-      `a queue that exists from the start (repeatable; default: ${defaults.queue})`,
-      queue,
-      [],
-    )
+    .option("--token <token>", "API token that may do everything", defaults.token)
+    .option("--read-token <token>", "API token that may look, and change nothing")
+    .option("--email <address>", "email of the older credentials")
+    .option("--key <key>", "key of the older credentials")
+    .addOption(repeatable("--queue <name[=id]>", "a queue that exists from the start", queue, defaults.queue))
+    .option("--persist <file>", "keep queues and messages in this SQLite file")
+    .addOption(repeatable("--fault <fault>", "a fault to begin with", text))
+    .option("--speed <number>", "seconds that pass in one real second", speed, 1)
     .option("--no-rate-limit", "no limit on requests")
     .addOption(new Option("--push-result <form>", "what a push returns").choices(pushResults).default("metrics"))
-    .addHelpText("after", "\nExamples:\n  $ queue-seeder emulate --port 0 --queue orders --queue mails")
+    .addOption(new Option("--pull-json <form>", "how a pull returns JSON").choices(pullJsons).default("base64"))
+    .option("--max-delay <seconds>", "longest delay; older pages say 43200", seconds, 86_400)
+    .addOption(repeatable("--status <code=status>", "HTTP status of an error code", status))
+    .addHelpText("after", examples)
     .action(run);
 }
 
 async function run(flags: Flags): Promise<void> {
-  const { startEmulator } = await import("../emulator/index.ts");
-  const queues = flags.queue.length > 0 ? flags.queue : [{ name: defaults.queue }];
-  const emulator = await startEmulator({
-    port: flags.port,
-    host: flags.host,
-    allowedHosts: flags.allowHost,
-    account: flags.account,
-    token: flags.token,
-    queues,
-    rateLimit: flags.rateLimit,
-    variants: { pushResult: flags.pushResult },
+  const [{ startEmulator }, { parseFault }] = await Promise.all([
+    import("../emulator/index.ts"),
+    import("../emulator/admin/fault-spec.ts"),
+  ]);
+  if ((flags.email === undefined) !== (flags.key === undefined)) {
+    throw new Error("--email and --key belong together: name both, or neither.");
+  }
+  const faults = flags.fault.map(parseFault);
+  const emulator = await startEmulator(toOptions(flags)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new Error(`Port ${flags.port} is in use. Name another with --port, or 0 for a free one.`);
   });
-  const names = queues.map(({ name }) => `  ${name}  ${emulator.queueId(name)}`).join("\n");
+  for (const fault of faults) emulator.faults.add(fault);
   console.error(`To use it from a shell:
 
   export CLOUDFLARE_BASE_URL=${emulator.baseUrl}
@@ -57,8 +79,10 @@ async function run(flags: Flags): Promise<void> {
   export CLOUDFLARE_API_TOKEN=${emulator.token}
 
 Queues:
-${names}
-`);
+${emulator
+  .queueNames()
+  .map((name) => `  ${emulator.queueId(name)}  ${name}\n`)
+  .join("")}`);
   // The one line on stdout, for programs that wait for it.
   console.log(`listening on ${emulator.baseUrl}`);
   await new Promise<void>((resolve) => {
@@ -67,16 +91,57 @@ ${names}
   await emulator.close();
 }
 
-function list(value: string, before: readonly string[]): string[] {
+function toOptions(flags: Flags): EmulatorOptions {
+  const { readToken, email, key, persist } = flags;
+  return {
+    port: flags.port,
+    host: flags.host,
+    allowedHosts: flags.allowHost,
+    account: flags.account,
+    token: flags.token,
+    ...(readToken !== undefined && { readToken }),
+    ...(email !== undefined && { email }),
+    ...(key !== undefined && { key }),
+    ...(persist !== undefined && { persist }),
+    queues: flags.queue.length > 0 ? flags.queue : [{ name: defaults.queue }],
+    speed: flags.speed,
+    rateLimit: flags.rateLimit,
+    variants: { pushResult: flags.pushResult, pullJson: flags.pullJson, maxDelaySeconds: flags.maxDelay },
+    statuses: Object.fromEntries(flags.status),
+  };
+}
+
+/** An option that can be repeated. @param shown what the help says of its absence */
+function repeatable<T>(
+  flags: string,
+  description: string,
+  parse: (value: string, before: readonly T[]) => T[],
+  shown = "none",
+): Option {
+  return new Option(flags, `${description} (repeatable)`).argParser(parse).default([], shown);
+}
+
+function text(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
+function wholeNumber(value: string, max: number, message: string): number {
+  if (!/^\d+$/.test(value) || Number(value) > max) throw new InvalidArgumentError(message);
+  return Number(value);
+}
+
 function port(value: string): number {
+  return wholeNumber(value, 65_535, "A port is a number from 0 to 65535.");
+}
+
+function seconds(value: string): number {
+  return wholeNumber(value, 86_400, "A delay is a whole number of seconds, at most 86400.");
+}
+
+function speed(value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
-    throw new InvalidArgumentError("A port is a number from 0 to 65535.");
-  }
-  return number;
+  if (number > 0 && number <= 1_000_000) return number;
+  throw new InvalidArgumentError("A speed is a number above 0, at most 1000000.");
 }
 
 function account(value: string): string {
@@ -94,4 +159,10 @@ function queue(value: string, before: readonly QueueSetup[]): QueueSetup[] {
   }
   if (before.some((other) => other.name === name)) throw new InvalidArgumentError("That queue was named before.");
   return [...before, id === undefined ? { name } : { name, id }];
+}
+
+function status(value: string, before: Flags["status"]): Flags["status"][number][] {
+  const [, code, http] = /^(\d{3,5})=([2-5]\d\d)$/.exec(value) ?? [];
+  if (code === undefined) throw new InvalidArgumentError("Write it as CODE=STATUS, such as 10204=400.");
+  return [...before, [code, Number(http)]];
 }

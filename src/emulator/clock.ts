@@ -21,3 +21,29 @@ export function manualClock(start: number): ManualClock {
     },
   };
 }
+
+/** The system's clock, which can be made to run faster and to jump ahead. It never goes back. */
+export interface AdjustableClock extends ManualClock {
+  /** How many seconds pass in one real second. */
+  readonly speed: number;
+  setSpeed(speed: number): void;
+}
+
+export function adjustableClock(speed = 1, real: Clock = systemClock): AdjustableClock {
+  let origin = { real: real.now(), own: real.now() };
+  let factor = speed;
+  const now = () => Math.floor(origin.own + (real.now() - origin.real) * factor);
+  return {
+    now,
+    get speed() {
+      return factor;
+    },
+    setSpeed: (faster) => {
+      origin = { real: real.now(), own: now() };
+      factor = faster;
+    },
+    advance: (milliseconds) => {
+      origin = { real: real.now(), own: now() + milliseconds };
+    },
+  };
+}

@@ -1,104 +1,39 @@
 import { randomUUID } from "node:crypto";
-import type { Variants } from "./api/call.ts";
+import { type Admin, administer } from "./admin/handler.ts";
 import type { Api } from "./api/handler.ts";
-import { RateLimiter, type RateLimits } from "./api/rate-limit.ts";
+import { RateLimiter } from "./api/rate-limit.ts";
 import { stateOf } from "./broker/backlog.ts";
 import { Broker, type QueueSetup, stableQueueId } from "./broker/broker.ts";
-import type { ContentType, MessageState, Queue } from "./broker/types.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import type { Queue } from "./broker/types.ts";
+import { adjustableClock, type Clock } from "./clock.ts";
 import { defaults } from "./defaults.ts";
-import type { StatusOverrides } from "./errors.ts";
-import { type FaultMatch, Faults, type When } from "./faults.ts";
+import { Faults } from "./faults.ts";
 import { limits } from "./limits.ts";
 import { listen } from "./server.ts";
-import { type RequestRecord, Traffic } from "./traffic.ts";
+import type { Store } from "./store.ts";
+import { Traffic } from "./traffic.ts";
+import type { Emulator, EmulatorOptions } from "./types.ts";
 
 export type { QueueSetup } from "./broker/broker.ts";
-export { type Clock, type ManualClock, manualClock, systemClock } from "./clock.ts";
+export {
+  type AdjustableClock,
+  adjustableClock,
+  type Clock,
+  type ManualClock,
+  manualClock,
+  systemClock,
+} from "./clock.ts";
 export type { Fault, FaultEffect, FaultMatch, Faults, When } from "./faults.ts";
 export type { RequestRecord } from "./traffic.ts";
-
-export interface EmulatorOptions {
-  /** Default 0: a free one. */
-  readonly port?: number;
-  /** Address to listen on. Default 127.0.0.1. */
-  readonly host?: string;
-  /** Host names besides the loopback ones and `host` under which it may be called. */
-  readonly allowedHosts?: readonly string[];
-  /** Default: a random one. */
-  readonly token?: string;
-  /** A token that may look and change nothing. Default: none. */
-  readonly readToken?: string;
-  /** The older credentials. Default: none, so that scheme is refused. */
-  readonly email?: string;
-  readonly key?: string;
-  /** 32 hex digits. */
-  readonly account?: string;
-  readonly queues?: readonly QueueSetup[];
-  readonly clock?: Clock;
-  /** Default true: as in production. */
-  readonly rateLimit?: boolean | Partial<RateLimits>;
-  /** Where sources contradict each other. */
-  readonly variants?: Partial<Variants>;
-  readonly statuses?: StatusOverrides;
-}
-
-/** A message as it lies in a queue. */
-export interface MessageView {
-  /** The text, or the value of the JSON. */
-  readonly body: unknown;
-  readonly contentType: ContentType;
-  /** Seconds, as applied when it arrived. */
-  readonly delaySeconds: number;
-  /** UTF-8 bytes of the text, or of the JSON of the body. */
-  readonly bytes: number;
-  /** Milliseconds since the epoch. */
-  readonly arrivedAt: number;
-  readonly attempts: number;
-  readonly state: MessageState;
-}
-
-/** A request that waits in the emulator for the test's word. */
-export interface Hold {
-  /** Resolves once a request waits. */
-  readonly arrived: Promise<void>;
-  /** Let it, and those that come later, go on. */
-  release(): void;
-  /** End its connection; before acceptance, it then never had an effect. */
-  drop(): void;
-}
-
-export interface Emulator extends AsyncDisposable {
-  /** What CLOUDFLARE_BASE_URL is to be: `http://127.0.0.1:PORT/client/v4`. */
-  readonly baseUrl: string;
-  readonly port: number;
-  readonly accountId: string;
-  readonly token: string;
-  readonly faults: Faults;
-  /** What came in and is dealt with, oldest first; the last 100,000. */
-  readonly requests: readonly RequestRecord[];
-  /** Ids by name. @throws Error when there is no such queue, as all that take a name or an id */
-  queueId(name: string): string;
-  /** In order of arrival. */
-  messages(queue: string): MessageView[];
-  /** @returns its id */
-  createQueue(setup: QueueSetup): string;
-  deleteQueue(queue: string): void;
-  /** The next request that is dealt with and passes; its answer leaves afterwards. */
-  nextRequest(predicate?: (record: RequestRecord) => boolean): Promise<RequestRecord>;
-  /** Stop the next matching request, before or after it has its effect. */
-  hold(match: FaultMatch, when: When): Hold;
-  /** Stops at once: open connections are cut. */
-  close(): Promise<void>;
-}
+export type { Emulator, EmulatorOptions, Hold, MessageView } from "./types.ts";
 
 /** Start a Queues API of its own on this machine. @throws the system's error when it cannot listen */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, host = defaults.host, allowedHosts = [], account = defaults.account, rateLimit = true } = options;
-  const clock = options.clock ?? systemClock;
+  const adjustable = adjustableClock(options.speed);
+  const clock = options.clock ?? adjustable;
   const token = options.token ?? randomUUID();
-  const broker = new Broker(clock);
-  for (const setup of options.queues ?? []) broker.create(withId(setup));
+  const { broker, store } = await openBroker(clock, options);
   const api: Api = {
     broker,
     accountId: account,
@@ -108,12 +43,26 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     statuses: options.statuses ?? {},
   };
   const faults = new Faults();
-  const traffic = new Traffic(api, faults);
+  const closing = new AbortController();
+  const traffic = new Traffic(api, faults, closing.signal);
+  const admin: Admin = {
+    api,
+    faults,
+    requests: traffic.requests,
+    clock: options.clock === undefined ? adjustable : undefined,
+  };
   const { server, port: actualPort } = await listen({
     host,
     port,
     allowedHosts,
-    handle: (request) => traffic.handle(request),
+    closing: closing.signal,
+    handle: async (request) =>
+      request.url.pathname.startsWith("/_emulator/")
+        ? { kind: "answer", answer: administer(admin, request) }
+        : traffic.handle(request),
+  }).catch((error: unknown) => {
+    store?.close();
+    throw error;
   });
 
   const find = (nameOrId: string): Queue => {
@@ -122,10 +71,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     return queue;
   };
   const close = async (): Promise<void> => {
-    traffic.close();
+    if (closing.signal.aborted) return;
+    closing.abort();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
     await closed;
+    store?.close();
   };
   return {
     baseUrl: `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}/client/v4`,
@@ -134,6 +85,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     token,
     faults,
     requests: traffic.requests,
+    queueNames: () => broker.queues().map(({ name }) => name),
     queueId: (name) => find(name).id,
     messages: (queue) => {
       const { backlog } = find(queue);
@@ -148,8 +100,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         state: stateOf(message, clock.now()),
       }));
     },
-    createQueue: (setup) => broker.create(withId(setup)).id,
-    deleteQueue: (queue) => broker.delete(find(queue)),
+    createQueue: (setup) => {
+      const { id } = broker.create({ id: stableQueueId(setup.name), ...setup });
+      broker.commit();
+      return id;
+    },
+    deleteQueue: (queue) => {
+      broker.delete(find(queue));
+      broker.commit();
+    },
     nextRequest: (predicate = () => true) =>
       new Promise((resolve) => {
         const stop = traffic.listen((record) => {
@@ -177,6 +136,32 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
-function withId(setup: QueueSetup): QueueSetup {
-  return { id: stableQueueId(setup.name), ...setup };
+/** @throws Error when the file cannot hold the state, or the queues do not fit what it holds */
+async function openBroker(
+  clock: Clock,
+  { persist, queues = [] }: EmulatorOptions,
+): Promise<{ broker: Broker; store: Store | undefined }> {
+  // Loaded when it is wanted: older versions of Node warn about their SQLite.
+  const store = persist === undefined ? undefined : new (await import("./store.ts")).Store(persist);
+  try {
+    const broker = new Broker(clock, store);
+    if (store !== undefined) broker.restore(store.load());
+    for (const setup of queues) setUp(broker, setup);
+    broker.commit();
+    return { broker, store };
+  } catch (error) {
+    store?.close();
+    throw error;
+  }
+}
+
+/** A queue that was kept from another run stays as it is. @throws Error when it is another one of that name or id */
+function setUp(broker: Broker, setup: QueueSetup): void {
+  const kept = broker.byName(setup.name);
+  const id = setup.id ?? kept?.id ?? stableQueueId(setup.name);
+  if (kept !== undefined && kept.id === id) return;
+  if (kept !== undefined || broker.byId(id) !== undefined) {
+    throw new Error(`There is a queue already with the name ${setup.name} or the id ${id}. Name another.`);
+  }
+  broker.create({ ...setup, id });
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiAnswer, ApiRequest } from "./api/http.ts";
 import { refusedOrigin } from "./api/origin.ts";
 import { limits } from "./limits.ts";
@@ -15,6 +16,8 @@ export interface ServerSetup {
   readonly port: number;
   /** Host names besides the loopback ones and `host` under which it may be called. */
   readonly allowedHosts: readonly string[];
+  /** Aborts when the emulator stops: answers without end then end. */
+  readonly closing: AbortSignal;
   readonly handle: (request: ApiRequest) => Promise<Reply>;
 }
 
@@ -40,13 +43,18 @@ async function serve(setup: ServerSetup, incoming: IncomingMessage, response: Se
     response.setHeader("connection", "close");
     return send(response, refuse(413, `A request has at most ${limits.requestBytes} bytes.`));
   }
+  const url = URL.parse(incoming.url ?? "/", "http://emulator.invalid");
+  if (url === null) return send(response, refuse(400, "That is no address."));
   const reply = await setup.handle({
     method: incoming.method ?? "GET",
-    url: new URL(incoming.url ?? "/", "http://emulator.invalid"),
+    url,
     headers: incoming.headers,
     body,
     address: incoming.socket.remoteAddress ?? "",
   });
+  if (reply.kind === "answer" && reply.answer.stream !== undefined) {
+    return sendStream(response, reply.answer, reply.answer.stream, setup.closing);
+  }
   if (reply.kind === "answer") return send(response, reply.answer);
   if (reply.answer === undefined) incoming.socket.destroy();
   else await sendHalf(response, reply.answer);
@@ -68,6 +76,31 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> 
 function send(response: ServerResponse, { status, headers, body }: ApiAnswer): void {
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   response.end(body);
+}
+
+/** How often events go out at most; what happens in between goes out together. */
+const eventPauseMs = 100;
+
+async function sendStream(
+  response: ServerResponse,
+  { status, headers, body }: ApiAnswer,
+  stream: NonNullable<ApiAnswer["stream"]>,
+  closing: AbortSignal,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const signal = AbortSignal.any([gone.signal, closing]);
+  response.writeHead(status, headers);
+  response.write(body);
+  try {
+    for await (const piece of stream(signal)) {
+      if (!response.write(piece)) await once(response, "drain", { signal });
+      await sleep(eventPauseMs, undefined, { signal });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  response.end();
 }
 
 async function sendHalf(response: ServerResponse, { status, headers, body }: ApiAnswer): Promise<void> {

@@ -38,13 +38,15 @@ export class Traffic {
   readonly #api: Api;
   readonly #faults: Faults;
   readonly #listeners = new Set<(record: RequestRecord) => void>();
-  readonly #closing = new AbortController();
+  readonly #closing: AbortSignal;
   readonly requests: RequestRecord[] = [];
   #count = 0;
 
-  constructor(api: Api, faults: Faults) {
+  /** @param closing ends what a fault delays */
+  constructor(api: Api, faults: Faults, closing: AbortSignal) {
     this.#api = api;
     this.#faults = faults;
+    this.#closing = closing;
   }
 
   async handle(request: ApiRequest): Promise<Reply> {
@@ -107,7 +109,7 @@ export class Traffic {
       case "truncate":
         return { kind: "cut", answer: plain ?? withRates(this.#api, garbage) };
       case "delay":
-        await sleep(effect.ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+        await sleep(effect.ms, undefined, { signal: this.#closing }).catch(() => undefined);
         return undefined;
       case "hold":
         return (await effect.gate()) === "drop" ? { kind: "cut", answer: undefined } : undefined;
@@ -124,11 +126,6 @@ export class Traffic {
   listen(listener: (record: RequestRecord) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  /** End what a fault delays. */
-  close(): void {
-    this.#closing.abort();
   }
 }
 

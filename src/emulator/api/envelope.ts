@@ -13,9 +13,24 @@ export interface Outcome {
   readonly bare?: true;
   /** Messages that the call put into the queue. */
   readonly accepted?: number;
+  /** In place of an envelope, events without end. */
+  readonly events?: (signal: AbortSignal) => AsyncIterable<unknown>;
+}
+
+/** Server-sent events, each piece a JSON text. */
+export function eventStream(pieces: (signal: AbortSignal) => AsyncIterable<unknown>): ApiAnswer {
+  return {
+    status: 200,
+    headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
+    body: "",
+    stream: async function* (signal) {
+      for await (const piece of pieces(signal)) yield `data: ${JSON.stringify(piece)}\n\n`;
+    },
+  };
 }
 
 export function success(outcome: Outcome): ApiAnswer {
+  if (outcome.events !== undefined) return eventStream(outcome.events);
   const envelope = outcome.bare
     ? { success: true }
     : {

@@ -22,7 +22,10 @@ export interface Api {
 export function answer(api: Api, request: ApiRequest): ApiAnswer {
   try {
     api.rateLimiter?.take(request.address);
-    return withRates(api, respond(api, request));
+    const plain = respond(api, request);
+    // Before anything is said to the caller: what was acknowledged must outlive the process.
+    api.broker.commit();
+    return withRates(api, plain);
   } catch (error) {
     if (error instanceof ApiError) return refuse(api, error);
     throw error;

@@ -17,6 +17,8 @@ export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Sent after the body, piece by piece, until the caller goes or `signal` aborts. The answer then has no length. */
+  readonly stream?: (signal: AbortSignal) => AsyncIterable<string>;
   /** For the log of requests: the error's code. */
   readonly code?: number;
   /** For the log of requests: messages that the call put into the queue. */

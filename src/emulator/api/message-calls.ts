@@ -1,3 +1,4 @@
+import { changes } from "../broker/changes.ts";
 import type { Draft } from "../broker/types.ts";
 import type { QueueCall } from "./call.ts";
 import type { Outcome } from "./envelope.ts";
@@ -13,8 +14,22 @@ export function pushBatch(call: QueueCall): Outcome {
   return push(call, readBatch(parseObject(call.request.body), call.variants.maxDelaySeconds));
 }
 
-export function readMetrics({ broker, queue }: QueueCall): Outcome {
-  return { result: metricsView(broker.metrics(queue)) };
+/** Metrics as they are, or with `Accept: text/event-stream` as they change. */
+export function readMetrics({ broker, queue, request }: QueueCall): Outcome {
+  const read = () => metricsView(broker.metrics(queue));
+  if (!request.headers.accept?.includes("text/event-stream")) return { result: read() };
+  return { events: (signal) => distinct(read, changes(broker, signal)) };
+}
+
+async function* distinct(read: () => unknown, changed: AsyncIterable<void>): AsyncGenerator<unknown> {
+  let last = read();
+  yield last;
+  for await (const _ of changed) {
+    const next = read();
+    if (JSON.stringify(next) === JSON.stringify(last)) continue;
+    last = next;
+    yield next;
+  }
 }
 
 function push({ broker, queue, variants }: QueueCall, drafts: readonly Draft[]): Outcome {

@@ -1,4 +1,5 @@
 import TinyQueue from "tinyqueue";
+import type { BacklogRecorder } from "./recorder.ts";
 import type { Draft, MessageState, Metrics, QueuedMessage } from "./types.ts";
 
 /** When a message that went through the heap is due; out of date once the message's own `dueAt` differs. */
@@ -33,11 +34,23 @@ export class Backlog {
   /** No message before it waits for its first delivery, except those in the heaps. */
   #cursor = 0;
   #bytes = 0;
+  readonly #recorder: BacklogRecorder;
+
+  constructor(recorder: BacklogRecorder) {
+    this.#recorder = recorder;
+  }
+
+  /** Fill an empty backlog with what was saved. */
+  restore(messages: readonly QueuedMessage[], nextSeq: number): void {
+    for (const message of messages) this.#insert(message);
+    this.#head = this.#cursor = messages[0]?.seq ?? nextSeq;
+    this.#nextSeq = nextSeq;
+  }
 
   add(drafts: readonly Draft[], queueDelaySeconds: number, now: number): void {
     for (const draft of drafts) {
       const delaySeconds = draft.delaySeconds ?? queueDelaySeconds;
-      this.#insert({
+      const message = {
         seq: this.#nextSeq,
         text: draft.text,
         bytes: draft.bytes,
@@ -47,7 +60,9 @@ export class Backlog {
         dueAt: now + delaySeconds * 1000,
         attempts: 0,
         leased: false,
-      });
+      };
+      this.#insert(message);
+      this.#recorder.put(message);
     }
   }
 
@@ -75,6 +90,7 @@ export class Backlog {
         continue;
       }
       message.leased = false;
+      this.#recorder.put(message);
       this.#again.push(message.seq);
     }
     return dead;
@@ -90,6 +106,7 @@ export class Backlog {
       message.attempts += 1;
       message.dueAt = now + visibilityMs;
       this.#due.push({ at: message.dueAt, seq: message.seq });
+      this.#recorder.put(message);
       taken.push(message);
     }
     return taken;
@@ -125,16 +142,14 @@ export class Backlog {
     message.dueAt = now + delaySeconds * 1000;
     if (delaySeconds > 0) this.#due.push({ at: message.dueAt, seq: message.seq });
     else this.#again.push(message.seq);
+    this.#recorder.put(message);
     return true;
   }
 
   extend(message: QueuedMessage, visibilityMs: number, now: number): void {
     message.dueAt = now + visibilityMs;
     this.#due.push({ at: message.dueAt, seq: message.seq });
-  }
-
-  get(seq: number): QueuedMessage | undefined {
-    return this.#messages.get(seq);
+    this.#recorder.put(message);
   }
 
   remove(seq: number): boolean {
@@ -142,12 +157,19 @@ export class Backlog {
     if (message === undefined) return false;
     this.#messages.delete(seq);
     this.#bytes -= message.bytes;
+    this.#recorder.drop(seq);
     return true;
   }
 
   clear(): void {
     this.#messages.clear();
     this.#bytes = 0;
+    this.#recorder.clear();
+  }
+
+  /** Messages that ever came in. */
+  get total(): number {
+    return this.#nextSeq;
   }
 
   /** In order of arrival. */

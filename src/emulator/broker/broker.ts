@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import { ApiError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { Backlog, type Expiry } from "./backlog.ts";
+import type { BacklogRecorder, Recorder, SavedQueue } from "./recorder.ts";
 import type { Consumer, Draft, Metrics, Queue, QueuedMessage, QueueSettings } from "./types.ts";
 
 export interface QueueSetup {
@@ -22,18 +23,70 @@ export const defaultSettings: QueueSettings = {
 /** The queues of one account. Pure but for the clock that it is given and the ids that it draws. */
 export class Broker {
   readonly #queues = new Map<string, Queue>();
+  readonly #listeners = new Set<() => void>();
+  readonly #recorder: Recorder | undefined;
+  #changed = false;
   readonly clock: Clock;
 
-  constructor(clock: Clock) {
+  /** @param recorder undefined: nothing outlives the process */
+  constructor(clock: Clock, recorder?: Recorder) {
     this.clock = clock;
+    this.#recorder = recorder;
+  }
+
+  /** Take up what a recorder kept. */
+  restore(saved: Iterable<SavedQueue>): void {
+    for (const { queue, messages, nextSeq } of saved) {
+      const backlog = new Backlog(this.#recordBacklog(queue.id));
+      backlog.restore(messages, nextSeq);
+      this.#queues.set(queue.id, { ...queue, backlog });
+    }
+  }
+
+  /** The end of a unit of work: what was done so far is recorded, and listeners learn that there was something. */
+  commit(): void {
+    if (!this.#changed) return;
+    this.#changed = false;
+    this.#recorder?.commit();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Called after each unit of work that changed a queue. @returns how to stop */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #recordBacklog(queueId: string): BacklogRecorder {
+    const recorder = this.#recorder?.backlog(queueId);
+    return {
+      put: (message) => {
+        this.#changed = true;
+        recorder?.put(message);
+      },
+      drop: (seq) => {
+        this.#changed = true;
+        recorder?.drop(seq);
+      },
+      clear: () => {
+        this.#changed = true;
+        recorder?.clear();
+      },
+    };
+  }
+
+  #record(queue: Queue): void {
+    this.#changed = true;
+    this.#recorder?.put(queue);
   }
 
   /** @throws ApiError 11003 when the name is invalid, 11009 when it is taken */
   create(setup: QueueSetup): Queue {
     this.#checkName(setup.name);
     const now = this.clock.now();
+    const id = setup.id ?? newId();
     const queue: Queue = {
-      id: setup.id ?? newId(),
+      id,
       name: setup.name,
       createdAt: now,
       modifiedAt: now,
@@ -41,9 +94,10 @@ export class Broker {
       settings: { ...defaultSettings, ...setup.settings },
       consumer: undefined,
       purgedAt: undefined,
-      backlog: new Backlog(),
+      backlog: new Backlog(this.#recordBacklog(id)),
     };
     this.#queues.set(queue.id, queue);
+    this.#record(queue);
     return queue;
   }
 
@@ -55,11 +109,13 @@ export class Broker {
     }
     queue.settings = change.settings;
     queue.modifiedAt = this.clock.now();
+    this.#record(queue);
   }
 
   attach(queue: Queue, consumer: Consumer | undefined): void {
     queue.consumer = consumer;
     queue.modifiedAt = this.clock.now();
+    this.#record(queue);
   }
 
   #checkName(name: string): void {
@@ -71,6 +127,8 @@ export class Broker {
 
   delete(queue: Queue): void {
     this.#queues.delete(queue.id);
+    this.#changed = true;
+    this.#recorder?.drop(queue.id);
   }
 
   /** Queues in order of creation. */
@@ -104,6 +162,7 @@ export class Broker {
   purge(queue: Queue): void {
     queue.backlog.clear();
     queue.purgedAt = this.clock.now();
+    this.#record(queue);
   }
 
   /** Do what time has brought about, in all queues: one may be the dead letter queue of another. */

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Backlog, stateOf } from "../../../src/emulator/broker/backlog.ts";
 
+const unrecorded = { put() {}, drop() {}, clear() {} };
+
 /** The plainest queue that could be right: a list, searched from its start each time. */
 interface Expected {
   seq: number;
@@ -31,7 +33,7 @@ test("any sequence of calls does what a plain list does", () => {
       fc.integer({ min: 1, max: 60 }),
       (steps, maxRetries, retention) => {
         const expiry = { retentionMs: retention * 1000, maxRetries };
-        const backlog = new Backlog();
+        const backlog = new Backlog(unrecorded);
         let model: Expected[] = [];
         const deadExpected: number[] = [];
         const dead: number[] = [];
@@ -108,7 +110,7 @@ test("any sequence of calls does what a plain list does", () => {
 });
 
 test("a message is leased, delayed or ready", () => {
-  const backlog = new Backlog();
+  const backlog = new Backlog(unrecorded);
   const draft = { text: "x", bytes: 1, contentType: "text" } as const;
   backlog.add(
     [
@@ -125,7 +127,7 @@ test("a message is leased, delayed or ready", () => {
 });
 
 test("without a consumer no message runs out of retries", () => {
-  const backlog = new Backlog();
+  const backlog = new Backlog(unrecorded);
   backlog.add([{ text: "x", bytes: 1, contentType: "text", delaySeconds: 0 }], 0, 0);
   for (let now = 0; now < 10; now += 1) {
     expect(backlog.settle(now, { retentionMs: 1_000, maxRetries: undefined })).toEqual([]);

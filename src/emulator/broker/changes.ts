@@ -1,0 +1,23 @@
+import type { Broker } from "./broker.ts";
+
+/**
+ * Something each time the broker has changed from now on, until `signal` aborts. Changes that come while the reader is
+ * busy count as one.
+ */
+export function changes(broker: Broker, signal: AbortSignal): AsyncIterable<void> {
+  let wake = Promise.withResolvers<void>();
+  const stop = broker.listen(() => wake.resolve());
+  signal.addEventListener("abort", () => wake.resolve(), { once: true });
+  async function* read(): AsyncGenerator<void> {
+    try {
+      while (!signal.aborted) {
+        await wake.promise;
+        wake = Promise.withResolvers<void>();
+        if (!signal.aborted) yield;
+      }
+    } finally {
+      stop();
+    }
+  }
+  return read();
+}

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { startEmulator } from "../../src/emulator/index.ts";
+import { startCommand } from "./command.ts";
+
+const account = "0123456789abcdef0123456789abcdef";
+
+const get = (baseUrl: string, path: string, token = "emulator-token") =>
+  fetch(`${baseUrl}/accounts/${account}/queues${path}`, { headers: { authorization: `Bearer ${token}` } });
+
+test("without flags it says what to export, and ends cleanly on a signal", async () => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    await using command = await startCommand();
+    expect(command.baseUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/client\/v4$/);
+    const shown = command.stderr();
+    expect(shown).toContain(`export CLOUDFLARE_BASE_URL=${command.baseUrl}\n`);
+    expect(shown).toContain(`export CLOUDFLARE_ACCOUNT_ID=${account}\n`);
+    expect(shown).toContain("export CLOUDFLARE_API_TOKEN=emulator-token\n");
+    const list = await get(command.baseUrl, "");
+    expect(await list.json()).toMatchObject({ result: [{ queue_name: "orders" }] });
+    expect(await command.end(signal)).toEqual({ code: 0, signal: null });
+  }
+});
+
+test("flags set up what exists and what happens", async () => {
+  await using command = await startCommand(
+    ...["--token", "mine", "--queue", "mails=abc", "--queue", "orders", "--no-rate-limit"],
+    ...["--fault", "error=10250,route=queues.get,times=1", "--status", "10250=503"],
+  );
+  const list = await get(command.baseUrl, "", "mine");
+  expect(list.headers.has("ratelimit")).toBe(false);
+  expect(await list.json()).toMatchObject({
+    result: [{ queue_id: "abc", queue_name: "mails" }, { queue_name: "orders" }],
+  });
+  expect((await get(command.baseUrl, "/abc", "mine")).status).toBe(503);
+  expect((await get(command.baseUrl, "/abc", "mine")).status).toBe(200);
+  expect((await get(command.baseUrl, "/abc")).status).toBe(401);
+});
+
+test.each([
+  [["--port", "70000"], "A port is a number from 0 to 65535."],
+  [["--account", "mine"], "An account id is 32 hex digits."],
+  [["--queue", "Orders"], "A queue's name is"],
+  [["--queue", "orders=a-b"], "A queue's id is"],
+  [["--queue", "orders", "--queue", "orders"], "That queue was named before."],
+  [["--speed", "0"], "A speed is a number above 0"],
+  [["--max-delay", "1e3"], "A delay is a whole number"],
+  [["--status", "10204=99"], "Write it as CODE=STATUS"],
+  [["--push-result", "all"], "Allowed choices are metrics, null, success-only."],
+  [["--email", "a@example.com"], "--email and --key belong together"],
+  [["--fault", "error=1"], "--fault error=1: code must be one of the API's error codes."],
+  [["--fault", "lost"], "--fault lost: when is missing."],
+  [["--fault", "lost=after,rout=push"], "rout is not known here"],
+  [["--persist", "/proc/none/x"], "cannot hold the emulator's state"],
+])("%j ends with an error that says why", async (flags, message) => {
+  await expect(startCommand(...flags)).rejects.toThrow(message);
+});
+
+test("a port that is in use", async () => {
+  await using other = await startEmulator();
+  await expect(startCommand("--port", String(other.port))).rejects.toThrow(`Port ${other.port} is in use.`);
+});

@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+
+/** The command `emulate` in a process of its own. */
+export interface Command extends AsyncDisposable {
+  /** From its own line on stdout. */
+  readonly baseUrl: string;
+  /** What it printed for people so far. */
+  stderr(): string;
+  /** @returns what it ended with, once it has ended */
+  end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+/** Starts it and waits until it listens. @throws Error with what it printed when it ends before */
+export async function startCommand(...flags: string[]): Promise<Command> {
+  const child = spawn(process.execPath, [main, "emulate", "--port", "0", ...flags], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let printed = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+  });
+  const line = await Promise.race([
+    once(createInterface(child.stdout), "line").then(([first]) => String(first)),
+    once(child, "close").then(([code]) => Promise.reject(new Error(`ended with ${code}: ${printed}`))),
+  ]);
+  return {
+    baseUrl: /^listening on (http:\/\/.+)$/.exec(line)?.[1] ?? `no address in: ${line}`,
+    stderr: () => printed,
+    end: (signal) => end(child, signal),
+    [Symbol.asyncDispose]: async () => {
+      await end(child, "SIGKILL");
+    },
+  };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals) {
+  if (child.exitCode === null && child.signalCode === null) {
+    const closed = once(child, "close");
+    child.kill(signal);
+    await closed;
+  }
+  return { code: child.exitCode, signal: child.signalCode };
+}

@@ -1,0 +1,111 @@
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { request } from "undici";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
+import { Caller } from "./caller.ts";
+
+let emulator: Emulator;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ queues: [{ name: "orders" }], allowedHosts: ["emulator"] });
+});
+
+afterEach(() => emulator.close());
+
+const path = () => `/client/v4/accounts/${emulator.accountId}/queues/${emulator.queueId("orders")}/messages`;
+
+test.each([
+  ["its address", { host: "127.0.0.1:PORT" }, 200],
+  ["localhost", { host: "localhost:PORT" }, 200],
+  ["a name that was allowed", { host: "emulator:PORT" }, 200],
+  ["a name that was made to point here", { host: "evil.example:PORT" }, 403],
+  ["a name that only begins like it", { host: "127.0.0.1.evil.example" }, 403],
+  ["a name that is none", { host: "a b" }, 403],
+  ["a page of its own", { host: "localhost:PORT", origin: "http://localhost:PORT" }, 200],
+  ["a page of another site", { origin: "http://evil.example" }, 403],
+  ["a page of another port", { origin: "http://127.0.0.1:1" }, 403],
+  ["a page without a site", { origin: "null" }, 403],
+])("called by %s", async (_, headers, status) => {
+  const own = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, value.replace("PORT", String(emulator.port))]),
+  );
+  const { statusCode, body } = await request(`http://127.0.0.1:${emulator.port}${path()}`, {
+    method: "POST",
+    headers: { ...own, authorization: `Bearer ${emulator.token}` },
+    body: '{"body": 1}',
+  });
+  await body.dump();
+  expect(statusCode).toBe(status);
+  expect(emulator.messages("orders")).toHaveLength(status === 200 ? 1 : 0);
+});
+
+/** Writes raw bytes and returns all that comes back until the end of the connection. */
+async function exchange(bytes: string): Promise<string> {
+  const socket = connect(emulator.port, "127.0.0.1");
+  socket.write(bytes);
+  return text(socket);
+}
+
+test.each([
+  ["as announced", "Content-Length: 2000001\r\n\r\n", ""],
+  ["as it comes", "Transfer-Encoding: chunked\r\n\r\n", `1e8481\r\n${" ".repeat(2_000_001)}`],
+])("a body too large is refused %s, before it is whole", async (_, header, body) => {
+  const answer = await exchange(`POST ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\n${header}${body}`);
+  expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+});
+
+test("the largest batch the API takes fits, with every character escaped", async () => {
+  const body = "\u0001".repeat(127_900);
+  const answer = await new Caller(emulator).post("/messages/batch", {
+    messages: [
+      { body, content_type: "text" },
+      { body, content_type: "text" },
+    ],
+  });
+  expect(answer.status).toBe(200);
+});
+
+test("an address that is none", async () => {
+  expect(await exchange("GET http://[ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")).toMatch(
+    /^HTTP\/1\.1 400 /,
+  );
+});
+
+test("a caller that goes away in the middle of its body leaves nothing behind", async () => {
+  const socket = connect(emulator.port, "127.0.0.1");
+  socket.write(`POST ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 11\r\n\r\n{"body"`);
+  socket.end();
+  await text(socket);
+  expect(emulator.requests).toEqual([]);
+  expect(emulator.messages("orders")).toEqual([]);
+});
+
+test("metrics can be followed as they change", async () => {
+  const api = new Caller(emulator);
+  const stop = new AbortController();
+  const url = `${emulator.baseUrl}/accounts/${emulator.accountId}/queues/${emulator.queueId("orders")}/metrics`;
+  const response = await fetch(url, {
+    headers: { authorization: `Bearer ${emulator.token}`, accept: "text/event-stream" },
+    signal: stop.signal,
+  });
+  expect(response.headers.get("content-type")).toBe("text/event-stream");
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const next = async () => JSON.parse((await reader?.read())?.value?.replace(/^data: /, "") ?? "");
+  expect(await next()).toEqual({ backlog_count: 0, backlog_bytes: 0, oldest_message_timestamp_ms: 0 });
+  await api.post("/messages", { body: 1 });
+  expect(await next()).toMatchObject({ backlog_count: 1, backlog_bytes: 1 });
+  await api.call("PATCH", "", { settings: { delivery_paused: true } });
+  await api.post("/messages", { body: 22 });
+  expect(await next()).toMatchObject({ backlog_count: 2, backlog_bytes: 3 });
+  stop.abort();
+});
+
+test("it closes while metrics are followed", async () => {
+  const url = `${emulator.baseUrl}/accounts/${emulator.accountId}/queues/${emulator.queueId("orders")}/metrics`;
+  const response = await fetch(url, {
+    headers: { authorization: `Bearer ${emulator.token}`, accept: "text/event-stream" },
+  });
+  await emulator.close();
+  await response.text().catch(() => undefined);
+});
