@@ -101,6 +101,12 @@ describe("in Pulumi's home", () => {
     expect(existsSync(join(dir, "it-ran"))).toBe(false);
   });
 
+  test("an empty file, as a broken download may leave, is none", () => {
+    fakeEngine(versioned("3.250.0"), "3.250.0");
+    writeFileSync(join(versioned("3.250.0"), "pulumi"), "");
+    expect(find()).toBeUndefined();
+  });
+
   test("a folder without the plugins is refused, and others are looked at", () => {
     fakeEngine(versioned("3.250.0"), "3.250.0", []);
     fakeEngine(versioned("3.251.0"), "3.251.0");

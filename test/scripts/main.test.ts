@@ -65,8 +65,6 @@ test("the one that waits goes on when the one that builds is killed", async () =
   expect(await second.done).toMatchObject({ code: 0 });
   expect(findEngine(sandbox.env)).toMatchObject({ from: "home" });
   expect(sandbox.left().filter((path) => path.includes(".building-"))).toEqual([]);
-  // The orphaned tool of the first holds its output open until it ends.
-  sandbox.watch.release();
   expect(await first.done).toMatchObject({ code: null, signal: "SIGKILL" });
 });
 

@@ -45,8 +45,8 @@ export async function startWatch(): Promise<Watch> {
     verdicts,
     next: (call, what = "arrives") => once(events, `${call} ${what}`),
     release,
+    // Tools that are still held fail: they must not write into a folder that is being removed.
     async [Symbol.asyncDispose]() {
-      release();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
