@@ -1,11 +1,12 @@
 import { relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { formatProblem, loadManifests, type Problem } from "../src/manifest/index.ts";
+import { allMessages, formatProblem, loadManifests, type Problem, type Variables } from "../src/manifest/index.ts";
 import { bodyBytes, manifestDigest, messageDigest, packKeys } from "../src/plan/index.ts";
-import type { Manifest, Metrics } from "../src/types.ts";
+import type { Manifest, Message, Metrics } from "../src/types.ts";
 import { type ManifestOutputs, ManifestResource, type SegmentArgs } from "./manifest.ts";
 import { provisionQueues, type Target } from "./queues.ts";
 import { readSettings, SettingsError } from "./settings.ts";
+import { variablesFrom } from "./variables.ts";
 
 /** The stack's outputs. */
 export interface Outputs {
@@ -30,7 +31,12 @@ export interface QueueOutputs {
  */
 export async function program(root: string): Promise<Outputs> {
   const settings = orRunError(() => readSettings(new pulumi.Config("queue-seeder"), process.env));
-  const loaded = await loadManifests({ root, stack: pulumi.getStack(), queues: [...settings.queues.keys()] });
+  const loaded = await loadManifests({
+    root,
+    stack: pulumi.getStack(),
+    queues: [...settings.queues.keys()],
+    variables: programVariables(root),
+  });
   for (const warning of loaded.problems.filter(({ severity }) => severity === "warning")) {
     await pulumi.log.warn(formatProblem(warning));
   }
@@ -46,7 +52,9 @@ export async function program(root: string): Promise<Outputs> {
   const manifests = new Map<string, ManifestResource>();
   for (const manifest of loaded.manifests) {
     const target = targets.get(manifest.queue);
-    if (target) manifests.set(manifest.name, new ManifestResource(segmentArgs(root, manifest, target)));
+    if (target === undefined) continue;
+    const messages = await allMessages(manifest.content);
+    manifests.set(manifest.name, new ManifestResource(segmentArgs(root, manifest, messages, target)));
   }
   return {
     manifests: Object.fromEntries([...manifests].map(([name, { outputs }]) => [name, outputs])),
@@ -54,8 +62,15 @@ export async function program(root: string): Promise<Outputs> {
   };
 }
 
-function segmentArgs(root: string, manifest: Manifest, target: Target): SegmentArgs {
-  const keys = manifest.messages.map((message) => ({ ...message, digest: messageDigest(message) }));
+function programVariables(root: string): Variables {
+  // Public at run time, but missing from the SDK's types.
+  const isSecret: (key: string) => boolean = Reflect.get(pulumi.runtime, "isConfigSecret");
+  const config = pulumi.runtime.allConfig();
+  return variablesFrom({ project: pulumi.getProject(), root, config, isSecret, env: process.env });
+}
+
+function segmentArgs(root: string, manifest: Manifest, messages: readonly Message[], target: Target): SegmentArgs {
+  const keys = messages.map((message) => ({ ...message, digest: messageDigest(message) }));
   return {
     accountId: target.accountId,
     queueId: target.queueId,
@@ -71,7 +86,7 @@ function segmentArgs(root: string, manifest: Manifest, target: Target): SegmentA
     digest: manifestDigest(keys),
     keys: packKeys(keys),
     messages: keys.length,
-    bytes: manifest.messages.reduce((sum, message) => sum + bodyBytes(message), 0),
+    bytes: messages.reduce((sum, message) => sum + bodyBytes(message), 0),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Wire } from "./connect.ts";
 import { decideSegment } from "./diff.ts";
 import { refuseEdited } from "./edited.ts";
 import { PartialFailure, Refusal } from "./failure.ts";
-import { readMessages } from "./messages.ts";
+import { completeMessage, readMessages } from "./messages.ts";
 import type { Ports } from "./ports.ts";
 import { RunRecord } from "./record.ts";
 import type { LastPush, SegmentInputs, SegmentOutputs } from "./segment.ts";
@@ -31,7 +31,7 @@ export async function deliver(
   const sendable = toSend(inputs, decision);
   const report = sendable.length === 0 ? undefined : await push(inputs, sendable, record, ports, wire);
 
-  const outputs = record.outputs(await lastPush(report, record, before, ports), metricsOf(report, before, ports));
+  const outputs = record.outputs(lastPush(report, record, before, ports), metricsOf(report, before, ports));
   await warnOfDoubles(inputs, record, ports);
   if (record.complete) return outputs;
   const reason = reasonOf(inputs, record, report);
@@ -54,7 +54,7 @@ async function push(
   const messages = await readMessages(inputs, ports);
   const parcels = indices.flatMap((index) => {
     const message = messages[index];
-    return message === undefined ? [] : [toParcel(message, index)];
+    return message === undefined ? [] : [toParcel(completeMessage(message, inputs, ports), index)];
   });
   return runPush({
     target: inputs,
@@ -67,19 +67,19 @@ async function push(
   });
 }
 
-async function lastPush(
+function lastPush(
   report: PushReport | undefined,
   record: RunRecord,
   before: SegmentOutputs | undefined,
   ports: Ports,
-): Promise<LastPush> {
+): LastPush {
   if (before !== undefined && (report?.messages.pushed ?? 0) === 0) return before.lastPush;
   return {
     pushed: report?.messages.pushed ?? 0,
     requests: report?.requests ?? 0,
     maybeTwice: record.maybeTwice,
     at: isoTime(ports),
-    commit: await ports.commit(),
+    commit: ports.commit(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { formatProblem, loadManifests } from "../manifest/index.ts";
+import { allMessages, formatProblem, loadManifests } from "../manifest/index.ts";
 import { manifestDigest, messageDigest } from "../plan/index.ts";
 import type { Message } from "../types.ts";
 import { Refusal } from "./failure.ts";
@@ -11,19 +11,44 @@ import type { SegmentInputs } from "./segment.ts";
  *
  * @throws Refusal when they are no longer what was planned
  */
-export async function readMessages(inputs: SegmentInputs, ports: Pick<Ports, "cwd">): Promise<readonly Message[]> {
+export async function readMessages(
+  inputs: SegmentInputs,
+  ports: Pick<Ports, "cwd" | "variables">,
+): Promise<readonly Message[]> {
+  const root = resolve(ports.cwd, inputs.root);
   const { manifests, problems } = await loadManifests({
-    root: resolve(ports.cwd, inputs.root),
+    root,
+    variables: ports.variables(inputs.project, root),
     files: [inputs.file],
     stack: inputs.stack,
   });
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Refusal("MANIFEST_INVALID", errors.map(formatProblem).join("\n"));
-  const messages = manifests.find(({ name }) => name === inputs.manifest)?.messages ?? [];
+  const manifest = manifests.find(({ name }) => name === inputs.manifest);
+  const messages = manifest ? await allMessages(manifest.content) : [];
   const digest = manifestDigest(messages.map((message) => ({ ...message, digest: messageDigest(message) })));
   if (digest === inputs.digest) return messages;
   throw new Refusal(
     "MANIFEST_CHANGED",
     `${inputs.file} is not what was planned (planned ${inputs.digest}, found ${digest}). Run it again; nothing was pushed.`,
   );
+}
+
+/**
+ * Puts the stack's secrets into the messages that name some, for the request and nothing else.
+ *
+ * @throws Refusal when a secret has no value
+ */
+export function completeMessage(message: Message, { project }: SegmentInputs, ports: Pick<Ports, "config">): Message {
+  const keyOf = (name: string) => (name.includes(":") ? name : `${project}:${name}`);
+  const values = (message.secrets ?? []).flatMap(({ name }) => {
+    const value = ports.config(keyOf(name));
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  try {
+    return fillSecrets(message, new Map(values));
+  } catch (error) {
+    if (error instanceof SecretError) throw new Refusal("SECRET_MISSING", error.message);
+    throw error;
+  }
 }

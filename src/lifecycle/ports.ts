@@ -1,3 +1,4 @@
+import type { Variables } from "../manifest/index.ts";
 import type { Clock } from "../push/index.ts";
 
 /** What the lifecycle needs from outside. The provider's shell binds it to the process; tests to fakes. */
@@ -10,7 +11,9 @@ export interface Ports {
   readonly clock: Clock;
   readonly tell: Tell;
   /** The repository's commit; "" where there is none. */
-  readonly commit: () => Promise<string>;
+  readonly commit: () => string;
+  /** What manifests of the project in the repository at `root`, an absolute path, may name. */
+  readonly variables: (project: string, root: string) => Variables;
   /** Aborted when the engine asks to cancel: requests in flight finish, none starts. */
   readonly cancelled: AbortSignal;
 }

@@ -19,12 +19,19 @@ export function isDigest(text: string): boolean {
 
 /**
  * What a message is known by when it has no id: its content type and its body in canonical form (RFC 8785), so that
- * spaces, key order and the YAML around it do not count. The delay does not count either: it says when, not what.
+ * spaces, key order and the YAML around it do not count. The delay does not count either: it says when, not what. Of a
+ * secret only its place counts, so that a rotated one pushes nothing.
  *
  * @throws Error when the body holds what JSON cannot (NaN, a lone surrogate); the manifest's checks refuse those before.
  */
-export function messageDigest(message: Pick<Message, "contentType" | "body">): Digest {
-  return hash(`message\n${message.contentType}\n${canonicalText(message.body)}`);
+export function messageDigest(message: Pick<Message, "contentType" | "body" | "secrets">): Digest {
+  return hash(`message\n${message.contentType}\n${canonicalText(message.body)}${slotsText(message.secrets)}`);
+}
+
+/** Tells a place for a secret from the same characters meant literally; nothing for a message without secrets. */
+function slotsText(slots: Message["secrets"] = []): string {
+  const lines = slots.map(({ name, path, at }) => JSON.stringify([name, path, at])).sort();
+  return lines.length === 0 ? "" : `\nsecrets\n${lines.join("\n")}`;
 }
 
 /**

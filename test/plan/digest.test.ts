@@ -60,3 +60,13 @@ it("knows a manifest by its messages, their ids, delays and order", () => {
   ].map(manifestDigest);
   expect(new Set(all).size).toBe(all.length);
 });
+
+it("tells a place for a secret from its spelling, and does not know the secret", () => {
+  const body = { a: "${secret.KEY}", b: "${secret.KEY}" };
+  const slot = (step: string) => ({ name: "KEY", path: [step], at: 0 });
+  const plain = messageDigest({ contentType: "json", body });
+  const both = messageDigest({ contentType: "json", body, secrets: [slot("a"), slot("b")] });
+  expect(both).not.toBe(plain);
+  expect(messageDigest({ contentType: "json", body, secrets: [slot("a")] })).not.toBe(both);
+  expect(messageDigest({ contentType: "json", body, secrets: [slot("b"), slot("a")] })).toBe(both);
+});

@@ -1,0 +1,43 @@
+import type { Variables } from "../src/manifest/index.ts";
+import type { JsonValue } from "../src/types.ts";
+import { headCommit } from "./commit.ts";
+
+export interface VariableSources {
+  readonly project: string;
+  /** Absolute path of the repository. */
+  readonly root: string;
+  /** The stack's configuration by full key, as the engine gives it: every value is text. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Whether a key's value is a secret; absent in the provider, which is not told: the program refused before. */
+  readonly isSecret?: (key: string) => boolean;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What manifests may name, the same in the program, which checks them, and in the provider, which pushes them. */
+export function variablesFrom({ project, root, config, isSecret, env }: VariableSources): Variables {
+  const secrets = isSecret && Object.keys(config).filter(isSecret);
+  const plain = Object.entries(config).filter(([key]) => !secrets?.includes(key));
+  return {
+    project,
+    config: Object.fromEntries(plain.map(([key, value]) => [nameOf(key, project), parsedIfJson(value)])),
+    secrets: secrets?.map((key) => nameOf(key, project)),
+    env,
+    gitSha: () => headCommit(root),
+  };
+}
+
+/** As `pulumi config set` takes it: without a namespace it is the project's. */
+function nameOf(key: string, project: string): string {
+  return key.startsWith(`${project}:`) ? key.slice(project.length + 1) : key;
+}
+
+/** Maps and lists arrive as JSON; whether a scalar was a number or text, the engine no longer knows: it stays text. */
+function parsedIfJson(text: string): JsonValue {
+  if (!/^[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A text that only begins like one.
+    return text;
+  }
+}
