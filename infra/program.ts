@@ -83,6 +83,7 @@ function segmentArgs(root: string, manifest: Manifest, messages: readonly Messag
     queue: manifest.queue,
     mode: manifest.push,
     inDoubtPolicy: manifest.inDoubt,
+    appendOnly: manifest.content.kind === "file",
     digest: manifestDigest(keys),
     keys: packKeys(keys),
     messages: keys.length,

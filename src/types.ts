@@ -51,8 +51,32 @@ export interface Manifest {
   readonly inDoubt: InDoubtPolicy;
   /** Stack name patterns; undefined: every stack. */
   readonly stacks: readonly string[] | undefined;
-  readonly messages: readonly Message[];
+  readonly content: Content;
   readonly place: Place;
+}
+
+/** Where a manifest's messages are. */
+export type Content = InlineContent | FileContent;
+
+export interface InlineContent {
+  readonly kind: "inline";
+  readonly messages: readonly Message[];
+}
+
+/** Messages in a data file, which may be larger than memory. */
+export interface FileContent {
+  readonly kind: "file";
+  /** Path of the data file, as in {@link Place}. */
+  readonly file: string;
+  /** Number of messages, and the bytes of their bodies; undefined where the file was not read. */
+  readonly size: { readonly messages: number; readonly bytes: number } | undefined;
+  /**
+   * Streams the messages in their order, some at once.
+   *
+   * @param from number of messages at the start to pass over; default 0
+   * @throws DataFileError when the file has problems by now
+   */
+  read(from?: number): AsyncIterable<readonly Message[]>;
 }
 
 /** The queue that a segment pushes to. */

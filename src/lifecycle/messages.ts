@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { allMessages, formatProblem, loadManifests } from "../manifest/index.ts";
+import { allMessages, fillSecrets, formatProblem, loadManifests, SecretError } from "../manifest/index.ts";
 import { manifestDigest, messageDigest } from "../plan/index.ts";
 import type { Message } from "../types.ts";
 import { Refusal } from "./failure.ts";

@@ -61,7 +61,7 @@ function buildId(id: string | undefined, scope: Scope, tell: OnProblem): string 
 /** Characters of an id: the ledger keeps it in the engine's state. The schema says the same. */
 const maxIdLength = 200;
 
-function buildDelay(written: number | string | undefined, scope: Scope, tell: OnProblem): number | undefined {
+export function buildDelay(written: number | string | undefined, scope: Scope, tell: OnProblem): number | undefined {
   if (typeof written !== "string") return written;
   const path = ["delay_seconds"];
   const options = { secretsAllowed: false, textOnly: false };
@@ -86,11 +86,17 @@ function checkBody(message: Message, incomplete: boolean, tell: OnProblem): numb
   }
   const bytes = bodyBytes(message);
   if (bytes > limits.messageBytes && !incomplete) {
-    const what = `the body has ${bytes} bytes, more than the ${limits.messageBytes} that the API takes in a message`;
-    const next = "Split it into several messages, or send a link to where the data is.";
+    const { what, next } = tooLarge(bytes);
     tell("BODY_TOO_LARGE", ["body"], "", what, next);
   }
   return bytes;
+}
+
+export function tooLarge(bytes: number): { readonly what: string; readonly next: string } {
+  return {
+    what: `the body has ${bytes} bytes, more than the ${limits.messageBytes} that the API takes in a message`,
+    next: "Split it into several messages, or send a link to where the data is.",
+  };
 }
 
 /** Tells of problems in a part of the message. */

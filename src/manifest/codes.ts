@@ -50,6 +50,14 @@ export const codes = {
   VARIABLE_UNDEFINED: error("A variable has no value"),
   VARIABLE_NOT_LISTED: error("A manifest does not list an environment variable"),
   VARIABLE_NOT_HERE: error("A variable cannot stand here"),
+  // Data files
+  DATA_FORMAT: error("A data file's format is not clear"),
+  DATA_COMPRESSION: error("A data file cannot be decompressed"),
+  DATA_NOT_JSON: error("A row of a data file is not JSON"),
+  DATA_NOT_CSV: error("A row of a data file is not CSV"),
+  DATA_CELL: error("A cell is not of its column's type"),
+  DATA_ROW_TOO_LONG: error("A row of a data file is too long"),
+  DATA_EMPTY: warning("A data file has no rows"),
   // Messages
   TOO_MANY_MESSAGES: error("A manifest holds too many messages"),
   DUPLICATE_ID: error("Two messages have the same id"),

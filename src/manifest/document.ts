@@ -40,7 +40,7 @@ function toDocument(
   const failure = document.errors[0] ?? document.warnings.find(({ code }) => code === "BAD_DIRECTIVE");
   if (failure !== undefined) {
     // The first alone: what follows it in the same document is mostly its echo.
-    reportSyntax(file, failure, problems);
+    reportSyntax(file, document.range[0], failure, problems);
     return undefined;
   }
   if (document.directives.yaml.explicit && document.directives.yaml.version !== "1.2") {
@@ -73,14 +73,14 @@ const remedies: Partial<Record<YAMLError["code"], string>> = {
   MULTILINE_IMPLICIT_KEY: "Add the `:` that is missing after a key, or indent the lines that go on.",
 };
 
-function reportSyntax(file: TextFile, failure: YAMLError, problems: Problems): void {
-  const place = file.placeAt(Math.min(failure.pos[0], file.text.length));
+function reportSyntax(file: TextFile, start: number, failure: YAMLError, problems: Problems): void {
   if (failure.code === "RESOURCE_EXHAUSTION") {
-    problems.add(
-      problem("NESTING_LIMIT", place, "the values here are nested too deeply to be read", "Nest them less."),
-    );
+    // Where the library gives up depends on how deep its caller was.
+    const what = "values in this document are nested too deeply to be read";
+    problems.add(problem("NESTING_LIMIT", file.placeAt(start), what, "Nest them less."));
     return;
   }
+  const place = file.placeAt(Math.min(failure.pos[0], file.text.length));
   if (failure.code === "BAD_DIRECTIVE") {
     problems.add(problem("YAML_DIRECTIVE", place, "the directive is not known", "Remove the line, or quote its text."));
     return;

@@ -28,7 +28,11 @@ export function checkForm(document: ManifestDocument, problems: Problems): Form 
   compiled(document.value);
   let manifest = true;
   const brokenMessages = new Set<number>();
-  const errors = compiled.errors ?? [];
+  // What a branch of oneOf lacks is told by the error of oneOf itself.
+  const errors = (compiled.errors ?? []).filter(
+    ({ schemaPath, keyword, data }) =>
+      !schemaPath.startsWith("#/oneOf/") && (keyword !== "oneOf" || (typeof data === "object" && !Array.isArray(data))),
+  );
   const found: Problem[] = [];
   for (const error of errors) {
     const [first, index] = fromPointer(error.instancePath);
@@ -43,12 +47,12 @@ export function checkForm(document: ManifestDocument, problems: Problems): Form 
 
 /** Whether a missing key is there in a wrong spelling, which is told already. */
 function isMisspelt({ keyword, instancePath, params }: ErrorObject, errors: readonly ErrorObject[]): boolean {
-  if (keyword !== "required") return false;
+  const missing = keyword === "required" ? [params.missingProperty] : keyword === "oneOf" ? ["messages", "source"] : [];
   return errors.some(
     (other) =>
       other.keyword === "additionalProperties" &&
       other.instancePath === instancePath &&
-      nearest(String(other.params.additionalProperty), knownKeys(other)) === params.missingProperty,
+      missing.includes(nearest(String(other.params.additionalProperty), knownKeys(other))),
   );
 }
 
@@ -84,6 +88,14 @@ function explain(document: ManifestDocument, error: ErrorObject): Problem {
       const allowed = (params.allowedValues as unknown[]).map(String);
       const next = `Write one of ${allowed.join(", ")}.${didYouMean(String(data), allowed)}`;
       return problem("VALUE_NOT_ALLOWED", here, `${it} cannot be ${shown(data)}`, next);
+    }
+    case "oneOf": {
+      if (params.passingSchemas === null) {
+        const next = 'Add "messages: …" with the messages themselves, or "source: …" with a data file.';
+        return problem("MISSING_KEY", here, `${it} has no key "messages"`, next);
+      }
+      const place = placeOfKey(document, ["source"]);
+      return problem("VALUE_NOT_ALLOWED", place, `${it} has both "messages" and "source"`, "Make two manifests of it.");
     }
     case "uniqueItems": {
       const place = placeOf(document, [...path, Math.max(params.i, params.j)]);
@@ -121,6 +133,8 @@ const advices: Readonly<Record<string, string>> = {
   for_each: "Write a list, a count from 1 to 100000, or one variable.",
   delay_seconds: "Write whole seconds from 0 to 86400 (24 hours), or one variable.",
   env: "Use letters, digits and _, not beginning with a digit.",
+  file: "Write a path from the manifest's folder, with forward slashes.",
+  delimiter: "Write one character, not a quote or a line end.",
   messages: "Add a message, or remove the manifest.",
 };
 

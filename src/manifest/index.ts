@@ -1,4 +1,5 @@
 export { codes, type ProblemCode, type Severity } from "./codes.ts";
+export { allMessages, DataFileError, type OnMessage } from "./content.ts";
 export { codeFrame } from "./frame.ts";
 export { type LoadOptions, type LoadResult, loadManifests } from "./load.ts";
 export { formatPlace, formatProblem, type Problem, problem, quote } from "./problem.ts";

@@ -1,11 +1,13 @@
-import type { Manifest } from "../types.ts";
+import type { Content, InlineContent, Manifest } from "../types.ts";
 import { Problems } from "./collect.ts";
+import { checkSource, fileContent, type OnMessage } from "./content.ts";
 import { type ManifestDocument, parseDocuments } from "./document.ts";
 import { findManifestFiles, readTextFile } from "./files.ts";
 import { checkForm } from "./form.ts";
 import { placeOf } from "./locate.ts";
 import { formatPlace, type Problem, problem, quote } from "./problem.ts";
-import { readManifest } from "./read.ts";
+import { type ReadManifest, readManifest } from "./read.ts";
+import type { SourceReading } from "./source/messages.ts";
 import { matchesStack } from "./stacks.ts";
 import { didYouMean } from "./suggest.ts";
 import type { Variables } from "./variables.ts";
@@ -23,6 +25,10 @@ export interface LoadOptions {
   readonly queues?: readonly string[];
   /** What manifests may name as ${…}. */
   readonly variables?: Variables;
+  /** Whether data files are read to check them; default true. Who reads them anyway, and checked them before, need not. */
+  readonly readData?: boolean;
+  /** Is given each message of the data files that are read. With any error in the result, it was told of too few. */
+  readonly onMessage?: OnMessage;
 }
 
 export interface LoadResult {
@@ -42,7 +48,7 @@ export interface LoadResult {
  */
 export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   const { root, folder = "messages", stack } = options;
-  const context = { stack, variables: options.variables ?? {} };
+  const context = { root, folder, stack, variables: options.variables ?? {} };
   const problems = new Problems();
   const paths = options.files ?? findManifestFiles(root, folder, problems);
   if (paths.length === 0 && problems.errors === 0) {
@@ -52,7 +58,7 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
 
   const manifests: Manifest[] = [];
   const skipped: Manifest[] = [];
-  const names = new Map<string, Manifest>();
+  const names = new Map<string, ReadManifest>();
   for (const path of paths) {
     const file = readTextFile(root, path, problems);
     if (file === undefined) continue;
@@ -60,22 +66,37 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
       const before = problems.errors;
       const form = checkForm(document, problems);
       if (!form.manifest) continue;
-      const manifest = readManifest(document, folder, form.brokenMessages, context, problems);
-      checkName(document, manifest, names, problems);
-      const { stacks } = manifest;
+      const read = readManifest(document, form.brokenMessages, context, problems);
+      checkName(document, read, names, problems);
+      const { stacks } = read;
       const wanted = stack === undefined || stacks === undefined || matchesStack(stacks, stack);
-      if (wanted) checkQueue(document, manifest, options.queues, problems);
-      if (problems.errors === before) (wanted ? manifests : skipped).push(manifest);
+      if (wanted) checkQueue(document, read, options.queues, problems);
+      if (problems.errors > before || read.content === undefined) continue;
+      const content = await openContent(read, read.content, wanted, options, problems);
+      if (problems.errors === before) (wanted ? manifests : skipped).push({ ...read, content });
     }
   }
 
   return { manifests, skipped, problems: problems.sorted(), omitted: problems.omitted };
 }
 
+/** Data files of other stacks stay closed: they may be large, and their own deployment reads them. */
+async function openContent(
+  manifest: ReadManifest,
+  content: InlineContent | SourceReading,
+  wanted: boolean,
+  { readData = true, onMessage = () => {} }: LoadOptions,
+  problems: Problems,
+): Promise<Content> {
+  if ("kind" in content) return content;
+  const size = wanted && readData ? await checkSource(manifest, content, onMessage, problems) : undefined;
+  return fileContent(content, size);
+}
+
 function checkName(
   document: ManifestDocument,
-  manifest: Manifest,
-  names: Map<string, Manifest>,
+  manifest: ReadManifest,
+  names: Map<string, ReadManifest>,
   problems: Problems,
 ): void {
   const { name } = manifest;
@@ -94,7 +115,7 @@ function checkName(
 
 function checkQueue(
   document: ManifestDocument,
-  { queue }: Manifest,
+  { queue }: ReadManifest,
   queues: readonly string[] | undefined,
   problems: Problems,
 ): void {

@@ -19,7 +19,7 @@ const maxBytes = 64_000_000;
  */
 export function readMessages(
   document: ManifestDocument,
-  { defaults, messages }: Written,
+  { defaults, messages = [] }: Written,
   broken: ReadonlySet<number>,
   scope: Scope,
   problems: Problems,
@@ -46,7 +46,7 @@ export function readMessages(
   return all;
 }
 
-function teller(document: ManifestDocument, base: Path, problems: Problems): OnProblem {
+export function teller(document: ManifestDocument, base: Path, problems: Problems): OnProblem {
   return (code, path, snippet, what, next) => {
     const place =
       snippet === "" ? placeOf(document, [...base, ...path]) : placeOfSnippet(document, [...base, ...path], snippet);

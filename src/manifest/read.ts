@@ -1,10 +1,26 @@
 import type { Manifest } from "../types.ts";
+import { buildDelay, buildMessage } from "./build.ts";
 import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
 import { placeOf } from "./locate.ts";
-import { readMessages } from "./messages.ts";
-import type { Scope } from "./variables.ts";
-import type { Written } from "./written.ts";
+import { readMessages, teller } from "./messages.ts";
+import type { SourceReading } from "./source/messages.ts";
+import { resolveSource } from "./source/spec.ts";
+import type { Scope, Variables } from "./variables.ts";
+import type { Written, WrittenSource } from "./written.ts";
+
+/** What is the same for all manifests that are read together. */
+export interface ReadContext {
+  readonly root: string;
+  readonly folder: string;
+  readonly stack: string | undefined;
+  readonly variables: Variables;
+}
+
+/** A manifest whose data file is still closed. */
+export type ReadManifest = Omit<Manifest, "content"> & {
+  readonly content: Extract<Manifest["content"], { kind: "inline" }> | SourceReading | undefined;
+};
 
 /**
  * Turns a document of the right form into a manifest; what its messages have against them goes to `problems`.
@@ -13,20 +29,23 @@ import type { Written } from "./written.ts";
  */
 export function readManifest(
   document: ManifestDocument,
-  folder: string,
   broken: ReadonlySet<number>,
-  context: Pick<Scope, "stack" | "variables">,
+  context: ReadContext,
   problems: Problems,
-): Manifest {
+): ReadManifest {
   const written = document.value as unknown as Written;
-  const scope: Scope = { ...context, env: written.env ?? [], local: {} };
+  const { stack, variables } = context;
+  const scope: Scope = { stack, variables, env: written.env ?? [], local: {} };
+  const { source } = written;
   return {
-    name: written.name ?? generatedName(document, folder),
+    name: written.name ?? generatedName(document, context.folder),
     queue: written.queue,
     push: written.push ?? "once",
     inDoubt: written.in_doubt ?? "resend",
     stacks: written.stacks,
-    messages: readMessages(document, written, broken, scope, problems),
+    content: source
+      ? readSource(document, written, source, scope, context.root, problems)
+      : { kind: "inline", messages: readMessages(document, written, broken, scope, problems) },
     place: placeOf(document, []),
   };
 }
@@ -35,4 +54,27 @@ export function readManifest(
 export function generatedName({ file, number }: ManifestDocument, folder: string): string {
   const path = file.path.slice(folder.length + 1).replace(/\.[^.]+$/, "");
   return number === 1 ? path : `${path}#${number}`;
+}
+
+/** What is wrong with the map is told once at its place, not for each row. */
+function readSource(
+  document: ManifestDocument,
+  { defaults }: Written,
+  written: WrittenSource,
+  scope: Scope,
+  root: string,
+  problems: Problems,
+): SourceReading | undefined {
+  const before = problems.errors;
+  const source = resolveSource(document, written, root, problems);
+  const delay = buildDelay(defaults?.delay_seconds, scope, teller(document, ["defaults"], problems));
+  const { map } = written;
+  if (map) {
+    const trial: Scope = { ...scope, pending: ["row", "index"] };
+    const path = ["source", "map"];
+    buildMessage(map, defaults, trial, placeOf(document, path), teller(document, path, problems));
+  }
+  if (source === undefined || problems.errors > before) return undefined;
+  const { delay_seconds: _, ...rest } = defaults ?? {};
+  return { root, source, map, scope, defaults: { ...rest, ...(delay === undefined ? {} : { delay_seconds: delay }) } };
 }

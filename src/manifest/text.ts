@@ -27,7 +27,7 @@ export function decode(path: string, bytes: Uint8Array, problems: Problems): Tex
   }
   if (!isUtf8(bytes)) {
     const what = "the bytes here are not UTF-8; they look like Latin-1 or Windows-1252";
-    problems.add(problem("ENCODING", placeOfBadByte(path, bytes), what, "Save the file as UTF-8."));
+    problems.add(problem("ENCODING", { file: path, ...badByte(bytes) }, what, "Save the file as UTF-8."));
     return undefined;
   }
   const file = textFile(path, new TextDecoder().decode(bytes));
@@ -62,7 +62,7 @@ function lastAtMost(ascending: readonly number[], wanted: number): number {
 }
 
 /** UTF-16 and UTF-32 by their byte order marks, or by the zero bytes that ASCII has in them. */
-function foreignEncoding(bytes: Uint8Array): string | undefined {
+export function foreignEncoding(bytes: Uint8Array): string | undefined {
   const [a, b, c, d] = bytes;
   if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return "UTF-32";
   if (a === 0xff && b === 0xfe) return c === 0 && d === 0 && bytes.length >= 4 ? "UTF-32" : "UTF-16";
@@ -71,7 +71,8 @@ function foreignEncoding(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-function placeOfBadByte(path: string, bytes: Uint8Array): Place {
+/** The first place where bytes are not UTF-8; line and column count from 1. */
+export function badByte(bytes: Uint8Array): { readonly line: number; readonly column: number } {
   let line = 1;
   let start = 0;
   for (
@@ -91,7 +92,7 @@ function placeOfBadByte(path: string, bytes: Uint8Array): Place {
   } catch {
     // The decoder stops at the bad byte, which is what it is here for.
   }
-  return { file: path, line, column };
+  return { line, column };
 }
 
 /**

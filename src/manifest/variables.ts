@@ -4,8 +4,8 @@ import { quote } from "./problem.ts";
 import { didYouMean } from "./suggest.ts";
 
 /**
- * What manifests may name. A part that is undefined is not known here, for instance when manifests are checked for no
- * stack in particular: variables of that part are then taken as they come, and only their spelling is checked.
+ * What manifests may name. A part that is undefined is not known. Where manifests are checked for no stack in particular,
+ * its variables are taken as they come, and only their spelling is checked; for a stack that is a problem.
  */
 export interface Variables {
   readonly project?: string | undefined;
@@ -27,6 +27,8 @@ export interface Scope {
   readonly env: readonly string[];
   /** Variables of this place alone, such as `item` and `row`. */
   readonly local: Readonly<Record<string, JsonValue>>;
+  /** Names of such variables that get their values later. */
+  readonly pending?: readonly string[];
 }
 
 export type Found =
@@ -50,12 +52,15 @@ export function lookUp(name: string, scope: Scope): Found {
   const { variables, local } = scope;
   const [head = "", ...steps] = name.split(".");
   const rest = steps.join(".");
+  if (scope.pending?.includes(head)) return { kind: "unknown" };
   if (Object.hasOwn(local, head)) return within(name, local[head] ?? null, steps);
-  if (name === "stack") return known(name, scope.stack);
-  if (name === "project") return known(name, variables.project);
-  if (name === "git.sha") return variables.gitSha ? defined(name, variables.gitSha(), gitNext) : { kind: "unknown" };
-  if (rest !== "" && head === "config") return fromConfig(name, rest, steps, variables);
-  if (rest !== "" && head === "secret") return fromSecrets(name, rest, variables);
+  if (name === "stack")
+    return scope.stack === undefined ? notKnown(name, scope) : { kind: "value", value: scope.stack };
+  if (name === "project")
+    return variables.project ? { kind: "value", value: variables.project } : notKnown(name, scope);
+  if (name === "git.sha") return variables.gitSha ? defined(name, variables.gitSha(), gitNext) : notKnown(name, scope);
+  if (rest !== "" && head === "config") return fromConfig(name, rest, steps, scope);
+  if (rest !== "" && head === "secret") return fromSecrets(name, rest, scope);
   if (rest !== "" && head === "env") return fromEnvironment(name, rest, scope);
   const where = Object.hasOwn(locals, head) ? ` ${head} exists ${locals[head]}.` : didYouMean(name, names);
   const all = [...Object.keys(local), ...names].join(", ");
@@ -65,8 +70,9 @@ export function lookUp(name: string, scope: Scope): Found {
 
 const gitNext = "Deploy from a Git repository that has a commit.";
 
-function fromConfig(name: string, key: string, steps: readonly string[], { config, secrets }: Variables): Found {
-  if (config === undefined) return { kind: "unknown" };
+function fromConfig(name: string, key: string, steps: readonly string[], scope: Scope): Found {
+  const { config, secrets } = scope.variables;
+  if (config === undefined) return notKnown(name, scope);
   if (Object.hasOwn(config, key)) return { kind: "value", value: config[key] ?? null };
   const [first = "", ...inner] = steps;
   if (Object.hasOwn(config, first)) return within(name, config[first] ?? null, inner);
@@ -77,7 +83,9 @@ function fromConfig(name: string, key: string, steps: readonly string[], { confi
   return undefinedVariable(name, next);
 }
 
-function fromSecrets(name: string, key: string, { config, secrets }: Variables): Found {
+function fromSecrets(name: string, key: string, scope: Scope): Found {
+  const { config, secrets } = scope.variables;
+  if (secrets === undefined && scope.stack !== undefined) return notKnown(name, scope);
   if (secrets === undefined || secrets.includes(key)) return { kind: "secret", name: key };
   if (config !== undefined && Object.hasOwn(config, key)) {
     return undefinedVariable(name, `${quote(key)} is not a secret: write \${config.${key}}, or set it with --secret.`);
@@ -86,18 +94,22 @@ function fromSecrets(name: string, key: string, { config, secrets }: Variables):
   return undefinedVariable(name, next);
 }
 
-function fromEnvironment(name: string, key: string, { env, variables }: Scope): Found {
+function fromEnvironment(name: string, key: string, scope: Scope): Found {
+  const { env, variables } = scope;
   if (!env.includes(key)) {
     const what = `the manifest does not list the environment variable ${quote(key)}`;
     const next = `Add "env: [${key}]" to the manifest, so that a reviewer sees what it reads.${didYouMean(key, env)}`;
     return { kind: "problem", code: "VARIABLE_NOT_LISTED", what, next };
   }
-  if (variables.env === undefined) return { kind: "unknown" };
+  if (variables.env === undefined) return notKnown(name, scope);
   return defined(name, variables.env[key], `Set ${key} in the environment of the deployment.`);
 }
 
-function known(name: string, value: string | undefined): Found {
-  return value === undefined ? { kind: "unknown" } : defined(name, value, "");
+/** For no stack in particular nobody can know it; for a stack it would be pushed as it is written. */
+function notKnown(name: string, { stack }: Scope): Found {
+  return stack === undefined
+    ? { kind: "unknown" }
+    : undefinedVariable(name, "Whoever reads the manifests here does not say it.");
 }
 
 function defined(name: string, value: string | undefined, next: string): Found {

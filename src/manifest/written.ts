@@ -1,4 +1,7 @@
 import type { ContentType, InDoubtPolicy, JsonValue, PushMode } from "../types.ts";
+import type { Compression } from "./source/bytes.ts";
+import type { CellType } from "./source/cells.ts";
+import type { Format } from "./source/spec.ts";
 
 /** What a document holds once it has the form that messages/manifest.schema.json asks for. */
 export interface Written {
@@ -9,7 +12,18 @@ export interface Written {
   readonly stacks?: readonly string[];
   readonly env?: readonly string[];
   readonly defaults?: WrittenDefaults;
-  readonly messages: readonly WrittenMessage[];
+  /** One of these two. */
+  readonly messages?: readonly WrittenMessage[];
+  readonly source?: WrittenSource;
+}
+
+export interface WrittenSource {
+  readonly file: string;
+  readonly format?: Format;
+  readonly compression?: Compression;
+  readonly delimiter?: string;
+  readonly types?: Readonly<Record<string, CellType>>;
+  readonly map?: WrittenMessage;
 }
 
 export interface WrittenDefaults {

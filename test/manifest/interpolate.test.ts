@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fillSecrets, type LoadOptions, SecretError } from "../../src/manifest/index.ts";
 import type { JsonValue, Message } from "../../src/types.ts";
-import { loadFiles } from "./support/fixture.ts";
+import { inlineMessages, loadFiles } from "./support/fixture.ts";
 
 const options = {
   stack: "dev",
@@ -19,7 +19,7 @@ async function messagesOf(messages: string, with_: Omit<LoadOptions, "root"> = o
   const text = `queue: orders\nenv: [BUILD]\nmessages:\n${messages}`;
   const { manifests, problems } = await loadFiles({ "messages/a.yaml": text }, with_);
   expect(problems).toEqual([]);
-  return manifests[0]?.messages ?? [];
+  return inlineMessages(manifests[0]);
 }
 
 /** The body of the one message whose body is written like this, in YAML on one line. */

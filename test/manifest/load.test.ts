@@ -2,7 +2,7 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { formatProblem, loadManifests } from "../../src/manifest/index.ts";
-import { loadFiles, temporaryFolder, writeFiles } from "./support/fixture.ts";
+import { inlineMessages, loadFiles, temporaryFolder, writeFiles } from "./support/fixture.ts";
 
 const one = "queue: orders\nmessages:\n  - body: 1\n";
 
@@ -32,22 +32,25 @@ messages:
         inDoubt: "stop",
         stacks: ["dev", "review-*"],
         place: { file, line: 1, column: 1 },
-        messages: [
-          {
-            id: "first",
-            body: "plain words",
-            contentType: "text",
-            delaySeconds: 30,
-            place: { file, line: 7, column: 5 },
-          },
-          {
-            id: undefined,
-            body: { order: 1, größe: [1.5, true, null] },
-            contentType: "json",
-            delaySeconds: 0,
-            place: { file, line: 9, column: 5 },
-          },
-        ],
+        content: {
+          kind: "inline",
+          messages: [
+            {
+              id: "first",
+              body: "plain words",
+              contentType: "text",
+              delaySeconds: 30,
+              place: { file, line: 7, column: 5 },
+            },
+            {
+              id: undefined,
+              body: { order: 1, größe: [1.5, true, null] },
+              contentType: "json",
+              delaySeconds: 0,
+              place: { file, line: 9, column: 5 },
+            },
+          ],
+        },
       },
     ]);
   });
@@ -75,7 +78,7 @@ messages:
     expect(manifests.map(({ name }) => name)).toEqual(["all", "dev"]);
     expect(skipped.map(({ name }) => name)).toEqual(["prod"]);
     expect(problems.map(formatProblem)).toEqual([
-      'messages/broken.yaml:1:1 MISSING_KEY: the manifest has no key "messages". Add "messages: …".',
+      'messages/broken.yaml:1:1 MISSING_KEY: the manifest has no key "messages". Add "messages: …" with the messages themselves, or "source: …" with a data file.',
     ]);
     expect((await loadFiles(files)).manifests).toHaveLength(3);
   });
@@ -109,7 +112,7 @@ messages:
     const { manifests } = await loadFiles({
       "messages/a.yaml": "queue: q\nmessages:\n  - body: &b { a: [1] }\n  - body: { first: *b, second: *b }\n",
     });
-    expect(manifests[0]?.messages[1]?.body).toEqual({ first: { a: [1] }, second: { a: [1] } });
+    expect(inlineMessages(manifests[0])[1]?.body).toEqual({ first: { a: [1] }, second: { a: [1] } });
     const { problems } = await loadFiles({
       "messages/a.yaml": "queue: q\nmessages:\n  - body: &b { a: 01 }\n  - body: *b\n",
     });

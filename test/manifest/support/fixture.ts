@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatProblem, type LoadOptions, type LoadResult, loadManifests } from "../../../src/manifest/index.ts";
+import type { Manifest, Message } from "../../../src/types.ts";
 
 const folder = fileURLToPath(new URL("../../fixtures/problems/", import.meta.url));
 
@@ -42,6 +43,12 @@ export async function loadFiles(
   using root = temporaryFolder();
   writeFiles(root.path, files);
   return await loadManifests({ root: root.path, ...options });
+}
+
+/** The messages that a manifest holds itself. */
+export function inlineMessages(manifest: Manifest | undefined): readonly Message[] {
+  if (manifest?.content.kind !== "inline") throw new Error("there is no manifest with messages of its own");
+  return manifest.content.messages;
 }
 
 export function writeFiles(root: string, files: Readonly<Record<string, string | Uint8Array>>): void {

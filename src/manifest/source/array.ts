@@ -1,0 +1,125 @@
+import { parseExactly } from "./json.ts";
+import { maxRowBytes, type Row, type RowReader, rowTooLong } from "./rows.ts";
+import { DataStop, type Spot, spotIn } from "./stop.ts";
+
+/** Reads the items of one JSON array, which is never in memory as a whole. */
+export const readJsonArray: RowReader = async function* (chunks, { tell, skip }) {
+  const splitter = new ArraySplitter();
+  let left = skip;
+
+  const readItem = ({ text, spot }: Item): readonly Row[] => {
+    if (left > 0) {
+      left -= 1;
+      return [];
+    }
+    const parsed = parseExactly(text, Buffer.byteLength(text));
+    if (parsed.ok) return [{ value: parsed.value, bytes: parsed.bytes, spot }];
+    for (const { code, offset, what, next } of parsed.flaws) tell(code, spotIn(text, offset, spot), what, next);
+    return [];
+  };
+
+  for await (const chunk of chunks) {
+    const rows = splitter.push(chunk.toString("utf8")).flatMap(readItem);
+    if (rows.length > 0) yield rows;
+  }
+  splitter.end();
+};
+
+interface Item {
+  readonly text: string;
+  readonly spot: Spot;
+}
+
+/** Finds where the items of an array begin and end. What is inside them is not its business. */
+class ArraySplitter {
+  #state: "before" | "inside" | "after" = "before";
+  /** Brackets that are open inside the item. */
+  #depth = 0;
+  #inText = false;
+  #escaped = false;
+  /** The part of the item that came with earlier pieces. */
+  #begun = "";
+  #itemSpot: Spot | undefined;
+  #line = 1;
+  /** What to add to an offset of the present piece for a column of the present line. */
+  #columnBase = 1;
+  #commas = 0;
+
+  /** @returns the items that end in this piece */
+  push(text: string): Item[] {
+    const items: Item[] = [];
+    let from = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      const character = text.charCodeAt(at);
+      if (character === 0x0a) {
+        this.#line += 1;
+        this.#columnBase = -at;
+      }
+      if (this.#inText) {
+        if (this.#escaped) this.#escaped = false;
+        else if (character === 0x5c) this.#escaped = true;
+        else if (character === 0x22) this.#inText = false;
+        continue;
+      }
+      if (character <= 0x20) continue;
+      const spot = { line: this.#line, column: at + this.#columnBase };
+      if (this.#state !== "inside") {
+        this.#outside(character, spot);
+        from = at + 1;
+        continue;
+      }
+      const ends = this.#depth === 0 && (character === 0x2c || character === 0x5d);
+      if (!ends) {
+        this.#itemSpot ??= spot;
+        this.#inItem(character, spot);
+        continue;
+      }
+      const item = this.#begun + text.slice(from, at);
+      if (character === 0x2c) this.#commas += 1;
+      // An array may be empty; an item between commas may not.
+      if (this.#itemSpot || character === 0x2c || this.#commas > 0) {
+        items.push({ text: this.#itemSpot ? item.trimStart() : "", spot: this.#itemSpot ?? spot });
+      }
+      if (character === 0x5d) this.#state = "after";
+      this.#begun = "";
+      this.#itemSpot = undefined;
+      from = at + 1;
+    }
+    this.#columnBase += text.length;
+    if (this.#state === "inside") this.#begun += this.#itemSpot ? text.slice(from) : "";
+    if (this.#begun.length > maxRowBytes) throw rowTooLong(this.#itemSpot ?? this.#here());
+    return items;
+  }
+
+  end(): void {
+    if (this.#state === "after") return;
+    const what =
+      this.#state === "before" ? "there is no JSON array in the file" : "the array that begins the file has no end";
+    throw new DataStop("DATA_NOT_JSON", this.#itemSpot ?? this.#here(), what, "Check that the file is whole.");
+  }
+
+  #here(): Spot {
+    return { line: this.#line, column: this.#columnBase };
+  }
+
+  #outside(character: number, spot: Spot): void {
+    if (this.#state === "before" && character === 0x5b) {
+      this.#state = "inside";
+      return;
+    }
+    const what = this.#state === "before" ? "the file does not begin with [" : "something stands behind the array";
+    const next = 'A file of format json is one array; for one value a line write "format: ndjson".';
+    throw new DataStop("DATA_NOT_JSON", spot, what, next);
+  }
+
+  #inItem(character: number, spot: Spot): void {
+    if (character === 0x22) this.#inText = true;
+    else if (character === 0x7b || character === 0x5b) this.#depth += 1;
+    else if (character === 0x7d || character === 0x5d) {
+      if (this.#depth === 0) {
+        throw new DataStop("DATA_NOT_JSON", spot, "a } stands here that closes nothing", "Correct the JSON here.");
+      }
+      this.#depth -= 1;
+    }
+  }
+}

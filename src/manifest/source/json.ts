@@ -1,0 +1,141 @@
+import { type ParseError, parse, printParseErrorCode, visit } from "jsonc-parser";
+import type { JsonValue } from "../../types.ts";
+import type { ProblemCode } from "../codes.ts";
+import { isExactNumber } from "../number.ts";
+import { quote } from "../problem.ts";
+import { maxDepth } from "../value.ts";
+
+/** Why a text does not stand for exactly one JSON value. */
+export interface Flaw {
+  readonly code: ProblemCode;
+  /** In UTF-16 code units from the start of the text. */
+  readonly offset: number;
+  readonly what: string;
+  readonly next: string;
+}
+
+export type Parsed =
+  /** `bytes`: of the value's JSON without spaces, in UTF-8. */
+  | { readonly ok: true; readonly value: JsonValue; readonly bytes: number }
+  | { readonly ok: false; readonly flaws: readonly Flaw[] };
+
+/**
+ * Reads JSON so that nothing is changed on the way: `JSON.parse` alone drops keys that are there twice, and rounds
+ * numbers. Most texts come out as they went in when they are written again, and need no second look.
+ *
+ * @param rawBytes of the text in UTF-8
+ */
+export function parseExactly(text: string, rawBytes: number): Parsed {
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, flaws: [syntaxFlaw(text)] };
+  }
+  if (!isShallow(value, 0)) {
+    const what = `values are nested more than ${maxDepth} deep`;
+    return { ok: false, flaws: [{ code: "NESTING_LIMIT", offset: 0, what, next: "Nest them less." }] };
+  }
+  const written = JSON.stringify(value);
+  // Only an escape can make half of a surrogate pair or hide a key, so without one both texts mean the same.
+  if (written === text && !text.includes("\\u") && !text.includes("__proto__"))
+    return { ok: true, value, bytes: rawBytes };
+  const flaws =
+    isSameButSpaces(text, written) && !text.includes("\\u") && !text.includes("__proto__") ? [] : flawsOf(text);
+  return flaws.length === 0 ? { ok: true, value, bytes: Buffer.byteLength(written) } : { ok: false, flaws };
+}
+
+function isShallow(value: JsonValue, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (depth >= maxDepth) return false;
+  if (Array.isArray(value)) return value.every((item) => isShallow(item, depth + 1));
+  for (const key in value) {
+    if (!isShallow((value as Readonly<Record<string, JsonValue>>)[key] ?? null, depth + 1)) return false;
+  }
+  return true;
+}
+
+/** Whether a text differs from what JSON.stringify wrote by nothing but spaces between its tokens. */
+function isSameButSpaces(text: string, written: string): boolean {
+  let at = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charCodeAt(index);
+    if (character === written.charCodeAt(at)) at += 1;
+    else if (character !== 0x20 && character !== 0x09 && character !== 0x0d && character !== 0x0a) return false;
+  }
+  return at === written.length;
+}
+
+/** Looks at each token of a text that is JSON. */
+function flawsOf(text: string): Flaw[] {
+  const flaws: Flaw[] = [];
+  const keys: Set<string>[] = [];
+  const checkText = (value: string, offset: number) => {
+    if (value.isWellFormed()) return;
+    const what = "the text holds half of a surrogate pair, which UTF-8 cannot hold";
+    flaws.push({ code: "TEXT_NOT_UNICODE", offset, what, next: "Write the whole character, or remove the escape." });
+  };
+  visit(text, {
+    onObjectBegin: () => {
+      keys.push(new Set());
+    },
+    onObjectEnd: () => {
+      keys.pop();
+    },
+    onObjectProperty: (key, offset) => {
+      checkText(key, offset);
+      const known = keys.at(-1);
+      if (known?.has(key)) {
+        const what = `the key ${quote(key)} is there already`;
+        flaws.push({ code: "DUPLICATE_KEY", offset, what, next: "Remove one of the two." });
+      }
+      known?.add(key);
+      if (key !== "__proto__") return;
+      const what = 'the key "__proto__" changes what an object is in JavaScript';
+      flaws.push({ code: "KEY_UNSAFE", offset, what, next: "Give the key another name." });
+    },
+    onLiteralValue: (value, offset, length) => {
+      if (typeof value === "string") checkText(value, offset);
+      const source = text.slice(offset, offset + length);
+      if (typeof value !== "number" || isExactNumber(source)) return;
+      const sent = Object.is(value, -0) ? "0" : String(value);
+      const what = Number.isFinite(value)
+        ? `${quote(source)} is a number that would be sent as ${sent}`
+        : `${quote(source)} is no number that JSON readers can hold`;
+      flaws.push({ code: "NUMBER_NOT_EXACT", offset, what, next: "Put it in quotes, so that it is text." });
+    },
+  });
+  return flaws;
+}
+
+/** By the names that the parser has for its errors. */
+const syntaxWords: Readonly<Record<string, string>> = {
+  PropertyNameExpected: "a key in double quotes is missing here",
+  ValueExpected: "a value is missing here",
+  ColonExpected: "a colon is missing here",
+  CommaExpected: "a comma is missing here",
+  CloseBraceExpected: "a } is missing here",
+  CloseBracketExpected: "a ] is missing here",
+  EndOfFileExpected: "there is more than one value",
+  InvalidCommentToken: "JSON has no comments",
+  UnexpectedEndOfString: "the text that begins here has no end",
+  InvalidUnicode: "the text that begins here has a \\u without four hexadecimal digits",
+  InvalidEscapeCharacter: "the text that begins here has an escape that JSON does not know",
+  InvalidCharacter: "the text that begins here has a control character",
+};
+
+/** The first thing that keeps a text from being JSON. */
+function syntaxFlaw(text: string): Flaw {
+  let first: { readonly what: string; readonly offset: number } = { what: "this is not JSON", offset: 0 };
+  try {
+    const errors: ParseError[] = [];
+    parse(text, errors, { disallowComments: true });
+    const [found] = errors;
+    if (found)
+      first = { what: syntaxWords[printParseErrorCode(found.error)] ?? "this is not JSON", offset: found.offset };
+  } catch (error) {
+    // It recurses, so what is nested without bounds has no better place.
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return { code: "DATA_NOT_JSON", ...first, next: "Correct the JSON here." };
+}

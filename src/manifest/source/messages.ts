@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import { limits } from "../../limits.ts";
+import type { JsonValue, Message, Place } from "../../types.ts";
+import { buildMessage, tooLarge } from "../build.ts";
+import { type Problem, problem } from "../problem.ts";
+import type { Scope } from "../variables.ts";
+import { typeName } from "../words.ts";
+import type { WrittenDefaults, WrittenMessage } from "../written.ts";
+import { CompressionError, readBytes } from "./bytes.ts";
+import type { Row } from "./rows.ts";
+import type { SourceFile } from "./spec.ts";
+import { DataStop, type TellSpot } from "./stop.ts";
+import { utf8Chunks } from "./utf8.ts";
+
+/** What makes messages of the rows of a data file. */
+export interface SourceReading {
+  readonly root: string;
+  readonly source: SourceFile;
+  readonly defaults: WrittenDefaults | undefined;
+  /** How a row becomes a message; undefined: it is the body. */
+  readonly map: WrittenMessage | undefined;
+  readonly scope: Scope;
+}
+
+/** A message out of a data file, and the bytes of its body. */
+export interface SourceMessage {
+  readonly message: Message;
+  readonly bytes: number;
+}
+
+/**
+ * Streams the messages of a data file, some at once, in order. Rows with problems are told and left out; what keeps the
+ * file from being read to its end is told last.
+ *
+ * @param from number of rows at the start to pass over
+ */
+export async function* sourceMessages(
+  reading: SourceReading,
+  from: number,
+  tell: (found: Problem) => void,
+): AsyncGenerator<readonly SourceMessage[]> {
+  const { root, source } = reading;
+  const place = ({ line, column }: { line: number; column: number }): Place => ({ file: source.file, line, column });
+  const tellSpot: TellSpot = (code, spot, what, next) => tell(problem(code, place(spot), what, next));
+  let index = from;
+  try {
+    const chunks = utf8Chunks(readBytes(join(root, source.file), source.compression));
+    for await (const rows of source.reader(chunks, { tell: tellSpot, skip: from })) {
+      yield rows.map((row) => toMessage(row, index++, reading, place(row.spot), tellSpot));
+    }
+  } catch (error) {
+    tell(asProblem(error, source));
+  }
+}
+
+function toMessage(
+  row: Row,
+  index: number,
+  { map, defaults, scope }: SourceReading,
+  place: Place,
+  tell: TellSpot,
+): SourceMessage {
+  if (map !== undefined) {
+    const local: Readonly<Record<string, JsonValue>> = { row: row.value, index };
+    return buildMessage(map, defaults, { ...scope, local }, place, (code, _path, _snippet, what, next) =>
+      tell(code, place, what, next),
+    );
+  }
+  const contentType = defaults?.content_type ?? "json";
+  // A variable in the defaults was replaced before the first row was read.
+  const delaySeconds = typeof defaults?.delay_seconds === "number" ? defaults.delay_seconds : undefined;
+  const message: Message = { id: undefined, body: row.value, contentType, delaySeconds, place };
+  if (contentType === "text" && typeof row.value !== "string") {
+    const what = `the row is ${typeName(row.value)}, but the manifest's content type is text`;
+    tell(
+      "TEXT_BODY_NOT_TEXT",
+      place,
+      what,
+      "Write text in each row, or content_type: json in the manifest's defaults.",
+    );
+    return { message, bytes: 0 };
+  }
+  const bytes = contentType === "text" ? Buffer.byteLength(String(row.value)) : row.bytes;
+  if (bytes > limits.messageBytes) {
+    const { what, next } = tooLarge(bytes);
+    tell("BODY_TOO_LARGE", place, what, next);
+  }
+  return { message, bytes };
+}
+
+function asProblem(error: unknown, { file }: SourceFile): Problem {
+  const start = { file, line: 1, column: 1 };
+  if (error instanceof DataStop) return problem(error.code, { file, ...error.spot }, error.message, error.next);
+  if (error instanceof CompressionError) {
+    const next = 'Check that the file is whole, and that its ending or "compression" is right.';
+    return problem("DATA_COMPRESSION", start, error.message, next);
+  }
+  if (error instanceof Error && "code" in error && typeof error.code === "string") {
+    const what = `the file cannot be read: ${error.code}`;
+    return problem("FILE_UNREADABLE", start, what, "Make it readable.");
+  }
+  throw error;
+}

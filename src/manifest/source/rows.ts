@@ -1,0 +1,32 @@
+import type { JsonValue } from "../../types.ts";
+import { DataStop, type Spot, type TellSpot } from "./stop.ts";
+
+/** One value of a data file. */
+export interface Row {
+  readonly value: JsonValue;
+  /** Of its JSON without spaces, in UTF-8. */
+  readonly bytes: number;
+  readonly spot: Spot;
+}
+
+export interface RowOptions {
+  readonly tell: TellSpot;
+  /** Rows at the start that are passed over. */
+  readonly skip: number;
+}
+
+/**
+ * Reads the rows of a data file, some at once, in order, in memory that does not grow with the file. A row that has
+ * something against it is told and left out.
+ *
+ * @throws DataStop when the file cannot be read any further
+ */
+export type RowReader = (chunks: AsyncIterable<Buffer>, options: RowOptions) => AsyncGenerator<readonly Row[]>;
+
+/** Bytes of one row. A body has at most 127,900; escapes, spaces and unused columns make its row longer. */
+export const maxRowBytes = 1_000_000;
+
+export function rowTooLong(spot: Spot): DataStop {
+  const what = `the row that begins here has more than ${maxRowBytes} bytes`;
+  return new DataStop("DATA_ROW_TOO_LONG", spot, what, "Check that the format is the right one, or split the row.");
+}

@@ -1,0 +1,80 @@
+import { statSync } from "node:fs";
+import { join, posix } from "node:path";
+import type { Problems } from "../collect.ts";
+import type { ManifestDocument } from "../document.ts";
+import { isInside } from "../files.ts";
+import { placeOf } from "../locate.ts";
+import { problem, quote } from "../problem.ts";
+import type { WrittenSource } from "../written.ts";
+import { readJsonArray } from "./array.ts";
+import type { Compression } from "./bytes.ts";
+import { readCsv } from "./csv.ts";
+import { readNdjson } from "./ndjson.ts";
+import type { RowReader } from "./rows.ts";
+
+export type Format = "ndjson" | "csv" | "json";
+
+/** A data file, and how it is read. */
+export interface SourceFile {
+  /** Relative to the repository, with forward slashes. */
+  readonly file: string;
+  readonly compression: Compression;
+  readonly reader: RowReader;
+}
+
+const formats: Readonly<Record<string, Format>> = {
+  ".ndjson": "ndjson",
+  ".jsonl": "ndjson",
+  ".csv": "csv",
+  ".json": "json",
+};
+
+const compressions: Readonly<Record<string, Compression>> = { ".gz": "gzip", ".zst": "zstd" };
+
+/** Finds the data file that a manifest names, beside the manifest, and what is to be known before it is opened. */
+export function resolveSource(
+  document: ManifestDocument,
+  written: WrittenSource,
+  root: string,
+  problems: Problems,
+): SourceFile | undefined {
+  const place = placeOf(document, ["source", "file"]);
+  const file = posix.join(posix.dirname(document.file.path), written.file);
+  if (file.startsWith("../")) {
+    const next = "Put the file into the repository, and name it by a path from the manifest's folder.";
+    problems.add(problem("OUTSIDE_REPOSITORY", place, "this path leads out of the repository", next));
+    return undefined;
+  }
+  const stats = statSync(join(root, file), { throwIfNoEntry: false });
+  if (!stats?.isFile()) {
+    const what = stats ? `${quote(file)} is not a regular file` : `there is no file ${quote(file)}`;
+    const next = "Write the path of the data file, from the manifest's folder.";
+    problems.add(problem("FILE_UNREADABLE", place, what, next));
+    return undefined;
+  }
+  if (!isInside(root, file, problems, place)) return undefined;
+
+  const outer = posix.extname(file).toLowerCase();
+  const byEnding = compressions[outer];
+  const format =
+    written.format ?? formats[byEnding ? posix.extname(file.slice(0, -outer.length)).toLowerCase() : outer];
+  if (format === undefined) {
+    const next =
+      'Write "format: ndjson", csv or json, or give the file one of the endings .ndjson, .jsonl, .csv, .json.';
+    problems.add(problem("DATA_FORMAT", place, `the ending of ${quote(file)} does not say its format`, next));
+    return undefined;
+  }
+  if (format !== "csv" && (written.types || written.delimiter !== undefined)) {
+    const key = written.types ? "types" : "delimiter";
+    const what = `"${key}" is for CSV, and the file is ${format}`;
+    problems.add(problem("DATA_FORMAT", placeOf(document, ["source", key]), what, `Remove "${key}".`));
+    return undefined;
+  }
+  const { delimiter = ",", types = {} } = written;
+  const readers: Readonly<Record<Format, RowReader>> = {
+    ndjson: readNdjson,
+    json: readJsonArray,
+    csv: readCsv({ delimiter, types }),
+  };
+  return { file, compression: written.compression ?? byEnding ?? "none", reader: readers[format] };
+}

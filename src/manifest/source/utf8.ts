@@ -1,0 +1,77 @@
+import { isUtf8 } from "node:buffer";
+import { badByte, foreignEncoding } from "../text.ts";
+import { DataStop } from "./stop.ts";
+
+/**
+ * Passes bytes on in pieces that are whole characters of UTF-8, without a byte order mark.
+ *
+ * @throws DataStop for everything that is not UTF-8
+ */
+export async function* utf8Chunks(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  let line = 1;
+  let begun = false;
+  for await (const chunk of chunks) {
+    const joined: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    if (!begun && joined.length < 4) {
+      rest = joined;
+      continue;
+    }
+    const bytes = begun ? joined : begin(joined);
+    begun = true;
+    const whole = bytes.subarray(0, bytes.length - incompleteBytes(bytes));
+    rest = bytes.subarray(whole.length);
+    line = check(whole, line);
+    if (whole.length > 0) yield whole;
+  }
+  const last = begun ? rest : begin(rest);
+  check(last, line);
+  if (last.length > 0) yield last;
+}
+
+/** Looks at the first bytes of a file. */
+function begin(bytes: Buffer): Buffer {
+  const foreign = bytes[0] === 0x1f && bytes[1] === 0x8b ? "gzip" : isZstd(bytes) ? "zstd" : undefined;
+  if (foreign !== undefined) {
+    const next = `Write "compression: ${foreign}", or give the file's name its usual ending.`;
+    throw new DataStop("DATA_COMPRESSION", { line: 1, column: 1 }, `the file is compressed with ${foreign}`, next);
+  }
+  const encoding = foreignEncoding(bytes);
+  if (encoding !== undefined) {
+    throw new DataStop(
+      "ENCODING",
+      { line: 1, column: 1 },
+      `the file is ${encoding}, not UTF-8`,
+      "Save the file as UTF-8.",
+    );
+  }
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}
+
+function isZstd(bytes: Buffer): boolean {
+  return bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd;
+}
+
+/** How many bytes at the end are the beginning of a character whose rest is still to come. */
+function incompleteBytes(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
+    if (byte < 0x80) return 0;
+  }
+  return 0;
+}
+
+/** @returns the number of the line in which the next piece begins */
+function check(bytes: Buffer, line: number): number {
+  if (!isUtf8(bytes)) {
+    const bad = badByte(bytes);
+    const what = "the bytes here are not UTF-8; they look like Latin-1 or Windows-1252";
+    // Where a line began in an earlier piece, its column is not known any more.
+    const column = bad.line === 1 && line > 1 ? 1 : bad.column;
+    throw new DataStop("ENCODING", { line: line + bad.line - 1, column }, what, "Save the file as UTF-8.");
+  }
+  let count = line;
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count += 1;
+  return count;
+}

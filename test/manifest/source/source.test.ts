@@ -1,0 +1,146 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { allMessages, DataFileError, loadManifests } from "../../../src/manifest/index.ts";
+import type { Content, Message } from "../../../src/types.ts";
+import { loadFiles, temporaryFolder, writeFiles } from "../support/fixture.ts";
+
+const rows = '{"order":1,"sku":"a"}\n{"order":2,"sku":"b"}\n{"order":3,"sku":"c"}\n';
+const manifest = (source: string, more = "") => `queue: orders\n${more}source: ${source}\n`;
+
+async function messages(content: Content | undefined): Promise<readonly Message[]> {
+  if (content === undefined) throw new Error("there is no manifest");
+  return await allMessages(content);
+}
+
+describe("a data file", () => {
+  it("gives its rows as messages, with the manifest's defaults", async () => {
+    using root = temporaryFolder();
+    writeFiles(root.path, {
+      "messages/sub/a.yaml": manifest("{ file: ../data/rows.ndjson }", "defaults: { delay_seconds: 5 }\n"),
+      "messages/data/rows.ndjson": rows,
+    });
+    const { manifests, problems } = await loadManifests({ root: root.path });
+    const content = manifests[0]?.content;
+    expect(problems).toEqual([]);
+    expect(content).toMatchObject({
+      kind: "file",
+      file: "messages/data/rows.ndjson",
+      size: { messages: 3, bytes: 63 },
+    });
+    expect((await messages(content))[1]).toEqual({
+      id: undefined,
+      body: { order: 2, sku: "b" },
+      contentType: "json",
+      delaySeconds: 5,
+      place: { file: "messages/data/rows.ndjson", line: 2, column: 1 },
+    });
+  });
+
+  it("is read once for all who want its messages, and again on request, from any of them on", async () => {
+    using root = temporaryFolder();
+    writeFiles(root.path, { "messages/a.yaml": manifest("{ file: rows.ndjson }"), "messages/rows.ndjson": rows });
+    const told: unknown[] = [];
+    const onMessage = (name: string, { body }: Message, bytes: number) => told.push([name, body, bytes]);
+    const { manifests } = await loadManifests({ root: root.path, onMessage });
+    expect(told).toEqual(
+      rows
+        .trim()
+        .split("\n")
+        .map((row) => ["a", JSON.parse(row), row.length]),
+    );
+    const content = manifests[0]?.content;
+    if (content?.kind !== "file") throw new Error("no data file");
+    const rest: Message[] = [];
+    for await (const some of content.read(2)) rest.push(...some);
+    expect(rest.map(({ body, place }) => [body, place.line])).toEqual([[{ order: 3, sku: "c" }, 3]]);
+  });
+
+  it("becomes messages by a map, with the row, its number, variables and secrets", async () => {
+    using root = temporaryFolder();
+    writeFiles(root.path, {
+      "messages/a.yaml": `queue: orders
+source:
+  file: rows.ndjson
+  map:
+    id: order-\${row.order}
+    body: { n: "\${row.order}", all: "\${row}", at: "\${stack} \${index}", key: "\${secret.key}" }
+    delay_seconds: \${row.order}
+`,
+      "messages/rows.ndjson": rows,
+    });
+    const { manifests, problems } = await loadManifests({
+      root: root.path,
+      stack: "dev",
+      variables: { secrets: ["key"] },
+    });
+    expect(problems).toEqual([]);
+    expect((await messages(manifests[0]?.content))[2]).toEqual({
+      id: "order-3",
+      body: { n: 3, all: { order: 3, sku: "c" }, at: "dev 2", key: "${secret.key}" },
+      contentType: "json",
+      delaySeconds: 3,
+      secrets: [{ name: "key", path: ["key"], at: 0 }],
+      place: { file: "messages/rows.ndjson", line: 3, column: 1 },
+    });
+  });
+
+  it.each([
+    ["rows.jsonl", rows, ""],
+    ["rows.ndjson.gz", gzipSync(rows), ""],
+    ["rows.ndjson.zst", zstdCompressSync(rows), ""],
+    ["ROWS.NDJSON.GZ", gzipSync(rows), ""],
+    ["rows.ndjson.gz", Buffer.concat([gzipSync(rows.slice(0, 22)), gzipSync(rows.slice(22))]), ""],
+    ["rows.json", `[${rows.trim().split("\n").join(",\n")}]`, ""],
+    ["rows.csv", "order,sku\n1,a\n2,b\n3,c\n", "types: { order: integer }"],
+    ["rows.csv.gz", gzipSync("order;sku\n1;a\n2;b\n3;c\n"), 'types: { order: integer }, delimiter: ";"'],
+    ["rows.data", gzipSync(rows), "format: ndjson, compression: gzip"],
+    ["rows.gz", rows, "format: ndjson, compression: none"],
+  ])("of the name %s is read", async (name, bytes, how) => {
+    using root = temporaryFolder();
+    writeFiles(root.path, {
+      "messages/a.yaml": manifest(`{ file: ${name}${how && `, ${how}`} }`),
+      [`messages/${name}`]: bytes,
+    });
+    const { manifests, problems } = await loadManifests({ root: root.path });
+    expect(problems).toEqual([]);
+    const bodies = (await messages(manifests[0]?.content)).map(({ body }) => body);
+    expect(bodies).toEqual(
+      rows
+        .trim()
+        .split("\n")
+        .map((row) => JSON.parse(row)),
+    );
+  });
+
+  it("of another stack, or of one who does not ask, stays closed", async () => {
+    const files = {
+      "messages/a.yaml": `stacks: [prod]\n${manifest("{ file: rows.ndjson }")}`,
+      "messages/rows.ndjson": "broken",
+    };
+    expect((await loadFiles(files, { stack: "dev" })).problems).toEqual([]);
+    expect((await loadFiles(files, { stack: "prod" })).problems).toHaveLength(1);
+    const unread = await loadFiles(files, { stack: "prod", readData: false });
+    expect(unread.problems).toEqual([]);
+    expect(unread.manifests[0]?.content).toMatchObject({ kind: "file", size: undefined });
+  });
+
+  it("that breaks after it was checked stops whoever reads it", async () => {
+    using root = temporaryFolder();
+    writeFiles(root.path, { "messages/a.yaml": manifest("{ file: rows.ndjson }"), "messages/rows.ndjson": rows });
+    const { manifests } = await loadManifests({ root: root.path });
+    writeFileSync(join(root.path, "messages/rows.ndjson"), `${rows}{"order":4`);
+    const reading = messages(manifests[0]?.content);
+    await expect(reading).rejects.toThrow(DataFileError);
+    await expect(reading).rejects.toThrow("messages/rows.ndjson:4:11 DATA_NOT_JSON");
+  });
+
+  it("with many broken rows is told of in a hundred problems and a number", async () => {
+    const { problems, omitted } = await loadFiles({
+      "messages/a.yaml": manifest("{ file: rows.ndjson }"),
+      "messages/rows.ndjson": "broken\n".repeat(1_000),
+    });
+    expect([problems.length, omitted]).toEqual([100, 900]);
+  });
+});
