@@ -20,7 +20,7 @@ interface Fact {
 }
 
 /** A request that counts against the budget until it is answered. */
-export interface Sent {
+interface Sent {
   readonly number: number;
 }
 

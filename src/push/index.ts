@@ -10,6 +10,7 @@ export {
   type Settled,
 } from "./journal.ts";
 export { fileJournals } from "./journal-files.ts";
+export { journaled } from "./journaled.ts";
 export { createPace, type Pace, type PaceState } from "./pace.ts";
 export { runPush } from "./run.ts";
 export type { BatchOutcome, PushReport, PushRun, Tally } from "./types.ts";

@@ -18,7 +18,7 @@ const never: Attempts = { most: 1, firstMs: 0, longestMs: 0 };
  *
  * Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export const attempts = {
+const attempts = {
   no: never,
   stop_queue: never,
   split: never,

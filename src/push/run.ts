@@ -31,10 +31,11 @@ export async function runPush(run: PushRun): Promise<PushReport> {
     },
   };
   const stop = () => over.abort();
-  run.stop?.addEventListener("abort", stop, { once: true });
-  if (run.stop?.aborted) stop();
+  const signals = [run.stop ?? [], run.abort ?? []].flat();
+  for (const signal of signals) signal.addEventListener("abort", stop, { once: true });
+  if (signals.some(({ aborted }) => aborted)) stop();
   const finished = await deliverAll(context);
-  run.stop?.removeEventListener("abort", stop);
+  for (const signal of signals) signal.removeEventListener("abort", stop);
   return account.report({ ...(end ?? { failure: undefined, exception: undefined }), finished });
 }
 

@@ -20,7 +20,7 @@ export interface PushRun {
   readonly random?: () => number;
   /** When aborted, no request starts any more; those under way end by themselves. */
   readonly stop?: AbortSignal;
-  /** When aborted, the requests under way are given up: their messages are in doubt. */
+  /** When aborted, no request starts, and those under way are given up: their messages are in doubt. */
   readonly abort?: AbortSignal;
   /**
    * Called before each request, repeated ones included, and awaited: the place for the journal and for the question whether
@@ -66,7 +66,7 @@ export interface PushReport {
   readonly failure: Failure | undefined;
   /** Where `failure` comes of an exception of `before`, `onOutcome`, the source or the client: that exception. */
   readonly exception: unknown;
-  /** The run was stopped by its signal before the source ended. */
+  /** A signal ended the run before everything was pushed. */
   readonly stopped: boolean;
   /** As the API returned them last. */
   readonly metrics: Metrics | undefined;

@@ -19,7 +19,7 @@ export function cleanUp(end: () => unknown): void {
   started.push(end);
 }
 
-export interface Received {
+interface Received {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly headers: IncomingMessage["headers"];

@@ -47,7 +47,7 @@ export function virtualClock(): VirtualClock {
   };
 }
 
-export function parcel(index: number): Parcel {
+function parcel(index: number): Parcel {
   return {
     index,
     label: `#${index + 1}`,

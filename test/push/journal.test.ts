@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openAppend } from "../../src/push/append-file.ts";
 import { fileJournals, type Journal, type JournalName, type Journals, type Settled } from "../../src/push/index.ts";
 import { queue } from "./fakes.ts";
 
@@ -163,6 +165,14 @@ describe("a journal on a bad disk", () => {
       "JournalError: the journal cannot be opened (ENOTDIR). Check the journal's folder: that it can be written and its disk has room",
     );
   });
+});
+
+test.runIf(existsSync("/dev/full"))("a line that cannot be written is an error, and so is each after it", async () => {
+  const file = await openAppend("/dev/full");
+  const failed = await Promise.allSettled([file.append("one\n"), file.append("two\n"), file.append("three\n")]);
+  expect(failed.map((result) => result.status === "rejected" && result.reason.code)).toEqual(Array(3).fill("ENOSPC"));
+  await expect(file.append("four\n")).rejects.toThrow("ENOSPC");
+  await file.close();
 });
 
 test("whatever happens to messages, each is left in the state that was written last", async () => {

@@ -206,4 +206,19 @@ describe("who gives up waiting", () => {
     await pace.acquire(to("orders"));
     expect(clock.now() - begin).toBe(300_000);
   });
+
+  test("leaves none behind, either, when a permit that is not used lets the last one go early", async () => {
+    const clock = virtualClock();
+    const pace = createPace({ clock, assume: "nothing" });
+    const rate = { ...noRate, remaining: 121, resetMs: 300_000, quota: 1_200, windowMs: 300_000 };
+    (await pace.acquire(to("orders"))).done(answered(rate));
+    const first = await pace.acquire(to("orders"));
+    const second = pace.acquire(to("mails"));
+    expect(pace.state.waiting).toBe(1);
+    const begin = clock.now();
+    first.done({ kind: "unused" });
+    await second;
+    expect(clock.now()).toBe(begin);
+    expect(clock.sleeping()).toBe(0);
+  });
 });

@@ -240,6 +240,21 @@ describe("the end of a run", () => {
     expect(report.messages.pushed).toBe(client.sent.length - 1);
   });
 
+  test("takes nothing more from the source", async () => {
+    let taken = 0;
+    const { run } = setUp(() => refused("no", 10104), {
+      batches: (function* () {
+        for (const batch of batches(...Array<number>(1_000).fill(1))) {
+          taken += 1;
+          yield batch;
+        }
+      })(),
+    });
+    const report = await runPush(run);
+    expect(taken).toBeLessThanOrEqual(41);
+    expect(report.messages).toEqual({ ...nothing, notSent: taken });
+  });
+
   test("spares the next run of the queue its requests, and no other queue's", async () => {
     const halts = createHalts();
     const first = setUp(() => refused("stop_queue", 10252), { halts });

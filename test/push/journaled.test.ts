@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, onTestFinished, test } from "vitest";
+import type { PushAnswer } from "../../src/cloudflare/index.ts";
+import { createPace, fileJournals, journaled, runPush } from "../../src/push/index.ts";
+import { readJournal } from "../../src/push/journal-lines.ts";
+import { accepted, batches, fakeClient, indices, lost, queue, refused, unsent, virtualClock } from "./fakes.ts";
+
+const name = { stack: "shop/dev", manifest: "orders", segment: "0", queue };
+
+const fates: readonly { readonly answer: PushAnswer; readonly taken: boolean }[] = [
+  { answer: accepted, taken: true },
+  { answer: lost, taken: true },
+  { answer: lost, taken: false },
+  { answer: unsent, taken: false },
+  { answer: refused("after_wait", 10250), taken: false },
+  { answer: refused("split", 10205), taken: false },
+  { answer: refused("no", 10104), taken: false },
+];
+
+async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "journaled-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return use(folder);
+}
+
+test("a retry and a split write nothing new; each outcome is written", async () => {
+  await inFolder(async (folder) => {
+    const clock = virtualClock();
+    const journal = await fileJournals(folder).open(name, "base");
+    const answers = [refused("after_wait", 10250), refused("split", 10205), accepted, refused("no", 10203)];
+    await runPush({
+      target: queue,
+      batches: batches(4),
+      inDoubt: "resend",
+      client: fakeClient((_, request) => answers[request] ?? accepted),
+      clock,
+      pace: createPace({ clock, assume: "nothing" }),
+      ...journaled(journal, (index) => `key-${index}`),
+    });
+    await journal.close();
+    const [file = ""] = readdirSync(folder);
+    const [, ...written] = readFileSync(join(folder, file), "utf8").trim().split("\n");
+    expect(written.map((line) => JSON.parse(line))).toEqual([
+      { sending: [0, 1, 2, 3].map((index) => [index, `key-${index}`]) },
+      { pushed: [0, 1] },
+      { not_sent: [2, 3] },
+    ]);
+  });
+});
+
+test("killed at any moment, the journal knows of every message in the queue, and claims none that is not", async () => {
+  await inFolder(async (folder) => {
+    const plan = fc.record({
+      sizes: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 12 }),
+      fates: fc.array(fc.constantFrom(...fates), { maxLength: 24 }),
+      inDoubt: fc.constantFrom("resend" as const, "stop" as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(plan, async (drawn) => {
+        const clock = virtualClock();
+        const journals = fileJournals(folder);
+        await journals.drop(name);
+        const journal = await journals.open(name, "base");
+        const [file = ""] = readdirSync(folder);
+        const inQueue = new Set<string>();
+        // What a kill at this moment would leave.
+        const look = () => {
+          const { left } = readJournal(readFileSync(join(folder, file), "utf8"), file);
+          const known = new Set([...left.pushed, ...left.inDoubt]);
+          for (const key of inQueue) expect(known).toContain(key);
+          for (const key of left.pushed) expect(inQueue).toContain(key);
+        };
+        const hooks = journaled(journal, (index) => `key-${index}`);
+        const report = await runPush({
+          target: queue,
+          batches: batches(...drawn.sizes),
+          inDoubt: drawn.inDoubt,
+          client: fakeClient((batch, request) => {
+            const { answer, taken } = drawn.fates[request] ?? { answer: accepted, taken: true };
+            if (taken) for (const index of indices(batch)) inQueue.add(`key-${index}`);
+            look();
+            return answer;
+          }),
+          clock,
+          pace: createPace({ clock, assume: "nothing" }),
+          before: hooks.before,
+          onOutcome: async (outcome) => {
+            look();
+            await hooks.onOutcome(outcome);
+            look();
+          },
+        });
+        await journal.close();
+        // An exception would be a look that failed.
+        expect(report.exception).toBeUndefined();
+        const again = await journals.open(name, "base");
+        await again.close();
+        const { pushed, inDoubt } = report.messages;
+        expect([again.left.pushed.length, again.left.inDoubt.length]).toEqual([pushed, inDoubt]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
