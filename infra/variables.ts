@@ -8,19 +8,22 @@ export interface VariableSources {
   readonly root: string;
   /** The stack's configuration by full key, as the engine gives it: every value is text. */
   readonly config: Readonly<Record<string, string>>;
-  /** Whether a key's value is a secret; absent in the provider, which is not told: the program refused before. */
+  /**
+   * Whether a key's value is a secret. The provider is not told, so there any key may be either; what names one as the
+   * other, the program refused before.
+   */
   readonly isSecret?: (key: string) => boolean;
   readonly env: NodeJS.ProcessEnv;
 }
 
 /** What manifests may name, the same in the program, which checks them, and in the provider, which pushes them. */
 export function variablesFrom({ project, root, config, isSecret, env }: VariableSources): Variables {
-  const secrets = isSecret && Object.keys(config).filter(isSecret);
-  const plain = Object.entries(config).filter(([key]) => !secrets?.includes(key));
+  const secrets = Object.keys(config).filter(isSecret ?? (() => true));
+  const plain = Object.entries(config).filter(([key]) => !isSecret?.(key));
   return {
     project,
     config: Object.fromEntries(plain.map(([key, value]) => [nameOf(key, project), parsedIfJson(value)])),
-    secrets: secrets?.map((key) => nameOf(key, project)),
+    secrets: secrets.map((key) => nameOf(key, project)),
     env,
     gitSha: () => headCommit(root),
   };

@@ -26,7 +26,7 @@ export async function deliver(
   wire: () => Wire,
 ): Promise<SegmentOutputs> {
   const decision = decideSegment(inputs, recorded);
-  await refuseEdited(inputs, decision, ports);
+  await refuseEdited(inputs, decision, recorded, ports);
   const record = new RunRecord(inputs, decision);
   const sendable = toSend(inputs, decision);
   const report = sendable.length === 0 ? undefined : await push(inputs, sendable, record, ports, wire);

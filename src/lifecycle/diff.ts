@@ -8,6 +8,8 @@ export interface SegmentDiff {
   readonly changes: boolean;
   readonly replaces: readonly (keyof SegmentInputs)[];
   readonly decision: Decision;
+  /** What the decision was made from. */
+  readonly recorded: Ledger;
 }
 
 /** Another queue has none of the messages: the resource is replaced, and its ledger starts from nothing. */
@@ -22,7 +24,7 @@ export function diffSegment(
   const recorded = unpackLedger(olds.ledger);
   const decision = decideSegment(news, recorded);
   const unknown = identity.some((name) => news[name] === unknownValue);
-  return { changes: unknown || replaces.length > 0 || !isSettled(decision, recorded), replaces, decision };
+  return { changes: unknown || replaces.length > 0 || !isSettled(decision, recorded), replaces, decision, recorded };
 }
 
 export function decideSegment(inputs: SegmentInputs, recorded: Ledger): Decision {

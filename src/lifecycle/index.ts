@@ -39,9 +39,11 @@ export function bindLifecycle(ports: Ports): Lifecycle {
     },
 
     async diff(_id, olds, news) {
-      const { changes, replaces, decision } = diffSegment(olds, news);
-      if (replaces.length === 0) await refuseEdited(news, decision, ports);
-      if (changes && replaces.length === 0) await say(news, unpackLedger(olds.ledger));
+      const { changes, replaces, decision, recorded } = diffSegment(olds, news);
+      if (replaces.length === 0) {
+        await refuseEdited(news, decision, recorded, ports);
+        if (changes) await say(news, recorded);
+      }
       return { changes, replaces: [...replaces] };
     },
 

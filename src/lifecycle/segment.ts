@@ -18,6 +18,8 @@ export interface SegmentInputs extends QueueRef {
   readonly queue: string;
   readonly mode: PushMode;
   readonly inDoubtPolicy: InDoubtPolicy;
+  /** The messages come from a data file, of which nothing that was pushed may change. */
+  readonly appendOnly: boolean;
   /** Digest of the whole manifest, see `manifestDigest`. */
   readonly digest: string;
   /** A line a message, see `packKeys`. */

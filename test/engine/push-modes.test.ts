@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeSeeder, succeeded } from "./support/seeder.ts";
+import { makeSeeder, said, succeeded } from "./support/seeder.ts";
 
 const once = (lines: string) => `queue: orders\nmessages:\n${lines}`;
 
@@ -94,4 +94,21 @@ it("packs 1,000 small messages into 10 requests", async () => {
   succeeded(await seeder.stack.up());
   expect(seeder.pushes()).toEqual(Array(10).fill(100));
   expect(new Set(seeder.bodies("orders").map((body) => JSON.stringify(body))).size).toBe(1000);
+});
+
+it("takes only new rows from a data file, and refuses an edited one", async () => {
+  const rows = (...bodies: number[]) => bodies.map((n) => `{"n":${n}}\n`).join("");
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": "queue: orders\nsource: { file: rows.ndjson }\n", "rows.ndjson": rows(1, 2) },
+  });
+  const { stack, bodies } = seeder;
+  succeeded(await stack.up());
+  seeder.write("rows.ndjson", rows(1, 2, 3));
+  succeeded(await stack.up());
+  expect(bodies("orders")).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+  seeder.write("rows.ndjson", rows(1, 20, 3, 4));
+  const edited = await stack.up();
+  expect(edited.code).not.toBe(0);
+  expect(said(edited)).toMatch(/DATA_FILE_EDITED: .*near row 2 \(pushed v1:\S+, now v1:\S+\)/);
+  expect(bodies("orders")).toHaveLength(3);
 });
