@@ -1,9 +1,8 @@
-export { codes, type ProblemCode, type Severity } from "./codes.ts";
-export { allMessages, DataFileError, type OnMessage } from "./content.ts";
+export { codes } from "./codes.ts";
+export { allMessages, DataFileError } from "./content.ts";
 export { codeFrame } from "./frame.ts";
 export { type LoadOptions, type LoadResult, loadManifests } from "./load.ts";
-export { formatPlace, formatProblem, type Problem, problem, quote } from "./problem.ts";
+export { formatProblem, type Problem } from "./problem.ts";
 export { fillSecrets, SecretError } from "./secrets.ts";
 export { matchesStack } from "./stacks.ts";
-export { didYouMean } from "./suggest.ts";
 export type { Variables } from "./variables.ts";
