@@ -1,4 +1,8 @@
-import type * as pulumi from "@pulumi/pulumi";
+/** The part of `pulumi.Config` that is used here. */
+export interface ConfigReader {
+  get(key: string): string | undefined;
+  getObject(key: string): unknown;
+}
 
 /** The part of a stack's configuration that the program reads; credentials are the provider's business. */
 export interface Settings {
@@ -42,7 +46,7 @@ const idPattern = /^[0-9A-Za-z_-]{1,32}$/;
  *
  * @throws SettingsError with everything that is wrong, each with the key, what and what next
  */
-export function readSettings(config: Pick<pulumi.Config, "get" | "getObject">, env: NodeJS.ProcessEnv): Settings {
+export function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv): Settings {
   const faults: string[] = [];
   const accountId = config.get("accountId") ?? (env.CLOUDFLARE_ACCOUNT_ID || undefined);
   if (accountId !== undefined && !idPattern.test(accountId)) {
@@ -66,7 +70,7 @@ export class SettingsError extends Error {
   }
 }
 
-function readObject(config: Pick<pulumi.Config, "getObject">, faults: string[]): Record<string, unknown> {
+function readObject(config: ConfigReader, faults: string[]): Record<string, unknown> {
   let value: unknown;
   try {
     value = config.getObject("queues");

@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import { variablesFrom } from "../../infra/variables.ts";
+
+const config = {
+  "shop:region": "eu",
+  "shop:key": "a-secret",
+  "aws:zone": "b",
+  "shop:list": "[1,2]",
+  "shop:odd": "{no",
+};
+const sources = { project: "shop", root: "/", config, env: { A: "1" } };
+
+it("names the project's configuration without its namespace, and keeps secrets apart", () => {
+  const { config: plain, secrets } = variablesFrom({ ...sources, isSecret: (key) => key === "shop:key" });
+  expect(plain).toEqual({ region: "eu", "aws:zone": "b", list: [1, 2], odd: "{no" });
+  expect(secrets).toEqual(["key"]);
+});
+
+it("takes any key for either where nobody tells which are secret", () => {
+  const { config: plain, secrets } = variablesFrom(sources);
+  expect(Object.keys(plain ?? {})).toEqual(secrets);
+});
+
+it("has no commit where there is no repository", () => {
+  expect(variablesFrom(sources).gitSha?.()).toBeUndefined();
+});

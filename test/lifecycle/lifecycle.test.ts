@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
+import { bindLifecycle, type Lifecycle } from "../../src/lifecycle/index.ts";
+import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/segment.ts";
+import { allMessages, loadManifests } from "../../src/manifest/index.ts";
+import { manifestDigest, messageDigest, packKeys } from "../../src/plan/index.ts";
+import { systemClock } from "../../src/push/index.ts";
+
+let root: string;
+let emulator: Emulator;
+let told: string[];
+let lifecycle: Lifecycle;
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), "lifecycle-"));
+  await mkdir(join(root, "messages"));
+  emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false });
+  told = [];
+  lifecycle = bind({ CLOUDFLARE_API_TOKEN: emulator.token });
+});
+afterEach(async () => {
+  await emulator.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+function bind(env: Record<string, string>, config: Record<string, string> = {}): Lifecycle {
+  return bindLifecycle({
+    cwd: join(root, "infra"),
+    env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, ...env },
+    config: (key) => config[key],
+    clock: systemClock,
+    tell: async (severity, text) => {
+      told.push(`${severity}: ${text}`);
+    },
+    commit: () => "c0ffee",
+    variables: () => ({ project: "p", config: {}, secrets: ["key"], env: {} }),
+    cancelled: new AbortController().signal,
+  });
+}
+
+/** Writes a manifest and makes the inputs that the program would make of it. */
+async function segment(text: string): Promise<SegmentInputs & { __provider: string }> {
+  writeFileSync(join(root, "messages/a.yaml"), text);
+  const variables = { project: "p", config: {}, secrets: ["key"], env: {} };
+  const { manifests, problems } = await loadManifests({ root, stack: "dev", variables });
+  expect(problems).toEqual([]);
+  const [manifest] = manifests;
+  if (manifest === undefined) throw new Error("there is no manifest");
+  const keys = (await allMessages(manifest.content)).map((each) => ({ ...each, digest: messageDigest(each) }));
+  return {
+    accountId: emulator.accountId,
+    queueId: emulator.queueId("orders"),
+    stack: "dev",
+    project: "p",
+    root: "..",
+    manifest: manifest.name,
+    file: "messages/a.yaml",
+    queue: manifest.queue,
+    mode: manifest.push,
+    inDoubtPolicy: manifest.inDoubt,
+    appendOnly: false,
+    digest: manifestDigest(keys),
+    keys: packKeys(keys),
+    messages: keys.length,
+    bytes: 0,
+    self: "urn",
+    __provider: "the stub",
+  };
+}
+
+const bodies = () => emulator.messages("orders").map(({ body }) => body);
+const outputs = ({ outs }: { outs: SegmentOutputs }) => outs;
+
+it("creates by pushing everything, and keeps what an update needs", async () => {
+  const inputs = await segment("queue: orders\nmessages: [{ id: one, body: 1 }, { body: 2 }]\n");
+  const { id, outs } = await lifecycle.create(inputs);
+  expect(id).toBe("a");
+  expect(outs).toMatchObject({ pushed: 2, inDoubt: 0, lastPush: { pushed: 2, requests: 1, commit: "c0ffee" } });
+  expect(outs.metrics).toMatchObject({ backlog_count: 2 });
+  expect(await lifecycle.diff(id, outs, inputs)).toEqual({ changes: false, replaces: [] });
+  expect(bodies()).toEqual([1, 2]);
+});
+
+it("updates with only what is new, and with nothing merely because it was called", async () => {
+  const first = outputs(await lifecycle.create(await segment("queue: orders\nmessages: [{ body: 1 }]\n")));
+  const more = await segment("queue: orders\nmessages: [{ body: 0 }, { body: 1 }]\n");
+  expect((await lifecycle.diff("a", first, more)).changes).toBe(true);
+  const second = outputs(await lifecycle.update("a", first, more));
+  const third = outputs(await lifecycle.update("a", second, more));
+  expect(bodies()).toEqual([1, 0]);
+  expect(third).toEqual(second);
+});
+
+it("replaces for another queue, and keeps still while the queue is not known", async () => {
+  const inputs = await segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  const outs = outputs(await lifecycle.create(inputs));
+  expect(await lifecycle.diff("a", outs, { ...inputs, queueId: "other" })).toEqual({
+    changes: true,
+    replaces: ["queueId"],
+  });
+  const unknown = { ...inputs, queueId: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" };
+  expect(await lifecycle.diff("a", outs, unknown)).toEqual({ changes: true, replaces: [] });
+});
+
+it("refuses what is no longer what was planned, and pushes nothing", async () => {
+  const planned = await segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  await segment("queue: orders\nmessages: [{ body: 2 }]\n");
+  await expect(lifecycle.create(planned)).rejects.toThrow(/MANIFEST_CHANGED: messages\/a.yaml/);
+  rmSync(join(root, "messages/a.yaml"));
+  await expect(lifecycle.create(planned)).rejects.toThrow(/MANIFEST_INVALID/);
+  expect(emulator.requests).toHaveLength(0);
+});
+
+it("throws what the engine needs to keep a part: id, properties with the provider, reasons", async () => {
+  const many = Array.from({ length: 150 }, (_, n) => `{ body: ${n} }`).join(", ");
+  const inputs = await segment(`queue: orders\nmessages: [${many}]\n`);
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
+  const failure = await lifecycle.create(inputs).catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    id: "a",
+    properties: { __provider: "the stub", pushed: 100, ledger: { complete: false } },
+    reasons: [expect.stringMatching(/100 of 150 messages.*0 in doubt, 50 not sent[\s\S]*10251/)],
+  });
+  emulator.faults.clear();
+  const { properties } = failure as { properties: SegmentOutputs };
+  // The next run is another process, which has not heard that the queue was full.
+  await bind({ CLOUDFLARE_API_TOKEN: emulator.token }).update("a", properties, inputs);
+  expect(new Set(bodies()).size).toBe(150);
+  expect(bodies()).toHaveLength(150);
+});
+
+it("throws without id when nothing was sent, so that the state stays what it is", async () => {
+  const inputs = await segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  emulator.faults.add({ effect: { kind: "error", code: 10106 } });
+  const failure = await lifecycle.create(inputs).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(Error);
+  expect(failure).not.toHaveProperty("id");
+  expect(String((failure as Error).message)).toMatch(/0 of 1 message.*[\s\S]*10106[\s\S]*permission/);
+});
+
+it("fills a secret into the request alone, and refuses when it has none", async () => {
+  const inputs = await segment('queue: orders\nmessages: [{ body: "k=${secret.key}" }]\n');
+  await expect(lifecycle.create(inputs)).rejects.toThrow(/SECRET_MISSING/);
+  expect(emulator.requests).toHaveLength(0);
+  const withSecret = bind({ CLOUDFLARE_API_TOKEN: emulator.token }, { "p:key": "hidden" });
+  const outs = outputs(await withSecret.create(inputs));
+  expect(bodies()).toEqual(["k=hidden"]);
+  expect(JSON.stringify([outs, told])).not.toContain("hidden");
+});
+
+it("refuses to take an unreadable ledger for an empty one", async () => {
+  const inputs = await segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  const outs = outputs(await lifecycle.create(inputs));
+  const broken = { ...outs, ledger: { ...outs.ledger, pushed: "v9:x" } };
+  await expect(lifecycle.update("a", broken, inputs)).rejects.toThrow(/LEDGER_UNREADABLE/);
+  expect(bodies()).toEqual([1]);
+});
+
+it("reads metrics on refresh, keeps the ledger of a queue that is gone, and fails for another reason", async () => {
+  const outs = outputs(await lifecycle.create(await segment("queue: orders\nmessages: [{ body: 1 }]\n")));
+  emulator.faults.add({ match: { route: "metrics" }, effect: { kind: "error", code: 10000 }, times: 1 });
+  await expect(lifecycle.read("a", outs)).rejects.toThrow(/METRICS_UNREADABLE/);
+  emulator.deleteQueue("orders");
+  const { props } = await lifecycle.read("a", outs);
+  expect(props).not.toHaveProperty("metrics");
+  expect(props?.ledger).toEqual(outs.ledger);
+  expect(told.at(-1)).toMatch(/^warning: .*is gone/);
+});
+
+it("takes what only the preview needs off the inputs, and says what will go only in the preview", async () => {
+  const inputs = await segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  expect(await lifecycle.check({}, { ...inputs, preview: true })).toEqual({ inputs });
+  expect(told).toEqual(["info: 1 message to push to orders"]);
+  await lifecycle.check({}, { ...inputs, preview: false });
+  expect(told).toHaveLength(1);
+});
