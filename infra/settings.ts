@@ -48,7 +48,7 @@ const idPattern = /^[0-9A-Za-z_-]{1,32}$/;
  */
 export function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv): Settings {
   const faults: string[] = [];
-  const accountId = config.get("accountId") ?? (env.CLOUDFLARE_ACCOUNT_ID || undefined);
+  const accountId = config.get("accountId") || env.CLOUDFLARE_ACCOUNT_ID || undefined;
   if (accountId !== undefined && !idPattern.test(accountId)) {
     faults.push(fault("accountId", "it is not an account's id", "Copy the 32 hex digits from the dashboard's URL"));
   }

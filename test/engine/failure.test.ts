@@ -106,3 +106,10 @@ it.each([
   expect(said(up)).not.toMatch(/^\s+at /m);
   expect(seeder.emulator.requests).toHaveLength(0);
 });
+
+it("takes account and credentials from the environment where the configuration has none", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many(1) }, credentials: "environment" });
+  await seeder.stack.setConfig({ "queue-seeder:accountId": "" });
+  succeeded(await seeder.stack.up({ env: { CLOUDFLARE_ACCOUNT_ID: seeder.emulator.accountId } }));
+  expect(seeder.pushes()).toEqual([1]);
+});
