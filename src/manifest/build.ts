@@ -1,17 +1,22 @@
 import { limits } from "../limits.ts";
 import { bodyBytes } from "../plan/index.ts";
 import type { Message, Place } from "../types.ts";
+import { checkBodySchemas } from "./body.ts";
 import { interpolate, type OnProblem } from "./interpolate.ts";
-import type { Path } from "./locate.ts";
+import type { BodySchema } from "./schemas.ts";
 import type { Scope } from "./variables.ts";
 import { shown, typeName } from "./words.ts";
 import type { WrittenDefaults, WrittenMessage } from "./written.ts";
 
+/** What all messages of a manifest have in common. */
+export interface Common {
+  readonly defaults: WrittenDefaults | undefined;
+  readonly schemas: readonly BodySchema[];
+}
+
 /** A message whose variables are replaced. */
 export interface Built {
   readonly message: Message;
-  /** Paths in the body of texts that hold a variable whose value is not known here. */
-  readonly unknown: readonly Path[];
   /** Bytes of the body, as far as it is known. */
   readonly bytes: number;
 }
@@ -24,7 +29,7 @@ export interface Built {
  */
 export function buildMessage(
   written: WrittenMessage,
-  defaults: WrittenDefaults | undefined,
+  { defaults, schemas }: Common,
   scope: Scope,
   place: Place,
   tell: OnProblem,
@@ -44,8 +49,9 @@ export function buildMessage(
     ...(body.secrets.length > 0 ? { secrets: body.secrets } : {}),
     place,
   };
+  checkBodySchemas(schemas, message, body.unknown, tell);
   const incomplete = body.secrets.length > 0 || body.unknown.length > 0;
-  return { message, unknown: body.unknown, bytes: checkBody(message, incomplete, tell) };
+  return { message, bytes: checkBody(message, incomplete, tell) };
 }
 
 function buildId(id: string | undefined, scope: Scope, tell: OnProblem): string | undefined {

@@ -61,6 +61,9 @@ export const codes = {
   // Messages
   TOO_MANY_MESSAGES: error("A manifest holds too many messages"),
   DUPLICATE_ID: error("Two messages have the same id"),
+  BODY_SCHEMA_INVALID: error("A body schema is wrong itself"),
+  BODY_SCHEMA_UNCHECKED: warning("A keyword of a body schema checks nothing"),
+  BODY_NOT_VALID: error("A body does not match its schema"),
   TEXT_BODY_NOT_TEXT: error("The body of a text message is not text"),
   BODY_TOO_LARGE: error("A body is larger than the API takes"),
 } as const satisfies Record<string, CodeEntry>;

@@ -134,6 +134,7 @@ const advices: Readonly<Record<string, string>> = {
   delay_seconds: "Write whole seconds from 0 to 86400 (24 hours), or one variable.",
   env: "Use letters, digits and _, not beginning with a digit.",
   file: "Write a path from the manifest's folder, with forward slashes.",
+  body_schema: "Write a path from the manifest's folder, with forward slashes.",
   delimiter: "Write one character, not a quote or a line end.",
   messages: "Add a message, or remove the manifest.",
 };

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { Content, InlineContent, Manifest } from "../types.ts";
 import { Problems } from "./collect.ts";
 import { checkSource, fileContent, type OnMessage } from "./content.ts";
@@ -7,10 +8,12 @@ import { checkForm } from "./form.ts";
 import { placeOf } from "./locate.ts";
 import { formatPlace, type Problem, problem, quote } from "./problem.ts";
 import { type ReadManifest, readManifest } from "./read.ts";
+import { type BodySchema, BodySchemas } from "./schemas.ts";
 import type { SourceReading } from "./source/messages.ts";
 import { matchesStack } from "./stacks.ts";
 import { didYouMean } from "./suggest.ts";
 import type { Variables } from "./variables.ts";
+import type { Written } from "./written.ts";
 
 export interface LoadOptions {
   /** Absolute path of the repository. */
@@ -23,6 +26,8 @@ export interface LoadOptions {
   readonly stack?: string;
   /** The queue names that the stack's configuration knows; undefined: they are not checked. */
   readonly queues?: readonly string[];
+  /** JSON Schemas for the bodies of a queue's messages, by the queue's name; paths relative to the repository. */
+  readonly bodySchemas?: Readonly<Record<string, string>>;
   /** What manifests may name as ${…}. */
   readonly variables?: Variables;
   /** Whether data files are read to check them; default true. Who reads them anyway, and checked them before, need not. */
@@ -56,6 +61,7 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
     problems.add(problem("NO_MANIFESTS", { file: folder, line: 1, column: 1 }, "there is no manifest here", next));
   }
 
+  const schemas = new BodySchemas(root, problems);
   const manifests: Manifest[] = [];
   const skipped: Manifest[] = [];
   const names = new Map<string, ReadManifest>();
@@ -66,7 +72,8 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
       const before = problems.errors;
       const form = checkForm(document, problems);
       if (!form.manifest) continue;
-      const read = readManifest(document, form.brokenMessages, context, problems);
+      const checks = await loadSchemas(document, options, schemas);
+      const read = readManifest(document, form.brokenMessages, context, checks, problems);
       checkName(document, read, names, problems);
       const { stacks } = read;
       const wanted = stack === undefined || stacks === undefined || matchesStack(stacks, stack);
@@ -78,6 +85,22 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   }
 
   return { manifests, skipped, problems: problems.sorted(), omitted: problems.omitted };
+}
+
+/** The schema that the manifest names, and the one that its queue has for all. */
+async function loadSchemas(
+  document: ManifestDocument,
+  { bodySchemas = {} }: LoadOptions,
+  schemas: BodySchemas,
+): Promise<BodySchema[]> {
+  const { queue, body_schema: own } = document.value as unknown as Written;
+  const path = own === undefined ? undefined : posix.join(posix.dirname(document.file.path), own);
+  const shared = Object.hasOwn(bodySchemas, queue) ? bodySchemas[queue] : undefined;
+  const found = [
+    path === undefined ? undefined : await schemas.load(path, placeOf(document, ["body_schema"])),
+    shared === undefined || shared === path ? undefined : await schemas.load(shared, placeOf(document, ["queue"])),
+  ];
+  return found.filter((schema) => schema !== undefined);
 }
 
 /** Data files of other stacks stay closed: they may be large, and their own deployment reads them. */

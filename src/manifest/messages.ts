@@ -1,5 +1,5 @@
 import type { Message, Place } from "../types.ts";
-import { buildMessage } from "./build.ts";
+import { buildMessage, type Common } from "./build.ts";
 import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
 import type { OnProblem } from "./interpolate.ts";
@@ -7,7 +7,7 @@ import { type Path, placeOf, placeOfSnippet } from "./locate.ts";
 import { formatPlace, problem, quote } from "./problem.ts";
 import { maxMessages, repetitions } from "./repeat.ts";
 import type { Scope } from "./variables.ts";
-import type { Written } from "./written.ts";
+import type { WrittenMessage } from "./written.ts";
 
 /** Bytes of the bodies of one manifest, repetitions counted: they are all in memory at once. */
 const maxBytes = 64_000_000;
@@ -19,7 +19,8 @@ const maxBytes = 64_000_000;
  */
 export function readMessages(
   document: ManifestDocument,
-  { defaults, messages = [] }: Written,
+  messages: readonly WrittenMessage[],
+  common: Common,
   broken: ReadonlySet<number>,
   scope: Scope,
   problems: Problems,
@@ -33,7 +34,7 @@ export function readMessages(
     const place = placeOf(document, path);
     const tell = teller(document, path, problems);
     for (const here of repetitions(written, scope, teller(document, [...path, "for_each"], problems))) {
-      const { message, bytes } = buildMessage(written, defaults, here, place, tell);
+      const { message, bytes } = buildMessage(written, common, here, place, tell);
       checkId(message, ids, () => placeOf(document, [...path, "id"]), problems);
       all.push(message);
       total += bytes;

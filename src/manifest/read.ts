@@ -1,9 +1,10 @@
 import type { Manifest } from "../types.ts";
-import { buildDelay, buildMessage } from "./build.ts";
+import { buildDelay, buildMessage, type Common } from "./build.ts";
 import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
 import { placeOf } from "./locate.ts";
 import { readMessages, teller } from "./messages.ts";
+import type { BodySchema } from "./schemas.ts";
 import type { SourceReading } from "./source/messages.ts";
 import { resolveSource } from "./source/spec.ts";
 import type { Scope, Variables } from "./variables.ts";
@@ -31,12 +32,14 @@ export function readManifest(
   document: ManifestDocument,
   broken: ReadonlySet<number>,
   context: ReadContext,
+  schemas: readonly BodySchema[],
   problems: Problems,
 ): ReadManifest {
   const written = document.value as unknown as Written;
   const { stack, variables } = context;
   const scope: Scope = { stack, variables, env: written.env ?? [], local: {} };
-  const { source } = written;
+  const { source, defaults } = written;
+  const common: Common = { defaults, schemas };
   return {
     name: written.name ?? generatedName(document, context.folder),
     queue: written.queue,
@@ -44,8 +47,8 @@ export function readManifest(
     inDoubt: written.in_doubt ?? "resend",
     stacks: written.stacks,
     content: source
-      ? readSource(document, written, source, scope, context.root, problems)
-      : { kind: "inline", messages: readMessages(document, written, broken, scope, problems) },
+      ? readSource(document, source, common, scope, context.root, problems)
+      : { kind: "inline", messages: readMessages(document, written.messages ?? [], common, broken, scope, problems) },
     place: placeOf(document, []),
   };
 }
@@ -59,8 +62,8 @@ export function generatedName({ file, number }: ManifestDocument, folder: string
 /** What is wrong with the map is told once at its place, not for each row. */
 function readSource(
   document: ManifestDocument,
-  { defaults }: Written,
   written: WrittenSource,
+  { defaults, schemas }: Common,
   scope: Scope,
   root: string,
   problems: Problems,
@@ -72,9 +75,10 @@ function readSource(
   if (map) {
     const trial: Scope = { ...scope, pending: ["row", "index"] };
     const path = ["source", "map"];
-    buildMessage(map, defaults, trial, placeOf(document, path), teller(document, path, problems));
+    buildMessage(map, { defaults, schemas: [] }, trial, placeOf(document, path), teller(document, path, problems));
   }
   if (source === undefined || problems.errors > before) return undefined;
   const { delay_seconds: _, ...rest } = defaults ?? {};
-  return { root, source, map, scope, defaults: { ...rest, ...(delay === undefined ? {} : { delay_seconds: delay }) } };
+  const settled = { ...rest, ...(delay === undefined ? {} : { delay_seconds: delay }) };
+  return { root, source, map, scope, common: { defaults: settled, schemas } };
 }

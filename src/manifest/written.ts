@@ -10,6 +10,7 @@ export interface Written {
   readonly push?: PushMode;
   readonly in_doubt?: InDoubtPolicy;
   readonly stacks?: readonly string[];
+  readonly body_schema?: string;
   readonly env?: readonly string[];
   readonly defaults?: WrittenDefaults;
   /** One of these two. */

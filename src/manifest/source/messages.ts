@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { limits } from "../../limits.ts";
 import type { JsonValue, Message, Place } from "../../types.ts";
-import { buildMessage, tooLarge } from "../build.ts";
+import { checkBodySchemas } from "../body.ts";
+import { buildMessage, type Common, tooLarge } from "../build.ts";
 import { type Problem, problem } from "../problem.ts";
 import type { Scope } from "../variables.ts";
 import { typeName } from "../words.ts";
-import type { WrittenDefaults, WrittenMessage } from "../written.ts";
+import type { WrittenMessage } from "../written.ts";
 import { CompressionError, readBytes } from "./bytes.ts";
 import type { Row } from "./rows.ts";
 import type { SourceFile } from "./spec.ts";
@@ -16,7 +17,7 @@ import { utf8Chunks } from "./utf8.ts";
 export interface SourceReading {
   readonly root: string;
   readonly source: SourceFile;
-  readonly defaults: WrittenDefaults | undefined;
+  readonly common: Common;
   /** How a row becomes a message; undefined: it is the body. */
   readonly map: WrittenMessage | undefined;
   readonly scope: Scope;
@@ -56,16 +57,17 @@ export async function* sourceMessages(
 function toMessage(
   row: Row,
   index: number,
-  { map, defaults, scope }: SourceReading,
+  { map, common, scope }: SourceReading,
   place: Place,
   tell: TellSpot,
 ): SourceMessage {
   if (map !== undefined) {
     const local: Readonly<Record<string, JsonValue>> = { row: row.value, index };
-    return buildMessage(map, defaults, { ...scope, local }, place, (code, _path, _snippet, what, next) =>
+    return buildMessage(map, common, { ...scope, local }, place, (code, _path, _snippet, what, next) =>
       tell(code, place, what, next),
     );
   }
+  const { defaults, schemas } = common;
   const contentType = defaults?.content_type ?? "json";
   // A variable in the defaults was replaced before the first row was read.
   const delaySeconds = typeof defaults?.delay_seconds === "number" ? defaults.delay_seconds : undefined;
@@ -80,6 +82,7 @@ function toMessage(
     );
     return { message, bytes: 0 };
   }
+  checkBodySchemas(schemas, message, [], (code, _path, _snippet, what, next) => tell(code, place, what, next));
   const bytes = contentType === "text" ? Buffer.byteLength(String(row.value)) : row.bytes;
   if (bytes > limits.messageBytes) {
     const { what, next } = tooLarge(bytes);
