@@ -4,7 +4,12 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/engine/**"], testTimeout: 30_000 },
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/engine/**", "test/contract/**"],
+          testTimeout: 30_000,
+        },
       },
       {
         // One stack at a time: every run starts the real Pulumi engine, and the machine may have two cores.
@@ -14,6 +19,15 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
+        },
+      },
+      {
+        // The official SDKs of other languages. They are installed first, into a cache; Go compiles for minutes.
+        test: {
+          name: "contract",
+          include: ["test/contract/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 900_000,
         },
       },
     ],

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Api, answer, refuse, withRates } from "./api/handler.ts";
 import type { ApiAnswer, ApiRequest } from "./api/http.ts";
-import { findRoute, type RouteName } from "./api/routes.ts";
+import { findRoute, type RouteName, type Target } from "./api/routes.ts";
 import { ApiError } from "./errors.ts";
 import { type FaultEffect, type Faults, phaseOf } from "./faults.ts";
 
@@ -67,19 +67,23 @@ export class Traffic {
       queueId: target?.queueId,
       queueName: queue?.name,
     });
-    const { reply, accepted } = await this.#run(request, effects);
+    const { reply, accepted } = await this.#run(request, target, effects);
     const answered = reply.kind === "answer" ? reply.answer : undefined;
     this.#log({ ...arrival, accepted, status: answered?.status, code: answered?.code });
     return reply;
   }
 
-  async #run(request: ApiRequest, effects: readonly FaultEffect[]): Promise<{ reply: Reply; accepted: number }> {
+  async #run(
+    request: ApiRequest,
+    target: Target | undefined,
+    effects: readonly FaultEffect[],
+  ): Promise<{ reply: Reply; accepted: number }> {
     for (const effect of effects) {
       if (phaseOf(effect) !== "before") continue;
       const reply = await this.#apply(effect, undefined);
       if (reply !== undefined) return { reply, accepted: 0 };
     }
-    const plain = answer(this.#api, request);
+    const plain = answer(this.#api, request, target);
     const accepted = plain.accepted ?? 0;
     for (const effect of effects) {
       if (phaseOf(effect) !== "after") continue;

@@ -28,3 +28,8 @@ export interface QueueCall extends Call {
 export interface ConsumerCall extends QueueCall {
   readonly consumerId: string;
 }
+
+/** A call whose path names a subscription, which need not exist. */
+export interface SubscriptionCall extends Call {
+  readonly subscriptionId: string;
+}

@@ -5,6 +5,7 @@ import { limits } from "../limits.ts";
 import type { ConsumerCall, QueueCall } from "./call.ts";
 import type { Outcome } from "./envelope.ts";
 import { type Part, parseObject, readInteger, readOneOf, readPart, readString, required } from "./json.ts";
+import { page } from "./paging.ts";
 import { consumerView } from "./views.ts";
 
 /** Settings of consumers, from the API's description. Delays are seconds. */
@@ -13,18 +14,9 @@ const consumerLimits = {
   pull: { batchSize: { max: limits.pullMessages.max, default: limits.pullMessages.default } },
 } as const;
 
-export function listConsumers({ queue }: QueueCall): Outcome {
-  const consumers = queue.consumer === undefined ? [] : [consumerView(queue, queue.consumer)];
-  return {
-    result: consumers,
-    resultInfo: {
-      count: consumers.length,
-      page: 1,
-      per_page: limits.pageSize,
-      total_count: consumers.length,
-      total_pages: 1,
-    },
-  };
+export function listConsumers({ queue, request }: QueueCall): Outcome {
+  const consumers = queue.consumer === undefined ? [] : [queue.consumer];
+  return page(consumers, request.url, (consumer) => consumerView(queue, consumer));
 }
 
 export function createConsumer(call: QueueCall): Outcome {

@@ -6,7 +6,7 @@ import type { Variants } from "./call.ts";
 import { failure, success } from "./envelope.ts";
 import type { ApiAnswer, ApiRequest } from "./http.ts";
 import type { RateLimiter } from "./rate-limit.ts";
-import { findRoute, type Target } from "./routes.ts";
+import type { Target } from "./routes.ts";
 
 export interface Api {
   readonly broker: Broker;
@@ -18,11 +18,15 @@ export interface Api {
   readonly statuses: StatusOverrides;
 }
 
-/** Answer a request as the API does. Never throws but for faults of its own. */
-export function answer(api: Api, request: ApiRequest): ApiAnswer {
+/**
+ * Answer a request as the API does. Never throws but for faults of its own.
+ *
+ * @param target where `findRoute` sends the request
+ */
+export function answer(api: Api, request: ApiRequest, target: Target | undefined): ApiAnswer {
   try {
     api.rateLimiter?.take(request.address);
-    const plain = respond(api, request);
+    const plain = respond(api, request, target);
     // Before anything is said to the caller: what was acknowledged must outlive the process.
     api.broker.commit();
     return withRates(api, plain);
@@ -42,8 +46,7 @@ export function withRates(api: Api, plain: ApiAnswer): ApiAnswer {
   return { ...plain, headers: { ...api.rateLimiter.headers(), ...plain.headers } };
 }
 
-function respond(api: Api, request: ApiRequest): ApiAnswer {
-  const target = findRoute(request.method, request.url.pathname);
+function respond(api: Api, request: ApiRequest, target: Target | undefined): ApiAnswer {
   if (target === undefined) throw noRoute(request);
   const permission = authenticate(request.headers, api.credentials);
   checkAccount(api, target, request);
@@ -53,9 +56,11 @@ function respond(api: Api, request: ApiRequest): ApiAnswer {
     throw new ApiError(route.on === "queue" && route.missing === 10104 ? 10106 : 10001);
   }
   if (route.on === "account") return success(route.run({ broker, request, variants }));
+  const itemId = target.itemId ?? "";
+  if (route.on === "subscription") return success(route.run({ broker, subscriptionId: itemId, request, variants }));
   const queue = findQueue(broker, target.queueId, route.missing);
   if (route.on === "queue") return success(route.run({ broker, queue, request, variants }));
-  return success(route.run({ broker, queue, consumerId: target.consumerId ?? "", request, variants }));
+  return success(route.run({ broker, queue, consumerId: itemId, request, variants }));
 }
 
 function noRoute(request: ApiRequest): ApiError {

@@ -15,6 +15,7 @@ import {
   readString,
   required,
 } from "./json.ts";
+import { page } from "./paging.ts";
 import { queueView } from "./views.ts";
 
 const jurisdictions = ["eu", "us", "fedramp"] as const;
@@ -22,19 +23,7 @@ const jurisdictions = ["eu", "us", "fedramp"] as const;
 export function listQueues({ broker, request }: Call): Outcome {
   const names = request.url.searchParams.getAll("name");
   const all = broker.queues().filter((queue) => names.length === 0 || names.includes(queue.name));
-  const page = Math.max(1, Math.trunc(Number(request.url.searchParams.get("page") ?? 1)) || 1);
-  const perPage = limits.pageSize;
-  const shown = all.slice((page - 1) * perPage, page * perPage);
-  return {
-    result: shown.map(queueView),
-    resultInfo: {
-      count: shown.length,
-      page,
-      per_page: perPage,
-      total_count: all.length,
-      total_pages: Math.ceil(all.length / perPage),
-    },
-  };
+  return page(all, request.url, queueView);
 }
 
 export function createQueue({ broker, request }: Call): Outcome {

@@ -1,5 +1,5 @@
 import type { ApiErrorCode } from "../errors.ts";
-import type { Call, ConsumerCall, QueueCall } from "./call.ts";
+import type { Call, ConsumerCall, QueueCall, SubscriptionCall } from "./call.ts";
 import { createConsumer, deleteConsumer, getConsumer, listConsumers, replaceConsumer } from "./consumer-calls.ts";
 import type { Outcome } from "./envelope.ts";
 import { pushBatch, pushMessage, readMetrics } from "./message-calls.ts";
@@ -14,6 +14,13 @@ import {
   replaceQueue,
   startPurge,
 } from "./queue-calls.ts";
+import {
+  createSubscription,
+  deleteSubscription,
+  editSubscription,
+  getSubscription,
+  listSubscriptions,
+} from "./subscription-calls.ts";
 
 /** What a route acts on. `missing` is the code when there is no queue with the path's id. */
 type Handler =
@@ -23,31 +30,45 @@ type Handler =
       readonly missing: ApiErrorCode & (10104 | 11000);
       readonly run: (call: QueueCall) => Outcome;
     }
-  | { readonly on: "consumer"; readonly missing: 11000; readonly run: (call: ConsumerCall) => Outcome };
+  | { readonly on: "consumer"; readonly missing: 11000; readonly run: (call: ConsumerCall) => Outcome }
+  | { readonly on: "subscription"; readonly run: (call: SubscriptionCall) => Outcome };
 
-/** By method and path below `/accounts/{account_id}/queues`, ids written as `*`. */
+/** By method and path below `/accounts/{account_id}/`, ids written as `*`. */
 const table = {
-  "GET ": { name: "queues.list", on: "account", run: listQueues },
-  "POST ": { name: "queues.create", on: "account", run: createQueue },
-  "GET /*": { name: "queues.get", on: "queue", missing: 11000, run: getQueue },
-  "PUT /*": { name: "queues.update", on: "queue", missing: 11000, run: replaceQueue },
-  "PATCH /*": { name: "queues.edit", on: "queue", missing: 11000, run: editQueue },
-  "DELETE /*": { name: "queues.delete", on: "queue", missing: 11000, run: deleteQueue },
-  "POST /*/messages": { name: "push", on: "queue", missing: 10104, run: pushMessage },
-  "POST /*/messages/batch": { name: "batch", on: "queue", missing: 10104, run: pushBatch },
-  "POST /*/messages/pull": { name: "pull", on: "queue", missing: 11000, run: pullMessages },
-  "POST /*/messages/ack": { name: "ack", on: "queue", missing: 11000, run: acknowledgeMessages },
-  "POST /*/messages/extend": { name: "extend", on: "queue", missing: 11000, run: extendLeases },
-  "POST /*/messages/peek": { name: "peek", on: "queue", missing: 11000, run: peekMessages },
-  "POST /*/messages/purge": { name: "messages.purge", on: "queue", missing: 11000, run: purgeMessages },
-  "GET /*/purge": { name: "purge.status", on: "queue", missing: 11000, run: purgeStatus },
-  "POST /*/purge": { name: "purge.start", on: "queue", missing: 11000, run: startPurge },
-  "GET /*/metrics": { name: "metrics", on: "queue", missing: 11000, run: readMetrics },
-  "GET /*/consumers": { name: "consumers.list", on: "queue", missing: 11000, run: listConsumers },
-  "POST /*/consumers": { name: "consumers.create", on: "queue", missing: 11000, run: createConsumer },
-  "GET /*/consumers/*": { name: "consumers.get", on: "consumer", missing: 11000, run: getConsumer },
-  "PUT /*/consumers/*": { name: "consumers.update", on: "consumer", missing: 11000, run: replaceConsumer },
-  "DELETE /*/consumers/*": { name: "consumers.delete", on: "consumer", missing: 11000, run: deleteConsumer },
+  "GET queues": { name: "queues.list", on: "account", run: listQueues },
+  "POST queues": { name: "queues.create", on: "account", run: createQueue },
+  "GET queues/*": { name: "queues.get", on: "queue", missing: 11000, run: getQueue },
+  "PUT queues/*": { name: "queues.update", on: "queue", missing: 11000, run: replaceQueue },
+  "PATCH queues/*": { name: "queues.edit", on: "queue", missing: 11000, run: editQueue },
+  "DELETE queues/*": { name: "queues.delete", on: "queue", missing: 11000, run: deleteQueue },
+  "POST queues/*/messages": { name: "push", on: "queue", missing: 10104, run: pushMessage },
+  "POST queues/*/messages/batch": { name: "batch", on: "queue", missing: 10104, run: pushBatch },
+  "POST queues/*/messages/pull": { name: "pull", on: "queue", missing: 11000, run: pullMessages },
+  "POST queues/*/messages/ack": { name: "ack", on: "queue", missing: 11000, run: acknowledgeMessages },
+  "POST queues/*/messages/extend": { name: "extend", on: "queue", missing: 11000, run: extendLeases },
+  "POST queues/*/messages/peek": { name: "peek", on: "queue", missing: 11000, run: peekMessages },
+  "POST queues/*/messages/purge": { name: "messages.purge", on: "queue", missing: 11000, run: purgeMessages },
+  "GET queues/*/purge": { name: "purge.status", on: "queue", missing: 11000, run: purgeStatus },
+  "POST queues/*/purge": { name: "purge.start", on: "queue", missing: 11000, run: startPurge },
+  "GET queues/*/metrics": { name: "metrics", on: "queue", missing: 11000, run: readMetrics },
+  "GET queues/*/consumers": { name: "consumers.list", on: "queue", missing: 11000, run: listConsumers },
+  "POST queues/*/consumers": { name: "consumers.create", on: "queue", missing: 11000, run: createConsumer },
+  "GET queues/*/consumers/*": { name: "consumers.get", on: "consumer", missing: 11000, run: getConsumer },
+  "PUT queues/*/consumers/*": { name: "consumers.update", on: "consumer", missing: 11000, run: replaceConsumer },
+  "DELETE queues/*/consumers/*": { name: "consumers.delete", on: "consumer", missing: 11000, run: deleteConsumer },
+  "GET event_subscriptions/subscriptions": { name: "subscriptions.list", on: "account", run: listSubscriptions },
+  "POST event_subscriptions/subscriptions": { name: "subscriptions.create", on: "account", run: createSubscription },
+  "GET event_subscriptions/subscriptions/*": { name: "subscriptions.get", on: "subscription", run: getSubscription },
+  "PATCH event_subscriptions/subscriptions/*": {
+    name: "subscriptions.edit",
+    on: "subscription",
+    run: editSubscription,
+  },
+  "DELETE event_subscriptions/subscriptions/*": {
+    name: "subscriptions.delete",
+    on: "subscription",
+    run: deleteSubscription,
+  },
 } as const satisfies Record<string, Handler & { name: string }>;
 
 export type RouteName = (typeof table)[keyof typeof table]["name"];
@@ -57,7 +78,8 @@ export type Route = Handler & { readonly name: RouteName };
 export interface Target {
   readonly accountId: string;
   readonly queueId: string | undefined;
-  readonly consumerId: string | undefined;
+  /** Of a consumer or a subscription. */
+  readonly itemId: string | undefined;
   readonly route: Route;
 }
 
@@ -66,13 +88,18 @@ export const routeNames: readonly RouteName[] = Object.values(table).map(({ name
 
 /** @param pathname as in the URL; undefined: the API has no such route */
 export function findRoute(method: string, pathname: string): Target | undefined {
-  const match = /^\/client\/v4\/accounts\/([^/]+)\/queues((?:\/[^/]+)*)$/.exec(pathname);
-  if (match === null) return undefined;
-  const [, accountId = "", rest = ""] = match;
-  const segments = rest.split("/").slice(1);
-  const [queueId, kind, consumerId] = segments;
-  if (queueId !== undefined) segments[0] = "*";
-  if (kind === "consumers" && consumerId !== undefined) segments[2] = "*";
-  const route = routes.get(`${method} ${segments.map((segment) => `/${segment}`).join("")}`);
-  return route && { accountId, queueId, consumerId, route };
+  const [, accountId, path] = /^\/client\/v4\/accounts\/([^/]+)\/(.+)$/.exec(pathname) ?? [];
+  if (accountId === undefined || path === undefined) return undefined;
+  const segments = path.split("/");
+  const ids = segments.filter((_, index) => isId(segments, index));
+  const [queueId, itemId] = segments[0] === "queues" ? ids : [undefined, ...ids];
+  const pattern = segments.map((segment, index) => (isId(segments, index) ? "*" : segment)).join("/");
+  const route = routes.get(`${method} ${pattern}`);
+  return route && { accountId, queueId, itemId, route };
+}
+
+/** Whether an id stands there: by place, so that an id may be any text. */
+function isId([first, , third]: readonly string[], index: number): boolean {
+  if (first !== "queues") return index === 2;
+  return index === 1 || (index === 3 && third === "consumers");
 }

@@ -4,7 +4,7 @@ import { ApiError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { Backlog, type Expiry } from "./backlog.ts";
 import type { BacklogRecorder, Recorder, SavedQueue } from "./recorder.ts";
-import type { Consumer, Draft, Metrics, Queue, QueuedMessage, QueueSettings } from "./types.ts";
+import type { Consumer, Draft, Metrics, Queue, QueuedMessage, QueueSettings, Subscription } from "./types.ts";
 
 export interface QueueSetup {
   readonly name: string;
@@ -93,6 +93,7 @@ export class Broker {
       jurisdiction: setup.jurisdiction,
       settings: { ...defaultSettings, ...setup.settings },
       consumer: undefined,
+      subscriptions: [],
       purgedAt: undefined,
       backlog: new Backlog(this.#recordBacklog(id)),
     };
@@ -115,6 +116,11 @@ export class Broker {
   attach(queue: Queue, consumer: Consumer | undefined): void {
     queue.consumer = consumer;
     queue.modifiedAt = this.clock.now();
+    this.#record(queue);
+  }
+
+  subscribe(queue: Queue, subscriptions: readonly Subscription[]): void {
+    queue.subscriptions = subscriptions;
     this.#record(queue);
   }
 

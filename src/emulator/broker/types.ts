@@ -82,6 +82,18 @@ export interface PullConsumer extends ConsumerBase {
 
 export type Consumer = WorkerConsumer | PullConsumer;
 
+/** Events of a product that are to become messages. Kept and shown; nothing here sends events. */
+export interface Subscription {
+  readonly id: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly events: readonly string[];
+  /** As it was given: its fields depend on its `type`. */
+  readonly source: Readonly<Record<string, unknown>>;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
 export interface Queue {
   readonly id: string;
   name: string;
@@ -91,6 +103,7 @@ export interface Queue {
   settings: QueueSettings;
   /** One at most. */
   consumer: Consumer | undefined;
+  subscriptions: readonly Subscription[];
   purgedAt: number | undefined;
   readonly backlog: Backlog;
 }

@@ -1,0 +1,38 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Emulator } from "../../src/emulator/index.ts";
+
+export const run = promisify(execFile);
+
+const root = fileURLToPath(new URL("../../node_modules/.cache/contract/", import.meta.url));
+
+/**
+ * A folder that is filled once, and again when `key` differs.
+ *
+ * @param fill gets the empty folder; when it fails the next run begins anew
+ */
+export async function cached(name: string, key: string, fill: (folder: string) => Promise<void>): Promise<string> {
+  const folder = join(root, name);
+  const done = join(root, `${name}.done`);
+  if ((await readFile(done, "utf8").catch(() => undefined)) === key) return folder;
+  await rm(done, { force: true });
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await fill(folder);
+  await writeFile(done, key);
+  return folder;
+}
+
+/** What an official SDK reads from its environment, and which queue to use. */
+export function environment(emulator: Emulator): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    CLOUDFLARE_BASE_URL: emulator.baseUrl,
+    CLOUDFLARE_API_TOKEN: emulator.token,
+    CLOUDFLARE_ACCOUNT_ID: emulator.accountId,
+    QUEUE_ID: emulator.queueId("orders"),
+  };
+}
