@@ -3,6 +3,7 @@ import { bindLifecycle } from "../../src/lifecycle/index.ts";
 import { systemClock } from "../../src/push/index.ts";
 import { headCommit } from "../commit.ts";
 import { variablesFrom } from "../variables.ts";
+import { cancelSignal } from "./cancel.ts";
 import { tellEngine } from "./engine.ts";
 
 /**
@@ -24,5 +25,5 @@ export const { check, diff, create, update, read, remove } = bindLifecycle({
   tell: tellEngine(process.argv[2] ?? ""),
   commit: () => headCommit(process.cwd()) ?? "",
   variables: (project, root) => variablesFrom({ project, root, config, env: process.env }),
-  cancelled: new AbortController().signal,
+  cancelled: cancelSignal(),
 });

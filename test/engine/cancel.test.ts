@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+
+const count = 20_000;
+const many = `queue: orders\nmessages:\n${Array.from({ length: count }, (_, n) => `  - body: ${n}\n`).join("")}`;
+
+it.each(["SIGINT", "SIGTERM"] as const)("finishes what is under way on %s, saves, and resumes", async (signal) => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many } });
+  const { stack, emulator, bodies } = seeder;
+  // 200 requests of half a second each leave the signal seconds to arrive in.
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "delay", ms: 500 } });
+  const first = emulator.nextRequest(({ accepted }) => accepted > 0);
+  const run = stack.spawnUp();
+  await first;
+  run.child.kill(signal);
+  const stopped = await run.done;
+  expect(stopped.code, said(stopped)).not.toBe(0);
+  expect(said(stopped)).toContain("The run was cancelled");
+  const before = bodies("orders").length;
+  expect(before).toBeGreaterThan(0);
+  expect(before).toBeLessThan(count);
+
+  emulator.faults.clear();
+  succeeded(await stack.up());
+  expect(bodies("orders").sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: count }, (_, n) => n));
+});
