@@ -5,23 +5,17 @@ import type { QueueSetting, Settings } from "./settings.ts";
 export interface Target {
   readonly accountId: string;
   readonly queueId: pulumi.Input<string>;
-  /** Shown in state and outputs. */
-  readonly provisioned: boolean;
 }
 
 /**
  * Makes sure of every queue that a manifest names: takes the existing ones by their id and registers the others with
  * `@pulumi/cloudflare`, which is loaded only if there are any, since it costs a second to import.
  */
-export async function provisionQueues(
-  settings: Settings,
-  accountId: string,
-  parent?: pulumi.Resource,
-): Promise<ReadonlyMap<string, Target>> {
+export async function provisionQueues(settings: Settings, accountId: string): Promise<ReadonlyMap<string, Target>> {
   const targets = new Map<string, Target>();
   for (const [name, queue] of settings.queues) {
-    const queueId = queue.kind === "existing" ? queue.id : await createQueue(name, accountId, queue, parent);
-    targets.set(name, { accountId, queueId, provisioned: queue.kind === "create" });
+    const queueId = queue.kind === "existing" ? queue.id : await createQueue(name, accountId, queue);
+    targets.set(name, { accountId, queueId });
   }
   return targets;
 }
@@ -30,14 +24,13 @@ async function createQueue(
   name: string,
   accountId: string,
   queue: Extract<QueueSetting, { kind: "create" }>,
-  parent?: pulumi.Resource,
 ): Promise<pulumi.Output<string>> {
   // By its own path: the package's index loads the resources of every Cloudflare product.
   const { Queue } = await import("@pulumi/cloudflare/queue.js");
   const resource = new Queue(
     name,
     { accountId, queueName: queue.name, settings: { ...queue.settings } },
-    { protect: queue.protect, ...(parent && { parent }) },
+    { protect: queue.protect },
   );
   return resource.queueId;
 }
