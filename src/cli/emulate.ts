@@ -82,7 +82,9 @@ Queues:
 ${emulator
   .queueNames()
   .map((name) => `  ${emulator.queueId(name)}  ${name}\n`)
-  .join("")}`);
+  .join("")}
+Page: ${new URL("/", emulator.baseUrl)}#token=${encodeURIComponent(emulator.token)}
+`);
   // The one line on stdout, for programs that wait for it.
   console.log(`listening on ${emulator.baseUrl}`);
   await new Promise<void>((resolve) => {

@@ -9,6 +9,7 @@ import { adjustableClock, type Clock } from "./clock.ts";
 import { defaults } from "./defaults.ts";
 import { Faults } from "./faults.ts";
 import { limits } from "./limits.ts";
+import { servePage } from "./page.ts";
 import { listen } from "./server.ts";
 import type { Store } from "./store.ts";
 import { Traffic } from "./traffic.ts";
@@ -56,10 +57,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     port,
     allowedHosts,
     closing: closing.signal,
-    handle: async (request) =>
-      request.url.pathname.startsWith("/_emulator/")
-        ? { kind: "answer", answer: administer(admin, request) }
-        : traffic.handle(request),
+    handle: async (request) => {
+      if (request.url.pathname.startsWith("/client/")) return traffic.handle(request);
+      if (request.url.pathname.startsWith("/_emulator/")) {
+        return { kind: "answer", answer: administer(admin, request) };
+      }
+      const page = await servePage(request);
+      return page === undefined ? traffic.handle(request) : { kind: "answer", answer: page };
+    },
   }).catch((error: unknown) => {
     store?.close();
     throw error;

@@ -1,0 +1,32 @@
+import { readFile } from "node:fs/promises";
+import type { ApiAnswer, ApiRequest } from "./api/http.ts";
+
+/** The page's files. They hold no secret, so they need no token; what they show does. */
+const files: Readonly<Record<string, { readonly name: string; readonly type: string }>> = {
+  "/": { name: "index.html", type: "text/html; charset=UTF-8" },
+  "/page/page.css": { name: "page.css", type: "text/css; charset=UTF-8" },
+  ...Object.fromEntries(
+    ["main", "api", "dom", "queues", "messages"].map((name) => [
+      `/page/${name}.js`,
+      { name: `${name}.js`, type: "text/javascript; charset=UTF-8" },
+    ]),
+  ),
+};
+
+/** Nothing from elsewhere, nothing inline, in no frame: a message's body can only ever be shown. */
+const headers = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; " +
+    "base-uri 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+} as const;
+
+/** @returns undefined when the address is none of the page's */
+export async function servePage({ method, url }: ApiRequest): Promise<ApiAnswer | undefined> {
+  const file = method === "GET" && Object.hasOwn(files, url.pathname) ? files[url.pathname] : undefined;
+  if (file === undefined) return undefined;
+  const body = await readFile(new URL(`page/${file.name}`, import.meta.url), "utf8");
+  return { status: 200, headers: { ...headers, "content-type": file.type }, body };
+}

@@ -1,0 +1,154 @@
+import { admin, api, keepToken, readToken, states } from "./api.js";
+import { act, byId, element, say } from "./dom.js";
+import { showMessages, showMore, startOver } from "./messages.js";
+import { showQueues } from "./queues.js";
+
+/** How long to wait before connecting again. */
+const againMs = 1_000;
+/** How often to look without an event: rates fall, delays end and messages age by themselves. */
+const tickMs = 1_000;
+
+let state;
+let selected;
+let shown = "";
+
+const current = () => state.queues.find((queue) => queue.queue_id === selected);
+
+function show() {
+  if (current() === undefined) selected = state.queues[0]?.queue_id;
+  const queue = current();
+  showQueues(state, selected, select);
+  showFaults();
+  byId("queue").hidden = queue === undefined;
+  if (queue === undefined) return;
+  byId("messages-title").textContent = `Messages of ${queue.queue_name}`;
+  byId("pause").textContent = queue.settings.delivery_paused ? "Resume delivery" : "Pause delivery";
+  showMessages(selected).catch((error) => say(error.message));
+}
+
+function select(queueId) {
+  selected = queueId;
+  startOver();
+  show();
+}
+
+function showFaults() {
+  const text = JSON.stringify(state.faults);
+  if (text === shown) return;
+  shown = text;
+  byId("no-faults").hidden = state.faults.length > 0;
+  byId("faults").replaceChildren(
+    ...state.faults.map(({ id, effect, match, times, struck }) => {
+      const words = Object.values(effect).filter((value) => value !== undefined && value !== null);
+      const left = times === undefined ? "" : `, ${times - struck} more`;
+      const off = act(async () => refresh(admin(`faults/${id}`, { method: "DELETE" })));
+      const button = element("button", { type: "button", onclick: off }, "Switch off");
+      return element("li", {}, `${words.join(" ")} on ${match.route ?? "any"}${left} `, button);
+    }),
+  );
+}
+
+/** What changes nothing in the queues, as faults and time do, brings no event. */
+async function refresh(done) {
+  await done;
+  state = await admin("state");
+  show();
+}
+
+byId("sign-in").addEventListener(
+  "submit",
+  act(async (event) => {
+    keepToken(new FormData(event.target).get("token"));
+    byId("sign-in").hidden = true;
+    await follow();
+  }),
+);
+byId("filter").addEventListener("input", () => {
+  startOver();
+  show();
+});
+byId("more").addEventListener("click", () => {
+  showMore();
+  show();
+});
+byId("pause").addEventListener(
+  "click",
+  act(async () => {
+    const settings = { delivery_paused: !current().settings.delivery_paused };
+    await api(state.account_id, selected, { method: "PATCH", body: { settings } });
+  }),
+);
+byId("purge").addEventListener("click", () => byId("purge-dialog").showModal());
+byId("purge-dialog").addEventListener(
+  "close",
+  act(async () => {
+    const answer = byId("purge-dialog").returnValue;
+    byId("purge-dialog").returnValue = "";
+    if (answer !== "purge") return;
+    const body = { delete_messages_permanently: true };
+    await api(state.account_id, `${selected}/purge`, { method: "POST", body });
+  }),
+);
+byId("push").addEventListener(
+  "submit",
+  act(async (event) => {
+    const fields = new FormData(event.target);
+    const contentType = fields.get("content_type");
+    const text = fields.get("body");
+    const delay = fields.get("delay_seconds");
+    const body = {
+      body: contentType === "json" ? JSON.parse(text) : text,
+      content_type: contentType,
+      ...(delay !== "" && { delay_seconds: Number(delay) }),
+    };
+    await api(state.account_id, `${selected}/messages`, { method: "POST", body });
+    say("Pushed.");
+  }),
+);
+byId("add-fault").addEventListener(
+  "submit",
+  act(async (event) => {
+    const fields = new FormData(event.target);
+    const [kind, value] = fields.get("effect").split(":");
+    const field = { error: "code", status: "status", delay: "ms" }[kind];
+    const effect = { kind, ...(field === undefined ? { when: value } : { [field]: Number(value) }) };
+    const times = fields.get("times");
+    const fault = { effect, match: { route: fields.get("route") }, ...(times !== "" && { times: Number(times) }) };
+    await refresh(admin("faults", { method: "POST", body: fault }));
+  }),
+);
+
+setInterval(() => {
+  if (state === undefined || document.hidden) return;
+  // A connection that is gone is said by those who follow it.
+  refresh().catch(() => undefined);
+}, tickMs);
+
+async function follow() {
+  for (;;) {
+    try {
+      for await (state of states()) {
+        byId("content").hidden = false;
+        if (byId("status").textContent !== "Pushed.") say("Live.");
+        show();
+      }
+      say("The emulator has stopped. Trying again…");
+    } catch (error) {
+      if (error.refused) {
+        say("The emulator does not take this token.");
+        byId("content").hidden = true;
+        byId("sign-in").hidden = false;
+        return;
+      }
+      say("The emulator cannot be reached. Trying again…");
+    }
+    await new Promise((resolve) => setTimeout(resolve, againMs));
+  }
+}
+
+if (readToken() === null) {
+  say("Name the token that the emulator was started with.");
+  byId("sign-in").hidden = false;
+} else {
+  follow();
+}

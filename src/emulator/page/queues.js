@@ -1,0 +1,53 @@
+import { byId, element } from "./dom.js";
+
+const numbers = new Intl.NumberFormat("en");
+/** What each queue had when its rate was last taken: a queue's id to `{at, total, rate}`. */
+const rates = new Map();
+/** Rates are taken over at least this long. */
+const spanMs = 1_000;
+
+/** Messages that come in each second, by the page's own clock. */
+function rateOf(queue, now) {
+  const before = rates.get(queue.queue_id);
+  if (before === undefined) {
+    rates.set(queue.queue_id, { at: now, total: queue.messages_total, rate: 0 });
+    return 0;
+  }
+  if (now - before.at < spanMs) return before.rate;
+  const rate = Math.round(((queue.messages_total - before.total) * 1000) / (now - before.at));
+  rates.set(queue.queue_id, { at: now, total: queue.messages_total, rate });
+  return rate;
+}
+
+/** Rows are kept and changed in place, so that the focus stays where it is. */
+export function showQueues(state, selected, select) {
+  const body = byId("queues");
+  const known = new Set(state.queues.map((queue) => queue.queue_id));
+  for (const row of [...body.rows]) if (!known.has(row.dataset.id)) row.remove();
+  for (const queue of state.queues) {
+    const row = [...body.rows].find((one) => one.dataset.id === queue.queue_id) ?? addRow(body, queue, select);
+    const { backlog_count: count, backlog_bytes: bytes, oldest_message_timestamp_ms: oldest } = queue.metrics;
+    const age = oldest === 0 ? "" : `${numbers.format(Math.max(0, Math.round((state.now_ms - oldest) / 1000)))} s`;
+    const texts = [
+      numbers.format(count),
+      numbers.format(bytes),
+      numbers.format(rateOf(queue, performance.now())),
+      age,
+      queue.settings.delivery_paused ? "paused" : (queue.consumers[0]?.type ?? "no consumer"),
+    ];
+    texts.forEach((text, index) => {
+      row.cells[index + 1].textContent = text;
+    });
+    row.classList.toggle("selected", queue.queue_id === selected);
+    row.querySelector("button").setAttribute("aria-pressed", String(queue.queue_id === selected));
+  }
+}
+
+function addRow(body, queue, select) {
+  const button = element("button", { type: "button", onclick: () => select(queue.queue_id) }, queue.queue_name);
+  const row = element("tr", {}, element("td", {}, button));
+  for (const className of ["number", "number", "number", "", ""]) row.append(element("td", { className }));
+  row.dataset.id = queue.queue_id;
+  body.append(row);
+  return row;
+}
