@@ -50,6 +50,15 @@ export const codes = {
   VARIABLE_UNDEFINED: error("A variable has no value"),
   VARIABLE_NOT_LISTED: error("A manifest does not list an environment variable"),
   VARIABLE_NOT_HERE: error("A variable cannot stand here"),
+  // What is right, and hardly meant
+  AMBIGUOUS_WORD: warning("A word is text that looks like true or false"),
+  STACK_NEVER: warning("No stack matches a manifest"),
+  PUSH_IN_PRODUCTION: warning("Every deployment pushes to a production stack"),
+  DUPLICATE_MESSAGE: warning("Two messages without ids are alike"),
+  BODY_LARGE: warning("A body counts as several operations"),
+  CREDENTIAL_IN_ID: warning("An id looks like a credential"),
+  CREDENTIAL_IN_BODY: warning("A body looks like it holds a credential"),
+  ALLOW_UNKNOWN: warning("A comment silences a warning that there is not"),
   // Data files
   DATA_FORMAT: error("A data file's format is not clear"),
   DATA_COMPRESSION: error("A data file cannot be decompressed"),

@@ -1,28 +1,40 @@
 import type { Place } from "../types.ts";
 import { compareProblems, type Problem } from "./problem.ts";
 
-/** Problems kept for one file: who has a thousand is helped by the first hundred, and memory stays bounded. */
+/** Errors, and warnings, kept for one file: who has a thousand is helped by the first hundred. */
 const keptPerFile = 100;
 
 /** Gathers problems, keeps a bounded number of them for each file, and counts the rest. */
 export class Problems {
-  readonly #byFile = new Map<string, Problem[]>();
+  readonly #kept = new Map<string, Problem[]>();
+  readonly #allowed = new Set<string>();
   #omitted = 0;
   #errors = 0;
 
   add(found: Problem): void {
-    if (found.severity === "error") this.#errors += 1;
-    const { file } = found.place;
-    const kept = this.#byFile.get(file);
-    if (kept === undefined) this.#byFile.set(file, [found]);
+    const { severity, place, code } = found;
+    if (severity === "error") this.#errors += 1;
+    else if (this.isAllowed(place, code)) return;
+    const key = `${severity} ${place.file}`;
+    const kept = this.#kept.get(key);
+    if (kept === undefined) this.#kept.set(key, [found]);
     else if (kept.some((other) => isSame(other, found))) return;
     else if (kept.length < keptPerFile) kept.push(found);
     else this.#omitted += 1;
   }
 
-  /** Whether something was reported at this very place. */
+  /** Silences a warning in a line, from now on. */
+  allow(file: string, line: number, code: string): void {
+    this.#allowed.add(`${code} ${line} ${file}`);
+  }
+
+  isAllowed({ file, line }: Place, code: string): boolean {
+    return this.#allowed.size > 0 && this.#allowed.has(`${code} ${line} ${file}`);
+  }
+
+  /** Whether an error was told of this very place. */
   has({ file, line, column }: Place): boolean {
-    const kept = this.#byFile.get(file) ?? [];
+    const kept = this.#kept.get(`error ${file}`) ?? [];
     return kept.some(({ place }) => place.line === line && place.column === column);
   }
 
@@ -37,7 +49,7 @@ export class Problems {
   }
 
   sorted(): Problem[] {
-    return [...this.#byFile.values()].flat().sort(compareProblems);
+    return [...this.#kept.values()].flat().sort(compareProblems);
   }
 }
 

@@ -1,10 +1,17 @@
 import type { Content, FileContent, Manifest, Message } from "../types.ts";
 import type { Problems } from "./collect.ts";
+import { checkCredentials } from "./credentials.ts";
 import { formatProblem, type Problem, problem, quote } from "./problem.ts";
 import { type SourceReading, sourceMessages } from "./source/messages.ts";
 
 /** Is given each message of a data file while the file is checked, so that it is read once for all purposes. */
 export type OnMessage = (manifest: string, message: Message, bytes: number) => void;
+
+/** Rows of a data file that are looked at for what is hardly meant: enough to see it, and no cost for a million. */
+const lintedRows = 1_000;
+
+/** Ids of a data file that are remembered to find one that repeats: memory must not grow with the file. */
+const rememberedIds = 200_000;
 
 /** A data file has become unreadable since it was checked. Its message is the problems, a line each. */
 export class DataFileError extends Error {
@@ -13,11 +20,15 @@ export class DataFileError extends Error {
 
 /** Reads a data file once, from its beginning to its end, and tells what is wrong with it. */
 export async function checkSource(
-  { name, place }: Pick<Manifest, "name" | "place">,
+  { name }: Pick<Manifest, "name">,
   reading: SourceReading,
   onMessage: OnMessage,
   problems: Problems,
 ): Promise<FileContent["size"]> {
+  const ids = new Set<string>();
+  const silent = new Set(
+    ["CREDENTIAL_IN_ID", "CREDENTIAL_IN_BODY"].filter((code) => problems.isAllowed(reading.place, code)),
+  );
   let messages = 0;
   let bytes = 0;
   const before = problems.errors;
@@ -25,14 +36,30 @@ export async function checkSource(
     for (const each of some) {
       messages += 1;
       bytes += each.bytes;
+      if (messages <= lintedRows) lintRow(each.message, silent, problems);
+      checkId(each.message, ids, problems);
       onMessage(name, each.message, each.bytes);
     }
   }
   if (messages === 0 && problems.errors === before) {
     const what = `the data file ${quote(reading.source.file)} has no rows`;
-    problems.add(problem("DATA_EMPTY", place, what, "Add rows, or remove the manifest."));
+    problems.add(problem("DATA_EMPTY", reading.place, what, "Add rows, or remove the manifest."));
   }
   return { messages, bytes };
+}
+
+function lintRow(message: Message, silent: ReadonlySet<string>, problems: Problems): void {
+  checkCredentials(message, (code, _path, _snippet, what, next) => {
+    if (!silent.has(code)) problems.add(problem(code, message.place, what, next));
+  });
+}
+
+function checkId({ id, place }: Message, ids: Set<string>, problems: Problems): void {
+  if (id === undefined) return;
+  if (ids.has(id)) {
+    const what = `the id ${quote(id)} is that of an earlier row already`;
+    problems.add(problem("DUPLICATE_ID", place, what, "Give each message of a manifest its own id."));
+  } else if (ids.size < rememberedIds) ids.add(id);
 }
 
 /** The content of a manifest whose messages stay in a data file. */

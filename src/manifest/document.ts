@@ -10,6 +10,8 @@ export interface ManifestDocument extends Convert {
   readonly file: TextFile;
   /** Number in its file, from 1. */
   readonly number: number;
+  /** Whether all of it could be read as JSON; where not, something near stands in its place. */
+  readonly sound: boolean;
   readonly root: ParsedNode;
   readonly value: JsonValue;
 }
@@ -54,7 +56,9 @@ function toDocument(
     reportEmpty(file, document.range[0], problems);
     return undefined;
   }
-  return { ...convert(file, root, problems), file, number, root };
+  const before = problems.errors;
+  const converted = convert(file, root, problems);
+  return { ...converted, file, number, root, sound: problems.errors === before };
 }
 
 function reportEmpty(file: TextFile, offset: number, problems: Problems): void {

@@ -1,17 +1,18 @@
 import { posix } from "node:path";
-import type { Content, InlineContent, Manifest } from "../types.ts";
+import type { Content, InlineContent, Manifest, Place } from "../types.ts";
+import { readAllowances } from "./allow.ts";
+import { checkName, checkSurroundings } from "./checks.ts";
 import { Problems } from "./collect.ts";
 import { checkSource, fileContent, type OnMessage } from "./content.ts";
 import { type ManifestDocument, parseDocuments } from "./document.ts";
 import { findManifestFiles, readTextFile } from "./files.ts";
 import { checkForm } from "./form.ts";
 import { placeOf } from "./locate.ts";
-import { formatPlace, type Problem, problem, quote } from "./problem.ts";
+import { type Problem, problem } from "./problem.ts";
 import { type ReadManifest, readManifest } from "./read.ts";
 import { type BodySchema, BodySchemas } from "./schemas.ts";
 import type { SourceReading } from "./source/messages.ts";
 import { matchesStack } from "./stacks.ts";
-import { didYouMean } from "./suggest.ts";
 import type { Variables } from "./variables.ts";
 import type { Written } from "./written.ts";
 
@@ -26,6 +27,10 @@ export interface LoadOptions {
   readonly stack?: string;
   /** The queue names that the stack's configuration knows; undefined: they are not checked. */
   readonly queues?: readonly string[];
+  /** The stacks that the repository knows; undefined: not checked. */
+  readonly stacks?: readonly string[];
+  /** Name patterns of production stacks. */
+  readonly production?: readonly string[];
   /** JSON Schemas for the bodies of a queue's messages, by the queue's name; paths relative to the repository. */
   readonly bodySchemas?: Readonly<Record<string, string>>;
   /** What manifests may name as ${…}. */
@@ -64,21 +69,23 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   const schemas = new BodySchemas(root, problems);
   const manifests: Manifest[] = [];
   const skipped: Manifest[] = [];
-  const names = new Map<string, ReadManifest>();
+  const names = new Map<string, Place>();
   for (const path of paths) {
     const file = readTextFile(root, path, problems);
     if (file === undefined) continue;
+    readAllowances(file, problems);
     for (const document of parseDocuments(file, problems)) {
       const before = problems.errors;
       const form = checkForm(document, problems);
       if (!form.manifest) continue;
       const checks = await loadSchemas(document, options, schemas);
-      const read = readManifest(document, form.brokenMessages, context, checks, problems);
-      checkName(document, read, names, problems);
+      const read = readManifest(document, form.brokenMessages, context, checks.usable, problems);
       const { stacks } = read;
       const wanted = stack === undefined || stacks === undefined || matchesStack(stacks, stack);
-      if (wanted) checkQueue(document, read, options.queues, problems);
-      if (problems.errors > before || read.content === undefined) continue;
+      checkName(document, read, names, problems);
+      checkSurroundings(document, read, wanted, options, problems);
+      const sound = document.sound && checks.complete && problems.errors === before;
+      if (!sound || read.content === undefined) continue;
       const content = await openContent(read, read.content, wanted, options, problems);
       if (problems.errors === before) (wanted ? manifests : skipped).push({ ...read, content });
     }
@@ -92,15 +99,17 @@ async function loadSchemas(
   document: ManifestDocument,
   { bodySchemas = {} }: LoadOptions,
   schemas: BodySchemas,
-): Promise<BodySchema[]> {
+): Promise<{ readonly usable: readonly BodySchema[]; readonly complete: boolean }> {
   const { queue, body_schema: own } = document.value as unknown as Written;
   const path = own === undefined ? undefined : posix.join(posix.dirname(document.file.path), own);
   const shared = Object.hasOwn(bodySchemas, queue) ? bodySchemas[queue] : undefined;
-  const found = [
-    path === undefined ? undefined : await schemas.load(path, placeOf(document, ["body_schema"])),
-    shared === undefined || shared === path ? undefined : await schemas.load(shared, placeOf(document, ["queue"])),
+  const wanted: (Promise<BodySchema | undefined> | undefined)[] = [
+    path === undefined ? undefined : schemas.load(path, placeOf(document, ["body_schema"])),
+    shared === undefined || shared === path ? undefined : schemas.load(shared, placeOf(document, ["queue"])),
   ];
-  return found.filter((schema) => schema !== undefined);
+  const found = await Promise.all(wanted.filter((schema) => schema !== undefined));
+  const usable = found.filter((schema) => schema !== undefined);
+  return { usable, complete: usable.length === found.length };
 }
 
 /** Data files of other stacks stay closed: they may be large, and their own deployment reads them. */
@@ -114,37 +123,4 @@ async function openContent(
   if ("kind" in content) return content;
   const size = wanted && readData ? await checkSource(manifest, content, onMessage, problems) : undefined;
   return fileContent(content, size);
-}
-
-function checkName(
-  document: ManifestDocument,
-  manifest: ReadManifest,
-  names: Map<string, ReadManifest>,
-  problems: Problems,
-): void {
-  const { name } = manifest;
-  const first = names.get(name);
-  if (first !== undefined) {
-    const what = `the manifest at ${formatPlace(first.place)} is named ${quote(name)} too`;
-    problems.add(problem("DUPLICATE_NAME", placeOf(document, ["name"]), what, 'Give one of them another "name: …".'));
-    return;
-  }
-  names.set(name, manifest);
-  if (document.number > 1 && name.endsWith(`#${document.number}`)) {
-    const what = `without a name, this manifest is known as ${quote(name)} and changes it when documents are added before it`;
-    problems.add(problem("UNNAMED_DOCUMENT", manifest.place, what, 'Add "name: …", so that nothing is pushed twice.'));
-  }
-}
-
-function checkQueue(
-  document: ManifestDocument,
-  { queue }: ReadManifest,
-  queues: readonly string[] | undefined,
-  problems: Problems,
-): void {
-  if (queues === undefined || queues.includes(queue)) return;
-  const known = queues.length === 0 ? "It knows none." : `It knows ${queues.join(", ")}.${didYouMean(queue, queues)}`;
-  const next = `Add the queue to queue-seeder:queues in the stack's configuration. ${known}`;
-  const what = `the stack's configuration knows no queue ${quote(queue)}`;
-  problems.add(problem("QUEUE_UNKNOWN", placeOf(document, ["queue"]), what, next));
 }

@@ -3,6 +3,7 @@ import { buildMessage, type Common } from "./build.ts";
 import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
 import type { OnProblem } from "./interpolate.ts";
+import { MessageLinter } from "./lint.ts";
 import { type Path, placeOf, placeOfSnippet } from "./locate.ts";
 import { formatPlace, problem, quote } from "./problem.ts";
 import { maxMessages, repetitions } from "./repeat.ts";
@@ -27,15 +28,19 @@ export function readMessages(
 ): Message[] {
   const all: Message[] = [];
   const ids = new Map<string, Place>();
+  const linter = new MessageLinter();
   let total = 0;
   for (const [index, written] of messages.entries()) {
     if (broken.has(index)) continue;
     const path = ["messages", index];
     const place = placeOf(document, path);
     const tell = teller(document, path, problems);
-    for (const here of repetitions(written, scope, teller(document, [...path, "for_each"], problems))) {
+    const scopes = repetitions(written, scope, teller(document, [...path, "for_each"], problems));
+    for (const here of scopes) {
       const { message, bytes } = buildMessage(written, common, here, place, tell);
       checkId(message, ids, () => placeOf(document, [...path, "id"]), problems);
+      // Of those that one text makes, the first shows what there is to see.
+      if (document.sound && here === scopes[0]) linter.check(message, bytes, written.for_each !== undefined, tell);
       all.push(message);
       total += bytes;
       if (all.length <= maxMessages && total <= maxBytes) continue;

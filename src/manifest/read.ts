@@ -55,7 +55,8 @@ export function readManifest(
 
 /** The path under the folder without its ending, and `#2` for the second document of a file. */
 export function generatedName({ file, number }: ManifestDocument, folder: string): string {
-  const path = file.path.slice(folder.length + 1).replace(/\.[^.]+$/, "");
+  const inside = file.path.startsWith(`${folder}/`) ? file.path.slice(folder.length + 1) : file.path;
+  const path = inside.replace(/\.[^.]+$/, "");
   return number === 1 ? path : `${path}#${number}`;
 }
 
@@ -80,5 +81,12 @@ function readSource(
   if (source === undefined || problems.errors > before) return undefined;
   const { delay_seconds: _, ...rest } = defaults ?? {};
   const settled = { ...rest, ...(delay === undefined ? {} : { delay_seconds: delay }) };
-  return { root, source, map, scope, common: { defaults: settled, schemas } };
+  return {
+    root,
+    source,
+    place: placeOf(document, ["source", "file"]),
+    map,
+    scope,
+    common: { defaults: settled, schemas },
+  };
 }

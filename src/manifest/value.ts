@@ -12,6 +12,9 @@ export const maxDepth = 64;
 const maxAliases = 100;
 const maxRepeated = 10_000;
 
+/** What YAML 1.1 took for true and false. */
+const ambiguous = /^(?:yes|no|on|off)$/i;
+
 /** The tags of YAML that stand for a JSON value. */
 const tags = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`));
 
@@ -136,7 +139,10 @@ class Converter {
 
   #scalar(node: Scalar): JsonValue {
     const { value, source } = node;
-    if (typeof value === "string") return this.#text(node, value);
+    if (typeof value === "string") {
+      if (node.type === "PLAIN" && ambiguous.test(value)) this.#warnOfWord(node, value);
+      return this.#text(node, value);
+    }
     if (typeof value === "number") {
       if (node.type === "PLAIN" && source !== undefined && isExactNumber(source)) return value;
       const what = Number.isFinite(value)
@@ -148,6 +154,11 @@ class Converter {
     if (value === null && node.source === "") return this.#empty(node);
     if (value === null || typeof value === "boolean") return value;
     throw new Error(`the YAML library made a ${typeof value} of ${quote(source ?? "")}`);
+  }
+
+  #warnOfWord(node: Scalar, word: string): void {
+    const what = `${quote(word)} is text here, though older YAML reads it as true or false`;
+    this.#report("AMBIGUOUS_WORD", node, what, `Write ${/^(?:yes|on)$/i.test(word)}, or "${word}" in quotes.`);
   }
 
   #empty(node: Node): null {

@@ -119,6 +119,37 @@ messages:
     expect(problems.map(({ place }) => place.line)).toEqual([3]);
   });
 
+  it("keeps no manifest that has an error, wherever it was found", async () => {
+    const schema = "queue: q\nbody_schema: broken.json\nmessages:\n  - body: 1\n";
+    const { manifests, problems } = await loadFiles({
+      "messages/number.yaml": `${one}---\nname: second\nqueue: q\nmessages:\n  - body: 007\n`,
+      "messages/schema-1.yaml": schema,
+      "messages/schema-2.yaml": schema,
+      "messages/broken.json": "{",
+    });
+    expect(manifests.map(({ name }) => name)).toEqual(["number"]);
+    expect(problems.map(({ code }) => code)).toEqual(["BODY_SCHEMA_INVALID", "NUMBER_NOT_EXACT"]);
+  });
+
+  it("silences a warning at its place alone, and no error", async () => {
+    const silent = "# queue-seeder: allow AMBIGUOUS_WORD";
+    const { problems } = await loadFiles({
+      "messages/a.yaml": `queue: q
+messages:
+  - body: yes ${silent} (because)
+  ${silent}
+  - body: no
+  - body: on
+  - body: 01 # queue-seeder: allow NUMBER_NOT_EXACT
+`,
+    });
+    expect(problems.map(({ code, place }) => `${place.line} ${code}`)).toEqual([
+      "6 AMBIGUOUS_WORD",
+      "7 NUMBER_NOT_EXACT",
+      "7 ALLOW_UNKNOWN",
+    ]);
+  });
+
   it("keeps a hundred problems of a file, and counts the others", async () => {
     const { problems, omitted } = await loadFiles({
       "messages/a.yaml": `queue: orders\nmessages:\n${"  - body: 01\n".repeat(250)}`,

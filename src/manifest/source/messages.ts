@@ -17,6 +17,8 @@ import { utf8Chunks } from "./utf8.ts";
 export interface SourceReading {
   readonly root: string;
   readonly source: SourceFile;
+  /** Where the manifest names the file. */
+  readonly place: Place;
   readonly common: Common;
   /** How a row becomes a message; undefined: it is the body. */
   readonly map: WrittenMessage | undefined;

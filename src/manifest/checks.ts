@@ -1,0 +1,63 @@
+import type { Place } from "../types.ts";
+import type { Problems } from "./collect.ts";
+import type { ManifestDocument } from "./document.ts";
+import { placeOf } from "./locate.ts";
+import { formatPlace, problem, quote } from "./problem.ts";
+import type { ReadManifest } from "./read.ts";
+import { matchesStack } from "./stacks.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** What is known of the stacks, for checks that look beyond a manifest. */
+export interface Surroundings {
+  readonly stack?: string | undefined;
+  readonly queues?: readonly string[] | undefined;
+  readonly stacks?: readonly string[] | undefined;
+  readonly production?: readonly string[] | undefined;
+}
+
+/** Checks a manifest's name against those that were read before. */
+export function checkName(
+  document: ManifestDocument,
+  manifest: ReadManifest,
+  names: Map<string, Place>,
+  problems: Problems,
+): void {
+  const { name, place } = manifest;
+  const first = names.get(name);
+  if (first !== undefined) {
+    const what = `the manifest at ${formatPlace(first)} is named ${quote(name)} too`;
+    problems.add(problem("DUPLICATE_NAME", placeOf(document, ["name"]), what, 'Give one of them another "name: …".'));
+    return;
+  }
+  names.set(name, place);
+  if (document.number > 1 && name.endsWith(`#${document.number}`)) {
+    const what = `without a name, this manifest is known as ${quote(name)} and changes it when documents are added before it`;
+    problems.add(problem("UNNAMED_DOCUMENT", place, what, 'Add "name: …", so that nothing is pushed twice.'));
+  }
+}
+
+/** Checks a manifest against the stacks and their configuration. */
+export function checkSurroundings(
+  document: ManifestDocument,
+  { queue, stacks, push }: ReadManifest,
+  wanted: boolean,
+  { stack, queues, stacks: known, production = [] }: Surroundings,
+  problems: Problems,
+): void {
+  if (wanted && queues !== undefined && !queues.includes(queue)) {
+    const all = queues.length === 0 ? "It knows none." : `It knows ${queues.join(", ")}.${didYouMean(queue, queues)}`;
+    const next = `Add the queue to queue-seeder:queues in the stack's configuration. ${all}`;
+    const what = `the stack's configuration knows no queue ${quote(queue)}`;
+    problems.add(problem("QUEUE_UNKNOWN", placeOf(document, ["queue"]), what, next));
+  }
+  if (stacks && known && known.length > 0 && !known.some((name) => matchesStack(stacks, name))) {
+    const next = `The repository has ${known.join(", ")}. Correct the patterns, or allow it if such stacks are yet to come.`;
+    const what = "no stack of the repository matches this manifest";
+    problems.add(problem("STACK_NEVER", placeOf(document, ["stacks"]), what, next));
+  }
+  if (push === "every_deploy" && wanted && stack !== undefined && matchesStack(production, stack)) {
+    const what = `every deployment of the production stack ${quote(stack)} pushes all of this again`;
+    const next = 'Write "push: once" or on_change, or keep the manifest out of production with "stacks".';
+    problems.add(problem("PUSH_IN_PRODUCTION", placeOf(document, ["push"]), what, next));
+  }
+}
