@@ -1,4 +1,5 @@
-import { posix } from "node:path";
+import { statSync } from "node:fs";
+import { join, posix } from "node:path";
 import type { Content, InlineContent, Manifest, Place } from "../types.ts";
 import { readAllowances } from "./allow.ts";
 import { checkName, checkSurroundings } from "./checks.ts";
@@ -21,7 +22,7 @@ export interface LoadOptions {
   readonly root: string;
   /** Folder of the manifests, relative to the repository; default "messages". */
   readonly folder?: string;
-  /** Only these files, relative to the repository; undefined: every manifest file under the folder. */
+  /** Only these files, and those under these folders, relative to the repository; undefined: all under the folder. */
   readonly files?: readonly string[];
   /** The stack whose manifests are wanted; undefined: all manifests, whatever their stacks. */
   readonly stack?: string;
@@ -60,7 +61,14 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   const { root, folder = "messages", stack } = options;
   const context = { root, folder, stack, variables: options.variables ?? {} };
   const problems = new Problems();
-  const paths = options.files ?? findManifestFiles(root, folder, problems);
+  const isFolder = (path: string) => statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() === true;
+  const paths = [
+    ...new Set(
+      (options.files ?? [folder]).flatMap((path) =>
+        options.files === undefined || isFolder(path) ? findManifestFiles(root, path, problems) : [path],
+      ),
+    ),
+  ];
   if (paths.length === 0 && problems.errors === 0) {
     const next = `Put a manifest into ${folder}/, in a file that ends in .yaml or .yml.`;
     problems.add(problem("NO_MANIFESTS", { file: folder, line: 1, column: 1 }, "there is no manifest here", next));

@@ -1,0 +1,64 @@
+import { codes, type LoadResult, type Problem } from "../../manifest/index.ts";
+import type { Manifest } from "../../types.ts";
+
+export type Checked = Pick<LoadResult, "manifests" | "skipped" | "problems" | "omitted">;
+
+/** One JSON document. `version` changes when what is there changes its meaning. */
+export function toJson({ problems, omitted, manifests, skipped }: Checked): string {
+  return `${JSON.stringify(
+    { version: 1, problems, omitted, manifests: manifests.map(summary), skipped: skipped.map(summary) },
+    null,
+    2,
+  )}\n`;
+}
+
+function summary({ name, queue, push, place, content }: Manifest) {
+  const messages = content.kind === "inline" ? content.messages.length : content.size?.messages;
+  return { name, queue, push, place, messages: messages ?? null };
+}
+
+/**
+ * Annotations of GitHub Actions.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+ */
+export function toGithub({ problems }: Checked): string {
+  const annotation = ({ severity, place, code, what, next }: Problem) => {
+    const at = `file=${property(place.file)},line=${place.line},col=${place.column},title=${code}`;
+    return `::${severity} ${at}::${data(`${what}. ${next}`)}\n`;
+  };
+  return problems.map(annotation).join("");
+}
+
+function data(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}
+
+/** SARIF 2.1.0, for code scanning. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
+export function toSarif({ problems }: Checked): string {
+  const rules = Object.entries(codes).map(([id, { title, severity }]) => ({
+    id,
+    shortDescription: { text: title },
+    defaultConfiguration: { level: severity },
+  }));
+  const results = problems.map(({ code, severity, place, what, next }) => ({
+    ruleId: code,
+    ruleIndex: rules.findIndex(({ id }) => id === code),
+    level: severity,
+    message: { text: `${what}. ${next}` },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: place.file.split("/").map(encodeURIComponent).join("/"), uriBaseId: "%SRCROOT%" },
+          region: { startLine: place.line, startColumn: place.column },
+        },
+      },
+    ],
+  }));
+  const run = { tool: { driver: { name: "queue-seeder", rules } }, columnKind: "utf16CodeUnits", results };
+  const schema = "https://json.schemastore.org/sarif-2.1.0.json";
+  return `${JSON.stringify({ $schema: schema, version: "2.1.0", runs: [run] }, null, 2)}\n`;
+}

@@ -1,0 +1,40 @@
+import { statSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { loadManifests } from "../../manifest/index.ts";
+import { UsageError } from "../usage.ts";
+import type { Format, ValidateFlags } from "../validate.ts";
+import { type Checked, toGithub, toJson, toSarif } from "./formats.ts";
+import { stackOptions } from "./stack.ts";
+import { toText } from "./text.ts";
+
+/** The formats for machines, which go to stdout. */
+const machines = { json: toJson, github: toGithub, sarif: toSarif } as const satisfies Record<
+  Exclude<Format, "text">,
+  (checked: Checked) => string
+>;
+
+/**
+ * Checks the manifests of the repository at `root`, and writes what it found.
+ *
+ * @returns the exit code: 0 without errors, 1 with errors
+ * @throws UsageError
+ */
+export async function validate(root: string, paths: readonly string[], flags: ValidateFlags): Promise<number> {
+  const files = paths.map((path) => inRepository(root, path));
+  const checked = await loadManifests({
+    root,
+    ...stackOptions(root, flags.stack),
+    ...(files.length > 0 ? { files } : {}),
+  });
+  if (flags.format === "text") process.stderr.write(toText(root, checked));
+  else process.stdout.write(machines[flags.format](checked));
+  return checked.problems.some(({ severity }) => severity === "error") ? 1 : 0;
+}
+
+function inRepository(root: string, path: string): string {
+  const inner = relative(root, resolve(root, path)).split(sep).join("/");
+  if (statSync(join(root, inner), { throwIfNoEntry: false }) === undefined) {
+    throw new UsageError(`there is no file or folder ${path}`);
+  }
+  return inner;
+}

@@ -1,0 +1,177 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
+
+const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+
+interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command in a repository of these files, with pipes for its output. */
+async function validate(
+  files: Record<string, string>,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ran> {
+  using root = temporaryFolder();
+  writeFiles(root.path, files);
+  const child = spawn(process.execPath, [main, "validate", ...args], {
+    cwd: root.path,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, stdout, stderr };
+}
+
+const good = "queue: orders\nmessages:\n  - body: 1\n";
+const bad = "queue: orders\nmessages:\n  - body: 007\n";
+const warned = "queue: orders\nmessages:\n  - body: yes\n";
+
+describe("validate", () => {
+  it("says that all is well, and ends with 0", async () => {
+    expect(await validate({ "messages/a.yaml": good })).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "0 errors, 0 warnings in 1 sound manifest\n",
+    });
+  });
+
+  it("shows each problem with its line and the remedy on stderr, and ends with 1", async () => {
+    const { code, stdout, stderr } = await validate({ "messages/a.yaml": bad, "messages/b.yaml": warned });
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toBe(`messages/a.yaml:3:11 error NUMBER_NOT_EXACT: "007" is a number that would be sent as 7.
+2 | messages:
+3 |   - body: 007
+  |           ^
+Quote it if it is text, else write it as JSON writes numbers.
+
+messages/b.yaml:3:11 warning AMBIGUOUS_WORD: "yes" is text here, though older YAML reads it as true or false.
+2 | messages:
+3 |   - body: yes
+  |           ^
+Write true, or "yes" in quotes.
+
+1 error, 1 warning in 1 sound manifest
+`);
+  });
+
+  it("colours when it is told to, unless NO_COLOR says otherwise", async () => {
+    const files = { "messages/a.yaml": bad };
+    expect((await validate(files, [], { FORCE_COLOR: "1" })).stderr).toContain("\u001b[31m");
+    expect((await validate(files, [], { NO_COLOR: "1" })).stderr).not.toContain("\u001b");
+  });
+
+  it("ends with 0 where there are warnings alone", async () => {
+    expect((await validate({ "messages/a.yaml": warned })).code).toBe(0);
+  });
+
+  it("checks the files and folders that it is given", async () => {
+    const files = { "messages/a.yaml": good, "messages/sub/b.yaml": bad, "other/c.yaml": bad };
+    expect((await validate(files, ["messages/a.yaml"])).code).toBe(0);
+    const { code, stderr } = await validate(files, ["messages/sub", "other/c.yaml", "other"]);
+    expect([code, stderr.match(/NUMBER_NOT_EXACT/g)?.length]).toEqual([1, 2]);
+  });
+
+  it("writes JSON to stdout", async () => {
+    const { code, stdout, stderr } = await validate({ "messages/a.yaml": bad, "messages/b.yaml": good }, [
+      "--format",
+      "json",
+    ]);
+    expect([code, stderr]).toEqual([1, ""]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      omitted: 0,
+      problems: [
+        { code: "NUMBER_NOT_EXACT", severity: "error", place: { file: "messages/a.yaml", line: 3, column: 11 } },
+      ],
+      manifests: [{ name: "b", queue: "orders", push: "once", messages: 1 }],
+    });
+  });
+
+  it("writes annotations that GitHub reads, whatever names and texts hold", async () => {
+    const { stdout } = await validate({ "messages/a,b%.yaml": "queue: orders\nmessages: 100%\n" }, [
+      "--format",
+      "github",
+    ]);
+    expect(stdout).toBe(
+      "::error file=messages/a%2Cb%25.yaml,line=2,col=11,title=WRONG_TYPE::" +
+        '"messages" is text, not a list. Write a list here.\n',
+    );
+  });
+
+  it("writes SARIF with a rule for each result", async () => {
+    const { stdout } = await validate({ "messages/a b.yaml": bad }, ["--format", "sarif"]);
+    const [run] = JSON.parse(stdout).runs;
+    const [result] = run.results;
+    expect(run.tool.driver.rules[result.ruleIndex].id).toBe("NUMBER_NOT_EXACT");
+    expect(result.locations[0].physicalLocation).toMatchObject({
+      artifactLocation: { uri: "messages/a%20b.yaml" },
+      region: { startLine: 3, startColumn: 11 },
+    });
+  });
+});
+
+describe("validate --stack", () => {
+  const files = {
+    "Pulumi.yaml": "name: shop\nruntime: nodejs\nconfig:\n  region: { type: string, default: eu }\n",
+    "Pulumi.prod.yaml": `config:
+  shop:size: 5
+  shop:key: { secure: AAABAN }
+  queue-seeder:queues: { orders: { id: abc } }
+  queue-seeder:production: ["prod*"]
+`,
+    "messages/a.yaml": `queue: orders
+push: every_deploy
+messages:
+  - body: "\${config.region} \${config.size} \${secret.key} \${stack} \${project}"
+  - body: "\${config.sise}"
+`,
+    "messages/b.yaml": "queue: order\nstacks: [prd]\nmessages:\n  - body: 1\n",
+    "messages/c.yaml": "queue: order\nmessages:\n  - body: 1\n",
+  };
+
+  it("checks against the stack's configuration, as the Pulumi program does", async () => {
+    const { code, stdout } = await validate(files, ["--stack", "prod", "--format", "json"]);
+    expect(code).toBe(1);
+    const found = JSON.parse(stdout).problems as { code: string; place: { file: string; line: number } }[];
+    expect(found.map(({ code: each, place }) => `${place.file}:${place.line} ${each}`)).toEqual([
+      "messages/a.yaml:2 PUSH_IN_PRODUCTION",
+      "messages/a.yaml:5 VARIABLE_UNDEFINED",
+      "messages/b.yaml:2 STACK_NEVER",
+      "messages/c.yaml:1 QUEUE_UNKNOWN",
+    ]);
+  });
+
+  it("never shows what a secret is encrypted to", async () => {
+    const { stdout, stderr } = await validate(files, ["--stack", "prod"]);
+    expect(stdout + stderr).not.toContain("AAABAN");
+  });
+});
+
+describe("wrong usage", () => {
+  it.each([
+    [["--format", "xml"], "Allowed choices are text, json, github, sarif"],
+    [["--stck", "dev"], "Did you mean --stack"],
+    [["gone.yaml"], "there is no file or folder gone.yaml"],
+    [["--stack", "prd"], 'There is prod. Did you mean "prod"?'],
+  ])("%j ends with 2 and says why", async (args, why) => {
+    const { code, stdout, stderr } = await validate(
+      { "messages/a.yaml": good, "Pulumi.yaml": "name: shop\n", "Pulumi.prod.yaml": "config: {}\n" },
+      args,
+    );
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(why);
+  });
+
+  it("is not --help", async () => {
+    const { code, stdout } = await validate({}, ["--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Exit codes: 0 no errors");
+  });
+});
