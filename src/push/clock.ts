@@ -16,7 +16,8 @@ export const systemClock: Clock = {
   async sleep(ms, signal) {
     signal?.throwIfAborted();
     try {
-      await setTimeout(Math.min(ms, longestTimerMs), undefined, signal === undefined ? {} : { signal });
+      // A moment that passed while its wait was worked out is less than nothing ahead, of which Node would warn.
+      await setTimeout(Math.min(Math.max(ms, 0), longestTimerMs), undefined, signal === undefined ? {} : { signal });
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
     }
