@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { allMessages, formatProblem, loadManifests, type Problem, type Variables } from "../src/manifest/index.ts";
-import { bodyBytes, manifestDigest, messageDigest, packKeys } from "../src/plan/index.ts";
+import { bodyBytes, keyed, manifestDigest, packKeys } from "../src/plan/index.ts";
 import type { Manifest, Message, Metrics } from "../src/types.ts";
 import { type ManifestOutputs, ManifestResource, type SegmentArgs } from "./manifest.ts";
 import { provisionQueues, type Target } from "./queues.ts";
@@ -70,7 +70,7 @@ function programVariables(root: string): Variables {
 }
 
 function segmentArgs(root: string, manifest: Manifest, messages: readonly Message[], target: Target): SegmentArgs {
-  const keys = messages.map((message) => ({ ...message, digest: messageDigest(message) }));
+  const keys = keyed(messages);
   return {
     accountId: target.accountId,
     queueId: target.queueId,

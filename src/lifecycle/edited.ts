@@ -1,5 +1,4 @@
-import type { Decision, Ledger } from "../plan/index.ts";
-import { unpackKeys } from "../plan/index.ts";
+import { type Decision, type Ledger, unpackKeys } from "../plan/index.ts";
 import { Refusal } from "./failure.ts";
 import { readMessages } from "./messages.ts";
 import type { Ports } from "./ports.ts";

@@ -1,4 +1,4 @@
-import { emptyLedger, unpackLedger } from "../plan/index.ts";
+import { type Decision, emptyLedger, unpackLedger } from "../plan/index.ts";
 import { lazyWire } from "./connect.ts";
 import { deliver } from "./deliver.ts";
 import { decideSegment, diffSegment } from "./diff.ts";
@@ -27,14 +27,14 @@ export function bindLifecycle(ports: Ports): Lifecycle {
   // The preview and the run are two processes, so what check learns of the one is true for its process.
   let previewing = false;
   const wire = lazyWire(ports);
-  const say = (inputs: SegmentInputs, recorded = emptyLedger) =>
-    previewing ? ports.tell("info", summarize(inputs, decideSegment(inputs, recorded)), inputs.self) : undefined;
+  const say = (inputs: SegmentInputs, decision: Decision) =>
+    previewing ? ports.tell("info", summarize(inputs, decision), inputs.self) : undefined;
 
   return {
     async check(olds, { preview, ...inputs }) {
       previewing = preview === true;
       // The first time there is nothing to compare with, and the engine asks for no diff.
-      if (olds.manifest === undefined) await say(inputs);
+      if (olds.manifest === undefined) await say(inputs, decideSegment(inputs, emptyLedger));
       return { inputs };
     },
 
@@ -42,7 +42,7 @@ export function bindLifecycle(ports: Ports): Lifecycle {
       const { changes, replaces, decision, recorded } = diffSegment(olds, news);
       if (replaces.length === 0) {
         await refuseEdited(news, decision, recorded, ports);
-        if (changes) await say(news, recorded);
+        if (changes) await say(news, decision);
       }
       return { changes, replaces: [...replaces] };
     },

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { allMessages, fillSecrets, formatProblem, loadManifests, SecretError } from "../manifest/index.ts";
-import { manifestDigest, messageDigest } from "../plan/index.ts";
+import { keyed, manifestDigest } from "../plan/index.ts";
 import type { Message } from "../types.ts";
 import { Refusal } from "./failure.ts";
 import type { Ports } from "./ports.ts";
@@ -26,7 +26,7 @@ export async function readMessages(
   if (errors.length > 0) throw new Refusal("MANIFEST_INVALID", errors.map(formatProblem).join("\n"));
   const manifest = manifests.find(({ name }) => name === inputs.manifest);
   const messages = manifest ? await allMessages(manifest.content) : [];
-  const digest = manifestDigest(messages.map((message) => ({ ...message, digest: messageDigest(message) })));
+  const digest = manifestDigest(keyed(messages));
   if (digest === inputs.digest) return messages;
   throw new Refusal(
     "MANIFEST_CHANGED",

@@ -45,6 +45,11 @@ export function manifestDigest(messages: readonly (MessageKey & Pick<Message, "d
   return hash(`manifest\n${lines.join("\n")}`);
 }
 
+/** Messages with what they are known by: what the ledger, the plan and {@link manifestDigest} are made of. */
+export function keyed(messages: readonly Message[]): readonly (Message & MessageKey)[] {
+  return messages.map((message) => ({ ...message, digest: messageDigest(message) }));
+}
+
 /** What the ledger knows of a message. */
 export interface MessageKey {
   readonly digest: Digest;

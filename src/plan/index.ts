@@ -1,5 +1,5 @@
 export { type Decision, decide, isSettled, type Wanted } from "./decide.ts";
-export { type MessageKey, manifestDigest, messageDigest } from "./digest.ts";
+export { keyed, type MessageKey, manifestDigest, messageDigest } from "./digest.ts";
 export {
   emptyLedger,
   type Ledger,

@@ -7,7 +7,7 @@ import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { bindLifecycle, type Lifecycle } from "../../src/lifecycle/index.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/segment.ts";
 import { allMessages, loadManifests } from "../../src/manifest/index.ts";
-import { manifestDigest, messageDigest, packKeys } from "../../src/plan/index.ts";
+import { keyed, manifestDigest, packKeys } from "../../src/plan/index.ts";
 import { systemClock } from "../../src/push/index.ts";
 
 let root: string;
@@ -50,7 +50,7 @@ async function segment(text: string): Promise<SegmentInputs & { __provider: stri
   expect(problems).toEqual([]);
   const [manifest] = manifests;
   if (manifest === undefined) throw new Error("there is no manifest");
-  const keys = (await allMessages(manifest.content)).map((each) => ({ ...each, digest: messageDigest(each) }));
+  const keys = keyed(await allMessages(manifest.content));
   return {
     accountId: emulator.accountId,
     queueId: emulator.queueId("orders"),
