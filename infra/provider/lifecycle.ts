@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { bindLifecycle } from "../../src/lifecycle/index.ts";
-import { systemClock } from "../../src/push/index.ts";
+import { systemClock } from "../../src/push/clock.ts";
 import { headCommit } from "../commit.ts";
 import { variablesFrom } from "../variables.ts";
 import { cancelSignal } from "./cancel.ts";

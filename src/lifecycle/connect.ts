@@ -17,20 +17,8 @@ export interface Wire {
   readonly halts: Halts;
 }
 
-/**
- * The process's wire, made when the first call needs it: a run that pushes nothing needs no credentials.
- *
- * @returns a function that throws Refusal when the settings of the API are not usable
- */
-export function lazyWire(ports: Pick<Ports, "config" | "env" | "clock">): () => Wire {
-  let wire: Wire | undefined;
-  return () => {
-    wire ??= connect(ports);
-    return wire;
-  };
-}
-
-function connect(ports: Pick<Ports, "config" | "env" | "clock">): Wire {
+/** @throws Refusal when the settings of the API are not usable */
+export function connect(ports: Pick<Ports, "config" | "env" | "clock">): Wire {
   try {
     const baseUrl = baseUrlFrom(ports);
     // An emulator has the limits that it says it has; Cloudflare has the documented ones before it says anything.

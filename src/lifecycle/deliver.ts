@@ -23,7 +23,7 @@ export async function deliver(
   recorded: Ledger,
   before: SegmentOutputs | undefined,
   ports: Ports,
-  wire: () => Wire,
+  wire: () => Promise<Wire>,
 ): Promise<SegmentOutputs> {
   const decision = decideSegment(inputs, recorded);
   await refuseEdited(inputs, decision, recorded, ports);
@@ -49,7 +49,7 @@ async function push(
   indices: readonly number[],
   record: RunRecord,
   ports: Ports,
-  wire: () => Wire,
+  wire: () => Promise<Wire>,
 ): Promise<PushReport> {
   const messages = await readMessages(inputs, ports);
   const parcels = indices.flatMap((index) => {
@@ -60,7 +60,7 @@ async function push(
     target: inputs,
     batches: pack(parcels),
     inDoubt: inputs.inDoubtPolicy,
-    ...wire(),
+    ...(await wire()),
     clock: ports.clock,
     stop: ports.cancelled,
     onOutcome: (outcome) => record.add(outcome),

@@ -1,6 +1,5 @@
 import { type Decision, type Ledger, unpackKeys } from "../plan/index.ts";
 import { Refusal } from "./failure.ts";
-import { readMessages } from "./messages.ts";
 import type { Ports } from "./ports.ts";
 import type { SegmentInputs } from "./segment.ts";
 
@@ -16,6 +15,7 @@ export async function refuseEdited(
 }
 
 async function refuseMessages(inputs: SegmentInputs, { edited }: Decision, ports: Ports): Promise<never> {
+  const { readMessages } = await import("./messages.ts");
   const messages = await readMessages(inputs, ports);
   const lines = edited.map(({ index, id, pushed, present }) => {
     const { file, line, column } = messages[index]?.place ?? { file: inputs.file, line: 1, column: 1 };

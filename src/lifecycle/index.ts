@@ -1,6 +1,5 @@
 import { type Decision, emptyLedger, unpackLedger } from "../plan/index.ts";
-import { lazyWire } from "./connect.ts";
-import { deliver } from "./deliver.ts";
+import type { Wire } from "./connect.ts";
 import { decideSegment, diffSegment } from "./diff.ts";
 import { refuseEdited } from "./edited.ts";
 import type { Ports } from "./ports.ts";
@@ -23,10 +22,19 @@ export interface Lifecycle {
   remove(id: string, props: SegmentOutputs): Promise<void>;
 }
 
+/**
+ * Binds the lifecycle to what is around it. What reads manifests and speaks to the API is imported when it is needed: a
+ * run with nothing to push only compares, and should start as quickly.
+ */
 export function bindLifecycle(ports: Ports): Lifecycle {
   // The preview and the run are two processes, so what check learns of the one is true for its process.
   let previewing = false;
-  const wire = lazyWire(ports);
+  // One for the process, made when a call needs it: a run that pushes nothing needs no credentials.
+  let connected: Promise<Wire> | undefined;
+  const wire = () => {
+    connected ??= import("./connect.ts").then(({ connect }) => connect(ports));
+    return connected;
+  };
   const say = (inputs: SegmentInputs, decision: Decision) =>
     previewing ? ports.tell("info", summarize(inputs, decision), inputs.self) : undefined;
 
@@ -48,16 +56,18 @@ export function bindLifecycle(ports: Ports): Lifecycle {
     },
 
     async create(inputs) {
+      const { deliver } = await import("./deliver.ts");
       const id = inputs.manifest;
       return { id, outs: await deliver(id, inputs, emptyLedger, undefined, ports, wire) };
     },
 
     async update(id, olds, news) {
+      const { deliver } = await import("./deliver.ts");
       return { outs: await deliver(id, news, unpackLedger(olds.ledger), olds, ports, wire) };
     },
 
     async read(id, props) {
-      return props === undefined ? { id } : { id, props: await refresh(props, wire().client, ports) };
+      return props === undefined ? { id } : { id, props: await refresh(props, (await wire()).client, ports) };
     },
 
     async remove(_id, props) {
