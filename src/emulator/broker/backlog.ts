@@ -1,5 +1,6 @@
 import TinyQueue from "tinyqueue";
 import type { BacklogRecorder } from "./recorder.ts";
+import { Shelf } from "./shelf.ts";
 import type { Draft, MessageState, Metrics, QueuedMessage } from "./types.ts";
 
 /** When a message that went through the heap is due; out of date once the message's own `dueAt` differs. */
@@ -19,18 +20,16 @@ export interface Expiry {
  * The messages of one queue, in order of arrival. Nothing here looks at a clock: time comes in with each call, and what
  * time changes is settled by `settle`.
  *
- * Messages that were never delayed nor delivered are found by a cursor, so a million of them cost a map entry each; only
+ * Messages that were never delayed nor delivered are found by a cursor, so a million of them cost a slot each; only
  * the others go through the heaps.
  */
 export class Backlog {
-  readonly #messages = new Map<number, QueuedMessage>();
+  readonly #messages = new Shelf();
   /** Delayed and leased ones, by time. */
   readonly #due = new TinyQueue<Due>([], (a, b) => a.at - b.at || a.seq - b.seq);
   /** Those whose delay or lease is over, oldest first. May name messages that have gone. */
   readonly #again = new TinyQueue<number>();
   #nextSeq = 0;
-  /** No message before it exists. */
-  #head = 0;
   /** No message before it waits for its first delivery, except those in the heaps. */
   #cursor = 0;
   #bytes = 0;
@@ -43,7 +42,7 @@ export class Backlog {
   /** Fill an empty backlog with what was saved. */
   restore(messages: readonly QueuedMessage[], nextSeq: number): void {
     for (const message of messages) this.#insert(message);
-    this.#head = this.#cursor = messages[0]?.seq ?? nextSeq;
+    this.#cursor = messages[0]?.seq ?? nextSeq;
     this.#nextSeq = nextSeq;
   }
 
@@ -67,7 +66,7 @@ export class Backlog {
   }
 
   #insert(message: QueuedMessage): void {
-    this.#messages.set(message.seq, message);
+    this.#messages.add(message);
     this.#bytes += message.bytes;
     this.#nextSeq = message.seq + 1;
     if (message.dueAt > message.arrivedAt) this.#due.push({ at: message.dueAt, seq: message.seq });
@@ -75,7 +74,7 @@ export class Backlog {
 
   /** Let time pass: old messages go, leases end. Returns those that ran out of retries, no longer in the queue. */
   settle(now: number, expiry: Expiry): QueuedMessage[] {
-    for (let oldest = this.#oldest(); oldest; oldest = this.#oldest()) {
+    for (let oldest = this.#messages.oldest(); oldest; oldest = this.#messages.oldest()) {
       if (oldest.arrivedAt + expiry.retentionMs > now) break;
       this.remove(oldest.seq);
     }
@@ -155,7 +154,7 @@ export class Backlog {
   remove(seq: number): boolean {
     const message = this.#messages.get(seq);
     if (message === undefined) return false;
-    this.#messages.delete(seq);
+    this.#messages.delete(message);
     this.#bytes -= message.bytes;
     this.#recorder.drop(seq);
     return true;
@@ -174,21 +173,15 @@ export class Backlog {
 
   /** In order of arrival. */
   all(): Iterable<QueuedMessage> {
-    return this.#messages.values();
+    return this.#messages.all();
   }
 
   metrics(): Metrics {
     return {
       backlogCount: this.#messages.size,
       backlogBytes: this.#bytes,
-      oldestArrivedAt: this.#oldest()?.arrivedAt ?? 0,
+      oldestArrivedAt: this.#messages.oldest()?.arrivedAt ?? 0,
     };
-  }
-
-  #oldest(): QueuedMessage | undefined {
-    if (this.#messages.size === 0) return undefined;
-    while (!this.#messages.has(this.#head)) this.#head += 1;
-    return this.#messages.get(this.#head);
   }
 }
 

@@ -1,0 +1,38 @@
+/** One of the servers that are measured, in a process of its own: `emulator` or `bare`. Told by messages what to do. */
+
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { startEmulator } from "../../src/emulator/index.ts";
+
+const token = "bench";
+
+/** Reads each body to its end, throws it away, and answers with as much as a push gets. */
+async function startBare(): Promise<string> {
+  const body = JSON.stringify({
+    success: true,
+    errors: [],
+    messages: [],
+    result: { metadata: { metrics: { backlog_count: 1, backlog_bytes: 1, oldest_message_timestamp_ms: 1 } } },
+  });
+  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  const server = createServer((request, response) => {
+    request.on("end", () => response.writeHead(200, headers).end(body));
+    request.resume();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+async function startReal(): Promise<string> {
+  const emulator = await startEmulator({ token, queues: [{ name: "orders" }], rateLimit: false });
+  const path = `${emulator.baseUrl}/accounts/${emulator.accountId}/queues/${emulator.queueId("orders")}/messages/batch`;
+  return path;
+}
+
+const url = await (process.argv[2] === "bare" ? startBare() : startReal());
+process.on("message", () => {
+  globalThis.gc?.();
+  process.send?.({ rss: process.memoryUsage().rss });
+});
+process.on("disconnect", () => process.exit());
+process.send?.({ url });
