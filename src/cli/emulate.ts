@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { defaults } from "../emulator/defaults.ts";
 import type { EmulatorOptions, QueueSetup } from "../emulator/index.ts";
+import { withHelp } from "./help.ts";
+import { UsageError } from "./usage.ts";
 
 const pushResults = ["metrics", "null", "success-only"] as const;
 const pullJsons = ["base64", "plain"] as const;
@@ -25,17 +27,9 @@ interface Flags {
   readonly status: readonly (readonly [code: string, status: number])[];
 }
 
-const examples = `
-Examples:
-  $ queue-seeder emulate --queue orders --queue mails
-  $ queue-seeder emulate --port 0 --persist .queue-seeder/emulator.sqlite
-  $ queue-seeder emulate --fault error=10250,every=3 --fault lost=after,route=batch,times=1
-
-It runs until SIGINT or SIGTERM. docs/emulator.md says what it emulates, and what faults there are.`;
-
 /** `emulate`: a Queues API on this machine. */
 export function emulateCommand(): Command {
-  return new Command("emulate")
+  const command = new Command("emulate")
     .description("Run a local stand-in of the Cloudflare Queues API")
     .option("--port <number>", "port to listen on; 0 picks a free one", port, defaults.port)
     .option("--host <address>", "address to listen on", defaults.host)
@@ -54,8 +48,21 @@ export function emulateCommand(): Command {
     .addOption(new Option("--pull-json <form>", "how a pull returns JSON").choices(pullJsons).default("base64"))
     .option("--max-delay <seconds>", "longest delay; older pages say 43200", seconds, 86_400)
     .addOption(repeatable("--status <code=status>", "HTTP status of an error code", status))
-    .addHelpText("after", examples)
     .action(run);
+  return withHelp(command, {
+    examples: [
+      "queue-seeder emulate --queue orders --queue mails",
+      "queue-seeder emulate --port 0 --persist .queue-seeder/emulator.sqlite",
+      "queue-seeder emulate --fault error=10250,every=3 --fault lost=after,route=batch,times=1",
+    ],
+    notes: `It runs until SIGINT or SIGTERM, and prints one line on stdout once it listens: listening on ADDRESS.
+docs/emulator.md says what it emulates, and what faults there are.`,
+    exits: {
+      0: "ended by a signal",
+      1: "it could not start: a port in use, a fault that is not known",
+      2: "wrong usage",
+    },
+  });
 }
 
 async function run(flags: Flags): Promise<void> {
@@ -64,7 +71,7 @@ async function run(flags: Flags): Promise<void> {
     import("../emulator/admin/fault-spec.ts"),
   ]);
   if ((flags.email === undefined) !== (flags.key === undefined)) {
-    throw new Error("--email and --key belong together: name both, or neither.");
+    throw new UsageError("--email and --key belong together: name both, or neither.");
   }
   const faults = flags.fault.map(parseFault);
   const emulator = await startEmulator(toOptions(flags)).catch((error: NodeJS.ErrnoException) => {

@@ -1,23 +1,30 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
-import { emulateCommand } from "./emulate.ts";
+import { CommanderError } from "commander";
+import { usageExitOf } from "./help.ts";
+import { buildProgram } from "./program.ts";
 import { UsageError } from "./usage.ts";
-import { validateCommand } from "./validate.ts";
 
-/** Commands are loaded with their definitions only; what they do is imported when one runs. */
-const program = new Command("queue-seeder")
-  .description("Infrastructure-as-code message seeder for Cloudflare Queues, on Pulumi")
-  .addCommand(validateCommand())
-  .addCommand(emulateCommand());
+// Whoever reads the output may stop reading (`| head`); what a command does goes on, and its outcome stays the exit code.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
+const program = buildProgram();
+let usageExit = usageExitOf(program);
+program.hook("preSubcommand", (_, command) => {
+  usageExit = usageExitOf(command);
+});
 
 try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     // Commander has said what is wrong, or shown the help that was asked for.
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    process.exitCode = error.exitCode === 0 ? 0 : usageExit;
   } else {
     console.error(error instanceof Error ? error.message : error);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
+    process.exitCode = error instanceof UsageError ? usageExit : 1;
   }
 }

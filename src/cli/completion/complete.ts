@@ -1,0 +1,113 @@
+import { readdirSync } from "node:fs";
+import type { Argument, Command, Option } from "commander";
+
+/** What can stand at the cursor. Files and folders are the shell's own affair. */
+export interface Completion {
+  readonly candidates: readonly Candidate[];
+  readonly also: "nothing" | "files" | "folders";
+}
+
+interface Candidate {
+  readonly value: string;
+  readonly description: string;
+}
+
+const nothing: Completion = { candidates: [], also: "nothing" };
+
+/**
+ * Decides from the commands' definitions alone what can follow.
+ *
+ * @param typed the words after the program's name; the last is the one at the cursor
+ * @param folder where stacks are looked for, by their files
+ */
+export function complete(program: Command, typed: readonly string[], folder: string): Completion {
+  const words = splitAtEquals(typed);
+  const current = words.at(-1) ?? "";
+  const { command, option, positional, ended } = walk(program, words.slice(0, -1));
+  if (option !== undefined) return starting(current, valuesOf(option, folder));
+  const help = command.createHelp();
+  if (current.startsWith("-") && !ended) {
+    const inline = /^(--[^=]+)=(.*)$/s.exec(current);
+    const named = inline === null ? undefined : command.options.find(({ long }) => long === inline[1]);
+    if (inline !== null) return named === undefined ? nothing : prefixed(inline, valuesOf(named, folder));
+    const options = help.visibleOptions(command).map(({ long, short, description }) => ({
+      value: long ?? short ?? "",
+      description,
+    }));
+    return starting(current, { candidates: options, also: "nothing" });
+  }
+  if (command.commands.length > 0) {
+    const commands = help
+      .visibleCommands(command)
+      .map((each) => ({ value: each.name(), description: each.summary() || each.description() }));
+    return starting(current, { candidates: commands, also: "nothing" });
+  }
+  const expected = command.registeredArguments;
+  const argument = expected[positional] ?? (expected.at(-1)?.variadic ? expected.at(-1) : undefined);
+  return argument === undefined ? nothing : starting(current, valuesOf(argument, folder));
+}
+
+/** Follows the words that are complete: into commands, over options and their values. */
+function walk(program: Command, words: readonly string[]) {
+  let command = program;
+  let option: Option | undefined;
+  let positional = 0;
+  let ended = false;
+  for (const word of words) {
+    if (option !== undefined) {
+      option = undefined;
+    } else if (word === "--" && !ended) {
+      ended = true;
+    } else if (word.startsWith("-") && !ended) {
+      const found = command.options.find(({ long, short }) => word === long || word === short);
+      if (found?.required) option = found;
+    } else {
+      const next = command.commands.find((each) => each.name() === word);
+      if (next === undefined) positional += 1;
+      else command = next;
+    }
+  }
+  return { command, option, positional, ended };
+}
+
+/** bash breaks words at "=", and hands the sign over as a word of its own. */
+function splitAtEquals(words: readonly string[]): readonly string[] {
+  return words.flatMap((word, index) => {
+    if (word !== "=" || !words[index - 1]?.startsWith("--")) return [word];
+    return index === words.length - 1 ? [""] : [];
+  });
+}
+
+/** What a value can be: its choices, the stacks of the repository, or what its placeholder says. */
+function valuesOf(expected: Option | Argument, folder: string): Completion {
+  const choices = expected.argChoices ?? ("long" in expected && expected.long === "--stack" ? stacks(folder) : []);
+  const placeholder = "flags" in expected ? expected.flags : expected.name();
+  const also = /file|path/.test(placeholder) ? "files" : /dir|folder/.test(placeholder) ? "folders" : "nothing";
+  return {
+    candidates: choices.map((value) => ({ value, description: "" })),
+    also: choices.length > 0 ? "nothing" : also,
+  };
+}
+
+function stacks(folder: string): readonly string[] {
+  return readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? []);
+}
+
+function starting(start: string, { candidates, also }: Completion): Completion {
+  return { candidates: candidates.filter(({ value }) => value.startsWith(start)), also };
+}
+
+/** For a shell that keeps `--format=js` in one word. */
+function prefixed([, name, start]: readonly (string | undefined)[], values: Completion): Completion {
+  const found = starting(start ?? "", values);
+  return {
+    candidates: found.candidates.map((each) => ({ ...each, value: `${name}=${each.value}` })),
+    also: "nothing",
+  };
+}
+
+/** A line for each candidate, its description after a tab; the last line says what the shell adds. */
+export function toLines({ candidates, also }: Completion): string {
+  const lines = candidates.map(({ value, description }) => `${value}\t${description.replace(/\s+/g, " ")}\n`);
+  return `${lines.join("")}:${also}\n`;
+}

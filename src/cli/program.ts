@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { findPackageJSON } from "node:module";
+import { styleText } from "node:util";
+import { Command } from "commander";
+import { commands, hiddenCommands } from "./commands.ts";
+import { withHelp } from "./help.ts";
+
+/** The command line as a whole. It throws where commander would end the process: only main does that. */
+export function buildProgram(): Command {
+  const program = new Command("queue-seeder")
+    .description("Infrastructure-as-code message seeder for Cloudflare Queues, on Pulumi")
+    .version(version(), "--version", "print the version")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand("help [command]", "show the help of a command")
+    .configureHelp({ styleTitle: (title) => styleText("bold", title, { validateStream: false }) })
+    .showHelpAfterError("Run it with --help to see what there is.")
+    .exitOverride();
+  withHelp(program, {
+    examples: ["queue-seeder validate", "queue-seeder emulate --queue orders", "queue-seeder help validate"],
+    notes: "What is meant for programs goes to stdout, what is meant for people to stderr. NO_COLOR is honoured.",
+    exits: {
+      0: "done",
+      1: "it did not work, or something is wrong; stderr says what, and what to do",
+      2: "wrong usage; a command's own help says where 2 means something else",
+    },
+  });
+  for (const command of commands) program.addCommand(command().copyInheritedSettings(program));
+  for (const command of hiddenCommands) {
+    program.addCommand(command().copyInheritedSettings(program), { hidden: true });
+  }
+  return program;
+}
+
+/** Of the package that this file belongs to, wherever it was built to. */
+function version(): string {
+  const path = findPackageJSON("..", import.meta.url);
+  return path === undefined ? "unknown" : String(JSON.parse(readFileSync(path, "utf8")).version);
+}
