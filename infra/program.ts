@@ -35,6 +35,7 @@ export async function program(root: string): Promise<Outputs> {
     root,
     stack: pulumi.getStack(),
     queues: [...settings.queues.keys()],
+    inDoubt: settings.inDoubt,
     variables: programVariables(root),
   });
   for (const warning of loaded.problems.filter(({ severity }) => severity === "warning")) {

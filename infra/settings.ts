@@ -1,3 +1,5 @@
+import type { InDoubtPolicy } from "../src/types.ts";
+
 /** The part of `pulumi.Config` that is used here. */
 export interface ConfigReader {
   get(key: string): string | undefined;
@@ -10,6 +12,8 @@ export interface Settings {
   readonly accountId: string | undefined;
   /** By the name that manifests use. */
   readonly queues: ReadonlyMap<string, QueueSetting>;
+  /** Of manifests that do not say it themselves. */
+  readonly inDoubt: InDoubtPolicy;
 }
 
 export type QueueSetting =
@@ -42,7 +46,7 @@ const settingTypes = {
 const idPattern = /^[0-9A-Za-z_-]{1,32}$/;
 
 /**
- * Reads the stack's configuration, `queue-seeder:accountId` and `queue-seeder:queues`.
+ * Reads the stack's configuration, everything under `queue-seeder:` but the credentials.
  *
  * @throws SettingsError with everything that is wrong, each with the key, what and what next
  */
@@ -58,8 +62,12 @@ export function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv): Sett
     const setting = readQueue(name, value, faults);
     if (setting) queues.set(name, setting);
   }
+  const inDoubt = config.get("inDoubt") || "resend";
+  if (inDoubt !== "resend" && inDoubt !== "stop") {
+    faults.push(fault("inDoubt", "it is no policy for messages in doubt", "Write resend or stop"));
+  }
   if (faults.length > 0) throw new SettingsError(faults);
-  return { accountId, queues };
+  return { accountId, queues, inDoubt: inDoubt === "stop" ? "stop" : "resend" };
 }
 
 /** The stack's configuration cannot be used. The message has one line a fault. */

@@ -28,7 +28,15 @@ export interface Message {
   readonly delaySeconds: number | undefined;
   /** Where secrets go in the body, in order; absent: nowhere, the body is complete. */
   readonly secrets?: readonly SecretSlot[];
+  /** What the push adds to the body; absent: nothing. It is no part of what the message is known by. */
+  readonly stamp?: Stamp;
   readonly place: Place;
+}
+
+/** A key of the body that gets the same value each time the message is sent, so that a consumer can drop doubles. */
+export interface Stamp {
+  readonly field: string;
+  readonly value: string;
 }
 
 /** A place in a body for a secret of the stack's configuration. Its value gets there at the push, and nowhere else. */
@@ -51,8 +59,23 @@ export interface Manifest {
   readonly inDoubt: InDoubtPolicy;
   /** Stack name patterns; undefined: every stack. */
   readonly stacks: readonly string[] | undefined;
+  /** Names of manifests to push before this one; some may be for other stacks, and are passed over. */
+  readonly after: readonly string[];
+  readonly requires: Requires;
+  /** Names that this manifest had before: what the ledger has under them is its own. */
+  readonly movedFrom: readonly string[];
   readonly content: Content;
   readonly place: Place;
+}
+
+/** What a queue must be like before the first message of a manifest is pushed. */
+export interface Requires {
+  /** It has a consumer. */
+  readonly consumer: boolean;
+  /** Its delivery is not paused. */
+  readonly notPaused: boolean;
+  /** At most so many messages are in it; undefined: however many. */
+  readonly maxBacklog: number | undefined;
 }
 
 /** Where a manifest's messages are. */

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { allMessages, fillSecrets, formatProblem, loadManifests, SecretError } from "../manifest/index.ts";
+import { allMessages, fillSecrets, formatProblem, loadManifests, SecretError, stamped } from "../manifest/index.ts";
 import { keyed, manifestDigest } from "../plan/index.ts";
 import type { Message } from "../types.ts";
 import { Refusal } from "./failure.ts";
@@ -35,7 +35,7 @@ export async function readMessages(
 }
 
 /**
- * Puts the stack's secrets into the messages that name some, for the request and nothing else.
+ * Puts what only the push knows into a message: the stack's secrets, for the request and nothing else, and its stamp.
  *
  * @throws Refusal when a secret has no value
  */
@@ -46,7 +46,7 @@ export function completeMessage(message: Message, { project }: SegmentInputs, po
     return value === undefined ? [] : [[name, value] as const];
   });
   try {
-    return fillSecrets(message, new Map(values));
+    return stamped(fillSecrets(message, new Map(values)));
   } catch (error) {
     if (error instanceof SecretError) throw new Refusal("SECRET_MISSING", error.message);
     throw error;

@@ -4,6 +4,7 @@ import type { Message, Place } from "../types.ts";
 import { checkBodySchemas } from "./body.ts";
 import { interpolate, type OnProblem } from "./interpolate.ts";
 import type { BodySchema } from "./schemas.ts";
+import { type Stamper, stamped } from "./stamp.ts";
 import type { Scope } from "./variables.ts";
 import { shown, typeName } from "./words.ts";
 import type { WrittenDefaults, WrittenMessage } from "./written.ts";
@@ -12,6 +13,8 @@ import type { WrittenDefaults, WrittenMessage } from "./written.ts";
 export interface Common {
   readonly defaults: WrittenDefaults | undefined;
   readonly schemas: readonly BodySchema[];
+  /** Where the manifest has a `dedup_field`. */
+  readonly stamper: Stamper | undefined;
 }
 
 /** A message whose variables are replaced. */
@@ -26,13 +29,15 @@ export interface Built {
  * body of a text, its size.
  *
  * @param tell is given paths that begin at the message
+ * @param row number of the message's row in a data file
  */
 export function buildMessage(
   written: WrittenMessage,
-  { defaults, schemas }: Common,
+  { defaults, schemas, stamper }: Common,
   scope: Scope,
   place: Place,
   tell: OnProblem,
+  row?: number,
 ): Built {
   const contentType = written.content_type ?? defaults?.content_type ?? "json";
   const body = interpolate(
@@ -41,7 +46,7 @@ export function buildMessage(
     { secretsAllowed: true, textOnly: contentType === "text" },
     below("body", tell),
   );
-  const message: Message = {
+  const plain: Message = {
     id: buildId(written.id, scope, tell),
     body: body.value,
     contentType,
@@ -49,9 +54,11 @@ export function buildMessage(
     ...(body.secrets.length > 0 ? { secrets: body.secrets } : {}),
     place,
   };
-  checkBodySchemas(schemas, message, body.unknown, tell);
-  const incomplete = body.secrets.length > 0 || body.unknown.length > 0;
-  return { message, bytes: checkBody(message, incomplete, tell) };
+  const stamp = stamper?.stamp(plain, body.unknown, row, tell);
+  const message = stamp === undefined ? plain : { ...plain, stamp };
+  const sent = stamped(message);
+  checkBodySchemas(schemas, sent, body.unknown, tell);
+  return { message, bytes: checkBody(sent, body.secrets.length > 0 || body.unknown.length > 0, tell) };
 }
 
 function buildId(id: string | undefined, scope: Scope, tell: OnProblem): string | undefined {

@@ -1,11 +1,12 @@
 import type { Place } from "../types.ts";
 import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
-import { placeOf } from "./locate.ts";
+import { placeOf, placeOfKey } from "./locate.ts";
 import { formatPlace, problem, quote } from "./problem.ts";
 import type { ReadManifest } from "./read.ts";
 import { matchesStack } from "./stacks.ts";
 import { didYouMean } from "./suggest.ts";
+import type { Written } from "./written.ts";
 
 /** What is known of the stacks, for checks that look beyond a manifest. */
 export interface Surroundings {
@@ -34,6 +35,15 @@ export function checkName(
     const what = `without a name, this manifest is known as ${quote(name)} and changes it when documents are added before it`;
     problems.add(problem("UNNAMED_DOCUMENT", place, what, 'Add "name: …", so that nothing is pushed twice.'));
   }
+}
+
+/** Checks that nobody is told to drop what is meant to come again. */
+export function checkDedup(document: ManifestDocument, { push }: ReadManifest, problems: Problems): void {
+  const { dedup_field } = document.value as unknown as Written;
+  if (dedup_field === undefined || push === "once") return;
+  const what = `with "push: ${push}" the same message comes again under the same ${quote(dedup_field)}, and a consumer that drops what it has seen would drop it`;
+  const next = 'Remove "dedup_field", or write "push: once".';
+  problems.add(problem("DEDUP_NOT_ONCE", placeOfKey(document, ["dedup_field"]), what, next));
 }
 
 /** Checks a manifest against the stacks and their configuration. */

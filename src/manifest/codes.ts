@@ -44,6 +44,10 @@ export const codes = {
   DUPLICATE_NAME: error("Two manifests have the same name"),
   UNNAMED_DOCUMENT: warning("A further document of a file has no name"),
   QUEUE_UNKNOWN: error("The stack has no such queue"),
+  AFTER_UNKNOWN: error("A manifest is to come after one that there is not"),
+  AFTER_CYCLE: error("Manifests wait for each other"),
+  MOVED_FROM_TAKEN: error("A former name is in use"),
+  DEDUP_NOT_ONCE: error("A stable id would have later deliveries dropped"),
   // Variables
   VARIABLE_SYNTAX: error("A variable is not closed"),
   VARIABLE_UNKNOWN: error("There is no such variable"),
@@ -70,6 +74,7 @@ export const codes = {
   // Messages
   TOO_MANY_MESSAGES: error("A manifest holds too many messages"),
   DUPLICATE_ID: error("Two messages have the same id"),
+  DEDUP_BODY: error("A body has no room for a stable id"),
   BODY_SCHEMA_INVALID: error("A body schema is wrong itself"),
   BODY_SCHEMA_UNCHECKED: warning("A keyword of a body schema checks nothing"),
   BODY_NOT_VALID: error("A body does not match its schema"),

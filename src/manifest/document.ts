@@ -16,8 +16,14 @@ export interface ManifestDocument extends Convert {
   readonly value: JsonValue;
 }
 
-/** Splits a file into its documents. One that is not YAML, or has nothing in it, is reported and left out. */
-export function parseDocuments(file: TextFile, problems: Problems): ManifestDocument[] {
+/**
+ * Splits a file into its documents. One that is not YAML, or has nothing in it, is reported and left out; then the result
+ * is not complete.
+ */
+export function parseDocuments(
+  file: TextFile,
+  problems: Problems,
+): { readonly documents: readonly ManifestDocument[]; readonly complete: boolean } {
   // Warnings are read below: an unknown tag is one. Keys are compared in convert(), which does not take quadratic time.
   const parsed = parseAllDocuments(file.text, {
     version: "1.2",
@@ -28,9 +34,10 @@ export function parseDocuments(file: TextFile, problems: Problems): ManifestDocu
   });
   if (parsed.length === 0) {
     reportEmpty(file, 0, problems);
-    return [];
+    return { documents: [], complete: false };
   }
-  return [...parsed].flatMap((document, index) => toDocument(file, document, index + 1, problems) ?? []);
+  const documents = [...parsed].flatMap((document, index) => toDocument(file, document, index + 1, problems) ?? []);
+  return { documents, complete: documents.length === parsed.length };
 }
 
 function toDocument(

@@ -102,6 +102,7 @@ function explain(document: ManifestDocument, error: ErrorObject): Problem {
       return problem("VALUE_NOT_ALLOWED", place, `${it} has the same item twice`, "Remove one of the two.");
     }
     case "minItems":
+    case "minProperties":
     case "minLength":
       return problem("VALUE_NOT_ALLOWED", here, `${it} is empty`, advice(path));
     default:
@@ -129,6 +130,10 @@ const advices: Readonly<Record<string, string>> = {
   name: "Use letters, digits and . _ - /, beginning with a letter or digit.",
   queue: "Use letters, digits, _ and -, beginning and ending with a letter or digit, at most 63.",
   stacks: "Remove it for every stack, or use letters, digits, . _ -, and the wildcards * and ?.",
+  after: "Write the name of a manifest, or remove the key.",
+  moved_from: "Write a name that the manifest had, or remove the key.",
+  requires: "Write consumer, not_paused or max_backlog, or remove the key.",
+  dedup_field: "Use letters, digits and . _ -, beginning with a letter or _; not __proto__.",
   id: "Use 1 to 200 characters without control characters.",
   for_each: "Write a list, a count from 1 to 100000, or one variable.",
   delay_seconds: "Write whole seconds from 0 to 86400 (24 hours), or one variable.",

@@ -5,5 +5,6 @@ export { type LoadOptions, type LoadResult, loadManifests } from "./load.ts";
 export { formatPlace, formatProblem, type Problem } from "./problem.ts";
 export { fillSecrets, SecretError } from "./secrets.ts";
 export { matchesStack } from "./stacks.ts";
+export { stamped } from "./stamp.ts";
 export { didYouMean } from "./suggest.ts";
 export type { Variables } from "./variables.ts";

@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { join, posix } from "node:path";
-import type { Content, InlineContent, Manifest, Place } from "../types.ts";
+import type { Content, InDoubtPolicy, InlineContent, Manifest, Place } from "../types.ts";
 import { readAllowances } from "./allow.ts";
-import { checkName, checkSurroundings } from "./checks.ts";
+import { checkDedup, checkName, checkSurroundings } from "./checks.ts";
 import { Problems } from "./collect.ts";
 import { checkSource, fileContent, type OnMessage } from "./content.ts";
 import { type ManifestDocument, parseDocuments } from "./document.ts";
@@ -10,7 +10,8 @@ import { findManifestFiles, readTextFile } from "./files.ts";
 import { checkForm } from "./form.ts";
 import { placeOf } from "./locate.ts";
 import { type Problem, problem } from "./problem.ts";
-import { type ReadManifest, readManifest } from "./read.ts";
+import { nameOf, type ReadManifest, readManifest } from "./read.ts";
+import { checkRelations, type Related, relationsOf } from "./relations.ts";
 import { type BodySchema, BodySchemas } from "./schemas.ts";
 import type { SourceReading } from "./source/messages.ts";
 import { matchesStack } from "./stacks.ts";
@@ -34,6 +35,8 @@ export interface LoadOptions {
   readonly production?: readonly string[];
   /** JSON Schemas for the bodies of a queue's messages, by the queue's name; paths relative to the repository. */
   readonly bodySchemas?: Readonly<Record<string, string>>;
+  /** The stack's policy for manifests that do not say theirs; default "resend". */
+  readonly inDoubt?: InDoubtPolicy;
   /** What manifests may name as ${…}. */
   readonly variables?: Variables;
   /** Whether data files are read to check them; default true. Who reads them anyway, and checked them before, need not. */
@@ -58,8 +61,8 @@ export interface LoadResult {
  * broken before it is deployed. Nothing is thrown for what the files hold.
  */
 export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
-  const { root, folder = "messages", stack } = options;
-  const context = { root, folder, stack, variables: options.variables ?? {} };
+  const { root, folder = "messages", stack, variables = {}, inDoubt = "resend" } = options;
+  const context = { root, folder, stack, variables, inDoubt };
   const problems = new Problems();
   const isFolder = (path: string) => statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() === true;
   const paths = [
@@ -78,20 +81,34 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   const manifests: Manifest[] = [];
   const skipped: Manifest[] = [];
   const names = new Map<string, Place>();
+  const related: Related[] = [];
+  const broken = new Set<string>();
+  // Where only a part is read, or can be, nobody knows the names of all.
+  let complete = options.files === undefined;
   for (const path of paths) {
     const file = readTextFile(root, path, problems);
-    if (file === undefined) continue;
+    if (file === undefined) {
+      complete = false;
+      continue;
+    }
     readAllowances(file, problems);
-    for (const document of parseDocuments(file, problems)) {
+    const parsed = parseDocuments(file, problems);
+    complete &&= parsed.complete;
+    for (const document of parsed.documents) {
       const before = problems.errors;
       const form = checkForm(document, problems);
-      if (!form.manifest) continue;
+      if (!form.manifest) {
+        broken.add(nameOf(document, folder));
+        continue;
+      }
       const checks = await loadSchemas(document, options, schemas);
       const read = readManifest(document, form.brokenMessages, context, checks.usable, problems);
       const { stacks } = read;
       const wanted = stack === undefined || stacks === undefined || matchesStack(stacks, stack);
       checkName(document, read, names, problems);
+      checkDedup(document, read, problems);
       checkSurroundings(document, read, wanted, options, problems);
+      related.push(relationsOf(document, read.name));
       const sound = document.sound && checks.complete && problems.errors === before;
       if (!sound || read.content === undefined) continue;
       const content = await openContent(read, read.content, wanted, options, problems);
@@ -99,7 +116,14 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
     }
   }
 
-  return { manifests, skipped, problems: problems.sorted(), omitted: problems.omitted };
+  const faulty = checkRelations(related, { names, broken, complete }, problems);
+  const sound = (all: readonly Manifest[]) => all.filter(({ name }) => !faulty.has(name));
+  return {
+    manifests: sound(manifests),
+    skipped: sound(skipped),
+    problems: problems.sorted(),
+    omitted: problems.omitted,
+  };
 }
 
 /** The schema that the manifest names, and the one that its queue has for all. */

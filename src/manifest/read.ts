@@ -1,4 +1,4 @@
-import type { Manifest } from "../types.ts";
+import type { InDoubtPolicy, Manifest } from "../types.ts";
 import { buildDelay, buildMessage, type Common } from "./build.ts";
 import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
@@ -7,6 +7,7 @@ import { readMessages, teller } from "./messages.ts";
 import type { BodySchema } from "./schemas.ts";
 import type { SourceReading } from "./source/messages.ts";
 import { resolveSource } from "./source/spec.ts";
+import { createStamper } from "./stamp.ts";
 import type { Scope, Variables } from "./variables.ts";
 import type { Written, WrittenSource } from "./written.ts";
 
@@ -16,6 +17,8 @@ export interface ReadContext {
   readonly folder: string;
   readonly stack: string | undefined;
   readonly variables: Variables;
+  /** Of manifests that do not say it. */
+  readonly inDoubt: InDoubtPolicy;
 }
 
 /** A manifest whose data file is still closed. */
@@ -38,14 +41,26 @@ export function readManifest(
   const written = document.value as unknown as Written;
   const { stack, variables } = context;
   const scope: Scope = { stack, variables, env: written.env ?? [], local: {} };
-  const { source, defaults } = written;
-  const common: Common = { defaults, schemas };
+  const { source, defaults, requires, dedup_field } = written;
+  const common: Common = {
+    defaults,
+    schemas,
+    // Of what is not JSON there is no digest.
+    stamper: dedup_field !== undefined && document.sound ? createStamper(dedup_field) : undefined,
+  };
   return {
-    name: written.name ?? generatedName(document, context.folder),
+    name: nameOf(document, context.folder),
     queue: written.queue,
     push: written.push ?? "once",
-    inDoubt: written.in_doubt ?? "resend",
+    inDoubt: written.in_doubt ?? context.inDoubt,
     stacks: written.stacks,
+    after: written.after ?? [],
+    requires: {
+      consumer: requires?.consumer ?? false,
+      notPaused: requires?.not_paused ?? false,
+      maxBacklog: requires?.max_backlog,
+    },
+    movedFrom: written.moved_from ?? [],
     content: source
       ? readSource(document, source, common, scope, context.root, problems)
       : { kind: "inline", messages: readMessages(document, written.messages ?? [], common, broken, scope, problems) },
@@ -53,8 +68,10 @@ export function readManifest(
   };
 }
 
-/** The path under the folder without its ending, and `#2` for the second document of a file. */
-export function generatedName({ file, number }: ManifestDocument, folder: string): string {
+/** What a manifest says, or the path under the folder without its ending, and `#2` for the second document of a file. */
+export function nameOf({ file, number, value }: ManifestDocument, folder: string): string {
+  const written = typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
+  if (typeof written === "string") return written;
   const inside = file.path.startsWith(`${folder}/`) ? file.path.slice(folder.length + 1) : file.path;
   const path = inside.replace(/\.[^.]+$/, "");
   return number === 1 ? path : `${path}#${number}`;
@@ -64,7 +81,7 @@ export function generatedName({ file, number }: ManifestDocument, folder: string
 function readSource(
   document: ManifestDocument,
   written: WrittenSource,
-  { defaults, schemas }: Common,
+  { defaults, ...common }: Common,
   scope: Scope,
   root: string,
   problems: Problems,
@@ -76,7 +93,13 @@ function readSource(
   if (map) {
     const trial: Scope = { ...scope, pending: ["row", "index"] };
     const path = ["source", "map"];
-    buildMessage(map, { defaults, schemas: [] }, trial, placeOf(document, path), teller(document, path, problems));
+    buildMessage(
+      map,
+      { ...common, defaults, schemas: [] },
+      trial,
+      placeOf(document, path),
+      teller(document, path, problems),
+    );
   }
   if (source === undefined || problems.errors > before) return undefined;
   const { delay_seconds: _, ...rest } = defaults ?? {};
@@ -87,6 +110,6 @@ function readSource(
     place: placeOf(document, ["source", "file"]),
     map,
     scope,
-    common: { defaults: settled, schemas },
+    common: { ...common, defaults: settled },
   };
 }

@@ -6,16 +6,26 @@ import type { Format } from "./source/spec.ts";
 /** What a document holds once it has the form that messages/manifest.schema.json asks for. */
 export interface Written {
   readonly name?: string;
+  readonly moved_from?: readonly string[];
   readonly queue: string;
   readonly push?: PushMode;
   readonly in_doubt?: InDoubtPolicy;
   readonly stacks?: readonly string[];
+  readonly after?: readonly string[];
+  readonly requires?: WrittenRequires;
+  readonly dedup_field?: string;
   readonly body_schema?: string;
   readonly env?: readonly string[];
   readonly defaults?: WrittenDefaults;
   /** One of these two. */
   readonly messages?: readonly WrittenMessage[];
   readonly source?: WrittenSource;
+}
+
+export interface WrittenRequires {
+  readonly consumer?: boolean;
+  readonly not_paused?: boolean;
+  readonly max_backlog?: number;
 }
 
 export interface WrittenSource {

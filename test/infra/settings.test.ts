@@ -3,10 +3,10 @@ import { readSettings, SettingsError } from "../../infra/settings.ts";
 
 const account = "0123456789abcdef0123456789abcdef";
 
-function read(values: { accountId?: string; queues?: unknown }, env: NodeJS.ProcessEnv = {}) {
+function read(values: { accountId?: string; inDoubt?: string; queues?: unknown }, env: NodeJS.ProcessEnv = {}) {
   return readSettings(
     {
-      get: (key) => (key === "accountId" ? values.accountId : undefined),
+      get: (key) => (key === "accountId" || key === "inDoubt" ? values[key] : undefined),
       getObject: (key) => (key === "queues" ? values.queues : undefined),
     },
     env,
@@ -55,6 +55,15 @@ describe("the stack's configuration", () => {
     expect(read({}, { CLOUDFLARE_ACCOUNT_ID: account }).accountId).toBe(account);
     expect(read({ accountId: "own" }, { CLOUDFLARE_ACCOUNT_ID: account }).accountId).toBe("own");
     expect(read({}, { CLOUDFLARE_ACCOUNT_ID: "" }).accountId).toBeUndefined();
+  });
+
+  it("takes the policy for messages in doubt, and no other word for one", () => {
+    expect([read({}).inDoubt, read({ inDoubt: "" }).inDoubt, read({ inDoubt: "stop" }).inDoubt]).toEqual([
+      "resend",
+      "resend",
+      "stop",
+    ]);
+    expect(() => read({ inDoubt: "never" })).toThrow(/^queue-seeder:inDoubt CONFIG_INVALID: /);
   });
 
   it.each<[string, unknown, string]>([

@@ -7,7 +7,7 @@ import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { bindLifecycle, type Lifecycle } from "../../src/lifecycle/index.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/segment.ts";
 import { allMessages, loadManifests } from "../../src/manifest/index.ts";
-import { keyed, manifestDigest, packKeys } from "../../src/plan/index.ts";
+import { keyed, manifestDigest, messageDigest, packKeys } from "../../src/plan/index.ts";
 import { systemClock } from "../../src/push/index.ts";
 
 let root: string;
@@ -150,6 +150,23 @@ it("fills a secret into the request alone, and refuses when it has none", async 
   const outs = outputs(await withSecret.create(inputs));
   expect(bodies()).toEqual(["k=hidden"]);
   expect(JSON.stringify([outs, told])).not.toContain("hidden");
+});
+
+it("stamps what a manifest wants stamped, with what a resend has too", async () => {
+  const text =
+    'queue: orders\ndedup_field: key\nmessages: [{ id: one, body: { n: "${secret.key}" } }, { body: { n: 2 } }]\n';
+  const inputs = await segment(text);
+  const hidden = bind({ CLOUDFLARE_API_TOKEN: emulator.token }, { "p:key": "hidden" });
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
+  const outs = outputs(await hidden.create(inputs));
+  const digest = messageDigest({ contentType: "json", body: { n: 2 } });
+  const once = [
+    { n: "hidden", key: "one" },
+    { n: 2, key: digest },
+  ];
+  expect(bodies()).toEqual([...once, ...once]);
+  const plain = await segment(text.replace("dedup_field: key\n", ""));
+  expect((await hidden.diff("a", outs, plain)).changes).toBe(false);
 });
 
 it("refuses to take an unreadable ledger for an empty one", async () => {

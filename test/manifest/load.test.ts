@@ -8,11 +8,16 @@ const one = "queue: orders\nmessages:\n  - body: 1\n";
 
 describe("loadManifests", () => {
   it("reads all that a manifest can say", async () => {
-    const { manifests, problems } = await loadFiles({
-      "messages/shop/orders.yaml": `queue: orders
+    const { manifests, problems } = await loadFiles(
+      {
+        "messages/customers.yaml": `stacks: [prod]\n${one}`,
+        "messages/shop/orders.yaml": `queue: orders
 push: on_change
 in_doubt: stop
 stacks: [dev, "review-*"]
+moved_from: [orders, old/orders]
+after: [customers]
+requires: { consumer: true, max_backlog: 100 }
 defaults: { content_type: text, delay_seconds: 30 }
 messages:
   - id: first
@@ -21,7 +26,9 @@ messages:
     content_type: json
     delay_seconds: 0
 `,
-    });
+      },
+      { stack: "dev" },
+    );
     expect(problems).toEqual([]);
     const file = "messages/shop/orders.yaml";
     expect(manifests).toEqual([
@@ -31,6 +38,9 @@ messages:
         push: "on_change",
         inDoubt: "stop",
         stacks: ["dev", "review-*"],
+        after: ["customers"],
+        requires: { consumer: true, notPaused: false, maxBacklog: 100 },
+        movedFrom: ["orders", "old/orders"],
         place: { file, line: 1, column: 1 },
         content: {
           kind: "inline",
@@ -40,19 +50,25 @@ messages:
               body: "plain words",
               contentType: "text",
               delaySeconds: 30,
-              place: { file, line: 7, column: 5 },
+              place: { file, line: 10, column: 5 },
             },
             {
               id: undefined,
               body: { order: 1, größe: [1.5, true, null] },
               contentType: "json",
               delaySeconds: 0,
-              place: { file, line: 9, column: 5 },
+              place: { file, line: 12, column: 5 },
             },
           ],
         },
       },
     ]);
+  });
+
+  it("gives the stack's policy for messages in doubt to manifests that do not say theirs", async () => {
+    const files = { "messages/a.yaml": one, "messages/b.yaml": `in_doubt: resend\n${one}` };
+    const { manifests } = await loadFiles(files, { inDoubt: "stop" });
+    expect(manifests.map(({ inDoubt }) => inDoubt)).toEqual(["stop", "resend"]);
   });
 
   it("goes by the order of paths, and names manifests by path, number or name", async () => {

@@ -1,9 +1,12 @@
 import { join } from "node:path";
 import { limits } from "../../limits.ts";
+import { bodyBytes } from "../../plan/index.ts";
 import type { JsonValue, Message, Place } from "../../types.ts";
 import { checkBodySchemas } from "../body.ts";
 import { buildMessage, type Common, tooLarge } from "../build.ts";
+import type { OnProblem } from "../interpolate.ts";
 import { type Problem, problem } from "../problem.ts";
+import { stamped } from "../stamp.ts";
 import type { Scope } from "../variables.ts";
 import { typeName } from "../words.ts";
 import type { WrittenMessage } from "../written.ts";
@@ -63,17 +66,16 @@ function toMessage(
   place: Place,
   tell: TellSpot,
 ): SourceMessage {
+  const tellHere: OnProblem = (code, _path, _snippet, what, next) => tell(code, place, what, next);
   if (map !== undefined) {
     const local: Readonly<Record<string, JsonValue>> = { row: row.value, index };
-    return buildMessage(map, common, { ...scope, local }, place, (code, _path, _snippet, what, next) =>
-      tell(code, place, what, next),
-    );
+    return buildMessage(map, common, { ...scope, local }, place, tellHere, index);
   }
-  const { defaults, schemas } = common;
+  const { defaults, schemas, stamper } = common;
   const contentType = defaults?.content_type ?? "json";
   // A variable in the defaults was replaced before the first row was read.
   const delaySeconds = typeof defaults?.delay_seconds === "number" ? defaults.delay_seconds : undefined;
-  const message: Message = { id: undefined, body: row.value, contentType, delaySeconds, place };
+  const plain: Message = { id: undefined, body: row.value, contentType, delaySeconds, place };
   if (contentType === "text" && typeof row.value !== "string") {
     const what = `the row is ${typeName(row.value)}, but the manifest's content type is text`;
     tell(
@@ -82,10 +84,14 @@ function toMessage(
       what,
       "Write text in each row, or content_type: json in the manifest's defaults.",
     );
-    return { message, bytes: 0 };
+    return { message: plain, bytes: 0 };
   }
-  checkBodySchemas(schemas, message, [], (code, _path, _snippet, what, next) => tell(code, place, what, next));
-  const bytes = contentType === "text" ? Buffer.byteLength(String(row.value)) : row.bytes;
+  const stamp = stamper?.stamp(plain, [], index, tellHere);
+  const message = stamp === undefined ? plain : { ...plain, stamp };
+  const sent = stamped(message);
+  checkBodySchemas(schemas, sent, [], tellHere);
+  // A row was measured when it was read.
+  const bytes = contentType === "text" || stamp !== undefined ? bodyBytes(sent) : row.bytes;
   if (bytes > limits.messageBytes) {
     const { what, next } = tooLarge(bytes);
     tell("BODY_TOO_LARGE", place, what, next);

@@ -1,0 +1,58 @@
+import { messageDigest } from "../plan/index.ts";
+import type { JsonValue, Message, Stamp } from "../types.ts";
+import type { OnProblem } from "./interpolate.ts";
+import type { Path } from "./locate.ts";
+import { quote } from "./problem.ts";
+import { typeName } from "./words.ts";
+
+/** Gives the messages of one manifest their stamps, in their order. */
+export interface Stamper {
+  /**
+   * @param unknown paths in the body of texts whose variables are not known here
+   * @param row number of the row in its data file, from 0; undefined for a message of the manifest itself
+   * @returns undefined for a body that cannot be stamped, which is told, or that is not known
+   */
+  stamp(message: Message, unknown: readonly Path[], row: number | undefined, tell: OnProblem): Stamp | undefined;
+}
+
+/**
+ * A stamp is the message's id; else its digest, with a number for each further message that is the same. Of rows it is
+ * the row's number that tells them apart: a data file only grows, and nobody can remember a million digests.
+ */
+export function createStamper(field: string): Stamper {
+  const seen = new Map<string, number>();
+  const numbered = (digest: string) => {
+    const times = (seen.get(digest) ?? 0) + 1;
+    seen.set(digest, times);
+    return times === 1 ? digest : `${digest}#${times}`;
+  };
+  return {
+    stamp(message, unknown, row, tell) {
+      const isWholeUnknown = unknown.some((path) => path.length === 0);
+      if (isWholeUnknown || !hasRoom(message, field, tell) || unknown.length > 0) return undefined;
+      if (message.id !== undefined) return { field, value: message.id };
+      const digest = messageDigest(message);
+      return { field, value: row === undefined ? numbered(digest) : `${digest}#${row + 1}` };
+    },
+  };
+}
+
+/** The message as it is sent: with its stamp in its body. */
+export function stamped(message: Message): Message {
+  const { stamp, ...rest } = message;
+  if (stamp === undefined) return message;
+  return { ...rest, body: { ...(message.body as Readonly<Record<string, JsonValue>>), [stamp.field]: stamp.value } };
+}
+
+function hasRoom({ body, contentType }: Message, field: string, tell: OnProblem): boolean {
+  if (contentType === "text" || typeof body !== "object" || body === null || Array.isArray(body)) {
+    const is = contentType === "text" ? "a text message" : typeName(body);
+    const what = `the body is ${is}, which has no room for the "dedup_field" ${quote(field)}`;
+    tell("DEDUP_BODY", ["body"], "", what, 'Make the body a map of keys, or remove "dedup_field".');
+    return false;
+  }
+  if (!Object.hasOwn(body, field)) return true;
+  const what = `the body has the key ${quote(field)} already, which "dedup_field" is to fill`;
+  tell("DEDUP_BODY", ["body", field], "", what, 'Remove the key, or name another one as "dedup_field".');
+  return false;
+}
