@@ -1,7 +1,12 @@
-import { credentials } from "@grpc/grpc-js";
+import { createRequire } from "node:module";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
 import type { Tell } from "../../src/lifecycle/ports.ts";
+
+/** The SDK's own copy: a client takes no credentials of another one, which a project that uses this one may well have. */
+const { credentials }: typeof import("@grpc/grpc-js") = createRequire(
+  import.meta.resolve("@pulumi/pulumi/package.json"),
+)("@grpc/grpc-js");
 
 /**
  * Says something on a resource's own line. The engine's Log call with the resource's URN does that; console output and
