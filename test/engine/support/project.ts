@@ -10,6 +10,8 @@ export interface ProjectOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Paths to copy from the repository. Default: the whole program, without the repository's own messages. */
   readonly copy?: readonly string[];
+  /** Puts node_modules into the project. Default: a link to the repository's. */
+  readonly install?: (dir: string) => void;
   /** Environment of every run of the CLI, and so of the program and the provider. */
   readonly env?: Readonly<Record<string, string>>;
   /** Puts the stand-in for the plugin of @pulumi/cloudflare on PATH. */
@@ -56,7 +58,7 @@ export function makeProject(options: ProjectOptions = {}): Project {
   for (const path of options.copy ?? program) {
     if (existsSync(join(root, path))) cpSync(join(root, path), join(dir, path), { recursive: true });
   }
-  symlinkSync(join(root, "node_modules"), join(dir, "node_modules"));
+  if (options.install === undefined) symlinkSync(join(root, "node_modules"), join(dir, "node_modules"));
   const env = environment(base, engine, options);
   const running = new Set<Running>();
 
@@ -87,6 +89,7 @@ export function makeProject(options: ProjectOptions = {}): Project {
     },
   };
   for (const [path, text] of Object.entries(options.files ?? {})) project.write(path, text);
+  options.install?.(dir);
   return project;
 }
 

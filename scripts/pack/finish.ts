@@ -1,0 +1,40 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import ts from "typescript";
+import { filesIn } from "./files.ts";
+
+/**
+ * Has the declarations name each other as `.js`, which the compiler leaves as `.ts`, and drops those that the library
+ * does not lead to: only what another project can import needs types.
+ *
+ * @param folder absolute path of the compiled package
+ * @param entry the library's declarations, relative to it
+ */
+export function finishDeclarations(folder: string, entry: string): void {
+  const wanted = new Set<string>();
+  const visit = (path: string) => {
+    if (wanted.has(path)) return;
+    wanted.add(path);
+    const text = readFileSync(join(folder, path), "utf8");
+    writeFileSync(join(folder, path), text.replace(/(["'])(\.{1,2}\/[^"']+)\.ts\1/g, "$1$2.js$1"));
+    for (const specifier of importsOf(text).filter((specifier) => specifier.startsWith("."))) {
+      visit(join(dirname(path), specifier.replace(/\.ts$/, ".d.ts")));
+    }
+  };
+  visit(join(entry));
+  for (const path of filesIn(folder, ".")) {
+    if (path.endsWith(".d.ts") && !wanted.has(path)) rmSync(join(folder, path));
+  }
+}
+
+/** Names of the packages that a folder's JavaScript and declarations import, at once or when needed. */
+export function importedPackages(folder: string): ReadonlySet<string> {
+  const code = filesIn(folder, ".").filter((path) => /\.(js|d\.ts)$/.test(path));
+  const specifiers = code.flatMap((path) => importsOf(readFileSync(join(folder, path), "utf8")));
+  const bare = specifiers.filter((specifier) => !/^(\.|\/|node:)/.test(specifier));
+  return new Set(bare.map((specifier) => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")));
+}
+
+function importsOf(text: string): string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
+}

@@ -1,0 +1,132 @@
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { publint } from "publint";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { packInto } from "../../scripts/pack/tarball.ts";
+import { install, packageJson, run } from "./support/install.ts";
+
+const repository = join(import.meta.dirname, "../..");
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "package-")));
+const project = join(folder, "project");
+let tarball = "";
+
+beforeAll(() => {
+  tarball = packInto(folder);
+  mkdirSync(project);
+  install(tarball, project);
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const packed = () => run(folder, "tar", "-tzf", tarball).trimEnd().split("\n");
+const installed = (path: string) => join(project, "node_modules/queue-seeder", path);
+
+it("has nothing that publint would say", async () => {
+  const { messages } = await publint({ pkgDir: installed("."), strict: true, pack: false });
+  expect(messages).toEqual([]);
+});
+
+it("holds code, its declarations and what it reads, and no tests", () => {
+  const files = packed();
+  expect(new Set(files.map(extname))).toEqual(new Set([".js", ".ts", ".json", ".html", ".css", ".md", ""]));
+  expect(files.filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))).toEqual([]);
+  expect(files.filter((path) => /test|bench|scripts|\.env|Pulumi|node_modules/.test(path))).toEqual([]);
+  expect(files).toEqual(
+    expect.arrayContaining([
+      "package/LICENSE",
+      "package/README.md",
+      "package/infra/library.d.ts",
+      "package/infra/provider/lifecycle.js",
+      "package/messages/manifest.schema.json",
+      "package/src/emulator/page/index.html",
+    ]),
+  );
+  expect(statSync(tarball).size).toBeLessThan(300_000);
+});
+
+it("tells nothing of the machine that packed it", () => {
+  const texts = packed().map((path) => readFileSync(installed(path.replace(/^package\//, "")), "utf8"));
+  for (const place of [repository, folder, "resolved"]) {
+    expect(texts.filter((text) => text.includes(`"${place}`) || text.includes(`${place}/`))).toEqual([]);
+  }
+});
+
+it("depends on what it imports at run time, and leaves the SDK to the project", () => {
+  const { dependencies, peerDependencies, ...rest } = packageJson(installed("."));
+  const own = packageJson();
+  expect(own.dependencies).toMatchObject(
+    Object.fromEntries(
+      Object.entries({ ...(dependencies as object), ...(peerDependencies as object) }).map(([name, range]) => [
+        name,
+        String(range).replace("^", ""),
+      ]),
+    ),
+  );
+  expect(Object.keys(dependencies as object)).toEqual(expect.arrayContaining(["ajv", "undici", "yaml"]));
+  expect(Object.keys(dependencies as object)).not.toEqual(expect.arrayContaining(["typescript", "pulumi"]));
+  expect(Object.keys(peerDependencies as object).sort()).toEqual(["@pulumi/cloudflare", "@pulumi/pulumi"]);
+  expect(rest).not.toHaveProperty("private");
+  expect(rest).not.toHaveProperty("scripts");
+  expect(rest.version).toBe(own.version);
+});
+
+it("can be imported and required, and is found by the name in the engine's state", () => {
+  const names = `console.log(Object.keys(require("queue-seeder")).join())`;
+  expect(run(project, process.execPath, "--input-type=commonjs", "-e", names)).toContain("program");
+  const places = `for (const name of ["lifecycle", "manifest.schema.json"]) console.log(import.meta.resolve("queue-seeder/" + name))`;
+  const [lifecycle, schema] = run(project, process.execPath, "--input-type=module", "-e", places).trim().split("\n");
+  expect(lifecycle).toBe(pathToFileURL(installed("infra/provider/lifecycle.js")).href);
+  expect(schema).toBe(pathToFileURL(installed("messages/manifest.schema.json")).href);
+});
+
+it("brings the command line along", () => {
+  expect(run(project, "npx", "--offline", "queue-seeder", "--help")).toContain("validate");
+  mkdirSync(join(project, "messages"));
+  writeFileSync(join(project, "messages/a.yaml"), "queue: orders\nmessages:\n  - body: 1\n");
+  run(project, "npx", "--offline", "queue-seeder", "validate");
+  writeFileSync(join(project, "messages/a.yaml"), "queue: orders\nmesages: []\n");
+  expect(() => run(project, "npx", "--offline", "queue-seeder", "validate")).toThrow("messages/a.yaml:2:1");
+});
+
+it.each([
+  ["nodenext", "nodenext", "module"],
+  ["nodenext", "nodenext", "commonjs"],
+  ["esnext", "bundler", "module"],
+  ["commonjs", "node10", "commonjs"],
+])(
+  "has complete types under --module %s --moduleResolution %s in a package of type %s",
+  (module, resolution, type) => {
+    const own = packageJson(project);
+    writeFileSync(join(project, "package.json"), JSON.stringify({ ...own, type }));
+    writeFileSync(join(project, "types.ts"), typed);
+    const compilerOptions = {
+      module,
+      moduleResolution: resolution,
+      target: "es2022",
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      noEmit: true,
+      types: [],
+      ignoreDeprecations: "6.0",
+    };
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["types.ts"] }));
+    run(project, process.execPath, join(repository, "node_modules/typescript/bin/tsc"), "-p", project);
+  },
+  120_000,
+);
+
+/** Fails to compile where a type is missing, or is `any`. */
+const typed = `import type { Output } from "@pulumi/pulumi";
+import { type ManifestOutputs, type Outputs, program } from "queue-seeder";
+
+export const outputs: Promise<Outputs> = program("/somewhere");
+export const pushed: Promise<Output<number> | undefined> = outputs.then(({ manifests }) =>
+  manifests.a?.apply((manifest: ManifestOutputs) => manifest.pushed),
+);
+// @ts-expect-error: the root is missing
+program();
+// @ts-expect-error: not a string
+export const wrong: Promise<Output<string> | undefined> = pushed;
+`;

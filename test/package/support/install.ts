@@ -1,0 +1,36 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+const repository = join(import.meta.dirname, "../../..");
+
+/** Runs a program in a folder and returns what it wrote to stdout; throws, with all it said, when it fails. */
+export function run(folder: string, file: string, ...args: string[]): string {
+  // What npm tells its scripts is about the repository, and must not reach an npm that works elsewhere.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  env.PATH = `${dirname(process.execPath)}:${env.PATH}`;
+  return execFileSync(file, args, { cwd: folder, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/**
+ * Installs the packed package into a project, with npm and without a network: of its dependencies, those that it declares
+ * and no others are there already, as links into the repository. What the package forgot to declare is missing.
+ */
+export function install(tarball: string, project: string): void {
+  const manifest = join(project, "package.json");
+  if (!existsSync(manifest)) writeFileSync(manifest, JSON.stringify({ name: "shop", private: true, type: "module" }));
+  const packed = JSON.parse(run(project, "tar", "-xzOf", tarball, "package/package.json"));
+  const optional = Object.keys(packed.peerDependenciesMeta);
+  const wanted = Object.keys({ ...packed.dependencies, ...packed.peerDependencies });
+  for (const name of wanted.filter((name) => !optional.includes(name))) {
+    mkdirSync(dirname(join(project, "node_modules", name)), { recursive: true });
+    symlinkSync(join(repository, "node_modules", name), join(project, "node_modules", name));
+  }
+  cpSync(tarball, join(project, basename(tarball)));
+  run(project, "npm", "install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", basename(tarball));
+}
+
+/** The package.json of the repository, or of another folder. */
+export function packageJson(folder = repository): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+}
