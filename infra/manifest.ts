@@ -1,8 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { LastPush, SegmentInputs, SegmentOutputs } from "../src/lifecycle/segment.ts";
 import type { PackedLedger } from "../src/plan/index.ts";
 import type { Metrics } from "../src/types.ts";
 import { stub } from "./provider/stub.ts";
+import * as pulumi from "./pulumi.ts";
 
 /** A segment's inputs as the program knows them: the queue's id may only be known once the queue is there. */
 export type SegmentArgs = Omit<SegmentInputs, "queueId" | "self"> & { readonly queueId: pulumi.Input<string> };

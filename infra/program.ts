@@ -1,9 +1,9 @@
 import { relative } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { allMessages, formatProblem, loadManifests, type Problem, type Variables } from "../src/manifest/index.ts";
 import { bodyBytes, keyed, manifestDigest, packKeys } from "../src/plan/index.ts";
 import type { Manifest, Message, Metrics } from "../src/types.ts";
 import { type ManifestOutputs, ManifestResource, type SegmentArgs } from "./manifest.ts";
+import * as pulumi from "./pulumi.ts";
 import { provisionQueues, type Target } from "./queues.ts";
 import { readSettings, SettingsError } from "./settings.ts";
 import { variablesFrom } from "./variables.ts";

@@ -1,0 +1,23 @@
+/**
+ * What the program needs of the SDK, each from its own module: those are loaded by the time the program starts. The
+ * package's index loads the Automation API besides, a package manager and the TypeScript compiler, and takes longer for it
+ * than everything that is done here.
+ */
+
+import * as config from "@pulumi/pulumi/runtime/config.js";
+import { isDryRun } from "@pulumi/pulumi/runtime/settings.js";
+
+export { Config } from "@pulumi/pulumi/config.js";
+export { RunError } from "@pulumi/pulumi/errors.js";
+export * as log from "@pulumi/pulumi/log/index.js";
+export { getProject, getStack } from "@pulumi/pulumi/metadata.js";
+export { all, type Input, type Output } from "@pulumi/pulumi/output.js";
+export {
+  ComponentResource,
+  type ComponentResourceOptions,
+  CustomResource,
+  createUrn,
+  type Resource,
+} from "@pulumi/pulumi/resource.js";
+
+export const runtime = { ...config, isDryRun };
