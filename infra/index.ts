@@ -1,6 +1,8 @@
 import { join } from "node:path";
-import { program } from "./program.ts";
+import { keepCompiled } from "./compile-cache.ts";
 
+keepCompiled();
+const { program } = await import("./program.ts");
 const outputs = await program(join(import.meta.dirname, ".."));
 
 export const manifests = outputs.manifests;

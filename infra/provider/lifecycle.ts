@@ -7,8 +7,8 @@ import { cancelSignal } from "./cancel.ts";
 import { tellEngine } from "./engine.ts";
 
 /**
- * The provider's process: binds the lifecycle to what is around it. The stub in the engine's state loads this module as
- * "queue-seeder/lifecycle" and calls these functions by name; see ./stub.ts.
+ * The provider's process: binds the lifecycle to what is around it. The stub in the engine's state gets these functions by
+ * name, through ./entry.ts.
  */
 let config: Readonly<Record<string, string>> = {};
 

@@ -38,7 +38,7 @@ it("holds code, its declarations and what it reads, and no tests", () => {
       "package/LICENSE",
       "package/README.md",
       "package/infra/library.d.ts",
-      "package/infra/provider/lifecycle.js",
+      "package/infra/provider/entry.js",
       "package/messages/manifest.schema.json",
       "package/src/emulator/page/index.html",
     ]),
@@ -77,7 +77,7 @@ it("can be imported and required, and is found by the name in the engine's state
   expect(run(project, process.execPath, "--input-type=commonjs", "-e", names)).toContain("program");
   const places = `for (const name of ["lifecycle", "manifest.schema.json"]) console.log(import.meta.resolve("queue-seeder/" + name))`;
   const [lifecycle, schema] = run(project, process.execPath, "--input-type=module", "-e", places).trim().split("\n");
-  expect(lifecycle).toBe(pathToFileURL(installed("infra/provider/lifecycle.js")).href);
+  expect(lifecycle).toBe(pathToFileURL(installed("infra/provider/entry.js")).href);
   expect(schema).toBe(pathToFileURL(installed("messages/manifest.schema.json")).href);
 });
 
