@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { allMessages, formatProblem, loadManifests, type Problem, type Variables } from "../src/manifest/index.ts";
 import { bodyBytes, keyed, manifestDigest, packKeys } from "../src/plan/index.ts";
 import type { Manifest, Message, Metrics } from "../src/types.ts";
+import { checkOptions } from "./load-options.ts";
 import { type ManifestOutputs, ManifestResource, type SegmentArgs } from "./manifest.ts";
 import * as pulumi from "./pulumi.ts";
 import { provisionQueues, type Target } from "./queues.ts";
@@ -33,9 +34,7 @@ export async function program(root: string): Promise<Outputs> {
   const settings = orRunError(() => readSettings(new pulumi.Config("queue-seeder"), process.env));
   const loaded = await loadManifests({
     root,
-    stack: pulumi.getStack(),
-    queues: [...settings.queues.keys()],
-    inDoubt: settings.inDoubt,
+    ...checkOptions(root, pulumi.getStack(), settings),
     variables: programVariables(root),
   });
   for (const warning of loaded.problems.filter(({ severity }) => severity === "warning")) {

@@ -43,6 +43,7 @@ export const codes = {
   VALUE_NOT_ALLOWED: error("A value is not allowed"),
   DUPLICATE_NAME: error("Two manifests have the same name"),
   UNNAMED_DOCUMENT: warning("A further document of a file has no name"),
+  CONFIG_INVALID: error("The stack's configuration cannot be used"),
   QUEUE_UNKNOWN: error("The stack has no such queue"),
   AFTER_UNKNOWN: error("A manifest is to come after one that there is not"),
   AFTER_CYCLE: error("Manifests wait for each other"),

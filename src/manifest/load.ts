@@ -134,10 +134,14 @@ async function loadSchemas(
 ): Promise<{ readonly usable: readonly BodySchema[]; readonly complete: boolean }> {
   const { queue, body_schema: own } = document.value as unknown as Written;
   const path = own === undefined ? undefined : posix.join(posix.dirname(document.file.path), own);
-  const shared = Object.hasOwn(bodySchemas, queue) ? bodySchemas[queue] : undefined;
+  const shared = Object.hasOwn(bodySchemas, queue) ? posix.normalize(bodySchemas[queue] ?? "") : undefined;
+  const ownNext = "Write the path of a JSON Schema in the repository, from the manifest's folder.";
+  const sharedNext = `Correct queue-seeder:queues.${queue}.body_schema in the stack's configuration: a path from the repository's root.`;
   const wanted: (Promise<BodySchema | undefined> | undefined)[] = [
-    path === undefined ? undefined : schemas.load(path, placeOf(document, ["body_schema"])),
-    shared === undefined || shared === path ? undefined : schemas.load(shared, placeOf(document, ["queue"])),
+    path === undefined ? undefined : schemas.load(path, placeOf(document, ["body_schema"]), ownNext),
+    shared === undefined || shared === path
+      ? undefined
+      : schemas.load(shared, placeOf(document, ["queue"]), sharedNext),
   ];
   const found = await Promise.all(wanted.filter((schema) => schema !== undefined));
   const usable = found.filter((schema) => schema !== undefined);

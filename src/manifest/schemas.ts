@@ -53,12 +53,16 @@ export class BodySchemas {
 
   /**
    * @param path relative to the repository
-   * @param place where the schema is named
+   * @param place where the schema is named, or the queue that has it
+   * @param next what to do when it is not there
    * @returns undefined when it cannot be used, which is told
    */
-  async load(path: string, place: Place): Promise<BodySchema | undefined> {
+  async load(path: string, place: Place, next: string): Promise<BodySchema | undefined> {
+    if (path.startsWith("../")) {
+      this.#problems.add(problem("OUTSIDE_REPOSITORY", place, "this path leads out of the repository", next));
+      return undefined;
+    }
     if (!this.#exists(path)) {
-      const next = "Write the path of a JSON Schema in the repository, from the manifest's folder.";
       this.#problems.add(problem("FILE_UNREADABLE", place, `there is no file ${quote(path)}`, next));
       return undefined;
     }

@@ -132,6 +132,57 @@ messages:
     ]);
   });
 
+  it("checks bodies against the schema that the queue has, beside the manifest's own", async () => {
+    const order = JSON.stringify({ type: "object", required: ["order"] });
+    const { code, stdout } = await validate(
+      {
+        ...files,
+        "Pulumi.prod.yaml": `config:
+  queue-seeder:queues:
+    orders: { id: abc, body_schema: ./schemas/order.json }
+    gone: { id: abc, body_schema: schemas/gone.json }
+    out: { id: abc, body_schema: ../order.json }
+`,
+        "schemas/order.json": order,
+        "messages/own.json": JSON.stringify({ required: ["own"] }),
+        "messages/a.yaml": "queue: orders\nbody_schema: own.json\nmessages:\n  - body: {}\n",
+        "messages/b.yaml": "queue: gone\nmessages:\n  - body: {}\n",
+        "messages/c.yaml": "queue: out\nmessages:\n  - body: {}\n",
+      },
+      ["--stack", "prod", "--format", "github"],
+    );
+    expect(code).toBe(1);
+    expect(stdout.match(/file=\S+title=[A-Z_]+::.*/g)).toEqual([
+      expect.stringMatching(/a\.yaml,line=4,.*BODY_NOT_VALID::.*'own'.*own\.json/),
+      expect.stringMatching(/a\.yaml,line=4,.*BODY_NOT_VALID::.*'order'.*order\.json/),
+      expect.stringMatching(/b\.yaml,line=1,.*FILE_UNREADABLE::.*queues\.gone\.body_schema/),
+      expect.stringMatching(/c\.yaml,line=1,.*OUTSIDE_REPOSITORY::.*queues\.out\.body_schema/),
+    ]);
+  });
+
+  it("tells what is wrong with the configuration, at its place, beside everything else", async () => {
+    const { code, stderr } = await validate(
+      { ...files, "Pulumi.prod.yaml": "config:\n  queue-seeder:queues:\n    orders: { idd: 1 }\n" },
+      ["--stack", "prod"],
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain("Pulumi.prod.yaml:3:5 error CONFIG_INVALID: ");
+    expect(stderr.match(/QUEUE_UNKNOWN/g)).toHaveLength(1);
+  });
+
+  it("finds the stacks' files where Pulumi.yaml says that they are", async () => {
+    const { code, stderr } = await validate(
+      {
+        "Pulumi.yaml": "name: shop\nruntime: nodejs\nstackConfigDir: stacks\n",
+        "stacks/Pulumi.dev.yaml": "config:\n  queue-seeder:queues: { orders: { id: abc } }\n",
+        "messages/a.yaml": good,
+        "messages/b.yaml": `stacks: [prod]\n${good}`,
+      },
+      ["--stack", "dev"],
+    );
+    expect([code, stderr.match(/[A-Z]+_[A-Z]+/g)]).toEqual([0, ["STACK_NEVER"]]);
+  });
+
   it("never shows what a secret is encrypted to", async () => {
     const { stdout, stderr } = await validate(files, ["--stack", "prod"]);
     expect(stdout + stderr).not.toContain("AAABAN");

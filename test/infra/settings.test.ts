@@ -66,6 +66,30 @@ describe("the stack's configuration", () => {
     expect(() => read({ inDoubt: "never" })).toThrow(/^queue-seeder:inDoubt CONFIG_INVALID: /);
   });
 
+  it("takes one pattern for production stacks, or a list, and nothing else", () => {
+    const production = (value: string) =>
+      readSettings(
+        {
+          get: (key) => (key === "production" ? value : undefined),
+          getObject: (key) => (key === "production" ? JSON.parse(value) : undefined),
+        },
+        {},
+      ).production;
+    expect([production(""), production("prod-*"), production('["prod","p?"]')]).toEqual([
+      [],
+      ["prod-*"],
+      ["prod", "p?"],
+    ]);
+    for (const wrong of ["[7]", "[", '{"a":1}', "a b"]) expect(() => production(wrong)).toThrow(/production CONFIG_/);
+  });
+
+  it("takes a body schema for a queue of either kind", () => {
+    const { queues } = read({
+      queues: { a: { id: "a1", body_schema: "schemas/a.json" }, b: { create: true, body_schema: "b.json" } },
+    });
+    expect([...queues.values()].map(({ bodySchema }) => bodySchema)).toEqual(["schemas/a.json", "b.json"]);
+  });
+
   it.each<[string, unknown, string]>([
     ["a list", [], "queue-seeder:queues CONFIG_INVALID: it is not a map"],
     ["a queue that is no map", { orders: "a1" }, "queues.orders CONFIG_INVALID: it is not a map"],

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import { loadManifests } from "../../manifest/index.ts";
+import { type LoadResult, loadManifests } from "../../manifest/index.ts";
 import { UsageError } from "../usage.ts";
 import type { Format, ValidateFlags } from "../validate.ts";
 import { type Checked, toGithub, toJson, toSarif } from "./formats.ts";
@@ -21,14 +21,17 @@ const machines = { json: toJson, github: toGithub, sarif: toSarif } as const sat
  */
 export async function validate(root: string, paths: readonly string[], flags: ValidateFlags): Promise<number> {
   const files = paths.map((path) => inRepository(root, path));
-  const checked = await loadManifests({
-    root,
-    ...stackOptions(root, flags.stack),
-    ...(files.length > 0 ? { files } : {}),
-  });
+  const checked = await check(root, files, flags.stack);
   if (flags.format === "text") process.stderr.write(toText(root, checked));
   else process.stdout.write(machines[flags.format](checked));
   return checked.problems.some(({ severity }) => severity === "error") ? 1 : 0;
+}
+
+/** Checks the manifests in these files and folders, or all of them, and the configuration of the stack if there is one. */
+export async function check(root: string, files: readonly string[], stack: string | undefined): Promise<LoadResult> {
+  const { options, problems } = stackOptions(root, stack);
+  const loaded = await loadManifests({ root, ...options, ...(files.length > 0 ? { files } : {}) });
+  return { ...loaded, problems: [...problems, ...loaded.problems] };
 }
 
 function inRepository(root: string, path: string): string {

@@ -1,16 +1,29 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { checkOptions } from "../../../infra/load-options.ts";
+import { inspectSettings } from "../../../infra/settings.ts";
+import { stackFiles } from "../../../infra/stacks.ts";
 import { variablesFrom } from "../../../infra/variables.ts";
-import { didYouMean, type LoadOptions } from "../../manifest/index.ts";
+import { didYouMean, type LoadOptions, type Problem } from "../../manifest/index.ts";
 import { UsageError } from "../usage.ts";
+import { configProblems } from "./config-problems.ts";
 
-type StackOptions = Pick<LoadOptions, "stack" | "stacks" | "queues" | "production" | "variables">;
+/** A stack's configuration, out of the repository's files. */
+export interface StackConfig {
+  /** The project's name. */
+  readonly project: string;
+  /** Path of the stack's file, relative to the repository. */
+  readonly file: string;
+  /** By full key, as the files have them: maps and lists are such, and a secret is still encrypted. */
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly isSecret: (key: string) => boolean;
+}
 
-/** Names of the stacks that have a configuration in the repository, in order. */
-function stackNames(root: string): string[] {
-  const names = readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? []);
-  return names.sort();
+/** What manifests are checked with, and what is wrong with the configuration that it comes from. */
+export interface StackOptions {
+  readonly options: Omit<LoadOptions, "root">;
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -19,35 +32,58 @@ function stackNames(root: string): string[] {
  * @throws UsageError for a stack without a configuration, or a configuration that is not YAML
  */
 export function stackOptions(root: string, stack: string | undefined): StackOptions {
-  const stacks = stackNames(root);
-  if (stack === undefined) return { stacks };
-  if (!stacks.includes(stack)) {
-    const known = stacks.length === 0 ? "There is none here." : `There is ${stacks.join(", ")}.`;
-    throw new UsageError(`there is no Pulumi.${stack}.yaml. ${known}${didYouMean(stack, stacks)}`);
+  if (stack === undefined) return { options: { stacks: [...stackFiles(root).keys()] }, problems: [] };
+  const config = readStackConfig(root, stack);
+  const { faults } = settingsOf(config);
+  return { options: optionsOf(root, stack, config), problems: configProblems(root, config, faults) };
+}
+
+/** @throws UsageError as {@link stackOptions} does */
+export function readStackConfig(root: string, stack: string): StackConfig {
+  const stacks = stackFiles(root);
+  const file = stacks.get(stack);
+  if (file === undefined) {
+    const names = [...stacks.keys()];
+    const known = names.length === 0 ? "There is none here." : `There is ${names.join(", ")}.`;
+    throw new UsageError(`there is no Pulumi.${stack}.yaml. ${known}${didYouMean(stack, names)}`);
   }
-  const project = readYaml(root, "Pulumi.yaml");
-  const name = typeof project.name === "string" ? project.name : "";
-  const file = readdirSync(root).find((each) => each === `Pulumi.${stack}.yaml`) ?? `Pulumi.${stack}.yml`;
-  const config = { ...defaults(project), ...asMap(readYaml(root, file).config) };
+  const declared = readYaml(root, "Pulumi.yaml");
+  const project = typeof declared.name === "string" ? declared.name : "";
+  const config = { ...defaults(declared), ...asMap(readYaml(root, file).config) };
   const full = Object.entries(config).map(
-    ([key, value]) => [key.includes(":") ? key : `${name}:${key}`, value] as const,
+    ([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value] as const,
   );
   const secrets = new Set(full.flatMap(([key, value]) => (holdsSecret(value) ? [key] : [])));
-  const values = new Map(full);
-  const production = values.get("queue-seeder:production");
+  return { project, file, values: new Map(full), isSecret: (key) => secrets.has(key) };
+}
+
+/** What manifests are read with for a stack of this configuration. */
+export function optionsOf(root: string, stack: string, config: StackConfig): StackOptions["options"] {
+  const { project, values, isSecret } = config;
   return {
-    stack,
-    stacks,
-    queues: Object.keys(asMap(values.get("queue-seeder:queues"))),
-    production: [production ?? []].flat().map(String),
+    ...checkOptions(root, stack, settingsOf(config).settings),
     variables: variablesFrom({
-      project: name,
+      project,
       root,
-      config: Object.fromEntries(full.map(([key, value]) => [key, asText(value)])),
-      isSecret: (key) => secrets.has(key),
+      config: Object.fromEntries([...values].map(([key, value]) => [key, asText(value)])),
+      isSecret,
       env: process.env,
     }),
   };
+}
+
+/** The program's own reading of the configuration. A secret is taken for something of the right form. */
+export function settingsOf({ values }: Pick<StackConfig, "values">): ReturnType<typeof inspectSettings> {
+  const value = (key: string) => withoutSecrets(values.get(`queue-seeder:${key}`));
+  const get = (key: string) => {
+    const found = value(key);
+    return found === undefined ? undefined : asText(found);
+  };
+  const getObject = (key: string): unknown => {
+    const found = value(key);
+    return typeof found === "string" ? JSON.parse(found) : found;
+  };
+  return inspectSettings({ get, getObject }, process.env);
 }
 
 /** Of the project's declared configuration, what has a value or a default. */
@@ -71,6 +107,17 @@ function readYaml(root: string, file: string): Readonly<Record<string, unknown>>
 /** As the engine gives configuration: scalars as text, the rest as JSON. */
 function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Of a value that is a secret as a whole nothing is left; inside a map, a word stands for it. */
+function withoutSecrets(value: unknown): unknown {
+  const inner = (each: unknown): unknown => {
+    if (typeof each !== "object" || each === null) return each;
+    if (Object.hasOwn(each, "secure")) return "secret";
+    if (Array.isArray(each)) return each.map(inner);
+    return Object.fromEntries(Object.entries(each).map(([key, of]) => [key, inner(of)]));
+  };
+  return typeof value === "object" && value !== null && Object.hasOwn(value, "secure") ? undefined : inner(value);
 }
 
 function holdsSecret(value: unknown): boolean {

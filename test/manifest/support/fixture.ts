@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { check } from "../../../src/cli/validate/run.ts";
 import { formatProblem, type LoadOptions, type LoadResult, loadManifests } from "../../../src/manifest/index.ts";
 import type { Manifest, Message } from "../../../src/types.ts";
 
@@ -10,6 +11,8 @@ const folder = fileURLToPath(new URL("../../fixtures/problems/", import.meta.url
 /** What a fixture has beside its files: options, and files that are too large for a repository. */
 interface FixtureNotes {
   readonly options?: Omit<LoadOptions, "root">;
+  /** Checks as the command does, with the configuration of this stack. */
+  readonly stack?: string;
   readonly generate?: Readonly<Record<string, { before?: string; text: string; times: number; after?: string }>>;
 }
 
@@ -20,13 +23,15 @@ export const expectedFile = (code: string) => join(folder, code, "expected.txt")
 
 /** Loads the manifests of a fixture. @returns the problems as people see them, a line each */
 export async function problemsOf(code: string): Promise<string> {
-  const { options, generate = {} } = notesOf(code);
+  const { options, stack, generate = {} } = notesOf(code);
   using copy = temporaryFolder();
   cpSync(join(folder, code), copy.path, { recursive: true, verbatimSymlinks: true });
   for (const [path, { before = "", text, times, after = "" }] of Object.entries(generate)) {
     writeFileSync(join(copy.path, path), before + text.repeat(times) + after);
   }
-  const { problems } = await loadManifests({ root: copy.path, ...options });
+  const { problems } = await (stack === undefined
+    ? loadManifests({ root: copy.path, ...options })
+    : check(copy.path, [], stack));
   return problems.map((problem) => `${formatProblem(problem)}\n`).join("");
 }
 
