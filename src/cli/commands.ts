@@ -1,13 +1,21 @@
 import type { Command } from "commander";
 import { completeCommand, completionCommand } from "./completion.ts";
+import { demoCommand } from "./demo.ts";
 import { emulateCommand } from "./emulate.ts";
+import { initCommand } from "./init.ts";
 import { validateCommand } from "./validate.ts";
 
 /**
  * Every command, in the order of the help. Each is one file with the definition alone: what a command does is imported
  * by its action, so that `--help` loads nothing of the engine, Ajv or YAML. A test holds that.
  */
-export const commands: readonly (() => Command)[] = [validateCommand, emulateCommand, completionCommand];
+export const commands: readonly (() => Command)[] = [
+  initCommand,
+  validateCommand,
+  demoCommand,
+  emulateCommand,
+  completionCommand,
+];
 
 /** Commands that other programs call; the help leaves them out. */
 export const hiddenCommands: readonly (() => Command)[] = [completeCommand];

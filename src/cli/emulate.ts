@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { defaults } from "../emulator/defaults.ts";
 import type { EmulatorOptions, QueueSetup } from "../emulator/index.ts";
 import { withHelp } from "./help.ts";
+import { account, queue, repeatable } from "./options.ts";
 import { UsageError } from "./usage.ts";
 
 const pushResults = ["metrics", "null", "success-only"] as const;
@@ -120,16 +121,6 @@ function toOptions(flags: Flags): EmulatorOptions {
   };
 }
 
-/** An option that can be repeated. @param shown what the help says of its absence */
-function repeatable<T>(
-  flags: string,
-  description: string,
-  parse: (value: string, before: readonly T[]) => T[],
-  shown = "none",
-): Option {
-  return new Option(flags, `${description} (repeatable)`).argParser(parse).default([], shown);
-}
-
 function text(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
@@ -151,23 +142,6 @@ function speed(value: string): number {
   const number = Number(value);
   if (number > 0 && number <= 1_000_000) return number;
   throw new InvalidArgumentError("A speed is a number above 0, at most 1000000.");
-}
-
-function account(value: string): string {
-  if (!/^[0-9a-f]{32}$/.test(value)) throw new InvalidArgumentError("An account id is 32 hex digits.");
-  return value;
-}
-
-function queue(value: string, before: readonly QueueSetup[]): QueueSetup[] {
-  const [name = "", id] = value.split("=", 2);
-  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
-    throw new InvalidArgumentError("A queue's name is 1 to 63 small letters, digits and hyphens.");
-  }
-  if (id !== undefined && !/^[0-9A-Za-z]{1,32}$/.test(id)) {
-    throw new InvalidArgumentError("A queue's id is 1 to 32 letters and digits.");
-  }
-  if (before.some((other) => other.name === name)) throw new InvalidArgumentError("That queue was named before.");
-  return [...before, id === undefined ? { name } : { name, id }];
 }
 
 function status(value: string, before: Flags["status"]): Flags["status"][number][] {

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
-import { findPackageJSON } from "node:module";
 import { styleText } from "node:util";
 import { Command } from "commander";
 import { commands, hiddenCommands } from "./commands.ts";
 import { withHelp } from "./help.ts";
+import { version } from "./version.ts";
 
 /** The command line as a whole. It throws where commander would end the process: only main does that. */
 export function buildProgram(): Command {
@@ -16,7 +15,12 @@ export function buildProgram(): Command {
     .showHelpAfterError("Run it with --help to see what there is.")
     .exitOverride();
   withHelp(program, {
-    examples: ["queue-seeder validate", "queue-seeder emulate --queue orders", "queue-seeder help validate"],
+    examples: [
+      "queue-seeder init",
+      "queue-seeder validate",
+      "queue-seeder emulate --queue orders",
+      "queue-seeder help validate",
+    ],
     notes: "What is meant for programs goes to stdout, what is meant for people to stderr. NO_COLOR is honoured.",
     exits: {
       0: "done",
@@ -29,10 +33,4 @@ export function buildProgram(): Command {
     program.addCommand(command().copyInheritedSettings(program), { hidden: true });
   }
   return program;
-}
-
-/** Of the package that this file belongs to, wherever it was built to. */
-function version(): string {
-  const path = findPackageJSON("..", import.meta.url);
-  return path === undefined ? "unknown" : String(JSON.parse(readFileSync(path, "utf8")).version);
 }

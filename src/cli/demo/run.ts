@@ -1,0 +1,126 @@
+import { existsSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { styleText } from "node:util";
+import { type Finished, start } from "../../../scripts/engine/child.ts";
+import { type Engine, findEngine } from "../../../scripts/engine/find.ts";
+import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { formatProblem, loadManifests } from "../../manifest/index.ts";
+import { UsageError } from "../usage.ts";
+import { demoConfig } from "./config.ts";
+import { configOf, type Stage, stageOf } from "./stage.ts";
+
+/** Messages of each queue that are shown. */
+const shown = 3;
+
+/**
+ * Deploys the project of a folder to an emulator, twice.
+ *
+ * @returns the exit code
+ * @throws UsageError where there is no project
+ */
+export async function demo(project: string, stack: string, env: NodeJS.ProcessEnv): Promise<number> {
+  if (!existsSync(join(project, "Pulumi.yaml"))) {
+    throw new UsageError(
+      "there is no Pulumi.yaml here. Run this in the root of a project; `queue-seeder init` makes one.",
+    );
+  }
+  const queues = await queuesOf(project, stack);
+  const engine = findEngine(env);
+  if (engine === undefined) {
+    throw new Error("there is no Pulumi engine on PATH or in Pulumi's home. `npx pulumi version` gets one.");
+  }
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  await using emulator = await startEmulator({ queues: queues.map((name) => ({ name })), rateLimit: false });
+  using stage = stageOf(project);
+  const run = runner({ engine, stage, emulator, env, signal: stop.signal });
+  const ids = Object.fromEntries(queues.map((name) => [name, emulator.queueId(name)]));
+  const { plain, secret } = demoConfig(configOf(project, stack), emulator.accountId, ids);
+
+  say(`An emulator of the Cloudflare Queues API has the queues ${queues.join(", ")}.`);
+  let ok = await run(["stack", "init", stack, "--no-select"]);
+  const secrets = Object.entries(secret).flatMap(([key, value]) => ["--secret", `${key}=${value}`]);
+  if (ok && secrets.length > 0) ok = await run(["config", "set-all", "--stack", stack, ...secrets]);
+  stage.configure(stack, plain);
+  for (const [number, what] of ["first", "second"].entries()) {
+    if (!ok || stop.signal.aborted) break;
+    say(`The ${what} deployment, as the stack ${stack}:`);
+    const before = accepted(emulator);
+    ok = await run(["up", "--stack", stack, "--yes", "--skip-preview"], { show: number === 0 });
+    if (ok) done(`${accepted(emulator) - before} messages were pushed.`);
+  }
+  if (stop.signal.aborted) return 130;
+  if (!ok) return 1;
+  say("What is in the queues now:");
+  for (const name of queues) process.stderr.write(queueText(emulator, name));
+  return 0;
+}
+
+/** The queues that the stack's manifests name. */
+async function queuesOf(project: string, stack: string): Promise<readonly string[]> {
+  const { manifests, problems } = await loadManifests({ root: project, stack });
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) {
+    throw new Error(
+      `${errors.map(formatProblem).join("\n")}\nNothing was deployed. \`queue-seeder validate\` shows the lines.`,
+    );
+  }
+  const queues = [...new Set(manifests.map(({ queue }) => queue))].sort();
+  if (queues.length > 0) return queues;
+  throw new UsageError(`no manifest under messages/ is for the stack ${stack}. Name another with --stack.`);
+}
+
+interface Scene {
+  readonly engine: Engine;
+  readonly stage: Stage;
+  readonly emulator: Emulator;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/** Runs the engine. What it says is shown where that is asked for, and whenever it fails. */
+function runner({ engine, stage, emulator, env, signal }: Scene) {
+  // Nothing of the person's accounts goes along.
+  const kept = Object.entries(env).filter(([name]) => !/^(?:CLOUDFLARE_|QUEUE_SEEDER_|PULUMI_(?!HOME$))/.test(name));
+  const own = {
+    ...Object.fromEntries(kept),
+    ...stage.env,
+    PATH: [dirname(process.execPath), engine.binDir, env.PATH ?? ""].join(delimiter),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    CLOUDFLARE_BASE_URL: emulator.baseUrl,
+    CLOUDFLARE_API_TOKEN: emulator.token,
+  };
+  return async (args: readonly string[], { show = false } = {}): Promise<boolean> => {
+    const all = [...args, "--non-interactive", "--color", "never"];
+    const finished = await start(engine.pulumi, all, { cwd: stage.folder, env: own, signal }).done;
+    const failed = finished.code !== 0 && !signal.aborted;
+    if (show || failed) process.stderr.write(brief(finished));
+    return finished.code === 0;
+  };
+}
+
+/** Without the lines in which the engine, which has no terminal here, repeats itself. */
+function brief({ stdout, stderr }: Finished): string {
+  const lines = `${stdout}\n${stderr}`.split("\n");
+  const told = lines.filter((line) => !/^@|^\s*$|\b(?:creating|updating|running)\b.*\(\d+s\)/.test(line));
+  return told.map((line) => `${styleText("dim", `   ${line}`, { stream: process.stderr })}\n`).join("");
+}
+
+function accepted(emulator: Emulator): number {
+  return emulator.requests.reduce((sum, request) => sum + request.accepted, 0);
+}
+
+function queueText(emulator: Emulator, name: string): string {
+  const messages = emulator.messages(name);
+  const bodies = messages.slice(0, shown).map(({ body }) => `     ${JSON.stringify(body)}\n`);
+  const more = messages.length > shown ? `     … and ${messages.length - shown} more\n` : "";
+  return `   ${name}: ${messages.length}\n${bodies.join("")}${more}`;
+}
+
+function say(text: string): void {
+  process.stderr.write(`\n${styleText("bold", text, { stream: process.stderr })}\n`);
+}
+
+function done(text: string): void {
+  process.stderr.write(`   ${styleText("green", "✓", { stream: process.stderr })} ${text}\n`);
+}

@@ -1,0 +1,14 @@
+import type { NamedQueue } from "../options.ts";
+
+export const pipelines = ["github", "gitlab", "none"] as const;
+export type Pipeline = (typeof pipelines)[number];
+
+export interface InitFlags {
+  readonly name?: string;
+  readonly stack?: string;
+  readonly queue: readonly NamedQueue[];
+  readonly account?: string;
+  readonly ci?: Pipeline;
+  readonly yes?: true;
+  readonly force?: true;
+}

@@ -1,0 +1,59 @@
+import { styleText } from "node:util";
+import type { Answers } from "./answers.ts";
+import type { NewFile } from "./files.ts";
+
+/** What became of a file. */
+export interface Outcome {
+  readonly file: NewFile;
+  readonly what: "created" | "added to" | "replaced" | "same" | "left";
+}
+
+/** For people: what was written, what was left, and what to do next. */
+export function report(path: string, { stack, account, queues }: Answers, outcomes: readonly Outcome[]): string {
+  const bold = (text: string) => styleText("bold", text, { stream: process.stderr });
+  const files = outcomes.map(({ file, what }) => `  ${words[what].padEnd(9)} ${file.path}\n`).join("");
+  const left = outcomes.some(({ what }) => what === "left")
+    ? "What was left as it is may not fit the rest. --force replaces it.\n"
+    : "";
+  const steps = [
+    ...(path === "." ? [] : [[`cd ${path}`, ""]]),
+    ["npm install", "then commit package-lock.json too"],
+    ["npx queue-seeder validate", "checks messages/"],
+    ["npm run demo", "deploys to an emulator on this machine; needs no account"],
+  ];
+  const deploy = [
+    ["npx pulumi login", "or: npx pulumi login file://~/.pulumi-state"],
+    [`npx pulumi stack init ${stack}`, ""],
+    ...(account === undefined
+      ? [["npx pulumi config set queue-seeder:accountId ID", "unless CLOUDFLARE_ACCOUNT_ID has it"]]
+      : []),
+    ["npx pulumi config set --secret queue-seeder:apiToken", `a token that may edit Queues`],
+    ["npx pulumi up", createsText(queues)],
+  ];
+  return `${bold("Files")}
+${files}${left}
+${bold("What to do next")}
+${listed(steps)}
+${bold("A real deployment")}
+${listed(deploy)}`;
+}
+
+const words = {
+  created: "created",
+  "added to": "added to",
+  replaced: "replaced",
+  same: "unchanged",
+  left: "left",
+} as const satisfies Record<Outcome["what"], string>;
+
+function createsText(queues: Answers["queues"]): string {
+  const created = queues.filter(({ id }) => id === undefined).map(({ name }) => name);
+  return created.length === 0 ? "previews, asks, pushes" : `previews, asks, creates ${created.join(", ")}, pushes`;
+}
+
+function listed(lines: readonly (readonly string[])[]): string {
+  const width = Math.max(...lines.map(([command = ""]) => command.length));
+  return lines
+    .map(([command = "", why = ""]) => `  ${why === "" ? command : `${command.padEnd(width)}  # ${why}`}\n`)
+    .join("");
+}

@@ -1,0 +1,40 @@
+import { InvalidArgumentError, Option } from "commander";
+
+/** A queue as flags name it: by its name, and its id where it has one. */
+export interface NamedQueue {
+  readonly name: string;
+  readonly id?: string;
+}
+
+/** An option that can be repeated. @param shown what the help says of its absence */
+export function repeatable<T>(
+  flags: string,
+  description: string,
+  parse: (value: string, before: readonly T[]) => T[],
+  shown = "none",
+): Option {
+  return new Option(flags, `${description} (repeatable)`).argParser(parse).default([], shown);
+}
+
+export function account(value: string): string {
+  if (!/^[0-9a-f]{32}$/.test(value)) throw new InvalidArgumentError("An account id is 32 hex digits.");
+  return value;
+}
+
+export function queue(value: string, before: readonly NamedQueue[]): NamedQueue[] {
+  const [name = "", id] = value.split("=", 2);
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
+    throw new InvalidArgumentError("A queue's name is 1 to 63 small letters, digits and hyphens.");
+  }
+  if (id !== undefined && !/^[0-9A-Za-z]{1,32}$/.test(id)) {
+    throw new InvalidArgumentError("A queue's id is 1 to 32 letters and digits.");
+  }
+  if (before.some((other) => other.name === name)) throw new InvalidArgumentError("That queue was named before.");
+  return [...before, id === undefined ? { name } : { name, id }];
+}
+
+/** The name of a Pulumi project or stack. */
+export function identifier(value: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) return value;
+  throw new InvalidArgumentError("Use letters, digits, dots, hyphens and underscores, at most 100.");
+}

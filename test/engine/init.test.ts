@@ -1,0 +1,81 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Finished, start } from "../../scripts/engine/child.ts";
+import { packInto } from "../../scripts/pack/tarball.ts";
+import { startEmulator } from "../../src/emulator/index.ts";
+import { install } from "../package/support/install.ts";
+import { said, succeeded } from "./support/seeder.ts";
+import { makeStack, type OwnStack } from "./support/stack.ts";
+
+const repository = join(import.meta.dirname, "../..");
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "init-")));
+let tarball = "";
+beforeAll(() => {
+  tarball = packInto(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs a command of the project's own, with the environment of its engine. */
+function run(stack: OwnStack, file: string, ...args: string[]): Promise<Finished> {
+  const { dir, env } = stack.project;
+  return start(file, args, { cwd: dir, env, timeoutMs: 120_000 }).done;
+}
+
+const command = (dir: string) => join(dir, "node_modules/.bin/queue-seeder");
+
+describe.each([
+  ["an empty folder", undefined],
+  ["a repository with modules of another kind", { name: "shop", private: true, type: "commonjs", main: "shop.js" }],
+])("init into %s, with the packed package", (_, packageJson) => {
+  it("leaves a project that validates, type checks, demonstrates itself and deploys", async () => {
+    await using emulator = await startEmulator({ queues: [{ name: "orders" }, { name: "mails" }], rateLimit: false });
+    let made: ReturnType<typeof spawnSync> | undefined;
+    await using stack = await makeStack({
+      name: "dev",
+      copy: [],
+      install: (dir) => {
+        if (packageJson !== undefined) writeFileSync(join(dir, "package.json"), JSON.stringify(packageJson));
+        install(tarball, dir);
+        const queues = ["orders", "mails"].flatMap((name) => ["--queue", `${name}=${emulator.queueId(name)}`]);
+        const flags = ["--yes", "--name", "shop", "--account", emulator.accountId, ...queues];
+        made = spawnSync(process.execPath, [command(dir), "init", ...flags], { cwd: dir, encoding: "utf8" });
+      },
+      config: { "queue-seeder:apiToken": { secret: emulator.token } },
+      env: { CLOUDFLARE_BASE_URL: emulator.baseUrl },
+    });
+    expect(made).toMatchObject({ status: 0, stdout: "" });
+    const { dir } = stack.project;
+
+    const sound = "0 errors, 0 warnings in 2 sound manifests\n";
+    expect(succeeded(await run(stack, command(dir), "validate", "--stack", "dev")).stderr).toBe(sound);
+
+    for (const name of ["@types/node", "typescript"]) {
+      mkdirSync(dirname(join(dir, "node_modules", name)), { recursive: true });
+      symlinkSync(join(repository, "node_modules", name), join(dir, "node_modules", name));
+    }
+    expect(await run(stack, process.execPath, "node_modules/typescript/bin/tsc", "-p", "infra")).toMatchObject({
+      code: 0,
+      stdout: "",
+    });
+
+    const before = readFileSync(join(dir, "Pulumi.dev.yaml"), "utf8");
+    const shown = succeeded(await run(stack, "npm", "run", "demo")).stderr;
+    expect(shown).toContain("4 messages were pushed.");
+    expect(shown).toContain("0 messages were pushed.");
+    // The real stack knows nothing of it.
+    expect(emulator.requests).toEqual([]);
+    expect(readFileSync(join(dir, "Pulumi.dev.yaml"), "utf8")).toBe(before);
+
+    succeeded(await stack.up());
+    expect(emulator.messages("orders").map(({ body }) => body)).toEqual([
+      { type: "sample", number: 1, stack: "dev" },
+      "plain words",
+    ]);
+    expect(emulator.messages("mails")).toHaveLength(2);
+    expect(said(succeeded(await stack.up()))).toMatch(/\d+ unchanged/);
+    expect(emulator.requests.filter(({ accepted }) => accepted > 0)).toHaveLength(2);
+  });
+});
