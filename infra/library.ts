@@ -4,5 +4,5 @@
  */
 export type { LastPush } from "../src/lifecycle/segment.ts";
 export type { Metrics } from "../src/types.ts";
-export type { ManifestOutputs } from "./manifest.ts";
+export type { ManifestOutputs } from "./outputs.ts";
 export { type Outputs, program, type QueueOutputs } from "./program.ts";

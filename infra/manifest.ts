@@ -1,21 +1,16 @@
+import type { PlannedSegment } from "../src/lifecycle/inputs.ts";
 import type { LastPush, SegmentInputs, SegmentOutputs } from "../src/lifecycle/segment.ts";
-import type { PackedLedger } from "../src/plan/index.ts";
-import type { Metrics } from "../src/types.ts";
+import { type ManifestOutputs, type SegmentSummary, sumOutputs } from "./outputs.ts";
 import { stub } from "./provider/stub.ts";
 import * as pulumi from "./pulumi.ts";
 
-/** A segment's inputs as the program knows them: the queue's id may only be known once the queue is there. */
-export type SegmentArgs = Omit<SegmentInputs, "queueId" | "self"> & { readonly queueId: pulumi.Input<string> };
-
-/** What a manifest's deployment left behind, for the stack's outputs. */
-export interface ManifestOutputs {
-  readonly queue: string;
-  /** Messages that are known to have been pushed to this stack's queue. */
-  readonly pushed: number;
-  readonly inDoubt: number;
-  readonly lastPush: LastPush;
-  readonly metrics: Metrics | null;
-  readonly metricsAt: string | null;
+/** A manifest's segments, and what only the run knows of them. */
+export interface ManifestArgs {
+  readonly manifest: string;
+  readonly segments: readonly PlannedSegment[];
+  /** Known once the queue is there. */
+  readonly queueId: pulumi.Input<string>;
+  readonly deployment: pulumi.Input<string>;
 }
 
 const componentType = "queue-seeder:index:Manifest";
@@ -25,31 +20,37 @@ const segmentType = "pulumi-nodejs:dynamic:Segment";
 export class ManifestResource extends pulumi.ComponentResource {
   readonly outputs: pulumi.Output<ManifestOutputs>;
 
-  constructor(args: SegmentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType, args.manifest, {}, opts);
-    this.outputs = new Segment(args, this).outputs;
+  constructor({ manifest, segments, queueId, deployment }: ManifestArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType, manifest, {}, opts);
+    const resources = segments.map((segment) => new SegmentResource({ ...segment, queueId, deployment }, this));
+    this.outputs = pulumi.all(resources.map(({ outputs }) => outputs)).apply(sumOutputs);
     this.registerOutputs({ delivery: this.outputs });
   }
 }
 
+type SegmentArgs = PlannedSegment & Pick<ManifestArgs, "queueId" | "deployment">;
+type FromProvider = Exclude<keyof SegmentOutputs, keyof SegmentInputs>;
+
 /** One checkpoint in the engine's state: a dynamic resource, whose provider is ./provider/stub.ts. */
-class Segment extends pulumi.CustomResource {
-  declare readonly ledger: pulumi.Output<PackedLedger>;
+class SegmentResource extends pulumi.CustomResource {
   declare readonly queue: pulumi.Output<string>;
+  declare readonly messages: pulumi.Output<number>;
   declare readonly pushed: pulumi.Output<number>;
   declare readonly inDoubt: pulumi.Output<number>;
+  declare readonly inDoubtMessages: pulumi.Output<readonly string[]>;
   declare readonly lastPush: pulumi.Output<LastPush>;
-  declare readonly metrics: pulumi.Output<Metrics | undefined>;
+  declare readonly metrics: pulumi.Output<SegmentOutputs["metrics"]>;
   declare readonly metricsAt: pulumi.Output<string | undefined>;
 
   constructor(args: SegmentArgs, parent: pulumi.Resource) {
-    const name = `${args.manifest}/0`;
+    const name = `${args.manifest}/${args.segment}`;
     const self = pulumi.createUrn(name, segmentType, parent);
     // Without a value here the SDK does not resolve the property from what the provider returns.
-    const fromProvider: Record<Exclude<keyof SegmentOutputs, keyof SegmentInputs>, undefined> = {
+    const fromProvider: Record<FromProvider, undefined> = {
       ledger: undefined,
       pushed: undefined,
       inDoubt: undefined,
+      inDoubtMessages: undefined,
       lastPush: undefined,
       metrics: undefined,
       metricsAt: undefined,
@@ -58,17 +59,19 @@ class Segment extends pulumi.CustomResource {
     super(segmentType, name, { ...args, ...fromProvider, self, preview, __provider: stub }, { parent });
   }
 
-  get outputs(): pulumi.Output<ManifestOutputs> {
-    const { queue, pushed, inDoubt, lastPush, metrics, metricsAt } = this;
+  get outputs(): pulumi.Output<SegmentSummary> {
+    const { queue, messages, pushed, inDoubt, inDoubtMessages, lastPush, metrics, metricsAt } = this;
     return pulumi
-      .all([queue, pushed, inDoubt, lastPush, metrics, metricsAt])
-      .apply(([queue, pushed, inDoubt, lastPush, metrics, metricsAt]) => ({
+      .all([queue, messages, pushed, inDoubt, inDoubtMessages, lastPush, metrics, metricsAt])
+      .apply(([queue, messages, pushed, inDoubt, inDoubtMessages, lastPush, metrics, metricsAt]) => ({
         queue,
+        messages,
         pushed,
         inDoubt,
+        inDoubtMessages,
         lastPush,
-        metrics: metrics ?? null,
-        metricsAt: metricsAt ?? null,
+        metrics,
+        metricsAt,
       }));
   }
 }

@@ -1,9 +1,12 @@
 import { relative } from "node:path";
-import { allMessages, formatProblem, loadManifests, type Problem, type Variables } from "../src/manifest/index.ts";
-import { bodyBytes, keyed, manifestDigest, packKeys } from "../src/plan/index.ts";
-import type { Manifest, Message, Metrics } from "../src/types.ts";
+import { plannedSegment } from "../src/lifecycle/inputs.ts";
+import { type Loaded, loadSegments } from "../src/lifecycle/load.ts";
+import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
+import type { Manifest, Metrics } from "../src/types.ts";
+import { Deployments } from "./deployments.ts";
 import { checkOptions } from "./load-options.ts";
-import { type ManifestOutputs, ManifestResource, type SegmentArgs } from "./manifest.ts";
+import { ManifestResource } from "./manifest.ts";
+import type { ManifestOutputs } from "./outputs.ts";
 import * as pulumi from "./pulumi.ts";
 import { provisionQueues, type Target } from "./queues.ts";
 import { readSettings, SettingsError } from "./settings.ts";
@@ -32,7 +35,7 @@ export interface QueueOutputs {
  */
 export async function program(root: string): Promise<Outputs> {
   const settings = orRunError(() => readSettings(new pulumi.Config("queue-seeder"), process.env));
-  const loaded = await loadManifests({
+  const loaded = await loadSegments({
     root,
     ...checkOptions(root, pulumi.getStack(), settings),
     variables: programVariables(root),
@@ -49,17 +52,58 @@ export async function program(root: string): Promise<Outputs> {
   }
 
   const targets = await provisionQueues(settings, settings.accountId);
-  const manifests = new Map<string, ManifestResource>();
-  for (const manifest of loaded.manifests) {
-    const target = targets.get(manifest.queue);
-    if (target === undefined) continue;
-    const messages = await allMessages(manifest.content);
-    manifests.set(manifest.name, new ManifestResource(segmentArgs(root, manifest, messages, target)));
-  }
+  const manifests = deploy(root, loaded, targets);
   return {
     manifests: Object.fromEntries([...manifests].map(([name, { outputs }]) => [name, outputs])),
     queues: Object.fromEntries([...targets].map(([name, target]) => [name, queueOutputs(name, target, manifests)])),
   };
+}
+
+/** Registers the manifests, each after those that it comes after. */
+function deploy(root: string, loaded: Loaded, targets: ReadonlyMap<string, Target>): Map<string, ManifestResource> {
+  const resources = new Map<string, ManifestResource>();
+  if (loaded.manifests.length === 0) return resources;
+  const deployments = new Deployments(
+    Object.fromEntries(loaded.manifests.map(({ name, movedFrom }) => [name, movedFrom])),
+  );
+  const surroundings = {
+    stack: pulumi.getStack(),
+    project: pulumi.getProject(),
+    // The provider runs in the folder of the program, as the program itself does.
+    root: relative(process.cwd(), root).replaceAll("\\", "/") || ".",
+  };
+  for (const manifest of inOrder(loaded.manifests)) {
+    const target = targets.get(manifest.queue);
+    if (target === undefined) continue;
+    const { accountId, queueId } = target;
+    const segments = loaded
+      .segmentsOf(manifest)
+      .map((segment) => plannedSegment(manifest, segment, { ...surroundings, accountId }));
+    const deployment = deployments.ids.apply((ids) => ids[manifest.name] ?? "");
+    const options = {
+      dependsOn: manifest.after.flatMap((name) => resources.get(name) ?? []),
+      aliases: manifest.movedFrom.map((name) => ({ name })),
+    };
+    const args = { manifest: manifest.name, segments, queueId, deployment };
+    resources.set(manifest.name, new ManifestResource(args, options));
+  }
+  return resources;
+}
+
+/** The manifests so that each stands behind those that it comes after. The checks have refused cycles. */
+function inOrder(manifests: Loaded["manifests"]): Loaded["manifests"] {
+  const byName = new Map(manifests.map((manifest) => [manifest.name, manifest]));
+  const ordered = new Set<Manifest>();
+  const visit = (manifest: Manifest) => {
+    if (ordered.has(manifest)) return;
+    for (const name of manifest.after) {
+      const before = byName.get(name);
+      if (before !== undefined) visit(before);
+    }
+    ordered.add(manifest);
+  };
+  for (const manifest of manifests) visit(manifest);
+  return [...ordered];
 }
 
 function programVariables(root: string): Variables {
@@ -67,28 +111,6 @@ function programVariables(root: string): Variables {
   const isSecret: (key: string) => boolean = Reflect.get(pulumi.runtime, "isConfigSecret");
   const config = pulumi.runtime.allConfig();
   return variablesFrom({ project: pulumi.getProject(), root, config, isSecret, env: process.env });
-}
-
-function segmentArgs(root: string, manifest: Manifest, messages: readonly Message[], target: Target): SegmentArgs {
-  const keys = keyed(messages);
-  return {
-    accountId: target.accountId,
-    queueId: target.queueId,
-    stack: pulumi.getStack(),
-    project: pulumi.getProject(),
-    // The provider runs in the folder of the program, as the program itself does.
-    root: relative(process.cwd(), root).replaceAll("\\", "/") || ".",
-    manifest: manifest.name,
-    file: manifest.place.file,
-    queue: manifest.queue,
-    mode: manifest.push,
-    inDoubtPolicy: manifest.inDoubt,
-    appendOnly: manifest.content.kind === "file",
-    digest: manifestDigest(keys),
-    keys: packKeys(keys),
-    messages: keys.length,
-    bytes: messages.reduce((sum, message) => sum + bodyBytes(message), 0),
-  };
 }
 
 /** A queue's metrics are those of the manifest that heard from the API last. */

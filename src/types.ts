@@ -118,7 +118,7 @@ export interface Metrics {
 
 /** A message made ready for the wire: serialized once, measured once. */
 export interface Parcel {
-  /** Index of the message in its manifest. */
+  /** Index of the message in its segment. */
   readonly index: number;
   /** What the message is called in errors: its id, or `#` and its number from 1. */
   readonly label: string;

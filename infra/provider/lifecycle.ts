@@ -4,10 +4,11 @@ import { systemClock } from "../../src/push/clock.ts";
 import { headCommit } from "../commit.ts";
 import { variablesFrom } from "../variables.ts";
 import { cancelSignal } from "./cancel.ts";
-import { tellEngine } from "./engine.ts";
+import { engineListens, tellEngine } from "./engine.ts";
+import { orphanWatch } from "./orphan.ts";
 
 /**
- * The provider's process: binds the lifecycle to what is around it. The stub in the engine's state gets these functions by
+ * The provider's process: binds the lifecycle to what is around it. The stubs in the engine's state get these functions by
  * name, through ./entry.ts.
  */
 let config: Readonly<Record<string, string>> = {};
@@ -17,13 +18,22 @@ export function configure({ config: given }: pulumi.dynamic.ConfigureRequest): v
   config = Reflect.get(given, "rawConfig") ?? {};
 }
 
-export const { check, diff, create, update, read, remove } = bindLifecycle({
+const engine = process.argv[2] ?? "";
+const orphan = orphanWatch(() => engineListens(engine));
+
+const lifecycle = bindLifecycle({
   cwd: process.cwd(),
   env: process.env,
   config: (key) => config[key],
   clock: systemClock,
-  tell: tellEngine(process.argv[2] ?? ""),
+  tell: tellEngine(engine),
   commit: () => headCommit(process.cwd()) ?? "",
   variables: (project, root) => variablesFrom({ project, root, config, env: process.env }),
+  engineListens: orphan.engineListens,
   cancelled: cancelSignal(),
 });
+
+export const { check, diff, read, remove } = lifecycle;
+export const create = orphan.endingAfter(lifecycle.create);
+export const update = orphan.endingAfter(lifecycle.update);
+export { createDeployments, diffDeployments, updateDeployments } from "../../src/lifecycle/deployments.ts";

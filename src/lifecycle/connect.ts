@@ -9,12 +9,14 @@ import {
 import { createHalts, createPace, type Halts, type Pace } from "../push/index.ts";
 import { Refusal } from "./failure.ts";
 import type { Ports } from "./ports.ts";
+import { RequirementChecks } from "./requires.ts";
 
 /** What every delivery of the process shares: the API's limits are the token's, not a segment's. */
 export interface Wire {
   readonly client: Client;
   readonly pace: Pace;
   readonly halts: Halts;
+  readonly requirements: RequirementChecks;
 }
 
 /** @throws Refusal when the settings of the API are not usable */
@@ -27,6 +29,7 @@ export function connect(ports: Pick<Ports, "config" | "env" | "clock">): Wire {
       client: createClient({ credentials: credentialsFrom(ports), baseUrl }),
       pace: createPace({ clock: ports.clock, assume }),
       halts: createHalts(),
+      requirements: new RequirementChecks(),
     };
   } catch (error) {
     if (error instanceof ConfigurationError) throw new Refusal(error.code, `${error.message}.`);

@@ -1,14 +1,32 @@
-import { type Decision, type Ledger, pack, toParcel } from "../plan/index.ts";
-import { type PushReport, runPush } from "../push/index.ts";
-import type { Wire } from "./connect.ts";
-import { decideSegment } from "./diff.ts";
-import { refuseEdited } from "./edited.ts";
+import { packStream, toParcel } from "../plan/index.ts";
+import { type Journal, journaled, type PushReport, runPush } from "../push/index.ts";
+import type { Parcel } from "../types.ts";
+import { type Book, openBook } from "./book.ts";
+import { refuseOtherKind } from "./diff.ts";
+import { refuseEdited, refuseShrunk } from "./edited.ts";
 import { PartialFailure, Refusal } from "./failure.ts";
-import { completeMessage, readMessages } from "./messages.ts";
-import type { Ports } from "./ports.ts";
-import { RunRecord } from "./record.ts";
-import type { LastPush, SegmentInputs, SegmentOutputs } from "./segment.ts";
+import { type Feed, openFeed } from "./feed.ts";
+import { openJournal } from "./journal.ts";
+import { refuseIfOrphan } from "./orphan.ts";
+import { outputsOf } from "./outputs.ts";
+import { Progress } from "./progress.ts";
+import { type Account, RunRecord } from "./record.ts";
+import { repairLedger } from "./repair.ts";
+import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
+import type { Session } from "./session.ts";
 import { count, names, reasonOf } from "./summary.ts";
+
+/** A segment whose turn it is. */
+export interface Delivery {
+  readonly inputs: SegmentInputs;
+  /** Outputs of the last run; undefined: there was none. */
+  readonly before: SegmentOutputs | undefined;
+  readonly journal: Journal;
+  readonly book: Book;
+  /** Opened when something is to be read. */
+  readonly feed: () => Promise<Feed>;
+  readonly session: Session;
+}
 
 /**
  * Pushes what is pending for a segment: the one way in which messages leave, for create and update alike.
@@ -20,88 +38,118 @@ import { count, names, reasonOf } from "./summary.ts";
 export async function deliver(
   id: string,
   inputs: SegmentInputs,
-  recorded: Ledger,
   before: SegmentOutputs | undefined,
-  ports: Ports,
-  wire: () => Promise<Wire>,
+  session: Session,
 ): Promise<SegmentOutputs> {
-  const decision = decideSegment(inputs, recorded);
-  await refuseEdited(inputs, decision, recorded, ports);
-  const record = new RunRecord(inputs, decision);
-  const sendable = toSend(inputs, decision);
-  const report = sendable.length === 0 ? undefined : await push(inputs, sendable, record, ports, wire);
+  if (before !== undefined) refuseOtherKind(before, inputs);
+  const journal = await openJournal(inputs, before, session.ports);
+  try {
+    let opened: Promise<Feed> | undefined;
+    const feed = () => {
+      opened ??= openFeed(inputs, session.ports);
+      return opened;
+    };
+    // The ledger of rows is made of their digests; that of messages lies in the inputs.
+    const digests = inputs.content.kind === "rows" ? (await feed()).digests : undefined;
+    const book = openBook(inputs, before?.ledger, journal.left, digests);
+    const delivery: Delivery = { inputs, before, journal, book, feed, session };
+    const outputs = await (session.repair === undefined
+      ? pushPending(id, delivery)
+      : repairLedger(session.repair, delivery));
+    session.delivered.add(journal);
+    return outputs;
+  } catch (error) {
+    if (error instanceof PartialFailure) session.delivered.add(journal);
+    throw error;
+  } finally {
+    await journal.close();
+  }
+}
 
-  const outputs = record.outputs(lastPush(report, record, before, ports), metricsOf(report, before, ports));
-  await warnOfDoubles(inputs, record, ports);
-  if (record.complete) return outputs;
-  const reason = reasonOf(inputs, record, report);
+async function pushPending(id: string, delivery: Delivery): Promise<SegmentOutputs> {
+  const { inputs, before, journal, book, session } = delivery;
+  const { ports } = session;
+  if (before !== undefined) refuseShrunk(before, inputs);
+  await refuseEdited(inputs, book.decision, ports);
+  await tellRecovered(delivery);
+
+  const { left } = journal;
+  const record = new RunRecord(book, left.pushed.length + left.inDoubt.length > 0);
+  const sendable = toSend(inputs, book);
+  const report = sendable.length === 0 ? undefined : await push(delivery, sendable, record);
+  const account = record.account();
+  const outputs = outputsOf(inputs, account, book, before, session, report);
+  await warnOfDoubles(inputs, account, ports);
+  if (account.pushed.length === inputs.messages) return outputs;
+  const reason = reasonOf(inputs, account, report);
   throw record.changed ? new PartialFailure(id, inputs, outputs, reason) : new Refusal("PUSH_INCOMPLETE", reason);
 }
 
 /** With `in_doubt: stop`, what was sent without an answer is never sent again unasked. */
-function toSend({ inDoubtPolicy }: SegmentInputs, { pending, inDoubt }: Decision): readonly number[] {
+function toSend({ inDoubtPolicy }: SegmentInputs, { decision: { pending, inDoubt } }: Book): readonly number[] {
   const held = new Set(inDoubtPolicy === "stop" ? inDoubt : []);
   return pending.filter((index) => !held.has(index));
 }
 
 async function push(
-  inputs: SegmentInputs,
+  { inputs, journal, book, feed, session }: Delivery,
   indices: readonly number[],
   record: RunRecord,
-  ports: Ports,
-  wire: () => Promise<Wire>,
 ): Promise<PushReport> {
-  const messages = await readMessages(inputs, ports);
-  const parcels = indices.flatMap((index) => {
-    const message = messages[index];
-    return message === undefined ? [] : [toParcel(completeMessage(message, inputs, ports), index)];
-  });
+  const { ports } = session;
+  const { requirements, ...wire } = await session.wire();
+  // What was pushed before is reason enough that the rest follows.
+  if (book.decision.kept.length === 0) await requirements.check(inputs, wire.client);
+  const written = journaled(journal, book.keyOf);
+  const progress = new Progress(inputs, indices.length, ports);
   return runPush({
     target: inputs,
-    batches: pack(parcels),
+    batches: packStream(parcels(inputs, await feed(), indices)),
     inDoubt: inputs.inDoubtPolicy,
-    ...(await wire()),
+    ...wire,
     clock: ports.clock,
     stop: ports.cancelled,
-    onOutcome: (outcome) => record.add(outcome),
+    async before(batch) {
+      await refuseIfOrphan(ports);
+      await written.before(batch);
+    },
+    async onOutcome(outcome) {
+      record.add(outcome);
+      if (outcome.state === "pushed") progress.pushed(outcome.batch.length);
+      await written.onOutcome(outcome);
+    },
   });
 }
 
-function lastPush(
-  report: PushReport | undefined,
-  record: RunRecord,
-  before: SegmentOutputs | undefined,
-  ports: Ports,
-): LastPush {
-  if (before !== undefined && (report?.messages.pushed ?? 0) === 0) return before.lastPush;
-  return {
-    pushed: report?.messages.pushed ?? 0,
-    requests: report?.requests ?? 0,
-    maybeTwice: record.maybeTwice,
-    at: isoTime(ports),
-    commit: ports.commit(),
-  };
+async function* parcels(
+  { content }: SegmentInputs,
+  { messages }: Feed,
+  indices: readonly number[],
+): AsyncGenerator<readonly Parcel[]> {
+  const first = content.kind === "rows" ? content.from : 0;
+  for await (const some of messages(indices)) {
+    yield some.map(({ index, message }) => toParcel(message, index, first + index + 1));
+  }
 }
 
-function metricsOf(
-  report: PushReport | undefined,
-  before: SegmentOutputs | undefined,
-  ports: Ports,
-): Pick<SegmentOutputs, "metrics" | "metricsAt"> {
-  if (report?.metrics !== undefined) return { metrics: report.metrics, metricsAt: isoTime(ports) };
-  const { metrics, metricsAt } = before ?? {};
-  return metrics === undefined || metricsAt === undefined ? {} : { metrics, metricsAt };
+async function tellRecovered({ inputs, journal: { left }, session }: Delivery): Promise<void> {
+  if (left.pushed.length + left.inDoubt.length === 0) return;
+  await session.ports.tell(
+    "info",
+    `an interrupted run's journal says that ${count(left.pushed.length, "message")} arrived, and ${left.inDoubt.length} may have`,
+    inputs.self,
+  );
 }
 
-async function warnOfDoubles({ self }: SegmentInputs, { maybeTwice }: RunRecord, ports: Ports): Promise<void> {
+async function warnOfDoubles(
+  { self }: SegmentInputs,
+  { maybeTwice }: Account,
+  { tell }: Session["ports"],
+): Promise<void> {
   if (maybeTwice.length === 0) return;
-  await ports.tell(
+  await tell(
     "warning",
     `${count(maybeTwice.length, "message")} may have arrived twice, since an answer was lost: ${names(maybeTwice)}`,
     self,
   );
-}
-
-function isoTime({ clock }: Ports): string {
-  return new Date(clock.now()).toISOString();
 }

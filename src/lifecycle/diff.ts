@@ -1,4 +1,6 @@
-import { type Decision, decide, isSettled, type Ledger, unpackKeys, unpackLedger, type Wanted } from "../plan/index.ts";
+import { type Decision, type Digest, needsRows, unpackRows } from "../plan/index.ts";
+import { openBook, wantedRows } from "./book.ts";
+import { Refusal } from "./failure.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 
 /** What the engine puts in place of a value that only the run itself will know. Source: pulumi sdk, runtime/rpc. */
@@ -8,29 +10,61 @@ export interface SegmentDiff {
   readonly changes: boolean;
   readonly replaces: readonly (keyof SegmentInputs)[];
   readonly decision: Decision;
-  /** What the decision was made from. */
-  readonly recorded: Ledger;
 }
 
 /** Another queue has none of the messages: the resource is replaced, and its ledger starts from nothing. */
 const identity = ["accountId", "queueId"] as const satisfies readonly (keyof SegmentInputs)[];
 
-/** Compares the ledger with what is wanted. Pure: the preview and the push both decide by it. */
-export function diffSegment(
-  olds: Pick<SegmentOutputs, "accountId" | "queueId" | "ledger">,
-  news: SegmentInputs,
-): SegmentDiff {
+type Recorded = Pick<SegmentOutputs, "accountId" | "queueId" | "ledger" | "content">;
+type Wanted = Omit<SegmentInputs, "self" | "deployment">;
+
+/**
+ * Compares the ledger with what is wanted: the preview, the plan and the push all decide by it. Pure, but for a data file
+ * that is another one than the ledger's.
+ *
+ * @param readDigests of the rows of a data file's segment
+ * @throws Refusal when the file cannot be compared with the ledger at all
+ */
+export async function diffSegment(
+  olds: Recorded,
+  news: Wanted,
+  readDigests: () => Promise<readonly Digest[]>,
+): Promise<SegmentDiff> {
   const replaces = identity.filter((name) => news[name] !== olds[name] && news[name] !== unknownValue);
-  const recorded = unpackLedger(olds.ledger);
-  const decision = decideSegment(news, recorded);
   const unknown = identity.some((name) => news[name] === unknownValue);
-  return { changes: unknown || replaces.length > 0 || !isSettled(decision, recorded), replaces, decision, recorded };
+  refuseOtherKind(olds, news);
+  const rows = await rowsIfNeeded(olds, news, readDigests);
+  const { decision, settled } = openBook(news, olds.ledger, undefined, rows);
+  const changes = unknown || replaces.length > 0 || !settled || lastOf(olds) !== lastOf(news);
+  return { changes, replaces, decision };
 }
 
-export function decideSegment(inputs: SegmentInputs, recorded: Ledger): Decision {
-  return decide(wanted(inputs), recorded);
+async function rowsIfNeeded(
+  { ledger }: Recorded,
+  news: Wanted,
+  readDigests: () => Promise<readonly Digest[]>,
+): Promise<readonly Digest[] | undefined> {
+  const { content } = news;
+  if (content.kind !== "rows" || !needsRows(wantedRows(news, content), unpackRows(ledger))) return undefined;
+  return readDigests();
 }
 
-function wanted({ mode, digest, keys }: SegmentInputs): Wanted {
-  return { mode, manifest: digest, keys: unpackKeys(keys) };
+/** The ledgers of messages and of rows say different things, so neither can be read as the other. */
+export function refuseOtherKind(
+  olds: Pick<SegmentOutputs, "content">,
+  news: Pick<SegmentInputs, "content" | "manifest">,
+): void {
+  if (olds.content.kind === news.content.kind) return;
+  const [before, now] =
+    news.content.kind === "rows" ? ["messages of its own", "a data file"] : ["a data file", "messages of its own"];
+  throw new Refusal(
+    "SOURCE_CHANGED",
+    `nothing of ${news.manifest} was pushed: its ledger is of ${before}, and it has ${now} now. ` +
+      'Give the manifest another "name"; what must not go again, `queue-seeder baseline` marks as pushed.',
+  );
+}
+
+/** Whether a data file ended in the segment; undefined: it has no data file. */
+export function lastOf({ content }: Pick<SegmentInputs, "content">): boolean | undefined {
+  return content.kind === "rows" ? content.last : undefined;
 }

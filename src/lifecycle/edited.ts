@@ -1,22 +1,20 @@
-import { type Decision, type Ledger, unpackKeys } from "../plan/index.ts";
+import type { Decision } from "../plan/index.ts";
+import { lastOf } from "./diff.ts";
 import { Refusal } from "./failure.ts";
 import type { Ports } from "./ports.ts";
-import type { SegmentInputs } from "./segment.ts";
+import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 
 /** @throws Refusal when something was edited that was pushed, with its place and both digests */
-export async function refuseEdited(
-  inputs: SegmentInputs,
-  decision: Decision,
-  recorded: Ledger,
-  ports: Ports,
-): Promise<void> {
-  if (decision.edited.length > 0) await refuseMessages(inputs, decision, ports);
-  if (inputs.appendOnly) refuseRows(inputs, decision, recorded);
+export async function refuseEdited(inputs: SegmentInputs, { edited }: Decision, ports: Ports): Promise<void> {
+  if (edited.length === 0) return;
+  if (inputs.content.kind === "rows") refuseRows(inputs, inputs.content.from, edited);
+  await refuseMessages(inputs, edited, ports);
 }
 
-async function refuseMessages(inputs: SegmentInputs, { edited }: Decision, ports: Ports): Promise<never> {
-  const { readMessages } = await import("./messages.ts");
-  const messages = await readMessages(inputs, ports);
+async function refuseMessages(inputs: SegmentInputs, edited: Decision["edited"], ports: Ports): Promise<never> {
+  const { readContent } = await import("./messages.ts");
+  const content = await readContent(inputs, ports);
+  const messages = content?.kind === "inline" ? content.messages : [];
   const lines = edited.map(({ index, id, pushed, present }) => {
     const { file, line, column } = messages[index]?.place ?? { file: inputs.file, line: 1, column: 1 };
     return (
@@ -27,16 +25,36 @@ async function refuseMessages(inputs: SegmentInputs, { edited }: Decision, ports
   throw new Refusal("MESSAGE_EDITED", `nothing of ${inputs.manifest} was pushed.\n${lines.join("\n")}`);
 }
 
+/** Lines of edited rows that are told one by one. */
+const toldRanges = 20;
+
 /** A data file is append-only: what was pushed of it must still be in it. */
-function refuseRows(inputs: SegmentInputs, { forgotten }: Decision, recorded: Ledger): void {
-  const [first] = forgotten;
-  if (first === undefined) return;
-  const row = recorded.pushed.indexOf(first);
-  const present = unpackKeys(inputs.keys)[row]?.digest ?? "nothing";
-  throw new Refusal(
+function refuseRows({ manifest, file }: SegmentInputs, from: number, edited: Decision["edited"]): never {
+  const lines = edited.slice(0, toldRanges).map(({ index, messages, pushed, present }) => {
+    const first = from + index + 1;
+    const rows =
+      messages === 1 ? `row ${first} was` : `one or more of the rows ${first} to ${first + messages - 1} were`;
+    const now = present === "missing" ? "no longer all there" : `now ${present}`;
+    return `${rows} pushed as something else (pushed ${pushed}, ${now}).`;
+  });
+  if (edited.length > toldRanges) lines.push(`So were ${edited.length - toldRanges} more ranges of rows.`);
+  throw dataFileEdited(`nothing of this part of ${manifest} (${file}) was pushed.\n${lines.join("\n")}`);
+}
+
+/** @throws Refusal when the data file ended further on when it was deployed */
+export function refuseShrunk(olds: Pick<SegmentOutputs, "content">, news: SegmentInputs): void {
+  if (news.mode !== "once" || news.content.kind !== "rows") return;
+  if (lastOf(olds) !== false || !news.content.last) return;
+  const rows = news.content.from + news.messages;
+  throw dataFileEdited(
+    `${news.manifest} (${news.file}) ends with row ${rows} now, and went on behind it when it was deployed last.`,
+  );
+}
+
+function dataFileEdited(what: string): Refusal {
+  return new Refusal(
     "DATA_FILE_EDITED",
-    `nothing of ${inputs.manifest} was pushed. ${forgotten.length} of its pushed rows are no longer in the data file, ` +
-      `the first near row ${row + 1} (pushed ${first.digest}, now ${present}). ` +
-      "Restore the rows: a data file only grows. To push changed ones, add them at its end.",
+    `${what}\nRestore the rows: a data file only grows. To push changed ones, add them at its end; ` +
+      "to accept the file as it is, `queue-seeder baseline` marks it as pushed.",
   );
 }

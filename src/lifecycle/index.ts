@@ -1,10 +1,11 @@
-import { type Decision, emptyLedger, unpackLedger } from "../plan/index.ts";
-import type { Wire } from "./connect.ts";
-import { decideSegment, diffSegment } from "./diff.ts";
-import { refuseEdited } from "./edited.ts";
+import type { Decision } from "../plan/index.ts";
+import { openBook } from "./book.ts";
+import { diffSegment } from "./diff.ts";
+import { refuseEdited, refuseShrunk } from "./edited.ts";
 import type { Ports } from "./ports.ts";
 import { refresh } from "./refresh.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
+import { openSession } from "./session.ts";
 import { count, summarize } from "./summary.ts";
 
 /** What only the run itself needs of a segment: {@link Lifecycle.check} takes it off, so it never enters the state. */
@@ -29,27 +30,26 @@ export interface Lifecycle {
 export function bindLifecycle(ports: Ports): Lifecycle {
   // The preview and the run are two processes, so what check learns of the one is true for its process.
   let previewing = false;
-  // One for the process, made when a call needs it: a run that pushes nothing needs no credentials.
-  let connected: Promise<Wire> | undefined;
-  const wire = () => {
-    connected ??= import("./connect.ts").then(({ connect }) => connect(ports));
-    return connected;
-  };
+  const session = openSession(ports);
   const say = (inputs: SegmentInputs, decision: Decision) =>
     previewing ? ports.tell("info", summarize(inputs, decision), inputs.self) : undefined;
+  const readDigests = async (inputs: SegmentInputs) => (await import("./feed.ts")).readDigests(inputs, ports);
 
   return {
     async check(olds, { preview, ...inputs }) {
       previewing = preview === true;
       // The first time there is nothing to compare with, and the engine asks for no diff.
-      if (olds.manifest === undefined) await say(inputs, decideSegment(inputs, emptyLedger));
+      if (olds.manifest === undefined) await say(inputs, openBook(inputs, undefined).decision);
       return { inputs };
     },
 
     async diff(_id, olds, news) {
-      const { changes, replaces, decision, recorded } = diffSegment(olds, news);
+      const { repair } = session;
+      if (repair !== undefined) return { changes: repair.manifest === news.manifest, replaces: [] };
+      const { changes, replaces, decision } = await diffSegment(olds, news, () => readDigests(news));
       if (replaces.length === 0) {
-        await refuseEdited(news, decision, recorded, ports);
+        refuseShrunk(olds, news);
+        await refuseEdited(news, decision, ports);
         if (changes) await say(news, decision);
       }
       return { changes, replaces: [...replaces] };
@@ -57,20 +57,22 @@ export function bindLifecycle(ports: Ports): Lifecycle {
 
     async create(inputs) {
       const { deliver } = await import("./deliver.ts");
-      const id = inputs.manifest;
-      return { id, outs: await deliver(id, inputs, emptyLedger, undefined, ports, wire) };
+      const id = `${inputs.manifest}/${inputs.segment}`;
+      return { id, outs: await deliver(id, inputs, undefined, session) };
     },
 
     async update(id, olds, news) {
       const { deliver } = await import("./deliver.ts");
-      return { outs: await deliver(id, news, unpackLedger(olds.ledger), olds, ports, wire) };
+      return { outs: await deliver(id, news, olds, session) };
     },
 
     async read(id, props) {
-      return props === undefined ? { id } : { id, props: await refresh(props, (await wire()).client, ports) };
+      return props === undefined ? { id } : { id, props: await refresh(props, (await session.wire()).client, ports) };
     },
 
     async remove(_id, props) {
+      const { dropJournal } = await import("./journal.ts");
+      await dropJournal(props, ports);
       if (props.pushed === 0) return;
       await ports.tell(
         "info",

@@ -14,9 +14,11 @@ export interface Ports {
   readonly commit: () => string;
   /** What manifests of the project in the repository at `root`, an absolute path, may name. */
   readonly variables: (project: string, root: string) => Variables;
-  /** Aborted when the engine asks to cancel: requests in flight finish, none starts. */
+  /** Whether the engine is still there to take what a push comes to. */
+  readonly engineListens: () => Promise<boolean>;
+  /** Aborted when the engine asks to cancel, and at the end of every run: requests in flight finish, none starts. */
   readonly cancelled: AbortSignal;
 }
 
-/** Says something to the people who watch the run, on the line of the resource `self`. */
-export type Tell = (severity: "info" | "warning", text: string, self: string) => Promise<void>;
+/** Says something to the people who watch the run, on the line of the resource `self`. Progress passes, the rest stays. */
+export type Tell = (severity: "progress" | "info" | "warning", text: string, self: string) => Promise<void>;

@@ -1,23 +1,30 @@
-import { type Decision, type MessageKey, packLedger, unpackKeys } from "../plan/index.ts";
 import type { BatchOutcome } from "../push/index.ts";
-import type { LastPush, SegmentInputs, SegmentOutputs } from "./segment.ts";
+import type { Book } from "./book.ts";
 
-/** Keeps a run's account, outcome by outcome: every message is pushed, in doubt or not sent. */
+/** Where the messages of a segment are. Those that are named nowhere were not sent. Indices ascending. */
+export interface Account {
+  readonly pushed: readonly number[];
+  readonly inDoubt: readonly number[];
+  /** What these are called. */
+  readonly inDoubtLabels: readonly string[];
+  /** Labels of the messages that were sent more than once. */
+  readonly maybeTwice: readonly string[];
+}
+
+/** Keeps a run's account, outcome by outcome: every message of the segment is pushed, in doubt or not sent. */
 export class RunRecord {
-  readonly #inputs: SegmentInputs;
-  readonly #keys: readonly MessageKey[];
   readonly #pushed: Set<number>;
   readonly #inDoubt: Map<number, string>;
   readonly #before: ReadonlySet<number>;
   readonly #maybeTwice: string[] = [];
-  #changed = false;
+  #changed: boolean;
 
-  constructor(inputs: SegmentInputs, decision: Decision) {
-    this.#inputs = inputs;
-    this.#keys = unpackKeys(inputs.keys);
-    this.#pushed = new Set(decision.kept);
-    this.#before = new Set(decision.inDoubt);
-    this.#inDoubt = new Map(decision.inDoubt.map((index) => [index, this.#keys[index]?.id ?? `#${index + 1}`]));
+  /** @param changed whether the ledger of the engine's state is out of date already, by what a journal said */
+  constructor({ decision: { kept, inDoubt }, labelOf }: Book, changed: boolean) {
+    this.#pushed = new Set(kept);
+    this.#before = new Set(inDoubt);
+    this.#inDoubt = new Map(inDoubt.map((index) => [index, labelOf(index)]));
+    this.#changed = changed;
   }
 
   add(outcome: BatchOutcome): void {
@@ -43,42 +50,13 @@ export class RunRecord {
     return this.#changed;
   }
 
-  get pushed(): number {
-    return this.#pushed.size;
-  }
-
-  get complete(): boolean {
-    return this.#pushed.size === this.#keys.length;
-  }
-
-  /** Labels of the messages that may be in the queue although nothing confirmed it. */
-  get inDoubt(): readonly string[] {
-    return [...this.#inDoubt].sort(([a], [b]) => a - b).map(([, label]) => label);
-  }
-
-  /** Labels of the messages that were sent more than once. */
-  get maybeTwice(): readonly string[] {
-    return this.#maybeTwice;
-  }
-
-  /** What the engine's state is to hold. */
-  outputs(run: LastPush, metrics: Pick<SegmentOutputs, "metrics" | "metricsAt">): SegmentOutputs {
-    const keysOf = (indices: Iterable<number>) =>
-      [...indices].sort((a, b) => a - b).flatMap((index) => this.#keys[index] ?? []);
+  account(): Account {
+    const inDoubt = [...this.#inDoubt].sort(([a], [b]) => a - b);
     return {
-      ...this.#inputs,
-      // The ledger has them; twice they would only make the state larger.
-      keys: "",
-      ledger: packLedger({
-        manifest: this.#inputs.digest,
-        complete: this.complete,
-        pushed: keysOf(this.#pushed),
-        inDoubt: keysOf(this.#inDoubt.keys()),
-      }),
-      pushed: this.#pushed.size,
-      inDoubt: this.#inDoubt.size,
-      lastPush: run,
-      ...metrics,
+      pushed: [...this.#pushed].sort((a, b) => a - b),
+      inDoubt: inDoubt.map(([index]) => index),
+      inDoubtLabels: inDoubt.map(([, label]) => label),
+      maybeTwice: this.#maybeTwice,
     };
   }
 }

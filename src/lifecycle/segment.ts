@@ -1,11 +1,11 @@
-import type { PackedLedger } from "../plan/index.ts";
-import type { InDoubtPolicy, Metrics, PushMode, QueueRef } from "../types.ts";
+import type { PackedLedger, Segment } from "../plan/index.ts";
+import type { InDoubtPolicy, Metrics, PushMode, QueueRef, Requires } from "../types.ts";
 
 /**
  * What the program asks of one segment. It lies in the engine's state in plain text, so it never holds a body, a
  * credential or an absolute path. Its names are kept for ever: older states carry them.
  */
-export interface SegmentInputs extends QueueRef {
+export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
   readonly stack: string;
   readonly project: string;
   /** Path from the provider's working directory (the folder of the program) to the repository, e.g. "..". */
@@ -18,16 +18,12 @@ export interface SegmentInputs extends QueueRef {
   readonly queue: string;
   readonly mode: PushMode;
   readonly inDoubtPolicy: InDoubtPolicy;
-  /** The messages come from a data file, of which nothing that was pushed may change. */
-  readonly appendOnly: boolean;
-  /** Digest of the whole manifest, see `manifestDigest`. */
-  readonly digest: string;
-  /** A line a message, see `packKeys`. */
-  readonly keys: string;
-  /** Messages in the segment. */
-  readonly messages: number;
-  /** Bytes of their bodies. */
-  readonly bytes: number;
+  /** What the queue must be like before the first push; absent: anything. */
+  readonly requires?: Requires;
+  /** Number of the segment in the manifest, from 0. */
+  readonly segment: number;
+  /** What tells this deployment of the manifest from one after it was removed; see `DeploymentsOutputs`. */
+  readonly deployment: string;
   /** URN of the segment's own resource, so that progress shows on its line. */
   readonly self: string;
 }
@@ -39,6 +35,8 @@ export interface SegmentOutputs extends SegmentInputs {
   readonly pushed: number;
   /** Messages that may be in the queue although nothing confirmed it. */
   readonly inDoubt: number;
+  /** All of these, by their ids, or their numbers from 1 as `#5` or `#5 to #9`. */
+  readonly inDoubtMessages: readonly string[];
   readonly lastPush: LastPush;
   /** As the API returned them last; absent when it never did, or when the queue is gone. */
   readonly metrics?: Metrics;
@@ -50,9 +48,12 @@ export interface SegmentOutputs extends SegmentInputs {
 export interface LastPush {
   readonly pushed: number;
   readonly requests: number;
-  /** Labels of messages that were sent more than once because an answer was lost: they may have arrived twice. */
+  /**
+   * Messages that were sent more than once because an answer was lost, so that they may have arrived twice: their ids, or
+   * numbers from 1 as `#5` or `#5 to #9`.
+   */
   readonly maybeTwice: readonly string[];
-  /** ISO 8601. */
+  /** When the run began, ISO 8601: the same for all segments of a run, and another one for each run. */
   readonly at: string;
   /** The commit of the repository, where there is one. */
   readonly commit: string;

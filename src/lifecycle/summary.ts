@@ -1,13 +1,16 @@
 import type { Decision } from "../plan/index.ts";
 import type { PushReport } from "../push/index.ts";
-import type { RunRecord } from "./record.ts";
+import type { Account } from "./record.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 /** Labels that a line for people names one by one. */
 const namedLabels = 20;
 
 /** What a run will do for a segment, in a line for the preview. */
-export function summarize({ queue, inDoubtPolicy }: SegmentInputs, decision: Decision): string {
+export function summarize(
+  { queue, inDoubtPolicy }: Pick<SegmentInputs, "queue" | "inDoubtPolicy">,
+  decision: Decision,
+): string {
   const { pending, kept, forgotten, inDoubt } = decision;
   const held = inDoubtPolicy === "stop" ? inDoubt.length : 0;
   const parts = [`${count(pending.length - held, "message")} to push to ${queue}`];
@@ -19,11 +22,11 @@ export function summarize({ queue, inDoubtPolicy }: SegmentInputs, decision: Dec
 }
 
 /** Why a run ended before everything was pushed, with every message accounted for, and what to do. */
-export function reasonOf(inputs: SegmentInputs, record: RunRecord, report: PushReport | undefined): string {
-  const { inDoubt, pushed } = record;
-  const notSent = inputs.messages - pushed - inDoubt.length;
+export function reasonOf(inputs: SegmentInputs, account: Account, report: PushReport | undefined): string {
+  const { pushed, inDoubtLabels: inDoubt } = account;
+  const notSent = inputs.messages - pushed.length - inDoubt.length;
   const lines = [
-    `${inputs.manifest}: ${pushed} of ${count(inputs.messages, "message")} are pushed to ${inputs.queue}, ` +
+    `${inputs.manifest}: ${pushed.length} of ${count(inputs.messages, "message")} are pushed to ${inputs.queue}, ` +
       `${inDoubt.length} in doubt, ${notSent} not sent.`,
   ];
   const failure = report?.failure;
@@ -36,8 +39,8 @@ export function reasonOf(inputs: SegmentInputs, record: RunRecord, report: PushR
     lines.push(`Sent, but never confirmed, so each may be in the queue or not: ${names(inDoubt)}.`);
     if (inputs.inDoubtPolicy === "stop") {
       lines.push(
-        "They are not sent again, as `in_doubt: stop` asks. Look into the queue: remove from the manifest what arrived, " +
-          "or set `in_doubt: resend` to send them again.",
+        "They are not sent again, as `in_doubt: stop` asks. Look into the queue, then say of each what became of it: " +
+          `\`queue-seeder settle ${inputs.manifest} --pushed\` or \`--resend\`.`,
       );
     }
   }
@@ -49,8 +52,40 @@ export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
-/** The first labels, and how many there are beyond them. */
+/** The first of many labels, and how many there are beyond them. */
 export function names(labels: readonly string[]): string {
-  const more = labels.length - namedLabels;
-  return labels.slice(0, namedLabels).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const runs = runsOf(labels);
+  const told = runs.slice(0, namedLabels);
+  const more = labels.length - told.reduce((sum, run) => sum + run.count, 0);
+  return told.map(nameOf).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** All labels; rows that follow each other are named together, as `#1 to #100`. */
+export function allNames(labels: readonly string[]): readonly string[] {
+  return runsOf(labels).map(nameOf);
+}
+
+interface Run {
+  readonly first: string;
+  readonly last: string;
+  readonly count: number;
+}
+
+function runsOf(labels: readonly string[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (const label of labels) {
+    const run = runs.at(-1);
+    if (run !== undefined && follows(run.last, label))
+      runs[runs.length - 1] = { ...run, last: label, count: run.count + 1 };
+    else runs.push({ first: label, last: label, count: 1 });
+  }
+  return runs;
+}
+
+function nameOf({ first, last, count }: Run): string {
+  return count === 1 ? first : `${first} to ${last}`;
+}
+
+function follows(last: string, label: string): boolean {
+  return /^#\d+$/.test(last) && label === `#${Number(last.slice(1)) + 1}`;
 }

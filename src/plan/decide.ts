@@ -25,9 +25,12 @@ export interface Decision {
 
 export interface EditedMessage {
   readonly index: number;
-  readonly id: string;
+  /** How many messages it is about: of rows of a data file the ledger knows some together. */
+  readonly messages: number;
+  /** undefined: rows of a data file. */
+  readonly id: string | undefined;
   readonly pushed: Digest;
-  readonly present: Digest;
+  readonly present: Digest | "missing";
 }
 
 /** Compares what is wanted with the ledger. Pure: no clock, no files, no network. */
@@ -51,7 +54,7 @@ export function decide(wanted: Wanted, recorded: Ledger): Decision {
 }
 
 /** Whether a deployment has anything to do, the ledger's own bookkeeping included. */
-export function isSettled(decision: Decision, ledger: Ledger): boolean {
+export function isSettled(decision: Decision, ledger: Pick<Ledger, "complete">): boolean {
   return (
     ledger.complete && decision.pending.length === 0 && decision.forgotten.length === 0 && decision.edited.length === 0
   );
@@ -91,7 +94,7 @@ function claim(wanted: readonly MessageKey[], recorded: readonly MessageKey[]): 
     if (id === undefined || entry === undefined) continue;
     left.delete(entry);
     if (entry.digest === digest) claimed.add(index);
-    else edited.set(index, { index, id, pushed: entry.digest, present: digest });
+    else edited.set(index, { index, messages: 1, id, pushed: entry.digest, present: digest });
   }
 
   const spare = new Map<Digest, MessageKey[]>();

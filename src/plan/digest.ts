@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
-import canonicalize from "canonicalize";
-import type { JsonValue, Message } from "../types.ts";
+import { createHash, hash as hashOnce } from "node:crypto";
+import type { Message } from "../types.ts";
+import { canonicalText } from "./canonical.ts";
 
 /**
  * Version of the digest's algorithm, carried by every digest, so that a later algorithm can tell the old ones apart
@@ -25,7 +25,7 @@ export function isDigest(text: string): boolean {
  * @throws Error when the body holds what JSON cannot (NaN, a lone surrogate); the manifest's checks refuse those before.
  */
 export function messageDigest(message: Pick<Message, "contentType" | "body" | "secrets">): Digest {
-  return hash(`message\n${message.contentType}\n${canonicalText(message.body)}${slotsText(message.secrets)}`);
+  return digestOf(`message\n${message.contentType}\n${canonicalText(message.body)}${slotsText(message.secrets)}`);
 }
 
 /** Tells a place for a secret from the same characters meant literally; nothing for a message without secrets. */
@@ -34,15 +34,59 @@ function slotsText(slots: Message["secrets"] = []): string {
   return lines.length === 0 ? "" : `\nsecrets\n${lines.join("\n")}`;
 }
 
+/** What {@link manifestDigest} is made of. */
+export type DigestedMessage = MessageKey & Pick<Message, "delaySeconds">;
+
 /**
  * What a manifest's messages are known by as a whole: each message's digest, id and delay, in order. It tells `on_change`
  * that anything changed, and the provider that it reads what was planned.
  */
-export function manifestDigest(messages: readonly (MessageKey & Pick<Message, "delaySeconds">)[]): Digest {
-  const lines = messages.map(({ digest, id, delaySeconds }) =>
-    JSON.stringify([digest, id ?? null, delaySeconds ?? null]),
-  );
-  return hash(`manifest\n${lines.join("\n")}`);
+export function manifestDigest(messages: Iterable<DigestedMessage>): Digest {
+  const running = runningDigest("manifest");
+  for (const message of messages) running.add(manifestLine(message));
+  return running.digest();
+}
+
+/** A message's line in {@link manifestDigest}, for those who see the messages one after another. */
+export function manifestLine({ digest, id, delaySeconds }: DigestedMessage): string {
+  return JSON.stringify([digest, id ?? null, delaySeconds ?? null]);
+}
+
+/** What rows of a data file are known by in the ledger: the digests of their messages, in order. */
+export function rowsDigest(digests: Iterable<Digest>): Digest {
+  const running = runningDigest("rows");
+  for (const digest of digests) running.add(digest);
+  return running.digest();
+}
+
+/** A digest of lines that come one after another, so that they never lie in memory together. */
+export interface RunningDigest {
+  add(line: string): void;
+  /** Of the lines so far; once. */
+  digest(): Digest;
+}
+
+/** Text that is hashed together. */
+const bytesAtOnce = 64_000;
+
+export function runningDigest(kind: "manifest" | "rows"): RunningDigest {
+  const hash = createHash("sha256");
+  // A call for each line would cost more than the hash itself.
+  let waiting: string = kind;
+  let lines = 0;
+  return {
+    add(line) {
+      lines += 1;
+      waiting += `\n${line}`;
+      if (waiting.length < bytesAtOnce) return;
+      hash.update(waiting);
+      waiting = "";
+    },
+    digest() {
+      hash.update(lines === 0 ? `${kind}\n` : waiting);
+      return named(hash.digest());
+    },
+  };
 }
 
 /** Messages with what they are known by: what the ledger, the plan and {@link manifestDigest} are made of. */
@@ -56,12 +100,11 @@ export interface MessageKey {
   readonly id: string | undefined;
 }
 
-function canonicalText(body: JsonValue): string {
-  const text = canonicalize(body);
-  if (text === undefined) throw new Error("a message's body is not a JSON value");
-  return text;
+/** A digest of a short text. */
+export function digestOf(text: string): Digest {
+  return named(hashOnce("sha256", text, "buffer"));
 }
 
-function hash(text: string): Digest {
-  return `${version}:${createHash("sha256").update(text).digest().subarray(0, 16).toString("base64url")}`;
+function named(sha256: Buffer): Digest {
+  return `${version}:${sha256.subarray(0, 16).toString("base64url")}`;
 }

@@ -1,5 +1,14 @@
-export { type Decision, decide, isSettled, type Wanted } from "./decide.ts";
-export { keyed, type MessageKey, manifestDigest, messageDigest } from "./digest.ts";
+export { type Decision, decide, isSettled } from "./decide.ts";
+export {
+  type Digest,
+  digestOf,
+  keyed,
+  type MessageKey,
+  manifestDigest,
+  manifestLine,
+  messageDigest,
+  runningDigest,
+} from "./digest.ts";
 export {
   emptyLedger,
   type Ledger,
@@ -10,5 +19,14 @@ export {
   unpackKeys,
   unpackLedger,
 } from "./ledger.ts";
-export { pack } from "./pack.ts";
+export { pack, packStream } from "./pack.ts";
 export { bodyBytes, toParcel } from "./parcel.ts";
+export {
+  decideRows,
+  needsRows,
+  packRows,
+  toRanges,
+  unpackRows,
+  type WantedRows,
+} from "./rows.ts";
+export { messagesSegment, RowSegmenter, type Segment } from "./segments.ts";

@@ -14,11 +14,11 @@ export interface Ledger {
   readonly inDoubt: readonly MessageKey[];
 }
 
-/** The ledger as the engine's state holds it: a line a message keeps it small, and lets a diff show lines. */
+/** The ledger as the engine's state holds it: a line for each entry keeps it small, and lets a diff show lines. */
 export interface PackedLedger {
   readonly manifest: string;
   readonly complete: boolean;
-  /** See {@link packKeys}. */
+  /** See {@link packKeys}; for rows of a data file `packRows`. */
   readonly pushed: string;
   readonly inDoubt: string;
 }
@@ -42,14 +42,20 @@ export function packLedger(ledger: Ledger): PackedLedger {
  */
 export function unpackLedger(packed: unknown): Ledger {
   if (packed === undefined) return emptyLedger;
+  const { manifest, complete, pushed, inDoubt } = readPacked(packed);
+  return {
+    manifest: manifest === "" ? undefined : manifest,
+    complete,
+    pushed: unpackKeys(pushed),
+    inDoubt: unpackKeys(inDoubt),
+  };
+}
+
+/** @throws LedgerError for what no version of queue-seeder that is known here has written */
+export function readPacked(packed: unknown): PackedLedger {
   if (!isPacked(packed)) throw new LedgerError("it does not have the form that queue-seeder writes");
   if (packed.manifest !== "" && !isDigest(packed.manifest)) throw unknownDigest(packed.manifest);
-  return {
-    manifest: packed.manifest === "" ? undefined : packed.manifest,
-    complete: packed.complete,
-    pushed: unpackKeys(packed.pushed),
-    inDoubt: unpackKeys(packed.inDoubt),
-  };
+  return packed;
 }
 
 /** A line a message: its digest, and behind a space its id as a JSON string where it has one. */

@@ -8,20 +8,50 @@ import type { Batch, Parcel } from "../types.ts";
  * @throws RangeError for a parcel over the limit of one message, which the manifest's checks refuse before.
  */
 export function* pack(parcels: Iterable<Parcel>): Generator<Batch> {
-  let batch: Parcel[] = [];
-  let room: number = limits.batchBytes;
+  const packer = new Packer();
   for (const parcel of parcels) {
+    const full = packer.add(parcel);
+    if (full) yield full;
+  }
+  const rest = packer.rest();
+  if (rest) yield rest;
+}
+
+/** The same for parcels that come some at once, so that a long source never lies in memory as a whole. */
+export async function* packStream(parcels: AsyncIterable<readonly Parcel[]>): AsyncGenerator<Batch> {
+  const packer = new Packer();
+  for await (const some of parcels) {
+    for (const parcel of some) {
+      const full = packer.add(parcel);
+      if (full) yield full;
+    }
+  }
+  const rest = packer.rest();
+  if (rest) yield rest;
+}
+
+class Packer {
+  #batch: Parcel[] = [];
+  #room: number = limits.batchBytes;
+
+  /** @returns the batch that is full now: the parcel did not fit into it any more */
+  add(parcel: Parcel): Batch | undefined {
     if (parcel.bytes > limits.messageBytes) {
       throw new RangeError(`message ${parcel.label} has ${parcel.bytes} bytes, more than ${limits.messageBytes}`);
     }
     const needed = parcel.bytes + limits.messageOverheadBytes;
-    if (batch.length > 0 && (batch.length === limits.batchMessages || needed > room)) {
-      yield batch;
-      batch = [];
-      room = limits.batchBytes;
-    }
-    batch.push(parcel);
-    room -= needed;
+    const fits = this.#batch.length < limits.batchMessages && needed <= this.#room;
+    const full = fits || this.#batch.length === 0 ? undefined : this.rest();
+    this.#batch.push(parcel);
+    this.#room -= needed;
+    return full;
   }
-  if (batch.length > 0) yield batch;
+
+  /** @returns what is not sent yet; undefined: nothing */
+  rest(): Batch | undefined {
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#room = limits.batchBytes;
+    return batch.length > 0 ? batch : undefined;
+  }
 }

@@ -1,11 +1,15 @@
 import type { Message, Parcel } from "../types.ts";
 
-/** A message serialized once and measured once, for packing and for the wire. */
-export function toParcel(message: Message, index: number): Parcel {
+/**
+ * A message serialized once and measured once, for packing and for the wire.
+ *
+ * @param number in the manifest, from 1, which names a message without an id
+ */
+export function toParcel(message: Message, index: number, number = index + 1): Parcel {
   const bodyJson = JSON.stringify(message.body);
   return {
     index,
-    label: message.id ?? `#${index + 1}`,
+    label: message.id ?? `#${number}`,
     bodyJson,
     bytes: bodyBytes(message, bodyJson),
     contentType: message.contentType,

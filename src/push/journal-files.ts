@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type AppendFile, openAppend } from "./append-file.ts";
@@ -20,9 +21,9 @@ export function fileJournals(folder: string): Journals {
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
         const found = await readIfThere(path, file);
-        const left = found !== undefined && !found.finished && found.base === base ? found.left : nothing;
+        const left = found?.base === base ? found.left : nothing;
         await replace(folder, file, lines.head(name, base, left));
-        return journal(await openAppend(path), left);
+        return journal(await openAppend(path), path, left);
       } catch (error) {
         throw asJournalError(error, "opened");
       }
@@ -37,7 +38,7 @@ export function fileJournals(folder: string): Journals {
   };
 }
 
-function journal(file: AppendFile, left: Left): Journal {
+function journal(file: AppendFile, path: string, left: Left): Journal {
   const append = async (line: string) => {
     try {
       await file.append(line);
@@ -49,11 +50,13 @@ function journal(file: AppendFile, left: Left): Journal {
     left,
     sending: (entries) => append(lines.sending(entries)),
     settled: (state, at) => append(lines.settled(state, at)),
-    async finish() {
-      await append(lines.finished());
-      await file.close();
-    },
     close: () => file.close(),
+    // What cannot be deleted is out of date by its base, once the engine's state has moved on.
+    drop() {
+      try {
+        rmSync(path, { force: true });
+      } catch {}
+    },
   };
 }
 

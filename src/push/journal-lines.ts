@@ -8,7 +8,6 @@ export const lines = {
   head: (name: JournalName, base: string, left: Left) => line({ journal: version, ...name, base, left }),
   sending: (entries: readonly JournalEntry[]) => line({ sending: entries.map(({ at, key }) => [at, key]) }),
   settled: (state: Settled, at: readonly number[]) => line({ [state]: at }),
-  finished: () => line({ finished: true }),
 };
 
 /** The form of the lines. A journal of another version is refused, not guessed at. */
@@ -16,7 +15,6 @@ const version = 1;
 
 export interface ReadJournal {
   readonly base: string;
-  readonly finished: boolean;
   readonly left: Left;
 }
 
@@ -40,7 +38,7 @@ export function readJournal(text: string, file: string): ReadJournal {
   });
   const [head, ...events] = parsed;
   // Not even its head was written: nothing had begun.
-  if (head === undefined) return { base: "", finished: true, left: { pushed: [], inDoubt: [] } };
+  if (head === undefined) return { base: "", left: { pushed: [], inDoubt: [] } };
   if (typeof head.journal !== "number") throw damaged(0);
   if (head.journal !== version) {
     throw new JournalError(
@@ -51,16 +49,13 @@ export function readJournal(text: string, file: string): ReadJournal {
   if (typeof head.base !== "string" || earlier === undefined) throw damaged(0);
 
   const states = new Map<number, { key: string; state: "sending" | Settled }>();
-  let finished = false;
   for (const [index, event] of events.entries()) {
     if (!apply(event, states)) throw damaged(index + 1);
-    finished ||= event.finished === true;
   }
   const keys = (...of: string[]) =>
     [...states.values()].filter(({ state }) => of.includes(state)).map(({ key }) => key);
   return {
     base: head.base,
-    finished,
     left: {
       pushed: [...earlier.pushed, ...keys("pushed")],
       inDoubt: [...earlier.inDoubt, ...keys("sending", "in_doubt")],
@@ -72,7 +67,6 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** @returns whether the line is one that {@link lines} writes */
 function apply(event: Row, states: Map<number, { key: string; state: "sending" | Settled }>): boolean {
-  if (event.finished === true) return true;
   if (Array.isArray(event.sending)) {
     for (const entry of event.sending) {
       if (!Array.isArray(entry) || typeof entry[0] !== "number" || typeof entry[1] !== "string") return false;

@@ -33,10 +33,10 @@ export interface Journal {
   sending(entries: readonly JournalEntry[]): Promise<void>;
   /** Resolves once it is on the disk. */
   settled(state: Settled, at: readonly number[]): Promise<void>;
-  /** The engine's state holds what this journal holds, or will in a moment: nobody is to read it again. */
-  finish(): Promise<void>;
-  /** The engine is gone, or nobody knows: the next run is to read it. */
+  /** No line comes any more. The next run reads it, if the engine's state is then what it was when this run began. */
   close(): Promise<void>;
+  /** The engine's state holds what this journal holds: nobody is to read it again. At once, since the process may end. */
+  drop(): void;
 }
 
 /** Where journals are kept. */

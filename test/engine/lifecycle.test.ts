@@ -83,7 +83,7 @@ it("reads the metrics anew on refresh, and survives a queue that is gone", async
   expect(gone.stdout).toContain("is gone");
   const unchanged = await stack.up();
   succeeded(unchanged);
-  expect(unchanged.stdout).toContain("3 unchanged");
+  expect(unchanged.stdout).toContain("4 unchanged");
 });
 
 it("destroys without pushing, and says that messages cannot be called back", async () => {

@@ -21,7 +21,7 @@ it("fills variables in, secrets only on the wire, and a rotated secret pushes no
   expect(said(up) + stack.exportState()).not.toContain("a-secret-of-the-stack");
 
   await stack.setConfig({ "queue-seeder:key": { secret: "a-rotated-secret" } });
-  expect(succeeded(await stack.up({ env })).stdout).toContain("3 unchanged");
+  expect(succeeded(await stack.up({ env })).stdout).toContain("4 unchanged");
   expect(seeder.pushes()).toEqual([2]);
 });
 

@@ -1,102 +1,44 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { bindLifecycle, type Lifecycle } from "../../src/lifecycle/index.ts";
-import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/segment.ts";
-import { allMessages, loadManifests } from "../../src/manifest/index.ts";
-import { keyed, manifestDigest, messageDigest, packKeys } from "../../src/plan/index.ts";
-import { systemClock } from "../../src/push/index.ts";
+import type { Lifecycle } from "../../src/lifecycle/index.ts";
+import type { SegmentOutputs } from "../../src/lifecycle/segment.ts";
+import { messageDigest } from "../../src/plan/index.ts";
+import { makeWorld, type World } from "./support/world.ts";
 
-let root: string;
-let emulator: Emulator;
-let told: string[];
+let world: World;
 let lifecycle: Lifecycle;
 
 beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), "lifecycle-"));
-  await mkdir(join(root, "messages"));
-  emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false });
-  told = [];
-  lifecycle = bind({ CLOUDFLARE_API_TOKEN: emulator.token });
+  world = await makeWorld();
+  lifecycle = world.start().lifecycle;
 });
-afterEach(async () => {
-  await emulator.close();
-  rmSync(root, { recursive: true, force: true });
-});
+afterEach(() => world[Symbol.asyncDispose]());
 
-function bind(env: Record<string, string>, config: Record<string, string> = {}): Lifecycle {
-  return bindLifecycle({
-    cwd: join(root, "infra"),
-    env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, ...env },
-    config: (key) => config[key],
-    clock: systemClock,
-    tell: async (severity, text) => {
-      told.push(`${severity}: ${text}`);
-    },
-    commit: () => "c0ffee",
-    variables: () => ({ project: "p", config: {}, secrets: ["key"], env: {} }),
-    cancelled: new AbortController().signal,
-  });
-}
-
-/** Writes a manifest and makes the inputs that the program would make of it. */
-async function segment(text: string): Promise<SegmentInputs & { __provider: string }> {
-  writeFileSync(join(root, "messages/a.yaml"), text);
-  const variables = { project: "p", config: {}, secrets: ["key"], env: {} };
-  const { manifests, problems } = await loadManifests({ root, stack: "dev", variables });
-  expect(problems).toEqual([]);
-  const [manifest] = manifests;
-  if (manifest === undefined) throw new Error("there is no manifest");
-  const keys = keyed(await allMessages(manifest.content));
-  return {
-    accountId: emulator.accountId,
-    queueId: emulator.queueId("orders"),
-    stack: "dev",
-    project: "p",
-    root: "..",
-    manifest: manifest.name,
-    file: "messages/a.yaml",
-    queue: manifest.queue,
-    mode: manifest.push,
-    inDoubtPolicy: manifest.inDoubt,
-    appendOnly: false,
-    digest: manifestDigest(keys),
-    keys: packKeys(keys),
-    messages: keys.length,
-    bytes: 0,
-    self: "urn",
-    __provider: "the stub",
-  };
-}
-
-const bodies = () => emulator.messages("orders").map(({ body }) => body);
 const outputs = ({ outs }: { outs: SegmentOutputs }) => outs;
 
 it("creates by pushing everything, and keeps what an update needs", async () => {
-  const inputs = await segment("queue: orders\nmessages: [{ id: one, body: 1 }, { body: 2 }]\n");
+  const inputs = await world.segment("queue: orders\nmessages: [{ id: one, body: 1 }, { body: 2 }]\n");
   const { id, outs } = await lifecycle.create(inputs);
-  expect(id).toBe("a");
+  expect(id).toBe("a/0");
   expect(outs).toMatchObject({ pushed: 2, inDoubt: 0, lastPush: { pushed: 2, requests: 1, commit: "c0ffee" } });
   expect(outs.metrics).toMatchObject({ backlog_count: 2 });
   expect(await lifecycle.diff(id, outs, inputs)).toEqual({ changes: false, replaces: [] });
-  expect(bodies()).toEqual([1, 2]);
+  expect(world.bodies()).toEqual([1, 2]);
 });
 
 it("updates with only what is new, and with nothing merely because it was called", async () => {
-  const first = outputs(await lifecycle.create(await segment("queue: orders\nmessages: [{ body: 1 }]\n")));
-  const more = await segment("queue: orders\nmessages: [{ body: 0 }, { body: 1 }]\n");
+  const first = outputs(await lifecycle.create(await world.segment("queue: orders\nmessages: [{ body: 1 }]\n")));
+  const more = await world.segment("queue: orders\nmessages: [{ body: 0 }, { body: 1 }]\n");
   expect((await lifecycle.diff("a", first, more)).changes).toBe(true);
   const second = outputs(await lifecycle.update("a", first, more));
   const third = outputs(await lifecycle.update("a", second, more));
-  expect(bodies()).toEqual([1, 0]);
+  expect(world.bodies()).toEqual([1, 0]);
   expect(third).toEqual(second);
 });
 
 it("replaces for another queue, and keeps still while the queue is not known", async () => {
-  const inputs = await segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   const outs = outputs(await lifecycle.create(inputs));
   expect(await lifecycle.diff("a", outs, { ...inputs, queueId: "other" })).toEqual({
     changes: true,
@@ -107,35 +49,35 @@ it("replaces for another queue, and keeps still while the queue is not known", a
 });
 
 it("refuses what is no longer what was planned, and pushes nothing", async () => {
-  const planned = await segment("queue: orders\nmessages: [{ body: 1 }]\n");
-  await segment("queue: orders\nmessages: [{ body: 2 }]\n");
+  const planned = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  await world.segment("queue: orders\nmessages: [{ body: 2 }]\n");
   await expect(lifecycle.create(planned)).rejects.toThrow(/MANIFEST_CHANGED: messages\/a.yaml/);
-  rmSync(join(root, "messages/a.yaml"));
+  rmSync(join(world.root, "messages/a.yaml"));
   await expect(lifecycle.create(planned)).rejects.toThrow(/MANIFEST_INVALID/);
-  expect(emulator.requests).toHaveLength(0);
+  expect(world.emulator.requests).toHaveLength(0);
 });
 
 it("throws what the engine needs to keep a part: id, properties with the provider, reasons", async () => {
   const many = Array.from({ length: 150 }, (_, n) => `{ body: ${n} }`).join(", ");
-  const inputs = await segment(`queue: orders\nmessages: [${many}]\n`);
-  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
+  const inputs = await world.segment(`queue: orders\nmessages: [${many}]\n`);
+  world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
   const failure = await lifecycle.create(inputs).catch((error: unknown) => error);
   expect(failure).toMatchObject({
-    id: "a",
+    id: "a/0",
     properties: { __provider: "the stub", pushed: 100, ledger: { complete: false } },
     reasons: [expect.stringMatching(/100 of 150 messages.*0 in doubt, 50 not sent[\s\S]*10251/)],
   });
-  emulator.faults.clear();
+  world.emulator.faults.clear();
   const { properties } = failure as { properties: SegmentOutputs };
   // The next run is another process, which has not heard that the queue was full.
-  await bind({ CLOUDFLARE_API_TOKEN: emulator.token }).update("a", properties, inputs);
-  expect(new Set(bodies()).size).toBe(150);
-  expect(bodies()).toHaveLength(150);
+  await world.start().lifecycle.update("a", properties, inputs);
+  expect(new Set(world.bodies()).size).toBe(150);
+  expect(world.bodies()).toHaveLength(150);
 });
 
 it("throws without id when nothing was sent, so that the state stays what it is", async () => {
-  const inputs = await segment("queue: orders\nmessages: [{ body: 1 }]\n");
-  emulator.faults.add({ effect: { kind: "error", code: 10106 } });
+  const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  world.emulator.faults.add({ effect: { kind: "error", code: 10106 } });
   const failure = await lifecycle.create(inputs).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(Error);
   expect(failure).not.toHaveProperty("id");
@@ -143,55 +85,55 @@ it("throws without id when nothing was sent, so that the state stays what it is"
 });
 
 it("fills a secret into the request alone, and refuses when it has none", async () => {
-  const inputs = await segment('queue: orders\nmessages: [{ body: "k=${secret.key}" }]\n');
+  const inputs = await world.segment('queue: orders\nmessages: [{ body: "k=${secret.key}" }]\n');
   await expect(lifecycle.create(inputs)).rejects.toThrow(/SECRET_MISSING/);
-  expect(emulator.requests).toHaveLength(0);
-  const withSecret = bind({ CLOUDFLARE_API_TOKEN: emulator.token }, { "p:key": "hidden" });
+  expect(world.emulator.requests).toHaveLength(0);
+  const withSecret = world.start({ "p:key": "hidden" }).lifecycle;
   const outs = outputs(await withSecret.create(inputs));
-  expect(bodies()).toEqual(["k=hidden"]);
-  expect(JSON.stringify([outs, told])).not.toContain("hidden");
+  expect(world.bodies()).toEqual(["k=hidden"]);
+  expect(JSON.stringify([outs, world.told])).not.toContain("hidden");
 });
 
 it("stamps what a manifest wants stamped, with what a resend has too", async () => {
   const text =
     'queue: orders\ndedup_field: key\nmessages: [{ id: one, body: { n: "${secret.key}" } }, { body: { n: 2 } }]\n';
-  const inputs = await segment(text);
-  const hidden = bind({ CLOUDFLARE_API_TOKEN: emulator.token }, { "p:key": "hidden" });
-  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
+  const inputs = await world.segment(text);
+  const hidden = world.start({ "p:key": "hidden" }).lifecycle;
+  world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
   const outs = outputs(await hidden.create(inputs));
   const digest = messageDigest({ contentType: "json", body: { n: 2 } });
   const once = [
     { n: "hidden", key: "one" },
     { n: 2, key: digest },
   ];
-  expect(bodies()).toEqual([...once, ...once]);
-  const plain = await segment(text.replace("dedup_field: key\n", ""));
+  expect(world.bodies()).toEqual([...once, ...once]);
+  const plain = await world.segment(text.replace("dedup_field: key\n", ""));
   expect((await hidden.diff("a", outs, plain)).changes).toBe(false);
 });
 
 it("refuses to take an unreadable ledger for an empty one", async () => {
-  const inputs = await segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   const outs = outputs(await lifecycle.create(inputs));
   const broken = { ...outs, ledger: { ...outs.ledger, pushed: "v9:x" } };
   await expect(lifecycle.update("a", broken, inputs)).rejects.toThrow(/LEDGER_UNREADABLE/);
-  expect(bodies()).toEqual([1]);
+  expect(world.bodies()).toEqual([1]);
 });
 
 it("reads metrics on refresh, keeps the ledger of a queue that is gone, and fails for another reason", async () => {
-  const outs = outputs(await lifecycle.create(await segment("queue: orders\nmessages: [{ body: 1 }]\n")));
-  emulator.faults.add({ match: { route: "metrics" }, effect: { kind: "error", code: 10000 }, times: 1 });
+  const outs = outputs(await lifecycle.create(await world.segment("queue: orders\nmessages: [{ body: 1 }]\n")));
+  world.emulator.faults.add({ match: { route: "metrics" }, effect: { kind: "error", code: 10000 }, times: 1 });
   await expect(lifecycle.read("a", outs)).rejects.toThrow(/METRICS_UNREADABLE/);
-  emulator.deleteQueue("orders");
+  world.emulator.deleteQueue("orders");
   const { props } = await lifecycle.read("a", outs);
   expect(props).not.toHaveProperty("metrics");
   expect(props?.ledger).toEqual(outs.ledger);
-  expect(told.at(-1)).toMatch(/^warning: .*is gone/);
+  expect(world.told.at(-1)).toMatch(/^warning: .*is gone/);
 });
 
 it("takes what only the preview needs off the inputs, and says what will go only in the preview", async () => {
-  const inputs = await segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   expect(await lifecycle.check({}, { ...inputs, preview: true })).toEqual({ inputs });
-  expect(told).toEqual(["info: 1 message to push to orders"]);
+  expect(world.told).toEqual(["info: 1 message to push to orders"]);
   await lifecycle.check({}, { ...inputs, preview: false });
-  expect(told).toHaveLength(1);
+  expect(world.told).toHaveLength(1);
 });

@@ -29,7 +29,7 @@ describe("once", () => {
 
   it("refuses another body under a pushed id", () => {
     const { edited, pending } = decide(once(key("changed", "x"), key("new")), ledger([key("body", "x")]));
-    expect(edited).toEqual([{ index: 0, id: "x", pushed: digest("body"), present: digest("changed") }]);
+    expect(edited).toEqual([{ index: 0, messages: 1, id: "x", pushed: digest("body"), present: digest("changed") }]);
     expect(pending).toEqual([1]);
   });
 

@@ -62,11 +62,13 @@ describe("a journal", () => {
     expect((await open()).left).toEqual({ pushed: ["same"], inDoubt: ["same"] });
   });
 
-  test("is read by nobody once it was finished", async () => {
+  test("drops itself at once, however often", async () => {
     const journal = await open();
     await journal.sending(entries(0));
     await journal.settled("pushed", [0]);
-    await journal.finish();
+    journal.drop();
+    expect(await readdir(folder)).toEqual([]);
+    journal.drop();
     expect((await open()).left).toEqual({ pushed: [], inDoubt: [] });
   });
 

@@ -1,0 +1,107 @@
+import { DataFileError } from "../manifest/index.ts";
+import { type Digest, keyed, manifestDigest, manifestLine, messageDigest, runningDigest } from "../plan/index.ts";
+import type { FileContent, Message } from "../types.ts";
+import { Refusal } from "./failure.ts";
+import { completeMessage, readContent } from "./messages.ts";
+import type { Ports } from "./ports.ts";
+import type { SegmentInputs } from "./segment.ts";
+
+/** A message of a segment, complete: it may go into a request and nowhere else. */
+export interface Ready {
+  /** Number in the segment, from 0. */
+  readonly index: number;
+  readonly message: Message;
+}
+
+/** A segment's messages as the repository has them, which are those that were planned. */
+export interface Feed {
+  readonly digests: readonly Digest[];
+  /** Some at once, in order. @throws Refusal when one of them has changed meanwhile, or cannot be completed */
+  messages(indices: readonly number[]): AsyncIterable<readonly Ready[]>;
+}
+
+/**
+ * Reads a segment's messages from the repository at the moment of the push. Those of a data file are read once for what
+ * they are known by and once for the push, so that memory does not grow with the file.
+ *
+ * @throws Refusal when they are no longer what was planned, before anything was sent
+ */
+export async function openFeed(inputs: SegmentInputs, ports: Ports): Promise<Feed> {
+  const content = await readContent(inputs, ports);
+  return content?.kind === "file"
+    ? rowsFeed(content, inputs, ports)
+    : messagesFeed(content?.messages ?? [], inputs, ports);
+}
+
+function messagesFeed(messages: readonly Message[], inputs: SegmentInputs, ports: Ports): Feed {
+  const keys = keyed(messages);
+  refuseChanged(inputs, manifestDigest(keys));
+  return {
+    digests: keys.map(({ digest }) => digest),
+    async *messages(indices) {
+      yield indices.flatMap((index) => {
+        const message = messages[index];
+        return message === undefined ? [] : [{ index, message: completeMessage(message, inputs, ports) }];
+      });
+    },
+  };
+}
+
+async function rowsFeed(content: FileContent, inputs: SegmentInputs, ports: Ports): Promise<Feed> {
+  const digests: Digest[] = [];
+  const planned = runningDigest("manifest");
+  for await (const some of rowsOf(content, inputs)) {
+    for (const { message } of some) {
+      const digest = messageDigest(message);
+      digests.push(digest);
+      planned.add(manifestLine({ digest, id: message.id, delaySeconds: message.delaySeconds }));
+      // What cannot be completed is refused before the first row goes.
+      completeMessage(message, inputs, ports);
+    }
+  }
+  refuseChanged(inputs, planned.digest());
+  return {
+    digests,
+    async *messages(indices) {
+      const wanted = new Set(indices);
+      for await (const some of rowsOf(content, inputs)) {
+        const ready = some.filter(({ index }) => wanted.has(index));
+        for (const { index, message } of ready) {
+          if (messageDigest(message) !== digests[index]) refuseChanged(inputs, messageDigest(message));
+        }
+        if (ready.length === 0) continue;
+        yield ready.map(({ index, message }) => ({ index, message: completeMessage(message, inputs, ports) }));
+      }
+    },
+  };
+}
+
+/** The digests of the rows that the segment has in the repository now. @throws Refusal when the file cannot be read */
+export async function readDigests(inputs: SegmentInputs, ports: Ports): Promise<readonly Digest[]> {
+  return (await openFeed(inputs, ports)).digests;
+}
+
+/** The rows of one segment, as they are in the file. */
+async function* rowsOf(content: FileContent, inputs: SegmentInputs): AsyncGenerator<readonly Ready[]> {
+  const from = inputs.content.kind === "rows" ? inputs.content.from : 0;
+  let index = 0;
+  try {
+    for await (const messages of content.read(from)) {
+      const ready = messages.map((message) => ({ index: index++, message }));
+      yield ready.filter((each) => each.index < inputs.messages);
+      if (index >= inputs.messages) return;
+    }
+  } catch (error) {
+    if (error instanceof DataFileError) throw new Refusal("MANIFEST_INVALID", error.message);
+    throw error;
+  }
+}
+
+function refuseChanged({ file, digest }: SegmentInputs, found: Digest): void {
+  if (found === digest) return;
+  throw new Refusal(
+    "MANIFEST_CHANGED",
+    `${file}, or a file that it names, is not what was planned (planned ${digest}, found ${found}). ` +
+      "Run it again; nothing more was pushed.",
+  );
+}

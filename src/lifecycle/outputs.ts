@@ -1,0 +1,57 @@
+import type { PushReport } from "../push/index.ts";
+import type { Book } from "./book.ts";
+import type { Account } from "./record.ts";
+import type { LastPush, SegmentInputs, SegmentOutputs } from "./segment.ts";
+import type { Session } from "./session.ts";
+import { allNames } from "./summary.ts";
+
+/**
+ * What the engine's state is to hold after a run.
+ *
+ * @param before outputs of the last run; undefined: there was none
+ * @param report of what was pushed; undefined: nothing had to be
+ */
+export function outputsOf(
+  inputs: SegmentInputs,
+  account: Account,
+  { write }: Book,
+  before: SegmentOutputs | undefined,
+  session: Pick<Session, "ports" | "startedAt">,
+  report?: PushReport,
+): SegmentOutputs {
+  const { content } = inputs;
+  const { pushed, inDoubt, inDoubtLabels } = account;
+  return {
+    ...inputs,
+    // The ledger has the keys; twice they would only make the state larger.
+    content: content.kind === "messages" ? { ...content, keys: "" } : content,
+    ledger: write(pushed, inDoubt),
+    pushed: pushed.length,
+    inDoubt: inDoubt.length,
+    inDoubtMessages: allNames(inDoubtLabels),
+    lastPush: lastPush(report, account, before, session),
+    ...metricsOf(report, before, session),
+  };
+}
+
+function lastPush(
+  report: PushReport | undefined,
+  { maybeTwice }: Account,
+  before: SegmentOutputs | undefined,
+  { ports, startedAt }: Pick<Session, "ports" | "startedAt">,
+): LastPush {
+  const { messages, requests = 0 } = report ?? {};
+  const pushed = messages?.pushed ?? 0;
+  if (before !== undefined && pushed === 0) return before.lastPush;
+  return { pushed, requests, maybeTwice: allNames(maybeTwice), at: startedAt, commit: ports.commit() };
+}
+
+function metricsOf(
+  report: PushReport | undefined,
+  before: SegmentOutputs | undefined,
+  { ports: { clock } }: Pick<Session, "ports">,
+): Pick<SegmentOutputs, "metrics" | "metricsAt"> {
+  if (report?.metrics !== undefined) return { metrics: report.metrics, metricsAt: new Date(clock.now()).toISOString() };
+  const { metrics, metricsAt } = before ?? {};
+  return metrics === undefined || metricsAt === undefined ? {} : { metrics, metricsAt };
+}

@@ -1,0 +1,49 @@
+import type { Ports } from "./ports.ts";
+import type { SegmentInputs } from "./segment.ts";
+import { count } from "./summary.ts";
+
+/** Milliseconds between two lines that a terminal replaces, and between two that stay in a pipeline's log. */
+const everyMs = { passing: 1_000, lasting: 30_000 } as const;
+
+/** Tells on the resource's own line how far a push has come: messages, rate, time left. */
+export class Progress {
+  readonly #inputs: SegmentInputs;
+  readonly #total: number;
+  readonly #ports: Ports;
+  readonly #startedAt: number;
+  #toldAt: number;
+  #lastedAt: number;
+  #done = 0;
+
+  /** @param total messages that the run is to push */
+  constructor(inputs: SegmentInputs, total: number, ports: Ports) {
+    this.#inputs = inputs;
+    this.#total = total;
+    this.#ports = ports;
+    this.#startedAt = this.#toldAt = this.#lastedAt = ports.clock.now();
+  }
+
+  pushed(messages: number): void {
+    this.#done += messages;
+    const now = this.#ports.clock.now();
+    if (this.#done >= this.#total || now - this.#toldAt < everyMs.passing) return;
+    this.#toldAt = now;
+    const lasting = now - this.#lastedAt >= everyMs.lasting;
+    if (lasting) this.#lastedAt = now;
+    // Nobody waits for it: a line that comes late does no harm, a push that waits for it does.
+    void this.#ports.tell(lasting ? "info" : "progress", this.#line(now), this.#inputs.self);
+  }
+
+  #line(now: number): string {
+    const perSecond = (this.#done * 1_000) / (now - this.#startedAt);
+    const left = Math.ceil((this.#total - this.#done) / perSecond);
+    return `${this.#done} of ${count(this.#total, "message")} pushed, ${Math.round(perSecond)} a second, ${duration(left)} left`;
+  }
+}
+
+/** @param seconds whole */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

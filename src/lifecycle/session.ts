@@ -1,0 +1,41 @@
+import type { Journal } from "../push/index.ts";
+import type { Wire } from "./connect.ts";
+import type { Ports } from "./ports.ts";
+import { type Repair, readRepair } from "./repair.ts";
+
+/** What the deliveries of one process share. */
+export interface Session {
+  readonly ports: Ports;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Made when a call needs it: a run that pushes nothing needs no credentials. @throws Refusal for unusable settings */
+  readonly wire: () => Promise<Wire>;
+  /** What the run does to ledgers instead of pushing; undefined: it pushes. @throws Refusal when it cannot be read */
+  readonly repair: Repair | undefined;
+  /** Journals of deliveries that came to their end, and whose outputs the engine has or will have in a moment. */
+  readonly delivered: Set<Journal>;
+}
+
+/** For one process, which makes one deployment. */
+export function openSession(ports: Ports): Session {
+  let connected: Promise<Wire> | undefined;
+  const delivered = new Set<Journal>();
+  // The engine asks to cancel at the end of every run, when its state is written. Should it never ask, then the state has
+  // moved on from where the journals began, and they are out of date.
+  ports.cancelled.addEventListener("abort", () => {
+    for (const journal of delivered) journal.drop();
+    delivered.clear();
+  });
+  return {
+    ports,
+    startedAt: new Date(ports.clock.now()).toISOString(),
+    wire() {
+      connected ??= import("./connect.ts").then(({ connect }) => connect(ports));
+      return connected;
+    },
+    get repair() {
+      return readRepair(ports.env.QUEUE_SEEDER_REPAIR);
+    },
+    delivered,
+  };
+}

@@ -1,0 +1,110 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect } from "vitest";
+import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
+import { bindLifecycle, type Lifecycle } from "../../../src/lifecycle/index.ts";
+import { plannedSegment } from "../../../src/lifecycle/inputs.ts";
+import { loadSegments } from "../../../src/lifecycle/load.ts";
+import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/segment.ts";
+import { systemClock } from "../../../src/push/index.ts";
+
+type Inputs = SegmentInputs & { readonly __provider: string };
+
+/** One process of the provider: what the engine starts for each run. */
+export interface Provider {
+  readonly lifecycle: Lifecycle;
+  /** What the engine does at the end of a run. */
+  end(): void;
+}
+
+/** A repository, a queue and an engine that is not there: the lifecycle with nothing faked but the engine. */
+export interface World extends AsyncDisposable {
+  readonly root: string;
+  readonly emulator: Emulator;
+  /** What was told to people, progress left out. */
+  readonly told: string[];
+  /** Whether the engine listens. */
+  engine: boolean;
+  /** The environment of providers that are started from now on. */
+  readonly env: Record<string, string>;
+  start(config?: Readonly<Record<string, string>>): Provider;
+  write(path: string, text: string): void;
+  /** The inputs of all segments of the one manifest, as the program would make them. */
+  segments(): Promise<Inputs[]>;
+  /** Writes `messages/a.yaml`, and makes the inputs of its one segment. */
+  segment(text: string): Promise<Inputs>;
+  bodies(): unknown[];
+}
+
+export async function makeWorld(): Promise<World> {
+  const root = mkdtempSync(join(tmpdir(), "lifecycle-"));
+  const emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false });
+  const told: string[] = [];
+  const variables = { project: "p", config: {}, secrets: ["key"], env: {} };
+  const world: World = {
+    root,
+    emulator,
+    told,
+    engine: true,
+    env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, CLOUDFLARE_API_TOKEN: emulator.token },
+    start(config = {}) {
+      const ended = new AbortController();
+      const lifecycle = bindLifecycle({
+        cwd: join(root, "infra"),
+        env: { ...world.env },
+        config: (key) => config[key],
+        clock: systemClock,
+        tell: async (severity, text) => {
+          if (severity !== "progress") told.push(`${severity}: ${text}`);
+        },
+        commit: () => "c0ffee",
+        variables: () => variables,
+        engineListens: async () => world.engine,
+        cancelled: ended.signal,
+      });
+      return { lifecycle, end: () => ended.abort() };
+    },
+    write(path, text) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    },
+    async segments() {
+      const { manifests, problems, segmentsOf } = await loadSegments({ root, stack: "dev", variables });
+      expect(problems).toEqual([]);
+      const [manifest] = manifests;
+      if (manifest === undefined) throw new Error("there is no manifest");
+      const surroundings = { accountId: emulator.accountId, stack: "dev", project: "p", root: ".." };
+      return segmentsOf(manifest).map((each) => ({
+        ...plannedSegment(manifest, each, surroundings),
+        queueId: emulator.queueId("orders"),
+        deployment: "the first",
+        self: "urn",
+        __provider: "the stub",
+      }));
+    },
+    async segment(text) {
+      world.write("messages/a.yaml", text);
+      const [inputs] = await world.segments();
+      if (inputs === undefined) throw new Error("there is no segment");
+      return inputs;
+    },
+    bodies: () => emulator.messages("orders").map(({ body }) => body),
+    async [Symbol.asyncDispose]() {
+      await emulator.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+  world.write("infra/index.ts", "");
+  return world;
+}
+
+/** What the engine keeps of a failed run. */
+export async function failureOf(run: Promise<unknown>): Promise<Error & { readonly properties?: SegmentOutputs }> {
+  const failure = await run.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(failure instanceof Error)) throw new Error("the run was to fail");
+  return failure;
+}

@@ -1,0 +1,136 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { digestOf, rowsDigest } from "../../src/plan/digest.ts";
+import { LedgerError } from "../../src/plan/index.ts";
+import {
+  decideRows,
+  emptyRows,
+  needsRows,
+  packRows,
+  type RowsLedger,
+  toRanges,
+  unpackRows,
+} from "../../src/plan/rows.ts";
+
+const digests = (...bodies: (string | number)[]) => bodies.map((body) => digestOf(String(body)));
+
+function ledger(
+  bodies: readonly (string | number)[],
+  pushed: readonly number[],
+  inDoubt: readonly number[] = [],
+): RowsLedger {
+  const all = digests(...bodies);
+  return {
+    identity: rowsDigest(all),
+    complete: pushed.length === bodies.length,
+    pushed: toRanges(pushed, all),
+    inDoubt: toRanges(inDoubt, all),
+  };
+}
+
+function once(...bodies: (string | number)[]) {
+  const all = digests(...bodies);
+  return { wanted: { mode: "once" as const, identity: rowsDigest(all), rows: bodies.length }, all };
+}
+
+describe("once", () => {
+  it("pushes all of a new segment, and needs no rows for that", () => {
+    const { wanted } = once("a", "b");
+    expect(needsRows(wanted, emptyRows)).toBe(false);
+    expect(decideRows(wanted, emptyRows)).toEqual({
+      pending: [0, 1],
+      inDoubt: [],
+      kept: [],
+      forgotten: [],
+      edited: [],
+    });
+  });
+
+  it("has nothing to do, and reads nothing, when the rows are those of the ledger", () => {
+    const { wanted } = once("a", "b");
+    const recorded = ledger(["a", "b"], [0, 1]);
+    expect(needsRows(wanted, recorded)).toBe(false);
+    expect(decideRows(wanted, recorded)).toMatchObject({ pending: [], kept: [0, 1] });
+  });
+
+  it("resumes a part, and says which rows are in doubt", () => {
+    const { wanted } = once("a", "b", "c", "d");
+    expect(decideRows(wanted, ledger(["a", "b", "c", "d"], [0, 3], [1]))).toEqual({
+      pending: [1, 2],
+      inDoubt: [1],
+      kept: [0, 3],
+      forgotten: [],
+      edited: [],
+    });
+  });
+
+  it("pushes only what was added at the end", () => {
+    const { wanted, all } = once("a", "b", "c");
+    const recorded = ledger(["a", "b"], [0, 1]);
+    expect(needsRows(wanted, recorded)).toBe(true);
+    expect(decideRows(wanted, recorded, all)).toMatchObject({ pending: [2], kept: [0, 1], edited: [] });
+  });
+
+  it("shows what was edited, in doubt or pushed, with both digests", () => {
+    const { wanted, all } = once("a", "x", "c");
+    const recorded = ledger(["a", "b", "c"], [0], [1]);
+    expect(decideRows(wanted, recorded, all).edited).toEqual([
+      { index: 1, messages: 1, id: undefined, pushed: rowsDigest(digests("b")), present: rowsDigest(digests("x")) },
+    ]);
+  });
+
+  it("shows what is missing", () => {
+    const { wanted, all } = once("a");
+    expect(decideRows(wanted, ledger(["a", "b"], [0, 1]), all).edited).toMatchObject([
+      { index: 0, messages: 2, present: "missing" },
+    ]);
+  });
+
+  it("names an edited row within a thousand", () => {
+    const bodies = Array.from({ length: 5_000 }, (_, n) => n);
+    const recorded = ledger(bodies, bodies);
+    const { wanted, all } = once(...bodies.with(3_500, -1));
+    expect(decideRows(wanted, recorded, all).edited).toMatchObject([{ index: 3_000, messages: 1_000 }]);
+  });
+});
+
+it.each([
+  ["on_change", [], [0, 1]],
+  ["every_deploy", [0, 1], []],
+] as const)("%s takes a delivered file by its mode", (mode, pending, kept) => {
+  const { wanted } = once("a", "b");
+  expect(decideRows({ ...wanted, mode }, ledger(["a", "b"], [0, 1]))).toMatchObject({ pending, kept });
+});
+
+it.each(["on_change", "every_deploy"] as const)("%s resumes the same delivery, and starts another one anew", (mode) => {
+  const { wanted } = once("a", "b");
+  expect(decideRows({ ...wanted, mode }, ledger(["a", "b"], [0]))).toMatchObject({ pending: [1], kept: [0] });
+  expect(decideRows({ ...wanted, mode }, ledger(["a", "x"], [0]))).toMatchObject({ pending: [0, 1], kept: [] });
+});
+
+it("comes back from the state as it went in, and is no larger for more rows", () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(40)), fc.uniqueArray(fc.nat(40)), (pushed, inDoubt) => {
+      const bodies = Array.from({ length: 41 }, (_, n) => n);
+      const written = ledger(
+        bodies,
+        pushed.sort((a, b) => a - b),
+        inDoubt.filter((n) => !pushed.includes(n)).sort((a, b) => a - b),
+      );
+      expect(unpackRows(JSON.parse(JSON.stringify(packRows(written))))).toEqual(written);
+      const { wanted } = once(...bodies);
+      expect(decideRows(wanted, written).kept).toEqual(pushed);
+    }),
+  );
+  const many = Array.from({ length: 10_000 }, (_, n) => n);
+  expect(JSON.stringify(packRows(ledger(many, many))).length).toBeLessThan(500);
+});
+
+it("never takes an unreadable ledger for an empty one", () => {
+  const packed = packRows(ledger(["a"], [0]));
+  expect(unpackRows(undefined)).toEqual(emptyRows);
+  for (const pushed of ["v1:abc", "0+1", "0+1 v9:x", "x+1 v1:0123456789012345678901"]) {
+    expect(() => unpackRows({ ...packed, pushed })).toThrow(LedgerError);
+  }
+  expect(() => unpackRows({})).toThrow(LedgerError);
+});
