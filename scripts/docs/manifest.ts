@@ -1,0 +1,136 @@
+import { stringify } from "yaml";
+
+/** The part of JSON Schema that the schema of manifests uses. */
+export interface Schema {
+  readonly $ref?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: boolean | Schema;
+  readonly items?: Schema;
+  readonly definitions?: Readonly<Record<string, Schema>>;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly minProperties?: number;
+  readonly pattern?: string;
+}
+
+/** A key of a manifest, with the way to it. */
+interface Key {
+  /** As in `source.map.id`; `[]` stands for each item of a list. */
+  readonly path: string;
+  readonly schema: Schema;
+  readonly required: boolean;
+}
+
+/** What the page says beside the schema. Its examples are checked like those of every page. */
+export interface Frame {
+  readonly top: string;
+}
+
+/** The reference of manifests as Markdown, a section for each key in the schema's order. Pure. */
+export function manifestReference(root: Schema, { top }: Frame): string {
+  const keys = keysOf(root, root, "");
+  const rows = keys.map(({ path, schema, required }) => {
+    const standard = required ? "must be there" : code(schema.default);
+    return `| [\`${path}\`](#${anchor(path)}) | ${schema.title ?? ""} | ${standard} |\n`;
+  });
+  const sections = keys.map((key) => section(key));
+  return `${top.trimEnd()}
+
+## All keys
+
+| key | what it is | default |
+|---|---|---|
+${rows.join("")}
+${sections.join("\n")}`;
+}
+
+function keysOf(root: Schema, schema: Schema, before: string): readonly Key[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, value]) => {
+    const resolved = resolve(root, value);
+    const path = `${before}${name}`;
+    const items = resolved.items === undefined ? undefined : resolve(root, resolved.items);
+    return [
+      { path, schema: resolved, required: schema.required?.includes(name) ?? false },
+      ...keysOf(root, resolved, `${path}.`),
+      ...(items === undefined ? [] : keysOf(root, items, `${path}[].`)),
+    ];
+  });
+}
+
+function resolve(root: Schema, schema: Schema): Schema {
+  if (schema.$ref === undefined) return schema;
+  const name = schema.$ref.replace("#/definitions/", "");
+  const found = root.definitions?.[name];
+  if (found === undefined) throw new Error(`The schema refers to ${schema.$ref}, which it does not define.`);
+  return { ...found, ...schema };
+}
+
+function section({ path, schema }: Key): string {
+  const facts = [typeOf(schema), ...limitsOf(schema)].filter((fact) => fact !== "").join("; ");
+  const name = path.split(/\.|\[\]/).at(-1) ?? path;
+  const example = schema.examples?.[0];
+  const shown =
+    example === undefined ? "" : `\n\`\`\`yaml\n${stringify({ [name]: example }, { lineWidth: 100 })}\`\`\`\n`;
+  return `### ${path}\n\n${schema.description ?? ""}\n\n${capital(facts)}.\n${shown}`;
+}
+
+function typeOf(schema: Schema): string {
+  if (schema.enum !== undefined) return `one of ${schema.enum.map(code).join(", ")}`;
+  const types = [schema.type ?? "any value"].flat();
+  const inner = schema.items ?? (typeof schema.additionalProperties === "object" ? schema.additionalProperties : {});
+  const values = inner.enum === undefined ? "" : `, each one of ${inner.enum.map(code).join(", ")}`;
+  return types.map((type) => words[type] ?? type).join(" or ") + values;
+}
+
+const words: Readonly<Record<string, string>> = {
+  string: "text",
+  integer: "whole number",
+  boolean: "`true` or `false`",
+  array: "list",
+  object: "map",
+};
+
+function limitsOf(schema: Schema): string[] {
+  const limit = (least: number | undefined, most: number | undefined, unit: string) => {
+    if (least !== undefined && most !== undefined) return `${number(least)} to ${number(most)}${unit}`;
+    if (most !== undefined) return `at most ${number(most)}${unit}`;
+    return least === undefined ? "" : `at least ${number(least)}${unit}`;
+  };
+  return [
+    limit(schema.minimum, schema.maximum, ""),
+    limit(schema.minLength, schema.maxLength, " characters"),
+    limit(schema.minItems, undefined, schema.minItems === 1 ? " item" : " items"),
+    limit(schema.minProperties, undefined, schema.minProperties === 1 ? " key" : " keys"),
+  ];
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+function code(value: unknown): string {
+  if (value === undefined) return "";
+  return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** As GitHub makes it from a heading. */
+function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, "")
+    .replaceAll(" ", "-");
+}

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { describe, expect, it } from "vitest";
+import { buildProgram } from "../../src/cli/program.ts";
+import { type Page, pages, parsePage, repository } from "./support/pages.ts";
+
+const program = buildProgram();
+const { scripts } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+
+/** Everything on a page that is code: blocks without their comments, and spans in its prose. */
+function code({ blocks, prose }: Page): string {
+  const spans = [...prose.matchAll(/`([^`]+)`/g)].map(([, span]) => span);
+  return [...blocks.map(({ text }) => text.replace(/(^|\s)#.*$/gm, "$1")), ...spans].join("\n");
+}
+
+/** Commands and flags of queue-seeder that a page names and that there are not. */
+function unknownCommands(page: Page): string[] {
+  const lines = code(page).replaceAll("\\\n", " ").split("\n");
+  return lines.flatMap((line) => {
+    // Up to what a shell would take for the next command.
+    const calls = line.matchAll(/(?:^|[\s(])queue-seeder ([a-z][^|;&#)]*)/g);
+    return [...calls].flatMap(([, call = ""]) => unknownWords(call.trim().split(/\s+/)));
+  });
+}
+
+function unknownWords([name = "", ...words]: readonly string[]): string[] {
+  const command = program.commands.find((each) => each.name() === name);
+  if (command === undefined) return name === "help" ? [] : [name];
+  const flags = words
+    .filter((word) => /^\[?--[a-z]/.test(word))
+    .map((word) => word.replace(/[[\]]/g, "").replace(/=.*/, ""));
+  return flags.filter((flag) => !hasFlag(command, flag)).map((flag) => `${name} ${flag}`);
+}
+
+function hasFlag(command: Command, flag: string): boolean {
+  return flag === "--help" || command.options.some(({ long }) => long === flag);
+}
+
+function unknownScripts(page: Page): string[] {
+  const named = [...code(page).matchAll(/npm (?:run |(?=test))(?:--silent )?([a-z][\w:-]*)/g)].map(
+    ([, name = ""]) => name,
+  );
+  return named.filter((name) => scripts[name] === undefined);
+}
+
+/** Texts of the code and its configuration, in which every code and variable has to be. */
+const sources = ["src", "infra", "scripts", "test/fixtures/problems"]
+  .flatMap((folder) =>
+    readdirSync(join(repository, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
+  )
+  .filter((path) => /\.(ts|cjs|txt)$/.test(path))
+  .map((path) => readFileSync(join(repository, path), "utf8"))
+  .join("\n");
+
+/** Names in capitals, such as codes and environment variables, that nothing in the code knows. */
+function unknownNames(page: Page): string[] {
+  const named = [...code(page).matchAll(/(?<![\w$.{])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![\w.])/g)].map(([name]) => name);
+  const ofOthers = /^(?:PULUMI|GITHUB|CI|GIT)_/;
+  return [...new Set(named)].filter((name) => !ofOthers.test(name) && !sources.includes(name));
+}
+
+describe.each(pages().map((page) => [page.path, page] as const))("%s", (_, page) => {
+  it("names commands and flags that there are", () => {
+    expect(unknownCommands(page)).toEqual([]);
+  });
+
+  it("names scripts that there are", () => {
+    expect(unknownScripts(page)).toEqual([]);
+  });
+
+  it("names codes and variables that there are", () => {
+    expect(unknownNames(page)).toEqual([]);
+  });
+});
+
+it("what there is not is seen", () => {
+  const text = `\`npx queue-seeder vaildate\` and \`queue-seeder validate --fromat x\`, NOT_CODE and \`NO_SUCH_CODE\`
+
+    npm run nothing && npx queue-seeder emulate --quue orders # queue-seeder: allow X
+    npm run demo
+`;
+  const page = parsePage("a.md", text);
+  expect(unknownCommands(page).sort()).toEqual(["emulate --quue", "vaildate", "validate --fromat"]);
+  expect(unknownScripts(page)).toEqual(["nothing"]);
+  expect(unknownNames(page)).toEqual(["NO_SUCH_CODE"]);
+});
