@@ -28,7 +28,7 @@ export interface Book {
   readonly settled: boolean;
   /** What the journal knows the message by. */
   keyOf(index: number): string;
-  /** What people know it by, as far as it can be told without reading it. */
+  /** What people know it by: its id; of a data file its row's number, from 1. */
   labelOf(index: number): string;
   /** The ledger after a run, for the engine's state. Indices ascending. */
   write(pushed: readonly number[], inDoubt: readonly number[]): PackedLedger;

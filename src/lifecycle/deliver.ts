@@ -104,7 +104,7 @@ async function push(
   const progress = new Progress(inputs, indices.length, ports);
   return runPush({
     target: inputs,
-    batches: packStream(parcels(inputs, await feed(), indices)),
+    batches: packStream(parcels(book, await feed(), indices)),
     inDoubt: inputs.inDoubtPolicy,
     ...wire,
     clock: ports.clock,
@@ -122,13 +122,12 @@ async function push(
 }
 
 async function* parcels(
-  { content }: SegmentInputs,
+  { labelOf }: Book,
   { messages }: Feed,
   indices: readonly number[],
 ): AsyncGenerator<readonly Parcel[]> {
-  const first = content.kind === "rows" ? content.from : 0;
   for await (const some of messages(indices)) {
-    yield some.map(({ index, message }) => toParcel(message, index, first + index + 1));
+    yield some.map(({ index, message }) => toParcel(message, index, labelOf(index)));
   }
 }
 

@@ -9,14 +9,14 @@ const everyMs = { passing: 1_000, lasting: 30_000 } as const;
 export class Progress {
   readonly #inputs: SegmentInputs;
   readonly #total: number;
-  readonly #ports: Ports;
+  readonly #ports: Pick<Ports, "clock" | "tell">;
   readonly #startedAt: number;
   #toldAt: number;
   #lastedAt: number;
   #done = 0;
 
   /** @param total messages that the run is to push */
-  constructor(inputs: SegmentInputs, total: number, ports: Ports) {
+  constructor(inputs: SegmentInputs, total: number, ports: Pick<Ports, "clock" | "tell">) {
     this.#inputs = inputs;
     this.#total = total;
     this.#ports = ports;

@@ -1,8 +1,11 @@
+import type { Decision } from "../plan/index.ts";
 import type { Book } from "./book.ts";
 import type { Delivery } from "./deliver.ts";
+import { refuseEdited } from "./edited.ts";
 import { Refusal } from "./failure.ts";
 import { outputsOf } from "./outputs.ts";
-import type { SegmentOutputs } from "./segment.ts";
+import type { Account } from "./record.ts";
+import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 import { count } from "./summary.ts";
 
 /**
@@ -52,44 +55,65 @@ function isRepair(value: unknown): value is Repair {
   return typeof action === "string" && actions.includes(action) && typeof manifest === "string" && names;
 }
 
-export interface Repaired {
-  /** Indices in the segment, ascending. */
-  readonly pushed: readonly number[];
-  readonly inDoubt: readonly number[];
-  /** Messages whose place in the ledger is another one now. */
-  readonly changed: number;
+/** Works out where the messages are after a repair. Pure. */
+function applyRepair(
+  { action }: Repair,
+  { decision: { kept, inDoubt } }: Book,
+  chosen: readonly number[],
+): Pick<Account, "pushed" | "inDoubt"> {
+  const about = new Set(chosen);
+  const others = (indices: readonly number[]) => indices.filter((index) => !about.has(index));
+  const add = action === "baseline" || action === "settle_pushed" ? chosen : [];
+  const stay = action === "forget" ? others(kept) : kept;
+  return {
+    pushed: [...new Set([...stay, ...add])].sort((a, b) => a - b),
+    inDoubt: others(inDoubt),
+  };
 }
 
-/** Works out the ledger after a repair. Pure. */
-export function applyRepair({ action, messages }: Repair, { decision, labelOf }: Book): Repaired {
-  const { kept, pending, inDoubt } = decision;
-  const edited = decision.edited.flatMap(({ index, messages }) =>
-    Array.from({ length: messages }, (_, at) => index + at),
-  );
-  const names = messages === undefined ? undefined : new Set(messages);
-  const chosen = (indices: readonly number[]) =>
-    indices.filter((index) => names === undefined || names.has(labelOf(index)) || names.has(`#${index + 1}`));
-  const known = new Set(kept);
-  const result = (add: readonly number[], remove: readonly number[], doubtRemoved: readonly number[]): Repaired => {
-    const gone = new Set(remove);
-    const settled = new Set(doubtRemoved);
-    const pushed = [...new Set([...kept, ...add])].filter((index) => !gone.has(index)).sort((a, b) => a - b);
-    const left = inDoubt.filter((index) => !settled.has(index) && !gone.has(index));
-    return { pushed, inDoubt: left, changed: new Set([...add, ...remove, ...doubtRemoved]).size };
-  };
+/** The messages that an action can be about. */
+function subjects(action: RepairAction, { kept, pending, inDoubt, edited }: Decision): readonly number[] {
+  const changed = edited.flatMap(({ index, messages }) => Array.from({ length: messages }, (_, at) => index + at));
   switch (action) {
-    case "baseline": {
-      const all = chosen([...new Set([...pending, ...edited])]);
-      return result(all, [], all);
-    }
+    case "baseline":
+      return [...pending, ...changed];
     case "forget":
-      return result([], chosen([...known, ...edited.filter((index) => !known.has(index))]), chosen(inDoubt));
+      return [...kept, ...inDoubt, ...changed];
     case "settle_pushed":
-      return result(chosen(inDoubt), [], chosen(inDoubt));
     case "settle_resend":
-      return result([], [], chosen(inDoubt));
+      return inDoubt;
   }
 }
+
+/**
+ * The messages that a repair is about.
+ *
+ * @throws Refusal when it names one that it cannot be about
+ */
+function choose(
+  { action, messages }: Repair,
+  { decision, labelOf }: Book,
+  { content, manifest, messages: total }: SegmentInputs,
+): number[] {
+  const first = content.kind === "rows" ? content.from : 0;
+  // Of a data file that has become shorter, what is missing is forgotten.
+  const possible = [...new Set(subjects(action, decision))].filter((index) => index < total);
+  if (messages === undefined) return possible;
+  const namesOf = (index: number) => [labelOf(index), `#${first + index + 1}`];
+  const known = new Set(possible.flatMap(namesOf));
+  // A data file has several segments, none of which knows the others' rows.
+  const unknown = content.kind === "rows" ? [] : messages.filter((name) => !known.has(name));
+  if (unknown.length === 0) return possible.filter((index) => namesOf(index).some((name) => messages.includes(name)));
+  const what = `${manifest} has no message ${unknown.map((name) => JSON.stringify(name)).join(", ")} that is ${state[action]}`;
+  throw new Refusal("MESSAGE_UNKNOWN", `${what}. \`queue-seeder status\` shows which there are; nothing was changed.`);
+}
+
+const state = {
+  baseline: "pending or edited",
+  forget: "pushed or in doubt",
+  settle_pushed: "in doubt",
+  settle_resend: "in doubt",
+} as const satisfies Record<RepairAction, string>;
 
 /**
  * Does to a segment's ledger what the command line asked for, and pushes nothing.
@@ -104,12 +128,13 @@ export async function repairLedger(
     const what = `this run repairs ${repair.manifest} and pushes nothing of ${inputs.manifest}`;
     throw new Refusal("REPAIR_ONLY", `${what}. Run \`pulumi up\` for that.`);
   }
-  const { pushed, inDoubt, changed } = applyRepair(repair, book);
-  await session.ports.tell(
-    "info",
-    `${count(changed, "message")} ${done[repair.action]}; nothing was pushed`,
-    inputs.self,
-  );
+  const chosen = choose(repair, book, inputs);
+  // An edited message that the repair leaves alone would lose what the ledger has of it.
+  const edited = book.decision.edited.filter(({ index }) => index < inputs.messages && !chosen.includes(index));
+  await refuseEdited(inputs, { ...book.decision, edited }, session.ports);
+  const { pushed, inDoubt } = applyRepair(repair, book, chosen);
+  const text = `${count(chosen.length, "message")} ${done[repair.action]}; nothing was pushed`;
+  await session.ports.tell("info", text, inputs.self);
   const account = { pushed, inDoubt, inDoubtLabels: inDoubt.map(book.labelOf), maybeTwice: [] };
   return outputsOf(inputs, account, book, before, session);
 }

@@ -3,13 +3,13 @@ import type { Message, Parcel } from "../types.ts";
 /**
  * A message serialized once and measured once, for packing and for the wire.
  *
- * @param number in the manifest, from 1, which names a message without an id
+ * @param label what people know it by
  */
-export function toParcel(message: Message, index: number, number = index + 1): Parcel {
+export function toParcel(message: Message, index: number, label = message.id ?? `#${index + 1}`): Parcel {
   const bodyJson = JSON.stringify(message.body);
   return {
     index,
-    label: message.id ?? `#${number}`,
+    label,
     bodyJson,
     bytes: bodyBytes(message, bodyJson),
     contentType: message.contentType,

@@ -39,7 +39,7 @@ export interface World extends AsyncDisposable {
 
 export async function makeWorld(): Promise<World> {
   const root = mkdtempSync(join(tmpdir(), "lifecycle-"));
-  const emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false });
+  const emulator = await startEmulator({ queues: [{ name: "orders" }, { name: "second" }], rateLimit: false });
   const told: string[] = [];
   const variables = { project: "p", config: {}, secrets: ["key"], env: {} };
   const world: World = {

@@ -1,0 +1,211 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { SegmentInputs } from "../../src/lifecycle/segment.ts";
+import { failureOf, makeWorld, type World } from "./support/world.ts";
+
+let world: World;
+
+beforeEach(async () => {
+  world = await makeWorld();
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const list = (bodies: readonly number[]) => bodies.map((body) => `  - { id: m${body}, body: ${body} }\n`).join("");
+const manifest = (bodies: readonly number[], more = "") => `queue: orders\n${more}messages:\n${list(bodies)}`;
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+const sorted = () => world.bodies().sort((a, b) => Number(a) - Number(b));
+const folder = () => join(world.root, ".queue-seeder/journal");
+const journals = () => readdirSync(folder());
+
+/** A run whose engine is killed once the queue has taken so many requests. The engine's state keeps nothing of it. */
+async function killedRun(inputs: SegmentInputs, requests: number): Promise<void> {
+  const { lifecycle } = world.start();
+  let left = requests;
+  const served = world.emulator.nextRequest(({ accepted }) => accepted > 0 && --left === 0);
+  world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "delay", ms: 20 } });
+  const run = failureOf(lifecycle.create(inputs));
+  await served;
+  world.engine = false;
+  const failure = await run;
+  expect(failure.message).toMatch(/ENGINE_GONE|Pulumi engine has ended/);
+  world.engine = true;
+  world.emulator.faults.clear();
+}
+
+describe("after the engine was killed", () => {
+  it("pushes only the rest, and tells what the journal said", async () => {
+    const inputs = await world.segment(manifest(numbers(2_500)));
+    await killedRun(inputs, 3);
+    const before = world.bodies().length;
+    expect(before).toBeLessThan(2_500);
+    const { outs } = await world.start().lifecycle.create(inputs);
+    expect(sorted()).toEqual(numbers(2_500));
+    expect(outs).toMatchObject({ pushed: 2_500, lastPush: { pushed: 2_500 - before, maybeTwice: [] } });
+    expect(world.told.join("\n")).toMatch(`journal says that ${before} messages arrived, and 0 may have`);
+  });
+
+  it("does the same for rows of a data file", async () => {
+    world.write("messages/a.yaml", "queue: orders\nsource: { file: rows.ndjson }\n");
+    world.write("messages/rows.ndjson", numbers(2_500).join("\n"));
+    const [inputs] = await world.segments();
+    if (inputs === undefined) throw new Error("there is no segment");
+    await killedRun(inputs, 3);
+    const { outs } = await world.start().lifecycle.create(inputs);
+    expect(sorted()).toEqual(numbers(2_500));
+    expect(outs).toMatchObject({ pushed: 2_500, ledger: { complete: true } });
+  });
+
+  it("names an edited row that only the journal knows", async () => {
+    world.write("messages/a.yaml", "queue: orders\nsource: { file: rows.ndjson }\n");
+    world.write("messages/rows.ndjson", numbers(2_500).join("\n"));
+    const [inputs] = await world.segments();
+    if (inputs === undefined) throw new Error("there is no segment");
+    await killedRun(inputs, 3);
+    world.write("messages/rows.ndjson", numbers(2_500).with(7, -7).join("\n"));
+    const [edited] = await world.segments();
+    const failure = await failureOf(world.start().lifecycle.create(edited ?? inputs));
+    expect(failure.message).toMatch(/DATA_FILE_EDITED[\s\S]*row 8 was pushed as something else/);
+  });
+
+  it("resumes a delivery of all messages, and no other one", async () => {
+    const inputs = await world.segment(manifest(numbers(2_500), "push: every_deploy\n"));
+    await killedRun(inputs, 3);
+    const { lifecycle, end } = world.start();
+    const { outs } = await lifecycle.create(inputs);
+    expect(world.bodies()).toHaveLength(2_500);
+    // Killed where the state was written and the journal was not deleted: `end` is not called.
+    const next = world.start();
+    await next.lifecycle.update("id", outs, inputs);
+    expect(world.bodies()).toHaveLength(5_000);
+    end();
+  });
+
+  it("sends again what was under way, and names it; or holds it, when the manifest says stop", async () => {
+    const inputs = await world.segment(manifest(numbers(50)));
+    const { lifecycle } = world.start();
+    await lifecycle.create(inputs);
+    const [file = ""] = journals();
+    const path = join(folder(), file);
+    // The last line tells that the request was answered. Killed just before, it is not there.
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+    writeFileSync(path, `${lines.slice(0, -1).join("\n")}\n`);
+    const torn = readFileSync(path);
+
+    const failure = await failureOf(world.start().lifecycle.create({ ...inputs, inDoubtPolicy: "stop" }));
+    expect(failure.message).toMatch(/0 of 50 messages are pushed to orders, 50 in doubt, 0 not sent/);
+    expect(failure.properties?.inDoubtMessages).toEqual(numbers(50).map((n) => `m${n}`));
+    expect(world.bodies()).toHaveLength(50);
+
+    writeFileSync(path, torn);
+    const { outs } = await world.start().lifecycle.create(inputs);
+    expect(world.bodies()).toHaveLength(100);
+    expect(outs.lastPush.maybeTwice).toEqual(numbers(50).map((n) => `m${n}`));
+    expect(world.told.join("\n")).toMatch(/50 messages may have arrived twice/);
+  });
+});
+
+describe("never suppresses a push that it should not", () => {
+  it.each<[string, (inputs: SegmentInputs) => Partial<SegmentInputs>]>([
+    ["after the stack was destroyed", () => ({ deployment: "another" })],
+    ["in another stack", () => ({ stack: "prod" })],
+    ["to another queue", () => ({ queueId: world.emulator.queueId("second") })],
+  ])("%s", async (_, change) => {
+    const inputs = await world.segment(manifest(numbers(2_500)));
+    await killedRun(inputs, 3);
+    const { outs } = await world.start().lifecycle.create({ ...inputs, ...change(inputs) });
+    expect(outs.lastPush.pushed).toBe(2_500);
+  });
+
+  it("after an older state was restored", async () => {
+    const first = await world.segment(manifest([1]));
+    const run = world.start();
+    const older = (await run.lifecycle.create(first)).outs;
+    run.end();
+    const more = await world.segment(manifest([1, 2]));
+    const second = world.start();
+    await second.lifecycle.update("id", older, more);
+    second.end();
+    expect(journals()).toEqual([]);
+    await world.start().lifecycle.update("id", older, more);
+    expect(world.bodies()).toEqual([1, 2, 2]);
+  });
+
+  it("when the state has moved on without it", async () => {
+    const inputs = await world.segment(manifest(numbers(2_500)));
+    await killedRun(inputs, 3);
+    const [file = ""] = journals();
+    const stale = readFileSync(join(folder(), file));
+    const run = world.start();
+    const { outs } = await run.lifecycle.create(inputs);
+    run.end();
+    writeFileSync(join(folder(), file), stale);
+    const forgetful = { ...outs, ledger: { ...outs.ledger, complete: false, pushed: "" } };
+    const requests = world.emulator.requests.length;
+    await world.start().lifecycle.update("id", forgetful, inputs);
+    expect(world.emulator.requests.slice(requests).reduce((sum, { accepted }) => sum + accepted, 0)).toBe(2_500);
+  });
+});
+
+it("is deleted with the resource, and at the end of a run that was kept", async () => {
+  const inputs = await world.segment(manifest(numbers(2_500)));
+  await killedRun(inputs, 3);
+  expect(journals()).toHaveLength(1);
+  const { lifecycle, end } = world.start();
+  const { outs } = await lifecycle.create(inputs);
+  expect(journals()).toHaveLength(1);
+  end();
+  expect(journals()).toEqual([]);
+
+  const again = await world.segment(manifest(numbers(2_500)));
+  await killedRun({ ...again, deployment: "second" }, 3);
+  expect(journals()).toHaveLength(1);
+  await world.start().lifecycle.remove("id", outs);
+  expect(journals()).toEqual([]);
+});
+
+it("gives what it knew to the state, also when nothing more can be pushed", async () => {
+  const inputs = await world.segment(manifest(numbers(2_500)));
+  await killedRun(inputs, 3);
+  world.env.CLOUDFLARE_API_TOKEN = "wrong";
+  const { lifecycle, end } = world.start();
+  const failure = await failureOf(lifecycle.create(inputs));
+  // What the journal knew is in the state now, although nothing more was pushed.
+  expect(failure.properties?.pushed).toBeGreaterThan(0);
+  end();
+  expect(journals()).toEqual([]);
+});
+
+it("holds neither bodies nor secrets", async () => {
+  const inputs = await world.segment('queue: orders\nmessages: [{ body: "word ${secret.key}" }]\n');
+  await world.start({ "p:key": "hidden" }).lifecycle.create(inputs);
+  const [file = ""] = journals();
+  const text = readFileSync(join(folder(), file), "utf8");
+  expect(text).toContain("v1:");
+  expect(text).not.toMatch(/word|hidden/);
+});
+
+it.each([
+  ["the environment", () => (world.env.QUEUE_SEEDER_JOURNAL = "kept/here"), {}],
+  ["the configuration", () => {}, { "queue-seeder:journal": "kept/here" }],
+])("is where %s says", async (_, set, config) => {
+  set();
+  await world.start(config).lifecycle.create(await world.segment(manifest([1])));
+  expect(readdirSync(join(world.root, "kept/here"))).toHaveLength(1);
+});
+
+it("refuses to push when it cannot be read or written, and says what to do", async () => {
+  const inputs = await world.segment(manifest(numbers(2_500)));
+  await killedRun(inputs, 3);
+  const requests = world.emulator.requests.length;
+  const [file = ""] = journals();
+  const lines = readFileSync(join(folder(), file), "utf8").split("\n");
+  writeFileSync(join(folder(), file), lines.with(1, "torn").join("\n"));
+  expect((await failureOf(world.start().lifecycle.create(inputs))).message).toMatch(
+    /JOURNAL_UNUSABLE: nothing was pushed: .*is damaged in line 2\. Look at the queue, then delete the file/,
+  );
+  world.write("in-the-way", "");
+  world.env.QUEUE_SEEDER_JOURNAL = "in-the-way/journal";
+  expect((await failureOf(world.start().lifecycle.create(inputs))).message).toMatch(/JOURNAL_UNUSABLE: .*ENOTDIR/);
+  expect(world.emulator.requests).toHaveLength(requests);
+});

@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type Repair, readRepair } from "../../src/lifecycle/repair.ts";
+import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/segment.ts";
+import { failureOf, makeWorld, type World } from "./support/world.ts";
+
+let world: World;
+
+beforeEach(async () => {
+  world = await makeWorld();
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const manifest = (...bodies: number[]) =>
+  `queue: orders\nin_doubt: stop\nmessages:\n${bodies.map((body) => `  - { id: m${body % 100}, body: ${body} }\n`).join("")}`;
+
+/** A run with a repair, as the command line starts it. */
+async function repair(
+  { action, messages }: Pick<Repair, "action"> & { messages?: string[] },
+  inputs: SegmentInputs,
+  before?: SegmentOutputs,
+): Promise<SegmentOutputs> {
+  world.env.QUEUE_SEEDER_REPAIR = JSON.stringify({ action, manifest: "a", messages });
+  try {
+    const { lifecycle, end } = world.start();
+    if (before === undefined) return (await lifecycle.create(inputs)).outs;
+    expect((await lifecycle.diff("id", before, inputs)).changes).toBe(true);
+    const { outs } = await lifecycle.update("id", before, inputs);
+    end();
+    return outs;
+  } finally {
+    delete world.env.QUEUE_SEEDER_REPAIR;
+  }
+}
+
+async function up(inputs: SegmentInputs, before?: SegmentOutputs): Promise<SegmentOutputs> {
+  const { lifecycle, end } = world.start();
+  const run = before === undefined ? lifecycle.create(inputs) : lifecycle.update("id", before, inputs);
+  const { outs } = await run;
+  end();
+  return outs;
+}
+
+/** A deployment whose one request got no answer, although it arrived. */
+async function inDoubt(inputs: SegmentInputs): Promise<SegmentOutputs> {
+  world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
+  const { properties } = await failureOf(world.start().lifecycle.create(inputs));
+  if (properties === undefined) throw new Error("the engine was to keep something");
+  return properties;
+}
+
+const requests = () => world.emulator.requests.length;
+
+it("baseline marks a manifest as pushed that was never deployed", async () => {
+  const inputs = await world.segment(manifest(1, 2));
+  const outs = await repair({ action: "baseline" }, inputs);
+  expect(outs).toMatchObject({ pushed: 2, ledger: { complete: true }, lastPush: { pushed: 0, requests: 0 } });
+  expect(requests()).toBe(0);
+  expect((await world.start().lifecycle.diff("id", outs, inputs)).changes).toBe(false);
+  const more = await world.segment(manifest(1, 2, 3));
+  await up(more, outs);
+  expect(world.bodies()).toEqual([3]);
+});
+
+it("baseline of one message leaves the others to the next run", async () => {
+  const inputs = await world.segment(manifest(1, 2, 3));
+  const outs = await repair({ action: "baseline", messages: ["m2", "#3"] }, inputs);
+  expect(outs).toMatchObject({ pushed: 2, ledger: { complete: false } });
+  expect((await world.start().lifecycle.diff("id", outs, inputs)).changes).toBe(true);
+  await up(inputs, outs);
+  expect(world.bodies()).toEqual([1]);
+});
+
+it("baseline accepts an edited message, and rows of an edited data file", async () => {
+  const before = await up(await world.segment(manifest(1)));
+  const edited = await world.segment(manifest(101));
+  expect((await failureOf(up(edited, before))).message).toMatch(/MESSAGE_EDITED/);
+  const accepted = await repair({ action: "baseline" }, edited, before);
+  expect((await world.start().lifecycle.diff("id", accepted, edited)).changes).toBe(false);
+  expect(world.bodies()).toEqual([1]);
+
+  world.write("messages/rows.ndjson", "1\n2\n3\n");
+  const rows = await world.segment("queue: orders\nsource: { file: rows.ndjson }\n");
+  const pushed = await up(rows);
+  world.write("messages/rows.ndjson", "1\n5\n");
+  const shorter = await world.segment("queue: orders\nsource: { file: rows.ndjson }\n");
+  expect((await failureOf(up(shorter, pushed))).message).toMatch(/DATA_FILE_EDITED/);
+  const mended = await repair({ action: "baseline" }, shorter, pushed);
+  expect((await world.start().lifecycle.diff("id", mended, shorter)).changes).toBe(false);
+  expect(mended).toMatchObject({ pushed: 2, ledger: { complete: true } });
+});
+
+it("forget makes pushed messages pending, all or one, and pushes nothing itself", async () => {
+  const inputs = await world.segment(manifest(1, 2));
+  const before = await up(inputs);
+  const one = await repair({ action: "forget", messages: ["m2"] }, inputs, before);
+  expect(one).toMatchObject({ pushed: 1, ledger: { complete: false } });
+  expect(world.bodies()).toEqual([1, 2]);
+  const again = await up(inputs, one);
+  expect(world.bodies()).toEqual([1, 2, 2]);
+  expect(await repair({ action: "forget" }, inputs, again)).toMatchObject({ pushed: 0 });
+});
+
+it("settles messages in doubt as pushed, or to be sent again", async () => {
+  const inputs = await world.segment(manifest(1, 2));
+  const doubted = await inDoubt(inputs);
+  expect(doubted).toMatchObject({ pushed: 0, inDoubt: 2, inDoubtMessages: ["m1", "m2"] });
+  const one = await repair({ action: "settle_pushed", messages: ["m1"] }, inputs, doubted);
+  expect(one).toMatchObject({ pushed: 1, inDoubt: 1, inDoubtMessages: ["m2"] });
+  const both = await repair({ action: "settle_resend" }, inputs, one);
+  expect(both).toMatchObject({ pushed: 1, inDoubt: 0, ledger: { complete: false } });
+  expect(world.bodies()).toEqual([1, 2]);
+  expect(await up(inputs, both)).toMatchObject({ pushed: 2, inDoubt: 0, lastPush: { pushed: 1 } });
+  expect(world.bodies()).toEqual([1, 2, 2]);
+});
+
+it("knows rows by their numbers in the file", async () => {
+  world.write("messages/rows.ndjson", "1\n2\n3\n");
+  const inputs = await world.segment("queue: orders\nin_doubt: stop\nsource: { file: rows.ndjson }\n");
+  const doubted = await inDoubt(inputs);
+  const settled = await repair({ action: "settle_pushed", messages: ["#1", "#3"] }, inputs, doubted);
+  expect(settled).toMatchObject({ pushed: 2, inDoubt: 1, inDoubtMessages: ["#2"] });
+});
+
+it("tells of messages that the repair cannot be about, and changes nothing", async () => {
+  const inputs = await world.segment(manifest(1));
+  const before = await up(inputs);
+  const failure = await failureOf(repair({ action: "settle_pushed", messages: ["m7"] }, inputs, before));
+  expect(failure.message).toMatch(/MESSAGE_UNKNOWN: .*"m7"/);
+  expect(failure).not.toHaveProperty("properties");
+});
+
+it("pushes nothing of another manifest in a run that repairs", async () => {
+  world.env.QUEUE_SEEDER_REPAIR = JSON.stringify({ action: "forget", manifest: "b" });
+  const { lifecycle } = world.start();
+  const failure = await failureOf(lifecycle.create(await world.segment(manifest(1))));
+  expect(failure.message).toMatch(/REPAIR_ONLY/);
+  expect(requests()).toBe(0);
+});
+
+it.each([
+  "{",
+  "[]",
+  '{"action":"push","manifest":"a"}',
+  '{"action":"forget"}',
+  '{"action":"forget","manifest":"a","messages":[1]}',
+])("refuses a variable that the command line did not write: %s", (text) => {
+  expect(() => readRepair(text)).toThrow(/REPAIR_UNREADABLE: QUEUE_SEEDER_REPAIR/);
+});
+
+it("is off without the variable", () => {
+  expect(readRepair(undefined)).toBeUndefined();
+  expect(readRepair("")).toBeUndefined();
+});
