@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { styleText } from "node:util";
-import { type Finished, start } from "../../../scripts/engine/child.ts";
-import { type Engine, findEngine } from "../../../scripts/engine/find.ts";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { type Finished, start } from "../../engine/child.ts";
+import { type Engine, findEngine } from "../../engine/find.ts";
 import { formatProblem, loadManifests } from "../../manifest/index.ts";
 import { UsageError } from "../usage.ts";
 import { demoConfig } from "./config.ts";

@@ -1,0 +1,131 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, closeSync, constants, openSync, readdirSync, readSync, realpathSync, statSync } from "node:fs";
+import { delimiter, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { type Env, engineVersion, plugins, pulumiHome, versionsDir } from "./home.ts";
+
+/** A Pulumi engine that is on this machine, complete: the CLI with the two plugins that a Node program needs. */
+export interface Engine {
+  /** Absolute path of the CLI. */
+  readonly pulumi: string;
+  /** Absolute path of the CLI's folder. */
+  readonly binDir: string;
+  /** Three numbers with dots, without a `v`. */
+  readonly version: string;
+  /** Found on PATH, or in Pulumi's own home folder. */
+  readonly from: "path" | "home";
+}
+
+/** A `pulumi` that will not do. */
+export interface Refused {
+  readonly pulumi: string;
+  readonly why: string;
+}
+
+/**
+ * The engine to use: the first on PATH that is new enough and complete, else the best one in Pulumi's home. Costs some
+ * file look-ups, and one short process where a version cannot be told from a folder's name.
+ */
+export function findEngine(env: Env = process.env): Engine | undefined {
+  for (const candidate of candidates(env)) {
+    if ("version" in candidate) return candidate;
+  }
+  return undefined;
+}
+
+/** Every `pulumi` that was looked at and will not do, for an error that says so. */
+export function refusedEngines(env: Env = process.env): Refused[] {
+  return [...candidates(env)].filter((candidate) => "why" in candidate);
+}
+
+function* candidates(env: Env): Generator<Engine | Refused> {
+  const onPath = (env.PATH ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
+  for (const binDir of onPath) yield* candidateIn(binDir, "path", onPath, env);
+  for (const binDir of homeFolders(env)) yield* candidateIn(binDir, "home", onPath, env);
+}
+
+function* candidateIn(
+  binDir: string,
+  from: Engine["from"],
+  onPath: readonly string[],
+  env: Env,
+): Generator<Engine | Refused> {
+  const pulumi = join(binDir, "pulumi");
+  if (!isExecutable(pulumi) || isLauncher(pulumi)) return;
+  const version = versionByFolder(binDir, env) ?? askVersion(pulumi);
+  // The engine looks for its plugins beside itself, links resolved, and on PATH.
+  const folders = [binDir, dirname(realpathSync(pulumi)), ...onPath];
+  const missing = plugins.filter((plugin) => !folders.some((folder) => isExecutable(join(folder, plugin))));
+  if (version === undefined) yield { pulumi, why: "it does not say its version" };
+  else if (compare(version, engineVersion) < 0) yield { pulumi, why: `it is ${version}, older than ${engineVersion}` };
+  else if (missing.length > 0) yield { pulumi, why: `${missing.join(" and ")} is not beside it, nor on PATH` };
+  else yield { pulumi, binDir, version, from };
+}
+
+const { compare } = new Intl.Collator("en", { numeric: true });
+
+/**
+ * Whether this is the npm package `pulumi`. It is no engine, and merely asking it for its version would make it download
+ * one. npm links its script from node_modules/.bin; other package managers write a shell script that names it.
+ */
+function isLauncher(file: string): boolean {
+  if (`${file}${sep}${realpathSync(file)}`.split(sep).includes("node_modules")) return true;
+  const start = firstBytes(file, 4096);
+  return start.startsWith("#!") && start.includes("run.js");
+}
+
+/** The version that a folder of Pulumi's home promises: versions/3.250.0/bin. */
+function versionByFolder(binDir: string, env: Env): string | undefined {
+  const [name = "", ...rest] = relative(versionsDir(env), binDir).split(sep);
+  return isVersion(name) && rest.join(sep) === "bin" ? name : undefined;
+}
+
+/** The version that a CLI states, or undefined where it does not run. */
+export function askVersion(pulumi: string): string | undefined {
+  const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const { stdout } = spawnSync(pulumi, ["version"], { encoding: "utf8", timeout: 10_000, env, stdio: "pipe" });
+  return /^v?(\d+\.\d+\.\d+)/.exec(stdout ?? "")?.[1];
+}
+
+/** The version that the launcher runs first, then the newest, then the official installer's folder. */
+function homeFolders(env: Env): string[] {
+  const versions = versionsDir(env);
+  const newestFirst = namesIn(versions)
+    .filter(isVersion)
+    .sort((a, b) => compare(b, a));
+  const names = new Set([engineVersion, ...newestFirst]);
+  return [...[...names].map((name) => join(versions, name, "bin")), join(pulumiHome(env), "bin")];
+}
+
+function isVersion(name: string): boolean {
+  return /^\d+\.\d+\.\d+$/.test(name);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** An empty file counts as none: an interrupted download may leave one. */
+export function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    const found = statSync(file);
+    return found.isFile() && found.size > 0;
+  } catch {
+    return false;
+  }
+}
+
+function firstBytes(file: string, count: number): string {
+  const descriptor = openSync(file, "r");
+  try {
+    const buffer = Buffer.alloc(count);
+    return buffer.toString("latin1", 0, readSync(descriptor, buffer, 0, count, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
