@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { noRate, type RateInfo } from "../../src/cloudflare/index.ts";
-import { createPace, type Pace } from "../../src/push/index.ts";
+import { type Clock, createPace, type Pace } from "../../src/push/index.ts";
 import { type VirtualClock, virtualClock } from "./fakes.ts";
 
 const answered = (rate: RateInfo = noRate) => ({ kind: "answered", rate, latencyMs: 10 }) as const;
@@ -107,6 +107,26 @@ describe("under the limits of the API", () => {
     const busiest = Math.max(...times.map((at) => times.filter((time) => time >= at && time < at + 1_000).length));
     expect(busiest).toBeLessThanOrEqual(50);
     expect(times.at(-1)).toBeLessThan(2_100);
+  });
+
+  test("a timer that is late makes nothing slower, and nothing too quick", async () => {
+    const clock = virtualClock();
+    const late = jitter(0, 3);
+    const tardy: Clock = {
+      now: () => Math.floor(clock.now()),
+      sleep: (ms, signal) => clock.sleep(ms + late(), signal),
+    };
+    const pace = createPace({ clock: tardy, assume: "documented" });
+    const begin = clock.now();
+    const times: number[] = [];
+    for (let i = 0; i < 1_000; i++) {
+      (await pace.acquire(to("orders", 100))).done(answered());
+      times.push(clock.now() - begin);
+    }
+    const busiest = Math.max(...times.map((at) => times.filter((time) => time >= at && time < at + 1_000).length));
+    expect(busiest).toBeLessThanOrEqual(50);
+    // 100,000 messages at 5,000 a second, and 3 % of it.
+    expect(times.at(-1)).toBeLessThan(20_600);
   });
 });
 
