@@ -44,7 +44,12 @@ class SegmentResource extends pulumi.CustomResource {
 
   constructor(args: SegmentArgs, parent: pulumi.Resource) {
     const name = `${args.manifest}/${args.segment}`;
-    const self = pulumi.createUrn(name, segmentType, parent);
+    // A plain promise: as an output it would depend on the parent, and so on all its segments, each of which would wait for
+    // the others.
+    const urn = pulumi.createUrn(name, segmentType, parent);
+    const self = new Promise<string>((resolve) => {
+      urn.apply(resolve);
+    });
     // Without a value here the SDK does not resolve the property from what the provider returns.
     const fromProvider: Record<FromProvider, undefined> = {
       ledger: undefined,
