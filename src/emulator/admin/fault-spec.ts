@@ -1,16 +1,19 @@
 import {
+  flagError,
   isObject,
   type JsonObject,
   mismatch,
   type Part,
+  present,
   readInteger,
   readOneOf,
   readPart,
   readString,
   required,
+  scalar,
 } from "../api/json.ts";
 import { routeNames } from "../api/routes.ts";
-import { ApiError, isApiErrorCode } from "../errors.ts";
+import { isApiErrorCode } from "../errors.ts";
 import type { Fault, FaultEffect, FaultMatch } from "../faults.ts";
 
 /** What each kind of effect can say; the first is what stands behind `=` in a flag. */
@@ -59,10 +62,7 @@ export function parseFault(line: string): Fault {
   try {
     return readFault(parseLine(line));
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    const { pointer = "" } = error.details;
-    const reason = error.message.slice(error.message.indexOf(pointer) + pointer.length + 1);
-    throw new Error(`--fault ${line}: ${pointer.split("/").at(-1)} ${reason}.`, { cause: error });
+    throw flagError(`--fault ${line}`, error);
   }
 }
 
@@ -131,12 +131,4 @@ function checkNames(part: Part, allowed: readonly string[]): void {
   const unknown = Object.keys(part.value).find((name) => !allowed.includes(name));
   if (unknown === undefined) return;
   throw mismatch(`${part.pointer}/${unknown}`, `is not known here; known are ${allowed.join(", ")}`);
-}
-
-function present<const K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } {
-  return (value === undefined ? {} : { [name]: value }) as { [P in K]?: T };
-}
-
-function scalar(text: string | undefined): string | number | undefined {
-  return text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }

@@ -1,18 +1,12 @@
 import { newId } from "../broker/broker.ts";
 import type { Consumer } from "../broker/types.ts";
 import { ApiError } from "../errors.ts";
-import { limits } from "../limits.ts";
 import type { ConsumerCall, QueueCall } from "./call.ts";
+import { readPullSettings, readWorkerSettings, workerDefaults } from "./consumer-settings.ts";
 import type { Outcome } from "./envelope.ts";
-import { type Part, parseObject, readInteger, readOneOf, readPart, readString, required } from "./json.ts";
+import { type Part, parseObject, readOneOf, readPart, readString, required } from "./json.ts";
 import { page } from "./paging.ts";
 import { consumerView } from "./views.ts";
-
-/** Settings of consumers, from the API's description. Delays are seconds. */
-const consumerLimits = {
-  worker: { batchSize: { max: 100, default: 10 }, maxWaitTimeMs: { max: 60_000, default: 5_000 }, maxConcurrency: 250 },
-  pull: { batchSize: { max: limits.pullMessages.max, default: limits.pullMessages.default } },
-} as const;
 
 export function listConsumers({ queue, request }: QueueCall): Outcome {
   const consumers = queue.consumer === undefined ? [] : [queue.consumer];
@@ -60,33 +54,18 @@ function attach({ broker, queue, request, variants }: QueueCall, id: string): Ou
     id,
     createdAt: queue.consumer?.id === id ? queue.consumer.createdAt : broker.clock.now(),
     deadLetterQueue,
-    maxRetries: readInteger(settings, "max_retries", 0, limits.maxRetries.max) ?? limits.maxRetries.default,
-    retryDelay: readInteger(settings, "retry_delay", 0, variants.maxDelaySeconds) ?? 0,
   };
+  const { maxDelaySeconds } = variants;
   const consumer: Consumer =
-    type === "worker" ? { ...common, type, ...readWorker(body, settings) } : { ...common, type, ...readPull(settings) };
+    type === "worker"
+      ? {
+          ...common,
+          type,
+          scriptName: required(body, "script_name", readString(body, "script_name")),
+          ...workerDefaults,
+          ...readWorkerSettings(settings, maxDelaySeconds),
+        }
+      : { ...common, type, ...readPullSettings(settings, maxDelaySeconds) };
   broker.attach(queue, consumer);
   return { result: consumerView(queue, consumer) };
-}
-
-function readWorker(body: Part, settings: Part) {
-  const { batchSize, maxWaitTimeMs, maxConcurrency } = consumerLimits.worker;
-  return {
-    scriptName: required(body, "script_name", readString(body, "script_name")),
-    batchSize: readInteger(settings, "batch_size", 1, batchSize.max) ?? batchSize.default,
-    maxWaitTimeMs: readInteger(settings, "max_wait_time_ms", 0, maxWaitTimeMs.max) ?? maxWaitTimeMs.default,
-    maxConcurrency:
-      settings.value.max_concurrency === null
-        ? null
-        : (readInteger(settings, "max_concurrency", 1, maxConcurrency) ?? null),
-  };
-}
-
-function readPull(settings: Part) {
-  const { batchSize } = consumerLimits.pull;
-  const { max, default: visibility } = limits.visibilityMs;
-  return {
-    batchSize: readInteger(settings, "batch_size", 1, batchSize.max) ?? batchSize.default,
-    visibilityTimeoutMs: readInteger(settings, "visibility_timeout_ms", 0, max) ?? visibility,
-  };
 }

@@ -98,3 +98,25 @@ export function required<T>(part: Part, name: string, value: T | undefined): T {
   if (value === undefined) throw mismatch(`${part.pointer}/${name}`, "is missing");
   return value;
 }
+
+/** The field, when there is a value for it. */
+export function present<const K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } {
+  return (value === undefined ? {} : { [name]: value }) as { [P in K]?: T };
+}
+
+/**
+ * What does not fit in a flag, told without the words about a request's body.
+ *
+ * @param flag as it was written @throws `error` itself when it is no ApiError
+ */
+export function flagError(flag: string, error: unknown): Error {
+  if (!(error instanceof ApiError)) throw error;
+  const { pointer = "" } = error.details;
+  const reason = error.message.slice(error.message.indexOf(pointer) + pointer.length + 1);
+  return new Error(`${flag}: ${pointer.split("/").at(-1)} ${reason}.`, { cause: error });
+}
+
+/** A flag's text as the number that it looks like. */
+export function scalar(text: string | undefined): string | number | undefined {
+  return text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}

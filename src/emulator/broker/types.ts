@@ -56,6 +56,9 @@ interface ConsumerBase {
   readonly createdAt: number;
   /** Name of the queue for messages that ran out of retries; undefined: they are deleted. */
   readonly deadLetterQueue: string | undefined;
+}
+
+interface CommonSettings {
   /** Messages of a delivery. */
   readonly batchSize: number;
   /** Deliveries after the first. */
@@ -64,20 +67,26 @@ interface ConsumerBase {
   readonly retryDelay: number;
 }
 
-/** A Worker that gets batches pushed. */
-export interface WorkerConsumer extends ConsumerBase {
-  readonly type: "worker";
-  readonly scriptName: string;
+export interface WorkerSettings extends CommonSettings {
   /** How long a batch may wait to fill up. */
   readonly maxWaitTimeMs: number;
   /** null: as many at once as the platform likes. */
   readonly maxConcurrency: number | null;
 }
 
-/** A program that asks for messages over HTTP. */
-export interface PullConsumer extends ConsumerBase {
-  readonly type: "http_pull";
+export interface PullSettings extends CommonSettings {
   readonly visibilityTimeoutMs: number;
+}
+
+/** A Worker that gets batches pushed. */
+export interface WorkerConsumer extends ConsumerBase, WorkerSettings {
+  readonly type: "worker";
+  readonly scriptName: string;
+}
+
+/** A program that asks for messages over HTTP. */
+export interface PullConsumer extends ConsumerBase, PullSettings {
+  readonly type: "http_pull";
 }
 
 export type Consumer = WorkerConsumer | PullConsumer;
