@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { defaults } from "../emulator/defaults.ts";
-import type { EmulatorOptions, QueueSetup } from "../emulator/index.ts";
+import type { ConsumerOutput, EmulatorOptions, QueueSetup, WorkerOptions } from "../emulator/index.ts";
 import { withHelp } from "./help.ts";
 import { account, queue, repeatable } from "./options.ts";
 import { UsageError } from "./usage.ts";
@@ -20,6 +20,8 @@ interface Flags {
   readonly queue: readonly QueueSetup[];
   readonly persist?: string;
   readonly fault: readonly string[];
+  readonly worker: readonly string[];
+  readonly wranglerDev: readonly string[];
   readonly speed: number;
   readonly rateLimit: boolean;
   readonly pushResult: (typeof pushResults)[number];
@@ -41,6 +43,8 @@ export function emulateCommand(): Command {
     .option("--email <address>", "email of the older credentials")
     .option("--key <key>", "key of the older credentials")
     .addOption(repeatable("--queue <name[=id]>", "a queue that exists from the start", queue, defaults.queue))
+    .addOption(repeatable("--worker <queue=file>", "a Worker that consumes the queue, with settings", text))
+    .addOption(repeatable("--wrangler-dev <queue>", "deliver to its consumer under wrangler dev", text))
     .option("--persist <file>", "keep queues and messages in this SQLite file")
     .addOption(repeatable("--fault <fault>", "a fault to begin with", text))
     .option("--speed <number>", "seconds that pass in one real second", speed, 1)
@@ -54,28 +58,31 @@ export function emulateCommand(): Command {
     examples: [
       "queue-seeder emulate --queue orders --queue mails",
       "queue-seeder emulate --port 0 --persist .queue-seeder/emulator.sqlite",
+      "queue-seeder emulate --worker orders=./consumer.ts,batch_size=20,dead_letter_queue=dead",
       "queue-seeder emulate --fault error=10250,every=3 --fault lost=after,route=batch,times=1",
     ],
     notes: `It runs until SIGINT or SIGTERM, and prints one line on stdout once it listens: listening on ADDRESS.
-docs/emulator.md says what it emulates, and what faults there are.`,
+docs/emulator.md says what it emulates, what faults there are, and which settings a Worker takes.`,
     exits: {
       0: "ended by a signal",
-      1: "it could not start: a port in use, a fault that is not known",
+      1: "it could not start: a port in use, a fault that is not known, a Worker that does not compile",
       2: "wrong usage",
     },
   });
 }
 
 async function run(flags: Flags): Promise<void> {
-  const [{ startEmulator }, { parseFault }] = await Promise.all([
+  const [{ startEmulator }, { parseFault }, { parseWorker }] = await Promise.all([
     import("../emulator/index.ts"),
     import("../emulator/admin/fault-spec.ts"),
+    import("../emulator/consumers/spec.ts"),
   ]);
   if ((flags.email === undefined) !== (flags.key === undefined)) {
     throw new UsageError("--email and --key belong together: name both, or neither.");
   }
   const faults = flags.fault.map(parseFault);
-  const emulator = await startEmulator(toOptions(flags)).catch((error: NodeJS.ErrnoException) => {
+  const workers = flags.worker.map(parseWorker);
+  const emulator = await startEmulator(toOptions(flags, workers)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EADDRINUSE") throw error;
     throw new Error(`Port ${flags.port} is in use. Name another with --port, or 0 for a free one.`);
   });
@@ -101,7 +108,7 @@ Page: ${new URL("/", emulator.baseUrl)}#token=${encodeURIComponent(emulator.toke
   await emulator.close();
 }
 
-function toOptions(flags: Flags): EmulatorOptions {
+function toOptions(flags: Flags, workers: readonly WorkerOptions[]): EmulatorOptions {
   const { readToken, email, key, persist } = flags;
   return {
     port: flags.port,
@@ -113,12 +120,30 @@ function toOptions(flags: Flags): EmulatorOptions {
     ...(email !== undefined && { email }),
     ...(key !== undefined && { key }),
     ...(persist !== undefined && { persist }),
-    queues: flags.queue.length > 0 ? flags.queue : [{ name: defaults.queue }],
+    queues: queuesOf(flags, workers),
+    workers,
+    wranglerDev: flags.wranglerDev,
+    // On stderr, as stdout has the one line for programs.
+    print: printConsumer,
     speed: flags.speed,
     rateLimit: flags.rateLimit,
     variants: { pushResult: flags.pushResult, pullJson: flags.pullJson, maxDelaySeconds: flags.maxDelay },
     statuses: Object.fromEntries(flags.status),
   };
+}
+
+/** Those that were named, and those that consumers need. */
+function queuesOf({ queue, wranglerDev }: Flags, workers: readonly WorkerOptions[]): readonly QueueSetup[] {
+  const needed = workers.flatMap(({ queue, deadLetterQueue = queue }) => [queue, deadLetterQueue]);
+  const names = new Set([...needed, ...wranglerDev].filter((name) => queue.every((one) => one.name !== name)));
+  const all = [...queue, ...[...names].map((name) => ({ name }))];
+  return all.length > 0 ? all : [{ name: defaults.queue }];
+}
+
+function printConsumer({ queue, level, text }: ConsumerOutput): void {
+  const prefix = level === "log" ? `[${queue}] ` : `[${queue}] ${level}: `;
+  // Each line, so that none of them can be taken for the emulator's own.
+  console.error(text.replaceAll(/^/gm, prefix));
 }
 
 function text(value: string, before: readonly string[]): string[] {

@@ -24,6 +24,8 @@ export {
   manualClock,
   systemClock,
 } from "./clock.ts";
+export type { WorkerOptions } from "./consumers/spec.ts";
+export type { ConsumerOutput } from "./consumers/types.ts";
 export type { Fault, FaultEffect, FaultMatch, Faults, When } from "./faults.ts";
 export type { RequestRecord } from "./traffic.ts";
 export type { Emulator, EmulatorOptions, Hold, MessageView } from "./types.ts";
@@ -52,6 +54,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     requests: traffic.requests,
     clock: options.clock === undefined ? adjustable : undefined,
   };
+  // Consumers start last, and nothing is left behind by what went before when they do not.
+  let stopConsumers = async (): Promise<void> => {};
   const { server, port: actualPort } = await listen({
     host,
     port,
@@ -81,8 +85,20 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
     await closed;
+    await stopConsumers();
     store?.close();
   };
+  const { workers = [], wranglerDev = [], print = () => {} } = options;
+  if (workers.length + wranglerDev.length > 0) {
+    // Loaded when they are wanted: a compiler comes with them.
+    const { startConsumers } = await import("./consumers/index.ts");
+    try {
+      stopConsumers = await startConsumers({ broker, clock, workers, wranglerDev, print });
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
   return {
     baseUrl: `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}/client/v4`,
     port: actualPort,

@@ -3,6 +3,8 @@ import type { RateLimits } from "./api/rate-limit.ts";
 import type { QueueSetup } from "./broker/broker.ts";
 import type { ContentType, MessageState } from "./broker/types.ts";
 import type { Clock } from "./clock.ts";
+import type { WorkerOptions } from "./consumers/spec.ts";
+import type { Print } from "./consumers/types.ts";
 import type { StatusOverrides } from "./errors.ts";
 import type { FaultMatch, Faults, When } from "./faults.ts";
 import type { RequestRecord } from "./traffic.ts";
@@ -34,6 +36,12 @@ export interface EmulatorOptions {
   /** Where sources contradict each other. */
   readonly variants?: Partial<Variants>;
   readonly statuses?: StatusOverrides;
+  /** Workers that consume queues, in a real runtime. They need the package miniflare. */
+  readonly workers?: readonly WorkerOptions[];
+  /** Names of queues whose consumer runs under `wrangler dev`. Needs the package miniflare too. */
+  readonly wranglerDev?: readonly string[];
+  /** Gets what consumers print, and what becomes of their batches. Default: nobody. */
+  readonly print?: Print;
 }
 
 /** A message as it lies in a queue. */

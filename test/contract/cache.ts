@@ -26,6 +26,15 @@ export async function cached(name: string, key: string, fill: (folder: string) =
   return folder;
 }
 
+/** A folder in which these npm packages are installed, in their exact versions. */
+export function npmPackages(name: string, ...packages: readonly string[]): Promise<string> {
+  return cached(name, packages.join(" "), async (folder) => {
+    await writeFile(join(folder, "package.json"), '{"private": true}');
+    // No scripts: the packages find their binaries among their own dependencies.
+    await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], { cwd: folder });
+  });
+}
+
 /** What an official SDK reads from its environment, and which queue to use. */
 export function environment(emulator: Emulator): NodeJS.ProcessEnv {
   return {

@@ -9,12 +9,15 @@ export interface Called {
   readonly code: number | undefined;
 }
 
-/** Calls an emulator over HTTP, on its first queue unless told otherwise. */
+/** What has to be known of an emulator to call it. */
+export type Callee = Pick<Emulator, "baseUrl" | "accountId" | "token" | "queueId">;
+
+/** Calls an emulator over HTTP, on its queue `orders` unless told otherwise. */
 export class Caller {
-  readonly #emulator: Emulator;
+  readonly #emulator: Callee;
   readonly #headers: Record<string, string>;
 
-  constructor(emulator: Emulator, headers: Record<string, string> = { authorization: `Bearer ${emulator.token}` }) {
+  constructor(emulator: Callee, headers: Record<string, string> = { authorization: `Bearer ${emulator.token}` }) {
     this.#emulator = emulator;
     this.#headers = headers;
   }

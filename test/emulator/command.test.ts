@@ -51,6 +51,10 @@ test.each([
   [["--fault", "lost"], "--fault lost: when is missing."],
   [["--fault", "lost=after,rout=push"], "rout is not known here"],
   [["--persist", "/proc/none/x"], "cannot hold the emulator's state"],
+  [["--worker", "orders"], "--worker orders: write it as QUEUE=FILE"],
+  [["--worker", "orders=a.ts"], "not installed, as it is large. Run `npm install --save-dev miniflare`"],
+  [["--wrangler-dev", "orders"], "--wrangler-dev runs Workers with miniflare, which is not installed"],
+  [["--worker", "orders=a.ts", "--wrangler-dev", "orders"], "The queue orders has two consumers here."],
 ])("%j ends with an error that says why", async (flags, message) => {
   await expect(startCommand(...flags)).rejects.toThrow(message);
 });

@@ -10,13 +10,22 @@ export interface Command extends AsyncDisposable {
   readonly baseUrl: string;
   /** What it printed for people so far. */
   stderr(): string;
+  /** Resolves once it has printed the text on stderr, `from` this place on. @throws Error when it ends before */
+  printed(text: string, from?: number): Promise<void>;
   /** @returns what it ended with, once it has ended */
   end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
 /** Starts it and waits until it listens. @throws Error with what it printed when it ends before */
-export async function startCommand(...flags: string[]): Promise<Command> {
+export function startCommand(...flags: string[]): Promise<Command> {
+  return startCommandIn(process.cwd(), process.env, ...flags);
+}
+
+/** As `startCommand`, in a folder whose packages it then finds. */
+export async function startCommandIn(cwd: string, env: NodeJS.ProcessEnv, ...flags: string[]): Promise<Command> {
   const child = spawn(process.execPath, [main, "emulate", "--port", "0", ...flags], {
+    cwd,
+    env,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let printed = "";
@@ -30,6 +39,15 @@ export async function startCommand(...flags: string[]): Promise<Command> {
   return {
     baseUrl: /^listening on (http:\/\/.+)$/.exec(line)?.[1] ?? `no address in: ${line}`,
     stderr: () => printed,
+    printed: (text, from = 0) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (printed.includes(text, from)) resolve();
+        };
+        child.stderr.on("data", look);
+        child.once("close", (code) => reject(new Error(`ended with ${code} before it printed ${text}: ${printed}`)));
+        look();
+      }),
     end: (signal) => end(child, signal),
     [Symbol.asyncDispose]: async () => {
       await end(child, "SIGKILL");

@@ -88,5 +88,6 @@ function moveClock({ api, clock, request, faults }: AdminCall): ApiAnswer {
   else clock.setSpeed(speed);
   if (advance !== undefined) clock.advance(advance);
   api.broker.settle();
+  api.broker.notify();
   return success({ result: stateView(api, faults, clock) });
 }

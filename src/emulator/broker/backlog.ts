@@ -145,6 +145,20 @@ export class Backlog {
     return true;
   }
 
+  /** Undo a lease, as if the message had not been delivered. */
+  handBack(message: QueuedMessage, now: number): void {
+    message.leased = false;
+    message.attempts -= 1;
+    message.dueAt = now;
+    this.#again.push(message.seq);
+    this.#recorder.put(message);
+  }
+
+  /** When a delay or a lease ends next. Sometimes too early: of a message that has gone, or is due later by now. */
+  nextDueAt(): number | undefined {
+    return this.#due.peek()?.at;
+  }
+
   extend(message: QueuedMessage, visibilityMs: number, now: number): void {
     message.dueAt = now + visibilityMs;
     this.#due.push({ at: message.dueAt, seq: message.seq });

@@ -48,6 +48,11 @@ export class Broker {
     if (!this.#changed) return;
     this.#changed = false;
     this.#recorder?.commit();
+    this.notify();
+  }
+
+  /** Tell listeners that something is different, if only the time. */
+  notify(): void {
     for (const listener of this.#listeners) listener();
   }
 

@@ -7,6 +7,8 @@ import type { Queue, QueuedMessage } from "./types.ts";
 export interface Settled {
   readonly acknowledged: number;
   readonly retried: number;
+  /** Of those that were retried: how many ran out of retries and left the queue. */
+  readonly buried: number;
   readonly warnings: Record<string, string>;
 }
 
@@ -35,6 +37,7 @@ export function acknowledge(
   const warnings: Record<string, string> = {};
   let acknowledged = 0;
   let retried = 0;
+  let buried = 0;
   for (const leaseId of leaseIds) {
     const message = leasedBy(queue, leaseId);
     if (message === undefined) {
@@ -51,10 +54,21 @@ export function acknowledge(
       continue;
     }
     const delay = delaySeconds ?? queue.consumer?.retryDelay ?? 0;
-    if (!queue.backlog.giveBack(message, delay, now, expiryOf(queue))) broker.bury(queue, message);
+    if (!queue.backlog.giveBack(message, delay, now, expiryOf(queue))) {
+      broker.bury(queue, message);
+      buried += 1;
+    }
     retried += 1;
   }
-  return { acknowledged, retried, warnings };
+  return { acknowledged, retried, buried, warnings };
+}
+
+/** Undo leases, as if the messages had not been delivered. */
+export function handBack(broker: Broker, queue: Queue, leaseIds: readonly string[]): void {
+  for (const leaseId of leaseIds) {
+    const message = leasedBy(queue, leaseId);
+    if (message !== undefined) queue.backlog.handBack(message, broker.clock.now());
+  }
 }
 
 /** Let leases run for `visibilityMs` from now. */

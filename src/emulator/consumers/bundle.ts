@@ -1,0 +1,56 @@
+import { basename } from "node:path";
+import { collectModules } from "./modules.ts";
+import { loadEsbuild } from "./peers.ts";
+
+/** A module as workerd gets it; imports name others by their path, which begins with a slash. */
+export interface WorkerModule {
+  readonly type: "ESModule";
+  readonly path: string;
+  readonly contents: string;
+}
+
+/** Modules that the runtime has itself. */
+export const builtIn = ["cloudflare:*", "node:*", "workerd:*"] as const;
+
+/**
+ * The Worker's code as JavaScript, its first module first. With esbuild, which wrangler brings, packages are bundled too;
+ * without it TypeScript's own compiler strips the types, file by file.
+ *
+ * @throws Error that says where the code does not compile
+ */
+export async function bundleWorker(file: string): Promise<readonly [WorkerModule, ...WorkerModule[]]> {
+  const esbuild = loadEsbuild();
+  if (esbuild === undefined) return collectModules(file);
+  const { outputFiles } = await esbuild
+    .build({
+      entryPoints: [file],
+      bundle: true,
+      write: false,
+      format: "esm",
+      target: "es2024",
+      conditions: ["workerd", "worker", "browser"],
+      external: [...builtIn],
+      logLevel: "silent",
+    })
+    .catch((error: unknown) => {
+      throw new Error(describe(file, error), { cause: error });
+    });
+  const contents = outputFiles[0]?.text ?? "";
+  return [{ type: "ESModule", path: `/${basename(file)}`, contents }];
+}
+
+interface BuildFailure {
+  readonly errors?: readonly {
+    readonly text: string;
+    readonly location: { readonly file: string; readonly line: number; readonly column: number } | null;
+  }[];
+}
+
+function describe(file: string, error: unknown): string {
+  const [first] = (error as BuildFailure).errors ?? [];
+  if (first === undefined) return (error as Error).message;
+  const { location } = first;
+  return location === null
+    ? `${file}: ${first.text}`
+    : `${location.file}:${location.line}:${location.column + 1}: ${first.text}`;
+}

@@ -1,0 +1,140 @@
+import type { Broker } from "../broker/broker.ts";
+import { acknowledge, handBack, lease, leaseId, messageId, peek, type Settled } from "../broker/delivery.ts";
+import type { Queue } from "../broker/types.ts";
+import type { Clock } from "../clock.ts";
+import { decide } from "./batching.ts";
+import { type Batching, type Delivered, type Print, type Receiver, Undelivered, type Verdict } from "./types.ts";
+
+/** Longest that a Worker's handler may take for a batch, in real time: 15 minutes. Afterwards its messages come again. */
+const leaseMs = 900_000;
+/** Timers cannot run longer than 24 days; looking once too often does no harm. */
+const longestSleepMs = 3_600_000;
+/** How long to wait after nobody took a batch, in real time. */
+const undeliveredPauseMs = 500;
+
+export interface DispatcherSetup {
+  readonly broker: Broker;
+  readonly clock: Clock & { readonly speed?: number };
+  /** Name of the queue. */
+  readonly name: string;
+  readonly receiver: Receiver;
+  /** How to make batches now; undefined: the queue has no such consumer, and keeps its messages. */
+  readonly batching: (queue: Queue) => Batching | undefined;
+  readonly print: Print;
+}
+
+/** Gives a queue's messages to its consumer, whenever there is a batch and someone to take it. */
+export class Dispatcher {
+  readonly #setup: DispatcherSetup;
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #stop: () => void;
+  #closed = false;
+  #scheduled = false;
+  #pausedUntil = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(setup: DispatcherSetup) {
+    this.#setup = setup;
+    this.#stop = setup.broker.listen(() => this.wake());
+    this.wake();
+  }
+
+  /** Something may have changed. Many calls in a row are looked after at once. */
+  wake(): void {
+    if (this.#scheduled || this.#closed) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (!this.#closed) this.#look();
+    });
+  }
+
+  /** Ends deliveries; messages that are in the consumer's hands go back to the queue. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stop();
+    clearTimeout(this.#timer);
+    await this.#setup.receiver.close();
+    await Promise.all(this.#inFlight);
+  }
+
+  #look(): void {
+    clearTimeout(this.#timer);
+    const { broker, clock, name, receiver } = this.#setup;
+    for (;;) {
+      const queue = broker.byName(name);
+      const batching = queue === undefined ? undefined : this.#setup.batching(queue);
+      if (queue === undefined || batching === undefined || queue.settings.deliveryPaused || !receiver.ready()) break;
+      if (this.#inFlight.size >= batching.maxConcurrency) break;
+      const pause = this.#pausedUntil - performance.now();
+      if (pause > 0) {
+        this.#sleep(pause);
+        break;
+      }
+      const ready = peek(broker, queue, batching.batchSize);
+      const now = clock.now();
+      const decision = decide(ready, batching, now, queue.backlog.nextDueAt());
+      if (decision.kind === "deliver") {
+        const delivery = this.#deliver(queue, decision.count);
+        this.#inFlight.add(delivery);
+        void delivery.finally(() => {
+          this.#inFlight.delete(delivery);
+          this.wake();
+        });
+        continue;
+      }
+      if (decision.kind === "wait") this.#sleep((decision.until - now) / (clock.speed ?? 1));
+      break;
+    }
+    broker.commit();
+  }
+
+  #sleep(ms: number): void {
+    this.#timer = setTimeout(() => this.wake(), Math.min(Math.max(0, Math.ceil(ms)), longestSleepMs));
+  }
+
+  async #deliver(queue: Queue, count: number): Promise<void> {
+    const { broker, clock, receiver, print } = this.#setup;
+    const messages = lease(broker, queue, count, leaseMs * Math.max(1, clock.speed ?? 1));
+    const leases = messages.map((message) => leaseId(queue, message));
+    const batch: Delivered[] = messages.map((message) => ({
+      id: messageId(queue, message),
+      message,
+      attempts: message.attempts,
+    }));
+    broker.commit();
+    let verdict: Verdict;
+    try {
+      verdict = await receiver.deliver(queue.name, batch, broker.metrics(queue));
+    } catch (error) {
+      if (broker.byId(queue.id) !== queue) return;
+      if (error instanceof Undelivered) {
+        this.#pausedUntil = performance.now() + undeliveredPauseMs;
+        handBack(broker, queue, leases);
+        broker.commit();
+        return;
+      }
+      if (!this.#closed) print({ queue: queue.name, level: "error", text: (error as Error).message });
+      verdict = { acks: [], retries: messages.map((_, index) => ({ index, delaySeconds: undefined })) };
+    }
+    // A queue that was deleted meanwhile took its messages along.
+    if (broker.byId(queue.id) !== queue) return;
+    const leaseAt = (index: number) => leases[index] ?? "";
+    const settled = acknowledge(
+      broker,
+      queue,
+      verdict.acks.map(leaseAt),
+      verdict.retries.map(({ index, delaySeconds }) => ({ leaseId: leaseAt(index), delaySeconds })),
+    );
+    broker.commit();
+    if (!this.#closed) print({ queue: queue.name, level: "info", text: this.#summary(queue, batch.length, settled) });
+  }
+
+  #summary(queue: Queue, count: number, { acknowledged, retried, buried }: Settled): string {
+    const parts = [`${acknowledged} of ${count} messages ${this.#setup.receiver.done}`];
+    if (retried > buried) parts.push(`${retried - buried} to retry`);
+    const grave = queue.consumer?.deadLetterQueue;
+    if (buried > 0) parts.push(`${buried} out of retries and ${grave === undefined ? "deleted" : `moved to ${grave}`}`);
+    return parts.join(", ");
+  }
+}

@@ -1,0 +1,107 @@
+import { basename } from "node:path";
+import { workerDefaults } from "../api/consumer-settings.ts";
+import { type Broker, newId } from "../broker/broker.ts";
+import type { Queue, WorkerConsumer } from "../broker/types.ts";
+import type { Clock } from "../clock.ts";
+import { limits } from "../limits.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import type { WorkerOptions } from "./spec.ts";
+import type { Batching, Print, Receiver } from "./types.ts";
+import { startWorker } from "./worker.ts";
+import { meetWrangler } from "./wrangler.ts";
+
+/** Batches at once where the consumer names no number; the platform scales as it likes. */
+const usualConcurrency = 10;
+
+/** wrangler's own process makes the batches: it gets what there is, as large as it takes it at once. */
+const wranglerBatching: Batching = {
+  batchSize: limits.batchMessages,
+  maxWaitTimeMs: 0,
+  maxBytes: limits.batchBytes,
+  maxConcurrency: 1,
+};
+
+export interface ConsumersSetup {
+  readonly broker: Broker;
+  readonly clock: Clock & { readonly speed?: number };
+  readonly workers: readonly WorkerOptions[];
+  /** Names of queues whose consumer runs under `wrangler dev`. */
+  readonly wranglerDev: readonly string[];
+  readonly print: Print;
+}
+
+/**
+ * Attach the Workers to their queues and begin to deliver.
+ *
+ * @returns how to stop
+ * @throws Error when one of them does not start; none is left running then
+ */
+export async function startConsumers(setup: ConsumersSetup): Promise<() => Promise<void>> {
+  const { broker, clock, workers, wranglerDev, print } = setup;
+  const twice = [...workers.map(({ queue }) => queue), ...wranglerDev].find(
+    (name, at, all) => all.indexOf(name) !== at,
+  );
+  if (twice !== undefined) throw new Error(`The queue ${twice} has two consumers here. A queue has one: name one.`);
+  const dispatchers: Dispatcher[] = [];
+  const stop = async () => {
+    await Promise.all(dispatchers.map((dispatcher) => dispatcher.close()));
+  };
+  const begin = (name: string, receiver: Receiver, batching: (queue: Queue) => Batching | undefined) => {
+    const dispatcher = new Dispatcher({ broker, clock, name, receiver, batching, print });
+    dispatchers.push(dispatcher);
+    return dispatcher;
+  };
+  try {
+    for (const worker of workers) {
+      attach(broker, worker);
+      begin(worker.queue, await startWorker(worker, print), workerBatching);
+    }
+    for (const queue of wranglerDev) {
+      let wake = () => {};
+      const receiver = await meetWrangler(queue, print, () => wake());
+      const dispatcher = begin(queue, receiver, () => wranglerBatching);
+      wake = () => dispatcher.wake();
+    }
+    broker.commit();
+    return stop;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** As a deployment attaches it. What the flag does not name stays as it was kept, or gets the platform's default. */
+function attach(broker: Broker, { queue: name, file, deadLetterQueue, settings }: WorkerOptions): void {
+  const queue = broker.byName(name);
+  if (queue === undefined) throw new Error(`There is no queue ${name} for the Worker ${file}. Add --queue ${name}.`);
+  if (deadLetterQueue !== undefined && broker.byName(deadLetterQueue) === undefined) {
+    throw new Error(
+      `There is no queue ${deadLetterQueue} for dead letters of ${name}. Add --queue ${deadLetterQueue}.`,
+    );
+  }
+  const kept = queue.consumer?.type === "worker" ? queue.consumer : undefined;
+  const consumer: WorkerConsumer = {
+    id: newId(),
+    createdAt: broker.clock.now(),
+    deadLetterQueue: undefined,
+    ...workerDefaults,
+    ...kept,
+    ...(deadLetterQueue !== undefined && { deadLetterQueue }),
+    ...settings,
+    type: "worker",
+    scriptName: basename(file).replace(/\.[^.]+$/, ""),
+  };
+  broker.attach(queue, consumer);
+}
+
+/** Settings can be changed while it runs; another kind of consumer, or none, ends the deliveries. */
+function workerBatching({ consumer }: Queue): Batching | undefined {
+  if (consumer?.type !== "worker") return undefined;
+  const { batchSize, maxWaitTimeMs, maxConcurrency } = consumer;
+  return {
+    batchSize,
+    maxWaitTimeMs,
+    maxBytes: Number.POSITIVE_INFINITY,
+    maxConcurrency: maxConcurrency ?? usualConcurrency,
+  };
+}

@@ -1,0 +1,49 @@
+import { readWorkerSettings, workerSettingNames } from "../api/consumer-settings.ts";
+import { flagError, mismatch, type Part, scalar } from "../api/json.ts";
+import type { WorkerSettings } from "../broker/types.ts";
+import { limits } from "../limits.ts";
+
+/** A Worker that consumes a queue, and the consumer's settings as far as they are named. */
+export interface WorkerOptions {
+  readonly queue: string;
+  /** Its code: JavaScript or TypeScript. */
+  readonly file: string;
+  /** Name of the queue for messages that ran out of retries. */
+  readonly deadLetterQueue?: string;
+  readonly settings?: Partial<WorkerSettings>;
+}
+
+/**
+ * A Worker in one line, as a flag has it: `orders=./consumer.ts,batch_size=20,dead_letter_queue=dead`.
+ *
+ * @throws Error that says what does not fit
+ */
+export function parseWorker(line: string): WorkerOptions {
+  const [, queue, file, rest = ""] = /^([a-z0-9-]+)=([^,]+)(?:,(.*))?$/.exec(line) ?? [];
+  if (queue === undefined || file === undefined) {
+    throw new Error(`--worker ${line}: write it as QUEUE=FILE, such as orders=./consumer.ts.`);
+  }
+  const fields = rest === "" ? [] : rest.split(",").map((part) => part.split("=", 2));
+  const { dead_letter_queue: deadLetterQueue, ...settings }: Record<string, string | undefined> =
+    Object.fromEntries(fields);
+  try {
+    return {
+      queue,
+      file,
+      ...(deadLetterQueue !== undefined && { deadLetterQueue }),
+      settings: readSettings(settings),
+    };
+  } catch (error) {
+    throw flagError(`--worker ${line}`, error);
+  }
+}
+
+function readSettings(texts: Readonly<Record<string, string | undefined>>): Partial<WorkerSettings> {
+  for (const name of Object.keys(texts)) {
+    if (workerSettingNames.includes(name)) continue;
+    throw mismatch(`/${name}`, `is not known here; known are dead_letter_queue, ${workerSettingNames.join(", ")}`);
+  }
+  const values = Object.entries(texts).map(([name, text]) => [name, scalar(text ?? "")]);
+  const part: Part = { value: Object.fromEntries(values), pointer: "" };
+  return readWorkerSettings(part, limits.delaySeconds);
+}

@@ -1,0 +1,121 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Broker } from "../../../src/emulator/broker/broker.ts";
+import type { Queue } from "../../../src/emulator/broker/types.ts";
+import { manualClock } from "../../../src/emulator/clock.ts";
+import { Dispatcher } from "../../../src/emulator/consumers/dispatcher.ts";
+import { type Delivered, type Receiver, Undelivered, type Verdict } from "../../../src/emulator/consumers/types.ts";
+
+const clock = manualClock(1_700_000_000_000);
+let broker: Broker;
+let queue: Queue;
+let dispatcher: Dispatcher;
+let printed: string[];
+let there: boolean;
+/** Batches in the receiver's hands, each with how to end it. */
+let held: { bodies: string[]; end: PromiseWithResolvers<Verdict> }[];
+let maxConcurrency: number;
+
+const receiver: Receiver = {
+  done: "taken",
+  ready: () => there,
+  deliver: (_, batch: readonly Delivered[]) => {
+    const end = Promise.withResolvers<Verdict>();
+    held.push({ bodies: batch.map(({ message }) => message.text), end });
+    return end.promise;
+  },
+  close: async () => {
+    for (const { end } of held) end.reject(new Error("closed"));
+  },
+};
+
+beforeEach(() => {
+  broker = new Broker(clock);
+  queue = broker.create({ name: "orders" });
+  printed = [];
+  held = [];
+  there = true;
+  maxConcurrency = 2;
+  dispatcher = new Dispatcher({
+    broker,
+    clock,
+    name: "orders",
+    receiver,
+    batching: () => ({ batchSize: 2, maxWaitTimeMs: 0, maxBytes: 1_000, maxConcurrency }),
+    print: ({ text }) => printed.push(text),
+  });
+});
+
+afterEach(() => dispatcher.close());
+
+/** Messages arrive, and the dispatcher has looked. */
+async function push(...texts: string[]): Promise<void> {
+  const drafts = texts.map((text) => ({ text, bytes: 1, contentType: "text" as const, delaySeconds: undefined }));
+  broker.push(queue, drafts);
+  broker.commit();
+  await turn();
+}
+
+const waiting = () => [...queue.backlog.all()].map(({ text, leased, attempts }) => [text, leased, attempts]);
+
+test("no more batches at once than the consumer takes, and the next as soon as one ends", async () => {
+  await push("a", "b", "c", "d", "e");
+  expect(held.map(({ bodies }) => bodies)).toEqual([
+    ["a", "b"],
+    ["c", "d"],
+  ]);
+  held[0]?.end.resolve({ acks: [0, 1], retries: [] });
+  await turn();
+  await turn();
+  expect(held.map(({ bodies }) => bodies)).toHaveLength(3);
+  expect(waiting()).toEqual([
+    ["c", true, 1],
+    ["d", true, 1],
+    ["e", true, 1],
+  ]);
+  expect(printed).toEqual(["2 of 2 messages taken"]);
+});
+
+test("a receiver that fails makes failed messages", async () => {
+  await push("a");
+  there = false;
+  held[0]?.end.reject(new Error("the runtime crashed"));
+  await turn();
+  expect(printed).toEqual(["the runtime crashed", "0 of 1 messages taken, 1 to retry"]);
+  expect(waiting()).toEqual([["a", false, 1]]);
+});
+
+test("what nobody took stays, as if it had not been delivered", async () => {
+  await push("a");
+  held[0]?.end.reject(new Undelivered());
+  await turn();
+  expect(waiting()).toEqual([["a", false, 0]]);
+  expect(held).toHaveLength(1);
+});
+
+test("nobody there: messages wait until someone comes", async () => {
+  there = false;
+  await push("a");
+  expect(held).toEqual([]);
+  there = true;
+  dispatcher.wake();
+  await turn();
+  expect(held).toHaveLength(1);
+});
+
+test("a queue that is deleted meanwhile takes its messages along", async () => {
+  await push("a");
+  broker.delete(queue);
+  const again = broker.create({ name: "orders" });
+  held[0]?.end.resolve({ acks: [], retries: [{ index: 0, delaySeconds: 0 }] });
+  await turn();
+  expect(again.backlog.metrics().backlogCount).toBe(0);
+  expect(printed).toEqual([]);
+});
+
+test("when it closes, messages in the consumer's hands go back", async () => {
+  await push("a");
+  await dispatcher.close();
+  expect(waiting()).toEqual([["a", false, 1]]);
+  expect(printed).toEqual([]);
+});
