@@ -40,7 +40,8 @@ export function addToPackageJson(existing: string | undefined, needs: Needs): { 
   };
   const after = {
     ...before,
-    scripts: { ...scripts, ...asMap(before.scripts) },
+    // Theirs first, in their order; the same name stays theirs.
+    scripts: { ...asMap(before.scripts), ...scripts, ...asMap(before.scripts) },
     dependencies: sorted({ ...asMap(before.dependencies), ...lacking(wanted) }),
     devDependencies: sorted({ ...asMap(before.devDependencies), ...lacking(devDependencies) }),
   };
