@@ -24,6 +24,8 @@ type Content<Kind> = Extract<SegmentInputs["content"], { kind: Kind }>;
 /** A segment's ledger, whichever of its two forms it has. Messages are numbered from 0 in the segment. */
 export interface Book {
   readonly decision: Decision;
+  /** Of what is kept: by the journal it was sent again after an answer was lost, so that it may have arrived twice. */
+  readonly doubled: readonly number[];
   /** Whether there is nothing to do, the ledger's own bookkeeping included. */
   readonly settled: boolean;
   /** What the journal knows the message by. */
@@ -65,10 +67,12 @@ function messagesBook(
   const ledger = withLeft(unpackLedger(recorded), mode === "once" ? undefined : digest, left);
   const decision = decide({ mode, manifest: digest, keys }, ledger);
   const keysOf = (indices: readonly number[]) => indices.flatMap((index) => keys[index] ?? []);
+  const keyOf = (index: number) => packKeys(keysOf([index]));
   return {
     decision,
+    doubled: doubledOf(decision, left, keyOf),
     settled: isSettled(decision, ledger),
-    keyOf: (index) => packKeys(keysOf([index])),
+    keyOf,
     labelOf: (index) => keys[index]?.id ?? `#${index + 1}`,
     write: (pushed, inDoubt) =>
       packLedger({
@@ -93,6 +97,12 @@ function withLeft(ledger: Ledger, delivery: Digest | undefined, { pushed, inDoub
   };
 }
 
+function doubledOf({ kept }: Decision, { inDoubt }: Left, keyOf: (index: number) => string): readonly number[] {
+  if (inDoubt.length === 0) return [];
+  const doubted = new Set(inDoubt);
+  return kept.filter((index) => doubted.has(keyOf(index)));
+}
+
 /** What a data file's ledger is compared with. */
 export function wantedRows({ mode, messages }: Wanted, { rows, delivery }: Content<"rows">): WantedRows {
   return { mode, identity: mode === "once" ? rows : delivery, rows: messages };
@@ -112,10 +122,12 @@ function rowsBook(
     if (digests === undefined) throw new Error("the rows of a data file were not read");
     return digests;
   };
+  const keyOf = (index: number) => `${index} ${known()[index]}`;
   return {
     decision,
+    doubled: doubledOf(decision, left, keyOf),
     settled: isSettled(decision, ledger) && ledger.identity === wanted.identity,
-    keyOf: (index) => `${index} ${known()[index]}`,
+    keyOf,
     labelOf: (index) => `#${content.from + index + 1}`,
     write: (pushed, inDoubt) =>
       packRows({

@@ -131,11 +131,11 @@ async function* parcels(
   }
 }
 
-async function tellRecovered({ inputs, journal: { left }, session }: Delivery): Promise<void> {
+async function tellRecovered({ inputs, journal: { left }, book, session }: Delivery): Promise<void> {
   if (left.pushed.length + left.inDoubt.length === 0) return;
   await session.ports.tell(
     "info",
-    `an interrupted run's journal says that ${count(left.pushed.length, "message")} arrived, and ${left.inDoubt.length} may have`,
+    `an interrupted run's journal says that ${count(left.pushed.length, "message")} arrived, and ${book.decision.inDoubt.length} may have`,
     inputs.self,
   );
 }

@@ -42,7 +42,7 @@ function lastPush(
 ): LastPush {
   const { messages, requests = 0 } = report ?? {};
   const pushed = messages?.pushed ?? 0;
-  if (before !== undefined && pushed === 0) return before.lastPush;
+  if (before !== undefined && pushed === 0 && maybeTwice.length === 0) return before.lastPush;
   return { pushed, requests, maybeTwice: allNames(maybeTwice), at: startedAt, commit: ports.commit() };
 }
 

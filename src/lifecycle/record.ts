@@ -16,14 +16,15 @@ export class RunRecord {
   readonly #pushed: Set<number>;
   readonly #inDoubt: Map<number, string>;
   readonly #before: ReadonlySet<number>;
-  readonly #maybeTwice: string[] = [];
+  readonly #maybeTwice: string[];
   #changed: boolean;
 
   /** @param changed whether the ledger of the engine's state is out of date already, by what a journal said */
-  constructor({ decision: { kept, inDoubt }, labelOf }: Book, changed: boolean) {
+  constructor({ decision: { kept, inDoubt }, doubled, labelOf }: Book, changed: boolean) {
     this.#pushed = new Set(kept);
     this.#before = new Set(inDoubt);
     this.#inDoubt = new Map(inDoubt.map((index) => [index, labelOf(index)]));
+    this.#maybeTwice = doubled.map(labelOf);
     this.#changed = changed;
   }
 

@@ -57,8 +57,8 @@ export function readJournal(text: string, file: string): ReadJournal {
   return {
     base: head.base,
     left: {
-      pushed: [...earlier.pushed, ...keys("pushed")],
-      inDoubt: [...earlier.inDoubt, ...keys("sending", "in_doubt")],
+      pushed: [...earlier.pushed, ...keys("pushed", "maybe_twice")],
+      inDoubt: [...earlier.inDoubt, ...keys("sending", "in_doubt", "maybe_twice")],
     },
   };
 }
@@ -74,7 +74,7 @@ function apply(event: Row, states: Map<number, { key: string; state: "sending" |
     }
     return true;
   }
-  const state = (["pushed", "in_doubt", "not_sent"] as const).find((name) => Array.isArray(event[name]));
+  const state = (["pushed", "maybe_twice", "in_doubt", "not_sent"] as const).find((name) => Array.isArray(event[name]));
   if (state === undefined) return false;
   for (const at of event[state] as unknown[]) {
     const known = typeof at === "number" ? states.get(at) : undefined;

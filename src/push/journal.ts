@@ -20,11 +20,15 @@ export interface JournalEntry {
 /** What interrupted runs left that the engine's state does not hold: keys, as often as there were messages. */
 export interface Left {
   readonly pushed: readonly string[];
-  /** Sent, and the run ended before an answer was written down. */
+  /**
+   * Sent, and the run ended before an answer was written down. What was sent again, and arrived, is in both lists: it may be
+   * in the queue twice.
+   */
   readonly inDoubt: readonly string[];
 }
 
-export type Settled = "pushed" | "in_doubt" | "not_sent";
+/** `maybe_twice`: pushed, after an answer was lost, so that it may have arrived before. */
+export type Settled = "pushed" | "maybe_twice" | "in_doubt" | "not_sent";
 
 /** What is being pushed, written down so that a kill loses nothing but the answers of requests under way. */
 export interface Journal {

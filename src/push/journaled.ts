@@ -21,8 +21,9 @@ export function journaled(
       await journal.sending(fresh.map((at) => ({ at, key: keyOf(at) })));
       for (const index of fresh) underWay.add(index);
     },
-    async onOutcome({ state, batch }) {
-      const known = indices(batch).filter((index) => underWay.delete(index));
+    async onOutcome(outcome) {
+      const known = indices(outcome.batch).filter((index) => underWay.delete(index));
+      const state = outcome.state === "pushed" && outcome.mayBeTwice ? "maybe_twice" : outcome.state;
       if (known.length > 0) await journal.settled(state, known);
     },
   };

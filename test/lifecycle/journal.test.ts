@@ -103,6 +103,34 @@ describe("after the engine was killed", () => {
     expect(outs.lastPush.maybeTwice).toEqual(numbers(50).map((n) => `m${n}`));
     expect(world.told.join("\n")).toMatch(/50 messages may have arrived twice/);
   });
+
+  it("names what the killed run itself sent again, though it has nothing left to send", async () => {
+    const inputs = await world.segment(manifest(numbers(50)));
+    world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
+    await world.start().lifecycle.create(inputs);
+    expect(world.bodies()).toHaveLength(100);
+    const told = world.told.length;
+    // Its state was not written, and its journal is there.
+    const { outs } = await world.start().lifecycle.create(inputs);
+    expect(world.bodies()).toHaveLength(100);
+    expect(outs.lastPush.maybeTwice).toEqual(numbers(50).map((n) => `m${n}`));
+    expect(world.told.slice(told).join("\n")).toMatch(/50 messages may have arrived twice/);
+  });
+
+  it("names what the run before had in doubt, and the killed one sent again", async () => {
+    world.write("messages/a.yaml", "queue: orders\nsource: { file: rows.ndjson }\n");
+    world.write("messages/rows.ndjson", numbers(50).join("\n"));
+    const [inputs] = await world.segments();
+    if (inputs === undefined) throw new Error("there is no segment");
+    await world.start().lifecycle.create(inputs);
+    const path = join(folder(), journals()[0] ?? "");
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+    writeFileSync(path, `${lines.slice(0, -1).join("\n")}\n`);
+    await world.start().lifecycle.create(inputs);
+    const { outs } = await world.start().lifecycle.create(inputs);
+    expect(world.bodies()).toHaveLength(100);
+    expect(outs.lastPush.maybeTwice).toEqual(["#1 to #50"]);
+  });
 });
 
 describe("never suppresses a push that it should not", () => {

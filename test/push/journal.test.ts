@@ -53,6 +53,14 @@ describe("a journal", () => {
     expect((await open()).left).toEqual({ pushed: ["key-0", "key-1", "key-5"], inDoubt: ["key-2", "key-4"] });
   });
 
+  test("names what was sent again, and arrived, among both: it may be in the queue twice", async () => {
+    const journal = await open();
+    await journal.sending(entries(0, 1));
+    await journal.settled("maybe_twice", [0]);
+    await journal.settled("pushed", [1]);
+    expect((await open()).left).toEqual({ pushed: ["key-0", "key-1"], inDoubt: ["key-0"] });
+  });
+
   test("keeps what several interrupted runs left, equal keys as often as there were messages", async () => {
     const first = await open();
     await first.sending([{ at: 0, key: "same" }]);

@@ -99,8 +99,8 @@ test("killed at any moment, the journal knows of every message in the queue, and
         expect(report.exception).toBeUndefined();
         const again = await journals.open(name, "base");
         await again.close();
-        const { pushed, inDoubt } = report.messages;
-        expect([again.left.pushed.length, again.left.inDoubt.length]).toEqual([pushed, inDoubt]);
+        const { pushed, inDoubt, mayBeTwice } = report.messages;
+        expect([again.left.pushed.length, again.left.inDoubt.length]).toEqual([pushed, inDoubt + mayBeTwice]);
       }),
       { numRuns: 60 },
     );
