@@ -110,7 +110,8 @@ function programVariables(root: string): Variables {
   // Public at run time, but missing from the SDK's types.
   const isSecret: (key: string) => boolean = Reflect.get(pulumi.runtime, "isConfigSecret");
   const config = pulumi.runtime.allConfig();
-  return variablesFrom({ project: pulumi.getProject(), root, config, isSecret, env: process.env });
+  const project = pulumi.getProject();
+  return variablesFrom({ project, root, config, isSecret, secretsInPlain: true, env: process.env });
 }
 
 /** A queue's metrics are those of the manifest that heard from the API last. */

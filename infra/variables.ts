@@ -1,4 +1,4 @@
-import type { Variables } from "../src/manifest/index.ts";
+import type { SecretBytes, Variables } from "../src/manifest/index.ts";
 import type { JsonValue } from "../src/types.ts";
 import { headCommit } from "./commit.ts";
 
@@ -13,17 +13,22 @@ export interface VariableSources {
    * other, the program refused before.
    */
   readonly isSecret?: (key: string) => boolean;
+  /** Whether the values of secrets are there in plain text, as the engine gives them; in files they are encrypted. */
+  readonly secretsInPlain?: boolean;
   readonly env: NodeJS.ProcessEnv;
 }
 
 /** What manifests may name, the same in the program, which checks them, and in the provider, which pushes them. */
-export function variablesFrom({ project, root, config, isSecret, env }: VariableSources): Variables {
+export function variablesFrom(sources: VariableSources): Variables {
+  const { project, root, config, isSecret, secretsInPlain = false, env } = sources;
   const secrets = Object.keys(config).filter(isSecret ?? (() => true));
   const plain = Object.entries(config).filter(([key]) => !isSecret?.(key));
   return {
     project,
     config: Object.fromEntries(plain.map(([key, value]) => [nameOf(key, project), parsedIfJson(value)])),
     secrets: secrets.map((key) => nameOf(key, project)),
+    // The sizes alone: nothing that reads manifests ever holds a secret.
+    secretBytes: secretsInPlain ? (name) => bytesOf(config[keyOf(name, project)]) : undefined,
     env,
     gitSha: () => headCommit(root),
   };
@@ -32,6 +37,16 @@ export function variablesFrom({ project, root, config, isSecret, env }: Variable
 /** As `pulumi config set` takes it: without a namespace it is the project's. */
 function nameOf(key: string, project: string): string {
   return key.startsWith(`${project}:`) ? key.slice(project.length + 1) : key;
+}
+
+/** The full key of what manifests name. */
+function keyOf(name: string, project: string): string {
+  return name.includes(":") ? name : `${project}:${name}`;
+}
+
+function bytesOf(secret: string | undefined): SecretBytes | undefined {
+  if (secret === undefined) return undefined;
+  return { text: Buffer.byteLength(secret), json: Buffer.byteLength(JSON.stringify(secret)) - '""'.length };
 }
 
 /** Maps and lists arrive as JSON; whether a scalar was a number or text, the engine no longer knows: it stays text. */

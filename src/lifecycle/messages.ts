@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
-import { fillSecrets, formatProblem, loadManifests, SecretError, stamped } from "../manifest/index.ts";
+import { limits } from "../limits.ts";
+import { fillSecrets, formatPlace, formatProblem, loadManifests, SecretError, stamped } from "../manifest/index.ts";
+import { bodyBytes } from "../plan/index.ts";
 import type { Content, Message } from "../types.ts";
 import { Refusal } from "./failure.ts";
 import type { Ports } from "./ports.ts";
@@ -31,7 +33,7 @@ export async function readContent(
 /**
  * Puts what only the push knows into a message: the stack's secrets, for the request and nothing else, and its stamp.
  *
- * @throws Refusal when a secret has no value
+ * @throws Refusal when a secret has no value, or makes the body larger than the API takes
  */
 export function completeMessage(message: Message, { project }: SegmentInputs, ports: Pick<Ports, "config">): Message {
   if (message.secrets === undefined) return stamped(message);
@@ -41,9 +43,19 @@ export function completeMessage(message: Message, { project }: SegmentInputs, po
     return value === undefined ? [] : [[name, value] as const];
   });
   try {
-    return stamped(fillSecrets(message, new Map(values)));
+    return refuseLarge(stamped(fillSecrets(message, new Map(values))));
   } catch (error) {
     if (error instanceof SecretError) throw new Refusal("SECRET_MISSING", error.message);
     throw error;
   }
+}
+
+/** The program has checked it with the secrets that it saw; whoever pushes without it learns of it here. */
+function refuseLarge(message: Message): Message {
+  if (bodyBytes(message) <= limits.messageBytes) return message;
+  throw new Refusal(
+    "BODY_TOO_LARGE",
+    `${formatPlace(message.place)} the body has more than the ${limits.messageBytes} bytes that the API takes in a message, ` +
+      "once its secrets are in it. Split the message; nothing of it was pushed.",
+  );
 }

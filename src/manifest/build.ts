@@ -58,13 +58,35 @@ export function buildMessage(
   const message = stamp === undefined ? plain : { ...plain, stamp };
   const sent = stamped(message);
   checkBodySchemas(schemas, sent, body.unknown, tell);
-  return { message, bytes: checkBody(sent, body.secrets.length > 0 || body.unknown.length > 0, tell) };
+  const incomplete = body.unknown.length > 0;
+  return { message, bytes: checkBody(sent, incomplete ? undefined : secretsBytes(message, scope), tell) };
+}
+
+/**
+ * What secrets add to a body's bytes; undefined where their values are not known. Once they are filled in, less than
+ * their placeholders may be left.
+ */
+function secretsBytes({ secrets = [], contentType }: Message, { variables }: Scope): number | undefined {
+  let sum = 0;
+  for (const { name } of secrets) {
+    const bytes = variables.secretBytes?.(name);
+    if (bytes === undefined) return undefined;
+    const placeholder = `\${secret.${name}}`;
+    const written = contentType === "text" ? placeholder : JSON.stringify(placeholder).slice(1, -1);
+    sum += (contentType === "text" ? bytes.text : bytes.json) - Buffer.byteLength(written);
+  }
+  return sum;
 }
 
 function buildId(id: string | undefined, scope: Scope, tell: OnProblem): string | undefined {
   if (id === undefined) return undefined;
   const { value } = interpolate(id, scope, { secretsAllowed: false, textOnly: true }, below("id", tell));
   const text = String(value);
+  if (/\p{Cc}/u.test(text)) {
+    const what = `the id ${shown(text)} has a control character`;
+    tell("VALUE_NOT_ALLOWED", ["id"], "", what, "Name a variable that has a text on one line.");
+    return undefined;
+  }
   if (text.length > 0 && text.length <= maxIdLength) return text;
   const what = `the id ${shown(text)} has ${text.length} characters, not 1 to ${maxIdLength}`;
   tell("VALUE_NOT_ALLOWED", ["id"], "", what, "Name a variable that has a shorter text.");
@@ -90,16 +112,19 @@ export function buildDelay(written: number | string | undefined, scope: Scope, t
   return undefined;
 }
 
-/** @returns the body's bytes */
-function checkBody(message: Message, incomplete: boolean, tell: OnProblem): number {
+/**
+ * @param added bytes that secrets add; undefined where the body is not known yet
+ * @returns the body's bytes without its secrets, whose size is theirs to keep
+ */
+function checkBody(message: Message, added: number | undefined, tell: OnProblem): number {
   if (message.contentType === "text" && typeof message.body !== "string") {
     const what = `the body is ${typeName(message.body)}, but the message's content type is text`;
     tell("TEXT_BODY_NOT_TEXT", ["body"], "", what, "Put the body in quotes, or write content_type: json.");
     return 0;
   }
   const bytes = bodyBytes(message);
-  if (bytes > limits.messageBytes && !incomplete) {
-    const { what, next } = tooLarge(bytes);
+  if (added !== undefined && bytes + added > limits.messageBytes) {
+    const { what, next } = message.secrets === undefined ? tooLarge(bytes) : tooLargeWithSecrets;
     tell("BODY_TOO_LARGE", ["body"], "", what, next);
   }
   return bytes;
@@ -111,6 +136,12 @@ export function tooLarge(bytes: number): { readonly what: string; readonly next:
     next: "Split it into several messages, or send a link to where the data is.",
   };
 }
+
+/** Does not say how large: that would tell how long a secret is. */
+const tooLargeWithSecrets = {
+  what: `the body has more than the ${limits.messageBytes} bytes that the API takes in a message, once its secrets are in it`,
+  next: "Split it into several messages, or have the consumer read the secrets where they are.",
+};
 
 /** Tells of problems in a part of the message. */
 function below(key: string, tell: OnProblem): OnProblem {

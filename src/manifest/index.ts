@@ -7,4 +7,4 @@ export { fillSecrets, SecretError } from "./secrets.ts";
 export { matchesStack } from "./stacks.ts";
 export { stamped } from "./stamp.ts";
 export { didYouMean } from "./suggest.ts";
-export type { Variables } from "./variables.ts";
+export type { SecretBytes, Variables } from "./variables.ts";

@@ -13,10 +13,19 @@ export interface Variables {
   readonly config?: Readonly<Record<string, JsonValue>> | undefined;
   /** Names of the stack's secrets. Their values are never here. */
   readonly secrets?: readonly string[] | undefined;
+  /** How large a secret's value makes a body, where that is known: the size of bodies is checked with it. */
+  readonly secretBytes?: ((name: string) => SecretBytes | undefined) | undefined;
   /** The environment; a manifest sees only the names that it lists. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** The commit that is checked out; asked only when a manifest names it. */
   readonly gitSha?: (() => string | undefined) | undefined;
+}
+
+/** UTF-8 bytes of a secret's value. */
+export interface SecretBytes {
+  readonly text: number;
+  /** Inside a text of JSON, with what has to be escaped there. */
+  readonly json: number;
 }
 
 /** What the variables of one place mean. */

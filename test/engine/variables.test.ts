@@ -33,3 +33,15 @@ it("refuses an undefined variable at its place", async () => {
   expect(said(up)).toMatch(/messages\/a\.yaml:4:\d+ VARIABLE_UNDEFINED: .*secret\.key/);
   expect(seeder.pushes()).toEqual([]);
 });
+
+it("refuses a body that a secret makes too large, before anything goes", async () => {
+  const text = "queue: orders\nmessages:\n  - body: first\n  - body: ${secret.key}\n";
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": text, "b.yaml": "queue: orders\nmessages: [{ body: 1 }]\n" },
+  });
+  await seeder.stack.setConfig({ "queue-seeder:key": { secret: "s".repeat(127_899) } });
+  const up = await seeder.stack.up();
+  expect(up.code).not.toBe(0);
+  expect(said(up)).toMatch(/messages\/a\.yaml:4:11 BODY_TOO_LARGE: /);
+  expect(seeder.pushes()).toEqual([]);
+});

@@ -24,3 +24,13 @@ it("takes any key for either where nobody tells which are secret", () => {
 it("has no commit where there is no repository", () => {
   expect(variablesFrom(sources).gitSha?.()).toBeUndefined();
 });
+
+it("knows how large secrets are, and nothing else of them, where they are in plain text", () => {
+  const given = { ...sources, config: { "shop:key": 'é"\n' }, isSecret: () => true };
+  const { secretBytes, ...rest } = variablesFrom({ ...given, secretsInPlain: true });
+  expect(secretBytes?.("key")).toEqual({ text: 4, json: 6 });
+  expect(secretBytes?.("shop:key")).toEqual({ text: 4, json: 6 });
+  expect(secretBytes?.("none")).toBeUndefined();
+  expect(JSON.stringify(rest)).not.toContain("é");
+  expect(variablesFrom(given).secretBytes).toBeUndefined();
+});

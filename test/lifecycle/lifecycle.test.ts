@@ -94,6 +94,18 @@ it("fills a secret into the request alone, and refuses when it has none", async 
   expect(JSON.stringify([outs, world.told])).not.toContain("hidden");
 });
 
+it("refuses a body that its secrets make too large, before anything of the manifest goes", async () => {
+  const many = Array.from({ length: 150 }, (_, n) => `{ body: ${n} }`).join(", ");
+  const inputs = await world.segment(`queue: orders\nmessages: [${many}, { body: "\${secret.key}" }]\n`);
+  const large = world.start({ "p:key": "s".repeat(127_899) }).lifecycle;
+  const failure = await large.create(inputs).catch((error: unknown) => error);
+  expect(String(failure instanceof Error ? failure.message : failure)).toMatch(
+    /BODY_TOO_LARGE: messages\/a\.yaml:2:\d+ the body has more than the 127900 bytes/,
+  );
+  expect(failure).not.toHaveProperty("id");
+  expect(world.bodies()).toEqual([]);
+});
+
 it("stamps what a manifest wants stamped, with what a resend has too", async () => {
   const text =
     'queue: orders\ndedup_field: key\nmessages: [{ id: one, body: { n: "${secret.key}" } }, { body: { n: 2 } }]\n';

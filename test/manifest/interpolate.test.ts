@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fillSecrets, type LoadOptions, SecretError } from "../../src/manifest/index.ts";
+import { fillSecrets, formatProblem, type LoadOptions, SecretError } from "../../src/manifest/index.ts";
 import type { JsonValue, Message } from "../../src/types.ts";
 import { inlineMessages, loadFiles } from "./support/fixture.ts";
 
@@ -83,6 +83,40 @@ describe("for_each", () => {
     expect(await messagesOf('  - { for_each: "${config.delay}", body: 1 }\n')).toHaveLength(60);
     expect(await messagesOf('  - { for_each: "${config.shop.names}", body: 1 }\n')).toHaveLength(1);
   });
+});
+
+describe("sizes with secrets", () => {
+  const secretBytes = (text: string) => ({
+    text: Buffer.byteLength(text),
+    json: Buffer.byteLength(JSON.stringify(text)) - 2,
+  });
+  const check = async (secret: string, type: string, text: string) => {
+    const files = {
+      "messages/a.yaml": `queue: q\nmessages:\n  - content_type: ${type}\n    body: "${text}\${secret.token}"\n`,
+    };
+    const variables = { ...options.variables, secretBytes: () => secretBytes(secret) };
+    const { problems } = await loadFiles(files, { stack: "dev", variables });
+    return problems.filter(({ severity }) => severity === "error").map(formatProblem);
+  };
+
+  it.each([
+    ["text", 127_900],
+    ["json", 127_898],
+  ])("are exact in a body of %s", async (type, room) => {
+    const secret = 'a "quoted" é';
+    const { text, json } = secretBytes(secret);
+    const rest = room - (type === "text" ? text : json);
+    expect(await check(secret, type, "x".repeat(rest))).toEqual([]);
+    const [told, ...more] = await check(secret, type, "x".repeat(rest + 1));
+    expect(told).toMatch(/^messages\/a\.yaml:4:11 BODY_TOO_LARGE: the body has more than the 127900 bytes/);
+    expect(more).toEqual([]);
+  });
+});
+
+it("an id that a variable gives control characters is refused", async () => {
+  const files = { "messages/a.yaml": "queue: q\nmessages:\n  - { id: 'a${config.tail}', body: 1 }\n" };
+  const { problems } = await loadFiles(files, { stack: "dev", variables: { config: { tail: "\u001b[2J" } } });
+  expect(problems.map(formatProblem)).toEqual([expect.stringMatching(/:3:\d+ VALUE_NOT_ALLOWED: the id .*u\{1b\}/)]);
 });
 
 describe("secrets", () => {
