@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { complete, toLines } from "../../src/cli/completion/complete.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
+import { skipWithout } from "../support/programs.ts";
 import { main } from "./support/run.ts";
 
 const values = (words: readonly string[], folder = "/") =>
@@ -95,8 +96,6 @@ const inZsh = (typed: string) => `
   zpty -d t
 `;
 
-const missing = (shell: string) => spawnSync(shell, ["--version"]).error !== undefined;
-
 describe("in a real bash", () => {
   it("completes commands, values and files", async () => {
     using ground = playground();
@@ -111,7 +110,7 @@ describe("in a real bash", () => {
 });
 
 // zsh and fish are not on every machine; their scripts differ from bash's only in how they hand the words over.
-describe.skipIf(missing("zsh"))("in a real zsh", () => {
+describe.skipIf(skipWithout("zsh"))("in a real zsh", () => {
   it("completes commands, values and files", async () => {
     using ground = playground();
     const called = async (typed: string) =>
@@ -122,7 +121,7 @@ describe.skipIf(missing("zsh"))("in a real zsh", () => {
   });
 });
 
-describe.skipIf(missing("fish"))("in a real fish", () => {
+describe.skipIf(skipWithout("fish"))("in a real fish", () => {
   it("completes commands, values and files", async () => {
     using ground = playground();
     const reply = async (typed: string) =>

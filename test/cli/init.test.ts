@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { creating, dependencies, devDependencies } from "../../src/cli/init/merge.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
+import { skipWithout } from "../support/programs.ts";
 import { main, run } from "./support/run.ts";
 
 const id = "0123456789abcdef0123456789abcdef";
@@ -156,7 +157,7 @@ async function atTerminal(cwd: string, args: readonly string[], answers: readonl
   return { code, shown };
 }
 
-describe.skipIf(spawnSync("script", ["--version"]).error !== undefined)("init at a terminal", () => {
+describe.skipIf(skipWithout("script"))("init at a terminal", () => {
   it("asks for what no flag says, again where the answer cannot be used", async () => {
     using folder = temporaryFolder();
     const answers = ["prod\r", "Orders\r", `orders, mails=${id}\r`, "\r", "none\r"];

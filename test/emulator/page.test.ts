@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
+import { skipWithout } from "../support/programs.ts";
 import { Caller } from "./caller.ts";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -20,7 +20,7 @@ test("the page's files are served without a token, and let nothing in from elsew
   }
 });
 
-describe.skipIf(!existsSync(executablePath))(`in a browser (skipped where there is no ${executablePath})`, () => {
+describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there is no ${executablePath})`, () => {
   let browser: Browser;
   let emulator: Emulator;
   let api: Caller;

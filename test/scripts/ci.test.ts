@@ -14,24 +14,40 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** The script with an `npm` in whose place stand exit codes, and vitest's report in JSON where it writes one. */
-function runWith(codes: { ci?: number; lint?: number; test?: number }, report?: object): Promise<Finished> {
-  const { ci = 0, lint = 0, test = 0 } = codes;
+interface Codes {
+  readonly ci?: number;
+  readonly programs?: number;
+  readonly lint?: number;
+  readonly test?: number;
+  readonly contract?: number;
+}
+
+/** The script with an `npm` in whose place stand exit codes, and vitest's reports in JSON where it writes them. */
+function runWith(codes: Codes, report?: object, contractReport: object | undefined = report): Promise<Finished> {
+  const { ci = 0, programs = 0, lint = 0, test = 0, contract = 0 } = codes;
   const npm = `#!/bin/sh
+report() {
+  for last; do :; done
+  printf '%s' "$1" > "\${last#*outputFile.json=}"
+}
+json="--reporter=default --reporter=json --outputFile.json="
 case "$*" in
   ci) exit ${ci} ;;
+  "run ci:programs") exit ${programs} ;;
   "run lint") echo linted; exit ${lint} ;;
-  "test -- --reporter=default --reporter=json --outputFile.json="*)
-    for last; do :; done
-    echo tested
-    printf '%s' "$REPORT" > "\${last#*outputFile.json=}"
-    exit ${test} ;;
+  "test -- $json"*) echo tested; report "$REPORT" "$@"; exit ${test} ;;
+  "run test:contract -- $json"*) echo contracted; report "$CONTRACT_REPORT" "$@"; exit ${contract} ;;
   *) exit 99 ;;
 esac
 `;
   writeScript(join(dir, "bin/npm"), npm);
   const path = [join(dir, "bin"), dirname(process.execPath), process.env.PATH].join(delimiter);
-  const env = { PATH: path, TMPDIR: dir, REPORT: report === undefined ? "" : JSON.stringify(report) };
+  const env = {
+    PATH: path,
+    TMPDIR: dir,
+    REPORT: JSON.stringify(report) ?? "",
+    CONTRACT_REPORT: JSON.stringify(contractReport) ?? "",
+  };
   return start(join(dir, ".ci/run"), [], { env, cwd: tmpdir(), timeoutMs: 20_000 }).done;
 }
 
@@ -46,9 +62,11 @@ const allPassed = {
   testResults: [results("passed", "passed", "passed", "skipped"), results("passed", "passed")],
 };
 
-test("all well: exit code 0, and the counts in the last line", async () => {
+const all = "linted\ntested\ncontracted\n";
+
+test("all well: exit code 0, and the counts of both in the last line", async () => {
   const { code, stdout } = await runWith({}, allPassed);
-  expect([code, stdout]).toEqual([0, "linted\ntested\n3 passed, 0 failed\n"]);
+  expect([code, stdout]).toEqual([0, `${all}6 passed, 0 failed\n`]);
 });
 
 test("failed tests are counted, with files that failed outside of their tests", async () => {
@@ -60,21 +78,31 @@ test("failed tests are counted, with files that failed outside of their tests", 
       success: false,
       testResults: [results("failed"), results("failed", "passed", "failed"), results("failed", "passed", "skipped")],
     },
+    allPassed,
   );
-  expect([code, stdout]).toEqual([1, "linted\ntested\n2 passed, 3 failed\n"]);
+  expect([code, stdout]).toEqual([1, `${all}5 passed, 3 failed\n`]);
+});
+
+test("failed contract tests are counted, and fail the run", async () => {
+  const failed = { ...allPassed, numFailedTests: 2, success: false };
+  const { code, stdout } = await runWith({ contract: 3 }, allPassed, failed);
+  expect([code, stdout]).toEqual([3, `${all}6 passed, 2 failed\n`]);
 });
 
 test("an error outside of all files is a failure", async () => {
-  const { code, stdout } = await runWith({ test: 1 }, { ...allPassed, success: false });
-  expect([code, stdout]).toEqual([1, "linted\ntested\n3 passed, 1 failed\n"]);
+  const { code, stdout } = await runWith({ test: 1 }, { ...allPassed, success: false }, allPassed);
+  expect([code, stdout]).toEqual([1, `${all}6 passed, 1 failed\n`]);
 });
 
-test("failed lint fails the run, after the tests", async () => {
-  const { code, stdout } = await runWith({ lint: 2 }, allPassed);
-  expect([code, stdout]).toEqual([2, "linted\ntested\n3 passed, 0 failed\n"]);
+test("failed lint fails the run, after the tests; programs that cannot be had leave it to the tests", async () => {
+  expect(await runWith({ lint: 2 }, allPassed)).toMatchObject({ code: 2, stdout: `${all}6 passed, 0 failed\n` });
+  expect(await runWith({ programs: 1 }, allPassed)).toMatchObject({ code: 0, stdout: `${all}6 passed, 0 failed\n` });
 });
 
 test("tests that end without a report, or never start, are a failure", async () => {
-  expect(await runWith({ test: 7 })).toMatchObject({ code: 7, stdout: "linted\ntested\n0 passed, 1 failed\n" });
-  expect(await runWith({ ci: 5 }, allPassed)).toMatchObject({ code: 1, stdout: "0 passed, 1 failed\n" });
+  expect(await runWith({ test: 7 }, undefined, allPassed)).toMatchObject({
+    code: 7,
+    stdout: `${all}3 passed, 1 failed\n`,
+  });
+  expect(await runWith({ ci: 5 }, allPassed)).toMatchObject({ code: 1, stdout: "0 passed, 2 failed\n" });
 });
