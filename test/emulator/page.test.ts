@@ -69,7 +69,11 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     expect(await item.locator("p").textContent()).toMatch(/text · 11 bytes · delayed · attempts 0 · delay 60 s/);
     await row("orders").locator("td").nth(1).getByText("2", { exact: true }).waitFor();
     // The rate: some messages in a second, and none again once nothing comes.
-    await row("orders").locator("td").nth(3).getByText(/^[1-9]/).waitFor();
+    await row("orders")
+      .locator("td")
+      .nth(3)
+      .getByText(/^[1-9]/)
+      .waitFor();
     await row("orders").locator("td").nth(3).getByText("0", { exact: true }).waitFor();
     expect(failures).toEqual([]);
   });
