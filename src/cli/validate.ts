@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { withHelp } from "./help.ts";
 
-export const formats = ["text", "json", "github", "sarif"] as const;
+export const formats = ["text", "json", "github", "gitlab", "sarif"] as const;
 export type Format = (typeof formats)[number];
 
 export interface ValidateFlags {
@@ -15,7 +15,9 @@ export function validateCommand(): Command {
     .description("Check manifests, and tell everything that is wrong with them")
     .argument("[path...]", "files or folders of manifests; without any: the folder messages/")
     .addOption(
-      new Option("--format <format>", "text goes to stderr, the others to stdout").choices(formats).default("text"),
+      new Option("--format <format>", "text goes to stderr, the others to stdout; gitlab is a code-quality report")
+        .choices(formats)
+        .default("text"),
     )
     .option("--stack <name>", "check for this stack, with its configuration")
     .action(async (paths: readonly string[], flags: ValidateFlags) => {

@@ -69,7 +69,7 @@ describe("a mistake", () => {
   it.each([
     [["vaildate"], "Did you mean validate?"],
     [["validate", "--fromat", "json"], "Did you mean --format?"],
-    [["validate", "--format", "jsn"], "Allowed choices are text, json, github, sarif."],
+    [["validate", "--format", "jsn"], "Allowed choices are text, json, github, gitlab, sarif."],
     [["completion", "bsh"], "Allowed choices are bash, zsh, fish."],
     [["emulate", "more"], "too many arguments"],
     [["help", "vaildate"], "Usage: queue-seeder"],

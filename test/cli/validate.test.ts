@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { type Ran, run } from "./support/run.ts";
@@ -87,6 +88,47 @@ Write true, or "yes" in quotes.
       "::error file=messages/a%2Cb%25.yaml,line=2,col=11,title=WRONG_TYPE::" +
         '"messages" is text, not a list. Write a list here.\n',
     );
+  });
+
+  it("writes a code-quality report of GitLab", async () => {
+    const twice = `${bad}  - body: 007\n`;
+    const { code, stdout, stderr } = await validate({ "messages/a.yaml": twice, "messages/b.yaml": warned }, [
+      "--format",
+      "gitlab",
+    ]);
+    expect([code, stderr]).toEqual([1, ""]);
+    const issues: { fingerprint: string }[] = JSON.parse(stdout);
+    const number = {
+      description:
+        '"007" is a number that would be sent as 7. Quote it if it is text, else write it as JSON writes numbers.',
+      check_name: "NUMBER_NOT_EXACT",
+      severity: "critical",
+    };
+    expect(issues).toMatchObject([
+      { ...number, location: { path: "messages/a.yaml", lines: { begin: 3 } } },
+      { ...number, location: { path: "messages/a.yaml", lines: { begin: 4 } } },
+      { check_name: "AMBIGUOUS_WORD", severity: "minor", location: { path: "messages/b.yaml", lines: { begin: 3 } } },
+    ]);
+    expect(new Set(issues.map(({ fingerprint }) => fingerprint)).size).toBe(3);
+    const moved = await validate({ "messages/a.yaml": `\n\n${bad}` }, ["--format", "gitlab"]);
+    expect(JSON.parse(moved.stdout)).toMatchObject([{ fingerprint: issues[0]?.fingerprint }]);
+    expect((await validate({ "messages/a.yaml": good }, ["--format", "gitlab"])).stdout).toBe("[]\n");
+  });
+
+  it.each([
+    ["github", "GITHUB_WORKSPACE", "file=seeds/messages/a.yaml,"],
+    ["sarif", "GITHUB_WORKSPACE", '"uri": "seeds/messages/a.yaml"'],
+    ["gitlab", "CI_PROJECT_DIR", '"path": "seeds/messages/a.yaml"'],
+  ])("names files from the checkout's root, in %s", async (format, variable, expected) => {
+    using root = temporaryFolder();
+    writeFiles(root.path, { "seeds/messages/a.yaml": bad });
+    const within = (folder: string) =>
+      run(["validate", "--format", format], { cwd: join(root.path, "seeds"), env: { [variable]: folder } });
+    expect((await within(root.path)).stdout).toContain(expected);
+    // What is no folder around the project says nothing.
+    for (const other of [join(root.path, "gone"), join(root.path, "seeds/messages")]) {
+      expect((await within(other)).stdout).toContain(expected.replace("seeds/", ""));
+    }
   });
 
   it("writes SARIF with a rule for each result", async () => {
@@ -191,7 +233,7 @@ messages:
 
 describe("wrong usage", () => {
   it.each([
-    [["--format", "xml"], "Allowed choices are text, json, github, sarif"],
+    [["--format", "xml"], "Allowed choices are text, json, github, gitlab, sarif"],
     [["--stck", "dev"], "Did you mean --stack"],
     [["gone.yaml"], "there is no file or folder gone.yaml"],
     [["--stack", "prd"], 'There is prod. Did you mean "prod"?'],

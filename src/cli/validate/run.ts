@@ -1,14 +1,16 @@
 import { statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { type LoadResult, loadManifests } from "../../manifest/index.ts";
+import { folderInCheckout, placeIn } from "../checkout.ts";
 import { UsageError } from "../usage.ts";
 import type { Format, ValidateFlags } from "../validate.ts";
 import { type Checked, toGithub, toJson, toSarif } from "./formats.ts";
+import { toGitlab } from "./gitlab.ts";
 import { stackOptions } from "./stack.ts";
 import { toText } from "./text.ts";
 
 /** The formats for machines, which go to stdout. */
-const machines = { json: toJson, github: toGithub, sarif: toSarif } as const satisfies Record<
+const machines = { json: toJson, github: toGithub, gitlab: toGitlab, sarif: toSarif } as const satisfies Record<
   Exclude<Format, "text">,
   (checked: Checked) => string
 >;
@@ -23,7 +25,7 @@ export async function validate(root: string, paths: readonly string[], flags: Va
   const files = paths.map((path) => inRepository(root, path));
   const checked = await check(root, files, flags.stack);
   if (flags.format === "text") process.stderr.write(toText(root, checked));
-  else process.stdout.write(machines[flags.format](checked));
+  else process.stdout.write(machines[flags.format](flags.format === "json" ? checked : inCheckout(root, checked)));
   return checked.problems.some(({ severity }) => severity === "error") ? 1 : 0;
 }
 
@@ -32,6 +34,12 @@ export async function check(root: string, files: readonly string[], stack: strin
   const { options, problems } = stackOptions(root, stack);
   const loaded = await loadManifests({ root, ...options, ...(files.length > 0 ? { files } : {}) });
   return { ...loaded, problems: [...problems, ...loaded.problems] };
+}
+
+/** For those who know of the whole repository only. */
+function inCheckout(root: string, checked: Checked): Checked {
+  const folder = folderInCheckout(root, process.env);
+  return { ...checked, problems: checked.problems.map((each) => ({ ...each, place: placeIn(folder, each.place) })) };
 }
 
 function inRepository(root: string, path: string): string {
