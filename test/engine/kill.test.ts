@@ -1,0 +1,86 @@
+import { expect, it, vi } from "vitest";
+import type { Running } from "../../src/engine/child.ts";
+import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
+
+const count = 12_000;
+const rows = Array.from({ length: count }, (_, n) => n);
+
+/** Three segments, pushed side by side: 120 requests, each of which takes a while. */
+async function makeKilled(): Promise<Seeder> {
+  const seeder = await makeSeeder({
+    messages: { "a.yaml": "queue: orders\nsource: { file: rows.ndjson }\n", "rows.ndjson": rows.join("\n") },
+  });
+  seeder.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "delay", ms: 200 } });
+  return seeder;
+}
+
+const provider = ({ stack }: Seeder) => stack.processes().filter(({ command }) => command.includes("dynamic-provider"));
+
+/** Starts a run, and resolves once the queue has taken ten requests of it. */
+async function startPushing({ stack, emulator }: Seeder): Promise<Running> {
+  let seen = 0;
+  const tenth = emulator.nextRequest(({ accepted }) => accepted > 0 && ++seen === 10);
+  const run = stack.spawnUp();
+  const over = run.done.then((finished) => {
+    throw new Error(`the run was over before it was to be killed: ${said(finished)}`);
+  });
+  await Promise.race([tenth, over]);
+  over.catch(() => {});
+  return run;
+}
+
+/** How often each row is in the queue. */
+function times({ bodies }: Seeder): Map<number, number> {
+  const found = new Map(rows.map((row) => [row, 0]));
+  for (const body of bodies("orders")) found.set(Number(body), (found.get(Number(body)) ?? 0) + 1);
+  return found;
+}
+
+/** Finishes after a kill, and checks that only rows that the run names are in the queue twice. @returns their number */
+async function finish(seeder: Seeder): Promise<number> {
+  const { stack, emulator } = seeder;
+  emulator.faults.clear();
+  succeeded(await stack.pulumi(["cancel", "--yes"]));
+  const up = succeeded(await stack.up());
+  expect(said(up)).toContain("an interrupted run's journal says");
+  const outputs = stack.outputs() as { manifests: { a: { pushed: number; lastPush: { maybeTwice: string[] } } } };
+  const named = new Set(
+    outputs.manifests.a.lastPush.maybeTwice.flatMap((label) => {
+      const [first = 0, last = first] = label.split(" to ").map((each) => Number(each.slice(1)));
+      return Array.from({ length: last - first + 1 }, (_, n) => first + n - 1);
+    }),
+  );
+  expect(outputs.manifests.a.pushed).toBe(count);
+  const found = times(seeder);
+  expect([...found].filter(([, often]) => often === 0)).toEqual([]);
+  const twice = [...found].filter(([, often]) => often > 1).map(([row]) => row);
+  expect(twice.filter((row) => !named.has(row))).toEqual([]);
+  expect(Math.max(...found.values())).toBeLessThanOrEqual(2);
+
+  const requests = emulator.requests.length;
+  succeeded(await stack.up());
+  expect(emulator.requests).toHaveLength(requests);
+  return twice.length;
+}
+
+it("an orphaned provider stops and ends, and what it pushed is known to the next run", async () => {
+  await using seeder = await makeKilled();
+  const run = await startPushing(seeder);
+  run.child.kill("SIGKILL");
+  await run.done;
+  await vi.waitUntil(() => provider(seeder).length === 0, { timeout: 30_000 });
+  expect(seeder.bodies("orders").length).toBeLessThan(count);
+  // Nothing was under way when it ended, so nothing is in doubt.
+  expect(await finish(seeder)).toBe(0);
+});
+
+it("after engine and provider were killed together, only what was under way may be there twice", async () => {
+  await using seeder = await makeKilled();
+  const run = await startPushing(seeder);
+  run.child.kill("SIGKILL");
+  for (const { pid } of provider(seeder)) process.kill(pid, "SIGKILL");
+  await run.done;
+  const twice = await finish(seeder);
+  // At most the 40 requests that a segment has open.
+  expect(twice).toBeLessThanOrEqual(40 * 100);
+});
