@@ -17,8 +17,8 @@ export function demoCommand(): Command {
 project's own stacks are not touched. The configuration's queues are played by the emulator's, and the text "demo"
 stands in for every secret.`,
     exits: {
-      0: "everything was pushed the first time, and nothing the second",
-      1: "it was not; what the engine said is shown",
+      0: "both deployments went through; what each of them pushed is shown",
+      1: "one did not; what the engine said is shown",
       2: "wrong usage, or there is no project here",
     },
   });

@@ -46,7 +46,7 @@ export async function demo(project: string, stack: string, env: NodeJS.ProcessEn
     if (!ok || stop.signal.aborted) break;
     say(`The ${what} deployment, as the stack ${stack}:`);
     const before = accepted(emulator);
-    ok = await run(["up", "--stack", stack, "--yes", "--skip-preview"], { show: number === 0 });
+    ok = await run(["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs"], { show: number === 0 });
     if (ok) done(`${accepted(emulator) - before} messages were pushed.`);
   }
   if (stop.signal.aborted) return 130;
