@@ -19,7 +19,8 @@ function unknownCommands(page: Page): string[] {
   const lines = code(page).replaceAll("\\\n", " ").split("\n");
   return lines.flatMap((line) => {
     // Up to what a shell would take for the next command.
-    const calls = line.matchAll(/(?:^|[\s(])queue-seeder ([a-z][^|;&#)]*)/g);
+    const written = line.replace(/npm run (?:--silent )?emulator -- /, "queue-seeder emulate ");
+    const calls = written.matchAll(/(?:^|[\s(])queue-seeder ([a-z][^|;&#)]*)/g);
     return [...calls].flatMap(([, call = ""]) => unknownWords(call.trim().split(/\s+/)));
   });
 }
@@ -35,6 +36,18 @@ function unknownWords([name = "", ...words]: readonly string[]): string[] {
 
 function hasFlag(command: Command, flag: string): boolean {
   return flag === "--help" || command.options.some(({ long }) => long === flag);
+}
+
+/** Of Pulumi, npm and curl, named on their own. */
+const flagsOfOthers = ["--secret", "--skip-preview", "--omit", "--ignore-scripts", "--suppress-outputs"];
+
+/** Flags that stand alone on a page, and that no command of queue-seeder has. */
+function unknownFlags({ prose }: Page): string[] {
+  const spans = [...prose.matchAll(/`(--[a-z][^`]*)`/g)].map(([, span = ""]) => span);
+  const flags = spans.flatMap((span) => [...span.matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag));
+  return flags.filter(
+    (flag) => !flagsOfOthers.includes(flag) && !program.commands.some((command) => hasFlag(command, flag)),
+  );
 }
 
 function unknownScripts(page: Page): string[] {
@@ -62,7 +75,7 @@ function unknownNames(page: Page): string[] {
 
 describe.each(pages().map((page) => [page.path, page] as const))("%s", (_, page) => {
   it("names commands and flags that there are", () => {
-    expect(unknownCommands(page)).toEqual([]);
+    expect([...unknownCommands(page), ...unknownFlags(page)]).toEqual([]);
   });
 
   it("names scripts that there are", () => {
@@ -87,8 +100,9 @@ it("what there is not is seen", () => {
     npm run nothing && npx queue-seeder emulate --quue orders # queue-seeder: allow X
     npm run demo
 `;
-  const page = parsePage("a.md", text);
-  expect(unknownCommands(page).sort()).toEqual(["emulate --quue", "vaildate", "validate --fromat"]);
+  const page = parsePage("a.md", `${text}\`--prot NUMBER\`, \`--port\`\n\n    npm run emulator -- --spede 2\n`);
+  expect(unknownCommands(page).sort()).toEqual(["emulate --quue", "emulate --spede", "vaildate", "validate --fromat"]);
+  expect(unknownFlags(page)).toEqual(["--prot"]);
   expect(unknownScripts(page)).toEqual(["nothing"]);
   expect(unknownNames(page)).toEqual(["NO_SUCH_CODE"]);
 });
