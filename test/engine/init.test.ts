@@ -87,5 +87,5 @@ describe.each([
     expect(emulator.messages("mails")).toHaveLength(2);
     expect(said(succeeded(await stack.up()))).toMatch(/\d+ unchanged/);
     expect(emulator.requests.filter(({ accepted }) => accepted > 0)).toHaveLength(2);
-  });
+  }, 400_000);
 });
