@@ -1,6 +1,6 @@
 import type { PlannedSegment } from "../src/lifecycle/inputs.ts";
 import type { LastPush, SegmentInputs, SegmentOutputs } from "../src/lifecycle/segment.ts";
-import { type ManifestOutputs, type SegmentSummary, sumOutputs } from "./outputs.ts";
+import { type ManifestOutputs, neverPushed, type SegmentSummary, sumOutputs } from "./outputs.ts";
 import { stub } from "./provider/stub.ts";
 import * as pulumi from "./pulumi.ts";
 
@@ -33,12 +33,11 @@ type FromProvider = Exclude<keyof SegmentOutputs, keyof SegmentInputs>;
 
 /** One checkpoint in the engine's state: a dynamic resource, whose provider is ./provider/stub.ts. */
 class SegmentResource extends pulumi.CustomResource {
-  declare readonly queue: pulumi.Output<string>;
-  declare readonly messages: pulumi.Output<number>;
-  declare readonly pushed: pulumi.Output<number>;
-  declare readonly inDoubt: pulumi.Output<number>;
-  declare readonly inDoubtMessages: pulumi.Output<readonly string[]>;
-  declare readonly lastPush: pulumi.Output<LastPush>;
+  readonly #planned: Pick<PlannedSegment, "queue" | "messages">;
+  declare readonly pushed: pulumi.Output<number | undefined>;
+  declare readonly inDoubt: pulumi.Output<number | undefined>;
+  declare readonly inDoubtMessages: pulumi.Output<readonly string[] | undefined>;
+  declare readonly lastPush: pulumi.Output<LastPush | undefined>;
   declare readonly metrics: pulumi.Output<SegmentOutputs["metrics"]>;
   declare readonly metricsAt: pulumi.Output<string | undefined>;
 
@@ -62,19 +61,20 @@ class SegmentResource extends pulumi.CustomResource {
     };
     const preview = pulumi.runtime.isDryRun();
     super(segmentType, name, { ...args, ...fromProvider, self, preview, __provider: stub }, { parent });
+    this.#planned = { queue: args.queue, messages: args.messages };
   }
 
+  /** What `pulumi up --target` passes over has no properties: nothing of it was pushed yet. */
   get outputs(): pulumi.Output<SegmentSummary> {
-    const { queue, messages, pushed, inDoubt, inDoubtMessages, lastPush, metrics, metricsAt } = this;
+    const { pushed, inDoubt, inDoubtMessages, lastPush, metrics, metricsAt } = this;
     return pulumi
-      .all([queue, messages, pushed, inDoubt, inDoubtMessages, lastPush, metrics, metricsAt])
-      .apply(([queue, messages, pushed, inDoubt, inDoubtMessages, lastPush, metrics, metricsAt]) => ({
-        queue,
-        messages,
-        pushed,
-        inDoubt,
-        inDoubtMessages,
-        lastPush,
+      .all([pushed, inDoubt, inDoubtMessages, lastPush, metrics, metricsAt])
+      .apply(([pushed, inDoubt, inDoubtMessages, lastPush, metrics, metricsAt]) => ({
+        ...this.#planned,
+        pushed: pushed ?? 0,
+        inDoubt: inDoubt ?? 0,
+        inDoubtMessages: inDoubtMessages ?? [],
+        lastPush: lastPush ?? neverPushed,
         metrics,
         metricsAt,
       }));

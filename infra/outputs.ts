@@ -24,6 +24,8 @@ export type SegmentSummary = Pick<
   "queue" | "messages" | "pushed" | "inDoubt" | "inDoubtMessages" | "lastPush"
 > & { readonly metrics?: Metrics | undefined; readonly metricsAt?: string | undefined };
 
+export const neverPushed: LastPush = { pushed: 0, requests: 0, maybeTwice: [], at: "", commit: "" };
+
 /** A manifest's account out of its segments'. The last push is that of all segments that were pushed for the same commit. */
 export function sumOutputs(segments: readonly SegmentSummary[]): ManifestOutputs {
   const sum = (of: (segment: SegmentSummary) => number) => segments.reduce((total, each) => total + of(each), 0);
@@ -52,7 +54,7 @@ function latest<Item>(items: readonly Item[], at: (item: Item) => string | undef
 /** Of the last run: the segments that it pushed have its time. */
 function sumPushes(pushes: readonly LastPush[]): LastPush {
   const last = latest(pushes, ({ at }) => at);
-  if (last === undefined) return { pushed: 0, requests: 0, maybeTwice: [], at: "", commit: "" };
+  if (last === undefined) return neverPushed;
   const same = pushes.filter(({ at }) => at === last.at);
   return {
     ...last,
