@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { judge } from "./judge.ts";
+import { spelledOut } from "./manuscript.ts";
+import { draw } from "./schedule.ts";
+import { strikes } from "./strikes.ts";
+
+const claim = (inDoubt: "resend" | "stop") => ({ manifest: "a", inDoubt, keys: ["one", "two"] });
+const arrived = (one: number, two: number) => new Map(Object.entries({ one, two }).filter(([, times]) => times > 0));
+
+it.each([
+  ["nothing", "resend", arrived(1, 1), [], []],
+  ["what is lost", "stop", arrived(1, 0), [], ["lost"]],
+  ["what is twice and was not told", "resend", arrived(2, 1), ["two"], ["twice, and no run told of it"]],
+  ["nothing where it was told", "resend", arrived(3, 1), ["one"], []],
+  ["what is twice in spite of stop, told or not", "stop", arrived(2, 1), ["one"], ["twice in spite of in_doubt: stop"]],
+] as const)("finds %s", (_, inDoubt, there, told, found) => {
+  expect(judge([claim(inDoubt)], there, new Set(told)).map(({ what }) => what)).toEqual(found);
+});
+
+it("draws the same for the same seed, and every strike in a long schedule", () => {
+  expect(draw(7, 10)).toEqual(draw(7, 10));
+  expect(draw(7, 10)).not.toEqual(draw(8, 10));
+  const dealt = new Set(draw(7, 200).rounds.flatMap(({ runs }) => runs.flat().map(({ strike }) => strike.name)));
+  expect(dealt).toEqual(new Set([...strikes.faults, ...strikes.ends].map(({ name }) => name)));
+});
+
+it("spells ranges out", () => {
+  expect(spelledOut(["a", "#5 to #7", "#9"])).toEqual(["a", "#5", "#6", "#7", "#9"]);
+});

@@ -1,0 +1,47 @@
+import type { InDoubtPolicy } from "../../../src/types.ts";
+
+/** A promise that the seeder broke. */
+export interface Finding {
+  readonly manifest: string;
+  readonly what: string;
+  readonly keys: readonly string[];
+}
+
+/** A manifest that is said to be pushed. */
+export interface Claim {
+  readonly manifest: string;
+  readonly inDoubt: InDoubtPolicy;
+  readonly keys: readonly string[];
+}
+
+/**
+ * Compares what was promised with what is in the queue. Pure.
+ *
+ * @param arrived how often each message arrived, by its key
+ * @param reported keys of messages of which a run said that they are in doubt, or may have arrived twice
+ */
+export function judge(
+  claims: readonly Claim[],
+  arrived: ReadonlyMap<string, number>,
+  reported: ReadonlySet<string>,
+): Finding[] {
+  const times = (key: string) => arrived.get(key) ?? 0;
+  return claims.flatMap(({ manifest, inDoubt, keys }) => {
+    const lost = keys.filter((key) => times(key) === 0);
+    const twice = keys.filter((key) => times(key) > 1);
+    const untold = twice.filter((key) => !reported.has(key));
+    const finding = (what: string, which: readonly string[]): Finding[] =>
+      which.length === 0 ? [] : [{ manifest, what, keys: which }];
+    return [
+      ...finding("lost", lost),
+      ...(inDoubt === "stop"
+        ? finding("twice in spite of in_doubt: stop", twice)
+        : finding("twice, and no run told of it", untold)),
+    ];
+  });
+}
+
+export function findingText({ manifest, what, keys }: Finding): string {
+  const more = keys.length > 5 ? ` and ${keys.length - 5} more` : "";
+  return `${manifest}: ${keys.length} ${what}: ${keys.slice(0, 5).join(", ")}${more}`;
+}

@@ -1,0 +1,76 @@
+import type { Addition, ManifestPlan } from "./schedule.ts";
+
+/** What a manifest holds now, and what of it people would call a message by. */
+export interface Manuscript {
+  readonly plan: ManifestPlan;
+  /** Keys of its messages, in order. A key is in the message's body, and in no other message's. */
+  readonly keys: readonly string[];
+  /** Files of the project, by path. */
+  readonly files: Readonly<Record<string, string>>;
+  /** By what the seeder calls them: ids, or `#` and the number from 1. */
+  keyOf(label: string): string | undefined;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly body: { readonly key: string; readonly padding: string };
+}
+
+/** Keeps what the manifests of a stack hold while they change from round to round. */
+export class Manuscripts {
+  readonly #entries = new Map<string, { entries: readonly Entry[]; ids: boolean }>();
+  readonly #plans: readonly ManifestPlan[];
+
+  constructor(plans: readonly ManifestPlan[]) {
+    this.#plans = plans;
+  }
+
+  add(round: number, { manifest, messages, padding, ids }: Addition): void {
+    const plan = this.#plans.find(({ name }) => name === manifest);
+    const fresh = Array.from({ length: messages }, (_, index): Entry => {
+      const key = `${manifest}-r${round}-${index}`;
+      return { key, body: { key, padding: "x".repeat(padding) } };
+    });
+    const before = plan?.kind === "rows" ? (this.#entries.get(manifest)?.entries ?? []) : [];
+    this.#entries.set(manifest, { entries: [...before, ...fresh], ids: ids && plan?.kind === "inline" });
+  }
+
+  /** Those that hold messages. */
+  all(): Manuscript[] {
+    return this.#plans.flatMap((plan) => {
+      const held = this.#entries.get(plan.name);
+      return held === undefined ? [] : [manuscript(plan, held.entries, held.ids)];
+    });
+  }
+}
+
+function manuscript(plan: ManifestPlan, entries: readonly Entry[], ids: boolean): Manuscript {
+  const keys = entries.map(({ key }) => key);
+  const head = `queue: orders\nin_doubt: ${plan.inDoubt}\n`;
+  const path = `messages/${plan.name}`;
+  return {
+    plan,
+    keys,
+    files:
+      plan.kind === "rows"
+        ? {
+            [`${path}.yaml`]: `${head}source: { file: ${plan.name}.ndjson }\n`,
+            [`${path}.ndjson`]: entries.map(({ body }) => `${JSON.stringify(body)}\n`).join(""),
+          }
+        : {
+            [`${path}.yaml`]: `${head}messages:\n${entries
+              .map(({ key, body }) => `  - ${JSON.stringify(ids ? { id: key, body } : { body })}\n`)
+              .join("")}`,
+          },
+    keyOf: (label) => (label.startsWith("#") ? keys[Number(label.slice(1)) - 1] : keys.find((key) => key === label)),
+  };
+}
+
+/** What a list in the state names: `#5 to #9` are five. */
+export function spelledOut(labels: readonly string[]): string[] {
+  return labels.flatMap((label) => {
+    const [, first, last] = /^#(\d+) to #(\d+)$/.exec(label) ?? [];
+    if (first === undefined) return [label];
+    return Array.from({ length: Number(last) - Number(first) + 1 }, (_, at) => `#${Number(first) + at}`);
+  });
+}

@@ -1,0 +1,87 @@
+import type { InDoubtPolicy } from "../../../src/types.ts";
+import { type Random, seeded } from "./random.ts";
+import { type Strike, strikes } from "./strikes.ts";
+
+/** What happens to a stack in its life: everything is drawn from the seed. */
+export interface Schedule {
+  readonly seed: number;
+  readonly manifests: readonly ManifestPlan[];
+  readonly rounds: readonly Round[];
+}
+
+export interface ManifestPlan {
+  readonly name: string;
+  readonly inDoubt: InDoubtPolicy;
+  /** A manifest's own messages are other ones in each round; a data file grows. */
+  readonly kind: "inline" | "rows";
+}
+
+/** New messages, and runs of `pulumi up` that go wrong, until one goes right. */
+export interface Round {
+  readonly number: number;
+  readonly additions: readonly Addition[];
+  /** What happens during the first run, the second and so on; nothing happens during those after the last. */
+  readonly runs: readonly (readonly Blow[])[];
+}
+
+export interface Addition {
+  readonly manifest: string;
+  readonly messages: number;
+  /** Characters that make a body larger. */
+  readonly padding: number;
+  /** Whether the messages of an inline manifest have ids. */
+  readonly ids: boolean;
+}
+
+/** A strike, and which push of the run it hits, from 0. */
+export interface Blow {
+  readonly push: number;
+  readonly strike: Strike;
+}
+
+const manifests: readonly ManifestPlan[] = (["resend", "stop"] as const).flatMap((inDoubt) =>
+  (["inline", "rows"] as const).map((kind) => ({ name: `${kind}-${inDoubt}`, inDoubt, kind })),
+);
+
+/** Small bodies fill a batch by their number, large ones by their bytes. */
+const sizes = [
+  { padding: 0, most: 700 },
+  { padding: 2_000, most: 400 },
+  { padding: 25_000, most: 60 },
+] as const;
+
+/** @param length number of rounds */
+export function draw(seed: number, length: number): Schedule {
+  const random = seeded(seed);
+  const decks = { faults: deckOf(random, strikes.faults), ends: deckOf(random, strikes.ends) };
+  const rounds = Array.from({ length }, (_, number) => {
+    const additions = random
+      .shuffled(manifests)
+      .slice(0, random.between(1, 3))
+      .map(({ name }) => addition(random, name));
+    // Two fifths of the strikes end a process; of these, one a run is enough.
+    const runs = Array.from({ length: random.between(1, 3) }, () => {
+      const faults = Array.from({ length: random.int(3) }, () => decks.faults());
+      const all = faults.length === 0 || random.int(3) > 0 ? [...faults, decks.ends()] : faults;
+      return all
+        .map((strike) => ({ push: random.int(random.pick([2, 5, 12])), strike }))
+        .sort((a, b) => a.push - b.push);
+    });
+    return { number, additions, runs };
+  });
+  return { seed, manifests, rounds };
+}
+
+function addition(random: Random, manifest: string): Addition {
+  const { padding, most } = random.pick(sizes);
+  return { manifest, padding, messages: random.between(1, most), ids: random.int(2) === 0 };
+}
+
+/** Deals every strike once before any comes again. */
+function deckOf(random: Random, all: readonly Strike[]): () => Strike {
+  let deck: Strike[] = [];
+  return () => {
+    if (deck.length === 0) deck = random.shuffled(all);
+    return deck.pop() as Strike;
+  };
+}

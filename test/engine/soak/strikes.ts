@@ -1,0 +1,104 @@
+import { type ApiErrorCode, apiErrors } from "../../../src/emulator/errors.ts";
+import type { FaultEffect, When } from "../../../src/emulator/faults.ts";
+
+/** Something bad that happens when a push arrives at the emulator. */
+export type Strike = { readonly name: string } & (
+  | { readonly kind: "fault"; readonly effect: FaultEffect; readonly times: number }
+  /** Nobody listens any more, until the run is over. */
+  | { readonly kind: "closed" }
+  /** The next connections are cut as soon as they are made; those that are there, at once. */
+  | { readonly kind: "reset"; readonly times: number }
+  /** `kill -9`, while the request waits before or after it has its effect. */
+  | { readonly kind: "kill"; readonly victims: readonly Victim[]; readonly when: When; readonly then: Verdict }
+  /** To the CLI, in the same moment; twice: again once it has said that it heard the first one. */
+  | {
+      readonly kind: "signal";
+      readonly signal: "SIGINT" | "SIGTERM";
+      readonly twice: boolean;
+      readonly when: When;
+      readonly then: Verdict;
+    }
+);
+
+export type Victim = "cli" | "provider";
+
+/** What becomes of the request that waited. */
+export type Verdict = "go" | "drop";
+
+const whens = ["before", "after"] as const;
+const verdicts = ["go", "drop"] as const;
+
+const fault = (name: string, effect: FaultEffect, times = 1): Strike => ({ kind: "fault", name, effect, times });
+
+/** Codes after which nobody knows whether the queue has the messages: it may have them. */
+const unknownFate: readonly ApiErrorCode[] = [10201, 15000];
+
+const codes = (Object.keys(apiErrors).map(Number) as ApiErrorCode[]).flatMap((code) =>
+  whens
+    .filter((when) => when === "before" || unknownFate.includes(code))
+    .map((when) => {
+      const wait = "retryAfterSeconds" in apiErrors[code] ? { retryAfterSeconds: 1 } : {};
+      return fault(`code ${code} ${when}`, { kind: "error", code, when, ...wait });
+    }),
+);
+
+const proxies = whens.flatMap((when) => [
+  fault(`500 html ${when}`, { kind: "status", status: 500, body: "html", when }),
+  fault(`502 html ${when}`, { kind: "status", status: 502, body: "html", when }),
+  fault(`503 null ${when}`, { kind: "status", status: 503, body: "null", when }),
+  fault(`504 empty ${when}`, { kind: "status", status: 504, body: "empty", when }),
+  fault(`408 html ${when}`, { kind: "status", status: 408, body: "html", when }),
+  fault(`200 html ${when}`, { kind: "status", status: 200, body: "html", when }),
+  fault(`200 null ${when}`, { kind: "status", status: 200, body: "null", when }),
+  fault(`garbage ${when}`, { kind: "garbage", when }),
+  fault(`truncated ${when}`, { kind: "truncate", when }),
+  fault(`lost ${when}`, { kind: "lost", when }),
+  fault(`slow ${when}`, { kind: "delay", ms: 1_500, when }),
+]);
+
+/** Not after acceptance: who refuses so has not accepted. */
+const refusals = [
+  fault("403 html", { kind: "status", status: 403, body: "html" }),
+  fault("429 null", { kind: "status", status: 429, body: "null", retryAfterSeconds: 1 }),
+  fault("302 html", { kind: "status", status: 302, body: "html" }),
+  fault("blocked for a while", { kind: "error", code: 971, retryAfterSeconds: 1 }, 5),
+  fault("overloaded for a while", { kind: "error", code: 10250, retryAfterSeconds: 1 }, 3),
+];
+
+const network: Strike[] = [
+  { kind: "closed", name: "port closed" },
+  { kind: "reset", name: "connections reset", times: 3 },
+];
+
+const victims: readonly (readonly Victim[])[] = [["cli"], ["provider"], ["cli", "provider"]];
+
+const kills = victims.flatMap((each) =>
+  whens.flatMap((when) =>
+    verdicts.map(
+      (then): Strike => ({
+        kind: "kill",
+        name: `kill ${each.join(" and ")} ${when}, ${then}`,
+        victims: each,
+        when,
+        then,
+      }),
+    ),
+  ),
+);
+
+const signals = (["SIGINT", "SIGTERM"] as const).flatMap((signal) =>
+  [false, true].flatMap((twice) =>
+    whens.flatMap((when) =>
+      verdicts.map((then): Strike => {
+        const name = `${signal}${twice ? " twice" : ""} ${when}, ${then}`;
+        return { kind: "signal", name, signal, twice, when, then };
+      }),
+    ),
+  ),
+);
+
+/** The two families, so that a schedule has enough of the rarer one. */
+export const strikes = {
+  faults: [...codes, ...proxies, ...refusals, ...network],
+  ends: [...kills, ...signals],
+} as const satisfies Record<string, readonly Strike[]>;
