@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -118,6 +118,36 @@ describe("init into an existing repository", () => {
     await run(["init", "a/b", "--yes", "--ci", "github"], { cwd: folder.path });
     const { jobs } = parse(read(folder.path, ".github/workflows/messages.yml"));
     expect(jobs.validate.defaults.run["working-directory"]).toBe("a/b");
+  });
+
+  it.each([
+    ["github", (text: string) => parse(text).jobs.validate.steps.flatMap(({ run = [] }) => run)],
+    ["gitlab", (text: string) => parse(text)["validate-messages"].script],
+  ])("writes a pipeline for %s whose commands pass, and fail where something is wrong", async (ci, commandsOf) => {
+    using folder = temporaryFolder();
+    mkdirSync(join(folder.path, ".git"));
+    await run(["init", "sub", "--yes", "--ci", ci], { cwd: folder.path });
+    const file = ci === "github" ? ".github/workflows/messages.yml" : ".gitlab-ci.yml";
+    const commands: readonly string[] = commandsOf(read(folder.path, file));
+    const own = commands.filter((command) => command.includes("queue-seeder"));
+    expect(own).toHaveLength(1);
+    const passes = (command: string) => {
+      const line = command.replaceAll("npx queue-seeder", `"${process.execPath}" "${main}"`);
+      // As the runners say it.
+      const env = { PATH: process.env.PATH, CI_PROJECT_DIR: folder.path };
+      return spawnSync("sh", ["-c", line], { cwd: join(folder.path, "sub"), encoding: "utf8", env });
+    };
+    for (const command of own) expect(passes(command).status).toBe(0);
+    writeFiles(folder.path, { "sub/messages/wrong.yaml": "queue: orders\nmessages:\n  - body: 007\n" });
+    for (const command of own) {
+      const { status, stdout, stderr } = passes(command);
+      expect([status, stdout + stderr]).toEqual([1, expect.stringContaining("NUMBER_NOT_EXACT")]);
+    }
+    if (ci === "gitlab") {
+      const { artifacts } = parse(read(folder.path, file))["validate-messages"];
+      const [problem] = JSON.parse(read(folder.path, artifacts.reports.codequality));
+      expect(problem.location.path).toBe("sub/messages/wrong.yaml");
+    }
   });
 
   it.each([

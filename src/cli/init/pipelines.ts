@@ -41,10 +41,15 @@ ${defaults}    steps:
 
 function gitlab(folder: string): string {
   const enter = folder === "" ? "" : `    - cd ${JSON.stringify(folder)}\n`;
+  const file = "gl-code-quality-report.json";
   return `validate-messages:
   image: node:24
   script:
 ${enter}    - npm ci
-    - npx queue-seeder validate
+    # Problems show up in the merge request; where there are any, the log has them too, and the job fails.
+    - npx queue-seeder validate --format gitlab > ${file} || npx queue-seeder validate
+  artifacts:
+    when: always
+    reports: { codequality: ${JSON.stringify(folder === "" ? file : `${folder}/${file}`)} }
 `;
 }
