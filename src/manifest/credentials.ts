@@ -3,18 +3,21 @@ import type { OnProblem } from "./interpolate.ts";
 import type { Path } from "./locate.ts";
 import { quote } from "./problem.ts";
 
-/** Texts that are credentials whatever the key is, by the forms that their issuers document. */
+/**
+ * Texts that are credentials whatever the key is, by the forms that their issuers document. No part of a form is
+ * without bounds: a text of repetitions would take time that grows with the square of its length.
+ */
 const forms: readonly (readonly [name: string, form: RegExp])[] = [
-  ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
+  ["a private key", /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/],
   ["an AWS access key", /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
-  ["a GitHub token", /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})/],
-  ["a GitLab token", /\bglpat-[A-Za-z0-9_-]{20,}/],
-  ["a Slack token", /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/],
-  ["a Stripe key", /\b[rs]k_live_[A-Za-z0-9]{16,}/],
+  ["a GitHub token", /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{50})/],
+  ["a GitLab token", /\bglpat-[A-Za-z0-9_-]{20}/],
+  ["a Slack token", /\bxox[abeoprs]-[A-Za-z0-9-]{10}/],
+  ["a Stripe key", /\b[rs]k_live_[A-Za-z0-9]{16}/],
   ["a Google API key", /\bAIza[A-Za-z0-9_-]{35}/],
   ["an npm token", /\bnpm_[A-Za-z0-9]{36}/],
-  ["a JSON Web Token", /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/],
-  ["a password in an address", /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@]+@/i],
+  ["a JSON Web Token", /\beyJ[A-Za-z0-9_-]{10,400}\.eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10}/],
+  ["a password in an address", /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{1,100}:[^\s/@]{1,100}@/i],
 ];
 
 /** Keys whose text is a credential unless it is short, or says that it is none. */

@@ -69,7 +69,13 @@ export function isInside(root: string, path: string, problems: Problems, place: 
 export function readTextFile(root: string, path: string, problems: Problems): TextFile | undefined {
   try {
     if (!isInside(root, path, problems)) return undefined;
-    const { size } = statSync(join(root, path));
+    const stats = statSync(join(root, path));
+    const { size } = stats;
+    if (!stats.isFile()) {
+      // A pipe would be waited for without end.
+      reportUnreadable(path, "it is not a regular file", problems);
+      return undefined;
+    }
     if (size > maxFileBytes) {
       const what = `the file has ${size} bytes, more than the ${maxFileBytes} that a file of manifests may have`;
       const next = "Split it, or move the messages into a data file.";

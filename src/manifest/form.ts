@@ -33,27 +33,41 @@ export function checkForm(document: ManifestDocument, problems: Problems): Form 
     ({ schemaPath, keyword, data }) =>
       !schemaPath.startsWith("#/oneOf/") && (keyword !== "oneOf" || (typeof data === "object" && !Array.isArray(data))),
   );
+  const misspelt = misspellings(errors);
   const found: Problem[] = [];
-  for (const error of errors) {
+  for (const [number, error] of errors.entries()) {
     const [first, index] = fromPointer(error.instancePath);
     if (first === "messages" && index !== undefined) brokenMessages.add(Number(index));
     else manifest = false;
-    if (!isMisspelt(error, errors)) found.push(explain(document, error));
+    if (number < explained && !isMisspelt(error, misspelt)) found.push(explain(document, error));
   }
+  problems.omit(Math.max(0, errors.length - explained));
   // What could not be read as JSON was told by its own code.
   for (const each of found.filter(({ place }) => !problems.has(place))) problems.add(each);
   return { manifest, brokenMessages };
 }
 
+/** Errors of one document that are put into words: few of them are kept, and there may be a million. */
+const explained = 1_000;
+
+/** Known keys that somebody seems to have meant by an unknown one, by where they are missing. */
+function misspellings(errors: readonly ErrorObject[]): ReadonlyMap<string, readonly string[]> {
+  const meant = new Map<string, string[]>();
+  for (const error of errors.slice(0, explained)) {
+    if (error.keyword !== "additionalProperties") continue;
+    const near = nearest(String(error.params.additionalProperty), knownKeys(error));
+    if (near !== undefined) meant.set(error.instancePath, [...(meant.get(error.instancePath) ?? []), near]);
+  }
+  return meant;
+}
+
 /** Whether a missing key is there in a wrong spelling, which is told already. */
-function isMisspelt({ keyword, instancePath, params }: ErrorObject, errors: readonly ErrorObject[]): boolean {
+function isMisspelt(
+  { keyword, instancePath, params }: ErrorObject,
+  misspelt: ReturnType<typeof misspellings>,
+): boolean {
   const missing = keyword === "required" ? [params.missingProperty] : keyword === "oneOf" ? ["messages", "source"] : [];
-  return errors.some(
-    (other) =>
-      other.keyword === "additionalProperties" &&
-      other.instancePath === instancePath &&
-      missing.includes(nearest(String(other.params.additionalProperty), knownKeys(other))),
-  );
+  return missing.some((key) => misspelt.get(instancePath)?.includes(key));
 }
 
 function knownKeys({ parentSchema }: ErrorObject): string[] {
@@ -117,6 +131,8 @@ function bound({ keyword, params, message }: ErrorObject): string {
       return `it must be at least ${params.limit}`;
     case "maximum":
       return `it must be at most ${params.limit}`;
+    case "maxItems":
+      return `it has more than ${params.limit} items`;
     case "maxLength":
       return `it has more than ${params.limit} characters`;
     case "pattern":

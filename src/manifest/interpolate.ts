@@ -35,6 +35,19 @@ export function interpolate(
   if (!mentionsVariables(value)) return { value, secrets: [], unknown: [] };
   const secrets: SecretSlot[] = [];
   const unknown: Path[] = [];
+  let inserted = 0;
+
+  /** Whether a variable's value may be inserted once more: one value in many places makes much out of little. */
+  const fits = (of: JsonValue, path: Path, name: string): boolean => {
+    const before = inserted;
+    inserted += sizeOf(of);
+    if (inserted <= maxInserted) return true;
+    if (before <= maxInserted) {
+      const what = `with the variable ${quote(name)} more than ${maxInserted} characters come out of variables here`;
+      tell("BODY_TOO_LARGE", path, `\${${name}}`, what, "Name fewer variables, or ones with less in them.");
+    }
+    return false;
+  };
 
   const walk = (at: JsonValue, path: Path): JsonValue => {
     if (typeof at === "string") return hasMarkers(at) ? replace(at, path) : at;
@@ -56,7 +69,7 @@ export function interpolate(
     const [only] = parts;
     if (parts.length === 1 && only?.kind === "variable" && !options.textOnly) {
       const found = lookUp(only.name, scope);
-      if (found.kind === "value") return found.value;
+      if (found.kind === "value") return fits(found.value, path, only.name) ? found.value : text;
     }
     let result = "";
     for (const part of parts) {
@@ -75,7 +88,7 @@ export function interpolate(
     const written = `\${${name}}`;
     switch (found.kind) {
       case "value":
-        if (typeof found.value !== "object") return String(found.value);
+        if (typeof found.value !== "object") return fits(found.value, path, name) ? String(found.value) : written;
         tell(
           "WRONG_TYPE",
           path,
@@ -98,6 +111,25 @@ export function interpolate(
   };
 
   return { value: walk(value, []), secrets, unknown };
+}
+
+/** Characters that variables may bring into one message; the API takes 128 KB. */
+const maxInserted = 2_000_000;
+
+const sizes = new WeakMap<object, number>();
+
+/** About as many characters as a value has as JSON; counted once for each list and map. */
+function sizeOf(value: JsonValue): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 8;
+  const known = sizes.get(value);
+  if (known !== undefined) return known;
+  const size = Object.entries(value).reduce(
+    (sum, [key, inner]) => sum + key.length + sizeOf(inner as JsonValue) + 4,
+    2,
+  );
+  sizes.set(value, size);
+  return size;
 }
 
 function mentionsVariables(value: JsonValue): boolean {

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import type { Place } from "../types.ts";
 import type { ManifestDocument } from "./document.ts";
 
@@ -47,8 +47,21 @@ function child(node: Node, step: string | number): { key: Node | undefined; valu
     return value && { key: undefined, value };
   }
   if (!isMap(node)) return undefined;
-  const pair = (node.items as Pair<Node, Node>[]).find(({ key }) => isScalar(key) && key.value === String(step));
+  const pair = pairsOf(node).get(String(step));
   return pair && { key: pair.key, value: pair.value ?? pair.key };
+}
+
+/** The pairs of maps by their keys, so that a map of a hundred thousand keys is not searched for each of them. */
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<unknown, Pair<Node, Node>>>();
+
+function pairsOf(map: YAMLMap): ReadonlyMap<unknown, Pair<Node, Node>> {
+  const known = pairs.get(map);
+  if (known !== undefined) return known;
+  // Backwards: of a key that is there twice the first counts.
+  const items = (map.items as Pair<Node, Node>[]).toReversed();
+  const found = new Map(items.flatMap((pair) => (isScalar(pair.key) ? [[pair.key.value, pair] as const] : [])));
+  pairs.set(map, found);
+  return found;
 }
 
 /** A JSON pointer (RFC 6901) as a path; an index stays text, which {@link placeOf} takes as well. */

@@ -11,6 +11,8 @@ export const maxDepth = 64;
 /** Aliases in a document, and the values that they may repeat together: a bomb needs many of both. */
 const maxAliases = 100;
 const maxRepeated = 10_000;
+/** Characters that count as one value more. */
+const charactersOfValue = 100;
 
 /** What YAML 1.1 took for true and false. */
 const ambiguous = /^(?:yes|no|on|off)$/i;
@@ -52,15 +54,7 @@ class Converter {
     if (isAlias(node)) return this.#alias(node, depth);
     // An alias means the last anchor of its name before it, also when the anchored value is repeated later.
     if (node.anchor && this.#inAlias === 0) this.#anchors.set(node.anchor, node);
-    if (this.#inAlias > 0) {
-      this.#repeated += 1;
-      if (this.#repeated > maxRepeated) {
-        if (this.#repeated === maxRepeated + 1) {
-          this.#report("ALIAS_LIMIT", node, `aliases repeat more than ${maxRepeated} values`, "Write fewer aliases.");
-        }
-        return null;
-      }
-    }
+    if (this.#inAlias > 0 && this.#repeatsTooMuch(node)) return null;
     if (node.tag && !tags.has(node.tag)) {
       const tag = quote(node.tag.replace("tag:yaml.org,2002:", "!!"));
       const at = this.#file.text.lastIndexOf("!", node.range?.[0] ?? 0);
@@ -80,6 +74,17 @@ class Converter {
       this.#open.delete(node);
     }
     throw new Error("the YAML library made a node of an unknown kind");
+  }
+
+  #repeatsTooMuch(node: Node): boolean {
+    const before = this.#repeated;
+    const length = isScalar(node) && typeof node.value === "string" ? node.value.length : 0;
+    this.#repeated += 1 + Math.floor(length / charactersOfValue);
+    if (this.#repeated > maxRepeated && before <= maxRepeated) {
+      const what = `aliases repeat more than ${maxRepeated} values, or as many times ${charactersOfValue} characters`;
+      this.#report("ALIAS_LIMIT", node, what, "Write fewer aliases.");
+    }
+    return this.#repeated > maxRepeated;
   }
 
   #alias(alias: Alias, depth: number): JsonValue {

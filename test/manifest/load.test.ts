@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -181,6 +182,18 @@ messages:
     expect([manifests.map(({ name }) => name), problems]).toEqual([["a"], []]);
     const outside = await loadFiles(files, { files: ["../../../etc/hostname", "seed/none.yaml"] });
     expect(outside.problems.map(({ code }) => code)).toEqual(["OUTSIDE_REPOSITORY", "FILE_UNREADABLE"]);
+  });
+
+  it("waits for no pipe", async () => {
+    using root = temporaryFolder();
+    writeFiles(root.path, { "messages/a.yaml": one });
+    execFileSync("mkfifo", [join(root.path, "messages/pipe.yaml")]);
+    const all = await loadManifests({ root: root.path });
+    const single = await loadManifests({ root: root.path, files: ["messages/pipe.yaml"] });
+    expect([all, single].flatMap(({ problems }) => problems.map(({ code }) => code))).toEqual([
+      "FILE_UNREADABLE",
+      "FILE_UNREADABLE",
+    ]);
   });
 
   it("follows links inside the repository, each folder once", async () => {

@@ -13,6 +13,11 @@ it.each([
   ["a.b", "aXb", false],
   ["a+(b)[c]", "a+(b)[c]", true],
   [`${"*a".repeat(50)}`, "a".repeat(49), false],
+  [`${"*a".repeat(50)}`, `${"a".repeat(99)}b`, false],
+  ["*a*b", "xaxaxb", true],
+  ["a*", "a", true],
+  ["a?", "a", false],
+  ["*?", "", false],
 ])("the pattern %s and the stack %s: %s", (pattern, stack, matches) => {
   expect(matchesStack([pattern], stack)).toBe(matches);
 });
