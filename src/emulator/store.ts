@@ -67,12 +67,16 @@ export class Store implements Recorder {
   backlog(queueId: string): BacklogRecorder {
     const number = this.#number(queueId);
     const { put, drop, clear, nextSeq } = this.#statements;
+    const write = (message: QueuedMessage): void => {
+      this.#begin();
+      const { seq, contentType, delaySeconds, arrivedAt, dueAt, attempts, leased, text } = message;
+      put.run(number, seq, contentType, delaySeconds, arrivedAt, dueAt, attempts, leased ? 1 : 0, Buffer.from(text));
+      if (attempts === 0) nextSeq.run(seq + 1, number, seq + 1);
+    };
     return {
-      put: (message) => {
-        this.#begin();
-        const { seq, contentType, delaySeconds, arrivedAt, dueAt, attempts, leased, text } = message;
-        put.run(number, seq, contentType, delaySeconds, arrivedAt, dueAt, attempts, leased ? 1 : 0, Buffer.from(text));
-        if (attempts === 0) nextSeq.run(seq + 1, number, seq + 1);
+      put: write,
+      putAll: (messages) => {
+        for (const message of messages()) write(message);
       },
       drop: (seq) => {
         this.#begin();

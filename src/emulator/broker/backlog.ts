@@ -1,4 +1,5 @@
 import TinyQueue from "tinyqueue";
+import { Crate, fitsCrate } from "./crate.ts";
 import type { BacklogRecorder } from "./recorder.ts";
 import { Shelf } from "./shelf.ts";
 import type { Draft, MessageState, Metrics, QueuedMessage } from "./types.ts";
@@ -47,6 +48,7 @@ export class Backlog {
   }
 
   add(drafts: readonly Draft[], queueDelaySeconds: number, now: number): void {
+    if (fitsCrate(drafts, queueDelaySeconds)) return this.#addCrate(drafts, now);
     for (const draft of drafts) {
       const delaySeconds = draft.delaySeconds ?? queueDelaySeconds;
       const message = {
@@ -63,6 +65,17 @@ export class Backlog {
       this.#insert(message);
       this.#recorder.put(message);
     }
+  }
+
+  #addCrate(drafts: readonly Draft[], now: number): void {
+    const first = this.#nextSeq;
+    const crate = new Crate(drafts, first, now);
+    this.#messages.addCrate(crate, first);
+    this.#bytes += crate.totalBytes;
+    this.#nextSeq += crate.size;
+    this.#recorder.putAll(function* () {
+      for (let seq = first; seq < first + crate.size; seq += 1) yield crate.take(seq);
+    });
   }
 
   #insert(message: QueuedMessage): void {

@@ -69,6 +69,10 @@ export class Broker {
         this.#changed = true;
         recorder?.put(message);
       },
+      putAll: (messages) => {
+        this.#changed = true;
+        recorder?.putAll(messages);
+      },
       drop: (seq) => {
         this.#changed = true;
         recorder?.drop(seq);

@@ -4,6 +4,8 @@ import type { Queue, QueuedMessage } from "./types.ts";
 export interface BacklogRecorder {
   /** A message is new, or its attempts, lease or time have changed. */
   put(message: QueuedMessage): void;
+  /** As `put` for each; they are made only where they are wanted. */
+  putAll(messages: () => Iterable<QueuedMessage>): void;
   drop(seq: number): void;
   clear(): void;
 }

@@ -1,3 +1,4 @@
+import { Crate } from "./crate.ts";
 import type { QueuedMessage } from "./types.ts";
 
 /** Holes at the front before they are cut off: few enough to hold, many enough to make the cut rare. */
@@ -5,7 +6,8 @@ const cutAfter = 1_024;
 
 /** Messages by their place in the order of arrival. An array, as a map of a million grows too slowly. */
 export class Shelf {
-  #slots: (QueuedMessage | undefined)[] = [];
+  /** A crate stands in each of its messages' places, until one of them is wanted. */
+  #slots: (QueuedMessage | Crate | undefined)[] = [];
   /** Place of the first slot. */
   #first = 0;
   /** Slots before the first message that is there. */
@@ -17,15 +19,31 @@ export class Shelf {
   }
 
   get(seq: number): QueuedMessage | undefined {
-    return this.#slots[seq - this.#first];
+    const slot = this.#slots[seq - this.#first];
+    if (!(slot instanceof Crate)) return slot;
+    const message = slot.take(seq);
+    this.#slots[seq - this.#first] = message;
+    return message;
+  }
+
+  /** @param seq of its first message, above all that are there */
+  addCrate(crate: Crate, seq: number): void {
+    this.#makeRoom(seq);
+    for (let count = crate.size; count > 0; count -= 1) this.#slots.push(crate);
+    this.#size += crate.size;
   }
 
   /** Messages come in ascending order; places may be left out. */
   add(message: QueuedMessage): void {
-    if (this.#size === 0) this.#startAt(message.seq);
-    while (this.#slots.length < message.seq - this.#first) this.#slots.push(undefined);
+    this.#makeRoom(message.seq);
     this.#slots.push(message);
     this.#size += 1;
+  }
+
+  /** The next slot is that of `seq`. */
+  #makeRoom(seq: number): void {
+    if (this.#size === 0) this.#startAt(seq);
+    while (this.#slots.length < seq - this.#first) this.#slots.push(undefined);
   }
 
   delete(message: QueuedMessage): void {
@@ -43,7 +61,7 @@ export class Shelf {
   oldest(): QueuedMessage | undefined {
     if (this.#size === 0) return undefined;
     while (this.#slots[this.#holes] === undefined) this.#holes += 1;
-    const oldest = this.#slots[this.#holes];
+    const oldest = this.get(this.#first + this.#holes);
     if (this.#holes >= cutAfter && this.#holes * 2 > this.#slots.length) {
       this.#slots = this.#slots.slice(this.#holes);
       this.#first += this.#holes;
@@ -53,7 +71,11 @@ export class Shelf {
   }
 
   *all(): Generator<QueuedMessage> {
-    for (const message of this.#slots) if (message !== undefined) yield message;
+    const first = this.#first;
+    for (const [index, slot] of this.#slots.entries()) {
+      // Those of a crate are shown and left in it: to look at a million of them makes none of them stay.
+      if (slot !== undefined) yield slot instanceof Crate ? slot.take(first + index) : slot;
+    }
   }
 
   #startAt(seq: number): void {

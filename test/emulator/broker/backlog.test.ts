@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Backlog, stateOf } from "../../../src/emulator/broker/backlog.ts";
 
-const unrecorded = { put() {}, drop() {}, clear() {} };
+const unrecorded = { put() {}, putAll() {}, drop() {}, clear() {} };
 
 /** The plainest queue that could be right: a list, searched from its start each time. */
 interface Expected {
@@ -17,7 +17,10 @@ interface Expected {
 const seconds = fc.nat(6).map((number) => number * 1000);
 
 const step = fc.oneof(
-  fc.record({ do: fc.constant("add" as const), delays: fc.array(fc.nat(4), { maxLength: 3 }) }),
+  fc.record({
+    do: fc.constant("add" as const),
+    delays: fc.oneof(fc.array(fc.nat(4), { maxLength: 3 }), fc.constant<number[]>([0, 0, 0])),
+  }),
   fc.record({ do: fc.constant("lease" as const), count: fc.integer({ min: 1, max: 4 }), ms: seconds }),
   fc.record({ do: fc.constant("wait" as const), ms: seconds }),
   fc.record({ do: fc.constant("ack" as const), pick: fc.nat() }),

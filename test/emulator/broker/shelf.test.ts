@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Crate } from "../../../src/emulator/broker/crate.ts";
 import { Shelf } from "../../../src/emulator/broker/shelf.ts";
 import type { QueuedMessage } from "../../../src/emulator/broker/types.ts";
 
@@ -15,8 +16,11 @@ const message = (seq: number): QueuedMessage => ({
   leased: false,
 });
 
+const draft = { text: "x", bytes: 1, contentType: "text", delaySeconds: undefined } as const;
+const crate = (size: number, seq: number) => new Crate(Array(size).fill(draft), seq, 0);
+
 const step = fc.oneof(
-  fc.record({ add: fc.integer({ min: 1, max: 3_000 }), gap: fc.nat(3) }),
+  fc.record({ add: fc.integer({ min: 1, max: 3_000 }), gap: fc.nat(3), crate: fc.boolean() }),
   fc.record({ dropFirst: fc.nat(3_000) }),
   fc.record({ dropAt: fc.nat() }),
   fc.constant("clear" as const),
@@ -39,8 +43,9 @@ test("it does what a map does, also when thousands go from its front", () => {
           expected.clear();
         } else if ("add" in one) {
           next += one.gap;
+          if (one.crate) shelf.addCrate(crate(one.add, next), next);
           for (const end = next + one.add; next < end; next += 1) {
-            shelf.add(message(next));
+            if (!one.crate) shelf.add(message(next));
             expected.set(next, message(next));
           }
         } else if ("dropFirst" in one) {
@@ -54,4 +59,19 @@ test("it does what a map does, also when thousands go from its front", () => {
     }),
     { numRuns: 50 },
   );
+});
+
+test("a crate gives back each of its messages as it came", () => {
+  const texts = ["plain", "zwei Bytes: ä", "", "\u{1f600}"];
+  const drafts = texts.map((text) => ({ ...draft, text, bytes: Buffer.byteLength(text) }));
+  const shelf = new Shelf();
+  shelf.addCrate(new Crate(drafts, 7, 5), 7);
+  const found = texts.map((_, index) => shelf.get(7 + index));
+  expect(found.map((one) => one?.text)).toEqual(texts);
+  expect(found.map((one) => one?.bytes)).toEqual(drafts.map(({ bytes }) => bytes));
+  expect(found[0]).toMatchObject({ seq: 7, arrivedAt: 5, dueAt: 5, attempts: 0, leased: false });
+  // What was taken out is the message from then on.
+  if (found[1] !== undefined) found[1].leased = true;
+  expect(shelf.get(8)?.leased).toBe(true);
+  expect([...shelf.all()].map(({ leased }) => leased)).toEqual([false, true, false, false]);
 });
