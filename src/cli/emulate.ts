@@ -24,6 +24,7 @@ interface Flags {
   readonly wranglerDev: readonly string[];
   readonly speed: number;
   readonly rateLimit: boolean;
+  readonly freePlan?: boolean;
   readonly pushResult: (typeof pushResults)[number];
   readonly pullJson: (typeof pullJsons)[number];
   readonly maxDelay: number;
@@ -48,7 +49,8 @@ export function emulateCommand(): Command {
     .option("--persist <file>", "keep queues and messages in this SQLite file")
     .addOption(repeatable("--fault <fault>", "a fault to begin with", text))
     .option("--speed <number>", "seconds that pass in one real second", speed, 1)
-    .option("--no-rate-limit", "no limit on requests")
+    .option("--no-rate-limit", "no limit on requests, nor on messages a second")
+    .option("--free-plan", "10,000 operations a day, and messages kept for a day")
     .addOption(new Option("--push-result <form>", "what a push returns").choices(pushResults).default("metrics"))
     .addOption(new Option("--pull-json <form>", "how a pull returns JSON").choices(pullJsons).default("base64"))
     .option("--max-delay <seconds>", "longest delay; older pages say 43200", seconds, 86_400)
@@ -127,6 +129,7 @@ function toOptions(flags: Flags, workers: readonly WorkerOptions[]): EmulatorOpt
     print: printConsumer,
     speed: flags.speed,
     rateLimit: flags.rateLimit,
+    freePlan: flags.freePlan ?? false,
     variants: { pushResult: flags.pushResult, pullJson: flags.pullJson, maxDelaySeconds: flags.maxDelay },
     statuses: Object.fromEntries(flags.status),
   };

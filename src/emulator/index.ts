@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { type Admin, administer } from "./admin/handler.ts";
-import type { Api } from "./api/handler.ts";
+import { type Api, refuse } from "./api/handler.ts";
 import { RateLimiter } from "./api/rate-limit.ts";
+import { usualAllowances } from "./broker/allowance.ts";
 import { stateOf } from "./broker/backlog.ts";
-import { Broker, type QueueSetup, stableQueueId } from "./broker/broker.ts";
+import { Broker, type BrokerPlan, type QueueSetup, stableQueueId } from "./broker/broker.ts";
 import type { Queue } from "./broker/types.ts";
 import { adjustableClock, type Clock } from "./clock.ts";
 import { defaults } from "./defaults.ts";
+import { ApiError } from "./errors.ts";
 import { Faults } from "./faults.ts";
 import { limits } from "./limits.ts";
 import { servePage } from "./page.ts";
@@ -61,6 +63,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     port,
     allowedHosts,
     closing: closing.signal,
+    disconnected: () => refuse(api, new ApiError(10201)),
     handle: async (request) => {
       if (request.url.pathname.startsWith("/client/")) return traffic.handle(request);
       if (request.url.pathname.startsWith("/_emulator/")) {
@@ -160,12 +163,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 /** @throws Error when the file cannot hold the state, or the queues do not fit what it holds */
 async function openBroker(
   clock: Clock,
-  { persist, queues = [] }: EmulatorOptions,
+  options: EmulatorOptions,
 ): Promise<{ broker: Broker; store: Store | undefined }> {
+  const { persist, queues = [] } = options;
   // Loaded when it is wanted: older versions of Node warn about their SQLite.
   const store = persist === undefined ? undefined : new (await import("./store.ts")).Store(persist);
   try {
-    const broker = new Broker(clock, store);
+    const broker = new Broker(clock, store, planOf(options));
     if (store !== undefined) broker.restore(store.load());
     for (const setup of queues) setUp(broker, setup);
     broker.commit();
@@ -174,6 +178,18 @@ async function openBroker(
     store?.close();
     throw error;
   }
+}
+
+function planOf({ rateLimit, freePlan = false, allowances }: EmulatorOptions): BrokerPlan {
+  return {
+    allowances: {
+      ...usualAllowances,
+      ...(rateLimit === false && { messagesPerSecond: Number.POSITIVE_INFINITY }),
+      ...(freePlan && { dailyOperations: limits.free.dailyOperations }),
+      ...allowances,
+    },
+    ...(freePlan && { retentionPeriod: limits.free.retentionSeconds }),
+  };
 }
 
 /** A queue that was kept from another run stays as it is. @throws Error when it is another one of that name or id */

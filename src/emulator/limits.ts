@@ -26,6 +26,12 @@ export const limits = {
   queueNameLength: 63,
   /** Bytes that a queue holds: 25 GB. */
   queueBytes: 25_000_000_000,
+  /** Messages that a queue takes in a second. */
+  queueMessagesPerSecond: 5_000,
+  /** What one operation reads, writes or deletes. */
+  operationBytes: 64_000,
+  /** Of the free plan: operations in a day, and how long messages are kept. */
+  free: { dailyOperations: 10_000, retentionSeconds: 86_400 },
   /**
    * Bytes of a whole HTTP request. The API names no figure: this is the largest batch with every byte escaped as
    * `\u0000`, and room for the envelope.

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiAnswer, ApiRequest } from "./api/http.ts";
@@ -18,6 +18,8 @@ export interface ServerSetup {
   readonly allowedHosts: readonly string[];
   /** Aborts when the emulator stops: answers without end then end. */
   readonly closing: AbortSignal;
+  /** What a caller gets that ends its side of the connection before its request is whole, if it still listens. */
+  readonly disconnected: () => ApiAnswer;
   readonly handle: (request: ApiRequest) => Promise<Reply>;
 }
 
@@ -29,6 +31,15 @@ export async function listen(setup: ServerSetup): Promise<{ server: Server; port
       if (!incoming.errored && !response.destroyed) console.error(error);
       response.destroy();
     });
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable) return socket.destroy();
+    // The caller ended its side in the middle of a request; anything else is no HTTP.
+    const gone = error.code === "HPE_INVALID_EOF_STATE";
+    const { status, headers, body } = gone ? setup.disconnected() : refuse(400, "That is no HTTP request.");
+    const lines = Object.entries({ ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
+    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`);
   });
   server.listen(setup.port, setup.host);
   await once(server, "listening");

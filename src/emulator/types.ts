@@ -1,5 +1,6 @@
 import type { Variants } from "./api/call.ts";
 import type { RateLimits } from "./api/rate-limit.ts";
+import type { Allowances } from "./broker/allowance.ts";
 import type { QueueSetup } from "./broker/broker.ts";
 import type { ContentType, MessageState } from "./broker/types.ts";
 import type { Clock } from "./clock.ts";
@@ -33,6 +34,10 @@ export interface EmulatorOptions {
   readonly persist?: string;
   /** Default true: as in production. */
   readonly rateLimit?: boolean | Partial<RateLimits>;
+  /** What the queues take. Default: a paid plan's; without `rateLimit` a queue takes any number of messages a second. */
+  readonly allowances?: Partial<Allowances>;
+  /** The free plan's operations a day and retention. */
+  readonly freePlan?: boolean;
   /** Where sources contradict each other. */
   readonly variants?: Partial<Variants>;
   readonly statuses?: StatusOverrides;

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { request } from "undici";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { Caller } from "./caller.ts";
 
@@ -76,7 +76,7 @@ test("a caller that goes away in the middle of its body leaves nothing behind", 
   const socket = connect(emulator.port, "127.0.0.1");
   socket.write(`POST ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 11\r\n\r\n{"body"`);
   socket.end();
-  await text(socket);
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*"code":10201/s);
   expect(emulator.requests).toEqual([]);
   expect(emulator.messages("orders")).toEqual([]);
 });
@@ -108,4 +108,19 @@ test("it closes while metrics are followed", async () => {
   });
   await emulator.close();
   await response.text().catch(() => undefined);
+});
+
+test("what is no HTTP is refused", async () => {
+  expect(await exchange("words\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+});
+
+test("a mistake of the emulator's own has a code too", async () => {
+  const told = vi.spyOn(console, "error").mockImplementation(() => {});
+  // JSON.parse takes a nesting of any depth, JSON.stringify does not.
+  const body = `{"body": ${"[".repeat(60_000)}${"]".repeat(60_000)}}`;
+  const answer = await new Caller(emulator).raw("POST", "/messages", body);
+  expect([answer.status, answer.code]).toEqual([500, 15000]);
+  expect(told).toHaveBeenCalledWith(expect.any(RangeError));
+  told.mockRestore();
+  expect(emulator.messages("orders")).toEqual([]);
 });

@@ -1,4 +1,3 @@
-import { defaultSettings } from "../broker/broker.ts";
 import type { QueueSettings } from "../broker/types.ts";
 import { limits } from "../limits.ts";
 import type { Call, QueueCall } from "./call.ts";
@@ -39,7 +38,7 @@ export function getQueue({ queue }: QueueCall): Outcome {
 
 /** PUT: settings that the body leaves out get their defaults. */
 export function replaceQueue(call: QueueCall): Outcome {
-  return configure(call, defaultSettings);
+  return configure(call, call.broker.defaultSettings);
 }
 
 /** PATCH: settings that the body leaves out stay. */

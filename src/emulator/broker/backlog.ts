@@ -48,7 +48,10 @@ export class Backlog {
   }
 
   add(drafts: readonly Draft[], queueDelaySeconds: number, now: number): void {
-    if (fitsCrate(drafts, queueDelaySeconds)) return this.#addCrate(drafts, now);
+    if (fitsCrate(drafts, queueDelaySeconds)) {
+      this.#addCrate(drafts, now);
+      return;
+    }
     for (const draft of drafts) {
       const delaySeconds = draft.delaySeconds ?? queueDelaySeconds;
       const message = {

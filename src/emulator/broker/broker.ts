@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { ApiError } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { Allowance, type Allowances, usualAllowances } from "./allowance.ts";
 import { Backlog, type Expiry } from "./backlog.ts";
 import type { BacklogRecorder, Recorder, SavedQueue } from "./recorder.ts";
 import type { Consumer, Draft, Metrics, Queue, QueuedMessage, QueueSettings, Subscription } from "./types.ts";
@@ -14,11 +15,12 @@ export interface QueueSetup {
   readonly settings?: Partial<QueueSettings>;
 }
 
-export const defaultSettings: QueueSettings = {
-  deliveryDelay: 0,
-  deliveryPaused: false,
-  retentionPeriod: limits.retentionSeconds.default,
-};
+/** What differs from plan to plan. */
+export interface BrokerPlan {
+  readonly allowances?: Allowances;
+  /** Seconds that messages are kept where a queue names none. */
+  readonly retentionPeriod?: number;
+}
 
 /** The queues of one account. Pure but for the clock that it is given and the ids that it draws. */
 export class Broker {
@@ -27,11 +29,20 @@ export class Broker {
   readonly #recorder: Recorder | undefined;
   #changed = false;
   readonly clock: Clock;
+  readonly allowance: Allowance;
+  /** Settings of a queue that names none. */
+  readonly defaultSettings: QueueSettings;
 
   /** @param recorder undefined: nothing outlives the process */
-  constructor(clock: Clock, recorder?: Recorder) {
+  constructor(clock: Clock, recorder?: Recorder, { allowances = usualAllowances, retentionPeriod }: BrokerPlan = {}) {
     this.clock = clock;
     this.#recorder = recorder;
+    this.allowance = new Allowance(allowances);
+    this.defaultSettings = {
+      deliveryDelay: 0,
+      deliveryPaused: false,
+      retentionPeriod: retentionPeriod ?? limits.retentionSeconds.default,
+    };
   }
 
   /** Take up what a recorder kept. */
@@ -100,7 +111,7 @@ export class Broker {
       createdAt: now,
       modifiedAt: now,
       jurisdiction: setup.jurisdiction,
-      settings: { ...defaultSettings, ...setup.settings },
+      settings: { ...this.defaultSettings, ...setup.settings },
       consumer: undefined,
       subscriptions: [],
       purgedAt: undefined,
@@ -160,12 +171,12 @@ export class Broker {
     return undefined;
   }
 
-  /** All or nothing. @throws ApiError 10251 when the queue is full */
+  /** All or nothing. @throws ApiError 10250 when it is overloaded, 10251 when it is full, 10253 when the plan is used up */
   push(queue: Queue, drafts: readonly Draft[]): Metrics {
     this.settle();
-    const bytes = drafts.reduce((sum, draft) => sum + draft.bytes, 0);
-    if (queue.backlog.metrics().backlogBytes + bytes > limits.queueBytes) throw new ApiError(10251);
-    queue.backlog.add(drafts, queue.settings.deliveryDelay, this.clock.now());
+    const now = this.clock.now();
+    this.allowance.take(queue, drafts, now);
+    queue.backlog.add(drafts, queue.settings.deliveryDelay, now);
     return queue.backlog.metrics();
   }
 

@@ -23,7 +23,10 @@ const staleLease = "The lease is unknown or has expired";
 /** Hand out messages, oldest first. They come back when the visibility timeout passes without an acknowledgement. */
 export function lease(broker: Broker, queue: Queue, count: number, visibilityMs: number): QueuedMessage[] {
   broker.settle();
-  return queue.backlog.lease(count, visibilityMs, broker.clock.now());
+  const now = broker.clock.now();
+  const messages = queue.backlog.lease(count, visibilityMs, now);
+  broker.allowance.count(messages, now);
+  return messages;
 }
 
 export function acknowledge(
@@ -45,6 +48,7 @@ export function acknowledge(
       continue;
     }
     queue.backlog.remove(message.seq);
+    broker.allowance.count([message], now);
     acknowledged += 1;
   }
   for (const { leaseId, delaySeconds } of retries) {

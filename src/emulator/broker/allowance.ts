@@ -1,0 +1,66 @@
+import { ApiError } from "../errors.ts";
+import { limits } from "../limits.ts";
+import type { Draft, Queue } from "./types.ts";
+
+/** How much the queues take before they refuse more. */
+export interface Allowances {
+  /** Of one queue; beyond it is overloaded. */
+  readonly messagesPerSecond: number;
+  /** That one queue holds. */
+  readonly queueBytes: number;
+  /** Of the whole account in a day, as on the free plan. */
+  readonly dailyOperations: number;
+}
+
+/** A paid plan's. */
+export const usualAllowances: Allowances = {
+  messagesPerSecond: limits.queueMessagesPerSecond,
+  queueBytes: limits.queueBytes,
+  dailyOperations: Number.POSITIVE_INFINITY,
+};
+
+const secondMs = 1_000;
+const dayMs = 86_400_000;
+
+/** Counts what goes through the queues, and says when it is too much. */
+export class Allowance {
+  readonly #allowances: Allowances;
+  readonly #seconds = new WeakMap<Queue, { second: number; messages: number }>();
+  #day = { number: 0, operations: 0 };
+
+  constructor(allowances: Allowances) {
+    this.#allowances = allowances;
+  }
+
+  /** Count a push. @throws ApiError 10250, 10251, 10253; it then counts for nothing */
+  take(queue: Queue, drafts: readonly Draft[], now: number): void {
+    const { messagesPerSecond, queueBytes, dailyOperations } = this.#allowances;
+    const second = Math.floor(now / secondMs);
+    const before = this.#seconds.get(queue);
+    const messages = (before?.second === second ? before.messages : 0) + drafts.length;
+    if (messages > messagesPerSecond) throw new ApiError(10250);
+    const bytes = drafts.reduce((sum, draft) => sum + draft.bytes, 0);
+    if (queue.backlog.metrics().backlogBytes + bytes > queueBytes) throw new ApiError(10251);
+    const operations = drafts.reduce((sum, draft) => sum + operationsFor(draft), 0);
+    if (this.#today(now).operations + operations > dailyOperations) throw new ApiError(10253);
+    this.#seconds.set(queue, { second, messages });
+    this.#day.operations += operations;
+  }
+
+  /** Count deliveries or deletions, which are never refused. */
+  count(messages: readonly { readonly bytes: number }[], now: number): void {
+    const day = this.#today(now);
+    for (const message of messages) day.operations += operationsFor(message);
+  }
+
+  #today(now: number): { operations: number } {
+    const number = Math.floor(now / dayMs);
+    if (number !== this.#day.number) this.#day = { number, operations: 0 };
+    return this.#day;
+  }
+}
+
+/** Source: https://developers.cloudflare.com/queues/platform/pricing/ */
+function operationsFor({ bytes }: { readonly bytes: number }): number {
+  return Math.ceil((bytes + limits.metadataBytes) / limits.operationBytes);
+}
