@@ -27,7 +27,7 @@ export default defineConfig({
           name: "contract",
           include: ["test/contract/**/*.test.ts"],
           testTimeout: 120_000,
-          hookTimeout: 900_000,
+          hookTimeout: 2_400_000,
         },
       },
     ],
