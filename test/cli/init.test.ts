@@ -152,6 +152,7 @@ describe("init into an existing repository", () => {
 
   it.each([
     [{ "Pulumi.yaml": "name: other\nruntime: nodejs\n" }, ["--yes"], "there is a Pulumi project in"],
+    [{ "Pulumi.yml": "name: other\nruntime: go\n" }, ["--yes"], "there is a Pulumi project in"],
     [{ "package.json": "{,}" }, ["--yes"], "package.json is not a JSON object"],
     [{}, [], "there is no terminal to ask at"],
     [{}, ["--yes", "--queue", "Orders"], "A queue's name is"],

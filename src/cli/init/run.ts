@@ -31,11 +31,15 @@ export async function init(path: string, flags: InitFlags): Promise<void> {
   process.stderr.write(report(path, answers, outcomes));
 }
 
+/** In which Pulumi looks for a project. */
+const projectFileNames = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
+
 /** A Pulumi project that init did not make would be left half one thing and half the other. */
 function refuseForeign(folder: string, { force }: InitFlags): void {
-  if (force || !existsSync(join(folder, "Pulumi.yaml")) || existsSync(join(folder, "infra/index.ts"))) return;
+  const has = (name: string) => existsSync(join(folder, name));
+  if (force || !projectFileNames.some(has) || (has("Pulumi.yaml") && has("infra/index.ts"))) return;
   throw new UsageError(
-    `there is a Pulumi project in ${folder} already. Name a folder of its own, such as \`queue-seeder init seeding\`, or replace its files with --force.`,
+    `there is a Pulumi project in ${folder} already. Use queue-seeder in its program, as docs/library.md says; or name a folder of its own, such as \`queue-seeder init seeding\`; or replace its files with --force.`,
   );
 }
 
