@@ -19,6 +19,7 @@ export interface Schema {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minItems?: number;
+  readonly maxItems?: number;
   readonly minProperties?: number;
   readonly pattern?: string;
 }
@@ -109,7 +110,11 @@ function limitsOf(schema: Schema): string[] {
   return [
     limit(schema.minimum, schema.maximum, ""),
     limit(schema.minLength, schema.maxLength, " characters"),
-    limit(schema.minItems, undefined, schema.minItems === 1 ? " item" : " items"),
+    limit(
+      schema.minItems,
+      schema.maxItems,
+      schema.minItems === 1 && schema.maxItems === undefined ? " item" : " items",
+    ),
     limit(schema.minProperties, undefined, schema.minProperties === 1 ? " key" : " keys"),
   ];
 }
