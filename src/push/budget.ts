@@ -7,7 +7,7 @@ export interface Quota {
 }
 
 /** The share of a quota that is left to others who use the same token: a dashboard, another pipeline, Pulumi itself. */
-const reservedShare = 0.1;
+export const reservedShare = 0.1;
 
 /** The API gives times in whole seconds, so a window's end is known to a second. */
 const roundingMs = 1_000;

@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from "./clock.ts";
+export { leastSeconds, type QueueLoad } from "./estimate.ts";
 export { createHalts, type Halts } from "./halts.ts";
 export {
   type Journal,

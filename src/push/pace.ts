@@ -11,7 +11,7 @@ import { type Concurrency, createConcurrency } from "./concurrency.ts";
  * Sources: https://developers.cloudflare.com/fundamentals/api/reference/limits/ (1,200 requests in 5 minutes a token, 200 a
  * second an address), https://developers.cloudflare.com/queues/platform/limits/ (5,000 messages a second a queue)
  */
-const documented = {
+export const documented = {
   quota: { requests: 1_200, windowMs: 300_000 } satisfies Quota,
   requests: { perSecond: 190, burst: 5 },
   // The burst makes good for timers that are late, 4 ms of it.

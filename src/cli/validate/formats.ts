@@ -1,5 +1,6 @@
-import { codes, type LoadResult, type Problem } from "../../manifest/index.ts";
+import { codes, type LoadResult } from "../../manifest/index.ts";
 import type { Manifest } from "../../types.ts";
+import { annotation } from "../annotations.ts";
 
 export type Checked = Pick<LoadResult, "manifests" | "skipped" | "problems" | "omitted">;
 
@@ -17,24 +18,11 @@ function summary({ name, queue, push, place, content }: Manifest) {
   return { name, queue, push, place, messages: messages ?? null };
 }
 
-/**
- * Annotations of GitHub Actions.
- * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
- */
+/** Annotations of GitHub Actions. */
 export function toGithub({ problems }: Checked): string {
-  const annotation = ({ severity, place, code, what, next }: Problem) => {
-    const at = `file=${property(place.file)},line=${place.line},col=${place.column},title=${code}`;
-    return `::${severity} ${at}::${data(`${what}. ${next}`)}\n`;
-  };
-  return problems.map(annotation).join("");
-}
-
-function data(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  return problems
+    .map(({ severity, place, code, what, next }) => annotation(severity, code, `${what}. ${next}`, place))
+    .join("");
 }
 
 /** SARIF 2.1.0, for code scanning. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */

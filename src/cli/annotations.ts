@@ -1,0 +1,23 @@
+import type { Place } from "../types.ts";
+
+/**
+ * An annotation of GitHub Actions.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+ */
+export function annotation(
+  severity: "error" | "warning" | "notice",
+  title: string,
+  text: string,
+  place?: Place,
+): string {
+  const at = place === undefined ? "" : `file=${property(place.file)},line=${place.line},col=${place.column},`;
+  return `::${severity} ${at}title=${property(title)}::${data(text)}\n`;
+}
+
+function data(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

@@ -1,0 +1,68 @@
+import type { Settings } from "../../../infra/settings.ts";
+import { type Loaded, loadSegments } from "../../lifecycle/load.ts";
+import { findPulumi, NoEngine, type Pulumi } from "../engine/pulumi.ts";
+import { readState, type StateReading } from "../engine/state.ts";
+import { UsageError } from "../usage.ts";
+import { readStackConfig, type StackConfig, settingsOf, stackOptions } from "../validate/stack.ts";
+
+/** A stack as it was named: Pulumi takes `ORGANIZATION/PROJECT/STACK` too, files and program know the last part alone. */
+export interface StackName {
+  readonly full: string;
+  readonly short: string;
+}
+
+/** All that `plan`, `up` and `status` decide by, read once. */
+export interface Facts {
+  readonly root: string;
+  readonly stack: StackName;
+  readonly config: StackConfig;
+  readonly settings: Settings;
+  readonly loaded: Loaded;
+  readonly state: StateReading;
+}
+
+/** Finds the engine once, when somebody asks. */
+export function pulumiFinder(root: string, env: NodeJS.ProcessEnv): () => Promise<Pulumi> {
+  let found: Promise<Pulumi> | undefined;
+  return () => {
+    found ??= findPulumi(root, env);
+    return found;
+  };
+}
+
+/**
+ * The stack that is meant: the named one, else the one that is selected.
+ *
+ * @throws UsageError where there is neither
+ */
+export async function stackName(named: string | undefined, find: () => Promise<Pulumi>): Promise<StackName> {
+  const full = named ?? (await selected(find));
+  if (full === undefined) {
+    throw new UsageError("no stack is selected. Name one with --stack, or select it with `pulumi stack select`.");
+  }
+  return { full, short: full.split("/").at(-1) ?? full };
+}
+
+async function selected(find: () => Promise<Pulumi>): Promise<string | undefined> {
+  try {
+    const { code, stdout } = await (await find()).run(["stack", "--show-name"]);
+    return code === 0 && stdout.trim() !== "" ? stdout.trim() : undefined;
+  } catch (error) {
+    if (error instanceof NoEngine) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Reads the repository and the engine's state, at the same time. What is wrong with the configuration is among the
+ * problems, as `validate` has it.
+ *
+ * @throws UsageError for a stack without a configuration; LedgerError
+ */
+export async function readFacts(root: string, stack: StackName, find: () => Promise<Pulumi>): Promise<Facts> {
+  const config = readStackConfig(root, stack.short);
+  const { settings } = settingsOf(config);
+  const { options, problems } = stackOptions(root, stack.short);
+  const [loaded, state] = await Promise.all([loadSegments({ root, ...options }), readState(find, stack.full)]);
+  return { root, stack, config, settings, loaded: { ...loaded, problems: [...problems, ...loaded.problems] }, state };
+}

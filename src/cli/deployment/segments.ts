@@ -1,0 +1,67 @@
+import { plannedSegment } from "../../lifecycle/inputs.ts";
+import type { SegmentInputs } from "../../lifecycle/segment.ts";
+import { messageDigest } from "../../plan/index.ts";
+import type { Content, Manifest, Message } from "../../types.ts";
+import type { RecordedSegment, StackState } from "../engine/state.ts";
+import type { Facts } from "./facts.ts";
+
+/** A segment as the program would register it, and what the state knows of it. */
+export interface SegmentFacts {
+  /** "" stands for what only the run itself will know. */
+  readonly inputs: SegmentInputs;
+  /** undefined: it was never pushed. */
+  readonly recorded: RecordedSegment | undefined;
+  /** Its messages, some at once, in order. */
+  messages(): AsyncIterable<readonly Message[]>;
+}
+
+/** What the program registers of a manifest. */
+export function segmentsOf(manifest: Manifest, facts: Facts, state: StackState): readonly SegmentFacts[] {
+  const { settings, stack, config, loaded } = facts;
+  const recorded = new Map(state.segments.map((segment) => [segment.name, segment]));
+  return loaded.segmentsOf(manifest).map((segment) => {
+    const names = [manifest.name, ...manifest.movedFrom].map((name) => `${name}/${segment.index}`);
+    const known = names.map((name) => recorded.get(name)).find((found) => found !== undefined);
+    const planned = plannedSegment(manifest, segment, {
+      // Whoever only plans may not know the account, which the environment of the deployment names.
+      accountId: settings.accountId ?? known?.outputs.accountId ?? "",
+      stack: stack.short,
+      project: config.project,
+      root: "..",
+    });
+    const inputs = { ...planned, queueId: queueIdOf(manifest.queue, facts, state) ?? "", deployment: "", self: "" };
+    return {
+      inputs,
+      recorded: known,
+      messages: () => messagesOf(manifest.content, inputs),
+    };
+  });
+}
+
+/** undefined: the queue is to be created. */
+export function queueIdOf(queue: string, { settings }: Facts, { createdQueues }: StackState): string | undefined {
+  const setting = settings.queues.get(queue);
+  return setting?.kind === "existing" ? setting.id : createdQueues.get(queue);
+}
+
+export async function digestsOf(segment: SegmentFacts): Promise<readonly string[]> {
+  const digests: string[] = [];
+  for await (const some of segment.messages()) digests.push(...some.map(messageDigest));
+  return digests;
+}
+
+async function* messagesOf(
+  content: Content,
+  { content: segment, messages }: SegmentInputs,
+): AsyncGenerator<readonly Message[]> {
+  if (content.kind === "inline") {
+    yield content.messages;
+    return;
+  }
+  let left = messages;
+  for await (const some of content.read(segment.kind === "rows" ? segment.from : 0)) {
+    yield some.slice(0, left);
+    left -= some.length;
+    if (left <= 0) return;
+  }
+}

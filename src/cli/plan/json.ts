@@ -1,0 +1,37 @@
+import { formula, prices } from "../../plan/cost.ts";
+import { hasChanges, isRefused, type ManifestPlan, type Plan, verdictOf } from "./model.ts";
+
+/** Changes when what is there changes its meaning; new keys may come without. docs/schemas/plan.schema.json has them all. */
+const version = 1;
+
+/** A plan for programs, and for `up --expect`. */
+export function planJson(plan: Plan): object {
+  const { stack, project, digest, base, manifests, removed, queues, total } = plan;
+  return {
+    version,
+    kind: "plan",
+    stack,
+    project,
+    digest,
+    base: base.kind === "ledger" ? { kind: "ledger" } : { kind: "nothing", code: base.code, why: base.why },
+    changes: hasChanges(plan),
+    refused: isRefused(plan),
+    total: { ...total, formula, pricesAsOf: prices.asOf },
+    manifests: manifests.map(manifestJson),
+    removed,
+    queues,
+  };
+}
+
+function manifestJson(manifest: ManifestPlan): object {
+  const { edited, ...rest } = manifest;
+  return {
+    ...rest,
+    verdict: verdictOf(manifest),
+    edited: edited.map(({ id, ...more }) => ({ id: id ?? null, ...more })),
+  };
+}
+
+export function jsonText(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

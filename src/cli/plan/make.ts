@@ -1,0 +1,106 @@
+import { planDigest } from "../../lifecycle/reviewed.ts";
+import type { Manifest } from "../../types.ts";
+import type { Facts } from "../deployment/facts.ts";
+import { queueIdOf, segmentsOf } from "../deployment/segments.ts";
+import { emptyState, type StackState } from "../engine/state.ts";
+import { count } from "../words.ts";
+import { type Measured, measure } from "./measure.ts";
+import {
+  addLoads,
+  type Base,
+  type ManifestPlan,
+  type Plan,
+  planQueues,
+  type RemovedManifest,
+  totalOf,
+} from "./model.ts";
+import { sampleMessages } from "./sample.ts";
+
+/** A plan, with what only a run that was reviewed needs of it. */
+export interface MadePlan {
+  readonly plan: Plan;
+  /** The digests of all that may be pushed; see `pushDigest`. */
+  readonly pushes: readonly string[];
+}
+
+/** What `up` would do by these facts. Reads the messages that would be pushed, and nothing else. */
+export async function makePlan(facts: Facts, env: NodeJS.ProcessEnv): Promise<MadePlan> {
+  const { stack, config, loaded } = facts;
+  const base: Base =
+    facts.state.kind === "read"
+      ? { kind: "ledger" }
+      : { kind: "nothing", code: facts.state.code, why: facts.state.why };
+  const state = facts.state.kind === "read" ? facts.state.state : emptyState;
+  const manifests: ManifestPlan[] = [];
+  const pushes: string[] = [];
+  for (const manifest of loaded.manifests) {
+    const measured: Measured[] = [];
+    // One after another: each holds the messages of a segment in memory.
+    for (const segment of segmentsOf(manifest, facts, state)) measured.push(await measure(segment, env));
+    manifests.push(manifestPlan(manifest, measured));
+    pushes.push(...measured.flatMap(({ digest }) => digest ?? []));
+  }
+  const names = new Set(manifests.map(({ queue }) => queue));
+  const queues = planQueues(
+    manifests,
+    new Map([...names].map((name) => [name, queueIdOf(name, facts, state) ?? null])),
+  );
+  const { project } = config;
+  const plan: Plan = {
+    stack: stack.short,
+    project,
+    base,
+    digest: planDigest({ project, stack: stack.short }, pushes),
+    manifests,
+    removed: removedFrom(state, loaded.manifests),
+    queues,
+    total: totalOf(queues),
+  };
+  return { plan, pushes };
+}
+
+function manifestPlan(manifest: Manifest, segments: readonly Measured[]): ManifestPlan {
+  const sum = (of: (segment: Measured) => number) => segments.reduce((total, segment) => total + of(segment), 0);
+  const pushedBefore = sum(({ decision }) => decision.kept.length);
+  const push = addLoads(segments.map((segment) => segment.push));
+  const held = sum((segment) => segment.held);
+  return {
+    name: manifest.name,
+    place: manifest.place,
+    queue: manifest.queue,
+    mode: manifest.push,
+    inDoubtPolicy: manifest.inDoubt,
+    push,
+    messages: sum((segment) => segment.messages),
+    pushedBefore,
+    inDoubt: sum(({ decision }) => decision.inDoubt.length) - held,
+    held,
+    forgotten: sum(({ decision }) => decision.forgotten.length),
+    edited: segments.flatMap(({ edited }) => edited),
+    refusals: segments.flatMap(({ refusal }) => refusal ?? []),
+    requires: requirements(manifest),
+    sample: segments.flatMap(({ sample }) => sample).slice(0, sampleMessages),
+  };
+}
+
+/** In words, as the queue has to be. */
+function requirements({ requires: { consumer, notPaused, maxBacklog }, after }: Manifest): string[] {
+  return [
+    ...(consumer ? ["a consumer"] : []),
+    ...(notPaused ? ["that delivery is not paused"] : []),
+    ...(maxBacklog === undefined ? [] : [`at most ${count(maxBacklog, "message")} in the queue`]),
+    ...(after.length === 0 ? [] : [`${after.join(" and ")} first`]),
+  ];
+}
+
+function removedFrom(state: StackState, manifests: readonly Manifest[]): readonly RemovedManifest[] {
+  const names = new Set(manifests.flatMap(({ name, movedFrom }) => [name, ...movedFrom]));
+  const gone = new Map<string, RemovedManifest>();
+  for (const { outputs } of state.segments) {
+    const { manifest: name, queue, pushed, inDoubt } = outputs;
+    if (names.has(name)) continue;
+    const before = gone.get(name) ?? { name, queue, pushed: 0, inDoubt: 0 };
+    gone.set(name, { ...before, pushed: before.pushed + pushed, inDoubt: before.inDoubt + inDoubt });
+  }
+  return [...gone.values()];
+}

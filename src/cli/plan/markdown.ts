@@ -1,0 +1,145 @@
+import { formula, prices } from "../../plan/cost.ts";
+import { atLeast, count, number, usd } from "../words.ts";
+import { type ManifestPlan, type Plan, type RemovedManifest, type Verdict, verdictOf } from "./model.ts";
+import { baseText, loadText, notesOf, sampleText } from "./text.ts";
+
+/** Characters that a comment on GitHub may have. https://docs.github.com/en/rest/issues/comments */
+export const commentCharacters = 65_536;
+
+/** Kept free for the note that something was left out, and for the end. */
+const reserve = 600;
+
+const words = {
+  refused: "❌ refused",
+  push: "push",
+  held: "⚠️ held",
+  forget: "forget",
+  nothing: "nothing",
+} as const satisfies Record<Verdict, string>;
+
+/** By which a pipeline finds its own comment, to bring it up to date instead of writing another one. */
+export function marker({ project, stack }: Pick<Plan, "project" | "stack">): string {
+  return `<!-- queue-seeder plan: ${encodeURIComponent(project)}/${encodeURIComponent(stack)} -->`;
+}
+
+/**
+ * A plan as a comment of a pull request. What matters most comes first; what does not fit is left out as a whole, manifest
+ * by manifest, and the comment says so.
+ */
+export function planMarkdown(plan: Plan, limit = commentCharacters): string {
+  const { manifests, removed, queues, total, digest, stack, project, base } = plan;
+  const head = [
+    marker(plan),
+    `### Messages for ${code(stack)} of ${code(project)}`,
+    "",
+    `**${loadText(total)}**, ${baseText(base)}.`,
+    ...(total.messages === 0 ? [] : ["", costText(plan)]),
+    "",
+    `Digest: ${code(digest)}`,
+    "",
+    "",
+  ].join("\n");
+  const tableHead =
+    "| Manifest | Queue | Does | To push | Bytes | Requests | Pushed before |\n|---|---|---|--:|--:|--:|--:|\n";
+  const rows = [...manifests.map(row), ...removed.map(removedRow)];
+  const details = manifests.filter(hasDetails).map(detail);
+  const tail = `\n${queues
+    .filter(({ push }) => push.messages > 0)
+    .map(
+      ({ name, id, push, seconds }) =>
+        `- ${code(name)}${id === null ? " (to be created)" : ""}: ${loadText(push)}, ${atLeast(seconds)}`,
+    )
+    .join("\n")}\n`;
+
+  const room = limit - reserve - head.length - tableHead.length;
+  const queueText = tail.trim() === "" || tail.length > room / 4 ? "" : tail;
+  const shownRows = fitting(rows, room - queueText.length);
+  const used = shownRows.join("").length + queueText.length;
+  const shownDetails = shownRows.length < rows.length ? [] : fitting(details, room - used);
+  const notes = [
+    ...leftOut(rows.length - shownRows.length, "row"),
+    ...(shownRows.length < rows.length ? [] : leftOut(details.length - shownDetails.length, "section")),
+  ];
+  const table = rows.length === 0 ? "There is no manifest for this stack.\n" : tableHead + shownRows.join("");
+  return [head, table, queueText, ...shownDetails, ...notes].join("");
+}
+
+function costText({ total }: Plan): string {
+  return (
+    `${count(total.operations, "operation")} to write, ${number(total.lifeOperations)} over their life, ` +
+    `${usd(total.usd)}: ${formula} (prices of ${prices.asOf}). It takes ${atLeast(total.seconds)} under Cloudflare's limits.`
+  );
+}
+
+function row(manifest: ManifestPlan): string {
+  const { name, queue, push, pushedBefore } = manifest;
+  const figures = [push.messages, push.bytes, push.requests, pushedBefore].map(number);
+  return `| ${[cell(name), cell(queue), words[verdictOf(manifest)], ...figures].join(" | ")} |\n`;
+}
+
+function removedRow({ name, queue, pushed }: RemovedManifest): string {
+  return `| ${[cell(name), cell(queue), "removed, forget", 0, 0, 0, number(pushed)].join(" | ")} |\n`;
+}
+
+function hasDetails(manifest: ManifestPlan): boolean {
+  return manifest.sample.length > 0 || notesOf(manifest).length > 1 || verdictOf(manifest) !== "nothing";
+}
+
+/** What was refused is open; the rest is a click away. */
+function detail(manifest: ManifestPlan): string {
+  const more = manifest.push.messages - manifest.sample.length;
+  const lines = [
+    ...notesOf(manifest),
+    ...manifest.sample.map((sample) => `› ${sampleText(sample)}`),
+    ...(manifest.sample.length > 0 && more > 0 ? [`… and ${number(more)} more`] : []),
+  ];
+  const open = verdictOf(manifest) === "refused" ? " open" : "";
+  const summary = `${html(manifest.name)} → ${html(manifest.queue)}: ${words[verdictOf(manifest)]}`;
+  return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(lines.join("\n"))}\n</details>\n`;
+}
+
+function leftOut(n: number, noun: string): string[] {
+  return n === 0
+    ? []
+    : [`\n_${count(n, noun)} did not fit into this comment. Run \`queue-seeder plan\` to see all._\n`];
+}
+
+/** As many of the texts, from the first, as fit. */
+function fitting(texts: readonly string[], room: number): string[] {
+  const shown: string[] = [];
+  let left = room;
+  for (const text of texts) {
+    left -= text.length;
+    if (left < 0) break;
+    shown.push(text);
+  }
+  return shown;
+}
+
+/** Somebody's text, of which nothing is Markdown: no link, no mention, no end of the code. */
+function code(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  const ticks = "`".repeat(1 + longestRun(line));
+  const padding = /^`|`$/.test(line) ? " " : "";
+  return `${ticks}${padding}${line}${padding}${ticks}`;
+}
+
+/** In a table a bar ends the cell, inside of code too. */
+function cell(text: string): string {
+  return code(text.replaceAll("|", "\\|"));
+}
+
+function fenced(text: string): string {
+  const fence = "`".repeat(Math.max(3, 1 + longestRun(text)));
+  return `${fence}text\n${text}\n${fence}`;
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+}
+
+function html(text: string): string {
+  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  // A zero-width space after @ keeps a name from calling somebody.
+  return text.replace(/[&<>"]/g, (found) => entities[found] ?? found).replaceAll("@", "@\u200b");
+}

@@ -1,0 +1,43 @@
+import type { Message } from "../../types.ts";
+import type { Sample } from "./model.ts";
+
+/** Messages of a manifest that a plan shows, and characters of each: a look at them, not a copy. */
+export const sampleMessages = 3;
+const sampleCharacters = 200;
+
+/** Environment variables whose values no plan may show, even where a manifest names one that is not a secret to it. */
+const sensitiveName = /TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY/i;
+
+/** Shorter ones would also be found where nobody meant them. */
+const sensitiveLength = 6;
+
+/**
+ * A message as a plan shows it. Secrets of the stack's configuration are not filled in, so they stand there by name; the
+ * values of environment variables that look like secrets are taken out.
+ *
+ * @param label what people know it by
+ */
+export function sampleOf(message: Message, label: string, env: NodeJS.ProcessEnv): Sample {
+  const { body, contentType, delaySeconds } = message;
+  const full = contentType === "text" && typeof body === "string" ? body : JSON.stringify(body);
+  const text = hide(full, env);
+  // By characters, so that none is cut in two.
+  const characters = [...text.slice(0, sampleCharacters * 2)];
+  const shown = characters.slice(0, sampleCharacters).join("");
+  return {
+    label,
+    contentType,
+    delaySeconds: delaySeconds ?? null,
+    body: shown,
+    cut: shown.length < text.length,
+  };
+}
+
+function hide(text: string, env: NodeJS.ProcessEnv): string {
+  return Object.entries(env)
+    .filter(([name, value = ""]) => sensitiveName.test(name) && value.length >= sensitiveLength)
+    .reduce((shown, [name, value = ""]) => {
+      const escaped = JSON.stringify(value).slice(1, -1);
+      return shown.replaceAll(value, `\${env.${name}}`).replaceAll(escaped, `\${env.${name}}`);
+    }, text);
+}

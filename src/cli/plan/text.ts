@@ -1,0 +1,108 @@
+import { printable } from "../../manifest/index.ts";
+import { formula, prices } from "../../plan/cost.ts";
+import { atLeast, count, number, usd } from "../words.ts";
+import {
+  type Base,
+  type Edited,
+  type Load,
+  type ManifestPlan,
+  type Plan,
+  type Sample,
+  type Verdict,
+  verdictOf,
+} from "./model.ts";
+
+/** Colours a piece of the text; the identity where there are to be none. */
+export type Paint = (what: "bold" | "dim" | "green" | "red" | "yellow", text: string) => string;
+
+const marks = {
+  refused: ["!", "red"],
+  push: ["+", "green"],
+  held: ["?", "yellow"],
+  forget: ["-", "yellow"],
+  nothing: ["=", "dim"],
+} as const satisfies Record<Verdict, readonly [string, Parameters<Paint>[0]]>;
+
+/** The plan for people, in a terminal or a log. */
+export function planText(plan: Plan, paint: Paint): string {
+  const { stack, project, base, manifests, removed, queues, total, digest } = plan;
+  return [
+    `${paint("bold", `Plan for the stack ${stack} of ${project}`)}, ${baseText(base)}.`,
+    "",
+    ...manifests.flatMap((manifest) => manifestLines(manifest, paint)),
+    ...removed.map(
+      ({ name, queue, pushed }) =>
+        `${paint("yellow", "-")} ${paint("bold", name)} → ${queue}: removed from the repository, ` +
+        `${count(pushed, "message")} forgotten but not called back`,
+    ),
+    "",
+    ...queues.map(
+      ({ name, id, push, seconds }) =>
+        `${name} (${id ?? "to be created"}): ${loadText(push)}${push.messages === 0 ? "" : `, ${atLeast(seconds)}`}`,
+    ),
+    "",
+    `${paint("bold", "Together")}: ${loadText(total)}.`,
+    ...(total.messages === 0
+      ? []
+      : [
+          `${count(total.operations, "operation")} to write, ${number(total.lifeOperations)} over their life, ${usd(total.usd)}: ${formula} (prices of ${prices.asOf}).`,
+          `It takes ${atLeast(total.seconds)} under Cloudflare's limits.`,
+        ]),
+    `Digest: ${digest}`,
+    "",
+  ].join("\n");
+}
+
+export function baseText(base: Base): string {
+  return base.kind === "ledger" ? "against the stack's ledger" : `from nothing, since ${base.why}`;
+}
+
+export function loadText({ messages, bytes, requests }: Load): string {
+  if (messages === 0) return "nothing to push";
+  return `${count(messages, "message")} to push, ${count(bytes, "byte")} in ${count(requests, "request")}`;
+}
+
+function manifestLines(manifest: ManifestPlan, paint: Paint): string[] {
+  const [mark, colour] = marks[verdictOf(manifest)];
+  const head = `${paint(colour, mark)} ${paint("bold", manifest.name)} → ${manifest.queue} (${manifest.mode}): ${loadText(manifest.push)}`;
+  const notes = notesOf(manifest);
+  const more = manifest.push.messages - manifest.sample.length;
+  return [
+    head,
+    ...notes.map((note) => `    ${note}`),
+    ...manifest.sample.map((sample) => `    ${paint("dim", "›")} ${sampleText(sample)}`),
+    ...(manifest.sample.length > 0 && more > 0 ? [`    ${paint("dim", `… and ${number(more)} more`)}`] : []),
+  ];
+}
+
+/** What else there is to say of a manifest, a line each. */
+export function notesOf(manifest: ManifestPlan): string[] {
+  const { pushedBefore, inDoubt, held, forgotten, edited, refusals, requires } = manifest;
+  return [
+    ...edited.map(editedText),
+    ...refusals.map(printable),
+    ...(pushedBefore > 0 ? [`${number(pushedBefore)} pushed before`] : []),
+    ...(inDoubt > 0 ? [`${number(inDoubt)} of them in doubt: sent again, they may arrive twice`] : []),
+    ...(held > 0
+      ? [`${number(held)} in doubt and not sent again, as in_doubt: stop asks; the run will end as failed`]
+      : []),
+    ...(forgotten > 0 ? [`${number(forgotten)} removed from the manifest: forgotten but not called back`] : []),
+    ...(requires.length > 0 ? [`requires ${requires.join(", ")}`] : []),
+  ];
+}
+
+function editedText({ place: { file, line, column }, id, messages, pushed, present }: Edited): string {
+  const what =
+    id === undefined
+      ? `of ${count(messages, "row")} that lie together some were edited`
+      : `the message ${JSON.stringify(id)} was edited`;
+  return `${file}:${line}:${column} ${what} after the push (pushed ${pushed}, now ${present}): up refuses`;
+}
+
+export function sampleText({ label, contentType, delaySeconds, body, cut }: Sample): string {
+  const how = [
+    ...(contentType === "text" ? ["text"] : []),
+    ...(delaySeconds === null || delaySeconds === 0 ? [] : [`after ${delaySeconds} s`]),
+  ];
+  return `${printable(label)}${how.length === 0 ? "" : ` (${how.join(", ")})`}: ${printable(body)}${cut ? "…" : ""}`;
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { NoEngine, type Pulumi } from "../../../src/cli/engine/pulumi.ts";
+import { parseState, readState, reasonOf } from "../../../src/cli/engine/state.ts";
+import { outputsOf } from "./fixture.ts";
+
+const prefix = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment";
+const segment = { type: "pulumi-nodejs:dynamic:Segment", urn: `${prefix}::a::b/0`, outputs: outputsOf("a::b") };
+const exported = (...resources: readonly object[]) => JSON.stringify({ version: 3, deployment: { resources } });
+
+describe("the engine's state", () => {
+  it("has nothing at first", () => {
+    expect(parseState(JSON.stringify({ version: 3, deployment: { manifest: {} } }))).toEqual({
+      segments: [],
+      createdQueues: new Map(),
+    });
+  });
+
+  it("has segments by their names, and the queues that the stack created", () => {
+    const queue = {
+      type: "cloudflare:index/queue:Queue",
+      urn: "urn:pulumi:dev::shop::x::orders",
+      outputs: { queueId: "q7" },
+    };
+    const other = { type: "pulumi:pulumi:Stack", urn: "urn:pulumi:dev::shop::y::s" };
+    expect(parseState(exported(other, segment, queue))).toEqual({
+      segments: [{ name: "a::b/0", outputs: segment.outputs }],
+      createdQueues: new Map([["orders", "q7"]]),
+    });
+  });
+
+  it("passes over what was replaced and waits for its deletion", () => {
+    expect(parseState(exported({ ...segment, delete: true })).segments).toEqual([]);
+  });
+
+  it("is never taken for empty where it cannot be read", () => {
+    const broken = [
+      "no JSON",
+      JSON.stringify({ deployment: { resources: {} } }),
+      exported({ ...segment, outputs: {} }),
+      exported({ ...segment, outputs: { ...segment.outputs, ledger: { manifest: "v9:x" } } }),
+      exported({
+        ...segment,
+        outputs: { ...segment.outputs, ledger: { "4dabf18193072939515e22adb298388d": "secret" } },
+      }),
+    ];
+    for (const text of broken) expect(() => parseState(text)).toThrow("LEDGER_UNREADABLE");
+  });
+});
+
+describe("asking for it", () => {
+  const pulumi = (code: number, stdout: string, stderr = ""): Pulumi => ({
+    engine: { pulumi: "/bin/pulumi", binDir: "/bin", version: "3.250.0", from: "path" },
+    env: {},
+    run: async () => ({ code, signal: null, stdout, stderr }),
+  });
+
+  it.each([
+    [3, "no_login"],
+    [6, "no_stack"],
+    [1, "unreadable"],
+  ])("says of exit code %i: %s", async (code, kind) => {
+    const reading = await readState(async () => pulumi(code, "", "warning: old\nerror: it is so.\n"), "dev");
+    expect(reading).toEqual({ kind: "none", code: kind, why: "it is so" });
+  });
+
+  it("says that there is no engine", async () => {
+    const reading = await readState(() => Promise.reject(new NoEngine("there is none")), "dev");
+    expect(reading).toEqual({ kind: "none", code: "no_engine", why: "there is none" });
+  });
+
+  it("reads it", async () => {
+    const reading = await readState(async () => pulumi(0, exported(segment)), "dev");
+    expect(reading).toMatchObject({ kind: "read", state: { segments: [{ name: "a::b/0" }] } });
+  });
+
+  it("gives a reason even where Pulumi gave none", () => {
+    expect(reasonOf("")).toBe("Pulumi gave no reason");
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { planAnnotations } from "../../../src/cli/plan/github.ts";
+import { jsonText, planJson } from "../../../src/cli/plan/json.ts";
+import { commentCharacters, marker, planMarkdown } from "../../../src/cli/plan/markdown.ts";
+import type { ManifestPlan } from "../../../src/cli/plan/model.ts";
+import { planText } from "../../../src/cli/plan/text.ts";
+import { problemsWith } from "../schema.ts";
+import { full, manifestOf, planOf } from "./fixture.ts";
+
+const plainly = (_: string, text: string) => text;
+const nothing = planOf([manifestOf("quiet", { messages: 1, pushedBefore: 1 })]);
+const fromNothing = planOf([], { base: { kind: "nothing", code: "no_login", why: "nobody is logged in" } });
+
+describe("a plan as text, Markdown, JSON and annotations", () => {
+  it("is as it was reviewed", async () => {
+    await expect(planText(full, plainly)).toMatchFileSnapshot("rendered/full.txt");
+    await expect(planMarkdown(full)).toMatchFileSnapshot("rendered/full.md");
+    await expect(jsonText(planJson(full))).toMatchFileSnapshot("rendered/full.json.txt");
+    await expect(planAnnotations(full)).toMatchFileSnapshot("rendered/full.github.txt");
+    await expect(planText(nothing, plainly)).toMatchFileSnapshot("rendered/nothing.txt");
+    await expect(planMarkdown(fromNothing)).toMatchFileSnapshot("rendered/from-nothing.md");
+  });
+
+  it("has colours where they are wanted", () => {
+    expect(planText(full, (what, text) => `<${what}>${text}</>`)).toContain("<red>!</> <bold>edited</>");
+  });
+});
+
+describe("the JSON", () => {
+  it.each([full, nothing, fromNothing])("is what its schema says", (plan) => {
+    expect(problemsWith("plan", planJson(plan))).toEqual([]);
+  });
+
+  it("would not be, without a digest or with another version", () => {
+    const { digest: _, ...without } = planJson(full) as Record<string, unknown>;
+    expect(problemsWith("plan", without)).not.toEqual([]);
+    expect(problemsWith("plan", { ...planJson(full), version: 2 })).not.toEqual([]);
+  });
+});
+
+describe("the comment", () => {
+  const loaded = (name: string, body: string): ManifestPlan =>
+    manifestOf(name, {
+      push: { messages: 1, bytes: 1, requests: 1, operations: 1 },
+      sample: [{ label: "#1", contentType: "json", delaySeconds: null, body, cut: false }],
+    });
+
+  it("begins with what a pipeline finds it by", () => {
+    expect(planMarkdown(full).split("\n")[0]).toBe("<!-- queue-seeder plan: shop/dev -->");
+    expect(marker({ project: "a--> b", stack: "c" })).toBe("<!-- queue-seeder plan: a--%3E%20b/c -->");
+  });
+
+  it("fits, however much there is, and says what it leaves out", () => {
+    const many = planOf(Array.from({ length: 400 }, (_, n) => loaded(`manifest-${n}`, "x".repeat(200))));
+    const text = planMarkdown(many);
+    expect(text.length).toBeLessThanOrEqual(commentCharacters);
+    expect(text).toMatch(/_\d+ sections did not fit into this comment/);
+    expect(text.match(/<details>/g)?.length).toBe(text.match(/<\/details>/g)?.length);
+    expect(text.match(/^```/gm)?.length).toBe(2 * (text.match(/<details>/g)?.length ?? 0));
+
+    const rows = planMarkdown(planOf(Array.from({ length: 3000 }, (_, n) => loaded(`manifest-${n}`, "x"))));
+    expect(rows.length).toBeLessThanOrEqual(commentCharacters);
+    expect(rows).toMatch(/_\d,\d{3} rows did not fit into this comment/);
+  });
+
+  it("lets nobody's text become Markdown", () => {
+    const body = "````\n</details> <!-- @everyone | `";
+    const text = planMarkdown(planOf([{ ...loaded("a|b`c@d<e>", body), queue: "`q`" }]));
+    expect(text).toContain("`````text");
+    expect(text).toContain("| ``a\\|b`c@d<e>`` | `` `q` `` |");
+    expect(text).toContain("<summary>a|b`c@\u200bd&lt;e&gt; →");
+  });
+});

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+
+const names = ["plan", "status", "up"] as const;
+let compiled: Ajv | undefined;
+
+/** What a document has against it, by the schema of docs/schemas. */
+export function problemsWith(name: (typeof names)[number], document: unknown): readonly string[] {
+  compiled ??= compile();
+  const valid = compiled.validate(`${name}.schema.json`, document);
+  return valid ? [] : (compiled.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+function compile(): Ajv {
+  const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
+  for (const name of names) {
+    const file = new URL(`../../docs/schemas/${name}.schema.json`, import.meta.url);
+    ajv.addSchema(JSON.parse(readFileSync(file, "utf8")), `${name}.schema.json`);
+  }
+  return ajv;
+}

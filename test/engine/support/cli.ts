@@ -1,0 +1,21 @@
+import { join } from "node:path";
+import { type Finished, type Running, start } from "../../../src/engine/child.ts";
+import type { Project } from "./project.ts";
+
+/** Starts the project's own copy of the command line, as `npx queue-seeder` would, without a terminal. */
+export function startCli(
+  { dir, env }: Pick<Project, "dir" | "env">,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Running {
+  const main = join(dir, "src/cli/main.ts");
+  return start(process.execPath, [main, ...args], { cwd: dir, env: { ...env, ...more }, timeoutMs: 150_000 });
+}
+
+export function cli(
+  project: Pick<Project, "dir" | "env">,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  return startCli(project, args, more).done;
+}
