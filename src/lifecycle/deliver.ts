@@ -12,6 +12,7 @@ import { outputsOf } from "./outputs.ts";
 import { Progress } from "./progress.ts";
 import { type Account, RunRecord } from "./record.ts";
 import { repairLedger } from "./repair.ts";
+import { refuseUnreviewed } from "./reviewed.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 import type { Session } from "./session.ts";
 import { count, names, reasonOf } from "./summary.ts";
@@ -71,6 +72,7 @@ async function pushPending(id: string, delivery: Delivery): Promise<SegmentOutpu
   const { ports } = session;
   if (before !== undefined) refuseShrunk(before, inputs);
   await refuseEdited(inputs, book.decision, ports);
+  await refuseUnreviewed(inputs, () => plannedToSend(delivery), ports.env);
   await tellRecovered(delivery);
 
   const { left } = journal;
@@ -83,6 +85,12 @@ async function pushPending(id: string, delivery: Delivery): Promise<SegmentOutpu
   if (account.pushed.length === inputs.messages) return outputs;
   const reason = reasonOf(inputs, account, report);
   throw record.changed ? new PartialFailure(id, inputs, outputs, reason) : new Refusal("PUSH_INCOMPLETE", reason);
+}
+
+/** What a plan says that goes. It knows of the ledger alone, and not of a journal, of which it can only become less. */
+async function plannedToSend({ inputs, before, feed }: Delivery): Promise<readonly number[]> {
+  const digests = inputs.content.kind === "rows" ? (await feed()).digests : undefined;
+  return toSend(inputs, openBook(inputs, before?.ledger, undefined, digests));
 }
 
 /** With `in_doubt: stop`, what was sent without an answer is never sent again unasked. */

@@ -41,6 +41,12 @@ export class Progress {
   }
 }
 
+/** The messages of a line that {@link Progress} wrote; undefined: it did not. */
+export function readProgress(line: string): number | undefined {
+  const [, done] = /^(\d+) of \d+ messages? pushed, \d+ a second, /.exec(line) ?? [];
+  return done === undefined ? undefined : Number(done);
+}
+
 /** @param seconds whole */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds} s`;

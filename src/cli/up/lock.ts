@@ -1,0 +1,23 @@
+/** Who holds a stack, as far as the engine says it. */
+export interface Holder {
+  /** In a sentence's part, such as `ann@build-7 (pid 4711) since 2026-08-01T10:00:00Z`. */
+  readonly text: string;
+  readonly user?: string;
+  readonly host?: string;
+  readonly pid?: number;
+  /** As the engine writes it. */
+  readonly since?: string;
+}
+
+/** What the engine says when another run holds the stack; two kinds of backends say it differently. */
+const inFolder = "the stack is currently locked by";
+const inService = "Another update is currently in progress";
+
+/** @param stderr of the engine @returns undefined where the stack was not locked */
+export function holderOf(stderr: string): Holder | undefined {
+  if (stderr.includes(inService)) return { text: "another update, of which Pulumi Cloud says no more" };
+  if (!stderr.includes(inFolder)) return undefined;
+  const [, user, host, pid, since] = /created by (.+)@(\S+) \(pid (\d+)\) at (\S+)/.exec(stderr) ?? [];
+  if (user === undefined || host === undefined || since === undefined) return { text: "somebody unknown" };
+  return { text: `${user}@${host} (pid ${pid}) since ${since}`, user, host, pid: Number(pid), since };
+}

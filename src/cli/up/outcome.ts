@@ -1,0 +1,106 @@
+import type { Metrics } from "../../types.ts";
+import type { StackState } from "../engine/state.ts";
+import type { ManifestPlan, Plan } from "../plan/model.ts";
+import { type EndSignal, exits, signalExits } from "./exits.ts";
+
+/** What became of a run: every message that was planned is pushed, in doubt or not sent. */
+export interface Outcome {
+  readonly exit: number;
+  readonly manifests: readonly ManifestOutcome[];
+  readonly queues: readonly QueueOutcome[];
+  readonly total: Tally;
+}
+
+export interface Tally {
+  readonly pushed: number;
+  readonly requests: number;
+  readonly inDoubt: number;
+  readonly notSent: number;
+}
+
+export interface ManifestOutcome extends Tally {
+  readonly name: string;
+  readonly queue: string;
+  /** What the messages are called that are in doubt. */
+  readonly inDoubtMessages: readonly string[];
+  /** What the messages are called that were sent more than once, and may have arrived twice. */
+  readonly maybeTwice: readonly string[];
+}
+
+export interface QueueOutcome {
+  readonly name: string;
+  /** As the API returned them last; null: it never did. */
+  readonly metrics: Metrics | null;
+  readonly metricsAt: string | null;
+}
+
+/** How the engine's run ended. */
+export interface Ended {
+  readonly failed: boolean;
+  /** The provider refused something that was not reviewed. */
+  readonly differs: boolean;
+  readonly signal: EndSignal | undefined;
+}
+
+/** Compares the states before and after a run with its plan. Pure. */
+export function outcomeOf(plan: Plan, before: StackState, after: StackState, ended: Ended): Outcome {
+  const manifests = plan.manifests.map((manifest) => manifestOutcome(manifest, before, after, ended.failed));
+  const total = manifests.reduce<Tally>(
+    (sum, { pushed, requests, inDoubt, notSent }) => ({
+      pushed: sum.pushed + pushed,
+      requests: sum.requests + requests,
+      inDoubt: sum.inDoubt + inDoubt,
+      notSent: sum.notSent + notSent,
+    }),
+    { pushed: 0, requests: 0, inDoubt: 0, notSent: 0 },
+  );
+  return {
+    exit: exitOf(ended, total),
+    manifests,
+    queues: plan.queues.map(({ name }) => queueOutcome(name, after)),
+    total,
+  };
+}
+
+/** What a person has to look at counts more than what the next run mends. */
+function exitOf({ failed, differs, signal }: Ended, { inDoubt }: Tally): number {
+  if (!failed) return exits.ok;
+  if (differs) return exits.differs;
+  if (inDoubt > 0) return exits.inDoubt;
+  return signal === undefined ? exits.failed : signalExits[signal];
+}
+
+function manifestOutcome(
+  { name, queue, push, held }: ManifestPlan,
+  before: StackState,
+  after: StackState,
+  failed: boolean,
+): ManifestOutcome {
+  const earlier = new Map(before.segments.map((segment) => [segment.name, segment.outputs.lastPush.at]));
+  const segments = after.segments.filter(({ outputs }) => outputs.manifest === name);
+  const runs = segments.flatMap(({ name: segment, outputs: { lastPush } }) =>
+    earlier.get(segment) === lastPush.at ? [] : [lastPush],
+  );
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
+  const pushed = sum(runs.map((run) => run.pushed));
+  const inDoubt = sum(segments.map(({ outputs }) => outputs.inDoubt));
+  return {
+    name,
+    queue,
+    pushed,
+    requests: sum(runs.map(({ requests }) => requests)),
+    inDoubt,
+    // A journal may have known of more that had arrived; a run that came to its end left nothing.
+    notSent: failed ? Math.max(0, push.messages + held - pushed - inDoubt) : 0,
+    inDoubtMessages: segments.flatMap(({ outputs }) => outputs.inDoubtMessages),
+    maybeTwice: runs.flatMap(({ maybeTwice }) => maybeTwice),
+  };
+}
+
+function queueOutcome(name: string, { segments }: StackState): QueueOutcome {
+  const heard = segments.flatMap(({ outputs: { queue, metrics, metricsAt } }) =>
+    queue === name && metrics !== undefined && metricsAt !== undefined ? [{ metrics, metricsAt }] : [],
+  );
+  const last = heard.sort((a, b) => (a.metricsAt < b.metricsAt ? -1 : 1)).at(-1);
+  return { name, metrics: last?.metrics ?? null, metricsAt: last?.metricsAt ?? null };
+}

@@ -1,0 +1,93 @@
+import { names } from "../../lifecycle/summary.ts";
+import type { Metrics } from "../../types.ts";
+import { type Paint, planText } from "../plan/text.ts";
+import { count, duration, number } from "../words.ts";
+import type { ManifestOutcome, Outcome } from "./outcome.ts";
+import type { ProgressState } from "./progress.ts";
+import type { Report } from "./report.ts";
+
+export interface Screen {
+  readonly write: (text: string) => void;
+  /** Whether a line can be written over. */
+  readonly terminal: boolean;
+  readonly paint: Paint;
+  readonly now: () => number;
+}
+
+/** Milliseconds between two lines of progress in a log, where none can be written over. */
+const logEveryMs = 10_000;
+
+/** Tells a run to people, on stderr. */
+export function peopleReport({ write, terminal, paint, now }: Screen): Report {
+  let passing = false;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  const clear = () => {
+    if (passing) write("\r\u001b[K");
+    passing = false;
+  };
+  const line = (text: string) => {
+    clear();
+    write(`${text}\n`);
+  };
+  const colours = { info: "dim", warning: "yellow", error: "red" } as const;
+  return {
+    plan: ({ plan }) => line(planText(plan, paint)),
+    locked(holder, waiting) {
+      const then = waiting === "no" ? "Wait for it with --wait." : waitText(waiting);
+      line(`Another run holds the stack: ${holder.text}. ${then}`);
+    },
+    started: () => line("Pushing …"),
+    progress(state) {
+      if (!terminal && now() - toldAt < logEveryMs) return;
+      toldAt = now();
+      if (!terminal) return line(progressText(state));
+      write(`\r\u001b[K${progressText(state)}`);
+      passing = true;
+    },
+    said({ severity, text, resource }) {
+      const head = resource === undefined ? "" : `${resource}: `;
+      line(`${paint(colours[severity], severity)} ${head}${text}`);
+    },
+    changed: (what, resource) => line(`${what} ${resource}`),
+    stopping: () => line("Finishing what is under way, and keeping what was pushed …"),
+    note: line,
+    end(outcome) {
+      for (const each of outcomeLines(outcome)) line(each);
+    },
+    ended() {},
+  };
+}
+
+function waitText(seconds: number | undefined): string {
+  return seconds === undefined ? "Waiting for its end …" : `Waiting for at most ${duration(seconds)} …`;
+}
+
+export function progressText({ pushed, planned, perSecond, secondsLeft }: ProgressState): string {
+  const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
+  return `${number(pushed)} of ${count(planned, "message")} pushed, ${number(Math.round(perSecond))} a second${left}`;
+}
+
+/** The summary, a manifest a line. */
+export function outcomeLines({ manifests, queues, total }: Outcome): string[] {
+  return [
+    ...manifests.filter(({ pushed, inDoubt, notSent }) => pushed + inDoubt + notSent > 0).flatMap(manifestLines),
+    ...queues.flatMap(({ name, metrics }) => (metrics === null ? [] : [`${name}: ${metricsText(metrics)}`])),
+    `${count(total.pushed, "message")} pushed in ${count(total.requests, "request")}, ` +
+      `${number(total.inDoubt)} in doubt, ${number(total.notSent)} not sent.`,
+  ];
+}
+
+function manifestLines(manifest: ManifestOutcome): string[] {
+  const { name, queue, pushed, inDoubt, notSent, inDoubtMessages, maybeTwice } = manifest;
+  return [
+    `${name} → ${queue}: ${number(pushed)} pushed, ${number(inDoubt)} in doubt, ${number(notSent)} not sent`,
+    ...(inDoubtMessages.length === 0 ? [] : [`    in doubt: ${names(inDoubtMessages)}`]),
+    ...(maybeTwice.length === 0 ? [] : [`    may have arrived twice: ${names(maybeTwice)}`]),
+  ];
+}
+
+/** Best effort, as the API says it. */
+export function metricsText({ backlog_count, backlog_bytes, oldest_message_timestamp_ms: oldest }: Metrics): string {
+  const since = oldest === 0 ? "" : `, the oldest of ${new Date(oldest).toISOString()}`;
+  return `${count(backlog_count, "message")} in the queue (${count(backlog_bytes, "byte")}${since})`;
+}

@@ -1,0 +1,43 @@
+import { readProgress } from "../../lifecycle/progress.ts";
+
+/** How far a run has come. */
+export interface ProgressState {
+  readonly pushed: number;
+  /** Messages that the plan wants to push. */
+  readonly planned: number;
+  readonly perSecond: number;
+  /** undefined: nothing can be said yet. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** Adds up what the segments of a run say. The caller says what time it is. */
+export class RunProgress {
+  readonly #planned: number;
+  readonly #done = new Map<string, number>();
+  #startedAt: number | undefined;
+
+  constructor(planned: number) {
+    this.#planned = planned;
+  }
+
+  /** @param text a line of the segment's @returns whether it was one of progress */
+  line(urn: string, text: string): boolean {
+    const done = readProgress(text);
+    if (done !== undefined) this.#done.set(urn, done);
+    return done !== undefined;
+  }
+
+  /** A segment came to its end. @param pushed messages of this run */
+  finished(urn: string, pushed: number): void {
+    this.#done.set(urn, pushed);
+  }
+
+  at(now: number): ProgressState {
+    const pushed = [...this.#done.values()].reduce((sum, n) => sum + n, 0);
+    this.#startedAt ??= now;
+    const seconds = (now - this.#startedAt) / 1_000;
+    const perSecond = seconds > 0 ? pushed / seconds : 0;
+    const left = Math.max(0, this.#planned - pushed);
+    return { pushed, planned: this.#planned, perSecond, secondsLeft: perSecond > 0 ? left / perSecond : undefined };
+  }
+}

@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Facts, pulumiFinder, readFacts, type StackName, stackName } from "../deployment/facts.ts";
+import type { Pulumi } from "../engine/pulumi.ts";
+import { readState, type StackState } from "../engine/state.ts";
+import { type MadePlan, makePlan } from "../plan/make.ts";
+import { isRefused } from "../plan/model.ts";
+import { painter, tellProblems } from "../plan/run.ts";
+import type { UpFlags } from "../up.ts";
+import { UsageError } from "../usage.ts";
+import { confirmed } from "./confirm.ts";
+import { type EngineEnd, runEngine } from "./engine.ts";
+import { watchEvents } from "./events.ts";
+import { exits, signalExits } from "./exits.ts";
+import { expectedDigest } from "./expect.ts";
+import { outcomeOf } from "./outcome.ts";
+import { peopleReport } from "./people.ts";
+import { RunProgress } from "./progress.ts";
+import type { Report } from "./report.ts";
+import { holdTo } from "./reviewed.ts";
+import { type EndSignals, listen } from "./signals.ts";
+import { streamReport } from "./stream.ts";
+
+/** Milliseconds between two attempts to get a stack that another run holds. */
+const attemptMs = 2_000;
+
+interface Run {
+  readonly root: string;
+  readonly flags: UpFlags;
+  readonly stack: StackName;
+  readonly find: () => Promise<Pulumi>;
+  readonly env: NodeJS.ProcessEnv;
+  readonly report: Report;
+  readonly expected: string | undefined;
+}
+
+/**
+ * Validates, plans, asks and deploys.
+ *
+ * @returns the exit code
+ * @throws UsageError, LedgerError
+ */
+export async function runUp(root: string, flags: UpFlags, env: NodeJS.ProcessEnv): Promise<number> {
+  if (flags.yes !== true && !(process.stdin.isTTY && process.stderr.isTTY)) {
+    throw new UsageError("there is no terminal to ask at. Say --yes to deploy without a question.");
+  }
+  const expected = flags.expect === undefined ? undefined : expectedDigest(root, flags.expect);
+  const find = pulumiFinder(root, env);
+  const stack = await stackName(flags.stack, find);
+  const report = flags.json
+    ? streamReport((line) => process.stdout.write(line), Date.now)
+    : peopleReport({
+        write: (text) => process.stderr.write(text),
+        terminal: process.stderr.isTTY === true,
+        paint: painter(process.stderr),
+        now: Date.now,
+      });
+  return attempts({ root, flags, stack, find, env, report, expected });
+}
+
+/** Tries until it gets the stack: each time with a plan of its own, since whoever held the stack may have changed it. */
+async function attempts(run: Run): Promise<number> {
+  const { flags, report } = run;
+  const until = flags.wait === true ? Number.POSITIVE_INFINITY : Date.now() + (flags.wait ?? 0) * 1_000;
+  let agreed: string | undefined;
+  let told = false;
+  for (;;) {
+    const facts = await readFacts(run.root, run.stack, run.find);
+    if (!tellProblems(facts)) return end(report, exits.failed);
+    const before = stateOf(facts);
+    const made = await makePlan(facts, run.env);
+    const { digest } = made.plan;
+    if (digest !== agreed) {
+      report.plan(made);
+      const refusal = await refusalOf(run, made);
+      if (refusal !== undefined) return end(report, refusal);
+      agreed = digest;
+    }
+    using signals = listen();
+    signals.onFirst(() => report.stopping());
+    const attempt = await deploy(run, made, before, signals);
+    if (typeof attempt === "number") return attempt;
+    const left = until - Date.now();
+    if (left <= 0 || signals.received !== undefined) {
+      report.locked(attempt.holder, "no");
+      return end(report, signals.received === undefined ? exits.locked : signalExits[signals.received]);
+    }
+    if (!told) report.locked(attempt.holder, flags.wait === true ? undefined : flags.wait);
+    told = true;
+    await sleep(Math.min(attemptMs, left), undefined, { signal: signals.stop }).catch(() => {});
+    if (signals.received !== undefined) return end(report, signalExits[signals.received]);
+  }
+}
+
+/** Why a plan is not to be deployed, as an exit code. */
+async function refusalOf({ flags, report, expected }: Run, { plan }: MadePlan): Promise<number | undefined> {
+  if (isRefused(plan)) {
+    report.note("Nothing was pushed: what was pushed before was edited since. Restore it, or give it other ids.");
+    return exits.failed;
+  }
+  if (expected !== undefined && expected !== plan.digest) {
+    report.note(`PLAN_DIFFERS: nothing was pushed. The plan is ${plan.digest}, and ${expected} was reviewed.`);
+    return exits.differs;
+  }
+  if (flags.yes === true || (await confirmed(plan))) return undefined;
+  report.note("Nothing was pushed.");
+  return exits.failed;
+}
+
+/** One run of the engine. @returns the exit code, or who holds the stack */
+async function deploy(
+  { root, stack, find, flags, expected, report }: Run,
+  { plan, pushes }: MadePlan,
+  before: StackState,
+  signals: EndSignals,
+): Promise<number | Extract<EngineEnd, { kind: "locked" }>> {
+  // What a person or a digest agreed to holds until the last moment; a plain --yes agrees to whatever there is.
+  using reviewed = holdTo(expected === undefined && flags.yes === true ? undefined : pushes);
+  const watch = watchEvents({ report, progress: new RunProgress(plan.total.messages), now: Date.now });
+  const pulumi = await find();
+  report.started();
+  const engine = await runEngine({
+    root,
+    stack: stack.full,
+    pulumi,
+    env: reviewed.env,
+    onEvent: (event) => watch.take(event),
+    stop: signals.stop,
+  });
+  if (engine.kind === "locked") return engine;
+  if (engine.kind === "failed" && !watch.erred)
+    report.said({ severity: "error", text: engine.text.trim(), resource: undefined });
+  const after = await readState(find, stack.full);
+  if (after.kind === "none") throw new Error(`the state cannot be read after the run: ${after.why}.`);
+  const outcome = outcomeOf(plan, before, after.state, {
+    failed: engine.kind === "failed",
+    differs: watch.differs,
+    signal: signals.received,
+  });
+  report.end(outcome);
+  return outcome.exit;
+}
+
+/** Only a plan may be made from nothing. */
+function stateOf({ state, stack }: Facts): StackState {
+  if (state.kind === "read") return state.state;
+  const remedies = {
+    no_engine: "Install it.",
+    no_login: "Run `pulumi login`.",
+    no_stack: `Run \`pulumi stack init ${stack.full}\`.`,
+    unreadable: "Run `pulumi stack export` to see more.",
+  } as const;
+  throw new Error(`${stack.full} cannot be deployed: ${state.why}. ${remedies[state.code]}`);
+}
+
+function end(report: Report, exit: number): number {
+  report.ended(exit);
+  return exit;
+}

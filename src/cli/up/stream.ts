@@ -1,0 +1,43 @@
+import { planJson } from "../plan/json.ts";
+import type { Report } from "./report.ts";
+
+/** Changes when what is there changes its meaning; docs/schemas/up.schema.json has every kind of line. */
+const version = 1;
+
+/**
+ * Tells a run to programs: one JSON object a line, each with `version`, `kind` and `at`. The last one is `end`, with the
+ * exit code.
+ */
+export function streamReport(write: (line: string) => void, now: () => number): Report {
+  const line = (kind: string, more: object = {}) =>
+    write(`${JSON.stringify({ version, kind, at: new Date(now()).toISOString(), ...more })}\n`);
+  return {
+    plan({ plan }) {
+      line("plan", { plan: planJson(plan) });
+    },
+    locked({ text, user, host, pid, since }, waiting) {
+      const by = { text, user: user ?? null, host: host ?? null, pid: pid ?? null, since: since ?? null };
+      line("locked", { by, waiting: waiting !== "no", seconds: typeof waiting === "number" ? waiting : null });
+    },
+    started: () => line("started"),
+    progress({ pushed, planned, perSecond, secondsLeft }) {
+      const round = (n: number) => Math.round(n * 10) / 10;
+      line("progress", {
+        pushed,
+        planned,
+        perSecond: round(perSecond),
+        secondsLeft: secondsLeft === undefined ? null : round(secondsLeft),
+      });
+    },
+    said({ severity, text, resource }) {
+      line("said", { severity, text, resource: resource ?? null });
+    },
+    changed: (what, resource) => line("changed", { what, resource }),
+    stopping: () => line("stopping"),
+    note: (text) => line("note", { text }),
+    end({ exit, manifests, queues, total }) {
+      line("end", { exit, total, manifests, queues });
+    },
+    ended: (exit) => line("end", { exit, total: null, manifests: [], queues: [] }),
+  };
+}

@@ -1,0 +1,191 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { problemsWith } from "../cli/schema.ts";
+import { cli, startCli } from "./support/cli.ts";
+import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
+
+const manifest = (...bodies: readonly (string | number)[]) =>
+  `queue: orders\nmessages:\n${bodies.map((body) => `  - body: ${body}\n`).join("")}`;
+const many = (count: number) => manifest(...Array.from({ length: count }, (_, n) => n));
+
+interface Line {
+  readonly kind: string;
+  readonly exit?: number;
+  readonly total?: unknown;
+  readonly [key: string]: unknown;
+}
+
+/** Runs `up --json`, and checks each of its lines against the schema. */
+async function upJson({ stack }: Seeder, args: readonly string[] = [], env: Record<string, string> = {}) {
+  const run = await cli(stack.project, ["up", "--stack", "test", "--yes", "--json", ...args], env);
+  const lines: Line[] = run.stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+  for (const line of lines) expect(problemsWith("up", line), JSON.stringify(line)).toEqual([]);
+  const end = lines.at(-1);
+  expect(end, said(run)).toMatchObject({ kind: "end", exit: run.code });
+  return { run, lines, end, code: run.code };
+}
+
+it("pushes what it planned, says so to programs and to people, and does as `pulumi up` does", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many(250), "b.yaml": manifest("words") } });
+  const { lines, end, code, run } = await upJson(seeder);
+  expect([code, run.stderr]).toEqual([0, ""]);
+  expect(lines.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["plan", "started", "progress", "end"]));
+  expect(lines.filter(({ kind }) => kind === "progress").at(-1)).toMatchObject({ pushed: 251, planned: 251 });
+  expect(end).toMatchObject({
+    total: { pushed: 251, requests: 4, inDoubt: 0, notSent: 0 },
+    manifests: [
+      { name: "a", pushed: 250, requests: 3 },
+      { name: "b", pushed: 1, requests: 1 },
+    ],
+    queues: [{ name: "orders", metrics: { backlog_count: 251 } }],
+  });
+  expect(seeder.pushes().toSorted()).toEqual([1, 100, 100, 50]);
+
+  // Plain `pulumi up` finds nothing left to do, and the other way round.
+  succeeded(await seeder.stack.up());
+  seeder.write("b.yaml", manifest("words", "more"));
+  succeeded(await seeder.stack.up());
+  const people = await cli(seeder.stack.project, ["up", "--stack", "test", "--yes"]);
+  expect([people.code, people.stdout]).toEqual([0, ""]);
+  expect(people.stderr).toContain("0 messages pushed in 0 requests, 0 in doubt, 0 not sent.");
+  expect(seeder.pushes()).toHaveLength(5);
+});
+
+it("asks for --yes where there is no terminal, and changes nothing without it", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
+  const run = await cli(seeder.stack.project, ["up", "--stack", "test"]);
+  expect([run.code, run.stderr]).toEqual([2, expect.stringContaining("Say --yes")]);
+  const missing = await cli(seeder.stack.project, ["up", "--stack", "test", "--yes"], { PULUMI_BACKEND_URL: "" });
+  expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("Run `pulumi login`")]);
+  expect(seeder.emulator.requests).toHaveLength(0);
+});
+
+it("refuses another plan than the one that --expect names", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
+  const { project } = seeder.stack;
+  succeeded(await cli(project, ["plan", "--stack", "test", "--out", "plan.json"]));
+  seeder.write("a.yaml", manifest(1, 2));
+  const other = await upJson(seeder, ["--expect", "plan.json"]);
+  expect([other.code, other.lines.at(-2)]).toEqual([5, expect.objectContaining({ kind: "note" })]);
+  expect(seeder.emulator.requests).toHaveLength(0);
+
+  seeder.write("a.yaml", manifest(1));
+  expect((await upJson(seeder, ["--expect", "plan.json"])).end).toMatchObject({ exit: 0, total: { pushed: 1 } });
+  // Now there is nothing left to push: that is another plan.
+  expect((await upJson(seeder, ["--expect", "plan.json"])).code).toBe(5);
+  expect((await cli(project, ["up", "--stack", "test", "--yes", "--expect", "none.json"])).code).toBe(2);
+});
+
+it("holds the provider to what was reviewed, also when it changes after the plan", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
+  const reviewed = join(seeder.stack.project.dir, "reviewed");
+  writeFileSync(reviewed, "p1:AAAAAAAAAAAAAAAAAAAAAA");
+  const run = await upJson(seeder, [], { QUEUE_SEEDER_REVIEWED: reviewed });
+  expect([run.code, said(run.run)]).toEqual([5, expect.stringContaining("PLAN_DIFFERS")]);
+  expect(run.end).toMatchObject({ total: { pushed: 0, notSent: 1 } });
+  expect(seeder.emulator.requests).toHaveLength(0);
+});
+
+it("says whose the lock is, ends with 4, or waits and plans anew", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many(300) } });
+  const { stack, emulator } = seeder;
+  const held = emulator.hold({ route: "batch" }, "before");
+  const holder = stack.spawnUp();
+  await held.arrived;
+
+  const locked = await upJson(seeder);
+  expect([locked.code, locked.lines.at(-2)]).toEqual([
+    4,
+    expect.objectContaining({
+      kind: "locked",
+      waiting: false,
+      by: expect.objectContaining({ pid: expect.any(Number) }),
+    }),
+  ]);
+  const people = await cli(stack.project, ["up", "--stack", "test", "--yes", "--wait", "1"]);
+  expect([people.code, people.stderr]).toEqual([
+    4,
+    expect.stringMatching(/Another run holds the stack: .+@.+ \(pid \d+\)/),
+  ]);
+
+  const waiting = startCli(stack.project, ["up", "--stack", "test", "--yes", "--json", "--wait"]);
+  let heard = "";
+  await new Promise<void>((resolve) => {
+    waiting.child.stdout?.on("data", (text) => {
+      heard += text;
+      if (heard.includes('"kind":"locked"')) resolve();
+    });
+  });
+  held.release();
+  succeeded(await holder.done);
+  // The holder pushed everything, so that nothing is left for who waited.
+  const waited = await waiting.done;
+  expect(waited.code, said(waited)).toBe(0);
+  const bodies = seeder.bodies("orders") as number[];
+  expect(bodies.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, n) => n));
+});
+
+it.each(["SIGINT", "SIGTERM"] as const)(
+  "passes %s on once: finishes, saves, ends with its code, resumes",
+  async (signal) => {
+    const count = 20_000;
+    await using seeder = await makeSeeder({ messages: { "a.yaml": many(count) } });
+    const { stack, emulator } = seeder;
+    emulator.faults.add({ match: { route: "batch" }, effect: { kind: "delay", ms: 500 } });
+    const first = emulator.nextRequest(({ accepted }) => accepted > 0);
+    const run = startCli(stack.project, ["up", "--stack", "test", "--yes", "--json"]);
+    await first;
+    run.child.kill(signal);
+    run.child.kill(signal);
+    const stopped = await run.done;
+    expect(stopped.code, said(stopped)).toBe(signal === "SIGINT" ? 130 : 143);
+    const end = JSON.parse(stopped.stdout.trim().split("\n").at(-1) ?? "");
+    expect(end.total.pushed).toBe(seeder.bodies("orders").length);
+    expect(end.total).toMatchObject({ inDoubt: 0, notSent: count - end.total.pushed });
+
+    emulator.faults.clear();
+    expect((await upJson(seeder)).end).toMatchObject({ exit: 0, total: { pushed: count - end.total.pushed } });
+    expect(new Set(seeder.bodies("orders")).size).toBe(seeder.bodies("orders").length);
+  },
+);
+
+it("ends with 3 where messages are left in doubt, and with 1 where it failed otherwise", async () => {
+  const stop = (text: string) => `in_doubt: stop\n${text}`;
+  await using seeder = await makeSeeder({ messages: { "a.yaml": stop(manifest(1)) } });
+  const { emulator } = seeder;
+  emulator.faults.add({ match: { route: "push" }, effect: { kind: "error", code: 10251 } });
+  const failed = await upJson(seeder);
+  expect([failed.code, failed.end]).toEqual([
+    1,
+    expect.objectContaining({ total: { pushed: 0, requests: 0, inDoubt: 0, notSent: 1 } }),
+  ]);
+  expect(failed.lines).toContainEqual(expect.objectContaining({ kind: "said", severity: "error", resource: "a/0" }));
+
+  emulator.faults.clear();
+  emulator.faults.add({ match: { route: "push" }, effect: { kind: "lost", when: "after" } });
+  const doubt = await upJson(seeder);
+  expect([doubt.code, doubt.end]).toEqual([
+    3,
+    expect.objectContaining({ total: expect.objectContaining({ inDoubt: 1, notSent: 0 }) }),
+  ]);
+  expect(doubt.end?.manifests).toMatchObject([{ inDoubtMessages: ["#1"] }]);
+});
+
+it("pushes nothing where manifests have errors or were edited", async () => {
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": "queue: orders\nmessages:\n  - id: a\n    body: 1\n" },
+  });
+  expect((await upJson(seeder)).code).toBe(0);
+  seeder.write("a.yaml", "queue: orders\nmessages:\n  - id: a\n    body: 2\n");
+  seeder.write("b.yaml", manifest(3));
+  const edited = await upJson(seeder);
+  expect([edited.code, edited.lines.at(-2)]).toEqual([1, expect.objectContaining({ kind: "note" })]);
+  seeder.write("a.yaml", "queue: orders\nmessages:\n  - id: a\n    body: 007\n");
+  const broken = await upJson(seeder);
+  expect([broken.code, broken.run.stderr]).toEqual([1, expect.stringContaining("NUMBER_NOT_EXACT")]);
+  expect(seeder.pushes()).toEqual([1]);
+});
