@@ -3,6 +3,9 @@ import { completeCommand, completionCommand } from "./completion.ts";
 import { demoCommand } from "./demo.ts";
 import { emulateCommand } from "./emulate.ts";
 import { initCommand } from "./init.ts";
+import { planCommand } from "./plan.ts";
+import { statusCommand } from "./status.ts";
+import { upCommand } from "./up.ts";
 import { validateCommand } from "./validate.ts";
 
 /**
@@ -12,6 +15,9 @@ import { validateCommand } from "./validate.ts";
 export const commands: readonly (() => Command)[] = [
   initCommand,
   validateCommand,
+  planCommand,
+  upCommand,
+  statusCommand,
   demoCommand,
   emulateCommand,
   completionCommand,

@@ -1,0 +1,81 @@
+import type { LastPush } from "../../lifecycle/segment.ts";
+import type { Metrics } from "../../types.ts";
+import type { StackState } from "../engine/state.ts";
+import type { Base, ManifestPlan, Plan, RemovedManifest } from "../plan/model.ts";
+
+/** A stack as it stands: what was pushed, what is to come, and the queues. */
+export interface Status {
+  readonly stack: string;
+  readonly project: string;
+  readonly base: Base;
+  readonly manifests: readonly ManifestStatus[];
+  readonly removed: readonly RemovedManifest[];
+  readonly queues: readonly QueueStatus[];
+  /** Why no queue was asked; null: they were. */
+  readonly notAsked: string | null;
+}
+
+export interface ManifestStatus extends Pick<ManifestPlan, "name" | "queue" | "mode" | "messages"> {
+  /** Known to the ledger, and still in the manifest. */
+  readonly pushed: number;
+  /** To be pushed by the next run, those in doubt that are sent again included. */
+  readonly pending: number;
+  /** Sent without an answer: each may be in the queue or not. */
+  readonly inDoubt: number;
+  readonly edited: number;
+  /** Pushed, and removed from the manifest since. */
+  readonly removed: number;
+  /** The last run that pushed something of it. */
+  readonly lastPush: Pick<LastPush, "at" | "commit"> | null;
+}
+
+/** What became of asking for a queue's metrics. */
+export type Asked =
+  | { readonly kind: "metrics"; readonly metrics: Metrics }
+  | { readonly kind: "none"; readonly why: string };
+
+export interface QueueStatus {
+  readonly name: string;
+  readonly id: string | null;
+  readonly metrics: Metrics | null;
+  /** Why there are no metrics. */
+  readonly why: string | null;
+}
+
+/** @param asked by the queues' names; a clause: why none was asked */
+export function statusOf(plan: Plan, state: StackState, asked: ReadonlyMap<string, Asked> | string): Status {
+  const { stack, project, base, removed } = plan;
+  return {
+    stack,
+    project,
+    base,
+    removed,
+    manifests: plan.manifests.map((manifest) => manifestStatus(manifest, state)),
+    queues: plan.queues.map(({ name, id }) => {
+      const found: Asked | undefined = typeof asked === "string" ? undefined : asked.get(name);
+      if (found?.kind === "metrics") return { name, id, metrics: found.metrics, why: null };
+      return { name, id, metrics: null, why: found?.why ?? null };
+    }),
+    notAsked: typeof asked === "string" ? asked : null,
+  };
+}
+
+function manifestStatus(manifest: ManifestPlan, { segments }: StackState): ManifestStatus {
+  const { name, queue, mode, messages, pushedBefore, push, inDoubt, held, edited, forgotten } = manifest;
+  const runs = segments.flatMap(({ outputs }) =>
+    outputs.manifest === name && outputs.pushed > 0 ? [outputs.lastPush] : [],
+  );
+  const last = runs.sort((a, b) => (a.at < b.at ? -1 : 1)).at(-1);
+  return {
+    name,
+    queue,
+    mode,
+    messages,
+    pushed: pushedBefore,
+    pending: push.messages,
+    inDoubt: inDoubt + held,
+    edited: edited.reduce((sum, each) => sum + each.messages, 0),
+    removed: forgotten,
+    lastPush: last === undefined ? null : { at: last.at, commit: last.commit },
+  };
+}

@@ -1,0 +1,30 @@
+import { pulumiFinder, readFacts, stackName } from "../deployment/facts.ts";
+import { emptyState } from "../engine/state.ts";
+import { jsonText } from "../plan/json.ts";
+import { makePlan } from "../plan/make.ts";
+import { painter, tellProblems } from "../plan/run.ts";
+import type { StatusFlags } from "../status.ts";
+import { liveMetrics } from "./metrics.ts";
+import { statusOf } from "./model.ts";
+import { statusText } from "./text.ts";
+
+/** Changes when what is there changes its meaning; docs/schemas/status.schema.json has every key. */
+const version = 1;
+
+/**
+ * Shows a stack as it stands.
+ *
+ * @returns the exit code
+ * @throws UsageError, LedgerError
+ */
+export async function runStatus(root: string, flags: StatusFlags, env: NodeJS.ProcessEnv): Promise<number> {
+  const find = pulumiFinder(root, env);
+  const facts = await readFacts(root, await stackName(flags.stack, find), find);
+  if (!tellProblems(facts)) return 1;
+  const { plan } = await makePlan(facts, env);
+  const state = facts.state.kind === "read" ? facts.state.state : emptyState;
+  const status = statusOf(plan, state, await liveMetrics(facts, plan.queues, find, env));
+  if (flags.json) process.stdout.write(jsonText({ version, kind: "status", ...status }));
+  else process.stdout.write(statusText(status, painter(process.stdout)));
+  return 0;
+}

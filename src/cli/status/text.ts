@@ -1,0 +1,52 @@
+import { baseText, type Paint } from "../plan/text.ts";
+import { metricsText } from "../up/people.ts";
+import { count, number } from "../words.ts";
+import type { ManifestStatus, QueueStatus, Status } from "./model.ts";
+
+const titles = ["Manifest", "Queue", "Pushed", "Pending", "In doubt", "Edited", "Removed", "Last push"] as const;
+
+/** Columns that hold numbers, which stand at the right. */
+const numeric = new Set([2, 3, 4, 5, 6]);
+
+/** The status for people. */
+export function statusText(status: Status, paint: Paint): string {
+  const { stack, project, base, manifests, removed, queues, notAsked } = status;
+  const table = aligned([titles, ...manifests.map(row)]);
+  return [
+    `${paint("bold", `${stack} of ${project}`)}, ${baseText(base)}.`,
+    "",
+    ...(manifests.length === 0 ? ["There is no manifest for this stack."] : table),
+    ...removed.map(
+      ({ name, queue, pushed }) => `${name} → ${queue}: gone from the repository, ${count(pushed, "message")} pushed`,
+    ),
+    "",
+    ...queues.map((queue) => queueLine(queue)),
+    ...(notAsked === null ? [] : [`The queues were not asked for their metrics: ${notAsked}.`]),
+    "",
+  ].join("\n");
+}
+
+function row({ name, queue, pushed, pending, inDoubt, edited, removed, lastPush }: ManifestStatus): readonly string[] {
+  const figures = [pushed, pending, inDoubt, edited, removed].map(number);
+  const commit = lastPush?.commit ? ` (${lastPush.commit.slice(0, 7)})` : "";
+  return [name, queue, ...figures, lastPush === null ? "never" : `${lastPush.at}${commit}`];
+}
+
+function queueLine({ name, id, metrics, why }: QueueStatus): string {
+  const head = `${name} (${id ?? "to be created"})`;
+  if (metrics !== null) return `${head}: ${metricsText(metrics)}`;
+  return why === null ? head : `${head}: no metrics, ${why}`;
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = titles.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return numeric.has(column) ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+}

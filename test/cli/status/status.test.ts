@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { type Asked, statusOf } from "../../../src/cli/status/model.ts";
+import { statusText } from "../../../src/cli/status/text.ts";
+import { outputsOf, stateOf } from "../engine/fixture.ts";
+import { full } from "../plan/fixture.ts";
+import { problemsWith } from "../schema.ts";
+
+const later = { pushed: 3, requests: 1, maybeTwice: [], at: "2026-08-02T10:00:00.000Z", commit: "" };
+const state = stateOf(
+  outputsOf("backfill"),
+  outputsOf("backfill", { segment: 1, lastPush: later }),
+  outputsOf("quiet"),
+);
+const asked: ReadonlyMap<string, Asked> = new Map([
+  ["orders", { kind: "metrics", metrics: { backlog_count: 3, backlog_bytes: 30, oldest_message_timestamp_ms: 0 } }],
+  ["new", { kind: "none", why: "it is not created yet" }],
+]);
+const status = statusOf(full, state, asked);
+const unasked = statusOf(full, state, "there are no credentials");
+
+describe("a status", () => {
+  it("has the ledger's figures beside the repository's, and the last push of all segments", () => {
+    expect(status.manifests.slice(0, 3)).toMatchObject([
+      { name: "backfill", pushed: 200, pending: 1_000_000, inDoubt: 100, removed: 1, lastPush: { at: later.at } },
+      { name: "edited", edited: 1001, lastPush: null },
+      { name: "held", pending: 0, inDoubt: 3 },
+    ]);
+  });
+
+  it("reads as it was reviewed", async () => {
+    await expect(statusText(status, (_, text) => text)).toMatchFileSnapshot("rendered/full.txt");
+    await expect(statusText(unasked, (_, text) => text)).toMatchFileSnapshot("rendered/unasked.txt");
+  });
+
+  it.each([status, unasked])("is what its schema says", (each) => {
+    expect(problemsWith("status", { version: 1, kind: "status", ...each })).toEqual([]);
+    expect(problemsWith("status", { version: 1, kind: "plan", ...each })).not.toEqual([]);
+  });
+});

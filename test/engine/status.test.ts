@@ -1,0 +1,64 @@
+import { expect, it } from "vitest";
+import { problemsWith } from "../cli/schema.ts";
+import { cli } from "./support/cli.ts";
+import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
+
+const manifest = (...ids: readonly string[]) =>
+  `queue: orders\nmessages:\n${ids.map((id) => `  - id: ${id}\n    body: of ${id}\n`).join("")}`;
+
+async function statusOf({ stack }: Seeder, env: Record<string, string> = {}) {
+  const run = await cli(stack.project, ["status", "--stack", "test", "--json"], env);
+  succeeded(run);
+  const status = JSON.parse(run.stdout);
+  expect(problemsWith("status", status)).toEqual([]);
+  return status;
+}
+
+it("shows what was pushed, is to come, in doubt, edited and removed, and the queue as it is now", async () => {
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": manifest("one", "two", "three"), "b.yaml": manifest("x") },
+  });
+  const { emulator, stack } = seeder;
+  expect(await statusOf(seeder)).toMatchObject({
+    base: { kind: "ledger" },
+    manifests: [
+      { name: "a", pushed: 0, pending: 3, lastPush: null },
+      { name: "b", pushed: 0, pending: 1 },
+    ],
+    queues: [{ name: "orders", metrics: { backlog_count: 0 } }],
+    notAsked: null,
+  });
+
+  succeeded(await stack.up());
+  seeder.write("a.yaml", `${manifest("one", "four")}  - id: two\n    body: another\n`);
+  stack.remove("messages/b.yaml");
+  expect(await statusOf(seeder)).toMatchObject({
+    manifests: [{ name: "a", pushed: 1, pending: 0, edited: 1, removed: 1, lastPush: { at: expect.any(String) } }],
+    removed: [{ name: "b", pushed: 1 }],
+    queues: [{ metrics: { backlog_count: 4 } }],
+  });
+
+  seeder.write("a.yaml", `in_doubt: stop\n${manifest("one", "two", "three", "four")}`);
+  emulator.faults.add({ match: { route: "push" }, effect: { kind: "lost", when: "after" } });
+  expect((await stack.up()).code).not.toBe(0);
+  emulator.faults.clear();
+  expect(await statusOf(seeder)).toMatchObject({ manifests: [{ pushed: 3, pending: 0, inDoubt: 1 }] });
+  const text = await cli(stack.project, ["status", "--stack", "test"]);
+  expect([text.code, text.stderr]).toEqual([0, ""]);
+  expect(text.stdout).toMatch(/^a +orders +3 +0 +1 +0 +0 +\d{4}-/m);
+  expect(said(text)).not.toContain(emulator.token);
+});
+
+it("goes on without metrics, and says why there are none", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest("one") } });
+  const { emulator } = seeder;
+  const locked = await statusOf(seeder, { PULUMI_CONFIG_PASSPHRASE: "wrong" });
+  expect(locked.notAsked).toMatch(/^the stack's secrets cannot be read \(.+\), and there are no credentials/);
+  expect(locked.manifests).toMatchObject([{ pending: 1 }]);
+  // The environment's serve as well.
+  const env = { PULUMI_CONFIG_PASSPHRASE: "wrong", CLOUDFLARE_API_TOKEN: emulator.token };
+  expect((await statusOf(seeder, env)).queues).toMatchObject([{ metrics: { backlog_count: 0 }, why: null }]);
+
+  emulator.deleteQueue("orders");
+  expect((await statusOf(seeder)).queues).toMatchObject([{ metrics: null, why: expect.stringContaining("not found") }]);
+});
