@@ -2,9 +2,7 @@ import { type Decision, type Digest, needsRows, unpackRows } from "../plan/index
 import { openBook, wantedRows } from "./book.ts";
 import { Refusal } from "./failure.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
-
-/** What the engine puts in place of a value that only the run itself will know. Source: pulumi sdk, runtime/rpc. */
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+import { isUnknown } from "./unknown.ts";
 
 export interface SegmentDiff {
   readonly changes: boolean;
@@ -30,8 +28,8 @@ export async function diffSegment(
   news: Wanted,
   readDigests: () => Promise<readonly Digest[]>,
 ): Promise<SegmentDiff> {
-  const replaces = identity.filter((name) => news[name] !== olds[name] && news[name] !== unknownValue);
-  const unknown = identity.some((name) => news[name] === unknownValue);
+  const replaces = identity.filter((name) => news[name] !== olds[name] && !isUnknown(news[name]));
+  const unknown = [...identity, "digest" as const].some((name) => isUnknown(news[name]));
   refuseOtherKind(olds, news);
   const rows = await rowsIfNeeded(olds, news, readDigests);
   const { decision, settled } = openBook(news, olds.ledger, undefined, rows);

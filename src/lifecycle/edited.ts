@@ -1,6 +1,7 @@
 import type { Decision } from "../plan/index.ts";
 import { lastOf } from "./diff.ts";
 import { Refusal } from "./failure.ts";
+import { readGiven } from "./given.ts";
 import type { Ports } from "./ports.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 
@@ -12,17 +13,23 @@ export async function refuseEdited(inputs: SegmentInputs, { edited }: Decision, 
 }
 
 async function refuseMessages(inputs: SegmentInputs, edited: Decision["edited"], ports: Ports): Promise<never> {
-  const { readContent } = await import("./messages.ts");
-  const content = await readContent(inputs, ports);
-  const messages = content?.kind === "inline" ? content.messages : [];
+  const places = await placesOf(inputs, ports);
   const lines = edited.map(({ index, id, pushed, present }) => {
-    const { file, line, column } = messages[index]?.place ?? { file: inputs.file, line: 1, column: 1 };
     return (
-      `${file}:${line}:${column} the message ${JSON.stringify(id)} was pushed with another body ` +
+      `${places[index] ?? inputs.file} the message ${JSON.stringify(id)} was pushed with another body ` +
       `(pushed ${pushed}, now ${present}). Give it another id to push it as a new message, or restore its body.`
     );
   });
   throw new Refusal("MESSAGE_EDITED", `nothing of ${inputs.manifest} was pushed.\n${lines.join("\n")}`);
+}
+
+/** Where each message stands, in words. */
+async function placesOf(inputs: SegmentInputs, ports: Ports): Promise<readonly string[]> {
+  if (inputs.given !== undefined) return readGiven(inputs.given).places;
+  const { readContent } = await import("./messages.ts");
+  const content = await readContent(inputs, ports);
+  const messages = content?.kind === "inline" ? content.messages : [];
+  return messages.map(({ place: { file, line, column } }) => `${file}:${line}:${column}`);
 }
 
 /** Lines of edited rows that are told one by one. */

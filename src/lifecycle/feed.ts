@@ -2,6 +2,7 @@ import { DataFileError } from "../manifest/index.ts";
 import { type Digest, keyed, manifestDigest, manifestLine, messageDigest, runningDigest } from "../plan/index.ts";
 import type { FileContent, Message } from "../types.ts";
 import { Refusal } from "./failure.ts";
+import { readGiven } from "./given.ts";
 import { completeMessage, readContent } from "./messages.ts";
 import type { Ports } from "./ports.ts";
 import type { SegmentInputs } from "./segment.ts";
@@ -27,6 +28,7 @@ export interface Feed {
  * @throws Refusal when they are no longer what was planned, before anything was sent
  */
 export async function openFeed(inputs: SegmentInputs, ports: Ports): Promise<Feed> {
+  if (inputs.given !== undefined) return messagesFeed(readGiven(inputs.given).messages, inputs, ports);
   const content = await readContent(inputs, ports);
   return content?.kind === "file"
     ? rowsFeed(content, inputs, ports)

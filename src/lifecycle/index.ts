@@ -2,6 +2,7 @@ import type { Decision } from "../plan/index.ts";
 import { openBook } from "./book.ts";
 import { diffSegment } from "./diff.ts";
 import { refuseEdited, refuseShrunk } from "./edited.ts";
+import { type Given, planGiven, readGiven } from "./given.ts";
 import type { Ports } from "./ports.ts";
 import { refresh } from "./refresh.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
@@ -13,9 +14,15 @@ export interface CheckedInputs extends SegmentInputs {
   readonly preview?: boolean;
 }
 
+export interface Checked {
+  readonly inputs: SegmentInputs;
+  /** With an empty property: with a name, the engine would show the property's value. */
+  readonly failures?: readonly { readonly property: ""; readonly reason: string }[];
+}
+
 /** The engine's calls on a segment's resource, in the shapes of a Pulumi dynamic provider. */
 export interface Lifecycle {
-  check(olds: Partial<SegmentInputs>, news: CheckedInputs): Promise<{ inputs: SegmentInputs }>;
+  check(olds: Partial<SegmentInputs>, news: CheckedInputs): Promise<Checked>;
   diff(id: string, olds: SegmentOutputs, news: SegmentInputs): Promise<{ changes: boolean; replaces: string[] }>;
   create(inputs: SegmentInputs): Promise<{ id: string; outs: SegmentOutputs }>;
   update(id: string, olds: SegmentOutputs, news: SegmentInputs): Promise<{ outs: SegmentOutputs }>;
@@ -36,8 +43,11 @@ export function bindLifecycle(ports: Ports): Lifecycle {
   const readDigests = async (inputs: SegmentInputs) => (await import("./feed.ts")).readDigests(inputs, ports);
 
   return {
-    async check(olds, { preview, ...inputs }) {
+    async check(olds, { preview, ...news }) {
       previewing = preview === true;
+      const given = news.given === undefined ? undefined : readGiven(news.given);
+      if (given !== undefined && given.problems.length > 0) return { inputs: news, failures: failuresOf(news, given) };
+      const inputs = given === undefined ? news : planGiven(news, given);
       // The first time there is nothing to compare with, and the engine asks for no diff.
       if (olds.manifest === undefined) await say(inputs, openBook(inputs, undefined).decision);
       return { inputs };
@@ -81,4 +91,8 @@ export function bindLifecycle(ports: Ports): Lifecycle {
       );
     },
   };
+}
+
+function failuresOf({ manifest }: SegmentInputs, { problems }: Given): NonNullable<Checked["failures"]> {
+  return [{ property: "", reason: `nothing of ${manifest} was pushed.\n${problems.join("\n")}` }];
 }

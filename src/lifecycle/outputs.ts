@@ -19,10 +19,10 @@ export function outputsOf(
   session: Pick<Session, "ports" | "startedAt">,
   report?: PushReport,
 ): SegmentOutputs {
-  const { content } = inputs;
+  const { content, given: _bodies, ...rest } = inputs;
   const { pushed, inDoubt, inDoubtLabels } = account;
   return {
-    ...inputs,
+    ...rest,
     // The ledger has the keys; twice they would only make the state larger.
     content: content.kind === "messages" ? { ...content, keys: "" } : content,
     ledger: write(pushed, inDoubt),

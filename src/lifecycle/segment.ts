@@ -1,9 +1,18 @@
 import type { PackedLedger, Segment } from "../plan/index.ts";
-import type { InDoubtPolicy, Metrics, PushMode, QueueRef, Requires } from "../types.ts";
+import type { ContentType, InDoubtPolicy, Metrics, PushMode, QueueRef, Requires } from "../types.ts";
+
+/** A message that a program gives, instead of a file of the repository. */
+export interface GivenMessage {
+  readonly id?: string;
+  /** JSON of the body, as it is to be sent. */
+  readonly body: string;
+  readonly contentType?: ContentType;
+  readonly delaySeconds?: number;
+}
 
 /**
- * What the program asks of one segment. It lies in the engine's state in plain text, so it never holds a body, a
- * credential or an absolute path. Its names are kept for ever: older states carry them.
+ * What the program asks of one segment. It lies in the engine's state in plain text, so it never holds a body
+ * (but for `given`), a credential or an absolute path. Its names are kept for ever: older states carry them.
  */
 export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
   readonly stack: string;
@@ -24,6 +33,11 @@ export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
   readonly segment: number;
   /** What tells this deployment of the manifest from one after it was removed; see `DeploymentsOutputs`. */
   readonly deployment: string;
+  /**
+   * The messages themselves, where a program gives them; absent: they are in `file`. Their bodies are secret for the engine,
+   * which encrypts them in its state under this name and no other: so nothing else may hold one.
+   */
+  readonly given?: readonly GivenMessage[];
   /** URN of the segment's own resource, so that progress shows on its line. */
   readonly self: string;
 }

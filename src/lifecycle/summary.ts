@@ -1,5 +1,6 @@
 import type { Decision } from "../plan/index.ts";
 import type { PushReport } from "../push/index.ts";
+import { summarizeUnknown } from "./given.ts";
 import type { Account } from "./record.ts";
 import type { SegmentInputs } from "./segment.ts";
 
@@ -8,16 +9,21 @@ const namedLabels = 20;
 
 /** What a run will do for a segment, in a line for the preview. */
 export function summarize(
-  { queue, inDoubtPolicy }: Pick<SegmentInputs, "queue" | "inDoubtPolicy">,
+  inputs: Pick<SegmentInputs, "queue" | "inDoubtPolicy" | "given">,
   decision: Decision,
 ): string {
+  const { queue, inDoubtPolicy } = inputs;
+  const unknown = summarizeUnknown(inputs);
   const { pending, kept, forgotten, inDoubt } = decision;
   const held = inDoubtPolicy === "stop" ? inDoubt.length : 0;
   const parts = [`${count(pending.length - held, "message")} to push to ${queue}`];
   if (kept.length > 0) parts.push(`${kept.length} pushed before`);
   if (held > 0) parts.push(`${held} in doubt, not sent again`);
   else if (inDoubt.length > 0) parts.push(`${inDoubt.length} of them in doubt, may arrive twice`);
-  if (forgotten.length > 0) parts.push(`${forgotten.length} removed from the manifest, forgotten but not called back`);
+  if (unknown !== undefined) parts.push(unknown);
+  // One that seems to be gone may be one of those.
+  else if (forgotten.length > 0)
+    parts.push(`${forgotten.length} removed from the manifest, forgotten but not called back`);
   return parts.join(", ");
 }
 
