@@ -3,6 +3,13 @@
  * CommonJS can `require` it.
  */
 export type { LastPush } from "../src/lifecycle/segment.ts";
-export type { Metrics } from "../src/types.ts";
+export type { ContentType, InDoubtPolicy, Metrics, PushMode } from "../src/types.ts";
+export {
+  type ManifestFileArgs,
+  MessageManifest,
+  type MessageManifestArgs,
+  type MessageValuesArgs,
+} from "./component.ts";
+export type { MessageArgs } from "./given.ts";
 export type { ManifestOutputs } from "./outputs.ts";
 export { type Outputs, program, type QueueOutputs } from "./program.ts";

@@ -1,15 +1,21 @@
 import type { PlannedSegment } from "../src/lifecycle/inputs.ts";
 import type { LastPush, SegmentInputs, SegmentOutputs } from "../src/lifecycle/segment.ts";
+import type { givenMessages } from "./given.ts";
 import { type ManifestOutputs, neverPushed, type SegmentSummary, sumOutputs } from "./outputs.ts";
 import { stub } from "./provider/stub.ts";
 import * as pulumi from "./pulumi.ts";
 
-/** A manifest's segments, and what only the run knows of them. */
-export interface ManifestArgs {
-  readonly manifest: string;
-  readonly segments: readonly PlannedSegment[];
-  /** Known once the queue is there. */
+/** The queue that a manifest goes to. Both may only be known once the queue is there. */
+export interface QueueTarget {
+  readonly accountId: pulumi.Input<string>;
   readonly queueId: pulumi.Input<string>;
+}
+
+/** A manifest's segments, and what only the run knows of them. */
+export interface ManifestArgs extends QueueTarget {
+  readonly segments: readonly PlannedSegment[];
+  /** The messages of the one segment, where the program gives them. */
+  readonly given?: ReturnType<typeof givenMessages>;
   readonly deployment: pulumi.Input<string>;
 }
 
@@ -20,15 +26,15 @@ const segmentType = "pulumi-nodejs:dynamic:Segment";
 export class ManifestResource extends pulumi.ComponentResource {
   readonly outputs: pulumi.Output<ManifestOutputs>;
 
-  constructor({ manifest, segments, queueId, deployment }: ManifestArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType, manifest, {}, opts);
-    const resources = segments.map((segment) => new SegmentResource({ ...segment, queueId, deployment }, this));
+  constructor(name: string, { segments, ...common }: ManifestArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType, name, {}, opts);
+    const resources = segments.map((segment) => new SegmentResource(name, { ...segment, ...common }, this));
     this.outputs = pulumi.all(resources.map(({ outputs }) => outputs)).apply(sumOutputs);
     this.registerOutputs({ delivery: this.outputs });
   }
 }
 
-type SegmentArgs = PlannedSegment & Pick<ManifestArgs, "queueId" | "deployment">;
+type SegmentArgs = Omit<PlannedSegment, "given"> & Omit<ManifestArgs, "segments">;
 type FromProvider = Exclude<keyof SegmentOutputs, keyof SegmentInputs>;
 
 /** One checkpoint in the engine's state: a dynamic resource, whose provider is ./provider/stub.ts. */
@@ -41,8 +47,8 @@ class SegmentResource extends pulumi.CustomResource {
   declare readonly metrics: pulumi.Output<SegmentOutputs["metrics"]>;
   declare readonly metricsAt: pulumi.Output<string | undefined>;
 
-  constructor(args: SegmentArgs, parent: pulumi.Resource) {
-    const name = `${args.manifest}/${args.segment}`;
+  constructor(manifest: string, args: SegmentArgs, parent: pulumi.Resource) {
+    const name = `${manifest}/${args.segment}`;
     // A plain promise: as an output it would depend on the parent, and so on all its segments, each of which would wait for
     // the others.
     const urn = pulumi.createUrn(name, segmentType, parent);

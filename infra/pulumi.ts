@@ -5,19 +5,20 @@
  */
 
 import * as config from "@pulumi/pulumi/runtime/config.js";
-import { isDryRun } from "@pulumi/pulumi/runtime/settings.js";
+import { isDryRun, rpcKeepAlive } from "@pulumi/pulumi/runtime/settings.js";
 
 export { Config } from "@pulumi/pulumi/config.js";
 export { RunError } from "@pulumi/pulumi/errors.js";
 export * as log from "@pulumi/pulumi/log/index.js";
 export { getProject, getStack } from "@pulumi/pulumi/metadata.js";
-export { all, type Input, type Output } from "@pulumi/pulumi/output.js";
+export { all, type Input, type Inputs, type Output, output, secret } from "@pulumi/pulumi/output.js";
 export {
   ComponentResource,
   type ComponentResourceOptions,
   CustomResource,
+  type CustomResourceOptions,
   createUrn,
-  type Resource,
+  Resource,
 } from "@pulumi/pulumi/resource.js";
 
-export const runtime = { ...config, isDryRun };
+export const runtime = { ...config, isDryRun, rpcKeepAlive };

@@ -3,10 +3,10 @@ import type { Manifest, Requires } from "../types.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 /** What all segments of a deployment have in common. */
-export type Surroundings = Pick<SegmentInputs, "accountId" | "stack" | "project" | "root">;
+export type Surroundings = Pick<SegmentInputs, "stack" | "project" | "root">;
 
-/** A segment's inputs but for what only the engine knows: the queue's id, the deployment's, and the resource's own name. */
-export type PlannedSegment = Omit<SegmentInputs, "queueId" | "deployment" | "self">;
+/** A segment's inputs but for what only the engine knows: the queue's ids, the deployment's, and the resource's own name. */
+export type PlannedSegment = Omit<SegmentInputs, "accountId" | "queueId" | "deployment" | "self">;
 
 /** The same for the program, which asks for the segment, and for the command line, which says beforehand what it will do. */
 export function plannedSegment(manifest: Manifest, segment: Segment, surroundings: Surroundings): PlannedSegment {

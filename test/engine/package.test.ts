@@ -1,12 +1,22 @@
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { packInto } from "../../scripts/pack/tarball.ts";
-import { startEmulator } from "../../src/emulator/index.ts";
-import { install } from "../package/support/install.ts";
+import { parsePage, repository } from "../docs/support/pages.ts";
 import { said, succeeded } from "./support/seeder.ts";
-import { makeStack, type OwnStack } from "./support/stack.ts";
+import { makeShop } from "./support/shop.ts";
+
+/** The blocks of a page in a language. */
+function examples(path: string, language: string): readonly [string, string] {
+  const { blocks } = parsePage(path, readFileSync(join(repository, path), "utf8"));
+  const [first, second] = blocks.filter((block) => block.language === language).map(({ text }) => text);
+  if (first === undefined || second === undefined) throw new Error(`${path} has too few examples`);
+  return [first, second];
+}
+
+/** Every test runs the engine five to eight times. */
+vi.setConfig({ testTimeout: 360_000 });
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "package-")));
 let tarball = "";
@@ -15,60 +25,28 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Shop extends AsyncDisposable {
-  readonly stack: OwnStack;
-  /** The bodies in the queue, in the order of their arrival. */
-  bodies(): unknown[];
-  /** Messages of each request that pushed. */
-  pushes(): number[];
-}
+/** The programs of the page, in their order. */
+const [withQueue, wholeProgram] = examples("docs/library.md", "ts");
 
-/** Another Pulumi project, which has the packed package installed and nothing of the repository. */
-async function makeShop(files: Readonly<Record<string, string>>): Promise<Shop> {
-  const emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false });
-  try {
-    const stack = await makeStack({
-      copy: [],
-      install: (dir) => install(tarball, dir),
-      files: { "Pulumi.yaml": pulumiYaml, ...files },
-      config: {
-        "queue-seeder:accountId": emulator.accountId,
-        "queue-seeder:queues": { orders: { id: emulator.queueId("orders") } },
-        "queue-seeder:apiToken": { secret: emulator.token },
-      },
-      env: { CLOUDFLARE_BASE_URL: emulator.baseUrl },
-    });
-    return {
-      stack,
-      bodies: () => emulator.messages("orders").map(({ body }) => body),
-      pushes: () => emulator.requests.flatMap(({ accepted }) => (accepted > 0 ? [accepted] : [])),
-      async [Symbol.asyncDispose]() {
-        await stack[Symbol.asyncDispose]();
-        await emulator.close();
-      },
-    };
-  } catch (error) {
-    await emulator.close();
-    throw error;
-  }
-}
-
-const pulumiYaml = `name: shop
-main: index.ts
-runtime:
-  name: nodejs
-  options:
-    typescript: false
-`;
+it("creates a queue and fills it from a manifest and from values, as its page shows", async () => {
+  const files = { "index.ts": withQueue, "seeds/orders.yaml": "queue: orders\nmessages: [{ body: 1 }]\n" };
+  await using shop = await makeShop({ tarball, files, creates: true });
+  const { stack, emulator } = shop;
+  const preview = succeeded(await stack.preview());
+  expect(preview.stdout).toContain("1 message to push to orders");
+  expect(preview.stdout).toContain("1 message to push to welcome, 1 more with values that only the run will know");
+  succeeded(await stack.up());
+  expect(shop.bodies()).toEqual([1, { queue: "orders", id: emulator.queueId("orders") }, "orders is open"]);
+  expect(stack.outputs()).toMatchObject({ pushed: [1, 2], backlog: 3 });
+  expect(said(succeeded(await stack.up({ preview: true })))).toMatch(/\d unchanged/);
+  expect(shop.pushes()).toEqual([1, 2]);
+  succeeded(await stack.destroy());
+  expect(shop.pushes()).toEqual([1, 2]);
+});
 
 it("is a whole project's program in a few lines", async () => {
-  await using shop = await makeShop({
-    "index.ts": `import { program } from "queue-seeder";
-
-export const { manifests, queues } = await program(import.meta.dirname);
-`,
-    "messages/a.yaml": "queue: orders\nmessages:\n  - body: 1\n  - id: two\n    body: { project: '${project}' }\n",
-  });
+  const messages = "queue: orders\nmessages:\n  - body: 1\n  - id: two\n    body: { project: '${project}' }\n";
+  await using shop = await makeShop({ tarball, files: { "index.ts": wholeProgram, "messages/a.yaml": messages } });
   const { stack } = shop;
 
   const preview = succeeded(await stack.preview());
@@ -77,9 +55,59 @@ export const { manifests, queues } = await program(import.meta.dirname);
   expect(shop.bodies()).toEqual([1, { project: "shop" }]);
   expect(stack.outputs()).toMatchObject({ manifests: { a: { pushed: 2 } }, queues: { orders: { metrics: {} } } });
 
-  expect(said(succeeded(await stack.up()))).toContain("3 unchanged");
+  expect(said(succeeded(await stack.up()))).toMatch(/\d unchanged/);
   expect(shop.pushes()).toEqual([2]);
   succeeded(await stack.refresh());
   expect(said(succeeded(await stack.destroy()))).toContain("cannot be called back");
   expect(shop.pushes()).toEqual([2]);
+});
+
+const manifestProgram = `import { MessageManifest } from "queue-seeder";
+import { Config } from "@pulumi/pulumi";
+
+const queueId = new Config("shop").require("queueId");
+const orders = new MessageManifest("orders", { path: "seeds/orders.yaml", queueId });
+export const manifests = orders.manifests;
+export const pushed = orders.pushed;
+export const backlog = orders.metrics.apply((metrics) => metrics?.backlog_count);
+`;
+
+const twoDocuments = `queue: orders
+messages:
+  - body: 1
+---
+name: later
+queue: orders
+after: [seeds/orders]
+messages:
+  - { id: two, body: 2 }
+  - { body: "\${stack}" }
+`;
+
+it("deploys the manifests of a file, a component each", async () => {
+  const files = { "index.ts": manifestProgram, "seeds/orders.yaml": twoDocuments };
+  await using shop = await makeShop({ tarball, files });
+  const { stack } = shop;
+  const up = succeeded(await stack.up({ preview: true }));
+  expect(up.stdout).toContain("2 messages to push to orders");
+  expect(shop.bodies()).toEqual([1, 2, "test"]);
+  expect(stack.outputs()).toMatchObject({
+    manifests: { "seeds/orders": { pushed: 1 }, later: { pushed: 2 } },
+    pushed: 3,
+    backlog: 3,
+  });
+  expect(said(succeeded(await stack.up()))).toMatch(/\d unchanged/);
+  expect(shop.pushes()).toEqual([1, 2]);
+
+  stack.write("seeds/orders.yaml", "queue: orders\nmesages: []\n");
+  const broken = await stack.up();
+  expect(broken.code).not.toBe(0);
+  expect(said(broken)).toContain('seeds/orders.yaml:2:1 UNKNOWN_KEY: the manifest has no key "mesages"');
+  expect(said(broken)).not.toMatch(/node_modules|Rejection/);
+
+  stack.write("seeds/orders.yaml", twoDocuments.replace("name: later\nqueue: orders", "name: later\nqueue: emails"));
+  expect(said(await stack.up())).toContain(
+    "MessageManifest orders ARGUMENTS_INVALID: the manifests of seeds/orders.yaml go to several queues (orders, emails)",
+  );
+  expect(shop.pushes()).toEqual([1, 2]);
 });

@@ -31,7 +31,8 @@ it("holds code, its declarations and what it reads, and no tests", () => {
   const files = packed();
   expect(new Set(files.map(extname))).toEqual(new Set([".js", ".ts", ".json", ".html", ".css", ".md", ""]));
   expect(files.filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))).toEqual([]);
-  const folders = /^package\/(src|infra|docs)\/|^package\/messages\/manifest\.schema\.json$|^package\/[^/]+$/;
+  const folders =
+    /^package\/(src|infra|docs|scripts\/engine)\/|^package\/messages\/manifest\.schema\.json$|^package\/[^/]+$/;
   expect(files.filter((path) => !folders.test(path) || /\.test\.|\.env|Pulumi\./.test(path))).toEqual([]);
   expect(files).toEqual(
     expect.arrayContaining([
@@ -120,7 +121,7 @@ it.each([
 
 /** Fails to compile where a type is missing, or is `any`. */
 const typed = `import type { Output } from "@pulumi/pulumi";
-import { type ManifestOutputs, type Outputs, program } from "queue-seeder";
+import { type ManifestOutputs, MessageManifest, type Outputs, program } from "queue-seeder";
 
 export const outputs: Promise<Outputs> = program("/somewhere");
 export const pushed: Promise<Output<number> | undefined> = outputs.then(({ manifests }) =>
@@ -130,4 +131,17 @@ export const pushed: Promise<Output<number> | undefined> = outputs.then(({ manif
 program();
 // @ts-expect-error: not a string
 export const wrong: Promise<Output<string> | undefined> = pushed;
+
+const seeded = new MessageManifest("a", { path: "seeds", queueId: Promise.resolve("id") }, { protect: true });
+export const count: Output<number> = seeded.pushed;
+// @ts-expect-error: not a text
+export const text: Output<string> = seeded.pushed;
+export const all: Output<Readonly<Record<string, ManifestOutputs>>> = seeded.manifests;
+const messages = seeded.pushed.apply((body) => [{ body, contentType: "json" as const }]);
+new MessageManifest("b", { queueId: "id", messages, secrets: false, push: "on_change" });
+new MessageManifest("c", { queueId: "id", messages: [{ id: "a", body: { deep: [count] }, delaySeconds: count }] });
+// @ts-expect-error: no such mode
+new MessageManifest("d", { queueId: "id", messages: [], push: "sometimes" });
+// @ts-expect-error: no queue
+new MessageManifest("e", { messages: [] });
 `;

@@ -22,14 +22,14 @@ export function segmentsOf(manifest: Manifest, facts: Facts, state: StackState):
   return loaded.segmentsOf(manifest).map((segment) => {
     const names = [manifest.name, ...manifest.movedFrom].map((name) => `${name}/${segment.index}`);
     const known = names.map((name) => recorded.get(name)).find((found) => found !== undefined);
-    const planned = plannedSegment(manifest, segment, {
+    const inputs = {
+      ...plannedSegment(manifest, segment, { stack: stack.short, project: config.project, root: ".." }),
       // Whoever only plans may not know the account, which the environment of the deployment names.
       accountId: settings.accountId ?? known?.outputs.accountId ?? "",
-      stack: stack.short,
-      project: config.project,
-      root: "..",
-    });
-    const inputs = { ...planned, queueId: queueIdOf(manifest.queue, facts, state) ?? "", deployment: "", self: "" };
+      queueId: queueIdOf(manifest.queue, facts, state) ?? "",
+      deployment: "",
+      self: "",
+    };
     return {
       inputs,
       recorded: known,

@@ -74,9 +74,10 @@ export async function makeWorld(): Promise<World> {
       expect(problems).toEqual([]);
       const [manifest] = manifests;
       if (manifest === undefined) throw new Error("there is no manifest");
-      const surroundings = { accountId: emulator.accountId, stack: "dev", project: "p", root: ".." };
+      const surroundings = { stack: "dev", project: "p", root: ".." };
       return segmentsOf(manifest).map((each) => ({
         ...plannedSegment(manifest, each, surroundings),
+        accountId: emulator.accountId,
         queueId: emulator.queueId("orders"),
         deployment: "the first",
         self: "urn",

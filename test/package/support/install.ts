@@ -15,14 +15,19 @@ export function run(folder: string, file: string, ...args: string[]): string {
 /**
  * Installs the packed package into a project, with npm and without a network: of its dependencies, those that it declares
  * and no others are there already, as links into the repository. What the package forgot to declare is missing.
+ *
+ * @param also packages that the project itself depends on
  */
-export function install(tarball: string, project: string): void {
+export function install(tarball: string, project: string, also: readonly string[] = []): void {
   const manifest = join(project, "package.json");
-  if (!existsSync(manifest)) writeFileSync(manifest, JSON.stringify({ name: "shop", private: true, type: "module" }));
+  if (!existsSync(manifest)) {
+    const dependencies = Object.fromEntries(also.map((name) => [name, "*"]));
+    writeFileSync(manifest, JSON.stringify({ name: "shop", private: true, type: "module", dependencies }));
+  }
   const packed = JSON.parse(run(project, "tar", "-xzOf", tarball, "package/package.json"));
   const optional = Object.keys(packed.peerDependenciesMeta);
-  const wanted = Object.keys({ ...packed.dependencies, ...packed.peerDependencies });
-  for (const name of wanted.filter((name) => !optional.includes(name))) {
+  const needed = Object.keys({ ...packed.dependencies, ...packed.peerDependencies });
+  for (const name of [...needed.filter((name) => !optional.includes(name)), ...also]) {
     mkdirSync(dirname(join(project, "node_modules", name)), { recursive: true });
     symlinkSync(join(repository, "node_modules", name), join(project, "node_modules", name));
   }

@@ -1,0 +1,68 @@
+import { type Loaded, loadSegments } from "../src/lifecycle/load.ts";
+import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
+import { checkOptions } from "./load-options.ts";
+import * as pulumi from "./pulumi.ts";
+import { readSettings, type Settings, SettingsError } from "./settings.ts";
+import { variablesFrom } from "./variables.ts";
+
+/** A part of the manifests, which a program deploys by itself. */
+export interface Only {
+  /** Files, or folders, relative to the repository. */
+  readonly files: readonly string[];
+  /** The names of queues that the program knows; undefined: it takes any. */
+  readonly queues: readonly string[] | undefined;
+}
+
+/**
+ * Reads the stack's manifests and checks them; what is only suspicious is said as a warning.
+ *
+ * @throws pulumi.RunError with everything that is wrong, before anything is registered; the engine shows it without a stack
+ */
+export async function checkedManifests(settings: Settings, root: string, only?: Only): Promise<Loaded> {
+  const { queues, ...surroundings } = checkOptions(root, pulumi.getStack(), settings);
+  const known = only === undefined ? queues : only.queues;
+  const loaded = await loadSegments({
+    root,
+    ...surroundings,
+    ...(known !== undefined && { queues: known }),
+    ...(only !== undefined && { files: only.files }),
+    variables: programVariables(root),
+  });
+  for (const warning of loaded.problems.filter(({ severity }) => severity === "warning")) {
+    await pulumi.log.warn(formatProblem(warning));
+  }
+  refuse(loaded.problems.filter(({ severity }) => severity === "error"));
+  return loaded;
+}
+
+/** @throws pulumi.RunError for a configuration that cannot be used */
+export function checkedSettings(): Settings {
+  try {
+    return readSettings(new pulumi.Config("queue-seeder"), process.env);
+  } catch (error) {
+    if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+/** @throws pulumi.RunError where neither the configuration nor the environment names an account */
+export function accountOf({ accountId }: Settings): string {
+  if (accountId !== undefined) return accountId;
+  throw new pulumi.RunError(
+    "ACCOUNT_MISSING: no Cloudflare account is configured. " +
+      "Run `pulumi config set queue-seeder:accountId …`, or set CLOUDFLARE_ACCOUNT_ID.",
+  );
+}
+
+function programVariables(root: string): Variables {
+  // Public at run time, but missing from the SDK's types.
+  const isSecret: (key: string) => boolean = Reflect.get(pulumi.runtime, "isConfigSecret");
+  const config = pulumi.runtime.allConfig();
+  const project = pulumi.getProject();
+  return variablesFrom({ project, root, config, isSecret, secretsInPlain: true, env: process.env });
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  throw new pulumi.RunError(`nothing was pushed.\n${problems.map(formatProblem).join("\n")}`);
+}

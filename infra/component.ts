@@ -1,0 +1,167 @@
+import { existsSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import type { InDoubtPolicy, Metrics, PushMode } from "../src/types.ts";
+import { accountOf, checkedManifests, checkedSettings } from "./checked.ts";
+import { deploy, surroundings } from "./deploy.ts";
+import { Deployments } from "./deployments.ts";
+import { givenMessages, type MessageArgs } from "./given.ts";
+import { ManifestResource } from "./manifest.ts";
+import type { ManifestOutputs } from "./outputs.ts";
+import * as pulumi from "./pulumi.ts";
+
+/** Manifests of the repository. */
+export interface ManifestFileArgs {
+  /** A manifest's file, or a folder of them, from the project's folder: the one with Pulumi.yaml. */
+  readonly path: string;
+  /** The queue of all these manifests, which must then agree on its name. */
+  readonly queueId?: pulumi.Input<string> | undefined;
+  /** Instead: the queues' ids by the names that the manifests use. */
+  readonly queues?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
+  /** Default: the stack's `queue-seeder:accountId`, or CLOUDFLARE_ACCOUNT_ID. */
+  readonly accountId?: pulumi.Input<string> | undefined;
+}
+
+/** Messages that the program makes, for example out of other resources' outputs. */
+export interface MessageValuesArgs {
+  readonly messages: pulumi.Input<readonly MessageArgs[]>;
+  readonly queueId: pulumi.Input<string>;
+  /** Default: the stack's `queue-seeder:accountId`, or CLOUDFLARE_ACCOUNT_ID. */
+  readonly accountId?: pulumi.Input<string> | undefined;
+  /** What the queue is called in what is said of it. Default: the component's name. */
+  readonly queue?: string | undefined;
+  /** Default: "once". */
+  readonly push?: PushMode | undefined;
+  /** What becomes of messages whose request got no answer. Default: the stack's `queue-seeder:inDoubt`, or "resend". */
+  readonly inDoubt?: InDoubtPolicy | undefined;
+  /** Whether the bodies are secrets to the engine, which then encrypts them in its state. Default: true. */
+  readonly secrets?: boolean | undefined;
+}
+
+export type MessageManifestArgs = ManifestFileArgs | MessageValuesArgs;
+
+const componentType = "queue-seeder:index:MessageManifest";
+
+type ByName = ReadonlyMap<string, ManifestResource>;
+
+/**
+ * Messages that `pulumi up` pushes, each once for each stack unless they say otherwise: those of manifests in the
+ * repository, or those that the program makes. What depends on the component waits until they are pushed.
+ */
+export class MessageManifest extends pulumi.ComponentResource<ByName> {
+  /** What was pushed, by the manifests' names; messages of the program are the manifest of the component's name. */
+  readonly manifests: pulumi.Output<Readonly<Record<string, ManifestOutputs>>>;
+  /** Messages that are known to have been pushed. */
+  readonly pushed: pulumi.Output<number>;
+  /** The queue's metrics as the API returned them last, best effort; null: it never did. */
+  readonly metrics: pulumi.Output<Metrics | null>;
+  readonly #args: MessageManifestArgs;
+
+  constructor(name: string, args: MessageManifestArgs, opts?: pulumi.ComponentResourceOptions) {
+    // The arguments stay here: the engine would keep them in its state, as a component's inputs.
+    super(componentType, name, {}, opts);
+    this.#args = args;
+    const outputs = (resources: ByName) =>
+      pulumi.all(Object.fromEntries([...resources].map(([manifest, { outputs }]) => [manifest, outputs])));
+    this.manifests = pulumi.output(this.getData().then(outputs));
+    this.pushed = this.manifests.apply((all) => Object.values(all).reduce((sum, { pushed }) => sum + pushed, 0));
+    this.metrics = this.manifests.apply((all) => latest(Object.values(all))?.metrics ?? null);
+  }
+
+  /** The SDK calls it from its constructor, and waits for it wherever something depends on the component. */
+  protected override async initialize(_args: pulumi.Inputs, _opts: unknown, name?: string): Promise<ByName> {
+    // Reading files is nothing that the SDK would wait for before it ends the program.
+    const done = pulumi.runtime.rpcKeepAlive();
+    try {
+      // By then the constructor has come to its end.
+      await undefined;
+      const within = { parent: this, name: name ?? "" };
+      const args = this.#args;
+      return "path" in args ? await deployFiles(args, within) : deployValues(args, within);
+    } catch (error) {
+      // By then the program has come to its end, and its exports are waited for: so what failed is told once, and Node has
+      // no rejections to warn of that nobody seemed to wait for.
+      await new Promise<void>((resolve) => {
+        this.urn.apply(() => resolve());
+      });
+      throw error;
+    } finally {
+      done();
+    }
+  }
+}
+
+interface Within {
+  readonly parent: MessageManifest;
+  readonly name: string;
+}
+
+async function deployFiles(args: ManifestFileArgs, within: Within): Promise<ByName> {
+  const settings = checkedSettings();
+  const root = projectFolder();
+  const { queueId, queues, accountId = accountOf(settings) } = args;
+  if ((queueId === undefined) === (queues === undefined)) {
+    throw refusal(within.name, "it needs either queueId or queues", "Give the id of the queue, or ids by queue names");
+  }
+  const file = relative(root, resolve(root, args.path)).replaceAll("\\", "/");
+  const known = queues === undefined ? undefined : Object.keys(queues);
+  const loaded = await checkedManifests(settings, root, { files: [file], queues: known });
+  const names = [...new Set(loaded.manifests.map(({ queue }) => queue))];
+  if (queueId !== undefined && names.length > 1) {
+    const what = `the manifests of ${file} go to several queues (${names.join(", ")}), and queueId is one`;
+    throw refusal(within.name, what, `Give queues: { ${names.join(": …, ")}: … } instead`);
+  }
+  return deploy(
+    root,
+    loaded,
+    ({ queue }) => {
+      const id = queueId ?? queues?.[queue];
+      return id === undefined ? undefined : { accountId, queueId: id };
+    },
+    within,
+  );
+}
+
+function deployValues(args: MessageValuesArgs, { parent, name }: Within): ByName {
+  const settings = checkedSettings();
+  const { queueId, accountId = accountOf(settings), push = "once", inDoubt = settings.inDoubt } = args;
+  const deployments = new Deployments(`${name}/deployments`, { [name]: [] }, { parent });
+  const segment = {
+    ...surroundings(projectFolder()),
+    manifest: name,
+    file: "",
+    queue: args.queue ?? name,
+    mode: push,
+    inDoubtPolicy: inDoubt,
+    segment: 0,
+    // The provider counts them, since here they may not be known yet.
+    messages: 0,
+    bytes: 0,
+    digest: "",
+    content: { kind: "messages", keys: "" },
+  } as const;
+  const given = givenMessages(args.messages, args.secrets ?? true);
+  const resource = new ManifestResource(
+    name,
+    { accountId, queueId, segments: [segment], given, deployment: deployments.of(name) },
+    { parent },
+  );
+  return new Map([[name, resource]]);
+}
+
+/** The nearest folder above the program that has Pulumi.yaml; else where the program runs. */
+function projectFolder(): string {
+  let folder = process.cwd();
+  while (!["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"].some((file) => existsSync(join(folder, file)))) {
+    if (dirname(folder) === folder) return process.cwd();
+    folder = dirname(folder);
+  }
+  return folder;
+}
+
+function latest(manifests: readonly ManifestOutputs[]): ManifestOutputs | undefined {
+  return manifests.toSorted((a, b) => (a.metricsAt ?? "").localeCompare(b.metricsAt ?? "")).at(-1);
+}
+
+function refusal(name: string, what: string, next: string): pulumi.RunError {
+  return new pulumi.RunError(`MessageManifest ${name} ARGUMENTS_INVALID: ${what}. ${next}. Nothing was pushed.`);
+}

@@ -1,0 +1,77 @@
+import { relative } from "node:path";
+import { plannedSegment } from "../src/lifecycle/inputs.ts";
+import type { Loaded } from "../src/lifecycle/load.ts";
+import type { Manifest } from "../src/types.ts";
+import { Deployments } from "./deployments.ts";
+import { ManifestResource, type QueueTarget } from "./manifest.ts";
+import * as pulumi from "./pulumi.ts";
+
+/** Where resources go that are not the stack's own: under a component, and with its name before theirs. */
+export interface Within {
+  readonly parent: pulumi.ComponentResource;
+  readonly name: string;
+}
+
+/** What all segments of a stack have in common. @param root absolute path of the repository */
+export function surroundings(root: string) {
+  return {
+    stack: pulumi.getStack(),
+    project: pulumi.getProject(),
+    // The provider runs in the folder of the program, as the program itself does.
+    root: relative(process.cwd(), root).replaceAll("\\", "/") || ".",
+  };
+}
+
+/**
+ * Registers manifests, each after those that it comes after.
+ *
+ * @param root absolute path of the repository
+ * @param targetOf the queue that a manifest goes to; undefined: it goes nowhere
+ * @returns the resources by the manifests' names
+ */
+export function deploy(
+  root: string,
+  loaded: Loaded,
+  targetOf: (manifest: Manifest) => QueueTarget | undefined,
+  within?: Within,
+): ReadonlyMap<string, ManifestResource> {
+  const resources = new Map<string, ManifestResource>();
+  if (loaded.manifests.length === 0) return resources;
+  const named = (name: string) => (within === undefined ? name : `${within.name}/${name}`);
+  const parent = within === undefined ? {} : { parent: within.parent };
+  const former = Object.fromEntries(loaded.manifests.map(({ name, movedFrom }) => [name, movedFrom]));
+  const deployments = new Deployments(named("deployments"), former, parent);
+  const common = surroundings(root);
+  for (const manifest of inOrder(loaded.manifests)) {
+    const target = targetOf(manifest);
+    if (target === undefined) continue;
+    const args = {
+      ...target,
+      segments: loaded.segmentsOf(manifest).map((segment) => plannedSegment(manifest, segment, common)),
+      deployment: deployments.of(manifest.name),
+    };
+    const options = {
+      ...parent,
+      dependsOn: manifest.after.flatMap((name) => resources.get(name) ?? []),
+      aliases: manifest.movedFrom.map((name) => ({ name: named(name) })),
+    };
+    resources.set(manifest.name, new ManifestResource(named(manifest.name), args, options));
+  }
+  return resources;
+}
+
+/** The manifests so that each stands behind those that it comes after. The checks have refused cycles. */
+function inOrder(manifests: Loaded["manifests"]): Loaded["manifests"] {
+  const byName = new Map(manifests.map((manifest) => [manifest.name, manifest]));
+  const ordered = new Set<Manifest>();
+  const visit = (manifest: Manifest) => {
+    if (ordered.has(manifest)) return;
+    for (const name of manifest.after) {
+      const before = byName.get(name);
+      if (before !== undefined) visit(before);
+    }
+    ordered.add(manifest);
+  };
+  for (const manifest of manifests) visit(manifest);
+  return [...ordered];
+}

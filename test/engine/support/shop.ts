@@ -1,0 +1,66 @@
+import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
+import { install } from "../../package/support/install.ts";
+import { type Config, makeStack, type OwnStack } from "./stack.ts";
+
+const pulumiYaml = `name: shop
+main: index.ts
+runtime:
+  name: nodejs
+  options:
+    typescript: false
+`;
+
+/** A stack of another Pulumi project, and the emulator that it pushes to. */
+export interface Shop extends AsyncDisposable {
+  readonly stack: OwnStack;
+  readonly emulator: Emulator;
+  /** The bodies in the queue, in the order of their arrival. */
+  bodies(): unknown[];
+  /** Messages of each request that pushed. */
+  pushes(): number[];
+}
+
+export interface ShopOptions {
+  /** The packed package, which is installed; of the repository nothing else is there. */
+  readonly tarball: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly config?: Config;
+  /** The project creates the queue itself, with @pulumi/cloudflare. Default: the queue is there. */
+  readonly creates?: boolean;
+}
+
+export async function makeShop({ tarball, files, config = {}, creates = false }: ShopOptions): Promise<Shop> {
+  const emulator = await startEmulator({ queues: creates ? [] : [{ name: "orders" }], rateLimit: false });
+  try {
+    const stack = await makeStack({
+      copy: [],
+      install: (dir) => install(tarball, dir, creates ? ["@pulumi/cloudflare"] : []),
+      standin: creates,
+      files: { "Pulumi.yaml": pulumiYaml, ...files },
+      config: {
+        "shop:accountId": emulator.accountId,
+        "queue-seeder:accountId": emulator.accountId,
+        "queue-seeder:apiToken": { secret: emulator.token },
+        ...(!creates && {
+          "shop:queueId": emulator.queueId("orders"),
+          "queue-seeder:queues": { orders: { id: emulator.queueId("orders") } },
+        }),
+        ...config,
+      },
+      env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, ...(creates && { CLOUDFLARE_API_TOKEN: emulator.token }) },
+    });
+    return {
+      stack,
+      emulator,
+      bodies: () => emulator.messages("orders").map(({ body }) => body),
+      pushes: () => emulator.requests.flatMap(({ accepted }) => (accepted > 0 ? [accepted] : [])),
+      async [Symbol.asyncDispose]() {
+        await stack[Symbol.asyncDispose]();
+        await emulator.close();
+      },
+    };
+  } catch (error) {
+    await emulator.close();
+    throw error;
+  }
+}

@@ -1,0 +1,134 @@
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { packInto } from "../../scripts/pack/tarball.ts";
+import { said, succeeded } from "./support/seeder.ts";
+import { makeShop } from "./support/shop.ts";
+
+/** Every test runs the engine five to eight times. */
+vi.setConfig({ testTimeout: 360_000 });
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "package-")));
+let tarball = "";
+beforeAll(() => {
+  tarball = packInto(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A resource that makes a word out of `seed`, which is another one once the seed is; and whatever follows. */
+const program = (args: string) => `import * as pulumi from "@pulumi/pulumi";
+import { MessageManifest } from "queue-seeder";
+
+const provider = {
+  async create({ seed }) {
+    return { id: "word", outs: { seed, word: "word of " + seed } };
+  },
+  async diff(_id, olds, news) {
+    return { changes: olds.seed !== news.seed };
+  },
+  async update(_id, _olds, { seed }) {
+    return { outs: { seed, word: "word of " + seed } };
+  },
+};
+class Word extends pulumi.dynamic.Resource {
+  declare word: pulumi.Output<string>;
+  constructor(name: string, seed: string) {
+    super(provider, name, { seed, word: undefined });
+  }
+}
+const config = new pulumi.Config("shop");
+const { word } = new Word("word", config.require("seed"));
+// What stands nowhere else in the state.
+const token = word.apply((text) => "token " + text.split("").reverse().join(""));
+const seeded = new MessageManifest("welcome", { queueId: config.require("queueId"), ${args} });
+export const pushed = seeded.pushed;
+`;
+
+const messages = `queue: "orders", messages: [
+  { id: "first", body: { hello: ["world", null, 1.5], "__proto": -0 } },
+  { body: { token, nested: [{ token }] } },
+  { body: pulumi.interpolate\`text of \${token}\`, contentType: "text", delaySeconds: 60 },
+]`;
+
+const tokenOf = (seed: string) => `token ${[...`word of ${seed}`].reverse().join("")}`;
+
+it("pushes what other resources made, once, and keeps it secret", async () => {
+  await using shop = await makeShop({
+    tarball,
+    files: { "index.ts": program(messages) },
+    config: { "shop:seed": "one" },
+  });
+  const { stack } = shop;
+  const preview = succeeded(await stack.preview());
+  expect(preview.stdout).toContain("1 message to push to orders, 2 more with values that only the run will know");
+
+  succeeded(await stack.up());
+  const token = tokenOf("one");
+  expect(shop.bodies()).toEqual([
+    { hello: ["world", null, 1.5], __proto: 0 },
+    { token, nested: [{ token }] },
+    `text of ${token}`,
+  ]);
+  expect(shop.emulator.messages("orders").map(({ contentType }) => contentType)).toEqual(["json", "json", "text"]);
+  expect(stack.outputs()).toMatchObject({ pushed: 3 });
+  expect(stack.exportState()).not.toContain(token);
+  expect(stack.exportState()).not.toContain("hello");
+
+  const again = succeeded(await stack.up({ preview: true }));
+  expect(said(again)).toMatch(/\d unchanged/);
+  expect(shop.pushes()).toEqual([3]);
+
+  await stack.setConfig({ "shop:seed": "two" });
+  const changed = succeeded(await stack.up({ preview: true }));
+  expect(said(changed)).toContain("0 messages to push to orders, 1 pushed before, 2 more with values");
+  expect(said(changed)).not.toContain(tokenOf("two"));
+  expect(shop.bodies().slice(3)).toEqual([
+    { token: tokenOf("two"), nested: [{ token: tokenOf("two") }] },
+    `text of ${tokenOf("two")}`,
+  ]);
+  expect(stack.exportState()).not.toContain(tokenOf("two"));
+
+  expect(said(succeeded(await stack.destroy()))).toContain("cannot be called back");
+  expect(shop.pushes()).toEqual([3, 2]);
+});
+
+it("refuses a message with an id whose value became another one, and checks every message", async () => {
+  const withId = `secrets: false, messages: [{ id: "word", body: { token } }]`;
+  await using shop = await makeShop({
+    tarball,
+    files: { "index.ts": program(withId) },
+    config: { "shop:seed": "one" },
+  });
+  const { stack } = shop;
+  succeeded(await stack.up());
+  expect(stack.exportState()).toContain(tokenOf("one"));
+
+  await stack.setConfig({ "shop:seed": "two" });
+  const edited = await stack.up();
+  expect(edited.code).not.toBe(0);
+  expect(said(edited)).toContain("MESSAGE_EDITED: nothing of welcome was pushed.");
+  expect(said(edited)).toContain('messages[0] the message "word" was pushed with another body');
+  expect(shop.pushes()).toEqual([1]);
+
+  const faulty = `messages: [
+    { id: "a", body: 1 },
+    { id: "a", body: { token }, delaySeconds: -1 },
+    { body: ["text"], contentType: "text" },
+    { body: token.apply((text) => text.repeat(10_000)) },
+  ]`;
+  stack.write("index.ts", program(faulty));
+  const refused = await stack.up();
+  expect(refused.code).not.toBe(0);
+  for (const line of [
+    "messages[1].delaySeconds VALUE_NOT_ALLOWED",
+    "messages[1].id DUPLICATE_ID: the id is that of messages[0] already",
+    "messages[2].body TEXT_BODY_NOT_TEXT",
+    "messages[3].body BODY_TOO_LARGE",
+  ]) {
+    expect(said(refused)).toContain(line);
+  }
+  stack.write("index.ts", program("messages: [{ body: { list: [Number.NaN] } }]"));
+  expect(said(await stack.up())).toContain("messages[0].body BODY_NOT_JSON: the body is no JSON value: NaN at list.0");
+  expect(shop.pushes()).toEqual([1]);
+});
