@@ -57,16 +57,15 @@ it("tells nothing of the machine that packed it", () => {
 it("depends on what it imports at run time, and leaves the SDK to the project", () => {
   const { dependencies, peerDependencies, ...rest } = packageJson(installed("."));
   const own = packageJson();
-  expect(own.dependencies).toMatchObject(
-    Object.fromEntries(
-      Object.entries({ ...(dependencies as object), ...(peerDependencies as object) }).map(([name, range]) => [
-        name,
-        String(range).replace("^", ""),
-      ]),
-    ),
-  );
+  const ranges = Object.entries(own.dependencies as object).map(([name, version]) => [
+    name,
+    /^\d/.test(version) ? `^${version}` : version,
+  ]);
+  expect(Object.fromEntries(ranges)).toMatchObject({ ...(dependencies as object), ...(peerDependencies as object) });
   expect(Object.keys(dependencies as object)).toEqual(expect.arrayContaining(["ajv", "undici", "yaml"]));
-  expect(Object.keys(dependencies as object)).not.toEqual(expect.arrayContaining(["typescript", "pulumi"]));
+  // They are the repository's own: the engine's launcher, and types of what the SDK brings.
+  expect(Object.keys(dependencies as object)).not.toContain("pulumi");
+  expect(Object.keys(dependencies as object)).not.toContain("@grpc/grpc-js");
   expect(Object.keys(peerDependencies as object).sort()).toEqual(["@pulumi/cloudflare", "@pulumi/pulumi"]);
   expect(rest).not.toHaveProperty("private");
   expect(rest).not.toHaveProperty("scripts");
