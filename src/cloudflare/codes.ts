@@ -11,7 +11,7 @@ interface Policy {
 const findQueue = "Check the queue's id and the account's id in the stack's config, and that the queue still exists.";
 const fixCredentials =
   "Check the API token, or the email and the API key, that the stack's config or the environment give.";
-const grant = "Give the token the permission Queues Write (or Workers Scripts Write) for this account.";
+const grant = "Give the token the permission Account › Queues › Edit for this account.";
 const report = "This is a defect of queue-seeder: please report it together with this message.";
 const smaller = "Make the message's body smaller: the API takes 128 KB, its metadata included.";
 const wait = "Run it again later: what was pushed is not pushed again.";
@@ -29,7 +29,8 @@ export const codes = {
   7003: { meaning: "the API has no such route, or the account's id is malformed", retry: "no", remedy: findQueue },
   9106: { meaning: "the request carried no credentials", retry: "no", remedy: fixCredentials },
   9109: { meaning: "the token may not use this resource", retry: "no", remedy: grant },
-  10000: { meaning: "the API does not accept the credentials", retry: "no", remedy: fixCredentials },
+  // The gateway's answer to a token that it does not know, and to one that lacks the permission.
+  10000: { meaning: "the API does not accept the credentials", retry: "no", remedy: `${fixCredentials} ${grant}` },
   10001: { meaning: "the token may not use this method", retry: "no", remedy: grant },
   10104: { meaning: "the queue was not found", retry: "no", remedy: findQueue },
   10106: { meaning: "the token may not push to this queue", retry: "no", remedy: grant },

@@ -9,26 +9,35 @@ import {
 import { createHalts, createPace, type Halts, type Pace } from "../push/index.ts";
 import { Refusal } from "./failure.ts";
 import type { Ports } from "./ports.ts";
+import { Preflight } from "./preflight.ts";
+import { pacedReads, type Reads } from "./reads.ts";
 import { RequirementChecks } from "./requires.ts";
 
 /** What every delivery of the process shares: the API's limits are the token's, not a segment's. */
 export interface Wire {
-  readonly client: Client;
+  readonly client: Pick<Client, "push">;
+  readonly reads: Reads;
   readonly pace: Pace;
   readonly halts: Halts;
+  readonly preflight: Preflight;
   readonly requirements: RequirementChecks;
 }
 
 /** @throws Refusal when the settings of the API are not usable */
-export function connect(ports: Pick<Ports, "config" | "env" | "clock">): Wire {
+export function connect(ports: Pick<Ports, "config" | "env" | "clock" | "cancelled">): Wire {
   try {
     const baseUrl = baseUrlFrom(ports);
     // An emulator has the limits that it says it has; Cloudflare has the documented ones before it says anything.
     const assume = isLoopback(baseUrl.hostname) ? "nothing" : "documented";
+    const client = createClient({ credentials: credentialsFrom(ports), baseUrl });
+    const pace = createPace({ clock: ports.clock, assume });
+    const reads = pacedReads({ client, pace, clock: ports.clock, cancelled: ports.cancelled });
     return {
-      client: createClient({ credentials: credentialsFrom(ports), baseUrl }),
-      pace: createPace({ clock: ports.clock, assume }),
+      client,
+      pace,
+      reads,
       halts: createHalts(),
+      preflight: new Preflight(reads),
       requirements: new RequirementChecks(),
     };
   } catch (error) {

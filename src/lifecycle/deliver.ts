@@ -105,16 +105,20 @@ async function push(
   record: RunRecord,
 ): Promise<PushReport> {
   const { ports } = session;
-  const { requirements, ...wire } = await session.wire();
+  const { requirements, preflight, reads, halts, ...wire } = await session.wire();
+  // What is wrong here is told before what is wrong there.
+  const opened = await feed();
+  const hopeless = await preflight.check(inputs, ports.tell);
   // What was pushed before is reason enough that the rest follows.
-  if (book.decision.kept.length === 0) await requirements.check(inputs, wire.client);
+  if (book.decision.kept.length === 0 && hopeless === undefined) await requirements.check(inputs, reads);
   const written = journaled(journal, book.keyOf);
   const progress = new Progress(inputs, indices.length, ports);
-  return runPush({
+  const report = await runPush({
     target: inputs,
-    batches: packStream(parcels(book, await feed(), indices)),
+    batches: packStream(parcels(book, opened, indices)),
     inDoubt: inputs.inDoubtPolicy,
     ...wire,
+    halts: { ...halts, of: (queue) => hopeless ?? halts.of(queue) },
     clock: ports.clock,
     stop: ports.cancelled,
     async before(batch) {
@@ -127,6 +131,8 @@ async function push(
       await written.onOutcome(outcome);
     },
   });
+  const { failure } = report;
+  return failure === undefined ? report : { ...report, failure: await preflight.judge(inputs, failure) };
 }
 
 async function* parcels(

@@ -77,7 +77,7 @@ export function bindLifecycle(ports: Ports): Lifecycle {
     },
 
     async read(id, props) {
-      return props === undefined ? { id } : { id, props: await refresh(props, (await session.wire()).client, ports) };
+      return props === undefined ? { id } : { id, props: await refresh(props, (await session.wire()).reads, ports) };
     },
 
     async remove(_id, props) {

@@ -1,6 +1,6 @@
-import type { Client } from "../cloudflare/index.ts";
 import { Refusal } from "./failure.ts";
 import type { Ports } from "./ports.ts";
+import type { Reads } from "./reads.ts";
 import type { SegmentOutputs } from "./segment.ts";
 
 /**
@@ -8,8 +8,12 @@ import type { SegmentOutputs } from "./segment.ts";
  *
  * @throws Refusal when the API cannot be asked for another reason
  */
-export async function refresh(outputs: SegmentOutputs, client: Client, ports: Ports): Promise<SegmentOutputs> {
-  const answer = await client.metrics(outputs);
+export async function refresh(
+  outputs: SegmentOutputs,
+  reads: Pick<Reads, "metrics">,
+  ports: Ports,
+): Promise<SegmentOutputs> {
+  const answer = await reads.metrics(outputs);
   const { metrics: _before, metricsAt: _then, ...rest } = outputs;
   if (answer.kind === "ok") {
     return { ...rest, metrics: answer.value, metricsAt: new Date(ports.clock.now()).toISOString() };

@@ -1,6 +1,7 @@
-import type { Client, Failure } from "../cloudflare/index.ts";
+import type { Failure } from "../cloudflare/index.ts";
 import type { QueueRef, Requires } from "../types.ts";
 import { Refusal } from "./failure.ts";
+import type { Reads } from "./reads.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 /**
@@ -11,13 +12,10 @@ export class RequirementChecks {
   readonly #faults = new Map<string, Promise<string[]>>();
 
   /** @throws Refusal when the queue is not as the manifest requires, with all that is missing and what to do */
-  async check(
-    { queueId, accountId, requires, queue, manifest }: SegmentInputs,
-    client: Pick<Client, "getQueue" | "metrics">,
-  ): Promise<void> {
+  async check({ queueId, accountId, requires, queue, manifest }: SegmentInputs, reads: Reads): Promise<void> {
     if (requires === undefined) return;
     const key = JSON.stringify([accountId, queueId, requires]);
-    const asked = this.#faults.get(key) ?? findFaults({ accountId, queueId }, requires, client);
+    const asked = this.#faults.get(key) ?? findFaults({ accountId, queueId }, requires, reads);
     this.#faults.set(key, asked);
     const faults = await asked;
     if (faults.length === 0) return;
@@ -28,11 +26,11 @@ export class RequirementChecks {
 async function findFaults(
   queue: QueueRef,
   { consumer, notPaused, maxBacklog }: Requires,
-  client: Pick<Client, "getQueue" | "metrics">,
+  reads: Reads,
 ): Promise<string[]> {
   const faults: string[] = [];
   if (consumer || notPaused) {
-    const answer = await client.getQueue(queue);
+    const answer = await reads.getQueue(queue);
     if (answer.kind === "failed") faults.push(unreadable("The queue", answer.failure));
     else {
       const { consumers_total_count: consumers, delivery_paused: paused } = answer.value;
@@ -43,7 +41,7 @@ async function findFaults(
     }
   }
   if (maxBacklog !== undefined) {
-    const answer = await client.metrics(queue);
+    const answer = await reads.metrics(queue);
     if (answer.kind === "failed") faults.push(unreadable("Its backlog", answer.failure));
     else if (answer.value.backlog_count > maxBacklog) {
       const { backlog_count: backlog } = answer.value;

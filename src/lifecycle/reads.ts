@@ -1,0 +1,64 @@
+import {
+  type Client,
+  type Failure,
+  isAccountLimit,
+  noRate,
+  type QueueInfo,
+  type ReadAnswer,
+} from "../cloudflare/index.ts";
+import type { Clock, Pace } from "../push/index.ts";
+import type { Metrics, QueueRef } from "../types.ts";
+
+/** What is asked of the API besides pushing. None rejects. */
+export interface Reads {
+  /** Asked once for each queue, and the answer kept. */
+  getQueue(queue: QueueRef): Promise<ReadAnswer<QueueInfo>>;
+  /** Asked anew each time. */
+  metrics(queue: QueueRef): Promise<ReadAnswer<Metrics>>;
+}
+
+interface ReadPorts {
+  readonly client: Pick<Client, "getQueue" | "metrics">;
+  /** Reads count against the same limit as pushes. */
+  readonly pace: Pace;
+  readonly clock: Clock;
+  readonly cancelled: AbortSignal;
+}
+
+/** When the API says nothing of how long its limit lasts; the next push learns more. */
+const limitedMs = 1_000;
+
+const notAsked: Failure = {
+  retry: "after_wait",
+  message: "the run was cancelled before the API was asked",
+  remedy: "Run it again.",
+  status: undefined,
+  code: undefined,
+  documentationUrl: undefined,
+};
+
+/** The reads of one process. */
+export function pacedReads({ client, pace, clock, cancelled }: ReadPorts): Reads {
+  const queues = new Map<string, Promise<ReadAnswer<QueueInfo>>>();
+
+  const paced = async <T>({ queueId }: QueueRef, ask: () => Promise<ReadAnswer<T>>): Promise<ReadAnswer<T>> => {
+    const permit = await pace.acquire({ queueId, messages: 0 }, cancelled).catch(() => undefined);
+    if (permit === undefined) return { kind: "failed", failure: notAsked };
+    const since = clock.now();
+    const answer = await ask();
+    if (answer.kind === "ok") permit.done({ kind: "answered", rate: answer.rate, latencyMs: clock.now() - since });
+    else if (isAccountLimit(answer.failure)) permit.done({ kind: "limited", rate: noRate, waitMs: limitedMs });
+    else permit.done({ kind: "lost", rate: undefined });
+    return answer;
+  };
+
+  return {
+    getQueue(queue) {
+      const key = JSON.stringify([queue.accountId, queue.queueId]);
+      const answer = queues.get(key) ?? paced(queue, () => client.getQueue(queue));
+      queues.set(key, answer);
+      return answer;
+    },
+    metrics: (queue) => paced(queue, () => client.metrics(queue)),
+  };
+}
