@@ -1,11 +1,20 @@
 import { type ConfigReader, type Fault, fault, isObject, readJson, refuseUnknown } from "./config.ts";
 
 /** How manifests may push to a queue. */
-export type QueueSetting = QueueChecks &
-  (
-    | { readonly kind: "existing"; readonly id: string }
-    | { readonly kind: "create"; readonly name: string; readonly settings: QueueSettings; readonly protect: boolean }
-  );
+export type QueueSetting = QueueChecks & ({ readonly kind: "existing"; readonly id: string } | CreatedQueue);
+
+/** A queue that the stack manages. */
+export interface CreatedQueue {
+  readonly kind: "create";
+  /** The name in the account; `${stack}` stands for the stack's. */
+  readonly name: string;
+  readonly settings: QueueSettings;
+  readonly protect: boolean;
+  /** Where its data is kept; absent: Cloudflare chooses. */
+  readonly jurisdiction?: Jurisdiction;
+  /** Id of a queue that is there already, and is taken into the stack's management. */
+  readonly adopt?: string;
+}
 
 interface QueueChecks {
   /** A JSON Schema for the bodies of all messages to the queue: its path, relative to the repository. */
@@ -18,6 +27,10 @@ export interface QueueSettings {
   readonly deliveryPaused?: boolean;
   readonly messageRetentionPeriod?: number;
 }
+
+const jurisdictions = ["eu", "us", "fedramp"] as const;
+
+type Jurisdiction = (typeof jurisdictions)[number];
 
 /** Every name a queue's setting may have: as the API spells it, and as @pulumi/cloudflare does. */
 const settingNames = {
@@ -95,23 +108,52 @@ function readChecks(path: Path, { body_schema: schema }: Written, faults: Fault[
 function readExisting(path: Path, value: Written, faults: Fault[]): QueueSetting | undefined {
   refuseUnknown(path, value, ["id", "create", "body_schema"], faults);
   const { id } = value;
-  if (typeof id === "string" && idPattern.test(id)) return { kind: "existing", id };
-  const next = "Take `queue_id` from `wrangler queues info`, and put it in quotes.";
-  faults.push(fault([...path, "id"], "it is not a queue's id", next));
+  if (isId(id)) return { kind: "existing", id };
+  faults.push(fault([...path, "id"], "it is not a queue's id", findId));
   return undefined;
 }
 
 function readCreated(own: string, path: Path, value: Written, faults: Fault[]): QueueSetting | undefined {
-  refuseUnknown(path, value, ["create", "name", "settings", "protect", "body_schema"], faults);
-  const { name = own, protect = false } = value;
+  refuseUnknown(path, value, ["create", "name", "settings", "protect", "jurisdiction", "adopt", "body_schema"], faults);
+  const { name = own, jurisdiction, adopt } = value;
+  // What was there before the stack is not to go with it.
+  const { protect = adopt !== undefined } = value;
   const settings = readQueueSettings([...path, "settings"], value.settings ?? {}, faults);
   if (typeof protect !== "boolean") {
-    const next = "Write `protect: true`, or leave it out.";
+    const next = "Write `protect: true` or `protect: false`, or leave it out.";
     faults.push(fault([...path, "protect"], "it is neither true nor false", next));
   }
-  if (typeof name === "string" && name !== "") return { kind: "create", name, settings, protect: protect === true };
+  if (jurisdiction !== undefined && !isJurisdiction(jurisdiction)) {
+    const next = `Write one of ${jurisdictions.join(", ")}, or leave it out.`;
+    faults.push(fault([...path, "jurisdiction"], "it is no jurisdiction", next));
+  }
+  if (adopt !== undefined && !isId(adopt)) faults.push(fault([...path, "adopt"], "it is not a queue's id", findId));
+  if (adopt !== undefined && value.name === undefined) {
+    const next = "Write `name: …` as it is now: any other name would rename the queue.";
+    faults.push(fault([...path, "adopt"], "the queue's own name is missing", next));
+  }
+  if (typeof name === "string" && name !== "") {
+    return {
+      kind: "create",
+      name,
+      settings,
+      protect: protect === true,
+      ...(isJurisdiction(jurisdiction) && { jurisdiction }),
+      ...(isId(adopt) && { adopt }),
+    };
+  }
   faults.push(fault([...path, "name"], "it is not a queue's name", "Give a string, or leave it out."));
   return undefined;
+}
+
+const findId = "Take `queue_id` from `wrangler queues info`, and put it in quotes.";
+
+function isId(value: unknown): value is string {
+  return typeof value === "string" && idPattern.test(value);
+}
+
+function isJurisdiction(value: unknown): value is Jurisdiction {
+  return jurisdictions.some((known) => known === value);
 }
 
 function readQueueSettings(path: Path, value: unknown, faults: Fault[]): QueueSettings {

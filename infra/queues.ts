@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { QueueSetting, Settings } from "./settings.ts";
+import { getStack } from "./pulumi.ts";
+import type { CreatedQueue } from "./queue-settings.ts";
+import type { Settings } from "./settings.ts";
 
 /** A queue that manifests can push to. The id is unknown in the preview of the run that creates the queue. */
 export interface Target {
@@ -23,14 +25,21 @@ export async function provisionQueues(settings: Settings, accountId: string): Pr
 async function createQueue(
   name: string,
   accountId: string,
-  queue: Extract<QueueSetting, { kind: "create" }>,
+  { name: written, settings, jurisdiction, protect, adopt }: CreatedQueue,
 ): Promise<pulumi.Output<string>> {
   // By its own path: the package's index loads the resources of every Cloudflare product.
   const { Queue } = await import("@pulumi/cloudflare/queue.js");
+  // The engine imports a queue and then makes it as it is asked for. Without settings it keeps those that it has.
+  const asked = adopt !== undefined && Object.keys(settings).length === 0 ? {} : { settings: { ...settings } };
   const resource = new Queue(
     name,
-    { accountId, queueName: queue.name, settings: { ...queue.settings } },
-    { protect: queue.protect },
+    {
+      accountId,
+      queueName: written.replaceAll("${stack}", getStack()),
+      ...asked,
+      ...(jurisdiction !== undefined && { jurisdiction }),
+    },
+    { protect, ...(adopt !== undefined && { import: `${accountId}/${adopt}` }) },
   );
   return resource.queueId;
 }

@@ -30,6 +30,8 @@ describe("the stack's configuration", () => {
       queues: {
         orders: { id: "a1" },
         emails: { create: true },
+        old: { create: true, name: "old", adopt: "0ld", protect: false },
+        kept: { create: true, name: "k", adopt: "k3pt", jurisdiction: "eu" },
         slow: {
           create: true,
           name: "slow-dev",
@@ -42,6 +44,8 @@ describe("the stack's configuration", () => {
     expect(Object.fromEntries(queues)).toEqual({
       orders: { kind: "existing", id: "a1" },
       emails: { kind: "create", name: "emails", settings: {}, protect: false },
+      old: { kind: "create", name: "old", settings: {}, protect: false, adopt: "0ld" },
+      kept: { kind: "create", name: "k", settings: {}, protect: true, adopt: "k3pt", jurisdiction: "eu" },
       slow: {
         kind: "create",
         name: "slow-dev",
@@ -102,6 +106,10 @@ describe("the stack's configuration", () => {
     ["a setting of another type", { o: { create: true, settings: { deliveryDelay: "60" } } }, "is not a number"],
     ["settings that are no map", { o: { create: true, settings: 1 } }, "queues.o.settings CONFIG_INVALID"],
     ["an empty name", { o: { create: true, name: "" } }, "queues.o.name CONFIG_INVALID"],
+    ["an id to adopt that is none", { o: { create: true, adopt: 7 } }, "queues.o.adopt CONFIG_INVALID"],
+    ["an id to adopt without create", { o: { id: "a", adopt: "a" } }, "queues.o.adopt CONFIG_INVALID"],
+    ["a queue to adopt that would be renamed", { o: { create: true, adopt: "a" } }, "the queue's own name is missing"],
+    ["no jurisdiction", { o: { create: true, jurisdiction: "mars" } }, "one of eu, us, fedramp"],
     ["protect that is neither", { o: { create: true, protect: "yes" } }, "queues.o.protect CONFIG_INVALID"],
   ])("refuses %s, and says where", (_, queues, expected) => {
     expect(faults(queues)).toContain(expected);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import cloudflare from "@pulumi/cloudflare/package.json" with { type: "json" };
+import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import { main, type Provider } from "@pulumi/pulumi/provider/index.js";
 import { ApiError, type ApiQueue, call } from "./api.ts";
 
@@ -49,9 +50,15 @@ const provider: Provider = {
     return { id: queue.queue_id, outs: outputs(inputs, queue) };
   },
 
-  async read(id, _urn, props: Inputs) {
+  // The engine imports by `ACCOUNT/QUEUE`, without properties, and wants to hear the inputs that would make it so.
+  async read(id, _urn, props: Partial<Inputs>) {
+    const [queueId = id, accountId = props.accountId ?? ""] = id.split("/").reverse();
     try {
-      return { id, props: outputs(props, await call("GET", `${queuesPath(props.accountId)}/${id}`)) };
+      const { queueName, settings, ...rest } = outputs(
+        { ...props, accountId },
+        await call("GET", `${queuesPath(accountId)}/${queueId}`),
+      );
+      return { id: queueId, props: { queueName, settings, ...rest }, inputs: { accountId, queueName, settings } };
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return { id: "", props: {} };
       throw error;
@@ -84,7 +91,7 @@ function toApi(settings: Settings): Record<string, unknown> {
   };
 }
 
-function outputs(inputs: Inputs, queue: ApiQueue): Record<string, unknown> {
+function outputs(inputs: Pick<Inputs, "accountId" | "jurisdiction">, queue: ApiQueue): Record<string, unknown> {
   return {
     accountId: inputs.accountId,
     ...(inputs.jurisdiction !== undefined && { jurisdiction: inputs.jurisdiction }),
@@ -103,5 +110,11 @@ function outputs(inputs: Inputs, queue: ApiQueue): Record<string, unknown> {
     },
   };
 }
+
+// To import, the engine sends no properties, and the SDK's server takes for granted that there are some.
+const { getProperties } = providerProto.ReadRequest.prototype;
+providerProto.ReadRequest.prototype.getProperties = function (this: typeof providerProto.ReadRequest.prototype) {
+  return getProperties.call(this) ?? ({ toJavaScript: () => ({}) } as ReturnType<typeof getProperties>);
+};
 
 await main(provider, process.argv.slice(2));

@@ -1,0 +1,187 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { type Outputs, program } from "../../infra/program.ts";
+
+type Request = InstanceType<typeof resourceProto.RegisterResourceRequest>;
+
+/** What the program asked the engine for. */
+interface Registered {
+  readonly type: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** URNs. */
+  readonly dependencies: readonly string[];
+  readonly aliases: readonly string[];
+  readonly protect: boolean | undefined;
+  readonly import: string;
+}
+
+interface Ran {
+  readonly outputs: Outputs;
+  /** By the resources' names. */
+  readonly resources: ReadonlyMap<string, Registered>;
+}
+
+const accountId = "0123456789abcdef0123456789abcdef";
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "program-"));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(root, { recursive: true });
+});
+
+/** What the provider would return. Of a queue that a preview creates nothing is known but what was asked for. */
+function stateOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs, preview: boolean): Record<string, unknown> {
+  switch (type) {
+    case "cloudflare:index/queue:Queue":
+      return preview ? inputs : { ...inputs, queueId: `id-of-${name}` };
+    case "pulumi-nodejs:dynamic:Deployments":
+      return preview ? inputs : { ...inputs, ids: { a: "first", b: "second" } };
+    case "pulumi-nodejs:dynamic:Segment": {
+      const at = "2026-08-01T00:00:00.000Z";
+      const lastPush = { pushed: inputs.messages, requests: 1, maybeTwice: [], at, commit: "c0ffee" };
+      const metrics = { backlog_count: inputs.messages, backlog_bytes: 9, oldest_message_timestamp_ms: 0 };
+      const done = { pushed: inputs.messages, inDoubt: 0, inDoubtMessages: [], lastPush, metrics, metricsAt: at };
+      return preview ? inputs : { ...inputs, ...done };
+    }
+    default:
+      return inputs;
+  }
+}
+
+/** Runs the program without an engine. The mocks see inputs only, so the requests are read where they arrive. */
+async function run(queues: object, messages: Readonly<Record<string, string>>, preview = false): Promise<Ran> {
+  for (const [path, text] of Object.entries(messages)) {
+    mkdirSync(dirname(join(root, "messages", path)), { recursive: true });
+    writeFileSync(join(root, "messages", path), text);
+  }
+  const mocks: pulumi.runtime.Mocks = {
+    call: () => {
+      throw new Error("the program calls no functions");
+    },
+    newResource: (args) => ({ id: `${args.name}-id`, state: stateOf(args, preview) }),
+  };
+  await pulumi.runtime.setMocks(mocks, "shop", "review-7", preview);
+  pulumi.runtime.setAllConfig({ "queue-seeder:accountId": accountId, "queue-seeder:queues": JSON.stringify(queues) });
+  const monitor: { registerResource(request: Request, done: unknown): void } = pulumi.runtime.getMonitor() as never;
+  const calls = vi.spyOn(monitor, "registerResource");
+  const outputs = await program(root);
+  // Public at run time, but missing from the SDK's types.
+  const registeredAll: () => Promise<void> = Reflect.get(pulumi.runtime, "waitForRPCs");
+  await registeredAll();
+  return { outputs, resources: new Map(calls.mock.calls.map(([request]) => [request.getName(), registered(request)])) };
+}
+
+function registered(request: Request): Registered {
+  return {
+    type: request.getType(),
+    inputs: request.getObject()?.toJavaScript() ?? {},
+    dependencies: request.getDependenciesList(),
+    aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? alias.getUrn()),
+    protect: request.getProtect(),
+    import: request.getImportid(),
+  };
+}
+
+const promiseOf = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
+const names = (urns: readonly string[] = []) => urns.map((urn) => urn.split("::").at(-1));
+
+it("registers each manifest with its segments, and gives their account as the stack's outputs", async () => {
+  const { outputs, resources } = await run(
+    { orders: { id: "known" } },
+    {
+      "a.yaml": "queue: orders\nmessages: [{ body: 1 }, { body: 2 }]\n",
+      "b.yaml": "queue: orders\nmessages: [{ body: 3 }]\n",
+    },
+  );
+  expect([...resources.keys()].sort()).toEqual(["a", "a/0", "b", "b/0", "deployments"]);
+  expect(resources.get("a/0")).toMatchObject({
+    type: "pulumi-nodejs:dynamic:Segment",
+    inputs: {
+      accountId,
+      queueId: "known",
+      stack: "review-7",
+      project: "shop",
+      manifest: "a",
+      messages: 2,
+      deployment: "first",
+    },
+  });
+  expect(resources.get("a/0")?.inputs.root).toBe(relative(process.cwd(), root));
+  expect(Object.keys(outputs.manifests)).toEqual(["a", "b"]);
+  const a = outputs.manifests.a as pulumi.Output<unknown>;
+  expect(await promiseOf(a)).toMatchObject({ queue: "orders", messages: 2, pushed: 2, pending: 0, inDoubt: 0 });
+  const orders = outputs.queues.orders as pulumi.Output<unknown>;
+  expect(await promiseOf(orders)).toMatchObject({ id: "known", metrics: { backlog_bytes: 9 } });
+});
+
+it("creates and adopts queues as they are asked for, and pushes to what comes of it", async () => {
+  const { resources } = await run(
+    {
+      fresh: { create: true, name: "fresh-${stack}", jurisdiction: "eu", settings: { delivery_delay: 3 } },
+      old: { create: true, name: "old", adopt: "0ld" },
+      known: { id: "known" },
+    },
+    { "a.yaml": "queue: fresh\nmessages: [{ body: 1 }]\n" },
+  );
+  expect(resources.get("fresh")).toEqual({
+    type: "cloudflare:index/queue:Queue",
+    inputs: { accountId, queueName: "fresh-review-7", jurisdiction: "eu", settings: { deliveryDelay: 3 } },
+    dependencies: [],
+    aliases: [],
+    protect: false,
+    import: "",
+  });
+  expect(resources.get("old")).toMatchObject({
+    inputs: { accountId, queueName: "old" },
+    protect: true,
+    import: `${accountId}/0ld`,
+  });
+  expect(resources.get("old")?.inputs).not.toHaveProperty("settings");
+  expect(resources.has("known")).toBe(false);
+  expect(resources.get("a/0")?.inputs.queueId).toBe("id-of-fresh");
+  expect(names(resources.get("a/0")?.dependencies)).toContain("fresh");
+});
+
+it("knows no queue's id before the queue is created, and plans the messages all the same", async () => {
+  const { outputs, resources } = await run(
+    { fresh: { create: true } },
+    { "a.yaml": "queue: fresh\nmessages: [{ body: 1 }, { body: 2 }]\n" },
+    true,
+  );
+  expect(resources.get("a/0")?.inputs).toMatchObject({ queueId: unknown, messages: 2, preview: true });
+  const isKnown: Promise<boolean> = Reflect.get(outputs.queues.fresh ?? {}, "isKnown");
+  expect(await isKnown).toBe(false);
+});
+
+it("puts manifests behind those that they come after, and under the names that they had", async () => {
+  const { resources } = await run(
+    { orders: { id: "known" } },
+    {
+      "a.yaml": "queue: orders\nafter: [b]\nmessages: [{ body: 1 }]\n",
+      "b.yaml": "queue: orders\nmoved_from: [old/b]\nmessages: [{ body: 2 }]\n",
+    },
+  );
+  // The segments wait for their manifest, and it for those of the other.
+  expect(names(resources.get("a")?.dependencies)).toContain("b/0");
+  expect(names(resources.get("b")?.dependencies)).toEqual([]);
+  expect(resources.get("b")?.aliases).toEqual(["old/b"]);
+  expect(resources.get("deployments")?.inputs).toMatchObject({ manifests: { a: [], b: ["old/b"] } });
+});
+
+it("registers nothing at all where one manifest is wrong", async () => {
+  const wrong = {
+    "a.yaml": "queue: fresh\nmessages: [{ body: 1 }]\n",
+    "b.yaml": "queue: nowhere\nmessages: [{ body: 1 }]\n",
+  };
+  await expect(run({ fresh: { create: true } }, wrong)).rejects.toThrow(/messages\/b\.yaml:1:8 QUEUE_UNKNOWN/);
+  const monitor: { getRegisteredResources(): ReadonlyMap<string, unknown> } = pulumi.runtime.getMonitor() as never;
+  expect([...monitor.getRegisteredResources().keys()]).toEqual([]);
+});
