@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { bindLifecycle } from "../../src/lifecycle/index.ts";
 import { systemClock } from "../../src/push/clock.ts";
 import { headCommit } from "../commit.ts";
+import { deployer } from "../deployer.ts";
 import { variablesFrom } from "../variables.ts";
 import { cancelSignal } from "./cancel.ts";
 import { engineListens, tellEngine } from "./engine.ts";
@@ -28,6 +29,7 @@ const lifecycle = bindLifecycle({
   clock: systemClock,
   tell: tellEngine(engine),
   commit: () => headCommit(process.cwd()) ?? "",
+  deployer: () => deployer({ env: process.env, configured: config["queue-seeder:by"], folder: process.cwd() }),
   variables: (project, root) => variablesFrom({ project, root, config, env: process.env }),
   engineListens: orphan.engineListens,
   cancelled: cancelSignal(),

@@ -5,6 +5,9 @@ import type { LastPush, SegmentInputs, SegmentOutputs } from "./segment.ts";
 import type { Session } from "./session.ts";
 import { allNames } from "./summary.ts";
 
+/** Where `queue-seeder up` gives the digest of its plan to the provider. */
+export const planVariable = "QUEUE_SEEDER_PLAN";
+
 /**
  * What the engine's state is to hold after a run.
  *
@@ -43,7 +46,17 @@ function lastPush(
   const { messages, requests = 0 } = report ?? {};
   const pushed = messages?.pushed ?? 0;
   if (before !== undefined && pushed === 0 && maybeTwice.length === 0) return before.lastPush;
-  return { pushed, requests, maybeTwice: allNames(maybeTwice), at: startedAt, commit: ports.commit() };
+  const by = ports.deployer();
+  const plan = ports.env[planVariable];
+  return {
+    pushed,
+    requests,
+    maybeTwice: allNames(maybeTwice),
+    at: startedAt,
+    commit: ports.commit(),
+    ...(by !== "" && { by }),
+    ...(plan && { plan }),
+  };
 }
 
 function metricsOf(

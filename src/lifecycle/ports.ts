@@ -12,6 +12,8 @@ export interface Ports {
   readonly tell: Tell;
   /** The repository's commit; "" where there is none. */
   readonly commit: () => string;
+  /** Who deploys; "" where nobody is to be named, or can be. */
+  readonly deployer: () => string;
   /** What manifests of the project in the repository at `root`, an absolute path, may name. */
   readonly variables: (project: string, root: string) => Variables;
   /** Whether the engine is still there to take what a push comes to. */

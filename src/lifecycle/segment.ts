@@ -71,4 +71,8 @@ export interface LastPush {
   readonly at: string;
   /** The commit of the repository, where there is one. */
   readonly commit: string;
+  /** Who deployed; absent where nobody is to be named, and in older states. */
+  readonly by?: string;
+  /** Digest of the plan that was reviewed or made before; absent where `queue-seeder up` did not make one. */
+  readonly plan?: string;
 }

@@ -21,10 +21,26 @@ it("creates by pushing everything, and keeps what an update needs", async () => 
   const inputs = await world.segment("queue: orders\nmessages: [{ id: one, body: 1 }, { body: 2 }]\n");
   const { id, outs } = await lifecycle.create(inputs);
   expect(id).toBe("a/0");
-  expect(outs).toMatchObject({ pushed: 2, inDoubt: 0, lastPush: { pushed: 2, requests: 1, commit: "c0ffee" } });
+  expect(outs).toMatchObject({
+    pushed: 2,
+    inDoubt: 0,
+    lastPush: { pushed: 2, requests: 1, commit: "c0ffee", by: "ada" },
+  });
   expect(outs.metrics).toMatchObject({ backlog_count: 2 });
   expect(await lifecycle.diff(id, outs, inputs)).toEqual({ changes: false, replaces: [] });
   expect(world.bodies()).toEqual([1, 2]);
+});
+
+it("keeps of each push who made it and by which plan, and of none what it does not know", async () => {
+  const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  const before = outputs(await lifecycle.create(inputs));
+  expect(before.lastPush).not.toHaveProperty("plan");
+  world.env.QUEUE_SEEDER_PLAN = "p1:abc";
+  const more = await world.segment("queue: orders\nmessages: [{ body: 1 }, { body: 2 }]\n");
+  const after = outputs(await world.start().lifecycle.update("a/0", before, more));
+  expect(after.lastPush).toMatchObject({ by: "ada", plan: "p1:abc", pushed: 1 });
+  delete world.env.QUEUE_SEEDER_PLAN;
+  expect(outputs(await world.start().lifecycle.update("a/0", after, more)).lastPush).toEqual(after.lastPush);
 });
 
 it("updates with only what is new, and with nothing merely because it was called", async () => {

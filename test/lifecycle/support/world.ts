@@ -59,6 +59,7 @@ export async function makeWorld(): Promise<World> {
           if (severity !== "progress") told.push(`${severity}: ${text}`);
         },
         commit: () => "c0ffee",
+        deployer: () => "ada",
         variables: () => variables,
         engineListens: async () => world.engine,
         cancelled: ended.signal,

@@ -1,0 +1,43 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { deployer } from "../../infra/deployer.ts";
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "deployer-"));
+  execFileSync("git", ["init", "--quiet"], { cwd: folder });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const git = (name: string) => execFileSync("git", ["config", "user.name", name], { cwd: folder });
+const named = (env: Record<string, string>, configured?: string) => deployer({ env, configured, folder });
+
+it("names the pipeline's actor, whoever runs the machine", () => {
+  git("Ada Lovelace");
+  expect(named({ GITHUB_ACTOR: "ada", USER: "runner" })).toBe("ada");
+  expect(named({ GITHUB_ACTOR: "ada", GITHUB_TRIGGERING_ACTOR: "grace" })).toBe("grace");
+  expect(named({ GITLAB_USER_LOGIN: "ada", GITHUB_ACTOR: "" })).toBe("ada");
+});
+
+it("names git's user elsewhere, and no e-mail address while there is another name", () => {
+  git("Ada Lovelace");
+  expect(named({})).toBe("Ada Lovelace");
+  expect(named({ BUILDKITE_BUILD_CREATOR: "ada@example.com" })).toBe("Ada Lovelace");
+  git("ada@example.com");
+  expect(named({})).toBe(userInfo().username);
+});
+
+it("takes what it is told, and names nobody when told so", () => {
+  expect(named({ GITHUB_ACTOR: "ada", QUEUE_SEEDER_BY: "release team" }, "none")).toBe("release team");
+  expect(named({ GITHUB_ACTOR: "ada" }, "none")).toBe("");
+  expect(named({ GITHUB_ACTOR: "ada", QUEUE_SEEDER_BY: "none" })).toBe("");
+});
+
+it("keeps names on one line, and short", () => {
+  expect(named({ QUEUE_SEEDER_BY: "a\u001b[31m\nb" })).toBe("a [31m b");
+  expect(named({ QUEUE_SEEDER_BY: "é".repeat(500) })).toBe("é".repeat(100));
+});
