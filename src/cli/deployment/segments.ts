@@ -41,7 +41,7 @@ export function segmentsOf(manifest: Manifest, facts: Facts, state: StackState):
 /** undefined: the queue is to be created. */
 export function queueIdOf(queue: string, { settings }: Facts, { createdQueues }: StackState): string | undefined {
   const setting = settings.queues.get(queue);
-  return setting?.kind === "existing" ? setting.id : createdQueues.get(queue);
+  return setting?.kind === "existing" ? setting.id : (createdQueues.get(queue) ?? setting?.adopt);
 }
 
 export async function digestsOf(segment: SegmentFacts): Promise<readonly string[]> {
