@@ -52,7 +52,7 @@ export function checkRelations(all: readonly Related[], known: Known, problems: 
   const former = new Map<string, Related>();
   for (const related of all) {
     const before = problems.errors;
-    if (known.complete) checkAfter(related, known, tell);
+    if (known.complete) checkAfter(related, known, before < suggesting, tell);
     checkMoved(related, known.names, former, tell);
     if (problems.errors > before) faulty.add(related.name);
   }
@@ -66,10 +66,13 @@ export function checkRelations(all: readonly Related[], known: Known, problems: 
   return faulty;
 }
 
-function checkAfter({ after }: Related, { names, broken }: Known, tell: Problems["add"]): void {
+/** Errors up to which names are compared with all others: beyond them nobody reads what was meant. */
+const suggesting = 1_000;
+
+function checkAfter({ after }: Related, { names, broken }: Known, suggest: boolean, tell: Problems["add"]): void {
   for (const { name, place } of after) {
     if (names.has(name) || broken.has(name)) continue;
-    const next = `Write the name of a manifest: its "name", or its path under the folder without its ending.${didYouMean(name, [...names.keys()])}`;
+    const next = `Write the name of a manifest: its "name", or its path under the folder without its ending.${suggest ? didYouMean(name, [...names.keys()]) : ""}`;
     tell(problem("AFTER_UNKNOWN", place, `there is no manifest ${quote(name)}`, next));
   }
 }
