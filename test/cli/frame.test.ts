@@ -86,7 +86,8 @@ describe("a mistake", () => {
   });
 });
 
-it("wrong usage ends with 64 where 2 is an outcome", () => {
+it("wrong usage ends with 64 where 2 is an outcome", async () => {
+  expect((await run(["plan", "--fromat", "json"])).code).toBe(64);
   const help = { examples: [], exits: { 0: "nothing to do", 2: "changes", 64: "wrong usage" } };
   expect(usageExitOf(withHelp(new Command("a"), { ...help, usageExit: 64 }))).toBe(64);
   expect(usageExitOf(withHelp(new Command("b"), help))).toBe(2);

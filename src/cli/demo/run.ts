@@ -3,8 +3,9 @@ import { delimiter, dirname, join } from "node:path";
 import { styleText } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type Finished, start } from "../../engine/child.ts";
-import { type Engine, findEngine } from "../../engine/find.ts";
+import type { Engine } from "../../engine/find.ts";
 import { formatProblem, loadManifests } from "../../manifest/index.ts";
+import { findPulumi } from "../engine/pulumi.ts";
 import { UsageError } from "../usage.ts";
 import { demoConfig } from "./config.ts";
 import { configOf, type Stage, stageOf } from "./stage.ts";
@@ -25,10 +26,7 @@ export async function demo(project: string, stack: string, env: NodeJS.ProcessEn
     );
   }
   const queues = await queuesOf(project, stack);
-  const engine = findEngine(env);
-  if (engine === undefined) {
-    throw new Error("there is no Pulumi engine on PATH or in Pulumi's home. `npx pulumi version` gets one.");
-  }
+  const { engine } = await findPulumi(project, env);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   await using emulator = await startEmulator({ queues: queues.map((name) => ({ name })), rateLimit: false });

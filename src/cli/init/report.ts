@@ -28,7 +28,7 @@ export function report(path: string, { stack, account, queues }: Answers, outcom
       ? [["npx pulumi config set queue-seeder:accountId ID", "unless CLOUDFLARE_ACCOUNT_ID has it"]]
       : []),
     ["npx pulumi config set --secret queue-seeder:apiToken", `a token that may edit Queues`],
-    ["npx pulumi up", createsText(queues)],
+    [`npx queue-seeder up --stack ${stack}`, createsText(queues)],
   ];
   return `${bold("Files")}
 ${files}${left}
@@ -48,7 +48,7 @@ const words = {
 
 function createsText(queues: Answers["queues"]): string {
   const created = queues.filter(({ id }) => id === undefined).map(({ name }) => name);
-  return created.length === 0 ? "previews, asks, pushes" : `previews, asks, creates ${created.join(", ")}, pushes`;
+  return created.length === 0 ? "plans, asks, pushes" : `plans, asks, creates ${created.join(", ")}, pushes`;
 }
 
 function listed(lines: readonly (readonly string[])[]): string {
