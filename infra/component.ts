@@ -8,6 +8,7 @@ import { givenMessages, type MessageArgs } from "./given.ts";
 import { ManifestResource } from "./manifest.ts";
 import type { ManifestOutputs } from "./outputs.ts";
 import * as pulumi from "./pulumi.ts";
+import { untraced } from "./untraced.ts";
 
 /** Manifests of the repository. */
 export interface ManifestFileArgs {
@@ -76,7 +77,7 @@ export class MessageManifest extends pulumi.ComponentResource<ByName> {
       await undefined;
       const within = { parent: this, name: name ?? "" };
       const args = this.#args;
-      return "path" in args ? await deployFiles(args, within) : deployValues(args, within);
+      return "path" in args ? await deployFiles(args, within) : untraced(() => deployValues(args, within));
     } catch (error) {
       // By then the program has come to its end, and its exports are waited for: so what failed is told once, and Node has
       // no rejections to warn of that nobody seemed to wait for.
@@ -110,15 +111,11 @@ async function deployFiles(args: ManifestFileArgs, within: Within): Promise<ByNa
     const what = `the manifests of ${file} go to several queues (${names.join(", ")}), and queueId is one`;
     throw refusal(within.name, what, `Give queues: { ${names.join(": …, ")}: … } instead`);
   }
-  return deploy(
-    root,
-    loaded,
-    ({ queue }) => {
-      const id = queueId ?? queues?.[queue];
-      return id === undefined ? undefined : { accountId, queueId: id };
-    },
-    within,
-  );
+  const targetOf = ({ queue }: { readonly queue: string }) => {
+    const id = queueId ?? queues?.[queue];
+    return id === undefined ? undefined : { accountId, queueId: id };
+  };
+  return untraced(() => deploy(root, loaded, targetOf, within));
 }
 
 function deployValues(args: MessageValuesArgs, { parent, name }: Within): ByName {

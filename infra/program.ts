@@ -5,6 +5,7 @@ import type { ManifestResource } from "./manifest.ts";
 import type { ManifestOutputs } from "./outputs.ts";
 import * as pulumi from "./pulumi.ts";
 import { provisionQueues, type Target } from "./queues.ts";
+import { untraced } from "./untraced.ts";
 
 /** The stack's outputs. */
 export interface Outputs {
@@ -31,7 +32,7 @@ export async function program(root: string): Promise<Outputs> {
   const settings = checkedSettings();
   const loaded = await checkedManifests(settings, root);
   const targets = await provisionQueues(settings, accountOf(settings));
-  const manifests = deploy(root, loaded, ({ queue }) => targets.get(queue));
+  const manifests = untraced(() => deploy(root, loaded, ({ queue }) => targets.get(queue)));
   return {
     manifests: Object.fromEntries([...manifests].map(([name, { outputs }]) => [name, outputs])),
     queues: Object.fromEntries([...targets].map(([name, target]) => [name, queueOutputs(name, target, manifests)])),

@@ -16,10 +16,9 @@ it("keeps credentials, bodies and absolute paths out of the state, and the provi
     expect(text).not.toContain("a-token-that-must-not-leak");
   }
 
-  const resources: { inputs?: { __provider?: string }; outputs?: object }[] =
-    JSON.parse(state).checkpoint.latest.resources;
-  // The engine itself notes where in the program a resource is made; what the program gives it holds no such path.
-  expect(JSON.stringify(resources.map(({ inputs, outputs }) => [inputs, outputs]))).not.toContain(stack.project.dir);
+  const resources: { inputs?: { __provider?: string } }[] = JSON.parse(state).checkpoint.latest.resources;
+  // The engine would note where in the program a resource is made, too.
+  expect(state).not.toContain(stack.project.dir);
   const providers = resources.flatMap(({ inputs }) => inputs?.__provider ?? []);
   expect(providers).toHaveLength(2);
   for (const provider of providers) expect(Buffer.byteLength(provider)).toBeLessThanOrEqual(1024);
