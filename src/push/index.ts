@@ -12,6 +12,6 @@ export {
 } from "./journal.ts";
 export { fileJournals } from "./journal-files.ts";
 export { journaled } from "./journaled.ts";
-export { createPace, type Pace, type PaceState } from "./pace.ts";
+export { createPace, type Pace, type PaceOptions, type PaceState } from "./pace.ts";
 export { runPush } from "./run.ts";
 export type { BatchOutcome, PushReport, PushRun, Tally } from "./types.ts";

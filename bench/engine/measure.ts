@@ -1,0 +1,72 @@
+import { loadSegments } from "../../src/lifecycle/load.ts";
+import { startRemote } from "../support/emulator.ts";
+import { median, table, timed, whole } from "../support/measure.ts";
+import type { Section } from "../support/results.ts";
+import { peakDuring } from "./memory.ts";
+import { emptyStack, stackOfRows, up } from "./stacks.ts";
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+
+/** `up --skip-preview` with a million messages that were pushed before, beside an empty program, in turn. */
+export async function measureMillion(rounds = 5, rows = 1_000_000): Promise<Section> {
+  await using emulator = await startRemote();
+  await using seeded = await stackOfRows(rows, emulator);
+  await using empty = await emptyStack();
+  // Marked as pushed, which leaves the same state as to push them.
+  await up(seeded, { QUEUE_SEEDER_REPAIR: JSON.stringify({ action: "baseline", manifest: "backfill" }) });
+  await up(empty);
+  const runs: { seeded: number; empty: number; read: number }[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    runs.push({
+      seeded: await timed(() => up(seeded)),
+      empty: await timed(() => up(empty)),
+      read: await timed(() => loadSegments({ root: seeded.project.dir })),
+    });
+  }
+  const { requests } = await emulator.traffic();
+  if (requests > 0) throw new Error("a run that was to push nothing made requests");
+  const of = (what: (run: (typeof runs)[number]) => number) => median(runs.map(what));
+  const state = Buffer.byteLength(seeded.exportState());
+  return {
+    name: "million",
+    title: "A million messages that were pushed before",
+    text: [
+      `\`pulumi up --skip-preview\` with a data file of ${whole(rows)} rows, all of them pushed, beside a program that does nothing; ` +
+        `they take turns, medians of ${rounds} rounds. "Read once" is the file read, checked, digested and cut into segments.`,
+      table(
+        ["what", "measured", "aim"],
+        [
+          ["`up` of the million", seconds(of((run) => run.seeded)), ""],
+          ["`up` of an empty program", seconds(of((run) => run.empty)), ""],
+          ["the file read once", seconds(of((run) => run.read)), ""],
+          ["(`up` less the reading) / empty", of((run) => (run.seeded - run.read) / run.empty).toFixed(2), "2"],
+          ["the stack's state", `${whole(state / 1000)} KB`, "500 KB"],
+        ],
+      ),
+    ].join("\n\n"),
+  };
+}
+
+/** The first `up` of a backfill, from the file to the queue. */
+export async function measureFirst(rows = 100_000): Promise<Section> {
+  await using emulator = await startRemote();
+  await using stack = await stackOfRows(rows, emulator);
+  let ms = 0;
+  const peak = await peakDuring(stack, async () => {
+    ms = await timed(() => up(stack));
+  });
+  const arrived = await emulator.backlog();
+  if (arrived !== rows) throw new Error(`${arrived} messages arrived`);
+  return {
+    name: "first",
+    title: `A first \`up\` of ${whole(rows)} messages`,
+    text: table(
+      ["what", "measured"],
+      [
+        ["`up --skip-preview`, the engine's start included", seconds(ms)],
+        ["most memory of the program's process", `${peak.program} MB`],
+        ["most memory of the provider's process", `${peak.provider} MB`],
+      ],
+    ),
+  };
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { OwnStack } from "../../test/engine/support/stack.ts";
+
+/** Most memory that each kind of process had, in megabytes; asked of the system ten times a second. Linux only. */
+export interface Peak {
+  readonly program: number;
+  readonly provider: number;
+}
+
+export async function peakDuring(stack: OwnStack, act: () => Promise<unknown>): Promise<Peak> {
+  const peak = { program: 0, provider: 0 };
+  const done = act();
+  const over = new AbortController();
+  done.then(
+    () => over.abort(),
+    () => over.abort(),
+  );
+  while (!over.signal.aborted) {
+    for (const { pid, command } of stack.processes()) {
+      if (/pulumi\/cmd\/run/.test(command)) peak.program = Math.max(peak.program, highWater(pid));
+      if (/pulumi\/cmd\/dynamic-provider/.test(command)) peak.provider = Math.max(peak.provider, highWater(pid));
+    }
+    await sleep(100);
+  }
+  await done;
+  return peak;
+}
+
+/** 0 where the process has ended meanwhile. */
+function highWater(pid: number): number {
+  try {
+    const [, kilobytes = "0"] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return Math.round(Number(kilobytes) / 1_000);
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,48 @@
+import { startEmulator } from "../../src/emulator/index.ts";
+import { makeStack } from "../../test/engine/support/stack.ts";
+import { median, ratio, table, timed } from "../support/measure.ts";
+import type { Section } from "../support/results.ts";
+import { emptyStack, up } from "./stacks.ts";
+
+const names = ["orders", "emails", "cache"];
+
+/** How long `up` takes when there is nothing to push, beside an empty program on the same engine, in turn. */
+export async function measureNoOp(rounds = 7): Promise<Section> {
+  await using emulator = await startEmulator({ queues: names.map((name) => ({ name })) });
+  await using seeded = await makeStack({
+    name: "dev",
+    copy: ["Pulumi.yaml", "package.json", "infra", "src", "messages"],
+    config: {
+      "queue-seeder:accountId": emulator.accountId,
+      "queue-seeder:queues": Object.fromEntries(names.map((name) => [name, { id: emulator.queueId(name) }])),
+    },
+    env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, CLOUDFLARE_API_TOKEN: emulator.token },
+  });
+  await using empty = await emptyStack();
+  // The first run pushes; the second has what Node kept of the first.
+  for (const stack of [seeded, empty, seeded, empty]) await up(stack);
+  const pushed = emulator.requests.length;
+  const times = { seeded: [] as number[], empty: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    times.seeded.push(await timed(() => up(seeded)));
+    times.empty.push(await timed(() => up(empty)));
+  }
+  if (emulator.requests.length !== pushed) throw new Error("a run that was to push nothing made requests");
+  const seconds = (values: readonly number[]) => `${(median(values) / 1000).toFixed(2)} s`;
+  return {
+    name: "no-op",
+    title: "A run with nothing to push",
+    text: [
+      "`pulumi up --skip-preview` of this repository's own messages, all pushed before, beside a program that does nothing; " +
+        `they take turns, medians of ${rounds} rounds.`,
+      table(
+        ["what", "measured", "aim"],
+        [
+          ["nothing to push", seconds(times.seeded), ""],
+          ["empty program", seconds(times.empty), ""],
+          ["ratio", ratio(times.seeded, times.empty).toFixed(2), "1.8"],
+        ],
+      ),
+    ].join("\n\n"),
+  };
+}

@@ -1,0 +1,40 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { makeStack, type OwnStack } from "../../test/engine/support/stack.ts";
+import type { RemoteEmulator } from "../support/emulator.ts";
+
+/** The whole program with one manifest, whose data file has so many rows of 60 bytes or so. */
+export async function stackOfRows(rows: number, emulator: RemoteEmulator): Promise<OwnStack> {
+  const stack = await makeStack({
+    name: "bench",
+    files: { "messages/backfill.yaml": "queue: orders\nsource: { file: backfill.ndjson }\n" },
+    config: {
+      "queue-seeder:accountId": emulator.accountId,
+      "queue-seeder:queues": { orders: { id: emulator.queueId } },
+    },
+    env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, CLOUDFLARE_API_TOKEN: emulator.token },
+  });
+  const file = createWriteStream(join(stack.project.dir, "messages/backfill.ndjson"));
+  for (let row = 0; row < rows; row += 1) {
+    const line = `{"order":${row},"customer":${row % 5_000},"region":"eu-west","state":"paid"}\n`;
+    if (!file.write(line)) await once(file, "drain");
+  }
+  await new Promise<void>((resolve) => file.end(resolve));
+  return stack;
+}
+
+/** A program that does nothing, on the same engine. */
+export function emptyStack(): Promise<OwnStack> {
+  return makeStack({
+    name: "bench",
+    copy: ["Pulumi.yaml", "package.json"],
+    files: { "infra/index.ts": "export const nothing = 0;\n" },
+  });
+}
+
+/** @throws Error with all that the CLI said, when it did not come to a good end */
+export async function up(stack: OwnStack, env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const { code, stdout, stderr } = await stack.up({ env });
+  if (code !== 0) throw new Error(stdout.slice(-4_000) + stderr);
+}

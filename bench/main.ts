@@ -1,0 +1,30 @@
+import { measureFirst, measureMillion } from "./engine/measure.ts";
+import { measureNoOp } from "./engine/no-op.ts";
+import { measurePace } from "./pace/measure.ts";
+import { measurePush } from "./push/measure.ts";
+import { keepResult, type Section } from "./support/results.ts";
+
+/**
+ * Measures, and writes bench/RESULTS.md.
+ *
+ *     node bench/main.ts [push] [pace] [no-op] [first] [million]
+ */
+const parts: Readonly<Record<string, () => Promise<Section>>> = {
+  push: measurePush,
+  pace: measurePace,
+  "no-op": measureNoOp,
+  first: measureFirst,
+  million: measureMillion,
+};
+
+const names = Object.keys(parts);
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !names.includes(name));
+if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(", ")}. There are: ${names.join(", ")}.`);
+for (const name of asked.length > 0 ? asked : names) {
+  const measure = parts[name];
+  if (measure === undefined) continue;
+  const section = await measure();
+  console.log(`\n${section.title}\n\n${section.text}`);
+  keepResult(section, names);
+}

@@ -1,0 +1,82 @@
+import { setImmediate, setTimeout } from "node:timers/promises";
+import type { Clock } from "../../src/push/index.ts";
+import { pushAll } from "../push/contenders.ts";
+import { makeCorpus } from "../push/corpus.ts";
+import { startRemote } from "../support/emulator.ts";
+import { table, whole } from "../support/measure.ts";
+import type { Section } from "../support/results.ts";
+
+/**
+ * The documented limits: requests of a token in a window, messages a second of a queue. The pace leaves a tenth of the
+ * requests to others who use the token, and the best possible time leaves them as many.
+ */
+const limits = { requests: 1_200, leftToOthers: 120, windowSeconds: 300, messagesPerSecond: 5_000 };
+
+const runs = [
+  { messages: 100_000, speed: 4 },
+  { messages: 400_000, speed: 40 },
+] as const;
+
+/** How long the pace takes under the real limits, beside the best time that they allow. */
+export async function measurePace(): Promise<Section> {
+  const rows: string[][] = [];
+  for (const { messages, speed } of runs) {
+    await using emulator = await startRemote({ rateLimit: true, speed });
+    using corpus = makeCorpus(messages, 0);
+    const clock = fastClock(speed);
+    const start = clock.now();
+    await pushAll(corpus, emulator, clock, "documented");
+    const seconds = (clock.now() - start) / 1000;
+    const { requests, codes } = await emulator.traffic();
+    const best = bestSeconds(messages);
+    rows.push([
+      whole(messages),
+      String(speed),
+      whole(requests),
+      seconds.toFixed(1),
+      best.toFixed(1),
+      (seconds / best).toFixed(3),
+      Object.entries(codes)
+        .map(([code, count]) => `${code}: ${count}`)
+        .join(", ") || "none",
+    ]);
+  }
+  return {
+    name: "pace",
+    title: "Under the rate limits",
+    text: [
+      "The emulator keeps the documented limits, its clock and the pace's run faster. The best possible time is what " +
+        `${whole(limits.messagesPerSecond)} messages a second of a queue and ${whole(limits.requests)} requests in ` +
+        `${limits.windowSeconds} seconds allow, of which ${limits.leftToOthers} are left to others; a longer delivery waits for windows, not for messages.`,
+      table(
+        ["messages", "speed of the clock", "requests", "seconds", "best possible", "ratio (aim: 1.03)", "refusals"],
+        rows,
+      ),
+    ].join("\n\n"),
+  };
+}
+
+/** With full batches: whole windows as long as there is more than one window's, then as quickly as the queue takes the rest. */
+function bestSeconds(messages: number): number {
+  const requests = Math.ceil(messages / 100);
+  const perWindow = limits.requests - limits.leftToOthers;
+  const windows = Math.ceil(requests / perWindow) - 1;
+  return windows * limits.windowSeconds + ((requests - windows * perWindow) * 100) / limits.messagesPerSecond;
+}
+
+/** The system's clock, as fast as the emulator's. Node's timers know whole milliseconds only: the rest is waited for awake. */
+function fastClock(speed: number): Clock {
+  const origin = Date.now();
+  const now = () => origin + (performance.now() - since) * speed;
+  const since = performance.now();
+  return {
+    now: () => Math.floor(now()),
+    async sleep(ms, signal) {
+      signal?.throwIfAborted();
+      const end = performance.now() + Math.max(ms, 0) / speed;
+      const whole = Math.floor(end - performance.now() - 1);
+      if (whole > 0) await setTimeout(whole, undefined, signal === undefined ? {} : { signal });
+      while (performance.now() < end) await setImmediate(undefined, signal === undefined ? {} : { signal });
+    },
+  };
+}

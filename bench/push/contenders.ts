@@ -1,0 +1,118 @@
+import Cloudflare from "cloudflare";
+import { Pool } from "undici";
+import { createClient, credentialsFrom } from "../../src/cloudflare/index.ts";
+import { loadManifests } from "../../src/manifest/index.ts";
+import { keyed, packStream, toParcel } from "../../src/plan/index.ts";
+import { type Clock, createPace, type PaceOptions, runPush, systemClock } from "../../src/push/index.ts";
+import type { FileContent, Parcel } from "../../src/types.ts";
+import type { RemoteEmulator } from "../support/emulator.ts";
+import { type Corpus, hundreds, requestText } from "./corpus.ts";
+
+/** A way to get the messages of a corpus into the queue. */
+export type Contender = (corpus: Corpus, emulator: RemoteEmulator) => Promise<void>;
+
+/** Requests at once, of those who make several: beyond this number, none of them gets any quicker here. */
+const atOnce = 8;
+
+/** The whole way of a message through this project without the engine: file, checks, digest, packing, pace, wire. */
+export const seeder: Contender = (corpus, emulator) => pushAll(corpus, emulator, systemClock, "nothing");
+
+export async function pushAll(
+  { root, bodies }: Corpus,
+  { baseUrl, accountId, queueId, token }: RemoteEmulator,
+  clock: Clock,
+  assume: PaceOptions["assume"],
+): Promise<void> {
+  const { manifests, problems } = await loadManifests({ root, readData: false });
+  const [manifest] = manifests;
+  if (manifest?.content.kind !== "file") throw new Error(`no data file was found: ${JSON.stringify(problems)}`);
+  const credentials = credentialsFrom({ config: () => undefined, env: { CLOUDFLARE_API_TOKEN: token } });
+  const client = createClient({ credentials, baseUrl: new URL(baseUrl) });
+  try {
+    const report = await runPush({
+      target: { accountId, queueId },
+      batches: packStream(parcelsOf(manifest.content)),
+      inDoubt: "resend",
+      client,
+      pace: createPace({ clock, assume }),
+      clock,
+    });
+    if (report.messages.pushed !== bodies.length) throw new Error(`not all were pushed: ${JSON.stringify(report)}`);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Each row is read, checked, digested and serialized once, while those before it are pushed. */
+async function* parcelsOf(content: FileContent): AsyncGenerator<readonly Parcel[]> {
+  let index = 0;
+  for await (const messages of content.read()) {
+    yield keyed(messages).map((message) => toParcel(message, index++));
+  }
+}
+
+/** The requests alone, whose bodies were made beforehand. */
+export const raw: Contender = ({ requests }, emulator) =>
+  withPool(emulator, async (pool, path, headers) => {
+    await inTurns(requests, async (body) => {
+      const answer = await pool.request({ method: "POST", path, headers, body });
+      await answer.body.dump();
+      if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}`);
+    });
+  });
+
+/** What somebody writes who knows the API's limits and has an afternoon: full batches, some at once, no retry. */
+export const handWritten: Contender = async ({ bodies }, { baseUrl, accountId, queueId, token }) => {
+  const url = `${baseUrl}/accounts/${accountId}/queues/${queueId}/messages/batch`;
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  await inTurns(hundreds(bodies), async (some) => {
+    const answer = await fetch(url, { method: "POST", headers, body: requestText(some) });
+    const { success } = (await answer.json()) as { success: boolean };
+    if (!success) throw new Error(`status ${answer.status}`);
+  });
+};
+
+/** The official SDK, a batch of a hundred after the other. */
+export const sdkBulkPush: Contender = async ({ bodies }, emulator) => {
+  const { accountId, queueId } = emulator;
+  const { queues } = sdk(emulator);
+  for (const some of hundreds(bodies)) {
+    const messages = some.map((body) => ({ body, content_type: "json" as const }));
+    await queues.messages.bulkPush(queueId, { account_id: accountId, messages });
+  }
+};
+
+/** The official SDK, a message after the other. */
+export const sdkPush: Contender = async ({ bodies }, emulator) => {
+  const { accountId, queueId } = emulator;
+  const { queues } = sdk(emulator);
+  for (const body of bodies) {
+    await queues.messages.push(queueId, { account_id: accountId, body, content_type: "json" });
+  }
+};
+
+function sdk({ baseUrl, token }: RemoteEmulator): Cloudflare {
+  return new Cloudflare({ baseURL: baseUrl, apiToken: token });
+}
+
+async function withPool(
+  { baseUrl, accountId, queueId, token }: RemoteEmulator,
+  act: (pool: Pool, path: string, headers: Record<string, string>) => Promise<void>,
+): Promise<void> {
+  const { origin, pathname } = new URL(baseUrl);
+  const pool = new Pool(origin, { connections: atOnce });
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  try {
+    await act(pool, `${pathname}/accounts/${accountId}/queues/${queueId}/messages/batch`, headers);
+  } finally {
+    await pool.close();
+  }
+}
+
+async function inTurns<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values();
+  const worker = async () => {
+    for (const item of left) await act(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}

@@ -1,0 +1,48 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { EmulatorOptions } from "../../src/emulator/index.ts";
+import type { Address, Traffic } from "./server.ts";
+
+/** An emulator in another process. */
+export interface RemoteEmulator extends Address, AsyncDisposable {
+  /** Messages in the queue. */
+  backlog(): Promise<number>;
+  /** Empties the queue, so that each round is about itself and not about those before it. */
+  purge(): Promise<void>;
+  traffic(): Promise<Traffic>;
+}
+
+/** @param options what JSON can hold of them */
+export async function startRemote(options: EmulatorOptions = {}): Promise<RemoteEmulator> {
+  const child = fork(fileURLToPath(new URL("server.ts", import.meta.url)), [JSON.stringify(options)], { execArgv: [] });
+  const [address] = (await once(child, "message")) as [Address];
+  const { baseUrl, accountId, queueId, token } = address;
+  const call = async (method: string, path: string, body?: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${baseUrl}/accounts/${accountId}/queues/${queueId}/${path}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
+    return (await answer.json()) as { readonly result: { readonly backlog_count: number } };
+  };
+  return {
+    ...address,
+    backlog: async () => (await call("GET", "metrics")).result.backlog_count,
+    purge: async () => {
+      await call("POST", "purge", '{"delete_messages_permanently":true}');
+    },
+    traffic: async () => {
+      child.send("traffic");
+      const [told] = (await once(child, "message")) as [Traffic];
+      return told;
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, "exit");
+      child.disconnect();
+      await ended;
+    },
+  };
+}
