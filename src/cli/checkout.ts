@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
+import type { Problem } from "../manifest/index.ts";
 import type { Place } from "../types.ts";
 
 /** Where the runners of GitHub and of GitLab say that they checked the repository out. */
@@ -22,4 +23,10 @@ export function folderInCheckout(root: string, env: Readonly<Record<string, stri
 
 export function placeIn(folder: string, place: Place): Place {
   return { ...place, file: `${folder}${place.file}` };
+}
+
+/** For those who know of the whole repository only. */
+export function inCheckout<T extends { readonly problems: readonly Problem[] }>(root: string, checked: T): T {
+  const folder = folderInCheckout(root, process.env);
+  return { ...checked, problems: checked.problems.map((each) => ({ ...each, place: placeIn(folder, each.place) })) };
 }

@@ -1,22 +1,34 @@
 import { annotation } from "../annotations.ts";
+import { placeIn } from "../checkout.ts";
 import { type Plan, verdictOf } from "./model.ts";
 import { baseText, loadText } from "./text.ts";
 
-/** Annotations at the places that a reviewer should look at, and one for the whole. */
-export function planAnnotations(plan: Plan): string {
+/**
+ * Annotations at the places that a reviewer should look at, and one for the whole.
+ *
+ * @param folder what stands before each path; see `folderInCheckout`
+ */
+export function planAnnotations(plan: Plan, folder = ""): string {
   const edited = plan.manifests.flatMap((manifest) =>
     manifest.edited.map(({ place, id, pushed, present }) => {
       const what =
         id === undefined ? "rows of a data file were edited" : `the message ${JSON.stringify(id)} was edited`;
-      return annotation("error", "MESSAGE_EDITED", `${what} after the push (pushed ${pushed}, now ${present})`, place);
+      return annotation(
+        "error",
+        "MESSAGE_EDITED",
+        `${what} after the push (pushed ${pushed}, now ${present})`,
+        placeIn(folder, place),
+      );
     }),
   );
   const refused = plan.manifests.flatMap(({ refusals, place }) =>
-    refusals.map((text) => annotation("error", "REFUSED", text, place)),
+    refusals.map((text) => annotation("error", "REFUSED", text, placeIn(folder, place))),
   );
   const held = plan.manifests
     .filter((manifest) => verdictOf(manifest) !== "refused" && manifest.held > 0)
-    .map(({ held, place }) => annotation("warning", "IN_DOUBT", `${held} in doubt and not sent again`, place));
+    .map(({ held, place }) =>
+      annotation("warning", "IN_DOUBT", `${held} in doubt and not sent again`, placeIn(folder, place)),
+    );
   const whole = annotation("notice", `Plan for ${plan.stack}`, `${loadText(plan.total)}, ${baseText(plan.base)}`);
   return [...edited, ...refused, ...held, whole].join("");
 }

@@ -1,3 +1,4 @@
+import { formatProblem, type LoadResult, printable } from "../../manifest/index.ts";
 import { formula, prices } from "../../plan/cost.ts";
 import { atLeast, count, number, usd } from "../words.ts";
 import { type ManifestPlan, type Plan, type RemovedManifest, type Verdict, verdictOf } from "./model.ts";
@@ -27,10 +28,9 @@ export function marker({ project, stack }: Pick<Plan, "project" | "stack">): str
  * by manifest, and the comment says so.
  */
 export function planMarkdown(plan: Plan, limit = commentCharacters): string {
-  const { manifests, removed, queues, total, digest, stack, project, base } = plan;
+  const { manifests, removed, queues, total, digest, base } = plan;
   const head = [
-    marker(plan),
-    `### Messages for ${code(stack)} of ${code(project)}`,
+    heading(plan),
     "",
     `**${loadText(total)}**, ${baseText(base)}.`,
     ...(total.messages === 0 ? [] : ["", costText(plan)]),
@@ -62,6 +62,23 @@ export function planMarkdown(plan: Plan, limit = commentCharacters): string {
   ];
   const table = rows.length === 0 ? "There is no manifest for this stack.\n" : tableHead + shownRows.join("");
   return [head, table, queueText, ...shownDetails, ...notes].join("");
+}
+
+/** In place of a plan, where errors forbid one: the same comment, so that it does not go on showing an older plan. */
+export function noPlanMarkdown(
+  plan: Pick<Plan, "project" | "stack">,
+  { problems, omitted }: Pick<LoadResult, "problems" | "omitted">,
+  limit = commentCharacters,
+): string {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const head = `${heading(plan)}\n\n❌ **No plan**: the manifests have errors.\n\n`;
+  const texts = errors.map((each) => `${fenced(printable(formatProblem(each)))}\n`);
+  const shown = fitting(texts, limit - reserve - head.length);
+  return [head, ...shown, ...leftOut(texts.length - shown.length + omitted, "error", "validate")].join("");
+}
+
+function heading(plan: Pick<Plan, "project" | "stack">): string {
+  return `${marker(plan)}\n### Messages for ${code(plan.stack)} of ${code(plan.project)}`;
 }
 
 function costText({ total }: Plan): string {
@@ -98,10 +115,10 @@ function detail(manifest: ManifestPlan): string {
   return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(lines.join("\n"))}\n</details>\n`;
 }
 
-function leftOut(n: number, noun: string): string[] {
+function leftOut(n: number, noun: string, command = "plan"): string[] {
   return n === 0
     ? []
-    : [`\n_${count(n, noun)} did not fit into this comment. Run \`queue-seeder plan\` to see all._\n`];
+    : [`\n_${count(n, noun)} did not fit into this comment. Run \`queue-seeder ${command}\` to see all._\n`];
 }
 
 /** As many of the texts, from the first, as fit. */

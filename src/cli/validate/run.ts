@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { type LoadResult, loadManifests } from "../../manifest/index.ts";
-import { folderInCheckout, placeIn } from "../checkout.ts";
+import { inCheckout } from "../checkout.ts";
 import { UsageError } from "../usage.ts";
 import type { Format, ValidateFlags } from "../validate.ts";
 import { type Checked, toGithub, toJson, toSarif } from "./formats.ts";
@@ -34,12 +34,6 @@ export async function check(root: string, files: readonly string[], stack: strin
   const { options, problems } = stackOptions(root, stack);
   const loaded = await loadManifests({ root, ...options, ...(files.length > 0 ? { files } : {}) });
   return { ...loaded, problems: [...problems, ...loaded.problems] };
-}
-
-/** For those who know of the whole repository only. */
-function inCheckout(root: string, checked: Checked): Checked {
-  const folder = folderInCheckout(root, process.env);
-  return { ...checked, problems: checked.problems.map((each) => ({ ...each, place: placeIn(folder, each.place) })) };
 }
 
 function inRepository(root: string, path: string): string {

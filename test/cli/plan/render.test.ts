@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { planAnnotations } from "../../../src/cli/plan/github.ts";
 import { jsonText, planJson } from "../../../src/cli/plan/json.ts";
-import { commentCharacters, marker, planMarkdown } from "../../../src/cli/plan/markdown.ts";
+import { commentCharacters, marker, noPlanMarkdown, planMarkdown } from "../../../src/cli/plan/markdown.ts";
 import type { ManifestPlan } from "../../../src/cli/plan/model.ts";
 import { planText } from "../../../src/cli/plan/text.ts";
+import { problem } from "../../../src/manifest/problem.ts";
 import { problemsWith } from "../schema.ts";
 import { full, manifestOf, planOf } from "./fixture.ts";
 
@@ -61,6 +62,26 @@ describe("the comment", () => {
     const rows = planMarkdown(planOf(Array.from({ length: 3000 }, (_, n) => loaded(`manifest-${n}`, "x"))));
     expect(rows.length).toBeLessThanOrEqual(commentCharacters);
     expect(rows).toMatch(/_\d,\d{3} rows did not fit into this comment/);
+  });
+
+  it("says what is wrong where there is no plan, and fits too", () => {
+    const place = { file: "messages/a.yaml", line: 2, column: 1 };
+    const wrong = problem("EMPTY_DOCUMENT", place, "```\nis empty", "Fill it");
+    const text = (count: number) =>
+      noPlanMarkdown({ project: "shop", stack: "dev" }, { problems: Array(count).fill(wrong), omitted: 2 });
+    expect(text(1)).toBe(`<!-- queue-seeder plan: shop/dev -->
+### Messages for \`dev\` of \`shop\`
+
+❌ **No plan**: the manifests have errors.
+
+\`\`\`\`text
+messages/a.yaml:2:1 EMPTY_DOCUMENT: \`\`\`\\nis empty. Fill it
+\`\`\`\`
+
+_2 errors did not fit into this comment. Run \`queue-seeder validate\` to see all._
+`);
+    expect(text(3000).length).toBeLessThanOrEqual(commentCharacters);
+    expect(text(3000)).toMatch(/_\d,\d{3} errors did not fit/);
   });
 
   it("lets nobody's text become Markdown", () => {
