@@ -39,7 +39,7 @@ function assets(): string[] {
 }
 
 function pages(): string[] {
-  return filesIn(repository, "docs").filter((path) => path.endsWith(".md"));
+  return filesIn(repository, "docs").filter((path) => path.endsWith(".md") || path.startsWith("docs/pipelines/"));
 }
 
 function copy(path: string, to: string): void {

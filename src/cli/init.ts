@@ -14,7 +14,9 @@ export function initCommand(): Command {
       repeatable("--queue <name[=id]>", "a queue: one that exists, by its id, or one to create", queue, "orders"),
     )
     .option("--account <id>", "the Cloudflare account's id; without it CLOUDFLARE_ACCOUNT_ID counts", account)
-    .addOption(new Option("--ci <system>", "a pipeline that validates manifests; without it: none").choices(pipelines))
+    .addOption(
+      new Option("--ci <system>", "a pipeline that validates, plans and deploys; without it: none").choices(pipelines),
+    )
     .option("--yes", "ask nothing: take the defaults, leave files that exist as they are")
     .option("--force", "replace files that exist")
     .action(async (folder: string, flags: InitFlags) => {

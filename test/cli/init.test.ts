@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { skipWithout } from "../support/programs.ts";
 import { main, run } from "./support/run.ts";
 
+const pipelinePages = join(import.meta.dirname, "../../docs/pipelines");
 const id = "0123456789abcdef0123456789abcdef";
 const read = (folder: string, path: string) => readFileSync(join(folder, path), "utf8");
 
@@ -48,7 +49,7 @@ describe("init into an empty folder", () => {
       },
     });
     expect(existsSync(join(folder.path, "messages/mails.yaml"))).toBe(true);
-    expect(read(folder.path, ".gitlab-ci.yml")).toContain("npx queue-seeder validate");
+    expect(parse(read(folder.path, ".gitlab-ci.yml")).variables).toMatchObject({ STACK: "prod", FOLDER: "." });
     expect((await run(["validate", "--stack", "prod"], { cwd: folder.path })).code).toBe(0);
   });
 
@@ -112,42 +113,41 @@ describe("init into an existing repository", () => {
     expect(read(folder.path, "messages/orders.yaml")).toContain("sample-1");
   });
 
-  it("puts a pipeline where the repository's are, and has it enter the project's folder", async () => {
+  it("puts pipelines where the repository's are, and has them enter the project's folder", async () => {
     using folder = temporaryFolder();
     mkdirSync(join(folder.path, ".git"));
-    await run(["init", "a/b", "--yes", "--ci", "github"], { cwd: folder.path });
-    const { jobs } = parse(read(folder.path, ".github/workflows/messages.yml"));
-    expect(jobs.validate.defaults.run["working-directory"]).toBe("a/b");
+    await run(["init", "a/b", "--yes", "--ci", "github", "--stack", "prod"], { cwd: folder.path });
+    for (const name of ["messages-plan.yml", "messages-deploy.yml"]) {
+      const written = parse(read(folder.path, `.github/workflows/${name}`));
+      const page = parse(read(pipelinePages, `github/${name}`));
+      expect(written.env).toEqual({ STACK: "prod", FOLDER: "a/b" });
+      const paths: string[] | undefined = page.on.push?.paths;
+      expect(written.on.push?.paths).toEqual(paths?.map((path) => `a/b/${path}`));
+      // All else is the page's.
+      expect(written.jobs).toEqual(page.jobs);
+    }
   });
 
-  it.each([
-    ["github", (text: string) => parse(text).jobs.validate.steps.flatMap(({ run = [] }) => run)],
-    ["gitlab", (text: string) => parse(text)["validate-messages"].script],
-  ])("writes a pipeline for %s whose commands pass, and fail where something is wrong", async (ci, commandsOf) => {
+  it("writes the very files that the pages have", async () => {
+    using folder = temporaryFolder();
+    for (const ci of ["github", "gitlab"]) await run(["init", "--yes", "--ci", ci], { cwd: folder.path });
+    for (const [written, page] of [
+      [".github/workflows/messages-plan.yml", "github/messages-plan.yml"],
+      [".github/workflows/messages-deploy.yml", "github/messages-deploy.yml"],
+      [".gitlab-ci.yml", "gitlab/messages.gitlab-ci.yml"],
+    ] as const) {
+      expect(read(folder.path, written)).toBe(read(pipelinePages, page));
+    }
+  });
+
+  it("changes a pipeline's stack and folder, and no other line", async () => {
     using folder = temporaryFolder();
     mkdirSync(join(folder.path, ".git"));
-    await run(["init", "sub", "--yes", "--ci", ci], { cwd: folder.path });
-    const file = ci === "github" ? ".github/workflows/messages.yml" : ".gitlab-ci.yml";
-    const commands: readonly string[] = commandsOf(read(folder.path, file));
-    const own = commands.filter((command) => command.includes("queue-seeder"));
-    expect(own).toHaveLength(1);
-    const passes = (command: string) => {
-      const line = command.replaceAll("npx queue-seeder", `"${process.execPath}" "${main}"`);
-      // As the runners say it.
-      const env = { PATH: process.env.PATH, CI_PROJECT_DIR: folder.path };
-      return spawnSync("sh", ["-c", line], { cwd: join(folder.path, "sub"), encoding: "utf8", env });
-    };
-    for (const command of own) expect(passes(command).status).toBe(0);
-    writeFiles(folder.path, { "sub/messages/wrong.yaml": "queue: orders\nmessages:\n  - body: 007\n" });
-    for (const command of own) {
-      const { status, stdout, stderr } = passes(command);
-      expect([status, stdout + stderr]).toEqual([1, expect.stringContaining("NUMBER_NOT_EXACT")]);
-    }
-    if (ci === "gitlab") {
-      const { artifacts } = parse(read(folder.path, file))["validate-messages"];
-      const [problem] = JSON.parse(read(folder.path, artifacts.reports.codequality));
-      expect(problem.location.path).toBe("sub/messages/wrong.yaml");
-    }
+    await run(["init", "seeds", "--yes", "--ci", "gitlab", "--stack", "on"], { cwd: folder.path });
+    const lines = (text: string) => text.split("\n");
+    const page = lines(read(pipelinePages, "gitlab/messages.gitlab-ci.yml"));
+    const changed = lines(read(folder.path, ".gitlab-ci.yml")).filter((line) => !page.includes(line));
+    expect(changed).toEqual(['  STACK: "on" # the stack to deploy to', "  FOLDER: seeds # where Pulumi.yaml is"]);
   });
 
   it.each([

@@ -29,7 +29,9 @@ it("has nothing that publint would say", async () => {
 
 it("holds code, its declarations and what it reads, and no tests", () => {
   const files = packed();
-  expect(new Set(files.map(extname))).toEqual(new Set([".js", ".ts", ".json", ".html", ".css", ".md", ""]));
+  expect(new Set(files.map(extname))).toEqual(
+    new Set([".js", ".ts", ".json", ".html", ".css", ".md", ".yml", ".sh", ""]),
+  );
   expect(files.filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))).toEqual([]);
   const folders =
     /^package\/(src|infra|docs|scripts\/engine)\/|^package\/messages\/manifest\.schema\.json$|^package\/[^/]+$/;

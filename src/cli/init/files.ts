@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import type { NamedQueue } from "../options.ts";
 import type { Answers } from "./answers.ts";
 import { addToGitignore, addToPackageJson } from "./merge.ts";
-import { pipelineFile } from "./pipelines.ts";
+import { adapt, type Template } from "./pipelines.ts";
 
 /** What is there before. */
 export interface Situation {
@@ -11,6 +11,8 @@ export interface Situation {
   readonly gitignore: string | undefined;
   /** The project's folder as seen from the root of the Git repository; "" where they are the same, or there is none. */
   readonly fromGitRoot: string;
+  /** The files of the pipeline that was asked for. */
+  readonly pipeline: readonly Template[];
   /** Of queue-seeder. */
   readonly version: string;
 }
@@ -30,7 +32,8 @@ const schema = "../node_modules/queue-seeder/messages/manifest.schema.json";
 export function projectFiles(answers: Answers, situation: Situation): readonly NewFile[] {
   const creates = answers.queues.some(({ id }) => id === undefined);
   const packageJson = addToPackageJson(situation.packageJson, { ...answers, creates, version: situation.version });
-  const pipeline = pipelineFile(answers.ci, situation.fromGitRoot);
+  const { fromGitRoot: folder, pipeline } = situation;
+  const toGitRoot = folder === "" ? "" : "../".repeat(folder.split("/").length);
   return [
     create("Pulumi.yaml", pulumiYaml(answers)),
     create(`Pulumi.${answers.stack}.yaml`, stackYaml(answers)),
@@ -41,7 +44,9 @@ export function projectFiles(answers: Answers, situation: Situation): readonly N
     ...(packageJson.type === "module" ? [] : [create("infra/package.json", json({ private: true, type: "module" }))]),
     ...answers.queues.map((queue) => create(`messages/${queue.name}.yaml`, manifestYaml(queue))),
     { path: ".gitignore", text: addToGitignore(situation.gitignore), mode: "add" },
-    ...(pipeline === undefined ? [] : [create(pipeline.path, pipeline.text)]),
+    ...pipeline
+      .map((template) => adapt(template, { stack: answers.stack, folder }))
+      .map(({ path, text }) => create(`${toGitRoot}${path}`, text)),
   ];
 }
 

@@ -7,6 +7,7 @@ import { type Person, personAt } from "./ask.ts";
 import { type NewFile, projectFiles } from "./files.ts";
 import type { InitFlags } from "./flags.ts";
 import { MergeError } from "./merge.ts";
+import { readTemplates } from "./pipelines.ts";
 import { type Outcome, report } from "./report.ts";
 
 /**
@@ -60,6 +61,7 @@ function filesFor(folder: string, answers: Answers): readonly NewFile[] {
       packageJson: textOf(join(folder, "package.json")),
       gitignore: textOf(join(folder, ".gitignore")),
       fromGitRoot: fromGitRoot(folder),
+      pipeline: readTemplates(answers.ci),
       version: version(),
     });
   } catch (error) {

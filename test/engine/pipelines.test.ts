@@ -1,0 +1,247 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { start } from "../../src/engine/child.ts";
+import { runGitlabJob } from "../pipelines/support/gitlab.ts";
+import { type RanJob, type Runner, readWorkflow, runWorkflow } from "../pipelines/support/workflow.ts";
+import { makePipelineWorld, type PipelineWorld } from "./support/pipelines.ts";
+import { said } from "./support/seeder.ts";
+
+const repository = join(import.meta.dirname, "../..");
+const minutes = 60_000;
+
+let world: PipelineWorld;
+beforeAll(async () => {
+  world = await makePipelineWorld();
+}, 10 * minutes);
+afterAll(() => world[Symbol.asyncDispose]());
+
+const bodies = () => world.emulator.messages("orders").map(({ body }) => body);
+const write = (file: string, ...words: readonly string[]) =>
+  world.stack.write(
+    `messages/${file}.yaml`,
+    `queue: orders\nmessages:\n${words.map((each) => `  - body: ${each}\n`).join("")}`,
+  );
+/** What the real engine's configuration and a pipeline's secrets come to. */
+const secrets = () => ({
+  PULUMI_CONFIG_PASSPHRASE: world.stack.project.env.PULUMI_CONFIG_PASSPHRASE ?? "",
+  CLOUDFLARE_API_TOKEN: world.emulator.token,
+});
+const variables = () => ({ PULUMI_BACKEND_URL: world.stack.project.env.PULUMI_BACKEND_URL ?? "" });
+
+describe("GitHub Actions", () => {
+  const caches: string[] = [];
+  let runs = 0;
+
+  /** Runs a workflow of the project's, for an event. The clone is a fresh one, as far as what earlier runs left. */
+  async function run(
+    name: string,
+    github: Readonly<Record<string, unknown>>,
+    given: Partial<Runner["contexts"]> = {},
+  ): Promise<Readonly<Record<string, RanJob>> & { readonly id: string }> {
+    const { dir } = world.stack.project;
+    for (const left of ["plan.json", "plan.md", "up.ndjson", "reviewed", ".queue-seeder"]) {
+      rmSync(join(dir, left), { recursive: true, force: true });
+    }
+    runs += 1;
+    const id = String(runs);
+    const jobs = await runWorkflow(readWorkflow(join(dir, `.github/workflows/${name}.yml`)), {
+      workspace: dir,
+      env: world.runnerEnv,
+      stores: { folder: join(world.folder, "stores"), caches },
+      apiUrl: world.api.url,
+      contexts: {
+        github: {
+          repository: "shop/seeds",
+          server_url: "https://github.example",
+          run_id: id,
+          run_attempt: "1",
+          token: world.api.token,
+          ...github,
+        },
+        secrets: secrets(),
+        vars: variables(),
+        inputs: {},
+        ...given,
+      },
+    });
+    return Object.assign(jobs as Record<string, RanJob> & { id: string }, { id });
+  }
+  const pullRequest = (sha: string) => ({
+    event_name: "pull_request",
+    sha: "merge",
+    event: { pull_request: { number: 7, head: { sha } } },
+  });
+  const push = (sha: string) => ({ event_name: "push", sha });
+  const byHand = { event_name: "workflow_dispatch", sha: "any" };
+  const outputOf = (job: RanJob | undefined, name: string) => {
+    const step = job?.steps.find((each) => each.name === name);
+    return step === undefined ? "it did not run" : step.stdout + step.stderr;
+  };
+  /** What GitHub knows of a merged pull request whose plan was kept. */
+  function merged(head: string, commit: string, planRun: string): void {
+    world.api.pulls.set(commit, [
+      { merge_commit_sha: "another", head: { sha: "another" } },
+      { merge_commit_sha: commit, head: { sha: head } },
+    ]);
+    const workflow_run = { id: Number(planRun), repository_id: 1, head_repository_id: 1 };
+    const artifact = { name: `plan-dev-${head}`, expired: false, created_at: "2026-01-02T00:00:00Z", workflow_run };
+    const forged = { id: 999, repository_id: 1, head_repository_id: 2 };
+    world.api.artifacts.push(artifact, { ...artifact, created_at: "2026-01-03T00:00:00Z", workflow_run: forged });
+  }
+
+  it(
+    "validates with annotations, plans in a comment, deploys what was reviewed, and then nothing",
+    async () => {
+      const { api } = world;
+      // From a fork: no secrets, no variables, and a token that may only read.
+      api.refuse = 403;
+      const fork = await run("messages-plan", pullRequest("f0"), { secrets: {}, vars: {} });
+      expect([fork.validate?.result, fork.plan?.result], outputOf(fork.plan, "Plan")).toEqual(["success", "success"]);
+      expect(fork.plan?.summary).toMatch(/\*\*2 messages to push.*from nothing, since/);
+      expect(outputOf(fork.plan, "Comment")).toContain("::notice title=No comment::");
+      api.refuse = undefined;
+
+      write("orders", "007");
+      const wrong = await run("messages-plan", pullRequest("a0"));
+      expect(outputOf(wrong.validate, "Validate")).toContain(
+        "::error file=messages/orders.yaml,line=3,col=11,title=NUMBER_NOT_EXACT::",
+      );
+      expect([wrong.validate?.result, wrong.plan?.result]).toEqual(["failure", "failure"]);
+      expect(api.comments.map(({ body }) => body)).toEqual([expect.stringContaining("NUMBER_NOT_EXACT")]);
+
+      write("orders", "first", "second");
+      const planned = await run("messages-plan", pullRequest("a1"));
+      expect([planned.validate?.result, planned.plan?.result]).toEqual(["success", "success"]);
+      expect(api.comments).toHaveLength(1);
+      expect(api.comments[0]?.body).toMatch(/\*\*2 messages to push.*against the stack's ledger/);
+      expect(bodies()).toEqual([]);
+
+      merged("a1", "c1", planned.id);
+      const deployed = await run("messages-deploy", push("c1"));
+      expect(deployed.deploy?.result, outputOf(deployed.deploy, "Deploy") + outputOf(deployed.plan, "Plan")).toBe(
+        "success",
+      );
+      expect(bodies()).toEqual(["first", "second"]);
+      expect(outputOf(deployed.plan, "Hold the deployment to the plan that was reviewed")).toBe("");
+      expect(deployed.plan?.summary).toContain("**2 messages to push");
+      expect(outputOf(deployed.deploy, "Deploy")).toContain("2 of 2 messages pushed");
+      expect(deployed.deploy?.summary).toContain("| `orders` | `orders` | 2 | 0 | 0 |");
+      expect(deployed.deploy?.summary).toContain("Everything is pushed.");
+
+      // By hand, behind a run that was killed.
+      const lock = join(variables().PULUMI_BACKEND_URL.replace("file://", ""), ".pulumi/locks/organization/shop/dev");
+      mkdirSync(lock, { recursive: true });
+      const holder = { pid: 1, username: "runner", hostname: "gone", timestamp: "2026-01-01T00:00:00Z" };
+      writeFileSync(join(lock, "0b7dc1f5-2f0f-4f5e-9d6b-0f8a6f0d7a11.json"), JSON.stringify(holder));
+      const again = await run("messages-deploy", byHand, { inputs: { unlock: true } });
+      expect(again.deploy?.result, outputOf(again.deploy, "Unlock") + outputOf(again.deploy, "Deploy")).toBe("success");
+      expect(bodies()).toHaveLength(2);
+      expect(readdirSync(lock)).toEqual([]);
+
+      // Nothing to say, but the comment is of an older commit.
+      await run("messages-plan", pullRequest("a2"));
+      expect(api.comments.map(({ body }) => body)).toEqual([expect.stringMatching(/nothing to push.*Planned for a2/s)]);
+    },
+    10 * minutes,
+  );
+
+  it(
+    "refuses what is no longer what was reviewed, until somebody deploys it by hand, and says when that fails",
+    async () => {
+      write("later", "third");
+      const planned = await run("messages-plan", pullRequest("b1"));
+      merged("b1", "c2", planned.id);
+      write("later", "third", "slipped-in");
+      const before = bodies().length;
+      const refused = await run("messages-deploy", push("c2"));
+      expect([refused.plan?.result, refused.deploy]).toEqual(["failure", undefined]);
+      const hold = refused.plan?.steps.find(({ name }) => name.startsWith("Hold"));
+      expect(hold).toMatchObject({ code: 5, stdout: expect.stringContaining("::error title=PLAN_DIFFERS::") });
+      expect(bodies()).toHaveLength(before);
+
+      world.emulator.faults.add({ effect: { kind: "error", code: 10207 } });
+      const failed = await run("messages-deploy", byHand);
+      world.emulator.faults.clear();
+      expect([failed.plan?.result, failed.deploy?.result]).toEqual(["success", "failure"]);
+      expect(outputOf(failed.deploy, "Deploy")).toContain("10207");
+      expect(failed.deploy?.summary).toContain("It failed.");
+      // Only a run that ended in order can do without its journal.
+      expect(caches.at(-1)).toBe(`messages-journal-dev/${failed.id}-1`);
+
+      const byPerson = await run("messages-deploy", byHand);
+      expect(byPerson.deploy?.result, outputOf(byPerson.deploy, "Deploy")).toBe("success");
+      expect(bodies().slice(before)).toEqual(["third", "slipped-in"]);
+    },
+    10 * minutes,
+  );
+});
+
+describe("GitLab CI", () => {
+  const job = (name: string, more: Readonly<Record<string, string>> = {}) => {
+    const { dir } = world.stack.project;
+    return runGitlabJob(join(dir, ".gitlab-ci.yml"), name, { workspace: dir, env: { ...world.runnerEnv, ...more } });
+  };
+  const read = (path: string) => readFileSync(join(world.stack.project.dir, path), "utf8");
+
+  it(
+    "reports code quality, plans, and deploys by hand",
+    async () => {
+      write("gitlab", "007");
+      const wrong = await job("validate-messages");
+      expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("messages/gitlab.yaml:3:11 error")]);
+      expect(JSON.parse(read("gl-code-quality-report.json"))).toMatchObject([
+        { check_name: "NUMBER_NOT_EXACT", location: { path: "messages/gitlab.yaml", lines: { begin: 3 } } },
+      ]);
+      write("gitlab", "fifth");
+      expect((await job("validate-messages")).code).toBe(0);
+      expect(read("gl-code-quality-report.json")).toBe("[]\n");
+
+      const fork = await job("plan-messages");
+      expect([fork.code, fork.stdout], said(fork)).toEqual([0, expect.stringContaining("from nothing, since")]);
+      const planned = await job("plan-messages", variables());
+      expect([planned.code, read("plan.md")]).toEqual([0, expect.stringContaining("**1 message to push")]);
+
+      const deployed = await job("deploy-messages", { ...variables(), ...secrets() });
+      expect(deployed.code, said(deployed)).toBe(0);
+      expect(bodies().at(-1)).toBe("fifth");
+      const again = await job("deploy-messages", { ...variables(), ...secrets() });
+      expect([again.code, again.stderr]).toEqual([5, expect.stringContaining("PLAN_DIFFERS")]);
+      expect((await job("unlock-messages", variables())).code).toBe(0);
+    },
+    10 * minutes,
+  );
+});
+
+describe("the shell's pipeline", () => {
+  const script = join(repository, "docs/pipelines/shell/messages.sh");
+  const messages = (command: string, more: Readonly<Record<string, string>> = {}) =>
+    spawnSync(script, [command], {
+      cwd: "/",
+      env: { ...world.runnerEnv, STACK: "dev", FOLDER: world.stack.project.dir, ...more },
+      encoding: "utf8",
+    });
+
+  it(
+    "validates, plans and deploys, with the commands' own exit codes",
+    async () => {
+      write("shell", "007");
+      expect(messages("validate")).toMatchObject({ status: 1, stderr: expect.stringContaining("NUMBER_NOT_EXACT") });
+      write("shell", "sixth");
+      expect(messages("validate")).toMatchObject({ status: 0 });
+      expect(messages("plan", variables())).toMatchObject({ status: 2, stdout: expect.stringContaining("1 message") });
+      const before = bodies().length;
+      // The emulator lives in this process: it has to be free to answer.
+      const deployed = await start(script, ["deploy"], {
+        cwd: "/",
+        env: { ...world.runnerEnv, FOLDER: world.stack.project.dir, ...variables(), ...secrets() },
+      }).done;
+      expect(deployed.code, said(deployed)).toBe(0);
+      expect(bodies().slice(before)).toEqual(["sixth"]);
+      expect(messages("plan", variables())).toMatchObject({ status: 0 });
+      expect(messages("deplyo")).toMatchObject({ status: 64, stderr: expect.stringContaining("Usage:") });
+    },
+    10 * minutes,
+  );
+});

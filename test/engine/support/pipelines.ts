@@ -1,0 +1,90 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { packInto } from "../../../scripts/pack/tarball.ts";
+import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
+import { findEngine } from "../../../src/engine/find.ts";
+import { install } from "../../package/support/install.ts";
+import { type GithubApi, startGithubApi } from "../../pipelines/support/github-api.ts";
+import { makeStack, type OwnStack } from "./stack.ts";
+
+const repository = join(import.meta.dirname, "../../..");
+
+/**
+ * A project as `init` leaves it, with the pipelines of docs/pipelines/. What the commands in their files do is done here,
+ * from the files, with the packed package and the real engine. Not here: GitHub, GitLab, `npm ci` and the actions.
+ */
+export interface PipelineWorld extends AsyncDisposable {
+  readonly stack: OwnStack;
+  readonly emulator: Emulator;
+  readonly api: GithubApi;
+  /** Environment of a runner without any secret. */
+  readonly runnerEnv: Readonly<Record<string, string>>;
+  readonly folder: string;
+}
+
+export async function makePipelineWorld(): Promise<PipelineWorld> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "pipelines-")));
+  const tarball = packInto(folder);
+  const emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false });
+  const api = await startGithubApi();
+  const stack = await makeStack({
+    name: "dev",
+    copy: [],
+    install: (dir) => {
+      // A repository of its own: pipelines belong into its root.
+      mkdirSync(join(dir, ".git"));
+      install(tarball, dir);
+      linkLauncher(dir);
+      const command = join(dir, "node_modules/.bin/queue-seeder");
+      const queue = `orders=${emulator.queueId("orders")}`;
+      for (const ci of ["github", "gitlab"]) {
+        const flags = ["--yes", "--name", "shop", "--account", emulator.accountId, "--queue", queue, "--ci", ci];
+        const made = spawnSync(process.execPath, [command, "init", ...flags], { cwd: dir, encoding: "utf8" });
+        if (made.status !== 0) throw new Error(made.stderr);
+      }
+    },
+  });
+  const { PATH = "", QUEUE_SEEDER_TEST_PROJECT = "" } = stack.project.env;
+  const home = join(folder, "home");
+  mkdirSync(home);
+  symlinkSync(engineVersions(), join(home, "versions"));
+  return {
+    stack,
+    emulator,
+    api,
+    folder,
+    runnerEnv: {
+      PATH,
+      QUEUE_SEEDER_TEST_PROJECT,
+      HOME: home,
+      PULUMI_HOME: home,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      CLOUDFLARE_BASE_URL: emulator.baseUrl,
+    },
+    async [Symbol.asyncDispose]() {
+      await stack[Symbol.asyncDispose]();
+      await api[Symbol.asyncDispose]();
+      await emulator.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The npm package `pulumi` runs the engine of its own version out of Pulumi's home. */
+function engineVersions(): string {
+  const engine = findEngine();
+  if (engine === undefined) throw new Error("No Pulumi engine is here. Run `npm run engine` first.");
+  return join(realpathSync(engine.binDir), "../..");
+}
+
+function linkLauncher(dir: string): void {
+  const target = join(dir, "node_modules/pulumi");
+  if (!existsSync(target)) symlinkSync(join(repository, "node_modules/pulumi"), target);
+  const bin = join(dir, "node_modules/.bin/pulumi");
+  if (existsSync(bin)) return;
+  mkdirSync(dirname(bin), { recursive: true });
+  symlinkSync("../pulumi/run.js", bin);
+}

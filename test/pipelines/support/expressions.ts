@@ -1,0 +1,52 @@
+import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
+
+/** What `${{ … }}` can name: `github`, `env`, `secrets` and so on. */
+export type Contexts = Readonly<Record<string, unknown>>;
+
+/** What only the runner can say. */
+export interface Status {
+  readonly failed: boolean;
+}
+
+/** Fills in the `${{ … }}` of a text, by GitHub's own implementation of the language. @throws for what it does not know */
+export function fill(text: string, contexts: Contexts, status: Status): string {
+  return text.replace(/\$\{\{(.*?)\}\}/gs, (_, inner: string) => evaluate(inner, contexts, status).coerceString());
+}
+
+/** Whether a step or job runs. Without a status function of its own a condition holds only while nothing failed. */
+export function holds(condition: string | undefined, contexts: Contexts, status: Status): boolean {
+  if (condition === undefined) return !status.failed;
+  const inner = /^\$\{\{(.*)\}\}$/s.exec(condition.trim())?.[1] ?? condition;
+  const own = /\b(always|cancelled|failure|success)\(\)/.test(inner);
+  return (own || !status.failed) && evaluate(`!!(${inner})`, contexts, status).coerceString() === "true";
+}
+
+function evaluate(expression: string, contexts: Contexts, status: Status): data.ExpressionData {
+  const known = functions(status);
+  const { tokens } = new Lexer(expression).lex();
+  const parsed = new Parser(tokens, Object.keys(contexts), [...known.values()]).parse();
+  return new Evaluator(parsed, dictionary(contexts), known).evaluate();
+}
+
+function functions({ failed }: Status) {
+  const define = (name: string, value: boolean) =>
+    [name, { name, minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(value) }] as const;
+  return new Map([
+    define("always", true),
+    define("cancelled", false),
+    define("failure", failed),
+    define("success", !failed),
+  ]);
+}
+
+function dictionary(values: Contexts): data.Dictionary {
+  return new data.Dictionary(...Object.entries(values).map(([key, value]) => ({ key, value: toData(value) })));
+}
+
+function toData(value: unknown): data.ExpressionData {
+  if (value === undefined || value === null) return new data.Null();
+  if (typeof value === "boolean") return new data.BooleanData(value);
+  if (typeof value === "number") return new data.NumberData(value);
+  if (typeof value === "object") return dictionary(value as Contexts);
+  return new data.StringData(String(value));
+}

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { type Finished, start } from "../../../src/engine/child.ts";
+
+interface Job {
+  readonly extends?: string;
+  readonly before_script?: readonly string[];
+  readonly script?: readonly string[];
+  readonly artifacts?: { readonly paths?: readonly string[]; readonly reports?: Readonly<Record<string, string>> };
+}
+
+export interface GitlabRunner {
+  /** Where the repository is checked out, absolute. */
+  readonly workspace: string;
+  /** The project's variables among it, which win over those of the file. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Runs a job's scripts as GitLab's runner does, and sees that its artifacts are there. */
+export async function runGitlabJob(path: string, name: string, { workspace, env }: GitlabRunner): Promise<Finished> {
+  const pipeline = parse(readFileSync(path, "utf8"));
+  const own: Job = pipeline[name];
+  const job: Job = { ...(own.extends === undefined ? {} : pipeline[own.extends]), ...own };
+  const variables: Record<string, string> = Object.fromEntries(
+    Object.entries(pipeline.variables).map(([key, value]) => [
+      key,
+      String(value).replaceAll("$CI_PROJECT_DIR", workspace),
+    ]),
+  );
+  // `npm ci` would ask a registry: the test has installed what it would install.
+  const lines = [...(job.before_script ?? []), ...(job.script ?? [])].map((line) =>
+    line === "npm ci" ? "true" : line,
+  );
+  const ran = await start("bash", ["-eo", "pipefail", "-c", lines.join("\n")], {
+    cwd: workspace,
+    env: { CI: "true", GITLAB_CI: "true", CI_PROJECT_DIR: workspace, ...variables, ...env },
+    timeoutMs: 150_000,
+  }).done;
+  const { paths = [], reports = {} } = job.artifacts ?? {};
+  const missing = [...paths, ...Object.values(reports)].filter((file) => !existsSync(join(workspace, file)));
+  if (missing.length > 0) throw new Error(`${name} left no ${missing.join(", ")}: ${ran.stderr}`);
+  return ran;
+}

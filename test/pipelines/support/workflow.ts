@@ -1,0 +1,159 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { start } from "../../../src/engine/child.ts";
+import { actions, type Stores } from "./actions.ts";
+import { type Contexts, fill, holds, type Status } from "./expressions.ts";
+
+type Strings = Readonly<Record<string, string>>;
+
+export interface Step {
+  readonly name?: string;
+  readonly id?: string;
+  readonly if?: string;
+  readonly run?: string;
+  readonly uses?: string;
+  readonly env?: Strings;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+export interface Job {
+  readonly needs?: string | readonly string[];
+  readonly if?: string;
+  readonly env?: Strings;
+  readonly defaults?: { readonly run?: { readonly "working-directory"?: string; readonly shell?: string } };
+  readonly steps: readonly Step[];
+}
+
+export interface Workflow {
+  readonly env?: Strings;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+/** The machine that a job runs on. */
+export interface Runner {
+  /** Where the repository is checked out, absolute. */
+  readonly workspace: string;
+  /** What a process of the runner has in its environment, beside GitHub's own variables. */
+  readonly env: Strings;
+  readonly stores: Stores;
+  readonly apiUrl: string;
+  /** `github`, `secrets`, `vars`, `inputs`. GitHub gives "" for what is not set. */
+  readonly contexts: Readonly<Record<"github" | "secrets" | "vars" | "inputs", Contexts>>;
+}
+
+export interface RanStep {
+  readonly name: string;
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly outputs: Strings;
+}
+
+export interface RanJob {
+  readonly result: "success" | "failure";
+  /** Those that ran, by name, or by what they use. */
+  readonly steps: readonly RanStep[];
+  /** What the job's steps wrote for its summary. */
+  readonly summary: string;
+}
+
+export function readWorkflow(path: string): Workflow {
+  return parse(readFileSync(path, "utf8"));
+}
+
+/** Runs the jobs of a workflow in their order, one after another, as far as their needs let them. */
+export async function runWorkflow(workflow: Workflow, runner: Runner): Promise<Readonly<Record<string, RanJob>>> {
+  const ran: Record<string, RanJob> = {};
+  for (const [name, job] of Object.entries(workflow.jobs)) {
+    const needs = [job.needs ?? []].flat();
+    const status = { failed: needs.some((each) => ran[each]?.result !== "success") };
+    const contexts = { ...runner.contexts, needs: Object.fromEntries(needs.map((each) => [each, ran[each] ?? {}])) };
+    if (holds(job.if, contexts, status)) ran[name] = await runJob(workflow, job, runner);
+  }
+  return ran;
+}
+
+async function runJob(workflow: Workflow, job: Job, runner: Runner): Promise<RanJob> {
+  const ran: RanStep[] = [];
+  const steps: Record<string, { outputs: Contexts; outcome: string }> = {};
+  let failed = false;
+  let summary = "";
+  const base = { ...runner.contexts, env: { ...workflow.env } };
+  const status = (): Status => ({ failed });
+  const jobEnv = filled(job.env, base, status());
+  for (const step of job.steps) {
+    const contexts = { ...base, env: { ...base.env, ...jobEnv }, steps };
+    if (!holds(step.if, contexts, status())) continue;
+    const env = { ...contexts.env, ...filled(step.env, contexts, status()) };
+    const name = step.name ?? step.run ?? step.uses ?? "";
+    if (step.uses !== undefined) {
+      const ok = use(step.uses, filled(step.with, contexts, status()), runner);
+      ran.push({ name, code: ok ? 0 : 1, stdout: "", stderr: "", outputs: {} });
+      if (!ok) failed = true;
+      continue;
+    }
+    const { "working-directory": where = "", shell } = job.defaults?.run ?? {};
+    // Only by its name does bash get the option; it is not what runs a step by default.
+    if (shell !== "bash") throw new Error(`${name}: the shell has to be bash, or a pipe that fails goes unnoticed`);
+    const folder = fill(where, contexts, status());
+    // What somebody else wrote would become a part of the script.
+    if (step.run?.includes("${{")) throw new Error(`${name}: an expression in a script; pass it in the environment`);
+    const { wrote, ...result } = await runScript(step.run ?? "", join(runner.workspace, folder), env, runner);
+    ran.push({ name, ...result, outputs: wrote.outputs });
+    summary += wrote.summary;
+    const outcome = result.code === 0 ? "success" : "failure";
+    if (step.id !== undefined) steps[step.id] = { outputs: wrote.outputs, outcome };
+    if (result.code !== 0) failed = true;
+  }
+  return { result: failed ? "failure" : "success", steps: ran, summary };
+}
+
+function use(action: string, given: Strings, { workspace, stores, contexts }: Runner): boolean {
+  const play = actions[action];
+  if (play === undefined) throw new Error(`The test does not know what ${action} does`);
+  return play({ workspace, stores, runId: String(contexts.github.run_id), with: given });
+}
+
+/** Runs a step's script as the runner does, with the files that it may write to. */
+async function runScript(script: string, cwd: string, env: Strings, runner: Runner) {
+  const own = mkdtempSync(join(tmpdir(), "step-"));
+  const [output, summary] = ["output", "summary"].map((name) => join(own, name)) as [string, string];
+  try {
+    for (const file of [output, summary]) writeFileSync(file, "");
+    const { github } = runner.contexts;
+    const ofGithub = Object.fromEntries(
+      Object.entries(github).flatMap(([key, value]) =>
+        typeof value === "string" && key !== "token" ? [[`GITHUB_${key.toUpperCase()}`, value]] : [],
+      ),
+    );
+    // `npm ci` would ask a registry: the test has installed what it would install.
+    const text = script.trim() === "npm ci" ? "true" : script;
+    // https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
+    const { code, stdout, stderr } = await start("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", text], {
+      cwd,
+      env: {
+        ...runner.env,
+        CI: "true",
+        GITHUB_ACTIONS: "true",
+        ...ofGithub,
+        GITHUB_API_URL: runner.apiUrl,
+        GITHUB_WORKSPACE: runner.workspace,
+        GITHUB_OUTPUT: output,
+        GITHUB_STEP_SUMMARY: summary,
+        ...env,
+      },
+      timeoutMs: 150_000,
+    }).done;
+    const lines = readFileSync(output, "utf8").split("\n").filter(Boolean);
+    const outputs = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
+    return { code, stdout, stderr, wrote: { outputs, summary: readFileSync(summary, "utf8") } };
+  } finally {
+    rmSync(own, { recursive: true });
+  }
+}
+
+function filled(values: Readonly<Record<string, unknown>> = {}, contexts: Contexts, status: Status): Strings {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, fill(String(value), contexts, status)]));
+}
