@@ -47,10 +47,19 @@ async function push({ pool, path }: Server, count: number): Promise<void> {
   await Promise.all(Array.from({ length: connections }, worker));
 }
 
-async function rate(server: Server): Promise<number> {
+interface Round {
+  /** Requests in a second. */
+  readonly rate: number;
+  /** Microseconds of processor time that the server spent on a request: steady where other programs take their share. */
+  readonly cpu: number;
+}
+
+async function measureRound(server: Server): Promise<Round> {
+  const before = await measure(server);
   const start = performance.now();
   await push(server, requestsPerRound);
-  return (requestsPerRound * 1000) / (performance.now() - start);
+  const rate = (requestsPerRound * 1000) / (performance.now() - start);
+  return { rate, cpu: ((await measure(server)).cpu - before.cpu) / requestsPerRound };
 }
 
 /** Empty the queue, so that each round is about requests and not about the messages of those before it. */
@@ -64,10 +73,10 @@ async function purge({ pool, path }: Server): Promise<void> {
   await answer.body.dump();
 }
 
-async function rss({ child }: Server): Promise<number> {
+async function measure({ child }: Server): Promise<{ rss: number; cpu: number }> {
   child.send("measure");
-  const [{ rss }] = (await once(child, "message")) as [{ rss: number }];
-  return rss;
+  const [measured] = (await once(child, "message")) as [{ rss: number; cpu: number }];
+  return measured;
 }
 
 const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
@@ -80,25 +89,31 @@ async function stop({ child, pool }: Server): Promise<void> {
 }
 
 const servers = { emulator: await start("emulator"), bare: await start("bare") };
-const rates = { emulator: [] as number[], bare: [] as number[] };
+const measured = { emulator: [] as Round[], bare: [] as Round[] };
 await push(servers.emulator, 200);
 await push(servers.bare, 200);
 for (let round = 0; round < rounds; round += 1) {
-  for (const kind of ["bare", "emulator"] as const) rates[kind].push(await rate(servers[kind]));
+  for (const kind of ["bare", "emulator"] as const) measured[kind].push(await measureRound(servers[kind]));
   await purge(servers.emulator);
 }
-const ratios = rates.emulator.map((one, index) => one / (rates.bare[index] ?? Number.NaN));
 console.log(`machine: ${availableParallelism()} cores, Node ${process.version}; batches of 100, ${body.length} bytes`);
-console.log(`bare server: ${Math.round(median(rates.bare))} requests a second (median of ${rounds} rounds)`);
-console.log(`emulator: ${Math.round(median(rates.emulator))} requests a second`);
-console.log(`ratio: ${median(ratios).toFixed(2)} (${ratios.map((ratio) => ratio.toFixed(2)).join(" ")})`);
+for (const kind of ["bare", "emulator"] as const) {
+  const rate = Math.round(median(measured[kind].map((round) => round.rate)));
+  const cpu = Math.round(median(measured[kind].map((round) => round.cpu)));
+  console.log(`${kind}: ${rate} requests a second, ${cpu} µs of processor time each (medians of ${rounds} rounds)`);
+}
+const ratios = measured.emulator.map(({ rate }, index) => rate / (measured.bare[index]?.rate ?? Number.NaN));
+const cpuRatios = measured.emulator.map(({ cpu }, index) => (measured.bare[index]?.cpu ?? Number.NaN) / cpu);
+const shown = (all: readonly number[]) => `${median(all).toFixed(2)} (${all.map((one) => one.toFixed(2)).join(" ")})`;
+console.log(`ratio of requests a second: ${shown(ratios)}`);
+console.log(`ratio by processor time: ${shown(cpuRatios)}`);
 await stop(servers.emulator);
 await stop(servers.bare);
 
 const fresh = await start("emulator");
-const before = await rss(fresh);
+const before = (await measure(fresh)).rss;
 await push(fresh, millionMessages / 100);
-const bytes = (await rss(fresh)) - before;
+const bytes = (await measure(fresh)).rss - before;
 console.log(
   `memory: ${Math.round(bytes / 1e6)} MB for ${millionMessages} messages, ${Math.round(bytes / millionMessages)} bytes each`,
 );

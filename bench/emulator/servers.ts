@@ -32,7 +32,8 @@ async function startReal(): Promise<string> {
 const url = await (process.argv[2] === "bare" ? startBare() : startReal());
 process.on("message", () => {
   globalThis.gc?.();
-  process.send?.({ rss: process.memoryUsage().rss });
+  const { user, system } = process.cpuUsage();
+  process.send?.({ rss: process.memoryUsage().rss, cpu: user + system });
 });
 process.on("disconnect", () => process.exit());
 process.send?.({ url });

@@ -11,7 +11,7 @@ export function pushMessage(call: QueueCall): Outcome {
 }
 
 export function pushBatch(call: QueueCall): Outcome {
-  return push(call, readBatch(parseObject(call.request.body), call.variants.maxDelaySeconds));
+  return push(call, readBatch(call.request.body, call.variants.maxDelaySeconds));
 }
 
 /** Metrics as they are, or with `Accept: text/event-stream` as they change. */

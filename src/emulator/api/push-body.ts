@@ -1,7 +1,8 @@
 import type { Draft } from "../broker/types.ts";
 import { ApiError, type ApiErrorCode } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { isObject, type JsonObject, mismatch } from "./json.ts";
+import { isObject, type JsonObject, mismatch, parseObject } from "./json.ts";
+import { readPlainBatch } from "./plain-batch.ts";
 
 /** The one message of a push. @throws ApiError 10203, 10204, 10207, 10208 */
 export function readMessage(value: JsonObject, maxDelaySeconds: number): Draft {
@@ -13,21 +14,8 @@ export function readMessage(value: JsonObject, maxDelaySeconds: number): Draft {
  *
  * @throws ApiError 10202 to 10208
  */
-export function readBatch(value: JsonObject, maxDelaySeconds: number): Draft[] {
-  const { messages } = value;
-  if (!Array.isArray(messages)) throw mismatch("/messages", "must be an array");
-  if (messages.length > limits.batchMessages) {
-    throw new ApiError(10206, {
-      message: `Batch count out of bounds: ${messages.length} messages, at most ${limits.batchMessages}`,
-      pointer: "/messages",
-    });
-  }
-  const batchDelay = readDelay(value, "", 10202, maxDelaySeconds);
-  const drafts = messages.map((message: unknown, index) => {
-    const pointer = `/messages/${index}`;
-    if (!isObject(message)) throw mismatch(pointer, "must be an object");
-    return toDraft(message, pointer, maxDelaySeconds, batchDelay);
-  });
+export function readBatch(body: Buffer, maxDelaySeconds: number): Draft[] {
+  const drafts = readPlainBatch(body, maxDelaySeconds) ?? readDrafts(parseObject(body), maxDelaySeconds);
   drafts.forEach((draft, index) => {
     checkSize(draft, `/messages/${index}`);
   });
@@ -39,6 +27,24 @@ export function readBatch(value: JsonObject, maxDelaySeconds: number): Draft[] {
     });
   }
   return drafts;
+}
+
+/** @throws ApiError 10202, 10203, 10206 to 10208 */
+function readDrafts(value: JsonObject, maxDelaySeconds: number): Draft[] {
+  const { messages } = value;
+  if (!Array.isArray(messages)) throw mismatch("/messages", "must be an array");
+  if (messages.length > limits.batchMessages) {
+    throw new ApiError(10206, {
+      message: `Batch count out of bounds: ${messages.length} messages, at most ${limits.batchMessages}`,
+      pointer: "/messages",
+    });
+  }
+  const batchDelay = readDelay(value, "", 10202, maxDelaySeconds);
+  return messages.map((message: unknown, index) => {
+    const pointer = `/messages/${index}`;
+    if (!isObject(message)) throw mismatch(pointer, "must be an object");
+    return toDraft(message, pointer, maxDelaySeconds, batchDelay);
+  });
 }
 
 function toDraft(message: JsonObject, pointer: string, maxDelaySeconds: number, batchDelay?: number): Draft {
