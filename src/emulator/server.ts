@@ -87,7 +87,10 @@ function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
       resolve(chunks.length === 1 ? only : Buffer.concat(chunks));
     });
     incoming.once("error", reject);
-    incoming.once("close", () => reject(new Error("the caller went away")));
+    incoming.once("close", () => {
+      // It comes after a whole body as well, where an error would be made for nothing, with its costly stack.
+      if (!incoming.complete) reject(new Error("the caller went away"));
+    });
   });
 }
 

@@ -124,3 +124,12 @@ test("a mistake of the emulator's own has a code too", async () => {
   told.mockRestore();
   expect(emulator.messages("orders")).toEqual([]);
 });
+
+test("it listens on its one address, and on another only where it is named", async () => {
+  const url = (port: number) => `http://127.0.0.2:${port}/client/v4/accounts/${emulator.accountId}/queues`;
+  const call = (port: number, token: string) => fetch(url(port), { headers: { authorization: `Bearer ${token}` } });
+  await expect(call(emulator.port, emulator.token)).rejects.toThrow("fetch failed");
+  await using other = await startEmulator({ host: "127.0.0.2" });
+  expect((await call(other.port, other.token)).status).toBe(200);
+  expect((await call(other.port, "another")).status).toBe(401);
+});

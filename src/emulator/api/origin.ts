@@ -14,14 +14,17 @@ export interface OwnNames {
  * through a name that was made to point here (Host). Other programs send no Origin.
  */
 export function refusedOrigin(headers: IncomingHttpHeaders, names: OwnNames): string | undefined {
-  const allowed = [...loopbackNames, names.host, ...names.allowedHosts];
   const { host, origin } = headers;
-  if (host === undefined || !allowed.includes(nameOf(`http://${host}`))) {
+  if (host === undefined || !isOwn(nameOf(`http://${host}`), names)) {
     return "This emulator does not answer to that Host. Allow a name with --allow-host NAME.";
   }
   if (origin !== undefined && origin !== `http://${host}`)
     return "This emulator does not answer pages of other origins.";
   return undefined;
+}
+
+function isOwn(name: string, { host, allowedHosts }: OwnNames): boolean {
+  return name === host || loopbackNames.includes(name) || allowedHosts.includes(name);
 }
 
 function nameOf(url: string): string {
