@@ -80,6 +80,29 @@ it("refuses another plan than the one that --expect names", async () => {
   expect((await cli(project, ["up", "--stack", "test", "--yes", "--expect", "none.json"])).code).toBe(2);
 });
 
+it("is held to a plan for a queue that the run creates first", async () => {
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": manifest(1, 2) },
+    emulator: { queues: [] },
+    queues: { orders: { create: true } },
+    credentials: "environment",
+    standin: true,
+  });
+  const { project } = seeder.stack;
+  succeeded(await cli(project, ["plan", "--stack", "test", "--out", "plan.json"]));
+  const { end, lines } = await upJson(seeder, ["--expect", "plan.json"]);
+  expect(end).toMatchObject({ exit: 0, total: { pushed: 2 } });
+  expect(lines).toContainEqual(
+    expect.objectContaining({ kind: "changed", what: "created", resource: "cloudflare:index/queue:Queue orders" }),
+  );
+  // Now the queue is known by the state.
+  const plan = await cli(project, ["plan", "--stack", "test", "--format", "json"]);
+  expect(JSON.parse(plan.stdout)).toMatchObject({
+    changes: false,
+    queues: [{ id: seeder.emulator.queueId("orders") }],
+  });
+});
+
 it("holds the provider to what was reviewed, also when it changes after the plan", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
   const reviewed = join(seeder.stack.project.dir, "reviewed");
@@ -129,29 +152,26 @@ it("says whose the lock is, ends with 4, or waits and plans anew", async () => {
   expect(bodies.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, n) => n));
 });
 
-it.each(["SIGINT", "SIGTERM"] as const)(
-  "passes %s on once: finishes, saves, ends with its code, resumes",
-  async (signal) => {
-    const count = 20_000;
-    await using seeder = await makeSeeder({ messages: { "a.yaml": many(count) } });
-    const { stack, emulator } = seeder;
-    emulator.faults.add({ match: { route: "batch" }, effect: { kind: "delay", ms: 500 } });
-    const first = emulator.nextRequest(({ accepted }) => accepted > 0);
-    const run = startCli(stack.project, ["up", "--stack", "test", "--yes", "--json"]);
-    await first;
-    run.child.kill(signal);
-    run.child.kill(signal);
-    const stopped = await run.done;
-    expect(stopped.code, said(stopped)).toBe(signal === "SIGINT" ? 130 : 143);
-    const end = JSON.parse(stopped.stdout.trim().split("\n").at(-1) ?? "");
-    expect(end.total.pushed).toBe(seeder.bodies("orders").length);
-    expect(end.total).toMatchObject({ inDoubt: 0, notSent: count - end.total.pushed });
+it("passes a signal on once: finishes, saves, ends with its code, resumes", async () => {
+  const count = 20_000;
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many(count) } });
+  const { stack, emulator } = seeder;
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "delay", ms: 500 } });
+  const first = emulator.nextRequest(({ accepted }) => accepted > 0);
+  const run = startCli(stack.project, ["up", "--stack", "test", "--yes", "--json"]);
+  await first;
+  run.child.kill("SIGTERM");
+  run.child.kill("SIGTERM");
+  const stopped = await run.done;
+  expect(stopped.code, said(stopped)).toBe(143);
+  const end = JSON.parse(stopped.stdout.trim().split("\n").at(-1) ?? "");
+  expect(end.total.pushed).toBe(seeder.bodies("orders").length);
+  expect(end.total).toMatchObject({ inDoubt: 0, notSent: count - end.total.pushed });
 
-    emulator.faults.clear();
-    expect((await upJson(seeder)).end).toMatchObject({ exit: 0, total: { pushed: count - end.total.pushed } });
-    expect(new Set(seeder.bodies("orders")).size).toBe(seeder.bodies("orders").length);
-  },
-);
+  emulator.faults.clear();
+  expect((await upJson(seeder)).end).toMatchObject({ exit: 0, total: { pushed: count - end.total.pushed } });
+  expect(new Set(seeder.bodies("orders")).size).toBe(seeder.bodies("orders").length);
+});
 
 it("ends with 3 where messages are left in doubt, and with 1 where it failed otherwise", async () => {
   const stop = (text: string) => `in_doubt: stop\n${text}`;

@@ -15,11 +15,18 @@ export interface SegmentFacts {
   messages(): AsyncIterable<readonly Message[]>;
 }
 
+export interface ManifestFacts {
+  readonly segments: readonly SegmentFacts[];
+  /** All messages of the manifest, some at once, in order. @param from number of messages to pass over */
+  messagesFrom(from: number): AsyncIterable<readonly Message[]>;
+}
+
 /** What the program registers of a manifest. */
-export function segmentsOf(manifest: Manifest, facts: Facts, state: StackState): readonly SegmentFacts[] {
+export function manifestFacts(manifest: Manifest, facts: Facts, state: StackState): ManifestFacts {
   const { settings, stack, config, loaded } = facts;
   const recorded = new Map(state.segments.map((segment) => [segment.name, segment]));
-  return loaded.segmentsOf(manifest).map((segment) => {
+  const messagesFrom = (from: number) => messagesOf(manifest.content, from);
+  const segments = loaded.segmentsOf(manifest).map((segment) => {
     const names = [manifest.name, ...manifest.movedFrom].map((name) => `${name}/${segment.index}`);
     const known = names.map((name) => recorded.get(name)).find((found) => found !== undefined);
     const inputs = {
@@ -30,12 +37,9 @@ export function segmentsOf(manifest: Manifest, facts: Facts, state: StackState):
       deployment: "",
       self: "",
     };
-    return {
-      inputs,
-      recorded: known,
-      messages: () => messagesOf(manifest.content, inputs),
-    };
+    return { inputs, recorded: known, messages: () => part(messagesFrom, inputs) };
   });
+  return { segments, messagesFrom };
 }
 
 /** undefined: the queue is to be created. */
@@ -50,16 +54,17 @@ export async function digestsOf(segment: SegmentFacts): Promise<readonly string[
   return digests;
 }
 
-async function* messagesOf(
-  content: Content,
-  { content: segment, messages }: SegmentInputs,
+async function* messagesOf(content: Content, from: number): AsyncGenerator<readonly Message[]> {
+  if (content.kind === "inline") yield content.messages.slice(from);
+  else yield* content.read(from);
+}
+
+async function* part(
+  messagesFrom: ManifestFacts["messagesFrom"],
+  { content, messages }: SegmentInputs,
 ): AsyncGenerator<readonly Message[]> {
-  if (content.kind === "inline") {
-    yield content.messages;
-    return;
-  }
   let left = messages;
-  for await (const some of content.read(segment.kind === "rows" ? segment.from : 0)) {
+  for await (const some of messagesFrom(content.kind === "rows" ? content.from : 0)) {
     yield some.slice(0, left);
     left -= some.length;
     if (left <= 0) return;

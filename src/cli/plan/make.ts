@@ -1,7 +1,7 @@
 import { planDigest } from "../../lifecycle/reviewed.ts";
 import type { Manifest } from "../../types.ts";
 import type { Facts } from "../deployment/facts.ts";
-import { queueIdOf, segmentsOf } from "../deployment/segments.ts";
+import { manifestFacts, queueIdOf } from "../deployment/segments.ts";
 import { emptyState, type StackState } from "../engine/state.ts";
 import { count } from "../words.ts";
 import { type Measured, measure } from "./measure.ts";
@@ -34,9 +34,7 @@ export async function makePlan(facts: Facts, env: NodeJS.ProcessEnv): Promise<Ma
   const manifests: ManifestPlan[] = [];
   const pushes: string[] = [];
   for (const manifest of loaded.manifests) {
-    const measured: Measured[] = [];
-    // One after another: each holds the messages of a segment in memory.
-    for (const segment of segmentsOf(manifest, facts, state)) measured.push(await measure(segment, env));
+    const measured = await measure(manifestFacts(manifest, facts, state), env);
     manifests.push(manifestPlan(manifest, measured));
     pushes.push(...measured.flatMap(({ digest }) => digest ?? []));
   }

@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { type Facts, readFacts } from "../../../src/cli/deployment/facts.ts";
+import { manifestFacts } from "../../../src/cli/deployment/segments.ts";
+import { NoEngine } from "../../../src/cli/engine/pulumi.ts";
+import type { StackState } from "../../../src/cli/engine/state.ts";
+import { makePlan } from "../../../src/cli/plan/make.ts";
+import { openBook } from "../../../src/lifecycle/book.ts";
+import type { SegmentOutputs } from "../../../src/lifecycle/segment.ts";
+import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
+import { outputsOf } from "../engine/fixture.ts";
+
+const pulumiYaml = "name: shop\nruntime: nodejs\n";
+const config = `config:
+  queue-seeder:accountId: ${"a".repeat(32)}
+  queue-seeder:queues: { orders: { id: q1 }, fresh: { create: true } }
+`;
+const stack = { full: "dev", short: "dev" };
+
+/** Reads a repository of these manifests, for a stack that was never deployed. */
+async function factsOf(root: string, messages: Record<string, string>, stackFile = config): Promise<Facts> {
+  const files = Object.entries(messages).map(([name, text]) => [`messages/${name}`, text]);
+  writeFiles(root, { "Pulumi.yaml": pulumiYaml, "Pulumi.dev.yaml": stackFile, ...Object.fromEntries(files) });
+  return readFacts(root, stack, () => Promise.reject(new NoEngine("there is none")));
+}
+
+/** As if the first `pushed` messages of each segment had been pushed. */
+function deployed(facts: Facts, pushed: (segment: number) => number = () => Number.POSITIVE_INFINITY): Facts {
+  const none: StackState = { segments: [], createdQueues: new Map() };
+  const segments = facts.loaded.manifests.flatMap((manifest) =>
+    manifestFacts(manifest, facts, none).segments.map(({ inputs }) => {
+      const count = Math.min(inputs.messages, pushed(inputs.segment));
+      const digests = Array.from({ length: inputs.messages }, () => "v1:AAAAAAAAAAAAAAAAAAAAAA");
+      const indices = Array.from({ length: count }, (_, index) => index);
+      const ledger = openBook(inputs, undefined, undefined, digests).write(indices, []);
+      const outputs: SegmentOutputs = { ...outputsOf(manifest.name), ...inputs, ledger, pushed: count };
+      return { name: `${manifest.name}/${inputs.segment}`, outputs };
+    }),
+  );
+  return { ...facts, state: { kind: "read", state: { segments, createdQueues: new Map() } } };
+}
+
+const manifest = (count: number, queue = "orders") =>
+  `queue: ${queue}\nmessages:\n${Array.from({ length: count }, (_, n) => `  - body: ${n}\n`).join("")}`;
+
+describe("the numbers of a plan", () => {
+  it("are those of the requests that the push would make", async () => {
+    using root = temporaryFolder();
+    const large = `queue: fresh\nmessages:\n${[1, 2, 3].map((n) => `  - body: "${n}${"x".repeat(99_999)}"\n    content_type: text\n`).join("")}`;
+    const facts = await factsOf(root.path, { "a.yaml": manifest(101), "b.yaml": large });
+    const { plan, pushes } = await makePlan(facts, {});
+    expect(plan).toMatchObject({
+      base: { kind: "nothing", code: "no_engine", why: "there is none" },
+      manifests: [
+        { name: "a", push: { messages: 101, bytes: 10 + 90 * 2 + 3, requests: 2, operations: 101 } },
+        { name: "b", push: { messages: 3, bytes: 300_000, requests: 2, operations: 6 } },
+      ],
+      queues: [
+        { name: "orders", id: "q1", push: { messages: 101 } },
+        { name: "fresh", id: null, push: { messages: 3 } },
+      ],
+      total: { messages: 104, requests: 4, operations: 107, lifeOperations: 321, usd: 0.0001284 },
+    });
+    expect(pushes).toHaveLength(2);
+    expect(plan.manifests[0]?.sample.map(({ label }) => label)).toEqual(["#1", "#2", "#3"]);
+  });
+
+  it("count what the push adds to a body", async () => {
+    using root = temporaryFolder();
+    const text = "queue: orders\ndedup_field: id\nmessages:\n  - id: abc\n    body: { a: 1 }\n";
+    const { plan } = await makePlan(await factsOf(root.path, { "a.yaml": text }), {});
+    expect(plan.total.bytes).toBe('{"a":1,"id":"abc"}'.length);
+  });
+
+  it("are of the rest where a part was pushed, of several segments in one reading", async () => {
+    using root = temporaryFolder();
+    const rows = Array.from({ length: 12_345 }, (_, n) => `${n}\n`).join("");
+    const facts = await factsOf(root.path, {
+      "a.yaml": "queue: orders\nsource: { file: a.ndjson }\n",
+      "a.ndjson": rows,
+    });
+    const all = await makePlan(facts, {});
+    expect(all.plan.total).toMatchObject({ messages: 12_345, requests: 50 + 50 + 24 });
+
+    // The facts are read once, and serve one plan.
+    const again = await factsOf(root.path, {});
+    const partly = deployed(again, (segment) => [4_950, 5_000, 0][segment] ?? 0);
+    const { plan } = await makePlan({ ...(await factsOf(root.path, {})), state: partly.state }, {});
+    expect(plan.manifests).toMatchObject([
+      { messages: 12_345, pushedBefore: 9_950, push: { messages: 2_395, requests: 1 + 24 } },
+    ]);
+    expect(plan.manifests[0]?.sample.map(({ label, body }) => [label, body])).toEqual([
+      ["#4951", "4950"],
+      ["#4952", "4951"],
+      ["#4953", "4952"],
+    ]);
+    expect(plan.digest).not.toBe(all.plan.digest);
+  });
+});
+
+describe("a plan", () => {
+  it("says what a manifest requires and comes after", async () => {
+    using root = temporaryFolder();
+    const b = `after: [a]\nrequires: { consumer: true, not_paused: true, max_backlog: 1000 }\n${manifest(1)}`;
+    const { plan } = await makePlan(await factsOf(root.path, { "a.yaml": manifest(1), "b.yaml": b }), {});
+    expect(plan.manifests[1]?.requires).toEqual([
+      "a consumer",
+      "that delivery is not paused",
+      "at most 1,000 messages in the queue",
+      "a first",
+    ]);
+  });
+
+  it("knows a manifest by its former name, and tells of one that is gone", async () => {
+    using root = temporaryFolder();
+    const before = deployed(await factsOf(root.path, { "a.yaml": manifest(2), "b.yaml": manifest(1) }));
+    using moved = temporaryFolder();
+    const facts = await factsOf(moved.path, { "c.yaml": `moved_from: [a]\n${manifest(2)}` });
+    const { plan } = await makePlan({ ...facts, state: before.state }, {});
+    expect(plan).toMatchObject({
+      total: { messages: 0 },
+      manifests: [{ name: "c", pushedBefore: 2 }],
+      removed: [{ name: "b", queue: "orders", pushed: 1 }],
+    });
+  });
+
+  it("takes the account that the ledger names where nobody else does, and another one for another queue", async () => {
+    using root = temporaryFolder();
+    const before = deployed(await factsOf(root.path, { "a.yaml": manifest(2) }));
+    const unknown = await factsOf(root.path, {}, config.replace(/ {2}queue-seeder:accountId.*\n/, ""));
+    expect((await makePlan({ ...unknown, state: before.state }, {})).plan.total.messages).toBe(0);
+    const other = await factsOf(root.path, {}, config.replaceAll("aaaa", "bbbb"));
+    expect((await makePlan({ ...other, state: before.state }, {})).plan.total.messages).toBe(2);
+  });
+
+  it("is refused where the manifest's messages came to lie in a data file", async () => {
+    using root = temporaryFolder();
+    const before = deployed(await factsOf(root.path, { "a.yaml": manifest(1) }));
+    const facts = await factsOf(root.path, {
+      "a.yaml": "queue: orders\nsource: { file: a.ndjson }\n",
+      "a.ndjson": "0\n",
+    });
+    const { plan, pushes } = await makePlan({ ...facts, state: before.state }, {});
+    expect(plan.manifests).toMatchObject([
+      { push: { messages: 0 }, refusals: [expect.stringMatching(/^SOURCE_CHANGED: /)] },
+    ]);
+    expect(pushes).toEqual([]);
+  });
+});
