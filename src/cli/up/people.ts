@@ -64,7 +64,8 @@ function waitText(seconds: number | undefined): string {
 
 export function progressText({ pushed, planned, perSecond, secondsLeft }: ProgressState): string {
   const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
-  return `${number(pushed)} of ${count(planned, "message")} pushed, ${number(Math.round(perSecond))} a second${left}`;
+  const rate = perSecond === 0 ? "" : `, ${number(Math.round(perSecond))} a second`;
+  return `${number(pushed)} of ${count(planned, "message")} pushed${rate}${left}`;
 }
 
 /** The summary, a manifest a line. */
