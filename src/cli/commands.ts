@@ -4,6 +4,7 @@ import { demoCommand } from "./demo.ts";
 import { emulateCommand } from "./emulate.ts";
 import { initCommand } from "./init.ts";
 import { planCommand } from "./plan.ts";
+import { baselineCommand, forgetCommand, settleCommand } from "./repair.ts";
 import { statusCommand } from "./status.ts";
 import { upCommand } from "./up.ts";
 import { validateCommand } from "./validate.ts";
@@ -18,6 +19,9 @@ export const commands: readonly (() => Command)[] = [
   planCommand,
   upCommand,
   statusCommand,
+  settleCommand,
+  baselineCommand,
+  forgetCommand,
   demoCommand,
   emulateCommand,
   completionCommand,

@@ -128,6 +128,9 @@ export async function repairLedger(
     const what = `this run repairs ${repair.manifest} and pushes nothing of ${inputs.manifest}`;
     throw new Refusal("REPAIR_ONLY", `${what}. Run \`pulumi up\` for that.`);
   }
+  if (before === undefined && repair.action !== "baseline") {
+    throw new Refusal("NOT_DEPLOYED", `${inputs.manifest} was never deployed here, so its ledger is empty. Nothing was changed.`);
+  }
   const chosen = choose(repair, book, inputs);
   // An edited message that the repair leaves alone would lose what the ledger has of it.
   const edited = book.decision.edited.filter(({ index }) => index < inputs.messages && !chosen.includes(index));

@@ -29,7 +29,7 @@ describe("what can follow", () => {
     expect(values(["validate", "--format", ""])).toEqual(["text", "json", "github", "gitlab", "sarif"]);
     expect(values(["validate", "--format=js"])).toEqual(["--format=json"]);
     expect(values(["validate", "--format", "=", "js"])).toEqual(["json"]);
-    expect(values(["validate", "--format", "="])).toHaveLength(4);
+    expect(values(["validate", "--format", "="])).toHaveLength(5);
     expect(values(["completion", ""])).toEqual(["bash", "zsh", "fish"]);
     expect(values(["completion", "bash", ""])).toEqual([]);
   });

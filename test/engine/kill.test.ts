@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import type { Running } from "../../src/engine/child.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
@@ -57,6 +59,8 @@ async function finish(seeder: Seeder): Promise<number> {
   expect(twice.filter((row) => !named.has(row))).toEqual([]);
   expect(Math.max(...found.values())).toBeLessThanOrEqual(2);
 
+  // The engine's state has it all now.
+  expect(readdirSync(join(stack.project.dir, ".queue-seeder/journal"))).toEqual([]);
   const requests = emulator.requests.length;
   succeeded(await stack.up());
   expect(emulator.requests).toHaveLength(requests);

@@ -12,8 +12,8 @@ export class NoEngine extends Error {
 export interface Pulumi {
   readonly engine: Engine;
   readonly env: NodeJS.ProcessEnv;
-  /** Never throws on an exit code. */
-  run(args: readonly string[]): Promise<Finished>;
+  /** Never throws on an exit code. @param more variables for this run alone */
+  run(args: readonly string[], more?: Readonly<Record<string, string>>): Promise<Finished>;
 }
 
 /**
@@ -29,8 +29,10 @@ export async function findPulumi(root: string, env: NodeJS.ProcessEnv): Promise<
   return {
     engine,
     env: own,
-    run: (args) =>
-      start(engine.pulumi, [...args, "--non-interactive", "--color", "never"], { cwd: root, env: own }).done,
+    run: (args, more) => {
+      const all = [...args, "--non-interactive", "--color", "never"];
+      return start(engine.pulumi, all, { cwd: root, env: { ...own, ...more } }).done;
+    },
   };
 }
 

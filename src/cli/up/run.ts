@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { confirmed } from "../confirm.ts";
 import { type Facts, pulumiFinder, readFacts, type StackName, stackName } from "../deployment/facts.ts";
 import type { Pulumi } from "../engine/pulumi.ts";
 import { readState, type StackState } from "../engine/state.ts";
 import { type MadePlan, makePlan } from "../plan/make.ts";
-import { isRefused } from "../plan/model.ts";
+import { isRefused, type Plan } from "../plan/model.ts";
 import { painter, tellProblems } from "../plan/run.ts";
+import { loadText } from "../plan/text.ts";
 import type { UpFlags } from "../up.ts";
 import { UsageError } from "../usage.ts";
-import { confirmed } from "./confirm.ts";
 import { type EngineEnd, runEngine } from "./engine.ts";
 import { watchEvents } from "./events.ts";
 import { exits, signalExits } from "./exits.ts";
@@ -101,9 +102,13 @@ async function refusalOf({ flags, report, expected }: Run, { plan }: MadePlan): 
     report.note(`PLAN_DIFFERS: nothing was pushed. The plan is ${plan.digest}, and ${expected} was reviewed.`);
     return exits.differs;
   }
-  if (flags.yes === true || (await confirmed(plan))) return undefined;
+  if (flags.yes === true || (await confirmed(questionOf(plan)))) return undefined;
   report.note("Nothing was pushed.");
   return exits.failed;
+}
+
+function questionOf({ stack, total }: Plan): string {
+  return `Deploy ${stack} (${loadText(total)})?`;
 }
 
 /** One run of the engine. @returns the exit code, or who holds the stack */

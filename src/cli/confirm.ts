@@ -1,10 +1,8 @@
 import { createInterface } from "node:readline/promises";
-import type { Plan } from "../plan/model.ts";
-import { loadText } from "../plan/text.ts";
 
 /** Asks the person at the terminal. Anything but a yes is a no, also the end of the input. */
 export async function confirmed(
-  { stack, total }: Plan,
+  question: string,
   input: NodeJS.ReadableStream = process.stdin,
   output: NodeJS.WritableStream = process.stderr,
 ): Promise<boolean> {
@@ -12,7 +10,7 @@ export async function confirmed(
   const gone = new AbortController();
   terminal.once("close", () => gone.abort());
   try {
-    const answer = await terminal.question(`Deploy ${stack} (${loadText(total)})? [y/N] `, { signal: gone.signal });
+    const answer = await terminal.question(`${question} [y/N] `, { signal: gone.signal });
     return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
     if (gone.signal.aborted) return false;
