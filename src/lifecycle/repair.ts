@@ -129,7 +129,10 @@ export async function repairLedger(
     throw new Refusal("REPAIR_ONLY", `${what}. Run \`pulumi up\` for that.`);
   }
   if (before === undefined && repair.action !== "baseline") {
-    throw new Refusal("NOT_DEPLOYED", `${inputs.manifest} was never deployed here, so its ledger is empty. Nothing was changed.`);
+    throw new Refusal(
+      "NOT_DEPLOYED",
+      `${inputs.manifest} was never deployed here, so its ledger is empty. Nothing was changed.`,
+    );
   }
   const chosen = choose(repair, book, inputs);
   // An edited message that the repair leaves alone would lose what the ledger has of it.
