@@ -13,6 +13,8 @@ export interface RecordedSegment {
   /** The resource's name, unique in the stack. */
   readonly name: string;
   readonly outputs: SegmentOutputs;
+  /** The program gives its messages, so that no file of the repository has them. */
+  readonly given: boolean;
 }
 
 /** What came of asking for the state. */
@@ -66,12 +68,12 @@ export function reasonOf(stderr: string): string {
 /** @throws LedgerError */
 export function parseState(text: string): StackState {
   const resources = resourcesOf(text);
-  const segments = resources.flatMap(({ type, urn, outputs, deleted }) => {
+  const segments = resources.flatMap(({ type, urn, inputs, outputs, deleted }) => {
     if (type !== "pulumi-nodejs:dynamic:Segment" || deleted) return [];
     if (!isOutputs(outputs)) throw new LedgerError(`${urn} has no ledger that can be read`);
     // Told at once, and not when the ledger is used: nothing may be planned on half a state.
     (outputs.content.kind === "rows" ? unpackRows : unpackLedger)(outputs.ledger);
-    return [{ name: nameOf(urn), outputs }];
+    return [{ name: nameOf(urn), outputs, given: inputs.given !== undefined }];
   });
   const queues = resources.flatMap(({ type, urn, outputs, deleted }) => {
     const id = outputs.queueId;
@@ -85,6 +87,7 @@ export function parseState(text: string): StackState {
 interface Resource {
   readonly type: string;
   readonly urn: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Replaced, and waiting for its deletion. */
   readonly deleted: boolean;
@@ -99,9 +102,10 @@ function resourcesOf(text: string): readonly Resource[] {
   }
   const resources = asMap(asMap(exported).deployment).resources ?? [];
   if (!Array.isArray(resources)) throw new LedgerError("`pulumi stack export` wrote no list of resources");
-  return resources.map(asMap).map(({ type, urn, outputs, delete: deleted }) => ({
+  return resources.map(asMap).map(({ type, urn, inputs, outputs, delete: deleted }) => ({
     type: String(type),
     urn: String(urn),
+    inputs: asMap(inputs),
     outputs: asMap(outputs),
     deleted: deleted === true,
   }));

@@ -31,7 +31,7 @@ export function outputsOf(manifest: string, more: Partial<SegmentOutputs> = {}):
 
 export function stateOf(...segments: readonly SegmentOutputs[]): StackState {
   return {
-    segments: segments.map((outputs) => ({ name: `${outputs.manifest}/${outputs.segment}`, outputs })),
+    segments: segments.map((outputs) => ({ name: `${outputs.manifest}/${outputs.segment}`, outputs, given: false })),
     createdQueues: new Map(),
   };
 }

@@ -23,13 +23,18 @@ describe("the engine's state", () => {
     };
     const other = { type: "pulumi:pulumi:Stack", urn: "urn:pulumi:dev::shop::y::s" };
     expect(parseState(exported(other, segment, queue))).toEqual({
-      segments: [{ name: "a::b/0", outputs: segment.outputs }],
+      segments: [{ name: "a::b/0", outputs: segment.outputs, given: false }],
       createdQueues: new Map([["orders", "q7"]]),
     });
   });
 
   it("passes over what was replaced and waits for its deletion", () => {
     expect(parseState(exported({ ...segment, delete: true })).segments).toEqual([]);
+  });
+
+  it("knows messages that the program gives", () => {
+    const given = { ...segment, inputs: { given: { "4dabf18193072939515e22adb298388d": "secret" } } };
+    expect(parseState(exported(given)).segments).toMatchObject([{ given: true }]);
   });
 
   it("is never taken for empty where it cannot be read", () => {

@@ -33,7 +33,7 @@ function deployed(facts: Facts, pushed: (segment: number) => number = () => Numb
       const indices = Array.from({ length: count }, (_, index) => index);
       const ledger = openBook(inputs, undefined, undefined, digests).write(indices, []);
       const outputs: SegmentOutputs = { ...outputsOf(manifest.name), ...inputs, ledger, pushed: count };
-      return { name: `${manifest.name}/${inputs.segment}`, outputs };
+      return { name: `${manifest.name}/${inputs.segment}`, outputs, given: false };
     }),
   );
   return { ...facts, state: { kind: "read", state: { segments, createdQueues: new Map() } } };
@@ -121,6 +121,10 @@ describe("a plan", () => {
       manifests: [{ name: "c", pushedBefore: 2 }],
       removed: [{ name: "b", queue: "orders", pushed: 1 }],
     });
+    if (before.state.kind !== "read") throw new Error("it was deployed");
+    const segments = before.state.state.segments.map((segment) => ({ ...segment, given: true }));
+    const state = { kind: "read", state: { ...before.state.state, segments } } as const;
+    expect((await makePlan({ ...facts, state }, {})).plan.removed).toEqual([]);
   });
 
   it("takes the account that the ledger names where nobody else does, and another one for another queue", async () => {
