@@ -9,6 +9,8 @@ export interface UpFlags {
   /** true: as long as it takes. */
   readonly wait?: number | true;
   readonly json?: boolean;
+  /** Where to record the run. */
+  readonly runFile?: string;
 }
 
 /** `up`: validates, plans, asks and deploys. */
@@ -25,6 +27,7 @@ export function upCommand(): Command {
       ).argParser(seconds),
     )
     .option("--json", "write what happens to stdout, one JSON object a line")
+    .option("--run-file <file>", "write to it what became of the run, as one JSON document")
     .action(async (flags: UpFlags) => {
       const { runUp } = await import("./up/run.ts");
       process.exitCode = await runUp(process.cwd(), flags, process.env);

@@ -1,4 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { headCommit } from "../../../infra/commit.ts";
+import { deployer } from "../../../infra/deployer.ts";
+import { planVariable } from "../../lifecycle/outputs.ts";
 import { confirmed } from "../confirm.ts";
 import { type Facts, pulumiFinder, readFacts, type StackName, stackName } from "../deployment/facts.ts";
 import type { Pulumi } from "../engine/pulumi.ts";
@@ -9,6 +14,7 @@ import { painter, tellProblems } from "../plan/run.ts";
 import { loadText } from "../plan/text.ts";
 import type { UpFlags } from "../up.ts";
 import { UsageError } from "../usage.ts";
+import { readStackConfig } from "../validate/stack.ts";
 import { type EngineEnd, runEngine } from "./engine.ts";
 import { watchEvents } from "./events.ts";
 import { exits, signalExits } from "./exits.ts";
@@ -16,6 +22,7 @@ import { expectedDigest } from "./expect.ts";
 import { outcomeOf } from "./outcome.ts";
 import { peopleReport } from "./people.ts";
 import { RunProgress } from "./progress.ts";
+import { recordingReport } from "./record.ts";
 import type { Report } from "./report.ts";
 import { holdTo } from "./reviewed.ts";
 import { type EndSignals, listen } from "./signals.ts";
@@ -55,7 +62,22 @@ export async function runUp(root: string, flags: UpFlags, env: NodeJS.ProcessEnv
         paint: painter(process.stderr),
         now: Date.now,
       });
-  return attempts({ root, flags, stack, find, env, report, expected });
+  return attempts({ root, flags, stack, find, env, report: recorded(report, root, flags, stack, env), expected });
+}
+
+/** With --run-file, what becomes of the run is written down too. */
+function recorded(
+  report: Report,
+  root: string,
+  { runFile }: UpFlags,
+  stack: StackName,
+  env: NodeJS.ProcessEnv,
+): Report {
+  if (runFile === undefined) return report;
+  const configured = readStackConfig(root, stack.short).values.get("queue-seeder:by");
+  const by = deployer({ env, configured: typeof configured === "string" ? configured : undefined, folder: root });
+  const facts = { stack: stack.full, by: by || null, commit: headCommit(root) ?? null };
+  return recordingReport(report, facts, (text) => writeFileSync(resolve(root, runFile), text), Date.now);
 }
 
 /** Tries until it gets the stack: each time with a plan of its own, since whoever held the stack may have changed it. */
@@ -127,7 +149,7 @@ async function deploy(
     root,
     stack: stack.full,
     pulumi,
-    env: reviewed.env,
+    env: { ...reviewed.env, [planVariable]: plan.digest },
     onEvent: (event) => watch.take(event),
     stop: signals.stop,
   });
