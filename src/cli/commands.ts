@@ -5,6 +5,7 @@ import { emulateCommand } from "./emulate.ts";
 import { initCommand } from "./init.ts";
 import { planCommand } from "./plan.ts";
 import { baselineCommand, forgetCommand, settleCommand } from "./repair.ts";
+import { reportCommand } from "./report.ts";
 import { statusCommand } from "./status.ts";
 import { upCommand } from "./up.ts";
 import { validateCommand } from "./validate.ts";
@@ -22,6 +23,7 @@ export const commands: readonly (() => Command)[] = [
   settleCommand,
   baselineCommand,
   forgetCommand,
+  reportCommand,
   demoCommand,
   emulateCommand,
   completionCommand,

@@ -1,0 +1,142 @@
+import { number } from "../words.ts";
+import { escapeText } from "./escape.ts";
+
+/** One number for each run, in order; undefined: nobody knows it. */
+export interface Series {
+  /** What is counted, with its unit: the panel's title. */
+  readonly title: string;
+  readonly form: "bars" | "line";
+  readonly values: readonly (number | undefined)[];
+}
+
+const size = { width: 760, panel: 150, left: 64, right: 24, top: 34, gap: 18, foot: 46 } as const;
+
+/** More labels than these would overlap: then the largest and the last are named. */
+const mostLabels = 16;
+
+/**
+ * Panels over a common axis of runs: each series has a scale of its own, so that neither hides the other, and begins at 0. A
+ * number that is not known leaves a gap.
+ *
+ * @param id unique on the page
+ * @param labels of the runs, for the axis
+ */
+export function chartSvg(id: string, name: string, labels: readonly string[], panels: readonly Series[]): string {
+  const { width, panel, gap, foot, left, right } = size;
+  const height = panels.length * (panel + gap) + foot;
+  const drawn = panels.map((series, index) => panelSvg(series, index * (panel + gap)));
+  const bottom = panels.length * (panel + gap) - gap;
+  return [
+    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-t ${id}-d">`,
+    `<title id="${id}-t">${escapeText(name)}</title>`,
+    `<desc id="${id}-d">${escapeText(panels.map(({ title }) => title).join("; "))}. The table below has the same numbers.</desc>`,
+    ...drawn,
+    ...axisLabels(labels, bottom + 16),
+    `<text class="axis" x="${(left + width - right) / 2}" y="${bottom + 38}" text-anchor="middle">Runs, oldest first</text>`,
+    "</svg>",
+  ].join("\n");
+}
+
+function panelSvg({ title, form, values }: Series, y: number): string {
+  const { width, panel, left, right, top } = size;
+  const ticks = ticksTo(Math.max(0, ...values.map((value) => value ?? 0)));
+  const most = ticks.at(-1) ?? 1;
+  const base = y + panel;
+  const up = (value: number) => round(base - (value / most) * (panel - top));
+  const grid = ticks.map(
+    (tick) =>
+      `<line class="${tick === 0 ? "base" : "grid"}" x1="${left}" x2="${width - right}" y1="${up(tick)}" y2="${up(tick)}"/>` +
+      `<text class="axis" x="${left - 8}" y="${round(up(tick) + 4)}" text-anchor="end">${short(tick)}</text>`,
+  );
+  const points = values.flatMap((value, index) =>
+    value === undefined ? [] : [{ index, value, x: middleOf(index, values.length), y: up(value) }],
+  );
+  const marks = form === "bars" ? bars(points, values.length, base) : line(points);
+  const named = namedOf(points);
+  const names = named.map(
+    ({ x, y: at, value }) =>
+      `<text class="value" x="${x}" y="${round(at - 7)}" text-anchor="middle">${number(value)}</text>`,
+  );
+  const none = points.length === 0 ? [`<text class="axis" x="${left + 8}" y="${base - 20}">not known</text>`] : [];
+  return [
+    `<text class="panel" x="0" y="${y + 14}">${escapeText(title)}</text>`,
+    ...grid,
+    ...marks,
+    ...names,
+    ...none,
+  ].join("\n");
+}
+
+interface Point {
+  readonly index: number;
+  readonly value: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+function bars(points: readonly Point[], count: number, base: number): string[] {
+  const width = round(Math.min(44, stepOf(count) * 0.64));
+  return points
+    .filter(({ value }) => value > 0)
+    .map(({ x, y }) => {
+      const height = Math.max(1, round(base - y));
+      return `<rect class="bar" x="${round(x - width / 2)}" y="${round(base - height)}" width="${width}" height="${height}"/>`;
+    });
+}
+
+/** Connected only where the runs follow each other. */
+function line(points: readonly Point[]): string[] {
+  const path = points
+    .map(({ index, x, y }, at) => `${points[at - 1]?.index === index - 1 ? "L" : "M"}${x} ${y}`)
+    .join("");
+  return [
+    ...(path === "" ? [] : [`<path class="line" d="${path}"/>`]),
+    ...points.map(({ x, y }) => `<circle class="dot" cx="${x}" cy="${y}" r="4"/>`),
+  ];
+}
+
+function namedOf(points: readonly Point[]): readonly Point[] {
+  if (points.length <= mostLabels) return points;
+  const largest = points.reduce<Point | undefined>((a, b) => (a === undefined || b.value > a.value ? b : a), undefined);
+  return points.filter(
+    (point) => point === largest || (point === points.at(-1) && point.index - (largest?.index ?? 0) > 1),
+  );
+}
+
+/** At most as many as have room. */
+function axisLabels(labels: readonly string[], y: number): string[] {
+  const every = Math.ceil(52 / stepOf(labels.length));
+  return labels.flatMap((label, index) =>
+    index % every === 0
+      ? [
+          `<text class="axis" x="${middleOf(index, labels.length)}" y="${y}" text-anchor="middle">${escapeText(label)}</text>`,
+        ]
+      : [],
+  );
+}
+
+function stepOf(count: number): number {
+  return (size.width - size.left - size.right) / Math.max(1, count);
+}
+
+function middleOf(index: number, count: number): number {
+  return round(size.left + (index + 0.5) * stepOf(count));
+}
+
+/** 0 and a few round numbers, the last one at least `most`. Whole: messages are. */
+export function ticksTo(most: number): readonly number[] {
+  const rough = Math.max(1, most / 3);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough) ?? rough;
+  return Array.from({ length: Math.max(1, Math.ceil(most / step)) + 1 }, (_, index) => index * step);
+}
+
+/** `1.5k` for an axis, where there is little room. */
+function short(n: number): string {
+  if (n >= 1_000_000) return `${round(n / 1_000_000)}M`;
+  return n >= 10_000 ? `${round(n / 1_000)}k` : number(n);
+}
+
+function round(n: number): number {
+  return Math.round(n * 100) / 100;
+}

@@ -1,0 +1,33 @@
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pulumiFinder, stackName } from "../deployment/facts.ts";
+import type { ReportFlags } from "../report.ts";
+import { readStackConfig } from "../validate/stack.ts";
+import { readHistory } from "./history.ts";
+import { reportOf } from "./model.ts";
+import { reportPage } from "./page.ts";
+
+/**
+ * Writes the page.
+ *
+ * @returns the exit code
+ * @throws UsageError
+ */
+export async function runReport(root: string, flags: ReportFlags, env: NodeJS.ProcessEnv): Promise<number> {
+  const find = pulumiFinder(root, env);
+  const stack = await stackName(flags.stack, find);
+  const { project } = readStackConfig(root, stack.short);
+  // One more, to see what the oldest of them changed.
+  const { versions, note } = await readHistory(await find(), { root, project, stack, last: flags.last + 1 });
+  const earlier = versions.length > flags.last ? versions[0] : undefined;
+  const told = earlier === undefined ? versions : versions.slice(1);
+  const at = new Date().toISOString();
+  const page = reportPage({ stack: stack.full, at, note, queues: reportOf(told, earlier) });
+  if (flags.out === "-") {
+    process.stdout.write(page);
+    return 0;
+  }
+  writeFileSync(resolve(root, flags.out), page);
+  process.stderr.write(`${flags.out} shows ${told.length} ${told.length === 1 ? "run" : "runs"} of ${stack.full}.\n`);
+  return 0;
+}

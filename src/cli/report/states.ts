@@ -1,0 +1,65 @@
+import type { LastPush } from "../../lifecycle/segment.ts";
+import type { VersionSegment } from "./model.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * What a report tells of, out of a state as the engine exports it or keeps it in its history. A resource that cannot be read,
+ * of whatever version of queue-seeder, is left out: a report decides nothing.
+ */
+export function segmentsIn(state: unknown): readonly VersionSegment[] {
+  const { deployment, checkpoint } = fieldsOf(state);
+  const { resources } = fieldsOf(deployment ?? fieldsOf(checkpoint).latest);
+  if (!Array.isArray(resources)) return [];
+  return resources.map(fieldsOf).flatMap(({ type, urn, outputs, delete: replaced }) => {
+    if (type !== "pulumi-nodejs:dynamic:Segment" || replaced === true) return [];
+    return segmentOf(String(urn), fieldsOf(outputs));
+  });
+}
+
+function segmentOf(name: string, outputs: Fields): readonly VersionSegment[] {
+  const { queue, manifest, inDoubt, metrics, metricsAt } = outputs;
+  const lastPush = pushOf(fieldsOf(outputs.lastPush));
+  if (typeof queue !== "string" || typeof manifest !== "string" || lastPush === undefined) return [];
+  const heard = metricsOf(fieldsOf(metrics));
+  return [
+    {
+      name,
+      queue,
+      manifest,
+      inDoubt: numberOr0(inDoubt),
+      lastPush,
+      ...(heard !== undefined && typeof metricsAt === "string" && { metrics: heard, metricsAt }),
+    },
+  ];
+}
+
+function pushOf({ pushed, requests, at, commit, by, plan }: Fields): LastPush | undefined {
+  if (typeof pushed !== "number" || typeof at !== "string") return undefined;
+  return {
+    pushed,
+    requests: numberOr0(requests),
+    maybeTwice: [],
+    at,
+    commit: typeof commit === "string" ? commit : "",
+    ...(typeof by === "string" && { by }),
+    ...(typeof plan === "string" && { plan }),
+  };
+}
+
+function metricsOf({ backlog_count, backlog_bytes, oldest_message_timestamp_ms }: Fields): VersionSegment["metrics"] {
+  if (typeof backlog_count !== "number") return undefined;
+  return {
+    backlog_count,
+    backlog_bytes: numberOr0(backlog_bytes),
+    oldest_message_timestamp_ms: numberOr0(oldest_message_timestamp_ms),
+  };
+}
+
+function numberOr0(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}
+
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}

@@ -1,0 +1,233 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ticksTo } from "../../../src/cli/report/chart.ts";
+import { backendFolder, readHistoryFolder } from "../../../src/cli/report/files.ts";
+import { readHistory } from "../../../src/cli/report/history.ts";
+import { reportOf, type Version, type VersionSegment } from "../../../src/cli/report/model.ts";
+import { reportPage } from "../../../src/cli/report/page.ts";
+import { skipWithout } from "../../support/programs.ts";
+
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "report-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const day = (n: number) => `2026-08-0${n}T00:00:00.000Z`;
+
+function segment(name: string, pushedOn: number, pushed: number, backlog?: number): VersionSegment {
+  const lastPush = { pushed, requests: 1, maybeTwice: [], at: day(pushedOn), commit: `c${pushedOn}`, by: "ada" };
+  const metrics = { backlog_count: backlog ?? 0, backlog_bytes: 1, oldest_message_timestamp_ms: 0 };
+  const heard = backlog === undefined ? {} : { metrics, metricsAt: day(pushedOn) };
+  return { name, queue: "orders", manifest: "a", inDoubt: 0, lastPush, ...heard };
+}
+
+const version = (n: number, ...segments: readonly VersionSegment[]): Version => ({
+  version: n,
+  kind: "update",
+  result: "succeeded",
+  at: day(n),
+  segments,
+});
+
+/** A state as the engine keeps it. */
+const checkpoint = ({ segments }: Version) => ({
+  version: 3,
+  checkpoint: { latest: { resources: [{ type: "other" }, ...segments.map(resource)] } },
+});
+const resource = ({ name, ...outputs }: VersionSegment) => ({
+  type: "pulumi-nodejs:dynamic:Segment",
+  urn: name,
+  outputs,
+});
+
+describe("what runs did", () => {
+  it("counts each push once, whatever later runs wrote anew, and takes only what was heard anew", () => {
+    const first = segment("a/0", 1, 5, 5);
+    const runs = [version(1, first), version(2, first), version(3, segment("a/0", 3, 2, 6), segment("a/1", 3, 10))];
+    expect(reportOf(runs)).toMatchObject([
+      {
+        queue: "orders",
+        runs: [
+          { version: 1, pushed: 5, metrics: { backlog_count: 5 }, by: "ada", commit: "c1" },
+          { version: 2, pushed: 0, metrics: undefined, by: undefined },
+          { version: 3, pushed: 12, requests: 2, metrics: { backlog_count: 6 }, commit: "c3" },
+        ],
+      },
+    ]);
+  });
+
+  it("compares the oldest run that is shown with the one before", () => {
+    const [old, next] = [version(1, segment("a/0", 1, 5)), version(2, segment("a/0", 1, 5))];
+    expect(reportOf([next], old)[0]?.runs).toMatchObject([{ version: 2, pushed: 0 }]);
+  });
+
+  it("knows a queue until the run that destroyed it", () => {
+    const runs = [version(1), version(2, segment("a/0", 2, 5)), version(3), version(4)];
+    expect(reportOf(runs)[0]?.runs.map((run) => run.version)).toEqual([2, 3]);
+  });
+});
+
+describe("the engine's history", () => {
+  it("finds a backend's folder by its address, and none of a backend that has none", () => {
+    expect(backendFolder("file:///var/state", "/repo")).toBe("/var/state");
+    expect(backendFolder("file://~/state", "/repo")).toBe(join(homedir(), "state"));
+    expect(backendFolder("file://state", "/repo")).toBe("/repo/state");
+    expect(backendFolder("s3://bucket", "/repo")).toBeUndefined();
+    expect(backendFolder("https://app.pulumi.com/ada", "/repo")).toBeUndefined();
+  });
+
+  it("reads plain and packed files in order, and the last ones only", () => {
+    const own = join(folder, ".pulumi/history/shop/dev");
+    mkdirSync(own, { recursive: true });
+    const write = (run: string, n: number, packed: boolean) => {
+      const pair = {
+        checkpoint: checkpoint(version(n, segment("a/0", n, n))),
+        history: { kind: "update", endTime: n },
+      };
+      for (const [kind, content] of Object.entries(pair)) {
+        const text = JSON.stringify(content);
+        if (packed) writeFileSync(join(own, `${run}.${kind}.json.gz`), gzipSync(text));
+        else writeFileSync(join(own, `${run}.${kind}.json`), text);
+      }
+      writeFileSync(join(own, `${run}.checkpoint.json.attrs`), "{}");
+    };
+    write("dev-1795696231614322733", 1, false);
+    write("dev-1795696231614322734", 2, true);
+    write("dev-1795696265912071927", 3, false);
+    const pushed = (last: number) =>
+      readHistoryFolder(folder, "shop", "dev", last).map((run) => [run.version, run.segments[0]?.lastPush.pushed]);
+    expect(pushed(9)).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+    expect(pushed(1)).toEqual([[3, 3]]);
+    expect(readHistoryFolder(folder, "shop", "other", 9)).toEqual([]);
+  });
+
+  const where = { root: "/", project: "shop", stack: { full: "org/shop/dev", short: "dev" }, last: 9 };
+  const done = (stdout: unknown) => ({ code: 0, signal: null, stdout: JSON.stringify(stdout), stderr: "" });
+
+  it("asks Pulumi Cloud for each version by its number", async () => {
+    const asked: string[] = [];
+    const { versions, note } = await readHistory(
+      {
+        run: async (args) => {
+          asked.push(args.join(" "));
+          if (args[0] === "whoami") return done({ url: "https://app.pulumi.com/ada" });
+          const newestFirst = [2, 1].map((n) => ({ version: n, kind: "update", result: "succeeded", endTime: day(n) }));
+          if (args[1] === "history") return done(newestFirst);
+          const n = Number(args.at(-1));
+          return done({ deployment: { resources: [resource(segment("a/0", n, n))] } });
+        },
+      },
+      where,
+    );
+    expect(versions.map((run) => [run.version, run.at, run.segments[0]?.lastPush.pushed])).toEqual([
+      [1, day(1), 1],
+      [2, day(2), 2],
+    ]);
+    expect(note).toBeUndefined();
+    expect(asked).toContain("stack export --stack org/shop/dev --version 2");
+  });
+
+  it("shows the present state of any other backend, and says that there was more", async () => {
+    const { versions, note } = await readHistory(
+      {
+        run: async (args) => {
+          if (args[0] === "whoami") return done({ url: "s3://bucket" });
+          if (args[1] === "history") return done([{ version: 0, kind: "update", endTime: day(2) }, { version: 0 }]);
+          return done({ deployment: { resources: [resource(segment("a/0", 2, 7))] } });
+        },
+      },
+      where,
+    );
+    expect(versions).toMatchObject([{ at: day(2), segments: [{ lastPush: { pushed: 7 } }] }]);
+    expect(note).toMatch(/earlier runs are missing/);
+  });
+
+  it("says why the engine refuses", async () => {
+    const run = async () => ({ code: 6, signal: null, stdout: "", stderr: "error: no stack named 'x' found\n" });
+    await expect(readHistory({ run }, where)).rejects.toThrow(
+      /`pulumi whoami --json` failed: no stack named 'x' found/,
+    );
+  });
+});
+
+it.each([
+  [0, [0, 1]],
+  [1, [0, 1]],
+  [3, [0, 1, 2, 3]],
+  [150, [0, 50, 100, 150]],
+  [176_748, [0, 100_000, 200_000]],
+])("has round numbers on an axis up to %i", (most, ticks) => {
+  expect(ticksTo(most)).toEqual(ticks);
+});
+
+const hostile = '<img src=x onerror="document.title=1">&\u0007';
+const queues = [
+  {
+    queue: hostile,
+    runs: reportOf([version(1, segment("a/0", 1, 3, 3)), version(2, segment("a/0", 2, 4, 7))])[0]?.runs ?? [],
+  },
+  { queue: "quiet", runs: reportOf([version(1, segment("a/0", 1, 0))])[0]?.runs ?? [] },
+];
+const page = () => reportPage({ stack: hostile, at: day(3), note: hostile, queues });
+
+it("escapes whatever it is given, and holds no script, link or address", () => {
+  const html = page();
+  expect(html).not.toMatch(/<img|<script|<link|https?:|url\(/);
+  expect(html).not.toContain("\u0007");
+  expect(html).toContain("&lt;img src=x onerror=&quot;document.title=1&quot;&gt;&amp;");
+  expect(html.split("\n")[0]).toBe("<!doctype html>");
+  expect(reportPage({ stack: "dev", at: day(1), note: undefined, queues: [] })).toContain("Nothing was deployed yet");
+});
+
+describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there is no ${executablePath})`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  });
+  afterAll(() => browser?.close());
+
+  it.each(["light", "dark"] as const)("shows chart and table of each queue, readable, in %s", async (colorScheme) => {
+    const file = join(folder, "report.html");
+    writeFileSync(file, page());
+    const tab = await browser.newPage({ colorScheme });
+    const wrong: string[] = [];
+    tab.on("console", (message) => wrong.push(message.text()));
+    tab.on("request", (request) => request.url().startsWith("file:") || wrong.push(request.url()));
+    await tab.goto(pathToFileURL(file).href);
+    expect(await tab.title()).toBe(`Messages of ${hostile.replace("\u0007", "")}`);
+    expect(await tab.getByRole("img").count()).toBe(2);
+    expect(await tab.getByRole("img").first().getAttribute("aria-labelledby")).toBe("queue-0-t queue-0-d");
+    expect(await tab.locator("svg").first().locator("rect.bar").count()).toBe(2);
+    expect(await tab.locator("svg").first().locator(".value").allTextContents()).toEqual(["3", "4", "3", "7"]);
+    expect(await tab.locator("svg").nth(1).textContent()).toContain("not known");
+    const row = tab.getByRole("row").nth(1);
+    expect(await row.getByRole("rowheader").textContent()).toBe("#2");
+    expect(await row.getByRole("cell").allTextContents()).toEqual([
+      "2026-08-02 00:00",
+      "update",
+      "ada",
+      "c2",
+      "–",
+      "4",
+      "1",
+      "0",
+      "7",
+      "1",
+    ]);
+    const background = await tab.evaluate("getComputedStyle(document.body).backgroundColor");
+    expect(background).toBe(colorScheme === "light" ? "rgb(255, 255, 255)" : "rgb(13, 17, 23)");
+    expect(wrong).toEqual([]);
+  });
+});

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { problemsWith } from "../cli/schema.ts";
+import { cli } from "./support/cli.ts";
+import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+
+const many = (count: number) => `queue: orders\nmessages: [{ for_each: ${count}, body: "\${index}" }]\n`;
+
+it("records each run, who made it and by which plan, and shows all of them on a page", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many(3) } });
+  const { stack, emulator } = seeder;
+  const { project } = stack;
+  const up = async (...args: readonly string[]) => {
+    const run = await cli(project, ["up", "--stack", "test", "--yes", "--run-file", "run.json", ...args], {
+      GITHUB_ACTOR: "ada",
+    });
+    const record = JSON.parse(readFileSync(join(project.dir, "run.json"), "utf8"));
+    expect(problemsWith("run", record), JSON.stringify(record)).toEqual([]);
+    expect(record.exit, said(run)).toBe(run.code);
+    return record;
+  };
+
+  const first = await up();
+  expect(first).toMatchObject({ stack: "test", by: "ada", exit: 0, total: { pushed: 3 }, manifests: [{ name: "a" }] });
+  expect(stack.outputs()).toMatchObject({ manifests: { a: { lastPush: { by: "ada", plan: first.plan } } } });
+
+  seeder.write("a.yaml", many(150));
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
+  expect(await up()).toMatchObject({ exit: 1, total: { pushed: 100, notSent: 47 } });
+  emulator.faults.clear();
+  succeeded(await stack.up({ env: { QUEUE_SEEDER_BY: "none" } }));
+  expect(stack.outputs()).not.toHaveProperty("manifests.a.lastPush.by");
+  expect(await up("--expect", first.plan)).toMatchObject({ exit: 5, total: null });
+
+  succeeded(await cli(project, ["report", "--stack", "test"]));
+  const page = readFileSync(join(project.dir, "report.html"), "utf8");
+  expect(page).toContain("150 messages pushed in 3 runs. At the end of run 3 its backlog had 150 messages.");
+  const row = (n: number) => new RegExp(`<tr><th scope="row">#${n}</th>.*`).exec(page)?.[0].replace(/<[^>]+>/g, "|");
+  expect(row(1)).toMatch(/\|update\|\|ada\|.*\|3\|\|1\|\|0\|\|3\|/);
+  expect(row(2)).toMatch(/\|update, failed\|\|ada\|.*\|100\|\|2\|\|0\|\|103\|/);
+  expect(row(3)).toMatch(/\|update\|\|–\|.*\|47\|\|1\|\|0\|\|150\|/);
+
+  const last = await cli(project, ["report", "--stack", "test", "--last", "1", "--out", "-"]);
+  expect([last.code, last.stdout]).toEqual([0, expect.stringContaining("47 messages pushed in 1 run.")]);
+  const none = await cli(project, ["report", "--stack", "tset"]);
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("There is test.")]);
+});
