@@ -9,6 +9,9 @@ export interface OwnPackage {
   readonly exports: Readonly<Record<string, string>> & { readonly ".": string };
   readonly bin: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
+  /** What runs Workers for the emulator: large, found where it is installed, and so the package's optional peers too. */
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
 }
 
 /**
@@ -57,12 +60,15 @@ export function packagePackageJson(own: OwnPackage, imported: ReadonlySet<string
     },
     bin: Object.fromEntries(Object.entries(own.bin).map(([name, path]) => [name, compiled(path)])),
     dependencies: ranges((name) => !isPeer(name)),
-    peerDependencies: ranges(isPeer),
-    peerDependenciesMeta: Object.fromEntries(
-      Object.entries(peers).flatMap(([name, { optional }]) =>
-        optional && imported.has(name) ? [[name, { optional }]] : [],
+    peerDependencies: { ...ranges(isPeer), ...own.peerDependencies },
+    peerDependenciesMeta: {
+      ...Object.fromEntries(
+        Object.entries(peers).flatMap(([name, { optional }]) =>
+          optional && imported.has(name) ? [[name, { optional }]] : [],
+        ),
       ),
-    ),
+      ...own.peerDependenciesMeta,
+    },
   };
 }
 
