@@ -8,7 +8,7 @@ import { emptyStack, stackOfRows, up } from "./stacks.ts";
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 /** `up --skip-preview` with a million messages that were pushed before, beside an empty program, in turn. */
-export async function measureMillion(rounds = 5, rows = 1_000_000): Promise<Section> {
+export async function measureMillion(rounds = 3, rows = 1_000_000): Promise<Section> {
   await using emulator = await startRemote();
   await using seeded = await stackOfRows(rows, emulator);
   await using empty = await emptyStack();

@@ -1,8 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { EmulatorOptions } from "../../src/emulator/index.ts";
-import type { Address, Traffic } from "./server.ts";
+import type { Address, RemoteOptions, Traffic } from "./server.ts";
 
 /** An emulator in another process. */
 export interface RemoteEmulator extends Address, AsyncDisposable {
@@ -13,8 +12,7 @@ export interface RemoteEmulator extends Address, AsyncDisposable {
   traffic(): Promise<Traffic>;
 }
 
-/** @param options what JSON can hold of them */
-export async function startRemote(options: EmulatorOptions = {}): Promise<RemoteEmulator> {
+export async function startRemote(options: RemoteOptions = {}): Promise<RemoteEmulator> {
   const child = fork(fileURLToPath(new URL("server.ts", import.meta.url)), [JSON.stringify(options)], { execArgv: [] });
   const [address] = (await once(child, "message")) as [Address];
   const { baseUrl, accountId, queueId, token } = address;

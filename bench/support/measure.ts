@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, totalmem } from "node:os";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 
 /** The middle one; of an even number, the upper of the two. */
 export function median(numbers: readonly number[]): number {
@@ -10,11 +10,13 @@ export function ratio(ones: readonly number[], others: readonly number[]): numbe
   return median(ones.map((one, index) => one / (others[index] ?? Number.NaN)));
 }
 
-/** What the figures were measured on. */
+/** What the figures were measured on, and how busy it was. */
 export function machine(): string {
   const memory = Math.round(totalmem() / 2 ** 30);
   const model = cpus()[0]?.model.trim() ?? "unknown";
-  return `${availableParallelism()} cores (${model}), ${memory} GB, ${process.platform} ${process.arch}, Node ${process.version}`;
+  const load = `load of the last minute ${(loadavg()[0] ?? 0).toFixed(1)}`;
+  const system = `${process.platform} ${process.arch}, Node ${process.version}`;
+  return `${availableParallelism()} cores (${model}), ${memory} GB, ${system}, ${load}`;
 }
 
 /** Milliseconds that something takes. */

@@ -2,6 +2,9 @@
 
 import { type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
 
+/** What JSON can hold of the emulator's options, and how much later it answers a push than it could. */
+export type RemoteOptions = EmulatorOptions & { readonly delayMs?: number };
+
 /** What the parent is told at the start. */
 export interface Address {
   readonly baseUrl: string;
@@ -15,12 +18,13 @@ export interface Traffic {
   readonly requests: number;
   /** Answers by error code. */
   readonly codes: Readonly<Record<string, number>>;
-  /** By the emulator's clock, from the arrival of the first request to that of the last, in milliseconds. */
-  readonly tookMs: number;
 }
 
-const options: EmulatorOptions = JSON.parse(process.argv[2] ?? "{}");
+const { delayMs = 0, ...options }: RemoteOptions = JSON.parse(process.argv[2] ?? "{}");
 const emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false, ...options });
+for (const route of delayMs > 0 ? (["push", "batch"] as const) : []) {
+  emulator.faults.add({ match: { route }, effect: { kind: "delay", ms: delayMs } });
+}
 process.on("message", () => {
   const { requests } = emulator;
   const codes = Object.groupBy(
@@ -30,7 +34,6 @@ process.on("message", () => {
   process.send?.({
     requests: requests.length,
     codes: Object.fromEntries(Object.entries(codes).map(([code, records = []]) => [code, records.length])),
-    tookMs: (requests.at(-1)?.at ?? 0) - (requests[0]?.at ?? 0),
   } satisfies Traffic);
 });
 process.on("disconnect", () => process.exit());

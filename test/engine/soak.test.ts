@@ -3,7 +3,7 @@ import { findingText } from "./soak/judge.ts";
 import { live } from "./soak/life.ts";
 
 /** The short schedule. Kills of the CLI, of the provider and of both, SIGINT and SIGTERM are in it; see soak/main.ts. */
-const seed = 1;
+const seed = 3;
 const rounds = 5;
 
 it(`loses nothing, and doubles nothing unknown, whatever goes wrong: seed ${seed}`, { timeout: 600_000 }, async () => {

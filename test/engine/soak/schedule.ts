@@ -57,14 +57,14 @@ export function draw(seed: number, length: number): Schedule {
   const rounds = Array.from({ length }, (_, number) => {
     const additions = random
       .shuffled(manifests)
-      .slice(0, random.between(1, 3))
+      .slice(0, random.between(2, 4))
       .map(({ name }) => addition(random, name));
     // Two fifths of the strikes end a process; of these, one a run is enough.
     const runs = Array.from({ length: random.between(1, 3) }, () => {
       const faults = Array.from({ length: random.int(3) }, () => decks.faults());
       const all = faults.length === 0 || random.int(3) > 0 ? [...faults, decks.ends()] : faults;
       return all
-        .map((strike) => ({ push: random.int(random.pick([2, 5, 12])), strike }))
+        .map((strike) => ({ push: random.int(random.pick([1, 3, 8])), strike }))
         .sort((a, b) => a.push - b.push);
     });
     return { number, additions, runs };
@@ -74,7 +74,14 @@ export function draw(seed: number, length: number): Schedule {
 
 function addition(random: Random, manifest: string): Addition {
   const { padding, most } = random.pick(sizes);
-  return { manifest, padding, messages: random.between(1, most), ids: random.int(2) === 0 };
+  // A request with one message goes to another address.
+  const few = random.int(6) === 0;
+  return {
+    manifest,
+    padding,
+    messages: few ? random.between(1, 3) : random.between(Math.ceil(most / 4), most),
+    ids: random.int(2) === 0,
+  };
 }
 
 /** Deals every strike once before any comes again. */
