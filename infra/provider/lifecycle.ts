@@ -20,7 +20,7 @@ export function configure({ config: given }: pulumi.dynamic.ConfigureRequest): v
 }
 
 const engine = process.argv[2] ?? "";
-const orphan = orphanWatch(() => engineListens(engine));
+const orphan = orphanWatch({ listens: () => engineListens(engine), exit: () => process.exit(1) });
 
 const lifecycle = bindLifecycle({
   cwd: process.cwd(),

@@ -1,17 +1,33 @@
+/** Milliseconds between two looks at an engine that nobody asks for. */
+const lookEveryMs = 5_000;
+
+export interface OrphanOptions {
+  /** Whether the engine is there. */
+  readonly listens: () => Promise<boolean>;
+  /** Ends the process. */
+  readonly exit: () => void;
+  readonly everyMs?: number;
+}
+
 /**
  * Ends the process once its engine is gone and what was under way is written down. A killed engine takes no plugin with it:
- * the provider would stay, and wait for calls that never come.
- *
- * @param listens whether the engine is there
+ * the provider would stay, and wait for calls that never come. A push looks before each request; now and then this looks
+ * by itself, for a provider that has nothing to send.
  */
-export function orphanWatch(listens: () => Promise<boolean>) {
+export function orphanWatch({ listens, exit, everyMs = lookEveryMs }: OrphanOptions) {
   let gone = false;
   let underWay = 0;
+  const endIfOrphan = () => {
+    if (gone && underWay === 0) exit();
+  };
+  const engineListens = async () => {
+    gone ||= !(await listens());
+    return !gone;
+  };
+  const timer = setInterval(() => engineListens().then(endIfOrphan), everyMs);
+  timer.unref();
   return {
-    async engineListens(): Promise<boolean> {
-      gone ||= !(await listens());
-      return !gone;
-    },
+    engineListens,
     /** The same call; the last of those under way ends an orphaned process. */
     endingAfter<Args extends readonly unknown[], Result>(
       call: (...args: Args) => Promise<Result>,
@@ -22,9 +38,10 @@ export function orphanWatch(listens: () => Promise<boolean>) {
           return await call(...args);
         } finally {
           underWay -= 1;
-          if (gone && underWay === 0) process.exit(1);
+          endIfOrphan();
         }
       };
     },
+    stop: () => clearInterval(timer),
   };
 }
