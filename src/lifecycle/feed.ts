@@ -23,7 +23,7 @@ export interface Feed {
 
 /**
  * Reads a segment's messages from the repository at the moment of the push. Those of a data file are read once for what
- * they are known by and once for the push, so that memory does not grow with the file.
+ * they are known by and, where they are large, once more for the push, so that memory does not grow with them.
  *
  * @throws Refusal when they are no longer what was planned, before anything was sent
  */
@@ -49,9 +49,16 @@ function messagesFeed(messages: readonly Message[], inputs: SegmentInputs, ports
   };
 }
 
+/**
+ * Bytes of the bodies of a segment that stay in memory between the two readings, so that there is only one. As objects they
+ * take several times as much, and several segments are pushed at once.
+ */
+const heldBytes = 4_000_000;
+
 async function rowsFeed(content: FileContent, inputs: SegmentInputs, ports: Ports): Promise<Feed> {
   const digests: Digest[] = [];
   const planned = runningDigest("manifest");
+  const held: (readonly Ready[])[] = [];
   for await (const some of rowsOf(content, inputs)) {
     for (const { message } of some) {
       const digest = messageDigest(message);
@@ -60,22 +67,39 @@ async function rowsFeed(content: FileContent, inputs: SegmentInputs, ports: Port
       // What cannot be completed is refused before the first row goes.
       completeMessage(message, inputs, ports);
     }
+    if (inputs.bytes <= heldBytes) held.push(some);
   }
   refuseChanged(inputs, planned.digest());
   return {
     digests,
     async *messages(indices) {
       const wanted = new Set(indices);
-      for await (const some of rowsOf(content, inputs)) {
+      const again = held.length > 0 ? held : unchangedRows(content, inputs, digests);
+      for await (const some of again) {
         const ready = some.filter(({ index }) => wanted.has(index));
-        for (const { index, message } of ready) {
-          if (messageDigest(message) !== digests[index]) refuseChanged(inputs, messageDigest(message));
-        }
         if (ready.length === 0) continue;
         yield ready.map(({ index, message }) => ({ index, message: completeMessage(message, inputs, ports) }));
       }
     },
   };
+}
+
+/** The rows read once more. @throws Refusal when one of them is not what it was */
+async function* unchangedRows(
+  content: FileContent,
+  inputs: SegmentInputs,
+  digests: readonly Digest[],
+): AsyncGenerator<readonly Ready[]> {
+  let rows = 0;
+  for await (const some of rowsOf(content, inputs)) {
+    for (const { index, message } of some) {
+      const digest = messageDigest(message);
+      if (digest !== digests[index]) refuseChanged(inputs, digest);
+    }
+    rows += some.length;
+    yield some;
+  }
+  if (rows < digests.length) refuseChanged(inputs, `only ${rows} rows`);
 }
 
 /** The digests of the rows that the segment has in the repository now. @throws Refusal when the file cannot be read */

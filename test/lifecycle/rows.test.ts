@@ -136,6 +136,30 @@ it("refuses to take a ledger of messages for one of rows, and the other way roun
   expect(world.bodies()).toEqual([1]);
 });
 
+/** Rows that are too large together to stay in memory until they are pushed. */
+const large = (count: number, word: string) =>
+  Array.from({ length: count }, (_, n) => `${n} ${word} ${"x".repeat(100_000)}`);
+
+it("reads large rows a second time, and pushes each", async () => {
+  write(large(60, "first"));
+  expect(await up()).toMatchObject([{ pushed: 60, ledger: { complete: true } }]);
+  expect(world.bodies()).toHaveLength(60);
+});
+
+it("refuses large rows that change while they are pushed, and keeps what was pushed", async () => {
+  // More requests than a run has open at once, so that some rows are read after the first answer.
+  write(large(300, "first"));
+  const first = world.emulator.nextRequest(({ accepted }) => accepted > 0);
+  world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "delay", ms: 50 } });
+  const run = failureOf(up());
+  await first;
+  write(large(300, "other"));
+  const failure = await run;
+  expect(failure.message).toMatch(/MANIFEST_(CHANGED|INVALID)/);
+  expect(failure.properties?.pushed).toBe(world.bodies().length);
+  expect(world.bodies().every((body) => String(body).includes("first"))).toBe(true);
+});
+
 it("refuses a file that changes between plan and push, or while it is read", async () => {
   write([1, 2]);
   const [planned] = await world.segments();
