@@ -32,7 +32,7 @@ it("baselines a manifest without a push, as it is or as it was edited, and leave
 it("settles what is in doubt, and forgets what was pushed, without a push", async () => {
   await using seeder = await makeSeeder({ messages: { "b.yaml": manifest(3, 4) } });
   const { stack, emulator, bodies } = seeder;
-  emulator.faults.add({ effect: { kind: "lost", when: "after" }, times: 1 });
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
   const lost = await stack.up();
   expect(lost.code).not.toBe(0);
   expect(said(lost)).toContain("queue-seeder settle b --pushed");
