@@ -44,6 +44,8 @@ export async function deliver(
 ): Promise<SegmentOutputs> {
   if (before !== undefined) refuseOtherKind(before, inputs);
   const journal = await openJournal(inputs, before, session.ports);
+  session.journals.began();
+  let kept = false;
   try {
     let opened: Promise<Feed> | undefined;
     const feed = () => {
@@ -57,13 +59,14 @@ export async function deliver(
     const outputs = await (session.repair === undefined
       ? pushPending(id, delivery)
       : repairLedger(session.repair, delivery));
-    session.delivered.add(journal);
+    kept = true;
     return outputs;
   } catch (error) {
-    if (error instanceof PartialFailure) session.delivered.add(journal);
+    kept = error instanceof PartialFailure;
     throw error;
   } finally {
     await journal.close();
+    session.journals.ended(journal, kept);
   }
 }
 

@@ -12,20 +12,48 @@ export interface Session {
   readonly wire: () => Promise<Wire>;
   /** What the run does to ledgers instead of pushing; undefined: it pushes. @throws Refusal when it cannot be read */
   readonly repair: Repair | undefined;
-  /** Journals of deliveries that came to their end, and whose outputs the engine has or will have in a moment. */
-  readonly delivered: Set<Journal>;
+  readonly journals: OpenJournals;
+}
+
+/** Milliseconds in which the engine writes down what a delivery came to. A run that ends by itself takes longer to end. */
+const writtenAfterMs = 30;
+
+/**
+ * The journals of one process, which go once the engine's state holds what they hold. The engine asks to cancel at the end of
+ * every run, when its state is written, but on the first SIGINT or SIGTERM too; then a second one may end it before it has
+ * written what it was told last. A journal that stays does no harm: once the state has moved on from where it began, it is
+ * out of date.
+ */
+export class OpenJournals {
+  readonly #now: () => number;
+  readonly #ended = new Map<Journal, number>();
+  #underWay = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  began(): void {
+    this.#underWay += 1;
+  }
+
+  /** @param kept whether the engine was told what the delivery came to */
+  ended(journal: Journal, kept: boolean): void {
+    this.#underWay -= 1;
+    if (kept) this.#ended.set(journal, this.#now());
+  }
+
+  cancelled(): void {
+    if (this.#underWay > 0) return;
+    for (const [journal, at] of this.#ended) if (this.#now() - at >= writtenAfterMs) journal.drop();
+  }
 }
 
 /** For one process, which makes one deployment. */
 export function openSession(ports: Ports): Session {
   let connected: Promise<Wire> | undefined;
-  const delivered = new Set<Journal>();
-  // The engine asks to cancel at the end of every run, when its state is written. Should it never ask, then the state has
-  // moved on from where the journals began, and they are out of date.
-  ports.cancelled.addEventListener("abort", () => {
-    for (const journal of delivered) journal.drop();
-    delivered.clear();
-  });
+  const journals = new OpenJournals(() => ports.clock.now());
+  ports.cancelled.addEventListener("abort", () => journals.cancelled());
   return {
     ports,
     startedAt: new Date(ports.clock.now()).toISOString(),
@@ -36,6 +64,6 @@ export function openSession(ports: Ports): Session {
     get repair() {
       return readRepair(ports.env.QUEUE_SEEDER_REPAIR);
     },
-    delivered,
+    journals,
   };
 }

@@ -192,6 +192,34 @@ it("is deleted with the resource, and at the end of a run that was kept", async 
   expect(journals()).toEqual([]);
 });
 
+it("stays when the run is cancelled before the engine has surely written what it was told", async () => {
+  const inputs = await world.segment(manifest([1]));
+  const { lifecycle, cancel } = world.start();
+  await lifecycle.create(inputs);
+  // A second signal ends the engine here: it keeps nothing of the delivery.
+  cancel();
+  expect(journals()).toHaveLength(1);
+  const { outs } = await world.start().lifecycle.create(inputs);
+  expect(world.bodies()).toEqual([1]);
+  expect(outs.pushed).toBe(1);
+});
+
+it("stays when the run is cancelled while another delivery is under way", async () => {
+  world.write("messages/a.yaml", "queue: orders\nsource: { file: rows.ndjson }\n");
+  world.write("messages/rows.ndjson", numbers(5_100).join("\n"));
+  const [first, second] = await world.segments();
+  if (first === undefined || second === undefined) throw new Error("there are to be two segments");
+  const { lifecycle, end } = world.start();
+  await lifecycle.create(second);
+  const hold = world.emulator.hold({ route: "batch" }, "before");
+  const underWay = failureOf(lifecycle.create(first));
+  await hold.arrived;
+  end();
+  hold.release();
+  await underWay;
+  expect(journals()).toHaveLength(2);
+});
+
 it("gives what it knew to the state, also when nothing more can be pushed", async () => {
   const inputs = await world.segment(manifest(numbers(2_500)));
   await killedRun(inputs, 3);

@@ -14,8 +14,10 @@ type Inputs = SegmentInputs & { readonly __provider: string };
 /** One process of the provider: what the engine starts for each run. */
 export interface Provider {
   readonly lifecycle: Lifecycle;
-  /** What the engine does at the end of a run. */
+  /** What the engine does at the end of a run, a while after it was told what the last delivery came to. */
   end(): void;
+  /** The same on a first SIGINT or SIGTERM, at any time. */
+  cancel(): void;
 }
 
 /** A repository, a queue and an engine that is not there: the lifecycle with nothing faked but the engine. */
@@ -50,11 +52,12 @@ export async function makeWorld(): Promise<World> {
     env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, CLOUDFLARE_API_TOKEN: emulator.token },
     start(config = {}) {
       const ended = new AbortController();
+      let later = 0;
       const lifecycle = bindLifecycle({
         cwd: join(root, "infra"),
         env: { ...world.env },
         config: (key) => config[key],
-        clock: systemClock,
+        clock: { ...systemClock, now: () => Date.now() + later },
         tell: async (severity, text) => {
           if (severity !== "progress") told.push(`${severity}: ${text}`);
         },
@@ -64,7 +67,14 @@ export async function makeWorld(): Promise<World> {
         engineListens: async () => world.engine,
         cancelled: ended.signal,
       });
-      return { lifecycle, end: () => ended.abort() };
+      return {
+        lifecycle,
+        end: () => {
+          later = 1_000;
+          ended.abort();
+        },
+        cancel: () => ended.abort(),
+      };
     },
     write(path, text) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
