@@ -23,6 +23,8 @@ export interface Message {
   readonly id: string | undefined;
   /** A string where `contentType` is "text". */
   readonly body: JsonValue;
+  /** The body's JSON without spaces, where its reader has made it anyway; who changes the body leaves it out. */
+  readonly json?: string;
   readonly contentType: ContentType;
   /** Seconds, 0 to 86,400; undefined: the queue's own delay. */
   readonly delaySeconds: number | undefined;

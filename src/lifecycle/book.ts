@@ -103,6 +103,11 @@ function doubledOf({ kept }: Decision, { inDoubt }: Left, keyOf: (index: number)
   return kept.filter((index) => doubted.has(keyOf(index)));
 }
 
+/** What people know a row of a segment by: its number in the whole file, from 1. */
+export function rowLabel(from: number, index: number): string {
+  return `#${from + index + 1}`;
+}
+
 /** What a data file's ledger is compared with. */
 export function wantedRows({ mode, messages }: Wanted, { rows, delivery }: Content<"rows">): WantedRows {
   return { mode, identity: mode === "once" ? rows : delivery, rows: messages };
@@ -128,7 +133,7 @@ function rowsBook(
     doubled: doubledOf(decision, left, keyOf),
     settled: isSettled(decision, ledger) && ledger.identity === wanted.identity,
     keyOf,
-    labelOf: (index) => `#${content.from + index + 1}`,
+    labelOf: (index) => rowLabel(content.from, index),
     write: (pushed, inDoubt) =>
       packRows({
         identity: wanted.identity,

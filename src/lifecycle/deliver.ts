@@ -1,6 +1,5 @@
-import { packStream, toParcel } from "../plan/index.ts";
+import { packStream } from "../plan/index.ts";
 import { type Journal, journaled, type PushReport, runPush } from "../push/index.ts";
-import type { Parcel } from "../types.ts";
 import { type Book, openBook } from "./book.ts";
 import { refuseOtherKind } from "./diff.ts";
 import { refuseEdited, refuseShrunk } from "./edited.ts";
@@ -118,7 +117,7 @@ async function push(
   const progress = new Progress(inputs, indices.length, ports);
   const report = await runPush({
     target: inputs,
-    batches: packStream(parcels(book, opened, indices)),
+    batches: packStream(opened.parcels(indices)),
     inDoubt: inputs.inDoubtPolicy,
     ...wire,
     halts: { ...halts, of: (queue) => hopeless ?? halts.of(queue) },
@@ -136,16 +135,6 @@ async function push(
   });
   const { failure } = report;
   return failure === undefined ? report : { ...report, failure: await preflight.judge(inputs, failure) };
-}
-
-async function* parcels(
-  { labelOf }: Book,
-  { messages }: Feed,
-  indices: readonly number[],
-): AsyncGenerator<readonly Parcel[]> {
-  for await (const some of messages(indices)) {
-    yield some.map(({ index, message }) => toParcel(message, index, labelOf(index)));
-  }
 }
 
 async function tellRecovered({ inputs, journal: { left }, book, session }: Delivery): Promise<void> {

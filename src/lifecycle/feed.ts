@@ -1,31 +1,33 @@
 import { DataFileError } from "../manifest/index.ts";
-import { type Digest, keyed, manifestDigest, manifestLine, messageDigest, runningDigest } from "../plan/index.ts";
-import type { FileContent, Message } from "../types.ts";
+import {
+  type Digest,
+  keyed,
+  manifestDigest,
+  manifestLine,
+  messageDigest,
+  runningDigest,
+  toParcel,
+} from "../plan/index.ts";
+import type { FileContent, Message, Parcel } from "../types.ts";
+import { rowLabel } from "./book.ts";
 import { Refusal } from "./failure.ts";
 import { readGiven } from "./given.ts";
 import { completeMessage, readContent } from "./messages.ts";
 import type { Ports } from "./ports.ts";
 import type { SegmentInputs } from "./segment.ts";
 
-/** A message of a segment, complete: it may go into a request and nowhere else. */
-export interface Ready {
-  /** Number in the segment, from 0. */
-  readonly index: number;
-  readonly message: Message;
-}
-
 /** A segment's messages as the repository has them, which are those that were planned. */
 export interface Feed {
   readonly digests: readonly Digest[];
-  /** Some at once, in order. @throws Refusal when one of them has changed meanwhile, or cannot be completed */
-  messages(indices: readonly number[]): AsyncIterable<readonly Ready[]>;
+  /** Complete, for requests and nothing else, some at once, in order. @throws Refusal when one has changed meanwhile */
+  parcels(indices: readonly number[]): AsyncIterable<readonly Parcel[]>;
 }
 
 /**
  * Reads a segment's messages from the repository at the moment of the push. Those of a data file are read once for what
  * they are known by and, where they are large, once more for the push, so that memory does not grow with them.
  *
- * @throws Refusal when they are no longer what was planned, before anything was sent
+ * @throws Refusal when they are no longer what was planned, or cannot be completed, before anything was sent
  */
 export async function openFeed(inputs: SegmentInputs, ports: Ports): Promise<Feed> {
   if (inputs.given !== undefined) return messagesFeed(readGiven(inputs.given).messages, inputs, ports);
@@ -40,48 +42,61 @@ function messagesFeed(messages: readonly Message[], inputs: SegmentInputs, ports
   refuseChanged(inputs, manifestDigest(keys));
   return {
     digests: keys.map(({ digest }) => digest),
-    async *messages(indices) {
+    async *parcels(indices) {
       yield indices.flatMap((index) => {
         const message = messages[index];
-        return message === undefined ? [] : [{ index, message: completeMessage(message, inputs, ports) }];
+        return message === undefined ? [] : [toParcel(completeMessage(message, inputs, ports), index)];
       });
     },
   };
 }
 
-/**
- * Bytes of the bodies of a segment that stay in memory between the two readings, so that there is only one. As objects they
- * take several times as much, and several segments are pushed at once.
- */
-const heldBytes = 4_000_000;
+/** Bytes of the bodies of a segment that stay in memory between the two readings, so that there is only one. */
+const heldBytes = 8_000_000;
 
 async function rowsFeed(content: FileContent, inputs: SegmentInputs, ports: Ports): Promise<Feed> {
   const digests: Digest[] = [];
   const planned = runningDigest("manifest");
-  const held: (readonly Ready[])[] = [];
+  const held: (readonly Parcel[])[] = [];
   for await (const some of rowsOf(content, inputs)) {
     for (const { message } of some) {
       const digest = messageDigest(message);
       digests.push(digest);
       planned.add(manifestLine({ digest, id: message.id, delaySeconds: message.delaySeconds }));
-      // What cannot be completed is refused before the first row goes.
-      completeMessage(message, inputs, ports);
     }
-    if (inputs.bytes <= heldBytes) held.push(some);
+    // What cannot be completed is refused before the first row goes.
+    const parcels = some.map((row) => rowParcel(row, inputs, ports));
+    if (inputs.bytes <= heldBytes) held.push(parcels);
   }
   refuseChanged(inputs, planned.digest());
   return {
     digests,
-    async *messages(indices) {
+    async *parcels(indices) {
       const wanted = new Set(indices);
-      const again = held.length > 0 ? held : unchangedRows(content, inputs, digests);
-      for await (const some of again) {
-        const ready = some.filter(({ index }) => wanted.has(index));
-        if (ready.length === 0) continue;
-        yield ready.map(({ index, message }) => ({ index, message: completeMessage(message, inputs, ports) }));
+      if (held.length > 0) {
+        for (const some of held) yield some.filter(({ index }) => wanted.has(index));
+        return;
+      }
+      for await (const some of unchangedRows(content, inputs, digests)) {
+        yield some.filter(({ index }) => wanted.has(index)).map((row) => rowParcel(row, inputs, ports));
       }
     },
   };
+}
+
+/** A row of a segment. */
+interface Row {
+  /** Number in the segment, from 0. */
+  readonly index: number;
+  readonly message: Message;
+}
+
+function rowParcel({ index, message }: Row, inputs: SegmentInputs, ports: Ports): Parcel {
+  return toParcel(completeMessage(message, inputs, ports), index, rowLabel(firstRow(inputs), index));
+}
+
+function firstRow({ content }: SegmentInputs): number {
+  return content.kind === "rows" ? content.from : 0;
 }
 
 /** The rows read once more. @throws Refusal when one of them is not what it was */
@@ -89,7 +104,7 @@ async function* unchangedRows(
   content: FileContent,
   inputs: SegmentInputs,
   digests: readonly Digest[],
-): AsyncGenerator<readonly Ready[]> {
+): AsyncGenerator<readonly Row[]> {
   let rows = 0;
   for await (const some of rowsOf(content, inputs)) {
     for (const { index, message } of some) {
@@ -108,13 +123,12 @@ export async function readDigests(inputs: SegmentInputs, ports: Ports): Promise<
 }
 
 /** The rows of one segment, as they are in the file. */
-async function* rowsOf(content: FileContent, inputs: SegmentInputs): AsyncGenerator<readonly Ready[]> {
-  const from = inputs.content.kind === "rows" ? inputs.content.from : 0;
+async function* rowsOf(content: FileContent, inputs: SegmentInputs): AsyncGenerator<readonly Row[]> {
   let index = 0;
   try {
-    for await (const messages of content.read(from)) {
-      const ready = messages.map((message) => ({ index: index++, message }));
-      yield ready.filter((each) => each.index < inputs.messages);
+    for await (const messages of content.read(firstRow(inputs))) {
+      const rows = messages.map((message) => ({ index: index++, message }));
+      yield rows.filter((each) => each.index < inputs.messages);
       if (index >= inputs.messages) return;
     }
   } catch (error) {

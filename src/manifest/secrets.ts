@@ -13,7 +13,7 @@ export class SecretError extends Error {
  * @throws SecretError when a secret has no value
  */
 export function fillSecrets(message: Message, secrets: ReadonlyMap<string, string>): Message {
-  const { secrets: slots = [], ...complete } = message;
+  const { secrets: slots = [], json: _, ...complete } = message;
   const missing = new Set(slots.map(({ name }) => name).filter((name) => !secrets.has(name)));
   if (missing.size > 0) {
     const names = [...missing].map(quote).join(", ");

@@ -39,8 +39,8 @@ export function createStamper(field: string): Stamper {
 
 /** The message as it is sent: with its stamp in its body. */
 export function stamped(message: Message): Message {
-  const { stamp, ...rest } = message;
-  if (stamp === undefined) return message;
+  if (message.stamp === undefined) return message;
+  const { stamp, json: _, ...rest } = message;
   return { ...rest, body: { ...(message.body as Readonly<Record<string, JsonValue>>), [stamp.field]: stamp.value } };
 }
 

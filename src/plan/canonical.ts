@@ -1,71 +1,68 @@
-import canonicalize from "canonicalize";
 import type { JsonValue } from "../types.ts";
 
 /**
- * A value's canonical JSON (RFC 8785): what JSON.stringify writes of a value whose keys are in order. To put them in order
- * first costs half of what the library takes, which is left with what needs more: keys that JavaScript orders by itself, and
- * what is no JSON at all.
+ * A value's canonical JSON (RFC 8785): numbers and texts as JSON.stringify writes them, keys in the order of their UTF-16 code
+ * units, no spaces. Written here because every row of every data file passes through, at half of what the reference
+ * implementation takes; the tests hold both against each other.
  *
+ * @param json what JSON.stringify writes of the value, where somebody has it already
  * @throws Error for a value that JSON does not have
  */
-export function canonicalText(value: JsonValue): string {
-  const sorted = inOrder(value);
-  if (sorted !== unfit) return JSON.stringify(sorted);
-  const text = canonicalize(value);
-  if (text === undefined) throw new Error("a message's body is not a JSON value");
-  return text;
+export function canonicalText(value: JsonValue, json: string | undefined = JSON.stringify(value)): string {
+  if (json === undefined) throw notJson();
+  // Where nothing needed an escape, texts stand between quotes as they are.
+  return writeValue(value, json.includes("\\") ? escaped : bare);
 }
 
-/** JSON.stringify would not write it as RFC 8785 wants it, whatever the order in which its keys were added. */
-const unfit = Symbol("unfit");
+type Quote = (text: string) => string;
 
-/** The value with all keys in the order of their UTF-16 code units; itself where they are. */
-function inOrder(value: JsonValue): JsonValue | typeof unfit {
+const bare: Quote = (text) => `"${text}"`;
+
+const escaped: Quote = (text) => {
+  if (!text.isWellFormed()) throw notJson();
+  return JSON.stringify(text);
+};
+
+function writeValue(value: JsonValue, quote: Quote): string {
   switch (typeof value) {
     case "string":
-      return value.isWellFormed() ? value : unfit;
+      return quote(value);
     case "number":
-      return Number.isFinite(value) ? value : unfit;
+      if (!Number.isFinite(value)) throw notJson();
+      return String(value);
     case "boolean":
-      return value;
+      return String(value);
     case "object":
-      if (value === null) return value;
-      return Array.isArray(value) ? itemsInOrder(value) : keysInOrder(value as Readonly<Record<string, JsonValue>>);
+      if (value === null) return "null";
+      return Array.isArray(value)
+        ? writeItems(value, quote)
+        : writeKeys(value as Readonly<Record<string, JsonValue>>, quote);
     default:
-      return unfit;
+      throw notJson();
   }
 }
 
-function itemsInOrder(items: readonly JsonValue[]): JsonValue | typeof unfit {
-  let copy: JsonValue[] | undefined;
-  for (let at = 0; at < items.length; at += 1) {
-    const item = items[at] as JsonValue;
-    const sorted = inOrder(item);
-    if (sorted === unfit) return unfit;
-    if (sorted !== item) copy ??= items.slice(0, at);
-    copy?.push(sorted);
-  }
-  return copy ?? items;
+function writeItems(items: readonly JsonValue[], quote: Quote): string {
+  let text = "";
+  for (const item of items) text += `${text === "" ? "[" : ","}${writeValue(item, quote)}`;
+  return text === "" ? "[]" : `${text}]`;
 }
 
-function keysInOrder(object: Readonly<Record<string, JsonValue>>): JsonValue | typeof unfit {
+function writeKeys(object: Readonly<Record<string, JsonValue>>, quote: Quote): string {
   const keys = Object.keys(object);
-  let same = true;
-  for (let at = 1; same && at < keys.length; at += 1) same = (keys[at - 1] as string) < (keys[at] as string);
-  if (!same) keys.sort();
-  const copy: Record<string, JsonValue> = {};
+  if (!isSorted(keys)) keys.sort();
+  let text = "";
   for (const key of keys) {
-    const value = object[key] as JsonValue;
-    const sorted = inOrder(value);
-    if (sorted === unfit || isUnfitKey(key)) return unfit;
-    if (sorted !== value) same = false;
-    copy[key] = sorted;
+    text += `${text === "" ? "{" : ","}${quote(key)}:${writeValue(object[key] as JsonValue, quote)}`;
   }
-  return same ? object : copy;
+  return text === "" ? "{}" : `${text}}`;
 }
 
-/** Keys that look like array indices come first in every object, and `__proto__` is none when it is set. */
-function isUnfitKey(key: string): boolean {
-  const first = key.charCodeAt(0);
-  return (first >= 0x30 && first <= 0x39) || key === "__proto__" || !key.isWellFormed();
+function isSorted(keys: readonly string[]): boolean {
+  for (let at = 1; at < keys.length; at += 1) if ((keys[at - 1] as string) > (keys[at] as string)) return false;
+  return true;
+}
+
+function notJson(): Error {
+  return new Error("a message's body is not a JSON value");
 }

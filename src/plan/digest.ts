@@ -24,8 +24,9 @@ export function isDigest(text: string): boolean {
  *
  * @throws Error when the body holds what JSON cannot (NaN, a lone surrogate); the manifest's checks refuse those before.
  */
-export function messageDigest(message: Pick<Message, "contentType" | "body" | "secrets">): Digest {
-  return digestOf(`message\n${message.contentType}\n${canonicalText(message.body)}${slotsText(message.secrets)}`);
+export function messageDigest(message: Pick<Message, "contentType" | "body" | "json" | "secrets">): Digest {
+  const { contentType, body, json, secrets } = message;
+  return digestOf(`message\n${contentType}\n${canonicalText(body, json)}${slotsText(secrets)}`);
 }
 
 /** Tells a place for a secret from the same characters meant literally; nothing for a message without secrets. */

@@ -6,7 +6,7 @@ import type { Message, Parcel } from "../types.ts";
  * @param label what people know it by
  */
 export function toParcel(message: Message, index: number, label = message.id ?? `#${index + 1}`): Parcel {
-  const bodyJson = JSON.stringify(message.body);
+  const bodyJson = message.json ?? JSON.stringify(message.body);
   return {
     index,
     label,
@@ -19,8 +19,8 @@ export function toParcel(message: Message, index: number, label = message.id ?? 
 
 /** UTF-8 bytes that the API counts for a body: of the text itself, or of its JSON. */
 export function bodyBytes(
-  message: Pick<Message, "body" | "contentType">,
-  bodyJson = JSON.stringify(message.body),
+  message: Pick<Message, "body" | "json" | "contentType">,
+  bodyJson = message.json ?? JSON.stringify(message.body),
 ): number {
   const counted = message.contentType === "text" && typeof message.body === "string" ? message.body : bodyJson;
   return Buffer.byteLength(counted, "utf8");

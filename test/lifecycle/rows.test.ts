@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { SegmentOutputs } from "../../src/lifecycle/segment.ts";
+import { messageDigest } from "../../src/plan/index.ts";
 import { failureOf, makeWorld, type World } from "./support/world.ts";
 
 let world: World;
@@ -140,10 +141,20 @@ it("refuses to take a ledger of messages for one of rows, and the other way roun
 const large = (count: number, word: string) =>
   Array.from({ length: count }, (_, n) => `${n} ${word} ${"x".repeat(100_000)}`);
 
+it("sends a row as it stands but for spaces, and stamped where the manifest says so", async () => {
+  world.write("messages/rows.ndjson", '{ "b": "ü\\n\\"", "a": [1, { }] }\n');
+  await up();
+  expect(world.bodies().map((body) => JSON.stringify(body))).toEqual(['{"b":"ü\\n\\"","a":[1,{}]}']);
+  world.write("messages/a.yaml", manifest("dedup_field: key\n"));
+  await up();
+  const key = `${messageDigest({ contentType: "json", body: { b: 'ü\n"', a: [1, {}] } })}#1`;
+  expect(world.bodies()[1]).toEqual({ b: 'ü\n"', a: [1, {}], key });
+});
+
 it("reads large rows a second time, and pushes each", async () => {
-  write(large(60, "first"));
-  expect(await up()).toMatchObject([{ pushed: 60, ledger: { complete: true } }]);
-  expect(world.bodies()).toHaveLength(60);
+  write(large(100, "first"));
+  expect(await up()).toMatchObject([{ pushed: 100, ledger: { complete: true } }]);
+  expect(world.bodies()).toHaveLength(100);
 });
 
 it("refuses large rows that change while they are pushed, and keeps what was pushed", async () => {

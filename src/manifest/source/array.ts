@@ -13,7 +13,7 @@ export const readJsonArray: RowReader = async function* (chunks, { tell, skip })
       return [];
     }
     const parsed = parseExactly(text, Buffer.byteLength(text));
-    if (parsed.ok) return [{ value: parsed.value, bytes: parsed.bytes, spot }];
+    if (parsed.ok) return [{ value: parsed.value, json: parsed.json, bytes: parsed.bytes, spot }];
     for (const { code, offset, what, next } of parsed.flaws) tell(code, spotIn(text, offset, spot), what, next);
     return [];
   };

@@ -68,7 +68,9 @@ export function readCsv({ delimiter, types }: CsvOptions): RowReader {
           tell("DATA_CELL", spot, `${quote(text)} in the column ${quote(name)} is not ${cell.wanted}`, cell.next);
         }
       }
-      return sound ? [{ value, bytes: Buffer.byteLength(JSON.stringify(value)), spot }] : [];
+      if (!sound) return [];
+      const json = JSON.stringify(value);
+      return [{ value, json, bytes: Buffer.byteLength(json), spot }];
     }
   };
 }

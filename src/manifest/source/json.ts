@@ -15,8 +15,8 @@ export interface Flaw {
 }
 
 export type Parsed =
-  /** `bytes`: of the value's JSON without spaces, in UTF-8. */
-  | { readonly ok: true; readonly value: JsonValue; readonly bytes: number }
+  /** `json`: of the value, without spaces; `bytes`: of that, in UTF-8. */
+  | { readonly ok: true; readonly value: JsonValue; readonly json: string; readonly bytes: number }
   | { readonly ok: false; readonly flaws: readonly Flaw[] };
 
 /**
@@ -36,13 +36,12 @@ export function parseExactly(text: string, rawBytes: number): Parsed {
     const what = `values are nested more than ${maxDepth} deep`;
     return { ok: false, flaws: [{ code: "NESTING_LIMIT", offset: 0, what, next: "Nest them less." }] };
   }
-  const written = JSON.stringify(value);
+  const json = JSON.stringify(value);
   // Only an escape can make half of a surrogate pair or hide a key, so without one both texts mean the same.
-  if (written === text && !text.includes("\\u") && !text.includes("__proto__"))
-    return { ok: true, value, bytes: rawBytes };
-  const flaws =
-    isSameButSpaces(text, written) && !text.includes("\\u") && !text.includes("__proto__") ? [] : flawsOf(text);
-  return flaws.length === 0 ? { ok: true, value, bytes: Buffer.byteLength(written) } : { ok: false, flaws };
+  const plain = !text.includes("\\u") && !text.includes("__proto__");
+  if (plain && json === text) return { ok: true, value, json, bytes: rawBytes };
+  const flaws = plain && isSameButSpaces(text, json) ? [] : flawsOf(text);
+  return flaws.length === 0 ? { ok: true, value, json, bytes: Buffer.byteLength(json) } : { ok: false, flaws };
 }
 
 function isShallow(value: JsonValue, depth: number): boolean {

@@ -75,7 +75,7 @@ function toMessage(
   const contentType = defaults?.content_type ?? "json";
   // A variable in the defaults was replaced before the first row was read.
   const delaySeconds = typeof defaults?.delay_seconds === "number" ? defaults.delay_seconds : undefined;
-  const plain: Message = { id: undefined, body: row.value, contentType, delaySeconds, place };
+  const plain: Message = { id: undefined, body: row.value, json: row.json, contentType, delaySeconds, place };
   if (contentType === "text" && typeof row.value !== "string") {
     const what = `the row is ${typeName(row.value)}, but the manifest's content type is text`;
     tell(

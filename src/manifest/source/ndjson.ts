@@ -22,7 +22,7 @@ export const readNdjson: RowReader = async function* (chunks, { tell, skip }) {
     }
     const text = bytes.toString("utf8");
     const parsed = parseExactly(text, bytes.length);
-    if (parsed.ok) return { value: parsed.value, bytes: parsed.bytes, spot: at };
+    if (parsed.ok) return { value: parsed.value, json: parsed.json, bytes: parsed.bytes, spot: at };
     for (const { code, offset, what, next } of parsed.flaws) tell(code, { ...at, column: offset + 1 }, what, next);
     return undefined;
   };

@@ -4,7 +4,9 @@ import { DataStop, type Spot, type TellSpot } from "./stop.ts";
 /** One value of a data file. */
 export interface Row {
   readonly value: JsonValue;
-  /** Of its JSON without spaces, in UTF-8. */
+  /** Its JSON without spaces. */
+  readonly json: string;
+  /** Of that, in UTF-8. */
   readonly bytes: number;
   readonly spot: Spot;
 }

@@ -27,7 +27,7 @@ async function read(reader: RowReader, bytes: Buffer, sizes: readonly number[] =
     }
     yield bytes.subarray(from);
   }
-  const rows: { value: JsonValue; bytes: number; spot: { line: number; column: number } }[] = [];
+  const rows: { value: JsonValue; json: string; bytes: number; spot: { line: number; column: number } }[] = [];
   const problems: string[] = [];
   try {
     const tell = (code: string, { line, column }: { line: number; column: number }) => {
@@ -38,6 +38,7 @@ async function read(reader: RowReader, bytes: Buffer, sizes: readonly number[] =
     if (!(error instanceof DataStop)) throw error;
     problems.push(`${error.spot.line}:${error.spot.column} ${error.code}`);
   }
+  for (const { value, json } of rows) expect(json).toBe(JSON.stringify(value));
   return {
     values: rows.map(({ value }) => value),
     spots: rows.map(({ spot }) => `${spot.line}:${spot.column}`),

@@ -32,6 +32,7 @@ describe("a data file", () => {
     expect((await messages(content))[1]).toEqual({
       id: undefined,
       body: { order: 2, sku: "b" },
+      json: '{"order":2,"sku":"b"}',
       contentType: "json",
       delaySeconds: 5,
       place: { file: "messages/data/rows.ndjson", line: 2, column: 1 },
