@@ -1,8 +1,6 @@
 import { join } from "node:path";
-import { keepCompiled } from "./compile-cache.ts";
+import { program } from "./program.ts";
 
-keepCompiled();
-const { program } = await import("./program.ts");
 const outputs = await program(join(import.meta.dirname, ".."));
 
 export const manifests = outputs.manifests;

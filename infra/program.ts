@@ -6,6 +6,7 @@ import type { ManifestOutputs } from "./outputs.ts";
 import * as pulumi from "./pulumi.ts";
 import { provisionQueues, type Target } from "./queues.ts";
 import { untraced } from "./untraced.ts";
+import { wakeProvider } from "./wake.ts";
 
 /** The stack's outputs. */
 export interface Outputs {
@@ -29,6 +30,7 @@ export interface QueueOutputs {
  * @throws pulumi.RunError with every problem found; the engine shows its message without a stack
  */
 export async function program(root: string): Promise<Outputs> {
+  await wakeProvider();
   const settings = checkedSettings();
   const loaded = await checkedManifests(settings, root);
   const targets = await provisionQueues(settings, accountOf(settings));

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { makeStack, type OwnStack } from "../../test/engine/support/stack.ts";
+import { tinyProgram } from "../../test/engine/support/tiny.ts";
 import type { RemoteEmulator } from "../support/emulator.ts";
 
 /** The whole program with one manifest, whose data file has so many rows of 60 bytes or so. */
@@ -24,13 +25,9 @@ export async function stackOfRows(rows: number, emulator: RemoteEmulator): Promi
   return stack;
 }
 
-/** A program that does nothing, on the same engine. */
+/** A program of one line of TypeScript that does nothing, on the same engine, and run by Node itself too. */
 export function emptyStack(): Promise<OwnStack> {
-  return makeStack({
-    name: "bench",
-    copy: ["Pulumi.yaml", "package.json"],
-    files: { "infra/index.ts": "export const nothing = 0;\n" },
-  });
+  return makeStack({ name: "bench", copy: [], files: tinyProgram("export const nothing = 0;\n") });
 }
 
 /** @throws Error with all that the CLI said, when it did not come to a good end */

@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { makeSeeder, said } from "./support/seeder.ts";
+
+const manifest = "queue: orders\nmessages:\n  - body: { order: 1 }\n";
+
+it("tells under a bare pulumi that Node is too old, and pushes nothing", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest } });
+  const { stack, emulator } = seeder;
+  // Node takes itself for the one that a machine may have first on its PATH.
+  stack.write("old.cjs", 'Object.defineProperty(process.versions, "node", { value: "20.20.2" });\n');
+  const up = await stack.up({ env: { NODE_OPTIONS: `--require=${stack.project.dir}/old.cjs` } });
+  expect(up.code).not.toBe(0);
+  expect(said(up)).toContain("queue-seeder needs Node 22.18 or newer; this is Node 20.20.2.");
+  expect(said(up)).toContain("`npm run` and `npx`");
+  expect(emulator.requests).toEqual([]);
+});
