@@ -45,11 +45,12 @@ export function needsRows({ mode, identity }: WantedRows, ledger: RowsLedger): b
 export function decideRows(wanted: WantedRows, recorded: RowsLedger, digests?: readonly Digest[]): Decision {
   const ledger = relevant(wanted, recorded);
   const edited = digests === undefined ? [] : editedRanges(ledger, digests);
-  const kept = indices(ledger.pushed).filter((row) => row < wanted.rows);
-  const claimed = new Set(kept);
-  const pending = Array.from({ length: wanted.rows }, (_, row) => row).filter((row) => !claimed.has(row));
-  const doubted = new Set(indices(ledger.inDoubt));
-  return { pending, inDoubt: pending.filter((row) => doubted.has(row)), kept, forgotten: [], edited };
+  const pushed = marked(wanted.rows, ledger.pushed);
+  const doubted = marked(wanted.rows, ledger.inDoubt);
+  const kept: number[] = [];
+  const pending: number[] = [];
+  for (let row = 0; row < wanted.rows; row += 1) (pushed[row] === 1 ? kept : pending).push(row);
+  return { pending, inDoubt: pending.filter((row) => doubted[row] === 1), kept, forgotten: [], edited };
 }
 
 function relevant({ mode, identity }: WantedRows, ledger: RowsLedger): RowsLedger {
@@ -70,8 +71,11 @@ function editedRanges({ pushed, inDoubt }: RowsLedger, digests: readonly Digest[
   });
 }
 
-function indices(ranges: readonly RowRange[]): number[] {
-  return ranges.flatMap(({ from, rows }) => Array.from({ length: rows }, (_, at) => from + at));
+/** 1 for each of a segment's rows that is in a range: every run asks this of every row. */
+function marked(rows: number, ranges: readonly RowRange[]): Uint8Array {
+  const marks = new Uint8Array(rows);
+  for (const range of ranges) marks.fill(1, range.from, range.from + range.rows);
+  return marks;
 }
 
 /** Rows as ranges with their digests. @param rows ascending */

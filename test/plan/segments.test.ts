@@ -28,7 +28,7 @@ it("cuts a million rows into 100 to 200 segments of 5,000 to 10,000, and a hundr
   };
   expect(segmentsFor(5_000)).toBe(1);
   expect(segmentsFor(5_001)).toBe(2);
-  expect(segmentsFor(1_000_000)).toBe(150);
+  expect(segmentsFor(1_000_000)).toBe(110);
   expect(segmentsFor(100_000_000)).toBeLessThanOrEqual(200);
   expect(segmentsFor(Number.MAX_SAFE_INTEGER)).toBe(200);
 });
