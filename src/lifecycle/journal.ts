@@ -18,8 +18,8 @@ export function journalsOf(inputs: Pick<SegmentInputs, "root">, { cwd, env, conf
 }
 
 export function journalName(inputs: SegmentInputs): JournalName {
-  const { project, stack, manifest, segment, accountId, queueId } = inputs;
-  return { stack: `${project}/${stack}`, manifest, segment: String(segment), queue: { accountId, queueId } };
+  const { project, stack, manifest, self, accountId, queueId } = inputs;
+  return { stack: `${project}/${stack}`, manifest, resource: self, queue: { accountId, queueId } };
 }
 
 /**

@@ -61,8 +61,8 @@ function journal(file: AppendFile, path: string, left: Left): Journal {
 }
 
 /** The names are for people who look into the folder; the digest tells journals apart. */
-function fileOf({ stack, manifest, segment, queue }: JournalName): string {
-  const identity = JSON.stringify([stack, manifest, segment, queue.accountId, queue.queueId]);
+function fileOf({ stack, manifest, resource, queue }: JournalName): string {
+  const identity = JSON.stringify([stack, manifest, resource, queue.accountId, queue.queueId]);
   const digest = createHash("sha256").update(identity).digest("hex").slice(0, 16);
   const readable = `${stack}.${manifest}`.replace(/[^A-Za-z0-9_-]+/g, "-").slice(-80);
   return `${readable}.${digest}.journal`;

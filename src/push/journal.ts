@@ -5,7 +5,8 @@ export interface JournalName {
   /** With its project, as the engine knows it. */
   readonly stack: string;
   readonly manifest: string;
-  readonly segment: string;
+  /** URN of the segment's own resource: one program may deploy a manifest several times. */
+  readonly resource: string;
   readonly queue: QueueRef;
 }
 

@@ -45,6 +45,15 @@ describe("after the engine was killed", () => {
     expect(world.told.join("\n")).toMatch(`journal says that ${before} messages arrived, and 0 may have`);
   });
 
+  it("keeps apart what a program deploys twice", async () => {
+    const inputs = await world.segment(manifest(numbers(2_500)));
+    const twin = { ...inputs, self: "urn:twin" };
+    await killedRun(inputs, 3);
+    const before = world.bodies().length;
+    expect((await world.start().lifecycle.create(twin)).outs).toMatchObject({ lastPush: { pushed: 2_500 } });
+    expect((await world.start().lifecycle.create(inputs)).outs).toMatchObject({ lastPush: { pushed: 2_500 - before } });
+  });
+
   it("does the same for rows of a data file", async () => {
     world.write("messages/a.yaml", "queue: orders\nsource: { file: rows.ndjson }\n");
     world.write("messages/rows.ndjson", numbers(2_500).join("\n"));

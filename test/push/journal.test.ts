@@ -8,7 +8,7 @@ import { openAppend } from "../../src/push/append-file.ts";
 import { fileJournals, type Journal, type JournalName, type Journals, type Settled } from "../../src/push/index.ts";
 import { queue } from "./fakes.ts";
 
-const name: JournalName = { stack: "shop/dev", manifest: "orders/first", segment: "0", queue };
+const name: JournalName = { stack: "shop/dev", manifest: "orders/first", resource: "urn:0", queue };
 
 let folder: string;
 let journals: Journals;
@@ -91,7 +91,7 @@ describe("a journal", () => {
   test.each<[string, JournalName]>([
     ["stack", { ...name, stack: "shop/production" }],
     ["manifest", { ...name, manifest: "orders/second" }],
-    ["segment", { ...name, segment: "1" }],
+    ["resource", { ...name, resource: "urn:1" }],
     ["queue", { ...name, queue: { ...queue, queueId: "c".repeat(32) } }],
     ["account", { ...name, queue: { ...queue, accountId: "c".repeat(32) } }],
   ])("is not another %s's", async (_, other) => {

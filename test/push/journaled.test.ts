@@ -9,7 +9,7 @@ import { createPace, fileJournals, journaled, runPush } from "../../src/push/ind
 import { readJournal } from "../../src/push/journal-lines.ts";
 import { accepted, batches, fakeClient, indices, lost, queue, refused, unsent, virtualClock } from "./fakes.ts";
 
-const name = { stack: "shop/dev", manifest: "orders", segment: "0", queue };
+const name = { stack: "shop/dev", manifest: "orders", resource: "urn:0", queue };
 
 const fates: readonly { readonly answer: PushAnswer; readonly taken: boolean }[] = [
   { answer: accepted, taken: true },

@@ -35,9 +35,12 @@ export function arm(world: World, blows: readonly Blow[]): Armed {
 }
 
 /** What a strike does besides what the emulator does of itself. @returns what becomes of the request that waits */
-async function act({ door, stack }: World, strike: Strike, run: Running): Promise<Verdict> {
+async function act({ crowd, door, stack }: World, strike: Strike, run: Running): Promise<Verdict> {
   switch (strike.kind) {
     case "fault":
+      return "go";
+    case "crowd":
+      await crowd();
       return "go";
     case "closed":
       door.shut();

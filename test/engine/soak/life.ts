@@ -1,4 +1,5 @@
 import type { Finished } from "../../../scripts/engine/child.ts";
+import { cli } from "../support/cli.ts";
 import { arm, killIfThere } from "./blows.ts";
 import { type Finding, judge } from "./judge.ts";
 import { Manuscripts, spelledOut } from "./manuscript.ts";
@@ -14,6 +15,7 @@ export interface RoundResult {
   /** Messages that are in the queue more than once. */
   readonly twice: number;
   readonly settled: number;
+  readonly destroyed: boolean;
   readonly findings: readonly Finding[];
   /** What the runs said, for whoever has to understand a finding. */
   readonly transcript: string;
@@ -68,6 +70,9 @@ class Life {
       struck.push(names);
       clean = finished.code === 0;
       if (!clean) await this.#recover(finished);
+      if (run > 0 || !round.destroyed) continue;
+      await this.#startOver();
+      clean = false;
     }
     await this.#collect();
     const claims = this.#manuscripts
@@ -82,6 +87,7 @@ class Life {
       messages: round.additions.reduce((sum, { messages }) => sum + messages, 0),
       twice: [...this.#arrived.values()].filter((times) => times > 1).length,
       settled: this.#settled,
+      destroyed: round.destroyed,
       findings,
       transcript: this.#transcript,
     };
@@ -94,12 +100,12 @@ class Life {
     }
   }
 
-  async #run(blows: readonly Blow[], env: Readonly<Record<string, string>> = {}) {
+  async #run(blows: readonly Blow[]) {
     const { stack, emulator, door } = this.#world;
     const { run, struck } = arm(this.#world, blows);
     // Those that outlived the run before may still send something when this one begins, as they do when people hurry.
     const orphans = stack.processes();
-    const running = stack.spawnUp({ env });
+    const running = stack.spawnUp();
     run.resolve(running);
     const finished = await running.done;
     for (const { pid } of orphans) killIfThere(pid);
@@ -121,6 +127,19 @@ class Life {
     await this.#settle();
   }
 
+  /** Destroys the stack. What was pushed before is no part of what it promises from then on: all of it goes again. */
+  async #startOver(): Promise<void> {
+    const { stack } = this.#world;
+    // What outlived the run would push into the time after it.
+    for (const { pid } of stack.processes()) killIfThere(pid);
+    const finished = await stack.destroy();
+    this.#transcript += `\n=== destroy: ${finished.code}\n${said(finished)}`;
+    if (finished.code !== 0) throw new Error(`the stack cannot be destroyed: ${this.#transcript}`);
+    await this.#world.collect();
+    this.#arrived.clear();
+    this.#reported.clear();
+  }
+
   /** Says of the messages in doubt which of them arrived, as `in_doubt: stop` wants it of people. */
   async #settle(): Promise<void> {
     await this.#collect();
@@ -131,14 +150,16 @@ class Life {
         .filter(({ manifest }) => manifest === plan.name)
         .flatMap(({ inDoubtMessages }) => spelledOut(inDoubtMessages));
       const there = (label: string) => this.#arrived.has(keyOf(label) ?? "");
-      for (const [action, labels] of [
-        ["settle_pushed", doubted.filter(there)],
-        ["settle_resend", doubted.filter((label) => !there(label))],
+      for (const [what, labels] of [
+        ["--pushed", doubted.filter(there)],
+        ["--resend", doubted.filter((label) => !there(label))],
       ] as const) {
         if (labels.length === 0) continue;
         this.#settled += labels.length;
-        const repair = JSON.stringify({ action, manifest: plan.name, messages: labels });
-        await this.#run([], { QUEUE_SEEDER_REPAIR: repair });
+        const { project, name } = this.#world.stack;
+        const args = ["settle", plan.name, ...labels, what, "--stack", name, "--yes"];
+        const finished = await cli(project, args);
+        this.#transcript += `\n=== ${args.join(" ")}: ${finished.code}\n${said(finished)}`;
       }
     }
   }

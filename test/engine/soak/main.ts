@@ -33,7 +33,8 @@ for (let seed = first; played < rounds; seed += 1) {
 console.log(failed === 0 ? `${played} rounds, nothing lost, nothing twice unknown` : `${failed} seeds failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-function line({ messages, twice, settled, struck }: RoundResult): string {
+function line({ messages, twice, settled, destroyed, struck }: RoundResult): string {
   const runs = struck.map((names) => names.join(", ") || "undisturbed").join(" | ");
-  return `${messages} messages, ${twice} twice so far, ${settled} settled; ${runs}`;
+  const over = destroyed ? "; destroyed" : "";
+  return `${messages} messages, ${twice} twice so far, ${settled} settled${over}; ${runs}`;
 }

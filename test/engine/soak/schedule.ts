@@ -22,6 +22,8 @@ export interface Round {
   readonly additions: readonly Addition[];
   /** What happens during the first run, the second and so on; nothing happens during those after the last. */
   readonly runs: readonly (readonly Blow[])[];
+  /** The stack is destroyed after the first run, whatever came of it: everything goes again. */
+  readonly destroyed: boolean;
 }
 
 export interface Addition {
@@ -67,7 +69,7 @@ export function draw(seed: number, length: number): Schedule {
         .map((strike) => ({ push: random.int(random.pick([1, 3, 8])), strike }))
         .sort((a, b) => a.push - b.push);
     });
-    return { number, additions, runs };
+    return { number, additions, runs, destroyed: random.int(6) === 0 };
   });
   return { seed, manifests, rounds };
 }

@@ -4,6 +4,8 @@ import type { FaultEffect, When } from "../../../src/emulator/faults.ts";
 /** Something bad that happens when a push arrives at the emulator. */
 export type Strike = { readonly name: string } & (
   | { readonly kind: "fault"; readonly effect: FaultEffect; readonly times: number }
+  /** Others use the token's requests up, and the account is blocked. */
+  | { readonly kind: "crowd" }
   /** Nobody listens any more, until the run is over. */
   | { readonly kind: "closed" }
   /** The next connections are cut as soon as they are made; those that are there, at once. */
@@ -27,6 +29,9 @@ export type Verdict = "go" | "drop";
 
 const whens = ["before", "after"] as const;
 const verdicts = ["go", "drop"] as const;
+
+/** After which the soak's copy of the program gives an answer up: the usual minute would make the rounds long. */
+export const deadlineMs = 3_000;
 
 const fault = (name: string, effect: FaultEffect, times = 1): Strike => ({ kind: "fault", name, effect, times });
 
@@ -54,6 +59,7 @@ const proxies = whens.flatMap((when) => [
   fault(`truncated ${when}`, { kind: "truncate", when }),
   fault(`lost ${when}`, { kind: "lost", when }),
   fault(`slow ${when}`, { kind: "delay", ms: 1_500, when }),
+  fault(`too slow ${when}`, { kind: "delay", ms: deadlineMs + 1_500, when }),
 ]);
 
 /** Not after acceptance: who refuses so has not accepted. */
@@ -66,6 +72,7 @@ const refusals = [
 ];
 
 const network: Strike[] = [
+  { kind: "crowd", name: "token used up by others" },
   { kind: "closed", name: "port closed" },
   { kind: "reset", name: "connections reset", times: 3 },
 ];

@@ -1,8 +1,10 @@
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
 import { makeStack, type OwnStack } from "../support/stack.ts";
 import { type Door, makeDoor } from "./door.ts";
+import { deadlineMs } from "./strikes.ts";
 
 /** A stack of the real program on the real engine, an emulator, and a door between them. */
 export interface World extends AsyncDisposable {
@@ -15,6 +17,8 @@ export interface World extends AsyncDisposable {
   restoreState(): void;
   /** Takes the messages out of the queue: how often each arrived since the last time, by its key. */
   collect(): Promise<ReadonlyMap<string, number>>;
+  /** Uses the token's requests up, until the account is blocked. */
+  crowd(): Promise<void>;
 }
 
 /** The part of a segment's outputs that is looked at. */
@@ -25,14 +29,19 @@ export interface SegmentState {
   readonly maybeTwice: readonly string[];
 }
 
-const segmentsFile = "src/plan/segments.ts";
+/** Files of the program that are other ones here: the text that goes, and what stands in its place. */
+const patches = [
+  // For a data file that has several segments, thousands of rows would have to go.
+  { file: "src/plan/segments.ts", from: "return 5_000;", to: "return 150;" },
+  { file: "src/cloudflare/client.ts", from: "deadlineMs = 60_000", to: `deadlineMs = ${deadlineMs}` },
+] as const;
 
-/** Segments of so many rows, so that small data files have several. */
-const rowsOfSegment = 150;
+/** As the real ones, in seconds instead of minutes. */
+const rateLimit = { requests: 150, windowSeconds: 5, blockSeconds: 3 };
 
 /** @param broken texts by path that replace files of the program: to see that the suite can fail */
 export async function makeWorld(broken: Readonly<Record<string, string>> = {}): Promise<World> {
-  const emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false });
+  const emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit });
   const door = await makeDoor(emulator.port);
   const close = async () => {
     await door[Symbol.asyncDispose]();
@@ -41,7 +50,7 @@ export async function makeWorld(broken: Readonly<Record<string, string>> = {}): 
   try {
     const stack = await makeStack({
       name: "soak",
-      files: { [segmentsFile]: smallSegments(), ...broken },
+      files: { ...patched(), ...broken },
       config: {
         "queue-seeder:accountId": emulator.accountId,
         "queue-seeder:queues": { orders: { id: emulator.queueId("orders") } },
@@ -61,6 +70,7 @@ export async function makeWorld(broken: Readonly<Record<string, string>> = {}): 
         copyFileSync(`${file}.bak`, file);
       },
       collect: () => collect(emulator),
+      crowd: () => crowd(emulator),
       async [Symbol.asyncDispose]() {
         await stack[Symbol.asyncDispose]();
         await close();
@@ -72,12 +82,15 @@ export async function makeWorld(broken: Readonly<Record<string, string>> = {}): 
   }
 }
 
-/** The program's own text with smaller segments: for a data file that has several, thousands of rows would have to go. */
-function smallSegments(): string {
-  const text = readFileSync(join(import.meta.dirname, "../../..", segmentsFile), "utf8");
-  const small = text.replace("return 5_000;", `return ${rowsOfSegment};`);
-  if (small === text) throw new Error(`${segmentsFile} does not say any more how many rows a segment has.`);
-  return small;
+/** The program's own files, patched. */
+function patched(): Record<string, string> {
+  return Object.fromEntries(
+    patches.map(({ file, from, to }) => {
+      const text = readFileSync(join(import.meta.dirname, "../../..", file), "utf8");
+      if (!text.includes(from)) throw new Error(`${file} does not say "${from}" any more.`);
+      return [file, text.replace(from, to)];
+    }),
+  );
 }
 
 function segmentsOf(state: string): SegmentState[] {
@@ -104,9 +117,30 @@ async function collect(emulator: Emulator): Promise<ReadonlyMap<string, number>>
     const { key } = body as { key: string };
     arrived.set(key, (arrived.get(key) ?? 0) + 1);
   }
-  const url = `${emulator.baseUrl}/accounts/${emulator.accountId}/queues/${emulator.queueId("orders")}/purge`;
-  const headers = { authorization: `Bearer ${emulator.token}` };
-  const answer = await fetch(url, { method: "POST", headers, body: '{"delete_messages_permanently":true}' });
-  if (!answer.ok) throw new Error(`the emulator does not purge: ${answer.status}`);
+  await settled(() => call(emulator, "POST", "purge", '{"delete_messages_permanently":true}'));
   return arrived;
+}
+
+async function crowd(emulator: Emulator): Promise<void> {
+  for (let left = 2 * rateLimit.requests; left > 0; left -= 1) {
+    const answer = await call(emulator, "GET", "metrics");
+    await answer.body?.cancel();
+    if (answer.status === 429) return;
+  }
+  throw new Error("the emulator blocks nobody");
+}
+
+function call({ baseUrl, accountId, token, queueId }: Emulator, method: string, what: string, body?: string) {
+  const url = `${baseUrl}/accounts/${accountId}/queues/${queueId("orders")}/${what}`;
+  const headers = { authorization: `Bearer ${token}` };
+  return fetch(url, { method, headers, ...(body !== undefined && { body }) });
+}
+
+/** Asks again where the account is blocked, when the answer says that it no longer is. */
+async function settled(ask: () => Promise<Response>): Promise<void> {
+  for (let answer = await ask(); !answer.ok; answer = await ask()) {
+    const seconds = Number(answer.headers.get("retry-after"));
+    if (answer.status !== 429 || !(seconds > 0)) throw new Error(`the emulator does not purge: ${answer.status}`);
+    await setTimeout(seconds * 1_000);
+  }
 }
