@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { packInto } from "../../scripts/pack/tarball.ts";
+import { start } from "../../src/engine/child.ts";
 import { parsePage, repository } from "../docs/support/pages.ts";
 import { said, succeeded } from "./support/seeder.ts";
 import { makeShop } from "./support/shop.ts";
@@ -110,4 +111,26 @@ it("deploys the manifests of a file, a component each", async () => {
     "MessageManifest orders ARGUMENTS_INVALID: the manifests of seeds/orders.yaml go to several queues (orders, emails)",
   );
   expect(shop.pushes()).toEqual([1, 2]);
+});
+
+it("shows and settles what a component left in doubt", async () => {
+  const seeds = "queue: orders\nin_doubt: stop\nmessages: [{ body: 1 }, { body: 2 }]\n";
+  await using shop = await makeShop({ tarball, files: { "index.ts": manifestProgram, "seeds/orders.yaml": seeds } });
+  const { stack, emulator } = shop;
+  const { dir, env } = stack.project;
+  const queueSeeder = (...args: string[]) =>
+    start(process.execPath, [join(dir, "node_modules/queue-seeder/src/cli/main.js"), ...args, "--stack", stack.name], {
+      cwd: dir,
+      env,
+      timeoutMs: 150_000,
+    }).done;
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
+  expect((await stack.up()).code).not.toBe(0);
+  expect(succeeded(await queueSeeder("status")).stdout).toContain(
+    "orders/seeds/orders → orders: of the program, 0 messages pushed, 2 in doubt",
+  );
+  const settled = succeeded(await queueSeeder("settle", "seeds/orders", "--pushed", "--yes"));
+  expect(settled.stderr).toContain("2 messages in doubt marked as pushed; nothing was pushed");
+  expect(said(succeeded(await stack.up()))).toMatch(/\d unchanged/);
+  expect(shop.bodies()).toEqual([1, 2]);
 });

@@ -64,5 +64,8 @@ export async function readFacts(root: string, stack: StackName, find: () => Prom
   const { settings } = settingsOf(config);
   const { options, problems } = stackOptions(root, stack.short);
   const [loaded, state] = await Promise.all([loadSegments({ root, ...options }), readState(find, stack.full)]);
-  return { root, stack, config, settings, loaded: { ...loaded, problems: [...problems, ...loaded.problems] }, state };
+  // Components have their manifests anywhere.
+  const needsFolder = state.kind === "none" || state.state.segments.every(({ origin }) => origin === "manifest");
+  const wrong = loaded.problems.filter(({ code }) => needsFolder || code !== "FOLDER_MISSING");
+  return { root, stack, config, settings, loaded: { ...loaded, problems: [...problems, ...wrong] }, state };
 }

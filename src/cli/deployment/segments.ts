@@ -24,11 +24,9 @@ export interface ManifestFacts {
 /** What the program registers of a manifest. */
 export function manifestFacts(manifest: Manifest, facts: Facts, state: StackState): ManifestFacts {
   const { settings, stack, config, loaded } = facts;
-  const recorded = new Map(state.segments.map((segment) => [segment.name, segment]));
   const messagesFrom = (from: number) => messagesOf(manifest.content, from);
   const segments = loaded.segmentsOf(manifest).map((segment) => {
-    const names = [manifest.name, ...manifest.movedFrom].map((name) => `${name}/${segment.index}`);
-    const known = names.map((name) => recorded.get(name)).find((found) => found !== undefined);
+    const known = recordedOf(manifest, segment.index, state);
     const inputs = {
       ...plannedSegment(manifest, segment, { stack: stack.short, project: config.project, root: ".." }),
       // Whoever only plans may not know the account, which the environment of the deployment names.
@@ -40,6 +38,22 @@ export function manifestFacts(manifest: Manifest, facts: Facts, state: StackStat
     return { inputs, recorded: known, messages: () => part(messagesFrom, inputs) };
   });
   return { segments, messagesFrom };
+}
+
+/** What the state has of a segment: under the manifest's name, one that it had before, or in the one component that has it. */
+function recordedOf(
+  { name, movedFrom }: Manifest,
+  index: number,
+  { segments }: StackState,
+): RecordedSegment | undefined {
+  for (const each of [name, ...movedFrom]) {
+    const found = segments.find((segment) => segment.name === `${each}/${index}`);
+    if (found !== undefined) return found;
+  }
+  const [found, another] = segments.filter(
+    ({ origin, outputs }) => origin === "component" && outputs.manifest === name && outputs.segment === index,
+  );
+  return another === undefined ? found : undefined;
 }
 
 /** undefined: the queue is to be created. */

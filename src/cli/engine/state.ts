@@ -12,10 +12,16 @@ export interface StackState {
 export interface RecordedSegment {
   /** The resource's name, unique in the stack. */
   readonly name: string;
+  readonly urn: string;
   readonly outputs: SegmentOutputs;
-  /** The program gives its messages, so that no file of the repository has them. */
-  readonly given: boolean;
+  readonly origin: Origin;
 }
+
+/**
+ * Whose a segment is: a manifest's that the whole program deploys, one's that a component of the program does, or that of
+ * messages which the program gives, so that no file of the repository has them.
+ */
+export type Origin = "manifest" | "component" | "values";
 
 /** What came of asking for the state. */
 export type StateReading =
@@ -73,7 +79,10 @@ export function parseState(text: string): StackState {
     if (!isOutputs(outputs)) throw new LedgerError(`${urn} has no ledger that can be read`);
     // Told at once, and not when the ledger is used: nothing may be planned on half a state.
     (outputs.content.kind === "rows" ? unpackRows : unpackLedger)(outputs.ledger);
-    return [{ name: nameOf(urn), outputs, given: inputs.given !== undefined }];
+    const name = nameOf(urn);
+    const alone = name === `${outputs.manifest}/${outputs.segment}`;
+    const origin: Origin = inputs.given !== undefined ? "values" : alone ? "manifest" : "component";
+    return [{ name, urn, outputs, origin }];
   });
   const queues = resources.flatMap(({ type, urn, outputs, deleted }) => {
     const id = outputs.queueId;

@@ -94,10 +94,10 @@ function requirements({ requires: { consumer, notPaused, maxBacklog }, after }: 
 function removedFrom(state: StackState, manifests: readonly Manifest[]): readonly RemovedManifest[] {
   const names = new Set(manifests.flatMap(({ name, movedFrom }) => [name, ...movedFrom]));
   const gone = new Map<string, RemovedManifest>();
-  for (const { outputs, given } of state.segments) {
+  for (const { outputs, origin } of state.segments) {
     const { manifest: name, queue, pushed, inDoubt } = outputs;
-    // What a program gives is no business of the repository: only the run itself knows it.
-    if (given || names.has(name)) continue;
+    // What a component deploys only the run itself knows.
+    if (origin !== "manifest" || names.has(name)) continue;
     const before = gone.get(name) ?? { name, queue, pushed: 0, inDoubt: 0 };
     gone.set(name, { ...before, pushed: before.pushed + pushed, inDoubt: before.inDoubt + inDoubt });
   }

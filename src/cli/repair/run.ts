@@ -2,7 +2,7 @@ import { type Repair, repairVariable } from "../../lifecycle/repair.ts";
 import { didYouMean } from "../../manifest/index.ts";
 import { confirmed } from "../confirm.ts";
 import { pulumiFinder, readFacts, stackName } from "../deployment/facts.ts";
-import { reasonOf } from "../engine/state.ts";
+import { type RecordedSegment, reasonOf } from "../engine/state.ts";
 import { tellProblems } from "../plan/run.ts";
 import type { RepairFlags } from "../repair.ts";
 import { UsageError } from "../usage.ts";
@@ -35,16 +35,14 @@ export async function runRepair(
   const stack = await stackName(flags.stack, find);
   const facts = await readFacts(root, stack, find);
   if (!tellProblems(facts)) return 1;
-  refuseUnknown(
-    repair.manifest,
-    facts.loaded.manifests.map(({ name }) => name),
-    stack.short,
-  );
+  const recorded = facts.state.kind === "read" ? facts.state.state.segments : [];
+  const names = [...facts.loaded.manifests.map(({ name }) => name), ...recorded.map(({ outputs }) => outputs.manifest)];
+  refuseUnknown(repair.manifest, [...new Set(names)], stack.short);
   if (flags.yes !== true && !(await confirmed(`${questionOf(repair)} in ${stack.full}?`))) {
     process.stderr.write("The ledger is as it was.\n");
     return 1;
   }
-  const targets = targetsOf(repair.manifest).flatMap((urn) => ["--target", urn]);
+  const targets = targetsOf(repair.manifest, recorded).flatMap((urn) => ["--target", urn]);
   const args = ["up", "--stack", stack.full, "--yes", "--skip-preview", ...targets];
   const { code, stdout, stderr } = await (await find()).run(args, { [repairVariable]: JSON.stringify(repair) });
   const told = linesOf(stdout);
@@ -65,10 +63,17 @@ function questionOf({ action, manifest, messages }: Repair): string {
   return `${doing[action]} ${which} of ${manifest}`;
 }
 
-/** The manifest's resources, and the list of deployments that they need. Source: pulumi, `up --help`, --target. */
-function targetsOf(manifest: string): readonly string[] {
+/**
+ * The manifest's resources, and the list of deployments that they need; of components those that are there.
+ *
+ * Source: pulumi, `up --help`, --target.
+ */
+function targetsOf(manifest: string, recorded: readonly RecordedSegment[]): readonly string[] {
   const component = "queue-seeder:index:Manifest";
   return [
+    ...recorded.flatMap(({ urn, origin, outputs }) =>
+      origin !== "manifest" && outputs.manifest === manifest ? [urn] : [],
+    ),
     `urn:pulumi:*::*::${component}$pulumi-nodejs:dynamic:Segment::${manifest}/*`,
     `urn:pulumi:*::*::${component}::${manifest}`,
     "urn:pulumi:*::*::pulumi-nodejs:dynamic:Deployments::deployments",

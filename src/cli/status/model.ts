@@ -10,6 +10,8 @@ export interface Status {
   readonly base: Base;
   readonly manifests: readonly ManifestStatus[];
   readonly removed: readonly RemovedManifest[];
+  /** What components of the program deployed of no manifest here, by the names of their resources. */
+  readonly components: readonly RemovedManifest[];
   readonly queues: readonly QueueStatus[];
   /** Why no queue was asked; null: they were. */
   readonly notAsked: string | null;
@@ -50,6 +52,7 @@ export function statusOf(plan: Plan, state: StackState, asked: ReadonlyMap<strin
     project,
     base,
     removed,
+    components: componentsOf(plan, state),
     manifests: plan.manifests.map((manifest) => manifestStatus(manifest, state)),
     queues: plan.queues.map(({ name, id }) => {
       const found: Asked | undefined = typeof asked === "string" ? undefined : asked.get(name);
@@ -58,6 +61,19 @@ export function statusOf(plan: Plan, state: StackState, asked: ReadonlyMap<strin
     }),
     notAsked: typeof asked === "string" ? asked : null,
   };
+}
+
+function componentsOf({ manifests }: Plan, { segments }: StackState): readonly RemovedManifest[] {
+  const names = new Set(manifests.map(({ name }) => name));
+  const found = new Map<string, RemovedManifest>();
+  for (const { name: resource, origin, outputs } of segments) {
+    if (origin === "manifest" || (origin === "component" && names.has(outputs.manifest))) continue;
+    const name = resource.slice(0, resource.lastIndexOf("/"));
+    const { queue, pushed, inDoubt } = outputs;
+    const before = found.get(name) ?? { name, queue, pushed: 0, inDoubt: 0 };
+    found.set(name, { ...before, pushed: before.pushed + pushed, inDoubt: before.inDoubt + inDoubt });
+  }
+  return [...found.values()];
 }
 
 function manifestStatus(manifest: ManifestPlan, { segments }: StackState): ManifestStatus {

@@ -10,7 +10,7 @@ const numeric = new Set([2, 3, 4, 5, 6]);
 
 /** The status for people. */
 export function statusText(status: Status, paint: Paint): string {
-  const { stack, project, base, manifests, removed, queues, notAsked } = status;
+  const { stack, project, base, manifests, removed, components, queues, notAsked } = status;
   const table = aligned([titles, ...manifests.map(row)]);
   return [
     `${paint("bold", `${stack} of ${project}`)}, ${baseText(base)}.`,
@@ -18,6 +18,10 @@ export function statusText(status: Status, paint: Paint): string {
     ...(manifests.length === 0 ? ["There is no manifest for this stack."] : table),
     ...removed.map(
       ({ name, queue, pushed }) => `${name} → ${queue}: gone from the repository, ${count(pushed, "message")} pushed`,
+    ),
+    ...components.map(
+      ({ name, queue, pushed, inDoubt }) =>
+        `${name} → ${queue}: of the program, ${count(pushed, "message")} pushed, ${number(inDoubt)} in doubt`,
     ),
     "",
     ...queues.map((queue) => queueLine(queue)),

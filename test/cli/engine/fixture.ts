@@ -31,7 +31,10 @@ export function outputsOf(manifest: string, more: Partial<SegmentOutputs> = {}):
 
 export function stateOf(...segments: readonly SegmentOutputs[]): StackState {
   return {
-    segments: segments.map((outputs) => ({ name: `${outputs.manifest}/${outputs.segment}`, outputs, given: false })),
+    segments: segments.map((outputs) => {
+      const name = `${outputs.manifest}/${outputs.segment}`;
+      return { name, urn: `urn:${name}`, outputs, origin: "manifest" as const };
+    }),
     createdQueues: new Map(),
   };
 }

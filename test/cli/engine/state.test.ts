@@ -23,7 +23,7 @@ describe("the engine's state", () => {
     };
     const other = { type: "pulumi:pulumi:Stack", urn: "urn:pulumi:dev::shop::y::s" };
     expect(parseState(exported(other, segment, queue))).toEqual({
-      segments: [{ name: "a::b/0", outputs: segment.outputs, given: false }],
+      segments: [{ name: "a::b/0", urn: segment.urn, outputs: segment.outputs, origin: "manifest" }],
       createdQueues: new Map([["orders", "q7"]]),
     });
   });
@@ -32,9 +32,11 @@ describe("the engine's state", () => {
     expect(parseState(exported({ ...segment, delete: true })).segments).toEqual([]);
   });
 
-  it("knows messages that the program gives", () => {
+  it("tells what components deploy from the manifests of the whole program", () => {
     const given = { ...segment, inputs: { given: { "4dabf18193072939515e22adb298388d": "secret" } } };
-    expect(parseState(exported(given)).segments).toMatchObject([{ given: true }]);
+    expect(parseState(exported(given)).segments).toMatchObject([{ origin: "values" }]);
+    const within = { ...segment, urn: `${prefix}::seeds/a::b/0` };
+    expect(parseState(exported(within)).segments).toMatchObject([{ name: "seeds/a::b/0", origin: "component" }]);
   });
 
   it("is never taken for empty where it cannot be read", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Facts, readFacts } from "../../../src/cli/deployment/facts.ts";
 import { manifestFacts } from "../../../src/cli/deployment/segments.ts";
 import { NoEngine } from "../../../src/cli/engine/pulumi.ts";
-import type { StackState } from "../../../src/cli/engine/state.ts";
+import type { Origin, StackState } from "../../../src/cli/engine/state.ts";
 import { makePlan } from "../../../src/cli/plan/make.ts";
 import { openBook } from "../../../src/lifecycle/book.ts";
 import type { SegmentOutputs } from "../../../src/lifecycle/segment.ts";
@@ -33,10 +33,18 @@ function deployed(facts: Facts, pushed: (segment: number) => number = () => Numb
       const indices = Array.from({ length: count }, (_, index) => index);
       const ledger = openBook(inputs, undefined, undefined, digests).write(indices, []);
       const outputs: SegmentOutputs = { ...outputsOf(manifest.name), ...inputs, ledger, pushed: count };
-      return { name: `${manifest.name}/${inputs.segment}`, outputs, given: false };
+      const name = `${manifest.name}/${inputs.segment}`;
+      return { name, urn: `urn:${name}`, outputs, origin: "manifest" as const };
     }),
   );
   return { ...facts, state: { kind: "read", state: { segments, createdQueues: new Map() } } };
+}
+
+/** As if components of the program had deployed it. */
+function within({ state }: Facts, origin: Origin) {
+  if (state.kind !== "read") throw new Error("it was not deployed");
+  const segments = state.state.segments.map((segment) => ({ ...segment, name: `seeds/${segment.name}`, origin }));
+  return { kind: "read", state: { ...state.state, segments } } as const;
 }
 
 const manifest = (count: number, queue = "orders") =>
@@ -121,10 +129,22 @@ describe("a plan", () => {
       manifests: [{ name: "c", pushedBefore: 2 }],
       removed: [{ name: "b", queue: "orders", pushed: 1 }],
     });
-    if (before.state.kind !== "read") throw new Error("it was deployed");
-    const segments = before.state.state.segments.map((segment) => ({ ...segment, given: true }));
-    const state = { kind: "read", state: { ...before.state.state, segments } } as const;
-    expect((await makePlan({ ...facts, state }, {})).plan.removed).toEqual([]);
+    const values = within(before, "values");
+    expect((await makePlan({ ...facts, state: values }, {})).plan.removed).toEqual([]);
+  });
+
+  it("knows what the one component of a program pushed of a manifest", async () => {
+    using root = temporaryFolder();
+    const before = deployed(await factsOf(root.path, { "a.yaml": manifest(2) }));
+    const facts = await factsOf(root.path, { "a.yaml": manifest(3) });
+    const state = within(before, "component");
+    expect((await makePlan({ ...facts, state }, {})).plan).toMatchObject({
+      total: { messages: 1 },
+      manifests: [{ name: "a", pushedBefore: 2 }],
+      removed: [],
+    });
+    const twice = { ...state, state: { ...state.state, segments: [...state.state.segments, ...state.state.segments] } };
+    expect((await makePlan({ ...facts, state: twice }, {})).plan.total.messages).toBe(3);
   });
 
   it("takes the account that the ledger names where nobody else does, and another one for another queue", async () => {

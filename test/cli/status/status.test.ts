@@ -6,11 +6,28 @@ import { full } from "../plan/fixture.ts";
 import { problemsWith } from "../schema.ts";
 
 const later = { pushed: 3, requests: 1, maybeTwice: [], at: "2026-08-02T10:00:00.000Z", commit: "" };
-const state = stateOf(
+const deployed = stateOf(
   outputsOf("backfill"),
   outputsOf("backfill", { segment: 1, lastPush: later }),
   outputsOf("quiet"),
 );
+const ofComponents = stateOf(
+  outputsOf("welcome", { inDoubt: 1 }),
+  outputsOf("rows"),
+  outputsOf("rows", { segment: 1 }),
+  outputsOf("quiet"),
+).segments;
+const state = {
+  ...deployed,
+  segments: [
+    ...deployed.segments,
+    ...ofComponents.map((segment, at) =>
+      at === 0
+        ? { ...segment, origin: "values" as const }
+        : { ...segment, name: `seeds/${segment.name}`, origin: "component" as const },
+    ),
+  ],
+};
 const asked: ReadonlyMap<string, Asked> = new Map([
   ["orders", { kind: "metrics", metrics: { backlog_count: 3, backlog_bytes: 30, oldest_message_timestamp_ms: 0 } }],
   ["new", { kind: "none", why: "it is not created yet" }],
@@ -24,6 +41,13 @@ describe("a status", () => {
       { name: "backfill", pushed: 200, pending: 1_000_000, inDoubt: 100, removed: 1, lastPush: { at: later.at } },
       { name: "edited", edited: 1001, lastPush: null },
       { name: "held", pending: 0, inDoubt: 3 },
+    ]);
+  });
+
+  it("has what components of the program deployed, unless a manifest here is the same", () => {
+    expect(status.components).toEqual([
+      { name: "welcome", queue: "orders", pushed: 2, inDoubt: 1 },
+      { name: "seeds/rows", queue: "orders", pushed: 4, inDoubt: 0 },
     ]);
   });
 
