@@ -32,7 +32,8 @@ async function planOf({ stack }: Seeder, args: readonly string[] = []) {
 
 /** Plans, runs plain `pulumi up`, and compares the plan with what arrived. */
 async function planAndPush(seeder: Seeder): Promise<Load & { readonly changes: boolean }> {
-  const plan = await planOf(seeder);
+  const plan = await planOf(seeder, ["--detailed-exitcode"]);
+  expect(plan.code).toBe(plan.changes ? 2 : 0);
   const before = seeder.pushes().length;
   succeeded(await seeder.stack.up());
   const pushes = seeder.pushes().slice(before);

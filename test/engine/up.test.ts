@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { problemsWith } from "../cli/schema.ts";
@@ -59,8 +59,11 @@ it("asks for --yes where there is no terminal, and changes nothing without it", 
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
   const run = await cli(seeder.stack.project, ["up", "--stack", "test"]);
   expect([run.code, run.stderr]).toEqual([2, expect.stringContaining("Say --yes")]);
-  const missing = await cli(seeder.stack.project, ["up", "--stack", "test", "--yes"], { PULUMI_BACKEND_URL: "" });
-  expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("Run `pulumi login`")]);
+  const missing = await upJson(seeder, ["--run-file", "run.json"], { PULUMI_BACKEND_URL: "" });
+  expect([missing.code, missing.run.stderr]).toEqual([1, expect.stringContaining("Run `pulumi login`")]);
+  const record = JSON.parse(readFileSync(join(seeder.stack.project.dir, "run.json"), "utf8"));
+  expect(problemsWith("run", record)).toEqual([]);
+  expect(record).toMatchObject({ exit: 1, plan: null, total: null });
   expect(seeder.emulator.requests).toHaveLength(0);
 });
 
@@ -129,6 +132,8 @@ it("says whose the lock is, ends with 4, or waits and plans anew", async () => {
       by: expect.objectContaining({ pid: expect.any(Number) }),
     }),
   ]);
+  succeeded(await cli(stack.project, ["plan", "--stack", "test", "--out", "plan.json"]));
+  const reviewed = upJson(seeder, ["--wait", "--expect", "plan.json"]);
   const people = await cli(stack.project, ["up", "--stack", "test", "--yes", "--wait", "1"]);
   expect([people.code, people.stderr]).toEqual([
     4,
@@ -148,6 +153,8 @@ it("says whose the lock is, ends with 4, or waits and plans anew", async () => {
   // The holder pushed everything, so that nothing is left for who waited.
   const waited = await waiting.done;
   expect(waited.code, said(waited)).toBe(0);
+  // What was reviewed is not what is left.
+  expect((await reviewed).code).toBe(5);
   const bodies = seeder.bodies("orders") as number[];
   expect(bodies.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, n) => n));
 });

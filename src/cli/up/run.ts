@@ -54,7 +54,7 @@ export async function runUp(root: string, flags: UpFlags, env: NodeJS.ProcessEnv
   const expected = flags.expect === undefined ? undefined : expectedDigest(root, flags.expect);
   const find = pulumiFinder(root, env);
   const stack = await stackName(flags.stack, find);
-  const report = flags.json
+  const plain = flags.json
     ? streamReport((line) => process.stdout.write(line), Date.now)
     : peopleReport({
         write: (text) => process.stderr.write(text),
@@ -62,7 +62,13 @@ export async function runUp(root: string, flags: UpFlags, env: NodeJS.ProcessEnv
         paint: painter(process.stderr),
         now: Date.now,
       });
-  return attempts({ root, flags, stack, find, env, report: recorded(report, root, flags, stack, env), expected });
+  const report = recorded(plain, root, flags, stack, env);
+  try {
+    return await attempts({ root, flags, stack, find, env, report, expected });
+  } catch (error) {
+    report.ended(error instanceof UsageError ? exits.usage : exits.failed);
+    throw error;
+  }
 }
 
 /** With --run-file, what becomes of the run is written down too. */
