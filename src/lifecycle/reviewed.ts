@@ -9,33 +9,51 @@ import type { SegmentInputs } from "./segment.ts";
  */
 export const reviewedVariable = "QUEUE_SEEDER_REVIEWED";
 
-/** What a push is known by. */
+/** A segment as a review knows it. */
 export type PushIdentity = Pick<
   SegmentInputs,
   "project" | "stack" | "manifest" | "segment" | "queue" | "queueId" | "mode" | "digest"
 >;
 
 /**
- * Names what is to be pushed for a segment: the messages with their ids and delays (by the segment's digest), which of
- * them, and where to. The same on every machine.
- *
- * @param queueId "" where it is not known yet, since the run creates the queue first
- * @param sendable indices in the segment, ascending
+ * What is to be pushed for a segment: the messages with their ids and delays (by the segment's digest), which of them, and
+ * where to. The same on every machine.
  */
-export function pushDigest(inputs: PushIdentity, queueId: string, sendable: readonly number[]): string {
-  const { project, stack, manifest, segment, queue, mode, digest } = inputs;
-  return digestOf(
-    "push",
-    JSON.stringify([project, stack, manifest, segment, queue, queueId, mode, digest, ranges(sendable)]),
+export interface ReviewedPush extends Omit<PushIdentity, "project" | "stack"> {
+  /** "" where it is not known yet, since the run creates the queue first. */
+  readonly queueId: string;
+  /** Their indices in the segment, ascending, as in `0-4,7`. */
+  readonly messages: string;
+}
+
+/** @param sendable indices in the segment, ascending */
+export function pushOf(inputs: PushIdentity, sendable: readonly number[]): ReviewedPush {
+  const { manifest, segment, queue, queueId, mode, digest } = inputs;
+  return { manifest, segment, queue, queueId, mode, digest, messages: ranges(sendable) };
+}
+
+type StackIdentity = Pick<PushIdentity, "project" | "stack">;
+
+/** Names a push of a stack. */
+export function pushDigest({ project, stack }: StackIdentity, push: ReviewedPush): string {
+  const { manifest, segment, queue, queueId, mode, digest, messages } = push;
+  return digestOf("push", JSON.stringify([project, stack, manifest, segment, queue, queueId, mode, digest, messages]));
+}
+
+/** Whether a push is the reviewed one, or what was left of it when a run ended early. */
+export function isPartOf(push: ReviewedPush, reviewed: ReviewedPush): boolean {
+  const same = (["manifest", "segment", "queue", "mode", "digest"] as const).every(
+    (key) => push[key] === reviewed[key],
   );
+  if (!same || (push.queueId !== reviewed.queueId && reviewed.queueId !== "")) return false;
+  const whole = bounds(reviewed.messages);
+  return bounds(push.messages).every(([from, to]) => whole.some(([first, last]) => first <= from && to <= last));
 }
 
 /** Names everything that a run would push, by the {@link pushDigest} of each segment, in whatever order. */
-export function planDigest(
-  { project, stack }: Pick<PushIdentity, "project" | "stack">,
-  pushes: readonly string[],
-): string {
-  return digestOf("plan", [JSON.stringify([project, stack]), ...[...pushes].sort()].join("\n"));
+export function planDigest({ project, stack }: StackIdentity, pushes: readonly ReviewedPush[]): string {
+  const digests = pushes.map((push) => pushDigest({ project, stack }, push)).sort();
+  return digestOf("plan", [JSON.stringify([project, stack]), ...digests].join("\n"));
 }
 
 /**
@@ -52,7 +70,8 @@ export async function refuseUnreviewed(
   const indices = await sendable();
   if (indices.length === 0) return;
   const reviewed = new Set(readFileSync(file, "utf8").split("\n"));
-  if ([inputs.queueId, ""].some((id) => reviewed.has(pushDigest(inputs, id, indices)))) return;
+  const push = pushOf(inputs, indices);
+  if ([push, { ...push, queueId: "" }].some((each) => reviewed.has(pushDigest(inputs, each)))) return;
   throw new Refusal(
     "PLAN_DIFFERS",
     `what would be pushed of ${inputs.manifest} is no longer what was reviewed. Nothing of it was pushed. ` +
@@ -79,4 +98,13 @@ function ranges(indices: readonly number[]): string {
     at += 1;
   }
   return parts.join(",");
+}
+
+/** The first and the last of each range. */
+function bounds(text: string): readonly (readonly [number, number])[] {
+  if (text === "") return [];
+  return text.split(",").map((range) => {
+    const [from = "", to = from] = range.split("-");
+    return [Number(from), Number(to)];
+  });
 }

@@ -78,8 +78,10 @@ it("refuses another plan than the one that --expect names", async () => {
 
   seeder.write("a.yaml", manifest(1));
   expect((await upJson(seeder, ["--expect", "plan.json"])).end).toMatchObject({ exit: 0, total: { pushed: 1 } });
-  // Now there is nothing left to push: that is another plan.
-  expect((await upJson(seeder, ["--expect", "plan.json"])).code).toBe(5);
+  // Nothing is left of it, and a digest alone does not say so.
+  expect((await upJson(seeder, ["--expect", "plan.json"])).end).toMatchObject({ exit: 0, total: { pushed: 0 } });
+  const { digest } = JSON.parse(readFileSync(join(project.dir, "plan.json"), "utf8"));
+  expect((await upJson(seeder, ["--expect", digest])).code).toBe(5);
   expect((await cli(project, ["up", "--stack", "test", "--yes", "--expect", "none.json"])).code).toBe(2);
 });
 
@@ -104,6 +106,27 @@ it("is held to a plan for a queue that the run creates first", async () => {
     changes: false,
     queues: [{ id: seeder.emulator.queueId("orders") }],
   });
+});
+
+it("finishes a reviewed plan that a run began, and pushes nothing else", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many(300) } });
+  const { project } = seeder.stack;
+  succeeded(await cli(project, ["plan", "--stack", "test", "--out", "plan.json"]));
+  seeder.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10000 }, skip: 1 });
+  const failed = await upJson(seeder, ["--expect", "plan.json"]);
+  expect([failed.code, failed.end]).toEqual([
+    1,
+    expect.objectContaining({ total: expect.objectContaining({ pushed: 100 }) }),
+  ]);
+  seeder.emulator.faults.clear();
+  const rest = await upJson(seeder, ["--expect", "plan.json"]);
+  expect([rest.code, rest.end]).toEqual([
+    0,
+    expect.objectContaining({ total: expect.objectContaining({ pushed: 200 }) }),
+  ]);
+  seeder.write("a.yaml", many(301));
+  expect((await upJson(seeder, ["--expect", "plan.json"])).code).toBe(5);
+  expect(seeder.bodies("orders")).toHaveLength(300);
 });
 
 it("holds the provider to what was reviewed, also when it changes after the plan", async () => {
@@ -153,8 +176,8 @@ it("says whose the lock is, ends with 4, or waits and plans anew", async () => {
   // The holder pushed everything, so that nothing is left for who waited.
   const waited = await waiting.done;
   expect(waited.code, said(waited)).toBe(0);
-  // What was reviewed is not what is left.
-  expect((await reviewed).code).toBe(5);
+  // Nothing goes that was not reviewed.
+  expect(await reviewed).toMatchObject({ code: 0, end: { total: { pushed: 0 } } });
   const bodies = seeder.bodies("orders") as number[];
   expect(bodies.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, n) => n));
 });

@@ -2,9 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import {
+  isPartOf,
   type PushIdentity,
   planDigest,
   pushDigest,
+  pushOf,
   refuseUnreviewed,
   reviewedVariable,
 } from "../../src/lifecycle/reviewed.ts";
@@ -21,39 +23,43 @@ const identity = {
   digest: "v1:AAAAAAAAAAAAAAAAAAAAAA",
 } as const;
 
+const one = pushOf(identity, [0, 1, 2]);
+const two = pushOf({ ...identity, manifest: "b" }, [0]);
+const named = (inputs: PushIdentity, indices: readonly number[]) => pushDigest(inputs, pushOf(inputs, indices));
+
 it("knows a push by where it goes, what goes and which of it", () => {
-  const base = pushDigest(identity, "q1", [0, 1, 2]);
+  const base = named(identity, [0, 1, 2]);
   expect(base).toMatch(/^p1:[A-Za-z0-9_-]{22}$/);
   const others = [
-    pushDigest({ ...identity, stack: "prod" }, "q1", [0, 1, 2]),
-    pushDigest({ ...identity, project: "other" }, "q1", [0, 1, 2]),
-    pushDigest({ ...identity, manifest: "b" }, "q1", [0, 1, 2]),
-    pushDigest({ ...identity, segment: 1 }, "q1", [0, 1, 2]),
-    pushDigest({ ...identity, queue: "mails" }, "q1", [0, 1, 2]),
-    pushDigest({ ...identity, mode: "every_deploy" }, "q1", [0, 1, 2]),
-    pushDigest({ ...identity, digest: "v1:BBBBBBBBBBBBBBBBBBBBBB" }, "q1", [0, 1, 2]),
-    pushDigest(identity, "q2", [0, 1, 2]),
-    pushDigest(identity, "q1", [0, 1]),
-    pushDigest(identity, "q1", [0, 2]),
+    named({ ...identity, stack: "prod" }, [0, 1, 2]),
+    named({ ...identity, project: "other" }, [0, 1, 2]),
+    named({ ...identity, manifest: "b" }, [0, 1, 2]),
+    named({ ...identity, segment: 1 }, [0, 1, 2]),
+    named({ ...identity, queue: "mails" }, [0, 1, 2]),
+    named({ ...identity, mode: "every_deploy" }, [0, 1, 2]),
+    named({ ...identity, digest: "v1:BBBBBBBBBBBBBBBBBBBBBB" }, [0, 1, 2]),
+    named({ ...identity, queueId: "q2" }, [0, 1, 2]),
+    named(identity, [0, 1]),
+    named(identity, [0, 2]),
   ];
   expect(new Set([base, ...others]).size).toBe(others.length + 1);
 });
 
 it("has no form of indices that reads like another one", () => {
   const lists = [[], [0], [1], [0, 1], [0, 2], [0, 1, 2], [0, 1, 3], [0, 12], [0, 1, 12], [1, 2, 3, 7, 9, 10]];
-  expect(new Set(lists.map((list) => pushDigest(identity, "q1", list))).size).toBe(lists.length);
+  expect(new Set(lists.map((list) => named(identity, list))).size).toBe(lists.length);
 });
 
 it("does not change from one version to the next", () => {
-  expect(pushDigest(identity, "q1", [0, 1, 2, 5])).toMatchInlineSnapshot(`"p1:nFlqxGvi5JUcMv4btV26Sw"`);
-  expect(planDigest(identity, ["p1:a", "p1:b"])).toMatchInlineSnapshot(`"p1:6lmdlYGjsVjMcnXuoHUiUg"`);
+  expect(named(identity, [0, 1, 2, 5])).toMatchInlineSnapshot(`"p1:nFlqxGvi5JUcMv4btV26Sw"`);
+  expect(planDigest(identity, [one, two])).toMatchInlineSnapshot(`"p1:1EKdpxKLudzFNvNnYqDMHQ"`);
 });
 
 it("knows a plan by its pushes in whatever order, and by its stack", () => {
-  const base = planDigest(identity, ["p1:a", "p1:b"]);
-  expect(planDigest(identity, ["p1:b", "p1:a"])).toBe(base);
-  expect(planDigest(identity, ["p1:a"])).not.toBe(base);
-  expect(planDigest({ ...identity, stack: "prod" }, ["p1:a", "p1:b"])).not.toBe(base);
+  const base = planDigest(identity, [one, two]);
+  expect(planDigest(identity, [two, one])).toBe(base);
+  expect(planDigest(identity, [one])).not.toBe(base);
+  expect(planDigest({ ...identity, stack: "prod" }, [one, two])).not.toBe(base);
 });
 
 it("refuses what was not reviewed, and nothing where nobody reviewed", async () => {
@@ -61,7 +67,7 @@ it("refuses what was not reviewed, and nothing where nobody reviewed", async () 
   const file = join(folder.path, "reviewed");
   const env = { [reviewedVariable]: file };
   const other = { ...identity, manifest: "b" };
-  writeFileSync(file, [pushDigest(identity, "q1", [0, 1]), pushDigest(other, "", [0])].join("\n"));
+  writeFileSync(file, [named(identity, [0, 1]), named({ ...other, queueId: "" }, [0])].join("\n"));
   const refused = (inputs: PushIdentity, indices: readonly number[]) =>
     refuseUnreviewed(inputs, async () => indices, env).then(
       () => false,
@@ -74,4 +80,23 @@ it("refuses what was not reviewed, and nothing where nobody reviewed", async () 
   expect(await refused(identity, [0])).toBe(true);
   expect(await refused({ ...identity, queueId: "q2" }, [0, 1])).toBe(true);
   await refuseUnreviewed(identity, () => Promise.reject(new Error("not asked")), {});
+});
+
+it("takes what is left of a reviewed push for a part of it, and nothing else", () => {
+  const reviewed = pushOf(identity, [0, 1, 2, 3, 7, 9, 10, 11]);
+  const isPart = (more: Partial<PushIdentity>, indices: readonly number[]) =>
+    isPartOf(pushOf({ ...identity, ...more }, indices), reviewed);
+  for (const indices of [[0, 1, 2, 3, 7, 9, 10, 11], [2, 3, 7, 10], [7], [11]]) expect(isPart({}, indices)).toBe(true);
+  for (const indices of [[4], [3, 4], [6, 7], [7, 8, 9], [11, 12]]) expect(isPart({}, indices)).toBe(false);
+  const others = [
+    { manifest: "b" },
+    { segment: 1 },
+    { queue: "mails" },
+    { queueId: "q2" },
+    { mode: "every_deploy" },
+    { digest: "v1:BBBBBBBBBBBBBBBBBBBBBB" },
+  ] as const;
+  for (const other of others) expect(isPart(other, [0])).toBe(false);
+  // The queue was still to be created when it was reviewed.
+  expect(isPartOf(pushOf(identity, [0]), { ...reviewed, queueId: "" })).toBe(true);
 });

@@ -6,13 +6,14 @@ const version = 1;
 
 /** A plan for programs, and for `up --expect`. */
 export function planJson(plan: Plan): object {
-  const { stack, project, digest, base, manifests, removed, queues, total } = plan;
+  const { stack, project, digest, pushes, base, manifests, removed, queues, total } = plan;
   return {
     version,
     kind: "plan",
     stack,
     project,
     digest,
+    pushes,
     base: base.kind === "ledger" ? { kind: "ledger" } : { kind: "nothing", code: base.code, why: base.why },
     changes: hasChanges(plan),
     refused: isRefused(plan),

@@ -1,4 +1,4 @@
-import { planDigest } from "../../lifecycle/reviewed.ts";
+import { planDigest, type ReviewedPush } from "../../lifecycle/reviewed.ts";
 import type { Manifest } from "../../types.ts";
 import type { Facts } from "../deployment/facts.ts";
 import { manifestFacts, queueIdOf } from "../deployment/segments.ts";
@@ -16,15 +16,8 @@ import {
 } from "./model.ts";
 import { sampleMessages } from "./sample.ts";
 
-/** A plan, with what only a run that was reviewed needs of it. */
-export interface MadePlan {
-  readonly plan: Plan;
-  /** The digests of all that may be pushed; see `pushDigest`. */
-  readonly pushes: readonly string[];
-}
-
 /** What `up` would do by these facts. Reads the messages that would be pushed, and nothing else. */
-export async function makePlan(facts: Facts, env: NodeJS.ProcessEnv): Promise<MadePlan> {
+export async function makePlan(facts: Facts, env: NodeJS.ProcessEnv): Promise<Plan> {
   const { stack, config, loaded } = facts;
   const base: Base =
     facts.state.kind === "read"
@@ -32,11 +25,11 @@ export async function makePlan(facts: Facts, env: NodeJS.ProcessEnv): Promise<Ma
       : { kind: "nothing", code: facts.state.code, why: facts.state.why };
   const state = facts.state.kind === "read" ? facts.state.state : emptyState;
   const manifests: ManifestPlan[] = [];
-  const pushes: string[] = [];
+  const pushes: ReviewedPush[] = [];
   for (const manifest of loaded.manifests) {
     const measured = await measure(manifestFacts(manifest, facts, state), env);
     manifests.push(manifestPlan(manifest, measured));
-    pushes.push(...measured.flatMap(({ digest }) => digest ?? []));
+    pushes.push(...measured.flatMap(({ reviewed }) => reviewed ?? []));
   }
   const names = new Set(manifests.map(({ queue }) => queue));
   const queues = planQueues(
@@ -44,17 +37,17 @@ export async function makePlan(facts: Facts, env: NodeJS.ProcessEnv): Promise<Ma
     new Map([...names].map((name) => [name, queueIdOf(name, facts, state) ?? null])),
   );
   const { project } = config;
-  const plan: Plan = {
+  return {
     stack: stack.short,
     project,
     base,
     digest: planDigest({ project, stack: stack.short }, pushes),
+    pushes,
     manifests,
     removed: removedFrom(state, loaded.manifests),
     queues,
     total: totalOf(queues),
   };
-  return { plan, pushes };
 }
 
 function manifestPlan(manifest: Manifest, segments: readonly Measured[]): ManifestPlan {

@@ -1,4 +1,4 @@
-import { pushDigest } from "../../lifecycle/reviewed.ts";
+import { pushOf, type ReviewedPush } from "../../lifecycle/reviewed.ts";
 import { stamped } from "../../manifest/index.ts";
 import { operationsToWrite } from "../../plan/cost.ts";
 import { pack, toParcel } from "../../plan/index.ts";
@@ -14,7 +14,7 @@ export interface Measured extends Pick<Decided, "decision" | "held" | "refusal">
   readonly messages: number;
   readonly push: Load;
   /** undefined: nothing would be pushed. */
-  readonly digest: string | undefined;
+  readonly reviewed: ReviewedPush | undefined;
   readonly edited: readonly Edited[];
   readonly sample: readonly Sample[];
 }
@@ -93,7 +93,7 @@ class Look {
       decision,
       push: this.#push,
       held,
-      digest: sendable.length === 0 ? undefined : pushDigest(inputs, inputs.queueId, sendable),
+      reviewed: sendable.length === 0 ? undefined : pushOf(inputs, sendable),
       edited: decision.edited.map(({ index, ...edited }) => ({
         ...edited,
         place: this.#places.get(index) ?? { file: inputs.file, line: 1, column: 1 },

@@ -1,3 +1,4 @@
+import type { ReviewedPush } from "../../lifecycle/reviewed.ts";
 import { costOf, prices } from "../../plan/cost.ts";
 import type { EditedMessage } from "../../plan/decide.ts";
 import { leastSeconds } from "../../push/index.ts";
@@ -11,6 +12,8 @@ export interface Plan {
   readonly base: Base;
   /** Of everything that would be pushed; see `planDigest`. */
   readonly digest: string;
+  /** What that is the digest of. */
+  readonly pushes: readonly ReviewedPush[];
   readonly manifests: readonly ManifestPlan[];
   /** Manifests that were deployed and are gone from the repository. */
   readonly removed: readonly RemovedManifest[];

@@ -27,7 +27,7 @@ export async function runPlan(root: string, flags: PlanFlags, env: NodeJS.Proces
     if (flags.format === "markdown" || flags.format === "github") writeMarkdown(text, flags.format, env);
     return 1;
   }
-  const { plan } = await makePlan(facts, env);
+  const plan = await makePlan(facts, env);
   write(root, plan, flags.format, env);
   if (flags.out !== undefined) writeFileSync(resolve(root, flags.out), jsonText(planJson(plan)));
   if (isRefused(plan)) return 1;

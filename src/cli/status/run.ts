@@ -21,7 +21,7 @@ export async function runStatus(root: string, flags: StatusFlags, env: NodeJS.Pr
   const find = pulumiFinder(root, env);
   const facts = await readFacts(root, await stackName(flags.stack, find), find);
   if (!tellProblems(facts)) return 1;
-  const { plan } = await makePlan(facts, env);
+  const plan = await makePlan(facts, env);
   const state = facts.state.kind === "read" ? facts.state.state : emptyState;
   const status = statusOf(plan, state, await liveMetrics(facts, plan.queues, find, env));
   if (flags.json) process.stdout.write(jsonText({ version, kind: "status", ...status }));

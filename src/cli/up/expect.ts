@@ -1,17 +1,37 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { isPartOf, planDigest, type ReviewedPush } from "../../lifecycle/reviewed.ts";
+import type { Plan } from "../plan/model.ts";
 import { UsageError } from "../usage.ts";
 
 const digestPattern = /^p1:[A-Za-z0-9_-]{22}$/;
 
+/** What was reviewed. */
+export interface Expected {
+  readonly digest: string;
+  /** Undefined: only the digest is known. */
+  readonly pushes: readonly ReviewedPush[] | undefined;
+}
+
 /**
- * The digest that a run is held to.
+ * Whether a plan is the reviewed one. What was left of it when a run ended early is so too, where its file says what it was
+ * made of: nothing is pushed that was not reviewed.
+ */
+export function isExpected(plan: Plan, { digest, pushes }: Expected): boolean {
+  if (plan.digest === digest) return true;
+  // The digest is what was reviewed: the rest of the file has to be what it is made of, for this very stack.
+  if (pushes === undefined || planDigest(plan, pushes) !== digest) return false;
+  return plan.pushes.every((push) => pushes.some((reviewed) => isPartOf(push, reviewed)));
+}
+
+/**
+ * What a run is held to.
  *
  * @param plan a digest, or the path of a file of `plan --out`
  * @throws UsageError for anything else
  */
-export function expectedDigest(root: string, plan: string): string {
-  if (digestPattern.test(plan)) return plan;
+export function readExpected(root: string, plan: string): Expected {
+  if (digestPattern.test(plan)) return { digest: plan, pushes: undefined };
   let text: string;
   try {
     text = readFileSync(resolve(root, plan), "utf8");
@@ -19,20 +39,26 @@ export function expectedDigest(root: string, plan: string): string {
     const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
     throw new UsageError(`--expect: ${plan} is no digest, and as a file it cannot be read: ${reason}.`);
   }
-  const digest = digestIn(text);
-  if (digest !== undefined) return digest;
+  const expected = expectedIn(text);
+  if (expected !== undefined) return expected;
   throw new UsageError(
     `--expect: ${plan} holds no plan of version 1. Make one with \`queue-seeder plan --out ${plan}\`.`,
   );
 }
 
-function digestIn(text: string): string | undefined {
+function expectedIn(text: string): Expected | undefined {
   try {
-    const { version, kind, digest } = JSON.parse(text) as Partial<Record<string, unknown>>;
-    const known = version === 1 && kind === "plan" && typeof digest === "string" && digestPattern.test(digest);
-    return known ? digest : undefined;
+    const { version, kind, digest, pushes } = JSON.parse(text) as Partial<Record<string, unknown>>;
+    if (version !== 1 || kind !== "plan" || typeof digest !== "string" || !digestPattern.test(digest)) return undefined;
+    return { digest, pushes: Array.isArray(pushes) && pushes.every(isPush) ? pushes : undefined };
   } catch {
     // No JSON: told by the caller, as other files are.
     return undefined;
   }
+}
+
+function isPush(value: unknown): value is ReviewedPush {
+  if (typeof value !== "object" || value === null) return false;
+  const texts = ["manifest", "queue", "queueId", "mode", "digest", "messages"];
+  return texts.every((key) => typeof Reflect.get(value, key) === "string") && "segment" in value;
 }

@@ -31,7 +31,7 @@ export function peopleReport({ write, terminal, paint, now }: Screen): Report {
   };
   const colours = { info: "dim", warning: "yellow", error: "red" } as const;
   return {
-    plan: ({ plan }) => line(planText(plan, paint)),
+    plan: (plan) => line(planText(plan, paint)),
     locked(holder, waiting) {
       const then = waiting === "no" ? "Wait for it with --wait." : waitText(waiting);
       line(`Another run holds the stack: ${holder.text}. ${then}`);

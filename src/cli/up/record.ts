@@ -47,7 +47,7 @@ export function recordingReport(
   return {
     ...report,
     plan(made) {
-      plan = made.plan;
+      plan = made;
       report.plan(made);
     },
     end(outcome) {

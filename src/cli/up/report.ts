@@ -1,4 +1,4 @@
-import type { MadePlan } from "../plan/make.ts";
+import type { Plan } from "../plan/model.ts";
 import type { Holder } from "./lock.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ProgressState } from "./progress.ts";
@@ -13,7 +13,7 @@ export interface Said {
 
 /** Tells of a run while it goes on: to people, or to programs. */
 export interface Report {
-  plan(made: MadePlan): void;
+  plan(plan: Plan): void;
   /** `waiting`: seconds at the most; undefined: as long as it takes; "no": the run ends. */
   locked(holder: Holder, waiting: number | undefined | "no"): void;
   started(): void;

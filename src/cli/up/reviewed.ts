@@ -1,19 +1,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { reviewedVariable } from "../../lifecycle/reviewed.ts";
+import { pushDigest, reviewedVariable } from "../../lifecycle/reviewed.ts";
+import type { Plan } from "../plan/model.ts";
 
 /** The environment that holds a run to what was reviewed, while it lasts. */
 export interface Reviewed extends Disposable {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** @param pushes the digests of all that may be pushed; undefined: nobody reviewed it */
-export function holdTo(pushes: readonly string[] | undefined): Reviewed {
-  if (pushes === undefined) return { env: {}, [Symbol.dispose]() {} };
+/** @param plan whose pushes may be made, and no others; undefined: nobody reviewed it */
+export function holdTo(plan: Plan | undefined): Reviewed {
+  if (plan === undefined) return { env: {}, [Symbol.dispose]() {} };
   const folder = mkdtempSync(join(tmpdir(), "queue-seeder-"));
   const file = join(folder, "reviewed");
-  writeFileSync(file, pushes.join("\n"), { mode: 0o600 });
+  writeFileSync(file, plan.pushes.map((push) => pushDigest(plan, push)).join("\n"), { mode: 0o600 });
   return {
     env: { [reviewedVariable]: file },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),

@@ -8,7 +8,7 @@ import { confirmed } from "../confirm.ts";
 import { type Facts, pulumiFinder, readFacts, type StackName, stackName } from "../deployment/facts.ts";
 import type { Pulumi } from "../engine/pulumi.ts";
 import { readState, type StackState } from "../engine/state.ts";
-import { type MadePlan, makePlan } from "../plan/make.ts";
+import { makePlan } from "../plan/make.ts";
 import { isRefused, type Plan } from "../plan/model.ts";
 import { painter, tellProblems } from "../plan/run.ts";
 import { loadText } from "../plan/text.ts";
@@ -18,7 +18,7 @@ import { readStackConfig } from "../validate/stack.ts";
 import { type EngineEnd, runEngine } from "./engine.ts";
 import { watchEvents } from "./events.ts";
 import { exits, signalExits } from "./exits.ts";
-import { expectedDigest } from "./expect.ts";
+import { type Expected, isExpected, readExpected } from "./expect.ts";
 import { outcomeOf } from "./outcome.ts";
 import { peopleReport } from "./people.ts";
 import { RunProgress } from "./progress.ts";
@@ -38,7 +38,7 @@ interface Run {
   readonly find: () => Promise<Pulumi>;
   readonly env: NodeJS.ProcessEnv;
   readonly report: Report;
-  readonly expected: string | undefined;
+  readonly expected: Expected | undefined;
 }
 
 /**
@@ -51,7 +51,7 @@ export async function runUp(root: string, flags: UpFlags, env: NodeJS.ProcessEnv
   if (flags.yes !== true && !(process.stdin.isTTY && process.stderr.isTTY)) {
     throw new UsageError("there is no terminal to ask at. Say --yes to deploy without a question.");
   }
-  const expected = flags.expect === undefined ? undefined : expectedDigest(root, flags.expect);
+  const expected = flags.expect === undefined ? undefined : readExpected(root, flags.expect);
   const find = pulumiFinder(root, env);
   const stack = await stackName(flags.stack, find);
   const plain = flags.json
@@ -96,17 +96,16 @@ async function attempts(run: Run): Promise<number> {
     const facts = await readFacts(run.root, run.stack, run.find);
     if (!tellProblems(facts)) return end(report, exits.failed);
     const before = stateOf(facts);
-    const made = await makePlan(facts, run.env);
-    const { digest } = made.plan;
-    if (digest !== agreed) {
-      report.plan(made);
-      const refusal = await refusalOf(run, made);
+    const plan = await makePlan(facts, run.env);
+    if (plan.digest !== agreed) {
+      report.plan(plan);
+      const refusal = await refusalOf(run, plan);
       if (refusal !== undefined) return end(report, refusal);
-      agreed = digest;
+      agreed = plan.digest;
     }
     using signals = listen();
     signals.onFirst(() => report.stopping());
-    const attempt = await deploy(run, made, before, signals);
+    const attempt = await deploy(run, plan, before, signals);
     if (typeof attempt === "number") return attempt;
     const left = until - Date.now();
     if (left <= 0 || signals.received !== undefined) {
@@ -121,13 +120,13 @@ async function attempts(run: Run): Promise<number> {
 }
 
 /** Why a plan is not to be deployed, as an exit code. */
-async function refusalOf({ flags, report, expected }: Run, { plan }: MadePlan): Promise<number | undefined> {
+async function refusalOf({ flags, report, expected }: Run, plan: Plan): Promise<number | undefined> {
   if (isRefused(plan)) {
     report.note("Nothing was pushed: what was pushed before was edited since. Restore it, or give it other ids.");
     return exits.failed;
   }
-  if (expected !== undefined && expected !== plan.digest) {
-    report.note(`PLAN_DIFFERS: nothing was pushed. The plan is ${plan.digest}, and ${expected} was reviewed.`);
+  if (expected !== undefined && !isExpected(plan, expected)) {
+    report.note(`PLAN_DIFFERS: nothing was pushed. The plan is ${plan.digest}, and ${expected.digest} was reviewed.`);
     return exits.differs;
   }
   if (flags.yes === true || (await confirmed(questionOf(plan)))) return undefined;
@@ -142,12 +141,12 @@ function questionOf({ stack, total }: Plan): string {
 /** One run of the engine. @returns the exit code, or who holds the stack */
 async function deploy(
   { root, stack, find, flags, expected, report }: Run,
-  { plan, pushes }: MadePlan,
+  plan: Plan,
   before: StackState,
   signals: EndSignals,
 ): Promise<number | Extract<EngineEnd, { kind: "locked" }>> {
   // What a person or a digest agreed to holds until the last moment; a plain --yes agrees to whatever there is.
-  using reviewed = holdTo(expected === undefined && flags.yes === true ? undefined : pushes);
+  using reviewed = holdTo(expected === undefined && flags.yes === true ? undefined : plan);
   const watch = watchEvents({ report, progress: new RunProgress(plan.total.messages), now: Date.now });
   const pulumi = await find();
   report.started();

@@ -12,7 +12,7 @@ export function streamReport(write: (line: string) => void, now: () => number): 
   const line = (kind: string, more: object = {}) =>
     write(`${JSON.stringify({ version, kind, at: new Date(now()).toISOString(), ...more })}\n`);
   return {
-    plan({ plan }) {
+    plan(plan) {
       line("plan", { plan: planJson(plan) });
     },
     locked({ text, user, host, pid, since }, waiting) {

@@ -1,4 +1,5 @@
 import { type ManifestPlan, noLoad, type Plan, planQueues, totalOf } from "../../../src/cli/plan/model.ts";
+import { planDigest, type ReviewedPush } from "../../../src/lifecycle/reviewed.ts";
 
 export function manifestOf(name: string, more: Partial<ManifestPlan> = {}): ManifestPlan {
   return {
@@ -36,6 +37,7 @@ export function planOf(manifests: readonly ManifestPlan[], more: Partial<Plan> =
     project: "shop",
     base: { kind: "ledger" },
     digest: "p1:AAAAAAAAAAAAAAAAAAAAAA",
+    pushes: [],
     manifests,
     removed: [],
     queues,
@@ -43,6 +45,16 @@ export function planOf(manifests: readonly ManifestPlan[], more: Partial<Plan> =
     ...more,
   };
 }
+
+const reviewed: ReviewedPush = {
+  manifest: "backfill",
+  segment: 0,
+  queue: "orders",
+  queueId: "0123456789abcdef0123456789abcdef",
+  mode: "once",
+  digest: "v1:AAAAAAAAAAAAAAAAAAAAAA",
+  messages: "0-99,200-999",
+};
 
 /** A plan with everything that a plan can tell of. */
 export const full = planOf(
@@ -89,5 +101,9 @@ export const full = planOf(
     manifestOf("shrunk", { queue: "new", messages: 1, pushedBefore: 1, forgotten: 2 }),
     manifestOf("quiet", { queue: "new", messages: 4, pushedBefore: 4, mode: "on_change" }),
   ],
-  { removed: [{ name: "gone", queue: "orders", pushed: 12, inDoubt: 0 }] },
+  {
+    digest: planDigest({ project: "shop", stack: "dev" }, [reviewed]),
+    pushes: [reviewed],
+    removed: [{ name: "gone", queue: "orders", pushed: 12, inDoubt: 0 }],
+  },
 );

@@ -55,7 +55,7 @@ describe("the numbers of a plan", () => {
     using root = temporaryFolder();
     const large = `queue: fresh\nmessages:\n${[1, 2, 3].map((n) => `  - body: "${n}${"x".repeat(99_999)}"\n    content_type: text\n`).join("")}`;
     const facts = await factsOf(root.path, { "a.yaml": manifest(101), "b.yaml": large });
-    const { plan, pushes } = await makePlan(facts, {});
+    const plan = await makePlan(facts, {});
     expect(plan).toMatchObject({
       base: { kind: "nothing", code: "no_engine", why: "there is none" },
       manifests: [
@@ -68,14 +68,14 @@ describe("the numbers of a plan", () => {
       ],
       total: { messages: 104, requests: 4, operations: 107, lifeOperations: 321, usd: 0.0001284 },
     });
-    expect(pushes).toHaveLength(2);
+    expect(plan.pushes).toHaveLength(2);
     expect(plan.manifests[0]?.sample.map(({ label }) => label)).toEqual(["#1", "#2", "#3"]);
   });
 
   it("count what the push adds to a body", async () => {
     using root = temporaryFolder();
     const text = "queue: orders\ndedup_field: id\nmessages:\n  - id: abc\n    body: { a: 1 }\n";
-    const { plan } = await makePlan(await factsOf(root.path, { "a.yaml": text }), {});
+    const plan = await makePlan(await factsOf(root.path, { "a.yaml": text }), {});
     expect(plan.total.bytes).toBe('{"a":1,"id":"abc"}'.length);
   });
 
@@ -87,12 +87,12 @@ describe("the numbers of a plan", () => {
       "a.ndjson": rows,
     });
     const all = await makePlan(facts, {});
-    expect(all.plan.total).toMatchObject({ messages: 12_345, requests: 50 + 50 + 24 });
+    expect(all.total).toMatchObject({ messages: 12_345, requests: 50 + 50 + 24 });
 
     // The facts are read once, and serve one plan.
     const again = await factsOf(root.path, {});
     const partly = deployed(again, (segment) => [4_950, 5_000, 0][segment] ?? 0);
-    const { plan } = await makePlan({ ...(await factsOf(root.path, {})), state: partly.state }, {});
+    const plan = await makePlan({ ...(await factsOf(root.path, {})), state: partly.state }, {});
     expect(plan.manifests).toMatchObject([
       { messages: 12_345, pushedBefore: 9_950, push: { messages: 2_395, requests: 1 + 24 } },
     ]);
@@ -101,7 +101,7 @@ describe("the numbers of a plan", () => {
       ["#4952", "4951"],
       ["#4953", "4952"],
     ]);
-    expect(plan.digest).not.toBe(all.plan.digest);
+    expect(plan.digest).not.toBe(all.digest);
   });
 });
 
@@ -109,7 +109,7 @@ describe("a plan", () => {
   it("says what a manifest requires and comes after", async () => {
     using root = temporaryFolder();
     const b = `after: [a]\nrequires: { consumer: true, not_paused: true, max_backlog: 1000 }\n${manifest(1)}`;
-    const { plan } = await makePlan(await factsOf(root.path, { "a.yaml": manifest(1), "b.yaml": b }), {});
+    const plan = await makePlan(await factsOf(root.path, { "a.yaml": manifest(1), "b.yaml": b }), {});
     expect(plan.manifests[1]?.requires).toEqual([
       "a consumer",
       "that delivery is not paused",
@@ -123,14 +123,14 @@ describe("a plan", () => {
     const before = deployed(await factsOf(root.path, { "a.yaml": manifest(2), "b.yaml": manifest(1) }));
     using moved = temporaryFolder();
     const facts = await factsOf(moved.path, { "c.yaml": `moved_from: [a]\n${manifest(2)}` });
-    const { plan } = await makePlan({ ...facts, state: before.state }, {});
+    const plan = await makePlan({ ...facts, state: before.state }, {});
     expect(plan).toMatchObject({
       total: { messages: 0 },
       manifests: [{ name: "c", pushedBefore: 2 }],
       removed: [{ name: "b", queue: "orders", pushed: 1 }],
     });
     const values = within(before, "values");
-    expect((await makePlan({ ...facts, state: values }, {})).plan.removed).toEqual([]);
+    expect((await makePlan({ ...facts, state: values }, {})).removed).toEqual([]);
   });
 
   it("knows what the one component of a program pushed of a manifest", async () => {
@@ -138,22 +138,22 @@ describe("a plan", () => {
     const before = deployed(await factsOf(root.path, { "a.yaml": manifest(2) }));
     const facts = await factsOf(root.path, { "a.yaml": manifest(3) });
     const state = within(before, "component");
-    expect((await makePlan({ ...facts, state }, {})).plan).toMatchObject({
+    expect(await makePlan({ ...facts, state }, {})).toMatchObject({
       total: { messages: 1 },
       manifests: [{ name: "a", pushedBefore: 2 }],
       removed: [],
     });
     const twice = { ...state, state: { ...state.state, segments: [...state.state.segments, ...state.state.segments] } };
-    expect((await makePlan({ ...facts, state: twice }, {})).plan.total.messages).toBe(3);
+    expect((await makePlan({ ...facts, state: twice }, {})).total.messages).toBe(3);
   });
 
   it("takes the account that the ledger names where nobody else does, and another one for another queue", async () => {
     using root = temporaryFolder();
     const before = deployed(await factsOf(root.path, { "a.yaml": manifest(2) }));
     const unknown = await factsOf(root.path, {}, config.replace(/ {2}queue-seeder:accountId.*\n/, ""));
-    expect((await makePlan({ ...unknown, state: before.state }, {})).plan.total.messages).toBe(0);
+    expect((await makePlan({ ...unknown, state: before.state }, {})).total.messages).toBe(0);
     const other = await factsOf(root.path, {}, config.replaceAll("aaaa", "bbbb"));
-    expect((await makePlan({ ...other, state: before.state }, {})).plan.total.messages).toBe(2);
+    expect((await makePlan({ ...other, state: before.state }, {})).total.messages).toBe(2);
   });
 
   it("is refused where the manifest's messages came to lie in a data file", async () => {
@@ -163,10 +163,10 @@ describe("a plan", () => {
       "a.yaml": "queue: orders\nsource: { file: a.ndjson }\n",
       "a.ndjson": "0\n",
     });
-    const { plan, pushes } = await makePlan({ ...facts, state: before.state }, {});
+    const plan = await makePlan({ ...facts, state: before.state }, {});
     expect(plan.manifests).toMatchObject([
       { push: { messages: 0 }, refusals: [expect.stringMatching(/^SOURCE_CHANGED: /)] },
     ]);
-    expect(pushes).toEqual([]);
+    expect(plan.pushes).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ const metrics = { backlog_count: 7, backlog_bytes: 70, oldest_message_timestamp_
 
 /** Everything that can be told, once. */
 function tellAll(report: Report, tick: () => void): void {
-  report.plan({ plan: full, pushes: [] });
+  report.plan(full);
   const holder = { text: "ann@box (pid 123) since 2026", user: "ann", host: "box", pid: 123, since: "2026" };
   report.locked(holder, "no");
   report.locked({ text: "somebody unknown" }, undefined);
