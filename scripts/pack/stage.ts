@@ -39,7 +39,7 @@ function assets(): string[] {
 }
 
 function pages(): string[] {
-  return filesIn(repository, "docs").filter((path) => path.endsWith(".md") || path.startsWith("docs/pipelines/"));
+  return filesIn(repository, "docs").filter((path) => /\.md$|^docs\/(pipelines|schemas)\//.test(path));
 }
 
 function copy(path: string, to: string): void {
@@ -47,6 +47,7 @@ function copy(path: string, to: string): void {
   copyFileSync(join(repository, path), join(to, path));
 }
 
+/** Compiled, or the first file of the repository's own program. */
 function isSource(path: string): boolean {
-  return path.endsWith(".ts");
+  return path.endsWith(".ts") || path.endsWith(".mjs");
 }

@@ -1,31 +1,16 @@
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Finished, start } from "../../scripts/engine/child.ts";
-import { packInto } from "../../scripts/pack/tarball.ts";
 import { startEmulator } from "../../src/emulator/index.ts";
 import { install } from "../package/support/install.ts";
+import { packOnce } from "../package/support/packed.ts";
 import { succeeded } from "./support/seeder.ts";
 import { makeStack, type OwnStack } from "./support/stack.ts";
 
 const repository = join(import.meta.dirname, "../..");
-const folder = realpathSync(mkdtempSync(join(tmpdir(), "init-")));
-let tarball = "";
-beforeAll(() => {
-  tarball = packInto(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const tarball = packOnce();
 
 /** Runs a command of the project's own, with the environment of its engine. */
 function run(stack: OwnStack, file: string, ...args: string[]): Promise<Finished> {
@@ -47,7 +32,7 @@ describe.each([
       copy: [],
       install: (dir) => {
         if (packageJson !== undefined) writeFileSync(join(dir, "package.json"), JSON.stringify(packageJson));
-        install(tarball, dir);
+        install(tarball(), dir);
         const queues = ["orders", "mails"].flatMap((name) => ["--queue", `${name}=${emulator.queueId(name)}`]);
         const flags = ["--yes", "--name", "shop", "--account", emulator.accountId, ...queues];
         made = spawnSync(process.execPath, [command(dir), "init", ...flags], { cwd: dir, encoding: "utf8" });

@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { packInto } from "../../scripts/pack/tarball.ts";
+import { expect, it, vi } from "vitest";
 import { start } from "../../src/engine/child.ts";
 import { parsePage, repository } from "../docs/support/pages.ts";
+import { packOnce } from "../package/support/packed.ts";
 import { said, succeeded } from "./support/seeder.ts";
 import { makeShop } from "./support/shop.ts";
 
@@ -19,19 +18,14 @@ function examples(path: string, language: string): readonly [string, string] {
 /** Every test runs the engine five to eight times. */
 vi.setConfig({ testTimeout: 360_000 });
 
-const folder = realpathSync(mkdtempSync(join(tmpdir(), "package-")));
-let tarball = "";
-beforeAll(() => {
-  tarball = packInto(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const tarball = packOnce();
 
 /** The programs of the page, in their order. */
 const [withQueue, wholeProgram] = examples("docs/library.md", "ts");
 
 it("creates a queue and fills it from a manifest and from values, as its page shows", async () => {
   const files = { "index.ts": withQueue, "seeds/orders.yaml": "queue: orders\nmessages: [{ body: 1 }]\n" };
-  await using shop = await makeShop({ tarball, files, creates: true });
+  await using shop = await makeShop({ tarball: tarball(), files, creates: true });
   const { stack, emulator } = shop;
   const preview = succeeded(await stack.preview());
   expect(preview.stdout).toContain("1 message to push to orders");
@@ -47,7 +41,10 @@ it("creates a queue and fills it from a manifest and from values, as its page sh
 
 it("is a whole project's program in a few lines", async () => {
   const messages = "queue: orders\nmessages:\n  - body: 1\n  - id: two\n    body: { project: '${project}' }\n";
-  await using shop = await makeShop({ tarball, files: { "index.ts": wholeProgram, "messages/a.yaml": messages } });
+  await using shop = await makeShop({
+    tarball: tarball(),
+    files: { "index.ts": wholeProgram, "messages/a.yaml": messages },
+  });
   const { stack } = shop;
 
   const preview = succeeded(await stack.preview());
@@ -87,7 +84,7 @@ messages:
 
 it("deploys the manifests of a file, a component each", async () => {
   const files = { "index.ts": manifestProgram, "seeds/orders.yaml": twoDocuments };
-  await using shop = await makeShop({ tarball, files });
+  await using shop = await makeShop({ tarball: tarball(), files });
   const { stack } = shop;
   const up = succeeded(await stack.up({ preview: true }));
   expect(up.stdout).toContain("2 messages to push to orders");
@@ -115,7 +112,10 @@ it("deploys the manifests of a file, a component each", async () => {
 
 it("shows and settles what a component left in doubt", async () => {
   const seeds = "queue: orders\nin_doubt: stop\nmessages: [{ body: 1 }, { body: 2 }]\n";
-  await using shop = await makeShop({ tarball, files: { "index.ts": manifestProgram, "seeds/orders.yaml": seeds } });
+  await using shop = await makeShop({
+    tarball: tarball(),
+    files: { "index.ts": manifestProgram, "seeds/orders.yaml": seeds },
+  });
   const { stack, emulator } = shop;
   const { dir, env } = stack.project;
   const queueSeeder = (...args: string[]) =>

@@ -40,6 +40,7 @@ it("holds code, its declarations and what it reads, and no tests", () => {
     expect.arrayContaining([
       "package/LICENSE",
       "package/README.md",
+      "package/docs/schemas/plan.schema.json",
       "package/infra/library.d.ts",
       "package/infra/provider/entry.js",
       "package/messages/manifest.schema.json",
