@@ -64,6 +64,12 @@ it("asks for --yes where there is no terminal, and changes nothing without it", 
   const record = JSON.parse(readFileSync(join(seeder.stack.project.dir, "run.json"), "utf8"));
   expect(problemsWith("run", record)).toEqual([]);
   expect(record).toMatchObject({ exit: 1, plan: null, total: null });
+  writeFileSync(join(seeder.stack.project.dir, "../state/.pulumi/stacks/queue-seeder/test.json.attrs"), "");
+  const cut = await upJson(seeder);
+  expect([cut.code, cut.run.stderr]).toEqual([
+    1,
+    expect.stringMatching(/failed to load checkpoint: EOF.*failures\.md/),
+  ]);
   expect(seeder.emulator.requests).toHaveLength(0);
 });
 

@@ -179,7 +179,9 @@ function stateOf({ state, stack }: Facts): StackState {
     no_engine: "Install it.",
     no_login: "Run `pulumi login`.",
     no_stack: `Run \`pulumi stack init ${stack.full}\`.`,
-    unreadable: "Run `pulumi stack export` to see more.",
+    unreadable: state.why.includes("failed to load checkpoint")
+      ? "A kill may have cut off a file of the engine's: docs/failures.md says what to do."
+      : "Run `pulumi stack export` to see more.",
   } as const;
   throw new Error(`${stack.full} cannot be deployed: ${state.why}. ${remedies[state.code]}`);
 }

@@ -118,8 +118,8 @@ class Life {
 
   /** What people would do after a run that failed. */
   async #recover(finished: Finished): Promise<void> {
-    const { stack, restoreState } = this.#world;
-    if (stack.exportState() === "") restoreState();
+    const { stack, mendState } = this.#world;
+    mendState();
     if (finished.signal !== null || /is currently locked/.test(said(finished))) {
       const { code, stderr } = await stack.pulumi(["cancel", "--yes"]);
       if (code !== 0) this.#transcript += `\n=== cancel: ${code} ${stderr}`;
