@@ -1,4 +1,5 @@
-import { loadSegments } from "../../src/lifecycle/load.ts";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { startRemote } from "../support/emulator.ts";
 import { median, table, timed, whole } from "../support/measure.ts";
 import type { Section } from "../support/results.ts";
@@ -20,7 +21,7 @@ export async function measureMillion(rounds = 3, rows = 1_000_000): Promise<Sect
     runs.push({
       seeded: await timed(() => up(seeded)),
       empty: await timed(() => up(empty)),
-      read: await timed(() => loadSegments({ root: seeded.project.dir })),
+      read: readOnce(seeded.project.dir),
     });
   }
   const { requests } = await emulator.traffic();
@@ -32,7 +33,7 @@ export async function measureMillion(rounds = 3, rows = 1_000_000): Promise<Sect
     title: "A million messages that were pushed before",
     text: [
       `\`pulumi up --skip-preview\` with a data file of ${whole(rows)} rows, all of them pushed, beside a program that does nothing; ` +
-        `they take turns, medians of ${rounds} rounds. "Read once" is the file read, checked, digested and cut into segments.`,
+        `they take turns, medians of ${rounds} rounds. "Read once" is the file read, checked, digested and cut into segments, in a process of its own without its start.`,
       table(
         ["what", "measured", "aim"],
         [
@@ -45,6 +46,11 @@ export async function measureMillion(rounds = 3, rows = 1_000_000): Promise<Sect
       ),
     ].join("\n\n"),
   };
+}
+
+/** Milliseconds. */
+function readOnce(root: string): number {
+  return Number(execFileSync(process.execPath, [join(import.meta.dirname, "read.ts"), root], { encoding: "utf8" }));
 }
 
 /** The first `up` of a backfill, from the file to the queue. */
