@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
-import { digestOf } from "../plan/index.ts";
-import { fileJournals, type Journal, JournalError, type JournalName, type Journals } from "../push/index.ts";
+import { type Digest, digestOf } from "../plan/index.ts";
+import { fileJournals, type Journal, JournalError, type JournalName, type Journals, type Left } from "../push/index.ts";
 import { Refusal } from "./failure.ts";
 import type { Ports } from "./ports.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
+
+type JournalPorts = Pick<Ports, "cwd" | "env" | "config">;
 
 /** Where journals are unless somebody says otherwise, relative to the repository. */
 const defaultFolder = ".queue-seeder/journal";
@@ -12,7 +14,7 @@ const defaultFolder = ".queue-seeder/journal";
  * The journals of a repository: in the folder that `QUEUE_SEEDER_JOURNAL` or the stack's `queue-seeder:journal` names,
  * from the repository's root, so that a pipeline can keep it between its runs.
  */
-export function journalsOf(inputs: Pick<SegmentInputs, "root">, { cwd, env, config }: Ports): Journals {
+export function journalsOf(inputs: Pick<SegmentInputs, "root">, { cwd, env, config }: JournalPorts): Journals {
   const folder = env.QUEUE_SEEDER_JOURNAL || config("queue-seeder:journal") || defaultFolder;
   return fileJournals(resolve(cwd, inputs.root, folder));
 }
@@ -34,15 +36,22 @@ export async function openJournal(
   before: SegmentOutputs | undefined,
   ports: Ports,
 ): Promise<Journal> {
-  const { deployment, mode, digest, content } = inputs;
+  return refusing(() => journalsOf(inputs, ports).open(journalName(inputs), baseOf(inputs, before)));
+}
+
+/** What such a run left, for whoever only looks. @throws Refusal when it cannot be read */
+export async function readLeft(
+  inputs: SegmentInputs,
+  before: SegmentOutputs | undefined,
+  ports: JournalPorts,
+): Promise<Left> {
+  return refusing(() => journalsOf(inputs, ports).read(journalName(inputs), baseOf(inputs, before)));
+}
+
+function baseOf({ deployment, mode, digest, content }: SegmentInputs, before: SegmentOutputs | undefined): Digest {
   const together = content.kind === "rows" ? content.delivery : digest;
-  const base = JSON.stringify([
-    deployment,
-    before?.ledger ?? null,
-    before?.lastPush.at ?? null,
-    mode === "once" ? null : together,
-  ]);
-  return refusing(() => journalsOf(inputs, ports).open(journalName(inputs), digestOf(base)));
+  const delivery = mode === "once" ? null : together;
+  return digestOf(JSON.stringify([deployment, before?.ledger ?? null, before?.lastPush.at ?? null, delivery]));
 }
 
 export async function dropJournal(inputs: SegmentInputs, ports: Ports): Promise<void> {

@@ -14,14 +14,25 @@ const nothing: Left = { pushed: [], inDoubt: [] };
  * @param folder an absolute path; made when the first journal begins
  */
 export function fileJournals(folder: string): Journals {
+  const readLeft = async (name: JournalName, base: string): Promise<Left> => {
+    const file = fileOf(name);
+    const found = await readIfThere(join(folder, file), file);
+    return found?.base === base ? found.left : nothing;
+  };
   return {
+    async read(name, base) {
+      try {
+        return await readLeft(name, base);
+      } catch (error) {
+        throw asJournalError(error, "read");
+      }
+    },
     async open(name, base) {
       const file = fileOf(name);
       const path = join(folder, file);
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        const found = await readIfThere(path, file);
-        const left = found?.base === base ? found.left : nothing;
+        const left = await readLeft(name, base);
         await replace(folder, file, lines.head(name, base, left));
         return journal(await openAppend(path), path, left);
       } catch (error) {

@@ -46,6 +46,8 @@ export interface Journal {
 
 /** Where journals are kept. */
 export interface Journals {
+  /** What is left of a run that began from this base; nothing where there was none. Begins nothing. */
+  read(name: JournalName, base: string): Promise<Left>;
   /**
    * Begins a run, with what is left of the one before if that began from the same base and was not finished. What began
    * from another base is out of date: the engine's state has moved on, or back, without it.

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import type { Running } from "../../src/engine/child.ts";
+import { cli } from "./support/cli.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
 
 const count = 12_000;
@@ -74,6 +75,10 @@ it("an orphaned provider stops and ends, and what it pushed is known to the next
   await run.done;
   await vi.waitUntil(() => provider(seeder).length === 0, { timeout: 30_000 });
   expect(seeder.bodies("orders").length).toBeLessThan(count);
+  const planned = await cli(seeder.stack.project, ["plan", "--stack", "test", "--format", "json"]);
+  expect(JSON.parse(planned.stdout).manifests).toMatchObject([
+    { push: { messages: count }, journaled: seeder.bodies("orders").length },
+  ]);
   // Nothing was under way when it ended, so nothing is in doubt.
   expect(await finish(seeder)).toBe(0);
 });

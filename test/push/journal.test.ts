@@ -42,6 +42,20 @@ describe("a journal", () => {
     expect((await open()).left).toEqual({ pushed: [], inDoubt: [] });
   });
 
+  test("can be looked at, which begins nothing", async () => {
+    expect(await journals.read(name, "base")).toEqual({ pushed: [], inDoubt: [] });
+    await expect(readdir(folder)).rejects.toThrow("ENOENT");
+    const journal = await open();
+    await journal.sending(entries(0, 1));
+    await journal.settled("pushed", [0]);
+    const text = await readFile(await path(), "utf8");
+    expect(await journals.read(name, "base")).toEqual({ pushed: ["key-0"], inDoubt: ["key-1"] });
+    expect(await journals.read(name, "another")).toEqual({ pushed: [], inDoubt: [] });
+    expect(await readFile(await path(), "utf8")).toBe(text);
+    await writeFile(await path(), `no JSON\n${text}`);
+    await expect(journals.read(name, "base")).rejects.toThrow("is damaged in line 1");
+  });
+
   test("tells the next run what was pushed, what is in doubt, and nothing of what was not sent", async () => {
     const journal = await open();
     await journal.sending(entries(0, 1));

@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import { plannedSegment } from "../../lifecycle/inputs.ts";
+import { readLeft } from "../../lifecycle/journal.ts";
 import type { SegmentInputs } from "../../lifecycle/segment.ts";
 import { messageDigest } from "../../plan/index.ts";
+import type { Left } from "../../push/index.ts";
 import type { Content, Manifest, Message } from "../../types.ts";
 import type { RecordedSegment, StackState } from "../engine/state.ts";
 import type { Facts } from "./facts.ts";
@@ -13,6 +16,8 @@ export interface SegmentFacts {
   readonly recorded: RecordedSegment | undefined;
   /** Its messages, some at once, in order. */
   messages(): AsyncIterable<readonly Message[]>;
+  /** What a run that was killed left in its journal. @throws Refusal when it cannot be read */
+  left(env: NodeJS.ProcessEnv): Promise<Left>;
 }
 
 export interface ManifestFacts {
@@ -32,12 +37,30 @@ export function manifestFacts(manifest: Manifest, facts: Facts, state: StackStat
       // Whoever only plans may not know the account, which the environment of the deployment names.
       accountId: settings.accountId ?? known?.outputs.accountId ?? "",
       queueId: queueIdOf(manifest.queue, facts, state) ?? "",
-      deployment: "",
-      self: "",
+      deployment: known?.outputs.deployment ?? state.deployments.get(manifest.name) ?? "",
+      self: known?.urn ?? urnOf(`${manifest.name}/${segment.index}`, stack.short, config.project),
     };
-    return { inputs, recorded: known, messages: () => part(messagesFrom, inputs) };
+    return {
+      inputs,
+      recorded: known,
+      messages: () => part(messagesFrom, inputs),
+      left: (env: NodeJS.ProcessEnv) =>
+        readLeft(inputs, known?.outputs, { cwd: join(facts.root, "infra"), env, config: textOf(config) }),
+    };
   });
   return { segments, messagesFrom };
+}
+
+/** The URN that the engine gives a segment of the program's. */
+function urnOf(name: string, stack: string, project: string): string {
+  return `urn:pulumi:${stack}::${project}::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment::${name}`;
+}
+
+function textOf({ values }: Facts["config"]): (key: string) => string | undefined {
+  return (key) => {
+    const value = values.get(key);
+    return typeof value === "string" ? value : undefined;
+  };
 }
 
 /** What the state has of a segment: under the manifest's name, one that it had before, or in the one component that has it. */

@@ -7,6 +7,8 @@ export interface StackState {
   readonly segments: readonly RecordedSegment[];
   /** Ids of the queues that the stack created, by the name that manifests use. */
   readonly createdQueues: ReadonlyMap<string, string>;
+  /** Ids of the deployments of the program's manifests, by the manifests' names. */
+  readonly deployments: ReadonlyMap<string, string>;
 }
 
 export interface RecordedSegment {
@@ -39,7 +41,7 @@ export type StateReading =
  */
 export type NoState = "no_engine" | "no_login" | "no_stack" | "unreadable";
 
-export const emptyState: StackState = { segments: [], createdQueues: new Map() };
+export const emptyState: StackState = { segments: [], createdQueues: new Map(), deployments: new Map() };
 
 /** Pulumi's exit codes. Source: pulumi, sdk/go/common/util/cmdutil/exit_codes.go */
 const exitCodes: Readonly<Record<number, NoState>> = { 3: "no_login", 6: "no_stack" };
@@ -90,7 +92,11 @@ export function parseState(text: string): StackState {
       ? [[nameOf(urn), id] as const]
       : [];
   });
-  return { segments, createdQueues: new Map(queues) };
+  const own = resources.find(
+    ({ type, urn }) => type === "pulumi-nodejs:dynamic:Deployments" && nameOf(urn) === "deployments",
+  );
+  const ids = Object.entries(asMap(own?.outputs.ids)).map(([name, id]) => [name, String(id)] as const);
+  return { segments, createdQueues: new Map(queues), deployments: new Map(ids) };
 }
 
 interface Resource {

@@ -12,29 +12,39 @@ export interface Decided {
   readonly sendable: readonly number[];
   /** Messages in doubt that are not sent again. */
   readonly held: number;
+  /** Of those that would be sent by the ledger, pushed by a run that was killed: its journal says so, and they do not go again. */
+  readonly journaled: number;
   readonly labelOf: Book["labelOf"];
   /** Why the run would refuse the segment, other than for what was edited. */
   readonly refusal: string | undefined;
 }
 
-export async function decideAs(segment: SegmentFacts): Promise<Decided> {
+export async function decideAs(segment: SegmentFacts, env: NodeJS.ProcessEnv): Promise<Decided> {
   const { inputs, recorded } = segment;
   const { decision: all, labelOf } = openBook(inputs, undefined);
-  const decided = (decision: Decision, refusal?: string): Decided => {
+  const decided = (decision: Decision, refusal?: string, journaled = 0): Decided => {
     const held = new Set(inputs.inDoubtPolicy === "stop" ? decision.inDoubt : []);
     const refused = refusal !== undefined || decision.edited.length > 0;
     const sendable = refused ? [] : decision.pending.filter((index) => !held.has(index));
-    return { decision, sendable, held: held.size, labelOf, refusal };
+    return { decision, sendable, held: held.size, journaled, labelOf, refusal };
   };
-  if (recorded === undefined) return decided(all);
   try {
+    if (recorded === undefined) return decided(all, undefined, await journaledOf(segment, all, env));
     const { replaces, decision } = await diffSegment(recorded.outputs, inputs, () => digestsOf(segment));
     // Another queue has nothing yet: the engine replaces the resource, and its ledger begins anew.
     if (replaces.length > 0) return decided(all);
     refuseShrunk(recorded.outputs, inputs);
-    return decided(decision);
+    return decided(decision, undefined, await journaledOf(segment, decision, env));
   } catch (error) {
     if (error instanceof Refusal) return decided(all, error.message);
     throw error;
   }
+}
+
+async function journaledOf(segment: SegmentFacts, { kept }: Decision, env: NodeJS.ProcessEnv): Promise<number> {
+  const { inputs, recorded } = segment;
+  const left = await segment.left(env);
+  if (left.pushed.length + left.inDoubt.length === 0) return 0;
+  const digests = inputs.content.kind === "rows" ? await digestsOf(segment) : undefined;
+  return openBook(inputs, recorded?.outputs.ledger, left, digests).decision.kept.length - kept.length;
 }

@@ -66,6 +66,7 @@ function manifestPlan(manifest: Manifest, segments: readonly Measured[]): Manife
     pushedBefore,
     inDoubt: sum(({ decision }) => decision.inDoubt.length) - held,
     held,
+    journaled: sum((segment) => segment.journaled),
     forgotten: sum(({ decision }) => decision.forgotten.length),
     edited: segments.flatMap(({ edited }) => edited),
     refusals: segments.flatMap(({ refusal }) => refusal ?? []),

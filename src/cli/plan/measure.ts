@@ -9,7 +9,7 @@ import { type Edited, type Load, noLoad, type Sample } from "./model.ts";
 import { sampleMessages, sampleOf } from "./sample.ts";
 
 /** What a run would do for one segment, in numbers. */
-export interface Measured extends Pick<Decided, "decision" | "held" | "refusal"> {
+export interface Measured extends Pick<Decided, "decision" | "held" | "journaled" | "refusal"> {
   /** In the segment. */
   readonly messages: number;
   readonly push: Load;
@@ -25,7 +25,7 @@ export async function measure(
   env: NodeJS.ProcessEnv,
 ): Promise<readonly Measured[]> {
   const looks: Look[] = [];
-  for (const segment of segments) looks.push(new Look(segment, await decideAs(segment), env));
+  for (const segment of segments) looks.push(new Look(segment, await decideAs(segment, env), env));
   const first = looks.findIndex(({ wanted }) => wanted);
   const last = looks.findLastIndex(({ wanted }) => wanted);
   if (first >= 0) {
@@ -87,12 +87,13 @@ class Look {
   measured(): Measured {
     this.close();
     const { inputs } = this.#segment;
-    const { decision, sendable, held, refusal } = this.#decided;
+    const { decision, sendable, held, journaled, refusal } = this.#decided;
     return {
       messages: inputs.messages,
       decision,
       push: this.#push,
       held,
+      journaled,
       reviewed: sendable.length === 0 ? undefined : pushOf(inputs, sendable),
       edited: decision.edited.map(({ index, ...edited }) => ({
         ...edited,

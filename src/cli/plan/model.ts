@@ -60,6 +60,8 @@ export interface ManifestPlan {
   readonly inDoubt: number;
   /** Sent before without an answer, and not sent again, as `in_doubt: stop` asks. The run ends as failed. */
   readonly held: number;
+  /** Of those to push, pushed by a run that was killed, as its journal says: `up` does not send them again. */
+  readonly journaled: number;
   /** Pushed once and removed from the manifest: forgotten, not called back. */
   readonly forgotten: number;
   /** Pushed under their id with another body, or rows of a data file that are no longer what was pushed. `up` refuses. */

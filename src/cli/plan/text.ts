@@ -77,11 +77,14 @@ function manifestLines(manifest: ManifestPlan, paint: Paint): string[] {
 
 /** What else there is to say of a manifest, a line each. */
 export function notesOf(manifest: ManifestPlan): string[] {
-  const { pushedBefore, inDoubt, held, forgotten, edited, refusals, requires } = manifest;
+  const { pushedBefore, inDoubt, held, journaled, forgotten, edited, refusals, requires } = manifest;
   return [
     ...edited.map(editedText),
     ...refusals.map(printable),
     ...(pushedBefore > 0 ? [`${number(pushedBefore)} pushed before`] : []),
+    ...(journaled > 0
+      ? [`${number(journaled)} of them pushed by a run that was killed, as its journal here says: they do not go again`]
+      : []),
     ...(inDoubt > 0 ? [`${number(inDoubt)} of them in doubt: sent again, they may arrive twice`] : []),
     ...(held > 0
       ? [`${number(held)} in doubt and not sent again, as in_doubt: stop asks; the run will end as failed`]

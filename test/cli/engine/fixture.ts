@@ -36,5 +36,6 @@ export function stateOf(...segments: readonly SegmentOutputs[]): StackState {
       return { name, urn: `urn:${name}`, outputs, origin: "manifest" as const };
     }),
     createdQueues: new Map(),
+    deployments: new Map(),
   };
 }

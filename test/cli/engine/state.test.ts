@@ -12,6 +12,7 @@ describe("the engine's state", () => {
     expect(parseState(JSON.stringify({ version: 3, deployment: { manifest: {} } }))).toEqual({
       segments: [],
       createdQueues: new Map(),
+      deployments: new Map(),
     });
   });
 
@@ -21,10 +22,17 @@ describe("the engine's state", () => {
       urn: "urn:pulumi:dev::shop::x::orders",
       outputs: { queueId: "q7" },
     };
+    const ids = { "a::b": "d1" };
+    const deployments = {
+      type: "pulumi-nodejs:dynamic:Deployments",
+      urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Deployments::deployments",
+      outputs: { ids },
+    };
     const other = { type: "pulumi:pulumi:Stack", urn: "urn:pulumi:dev::shop::y::s" };
-    expect(parseState(exported(other, segment, queue))).toEqual({
+    expect(parseState(exported(other, segment, queue, deployments))).toEqual({
       segments: [{ name: "a::b/0", urn: segment.urn, outputs: segment.outputs, origin: "manifest" }],
       createdQueues: new Map([["orders", "q7"]]),
+      deployments: new Map([["a::b", "d1"]]),
     });
   });
 

@@ -13,6 +13,7 @@ export function manifestOf(name: string, more: Partial<ManifestPlan> = {}): Mani
     pushedBefore: 0,
     inDoubt: 0,
     held: 0,
+    journaled: 0,
     forgotten: 0,
     edited: [],
     refusals: [],
@@ -64,6 +65,7 @@ export const full = planOf(
       messages: 1_000_200,
       pushedBefore: 200,
       inDoubt: 100,
+      journaled: 300,
       forgotten: 1,
       requires: ["a consumer", "at most 100 messages in the queue"],
       sample: [

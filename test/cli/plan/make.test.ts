@@ -25,7 +25,7 @@ async function factsOf(root: string, messages: Record<string, string>, stackFile
 
 /** As if the first `pushed` messages of each segment had been pushed. */
 function deployed(facts: Facts, pushed: (segment: number) => number = () => Number.POSITIVE_INFINITY): Facts {
-  const none: StackState = { segments: [], createdQueues: new Map() };
+  const none: StackState = { segments: [], createdQueues: new Map(), deployments: new Map() };
   const segments = facts.loaded.manifests.flatMap((manifest) =>
     manifestFacts(manifest, facts, none).segments.map(({ inputs }) => {
       const count = Math.min(inputs.messages, pushed(inputs.segment));
@@ -37,7 +37,7 @@ function deployed(facts: Facts, pushed: (segment: number) => number = () => Numb
       return { name, urn: `urn:${name}`, outputs, origin: "manifest" as const };
     }),
   );
-  return { ...facts, state: { kind: "read", state: { segments, createdQueues: new Map() } } };
+  return { ...facts, state: { kind: "read", state: { segments, createdQueues: new Map(), deployments: new Map() } } };
 }
 
 /** As if components of the program had deployed it. */
