@@ -3,10 +3,10 @@ import { findingText } from "./soak/judge.ts";
 import { live } from "./soak/life.ts";
 
 /**
- * The short schedule. Kills of the CLI, of the provider and of both, SIGINT and SIGTERM, a stack that is destroyed and deployed
- * again, and a token that others use up are in it; see soak/main.ts.
+ * The short schedule; see soak/main.ts. Which strikes of a run still find a push depends on those before, but these are the only
+ * ones of theirs, at the first push: a kill of the provider, one of both, a SIGINT. The stack is destroyed in between.
  */
-const seed = 2;
+const seed = 178;
 const rounds = 5;
 
 it(`loses nothing, and doubles nothing unknown, whatever goes wrong: seed ${seed}`, { timeout: 600_000 }, async () => {
@@ -18,7 +18,7 @@ it(`loses nothing, and doubles nothing unknown, whatever goes wrong: seed ${seed
     if (result.findings.length > 0) transcripts.push(result.transcript);
   });
   expect(findings.map(findingText), transcripts.join("\n")).toEqual([]);
-  for (const word of ["kill cli", "kill provider", "SIGINT", "SIGTERM", "destroyed"]) {
+  for (const word of ["kill provider", "kill cli and provider", "SIGINT", "destroyed"]) {
     expect(struck.join("\n")).toContain(word);
   }
 });
