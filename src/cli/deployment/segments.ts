@@ -5,7 +5,7 @@ import type { SegmentInputs } from "../../lifecycle/segment.ts";
 import { messageDigest } from "../../plan/index.ts";
 import type { Left } from "../../push/index.ts";
 import type { Content, Manifest, Message } from "../../types.ts";
-import type { RecordedSegment, StackState } from "../engine/state.ts";
+import { type RecordedSegment, type StackState, urns } from "../engine/state.ts";
 import type { Facts } from "./facts.ts";
 
 /** A segment as the program would register it, and what the state knows of it. */
@@ -38,7 +38,7 @@ export function manifestFacts(manifest: Manifest, facts: Facts, state: StackStat
       accountId: settings.accountId ?? known?.outputs.accountId ?? "",
       queueId: queueIdOf(manifest.queue, facts, state) ?? "",
       deployment: known?.outputs.deployment ?? state.deployments.get(manifest.name) ?? "",
-      self: known?.urn ?? urnOf(`${manifest.name}/${segment.index}`, stack.short, config.project),
+      self: known?.urn ?? urns.segment(stack.short, config.project, `${manifest.name}/${segment.index}`),
     };
     return {
       inputs,
@@ -49,11 +49,6 @@ export function manifestFacts(manifest: Manifest, facts: Facts, state: StackStat
     };
   });
   return { segments, messagesFrom };
-}
-
-/** The URN that the engine gives a segment of the program's. */
-function urnOf(name: string, stack: string, project: string): string {
-  return `urn:pulumi:${stack}::${project}::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment::${name}`;
 }
 
 function textOf({ values }: Facts["config"]): (key: string) => string | undefined {

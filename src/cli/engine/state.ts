@@ -77,7 +77,7 @@ export function reasonOf(stderr: string): string {
 export function parseState(text: string): StackState {
   const resources = resourcesOf(text);
   const segments = resources.flatMap(({ type, urn, inputs, outputs, deleted }) => {
-    if (type !== "pulumi-nodejs:dynamic:Segment" || deleted) return [];
+    if (type !== segmentType || deleted) return [];
     if (!isOutputs(outputs)) throw new LedgerError(`${urn} has no ledger that can be read`);
     // Told at once, and not when the ledger is used: nothing may be planned on half a state.
     (outputs.content.kind === "rows" ? unpackRows : unpackLedger)(outputs.ledger);
@@ -92,9 +92,7 @@ export function parseState(text: string): StackState {
       ? [[nameOf(urn), id] as const]
       : [];
   });
-  const own = resources.find(
-    ({ type, urn }) => type === "pulumi-nodejs:dynamic:Deployments" && nameOf(urn) === "deployments",
-  );
+  const own = resources.find(({ type, urn }) => type === deploymentsType && nameOf(urn) === "deployments");
   const ids = Object.entries(asMap(own?.outputs.ids)).map(([name, id]) => [name, String(id)] as const);
   return { segments, createdQueues: new Map(queues), deployments: new Map(ids) };
 }
@@ -125,6 +123,19 @@ function resourcesOf(text: string): readonly Resource[] {
     deleted: deleted === true,
   }));
 }
+
+const componentType = "queue-seeder:index:Manifest";
+const segmentType = "pulumi-nodejs:dynamic:Segment";
+const deploymentsType = "pulumi-nodejs:dynamic:Deployments";
+
+/** URNs that the engine gives to what the whole program deploys; each part may be a pattern of `--target`. */
+export const urns = {
+  segment: (stack: string, project: string, name: string) =>
+    `urn:pulumi:${stack}::${project}::${componentType}$${segmentType}::${name}`,
+  manifest: (stack: string, project: string, name: string) =>
+    `urn:pulumi:${stack}::${project}::${componentType}::${name}`,
+  deployments: (stack: string, project: string) => `urn:pulumi:${stack}::${project}::${deploymentsType}::deployments`,
+} as const;
 
 /** urn:pulumi:STACK::PROJECT::TYPES::NAME, and a name may hold "::" itself. */
 function nameOf(urn: string): string {

@@ -6,6 +6,7 @@ import { emptyState, type StackState } from "../engine/state.ts";
 import { count } from "../words.ts";
 import { type Measured, measure } from "./measure.ts";
 import {
+  addedUp,
   addLoads,
   type Base,
   type ManifestPlan,
@@ -87,13 +88,10 @@ function requirements({ requires: { consumer, notPaused, maxBacklog }, after }: 
 
 function removedFrom(state: StackState, manifests: readonly Manifest[]): readonly RemovedManifest[] {
   const names = new Set(manifests.flatMap(({ name, movedFrom }) => [name, ...movedFrom]));
-  const gone = new Map<string, RemovedManifest>();
-  for (const { outputs, origin } of state.segments) {
-    const { manifest: name, queue, pushed, inDoubt } = outputs;
-    // What a component deploys only the run itself knows.
-    if (origin !== "manifest" || names.has(name)) continue;
-    const before = gone.get(name) ?? { name, queue, pushed: 0, inDoubt: 0 };
-    gone.set(name, { ...before, pushed: before.pushed + pushed, inDoubt: before.inDoubt + inDoubt });
-  }
-  return [...gone.values()];
+  return addedUp(
+    state.segments.flatMap(({ outputs: { manifest: name, queue, pushed, inDoubt }, origin }) =>
+      // What a component deploys only the run itself knows.
+      origin === "manifest" && !names.has(name) ? [{ name, queue, pushed, inDoubt }] : [],
+    ),
+  );
 }

@@ -98,6 +98,16 @@ export interface RemovedManifest {
   readonly inDoubt: number;
 }
 
+/** One of each name, with the sums of those that have it. */
+export function addedUp(each: readonly RemovedManifest[]): readonly RemovedManifest[] {
+  const sums = new Map<string, RemovedManifest>();
+  for (const { name, queue, pushed, inDoubt } of each) {
+    const before = sums.get(name) ?? { name, queue, pushed: 0, inDoubt: 0 };
+    sums.set(name, { ...before, pushed: before.pushed + pushed, inDoubt: before.inDoubt + inDoubt });
+  }
+  return [...sums.values()];
+}
+
 export interface QueuePlan {
   readonly name: string;
   /** null: `up` creates the queue first. */

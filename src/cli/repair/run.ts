@@ -2,7 +2,7 @@ import { type Repair, repairVariable } from "../../lifecycle/repair.ts";
 import { didYouMean } from "../../manifest/index.ts";
 import { confirmed } from "../confirm.ts";
 import { pulumiFinder, readFacts, stackName } from "../deployment/facts.ts";
-import { type RecordedSegment, reasonOf } from "../engine/state.ts";
+import { type RecordedSegment, reasonOf, urns } from "../engine/state.ts";
 import { tellProblems } from "../plan/run.ts";
 import type { RepairFlags } from "../repair.ts";
 import { UsageError } from "../usage.ts";
@@ -69,14 +69,13 @@ function questionOf({ action, manifest, messages }: Repair): string {
  * Source: pulumi, `up --help`, --target.
  */
 function targetsOf(manifest: string, recorded: readonly RecordedSegment[]): readonly string[] {
-  const component = "queue-seeder:index:Manifest";
   return [
     ...recorded.flatMap(({ urn, origin, outputs }) =>
       origin !== "manifest" && outputs.manifest === manifest ? [urn] : [],
     ),
-    `urn:pulumi:*::*::${component}$pulumi-nodejs:dynamic:Segment::${manifest}/*`,
-    `urn:pulumi:*::*::${component}::${manifest}`,
-    "urn:pulumi:*::*::pulumi-nodejs:dynamic:Deployments::deployments",
+    urns.segment("*", "*", `${manifest}/*`),
+    urns.manifest("*", "*", manifest),
+    urns.deployments("*", "*"),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { LastPush } from "../../lifecycle/segment.ts";
 import type { Metrics } from "../../types.ts";
-import type { StackState } from "../engine/state.ts";
-import type { Base, ManifestPlan, Plan, RemovedManifest } from "../plan/model.ts";
+import type { RecordedSegment, StackState } from "../engine/state.ts";
+import { addedUp, type Base, type ManifestPlan, type Plan, type RemovedManifest } from "../plan/model.ts";
 
 /** A stack as it stands: what was pushed, what is to come, and the queues. */
 export interface Status {
@@ -65,15 +65,16 @@ export function statusOf(plan: Plan, state: StackState, asked: ReadonlyMap<strin
 
 function componentsOf({ manifests }: Plan, { segments }: StackState): readonly RemovedManifest[] {
   const names = new Set(manifests.map(({ name }) => name));
-  const found = new Map<string, RemovedManifest>();
-  for (const { name: resource, origin, outputs } of segments) {
-    if (origin === "manifest" || (origin === "component" && names.has(outputs.manifest))) continue;
-    const name = resource.slice(0, resource.lastIndexOf("/"));
-    const { queue, pushed, inDoubt } = outputs;
-    const before = found.get(name) ?? { name, queue, pushed: 0, inDoubt: 0 };
-    found.set(name, { ...before, pushed: before.pushed + pushed, inDoubt: before.inDoubt + inDoubt });
-  }
-  return [...found.values()];
+  const isElsewhere = ({ origin, outputs }: RecordedSegment) =>
+    origin === "values" || (origin === "component" && !names.has(outputs.manifest));
+  return addedUp(
+    segments.filter(isElsewhere).map(({ name, outputs: { queue, pushed, inDoubt } }) => ({
+      name: name.slice(0, name.lastIndexOf("/")),
+      queue,
+      pushed,
+      inDoubt,
+    })),
+  );
 }
 
 function manifestStatus(manifest: ManifestPlan, { segments }: StackState): ManifestStatus {
