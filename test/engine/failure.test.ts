@@ -5,32 +5,32 @@ const many = (count: number) =>
   `queue: orders\nmessages:\n${Array.from({ length: count }, (_, n) => `  - { id: "m${n}", body: ${n} }\n`).join("")}`;
 
 it("keeps the ledger of a run that failed in the middle, and the next one sends only the rest", async () => {
-  await using seeder = await makeSeeder({ messages: { "a.yaml": many(450) } });
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many(600) } });
   const { stack, emulator, bodies } = seeder;
   // The free plan's limit is final for the day: three requests pass, what follows is refused.
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10253 }, skip: 3 });
   const failed = await stack.up();
   expect(failed.code).not.toBe(0);
   expect(said(failed)).toContain("10253");
-  expect(said(failed)).toContain("300 of 450 messages");
+  expect(said(failed)).toContain("300 of 600 messages");
   expect(bodies("orders")).toHaveLength(300);
 
   emulator.faults.clear();
   const resumed = await stack.up();
   succeeded(resumed);
-  expect(bodies("orders").sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 450 }, (_, n) => n));
+  expect(bodies("orders").sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 600 }, (_, n) => n));
   expect((await stack.up()).stdout).toContain("4 unchanged");
 });
 
 it("can be refreshed and destroyed after a run that failed in the middle", async () => {
-  await using seeder = await makeSeeder({ messages: { "a.yaml": many(250) } });
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many(300) } });
   const { stack, emulator } = seeder;
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10253 }, skip: 1 });
   expect((await stack.up()).code).not.toBe(0);
   emulator.faults.clear();
   succeeded(await stack.refresh());
   const preview = await stack.preview();
-  expect(preview.stdout).toContain("150 messages to push to orders, 100 pushed before");
+  expect(preview.stdout).toContain("200 messages to push to orders, 100 pushed before");
   succeeded(await stack.destroy());
   expect(seeder.pushes()).toEqual([100]);
 });
