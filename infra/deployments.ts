@@ -16,7 +16,8 @@ export class Deployments extends pulumi.CustomResource {
     super("pulumi-nodejs:dynamic:Deployments", name, { manifests, ...fromProvider, __provider: deploymentsStub }, opts);
   }
 
+  /** @returns "" where a run with `--target` leaves the list, and so the manifest, for another run */
   of(manifest: string): pulumi.Output<string> {
-    return this.ids.apply((ids) => ids[manifest] ?? "");
+    return this.ids.apply((ids: Readonly<Record<string, string>> | undefined) => ids?.[manifest] ?? "");
   }
 }

@@ -8,6 +8,11 @@ export function count(n: number, noun: string): string {
   return `${number(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
+/** What stands behind a queue's name. @param id "" where only the program knows it; null: none yet */
+export function queueId(id: string | null): string {
+  return id === null ? "to be created" : id || "known to the program alone";
+}
+
 /** A time to wait, to a figure or two. */
 export function duration(seconds: number): string {
   if (seconds < 1) return "less than a second";

@@ -110,11 +110,18 @@ it("deploys the manifests of a file, a component each", async () => {
   expect(shop.pushes()).toEqual([1, 2]);
 });
 
-it("shows and settles what a component left in doubt", async () => {
+it("shows and settles what a component left in doubt, and plans what another pushes to a queue of its choice", async () => {
   const seeds = "queue: orders\nin_doubt: stop\nmessages: [{ body: 1 }, { body: 2 }]\n";
+  const late = `new MessageManifest("late", { path: "messages/late.yaml", queueId }, { dependsOn: orders });\n`;
+  const letters = (count: number) =>
+    `queue: letters\nmessages: [${Array(count).fill('{ body: "late" }').join(", ")}]\n`;
   await using shop = await makeShop({
     tarball: tarball(),
-    files: { "index.ts": manifestProgram, "seeds/orders.yaml": seeds },
+    files: {
+      "index.ts": manifestProgram + late,
+      "seeds/orders.yaml": seeds,
+      "messages/late.yaml": letters(1),
+    },
   });
   const { stack, emulator } = shop;
   const { dir, env } = stack.project;
@@ -131,6 +138,12 @@ it("shows and settles what a component left in doubt", async () => {
   );
   const settled = succeeded(await queueSeeder("settle", "seeds/orders", "--pushed", "--yes"));
   expect(settled.stderr).toContain("2 messages in doubt marked as pushed; nothing was pushed");
-  expect(said(succeeded(await stack.up()))).toMatch(/\d unchanged/);
-  expect(shop.bodies()).toEqual([1, 2]);
+  expect(said(succeeded(await queueSeeder("plan")))).toContain("letters (known to the program alone): 1 message");
+  succeeded(await stack.up());
+  expect(shop.bodies()).toEqual([1, 2, "late"]);
+  stack.write("messages/late.yaml", letters(2).replace('"late"', '"later"'));
+  const plan = await queueSeeder("plan", "--out", "plan.json");
+  expect(said(plan)).toContain(`letters (${emulator.queueId("orders")}): 1 message`);
+  succeeded(await queueSeeder("up", "--expect", "plan.json", "--yes"));
+  expect(shop.bodies()).toEqual([1, 2, "late", "later"]);
 });

@@ -63,9 +63,12 @@ export async function readFacts(root: string, stack: StackName, find: () => Prom
   const config = readStackConfig(root, stack.short);
   const { settings } = settingsOf(config);
   const { options, problems } = stackOptions(root, stack.short);
-  const [loaded, state] = await Promise.all([loadSegments({ root, ...options }), readState(find, stack.full)]);
-  // Components have their manifests anywhere.
-  const needsFolder = state.kind === "none" || state.state.segments.every(({ origin }) => origin === "manifest");
-  const wrong = loaded.problems.filter(({ code }) => needsFolder || code !== "FOLDER_MISSING");
+  const { queues: _, ...ofAnyQueue } = options;
+  const [first, state] = await Promise.all([loadSegments({ root, ...options }), readState(find, stack.full)]);
+  // Components have their manifests anywhere, and their queues from the program.
+  const components = state.kind === "read" && state.state.segments.some(({ origin }) => origin !== "manifest");
+  const unknown = first.problems.some(({ code }) => code === "QUEUE_UNKNOWN");
+  const loaded = components && unknown ? await loadSegments({ root, ...ofAnyQueue }) : first;
+  const wrong = loaded.problems.filter(({ code }) => !components || code !== "FOLDER_MISSING");
   return { root, stack, config, settings, loaded: { ...loaded, problems: [...problems, ...wrong] }, state };
 }

@@ -5,7 +5,7 @@ import type { SegmentInputs } from "../../lifecycle/segment.ts";
 import { messageDigest } from "../../plan/index.ts";
 import type { Left } from "../../push/index.ts";
 import type { Content, Manifest, Message } from "../../types.ts";
-import { type RecordedSegment, type StackState, urns } from "../engine/state.ts";
+import { componentQueues, type RecordedSegment, type StackState, urns } from "../engine/state.ts";
 import type { Facts } from "./facts.ts";
 
 /** A segment as the program would register it, and what the state knows of it. */
@@ -36,7 +36,7 @@ export function manifestFacts(manifest: Manifest, facts: Facts, state: StackStat
       ...plannedSegment(manifest, segment, { stack: stack.short, project: config.project, root: ".." }),
       // Whoever only plans may not know the account, which the environment of the deployment names.
       accountId: settings.accountId ?? known?.outputs.accountId ?? "",
-      queueId: queueIdOf(manifest.queue, facts, state) ?? "",
+      queueId: queueIdOf(manifest.queue, facts, state, known) ?? "",
       deployment: known?.outputs.deployment ?? state.deployments.get(manifest.name) ?? "",
       self: known?.urn ?? urns.segment(stack.short, config.project, `${manifest.name}/${segment.index}`),
     };
@@ -74,10 +74,21 @@ function recordedOf(
   return another === undefined ? found : undefined;
 }
 
-/** undefined: the queue is to be created. */
-export function queueIdOf(queue: string, { settings }: Facts, { createdQueues }: StackState): string | undefined {
+/**
+ * By the stack's configuration or, where a component of the program chose the queue, by what it was.
+ *
+ * @returns undefined where the queue is to be created; "" where only the program knows it
+ */
+export function queueIdOf(
+  queue: string,
+  { settings }: Facts,
+  state: StackState,
+  known?: RecordedSegment,
+): string | undefined {
+  if (known?.origin === "component") return known.outputs.queueId;
   const setting = settings.queues.get(queue);
-  return setting?.kind === "existing" ? setting.id : (createdQueues.get(queue) ?? setting?.adopt);
+  if (setting === undefined) return componentQueues(state).get(queue) ?? "";
+  return setting.kind === "existing" ? setting.id : (state.createdQueues.get(queue) ?? setting.adopt);
 }
 
 export async function digestsOf(segment: SegmentFacts): Promise<readonly string[]> {

@@ -97,6 +97,17 @@ export function parseState(text: string): StackState {
   return { segments, createdQueues: new Map(queues), deployments: new Map(ids) };
 }
 
+/** Ids of the queues that the program's components push to, by the names that manifests use; "" for a name of several. */
+export function componentQueues({ segments }: StackState): ReadonlyMap<string, string> {
+  const ids = new Map<string, string>();
+  for (const { origin, outputs } of segments) {
+    if (origin !== "component") continue;
+    const known = ids.get(outputs.queue) ?? outputs.queueId;
+    ids.set(outputs.queue, known === outputs.queueId ? known : "");
+  }
+  return ids;
+}
+
 interface Resource {
   readonly type: string;
   readonly urn: string;

@@ -110,7 +110,7 @@ export function addedUp(each: readonly RemovedManifest[]): readonly RemovedManif
 
 export interface QueuePlan {
   readonly name: string;
-  /** null: `up` creates the queue first. */
+  /** null: `up` creates the queue first. "": only the program knows which queue it is. */
   readonly id: string | null;
   readonly push: Load;
   readonly seconds: number;

@@ -1,6 +1,6 @@
 import { printable } from "../../manifest/index.ts";
 import { formula, prices } from "../../plan/cost.ts";
-import { atLeast, count, number, usd } from "../words.ts";
+import { atLeast, count, number, queueId, usd } from "../words.ts";
 import {
   type Base,
   type Edited,
@@ -38,7 +38,7 @@ export function planText(plan: Plan, paint: Paint): string {
     "",
     ...queues.map(
       ({ name, id, push, seconds }) =>
-        `${name} (${id ?? "to be created"}): ${loadText(push)}${push.messages === 0 ? "" : `, ${atLeast(seconds)}`}`,
+        `${name} (${queueId(id)}): ${loadText(push)}${push.messages === 0 ? "" : `, ${atLeast(seconds)}`}`,
     ),
     "",
     `${paint("bold", "Together")}: ${loadText(total)}.`,

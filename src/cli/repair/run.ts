@@ -2,10 +2,11 @@ import { type Repair, repairVariable } from "../../lifecycle/repair.ts";
 import { didYouMean } from "../../manifest/index.ts";
 import { confirmed } from "../confirm.ts";
 import { pulumiFinder, readFacts, stackName } from "../deployment/facts.ts";
-import { type RecordedSegment, reasonOf, urns } from "../engine/state.ts";
+import { type RecordedSegment, urns } from "../engine/state.ts";
 import { tellProblems } from "../plan/run.ts";
 import type { RepairFlags } from "../repair.ts";
 import { UsageError } from "../usage.ts";
+import { toldOf } from "./told.ts";
 
 /** What is going to happen, in the words of the question. */
 const doing = {
@@ -44,12 +45,13 @@ export async function runRepair(
   }
   const targets = targetsOf(repair.manifest, recorded).flatMap((urn) => ["--target", urn]);
   const args = ["up", "--stack", stack.full, "--yes", "--skip-preview", ...targets];
-  const { code, stdout, stderr } = await (await find()).run(args, { [repairVariable]: JSON.stringify(repair) });
-  const told = linesOf(stdout);
-  process.stderr.write(told.map((line) => `${line}\n`).join(""));
-  if (code === 0) return 0;
-  process.stderr.write(`${told.length > 0 ? "" : `${reasonOf(stderr || stdout)}\n`}The ledger is as it was.\n`);
-  return 1;
+  const ran = await (await find()).run(args, { [repairVariable]: JSON.stringify(repair) });
+  process.stderr.write(
+    toldOf(ran)
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
+  return ran.code === 0 ? 0 : 1;
 }
 
 function refuseUnknown(manifest: string, names: readonly string[], stack: string): void {
@@ -77,10 +79,4 @@ function targetsOf(manifest: string, recorded: readonly RecordedSegment[]): read
     urns.manifest("*", "*", manifest),
     urns.deployments("*", "*"),
   ];
-}
-
-/** Of what the engine prints, the words about the segments. */
-function linesOf(output: string): readonly string[] {
-  const lines = output.split("\n").map((line) => line.trim());
-  return [...new Set(lines.filter((line) => /nothing was pushed|^(?:error: )?[A-Z][A-Z_]+: |^urn:/.test(line)))];
 }

@@ -52,6 +52,7 @@ export async function liveMetrics(
 
 async function ask(client: Client, accountId: string, queueId: string | null): Promise<Asked> {
   if (queueId === null) return { kind: "none", why: "it is not created yet" };
+  if (queueId === "") return { kind: "none", why: "only the program knows which queue it is" };
   const answer = await client.metrics({ accountId, queueId });
   if (answer.kind === "ok") return { kind: "metrics", metrics: answer.value };
   return { kind: "none", why: `${answer.failure.message}. ${answer.failure.remedy}` };

@@ -1,7 +1,14 @@
 import type { LastPush } from "../../lifecycle/segment.ts";
 import type { Metrics } from "../../types.ts";
 import type { RecordedSegment, StackState } from "../engine/state.ts";
-import { addedUp, type Base, type ManifestPlan, type Plan, type RemovedManifest } from "../plan/model.ts";
+import {
+  addedUp,
+  type Base,
+  type ManifestPlan,
+  type Plan,
+  type QueuePlan,
+  type RemovedManifest,
+} from "../plan/model.ts";
 
 /** A stack as it stands: what was pushed, what is to come, and the queues. */
 export interface Status {
@@ -38,7 +45,7 @@ export type Asked =
 
 export interface QueueStatus {
   readonly name: string;
-  readonly id: string | null;
+  readonly id: QueuePlan["id"];
   readonly metrics: Metrics | null;
   /** Why there are no metrics. */
   readonly why: string | null;

@@ -1,6 +1,6 @@
 import { baseText, type Paint } from "../plan/text.ts";
 import { metricsText } from "../up/people.ts";
-import { count, number } from "../words.ts";
+import { count, number, queueId } from "../words.ts";
 import type { ManifestStatus, QueueStatus, Status } from "./model.ts";
 
 const titles = ["Manifest", "Queue", "Pushed", "Pending", "In doubt", "Edited", "Removed", "Last push"] as const;
@@ -37,7 +37,7 @@ function row({ name, queue, pushed, pending, inDoubt, edited, removed, lastPush 
 }
 
 function queueLine({ name, id, metrics, why }: QueueStatus): string {
-  const head = `${name} (${id ?? "to be created"})`;
+  const head = `${name} (${queueId(id)})`;
   if (metrics !== null) return `${head}: ${metricsText(metrics)}`;
   return why === null ? head : `${head}: no metrics, ${why}`;
 }

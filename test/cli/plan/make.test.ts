@@ -4,6 +4,7 @@ import { manifestFacts } from "../../../src/cli/deployment/segments.ts";
 import { NoEngine } from "../../../src/cli/engine/pulumi.ts";
 import type { Origin, StackState } from "../../../src/cli/engine/state.ts";
 import { makePlan } from "../../../src/cli/plan/make.ts";
+import { planText } from "../../../src/cli/plan/text.ts";
 import { openBook } from "../../../src/lifecycle/book.ts";
 import type { SegmentOutputs } from "../../../src/lifecycle/segment.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
@@ -15,6 +16,7 @@ const config = `config:
   queue-seeder:queues: { orders: { id: q1 }, fresh: { create: true } }
 `;
 const stack = { full: "dev", short: "dev" };
+const engine = { pulumi: "", binDir: "", version: "3.250.0", from: "path" } as const;
 
 /** Reads a repository of these manifests, for a stack that was never deployed. */
 async function factsOf(root: string, messages: Record<string, string>, stackFile = config): Promise<Facts> {
@@ -145,6 +147,34 @@ describe("a plan", () => {
     });
     const twice = { ...state, state: { ...state.state, segments: [...state.state.segments, ...state.state.segments] } };
     expect((await makePlan({ ...facts, state: twice }, {})).total.messages).toBe(3);
+  });
+
+  it("knows the queues that only components of the program name, once they pushed to them", async () => {
+    using root = temporaryFolder();
+    const messages = {
+      "a.yaml": manifest(2, "letters"),
+      "b.yaml": manifest(1, "letters"),
+      "c.yaml": manifest(1, "odd"),
+    };
+    const first = await factsOf(root.path, messages);
+    expect(first.loaded.problems.map(({ code }) => code)).toEqual(["QUEUE_UNKNOWN", "QUEUE_UNKNOWN", "QUEUE_UNKNOWN"]);
+    const deployedTo = (...ids: readonly string[]) => {
+      const resources = ids.map((queueId, n) => ({
+        type: "pulumi-nodejs:dynamic:Segment",
+        urn: `urn:pulumi:dev::shop::x::component${n}/a/0`,
+        outputs: outputsOf("a", { queue: "letters", queueId }),
+      }));
+      const stdout = JSON.stringify({ version: 3, deployment: { resources } });
+      const run = async () => ({ code: 0, signal: null, stdout, stderr: "" });
+      return readFacts(root.path, stack, async () => ({ engine, env: {}, run }));
+    };
+    expect((await makePlan(await deployedTo("q7"), {})).queues).toMatchObject([
+      { name: "letters", id: "q7" },
+      { name: "odd", id: "" },
+    ]);
+    const several = await makePlan(await deployedTo("q7", "q8"), {});
+    expect(several.queues).toMatchObject([{ id: "" }, { id: "" }]);
+    expect(planText(several, (_, text) => text)).toContain("letters (known to the program alone): ");
   });
 
   it("takes the account that the ledger names where nobody else does, and another one for another queue", async () => {
