@@ -77,7 +77,7 @@ it("an orphaned provider stops and ends, and what it pushed is known to the next
   expect(seeder.bodies("orders").length).toBeLessThan(count);
   const planned = await cli(seeder.stack.project, ["plan", "--stack", "test", "--format", "json"]);
   expect(JSON.parse(planned.stdout).manifests).toMatchObject([
-    { push: { messages: count }, journaled: seeder.bodies("orders").length },
+    { push: { messages: count }, journaled: { pushed: seeder.bodies("orders").length, inDoubt: 0 } },
   ]);
   // Nothing was under way when it ended, so nothing is in doubt.
   expect(await finish(seeder)).toBe(0);
@@ -89,7 +89,14 @@ it("after engine and provider were killed together, only what was under way may 
   run.child.kill("SIGKILL");
   for (const { pid } of provider(seeder)) process.kill(pid, "SIGKILL");
   await run.done;
+  const arrived = new Set(seeder.bodies("orders")).size;
+  const status = await cli(seeder.stack.project, ["status", "--stack", "test", "--json"]);
+  const [{ pushed, inDoubt, pending }] = JSON.parse(status.stdout).manifests;
+  expect(pushed + pending).toBe(count);
+  expect(pushed).toBeLessThanOrEqual(arrived);
+  expect(pushed + inDoubt).toBeGreaterThanOrEqual(arrived);
   const twice = await finish(seeder);
+  expect(twice).toBeLessThanOrEqual(inDoubt);
   // At most the 40 requests that a segment has open.
   expect(twice).toBeLessThanOrEqual(40 * 100);
 });

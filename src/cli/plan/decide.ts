@@ -12,17 +12,26 @@ export interface Decided {
   readonly sendable: readonly number[];
   /** Messages in doubt that are not sent again. */
   readonly held: number;
-  /** Of those that would be sent by the ledger, pushed by a run that was killed: its journal says so, and they do not go again. */
-  readonly journaled: number;
+  readonly journaled: Journaled;
   readonly labelOf: Book["labelOf"];
   /** Why the run would refuse the segment, other than for what was edited. */
   readonly refusal: string | undefined;
 }
 
+/** Of the messages that would be sent by the ledger, what the journal of a run that was killed knows better. */
+export interface Journaled {
+  /** They do not go again. */
+  readonly pushed: number;
+  /** Sent without an answer. */
+  readonly inDoubt: number;
+}
+
+const nothingJournaled: Journaled = { pushed: 0, inDoubt: 0 };
+
 export async function decideAs(segment: SegmentFacts, env: NodeJS.ProcessEnv): Promise<Decided> {
   const { inputs, recorded } = segment;
   const { decision: all, labelOf } = openBook(inputs, undefined);
-  const decided = (decision: Decision, refusal?: string, journaled = 0): Decided => {
+  const decided = (decision: Decision, refusal?: string, journaled = nothingJournaled): Decided => {
     const held = new Set(inputs.inDoubtPolicy === "stop" ? decision.inDoubt : []);
     const refused = refusal !== undefined || decision.edited.length > 0;
     const sendable = refused ? [] : decision.pending.filter((index) => !held.has(index));
@@ -41,10 +50,15 @@ export async function decideAs(segment: SegmentFacts, env: NodeJS.ProcessEnv): P
   }
 }
 
-async function journaledOf(segment: SegmentFacts, { kept }: Decision, env: NodeJS.ProcessEnv): Promise<number> {
+async function journaledOf(
+  segment: SegmentFacts,
+  { kept, inDoubt }: Decision,
+  env: NodeJS.ProcessEnv,
+): Promise<Journaled> {
   const { inputs, recorded } = segment;
   const left = await segment.left(env);
-  if (left.pushed.length + left.inDoubt.length === 0) return 0;
+  if (left.pushed.length + left.inDoubt.length === 0) return nothingJournaled;
   const digests = inputs.content.kind === "rows" ? await digestsOf(segment) : undefined;
-  return openBook(inputs, recorded?.outputs.ledger, left, digests).decision.kept.length - kept.length;
+  const known = openBook(inputs, recorded?.outputs.ledger, left, digests).decision;
+  return { pushed: known.kept.length - kept.length, inDoubt: known.inDoubt.length - inDoubt.length };
 }

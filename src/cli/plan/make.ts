@@ -67,7 +67,10 @@ function manifestPlan(manifest: Manifest, segments: readonly Measured[]): Manife
     pushedBefore,
     inDoubt: sum(({ decision }) => decision.inDoubt.length) - held,
     held,
-    journaled: sum((segment) => segment.journaled),
+    journaled: {
+      pushed: sum(({ journaled }) => journaled.pushed),
+      inDoubt: sum(({ journaled }) => journaled.inDoubt),
+    },
     forgotten: sum(({ decision }) => decision.forgotten.length),
     edited: segments.flatMap(({ edited }) => edited),
     refusals: segments.flatMap(({ refusal }) => refusal ?? []),

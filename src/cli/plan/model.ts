@@ -4,6 +4,7 @@ import type { EditedMessage } from "../../plan/decide.ts";
 import { leastSeconds } from "../../push/index.ts";
 import type { ContentType, InDoubtPolicy, Place, PushMode } from "../../types.ts";
 import type { NoState } from "../engine/state.ts";
+import type { Journaled } from "./decide.ts";
 
 /** What `up` would do for a stack. Plain data, out of which every form of the plan is made. */
 export interface Plan {
@@ -60,8 +61,7 @@ export interface ManifestPlan {
   readonly inDoubt: number;
   /** Sent before without an answer, and not sent again, as `in_doubt: stop` asks. The run ends as failed. */
   readonly held: number;
-  /** Of those to push, pushed by a run that was killed, as its journal says: `up` does not send them again. */
-  readonly journaled: number;
+  readonly journaled: Journaled;
   /** Pushed once and removed from the manifest: forgotten, not called back. */
   readonly forgotten: number;
   /** Pushed under their id with another body, or rows of a data file that are no longer what was pushed. `up` refuses. */

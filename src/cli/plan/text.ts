@@ -1,5 +1,6 @@
 import { printable } from "../../manifest/index.ts";
 import { formula, prices } from "../../plan/cost.ts";
+import type { InDoubtPolicy } from "../../types.ts";
 import { atLeast, count, number, queueId, usd } from "../words.ts";
 import {
   type Base,
@@ -75,20 +76,31 @@ function manifestLines(manifest: ManifestPlan, paint: Paint): string[] {
   ];
 }
 
+/** What becomes of messages in doubt. */
+const fate = {
+  resend: "sent again, they may arrive twice",
+  stop: "not sent again, as in_doubt: stop asks; the run will end as failed",
+} as const satisfies Record<InDoubtPolicy, string>;
+
 /** What else there is to say of a manifest, a line each. */
 export function notesOf(manifest: ManifestPlan): string[] {
-  const { pushedBefore, inDoubt, held, journaled, forgotten, edited, refusals, requires } = manifest;
+  const { pushedBefore, inDoubt, held, inDoubtPolicy, journaled, forgotten, edited, refusals, requires } = manifest;
   return [
     ...edited.map(editedText),
     ...refusals.map(printable),
     ...(pushedBefore > 0 ? [`${number(pushedBefore)} pushed before`] : []),
-    ...(journaled > 0
-      ? [`${number(journaled)} of them pushed by a run that was killed, as its journal here says: they do not go again`]
+    ...(journaled.pushed > 0
+      ? [
+          `${number(journaled.pushed)} of them pushed by a run that was killed, as its journal here says: they do not go again`,
+        ]
       : []),
-    ...(inDoubt > 0 ? [`${number(inDoubt)} of them in doubt: sent again, they may arrive twice`] : []),
-    ...(held > 0
-      ? [`${number(held)} in doubt and not sent again, as in_doubt: stop asks; the run will end as failed`]
+    ...(journaled.inDoubt > 0
+      ? [
+          `${number(journaled.inDoubt)} of them sent by a run that was killed, without an answer: ${fate[inDoubtPolicy]}`,
+        ]
       : []),
+    ...(inDoubt > 0 ? [`${number(inDoubt)} of them in doubt: ${fate.resend}`] : []),
+    ...(held > 0 ? [`${number(held)} in doubt: ${fate.stop}`] : []),
     ...(forgotten > 0 ? [`${number(forgotten)} removed from the manifest: forgotten but not called back`] : []),
     ...(requires.length > 0 ? [`requires ${requires.join(", ")}`] : []),
   ];

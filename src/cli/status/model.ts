@@ -24,8 +24,8 @@ export interface Status {
   readonly notAsked: string | null;
 }
 
-export interface ManifestStatus extends Pick<ManifestPlan, "name" | "queue" | "mode" | "messages"> {
-  /** Known to the ledger, and still in the manifest. */
+export interface ManifestStatus extends Pick<ManifestPlan, "name" | "queue" | "mode" | "messages" | "journaled"> {
+  /** Known to the ledger, or to the journal here of a run that was killed, and still in the manifest. */
   readonly pushed: number;
   /** To be pushed by the next run, those in doubt that are sent again included. */
   readonly pending: number;
@@ -85,7 +85,8 @@ function componentsOf({ manifests }: Plan, { segments }: StackState): readonly R
 }
 
 function manifestStatus(manifest: ManifestPlan, { segments }: StackState): ManifestStatus {
-  const { name, queue, mode, messages, pushedBefore, push, inDoubt, held, edited, forgotten } = manifest;
+  const { name, queue, mode, messages, pushedBefore, push, inDoubt, held, journaled, edited, forgotten } = manifest;
+  const stopped = manifest.inDoubtPolicy === "stop" ? journaled.inDoubt : 0;
   const runs = segments.flatMap(({ outputs }) =>
     outputs.manifest === name && outputs.pushed > 0 ? [outputs.lastPush] : [],
   );
@@ -95,9 +96,10 @@ function manifestStatus(manifest: ManifestPlan, { segments }: StackState): Manif
     queue,
     mode,
     messages,
-    pushed: pushedBefore,
-    pending: push.messages,
-    inDoubt: inDoubt + held,
+    journaled,
+    pushed: pushedBefore + journaled.pushed,
+    pending: Math.max(0, push.messages - journaled.pushed - stopped),
+    inDoubt: inDoubt + held + journaled.inDoubt,
     edited: edited.reduce((sum, each) => sum + each.messages, 0),
     removed: forgotten,
     lastPush: last === undefined ? null : { at: last.at, commit: last.commit },

@@ -16,6 +16,14 @@ export function statusText(status: Status, paint: Paint): string {
     `${paint("bold", `${stack} of ${project}`)}, ${baseText(base)}.`,
     "",
     ...(manifests.length === 0 ? ["There is no manifest for this stack."] : table),
+    ...manifests.flatMap(({ name, journaled: { pushed, inDoubt } }) =>
+      pushed + inDoubt === 0
+        ? []
+        : [
+            `${name}: ${number(pushed)} pushed and ${number(inDoubt)} in doubt as the journal here of a run that was killed ` +
+              "says; the next `pulumi up` takes them over",
+          ],
+    ),
     ...removed.map(
       ({ name, queue, pushed }) => `${name} → ${queue}: gone from the repository, ${count(pushed, "message")} pushed`,
     ),

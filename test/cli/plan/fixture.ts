@@ -13,7 +13,7 @@ export function manifestOf(name: string, more: Partial<ManifestPlan> = {}): Mani
     pushedBefore: 0,
     inDoubt: 0,
     held: 0,
-    journaled: 0,
+    journaled: { pushed: 0, inDoubt: 0 },
     forgotten: 0,
     edited: [],
     refusals: [],
@@ -65,7 +65,7 @@ export const full = planOf(
       messages: 1_000_200,
       pushedBefore: 200,
       inDoubt: 100,
-      journaled: 300,
+      journaled: { pushed: 300, inDoubt: 40 },
       forgotten: 1,
       requires: ["a consumer", "at most 100 messages in the queue"],
       sample: [

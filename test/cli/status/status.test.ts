@@ -38,7 +38,7 @@ const unasked = statusOf(full, state, "there are no credentials");
 describe("a status", () => {
   it("has the ledger's figures beside the repository's, and the last push of all segments", () => {
     expect(status.manifests.slice(0, 3)).toMatchObject([
-      { name: "backfill", pushed: 200, pending: 1_000_000, inDoubt: 100, removed: 1, lastPush: { at: later.at } },
+      { name: "backfill", pushed: 500, pending: 999_700, inDoubt: 140, removed: 1, lastPush: { at: later.at } },
       { name: "edited", edited: 1001, lastPush: null },
       { name: "held", pending: 0, inDoubt: 3 },
     ]);
