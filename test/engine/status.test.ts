@@ -47,6 +47,13 @@ it("shows what was pushed, is to come, in doubt, edited and removed, and the que
   expect([text.code, text.stderr]).toEqual([0, ""]);
   expect(text.stdout).toMatch(/^a +orders +3 +0 +1 +0 +0 +\d{4}-/m);
   expect(said(text)).not.toContain(emulator.token);
+
+  seeder.write("a.yaml", "queue: orders\nmesages: []\n");
+  const broken = await cli(stack.project, ["status", "--stack", "test"]);
+  expect([broken.code, broken.stderr]).toEqual([1, expect.stringContaining("UNKNOWN_KEY")]);
+  expect(broken.stdout).toBe(
+    "By the ledger alone:\na → orders: 3 messages pushed, 1 in doubt\nb → orders: 1 message pushed, 0 in doubt\n",
+  );
 });
 
 it("goes on without metrics, and says why there are none", async () => {

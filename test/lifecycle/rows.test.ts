@@ -107,7 +107,7 @@ it("resumes a segment by its rows after a failure, also when rows were added mea
 
 it("names rows in doubt by their numbers in the file", async () => {
   world.write("messages/a.yaml", manifest("in_doubt: stop\n"));
-  write(numbers(5_200));
+  write(numbers(5_100));
   const [first] = await world.segments();
   const { lifecycle } = world.start();
   if (first !== undefined) await lifecycle.create(first);

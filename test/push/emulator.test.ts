@@ -116,7 +116,7 @@ describe("against the emulator", () => {
     test("is left alone under stop", async () => {
       const { run, emulator, bodies, outcomes } = await world();
       emulator.faults.add({ effect, times: 1 });
-      const report = await run({ batches: batches(2, ...Array<number>(50).fill(1)), inDoubt: "stop" });
+      const report = await run({ batches: batches(...Array<number>(50).fill(2)), inDoubt: "stop" });
       expect(report).toMatchObject({ messages: { inDoubt: 2 }, failure: { retry: "unknown_fate" }, retries: 0 });
       const arrived = outcomes.flatMap((outcome) =>
         outcome.state === "pushed" || (twice && outcome.state === "in_doubt")

@@ -6,7 +6,7 @@ import { painter, tellProblems } from "../plan/run.ts";
 import type { StatusFlags } from "../status.ts";
 import { liveMetrics } from "./metrics.ts";
 import { statusOf } from "./model.ts";
-import { statusText } from "./text.ts";
+import { ledgerText, statusText } from "./text.ts";
 
 /** Changes when what is there changes its meaning; docs/schemas/status.schema.json has every key. */
 const version = 1;
@@ -20,9 +20,12 @@ const version = 1;
 export async function runStatus(root: string, flags: StatusFlags, env: NodeJS.ProcessEnv): Promise<number> {
   const find = pulumiFinder(root, env);
   const facts = await readFacts(root, await stackName(flags.stack, find), find);
-  if (!tellProblems(facts)) return 1;
-  const plan = await makePlan(facts, env);
   const state = facts.state.kind === "read" ? facts.state.state : emptyState;
+  if (!tellProblems(facts)) {
+    if (!flags.json) process.stdout.write(ledgerText(state));
+    return 1;
+  }
+  const plan = await makePlan(facts, env);
   const status = statusOf(plan, state, await liveMetrics(facts, plan.queues, find, env));
   if (flags.json) process.stdout.write(jsonText({ version, kind: "status", ...status }));
   else process.stdout.write(statusText(status, painter(process.stdout)));

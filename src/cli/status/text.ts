@@ -1,3 +1,5 @@
+import type { StackState } from "../engine/state.ts";
+import { addedUp, type RemovedManifest } from "../plan/model.ts";
 import { baseText, type Paint } from "../plan/text.ts";
 import { metricsText } from "../up/people.ts";
 import { count, number, queueId } from "../words.ts";
@@ -27,15 +29,22 @@ export function statusText(status: Status, paint: Paint): string {
     ...removed.map(
       ({ name, queue, pushed }) => `${name} → ${queue}: gone from the repository, ${count(pushed, "message")} pushed`,
     ),
-    ...components.map(
-      ({ name, queue, pushed, inDoubt }) =>
-        `${name} → ${queue}: of the program, ${count(pushed, "message")} pushed, ${number(inDoubt)} in doubt`,
-    ),
+    ...components.map((each) => recordedLine(each, "of the program, ")),
     "",
     ...queues.map((queue) => queueLine(queue)),
     ...(notAsked === null ? [] : [`The queues were not asked for their metrics: ${notAsked}.`]),
     "",
   ].join("\n");
+}
+
+/** What the ledger says by itself, where the manifests are not fit to be held against it. */
+export function ledgerText({ segments }: StackState): string {
+  const recorded = addedUp(segments.map(({ outputs: { manifest: name, ...more } }) => ({ name, ...more })));
+  return ["By the ledger alone:", ...recorded.map((each) => recordedLine(each)), ""].join("\n");
+}
+
+function recordedLine({ name, queue, pushed, inDoubt }: RemovedManifest, whose = ""): string {
+  return `${name} → ${queue}: ${whose}${count(pushed, "message")} pushed, ${number(inDoubt)} in doubt`;
 }
 
 function row({ name, queue, pushed, pending, inDoubt, edited, removed, lastPush }: ManifestStatus): readonly string[] {
