@@ -2,6 +2,7 @@ import type { ErrorObject } from "ajv";
 import type { Message } from "../types.ts";
 import type { OnProblem } from "./interpolate.ts";
 import { fromPointer, type Path } from "./locate.ts";
+import { SlowPattern } from "./pattern.ts";
 import { printable, quote } from "./problem.ts";
 import type { BodySchema } from "./schemas.ts";
 import { nearest } from "./suggest.ts";
@@ -43,19 +44,18 @@ function isValid(validate: BodySchema["validate"], body: Message["body"]): boole
   try {
     return validate(body);
   } catch (error) {
-    // A schema that refers to itself without going deeper into the value.
-    if (!(error instanceof RangeError)) throw error;
-    validate.errors = [
-      {
-        keyword: "$ref",
-        instancePath: "",
-        schemaPath: "#",
-        params: {},
-        message: "cannot be checked: the schema never ends",
-      },
-    ];
+    const why = reasonOf(error);
+    if (why === undefined) throw error;
+    const message = `cannot be checked: ${why}`;
+    validate.errors = [{ keyword: "$ref", instancePath: "", schemaPath: "#", params: {}, message }];
     return false;
   }
+}
+
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof SlowPattern) return error.message;
+  // A schema that refers to itself without going deeper into the value.
+  return error instanceof RangeError ? "the schema never ends" : undefined;
 }
 
 /** Whether an error may come of a text that is not known here. */

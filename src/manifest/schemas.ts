@@ -9,6 +9,7 @@ import type { Place } from "../types.ts";
 import type { Problems } from "./collect.ts";
 import { isInside, readTextFile } from "./files.ts";
 import { fromPointer } from "./locate.ts";
+import { patterns } from "./pattern.ts";
 import { printable, problem, quote } from "./problem.ts";
 import { parseExactly } from "./source/json.ts";
 import type { TextFile } from "./text.ts";
@@ -90,6 +91,7 @@ export class BodySchemas {
       strictTypes: false,
       strictTuples: false,
       validateSchema: false,
+      code: { regExp: patterns },
       logger: { log: () => {}, warn: (text) => this.#warn(main, String(text)), error: () => {} },
       loadSchema: async (address) => {
         const found = this.#follow(address, files);
