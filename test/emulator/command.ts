@@ -42,10 +42,17 @@ export async function startCommandIn(cwd: string, env: NodeJS.ProcessEnv, ...fla
     printed: (text, from = 0) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          if (printed.includes(text, from)) resolve();
+          if (printed.includes(text, from)) settle(resolve);
+        };
+        const closed = (code: number | null) =>
+          settle(() => reject(new Error(`ended with ${code} before it printed ${text}: ${printed}`)));
+        const settle = (as: () => void) => {
+          child.stderr.off("data", look);
+          child.off("close", closed);
+          as();
         };
         child.stderr.on("data", look);
-        child.once("close", (code) => reject(new Error(`ended with ${code} before it printed ${text}: ${printed}`)));
+        child.once("close", closed);
         look();
       }),
     end: (signal) => end(child, signal),
