@@ -1,3 +1,4 @@
+import { count, number } from "../figures.ts";
 import { packStream } from "../plan/index.ts";
 import { type Journal, journaled, type PushReport, runPush } from "../push/index.ts";
 import { type Book, openBook } from "./book.ts";
@@ -14,7 +15,7 @@ import { repairLedger } from "./repair.ts";
 import { refuseUnreviewed } from "./reviewed.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 import type { Session } from "./session.ts";
-import { count, names, reasonOf } from "./summary.ts";
+import { names, reasonOf } from "./summary.ts";
 
 /** A segment whose turn it is. */
 export interface Delivery {
@@ -141,7 +142,7 @@ async function tellRecovered({ inputs, journal: { left }, book, session }: Deliv
   if (left.pushed.length + left.inDoubt.length === 0) return;
   await session.ports.tell(
     "info",
-    `an interrupted run's journal says that ${count(left.pushed.length, "message")} arrived, and ${book.decision.inDoubt.length} may have`,
+    `an interrupted run's journal says that ${count(left.pushed.length, "message")} arrived, and ${number(book.decision.inDoubt.length)} may have`,
     inputs.self,
   );
 }

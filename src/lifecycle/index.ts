@@ -1,3 +1,4 @@
+import { count } from "../figures.ts";
 import type { Decision } from "../plan/index.ts";
 import { openBook } from "./book.ts";
 import { diffSegment } from "./diff.ts";
@@ -7,7 +8,7 @@ import type { Ports } from "./ports.ts";
 import { refresh } from "./refresh.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 import { openSession } from "./session.ts";
-import { count, summarize } from "./summary.ts";
+import { summarize } from "./summary.ts";
 
 /** What only the run itself needs of a segment: {@link Lifecycle.check} takes it off, so it never enters the state. */
 export interface CheckedInputs extends SegmentInputs {

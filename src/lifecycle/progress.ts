@@ -1,6 +1,6 @@
+import { count, duration, number } from "../figures.ts";
 import type { Ports } from "./ports.ts";
 import type { SegmentInputs } from "./segment.ts";
-import { count } from "./summary.ts";
 
 /** Milliseconds between two lines that a terminal replaces, and between two that stay in a pipeline's log. */
 const everyMs = { passing: 1_000, lasting: 30_000 } as const;
@@ -37,19 +37,12 @@ export class Progress {
   #line(now: number): string {
     const perSecond = (this.#done * 1_000) / (now - this.#startedAt);
     const left = Math.ceil((this.#total - this.#done) / perSecond);
-    return `${this.#done} of ${count(this.#total, "message")} pushed, ${Math.round(perSecond)} a second, ${duration(left)} left`;
+    return `${number(this.#done)} of ${count(this.#total, "message")} pushed, ${number(Math.round(perSecond))} a second, ${duration(left)} left`;
   }
 }
 
 /** The messages of a line that {@link Progress} wrote; undefined: it did not. */
 export function readProgress(line: string): number | undefined {
-  const [, done] = /^(\d+) of \d+ messages? pushed, \d+ a second, /.exec(line) ?? [];
-  return done === undefined ? undefined : Number(done);
-}
-
-/** @param seconds whole */
-export function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const [, done] = /^([\d,]+) of [\d,]+ messages? pushed, [\d,]+ a second, /.exec(line) ?? [];
+  return done === undefined ? undefined : Number(done.replaceAll(",", ""));
 }

@@ -1,3 +1,4 @@
+import { count } from "../figures.ts";
 import type { Decision } from "../plan/index.ts";
 import type { Book } from "./book.ts";
 import type { Delivery } from "./deliver.ts";
@@ -6,7 +7,6 @@ import { Refusal } from "./failure.ts";
 import { outputsOf } from "./outputs.ts";
 import type { Account } from "./record.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
-import { count } from "./summary.ts";
 
 /**
  * What a run does to a ledger instead of pushing. `baseline` marks as pushed, also what was edited; `forget` makes pending;

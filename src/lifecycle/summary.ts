@@ -1,3 +1,4 @@
+import { count, number } from "../figures.ts";
 import type { Decision } from "../plan/index.ts";
 import type { PushReport } from "../push/index.ts";
 import { summarizeUnknown } from "./given.ts";
@@ -17,13 +18,13 @@ export function summarize(
   const { pending, kept, forgotten, inDoubt } = decision;
   const held = inDoubtPolicy === "stop" ? inDoubt.length : 0;
   const parts = [`${count(pending.length - held, "message")} to push to ${queue}`];
-  if (kept.length > 0) parts.push(`${kept.length} pushed before`);
-  if (held > 0) parts.push(`${held} in doubt, not sent again`);
-  else if (inDoubt.length > 0) parts.push(`${inDoubt.length} of them in doubt, may arrive twice`);
+  if (kept.length > 0) parts.push(`${number(kept.length)} pushed before`);
+  if (held > 0) parts.push(`${number(held)} in doubt, not sent again`);
+  else if (inDoubt.length > 0) parts.push(`${number(inDoubt.length)} of them in doubt, may arrive twice`);
   if (unknown !== undefined) parts.push(unknown);
   // One that seems to be gone may be one of those.
   else if (forgotten.length > 0)
-    parts.push(`${forgotten.length} removed from the manifest, forgotten but not called back`);
+    parts.push(`${number(forgotten.length)} removed from the manifest, forgotten but not called back`);
   return parts.join(", ");
 }
 
@@ -32,8 +33,8 @@ export function reasonOf(inputs: SegmentInputs, account: Account, report: PushRe
   const { pushed, inDoubtLabels: inDoubt } = account;
   const notSent = inputs.messages - pushed.length - inDoubt.length;
   const lines = [
-    `${inputs.manifest}: ${pushed.length} of ${count(inputs.messages, "message")} are pushed to ${inputs.queue}, ` +
-      `${inDoubt.length} in doubt, ${notSent} not sent.`,
+    `${inputs.manifest}: ${number(pushed.length)} of ${count(inputs.messages, "message")} are pushed to ${inputs.queue}, ` +
+      `${number(inDoubt.length)} in doubt, ${number(notSent)} not sent.`,
   ];
   const failure = report?.failure;
   if (failure !== undefined) {
@@ -54,16 +55,12 @@ export function reasonOf(inputs: SegmentInputs, account: Account, report: PushRe
   return lines.join("\n");
 }
 
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
-}
-
 /** The first of many labels, and how many there are beyond them. */
 export function names(labels: readonly string[]): string {
   const runs = runsOf(labels);
   const told = runs.slice(0, namedLabels);
   const more = labels.length - told.reduce((sum, run) => sum + run.count, 0);
-  return told.map(nameOf).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return told.map(nameOf).join(", ") + (more > 0 ? ` and ${number(more)} more` : "");
 }
 
 /** All labels; rows that follow each other are named together, as `#1 to #100`. */

@@ -1,18 +1,5 @@
 import { expect, it } from "vitest";
-import { count, duration, usd } from "../../src/cli/words.ts";
-
-it.each([
-  [0, "less than a second"],
-  [0.99, "less than a second"],
-  [1, "1 s"],
-  [89.5, "90 s"],
-  [90, "2 min"],
-  [2_701, "46 min"],
-  [5_400, "1 h 30 min"],
-  [7_200, "2 h"],
-])("says of %f seconds: %s", (seconds, text) => {
-  expect(duration(seconds)).toBe(text);
-});
+import { queueId, usd } from "../../src/cli/words.ts";
 
 it.each([
   [0, "US$ 0"],
@@ -22,6 +9,10 @@ it.each([
   expect(usd(amount)).toBe(text);
 });
 
-it("counts", () => {
-  expect([count(1, "row"), count(0, "row"), count(1_234_567, "row")]).toEqual(["1 row", "0 rows", "1,234,567 rows"]);
+it.each([
+  ["q1", "q1"],
+  ["", "known to the program alone"],
+  [null, "to be created"],
+])("says of the queue's id %j: %s", (id, text) => {
+  expect(queueId(id)).toBe(text);
 });

@@ -1,9 +1,9 @@
+import { count } from "../../figures.ts";
 import { planDigest, type ReviewedPush } from "../../lifecycle/reviewed.ts";
 import type { Manifest } from "../../types.ts";
 import type { Facts } from "../deployment/facts.ts";
 import { manifestFacts, queueIdOf } from "../deployment/segments.ts";
 import { emptyState, type StackState } from "../engine/state.ts";
-import { count } from "../words.ts";
 import { type Measured, measure } from "./measure.ts";
 import {
   addedUp,

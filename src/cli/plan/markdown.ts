@@ -1,6 +1,7 @@
+import { count, number } from "../../figures.ts";
 import { formatProblem, type LoadResult, printable } from "../../manifest/index.ts";
 import { formula, prices } from "../../plan/cost.ts";
-import { atLeast, count, number, usd } from "../words.ts";
+import { atLeast, usd } from "../words.ts";
 import { type ManifestPlan, type Plan, type RemovedManifest, type Verdict, verdictOf } from "./model.ts";
 import { baseText, loadText, notesOf, sampleText } from "./text.ts";
 

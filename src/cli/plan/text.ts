@@ -1,7 +1,8 @@
+import { count, number } from "../../figures.ts";
 import { printable } from "../../manifest/index.ts";
 import { formula, prices } from "../../plan/cost.ts";
 import type { InDoubtPolicy } from "../../types.ts";
-import { atLeast, count, number, queueId, usd } from "../words.ts";
+import { atLeast, queueId, usd } from "../words.ts";
 import {
   type Base,
   type Edited,

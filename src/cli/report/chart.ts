@@ -1,4 +1,4 @@
-import { number } from "../words.ts";
+import { number } from "../../figures.ts";
 import { escapeText } from "./escape.ts";
 
 /** One number for each run, in order; undefined: nobody knows it. */

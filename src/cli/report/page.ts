@@ -1,4 +1,4 @@
-import { count, number } from "../words.ts";
+import { count, number } from "../../figures.ts";
 import { chartSvg } from "./chart.ts";
 import { escapeText } from "./escape.ts";
 import type { QueueReport, QueueRun } from "./model.ts";

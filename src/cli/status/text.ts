@@ -1,8 +1,9 @@
+import { count, number } from "../../figures.ts";
 import type { StackState } from "../engine/state.ts";
 import { addedUp, type RemovedManifest } from "../plan/model.ts";
 import { baseText, type Paint } from "../plan/text.ts";
 import { metricsText } from "../up/people.ts";
-import { count, number, queueId } from "../words.ts";
+import { queueId } from "../words.ts";
 import type { ManifestStatus, QueueStatus, Status } from "./model.ts";
 
 const titles = ["Manifest", "Queue", "Pushed", "Pending", "In doubt", "Edited", "Removed", "Last push"] as const;

@@ -1,7 +1,7 @@
+import { count, duration, number } from "../../figures.ts";
 import { names } from "../../lifecycle/summary.ts";
 import type { Metrics } from "../../types.ts";
 import { type Paint, planText } from "../plan/text.ts";
-import { count, duration, number } from "../words.ts";
 import type { ManifestOutcome, Outcome } from "./outcome.ts";
 import type { ProgressState } from "./progress.ts";
 import type { Report } from "./report.ts";

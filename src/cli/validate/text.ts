@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
+import { count } from "../../figures.ts";
 import { codeFrame, formatPlace, type LoadResult, type Problem } from "../../manifest/index.ts";
 
 /** Bytes of a file that is read again to show a line of it; a larger one is a data file, whose line says enough. */
@@ -14,7 +15,7 @@ export function toText(root: string, { problems, omitted, manifests, skipped }: 
     (severity) => problems.filter((found) => found.severity === severity).length,
   );
   const more = omitted > 0 ? `; ${omitted} more are not shown` : "";
-  const summary = `${count(errors, "error")}, ${count(warnings, "warning")} in ${count(manifests.length + skipped.length, "sound manifest")}${more}\n`;
+  const summary = `${count(errors ?? 0, "error")}, ${count(warnings ?? 0, "warning")} in ${count(manifests.length + skipped.length, "sound manifest")}${more}\n`;
   return parts.join("") + summary;
 }
 
@@ -51,8 +52,4 @@ function readLines(path: string): readonly string[] {
         .toString("utf8")
         .replace(/^\uFEFF/, "")
         .split("\n");
-}
-
-function count(number: number | undefined, word: string): string {
-  return `${number} ${word}${number === 1 ? "" : "s"}`;
 }

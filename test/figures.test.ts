@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { count, duration } from "../src/figures.ts";
+
+it.each([
+  [0, "less than a second"],
+  [0.99, "less than a second"],
+  [1, "1 s"],
+  [89.5, "90 s"],
+  [90, "2 min"],
+  [2_701, "46 min"],
+  [5_400, "1 h 30 min"],
+  [7_200, "2 h"],
+])("says of %f seconds: %s", (seconds, text) => {
+  expect(duration(seconds)).toBe(text);
+});
+
+it("counts", () => {
+  expect([count(1, "row"), count(0, "row"), count(1_234_567, "row")]).toEqual(["1 row", "0 rows", "1,234,567 rows"]);
+});
