@@ -1,6 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
 import { expect, it } from "vitest";
+import { findEngine } from "../../src/engine/find.ts";
 import { problemsWith } from "../cli/schema.ts";
 import { cli, startCli } from "./support/cli.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
@@ -186,6 +189,29 @@ it("says whose the lock is, ends with 4, or waits and plans anew", async () => {
   expect(await reviewed).toMatchObject({ code: 0, end: { total: { pushed: 0 } } });
   const bodies = seeder.bodies("orders") as number[];
   expect(bodies.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, n) => n));
+});
+
+it("does not count as its own what another run pushed between its plan and its turn", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": many(3) } });
+  const { stack } = seeder;
+  // An engine that waits before it takes the stack.
+  const { PATH = "" } = stack.project.env;
+  const engine = findEngine({ PATH });
+  const [bin, asked, turn] = ["bin", "asked", "turn"].map((name) => join(stack.project.dir, name)) as [
+    string,
+    string,
+    string,
+  ];
+  mkdirSync(bin);
+  execFileSync("mkfifo", [asked, turn]);
+  const script = `#!/bin/sh\n[ "$1" = up ] && : > '${asked}' && read -r _ < '${turn}'\nexec '${engine?.pulumi}' "$@"\n`;
+  writeFileSync(join(bin, "pulumi"), script, { mode: 0o755 });
+  const late = upJson(seeder, [], { PATH: `${bin}${delimiter}${PATH}` });
+  await readFile(asked);
+  succeeded(await stack.up());
+  await writeFile(turn, "go\n");
+  expect(await late).toMatchObject({ code: 0, end: { total: { pushed: 0, requests: 0 } } });
+  expect(seeder.bodies("orders")).toEqual([0, 1, 2]);
 });
 
 it("passes a signal on once: finishes, saves, ends with its code, resumes", async () => {

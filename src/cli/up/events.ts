@@ -40,7 +40,10 @@ export function watchEvents({ report, progress, now }: Watch): {
   readonly differs: boolean;
   /** Whether the engine said what is wrong. */
   readonly erred: boolean;
+  /** URNs of what the run did not leave as it was. */
+  readonly touched: ReadonlySet<string>;
 } {
+  const touched = new Set<string>();
   let differs = false;
   let erred = false;
   let toldAt = Number.NEGATIVE_INFINITY;
@@ -50,7 +53,10 @@ export function watchEvents({ report, progress, now }: Watch): {
     report.progress(progress.at(now()));
   };
   return {
-    take({ diagnosticEvent, resOutputsEvent }) {
+    touched,
+    take({ diagnosticEvent, resourcePreEvent, resOutputsEvent }) {
+      const { op: doing = "same", urn: of = "" } = resourcePreEvent?.metadata ?? {};
+      if (doing !== "same") touched.add(of);
       if (diagnosticEvent !== undefined) {
         const { urn = "", ephemeral } = diagnosticEvent;
         const severity = severities[diagnosticEvent.severity];

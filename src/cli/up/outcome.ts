@@ -40,11 +40,13 @@ export interface Ended {
   /** The provider refused something that was not reviewed. */
   readonly differs: boolean;
   readonly signal: EndSignal | undefined;
+  /** URNs of what it did not leave as it was: what changed otherwise, another run did since the plan was made. */
+  readonly touched: ReadonlySet<string>;
 }
 
 /** Compares the states before and after a run with its plan. Pure. */
 export function outcomeOf(plan: Plan, before: StackState, after: StackState, ended: Ended): Outcome {
-  const manifests = plan.manifests.map((manifest) => manifestOutcome(manifest, before, after, ended.failed));
+  const manifests = plan.manifests.map((manifest) => manifestOutcome(manifest, before, after, ended));
   const total = manifests.reduce<Tally>(
     (sum, { pushed, requests, inDoubt, notSent }) => ({
       pushed: sum.pushed + pushed,
@@ -71,27 +73,29 @@ function exitOf({ failed, differs, signal }: Ended, { inDoubt }: Tally): number 
 }
 
 function manifestOutcome(
-  { name, queue, push, held }: ManifestPlan,
+  { name, queue, mode, messages, push, held }: ManifestPlan,
   before: StackState,
   after: StackState,
-  failed: boolean,
+  { failed, touched }: Ended,
 ): ManifestOutcome {
   const earlier = new Map(before.segments.map((segment) => [segment.name, segment.outputs.lastPush.at]));
   const segments = after.segments.filter(({ outputs }) => outputs.manifest === name);
-  const runs = segments.flatMap(({ name: segment, outputs: { lastPush } }) =>
-    earlier.get(segment) === lastPush.at ? [] : [lastPush],
+  const runs = segments.flatMap(({ name: segment, urn, outputs: { lastPush } }) =>
+    earlier.get(segment) === lastPush.at || !touched.has(urn) ? [] : [lastPush],
   );
   const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
   const pushed = sum(runs.map((run) => run.pushed));
   const inDoubt = sum(segments.map(({ outputs }) => outputs.inDoubt));
+  const planned = push.messages + held - pushed - inDoubt;
+  const unknown = messages - sum(segments.map(({ outputs }) => outputs.pushed)) - inDoubt;
   return {
     name,
     queue,
     pushed,
     requests: sum(runs.map(({ requests }) => requests)),
     inDoubt,
-    // A journal may have known of more that had arrived; a run that came to its end left nothing.
-    notSent: failed ? Math.max(0, push.messages + held - pushed - inDoubt) : 0,
+    // A journal, or another run, may have known of more that had arrived; a run that came to its end left nothing.
+    notSent: failed ? Math.max(0, mode === "once" ? Math.min(planned, unknown) : planned) : 0,
     inDoubtMessages: segments.flatMap(({ outputs }) => outputs.inDoubtMessages),
     maybeTwice: runs.flatMap(({ maybeTwice }) => maybeTwice),
   };

@@ -167,6 +167,7 @@ async function deploy(
     failed: engine.kind === "failed",
     differs: watch.differs,
     signal: signals.received,
+    touched: watch.touched,
   });
   report.end(outcome);
   return outcome.exit;

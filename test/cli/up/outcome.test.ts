@@ -4,7 +4,7 @@ import { outputsOf, stateOf } from "../engine/fixture.ts";
 import { manifestOf, planOf } from "../plan/fixture.ts";
 
 const load = (messages: number) => ({ messages, bytes: messages, requests: 1, operations: messages });
-const fine: Ended = { failed: false, differs: false, signal: undefined };
+const fine: Ended = { failed: false, differs: false, signal: undefined, touched: new Set(["urn:a/0", "urn:a/1"]) };
 const failed: Ended = { ...fine, failed: true };
 const plan = planOf([manifestOf("a", { push: load(5), messages: 7, pushedBefore: 2 })]);
 const before = stateOf(outputsOf("a"));
@@ -32,6 +32,14 @@ describe("what became of a run", () => {
 
   it("is nothing where no segment was pushed to", () => {
     expect(outcomeOf(planOf([manifestOf("a")]), before, before, fine)).toMatchObject({ exit: 0, total: { pushed: 0 } });
+  });
+
+  it("is not what another run did while this one waited for the stack", () => {
+    const after = stateOf(outputsOf("a", { pushed: 7, lastPush: run(5) }));
+    const total = { pushed: 0, requests: 0, inDoubt: 0, notSent: 0 };
+    for (const ended of [fine, failed]) {
+      expect(outcomeOf(plan, before, after, { ...ended, touched: new Set() }).total).toEqual(total);
+    }
   });
 
   it("accounts for every message where it failed", () => {
