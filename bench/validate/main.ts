@@ -51,7 +51,7 @@ for (const count of [30, 1_000]) {
   try {
     mkdirSync(join(root, "messages"));
     for (let n = 0; n < count; n += 1) writeFileSync(join(root, `messages/m${n}.yaml`), manifest(n));
-    const validate = () => run([join(repository, "src/cli/main.ts"), "validate"], root);
+    const validate = () => run([join(repository, "src/cli/main.mjs"), "validate"], root);
     const parse = () => run([join(import.meta.dirname, "parse.ts"), join(root, "messages"), schema], root);
     await validate();
     await parse();

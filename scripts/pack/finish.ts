@@ -23,13 +23,13 @@ export function finishDeclarations(folder: string, entry: string): void {
   };
   visit(join(entry));
   for (const path of filesIn(folder, ".")) {
-    if (path.endsWith(".d.ts") && !wanted.has(path)) rmSync(join(folder, path));
+    if (/\.d\.m?ts$/.test(path) && !wanted.has(path)) rmSync(join(folder, path));
   }
 }
 
 /** Names of the packages that a folder's JavaScript and declarations import, at once or when needed. */
 export function importedPackages(folder: string): ReadonlySet<string> {
-  const code = filesIn(folder, ".").filter((path) => /\.(js|d\.ts)$/.test(path));
+  const code = filesIn(folder, ".").filter((path) => /\.(m?js|d\.ts)$/.test(path));
   const specifiers = code.flatMap((path) => importsOf(readFileSync(join(folder, path), "utf8")));
   const bare = specifiers.filter((specifier) => !/^(\.|\/|node:)/.test(specifier));
   return new Set(bare.map((specifier) => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")));

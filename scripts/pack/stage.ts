@@ -47,7 +47,7 @@ function copy(path: string, to: string): void {
   copyFileSync(join(repository, path), join(to, path));
 }
 
-/** Compiled, or the first file of the repository's own program. */
+/** Compiled, or the first file of the repository's own program: what is JavaScript here and no page's is `.mjs`. */
 function isSource(path: string): boolean {
   return path.endsWith(".ts") || path.endsWith(".mjs");
 }

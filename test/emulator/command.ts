@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+const main = new URL("../../src/cli/main.mjs", import.meta.url).pathname;
 
 /** The command `emulate` in a process of its own. */
 export interface Command extends AsyncDisposable {

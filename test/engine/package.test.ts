@@ -126,7 +126,7 @@ it("shows and settles what a component left in doubt, and plans what another pus
   const { stack, emulator } = shop;
   const { dir, env } = stack.project;
   const queueSeeder = (...args: string[]) =>
-    start(process.execPath, [join(dir, "node_modules/queue-seeder/src/cli/main.js"), ...args, "--stack", stack.name], {
+    start(process.execPath, [join(dir, "node_modules/queue-seeder/src/cli/main.mjs"), ...args, "--stack", stack.name], {
       cwd: dir,
       env,
       timeoutMs: 150_000,

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { type Finished, start } from "../../src/engine/child.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
 
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
+const main = join(import.meta.dirname, "../../src/cli/main.mjs");
 
 /** The command line in the stack's project, as a process of its own. */
 function run({ stack }: Seeder, ...args: string[]): Promise<Finished> {

@@ -30,7 +30,7 @@ it("has nothing that publint would say", async () => {
 it("holds code, its declarations and what it reads, and no tests", () => {
   const files = packed();
   expect(new Set(files.map(extname))).toEqual(
-    new Set([".js", ".ts", ".json", ".html", ".css", ".md", ".yml", ".sh", ""]),
+    new Set([".js", ".mjs", ".ts", ".json", ".html", ".css", ".md", ".yml", ".sh", ""]),
   );
   expect(files.filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))).toEqual([]);
   const folders =
@@ -42,7 +42,7 @@ it("holds code, its declarations and what it reads, and no tests", () => {
       "package/README.md",
       "package/docs/schemas/plan.schema.json",
       "package/infra/library.d.ts",
-      "package/infra/provider/entry.js",
+      "package/infra/provider/entry.mjs",
       "package/messages/manifest.schema.json",
       "package/src/emulator/page/index.html",
     ]),
@@ -83,7 +83,7 @@ it("can be imported and required, and is found by the name in the engine's state
   expect(run(project, process.execPath, "--input-type=commonjs", "-e", names)).toContain("program");
   const places = `for (const name of ["lifecycle", "manifest.schema.json"]) console.log(import.meta.resolve("queue-seeder/" + name))`;
   const [lifecycle, schema] = run(project, process.execPath, "--input-type=module", "-e", places).trim().split("\n");
-  expect(lifecycle).toBe(pathToFileURL(installed("infra/provider/entry.js")).href);
+  expect(lifecycle).toBe(pathToFileURL(installed("infra/provider/entry.mjs")).href);
   expect(schema).toBe(pathToFileURL(installed("messages/manifest.schema.json")).href);
 });
 

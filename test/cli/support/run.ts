@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-export const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
+export const main = fileURLToPath(new URL("../../../src/cli/main.mjs", import.meta.url));
 
 export interface Ran {
   readonly code: number | null;

@@ -8,7 +8,7 @@ export function startCli(
   args: readonly string[],
   more: Readonly<Record<string, string>> = {},
 ): Running {
-  const main = join(dir, "src/cli/main.ts");
+  const main = join(dir, "src/cli/main.mjs");
   return start(process.execPath, [main, ...args], { cwd: dir, env: { ...env, ...more }, timeoutMs: 150_000 });
 }
 

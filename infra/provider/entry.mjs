@@ -1,4 +1,4 @@
-import { keepCompiled } from "../compile-cache.ts";
+import { keepCompiled } from "../compile-cache.mjs";
 
 /** What the stubs in the engine's state load as "queue-seeder/lifecycle"; see ./stub.ts. */
 keepCompiled();

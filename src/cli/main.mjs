@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { keepCompiled } from "../../infra/compile-cache.ts";
+import { keepCompiled } from "../../infra/compile-cache.mjs";
 
 // Before anything else is loaded: it halves the work of `--help`.
 keepCompiled();
