@@ -24,7 +24,9 @@ type Content<Kind> = Extract<SegmentInputs["content"], { kind: Kind }>;
 /** A segment's ledger, whichever of its two forms it has. Messages are numbered from 0 in the segment. */
 export interface Book {
   readonly decision: Decision;
-  /** Of what is kept: by the journal it was sent again after an answer was lost, so that it may have arrived twice. */
+  /** Of what is kept, ascending: the engine's state does not know it, a journal does. */
+  readonly recovered: readonly number[];
+  /** Of these: sent again after an answer was lost, so that they may have arrived twice. */
   readonly doubled: readonly number[];
   /** Whether there is nothing to do, the ledger's own bookkeeping included. */
   readonly settled: boolean;
@@ -64,13 +66,14 @@ function messagesBook(
   left: Left,
 ): Book {
   const keys = unpackKeys(packed);
-  const ledger = withLeft(unpackLedger(recorded), mode === "once" ? undefined : digest, left);
+  const known = unpackLedger(recorded);
+  const ledger = withLeft(known, mode === "once" ? undefined : digest, left);
   const decision = decide({ mode, manifest: digest, keys }, ledger);
   const keysOf = (indices: readonly number[]) => indices.flatMap((index) => keys[index] ?? []);
   const keyOf = (index: number) => packKeys(keysOf([index]));
   return {
     decision,
-    doubled: doubledOf(decision, left, keyOf),
+    ...recoveredOf(decision, () => decide({ mode, manifest: digest, keys }, known), left, keyOf),
     settled: isSettled(decision, ledger),
     keyOf,
     labelOf: (index) => keys[index]?.id ?? `#${index + 1}`,
@@ -97,10 +100,19 @@ function withLeft(ledger: Ledger, delivery: Digest | undefined, { pushed, inDoub
   };
 }
 
-function doubledOf({ kept }: Decision, { inDoubt }: Left, keyOf: (index: number) => string): readonly number[] {
-  if (inDoubt.length === 0) return [];
-  const doubted = new Set(inDoubt);
-  return kept.filter((index) => doubted.has(keyOf(index)));
+/** @param alone what the ledger of the engine's state decides by itself */
+function recoveredOf(
+  { kept }: Decision,
+  alone: () => Decision,
+  left: Left,
+  keyOf: (index: number) => string,
+): Pick<Book, "recovered" | "doubled"> {
+  if (left.pushed.length === 0) return { recovered: [], doubled: [] };
+  const before = alone();
+  const known = new Set(before.kept);
+  const recovered = kept.filter((index) => !known.has(index));
+  const [doubtedKeys, doubted] = [new Set(left.inDoubt), new Set(before.inDoubt)];
+  return { recovered, doubled: recovered.filter((index) => doubted.has(index) || doubtedKeys.has(keyOf(index))) };
 }
 
 /** What people know a row of a segment by: its number in the whole file, from 1. */
@@ -122,7 +134,8 @@ function rowsBook(
 ): Book {
   const wanted = wantedRows(inputs, content);
   const ledger = unpackRows(recorded);
-  const decision = mergeRows(decideRows(wanted, ledger, digests), left, digests ?? []);
+  const alone = decideRows(wanted, ledger, digests);
+  const decision = mergeRows(alone, left, digests ?? []);
   const known = () => {
     if (digests === undefined) throw new Error("the rows of a data file were not read");
     return digests;
@@ -130,7 +143,7 @@ function rowsBook(
   const keyOf = (index: number) => `${index} ${known()[index]}`;
   return {
     decision,
-    doubled: doubledOf(decision, left, keyOf),
+    ...recoveredOf(decision, () => alone, left, keyOf),
     settled: isSettled(decision, ledger) && ledger.identity === wanted.identity,
     keyOf,
     labelOf: (index) => rowLabel(content.from, index),

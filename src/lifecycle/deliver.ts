@@ -43,6 +43,7 @@ export async function deliver(
   session: Session,
 ): Promise<SegmentOutputs> {
   if (before !== undefined) refuseOtherKind(before, inputs);
+  refuseUnlisted(inputs);
   const journal = await openJournal(inputs, before, session.ports);
   session.journals.began();
   let kept = false;
@@ -62,12 +63,23 @@ export async function deliver(
     kept = true;
     return outputs;
   } catch (error) {
-    kept = error instanceof PartialFailure;
+    kept = error instanceof PartialFailure && !error.isLarge;
     throw error;
   } finally {
-    await journal.close();
+    // Each of its lines is on the disk already, so that nothing is lost by what happens to the file now.
+    await journal.close().catch(() => {});
     session.journals.ended(journal, kept);
   }
+}
+
+/** @throws Refusal where a run with `--target` leaves out what tells one deployment of the manifest from another */
+function refuseUnlisted({ manifest, deployment }: SegmentInputs): void {
+  if (deployment !== "") return;
+  throw new Refusal(
+    "DEPLOYMENT_UNLISTED",
+    `nothing of ${manifest} was pushed: it is new, and the run leaves out the list of deployments, without which a journal ` +
+      "would not be found after a kill. Run `pulumi up` without --target, or name the resource of the type Deployments too.",
+  );
 }
 
 async function pushPending(id: string, delivery: Delivery): Promise<SegmentOutputs> {

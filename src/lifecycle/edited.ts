@@ -1,3 +1,4 @@
+import { number } from "../figures.ts";
 import type { Decision } from "../plan/index.ts";
 import { lastOf } from "./diff.ts";
 import { Refusal } from "./failure.ts";
@@ -14,12 +15,13 @@ export async function refuseEdited(inputs: SegmentInputs, { edited }: Decision, 
 
 async function refuseMessages(inputs: SegmentInputs, edited: Decision["edited"], ports: Ports): Promise<never> {
   const places = await placesOf(inputs, ports);
-  const lines = edited.map(({ index, id, pushed, present }) => {
+  const lines = edited.slice(0, toldEdits).map(({ index, id, pushed, present }) => {
     return (
       `${places[index] ?? inputs.file} the message ${JSON.stringify(id)} was pushed with another body ` +
       `(pushed ${pushed}, now ${present}). Give it another id to push it as a new message, or restore its body.`
     );
   });
+  if (edited.length > toldEdits) lines.push(`So were ${number(edited.length - toldEdits)} more messages.`);
   throw new Refusal("MESSAGE_EDITED", `nothing of ${inputs.manifest} was pushed.\n${lines.join("\n")}`);
 }
 
@@ -32,19 +34,19 @@ async function placesOf(inputs: SegmentInputs, ports: Ports): Promise<readonly s
   return messages.map(({ place: { file, line, column } }) => `${file}:${line}:${column}`);
 }
 
-/** Lines of edited rows that are told one by one. */
-const toldRanges = 20;
+/** Messages, or ranges of rows, that are told one by one: an error that is too long breaks the engine's connection. */
+const toldEdits = 20;
 
 /** A data file is append-only: what was pushed of it must still be in it. */
 function refuseRows({ manifest, file }: SegmentInputs, from: number, edited: Decision["edited"]): never {
-  const lines = edited.slice(0, toldRanges).map(({ index, messages, pushed, present }) => {
+  const lines = edited.slice(0, toldEdits).map(({ index, messages, pushed, present }) => {
     const first = from + index + 1;
     const rows =
       messages === 1 ? `row ${first} was` : `one or more of the rows ${first} to ${first + messages - 1} were`;
     const now = present === "missing" ? "no longer all there" : `now ${present}`;
     return `${rows} pushed as something else (pushed ${pushed}, ${now}).`;
   });
-  if (edited.length > toldRanges) lines.push(`So were ${edited.length - toldRanges} more ranges of rows.`);
+  if (edited.length > toldEdits) lines.push(`So were ${number(edited.length - toldEdits)} more ranges of rows.`);
   throw dataFileEdited(`nothing of this part of ${manifest} (${file}) was pushed.\n${lines.join("\n")}`);
 }
 

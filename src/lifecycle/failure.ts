@@ -36,6 +36,11 @@ export class PartialFailure extends Error {
     this.properties = { ...outputs, ...providerOf(inputs) };
     this.reasons = [reason];
   }
+
+  /** Whether it may not reach the engine: an error's properties travel in a header, for which gRPC has a bound of 16 MiB. */
+  get isLarge(): boolean {
+    return Buffer.byteLength(JSON.stringify(this.properties)) > 8_000_000;
+  }
 }
 
 /** The SDK adds the serialized provider to what succeeds, but not to what fails. */

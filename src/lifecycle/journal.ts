@@ -1,6 +1,14 @@
 import { resolve } from "node:path";
-import { type Digest, digestOf } from "../plan/index.ts";
-import { fileJournals, type Journal, JournalError, type JournalName, type Journals, type Left } from "../push/index.ts";
+import { digestOf } from "../plan/index.ts";
+import {
+  type Base,
+  fileJournals,
+  type Journal,
+  JournalError,
+  type JournalName,
+  type Journals,
+  type Left,
+} from "../push/index.ts";
 import { Refusal } from "./failure.ts";
 import type { Ports } from "./ports.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
@@ -20,14 +28,14 @@ export function journalsOf(inputs: Pick<SegmentInputs, "root">, { cwd, env, conf
 }
 
 export function journalName(inputs: SegmentInputs): JournalName {
-  const { project, stack, manifest, self, accountId, queueId } = inputs;
-  return { stack: `${project}/${stack}`, manifest, resource: self, queue: { accountId, queueId } };
+  const { project, stack, deployment, segment, accountId, queueId } = inputs;
+  return { stack: `${project}/${stack}`, deployment, segment, queue: { accountId, queueId } };
 }
 
 /**
- * Opens the journal of a run, with what an interrupted run left that began from the very same state: of the same
- * deployment of the manifest, with the same ledger, after the same push, and for the same messages where all of them go
- * together. With anything else the state has moved on, or back, without it.
+ * Opens the journal of a run, with what an interrupted run left that began from the very same state: with the same ledger,
+ * after the same push, and for the same messages where all of them go together. With anything else the state has moved on,
+ * or back, without it.
  *
  * @throws Refusal when it cannot be read or written: without it a kill would lose what it should remember
  */
@@ -48,10 +56,12 @@ export async function readLeft(
   return refusing(() => journalsOf(inputs, ports).read(journalName(inputs), baseOf(inputs, before)));
 }
 
-function baseOf({ deployment, mode, digest, content }: SegmentInputs, before: SegmentOutputs | undefined): Digest {
+function baseOf({ mode, digest, content }: SegmentInputs, before: SegmentOutputs | undefined): Base {
   const together = content.kind === "rows" ? content.delivery : digest;
-  const delivery = mode === "once" ? null : together;
-  return digestOf(JSON.stringify([deployment, before?.ledger ?? null, before?.lastPush.at ?? null, delivery]));
+  return {
+    state: digestOf(JSON.stringify([before?.ledger ?? null, before?.lastPush.at ?? null])),
+    delivery: mode === "once" ? undefined : together,
+  };
 }
 
 export async function dropJournal(inputs: SegmentInputs, ports: Ports): Promise<void> {

@@ -17,7 +17,7 @@ export const planVariable = "QUEUE_SEEDER_PLAN";
 export function outputsOf(
   inputs: SegmentInputs,
   account: Account,
-  { write }: Book,
+  { write, recovered }: Pick<Book, "write" | "recovered">,
   before: SegmentOutputs | undefined,
   session: Pick<Session, "ports" | "startedAt">,
   report?: PushReport,
@@ -32,19 +32,21 @@ export function outputsOf(
     pushed: pushed.length,
     inDoubt: inDoubt.length,
     inDoubtMessages: allNames(inDoubtLabels),
-    lastPush: lastPush(report, account, before, session),
+    lastPush: lastPush(report, recovered.length, account, before, session),
     ...metricsOf(report, before, session),
   };
 }
 
+/** What a run that was killed pushed counts as this one's, which took it over: so the state moves on from that journal, too. */
 function lastPush(
   report: PushReport | undefined,
+  recovered: number,
   { maybeTwice }: Account,
   before: SegmentOutputs | undefined,
   { ports, startedAt }: Pick<Session, "ports" | "startedAt">,
 ): LastPush {
   const { messages, requests = 0 } = report ?? {};
-  const pushed = messages?.pushed ?? 0;
+  const pushed = (messages?.pushed ?? 0) + recovered;
   if (before !== undefined && pushed === 0 && maybeTwice.length === 0) return before.lastPush;
   const by = ports.deployer();
   const plan = ports.env[planVariable];

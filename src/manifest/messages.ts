@@ -13,6 +13,9 @@ import type { WrittenMessage } from "./written.ts";
 /** Bytes of the bodies of one manifest, repetitions counted: they are all in memory at once. */
 const maxBytes = 64_000_000;
 
+/** Bytes of their ids: the ledger has them, and a failure brings it to the engine in a header that gRPC bounds. */
+const maxIdBytes = 4_000_000;
+
 /**
  * Reads the messages that a document holds itself; what they have against them goes to `problems`.
  *
@@ -30,6 +33,7 @@ export function readMessages(
   const ids = new Map<string, Place>();
   const linter = new MessageLinter();
   let total = 0;
+  let idBytes = 0;
   for (const [index, written] of messages.entries()) {
     if (broken.has(index)) continue;
     const path = ["messages", index];
@@ -43,8 +47,9 @@ export function readMessages(
       if (document.sound && here === scopes[0]) linter.check(message, bytes, written.for_each !== undefined, tell);
       all.push(message);
       total += bytes;
-      if (all.length <= maxMessages && total <= maxBytes) continue;
-      const what = `the manifest has more than ${maxMessages} messages or ${maxBytes} bytes of bodies`;
+      idBytes += Buffer.byteLength(message.id ?? "");
+      if (all.length <= maxMessages && total <= maxBytes && idBytes <= maxIdBytes) continue;
+      const what = `the manifest has more than ${maxMessages} messages, ${maxBytes} bytes of bodies or ${maxIdBytes} bytes of ids`;
       problems.add(problem("TOO_MANY_MESSAGES", place, what, "Put them into a data file and name it as source."));
       return all;
     }

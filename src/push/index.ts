@@ -2,6 +2,7 @@ export { type Clock, systemClock } from "./clock.ts";
 export { leastSeconds, type QueueLoad } from "./estimate.ts";
 export { createHalts, type Halts } from "./halts.ts";
 export {
+  type Base,
   type Journal,
   type JournalEntry,
   JournalError,

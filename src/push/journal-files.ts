@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type AppendFile, openAppend } from "./append-file.ts";
-import { type Journal, JournalError, type JournalName, type Journals, type Left } from "./journal.ts";
+import { type Base, type Journal, JournalError, type JournalName, type Journals, type Left } from "./journal.ts";
 import { lines, readJournal } from "./journal-lines.ts";
 
 const nothing: Left = { pushed: [], inDoubt: [] };
@@ -14,10 +14,10 @@ const nothing: Left = { pushed: [], inDoubt: [] };
  * @param folder an absolute path; made when the first journal begins
  */
 export function fileJournals(folder: string): Journals {
-  const readLeft = async (name: JournalName, base: string): Promise<Left> => {
+  const readLeft = async (name: JournalName, base: Base): Promise<Left> => {
     const file = fileOf(name);
     const found = await readIfThere(join(folder, file), file);
-    return found?.base === base ? found.left : nothing;
+    return found !== undefined && goesOn(found.base, base) ? found.left : nothing;
   };
   return {
     async read(name, base) {
@@ -71,11 +71,16 @@ function journal(file: AppendFile, path: string, left: Left): Journal {
   };
 }
 
-/** The names are for people who look into the folder; the digest tells journals apart. */
-function fileOf({ stack, manifest, resource, queue }: JournalName): string {
-  const identity = JSON.stringify([stack, manifest, resource, queue.accountId, queue.queueId]);
+/** Whether a run from this base goes on with what one from the other base left. */
+function goesOn(left: Base, { state, delivery }: Base): boolean {
+  return left.state === state && (delivery === undefined || left.delivery === delivery);
+}
+
+/** The stack's name is for people who look into the folder; the digest tells journals apart. */
+function fileOf({ stack, deployment, segment, queue }: JournalName): string {
+  const identity = JSON.stringify([stack, deployment, segment, queue.accountId, queue.queueId]);
   const digest = createHash("sha256").update(identity).digest("hex").slice(0, 16);
-  const readable = `${stack}.${manifest}`.replace(/[^A-Za-z0-9_-]+/g, "-").slice(-80);
+  const readable = stack.replace(/[^A-Za-z0-9_-]+/g, "-").slice(-80);
   return `${readable}.${digest}.journal`;
 }
 

@@ -1,20 +1,20 @@
-import { type JournalEntry, JournalError, type JournalName, type Left, type Settled } from "./journal.ts";
+import { type Base, type JournalEntry, JournalError, type JournalName, type Left, type Settled } from "./journal.ts";
 
 /**
  * A journal's text: a line of JSON for its head, then one for each thing that happened, in order. Settled messages are named
  * by their index, because the line before the request has their keys.
  */
 export const lines = {
-  head: (name: JournalName, base: string, left: Left) => line({ journal: version, ...name, base, left }),
+  head: (name: JournalName, base: Base, left: Left) => line({ journal: version, ...name, base, left }),
   sending: (entries: readonly JournalEntry[]) => line({ sending: entries.map(({ at, key }) => [at, key]) }),
   settled: (state: Settled, at: readonly number[]) => line({ [state]: at }),
 };
 
 /** The form of the lines. A journal of another version is refused, not guessed at. */
-const version = 1;
+const version = 2;
 
 export interface ReadJournal {
-  readonly base: string;
+  readonly base: Base;
   readonly left: Left;
 }
 
@@ -38,15 +38,15 @@ export function readJournal(text: string, file: string): ReadJournal {
   });
   const [head, ...events] = parsed;
   // Not even its head was written: nothing had begun.
-  if (head === undefined) return { base: "", left: { pushed: [], inDoubt: [] } };
+  if (head === undefined) return { base: { state: "", delivery: undefined }, left: { pushed: [], inDoubt: [] } };
   if (typeof head.journal !== "number") throw damaged(0);
   if (head.journal !== version) {
     throw new JournalError(
       `the journal ${file} is of another version of queue-seeder. Run that version, or delete the file`,
     );
   }
-  const earlier = leftOf(head.left);
-  if (typeof head.base !== "string" || earlier === undefined) throw damaged(0);
+  const [base, earlier] = [baseOf(head.base), leftOf(head.left)];
+  if (base === undefined || earlier === undefined) throw damaged(0);
 
   const states = new Map<number, { key: string; state: "sending" | Settled }>();
   for (const [index, event] of events.entries()) {
@@ -55,7 +55,7 @@ export function readJournal(text: string, file: string): ReadJournal {
   const keys = (...of: string[]) =>
     [...states.values()].filter(({ state }) => of.includes(state)).map(({ key }) => key);
   return {
-    base: head.base,
+    base,
     left: {
       pushed: [...earlier.pushed, ...keys("pushed", "maybe_twice")],
       inDoubt: [...earlier.inDoubt, ...keys("sending", "in_doubt", "maybe_twice")],
@@ -82,6 +82,13 @@ function apply(event: Row, states: Map<number, { key: string; state: "sending" |
     known.state = state;
   }
   return true;
+}
+
+function baseOf(value: unknown): Base | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { state, delivery } = value as Partial<Record<keyof Base, unknown>>;
+  if (typeof state !== "string" || (delivery !== undefined && typeof delivery !== "string")) return undefined;
+  return { state, delivery };
 }
 
 function leftOf(value: unknown): Left | undefined {

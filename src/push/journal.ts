@@ -1,13 +1,24 @@
 import type { QueueRef } from "../types.ts";
 
-/** Which journal it is: one for each segment and queue, so that another stack or another queue never reads it. */
+/**
+ * Which journal it is: one for each segment and queue, so that another stack or another queue never reads it. By the
+ * deployment, and not by names, which a manifest may change.
+ */
 export interface JournalName {
   /** With its project, as the engine knows it. */
   readonly stack: string;
-  readonly manifest: string;
-  /** URN of the segment's own resource: one program may deploy a manifest several times. */
-  readonly resource: string;
+  /** What tells this deployment of a manifest from every other one. */
+  readonly deployment: string;
+  readonly segment: number;
   readonly queue: QueueRef;
+}
+
+/** What the engine's state held when a run began. */
+export interface Base {
+  /** The ledger's digest, and whatever moves on with each run. */
+  readonly state: string;
+  /** Of what goes together as a whole; undefined: each message goes once, whatever it was a part of before. */
+  readonly delivery: string | undefined;
 }
 
 /** One message on its way. */
@@ -47,16 +58,14 @@ export interface Journal {
 /** Where journals are kept. */
 export interface Journals {
   /** What is left of a run that began from this base; nothing where there was none. Begins nothing. */
-  read(name: JournalName, base: string): Promise<Left>;
+  read(name: JournalName, base: Base): Promise<Left>;
   /**
    * Begins a run, with what is left of the one before if that began from the same base and was not finished. What began
    * from another base is out of date: the engine's state has moved on, or back, without it.
    *
-   * @param base what the engine's state held when this run began: the ledger's digest, and whatever tells one deployment of
-   *   the stack from the one after its destruction
    * @throws JournalError when there is one that cannot be read. Never taken for empty: that could push again.
    */
-  open(name: JournalName, base: string): Promise<Journal>;
+  open(name: JournalName, base: Base): Promise<Journal>;
   /** Forgets a journal, whether there is one or not. */
   drop(name: JournalName): Promise<void>;
 }

@@ -41,17 +41,19 @@ describe("after the engine was killed", () => {
     expect(before).toBeLessThan(2_500);
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(sorted()).toEqual(numbers(2_500));
-    expect(outs).toMatchObject({ pushed: 2_500, lastPush: { pushed: 2_500 - before, maybeTwice: [] } });
+    expect(outs).toMatchObject({ pushed: 2_500, lastPush: { pushed: 2_500, maybeTwice: [] } });
     expect(world.told.join("\n")).toMatch(`journal says that ${before} messages arrived, and 0 may have`);
   });
 
   it("keeps apart what a program deploys twice", async () => {
     const inputs = await world.segment(manifest(numbers(2_500)));
-    const twin = { ...inputs, self: "urn:twin" };
+    const twin = { ...inputs, self: "urn:twin", deployment: "of the twin" };
     await killedRun(inputs, 3);
     const before = world.bodies().length;
     expect((await world.start().lifecycle.create(twin)).outs).toMatchObject({ lastPush: { pushed: 2_500 } });
-    expect((await world.start().lifecycle.create(inputs)).outs).toMatchObject({ lastPush: { pushed: 2_500 - before } });
+    expect(world.bodies()).toHaveLength(2_500 + before);
+    await world.start().lifecycle.create(inputs);
+    expect(world.bodies()).toHaveLength(5_000);
   });
 
   it("does the same for rows of a data file", async () => {
@@ -113,6 +115,36 @@ describe("after the engine was killed", () => {
     expect(world.told.join("\n")).toMatch(/50 messages may have arrived twice/);
   });
 
+  it("names what the state had in doubt, and the killed run sent again", async () => {
+    const inputs = await world.segment(manifest([1, 2], "in_doubt: stop\n"));
+    world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
+    const run = world.start();
+    const { properties } = await failureOf(run.lifecycle.create(inputs));
+    run.end();
+    if (properties === undefined) throw new Error("nothing was kept");
+    const resend = { ...inputs, inDoubtPolicy: "resend" as const };
+    await world.start().lifecycle.update("id", properties, resend);
+    // Its state was not written, and its journal is there.
+    const { outs } = await world.start().lifecycle.update("id", properties, resend);
+    expect(world.bodies()).toEqual([1, 2, 1, 2]);
+    expect(outs.lastPush).toMatchObject({ pushed: 2, maybeTwice: ["m1", "m2"] });
+  });
+
+  it("finds its journal under another name of the manifest", async () => {
+    const inputs = await world.segment(manifest([1, 2]));
+    await world.start().lifecycle.create(inputs);
+    const moved = { ...inputs, manifest: "b", self: "urn:b" };
+    world.write("messages/a.yaml", manifest([1, 2], "name: b\nmoved_from: [a]\n"));
+    expect((await world.start().lifecycle.create(moved)).outs.pushed).toBe(2);
+    expect(world.bodies()).toEqual([1, 2]);
+  });
+
+  it("knows what went together when each message goes once from now on", async () => {
+    await world.start().lifecycle.create(await world.segment(manifest([1, 2], "push: on_change\n")));
+    await world.start().lifecycle.create(await world.segment(manifest([1, 2, 3])));
+    expect(world.bodies()).toEqual([1, 2, 3]);
+  });
+
   it("names what the killed run itself sent again, though it has nothing left to send", async () => {
     const inputs = await world.segment(manifest(numbers(50)));
     world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
@@ -168,6 +200,19 @@ describe("never suppresses a push that it should not", () => {
     expect(world.bodies()).toEqual([1, 2, 2]);
   });
 
+  it("when what it left was taken over, though nothing more had to go", async () => {
+    const inputs = await world.segment(manifest([1, 2], "push: every_deploy\n"));
+    const first = world.start();
+    const { outs } = await first.lifecycle.create(inputs);
+    first.end();
+    // Killed before its state was written; the run that takes it over leaves its journal.
+    await world.start().lifecycle.update("id", outs, inputs);
+    const { outs: taken } = await world.start().lifecycle.update("id", outs, inputs);
+    expect(world.bodies()).toHaveLength(4);
+    await world.start().lifecycle.update("id", taken, inputs);
+    expect(world.bodies()).toHaveLength(6);
+  });
+
   it("when the state has moved on without it", async () => {
     const inputs = await world.segment(manifest(numbers(2_500)));
     await killedRun(inputs, 3);
@@ -197,7 +242,7 @@ it("is deleted with the resource, and at the end of a run that was kept", async 
   const again = await world.segment(manifest(numbers(2_500)));
   await killedRun({ ...again, deployment: "second" }, 3);
   expect(journals()).toHaveLength(1);
-  await world.start().lifecycle.remove("id", outs);
+  await world.start().lifecycle.remove("id", { ...outs, deployment: "second" });
   expect(journals()).toEqual([]);
 });
 
@@ -273,4 +318,11 @@ it("refuses to push when it cannot be read or written, and says what to do", asy
   world.env.QUEUE_SEEDER_JOURNAL = "in-the-way/journal";
   expect((await failureOf(world.start().lifecycle.create(inputs))).message).toMatch(/JOURNAL_UNUSABLE: .*ENOTDIR/);
   expect(world.emulator.requests).toHaveLength(requests);
+});
+
+it("is needed before anything goes: a run that leaves out the list of deployments is refused", async () => {
+  const inputs = await world.segment(manifest([1]));
+  const failure = await failureOf(world.start().lifecycle.create({ ...inputs, deployment: "" }));
+  expect(failure.message).toMatch(/^DEPLOYMENT_UNLISTED: .*--target/);
+  expect(world.bodies()).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { PartialFailure } from "../../src/lifecycle/failure.ts";
 import type { Lifecycle } from "../../src/lifecycle/index.ts";
 import type { SegmentOutputs } from "../../src/lifecycle/segment.ts";
 import { messageDigest } from "../../src/plan/index.ts";
@@ -164,4 +165,23 @@ it("takes what only the preview needs off the inputs, and says what will go only
   expect(world.told).toEqual(["info: 1 message to push to orders"]);
   await lifecycle.check({}, { ...inputs, preview: false });
   expect(world.told).toHaveLength(1);
+});
+
+it("names no more edited messages than an error can carry to the engine", async () => {
+  const many = (word: string) =>
+    `queue: orders\nmessages: [{ for_each: 1000, id: "m\${index}", body: "${word} \${index}" }]\n`;
+  const { lifecycle } = world.start();
+  const { outs } = await lifecycle.create(await world.segment(many("one")));
+  const failure = await lifecycle
+    .update("a/0", outs, await world.segment(many("another")))
+    .catch((error: Error) => error.message);
+  expect(failure).toContain("So were 980 more messages.");
+});
+
+it("takes a failure for too large to reach the engine where its ledger nearly is", async () => {
+  const inputs = await world.segment("queue: orders\nmessages: [{ id: one, body: 1 }]\n");
+  const { outs } = await world.start().lifecycle.create(inputs);
+  expect(new PartialFailure("a/0", inputs, outs, "why").isLarge).toBe(false);
+  const large = { ...outs, ledger: { ...outs.ledger, pushed: "x".repeat(8_000_000) } };
+  expect(new PartialFailure("a/0", inputs, large, "why").isLarge).toBe(true);
 });

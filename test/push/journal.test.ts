@@ -5,10 +5,18 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openAppend } from "../../src/push/append-file.ts";
-import { fileJournals, type Journal, type JournalName, type Journals, type Settled } from "../../src/push/index.ts";
+import {
+  type Base,
+  fileJournals,
+  type Journal,
+  type JournalName,
+  type Journals,
+  type Settled,
+} from "../../src/push/index.ts";
 import { queue } from "./fakes.ts";
 
-const name: JournalName = { stack: "shop/dev", manifest: "orders/first", resource: "urn:0", queue };
+const name: JournalName = { stack: "shop/dev", deployment: "the first", segment: 0, queue };
+const base = (state: string, delivery?: string): Base => ({ state, delivery });
 
 let folder: string;
 let journals: Journals;
@@ -24,8 +32,8 @@ afterEach(async () => {
   await rm(join(folder, ".."), { recursive: true });
 });
 
-async function open(base = "base", which = name): Promise<Journal> {
-  const journal = await journals.open(which, base);
+async function open(state = "base", which = name, delivery?: string): Promise<Journal> {
+  const journal = await journals.open(which, base(state, delivery));
   opened.push(journal);
   return journal;
 }
@@ -43,17 +51,17 @@ describe("a journal", () => {
   });
 
   test("can be looked at, which begins nothing", async () => {
-    expect(await journals.read(name, "base")).toEqual({ pushed: [], inDoubt: [] });
+    expect(await journals.read(name, base("base"))).toEqual({ pushed: [], inDoubt: [] });
     await expect(readdir(folder)).rejects.toThrow("ENOENT");
     const journal = await open();
     await journal.sending(entries(0, 1));
     await journal.settled("pushed", [0]);
     const text = await readFile(await path(), "utf8");
-    expect(await journals.read(name, "base")).toEqual({ pushed: ["key-0"], inDoubt: ["key-1"] });
-    expect(await journals.read(name, "another")).toEqual({ pushed: [], inDoubt: [] });
+    expect(await journals.read(name, base("base"))).toEqual({ pushed: ["key-0"], inDoubt: ["key-1"] });
+    expect(await journals.read(name, base("another"))).toEqual({ pushed: [], inDoubt: [] });
     expect(await readFile(await path(), "utf8")).toBe(text);
     await writeFile(await path(), `no JSON\n${text}`);
-    await expect(journals.read(name, "base")).rejects.toThrow("is damaged in line 1");
+    await expect(journals.read(name, base("base"))).rejects.toThrow("is damaged in line 1");
   });
 
   test("tells the next run what was pushed, what is in doubt, and nothing of what was not sent", async () => {
@@ -102,10 +110,18 @@ describe("a journal", () => {
     expect((await open("before")).left).toEqual({ pushed: [], inDoubt: [] });
   });
 
+  test("of messages that went together is read by who sends the same, or each once", async () => {
+    const journal = await open("base", name, "all");
+    await journal.sending(entries(0));
+    expect(await journals.read(name, base("base", "others"))).toEqual({ pushed: [], inDoubt: [] });
+    expect((await journals.read(name, base("base", "all"))).inDoubt).toEqual(["key-0"]);
+    expect((await journals.read(name, base("base"))).inDoubt).toEqual(["key-0"]);
+  });
+
   test.each<[string, JournalName]>([
     ["stack", { ...name, stack: "shop/production" }],
-    ["manifest", { ...name, manifest: "orders/second" }],
-    ["resource", { ...name, resource: "urn:1" }],
+    ["deployment", { ...name, deployment: "the second" }],
+    ["segment", { ...name, segment: 1 }],
     ["queue", { ...name, queue: { ...queue, queueId: "c".repeat(32) } }],
     ["account", { ...name, queue: { ...queue, accountId: "c".repeat(32) } }],
   ])("is not another %s's", async (_, other) => {
@@ -167,11 +183,12 @@ describe("a journal on a bad disk", () => {
 
   test.each([
     ["[]\n{}\n", "line 1"],
-    ['{"journal":1,"base":"base"}\n{}\n', "line 1"],
-    ['{"journal":1,"base":"base","left":{"pushed":[],"inDoubt":[]}}\n{"pushed":[4]}\n', "line 2"],
-    ['{"journal":1,"base":"base","left":{"pushed":[],"inDoubt":[]}}\n{"sending":[["x",4]]}\n', "line 2"],
-    ['{"journal":1,"base":"base","left":{"pushed":[],"inDoubt":[]}}\n{"what":1}\n', "line 2"],
-    ['{"journal":2,"base":"base"}\n', "of another version"],
+    ['{"journal":2,"base":{"state":"base","delivery":1},"left":{"pushed":[],"inDoubt":[]}}\n{}\n', "line 1"],
+    ['{"journal":2,"base":{"state":"base"}}\n{}\n', "line 1"],
+    ['{"journal":2,"base":{"state":"base"},"left":{"pushed":[],"inDoubt":[]}}\n{"pushed":[4]}\n', "line 2"],
+    ['{"journal":2,"base":{"state":"base"},"left":{"pushed":[],"inDoubt":[]}}\n{"sending":[["x",4]]}\n', "line 2"],
+    ['{"journal":2,"base":{"state":"base"},"left":{"pushed":[],"inDoubt":[]}}\n{"what":1}\n', "line 2"],
+    ['{"journal":1,"base":"base"}\n', "of another version"],
   ])("is an error when it holds what no journal holds: %s", async (text, where) => {
     const journal = await open();
     await journal.close();
@@ -184,7 +201,7 @@ describe("a journal on a bad disk", () => {
     await chmod(folder, 0o700);
     const blocked = fileJournals(join(folder, "file", "below"));
     await writeFile(join(folder, "file"), "in the way");
-    const error: unknown = await blocked.open(name, "base").catch((reason: unknown) => reason);
+    const error: unknown = await blocked.open(name, base("base")).catch((reason: unknown) => reason);
     expect(String(error)).toBe(
       "JournalError: the journal cannot be opened (ENOTDIR). Check the journal's folder: that it can be written and its disk has room",
     );
@@ -207,7 +224,7 @@ test("whatever happens to messages, each is left in the state that was written l
       const pushed: string[] = [];
       const inDoubt: string[] = [];
       for (const [run, messages] of runs.entries()) {
-        const journal = await journals.open(name, "base");
+        const journal = await journals.open(name, base("base"));
         for (const [at, state] of messages.entries()) {
           const key = `${run}/${at}`;
           await journal.sending([{ at, key }]);
@@ -217,7 +234,7 @@ test("whatever happens to messages, each is left in the state that was written l
         }
         await journal.close();
       }
-      const journal = await journals.open(name, "base");
+      const journal = await journals.open(name, base("base"));
       await journal.close();
       expect(journal.left).toEqual({ pushed, inDoubt });
     }),

@@ -9,7 +9,8 @@ import { createPace, fileJournals, journaled, runPush } from "../../src/push/ind
 import { readJournal } from "../../src/push/journal-lines.ts";
 import { accepted, batches, fakeClient, indices, lost, queue, refused, unsent, virtualClock } from "./fakes.ts";
 
-const name = { stack: "shop/dev", manifest: "orders", resource: "urn:0", queue };
+const name = { stack: "shop/dev", deployment: "the first", segment: 0, queue };
+const base = { state: "base", delivery: undefined };
 
 const fates: readonly { readonly answer: PushAnswer; readonly taken: boolean }[] = [
   { answer: accepted, taken: true },
@@ -30,7 +31,7 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
 test("a retry and a split write nothing new; each outcome is written", async () => {
   await inFolder(async (folder) => {
     const clock = virtualClock();
-    const journal = await fileJournals(folder).open(name, "base");
+    const journal = await fileJournals(folder).open(name, base);
     const answers = [refused("after_wait", 10250), refused("split", 10205), accepted, refused("no", 10203)];
     await runPush({
       target: queue,
@@ -64,7 +65,7 @@ test("killed at any moment, the journal knows of every message in the queue, and
         const clock = virtualClock();
         const journals = fileJournals(folder);
         await journals.drop(name);
-        const journal = await journals.open(name, "base");
+        const journal = await journals.open(name, base);
         const [file = ""] = readdirSync(folder);
         const inQueue = new Set<string>();
         // What a kill at this moment would leave.
@@ -97,7 +98,7 @@ test("killed at any moment, the journal knows of every message in the queue, and
         await journal.close();
         // An exception would be a look that failed.
         expect(report.exception).toBeUndefined();
-        const again = await journals.open(name, "base");
+        const again = await journals.open(name, base);
         await again.close();
         const { pushed, inDoubt, mayBeTwice } = report.messages;
         expect([again.left.pushed.length, again.left.inDoubt.length]).toEqual([pushed, inDoubt + mayBeTwice]);

@@ -37,7 +37,7 @@ export function manifestFacts(manifest: Manifest, facts: Facts, state: StackStat
       // Whoever only plans may not know the account, which the environment of the deployment names.
       accountId: settings.accountId ?? known?.outputs.accountId ?? "",
       queueId: queueIdOf(manifest.queue, facts, state, known) ?? "",
-      deployment: known?.outputs.deployment ?? state.deployments.get(manifest.name) ?? "",
+      deployment: known?.outputs.deployment ?? deploymentOf(manifest, state) ?? "",
       self: known?.urn ?? urns.segment(stack.short, config.project, `${manifest.name}/${segment.index}`),
     };
     return {
@@ -56,6 +56,11 @@ function textOf({ values }: Facts["config"]): (key: string) => string | undefine
     const value = values.get(key);
     return typeof value === "string" ? value : undefined;
   };
+}
+
+/** A manifest keeps the id of its deployment under another name. */
+function deploymentOf({ name, movedFrom }: Manifest, { deployments }: StackState): string | undefined {
+  return [name, ...movedFrom].map((each) => deployments.get(each)).find((id) => id !== undefined);
 }
 
 /** What the state has of a segment: under the manifest's name, one that it had before, or in the one component that has it. */
