@@ -80,7 +80,8 @@ interface Claims {
 
 /**
  * Gives each wanted message its entry among the recorded ones: by id; else by digest, each entry once, so that
- * duplicates count. An id that was added to a message, or taken from it, does not make it a new one.
+ * duplicates count, each its own before any other's. An id that was added to a message, or taken from it, does not make it
+ * a new one.
  */
 function claim(wanted: readonly MessageKey[], recorded: readonly MessageKey[]): Claims {
   const byId = new Map(recorded.flatMap((key) => (key.id === undefined ? [] : [[key.id, key] as const])));
@@ -95,6 +96,15 @@ function claim(wanted: readonly MessageKey[], recorded: readonly MessageKey[]): 
     left.delete(entry);
     if (entry.digest === digest) claimed.add(index);
     else edited.set(index, { index, messages: 1, id, pushed: entry.digest, present: digest });
+  }
+
+  const copies = new Map([...left].flatMap((key) => (key.id === undefined ? [[copyOf(key), key] as const] : [])));
+  for (const [index, key] of wanted.entries()) {
+    const entry = key.id === undefined ? copies.get(copyOf(key)) : undefined;
+    if (entry === undefined) continue;
+    copies.delete(copyOf(key));
+    claimed.add(index);
+    left.delete(entry);
   }
 
   const spare = new Map<Digest, MessageKey[]>();
@@ -115,10 +125,14 @@ function claim(wanted: readonly MessageKey[], recorded: readonly MessageKey[]): 
   };
   // Those without an id first: an entry without an id is theirs before it is anybody's who got an id since.
   for (const [index, { id, digest }] of wanted.entries()) {
-    if (id === undefined) take(index, digest, (key) => key.id === undefined);
+    if (id === undefined && !settled(index)) take(index, digest, (key) => key.id === undefined);
   }
   for (const [index, { id, digest }] of wanted.entries()) {
     if (!settled(index)) take(index, digest, (key) => id === undefined || key.id === undefined);
   }
   return { claimed, edited, left: [...left] };
+}
+
+function copyOf({ digest, copy = 1 }: MessageKey): string {
+  return `${digest} ${copy}`;
 }

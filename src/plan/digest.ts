@@ -100,6 +100,19 @@ export function keyed(messages: readonly Message[]): readonly (Message & Message
 export interface MessageKey {
   readonly digest: Digest;
   readonly id: string | undefined;
+  /** Of equal messages without ids, from the second on: which it is. Their delays and their stamps may differ. */
+  readonly copy?: number;
+}
+
+/** Numbers equal messages without ids. */
+export function numbered<Key extends MessageKey>(keys: readonly Key[]): readonly Key[] {
+  const seen = new Map<Digest, number>();
+  return keys.map((key) => {
+    if (key.id !== undefined) return key;
+    const copy = (seen.get(key.digest) ?? 0) + 1;
+    seen.set(key.digest, copy);
+    return copy === 1 ? key : { ...key, copy };
+  });
 }
 
 /** A digest of a short text. */

@@ -7,6 +7,7 @@ export {
   manifestDigest,
   manifestLine,
   messageDigest,
+  numbered,
   runningDigest,
 } from "./digest.ts";
 export {

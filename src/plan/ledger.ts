@@ -58,9 +58,14 @@ export function readPacked(packed: unknown): PackedLedger {
   return packed;
 }
 
-/** A line a message: its digest, and behind a space its id as a JSON string where it has one. */
+/** A line a message: its digest, and behind a space its id as a JSON string, or its number among its equals. */
 export function packKeys(keys: readonly MessageKey[]): string {
-  return keys.map(({ digest, id }) => (id === undefined ? digest : `${digest} ${JSON.stringify(id)}`)).join("\n");
+  return keys
+    .map(({ digest, id, copy }) => {
+      if (id !== undefined) return `${digest} ${JSON.stringify(id)}`;
+      return copy === undefined ? digest : `${digest} ${copy}`;
+    })
+    .join("\n");
 }
 
 /** @throws LedgerError for a line that {@link packKeys} does not write. */
@@ -70,7 +75,9 @@ export function unpackKeys(text: string): MessageKey[] {
     const space = line.indexOf(" ");
     const digest = space < 0 ? line : line.slice(0, space);
     if (!isDigest(digest)) throw unknownDigest(digest);
-    return { digest, id: space < 0 ? undefined : parseId(line.slice(space + 1)) };
+    if (space < 0) return { digest, id: undefined };
+    const more = line.slice(space + 1);
+    return /^\d+$/.test(more) ? { digest, id: undefined, copy: Number(more) } : { digest, id: parseId(more) };
   });
 }
 

@@ -4,6 +4,7 @@ import {
   manifestDigest,
   manifestLine,
   messageDigest,
+  numbered,
   type RunningDigest,
   runningDigest,
 } from "./digest.ts";
@@ -56,11 +57,13 @@ const lastSegment = 199;
 
 /** The one segment of a manifest that holds its messages itself. */
 export function messagesSegment(messages: readonly Message[]): Segment {
-  const keys = messages.map((message) => ({
-    digest: messageDigest(message),
-    id: message.id,
-    delaySeconds: message.delaySeconds,
-  }));
+  const keys = numbered(
+    messages.map((message) => ({
+      digest: messageDigest(message),
+      id: message.id,
+      delaySeconds: message.delaySeconds,
+    })),
+  );
   return {
     index: 0,
     messages: messages.length,

@@ -5,7 +5,7 @@ import { PartialFailure } from "../../src/lifecycle/failure.ts";
 import type { Lifecycle } from "../../src/lifecycle/index.ts";
 import type { SegmentOutputs } from "../../src/lifecycle/segment.ts";
 import { messageDigest } from "../../src/plan/index.ts";
-import { makeWorld, type World } from "./support/world.ts";
+import { failureOf, makeWorld, type World } from "./support/world.ts";
 
 let world: World;
 let lifecycle: Lifecycle;
@@ -184,4 +184,22 @@ it("takes a failure for too large to reach the engine where its ledger nearly is
   expect(new PartialFailure("a/0", inputs, outs, "why").isLarge).toBe(false);
   const large = { ...outs, ledger: { ...outs.ledger, pushed: "x".repeat(8_000_000) } };
   expect(new PartialFailure("a/0", inputs, large, "why").isLarge).toBe(true);
+});
+
+it("sends each of equal messages with the stamp that is its own, whichever of them arrived before", async () => {
+  const inputs = await world.segment(
+    "queue: orders\ndedup_field: key\nmessages: [{ for_each: 150, body: { same: true } }]\n",
+  );
+  // The first request to arrive is lost, once the other one went through.
+  const other = world.emulator.nextRequest(({ accepted }) => accepted > 0);
+  const held = world.emulator.hold({ route: "batch" }, "before");
+  const failed = failureOf(world.start().lifecycle.create({ ...inputs, inDoubtPolicy: "stop" }));
+  await held.arrived;
+  await other;
+  held.drop();
+  const { properties } = await failed;
+  if (properties === undefined) throw new Error("nothing was kept");
+  await world.start().lifecycle.update("a/0", properties, inputs);
+  const stamps = world.bodies().map((body) => (body as { key: string }).key);
+  expect([stamps.length, new Set(stamps).size]).toEqual([150, 150]);
 });

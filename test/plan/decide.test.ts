@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decide, emptyLedger, isSettled, type Ledger, type MessageKey, messageDigest } from "../../src/plan/index.ts";
+import {
+  decide,
+  emptyLedger,
+  isSettled,
+  type Ledger,
+  type MessageKey,
+  messageDigest,
+  numbered,
+} from "../../src/plan/index.ts";
 
 const digest = (body: string) => messageDigest({ contentType: "text", body });
 const key = (body: string, id?: string): MessageKey => ({ digest: digest(body), id });
@@ -36,6 +44,13 @@ describe("once", () => {
   it("counts duplicates without ids", () => {
     expect(decide(once(key("a"), key("a"), key("a")), ledger([key("a"), key("a")])).pending).toEqual([2]);
     expect(decide(once(key("a")), ledger([key("a"), key("a")])).forgotten).toEqual([key("a")]);
+  });
+
+  it("knows equal messages apart, as long as they keep their numbers", () => {
+    const [first, second, third] = numbered([key("a"), key("a"), key("a")]) as [MessageKey, MessageKey, MessageKey];
+    expect(decide(once(first, second, third), ledger([third])).pending).toEqual([0, 1]);
+    expect(decide(once(first, second), ledger([third])).pending).toEqual([1]);
+    expect(decide(once(first, second), ledger([first, second, third])).forgotten).toEqual([third]);
   });
 
   it("does not take an id that was added or taken away for a new message", () => {

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { LedgerError, messageDigest, packKeys, packLedger, unpackKeys, unpackLedger } from "../../src/plan/index.ts";
+import {
+  LedgerError,
+  messageDigest,
+  numbered,
+  packKeys,
+  packLedger,
+  unpackKeys,
+  unpackLedger,
+} from "../../src/plan/index.ts";
 
 const digest = messageDigest({ contentType: "text", body: "a" });
 
@@ -8,7 +16,7 @@ it("comes back from the state as it went in, whatever the ids hold", () => {
   const id = fc.option(fc.string({ unit: "binary" }), { nil: undefined });
   fc.assert(
     fc.property(fc.array(id), (ids) => {
-      const keys = ids.map((id) => ({ digest, id }));
+      const keys = numbered(ids.map((id) => ({ digest, id })));
       const ledger = { manifest: digest, complete: false, pushed: keys, inDoubt: keys.slice(1) };
       expect(unpackLedger(structuredClone(packLedger(ledger)))).toEqual(ledger);
     }),
@@ -25,12 +33,20 @@ it.each([
   ["a part of one", { manifest: "", complete: true, pushed: "" }],
   ["a digest of another version", { manifest: "v9:abc", complete: true, pushed: "", inDoubt: "" }],
   ["a line of another version", { manifest: "", complete: true, pushed: `${digest}\nv2:xyz`, inDoubt: "" }],
-  ["an id that is no string", { manifest: "", complete: true, pushed: `${digest} 7`, inDoubt: "" }],
+  ["an id that is no string", { manifest: "", complete: true, pushed: `${digest} 7.5`, inDoubt: "" }],
 ])("never takes an unreadable ledger for an empty one: %s", (_, packed) => {
   expect(() => unpackLedger(packed)).toThrow(LedgerError);
 });
 
 it("costs a line a message, and nothing for the body", () => {
   expect(packKeys([{ digest, id: "order-1" }])).toBe(`${digest} "order-1"`);
+  expect(
+    packKeys(
+      numbered([
+        { digest, id: undefined },
+        { digest, id: undefined },
+      ]),
+    ),
+  ).toBe(`${digest}\n${digest} 2`);
   expect(unpackKeys("")).toEqual([]);
 });
