@@ -56,10 +56,15 @@ function followLink(root: string, path: string, problems: Problems): Stats | und
   return isInside(root, path, problems) ? stats : undefined;
 }
 
+/** Whether a file is the repository's own, links followed. @param path relative to it @throws Error where there is none */
+export function liesInside(root: string, path: string): boolean {
+  const inner = relative(realpathSync(root), realpathSync(join(root, path)));
+  return inner !== ".." && !inner.startsWith(`..${sep}`) && !isAbsolute(inner);
+}
+
 /** Whether a path of the repository stays in it when all links are followed; if not, that is reported. */
 export function isInside(root: string, path: string, problems: Problems, place: Place = fileStart(path)): boolean {
-  const inner = relative(realpathSync(root), realpathSync(join(root, path)));
-  if (inner !== ".." && !inner.startsWith(`..${sep}`) && !isAbsolute(inner)) return true;
+  if (liesInside(root, path)) return true;
   const next = "Put a copy of the file into the repository.";
   problems.add(problem("OUTSIDE_REPOSITORY", place, "this leads to a file outside the repository", next));
   return false;

@@ -1,3 +1,4 @@
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
@@ -19,6 +20,19 @@ const bad = "queue: orders\nmessages:\n  - body: 007\n";
 const warned = "queue: orders\nmessages:\n  - body: yes\n";
 
 describe("validate", () => {
+  it("shows no line of a file outside the repository, whatever leads to it", async () => {
+    using outside = temporaryFolder();
+    using root = temporaryFolder();
+    writeFiles(outside.path, { "secrets.env": "KEY=of-somebody-else\n" });
+    writeFiles(root.path, { "messages/a.yaml": "queue: orders\nbody_schema: s.json\nsource: { file: b.csv }\n" });
+    for (const name of ["b.csv", "b.yaml", "s.json", "c.ndjson"]) {
+      symlinkSync(join(outside.path, "secrets.env"), join(root.path, "messages", name));
+    }
+    const { code, stderr } = await run(["validate"], { cwd: root.path });
+    expect([code, stderr]).toEqual([1, expect.stringContaining("OUTSIDE_REPOSITORY")]);
+    expect(stderr).not.toContain("KEY");
+  });
+
   it("says that all is well, and ends with 0", async () => {
     expect(await validate({ "messages/a.yaml": good })).toEqual({
       code: 0,

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
 import { count } from "../../figures.ts";
-import { codeFrame, formatPlace, type LoadResult, type Problem } from "../../manifest/index.ts";
+import { codeFrame, formatPlace, type LoadResult, liesInside, type Problem } from "../../manifest/index.ts";
 
 /** Bytes of a file that is read again to show a line of it; a larger one is a data file, whose line says enough. */
 const framedBytes = 5_000_000;
@@ -32,19 +32,20 @@ function describe({ code, severity, place, what, next }: Problem, lines: (file: 
   return [head, frame, next].filter((part) => part !== "").join("\n");
 }
 
-/** Reads each file once; a file that cannot be shown has no lines. */
+/** Reads each file once; a file that cannot be shown, or is none of the repository, has no lines. */
 function lineReader(root: string): (file: string) => readonly string[] {
   const known = new Map<string, readonly string[]>();
   return (file) => {
-    const found = known.get(file) ?? readLines(join(root, file));
+    const found = known.get(file) ?? readLines(root, file);
     known.set(file, found);
     return found;
   };
 }
 
-function readLines(path: string): readonly string[] {
+function readLines(root: string, file: string): readonly string[] {
+  const path = join(root, file);
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats?.isFile() || stats.size > framedBytes) return [];
+  if (!stats?.isFile() || stats.size > framedBytes || !liesInside(root, file)) return [];
   const bytes = readFileSync(path);
   return bytes.includes(0)
     ? []
