@@ -20,6 +20,17 @@ const bad = "queue: orders\nmessages:\n  - body: 007\n";
 const warned = "queue: orders\nmessages:\n  - body: yes\n";
 
 describe("validate", () => {
+  it("takes a stack's full name, and says where its configuration is no YAML", async () => {
+    const files = { "messages/a.yaml": good, "Pulumi.yaml": "name: shop\n", "Pulumi.dev.yaml": "config: {}\n" };
+    const full = await validate(files, ["--stack", "organization/shop/dev"]);
+    expect(full.stderr).toContain("messages/a.yaml:1:8 error QUEUE_UNKNOWN");
+    const broken = await validate({ ...files, "Pulumi.dev.yaml": "config:\n  a: [\n" }, ["--stack", "dev"]);
+    expect([broken.code, broken.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^Pulumi\.dev\.yaml:\d:\d is no YAML: .*\. Correct it there\.\n$/),
+    ]);
+  });
+
   it("shows no line of a file outside the repository, whatever leads to it", async () => {
     using outside = temporaryFolder();
     using root = temporaryFolder();

@@ -56,6 +56,16 @@ it("shows what was pushed, is to come, in doubt, edited and removed, and the que
   );
 });
 
+it("ends with 1 where nobody can say what was pushed, and not for a stack that was never deployed", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest("one") } });
+  const { project } = seeder.stack;
+  const lost = await cli(project, ["status", "--stack", "test"], { PULUMI_BACKEND_URL: "file:///nowhere" });
+  expect([lost.code, lost.stdout]).toEqual([1, ""]);
+  expect(lost.stderr).toContain("Nobody can say what was pushed to test: ");
+  seeder.stack.write("Pulumi.other.yaml", "config: { queue-seeder:queues: { orders: { create: true } } }\n");
+  expect(succeeded(await cli(project, ["status", "--stack", "other"])).stdout).toMatch(/from nothing, since no stack/);
+});
+
 it("goes on without metrics, and says why there are none", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest("one") } });
   const { emulator } = seeder;

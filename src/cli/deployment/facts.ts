@@ -3,7 +3,7 @@ import { type Loaded, loadSegments } from "../../lifecycle/load.ts";
 import { findPulumi, NoEngine, type Pulumi } from "../engine/pulumi.ts";
 import { readState, type StateReading } from "../engine/state.ts";
 import { UsageError } from "../usage.ts";
-import { readStackConfig, type StackConfig, settingsOf, stackOptions } from "../validate/stack.ts";
+import { readStackConfig, type StackConfig, settingsOf, shortName, stackOptions } from "../validate/stack.ts";
 
 /** A stack as it was named: Pulumi takes `ORGANIZATION/PROJECT/STACK` too, files and program know the last part alone. */
 export interface StackName {
@@ -40,7 +40,7 @@ export async function stackName(named: string | undefined, find: () => Promise<P
   if (full === undefined) {
     throw new UsageError("no stack is selected. Name one with --stack, or select it with `pulumi stack select`.");
   }
-  return { full, short: full.split("/").at(-1) ?? full };
+  return { full, short: shortName(full) };
 }
 
 async function selected(find: () => Promise<Pulumi>): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { annotation } from "../annotations.ts";
 import { placeIn } from "../checkout.ts";
-import { type Plan, verdictOf } from "./model.ts";
+import { editCode, type Plan, verdictOf } from "./model.ts";
 import { baseText, loadText } from "./text.ts";
 
 /**
@@ -15,7 +15,7 @@ export function planAnnotations(plan: Plan, folder = ""): string {
         id === undefined ? "rows of a data file were edited" : `the message ${JSON.stringify(id)} was edited`;
       return annotation(
         "error",
-        "MESSAGE_EDITED",
+        editCode({ id }),
         `${what} after the push (pushed ${pushed}, now ${present})`,
         placeIn(folder, place),
       );

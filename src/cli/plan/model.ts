@@ -73,6 +73,11 @@ export interface ManifestPlan {
   readonly sample: readonly Sample[];
 }
 
+/** The problem that the run itself would end with. */
+export function editCode({ id }: Pick<Edited, "id">): "MESSAGE_EDITED" | "DATA_FILE_EDITED" {
+  return id === undefined ? "DATA_FILE_EDITED" : "MESSAGE_EDITED";
+}
+
 export interface Edited extends Pick<EditedMessage, "id" | "pushed"> {
   readonly place: Place;
   readonly messages: number;

@@ -1,8 +1,9 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { styleText } from "node:util";
 import { folderInCheckout, inCheckout } from "../checkout.ts";
 import { type Facts, pulumiFinder, readFacts, stackName } from "../deployment/facts.ts";
+import { writeOutput } from "../output.ts";
 import type { PlanFlags, PlanFormat } from "../plan.ts";
 import { toGithub } from "../validate/formats.ts";
 import { toText } from "../validate/text.ts";
@@ -29,7 +30,7 @@ export async function runPlan(root: string, flags: PlanFlags, env: NodeJS.Proces
   }
   const plan = await makePlan(facts, env);
   write(root, plan, flags.format, env);
-  if (flags.out !== undefined) writeFileSync(resolve(root, flags.out), jsonText(planJson(plan)));
+  if (flags.out !== undefined) writeOutput(resolve(root, flags.out), jsonText(planJson(plan)));
   if (isRefused(plan)) return 1;
   return flags.detailedExitcode && hasChanges(plan) ? 2 : 0;
 }

@@ -1,6 +1,6 @@
-import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pulumiFinder, stackName } from "../deployment/facts.ts";
+import { writeOutput } from "../output.ts";
 import type { ReportFlags } from "../report.ts";
 import { readStackConfig } from "../validate/stack.ts";
 import { readHistory } from "./history.ts";
@@ -27,7 +27,7 @@ export async function runReport(root: string, flags: ReportFlags, env: NodeJS.Pr
     process.stdout.write(page);
     return 0;
   }
-  writeFileSync(resolve(root, flags.out), page);
+  writeOutput(resolve(root, flags.out), page);
   process.stderr.write(`${flags.out} shows ${told.length} ${told.length === 1 ? "run" : "runs"} of ${stack.full}.\n`);
   return 0;
 }

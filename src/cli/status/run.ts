@@ -20,6 +20,12 @@ const version = 1;
 export async function runStatus(root: string, flags: StatusFlags, env: NodeJS.ProcessEnv): Promise<number> {
   const find = pulumiFinder(root, env);
   const facts = await readFacts(root, await stackName(flags.stack, find), find);
+  // Of a stack that was never deployed everything is known.
+  if (facts.state.kind === "none" && facts.state.code !== "no_stack") {
+    tellProblems(facts);
+    process.stderr.write(`Nobody can say what was pushed to ${facts.stack.full}: ${facts.state.why}.\n`);
+    return 1;
+  }
   const state = facts.state.kind === "read" ? facts.state.state : emptyState;
   if (!tellProblems(facts)) {
     if (!flags.json) process.stdout.write(ledgerText(state));

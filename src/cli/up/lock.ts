@@ -1,3 +1,5 @@
+import { hostname } from "node:os";
+
 /** Who holds a stack, as far as the engine says it. */
 export interface Holder {
   /** In a sentence's part, such as `ann@build-7 (pid 4711) since 2026-08-01T10:00:00Z`. */
@@ -20,4 +22,15 @@ export function holderOf(stderr: string): Holder | undefined {
   const [, user, host, pid, since] = /created by (.+)@(\S+) \(pid (\d+)\) at (\S+)/.exec(stderr) ?? [];
   if (user === undefined || host === undefined || since === undefined) return { text: "somebody unknown" };
   return { text: `${user}@${host} (pid ${pid}) since ${since}`, user, host, pid: Number(pid), since };
+}
+
+/** Whether who holds the stack was a process of this machine that has ended. */
+export function isGone({ host, pid }: Holder): boolean {
+  if (host !== hostname() || pid === undefined) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
 }

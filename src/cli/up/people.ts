@@ -2,6 +2,7 @@ import { count, duration, number } from "../../figures.ts";
 import { names } from "../../lifecycle/summary.ts";
 import type { Metrics } from "../../types.ts";
 import { type Paint, planText } from "../plan/text.ts";
+import { isGone } from "./lock.ts";
 import type { ManifestOutcome, Outcome } from "./outcome.ts";
 import type { ProgressState } from "./progress.ts";
 import type { Report } from "./report.ts";
@@ -33,8 +34,15 @@ export function peopleReport({ write, terminal, paint, now }: Screen): Report {
   return {
     plan: (plan) => line(planText(plan, paint)),
     locked(holder, waiting) {
-      const then = waiting === "no" ? "Wait for it with --wait." : waitText(waiting);
-      line(`Another run holds the stack: ${holder.text}. ${then}`);
+      const then = waiting === "no" ? "" : ` ${waitText(waiting)}`;
+      line(`Another run holds the stack: ${holder.text}.${then}`);
+      if (isGone(holder)) {
+        line(
+          "On this machine there is no such process any more: if that run is surely over, `pulumi cancel` frees the stack.",
+        );
+      } else if (waiting === "no") {
+        line("Wait for it with --wait; where it was killed, `pulumi cancel` frees the stack.");
+      }
     },
     started: () => line("Pushing …"),
     progress(state) {
@@ -72,7 +80,9 @@ export function progressText({ pushed, planned, perSecond, secondsLeft }: Progre
 export function outcomeLines({ manifests, queues, total }: Outcome): string[] {
   return [
     ...manifests.filter(({ pushed, inDoubt, notSent }) => pushed + inDoubt + notSent > 0).flatMap(manifestLines),
-    ...queues.flatMap(({ name, metrics }) => (metrics === null ? [] : [`${name}: ${metricsText(metrics)}`])),
+    ...queues.flatMap(({ name, metrics, metricsAt }) =>
+      metrics === null ? [] : [`${name}: ${metricsText(metrics)}, as of ${metricsAt}`],
+    ),
     `${count(total.pushed, "message")} pushed in ${count(total.requests, "request")}, ` +
       `${number(total.inDoubt)} in doubt, ${number(total.notSent)} not sent.`,
   ];

@@ -1,24 +1,23 @@
-import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { headCommit } from "../../../infra/commit.ts";
 import { deployer } from "../../../infra/deployer.ts";
 import { planVariable } from "../../lifecycle/outputs.ts";
-import { confirmed } from "../confirm.ts";
 import { type Facts, pulumiFinder, readFacts, type StackName, stackName } from "../deployment/facts.ts";
 import type { Pulumi } from "../engine/pulumi.ts";
 import { readState, type StackState } from "../engine/state.ts";
+import { checkOutput, writeOutput } from "../output.ts";
 import { makePlan } from "../plan/make.ts";
-import { isRefused, type Plan } from "../plan/model.ts";
+import type { Plan } from "../plan/model.ts";
 import { painter, tellProblems } from "../plan/run.ts";
-import { loadText } from "../plan/text.ts";
 import type { UpFlags } from "../up.ts";
 import { UsageError } from "../usage.ts";
 import { readStackConfig } from "../validate/stack.ts";
+import { refusalOf } from "./agree.ts";
 import { type EngineEnd, runEngine } from "./engine.ts";
 import { watchEvents } from "./events.ts";
 import { exits, signalExits } from "./exits.ts";
-import { type Expected, isExpected, readExpected } from "./expect.ts";
+import { type Expected, readExpected } from "./expect.ts";
 import { outcomeOf } from "./outcome.ts";
 import { peopleReport } from "./people.ts";
 import { RunProgress } from "./progress.ts";
@@ -80,10 +79,12 @@ function recorded(
   env: NodeJS.ProcessEnv,
 ): Report {
   if (runFile === undefined) return report;
+  const file = resolve(root, runFile);
+  checkOutput(file);
   const configured = readStackConfig(root, stack.short).values.get("queue-seeder:by");
   const by = deployer({ env, configured: typeof configured === "string" ? configured : undefined, folder: root });
   const facts = { stack: stack.full, by: by || null, commit: headCommit(root) ?? null };
-  return recordingReport(report, facts, (text) => writeFileSync(resolve(root, runFile), text), Date.now);
+  return recordingReport(report, facts, (text) => writeOutput(file, text), Date.now);
 }
 
 /** Tries until it gets the stack: each time with a plan of its own, since whoever held the stack may have changed it. */
@@ -99,7 +100,7 @@ async function attempts(run: Run): Promise<number> {
     const plan = await makePlan(facts, run.env);
     if (plan.digest !== agreed) {
       report.plan(plan);
-      const refusal = await refusalOf(run, plan);
+      const refusal = await refusalOf(plan, run);
       if (refusal !== undefined) return end(report, refusal);
       agreed = plan.digest;
     }
@@ -117,25 +118,6 @@ async function attempts(run: Run): Promise<number> {
     await sleep(Math.min(attemptMs, left), undefined, { signal: signals.stop }).catch(() => {});
     if (signals.received !== undefined) return end(report, signalExits[signals.received]);
   }
-}
-
-/** Why a plan is not to be deployed, as an exit code. */
-async function refusalOf({ flags, report, expected }: Run, plan: Plan): Promise<number | undefined> {
-  if (isRefused(plan)) {
-    report.note("Nothing was pushed: what was pushed before was edited since. Restore it, or give it other ids.");
-    return exits.failed;
-  }
-  if (expected !== undefined && !isExpected(plan, expected)) {
-    report.note(`PLAN_DIFFERS: nothing was pushed. The plan is ${plan.digest}, and ${expected.digest} was reviewed.`);
-    return exits.differs;
-  }
-  if (flags.yes === true || (await confirmed(questionOf(plan)))) return undefined;
-  report.note("Nothing was pushed.");
-  return exits.failed;
-}
-
-function questionOf({ stack, total }: Plan): string {
-  return `Deploy ${stack} (${loadText(total)})?`;
 }
 
 /** One run of the engine. @returns the exit code, or who holds the stack */

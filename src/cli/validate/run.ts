@@ -6,7 +6,7 @@ import { UsageError } from "../usage.ts";
 import type { Format, ValidateFlags } from "../validate.ts";
 import { type Checked, toGithub, toJson, toSarif } from "./formats.ts";
 import { toGitlab } from "./gitlab.ts";
-import { stackOptions } from "./stack.ts";
+import { shortName, stackOptions } from "./stack.ts";
 import { toText } from "./text.ts";
 
 /** The formats for machines, which go to stdout. */
@@ -31,7 +31,7 @@ export async function validate(root: string, paths: readonly string[], flags: Va
 
 /** Checks the manifests in these files and folders, or all of them, and the configuration of the stack if there is one. */
 export async function check(root: string, files: readonly string[], stack: string | undefined): Promise<LoadResult> {
-  const { options, problems } = stackOptions(root, stack);
+  const { options, problems } = stackOptions(root, stack === undefined ? undefined : shortName(stack));
   const loaded = await loadManifests({ root, ...options, ...(files.length > 0 ? { files } : {}) });
   return { ...loaded, problems: [...problems, ...loaded.problems] };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
 import { checkOptions } from "../../../infra/load-options.ts";
 import { inspectSettings } from "../../../infra/settings.ts";
 import { stackFiles } from "../../../infra/stacks.ts";
@@ -8,6 +8,11 @@ import { variablesFrom } from "../../../infra/variables.ts";
 import { didYouMean, type LoadOptions, type Problem } from "../../manifest/index.ts";
 import { UsageError } from "../usage.ts";
 import { configProblems } from "./config-problems.ts";
+
+/** Pulumi takes `ORGANIZATION/PROJECT/STACK` for a stack; files and programs know the last part alone. */
+export function shortName(stack: string): string {
+  return stack.split("/").at(-1) ?? stack;
+}
 
 /** A stack's configuration, out of the repository's files. */
 export interface StackConfig {
@@ -99,6 +104,11 @@ function readYaml(root: string, file: string): Readonly<Record<string, unknown>>
   try {
     return asMap(parse(readFileSync(join(root, file), "utf8")));
   } catch (error) {
+    if (error instanceof YAMLParseError) {
+      const [{ line, col } = { line: 1, col: 1 }] = error.linePos ?? [];
+      const what = error.message.replace(/ at line \d+, column \d+:[\s\S]*$/, "");
+      throw new UsageError(`${file}:${line}:${col} is no YAML: ${what}. Correct it there.`);
+    }
     const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
     throw new UsageError(`${file} cannot be read: ${reason}. Run this in the root of the repository.`);
   }

@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { hostname } from "node:os";
 import { expect, it } from "vitest";
-import { holderOf } from "../../../src/cli/up/lock.ts";
+import { holderOf, isGone } from "../../../src/cli/up/lock.ts";
 
 it("reads who holds a stack whose state lies in a folder", () => {
   const text = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
@@ -21,4 +23,13 @@ it("says what it can where the engine says less", () => {
 
 it("takes nothing else for a lock", () => {
   expect(holderOf("error: update failed")).toBeUndefined();
+});
+
+it("knows a holder of this machine that has ended, and takes no other for gone", () => {
+  const ended = spawnSync(process.execPath, ["--version"]).pid;
+  const here = { text: "", host: hostname() };
+  expect(isGone({ ...here, pid: ended })).toBe(true);
+  expect(isGone({ ...here, pid: process.pid })).toBe(false);
+  expect(isGone({ text: "", host: "another machine", pid: ended })).toBe(false);
+  expect(isGone(here)).toBe(false);
 });

@@ -1,0 +1,51 @@
+import { printable } from "../../manifest/index.ts";
+import { confirmed } from "../confirm.ts";
+import { editCode, isRefused, type Plan } from "../plan/model.ts";
+import { loadText } from "../plan/text.ts";
+import type { UpFlags } from "../up.ts";
+import { exits } from "./exits.ts";
+import { type Expected, isExpected } from "./expect.ts";
+import type { Report } from "./report.ts";
+
+interface Asked {
+  readonly flags: Pick<UpFlags, "yes">;
+  readonly report: Pick<Report, "note">;
+  /** What was reviewed; undefined: nothing was. */
+  readonly expected: Expected | undefined;
+}
+
+/** Why a plan is not to be deployed, as an exit code, once it was told. */
+export async function refusalOf(plan: Plan, { flags, report, expected }: Asked): Promise<number | undefined> {
+  if (isRefused(plan)) {
+    report.note(refusedText(plan));
+    return exits.failed;
+  }
+  if (expected !== undefined && !isExpected(plan, expected)) {
+    report.note(`PLAN_DIFFERS: nothing was pushed. The plan is ${plan.digest}, and ${expected.digest} was reviewed.`);
+    return exits.differs;
+  }
+  if (flags.yes === true || (await confirmed(questionOf(plan)))) return undefined;
+  report.note("Nothing was pushed.");
+  return exits.failed;
+}
+
+/** What the provider would say, of all manifests together. */
+function refusedText({ manifests }: Plan): string {
+  const codes = new Set(manifests.flatMap(({ edited }) => edited.map(editCode)));
+  return [
+    "Nothing was pushed.",
+    ...(codes.has("MESSAGE_EDITED")
+      ? ["MESSAGE_EDITED: restore the message's body, or give it another id to push it as a new message."]
+      : []),
+    ...(codes.has("DATA_FILE_EDITED")
+      ? [
+          "DATA_FILE_EDITED: restore the rows, for a data file only grows; or have `queue-seeder baseline` accept them as they are.",
+        ]
+      : []),
+    ...manifests.flatMap(({ refusals }) => refusals.map(printable)),
+  ].join("\n");
+}
+
+function questionOf({ stack, total }: Plan): string {
+  return `Deploy ${stack} (${loadText(total)})?`;
+}
