@@ -18,7 +18,7 @@ type Wanted = Omit<SegmentInputs, "self" | "deployment">;
 
 /**
  * Compares the ledger with what is wanted: the preview, the plan and the push all decide by it. Pure, but for a data file
- * that is another one than the ledger's.
+ * that is another one than the ledger's. What goes to another queue is compared with nothing.
  *
  * @param readDigests of the rows of a data file's segment
  * @throws Refusal when the file cannot be compared with the ledger at all
@@ -29,16 +29,19 @@ export async function diffSegment(
   readDigests: () => Promise<readonly Digest[]>,
 ): Promise<SegmentDiff> {
   const replaces = identity.filter((name) => news[name] !== olds[name] && !isUnknown(news[name]));
-  const unknown = [...identity, "digest" as const].some((name) => isUnknown(news[name]));
-  refuseOtherKind(olds, news);
-  const rows = await rowsIfNeeded(olds, news, readDigests);
-  const { decision, settled } = openBook(news, olds.ledger, undefined, rows);
-  const changes = unknown || replaces.length > 0 || !settled || lastOf(olds) !== lastOf(news);
+  const unsettled = identity.some((name) => isUnknown(news[name]));
+  const elsewhere = replaces.length > 0 || (unsettled && isOtherKind(olds, news));
+  if (!elsewhere) refuseOtherKind(olds, news);
+  const ledger = elsewhere ? undefined : olds.ledger;
+  const rows = await rowsIfNeeded(ledger, news, readDigests);
+  const { decision, settled } = openBook(news, ledger, undefined, rows);
+  const unknown = unsettled || isUnknown(news.digest);
+  const changes = unknown || elsewhere || !settled || lastOf(olds) !== lastOf(news);
   return { changes, replaces, decision };
 }
 
 async function rowsIfNeeded(
-  { ledger }: Recorded,
+  ledger: Recorded["ledger"] | undefined,
   news: Wanted,
   readDigests: () => Promise<readonly Digest[]>,
 ): Promise<readonly Digest[] | undefined> {
@@ -47,12 +50,16 @@ async function rowsIfNeeded(
   return readDigests();
 }
 
+function isOtherKind(olds: Pick<SegmentOutputs, "content">, news: Pick<SegmentInputs, "content">): boolean {
+  return olds.content.kind !== news.content.kind;
+}
+
 /** The ledgers of messages and of rows say different things, so neither can be read as the other. */
 export function refuseOtherKind(
   olds: Pick<SegmentOutputs, "content">,
   news: Pick<SegmentInputs, "content" | "manifest">,
 ): void {
-  if (olds.content.kind === news.content.kind) return;
+  if (!isOtherKind(olds, news)) return;
   const [before, now] =
     news.content.kind === "rows" ? ["messages of its own", "a data file"] : ["a data file", "messages of its own"];
   throw new Refusal(

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { SegmentOutputs } from "../../src/lifecycle/segment.ts";
+import { unknownValue } from "../../src/lifecycle/unknown.ts";
 import { messageDigest } from "../../src/plan/index.ts";
 import { failureOf, makeWorld, type World } from "./support/world.ts";
 
@@ -135,6 +136,24 @@ it("refuses to take a ledger of messages for one of rows, and the other way roun
   world.write("messages/a.yaml", "queue: orders\nmessages: [{ body: 1 }]\n");
   expect((await failureOf(up(before))).message).toMatch(/^SOURCE_CHANGED: .*data file.*messages of its own.*"name"/);
   expect(world.bodies()).toEqual([1]);
+});
+
+it("takes messages for a data file, and the other way round, where they go to another queue", async () => {
+  write([1]);
+  const [rows] = await up();
+  const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  const { outs: messages } = await world.start().lifecycle.create(inputs);
+  world.write("messages/a.yaml", manifest());
+  const [source] = await world.segments();
+  if (rows === undefined || source === undefined) throw new Error("there is no segment");
+  const queueId = world.emulator.queueId("second");
+  const { lifecycle } = world.start();
+  const replaced = { changes: true, replaces: ["queueId"] };
+  expect(await lifecycle.diff("id", messages, { ...source, queueId })).toEqual(replaced);
+  expect(await lifecycle.diff("id", rows, { ...inputs, queueId })).toEqual(replaced);
+  // In a preview of a run that makes the other queue.
+  const unknown = { ...source, queueId: unknownValue };
+  expect(await lifecycle.diff("id", messages, unknown)).toEqual({ changes: true, replaces: [] });
 });
 
 /** Rows that are too large together to stay in memory until they are pushed. */
