@@ -1,4 +1,5 @@
 import { type Decision, type Digest, needsRows, unpackRows } from "../plan/index.ts";
+import type { QueueRef } from "../types.ts";
 import { openBook, wantedRows } from "./book.ts";
 import { Refusal } from "./failure.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
@@ -11,7 +12,7 @@ export interface SegmentDiff {
 }
 
 /** Another queue has none of the messages: the resource is replaced, and its ledger starts from nothing. */
-const identity = ["accountId", "queueId"] as const satisfies readonly (keyof SegmentInputs)[];
+const identity = ["accountId", "queueId"] as const satisfies readonly (keyof QueueRef)[];
 
 type Recorded = Pick<SegmentOutputs, "accountId" | "queueId" | "ledger" | "content">;
 type Wanted = Omit<SegmentInputs, "self" | "deployment">;
@@ -28,7 +29,7 @@ export async function diffSegment(
   news: Wanted,
   readDigests: () => Promise<readonly Digest[]>,
 ): Promise<SegmentDiff> {
-  const replaces = identity.filter((name) => news[name] !== olds[name] && !isUnknown(news[name]));
+  const replaces = replacedBy(olds, news);
   const unsettled = identity.some((name) => isUnknown(news[name]));
   const elsewhere = replaces.length > 0 || (unsettled && isOtherKind(olds, news));
   if (!elsewhere) refuseOtherKind(olds, news);
@@ -38,6 +39,21 @@ export async function diffSegment(
   const unknown = unsettled || isUnknown(news.digest);
   const changes = unknown || elsewhere || !settled || lastOf(olds) !== lastOf(news);
   return { changes, replaces, decision };
+}
+
+function replacedBy(olds: QueueRef, news: QueueRef): readonly (keyof QueueRef)[] {
+  return identity.filter((name) => news[name] !== olds[name] && !isUnknown(news[name]));
+}
+
+/** @throws Refusal where a ledger is to be repaired that says nothing of the queue which the manifest goes to now */
+export function refuseOtherQueue(olds: QueueRef, news: QueueRef & Pick<SegmentInputs, "manifest">): void {
+  if (replacedBy(olds, news).length === 0) return;
+  const queueOf = ({ queueId, accountId }: QueueRef) => `${queueId} of the account ${accountId}`;
+  throw new Refusal(
+    "QUEUE_CHANGED",
+    `the ledger of ${news.manifest} is of the queue ${queueOf(olds)}, and it goes to ${queueOf(news)} now. ` +
+      "Run `pulumi up` first, which pushes to that queue, or name the old one again. Nothing was changed.",
+  );
 }
 
 async function rowsIfNeeded(

@@ -1,7 +1,7 @@
 import { count } from "../figures.ts";
 import type { Decision } from "../plan/index.ts";
 import { openBook } from "./book.ts";
-import { diffSegment } from "./diff.ts";
+import { diffSegment, refuseOtherQueue } from "./diff.ts";
 import { refuseEdited, refuseShrunk } from "./edited.ts";
 import { type Given, planGiven, readGiven } from "./given.ts";
 import type { Ports } from "./ports.ts";
@@ -56,7 +56,11 @@ export function bindLifecycle(ports: Ports): Lifecycle {
 
     async diff(_id, olds, news) {
       const { repair } = session;
-      if (repair !== undefined) return { changes: repair.manifest === news.manifest, replaces: [] };
+      if (repair !== undefined) {
+        const changes = repair.manifest === news.manifest;
+        if (changes) refuseOtherQueue(olds, news);
+        return { changes, replaces: [] };
+      }
       const { changes, replaces, decision } = await diffSegment(olds, news, () => readDigests(news));
       if (replaces.length === 0) {
         refuseShrunk(olds, news);

@@ -2,6 +2,7 @@ import { count } from "../figures.ts";
 import type { Decision } from "../plan/index.ts";
 import type { Book } from "./book.ts";
 import type { Delivery } from "./deliver.ts";
+import { refuseOtherQueue } from "./diff.ts";
 import { refuseEdited } from "./edited.ts";
 import { Refusal } from "./failure.ts";
 import { outputsOf } from "./outputs.ts";
@@ -134,6 +135,7 @@ export async function repairLedger(
       `${inputs.manifest} was never deployed here, so its ledger is empty. Nothing was changed.`,
     );
   }
+  if (before !== undefined) refuseOtherQueue(before, inputs);
   const chosen = choose(repair, book, inputs);
   // An edited message that the repair leaves alone would lose what the ledger has of it.
   const edited = book.decision.edited.filter(({ index }) => index < inputs.messages && !chosen.includes(index));

@@ -121,6 +121,19 @@ it("knows rows by their numbers in the file", async () => {
   expect(settled).toMatchObject({ pushed: 2, inDoubt: 1, inDoubtMessages: ["#2"] });
 });
 
+it.each(["accountId", "queueId"] as const)("repairs no ledger of another queue: %s", async (key) => {
+  const inputs = await world.segment(manifest(1, 2));
+  const before = await up(inputs);
+  const elsewhere = { ...inputs, [key]: world.emulator.queueId("second") };
+  world.env.QUEUE_SEEDER_REPAIR = JSON.stringify({ action: "baseline", manifest: "a" });
+  const { lifecycle } = world.start();
+  for (const run of [lifecycle.diff("id", before, elsewhere), lifecycle.update("id", before, elsewhere)]) {
+    const failure = await failureOf(run);
+    expect(failure.message).toMatch(/^QUEUE_CHANGED: .*Run `pulumi up` first/);
+    expect(failure).not.toHaveProperty("properties");
+  }
+});
+
 it("tells of messages that the repair cannot be about, and changes nothing", async () => {
   const inputs = await world.segment(manifest(1));
   const before = await up(inputs);
