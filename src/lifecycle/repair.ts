@@ -1,8 +1,8 @@
 import { count } from "../figures.ts";
-import type { Decision } from "../plan/index.ts";
 import type { Book } from "./book.ts";
+import { choose, leftEdited, takesAsItIs } from "./chosen.ts";
 import type { Delivery } from "./deliver.ts";
-import { refuseOtherQueue } from "./diff.ts";
+import { lastOf, refuseOtherQueue } from "./diff.ts";
 import { refuseEdited } from "./edited.ts";
 import { Refusal } from "./failure.ts";
 import { outputsOf } from "./outputs.ts";
@@ -19,7 +19,10 @@ export type RepairAction = "baseline" | "forget" | "settle_pushed" | "settle_res
 export interface Repair {
   readonly action: RepairAction;
   readonly manifest: string;
-  /** Ids, or `#` and the number in the manifest from 1; undefined: all that the action can be about. */
+  /**
+   * Ids, or `#` and the number in the manifest from 1, where no message has that for its id; undefined: all that the action
+   * can be about.
+   */
   readonly messages: readonly string[] | undefined;
 }
 
@@ -59,9 +62,13 @@ function isRepair(value: unknown): value is Repair {
 /** Works out where the messages are after a repair. Pure. */
 function applyRepair(
   { action }: Repair,
-  { decision: { kept, inDoubt } }: Book,
+  { decision }: Book,
   chosen: readonly number[],
+  { messages }: SegmentInputs,
 ): Pick<Account, "pushed" | "inDoubt"> {
+  const { inDoubt } = decision;
+  // A journal may know of rows that a data file has no more.
+  const kept = decision.kept.filter((index) => index < messages);
   const about = new Set(chosen);
   const others = (indices: readonly number[]) => indices.filter((index) => !about.has(index));
   const add = action === "baseline" || action === "settle_pushed" ? chosen : [];
@@ -72,54 +79,10 @@ function applyRepair(
   };
 }
 
-/** The messages that an action can be about. */
-function subjects(action: RepairAction, { kept, pending, inDoubt, edited }: Decision): readonly number[] {
-  const changed = edited.flatMap(({ index, messages }) => Array.from({ length: messages }, (_, at) => index + at));
-  switch (action) {
-    case "baseline":
-      return [...pending, ...changed];
-    case "forget":
-      return [...kept, ...inDoubt, ...changed];
-    case "settle_pushed":
-    case "settle_resend":
-      return inDoubt;
-  }
-}
-
-/**
- * The messages that a repair is about.
- *
- * @throws Refusal when it names one that it cannot be about
- */
-function choose(
-  { action, messages }: Repair,
-  { decision, labelOf }: Book,
-  { content, manifest, messages: total }: SegmentInputs,
-): number[] {
-  const first = content.kind === "rows" ? content.from : 0;
-  // Of a data file that has become shorter, what is missing is forgotten.
-  const possible = [...new Set(subjects(action, decision))].filter((index) => index < total);
-  if (messages === undefined) return possible;
-  const namesOf = (index: number) => [labelOf(index), `#${first + index + 1}`];
-  const known = new Set(possible.flatMap(namesOf));
-  // A data file has several segments, none of which knows the others' rows.
-  const unknown = content.kind === "rows" ? [] : messages.filter((name) => !known.has(name));
-  if (unknown.length === 0) return possible.filter((index) => namesOf(index).some((name) => messages.includes(name)));
-  const what = `${manifest} has no message ${unknown.map((name) => JSON.stringify(name)).join(", ")} that is ${state[action]}`;
-  throw new Refusal("MESSAGE_UNKNOWN", `${what}. \`queue-seeder status\` shows which there are; nothing was changed.`);
-}
-
-const state = {
-  baseline: "pending or edited",
-  forget: "pushed or in doubt",
-  settle_pushed: "in doubt",
-  settle_resend: "in doubt",
-} as const satisfies Record<RepairAction, string>;
-
 /**
  * Does to a segment's ledger what the command line asked for, and pushes nothing.
  *
- * @throws Refusal when it asked for another manifest
+ * @throws Refusal when it cannot be done, or asked for another manifest; the ledger stays what it is
  */
 export async function repairLedger(
   repair: Repair,
@@ -138,13 +101,21 @@ export async function repairLedger(
   if (before !== undefined) refuseOtherQueue(before, inputs);
   const chosen = choose(repair, book, inputs);
   // An edited message that the repair leaves alone would lose what the ledger has of it.
-  const edited = book.decision.edited.filter(({ index }) => index < inputs.messages && !chosen.includes(index));
+  const edited = leftEdited(repair, book.decision, chosen, inputs);
   await refuseEdited(inputs, { ...book.decision, edited }, session.ports);
-  const { pushed, inDoubt } = applyRepair(repair, book, chosen);
+  const { pushed, inDoubt } = applyRepair(repair, book, chosen, inputs);
   const text = `${count(chosen.length, "message")} ${done[repair.action]}; nothing was pushed`;
   await session.ports.tell("info", text, inputs.self);
   const account = { pushed, inDoubt, inDoubtLabels: inDoubt.map(book.labelOf), maybeTwice: [] };
-  return outputsOf(inputs, account, book, before, session);
+  const outputs = outputsOf(inputs, account, book, before, session);
+  return before === undefined || takesAsItIs(repair) ? outputs : endingAsIn(before, outputs);
+}
+
+/** Where a data file ends is what the next run is to compare, if it was no part of the repair. */
+function endingAsIn(before: SegmentOutputs, outputs: SegmentOutputs): SegmentOutputs {
+  const last = lastOf(before);
+  const { content } = outputs;
+  return content.kind === "rows" && last !== undefined ? { ...outputs, content: { ...content, last } } : outputs;
 }
 
 const done = {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Repair, readRepair } from "../../src/lifecycle/repair.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/segment.ts";
 import { failureOf, makeWorld, type World } from "./support/world.ts";
@@ -132,6 +132,89 @@ it.each(["accountId", "queueId"] as const)("repairs no ledger of another queue: 
     expect(failure.message).toMatch(/^QUEUE_CHANGED: .*Run `pulumi up` first/);
     expect(failure).not.toHaveProperty("properties");
   }
+});
+
+it("takes a name for an id before it takes it for a number", async () => {
+  const text = 'queue: orders\nmessages: [{ id: "#2", body: 1 }, { id: b, body: 2 }, { body: 3 }]\n';
+  const inputs = await world.segment(text);
+  const before = await up(inputs);
+  await up(inputs, await repair({ action: "forget", messages: ["#2"] }, inputs, before));
+  expect(world.bodies()).toEqual([1, 2, 3, 1]);
+  await up(inputs, await repair({ action: "forget", messages: ["#1", "#3"] }, inputs, before));
+  expect(world.bodies()).toEqual([1, 2, 3, 1, 1, 3]);
+});
+
+describe("a data file", () => {
+  const source = "queue: orders\nin_doubt: stop\nsource: { file: rows.ndjson }\n";
+  const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+  /** The inputs of its segments, once it has these rows. */
+  async function rowsOf(rows: readonly number[]): Promise<SegmentInputs[]> {
+    world.write("messages/a.yaml", source);
+    world.write("messages/rows.ndjson", rows.join("\n"));
+    return world.segments();
+  }
+
+  async function segmentOf(rows: readonly number[]): Promise<SegmentInputs> {
+    const [first] = await rowsOf(rows);
+    if (first === undefined) throw new Error("there is no segment");
+    return first;
+  }
+
+  it.each(["baseline", "forget"] as const)(
+    "of which rows were edited is not accepted for one of them: %s",
+    async (action) => {
+      const before = await up(await segmentOf(numbers(1500)));
+      const inputs = await segmentOf(numbers(1500).with(500, -500));
+      for (const messages of [["#1"], ["#501"], ["#1", "#1400"]]) {
+        const { message } = await failureOf(repair({ action, messages }, inputs, before));
+        expect(message).toMatch(/^ROWS_TOGETHER: the ledger knows the rows #1 to #1000 of a together/);
+      }
+      const elsewhere = await failureOf(repair({ action, messages: ["#1400"] }, inputs, before));
+      // It is about none of the edited thousand.
+      expect(elsewhere.message).toMatch(/^DATA_FILE_EDITED: .*\n.*rows 1 to 1000/);
+      const messages = numbers(1000).map((n) => `#${n + 1}`);
+      const mended = await repair({ action, messages }, inputs, before);
+      expect(mended.pushed).toBe(action === "baseline" ? 1500 : 500);
+    },
+  );
+
+  it("that became shorter is accepted as a whole alone", async () => {
+    const before = await up(await segmentOf(numbers(1500)));
+    for (const [left, code] of [
+      [900, "ROWS_TOGETHER"],
+      [1000, "DATA_FILE_EDITED"],
+    ] as const) {
+      const inputs = await segmentOf(numbers(left));
+      const named = failureOf(repair({ action: "forget", messages: ["#1"] }, inputs, before));
+      expect((await named).message).toMatch(new RegExp(`^${code}: `));
+      const settled = failureOf(repair({ action: "settle_pushed" }, inputs, before));
+      expect((await settled).message).toMatch(/^DATA_FILE_EDITED: /);
+      expect(await repair({ action: "baseline" }, inputs, before)).toMatchObject({ pushed: left });
+      expect(await repair({ action: "forget" }, inputs, before)).toMatchObject({ pushed: 0 });
+    }
+  });
+
+  it("that became shorter by a whole segment is so after a repair of some rows too", async () => {
+    const [first] = await rowsOf(numbers(5100));
+    if (first === undefined) throw new Error("there is no segment");
+    const before = await up(first);
+    const inputs = await segmentOf(numbers(5000));
+    const { lifecycle } = world.start();
+    const forgotten = await repair({ action: "forget", messages: ["#1"] }, inputs, before);
+    expect((await failureOf(lifecycle.diff("id", forgotten, inputs))).message).toMatch(/DATA_FILE_EDITED/);
+    const accepted = await repair({ action: "baseline" }, inputs, before);
+    expect((await lifecycle.diff("id", accepted, inputs)).changes).toBe(false);
+  });
+
+  it("that became shorter than what a killed run pushed has no more rows in its ledger than it has", async () => {
+    await world.start().lifecycle.create(await segmentOf(numbers(50)));
+    const inputs = await segmentOf(numbers(40));
+    expect((await failureOf(world.start().lifecycle.create(inputs))).message).toMatch(/DATA_FILE_EDITED/);
+    const mended = await repair({ action: "baseline" }, inputs);
+    expect(mended).toMatchObject({ messages: 40, pushed: 40, ledger: { complete: true } });
+    expect((await world.start().lifecycle.diff("id", mended, inputs)).changes).toBe(false);
+  });
 });
 
 it("tells of messages that the repair cannot be about, and changes nothing", async () => {
