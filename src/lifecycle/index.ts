@@ -6,6 +6,7 @@ import { refuseEdited, refuseShrunk } from "./edited.ts";
 import { type Given, planGiven, readGiven } from "./given.ts";
 import type { Ports } from "./ports.ts";
 import { refresh } from "./refresh.ts";
+import { isAbout } from "./repair.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 import { openSession } from "./session.ts";
 import { summarize } from "./summary.ts";
@@ -57,7 +58,7 @@ export function bindLifecycle(ports: Ports): Lifecycle {
     async diff(_id, olds, news) {
       const { repair } = session;
       if (repair !== undefined) {
-        const changes = repair.manifest === news.manifest;
+        const changes = isAbout(repair, news);
         if (changes) refuseOtherQueue(olds, news);
         return { changes, replaces: [] };
       }

@@ -18,7 +18,10 @@ export type RepairAction = "baseline" | "forget" | "settle_pushed" | "settle_res
 /** One repair of one manifest, as the command line asks for it. */
 export interface Repair {
   readonly action: RepairAction;
+  /** What it is called in what is said. */
   readonly manifest: string;
+  /** The URN of each of its segments, up to the number: several components may deploy a manifest of that name. */
+  readonly segments: string;
   /**
    * Ids, or `#` and the number in the manifest from 1, where no message has that for its id; undefined: all that the action
    * can be about.
@@ -53,10 +56,16 @@ export function readRepair(text: string | undefined): Repair | undefined {
 
 function isRepair(value: unknown): value is Repair {
   if (typeof value !== "object" || value === null) return false;
-  const { action, manifest, messages } = value as Partial<Record<keyof Repair, unknown>>;
+  const { action, manifest, segments, messages } = value as Partial<Record<keyof Repair, unknown>>;
   const names =
     messages === undefined || (Array.isArray(messages) && messages.every((name) => typeof name === "string"));
-  return typeof action === "string" && actions.includes(action) && typeof manifest === "string" && names;
+  const about = typeof manifest === "string" && typeof segments === "string";
+  return typeof action === "string" && actions.includes(action) && about && names;
+}
+
+/** Whether a segment is one of those that a repair is about. */
+export function isAbout({ segments }: Repair, { self }: Pick<SegmentInputs, "self">): boolean {
+  return self.slice(0, self.lastIndexOf("/")) === segments;
 }
 
 /** Works out where the messages are after a repair. Pure. */
@@ -88,7 +97,7 @@ export async function repairLedger(
   repair: Repair,
   { inputs, before, book, session }: Pick<Delivery, "inputs" | "before" | "book" | "session">,
 ): Promise<SegmentOutputs> {
-  if (repair.manifest !== inputs.manifest) {
+  if (!isAbout(repair, inputs)) {
     const what = `this run repairs ${repair.manifest} and pushes nothing of ${inputs.manifest}`;
     throw new Refusal("REPAIR_ONLY", `${what}. Run \`pulumi up\` for that.`);
   }

@@ -147,3 +147,31 @@ it("shows and settles what a component left in doubt, and plans what another pus
   succeeded(await queueSeeder("up", "--expect", "plan.json", "--yes"));
   expect(shop.bodies()).toEqual([1, 2, "late", "later"]);
 });
+
+it("repairs one of two components that deploy the same manifest", async () => {
+  const twice = ["one", "two"].map(
+    (name) => `new MessageManifest("${name}", { path: "seeds/orders.yaml", queueId });\n`,
+  );
+  await using shop = await makeShop({
+    tarball: tarball(),
+    files: {
+      "index.ts": `${manifestProgram.split("const orders")[0]}${twice.join("")}`,
+      "seeds/orders.yaml": "queue: orders\nmessages: [{ body: 1 }]\n",
+    },
+  });
+  const { stack } = shop;
+  const { dir, env } = stack.project;
+  const forget = (name: string) =>
+    start(
+      process.execPath,
+      [join(dir, "node_modules/queue-seeder/src/cli/main.mjs"), "forget", name, "--yes", "--stack", stack.name],
+      { cwd: dir, env, timeoutMs: 150_000 },
+    ).done;
+  succeeded(await stack.up());
+  const either = await forget("seeds/orders");
+  expect(either.code).toBe(2);
+  expect(either.stderr).toMatch(/Name one of them: (one|two)\/seeds\/orders, (one|two)\/seeds\/orders\./);
+  expect(succeeded(await forget("two/seeds/orders")).stderr).toContain("1 message forgotten by the ledger");
+  succeeded(await stack.up());
+  expect(shop.pushes()).toEqual([1, 1, 1]);
+});

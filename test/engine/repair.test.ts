@@ -61,3 +61,59 @@ it("asks for what it needs, and says what it does not know", async () => {
   expect(never).toMatchObject({ code: 1, stderr: expect.stringMatching(/NOT_DEPLOYED/) });
   expect(seeder.emulator.requests).toHaveLength(0);
 });
+
+it("leaves a manifest in a folder of the other's name alone, and knows one by the name that it has now", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1), "a/b.yaml": manifest(2) } });
+  const { stack, bodies } = seeder;
+  expect(succeeded(await run(seeder, "baseline", "a", "--yes")).stderr).toContain("1 message marked as pushed");
+  succeeded(await stack.up());
+  expect(bodies("orders")).toEqual([2]);
+
+  // What is gone is no part of a repair, nor does it stop one.
+  stack.remove("messages/a/b.yaml");
+  stack.remove("messages/a.yaml");
+  seeder.write("c.yaml", `moved_from: [a]\n${manifest(1)}`);
+  expect(succeeded(await run(seeder, "forget", "c", "--yes")).stderr).toContain("1 message forgotten by the ledger");
+  succeeded(await stack.up());
+  expect(bodies("orders")).toEqual([2, 1]);
+  expect(stack.outputs().manifests).toMatchObject({ c: { pushed: 1 } });
+});
+
+it("repairs no ledger of another queue than the one that the configuration names", async () => {
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": manifest(1, 2) },
+    emulator: { queues: [{ name: "orders" }, { name: "second" }] },
+  });
+  const { stack, emulator, bodies } = seeder;
+  succeeded(await stack.up());
+  await stack.setConfig({ "queue-seeder:queues": { orders: { id: emulator.queueId("second") } } });
+  const refused = await run(seeder, "baseline", "a", "--yes");
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(
+    /QUEUE_CHANGED: the ledger of a is of the queue .* Run `pulumi up` first.*\n.*as it was/,
+  );
+  succeeded(await stack.up());
+  expect(bodies("second")).toEqual([1, 2]);
+});
+
+it("settles rows of a data file that has more or fewer segments by now", async () => {
+  const rows = (count: number) => Array.from({ length: count }, (_, n) => n).join("\n");
+  const source = "queue: orders\nin_doubt: stop\nsource: { file: rows.ndjson }\n";
+  await using seeder = await makeSeeder({ messages: { "a.yaml": source, "rows.ndjson": rows(150) } });
+  const { stack, emulator, bodies } = seeder;
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
+  expect((await stack.up()).code).not.toBe(0);
+  seeder.write("rows.ndjson", rows(5_010));
+  const settled = succeeded(await run(seeder, "settle", "a", "--pushed", "--yes"));
+  expect(settled.stderr).toContain("100 messages in doubt marked as pushed; nothing was pushed");
+  succeeded(await stack.up());
+  expect(bodies("orders")).toHaveLength(5_010);
+
+  // The part that is gone stays in the ledger, and so does the refusal, until somebody accepts the file.
+  seeder.write("rows.ndjson", rows(5_000));
+  succeeded(await run(seeder, "forget", "a", "#1", "--yes"));
+  expect(said(await stack.up())).toContain("DATA_FILE_EDITED");
+  succeeded(await run(seeder, "baseline", "a", "--yes"));
+  succeeded(await stack.up());
+  expect(bodies("orders")).toHaveLength(5_010);
+});

@@ -143,8 +143,8 @@ const deploymentsType = "pulumi-nodejs:dynamic:Deployments";
 export const urns = {
   segment: (stack: string, project: string, name: string) =>
     `urn:pulumi:${stack}::${project}::${componentType}$${segmentType}::${name}`,
-  manifest: (stack: string, project: string, name: string) =>
-    `urn:pulumi:${stack}::${project}::${componentType}::${name}`,
+  /** Of the manifest's component that a segment is of, whoever deploys it. */
+  manifestOf: (segment: string) => segment.replace(`$${segmentType}::`, "::").replace(/\/\d+$/, ""),
   deployments: (stack: string, project: string) => `urn:pulumi:${stack}::${project}::${deploymentsType}::deployments`,
 } as const;
 

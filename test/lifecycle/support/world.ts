@@ -91,7 +91,7 @@ export async function makeWorld(): Promise<World> {
         accountId: emulator.accountId,
         queueId: emulator.queueId("orders"),
         deployment: "the first",
-        self: `urn:${each.index}`,
+        self: `urn:a/${each.index}`,
         __provider: "the stub",
       }));
     },

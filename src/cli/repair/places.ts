@@ -1,0 +1,83 @@
+import { didYouMean } from "../../manifest/index.ts";
+import type { Facts } from "../deployment/facts.ts";
+import { type RecordedSegment, urns } from "../engine/state.ts";
+import { UsageError } from "../usage.ts";
+
+/** Where a manifest is deployed: by the whole program, or by a component of it. Each has a ledger of its own. */
+export interface Place {
+  /** Of its resource, as `status` has it. */
+  readonly name: string;
+  /** The manifest's own name, as the repository has it now. */
+  readonly manifest: string;
+  /** The URN of each segment, up to its number. */
+  readonly segments: string;
+  /** Numbers of the segments that have a ledger. */
+  readonly recorded: readonly number[];
+  /** Whether the engine knows it under this name. */
+  readonly registered: boolean;
+  /** How many segments the next run has; undefined: only the program knows the files. */
+  readonly present: number | undefined;
+}
+
+type Known = Pick<Facts, "stack" | "loaded" | "state"> & { readonly config: Pick<Facts["config"], "project"> };
+
+/** All manifests that are deployed, or can be. */
+export function placesOf({ stack, config, loaded, state }: Known): readonly Place[] {
+  const places = new Map<string, Place>();
+  const deployed = new Set<string>();
+  for (const segment of state.kind === "read" ? state.state.segments : []) {
+    const place = placeOf(segment, loaded);
+    const known = places.get(place.segments);
+    const recorded = [...new Set([...(known?.recorded ?? []), segment.outputs.segment])];
+    places.set(place.segments, { ...place, recorded, registered: place.registered || known?.registered === true });
+    if (segment.origin !== "values") deployed.add(place.manifest);
+  }
+  for (const manifest of loaded.manifests) {
+    const { name } = manifest;
+    if (deployed.has(name)) continue;
+    const segments = urns.segment(stack.short, config.project, name);
+    const present = loaded.segmentsOf(manifest).length;
+    places.set(segments, { name, manifest: name, segments, recorded: [], registered: false, present });
+  }
+  return [...places.values()];
+}
+
+/** Where the next run has a segment: under the name that its manifest has by then. */
+function placeOf({ name, urn, outputs, origin }: RecordedSegment, loaded: Facts["loaded"]): Omit<Place, "recorded"> {
+  const { manifest: before, segment } = outputs;
+  const found =
+    origin === "values"
+      ? undefined
+      : (loaded.manifests.find((each) => each.name === before) ??
+        loaded.manifests.find(({ movedFrom }) => movedFrom.includes(before)));
+  const manifest = found?.name ?? before;
+  const now = (text: string) => text.slice(0, -`${before}/${segment}`.length) + manifest;
+  // The files of a component may lie anywhere.
+  const present = origin !== "manifest" ? undefined : found === undefined ? 0 : loaded.segmentsOf(found).length;
+  return { name: now(name), manifest, segments: now(urn), registered: manifest === before, present };
+}
+
+/**
+ * The place that is meant: by the name of its resource or, where that is clear, by the manifest's.
+ *
+ * @throws UsageError where there is none, or several
+ */
+export function placeNamed(name: string, places: readonly Place[], stack: string): Place {
+  const exact = places.filter((place) => place.name === name);
+  const [place, ...others] = exact.length > 0 ? exact : places.filter(({ manifest }) => manifest === name);
+  if (place === undefined) {
+    const names = [...new Set(places.map((each) => each.name))];
+    const known = names.length === 0 ? "It has none." : `It has ${names.join(", ")}.`;
+    throw new UsageError(`${stack} has no manifest ${JSON.stringify(name)}. ${known}${didYouMean(name, names)}`);
+  }
+  if (others.length > 0) {
+    const next =
+      exact.length > 0
+        ? "A manifest and a component are called the same; give one of them another name."
+        : `Name one of them: ${[place, ...others].map((each) => each.name).join(", ")}.`;
+    throw new UsageError(
+      `${stack} has ${JSON.stringify(name)} ${others.length + 1} times, with a ledger each. ${next}`,
+    );
+  }
+  return place;
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import type { RecordedSegment } from "../../../src/cli/engine/state.ts";
+import { placeNamed, placesOf } from "../../../src/cli/repair/places.ts";
+import { targetsOf } from "../../../src/cli/repair/targets.ts";
+import { loadSegments } from "../../../src/lifecycle/load.ts";
+import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
+import { outputsOf } from "../engine/fixture.ts";
+
+const own = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment";
+const nested = own.replace("::queue", "::queue-seeder:index:MessageManifest$queue");
+const manifest = "queue: orders\nmessages: [{ body: 1 }]\n";
+const rows = "queue: orders\nsource: { file: rows.ndjson }\n";
+
+/** A segment of the program's, or of a component's. */
+function recorded(name: string, segment = 0, component?: string): RecordedSegment {
+  const full = `${component === undefined ? "" : `${component}/`}${name}/${segment}`;
+  const origin = component === undefined ? "manifest" : "component";
+  const urn = `${component === undefined ? own : nested}::${full}`;
+  return { name: full, urn, origin, outputs: outputsOf(name, { segment }) };
+}
+
+/** A manifest of messages that the program gives. */
+const values: RecordedSegment = { ...recorded("welcome"), origin: "values", urn: `${nested}::welcome/0` };
+
+async function places(messages: Record<string, string>, ...segments: RecordedSegment[]) {
+  using root = temporaryFolder();
+  writeFiles(root.path, Object.fromEntries(Object.entries(messages).map(([path, text]) => [`messages/${path}`, text])));
+  const loaded = await loadSegments({
+    root: root.path,
+    stack: "dev",
+    variables: { project: "shop", config: {}, secrets: [], env: {} },
+  });
+  const state = { segments, createdQueues: new Map(), deployments: new Map() };
+  const facts = { stack: { full: "me/shop/dev", short: "dev" }, config: { project: "shop" }, loaded };
+  return placesOf({ ...facts, state: { kind: "read", state } });
+}
+
+type Action = Parameters<typeof targetsOf>[0];
+
+/** What the engine is to touch. The list of deployments has the manifest `a`. */
+async function targets(action: Action, name: string, ...of: Parameters<typeof places>): Promise<readonly string[]> {
+  const all = await places(...of);
+  return targetsOf(action, placeNamed(name, all, "dev"), all, { deployments: new Map([["a", "d1"]]) });
+}
+
+async function segments(...of: Parameters<typeof targets>): Promise<readonly string[]> {
+  return (await targets(...of)).filter((urn) => urn.includes("$pulumi-nodejs:dynamic:Segment::"));
+}
+
+const long = { "a.yaml": rows, "rows.ndjson": Array.from({ length: 5_100 }, (_, n) => n).join("\n") };
+
+describe("a repair is about", () => {
+  it("the manifest alone, and not one in a folder of its name", async () => {
+    const two = { "a.yaml": manifest, "a/b.yaml": manifest };
+    expect(await segments("baseline", "a", two)).toEqual([`${own}::a/0`]);
+    expect(await segments("forget", "a", two, recorded("a/b"))).toEqual([`${own}::a/0`]);
+  });
+
+  it("segments that have a ledger, unless it is a baseline", async () => {
+    expect(await segments("settle_pushed", "a", long, recorded("a"))).toEqual([`${own}::a/0`]);
+    expect(await segments("baseline", "a", long, recorded("a"))).toEqual([`${own}::a/0`, `${own}::a/1`]);
+    // The provider says that there is none.
+    expect(await segments("forget", "a", long)).toEqual([`${own}::a/0`, `${own}::a/1`]);
+  });
+
+  it("segments that the repository has: others the engine would delete", async () => {
+    const short = { ...long, "rows.ndjson": "1\n" };
+    const both = [recorded("a"), recorded("a", 1)];
+    expect(await segments("forget", "a", short, ...both)).toEqual([`${own}::a/0`]);
+    expect(await segments("baseline", "a", short, ...both)).toEqual([`${own}::a/0`]);
+    await expect(segments("forget", "a", {}, ...both)).rejects.toThrow(
+      /^a has no messages in the repository\..*forgets/,
+    );
+  });
+
+  it("a manifest under its name of now, with the ledger that it has from before", async () => {
+    const moved = { "b.yaml": `moved_from: [older, a]\n${manifest}` };
+    expect(await segments("forget", "b", moved, recorded("a"))).toEqual([`${own}::b/0`]);
+    expect(await segments("forget", "b", moved, recorded("a", 0, "one"))).toEqual([`${nested}::one/b/0`]);
+    await expect(segments("forget", "a", moved, recorded("a"))).rejects.toThrow(/no manifest "a"\. It has b\./);
+  });
+
+  it("one of the components that deploy a manifest, by its name where there are several", async () => {
+    const one = recorded("a", 0, "one");
+    const two = recorded("a", 0, "two");
+    expect(await segments("forget", "a", {}, one)).toEqual([`${nested}::one/a/0`]);
+    expect(await segments("forget", "a", { "a.yaml": manifest }, one)).toEqual([`${nested}::one/a/0`]);
+    expect(await segments("forget", "two/a", {}, one, two)).toEqual([`${nested}::two/a/0`]);
+    await expect(segments("forget", "a", {}, one, two)).rejects.toThrow(
+      'dev has "a" 2 times, with a ledger each. Name one of them: one/a, two/a.',
+    );
+    // The program's own has the name itself.
+    expect(await segments("forget", "a", { "a.yaml": manifest }, one, recorded("a"))).toEqual([`${own}::a/0`]);
+  });
+
+  it("nothing where a manifest and messages as values are called the same", async () => {
+    expect(await segments("forget", "welcome", {}, values)).toEqual([`${nested}::welcome/0`]);
+    await expect(segments("forget", "welcome", { "welcome.yaml": manifest }, values)).rejects.toThrow(
+      /dev has "welcome" 2 times.*give one of them another name/,
+    );
+  });
+
+  it("the component and the list of deployments too, where the engine does not know the manifest", async () => {
+    const two = { "a.yaml": manifest, "b.yaml": manifest };
+    expect(await targets("forget", "a", two, recorded("a"))).toEqual([`${own}::a/0`]);
+    const component = "urn:pulumi:dev::shop::queue-seeder:index:Manifest::b";
+    const list = "urn:pulumi:*::*::pulumi-nodejs:dynamic:Deployments::deployments";
+    expect(await targets("baseline", "b", two, recorded("a"))).toEqual([`${own}::b/0`, component, list]);
+    // What is gone depends on the list, and would be deleted with it.
+    expect(await targets("baseline", "b", two, recorded("gone"))).toEqual([`${own}::b/0`, component]);
+    const moved = { "b.yaml": `moved_from: [a]\n${manifest}` };
+    expect(await targets("forget", "b", moved, recorded("a"))).toEqual([`${own}::b/0`, component, list]);
+  });
+});
