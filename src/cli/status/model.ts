@@ -17,7 +17,7 @@ export interface Status {
   readonly base: Base;
   readonly manifests: readonly ManifestStatus[];
   readonly removed: readonly RemovedManifest[];
-  /** What components of the program deployed of no manifest here, by the names of their resources. */
+  /** What components of the program deployed of no manifest here, or several of one, by the names of their resources. */
   readonly components: readonly RemovedManifest[];
   readonly queues: readonly QueueStatus[];
   /** Why no queue was asked; null: they were. */
@@ -72,15 +72,20 @@ export function statusOf(plan: Plan, state: StackState, asked: ReadonlyMap<strin
 
 function componentsOf({ manifests }: Plan, { segments }: StackState): readonly RemovedManifest[] {
   const names = new Set(manifests.map(({ name }) => name));
-  const isElsewhere = ({ origin, outputs }: RecordedSegment) =>
-    origin === "values" || (origin === "component" && !names.has(outputs.manifest));
+  const deployed = segments.map((segment) => ({
+    ...segment,
+    name: segment.name.slice(0, segment.name.lastIndexOf("/")),
+  }));
+  const ofComponents = deployed.filter(({ origin }) => origin === "component");
+  // A manifest that several deploy has no ledger that would be its own.
+  const isElsewhere = ({ name, origin, outputs: { manifest } }: RecordedSegment) =>
+    origin === "values" ||
+    (origin === "component" &&
+      (!names.has(manifest) || ofComponents.some((each) => each.outputs.manifest === manifest && each.name !== name)));
   return addedUp(
-    segments.filter(isElsewhere).map(({ name, outputs: { queue, pushed, inDoubt } }) => ({
-      name: name.slice(0, name.lastIndexOf("/")),
-      queue,
-      pushed,
-      inDoubt,
-    })),
+    deployed
+      .filter(isElsewhere)
+      .map(({ name, outputs: { queue, pushed, inDoubt } }) => ({ name, queue, pushed, inDoubt })),
   );
 }
 

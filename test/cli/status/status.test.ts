@@ -51,6 +51,18 @@ describe("a status", () => {
     ]);
   });
 
+  it("has each of the components that deploy the same manifest", () => {
+    const twice = ["one", "two"].flatMap((component) =>
+      stateOf(outputsOf("quiet")).segments.map((segment) => ({
+        ...segment,
+        name: `${component}/${segment.name}`,
+        origin: "component" as const,
+      })),
+    );
+    const { components } = statusOf(full, { ...state, segments: twice }, "there are no credentials");
+    expect(components.map(({ name }) => name)).toEqual(["one/quiet", "two/quiet"]);
+  });
+
   it("reads as it was reviewed", async () => {
     await expect(statusText(status, (_, text) => text)).toMatchFileSnapshot("rendered/full.txt");
     await expect(statusText(unasked, (_, text) => text)).toMatchFileSnapshot("rendered/unasked.txt");
