@@ -39,6 +39,8 @@ export async function openAppend(path: string): Promise<AppendFile> {
 
   return {
     append(text) {
+      // Not left to `flush`: with nothing to wait for, it would be over before `flushing` is set to it.
+      if (broken) return Promise.reject(broken.error);
       const written = Promise.withResolvers<void>();
       waiting.push({ text, written });
       flushing ??= flush();

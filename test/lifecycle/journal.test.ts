@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { SegmentInputs } from "../../src/lifecycle/segment.ts";
 import { failureOf, makeWorld, type World } from "./support/world.ts";
 
@@ -325,4 +326,23 @@ it("is needed before anything goes: a run that leaves out the list of deployment
   const failure = await failureOf(world.start().lifecycle.create({ ...inputs, deployment: "" }));
   expect(failure.message).toMatch(/^DEPLOYMENT_UNLISTED: .*--target/);
   expect(world.bodies()).toEqual([]);
+});
+
+it.each([1, 2, 4, 9])("ends a run whose disk is full after %i lines, and keeps what was pushed", async (synced) => {
+  const inputs = await world.segment(manifest(numbers(2_500)));
+  [100, 400, 700, 1_000].forEach((ms, skip) => {
+    world.emulator.faults.add({ match: { route: "batch" }, skip, every: 4, effect: { kind: "delay", ms: ms / 10 } });
+  });
+  const handle = await open(join(world.root, "messages/a.yaml"));
+  await handle.close();
+  const disk = vi.spyOn(Object.getPrototypeOf(handle), "datasync");
+  onTestFinished(() => disk.mockRestore());
+  const full = Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+  disk.mockImplementation(async () => {
+    if (disk.mock.calls.length > synced) throw full;
+  });
+  const failure = await failureOf(world.start().lifecycle.create(inputs));
+  expect(failure.message).toContain("the journal cannot be written (ENOSPC)");
+  const inQueue = world.bodies().length;
+  expect(failure.properties?.pushed ?? 0).toBe(inQueue);
 });

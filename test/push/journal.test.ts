@@ -212,7 +212,9 @@ test.runIf(existsSync("/dev/full"))("a line that cannot be written is an error, 
   const file = await openAppend("/dev/full");
   const failed = await Promise.allSettled([file.append("one\n"), file.append("two\n"), file.append("three\n")]);
   expect(failed.map((result) => result.status === "rejected" && result.reason.code)).toEqual(Array(3).fill("ENOSPC"));
-  await expect(file.append("four\n")).rejects.toThrow("ENOSPC");
+  for (const later of ["four\n", "five\n"]) await expect(file.append(later)).rejects.toThrow("ENOSPC");
+  const together = await Promise.allSettled([file.append("six\n"), file.append("seven\n")]);
+  expect(together.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   await file.close();
 });
 

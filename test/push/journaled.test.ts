@@ -1,12 +1,14 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import fc from "fast-check";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { PushAnswer } from "../../src/cloudflare/index.ts";
-import { createPace, fileJournals, journaled, runPush } from "../../src/push/index.ts";
-import { readJournal } from "../../src/push/journal-lines.ts";
+import { openAppend } from "../../src/push/append-file.ts";
+import { createPace, fileJournals, type Journal, journaled, runPush } from "../../src/push/index.ts";
+import { lines, readJournal } from "../../src/push/journal-lines.ts";
 import { accepted, batches, fakeClient, indices, lost, queue, refused, unsent, virtualClock } from "./fakes.ts";
 
 const name = { stack: "shop/dev", deployment: "the first", segment: 0, queue };
@@ -50,6 +52,52 @@ test("a retry and a split write nothing new; each outcome is written", async () 
       { pushed: [0, 1] },
       { not_sent: [2, 3] },
     ]);
+  });
+});
+
+describe.runIf(existsSync("/dev/full"))("on a disk that is full", () => {
+  /** Writes the lines of one kind to a full disk, and none of the other. */
+  async function fullRun(kind: "sending" | "settled") {
+    const file = await openAppend("/dev/full");
+    const journal: Journal = {
+      left: { pushed: [], inDoubt: [] },
+      sending: async (entries) => (kind === "sending" ? file.append(lines.sending(entries)) : undefined),
+      settled: async (state, at) => (kind === "settled" ? file.append(lines.settled(state, at)) : undefined),
+      close: () => file.close(),
+      drop() {},
+    };
+    const clock = virtualClock();
+    // One answer after the other, so that each outcome finds the file as the one before left it.
+    let answers = Promise.resolve();
+    const wait = () => {
+      answers = answers.then(() => setTimeout(20));
+      return answers;
+    };
+    const client = fakeClient(() => accepted, wait);
+    const report = await runPush({
+      target: queue,
+      batches: batches(...Array<number>(50).fill(2)),
+      inDoubt: "resend",
+      client,
+      clock,
+      pace: createPace({ clock, assume: "nothing" }),
+      ...journaled(journal, (index) => `key-${index}`),
+    });
+    await journal.close();
+    expect(report.failure).toMatchObject({ retry: "no", message: expect.stringContaining("ENOSPC") });
+    return { report, client };
+  }
+
+  test("a run ends, and sends nothing", async () => {
+    const { report, client } = await fullRun("sending");
+    expect(client.sent).toEqual([]);
+    expect(report.messages).toMatchObject({ pushed: 0, inDoubt: 0 });
+  });
+
+  test("a run ends once the requests under way are answered, and counts what they pushed", async () => {
+    const { report, client } = await fullRun("settled");
+    expect(client.sent.length).toBeGreaterThan(2);
+    expect(report.messages).toMatchObject({ pushed: client.sent.length * 2, inDoubt: 0 });
   });
 });
 
