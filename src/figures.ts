@@ -1,4 +1,4 @@
-/** Numbers and names as people read them. The same on every machine, whatever its locale. */
+/** Numbers, times and texts as people read them. The same on every machine, whatever its locale. */
 
 export function number(n: number): string {
   return n.toLocaleString("en-US");
@@ -16,4 +16,10 @@ export function duration(seconds: number): string {
   if (minutes < 90) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}
+
+/** The first characters of a text, none of them cut in two: half a character is nothing that the engine takes. */
+export function cut(text: string, characters: number): string {
+  // No character has more than two code units, so that a long text is not taken apart as a whole.
+  return [...text.slice(0, characters * 2)].slice(0, characters).join("");
 }

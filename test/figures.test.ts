@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { count, duration } from "../src/figures.ts";
+import { count, cut, duration } from "../src/figures.ts";
 
 it.each([
   [0, "less than a second"],
@@ -16,4 +16,14 @@ it.each([
 
 it("counts", () => {
   expect([count(1, "row"), count(0, "row"), count(1_234_567, "row")]).toEqual(["1 row", "0 rows", "1,234,567 rows"]);
+});
+
+it("cuts a text between characters, never inside of one", () => {
+  expect(["", "abc", "abcd", "a😀b😀c", "😀😀😀😀"].map((text) => cut(text, 3))).toEqual([
+    "",
+    "abc",
+    "abc",
+    "a😀b",
+    "😀😀😀",
+  ]);
 });

@@ -26,7 +26,7 @@ export function tellEngine(address: string): Tell {
   return (severity, text, self) => {
     const request = new engineProto.LogRequest();
     request.setSeverity(severities[severity]);
-    request.setMessage(text);
+    request.setMessage(text.toWellFormed());
     request.setUrn(self);
     request.setEphemeral(severity === "progress");
     return new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { cut } from "../figures.ts";
 import { decisiveCode, policyOf } from "./codes.ts";
 import { type ApiError, type Envelope, metricsOf, parseEnvelope } from "./envelope.ts";
 import { noRate, readRate } from "./rate.ts";
@@ -87,10 +88,10 @@ function judgeStatus({ status, complete }: Answer, error: ApiError | undefined):
 function quote({ code, message, pointer, chain }: ApiError): string {
   const where = pointer === undefined ? "" : ` at ${plain(pointer)}`;
   const beneath = chain.map((cause) => `; ${cause.code}: ${plain(cause.message)}`).join("");
-  return `code ${code}: ${plain(message)}${where}${beneath}`.slice(0, quoteLength);
+  return cut(`code ${code}: ${plain(message)}${where}${beneath}`, quoteLength);
 }
 
-/** Somebody else's words on one line, without control characters that a terminal would obey. */
+/** Somebody else's words on one line, without control characters that a terminal would obey, and halves of others. */
 function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").slice(0, quoteLength);
+  return cut(text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " "), quoteLength);
 }

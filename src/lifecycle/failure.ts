@@ -1,5 +1,7 @@
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 
+// Texts are made well-formed: with half a character in an error the SDK's transport throws, and the engine waits for ever.
+
 /**
  * Refuses before anything was sent: bad credentials, a manifest that changed meanwhile, an edited message.
  *
@@ -10,7 +12,7 @@ export class Refusal extends Error {
   override name = "Refusal";
 
   constructor(code: string, text: string) {
-    super(`${code}: ${text}`);
+    super(`${code}: ${text}`.toWellFormed());
     Object.defineProperty(this, "stack", { value: "see the error of the resource" });
   }
 
@@ -31,10 +33,10 @@ export class PartialFailure extends Error {
   readonly reasons: readonly string[];
 
   constructor(id: string, inputs: SegmentInputs, outputs: SegmentOutputs, reason: string) {
-    super(reason);
+    super(reason.toWellFormed());
     this.id = id;
     this.properties = { ...outputs, ...providerOf(inputs) };
-    this.reasons = [reason];
+    this.reasons = [this.message];
   }
 
   /** Whether it may not reach the engine: an error's properties travel in a header, for which gRPC has a bound of 16 MiB. */

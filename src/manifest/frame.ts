@@ -29,7 +29,8 @@ export function codeFrame(
   return [...(before === undefined ? [] : [row(place.line - 1, before)]), row(place.line, line), caret].join("\n");
 }
 
-/** One column for each character, so that the caret stands below the right one. */
+/** One column for each character, so that the caret stands below the right one. What was cut in two at an end is left out. */
 function visible(text: string): string {
-  return printable(text.replaceAll("\t", " ").replaceAll("\r", ""));
+  const whole = text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, "");
+  return printable(whole.replaceAll("\t", " ").replaceAll("\r", ""));
 }

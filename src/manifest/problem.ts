@@ -1,3 +1,4 @@
+import { cut } from "../figures.ts";
 import type { Place } from "../types.ts";
 import { codes, type ProblemCode, type Severity } from "./codes.ts";
 
@@ -40,8 +41,8 @@ const quoteLength = 60;
 
 /** Somebody's text inside a message for people: in double quotes, on one line, cut, with nothing a terminal would obey. */
 export function quote(text: string): string {
-  const cut = text.length > quoteLength ? `${text.slice(0, quoteLength)}…` : text;
-  return `"${printable(cut)}"`;
+  const first = cut(text, quoteLength);
+  return `"${printable(first)}${first.length < text.length ? "…" : ""}"`;
 }
 
 /** Text without the characters that a terminal obeys or that hide what stands there. */

@@ -1,3 +1,4 @@
+import { cut } from "../figures.ts";
 import { type Digest, isDigest, type MessageKey } from "./digest.ts";
 
 /**
@@ -103,7 +104,7 @@ function parseId(text: string): string {
 }
 
 function unknownDigest(digest: string): LedgerError {
-  return new LedgerError(`"${digest.slice(0, 40)}" is not a digest of a version that is known here`);
+  return new LedgerError(`"${cut(digest, 40)}" is not a digest of a version that is known here`);
 }
 
 function isPacked(value: unknown): value is PackedLedger {

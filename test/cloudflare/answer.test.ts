@@ -135,6 +135,18 @@ describe("a refusal", () => {
     expect(message.length).toBeLessThan(500);
   });
 
+  test("is well-formed text, wherever it is cut, and whatever the API says", () => {
+    for (let length = 270; length < 305; length++) {
+      const { message } = failureOf(400, failed({ code: 10207, message: `${"x".repeat(length)}😀😀😀😀` }));
+      expect(message.isWellFormed()).toBe(true);
+      const url = { code: 10207, message: "", documentation_url: `${"x".repeat(length)}😀😀😀😀` };
+      expect(failureOf(400, failed(url)).documentationUrl?.isWellFormed()).toBe(true);
+    }
+    expect(failureOf(400, failed({ code: 10207, message: "half \ud83d of one" })).message).toContain(
+      "half \ufffd of one",
+    );
+  });
+
   test("survives errors of any form", () => {
     for (const errors of ["null", "{}", "[null, 1, {}]", '[{"code":"10104"}]', '[{"code":10104,"error_chain":{}}]']) {
       expect(failureOf(404, `{"success":false,"errors":${errors}}`)).toMatchObject({ kind: "refused", retry: "no" });

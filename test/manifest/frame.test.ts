@@ -28,6 +28,15 @@ describe("codeFrame", () => {
     expect(row[caret.indexOf("^")]).toBe("X");
   });
 
+  it("cuts no character in two", () => {
+    const line = `${"😀".repeat(60)}X${"😀".repeat(60)}`;
+    for (const column of [121, 122, 124]) {
+      const [row = "", caret = ""] = codeFrame(at(1, column), lines(line)).split("\n");
+      expect(row).not.toContain("u{");
+      if (column === 121) expect(row[caret.indexOf("^")]).toBe("X");
+    }
+  });
+
   it("paints the caret, and shows nothing where the file has no such line", () => {
     expect(codeFrame(at(1, 1), lines("a"), (text) => `<${text}>`)).toBe("1 | a\n  | <^>");
     expect(codeFrame(at(9, 1), lines("a"))).toBe("");

@@ -1,3 +1,4 @@
+import { cut } from "../../figures.ts";
 import type { Message } from "../../types.ts";
 import type { Sample } from "./model.ts";
 
@@ -21,9 +22,7 @@ export function sampleOf(message: Message, label: string, env: NodeJS.ProcessEnv
   const { body, contentType, delaySeconds } = message;
   const full = contentType === "text" && typeof body === "string" ? body : JSON.stringify(body);
   const text = hide(full, env);
-  // By characters, so that none is cut in two.
-  const characters = [...text.slice(0, sampleCharacters * 2)];
-  const shown = characters.slice(0, sampleCharacters).join("");
+  const shown = cut(text, sampleCharacters);
   return {
     label,
     contentType,
