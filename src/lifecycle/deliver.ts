@@ -140,6 +140,7 @@ async function push(
       await refuseIfOrphan(ports);
       await written.before(batch);
     },
+    onRefusal: written.onRefusal,
     async onOutcome(outcome) {
       record.add(outcome);
       if (outcome.state === "pushed") progress.pushed(outcome.batch.length);

@@ -13,6 +13,8 @@ export interface Context {
   readonly over: AbortSignal;
   /** Ends the run. The first failure is the one that is reported. */
   fail(failure: Failure, exception: unknown): void;
+  /** Reports that a batch which waits for its next request is not in the queue. Never rejects. */
+  refused(batch: Batch): Promise<void>;
   /** Reports an outcome. Never rejects. */
   settle(outcome: BatchOutcome): Promise<void>;
 }
@@ -62,6 +64,7 @@ async function attempt(context: Context, load: Load, turn: Turn): Promise<Load[]
   permit.done(lesson(answer, step.do === "again" ? step.afterMs : 0, run.clock.now() - sentAt));
 
   const doubt = answer.kind === "unknown" ? answer.failure : load.doubt;
+  if (doubt === undefined && (step.do === "split" || step.do === "again")) await context.refused(batch);
   switch (step.do) {
     case "split":
       return halves(batch).map((half) => ({ batch: half, made: 0, doubt }));

@@ -1,19 +1,24 @@
 import type { Batch } from "../types.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal, Settled } from "./journal.ts";
 import type { PushRun } from "./types.ts";
 
 /**
  * What a run has to do so that its journal is true: a line before the first request that has a message, and one for its
- * outcome. Requests that are repeated, or are halves of another, change nothing of what is known.
+ * outcome. One more says that the request was refused, since the next one may be minutes away, and a line like the first
+ * comes before that. What is in doubt stays so: sent again, or in halves, it has no line until its outcome.
  *
  * @param keyOf what the ledger keeps of the message at that index of its manifest
  */
 export function journaled(
   journal: Journal,
   keyOf: (index: number) => string,
-): Required<Pick<PushRun, "before" | "onOutcome">> {
+): Required<Pick<PushRun, "before" | "onRefusal" | "onOutcome">> {
   const underWay = new Set<number>();
   const indices = (batch: Batch) => batch.map(({ index }) => index);
+  const settle = async (state: Settled, batch: Batch) => {
+    const known = indices(batch).filter((index) => underWay.delete(index));
+    if (known.length > 0) await journal.settled(state, known);
+  };
   return {
     async before(batch) {
       const fresh = indices(batch).filter((index) => !underWay.has(index));
@@ -21,10 +26,8 @@ export function journaled(
       await journal.sending(fresh.map((at) => ({ at, key: keyOf(at) })));
       for (const index of fresh) underWay.add(index);
     },
-    async onOutcome(outcome) {
-      const known = indices(outcome.batch).filter((index) => underWay.delete(index));
-      const state = outcome.state === "pushed" && outcome.mayBeTwice ? "maybe_twice" : outcome.state;
-      if (known.length > 0) await journal.settled(state, known);
-    },
+    onRefusal: (batch) => settle("not_sent", batch),
+    onOutcome: (outcome) =>
+      settle(outcome.state === "pushed" && outcome.mayBeTwice ? "maybe_twice" : outcome.state, outcome.batch),
   };
 }

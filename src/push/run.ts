@@ -21,14 +21,18 @@ export async function runPush(run: PushRun): Promise<PushReport> {
       end ??= { failure, exception };
       over.abort();
     },
-    async settle(outcome) {
+    refused: (batch) => telling(() => run.onRefusal?.(batch)),
+    settle(outcome) {
       account.outcome(outcome);
-      try {
-        await run.onOutcome?.(outcome);
-      } catch (exception) {
-        context.fail(failureOf(exception, "no"), exception);
-      }
+      return telling(() => run.onOutcome?.(outcome));
     },
+  };
+  const telling = async (tell: () => void | Promise<void>) => {
+    try {
+      await tell();
+    } catch (exception) {
+      context.fail(failureOf(exception, "no"), exception);
+    }
   };
   const stop = () => over.abort();
   const signals = [run.stop ?? [], run.abort ?? []].flat();

@@ -28,6 +28,11 @@ export interface PushRun {
    * request is not made.
    */
   before?(batch: Batch): Promise<void>;
+  /**
+   * Called, and awaited, when the queue for certain has nothing of a batch that is to be sent again, or in halves: its
+   * request was refused or never left, and so was every one before. What it throws ends the run.
+   */
+  onRefusal?(batch: Batch): Promise<void>;
   /** Called once for each outcome, and awaited; calls may overlap. What it throws ends the run. */
   onOutcome?(outcome: BatchOutcome): void | Promise<void>;
 }

@@ -146,6 +146,23 @@ describe("after the engine was killed", () => {
     expect(world.bodies()).toEqual([1, 2, 3]);
   });
 
+  it("sends what was refused and waited, which was never in doubt", async () => {
+    const inputs = await world.segment(manifest(numbers(200), "in_doubt: stop\n"));
+    world.emulator.faults.add({
+      match: { route: "batch" },
+      effect: { kind: "error", code: 10429, retryAfterSeconds: 300 },
+    });
+    const killed = world.start();
+    const run = failureOf(killed.lifecycle.create(inputs));
+    const lines = () => journals().flatMap((file) => readFileSync(join(folder(), file), "utf8").split("\n"));
+    await vi.waitFor(() => expect(lines().filter((line) => line.startsWith('{"not_sent"'))).toHaveLength(2));
+    world.emulator.faults.clear();
+    const { outs } = await world.start().lifecycle.create(inputs);
+    expect(outs).toMatchObject({ pushed: 200, inDoubt: 0, lastPush: { maybeTwice: [] } });
+    killed.cancel();
+    await run;
+  });
+
   it("names what the killed run itself sent again, though it has nothing left to send", async () => {
     const inputs = await world.segment(manifest(numbers(50)));
     world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });

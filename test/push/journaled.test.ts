@@ -30,11 +30,11 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   return use(folder);
 }
 
-test("a retry and a split write nothing new; each outcome is written", async () => {
-  await inFolder(async (folder) => {
+/** What one batch of four writes, one line after the other, when its requests are answered so. */
+async function writtenOf(answers: readonly PushAnswer[]): Promise<unknown[]> {
+  return inFolder(async (folder) => {
     const clock = virtualClock();
     const journal = await fileJournals(folder).open(name, base);
-    const answers = [refused("after_wait", 10250), refused("split", 10205), accepted, refused("no", 10203)];
     await runPush({
       target: queue,
       batches: batches(4),
@@ -47,11 +47,61 @@ test("a retry and a split write nothing new; each outcome is written", async () 
     await journal.close();
     const [file = ""] = readdirSync(folder);
     const [, ...written] = readFileSync(join(folder, file), "utf8").trim().split("\n");
-    expect(written.map((line) => JSON.parse(line))).toEqual([
-      { sending: [0, 1, 2, 3].map((index) => [index, `key-${index}`]) },
-      { pushed: [0, 1] },
-      { not_sent: [2, 3] },
-    ]);
+    return written.map((line) => JSON.parse(line));
+  });
+}
+
+const sending = (...of: number[]) => ({ sending: of.map((index) => [index, `key-${index}`]) });
+
+test("what was refused is not in doubt while it waits; each outcome is written", async () => {
+  const answers = [refused("after_wait", 10250), unsent, refused("split", 10205), accepted, refused("no", 10203)];
+  expect(await writtenOf(answers)).toEqual([
+    sending(0, 1, 2, 3),
+    { not_sent: [0, 1, 2, 3] },
+    sending(0, 1, 2, 3),
+    { not_sent: [0, 1, 2, 3] },
+    sending(0, 1, 2, 3),
+    { not_sent: [0, 1, 2, 3] },
+    sending(0, 1),
+    { pushed: [0, 1] },
+    sending(2, 3),
+    { not_sent: [2, 3] },
+  ]);
+});
+
+test("what is in doubt stays so, whatever is refused after it", async () => {
+  const answers = [lost, refused("after_wait", 10250), refused("split", 10205), accepted, refused("no", 10203)];
+  expect(await writtenOf(answers)).toEqual([sending(0, 1, 2, 3), { maybe_twice: [0, 1] }, { in_doubt: [2, 3] }]);
+});
+
+test("a run that is killed while it waits after a refusal has nothing in doubt", async () => {
+  await inFolder(async (folder) => {
+    const clock = virtualClock();
+    const journals = fileJournals(folder);
+    const journal = await journals.open(name, base);
+    const waiting = Promise.withResolvers<void>();
+    const stop = new AbortController();
+    const run = runPush({
+      target: queue,
+      batches: batches(4),
+      inDoubt: "stop",
+      client: fakeClient(() => refused("after_wait", 10429, { retryAfterMs: 300_000 })),
+      clock: {
+        ...clock,
+        sleep(ms, signal) {
+          waiting.resolve();
+          return setTimeout(ms, undefined, signal === undefined ? {} : { signal });
+        },
+      },
+      stop: stop.signal,
+      pace: createPace({ clock, assume: "nothing" }),
+      ...journaled(journal, (index) => `key-${index}`),
+    });
+    await waiting.promise;
+    expect(await journals.read(name, "base")).toEqual({ pushed: [], inDoubt: [] });
+    stop.abort();
+    await run;
+    await journal.close();
   });
 });
 
@@ -137,6 +187,11 @@ test("killed at any moment, the journal knows of every message in the queue, and
           clock,
           pace: createPace({ clock, assume: "nothing" }),
           before: hooks.before,
+          onRefusal: async (batch) => {
+            look();
+            await hooks.onRefusal(batch);
+            look();
+          },
           onOutcome: async (outcome) => {
             look();
             await hooks.onOutcome(outcome);

@@ -343,6 +343,15 @@ describe("an exception", () => {
     expect(report.messages.pushed + report.messages.notSent).toBe(6);
   });
 
+  test("of onRefusal ends the run, and nothing is sent again", async () => {
+    for (const answer of [refused("after_wait", 10250), refused("split", 10205)]) {
+      const { run, client } = setUp(() => answer, { batches: batches(2), onRefusal: () => Promise.reject(broken) });
+      const report = await runPush(run);
+      expect(client.sent).toHaveLength(1);
+      expect(report).toMatchObject({ exception: broken, messages: { ...nothing, notSent: 2 } });
+    }
+  });
+
   test("of onOutcome ends the run, and the outcome stands", async () => {
     const { run, client } = setUp(() => accepted, {
       batches: batches(...Array<number>(100).fill(1)),
