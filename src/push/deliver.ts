@@ -1,7 +1,7 @@
 import { type Failure, isAccountLimit, noRate, type PushAnswer } from "../cloudflare/index.ts";
 import type { Batch } from "../types.ts";
 import type { PaceResult, Permit } from "./pace.ts";
-import { halves, nextStep } from "./policy.ts";
+import { counted, type Failed, halves, nextStep } from "./policy.ts";
 import { type Account, failureOf } from "./report.ts";
 import type { BatchOutcome, PushRun } from "./types.ts";
 
@@ -31,13 +31,15 @@ interface Load {
   readonly batch: Batch;
   /** Requests made for it. */
   readonly made: number;
+  /** Those of them that failed. */
+  readonly failed: Failed;
   /** Why an earlier request may have delivered it; undefined: none did. */
   readonly doubt: Failure | undefined;
 }
 
 /** Sends a batch until each of its messages has an outcome. Never rejects. */
 export async function deliver(context: Context, batch: Batch, turn: Turn): Promise<void> {
-  const open: Load[] = [{ batch, made: 0, doubt: undefined }];
+  const open: Load[] = [{ batch, made: 0, failed: {}, doubt: undefined }];
   try {
     for (let next = open.shift(); next !== undefined; next = open.shift()) {
       open.unshift(...(await attempt(context, next, turn)));
@@ -60,21 +62,21 @@ async function attempt(context: Context, load: Load, turn: Turn): Promise<Load[]
   turn.pass();
   const answer = await answering;
   const random = (run.random ?? Math.random)();
-  const step = nextStep(answer, { batch, made: made + 1, inDoubt: run.inDoubt, random });
+  const failed = counted(load.failed, answer);
+  const step = nextStep(answer, { batch, failed, inDoubt: run.inDoubt, random });
   permit.done(lesson(answer, step.do === "again" ? step.afterMs : 0, run.clock.now() - sentAt));
 
   const doubt = answer.kind === "unknown" ? answer.failure : load.doubt;
+  const tried: Load = { batch, made: made + 1, failed, doubt };
   if (doubt === undefined && (step.do === "split" || step.do === "again")) await context.refused(batch);
   switch (step.do) {
     case "split":
-      return halves(batch).map((half) => ({ batch: half, made: 0, doubt }));
+      return halves(batch).map((half) => ({ batch: half, made: 0, failed: {}, doubt }));
     case "again":
-      return (await pause(context, step.afterMs))
-        ? [{ batch, made: made + 1, doubt }]
-        : leave(context, { ...load, doubt });
+      return (await pause(context, step.afterMs)) ? [tried] : leave(context, tried);
     case "settle":
     case "give_up":
-      await settle(context, { batch, made: made + 1, doubt }, answer);
+      await settle(context, tried, answer);
       return [];
   }
 }

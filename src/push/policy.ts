@@ -1,10 +1,13 @@
 import type { PushAnswer, Retry } from "../cloudflare/index.ts";
 import type { Batch, InDoubtPolicy } from "../types.ts";
 
+/** What the retries of a batch are counted by. */
+type Kind = Retry | "unsent";
+
 interface Attempts {
-  /** Requests for one batch, the first included. */
+  /** Requests for one batch that fail so, the first included. */
   readonly most: number;
-  /** Longest first wait in milliseconds; it doubles with each retry. */
+  /** Longest first wait in milliseconds; it doubles with each retry after a failure of this kind. */
   readonly firstMs: number;
   /** Longest wait of all in milliseconds; a Retry-After may be longer. */
   readonly longestMs: number;
@@ -28,7 +31,10 @@ const attempts = {
   unknown_fate: { most: 5, firstMs: 500, longestMs: 30_000 },
   // Nothing reached the API at all: a network that hiccups comes back soon, a wrong address never does.
   unsent: { most: 6, firstMs: 250, longestMs: 8_000 },
-} as const satisfies Record<Retry | "unsent", Attempts>;
+} as const satisfies Record<Kind, Attempts>;
+
+/** Requests for one batch that failed, by kind: four refusals leave a lost answer as many retries as it would have had. */
+export type Failed = Readonly<Partial<Record<Kind, number>>>;
 
 /** What is to be done after an answer. */
 export type Step =
@@ -37,25 +43,37 @@ export type Step =
   | { readonly do: "split" }
   | { readonly do: "give_up" };
 
+/** Counts an answer in. */
+export function counted(failed: Failed, answer: PushAnswer): Failed {
+  if (answer.kind === "accepted") return failed;
+  const kind = kindOf(answer);
+  return { ...failed, [kind]: (failed[kind] ?? 0) + 1 };
+}
+
 /**
  * Decides what follows an answer. Pure.
  *
- * @param made requests made for this batch, the answered one included
+ * @param failed the answered request included, see {@link counted}
  * @param random between 0 and 1
  */
 export function nextStep(
   answer: PushAnswer,
-  { batch, made, inDoubt, random }: { batch: Batch; made: number; inDoubt: InDoubtPolicy; random: number },
+  { batch, failed, inDoubt, random }: { batch: Batch; failed: Failed; inDoubt: InDoubtPolicy; random: number },
 ): Step {
   if (answer.kind === "accepted") return { do: "settle" };
   if (answer.kind === "unknown" && inDoubt === "stop") return { do: "give_up" };
-  const { retry } = answer.failure;
-  if (answer.kind === "refused" && retry === "split" && batch.length > 1) return { do: "split" };
-  const { most, firstMs, longestMs } = attempts[answer.kind === "unsent" && retry === "after_wait" ? "unsent" : retry];
-  if (made >= most) return { do: "give_up" };
-  const drawn = random * Math.min(longestMs, firstMs * 2 ** (made - 1));
+  const kind = kindOf(answer);
+  if (answer.kind === "refused" && kind === "split" && batch.length > 1) return { do: "split" };
+  const { most, firstMs, longestMs } = attempts[kind];
+  const times = failed[kind] ?? 1;
+  if (times >= most) return { do: "give_up" };
+  const drawn = random * Math.min(longestMs, firstMs * 2 ** (times - 1));
   const asked = answer.kind === "unsent" ? 0 : (answer.rate.retryAfterMs ?? 0);
   return { do: "again", afterMs: Math.ceil(asked + drawn) };
+}
+
+function kindOf({ kind, failure: { retry } }: Exclude<PushAnswer, { kind: "accepted" }>): Kind {
+  return kind === "unsent" && retry === "after_wait" ? "unsent" : retry;
 }
 
 /** Both halves, in order. */

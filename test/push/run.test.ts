@@ -132,6 +132,27 @@ describe("retries", () => {
     expect(report.unsettled).toEqual([{ state: "not_sent", batch: batches(1)[0], failure: failure("after_wait") }]);
   });
 
+  test("counts each kind of failure for itself", async () => {
+    const answers = [
+      ...Array<typeof lost>(5).fill(refused("after_wait", 10429)),
+      ...Array<typeof lost>(5).fill(unsent),
+    ];
+    const { run, client, clock } = setUp((_, request) => [...answers, lost][request] ?? accepted, {
+      batches: batches(1),
+    });
+    expect(await runPush(run)).toMatchObject({ messages: { pushed: 1, mayBeTwice: 1 }, requests: 12, retries: 11 });
+    expect(client.sent).toHaveLength(12);
+    // The first wait of each kind is short again.
+    expect(clock.slept.slice(-6)).toEqual([250, 500, 1_000, 2_000, 4_000, 500]);
+  });
+
+  test("gives up at the first kind that came too often", async () => {
+    const answers = [lost, unsent, lost, refused("after_wait", 10250), lost, lost];
+    const { run, client } = setUp((_, request) => answers[request] ?? lost, { batches: batches(1) });
+    expect(await runPush(run)).toMatchObject({ messages: { inDoubt: 1 }, failure: failure("unknown_fate") });
+    expect(client.sent).toHaveLength(7);
+  });
+
   test("does not try again what nobody can mend by waiting", async () => {
     const { run, client } = setUp(() => ({ kind: "unsent", failure: failure("no") }), { batches: batches(1) });
     expect((await runPush(run)).failure).toEqual(failure("no"));
