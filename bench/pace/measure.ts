@@ -67,10 +67,11 @@ function bestSeconds(messages: number): number {
 /** The system's clock, as fast as the emulator's. Node's timers know whole milliseconds only: the rest is waited for awake. */
 function fastClock(speed: number): Clock {
   const origin = Date.now();
-  const now = () => origin + (performance.now() - since) * speed;
   const since = performance.now();
+  const elapsed = () => Math.floor((performance.now() - since) * speed);
   return {
-    now: () => Math.floor(now()),
+    now: () => origin + elapsed(),
+    elapsed,
     async sleep(ms, signal) {
       signal?.throwIfAborted();
       const end = performance.now() + Math.max(ms, 0) / speed;

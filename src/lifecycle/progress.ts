@@ -20,12 +20,12 @@ export class Progress {
     this.#inputs = inputs;
     this.#total = total;
     this.#ports = ports;
-    this.#startedAt = this.#toldAt = this.#lastedAt = ports.clock.now();
+    this.#startedAt = this.#toldAt = this.#lastedAt = ports.clock.elapsed();
   }
 
   pushed(messages: number): void {
     this.#done += messages;
-    const now = this.#ports.clock.now();
+    const now = this.#ports.clock.elapsed();
     if (this.#done >= this.#total || now - this.#toldAt < everyMs.passing) return;
     this.#toldAt = now;
     const lasting = now - this.#lastedAt >= everyMs.lasting;

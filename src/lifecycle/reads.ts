@@ -44,9 +44,9 @@ export function pacedReads({ client, pace, clock, cancelled }: ReadPorts): Reads
   const paced = async <T>({ queueId }: QueueRef, ask: () => Promise<ReadAnswer<T>>): Promise<ReadAnswer<T>> => {
     const permit = await pace.acquire({ queueId, messages: 0 }, cancelled).catch(() => undefined);
     if (permit === undefined) return { kind: "failed", failure: notAsked };
-    const since = clock.now();
+    const since = clock.elapsed();
     const answer = await ask();
-    if (answer.kind === "ok") permit.done({ kind: "answered", rate: answer.rate, latencyMs: clock.now() - since });
+    if (answer.kind === "ok") permit.done({ kind: "answered", rate: answer.rate, latencyMs: clock.elapsed() - since });
     else if (isAccountLimit(answer.failure)) permit.done({ kind: "limited", rate: noRate, waitMs: limitedMs });
     else permit.done({ kind: "lost", rate: undefined });
     return answer;

@@ -52,7 +52,7 @@ export class OpenJournals {
 /** For one process, which makes one deployment. */
 export function openSession(ports: Ports): Session {
   let connected: Promise<Wire> | undefined;
-  const journals = new OpenJournals(() => ports.clock.now());
+  const journals = new OpenJournals(() => ports.clock.elapsed());
   ports.cancelled.addEventListener("abort", () => journals.cancelled());
   return {
     ports,

@@ -1,6 +1,6 @@
 /** So much a second, and a burst before. Pure: the caller says what time it is. */
 export interface Bucket {
-  /** When something may be taken, in milliseconds since the epoch; not later than `now`: at once. */
+  /** When something may be taken, in milliseconds of a clock that never jumps; not later than `now`: at once. */
   readyAt(now: number): number;
   take(amount: number, now: number): void;
 }

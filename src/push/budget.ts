@@ -26,7 +26,7 @@ interface Sent {
 
 /** How many requests the API still takes, by its own account. Pure: the caller says what time it is. */
 export interface Budget {
-  /** When the next request may go, in milliseconds since the epoch; not later than `now`: at once. */
+  /** When the next request may go, in milliseconds of a clock that never jumps; not later than `now`: at once. */
   readyAt(now: number): number;
   sent(now: number): Sent;
   /** @param rate what the answer said; undefined: it was lost, so it may have been counted or not */

@@ -2,8 +2,10 @@ import { setTimeout } from "node:timers/promises";
 
 /** The time, injected so that tests need not wait. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, for what is written down. Whoever sets the machine's clock makes it jump, back too. */
   now(): number;
+  /** Milliseconds since some moment, for how long things take and when they are due. It never jumps. */
+  elapsed(): number;
   /** @throws the signal's reason, at once, when it is or gets aborted */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -13,6 +15,7 @@ const longestTimerMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => Math.floor(performance.now()),
   async sleep(ms, signal) {
     signal?.throwIfAborted();
     try {

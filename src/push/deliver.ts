@@ -56,7 +56,7 @@ async function attempt(context: Context, load: Load, turn: Turn): Promise<Load[]
   if (permit === undefined) return [];
 
   const { batch, made } = load;
-  const sentAt = run.clock.now();
+  const sentAt = run.clock.elapsed();
   account.request(made > 0);
   const answering = push(context, batch);
   turn.pass();
@@ -64,7 +64,7 @@ async function attempt(context: Context, load: Load, turn: Turn): Promise<Load[]
   const random = (run.random ?? Math.random)();
   const failed = counted(load.failed, answer);
   const step = nextStep(answer, { batch, failed, inDoubt: run.inDoubt, random });
-  permit.done(lesson(answer, step.do === "again" ? step.afterMs : 0, run.clock.now() - sentAt));
+  permit.done(lesson(answer, step.do === "again" ? step.afterMs : 0, run.clock.elapsed() - sentAt));
 
   const doubt = answer.kind === "unknown" ? answer.failure : load.doubt;
   const tried: Load = { batch, made: made + 1, failed, doubt };
@@ -116,14 +116,14 @@ async function push(context: Context, batch: Batch): Promise<PushAnswer> {
 
 /** @returns whether the wait came to its end before the run did */
 async function pause({ run, account, over }: Context, ms: number): Promise<boolean> {
-  const since = run.clock.now();
+  const since = run.clock.elapsed();
   try {
     await run.clock.sleep(ms, over);
     return true;
   } catch {
     return false;
   } finally {
-    account.waited(run.clock.now() - since);
+    account.waited(run.clock.elapsed() - since);
   }
 }
 

@@ -96,7 +96,7 @@ export function createPace({ clock, assume }: PaceOptions): Pace {
   /** Lets go whoever may go, and sets the alarm for the next who will. */
   const pump = () => {
     while (waiters.length > 0 && underWay < concurrency.limit) {
-      const now = clock.now();
+      const now = clock.elapsed();
       const all = Math.max(budget.readyAt(now), limited ? requests.readyAt(now) : now);
       if (all > now) return wakeAt(all);
       const times = new Map<string, number>();
@@ -115,11 +115,11 @@ export function createPace({ clock, assume }: PaceOptions): Pace {
   };
 
   const wakeAt = (at: number) => {
-    if (alarm !== undefined && alarm.at <= at && alarm.at > clock.now()) return;
+    if (alarm !== undefined && alarm.at <= at && alarm.at > clock.elapsed()) return;
     silence();
     const mine = { at, cancel: new AbortController() };
     alarm = mine;
-    clock.sleep(at - clock.now(), mine.cancel.signal).then(
+    clock.sleep(at - clock.elapsed(), mine.cancel.signal).then(
       () => {
         if (alarm === mine) alarm = undefined;
         pump();
@@ -146,7 +146,7 @@ export function createPace({ clock, assume }: PaceOptions): Pace {
   };
 
   const learn = (result: PaceResult, queueId: string, sent: ReturnType<typeof budget.sent>) => {
-    const now = clock.now();
+    const now = clock.elapsed();
     if (result.kind === "unused") return budget.unused(sent);
     budget.answered(sent, result.rate, now);
     limited ||= result.rate?.remaining !== undefined;

@@ -6,7 +6,7 @@ it("tells of messages, rate and time left: every second where it passes, every h
   let now = 0;
   const told: string[] = [];
   const ports = {
-    clock: { now: () => now, sleep: () => Promise.resolve() },
+    clock: { now: () => 0, elapsed: () => now, sleep: () => Promise.resolve() },
     tell: async (severity: string, text: string) => {
       told.push(`${now / 1000}: ${severity}: ${text}`);
     },

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { systemClock } from "../../src/push/index.ts";
 
 test("a moment that has passed is no wait, and nothing that Node would warn of", async () => {
@@ -8,4 +8,14 @@ test("a moment that has passed is no wait, and nothing that Node would warn of",
   // Node emits a warning on the next tick; this one comes after any of the clock's.
   process.emitWarning("the end");
   expect(await warned).toContain("the end");
+});
+
+test("an hour that the machine's clock is set back is none that anything takes", async () => {
+  const before = { now: systemClock.now(), elapsed: systemClock.elapsed() };
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  expect(systemClock.now()).toBeLessThan(before.now);
+  expect(systemClock.elapsed()).toBeGreaterThanOrEqual(before.elapsed);
 });

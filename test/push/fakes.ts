@@ -14,7 +14,8 @@ export interface VirtualClock extends Clock {
 
 /** A clock on which time passes only while everybody sleeps, and then at once. */
 export function virtualClock(): VirtualClock {
-  let now = 1_700_000_000_000;
+  const start = 1_700_000_000_000;
+  let now = start;
   const sleepers: { at: number; ms: number; wake: () => void }[] = [];
   const slept: number[] = [];
   let ticking = false;
@@ -32,6 +33,7 @@ export function virtualClock(): VirtualClock {
     slept,
     sleeping: () => sleepers.length,
     now: () => now,
+    elapsed: () => now - start,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);

@@ -325,7 +325,7 @@ describe("the end of a run", () => {
     const { run, client } = setUp(() => lost, { batches: batches(1), stop: stop.signal });
     const sleep = run.clock.sleep;
     const clock = {
-      now: run.clock.now,
+      ...run.clock,
       sleep: (ms: number, signal?: AbortSignal) => {
         stop.abort();
         return sleep(ms, signal);
