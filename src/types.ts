@@ -30,6 +30,8 @@ export interface Message {
   readonly delaySeconds: number | undefined;
   /** Where secrets go in the body, in order; absent: nowhere, the body is complete. */
   readonly secrets?: readonly SecretSlot[];
+  /** Values of secrets that are in the body by now; absent: none. */
+  readonly filled?: readonly string[];
   /** What the push adds to the body; absent: nothing. It is no part of what the message is known by. */
   readonly stamp?: Stamp;
   readonly place: Place;
@@ -130,6 +132,8 @@ export interface Parcel {
   readonly bytes: number;
   readonly contentType: ContentType;
   readonly delaySeconds: number | undefined;
+  /** As in {@link Message}: what no error may show. */
+  readonly filled?: readonly string[];
 }
 
 /** The messages of one request, within the API's limits. */

@@ -10,6 +10,9 @@ const quoteLength = 300;
 
 const again = "Run it again later.";
 
+/** Takes out of somebody else's words what no error may show. Sees them before they are cut. */
+export type Redact = (words: string) => string;
+
 interface Verdict {
   readonly retry: Retry;
   readonly meaning: string;
@@ -17,23 +20,28 @@ interface Verdict {
 }
 
 /** Says what became of a push. Accepts every form of answer that was ever documented, and judges the rest with care. */
-export function judgePush(wire: Wire, now: number): PushAnswer {
+export function judgePush(wire: Wire, now: number, redact: Redact): PushAnswer {
   if (wire.kind === "unsent") return { kind: "unsent", failure: wire.failure };
   if (wire.kind === "lost") return { kind: "unknown", failure: wire.failure, rate: noRate };
   const rate = readRate(wire.headers, now);
   const envelope = wire.complete ? parseEnvelope(wire.text) : undefined;
   if (isSuccess(wire.status, envelope)) return { kind: "accepted", metrics: metricsOf(envelope.result), rate };
-  const failure = failureOf(wire, envelope);
+  const failure = failureOf(wire, envelope, redact);
   return { kind: failure.retry === "unknown_fate" ? "unknown" : "refused", failure, rate };
 }
 
 /** Says what became of a call that reads. `read` gives undefined for a result that it cannot use. */
-export function judgeRead<T>(wire: Wire, now: number, read: (result: unknown) => T | undefined): ReadAnswer<T> {
+export function judgeRead<T>(
+  wire: Wire,
+  now: number,
+  redact: Redact,
+  read: (result: unknown) => T | undefined,
+): ReadAnswer<T> {
   if (wire.kind !== "answer") return { kind: "failed", failure: harmless(wire.failure) };
   const envelope = wire.complete ? parseEnvelope(wire.text) : undefined;
   const value = isSuccess(wire.status, envelope) ? read(envelope.result) : undefined;
   if (value !== undefined) return { kind: "ok", value, rate: readRate(wire.headers, now) };
-  return { kind: "failed", failure: harmless(failureOf(wire, envelope)) };
+  return { kind: "failed", failure: harmless(failureOf(wire, envelope, redact)) };
 }
 
 /** A call that reads changes nothing: it may be made again, whatever became of it. */
@@ -47,18 +55,19 @@ function isSuccess(status: number, envelope: Envelope | undefined): envelope is 
   return envelope?.success === true && status >= 200 && status < 300;
 }
 
-function failureOf(wire: Answer, envelope: Envelope | undefined): Failure {
+function failureOf(wire: Answer, envelope: Envelope | undefined, redact: Redact): Failure {
   const errors = envelope?.success === false ? envelope.errors : [];
   const code = decisiveCode(errors.map((error) => error.code)) ?? errors[0]?.code;
   const error = errors.find((candidate) => candidate.code === code);
+  const url = error?.documentationUrl;
   const verdict = (code === undefined ? undefined : policyOf(code)) ?? judgeStatus(wire, error);
   return {
     retry: verdict.retry,
-    message: `${verdict.meaning} (HTTP ${wire.status}${error === undefined ? "" : `, ${quote(error)}`})`,
+    message: `${verdict.meaning} (HTTP ${wire.status}${error === undefined ? "" : `, ${quote(error, redact)}`})`,
     remedy: verdict.remedy,
     status: wire.status,
     code,
-    documentationUrl: error?.documentationUrl === undefined ? undefined : plain(error.documentationUrl),
+    documentationUrl: url === undefined ? undefined : plain(url, redact),
   };
 }
 
@@ -85,13 +94,18 @@ function judgeStatus({ status, complete }: Answer, error: ApiError | undefined):
 }
 
 /** `code 10104: Queue not found`, with what lies beneath. */
-function quote({ code, message, pointer, chain }: ApiError): string {
-  const where = pointer === undefined ? "" : ` at ${plain(pointer)}`;
-  const beneath = chain.map((cause) => `; ${cause.code}: ${plain(cause.message)}`).join("");
-  return cut(`code ${code}: ${plain(message)}${where}${beneath}`, quoteLength);
+function quote({ code, message, pointer, chain }: ApiError, redact: Redact): string {
+  const where = pointer === undefined ? "" : ` at ${plain(pointer, redact)}`;
+  const beneath = chain.map((cause) => `; ${cause.code}: ${plain(cause.message, redact)}`).join("");
+  return cut(`code ${code}: ${plain(message, redact)}${where}${beneath}`, quoteLength);
 }
 
 /** Somebody else's words on one line, without control characters that a terminal would obey, and halves of others. */
-function plain(text: string): string {
-  return cut(text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " "), quoteLength);
+function plain(text: string, redact: Redact): string {
+  return cut(
+    redact(text)
+      .toWellFormed()
+      .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " "),
+    quoteLength,
+  );
 }

@@ -6,6 +6,7 @@ import { queueInfoOf } from "./queue.ts";
 import { pushRequest } from "./request.ts";
 import { createTransport, type Transport, type Wire, type WireRequest } from "./transport.ts";
 import type { PushAnswer, QueueInfo, ReadAnswer } from "./types.ts";
+import { withhold } from "./withhold.ts";
 
 export interface ClientOptions {
   readonly credentials: Credentials;
@@ -43,23 +44,20 @@ export function createClient(options: ClientOptions): Client {
     const content = request.body === undefined ? {} : { "content-type": "application/json" };
     return transport.send({ ...request, headers: { ...headers, ...content }, deadlineMs });
   };
-  const safe = <Answer extends PushAnswer | ReadAnswer<unknown>>(answer: Answer): Answer =>
-    "failure" in answer
-      ? { ...answer, failure: { ...answer.failure, message: credentials.redact(answer.failure.message) } }
-      : answer;
+  const redact = (words: string) => credentials.redact(words);
   const read = (url: URL) => call({ method: "GET", url, body: undefined, signal: undefined });
 
   return {
     async push(queue, batch, signal) {
       const { path, text } = pushRequest(batch);
       const wire = await call({ method: "POST", url: queueUrl(baseUrl, queue, path), body: text, signal });
-      return safe(judgePush(wire, Date.now()));
+      return judgePush(wire, Date.now(), (words) => withhold(redact(words), batch));
     },
     async metrics(queue) {
-      return safe(judgeRead(await read(queueUrl(baseUrl, queue, "metrics")), Date.now(), metricsOf));
+      return judgeRead(await read(queueUrl(baseUrl, queue, "metrics")), Date.now(), redact, metricsOf);
     },
     async getQueue(queue) {
-      return safe(judgeRead(await read(queueUrl(baseUrl, queue)), Date.now(), queueInfoOf));
+      return judgeRead(await read(queueUrl(baseUrl, queue)), Date.now(), redact, queueInfoOf);
     },
     close: () => transport.close(),
   };

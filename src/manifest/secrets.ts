@@ -24,7 +24,8 @@ export function fillSecrets(message: Message, secrets: ReadonlyMap<string, strin
   }
   // From the last to the first, so that the offsets of those still to fill stay true.
   const body = slots.toReversed().reduce((at, slot) => fill(at, slot, slot.path, secrets), message.body);
-  return { ...complete, body };
+  const filled = slots.flatMap(({ name }) => secrets.get(name) ?? []);
+  return { ...complete, body, ...(filled.length > 0 && { filled }) };
 }
 
 function fill(

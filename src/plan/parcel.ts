@@ -14,6 +14,7 @@ export function toParcel(message: Message, index: number, label = message.id ?? 
     bytes: bodyBytes(message, bodyJson),
     contentType: message.contentType,
     delaySeconds: message.delaySeconds,
+    ...(message.filled !== undefined && { filled: message.filled }),
   };
 }
 

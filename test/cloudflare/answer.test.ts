@@ -13,7 +13,8 @@ const wire = (status: number, text: string, rest: Partial<Extract<Wire, { kind: 
   ...rest,
 });
 
-const push = (...of: Parameters<typeof wire>) => judgePush(wire(...of), 0);
+const push = (...of: Parameters<typeof wire>) => judgePush(wire(...of), 0, asTheyAre);
+const asTheyAre = (words: string) => words;
 const failed = (...errors: object[]) => JSON.stringify({ success: false, errors, messages: [], result: null });
 const metrics = { backlog_count: 1, backlog_bytes: 2, oldest_message_timestamp_ms: 3 };
 
@@ -158,7 +159,10 @@ describe("a call that reads", () => {
   const read = (result: unknown) => (result === 7 ? "seven" : undefined);
 
   test("gives what it was made for", () => {
-    expect(judgeRead(wire(200, '{"success":true,"result":7}'), 0, read)).toMatchObject({ kind: "ok", value: "seven" });
+    expect(judgeRead(wire(200, '{"success":true,"result":7}'), 0, asTheyAre, read)).toMatchObject({
+      kind: "ok",
+      value: "seven",
+    });
   });
 
   test.each([
@@ -166,7 +170,7 @@ describe("a call that reads", () => {
     ["a bad gateway", wire(502, ""), "after_wait"],
     ["a queue that is gone", wire(404, failed({ code: 11000, message: "" })), "no"],
   ])("may be made again after what is lost, as nothing comes of it: %s", (_, answer, retry) => {
-    expect(judgeRead(answer, 0, read)).toMatchObject({ kind: "failed", failure: { retry } });
+    expect(judgeRead(answer, 0, asTheyAre, read)).toMatchObject({ kind: "failed", failure: { retry } });
   });
 });
 

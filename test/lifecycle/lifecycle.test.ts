@@ -1,6 +1,8 @@
 import { rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { PartialFailure } from "../../src/lifecycle/failure.ts";
 import type { Lifecycle } from "../../src/lifecycle/index.ts";
 import type { SegmentOutputs } from "../../src/lifecycle/segment.ts";
@@ -109,6 +111,24 @@ it("fills a secret into the request alone, and refuses when it has none", async 
   const outs = outputs(await withSecret.create(inputs));
   expect(world.bodies()).toEqual(["k=hidden"]);
   expect(JSON.stringify([outs, world.told])).not.toContain("hidden");
+});
+
+it("shows no secret that the API repeats, in no error and on no line", async () => {
+  const api = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const message = `hide me: this body is not allowed: ${Buffer.concat(chunks)}`;
+    response.writeHead(400).end(JSON.stringify({ success: false, errors: [{ code: 10207, message }] }));
+  });
+  await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    api.close();
+  });
+  const inputs = await world.segment('queue: orders\nmessages: [{ body: "k=${secret.key}" }]\n');
+  world.env.CLOUDFLARE_BASE_URL = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+  const failure = await failureOf(world.start({ "p:key": "hide me" }).lifecycle.create(inputs));
+  expect(failure.message).toContain("10207: (withheld): this body is not allowed:");
+  expect(JSON.stringify([failure.message, failure, world.told])).not.toContain("hide");
 });
 
 it("refuses a body that its secrets make too large, before anything of the manifest goes", async () => {
