@@ -4,20 +4,21 @@ import type { Batch } from "../types.ts";
 const withheld = "(withheld)";
 
 /** So many characters in a row that the API's words share with a body are taken for a quotation. */
-const quotation = 8;
+const quotation = 12;
 
 /** Characters of the API's words that are looked through. An error shows fewer. */
 const longest = 2_000;
 
 /**
  * Takes out of the API's words what they quote of a request's messages: bodies are in no error and no log. Values of secrets
- * are found however short they are, the rest in pieces of eight characters, so also where the API itself has cut it.
+ * are found however short they are, the rest in pieces of twelve characters, so also where the API itself has cut it.
  */
 export function withhold(words: string, batch: Batch): string {
   const text = words.slice(0, longest);
   const hidden = new Uint8Array(text.length);
   for (const secret of new Set(batch.flatMap(({ filled = [] }) => filled))) {
-    for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1)])) hide(text, form, hidden);
+    // As it is, in JSON, and in JSON that is quoted in JSON.
+    for (const form of new Set([secret, escaped(secret), escaped(escaped(secret))])) hide(text, form, hidden);
   }
   const bodies = batch.flatMap(({ bodyJson }) => [bodyJson, ...textsIn(bodyJson)]).join("\n");
   for (let at = 0; at + quotation <= text.length; at++) {
@@ -31,6 +32,10 @@ export function withhold(words: string, batch: Batch): string {
     else if (!hidden[at - 1]) shown += withheld;
   }
   return shown;
+}
+
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 function hide(text: string, piece: string, hidden: Uint8Array): void {

@@ -98,7 +98,7 @@ test("a run that is killed while it waits after a refusal has nothing in doubt",
       ...journaled(journal, (index) => `key-${index}`),
     });
     await waiting.promise;
-    expect(await journals.read(name, "base")).toEqual({ pushed: [], inDoubt: [] });
+    expect(await journals.read(name, base)).toEqual({ pushed: [], inDoubt: [] });
     stop.abort();
     await run;
     await journal.close();

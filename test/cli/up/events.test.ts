@@ -94,7 +94,7 @@ it("reads the very lines that the provider writes", async () => {
   const lines: string[] = [];
   let now = 0;
   const ports = {
-    clock: { now: () => now },
+    clock: { now: () => 0, elapsed: () => now },
     tell: async (_: string, text: string) => {
       lines.push(text);
     },
