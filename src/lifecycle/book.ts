@@ -122,7 +122,7 @@ export function rowLabel(from: number, index: number): string {
 
 /** What a data file's ledger is compared with. */
 export function wantedRows({ mode, messages }: Wanted, { rows, delivery }: Content<"rows">): WantedRows {
-  return { mode, identity: mode === "once" ? rows : delivery, rows: messages };
+  return { mode, identity: mode === "once" ? rows : delivery, once: rows, rows: messages };
 }
 
 function rowsBook(

@@ -124,8 +124,9 @@ async function push(
   // What is wrong here is told before what is wrong there.
   const opened = await feed();
   const hopeless = await preflight.check(inputs, ports.tell);
-  // What was pushed before is reason enough that the rest follows.
-  if (book.decision.kept.length === 0 && hopeless === undefined) await requirements.check(inputs, reads);
+  // What was pushed of the manifest before, here or in another of its segments, is reason enough that the rest follows.
+  const begun = book.decision.kept.length > 0 || session.begun.has(inputs.deployment);
+  if (!begun && hopeless === undefined) await requirements.check(inputs, reads);
   const written = journaled(journal, book.keyOf);
   const progress = new Progress(inputs, indices.length, ports);
   const report = await runPush({

@@ -64,6 +64,7 @@ export function bindLifecycle(ports: Ports): Lifecycle {
       }
       const { changes, replaces, decision } = await diffSegment(olds, news, () => readDigests(news));
       if (replaces.length === 0) {
+        if (olds.pushed > 0) session.begun.add(news.deployment);
         refuseShrunk(olds, news);
         await refuseEdited(news, decision, ports);
         if (changes) await say(news, decision);

@@ -1,4 +1,5 @@
 import type { Failure } from "../cloudflare/index.ts";
+import { count, number } from "../figures.ts";
 import type { QueueRef, Requires } from "../types.ts";
 import { Refusal } from "./failure.ts";
 import type { Reads } from "./reads.ts";
@@ -46,7 +47,7 @@ async function findFaults(
     else if (answer.value.backlog_count > maxBacklog) {
       const { backlog_count: backlog } = answer.value;
       faults.push(
-        `Its backlog has ${backlog} messages, more than ${maxBacklog}. Wait, or raise \`requires.max_backlog\`.`,
+        `Its backlog has ${count(backlog, "message")}, more than ${number(maxBacklog)}. Wait, or raise \`requires.max_backlog\`.`,
       );
     }
   }

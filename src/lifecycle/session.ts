@@ -13,6 +13,8 @@ export interface Session {
   /** What the run does to ledgers instead of pushing; undefined: it pushes. @throws Refusal when it cannot be read */
   readonly repair: Repair | undefined;
   readonly journals: OpenJournals;
+  /** Deployments of manifests of which messages were pushed before this run. */
+  readonly begun: Set<string>;
 }
 
 /** Milliseconds in which the engine writes down what a delivery came to. A run that ends by itself takes longer to end. */
@@ -65,5 +67,6 @@ export function openSession(ports: Ports): Session {
       return readRepair(ports.env.QUEUE_SEEDER_REPAIR);
     },
     journals,
+    begun: new Set(),
   };
 }

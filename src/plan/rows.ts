@@ -26,6 +26,8 @@ export interface WantedRows {
   readonly mode: PushMode;
   /** For `once` the digest of the segment's rows, otherwise that of the whole delivery. */
   readonly identity: Digest;
+  /** What the ledger would be known by if each row had gone once: with these very rows it is no other delivery. */
+  readonly once: Digest;
   readonly rows: number;
 }
 
@@ -53,12 +55,12 @@ export function decideRows(wanted: WantedRows, recorded: RowsLedger, digests?: r
   return { pending, inDoubt: pending.filter((row) => doubted[row] === 1), kept, forgotten: [], edited };
 }
 
-function relevant({ mode, identity }: WantedRows, ledger: RowsLedger): RowsLedger {
+function relevant({ mode, identity, once }: WantedRows, ledger: RowsLedger): RowsLedger {
   switch (mode) {
     case "once":
       return ledger;
     case "on_change":
-      return ledger.identity === identity ? ledger : emptyRows;
+      return ledger.identity === identity || ledger.identity === once ? ledger : emptyRows;
     case "every_deploy":
       return ledger.identity === identity && !ledger.complete ? ledger : emptyRows;
   }

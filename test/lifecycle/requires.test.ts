@@ -32,7 +32,7 @@ it.each([
     () => call("PATCH", "", { settings: { delivery_paused: true } }),
     /Its delivery is paused\. Resume it/,
   ],
-  ["{ max_backlog: 0 }", () => call("POST", "/messages", { body: 1 }), /Its backlog has 1 messages, more than 0/],
+  ["{ max_backlog: 0 }", () => call("POST", "/messages", { body: 1 }), /Its backlog has 1 message, more than 0/],
 ])("holds a manifest back that requires %s", async (requires, prepare, message) => {
   await prepare();
   const before = pushes();
@@ -69,6 +69,19 @@ it("is for the first push alone: what was begun is finished", async () => {
   const more = await world.segment(manifest("{ max_backlog: 0 }", 2));
   await world.start().lifecycle.update("id", before, more);
   expect(world.bodies()).toHaveLength(2);
+});
+
+it("is for the first push of a data file, and not of each of its segments", async () => {
+  world.write("messages/a.yaml", "queue: orders\nrequires: { max_backlog: 0 }\nsource: { file: rows.ndjson }\n");
+  world.write("messages/rows.ndjson", Array.from({ length: 5_100 }, (_, n) => n).join("\n"));
+  const [first, second] = await world.segments();
+  if (first === undefined || second === undefined) throw new Error("there are to be two segments");
+  const { outs } = await world.start().lifecycle.create(first);
+  // The next run finds the first one pushed, and the backlog is the manifest's own.
+  const { lifecycle } = world.start();
+  await lifecycle.diff("id", outs, first);
+  await lifecycle.create(second);
+  expect(world.bodies()).toHaveLength(5_100);
 });
 
 it("says that it could not look, and pushes nothing", async () => {

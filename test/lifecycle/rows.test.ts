@@ -130,6 +130,18 @@ it("pushes the whole file again on change, and resumes that", async () => {
   expect(world.bodies()).toHaveLength(10_200);
 });
 
+it("pushes nothing because another mode was chosen, and everything when something changes then", async () => {
+  write(numbers(5_100));
+  const once = await up();
+  world.write("messages/a.yaml", manifest("push: on_change\n"));
+  const onChange = await up(once);
+  expect(await up(onChange)).toEqual(onChange);
+  expect(world.bodies()).toHaveLength(5_100);
+  write([...numbers(5_099), -1]);
+  await up(onChange);
+  expect(world.bodies()).toHaveLength(10_200);
+});
+
 it("refuses to take a ledger of messages for one of rows, and the other way round", async () => {
   write([1]);
   const before = await up();

@@ -30,7 +30,8 @@ function ledger(
 
 function once(...bodies: (string | number)[]) {
   const all = digests(...bodies);
-  return { wanted: { mode: "once" as const, identity: rowsDigest(all), rows: bodies.length }, all };
+  const identity = rowsDigest(all);
+  return { wanted: { mode: "once" as const, identity, once: identity, rows: bodies.length }, all };
 }
 
 describe("once", () => {
