@@ -4,6 +4,7 @@ import { openBook } from "./book.ts";
 import { diffSegment, refuseOtherQueue } from "./diff.ts";
 import { refuseEdited, refuseShrunk } from "./edited.ts";
 import { type Given, planGiven, readGiven } from "./given.ts";
+import { hasJournals, journalFolder } from "./journal-folder.ts";
 import type { Ports } from "./ports.ts";
 import { refresh } from "./refresh.ts";
 import { isAbout } from "./repair.ts";
@@ -42,6 +43,13 @@ export function bindLifecycle(ports: Ports): Lifecycle {
   const session = openSession(ports);
   const say = (inputs: SegmentInputs, decision: Decision) =>
     previewing ? ports.tell("info", summarize(inputs, decision), inputs.self) : undefined;
+  const folders = new Map<string, boolean>();
+  const mayHaveJournal = (inputs: SegmentInputs) => {
+    const folder = journalFolder(inputs, ports);
+    const found = folders.get(folder) ?? hasJournals(folder);
+    folders.set(folder, found);
+    return found;
+  };
   const readDigests = async (inputs: SegmentInputs) => (await import("./feed.ts")).readDigests(inputs, ports);
 
   return {
@@ -63,6 +71,9 @@ export function bindLifecycle(ports: Ports): Lifecycle {
         return { changes, replaces: [] };
       }
       const { changes, replaces, decision } = await diffSegment(olds, news, () => readDigests(news));
+      if (!previewing && mayHaveJournal(news)) {
+        await (await import("./journal.ts")).dropStaleJournal(news, olds, ports);
+      }
       if (replaces.length === 0) {
         if (olds.pushed > 0) session.begun.add(news.deployment);
         refuseShrunk(olds, news);

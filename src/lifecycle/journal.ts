@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { digestOf } from "../plan/index.ts";
 import {
   type Base,
@@ -10,21 +9,13 @@ import {
   type Left,
 } from "../push/index.ts";
 import { Refusal } from "./failure.ts";
+import { type JournalPorts, journalFolder } from "./journal-folder.ts";
 import type { Ports } from "./ports.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 
-type JournalPorts = Pick<Ports, "cwd" | "env" | "config">;
-
-/** Where journals are unless somebody says otherwise, relative to the repository. */
-const defaultFolder = ".queue-seeder/journal";
-
-/**
- * The journals of a repository: in the folder that `QUEUE_SEEDER_JOURNAL` or the stack's `queue-seeder:journal` names,
- * from the repository's root, so that a pipeline can keep it between its runs.
- */
+/** The journals of a repository. */
 export function journalsOf(inputs: Pick<SegmentInputs, "root">, { cwd, env, config }: JournalPorts): Journals {
-  const folder = env.QUEUE_SEEDER_JOURNAL || config("queue-seeder:journal") || defaultFolder;
-  return fileJournals(resolve(cwd, inputs.root, folder));
+  return fileJournals(journalFolder(inputs, { cwd, env, config }));
 }
 
 export function journalName(inputs: SegmentInputs): JournalName {
@@ -62,6 +53,18 @@ function baseOf({ mode, digest, content }: SegmentInputs, before: SegmentOutputs
     state: digestOf(JSON.stringify([before?.ledger ?? null, before?.lastPush.at ?? null])),
     delivery: mode === "once" ? undefined : together,
   };
+}
+
+/**
+ * Drops a journal that the engine's state has moved on without: what is created anew must not find it. One that cannot be
+ * read stays for the run that needs it, which says so.
+ *
+ * @param before outputs that the engine's state holds
+ */
+export async function dropStaleJournal(inputs: SegmentInputs, before: SegmentOutputs, ports: Ports): Promise<void> {
+  await journalsOf(inputs, ports)
+    .dropStale(journalName(inputs), baseOf(inputs, before))
+    .catch(() => {});
 }
 
 export async function dropJournal(inputs: SegmentInputs, ports: Ports): Promise<void> {

@@ -39,6 +39,16 @@ export function fileJournals(folder: string): Journals {
         throw asJournalError(error, "opened");
       }
     },
+    async dropStale(name, base) {
+      const file = fileOf(name);
+      const path = join(folder, file);
+      try {
+        const found = await readIfThere(path, file);
+        if (found !== undefined && found.base.state !== base.state) await rm(path, { force: true });
+      } catch (error) {
+        throw asJournalError(error, "deleted");
+      }
+    },
     async drop(name) {
       try {
         await rm(join(folder, fileOf(name)), { force: true });

@@ -68,6 +68,8 @@ export interface Journals {
   open(name: JournalName, base: Base): Promise<Journal>;
   /** Forgets a journal, whether there is one or not. */
   drop(name: JournalName): Promise<void>;
+  /** Forgets one that began from another state than this one, which has moved on without it. */
+  dropStale(name: JournalName, base: Base): Promise<void>;
 }
 
 /** A journal that cannot be read or written. Names the file without its folder, and nothing of what is in it. */

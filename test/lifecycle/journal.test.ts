@@ -231,6 +231,23 @@ describe("never suppresses a push that it should not", () => {
     expect(world.bodies()).toHaveLength(6);
   });
 
+  it("when the segment is created anew after a run that left it", async () => {
+    const inputs = await world.segment(manifest([1]));
+    const first = world.start();
+    const { outs } = await first.lifecycle.create(inputs);
+    first.cancel();
+    expect(journals()).toHaveLength(1);
+    // `pulumi preview` changes nothing, the run does.
+    const preview = world.start().lifecycle;
+    await preview.check(outs, { ...inputs, preview: true });
+    await preview.diff("id", outs, inputs);
+    expect(journals()).toHaveLength(1);
+    await world.start().lifecycle.diff("id", outs, inputs);
+    expect(journals()).toEqual([]);
+    await world.start().lifecycle.create(inputs);
+    expect(world.bodies()).toEqual([1, 1]);
+  });
+
   it("when the state has moved on without it", async () => {
     const inputs = await world.segment(manifest(numbers(2_500)));
     await killedRun(inputs, 3);
