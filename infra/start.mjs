@@ -1,6 +1,6 @@
 // The program's first file, in JavaScript: any Node can read it and be told where it is too old. The rest is TypeScript,
 // from ./index.ts on.
-import "../scripts/guard.cjs";
+import "./guard.cjs";
 import { keepCompiled } from "./compile-cache.mjs";
 
 keepCompiled();

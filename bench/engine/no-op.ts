@@ -11,7 +11,7 @@ export async function measureNoOp(rounds = 7): Promise<Section> {
   await using emulator = await startEmulator({ queues: names.map((name) => ({ name })) });
   await using seeded = await makeStack({
     name: "dev",
-    copy: ["Pulumi.yaml", "package.json", "infra", "scripts/guard.cjs", "src", "messages"],
+    copy: ["Pulumi.yaml", "package.json", "infra", "src", "messages"],
     config: {
       "queue-seeder:accountId": emulator.accountId,
       "queue-seeder:queues": Object.fromEntries(names.map((name) => [name, { id: emulator.queueId(name) }])),

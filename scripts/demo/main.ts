@@ -20,7 +20,7 @@ async function demo(): Promise<void> {
   await using emulator = await startEmulator({ queues: queues.map((name) => ({ name })) });
   await using stack = await makeStack({
     name: "dev",
-    copy: ["Pulumi.yaml", "package.json", "infra", "scripts/guard.cjs", "src", "messages"],
+    copy: ["Pulumi.yaml", "package.json", "infra", "src", "messages"],
     config: {
       "queue-seeder:accountId": emulator.accountId,
       "queue-seeder:queues": Object.fromEntries(queues.map((name) => [name, { id: emulator.queueId(name) }])),

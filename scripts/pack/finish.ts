@@ -23,7 +23,7 @@ export function finishDeclarations(folder: string, entry: string): void {
   };
   visit(join(entry));
   for (const path of filesIn(folder, ".")) {
-    if (/\.d\.m?ts$/.test(path) && !wanted.has(path)) rmSync(join(folder, path));
+    if (/\.d\.[cm]?ts$/.test(path) && !wanted.has(path)) rmSync(join(folder, path));
   }
 }
 

@@ -30,7 +30,7 @@ it("has nothing that publint would say", async () => {
 it("holds code, its declarations and what it reads, and no tests", () => {
   const files = packed();
   expect(new Set(files.map(extname))).toEqual(
-    new Set([".js", ".mjs", ".ts", ".json", ".html", ".css", ".md", ".yml", ".sh", ""]),
+    new Set([".js", ".mjs", ".cjs", ".ts", ".json", ".html", ".css", ".md", ".yml", ".sh", ""]),
   );
   expect(files.filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))).toEqual([]);
   const folders =
@@ -94,6 +94,13 @@ it("brings the command line along", () => {
   run(project, "npx", "--offline", "queue-seeder", "validate");
   writeFileSync(join(project, "messages/a.yaml"), "queue: orders\nmesages: []\n");
   expect(() => run(project, "npx", "--offline", "queue-seeder", "validate")).toThrow("messages/a.yaml:2:1");
+});
+
+it("says at once where Node is too old", () => {
+  const preload = join(project, "version.cjs");
+  writeFileSync(preload, 'Object.defineProperty(process.versions, "node", { value: "20.20.2" });\n');
+  const main = installed("src/cli/main.mjs");
+  expect(() => run(project, process.execPath, "-r", preload, main)).toThrow("queue-seeder needs Node 22.18 or newer");
 });
 
 it.each([

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "acorn";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Finished, start } from "../../scripts/engine/child.ts";
 
-const guard = join(import.meta.dirname, "../../scripts/guard.cjs");
+const guard = join(import.meta.dirname, "../../infra/guard.cjs");
 const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"));
 let dir: string;
 
@@ -16,10 +16,10 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 /** Runs the guard on a Node that takes itself for another version. */
-function runOn(version: string): Promise<Finished> {
+function runOn(version: string, file = guard): Promise<Finished> {
   const preload = join(dir, "version.cjs");
   writeFileSync(preload, `Object.defineProperty(process.versions, "node", { value: "${version}" });\n`);
-  return start(process.execPath, ["-r", preload, guard]).done;
+  return start(process.execPath, ["-r", preload, file]).done;
 }
 
 test.each(["0.10.48", "18.20.8", "20.20.2", "21.99.0", "22.17.1"])("Node %s is told what to do", async (version) => {
@@ -27,6 +27,14 @@ test.each(["0.10.48", "18.20.8", "20.20.2", "21.99.0", "22.17.1"])("Node %s is t
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr).toContain(`queue-seeder needs Node 22.18 or newer; this is Node ${version}.\n`);
   expect(stderr).toContain("Run `npm ci` again without --omit=optional");
+});
+
+test("where it was installed as a package, there is another thing to do", async () => {
+  const folder = join(dir, "node_modules/queue-seeder");
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(guard, join(folder, "guard.cjs"));
+  const { stderr } = await runOn("20.20.2", join(folder, "guard.cjs"));
+  expect(stderr).toMatch(/^queue-seeder needs Node 22\.18 .*\nInstall a newer one; .*\n$/);
 });
 
 test.each(["22.18.0", "22.19.3", "23.0.0", "24.21.0", "100.0.0"])("Node %s passes", async (version) => {
