@@ -66,11 +66,13 @@ function misspellings(errors: readonly ErrorObject[]): ReadonlyMap<string, reado
   return meant;
 }
 
-/** Whether a missing key is there in a wrong spelling, which is told already. */
+/** Whether what is missing is there in a wrong spelling, or where nothing can be, which is told already. */
 function isMisspelt(
-  { keyword, instancePath, params }: ErrorObject,
+  { keyword, instancePath, params, data }: ErrorObject,
   misspelt: ReturnType<typeof misspellings>,
 ): boolean {
+  // Neither of two keys can be in what is no map, which is told as well.
+  if (keyword === "oneOf" && (typeof data !== "object" || data === null)) return true;
   const missing = keyword === "required" ? [params.missingProperty] : keyword === "oneOf" ? ["messages", "source"] : [];
   return missing.some((key) => misspelt.get(instancePath)?.includes(key));
 }

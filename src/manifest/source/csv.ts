@@ -19,6 +19,8 @@ export interface CsvOptions {
 /** Reads CSV (RFC 4180) whose first row names the columns; a row becomes a map from their names to its cells. */
 export function readCsv({ delimiter, types }: CsvOptions): RowReader {
   return async function* (chunks, { tell, skip }) {
+    // Lines of the rows that were read to their end, the header among them.
+    let ended = 1;
     const parser = parse({
       columns: (header: string[]) => checkHeader(header, delimiter, types),
       delimiter,
@@ -28,11 +30,19 @@ export function readCsv({ delimiter, types }: CsvOptions): RowReader {
       record_delimiter: ["\r\n", "\n"],
       skip_empty_lines: true,
       skip_records_with_error: true,
+      on_record(record, { lines }) {
+        ended = lines;
+        return record;
+      },
     });
     parser.on("skip", (error: CsvError) => {
       if (error.code === "CSV_MAX_RECORD_SIZE") parser.destroy(error);
       const { what, next } = explain(error);
-      if (!parser.destroyed) tell("DATA_NOT_CSV", { line: Number(error.lines), column: 1 }, what, next);
+      // A quote without an end takes the rest of the file into its row; it stands where that row begins.
+      const line =
+        error.code === "CSV_QUOTE_NOT_CLOSED" ? Math.min(ended + 1, Number(error.lines)) : Number(error.lines);
+      ended = Number(error.lines);
+      if (!parser.destroyed) tell("DATA_NOT_CSV", { line, column: 1 }, what, next);
     });
     // A failure of the bytes destroys the parser, and so comes out of the loop below.
     pipeline(Readable.from(chunks), parser, () => {});
