@@ -39,8 +39,8 @@ export function emulateCommand(): Command {
     .option("--host <address>", "address to listen on", defaults.host)
     .addOption(repeatable("--allow-host <name>", "another host name under which it may be called", text))
     .option("--account <id>", "account id, 32 hex digits", account, defaults.account)
-    .option("--token <token>", "API token that may do everything", defaults.token)
-    .option("--read-token <token>", "API token that may look, and change nothing")
+    .option("--token <token>", "API token that may do everything", notEmpty, defaults.token)
+    .option("--read-token <token>", "API token that may look, and change nothing", notEmpty)
     .option("--email <address>", "email of the older credentials")
     .option("--key <key>", "key of the older credentials")
     .addOption(repeatable("--queue <name[=id]>", "a queue that exists from the start", queue, defaults.queue))
@@ -147,6 +147,12 @@ function printConsumer({ queue, level, text }: ConsumerOutput): void {
   const prefix = level === "log" ? `[${queue}] ` : `[${queue}] ${level}: `;
   // Each line, so that none of them can be taken for the emulator's own.
   console.error(text.replaceAll(/^/gm, prefix));
+}
+
+/** An empty one most often is a variable that is not set. */
+function notEmpty(value: string): string {
+  if (value === "") throw new InvalidArgumentError("It is empty.");
+  return value;
 }
 
 function text(value: string, before: readonly string[]): string[] {

@@ -100,7 +100,8 @@ export function bindLifecycle(ports: Ports): Lifecycle {
 
     async remove(_id, props) {
       const { dropJournal } = await import("./journal.ts");
-      await dropJournal(props, ports);
+      // One that stays does no harm: the next deployment has another id.
+      await dropJournal(props, ports).catch((error: Error) => ports.tell("warning", error.message, props.self));
       if (props.pushed === 0) return;
       await ports.tell(
         "info",

@@ -53,6 +53,7 @@ test("time runs faster on demand, and retention passes with it", async () => {
 test.each([
   [["--port", "70000"], "A port is a number from 0 to 65535."],
   [["--account", "mine"], "An account id is 32 hex digits."],
+  [["--token", ""], "It is empty."],
   [["--queue", "Orders"], "A queue's name is"],
   [["--queue", "orders=a-b"], "A queue's id is"],
   [["--queue", "orders", "--queue", "orders"], "That queue was named before."],

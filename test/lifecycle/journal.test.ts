@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -379,4 +379,12 @@ it.each([1, 2, 4, 9])("ends a run whose disk is full after %i lines, and keeps w
   expect(failure.message).toContain("the journal cannot be written (ENOSPC)");
   const inQueue = world.bodies().length;
   expect(failure.properties?.pushed ?? 0).toBe(inQueue);
+});
+
+it("keeps no resource from being deleted, when its folder cannot be used", async () => {
+  const { outs } = await world.start().lifecycle.create(await world.segment(manifest([1])));
+  rmSync(folder(), { recursive: true });
+  writeFileSync(folder(), "in the way");
+  await world.start().lifecycle.remove("id", outs);
+  expect(world.told.join("\n")).toMatch(/warning: JOURNAL_UNUSABLE.*\n.*cannot be called back/);
 });

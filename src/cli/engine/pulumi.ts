@@ -24,7 +24,6 @@ export interface Pulumi {
  */
 export async function findPulumi(root: string, env: NodeJS.ProcessEnv): Promise<Pulumi> {
   const engine = findEngine(env) ?? (await fromLauncher(root, env));
-  if (engine === undefined) throw new NoEngine(missing(env));
   const own = engineEnvironment(engine, env);
   return {
     engine,
@@ -36,12 +35,18 @@ export async function findPulumi(root: string, env: NodeJS.ProcessEnv): Promise<
   };
 }
 
-async function fromLauncher(root: string, env: NodeJS.ProcessEnv): Promise<Engine | undefined> {
+/** @throws NoEngine */
+async function fromLauncher(root: string, env: NodeJS.ProcessEnv): Promise<Engine> {
   const folders = [join(root, "node_modules/.bin"), join(import.meta.dirname, "../../../node_modules/.bin")];
   const launcher = folders.map((folder) => join(folder, "pulumi")).find((file) => existsSync(file));
-  if (launcher === undefined) return undefined;
-  await start(launcher, ["version"], { cwd: root, env: withPath(env, [dirname(process.execPath)]) }).done;
-  return findEngine(env);
+  if (launcher === undefined) {
+    throw new NoEngine(`${missing(env)} Install the Pulumi CLI, or run \`npm install pulumi\``);
+  }
+  const got = await start(launcher, ["version"], { cwd: root, env: withPath(env, [dirname(process.execPath)]) }).done;
+  const engine = findEngine(env);
+  if (engine !== undefined) return engine;
+  const why = got.stderr.trim().split("\n").at(-1) || `it ended with ${got.code ?? got.signal}`;
+  throw new NoEngine(`${missing(env)} The package \`pulumi\` could not get one (${why}). Install the Pulumi CLI`);
 }
 
 /** The engine runs the program with the Node on PATH: it has to be the one that runs this. */
@@ -55,5 +60,5 @@ function withPath(env: NodeJS.ProcessEnv, folders: readonly string[]): NodeJS.Pr
 
 function missing(env: NodeJS.ProcessEnv): string {
   const refused = refusedEngines(env).map(({ pulumi, why }) => ` ${pulumi}: ${why}.`);
-  return `there is no Pulumi engine on PATH or in Pulumi's home.${refused.join("")} Install the Pulumi CLI, or run \`npm install pulumi\``;
+  return `there is no Pulumi engine on PATH or in Pulumi's home.${refused.join("")}`;
 }

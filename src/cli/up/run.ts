@@ -159,14 +159,14 @@ async function deploy(
 function stateOf({ state, stack }: Facts): StackState {
   if (state.kind === "read") return state.state;
   const remedies = {
-    no_engine: "Install it.",
+    no_engine: "",
     no_login: "Run `pulumi login`.",
     no_stack: `Run \`pulumi stack init ${stack.full}\`.`,
     unreadable: state.why.includes("failed to load checkpoint")
       ? "A kill may have cut off a file of the engine's: docs/failures.md says what to do."
       : "Run `pulumi stack export` to see more.",
   } as const;
-  throw new Error(`${stack.full} cannot be deployed: ${state.why}. ${remedies[state.code]}`);
+  throw new Error(`${stack.full} cannot be deployed: ${state.why}. ${remedies[state.code]}`.trimEnd());
 }
 
 function end(report: Report, exit: number): number {
