@@ -4,6 +4,7 @@ import * as pulumi from "./pulumi.ts";
 /** A list of deployments, see src/lifecycle/deployments.ts: the stack's, or that of a component. */
 export class Deployments extends pulumi.CustomResource {
   declare readonly ids: pulumi.Output<Readonly<Record<string, string>>>;
+  readonly #manifests: Readonly<Record<string, readonly string[]>>;
 
   /** @param manifests by their names: the names that each had before */
   constructor(
@@ -14,10 +15,15 @@ export class Deployments extends pulumi.CustomResource {
     // Without a value here the SDK does not resolve the property from what the provider returns.
     const fromProvider = { ids: undefined };
     super("pulumi-nodejs:dynamic:Deployments", name, { manifests, ...fromProvider, __provider: deploymentsStub }, opts);
+    this.#manifests = manifests;
   }
 
-  /** @returns "" where a run with `--target` leaves the list, and so the manifest, for another run */
+  /** @returns "" where a run with `--target` leaves the list, and so a new manifest, for another run */
   of(manifest: string): pulumi.Output<string> {
-    return this.ids.apply((ids: Readonly<Record<string, string>> | undefined) => ids?.[manifest] ?? "");
+    // Left as it was, the list has a manifest under the name that it had then.
+    const names = [manifest, ...(this.#manifests[manifest] ?? [])];
+    return this.ids.apply((ids: Readonly<Record<string, string>> | undefined) => {
+      return names.map((name) => ids?.[name]).find((id) => id !== undefined) ?? "";
+    });
   }
 }

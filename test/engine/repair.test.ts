@@ -99,7 +99,7 @@ it("repairs no ledger of another queue than the one that the configuration names
 it("settles rows of a data file that has more or fewer segments by now", async () => {
   const rows = (count: number) => Array.from({ length: count }, (_, n) => n).join("\n");
   const source = "queue: orders\nin_doubt: stop\nsource: { file: rows.ndjson }\n";
-  await using seeder = await makeSeeder({ messages: { "a.yaml": source, "rows.ndjson": rows(150) } });
+  await using seeder = await makeSeeder({ messages: { "a.yaml": source, "rows.ndjson": rows(200) } });
   const { stack, emulator, bodies } = seeder;
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
   expect((await stack.up()).code).not.toBe(0);
@@ -108,6 +108,12 @@ it("settles rows of a data file that has more or fewer segments by now", async (
   expect(settled.stderr).toContain("100 messages in doubt marked as pushed; nothing was pushed");
   succeeded(await stack.up());
   expect(bodies("orders")).toHaveLength(5_010);
+
+  const nowhere = await run(seeder, "forget", "a", "#5011", "--yes");
+  expect([nowhere.code, nowhere.stderr]).toEqual([
+    1,
+    "0 messages forgotten by the ledger; nothing was pushed\n1 of the 1 that were named cannot be meant, and stayed as they were.\n",
+  ]);
 
   // The part that is gone stays in the ledger, and so does the refusal, until somebody accepts the file.
   seeder.write("rows.ndjson", rows(5_000));

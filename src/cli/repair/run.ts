@@ -48,12 +48,9 @@ export async function runRepair(
   }
   const args = ["up", "--stack", stack.full, "--yes", "--skip-preview", ...targets];
   const ran = await (await find()).run(args, { [repairVariable]: JSON.stringify(repair) });
-  process.stderr.write(
-    toldOf(ran)
-      .map((line) => `${line}\n`)
-      .join(""),
-  );
-  return ran.code === 0 ? 0 : 1;
+  const { lines, exit } = toldOf(ran, repair.messages && new Set(repair.messages).size);
+  process.stderr.write(lines.map((line) => `${line}\n`).join(""));
+  return exit;
 }
 
 function questionOf({ action, manifest, messages }: Repair): string {
