@@ -1,8 +1,9 @@
 import { number } from "../figures.ts";
 import type { Decision } from "../plan/index.ts";
-import { type Book, rowLabel } from "./book.ts";
+import type { Book } from "./book.ts";
 import { Refusal } from "./failure.ts";
 import type { Repair, RepairAction } from "./repair.ts";
+import { rowLabel } from "./rows-book.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 type Edited = Decision["edited"][number];

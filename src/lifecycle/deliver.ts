@@ -1,4 +1,3 @@
-import { count, number } from "../figures.ts";
 import { packStream } from "../plan/index.ts";
 import { type Journal, journaled, type PushReport, runPush } from "../push/index.ts";
 import { type Book, openBook } from "./book.ts";
@@ -10,12 +9,13 @@ import { openJournal } from "./journal.ts";
 import { refuseIfOrphan } from "./orphan.ts";
 import { outputsOf } from "./outputs.ts";
 import { Progress } from "./progress.ts";
-import { type Account, RunRecord } from "./record.ts";
+import { RunRecord } from "./record.ts";
 import { repairLedger } from "./repair.ts";
 import { refuseUnreviewed } from "./reviewed.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 import type { Session } from "./session.ts";
-import { names, reasonOf } from "./summary.ts";
+import { reasonOf } from "./summary.ts";
+import { tellRecovered, warnOfDoubles } from "./telling.ts";
 
 /** A segment whose turn it is. */
 export interface Delivery {
@@ -150,26 +150,4 @@ async function push(
   });
   const { failure } = report;
   return failure === undefined ? report : { ...report, failure: await preflight.judge(inputs, failure) };
-}
-
-async function tellRecovered({ inputs, journal: { left }, book, session }: Delivery): Promise<void> {
-  if (left.pushed.length + left.inDoubt.length === 0) return;
-  await session.ports.tell(
-    "info",
-    `an interrupted run's journal says that ${count(left.pushed.length, "message")} arrived, and ${number(book.decision.inDoubt.length)} may have`,
-    inputs.self,
-  );
-}
-
-async function warnOfDoubles(
-  { self }: SegmentInputs,
-  { maybeTwice }: Account,
-  { tell }: Session["ports"],
-): Promise<void> {
-  if (maybeTwice.length === 0) return;
-  await tell(
-    "warning",
-    `${count(maybeTwice.length, "message")} may have arrived twice, since an answer was lost: ${names(maybeTwice)}`,
-    self,
-  );
 }

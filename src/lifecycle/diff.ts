@@ -1,7 +1,8 @@
 import { type Decision, type Digest, needsRows, unpackRows } from "../plan/index.ts";
 import type { QueueRef } from "../types.ts";
-import { openBook, wantedRows } from "./book.ts";
+import { openBook } from "./book.ts";
 import { Refusal } from "./failure.ts";
+import { wantedRows } from "./rows-book.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 import { isUnknown } from "./unknown.ts";
 

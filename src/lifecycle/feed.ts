@@ -9,11 +9,11 @@ import {
   toParcel,
 } from "../plan/index.ts";
 import type { FileContent, Message, Parcel } from "../types.ts";
-import { rowLabel } from "./book.ts";
 import { Refusal } from "./failure.ts";
 import { readGiven } from "./given.ts";
 import { completeMessage, readContent } from "./messages.ts";
 import type { Ports } from "./ports.ts";
+import { rowLabel } from "./rows-book.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 /** A segment's messages as the repository has them, which are those that were planned. */

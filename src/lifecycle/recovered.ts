@@ -1,0 +1,22 @@
+import type { Decision } from "../plan/index.ts";
+import type { Left } from "../push/index.ts";
+import type { Book } from "./book.ts";
+
+/**
+ * What an interrupted run pushed, and the ledger does not know.
+ *
+ * @param alone what the ledger of the engine's state decides by itself
+ */
+export function recoveredOf(
+  { kept }: Decision,
+  alone: () => Decision,
+  left: Left,
+  keyOf: (index: number) => string,
+): Pick<Book, "recovered" | "doubled"> {
+  if (left.pushed.length === 0) return { recovered: [], doubled: [] };
+  const before = alone();
+  const known = new Set(before.kept);
+  const recovered = kept.filter((index) => !known.has(index));
+  const [doubtedKeys, doubted] = [new Set(left.inDoubt), new Set(before.inDoubt)];
+  return { recovered, doubled: recovered.filter((index) => doubted.has(index) || doubtedKeys.has(keyOf(index))) };
+}
