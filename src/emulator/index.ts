@@ -141,6 +141,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
           resolve(record);
         });
       }),
+    idle: () => traffic.idle(),
     hold: (match, when) => {
       const arrived = Promise.withResolvers<void>();
       const verdict = Promise.withResolvers<"go" | "drop">();

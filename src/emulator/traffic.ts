@@ -37,6 +37,8 @@ const keptRequests = 100_000;
 export class Traffic {
   readonly #api: Api;
   readonly #faults: Faults;
+  readonly #waiting: (() => void)[] = [];
+  #underWay = 0;
   readonly #listeners = new Set<(record: RequestRecord) => void>();
   readonly #closing: AbortSignal;
   readonly requests: RequestRecord[] = [];
@@ -67,7 +69,8 @@ export class Traffic {
       queueId: target?.queueId,
       queueName: queue?.name,
     });
-    const { reply, accepted } = await this.#run(request, target, effects);
+    this.#underWay += 1;
+    const { reply, accepted } = await this.#run(request, target, effects).finally(() => this.#done());
     const answered = reply.kind === "answer" ? reply.answer : undefined;
     this.#log({ ...arrival, accepted, status: answered?.status, code: answered?.code });
     return reply;
@@ -118,6 +121,16 @@ export class Traffic {
       case "hold":
         return (await effect.gate()) === "drop" ? { kind: "cut", answer: undefined } : undefined;
     }
+  }
+
+  #done(): void {
+    this.#underWay -= 1;
+    if (this.#underWay === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Resolves once no request is under way: what its caller has given up may still be. */
+  idle(): Promise<void> {
+    return this.#underWay === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #log(record: RequestRecord): void {

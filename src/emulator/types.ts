@@ -94,6 +94,8 @@ export interface Emulator extends AsyncDisposable {
   deleteQueue(queue: string): void;
   /** The next request that is dealt with and passes; its answer leaves afterwards. */
   nextRequest(predicate?: (record: RequestRecord) => boolean): Promise<RequestRecord>;
+  /** Resolves once no request is under way: what its caller has given up may still have its effect. */
+  idle(): Promise<void>;
   /** Stop the next matching request, before or after it has its effect. */
   hold(match: FaultMatch, when: When): Hold;
   /** Stops at once: open connections are cut. */

@@ -15,11 +15,12 @@ afterEach(() => emulator.close());
 const push = () => api.post("/messages", { body: 1 });
 const queued = () => emulator.messages("orders").length;
 
-async function rawPush(): Promise<Response> {
+async function rawPush(signal?: AbortSignal): Promise<Response> {
   return fetch(`${emulator.baseUrl}/accounts/${emulator.accountId}/queues/${emulator.queueId("orders")}/messages`, {
     method: "POST",
     headers: { authorization: `Bearer ${emulator.token}` },
     body: '{"body": 1}',
+    ...(signal && { signal }),
   });
 }
 
@@ -94,6 +95,24 @@ describe("effects", () => {
     expect(queued()).toBe(2);
     await emulator.close();
     expect(await slow).toBe("fetch failed");
+  });
+
+  test("a request that its caller has given up, which is waited for", async () => {
+    await emulator.idle();
+    const hold = emulator.hold({ route: "push" }, "before");
+    const gone = new AbortController();
+    const given = rawPush(gone.signal).catch((error: Error) => error.name);
+    await hold.arrived;
+    gone.abort();
+    expect(await given).toBe("AbortError");
+    let idle = false;
+    const waiting = emulator.idle().then(() => {
+      idle = true;
+    });
+    expect([queued(), idle]).toEqual([0, false]);
+    hold.release();
+    await waiting;
+    expect(queued()).toBe(1);
   });
 
   test("several at once, in their order", async () => {

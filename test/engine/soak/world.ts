@@ -117,6 +117,8 @@ function segmentsOf(state: string): SegmentState[] {
 }
 
 async function collect(emulator: Emulator): Promise<ReadonlyMap<string, number>> {
+  // What the client has given up may still arrive, and people would wait for it before they settle anything.
+  await emulator.idle();
   const arrived = new Map<string, number>();
   for (const { body } of emulator.messages("orders")) {
     const { key } = body as { key: string };
