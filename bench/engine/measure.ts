@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { urns } from "../../src/cli/engine/state.ts";
 import { startRemote } from "../support/emulator.ts";
 import { median, table, timed, whole } from "../support/measure.ts";
 import type { Section } from "../support/results.ts";
@@ -14,7 +15,8 @@ export async function measureMillion(rounds = 3, rows = 1_000_000): Promise<Sect
   await using seeded = await stackOfRows(rows, emulator);
   await using empty = await emptyStack();
   // Marked as pushed, which leaves the same state as to push them.
-  await up(seeded, { QUEUE_SEEDER_REPAIR: JSON.stringify({ action: "baseline", manifest: "backfill" }) });
+  const segments = urns.segment(seeded.name, "queue-seeder", "backfill");
+  await up(seeded, { QUEUE_SEEDER_REPAIR: JSON.stringify({ action: "baseline", manifest: "backfill", segments }) });
   await up(empty);
   const runs: { seeded: number; empty: number; read: number }[] = [];
   for (let round = 0; round < rounds; round += 1) {
