@@ -66,7 +66,9 @@ function metricsOf(
   before: SegmentOutputs | undefined,
   { ports: { clock } }: Pick<Session, "ports">,
 ): Pick<SegmentOutputs, "metrics" | "metricsAt"> {
-  if (report?.metrics !== undefined) return { metrics: report.metrics, metricsAt: new Date(clock.now()).toISOString() };
+  if (report?.metrics !== undefined) {
+    return { metrics: report.metrics, metricsAt: new Date(report.metricsAt ?? clock.now()).toISOString() };
+  }
   const { metrics, metricsAt } = before ?? {};
   return metrics === undefined || metricsAt === undefined ? {} : { metrics, metricsAt };
 }

@@ -6,10 +6,16 @@ import type { BatchOutcome, PushReport } from "./types.ts";
 export class Account {
   readonly #messages = { pushed: 0, inDoubt: 0, notSent: 0, mayBeTwice: 0 };
   readonly #unsettled: PushReport["unsettled"][number][] = [];
-  #metrics: Metrics | undefined;
+  readonly #now: () => number;
+  #metrics: { readonly of: Metrics; readonly at: number } | undefined;
   #requests = 0;
   #retries = 0;
   #waitedMs = 0;
+
+  /** @param now wall-clock time in milliseconds */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   outcome(outcome: BatchOutcome): void {
     const { length } = outcome.batch;
@@ -17,7 +23,7 @@ export class Account {
       case "pushed":
         this.#messages.pushed += length;
         if (outcome.mayBeTwice) this.#messages.mayBeTwice += length;
-        this.#metrics = outcome.metrics ?? this.#metrics;
+        if (outcome.metrics !== undefined) this.#metrics = { of: outcome.metrics, at: this.#now() };
         return;
       case "in_doubt":
         this.#messages.inDoubt += length;
@@ -50,7 +56,8 @@ export class Account {
       failure,
       exception,
       stopped: failure === undefined && (!finished || this.#unsettled.length > 0),
-      metrics: this.#metrics,
+      metrics: this.#metrics?.of,
+      metricsAt: this.#metrics?.at,
       requests: this.#requests,
       retries: this.#retries,
       waitedMs: this.#waitedMs,

@@ -10,7 +10,7 @@ const mostOpen = 40;
  * ends the run: none is sent after it, those under way finish. Never rejects.
  */
 export async function runPush(run: PushRun): Promise<PushReport> {
-  const account = new Account();
+  const account = new Account(() => run.clock.now());
   const over = new AbortController();
   let end: Pick<PushReport, "failure" | "exception"> | undefined;
   const context: Context = {

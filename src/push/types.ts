@@ -75,6 +75,8 @@ export interface PushReport {
   readonly stopped: boolean;
   /** As the API returned them last. */
   readonly metrics: Metrics | undefined;
+  /** When it did, in milliseconds of the wall clock. */
+  readonly metricsAt: number | undefined;
   readonly requests: number;
   /** Of the requests. */
   readonly retries: number;

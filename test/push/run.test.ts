@@ -53,6 +53,7 @@ describe("runPush", () => {
       exception: undefined,
       stopped: false,
       metrics: undefined,
+      metricsAt: undefined,
       requests: 3,
       retries: 0,
       waitedMs: 0,
@@ -65,10 +66,10 @@ describe("runPush", () => {
     expect(client.sent).toEqual([]);
   });
 
-  test("gives the metrics of the last answer that had any", async () => {
+  test("gives the metrics of the last answer that had any, and when it came", async () => {
     const metrics = { backlog_count: 3, backlog_bytes: 9, oldest_message_timestamp_ms: 0 };
     const { run } = setUp((_, request) => (request === 1 ? { ...accepted, metrics } : accepted));
-    expect((await runPush(run)).metrics).toEqual(metrics);
+    expect(await runPush(run)).toMatchObject({ metrics, metricsAt: expect.any(Number) });
   });
 
   test("sends first in order although the calls before overtake each other", async () => {
