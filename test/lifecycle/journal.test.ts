@@ -157,7 +157,13 @@ describe("after the engine was killed", () => {
     const lines = () => journals().flatMap((file) => readFileSync(join(folder(), file), "utf8").split("\n"));
     const often = (what: string) => lines().filter((line) => line.startsWith(`{"${what}"`)).length;
     // The second request may wait for the first one's answer.
-    await vi.waitUntil(() => often("not_sent") > 0 && often("not_sent") === often("sending"), { timeout: 20_000 });
+    await vi.waitFor(
+      () => {
+        expect(often("not_sent")).toBeGreaterThan(0);
+        expect(often("sending")).toBe(often("not_sent"));
+      },
+      { timeout: 20_000 },
+    );
     world.emulator.faults.clear();
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(outs).toMatchObject({ pushed: 200, inDoubt: 0, lastPush: { maybeTwice: [] } });
