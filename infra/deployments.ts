@@ -1,3 +1,4 @@
+import { idOf } from "../src/lifecycle/deployments.ts";
 import { deploymentsStub } from "./provider/stub.ts";
 import * as pulumi from "./pulumi.ts";
 
@@ -23,7 +24,7 @@ export class Deployments extends pulumi.CustomResource {
     // Left as it was, the list has a manifest under the name that it had then.
     const names = [manifest, ...(this.#manifests[manifest] ?? [])];
     return this.ids.apply((ids: Readonly<Record<string, string>> | undefined) => {
-      return names.map((name) => ids?.[name]).find((id) => id !== undefined) ?? "";
+      return idOf(names, new Map(Object.entries(ids ?? {}))) ?? "";
     });
   }
 }

@@ -1,5 +1,6 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
+import { systemReason } from "../manifest/index.ts";
 import { UsageError } from "./usage.ts";
 
 /** Writes a file that a flag names. @throws UsageError where it cannot be written */
@@ -21,10 +22,9 @@ function refusing(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
     const name = relative(process.cwd(), path);
     throw new UsageError(
-      `${name} cannot be written: ${code}. Name a file in a folder that is there and may be written to.`,
+      `${name} cannot be written: ${systemReason(error)}. Name a file in a folder that is there and may be written to.`,
     );
   }
 }

@@ -65,12 +65,13 @@ function messagesBook(
   const keys = unpackKeys(packed);
   const known = unpackLedger(recorded);
   const ledger = withLeft(known, mode === "once" ? undefined : digest, left);
-  const decision = decide({ mode, manifest: digest, keys }, ledger);
+  const wanted = { mode, manifest: digest, keys };
+  const decision = decide(wanted, ledger);
   const keysOf = (indices: readonly number[]) => indices.flatMap((index) => keys[index] ?? []);
   const keyOf = (index: number) => packKeys(keysOf([index]));
   return {
     decision,
-    ...recoveredOf(decision, () => decide({ mode, manifest: digest, keys }, known), left, keyOf),
+    ...recoveredOf(decision, () => decide(wanted, known), left, keyOf),
     settled: isSettled(decision, ledger),
     keyOf,
     labelOf: (index) => keys[index]?.id ?? `#${index + 1}`,

@@ -3,7 +3,7 @@ import type { Decision } from "../plan/index.ts";
 import type { Book } from "./book.ts";
 import { Refusal } from "./failure.ts";
 import type { Repair, RepairAction } from "./repair.ts";
-import { rowLabel } from "./rows-book.ts";
+import { firstRow, rowLabel } from "./rows-book.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 type Edited = Decision["edited"][number];
@@ -50,11 +50,11 @@ export function choose({ action, messages }: Repair, { decision, labelOf }: Book
 }
 
 /** Finds messages by what they are called: an id is that before it is taken for the number of another message. */
-function namesOf(labelOf: Book["labelOf"], { content, messages }: SegmentInputs): (name: string) => number | undefined {
-  const first = content.kind === "rows" ? content.from : 0;
+function namesOf(labelOf: Book["labelOf"], inputs: SegmentInputs): (name: string) => number | undefined {
+  const first = firstRow(inputs);
   const byNumber = new Map<string, number>();
   const byLabel = new Map<string, number>();
-  for (let index = 0; index < messages; index += 1) {
+  for (let index = 0; index < inputs.messages; index += 1) {
     const label = labelOf(index);
     byNumber.set(rowLabel(first, index), index);
     if (label !== rowLabel(first, index)) byLabel.set(label, index);
@@ -95,14 +95,14 @@ export function leftEdited(
   });
 }
 
-function refuseSplit({ content, manifest }: SegmentInputs, { index, messages }: Edited, gone: number): never {
-  const first = content.kind === "rows" ? content.from : 0;
+function refuseSplit(inputs: SegmentInputs, { index, messages }: Edited, gone: number): never {
+  const first = firstRow(inputs);
   const range = `${rowLabel(first, index)} to ${rowLabel(first, index + messages - 1)}`;
   const what = gone === 0 ? "one or more of them were edited" : `${number(gone)} of them are gone`;
   const next = gone === 0 ? "Name all of them, or no message at all" : "Name no message at all";
   throw new Refusal(
     "ROWS_TOGETHER",
-    `the ledger knows the rows ${range} of ${manifest} together, and ${what}. ` +
+    `the ledger knows the rows ${range} of ${inputs.manifest} together, and ${what}. ` +
       `${next}, which is about the whole manifest; nothing was changed.`,
   );
 }

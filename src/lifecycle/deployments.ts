@@ -15,12 +15,16 @@ export interface DeploymentsOutputs extends DeploymentsInputs {
   readonly ids: Readonly<Record<string, string>>;
 }
 
+/** The id that a manifest has. @param names its own, then those that it had before */
+export function idOf(names: readonly string[], ids: ReadonlyMap<string, string>): string | undefined {
+  return names.map((name) => ids.get(name)).find((id) => id !== undefined);
+}
+
 /** Ids stay with their manifests, also under another name; new manifests get new ones. */
 function nextDeployments(inputs: DeploymentsInputs, before: Partial<DeploymentsOutputs> = {}): DeploymentsOutputs {
   const known = new Map(Object.entries(before.ids ?? {}));
   const ids = Object.entries(inputs.manifests).map(([name, earlier]) => {
-    const id = [name, ...earlier].map((each) => known.get(each)).find((each) => each !== undefined);
-    return [name, id ?? randomUUID()] as const;
+    return [name, idOf([name, ...earlier], known) ?? randomUUID()] as const;
   });
   return { manifests: inputs.manifests, ids: Object.fromEntries(ids) };
 }

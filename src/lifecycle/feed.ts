@@ -13,7 +13,7 @@ import { Refusal } from "./failure.ts";
 import { readGiven } from "./given.ts";
 import { completeMessage, readContent } from "./messages.ts";
 import type { Ports } from "./ports.ts";
-import { rowLabel } from "./rows-book.ts";
+import { firstRow, rowLabel } from "./rows-book.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 /** A segment's messages as the repository has them, which are those that were planned. */
@@ -93,10 +93,6 @@ interface Row {
 
 function rowParcel({ index, message }: Row, inputs: SegmentInputs, ports: Ports): Parcel {
   return toParcel(completeMessage(message, inputs, ports), index, rowLabel(firstRow(inputs), index));
-}
-
-function firstRow({ content }: SegmentInputs): number {
-  return content.kind === "rows" ? content.from : 0;
 }
 
 /** The rows read once more. @throws Refusal when one of them is not what it was */

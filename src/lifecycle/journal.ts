@@ -14,8 +14,8 @@ import type { Ports } from "./ports.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 
 /** The journals of a repository. */
-export function journalsOf(inputs: Pick<SegmentInputs, "root">, { cwd, env, config }: JournalPorts): Journals {
-  return fileJournals(journalFolder(inputs, { cwd, env, config }));
+export function journalsOf(inputs: Pick<SegmentInputs, "root">, ports: JournalPorts): Journals {
+  return fileJournals(journalFolder(inputs, ports));
 }
 
 export function journalName(inputs: SegmentInputs): JournalName {

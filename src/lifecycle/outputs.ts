@@ -33,7 +33,7 @@ export function outputsOf(
     inDoubt: inDoubt.length,
     inDoubtMessages: allNames(inDoubtLabels),
     lastPush: lastPush(report, recovered.length, account, before, session),
-    ...metricsOf(report, before, session),
+    ...metricsOf(report, before),
   };
 }
 
@@ -61,13 +61,13 @@ function lastPush(
   };
 }
 
+/** As the API returned them last, in this run or before it. */
 function metricsOf(
   report: PushReport | undefined,
   before: SegmentOutputs | undefined,
-  { ports: { clock } }: Pick<Session, "ports">,
 ): Pick<SegmentOutputs, "metrics" | "metricsAt"> {
-  if (report?.metrics !== undefined) {
-    return { metrics: report.metrics, metricsAt: new Date(report.metricsAt ?? clock.now()).toISOString() };
+  if (report?.metrics !== undefined && report.metricsAt !== undefined) {
+    return { metrics: report.metrics, metricsAt: new Date(report.metricsAt).toISOString() };
   }
   const { metrics, metricsAt } = before ?? {};
   return metrics === undefined || metricsAt === undefined ? {} : { metrics, metricsAt };

@@ -1,4 +1,4 @@
-import { count, duration, number } from "../figures.ts";
+import { count, duration, number, readNumber } from "../figures.ts";
 import type { Ports } from "./ports.ts";
 import type { SegmentInputs } from "./segment.ts";
 
@@ -44,5 +44,5 @@ export class Progress {
 /** The messages of a line that {@link Progress} wrote; undefined: it did not. */
 export function readProgress(line: string): number | undefined {
   const [, done] = /^([\d,]+) of [\d,]+ messages? pushed, [\d,]+ a second, /.exec(line) ?? [];
-  return done === undefined ? undefined : Number(done.replaceAll(",", ""));
+  return done === undefined ? undefined : readNumber(done);
 }

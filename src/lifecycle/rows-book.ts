@@ -13,6 +13,11 @@ import type { Left } from "../push/index.ts";
 import type { Book, Content, Wanted } from "./book.ts";
 import { recoveredOf } from "./recovered.ts";
 
+/** How many rows of its data file come before a segment. */
+export function firstRow({ content }: Pick<Wanted, "content">): number {
+  return content.kind === "rows" ? content.from : 0;
+}
+
 /** What people know a row of a segment by: its number in the whole file, from 1. */
 export function rowLabel(from: number, index: number): string {
   return `#${from + index + 1}`;

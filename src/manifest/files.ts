@@ -89,7 +89,7 @@ export function readTextFile(root: string, path: string, problems: Problems): Te
     }
     return decode(path, readFileSync(join(root, path)), problems);
   } catch (error) {
-    reportUnreadable(path, reason(error), problems);
+    reportUnreadable(path, systemReason(error), problems);
     return undefined;
   }
 }
@@ -101,7 +101,7 @@ function reportUnreadable(path: string, why: string, problems: Problems): void {
 }
 
 /** The system's error code alone: its message holds absolute paths. */
-function reason(error: unknown): string {
+export function systemReason(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
 }
 

@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import { idOf } from "../../lifecycle/deployments.ts";
 import { plannedSegment } from "../../lifecycle/inputs.ts";
 import { readLeft } from "../../lifecycle/journal.ts";
+import { firstRow } from "../../lifecycle/rows-book.ts";
 import type { SegmentInputs } from "../../lifecycle/segment.ts";
 import { messageDigest } from "../../plan/index.ts";
 import type { Left } from "../../push/index.ts";
@@ -37,7 +39,7 @@ export function manifestFacts(manifest: Manifest, facts: Facts, state: StackStat
       // Whoever only plans may not know the account, which the environment of the deployment names.
       accountId: settings.accountId ?? known?.outputs.accountId ?? "",
       queueId: queueIdOf(manifest.queue, facts, state, known) ?? "",
-      deployment: known?.outputs.deployment ?? deploymentOf(manifest, state) ?? "",
+      deployment: known?.outputs.deployment ?? idOf([manifest.name, ...manifest.movedFrom], state.deployments) ?? "",
       self: known?.urn ?? urns.segment(stack.short, config.project, `${manifest.name}/${segment.index}`),
     };
     return {
@@ -56,11 +58,6 @@ function textOf({ values }: Facts["config"]): (key: string) => string | undefine
     const value = values.get(key);
     return typeof value === "string" ? value : undefined;
   };
-}
-
-/** A manifest keeps the id of its deployment under another name. */
-function deploymentOf({ name, movedFrom }: Manifest, { deployments }: StackState): string | undefined {
-  return [name, ...movedFrom].map((each) => deployments.get(each)).find((id) => id !== undefined);
 }
 
 /** What the state has of a segment: under the manifest's name, one that it had before, or in the one component that has it. */
@@ -109,10 +106,10 @@ async function* messagesOf(content: Content, from: number): AsyncGenerator<reado
 
 async function* part(
   messagesFrom: ManifestFacts["messagesFrom"],
-  { content, messages }: SegmentInputs,
+  inputs: SegmentInputs,
 ): AsyncGenerator<readonly Message[]> {
-  let left = messages;
-  for await (const some of messagesFrom(content.kind === "rows" ? content.from : 0)) {
+  let left = inputs.messages;
+  for await (const some of messagesFrom(firstRow(inputs))) {
     yield some.slice(0, left);
     left -= some.length;
     if (left <= 0) return;

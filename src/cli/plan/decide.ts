@@ -50,15 +50,11 @@ export async function decideAs(segment: SegmentFacts, env: NodeJS.ProcessEnv): P
   }
 }
 
-async function journaledOf(
-  segment: SegmentFacts,
-  { kept, inDoubt }: Decision,
-  env: NodeJS.ProcessEnv,
-): Promise<Journaled> {
+async function journaledOf(segment: SegmentFacts, { inDoubt }: Decision, env: NodeJS.ProcessEnv): Promise<Journaled> {
   const { inputs, recorded } = segment;
   const left = await segment.left(env);
   if (left.pushed.length + left.inDoubt.length === 0) return nothingJournaled;
   const digests = inputs.content.kind === "rows" ? await digestsOf(segment) : undefined;
-  const known = openBook(inputs, recorded?.outputs.ledger, left, digests).decision;
-  return { pushed: known.kept.length - kept.length, inDoubt: known.inDoubt.length - inDoubt.length };
+  const { decision, recovered } = openBook(inputs, recorded?.outputs.ledger, left, digests);
+  return { pushed: recovered.length, inDoubt: decision.inDoubt.length - inDoubt.length };
 }

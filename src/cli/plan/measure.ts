@@ -1,4 +1,5 @@
 import { pushOf, type ReviewedPush } from "../../lifecycle/reviewed.ts";
+import { firstRow } from "../../lifecycle/rows-book.ts";
 import { stamped } from "../../manifest/index.ts";
 import { operationsToWrite } from "../../plan/cost.ts";
 import { pack, toParcel } from "../../plan/index.ts";
@@ -29,10 +30,10 @@ export async function measure(
   const first = looks.findIndex(({ wanted }) => wanted);
   const last = looks.findLastIndex(({ wanted }) => wanted);
   if (first >= 0) {
-    const { content } = (segments[first] as SegmentFacts).inputs;
+    const { inputs } = segments[first] as SegmentFacts;
     let at = first;
     let index = 0;
-    reading: for await (const some of messagesFrom(content.kind === "rows" ? content.from : 0)) {
+    reading: for await (const some of messagesFrom(firstRow(inputs))) {
       for (const message of some) {
         if (index === segments[at]?.inputs.messages) {
           looks[at]?.close();

@@ -1,4 +1,4 @@
-import { count, number } from "../../figures.ts";
+import { count, number, readNumber } from "../../figures.ts";
 import { reasonOf } from "../engine/state.ts";
 
 interface Ran {
@@ -23,9 +23,7 @@ export function toldOf({ code, stdout, stderr }: Ran, named: number | undefined)
   const lines = stdout.split("\n").map((line) => line.trim());
   const done = lines.flatMap((line) => {
     const [, messages, what] = repaired.exec(line) ?? [];
-    return messages === undefined || what === undefined
-      ? []
-      : [{ messages: Number(messages.replaceAll(",", "")), what }];
+    return messages === undefined || what === undefined ? [] : [{ messages: readNumber(messages), what }];
   });
   const changed = done.reduce((sum, { messages }) => sum + messages, 0);
   const told = done[0] === undefined ? [] : [`${count(changed, "message")} ${done[0].what}`];

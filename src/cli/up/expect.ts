@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { isPartOf, planDigest, type ReviewedPush } from "../../lifecycle/reviewed.ts";
+import { systemReason } from "../../manifest/index.ts";
 import type { Plan } from "../plan/model.ts";
 import { UsageError } from "../usage.ts";
 
@@ -36,8 +37,7 @@ export function readExpected(root: string, plan: string): Expected {
   try {
     text = readFileSync(resolve(root, plan), "utf8");
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
-    throw new UsageError(`--expect: ${plan} is no digest, and as a file it cannot be read: ${reason}.`);
+    throw new UsageError(`--expect: ${plan} is no digest, and as a file it cannot be read: ${systemReason(error)}.`);
   }
   const expected = expectedIn(text);
   if (expected !== undefined) return expected;

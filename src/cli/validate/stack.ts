@@ -5,7 +5,7 @@ import { checkOptions } from "../../../infra/load-options.ts";
 import { inspectSettings } from "../../../infra/settings.ts";
 import { stackFiles } from "../../../infra/stacks.ts";
 import { variablesFrom } from "../../../infra/variables.ts";
-import { didYouMean, type LoadOptions, type Problem } from "../../manifest/index.ts";
+import { didYouMean, type LoadOptions, type Problem, systemReason } from "../../manifest/index.ts";
 import { UsageError } from "../usage.ts";
 import { configProblems } from "./config-problems.ts";
 
@@ -109,8 +109,7 @@ function readYaml(root: string, file: string): Readonly<Record<string, unknown>>
       const what = error.message.replace(/ at line \d+, column \d+:[\s\S]*$/, "");
       throw new UsageError(`${file}:${line}:${col} is no YAML: ${what}. Correct it there.`);
     }
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
-    throw new UsageError(`${file} cannot be read: ${reason}. Run this in the root of the repository.`);
+    throw new UsageError(`${file} cannot be read: ${systemReason(error)}. Run this in the root of the repository.`);
   }
 }
 
