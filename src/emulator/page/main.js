@@ -150,5 +150,5 @@ if (readToken() === null) {
   say("Name the token that the emulator was started with.");
   byId("sign-in").hidden = false;
 } else {
-  follow();
+  await follow();
 }
