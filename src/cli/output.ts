@@ -1,6 +1,6 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
-import { systemReason } from "../manifest/index.ts";
+import { systemReason } from "../file-fault.ts";
 import { UsageError } from "./usage.ts";
 
 /** Writes a file that a flag names. @throws UsageError where it cannot be written */

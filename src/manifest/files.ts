@@ -1,5 +1,7 @@
-import { type Dirent, readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import { closeSync, type Dirent, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
+import { type FileFault, fileFault, findFile, openRegular } from "../file-fault.ts";
 import type { Place } from "../types.ts";
 import type { Problems } from "./collect.ts";
 import { compareText, problem } from "./problem.ts";
@@ -12,48 +14,78 @@ const ending = /\.ya?ml$/i;
 
 /** Every manifest file under a folder, in an order that is the same on every machine; hidden ones are left out. */
 export function findManifestFiles(root: string, folder: string, problems: Problems): string[] {
+  const found = findFile(join(root, folder));
+  if (found.kind === "fault") {
+    reportUnreadable(folder, found, problems);
+    return [];
+  }
+  if (found.kind !== "folder") {
+    const what = found.kind === "file" ? "this is a file, not a folder" : "there is no such folder";
+    const next = `Create the folder ${folder}/ and put manifests into it.`;
+    problems.add(problem("FOLDER_MISSING", fileStart(folder), what, next));
+    return [];
+  }
   const files: string[] = [];
-  const seen = new Set<string>();
-  const walk = (path: string) => {
+  walk(root, folder, { files, seen: new Set(), problems });
+  return files.sort(compareText);
+}
+
+interface Walk {
+  readonly files: string[];
+  /** Folders that were visited, by their real paths. */
+  readonly seen: Set<string>;
+  readonly problems: Problems;
+}
+
+function walk(root: string, path: string, context: Walk): void {
+  const { files, seen, problems } = context;
+  let entries: Dirent<Buffer>[];
+  try {
     const real = realpathSync(join(root, path));
     // A link to a folder that was visited already, perhaps to one that holds it.
     if (seen.has(real)) return;
     seen.add(real);
-    const entries = readdirSync(real, { withFileTypes: true }).sort((a, b) => compareText(a.name, b.name));
-    for (const entry of entries.filter(({ name }) => !name.startsWith("."))) {
-      const child = `${path}/${entry.name}`;
-      const kind = kindOf(root, child, entry, problems);
-      if (kind === "folder") walk(child);
-      else if (kind === "file" && ending.test(entry.name)) files.push(child);
-    }
-  };
-  if (statSync(join(root, folder), { throwIfNoEntry: false })?.isDirectory()) walk(folder);
-  else {
-    const next = `Create the folder ${folder}/ and put manifests into it.`;
-    problems.add(problem("FOLDER_MISSING", fileStart(folder), "there is no such folder", next));
+    // As bytes: a name that is not UTF-8 would come as another one, which no file has.
+    entries = readdirSync(real, { withFileTypes: true, encoding: "buffer" });
+  } catch (error) {
+    reportUnreadable(path, fileFault(error), problems, "folder");
+    return;
   }
-  return files.sort(compareText);
+  const named = entries.map((entry) => ({ entry, name: entry.name.toString("utf8") }));
+  for (const { entry, name } of named.sort((a, b) => compareText(a.name, b.name))) {
+    if (name.startsWith(".")) continue;
+    const child = `${path}/${name}`;
+    if (!isUtf8(entry.name)) {
+      if (ending.test(name) || !entry.isFile()) reportName(`${path}/${bytesOf(entry.name)}`, problems);
+      continue;
+    }
+    const kind = kindOf(root, child, entry, problems);
+    if (kind === "folder") walk(root, child, context);
+    else if (kind === "file" && ending.test(name)) files.push(child);
+  }
 }
 
-function kindOf(root: string, path: string, entry: Dirent, problems: Problems): "folder" | "file" | "other" {
+function kindOf(root: string, path: string, entry: Dirent<Buffer>, problems: Problems): "folder" | "file" | "other" {
   if (entry.isDirectory()) return "folder";
   if (entry.isFile()) return "file";
-  const stats = entry.isSymbolicLink() ? followLink(root, path, problems) : undefined;
-  if (stats?.isDirectory()) return "folder";
-  if (stats?.isFile()) return "file";
-  if (stats !== undefined || !entry.isSymbolicLink()) {
-    if (ending.test(path)) reportUnreadable(path, "it is not a regular file", problems);
+  const isLink = entry.isSymbolicLink();
+  const found = findFile(join(root, path));
+  if (found.kind === "file" || found.kind === "folder") {
+    return !isLink || isInside(root, path, problems) ? found.kind : "other";
   }
+  // A pipe or a socket of another ending is not meant to be a manifest; a link may be meant for a folder of them.
+  if (found.kind === "fault" && (isLink || ending.test(path))) reportUnreadable(path, found, problems);
   return "other";
 }
 
-function followLink(root: string, path: string, problems: Problems): Stats | undefined {
-  const stats = statSync(join(root, path), { throwIfNoEntry: false });
-  if (stats === undefined) {
-    reportUnreadable(path, "the link leads nowhere", problems);
-    return undefined;
-  }
-  return isInside(root, path, problems) ? stats : undefined;
+/** A name that is not UTF-8, with its foreign bytes as `\xe9`. */
+function bytesOf(name: Buffer): string {
+  return name.toString("latin1").replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
+}
+
+function reportName(path: string, problems: Problems): void {
+  const what = "the name of this file or folder is not UTF-8, so that nothing can name it";
+  problems.add(problem("FILE_UNREADABLE", fileStart(path), what, "Rename it."));
 }
 
 /** Whether a file is the repository's own, links followed. @param path relative to it @throws Error where there is none */
@@ -64,7 +96,13 @@ export function liesInside(root: string, path: string): boolean {
 
 /** Whether a path of the repository stays in it when all links are followed; if not, that is reported. */
 export function isInside(root: string, path: string, problems: Problems, place: Place = fileStart(path)): boolean {
-  if (liesInside(root, path)) return true;
+  try {
+    if (liesInside(root, path)) return true;
+  } catch (error) {
+    const { why, next } = fileFault(error);
+    problems.add(problem("FILE_UNREADABLE", place, `the file cannot be read: ${why}`, next));
+    return false;
+  }
   const next = "Put a copy of the file into the repository.";
   problems.add(problem("OUTSIDE_REPOSITORY", place, "this leads to a file outside the repository", next));
   return false;
@@ -72,37 +110,30 @@ export function isInside(root: string, path: string, problems: Problems, place: 
 
 /** Reads a file of manifests as text; what keeps it from being read is reported. */
 export function readTextFile(root: string, path: string, problems: Problems): TextFile | undefined {
+  if (!isInside(root, path, problems)) return undefined;
   try {
-    if (!isInside(root, path, problems)) return undefined;
-    const stats = statSync(join(root, path));
-    const { size } = stats;
-    if (!stats.isFile()) {
-      // A pipe would be waited for without end.
-      reportUnreadable(path, "it is not a regular file", problems);
-      return undefined;
-    }
-    if (size > maxFileBytes) {
+    const { descriptor, size } = openRegular(join(root, path));
+    try {
+      if (size <= maxFileBytes) return decode(path, readFileSync(descriptor), problems);
       const what = `the file has ${size} bytes, more than the ${maxFileBytes} that a file of manifests may have`;
       const next = "Split it, or move the messages into a data file.";
       problems.add(problem("FILE_TOO_LARGE", fileStart(path), what, next));
-      return undefined;
+    } finally {
+      closeSync(descriptor);
     }
-    return decode(path, readFileSync(join(root, path)), problems);
   } catch (error) {
-    reportUnreadable(path, systemReason(error), problems);
-    return undefined;
+    reportUnreadable(path, fileFault(error), problems);
   }
+  return undefined;
 }
 
-function reportUnreadable(path: string, why: string, problems: Problems): void {
-  problems.add(
-    problem("FILE_UNREADABLE", fileStart(path), `the file cannot be read: ${why}`, "Make it readable, or remove it."),
-  );
-}
-
-/** The system's error code alone: its message holds absolute paths. */
-export function systemReason(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+function reportUnreadable(
+  path: string,
+  { why, next }: FileFault,
+  problems: Problems,
+  noun: "file" | "folder" = "file",
+): void {
+  problems.add(problem("FILE_UNREADABLE", fileStart(path), `the ${noun} cannot be read: ${why}`, next));
 }
 
 function fileStart(file: string): Place {

@@ -1,6 +1,6 @@
 export { codes } from "./codes.ts";
 export { allMessages, DataFileError } from "./content.ts";
-export { liesInside, systemReason } from "./files.ts";
+export { liesInside } from "./files.ts";
 export { codeFrame } from "./frame.ts";
 export { type LoadOptions, type LoadResult, loadManifests } from "./load.ts";
 export { compareProblems, formatPlace, formatProblem, type Problem, printable, problem } from "./problem.ts";

@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import { join, posix } from "node:path";
+import { findFile } from "../file-fault.ts";
 import type { Content, InDoubtPolicy, InlineContent, Manifest, Place } from "../types.ts";
 import { readAllowances } from "./allow.ts";
 import { checkDedup, checkName, checkSurroundings } from "./checks.ts";
@@ -64,7 +64,7 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   const { root, folder = "messages", stack, variables = {}, inDoubt = "resend" } = options;
   const context = { root, folder, stack, variables, inDoubt };
   const problems = new Problems();
-  const isFolder = (path: string) => statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() === true;
+  const isFolder = (path: string) => findFile(join(root, path)).kind === "folder";
   const paths = [
     ...new Set(
       (options.files ?? [folder]).flatMap((path) =>
@@ -83,8 +83,8 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   const names = new Map<string, Place>();
   const related: Related[] = [];
   const broken = new Set<string>();
-  // Where only a part is read, or can be, nobody knows the names of all.
-  let complete = options.files === undefined;
+  // Where only a part is read, or can be, the names of all manifests are not known.
+  let complete = options.files === undefined && problems.errors === 0;
   for (const path of paths) {
     const file = readTextFile(root, path, problems);
     if (file === undefined) {

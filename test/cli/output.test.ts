@@ -15,14 +15,14 @@ it("writes what a flag names, and looks beforehand without changing what is ther
 });
 
 it.each([
-  ["a folder that is not there", "none/run.json", "ENOENT"],
-  ["a folder", ".", "EISDIR"],
-])("says what is wrong, and what to name: %s", (_, name, code) => {
+  ["a folder that is not there", "none/run.json", "no such file or directory (ENOENT)"],
+  ["a folder", ".", "it is a folder (EISDIR)"],
+])("says what is wrong, and what to name: %s", (_, name, why) => {
   using root = temporaryFolder();
   const path = join(root.path, name);
   for (const use of [() => checkOutput(path), () => writeOutput(path, "text")]) {
     expect(use).toThrow(UsageError);
-    expect(use).toThrow(new RegExp(`cannot be written: ${code}\\. Name a file in a folder`));
+    expect(use).toThrow(`cannot be written: ${why}. Name a file in a folder`);
   }
   expect(existsSync(join(root.path, "none"))).toBe(false);
 });

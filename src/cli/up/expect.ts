@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { systemReason } from "../../file-fault.ts";
 import { isPartOf, planDigest, type ReviewedPush } from "../../lifecycle/reviewed.ts";
-import { systemReason } from "../../manifest/index.ts";
 import type { Plan } from "../plan/model.ts";
 import { UsageError } from "../usage.ts";
 

@@ -5,7 +5,8 @@ import { checkOptions } from "../../../infra/load-options.ts";
 import { inspectSettings } from "../../../infra/settings.ts";
 import { stackFiles } from "../../../infra/stacks.ts";
 import { variablesFrom } from "../../../infra/variables.ts";
-import { didYouMean, type LoadOptions, type Problem, systemReason } from "../../manifest/index.ts";
+import { systemReason } from "../../file-fault.ts";
+import { didYouMean, type LoadOptions, type Problem } from "../../manifest/index.ts";
 import { UsageError } from "../usage.ts";
 import { configProblems } from "./config-problems.ts";
 

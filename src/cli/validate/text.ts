@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
 import { count } from "../../figures.ts";
+import { isFileError, openRegular } from "../../file-fault.ts";
 import { codeFrame, formatPlace, type LoadResult, liesInside, type Problem } from "../../manifest/index.ts";
 
 /** Bytes of a file that is read again to show a line of it; a larger one is a data file, whose line says enough. */
@@ -43,14 +44,22 @@ function lineReader(root: string): (file: string) => readonly string[] {
 }
 
 function readLines(root: string, file: string): readonly string[] {
-  const path = join(root, file);
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats?.isFile() || stats.size > framedBytes || !liesInside(root, file)) return [];
-  const bytes = readFileSync(path);
-  return bytes.includes(0)
-    ? []
-    : bytes
+  try {
+    if (!liesInside(root, file)) return [];
+    const { descriptor, size } = openRegular(join(root, file));
+    try {
+      const bytes = size > framedBytes ? undefined : readFileSync(descriptor);
+      if (bytes === undefined || bytes.includes(0)) return [];
+      return bytes
         .toString("utf8")
         .replace(/^\uFEFF/, "")
         .split("\n");
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    // Why it cannot be read is a problem of its own, or the problem that is to be shown.
+    if (isFileError(error)) return [];
+    throw error;
+  }
 }

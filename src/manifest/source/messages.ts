@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { fileFault, isFileError } from "../../file-fault.ts";
 import { limits } from "../../limits.ts";
 import { bodyBytes } from "../../plan/index.ts";
 import type { JsonValue, Message, Place } from "../../types.ts";
@@ -106,9 +107,9 @@ function asProblem(error: unknown, { file }: SourceFile): Problem {
     const next = 'Check that the file is whole, and that its ending or "compression" is right.';
     return problem("DATA_COMPRESSION", start, error.message, next);
   }
-  if (error instanceof Error && "code" in error && typeof error.code === "string") {
-    const what = `the file cannot be read: ${error.code}`;
-    return problem("FILE_UNREADABLE", start, what, "Make it readable.");
+  if (isFileError(error)) {
+    const { why, next } = fileFault(error);
+    return problem("FILE_UNREADABLE", start, `the file cannot be read: ${why}`, next);
   }
   throw error;
 }

@@ -21,7 +21,7 @@ it("refuses what is neither", () => {
     "later.json": JSON.stringify({ ...planJson(full), version: 2 }),
     "other.json": JSON.stringify({ version: 1, kind: "status" }),
   });
-  expect(() => readExpected(root.path, "missing.json")).toThrow("cannot be read: ENOENT");
+  expect(() => readExpected(root.path, "missing.json")).toThrow("cannot be read: no such file or directory (ENOENT)");
   for (const file of ["text.json", "later.json", "other.json"]) {
     expect(() => readExpected(root.path, file)).toThrow(`${file} holds no plan of version 1`);
   }

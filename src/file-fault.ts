@@ -1,0 +1,136 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats, statSync } from "node:fs";
+import { getSystemErrorMap } from "node:util";
+
+/** Why a file cannot be used: words for people that hold no path, since a path may be absolute or hostile. */
+export interface FileFault {
+  /** A clause without a full stop, such as `permission denied (EACCES)`. */
+  readonly why: string;
+  /** What to do about it, in a full sentence. */
+  readonly next: string;
+}
+
+/** What stands at a path when its links are followed. */
+export type Found =
+  | { readonly kind: "file"; readonly size: number }
+  | { readonly kind: "folder" }
+  /** There is nothing of this name. */
+  | { readonly kind: "missing" }
+  /** There is something, or the system does not say what, and it cannot be read. */
+  | ({ readonly kind: "fault" } & FileFault);
+
+/** Looks what stands at a path. It never throws for what the file system holds or refuses. */
+export function findFile(path: string): Found {
+  try {
+    const stats = statSync(path);
+    if (stats.isFile()) return { kind: "file", size: stats.size };
+    return stats.isDirectory() ? { kind: "folder" } : { kind: "fault", ...notRegular(stats) };
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") return { kind: "fault", ...fileFault(error) };
+    return isLink(path) ? { kind: "fault", ...danglingLink } : { kind: "missing" };
+  }
+}
+
+/**
+ * Opens a file for reading, and makes sure that it is a regular one after it is open: what stands at a path may change at any
+ * time, and a named pipe would be waited for without end.
+ *
+ * @returns the descriptor, which the caller closes, and the size in bytes
+ * @throws FileError, Error of the file system; {@link fileFault} describes both
+ */
+export function openRegular(path: string): { readonly descriptor: number; readonly size: number } {
+  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) throw new FileError(notRegular(stats));
+    return { descriptor, size: stats.size };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/** A file is not what can be read, though the system would open it. */
+export class FileError extends Error {
+  override name = "FileError";
+  readonly fault: FileFault;
+
+  constructor(fault: FileFault) {
+    super(fault.why);
+    this.fault = fault;
+  }
+}
+
+/** Whether an error comes from the file system, and so can be described by {@link fileFault}. */
+export function isFileError(error: unknown): boolean {
+  return error instanceof FileError || codeOf(error) !== undefined;
+}
+
+/** Describes what the system, or {@link openRegular}, has against a file. */
+export function fileFault(error: unknown): FileFault {
+  if (error instanceof FileError) return error.fault;
+  const code = codeOf(error);
+  return { why: systemReason(error), next: remedies[code ?? ""] ?? "Make it readable, or remove it." };
+}
+
+/** The reason of a system's error in words, with its code. The system's own message is not used: it holds absolute paths. */
+export function systemReason(error: unknown): string {
+  const code = codeOf(error);
+  if (code === undefined) return "unknown reason";
+  const known = reasons[code] ?? messages.get(code);
+  return known === undefined ? code : `${known} (${code})`;
+}
+
+/** Clearer than the system's own words. */
+const reasons: Readonly<Record<string, string>> = {
+  ELOOP: "its symbolic links lead in a circle",
+  ENAMETOOLONG: "its name is longer than the file system allows",
+  ENOTDIR: "a part of its path is a file, not a folder",
+  EISDIR: "it is a folder",
+  // A socket, or a device without anything behind it.
+  ENXIO: "it is not a regular file",
+  ERR_INVALID_ARG_VALUE: "its name holds a NUL character",
+};
+
+const remedies: Readonly<Record<string, string>> = {
+  EACCES: "Give the user who runs this the permission to read it.",
+  EPERM: "Give the user who runs this the permission to read it.",
+  ELOOP: "Have the link lead to a file, or put the file itself in its place.",
+  ENAMETOOLONG: "Give it a shorter name.",
+  ENOENT: "Put it back, or remove what names it.",
+  ENOTDIR: "Correct the path.",
+  EISDIR: "Name a file in it, or remove it.",
+  ENXIO: "Put a regular file in its place.",
+  EMFILE: "Raise the limit of open files (`ulimit -n`).",
+  ENFILE: "Close other programs, or raise the system's limit of open files.",
+};
+
+const messages: ReadonlyMap<string, string> = new Map(getSystemErrorMap().values());
+
+const danglingLink: FileFault = {
+  why: "the link leads nowhere",
+  next: "Have the link lead to a file, or remove it.",
+};
+
+function notRegular(stats: Stats): FileFault {
+  const what = stats.isDirectory()
+    ? "it is a folder"
+    : stats.isFIFO()
+      ? "it is a named pipe, not a regular file"
+      : stats.isSocket()
+        ? "it is a socket, not a regular file"
+        : "it is a device, not a regular file";
+  return { why: what, next: "Put a regular file in its place, or remove it." };
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    // What cannot be looked at is described by the caller's own error.
+    return false;
+  }
+}
