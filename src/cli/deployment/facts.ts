@@ -64,7 +64,10 @@ export async function readFacts(root: string, stack: StackName, find: () => Prom
   const { settings } = settingsOf(config);
   const { options, problems } = stackOptions(root, stack.short);
   const { queues: _, ...ofAnyQueue } = options;
-  const [first, state] = await Promise.all([loadSegments({ root, ...options }), readState(find, stack.full)]);
+  const [first, state] = await Promise.all([
+    loadSegments({ root, ...options }),
+    readState(find, stack.full, { project: config.project, stack: stack.short }),
+  ]);
   // Components have their manifests anywhere, and their queues from the program.
   const components = state.kind === "read" && state.state.segments.some(({ origin }) => origin !== "manifest");
   const unknown = first.problems.some(({ code }) => code === "QUEUE_UNKNOWN");

@@ -7,7 +7,8 @@ import type { SegmentInputs } from "../../lifecycle/segment.ts";
 import { messageDigest } from "../../plan/index.ts";
 import type { Left } from "../../push/index.ts";
 import type { Content, Manifest, Message } from "../../types.ts";
-import { componentQueues, type RecordedSegment, type StackState, urns } from "../engine/state.ts";
+import { componentQueues, type RecordedSegment, type StackState } from "../engine/state.ts";
+import { urns } from "../engine/urn.ts";
 import type { Facts } from "./facts.ts";
 
 /** A segment as the program would register it, and what the state knows of it. */
@@ -66,8 +67,9 @@ function recordedOf(
   index: number,
   { segments }: StackState,
 ): RecordedSegment | undefined {
+  const own = segments.filter(({ origin }) => origin === "manifest");
   for (const each of [name, ...movedFrom]) {
-    const found = segments.find((segment) => segment.name === `${each}/${index}`);
+    const found = own.find((segment) => segment.name === `${each}/${index}`);
     if (found !== undefined) return found;
   }
   const [found, another] = segments.filter(

@@ -1,6 +1,7 @@
 import type { SegmentOutputs } from "../../lifecycle/segment.ts";
 import { LedgerError, unpackLedger, unpackRows } from "../../plan/index.ts";
 import { NoEngine, type Pulumi } from "./pulumi.ts";
+import { deploymentsType, ownSegmentType, parseSegmentName, parseUrn, queueType, segmentType } from "./urn.ts";
 
 /** What the engine's state knows of the seeder's resources. */
 export interface StackState {
@@ -15,8 +16,12 @@ export interface RecordedSegment {
   /** The resource's name, unique in the stack. */
   readonly name: string;
   readonly urn: string;
+  /** The manifest's name as the engine has it: after `moved_from` it may be newer than that of the outputs. */
+  readonly manifest: string;
   readonly outputs: SegmentOutputs;
   readonly origin: Origin;
+  /** Whether the next run creates the resource anew, with an empty ledger, as `pulumi state taint` asks. */
+  readonly replaced: boolean;
 }
 
 /**
@@ -43,6 +48,30 @@ export type NoState = "no_engine" | "no_login" | "no_stack" | "unreadable";
 
 export const emptyState: StackState = { segments: [], createdQueues: new Map(), deployments: new Map() };
 
+/** What the engine would delete, and create anew, where it stands in the state under other names than the stack's own. */
+const seededTypes: ReadonlySet<string> = new Set([segmentType, deploymentsType, queueType]);
+
+/** The state is another project's or stack's: the engine would take nothing in it for this one's. */
+export class StateMismatch extends Error {
+  override name = "StateMismatch";
+  constructor(urn: string, { project, stack }: StackIdentity) {
+    const other = parseUrn(urn);
+    super(
+      `STATE_OF_OTHER_STACK: the state holds resources of ${other.project}/${other.stack}, and this is ${project}/${stack}. ` +
+        "A run would delete these, the ledger with them, and push every message again; nothing was done. To rename a project " +
+        "or stack, use `pulumi stack rename` before Pulumi.yaml changes; to mend a state that was imported, replace the names " +
+        "in the URNs of `pulumi stack export`, and import it once more.",
+    );
+  }
+}
+
+/** The names by which the engine knows a stack, as they stand in its URNs. */
+export interface StackIdentity {
+  readonly project: string;
+  /** Without organization and project. */
+  readonly stack: string;
+}
+
 /** Pulumi's exit codes. Source: pulumi, sdk/go/common/util/cmdutil/exit_codes.go */
 const exitCodes: Readonly<Record<number, NoState>> = { 3: "no_login", 6: "no_stack" };
 
@@ -50,9 +79,14 @@ const exitCodes: Readonly<Record<number, NoState>> = { 3: "no_login", 6: "no_sta
  * Reads the state of a stack. It needs no passphrase: secrets stay encrypted in it.
  *
  * @param find finds the engine; see `findPulumi`
- * @throws LedgerError when the state is there and cannot be understood
+ * @param stack as Pulumi's commands take it
+ * @throws LedgerError when the state is there and cannot be understood; StateMismatch when it is not this stack's
  */
-export async function readState(find: () => Promise<Pulumi>, stack: string): Promise<StateReading> {
+export async function readState(
+  find: () => Promise<Pulumi>,
+  stack: string,
+  identity: StackIdentity,
+): Promise<StateReading> {
   let pulumi: Pulumi;
   try {
     pulumi = await find();
@@ -61,7 +95,7 @@ export async function readState(find: () => Promise<Pulumi>, stack: string): Pro
     throw error;
   }
   const { code, stdout, stderr } = await pulumi.run(["stack", "export", "--stack", stack]);
-  if (code === 0) return { kind: "read", state: parseState(stdout) };
+  if (code === 0) return { kind: "read", state: parseState(stdout, identity) };
   const kind = exitCodes[code ?? -1] ?? "unreadable";
   return { kind: "none", code: kind, why: reasonOf(stderr) };
 }
@@ -73,28 +107,39 @@ export function reasonOf(stderr: string): string {
   return line.replace(/^error: /, "").replace(/\.$/, "");
 }
 
+/** @throws LedgerError, StateMismatch */
+export function parseState(text: string, identity: StackIdentity): StackState {
+  const resources = resourcesOf(text).filter(({ deleted }) => !deleted);
+  const isOwn = ({ urn }: Resource) => {
+    const { stack, project } = parseUrn(urn);
+    return stack === identity.stack && project === identity.project;
+  };
+  const segments = resources.filter(({ type }) => type === segmentType);
+  const own = resources.filter(isOwn);
+  const queues = own.flatMap(({ type, urn, outputs: { queueId } }) =>
+    type === queueType && typeof queueId === "string" ? [[parseUrn(urn).name, queueId] as const] : [],
+  );
+  const list = own.find(({ type, urn }) => type === deploymentsType && parseUrn(urn).name === "deployments");
+  const ids = Object.entries(asMap(list?.outputs.ids)).map(([name, id]) => [name, String(id)] as const);
+  const [foreign] = resources.filter((resource) => seededTypes.has(resource.type) && !isOwn(resource));
+  if (foreign !== undefined) throw new StateMismatch(foreign.urn, identity);
+  return {
+    segments: segments.map(recordedSegment),
+    createdQueues: new Map(queues),
+    deployments: new Map(ids),
+  };
+}
+
 /** @throws LedgerError */
-export function parseState(text: string): StackState {
-  const resources = resourcesOf(text);
-  const segments = resources.flatMap(({ type, urn, inputs, outputs, deleted }) => {
-    if (type !== segmentType || deleted) return [];
-    if (!isOutputs(outputs)) throw new LedgerError(`${urn} has no ledger that can be read`);
-    // Told at once, and not when the ledger is used: nothing may be planned on half a state.
-    (outputs.content.kind === "rows" ? unpackRows : unpackLedger)(outputs.ledger);
-    const name = nameOf(urn);
-    const alone = name === `${outputs.manifest}/${outputs.segment}`;
-    const origin: Origin = inputs.given !== undefined ? "values" : alone ? "manifest" : "component";
-    return [{ name, urn, outputs, origin }];
-  });
-  const queues = resources.flatMap(({ type, urn, outputs, deleted }) => {
-    const id = outputs.queueId;
-    return type === "cloudflare:index/queue:Queue" && !deleted && typeof id === "string"
-      ? [[nameOf(urn), id] as const]
-      : [];
-  });
-  const own = resources.find(({ type, urn }) => type === deploymentsType && nameOf(urn) === "deployments");
-  const ids = Object.entries(asMap(own?.outputs.ids)).map(([name, id]) => [name, String(id)] as const);
-  return { segments, createdQueues: new Map(queues), deployments: new Map(ids) };
+function recordedSegment({ urn, inputs, outputs, replaced }: Resource): RecordedSegment {
+  if (!isOutputs(outputs)) throw new LedgerError(`${urn} has no ledger that can be read`);
+  // Told at once, and not when the ledger is used: nothing may be planned on half a state.
+  (outputs.content.kind === "rows" ? unpackRows : unpackLedger)(outputs.ledger);
+  const { name, qualifiedType } = parseUrn(urn);
+  const origin: Origin =
+    inputs.given !== undefined ? "values" : qualifiedType === ownSegmentType ? "manifest" : "component";
+  const manifest = origin === "manifest" ? parseSegmentName(name).manifest : outputs.manifest;
+  return { name, urn, manifest, outputs, origin, replaced };
 }
 
 /** Ids of the queues that the program's components push to, by the names that manifests use; "" for a name of several. */
@@ -115,6 +160,8 @@ interface Resource {
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Replaced, and waiting for its deletion. */
   readonly deleted: boolean;
+  /** To be created anew by the next run. Source: pulumi, sdk/go/common/apitype/core.go, ResourceV3 */
+  readonly replaced: boolean;
 }
 
 function resourcesOf(text: string): readonly Resource[] {
@@ -126,31 +173,14 @@ function resourcesOf(text: string): readonly Resource[] {
   }
   const resources = asMap(asMap(exported).deployment).resources ?? [];
   if (!Array.isArray(resources)) throw new LedgerError("`pulumi stack export` wrote no list of resources");
-  return resources.map(asMap).map(({ type, urn, inputs, outputs, delete: deleted }) => ({
+  return resources.map(asMap).map(({ type, urn, inputs, outputs, delete: deleted, taint, pendingReplacement }) => ({
     type: String(type),
     urn: String(urn),
     inputs: asMap(inputs),
     outputs: asMap(outputs),
     deleted: deleted === true,
+    replaced: taint === true || pendingReplacement === true,
   }));
-}
-
-const componentType = "queue-seeder:index:Manifest";
-const segmentType = "pulumi-nodejs:dynamic:Segment";
-const deploymentsType = "pulumi-nodejs:dynamic:Deployments";
-
-/** URNs that the engine gives to what the whole program deploys; each part may be a pattern of `--target`. */
-export const urns = {
-  segment: (stack: string, project: string, name: string) =>
-    `urn:pulumi:${stack}::${project}::${componentType}$${segmentType}::${name}`,
-  /** Of the manifest's component that a segment is of, whoever deploys it. */
-  manifestOf: (segment: string) => segment.replace(`$${segmentType}::`, "::").replace(/\/\d+$/, ""),
-  deployments: (stack: string, project: string) => `urn:pulumi:${stack}::${project}::${deploymentsType}::deployments`,
-} as const;
-
-/** urn:pulumi:STACK::PROJECT::TYPES::NAME, and a name may hold "::" itself. */
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }
 
 function isOutputs(

@@ -39,6 +39,8 @@ export async function decideAs(segment: SegmentFacts, env: NodeJS.ProcessEnv): P
   };
   try {
     if (recorded === undefined) return decided(all, undefined, await journaledOf(segment, all, env));
+    // What the engine creates anew begins with an empty ledger.
+    if (recorded.replaced) return decided(all);
     const { replaces, decision } = await diffSegment(recorded.outputs, inputs, () => digestsOf(segment));
     // Another queue has nothing yet: the engine replaces the resource, and its ledger begins anew.
     if (replaces.length > 0) return decided(all);

@@ -92,7 +92,7 @@ function requirements({ requires: { consumer, notPaused, maxBacklog }, after }: 
 function removedFrom(state: StackState, manifests: readonly Manifest[]): readonly RemovedManifest[] {
   const names = new Set(manifests.flatMap(({ name, movedFrom }) => [name, ...movedFrom]));
   return addedUp(
-    state.segments.flatMap(({ outputs: { manifest: name, queue, pushed, inDoubt }, origin }) =>
+    state.segments.flatMap(({ manifest: name, outputs: { queue, pushed, inDoubt }, origin }) =>
       // What a component deploys only the run itself knows.
       origin === "manifest" && !names.has(name) ? [{ name, queue, pushed, inDoubt }] : [],
     ),

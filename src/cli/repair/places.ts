@@ -1,6 +1,7 @@
 import { didYouMean } from "../../manifest/index.ts";
 import type { Facts } from "../deployment/facts.ts";
-import { type RecordedSegment, urns } from "../engine/state.ts";
+import type { RecordedSegment } from "../engine/state.ts";
+import { urns } from "../engine/urn.ts";
 import { UsageError } from "../usage.ts";
 
 /** Where a manifest is deployed: by the whole program, or by a component of it. Each has a ledger of its own. */
@@ -43,8 +44,10 @@ export function placesOf({ stack, config, loaded, state }: Known): readonly Plac
 }
 
 /** Where the next run has a segment: under the name that its manifest has by then. */
-function placeOf({ name, urn, outputs, origin }: RecordedSegment, loaded: Facts["loaded"]): Omit<Place, "recorded"> {
-  const { manifest: before, segment } = outputs;
+function placeOf(
+  { name, urn, manifest: before, outputs: { segment }, origin }: RecordedSegment,
+  loaded: Facts["loaded"],
+): Omit<Place, "recorded"> {
   const found =
     origin === "values"
       ? undefined

@@ -1,5 +1,6 @@
 import type { Repair } from "../../lifecycle/repair.ts";
-import { type StackState, urns } from "../engine/state.ts";
+import type { StackState } from "../engine/state.ts";
+import { urns } from "../engine/urn.ts";
 import { UsageError } from "../usage.ts";
 import type { Place } from "./places.ts";
 

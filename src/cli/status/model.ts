@@ -78,10 +78,10 @@ function componentsOf({ manifests }: Plan, { segments }: StackState): readonly R
   }));
   const ofComponents = deployed.filter(({ origin }) => origin === "component");
   // A manifest that several deploy has no ledger that would be its own.
-  const isElsewhere = ({ name, origin, outputs: { manifest } }: RecordedSegment) =>
+  const isElsewhere = ({ name, origin, manifest }: RecordedSegment) =>
     origin === "values" ||
     (origin === "component" &&
-      (!names.has(manifest) || ofComponents.some((each) => each.outputs.manifest === manifest && each.name !== name)));
+      (!names.has(manifest) || ofComponents.some((each) => each.manifest === manifest && each.name !== name)));
   return addedUp(
     deployed
       .filter(isElsewhere)
@@ -92,8 +92,8 @@ function componentsOf({ manifests }: Plan, { segments }: StackState): readonly R
 function manifestStatus(manifest: ManifestPlan, { segments }: StackState): ManifestStatus {
   const { name, queue, mode, messages, pushedBefore, push, inDoubt, held, journaled, edited, forgotten } = manifest;
   const stopped = manifest.inDoubtPolicy === "stop" ? journaled.inDoubt : 0;
-  const runs = segments.flatMap(({ outputs }) =>
-    outputs.manifest === name && outputs.pushed > 0 ? [outputs.lastPush] : [],
+  const runs = segments.flatMap(({ manifest: recorded, outputs }) =>
+    recorded === name && outputs.pushed > 0 ? [outputs.lastPush] : [],
   );
   const last = runs.sort((a, b) => (a.at < b.at ? -1 : 1)).at(-1);
   return {

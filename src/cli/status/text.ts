@@ -40,7 +40,7 @@ export function statusText(status: Status, paint: Paint): string {
 
 /** What the ledger says by itself, where the manifests are not fit to be held against it. */
 export function ledgerText({ segments }: StackState): string {
-  const recorded = addedUp(segments.map(({ outputs: { manifest: name, ...more } }) => ({ name, ...more })));
+  const recorded = addedUp(segments.map(({ manifest: name, outputs }) => ({ ...outputs, name })));
   return ["By the ledger alone:", ...recorded.map((each) => recordedLine(each)), ""].join("\n");
 }
 

@@ -79,7 +79,7 @@ function manifestOutcome(
   { failed, touched }: Ended,
 ): ManifestOutcome {
   const earlier = new Map(before.segments.map((segment) => [segment.name, segment.outputs.lastPush.at]));
-  const segments = after.segments.filter(({ outputs }) => outputs.manifest === name);
+  const segments = after.segments.filter(({ manifest }) => manifest === name);
   const runs = segments.flatMap(({ name: segment, urn, outputs: { lastPush } }) =>
     earlier.get(segment) === lastPush.at || !touched.has(urn) ? [] : [lastPush],
   );

@@ -143,7 +143,7 @@ async function deploy(
   if (engine.kind === "locked") return engine;
   if (engine.kind === "failed" && !watch.erred)
     report.said({ severity: "error", text: engine.text.trim(), resource: undefined });
-  const after = await readState(find, stack.full);
+  const after = await readState(find, stack.full, { project: plan.project, stack: stack.short });
   if (after.kind === "none") throw new Error(`the state cannot be read after the run: ${after.why}.`);
   const outcome = outcomeOf(plan, before, after.state, {
     failed: engine.kind === "failed",

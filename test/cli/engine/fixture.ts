@@ -33,7 +33,14 @@ export function stateOf(...segments: readonly SegmentOutputs[]): StackState {
   return {
     segments: segments.map((outputs) => {
       const name = `${outputs.manifest}/${outputs.segment}`;
-      return { name, urn: `urn:${name}`, outputs, origin: "manifest" as const };
+      return {
+        name,
+        urn: `urn:${name}`,
+        manifest: outputs.manifest,
+        outputs,
+        origin: "manifest" as const,
+        replaced: false,
+      };
     }),
     createdQueues: new Map(),
     deployments: new Map(),

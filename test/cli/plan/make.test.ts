@@ -36,7 +36,14 @@ function deployed(facts: Facts, pushed: (segment: number) => number = () => Numb
       const ledger = openBook(inputs, undefined, undefined, digests).write(indices, []);
       const outputs: SegmentOutputs = { ...outputsOf(manifest.name), ...inputs, ledger, pushed: count };
       const name = `${manifest.name}/${inputs.segment}`;
-      return { name, urn: `urn:${name}`, outputs, origin: "manifest" as const };
+      return {
+        name,
+        urn: `urn:${name}`,
+        manifest: manifest.name,
+        outputs,
+        origin: "manifest" as const,
+        replaced: false,
+      };
     }),
   );
   return { ...facts, state: { kind: "read", state: { segments, createdQueues: new Map(), deployments: new Map() } } };
@@ -133,6 +140,19 @@ describe("a plan", () => {
     });
     const values = within(before, "values");
     expect((await makePlan({ ...facts, state: values }, {})).removed).toEqual([]);
+  });
+
+  it("pushes all of a segment that the engine creates anew, as after `pulumi state taint`", async () => {
+    using root = temporaryFolder();
+    const facts = deployed(await factsOf(root.path, { "a.yaml": manifest(2), "b.yaml": manifest(3) }));
+    if (facts.state.kind !== "read") throw new Error("it was not deployed");
+    const { state } = facts.state;
+    const segments = state.segments.map((segment) => ({ ...segment, replaced: segment.manifest === "a" }));
+    const plan = await makePlan({ ...facts, state: { kind: "read", state: { ...state, segments } } }, {});
+    expect(plan.manifests).toMatchObject([
+      { name: "a", push: { messages: 2 }, pushedBefore: 0 },
+      { name: "b", push: { messages: 0 }, pushedBefore: 3 },
+    ]);
   });
 
   it("knows what the one component of a program pushed of a manifest", async () => {

@@ -16,7 +16,7 @@ function recorded(name: string, segment = 0, component?: string): RecordedSegmen
   const full = `${component === undefined ? "" : `${component}/`}${name}/${segment}`;
   const origin = component === undefined ? "manifest" : "component";
   const urn = `${component === undefined ? own : nested}::${full}`;
-  return { name: full, urn, origin, outputs: outputsOf(name, { segment }) };
+  return { name: full, urn, manifest: name, origin, replaced: false, outputs: outputsOf(name, { segment }) };
 }
 
 /** A manifest of messages that the program gives. */
