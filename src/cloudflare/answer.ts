@@ -85,6 +85,13 @@ function judgeStatus({ status, complete }: Answer, error: ApiError | undefined):
       remedy: "Check CLOUDFLARE_BASE_URL.",
     };
   }
+  if (status === 407) {
+    return {
+      retry: "no",
+      meaning: "a proxy before the API wants a user and a password",
+      remedy: "Put them into HTTPS_PROXY, as http://USER:PASSWORD@HOST:PORT, both percent-encoded.",
+    };
+  }
   if (status >= 400) {
     const by = error === undefined ? "a proxy, or something else that is not the API, refused" : "the API refused";
     return { retry: "no", meaning: by, remedy: "Check CLOUDFLARE_BASE_URL and the network between here and there." };

@@ -14,9 +14,13 @@ export interface ClientOptions {
   readonly baseUrl: URL;
   /** Milliseconds for each request. Generous by default: every one that is given up leaves its messages in doubt. */
   readonly deadlineMs?: number;
+  /** Milliseconds for a connection, and for a proxy's answer. Nothing has left by then, so it need not be generous. */
+  readonly connectTimeoutMs?: number;
   readonly userAgent?: string;
   /** Most connections at once. */
   readonly connections?: number;
+  /** Where a proxy is named. Default: the process's environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** The wire; by default a pool of keep-alive connections. */
   readonly transport?: Transport;
 }
@@ -27,37 +31,43 @@ export interface Client {
    * Pushes one batch, once.
    *
    * @param signal gives the request up; if it had left, its fate is unknown
+   * @param stop gives the request up while nothing of it has left
    */
-  push(queue: QueueRef, batch: Batch, signal?: AbortSignal): Promise<PushAnswer>;
-  metrics(queue: QueueRef): Promise<ReadAnswer<Metrics>>;
-  getQueue(queue: QueueRef): Promise<ReadAnswer<QueueInfo>>;
+  push(queue: QueueRef, batch: Batch, signal?: AbortSignal, stop?: AbortSignal): Promise<PushAnswer>;
+  /** @param signal gives the request up */
+  metrics(queue: QueueRef, signal?: AbortSignal): Promise<ReadAnswer<Metrics>>;
+  /** @param signal gives the request up */
+  getQueue(queue: QueueRef, signal?: AbortSignal): Promise<ReadAnswer<QueueInfo>>;
   /** Ends the connections. Idle ones keep no process alive. */
   close(): Promise<void>;
 }
 
+/** @throws ConfigurationError when the environment names a proxy that cannot be one */
 export function createClient(options: ClientOptions): Client {
   const { credentials, baseUrl, deadlineMs = 60_000, userAgent = "queue-seeder", connections = 32 } = options;
-  const transport = options.transport ?? createTransport(baseUrl, connections);
+  const { env = process.env, connectTimeoutMs = 10_000 } = options;
+  const transport = options.transport ?? createTransport(baseUrl, connections, env, connectTimeoutMs);
   const headers = { "user-agent": userAgent, accept: "application/json", ...credentials.headers() };
 
-  const call = async (request: Pick<WireRequest, "method" | "url" | "body" | "signal">): Promise<Wire> => {
+  const call = async (request: Pick<WireRequest, "method" | "url" | "body" | "signal" | "stop">): Promise<Wire> => {
     const content = request.body === undefined ? {} : { "content-type": "application/json" };
     return transport.send({ ...request, headers: { ...headers, ...content }, deadlineMs });
   };
   const redact = (words: string) => credentials.redact(words);
-  const read = (url: URL) => call({ method: "GET", url, body: undefined, signal: undefined });
+  const read = (url: URL, signal: AbortSignal | undefined) =>
+    call({ method: "GET", url, body: undefined, signal, stop: undefined });
 
   return {
-    async push(queue, batch, signal) {
+    async push(queue, batch, signal, stop) {
       const { path, text } = pushRequest(batch);
-      const wire = await call({ method: "POST", url: queueUrl(baseUrl, queue, path), body: text, signal });
+      const wire = await call({ method: "POST", url: queueUrl(baseUrl, queue, path), body: text, signal, stop });
       return judgePush(wire, Date.now(), (words) => withhold(redact(words), batch));
     },
-    async metrics(queue) {
-      return judgeRead(await read(queueUrl(baseUrl, queue, "metrics")), Date.now(), redact, metricsOf);
+    async metrics(queue, signal) {
+      return judgeRead(await read(queueUrl(baseUrl, queue, "metrics"), signal), Date.now(), redact, metricsOf);
     },
-    async getQueue(queue) {
-      return judgeRead(await read(queueUrl(baseUrl, queue)), Date.now(), redact, queueInfoOf);
+    async getQueue(queue, signal) {
+      return judgeRead(await read(queueUrl(baseUrl, queue), signal), Date.now(), redact, queueInfoOf);
     },
     close: () => transport.close(),
   };

@@ -6,13 +6,15 @@
  * - `CREDENTIALS_MALFORMED`: blank, or with characters that no credential has.
  * - `BASE_URL_INVALID`: not a URL that requests can go to.
  * - `BASE_URL_IN_CLEAR`: plain http to another machine.
+ * - `PROXY_INVALID`: the environment names a proxy that cannot be one.
  */
 export type ConfigurationCode =
   | "CREDENTIALS_MISSING"
   | "CREDENTIALS_HALF"
   | "CREDENTIALS_MALFORMED"
   | "BASE_URL_INVALID"
-  | "BASE_URL_IN_CLEAR";
+  | "BASE_URL_IN_CLEAR"
+  | "PROXY_INVALID";
 
 /** A setting that somebody has to change. Its message names the setting and never shows the value. */
 export class ConfigurationError extends Error {

@@ -1,38 +1,59 @@
 import type { Failure, Retry } from "./types.ts";
 
+/** The side that a connection was to be made to. */
+interface Side {
+  /** In a sentence, as its subject. */
+  readonly what: string;
+  /** What says where it is. */
+  readonly setting: string;
+}
+
+const api: Side = { what: "the API", setting: "CLOUDFLARE_BASE_URL" };
+
+interface Cause {
+  readonly retry: Retry;
+  readonly meaning: string;
+  readonly remedy: (setting: string) => string;
+}
+
 /** Why nothing left, by the error's code: those that a wait may mend, and those that somebody has to. */
 const causes = {
-  ECONNREFUSED: { retry: "after_wait", meaning: "nothing listens there", remedy: "Check CLOUDFLARE_BASE_URL." },
+  ECONNREFUSED: {
+    retry: "after_wait",
+    meaning: "nothing listens there",
+    remedy: (setting) => `Check ${setting}.`,
+  },
   ENOTFOUND: {
     retry: "after_wait",
     meaning: "its name cannot be resolved",
-    remedy: "Check CLOUDFLARE_BASE_URL and this machine's DNS.",
+    remedy: (setting) => `Check ${setting} and this machine's DNS.`,
   },
   EAI_AGAIN: {
     retry: "after_wait",
     meaning: "the name server does not answer",
-    remedy: "Check this machine's network and DNS.",
+    remedy: () => "Check this machine's network and DNS.",
   },
-} as const satisfies Record<string, { retry: Retry; meaning: string; remedy: string }>;
+} as const satisfies Record<string, Cause>;
 
-const certificate = {
+const certificate: Cause = {
   retry: "no",
   meaning: "its certificate is not trusted",
-  remedy: "If a proxy with a certificate of its own stands between, name that certificate in NODE_EXTRA_CA_CERTS.",
-} as const;
+  remedy: () =>
+    "If a proxy with a certificate of its own stands between, name that certificate in NODE_EXTRA_CA_CERTS.",
+};
 
-const network = {
+const network: Cause = {
   retry: "after_wait",
   meaning: "no connection",
-  remedy: "Check the network, then run it again.",
-} as const;
+  remedy: () => "Check the network, then run it again.",
+};
 
 /** Nothing left this machine. */
-export function notSent(error: unknown): Failure {
+export function notSent(error: unknown, { what, setting }: Side = api): Failure {
   const code = codeOf(error);
   const cause = code !== undefined && Object.hasOwn(causes, code) ? causes[code as keyof typeof causes] : undefined;
   const { retry, meaning, remedy } = cause ?? (isCertificate(code) ? certificate : network);
-  return plainFailure(retry, `the API could not be reached: ${meaning}${named(code)}`, remedy);
+  return plainFailure(retry, `${what} could not be reached: ${meaning}${named(code)}`, remedy(setting));
 }
 
 /** The request left, in part at least, and no answer came. */
@@ -44,7 +65,7 @@ export function timedOut(deadlineMs: number, left: boolean): Failure {
   const within = `within ${deadlineMs / 1000} s`;
   return left
     ? plainFailure("unknown_fate", `no answer came ${within}`, inDoubt)
-    : plainFailure("after_wait", `the API could not be reached ${within}`, network.remedy);
+    : plainFailure("after_wait", `the API could not be reached ${within}`, network.remedy(api.setting));
 }
 
 /** The caller's own signal ended the request. */
@@ -56,7 +77,7 @@ export function givenUp(left: boolean): Failure {
 
 const inDoubt = "The queue may have these messages: look at it, then run it again.";
 
-function plainFailure(retry: Retry, message: string, remedy: string): Failure {
+export function plainFailure(retry: Retry, message: string, remedy: string): Failure {
   return { retry, message, remedy, status: undefined, code: undefined, documentationUrl: undefined };
 }
 

@@ -1,6 +1,7 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import { Agent, type Dispatcher } from "undici";
 import { isLoopback } from "./endpoint.ts";
 import { givenUp, lostAnswer, notSent, timedOut } from "./lost.ts";
+import { ProxyError, proxyDispatcher, proxyFrom } from "./proxy.ts";
 import type { Headers } from "./rate.ts";
 import type { Failure } from "./types.ts";
 
@@ -14,6 +15,8 @@ export interface WireRequest {
   readonly deadlineMs: number;
   /** Ends the request at once. */
   readonly signal: AbortSignal | undefined;
+  /** Ends the request while nothing of it has left; afterwards it changes nothing. */
+  readonly stop: AbortSignal | undefined;
 }
 
 /** What came of one request on the wire. */
@@ -40,13 +43,18 @@ export interface Transport {
 /** Longest answer that is read, in bytes. Answers of the calls made here have a few hundred. */
 const answerBytes = 1_000_000;
 
-const connectTimeoutMs = 10_000;
-
 /**
  * A pool of keep-alive connections, with the proxy that HTTPS_PROXY and NO_PROXY name. HTTP/1.1 with one request at a
  * time on a connection, so that an error belongs to one request, and undici itself repeats none.
+ *
+ * @throws ConfigurationError when the environment names a proxy that cannot be one
  */
-export function createTransport(baseUrl: URL, connections: number): Transport {
+export function createTransport(
+  baseUrl: URL,
+  connections: number,
+  env: Readonly<Record<string, string | undefined>>,
+  connectTimeoutMs: number,
+): Transport {
   const options = {
     connections,
     pipelining: 1,
@@ -55,12 +63,15 @@ export function createTransport(baseUrl: URL, connections: number): Transport {
     bodyTimeout: 0,
     connect: { timeout: connectTimeoutMs },
   };
-  const dispatcher = isLoopback(baseUrl.hostname) ? new Agent(options) : new EnvHttpProxyAgent(options);
+  const proxy = isLoopback(baseUrl.hostname) ? undefined : proxyFrom(env);
+  const noProxy = env.no_proxy || env.NO_PROXY || "";
+  const dispatcher =
+    proxy === undefined ? new Agent(options) : proxyDispatcher(proxy, { ...options, noProxy }, connectTimeoutMs);
   return { send: (request) => dispatch(dispatcher, request), close: () => dispatcher.destroy() };
 }
 
 function dispatch(dispatcher: Dispatcher, request: WireRequest): Promise<Wire> {
-  const { method, url, headers, body = null, deadlineMs, signal } = request;
+  const { method, url, headers, body = null, deadlineMs, signal, stop } = request;
   return new Promise((resolve) => {
     let left: Dispatcher.DispatchController | undefined;
     let head: { status: number; headers: Headers } | undefined;
@@ -73,6 +84,7 @@ function dispatch(dispatcher: Dispatcher, request: WireRequest): Promise<Wire> {
       over = true;
       clearTimeout(timer);
       signal?.removeEventListener("abort", cancel);
+      stop?.removeEventListener("abort", cancelUnsent);
       resolve(wire);
     };
     const answer = (complete: boolean): Wire | undefined =>
@@ -83,10 +95,14 @@ function dispatch(dispatcher: Dispatcher, request: WireRequest): Promise<Wire> {
       left?.abort(new Error("the request was given up"));
     };
     const cancel = () => give(givenUp(left !== undefined));
+    const cancelUnsent = () => {
+      if (left === undefined) cancel();
+    };
     const timer = setTimeout(() => give(timedOut(deadlineMs, left !== undefined)), deadlineMs);
 
     signal?.addEventListener("abort", cancel, { once: true });
-    if (signal?.aborted) return cancel();
+    stop?.addEventListener("abort", cancelUnsent, { once: true });
+    if (signal?.aborted || stop?.aborted) return cancel();
 
     const handler: Dispatcher.DispatchHandler = {
       // Called when a connection is there, before the first byte is written.
@@ -106,7 +122,7 @@ function dispatch(dispatcher: Dispatcher, request: WireRequest): Promise<Wire> {
         end(answer(true) ?? { kind: "lost", failure: lostAnswer(undefined) });
       },
       onResponseError(_controller, error) {
-        fail(left ? lostAnswer(error) : notSent(error));
+        fail(left ? lostAnswer(error) : error instanceof ProxyError ? error.failure : notSent(error));
       },
     };
     try {

@@ -29,7 +29,7 @@ export function connect(ports: Pick<Ports, "config" | "env" | "clock" | "cancell
     const baseUrl = baseUrlFrom(ports);
     // An emulator has the limits that it says it has; Cloudflare has the documented ones before it says anything.
     const assume = isLoopback(baseUrl.hostname) ? "nothing" : "documented";
-    const client = createClient({ credentials: credentialsFrom(ports), baseUrl });
+    const client = createClient({ credentials: credentialsFrom(ports), baseUrl, env: ports.env });
     const pace = createPace({ clock: ports.clock, assume });
     const reads = pacedReads({ client, pace, clock: ports.clock, cancelled: ports.cancelled });
     return {

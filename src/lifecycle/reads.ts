@@ -55,10 +55,10 @@ export function pacedReads({ client, pace, clock, cancelled }: ReadPorts): Reads
   return {
     getQueue(queue) {
       const key = JSON.stringify([queue.accountId, queue.queueId]);
-      const answer = queues.get(key) ?? paced(queue, () => client.getQueue(queue));
+      const answer = queues.get(key) ?? paced(queue, () => client.getQueue(queue, cancelled));
       queues.set(key, answer);
       return answer;
     },
-    metrics: (queue) => paced(queue, () => client.metrics(queue)),
+    metrics: (queue) => paced(queue, () => client.metrics(queue, cancelled)),
   };
 }

@@ -106,7 +106,7 @@ async function admit(context: Context, load: Load, turn: Turn): Promise<Permit |
 async function push(context: Context, batch: Batch): Promise<PushAnswer> {
   const { client, target, abort } = context.run;
   try {
-    return await client.push(target, batch, abort);
+    return await client.push(target, batch, abort, context.over);
   } catch (exception) {
     const failure = failureOf(exception, "unknown_fate");
     context.fail(failure, exception);

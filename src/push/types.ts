@@ -18,7 +18,7 @@ export interface PushRun {
   readonly halts?: Halts;
   /** Between 0 and 1, for the jitter of waits. Default: Math.random. */
   readonly random?: () => number;
-  /** When aborted, no request starts any more; those under way end by themselves. */
+  /** When aborted, no request starts any more; those that have left end by themselves. */
   readonly stop?: AbortSignal;
   /** When aborted, no request starts, and those under way are given up: their messages are in doubt. */
   readonly abort?: AbortSignal;

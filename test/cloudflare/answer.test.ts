@@ -96,6 +96,7 @@ describe("a refusal", () => {
     ["an unknown code", 400, failed({ code: 4711, message: "?" }), "no"],
     ["an unknown code under 200", 200, failed({ code: 4711, message: "?" }), "no"],
     ["a proxy's page", 403, "<html>Forbidden</html>", "no"],
+    ["a proxy that wants credentials", 407, "<html>Proxy</html>", "no"],
     ["a proxy that finds it too large", 413, "<html>", "no"],
     ["a redirect", 302, "", "no"],
     ["null under 429", 429, "null", "after_wait"],
@@ -178,4 +179,11 @@ test("tells the account's limit from a queue's", () => {
   const limit = (code?: number, status = 429) => isAccountLimit({ code, status });
   expect([limit(971), limit(971, 200), limit(10429), limit()]).toEqual([true, true, true, true]);
   expect([limit(10250), limit(10253), limit(undefined, 503)]).toEqual([false, false, false]);
+});
+
+test("calls a proxy's 407 by its name", () => {
+  expect(failureOf(407, "")).toMatchObject({
+    message: "a proxy before the API wants a user and a password (HTTP 407)",
+    remedy: expect.stringContaining("HTTPS_PROXY"),
+  });
 });

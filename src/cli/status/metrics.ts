@@ -34,7 +34,12 @@ export async function liveMetrics(
   let client: Client;
   try {
     const sources: Sources = { config: (key) => config.get(key), env };
-    client = createClient({ credentials: credentialsFrom(sources), baseUrl: baseUrlFrom(sources), deadlineMs: 10_000 });
+    client = createClient({
+      credentials: credentialsFrom(sources),
+      baseUrl: baseUrlFrom(sources),
+      deadlineMs: 10_000,
+      env,
+    });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return refused === undefined
