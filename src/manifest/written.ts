@@ -1,6 +1,6 @@
 import type { ContentType, InDoubtPolicy, JsonValue, PushMode } from "../types.ts";
-import type { Compression } from "./source/bytes.ts";
 import type { CellType } from "./source/cells.ts";
+import type { Compression } from "./source/compression.ts";
 import type { Format } from "./source/spec.ts";
 
 /** What a document holds once it has the form that messages/manifest.schema.json asks for. */

@@ -11,7 +11,8 @@ import { stamped } from "../stamp.ts";
 import type { Scope } from "../variables.ts";
 import { typeName } from "../words.ts";
 import type { WrittenMessage } from "../written.ts";
-import { CompressionError, readBytes } from "./bytes.ts";
+import { readBytes } from "./bytes.ts";
+import { CompressionError } from "./compression.ts";
 import type { Row } from "./rows.ts";
 import type { SourceFile } from "./spec.ts";
 import { DataStop, type TellSpot } from "./stop.ts";
@@ -103,10 +104,7 @@ function toMessage(
 function asProblem(error: unknown, { file }: SourceFile): Problem {
   const start = { file, line: 1, column: 1 };
   if (error instanceof DataStop) return problem(error.code, { file, ...error.spot }, error.message, error.next);
-  if (error instanceof CompressionError) {
-    const next = 'Check that the file is whole, and that its ending or "compression" is right.';
-    return problem("DATA_COMPRESSION", start, error.message, next);
-  }
+  if (error instanceof CompressionError) return problem("DATA_COMPRESSION", start, error.message, error.next);
   if (isFileError(error)) {
     const { why, next } = fileFault(error);
     return problem("FILE_UNREADABLE", start, `the file cannot be read: ${why}`, next);

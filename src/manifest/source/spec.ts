@@ -7,7 +7,7 @@ import { placeOf } from "../locate.ts";
 import { problem, quote } from "../problem.ts";
 import type { WrittenSource } from "../written.ts";
 import { readJsonArray } from "./array.ts";
-import type { Compression } from "./bytes.ts";
+import type { Compression } from "./compression.ts";
 import { readCsv } from "./csv.ts";
 import { readNdjson } from "./ndjson.ts";
 import type { RowReader } from "./rows.ts";

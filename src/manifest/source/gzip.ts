@@ -1,0 +1,119 @@
+import { crc32, createInflateRaw } from "node:zlib";
+import { CompressionError } from "./compression.ts";
+import type { ByteInput } from "./input.ts";
+
+const flags = { headerCrc: 0x02, extra: 0x04, name: 0x08, comment: 0x10, reserved: 0xe0 } as const;
+
+/**
+ * Decompresses every member of a gzip file (RFC 1952). Members may follow each other, and zeros may follow a member, as
+ * tapes and archives leave them. Node's own decompressor takes such zeros for the end, and drops the members behind them.
+ *
+ * @param chunkBytes size of the pieces that come out, at most
+ * @throws CompressionError
+ */
+export async function* gunzip(input: ByteInput, chunkBytes: number): AsyncGenerator<Buffer> {
+  do {
+    const start = input.offset;
+    await passHeader(input, start);
+    yield* inflate(input, start, chunkBytes);
+  } while (await passZeros(input));
+}
+
+/** @returns whether something follows */
+async function passZeros(input: ByteInput): Promise<boolean> {
+  for (let bytes = await input.some(); bytes !== undefined; bytes = await input.some()) {
+    const first = bytes.findIndex((byte) => byte !== 0);
+    if (first < 0) continue;
+    input.unread(bytes.subarray(first));
+    return true;
+  }
+  return false;
+}
+
+async function passHeader(input: ByteInput, start: number): Promise<void> {
+  let crc = 0;
+  const take = async (length: number) => {
+    const bytes = await input.exactly(length);
+    if (bytes.length < length) throw cut(start);
+    crc = crc32(bytes, crc);
+    return bytes;
+  };
+  const passText = async () => {
+    while ((await take(1))[0] !== 0);
+  };
+  const [first, second] = await input.peek(2);
+  if (first !== undefined && (first !== 0x1f || (second !== undefined && second !== 0x8b))) {
+    throw new CompressionError("gzip", `what begins at byte ${start} is not gzip`);
+  }
+  const header = await take(10);
+  const flag = header[3] ?? 0;
+  if (header[2] !== 8 || (flag & flags.reserved) !== 0) {
+    throw new CompressionError("gzip", `the member that begins at byte ${start} is compressed in an unknown way`);
+  }
+  if (flag & flags.extra) await take((await take(2)).readUInt16LE());
+  if (flag & flags.name) await passText();
+  if (flag & flags.comment) await passText();
+  if (flag & flags.headerCrc) {
+    const expected = crc & 0xffff;
+    if ((await take(2)).readUInt16LE() !== expected) throw damaged(start);
+  }
+}
+
+/** Decompresses the data of one member, and compares it with the check sum and the length behind it. */
+async function* inflate(input: ByteInput, start: number, chunkBytes: number): AsyncGenerator<Buffer> {
+  const dataStart = input.offset;
+  const decoder = createInflateRaw({ chunkSize: chunkBytes });
+  const feed = async () => {
+    for (let unused = 0; unused === 0 && !decoder.destroyed; ) {
+      const bytes = await input.some();
+      if (bytes === undefined) {
+        decoder.end();
+        return;
+      }
+      await written(decoder, bytes);
+      // The decoder ends with the data, and leaves what is behind them.
+      unused = input.offset - dataStart - decoder.bytesWritten;
+      input.unread(bytes.subarray(bytes.length - unused));
+    }
+  };
+  const fed = feed().catch((error: Error) => decoder.destroy(error));
+  let crc = 0;
+  let length = 0;
+  try {
+    for await (const chunk of decoder as AsyncIterable<Buffer>) {
+      crc = crc32(chunk, crc);
+      length += chunk.length;
+      yield chunk;
+    }
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "Z_BUF_ERROR") throw cut(start);
+    throw code === "Z_DATA_ERROR" ? damaged(start) : error;
+  }
+  await fed;
+  const trailer = await input.exactly(8);
+  if (trailer.length < 8) throw cut(start);
+  if (trailer.readUInt32LE() !== crc || trailer.readUInt32LE(4) !== length % 2 ** 32) throw damaged(start);
+}
+
+/** Waits until a decoder has taken a piece, or wants no more. */
+function written(decoder: ReturnType<typeof createInflateRaw>, bytes: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      decoder.off("end", done);
+      decoder.off("close", done);
+      resolve();
+    };
+    decoder.once("end", done);
+    decoder.once("close", done);
+    decoder.write(bytes, done);
+  });
+}
+
+function cut(start: number): CompressionError {
+  return new CompressionError("gzip", `the member that begins at byte ${start} is cut`);
+}
+
+function damaged(start: number): CompressionError {
+  return new CompressionError("gzip", `the member that begins at byte ${start} is damaged`);
+}

@@ -1,0 +1,140 @@
+import { pipeline, Readable } from "node:stream";
+import { constants, createZstdDecompress } from "node:zlib";
+import { CompressionError } from "./compression.ts";
+import type { ByteInput } from "./input.ts";
+
+/** Memory that a frame may ask for, as a power of two: as much as `zstd -d` gives it unasked, 128 MiB. */
+const maxWindowLog = 27;
+
+/** Bytes that go to the decoder at once, but for the last of a frame. */
+const pieceBytes = 64 * 1024;
+
+/** The most that a block may have (RFC 8878, 3.1.1.2.3). */
+const maxBlockBytes = 128 * 1024;
+
+/**
+ * Decompresses every frame of a zstd file (RFC 8878). Skippable frames are passed over.
+ *
+ * @param chunkBytes size of the pieces that come out, at most
+ * @throws CompressionError
+ */
+export async function* unzstd(input: ByteInput, chunkBytes: number): AsyncGenerator<Buffer> {
+  const pieces = framePieces(input);
+  const first = await pieces.next();
+  // Node's decoder takes it for an error when it gets no frame at all.
+  if (first.done) return;
+  const decoder = createZstdDecompress({
+    chunkSize: chunkBytes,
+    params: { [constants.ZSTD_d_windowLogMax]: maxWindowLog },
+  });
+  // Node's decoder stops at the end of a frame where more bytes follow in the same piece. No piece has bytes of two frames.
+  const plain = pipeline(Readable.from(continued(first.value, pieces)), decoder, () => {});
+  try {
+    yield* plain as AsyncIterable<Buffer>;
+  } catch (error) {
+    const isDecoders = error instanceof Error && "code" in error && String(error.code).startsWith("ZSTD_");
+    // It does not say in which of the frames that it was given.
+    throw isDecoders ? new CompressionError("zstd", `a frame before byte ${input.offset} is damaged`) : error;
+  }
+}
+
+async function* continued(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
+}
+
+/** Passes on the bytes of the frames, in pieces that end where a frame does. */
+async function* framePieces(input: ByteInput): AsyncGenerator<Buffer> {
+  for (;;) {
+    const start = input.offset;
+    const magic = await input.exactly(4);
+    if (magic.length === 0 && start > 0) return;
+    if (magic.length < 4 && isMagicBegun(magic)) throw cut(start);
+    const number = magic.length === 4 ? magic.readUInt32LE() : 0;
+    if (number >>> 4 === 0x184d2a5) await passSkippable(input, start);
+    else if (number === 0xfd2fb528) yield* frame(input, start, magic);
+    else throw new CompressionError("zstd", `what begins at byte ${start} is not a frame`);
+  }
+}
+
+function isMagicBegun(bytes: Buffer): boolean {
+  const [first] = bytes;
+  return first === undefined || first === 0x28 || first >>> 4 === 5;
+}
+
+async function passSkippable(input: ByteInput, start: number): Promise<void> {
+  const size = await input.exactly(4);
+  if (size.length < 4) throw cut(start);
+  const end = input.offset + size.readUInt32LE();
+  while (input.offset < end) {
+    const bytes = await input.some();
+    if (bytes === undefined) throw cut(start);
+    if (input.offset > end) input.unread(bytes.subarray(bytes.length - (input.offset - end)));
+  }
+}
+
+async function* frame(input: ByteInput, start: number, magic: Buffer): AsyncGenerator<Buffer> {
+  let waiting = [magic];
+  let size = 0;
+  const take = async (length: number) => {
+    const bytes = await input.exactly(length);
+    if (bytes.length < length) throw cut(start);
+    waiting.push(bytes);
+    size += length;
+    return bytes;
+  };
+  const hasChecksum = await takeHeader(take, start);
+  for (let last = false; !last; ) {
+    const head = (await take(3)).readUIntLE(0, 3);
+    last = (head & 1) === 1;
+    const type = (head >> 1) & 3;
+    const bytes = type === repeated ? 1 : head >> 3;
+    if (type === reserved || bytes > maxBlockBytes) {
+      throw new CompressionError("zstd", `the frame that begins at byte ${start} is damaged`);
+    }
+    await take(bytes);
+    if (last && hasChecksum) await take(4);
+    if (!last && size < pieceBytes) continue;
+    yield Buffer.concat(waiting);
+    waiting = [];
+    size = 0;
+  }
+}
+
+/** Types of blocks: one byte that is repeated, and one that no frame may have. */
+const repeated = 1;
+const reserved = 3;
+
+/** @returns whether a check sum ends the frame */
+async function takeHeader(take: (length: number) => Promise<Buffer>, start: number): Promise<boolean> {
+  const descriptor = (await take(1))[0] ?? 0;
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const windowDescriptor = isSingleSegment ? undefined : (await take(1))[0];
+  const dictionary = await take([0, 1, 2, 4][descriptor & 3] ?? 0);
+  const content = await take([isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0);
+  if (dictionary.some((byte) => byte !== 0)) {
+    const reason = `the frame that begins at byte ${start} needs a dictionary`;
+    throw new CompressionError("zstd", reason, "Compress it without a dictionary.");
+  }
+  // A frame of a single segment keeps all that is in it.
+  const window = windowDescriptor === undefined ? contentSize(content) : windowSize(windowDescriptor);
+  if (window > 2 ** maxWindowLog) {
+    const reason = `the frame that begins at byte ${start} needs ${window} bytes of memory, more than the ${2 ** maxWindowLog} that it may have`;
+    throw new CompressionError("zstd", reason, `Compress it without --long, or with --long=${maxWindowLog}.`);
+  }
+  return (descriptor & 0x04) !== 0;
+}
+
+function windowSize(descriptor: number): number {
+  const base = 2 ** (10 + (descriptor >> 3));
+  return base + (base / 8) * (descriptor & 7);
+}
+
+function contentSize(field: Buffer): number {
+  if (field.length === 8) return Number(field.readBigUInt64LE());
+  return field.readUIntLE(0, field.length) + (field.length === 2 ? 256 : 0);
+}
+
+function cut(start: number): CompressionError {
+  return new CompressionError("zstd", `the frame that begins at byte ${start} is cut`);
+}
