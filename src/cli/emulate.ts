@@ -7,6 +7,7 @@ import { UsageError } from "./usage.ts";
 
 const pushResults = ["metrics", "null", "success-only"] as const;
 const pullJsons = ["base64", "plain"] as const;
+const lateAcks = ["accepted", "refused"] as const;
 
 interface Flags {
   readonly port: number;
@@ -28,6 +29,8 @@ interface Flags {
   readonly pushResult: (typeof pushResults)[number];
   readonly pullJson: (typeof pullJsons)[number];
   readonly maxDelay: number;
+  readonly lateAck: (typeof lateAcks)[number];
+  readonly countPulls: boolean;
   readonly status: readonly (readonly [code: string, status: number])[];
 }
 
@@ -54,6 +57,12 @@ export function emulateCommand(): Command {
     .addOption(new Option("--push-result <form>", "what a push returns").choices(pushResults).default("metrics"))
     .addOption(new Option("--pull-json <form>", "how a pull returns JSON").choices(pullJsons).default("base64"))
     .option("--max-delay <seconds>", "longest delay; older pages say 43200", seconds, 86_400)
+    .addOption(
+      new Option("--late-ack <form>", "what becomes of an acknowledgement after its lease")
+        .choices(lateAcks)
+        .default("accepted"),
+    )
+    .option("--count-pulls", "pulls and acknowledgements count for the rate limits", false)
     .addOption(repeatable("--status <code=status>", "HTTP status of an error code", status))
     .action(run);
   return withHelp(command, {
@@ -130,7 +139,13 @@ function toOptions(flags: Flags, workers: readonly WorkerOptions[]): EmulatorOpt
     speed: flags.speed,
     rateLimit: flags.rateLimit,
     freePlan: flags.freePlan ?? false,
-    variants: { pushResult: flags.pushResult, pullJson: flags.pullJson, maxDelaySeconds: flags.maxDelay },
+    variants: {
+      pushResult: flags.pushResult,
+      pullJson: flags.pullJson,
+      maxDelaySeconds: flags.maxDelay,
+      lateAck: flags.lateAck,
+      countPulls: flags.countPulls,
+    },
     statuses: Object.fromEntries(flags.status),
   };
 }
@@ -179,7 +194,7 @@ function speed(value: string): number {
 }
 
 function status(value: string, before: Flags["status"]): Flags["status"][number][] {
-  const [, code, http] = /^(\d{3,5})=([2-5]\d\d)$/.exec(value) ?? [];
+  const [, code, http] = /^(\d{1,5})=([2-5]\d\d)$/.exec(value) ?? [];
   if (code === undefined) throw new InvalidArgumentError("Write it as CODE=STATUS, such as 10204=400.");
   return [...before, [code, Number(http)]];
 }

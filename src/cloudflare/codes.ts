@@ -32,6 +32,7 @@ export const codes = {
   // The gateway's answer to a token that it does not know, and to one that lacks the permission.
   10000: { meaning: "the API does not accept the credentials", retry: "no", remedy: `${fixCredentials} ${grant}` },
   10001: { meaning: "the token may not use this method", retry: "no", remedy: grant },
+  10013: { meaning: "the batch is empty or invalid", retry: "no", remedy: report },
   10104: { meaning: "the queue was not found", retry: "no", remedy: findQueue },
   10106: { meaning: "the token may not push to this queue", retry: "no", remedy: grant },
   10107: { meaning: "the queue's id is malformed", retry: "no", remedy: findQueue },

@@ -16,6 +16,7 @@ export const apiErrors = {
   971: { status: 429, message: "Please wait and consider throttling your request speed", retryAfterSeconds: 300 },
   10429: { status: 429, message: "Rate limited. Please wait and try again", retryAfterSeconds: 1 },
   // Message calls.
+  10013: { status: 400, message: "Batch is empty or invalid" },
   10104: { status: 404, message: "Queue does not exist" },
   10106: { status: 403, message: "Unauthorized request" },
   10107: { status: 400, message: "The queue ID in the request URL is not a valid queue identifier" },
@@ -32,12 +33,20 @@ export const apiErrors = {
   10252: { status: 429, message: "Queue is disabled", retryAfterSeconds: 60 },
   10253: { status: 429, message: "Free tier limit exceeded", retryAfterSeconds: 3_600 },
   15000: { status: 500, message: "Unknown internal error" },
+  // Event subscriptions have one code for all that is wrong with them.
+  0: { status: 400, message: "The request cannot be processed" },
   // Configuration, pull and acknowledge calls.
+  10026: { status: 400, message: "Request body is malformed" },
   11000: { status: 404, message: "Queue not found" },
   11003: { status: 400, message: "Queue name is invalid" },
-  11004: { status: 409, message: "The queue already has a consumer" },
+  11004: { status: 400, message: "The queue already has a consumer" },
   11006: { status: 404, message: "Consumer not found" },
   11009: { status: 409, message: "Queue name is already taken. Please use a different name and try again" },
+  // Known from programs written against the live service. Nothing here brings them about: faults do.
+  10007: { status: 400, message: "This Worker does not exist on your account" },
+  10105: { status: 400, message: "Consumer does not exist" },
+  11001: { status: 400, message: "The Worker's queue handler is missing" },
+  11017: { status: 400, message: "The queue is used by an event notification" },
 } as const satisfies Record<number, { status: number; message: string; retryAfterSeconds?: number }>;
 
 export type ApiErrorCode = keyof typeof apiErrors;

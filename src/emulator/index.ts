@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Admin, administer } from "./admin/handler.ts";
+import type { Variants } from "./api/call.ts";
 import { type Api, refuse } from "./api/handler.ts";
 import { RateLimiter } from "./api/rate-limit.ts";
 import { usualAllowances } from "./broker/allowance.ts";
@@ -32,6 +33,14 @@ export type { Fault, FaultEffect, FaultMatch, Faults, When } from "./faults.ts";
 export type { RequestRecord } from "./traffic.ts";
 export type { Emulator, EmulatorOptions, Hold, MessageView } from "./types.ts";
 
+const usualVariants: Variants = {
+  pushResult: "metrics",
+  pullJson: "base64",
+  maxDelaySeconds: limits.delaySeconds,
+  lateAck: "accepted",
+  countPulls: false,
+};
+
 /** Start a Queues API of its own on this machine. @throws the system's error when it cannot listen */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, host = defaults.host, allowedHosts = [], account = defaults.account, rateLimit = true } = options;
@@ -44,7 +53,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     accountId: account,
     credentials: { token, readToken: options.readToken, email: options.email, key: options.key },
     rateLimiter: rateLimit === false ? undefined : new RateLimiter(clock, rateLimit === true ? {} : rateLimit),
-    variants: { pushResult: "metrics", pullJson: "base64", maxDelaySeconds: limits.delaySeconds, ...options.variants },
+    variants: { ...usualVariants, ...options.variants },
     statuses: options.statuses ?? {},
   };
   const faults = new Faults();
@@ -64,6 +73,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     allowedHosts,
     closing: closing.signal,
     disconnected: () => refuse(api, new ApiError(10201)),
+    tooLarge: () =>
+      refuse(api, new ApiError(10205, { message: `Batch size out of bounds: at most ${limits.requestBytes} bytes` })),
     handle: async (request) => {
       if (request.url.pathname.startsWith("/client/")) return traffic.handle(request);
       if (request.url.pathname.startsWith("/_emulator/")) {

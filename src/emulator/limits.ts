@@ -37,8 +37,13 @@ export const limits = {
    * `\u0000`, and room for the envelope.
    */
   requestBytes: 2_000_000,
-  /** Queues on a page of the list. */
-  pageSize: 20,
+  /**
+   * Levels of JSON in a request. The API names no figure: this is far more than any program nests, and far less than
+   * what JSON.stringify gives up at, so that all that is stored can be shown again.
+   */
+  jsonDepth: 1_000,
+  /** Items on a page of a list. */
+  pageSize: { max: 1_000, default: 20 },
 } as const;
 
 /** The account's request limit: one window, then a block. And the limit of an address, without a block. */

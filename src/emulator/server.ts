@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiAnswer, ApiRequest } from "./api/http.ts";
 import { refusedOrigin } from "./api/origin.ts";
@@ -20,40 +21,96 @@ export interface ServerSetup {
   readonly closing: AbortSignal;
   /** What a caller gets that ends its side of the connection before its request is whole, if it still listens. */
   readonly disconnected: () => ApiAnswer;
+  /** What a caller gets whose body is beyond all bounds. */
+  readonly tooLarge: () => ApiAnswer;
   readonly handle: (request: ApiRequest) => Promise<Reply>;
 }
 
 /** Start listening. @throws the system's error, such as EADDRINUSE */
 export async function listen(setup: ServerSetup): Promise<{ server: Server; port: number }> {
-  const server = createServer({ keepAliveTimeout: keepAliveMs }, (incoming, response) => {
+  const underWay = new RequestsUnderWay();
+  const handle = (incoming: IncomingMessage, response: ServerResponse): void => {
+    underWay.add(incoming, response);
     serve(setup, incoming, response).catch((error: unknown) => {
       // A caller that went away in the middle is its own affair; anything else is a mistake of the emulator's.
       if (!incoming.errored && !response.destroyed) console.error(error);
       response.destroy();
     });
+  };
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, handle);
+  server.on("checkContinue", (incoming: IncomingMessage, response: ServerResponse) => {
+    // A body that is announced as too large is not asked for, and nobody can tell whether it comes all the same.
+    if (announcesTooMuch(incoming)) response.setHeader("connection", "close");
+    else response.writeContinue();
+    handle(incoming, response);
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    if (!socket.writable) return socket.destroy();
-    // The caller ended its side in the middle of a request; anything else is no HTTP.
-    const gone = error.code === "HPE_INVALID_EOF_STATE";
-    const { status, headers, body } = gone ? setup.disconnected() : refuse(400, "That is no HTTP request.");
-    const lines = Object.entries({ ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
-    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`);
+    // Requests that came whole before it are answered first, so that no answer is taken for another's.
+    underWay.afterwards(socket, () => refuseRaw(setup, error, socket));
   });
   server.listen(setup.port, setup.host);
   await once(server, "listening");
   return { server, port: (server.address() as AddressInfo).port };
 }
 
+/** Which requests of a connection are not answered yet. */
+class RequestsUnderWay {
+  readonly #bySocket = new WeakMap<Duplex, Set<IncomingMessage>>();
+  readonly #broken = new WeakMap<Duplex, () => void>();
+
+  add(incoming: IncomingMessage, response: ServerResponse): void {
+    const { socket } = incoming;
+    const requests = this.#bySocket.get(socket) ?? new Set();
+    this.#bySocket.set(socket, requests.add(incoming));
+    response.once("close", () => {
+      requests.delete(incoming);
+      if (!this.#awaits(socket)) this.#broken.get(socket)?.();
+    });
+  }
+
+  /** Calls `then` once all whole requests of the connection are answered, at once where there are none. */
+  afterwards(socket: Duplex, then: () => void): void {
+    if (this.#awaits(socket)) this.#broken.set(socket, then);
+    else then();
+  }
+
+  /** The one that broke off is never answered. */
+  #awaits(socket: Duplex): boolean {
+    return [...(this.#bySocket.get(socket) ?? [])].some(({ complete }) => complete);
+  }
+}
+
+/** Answers what could not be read as a request, and ends the connection. */
+function refuseRaw(setup: ServerSetup, error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, headers, body } = rawRefusal(setup, error.code);
+  const lines = Object.entries({ ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`);
+}
+
+function rawRefusal(setup: ServerSetup, code: string | undefined): ApiAnswer {
+  switch (code) {
+    // The caller ended its side in the middle of a request.
+    case "HPE_INVALID_EOF_STATE":
+      return setup.disconnected();
+    case "HPE_HEADER_OVERFLOW":
+      return refuse(431, "The request's headers are too large.");
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return refuse(408, "The request took too long to come.");
+    default:
+      return refuse(400, "That is no HTTP request.");
+  }
+}
+
 async function serve(setup: ServerSetup, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const refusal = refusedOrigin(incoming.headers, setup);
   if (refusal !== undefined) return send(response, refuse(403, refusal));
   const body = await readBody(incoming);
-  if (body === undefined) {
-    response.setHeader("connection", "close");
-    return send(response, refuse(413, `A request has at most ${limits.requestBytes} bytes.`));
-  }
+  if (body === undefined) return send(response, setup.tooLarge());
   const url = URL.parse(incoming.url ?? "/", "http://emulator.invalid");
   if (url === null) return send(response, refuse(400, "That is no address."));
   const reply = await setup.handle({
@@ -71,16 +128,27 @@ async function serve(setup: ServerSetup, incoming: IncomingMessage, response: Se
   else await sendHalf(response, reply.answer);
 }
 
+function announcesTooMuch({ headers }: IncomingMessage): boolean {
+  return Number(headers["content-length"] ?? 0) > limits.requestBytes;
+}
+
+/** Bytes of a body that is refused which are still taken, so that its sender comes to reading the answer. */
+const discardedBytes = 64_000_000;
+
 /** @returns undefined when there is more than the bound. By events, which cost less than an iterator. */
 function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(incoming.headers["content-length"] ?? 0) > limits.requestBytes) return Promise.resolve(undefined);
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let chunks: Buffer[] = [];
     let bytes = 0;
+    if (announcesTooMuch(incoming)) resolve(undefined);
     incoming.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > limits.requestBytes) resolve(undefined);
-      else chunks.push(chunk);
+      if (bytes <= limits.requestBytes) chunks.push(chunk);
+      else {
+        chunks = [];
+        resolve(undefined);
+        if (bytes > discardedBytes) incoming.socket.destroy();
+      }
     });
     incoming.once("end", () => {
       const [only] = chunks;

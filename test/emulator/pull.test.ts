@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Emulator, manualClock, startEmulator } from "../../src/emulator/index.ts";
 import { Caller } from "./caller.ts";
 
@@ -74,8 +74,8 @@ test("five messages by default, a hundred at most", async () => {
   expect(await pull()).toHaveLength(5);
   expect(await pull({ batch_size: 100 })).toHaveLength(95);
   expect(await pull()).toEqual([]);
-  expect((await api.post("/messages/pull", { batch_size: 101 })).code).toBe(10207);
-  expect((await api.post("/messages/pull", { batch_size: 0 })).code).toBe(10207);
+  expect((await api.post("/messages/pull", { batch_size: 101 })).code).toBe(10026);
+  expect((await api.post("/messages/pull", { batch_size: 0 })).code).toBe(10026);
 });
 
 test("an acknowledged message is gone, one that is not comes back with another attempt", async () => {
@@ -108,7 +108,7 @@ test("a message is pulled until its visibility timeout, which can be extended", 
   expect(await pull()).toEqual([]);
   clock.advance(1);
   expect(await pull()).toHaveLength(1);
-  expect((await api.post("/messages/pull", { visibility_timeout_ms: 43_200_001 })).code).toBe(10207);
+  expect((await api.post("/messages/pull", { visibility_timeout_ms: 43_200_001 })).code).toBe(10026);
 });
 
 test("a retry comes back after its own delay, or the consumer's", async () => {
@@ -179,7 +179,90 @@ test("a peek leaves messages where they are, and its references delete them", as
   const purged = await api.post("/messages/purge", { refs: [{ ref: seen[0]?.ref }, { ref: "none" }] });
   expect(purged.json).toMatchObject({ result: { errors: [], warnings: { none: expect.any(String) } } });
   expect((await peek()).map(text)).toEqual(["2"]);
-  expect((await api.post("/messages/purge", {})).code).toBe(10207);
+  expect((await api.post("/messages/purge", {})).code).toBe(10026);
+});
+
+test("a preview is an older peek, and what it shows is deleted by its own call", async () => {
+  await push(1, 2);
+  const preview = async () =>
+    ((await api.post("/messages/preview", { batch_size: 10 })).json as { result: { messages: Pulled[] } }).result
+      .messages;
+  const seen = await preview();
+  expect(seen.map(text)).toEqual(["1", "2"]);
+  expect(seen[0]).not.toHaveProperty("ref");
+  expect(await preview()).toEqual(seen);
+  // Nothing is leased by it, so its handles are good for its own call alone.
+  const acked = await api.post("/messages/ack", { acks: leases(seen) });
+  expect(acked.json).toMatchObject({ result: { ackCount: 0 } });
+  expect((await api.post("/messages/preview/ack", { acks: [{}] })).code).toBe(10026);
+  const deleted = await api.post("/messages/preview/ack", {
+    acks: [{ lease_id: seen[0]?.lease_id }, { lease_id: "none" }],
+    retries: [{ lease_id: seen[1]?.lease_id, delay_seconds: 5 }],
+  });
+  expect(deleted.json).toMatchObject({ result: { warnings: { none: expect.any(String) } } });
+  expect((await pull()).map(text)).toEqual(["2"]);
+});
+
+describe("an acknowledgement after its lease", () => {
+  const late = async (caller: Caller) => {
+    await caller.post("/messages/batch", { messages: [{ body: 1 }, { body: 2 }] });
+    const { json } = await caller.post("/messages/pull", {});
+    const { messages } = (json as { result: { messages: Pulled[] } }).result;
+    clock.advance(30_000);
+    return leases(messages);
+  };
+  const ack = async (caller: Caller, body: object) => (await caller.post("/messages/ack", body)).json;
+
+  test("is accepted while nobody else has the message", async () => {
+    const [first, second] = await late(api);
+    expect(await ack(api, { acks: [first] })).toMatchObject({ result: { ackCount: 1, warnings: {} } });
+    expect(await ack(api, { acks: [first] })).toMatchObject({ result: { ackCount: 0 } });
+    expect((await pull()).map(text)).toEqual(["2"]);
+    // Another has it now, and another had it last.
+    expect(await ack(api, { acks: [second] })).toMatchObject({ result: { ackCount: 0 } });
+    clock.advance(30_000);
+    expect(await ack(api, { acks: [second] })).toMatchObject({ result: { ackCount: 0 } });
+    expect(emulator.messages("orders")).toMatchObject([{ body: 2, attempts: 2 }]);
+  });
+
+  test("is of no use for a retry or an extension: the message is back already", async () => {
+    const [first, second] = await late(api);
+    expect(await ack(api, { retries: [{ ...first, delay_seconds: 9 }] })).toMatchObject({ result: { retryCount: 0 } });
+    const extended = await api.post("/messages/extend", { extend: [second] });
+    expect(extended.json).toMatchObject({ result: { extendCount: 0 } });
+    expect(await pull()).toHaveLength(2);
+  });
+
+  test("is refused with the switch", async () => {
+    const variants = { lateAck: "refused" } as const;
+    await using strict = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false, clock, variants });
+    const caller = new Caller(strict);
+    await caller.post("/consumers", { type: "http_pull" });
+    const [first = { lease_id: "" }] = await late(caller);
+    expect(await ack(caller, { acks: [first] })).toMatchObject({
+      result: { ackCount: 0, warnings: { [first.lease_id]: expect.any(String) } },
+    });
+    expect(strict.messages("orders")).toHaveLength(2);
+  });
+});
+
+test.each([
+  ["pull", "{"],
+  ["pull", "[]"],
+  ["pull", '{"batch_size": "5"}'],
+  ["ack", ""],
+  ["ack", '{"acks": [{}]}'],
+  ["ack", '{"retries": [{"lease_id": "a", "delay_seconds": -1}]}'],
+  ["extend", '{"extend": {}}'],
+  ["peek", '{"batch_size": 0}'],
+  ["purge", '{"refs": "a"}'],
+  ["preview", "null"],
+  ["preview/ack", "[".repeat(10_000)],
+])("a malformed body of %s is refused: %.40s", async (path, body) => {
+  await push(1);
+  const answer = await api.raw("POST", `/messages/${path}`, body);
+  expect([answer.status, answer.code]).toEqual([400, 10026]);
+  expect(emulator.messages("orders")).toMatchObject([{ state: "ready", attempts: 0 }]);
 });
 
 test("a lease is of use on its own queue only", async () => {

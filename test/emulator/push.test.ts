@@ -90,7 +90,7 @@ test.each([
 test.each([
   ["100 messages", { messages: Array(100).fill({ body: 1 }) }, 200, undefined, 100],
   ["101 messages", { messages: Array(101).fill({ body: 1 }) }, 413, 10206, 0],
-  ["no messages", { messages: [] }, 200, undefined, 0],
+  ["no messages", { messages: [] }, 400, 10013, 0],
   ["256,000 bytes", { messages: [text(127_900), text(127_900)] }, 200, undefined, 2],
   ["256,001 bytes", { messages: [text(127_900), text(127_800), text(1)] }, 413, 10205, 0],
   ["a batch delay that is too long", { delay_seconds: 86_401, messages: [{ body: 1 }] }, 400, 10202, 0],
@@ -98,7 +98,7 @@ test.each([
   ["a large message among good ones", { messages: [{ body: 1 }, text(127_901)] }, 413, 10204, 0],
   ["messages that are no list", { messages: {} }, 400, 10207, 0],
   ["a message that is no object", { messages: ["a"] }, 400, 10207, 0],
-  ["messages missing", {}, 400, 10207, 0],
+  ["messages missing", {}, 400, 10013, 0],
 ])("a batch of %s is taken whole or not at all", async (_, body, status, code, count) => {
   const answer = await batch(body);
   expect([answer.status, answer.code]).toEqual([status, code]);
@@ -109,10 +109,21 @@ test.each([
   ["broken JSON", '{"body": 1'],
   ["a byte order mark", '\ufeff{"body": 1}'],
   ["nothing", ""],
+  ["more than a thousand levels", `{"body": ${"[".repeat(1_000)}${"]".repeat(1_000)}}`],
+  ["what only JSON.stringify would fail at", `{"body": ${"[".repeat(60_000)}${"]".repeat(60_000)}}`],
+  ["levels of objects", `{"body": ${'{"a":'.repeat(1_000)}1${"}".repeat(1_000)}}`],
+  ["levels that are never closed", "[".repeat(100_000)],
   ["bytes that are not UTF-8", new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
 ])("%s is refused as malformed", async (_, body) => {
   const answer = await api.raw("POST", "/messages", body);
   expect([answer.status, answer.code]).toEqual([400, 10208]);
+});
+
+test("a thousand levels are taken, and brackets in a text are none", async () => {
+  const deep = `${"[".repeat(999)}${"]".repeat(999)}`;
+  expect((await api.raw("POST", "/messages", `{"body":${deep}}`)).status).toBe(200);
+  expect((await push({ body: `"${"[{".repeat(5_000)}\\` })).status).toBe(200);
+  expect(JSON.stringify(emulator.messages("orders")[0]?.body)).toBe(deep);
 });
 
 test("an error names the place in the body and the documentation", async () => {

@@ -49,10 +49,31 @@ test("the list has pages, and can be asked for several names", async () => {
   expect(last.result.at(-1)?.queue_name).toBe("q-43");
   expect(last.result_info).toMatchObject({ count: 5, page: 3 });
   expect((await page("?page=4")).result).toEqual([]);
+  const long = await page("?page=2&per_page=30");
+  expect(long.result.map((queue) => queue.queue_name).slice(0, 2)).toEqual(["q-29", "q-30"]);
+  expect(long.result_info).toEqual({ count: 15, page: 2, per_page: 30, total_count: 45, total_pages: 2 });
+  expect((await page("?per_page=5000")).result_info).toMatchObject({ per_page: 1_000, count: 45, total_pages: 1 });
+  for (const none of ["0", "-1", "1.5", "ten", ""]) {
+    expect((await page(`?page=${none}&per_page=${none}`)).result_info).toMatchObject({ page: 1, per_page: 20 });
+  }
   expect((await page("?name=q-7&name=orders&name=none")).result.map((queue) => queue.queue_name)).toEqual([
     "orders",
     "q-7",
   ]);
+});
+
+test("a queue is created with its settings, and the defaults of the others", async () => {
+  const settings = { delivery_delay: 5, delivery_paused: true, message_retention_period: 60 };
+  const created = await api.account("POST", "", { queue_name: "mails", settings });
+  expect(created.json).toMatchObject({ result: { settings } });
+  expect((await api.account("GET", `/${emulator.queueId("mails")}`)).json).toMatchObject({ result: { settings } });
+  const partly = await api.account("POST", "", { queue_name: "posts", settings: { delivery_delay: 7 } });
+  expect(partly.json).toMatchObject({
+    result: { settings: { delivery_delay: 7, delivery_paused: false, message_retention_period: 345_600 } },
+  });
+  const refused = await api.account("POST", "", { queue_name: "none", settings: { delivery_delay: 86_401 } });
+  expect([refused.status, refused.code]).toEqual([400, 10207]);
+  expect(emulator.queueNames()).toEqual(["orders", "mails", "posts"]);
 });
 
 test.each([

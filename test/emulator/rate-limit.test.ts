@@ -37,6 +37,32 @@ test("one request too many blocks all for five minutes, whatever the window", as
   expect((await setup.api.post("/messages", { body: 1 })).status).toBe(200);
 });
 
+test.each([false, true])(
+  "pulls and acknowledgements count for no limit, or do with the switch: %s",
+  async (countPulls) => {
+    const clock = manualClock(1_700_000_000_000);
+    const rateLimit = { ...limits, requestsPerSecondPerAddress: 2 };
+    await using emulator = await startEmulator({
+      queues: [{ name: "orders" }],
+      rateLimit,
+      clock,
+      variants: { countPulls },
+    });
+    const api = new Caller(emulator);
+    await api.post("/consumers", { type: "http_pull" });
+    const statuses: number[] = [];
+    for (const path of ["pull", "ack", "pull", "ack"]) statuses.push((await api.post(`/messages/${path}`, {})).status);
+    expect(statuses).toEqual(countPulls ? [200, 429, 429, 429] : [200, 200, 200, 200]);
+    const left = (await api.post("/messages/pull", {})).headers.get("ratelimit");
+    expect(left).toBe(countPulls ? '"default";r=1;t=300' : '"default";r=2;t=300');
+    // What is no pull is still counted, also among them.
+    clock.advance(1_000);
+    const others = [await api.call("GET", ""), await api.call("GET", ""), await api.call("GET", "")];
+    expect(others.map(({ status }) => status)).toEqual(countPulls ? [200, 429, 429] : [200, 200, 429]);
+    expect((await api.post("/messages/pull", {})).status).toBe(countPulls ? 429 : 200);
+  },
+);
+
 test("a window that passed starts anew", async () => {
   await using setup = await limited();
   for (let i = 0; i < 3; i += 1) await setup.api.call("GET", "");

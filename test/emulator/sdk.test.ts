@@ -31,8 +31,12 @@ afterEach(async () => {
 /** The names that a type has, all of them, held to it by the compiler. */
 type Names<T> = Record<keyof Required<T>, true>;
 
+/** What answers have that the API's description, and so the SDK's types, leave out. */
+const undescribed = ["script"];
+
 function expectComplete<T>(value: unknown, names: Names<T>): void {
-  expect(Object.keys(value as object).sort()).toEqual(Object.keys(names).sort());
+  const found = Object.keys(value as object).filter((name) => !undescribed.includes(name));
+  expect(found.sort()).toEqual(Object.keys(names).sort());
 }
 
 const metricNames: Names<QueueGetMetricsResponse> = {

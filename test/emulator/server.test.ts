@@ -49,10 +49,55 @@ async function exchange(bytes: string): Promise<string> {
 
 test.each([
   ["as announced", "Content-Length: 2000001\r\n\r\n", ""],
+  ["as announced, instead of being asked for", "Expect: 100-continue\r\nContent-Length: 2000001\r\n\r\n", ""],
   ["as it comes", "Transfer-Encoding: chunked\r\n\r\n", `1e8481\r\n${" ".repeat(2_000_001)}`],
 ])("a body too large is refused %s, before it is whole", async (_, header, body) => {
-  const answer = await exchange(`POST ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\n${header}${body}`);
-  expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  const answer = await exchange(`POST ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n${header}${body}`);
+  expect(answer).toMatch(/^HTTP\/1\.1 413 .*\r\n\r\n\{"success":false,"errors":\[\{"code":10205,/s);
+});
+
+test("a body too large is taken in and refused, and the connection stays", async () => {
+  const api = new Caller(emulator);
+  for (const bytes of [2_000_001, 20_000_000]) {
+    const answer = await api.raw("POST", "/messages", " ".repeat(bytes));
+    expect([answer.status, answer.code]).toEqual([413, 10205]);
+  }
+  const push = `POST ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${emulator.token}\r\n`;
+  const answers = await exchange(
+    `${push}Content-Length: 2000001\r\n\r\n${" ".repeat(2_000_001)}` +
+      `${push}Connection: close\r\nContent-Length: 10\r\n\r\n{"body":1}`,
+  );
+  expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 413", "HTTP/1.1 200"]);
+  expect(emulator.messages("orders")).toMatchObject([{ body: 1 }]);
+});
+
+test("a body without an end is cut off at last", async () => {
+  const socket = connect(emulator.port, "127.0.0.1").resume();
+  // That the connection is reset is one way of being cut off.
+  socket.on("error", () => undefined);
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  socket.write(`POST ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n`);
+  const chunk = `f4240\r\n${" ".repeat(1_000_000)}\r\n`;
+  for (let sent = 0; sent < 300 && !socket.destroyed; sent += 1) {
+    if (!socket.write(chunk)) await Promise.race([new Promise((resolve) => socket.once("drain", resolve)), closed]);
+  }
+  await closed;
+  expect(socket.destroyed).toBe(true);
+});
+
+test("what came whole before something that is no request is answered before it is", async () => {
+  const hold = emulator.hold({ route: "push" }, "before");
+  const push = `POST ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${emulator.token}\r\n`;
+  const answers = exchange(`${push}Content-Length: 10\r\n\r\n{"body":1}words\r\n\r\n`);
+  await hold.arrived;
+  hold.release();
+  expect((await answers).match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 400"]);
+  expect(emulator.messages("orders")).toHaveLength(1);
+});
+
+test("headers without an end are refused as such", async () => {
+  const answer = await exchange(`GET ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${"x".repeat(20_000)}\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 431 /);
 });
 
 test("the largest batch the API takes fits, with every character escaped", async () => {
@@ -116,13 +161,20 @@ test("what is no HTTP is refused", async () => {
 
 test("a mistake of the emulator's own has a code too", async () => {
   const told = vi.spyOn(console, "error").mockImplementation(() => {});
-  // JSON.parse takes a nesting of any depth, JSON.stringify does not.
-  const body = `{"body": ${"[".repeat(60_000)}${"]".repeat(60_000)}}`;
-  const answer = await new Caller(emulator).raw("POST", "/messages", body);
+  let reads = 0;
+  const now = () => {
+    reads += 1;
+    // The first is when the request arrives.
+    if (reads === 2) throw new RangeError("no time");
+    return 1_700_000_000_000;
+  };
+  await using broken = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false, clock: { now } });
+  reads = 0;
+  const answer = await new Caller(broken).post("/messages", { body: 1 });
   expect([answer.status, answer.code]).toEqual([500, 15000]);
   expect(told).toHaveBeenCalledWith(expect.any(RangeError));
   told.mockRestore();
-  expect(emulator.messages("orders")).toEqual([]);
+  expect(broken.messages("orders")).toEqual([]);
 });
 
 test("it listens on its one address, and on another only where it is named", async () => {

@@ -10,6 +10,10 @@ export interface Variants {
   readonly pullJson: "base64" | "plain";
   /** Longest delay in seconds: 86,400, or 43,200 as older pages say. */
   readonly maxDelaySeconds: number;
+  /** What becomes of an acknowledgement after its lease, of a message that nobody has leased since. */
+  readonly lateAck: "accepted" | "refused";
+  /** Whether pulls and acknowledgements count for the rate limits: not since April 2025, which the newest page leaves out. */
+  readonly countPulls: boolean;
 }
 
 /** What a route's function gets. */
@@ -27,6 +31,11 @@ export interface QueueCall extends Call {
 /** A call whose path names a queue's consumer, which need not exist. */
 export interface ConsumerCall extends QueueCall {
   readonly consumerId: string;
+}
+
+/** A call whose path names a Worker. */
+export interface ScriptCall extends Call {
+  readonly scriptName: string;
 }
 
 /** A call whose path names a subscription, which need not exist. */

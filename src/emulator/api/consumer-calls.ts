@@ -1,16 +1,28 @@
-import { newId } from "../broker/broker.ts";
-import type { Consumer } from "../broker/types.ts";
+import { type Broker, newId } from "../broker/broker.ts";
+import type { Consumer, Queue } from "../broker/types.ts";
 import { ApiError } from "../errors.ts";
-import type { ConsumerCall, QueueCall } from "./call.ts";
+import type { ConsumerCall, QueueCall, ScriptCall } from "./call.ts";
 import { readPullSettings, readWorkerSettings, workerDefaults } from "./consumer-settings.ts";
 import type { Outcome } from "./envelope.ts";
-import { type Part, parseObject, readOneOf, readPart, readString, required } from "./json.ts";
+import { type Part, parseObject, present, readOneOf, readPart, readString, required } from "./json.ts";
 import { page } from "./paging.ts";
 import { consumerView } from "./views.ts";
 
 export function listConsumers({ queue, request }: QueueCall): Outcome {
   const consumers = queue.consumer === undefined ? [] : [queue.consumer];
   return page(consumers, request.url, (consumer) => consumerView(queue, consumer));
+}
+
+/** The queues that a Worker consumes. Not in the API's description; known from programs that call it. */
+export function listConsumersOfScript({ broker, scriptName, request }: ScriptCall): Outcome {
+  const found = broker.queues().flatMap((queue) => {
+    const { consumer } = queue;
+    return consumer?.type === "worker" && consumer.scriptName === scriptName ? [{ queue, consumer }] : [];
+  });
+  return page(found, request.url, ({ queue, consumer }) => ({
+    ...consumerView(queue, consumer),
+    queue_id: queue.id,
+  }));
 }
 
 export function createConsumer(call: QueueCall): Outcome {
@@ -44,12 +56,6 @@ function attach({ broker, queue, request, variants }: QueueCall, id: string): Ou
   const settings = readPart(body, "settings");
   const type = required(body, "type", readOneOf(body, "type", ["worker", "http_pull"]));
   const deadLetterQueue = readString(body, "dead_letter_queue") || undefined;
-  if (deadLetterQueue !== undefined && broker.byName(deadLetterQueue) === undefined) {
-    throw new ApiError(11000, {
-      message: `Queue not found: the dead letter queue ${deadLetterQueue}`,
-      pointer: "/dead_letter_queue",
-    });
-  }
   const common = {
     id,
     createdAt: queue.consumer?.id === id ? queue.consumer.createdAt : broker.clock.now(),
@@ -66,6 +72,26 @@ function attach({ broker, queue, request, variants }: QueueCall, id: string): Ou
           ...readWorkerSettings(settings, maxDelaySeconds),
         }
       : { ...common, type, ...readPullSettings(settings, maxDelaySeconds) };
+  // Last of all that can be refused: it may create a queue.
+  if (deadLetterQueue !== undefined) ensureDeadLetterQueue(broker, queue, deadLetterQueue);
   broker.attach(queue, consumer);
   return { result: consumerView(queue, consumer) };
+}
+
+/**
+ * Create a dead letter queue that is missing, where its queue's data is kept.
+ *
+ * Source: https://developers.cloudflare.com/queues/reference/data-location/
+ *
+ * @throws ApiError 11003 when it cannot be a queue's name, 10026 when there is one in another jurisdiction
+ */
+function ensureDeadLetterQueue(broker: Broker, { jurisdiction }: Queue, name: string): void {
+  const found = broker.byName(name);
+  if (found === undefined) broker.create({ name, ...present("jurisdiction", jurisdiction) });
+  else if (found.jurisdiction !== jurisdiction) {
+    throw new ApiError(10026, {
+      message: `Request body is malformed: the dead letter queue ${name} is in another jurisdiction`,
+      pointer: "/dead_letter_queue",
+    });
+  }
 }

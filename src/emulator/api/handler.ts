@@ -1,9 +1,9 @@
 import type { Broker } from "../broker/broker.ts";
 import type { Queue } from "../broker/types.ts";
-import { ApiError, type StatusOverrides } from "../errors.ts";
+import { ApiError, type ApiErrorCode, type StatusOverrides } from "../errors.ts";
 import { authenticate, type Credentials } from "./auth.ts";
-import type { Variants } from "./call.ts";
-import { failure, success } from "./envelope.ts";
+import type { Call, Variants } from "./call.ts";
+import { failure, type Outcome, success } from "./envelope.ts";
 import type { ApiAnswer, ApiRequest } from "./http.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { Target } from "./routes.ts";
@@ -25,7 +25,7 @@ export interface Api {
  */
 export function answer(api: Api, request: ApiRequest, target: Target | undefined): ApiAnswer {
   try {
-    api.rateLimiter?.take(request.address);
+    if (!isFree(api, target)) api.rateLimiter?.take(request.address);
     const plain = respond(api, request, target);
     // Before anything is said to the caller: what was acknowledged must outlive the process.
     api.broker.commit();
@@ -48,6 +48,11 @@ export function withRates(api: Api, plain: ApiAnswer): ApiAnswer {
   return { ...plain, headers: { ...api.rateLimiter.headers(), ...plain.headers } };
 }
 
+/** Whether the call counts for no limit. Source: Cloudflare's changelog of 17 April 2025. */
+function isFree({ variants }: Api, target: Target | undefined): boolean {
+  return !variants.countPulls && (target?.route.name === "pull" || target?.route.name === "ack");
+}
+
 function respond(api: Api, request: ApiRequest, target: Target | undefined): ApiAnswer {
   if (target === undefined) throw noRoute(request);
   const permission = authenticate(request.headers, api.credentials);
@@ -57,12 +62,36 @@ function respond(api: Api, request: ApiRequest, target: Target | undefined): Api
   if (permission === "read" && request.method !== "GET") {
     throw new ApiError(route.on === "queue" && route.missing === 10104 ? 10106 : 10001);
   }
-  if (route.on === "account") return success(route.run({ broker, request, variants }));
-  const itemId = target.itemId ?? "";
-  if (route.on === "subscription") return success(route.run({ broker, subscriptionId: itemId, request, variants }));
-  const queue = findQueue(broker, target.queueId, route.missing);
-  if (route.on === "queue") return success(route.run({ broker, queue, request, variants }));
-  return success(route.run({ broker, queue, consumerId: itemId, request, variants }));
+  const call = { broker, request, variants };
+  try {
+    return success(run(call, target));
+  } catch (error) {
+    throw route.malformed === undefined ? error : inWordsOf(route.malformed, error);
+  }
+}
+
+function run(call: Call, { route, queueId, itemId = "" }: Target): Outcome {
+  if (route.on === "account") return route.run(call);
+  if (route.on === "script") return route.run({ ...call, scriptName: decoded(itemId) });
+  if (route.on === "subscription") return route.run({ ...call, subscriptionId: itemId });
+  const queue = findQueue(call.broker, queueId, route.missing);
+  if (route.on === "queue") return route.run({ ...call, queue });
+  return route.run({ ...call, queue, consumerId: itemId });
+}
+
+/** As it is where it is no encoding. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** What is wrong with a body stays the same from route to route; the code does not. */
+function inWordsOf(code: ApiErrorCode, error: unknown): unknown {
+  const isBody = error instanceof ApiError && (error.code === 10207 || error.code === 10208);
+  return isBody ? new ApiError(code, { ...error.details, message: error.message }) : error;
 }
 
 function noRoute(request: ApiRequest): ApiError {

@@ -1,24 +1,51 @@
 import { isUtf8 } from "node:buffer";
 import { ApiError } from "../errors.ts";
+import { limits } from "../limits.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * The request's JSON object.
  *
- * @throws ApiError 10208 when it is not JSON (a byte order mark and bytes that are not UTF-8 included), 10207 when it is
- * no object
+ * @throws ApiError 10208 when it is not JSON (a byte order mark and bytes that are not UTF-8 included) or nests too
+ * deeply, 10207 when it is no object
  */
 export function parseObject(body: Buffer): JsonObject {
-  if (!isUtf8(body)) throw new ApiError(10208, { message: "Request body is not valid JSON: it is not UTF-8" });
+  if (!isUtf8(body)) throw malformed("it is not UTF-8");
+  if (isDeeperThan(body, limits.jsonDepth)) throw malformed(`it nests more than ${limits.jsonDepth} levels`);
   let value: unknown;
   try {
     value = JSON.parse(body.toString());
   } catch (error) {
-    throw new ApiError(10208, { message: `Request body is not valid JSON: ${(error as Error).message}` });
+    throw malformed((error as Error).message);
   }
   if (!isObject(value)) throw mismatch("", "must be an object");
   return value;
+}
+
+function malformed(why: string): ApiError {
+  return new ApiError(10208, { message: `Request body is not valid JSON: ${why}` });
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** Before it is parsed: JSON.parse takes any depth, and what writes the values again does not. */
+function isDeeperThan(body: Buffer, levels: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at];
+    if (inString) {
+      if (byte === backslash) at += 1;
+      else if (byte === quote) inString = false;
+    } else if (byte === quote) inString = true;
+    else if (byte === 0x5b || byte === 0x7b) {
+      depth += 1;
+      if (depth > levels) return true;
+    } else if (byte === 0x5d || byte === 0x7d) depth -= 1;
+  }
+  return false;
 }
 
 /** As `parseObject`, for calls whose whole body may be left out. */

@@ -1,10 +1,10 @@
 import { limits } from "../limits.ts";
 import type { Outcome } from "./envelope.ts";
 
-/** The page of `items` that the address asks for by `?page=`, with what the API says about it. */
-export function page<T>(items: readonly T[], url: URL, view: (item: T) => unknown): Outcome {
-  const number = Math.max(1, Math.trunc(Number(url.searchParams.get("page") ?? 1)) || 1);
-  const size = limits.pageSize;
+/** The page of `items` that the address asks for by `?page=` and `?per_page=`, with what the API says about it. */
+export function page<T>(items: readonly T[], { searchParams }: URL, view: (item: T) => unknown): Outcome {
+  const number = positive(searchParams.get("page")) ?? 1;
+  const size = Math.min(positive(searchParams.get("per_page")) ?? limits.pageSize.default, limits.pageSize.max);
   const shown = items.slice((number - 1) * size, number * size);
   return {
     result: shown.map(view),
@@ -16,4 +16,9 @@ export function page<T>(items: readonly T[], url: URL, view: (item: T) => unknow
       total_pages: Math.ceil(items.length / size),
     },
   };
+}
+
+/** undefined: it is no such number, and the default holds. */
+function positive(text: string | null): number | undefined {
+  return text !== null && /^0*[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
 }

@@ -1,11 +1,11 @@
-import { acknowledge, extend, lease, peek, purgeRefs } from "../broker/delivery.ts";
+import { acknowledge, extend, lease, peek, purgePreviewed, purgeRefs, type Retry } from "../broker/delivery.ts";
 import type { PullConsumer, Queue } from "../broker/types.ts";
 import { ApiError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import type { QueueCall } from "./call.ts";
+import type { QueueCall, Variants } from "./call.ts";
 import type { Outcome } from "./envelope.ts";
 import { type Part, parseObject, parseOptionalObject, readInteger, readParts, readString, required } from "./json.ts";
-import { metricsView, peekedView, pulledView } from "./views.ts";
+import { metricsView, peekedView, previewedView, pulledView } from "./views.ts";
 
 export function pullMessages({ broker, queue, request, variants }: QueueCall): Outcome {
   const consumer = pullConsumer(queue);
@@ -28,11 +28,9 @@ export function acknowledgeMessages({ broker, queue, request, variants }: QueueC
   pullConsumer(queue);
   const body: Part = { value: parseObject(request.body), pointer: "" };
   const acks = readParts(body, "acks").map(readLease);
-  const retries = readParts(body, "retries").map((part) => ({
-    leaseId: readLease(part),
-    delaySeconds: readInteger(part, "delay_seconds", 0, variants.maxDelaySeconds),
-  }));
-  const { acknowledged, retried, warnings } = acknowledge(broker, queue, acks, retries);
+  const retries = readRetries(body, variants);
+  const late = variants.lateAck === "accepted";
+  const { acknowledged, retried, warnings } = acknowledge(broker, queue, acks, retries, late);
   return { result: { ackCount: acknowledged, retryCount: retried, warnings } };
 }
 
@@ -44,10 +42,19 @@ export function extendLeases({ broker, queue, request }: QueueCall): Outcome {
   return { result: { extendCount: extended, warnings } };
 }
 
-export function peekMessages({ broker, queue, request, variants }: QueueCall): Outcome {
+export function peekMessages(call: QueueCall): Outcome {
+  return show(call, peekedView);
+}
+
+/** The older form of a peek, still in the API's description: what it names a lease is a reference. */
+export function previewMessages(call: QueueCall): Outcome {
+  return show(call, previewedView);
+}
+
+function show({ broker, queue, request, variants }: QueueCall, view: typeof peekedView): Outcome {
   const body: Part = { value: parseOptionalObject(request.body), pointer: "" };
   const messages = peek(broker, queue, readCount(body) ?? limits.pullMessages.default);
-  return { result: { messages: messages.map((message) => peekedView(queue, message, variants)) } };
+  return { result: { messages: messages.map((message) => view(queue, message, variants)) } };
 }
 
 export function purgeMessages({ broker, queue, request }: QueueCall): Outcome {
@@ -55,6 +62,14 @@ export function purgeMessages({ broker, queue, request }: QueueCall): Outcome {
   required(body, "refs", body.value.refs);
   const refs = readParts(body, "refs").map((part) => required(part, "ref", readString(part, "ref")));
   return { result: { errors: [], warnings: purgeRefs(broker, queue, refs) } };
+}
+
+/** Deletes what a preview has shown. What is to be retried was never leased, so it stays as it is. */
+export function acknowledgePreviewed({ broker, queue, request, variants }: QueueCall): Outcome {
+  const body: Part = { value: parseObject(request.body), pointer: "" };
+  const acks = readParts(body, "acks").map(readLease);
+  readRetries(body, variants);
+  return { result: { warnings: purgePreviewed(broker, queue, acks) } };
 }
 
 /** Pulling from a queue without a pull consumer is reported to end in 405; the code is not documented. */
@@ -72,6 +87,13 @@ function readCount(body: Part): number | undefined {
 
 function readVisibility(body: Part): number | undefined {
   return readInteger(body, "visibility_timeout_ms", 0, limits.visibilityMs.max);
+}
+
+function readRetries(body: Part, { maxDelaySeconds }: Variants): Retry[] {
+  return readParts(body, "retries").map((part) => ({
+    leaseId: readLease(part),
+    delaySeconds: readInteger(part, "delay_seconds", 0, maxDelaySeconds),
+  }));
 }
 
 function readLease(part: Part): string {

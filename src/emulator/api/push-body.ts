@@ -12,7 +12,7 @@ export function readMessage(value: JsonObject, maxDelaySeconds: number): Draft {
 /**
  * The messages of a batch push. One that does not pass refuses the whole batch.
  *
- * @throws ApiError 10202 to 10208
+ * @throws ApiError 10013, 10202 to 10208
  */
 export function readBatch(body: Buffer, maxDelaySeconds: number): Draft[] {
   const drafts = readPlainBatch(body, maxDelaySeconds) ?? readDrafts(parseObject(body), maxDelaySeconds);
@@ -29,10 +29,13 @@ export function readBatch(body: Buffer, maxDelaySeconds: number): Draft[] {
   return drafts;
 }
 
-/** @throws ApiError 10202, 10203, 10206 to 10208 */
+/** @throws ApiError 10013, 10202, 10203, 10206 to 10208 */
 function readDrafts(value: JsonObject, maxDelaySeconds: number): Draft[] {
-  const { messages } = value;
+  const { messages = [] } = value;
   if (!Array.isArray(messages)) throw mismatch("/messages", "must be an array");
+  if (messages.length === 0) {
+    throw new ApiError(10013, { message: "Batch is empty or invalid: it has no messages", pointer: "/messages" });
+  }
   if (messages.length > limits.batchMessages) {
     throw new ApiError(10206, {
       message: `Batch count out of bounds: ${messages.length} messages, at most ${limits.batchMessages}`,

@@ -1,12 +1,13 @@
 import type { QueueSettings } from "../broker/types.ts";
 import { limits } from "../limits.ts";
-import type { Call, QueueCall } from "./call.ts";
+import type { Call, QueueCall, Variants } from "./call.ts";
 import type { Outcome } from "./envelope.ts";
 import {
   mismatch,
   type Part,
   parseObject,
   parseOptionalObject,
+  present,
   readBoolean,
   readInteger,
   readOneOf,
@@ -25,11 +26,12 @@ export function listQueues({ broker, request }: Call): Outcome {
   return page(all, request.url, queueView);
 }
 
-export function createQueue({ broker, request }: Call): Outcome {
+export function createQueue({ broker, request, variants }: Call): Outcome {
   const body: Part = { value: parseObject(request.body), pointer: "" };
   const name = required(body, "queue_name", readString(body, "queue_name"));
   const jurisdiction = readOneOf(body, "jurisdiction", jurisdictions);
-  return { result: queueView(broker.create({ name, ...(jurisdiction !== undefined && { jurisdiction }) })) };
+  const settings = readSettings(body, broker.defaultSettings, variants);
+  return { result: queueView(broker.create({ name, settings, ...present("jurisdiction", jurisdiction) })) };
 }
 
 export function getQueue({ queue }: QueueCall): Outcome {
@@ -48,15 +50,20 @@ export function editQueue(call: QueueCall): Outcome {
 
 function configure({ broker, queue, request, variants }: QueueCall, base: QueueSettings): Outcome {
   const body: Part = { value: parseObject(request.body), pointer: "" };
+  const settings = readSettings(body, base, variants);
+  broker.configure(queue, { name: readString(body, "queue_name"), settings });
+  return { result: queueView(queue) };
+}
+
+/** @param base settings that the body leaves out */
+function readSettings(body: Part, base: QueueSettings, { maxDelaySeconds }: Variants): QueueSettings {
   const given = readPart(body, "settings");
   const { min, max } = limits.retentionSeconds;
-  const settings: QueueSettings = {
-    deliveryDelay: readInteger(given, "delivery_delay", 0, variants.maxDelaySeconds) ?? base.deliveryDelay,
+  return {
+    deliveryDelay: readInteger(given, "delivery_delay", 0, maxDelaySeconds) ?? base.deliveryDelay,
     deliveryPaused: readBoolean(given, "delivery_paused") ?? base.deliveryPaused,
     retentionPeriod: readInteger(given, "message_retention_period", min, max) ?? base.retentionPeriod,
   };
-  broker.configure(queue, { name: readString(body, "queue_name"), settings });
-  return { result: queueView(queue) };
 }
 
 export function deleteQueue({ broker, queue }: QueueCall): Outcome {

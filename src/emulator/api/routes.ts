@@ -1,9 +1,24 @@
 import type { ApiErrorCode } from "../errors.ts";
-import type { Call, ConsumerCall, QueueCall, SubscriptionCall } from "./call.ts";
-import { createConsumer, deleteConsumer, getConsumer, listConsumers, replaceConsumer } from "./consumer-calls.ts";
+import type { Call, ConsumerCall, QueueCall, ScriptCall, SubscriptionCall } from "./call.ts";
+import {
+  createConsumer,
+  deleteConsumer,
+  getConsumer,
+  listConsumers,
+  listConsumersOfScript,
+  replaceConsumer,
+} from "./consumer-calls.ts";
 import type { Outcome } from "./envelope.ts";
 import { pushBatch, pushMessage, readMetrics } from "./message-calls.ts";
-import { acknowledgeMessages, extendLeases, peekMessages, pullMessages, purgeMessages } from "./pull-calls.ts";
+import {
+  acknowledgeMessages,
+  acknowledgePreviewed,
+  extendLeases,
+  peekMessages,
+  previewMessages,
+  pullMessages,
+  purgeMessages,
+} from "./pull-calls.ts";
 import {
   createQueue,
   deleteQueue,
@@ -22,8 +37,11 @@ import {
   listSubscriptions,
 } from "./subscription-calls.ts";
 
-/** What a route acts on. `missing` is the code when there is no queue with the path's id. */
-type Handler =
+/**
+ * What a route acts on. `missing` is the code when there is no queue with the path's id, `malformed` the one for a body
+ * that is not what the route takes, where it is not 10207 or 10208.
+ */
+type Handler = { readonly malformed?: 10026 } & (
   | { readonly on: "account"; readonly run: (call: Call) => Outcome }
   | {
       readonly on: "queue";
@@ -31,7 +49,9 @@ type Handler =
       readonly run: (call: QueueCall) => Outcome;
     }
   | { readonly on: "consumer"; readonly missing: 11000; readonly run: (call: ConsumerCall) => Outcome }
-  | { readonly on: "subscription"; readonly run: (call: SubscriptionCall) => Outcome };
+  | { readonly on: "script"; readonly run: (call: ScriptCall) => Outcome }
+  | { readonly on: "subscription"; readonly run: (call: SubscriptionCall) => Outcome }
+);
 
 /** By method and path below `/accounts/{account_id}/`, ids written as `*`. */
 const table = {
@@ -43,19 +63,58 @@ const table = {
   "DELETE queues/*": { name: "queues.delete", on: "queue", missing: 11000, run: deleteQueue },
   "POST queues/*/messages": { name: "push", on: "queue", missing: 10104, run: pushMessage },
   "POST queues/*/messages/batch": { name: "batch", on: "queue", missing: 10104, run: pushBatch },
-  "POST queues/*/messages/pull": { name: "pull", on: "queue", missing: 11000, run: pullMessages },
-  "POST queues/*/messages/ack": { name: "ack", on: "queue", missing: 11000, run: acknowledgeMessages },
-  "POST queues/*/messages/extend": { name: "extend", on: "queue", missing: 11000, run: extendLeases },
-  "POST queues/*/messages/peek": { name: "peek", on: "queue", missing: 11000, run: peekMessages },
-  "POST queues/*/messages/purge": { name: "messages.purge", on: "queue", missing: 11000, run: purgeMessages },
+  "POST queues/*/messages/pull": { name: "pull", on: "queue", missing: 11000, malformed: 10026, run: pullMessages },
+  "POST queues/*/messages/ack": {
+    name: "ack",
+    on: "queue",
+    missing: 11000,
+    malformed: 10026,
+    run: acknowledgeMessages,
+  },
+  "POST queues/*/messages/extend": { name: "extend", on: "queue", missing: 11000, malformed: 10026, run: extendLeases },
+  "POST queues/*/messages/peek": { name: "peek", on: "queue", missing: 11000, malformed: 10026, run: peekMessages },
+  "POST queues/*/messages/preview": {
+    name: "preview",
+    on: "queue",
+    missing: 11000,
+    malformed: 10026,
+    run: previewMessages,
+  },
+  "POST queues/*/messages/preview/ack": {
+    name: "preview.ack",
+    on: "queue",
+    missing: 11000,
+    malformed: 10026,
+    run: acknowledgePreviewed,
+  },
+  "POST queues/*/messages/purge": {
+    name: "messages.purge",
+    on: "queue",
+    missing: 11000,
+    malformed: 10026,
+    run: purgeMessages,
+  },
   "GET queues/*/purge": { name: "purge.status", on: "queue", missing: 11000, run: purgeStatus },
   "POST queues/*/purge": { name: "purge.start", on: "queue", missing: 11000, run: startPurge },
   "GET queues/*/metrics": { name: "metrics", on: "queue", missing: 11000, run: readMetrics },
   "GET queues/*/consumers": { name: "consumers.list", on: "queue", missing: 11000, run: listConsumers },
-  "POST queues/*/consumers": { name: "consumers.create", on: "queue", missing: 11000, run: createConsumer },
+  "POST queues/*/consumers": {
+    name: "consumers.create",
+    on: "queue",
+    missing: 11000,
+    malformed: 10026,
+    run: createConsumer,
+  },
   "GET queues/*/consumers/*": { name: "consumers.get", on: "consumer", missing: 11000, run: getConsumer },
-  "PUT queues/*/consumers/*": { name: "consumers.update", on: "consumer", missing: 11000, run: replaceConsumer },
+  "PUT queues/*/consumers/*": {
+    name: "consumers.update",
+    on: "consumer",
+    missing: 11000,
+    malformed: 10026,
+    run: replaceConsumer,
+  },
   "DELETE queues/*/consumers/*": { name: "consumers.delete", on: "consumer", missing: 11000, run: deleteConsumer },
+  "GET workers/scripts/*/queue-consumers": { name: "scripts.consumers", on: "script", run: listConsumersOfScript },
   "GET event_subscriptions/subscriptions": { name: "subscriptions.list", on: "account", run: listSubscriptions },
   "POST event_subscriptions/subscriptions": { name: "subscriptions.create", on: "account", run: createSubscription },
   "GET event_subscriptions/subscriptions/*": { name: "subscriptions.get", on: "subscription", run: getSubscription },
@@ -78,7 +137,7 @@ export type Route = Handler & { readonly name: RouteName };
 export interface Target {
   readonly accountId: string;
   readonly queueId: string | undefined;
-  /** Of a consumer or a subscription. */
+  /** Of a consumer or a subscription, or a Worker's name. */
   readonly itemId: string | undefined;
   readonly route: Route;
 }

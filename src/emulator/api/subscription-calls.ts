@@ -1,8 +1,9 @@
-import { newId } from "../broker/broker.ts";
+import { type Broker, newId } from "../broker/broker.ts";
 import type { Queue, Subscription } from "../broker/types.ts";
 import { ApiError } from "../errors.ts";
 import type { Call, SubscriptionCall } from "./call.ts";
 import type { Outcome } from "./envelope.ts";
+import { checkEvents } from "./event-sources.ts";
 import {
   type JsonObject,
   mismatch,
@@ -16,49 +17,48 @@ import {
 } from "./json.ts";
 import { page } from "./paging.ts";
 
-/** What events come from, by the API's description. None of them is here, so a subscription never sends a message. */
-const sources = [
-  "images",
-  "kv",
-  "r2",
-  "superSlurper",
-  "vectorize",
-  "workersAi.model",
-  "workersBuilds.worker",
-  "workers.script",
-  "workflows.workflow",
-] as const;
-
 interface Found {
   readonly queue: Queue;
   readonly subscription: Subscription;
 }
 
 export function listSubscriptions({ broker, request }: Call): Outcome {
-  const all = broker.queues().flatMap((queue) => queue.subscriptions.map((subscription) => ({ queue, subscription })));
-  const direction = request.url.searchParams.get("direction") === "desc" ? -1 : 1;
-  const order = request.url.searchParams.get("order");
-  const key = ({ subscription }: Found): string | number =>
-    order === "name" ? subscription.name : order === "enabled" ? Number(subscription.enabled) : subscription.createdAt;
-  all.sort((a, b) => (key(a) < key(b) ? -direction : key(a) > key(b) ? direction : 0));
+  const { searchParams } = request.url;
+  const queueId = searchParams.get("queue_id");
+  const all = broker
+    .queues()
+    .filter(({ id }) => queueId === null || id === queueId)
+    .flatMap((queue) => queue.subscriptions.map((subscription) => ({ queue, subscription })));
+  const direction = searchParams.get("direction") === "desc" ? -1 : 1;
+  const order = searchParams.get("order") ?? "";
+  const key = Object.hasOwn(orders, order) ? orders[order as keyof typeof orders] : orders.created_at;
+  all.sort(({ subscription: a }, { subscription: b }) =>
+    key(a) < key(b) ? -direction : key(a) > key(b) ? direction : 0,
+  );
   return page(all, request.url, view);
 }
 
+/** What a list of subscriptions can be sorted by. */
+const orders = {
+  created_at: ({ createdAt }) => createdAt,
+  name: ({ name }) => name,
+  enabled: ({ enabled }) => Number(enabled),
+  source: ({ source }) => String(source.type),
+} as const satisfies Record<string, (subscription: Subscription) => string | number>;
+
 export function createSubscription({ broker, request }: Call): Outcome {
   const body: Part = { value: parseObject(request.body), pointer: "" };
-  const destination = readPart(body, "destination");
-  required(destination, "type", readOneOf(destination, "type", ["queues.queue"]));
-  const queueId = required(destination, "queue_id", readString(destination, "queue_id"));
-  const queue = broker.byId(queueId);
-  if (queue === undefined) throw new ApiError(11000);
+  const queue = readDestination(body, broker);
   const source = readPart(body, "source");
-  required(source, "type", readOneOf(source, "type", sources));
+  const type = required(source, "type", readString(source, "type"));
+  const events = required(body, "events", readEvents(body));
+  checkEvents(type, events);
   const now = broker.clock.now();
   const subscription: Subscription = {
     id: newId(),
     name: required(body, "name", readString(body, "name")),
     enabled: readBoolean(body, "enabled") ?? true,
-    events: required(body, "events", readEvents(body)),
+    events,
     source: source.value,
     createdAt: now,
     modifiedAt: now,
@@ -74,18 +74,29 @@ export function getSubscription(call: SubscriptionCall): Outcome {
 export function editSubscription(call: SubscriptionCall): Outcome {
   const { queue, subscription } = find(call);
   const body: Part = { value: parseObject(call.request.body), pointer: "" };
+  const events = readEvents(body) ?? subscription.events;
+  checkEvents(String(subscription.source.type), events);
+  const target = body.value.destination === undefined ? queue : readDestination(body, call.broker);
   const changed: Subscription = {
     ...subscription,
     name: readString(body, "name") ?? subscription.name,
     enabled: readBoolean(body, "enabled") ?? subscription.enabled,
-    events: readEvents(body) ?? subscription.events,
+    events,
     modifiedAt: call.broker.clock.now(),
   };
-  call.broker.subscribe(
-    queue,
-    queue.subscriptions.map((one) => (one === subscription ? changed : one)),
-  );
-  return { result: view({ queue, subscription: changed }) };
+  if (target === queue) {
+    call.broker.subscribe(
+      queue,
+      queue.subscriptions.map((one) => (one === subscription ? changed : one)),
+    );
+  } else {
+    call.broker.subscribe(
+      queue,
+      queue.subscriptions.filter((one) => one !== subscription),
+    );
+    call.broker.subscribe(target, [...target.subscriptions, changed]);
+  }
+  return { result: view({ queue: target, subscription: changed }) };
 }
 
 export function deleteSubscription(call: SubscriptionCall): Outcome {
@@ -102,7 +113,15 @@ function find({ broker, subscriptionId }: SubscriptionCall): Found {
     const subscription = queue.subscriptions.find(({ id }) => id === subscriptionId);
     if (subscription !== undefined) return { queue, subscription };
   }
-  throw new ApiError(7003, { message: `There is no subscription ${subscriptionId}` });
+  throw new ApiError(0, { status: 404, message: "No subscription with this ID" });
+}
+
+function readDestination(body: Part, broker: Broker): Queue {
+  const destination = readPart(body, "destination");
+  required(destination, "type", readOneOf(destination, "type", ["queues.queue"]));
+  const queue = broker.byId(required(destination, "queue_id", readString(destination, "queue_id")));
+  if (queue === undefined) throw new ApiError(11000);
+  return queue;
 }
 
 function readEvents(body: Part): readonly string[] | undefined {

@@ -1,6 +1,6 @@
 /** The broker's nouns as the API names them. */
 
-import { leaseId, messageId, refOf } from "../broker/delivery.ts";
+import { leaseId, messageId, previewId, refOf } from "../broker/delivery.ts";
 import type { Consumer, Metrics, Queue, QueuedMessage } from "../broker/types.ts";
 import type { Variants } from "./call.ts";
 import type { JsonObject } from "./json.ts";
@@ -37,6 +37,8 @@ export function consumerView(queue: Queue, consumer: Consumer): JsonObject {
     type: consumer.type,
     ...(consumer.type === "worker"
       ? {
+          // The API's description has the one, its answers have the other.
+          script: consumer.scriptName,
           script_name: consumer.scriptName,
           settings: {
             ...settings,
@@ -58,6 +60,10 @@ export function metricsView(metrics: Metrics): JsonObject {
 
 export function pulledView(queue: Queue, message: QueuedMessage, variants: Variants): JsonObject {
   return { ...messageView(queue, message, variants), lease_id: leaseId(queue, message) };
+}
+
+export function previewedView(queue: Queue, message: QueuedMessage, variants: Variants): JsonObject {
+  return { ...messageView(queue, message, variants), lease_id: previewId(queue, message) };
 }
 
 export function peekedView(queue: Queue, message: QueuedMessage, variants: Variants): JsonObject {

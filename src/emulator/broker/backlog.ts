@@ -147,6 +147,14 @@ export class Backlog {
     return message?.leased && message.attempts === attempts ? message : undefined;
   }
 
+  /** The message of the last lease on it, which has ended. */
+  onceLeased(seq: number, attempts: number): QueuedMessage | undefined {
+    const message = this.#messages.get(seq);
+    return message !== undefined && !message.leased && attempts > 0 && message.attempts === attempts
+      ? message
+      : undefined;
+  }
+
   /** End a lease unacknowledged. Returns false when the message ran out of retries and left the queue. */
   giveBack(message: QueuedMessage, delaySeconds: number, now: number, expiry: Expiry): boolean {
     if (isSpent(message, expiry)) {

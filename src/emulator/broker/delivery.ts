@@ -20,6 +20,9 @@ export interface Retry {
 
 const staleLease = "The lease is unknown or has expired";
 
+/** Which call showed a message that was left where it is. */
+type SeenBy = "ref" | "preview";
+
 /** Hand out messages, oldest first. They come back when the visibility timeout passes without an acknowledgement. */
 export function lease(broker: Broker, queue: Queue, count: number, visibilityMs: number): QueuedMessage[] {
   broker.settle();
@@ -29,11 +32,13 @@ export function lease(broker: Broker, queue: Queue, count: number, visibilityMs:
   return messages;
 }
 
+/** @param lateAcks whether a lease that has ended is as good as one that holds, as long as nobody has another */
 export function acknowledge(
   broker: Broker,
   queue: Queue,
   leaseIds: readonly string[],
   retries: readonly Retry[],
+  lateAcks = false,
 ): Settled {
   broker.settle();
   const now = broker.clock.now();
@@ -42,7 +47,7 @@ export function acknowledge(
   let retried = 0;
   let buried = 0;
   for (const leaseId of leaseIds) {
-    const message = leasedBy(queue, leaseId);
+    const message = leasedBy(queue, leaseId) ?? (lateAcks ? onceLeasedBy(queue, leaseId) : undefined);
     if (message === undefined) {
       warnings[leaseId] = staleLease;
       continue;
@@ -111,12 +116,21 @@ export function peek(broker: Broker, queue: Queue, count: number): QueuedMessage
 
 /** Delete messages by the references of a peek. @returns warnings by reference */
 export function purgeRefs(broker: Broker, queue: Queue, refs: readonly string[]): Record<string, string> {
+  return removeSeen(broker, queue, refs, "ref");
+}
+
+/** Delete messages by what a preview called them. @returns warnings by that name */
+export function purgePreviewed(broker: Broker, queue: Queue, previewIds: readonly string[]): Record<string, string> {
+  return removeSeen(broker, queue, previewIds, "preview");
+}
+
+function removeSeen(broker: Broker, queue: Queue, handles: readonly string[], kind: SeenBy): Record<string, string> {
   broker.settle();
   const warnings: Record<string, string> = {};
-  for (const ref of refs) {
-    const [seq, kind] = readHandle(queue, ref);
-    if (seq === undefined || kind !== "ref" || !queue.backlog.remove(seq)) {
-      warnings[ref] = "The reference is unknown, or its message has gone";
+  for (const handle of handles) {
+    const [seq, rest] = readHandle(queue, handle);
+    if (seq === undefined || rest !== kind || !queue.backlog.remove(seq)) {
+      warnings[handle] = "The reference is unknown, or its message has gone";
     }
   }
   return warnings;
@@ -133,12 +147,22 @@ export function leaseId(queue: Queue, message: QueuedMessage): string {
 }
 
 export function refOf(queue: Queue, message: QueuedMessage): string {
-  return writeHandle(queue, message.seq, "ref");
+  return writeHandle(queue, message.seq, "ref" satisfies SeenBy);
+}
+
+/** Stands in the place of a lease in a preview's answer, and is none: nobody leases what is looked at. */
+export function previewId(queue: Queue, message: QueuedMessage): string {
+  return writeHandle(queue, message.seq, "preview" satisfies SeenBy);
 }
 
 function leasedBy(queue: Queue, handle: string): QueuedMessage | undefined {
   const [seq, attempts] = readHandle(queue, handle);
   return seq === undefined ? undefined : queue.backlog.leased(seq, Number(attempts));
+}
+
+function onceLeasedBy(queue: Queue, handle: string): QueuedMessage | undefined {
+  const [seq, attempts] = readHandle(queue, handle);
+  return seq === undefined ? undefined : queue.backlog.onceLeased(seq, Number(attempts));
 }
 
 /** Handles are opaque to callers; inside they say what they mean, so that none has to be kept. */
