@@ -1,7 +1,10 @@
+import { ConfigurationError } from "../src/cloudflare/configuration.ts";
+import { baseUrlFrom } from "../src/cloudflare/endpoint.ts";
 import { type Loaded, loadSegments } from "../src/lifecycle/load.ts";
 import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
 import { checkOptions } from "./load-options.ts";
 import * as pulumi from "./pulumi.ts";
+import { setByRepository } from "./repository-environment.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
 import { variablesFrom } from "./variables.ts";
 
@@ -38,11 +41,27 @@ export async function checkedManifests(settings: Settings, root: string, only?: 
 /** @throws pulumi.RunError for a configuration that cannot be used */
 export function checkedSettings(): Settings {
   try {
+    refuseAddress();
     return readSettings(new pulumi.Config("queue-seeder"), process.env);
   } catch (error) {
+    if (error instanceof ConfigurationError) throw new pulumi.RunError(`${error.code}: ${error.message}.`);
     if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
     throw error;
   }
+}
+
+/**
+ * Before any resource is registered: the provider that creates queues follows the same setting, with the same token.
+ *
+ * @throws ConfigurationError for an address that the token must not go to
+ */
+function refuseAddress(): void {
+  const config = pulumi.runtime.allConfig();
+  baseUrlFrom({
+    config: (key) => config[key],
+    env: process.env,
+    setBy: (variable) => setByRepository(process.cwd(), variable),
+  });
 }
 
 /** @throws pulumi.RunError where neither the configuration nor the environment names an account */

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import type { InDoubtPolicy, Metrics, PushMode } from "../src/types.ts";
 import { accountOf, checkedManifests, checkedSettings } from "./checked.ts";
 import { deploy, surroundings } from "./deploy.ts";
@@ -7,6 +6,7 @@ import { Deployments } from "./deployments.ts";
 import { givenMessages, type MessageArgs } from "./given.ts";
 import { ManifestResource } from "./manifest.ts";
 import type { ManifestOutputs } from "./outputs.ts";
+import { projectFolderAbove } from "./project-folder.ts";
 import * as pulumi from "./pulumi.ts";
 import { untraced } from "./untraced.ts";
 
@@ -147,12 +147,7 @@ function deployValues(args: MessageValuesArgs, { parent, name }: Within): ByName
 
 /** The nearest folder above the program that has Pulumi.yaml; else where the program runs. */
 function projectFolder(): string {
-  let folder = process.cwd();
-  while (!["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"].some((file) => existsSync(join(folder, file)))) {
-    if (dirname(folder) === folder) return process.cwd();
-    folder = dirname(folder);
-  }
-  return folder;
+  return projectFolderAbove(process.cwd()) ?? process.cwd();
 }
 
 function latest(manifests: readonly ManifestOutputs[]): ManifestOutputs | undefined {

@@ -3,6 +3,7 @@ import { bindLifecycle } from "../../src/lifecycle/index.ts";
 import { systemClock } from "../../src/push/clock.ts";
 import { headCommit } from "../commit.ts";
 import { deployer } from "../deployer.ts";
+import { setByRepository } from "../repository-environment.ts";
 import { variablesFrom } from "../variables.ts";
 import { cancelSignal } from "./cancel.ts";
 import { engineListens, tellEngine } from "./engine.ts";
@@ -26,6 +27,7 @@ const lifecycle = bindLifecycle({
   cwd: process.cwd(),
   env: process.env,
   config: (key) => config[key],
+  setBy: (variable) => setByRepository(process.cwd(), variable),
   clock: systemClock,
   tell: tellEngine(engine),
   commit: () => headCommit(process.cwd()) ?? "",

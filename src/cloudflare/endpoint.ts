@@ -1,19 +1,66 @@
 import { ConfigurationError } from "./configuration.ts";
 import type { Sources } from "./credentials.ts";
 
-const cloudflare = "https://api.cloudflare.com/client/v4";
+const cloudflareHost = "api.cloudflare.com";
+const cloudflare = `https://${cloudflareHost}/client/v4`;
+
+/** Where the API is, and what says so. */
+export interface Address {
+  /** Without a slash at its end. */
+  readonly url: URL;
+  /** The setting that names it; undefined: none does, and it is Cloudflare's. */
+  readonly setting: "cloudflare:baseUrl" | "CLOUDFLARE_BASE_URL" | undefined;
+}
+
+export interface AddressSources extends Sources {
+  /** The file of the repository that sets an environment variable; undefined: none does. */
+  readonly setBy: (variable: string) => string | undefined;
+}
 
 /**
  * Where the API is: the stack's `cloudflare:baseUrl`, which its provider follows too, else CLOUDFLARE_BASE_URL, which the
  * official SDKs follow, else Cloudflare itself.
  *
- * @throws ConfigurationError for what is no URL, and for plain http to another machine: the token would travel in clear
+ * The token goes there, and the stack's configuration lies in the repository: so an address that is neither Cloudflare's nor
+ * this machine's has to be in the environment, too, where no pull request can change it.
+ *
+ * @throws ConfigurationError for what is no URL, for plain http to another machine, since the token would travel in clear, and
+ *   for an address that the repository alone names
  */
-export function baseUrlFrom({ config, env }: Sources): URL {
-  const [name, text] = config("cloudflare:baseUrl")
-    ? ["cloudflare:baseUrl", config("cloudflare:baseUrl")]
-    : ["CLOUDFLARE_BASE_URL", env.CLOUDFLARE_BASE_URL];
-  const value = text?.trim() || cloudflare;
+export function addressFrom(sources: AddressSources): Address {
+  const { config, env } = sources;
+  const configured = config("cloudflare:baseUrl")?.trim();
+  const agreed = env.CLOUDFLARE_BASE_URL?.trim();
+  const setting = configured ? "cloudflare:baseUrl" : agreed ? "CLOUDFLARE_BASE_URL" : undefined;
+  const url = checked(setting ?? "CLOUDFLARE_BASE_URL", configured || agreed || cloudflare);
+  if (setting !== undefined && url.hostname !== cloudflareHost && !isLoopback(url.hostname)) {
+    refuseUnlessAgreed(url, setting, sources);
+  }
+  return { url, setting };
+}
+
+/** The address alone; see {@link addressFrom}. */
+export function baseUrlFrom(sources: AddressSources): URL {
+  return addressFrom(sources).url;
+}
+
+/** @throws ConfigurationError where nothing but the repository names the address */
+function refuseUnlessAgreed(url: URL, setting: string, { env, setBy }: AddressSources): void {
+  const name = "CLOUDFLARE_BASE_URL";
+  const agreed = env[name]?.trim();
+  const file = setBy(name);
+  const same = agreed !== undefined && URL.canParse(agreed) && withoutSlash(new URL(agreed)).href === url.href;
+  if (same && file === undefined) return;
+  const who = same ? `${name} in ${file}` : setting;
+  throw new ConfigurationError(
+    "BASE_URL_UNTRUSTED",
+    `${who} would send the credentials to ${url.host}, which is neither Cloudflare nor this machine. Where that is meant, ` +
+      `set ${name} to ${url.href} outside of the repository, in the shell or in the pipeline's settings; ` +
+      `else remove ${who}`,
+  );
+}
+
+function checked(name: string, value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   // The value is not repeated: it may hold a password.
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
@@ -31,6 +78,10 @@ export function baseUrlFrom({ config, env }: Sources): URL {
       `${name} is plain http to another machine (${url.hostname}): the credentials would travel in clear. Use https`,
     );
   }
+  return withoutSlash(url);
+}
+
+function withoutSlash(url: URL): URL {
   url.pathname = url.pathname.replace(/\/+$/, "");
   return url;
 }

@@ -2,6 +2,6 @@ export { type Client, type ClientOptions, createClient } from "./client.ts";
 export { isAccountLimit } from "./codes.ts";
 export { type ConfigurationCode, ConfigurationError } from "./configuration.ts";
 export { Credentials, credentialsFrom, type Sources } from "./credentials.ts";
-export { baseUrlFrom, isLoopback } from "./endpoint.ts";
+export { type Address, type AddressSources, addressFrom, baseUrlFrom, isLoopback } from "./endpoint.ts";
 export { noRate } from "./rate.ts";
 export type { Failure, PushAnswer, QueueInfo, RateInfo, ReadAnswer, Retry } from "./types.ts";

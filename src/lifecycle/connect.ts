@@ -24,7 +24,7 @@ export interface Wire {
 }
 
 /** @throws Refusal when the settings of the API are not usable */
-export function connect(ports: Pick<Ports, "config" | "env" | "clock" | "cancelled">): Wire {
+export function connect(ports: Pick<Ports, "config" | "env" | "setBy" | "clock" | "cancelled">): Wire {
   try {
     const baseUrl = baseUrlFrom(ports);
     // An emulator has the limits that it says it has; Cloudflare has the documented ones before it says anything.

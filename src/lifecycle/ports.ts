@@ -8,6 +8,8 @@ export interface Ports {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The stack's configuration by full key, e.g. "queue-seeder:apiToken". Secrets are in plain text. */
   readonly config: (key: string) => string | undefined;
+  /** The file of the repository that sets an environment variable; undefined: none does. */
+  readonly setBy: (variable: string) => string | undefined;
   readonly clock: Clock;
   readonly tell: Tell;
   /** The repository's commit; "" where there is none. */

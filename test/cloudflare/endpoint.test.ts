@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { baseUrlFrom, ConfigurationError } from "../../src/cloudflare/index.ts";
 
-const from = (env?: string, config?: string) =>
+const from = (env?: string, config?: string, file?: string) =>
   baseUrlFrom({
+    setBy: () => file,
     config: (key) => (key === "cloudflare:baseUrl" ? config : undefined),
     env: env === undefined ? {} : { CLOUDFLARE_BASE_URL: env },
   });
@@ -16,9 +17,35 @@ describe("baseUrlFrom", () => {
     ["http://127.8.8.8:1/x//", undefined, "http://127.8.8.8:1/x"],
     ["http://localhost:8790/client/v4", undefined, "http://localhost:8790/client/v4"],
     ["http://[::1]:8790/client/v4", undefined, "http://[::1]:8790/client/v4"],
-    ["https://ignored.example", "https://stack.example/v4", "https://stack.example/v4"],
+    ["https://ignored.example", "https://api.cloudflare.com/client/v4", "https://api.cloudflare.com/client/v4"],
+    ["https://stack.example/v4", "https://stack.example/v4/", "https://stack.example/v4"],
+    ["https://STACK.example:443/v4/", "https://stack.example/v4", "https://stack.example/v4"],
+    [undefined, "http://localhost:8790/client/v4", "http://localhost:8790/client/v4"],
   ])("takes %s and %s for %s", (env, config, url) => {
     expect(from(env, config).href).toBe(url);
+  });
+
+  test.each([
+    ["the configuration alone", undefined, "https://gateway.example/v4", undefined, "cloudflare:baseUrl"],
+    ["another host", "https://other.example/v4", "https://gateway.example/v4", undefined, "cloudflare:baseUrl"],
+    ["another path", "https://gateway.example/v5", "https://gateway.example/v4", undefined, "cloudflare:baseUrl"],
+    ["another port", "https://gateway.example", "https://gateway.example:8443", undefined, "cloudflare:baseUrl"],
+    ["no URL", "gateway.example", "https://gateway.example", undefined, "cloudflare:baseUrl"],
+    ["a like name", undefined, "https://api.cloudflare.com.gateway.example", undefined, "cloudflare:baseUrl"],
+    ["a prefixed name", undefined, "https://evil-api.cloudflare.com", undefined, "cloudflare:baseUrl"],
+    ["a file of the repository", "https://gateway.example", undefined, ".env", "CLOUDFLARE_BASE_URL in .env"],
+    ["both", "https://gateway.example", "https://gateway.example", "Pulumi.dev.yaml", "CLOUDFLARE_BASE_URL in Pulumi"],
+  ])("refuses an address that only the repository names: %s", (_, env, config, file, who) => {
+    expect(() => from(env, config, file)).toThrow(
+      expect.objectContaining({ code: "BASE_URL_UNTRUSTED", message: expect.stringMatching(`^${who}.*would send`) }),
+    );
+  });
+
+  test("takes Cloudflare's and this machine's address from wherever it comes", () => {
+    for (const url of ["https://api.cloudflare.com/client/v4", "http://127.0.0.1:1/v4", "http://[::1]:1/v4"]) {
+      expect(from(url, undefined, ".env").href).toBe(url);
+      expect(from(undefined, url).href).toBe(url);
+    }
   });
 
   test.each([

@@ -29,6 +29,8 @@ export function planAnnotations(plan: Plan, folder = ""): string {
     .map(({ held, place }) =>
       annotation("warning", "IN_DOUBT", `${held} in doubt and not sent again`, placeIn(folder, place)),
     );
+  const { refusal } = plan.address;
+  const address = refusal === undefined ? "" : annotation("error", "REFUSED", refusal);
   const whole = annotation("notice", `Plan for ${plan.stack}`, `${loadText(plan.total)}, ${baseText(plan.base)}`);
-  return [...edited, ...refused, ...held, whole].join("");
+  return [...edited, ...refused, ...held, address, whole].join("");
 }

@@ -6,7 +6,7 @@ const version = 1;
 
 /** A plan for programs, and for `up --expect`. */
 export function planJson(plan: Plan): object {
-  const { stack, project, digest, pushes, base, manifests, removed, queues, total } = plan;
+  const { stack, project, digest, pushes, base, address, manifests, removed, queues, total } = plan;
   return {
     version,
     kind: "plan",
@@ -15,6 +15,7 @@ export function planJson(plan: Plan): object {
     digest,
     pushes,
     base: base.kind === "ledger" ? { kind: "ledger" } : { kind: "nothing", code: base.code, why: base.why },
+    address: { url: address.url ?? null, setting: address.setting ?? null, refusal: address.refusal ?? null },
     changes: hasChanges(plan),
     refused: isRefused(plan),
     total: { ...total, formula, pricesAsOf: prices.asOf },

@@ -4,6 +4,7 @@ import type { Manifest } from "../../types.ts";
 import type { Facts } from "../deployment/facts.ts";
 import { manifestFacts, queueIdOf } from "../deployment/segments.ts";
 import { emptyState, type StackState } from "../engine/state.ts";
+import { addressOf } from "./address.ts";
 import { type Measured, measure } from "./measure.ts";
 import {
   addedUp,
@@ -42,6 +43,7 @@ export async function makePlan(facts: Facts, env: NodeJS.ProcessEnv): Promise<Pl
     stack: stack.short,
     project,
     base,
+    address: addressOf(facts, env),
     digest: planDigest({ project, stack: stack.short }, pushes),
     pushes,
     manifests,

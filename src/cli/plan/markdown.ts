@@ -2,6 +2,7 @@ import { count, number } from "../../figures.ts";
 import { formatProblem, type LoadResult, printable } from "../../manifest/index.ts";
 import { formula, prices } from "../../plan/cost.ts";
 import { atLeast, usd } from "../words.ts";
+import { addressText } from "./address.ts";
 import { type ManifestPlan, type Plan, type RemovedManifest, type Verdict, verdictOf } from "./model.ts";
 import { baseText, loadText, notesOf, sampleText } from "./text.ts";
 
@@ -29,11 +30,15 @@ export function marker({ project, stack }: Pick<Plan, "project" | "stack">): str
  * by manifest, and the comment says so.
  */
 export function planMarkdown(plan: Plan, limit = commentCharacters): string {
-  const { manifests, removed, queues, total, digest, base } = plan;
+  const { manifests, removed, queues, total, digest, base, address } = plan;
   const head = [
     heading(plan),
     "",
     `**${loadText(total)}**, ${baseText(base)}.`,
+    "",
+    address.refusal === undefined
+      ? `API: ${code(addressText(address))}`
+      : `❌ **refused**: ${code(addressText(address))}`,
     ...(total.messages === 0 ? [] : ["", costText(plan)]),
     "",
     `Digest: ${code(digest)}`,

@@ -4,6 +4,7 @@ import type { EditedMessage } from "../../plan/decide.ts";
 import { leastSeconds } from "../../push/index.ts";
 import type { ContentType, InDoubtPolicy, Place, PushMode } from "../../types.ts";
 import type { NoState } from "../engine/state.ts";
+import type { PlanAddress } from "./address.ts";
 import type { Journaled } from "./decide.ts";
 
 /** What `up` would do for a stack. Plain data, out of which every form of the plan is made. */
@@ -11,6 +12,7 @@ export interface Plan {
   readonly stack: string;
   readonly project: string;
   readonly base: Base;
+  readonly address: PlanAddress;
   /** Of everything that would be pushed; see `planDigest`. */
   readonly digest: string;
   /** What that is the digest of. */
@@ -177,7 +179,7 @@ export function hasChanges({ manifests, removed }: Plan): boolean {
   return removed.length > 0 || manifests.some((manifest) => verdictOf(manifest) !== "nothing");
 }
 
-/** Whether `up` would refuse, since what was pushed was edited. */
-export function isRefused({ manifests }: Plan): boolean {
-  return manifests.some((manifest) => verdictOf(manifest) === "refused");
+/** Whether `up` would refuse: since what was pushed was edited, or for the address. */
+export function isRefused({ manifests, address }: Plan): boolean {
+  return address.refusal !== undefined || manifests.some((manifest) => verdictOf(manifest) === "refused");
 }

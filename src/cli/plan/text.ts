@@ -3,6 +3,7 @@ import { printable } from "../../manifest/index.ts";
 import { formula, prices } from "../../plan/cost.ts";
 import type { InDoubtPolicy } from "../../types.ts";
 import { atLeast, queueId, usd } from "../words.ts";
+import { addressText } from "./address.ts";
 import {
   type Base,
   type Edited,
@@ -27,9 +28,10 @@ const marks = {
 
 /** The plan for people, in a terminal or a log. */
 export function planText(plan: Plan, paint: Paint): string {
-  const { stack, project, base, manifests, removed, queues, total, digest } = plan;
+  const { stack, project, base, address, manifests, removed, queues, total, digest } = plan;
   return [
     `${paint("bold", `Plan for the stack ${stack} of ${project}`)}, ${baseText(base)}.`,
+    address.refusal === undefined ? `API: ${addressText(address)}` : `${paint("red", "!")} ${addressText(address)}`,
     "",
     ...manifests.flatMap((manifest) => manifestLines(manifest, paint)),
     ...removed.map(

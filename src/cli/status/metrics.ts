@@ -1,10 +1,11 @@
+import { setByRepository } from "../../../infra/repository-environment.ts";
 import {
+  type AddressSources,
   baseUrlFrom,
   type Client,
   ConfigurationError,
   createClient,
   credentialsFrom,
-  type Sources,
 } from "../../cloudflare/index.ts";
 import type { Facts } from "../deployment/facts.ts";
 import type { Pulumi } from "../engine/pulumi.ts";
@@ -33,7 +34,11 @@ export async function liveMetrics(
   const { config, refused } = await readConfig(facts, find);
   let client: Client;
   try {
-    const sources: Sources = { config: (key) => config.get(key), env };
+    const sources: AddressSources = {
+      config: (key) => config.get(key),
+      env,
+      setBy: (variable) => setByRepository(facts.root, variable),
+    };
     client = createClient({
       credentials: credentialsFrom(sources),
       baseUrl: baseUrlFrom(sources),

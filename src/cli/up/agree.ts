@@ -30,10 +30,11 @@ export async function refusalOf(plan: Plan, { flags, report, expected }: Asked):
 }
 
 /** What the provider would say, of all manifests together. */
-function refusedText({ manifests }: Plan): string {
+function refusedText({ manifests, address }: Plan): string {
   const codes = new Set(manifests.flatMap(({ edited }) => edited.map(editCode)));
   return [
     "Nothing was pushed.",
+    ...(address.refusal === undefined ? [] : [printable(address.refusal)]),
     ...(codes.has("MESSAGE_EDITED")
       ? ["MESSAGE_EDITED: restore the message's body, or give it another id to push it as a new message."]
       : []),

@@ -37,6 +37,7 @@ export function planOf(manifests: readonly ManifestPlan[], more: Partial<Plan> =
     stack: "dev",
     project: "shop",
     base: { kind: "ledger" },
+    address: { url: "https://api.cloudflare.com/client/v4", setting: undefined, refusal: undefined },
     digest: "p1:AAAAAAAAAAAAAAAAAAAAAA",
     pushes: [],
     manifests,

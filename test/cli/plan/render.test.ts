@@ -27,6 +27,27 @@ describe("a plan as text, Markdown, JSON and annotations", () => {
   });
 });
 
+describe("an address", () => {
+  const refusal = "BASE_URL_UNTRUSTED: it would send the credentials to gateway.example.";
+  const refused = planOf([], { address: { url: undefined, setting: undefined, refusal } });
+
+  it("that is refused refuses the plan", () => {
+    expect(planText(refused, plainly)).toContain(`\n! ${refusal}\n`);
+    expect(planMarkdown(refused)).toContain(`\n❌ **refused**: \`${refusal}\`\n`);
+    expect(planAnnotations(refused)).toContain(`::error title=REFUSED::${refusal}\n`);
+    expect(planJson(refused)).toMatchObject({ refused: true, address: { url: null, refusal } });
+    expect(problemsWith("plan", planJson(refused))).toEqual([]);
+  });
+
+  it("that is not Cloudflare's is shown with what names it", () => {
+    const url = "https://gateway.example/v4";
+    const other = planOf([], { address: { url, setting: "CLOUDFLARE_BASE_URL", refusal: undefined } });
+    expect(planText(other, plainly)).toContain(`API: ${url}, as CLOUDFLARE_BASE_URL says\n`);
+    const secret = planOf([], { address: { url: undefined, setting: "cloudflare:baseUrl", refusal: undefined } });
+    expect(planText(secret, plainly)).toContain("API: a secret of the configuration, cloudflare:baseUrl\n");
+  });
+});
+
 describe("the JSON", () => {
   it.each([full, nothing, fromNothing])("is what its schema says", (plan) => {
     expect(problemsWith("plan", planJson(plan))).toEqual([]);

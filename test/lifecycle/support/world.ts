@@ -57,6 +57,7 @@ export async function makeWorld(): Promise<World> {
         cwd: join(root, "infra"),
         env: { ...world.env },
         config: (key) => config[key],
+        setBy: () => undefined,
         clock: { ...systemClock, elapsed: () => systemClock.elapsed() + later },
         tell: async (severity, text) => {
           if (severity !== "progress") told.push(`${severity}: ${text}`);
