@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { userInfo } from "node:os";
+import { cut } from "../src/figures.ts";
+import { printable } from "../src/printable.ts";
 
 /**
  * Where pipelines say for whom they run: logins, not addresses.
@@ -69,8 +71,7 @@ function machineUser(): string | undefined {
   }
 }
 
-/** On one line, without what a terminal would obey. */
+/** On one printable line. */
 function tidy(name: string): string {
-  const line = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
-  return [...line].slice(0, longest).join("");
+  return cut(printable(name.trim()), longest);
 }

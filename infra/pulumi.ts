@@ -4,11 +4,12 @@
  * than everything that is done here.
  */
 
+import * as errors from "@pulumi/pulumi/errors.js";
 import * as config from "@pulumi/pulumi/runtime/config.js";
 import { isDryRun, rpcKeepAlive } from "@pulumi/pulumi/runtime/settings.js";
+import { printableLines } from "../src/printable.ts";
 
 export { Config } from "@pulumi/pulumi/config.js";
-export { RunError } from "@pulumi/pulumi/errors.js";
 export * as log from "@pulumi/pulumi/log/index.js";
 export { getProject, getStack } from "@pulumi/pulumi/metadata.js";
 export { all, type Input, type Inputs, type Output, output, secret } from "@pulumi/pulumi/output.js";
@@ -20,5 +21,12 @@ export {
   createUrn,
   Resource,
 } from "@pulumi/pulumi/resource.js";
+
+/** Ends the program without a stack. The engine writes the message as it is, so it is made printable. */
+export class RunError extends errors.RunError {
+  constructor(message: string) {
+    super(printableLines(message));
+  }
+}
 
 export const runtime = { ...config, isDryRun, rpcKeepAlive };

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
 import type { Tell } from "../../src/lifecycle/ports.ts";
+import { printableLines } from "../../src/printable.ts";
 
 /** The SDK's own copy: a client takes no credentials of another one, which a project that uses this one may well have. */
 const { credentials }: typeof import("@grpc/grpc-js") = createRequire(
@@ -23,10 +24,11 @@ export function tellEngine(address: string): Tell {
     info: engineProto.LogSeverity.INFO,
     warning: engineProto.LogSeverity.WARNING,
   } as const;
-  return (severity, text, self) => {
+  return (severity, said, self) => {
+    const text = printableLines(said);
     const request = new engineProto.LogRequest();
     request.setSeverity(severities[severity]);
-    request.setMessage(text.toWellFormed());
+    request.setMessage(text);
     request.setUrn(self);
     request.setEphemeral(severity === "progress");
     return new Promise((resolve) => {

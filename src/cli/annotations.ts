@@ -1,3 +1,4 @@
+import { printable, printableLines } from "../printable.ts";
 import type { Place } from "../types.ts";
 
 /**
@@ -15,9 +16,9 @@ export function annotation(
 }
 
 function data(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return printableLines(text).replaceAll("%", "%25").replaceAll("\n", "%0A");
 }
 
 function property(text: string): string {
-  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  return data(printable(text)).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { printable } from "../printable.ts";
 
 /** Asks the person at the terminal. Anything but a yes is a no, also the end of the input. */
 export async function confirmed(
@@ -10,7 +11,7 @@ export async function confirmed(
   const gone = new AbortController();
   terminal.once("close", () => gone.abort());
   try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal: gone.signal });
+    const answer = await terminal.question(`${printable(question)} [y/N] `, { signal: gone.signal });
     return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
     if (gone.signal.aborted) return false;

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { defaults } from "../emulator/defaults.ts";
 import type { ConsumerOutput, EmulatorOptions, QueueSetup, WorkerOptions } from "../emulator/index.ts";
+import { printableLines } from "../printable.ts";
 import { withHelp } from "./help.ts";
 import { account, queue, repeatable } from "./options.ts";
 import { UsageError } from "./usage.ts";
@@ -161,7 +162,7 @@ function queuesOf({ queue, wranglerDev }: Flags, workers: readonly WorkerOptions
 function printConsumer({ queue, level, text }: ConsumerOutput): void {
   const prefix = level === "log" ? `[${queue}] ` : `[${queue}] ${level}: `;
   // Each line, so that none of them can be taken for the emulator's own.
-  console.error(text.replaceAll(/^/gm, prefix));
+  console.error(printableLines(text).replaceAll(/^/gm, prefix));
 }
 
 /** An empty one most often is a variable that is not set. */

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { Command } from "commander";
+import { printableLines } from "../printable.ts";
 import { commands, hiddenCommands } from "./commands.ts";
 import { withHelp } from "./help.ts";
 import { version } from "./version.ts";
@@ -12,6 +13,8 @@ export function buildProgram(): Command {
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
     .configureHelp({ styleTitle: (title) => styleText("bold", title, { validateStream: false }) })
+    // A complaint repeats what was typed, which a script may have from elsewhere.
+    .configureOutput({ outputError: (text, write) => write(printableLines(text)) })
     .showHelpAfterError("Run it with --help to see what there is.")
     .exitOverride();
   withHelp(program, {

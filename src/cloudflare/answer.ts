@@ -1,4 +1,5 @@
 import { cut } from "../figures.ts";
+import { printable } from "../printable.ts";
 import { decisiveCode, policyOf } from "./codes.ts";
 import { type ApiError, type Envelope, metricsOf, parseEnvelope } from "./envelope.ts";
 import { noRate, readRate } from "./rate.ts";
@@ -107,12 +108,7 @@ function quote({ code, message, pointer, chain }: ApiError, redact: Redact): str
   return cut(`code ${code}: ${plain(message, redact)}${where}${beneath}`, quoteLength);
 }
 
-/** Somebody else's words on one line, without control characters that a terminal would obey, and halves of others. */
+/** Somebody else's words on one printable line. */
 function plain(text: string, redact: Redact): string {
-  return cut(
-    redact(text)
-      .toWellFormed()
-      .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " "),
-    quoteLength,
-  );
+  return cut(printable(redact(text)), quoteLength);
 }

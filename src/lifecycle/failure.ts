@@ -1,6 +1,8 @@
+import { printableLines } from "../printable.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 
-// Texts are made well-formed: with half a character in an error the SDK's transport throws, and the engine waits for ever.
+// Texts are made printable: the engine writes them to terminals and logs as they are, and with half a character in an error
+// the SDK's transport throws, and the engine waits for ever.
 
 /**
  * Refuses before anything was sent: bad credentials, a manifest that changed meanwhile, an edited message.
@@ -12,7 +14,7 @@ export class Refusal extends Error {
   override name = "Refusal";
 
   constructor(code: string, text: string) {
-    super(`${code}: ${text}`.toWellFormed());
+    super(printableLines(`${code}: ${text}`));
     Object.defineProperty(this, "stack", { value: "see the error of the resource" });
   }
 
@@ -33,7 +35,7 @@ export class PartialFailure extends Error {
   readonly reasons: readonly string[];
 
   constructor(id: string, inputs: SegmentInputs, outputs: SegmentOutputs, reason: string) {
-    super(reason.toWellFormed());
+    super(printableLines(reason));
     this.id = id;
     this.properties = { ...outputs, ...providerOf(inputs) };
     this.reasons = [this.message];

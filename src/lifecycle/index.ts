@@ -1,5 +1,6 @@
 import { count } from "../figures.ts";
 import type { Decision } from "../plan/index.ts";
+import { printableLines } from "../printable.ts";
 import { openBook } from "./book.ts";
 import { diffSegment, refuseOtherQueue } from "./diff.ts";
 import { refuseEdited, refuseShrunk } from "./edited.ts";
@@ -113,5 +114,5 @@ export function bindLifecycle(ports: Ports): Lifecycle {
 }
 
 function failuresOf({ manifest }: SegmentInputs, { problems }: Given): NonNullable<Checked["failures"]> {
-  return [{ property: "", reason: `nothing of ${manifest} was pushed.\n${problems.join("\n")}` }];
+  return [{ property: "", reason: printableLines(`nothing of ${manifest} was pushed.\n${problems.join("\n")}`) }];
 }

@@ -3,7 +3,7 @@ export { allMessages, DataFileError } from "./content.ts";
 export { liesInside } from "./files.ts";
 export { codeFrame } from "./frame.ts";
 export { type LoadOptions, type LoadResult, loadManifests } from "./load.ts";
-export { compareProblems, formatPlace, formatProblem, type Problem, printable, problem } from "./problem.ts";
+export { compareProblems, formatPlace, formatProblem, type Problem, problem } from "./problem.ts";
 export { fillSecrets, SecretError } from "./secrets.ts";
 export { matchesStack } from "./stacks.ts";
 export { stamped } from "./stamp.ts";

@@ -1,6 +1,8 @@
-import { cut } from "../figures.ts";
+import { printable } from "../printable.ts";
 import type { Place } from "../types.ts";
 import { codes, type ProblemCode, type Severity } from "./codes.ts";
+
+export { printable, quote } from "../printable.ts";
 
 /** Something that is wrong, or looks wrong, at a place in the repository. */
 export interface Problem {
@@ -13,8 +15,9 @@ export interface Problem {
   readonly next: string;
 }
 
+/** Makes a problem whose words are printable, whatever of somebody's text went into them. */
 export function problem(code: ProblemCode, place: Place, what: string, next: string): Problem {
-  return { code, severity: codes[code].severity, place, what, next };
+  return { code, severity: codes[code].severity, place, what: printable(what), next: printable(next) };
 }
 
 /** One line: `file:line:column CODE: what. what next`. */
@@ -34,21 +37,4 @@ export function compareProblems(a: Problem, b: Problem): number {
 /** By code units, the same on every machine, whatever its locale. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Characters of a quoted piece of somebody's text; the place says where the rest is. */
-const quoteLength = 60;
-
-/** Somebody's text inside a message for people: in double quotes, on one line, cut, with nothing a terminal would obey. */
-export function quote(text: string): string {
-  const first = cut(text, quoteLength);
-  return `"${printable(first)}${first.length < text.length ? "…" : ""}"`;
-}
-
-/** Text without the characters that a terminal obeys or that hide what stands there. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (found) => {
-    const code = found.codePointAt(0) ?? 0;
-    return code === 0x0a ? "\\n" : code === 0x09 ? "\\t" : `\\u{${code.toString(16)}}`;
-  });
 }

@@ -50,7 +50,7 @@ describe("the usage text", () => {
 describe("what is loaded", () => {
   it("is commander and the definitions, for a help, a version and a mistake", async () => {
     using folder = temporaryFolder();
-    const frame = ["node_modules/commander", "src/cli", "src/emulator"];
+    const frame = ["node_modules/commander", "src/cli", "src/emulator", "src/figures.ts", "src/printable.ts"];
     for (const args of [["--help"], ["validate", "--help"], ["--version"], ["--nothing"]]) {
       expect(await loadedBy(args, folder.path)).toEqual(frame);
     }

@@ -38,6 +38,6 @@ it("takes what it is told, and names nobody when told so", () => {
 });
 
 it("keeps names on one line, and short", () => {
-  expect(named({ QUEUE_SEEDER_BY: "a\u001b[31m\nb" })).toBe("a [31m b");
+  expect(named({ QUEUE_SEEDER_BY: "a\u001b[31m\nb" })).toBe("a\\u{1b}[31m\\nb");
   expect(named({ QUEUE_SEEDER_BY: "é".repeat(500) })).toBe("é".repeat(100));
 });

@@ -3,7 +3,7 @@ import { PartialFailure, Refusal } from "../../src/lifecycle/failure.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/segment.ts";
 
 const half = "half \ud83d of one";
-const whole = "half \ufffd of one";
+const whole = "half \\u{d83d} of one";
 
 it("has a text that the engine can take, whatever it is made of", () => {
   expect(new Refusal("CODE", half).message).toBe(`CODE: ${whole}`);

@@ -90,7 +90,7 @@ function valuesOf(expected: Option | Argument, folder: string): Completion {
 }
 
 function stacks(folder: string): readonly string[] {
-  return readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? []);
+  return readdirSync(folder).flatMap((file) => /^Pulumi\.([\w.-]+)\.ya?ml$/.exec(file)?.[1] ?? []);
 }
 
 function starting(start: string, { candidates, also }: Completion): Completion {

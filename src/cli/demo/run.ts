@@ -5,6 +5,7 @@ import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type Finished, start } from "../../engine/child.ts";
 import type { Engine } from "../../engine/find.ts";
 import { formatProblem, loadManifests } from "../../manifest/index.ts";
+import { printable, printableJson } from "../../printable.ts";
 import { findPulumi } from "../engine/pulumi.ts";
 import { UsageError } from "../usage.ts";
 import { demoConfig } from "./config.ts";
@@ -101,7 +102,7 @@ function runner({ engine, stage, emulator, env, signal }: Scene) {
 function brief({ stdout, stderr }: Finished): string {
   const lines = `${stdout}\n${stderr}`.split("\n");
   const told = lines.filter((line) => !/^@|^\s*$|\b(?:creating|updating|running)\b.*\(\d+s\)/.test(line));
-  return told.map((line) => `${styleText("dim", `   ${line}`, { stream: process.stderr })}\n`).join("");
+  return told.map((line) => `${styleText("dim", `   ${printable(line)}`, { stream: process.stderr })}\n`).join("");
 }
 
 function accepted(emulator: Emulator): number {
@@ -110,7 +111,7 @@ function accepted(emulator: Emulator): number {
 
 function queueText(emulator: Emulator, name: string): string {
   const messages = emulator.messages(name);
-  const bodies = messages.slice(0, shown).map(({ body }) => `     ${JSON.stringify(body)}\n`);
+  const bodies = messages.slice(0, shown).map(({ body }) => `     ${printableJson(body)}\n`);
   const more = messages.length > shown ? `     … and ${messages.length - shown} more\n` : "";
   return `   ${name}: ${messages.length}\n${bodies.join("")}${more}`;
 }

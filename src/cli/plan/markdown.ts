@@ -1,6 +1,7 @@
 import { count, number } from "../../figures.ts";
-import { formatProblem, type LoadResult, printable } from "../../manifest/index.ts";
+import { formatProblem, type LoadResult } from "../../manifest/index.ts";
 import { formula, prices } from "../../plan/cost.ts";
+import { printable } from "../../printable.ts";
 import { atLeast, usd } from "../words.ts";
 import { addressText } from "./address.ts";
 import { type ManifestPlan, type Plan, type RemovedManifest, type Verdict, verdictOf } from "./model.ts";
@@ -22,7 +23,7 @@ const words = {
 
 /** By which a pipeline finds its own comment, to bring it up to date instead of writing another one. */
 export function marker({ project, stack }: Pick<Plan, "project" | "stack">): string {
-  return `<!-- queue-seeder plan: ${encodeURIComponent(project)}/${encodeURIComponent(stack)} -->`;
+  return `<!-- queue-seeder plan: ${encodeURIComponent(project.toWellFormed())}/${encodeURIComponent(stack.toWellFormed())} -->`;
 }
 
 /**
@@ -34,7 +35,7 @@ export function planMarkdown(plan: Plan, limit = commentCharacters): string {
   const head = [
     heading(plan),
     "",
-    `**${loadText(total)}**, ${baseText(base)}.`,
+    `**${loadText(total)}**, ${base.kind === "ledger" ? baseText(base) : `from nothing, since ${code(base.why)}`}.`,
     "",
     address.refusal === undefined
       ? `API: ${code(addressText(address))}`
@@ -78,7 +79,7 @@ export function noPlanMarkdown(
 ): string {
   const errors = problems.filter(({ severity }) => severity === "error");
   const head = `${heading(plan)}\n\n❌ **No plan**: the manifests have errors.\n\n`;
-  const texts = errors.map((each) => `${fenced(printable(formatProblem(each)))}\n`);
+  const texts = errors.map((each) => `${fenced(formatProblem(each))}\n`);
   const shown = fitting(texts, limit - reserve - head.length);
   return [head, ...shown, ...leftOut(texts.length - shown.length + omitted, "error", "validate")].join("");
 }
@@ -141,7 +142,7 @@ function fitting(texts: readonly string[], room: number): string[] {
 
 /** Somebody's text, of which nothing is Markdown: no link, no mention, no end of the code. */
 function code(text: string): string {
-  const line = text.replace(/\s+/g, " ");
+  const line = printable(text);
   const ticks = "`".repeat(1 + longestRun(line));
   const padding = /^`|`$/.test(line) ? " " : "";
   return `${ticks}${padding}${line}${padding}${ticks}`;
@@ -164,5 +165,7 @@ function longestRun(text: string): number {
 function html(text: string): string {
   const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   // A zero-width space after @ keeps a name from calling somebody.
-  return text.replace(/[&<>"]/g, (found) => entities[found] ?? found).replaceAll("@", "@\u200b");
+  return printable(text)
+    .replace(/[&<>"]/g, (found) => entities[found] ?? found)
+    .replaceAll("@", "@&#8203;");
 }

@@ -1,6 +1,6 @@
 import { count, number } from "../../figures.ts";
-import { printable } from "../../manifest/index.ts";
 import { formula, prices } from "../../plan/cost.ts";
+import { printable, printableData } from "../../printable.ts";
 import type { InDoubtPolicy } from "../../types.ts";
 import { atLeast, queueId, usd } from "../words.ts";
 import { addressText } from "./address.ts";
@@ -28,7 +28,7 @@ const marks = {
 
 /** The plan for people, in a terminal or a log. */
 export function planText(plan: Plan, paint: Paint): string {
-  const { stack, project, base, address, manifests, removed, queues, total, digest } = plan;
+  const { stack, project, base, address, manifests, removed, queues, total, digest } = printableData(plan);
   return [
     `${paint("bold", `Plan for the stack ${stack} of ${project}`)}, ${baseText(base)}.`,
     address.refusal === undefined ? `API: ${addressText(address)}` : `${paint("red", "!")} ${addressText(address)}`,
@@ -58,7 +58,7 @@ export function planText(plan: Plan, paint: Paint): string {
 }
 
 export function baseText(base: Base): string {
-  return base.kind === "ledger" ? "against the stack's ledger" : `from nothing, since ${base.why}`;
+  return base.kind === "ledger" ? "against the stack's ledger" : `from nothing, since ${printable(base.why)}`;
 }
 
 export function loadText({ messages, bytes, requests }: Load): string {
@@ -85,12 +85,13 @@ const fate = {
   stop: "not sent again, as in_doubt: stop asks; the run will end as failed",
 } as const satisfies Record<InDoubtPolicy, string>;
 
-/** What else there is to say of a manifest, a line each. */
+/** What else there is to say of a manifest, a printable line each. */
 export function notesOf(manifest: ManifestPlan): string[] {
-  const { pushedBefore, inDoubt, held, inDoubtPolicy, journaled, forgotten, edited, refusals, requires } = manifest;
+  const { pushedBefore, inDoubt, held, inDoubtPolicy, journaled, forgotten, edited, refusals, requires } =
+    printableData(manifest);
   return [
     ...edited.map(editedText),
-    ...refusals.map(printable),
+    ...refusals,
     ...(pushedBefore > 0 ? [`${number(pushedBefore)} pushed before`] : []),
     ...(journaled.pushed > 0
       ? [
@@ -113,14 +114,15 @@ function editedText({ place: { file, line, column }, id, messages, pushed, prese
   const what =
     id === undefined
       ? `of ${count(messages, "row")} that lie together some were edited`
-      : `the message ${JSON.stringify(id)} was edited`;
+      : `the message "${id}" was edited`;
   return `${file}:${line}:${column} ${what} after the push (pushed ${pushed}, now ${present}): up refuses`;
 }
 
-export function sampleText({ label, contentType, delaySeconds, body, cut }: Sample): string {
+export function sampleText(sample: Sample): string {
+  const { label, contentType, delaySeconds, body, cut } = printableData(sample);
   const how = [
     ...(contentType === "text" ? ["text"] : []),
     ...(delaySeconds === null || delaySeconds === 0 ? [] : [`after ${delaySeconds} s`]),
   ];
-  return `${printable(label)}${how.length === 0 ? "" : ` (${how.join(", ")})`}: ${printable(body)}${cut ? "…" : ""}`;
+  return `${label}${how.length === 0 ? "" : ` (${how.join(", ")})`}: ${body}${cut ? "…" : ""}`;
 }

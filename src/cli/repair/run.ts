@@ -1,4 +1,5 @@
 import { type Repair, repairVariable } from "../../lifecycle/repair.ts";
+import { printable } from "../../printable.ts";
 import { confirmed } from "../confirm.ts";
 import { pulumiFinder, readFacts, stackName } from "../deployment/facts.ts";
 import { emptyState } from "../engine/state.ts";
@@ -49,7 +50,7 @@ export async function runRepair(
   const args = ["up", "--stack", stack.full, "--yes", "--skip-preview", ...targets];
   const ran = await (await find()).run(args, { [repairVariable]: JSON.stringify(repair) });
   const { lines, exit } = toldOf(ran, repair.messages && new Set(repair.messages).size);
-  process.stderr.write(lines.map((line) => `${line}\n`).join(""));
+  process.stderr.write(lines.map((line) => `${printable(line)}\n`).join(""));
   return exit;
 }
 

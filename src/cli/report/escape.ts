@@ -1,3 +1,5 @@
+import { printable } from "../../printable.ts";
+
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -6,7 +8,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Any text as text of HTML and SVG, in attributes too. What no document may hold is left out. */
+/** Any text as text of HTML and SVG, in attributes too: printable, so that what it shows is what it says. */
 export function escapeText(text: string): string {
-  return text.replace(/[^\P{Cc}\t\n]/gu, "").replace(/[&<>"']/g, (character) => entities[character] ?? "");
+  return printable(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { printable } from "../../printable.ts";
 import { pulumiFinder, stackName } from "../deployment/facts.ts";
 import { writeOutput } from "../output.ts";
 import type { ReportFlags } from "../report.ts";
@@ -28,6 +29,7 @@ export async function runReport(root: string, flags: ReportFlags, env: NodeJS.Pr
     return 0;
   }
   writeOutput(resolve(root, flags.out), page);
-  process.stderr.write(`${flags.out} shows ${told.length} ${told.length === 1 ? "run" : "runs"} of ${stack.full}.\n`);
+  const what = `${flags.out} shows ${told.length} ${told.length === 1 ? "run" : "runs"} of ${stack.full}.`;
+  process.stderr.write(`${printable(what)}\n`);
   return 0;
 }

@@ -1,3 +1,4 @@
+import { printable } from "../../printable.ts";
 import { pulumiFinder, readFacts, stackName } from "../deployment/facts.ts";
 import { emptyState } from "../engine/state.ts";
 import { jsonText } from "../plan/json.ts";
@@ -23,7 +24,8 @@ export async function runStatus(root: string, flags: StatusFlags, env: NodeJS.Pr
   // Of a stack that was never deployed everything is known.
   if (facts.state.kind === "none" && facts.state.code !== "no_stack") {
     tellProblems(facts);
-    process.stderr.write(`Nobody can say what was pushed to ${facts.stack.full}: ${facts.state.why}.\n`);
+    const what = `Nobody can say what was pushed to ${facts.stack.full}: ${facts.state.why}.`;
+    process.stderr.write(`${printable(what)}\n`);
     return 1;
   }
   const state = facts.state.kind === "read" ? facts.state.state : emptyState;

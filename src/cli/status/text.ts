@@ -1,4 +1,5 @@
 import { count, number } from "../../figures.ts";
+import { printableData } from "../../printable.ts";
 import type { StackState } from "../engine/state.ts";
 import { addedUp, type RemovedManifest } from "../plan/model.ts";
 import { baseText, type Paint } from "../plan/text.ts";
@@ -13,7 +14,7 @@ const numeric = new Set([2, 3, 4, 5, 6]);
 
 /** The status for people. */
 export function statusText(status: Status, paint: Paint): string {
-  const { stack, project, base, manifests, removed, components, queues, notAsked } = status;
+  const { stack, project, base, manifests, removed, components, queues, notAsked } = printableData(status);
   const table = aligned([titles, ...manifests.map(row)]);
   return [
     `${paint("bold", `${stack} of ${project}`)}, ${baseText(base)}.`,
@@ -41,7 +42,7 @@ export function statusText(status: Status, paint: Paint): string {
 /** What the ledger says by itself, where the manifests are not fit to be held against it. */
 export function ledgerText({ segments }: StackState): string {
   const recorded = addedUp(segments.map(({ manifest: name, outputs }) => ({ ...outputs, name })));
-  return ["By the ledger alone:", ...recorded.map((each) => recordedLine(each)), ""].join("\n");
+  return ["By the ledger alone:", ...printableData(recorded).map((each) => recordedLine(each)), ""].join("\n");
 }
 
 function recordedLine({ name, queue, pushed, inDoubt }: RemovedManifest, whose = ""): string {

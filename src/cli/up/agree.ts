@@ -1,4 +1,3 @@
-import { printable } from "../../manifest/index.ts";
 import { confirmed } from "../confirm.ts";
 import { editCode, isRefused, type Plan } from "../plan/model.ts";
 import { loadText } from "../plan/text.ts";
@@ -34,7 +33,7 @@ function refusedText({ manifests, address }: Plan): string {
   const codes = new Set(manifests.flatMap(({ edited }) => edited.map(editCode)));
   return [
     "Nothing was pushed.",
-    ...(address.refusal === undefined ? [] : [printable(address.refusal)]),
+    ...(address.refusal === undefined ? [] : [address.refusal]),
     ...(codes.has("MESSAGE_EDITED")
       ? ["MESSAGE_EDITED: restore the message's body, or give it another id to push it as a new message."]
       : []),
@@ -43,7 +42,7 @@ function refusedText({ manifests, address }: Plan): string {
           "DATA_FILE_EDITED: restore the rows, for a data file only grows; or have `queue-seeder baseline` accept them as they are.",
         ]
       : []),
-    ...manifests.flatMap(({ refusals }) => refusals.map(printable)),
+    ...manifests.flatMap(({ refusals }) => refusals),
   ].join("\n");
 }
 

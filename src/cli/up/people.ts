@@ -1,5 +1,6 @@
 import { count, duration, number } from "../../figures.ts";
 import { names } from "../../lifecycle/summary.ts";
+import { printable, printableData, printableLines } from "../../printable.ts";
 import type { Metrics } from "../../types.ts";
 import { type Paint, planText } from "../plan/text.ts";
 import { isGone } from "./lock.ts";
@@ -35,7 +36,7 @@ export function peopleReport({ write, terminal, paint, now }: Screen): Report {
     plan: (plan) => line(planText(plan, paint)),
     locked(holder, waiting) {
       const then = waiting === "no" ? "" : ` ${waitText(waiting)}`;
-      line(`Another run holds the stack: ${holder.text}.${then}`);
+      line(`Another run holds the stack: ${printable(holder.text)}.${then}`);
       if (isGone(holder)) {
         line(
           "On this machine there is no such process any more: if that run is surely over, `pulumi cancel` frees the stack.",
@@ -53,12 +54,12 @@ export function peopleReport({ write, terminal, paint, now }: Screen): Report {
       passing = true;
     },
     said({ severity, text, resource }) {
-      const head = resource === undefined ? "" : `${resource}: `;
-      line(`${paint(colours[severity], severity)} ${head}${text}`);
+      const head = resource === undefined ? "" : `${printable(resource)}: `;
+      line(`${paint(colours[severity], severity)} ${head}${printableLines(text)}`);
     },
-    changed: (what, resource) => line(`${what} ${resource}`),
+    changed: (what, resource) => line(printable(`${what} ${resource}`)),
     stopping: () => line("Finishing what is under way, and keeping what was pushed …"),
-    note: line,
+    note: (text) => line(printableLines(text)),
     end(outcome) {
       for (const each of outcomeLines(outcome)) line(each);
     },
@@ -77,7 +78,8 @@ export function progressText({ pushed, planned, perSecond, secondsLeft }: Progre
 }
 
 /** The summary, a manifest a line. */
-export function outcomeLines({ manifests, queues, total }: Outcome): string[] {
+export function outcomeLines(outcome: Outcome): string[] {
+  const { manifests, queues, total } = printableData(outcome);
   return [
     ...manifests.filter(({ pushed, inDoubt, notSent }) => pushed + inDoubt + notSent > 0).flatMap(manifestLines),
     ...queues.flatMap(({ name, metrics, metricsAt }) =>

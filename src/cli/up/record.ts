@@ -1,3 +1,4 @@
+import { printableJson } from "../../printable.ts";
 import type { Plan } from "../plan/model.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Report } from "./report.ts";
@@ -42,7 +43,7 @@ export function recordingReport(
       manifests: outcome?.manifests ?? [],
       queues: outcome?.queues ?? [],
     };
-    write(`${JSON.stringify(document, undefined, 2)}\n`);
+    write(`${printableJson(document, 2)}\n`);
   };
   return {
     ...report,

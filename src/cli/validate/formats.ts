@@ -1,4 +1,5 @@
 import { codes, type LoadResult } from "../../manifest/index.ts";
+import { printableJson } from "../../printable.ts";
 import type { Manifest } from "../../types.ts";
 import { annotation } from "../annotations.ts";
 
@@ -6,11 +7,8 @@ export type Checked = Pick<LoadResult, "manifests" | "skipped" | "problems" | "o
 
 /** One JSON document. `version` changes when what is there changes its meaning. */
 export function toJson({ problems, omitted, manifests, skipped }: Checked): string {
-  return `${JSON.stringify(
-    { version: 1, problems, omitted, manifests: manifests.map(summary), skipped: skipped.map(summary) },
-    null,
-    2,
-  )}\n`;
+  const checked = { version: 1, problems, omitted, manifests: manifests.map(summary), skipped: skipped.map(summary) };
+  return `${printableJson(checked, 2)}\n`;
 }
 
 function summary({ name, queue, push, place, content }: Manifest) {
@@ -40,7 +38,10 @@ export function toSarif({ problems }: Checked): string {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: place.file.split("/").map(encodeURIComponent).join("/"), uriBaseId: "%SRCROOT%" },
+          artifactLocation: {
+            uri: place.file.toWellFormed().split("/").map(encodeURIComponent).join("/"),
+            uriBaseId: "%SRCROOT%",
+          },
           region: { startLine: place.line, startColumn: place.column },
         },
       },
@@ -48,5 +49,5 @@ export function toSarif({ problems }: Checked): string {
   }));
   const run = { tool: { driver: { name: "queue-seeder", rules } }, columnKind: "utf16CodeUnits", results };
   const schema = "https://json.schemastore.org/sarif-2.1.0.json";
-  return `${JSON.stringify({ $schema: schema, version: "2.1.0", runs: [run] }, null, 2)}\n`;
+  return `${printableJson({ $schema: schema, version: "2.1.0", runs: [run] }, 2)}\n`;
 }

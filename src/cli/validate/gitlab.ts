@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Problem } from "../../manifest/index.ts";
+import { printableJson } from "../../printable.ts";
 import type { Checked } from "./formats.ts";
 
 /** Words of Code Climate for ours. */
@@ -24,5 +25,5 @@ export function toGitlab({ problems }: Checked): string {
       location: { path: place.file, lines: { begin: place.line } },
     };
   });
-  return `${JSON.stringify(issues, null, 2)}\n`;
+  return `${printableJson(issues, 2)}\n`;
 }

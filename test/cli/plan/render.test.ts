@@ -110,6 +110,6 @@ _2 errors did not fit into this comment. Run \`queue-seeder validate\` to see al
     const text = planMarkdown(planOf([{ ...loaded("a|b`c@d<e>", body), queue: "`q`" }]));
     expect(text).toContain("`````text");
     expect(text).toContain("| ``a\\|b`c@d<e>`` | `` `q` `` |");
-    expect(text).toContain("<summary>a|b`c@\u200bd&lt;e&gt; →");
+    expect(text).toContain("<summary>a|b`c@&#8203;d&lt;e&gt; →");
   });
 });

@@ -206,7 +206,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     tab.on("console", (message) => wrong.push(message.text()));
     tab.on("request", (request) => request.url().startsWith("file:") || wrong.push(request.url()));
     await tab.goto(pathToFileURL(file).href);
-    expect(await tab.title()).toBe(`Messages of ${hostile.replace("\u0007", "")}`);
+    expect(await tab.title()).toBe(`Messages of ${hostile.replace("\u0007", "\\u{7}")}`);
     expect(await tab.getByRole("img").count()).toBe(2);
     expect(await tab.getByRole("img").first().getAttribute("aria-labelledby")).toBe("queue-0-t queue-0-d");
     expect(await tab.locator("svg").first().locator("rect.bar").count()).toBe(2);

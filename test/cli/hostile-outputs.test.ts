@@ -1,0 +1,199 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { annotation } from "../../src/cli/annotations.ts";
+import { confirmed } from "../../src/cli/confirm.ts";
+import { planAnnotations } from "../../src/cli/plan/github.ts";
+import { jsonText, planJson } from "../../src/cli/plan/json.ts";
+import { noPlanMarkdown, planMarkdown } from "../../src/cli/plan/markdown.ts";
+import { planText } from "../../src/cli/plan/text.ts";
+import { reportPage } from "../../src/cli/report/page.ts";
+import { statusOf } from "../../src/cli/status/model.ts";
+import { ledgerText, statusText } from "../../src/cli/status/text.ts";
+import { refusalOf } from "../../src/cli/up/agree.ts";
+import { peopleReport } from "../../src/cli/up/people.ts";
+import { recordingReport } from "../../src/cli/up/record.ts";
+import { streamReport } from "../../src/cli/up/stream.ts";
+import { toGithub, toJson, toSarif } from "../../src/cli/validate/formats.ts";
+import { toGitlab } from "../../src/cli/validate/gitlab.ts";
+import { toText } from "../../src/cli/validate/text.ts";
+import { PartialFailure, Refusal } from "../../src/lifecycle/failure.ts";
+import { reasonOf } from "../../src/lifecycle/summary.ts";
+import { formatProblem, problem } from "../../src/manifest/index.ts";
+import { temporaryFolder } from "../manifest/support/fixture.ts";
+import { hostile, poisoned, wrongWith } from "../support/hostile.ts";
+import { outputsOf, stateOf } from "./engine/fixture.ts";
+import { full, planOf } from "./plan/fixture.ts";
+
+const plainly = (_: string, text: string) => text;
+const plan = poisoned(full);
+const fromNothing = poisoned(planOf([], { base: { kind: "nothing", code: "no_login", why: "nobody" } }));
+const refused = { ...plan, manifests: plan.manifests.map((each) => ({ ...each, refusals: [hostile] })) };
+const state = poisoned(stateOf(outputsOf("a"), outputsOf("gone")));
+const notAsked = statusOf(plan, state, hostile);
+const status = { ...notAsked, components: notAsked.removed };
+const place = { file: `messages/${hostile}.yaml`, line: 3, column: 1 };
+const found = [problem("EMPTY_DOCUMENT", place, hostile, hostile), problem("AMBIGUOUS_WORD", place, hostile, hostile)];
+const checked = { manifests: [], skipped: [], problems: found, omitted: 0 };
+/** The lines that are annotations, each of which is looked at by itself. */
+const own = /^::(?:error|warning|notice) /;
+
+it("finds what it looks for", () => {
+  expect(wrongWith(hostile)).toHaveLength(7);
+  expect(wrongWith("Naïve 😀 日本語 e\u0301, ::error:: in a line, # [link]\n  and more\n")).toEqual([]);
+});
+
+describe("hostile text in all data", () => {
+  const outputs: readonly (readonly [string, () => string])[] = [
+    ["a plan as text", () => planText(refused, plainly)],
+    ["a plan from nothing as text", () => planText(fromNothing, plainly)],
+    ["a plan as JSON", () => jsonText(planJson(refused))],
+    ["a plan as Markdown", () => planMarkdown(refused)],
+    ["a plan from nothing as Markdown", () => planMarkdown(fromNothing)],
+    ["no plan as Markdown", () => noPlanMarkdown(plan, checked)],
+    ["a status", () => statusText(status, plainly)],
+    ["a ledger", () => ledgerText(state)],
+    ["a status as JSON", () => jsonText(status)],
+    ["problems as JSON", () => toJson(checked)],
+    ["problems for GitLab", () => toGitlab(checked)],
+    ["problems as SARIF", () => toSarif(checked)],
+    ["problems as lines", () => found.map(formatProblem).join("\n")],
+    ["a refusal", () => new Refusal("CODE", hostile).message],
+    [
+      "a partial failure",
+      () => new PartialFailure("id", outputsOf("a"), outputsOf("a"), failureText()).reasons.join("\n"),
+    ],
+  ];
+
+  it.each(outputs)("reaches no terminal or log as it is: %s", (_, write) => {
+    const output = write();
+    expect(wrongWith(output)).toEqual([]);
+    expect(output).toMatch(/\\u\{1b\}|\\u001b/);
+  });
+
+  it("reaches no terminal with problems as text", () => {
+    using root = temporaryFolder();
+    const output = toText(root.path, checked);
+    expect(wrongWith(output)).toEqual([]);
+    expect(output).toContain("\\u{1b}[31mRED");
+  });
+
+  it.each([
+    ["of a plan", () => planAnnotations(refused, hostile)],
+    ["of a plan from nothing", () => planAnnotations(fromNothing)],
+    ["of problems", () => toGithub(checked)],
+    ["by themselves", () => annotation("error", hostile, hostile, place)],
+  ])("forges no annotation, and hides nothing in one: %s", (_, write) => {
+    const output = write();
+    expect(output.split("\n").filter((line) => line !== "" && !own.test(line))).toEqual([]);
+    expect(output.split("\n").flatMap((line) => wrongWith(line.replace(own, "")))).toEqual([]);
+    expect(output).not.toMatch(/%0[aA]\s*::/);
+  });
+
+  it("is nothing but text in Markdown and HTML", () => {
+    const fences = /^(`{3,})text\n[\s\S]*?\n\1$/gm;
+    const spans = /(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g;
+    const [first = "", ...rest] = planMarkdown(refused).replace(fences, "").replace(spans, "").split("\n");
+    expect(first).toMatch(/^<!-- [^<>]* -->$/);
+    expect(rest.join("\n")).not.toMatch(/<(?!\/?details|\/?summary)|@\w/);
+    const page = reportPage(
+      poisoned({
+        stack: "s",
+        at: "2026-08-01T10:00:00.000Z",
+        note: "n",
+        queues: [
+          {
+            queue: "q",
+            runs: [
+              {
+                version: 1,
+                kind: "update",
+                result: "failed",
+                at: "2026-08-01T10:00:00.000Z",
+                pushed: 1,
+                requests: 1,
+                inDoubt: 0,
+                metrics: undefined,
+                by: "ann",
+                commit: "c",
+                plan: "p",
+              },
+            ],
+          },
+        ],
+      }),
+    );
+    expect([wrongWith(page), page.match(/<b /)]).toEqual([[], null]);
+  });
+
+  it("is the same value after a program has read the JSON", () => {
+    expect(JSON.parse(jsonText({ hostile }))).toEqual({ hostile });
+    const { problems } = JSON.parse(toJson(checked));
+    expect(problems[0].place.file).toBe(place.file);
+  });
+});
+
+describe("a run that is told", () => {
+  it.each(["people", "programs", "a file"] as const)("to %s shows nothing as it is", (whom) => {
+    let output = "";
+    const write = (text: string) => {
+      output += text;
+    };
+    const people = peopleReport({ write, terminal: false, paint: plainly, now: () => 0 });
+    const stream = streamReport(write, () => 0);
+    const facts = { stack: hostile, by: hostile, commit: hostile };
+    const silent = streamReport(
+      () => {},
+      () => 0,
+    );
+    const report = { people, programs: stream, "a file": recordingReport(silent, facts, write, () => 0) }[whom];
+    report.plan(plan);
+    report.locked({ text: hostile, user: hostile, host: hostile, pid: 1, since: hostile }, "no");
+    report.said({ severity: "error", text: `first\n${hostile}`, resource: hostile });
+    report.changed("created", hostile);
+    report.note(`Nothing was pushed.\n${hostile}`);
+    const of = { name: hostile, queue: hostile, pushed: 1, requests: 1, inDoubt: 1, notSent: 1 };
+    report.end({
+      exit: 3,
+      total: of,
+      manifests: [{ ...of, inDoubtMessages: [hostile], maybeTwice: [hostile] }],
+      queues: [{ name: hostile, metrics: null, metricsAt: null }],
+    });
+    expect(wrongWith(output)).toEqual([]);
+    expect(output).toMatch(/\\u\{1b\}|\\u001b/);
+  });
+
+  it("asks nothing as it is, and refuses in printable words", async () => {
+    const output = new PassThrough();
+    const input = new PassThrough();
+    input.end("no\n");
+    await confirmed(`Deploy ${hostile}?`, input, output);
+    expect(wrongWith(String(output.read()))).toEqual([]);
+    const notes: string[] = [];
+    await refusalOf(refused, {
+      flags: { yes: true },
+      report: peopleReport({
+        write: (text) => notes.push(text),
+        terminal: false,
+        paint: plainly,
+        now: () => 0,
+      }),
+      expected: undefined,
+    });
+    expect(wrongWith(notes.join(""))).toEqual([]);
+  });
+});
+
+/** What the provider tells of a request that the API refused with words of somebody's. */
+function failureText(): string {
+  const inputs = { ...outputsOf("a"), manifest: hostile, queue: hostile };
+  const failure = {
+    retry: "no",
+    message: hostile,
+    remedy: hostile,
+    status: 400,
+    code: 1,
+    documentationUrl: hostile,
+  } as const;
+  const account = { pushed: [], inDoubtLabels: [hostile], maybeTwice: [] };
+  return reasonOf(inputs, account as never, { failure, stopped: false } as never);
+}

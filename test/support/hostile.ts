@@ -1,0 +1,58 @@
+/** Text that takes over a terminal, a log, an annotation, Markdown and HTML wherever it comes through as it is. */
+export const hostile =
+  "x\u001b[31mRED\u0007\u009b1m\u0000\u007f\r\n::error::forged\n##[error]forged ##vso[task.complete]\u0085\u2028::warning::forged" +
+  "\u2029\u202egnp\u2066\u200b\ufeff\u00ad\u3164\u2800\u00a0\u{e0041}\ue000\u180e\t|`~~~ @somebody <b onclick='x'>\"&";
+
+/** What no output may hold, whatever it tells of: written out here again, so that a mistake in the code shows. */
+const forbidden: readonly (readonly [what: string, pattern: RegExp])[] = [
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are looked for
+  ["a control character", /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/],
+  ["a separator of lines", /[\u2028\u2029]/],
+  ["a character that turns the order", /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/],
+  [
+    "a character that is not seen",
+    /\u00ad|\u034f|\u115f|\u180e|[\u200b-\u200d\u2060-\u2064]|\u2800|\u3164|\ufeff|[\u{e0000}-\u{e007f}]/u,
+  ],
+  ["another space", /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/],
+  ["half a character, or a private one", /[\ud800-\udfff\ue000-\uf8ff]/u],
+  ["a line that a pipeline obeys", /^\s*::[a-z]|##\[|##vso\[/m],
+];
+
+/** What is wrong with an output. @param own lines that are the output's own annotations */
+export function wrongWith(output: string, own = /$^/): readonly string[] {
+  const foreign = output
+    .split("\n")
+    .filter((line) => !own.test(line))
+    .join("\n");
+  return forbidden.flatMap(([what, pattern]) => {
+    const found = pattern.exec(foreign);
+    return found === null
+      ? []
+      : [`${what}: ${JSON.stringify(foreign.slice(Math.max(0, found.index - 30), found.index + 20))}`];
+  });
+}
+
+/** Words of our own that decide what is written. */
+const decisive = new Set([
+  "kind",
+  "code",
+  "mode",
+  "inDoubtPolicy",
+  "contentType",
+  "severity",
+  "origin",
+  "result",
+  "at",
+  "metricsAt",
+]);
+
+/** The same data with hostile text in every text that may come from outside. */
+export function poisoned<Data>(data: Data, key = ""): Data {
+  const changed = (value: unknown): unknown => {
+    if (typeof value === "string") return decisive.has(key) ? value : `${hostile}${value}`;
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map((item) => poisoned(item, key));
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, poisoned(inner, name)]));
+  };
+  return changed(data) as Data;
+}
