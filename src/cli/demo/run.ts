@@ -4,6 +4,7 @@ import { styleText } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type Finished, start } from "../../engine/child.ts";
 import type { Engine } from "../../engine/find.ts";
+import { loopbackDirect } from "../../engine/loopback.ts";
 import { formatProblem, loadManifests } from "../../manifest/index.ts";
 import { printable, printableJson } from "../../printable.ts";
 import { findPulumi } from "../engine/pulumi.ts";
@@ -86,6 +87,7 @@ function runner({ engine, stage, emulator, env, signal }: Scene) {
     ...stage.env,
     PATH: [dirname(process.execPath), engine.binDir, env.PATH ?? ""].join(delimiter),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...loopbackDirect(env),
     CLOUDFLARE_BASE_URL: emulator.baseUrl,
     CLOUDFLARE_API_TOKEN: emulator.token,
   };

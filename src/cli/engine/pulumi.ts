@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { type Finished, start } from "../../engine/child.ts";
 import { type Engine, findEngine, refusedEngines } from "../../engine/find.ts";
+import { loopbackDirect } from "../../engine/loopback.ts";
 
 /** There is no Pulumi engine that could be asked. The message says what to install. */
 export class NoEngine extends Error {
@@ -51,7 +52,11 @@ async function fromLauncher(root: string, env: NodeJS.ProcessEnv): Promise<Engin
 
 /** The engine runs the program with the Node on PATH: it has to be the one that runs this. */
 function engineEnvironment({ binDir }: Engine, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...withPath(env, [dirname(process.execPath), binDir]), PULUMI_SKIP_UPDATE_CHECK: "true" };
+  return {
+    ...withPath(env, [dirname(process.execPath), binDir]),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...loopbackDirect(env),
+  };
 }
 
 function withPath(env: NodeJS.ProcessEnv, folders: readonly string[]): NodeJS.ProcessEnv {

@@ -32,6 +32,7 @@ export async function runEngine({ root, stack, pulumi, env, onEvent, stop }: Eng
   // Only now: it takes most of a second to load.
   const { LocalWorkspace, PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
   process.env.PATH = pulumi.env.PATH;
+  const { no_grpc_proxy = "" } = pulumi.env;
   const command = await PulumiCommand.get();
   let stderr = "";
   own(command as unknown as Runs, pulumi, stop, (text) => {
@@ -39,7 +40,7 @@ export async function runEngine({ root, stack, pulumi, env, onEvent, stop }: Eng
   });
   const options: LocalWorkspaceOptions = {
     pulumiCommand: command,
-    envVars: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    envVars: { ...env, no_grpc_proxy, PULUMI_SKIP_UPDATE_CHECK: "true" },
   };
   const workspace = await LocalWorkspace.selectStack({ stackName: stack, workDir: root }, options);
   try {

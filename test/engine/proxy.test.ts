@@ -1,0 +1,79 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it } from "vitest";
+import { cli } from "./support/cli.ts";
+import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+
+/** A proxy that answers CONNECT with this line; undefined: never. */
+async function startProxy(answer: string | undefined) {
+  const server: Server = createServer();
+  const asked: (string | undefined)[] = [];
+  const first = Promise.withResolvers<void>();
+  const sockets: { destroy(): void }[] = [];
+  server.on("connect", (request, socket) => {
+    asked.push(request.url);
+    sockets.push(socket);
+    if (answer !== undefined) socket.end(`HTTP/1.1 ${answer}\r\n\r\n`);
+    first.resolve();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    asked,
+    first: first.promise,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const manifest = "queue: orders\nmessages:\n  - { id: one, body: { n: 1 } }\n";
+/** Named by the environment, so that it is meant; nothing is there. */
+const remote = { CLOUDFLARE_BASE_URL: "https://api.invalid/client/v4" };
+
+it("reaches the engine and this machine without the proxy that is named in lower case", async () => {
+  await using proxy = await startProxy("403 Forbidden");
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest } });
+  const env = { https_proxy: proxy.url, http_proxy: proxy.url };
+  succeeded(await cli(seeder.stack.project, ["up", "--stack", "test", "--yes"], env));
+  expect(seeder.bodies("orders")).toEqual([{ n: 1 }]);
+  succeeded(await cli(seeder.stack.project, ["forget", "a", "--stack", "test", "--yes"], env));
+  expect(proxy.asked).toEqual([]);
+});
+
+it("says what is wrong with the proxy, and keeps the messages for the next run", async () => {
+  await using proxy = await startProxy("407 Proxy Authentication Required");
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest } });
+  const { stack } = seeder;
+  for (const [value, text] of [
+    [proxy.url, "that HTTPS_PROXY names wants a user and a password (407). Set HTTPS_PROXY as http://USER:PASSWORD@"],
+    [
+      "http://ann:se#same@proxy.example:1",
+      "PROXY_INVALID: HTTPS_PROXY is not the address of a proxy. Write characters",
+    ],
+  ] as const) {
+    const failed = await stack.up({ env: { ...remote, HTTPS_PROXY: value } });
+    expect(failed.code).not.toBe(0);
+    expect(said(failed)).toContain(text);
+    expect(said(failed)).not.toMatch(/se#same|\n\s+at .*\.[mc]?[jt]s:/);
+  }
+  expect(new Set(proxy.asked)).toEqual(new Set(["api.invalid:443"]));
+  succeeded(await stack.up());
+  expect(seeder.bodies("orders")).toEqual([{ n: 1 }]);
+});
+
+it("ends with the first signal what waits for a proxy, since nothing of it has left", async () => {
+  await using proxy = await startProxy(undefined);
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest } });
+  const { stack } = seeder;
+  const run = stack.spawnUp({ env: { ...remote, HTTPS_PROXY: proxy.url } });
+  await proxy.first;
+  run.child.kill("SIGINT");
+  const stopped = await run.done;
+  expect(stopped.code).not.toBe(0);
+  expect(said(stopped)).toContain("0 of 1 message are pushed to orders, 0 in doubt, 1 not sent.");
+  expect(said(stopped)).toContain("The run was cancelled.");
+  expect(said(stopped)).not.toContain("did not answer within");
+});
