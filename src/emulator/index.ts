@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as immediately } from "node:timers/promises";
 import { type Admin, administer } from "./admin/handler.ts";
 import type { Variants } from "./api/call.ts";
 import { type Api, refuse } from "./api/handler.ts";
@@ -97,6 +98,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     if (closing.signal.aborted) return;
     closing.abort();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // Whoever follows something gets the end of the answer first, and so knows that it was not the network.
+    await immediately();
     server.closeAllConnections();
     await closed;
     await stopConsumers();

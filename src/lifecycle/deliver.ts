@@ -99,7 +99,7 @@ async function pushPending(id: string, delivery: Delivery): Promise<SegmentOutpu
   await warnOfDoubles(inputs, account, ports);
   if (account.pushed.length === inputs.messages) return outputs;
   const reason = reasonOf(inputs, account, report);
-  throw record.changed ? new PartialFailure(id, inputs, outputs, reason) : new Refusal("PUSH_INCOMPLETE", reason);
+  throw record.changed ? new PartialFailure(id, outputs, reason) : new Refusal("PUSH_INCOMPLETE", reason);
 }
 
 /** What a plan says that goes. It knows of the ledger alone, and not of a journal, of which it can only become less. */

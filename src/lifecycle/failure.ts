@@ -1,5 +1,5 @@
 import { printableLines } from "../printable.ts";
-import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
+import type { SegmentOutputs } from "./segment.ts";
 
 // Texts are made printable: the engine writes them to terminals and logs as they are, and with half a character in an error
 // the SDK's transport throws, and the engine waits for ever.
@@ -25,8 +25,8 @@ export class Refusal extends Error {
 
 /**
  * A run that ended before all was pushed. The engine keeps `properties` as the resource's partial state, so the next run
- * goes on from there; without `id` it would lose them, and without the `__provider` in them it could neither refresh nor
- * destroy the resource. The names are the engine's.
+ * goes on from there; without `id` it would lose them, and without the `__provider` in them, which they have from the
+ * inputs, it could neither refresh nor destroy the resource. The names are the engine's.
  */
 export class PartialFailure extends Error {
   override name = "PartialFailure";
@@ -34,10 +34,10 @@ export class PartialFailure extends Error {
   readonly properties: SegmentOutputs;
   readonly reasons: readonly string[];
 
-  constructor(id: string, inputs: SegmentInputs, outputs: SegmentOutputs, reason: string) {
+  constructor(id: string, outputs: SegmentOutputs, reason: string) {
     super(printableLines(reason));
     this.id = id;
-    this.properties = { ...outputs, ...providerOf(inputs) };
+    this.properties = outputs;
     this.reasons = [this.message];
   }
 
@@ -45,9 +45,4 @@ export class PartialFailure extends Error {
   get isLarge(): boolean {
     return Buffer.byteLength(JSON.stringify(this.properties)) > 8_000_000;
   }
-}
-
-/** The SDK adds the serialized provider to what succeeds, but not to what fails. */
-function providerOf(inputs: object): object {
-  return "__provider" in inputs ? { __provider: inputs.__provider } : {};
 }

@@ -17,7 +17,6 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => Math.floor(performance.now()),
   async sleep(ms, signal) {
-    signal?.throwIfAborted();
     try {
       // A moment that passed while its wait was worked out is less than nothing ahead, of which Node would warn.
       await setTimeout(Math.min(Math.max(ms, 0), longestTimerMs), undefined, signal === undefined ? {} : { signal });

@@ -1,8 +1,10 @@
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { createServer as createNetServer, type Socket } from "node:net";
 import { inspect } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import { Credentials, createClient } from "../../src/cloudflare/index.ts";
+import { untrustedCertificate } from "./certificate.ts";
 import { answering, cleanUp, clientOf, credentials, listen, one, parcel, queue, serve, token } from "./servers.ts";
 
 const ok = '{"success":true,"errors":[],"messages":[],"result":null}';
@@ -190,6 +192,27 @@ describe("a request that never leaves", () => {
     const secure = new URL(baseUrl.href.replace("http:", "https:"));
     expect(await clientOf({ baseUrl: secure }).push(queue, one)).toMatchObject({ kind: "unsent" });
     expect(received).toEqual([]);
+  });
+
+  test.each([
+    ["which its own key signed", "localhost", "DEPTH_ZERO_SELF_SIGNED_CERT"],
+    ["of a proxy, whose certificate is not known here", "a proxy", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
+  ])("because it does not trust the other side's certificate, %s", async (_, issuer, code) => {
+    let requests = 0;
+    const server = createSecureServer(untrustedCertificate(issuer), (_request, response) => {
+      requests += 1;
+      response.end(ok);
+    });
+    const baseUrl = new URL((await listen(server)).href.replace("http://127.0.0.1", "https://localhost"));
+    expect(await clientOf({ baseUrl }).push(queue, one)).toMatchObject({
+      kind: "unsent",
+      failure: {
+        retry: "no",
+        message: `the API could not be reached: its certificate is not trusted (${code})`,
+        remedy: expect.stringContaining("NODE_EXTRA_CA_CERTS"),
+      },
+    });
+    expect(requests).toBe(0);
   });
 
   test("because it was given up before", async () => {

@@ -146,13 +146,14 @@ test("metrics can be followed as they change", async () => {
   stop.abort();
 });
 
-test("it closes while metrics are followed", async () => {
+test("it closes while metrics are followed, whose answer then ends as a whole one", async () => {
   const url = `${emulator.baseUrl}/accounts/${emulator.accountId}/queues/${emulator.queueId("orders")}/metrics`;
   const response = await fetch(url, {
     headers: { authorization: `Bearer ${emulator.token}`, accept: "text/event-stream" },
   });
   await emulator.close();
-  await response.text().catch(() => undefined);
+  expect(await response.text()).toMatch(/^data: \{"backlog_count":0,.*\}\n\n$/);
+  await expect(fetch(url)).rejects.toThrow("fetch failed");
 });
 
 test("what is no HTTP is refused", async () => {

@@ -102,6 +102,7 @@ describe("the stack's configuration", () => {
     ["an id that YAML took for a number", { orders: { id: 123 } }, "queues.orders.id CONFIG_INVALID"],
     ["an id that leads elsewhere", { orders: { id: "../x" } }, "queues.orders.id CONFIG_INVALID"],
     ["an unknown key", { orders: { id: "a", idd: 1 } }, "queues.orders.idd CONFIG_INVALID"],
+    ["an unknown key next to create", { orders: { create: true, nane: "o" } }, "queues.orders.nane CONFIG_INVALID"],
     ["an unknown setting", { orders: { create: true, settings: { delay: 1 } } }, "settings.delay CONFIG_INVALID"],
     ["a setting of another type", { o: { create: true, settings: { deliveryDelay: "60" } } }, "is not a number"],
     ["settings that are no map", { o: { create: true, settings: 1 } }, "queues.o.settings CONFIG_INVALID"],

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 import { PartialFailure, Refusal } from "../../src/lifecycle/failure.ts";
-import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/segment.ts";
+import type { SegmentOutputs } from "../../src/lifecycle/segment.ts";
 
 const half = "half \ud83d of one";
 const whole = "half \\u{d83d} of one";
 
 it("has a text that the engine can take, whatever it is made of", () => {
   expect(new Refusal("CODE", half).message).toBe(`CODE: ${whole}`);
-  const failure = new PartialFailure("id", {} as SegmentInputs, {} as SegmentOutputs, half);
+  const failure = new PartialFailure("id", {} as SegmentOutputs, half);
   expect([failure.message, ...failure.reasons]).toEqual([whole, whole]);
 });

@@ -202,6 +202,20 @@ it("refuses large rows that change while they are pushed, and keeps what was pus
   expect(world.bodies().every((body) => String(body).includes("first"))).toBe(true);
 });
 
+it("refuses large rows of which some are gone when they are read again", async () => {
+  write(large(300, "first"));
+  // The queue is asked after before the second reading.
+  const held = world.emulator.hold({ route: "queues.get" }, "before");
+  const run = failureOf(up());
+  await held.arrived;
+  write(large(150, "first"));
+  held.release();
+  const failure = await run;
+  expect(failure.message).toMatch(/MANIFEST_CHANGED: [\s\S]*only 150 rows/);
+  expect(failure.properties?.pushed).toBe(world.bodies().length);
+  expect(world.bodies().length).toBeLessThanOrEqual(150);
+});
+
 it("refuses a file that changes between plan and push, or while it is read", async () => {
   write([1, 2]);
   const [planned] = await world.segments();

@@ -10,6 +10,15 @@ test("a moment that has passed is no wait, and nothing that Node would warn of",
   expect(await warned).toContain("the end");
 });
 
+test("a sleep ends at once when its signal is aborted, with the signal's own reason", async () => {
+  const stop = new AbortController();
+  const asleep = systemClock.sleep(3_600_000, stop.signal).catch((reason: unknown) => reason);
+  const reason = new Error("the run was cancelled");
+  stop.abort(reason);
+  expect(await asleep).toBe(reason);
+  await expect(systemClock.sleep(3_600_000, stop.signal)).rejects.toBe(reason);
+});
+
 test("an hour that the machine's clock is set back is none that anything takes", async () => {
   const before = { now: systemClock.now(), elapsed: systemClock.elapsed() };
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });

@@ -27,12 +27,16 @@ it("refuses what is neither", () => {
   }
 });
 
+it("takes the plan with the digest that was reviewed, of which nothing else has to be known, and no other", () => {
+  expect(isExpected(full, { digest: full.digest, pushes: undefined })).toBe(true);
+  expect(isExpected(full, { digest: "p1:BBBBBBBBBBBBBBBBBBBBBB", pushes: undefined })).toBe(false);
+});
+
 it("takes the rest of a reviewed plan for it, where its file says what it was made of", () => {
   const [reviewed] = full.pushes;
   if (reviewed === undefined) throw new Error("the plan pushes nothing");
   const expected = { digest: full.digest, pushes: full.pushes };
   const rest = planOf([], { pushes: [{ ...reviewed, messages: "50-99,300" }], digest: "p1:BBBBBBBBBBBBBBBBBBBBBB" });
-  expect(isExpected(full, expected)).toBe(true);
   expect(isExpected(rest, expected)).toBe(true);
   expect(isExpected(planOf([]), expected)).toBe(true);
   expect(isExpected(rest, { ...expected, pushes: undefined })).toBe(false);

@@ -58,6 +58,12 @@ describe("what became of a run", () => {
     expect(outcomeOf(held, state, state, failed)).toMatchObject({ exit: 3, total: { inDoubt: 2, notSent: 0 } });
   });
 
+  it("counts what was planned as not sent, beside what was held", () => {
+    const some = planOf([manifestOf("a", { push: load(3), held: 2, messages: 5, inDoubtPolicy: "stop" })]);
+    const after = stateOf(outputsOf("a", { pushed: 1, inDoubt: 2, lastPush: run(1) }));
+    expect(outcomeOf(some, before, after, failed).total).toMatchObject({ pushed: 1, inDoubt: 2, notSent: 2 });
+  });
+
   it("has the metrics that the API returned last", () => {
     const metrics = (backlog_count: number) => ({ backlog_count, backlog_bytes: 0, oldest_message_timestamp_ms: 0 });
     const after = stateOf(

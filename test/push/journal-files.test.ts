@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { fileJournals, type Journal, JournalError } from "../../src/push/index.ts";
+import { temporaryFolder } from "../manifest/support/fixture.ts";
+import { queue } from "./fakes.ts";
+
+/** What the disk does when a new journal takes the place of an old one. */
+const disk = vi.hoisted(() => ({ rename: async (_: string, __: string): Promise<void> => {} }));
+vi.mock("node:fs/promises", async (original) => ({
+  ...(await original<typeof import("node:fs/promises")>()),
+  rename: (from: string, to: string) => disk.rename(from, to),
+}));
+const { rename } = await vi.importActual<typeof import("node:fs/promises")>("node:fs/promises");
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+  disk.rename = rename;
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const open = () =>
+  fileJournals(folder.path).open(
+    { stack: "shop/dev", deployment: "the first", segment: 0, queue },
+    { state: "base", delivery: undefined },
+  );
+
+/** Begins a run that is killed before it has the answer of its one request. */
+async function killed(key: string): Promise<void> {
+  const journal = await open();
+  await journal.sending([{ at: 0, key }]);
+  await journal.close();
+}
+
+async function left(): Promise<Journal["left"]> {
+  const journal = await open();
+  await journal.close();
+  return journal.left;
+}
+
+test("a run begins once its journal has its name, so that no line is written into another file", async () => {
+  const opened = Promise.withResolvers<void>();
+  let renamed = Promise.resolve();
+  disk.rename = (from, to) => {
+    renamed = Promise.race([opened.promise, sleep(50)]).then(() => rename(from, to));
+    return renamed;
+  };
+  const journal = await open();
+  opened.resolve();
+  await journal.sending([{ at: 0, key: "key" }]);
+  await journal.close();
+  await renamed;
+  disk.rename = rename;
+  expect(await left()).toEqual({ pushed: [], inDoubt: ["key"] });
+});
+
+test("a run does not begin where its journal gets no name, and what the one before left stays", async () => {
+  await killed("key");
+  const before = readdirSync(folder.path);
+  disk.rename = async () => {
+    throw Object.assign(new Error("EIO: i/o error, rename '/home/ada/journal'"), { code: "EIO" });
+  };
+  const failure = await open().catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(JournalError);
+  expect(String(failure)).toMatch(/^JournalError: the journal cannot be opened \(EIO\)\. /);
+  expect(readdirSync(folder.path)).toEqual(before);
+  disk.rename = rename;
+  expect(await left()).toEqual({ pushed: [], inDoubt: ["key"] });
+});
+
+test.each([
+  { pushed: [7], inDoubt: [] },
+  { pushed: [], inDoubt: [null] },
+  { pushed: "key", inDoubt: [] },
+])("a journal of a run before it that names no keys is damaged, and not read as something else: %j", async (wrong) => {
+  await killed("key");
+  const [file = ""] = readdirSync(folder.path);
+  const path = join(folder.path, file);
+  const [head = "", ...lines] = readFileSync(path, "utf8").split("\n");
+  writeFileSync(path, [JSON.stringify({ ...JSON.parse(head), left: wrong }), ...lines].join("\n"));
+  await expect(open()).rejects.toThrow("is damaged in line 1");
+});
