@@ -58,10 +58,7 @@ describe("hostile text in all data", () => {
     ["problems as SARIF", () => toSarif(checked)],
     ["problems as lines", () => found.map(formatProblem).join("\n")],
     ["a refusal", () => new Refusal("CODE", hostile).message],
-    [
-      "a partial failure",
-      () => new PartialFailure("id", outputsOf("a"), outputsOf("a"), failureText()).reasons.join("\n"),
-    ],
+    ["a partial failure", () => new PartialFailure("id", outputsOf("a"), failureText()).reasons.join("\n")],
   ];
 
   it.each(outputs)("reaches no terminal or log as it is: %s", (_, write) => {
