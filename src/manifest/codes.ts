@@ -18,6 +18,8 @@ export const codes = {
   OUTSIDE_REPOSITORY: error("A file is outside the repository"),
   FILE_UNREADABLE: error("A file cannot be read"),
   FILE_TOO_LARGE: error("A manifest is too large"),
+  FOREIGN_CONTENT: error("A file holds something else than it should"),
+  MERGE_CONFLICT: error("A merge conflict is not resolved"),
   // Text
   ENCODING: error("Text is not UTF-8"),
   CONTROL_CHARACTER: error("Text holds a character that YAML does not allow"),
@@ -72,6 +74,7 @@ export const codes = {
   DATA_CELL: error("A cell is not of its column's type"),
   DATA_ROW_TOO_LONG: error("A row of a data file is too long"),
   DATA_EMPTY: warning("A data file has no rows"),
+  ARRAY_ROW: warning("A row of a data file is a whole array"),
   // Messages
   TOO_MANY_MESSAGES: error("A manifest holds too many messages"),
   DUPLICATE_ID: error("Two messages have the same id"),

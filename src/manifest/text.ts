@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Place } from "../types.ts";
 import type { Problems } from "./collect.ts";
 import { problem } from "./problem.ts";
+import { sniff, sniffSops } from "./sniff.ts";
 
 /** A text file of the repository, and where its lines start. */
 export interface TextFile {
@@ -19,10 +20,16 @@ export interface TextFile {
  * @returns undefined when the bytes are not text that can be read further
  */
 export function decode(path: string, bytes: Uint8Array, problems: Problems): TextFile | undefined {
+  const start = { file: path, line: 1, column: 1 };
+  const other = sniff(bytes);
+  if (other !== undefined) {
+    problems.add(problem("FOREIGN_CONTENT", start, other.what, other.compression ? "Decompress it." : other.next));
+    return undefined;
+  }
   const foreign = foreignEncoding(bytes);
   if (foreign !== undefined) {
     const next = "Save the file as UTF-8.";
-    problems.add(problem("ENCODING", { file: path, line: 1, column: 1 }, `the file is ${foreign}, not UTF-8`, next));
+    problems.add(problem("ENCODING", start, `the file is ${foreign}, not UTF-8`, next));
     return undefined;
   }
   if (!isUtf8(bytes)) {
@@ -31,8 +38,30 @@ export function decode(path: string, bytes: Uint8Array, problems: Problems): Tex
     return undefined;
   }
   const file = textFile(path, new TextDecoder().decode(bytes));
-  return checkCharacters(file, problems) ? file : undefined;
+  return checkCharacters(file, problems) && checkContent(file, problems) ? file : undefined;
 }
+
+/** Whether a text is what its author wrote, and not what a tool made of it. */
+function checkContent(file: TextFile, problems: Problems): boolean {
+  const encrypted = sniffSops(file.text);
+  if (encrypted !== undefined) {
+    problems.add(problem("FOREIGN_CONTENT", file.placeAt(0), encrypted.what, encrypted.next));
+    return false;
+  }
+  const marker = conflictMarker.exec(file.text);
+  if (marker === null) return true;
+  const { what, next } = mergeConflict;
+  problems.add(problem("MERGE_CONFLICT", file.placeAt(marker.index), what, next));
+  return false;
+}
+
+/** A line with which Git marks a conflict. A line of equals signs alone may be meant. */
+export const conflictMarker = /^(?:<{7}|>{7}|\|{7})(?: .*)?\r?$/m;
+
+export const mergeConflict = {
+  what: "a merge conflict is marked here",
+  next: "Resolve the conflict, and remove the lines that mark it.",
+} as const;
 
 export function textFile(path: string, text: string): TextFile {
   const starts = lineStarts(text);

@@ -1,3 +1,4 @@
+import { conflictMarker, mergeConflict } from "../text.ts";
 import { parseExactly } from "./json.ts";
 import { maxRowBytes, type Row, type RowReader, rowTooLong } from "./rows.ts";
 import { DataStop, type Spot, spotIn } from "./stop.ts";
@@ -14,7 +15,11 @@ export const readJsonArray: RowReader = async function* (chunks, { tell, skip })
     }
     const parsed = parseExactly(text, Buffer.byteLength(text));
     if (parsed.ok) return [{ value: parsed.value, json: parsed.json, bytes: parsed.bytes, spot }];
-    for (const { code, offset, what, next } of parsed.flaws) tell(code, spotIn(text, offset, spot), what, next);
+    for (const { code, offset, what, next } of parsed.flaws) {
+      const place = spotIn(text, offset, spot);
+      if (code === "MERGE_CONFLICT") throw new DataStop(code, place, what, next);
+      tell(code, place, what, next);
+    }
     return [];
   };
 
@@ -64,7 +69,7 @@ class ArraySplitter {
       if (character <= 0x20) continue;
       const spot = { line: this.#line, column: at + this.#columnBase };
       if (this.#state !== "inside") {
-        this.#outside(character, spot);
+        this.#outside(character, spot, text.slice(at, at + 200));
         from = at + 1;
         continue;
       }
@@ -102,7 +107,10 @@ class ArraySplitter {
     return { line: this.#line, column: this.#columnBase };
   }
 
-  #outside(character: number, spot: Spot): void {
+  #outside(character: number, spot: Spot, rest: string): void {
+    if (spot.column === 1 && conflictMarker.exec(rest)?.index === 0) {
+      throw new DataStop("MERGE_CONFLICT", spot, mergeConflict.what, mergeConflict.next);
+    }
     if (this.#state === "before" && character === 0x5b) {
       this.#state = "inside";
       return;

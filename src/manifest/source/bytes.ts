@@ -1,5 +1,7 @@
 import { createReadStream } from "node:fs";
+import { sniffedBytes } from "../sniff.ts";
 import type { Compression } from "./compression.ts";
+import { refuseForeign } from "./foreign.ts";
 import { gunzip } from "./gzip.ts";
 import { ByteInput } from "./input.ts";
 import { unzstd } from "./zstd.ts";
@@ -16,7 +18,7 @@ const decompressors = {
 /**
  * Streams a file's bytes, decompressed, in pieces of a bounded size.
  *
- * @throws Error of the file system, with its code; CompressionError when the data is not what it is said to be
+ * @throws Error of the file system, with its code; CompressionError, DataStop when the data is not what it is said to be
  */
 export async function* readBytes(path: string, compression: Compression): AsyncGenerator<Buffer> {
   const file = createReadStream(path, { highWaterMark: chunkBytes });
@@ -27,6 +29,7 @@ export async function* readBytes(path: string, compression: Compression): AsyncG
   }
   const input = new ByteInput(file);
   try {
+    refuseForeign(await input.peek(sniffedBytes), compression);
     yield* decompress(input, chunkBytes);
   } finally {
     await input.close();

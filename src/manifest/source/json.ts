@@ -1,9 +1,10 @@
-import { type ParseError, parse, printParseErrorCode, visit } from "jsonc-parser";
+import { visit } from "jsonc-parser";
 import type { JsonValue } from "../../types.ts";
 import type { ProblemCode } from "../codes.ts";
 import { isExactNumber } from "../number.ts";
 import { quote } from "../problem.ts";
 import { maxDepth } from "../value.ts";
+import { syntaxFlaw } from "./json-syntax.ts";
 
 /** Why a text does not stand for exactly one JSON value. */
 export interface Flaw {
@@ -105,36 +106,4 @@ function flawsOf(text: string): Flaw[] {
     },
   });
   return flaws;
-}
-
-/** By the names that the parser has for its errors. */
-const syntaxWords: Readonly<Record<string, string>> = {
-  PropertyNameExpected: "a key in double quotes is missing here",
-  ValueExpected: "a value is missing here",
-  ColonExpected: "a colon is missing here",
-  CommaExpected: "a comma is missing here",
-  CloseBraceExpected: "a } is missing here",
-  CloseBracketExpected: "a ] is missing here",
-  EndOfFileExpected: "there is more than one value",
-  InvalidCommentToken: "JSON has no comments",
-  UnexpectedEndOfString: "the text that begins here has no end",
-  InvalidUnicode: "the text that begins here has a \\u without four hexadecimal digits",
-  InvalidEscapeCharacter: "the text that begins here has an escape that JSON does not know",
-  InvalidCharacter: "the text that begins here has a control character",
-};
-
-/** The first thing that keeps a text from being JSON. */
-function syntaxFlaw(text: string): Flaw {
-  let first: { readonly what: string; readonly offset: number } = { what: "this is not JSON", offset: 0 };
-  try {
-    const errors: ParseError[] = [];
-    parse(text, errors, { disallowComments: true });
-    const [found] = errors;
-    if (found)
-      first = { what: syntaxWords[printParseErrorCode(found.error)] ?? "this is not JSON", offset: found.offset };
-  } catch (error) {
-    // It recurses, so what is nested without bounds has no better place.
-    if (!(error instanceof RangeError)) throw error;
-  }
-  return { code: "DATA_NOT_JSON", ...first, next: "Correct the JSON here." };
 }

@@ -1,5 +1,7 @@
 import { isUtf8 } from "node:buffer";
+import { sniffedBytes } from "../sniff.ts";
 import { badByte, foreignEncoding } from "../text.ts";
+import { refuseForeign } from "./foreign.ts";
 import { DataStop } from "./stop.ts";
 
 /**
@@ -13,7 +15,7 @@ export async function* utf8Chunks(chunks: AsyncIterable<Buffer>): AsyncGenerator
   let begun = false;
   for await (const chunk of chunks) {
     const joined: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    if (!begun && joined.length < 4) {
+    if (!begun && joined.length < sniffedBytes) {
       rest = joined;
       continue;
     }
@@ -31,11 +33,7 @@ export async function* utf8Chunks(chunks: AsyncIterable<Buffer>): AsyncGenerator
 
 /** Looks at the first bytes of a file. */
 function begin(bytes: Buffer): Buffer {
-  const foreign = bytes[0] === 0x1f && bytes[1] === 0x8b ? "gzip" : isZstd(bytes) ? "zstd" : undefined;
-  if (foreign !== undefined) {
-    const next = `Write "compression: ${foreign}", or give the file's name its usual ending.`;
-    throw new DataStop("DATA_COMPRESSION", { line: 1, column: 1 }, `the file is compressed with ${foreign}`, next);
-  }
+  refuseForeign(bytes, "none");
   const encoding = foreignEncoding(bytes);
   if (encoding !== undefined) {
     throw new DataStop(
@@ -46,10 +44,6 @@ function begin(bytes: Buffer): Buffer {
     );
   }
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
-}
-
-function isZstd(bytes: Buffer): boolean {
-  return bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd;
 }
 
 /** How many bytes at the end are the beginning of a character whose rest is still to come. */
