@@ -107,30 +107,45 @@ function claim(wanted: readonly MessageKey[], recorded: readonly MessageKey[]): 
     left.delete(entry);
   }
 
-  const spare = new Map<Digest, MessageKey[]>();
-  for (const key of left) {
-    if (key.id !== undefined && wantedIds.has(key.id)) continue;
-    const same = spare.get(key.digest);
-    if (same) same.push(key);
-    else spare.set(key.digest, [key]);
-  }
-  const settled = (index: number) => claimed.has(index) || edited.has(index);
-  const take = (index: number, digest: Digest, fits: (key: MessageKey) => boolean) => {
-    const same = spare.get(digest);
-    const at = same?.findIndex(fits) ?? -1;
-    const entry = same?.splice(at, at < 0 ? 0 : 1)[0];
+  const spare = new Spare([...left].filter(({ id }) => id === undefined || !wantedIds.has(id)));
+  const take = (index: number, entry: MessageKey | undefined) => {
     if (entry === undefined) return;
     claimed.add(index);
     left.delete(entry);
   };
+  const settled = (index: number) => claimed.has(index) || edited.has(index);
   // Those without an id first: an entry without an id is theirs before it is anybody's who got an id since.
   for (const [index, { id, digest }] of wanted.entries()) {
-    if (id === undefined && !settled(index)) take(index, digest, (key) => key.id === undefined);
+    if (id === undefined && !settled(index)) take(index, spare.anonymous(digest));
   }
   for (const [index, { id, digest }] of wanted.entries()) {
-    if (!settled(index)) take(index, digest, (key) => id === undefined || key.id === undefined);
+    if (!settled(index)) take(index, spare.anonymous(digest) ?? (id === undefined ? spare.named(digest) : undefined));
   }
   return { claimed, edited, left: [...left] };
+}
+
+/** Recorded entries by their digests, each taken once: those without an id and those with one wait in lines of their own. */
+class Spare {
+  readonly #anonymous = new Map<Digest, MessageKey[]>();
+  readonly #named = new Map<Digest, MessageKey[]>();
+
+  constructor(entries: readonly MessageKey[]) {
+    // Backwards, so that the first entry stands at the end of its line: taking it there costs the same for any length.
+    for (const entry of entries.toReversed()) {
+      const lines = entry.id === undefined ? this.#anonymous : this.#named;
+      const line = lines.get(entry.digest);
+      if (line) line.push(entry);
+      else lines.set(entry.digest, [entry]);
+    }
+  }
+
+  anonymous(digest: Digest): MessageKey | undefined {
+    return this.#anonymous.get(digest)?.pop();
+  }
+
+  named(digest: Digest): MessageKey | undefined {
+    return this.#named.get(digest)?.pop();
+  }
 }
 
 function copyOf({ digest, copy = 1 }: MessageKey): string {

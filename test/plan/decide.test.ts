@@ -69,6 +69,28 @@ describe("once", () => {
     expect(decide(once(key("a", "x"), key("a")), ledger([key("a")])).pending).toEqual([0]);
   });
 
+  it.each([
+    ["without ids", undefined, undefined],
+    ["whose ids were taken away", undefined, "id"],
+    ["whose ids were added", "id", undefined],
+    ["whose ids are others", "new", "old"],
+  ])("looks at equal messages %s as often as there are of them", (_, wantedId, pushedId) => {
+    const reads = (count: number) => {
+      let seen = 0;
+      const keys = (prefix: string | undefined): MessageKey[] =>
+        Array.from({ length: count }, (_, index) => ({
+          digest: one,
+          get id() {
+            seen += 1;
+            return prefix && `${prefix}-${index}`;
+          },
+        }));
+      decide(once(...keys(wantedId)), ledger(keys(pushedId), { inDoubt: keys(pushedId) }));
+      return seen;
+    };
+    expect(reads(2_000)).toBeLessThanOrEqual(2.5 * reads(1_000));
+  });
+
   it("marks what was sent without an answer", () => {
     const decision = decide(once(key("a"), key("b")), ledger([key("a")], { inDoubt: [key("b")], complete: false }));
     expect(decision).toMatchObject({ pending: [1], inDoubt: [1] });
