@@ -66,6 +66,8 @@ export interface Manifest {
   /** Names of manifests to push before this one; some may be for other stacks, and are passed over. */
   readonly after: readonly string[];
   readonly requires: Requires;
+  /** The key of each body that gets a stable id; undefined: bodies stay as they are. */
+  readonly dedupField: string | undefined;
   /** Names that this manifest had before: what the ledger has under them is its own. */
   readonly movedFrom: readonly string[];
   readonly content: Content;

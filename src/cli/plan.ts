@@ -9,6 +9,8 @@ export interface PlanFlags {
   readonly format: PlanFormat;
   readonly detailedExitcode?: boolean;
   readonly out?: string;
+  /** False: the engine does not run the program. */
+  readonly preview: boolean;
 }
 
 /** `plan`: what `up` would do, by the same code. */
@@ -22,6 +24,7 @@ export function planCommand(): Command {
         .default("text"),
     )
     .option("--detailed-exitcode", "end with 2 where up would change something")
+    .option("--no-preview", "plan by the files of the repository alone, and do not run the program")
     .option("--out <file>", "write the plan as JSON too, for `up --expect`")
     .action(async (flags: PlanFlags) => {
       const { runPlan } = await import("./plan/run.ts");
@@ -33,8 +36,9 @@ export function planCommand(): Command {
       "queue-seeder plan --stack prod --format markdown --out plan.json > comment.md",
       "queue-seeder plan --stack prod --format github --detailed-exitcode",
     ],
-    notes: `The plan compares the repository with the ledger in the stack's state, which needs a login but no passphrase. Where the
-state cannot be read, it plans as if nothing had been pushed, and says why. Nothing is asked of Cloudflare.`,
+    notes: `The plan compares what the program deploys with the ledger in the stack's state. Pulumi's engine runs the program for it,
+which needs the passphrase of a stack with secrets; where that fails, it plans by the files of the repository alone, and says
+why. Where the state cannot be read, it plans as if nothing had been pushed. Nothing is asked of Cloudflare.`,
     exits: {
       0: "a plan was made; with --detailed-exitcode: there is nothing to do",
       1: "the manifests have errors, or up would refuse",

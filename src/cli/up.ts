@@ -11,6 +11,8 @@ export interface UpFlags {
   readonly json?: boolean;
   /** Where to record the run. */
   readonly runFile?: string;
+  /** Names of queues that may go, with what is in them. */
+  readonly deleteQueue: readonly string[];
 }
 
 /** `up`: validates, plans, asks and deploys. */
@@ -25,6 +27,11 @@ export function upCommand(): Command {
         "--wait [seconds]",
         "wait while another run holds the stack; without seconds: as long as it does",
       ).argParser(seconds),
+    )
+    .addOption(
+      new Option("--delete-queue <name>", "agree that this queue is deleted or replaced with what is in it; repeatable")
+        .argParser((name: string, names: readonly string[]) => [...names, name])
+        .default([], "none"),
     )
     .option("--json", "write what happens to stdout, one JSON object a line")
     .option("--run-file <file>", "write to it what became of the run, as one JSON document")

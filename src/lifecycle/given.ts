@@ -55,7 +55,8 @@ export function readGiven(given: SegmentInputs["given"]): Given {
 /** The segment of what a program gives: what the plan, the ledger and the push take, as for those of a file. */
 export function planGiven(inputs: SegmentInputs, { messages, unknown, open }: Given): SegmentInputs {
   const { index: _first, ...segment } = messagesSegment(messages);
-  return { ...inputs, ...segment, ...((open || unknown > 0) && { digest: unknownValue }) };
+  const unresolved = { digest: unknownValue, unresolved: { messages: unknown, open } };
+  return { ...inputs, ...segment, ...((open || unknown > 0) && unresolved) };
 }
 
 /** In a preview: what is to come beside the messages that are known; undefined: nothing. */

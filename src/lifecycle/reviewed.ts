@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import type { Requires } from "../types.ts";
 import { Refusal } from "./failure.ts";
 import type { SegmentInputs } from "./segment.ts";
 
@@ -12,48 +14,70 @@ export const reviewedVariable = "QUEUE_SEEDER_REVIEWED";
 /** A segment as a review knows it. */
 export type PushIdentity = Pick<
   SegmentInputs,
-  "project" | "stack" | "manifest" | "segment" | "queue" | "queueId" | "mode" | "digest"
+  | "project"
+  | "stack"
+  | "manifest"
+  | "segment"
+  | "accountId"
+  | "queue"
+  | "queueId"
+  | "mode"
+  | "inDoubtPolicy"
+  | "requires"
+  | "digest"
 >;
 
 /**
- * What is to be pushed for a segment: the messages with their ids and delays (by the segment's digest), which of them, and
- * where to. The same on every machine.
+ * What is to be pushed for a segment: the messages with their ids and delays (by the segment's digest), which of them, where
+ * to, and on what terms. The same on every machine.
  */
-export interface ReviewedPush extends Omit<PushIdentity, "project" | "stack"> {
+export interface ReviewedPush extends Omit<PushIdentity, "project" | "stack" | "requires"> {
   /** "" where it is not known yet, since the run creates the queue first. */
   readonly queueId: string;
-  /** Their indices in the segment, ascending, as in `0-4,7`. */
+  /** What the queue must be like before the first message goes; null: anything. */
+  readonly requires: Requires | null;
+  /** "" where the program gives values that only the run itself knows: then any messages are the reviewed ones. */
+  readonly digest: string;
+  /** Their indices in the segment, ascending, as in `0-4,7`; `*` where the digest is "". */
   readonly messages: string;
 }
 
 /** @param sendable indices in the segment, ascending */
 export function pushOf(inputs: PushIdentity, sendable: readonly number[]): ReviewedPush {
-  const { manifest, segment, queue, queueId, mode, digest } = inputs;
-  return { manifest, segment, queue, queueId, mode, digest, messages: ranges(sendable) };
+  const { manifest, segment, accountId, queue, queueId, mode, inDoubtPolicy, requires = null, digest } = inputs;
+  const terms = { accountId, queue, queueId, mode, inDoubtPolicy, requires };
+  return { manifest, segment, ...terms, digest, messages: ranges(sendable) };
 }
+
+/** The push of a segment as it is reviewed before the run has made all of its messages. */
+export function openPushOf(inputs: PushIdentity): ReviewedPush {
+  return { ...pushOf(inputs, []), ...anyMessages };
+}
+
+const anyMessages = { digest: "", messages: "*" } as const;
 
 type StackIdentity = Pick<PushIdentity, "project" | "stack">;
 
 /** Names a push of a stack. */
 export function pushDigest({ project, stack }: StackIdentity, push: ReviewedPush): string {
-  const { manifest, segment, queue, queueId, mode, digest, messages } = push;
-  return digestOf("push", JSON.stringify([project, stack, manifest, segment, queue, queueId, mode, digest, messages]));
+  const { manifest, segment, accountId, queue, queueId, mode, inDoubtPolicy, requires, digest, messages } = push;
+  const wanted = requires && [requires.consumer, requires.notPaused, requires.maxBacklog ?? null];
+  const where = [accountId, queue, queueId];
+  const identity = [project, stack, manifest, segment, ...where, mode, inDoubtPolicy, wanted, digest, messages];
+  return digestOf("push", JSON.stringify(identity));
 }
 
 /** Whether a push is the reviewed one, or what was left of it when a run ended early. */
 export function isPartOf(push: ReviewedPush, reviewed: ReviewedPush): boolean {
-  const same = (["manifest", "segment", "queue", "mode", "digest"] as const).every(
+  const same = (["manifest", "segment", "accountId", "queue", "mode", "inDoubtPolicy"] as const).every(
     (key) => push[key] === reviewed[key],
   );
-  if (!same || (push.queueId !== reviewed.queueId && reviewed.queueId !== "")) return false;
+  if (!same || !isDeepStrictEqual(push.requires, reviewed.requires)) return false;
+  if (push.queueId !== reviewed.queueId && reviewed.queueId !== "") return false;
+  if (reviewed.messages === anyMessages.messages) return true;
+  if (push.digest !== reviewed.digest) return false;
   const whole = bounds(reviewed.messages);
   return bounds(push.messages).every(([from, to]) => whole.some(([first, last]) => first <= from && to <= last));
-}
-
-/** Names everything that a run would push, by the {@link pushDigest} of each segment, in whatever order. */
-export function planDigest({ project, stack }: StackIdentity, pushes: readonly ReviewedPush[]): string {
-  const digests = pushes.map((push) => pushDigest({ project, stack }, push)).sort();
-  return digestOf("plan", [JSON.stringify([project, stack]), ...digests].join("\n"));
 }
 
 /**
@@ -71,7 +95,9 @@ export async function refuseUnreviewed(
   if (indices.length === 0) return;
   const reviewed = new Set(readFileSync(file, "utf8").split("\n"));
   const push = pushOf(inputs, indices);
-  if ([push, { ...push, queueId: "" }].some((each) => reviewed.has(pushDigest(inputs, each)))) return;
+  const created = { ...push, queueId: "" };
+  const forms = [push, created].flatMap((each) => [each, { ...each, ...anyMessages }]);
+  if (forms.some((each) => reviewed.has(pushDigest(inputs, each)))) return;
   throw new Refusal(
     "PLAN_DIFFERS",
     `what would be pushed of ${inputs.manifest} is no longer what was reviewed. Nothing of it was pushed. ` +
@@ -80,7 +106,7 @@ export async function refuseUnreviewed(
 }
 
 /** `p1:` tells these digests from those in ledgers, and a later form from this one. */
-function digestOf(what: string, text: string): string {
+export function digestOf(what: string, text: string): string {
   return `p1:${createHash("sha256").update(`${what}\n${text}`).digest().subarray(0, 16).toString("base64url")}`;
 }
 

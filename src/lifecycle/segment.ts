@@ -38,8 +38,17 @@ export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
    * which encrypts them in its state under this name and no other: so nothing else may hold one.
    */
   readonly given?: readonly GivenMessage[];
+  /** What a preview does not know yet of {@link given}; absent in a run, which knows everything. */
+  readonly unresolved?: Unresolved;
   /** URN of the segment's own resource, so that progress shows on its line. */
   readonly self: string;
+}
+
+/** Messages of a program of which something is only known once the run has made it. */
+export interface Unresolved {
+  readonly messages: number;
+  /** Whether not even their number is known. */
+  readonly open: boolean;
 }
 
 /** What the engine's state keeps of a segment once it was pushed, in whole or in part. */

@@ -60,6 +60,7 @@ export function readManifest(
       notPaused: requires?.not_paused ?? false,
       maxBacklog: requires?.max_backlog,
     },
+    dedupField: dedup_field,
     movedFrom: written.moved_from ?? [],
     content: source
       ? readSource(document, source, common, scope, context.root, problems)

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import {
   isPartOf,
+  openPushOf,
   type PushIdentity,
-  planDigest,
   pushDigest,
   pushOf,
   refuseUnreviewed,
@@ -17,14 +17,14 @@ const identity = {
   stack: "dev",
   manifest: "a",
   segment: 0,
+  accountId: "account",
   queue: "orders",
   queueId: "q1",
   mode: "once",
+  inDoubtPolicy: "resend",
   digest: "v1:AAAAAAAAAAAAAAAAAAAAAA",
 } as const;
 
-const one = pushOf(identity, [0, 1, 2]);
-const two = pushOf({ ...identity, manifest: "b" }, [0]);
 const named = (inputs: PushIdentity, indices: readonly number[]) => pushDigest(inputs, pushOf(inputs, indices));
 
 it("knows a push by where it goes, what goes and which of it", () => {
@@ -39,6 +39,11 @@ it("knows a push by where it goes, what goes and which of it", () => {
     named({ ...identity, mode: "every_deploy" }, [0, 1, 2]),
     named({ ...identity, digest: "v1:BBBBBBBBBBBBBBBBBBBBBB" }, [0, 1, 2]),
     named({ ...identity, queueId: "q2" }, [0, 1, 2]),
+    named({ ...identity, accountId: "other" }, [0, 1, 2]),
+    named({ ...identity, inDoubtPolicy: "stop" }, [0, 1, 2]),
+    named({ ...identity, requires: { consumer: true, notPaused: false, maxBacklog: undefined } }, [0, 1, 2]),
+    named({ ...identity, requires: { consumer: false, notPaused: true, maxBacklog: undefined } }, [0, 1, 2]),
+    named({ ...identity, requires: { consumer: false, notPaused: true, maxBacklog: 7 } }, [0, 1, 2]),
     named(identity, [0, 1]),
     named(identity, [0, 2]),
   ];
@@ -51,15 +56,7 @@ it("has no form of indices that reads like another one", () => {
 });
 
 it("does not change from one version to the next", () => {
-  expect(named(identity, [0, 1, 2, 5])).toMatchInlineSnapshot(`"p1:nFlqxGvi5JUcMv4btV26Sw"`);
-  expect(planDigest(identity, [one, two])).toMatchInlineSnapshot(`"p1:1EKdpxKLudzFNvNnYqDMHQ"`);
-});
-
-it("knows a plan by its pushes in whatever order, and by its stack", () => {
-  const base = planDigest(identity, [one, two]);
-  expect(planDigest(identity, [two, one])).toBe(base);
-  expect(planDigest(identity, [one])).not.toBe(base);
-  expect(planDigest({ ...identity, stack: "prod" }, [one, two])).not.toBe(base);
+  expect(named(identity, [0, 1, 2, 5])).toMatchInlineSnapshot(`"p1:Ky4uCmeI38UzljXeB3201Q"`);
 });
 
 it("refuses what was not reviewed, and nothing where nobody reviewed", async () => {
@@ -76,6 +73,11 @@ it("refuses what was not reviewed, and nothing where nobody reviewed", async () 
   expect(await refused(identity, [0, 1])).toBe(false);
   // The queue of b was still to be created when it was reviewed.
   expect(await refused(other, [0])).toBe(false);
+  // Of c only the run itself knew the messages.
+  const open = { ...identity, manifest: "c" };
+  writeFileSync(file, `\n${pushDigest(open, openPushOf({ ...open, queueId: "" }))}`, { flag: "a" });
+  expect(await refused(open, [0, 5])).toBe(false);
+  expect(await refused({ ...open, inDoubtPolicy: "stop" }, [0, 5])).toBe(true);
   expect(await refused(identity, [])).toBe(false);
   expect(await refused(identity, [0])).toBe(true);
   expect(await refused({ ...identity, queueId: "q2" }, [0, 1])).toBe(true);
@@ -94,9 +96,16 @@ it("takes what is left of a reviewed push for a part of it, and nothing else", (
     { queue: "mails" },
     { queueId: "q2" },
     { mode: "every_deploy" },
+    { accountId: "other" },
+    { inDoubtPolicy: "stop" },
+    { requires: { consumer: true, notPaused: false, maxBacklog: undefined } },
     { digest: "v1:BBBBBBBBBBBBBBBBBBBBBB" },
   ] as const;
   for (const other of others) expect(isPart(other, [0])).toBe(false);
   // The queue was still to be created when it was reviewed.
   expect(isPartOf(pushOf(identity, [0]), { ...reviewed, queueId: "" })).toBe(true);
+  // Only the run itself knew the messages.
+  expect(isPartOf(pushOf({ ...identity, digest: "v1:BBBBBBBBBBBBBBBBBBBBBB" }, [4, 20]), openPushOf(identity))).toBe(
+    true,
+  );
 });

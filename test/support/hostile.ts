@@ -37,6 +37,7 @@ const decisive = new Set([
   "kind",
   "code",
   "mode",
+  "change",
   "inDoubtPolicy",
   "contentType",
   "severity",

@@ -1,7 +1,9 @@
 import type { Settings } from "../../../infra/settings.ts";
 import { type Loaded, loadSegments } from "../../lifecycle/load.ts";
+import { type PreviewReading, readPreview } from "../engine/preview.ts";
 import { findPulumi, NoEngine, type Pulumi } from "../engine/pulumi.ts";
 import { readState, type StateReading } from "../engine/state.ts";
+import { ownSegmentType, parseUrn, segmentType } from "../engine/urn.ts";
 import { UsageError } from "../usage.ts";
 import { readStackConfig, type StackConfig, settingsOf, shortName, stackOptions } from "../validate/stack.ts";
 
@@ -19,6 +21,13 @@ export interface Facts {
   readonly settings: Settings;
   readonly loaded: Loaded;
   readonly state: StateReading;
+  /** What the engine says beforehand of the next run; undefined: it was not asked. */
+  readonly preview: PreviewReading | undefined;
+}
+
+export interface FactsOptions {
+  /** Whether the engine previews the run. It takes seconds, and knows what the program itself deploys. */
+  readonly preview: boolean;
 }
 
 /** Finds the engine once, when somebody asks. */
@@ -59,19 +68,33 @@ async function selected(find: () => Promise<Pulumi>): Promise<string | undefined
  *
  * @throws UsageError for a stack without a configuration; LedgerError
  */
-export async function readFacts(root: string, stack: StackName, find: () => Promise<Pulumi>): Promise<Facts> {
+export async function readFacts(
+  root: string,
+  stack: StackName,
+  find: () => Promise<Pulumi>,
+  { preview: previews }: FactsOptions = { preview: false },
+): Promise<Facts> {
   const config = readStackConfig(root, stack.short);
   const { settings } = settingsOf(config);
   const { options, problems } = stackOptions(root, stack.short);
   const { queues: _, ...ofAnyQueue } = options;
-  const [first, state] = await Promise.all([
+  const [first, state, preview] = await Promise.all([
     loadSegments({ root, ...options }),
     readState(find, stack.full, { project: config.project, stack: stack.short }),
+    previews ? readPreview(find, stack.full) : undefined,
   ]);
   // Components have their manifests anywhere, and their queues from the program.
-  const components = state.kind === "read" && state.state.segments.some(({ origin }) => origin !== "manifest");
+  const components = hasComponents(state, preview);
   const unknown = first.problems.some(({ code }) => code === "QUEUE_UNKNOWN");
   const loaded = components && unknown ? await loadSegments({ root, ...ofAnyQueue }) : first;
   const wrong = loaded.problems.filter(({ code }) => !components || code !== "FOLDER_MISSING");
-  return { root, stack, config, settings, loaded: { ...loaded, problems: [...problems, ...wrong] }, state };
+  return { root, stack, config, settings, loaded: { ...loaded, problems: [...problems, ...wrong] }, state, preview };
+}
+
+function hasComponents(state: StateReading, preview: PreviewReading | undefined): boolean {
+  const deployed = state.kind === "read" && state.state.segments.some(({ origin }) => origin !== "manifest");
+  const planned =
+    preview?.kind === "made" &&
+    preview.resources.some(({ type, urn }) => type === segmentType && parseUrn(urn).qualifiedType !== ownSegmentType);
+  return deployed || planned;
 }

@@ -25,14 +25,20 @@ export interface SegmentFacts {
 
 export interface ManifestFacts {
   readonly segments: readonly SegmentFacts[];
-  /** All messages of the manifest, some at once, in order. @param from number of messages to pass over */
-  messagesFrom(from: number): AsyncIterable<readonly Message[]>;
+  /**
+   * All messages of the manifest, some at once, in order; undefined: only the program has them.
+   *
+   * @param from number of messages to pass over
+   */
+  readonly messagesFrom: ReadMessages | undefined;
 }
 
-/** What the program registers of a manifest. */
+export type ReadMessages = (from: number) => AsyncIterable<readonly Message[]>;
+
+/** What the program of the repository registers of a manifest, by the files alone. */
 export function manifestFacts(manifest: Manifest, facts: Facts, state: StackState): ManifestFacts {
   const { settings, stack, config, loaded } = facts;
-  const messagesFrom = (from: number) => messagesOf(manifest.content, from);
+  const messagesFrom = readerOf(manifest);
   const segments = loaded.segmentsOf(manifest).map((segment) => {
     const known = recordedOf(manifest, segment.index, state);
     const inputs = {
@@ -43,15 +49,28 @@ export function manifestFacts(manifest: Manifest, facts: Facts, state: StackStat
       deployment: known?.outputs.deployment ?? idOf([manifest.name, ...manifest.movedFrom], state.deployments) ?? "",
       self: known?.urn ?? urns.segment(stack.short, config.project, `${manifest.name}/${segment.index}`),
     };
-    return {
-      inputs,
-      recorded: known,
-      messages: () => part(messagesFrom, inputs),
-      left: (env: NodeJS.ProcessEnv) =>
-        readLeft(inputs, known?.outputs, { cwd: join(facts.root, "infra"), env, config: textOf(config) }),
-    };
+    return segmentFacts(inputs, known, messagesFrom, facts);
   });
   return { segments, messagesFrom };
+}
+
+/** @param messagesFrom of the whole manifest; undefined: only the program has its messages */
+export function segmentFacts(
+  inputs: SegmentInputs,
+  recorded: RecordedSegment | undefined,
+  messagesFrom: ReadMessages | undefined,
+  { root, config }: Pick<Facts, "root" | "config">,
+): SegmentFacts {
+  return {
+    inputs,
+    recorded,
+    messages: () => part(messagesFrom, inputs),
+    left: (env) => readLeft(inputs, recorded?.outputs, { cwd: join(root, "infra"), env, config: textOf(config) }),
+  };
+}
+
+export function readerOf({ content }: Pick<Manifest, "content">): ReadMessages {
+  return (from) => messagesOf(content, from);
 }
 
 function textOf({ values }: Facts["config"]): (key: string) => string | undefined {
@@ -107,9 +126,10 @@ async function* messagesOf(content: Content, from: number): AsyncGenerator<reado
 }
 
 async function* part(
-  messagesFrom: ManifestFacts["messagesFrom"],
+  messagesFrom: ReadMessages | undefined,
   inputs: SegmentInputs,
 ): AsyncGenerator<readonly Message[]> {
+  if (messagesFrom === undefined) return;
   let left = inputs.messages;
   for await (const some of messagesFrom(firstRow(inputs))) {
     yield some.slice(0, left);

@@ -142,6 +142,11 @@ function recordedSegment({ urn, inputs, outputs, replaced }: Resource): Recorded
   return { name, urn, manifest, outputs, origin, replaced };
 }
 
+/** What a manifest is called where it is deployed: within a component, the component's name stands before its own. */
+export function deployedName({ name }: Pick<RecordedSegment, "name">): string {
+  return parseSegmentName(name).manifest;
+}
+
 /** Ids of the queues that the program's components push to, by the names that manifests use; "" for a name of several. */
 export function componentQueues({ segments }: StackState): ReadonlyMap<string, string> {
   const ids = new Map<string, string>();

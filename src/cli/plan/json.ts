@@ -7,22 +7,25 @@ const version = 1;
 
 /** A plan for programs, and for `up --expect`. */
 export function planJson(plan: Plan): object {
-  const { stack, project, digest, pushes, base, address, manifests, removed, queues, total } = plan;
+  const { stack, project, digest, review, base, address, program, manifests, removed, queues, queueChanges, total } =
+    plan;
   return {
     version,
     kind: "plan",
     stack,
     project,
     digest,
-    pushes,
+    review,
     base: base.kind === "ledger" ? { kind: "ledger" } : { kind: "nothing", code: base.code, why: base.why },
     address: { url: address.url ?? null, setting: address.setting ?? null, refusal: address.refusal ?? null },
+    program,
     changes: hasChanges(plan),
     refused: isRefused(plan),
     total: { ...total, formula, pricesAsOf: prices.asOf },
     manifests: manifests.map(manifestJson),
     removed,
     queues,
+    queueChanges,
   };
 }
 

@@ -5,7 +5,8 @@ import { printable } from "../../printable.ts";
 import { atLeast, usd } from "../words.ts";
 import { addressText } from "./address.ts";
 import { type ManifestPlan, type Plan, type RemovedManifest, type Verdict, verdictOf } from "./model.ts";
-import { baseText, loadText, notesOf, sampleText } from "./text.ts";
+import { isLoss } from "./queues.ts";
+import { baseText, loadText, notesOf, programNotes, queueChangeText, sampleText } from "./text.ts";
 
 /** Characters that a comment on GitHub may have. https://docs.github.com/en/rest/issues/comments */
 export const commentCharacters = 65_536;
@@ -31,7 +32,7 @@ export function marker({ project, stack }: Pick<Plan, "project" | "stack">): str
  * by manifest, and the comment says so.
  */
 export function planMarkdown(plan: Plan, limit = commentCharacters): string {
-  const { manifests, removed, queues, total, digest, base, address } = plan;
+  const { manifests, removed, queues, queueChanges, total, digest, base, address } = plan;
   const head = [
     heading(plan),
     "",
@@ -40,6 +41,11 @@ export function planMarkdown(plan: Plan, limit = commentCharacters): string {
     address.refusal === undefined
       ? `API: ${code(addressText(address))}`
       : `❌ **refused**: ${code(addressText(address))}`,
+    ...programNotes(plan).flatMap((note) => ["", `⚠️ ${code(note)}`]),
+    ...queueChanges.flatMap((change) => [
+      "",
+      `${isLoss(change) ? "🗑️ **" : ""}${code(queueChangeText(change))}${isLoss(change) ? "**" : ""}`,
+    ]),
     ...(total.messages === 0 ? [] : ["", costText(plan)]),
     "",
     `Digest: ${code(digest)}`,

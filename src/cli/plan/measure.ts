@@ -1,5 +1,7 @@
-import { pushOf, type ReviewedPush } from "../../lifecycle/reviewed.ts";
+import { openPushOf, pushOf, type ReviewedPush } from "../../lifecycle/reviewed.ts";
 import { firstRow } from "../../lifecycle/rows-book.ts";
+import type { SegmentInputs } from "../../lifecycle/segment.ts";
+import { limits } from "../../limits.ts";
 import { stamped } from "../../manifest/index.ts";
 import { operationsToWrite } from "../../plan/cost.ts";
 import { pack, toParcel } from "../../plan/index.ts";
@@ -27,6 +29,7 @@ export async function measure(
 ): Promise<readonly Measured[]> {
   const looks: Look[] = [];
   for (const segment of segments) looks.push(new Look(segment, await decideAs(segment, env), env));
+  if (messagesFrom === undefined) return looks.map((look) => look.measuredUnread());
   const first = looks.findIndex(({ wanted }) => wanted);
   const last = looks.findLastIndex(({ wanted }) => wanted);
   if (first >= 0) {
@@ -85,6 +88,14 @@ class Look {
     this.#parcels = [];
   }
 
+  /** For messages that only the program has: counted exactly; the sizes are those of an average message. */
+  measuredUnread(): Measured {
+    const { messages, bytes } = this.#segment.inputs;
+    const { sendable } = this.#decided;
+    this.#push = loadOfMany(sendable.length, messages === 0 ? 0 : Math.ceil((bytes * sendable.length) / messages));
+    return this.measured();
+  }
+
   measured(): Measured {
     this.close();
     const { inputs } = this.#segment;
@@ -95,7 +106,7 @@ class Look {
       push: this.#push,
       held,
       journaled,
-      reviewed: sendable.length === 0 ? undefined : pushOf(inputs, sendable),
+      reviewed: reviewedPush(inputs, sendable),
       edited: decision.edited.map(({ index, ...edited }) => ({
         ...edited,
         place: this.#places.get(index) ?? { file: inputs.file, line: 1, column: 1 },
@@ -106,9 +117,23 @@ class Look {
   }
 }
 
+function reviewedPush(inputs: SegmentInputs, sendable: readonly number[]): ReviewedPush | undefined {
+  if (inputs.unresolved !== undefined) return openPushOf(inputs);
+  return sendable.length === 0 ? undefined : pushOf(inputs, sendable);
+}
+
 function loadOf(parcels: readonly Parcel[]): Load {
   let requests = 0;
   for (const _ of pack(parcels)) requests += 1;
   const sum = (of: (bytes: number) => number) => parcels.reduce((total, { bytes }) => total + of(bytes), 0);
   return { messages: parcels.length, bytes: sum((bytes) => bytes), requests, operations: sum(operationsToWrite) };
+}
+
+function loadOfMany(messages: number, bytes: number): Load {
+  if (messages === 0) return noLoad;
+  const requests = Math.max(
+    Math.ceil(messages / limits.batchMessages),
+    Math.ceil((bytes + messages * limits.messageOverheadBytes) / limits.batchBytes),
+  );
+  return { messages, bytes, requests, operations: messages * operationsToWrite(Math.ceil(bytes / messages)) };
 }

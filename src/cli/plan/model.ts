@@ -1,4 +1,4 @@
-import type { ReviewedPush } from "../../lifecycle/reviewed.ts";
+import type { Unresolved } from "../../lifecycle/segment.ts";
 import { costOf, prices } from "../../plan/cost.ts";
 import type { EditedMessage } from "../../plan/decide.ts";
 import { leastSeconds } from "../../push/index.ts";
@@ -6,6 +6,8 @@ import type { ContentType, InDoubtPolicy, Place, PushMode } from "../../types.ts
 import type { NoState } from "../engine/state.ts";
 import type { PlanAddress } from "./address.ts";
 import type { Journaled } from "./decide.ts";
+import type { QueueChange } from "./queues.ts";
+import type { Review } from "./review.ts";
 
 /** What `up` would do for a stack. Plain data, out of which every form of the plan is made. */
 export interface Plan {
@@ -13,14 +15,18 @@ export interface Plan {
   readonly project: string;
   readonly base: Base;
   readonly address: PlanAddress;
-  /** Of everything that would be pushed; see `planDigest`. */
+  /** Whether the engine has run the program for the plan. */
+  readonly program: Program;
+  /** Of everything that the run would do; see `reviewDigest`. */
   readonly digest: string;
   /** What that is the digest of. */
-  readonly pushes: readonly ReviewedPush[];
+  readonly review: Review;
   readonly manifests: readonly ManifestPlan[];
   /** Manifests that were deployed and are gone from the repository. */
   readonly removed: readonly RemovedManifest[];
   readonly queues: readonly QueuePlan[];
+  /** What becomes of the queues that the stack manages. */
+  readonly queueChanges: readonly QueueChange[];
   readonly total: Load & Estimate;
 }
 
@@ -29,6 +35,15 @@ export type Base =
   | { readonly kind: "ledger" }
   /** As if nothing had ever been pushed. */
   | { readonly kind: "nothing"; readonly code: NoState; readonly why: string };
+
+/**
+ * Who says what the run deploys: the engine, which has run the program, or the repository's files alone. Then what the
+ * program itself deploys is in no plan.
+ */
+export type Program =
+  | { readonly kind: "previewed" }
+  /** `why`: a clause without a full stop; null: nobody asked the engine. */
+  | { readonly kind: "files"; readonly why: string | null };
 
 /** What would go. */
 export interface Load {
@@ -56,6 +71,10 @@ export interface ManifestPlan {
   readonly mode: PushMode;
   readonly inDoubtPolicy: InDoubtPolicy;
   readonly push: Load;
+  /** Messages of the program of which only the run itself knows what they are; null: none. */
+  readonly unresolved: Unresolved | null;
+  /** The key of each body that gets a stable id; null: bodies stay as they are. */
+  readonly dedupField: string | null;
   /** Messages of the manifest. */
   readonly messages: number;
   readonly pushedBefore: number;
@@ -167,16 +186,16 @@ function tenths(seconds: number): number {
 /** What a manifest comes to, in one word. */
 export type Verdict = "refused" | "push" | "held" | "forget" | "nothing";
 
-export function verdictOf({ edited, refusals, push, held, forgotten }: ManifestPlan): Verdict {
+export function verdictOf({ edited, refusals, push, unresolved, held, forgotten }: ManifestPlan): Verdict {
   if (edited.length + refusals.length > 0) return "refused";
-  if (push.messages > 0) return "push";
+  if (push.messages > 0 || unresolved !== null) return "push";
   if (held > 0) return "held";
   return forgotten > 0 ? "forget" : "nothing";
 }
 
 /** Whether `up` would do anything to queues or ledger. */
-export function hasChanges({ manifests, removed }: Plan): boolean {
-  return removed.length > 0 || manifests.some((manifest) => verdictOf(manifest) !== "nothing");
+export function hasChanges({ manifests, removed, queueChanges }: Plan): boolean {
+  return removed.length + queueChanges.length > 0 || manifests.some((manifest) => verdictOf(manifest) !== "nothing");
 }
 
 /** Whether `up` would refuse: since what was pushed was edited, or for the address. */

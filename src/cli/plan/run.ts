@@ -22,7 +22,7 @@ import { type Paint, planText } from "./text.ts";
  */
 export async function runPlan(root: string, flags: PlanFlags, env: NodeJS.ProcessEnv): Promise<number> {
   const find = pulumiFinder(root, env);
-  const facts = await readFacts(root, await stackName(flags.stack, find), find);
+  const facts = await readFacts(root, await stackName(flags.stack, find), find, { preview: flags.preview });
   if (!tellProblems(facts, flags.format)) {
     const text = noPlanMarkdown({ project: facts.config.project, stack: facts.stack.short }, facts.loaded);
     if (flags.format === "markdown" || flags.format === "github") writeMarkdown(text, flags.format, env);

@@ -14,6 +14,7 @@ import {
   type Verdict,
   verdictOf,
 } from "./model.ts";
+import { isLoss, type QueueChange } from "./queues.ts";
 
 /** Colours a piece of the text; the identity where there are to be none. */
 export type Paint = (what: "bold" | "dim" | "green" | "red" | "yellow", text: string) => string;
@@ -28,10 +29,12 @@ const marks = {
 
 /** The plan for people, in a terminal or a log. */
 export function planText(plan: Plan, paint: Paint): string {
-  const { stack, project, base, address, manifests, removed, queues, total, digest } = printableData(plan);
+  const { stack, project, base, address, manifests, removed, queues, queueChanges, total, digest } =
+    printableData(plan);
   return [
     `${paint("bold", `Plan for the stack ${stack} of ${project}`)}, ${baseText(base)}.`,
     address.refusal === undefined ? `API: ${addressText(address)}` : `${paint("red", "!")} ${addressText(address)}`,
+    ...programNotes(plan),
     "",
     ...manifests.flatMap((manifest) => manifestLines(manifest, paint)),
     ...removed.map(
@@ -39,6 +42,10 @@ export function planText(plan: Plan, paint: Paint): string {
         `${paint("yellow", "-")} ${paint("bold", name)} → ${queue}: removed from the repository, ` +
         `${count(pushed, "message")} forgotten but not called back`,
     ),
+    ...queueChanges.map((change) => {
+      const [mark, colour] = changeMarks[change.change];
+      return `${paint(colour, mark)} ${queueChangeText(change)}`;
+    }),
     "",
     ...queues.map(
       ({ name, id, push, seconds }) =>
@@ -55,6 +62,39 @@ export function planText(plan: Plan, paint: Paint): string {
     `Digest: ${digest}`,
     "",
   ].join("\n");
+}
+
+/** What a reader has to know where no engine has run the program. */
+export function programNotes({ base, program }: Pick<Plan, "base" | "program">): string[] {
+  if (program.kind === "previewed" || base.kind === "nothing" || program.why === null) return [];
+  const [why = ""] = printable(program.why).split("\n");
+  return [
+    `By the repository's files alone, since the engine's preview failed: ${why}. What the program deploys beside is not here.`,
+  ];
+}
+
+const changeMarks = {
+  create: ["+", "green"],
+  import: ["+", "green"],
+  update: ["~", "yellow"],
+  replace: ["!", "red"],
+  delete: ["-", "red"],
+} as const satisfies Record<QueueChange["change"], readonly [string, Parameters<Paint>[0]]>;
+
+const changeWords = {
+  create: "is created",
+  import: "is adopted",
+  update: "gets other settings",
+  replace: "is replaced by an empty one",
+  delete: "is deleted",
+} as const satisfies Record<QueueChange["change"], string>;
+
+/** What becomes of a queue, and of what is in it. */
+export function queueChangeText({ name, change, id, backlog }: QueueChange): string {
+  const which = `queue ${printable(name)}${id === null ? "" : ` (${id})`} ${changeWords[change]}`;
+  if (!isLoss({ change })) return which;
+  if (backlog === null) return `${which}, with all that is in it`;
+  return `${which}, with all that is in it: ${count(backlog.metrics.backlog_count, "message")} at ${backlog.at}`;
 }
 
 export function baseText(base: Base): string {
@@ -87,11 +127,14 @@ const fate = {
 
 /** What else there is to say of a manifest, a printable line each. */
 export function notesOf(manifest: ManifestPlan): string[] {
-  const { pushedBefore, inDoubt, held, inDoubtPolicy, journaled, forgotten, edited, refusals, requires } =
+  const { pushedBefore, inDoubt, held, inDoubtPolicy, journaled, forgotten, edited, refusals, requires, dedupField } =
     printableData(manifest);
   return [
     ...edited.map(editedText),
     ...refusals,
+    ...unresolvedNotes(manifest),
+    ...(dedupField === null || manifest.push.messages === 0 ? [] : [`each body gets a stable id as ${dedupField}`]),
+    ...(inDoubtPolicy === "stop" && manifest.push.messages > 0 ? ["at most once: in_doubt is stop"] : []),
     ...(pushedBefore > 0 ? [`${number(pushedBefore)} pushed before`] : []),
     ...(journaled.pushed > 0
       ? [
@@ -108,6 +151,12 @@ export function notesOf(manifest: ManifestPlan): string[] {
     ...(forgotten > 0 ? [`${number(forgotten)} removed from the manifest: forgotten but not called back`] : []),
     ...(requires.length > 0 ? [`requires ${requires.join(", ")}`] : []),
   ];
+}
+
+function unresolvedNotes({ unresolved }: ManifestPlan): string[] {
+  if (unresolved === null) return [];
+  if (unresolved.open) return ["messages that only the run will know, however many"];
+  return [`${count(unresolved.messages, "message")} more with values that only the run will know`];
 }
 
 function editedText({ place: { file, line, column }, id, messages, pushed, present }: Edited): string {

@@ -25,7 +25,7 @@ const credentialKeys = ["queue-seeder", "cloudflare"].flatMap((namespace) =>
  */
 export async function liveMetrics(
   facts: Facts,
-  queues: readonly QueuePlan[],
+  queues: readonly Pick<QueuePlan, "name" | "id">[],
   find: () => Promise<Pulumi>,
   env: NodeJS.ProcessEnv,
 ): Promise<ReadonlyMap<string, Asked> | string> {

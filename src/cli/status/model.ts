@@ -1,6 +1,6 @@
 import type { LastPush } from "../../lifecycle/segment.ts";
 import type { Metrics } from "../../types.ts";
-import type { RecordedSegment, StackState } from "../engine/state.ts";
+import { deployedName, type RecordedSegment, type StackState } from "../engine/state.ts";
 import {
   addedUp,
   type Base,
@@ -74,7 +74,7 @@ function componentsOf({ manifests }: Plan, { segments }: StackState): readonly R
   const names = new Set(manifests.map(({ name }) => name));
   const deployed = segments.map((segment) => ({
     ...segment,
-    name: segment.name.slice(0, segment.name.lastIndexOf("/")),
+    name: deployedName(segment),
   }));
   const ofComponents = deployed.filter(({ origin }) => origin === "component");
   // A manifest that several deploy has no ledger that would be its own.

@@ -1,3 +1,5 @@
+import { count } from "../../figures.ts";
+import { printable } from "../../printable.ts";
 import { confirmed } from "../confirm.ts";
 import { editCode, isRefused, type Plan } from "../plan/model.ts";
 import { loadText } from "../plan/text.ts";
@@ -17,6 +19,12 @@ interface Asked {
 export async function refusalOf(plan: Plan, { flags, report, expected }: Asked): Promise<number | undefined> {
   if (isRefused(plan)) {
     report.note(refusedText(plan));
+    return exits.failed;
+  }
+  const { program } = plan;
+  if (program.kind === "files") {
+    // What the engine does beyond these files nobody would have agreed to.
+    report.note(`Nothing was pushed. The engine's preview failed: ${printable(program.why ?? "it was not asked")}`);
     return exits.failed;
   }
   if (expected !== undefined && !isExpected(plan, expected)) {
@@ -46,6 +54,9 @@ function refusedText({ manifests, address }: Plan): string {
   ].join("\n");
 }
 
-function questionOf({ stack, total }: Plan): string {
-  return `Deploy ${stack} (${loadText(total)})?`;
+function questionOf({ stack, total, manifests, queueChanges }: Plan): string {
+  const open = manifests.some(({ unresolved }) => unresolved !== null);
+  const changes = queueChanges.length === 0 ? [] : [`${count(queueChanges.length, "queue")} to change`];
+  const what = [loadText(total), ...(open ? ["and what only the run will know"] : []), ...changes];
+  return `Deploy ${stack} (${what.join(", ")})?`;
 }

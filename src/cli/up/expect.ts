@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { systemReason } from "../../file-fault.ts";
-import { isPartOf, planDigest, type ReviewedPush } from "../../lifecycle/reviewed.ts";
 import type { Plan } from "../plan/model.ts";
+import { isPartOfReview, isReview, type Review, reviewDigest } from "../plan/review.ts";
 import { UsageError } from "../usage.ts";
 
 const digestPattern = /^p1:[A-Za-z0-9_-]{22}$/;
@@ -11,18 +11,18 @@ const digestPattern = /^p1:[A-Za-z0-9_-]{22}$/;
 export interface Expected {
   readonly digest: string;
   /** Undefined: only the digest is known. */
-  readonly pushes: readonly ReviewedPush[] | undefined;
+  readonly review: Review | undefined;
 }
 
 /**
  * Whether a plan is the reviewed one. What was left of it when a run ended early is so too, where its file says what it was
  * made of: nothing is pushed that was not reviewed.
  */
-export function isExpected(plan: Plan, { digest, pushes }: Expected): boolean {
+export function isExpected(plan: Plan, { digest, review }: Expected): boolean {
   if (plan.digest === digest) return true;
   // The digest is what was reviewed: the rest of the file has to be what it is made of, for this very stack.
-  if (pushes === undefined || planDigest(plan, pushes) !== digest) return false;
-  return plan.pushes.every((push) => pushes.some((reviewed) => isPartOf(push, reviewed)));
+  if (review === undefined || reviewDigest(plan, review) !== digest) return false;
+  return isPartOfReview(plan.review, review);
 }
 
 /**
@@ -32,7 +32,7 @@ export function isExpected(plan: Plan, { digest, pushes }: Expected): boolean {
  * @throws UsageError for anything else
  */
 export function readExpected(root: string, plan: string): Expected {
-  if (digestPattern.test(plan)) return { digest: plan, pushes: undefined };
+  if (digestPattern.test(plan)) return { digest: plan, review: undefined };
   let text: string;
   try {
     text = readFileSync(resolve(root, plan), "utf8");
@@ -48,17 +48,11 @@ export function readExpected(root: string, plan: string): Expected {
 
 function expectedIn(text: string): Expected | undefined {
   try {
-    const { version, kind, digest, pushes } = JSON.parse(text) as Partial<Record<string, unknown>>;
+    const { version, kind, digest, review } = JSON.parse(text) as Partial<Record<string, unknown>>;
     if (version !== 1 || kind !== "plan" || typeof digest !== "string" || !digestPattern.test(digest)) return undefined;
-    return { digest, pushes: Array.isArray(pushes) && pushes.every(isPush) ? pushes : undefined };
+    return { digest, review: isReview(review) ? review : undefined };
   } catch {
     // No JSON: told by the caller, as other files are.
     return undefined;
   }
-}
-
-function isPush(value: unknown): value is ReviewedPush {
-  if (typeof value !== "object" || value === null) return false;
-  const texts = ["manifest", "queue", "queueId", "mode", "digest", "messages"];
-  return texts.every((key) => typeof Reflect.get(value, key) === "string") && "segment" in value;
 }

@@ -1,6 +1,6 @@
 import type { Metrics } from "../../types.ts";
-import type { StackState } from "../engine/state.ts";
-import type { ManifestPlan, Plan } from "../plan/model.ts";
+import { deployedName, type StackState } from "../engine/state.ts";
+import { type ManifestPlan, noLoad, type Plan } from "../plan/model.ts";
 import { type EndSignal, exits, signalExits } from "./exits.ts";
 
 /** What became of a run: every message that was planned is pushed, in doubt or not sent. */
@@ -46,7 +46,9 @@ export interface Ended {
 
 /** Compares the states before and after a run with its plan. Pure. */
 export function outcomeOf(plan: Plan, before: StackState, after: StackState, ended: Ended): Outcome {
-  const manifests = plan.manifests.map((manifest) => manifestOutcome(manifest, before, after, ended));
+  const manifests = [...plan.manifests, ...unplanned(plan, after, ended)].map((manifest) =>
+    manifestOutcome(manifest, before, after, ended),
+  );
   const total = manifests.reduce<Tally>(
     (sum, { pushed, requests, inDoubt, notSent }) => ({
       pushed: sum.pushed + pushed,
@@ -59,9 +61,14 @@ export function outcomeOf(plan: Plan, before: StackState, after: StackState, end
   return {
     exit: exitOf(ended, total),
     manifests,
-    queues: plan.queues.map(({ name }) => queueOutcome(name, after)),
+    queues: queueNames(plan, manifests).map((name) => queueOutcome(name, after)),
     total,
   };
+}
+
+function queueNames({ queues }: Plan, manifests: readonly ManifestOutcome[]): readonly string[] {
+  const unplanned = manifests.filter(({ pushed }) => pushed > 0).map(({ queue }) => queue);
+  return [...new Set([...queues.map(({ name }) => name), ...unplanned])];
 }
 
 /** What a person has to look at counts more than what the next run mends. */
@@ -72,14 +79,29 @@ function exitOf({ failed, differs, signal }: Ended, { inDoubt }: Tally): number 
   return signal === undefined ? exits.failed : signalExits[signal];
 }
 
+type Planned = Pick<ManifestPlan, "name" | "queue" | "mode" | "messages" | "push" | "held">;
+
+/** What the run did that no plan had, which counts all the same. */
+function unplanned({ manifests }: Plan, { segments }: StackState, { touched }: Ended): readonly Planned[] {
+  const planned = new Set(manifests.map(({ name }) => name));
+  const found = new Map<string, Planned>();
+  for (const segment of segments) {
+    const name = deployedName(segment);
+    if (planned.has(name) || !touched.has(segment.urn)) continue;
+    const { queue, mode } = segment.outputs;
+    found.set(name, { name, queue, mode, messages: 0, push: noLoad, held: 0 });
+  }
+  return [...found.values()];
+}
+
 function manifestOutcome(
-  { name, queue, mode, messages, push, held }: ManifestPlan,
+  { name, queue, mode, messages, push, held }: Planned,
   before: StackState,
   after: StackState,
   { failed, touched }: Ended,
 ): ManifestOutcome {
   const earlier = new Map(before.segments.map((segment) => [segment.name, segment.outputs.lastPush.at]));
-  const segments = after.segments.filter(({ manifest }) => manifest === name);
+  const segments = after.segments.filter((segment) => deployedName(segment) === name);
   const runs = segments.flatMap(({ name: segment, urn, outputs: { lastPush } }) =>
     earlier.get(segment) === lastPush.at || !touched.has(urn) ? [] : [lastPush],
   );

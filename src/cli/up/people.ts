@@ -74,7 +74,8 @@ function waitText(seconds: number | undefined): string {
 export function progressText({ pushed, planned, perSecond, secondsLeft }: ProgressState): string {
   const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
   const rate = perSecond === 0 ? "" : `, ${number(Math.round(perSecond))} a second`;
-  return `${number(pushed)} of ${count(planned, "message")} pushed${rate}${left}`;
+  const whole = planned === undefined ? count(pushed, "message") : `${number(pushed)} of ${count(planned, "message")}`;
+  return `${whole} pushed${rate}${left}`;
 }
 
 /** The summary, a manifest a line. */

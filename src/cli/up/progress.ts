@@ -3,8 +3,8 @@ import { readProgress } from "../../lifecycle/progress.ts";
 /** How far a run has come. */
 export interface ProgressState {
   readonly pushed: number;
-  /** Messages that the plan wants to push. */
-  readonly planned: number;
+  /** Messages that the plan wants to push; undefined: only the run itself knows how many. */
+  readonly planned: number | undefined;
   readonly perSecond: number;
   /** undefined: nothing can be said yet. */
   readonly secondsLeft: number | undefined;
@@ -12,11 +12,11 @@ export interface ProgressState {
 
 /** Adds up what the segments of a run say. The caller says what time it is. */
 export class RunProgress {
-  readonly #planned: number;
+  readonly #planned: number | undefined;
   readonly #done = new Map<string, number>();
   #startedAt: number | undefined;
 
-  constructor(planned: number) {
+  constructor(planned: number | undefined) {
     this.#planned = planned;
   }
 
@@ -37,7 +37,9 @@ export class RunProgress {
     this.#startedAt ??= now;
     const seconds = (now - this.#startedAt) / 1_000;
     const perSecond = seconds > 0 ? pushed / seconds : 0;
-    const left = Math.max(0, this.#planned - pushed);
-    return { pushed, planned: this.#planned, perSecond, secondsLeft: perSecond > 0 ? left / perSecond : undefined };
+    // More than the plan wants, as when a journal was lost: then nothing can be said of an end.
+    const planned = this.#planned === undefined || pushed > this.#planned ? undefined : this.#planned;
+    const secondsLeft = planned === undefined || perSecond === 0 ? undefined : (planned - pushed) / perSecond;
+    return { pushed, planned, perSecond, secondsLeft };
   }
 }

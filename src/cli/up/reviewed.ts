@@ -14,7 +14,7 @@ export function holdTo(plan: Plan | undefined): Reviewed {
   if (plan === undefined) return { env: {}, [Symbol.dispose]() {} };
   const folder = mkdtempSync(join(tmpdir(), "queue-seeder-"));
   const file = join(folder, "reviewed");
-  writeFileSync(file, plan.pushes.map((push) => pushDigest(plan, push)).join("\n"), { mode: 0o600 });
+  writeFileSync(file, plan.review.pushes.map((push) => pushDigest(plan, push)).join("\n"), { mode: 0o600 });
   return {
     env: { [reviewedVariable]: file },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),

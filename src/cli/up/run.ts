@@ -18,6 +18,7 @@ import { type EngineEnd, runEngine } from "./engine.ts";
 import { watchEvents } from "./events.ts";
 import { exits, signalExits } from "./exits.ts";
 import { type Expected, readExpected } from "./expect.ts";
+import { refusalOfLosses } from "./losses.ts";
 import { outcomeOf } from "./outcome.ts";
 import { peopleReport } from "./people.ts";
 import { RunProgress } from "./progress.ts";
@@ -94,13 +95,13 @@ async function attempts(run: Run): Promise<number> {
   let agreed: string | undefined;
   let told = false;
   for (;;) {
-    const facts = await readFacts(run.root, run.stack, run.find);
+    const facts = await readFacts(run.root, run.stack, run.find, { preview: true });
     if (!tellProblems(facts)) return end(report, exits.failed);
     const before = stateOf(facts);
     const plan = await makePlan(facts, run.env);
     if (plan.digest !== agreed) {
       report.plan(plan);
-      const refusal = await refusalOf(plan, run);
+      const refusal = (await refusalOf(plan, run)) ?? (await refusalOfLosses(plan, facts, run));
       if (refusal !== undefined) return end(report, refusal);
       agreed = plan.digest;
     }
@@ -129,7 +130,7 @@ async function deploy(
 ): Promise<number | Extract<EngineEnd, { kind: "locked" }>> {
   // What a person or a digest agreed to holds until the last moment; a plain --yes agrees to whatever there is.
   using reviewed = holdTo(expected === undefined && flags.yes === true ? undefined : plan);
-  const watch = watchEvents({ report, progress: new RunProgress(plan.total.messages), now: Date.now });
+  const watch = watchEvents({ report, progress: new RunProgress(plannedMessages(plan)), now: Date.now });
   const pulumi = await find();
   report.started();
   const engine = await runEngine({
@@ -153,6 +154,11 @@ async function deploy(
   });
   report.end(outcome);
   return outcome.exit;
+}
+
+/** undefined: only the run itself knows how many. */
+function plannedMessages({ total, manifests }: Plan): number | undefined {
+  return manifests.some(({ unresolved }) => unresolved !== null) ? undefined : total.messages;
 }
 
 /** Only a plan may be made from nothing. */

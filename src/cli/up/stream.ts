@@ -25,7 +25,7 @@ export function streamReport(write: (line: string) => void, now: () => number): 
       const round = (n: number) => Math.round(n * 10) / 10;
       line("progress", {
         pushed,
-        planned,
+        planned: planned ?? null,
         perSecond: round(perSecond),
         secondsLeft: secondsLeft === undefined ? null : round(secondsLeft),
       });

@@ -1,5 +1,6 @@
 import { type ManifestPlan, noLoad, type Plan, planQueues, totalOf } from "../../../src/cli/plan/model.ts";
-import { planDigest, type ReviewedPush } from "../../../src/lifecycle/reviewed.ts";
+import { type Review, reviewDigest } from "../../../src/cli/plan/review.ts";
+import type { ReviewedPush } from "../../../src/lifecycle/reviewed.ts";
 
 export function manifestOf(name: string, more: Partial<ManifestPlan> = {}): ManifestPlan {
   return {
@@ -8,7 +9,9 @@ export function manifestOf(name: string, more: Partial<ManifestPlan> = {}): Mani
     queue: "orders",
     mode: "once",
     inDoubtPolicy: "resend",
+    dedupField: null,
     push: noLoad,
+    unresolved: null,
     messages: 0,
     pushedBefore: 0,
     inDoubt: 0,
@@ -38,25 +41,43 @@ export function planOf(manifests: readonly ManifestPlan[], more: Partial<Plan> =
     project: "shop",
     base: { kind: "ledger" },
     address: { url: "https://api.cloudflare.com/client/v4", setting: undefined, refusal: undefined },
+    program: { kind: "previewed" },
     digest: "p1:AAAAAAAAAAAAAAAAAAAAAA",
-    pushes: [],
+    review: reviewOf(),
     manifests,
     removed: [],
     queues,
+    queueChanges: [],
     total: totalOf(queues),
     ...more,
   };
 }
 
+export function reviewOf(more: Partial<Review> = {}): Review {
+  return { address: "https://api.cloudflare.com/client/v4", pushes: [], terms: [], queueChanges: [], ...more };
+}
+
 const reviewed: ReviewedPush = {
   manifest: "backfill",
   segment: 0,
+  accountId: "a".repeat(32),
   queue: "orders",
   queueId: "0123456789abcdef0123456789abcdef",
   mode: "once",
+  inDoubtPolicy: "resend",
+  requires: null,
   digest: "v1:AAAAAAAAAAAAAAAAAAAAAA",
   messages: "0-99,200-999",
 };
+
+const review = reviewOf({
+  pushes: [reviewed],
+  terms: [{ manifest: "backfill", after: [], dedupField: null, known: null }],
+  queueChanges: [
+    { name: "new", change: "create", id: null },
+    { name: "old", change: "delete", id: "q9" },
+  ],
+});
 
 /** A plan with everything that a plan can tell of. */
 export const full = planOf(
@@ -105,8 +126,20 @@ export const full = planOf(
     manifestOf("quiet", { queue: "new", messages: 4, pushedBefore: 4, mode: "on_change" }),
   ],
   {
-    digest: planDigest({ project: "shop", stack: "dev" }, [reviewed]),
-    pushes: [reviewed],
+    digest: reviewDigest({ project: "shop", stack: "dev" }, review),
+    review,
+    queueChanges: [
+      { name: "new", change: "create", id: null, backlog: null },
+      {
+        name: "old",
+        change: "delete",
+        id: "q9",
+        backlog: {
+          metrics: { backlog_count: 7, backlog_bytes: 70, oldest_message_timestamp_ms: 0 },
+          at: "2026-08-01T10:00:00.000Z",
+        },
+      },
+    ],
     removed: [{ name: "gone", queue: "orders", pushed: 12, inDoubt: 0 }],
   },
 );

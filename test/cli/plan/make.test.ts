@@ -77,7 +77,7 @@ describe("the numbers of a plan", () => {
       ],
       total: { messages: 104, requests: 4, operations: 107, lifeOperations: 321, usd: 0.0001284 },
     });
-    expect(plan.pushes).toHaveLength(2);
+    expect(plan.review.pushes).toHaveLength(2);
     expect(plan.manifests[0]?.sample.map(({ label }) => label)).toEqual(["#1", "#2", "#3"]);
   });
 
@@ -217,6 +217,6 @@ describe("a plan", () => {
     expect(plan.manifests).toMatchObject([
       { push: { messages: 0 }, refusals: [expect.stringMatching(/^SOURCE_CHANGED: /)] },
     ]);
-    expect(plan.pushes).toEqual([]);
+    expect(plan.review.pushes).toEqual([]);
   });
 });

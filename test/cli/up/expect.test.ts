@@ -1,17 +1,18 @@
 import { expect, it } from "vitest";
 import { jsonText, planJson } from "../../../src/cli/plan/json.ts";
+import type { Review } from "../../../src/cli/plan/review.ts";
 import { isExpected, readExpected } from "../../../src/cli/up/expect.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
-import { full, planOf } from "../plan/fixture.ts";
+import { full, planOf, reviewOf } from "../plan/fixture.ts";
 
 it("takes a digest as it is, and that of a plan's file", () => {
   using root = temporaryFolder();
   writeFiles(root.path, { "plans/dev.json": jsonText(planJson(full)) });
   expect(readExpected(root.path, "p1:BBBBBBBBBBBBBBBBBBBBBB")).toEqual({
     digest: "p1:BBBBBBBBBBBBBBBBBBBBBB",
-    pushes: undefined,
+    review: undefined,
   });
-  expect(readExpected(root.path, "plans/dev.json")).toEqual({ digest: full.digest, pushes: full.pushes });
+  expect(readExpected(root.path, "plans/dev.json")).toEqual({ digest: full.digest, review: full.review });
 });
 
 it("refuses what is neither", () => {
@@ -28,21 +29,38 @@ it("refuses what is neither", () => {
 });
 
 it("takes the plan with the digest that was reviewed, of which nothing else has to be known, and no other", () => {
-  expect(isExpected(full, { digest: full.digest, pushes: undefined })).toBe(true);
-  expect(isExpected(full, { digest: "p1:BBBBBBBBBBBBBBBBBBBBBB", pushes: undefined })).toBe(false);
+  expect(isExpected(full, { digest: full.digest, review: undefined })).toBe(true);
+  expect(isExpected(full, { digest: "p1:BBBBBBBBBBBBBBBBBBBBBB", review: undefined })).toBe(false);
 });
 
 it("takes the rest of a reviewed plan for it, where its file says what it was made of", () => {
-  const [reviewed] = full.pushes;
+  const [reviewed] = full.review.pushes;
   if (reviewed === undefined) throw new Error("the plan pushes nothing");
-  const expected = { digest: full.digest, pushes: full.pushes };
-  const rest = planOf([], { pushes: [{ ...reviewed, messages: "50-99,300" }], digest: "p1:BBBBBBBBBBBBBBBBBBBBBB" });
+  const expected = { digest: full.digest, review: full.review };
+  const of = (more: Partial<Review>) => planOf([], { review: reviewOf(more), digest: "p1:BBBBBBBBBBBBBBBBBBBBBB" });
+  const rest = of({ pushes: [{ ...reviewed, messages: "50-99,300" }] });
   expect(isExpected(rest, expected)).toBe(true);
   expect(isExpected(planOf([]), expected)).toBe(true);
-  expect(isExpected(rest, { ...expected, pushes: undefined })).toBe(false);
-  const more = { ...rest, pushes: [{ ...reviewed, messages: "100" }] };
+  expect(isExpected(rest, { ...expected, review: undefined })).toBe(false);
+  const more = of({ pushes: [{ ...reviewed, messages: "100" }] });
   expect(isExpected(more, expected)).toBe(false);
+  // What is agreed to is more than the messages.
+  const others: Partial<Review>[] = [
+    { address: "https://elsewhere.example" },
+    { queueChanges: [{ name: "orders", change: "delete", id: "q1" }] },
+    { terms: [{ manifest: "backfill", after: [], dedupField: "id", known: null }] },
+    { terms: [{ manifest: "backfill", after: ["a"], dedupField: null, known: null }] },
+    { pushes: [{ ...reviewed, inDoubtPolicy: "stop" }] },
+    { pushes: [{ ...reviewed, accountId: "b" }] },
+    { pushes: [{ ...reviewed, requires: { consumer: true, notPaused: false, maxBacklog: undefined } }] },
+  ];
+  for (const other of others) expect(isExpected(of(other), expected), JSON.stringify(other)).toBe(false);
+  expect(isExpected(of({ queueChanges: full.review.queueChanges.slice(1), terms: full.review.terms }), expected)).toBe(
+    true,
+  );
   // Whoever writes more into the file changes its digest, and another stack has other ones.
-  expect(isExpected(more, { ...expected, pushes: [{ ...reviewed, messages: "0-999" }] })).toBe(false);
+  expect(
+    isExpected(more, { ...expected, review: { ...full.review, pushes: [{ ...reviewed, messages: "0-999" }] } }),
+  ).toBe(false);
   expect(isExpected({ ...rest, stack: "prod" }, expected)).toBe(false);
 });
