@@ -1,6 +1,6 @@
 import { limits } from "../limits.ts";
 import { bodyBytes } from "../plan/index.ts";
-import type { Message, Place } from "../types.ts";
+import type { Message, Place, PushMode } from "../types.ts";
 import { checkBodySchemas } from "./body.ts";
 import { interpolate, type OnProblem } from "./interpolate.ts";
 import type { BodySchema } from "./schemas.ts";
@@ -11,6 +11,7 @@ import type { WrittenDefaults, WrittenMessage } from "./written.ts";
 
 /** What all messages of a manifest have in common. */
 export interface Common {
+  readonly push: PushMode;
   readonly defaults: WrittenDefaults | undefined;
   readonly schemas: readonly BodySchema[];
   /** Where the manifest has a `dedup_field`. */

@@ -25,6 +25,7 @@ export const codes = {
   CONTROL_CHARACTER: error("Text holds a character that YAML does not allow"),
   // YAML
   YAML_SYNTAX: error("Text is not YAML"),
+  TEMPLATE_FOREIGN: error("A text is written for another template language"),
   YAML_DIRECTIVE: error("A YAML directive changes what the text means"),
   EMPTY_DOCUMENT: error("A YAML document is empty"),
   UNKNOWN_TAG: error("A YAML tag stands for no JSON value"),
@@ -58,7 +59,11 @@ export const codes = {
   VARIABLE_NOT_LISTED: error("A manifest does not list an environment variable"),
   VARIABLE_NOT_HERE: error("A variable cannot stand here"),
   // What is right, and hardly meant
-  AMBIGUOUS_WORD: warning("A word is text that looks like true or false"),
+  AMBIGUOUS_WORD: warning("A word is text that looks like something else"),
+  NUMBER_SPELLING: warning("A number loses how it is written"),
+  LITERAL_VARIABLE: warning("The characters of a variable stand where the variable may be meant"),
+  VARIABLE_CHANGES: warning("A variable changes a message that goes once"),
+  BODY_IS_JSON_TEXT: warning("A body is a text that holds JSON"),
   STACK_NEVER: warning("No stack matches a manifest"),
   PUSH_IN_PRODUCTION: warning("Every deployment pushes to a production stack"),
   DUPLICATE_MESSAGE: warning("Two messages without ids are alike"),

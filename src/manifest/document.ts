@@ -1,6 +1,7 @@
 import { type Document, isNode, type ParsedNode, parseAllDocuments, type YAMLError } from "yaml";
 import type { JsonValue } from "../types.ts";
 import type { Problems } from "./collect.ts";
+import { foreignTemplate, foreignTemplateAt } from "./foreign-template.ts";
 import { printable, problem } from "./problem.ts";
 import type { TextFile } from "./text.ts";
 import { type Convert, convert } from "./value.ts";
@@ -89,6 +90,14 @@ function reportSyntax(file: TextFile, start: number, failure: YAMLError, problem
     // Where the library gives up depends on how deep its caller was.
     const what = "values in this document are nested too deeply to be read";
     problems.add(problem("NESTING_LIMIT", file.placeAt(start), what, "Nest them less."));
+    return;
+  }
+  const lineStart = file.text.lastIndexOf("\n", failure.pos[0] - 1) + 1;
+  const [line = ""] = file.text.slice(lineStart).split("\n", 1);
+  const template = foreignTemplateAt(line, failure.pos[0] - lineStart);
+  if (template !== undefined) {
+    const at = file.placeAt(lineStart + template.index);
+    problems.add(problem("TEMPLATE_FOREIGN", at, ...foreignTemplate(template.written)));
     return;
   }
   const place = file.placeAt(Math.min(failure.pos[0], file.text.length));

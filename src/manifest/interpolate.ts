@@ -1,7 +1,9 @@
 import type { JsonValue, SecretSlot } from "../types.ts";
 import type { ProblemCode } from "./codes.ts";
+import { foreignTemplate } from "./foreign-template.ts";
 import type { Path } from "./locate.ts";
 import { quote } from "./problem.ts";
+import { copySpellings, noteSpelling } from "./spelling.ts";
 import { hasMarkers, parseTemplate } from "./template.ts";
 import { type Found, lookUp, type Scope } from "./variables.ts";
 import { typeName } from "./words.ts";
@@ -49,38 +51,64 @@ export function interpolate(
     return false;
   };
 
-  const walk = (at: JsonValue, path: Path): JsonValue => {
-    if (typeof at === "string") return hasMarkers(at) ? replace(at, path) : at;
-    if (Array.isArray(at)) return at.map((item: JsonValue, index) => walk(item, [...path, index]));
-    if (typeof at !== "object" || at === null) return at;
-    return Object.fromEntries(
-      Object.entries(at).map(([key, inner]) => {
-        if (hasMarkers(key)) tellKey(key, [...path, key]);
-        return [key, walk(inner, [...path, key])];
-      }),
-    );
+  const walk = (at: JsonValue, path: Path): Placed => {
+    if (typeof at === "string") return hasMarkers(at) ? replace(at, path) : { value: at };
+    if (typeof at !== "object" || at === null) return { value: at };
+    const placed = Object.entries(at).map(([key, inner]) => {
+      if (!Array.isArray(at) && hasMarkers(key)) tellKey(key, [...path, key]);
+      return [key, walk(inner, [...path, Array.isArray(at) ? Number(key) : key])] as const;
+    });
+    const copy = Array.isArray(at)
+      ? placed.map(([, { value }]) => value)
+      : Object.fromEntries(placed.map(([key, { value }]) => [key, value]));
+    for (const [key, { value, text }] of placed) if (text !== undefined) noteSpelling(copy, key, value, text);
+    copySpellings(at, copy);
+    return { value: copy };
   };
 
   const tellKey = (key: string, path: Path) =>
     tell("VARIABLE_NOT_HERE", path, key, `the key ${quote(key)} names a variable`, "Write the key out.");
 
-  const replace = (text: string, path: Path): JsonValue => {
+  const replace = (text: string, path: Path): Placed => {
     const parts = parseTemplate(text);
     const [only] = parts;
     if (parts.length === 1 && only?.kind === "variable" && !options.textOnly) {
       const found = lookUp(only.name, scope);
-      if (found.kind === "value") return fits(found.value, path, only.name) ? found.value : text;
+      if (found.kind === "value") return fits(found.value, path, only.name) ? found : { value: text };
     }
     let result = "";
     for (const part of parts) {
-      if (part.kind === "text") result += part.text;
-      else if (part.kind === "unclosed") {
-        const next = "Add the } that is missing, or write $${ for the characters ${ themselves.";
-        tell("VARIABLE_SYNTAX", path, text.slice(part.at), "a variable is not closed", next);
-        result += text.slice(part.at);
-      } else result += insert(part.name, path, result.length);
+      switch (part.kind) {
+        case "text":
+          result += part.text;
+          break;
+        case "literal":
+          if (part.name !== undefined) warnOfLiteral(part.name, part.written, path);
+          result += "${";
+          break;
+        case "foreign":
+          tell("TEMPLATE_FOREIGN", path, part.written, ...foreignTemplate(part.written));
+          result += part.written;
+          break;
+        case "unclosed": {
+          const next = "Add the } that is missing, or write $${ for the characters ${ themselves.";
+          tell("VARIABLE_SYNTAX", path, text.slice(part.at), "a variable is not closed", next);
+          result += text.slice(part.at);
+          break;
+        }
+        case "variable":
+          result += insert(part.name, path, result.length);
+      }
     }
-    return result;
+    return { value: result };
+  };
+
+  const warnOfLiteral = (name: string, written: string, path: Path): void => {
+    if (lookUp(name, scope).kind === "problem") return;
+    const variable = `\${${name}}`;
+    const what = `${quote(written)} stands for the characters ${variable}, and not for the variable`;
+    const next = `For a dollar sign and the variable's value write \${$}${variable}; allow it where the characters are meant.`;
+    tell("LITERAL_VARIABLE", path, written, what, next);
   };
 
   const insert = (name: string, path: Path, at: number): string => {
@@ -88,7 +116,9 @@ export function interpolate(
     const written = `\${${name}}`;
     switch (found.kind) {
       case "value":
-        if (typeof found.value !== "object") return fits(found.value, path, name) ? String(found.value) : written;
+        if (typeof found.value !== "object") {
+          return fits(found.value, path, name) ? (found.text ?? String(found.value)) : written;
+        }
         tell(
           "WRONG_TYPE",
           path,
@@ -110,7 +140,13 @@ export function interpolate(
     }
   };
 
-  return { value: walk(value, []), secrets, unknown };
+  return { value: walk(value, []).value, secrets, unknown };
+}
+
+/** A value in the place of another, and how a number is written there. */
+interface Placed {
+  readonly value: JsonValue;
+  readonly text?: string;
 }
 
 /** Characters that variables may bring into one message; the API takes 128 KB. */

@@ -33,7 +33,7 @@ function follow(document: ManifestDocument, path: Path): { readonly key: Node | 
   let value: Node = document.root;
   let key: Node | undefined;
   for (const step of path) {
-    const next = child(document.aliases.get(value) ?? value, step);
+    const next = child(document, document.aliases.get(value) ?? value, step);
     if (next === undefined) break;
     key = next.key;
     value = next.value;
@@ -41,25 +41,34 @@ function follow(document: ManifestDocument, path: Path): { readonly key: Node | 
   return { key, value };
 }
 
-function child(node: Node, step: string | number): { key: Node | undefined; value: Node } | undefined {
+function child(
+  document: ManifestDocument,
+  node: Node,
+  step: string | number,
+): { key: Node | undefined; value: Node } | undefined {
   if (isSeq<Node>(node)) {
     const value = node.items[Number(step)];
     return value && { key: undefined, value };
   }
   if (!isMap(node)) return undefined;
-  const pair = pairsOf(node).get(String(step));
+  const pair = pairsOf(document, node).get(String(step));
   return pair && { key: pair.key, value: pair.value ?? pair.key };
 }
 
 /** The pairs of maps by their keys, so that a map of a hundred thousand keys is not searched for each of them. */
 const pairs = new WeakMap<YAMLMap, ReadonlyMap<unknown, Pair<Node, Node>>>();
 
-function pairsOf(map: YAMLMap): ReadonlyMap<unknown, Pair<Node, Node>> {
+function pairsOf({ aliases }: ManifestDocument, map: YAMLMap): ReadonlyMap<unknown, Pair<Node, Node>> {
   const known = pairs.get(map);
   if (known !== undefined) return known;
   // Backwards: of a key that is there twice the first counts.
   const items = (map.items as Pair<Node, Node>[]).toReversed();
-  const found = new Map(items.flatMap((pair) => (isScalar(pair.key) ? [[pair.key.value, pair] as const] : [])));
+  const found = new Map(
+    items.flatMap((pair) => {
+      const key = aliases.get(pair.key) ?? pair.key;
+      return isScalar(key) ? [[key.value, pair] as const] : [];
+    }),
+  );
   pairs.set(map, found);
   return found;
 }

@@ -4,6 +4,7 @@ import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
 import type { OnProblem } from "./interpolate.ts";
 import { MessageLinter } from "./lint.ts";
+import { lintWritten } from "./lint-written.ts";
 import { type Path, placeOf, placeOfSnippet } from "./locate.ts";
 import { formatPlace, problem, quote } from "./problem.ts";
 import { maxMessages, repetitions } from "./repeat.ts";
@@ -39,6 +40,7 @@ export function readMessages(
     const path = ["messages", index];
     const place = placeOf(document, path);
     const tell = teller(document, path, problems);
+    const before = problems.errors;
     const scopes = repetitions(written, scope, teller(document, [...path, "for_each"], problems));
     for (const here of scopes) {
       const { message, bytes } = buildMessage(written, common, here, place, tell);
@@ -53,6 +55,7 @@ export function readMessages(
       problems.add(problem("TOO_MANY_MESSAGES", place, what, "Put them into a data file and name it as source."));
       return all;
     }
+    if (document.sound && problems.errors === before) lintWritten(written, { ...common, isMap: false }, tell);
   }
   return all;
 }

@@ -2,6 +2,7 @@ import type { InDoubtPolicy, Manifest } from "../types.ts";
 import { buildDelay, buildMessage, type Common } from "./build.ts";
 import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
+import { lintWritten } from "./lint-written.ts";
 import { placeOf } from "./locate.ts";
 import { readMessages, teller } from "./messages.ts";
 import type { BodySchema } from "./schemas.ts";
@@ -42,7 +43,9 @@ export function readManifest(
   const { stack, variables } = context;
   const scope: Scope = { stack, variables, env: written.env ?? [], local: {} };
   const { source, defaults, requires, dedup_field } = written;
+  const push = written.push ?? "once";
   const common: Common = {
+    push,
     defaults,
     schemas,
     // Of what is not JSON there is no digest.
@@ -51,7 +54,7 @@ export function readManifest(
   return {
     name: nameOf(document, context.folder),
     queue: written.queue,
-    push: written.push ?? "once",
+    push,
     inDoubt: written.in_doubt ?? context.inDoubt,
     stacks: written.stacks,
     after: written.after ?? [],
@@ -94,13 +97,9 @@ function readSource(
   if (map) {
     const trial: Scope = { ...scope, pending: ["row", "index"] };
     const path = ["source", "map"];
-    buildMessage(
-      map,
-      { ...common, defaults, schemas: [] },
-      trial,
-      placeOf(document, path),
-      teller(document, path, problems),
-    );
+    const tell = teller(document, path, problems);
+    buildMessage(map, { ...common, defaults, schemas: [] }, trial, placeOf(document, path), tell);
+    if (document.sound && problems.errors === before) lintWritten(map, { ...common, defaults, isMap: true }, tell);
   }
   if (source === undefined || problems.errors > before) return undefined;
   const { delay_seconds: _, ...rest } = defaults ?? {};

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../types.ts";
 import { interpolate, type OnProblem } from "./interpolate.ts";
+import { noteSpelling, spellingOf } from "./spelling.ts";
 import type { Scope } from "./variables.ts";
 import { shown } from "./words.ts";
 import type { WrittenMessage } from "./written.ts";
@@ -16,7 +17,11 @@ export function repetitions({ for_each }: WrittenMessage, scope: Scope, tell: On
   const { value, unknown } = interpolate(for_each, scope, { secretsAllowed: false, textOnly: false }, tell);
   const items = toItems(value);
   if (items !== undefined) {
-    return items.map((item, index) => ({ ...scope, local: { ...scope.local, item, index } }));
+    return items.map((item, index) => {
+      const local = { ...scope.local, item, index };
+      if (typeof item === "number") noteSpelling(local, "item", item, spellingOf(item, [[items, String(index)]]));
+      return { ...scope, local };
+    });
   }
   if (unknown.length === 0) {
     const what = `"for_each" is ${shown(value)}, not a list or a count of at most ${maxMessages}`;

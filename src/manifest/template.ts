@@ -2,25 +2,32 @@
 export type Part =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "variable"; readonly name: string; readonly at: number }
+  /** `$${`, which stands for `${`; `name` is that of the variable that would be here without the first `$`. */
+  | { readonly kind: "literal"; readonly name: string | undefined; readonly written: string }
+  /** `${{ name }}`, which other tools fill in. */
+  | { readonly kind: "foreign"; readonly written: string }
   | { readonly kind: "unclosed"; readonly at: number };
 
-const marker = /\$\$\{|\$\{([^}]*)(\})?/g;
+const marker = /\$\$\{(?=([^{}]*)(\})?)|\$\{\{[^{}]*\}\}|\$\{([^}]*)(\})?/g;
 
 /** Whether a text has anything to replace; most have nothing. */
 export function hasMarkers(text: string): boolean {
   return text.includes("${");
 }
 
-/** Splits a text at its variables: `${name}` is one, `$${` stands for the two characters `${`. */
+/** Splits a text at its variables: `${name}` is one, `$${` stands for the two characters `${`, and `${$}` for a `$`. */
 export function parseTemplate(text: string): readonly Part[] {
   const parts: Part[] = [];
   let end = 0;
-  for (const found of text.matchAll(marker)) {
-    if (found.index > end) parts.push({ kind: "text", text: text.slice(end, found.index) });
-    end = found.index + found[0].length;
-    if (found[0] === "$${") parts.push({ kind: "text", text: "${" });
-    else if (found[2] === undefined) parts.push({ kind: "unclosed", at: found.index });
-    else parts.push({ kind: "variable", name: (found[1] ?? "").trim(), at: found.index });
+  for (const { 0: found, 1: meant, 2: meantEnd, 3: name, 4: nameEnd, index: at } of text.matchAll(marker)) {
+    if (at > end) parts.push({ kind: "text", text: text.slice(end, at) });
+    end = at + found.length;
+    if (found === "$${") {
+      parts.push({ kind: "literal", name: meantEnd && meant?.trim(), written: `${found}${meant}${meantEnd ?? ""}` });
+    } else if (found.startsWith("${{") && found.endsWith("}}")) parts.push({ kind: "foreign", written: found });
+    else if (nameEnd === undefined) parts.push({ kind: "unclosed", at });
+    else if (name?.trim() === "$") parts.push({ kind: "text", text: "$" });
+    else parts.push({ kind: "variable", name: (name ?? "").trim(), at });
   }
   if (end < text.length) parts.push({ kind: "text", text: text.slice(end) });
   return parts;

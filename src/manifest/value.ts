@@ -2,8 +2,10 @@ import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type
 import type { JsonValue } from "../types.ts";
 import type { ProblemCode } from "./codes.ts";
 import type { Problems } from "./collect.ts";
+import { foreignTemplate } from "./foreign-template.ts";
 import { isExactNumber } from "./number.ts";
 import { problem, quote } from "./problem.ts";
+import { noteSpelling } from "./spelling.ts";
 import type { TextFile } from "./text.ts";
 
 /** How far values may nest. Nobody writes that by hand; every reader after this one recurses safely. */
@@ -16,6 +18,18 @@ const charactersOfValue = 100;
 
 /** What YAML 1.1 took for true and false. */
 const ambiguous = /^(?:yes|no|on|off)$/i;
+
+/**
+ * What YAML 1.1 took for a number: digits in groups, binary, hours and minutes as base 60. Of texts alone: what is a number
+ * in YAML 1.2 too does not come here. Dates are no part of it, since they are sent as they are written.
+ *
+ * Source: https://yaml.org/type/int.html, https://yaml.org/type/float.html
+ */
+const lookAlike =
+  /^[-+]?(?:0b[01_]+|0x[\da-f_]+|\d[\d_]*(?:\.[\d_]*)?(?:e[-+]\d+)?|\.\d[\d_]*(?:e[-+]\d+)?|[1-9][\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?)$/i;
+
+/** A number whose spelling says more than its value: a zero at the end of a fraction, or an exponent. */
+const hasSpelling = /\.\d*0(?:e|$)|e/i;
 
 /** The tags of YAML that stand for a JSON value. */
 const tags = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`));
@@ -52,8 +66,7 @@ class Converter {
 
   node(node: Node, depth: number): JsonValue {
     if (isAlias(node)) return this.#alias(node, depth);
-    // An alias means the last anchor of its name before it, also when the anchored value is repeated later.
-    if (node.anchor && this.#inAlias === 0) this.#anchors.set(node.anchor, node);
+    this.#define(node);
     if (this.#inAlias > 0 && this.#repeatsTooMuch(node)) return null;
     if (node.tag && !tags.has(node.tag)) {
       const tag = quote(node.tag.replace("tag:yaml.org,2002:", "!!"));
@@ -69,11 +82,16 @@ class Converter {
     this.#open.add(node);
     try {
       if (isMap(node)) return this.#map(node, depth);
-      if (isSeq(node)) return node.items.map((item) => this.node(item as Node, depth + 1));
+      if (isSeq(node)) return this.#list(node.items as Node[], depth);
     } finally {
       this.#open.delete(node);
     }
     throw new Error("the YAML library made a node of an unknown kind");
+  }
+
+  /** An alias means the last anchor of its name before it, also when the anchored value is repeated later. */
+  #define(node: Node): void {
+    if ("anchor" in node && node.anchor && this.#inAlias === 0) this.#anchors.set(node.anchor, node);
   }
 
   #repeatsTooMuch(node: Node): boolean {
@@ -88,11 +106,21 @@ class Converter {
   }
 
   #alias(alias: Alias, depth: number): JsonValue {
+    const target = this.#targetOf(alias);
+    if (target === undefined) return null;
+    this.#inAlias += 1;
+    const value = this.node(target, depth);
+    this.#inAlias -= 1;
+    return value;
+  }
+
+  /** What an alias stands for; undefined where it may not stand for anything, which is reported. */
+  #targetOf(alias: Alias): Node | undefined {
     const target = this.aliases.get(alias) ?? this.#anchors.get(alias.source);
     if (target === undefined) {
       const what = `no anchor ${quote(`&${alias.source}`)} stands before this alias`;
       this.#report("ALIAS_UNKNOWN", alias, what, "Define the anchor first, or quote the text if no alias is meant.");
-      return null;
+      return undefined;
     }
     this.#aliasCount += 1;
     if (this.#aliasCount > maxAliases || this.#open.has(target)) {
@@ -100,17 +128,38 @@ class Converter {
         ? "the alias repeats a value inside itself"
         : `more than ${maxAliases} aliases`;
       if (this.#aliasCount <= maxAliases + 1) this.#report("ALIAS_LIMIT", alias, what, "Write the value out here.");
-      return null;
+      return undefined;
     }
     this.aliases.set(alias, target);
+    return target;
+  }
+
+  #targetOfKey(alias: Alias): Node | undefined {
+    const target = this.#targetOf(alias);
     this.#inAlias += 1;
-    const value = this.node(target, depth);
+    const fits = target !== undefined && !this.#repeatsTooMuch(target);
     this.#inAlias -= 1;
-    return value;
+    return fits ? target : undefined;
+  }
+
+  #list(items: readonly Node[], depth: number): JsonValue {
+    const list: JsonValue[] = [];
+    for (const item of items) {
+      list.push(this.node(item, depth + 1));
+      this.#noteSpelling(list, list.length - 1, item, list.at(-1));
+    }
+    return list;
+  }
+
+  #noteSpelling(holder: object, key: string | number, node: Node, value: JsonValue | undefined): void {
+    if (typeof value !== "number") return;
+    const scalar = this.aliases.get(node) ?? node;
+    if (isScalar(scalar) && scalar.source !== undefined) noteSpelling(holder, key, value, scalar.source);
   }
 
   #map(map: YAMLMap, depth: number): JsonValue {
     const object: Record<string, JsonValue> = {};
+    if (this.#isTemplate(map)) return object;
     for (const pair of map.items as Pair<Node, Node | null>[]) {
       const key = this.#key(pair.key);
       if (key === undefined) continue;
@@ -119,24 +168,37 @@ class Converter {
         continue;
       }
       object[key] = pair.value === null ? this.#empty(pair.key) : this.node(pair.value, depth + 1);
+      if (pair.value !== null) this.#noteSpelling(object, key, pair.value, object[key]);
     }
     return object;
   }
 
-  #key(node: Node): string | undefined {
+  /** Whether a map is what YAML makes of an unquoted `{{ … }}`: a map with a map as its key. */
+  #isTemplate(map: YAMLMap): boolean {
+    const start = map.range?.[0] ?? 0;
+    const { text } = this.#file;
+    if (!map.flow || !text.startsWith("{{", start)) return false;
+    this.#report("TEMPLATE_FOREIGN", map, ...foreignTemplate(text.slice(start, map.range?.[1])));
+    return true;
+  }
+
+  #key(written: Node): string | undefined {
+    this.#define(written);
+    const node = isAlias(written) ? this.#targetOfKey(written) : written;
+    if (node === undefined) return undefined;
     if (!isScalar(node) || typeof node.value !== "string") {
-      const written = isScalar(node) ? quote(String(node.source ?? "")) : "a list or a map";
-      this.#report("KEY_NOT_TEXT", node, `${written} as a key is not text`, "Put the key in quotes.");
+      const what = isScalar(node) ? quote(String(node.source ?? "")) : "a list or a map";
+      this.#report("KEY_NOT_TEXT", written, `${what} as a key is not text`, "Put the key in quotes.");
       return undefined;
     }
     if (node.value === "__proto__") {
       const what = 'the key "__proto__" changes what an object is in JavaScript';
-      this.#report("KEY_UNSAFE", node, what, "Give the key another name.");
+      this.#report("KEY_UNSAFE", written, what, "Give the key another name.");
       return undefined;
     }
     if (node.value === "<<" && node.type === "PLAIN") {
       const what = "the merge key << is YAML 1.1 and would be a key like any other";
-      this.#report("MERGE_KEY", node, what, 'Write the keys out, or quote it ("<<") if that is the key.');
+      this.#report("MERGE_KEY", written, what, 'Write the keys out, or quote it ("<<") if that is the key.');
       return undefined;
     }
     return this.#text(node, node.value);
@@ -145,11 +207,14 @@ class Converter {
   #scalar(node: Scalar): JsonValue {
     const { value, source } = node;
     if (typeof value === "string") {
-      if (node.type === "PLAIN" && ambiguous.test(value)) this.#warnOfWord(node, value);
+      if (node.type === "PLAIN" && node.tag === undefined) this.#warnOfWord(node, value);
       return this.#text(node, value);
     }
     if (typeof value === "number") {
-      if (node.type === "PLAIN" && source !== undefined && isExactNumber(source)) return value;
+      if (node.type === "PLAIN" && source !== undefined && isExactNumber(source)) {
+        if (hasSpelling.test(source)) this.#warnOfSpelling(node, source, value);
+        return value;
+      }
       const what = Number.isFinite(value)
         ? `${quote(source ?? "")} is a number that would be sent as ${Object.is(value, -0) ? "0" : value}`
         : `${quote(source ?? "")} is no number that JSON can hold`;
@@ -162,8 +227,22 @@ class Converter {
   }
 
   #warnOfWord(node: Scalar, word: string): void {
-    const what = `${quote(word)} is text here, though older YAML reads it as true or false`;
-    this.#report("AMBIGUOUS_WORD", node, what, `Write ${/^(?:yes|on)$/i.test(word)}, or "${word}" in quotes.`);
+    if (ambiguous.test(word)) {
+      const what = `${quote(word)} is text here, though older YAML reads it as true or false`;
+      this.#report("AMBIGUOUS_WORD", node, what, `Write ${/^(?:yes|on)$/i.test(word)}, or "${word}" in quotes.`);
+    } else if (lookAlike.test(word)) {
+      const what = `${quote(word)} is text here, though older YAML reads it as a number`;
+      const next = "Put it in quotes if it is text, else write the number as JSON writes numbers.";
+      this.#report("AMBIGUOUS_WORD", node, what, next);
+    }
+  }
+
+  #warnOfSpelling(node: Scalar, source: string, value: number): void {
+    const kept = String(value) === source;
+    const what = `${quote(source)} is ${kept ? "a number" : `the number ${value}, which does not keep how it is written`}`;
+    const number = hasSpelling.test(String(value)) ? "allow it here if it is a number" : `else write ${value}`;
+    const next = `Put it in quotes if it is text, such as a version or a commit, ${number}.`;
+    this.#report("NUMBER_SPELLING", node, what, next);
   }
 
   #empty(node: Node): null {

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../types.ts";
 import type { ProblemCode } from "./codes.ts";
 import { quote } from "./problem.ts";
+import { spellingOf } from "./spelling.ts";
 import { didYouMean } from "./suggest.ts";
 
 /**
@@ -41,7 +42,8 @@ export interface Scope {
 }
 
 export type Found =
-  | { readonly kind: "value"; readonly value: JsonValue }
+  /** `text`: how a number stands inside a text; absent: as JavaScript writes it. */
+  | { readonly kind: "value"; readonly value: JsonValue; readonly text?: string }
   | { readonly kind: "secret"; readonly name: string }
   /** It has a value that is not known here. */
   | { readonly kind: "unknown" }
@@ -62,7 +64,7 @@ export function lookUp(name: string, scope: Scope): Found {
   const [head = "", ...steps] = name.split(".");
   const rest = steps.join(".");
   if (scope.pending?.includes(head)) return { kind: "unknown" };
-  if (Object.hasOwn(local, head)) return within(name, local[head] ?? null, steps);
+  if (Object.hasOwn(local, head)) return within(name, local, head, steps);
   if (name === "stack")
     return scope.stack === undefined ? notKnown(name, scope) : { kind: "value", value: scope.stack };
   if (name === "project")
@@ -82,9 +84,9 @@ const gitNext = "Deploy from a Git repository that has a commit.";
 function fromConfig(name: string, key: string, steps: readonly string[], scope: Scope): Found {
   const { config, secrets } = scope.variables;
   if (config === undefined) return notKnown(name, scope);
-  if (Object.hasOwn(config, key)) return { kind: "value", value: config[key] ?? null };
+  if (Object.hasOwn(config, key)) return within(name, config, key, []);
   const [first = "", ...inner] = steps;
-  if (Object.hasOwn(config, first)) return within(name, config[first] ?? null, inner);
+  if (Object.hasOwn(config, first)) return within(name, config, first, inner);
   if (secrets?.includes(key)) {
     return undefinedVariable(name, `${quote(key)} is a secret in the stack's configuration: write \${secret.${key}}.`);
   }
@@ -125,18 +127,27 @@ function defined(name: string, value: string | undefined, next: string): Found {
   return value === undefined ? undefinedVariable(name, next) : { kind: "value", value };
 }
 
-/** Follows keys and indexes into a value, own properties alone. */
-function within(name: string, value: JsonValue, steps: readonly string[]): Found {
-  let at: JsonValue = value;
+/** Follows keys and indexes into one of the values that `all` holds, own properties alone. */
+function within(
+  name: string,
+  all: Readonly<Record<string, JsonValue>>,
+  first: string,
+  steps: readonly string[],
+): Found {
+  let at: JsonValue = all[first] ?? null;
+  const holders: [object, string][] = [[all, first]];
   for (const step of steps) {
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) {
       const keys = typeof at === "object" && at !== null ? Object.keys(at) : [];
       const has = keys.length === 0 ? "It has no keys." : `It has ${keys.slice(0, 20).join(", ")}.`;
       return undefinedVariable(name, `${has}${didYouMean(step, keys)}`);
     }
+    holders.push([at, step]);
     at = (at as Readonly<Record<string, JsonValue>>)[step] ?? null;
   }
-  return { kind: "value", value: at };
+  return typeof at === "number"
+    ? { kind: "value", value: at, text: spellingOf(at, holders) }
+    : { kind: "value", value: at };
 }
 
 function undefinedVariable(name: string, next: string): Found {

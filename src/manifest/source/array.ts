@@ -14,7 +14,8 @@ export const readJsonArray: RowReader = async function* (chunks, { tell, skip })
       return [];
     }
     const parsed = parseExactly(text, Buffer.byteLength(text));
-    if (parsed.ok) return [{ value: parsed.value, json: parsed.json, bytes: parsed.bytes, spot }];
+    if (parsed.ok)
+      return [{ value: parsed.value, json: parsed.json, bytes: parsed.bytes, spot, spelling: parsed.spelling }];
     for (const { code, offset, what, next } of parsed.flaws) {
       const place = spotIn(text, offset, spot);
       if (code === "MERGE_CONFLICT") throw new DataStop(code, place, what, next);

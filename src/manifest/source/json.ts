@@ -3,6 +3,7 @@ import type { JsonValue } from "../../types.ts";
 import type { ProblemCode } from "../codes.ts";
 import { isExactNumber } from "../number.ts";
 import { quote } from "../problem.ts";
+import { noteJson } from "../spelling.ts";
 import { maxDepth } from "../value.ts";
 import { syntaxFlaw } from "./json-syntax.ts";
 
@@ -15,10 +16,18 @@ export interface Flaw {
   readonly next: string;
 }
 
-export type Parsed =
-  /** `json`: of the value, without spaces; `bytes`: of that, in UTF-8. */
-  | { readonly ok: true; readonly value: JsonValue; readonly json: string; readonly bytes: number }
-  | { readonly ok: false; readonly flaws: readonly Flaw[] };
+export interface Exact {
+  readonly ok: true;
+  readonly value: JsonValue;
+  /** Of the value, without spaces. */
+  readonly json: string;
+  /** Of that, in UTF-8. */
+  readonly bytes: number;
+  /** Of a number: how it is written, where JavaScript writes it in another way. Those inside a value are noted with it. */
+  readonly spelling?: string;
+}
+
+export type Parsed = Exact | { readonly ok: false; readonly flaws: readonly Flaw[] };
 
 /**
  * Reads JSON so that nothing is changed on the way: `JSON.parse` alone drops keys that are there twice, and rounds
@@ -41,8 +50,13 @@ export function parseExactly(text: string, rawBytes: number): Parsed {
   // Only an escape can make half of a surrogate pair or hide a key, so without one both texts mean the same.
   const plain = !text.includes("\\u") && !text.includes("__proto__");
   if (plain && json === text) return { ok: true, value, json, bytes: rawBytes };
-  const flaws = plain && isSameButSpaces(text, json) ? [] : flawsOf(text);
-  return flaws.length === 0 ? { ok: true, value, json, bytes: Buffer.byteLength(json) } : { ok: false, flaws };
+  const bytes = () => Buffer.byteLength(json);
+  if (plain && isSameButSpaces(text, json)) return { ok: true, value, json, bytes: bytes() };
+  const { flaws, respelled } = lookAtTokens(text);
+  if (flaws.length > 0) return { ok: false, flaws };
+  if (!respelled) return { ok: true, value, json, bytes: bytes() };
+  noteJson(value, text);
+  return { ok: true, value, json, bytes: bytes(), ...(typeof value === "number" && { spelling: text.trim() }) };
 }
 
 function isShallow(value: JsonValue, depth: number): boolean {
@@ -66,9 +80,10 @@ function isSameButSpaces(text: string, written: string): boolean {
   return at === written.length;
 }
 
-/** Looks at each token of a text that is JSON. */
-function flawsOf(text: string): Flaw[] {
+/** Looks at each token of a text that is JSON. `respelled`: JavaScript writes one of its numbers in another way. */
+function lookAtTokens(text: string): { readonly flaws: readonly Flaw[]; readonly respelled: boolean } {
   const flaws: Flaw[] = [];
+  let respelled = false;
   const keys: Set<string>[] = [];
   const checkText = (value: string, offset: number) => {
     if (value.isWellFormed()) return;
@@ -97,7 +112,9 @@ function flawsOf(text: string): Flaw[] {
     onLiteralValue: (value, offset, length) => {
       if (typeof value === "string") checkText(value, offset);
       const source = text.slice(offset, offset + length);
-      if (typeof value !== "number" || isExactNumber(source)) return;
+      if (typeof value !== "number") return;
+      respelled ||= String(value) !== source;
+      if (isExactNumber(source)) return;
       const sent = Object.is(value, -0) ? "0" : String(value);
       const what = Number.isFinite(value)
         ? `${quote(source)} is a number that would be sent as ${sent}`
@@ -105,5 +122,5 @@ function flawsOf(text: string): Flaw[] {
       flaws.push({ code: "NUMBER_NOT_EXACT", offset, what, next: "Put it in quotes, so that it is text." });
     },
   });
-  return flaws;
+  return { flaws, respelled };
 }

@@ -5,8 +5,10 @@ import { bodyBytes } from "../../plan/index.ts";
 import type { JsonValue, Message, Place } from "../../types.ts";
 import { checkBodySchemas } from "../body.ts";
 import { buildMessage, type Common, tooLarge } from "../build.ts";
+import { codes } from "../codes.ts";
 import type { OnProblem } from "../interpolate.ts";
 import { type Problem, problem } from "../problem.ts";
+import { noteSpelling } from "../spelling.ts";
 import { stamped } from "../stamp.ts";
 import type { Scope } from "../variables.ts";
 import { typeName } from "../words.ts";
@@ -68,9 +70,13 @@ function toMessage(
   place: Place,
   tell: TellSpot,
 ): SourceMessage {
-  const tellHere: OnProblem = (code, _path, _snippet, what, next) => tell(code, place, what, next);
+  const tellHere: OnProblem = (code, _path, _snippet, what, next) => {
+    // What is only suspicious in the map was told there, once.
+    if (codes[code].severity === "error") tell(code, place, what, next);
+  };
   if (map !== undefined) {
     const local: Readonly<Record<string, JsonValue>> = { row: row.value, index };
+    if (row.spelling !== undefined) noteSpelling(local, "row", row.value, row.spelling);
     return buildMessage(map, common, { ...scope, local }, place, tellHere, index);
   }
   const { defaults, schemas, stamper } = common;

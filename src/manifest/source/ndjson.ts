@@ -30,7 +30,7 @@ export const readNdjson: RowReader = async function* (chunks, { tell, skip }) {
     const parsed = parseExactly(text, bytes.length);
     broken.meet(text, at, parsed.ok ? [] : parsed.flaws);
     if (!parsed.ok) return undefined;
-    const row = { value: parsed.value, json: parsed.json, bytes: parsed.bytes, spot: at };
+    const row = { value: parsed.value, json: parsed.json, bytes: parsed.bytes, spot: at, spelling: parsed.spelling };
     rows += 1;
     if (rows === 1 && skip === 0) {
       first = row;

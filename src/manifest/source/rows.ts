@@ -9,6 +9,8 @@ export interface Row {
   /** Of that, in UTF-8. */
   readonly bytes: number;
   readonly spot: Spot;
+  /** Of a number: how it is written, where JavaScript writes it in another way. */
+  readonly spelling?: string | undefined;
 }
 
 export interface RowOptions {
