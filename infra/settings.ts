@@ -1,3 +1,4 @@
+import { isSeconds } from "../src/lifecycle/max-wait.ts";
 import type { InDoubtPolicy } from "../src/types.ts";
 import { type ConfigReader, type Fault, fault, readJson, SettingsError } from "./config.ts";
 import { idPattern, type QueueSetting, readQueues } from "./queue-settings.ts";
@@ -42,6 +43,7 @@ export function inspectSettings(
     inDoubt: readPolicy(config, faults),
     production: readProduction(config, faults),
   };
+  checkMaxWait(config, faults);
   return { settings, faults };
 }
 
@@ -58,6 +60,13 @@ function readPolicy(config: ConfigReader, faults: Fault[]): InDoubtPolicy {
   if (policy === "resend" || policy === "stop") return policy;
   faults.push(fault(["inDoubt"], "it is no policy for messages in doubt", "Write resend or stop."));
   return "resend";
+}
+
+/** The provider reads it, in the middle of a run; so what is wrong is said here, before one. */
+function checkMaxWait(config: ConfigReader, faults: Fault[]): void {
+  const seconds = config.get("maxWait");
+  if (!seconds || isSeconds(seconds)) return;
+  faults.push(fault(["maxWait"], "it is not a number of seconds", "Write whole seconds, such as 3600."));
 }
 
 /** One pattern, or a list of them. */

@@ -20,6 +20,8 @@ export function duration(seconds: number): string {
   const minutes = Math.ceil(seconds / 60);
   if (minutes < 90) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
+  if (hours >= 2 * 24 * 365) return `${number(Math.floor(hours / (24 * 365)))} years`;
+  if (hours >= 48) return `${Math.floor(hours / 24)} days`;
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 

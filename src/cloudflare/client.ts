@@ -8,11 +8,14 @@ import { createTransport, type Transport, type Wire, type WireRequest } from "./
 import type { PushAnswer, QueueInfo, ReadAnswer } from "./types.ts";
 import { withhold } from "./withhold.ts";
 
+/** Milliseconds for each request. Generous: every one that is given up leaves its messages in doubt. */
+export const requestDeadlineMs = 60_000;
+
 export interface ClientOptions {
   readonly credentials: Credentials;
   /** Without a slash at its end; see `baseUrlFrom`. */
   readonly baseUrl: URL;
-  /** Milliseconds for each request. Generous by default: every one that is given up leaves its messages in doubt. */
+  /** Milliseconds for each request. Default: {@link requestDeadlineMs}. */
   readonly deadlineMs?: number;
   /** Milliseconds for a connection, and for a proxy's answer. Nothing has left by then, so it need not be generous. */
   readonly connectTimeoutMs?: number;
@@ -44,7 +47,13 @@ export interface Client {
 
 /** @throws ConfigurationError when the environment names a proxy that cannot be one */
 export function createClient(options: ClientOptions): Client {
-  const { credentials, baseUrl, deadlineMs = 60_000, userAgent = "queue-seeder", connections = 32 } = options;
+  const {
+    credentials,
+    baseUrl,
+    deadlineMs = requestDeadlineMs,
+    userAgent = "queue-seeder",
+    connections = 32,
+  } = options;
   const { env = process.env, connectTimeoutMs = 10_000 } = options;
   const transport = options.transport ?? createTransport(baseUrl, connections, env, connectTimeoutMs);
   const headers = { "user-agent": userAgent, accept: "application/json", ...credentials.headers() };

@@ -1,4 +1,4 @@
-export { type Client, type ClientOptions, createClient } from "./client.ts";
+export { type Client, type ClientOptions, createClient, requestDeadlineMs } from "./client.ts";
 export { isAccountLimit } from "./codes.ts";
 export { type ConfigurationCode, ConfigurationError } from "./configuration.ts";
 export { Credentials, credentialsFrom, type Sources } from "./credentials.ts";

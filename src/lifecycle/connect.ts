@@ -8,6 +8,7 @@ import {
 } from "../cloudflare/index.ts";
 import { createHalts, createPace, type Halts, type Pace } from "../push/index.ts";
 import { Refusal } from "./failure.ts";
+import { maxWaitMs } from "./max-wait.ts";
 import type { Ports } from "./ports.ts";
 import { Preflight } from "./preflight.ts";
 import { pacedReads, type Reads } from "./reads.ts";
@@ -19,6 +20,8 @@ export interface Wire {
   readonly reads: Reads;
   readonly pace: Pace;
   readonly halts: Halts;
+  /** How long a run waits for anything. */
+  readonly maxWaitMs: number;
   readonly preflight: Preflight;
   readonly requirements: RequirementChecks;
 }
@@ -30,13 +33,15 @@ export function connect(ports: Pick<Ports, "config" | "env" | "setBy" | "clock" 
     // An emulator has the limits that it says it has; Cloudflare has the documented ones before it says anything.
     const assume = isLoopback(baseUrl.hostname) ? "nothing" : "documented";
     const client = createClient({ credentials: credentialsFrom(ports), baseUrl, env: ports.env });
-    const pace = createPace({ clock: ports.clock, assume });
+    const most = maxWaitMs(ports);
+    const pace = createPace({ clock: ports.clock, assume, maxWaitMs: most });
     const reads = pacedReads({ client, pace, clock: ports.clock, cancelled: ports.cancelled });
     return {
       client,
       pace,
       reads,
       halts: createHalts(),
+      maxWaitMs: most,
       preflight: new Preflight(reads),
       requirements: new RequirementChecks(),
     };

@@ -1,5 +1,6 @@
+import { requestDeadlineMs } from "../cloudflare/index.ts";
 import { packStream } from "../plan/index.ts";
-import { type Journal, journaled, type PushReport, runPush } from "../push/index.ts";
+import { type Journal, journaled, type PushReport, runPush, Waits } from "../push/index.ts";
 import { type Book, openBook } from "./book.ts";
 import { refuseOtherKind } from "./diff.ts";
 import { refuseEdited, refuseShrunk } from "./edited.ts";
@@ -16,6 +17,7 @@ import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 import type { Session } from "./session.ts";
 import { reasonOf } from "./summary.ts";
 import { tellRecovered, warnOfDoubles } from "./telling.ts";
+import { tellingWaits } from "./waiting.ts";
 
 /** A segment whose turn it is. */
 export interface Delivery {
@@ -114,26 +116,38 @@ function toSend({ inDoubtPolicy }: SegmentInputs, { decision: { pending, inDoubt
   return pending.filter((index) => !held.has(index));
 }
 
-async function push(
+async function push(delivery: Delivery, indices: readonly number[], record: RunRecord): Promise<PushReport> {
+  const { inputs, session } = delivery;
+  const { ports } = session;
+  const { pace } = await session.wire();
+  const progress = new Progress(inputs, indices.length, ports);
+  const waits = new Waits();
+  const watched = { inputs, ports, pace, waits, lastPushed: () => progress.pushedAt };
+  return tellingWaits(watched, () => send(delivery, indices, record, { progress, waits }));
+}
+
+async function send(
   { inputs, journal, book, feed, session }: Delivery,
   indices: readonly number[],
   record: RunRecord,
+  { progress, waits }: { readonly progress: Progress; readonly waits: Waits },
 ): Promise<PushReport> {
   const { ports } = session;
   const { requirements, preflight, reads, halts, ...wire } = await session.wire();
+  const asking = () => ({ reason: "the API has not answered yet", until: ports.clock.elapsed() + requestDeadlineMs });
   // What is wrong here is told before what is wrong there.
   const opened = await feed();
-  const hopeless = await preflight.check(inputs, ports.tell);
+  const hopeless = await waits.during(asking(), preflight.check(inputs, ports.tell));
   // What was pushed of the manifest before, here or in another of its segments, is reason enough that the rest follows.
   const begun = book.decision.kept.length > 0 || session.begun.has(inputs.deployment);
-  if (!begun && hopeless === undefined) await requirements.check(inputs, reads);
+  if (!begun && hopeless === undefined) await waits.during(asking(), requirements.check(inputs, reads));
   const written = journaled(journal, book.keyOf);
-  const progress = new Progress(inputs, indices.length, ports);
   const report = await runPush({
     target: inputs,
     batches: packStream(opened.parcels(indices)),
     inDoubt: inputs.inDoubtPolicy,
     ...wire,
+    waits,
     halts: { ...halts, of: (queue) => hopeless ?? halts.of(queue) },
     clock: ports.clock,
     stop: ports.cancelled,

@@ -13,6 +13,7 @@ export class Progress {
   readonly #startedAt: number;
   #toldAt: number;
   #lastedAt: number;
+  #pushedAt: number;
   #done = 0;
 
   /** @param total messages that the run is to push */
@@ -20,12 +21,18 @@ export class Progress {
     this.#inputs = inputs;
     this.#total = total;
     this.#ports = ports;
-    this.#startedAt = this.#toldAt = this.#lastedAt = ports.clock.elapsed();
+    this.#startedAt = this.#toldAt = this.#lastedAt = this.#pushedAt = ports.clock.elapsed();
+  }
+
+  /** When messages were pushed last, or the push began, in milliseconds of the clock's `elapsed`. */
+  get pushedAt(): number {
+    return this.#pushedAt;
   }
 
   pushed(messages: number): void {
     this.#done += messages;
     const now = this.#ports.clock.elapsed();
+    this.#pushedAt = now;
     if (this.#done >= this.#total || now - this.#toldAt < everyMs.passing) return;
     this.#toldAt = now;
     const lasting = now - this.#lastedAt >= everyMs.lasting;

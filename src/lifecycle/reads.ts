@@ -6,7 +6,7 @@ import {
   type QueueInfo,
   type ReadAnswer,
 } from "../cloudflare/index.ts";
-import type { Clock, Pace } from "../push/index.ts";
+import { type Clock, type Pace, WaitTooLong } from "../push/index.ts";
 import type { Metrics, QueueRef } from "../types.ts";
 
 /** What is asked of the API besides pushing. None rejects. */
@@ -42,8 +42,10 @@ export function pacedReads({ client, pace, clock, cancelled }: ReadPorts): Reads
   const queues = new Map<string, Promise<ReadAnswer<QueueInfo>>>();
 
   const paced = async <T>({ queueId }: QueueRef, ask: () => Promise<ReadAnswer<T>>): Promise<ReadAnswer<T>> => {
-    const permit = await pace.acquire({ queueId, messages: 0 }, cancelled).catch(() => undefined);
-    if (permit === undefined) return { kind: "failed", failure: notAsked };
+    const permit = await pace.acquire({ queueId, messages: 0 }, cancelled).catch((error: unknown) => {
+      return error instanceof WaitTooLong ? error.failure : notAsked;
+    });
+    if (!("done" in permit)) return { kind: "failed", failure: permit };
     const since = clock.elapsed();
     const answer = await ask();
     if (answer.kind === "ok") permit.done({ kind: "answered", rate: answer.rate, latencyMs: clock.elapsed() - since });

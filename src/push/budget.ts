@@ -35,6 +35,7 @@ export interface Budget {
   unused(sent: Sent): void;
   /** Nothing goes for so many milliseconds. */
   block(ms: number, now: number): void;
+  isBlocked(now: number): boolean;
 }
 
 /**
@@ -97,5 +98,6 @@ export function createBudget(assumed: Quota | undefined): Budget {
     block(ms, now) {
       blockedUntil = Math.max(blockedUntil, now + ms);
     },
+    isBlocked: (now) => blockedUntil > now,
   };
 }

@@ -1,9 +1,10 @@
-import { type Failure, isAccountLimit, noRate, type PushAnswer } from "../cloudflare/index.ts";
+import { type Failure, isAccountLimit, noRate, type PushAnswer, requestDeadlineMs } from "../cloudflare/index.ts";
 import type { Batch } from "../types.ts";
 import type { PaceResult, Permit } from "./pace.ts";
-import { counted, type Failed, halves, nextStep } from "./policy.ts";
+import { counted, type Failed, halves, nextStep, type Step } from "./policy.ts";
 import { type Account, failureOf } from "./report.ts";
 import type { BatchOutcome, PushRun } from "./types.ts";
+import { tooLong, WaitTooLong } from "./waits.ts";
 
 /** What the deliveries of one run share. */
 export interface Context {
@@ -35,11 +36,13 @@ interface Load {
   readonly failed: Failed;
   /** Why an earlier request may have delivered it; undefined: none did. */
   readonly doubt: Failure | undefined;
+  /** When the first request failed; undefined: none did. */
+  readonly failedSince: number | undefined;
 }
 
 /** Sends a batch until each of its messages has an outcome. Never rejects. */
 export async function deliver(context: Context, batch: Batch, turn: Turn): Promise<void> {
-  const open: Load[] = [{ batch, made: 0, failed: {}, doubt: undefined }];
+  const open: Load[] = [{ batch, made: 0, failed: {}, doubt: undefined, failedSince: undefined }];
   try {
     for (let next = open.shift(); next !== undefined; next = open.shift()) {
       open.unshift(...(await attempt(context, next, turn)));
@@ -60,25 +63,42 @@ async function attempt(context: Context, load: Load, turn: Turn): Promise<Load[]
   account.request(made > 0);
   const answering = push(context, batch);
   turn.pass();
-  const answer = await answering;
+  const given = await answering;
   const random = (run.random ?? Math.random)();
-  const failed = counted(load.failed, answer);
-  const step = nextStep(answer, { batch, failed, inDoubt: run.inDoubt, random });
-  permit.done(lesson(answer, step.do === "again" ? step.afterMs : 0, run.clock.elapsed() - sentAt));
+  const failed = counted(load.failed, given);
+  const planned = nextStep(given, { batch, failed, inDoubt: run.inDoubt, random });
+  const now = run.clock.elapsed();
+  permit.done(lesson(given, planned.do === "again" ? planned.afterMs : 0, now - sentAt));
 
+  const failedSince = load.failedSince ?? now;
+  const { step, answer } = withPatience(planned, given, now - failedSince, run.maxWaitMs);
   const doubt = answer.kind === "unknown" ? answer.failure : load.doubt;
-  const tried: Load = { batch, made: made + 1, failed, doubt };
+  const tried: Load = { batch, made: made + 1, failed, doubt, failedSince };
   if (doubt === undefined && (step.do === "split" || step.do === "again")) await context.refused(batch);
   switch (step.do) {
     case "split":
-      return halves(batch).map((half) => ({ batch: half, made: 0, failed: {}, doubt }));
+      return halves(batch).map((half) => ({ batch: half, made: 0, failed: {}, doubt, failedSince: undefined }));
     case "again":
-      return (await pause(context, step.afterMs)) ? [tried] : leave(context, tried);
+      return (await pause(context, step.afterMs, answer)) ? [tried] : leave(context, tried);
     case "settle":
     case "give_up":
       await settle(context, tried, answer);
       return [];
   }
+}
+
+/** Gives up in place of a wait that would be too long. @param waitedMs since the first failure */
+function withPatience(
+  step: Step,
+  answer: PushAnswer,
+  waitedMs: number,
+  maxWaitMs = Number.POSITIVE_INFINITY,
+): { readonly step: Step; readonly answer: PushAnswer } {
+  if (step.do !== "again" || answer.kind === "accepted" || waitedMs + step.afterMs <= maxWaitMs)
+    return { step, answer };
+  const { status, code, documentationUrl, message } = answer.failure;
+  const failure = { ...tooLong(message, step.afterMs, maxWaitMs), status, code, documentationUrl };
+  return { step: { do: "give_up" }, answer: { ...answer, failure } };
 }
 
 /** Waits for everything that a request needs. @returns undefined when it is not to be made; it is settled then */
@@ -96,7 +116,8 @@ async function admit(context: Context, load: Load, turn: Turn): Promise<Permit |
     return permit;
   } catch (exception) {
     permit?.done({ kind: "unused" });
-    if (!over.aborted) context.fail(failureOf(exception, "no"), exception);
+    if (exception instanceof WaitTooLong) context.fail(exception.failure, undefined);
+    else if (!over.aborted) context.fail(failureOf(exception, "no"), exception);
     await leave(context, load);
     return undefined;
   }
@@ -104,25 +125,31 @@ async function admit(context: Context, load: Load, turn: Turn): Promise<Permit |
 
 /** The client never rejects. If it does all the same, nobody knows how far it had come. */
 async function push(context: Context, batch: Batch): Promise<PushAnswer> {
-  const { client, target, abort } = context.run;
+  const { client, target, abort, waits, clock } = context.run;
+  const answered = waits?.begin({ reason: "the API has not answered yet", until: clock.elapsed() + requestDeadlineMs });
   try {
     return await client.push(target, batch, abort, context.over);
   } catch (exception) {
     const failure = failureOf(exception, "unknown_fate");
     context.fail(failure, exception);
     return { kind: "unknown", failure, rate: noRate };
+  } finally {
+    answered?.();
   }
 }
 
 /** @returns whether the wait came to its end before the run did */
-async function pause({ run, account, over }: Context, ms: number): Promise<boolean> {
+async function pause({ run, account, over }: Context, ms: number, answer: PushAnswer): Promise<boolean> {
   const since = run.clock.elapsed();
+  const reason = answer.kind === "accepted" ? "" : answer.failure.message;
+  const passed = run.waits?.begin({ reason, until: since + ms });
   try {
     await run.clock.sleep(ms, over);
     return true;
   } catch {
     return false;
   } finally {
+    passed?.();
     account.waited(run.clock.elapsed() - since);
   }
 }

@@ -16,3 +16,4 @@ export { journaled } from "./journaled.ts";
 export { createPace, type Pace, type PaceOptions, type PaceState } from "./pace.ts";
 export { runPush } from "./run.ts";
 export type { BatchOutcome, PushReport, PushRun, Tally } from "./types.ts";
+export { type Wait, Waits, WaitTooLong } from "./waits.ts";

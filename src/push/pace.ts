@@ -3,6 +3,7 @@ import { type Bucket, createBucket } from "./bucket.ts";
 import { createBudget, type Quota } from "./budget.ts";
 import type { Clock } from "./clock.ts";
 import { type Concurrency, createConcurrency } from "./concurrency.ts";
+import { tooLong, type Wait, WaitTooLong } from "./waits.ts";
 
 /**
  * What the API documents and does not say in its answers. A little below the limits themselves, because requests that
@@ -23,9 +24,11 @@ export interface Pace {
   /**
    * Waits for a request's turn. The permit has to be given back by `done`.
    *
-   * @throws the signal's reason when it gets aborted meanwhile
+   * @throws the signal's reason when it gets aborted meanwhile; WaitTooLong when its turn comes too late
    */
   acquire(request: { readonly queueId: string; readonly messages: number }, signal?: AbortSignal): Promise<Permit>;
+  /** What requests to a queue wait for; undefined: for nothing but their turn. */
+  holdOf(queueId: string): Wait | undefined;
   /** For those who watch the run. */
   readonly state: PaceState;
 }
@@ -60,12 +63,24 @@ export interface PaceOptions {
   readonly clock: Clock;
   /** Whether the documented limits hold from the first request on, or only once an answer tells of any. */
   readonly assume: "documented" | "nothing";
+  /** Milliseconds that a request waits for its turn at the most. Default: as long as it takes. */
+  readonly maxWaitMs?: number;
 }
+
+/** Why requests wait for what an answer said. */
+const reasons = {
+  blocked: "the account's API rate limit is reached",
+  window: "the requests that the API allows in this window are used up, but for a tenth that is left to others",
+  overloaded: "the queue is overloaded",
+} as const;
 
 interface Waiter {
   readonly queueId: string;
   readonly messages: number;
+  /** When it began to wait. */
+  readonly since: number;
   readonly grant: (permit: Permit) => void;
+  readonly refuse: (error: WaitTooLong) => void;
 }
 
 interface QueueState {
@@ -73,7 +88,7 @@ interface QueueState {
   readonly bucket: Bucket;
 }
 
-export function createPace({ clock, assume }: PaceOptions): Pace {
+export function createPace({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY }: PaceOptions): Pace {
   const budget = createBudget(assume === "documented" ? documented.quota : undefined);
   const concurrency: Concurrency = createConcurrency();
   const requests = createBucket(documented.requests);
@@ -93,8 +108,28 @@ export function createPace({ clock, assume }: PaceOptions): Pace {
     return Math.max(pausedUntil, limited ? bucket.readyAt(now) : now);
   };
 
+  const holdOf = (id: string, now: number): Wait | undefined => {
+    const account = budget.readyAt(now);
+    const { pausedUntil } = queue(id);
+    if (Math.max(account, pausedUntil) <= now) return undefined;
+    if (pausedUntil > account) return { reason: reasons.overloaded, until: pausedUntil };
+    return { reason: budget.isBlocked(now) ? reasons.blocked : reasons.window, until: account };
+  };
+
+  /** Refuses those whose turn would come too late. */
+  const refuse = () => {
+    const now = clock.elapsed();
+    for (const waiter of [...waiters]) {
+      const hold = holdOf(waiter.queueId, now);
+      if (hold === undefined || hold.until - waiter.since <= maxWaitMs) continue;
+      waiters.splice(waiters.indexOf(waiter), 1);
+      waiter.refuse(new WaitTooLong(tooLong(hold.reason, hold.until - now, maxWaitMs)));
+    }
+  };
+
   /** Lets go whoever may go, and sets the alarm for the next who will. */
   const pump = () => {
+    refuse();
     while (waiters.length > 0 && underWay < concurrency.limit) {
       const now = clock.elapsed();
       const all = Math.max(budget.readyAt(now), limited ? requests.readyAt(now) : now);
@@ -171,9 +206,14 @@ export function createPace({ clock, assume }: PaceOptions): Pace {
         const waiter: Waiter = {
           queueId,
           messages,
+          since: clock.elapsed(),
           grant: (granted) => {
             signal?.removeEventListener("abort", leave);
             resolve(granted);
+          },
+          refuse: (error) => {
+            signal?.removeEventListener("abort", leave);
+            reject(error);
           },
         };
         signal?.addEventListener("abort", leave, { once: true });
@@ -181,6 +221,7 @@ export function createPace({ clock, assume }: PaceOptions): Pace {
         pump();
       });
     },
+    holdOf: (queueId) => holdOf(queueId, clock.elapsed()),
     get state() {
       return { underWay, limit: concurrency.limit, waiting: waiters.length };
     },

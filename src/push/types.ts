@@ -3,6 +3,7 @@ import type { Batch, InDoubtPolicy, Metrics, QueueRef } from "../types.ts";
 import type { Clock } from "./clock.ts";
 import type { Halts } from "./halts.ts";
 import type { Pace } from "./pace.ts";
+import type { Waits } from "./waits.ts";
 
 /** One delivery: batches to one queue, in order. */
 export interface PushRun {
@@ -16,6 +17,10 @@ export interface PushRun {
   readonly clock: Clock;
   /** One for the whole process: what one run learned of a queue spares the next one the request. */
   readonly halts?: Halts;
+  /** Gets what the run waits for, for those who watch it. */
+  readonly waits?: Waits;
+  /** Milliseconds that a batch waits for its next request, from its first failure on. Default: as long as it takes. */
+  readonly maxWaitMs?: number;
   /** Between 0 and 1, for the jitter of waits. Default: Math.random. */
   readonly random?: () => number;
   /** When aborted, no request starts any more; those that have left end by themselves. */

@@ -1,4 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { readWait } from "../../lifecycle/waiting.ts";
 import type { RunProgress } from "./progress.ts";
 import type { Report, Said } from "./report.ts";
 
@@ -62,6 +63,10 @@ export function watchEvents({ report, progress, now }: Watch): {
         const severity = severities[diagnosticEvent.severity];
         const text = plain(diagnosticEvent.message);
         if (progress.line(urn, text)) return tell(false);
+        const wait = readWait(text);
+        if (wait !== undefined) {
+          return report.waiting({ reason: wait.reason, until: Date.parse(wait.until), resource: nameOf(urn) });
+        }
         if (ephemeral === true || severity === undefined || text === "") return;
         differs ||= text.includes("PLAN_DIFFERS");
         erred ||= severity === "error";

@@ -6,7 +6,7 @@ import { type Paint, planText } from "../plan/text.ts";
 import { isGone } from "./lock.ts";
 import type { ManifestOutcome, Outcome } from "./outcome.ts";
 import type { ProgressState } from "./progress.ts";
-import type { Report } from "./report.ts";
+import type { Report, Waiting } from "./report.ts";
 
 export interface Screen {
   readonly write: (text: string) => void;
@@ -23,6 +23,7 @@ const logEveryMs = 10_000;
 export function peopleReport({ write, terminal, paint, now }: Screen): Report {
   let passing = false;
   let toldAt = Number.NEGATIVE_INFINITY;
+  let waitToldAt = Number.NEGATIVE_INFINITY;
   const clear = () => {
     if (passing) write("\r\u001b[K");
     passing = false;
@@ -30,6 +31,12 @@ export function peopleReport({ write, terminal, paint, now }: Screen): Report {
   const line = (text: string) => {
     clear();
     write(`${text}\n`);
+  };
+  /** Writes what the next line replaces, where one can. */
+  const pass = (text: string) => {
+    if (!terminal) return line(text);
+    write(`\r\u001b[K${text}`);
+    passing = true;
   };
   const colours = { info: "dim", warning: "yellow", error: "red" } as const;
   return {
@@ -49,9 +56,12 @@ export function peopleReport({ write, terminal, paint, now }: Screen): Report {
     progress(state) {
       if (!terminal && now() - toldAt < logEveryMs) return;
       toldAt = now();
-      if (!terminal) return line(progressText(state));
-      write(`\r\u001b[K${progressText(state)}`);
-      passing = true;
+      pass(progressText(state));
+    },
+    waiting(wait) {
+      if (!terminal && now() - waitToldAt < logEveryMs) return;
+      waitToldAt = now();
+      pass(waitingText(wait, now()));
     },
     said({ severity, text, resource }) {
       const head = resource === undefined ? "" : `${printable(resource)}: `;
@@ -69,6 +79,11 @@ export function peopleReport({ write, terminal, paint, now }: Screen): Report {
 
 function waitText(seconds: number | undefined): string {
   return seconds === undefined ? "Waiting for its end …" : `Waiting for at most ${duration(seconds)} …`;
+}
+
+export function waitingText({ reason, until, resource }: Waiting, now: number): string {
+  const left = until === undefined ? "" : ` for at most ${duration(Math.max(0, until - now) / 1_000)}`;
+  return `${resource === undefined ? "" : `${resource}: `}waiting${left}: ${reason}`;
 }
 
 export function progressText({ pushed, planned, perSecond, secondsLeft }: ProgressState): string {

@@ -11,6 +11,16 @@ export interface Said {
   readonly resource: string | undefined;
 }
 
+/** What a run waits for. */
+export interface Waiting {
+  /** A clause. */
+  readonly reason: string;
+  /** When it is over at the latest, in milliseconds of the wall clock; undefined: nothing says it. */
+  readonly until: number | undefined;
+  /** The resource's name; undefined: the whole run waits. */
+  readonly resource: string | undefined;
+}
+
 /** Tells of a run while it goes on: to people, or to programs. */
 export interface Report {
   plan(plan: Plan): void;
@@ -18,6 +28,8 @@ export interface Report {
   locked(holder: Holder, waiting: number | undefined | "no"): void;
   started(): void;
   progress(state: ProgressState): void;
+  /** Nothing goes on until something is over; told again and again meanwhile. */
+  waiting(wait: Waiting): void;
   said(said: Said): void;
   /** A resource that is not the seeder's own was changed. */
   changed(what: string, resource: string): void;

@@ -115,6 +115,10 @@ async function attempts(run: Run): Promise<number> {
       return end(report, signals.received === undefined ? exits.locked : signalExits[signals.received]);
     }
     if (!told) report.locked(attempt.holder, flags.wait === true ? undefined : flags.wait);
+    else {
+      const limit = Number.isFinite(until) ? until : undefined;
+      report.waiting({ reason: "another run holds the stack", until: limit, resource: undefined });
+    }
     told = true;
     await sleep(Math.min(attemptMs, left), undefined, { signal: signals.stop }).catch(() => {});
     if (signals.received !== undefined) return end(report, signalExits[signals.received]);

@@ -30,6 +30,14 @@ export function streamReport(write: (line: string) => void, now: () => number): 
         secondsLeft: secondsLeft === undefined ? null : round(secondsLeft),
       });
     },
+    waiting({ reason, until, resource }) {
+      line("waiting", {
+        reason,
+        until: until === undefined ? null : new Date(until).toISOString(),
+        secondsLeft: until === undefined ? null : Math.max(0, Math.ceil((until - now()) / 1_000)),
+        resource: resource ?? null,
+      });
+    },
     said({ severity, text, resource }) {
       line("said", { severity, text, resource: resource ?? null });
     },

@@ -18,6 +18,8 @@ function tellAll(report: Report, tick: () => void): void {
   report.progress({ pushed: 0, planned: 2_000, perSecond: 0, secondsLeft: undefined });
   tick();
   report.progress({ pushed: 500, planned: 2_000, perSecond: 123.456, secondsLeft: 12.15 });
+  report.waiting({ reason: "the queue is overloaded", until: Date.UTC(2026, 7, 1, 10, 1), resource: "a/0" });
+  report.waiting({ reason: "another run holds the stack", until: undefined, resource: undefined });
   report.said({ severity: "warning", text: "beware", resource: "a/0" });
   report.said({ severity: "error", text: "it failed", resource: undefined });
   report.changed("created", "cloudflare:index/queue:Queue orders");
