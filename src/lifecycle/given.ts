@@ -1,3 +1,4 @@
+import { hasIdCharacters, maxIdLength } from "../id.ts";
 import { limits } from "../limits.ts";
 import { messageDigest, messagesSegment } from "../plan/index.ts";
 import type { JsonValue, Message } from "../types.ts";
@@ -22,9 +23,6 @@ export const noJson = "no JSON: ";
 
 /** A program has no file of the repository, which is what places are of. */
 const nowhere = { file: "", line: 1, column: 1 };
-
-/** Characters of an id: the ledger keeps it in the engine's state. As in the schema of manifests. */
-const maxIdLength = 200;
 
 type Tell = (key: string, code: string, what: string, next: string) => void;
 
@@ -110,7 +108,12 @@ function hasDigest(body: JsonValue): boolean {
 /** What is not known yet has nothing against it. */
 function checkSettings({ id, contentType, delaySeconds }: GivenMessage, tell: Tell): void {
   if (id !== undefined && !isUnknown(id) && !isId(id)) {
-    tell(".id", "VALUE_NOT_ALLOWED", `the id is not text of 1 to ${maxIdLength} characters`, "Give a shorter one.");
+    tell(
+      ".id",
+      "VALUE_NOT_ALLOWED",
+      `the id is not text of 1 to ${maxIdLength} characters, or has some that control how text is shown`,
+      "Give another one.",
+    );
   }
   if (contentType !== undefined && !isUnknown(contentType) && !["json", "text"].includes(contentType)) {
     tell(".contentType", "VALUE_NOT_ALLOWED", "the content type is neither json nor text", 'Write "json" or "text".');
@@ -132,6 +135,5 @@ function checkTwin({ id }: GivenMessage, index: number, ids: Map<string, number>
 }
 
 function isId(id: unknown): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what an id must not hold
-  return typeof id === "string" && id.length > 0 && id.length <= maxIdLength && !/[\u0000-\u001f\u007f]/.test(id);
+  return typeof id === "string" && id.length > 0 && id.length <= maxIdLength && hasIdCharacters(id);
 }

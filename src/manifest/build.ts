@@ -1,3 +1,4 @@
+import { hasIdCharacters, maxIdLength } from "../id.ts";
 import { limits } from "../limits.ts";
 import { bodyBytes } from "../plan/index.ts";
 import type { Message, Place, PushMode } from "../types.ts";
@@ -83,8 +84,8 @@ function buildId(id: string | undefined, scope: Scope, tell: OnProblem): string 
   if (id === undefined) return undefined;
   const { value } = interpolate(id, scope, { secretsAllowed: false, textOnly: true }, below("id", tell));
   const text = String(value);
-  if (/\p{Cc}/u.test(text)) {
-    const what = `the id ${shown(text)} has a control character`;
+  if (!hasIdCharacters(text)) {
+    const what = `the id ${shown(text)} has a character that controls how text is shown`;
     tell("VALUE_NOT_ALLOWED", ["id"], "", what, "Name a variable that has a text on one line.");
     return undefined;
   }
@@ -93,9 +94,6 @@ function buildId(id: string | undefined, scope: Scope, tell: OnProblem): string 
   tell("VALUE_NOT_ALLOWED", ["id"], "", what, "Name a variable that has a shorter text.");
   return undefined;
 }
-
-/** Characters of an id: the ledger keeps it in the engine's state. The schema says the same. */
-const maxIdLength = 200;
 
 export function buildDelay(written: number | string | undefined, scope: Scope, tell: OnProblem): number | undefined {
   if (typeof written !== "string") return written;

@@ -45,6 +45,7 @@ export const codes = {
   WRONG_TYPE: error("A value has the wrong type"),
   VALUE_NOT_ALLOWED: error("A value is not allowed"),
   DUPLICATE_NAME: error("Two manifests have the same name"),
+  PATH_TWICE: error("Two paths are one on other systems"),
   UNNAMED_DOCUMENT: warning("A further document of a file has no name"),
   CONFIG_INVALID: error("The stack's configuration cannot be used"),
   QUEUE_UNKNOWN: error("The stack has no such queue"),

@@ -150,14 +150,14 @@ function bound({ keyword, params, message }: ErrorObject): string {
 }
 
 const advices: Readonly<Record<string, string>> = {
-  name: "Use letters, digits and . _ - /, beginning with a letter or digit.",
+  name: "Use letters, digits and . _ - /, beginning with a letter or digit, at most 200.",
   queue: "Use letters, digits, _ and -, beginning and ending with a letter or digit, at most 63.",
   stacks: "Remove it for every stack, or use letters, digits, . _ -, and the wildcards * and ?.",
   after: "Write the name of a manifest, or remove the key.",
   moved_from: "Write a name that the manifest had, or remove the key.",
   requires: "Write consumer, not_paused or max_backlog, or remove the key.",
   dedup_field: "Use letters, digits and . _ -, beginning with a letter or _; not __proto__.",
-  id: "Use 1 to 200 characters without control characters.",
+  id: "Use 1 to 200 characters, none of which controls how text is shown.",
   for_each: "Write a list, a count from 1 to 100000, or one variable.",
   delay_seconds: "Write whole seconds from 0 to 86400 (24 hours), or one variable.",
   env: "Use letters, digits and _, not beginning with a digit.",

@@ -9,8 +9,9 @@ import { type ManifestDocument, parseDocuments } from "./document.ts";
 import { findManifestFiles, readTextFile } from "./files.ts";
 import { checkForm } from "./form.ts";
 import { placeOf } from "./locate.ts";
+import { checkPathName, checkTwins, nameOf } from "./name.ts";
 import { type Problem, problem } from "./problem.ts";
-import { nameOf, type ReadManifest, readManifest } from "./read.ts";
+import { type ReadManifest, readManifest } from "./read.ts";
 import { checkRelations, type Related, relationsOf } from "./relations.ts";
 import { type BodySchema, BodySchemas } from "./schemas.ts";
 import type { SourceReading } from "./source/messages.ts";
@@ -77,6 +78,7 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
     problems.add(problem("NO_MANIFESTS", { file: folder, line: 1, column: 1 }, "there is no manifest here", next));
   }
 
+  const twins = checkTwins(paths, problems);
   const schemas = new BodySchemas(root, problems);
   const manifests: Manifest[] = [];
   const skipped: Manifest[] = [];
@@ -105,7 +107,8 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
       const read = readManifest(document, form.brokenMessages, context, checks.usable, problems);
       const { stacks } = read;
       const wanted = stack === undefined || stacks === undefined || matchesStack(stacks, stack);
-      checkName(document, read, names, problems);
+      checkPathName(document, folder, read.place, problems);
+      if (!twins.has(path)) checkName(document, read, names, problems);
       checkDedup(document, read, problems);
       checkSurroundings(document, read, wanted, options, problems);
       related.push(relationsOf(document, read.name));

@@ -5,6 +5,7 @@ import type { ManifestDocument } from "./document.ts";
 import { lintWritten } from "./lint-written.ts";
 import { placeOf } from "./locate.ts";
 import { readMessages, teller } from "./messages.ts";
+import { formerNames, nameOf } from "./name.ts";
 import type { BodySchema } from "./schemas.ts";
 import type { SourceReading } from "./source/messages.ts";
 import { resolveSource } from "./source/spec.ts";
@@ -44,6 +45,7 @@ export function readManifest(
   const scope: Scope = { stack, variables, env: written.env ?? [], local: {} };
   const { source, defaults, requires, dedup_field } = written;
   const push = written.push ?? "once";
+  const name = nameOf(document, context.folder);
   const common: Common = {
     push,
     defaults,
@@ -52,33 +54,24 @@ export function readManifest(
     stamper: dedup_field !== undefined && document.sound ? createStamper(dedup_field) : undefined,
   };
   return {
-    name: nameOf(document, context.folder),
+    name,
     queue: written.queue,
     push,
     inDoubt: written.in_doubt ?? context.inDoubt,
     stacks: written.stacks,
-    after: written.after ?? [],
+    after: (written.after ?? []).map((each) => each.normalize("NFC")),
     requires: {
       consumer: requires?.consumer ?? false,
       notPaused: requires?.not_paused ?? false,
       maxBacklog: requires?.max_backlog,
     },
     dedupField: dedup_field,
-    movedFrom: written.moved_from ?? [],
+    movedFrom: formerNames(name, written.moved_from ?? []),
     content: source
       ? readSource(document, source, common, scope, context.root, problems)
       : { kind: "inline", messages: readMessages(document, written.messages ?? [], common, broken, scope, problems) },
     place: placeOf(document, []),
   };
-}
-
-/** What a manifest says, or the path under the folder without its ending, and `#2` for the second document of a file. */
-export function nameOf({ file, number, value }: ManifestDocument, folder: string): string {
-  const written = typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
-  if (typeof written === "string") return written;
-  const inside = file.path.startsWith(`${folder}/`) ? file.path.slice(folder.length + 1) : file.path;
-  const path = inside.replace(/\.[^.]+$/, "");
-  return number === 1 ? path : `${path}#${number}`;
 }
 
 /** What is wrong with the map is told once at its place, not for each row. */

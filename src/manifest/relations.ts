@@ -23,7 +23,7 @@ export interface Related {
 export function relationsOf(document: ManifestDocument, name: string): Related {
   const { after = [], moved_from = [] } = document.value as unknown as Written;
   const mentions = (key: string, names: readonly string[]) =>
-    names.map((each, index) => ({ name: each, place: placeOf(document, [key, index]) }));
+    names.map((each, index) => ({ name: each.normalize("NFC"), place: placeOf(document, [key, index]) }));
   return {
     name,
     place: placeOf(document, []),

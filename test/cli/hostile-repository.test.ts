@@ -2,11 +2,11 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
-import { hostile, wrongWith } from "../support/hostile.ts";
+import { escaped, hostile, wrongWith } from "../support/hostile.ts";
 import { run } from "./support/run.ts";
 
 /** As JSON writes it, which YAML reads too. */
-const text = JSON.stringify(hostile.toWellFormed());
+const text = escaped(hostile);
 /** What a file's name can hold of it. */
 const name = hostile.toWellFormed().replaceAll("\u0000", "").replaceAll("/", "").slice(0, 60);
 const own = /^::(?:error|warning|notice) /;

@@ -57,3 +57,9 @@ export function poisoned<Data>(data: Data, key = ""): Data {
   };
   return changed(data) as Data;
 }
+
+/** As JSON in ASCII, which YAML reads too and lets through. */
+export function escaped(text: string): string {
+  const units = JSON.stringify(text.toWellFormed()).split("");
+  return units.map((unit) => (unit > "~" ? `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}` : unit)).join("");
+}

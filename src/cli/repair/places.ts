@@ -66,8 +66,10 @@ function placeOf(
  * @throws UsageError where there is none, or several
  */
 export function placeNamed(name: string, places: readonly Place[], stack: string): Place {
-  const exact = places.filter((place) => place.name === name);
-  const [place, ...others] = exact.length > 0 ? exact : places.filter(({ manifest }) => manifest === name);
+  // A terminal may send accents in another way than the manifest's name has them.
+  const isMeant = (each: string) => each.normalize("NFC") === name.normalize("NFC");
+  const exact = places.filter((place) => isMeant(place.name));
+  const [place, ...others] = exact.length > 0 ? exact : places.filter(({ manifest }) => isMeant(manifest));
   if (place === undefined) {
     const names = [...new Set(places.map((each) => each.name))];
     const known = names.length === 0 ? "It has none." : `It has ${names.join(", ")}.`;

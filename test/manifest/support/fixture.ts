@@ -27,6 +27,7 @@ export async function problemsOf(code: string): Promise<string> {
   using copy = temporaryFolder();
   cpSync(join(folder, code), copy.path, { recursive: true, verbatimSymlinks: true });
   for (const [path, { before = "", text, times, after = "" }] of Object.entries(generate)) {
+    mkdirSync(dirname(join(copy.path, path)), { recursive: true });
     writeFileSync(join(copy.path, path), before + text.repeat(times) + after);
   }
   const { problems } = await (stack === undefined

@@ -1,0 +1,96 @@
+import type { Place } from "../types.ts";
+import type { Problems } from "./collect.ts";
+import type { ManifestDocument } from "./document.ts";
+import { problem, quote } from "./problem.ts";
+
+/** What a manifest's name may be, written or made from a path. The schema says the same of `name`. */
+const allowed = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._/-]*$/u;
+const longest = 200;
+
+/**
+ * What a manifest says, or the path under the folder without its ending, and `#2` for the second document of a file. In NFC:
+ * systems and editors write the same letters in two ways, and the ledger knows one name.
+ */
+export function nameOf({ file, number, value }: ManifestDocument, folder: string): string {
+  return writtenName(value)?.normalize("NFC") ?? `${pathName(file.path, folder)}${number === 1 ? "" : `#${number}`}`;
+}
+
+/** The names that a ledger may have the manifest's messages under: earlier versions kept letters as the file system has them. */
+export function formerNames(name: string, written: readonly string[]): readonly string[] {
+  const all = [name, ...written].flatMap((each) => [each, each.normalize("NFC"), each.normalize("NFD")]);
+  return [...new Set(all)].filter((each) => each !== name);
+}
+
+/** Reports a name that is made from a path and could not be written as `name:`. */
+export function checkPathName(
+  { file, value }: ManifestDocument,
+  folder: string,
+  place: Place,
+  problems: Problems,
+): void {
+  if (writtenName(value) !== undefined) return;
+  const name = pathName(file.path, folder);
+  if (allowed.test(name) && name.length <= longest) return;
+  const fault = name.length > longest ? `more than ${longest} characters` : "characters that a name may not have";
+  const what = `without a "name", the manifest is known by its path, and ${quote(name)} has ${fault}`;
+  const next = `Add "name: ${suggested(name)}", or rename the file: a name has letters, digits and . _ - /, beginning with a letter or digit.`;
+  problems.add(problem("VALUE_NOT_ALLOWED", place, what, next));
+}
+
+/**
+ * Reports files and folders that are two here and one where letters are not told apart by their case, or by the way in which
+ * their accents are written (macOS, Windows): a checkout there loses one of them, and its messages would be forgotten.
+ *
+ * @param paths relative to the repository
+ * @returns the files that have a twin before them
+ */
+export function checkTwins(paths: readonly string[], problems: Problems): ReadonlySet<string> {
+  const first = new Map<string, string>();
+  const told = new Set<string>();
+  const twins = new Set<string>();
+  for (const path of paths) {
+    const steps = path.split("/");
+    for (let depth = 1; depth <= steps.length; depth += 1) {
+      const here = steps.slice(0, depth).join("/");
+      const twin = first.get(sameness(here)) ?? here;
+      first.set(sameness(here), twin);
+      if (twin === here) continue;
+      if (depth === steps.length) twins.add(path);
+      if (told.has(here)) break;
+      told.add(here);
+      const noun = depth === steps.length ? "file" : "folder";
+      const [one, other] = here.normalize("NFC") === twin.normalize("NFC") ? [spelt(here), spelt(twin)] : [here, twin];
+      const what = `on macOS or Windows ${quote(one)} is the same ${noun} as ${quote(other)}`;
+      const next = "Rename one of them, so that they differ in more than case, accents' encoding or dots at the end.";
+      problems.add(problem("PATH_TWICE", { file: path, line: 1, column: 1 }, what, next));
+      break;
+    }
+  }
+  return twins;
+}
+
+/** The same for paths that some system takes for one. Windows drops dots and spaces at the end of a name. */
+function sameness(path: string): string {
+  const steps = path.normalize("NFC").toLowerCase().normalize("NFC").split("/");
+  return steps.map((step) => step.replace(/[. ]+$/, "")).join("/");
+}
+
+/** With the accents that are characters of their own as escapes: the two look alike. */
+function spelt(path: string): string {
+  return path.replace(/\p{M}/gu, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+function writtenName(value: ManifestDocument["value"]): string | undefined {
+  const written = typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
+  return typeof written === "string" ? written : undefined;
+}
+
+function pathName(path: string, folder: string): string {
+  const inside = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
+  return inside.replace(/\.[^.]+$/, "").normalize("NFC");
+}
+
+function suggested(name: string): string {
+  const plain = name.replace(/[^\p{L}\p{M}\p{N}._/-]+/gu, "-").replace(/^[^\p{L}\p{N}]+/u, "");
+  return plain === "" ? "…" : plain.slice(0, 60).toWellFormed();
+}
