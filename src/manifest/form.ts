@@ -127,6 +127,10 @@ function explain(document: ManifestDocument, error: ErrorObject): Problem {
     case "minLength":
       return problem("VALUE_NOT_ALLOWED", here, `${it} is empty`, advice(path));
     default:
+      if (data === "\\t" && path.at(-1) === "delimiter") {
+        const next = 'Write "\\t" in double quotes, in which YAML takes it for a tab.';
+        return problem("VALUE_NOT_ALLOWED", here, `${it} is a backslash and a t`, next);
+      }
       return problem("VALUE_NOT_ALLOWED", here, `${it} cannot be ${shown(data)}: ${bound(error)}`, advice(path));
   }
 }
@@ -163,7 +167,7 @@ const advices: Readonly<Record<string, string>> = {
   env: "Use letters, digits and _, not beginning with a digit.",
   file: "Write a path from the manifest's folder, with forward slashes.",
   body_schema: "Write a path from the manifest's folder, with forward slashes.",
-  delimiter: "Write one character, not a quote or a line end.",
+  delimiter: 'Write one character, not a quote or a line end; a tab as "\\t" in double quotes.',
   messages: "Add a message, or remove the manifest.",
 };
 

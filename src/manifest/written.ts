@@ -1,7 +1,7 @@
 import type { ContentType, InDoubtPolicy, JsonValue, PushMode } from "../types.ts";
 import type { CellType } from "./source/cells.ts";
 import type { Compression } from "./source/compression.ts";
-import type { Format } from "./source/spec.ts";
+import type { Format } from "./source/ending.ts";
 
 /** What a document holds once it has the form that messages/manifest.schema.json asks for. */
 export interface Written {

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { openRegular } from "../../file-fault.ts";
 import { sniffedBytes } from "../sniff.ts";
 import type { Compression } from "./compression.ts";
 import { refuseForeign } from "./foreign.ts";
@@ -18,10 +19,11 @@ const decompressors = {
 /**
  * Streams a file's bytes, decompressed, in pieces of a bounded size.
  *
- * @throws Error of the file system, with its code; CompressionError, DataStop when the data is not what it is said to be
+ * @throws Error of the file system, FileError; CompressionError, DataStop when the data is not what it is said to be
  */
 export async function* readBytes(path: string, compression: Compression): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { highWaterMark: chunkBytes });
+  const { descriptor } = openRegular(path);
+  const file = createReadStream(path, { fd: descriptor, highWaterMark: chunkBytes });
   const decompress = decompressors[compression];
   if (decompress === undefined) {
     yield* file;

@@ -7,7 +7,7 @@ import { checkBodySchemas } from "../body.ts";
 import { buildMessage, type Common, tooLarge } from "../build.ts";
 import { codes } from "../codes.ts";
 import type { OnProblem } from "../interpolate.ts";
-import { type Problem, problem } from "../problem.ts";
+import { type Problem, problem, quote } from "../problem.ts";
 import { noteSpelling } from "../spelling.ts";
 import { stamped } from "../stamp.ts";
 import type { Scope } from "../variables.ts";
@@ -59,7 +59,7 @@ export async function* sourceMessages(
       yield rows.map((row) => toMessage(row, index++, reading, place(row.spot), tellSpot));
     }
   } catch (error) {
-    tell(asProblem(error, source));
+    tell(asProblem(error, reading));
   }
 }
 
@@ -107,13 +107,11 @@ function toMessage(
   return { message, bytes };
 }
 
-function asProblem(error: unknown, { file }: SourceFile): Problem {
+function asProblem(error: unknown, { source: { file }, place }: SourceReading): Problem {
   const start = { file, line: 1, column: 1 };
   if (error instanceof DataStop) return problem(error.code, { file, ...error.spot }, error.message, error.next);
   if (error instanceof CompressionError) return problem("DATA_COMPRESSION", start, error.message, error.next);
-  if (isFileError(error)) {
-    const { why, next } = fileFault(error);
-    return problem("FILE_UNREADABLE", start, `the file cannot be read: ${why}`, next);
-  }
-  throw error;
+  if (!isFileError(error)) throw error;
+  const { why, next } = fileFault(error);
+  return problem("FILE_UNREADABLE", place, `${quote(file)} cannot be read: ${why}`, next);
 }

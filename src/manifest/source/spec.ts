@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import { join, posix } from "node:path";
+import { findFile } from "../../file-fault.ts";
 import type { Problems } from "../collect.ts";
 import type { ManifestDocument } from "../document.ts";
 import { isInside } from "../files.ts";
@@ -9,10 +9,9 @@ import type { WrittenSource } from "../written.ts";
 import { readJsonArray } from "./array.ts";
 import type { Compression } from "./compression.ts";
 import { readCsv } from "./csv.ts";
+import { type Format, readEnding } from "./ending.ts";
 import { readNdjson } from "./ndjson.ts";
 import type { RowReader } from "./rows.ts";
-
-export type Format = "ndjson" | "csv" | "json";
 
 /** A data file, and how it is read. */
 export interface SourceFile {
@@ -21,15 +20,6 @@ export interface SourceFile {
   readonly compression: Compression;
   readonly reader: RowReader;
 }
-
-const formats: Readonly<Record<string, Format>> = {
-  ".ndjson": "ndjson",
-  ".jsonl": "ndjson",
-  ".csv": "csv",
-  ".json": "json",
-};
-
-const compressions: Readonly<Record<string, Compression>> = { ".gz": "gzip", ".zst": "zstd" };
 
 /** Finds the data file that a manifest names, beside the manifest, and what is to be known before it is opened. */
 export function resolveSource(
@@ -45,19 +35,25 @@ export function resolveSource(
     problems.add(problem("OUTSIDE_REPOSITORY", place, "this path leads out of the repository", next));
     return undefined;
   }
-  const stats = statSync(join(root, file), { throwIfNoEntry: false });
-  if (!stats?.isFile()) {
-    const what = stats ? `${quote(file)} is not a regular file` : `there is no file ${quote(file)}`;
+  const found = findFile(join(root, file));
+  if (found.kind !== "file") {
     const next = "Write the path of the data file, from the manifest's folder.";
-    problems.add(problem("FILE_UNREADABLE", place, what, next));
+    const [what, remedy] =
+      found.kind === "fault"
+        ? [`${quote(file)} cannot be read: ${found.why}`, found.next]
+        : [found.kind === "folder" ? `${quote(file)} is a folder` : `there is no file ${quote(file)}`, next];
+    problems.add(problem("FILE_UNREADABLE", place, what, remedy));
     return undefined;
   }
   if (!isInside(root, file, problems, place)) return undefined;
 
-  const outer = posix.extname(file).toLowerCase();
-  const byEnding = compressions[outer];
-  const format =
-    written.format ?? formats[byEnding ? posix.extname(file.slice(0, -outer.length)).toLowerCase() : outer];
+  const named = readEnding(file);
+  const { format = named.format, compression = named.compression } = written;
+  const other = written.compression === undefined ? named.unreadable : undefined;
+  if (other !== undefined && (written.format === undefined || other.code === "DATA_COMPRESSION")) {
+    problems.add(problem(other.code, place, `${quote(file)} is ${other.what}, which is not read here`, other.next));
+    return undefined;
+  }
   if (format === undefined) {
     const next =
       'Write "format: ndjson", csv or json, or give the file one of the endings .ndjson, .jsonl, .csv, .json.';
@@ -76,5 +72,5 @@ export function resolveSource(
     json: readJsonArray,
     csv: readCsv({ delimiter, types }),
   };
-  return { file, compression: written.compression ?? byEnding ?? "none", reader: readers[format] };
+  return { file, compression, reader: readers[format] };
 }
