@@ -29,8 +29,8 @@ export function initCommand(): Command {
       "queue-seeder init seeding --queue orders --queue mails --ci github",
       "queue-seeder init --yes --queue orders=0123456789abcdef0123456789abcdef --stack prod",
     ],
-    notes: `It asks for what no flag says, and before it replaces a file. To a package.json and a .gitignore that exist it only
-adds what is missing.`,
+    notes: `It asks for what no flag says, and before it replaces a file. To a package.json, a .gitignore and a
+.gitattributes that exist it only adds what is missing.`,
     exits: {
       0: "written; stderr says what, and what to do next",
       1: "it could not write",

@@ -21,14 +21,14 @@ export function lintWritten(written: WrittenMessage, context: LintContext, tell:
 }
 
 /** A variable changes by itself when it depends on the commit, the configuration or the environment. */
-const changing = /^(?:git\.sha$|config\.|env\.)/;
+const changing = /^(?:git\.sha$|(?:config|env)[.[])/;
 
 /** A message goes once, by its id or its body: a body that changes by itself makes an edited or a new message of it. */
 function warnOfChanges({ id, body, for_each }: WrittenMessage, { isMap }: LintContext, tell: OnProblem): void {
   const named = new Set(isMap ? [] : variablesIn(id ?? null).map(({ name }) => name));
   const items = id !== undefined && variablesIn(for_each ?? null).some(({ name }) => changing.test(name));
   for (const { name, written, path } of variablesIn(body)) {
-    const changes = changing.test(name) || (items && /^item(?:$|\.)/.test(name));
+    const changes = changing.test(name) || (items && /^item(?:$|[.[])/.test(name));
     if (!changes || named.has(name) || [...named].some((other) => name.startsWith(`${other}.`))) continue;
     const then = isMap
       ? "the next deployment stops with DATA_FILE_EDITED"

@@ -8,7 +8,8 @@ export type Part =
   | { readonly kind: "foreign"; readonly written: string }
   | { readonly kind: "unclosed"; readonly at: number };
 
-const marker = /\$\$\{(?=([^{}]*)(\})?)|\$\{\{[^{}]*\}\}|\$\{([^}]*)(\})?/g;
+/** A name ends at the first brace that is not inside of `['…']` or `["…"]`. */
+const marker = /\$\$\{(?=([^{}]*)(\})?)|\$\{\{[^{}]*\}\}|\$\{((?:\[(?:'(?:[^']|'')*'|"(?:[^"]|"")*")\]|[^}])*)(\})?/g;
 
 /** Whether a text has anything to replace; most have nothing. */
 export function hasMarkers(text: string): boolean {

@@ -3,6 +3,7 @@ import type { ProblemCode } from "./codes.ts";
 import { quote } from "./problem.ts";
 import { spellingOf } from "./spelling.ts";
 import { didYouMean } from "./suggest.ts";
+import { splitName, writeStep } from "./variable-name.ts";
 
 /**
  * What manifests may name. A part that is undefined is not known. Where manifests are checked for no stack in particular,
@@ -61,7 +62,7 @@ const locals: Readonly<Record<string, string>> = {
 /** Finds what a variable means. */
 export function lookUp(name: string, scope: Scope): Found {
   const { variables, local } = scope;
-  const [head = "", ...steps] = name.split(".");
+  const [head = "", ...steps] = splitName(name);
   const rest = steps.join(".");
   if (scope.pending?.includes(head)) return { kind: "unknown" };
   if (Object.hasOwn(local, head)) return within(name, local, head, steps);
@@ -136,11 +137,9 @@ function within(
 ): Found {
   let at: JsonValue = all[first] ?? null;
   const holders: [object, string][] = [[all, first]];
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) {
-      const keys = typeof at === "object" && at !== null ? Object.keys(at) : [];
-      const has = keys.length === 0 ? "It has no keys." : `It has ${keys.slice(0, 20).join(", ")}.`;
-      return undefinedVariable(name, `${has}${didYouMean(step, keys)}`);
+      return undefinedVariable(name, whatThereIs(at, first, steps, index));
     }
     holders.push([at, step]);
     at = (at as Readonly<Record<string, JsonValue>>)[step] ?? null;
@@ -148,6 +147,18 @@ function within(
   return typeof at === "number"
     ? { kind: "value", value: at, text: spellingOf(at, holders) }
     : { kind: "value", value: at };
+}
+
+/** What a value has in place of one of the steps. */
+function whatThereIs(at: JsonValue, first: string, steps: readonly string[], index: number): string {
+  const keys = typeof at === "object" && at !== null ? Object.keys(at) : [];
+  const dotted = steps.slice(index).join(".");
+  if (keys.includes(dotted)) {
+    const known = [...steps.slice(0, index), dotted].map(writeStep).join("");
+    return `Its key has a dot: write \${${first}${known}}.`;
+  }
+  if (keys.length === 0) return "It has no keys.";
+  return `It has ${keys.slice(0, 20).join(", ")}.${didYouMean(steps[index] ?? "", keys)}`;
 }
 
 function undefinedVariable(name: string, next: string): Found {

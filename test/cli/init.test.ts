@@ -81,7 +81,11 @@ describe("init into an existing repository", () => {
 
   it("adds to package.json and .gitignore what is missing, and changes nothing else of them", async () => {
     using folder = temporaryFolder();
-    writeFiles(folder.path, { "package.json": packageJson, ".gitignore": "/node_modules\n*.tmp" });
+    writeFiles(folder.path, {
+      "package.json": packageJson,
+      ".gitignore": "/node_modules\n*.tmp",
+      ".gitattributes": "*.csv filter=lfs diff=lfs merge=lfs -text\n*.gz   binary\n",
+    });
     const { code, stderr } = await run(["init", "--yes", "--queue", `orders=${id}`], { cwd: folder.path });
     expect(code).toBe(0);
     expect(stderr).toMatch(/added to +package.json/);
@@ -94,6 +98,14 @@ describe("init into an existing repository", () => {
       devDependencies: { "@types/node": "^24" },
     });
     expect(read(folder.path, ".gitignore")).toBe("/node_modules\n*.tmp\n.queue-seeder/\n");
+    expect(read(folder.path, ".gitattributes")).toBe(`/messages/** text=auto eol=lf
+*.ndjson text eol=lf
+*.jsonl text eol=lf
+*.csv text eol=lf
+*.zst binary
+*.csv filter=lfs diff=lfs merge=lfs -text
+*.gz   binary
+`);
     // Its own modules are CommonJS; the program's are not.
     expect(JSON.parse(read(folder.path, "infra/package.json")).type).toBe("module");
     expect((await run(["validate"], { cwd: folder.path })).code).toBe(0);

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { NamedQueue } from "../options.ts";
 import type { Answers } from "./answers.ts";
-import { addToGitignore, addToPackageJson } from "./merge.ts";
+import { addToGitattributes, addToGitignore, addToPackageJson } from "./merge.ts";
 import { adapt, type Template } from "./pipelines.ts";
 
 /** What is there before. */
@@ -9,6 +9,7 @@ export interface Situation {
   /** The texts of the files that init adds to, where they exist. */
   readonly packageJson: string | undefined;
   readonly gitignore: string | undefined;
+  readonly gitattributes: string | undefined;
   /** The project's folder as seen from the root of the Git repository; "" where they are the same, or there is none. */
   readonly fromGitRoot: string;
   /** The files of the pipeline that was asked for. */
@@ -44,6 +45,7 @@ export function projectFiles(answers: Answers, situation: Situation): readonly N
     ...(packageJson.type === "module" ? [] : [create("infra/package.json", json({ private: true, type: "module" }))]),
     ...answers.queues.map((queue) => create(`messages/${queue.name}.yaml`, manifestYaml(queue))),
     { path: ".gitignore", text: addToGitignore(situation.gitignore), mode: "add" },
+    { path: ".gitattributes", text: addToGitattributes(situation.gitattributes), mode: "add" },
     ...pipeline
       .map((template) => adapt(template, { stack: answers.stack, folder }))
       .map(({ path, text }) => create(`${toGitRoot}${path}`, text)),

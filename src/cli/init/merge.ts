@@ -75,6 +75,26 @@ function asMap(value: unknown): Readonly<Record<string, unknown>> {
 /** What must not be committed: installed packages, and queue-seeder's own working files. */
 const ignored = ["node_modules/", ".queue-seeder/"] as const;
 
+/**
+ * Line ends are the same on every machine: with other ones in a quoted cell of CSV, or in a manifest, a file would not be what was
+ * pushed. What is compressed is left alone.
+ */
+const attributes = [
+  "/messages/** text=auto eol=lf",
+  "*.ndjson text eol=lf",
+  "*.jsonl text eol=lf",
+  "*.csv text eol=lf",
+  "*.gz binary",
+  "*.zst binary",
+] as const;
+
+/** Adds above what is there: of two lines for a file, the later one counts, and theirs may hand it to Git LFS. */
+export function addToGitattributes(existing = ""): string {
+  const lines = new Set(existing.split(/\r?\n/).map((line) => line.trim().replace(/\s+/g, " ")));
+  const missing = attributes.filter((line) => !lines.has(line));
+  return missing.map((line) => `${line}\n`).join("") + existing;
+}
+
 export function addToGitignore(existing = ""): string {
   const lines = existing.split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, ""));
   const missing = ignored.filter((entry) => !lines.includes(entry.replace(/\/$/, "")));

@@ -60,6 +60,7 @@ function filesFor(folder: string, answers: Answers): readonly NewFile[] {
     return projectFiles(answers, {
       packageJson: textOf(join(folder, "package.json")),
       gitignore: textOf(join(folder, ".gitignore")),
+      gitattributes: textOf(join(folder, ".gitattributes")),
       fromGitRoot: fromGitRoot(folder),
       pipeline: readTemplates(answers.ci),
       version: version(),

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../types.ts";
 import { quote } from "../problem.ts";
+import { noteSpelling } from "../spelling.ts";
 import { didYouMean } from "../suggest.ts";
 import { type CellType, toCell } from "./cells.ts";
 import { type CsvRecord, RecordCutter } from "./records.ts";
@@ -97,8 +98,10 @@ class Table {
     for (const [index, { name, type }] of this.#columns.entries()) {
       const text = cells[index] ?? "";
       const cell = toCell(text, type);
-      if (cell.ok) value[name] = cell.value;
-      else refuse("DATA_CELL", spot, `${quote(text)} in the column ${quote(name)} is not ${cell.wanted}`, cell.next);
+      if (cell.ok) {
+        value[name] = cell.value;
+        noteSpelling(value, name, cell.value, text.trim());
+      } else refuse("DATA_CELL", spot, `${quote(text)} in the column ${quote(name)} is not ${cell.wanted}`, cell.next);
     }
     if (!sound) return [];
     const json = JSON.stringify(value);

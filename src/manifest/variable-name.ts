@@ -1,0 +1,28 @@
+/** A key in brackets and quotes, for those that hold a dot or a brace; a quote inside is doubled. */
+const bracketed = /\[(?:'((?:[^']|'')*)'|"((?:[^"]|"")*)")\]/g;
+
+/**
+ * Splits a variable's name into keys: `row.address.city` into three, `row['address.city']` into two. Brackets without quotes
+ * belong to the key, since columns may be named `items[0]`.
+ */
+export function splitName(name: string): readonly string[] {
+  if (!name.includes("[")) return name.split(".");
+  const steps: string[] = [];
+  let end = 0;
+  for (const { 0: found, 1: single, 2: double, index } of name.matchAll(bracketed)) {
+    steps.push(...plainSteps(name.slice(end, index)));
+    steps.push(single?.replaceAll("''", "'") ?? double?.replaceAll('""', '"') ?? "");
+    end = index + found.length;
+  }
+  return [...steps, ...plainSteps(name.slice(end))];
+}
+
+/** Keys beside brackets; the dot between a bracket and a key belongs to neither. */
+function plainSteps(text: string): readonly string[] {
+  return text === "" ? [] : text.replace(/^\./, "").split(".");
+}
+
+/** A step of a name as it is written behind the steps before it. */
+export function writeStep(key: string): string {
+  return /^[^.'"{}[\]\s]+$/.test(key) ? `.${key}` : `['${key.replaceAll("'", "''")}']`;
+}
