@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join, posix } from "node:path";
 import { parse } from "yaml";
+import { readRegular } from "../src/file-fault.ts";
 
 /**
  * The stacks that have a configuration in the repository, in the order of their names, with the paths of their files,
@@ -18,7 +19,7 @@ export function stackFiles(root: string): ReadonlyMap<string, string> {
 /** Pulumi.yaml may put the stacks' files into a folder of their own. */
 function configFolder(root: string): string {
   try {
-    const project: unknown = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
+    const project: unknown = parse(readRegular(join(root, "Pulumi.yaml")).toString("utf8"));
     const folder = typeof project === "object" && project !== null && Reflect.get(project, "stackConfigDir");
     return typeof folder === "string" ? folder : ".";
   } catch {

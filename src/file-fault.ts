@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs";
 import { getSystemErrorMap } from "node:util";
 
 /** Why a file cannot be used: words for people that hold no path, since a path may be absolute or hostile. */
@@ -46,6 +46,16 @@ export function openRegular(path: string): { readonly descriptor: number; readon
   } catch (error) {
     closeSync(descriptor);
     throw error;
+  }
+}
+
+/** Reads a regular file as {@link openRegular} opens it. @throws FileError, Error of the file system */
+export function readRegular(path: string): Buffer {
+  const { descriptor } = openRegular(path);
+  try {
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -1,10 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import { closeSync, type Dirent, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { isAbsolute, join, posix, relative, sep } from "node:path";
 import { type FileFault, fileFault, findFile, openRegular } from "../file-fault.ts";
 import type { Place } from "../types.ts";
 import type { Problems } from "./collect.ts";
-import { compareText, problem } from "./problem.ts";
+import { compareText, problem, quote } from "./problem.ts";
+import { sameness, spelt } from "./sameness.ts";
 import { decode, type TextFile } from "./text.ts";
 
 /** Bytes of a file of manifests. A person cannot review more, and larger data belongs into a data file. */
@@ -86,6 +87,40 @@ function bytesOf(name: Buffer): string {
 function reportName(path: string, problems: Problems): void {
   const what = "the name of this file or folder is not UTF-8, so that nothing can name it";
   problems.add(problem("FILE_UNREADABLE", fileStart(path), what, "Rename it."));
+}
+
+/**
+ * Finds a file that a manifest or the configuration names; what keeps it from being read is reported where it is named.
+ *
+ * @param path relative to the repository
+ * @param next what to do when there is no such file
+ * @returns whether it is a regular file of the repository
+ */
+export function findNamedFile(root: string, path: string, place: Place, next: string, problems: Problems): boolean {
+  const found = findFile(join(root, path));
+  if (found.kind === "file") return isInside(root, path, problems, place);
+  const tell = (what: string, remedy: string) => problems.add(problem("FILE_UNREADABLE", place, what, remedy));
+  if (found.kind === "fault") tell(`${quote(path)} cannot be read: ${found.why}`, found.next);
+  else if (found.kind === "folder") tell(`${quote(path)} is a folder`, next);
+  else {
+    const twin = twinOf(root, path);
+    const hint = twin === undefined ? "" : ` There is ${quote(twin)}, which is another name to this system.`;
+    tell(`there is no file ${quote(path)}`, `${next}${hint}`);
+  }
+  return false;
+}
+
+/** A file beside it whose name differs in case or in the encoding of its accents alone, as it does on other systems. */
+function twinOf(root: string, path: string): string | undefined {
+  const folder = posix.dirname(path);
+  try {
+    const wanted = sameness(posix.basename(path));
+    const twin = readdirSync(join(root, folder)).find((name) => sameness(name) === wanted);
+    return twin === undefined ? undefined : spelt(posix.join(folder, twin));
+  } catch {
+    // The folder is missing or cannot be read: then there is nothing to hint at.
+    return undefined;
+  }
 }
 
 /** Whether a file is the repository's own, links followed. @param path relative to it @throws Error where there is none */

@@ -2,6 +2,7 @@ import type { Place } from "../types.ts";
 import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
 import { problem, quote } from "./problem.ts";
+import { sameness, spelt } from "./sameness.ts";
 
 /** What a manifest's name may be, written or made from a path. The schema says the same of `name`. */
 const allowed = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._/-]*$/u;
@@ -67,17 +68,6 @@ export function checkTwins(paths: readonly string[], problems: Problems): Readon
     }
   }
   return twins;
-}
-
-/** The same for paths that some system takes for one. Windows drops dots and spaces at the end of a name. */
-function sameness(path: string): string {
-  const steps = path.normalize("NFC").toLowerCase().normalize("NFC").split("/");
-  return steps.map((step) => step.replace(/[. ]+$/, "")).join("/");
-}
-
-/** With the accents that are characters of their own as escapes: the two look alike. */
-function spelt(path: string): string {
-  return path.replace(/\p{M}/gu, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 function writtenName(value: ManifestDocument["value"]): string | undefined {

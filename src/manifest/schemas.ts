@@ -1,13 +1,13 @@
-import { statSync } from "node:fs";
 import { join, posix } from "node:path";
 import { Ajv, type SchemaObject, type ValidateFunction } from "ajv";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
+import { findFile } from "../file-fault.ts";
 import type { Place } from "../types.ts";
 import type { Problems } from "./collect.ts";
-import { isInside, readTextFile } from "./files.ts";
+import { findNamedFile, readTextFile } from "./files.ts";
 import { fromPointer } from "./locate.ts";
 import { patterns } from "./pattern.ts";
 import { printable, problem, quote } from "./problem.ts";
@@ -63,11 +63,7 @@ export class BodySchemas {
       this.#problems.add(problem("OUTSIDE_REPOSITORY", place, "this path leads out of the repository", next));
       return undefined;
     }
-    if (!this.#exists(path)) {
-      this.#problems.add(problem("FILE_UNREADABLE", place, `there is no file ${quote(path)}`, next));
-      return undefined;
-    }
-    if (!isInside(this.#root, path, this.#problems, place)) return undefined;
+    if (!findNamedFile(this.#root, path, place, next, this.#problems)) return undefined;
     const compiled = this.#compiled.get(path) ?? this.#compile(path);
     this.#compiled.set(path, compiled);
     return compiled;
@@ -162,7 +158,7 @@ export class BodySchemas {
   }
 
   #exists(path: string): boolean {
-    return !path.startsWith("../") && statSync(join(this.#root, path), { throwIfNoEntry: false })?.isFile() === true;
+    return !path.startsWith("../") && findFile(join(this.#root, path)).kind === "file";
   }
 
   #report({ file }: SchemaFile, path: readonly string[], what: string, next: string): void {

@@ -157,13 +157,13 @@ Write true, or "yes" in quotes.
   });
 
   it("writes SARIF with a rule for each result", async () => {
-    const { stdout } = await validate({ "messages/a b.yaml": bad }, ["--format", "sarif"]);
+    const { stdout } = await validate({ "messages/a b.yaml": `name: a\n${bad}` }, ["--format", "sarif"]);
     const [run] = JSON.parse(stdout).runs;
     const [result] = run.results;
     expect(run.tool.driver.rules[result.ruleIndex].id).toBe("NUMBER_NOT_EXACT");
     expect(result.locations[0].physicalLocation).toMatchObject({
       artifactLocation: { uri: "messages/a%20b.yaml" },
-      region: { startLine: 3, startColumn: 11 },
+      region: { startLine: 4, startColumn: 11 },
     });
   });
 });

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isNode, isScalar, LineCounter, parseDocument, YAMLMap } from "yaml";
 import type { Fault } from "../../../infra/config.ts";
+import { isFileError, readRegular } from "../../file-fault.ts";
 import { compareProblems, type Problem, problem } from "../../manifest/index.ts";
 import type { Place } from "../../types.ts";
 import type { StackConfig } from "./stack.ts";
@@ -24,10 +24,20 @@ export function configProblems(
   return problems.sort(compareProblems);
 }
 
+/** Empty where it cannot be read any more: then its problems are told at its beginning. */
+function textOf(path: string): string {
+  try {
+    return readRegular(path).toString("utf8");
+  } catch (error) {
+    if (isFileError(error)) return "";
+    throw error;
+  }
+}
+
 /** Finds the last key of a path, as far as the path leads; undefined where its first two are not there. */
 function finder(root: string, file: string): (path: readonly string[]) => Place | undefined {
   const lineCounter = new LineCounter();
-  const { contents } = parseDocument(readFileSync(join(root, file), "utf8"), { lineCounter });
+  const { contents } = parseDocument(textOf(join(root, file)), { lineCounter });
   return (path) => {
     let at: unknown = contents;
     let offset = 0;

@@ -1,12 +1,12 @@
-import { statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
+import { findFile } from "../../file-fault.ts";
 import { type LoadResult, loadManifests } from "../../manifest/index.ts";
 import { inCheckout } from "../checkout.ts";
 import { UsageError } from "../usage.ts";
 import type { Format, ValidateFlags } from "../validate.ts";
 import { type Checked, toGithub, toJson, toSarif } from "./formats.ts";
 import { toGitlab } from "./gitlab.ts";
-import { shortName, stackOptions } from "./stack.ts";
+import { StackFileError, type StackOptions, shortName, stackOptions } from "./stack.ts";
 import { toText } from "./text.ts";
 
 /** The formats for machines, which go to stdout. */
@@ -31,15 +31,25 @@ export async function validate(root: string, paths: readonly string[], flags: Va
 
 /** Checks the manifests in these files and folders, or all of them, and the configuration of the stack if there is one. */
 export async function check(root: string, files: readonly string[], stack: string | undefined): Promise<LoadResult> {
-  const { options, problems } = stackOptions(root, stack === undefined ? undefined : shortName(stack));
+  const { options, problems } = optionsFor(root, stack === undefined ? undefined : shortName(stack));
   const loaded = await loadManifests({ root, ...options, ...(files.length > 0 ? { files } : {}) });
   return { ...loaded, problems: [...problems, ...loaded.problems] };
 }
 
+/** Where the stack's configuration cannot be read, the manifests are checked as for no stack in particular. */
+function optionsFor(root: string, stack: string | undefined): StackOptions {
+  try {
+    return stackOptions(root, stack);
+  } catch (error) {
+    if (!(error instanceof StackFileError)) throw error;
+    const { options } = stackOptions(root, undefined);
+    return { options, problems: [error.problem] };
+  }
+}
+
 function inRepository(root: string, path: string): string {
   const inner = relative(root, resolve(root, path)).split(sep).join("/");
-  if (statSync(join(root, inner), { throwIfNoEntry: false }) === undefined) {
-    throw new UsageError(`there is no file or folder ${path}`);
-  }
+  // What is there and cannot be read is a problem at its place.
+  if (findFile(join(root, inner)).kind === "missing") throw new UsageError(`there is no file or folder ${path}`);
   return inner;
 }

@@ -1,12 +1,11 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { checkOptions } from "../../../infra/load-options.ts";
 import { inspectSettings } from "../../../infra/settings.ts";
 import { stackFiles } from "../../../infra/stacks.ts";
 import { variablesFrom } from "../../../infra/variables.ts";
-import { systemReason } from "../../file-fault.ts";
-import { didYouMean, type LoadOptions, type Problem } from "../../manifest/index.ts";
+import { type FileFault, fileFault, isFileError, readRegular } from "../../file-fault.ts";
+import { didYouMean, type LoadOptions, type Problem, problem } from "../../manifest/index.ts";
 import { UsageError } from "../usage.ts";
 import { configProblems } from "./config-problems.ts";
 
@@ -32,10 +31,27 @@ export interface StackOptions {
   readonly problems: readonly Problem[];
 }
 
+/** A file of the configuration cannot be read. Commands end with its message; what lists problems lists its problem. */
+export class StackFileError extends UsageError {
+  override name = "StackFileError";
+  readonly problem: Problem;
+
+  constructor(file: string, { why, next }: FileFault) {
+    const remedy = `${next} Run this in the root of the repository.`;
+    super(`${file} cannot be read: ${why}. ${remedy}`);
+    this.problem = problem(
+      "FILE_UNREADABLE",
+      { file, line: 1, column: 1 },
+      `the stack's configuration cannot be read: ${why}`,
+      remedy,
+    );
+  }
+}
+
 /**
  * What the Pulumi program would know, read from the files of the repository. Secrets stay encrypted: their names do.
  *
- * @throws UsageError for a stack without a configuration, or a configuration that is not YAML
+ * @throws UsageError for a stack without a configuration, or a configuration that is not YAML; StackFileError
  */
 export function stackOptions(root: string, stack: string | undefined): StackOptions {
   if (stack === undefined) return { options: { stacks: [...stackFiles(root).keys()] }, problems: [] };
@@ -103,14 +119,15 @@ function defaults(project: Readonly<Record<string, unknown>>): Record<string, un
 
 function readYaml(root: string, file: string): Readonly<Record<string, unknown>> {
   try {
-    return asMap(parse(readFileSync(join(root, file), "utf8")));
+    return asMap(parse(readRegular(join(root, file)).toString("utf8")));
   } catch (error) {
     if (error instanceof YAMLParseError) {
       const [{ line, col } = { line: 1, col: 1 }] = error.linePos ?? [];
       const what = error.message.replace(/ at line \d+, column \d+:[\s\S]*$/, "");
       throw new UsageError(`${file}:${line}:${col} is no YAML: ${what}. Correct it there.`);
     }
-    throw new UsageError(`${file} cannot be read: ${systemReason(error)}. Run this in the root of the repository.`);
+    if (!isFileError(error)) throw error;
+    throw new StackFileError(file, fileFault(error));
   }
 }
 

@@ -1,8 +1,7 @@
-import { join, posix } from "node:path";
-import { findFile } from "../../file-fault.ts";
+import { posix } from "node:path";
 import type { Problems } from "../collect.ts";
 import type { ManifestDocument } from "../document.ts";
-import { isInside } from "../files.ts";
+import { findNamedFile } from "../files.ts";
 import { placeOf } from "../locate.ts";
 import { problem, quote } from "../problem.ts";
 import type { WrittenSource } from "../written.ts";
@@ -35,17 +34,8 @@ export function resolveSource(
     problems.add(problem("OUTSIDE_REPOSITORY", place, "this path leads out of the repository", next));
     return undefined;
   }
-  const found = findFile(join(root, file));
-  if (found.kind !== "file") {
-    const next = "Write the path of the data file, from the manifest's folder.";
-    const [what, remedy] =
-      found.kind === "fault"
-        ? [`${quote(file)} cannot be read: ${found.why}`, found.next]
-        : [found.kind === "folder" ? `${quote(file)} is a folder` : `there is no file ${quote(file)}`, next];
-    problems.add(problem("FILE_UNREADABLE", place, what, remedy));
-    return undefined;
-  }
-  if (!isInside(root, file, problems, place)) return undefined;
+  const next = "Write the path of the data file, from the manifest's folder.";
+  if (!findNamedFile(root, file, place, next, problems)) return undefined;
 
   const named = readEnding(file);
   const { format = named.format, compression = named.compression } = written;
