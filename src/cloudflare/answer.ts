@@ -57,7 +57,8 @@ function isSuccess(status: number, envelope: Envelope | undefined): envelope is 
 }
 
 function failureOf(wire: Answer, envelope: Envelope | undefined, redact: Redact): Failure {
-  const errors = envelope?.success === false ? envelope.errors : [];
+  // Whatever `success` says: it is no success, and its codes say more than its status.
+  const errors = envelope?.errors ?? [];
   const code = decisiveCode(errors.map((error) => error.code)) ?? errors[0]?.code;
   const error = errors.find((candidate) => candidate.code === code);
   const url = error?.documentationUrl;

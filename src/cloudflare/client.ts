@@ -56,7 +56,13 @@ export function createClient(options: ClientOptions): Client {
   } = options;
   const { env = process.env, connectTimeoutMs = 10_000 } = options;
   const transport = options.transport ?? createTransport(baseUrl, connections, env, connectTimeoutMs);
-  const headers = { "user-agent": userAgent, accept: "application/json", ...credentials.headers() };
+  const headers = {
+    "user-agent": userAgent,
+    accept: "application/json",
+    // Answers are short and read as they are; a gateway that compresses unasked would make one unreadable.
+    "accept-encoding": "identity",
+    ...credentials.headers(),
+  };
 
   const call = async (request: Pick<WireRequest, "method" | "url" | "body" | "signal" | "stop">): Promise<Wire> => {
     const content = request.body === undefined ? {} : { "content-type": "application/json" };

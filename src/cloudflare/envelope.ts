@@ -18,11 +18,11 @@ export interface Envelope {
   readonly result: unknown;
 }
 
-/** Reads an envelope; undefined where the text is none: cut off, a proxy's page, `null`. */
+/** Reads an envelope; undefined where the text is none: cut off, a proxy's page, `null`. A byte order mark is passed over. */
 export function parseEnvelope(text: string): Envelope | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(/^\ufeff/, ""));
   } catch {
     return undefined;
   }

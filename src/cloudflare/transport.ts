@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from "undici";
 import { isLoopback } from "./endpoint.ts";
+import { poolTo } from "./interim.ts";
 import { givenUp, lostAnswer, notSent, timedOut } from "./lost.ts";
 import { ProxyError, proxyDispatcher, proxyFrom } from "./proxy.ts";
 import type { Headers } from "./rate.ts";
@@ -62,6 +63,7 @@ export function createTransport(
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: connectTimeoutMs },
+    factory: poolTo,
   };
   const proxy = isLoopback(baseUrl.hostname) ? undefined : proxyFrom(env);
   const noProxy = env.no_proxy || env.NO_PROXY || "";

@@ -44,6 +44,11 @@ describe("a success", () => {
     expect(push(200, JSON.stringify(envelope))).toMatchObject({ kind: "accepted", metrics: expected });
   });
 
+  test("is one behind a byte order mark", () => {
+    expect(push(200, `\ufeff${JSON.stringify({ success: true })}`)).toMatchObject({ kind: "accepted" });
+    expect(failureOf(404, `\ufeff${failed({ code: 10104, message: "none" })}`)).toMatchObject({ code: 10104 });
+  });
+
   test("tells the rate", () => {
     const headers = { ratelimit: '"default";r=9;t=1' };
     expect(push(200, '{"success":true}', { headers })).toMatchObject({ rate: { remaining: 9, resetMs: 1_000 } });
@@ -99,6 +104,13 @@ describe("a refusal", () => {
     ["a proxy that wants credentials", 407, "<html>Proxy</html>", "no"],
     ["a proxy that finds it too large", 413, "<html>", "no"],
     ["a redirect", 302, "", "no"],
+    [
+      "a code beside a success",
+      413,
+      JSON.stringify({ success: true, errors: [{ code: 10205, message: "" }] }),
+      "split",
+    ],
+    ["a limit beside a success", 429, JSON.stringify({ success: true, errors: [{ code: 10253 }] }), "stop_queue"],
     ["null under 429", 429, "null", "after_wait"],
     ["a page under 429", 429, "<html>", "after_wait"],
   ])("is %s", (_, status, text, retry) => {

@@ -36,6 +36,14 @@ describe("what is sent", () => {
     );
   });
 
+  test("nothing is to come compressed", async () => {
+    const server = await answering(200, ok);
+    const client = clientOf(server);
+    await client.push(queue, one);
+    await client.metrics(queue);
+    expect(server.received.map(({ headers }) => headers["accept-encoding"])).toEqual(["identity", "identity"]);
+  });
+
   test("an email and a key go as such", async () => {
     const server = await answering(200, ok);
     const pair = new Credentials("test", "k", { "x-auth-email": "a@b.c", "x-auth-key": "k" });
