@@ -44,6 +44,9 @@ export async function listen(setup: ServerSetup): Promise<{ server: Server; port
     else response.writeContinue();
     handle(incoming, response);
   });
+  server.on("checkExpectation", (_incoming: IncomingMessage, response: ServerResponse) => {
+    send(response, refuse(417, "Nothing but 100-continue can be expected."));
+  });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     // Requests that came whole before it are answered first, so that no answer is taken for another's.
     underWay.afterwards(socket, () => refuseRaw(setup, error, socket));

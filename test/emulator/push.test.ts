@@ -119,6 +119,11 @@ test.each([
   expect([answer.status, answer.code]).toEqual([400, 10208]);
 });
 
+test("a batch without a body is an empty one", async () => {
+  const answer = await api.raw("POST", "/messages/batch", "");
+  expect([answer.status, answer.code]).toEqual([400, 10013]);
+});
+
 test("a thousand levels are taken, and brackets in a text are none", async () => {
   const deep = `${"[".repeat(999)}${"]".repeat(999)}`;
   expect((await api.raw("POST", "/messages", `{"body":${deep}}`)).status).toBe(200);

@@ -143,6 +143,8 @@ export interface Target {
 }
 
 const routes = new Map<string, Route>(Object.entries(table));
+/** Method and path of each route, ids written as `*`. */
+export const callsByRoute = new Map<RouteName, string>(Object.entries(table).map(([call, { name }]) => [name, call]));
 export const routeNames: readonly RouteName[] = Object.values(table).map(({ name }) => name);
 
 /** @param pathname as in the URL; undefined: the API has no such route */
