@@ -35,13 +35,14 @@ export function npmPackages(name: string, ...packages: readonly string[]): Promi
   });
 }
 
-/** What an official SDK reads from its environment, and which queue to use. */
+/** What a client reads from its environment, and which queue to use where there is one. */
 export function environment(emulator: Emulator): NodeJS.ProcessEnv {
+  const [queue] = emulator.queueNames();
   return {
     ...process.env,
     CLOUDFLARE_BASE_URL: emulator.baseUrl,
     CLOUDFLARE_API_TOKEN: emulator.token,
     CLOUDFLARE_ACCOUNT_ID: emulator.accountId,
-    QUEUE_ID: emulator.queueId("orders"),
+    ...(queue !== undefined && { QUEUE_ID: emulator.queueId(queue) }),
   };
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import { startEmulator } from "../../src/emulator/index.ts";
 import { cached, environment, run } from "./cache.ts";
+import { settleRequests } from "./record.ts";
 import { coverage } from "./routes.ts";
 
 const folder = fileURLToPath(new URL("go/", import.meta.url));
@@ -25,4 +26,5 @@ test("the official SDK for Go works through all its calls", async () => {
   expect(emulator.messages("orders")).toMatchObject([{ body: { left: "by Go" }, contentType: "json" }]);
   const { wanted, seen } = coverage(emulator);
   expect(seen).toEqual(wanted);
+  await settleRequests("cloudflare for Go 7.9.0", emulator);
 });

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import { startEmulator } from "../../src/emulator/index.ts";
 import { cached, environment, run } from "./cache.ts";
+import { settleRequests } from "./record.ts";
 import { coverage } from "./routes.ts";
 
 const folder = fileURLToPath(new URL("python/", import.meta.url));
@@ -25,4 +26,5 @@ test("the official SDK for Python works through all its calls", async () => {
   expect(emulator.messages("orders")).toMatchObject([{ body: { left: "by Python" }, contentType: "json" }]);
   const { wanted, seen } = coverage(emulator);
   expect(seen).toEqual(wanted);
+  await settleRequests("cloudflare for Python 5.9.0", emulator);
 });

@@ -1,6 +1,8 @@
 """The official SDK for Python, unchanged, with its strict response validation, through every call on queues."""
 
 import os
+from contextlib import contextmanager
+from functools import cached_property
 
 import cloudflare
 from cloudflare import Cloudflare
@@ -12,17 +14,33 @@ orders = os.environ["QUEUE_ID"]
 client = Cloudflare(_strict_response_validation=True, max_retries=0)
 
 
+# What answers have that the API's description, and so the SDK's models, leave out.
+UNDESCRIBED = {"script"}
+
+
 def complete(answer, without=()):
     """Each field that the SDK knows is there, and none that it does not, at any depth."""
     assert isinstance(answer, BaseModel), f"no answer of the SDK's: {answer!r}"
     missing = set(type(answer).model_fields) - answer.model_fields_set - set(without)
     assert not missing, f"{type(answer).__name__} lacks {missing}"
-    assert not answer.model_extra, f"{type(answer).__name__} has unknown {answer.model_extra}"
+    unknown = set(answer.model_extra or ()) - UNDESCRIBED
+    assert not unknown, f"{type(answer).__name__} has unknown {unknown}"
     for value in answer.__dict__.values():
         for one in value if isinstance(value, list) else [value]:
             if isinstance(one, BaseModel):
                 complete(one, without)
     return answer
+
+
+@contextmanager
+def raises(kind, code):
+    """The call is refused as the SDK's own kind of error, with the API's code."""
+    try:
+        yield
+    except kind as error:
+        assert error.errors[0].code == code, error.errors
+    else:
+        raise AssertionError(f"it was not refused with {code}")
 
 
 def queues():
@@ -36,11 +54,12 @@ def queues():
     updated = complete(client.queues.update(**name, queue_name="post", settings={"delivery_paused": True}))
     assert (updated.queue_name, updated.settings.delivery_delay, updated.settings.delivery_paused) == ("post", 0, True)
     assert complete(client.queues.delete(**name)).success is True
-    try:
+    with raises(cloudflare.NotFoundError, 11000):
         client.queues.get(**name)
-        raise AssertionError("a deleted queue was found")
-    except cloudflare.NotFoundError as error:
-        assert error.errors[0].code == 11000, error.errors
+    with raises(cloudflare.ConflictError, 11009):
+        client.queues.create(account_id=account, queue_name="orders")
+    with raises(cloudflare.BadRequestError, 11003):
+        client.queues.create(account_id=account, queue_name="Orders")
 
 
 def messages():
@@ -86,41 +105,80 @@ def consumers():
 
 
 def subscriptions():
-    created = complete(
-        client.queues.subscriptions.create(
-            account_id=account,
-            name="uploads",
-            enabled=True,
-            events=["bucket.created"],
-            destination={"type": "queues.queue", "queue_id": orders},
-            source={"type": "r2"},
-        )
-    )
+    uploads = {
+        "name": "uploads",
+        "enabled": True,
+        "events": ["bucket.created"],
+        "destination": {"type": "queues.queue", "queue_id": orders},
+        "source": {"type": "r2"},
+    }
+    created = complete(client.queues.subscriptions.create(account_id=account, **uploads))
     name = {"account_id": account, "subscription_id": created.id}
     assert complete(client.queues.subscriptions.get(**name)).id == created.id
     assert complete(client.queues.subscriptions.update(**name, enabled=False)).enabled is False
     assert [one.id for one in client.queues.subscriptions.list(account_id=account)] == [created.id]
     complete(client.queues.subscriptions.delete(**name))
+    with raises(cloudflare.NotFoundError, 0):
+        client.queues.subscriptions.get(**name)
+    with raises(cloudflare.BadRequestError, 0):
+        client.queues.subscriptions.create(account_id=account, **uploads | {"events": ["nope"]})
 
 
 def failures():
     name = {"account_id": account, "queue_id": orders}
-    try:
+    with raises(cloudflare.AuthenticationError, 10000):
         Cloudflare(api_token="other", max_retries=0).queues.messages.push(**name, body=1, content_type="json")
-        raise AssertionError("another token was taken")
-    except cloudflare.AuthenticationError as error:
-        assert error.errors[0].code == 10000
-    try:
+    with raises(cloudflare.APIStatusError, 10204):
         client.queues.messages.push(**name, body="x" * 127_901, content_type="text")
-        raise AssertionError("a message too large was taken")
-    except cloudflare.APIStatusError as error:
-        assert error.errors[0].code == 10204
+    with raises(cloudflare.BadRequestError, 10013):
+        client.queues.messages.bulk_push(**name, messages=[])
+    with raises(cloudflare.BadRequestError, 10026):
+        client.queues.messages.pull(**name, batch_size=101)
+    with raises(cloudflare.BadRequestError, 11004):
+        client.queues.consumers.create(**name, type="http_pull")
+    with raises(cloudflare.NotFoundError, 11006):
+        client.queues.consumers.get("0" * 32, **name)
 
 
+def methods(resource):
+    """All that the SDK can do with queues."""
+    found = set()
+    for name, value in vars(type(resource)).items():
+        if name.startswith(("_", "with_")):
+            continue
+        if isinstance(value, cached_property):
+            found |= methods(getattr(resource, name))
+        elif callable(value):
+            found.add(f"{type(resource).__name__}.{name}")
+    return found
+
+
+def watched(resource):
+    """Notes which methods of a resource, and of those in it, are called."""
+    for name, value in list(vars(type(resource)).items()):
+        if name.startswith(("_", "with_")):
+            continue
+        if isinstance(value, cached_property):
+            watched(getattr(resource, name))
+        elif callable(value):
+            setattr(resource, name, note(f"{type(resource).__name__}.{name}", getattr(resource, name)))
+
+
+def note(name, method):
+    def call(*args, **kwargs):
+        used.add(name)
+        return method(*args, **kwargs)
+
+    return call
+
+
+used = set()
+watched(client.queues)
 queues()
 client.queues.consumers.create(account_id=account, queue_id=orders, type="http_pull")
 messages()
 consumers()
 subscriptions()
 failures()
+assert used == methods(client.queues), methods(client.queues) ^ used
 print("done")
