@@ -1,4 +1,4 @@
-import type { SecretBytes, Variables } from "../src/manifest/index.ts";
+import { bytesOf, type Variables } from "../src/manifest/index.ts";
 import type { JsonValue } from "../src/types.ts";
 import { headCommit } from "./commit.ts";
 
@@ -42,11 +42,6 @@ function nameOf(key: string, project: string): string {
 /** The full key of what manifests name. */
 function keyOf(name: string, project: string): string {
   return name.includes(":") ? name : `${project}:${name}`;
-}
-
-function bytesOf(secret: string | undefined): SecretBytes | undefined {
-  if (secret === undefined) return undefined;
-  return { text: Buffer.byteLength(secret), json: Buffer.byteLength(JSON.stringify(secret)) - '""'.length };
 }
 
 /** Maps and lists arrive as JSON; whether a scalar was a number or text, the engine no longer knows: it stays text. */

@@ -43,10 +43,12 @@ export interface Stamp {
   readonly value: string;
 }
 
-/** A place in a body for a secret of the stack's configuration. Its value gets there at the push, and nowhere else. */
+/** A place in a body for a secret. Its value gets there at the push, and nowhere else. */
 export interface SecretSlot {
   readonly name: string;
-  /** Keys and indexes that lead to a text in the body, which holds `${secret.NAME}` at `at`. */
+  /** `env`: an environment variable that is named like a secret; absent: a secret of the stack's configuration. */
+  readonly from?: "env";
+  /** Keys and indexes that lead to a text in the body, which holds `${secret.NAME}` or `${env.NAME}` at `at`. */
   readonly path: readonly (string | number)[];
   /** In UTF-16 code units from the start of that text. */
   readonly at: number;

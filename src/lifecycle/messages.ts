@@ -1,6 +1,14 @@
 import { resolve } from "node:path";
 import { limits } from "../limits.ts";
-import { fillSecrets, formatPlace, formatProblem, loadManifests, SecretError, stamped } from "../manifest/index.ts";
+import {
+  fillSecrets,
+  formatPlace,
+  formatProblem,
+  loadManifests,
+  SecretError,
+  stamped,
+  variableOf,
+} from "../manifest/index.ts";
 import { bodyBytes } from "../plan/index.ts";
 import type { Content, Message } from "../types.ts";
 import { Refusal } from "./failure.ts";
@@ -35,12 +43,16 @@ export async function readContent(
  *
  * @throws Refusal when a secret has no value, or makes the body larger than the API takes
  */
-export function completeMessage(message: Message, { project }: SegmentInputs, ports: Pick<Ports, "config">): Message {
+export function completeMessage(
+  message: Message,
+  { project }: SegmentInputs,
+  ports: Pick<Ports, "config" | "env">,
+): Message {
   if (message.secrets === undefined) return stamped(message);
   const keyOf = (name: string) => (name.includes(":") ? name : `${project}:${name}`);
-  const values = message.secrets.flatMap(({ name }) => {
-    const value = ports.config(keyOf(name));
-    return value === undefined ? [] : [[name, value] as const];
+  const values = message.secrets.flatMap((slot) => {
+    const value = slot.from === "env" ? ports.env[slot.name] : ports.config(keyOf(slot.name));
+    return value === undefined ? [] : [[variableOf(slot), value] as const];
   });
   try {
     return refuseLarge(stamped(fillSecrets(message, new Map(values))));

@@ -5,8 +5,9 @@ import type { Message, Place, PushMode } from "../types.ts";
 import { checkBodySchemas } from "./body.ts";
 import { interpolate, type OnProblem } from "./interpolate.ts";
 import type { BodySchema } from "./schemas.ts";
+import { placeholderOf } from "./secrets.ts";
 import { type Stamper, stamped } from "./stamp.ts";
-import type { Scope } from "./variables.ts";
+import { bytesOf, type Scope } from "./variables.ts";
 import { shown, typeName } from "./words.ts";
 import type { WrittenDefaults, WrittenMessage } from "./written.ts";
 
@@ -70,10 +71,10 @@ export function buildMessage(
  */
 function secretsBytes({ secrets = [], contentType }: Message, { variables }: Scope): number | undefined {
   let sum = 0;
-  for (const { name } of secrets) {
-    const bytes = variables.secretBytes?.(name);
+  for (const slot of secrets) {
+    const bytes = slot.from === "env" ? bytesOf(variables.env?.[slot.name]) : variables.secretBytes?.(slot.name);
     if (bytes === undefined) return undefined;
-    const placeholder = `\${secret.${name}}`;
+    const placeholder = placeholderOf(slot);
     const written = contentType === "text" ? placeholder : JSON.stringify(placeholder).slice(1, -1);
     sum += (contentType === "text" ? bytes.text : bytes.json) - Buffer.byteLength(written);
   }

@@ -3,6 +3,7 @@ import type { ProblemCode } from "./codes.ts";
 import { foreignTemplate } from "./foreign-template.ts";
 import type { Path } from "./locate.ts";
 import { quote } from "./problem.ts";
+import { placeholderOf } from "./secrets.ts";
 import { copySpellings, noteSpelling } from "./spelling.ts";
 import { hasMarkers, parseTemplate } from "./template.ts";
 import { type Found, lookUp, type Scope } from "./variables.ts";
@@ -69,6 +70,12 @@ export function interpolate(
   const tellKey = (key: string, path: Path) =>
     tell("VARIABLE_NOT_HERE", path, key, `the key ${quote(key)} names a variable`, "Write the key out.");
 
+  const tellSecret = ({ name, from }: Extract<Found, { kind: "secret" }>, path: Path, written: string) => {
+    const named = `the environment variable ${quote(name)} is named like a secret, and its value would be seen here`;
+    const what = from === undefined ? "a secret would be seen here" : named;
+    tell("VARIABLE_NOT_HERE", path, written, what, "Name secrets in bodies alone.");
+  };
+
   const replace = (text: string, path: Path): Placed => {
     const parts = parseTemplate(text);
     const [only] = parts;
@@ -128,8 +135,14 @@ export function interpolate(
         );
         return written;
       case "secret":
-        if (options.secretsAllowed) secrets.push({ name: found.name, path, at });
-        else tell("VARIABLE_NOT_HERE", path, written, "a secret would be seen here", "Name secrets in bodies alone.");
+        if (!options.secretsAllowed) tellSecret(found, path, written);
+        else if (found.missing) tell(found.missing.code, path, written, found.missing.what, found.missing.next);
+        else {
+          const slot = { name: found.name, ...(found.from && { from: found.from }), path, at };
+          secrets.push(slot);
+          // However the variable is written: this is what the push replaces.
+          return placeholderOf(slot);
+        }
         return written;
       case "unknown":
         unknown.push(path);

@@ -2,7 +2,9 @@ import type { JsonValue, PushMode } from "../types.ts";
 import type { OnProblem } from "./interpolate.ts";
 import type { Path } from "./locate.ts";
 import { quote } from "./problem.ts";
+import { isSensitiveName } from "./sensitive.ts";
 import { hasMarkers, parseTemplate } from "./template.ts";
+import { splitName } from "./variable-name.ts";
 import { typeName } from "./words.ts";
 import type { WrittenDefaults, WrittenMessage } from "./written.ts";
 
@@ -20,15 +22,22 @@ export function lintWritten(written: WrittenMessage, context: LintContext, tell:
   if ((written.content_type ?? context.defaults?.content_type) === undefined) warnOfJson(written.body, tell);
 }
 
-/** A variable changes by itself when it depends on the commit, the configuration or the environment. */
-const changing = /^(?:git\.sha$|(?:config|env)[.[])/;
+/**
+ * A variable changes by itself when it depends on the commit, the configuration or the environment. A secret's value is no part of
+ * what a message is known by.
+ */
+function changesByItself(name: string): boolean {
+  const [head, ...steps] = splitName(name);
+  if (head === "env") return !isSensitiveName(steps.join("."));
+  return name === "git.sha" || head === "config";
+}
 
 /** A message goes once, by its id or its body: a body that changes by itself makes an edited or a new message of it. */
 function warnOfChanges({ id, body, for_each }: WrittenMessage, { isMap }: LintContext, tell: OnProblem): void {
   const named = new Set(isMap ? [] : variablesIn(id ?? null).map(({ name }) => name));
-  const items = id !== undefined && variablesIn(for_each ?? null).some(({ name }) => changing.test(name));
+  const items = id !== undefined && variablesIn(for_each ?? null).some(({ name }) => changesByItself(name));
   for (const { name, written, path } of variablesIn(body)) {
-    const changes = changing.test(name) || (items && /^item(?:$|[.[])/.test(name));
+    const changes = changesByItself(name) || (items && /^item(?:$|[.[])/.test(name));
     if (!changes || named.has(name) || [...named].some((other) => name.startsWith(`${other}.`))) continue;
     const then = isMap
       ? "the next deployment stops with DATA_FILE_EDITED"

@@ -7,25 +7,46 @@ export class SecretError extends Error {
 }
 
 /**
- * Puts the values of secrets into a message's body. Only for the moment of the push: what comes back must go nowhere
+ * Puts the values of secrets into a message's body, by the variables that name them. Only for the moment of the push: what comes back must go nowhere
  * but into the request.
  *
  * @throws SecretError when a secret has no value
  */
 export function fillSecrets(message: Message, secrets: ReadonlyMap<string, string>): Message {
   const { secrets: slots = [], json: _, ...complete } = message;
-  const missing = new Set(slots.map(({ name }) => name).filter((name) => !secrets.has(name)));
-  if (missing.size > 0) {
-    const names = [...missing].map(quote).join(", ");
-    throw new SecretError(
-      `SECRET_MISSING: the stack's configuration has no secret ${names}. ` +
+  const missing = slots.filter((slot) => !secrets.has(variableOf(slot)));
+  if (missing.length > 0) throw missingError(missing);
+  // From the last to the first, so that the offsets of those still to fill stay true.
+  const body = slots.toReversed().reduce((at, slot) => fill(at, slot, slot.path, secrets), message.body);
+  const filled = slots.flatMap((slot) => secrets.get(variableOf(slot)) ?? []);
+  return { ...complete, body, ...(filled.length > 0 && { filled }) };
+}
+
+/** The variable that a body names in a place for a secret: `secret.NAME` or `env.NAME`. */
+export function variableOf({ name, from }: Pick<SecretSlot, "name" | "from">): string {
+  return `${from ?? "secret"}.${name}`;
+}
+
+/** What stands in the body until the push. */
+export function placeholderOf(slot: SecretSlot): string {
+  return `\${${variableOf(slot)}}`;
+}
+
+function missingError(slots: readonly SecretSlot[]): SecretError {
+  const named = (from: SecretSlot["from"]) => {
+    const names = new Set(slots.filter((slot) => slot.from === from).map(({ name }) => quote(name)));
+    return [...names].join(", ");
+  };
+  const configured = named(undefined);
+  if (configured !== "") {
+    return new SecretError(
+      `SECRET_MISSING: the stack's configuration has no secret ${configured}. ` +
         `Set it with "pulumi config set --secret", and deploy again.`,
     );
   }
-  // From the last to the first, so that the offsets of those still to fill stay true.
-  const body = slots.toReversed().reduce((at, slot) => fill(at, slot, slot.path, secrets), message.body);
-  const filled = slots.flatMap(({ name }) => secrets.get(name) ?? []);
-  return { ...complete, body, ...(filled.length > 0 && { filled }) };
+  return new SecretError(
+    `SECRET_MISSING: the environment has no variable ${named("env")}. Set it where the run starts, and deploy again.`,
+  );
 }
 
 function fill(
@@ -36,9 +57,9 @@ function fill(
 ): JsonValue {
   const [step, ...rest] = path;
   if (step === undefined) {
-    const written = `\${secret.${slot.name}}`;
+    const written = placeholderOf(slot);
     if (typeof value !== "string" || !value.startsWith(written, slot.at)) throw misplaced(slot);
-    return value.slice(0, slot.at) + secrets.get(slot.name) + value.slice(slot.at + written.length);
+    return value.slice(0, slot.at) + secrets.get(variableOf(slot)) + value.slice(slot.at + written.length);
   }
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) throw misplaced(slot);
   if (Array.isArray(value)) {

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../types.ts";
 import type { ProblemCode } from "./codes.ts";
 import { quote } from "./problem.ts";
+import { isSensitiveName } from "./sensitive.ts";
 import { spellingOf } from "./spelling.ts";
 import { didYouMean } from "./suggest.ts";
 import { splitName, writeStep } from "./variable-name.ts";
@@ -30,6 +31,12 @@ export interface SecretBytes {
   readonly json: number;
 }
 
+/** @returns undefined for a value that is not known */
+export function bytesOf(secret: string | undefined): SecretBytes | undefined {
+  if (secret === undefined) return undefined;
+  return { text: Buffer.byteLength(secret), json: Buffer.byteLength(JSON.stringify(secret)) - '""'.length };
+}
+
 /** What the variables of one place mean. */
 export interface Scope {
   readonly stack: string | undefined;
@@ -42,10 +49,13 @@ export interface Scope {
   readonly pending?: readonly string[];
 }
 
+type Missing = Extract<Found, { readonly kind: "problem" }>;
+
 export type Found =
   /** `text`: how a number stands inside a text; absent: as JavaScript writes it. */
   | { readonly kind: "value"; readonly value: JsonValue; readonly text?: string }
-  | { readonly kind: "secret"; readonly name: string }
+  /** `missing`: it has no value here, which matters where it may stand. */
+  | { readonly kind: "secret"; readonly name: string; readonly from?: "env"; readonly missing?: Missing }
   /** It has a value that is not known here. */
   | { readonly kind: "unknown" }
   | { readonly kind: "problem"; readonly code: ProblemCode; readonly what: string; readonly next: string };
@@ -113,8 +123,13 @@ function fromEnvironment(name: string, key: string, scope: Scope): Found {
     const next = `Add "env: [${key}]" to the manifest, so that a reviewer sees what it reads.${didYouMean(key, env)}`;
     return { kind: "problem", code: "VARIABLE_NOT_LISTED", what, next };
   }
-  if (variables.env === undefined) return notKnown(name, scope);
-  return defined(name, variables.env[key], `Set ${key} in the environment of the deployment.`);
+  const found =
+    variables.env === undefined
+      ? notKnown(name, scope)
+      : defined(name, variables.env[key], `Set ${key} in the environment of the deployment.`);
+  if (!isSensitiveName(key)) return found;
+  // Its value is for the push alone, as that of a secret in the configuration.
+  return { kind: "secret", name: key, from: "env", ...(found.kind === "problem" && { missing: found }) };
 }
 
 /** For no stack in particular nobody can know it; for a stack it would be pushed as it is written. */

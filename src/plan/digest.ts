@@ -31,7 +31,9 @@ export function messageDigest(message: Pick<Message, "contentType" | "body" | "j
 
 /** Tells a place for a secret from the same characters meant literally; nothing for a message without secrets. */
 function slotsText(slots: Message["secrets"] = []): string {
-  const lines = slots.map(({ name, path, at }) => JSON.stringify([name, path, at])).sort();
+  const lines = slots
+    .map(({ name, path, at, from }) => JSON.stringify(from ? [name, path, at, from] : [name, path, at]))
+    .sort();
   return lines.length === 0 ? "" : `\nsecrets\n${lines.join("\n")}`;
 }
 

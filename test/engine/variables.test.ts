@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { cli } from "./support/cli.ts";
 import { makeSeeder, said, succeeded } from "./support/seeder.ts";
 
 const manifest = `queue: orders
@@ -22,6 +23,33 @@ it("fills variables in, secrets only on the wire, and a rotated secret pushes no
 
   await stack.setConfig({ "queue-seeder:key": { secret: "a-rotated-secret" } });
   expect(succeeded(await stack.up({ env })).stdout).toContain("4 unchanged");
+  expect(seeder.pushes()).toEqual([2]);
+});
+
+it("keeps the value of an environment variable that is named like a secret to the wire", async () => {
+  const value = 'a "value" of the environment\u2028';
+  const text =
+    'queue: orders\nenv: [DEPLOY_TOKEN]\nmessages:\n  - body: { auth: "Bearer ${env.DEPLOY_TOKEN}" }\n' +
+    '  - { id: two, content_type: text, body: "${env.DEPLOY_TOKEN}" }\n';
+  await using seeder = await makeSeeder({ messages: { "a.yaml": text } });
+  const { stack, emulator, bodies } = seeder;
+  const env = { DEPLOY_TOKEN: value };
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10207 }, times: 1 });
+  const failed = await stack.up({ env, preview: true });
+  expect(failed.code).not.toBe(0);
+  const up = succeeded(await stack.up({ env }));
+  expect(bodies("orders")).toEqual([{ auth: `Bearer ${value}` }, value]);
+  const plan = await cli(stack.project, ["plan", "--stack", "test", "--format", "json"], env);
+  expect(said(failed) + said(up) + said(plan) + stack.exportState()).not.toMatch(/of the environment/);
+
+  // Another value pushes nothing, and where everybody would see it, it is refused.
+  expect(succeeded(await stack.up({ env: { DEPLOY_TOKEN: "rotated" } })).stdout).toContain("4 unchanged");
+  seeder.write("a.yaml", text.replace("id: two", 'id: "${env.DEPLOY_TOKEN}"'));
+  const refused = await stack.up({ env });
+  expect(said(refused)).toMatch(
+    /messages\/a\.yaml:5:\d+ VARIABLE_NOT_HERE: the environment variable "DEPLOY_TOKEN" is named/,
+  );
+  expect(said(refused) + stack.exportState()).not.toMatch(/of the environment/);
   expect(seeder.pushes()).toEqual([2]);
 });
 

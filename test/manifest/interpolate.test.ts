@@ -121,8 +121,8 @@ it("an id that a variable gives control characters is refused", async () => {
 
 describe("secrets", () => {
   const secrets = new Map([
-    ["token", "${secret.pin}$&"],
-    ["pin", "42"],
+    ["secret.token", "${secret.pin}$&"],
+    ["secret.pin", "42"],
   ]);
 
   it("are slots until the push, and literals that look like them stay literals", async () => {
@@ -151,7 +151,7 @@ describe("secrets", () => {
   it("that are missing are an error that names them, and no other's value", async () => {
     const [message] = await messagesOf("  - body: ${secret.pin} ${secret.token}\n");
     if (message === undefined) throw new Error("no message");
-    const filling = () => fillSecrets(message, new Map([["token", "hidden"]]));
+    const filling = () => fillSecrets(message, new Map([["secret.token", "hidden"]]));
     expect(filling).toThrow(SecretError);
     expect(filling).toThrow(/SECRET_MISSING: .*"pin"/);
     expect(filling).not.toThrow(/hidden/);

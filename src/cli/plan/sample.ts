@@ -1,13 +1,11 @@
 import { cut } from "../../figures.ts";
+import { isSensitiveName } from "../../manifest/index.ts";
 import type { Message } from "../../types.ts";
 import type { Sample } from "./model.ts";
 
 /** Messages of a manifest that a plan shows, and characters of each: a look at them, not a copy. */
 export const sampleMessages = 3;
 const sampleCharacters = 200;
-
-/** Environment variables whose values no plan may show, even where a manifest names one that is not a secret to it. */
-const sensitiveName = /TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY/i;
 
 /** Shorter ones would also be found where nobody meant them. */
 const sensitiveLength = 6;
@@ -34,7 +32,7 @@ export function sampleOf(message: Message, label: string, env: NodeJS.ProcessEnv
 
 function hide(text: string, env: NodeJS.ProcessEnv): string {
   return Object.entries(env)
-    .filter(([name, value = ""]) => sensitiveName.test(name) && value.length >= sensitiveLength)
+    .filter(([name, value = ""]) => isSensitiveName(name) && value.length >= sensitiveLength)
     .reduce((shown, [name, value = ""]) => {
       const escaped = JSON.stringify(value).slice(1, -1);
       return shown.replaceAll(value, `\${env.${name}}`).replaceAll(escaped, `\${env.${name}}`);
