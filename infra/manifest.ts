@@ -57,7 +57,10 @@ class SegmentResource extends pulumi.CustomResource {
     });
     // Without a value here the SDK does not resolve the property from what the provider returns.
     const fromProvider: Record<FromProvider, undefined> = {
+      lineage: undefined,
       ledger: undefined,
+      runs: undefined,
+      elsewhere: undefined,
       pushed: undefined,
       inDoubt: undefined,
       inDoubtMessages: undefined,
@@ -66,7 +69,10 @@ class SegmentResource extends pulumi.CustomResource {
       metricsAt: undefined,
     };
     const preview = pulumi.runtime.isDryRun();
-    super(segmentType, name, { ...args, ...fromProvider, self, preview, __provider: stub }, { parent });
+    // Where Pulumi is told to replace a segment, its old ledger is given up before the new one begins. Another queue replaces
+    // nothing.
+    const options = { parent, deleteBeforeReplace: true };
+    super(segmentType, name, { ...args, ...fromProvider, self, preview, __provider: stub }, options);
     this.#planned = { queue: args.queue, messages: args.messages };
   }
 

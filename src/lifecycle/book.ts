@@ -2,8 +2,9 @@ import {
   type Decision,
   type Digest,
   decide,
+  goesOn,
   isSettled,
-  type Ledger,
+  messageLabel,
   type PackedLedger,
   packKeys,
   packLedger,
@@ -11,6 +12,7 @@ import {
   unpackLedger,
 } from "../plan/index.ts";
 import type { Left } from "../push/index.ts";
+import { begunAs, type Leftover, takeOver } from "./leftover.ts";
 import { recoveredOf } from "./recovered.ts";
 import { rowsBook } from "./rows-book.ts";
 import type { SegmentInputs } from "./segment.ts";
@@ -27,6 +29,12 @@ export interface Book {
   readonly doubled: readonly number[];
   /** Whether there is nothing to do, the ledger's own bookkeeping included. */
   readonly settled: boolean;
+  /** What the delivery is of: the digest that the ledger has after it. */
+  readonly delivery: Digest;
+  /** Whether all goes again, so that what the engine's state has as pushed is no part of the delivery. */
+  readonly fresh: boolean;
+  /** What journals have that the engine's state does not know, as far as it is part of the delivery. */
+  readonly carried: Left;
   /** What the journal knows the message by. */
   keyOf(index: number): string;
   /** What people know it by: its id; of a data file its row's number, from 1. */
@@ -35,19 +43,17 @@ export interface Book {
   write(pushed: readonly number[], inDoubt: readonly number[]): PackedLedger;
 }
 
-export const nothingLeft: Left = { pushed: [], inDoubt: [] };
-
 /**
- * Opens the ledger of the engine's state, with what interrupted runs left in their journal.
+ * Opens the ledger of the engine's state, with what interrupted runs left in their journals.
  *
- * @param recorded undefined: nothing was ever pushed
+ * @param recorded undefined: nothing was ever pushed to the queue
  * @param digests of a data file's rows. The preview needs them only when `needsRows` says so, a push always
  * @throws LedgerError
  */
 export function openBook(
   wanted: Wanted,
   recorded: PackedLedger | undefined,
-  left: Left = nothingLeft,
+  left: readonly Leftover[] = [],
   digests?: readonly Digest[],
 ): Book {
   const { content } = wanted;
@@ -60,11 +66,11 @@ function messagesBook(
   { mode, digest }: Wanted,
   { keys: packed }: Content<"messages">,
   recorded: PackedLedger | undefined,
-  left: Left,
+  left: readonly Leftover[],
 ): Book {
   const keys = unpackKeys(packed);
   const known = unpackLedger(recorded);
-  const ledger = withLeft(known, mode === "once" ? undefined : digest, left);
+  const { ledger, carried } = takeOver(known, left);
   const wanted = { mode, manifest: digest, keys };
   const decision = decide(wanted, ledger);
   const keysOf = (indices: readonly number[]) => indices.flatMap((index) => keys[index] ?? []);
@@ -72,9 +78,11 @@ function messagesBook(
   return {
     decision,
     ...recoveredOf(decision, () => decide(wanted, known), left, keyOf),
-    settled: isSettled(decision, ledger),
+    settled: left.length === 0 && isSettled(decision, ledger),
+    delivery: digest,
+    ...begunAs(goesOn(wanted, ledger), left, carried),
     keyOf,
-    labelOf: (index) => keys[index]?.id ?? `#${index + 1}`,
+    labelOf: (index) => messageLabel(keys[index]?.id, index),
     write: (pushed, inDoubt) =>
       packLedger({
         manifest: digest,
@@ -82,18 +90,5 @@ function messagesBook(
         pushed: keysOf(pushed),
         inDoubt: keysOf(inDoubt),
       }),
-  };
-}
-
-/** @param delivery what an interrupted delivery of all messages was of; undefined: each goes once, whatever it is part of */
-function withLeft(ledger: Ledger, delivery: Digest | undefined, { pushed, inDoubt }: Left): Ledger {
-  if (pushed.length + inDoubt.length === 0) return ledger;
-  const resumed = delivery === undefined || (ledger.manifest === delivery && !ledger.complete);
-  const before: Pick<Ledger, "pushed" | "inDoubt"> = resumed ? ledger : { pushed: [], inDoubt: [] };
-  return {
-    manifest: delivery ?? ledger.manifest,
-    complete: false,
-    pushed: [...before.pushed, ...unpackKeys(pushed.join("\n"))],
-    inDoubt: [...before.inDoubt, ...unpackKeys(inDoubt.join("\n"))],
   };
 }

@@ -59,7 +59,7 @@ function namesOf(labelOf: Book["labelOf"], inputs: SegmentInputs): (name: string
     byNumber.set(rowLabel(first, index), index);
     if (label !== rowLabel(first, index)) byLabel.set(label, index);
   }
-  return (name) => byLabel.get(name) ?? byNumber.get(name);
+  return (name) => byLabel.get(name) ?? byLabel.get(JSON.stringify(name)) ?? byNumber.get(name);
 }
 
 const state = {

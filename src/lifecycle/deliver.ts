@@ -2,18 +2,20 @@ import { requestDeadlineMs } from "../cloudflare/index.ts";
 import { packStream } from "../plan/index.ts";
 import { type Journal, journaled, type PushReport, runPush, Waits } from "../push/index.ts";
 import { type Book, openBook } from "./book.ts";
+import { type Claim, claimJournals } from "./claim.ts";
 import { refuseOtherKind } from "./diff.ts";
 import { refuseEdited, refuseShrunk } from "./edited.ts";
 import { PartialFailure, Refusal } from "./failure.ts";
 import { type Feed, openFeed } from "./feed.ts";
-import { openJournal } from "./journal.ts";
 import { refuseIfOrphan } from "./orphan.ts";
 import { outputsOf } from "./outputs.ts";
 import { Progress } from "./progress.ts";
+import { ledgerOf } from "./queue-ledger.ts";
 import { RunRecord } from "./record.ts";
 import { repairLedger } from "./repair.ts";
 import { refuseUnreviewed } from "./reviewed.ts";
-import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
+import type { QueueLedger, SegmentInputs, SegmentOutputs } from "./segment.ts";
+import { plannedSends, toSend } from "./sends.ts";
 import type { Session } from "./session.ts";
 import { reasonOf } from "./summary.ts";
 import { tellRecovered, warnOfDoubles } from "./telling.ts";
@@ -24,7 +26,9 @@ export interface Delivery {
   readonly inputs: SegmentInputs;
   /** Outputs of the last run; undefined: there was none. */
   readonly before: SegmentOutputs | undefined;
-  readonly journal: Journal;
+  /** What they have of the queue that the segment goes to; undefined: nothing. */
+  readonly recorded: QueueLedger | undefined;
+  readonly claim: Claim;
   readonly book: Book;
   /** Opened when something is to be read. */
   readonly feed: () => Promise<Feed>;
@@ -44,34 +48,20 @@ export async function deliver(
   before: SegmentOutputs | undefined,
   session: Session,
 ): Promise<SegmentOutputs> {
-  if (before !== undefined) refuseOtherKind(before, inputs);
+  const recorded = ledgerOf(before, inputs);
+  if (recorded !== undefined) refuseOtherKind(recorded.content.kind, inputs);
   refuseUnlisted(inputs);
-  const journal = await openJournal(inputs, before, session.ports);
-  session.journals.began();
-  let kept = false;
-  try {
-    let opened: Promise<Feed> | undefined;
-    const feed = () => {
-      opened ??= openFeed(inputs, session.ports);
-      return opened;
-    };
-    // The ledger of rows is made of their digests; that of messages lies in the inputs.
-    const digests = inputs.content.kind === "rows" ? (await feed()).digests : undefined;
-    const book = openBook(inputs, before?.ledger, journal.left, digests);
-    const delivery: Delivery = { inputs, before, journal, book, feed, session };
-    const outputs = await (session.repair === undefined
-      ? pushPending(id, delivery)
-      : repairLedger(session.repair, delivery));
-    kept = true;
-    return outputs;
-  } catch (error) {
-    kept = error instanceof PartialFailure && !error.isLarge;
-    throw error;
-  } finally {
-    // Each of its lines is on the disk already, so that nothing is lost by what happens to the file now.
-    await journal.close().catch(() => {});
-    session.journals.ended(journal, kept);
-  }
+  const claim = await claimJournals(inputs, before, session.ports);
+  let opened: Promise<Feed> | undefined;
+  const feed = () => {
+    opened ??= openFeed(inputs, session.ports);
+    return opened;
+  };
+  // The ledger of rows is made of their digests; that of messages lies in the inputs.
+  const digests = inputs.content.kind === "rows" ? (await feed()).digests : undefined;
+  const book = openBook(inputs, recorded?.ledger, claim.left, digests);
+  const delivery: Delivery = { inputs, before, recorded, claim, book, feed, session };
+  return session.repair === undefined ? pushPending(id, delivery) : repairLedger(session.repair, delivery);
 }
 
 /** @throws Refusal where a run with `--target` leaves out what tells one deployment of the manifest from another */
@@ -85,38 +75,31 @@ function refuseUnlisted({ manifest, deployment }: SegmentInputs): void {
 }
 
 async function pushPending(id: string, delivery: Delivery): Promise<SegmentOutputs> {
-  const { inputs, before, journal, book, session } = delivery;
+  const { inputs, recorded, claim, book, session } = delivery;
   const { ports } = session;
-  if (before !== undefined) refuseShrunk(before, inputs);
+  if (recorded !== undefined) refuseShrunk(recorded, inputs);
   await refuseEdited(inputs, book.decision, ports);
   await refuseUnreviewed(inputs, () => plannedToSend(delivery), ports.env);
   await tellRecovered(delivery);
 
-  const { left } = journal;
-  const record = new RunRecord(book, left.pushed.length + left.inDoubt.length > 0);
+  const record = new RunRecord(book, claim.left.length > 0);
   const sendable = toSend(inputs, book);
-  const report = sendable.length === 0 ? undefined : await push(delivery, sendable, record);
+  const { report, journal } = sendable.length === 0 ? {} : await push(delivery, sendable, record);
   const account = record.account();
-  const outputs = outputsOf(inputs, account, book, before, session, report);
+  const outputs = outputsOf({ ...delivery, account, journal, report }, session);
   await warnOfDoubles(inputs, account, ports);
   if (account.pushed.length === inputs.messages) return outputs;
   const reason = reasonOf(inputs, account, report);
   throw record.changed ? new PartialFailure(id, outputs, reason) : new Refusal("PUSH_INCOMPLETE", reason);
 }
 
-/** What a plan says that goes. It knows of the ledger alone, and not of a journal, of which it can only become less. */
-async function plannedToSend({ inputs, before, feed }: Delivery): Promise<readonly number[]> {
+/** What a plan says that goes: by the ledger alone, or by what a journal makes of it, in which it can become more or less. */
+async function plannedToSend({ inputs, recorded, book, feed }: Delivery): Promise<readonly number[]> {
   const digests = inputs.content.kind === "rows" ? (await feed()).digests : undefined;
-  return toSend(inputs, openBook(inputs, before?.ledger, undefined, digests));
+  return plannedSends(inputs, openBook(inputs, recorded?.ledger, [], digests), book);
 }
 
-/** With `in_doubt: stop`, what was sent without an answer is never sent again unasked. */
-function toSend({ inDoubtPolicy }: SegmentInputs, { decision: { pending, inDoubt } }: Book): readonly number[] {
-  const held = new Set(inDoubtPolicy === "stop" ? inDoubt : []);
-  return pending.filter((index) => !held.has(index));
-}
-
-async function push(delivery: Delivery, indices: readonly number[], record: RunRecord): Promise<PushReport> {
+async function push(delivery: Delivery, indices: readonly number[], record: RunRecord): Promise<Pushed> {
   const { inputs, session } = delivery;
   const { ports } = session;
   const { pace } = await session.wire();
@@ -126,42 +109,52 @@ async function push(delivery: Delivery, indices: readonly number[], record: RunR
   return tellingWaits(watched, () => send(delivery, indices, record, { progress, waits }));
 }
 
+interface Pushed {
+  readonly report: PushReport;
+  readonly journal: Journal;
+}
+
 async function send(
-  { inputs, journal, book, feed, session }: Delivery,
+  { inputs, claim, book, feed, session }: Delivery,
   indices: readonly number[],
   record: RunRecord,
   { progress, waits }: { readonly progress: Progress; readonly waits: Waits },
-): Promise<PushReport> {
+): Promise<Pushed> {
   const { ports } = session;
   const { requirements, preflight, reads, halts, ...wire } = await session.wire();
   const asking = () => ({ reason: "the API has not answered yet", until: ports.clock.elapsed() + requestDeadlineMs });
   // What is wrong here is told before what is wrong there.
   const opened = await feed();
   const hopeless = await waits.during(asking(), preflight.check(inputs, ports.tell));
-  // What was pushed of the manifest before, here or in another of its segments, is reason enough that the rest follows.
-  const begun = book.decision.kept.length > 0 || session.begun.has(inputs.deployment);
-  if (!begun && hopeless === undefined) await waits.during(asking(), requirements.check(inputs, reads));
-  const written = journaled(journal, book.keyOf);
-  const report = await runPush({
-    target: inputs,
-    batches: packStream(opened.parcels(indices)),
-    inDoubt: inputs.inDoubtPolicy,
-    ...wire,
-    waits,
-    halts: { ...halts, of: (queue) => hopeless ?? halts.of(queue) },
-    clock: ports.clock,
-    stop: ports.cancelled,
-    async before(batch) {
-      await refuseIfOrphan(ports);
-      await written.before(batch);
-    },
-    onRefusal: written.onRefusal,
-    async onOutcome(outcome) {
-      record.add(outcome);
-      if (outcome.state === "pushed") progress.pushed(outcome.batch.length);
-      await written.onOutcome(outcome);
-    },
-  });
-  const { failure } = report;
-  return failure === undefined ? report : { ...report, failure: await preflight.judge(inputs, failure) };
+  if (hopeless === undefined) await waits.during(asking(), requirements.check(inputs, reads));
+  const journal = await claim.begin(book);
+  try {
+    const written = journaled(journal, book.keyOf);
+    const report = await runPush({
+      target: inputs,
+      batches: packStream(opened.parcels(indices)),
+      inDoubt: inputs.inDoubtPolicy,
+      ...wire,
+      waits,
+      halts: { ...halts, of: (queue) => hopeless ?? halts.of(queue) },
+      clock: ports.clock,
+      stop: ports.cancelled,
+      async before(batch) {
+        await refuseIfOrphan(ports);
+        await written.before(batch);
+      },
+      onRefusal: written.onRefusal,
+      async onOutcome(outcome) {
+        record.add(outcome);
+        if (outcome.state === "pushed") progress.pushed(outcome.batch.length);
+        await written.onOutcome(outcome);
+      },
+    });
+    const { failure } = report;
+    const judged = failure === undefined ? report : { ...report, failure: await preflight.judge(inputs, failure) };
+    return { report: judged, journal };
+  } finally {
+    // Each of its lines is on the disk already. What it lacks, when that is full, is that the run came to its end.
+    await journal.close().catch(() => {});
+  }
 }

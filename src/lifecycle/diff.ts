@@ -2,53 +2,51 @@ import { type Decision, type Digest, needsRows, unpackRows } from "../plan/index
 import type { QueueRef } from "../types.ts";
 import { openBook } from "./book.ts";
 import { Refusal } from "./failure.ts";
+import type { Leftover } from "./leftover.ts";
+import { isSameQueue, ledgerOf } from "./queue-ledger.ts";
 import { wantedRows } from "./rows-book.ts";
-import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
+import type { QueueLedger, SegmentInputs, SegmentOutputs } from "./segment.ts";
 import { isUnknown } from "./unknown.ts";
 
 export interface SegmentDiff {
   readonly changes: boolean;
-  readonly replaces: readonly (keyof SegmentInputs)[];
   readonly decision: Decision;
+  /** The ledger of the queue that the segment goes to; undefined: it has nothing yet. */
+  readonly recorded: QueueLedger | undefined;
 }
 
-/** Another queue has none of the messages: the resource is replaced, and its ledger starts from nothing. */
-const identity = ["accountId", "queueId"] as const satisfies readonly (keyof QueueRef)[];
-
-type Recorded = Pick<SegmentOutputs, "accountId" | "queueId" | "ledger" | "content">;
+type Recorded = QueueLedger & Pick<SegmentOutputs, "elsewhere">;
 type Wanted = Omit<SegmentInputs, "self" | "deployment">;
 
 /**
  * Compares the ledger with what is wanted: the preview, the plan and the push all decide by it. Pure, but for a data file
- * that is another one than the ledger's. What goes to another queue is compared with nothing.
+ * that is another one than the ledger's. Each queue has a ledger of its own.
  *
+ * @param left what journals have that the state does not name
  * @param readDigests of the rows of a data file's segment
  * @throws Refusal when the file cannot be compared with the ledger at all
  */
 export async function diffSegment(
   olds: Recorded,
   news: Wanted,
+  left: readonly Leftover[],
   readDigests: () => Promise<readonly Digest[]>,
 ): Promise<SegmentDiff> {
-  const replaces = replacedBy(olds, news);
-  const unsettled = identity.some((name) => isUnknown(news[name]));
-  const elsewhere = replaces.length > 0 || (unsettled && isOtherKind(olds, news));
-  if (!elsewhere) refuseOtherKind(olds, news);
-  const ledger = elsewhere ? undefined : olds.ledger;
-  const rows = await rowsIfNeeded(ledger, news, readDigests);
-  const { decision, settled } = openBook(news, ledger, undefined, rows);
-  const unknown = unsettled || isUnknown(news.digest);
-  const changes = unknown || elsewhere || !settled || lastOf(olds) !== lastOf(news);
-  return { changes, replaces, decision };
+  // Only in a preview of the run that makes the queue: it may be the one that the ledger is of, adopted or refreshed.
+  const unsettled = isUnknown(news.accountId) || isUnknown(news.queueId);
+  const recorded = unsettled ? (olds.content.kind !== news.content.kind ? undefined : olds) : ledgerOf(olds, news);
+  if (recorded !== undefined) refuseOtherKind(recorded.content.kind, news);
+  const rows = await rowsIfNeeded(recorded?.ledger, news, left, readDigests);
+  const { decision, settled } = openBook(news, recorded?.ledger, left, rows);
+  const moved = recorded !== olds && (recorded === undefined || !isSameQueue(recorded, olds));
+  const changes =
+    unsettled || moved || isUnknown(news.digest) || !settled || (recorded && lastOf(recorded)) !== lastOf(news);
+  return { changes, decision, recorded };
 }
 
-function replacedBy(olds: QueueRef, news: QueueRef): readonly (keyof QueueRef)[] {
-  return identity.filter((name) => news[name] !== olds[name] && !isUnknown(news[name]));
-}
-
-/** @throws Refusal where a ledger is to be repaired that says nothing of the queue which the manifest goes to now */
+/** @throws Refusal where a ledger is to be repaired that is not the one of the queue which the manifest goes to now */
 export function refuseOtherQueue(olds: QueueRef, news: QueueRef & Pick<SegmentInputs, "manifest">): void {
-  if (replacedBy(olds, news).length === 0) return;
+  if (isSameQueue(olds, news)) return;
   const queueOf = ({ queueId, accountId }: QueueRef) => `${queueId} of the account ${accountId}`;
   throw new Refusal(
     "QUEUE_CHANGED",
@@ -58,30 +56,26 @@ export function refuseOtherQueue(olds: QueueRef, news: QueueRef & Pick<SegmentIn
 }
 
 async function rowsIfNeeded(
-  ledger: Recorded["ledger"] | undefined,
+  ledger: QueueLedger["ledger"] | undefined,
   news: Wanted,
+  left: readonly Leftover[],
   readDigests: () => Promise<readonly Digest[]>,
 ): Promise<readonly Digest[] | undefined> {
   const { content } = news;
-  if (content.kind !== "rows" || !needsRows(wantedRows(news, content), unpackRows(ledger))) return undefined;
-  return readDigests();
+  if (content.kind !== "rows") return undefined;
+  return left.length > 0 || needsRows(wantedRows(news, content), unpackRows(ledger)) ? readDigests() : undefined;
 }
 
-function isOtherKind(olds: Pick<SegmentOutputs, "content">, news: Pick<SegmentInputs, "content">): boolean {
-  return olds.content.kind !== news.content.kind;
-}
-
-/** The ledgers of messages and of rows say different things, so neither can be read as the other. */
+/** The ledgers of messages and of rows say different things, so neither can be read as the other, nor can their journals. */
 export function refuseOtherKind(
-  olds: Pick<SegmentOutputs, "content">,
-  news: Pick<SegmentInputs, "content" | "manifest">,
+  before: SegmentInputs["content"]["kind"],
+  { manifest, content }: Pick<SegmentInputs, "content" | "manifest">,
 ): void {
-  if (!isOtherKind(olds, news)) return;
-  const [before, now] =
-    news.content.kind === "rows" ? ["messages of its own", "a data file"] : ["a data file", "messages of its own"];
+  if (before === content.kind) return;
+  const words = { messages: "messages of its own", rows: "a data file" } as const;
   throw new Refusal(
     "SOURCE_CHANGED",
-    `nothing of ${news.manifest} was pushed: its ledger is of ${before}, and it has ${now} now. ` +
+    `nothing of ${manifest} was pushed: its ledger is of ${words[before]}, and it has ${words[content.kind]} now. ` +
       'Give the manifest another "name"; what must not go again, `queue-seeder baseline` marks as pushed.',
   );
 }

@@ -51,6 +51,10 @@ export function bindLifecycle(ports: Ports): Lifecycle {
     folders.set(folder, found);
     return found;
   };
+  const journalsLeft = async (news: SegmentInputs, olds: SegmentOutputs) => {
+    const { dropSpent, readLeft } = await import("./journal.ts");
+    return (previewing ? readLeft : dropSpent)(news, olds, ports);
+  };
   const readDigests = async (inputs: SegmentInputs) => (await import("./feed.ts")).readDigests(inputs, ports);
 
   return {
@@ -71,17 +75,12 @@ export function bindLifecycle(ports: Ports): Lifecycle {
         if (changes) refuseOtherQueue(olds, news);
         return { changes, replaces: [] };
       }
-      const { changes, replaces, decision } = await diffSegment(olds, news, () => readDigests(news));
-      if (!previewing && mayHaveJournal(news)) {
-        await (await import("./journal.ts")).dropStaleJournal(news, olds, ports);
-      }
-      if (replaces.length === 0) {
-        if (olds.pushed > 0) session.begun.add(news.deployment);
-        refuseShrunk(olds, news);
-        await refuseEdited(news, decision, ports);
-        if (changes) await say(news, decision);
-      }
-      return { changes, replaces: [...replaces] };
+      const left = mayHaveJournal(news) ? await journalsLeft(news, olds) : [];
+      const { changes, decision, recorded } = await diffSegment(olds, news, left, () => readDigests(news));
+      if (recorded !== undefined) refuseShrunk(recorded, news);
+      await refuseEdited(news, decision, ports);
+      if (changes) await say(news, decision);
+      return { changes, replaces: [] };
     },
 
     async create(inputs) {
@@ -100,9 +99,9 @@ export function bindLifecycle(ports: Ports): Lifecycle {
     },
 
     async remove(_id, props) {
-      const { dropJournal } = await import("./journal.ts");
-      // One that stays does no harm: the next deployment has another id.
-      await dropJournal(props, ports).catch((error: Error) => ports.tell("warning", error.message, props.self));
+      const { leaveJournals } = await import("./journal.ts");
+      // One that stays casts doubt at the most, and a folder that cannot be used keeps no resource from being deleted.
+      await leaveJournals(props, ports).catch((error: Error) => ports.tell("warning", error.message, props.self));
       if (props.pushed === 0) return;
       await ports.tell(
         "info",

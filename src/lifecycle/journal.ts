@@ -1,77 +1,143 @@
-import { digestOf } from "../plan/index.ts";
-import {
-  type Base,
-  fileJournals,
-  type Journal,
-  JournalError,
-  type JournalName,
-  type Journals,
-  type Left,
-} from "../push/index.ts";
+import { type FoundJournal, fileJournals, JournalError, type JournalSite, type Journals } from "../push/index.ts";
+import { refuseOtherKind } from "./diff.ts";
 import { Refusal } from "./failure.ts";
 import { type JournalPorts, journalFolder } from "./journal-folder.ts";
-import type { Ports } from "./ports.ts";
-import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
+import type { Leftover } from "./leftover.ts";
+import { ledgerOf } from "./queue-ledger.ts";
+import type { QueueLedger, SegmentInputs, SegmentOutputs } from "./segment.ts";
+
+/** By what a segment finds its journals, and what the state has of the queue that it goes to. */
+export interface Bearings extends JournalSite {
+  readonly manifest: string;
+  readonly content: SegmentInputs["content"];
+  /** undefined: the state does not have the resource. */
+  readonly lineage: string | undefined;
+  /** As the program has it and, after a rename was taken back, as the state does. */
+  readonly deployments: readonly string[];
+  readonly place: string;
+  readonly recorded: QueueLedger | undefined;
+}
+
+type Olds = Pick<SegmentOutputs, "lineage" | "deployment" | "elsewhere"> & QueueLedger;
+
+export function bearingsOf(inputs: SegmentInputs, olds: Olds | undefined): Bearings {
+  const { accountId, queueId, segment, manifest, content, project, stack, self } = inputs;
+  return {
+    queue: { accountId, queueId },
+    segment,
+    manifest,
+    content,
+    lineage: olds?.lineage,
+    deployments: [inputs.deployment, olds?.deployment ?? ""].filter((id) => id !== ""),
+    place: `${project}/${stack} ${self}`,
+    recorded: ledgerOf(olds, inputs),
+  };
+}
 
 /** The journals of a repository. */
 export function journalsOf(inputs: Pick<SegmentInputs, "root">, ports: JournalPorts): Journals {
   return fileJournals(journalFolder(inputs, ports));
 }
 
-export function journalName(inputs: SegmentInputs): JournalName {
-  const { project, stack, deployment, segment, accountId, queueId } = inputs;
-  return { stack: `${project}/${stack}`, deployment, segment, queue: { accountId, queueId } };
+/** A journal with something in it that the state does not name. */
+export interface OpenJournal extends Leftover {
+  readonly found: FoundJournal;
+}
+
+/** Journals of a segment, by what the state says of them. */
+export interface SegmentJournals {
+  /** What the ledger is to take over, in the order in which it was written. */
+  readonly open: readonly OpenJournal[];
+  /** The state, or another journal, has what they have; or nothing is in them, or the resource is deleted. */
+  readonly spent: readonly FoundJournal[];
 }
 
 /**
- * Opens the journal of a run, with what an interrupted run left that began from the very same state: with the same ledger,
- * after the same push, and for the same messages where all of them go together. With anything else the state has moved on,
- * or back, without it.
+ * Finds the journals of a segment, and judges each by what the state says of it. Changes nothing.
  *
- * @throws Refusal when it cannot be read or written: without it a kill would lose what it should remember
+ * @throws JournalError when one cannot be read; Refusal when one is of another kind of content
  */
-export async function openJournal(
-  inputs: SegmentInputs,
-  before: SegmentOutputs | undefined,
-  ports: Ports,
-): Promise<Journal> {
-  return refusing(() => journalsOf(inputs, ports).open(journalName(inputs), baseOf(inputs, before)));
+export async function findJournals(bearings: Bearings, journals: Journals): Promise<SegmentJournals> {
+  const open: OpenJournal[] = [];
+  const spent: FoundJournal[] = [];
+  for (const found of await journals.list(bearings)) {
+    const judged = await judge(found, bearings);
+    if (judged === "spent") spent.push(found);
+    else if (judged !== "other") open.push(judged);
+  }
+  const over = new Set(open.flatMap(({ found: { head } }) => head.over));
+  const [taken, rest] = [
+    open.filter(({ found }) => over.has(found.head.id)),
+    open.filter(({ found }) => !over.has(found.head.id)),
+  ];
+  // What may follow from the ledger comes before what only casts doubt on it.
+  const ordered = [...rest.filter(({ isNext }) => isNext), ...rest.filter(({ isNext }) => !isNext)];
+  return { open: ordered, spent: [...spent, ...taken.map(({ found }) => found)] };
 }
 
-/** What such a run left, for whoever only looks. @throws Refusal when it cannot be read */
+async function judge(found: FoundJournal, bearings: Bearings): Promise<OpenJournal | "spent" | "other"> {
+  const { head, removed } = found;
+  const { recorded, lineage, deployments, place, content } = bearings;
+  if (recorded?.runs.includes(head.id)) return "spent";
+  const isOwn = head.lineage === lineage;
+  const isDeployed = deployments.includes(head.deployment);
+  if (!isOwn && !isDeployed && head.place !== place) return "other";
+  if (removed && !isOwn) return "spent";
+  const { left, ended } = await found.read();
+  if (left.pushed.length + left.inDoubt.length === 0) return "spent";
+  // A run without checkpoints that did not come to its end left nothing in the state, not even what it is deployed as.
+  const wasFirst = recorded === undefined && (isDeployed || (head.uncheckpointed && !ended));
+  const isNext = head.base === (recorded?.runs[0] ?? null) && (isOwn || wasFirst);
+  if (head.kind !== content.kind) {
+    if (isNext) refuseOtherKind(head.kind, bearings);
+    return "other";
+  }
+  return { ...left, delivery: head.delivery, fresh: head.fresh, isNext, found };
+}
+
+/**
+ * What journals have that the state does not name, for whoever only looks.
+ *
+ * @throws Refusal when one cannot be read
+ */
 export async function readLeft(
   inputs: SegmentInputs,
-  before: SegmentOutputs | undefined,
+  olds: Olds | undefined,
   ports: JournalPorts,
-): Promise<Left> {
-  return refusing(() => journalsOf(inputs, ports).read(journalName(inputs), baseOf(inputs, before)));
+): Promise<readonly OpenJournal[]> {
+  return refusing(async () => (await findJournals(bearingsOf(inputs, olds), journalsOf(inputs, ports))).open);
 }
 
-function baseOf({ mode, digest, content }: SegmentInputs, before: SegmentOutputs | undefined): Base {
-  const together = content.kind === "rows" ? content.delivery : digest;
-  return {
-    state: digestOf(JSON.stringify([before?.ledger ?? null, before?.lastPush.at ?? null])),
-    delivery: mode === "once" ? undefined : together,
-  };
+/** Deletes the journals of a segment whose content the state has. @param olds as the engine's state holds them */
+export async function dropSpent(
+  inputs: SegmentInputs,
+  olds: Olds,
+  ports: JournalPorts,
+): Promise<readonly OpenJournal[]> {
+  return refusing(async () => {
+    const journals = journalsOf(inputs, ports);
+    const { open, spent } = await findJournals(bearingsOf(inputs, olds), journals);
+    for (const found of spent) if (!(await journals.isAlive(found))) await journals.drop(found);
+    return open;
+  });
 }
 
-/**
- * Drops a journal that the engine's state has moved on without: what is created anew must not find it. One that cannot be
- * read stays for the run that needs it, which says so.
- *
- * @param before outputs that the engine's state holds
- */
-export async function dropStaleJournal(inputs: SegmentInputs, before: SegmentOutputs, ports: Ports): Promise<void> {
-  await journalsOf(inputs, ports)
-    .dropStale(journalName(inputs), baseOf(inputs, before))
-    .catch(() => {});
+/** The resource is deleted: what its journals have, and its ledger does not, is to be found only if the state keeps it all the same. */
+export async function leaveJournals(olds: SegmentOutputs, ports: JournalPorts): Promise<void> {
+  await refusing(async () => {
+    const journals = journalsOf(olds, ports);
+    for (const recorded of [olds, ...olds.elsewhere]) {
+      for (const found of await journals.list({ queue: recorded, segment: olds.segment })) {
+        const { id, lineage, deployment } = found.head;
+        if (recorded.runs.includes(id)) await journals.drop(found);
+        else if (lineage === olds.lineage || deployment === olds.deployment) await journals.markRemoved(found);
+      }
+    }
+  });
 }
 
-export async function dropJournal(inputs: SegmentInputs, ports: Ports): Promise<void> {
-  await refusing(() => journalsOf(inputs, ports).drop(journalName(inputs)));
-}
-
-async function refusing<T>(use: () => Promise<T>): Promise<T> {
+/** @throws Refusal instead of a JournalError: without its journal a run would not know after a kill what it sent */
+export async function refusing<T>(use: () => Promise<T>): Promise<T> {
   try {
     return await use();
   } catch (error) {

@@ -1,5 +1,8 @@
-import type { PushReport } from "../push/index.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Journal, PushReport } from "../push/index.ts";
 import type { Book } from "./book.ts";
+import { type Claim, newId } from "./claim.ts";
+import { elsewhereOf, isSameQueue, ledgerOf, runsOf } from "./queue-ledger.ts";
 import type { Account } from "./record.ts";
 import type { LastPush, SegmentInputs, SegmentOutputs } from "./segment.ts";
 import type { Session } from "./session.ts";
@@ -8,33 +11,48 @@ import { allNames } from "./summary.ts";
 /** Where `queue-seeder up` gives the digest of its plan to the provider. */
 export const planVariable = "QUEUE_SEEDER_PLAN";
 
-/**
- * What the engine's state is to hold after a run.
- *
- * @param before outputs of the last run; undefined: there was none
- * @param report of what was pushed; undefined: nothing had to be
- */
+/** A run of which the outputs are to tell. */
+export interface Told {
+  readonly inputs: SegmentInputs;
+  /** Outputs of the last run; undefined: there was none. */
+  readonly before: SegmentOutputs | undefined;
+  readonly account: Account;
+  readonly book: Pick<Book, "write" | "recovered">;
+  readonly claim: Pick<Claim, "ids">;
+  /** The journal of what was sent; undefined: nothing had to be. */
+  readonly journal?: Pick<Journal, "id" | "lineage"> | undefined;
+  readonly report?: PushReport | undefined;
+}
+
+/** What the engine's state is to hold after a run. */
 export function outputsOf(
-  inputs: SegmentInputs,
-  account: Account,
-  { write, recovered }: Pick<Book, "write" | "recovered">,
-  before: SegmentOutputs | undefined,
+  { inputs, before, account, book, claim, journal, report }: Told,
   session: Pick<Session, "ports" | "startedAt">,
-  report?: PushReport,
 ): SegmentOutputs {
-  const { content, given: _bodies, ...rest } = inputs;
+  const { given: _bodies, ...rest } = inputs;
   const { pushed, inDoubt, inDoubtLabels } = account;
+  const recorded = ledgerOf(before, inputs);
+  const ledger = book.write(pushed, inDoubt);
+  const taken = claim.ids.length > 0 || !isDeepStrictEqual(recorded?.ledger, ledger);
+  const run = journal?.id ?? (taken ? newId() : undefined);
   return {
     ...rest,
-    // The ledger has the keys; twice they would only make the state larger.
-    content: content.kind === "messages" ? { ...content, keys: "" } : content,
-    ledger: write(pushed, inDoubt),
+    content: withoutKeys(inputs.content),
+    lineage: before?.lineage ?? journal?.lineage ?? newId(),
+    ledger,
+    runs: runsOf(recorded, run === undefined ? [] : [run, ...claim.ids]),
+    elsewhere: elsewhereOf(before, inputs),
     pushed: pushed.length,
     inDoubt: inDoubt.length,
     inDoubtMessages: allNames(inDoubtLabels),
-    lastPush: lastPush(report, recovered.length, account, before, session),
-    ...metricsOf(report, before),
+    lastPush: lastPush(report, book.recovered.length, account, before, session),
+    ...metricsOf(report, before !== undefined && isSameQueue(before, inputs) ? before : undefined),
   };
+}
+
+/** The ledger has the keys; twice they would only make the state larger. */
+function withoutKeys(content: SegmentInputs["content"]): SegmentInputs["content"] {
+  return content.kind === "messages" ? { ...content, keys: "" } : content;
 }
 
 /** What a run that was killed pushed counts as this one's, which took it over: so the state moves on from that journal, too. */

@@ -1,6 +1,6 @@
 import type { Decision } from "../plan/index.ts";
-import type { Left } from "../push/index.ts";
 import type { Book } from "./book.ts";
+import type { Leftover } from "./leftover.ts";
 
 /**
  * What an interrupted run pushed, and the ledger does not know.
@@ -10,13 +10,13 @@ import type { Book } from "./book.ts";
 export function recoveredOf(
   { kept }: Decision,
   alone: () => Decision,
-  left: Left,
+  left: readonly Leftover[],
   keyOf: (index: number) => string,
 ): Pick<Book, "recovered" | "doubled"> {
-  if (left.pushed.length === 0) return { recovered: [], doubled: [] };
+  if (left.length === 0) return { recovered: [], doubled: [] };
   const before = alone();
   const known = new Set(before.kept);
   const recovered = kept.filter((index) => !known.has(index));
-  const [doubtedKeys, doubted] = [new Set(left.inDoubt), new Set(before.inDoubt)];
+  const [doubtedKeys, doubted] = [new Set(left.flatMap(({ inDoubt }) => inDoubt)), new Set(before.inDoubt)];
   return { recovered, doubled: recovered.filter((index) => doubted.has(index) || doubtedKeys.has(keyOf(index))) };
 }

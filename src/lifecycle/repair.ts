@@ -95,8 +95,9 @@ function applyRepair(
  */
 export async function repairLedger(
   repair: Repair,
-  { inputs, before, book, session }: Pick<Delivery, "inputs" | "before" | "book" | "session">,
+  delivery: Pick<Delivery, "inputs" | "before" | "book" | "claim" | "session">,
 ): Promise<SegmentOutputs> {
+  const { inputs, before, book, session } = delivery;
   if (!isAbout(repair, inputs)) {
     const what = `this run repairs ${repair.manifest} and pushes nothing of ${inputs.manifest}`;
     throw new Refusal("REPAIR_ONLY", `${what}. Run \`pulumi up\` for that.`);
@@ -116,7 +117,7 @@ export async function repairLedger(
   const text = `${count(chosen.length, "message")} ${done[repair.action]}; nothing was pushed`;
   await session.ports.tell("info", text, inputs.self);
   const account = { pushed, inDoubt, inDoubtLabels: inDoubt.map(book.labelOf), maybeTwice: [] };
-  const outputs = outputsOf(inputs, account, book, before, session);
+  const outputs = outputsOf({ ...delivery, account }, session);
   return before === undefined || takesAsItIs(repair) ? outputs : endingAsIn(before, outputs);
 }
 

@@ -1,16 +1,17 @@
 import {
-  type Decision,
   type Digest,
   decideRows,
+  goesOnRows,
   isSettled,
   type PackedLedger,
   packRows,
+  toDoubts,
   toRanges,
   unpackRows,
   type WantedRows,
 } from "../plan/index.ts";
-import type { Left } from "../push/index.ts";
 import type { Book, Content, Wanted } from "./book.ts";
+import { begunAs, type Leftover, rowKey, takeOverRows } from "./leftover.ts";
 import { recoveredOf } from "./recovered.ts";
 
 /** How many rows of its data file come before a segment. */
@@ -33,22 +34,24 @@ export function rowsBook(
   inputs: Wanted,
   content: Content<"rows">,
   recorded: PackedLedger | undefined,
-  left: Left,
+  left: readonly Leftover[],
   digests: readonly Digest[] | undefined,
 ): Book {
   const wanted = wantedRows(inputs, content);
-  const ledger = unpackRows(recorded);
-  const alone = decideRows(wanted, ledger, digests);
-  const decision = mergeRows(alone, left, digests ?? []);
+  const recordedRows = unpackRows(recorded);
+  const { ledger, carried } = takeOverRows(recordedRows, left, digests ?? []);
+  const decision = decideRows(wanted, ledger, digests);
   const known = () => {
     if (digests === undefined) throw new Error("the rows of a data file were not read");
     return digests;
   };
-  const keyOf = (index: number) => `${index} ${known()[index]}`;
+  const keyOf = (index: number) => rowKey(index, known()[index] ?? "");
   return {
     decision,
-    ...recoveredOf(decision, () => alone, left, keyOf),
-    settled: isSettled(decision, ledger) && ledger.identity === wanted.identity,
+    ...recoveredOf(decision, () => decideRows(wanted, recordedRows, digests), left, keyOf),
+    settled: left.length === 0 && isSettled(decision, ledger) && ledger.identity === wanted.identity,
+    delivery: wanted.identity,
+    ...begunAs(goesOnRows(wanted, ledger), left, carried),
     keyOf,
     labelOf: (index) => rowLabel(content.from, index),
     write: (pushed, inDoubt) =>
@@ -56,33 +59,7 @@ export function rowsBook(
         identity: wanted.identity,
         complete: pushed.length === wanted.rows,
         pushed: toRanges(pushed, known()),
-        inDoubt: toRanges(inDoubt, known()),
+        inDoubt: toDoubts(inDoubt, known()),
       }),
-  };
-}
-
-/** Adds what the journal knows, a row each, to what the ledger decides. */
-function mergeRows(decision: Decision, left: Left, digests: readonly Digest[]): Decision {
-  const entries = (keys: readonly string[]) =>
-    keys.map((key) => {
-      const space = key.indexOf(" ");
-      return { index: Number(key.slice(0, space)), digest: key.slice(space + 1) };
-    });
-  const pushed = entries(left.pushed);
-  const doubted = entries(left.inDoubt);
-  if (pushed.length + doubted.length === 0) return decision;
-  const edited = [...pushed, ...doubted].flatMap(({ index, digest }) => {
-    const present = digests[index] ?? "missing";
-    return present === digest ? [] : [{ index, messages: 1, id: undefined, pushed: digest, present }];
-  });
-  const kept = new Set([...decision.kept, ...pushed.map(({ index }) => index)]);
-  const pending = decision.pending.filter((index) => !kept.has(index));
-  const inDoubt = new Set([...decision.inDoubt, ...doubted.map(({ index }) => index)]);
-  return {
-    ...decision,
-    kept: [...kept].sort((a, b) => a - b),
-    pending,
-    inDoubt: pending.filter((index) => inDoubt.has(index)),
-    edited: [...decision.edited, ...edited],
   };
 }

@@ -51,9 +51,22 @@ export interface Unresolved {
   readonly open: boolean;
 }
 
-/** What the engine's state keeps of a segment once it was pushed, in whole or in part. */
-export interface SegmentOutputs extends SegmentInputs {
+/** What was pushed to a queue. */
+export interface QueueLedger extends QueueRef, Pick<SegmentInputs, "content"> {
   readonly ledger: PackedLedger;
+  /**
+   * Ids of the last runs that changed the ledger, and of journals that these took over, the latest first. So the state itself
+   * says which journals it holds.
+   */
+  readonly runs: readonly string[];
+}
+
+/** What the engine's state keeps of a segment once it was pushed, in whole or in part. The ledger is its present queue's. */
+export interface SegmentOutputs extends SegmentInputs, QueueLedger {
+  /** What tells this resource's ledgers from those of a resource before or beside it. Random. */
+  readonly lineage: string;
+  /** The ledgers of queues that the segment went to before, the latest first. */
+  readonly elsewhere: readonly QueueLedger[];
   /** Messages in the ledger. */
   readonly pushed: number;
   /** Messages that may be in the queue although nothing confirmed it. */

@@ -5,12 +5,12 @@ import type { SegmentInputs } from "./segment.ts";
 import type { Session } from "./session.ts";
 import { names } from "./summary.ts";
 
-/** Says what the journal of an interrupted run knew. */
-export async function tellRecovered({ inputs, journal: { left }, book, session }: Delivery): Promise<void> {
-  if (left.pushed.length + left.inDoubt.length === 0) return;
+/** Says what the journals of interrupted runs knew. */
+export async function tellRecovered({ inputs, claim: { left }, book, session }: Delivery): Promise<void> {
+  if (left.length === 0) return;
   await session.ports.tell(
     "info",
-    `an interrupted run's journal says that ${count(left.pushed.length, "message")} arrived, and ${number(book.decision.inDoubt.length)} may have`,
+    `an interrupted run's journal says that ${count(book.carried.pushed.length, "message")} arrived, and ${number(book.decision.inDoubt.length)} may have`,
     inputs.self,
   );
 }

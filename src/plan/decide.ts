@@ -60,15 +60,26 @@ export function isSettled(decision: Decision, ledger: Pick<Ledger, "complete">):
   );
 }
 
-/** The part of the ledger that counts: `on_change` and `every_deploy` only resume a delivery of the very same manifest. */
-function relevant({ mode, manifest }: Wanted, ledger: Ledger): Ledger {
+/** The part of the ledger that counts. In a new delivery everything goes again, but what is in doubt stays in doubt. */
+function relevant(wanted: Wanted, ledger: Ledger): Ledger {
+  return goesOn(wanted, ledger) ? ledger : { ...emptyLedger, inDoubt: ledger.inDoubt };
+}
+
+/**
+ * Whether a run goes on with the delivery that the ledger records. Otherwise it begins a new one, of all messages: with
+ * `on_change` where they are others, with `every_deploy` where the last one is finished, too.
+ */
+export function goesOn(
+  { mode, manifest }: Pick<Wanted, "mode" | "manifest">,
+  ledger: Pick<Ledger, "manifest" | "complete">,
+): boolean {
   switch (mode) {
     case "once":
-      return ledger;
+      return true;
     case "on_change":
-      return ledger.manifest === manifest ? ledger : emptyLedger;
+      return ledger.manifest === manifest;
     case "every_deploy":
-      return ledger.manifest === manifest && !ledger.complete ? ledger : emptyLedger;
+      return ledger.manifest === manifest && !ledger.complete;
   }
 }
 

@@ -1,4 +1,4 @@
-export { type Decision, decide, isSettled } from "./decide.ts";
+export { type Decision, decide, goesOn, isSettled } from "./decide.ts";
 export {
   type Digest,
   digestOf,
@@ -21,11 +21,16 @@ export {
   unpackLedger,
 } from "./ledger.ts";
 export { pack, packStream } from "./pack.ts";
-export { bodyBytes, toParcel } from "./parcel.ts";
+export { bodyBytes, messageLabel, toParcel } from "./parcel.ts";
 export {
   decideRows,
+  goesOnRows,
   needsRows,
   packRows,
+  type RowRange,
+  type RowsLedger,
+  rowRange,
+  toDoubts,
   toRanges,
   unpackRows,
   type WantedRows,

@@ -5,7 +5,7 @@ import type { Message, Parcel } from "../types.ts";
  *
  * @param label what people know it by
  */
-export function toParcel(message: Message, index: number, label = message.id ?? `#${index + 1}`): Parcel {
+export function toParcel(message: Message, index: number, label = messageLabel(message.id, index)): Parcel {
   const bodyJson = message.json ?? JSON.stringify(message.body);
   return {
     index,
@@ -16,6 +16,15 @@ export function toParcel(message: Message, index: number, label = message.id ?? 
     delaySeconds: message.delaySeconds,
     ...(message.filled !== undefined && { filled: message.filled }),
   };
+}
+
+/**
+ * What people know a message by: its id, or `#` and its number from 1. An id that looks like that, or like a range of numbers,
+ * stands in quotation marks, as JSON has it.
+ */
+export function messageLabel(id: string | undefined, index: number): string {
+  if (id === undefined) return `#${index + 1}`;
+  return /^["#]/.test(id) ? JSON.stringify(id) : id;
 }
 
 /** UTF-8 bytes that the API counts for a body: of the text itself, or of its JSON. */

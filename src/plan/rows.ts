@@ -34,9 +34,13 @@ export interface WantedRows {
 /** Rows that a range of the ledger has at the most: an edited row is named as closely as that. */
 const rowsOfRange = 1_000;
 
+/** Rows that a range of what is in doubt has: each may be settled, or turn up elsewhere in the file, by itself. */
+const rowsInDoubt = 1;
+
 /** Whether the decision needs the rows themselves, because they are others than those that the ledger records. */
 export function needsRows({ mode, identity }: WantedRows, ledger: RowsLedger): boolean {
-  return mode === "once" && ledger.identity !== undefined && ledger.identity !== identity;
+  if (ledger.identity === undefined || ledger.identity === identity) return false;
+  return mode === "once" || ledger.inDoubt.length > 0;
 }
 
 /**
@@ -45,25 +49,48 @@ export function needsRows({ mode, identity }: WantedRows, ledger: RowsLedger): b
  * @param digests of the segment's rows; only where {@link needsRows} says so
  */
 export function decideRows(wanted: WantedRows, recorded: RowsLedger, digests?: readonly Digest[]): Decision {
-  const ledger = relevant(wanted, recorded);
-  const edited = digests === undefined ? [] : editedRanges(ledger, digests);
-  const pushed = marked(wanted.rows, ledger.pushed);
-  const doubted = marked(wanted.rows, ledger.inDoubt);
+  const goes = goesOnRows(wanted, recorded);
+  const edited = digests === undefined || !goes ? [] : editedRanges(recorded, digests);
+  const pushed = marked(wanted.rows, goes ? recorded.pushed : []);
+  const doubted = marked(wanted.rows, goes ? recorded.inDoubt : findAgain(recorded.inDoubt, digests ?? []));
   const kept: number[] = [];
   const pending: number[] = [];
   for (let row = 0; row < wanted.rows; row += 1) (pushed[row] === 1 ? kept : pending).push(row);
   return { pending, inDoubt: pending.filter((row) => doubted[row] === 1), kept, forgotten: [], edited };
 }
 
-function relevant({ mode, identity, once }: WantedRows, ledger: RowsLedger): RowsLedger {
+/** The same as `goesOn`, for rows. Where each row went once, these very rows are no other delivery. */
+export function goesOnRows(
+  { mode, identity, once }: Pick<WantedRows, "mode" | "identity" | "once">,
+  ledger: Pick<RowsLedger, "identity" | "complete">,
+): boolean {
+  const same = ledger.identity === identity || ledger.identity === once;
   switch (mode) {
     case "once":
-      return ledger;
+      return true;
     case "on_change":
-      return ledger.identity === identity || ledger.identity === once ? ledger : emptyRows;
+      return same;
     case "every_deploy":
-      return ledger.identity === identity && !ledger.complete ? ledger : emptyRows;
+      return same && !ledger.complete;
   }
+}
+
+/** A row as a range of its own. */
+export function rowRange(index: number, digest: Digest): RowRange {
+  return { from: index, rows: 1, digest: rowsDigest([digest]) };
+}
+
+/** Where rows in doubt stand in a file that became another one. */
+function findAgain(inDoubt: readonly RowRange[], digests: readonly Digest[]): readonly RowRange[] {
+  if (inDoubt.length === 0) return [];
+  const left = new Map<Digest, number>();
+  for (const { digest } of inDoubt) left.set(digest, (left.get(digest) ?? 0) + 1);
+  return digests.flatMap((row, from) => {
+    const range = rowRange(from, row);
+    const times = left.get(range.digest) ?? 0;
+    left.set(range.digest, times - 1);
+    return times > 0 ? [range] : [];
+  });
 }
 
 function editedRanges({ pushed, inDoubt }: RowsLedger, digests: readonly Digest[]): Decision["edited"] {
@@ -80,21 +107,26 @@ function marked(rows: number, ranges: readonly RowRange[]): Uint8Array {
   return marks;
 }
 
-/** Rows as ranges with their digests. @param rows ascending */
-export function toRanges(rows: readonly number[], digests: readonly Digest[]): RowRange[] {
+/** Rows as ranges with their digests. @param rows ascending @param most rows of a range */
+export function toRanges(rows: readonly number[], digests: readonly Digest[], most = rowsOfRange): RowRange[] {
   const ranges: RowRange[] = [];
   let at = 0;
   while (at < rows.length) {
     const from = rows[at] as number;
     let end = from + 1;
     at += 1;
-    while (rows[at] === end && end % rowsOfRange !== 0) {
+    while (rows[at] === end && end % most !== 0) {
       end += 1;
       at += 1;
     }
     ranges.push({ from, rows: end - from, digest: rowsDigest(digests.slice(from, end)) });
   }
   return ranges;
+}
+
+/** The same of rows in doubt. */
+export function toDoubts(rows: readonly number[], digests: readonly Digest[]): RowRange[] {
+  return toRanges(rows, digests, rowsInDoubt);
 }
 
 /** In the form of the engine's state: a line a range, `FROM+ROWS DIGEST`. */

@@ -1,12 +1,20 @@
-import { createHash, randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type AppendFile, openAppend } from "./append-file.ts";
-import { type Base, type Journal, JournalError, type JournalName, type Journals, type Left } from "./journal.ts";
-import { lines, readJournal } from "./journal-lines.ts";
+import { openAppend } from "./append-file.ts";
+import {
+  type FoundJournal,
+  type Journal,
+  JournalError,
+  type JournalHead,
+  type JournalSite,
+  type Journals,
+} from "./journal.ts";
+import { lines, readContent, readHead } from "./journal-lines.ts";
+import { isRunning, thisProcess } from "./owner.ts";
 
-const nothing: Left = { pushed: [], inDoubt: [] };
+/** Journals of this process by which something may still be sent. */
+const openHere = new Set<string>();
 
 /**
  * Journals as files, one each, in a folder for this user alone.
@@ -14,99 +22,154 @@ const nothing: Left = { pushed: [], inDoubt: [] };
  * @param folder an absolute path; made when the first journal begins
  */
 export function fileJournals(folder: string): Journals {
-  const readLeft = async (name: JournalName, base: Base): Promise<Left> => {
-    const file = fileOf(name);
-    const found = await readIfThere(join(folder, file), file);
-    return found !== undefined && goesOn(found.base, base) ? found.left : nothing;
-  };
+  const found = (file: string, head: JournalHead, removed: boolean): FoundJournal => ({
+    head,
+    file,
+    removed,
+    read: () => failing("read", async () => readContent(await readFile(join(folder, file), "utf8"), file)),
+  });
   return {
-    async read(name, base) {
-      try {
-        return await readLeft(name, base);
-      } catch (error) {
-        throw asJournalError(error, "read");
-      }
-    },
-    async open(name, base) {
-      const file = fileOf(name);
-      const path = join(folder, file);
-      try {
+    list: (site) =>
+      failing("read", async () => {
+        const files = (await filesIn(folder)).filter((file) => namePattern.exec(file)?.[1] === siteOf(site));
+        const heads = await Promise.all(files.map((file) => readHeadOf(folder, file)));
+        const journals = files.flatMap((file, at) => {
+          const head = heads[at];
+          return head === undefined ? [] : [found(file, head, file.endsWith(removedEnding))];
+        });
+        return journals.sort((a, b) => order(a.head).localeCompare(order(b.head)));
+      }),
+    take: ({ head, file, removed }) =>
+      failing("taken over", async () => {
+        // The run that wrote it looks for its file before each request, when the line of that request is in it already.
+        const taken = nameOf(head, `.${randomBytes(4).toString("hex")}${removed ? removedEnding : ending}`);
+        return (await moveIfThere(folder, file, taken)) ? found(taken, head, removed) : undefined;
+      }),
+    begin: (head, left) =>
+      failing("opened", async () => {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        const left = await readLeft(name, base);
-        await replace(folder, file, lines.head(name, base, left));
-        return journal(await openAppend(path), path, left);
-      } catch (error) {
-        throw asJournalError(error, "opened");
-      }
-    },
-    async dropStale(name, base) {
-      const file = fileOf(name);
-      const path = join(folder, file);
-      try {
-        const found = await readIfThere(path, file);
-        if (found !== undefined && found.base.state !== base.state) await rm(path, { force: true });
-      } catch (error) {
-        throw asJournalError(error, "deleted");
-      }
-    },
-    async drop(name) {
-      try {
-        await rm(join(folder, fileOf(name)), { force: true });
-      } catch (error) {
-        throw asJournalError(error, "deleted");
-      }
+        const file = nameOf(head, ending);
+        await create(folder, file, lines.head(head) + lines.left(left));
+        return openJournal(folder, file, head);
+      }),
+    drop: ({ file }) => failing("deleted", () => rm(join(folder, file), { force: true })),
+    markRemoved: ({ head, file, removed }) =>
+      failing("marked", async () => {
+        if (!removed) await moveIfThere(folder, file, nameOf(head, removedEnding));
+      }),
+    async isAlive({ head: { id, owner }, read }) {
+      const { machine, pid, started } = await thisProcess();
+      const isOwn = owner.machine === machine && owner.pid === pid && owner.started === started;
+      if (!(isOwn ? openHere.has(id) : await isRunning(owner))) return false;
+      return !(await read()).ended;
     },
   };
 }
 
-function journal(file: AppendFile, path: string, left: Left): Journal {
-  const append = async (line: string) => {
-    try {
-      await file.append(line);
-    } catch (error) {
-      throw asJournalError(error, "written");
-    }
+async function openJournal(folder: string, file: string, { id, lineage }: JournalHead): Promise<Journal> {
+  const path = join(folder, file);
+  const lasting = await openAppend(path);
+  openHere.add(id);
+  const append = (line: string) => failing("written", () => lasting.append(line));
+  const end = async () => {
+    openHere.delete(id);
+    await lasting.close();
   };
   return {
-    left,
+    id,
+    lineage,
     sending: (entries) => append(lines.sending(entries)),
     settled: (state, at) => append(lines.settled(state, at)),
-    close: () => file.close(),
-    // What cannot be deleted is out of date by its base, once the engine's state has moved on.
-    drop() {
-      try {
-        rmSync(path, { force: true });
-      } catch {}
+    async assertOwned() {
+      if (await failing("read", () => isThere(path))) return;
+      throw new JournalError(
+        "JOURNAL_TAKEN: another run has taken the journal over and goes on with it, so this one stops",
+      );
+    },
+    async close() {
+      await append(lines.ended()).finally(end);
+    },
+    async discard() {
+      await end();
+      await failing("deleted", () => rm(path, { force: true }));
     },
   };
 }
 
-/** Whether a run from this base goes on with what one from the other base left. */
-function goesOn(left: Base, { state, delivery }: Base): boolean {
-  return left.state === state && (delivery === undefined || left.delivery === delivery);
+const ending = ".journal";
+const removedEnding = ".removed.journal";
+
+/** The place is for people who look into the folder; the rest tells journals apart. */
+function nameOf(head: JournalHead, rest: string): string {
+  const readable = head.place.replace(/[^A-Za-z0-9_-]+/g, "-").slice(-60);
+  return `${readable}.${siteOf(head)}.${head.id}${rest}`;
 }
 
-/** The stack's name is for people who look into the folder; the digest tells journals apart. */
-function fileOf({ stack, deployment, segment, queue }: JournalName): string {
-  const identity = JSON.stringify([stack, deployment, segment, queue.accountId, queue.queueId]);
-  const digest = createHash("sha256").update(identity).digest("hex").slice(0, 16);
-  const readable = stack.replace(/[^A-Za-z0-9_-]+/g, "-").slice(-80);
-  return `${readable}.${digest}.journal`;
+const namePattern = /^[^.]*\.([0-9a-f]{16})\.[^.]+(?:\.[0-9a-f]{8})?(?:\.removed)?\.journal$/;
+
+function siteOf({ queue, segment }: JournalSite): string {
+  const identity = JSON.stringify([queue.accountId, queue.queueId, segment]);
+  return createHash("sha256").update(identity).digest("hex").slice(0, 16);
 }
 
-async function readIfThere(path: string, file: string) {
-  let text: string;
+function order({ startedAt, id }: JournalHead): string {
+  return `${startedAt} ${id}`;
+}
+
+async function filesIn(folder: string): Promise<string[]> {
   try {
-    text = await readFile(path, "utf8");
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Bytes that the first line rarely exceeds: the rest of a journal may be long. */
+const headBytes = 4_096;
+
+/** @returns undefined when the file is gone by now */
+async function readHeadOf(folder: string, file: string): Promise<JournalHead | undefined> {
+  try {
+    const handle = await open(join(folder, file), "r");
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+      const start = buffer.subarray(0, bytesRead).toString("utf8");
+      const text = start.includes("\n") ? start : await handle.readFile("utf8");
+      return readHead(text.slice(0, Math.max(text.indexOf("\n"), 0)), file);
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
-  return readJournal(text, file);
 }
 
-/** Either the old file or the new one is there at any time, whenever the machine stops. */
-async function replace(folder: string, file: string, text: string): Promise<void> {
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** @returns whether it was there */
+async function moveIfThere(folder: string, from: string, to: string): Promise<boolean> {
+  try {
+    await rename(join(folder, from), join(folder, to));
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
+  }
+  await syncFolder(folder);
+  return true;
+}
+
+/** The whole text is there, or nothing, whenever the machine stops. */
+async function create(folder: string, file: string, text: string): Promise<void> {
   const temporary = join(folder, `${file}.${randomUUID()}`);
   try {
     const handle = await open(temporary, "wx", 0o600);
@@ -136,12 +199,16 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** The code alone, because the system's messages hold absolute paths and this error may end up in the engine's state. */
-function asJournalError(error: unknown, what: string): JournalError {
-  if (error instanceof JournalError) return error;
-  const code = codeOf(error) ?? "unknown error";
-  return new JournalError(
-    `the journal cannot be ${what} (${code}). Check the journal's folder: that it can be written and its disk has room`,
-  );
+async function failing<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof JournalError) throw error;
+    const code = codeOf(error) ?? "unknown error";
+    throw new JournalError(
+      `the journal cannot be ${what} (${code}). Check the journal's folder: that it can be written and its disk has room`,
+    );
+  }
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,21 +1,38 @@
-import { type Base, type JournalEntry, JournalError, type JournalName, type Left, type Settled } from "./journal.ts";
+import {
+  type JournalContent,
+  type JournalEntry,
+  JournalError,
+  type JournalHead,
+  type Left,
+  type Settled,
+} from "./journal.ts";
 
 /**
- * A journal's text: a line of JSON for its head, then one for each thing that happened, in order. Settled messages are named
- * by their index, because the line before the request has their keys.
+ * A journal's text: a line of JSON for its head, one for what it took over, then one for each thing that happened, in order.
+ * Settled messages are named by their index, because the line before the request has their keys.
  */
 export const lines = {
-  head: (name: JournalName, base: Base, left: Left) => line({ journal: version, ...name, base, left }),
+  head: (head: JournalHead) => line({ journal: version, ...head }),
+  left: (left: Left) => line({ left }),
   sending: (entries: readonly JournalEntry[]) => line({ sending: entries.map(({ at, key }) => [at, key]) }),
   settled: (state: Settled, at: readonly number[]) => line({ [state]: at }),
+  ended: () => line({ ended: true }),
 };
 
 /** The form of the lines. A journal of another version is refused, not guessed at. */
-const version = 2;
+const version = 3;
 
-export interface ReadJournal {
-  readonly base: Base;
-  readonly left: Left;
+/** Reads a journal's first line. @throws JournalError */
+export function readHead(row: string, file: string): JournalHead {
+  const head = parse(row);
+  if (head === undefined || typeof head.journal !== "number") throw damaged(file, 0);
+  if (head.journal !== version) {
+    throw new JournalError(
+      `the journal ${file} is of another version of queue-seeder. Run that version, or delete the file`,
+    );
+  }
+  if (!isHead(head)) throw damaged(file, 0);
+  return head;
 }
 
 /**
@@ -24,43 +41,41 @@ export interface ReadJournal {
  *
  * @throws JournalError
  */
-export function readJournal(text: string, file: string): ReadJournal {
+export function readContent(text: string, file: string): JournalContent {
   const rows = text.split("\n").filter((row) => row !== "");
-  const damaged = (row: number) =>
-    new JournalError(
-      `the journal ${file} is damaged in line ${row + 1}. Look at the queue, then delete the file: ` +
-        "what an interrupted run pushed is then pushed again",
-    );
-  const parsed = rows.flatMap((text, row) => {
-    const event = parse(text);
-    if (event === undefined && row < rows.length - 1) throw damaged(row);
+  const parsed = rows.flatMap((row, index) => {
+    const event = parse(row);
+    if (event === undefined && index < rows.length - 1) throw damaged(file, index);
     return event === undefined ? [] : [event];
   });
-  const [head, ...events] = parsed;
-  // Not even its head was written: nothing had begun.
-  if (head === undefined) return { base: { state: "", delivery: undefined }, left: { pushed: [], inDoubt: [] } };
-  if (typeof head.journal !== "number") throw damaged(0);
-  if (head.journal !== version) {
-    throw new JournalError(
-      `the journal ${file} is of another version of queue-seeder. Run that version, or delete the file`,
-    );
-  }
-  const [base, earlier] = [baseOf(head.base), leftOf(head.left)];
-  if (base === undefined || earlier === undefined) throw damaged(0);
+  const [, taken, ...events] = parsed;
+  const earlier = leftOf(taken?.left);
+  if (earlier === undefined) throw damaged(file, 1);
 
   const states = new Map<number, { key: string; state: "sending" | Settled }>();
+  let ended = false;
   for (const [index, event] of events.entries()) {
-    if (!apply(event, states)) throw damaged(index + 1);
+    if (event.ended === true) ended = true;
+    else if (!apply(event, states)) throw damaged(file, index + 2);
   }
   const keys = (...of: string[]) =>
     [...states.values()].filter(({ state }) => of.includes(state)).map(({ key }) => key);
-  return {
-    base,
-    left: {
-      pushed: [...earlier.pushed, ...keys("pushed", "maybe_twice")],
-      inDoubt: [...earlier.inDoubt, ...keys("sending", "in_doubt", "maybe_twice")],
-    },
+  const own: Left = {
+    pushed: keys("pushed", "maybe_twice"),
+    inDoubt: keys("sending", "in_doubt", "maybe_twice"),
   };
+  const left = {
+    pushed: [...earlier.pushed, ...own.pushed],
+    inDoubt: [...earlier.inDoubt, ...own.inDoubt],
+  };
+  return { left, own, ended };
+}
+
+function damaged(file: string, row: number): JournalError {
+  return new JournalError(
+    `the journal ${file} is damaged in line ${row + 1}. Look at the queue, then delete the file: ` +
+      "what an interrupted run pushed is then pushed again",
+  );
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -84,16 +99,30 @@ function apply(event: Row, states: Map<number, { key: string; state: "sending" |
   return true;
 }
 
-function baseOf(value: unknown): Base | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { state, delivery } = value as Partial<Record<keyof Base, unknown>>;
-  if (typeof state !== "string" || (delivery !== undefined && typeof delivery !== "string")) return undefined;
-  return { state, delivery };
+const texts = ["id", "lineage", "deployment", "place", "delivery", "startedAt"] as const;
+
+function isHead(row: Row): row is Row & JournalHead {
+  const { over, base, kind, fresh, uncheckpointed, segment } = row;
+  const [queue, owner] = [asRow(row.queue), asRow(row.owner)];
+  return (
+    texts.every((name) => typeof row[name] === "string") &&
+    isKeys(over) &&
+    (base === null || typeof base === "string") &&
+    (kind === "messages" || kind === "rows") &&
+    typeof fresh === "boolean" &&
+    typeof uncheckpointed === "boolean" &&
+    typeof segment === "number" &&
+    [queue.accountId, queue.queueId, owner.machine, owner.started].every((text) => typeof text === "string") &&
+    typeof owner.pid === "number"
+  );
+}
+
+function asRow(value: unknown): Row {
+  return typeof value === "object" && value !== null ? (value as Row) : {};
 }
 
 function leftOf(value: unknown): Left | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { pushed, inDoubt } = value as Partial<Left>;
+  const { pushed, inDoubt } = asRow(value);
   return isKeys(pushed) && isKeys(inDoubt) ? { pushed, inDoubt } : undefined;
 }
 

@@ -1,24 +1,37 @@
 import type { QueueRef } from "../types.ts";
+import type { Owner } from "./owner.ts";
 
-/**
- * Which journal it is: one for each segment and queue, so that another stack or another queue never reads it. By the
- * deployment, and not by names, which a manifest may change.
- */
-export interface JournalName {
-  /** With its project, as the engine knows it. */
-  readonly stack: string;
-  /** What tells this deployment of a manifest from every other one. */
-  readonly deployment: string;
-  readonly segment: number;
+/** Where journals of a segment are looked for. Whose they are, their heads say. */
+export interface JournalSite {
   readonly queue: QueueRef;
+  /** Number of the segment in its manifest. */
+  readonly segment: number;
 }
 
-/** What the engine's state held when a run began. */
-export interface Base {
-  /** The ledger's digest, and whatever moves on with each run. */
-  readonly state: string;
-  /** Of what goes together as a whole; undefined: each message goes once, whatever it was a part of before. */
-  readonly delivery: string | undefined;
+/** What a journal is known by, and what it goes on from. */
+export interface JournalHead extends JournalSite {
+  /** Random, of this journal alone. The engine's state names it once it holds what the journal holds. */
+  readonly id: string;
+  /** Ids of the journals whose content it has taken over. */
+  readonly over: readonly string[];
+  /** The id that the engine's state named last for this queue when the run began; null: it had nothing of the queue. */
+  readonly base: string | null;
+  /** What tells the resource's ledger from that of a resource before or beside it. Random. */
+  readonly lineage: string;
+  /** What tells this deployment of a manifest from every other one. Random, and the same for all segments. */
+  readonly deployment: string;
+  /** Project, stack and resource by their names, which people may change. */
+  readonly place: string;
+  readonly kind: "messages" | "rows";
+  /** What the delivery was of: the digest that the ledger would have. */
+  readonly delivery: string;
+  /** Whether it is a new delivery of everything, so that what the state has as pushed is no part of it. */
+  readonly fresh: boolean;
+  /** Whether the engine writes no state before the run ends. */
+  readonly uncheckpointed: boolean;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly owner: Owner;
 }
 
 /** One message on its way. */
@@ -39,37 +52,64 @@ export interface Left {
   readonly inDoubt: readonly string[];
 }
 
+export const nothingLeft: Left = { pushed: [], inDoubt: [] };
+
+/** What a journal says. */
+export interface JournalContent {
+  /** Of all runs whose content it has. */
+  readonly left: Left;
+  /** Of the run that wrote it alone. */
+  readonly own: Left;
+  /** Whether the run that wrote it came to its end, whichever that was, and sends nothing more. */
+  readonly ended: boolean;
+}
+
+/** A journal that is there. */
+export interface FoundJournal {
+  readonly head: JournalHead;
+  /** Its file's name, which changes when another run takes it. */
+  readonly file: string;
+  /** Whether the resource whose journal it is was deleted by a run here. */
+  readonly removed: boolean;
+  /** @throws JournalError when it is damaged. Never taken for empty: that could push again. */
+  read(): Promise<JournalContent>;
+}
+
 /** `maybe_twice`: pushed, after an answer was lost, so that it may have arrived before. */
 export type Settled = "pushed" | "maybe_twice" | "in_doubt" | "not_sent";
 
 /** What is being pushed, written down so that a kill loses nothing but the answers of requests under way. */
-export interface Journal {
-  readonly left: Left;
+export interface Journal extends Pick<JournalHead, "id" | "lineage"> {
   /** Resolves once it is on the disk. Only then may the request go. */
   sending(entries: readonly JournalEntry[]): Promise<void>;
   /** Resolves once it is on the disk. */
   settled(state: Settled, at: readonly number[]): Promise<void>;
-  /** No line comes any more. The next run reads it, if the engine's state is then what it was when this run began. */
+  /** @throws JournalError when another run has taken the journal: from then on nothing may be sent */
+  assertOwned(): Promise<void>;
+  /** Nothing is sent any more: notes that, and closes the file, which stays. */
   close(): Promise<void>;
-  /** The engine's state holds what this journal holds: nobody is to read it again. At once, since the process may end. */
-  drop(): void;
+  /** Takes back a journal that nothing was sent by. */
+  discard(): Promise<void>;
 }
 
 /** Where journals are kept. */
 export interface Journals {
-  /** What is left of a run that began from this base; nothing where there was none. Begins nothing. */
-  read(name: JournalName, base: Base): Promise<Left>;
+  /** Those of a site, whosever they are, the oldest first. Changes nothing. @throws JournalError */
+  list(site: JournalSite): Promise<readonly FoundJournal[]>;
   /**
-   * Begins a run, with what is left of the one before if that began from the same base and was not finished. What began
-   * from another base is out of date: the engine's state has moved on, or back, without it.
+   * Takes a journal from the run that wrote it: whatever that run sends is in it, and from now on it sends nothing more.
    *
-   * @throws JournalError when there is one that cannot be read. Never taken for empty: that could push again.
+   * @returns undefined when another run was quicker
    */
-  open(name: JournalName, base: Base): Promise<Journal>;
-  /** Forgets a journal, whether there is one or not. */
-  drop(name: JournalName): Promise<void>;
-  /** Forgets one that began from another state than this one, which has moved on without it. */
-  dropStale(name: JournalName, base: Base): Promise<void>;
+  take(found: FoundJournal): Promise<FoundJournal | undefined>;
+  /** Begins a journal. @param left what the journals had that it takes over */
+  begin(head: JournalHead, left: Left): Promise<Journal>;
+  /** Deletes one whose content the engine's state holds, or another journal. */
+  drop(found: FoundJournal): Promise<void>;
+  /** Notes that the resource whose journal it is was deleted. */
+  markRemoved(found: FoundJournal): Promise<void>;
+  /** Whether the run that wrote it still sends, as far as this machine can see. */
+  isAlive(found: FoundJournal): Promise<boolean>;
 }
 
 /** A journal that cannot be read or written. Names the file without its folder, and nothing of what is in it. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -18,6 +18,26 @@ const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 const sorted = () => world.bodies().sort((a, b) => Number(a) - Number(b));
 const folder = () => join(world.root, ".queue-seeder/journal");
 const journals = () => readdirSync(folder());
+/** Messages that the queue took since so many requests. */
+const accepted = (since: number) =>
+  world.emulator.requests.slice(since).reduce((sum, { accepted }) => sum + accepted, 0);
+
+/** The last lines tell that the request was answered, and that the run ended. Killed just before, they are not there. */
+function killedBeforeTheAnswer(path: string): void {
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  expect(lines.at(-1)).toBe('{"ended":true}');
+  writeFileSync(path, `${lines.slice(0, -2).join("\n")}\n`);
+}
+
+/** The journals as another machine has them, to which the process that writes them is unknown. */
+function onAnotherMachine(): void {
+  cpSync(folder(), join(world.root, "there"), { recursive: true });
+  for (const file of readdirSync(join(world.root, "there"))) {
+    const path = join(world.root, "there", file);
+    writeFileSync(path, readFileSync(path, "utf8").replace(/"machine":"[^"]*"/, '"machine":"another"'));
+  }
+  world.env.QUEUE_SEEDER_JOURNAL = "there";
+}
 
 /** A run whose engine is killed once the queue has taken so many requests. The engine's state keeps nothing of it. */
 async function killedRun(inputs: SegmentInputs, requests: number): Promise<void> {
@@ -83,14 +103,12 @@ describe("after the engine was killed", () => {
   it("resumes a delivery of all messages, and no other one", async () => {
     const inputs = await world.segment(manifest(numbers(2_500), "push: every_deploy\n"));
     await killedRun(inputs, 3);
-    const { lifecycle, end } = world.start();
-    const { outs } = await lifecycle.create(inputs);
+    const { outs } = await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(2_500);
-    // Killed where the state was written and the journal was not deleted: `end` is not called.
-    const next = world.start();
-    await next.lifecycle.update("id", outs, inputs);
+    // Its state was written, and its journal stays.
+    expect(journals()).toHaveLength(1);
+    await world.start().lifecycle.update("id", outs, inputs);
     expect(world.bodies()).toHaveLength(5_000);
-    end();
   });
 
   it("sends again what was under way, and names it; or holds it, when the manifest says stop", async () => {
@@ -99,9 +117,7 @@ describe("after the engine was killed", () => {
     await lifecycle.create(inputs);
     const [file = ""] = journals();
     const path = join(folder(), file);
-    // The last line tells that the request was answered. Killed just before, it is not there.
-    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
-    writeFileSync(path, `${lines.slice(0, -1).join("\n")}\n`);
+    killedBeforeTheAnswer(path);
     const torn = readFileSync(path);
 
     const failure = await failureOf(world.start().lifecycle.create({ ...inputs, inDoubtPolicy: "stop" }));
@@ -109,6 +125,7 @@ describe("after the engine was killed", () => {
     expect(failure.properties?.inDoubtMessages).toEqual(numbers(50).map((n) => `m${n}`));
     expect(world.bodies()).toHaveLength(50);
 
+    for (const each of journals()) rmSync(join(folder(), each));
     writeFileSync(path, torn);
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(100);
@@ -119,9 +136,7 @@ describe("after the engine was killed", () => {
   it("names what the state had in doubt, and the killed run sent again", async () => {
     const inputs = await world.segment(manifest([1, 2], "in_doubt: stop\n"));
     world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
-    const run = world.start();
-    const { properties } = await failureOf(run.lifecycle.create(inputs));
-    run.end();
+    const { properties } = await failureOf(world.start().lifecycle.create(inputs));
     if (properties === undefined) throw new Error("nothing was kept");
     const resend = { ...inputs, inDoubtPolicy: "resend" as const };
     await world.start().lifecycle.update("id", properties, resend);
@@ -165,6 +180,7 @@ describe("after the engine was killed", () => {
       { timeout: 20_000 },
     );
     world.emulator.faults.clear();
+    onAnotherMachine();
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(outs).toMatchObject({ pushed: 200, inDoubt: 0, lastPush: { maybeTwice: [] } });
     killed.cancel();
@@ -190,9 +206,7 @@ describe("after the engine was killed", () => {
     const [inputs] = await world.segments();
     if (inputs === undefined) throw new Error("there is no segment");
     await world.start().lifecycle.create(inputs);
-    const path = join(folder(), journals()[0] ?? "");
-    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
-    writeFileSync(path, `${lines.slice(0, -1).join("\n")}\n`);
+    killedBeforeTheAnswer(join(folder(), journals()[0] ?? ""));
     await world.start().lifecycle.create(inputs);
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(100);
@@ -202,35 +216,28 @@ describe("after the engine was killed", () => {
 
 describe("never suppresses a push that it should not", () => {
   it.each<[string, (inputs: SegmentInputs) => Partial<SegmentInputs>]>([
-    ["after the stack was destroyed", () => ({ deployment: "another" })],
-    ["in another stack", () => ({ stack: "prod" })],
+    ["in another stack", () => ({ stack: "prod", deployment: "of prod", self: "urn:prod/a/0" })],
     ["to another queue", () => ({ queueId: world.emulator.queueId("second") })],
   ])("%s", async (_, change) => {
     const inputs = await world.segment(manifest(numbers(2_500)));
     await killedRun(inputs, 3);
+    const requests = world.emulator.requests.length;
     const { outs } = await world.start().lifecycle.create({ ...inputs, ...change(inputs) });
-    expect(outs.lastPush.pushed).toBe(2_500);
+    expect(outs.lastPush).toMatchObject({ pushed: 2_500, maybeTwice: [] });
+    expect(accepted(requests)).toBe(2_500);
   });
 
-  it("after an older state was restored", async () => {
-    const first = await world.segment(manifest([1]));
-    const run = world.start();
-    const older = (await run.lifecycle.create(first)).outs;
-    run.end();
-    const more = await world.segment(manifest([1, 2]));
-    const second = world.start();
-    await second.lifecycle.update("id", older, more);
-    second.end();
-    expect(journals()).toEqual([]);
-    await world.start().lifecycle.update("id", older, more);
-    expect(world.bodies()).toEqual([1, 2, 2]);
+  it("after the stack was destroyed on another machine, and says what may be there twice", async () => {
+    const inputs = await world.segment(manifest([1, 2]));
+    await world.start().lifecycle.create(inputs);
+    const { outs } = await world.start().lifecycle.create({ ...inputs, deployment: "another" });
+    expect(world.bodies()).toEqual([1, 2, 1, 2]);
+    expect(outs.lastPush.maybeTwice).toEqual(["m1", "m2"]);
   });
 
   it("when what it left was taken over, though nothing more had to go", async () => {
     const inputs = await world.segment(manifest([1, 2], "push: every_deploy\n"));
-    const first = world.start();
-    const { outs } = await first.lifecycle.create(inputs);
-    first.end();
+    const { outs } = await world.start().lifecycle.create(inputs);
     // Killed before its state was written; the run that takes it over leaves its journal.
     await world.start().lifecycle.update("id", outs, inputs);
     const { outs: taken } = await world.start().lifecycle.update("id", outs, inputs);
@@ -239,93 +246,75 @@ describe("never suppresses a push that it should not", () => {
     expect(world.bodies()).toHaveLength(6);
   });
 
-  it("when the segment is created anew after a run that left it", async () => {
+  it("when the segment is deleted and created anew", async () => {
     const inputs = await world.segment(manifest([1]));
-    const first = world.start();
-    const { outs } = await first.lifecycle.create(inputs);
-    first.cancel();
-    expect(journals()).toHaveLength(1);
-    // `pulumi preview` changes nothing, the run does.
-    const preview = world.start().lifecycle;
-    await preview.check(outs, { ...inputs, preview: true });
-    await preview.diff("id", outs, inputs);
-    expect(journals()).toHaveLength(1);
-    await world.start().lifecycle.diff("id", outs, inputs);
+    const { outs } = await world.start().lifecycle.create(inputs);
+    await world.start().lifecycle.remove("id", outs);
     expect(journals()).toEqual([]);
     await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toEqual([1, 1]);
   });
 
-  it("when the state has moved on without it", async () => {
+  it("when the state has moved on without it: it casts doubt at the most", async () => {
     const inputs = await world.segment(manifest(numbers(2_500)));
     await killedRun(inputs, 3);
     const [file = ""] = journals();
     const stale = readFileSync(join(folder(), file));
-    const run = world.start();
-    const { outs } = await run.lifecycle.create(inputs);
-    run.end();
+    const { outs } = await world.start().lifecycle.create(inputs);
+    for (const each of journals()) rmSync(join(folder(), each));
     writeFileSync(join(folder(), file), stale);
-    const forgetful = { ...outs, ledger: { ...outs.ledger, complete: false, pushed: "" } };
+    const forgetful = {
+      ...outs,
+      runs: ["another"],
+      lineage: "another",
+      ledger: { ...outs.ledger, complete: false, pushed: "" },
+    };
     const requests = world.emulator.requests.length;
-    await world.start().lifecycle.update("id", forgetful, inputs);
-    expect(world.emulator.requests.slice(requests).reduce((sum, { accepted }) => sum + accepted, 0)).toBe(2_500);
+    const again = await world.start().lifecycle.update("id", forgetful, inputs);
+    expect(accepted(requests)).toBe(2_500);
+    expect(again.outs.lastPush.maybeTwice.length).toBeGreaterThan(0);
   });
 });
 
-it("is deleted with the resource, and at the end of a run that was kept", async () => {
-  const inputs = await world.segment(manifest(numbers(2_500)));
-  await killedRun(inputs, 3);
-  expect(journals()).toHaveLength(1);
+it("is deleted by the next run that finds the state past it, and by no preview", async () => {
+  const inputs = await world.segment(manifest([1]));
   const { lifecycle, end } = world.start();
   const { outs } = await lifecycle.create(inputs);
-  expect(journals()).toHaveLength(1);
   end();
-  expect(journals()).toEqual([]);
-
-  const again = await world.segment(manifest(numbers(2_500)));
-  await killedRun({ ...again, deployment: "second" }, 3);
   expect(journals()).toHaveLength(1);
-  await world.start().lifecycle.remove("id", { ...outs, deployment: "second" });
+  const preview = world.start().lifecycle;
+  await preview.check(outs, { ...inputs, preview: true });
+  expect(await preview.diff("id", outs, inputs)).toEqual({ changes: false, replaces: [] });
+  expect(journals()).toHaveLength(1);
+  expect(await world.start().lifecycle.diff("id", outs, inputs)).toEqual({ changes: false, replaces: [] });
   expect(journals()).toEqual([]);
 });
 
-it("stays when the run is cancelled before the engine has surely written what it was told", async () => {
+it("stays when its resource is deleted and the ledger does not have all of it, until another one begins", async () => {
   const inputs = await world.segment(manifest([1]));
-  const { lifecycle, cancel } = world.start();
-  await lifecycle.create(inputs);
-  // A second signal ends the engine here: it keeps nothing of the delivery.
-  cancel();
-  expect(journals()).toHaveLength(1);
   const { outs } = await world.start().lifecycle.create(inputs);
-  expect(world.bodies()).toEqual([1]);
-  expect(outs.pushed).toBe(1);
-});
-
-it("stays when the run is cancelled while another delivery is under way", async () => {
-  world.write("messages/a.yaml", "queue: orders\nsource: { file: rows.ndjson }\n");
-  world.write("messages/rows.ndjson", numbers(5_100).join("\n"));
-  const [first, second] = await world.segments();
-  if (first === undefined || second === undefined) throw new Error("there are to be two segments");
-  const { lifecycle, end } = world.start();
-  await lifecycle.create(second);
-  const hold = world.emulator.hold({ route: "batch" }, "before");
-  const underWay = failureOf(lifecycle.create(first));
-  await hold.arrived;
-  end();
-  hold.release();
-  await underWay;
-  expect(journals()).toHaveLength(2);
+  const more = await world.segment(manifest([1, 2]));
+  // Killed: the state does not know of it.
+  await world.start().lifecycle.update("id", outs, more);
+  await world.start().lifecycle.remove("id", outs);
+  expect(journals()).toEqual([expect.stringMatching(/\.removed\.journal$/)]);
+  // The removal was not written either: the resource is there all the same.
+  await world.start().lifecycle.update("id", outs, more);
+  expect(world.bodies()).toEqual([1, 2]);
+  await world.start().lifecycle.create(more);
+  expect(world.bodies()).toEqual([1, 2, 1, 2]);
 });
 
 it("gives what it knew to the state, also when nothing more can be pushed", async () => {
   const inputs = await world.segment(manifest(numbers(2_500)));
   await killedRun(inputs, 3);
   world.env.CLOUDFLARE_API_TOKEN = "wrong";
-  const { lifecycle, end } = world.start();
-  const failure = await failureOf(lifecycle.create(inputs));
+  const failure = await failureOf(world.start().lifecycle.create(inputs));
   // What the journal knew is in the state now, although nothing more was pushed.
-  expect(failure.properties?.pushed).toBeGreaterThan(0);
-  end();
+  const { properties } = failure;
+  if (properties === undefined) throw new Error("nothing was kept");
+  expect(properties.pushed).toBe(world.bodies().length);
+  await world.start().lifecycle.diff("id", properties, inputs);
   expect(journals()).toEqual([]);
 });
 

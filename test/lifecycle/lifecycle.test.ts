@@ -56,15 +56,43 @@ it("updates with only what is new, and with nothing merely because it was called
   expect(third).toEqual(second);
 });
 
-it("replaces for another queue, and keeps still while the queue is not known", async () => {
+it("keeps a ledger for each queue, and compares nothing while the queue is not known", async () => {
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
-  const outs = outputs(await lifecycle.create(inputs));
-  expect(await lifecycle.diff("a", outs, { ...inputs, queueId: "other" })).toEqual({
-    changes: true,
-    replaces: ["queueId"],
-  });
+  const first = outputs(await lifecycle.create(inputs));
+  const other = { ...inputs, queueId: world.emulator.queueId("second") };
+  expect(await lifecycle.diff("a", first, other)).toEqual({ changes: true, replaces: [] });
+  const second = outputs(await lifecycle.update("a", first, other));
+  expect(second).toMatchObject({ pushed: 1, metrics: { backlog_count: 1 }, elsewhere: [{ queueId: inputs.queueId }] });
+
+  // Pointed back, only what is new goes there; the ledger of the other queue is kept.
+  const more = await world.segment("queue: orders\nmessages: [{ body: 1 }, { body: 2 }]\n");
+  const back = outputs(await world.start().lifecycle.update("a", second, more));
+  expect(back).toMatchObject({ pushed: 2, lastPush: { pushed: 1 }, elsewhere: [{ queueId: other.queueId }] });
+  expect(world.bodies()).toEqual([1, 2]);
+  expect(world.emulator.messages("second").map(({ body }) => body)).toEqual([1]);
+
   const unknown = { ...inputs, queueId: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" };
-  expect(await lifecycle.diff("a", outs, unknown)).toEqual({ changes: true, replaces: [] });
+  expect(await lifecycle.diff("a", first, unknown)).toEqual({ changes: true, replaces: [] });
+});
+
+it("shows no metrics of the queue that a segment went to before", async () => {
+  const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  const first = outputs(await lifecycle.create(inputs));
+  const other = { ...inputs, queueId: world.emulator.queueId("second") };
+  const second = outputs(await lifecycle.update("a", first, other));
+  const back = outputs(await world.start().lifecycle.update("a", second, inputs));
+  expect(back).not.toHaveProperty("metrics");
+  expect(await world.start().lifecycle.diff("a", back, inputs)).toEqual({ changes: false, replaces: [] });
+});
+
+it("refuses a state of another form, and does not take it for empty", async () => {
+  const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  const { runs: _runs, elsewhere: _elsewhere, ...older } = outputs(await lifecycle.create(inputs));
+  for (const call of ["diff", "update"] as const) {
+    const run = world.start().lifecycle[call]("a", older as SegmentOutputs, inputs);
+    await expect(run).rejects.toThrow(/^LEDGER_UNREADABLE/);
+  }
+  expect(world.bodies()).toEqual([1]);
 });
 
 it("refuses what is no longer what was planned, and pushes nothing", async () => {

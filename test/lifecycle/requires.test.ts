@@ -64,24 +64,24 @@ it("pushes when the queue is as it should be, and asks once for all segments", a
   expect(world.emulator.requests.filter(({ method }) => method === "GET")).toHaveLength(2);
 });
 
-it("is for the first push alone: what was begun is finished", async () => {
+it("is asked by every run that sends, also for the rest of what was begun, and by none that sends nothing", async () => {
   const before = (await world.start().lifecycle.create(await world.segment(manifest("{ max_backlog: 0 }")))).outs;
   const more = await world.segment(manifest("{ max_backlog: 0 }", 2));
-  await world.start().lifecycle.update("id", before, more);
-  expect(world.bodies()).toHaveLength(2);
+  const failure = await failureOf(world.start().lifecycle.update("id", before, more));
+  expect(failure.message).toMatch(/^REQUIREMENT_NOT_MET: .*\n.*backlog has 1 message, more than 0/);
+  expect(world.bodies()).toHaveLength(1);
+  const asked = world.emulator.requests.length;
+  await world.start().lifecycle.update("id", before, await world.segment(manifest("{ max_backlog: 0 }")));
+  expect(world.emulator.requests).toHaveLength(asked);
 });
 
-it("is for the first push of a data file, and not of each of its segments", async () => {
-  world.write("messages/a.yaml", "queue: orders\nrequires: { max_backlog: 0 }\nsource: { file: rows.ndjson }\n");
-  world.write("messages/rows.ndjson", Array.from({ length: 5_100 }, (_, n) => n).join("\n"));
-  const [first, second] = await world.segments();
-  if (first === undefined || second === undefined) throw new Error("there are to be two segments");
-  const { outs } = await world.start().lifecycle.create(first);
-  // The next run finds the first one pushed, and the backlog is the manifest's own.
-  const { lifecycle } = world.start();
-  await lifecycle.diff("id", outs, first);
-  await lifecycle.create(second);
-  expect(world.bodies()).toHaveLength(5_100);
+it("is asked before each delivery of all messages", async () => {
+  const text = (body: number) =>
+    `queue: orders\npush: on_change\nrequires: { max_backlog: 0 }\nmessages: [{ body: ${body} }]\n`;
+  const { outs } = await world.start().lifecycle.create(await world.segment(text(1)));
+  const failure = await failureOf(world.start().lifecycle.update("id", outs, await world.segment(text(2))));
+  expect(failure.message).toMatch(/^REQUIREMENT_NOT_MET/);
+  expect(world.bodies()).toEqual([1]);
 });
 
 it("says that it could not look, and pushes nothing", async () => {

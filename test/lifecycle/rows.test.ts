@@ -33,6 +33,13 @@ async function up(before: readonly SegmentOutputs[] = []): Promise<SegmentOutput
   return outputs;
 }
 
+/** Deletes the resources, so that what comes next begins anew. */
+async function removeAll(outputs: readonly SegmentOutputs[]): Promise<readonly SegmentOutputs[]> {
+  const { lifecycle } = world.start();
+  for (const each of outputs) await lifecycle.remove("id", each);
+  return outputs;
+}
+
 it("pushes each segment once, and keeps digests of a thousand rows, not rows", async () => {
   write(numbers(5_300));
   const first = await up();
@@ -150,9 +157,22 @@ it("refuses to take a ledger of messages for one of rows, and the other way roun
   expect(world.bodies()).toEqual([1]);
 });
 
+it("refuses as well what only the journal of a killed run has of the other kind", async () => {
+  write([1]);
+  // Killed: the state has nothing of it.
+  await up();
+  world.write("messages/a.yaml", "queue: orders\nmessages: [{ body: 1 }]\n");
+  expect((await failureOf(up())).message).toMatch(
+    /^SOURCE_CHANGED: .*of a data file, and it has messages of its own now/,
+  );
+  world.write("messages/a.yaml", manifest());
+  expect(await up()).toMatchObject([{ pushed: 1, lastPush: { maybeTwice: [] } }]);
+  expect(world.bodies()).toEqual([1]);
+});
+
 it("takes messages for a data file, and the other way round, where they go to another queue", async () => {
   write([1]);
-  const [rows] = await up();
+  const [rows] = await removeAll(await up());
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   const { outs: messages } = await world.start().lifecycle.create(inputs);
   world.write("messages/a.yaml", manifest());
@@ -160,9 +180,9 @@ it("takes messages for a data file, and the other way round, where they go to an
   if (rows === undefined || source === undefined) throw new Error("there is no segment");
   const queueId = world.emulator.queueId("second");
   const { lifecycle } = world.start();
-  const replaced = { changes: true, replaces: ["queueId"] };
-  expect(await lifecycle.diff("id", messages, { ...source, queueId })).toEqual(replaced);
-  expect(await lifecycle.diff("id", rows, { ...inputs, queueId })).toEqual(replaced);
+  const changed = { changes: true, replaces: [] };
+  expect(await lifecycle.diff("id", messages, { ...source, queueId })).toEqual(changed);
+  expect(await lifecycle.diff("id", rows, { ...inputs, queueId })).toEqual(changed);
   // In a preview of a run that makes the other queue.
   const unknown = { ...source, queueId: unknownValue };
   expect(await lifecycle.diff("id", messages, unknown)).toEqual({ changes: true, replaces: [] });
@@ -174,7 +194,7 @@ const large = (count: number, word: string) =>
 
 it("sends a row as it stands but for spaces, and stamped where the manifest says so", async () => {
   world.write("messages/rows.ndjson", '{ "b": "ü\\n\\"", "a": [1, { }] }\n');
-  await up();
+  await removeAll(await up());
   expect(world.bodies().map((body) => JSON.stringify(body))).toEqual(['{"b":"ü\\n\\"","a":[1,{}]}']);
   world.write("messages/a.yaml", manifest("dedup_field: key\n"));
   await up();

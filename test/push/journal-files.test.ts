@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { fileJournals, type Journal, JournalError } from "../../src/push/index.ts";
+import { fileJournals, JournalError, nothingLeft } from "../../src/push/index.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
-import { queue } from "./fakes.ts";
+import { headOf, leftIn, site } from "./journals.ts";
 
 /** What the disk does when a new journal takes the place of an old one. */
 const disk = vi.hoisted(() => ({ rename: async (_: string, __: string): Promise<void> => {} }));
@@ -21,23 +21,14 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-const open = () =>
-  fileJournals(folder.path).open(
-    { stack: "shop/dev", deployment: "the first", segment: 0, queue },
-    { state: "base", delivery: undefined },
-  );
+const open = () => fileJournals(folder.path).begin(headOf(), nothingLeft);
+const left = () => leftIn(fileJournals(folder.path));
 
 /** Begins a run that is killed before it has the answer of its one request. */
 async function killed(key: string): Promise<void> {
   const journal = await open();
   await journal.sending([{ at: 0, key }]);
   await journal.close();
-}
-
-async function left(): Promise<Journal["left"]> {
-  const journal = await open();
-  await journal.close();
-  return journal.left;
 }
 
 test("a run begins once its journal has its name, so that no line is written into another file", async () => {
@@ -78,7 +69,19 @@ test.each([
   await killed("key");
   const [file = ""] = readdirSync(folder.path);
   const path = join(folder.path, file);
-  const [head = "", ...lines] = readFileSync(path, "utf8").split("\n");
-  writeFileSync(path, [JSON.stringify({ ...JSON.parse(head), left: wrong }), ...lines].join("\n"));
-  await expect(open()).rejects.toThrow("is damaged in line 1");
+  const [head = "", , ...lines] = readFileSync(path, "utf8").split("\n");
+  writeFileSync(path, [head, JSON.stringify({ left: wrong }), ...lines].join("\n"));
+  await expect(left()).rejects.toThrow("is damaged in line 2");
+});
+
+test("a journal that cannot be taken stays, and says so", async () => {
+  await killed("key");
+  const journals = fileJournals(folder.path);
+  const [found] = await journals.list(site);
+  if (found === undefined) throw new Error("there is to be one");
+  disk.rename = async () => {
+    throw Object.assign(new Error("EACCES"), { code: "EACCES" });
+  };
+  await expect(journals.take(found)).rejects.toThrow(/^the journal cannot be taken over \(EACCES\)\. /);
+  expect(await left()).toEqual({ pushed: [], inDoubt: ["key"] });
 });

@@ -6,17 +6,18 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openAppend } from "../../src/push/append-file.ts";
 import {
-  type Base,
+  type FoundJournal,
   fileJournals,
   type Journal,
-  type JournalName,
+  type JournalHead,
   type Journals,
+  type Left,
+  nothingLeft,
   type Settled,
+  thisProcess,
 } from "../../src/push/index.ts";
 import { queue } from "./fakes.ts";
-
-const name: JournalName = { stack: "shop/dev", deployment: "the first", segment: 0, queue };
-const base = (state: string, delivery?: string): Base => ({ state, delivery });
+import { headOf, leftIn, site } from "./journals.ts";
 
 let folder: string;
 let journals: Journals;
@@ -28,120 +29,100 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map((journal) => journal.close()));
+  await Promise.all(opened.splice(0).map((journal) => journal.close().catch(() => {})));
   await rm(join(folder, ".."), { recursive: true });
 });
 
-async function open(state = "base", which = name, delivery?: string): Promise<Journal> {
-  const journal = await journals.open(which, base(state, delivery));
+async function begin(more: Partial<JournalHead> = {}, left: Left = nothingLeft): Promise<Journal> {
+  const journal = await journals.begin(headOf(more), left);
   opened.push(journal);
   return journal;
 }
 
-async function path(): Promise<string> {
-  const [file = ""] = await readdir(folder);
-  return join(folder, file);
+async function only(): Promise<FoundJournal> {
+  const [found, another] = await journals.list(site);
+  if (found === undefined || another !== undefined) throw new Error("there is to be one journal");
+  return found;
 }
 
+const path = async () => join(folder, (await readdir(folder))[0] ?? "");
 const entries = (...at: number[]) => at.map((index) => ({ at: index, key: `key-${index}` }));
 
 describe("a journal", () => {
-  test("is empty the first time", async () => {
-    expect((await open()).left).toEqual({ pushed: [], inDoubt: [] });
+  test("is not there before it begins, and looking begins nothing", async () => {
+    expect(await journals.list(site)).toEqual([]);
+    await expect(readdir(folder)).rejects.toThrow("ENOENT");
   });
 
-  test("can be looked at, which begins nothing", async () => {
-    expect(await journals.read(name, base("base"))).toEqual({ pushed: [], inDoubt: [] });
-    await expect(readdir(folder)).rejects.toThrow("ENOENT");
-    const journal = await open();
-    await journal.sending(entries(0, 1));
-    await journal.settled("pushed", [0]);
-    const text = await readFile(await path(), "utf8");
-    expect(await journals.read(name, base("base"))).toEqual({ pushed: ["key-0"], inDoubt: ["key-1"] });
-    expect(await journals.read(name, base("another"))).toEqual({ pushed: [], inDoubt: [] });
-    expect(await readFile(await path(), "utf8")).toBe(text);
-    await writeFile(await path(), `no JSON\n${text}`);
-    await expect(journals.read(name, base("base"))).rejects.toThrow("is damaged in line 1");
+  test("says of itself what it was begun with", async () => {
+    const head = headOf({ base: "before", over: ["one"], fresh: true, uncheckpointed: true, kind: "rows" });
+    opened.push(await journals.begin(head, { pushed: ["a"], inDoubt: ["b"] }));
+    const found = await only();
+    expect(found.head).toMatchObject(head);
+    expect(await found.read()).toEqual({ left: { pushed: ["a"], inDoubt: ["b"] }, own: nothingLeft, ended: false });
+  });
+
+  test("is found where its head is longer than what is read of it first", async () => {
+    await begin({ place: "x".repeat(50_000) });
+    expect((await only()).head.place).toHaveLength(50_000);
   });
 
   test("tells the next run what was pushed, what is in doubt, and nothing of what was not sent", async () => {
-    const journal = await open();
+    const journal = await begin({}, { pushed: ["before"], inDoubt: ["doubt"] });
     await journal.sending(entries(0, 1));
     await journal.settled("pushed", [0, 1]);
     await journal.sending(entries(2, 3, 4, 5));
     await journal.settled("not_sent", [3]);
     await journal.settled("in_doubt", [4]);
     await journal.settled("pushed", [5]);
-    expect((await open()).left).toEqual({ pushed: ["key-0", "key-1", "key-5"], inDoubt: ["key-2", "key-4"] });
+    const { left, own } = await (await only()).read();
+    expect(own).toEqual({ pushed: ["key-0", "key-1", "key-5"], inDoubt: ["key-2", "key-4"] });
+    expect(left).toEqual({ pushed: ["before", ...own.pushed], inDoubt: ["doubt", ...own.inDoubt] });
   });
 
   test("names what was sent again, and arrived, among both: it may be in the queue twice", async () => {
-    const journal = await open();
+    const journal = await begin();
     await journal.sending(entries(0, 1));
     await journal.settled("maybe_twice", [0]);
     await journal.settled("pushed", [1]);
-    expect((await open()).left).toEqual({ pushed: ["key-0", "key-1"], inDoubt: ["key-0"] });
+    expect(await leftIn(journals)).toEqual({ pushed: ["key-0", "key-1"], inDoubt: ["key-0"] });
   });
 
-  test("keeps what several interrupted runs left, equal keys as often as there were messages", async () => {
-    const first = await open();
-    await first.sending([{ at: 0, key: "same" }]);
-    await first.settled("pushed", [0]);
-    const second = await open();
-    await second.sending([{ at: 0, key: "same" }]);
-    expect((await open()).left).toEqual({ pushed: ["same"], inDoubt: ["same"] });
+  test("stays when its run ends, which it says", async () => {
+    const journal = await begin();
+    await journal.close();
+    expect((await (await only()).read()).ended).toBe(true);
   });
 
-  test("drops itself at once, however often", async () => {
-    const journal = await open();
-    await journal.sending(entries(0));
-    await journal.settled("pushed", [0]);
-    journal.drop();
+  test("is gone when it was dropped, or taken back", async () => {
+    await begin();
+    const found = await only();
+    await journals.drop(found);
     expect(await readdir(folder)).toEqual([]);
-    journal.drop();
-    expect((await open()).left).toEqual({ pushed: [], inDoubt: [] });
+    await journals.drop(found);
+    const second = await journals.begin(headOf(), nothingLeft);
+    await second.discard();
+    expect(await readdir(folder)).toEqual([]);
   });
 
-  test("is read by nobody whose state is another one", async () => {
-    const journal = await open("before");
-    await journal.sending(entries(0));
-    await journal.settled("pushed", [0]);
-    expect((await open("after")).left).toEqual({ pushed: [], inDoubt: [] });
-    expect((await open("before")).left).toEqual({ pushed: [], inDoubt: [] });
-  });
-
-  test("of messages that went together is read by who sends the same, or each once", async () => {
-    const journal = await open("base", name, "all");
-    await journal.sending(entries(0));
-    expect(await journals.read(name, base("base", "others"))).toEqual({ pushed: [], inDoubt: [] });
-    expect((await journals.read(name, base("base", "all"))).inDoubt).toEqual(["key-0"]);
-    expect((await journals.read(name, base("base"))).inDoubt).toEqual(["key-0"]);
-  });
-
-  test.each<[string, JournalName]>([
-    ["stack", { ...name, stack: "shop/production" }],
-    ["deployment", { ...name, deployment: "the second" }],
-    ["segment", { ...name, segment: 1 }],
-    ["queue", { ...name, queue: { ...queue, queueId: "c".repeat(32) } }],
-    ["account", { ...name, queue: { ...queue, accountId: "c".repeat(32) } }],
+  test.each<[string, Partial<JournalHead>]>([
+    ["segment", { segment: 1 }],
+    ["queue", { queue: { ...queue, queueId: "c".repeat(32) } }],
+    ["account", { queue: { ...queue, accountId: "c".repeat(32) } }],
   ])("is not another %s's", async (_, other) => {
-    const journal = await open();
-    await journal.sending(entries(0));
-    expect((await open("base", other)).left.inDoubt).toEqual([]);
-    expect((await open()).left.inDoubt).toEqual(["key-0"]);
+    await begin(other);
+    expect(await journals.list(site)).toEqual([]);
   });
 
-  test("is gone when it was dropped, and may be dropped when it is not there", async () => {
-    const journal = await open();
-    await journal.sending(entries(0));
-    await journals.drop(name);
-    expect(await readdir(folder)).toEqual([]);
-    await journals.drop(name);
-    expect((await open()).left.inDoubt).toEqual([]);
+  test("stands behind one that was begun before it", async () => {
+    await begin({ id: "AAAAAAAAAAAA", startedAt: "2026-08-01T10:00:00.002Z" });
+    await begin({ id: "CCCCCCCCCCCC", startedAt: "2026-08-01T10:00:00.001Z" });
+    await begin({ id: "BBBBBBBBBBBB", startedAt: "2026-08-01T10:00:00.001Z" });
+    expect((await journals.list(site)).map(({ head }) => head.id[0])).toEqual(["B", "C", "A"]);
   });
 
   test("is on the disk when sending resolves, and private", async () => {
-    const journal = await open();
+    const journal = await begin();
     await journal.sending(entries(7));
     expect(await readFile(await path(), "utf8")).toContain("key-7");
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
@@ -150,17 +131,82 @@ describe("a journal", () => {
   });
 
   test("writes what many requests bring at once, in order", async () => {
-    const journal = await open();
+    const journal = await begin();
     const all = Array.from({ length: 200 }, (_, index) => index);
     await Promise.all(all.map((at) => journal.sending(entries(at))));
     await Promise.all(all.map((at) => journal.settled("pushed", [at])));
-    expect((await open()).left.pushed).toEqual(all.map((at) => `key-${at}`));
+    expect((await leftIn(journals)).pushed).toEqual(all.map((at) => `key-${at}`));
+  });
+
+  test("is marked when its resource is deleted, and keeps what it has", async () => {
+    const journal = await begin();
+    await journal.sending(entries(0));
+    await journals.markRemoved(await only());
+    expect((await only()).removed).toBe(true);
+    await journals.markRemoved(await only());
+    const taken = await journals.take(await only());
+    expect(taken?.removed).toBe(true);
+    expect((await leftIn(journals)).inDoubt).toEqual(["key-0"]);
+  });
+});
+
+describe("a journal that is taken", () => {
+  test("has the line of every request that may go, and lets no other one go", async () => {
+    const journal = await begin();
+    await journal.sending(entries(0));
+    await journal.assertOwned();
+    const taken = await journals.take(await only());
+    // What the first run has under way is still written, but nothing new goes.
+    await journal.settled("pushed", [0]);
+    await expect(journal.assertOwned()).rejects.toThrow(/^JOURNAL_TAKEN: /);
+    expect((await taken?.read())?.left).toEqual({ pushed: ["key-0"], inDoubt: [] });
+  });
+
+  test("is taken by one run alone", async () => {
+    await begin();
+    const found = await only();
+    const both = await Promise.all([journals.take(found), journals.take(found)]);
+    expect(both.filter((taken) => taken !== undefined)).toHaveLength(1);
+    expect(await journals.list(site)).toHaveLength(1);
+  });
+});
+
+describe("the run of a journal is alive", () => {
+  const alive = async () => journals.isAlive(await only());
+
+  test("while it is under way here", async () => {
+    const journal = await begin({ owner: await thisProcess() });
+    expect(await alive()).toBe(true);
+    await journal.close();
+    expect(await alive()).toBe(false);
+  });
+
+  test("not where another process has its number, or none", async () => {
+    const self = await thisProcess();
+    await begin({ owner: { ...self, started: `1${self.started}` } });
+    expect(await alive()).toBe(false);
+    await journals.drop(await only());
+    await begin({ owner: { ...self, pid: 2 ** 22 + 1 } });
+    expect(await alive()).toBe(false);
+  });
+
+  test("not where it is on a machine that cannot be seen", async () => {
+    await begin();
+    expect(await alive()).toBe(false);
+  });
+
+  test("where its process is, and it has not ended", async () => {
+    const self = await thisProcess();
+    const journal = await begin({ owner: { ...self, pid: process.ppid, started: "" } });
+    expect(await alive()).toBe(true);
+    await journal.close();
+    expect(await alive()).toBe(false);
   });
 });
 
 describe("a journal on a bad disk", () => {
   test("loses no more than its torn last line, wherever it is torn", async () => {
-    const journal = await open();
+    const journal = await begin();
     await journal.sending(entries(0));
     await journal.settled("pushed", [0]);
     const before = await readFile(await path(), "utf8");
@@ -168,32 +214,38 @@ describe("a journal on a bad disk", () => {
     const whole = await readFile(await path(), "utf8");
     for (let length = before.length; length < whole.length - 1; length++) {
       await writeFile(await path(), whole.slice(0, length));
-      expect((await open()).left).toEqual({ pushed: ["key-0"], inDoubt: [] });
+      expect(await leftIn(journals)).toEqual({ pushed: ["key-0"], inDoubt: [] });
     }
   });
 
   test("is an error when a line in the middle is damaged, never empty", async () => {
-    const journal = await open();
+    const journal = await begin();
     await journal.sending(entries(0));
     await journal.settled("pushed", [0]);
-    const [head, , ...rest] = (await readFile(await path(), "utf8")).split("\n");
-    await writeFile(await path(), [head, "\0\0\0\0", ...rest].join("\n"));
-    await expect(open()).rejects.toThrow(/is damaged in line 2\. Look at the queue, then delete the file/);
+    const [head, left, , ...rest] = (await readFile(await path(), "utf8")).split("\n");
+    await writeFile(await path(), [head, left, "\0\0\0\0", ...rest].join("\n"));
+    await expect(leftIn(journals)).rejects.toThrow(/is damaged in line 3\. Look at the queue, then delete the file/);
   });
 
+  const head = JSON.stringify({ journal: 3, ...headOf() });
+  const left = '{"left":{"pushed":[],"inDoubt":[]}}';
   test.each([
     ["[]\n{}\n", "line 1"],
-    ['{"journal":2,"base":{"state":"base","delivery":1},"left":{"pushed":[],"inDoubt":[]}}\n{}\n', "line 1"],
-    ['{"journal":2,"base":{"state":"base"}}\n{}\n', "line 1"],
-    ['{"journal":2,"base":{"state":"base"},"left":{"pushed":[],"inDoubt":[]}}\n{"pushed":[4]}\n', "line 2"],
-    ['{"journal":2,"base":{"state":"base"},"left":{"pushed":[],"inDoubt":[]}}\n{"sending":[["x",4]]}\n', "line 2"],
-    ['{"journal":2,"base":{"state":"base"},"left":{"pushed":[],"inDoubt":[]}}\n{"what":1}\n', "line 2"],
-    ['{"journal":1,"base":"base"}\n', "of another version"],
+    ["", "line 1"],
+    [head, "line 1"],
+    [`${JSON.stringify({ journal: 3, ...headOf(), base: 1 })}\n${left}\n`, "line 1"],
+    [`${JSON.stringify({ journal: 3, ...headOf(), owner: {} })}\n${left}\n`, "line 1"],
+    [`${JSON.stringify({ journal: 3, ...headOf(), kind: "other" })}\n${left}\n`, "line 1"],
+    [`${head}\n`, "line 2"],
+    [`${head}\n{}\n{}\n`, "line 2"],
+    [`${head}\n${left}\n{"pushed":[4]}\n`, "line 3"],
+    [`${head}\n${left}\n{"sending":[["x",4]]}\n`, "line 3"],
+    [`${head}\n${left}\n{"what":1}\n`, "line 3"],
+    ['{"journal":2,"base":"base"}\n', "of another version"],
   ])("is an error when it holds what no journal holds: %s", async (text, where) => {
-    const journal = await open();
-    await journal.close();
+    await (await begin()).close();
     await writeFile(await path(), text);
-    await expect(open()).rejects.toThrow(where);
+    await expect(leftIn(journals)).rejects.toThrow(where);
   });
 
   test("names neither its folder nor its content in errors", async () => {
@@ -201,7 +253,7 @@ describe("a journal on a bad disk", () => {
     await chmod(folder, 0o700);
     const blocked = fileJournals(join(folder, "file", "below"));
     await writeFile(join(folder, "file"), "in the way");
-    const error: unknown = await blocked.open(name, base("base")).catch((reason: unknown) => reason);
+    const error: unknown = await blocked.begin(headOf(), nothingLeft).catch((reason: unknown) => reason);
     expect(String(error)).toBe(
       "JournalError: the journal cannot be opened (ENOTDIR). Check the journal's folder: that it can be written and its disk has room",
     );
@@ -221,25 +273,18 @@ test.runIf(existsSync("/dev/full"))("a line that cannot be written is an error, 
 test("whatever happens to messages, each is left in the state that was written last", async () => {
   const states = fc.constantFrom<Settled | undefined>("pushed", "in_doubt", "not_sent", undefined);
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(states, { maxLength: 4 }), { maxLength: 8 }), async (runs) => {
-      await journals.drop(name);
-      const pushed: string[] = [];
-      const inDoubt: string[] = [];
-      for (const [run, messages] of runs.entries()) {
-        const journal = await journals.open(name, base("base"));
-        for (const [at, state] of messages.entries()) {
-          const key = `${run}/${at}`;
-          await journal.sending([{ at, key }]);
-          if (state !== undefined) await journal.settled(state, [at]);
-          if (state === "pushed") pushed.push(key);
-          if (state === "in_doubt" || state === undefined) inDoubt.push(key);
-        }
-        await journal.close();
+    fc.asyncProperty(fc.array(states, { maxLength: 12 }), async (messages) => {
+      for (const found of await journals.list(site)) await journals.drop(found);
+      const journal = await journals.begin(headOf(), nothingLeft);
+      for (const [at, state] of messages.entries()) {
+        await journal.sending([{ at, key: `${at}` }]);
+        if (state !== undefined) await journal.settled(state, [at]);
       }
-      const journal = await journals.open(name, base("base"));
       await journal.close();
-      expect(journal.left).toEqual({ pushed, inDoubt });
+      const of = (...wanted: (Settled | undefined)[]) =>
+        messages.flatMap((state, at) => (wanted.includes(state) ? [`${at}`] : []));
+      expect(await leftIn(journals)).toEqual({ pushed: of("pushed"), inDoubt: of("in_doubt", undefined) });
     }),
-    { numRuns: 30 },
+    { numRuns: 60 },
   );
 });

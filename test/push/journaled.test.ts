@@ -7,12 +7,10 @@ import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { PushAnswer } from "../../src/cloudflare/index.ts";
 import { openAppend } from "../../src/push/append-file.ts";
-import { createPace, fileJournals, type Journal, journaled, runPush } from "../../src/push/index.ts";
-import { lines, readJournal } from "../../src/push/journal-lines.ts";
+import { createPace, fileJournals, type Journal, journaled, nothingLeft, runPush } from "../../src/push/index.ts";
+import { lines, readContent } from "../../src/push/journal-lines.ts";
 import { accepted, batches, fakeClient, indices, lost, queue, refused, unsent, virtualClock } from "./fakes.ts";
-
-const name = { stack: "shop/dev", deployment: "the first", segment: 0, queue };
-const base = { state: "base", delivery: undefined };
+import { headOf, leftIn, site } from "./journals.ts";
 
 const fates: readonly { readonly answer: PushAnswer; readonly taken: boolean }[] = [
   { answer: accepted, taken: true },
@@ -34,7 +32,7 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
 async function writtenOf(answers: readonly PushAnswer[]): Promise<unknown[]> {
   return inFolder(async (folder) => {
     const clock = virtualClock();
-    const journal = await fileJournals(folder).open(name, base);
+    const journal = await fileJournals(folder).begin(headOf(), nothingLeft);
     await runPush({
       target: queue,
       batches: batches(4),
@@ -46,7 +44,8 @@ async function writtenOf(answers: readonly PushAnswer[]): Promise<unknown[]> {
     });
     await journal.close();
     const [file = ""] = readdirSync(folder);
-    const [, ...written] = readFileSync(join(folder, file), "utf8").trim().split("\n");
+    const [, , ...written] = readFileSync(join(folder, file), "utf8").trim().split("\n");
+    expect(written.pop()).toBe('{"ended":true}');
     return written.map((line) => JSON.parse(line));
   });
 }
@@ -78,7 +77,7 @@ test("a run that is killed while it waits after a refusal has nothing in doubt",
   await inFolder(async (folder) => {
     const clock = virtualClock();
     const journals = fileJournals(folder);
-    const journal = await journals.open(name, base);
+    const journal = await journals.begin(headOf(), nothingLeft);
     const waiting = Promise.withResolvers<void>();
     const stop = new AbortController();
     const run = runPush({
@@ -98,7 +97,7 @@ test("a run that is killed while it waits after a refusal has nothing in doubt",
       ...journaled(journal, (index) => `key-${index}`),
     });
     await waiting.promise;
-    expect(await journals.read(name, base)).toEqual({ pushed: [], inDoubt: [] });
+    expect(await leftIn(journals)).toEqual({ pushed: [], inDoubt: [] });
     stop.abort();
     await run;
     await journal.close();
@@ -110,11 +109,13 @@ describe.runIf(existsSync("/dev/full"))("on a disk that is full", () => {
   async function fullRun(kind: "sending" | "settled") {
     const file = await openAppend("/dev/full");
     const journal: Journal = {
-      left: { pushed: [], inDoubt: [] },
+      id: "id",
+      lineage: "the ledger",
       sending: async (entries) => (kind === "sending" ? file.append(lines.sending(entries)) : undefined),
       settled: async (state, at) => (kind === "settled" ? file.append(lines.settled(state, at)) : undefined),
+      assertOwned: async () => {},
       close: () => file.close(),
-      drop() {},
+      discard: async () => {},
     };
     const clock = virtualClock();
     // One answer after the other, so that each outcome finds the file as the one before left it.
@@ -162,13 +163,13 @@ test("killed at any moment, the journal knows of every message in the queue, and
       fc.asyncProperty(plan, async (drawn) => {
         const clock = virtualClock();
         const journals = fileJournals(folder);
-        await journals.drop(name);
-        const journal = await journals.open(name, base);
+        for (const found of await journals.list(site)) await journals.drop(found);
+        const journal = await journals.begin(headOf(), nothingLeft);
         const [file = ""] = readdirSync(folder);
         const inQueue = new Set<string>();
         // What a kill at this moment would leave.
         const look = () => {
-          const { left } = readJournal(readFileSync(join(folder, file), "utf8"), file);
+          const { left } = readContent(readFileSync(join(folder, file), "utf8"), file);
           const known = new Set([...left.pushed, ...left.inDoubt]);
           for (const key of inQueue) expect(known).toContain(key);
           for (const key of left.pushed) expect(inQueue).toContain(key);
@@ -201,12 +202,57 @@ test("killed at any moment, the journal knows of every message in the queue, and
         await journal.close();
         // An exception would be a look that failed.
         expect(report.exception).toBeUndefined();
-        const again = await journals.open(name, base);
-        await again.close();
+        const left = await leftIn(journals);
         const { pushed, inDoubt, mayBeTwice } = report.messages;
-        expect([again.left.pushed.length, again.left.inDoubt.length]).toEqual([pushed, inDoubt + mayBeTwice]);
+        expect([left.pushed.length, left.inDoubt.length]).toEqual([pushed, inDoubt + mayBeTwice]);
       }),
       { numRuns: 60 },
     );
   });
+});
+
+test("a run whose journal was taken by another one makes no further request", async () => {
+  await inFolder(async (folder) => {
+    const clock = virtualClock();
+    const journals = fileJournals(folder);
+    const journal = await journals.begin(headOf(), nothingLeft);
+    const client = fakeClient(async () => {
+      const [found] = await journals.list(site);
+      if (found !== undefined) await journals.take(found);
+      return accepted;
+    });
+    const report = await runPush({
+      target: queue,
+      batches: batches(...Array<number>(100).fill(1)),
+      inDoubt: "resend",
+      client,
+      clock,
+      pace: createPace({ clock, assume: "nothing" }),
+      ...journaled(journal, (index) => `key-${index}`),
+    });
+    await journal.close();
+    expect(report.failure?.message).toMatch(/^JOURNAL_TAKEN: /);
+    expect(client.sent.length).toBeLessThan(100);
+    // Whoever took it has every request that was made, and those alone that were.
+    const { pushed, inDoubt } = await leftIn(journals);
+    expect(pushed.length + inDoubt.length).toBe(client.sent.length);
+  });
+});
+
+test("a journal is looked for again before a request that repeats an earlier one", async () => {
+  const calls: string[] = [];
+  const journal: Journal = {
+    id: "id",
+    lineage: "the ledger",
+    sending: async () => void calls.push("sending"),
+    settled: async () => {},
+    assertOwned: async () => void calls.push("owned"),
+    close: async () => {},
+    discard: async () => {},
+  };
+  const { before } = journaled(journal, (index) => `key-${index}`);
+  const [batch = []] = batches(2);
+  await before(batch);
+  await before(batch);
+  expect(calls).toEqual(["sending", "owned", "owned"]);
 });

@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { idOf } from "../../lifecycle/deployments.ts";
 import { plannedSegment } from "../../lifecycle/inputs.ts";
-import { readLeft } from "../../lifecycle/journal.ts";
+import { type OpenJournal, readLeft } from "../../lifecycle/journal.ts";
 import { firstRow } from "../../lifecycle/rows-book.ts";
 import type { SegmentInputs } from "../../lifecycle/segment.ts";
 import { messageDigest } from "../../plan/index.ts";
-import type { Left } from "../../push/index.ts";
 import type { Content, Manifest, Message } from "../../types.ts";
 import { componentQueues, type RecordedSegment, type StackState } from "../engine/state.ts";
 import { urns } from "../engine/urn.ts";
@@ -19,8 +18,8 @@ export interface SegmentFacts {
   readonly recorded: RecordedSegment | undefined;
   /** Its messages, some at once, in order. */
   messages(): AsyncIterable<readonly Message[]>;
-  /** What a run that was killed left in its journal. @throws Refusal when it cannot be read */
-  left(env: NodeJS.ProcessEnv): Promise<Left>;
+  /** What journals have that the state does not name. @throws Refusal when one cannot be read */
+  left(env: NodeJS.ProcessEnv): Promise<readonly OpenJournal[]>;
 }
 
 export interface ManifestFacts {
@@ -65,7 +64,14 @@ export function segmentFacts(
     inputs,
     recorded,
     messages: () => part(messagesFrom, inputs),
-    left: (env) => readLeft(inputs, recorded?.outputs, { cwd: join(root, "infra"), env, config: textOf(config) }),
+    async left(env) {
+      const ports = { cwd: join(root, "infra"), env, config: textOf(config) };
+      if (!recorded?.replaced) return readLeft(inputs, recorded?.outputs, ports);
+      // What is created anew has none of the journals of what is deleted before it.
+      const { lineage, runs } = recorded.outputs;
+      const left = await readLeft(inputs, undefined, ports);
+      return left.filter(({ found: { head } }) => head.lineage !== lineage && !runs.includes(head.id));
+    },
   };
 }
 

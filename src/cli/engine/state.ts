@@ -199,6 +199,8 @@ function isOutputs(
     typeof value.pushed === "number" &&
     typeof value.inDoubt === "number" &&
     value.ledger !== undefined &&
+    Array.isArray(value.runs) &&
+    Array.isArray(value.elsewhere) &&
     ["messages", "rows"].includes(String(asMap(value.content).kind))
   );
 }

@@ -2,6 +2,8 @@ import { type Book, openBook } from "../../lifecycle/book.ts";
 import { diffSegment } from "../../lifecycle/diff.ts";
 import { refuseShrunk } from "../../lifecycle/edited.ts";
 import { Refusal } from "../../lifecycle/failure.ts";
+import { ledgerOf } from "../../lifecycle/queue-ledger.ts";
+import { plannedSends, toSend } from "../../lifecycle/sends.ts";
 import type { Decision } from "../../plan/index.ts";
 import { digestsOf, type SegmentFacts } from "../deployment/segments.ts";
 
@@ -13,6 +15,8 @@ export interface Decided {
   /** Messages in doubt that are not sent again. */
   readonly held: number;
   readonly journaled: Journaled;
+  /** Whether a journal has something that the run takes over into the ledger. */
+  readonly takesOver: boolean;
   readonly labelOf: Book["labelOf"];
   /** Why the run would refuse the segment, other than for what was edited. */
   readonly refusal: string | undefined;
@@ -31,32 +35,47 @@ const nothingJournaled: Journaled = { pushed: 0, inDoubt: 0 };
 export async function decideAs(segment: SegmentFacts, env: NodeJS.ProcessEnv): Promise<Decided> {
   const { inputs, recorded } = segment;
   const { decision: all, labelOf } = openBook(inputs, undefined);
-  const decided = (decision: Decision, refusal?: string, journaled = nothingJournaled): Decided => {
-    const held = new Set(inputs.inDoubtPolicy === "stop" ? decision.inDoubt : []);
-    const refused = refusal !== undefined || decision.edited.length > 0;
-    const sendable = refused ? [] : decision.pending.filter((index) => !held.has(index));
-    return { decision, sendable, held: held.size, journaled, labelOf, refusal };
+  const decided = (decision: Decision, more: Partial<Decided> = {}): Decided => {
+    const refused = more.refusal !== undefined || decision.edited.length > 0;
+    const held = inputs.inDoubtPolicy === "stop" ? decision.inDoubt.length : 0;
+    const sendable = refused ? [] : toSend(inputs, { decision });
+    return {
+      decision,
+      sendable,
+      held,
+      journaled: nothingJournaled,
+      takesOver: false,
+      labelOf,
+      refusal: undefined,
+      ...more,
+    };
   };
   try {
-    if (recorded === undefined) return decided(all, undefined, await journaledOf(segment, all, env));
+    const left = await segment.left(env);
     // What the engine creates anew begins with an empty ledger.
-    if (recorded.replaced) return decided(all);
-    const { replaces, decision } = await diffSegment(recorded.outputs, inputs, () => digestsOf(segment));
-    // Another queue has nothing yet: the engine replaces the resource, and its ledger begins anew.
-    if (replaces.length > 0) return decided(all);
-    refuseShrunk(recorded.outputs, inputs);
-    return decided(decision, undefined, await journaledOf(segment, decision, env));
+    const olds = recorded?.replaced ? undefined : recorded?.outputs;
+    const ledger = olds && ledgerOf(olds, inputs);
+    const { decision } =
+      olds === undefined ? { decision: all } : await diffSegment(olds, inputs, [], () => digestsOf(segment));
+    if (ledger !== undefined) refuseShrunk(ledger, inputs);
+    if (left.length === 0) return decided(decision);
+    const digests = inputs.content.kind === "rows" ? await digestsOf(segment) : undefined;
+    const alone = openBook(inputs, ledger?.ledger, [], digests);
+    const book = openBook(inputs, ledger?.ledger, left, digests);
+    const { edited } = book.decision;
+    if (edited.length > 0) return decided({ ...decision, edited });
+    return decided(decision, {
+      sendable: plannedSends(inputs, alone, book),
+      journaled: journaledOf(alone, book),
+      takesOver: true,
+    });
   } catch (error) {
-    if (error instanceof Refusal) return decided(all, error.message);
+    if (error instanceof Refusal) return decided(all, { refusal: error.message });
     throw error;
   }
 }
 
-async function journaledOf(segment: SegmentFacts, { inDoubt }: Decision, env: NodeJS.ProcessEnv): Promise<Journaled> {
-  const { inputs, recorded } = segment;
-  const left = await segment.left(env);
-  if (left.pushed.length + left.inDoubt.length === 0) return nothingJournaled;
-  const digests = inputs.content.kind === "rows" ? await digestsOf(segment) : undefined;
-  const { decision, recovered } = openBook(inputs, recorded?.outputs.ledger, left, digests);
-  return { pushed: recovered.length, inDoubt: decision.inDoubt.length - inDoubt.length };
+function journaledOf(alone: Book, { decision, recovered }: Book): Journaled {
+  const known = new Set(alone.decision.inDoubt);
+  return { pushed: recovered.length, inDoubt: decision.inDoubt.filter((index) => !known.has(index)).length };
 }

@@ -118,6 +118,7 @@ function manifestPlan(
       pushed: sum(({ journaled }) => journaled.pushed),
       inDoubt: sum(({ journaled }) => journaled.inDoubt),
     },
+    takesOver: segments.some(({ takesOver }) => takesOver),
     // One that seems to be gone may be one that only the run itself knows.
     forgotten: unresolved === undefined ? sum(({ decision }) => decision.forgotten.length) : 0,
     edited: segments.flatMap(({ edited }) => edited),

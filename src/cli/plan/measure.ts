@@ -12,7 +12,7 @@ import { type Edited, type Load, noLoad, type Sample } from "./model.ts";
 import { sampleMessages, sampleOf } from "./sample.ts";
 
 /** What a run would do for one segment, in numbers. */
-export interface Measured extends Pick<Decided, "decision" | "held" | "journaled" | "refusal"> {
+export interface Measured extends Pick<Decided, "decision" | "held" | "journaled" | "takesOver" | "refusal"> {
   /** In the segment. */
   readonly messages: number;
   readonly push: Load;
@@ -99,13 +99,14 @@ class Look {
   measured(): Measured {
     this.close();
     const { inputs } = this.#segment;
-    const { decision, sendable, held, journaled, refusal } = this.#decided;
+    const { decision, sendable, held, journaled, takesOver, refusal } = this.#decided;
     return {
       messages: inputs.messages,
       decision,
       push: this.#push,
       held,
       journaled,
+      takesOver,
       reviewed: reviewedPush(inputs, sendable),
       edited: decision.edited.map(({ index, ...edited }) => ({
         ...edited,

@@ -83,6 +83,8 @@ export interface ManifestPlan {
   /** Sent before without an answer, and not sent again, as `in_doubt: stop` asks. The run ends as failed. */
   readonly held: number;
   readonly journaled: Journaled;
+  /** Whether the run writes to the ledger what a journal here has, be it of messages that are gone by now. */
+  readonly takesOver: boolean;
   /** Pushed once and removed from the manifest: forgotten, not called back. */
   readonly forgotten: number;
   /** Pushed under their id with another body, or rows of a data file that are no longer what was pushed. `up` refuses. */
@@ -186,11 +188,11 @@ function tenths(seconds: number): number {
 /** What a manifest comes to, in one word. */
 export type Verdict = "refused" | "push" | "held" | "forget" | "nothing";
 
-export function verdictOf({ edited, refusals, push, unresolved, held, forgotten }: ManifestPlan): Verdict {
+export function verdictOf({ edited, refusals, push, unresolved, held, forgotten, takesOver }: ManifestPlan): Verdict {
   if (edited.length + refusals.length > 0) return "refused";
   if (push.messages > 0 || unresolved !== null) return "push";
   if (held > 0) return "held";
-  return forgotten > 0 ? "forget" : "nothing";
+  return forgotten > 0 || takesOver ? "forget" : "nothing";
 }
 
 /** Whether `up` would do anything to queues or ledger. */

@@ -127,8 +127,20 @@ const fate = {
 
 /** What else there is to say of a manifest, a printable line each. */
 export function notesOf(manifest: ManifestPlan): string[] {
-  const { pushedBefore, inDoubt, held, inDoubtPolicy, journaled, forgotten, edited, refusals, requires, dedupField } =
-    printableData(manifest);
+  const {
+    pushedBefore,
+    inDoubt,
+    held,
+    inDoubtPolicy,
+    journaled,
+    takesOver,
+    forgotten,
+    edited,
+    refusals,
+    requires,
+    dedupField,
+  } = printableData(manifest);
+  const rest = takesOver && journaled.pushed + journaled.inDoubt === 0;
   return [
     ...edited.map(editedText),
     ...refusals,
@@ -146,6 +158,7 @@ export function notesOf(manifest: ManifestPlan): string[] {
           `${number(journaled.inDoubt)} of them sent by a run that was killed, without an answer: ${fate[inDoubtPolicy]}`,
         ]
       : []),
+    ...(rest ? ["what a journal here has of messages that are gone, or known, is written to the ledger"] : []),
     ...(inDoubt > 0 ? [`${number(inDoubt)} of them in doubt: ${fate.resend}`] : []),
     ...(held > 0 ? [`${number(held)} in doubt: ${fate.stop}`] : []),
     ...(forgotten > 0 ? [`${number(forgotten)} removed from the manifest: forgotten but not called back`] : []),

@@ -17,6 +17,7 @@ export function manifestOf(name: string, more: Partial<ManifestPlan> = {}): Mani
     inDoubt: 0,
     held: 0,
     journaled: { pushed: 0, inDoubt: 0 },
+    takesOver: false,
     forgotten: 0,
     edited: [],
     refusals: [],

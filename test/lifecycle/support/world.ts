@@ -14,9 +14,9 @@ type Inputs = SegmentInputs & { readonly __provider: string };
 /** One process of the provider: what the engine starts for each run. */
 export interface Provider {
   readonly lifecycle: Lifecycle;
-  /** What the engine does at the end of a run, a while after it was told what the last delivery came to. */
+  /** What the engine does at the end of a run. */
   end(): void;
-  /** The same on a first SIGINT or SIGTERM, at any time. */
+  /** The same call, on a first SIGINT or SIGTERM. */
   cancel(): void;
 }
 
@@ -52,13 +52,12 @@ export async function makeWorld(): Promise<World> {
     env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, CLOUDFLARE_API_TOKEN: emulator.token },
     start(config = {}) {
       const ended = new AbortController();
-      let later = 0;
       const lifecycle = bindLifecycle({
         cwd: join(root, "infra"),
         env: { ...world.env },
         config: (key) => config[key],
         setBy: () => undefined,
-        clock: { ...systemClock, elapsed: () => systemClock.elapsed() + later },
+        clock: systemClock,
         tell: async (severity, text) => {
           if (severity !== "progress") told.push(`${severity}: ${text}`);
         },
@@ -70,10 +69,7 @@ export async function makeWorld(): Promise<World> {
       });
       return {
         lifecycle,
-        end: () => {
-          later = 1_000;
-          ended.abort();
-        },
+        end: () => ended.abort(),
         cancel: () => ended.abort(),
       };
     },

@@ -1,0 +1,34 @@
+import { randomBytes } from "node:crypto";
+import type { JournalHead, Journals, Left } from "../../src/push/index.ts";
+import { queue } from "./fakes.ts";
+
+export const site = { queue, segment: 0 };
+
+/** The head of a journal whose process ended long ago. */
+export function headOf(more: Partial<JournalHead> = {}): JournalHead {
+  return {
+    ...site,
+    id: randomBytes(9).toString("base64url"),
+    over: [],
+    base: null,
+    lineage: "the ledger",
+    deployment: "the first",
+    place: "shop/dev urn:a/0",
+    kind: "messages",
+    delivery: "v1:AAAAAAAAAAAAAAAAAAAAAA",
+    fresh: false,
+    uncheckpointed: false,
+    startedAt: "2026-08-01T10:00:00.000Z",
+    owner: { machine: "another", pid: 1, started: "1" },
+    ...more,
+  };
+}
+
+/** What all journals of the site have, the oldest first. */
+export async function leftIn(journals: Journals): Promise<Left> {
+  const contents = await Promise.all((await journals.list(site)).map((found) => found.read()));
+  return {
+    pushed: contents.flatMap(({ left }) => left.pushed),
+    inDoubt: contents.flatMap(({ left }) => left.inDoubt),
+  };
+}
