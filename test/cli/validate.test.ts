@@ -1,8 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
-import { type Ran, run } from "./support/run.ts";
+import { skipWithout } from "../support/programs.ts";
+import { main, type Ran, run } from "./support/run.ts";
 
 /** Runs the command in a repository of these files, with pipes for its output. */
 async function validate(
@@ -275,5 +278,21 @@ describe("wrong usage", () => {
     const { code, stdout } = await validate({}, ["--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("0  no errors");
+  });
+});
+
+describe.skipIf(skipWithout("script"))("validate at a terminal (skipped where there is no script)", () => {
+  it("shows frames that fit into its width", () => {
+    using root = temporaryFolder();
+    const text = `queue: orders\nmessages: [{ body: { a: "${"日本".repeat(500)}", b: 010, c: "${"日本".repeat(500)}" } }]\n`;
+    writeFiles(root.path, { "messages/a.yaml": text });
+    const command = `stty cols 50; exec '${process.execPath}' '${main}' validate`;
+    const { stdout } = spawnSync("script", ["-qefc", command, "/dev/null"], { cwd: root.path, encoding: "utf8" });
+    const lines = stripVTControlCharacters(stdout).split(/\r?\n/);
+    const frame = lines.filter((line) => /^[ \d]+ \|/.test(line));
+    const columns = frame.map((line) => [...line].reduce((sum, char) => sum + (char > "\u3000" ? 2 : 1), 0));
+    expect(frame[1]).toContain('本", b: 010, c: "日');
+    expect(columns[1]).toBeGreaterThan(45);
+    expect(Math.max(...columns)).toBeLessThanOrEqual(50);
   });
 });

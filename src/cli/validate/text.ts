@@ -25,11 +25,10 @@ function describe({ code, severity, place, what, next }: Problem, lines: (file: 
   const paint = (format: Parameters<typeof styleText>[0], text: string) =>
     styleText(format, text, { stream: process.stderr });
   const head = `${paint("bold", formatPlace(place))} ${paint(colour, `${severity} ${code}`)}: ${what}.`;
-  const frame = codeFrame(
-    place,
-    (line) => lines(place.file)[line - 1],
-    (text) => paint(colour, text),
-  );
+  const frame = codeFrame(place, (line) => lines(place.file)[line - 1], {
+    paint: (text) => paint(colour, text),
+    columns: process.stderr.columns || undefined,
+  });
   return [head, frame, next].filter((part) => part !== "").join("\n");
 }
 
