@@ -1,6 +1,6 @@
 import { bytesOf, type Variables } from "../src/manifest/index.ts";
 import type { JsonValue } from "../src/types.ts";
-import { headCommit } from "./commit.ts";
+import { headCommit, noCommit } from "./commit.ts";
 
 export interface VariableSources {
   readonly project: string;
@@ -30,7 +30,17 @@ export function variablesFrom(sources: VariableSources): Variables {
     // The sizes alone: nothing that reads manifests ever holds a secret.
     secretBytes: secretsInPlain ? (name) => bytesOf(config[keyOf(name, project)]) : undefined,
     env,
-    gitSha: () => headCommit(root),
+    gitSha: once(() => headCommit(root)),
+    noCommit: once(() => noCommit(root)),
+  };
+}
+
+/** Asks Git when it is needed, and not again for every message that names the commit. */
+function once<Answer>(ask: () => Answer): () => Answer {
+  let asked: { readonly answer: Answer } | undefined;
+  return () => {
+    asked ??= { answer: ask() };
+    return asked.answer;
   };
 }
 

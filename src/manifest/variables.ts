@@ -22,6 +22,8 @@ export interface Variables {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** The commit that is checked out; asked only when a manifest names it. */
   readonly gitSha?: (() => string | undefined) | undefined;
+  /** What to do where there is no commit, in full sentences; asked only then. */
+  readonly noCommit?: (() => string) | undefined;
 }
 
 /** UTF-8 bytes of a secret's value. */
@@ -80,7 +82,7 @@ export function lookUp(name: string, scope: Scope): Found {
     return scope.stack === undefined ? notKnown(name, scope) : { kind: "value", value: scope.stack };
   if (name === "project")
     return variables.project ? { kind: "value", value: variables.project } : notKnown(name, scope);
-  if (name === "git.sha") return variables.gitSha ? defined(name, variables.gitSha(), gitNext) : notKnown(name, scope);
+  if (name === "git.sha") return fromGit(name, scope);
   if (rest !== "" && head === "config") return fromConfig(name, rest, steps, scope);
   if (rest !== "" && head === "secret") return fromSecrets(name, rest, scope);
   if (rest !== "" && head === "env") return fromEnvironment(name, rest, scope);
@@ -90,7 +92,13 @@ export function lookUp(name: string, scope: Scope): Found {
   return { kind: "problem", code: "VARIABLE_UNKNOWN", what: `there is no variable ${quote(name)}`, next };
 }
 
-const gitNext = "Deploy from a Git repository that has a commit.";
+function fromGit(name: string, scope: Scope): Found {
+  const { gitSha, noCommit } = scope.variables;
+  if (gitSha === undefined) return notKnown(name, scope);
+  const value = gitSha();
+  if (value !== undefined) return { kind: "value", value };
+  return undefinedVariable(name, noCommit?.() ?? "Deploy from a Git repository that has a commit.");
+}
 
 function fromConfig(name: string, key: string, steps: readonly string[], scope: Scope): Found {
   const { config, secrets } = scope.variables;

@@ -1,0 +1,95 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it } from "vitest";
+import { headCommit, noCommit } from "../../infra/commit.ts";
+import { run } from "../cli/support/run.ts";
+import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
+
+/** Nothing of the configuration of whoever runs the tests. */
+const plain = { HOME: "/nonexistent", GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" };
+const git = (folder: string, ...args: readonly string[]) =>
+  execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b.example", ...args], {
+    cwd: folder,
+    env: { ...process.env, ...plain },
+    encoding: "utf8",
+    stdio: "pipe",
+  }).trim();
+
+const files = {
+  "Pulumi.yaml": "name: shop\nruntime: nodejs\n",
+  "Pulumi.dev.yaml": "config: {}\n",
+  "messages/a.yaml": `queue: orders\nmessages: [{ body: "\${git.sha}" }]\n`,
+};
+
+/** What `validate --stack dev` says of a manifest that names the commit. */
+async function told(folder: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const { stderr } = await run(["validate", "--stack", "dev"], { cwd: folder, env: { ...plain, ...env } });
+  const [problem = ""] = stderr.split("\n\n").filter((each) => each.includes("VARIABLE_UNDEFINED"));
+  return problem.split("\n").at(-1) ?? "";
+}
+
+describe("the commit that is checked out", () => {
+  it("is known, in a clone without history too", () => {
+    using root = temporaryFolder();
+    const from = join(root.path, "from");
+    writeFiles(from, files);
+    git(from, "init", "-q");
+    git(from, "add", ".");
+    for (const text of ["one", "two"]) git(from, "commit", "-q", "--allow-empty", "-m", text);
+    git(root.path, "clone", "-q", "--depth", "1", pathToFileURL(from).href, "shallow");
+    const shallow = join(root.path, "shallow");
+    expect(git(shallow, "rev-list", "--count", "HEAD")).toBe("1");
+    expect(headCommit(shallow)).toBe(git(from, "rev-parse", "HEAD"));
+    git(shallow, "checkout", "-q", "--detach");
+    expect(headCommit(shallow)).toBe(git(from, "rev-parse", "HEAD"));
+  });
+
+  it("is missed where the folder is in no repository, or the repository is empty", async () => {
+    using root = temporaryFolder();
+    writeFiles(root.path, files);
+    expect(headCommit(root.path)).toBeUndefined();
+    expect(await told(root.path)).toBe("This folder is in no Git repository: deploy from a clone.");
+    git(root.path, "init", "-q");
+    expect(headCommit(root.path)).toBeUndefined();
+    expect(await told(root.path)).toBe("Commit first: the repository is empty.");
+  });
+
+  it("is missed where the repository is another user's, and the command to write is told", async () => {
+    using root = temporaryFolder();
+    const project = join(root.path, "seeds");
+    writeFiles(project, files);
+    git(root.path, "init", "-q");
+    git(root.path, "add", ".");
+    git(root.path, "commit", "-q", "-m", "one");
+    const foreign = { GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" };
+    const next = await told(project, foreign);
+    expect(next).toContain(
+      '("dubious ownership"). Run `git config --global --add safe.directory "$(cd .. && pwd)"` before.',
+    );
+    // The command is right: with it, nothing is wrong any more.
+    const [, command = ""] = /`([^`]+)`/.exec(next) ?? [];
+    const config = { GIT_CONFIG_GLOBAL: join(root.path, "config") };
+    execFileSync("sh", ["-c", command], { cwd: project, env: { ...process.env, ...plain, ...config } });
+    expect(await told(project, { ...foreign, ...config })).toBe("");
+  });
+
+  it("is missed where there is no git", async () => {
+    using root = temporaryFolder();
+    writeFiles(root.path, files);
+    mkdirSync(join(root.path, ".git"));
+    expect(await told(root.path, { PATH: dirname(process.execPath) })).toBe(
+      "Git cannot be started here: install it, or put it on PATH.",
+    );
+  });
+
+  it("is missed where Git says something else, which is repeated on a printable line without the folder", () => {
+    using root = temporaryFolder();
+    git(root.path, "init", "-q");
+    writeFiles(root.path, { ".git/config": "[broken\u001b" });
+    const next = noCommit(root.path);
+    expect(next).toMatch(/^Git refuses: fatal: bad config/);
+    expect([next.includes(root.path), next.includes("\u001b")]).toEqual([false, false]);
+  });
+});
