@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { start } from "../../src/engine/child.ts";
 import { parsePage, repository } from "../docs/support/pages.ts";
 import { packOnce } from "../package/support/packed.ts";
 import { said, succeeded } from "./support/seeder.ts";
@@ -124,13 +123,8 @@ it("shows and settles what a component left in doubt, and plans what another pus
     },
   });
   const { stack, emulator } = shop;
-  const { dir, env } = stack.project;
-  const queueSeeder = (...args: string[]) =>
-    start(process.execPath, [join(dir, "node_modules/queue-seeder/src/cli/main.mjs"), ...args, "--stack", stack.name], {
-      cwd: dir,
-      env,
-      timeoutMs: 150_000,
-    }).done;
+  const { dir } = stack.project;
+  const queueSeeder = shop.cli;
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
   expect((await stack.up()).code).not.toBe(0);
   expect(succeeded(await queueSeeder("status")).stdout).toContain(
@@ -138,8 +132,19 @@ it("shows and settles what a component left in doubt, and plans what another pus
   );
   const settled = succeeded(await queueSeeder("settle", "seeds/orders", "--pushed", "--yes"));
   expect(settled.stderr).toContain("2 messages in doubt marked as pushed; nothing was pushed");
-  expect(said(succeeded(await queueSeeder("plan")))).toContain("letters (known to the program alone): 1 message");
-  succeeded(await stack.up());
+  const first = await queueSeeder("plan", "--format", "json", "--out", "plan.json");
+  expect(JSON.parse(succeeded(first).stdout)).toMatchObject({
+    program: { kind: "previewed" },
+    total: { messages: 1 },
+    manifests: expect.arrayContaining([
+      expect.objectContaining({ name: "late/late", push: expect.objectContaining({ messages: 1, bytes: 6 }) }),
+      expect.objectContaining({ name: "orders/seeds/orders", pushedBefore: 2 }),
+    ]),
+    queues: expect.arrayContaining([expect.objectContaining({ name: "letters", id: emulator.queueId("orders") })]),
+  });
+  const ran = succeeded(await queueSeeder("up", "--expect", "plan.json", "--run-file", "run.json", "--yes"));
+  expect(ran.stderr).toContain("1 message pushed in 1 request, 0 in doubt, 0 not sent.");
+  expect(JSON.parse(readFileSync(join(dir, "run.json"), "utf8"))).toMatchObject({ total: { pushed: 1 } });
   expect(shop.bodies()).toEqual([1, 2, "late"]);
   stack.write("messages/late.yaml", letters(2).replace('"late"', '"later"'));
   const plan = await queueSeeder("plan", "--out", "plan.json");
@@ -160,13 +165,7 @@ it("repairs one of two components that deploy the same manifest", async () => {
     },
   });
   const { stack } = shop;
-  const { dir, env } = stack.project;
-  const forget = (name: string) =>
-    start(
-      process.execPath,
-      [join(dir, "node_modules/queue-seeder/src/cli/main.mjs"), "forget", name, "--yes", "--stack", stack.name],
-      { cwd: dir, env, timeoutMs: 150_000 },
-    ).done;
+  const forget = (name: string) => shop.cli("forget", name, "--yes");
   succeeded(await stack.up());
   const either = await forget("seeds/orders");
   expect(either.code).toBe(2);

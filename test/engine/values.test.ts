@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { packOnce } from "../package/support/packed.ts";
 import { said, succeeded } from "./support/seeder.ts";
@@ -54,8 +56,18 @@ it("pushes what other resources made, once, and keeps it secret", async () => {
   const { stack } = shop;
   const preview = succeeded(await stack.preview());
   expect(preview.stdout).toContain("1 message to push to orders, 2 more with values that only the run will know");
+  const plan = JSON.parse(succeeded(await shop.cli("plan", "--format", "json", "--out", "plan.json")).stdout);
+  expect(plan).toMatchObject({
+    total: { messages: 1, requests: 1 },
+    manifests: [{ name: "welcome", push: { messages: 1 }, unresolved: { messages: 2, open: false } }],
+  });
+  expect(JSON.stringify(plan)).not.toContain("world");
 
-  succeeded(await stack.up());
+  const ran = succeeded(await shop.cli("up", "--yes", "--expect", "plan.json", "--run-file", "run.json"));
+  expect(ran.stderr).toContain("3 messages pushed in 1 request, 0 in doubt, 0 not sent.");
+  expect(ran.stderr).not.toMatch(/\d of \d/);
+  const record = JSON.parse(readFileSync(join(stack.project.dir, "run.json"), "utf8"));
+  expect(record).toMatchObject({ exit: 0, total: { pushed: 3 }, manifests: [{ name: "welcome", pushed: 3 }] });
   const token = tokenOf("one");
   expect(shop.bodies()).toEqual([
     { hello: ["world", null, 1.5], __proto: 0 },
@@ -71,7 +83,9 @@ it("pushes what other resources made, once, and keeps it secret", async () => {
   expect(said(again)).toMatch(/\d unchanged/);
   expect(shop.pushes()).toEqual([3]);
 
+  // What was agreed to is not what another seed makes.
   await stack.setConfig({ "shop:seed": "two" });
+  expect((await shop.cli("up", "--yes", "--expect", plan.digest)).code).toBe(5);
   const changed = succeeded(await stack.up({ preview: true }));
   expect(said(changed)).toContain("0 messages to push to orders, 1 pushed before, 2 more with values");
   expect(said(changed)).not.toContain(tokenOf("two"));

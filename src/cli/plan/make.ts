@@ -39,7 +39,7 @@ export async function makePlan(facts: Facts, env: NodeJS.ProcessEnv): Promise<Pl
     manifests.push(manifestPlan(manifest, measured));
     const reviewed = measured.flatMap(({ reviewed }) => reviewed ?? []);
     pushes.push(...reviewed);
-    if (reviewed.length > 0) terms.push(reviewedTerms(manifest));
+    if (reviewed.length > 0) terms.push(reviewedTerms(manifest, measured));
   }
   const changes = queueChanges(facts, state);
   const address = addressOf(facts, env);
@@ -128,10 +128,15 @@ function manifestPlan(
   };
 }
 
-function reviewedTerms({ terms, unresolved, segments }: DeployedManifest): ReviewedTerms {
+function reviewedTerms(
+  { terms, unresolved, segments }: DeployedManifest,
+  measured: readonly Measured[],
+): ReviewedTerms {
   const { name: manifest, after, dedupField = null } = terms;
+  if (unresolved === undefined) return { manifest, after, dedupField, known: null };
   const contents = segments.map(({ inputs }) => inputs.content);
-  return { manifest, after, dedupField, known: unresolved === undefined ? null : digestOf(JSON.stringify(contents)) };
+  const pending = measured.map(({ decision }) => decision.pending);
+  return { manifest, after, dedupField, known: digestOf(JSON.stringify([contents, pending])) };
 }
 
 /** In words, as the queue has to be. */

@@ -17,7 +17,7 @@ export interface ReviewedTerms {
   readonly after: readonly string[];
   /** null: bodies stay as they are. */
   readonly dedupField: string | null;
-  /** Of the messages that are known of those that a program gives; null: all are known. */
+  /** Digest of the messages that are known of those that a program gives, and of which of them go; null: all are known. */
   readonly known: string | null;
 }
 

@@ -1,4 +1,7 @@
+import { join } from "node:path";
+import type { Finished } from "../../../scripts/engine/child.ts";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
+import { start } from "../../../src/engine/child.ts";
 import { install } from "../../package/support/install.ts";
 import { type Config, makeStack, type OwnStack } from "./stack.ts";
 
@@ -18,6 +21,8 @@ export interface Shop extends AsyncDisposable {
   bodies(): unknown[];
   /** Messages of each request that pushed. */
   pushes(): number[];
+  /** Runs the installed command line for the stack, without a terminal. */
+  cli(...args: readonly string[]): Promise<Finished>;
 }
 
 export interface ShopOptions {
@@ -54,6 +59,12 @@ export async function makeShop({ tarball, files, config = {}, creates = false }:
       emulator,
       bodies: () => emulator.messages("orders").map(({ body }) => body),
       pushes: () => emulator.requests.flatMap(({ accepted }) => (accepted > 0 ? [accepted] : [])),
+      cli: (...args) => {
+        const { dir, env } = stack.project;
+        const main = join(dir, "node_modules/queue-seeder/src/cli/main.mjs");
+        const all = [main, ...args, "--stack", stack.name];
+        return start(process.execPath, all, { cwd: dir, env, timeoutMs: 150_000 }).done;
+      },
       async [Symbol.asyncDispose]() {
         await stack[Symbol.asyncDispose]();
         await emulator.close();
