@@ -12,6 +12,7 @@ import { decode, type TextFile } from "./text.ts";
 const maxFileBytes = 5_000_000;
 
 const ending = /\.ya?ml$/i;
+const otherEnding = /\.[a-z]\w*$/i;
 
 /** Every manifest file under a folder, in an order that is the same on every machine; hidden ones are left out. */
 export function findManifestFiles(root: string, folder: string, problems: Problems): string[] {
@@ -74,8 +75,9 @@ function kindOf(root: string, path: string, entry: Dirent<Buffer>, problems: Pro
   if (found.kind === "file" || found.kind === "folder") {
     return !isLink || isInside(root, path, problems) ? found.kind : "other";
   }
-  // A pipe or a socket of another ending is not meant to be a manifest; a link may be meant for a folder of them.
-  if (found.kind === "fault" && (isLink || ending.test(path))) reportUnreadable(path, found, problems);
+  // What has another ending is not meant to be a manifest; a link without one may be meant for a folder of them.
+  const isMeant = ending.test(path) || (isLink && !otherEnding.test(path));
+  if (found.kind === "fault" && isMeant) reportUnreadable(path, found, problems);
   return "other";
 }
 

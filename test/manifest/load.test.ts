@@ -196,6 +196,20 @@ messages:
     ]);
   });
 
+  it("tells of a broken link once where a manifest names it, and not where nothing does", async () => {
+    using root = temporaryFolder();
+    writeFiles(root.path, { "messages/a.yaml": "queue: orders\nsource: { file: loop.ndjson }\n" });
+    for (const name of ["loop.ndjson", "notes.txt", "folder", "b.yaml"]) {
+      symlinkSync(name, join(root.path, "messages", name));
+    }
+    const { problems } = await loadManifests({ root: root.path });
+    expect(problems.map(({ code, place }) => `${place.file}:${place.line} ${code}`)).toEqual([
+      "messages/a.yaml:2 FILE_UNREADABLE",
+      "messages/b.yaml:1 FILE_UNREADABLE",
+      "messages/folder:1 FILE_UNREADABLE",
+    ]);
+  });
+
   it("follows links inside the repository, each folder once", async () => {
     using root = temporaryFolder();
     writeFiles(root.path, { "messages/a.yaml": one, "shared/b.yaml": one });
