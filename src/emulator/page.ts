@@ -6,7 +6,7 @@ const files: Readonly<Record<string, { readonly name: string; readonly type: str
   "/": { name: "index.html", type: "text/html; charset=UTF-8" },
   "/page/page.css": { name: "page.css", type: "text/css; charset=UTF-8" },
   ...Object.fromEntries(
-    ["main", "api", "dom", "queues", "messages"].map((name) => [
+    ["main", "api", "dom", "queues", "faults", "messages"].map((name) => [
       `/page/${name}.js`,
       { name: `${name}.js`, type: "text/javascript; charset=UTF-8" },
     ]),

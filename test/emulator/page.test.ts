@@ -1,3 +1,4 @@
+import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
@@ -55,26 +56,37 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     await page.goto(`${root()}#token=${emulator.token}`);
     await page.getByText("Live.").waitFor();
   };
+  /** The message whose line has this text. */
+  const item = (text: string) => page.getByRole("listitem").filter({ has: page.locator("summary", { hasText: text }) });
+  const headings = ["Queue", "Messages", "Bytes", "Messages/s", "Oldest", "Delivery"];
+  const cell = (queue: string, heading: string) => row(queue).locator("th, td").nth(headings.indexOf(heading));
   const row = (name: string) => page.getByRole("row").filter({ has: page.getByRole("button", { name, exact: true }) });
 
   test("queues and messages are shown as they come, JSON formatted", async () => {
     await api.post("/messages", { body: { order: 1, lines: [1] } });
     await open();
     expect(page.url()).toBe(root());
-    await page.getByText('{\n  "order": 1,\n  "lines": [\n    1\n  ]\n}').waitFor();
-    expect(await row("orders").locator("td").nth(1).textContent()).toBe("1");
+    const first = item('{"order":1,"lines":[1]}');
+    expect(await first.locator("pre").isVisible()).toBe(false);
+    await first.locator("summary").click();
+    await first.getByText('{\n  "order": 1,\n  "lines": [\n    1\n  ]\n}').waitFor();
+    expect(await cell("orders", "Messages").textContent()).toBe("1");
     await api.post("/messages", { body: "later words", content_type: "text", delay_seconds: 60 });
-    const item = page.getByRole("listitem").filter({ hasText: "later words" });
-    await item.waitFor();
-    expect(await item.locator("p").textContent()).toMatch(/text · 11 bytes · delayed · attempts 0 · delay 60 s/);
-    await row("orders").locator("td").nth(1).getByText("2", { exact: true }).waitFor();
+    const later = item("later words");
+    expect(await later.locator("summary").innerText()).toMatch(/\d\d:\d\d:\d\d UTC\s+delayed\s+later words\s+11 bytes/);
+    await later.locator("summary").click();
+    expect(await later.locator(".facts").textContent()).toMatch(
+      /^text · 11 bytes · delayed · attempts 0 · delay 60 s · arrived .+ UTC · due .+ UTC · [0-9a-f]{32}$/,
+    );
+    // What was open stays open when others come.
+    expect(await first.locator("pre").isVisible()).toBe(true);
+    await cell("orders", "Messages").getByText("2", { exact: true }).waitFor();
     // The rate: some messages in a second, and none again once nothing comes.
-    await row("orders")
-      .locator("td")
-      .nth(3)
+    await cell("orders", "Messages/s")
       .getByText(/^[1-9]/)
       .waitFor();
-    await row("orders").locator("td").nth(3).getByText("0", { exact: true }).waitFor();
+    await cell("orders", "Messages/s").getByText("0", { exact: true }).waitFor();
+    await page.getByText(/^2 messages · 34 bytes · oldest \d+ s · no consumer · /).waitFor();
     expect(failures).toEqual([]);
   });
 
@@ -83,6 +95,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     await api.post("/messages", { body, content_type: "text" });
     await api.post("/messages", { body: { "</pre><b>": body } });
     await open();
+    for (const index of [0, 1]) await page.locator("#messages summary").nth(index).click();
     await page.locator("pre").nth(1).waitFor();
     expect(await page.locator("pre").first().textContent()).toBe(body);
     expect(await page.locator("#messages img, #messages script, #messages b").count()).toBe(0);
@@ -93,7 +106,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
   test("what time alone changes is shown too", async () => {
     await api.post("/messages", { body: 1, delay_seconds: 1 });
     await open();
-    await page.getByText("json · 1 bytes · ready").waitFor();
+    await page.locator("#messages .state").getByText("ready", { exact: true }).waitFor();
   });
 
   test("the filter finds by text, and more are shown on request", async () => {
@@ -105,7 +118,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     await page.locator("#messages li").nth(59).waitFor();
     await page.getByLabel("Filter").fill("NUMBER 42");
     await page.locator("#messages li").nth(1).waitFor({ state: "detached" });
-    expect(await page.locator("#messages pre").allTextContents()).toEqual(["number 42"]);
+    expect(await page.locator("#messages .preview").allTextContents()).toEqual(["number 42"]);
   });
 
   test("by keyboard: choose a queue, push a message, pause, purge", async () => {
@@ -141,13 +154,14 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
 
   test("faults are switched on and off", async () => {
     await open();
+    await page.getByText("Switch a fault on").click();
     await page.getByLabel("Effect").selectOption("error:10250");
     await page.getByLabel("Requests").selectOption("push");
     await page.getByLabel("Times").fill("2");
     await page.getByRole("button", { name: "Switch on" }).click();
     await page.getByText("error 10250 on push, 2 more").waitFor();
     expect((await api.post("/messages", { body: 1 })).code).toBe(10250);
-    await page.getByRole("button", { name: "Switch off" }).click();
+    await page.getByRole("button", { name: "Switch off error 10250 on push" }).click();
     await page.getByText("No faults").waitFor();
     expect((await api.post("/messages", { body: 1 })).status).toBe(200);
   });
@@ -178,6 +192,89 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     expect(canvas).toBe("light dark");
     expect(await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")).toBe(colorScheme === "dark");
     const words = String(await page.evaluate("getComputedStyle(document.body).color"));
-    expect(words).toBe(colorScheme === "dark" ? "rgb(255, 255, 255)" : "rgb(0, 0, 0)");
+    expect(words).toBe(colorScheme === "dark" ? "rgb(232, 234, 237)" : "rgb(27, 31, 36)");
   });
+
+  test("a message is opened by keyboard, its body copied as it was sent, and the queue's id", async () => {
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: root() });
+    await api.raw("POST", "/messages", '{"body": {"ä": 1.50}}');
+    await open();
+    const clipboard = () => page.evaluate("navigator.clipboard.readText()");
+    await page.locator("#messages summary").focus();
+    await page.keyboard.press("Enter");
+    await page.locator("#messages pre").waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByText("Copied the body.").waitFor();
+    expect(await clipboard()).toBe('{"ä":1.5}');
+    await page.getByRole("button", { name: "Copy queue id" }).click();
+    await page.getByText("Copied the queue's id.").waitFor();
+    expect(await clipboard()).toBe(emulator.queueId("orders"));
+    expect(failures).toEqual([]);
+  });
+
+  test("its times are in UTC, wherever the browser is", async () => {
+    const elsewhere = await browser.newPage({ timezoneId: "Asia/Kathmandu", locale: "ne-NP" });
+    await api.post("/messages", { body: 1 });
+    const [message] = emulator.messages("orders");
+    const arrived = new Date(message?.arrivedAt ?? 0).toISOString();
+    await elsewhere.goto(`${root()}#token=${emulator.token}`);
+    const time = elsewhere.locator("#messages time");
+    expect(await time.textContent()).toBe(`${arrived.slice(11, 19)} UTC`);
+    expect(await time.getAttribute("datetime")).toBe(arrived);
+    await elsewhere.close();
+  });
+
+  test("faults stand beside the queues where there is room, and before the messages where there is none", async () => {
+    await api.post("/messages/batch", { messages: Array.from({ length: 100 }, (_, index) => ({ body: index })) });
+    await page.setViewportSize({ width: 1_280, height: 800 });
+    await open();
+    await page.locator("#messages li").nth(49).waitFor();
+    const top = async (name: string) => (await page.getByRole("heading", { name, exact: true }).boundingBox())?.y ?? -1;
+    expect(await top("Faults")).toBe(await top("Queues"));
+    expect(await top("Faults")).toBeLessThan(200);
+    await page.setViewportSize({ width: 390, height: 800 });
+    expect(await top("Queues")).toBeLessThan(await top("Faults"));
+    expect(await top("Faults")).toBeLessThan(await top("Messages of orders"));
+    // Each message has one line.
+    expect((await page.locator("#messages li").first().boundingBox())?.height).toBeLessThan(40);
+  });
+
+  describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
+    test.each([390, 820, 1_280])("nobody is kept out by it, nor does it run over, at %i px", async (width) => {
+      emulator.createQueue({ name: "a-queue-whose-name-has-no-room-on-a-narrow-page", jurisdiction: "eu" });
+      await api.post("/consumers", { type: "http_pull" });
+      await api.post("/messages", { body: { words: "x".repeat(2_000) } });
+      await api.post("/messages", { body: "later", content_type: "text", delay_seconds: 600 });
+      emulator.faults.add({ effect: { kind: "error", code: 10250 }, match: { route: "push" }, times: 3 });
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(root());
+      await page.getByLabel("API token").waitFor();
+      expect(await complaints()).toEqual([]);
+      await page.getByLabel("API token").fill(emulator.token);
+      await page.getByRole("button", { name: "Open" }).click();
+      await page.locator("#messages summary").nth(1).waitFor();
+      expect(await page.getByLabel("API token").isVisible()).toBe(false);
+      expect(await complaints()).toEqual([]);
+      await page.locator("#messages summary").first().click();
+      for (const name of ["Switch a fault on", "Push a message"]) await page.getByText(name).click();
+      expect(await complaints()).toEqual([]);
+      await page.getByRole("button", { name: "Purge…" }).click();
+      expect(await complaints()).toEqual([]);
+      expect(failures).toEqual([]);
+    });
+  });
+
+  /** What axe-core finds, and whether the page is wider than its window. */
+  async function complaints(): Promise<string[]> {
+    // As a page's own script, which its policy would not let in from here.
+    await page.evaluate(axe.source);
+    const { violations } = (await page.evaluate("axe.run()")) as axe.AxeResults;
+    const over = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));
+    return [
+      ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)),
+      ...(over > 0 ? [`${over} px too wide`] : []),
+    ];
+  }
 });

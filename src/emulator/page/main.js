@@ -1,7 +1,8 @@
 import { admin, api, keepToken, readToken, states } from "./api.js";
-import { act, byId, element, say } from "./dom.js";
+import { act, byId, copy, say } from "./dom.js";
+import { addFault, showFaults } from "./faults.js";
 import { showMessages, showMore, startOver } from "./messages.js";
-import { showQueues } from "./queues.js";
+import { queueFacts, showQueues } from "./queues.js";
 
 /** How long to wait before connecting again. */
 const againMs = 1_000;
@@ -10,7 +11,6 @@ const tickMs = 1_000;
 
 let state;
 let selected;
-let shown = "";
 
 const current = () => state.queues.find((queue) => queue.queue_id === selected);
 
@@ -18,10 +18,11 @@ function show() {
   if (current() === undefined) selected = state.queues[0]?.queue_id;
   const queue = current();
   showQueues(state, selected, select);
-  showFaults();
+  showFaults(state.faults, refresh);
   byId("queue").hidden = queue === undefined;
   if (queue === undefined) return;
   byId("messages-title").textContent = `Messages of ${queue.queue_name}`;
+  byId("queue-facts").textContent = queueFacts(queue, state.now_ms);
   byId("pause").textContent = queue.settings.delivery_paused ? "Resume delivery" : "Pause delivery";
   showMessages(selected).catch((error) => say(error.message));
 }
@@ -30,22 +31,6 @@ function select(queueId) {
   selected = queueId;
   startOver();
   show();
-}
-
-function showFaults() {
-  const text = JSON.stringify(state.faults);
-  if (text === shown) return;
-  shown = text;
-  byId("no-faults").hidden = state.faults.length > 0;
-  byId("faults").replaceChildren(
-    ...state.faults.map(({ id, effect, match, times, struck }) => {
-      const words = Object.values(effect).filter((value) => value !== undefined && value !== null);
-      const left = times === undefined ? "" : `, ${times - struck} more`;
-      const off = act(async () => refresh(admin(`faults/${id}`, { method: "DELETE" })));
-      const button = element("button", { type: "button", onclick: off }, "Switch off");
-      return element("li", {}, `${words.join(" ")} on ${match.route ?? "any"}${left} `, button);
-    }),
-  );
 }
 
 /** What changes nothing in the queues, as faults and time do, brings no event. */
@@ -78,6 +63,10 @@ byId("pause").addEventListener(
     await api(state.account_id, selected, { method: "PATCH", body: { settings } });
   }),
 );
+byId("copy-id").addEventListener(
+  "click",
+  act(() => copy(selected, "the queue's id")),
+);
 byId("purge").addEventListener("click", () => byId("purge-dialog").showModal());
 byId("purge-dialog").addEventListener(
   "close",
@@ -108,13 +97,7 @@ byId("push").addEventListener(
 byId("add-fault").addEventListener(
   "submit",
   act(async (event) => {
-    const fields = new FormData(event.target);
-    const [kind, value] = fields.get("effect").split(":");
-    const field = { error: "code", status: "status", delay: "ms" }[kind];
-    const effect = { kind, ...(field === undefined ? { when: value } : { [field]: Number(value) }) };
-    const times = fields.get("times");
-    const fault = { effect, match: { route: fields.get("route") }, ...(times !== "" && { times: Number(times) }) };
-    await refresh(admin("faults", { method: "POST", body: fault }));
+    await refresh(addFault(event.target));
   }),
 );
 
@@ -129,7 +112,7 @@ async function follow() {
     try {
       for await (state of states()) {
         byId("content").hidden = false;
-        if (byId("status").textContent !== "Pushed.") say("Live.");
+        if (!/^(?:Pushed|Copied)/.test(byId("status").textContent)) say("Live.");
         show();
       }
       say("The emulator has stopped. Trying again…");

@@ -1,10 +1,12 @@
 import { admin } from "./api.js";
-import { byId, element } from "./dom.js";
+import { act, byId, copy, counted, element, utc } from "./dom.js";
 
 const pageSize = 50;
+/** Characters of a body in its line, which the page cuts further. */
+const previewLength = 200;
 /** Counts the readings, so that a slow answer does not overwrite a newer one. */
 let reading = 0;
-/** What is on the page, as text: the same again is left alone, with its focus and its selection. */
+/** What is on the page, as text: the same again is left alone. */
 let shown = "";
 let limit = pageSize;
 
@@ -24,27 +26,64 @@ export async function showMessages(queueId) {
   const text = JSON.stringify([queueId, messages, more]);
   if (mine !== reading || text === shown) return;
   shown = text;
-  byId("messages").replaceChildren(...messages.map(item));
+  update(byId("messages"), messages);
   byId("no-messages").hidden = messages.length > 0;
   byId("more").hidden = !more;
 }
 
-function item(message) {
-  const facts = [
+/** Those that are there are kept: what is open stays open, and the focus stays where it is. */
+function update(list, messages) {
+  const kept = new Map([...list.children].map((item) => [item.dataset.id, item]));
+  for (const [index, message] of messages.entries()) {
+    const item = kept.get(message.id) ?? made(message);
+    kept.delete(message.id);
+    item.querySelector(".state").textContent = message.state;
+    item.querySelector(".facts").textContent = factsOf(message);
+    if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
+  }
+  for (const gone of kept.values()) gone.remove();
+}
+
+function factsOf(message) {
+  return [
     message.content_type,
-    `${message.bytes} bytes`,
+    counted(message.bytes, "byte"),
     message.state,
     `attempts ${message.attempts}`,
     message.delay_seconds > 0 ? `delay ${message.delay_seconds} s` : "",
-    new Date(message.arrived_at_ms).toLocaleTimeString(),
+    `arrived ${utc(message.arrived_at_ms)}`,
+    message.state === "ready" ? "" : `due ${utc(message.due_at_ms)}`,
     message.id,
-  ];
-  return element(
-    "li",
+  ]
+    .filter((fact) => fact !== "")
+    .join(" · ");
+}
+
+function made(message) {
+  const arrived = new Date(message.arrived_at_ms).toISOString();
+  const line = element(
+    "summary",
     {},
-    element("p", {}, facts.filter((fact) => fact !== "").join(" · ")),
-    element("pre", { tabIndex: 0 }, formatted(message)),
+    element("time", { dateTime: arrived, title: utc(message.arrived_at_ms) }, `${arrived.slice(11, 19)} UTC`),
+    element("span", { className: "state" }),
+    element("span", { className: "preview" }, preview(message.body)),
+    element("span", { className: "bytes" }, counted(message.bytes, "byte")),
   );
+  const body = element("pre", { tabIndex: 0, role: "region", ariaLabel: "Body" });
+  const button = element("button", { type: "button", onclick: act(() => copy(message.body, "the body")) }, "Copy body");
+  const facts = element("p", { className: "facts" });
+  const details = element("details", {}, line, element("div", { className: "opened" }, facts, button, body));
+  // Most are never opened.
+  details.addEventListener("toggle", () => {
+    if (details.open && body.textContent === "") body.textContent = formatted(message);
+  });
+  const item = element("li", {}, details);
+  item.dataset.id = message.id;
+  return item;
+}
+
+function preview(body) {
+  return body.slice(0, previewLength).replaceAll(/\s+/g, " ");
 }
 
 /** JSON with its own spaces, as it was sent otherwise. */

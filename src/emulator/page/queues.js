@@ -1,4 +1,4 @@
-import { byId, element } from "./dom.js";
+import { byId, counted, element } from "./dom.js";
 
 const numbers = new Intl.NumberFormat("en");
 /** What each queue had when its rate was last taken: a queue's id to `{at, total, rate}`. */
@@ -19,6 +19,24 @@ function rateOf(queue, now) {
   return rate;
 }
 
+/** Seconds since the oldest message came; empty where there is none. */
+function ageOf(queue, nowMs) {
+  const oldest = queue.metrics.oldest_message_timestamp_ms;
+  return oldest === 0 ? "" : `${numbers.format(Math.max(0, Math.round((nowMs - oldest) / 1000)))} s`;
+}
+
+function deliveryOf(queue) {
+  return queue.settings.delivery_paused ? "paused" : (queue.consumers[0]?.type ?? "no consumer");
+}
+
+/** What the table has no room for where the page is narrow, and more. */
+export function queueFacts(queue, nowMs) {
+  const age = ageOf(queue, nowMs);
+  const { backlog_count: count, backlog_bytes: bytes } = queue.metrics;
+  const facts = [counted(count, "message"), counted(bytes, "byte"), age && `oldest ${age}`, deliveryOf(queue)];
+  return [...facts, queue.jurisdiction, queue.queue_id].filter(Boolean).join(" · ");
+}
+
 /** Rows are kept and changed in place, so that the focus stays where it is. */
 export function showQueues(state, selected, select) {
   const body = byId("queues");
@@ -26,14 +44,12 @@ export function showQueues(state, selected, select) {
   for (const row of [...body.rows]) if (!known.has(row.dataset.id)) row.remove();
   for (const queue of state.queues) {
     const row = [...body.rows].find((one) => one.dataset.id === queue.queue_id) ?? addRow(body, queue, select);
-    const { backlog_count: count, backlog_bytes: bytes, oldest_message_timestamp_ms: oldest } = queue.metrics;
-    const age = oldest === 0 ? "" : `${numbers.format(Math.max(0, Math.round((state.now_ms - oldest) / 1000)))} s`;
     const texts = [
-      numbers.format(count),
-      numbers.format(bytes),
+      numbers.format(queue.metrics.backlog_count),
+      numbers.format(queue.metrics.backlog_bytes),
       numbers.format(rateOf(queue, performance.now())),
-      age,
-      queue.settings.delivery_paused ? "paused" : (queue.consumers[0]?.type ?? "no consumer"),
+      ageOf(queue, state.now_ms),
+      deliveryOf(queue),
     ];
     texts.forEach((text, index) => {
       row.cells[index + 1].textContent = text;
@@ -45,8 +61,9 @@ export function showQueues(state, selected, select) {
 
 function addRow(body, queue, select) {
   const button = element("button", { type: "button", onclick: () => select(queue.queue_id) }, queue.queue_name);
-  const row = element("tr", {}, element("td", {}, button));
-  for (const className of ["number", "number", "number", "", ""]) row.append(element("td", { className }));
+  const row = element("tr", {}, element("th", { scope: "row" }, button));
+  for (const className of ["number", "number roomy", "number", "number roomy", ""])
+    row.append(element("td", { className }));
   row.dataset.id = queue.queue_id;
   body.append(row);
   return row;
