@@ -121,7 +121,7 @@ async function deployFiles(args: ManifestFileArgs, within: Within): Promise<ByNa
 function deployValues(args: MessageValuesArgs, { parent, name }: Within): ByName {
   const settings = checkedSettings();
   const { queueId, accountId = accountOf(settings), push = "once", inDoubt = settings.inDoubt } = args;
-  const deployments = new Deployments(`${name}/deployments`, { [name]: [] }, { parent });
+  const deployments = new Deployments(`${name}/deployments`, { manifests: { [name]: [] } }, { parent });
   const segment = {
     ...surroundings(projectFolder()),
     manifest: name,

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { plannedSegment } from "../src/lifecycle/inputs.ts";
 import type { Loaded } from "../src/lifecycle/load.ts";
+import { formatPlace } from "../src/manifest/index.ts";
 import type { Manifest } from "../src/types.ts";
 import { Deployments } from "./deployments.ts";
 import { ManifestResource, type QueueTarget } from "./manifest.ts";
@@ -39,7 +40,10 @@ export function deploy(
   if (loaded.manifests.length === 0) return resources;
   const named = (name: string) => (within === undefined ? name : `${within.name}/${name}`);
   const parent = within === undefined ? {} : { parent: within.parent };
-  const former = Object.fromEntries(loaded.manifests.map(({ name, movedFrom }) => [name, movedFrom]));
+  const former = {
+    manifests: Object.fromEntries(loaded.manifests.map(({ name, movedFrom }) => [name, movedFrom])),
+    places: Object.fromEntries(loaded.manifests.map(({ name, movedFromAt }) => [name, formatPlace(movedFromAt)])),
+  };
   const deployments = new Deployments(named("deployments"), former, parent);
   const common = surroundings(root);
   for (const manifest of inOrder(loaded.manifests)) {

@@ -1,4 +1,4 @@
-import { idOf } from "../src/lifecycle/deployments.ts";
+import { type DeploymentsInputs, idOf } from "../src/lifecycle/deployments.ts";
 import { deploymentsStub } from "./provider/stub.ts";
 import * as pulumi from "./pulumi.ts";
 
@@ -7,15 +7,16 @@ export class Deployments extends pulumi.CustomResource {
   declare readonly ids: pulumi.Output<Readonly<Record<string, string>>>;
   readonly #manifests: Readonly<Record<string, readonly string[]>>;
 
-  /** @param manifests by their names: the names that each had before */
-  constructor(
-    name: string,
-    manifests: Readonly<Record<string, readonly string[]>>,
-    opts?: pulumi.CustomResourceOptions,
-  ) {
+  /** @param inputs which manifests are deployed, and what they were named before */
+  constructor(name: string, { manifests, places = {} }: DeploymentsInputs, opts?: pulumi.CustomResourceOptions) {
     // Without a value here the SDK does not resolve the property from what the provider returns.
     const fromProvider = { ids: undefined };
-    super("pulumi-nodejs:dynamic:Deployments", name, { manifests, ...fromProvider, __provider: deploymentsStub }, opts);
+    super(
+      "pulumi-nodejs:dynamic:Deployments",
+      name,
+      { manifests, places, ...fromProvider, __provider: deploymentsStub },
+      opts,
+    );
     this.#manifests = manifests;
   }
 

@@ -72,6 +72,8 @@ export interface Manifest {
   readonly dedupField: string | undefined;
   /** Names that this manifest had before: what the ledger has under them is its own. */
   readonly movedFrom: readonly string[];
+  /** Where these names are written. */
+  readonly movedFromAt: Place;
   readonly content: Content;
   readonly place: Place;
 }

@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { Refusal } from "./failure.ts";
 
 /** Which manifests the stack deploys. One resource of the stack, so that the engine's state can tell deployments apart. */
 export interface DeploymentsInputs {
   /** By the manifests' names: the names that each had before. */
   readonly manifests: Readonly<Record<string, readonly string[]>>;
+  /** By the manifests' names: where the former names are written, as `FILE:LINE:COLUMN`. */
+  readonly places?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -29,6 +32,35 @@ function nextDeployments(inputs: DeploymentsInputs, before: Partial<DeploymentsO
   return { manifests: inputs.manifests, ids: Object.fromEntries(ids) };
 }
 
+/**
+ * Why a manifest cannot take over the ledger of a former name, in full sentences: each has one, and the engine would delete the
+ * other. None: it can.
+ *
+ * @param wanted names of all manifests that are deployed now
+ * @param place where the former names are written
+ */
+export function movedRefusals(
+  name: string,
+  earlier: readonly string[],
+  wanted: ReadonlySet<string>,
+  known: ReadonlyMap<string, string>,
+  place: string,
+): readonly string[] {
+  if (!known.has(name)) return [];
+  return earlier
+    .filter((former) => known.has(former) && !wanted.has(former))
+    .map(
+      (former) =>
+        `${place} ${quote(name)} and ${quote(former)} are both deployed, and each has a ledger: they cannot ` +
+        `become one. Remove ${quote(former)} here; before that, \`queue-seeder baseline ${name}\` marks as pushed what went under ` +
+        "the other name.",
+    );
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
+
 /** Whether other manifests are deployed than before. */
 function sameDeployments(inputs: DeploymentsInputs, { ids }: Pick<DeploymentsOutputs, "ids">): boolean {
   const names = Object.keys(inputs.manifests);
@@ -45,6 +77,11 @@ export async function diffDeployments(
   olds: DeploymentsOutputs,
   news: DeploymentsInputs,
 ): Promise<{ changes: boolean }> {
+  const [wanted, known] = [new Set(Object.keys(news.manifests)), new Map(Object.entries(olds.ids))];
+  const refusals = Object.entries(news.manifests).flatMap(([name, earlier]) =>
+    movedRefusals(name, earlier, wanted, known, news.places?.[name] ?? name),
+  );
+  if (refusals.length > 0) throw new Refusal("MOVED_FROM_DEPLOYED", `nothing was pushed.\n${refusals.join("\n")}`);
   return { changes: !sameDeployments(news, olds) };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { Requires } from "../types.ts";
 import { Refusal } from "./failure.ts";
@@ -10,6 +10,11 @@ import type { SegmentInputs } from "./segment.ts";
  * line each. In the environment, since that reaches the provider and never the engine's state.
  */
 export const reviewedVariable = "QUEUE_SEEDER_REVIEWED";
+
+/** The file that is there once a run has refused what was not reviewed. @param file as {@link reviewedVariable} names it */
+export function differsFile(file: string): string {
+  return `${file}.differs`;
+}
 
 /** A segment as a review knows it. */
 export type PushIdentity = Pick<
@@ -98,6 +103,8 @@ export async function refuseUnreviewed(
   const created = { ...push, queueId: "" };
   const forms = [push, created].flatMap((each) => [each, { ...each, ...anyMessages }]);
   if (forms.some((each) => reviewed.has(pushDigest(inputs, each)))) return;
+  // For the command line, which would otherwise have to find it in what people are told.
+  writeFileSync(differsFile(file), "");
   throw new Refusal(
     "PLAN_DIFFERS",
     `what would be pushed of ${inputs.manifest} is no longer what was reviewed. Nothing of it was pushed. ` +

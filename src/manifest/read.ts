@@ -67,6 +67,7 @@ export function readManifest(
     },
     dedupField: dedup_field,
     movedFrom: formerNames(name, written.moved_from ?? []),
+    movedFromAt: placeOf(document, written.moved_from === undefined ? [] : ["moved_from"]),
     content: source
       ? readSource(document, source, common, scope, context.root, problems)
       : { kind: "inline", messages: readMessages(document, written.messages ?? [], common, broken, scope, problems) },

@@ -84,6 +84,8 @@ type OpenSegment = Omit<Segment, "digest" | "content"> & {
 export class RowSegmenter {
   readonly #closed: Segment[] = [];
   readonly #whole = runningDigest("manifest");
+  /** Of {@link #whole}, which can be asked for once. */
+  #delivery: Digest | undefined;
   #open: { -readonly [Name in keyof OpenSegment]: OpenSegment[Name] } | undefined;
   #count = 0;
 
@@ -109,13 +111,14 @@ export class RowSegmenter {
   }
 
   /**
-   * The segments of the whole file. Call it once, at the end.
+   * The segments of the whole file. No row comes after it.
    *
    * @param once each row goes once; otherwise all go again when any of them changed, and each segment says so
    */
   end(once: boolean): readonly Segment[] {
     this.#close();
-    const delivery = once ? "" : this.#whole.digest();
+    if (!once) this.#delivery ??= this.#whole.digest();
+    const delivery = once ? "" : (this.#delivery ?? "");
     return this.#closed.map((segment, index) => {
       if (segment.content.kind !== "rows") return segment;
       return { ...segment, content: { ...segment.content, delivery, last: index === this.#closed.length - 1 } };

@@ -31,7 +31,11 @@ export function fileJournals(folder: string): Journals {
   return {
     list: (site) =>
       failing("read", async () => {
-        const files = (await filesIn(folder)).filter((file) => namePattern.exec(file)?.[1] === siteOf(site));
+        const wanted = site === undefined ? undefined : siteOf(site);
+        const files = (await filesIn(folder)).filter((file) => {
+          const known = namePattern.exec(file)?.[1];
+          return known !== undefined && (wanted === undefined || known === wanted);
+        });
         const heads = await Promise.all(files.map((file) => readHeadOf(folder, file)));
         const journals = files.flatMap((file, at) => {
           const head = heads[at];

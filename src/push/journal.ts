@@ -94,8 +94,8 @@ export interface Journal extends Pick<JournalHead, "id" | "lineage"> {
 
 /** Where journals are kept. */
 export interface Journals {
-  /** Those of a site, whosever they are, the oldest first. Changes nothing. @throws JournalError */
-  list(site: JournalSite): Promise<readonly FoundJournal[]>;
+  /** Those of a site, or of all, whosever they are, the oldest first. Changes nothing. @throws JournalError */
+  list(site?: JournalSite): Promise<readonly FoundJournal[]>;
   /**
    * Takes a journal from the run that wrote it: whatever that run sends is in it, and from now on it sends nothing more.
    *

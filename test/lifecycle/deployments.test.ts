@@ -27,3 +27,16 @@ it("gives another id to a stack that was destroyed and deployed again", async ()
   const [first, second] = [await createDeployments(inputs("a")), await createDeployments(inputs("a"))];
   expect(first.outs.ids.a).not.toBe(second.outs.ids.a);
 });
+
+it("refuses to hand a ledger over to a manifest that has one, at the place that asks for it", async () => {
+  const first = (await createDeployments(inputs("a", "b"))).outs;
+  const moved = { manifests: { b: ["older", "a"] }, places: { b: "messages/b.yaml:3:1" } };
+  await expect(diffDeployments("id", first, moved)).rejects.toThrow(
+    /^MOVED_FROM_DEPLOYED: nothing was pushed\.\nmessages\/b\.yaml:3:1 "b" and "a" are both deployed.*`queue-seeder baseline b`/,
+  );
+  // One that stays beside it is another problem, which the manifests' checks find; one that is gone long since is none.
+  expect((await diffDeployments("id", first, { manifests: { b: ["a"], a: [] } })).changes).toBe(false);
+  expect((await diffDeployments("id", first, { manifests: { b: ["older"] } })).changes).toBe(true);
+  const alone = (await createDeployments(inputs("a"))).outs;
+  expect((await diffDeployments("id", alone, moved)).changes).toBe(true);
+});

@@ -257,3 +257,16 @@ it("is off without the variable", () => {
   expect(readRepair(undefined)).toBeUndefined();
   expect(readRepair("")).toBeUndefined();
 });
+
+it("tells ids that look like numbers from the numbers of messages, and takes either form of them", async () => {
+  const text = (more: string) =>
+    `queue: orders\nin_doubt: stop\nmessages: [{ id: "#3", body: 1 }, { id: "#4", body: 2 }, { body: 3 }, { body: 4 }${more}]\n`;
+  const inputs = await world.segment(text(""));
+  const before = await inDoubt(inputs);
+  expect(before.inDoubtMessages).toEqual(['"#3"', '"#4"', "#3 to #4"]);
+  // "#3" is the id before it is the number of another message.
+  const first = await repair({ action: "settle_pushed", messages: ["#3"] }, inputs, before);
+  expect(first.inDoubtMessages).toEqual(['"#4"', "#3 to #4"]);
+  const second = await repair({ action: "settle_pushed", messages: ['"#4"'] }, inputs, first);
+  expect(second.inDoubtMessages).toEqual(["#3 to #4"]);
+});

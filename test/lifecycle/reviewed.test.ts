@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { holdTo } from "../../src/cli/up/reviewed.ts";
 import {
   isPartOf,
   openPushOf,
@@ -10,6 +11,7 @@ import {
   refuseUnreviewed,
   reviewedVariable,
 } from "../../src/lifecycle/reviewed.ts";
+import { planOf } from "../cli/plan/fixture.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
 
 const identity = {
@@ -82,6 +84,18 @@ it("refuses what was not reviewed, and nothing where nobody reviewed", async () 
   expect(await refused(identity, [0])).toBe(true);
   expect(await refused({ ...identity, queueId: "q2" }, [0, 1])).toBe(true);
   await refuseUnreviewed(identity, () => Promise.reject(new Error("not asked")), {});
+});
+
+it("tells the command line of a refusal by a file, and not by words that an id may have too", async () => {
+  const plan = planOf([], { stack: "dev", project: "p" });
+  using held = holdTo(plan);
+  const env = { ...held.env };
+  await refuseUnreviewed(identity, async () => [], env);
+  expect(held.differs).toBe(false);
+  await expect(refuseUnreviewed(identity, async () => [0], env)).rejects.toThrow(/^PLAN_DIFFERS: /);
+  expect(held.differs).toBe(true);
+  using free = holdTo(undefined);
+  expect([free.env, free.differs]).toEqual([{}, false]);
 });
 
 it("takes what is left of a reviewed push for a part of it, and nothing else", () => {

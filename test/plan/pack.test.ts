@@ -110,5 +110,9 @@ describe("sizes", () => {
   it("names a message by its id, else by its number from 1", () => {
     expect(toParcel(message("text", "a"), 4).label).toBe("#5");
     expect(toParcel({ ...message("text", "a"), id: "order-1" }, 4).label).toBe("order-1");
+    // What could be taken for a number, or for an id in quotation marks.
+    expect(toParcel({ ...message("text", "a"), id: "#5" }, 4).label).toBe('"#5"');
+    expect(toParcel({ ...message("text", "a"), id: "#5 to #9" }, 4).label).toBe('"#5 to #9"');
+    expect(toParcel({ ...message("text", "a"), id: '"#5"' }, 4).label).toBe('"\\"#5\\""');
   });
 });

@@ -33,6 +33,14 @@ it("cuts a million rows into 100 to 200 segments of 5,000 to 10,000, and a hundr
   expect(segmentsFor(Number.MAX_SAFE_INTEGER)).toBe(200);
 });
 
+it.each([true, false])("says the same however often it is asked (once: %s)", (once) => {
+  const segmenter = new RowSegmenter();
+  for (const message of rows(5_100)) segmenter.add(message, 1);
+  const first = segmenter.end(once);
+  expect(first).toHaveLength(2);
+  expect(segmenter.end(once)).toEqual(first);
+});
+
 it("never moves a border when the file grows", () => {
   const before = cut(rows(5_000));
   const after = cut(rows(12_000));

@@ -1,5 +1,7 @@
 import { count } from "../../figures.ts";
+import { movedRefusals } from "../../lifecycle/deployments.ts";
 import type { ReviewedPush } from "../../lifecycle/reviewed.ts";
+import { formatPlace } from "../../manifest/index.ts";
 import { digestOf } from "../../plan/index.ts";
 import type { Facts } from "../deployment/facts.ts";
 import { type DeployedManifest, deployedManifests, type ManifestTerms } from "../deployment/manifests.ts";
@@ -36,7 +38,7 @@ export async function makePlan(facts: Facts, env: NodeJS.ProcessEnv): Promise<Pl
   const terms: ReviewedTerms[] = [];
   for (const manifest of deployed) {
     const measured = await measure(manifest, env);
-    manifests.push(manifestPlan(manifest, measured));
+    manifests.push(manifestPlan(manifest, measured, movedRefusalsOf(manifest, facts, state)));
     const reviewed = measured.flatMap(({ reviewed }) => reviewed ?? []);
     pushes.push(...reviewed);
     if (reviewed.length > 0) terms.push(reviewedTerms(manifest, measured));
@@ -96,6 +98,7 @@ function queueIds(
 function manifestPlan(
   { terms, unresolved }: Pick<DeployedManifest, "terms" | "unresolved">,
   segments: readonly Measured[],
+  moved: readonly string[],
 ): ManifestPlan {
   const sum = (of: (segment: Measured) => number) => segments.reduce((total, segment) => total + of(segment), 0);
   const pushedBefore = sum(({ decision }) => decision.kept.length);
@@ -122,10 +125,23 @@ function manifestPlan(
     // One that seems to be gone may be one that only the run itself knows.
     forgotten: unresolved === undefined ? sum(({ decision }) => decision.forgotten.length) : 0,
     edited: segments.flatMap(({ edited }) => edited),
-    refusals: segments.flatMap(({ refusal }) => refusal ?? []),
+    refusals: [...moved, ...segments.flatMap(({ refusal }) => refusal ?? [])],
     requires: requirements(terms),
     sample: segments.flatMap(({ sample }) => sample).slice(0, sampleMessages),
   };
+}
+
+/** What the engine would refuse of a manifest that says it had another name. */
+function movedRefusalsOf(
+  { terms: { name, place } }: DeployedManifest,
+  { loaded: { manifests } }: Facts,
+  { deployments }: StackState,
+): readonly string[] {
+  const own = manifests.find((each) => each.name === name && each.place.file === place.file);
+  if (own === undefined) return [];
+  const wanted = new Set(manifests.map((each) => each.name));
+  const refusals = movedRefusals(name, own.movedFrom, wanted, deployments, formatPlace(own.movedFromAt));
+  return refusals.map((text) => `MOVED_FROM_DEPLOYED: ${text}`);
 }
 
 function reviewedTerms(

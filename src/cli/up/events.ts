@@ -37,15 +37,12 @@ export interface Watch {
 /** Takes what the engine says of a run, and tells of it what matters. */
 export function watchEvents({ report, progress, now }: Watch): {
   take(event: EngineEvent): void;
-  /** Whether the provider refused what was not reviewed. */
-  readonly differs: boolean;
   /** Whether the engine said what is wrong. */
   readonly erred: boolean;
   /** URNs of what the run did not leave as it was. */
   readonly touched: ReadonlySet<string>;
 } {
   const touched = new Set<string>();
-  let differs = false;
   let erred = false;
   let toldAt = Number.NEGATIVE_INFINITY;
   const tell = (always: boolean) => {
@@ -68,7 +65,6 @@ export function watchEvents({ report, progress, now }: Watch): {
           return report.waiting({ reason: wait.reason, until: Date.parse(wait.until), resource: nameOf(urn) });
         }
         if (ephemeral === true || severity === undefined || text === "") return;
-        differs ||= text.includes("PLAN_DIFFERS");
         erred ||= severity === "error";
         report.said({ severity, text, resource: nameOf(urn) });
       }
@@ -83,9 +79,6 @@ export function watchEvents({ report, progress, now }: Watch): {
         const what = doings[op];
         if (what !== undefined) report.changed(what, `${type} ${nameOf(urn)}`);
       }
-    },
-    get differs() {
-      return differs;
     },
     get erred() {
       return erred;

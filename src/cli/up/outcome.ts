@@ -2,6 +2,7 @@ import type { Metrics } from "../../types.ts";
 import { deployedName, type StackState } from "../engine/state.ts";
 import { type ManifestPlan, noLoad, type Plan } from "../plan/model.ts";
 import { type EndSignal, exits, signalExits } from "./exits.ts";
+import { nothingUnsaved, type Unsaved } from "./unsaved.ts";
 
 /** What became of a run: every message that was planned is pushed, in doubt or not sent. */
 export interface Outcome {
@@ -42,9 +43,11 @@ export interface Ended {
   readonly signal: EndSignal | undefined;
   /** URNs of what it did not leave as it was: what changed otherwise, another run did since the plan was made. */
   readonly touched: ReadonlySet<string>;
+  /** By the manifests' names: what journals have that the state after the run does not name. */
+  readonly unsaved: ReadonlyMap<string, Unsaved>;
 }
 
-/** Compares the states before and after a run with its plan. Pure. */
+/** Compares the states before and after a run with its plan, and with what journals have beside the state. Pure. */
 export function outcomeOf(plan: Plan, before: StackState, after: StackState, ended: Ended): Outcome {
   const manifests = [...plan.manifests, ...unplanned(plan, after, ended)].map((manifest) =>
     manifestOutcome(manifest, before, after, ended),
@@ -98,27 +101,28 @@ function manifestOutcome(
   { name, queue, mode, messages, push, held }: Planned,
   before: StackState,
   after: StackState,
-  { failed, touched }: Ended,
+  { failed, touched, unsaved }: Ended,
 ): ManifestOutcome {
+  const journaled = unsaved.get(name) ?? nothingUnsaved;
   const earlier = new Map(before.segments.map((segment) => [segment.name, segment.outputs.lastPush.at]));
   const segments = after.segments.filter((segment) => deployedName(segment) === name);
   const runs = segments.flatMap(({ name: segment, urn, outputs: { lastPush } }) =>
     earlier.get(segment) === lastPush.at || !touched.has(urn) ? [] : [lastPush],
   );
   const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
-  const pushed = sum(runs.map((run) => run.pushed));
-  const inDoubt = sum(segments.map(({ outputs }) => outputs.inDoubt));
-  const planned = push.messages + held - pushed - inDoubt;
-  const unknown = messages - sum(segments.map(({ outputs }) => outputs.pushed)) - inDoubt;
+  const saved = sum(runs.map((run) => run.pushed));
+  const inDoubt = sum(segments.map(({ outputs }) => outputs.inDoubt)) + journaled.inDoubt;
+  const planned = push.messages + held - saved - journaled.arrived - inDoubt;
+  const unknown = messages - sum(segments.map(({ outputs }) => outputs.pushed)) - journaled.arrived - inDoubt;
   return {
     name,
     queue,
-    pushed,
+    pushed: saved + journaled.pushed,
     requests: sum(runs.map(({ requests }) => requests)),
     inDoubt,
     // A journal, or another run, may have known of more that had arrived; a run that came to its end left nothing.
     notSent: failed ? Math.max(0, mode === "once" ? Math.min(planned, unknown) : planned) : 0,
-    inDoubtMessages: segments.flatMap(({ outputs }) => outputs.inDoubtMessages),
+    inDoubtMessages: [...segments.flatMap(({ outputs }) => outputs.inDoubtMessages), ...journaled.inDoubtMessages],
     maybeTwice: runs.flatMap(({ maybeTwice }) => maybeTwice),
   };
 }

@@ -27,6 +27,7 @@ import type { Report } from "./report.ts";
 import { holdTo } from "./reviewed.ts";
 import { type EndSignals, listen } from "./signals.ts";
 import { streamReport } from "./stream.ts";
+import { watchJournals } from "./unsaved.ts";
 
 /** Milliseconds between two attempts to get a stack that another run holds. */
 const attemptMs = 2_000;
@@ -107,7 +108,7 @@ async function attempts(run: Run): Promise<number> {
     }
     using signals = listen();
     signals.onFirst(() => report.stopping());
-    const attempt = await deploy(run, plan, before, signals);
+    const attempt = await deploy(run, plan, { facts, before }, signals);
     if (typeof attempt === "number") return attempt;
     const left = until - Date.now();
     if (left <= 0 || signals.received !== undefined) {
@@ -127,15 +128,16 @@ async function attempts(run: Run): Promise<number> {
 
 /** One run of the engine. @returns the exit code, or who holds the stack */
 async function deploy(
-  { root, stack, find, flags, expected, report }: Run,
+  { root, stack, find, flags, expected, report, env }: Run,
   plan: Plan,
-  before: StackState,
+  { facts, before }: { readonly facts: Facts; readonly before: StackState },
   signals: EndSignals,
 ): Promise<number | Extract<EngineEnd, { kind: "locked" }>> {
   // What a person or a digest agreed to holds until the last moment; a plain --yes agrees to whatever there is.
   using reviewed = holdTo(expected === undefined && flags.yes === true ? undefined : plan);
   const watch = watchEvents({ report, progress: new RunProgress(plannedMessages(plan)), now: Date.now });
   const pulumi = await find();
+  const journals = await watchJournals(facts, env);
   report.started();
   const engine = await runEngine({
     root,
@@ -149,15 +151,22 @@ async function deploy(
   if (engine.kind === "failed" && !watch.erred)
     report.said({ severity: "error", text: engine.text.trim(), resource: undefined });
   const after = await readState(find, stack.full, { project: plan.project, stack: stack.short });
-  if (after.kind === "none") throw new Error(`the state cannot be read after the run: ${after.why}.`);
-  const outcome = outcomeOf(plan, before, after.state, {
-    failed: engine.kind === "failed",
-    differs: watch.differs,
+  // Then only the journals say what became of it.
+  if (after.kind === "none") report.note(`The state cannot be read after the run: ${after.why}.`);
+  const state = after.kind === "none" ? before : after.state;
+  const outcome = outcomeOf(plan, before, state, {
+    failed: engine.kind === "failed" || after.kind === "none",
+    differs: reviewed.differs,
     signal: signals.received,
     touched: watch.touched,
+    unsaved: await journals.unsaved(runsOf(state)),
   });
   report.end(outcome);
   return outcome.exit;
+}
+
+function runsOf({ segments }: StackState): ReadonlySet<string> {
+  return new Set(segments.flatMap(({ outputs }) => [outputs, ...outputs.elsewhere].flatMap(({ runs }) => runs)));
 }
 
 /** undefined: only the run itself knows how many. */

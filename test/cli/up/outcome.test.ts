@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { type Ended, outcomeOf } from "../../../src/cli/up/outcome.ts";
+import type { Unsaved } from "../../../src/cli/up/unsaved.ts";
 import { outputsOf, stateOf } from "../engine/fixture.ts";
 import { manifestOf, planOf } from "../plan/fixture.ts";
 
 const load = (messages: number) => ({ messages, bytes: messages, requests: 1, operations: messages });
-const fine: Ended = { failed: false, differs: false, signal: undefined, touched: new Set(["urn:a/0", "urn:a/1"]) };
+const fine: Ended = {
+  failed: false,
+  differs: false,
+  signal: undefined,
+  touched: new Set(["urn:a/0", "urn:a/1"]),
+  unsaved: new Map(),
+};
 const failed: Ended = { ...fine, failed: true };
 const plan = planOf([manifestOf("a", { push: load(5), messages: 7, pushedBefore: 2 })]);
 const before = stateOf(outputsOf("a"));
@@ -91,5 +98,23 @@ describe("the exit code", () => {
     [{ ...fine, signal: "SIGINT" }, before, 0],
   ] as const)("of %j is %#: as documented", (ended, after, exit) => {
     expect(outcomeOf(plan, before, after, ended).exit).toBe(exit);
+  });
+});
+
+describe("what the state could not keep", () => {
+  const unsaved = (more: Partial<Unsaved>) =>
+    new Map([["a", { pushed: 0, arrived: 0, inDoubt: 0, inDoubtMessages: [], ...more }]]);
+
+  it("counts as pushed, and not as not sent", () => {
+    const ended = { ...failed, unsaved: unsaved({ pushed: 3, arrived: 3, inDoubt: 1, inDoubtMessages: ["x"] }) };
+    const { exit, total, manifests } = outcomeOf(plan, before, before, ended);
+    expect(total).toEqual({ pushed: 3, requests: 0, inDoubt: 1, notSent: 1 });
+    expect(manifests[0]?.inDoubtMessages).toEqual(["x"]);
+    expect(exit).toBe(3);
+  });
+
+  it("counts as neither where a run before it sent it", () => {
+    const { total } = outcomeOf(plan, before, before, { ...failed, unsaved: unsaved({ arrived: 5 }) });
+    expect(total).toEqual({ pushed: 0, requests: 0, inDoubt: 0, notSent: 0 });
   });
 });

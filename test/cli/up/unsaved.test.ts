@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { watchJournals } from "../../../src/cli/up/unsaved.ts";
+import { packKeys } from "../../../src/plan/index.ts";
+import { fileJournals, type JournalHead, nothingLeft } from "../../../src/push/index.ts";
+import { temporaryFolder } from "../../manifest/support/fixture.ts";
+import { headOf } from "../../push/journals.ts";
+
+const digest = "v1:AAAAAAAAAAAAAAAAAAAAAA";
+const key = (id: string) => packKeys([{ digest, id }]);
+const place = (name: string, stack = "dev") =>
+  `shop/${stack} urn:pulumi:${stack}::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment::${name}`;
+
+it("adds up what the journals of a stack have that its state does not name, by manifest", async () => {
+  using folder = temporaryFolder();
+  const journals = fileJournals(join(folder.path, ".queue-seeder/journal"));
+  const write = async (more: Partial<JournalHead>, pushed: readonly string[], sending: readonly string[] = []) => {
+    const journal = await journals.begin(headOf(more), nothingLeft);
+    await journal.sending([...pushed, ...sending].map((id, at) => ({ at, key: key(id) })));
+    await journal.settled(
+      "pushed",
+      pushed.map((_, at) => at),
+    );
+    await journal.close();
+  };
+  const config = { project: "shop", values: new Map() };
+  await write({ id: "before", place: place("a/0") }, ["one"]);
+  const watch = await watchJournals({ root: folder.path, stack: { full: "org/shop/dev", short: "dev" }, config }, {});
+  await write({ id: "again", place: place("a/1"), segment: 1 }, ["two", "three"], ["four"]);
+  await write({ id: "saved", place: place("b/0") }, ["five"]);
+  await write({ id: "other", place: place("a/0", "prod") }, ["six"]);
+  expect(await watch.unsaved(new Set(["saved"]))).toEqual(
+    new Map([["a", { pushed: 2, arrived: 3, inDoubt: 1, inDoubtMessages: ["four"] }]]),
+  );
+});
+
+it("finds nothing where no journal was ever written", async () => {
+  using folder = temporaryFolder();
+  const config = { project: "shop", values: new Map() };
+  const watch = await watchJournals({ root: folder.path, stack: { full: "dev", short: "dev" }, config }, {});
+  expect(await watch.unsaved(new Set())).toEqual(new Map());
+});
