@@ -2,6 +2,7 @@ import { ConfigurationError } from "../src/cloudflare/configuration.ts";
 import { baseUrlFrom } from "../src/cloudflare/endpoint.ts";
 import { type Loaded, loadSegments } from "../src/lifecycle/load.ts";
 import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
+import { readConfiguration, settingProblems } from "./configuration.ts";
 import { checkOptions } from "./load-options.ts";
 import * as pulumi from "./pulumi.ts";
 import { setByRepository } from "./repository-environment.ts";
@@ -38,8 +39,13 @@ export async function checkedManifests(settings: Settings, root: string, only?: 
   return loaded;
 }
 
-/** @throws pulumi.RunError for a configuration that cannot be used */
-export function checkedSettings(): Settings {
+/**
+ * @param root absolute path of the repository
+ * @throws pulumi.RunError for a configuration that cannot be used
+ */
+export function checkedSettings(root: string): Settings {
+  const written = readConfiguration(root, pulumi.getStack());
+  refuse([...written.problems, ...settingProblems(written, pulumi.runtime.allConfig())]);
   try {
     refuseAddress();
     return readSettings(new pulumi.Config("queue-seeder"), process.env);
@@ -78,7 +84,8 @@ function programVariables(root: string): Variables {
   const isSecret: (key: string) => boolean = Reflect.get(pulumi.runtime, "isConfigSecret");
   const config = pulumi.runtime.allConfig();
   const project = pulumi.getProject();
-  return variablesFrom({ project, root, config, isSecret, secretsInPlain: true, env: process.env });
+  const written = readConfiguration(root, pulumi.getStack());
+  return variablesFrom({ project, root, config, isSecret, secretsInPlain: true, written, env: process.env });
 }
 
 function refuse(problems: readonly Problem[]): void {

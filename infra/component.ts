@@ -97,8 +97,8 @@ interface Within {
 }
 
 async function deployFiles(args: ManifestFileArgs, within: Within): Promise<ByName> {
-  const settings = checkedSettings();
   const root = projectFolder();
+  const settings = checkedSettings(root);
   const { queueId, queues, accountId = accountOf(settings) } = args;
   if ((queueId === undefined) === (queues === undefined)) {
     throw refusal(within.name, "it needs either queueId or queues", "Give the id of the queue, or ids by queue names");
@@ -119,7 +119,7 @@ async function deployFiles(args: ManifestFileArgs, within: Within): Promise<ByNa
 }
 
 function deployValues(args: MessageValuesArgs, { parent, name }: Within): ByName {
-  const settings = checkedSettings();
+  const settings = checkedSettings(projectFolder());
   const { queueId, accountId = accountOf(settings), push = "once", inDoubt = settings.inDoubt } = args;
   const deployments = new Deployments(`${name}/deployments`, { manifests: { [name]: [] } }, { parent });
   const segment = {

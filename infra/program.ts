@@ -31,7 +31,7 @@ export interface QueueOutputs {
  */
 export async function program(root: string): Promise<Outputs> {
   await wakeProvider();
-  const settings = checkedSettings();
+  const settings = checkedSettings(root);
   const loaded = await checkedManifests(settings, root);
   const targets = await provisionQueues(settings, accountOf(settings));
   const manifests = untraced(() => deploy(root, loaded, ({ queue }) => targets.get(queue)));

@@ -1,6 +1,6 @@
-import { bytesOf, type Variables } from "../src/manifest/index.ts";
-import type { JsonValue } from "../src/types.ts";
+import { bytesOf, type ConfigFlaw, type Variables } from "../src/manifest/index.ts";
 import { headCommit, noCommit } from "./commit.ts";
+import { type ConfiguredValue, configuredValue, flawProblem, type WrittenConfiguration } from "./configuration.ts";
 
 export interface VariableSources {
   readonly project: string;
@@ -15,17 +15,21 @@ export interface VariableSources {
   readonly isSecret?: (key: string) => boolean;
   /** Whether the values of secrets are there in plain text, as the engine gives them; in files they are encrypted. */
   readonly secretsInPlain?: boolean;
+  /** The configuration as the repository's files have it; absent: they do not. */
+  readonly written?: WrittenConfiguration | undefined;
   readonly env: NodeJS.ProcessEnv;
 }
 
 /** What manifests may name, the same in the program, which checks them, and in the provider, which pushes them. */
 export function variablesFrom(sources: VariableSources): Variables {
-  const { project, root, config, isSecret, secretsInPlain = false, env } = sources;
+  const { project, root, config, isSecret, secretsInPlain = false, written, env } = sources;
   const secrets = Object.keys(config).filter(isSecret ?? (() => true));
   const plain = Object.entries(config).filter(([key]) => !isSecret?.(key));
+  const values = plain.map(([key, text]) => [key, configuredValue(text, written?.values.get(key))] as const);
   return {
     project,
-    config: Object.fromEntries(plain.map(([key, value]) => [nameOf(key, project), parsedIfJson(value)])),
+    config: Object.fromEntries(values.map(([key, { value }]) => [nameOf(key, project), value])),
+    configFlaws: new Map(values.map(([key, value]) => [nameOf(key, project), flawsOf(key, value)])),
     secrets: secrets.map((key) => nameOf(key, project)),
     // The sizes alone: nothing that reads manifests ever holds a secret.
     secretBytes: secretsInPlain ? (name) => bytesOf(config[keyOf(name, project)]) : undefined,
@@ -54,13 +58,20 @@ function keyOf(name: string, project: string): string {
   return name.includes(":") ? name : `${project}:${name}`;
 }
 
-/** Maps and lists arrive as JSON; whether a scalar was a number or text, the engine no longer knows: it stays text. */
-function parsedIfJson(text: string): JsonValue {
-  if (!/^[[{]/.test(text)) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    // A text that only begins like one.
-    return text;
+function flawsOf(key: string, { flaws, unreadable }: ConfiguredValue): readonly ConfigFlaw[] {
+  if (unreadable !== undefined) {
+    const next = "Give it as a text, or change what cannot be read exactly.";
+    return [
+      {
+        path: [],
+        what: `"${key}" in the configuration is JSON that is not exact: ${unreadable}`,
+        next,
+        place: undefined,
+      },
+    ];
   }
+  return flaws.map((flaw) => {
+    const { what, next, place } = flawProblem(key, flaw);
+    return { path: flaw.path, what, next, place };
+  });
 }

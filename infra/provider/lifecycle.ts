@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { bindLifecycle } from "../../src/lifecycle/index.ts";
 import { systemClock } from "../../src/push/clock.ts";
 import { headCommit } from "../commit.ts";
+import { readConfiguration } from "../configuration.ts";
 import { deployer } from "../deployer.ts";
 import { setByRepository } from "../repository-environment.ts";
 import { variablesFrom } from "../variables.ts";
@@ -32,7 +33,10 @@ const lifecycle = bindLifecycle({
   tell: tellEngine(engine),
   commit: () => headCommit(process.cwd()) ?? "",
   deployer: () => deployer({ env: process.env, configured: config["queue-seeder:by"], folder: process.cwd() }),
-  variables: (project, root) => variablesFrom({ project, root, config, env: process.env }),
+  variables: (project, root, stack) => {
+    const written = readConfiguration(root, stack);
+    return variablesFrom({ project, root, config, written, env: process.env });
+  },
   engineListens: orphan.engineListens,
   cancelled: cancelSignal(),
 });

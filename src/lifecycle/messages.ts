@@ -28,7 +28,7 @@ export async function readContent(
   const root = resolve(ports.cwd, inputs.root);
   const { manifests, problems } = await loadManifests({
     root,
-    variables: ports.variables(inputs.project, root),
+    variables: ports.variables(inputs.project, root, inputs.stack),
     files: [inputs.file],
     stack: inputs.stack,
     readData: false,

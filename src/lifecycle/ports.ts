@@ -16,8 +16,8 @@ export interface Ports {
   readonly commit: () => string;
   /** Who deploys; "" where nobody is to be named, or can be. */
   readonly deployer: () => string;
-  /** What manifests of the project in the repository at `root`, an absolute path, may name. */
-  readonly variables: (project: string, root: string) => Variables;
+  /** What manifests of the project in the repository at `root`, an absolute path, may name in a stack. */
+  readonly variables: (project: string, root: string, stack: string) => Variables;
   /** Whether the engine is still there to take what a push comes to. */
   readonly engineListens: () => Promise<boolean>;
   /** Aborted when the engine asks to cancel, and at the end of every run: requests in flight finish, none starts. */

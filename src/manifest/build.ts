@@ -145,5 +145,5 @@ const tooLargeWithSecrets = {
 
 /** Tells of problems in a part of the message. */
 function below(key: string, tell: OnProblem): OnProblem {
-  return (code, path, snippet, what, next) => tell(code, [key, ...path], snippet, what, next);
+  return (code, path, ...rest) => tell(code, [key, ...path], ...rest);
 }

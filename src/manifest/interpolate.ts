@@ -1,4 +1,4 @@
-import type { JsonValue, SecretSlot } from "../types.ts";
+import type { JsonValue, Place, SecretSlot } from "../types.ts";
 import type { ProblemCode } from "./codes.ts";
 import { foreignTemplate } from "./foreign-template.ts";
 import type { Path } from "./locate.ts";
@@ -18,8 +18,18 @@ export interface Interpolated {
   readonly unknown: readonly Path[];
 }
 
-/** Is told of a problem with a variable. `snippet` is what the text has there, `path` where the text is in the value. */
-export type OnProblem = (code: ProblemCode, path: Path, snippet: string, what: string, next: string) => void;
+/**
+ * Is told of a problem with a variable. `snippet` is what the text has there, `path` where the text is in the value, and
+ * `elsewhere` the place of a problem that lies in another file.
+ */
+export type OnProblem = (
+  code: ProblemCode,
+  path: Path,
+  snippet: string,
+  what: string,
+  next: string,
+  elsewhere?: Place,
+) => void;
 
 export interface InterpolateOptions {
   /** Secrets have no place where everybody sees them, as in ids. */
@@ -148,7 +158,7 @@ export function interpolate(
         unknown.push(path);
         return written;
       case "problem":
-        tell(found.code, path, written, found.what, found.next);
+        tell(found.code, path, written, found.what, found.next, found.place);
         return written;
     }
   };

@@ -61,9 +61,9 @@ export function readMessages(
 }
 
 export function teller(document: ManifestDocument, base: Path, problems: Problems): OnProblem {
-  return (code, path, snippet, what, next) => {
-    const place =
-      snippet === "" ? placeOf(document, [...base, ...path]) : placeOfSnippet(document, [...base, ...path], snippet);
+  return (code, path, snippet, what, next, elsewhere) => {
+    const here = [...base, ...path];
+    const place = elsewhere ?? (snippet === "" ? placeOf(document, here) : placeOfSnippet(document, here, snippet));
     // What could not be read as JSON was told by its own code.
     if (code === "TEXT_BODY_NOT_TEXT" && problems.has(place)) return;
     problems.add(problem(code, place, what, next));

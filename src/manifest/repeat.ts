@@ -1,6 +1,7 @@
 import type { JsonValue } from "../types.ts";
 import { interpolate, type OnProblem } from "./interpolate.ts";
-import { noteSpelling, spellingOf } from "./spelling.ts";
+import { parseExactly } from "./source/json.ts";
+import { noteSpelling, spellingIn } from "./spelling.ts";
 import type { Scope } from "./variables.ts";
 import { shown } from "./words.ts";
 import type { WrittenMessage } from "./written.ts";
@@ -19,7 +20,7 @@ export function repetitions({ for_each }: WrittenMessage, scope: Scope, tell: On
   if (items !== undefined) {
     return items.map((item, index) => {
       const local = { ...scope.local, item, index };
-      if (typeof item === "number") noteSpelling(local, "item", item, spellingOf(item, [[items, String(index)]]));
+      if (typeof item === "number") noteSpelling(local, "item", item, spellingIn(items, index, item));
       return { ...scope, local };
     });
   }
@@ -30,9 +31,16 @@ export function repetitions({ for_each }: WrittenMessage, scope: Scope, tell: On
   return [];
 }
 
-function toItems(value: JsonValue): readonly JsonValue[] | undefined {
+function toItems(given: JsonValue): readonly JsonValue[] | undefined {
+  const value = typeof given === "string" ? listIn(given) : given;
   if (Array.isArray(value)) return value.length <= maxMessages ? value : undefined;
   const count = typeof value === "string" && /^\d{1,6}$/.test(value) ? Number(value) : value;
   if (typeof count !== "number" || !Number.isInteger(count) || count < 0 || count > maxMessages) return undefined;
   return Array.from({ length: count }, (_, index) => index);
+}
+
+/** A list that is JSON in a text, as `pulumi config set` takes it; any other text as it is. */
+function listIn(text: string): JsonValue {
+  const parsed = /^\s*\[/.test(text) ? parseExactly(text, Buffer.byteLength(text)) : undefined;
+  return parsed?.ok ? parsed.value : text;
 }

@@ -42,6 +42,11 @@ export function copySpellings(from: Container, to: Container): void {
   if (known !== undefined) written.set(to, new Map([...(written.get(to) ?? []), ...known]));
 }
 
+/** The text of a number that a list or a map holds, as its author wrote it. */
+export function spellingIn(holder: Container, key: string | number, value: number): string {
+  return spellingOf(value, [[holder, String(key)]]);
+}
+
 function readNumbers(holder: Container): void {
   const json = unread.get(holder);
   if (json === undefined) return;
@@ -49,8 +54,8 @@ function readNumbers(holder: Container): void {
   transfer(parseWithSpellings(json), holder as JsonValue);
 }
 
-/** As JSON.parse, and numbers keep their spelling. */
-function parseWithSpellings(json: string): JsonValue {
+/** As JSON.parse, and numbers keep their spelling. @throws SyntaxError */
+export function parseWithSpellings(json: string): JsonValue {
   // TypeScript does not know yet what every Node gives as the third argument since version 21.
   const reviver = function (this: object, key: string, value: JsonValue, context?: { readonly source?: string }) {
     noteSpelling(this, key, value, context?.source ?? String(value));

@@ -1,7 +1,8 @@
-import type { JsonValue } from "../types.ts";
+import type { JsonValue, Place } from "../types.ts";
 import type { ProblemCode } from "./codes.ts";
 import { quote } from "./problem.ts";
 import { isSensitiveName } from "./sensitive.ts";
+import { parseExactly } from "./source/json.ts";
 import { spellingOf } from "./spelling.ts";
 import { didYouMean } from "./suggest.ts";
 import { splitName, writeStep } from "./variable-name.ts";
@@ -14,6 +15,8 @@ export interface Variables {
   readonly project?: string | undefined;
   /** The stack's configuration without its secrets, by name as manifests write it. */
   readonly config?: Readonly<Record<string, JsonValue>> | undefined;
+  /** What is against using a value of `config`, by its name. */
+  readonly configFlaws?: ReadonlyMap<string, readonly ConfigFlaw[]> | undefined;
   /** Names of the stack's secrets. Their values are never here. */
   readonly secrets?: readonly string[] | undefined;
   /** How large a secret's value makes a body, where that is known: the size of bodies is checked with it. */
@@ -24,6 +27,16 @@ export interface Variables {
   readonly gitSha?: (() => string | undefined) | undefined;
   /** What to do where there is no commit, in full sentences; asked only then. */
   readonly noCommit?: (() => string) | undefined;
+}
+
+/** A part of a value in the configuration that is not what its author wrote. */
+export interface ConfigFlaw {
+  /** Keys and indexes that lead there; none: all of it. */
+  readonly path: readonly string[];
+  readonly what: string;
+  readonly next: string;
+  /** Where the configuration is written; undefined: nobody knows. */
+  readonly place: Place | undefined;
 }
 
 /** UTF-8 bytes of a secret's value. */
@@ -60,7 +73,14 @@ export type Found =
   | { readonly kind: "secret"; readonly name: string; readonly from?: "env"; readonly missing?: Missing }
   /** It has a value that is not known here. */
   | { readonly kind: "unknown" }
-  | { readonly kind: "problem"; readonly code: ProblemCode; readonly what: string; readonly next: string };
+  | {
+      readonly kind: "problem";
+      readonly code: ProblemCode;
+      readonly what: string;
+      readonly next: string;
+      /** Where it is to be mended; absent: where the variable is named. */
+      readonly place?: Place;
+    };
 
 const names = ["stack", "project", "config.NAME", "env.NAME", "git.sha", "secret.NAME"];
 
@@ -103,14 +123,33 @@ function fromGit(name: string, scope: Scope): Found {
 function fromConfig(name: string, key: string, steps: readonly string[], scope: Scope): Found {
   const { config, secrets } = scope.variables;
   if (config === undefined) return notKnown(name, scope);
-  if (Object.hasOwn(config, key)) return within(name, config, key, []);
+  if (Object.hasOwn(config, key)) return flawOf(key, [], scope) ?? within(name, config, key, []);
   const [first = "", ...inner] = steps;
-  if (Object.hasOwn(config, first)) return within(name, config, first, inner);
+  if (Object.hasOwn(config, first)) {
+    return flawOf(first, inner, scope) ?? within(name, withJsonRead(config, first), first, inner);
+  }
   if (secrets?.includes(key)) {
     return undefinedVariable(name, `${quote(key)} is a secret in the stack's configuration: write \${secret.${key}}.`);
   }
   const next = `Set it with "pulumi config set ${key} …".${didYouMean(key, Object.keys(config))}`;
   return undefinedVariable(name, next);
+}
+
+/** The first thing that is against using a value of the configuration, or a part of it. */
+function flawOf(key: string, steps: readonly string[], { variables }: Scope): Found | undefined {
+  const flaw = variables.configFlaws
+    ?.get(key)
+    ?.find(({ path }) => path.slice(0, steps.length).every((step, index) => step === steps[index]));
+  if (flaw === undefined) return undefined;
+  const { what, next, place } = flaw;
+  return { kind: "problem", code: "CONFIG_INVALID", what, next, ...(place !== undefined && { place }) };
+}
+
+/** A text of the configuration is JSON to those who ask for a part of it. */
+function withJsonRead(config: Readonly<Record<string, JsonValue>>, key: string): Readonly<Record<string, JsonValue>> {
+  const text = config[key];
+  const parsed = typeof text === "string" && /^\s*[[{]/.test(text) ? parseExactly(text, text.length) : undefined;
+  return parsed?.ok ? { [key]: parsed.value } : config;
 }
 
 function fromSecrets(name: string, key: string, scope: Scope): Found {

@@ -1,11 +1,14 @@
 import { join } from "node:path";
-import { parse, YAMLParseError } from "yaml";
+import { YAMLParseError } from "yaml";
+import { type ConfigFile, type FileKind, parseConfigFile } from "../../../infra/config-file.ts";
+import { joinConfiguration, settingProblems, type WrittenConfiguration } from "../../../infra/configuration.ts";
 import { checkOptions } from "../../../infra/load-options.ts";
 import { inspectSettings } from "../../../infra/settings.ts";
 import { stackFiles } from "../../../infra/stacks.ts";
 import { variablesFrom } from "../../../infra/variables.ts";
 import { type FileFault, fileFault, isFileError, readRegular } from "../../file-fault.ts";
-import { didYouMean, type LoadOptions, type Problem, problem } from "../../manifest/index.ts";
+import { compareProblems, didYouMean, type LoadOptions, type Problem, problem } from "../../manifest/index.ts";
+import type { JsonValue } from "../../types.ts";
 import { UsageError } from "../usage.ts";
 import { configProblems } from "./config-problems.ts";
 
@@ -20,9 +23,10 @@ export interface StackConfig {
   readonly project: string;
   /** Path of the stack's file, relative to the repository. */
   readonly file: string;
-  /** By full key, as the files have them: maps and lists are such, and a secret is still encrypted. */
-  readonly values: ReadonlyMap<string, unknown>;
+  /** By full key, as the engine gives them: text, or maps and lists, in which a word stands for what is encrypted. */
+  readonly values: ReadonlyMap<string, JsonValue>;
   readonly isSecret: (key: string) => boolean;
+  readonly written: WrittenConfiguration;
 }
 
 /** What manifests are checked with, and what is wrong with the configuration that it comes from. */
@@ -57,7 +61,10 @@ export function stackOptions(root: string, stack: string | undefined): StackOpti
   if (stack === undefined) return { options: { stacks: [...stackFiles(root).keys()] }, problems: [] };
   const config = readStackConfig(root, stack);
   const { faults } = settingsOf(config);
-  return { options: optionsOf(root, stack, config), problems: configProblems(root, config, faults) };
+  const { written } = config;
+  const changed = settingProblems(written);
+  const problems = [...written.problems, ...written.missing, ...changed, ...configProblems(root, config, faults)];
+  return { options: optionsOf(root, stack, config), problems: problems.sort(compareProblems) };
 }
 
 /** @throws UsageError as {@link stackOptions} does */
@@ -69,34 +76,41 @@ export function readStackConfig(root: string, stack: string): StackConfig {
     const known = names.length === 0 ? "There is none here." : `There is ${names.join(", ")}.`;
     throw new UsageError(`there is no Pulumi.${stack}.yaml. ${known}${didYouMean(stack, names)}`);
   }
-  const declared = readYaml(root, "Pulumi.yaml");
-  const project = typeof declared.name === "string" ? declared.name : "";
-  const config = { ...defaults(declared), ...asMap(readYaml(root, file).config) };
-  const full = Object.entries(config).map(
-    ([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value] as const,
-  );
-  const secrets = new Set(full.flatMap(([key, value]) => (holdsSecret(value) ? [key] : [])));
-  return { project, file, values: new Map(full), isSecret: (key) => secrets.has(key) };
+  const declared = readFile(root, "Pulumi.yaml", "project");
+  const project = declared.name;
+  const written = joinConfiguration(declared, readFile(root, file, "stack", project));
+  const values = new Map([...written.values].map(([key, { value }]) => [key, value]));
+  return { project, file, values, isSecret: (key) => written.values.get(key)?.secret ?? false, written };
 }
 
 /** What manifests are read with for a stack of this configuration. */
 export function optionsOf(root: string, stack: string, config: StackConfig): StackOptions["options"] {
-  const { project, values, isSecret } = config;
+  const { project, values, isSecret, written } = config;
   return {
     ...checkOptions(root, stack, settingsOf(config).settings),
     variables: variablesFrom({
       project,
       root,
-      config: Object.fromEntries([...values].map(([key, value]) => [key, asText(value)])),
+      config: Object.fromEntries(
+        [...values].map(([key, value]) => [key, written.values.get(key)?.given ?? asText(value)]),
+      ),
       isSecret,
+      written,
       env: process.env,
     }),
   };
 }
 
 /** The program's own reading of the configuration. A secret is taken for something of the right form. */
-export function settingsOf({ values }: Pick<StackConfig, "values">): ReturnType<typeof inspectSettings> {
-  const value = (key: string) => withoutSecrets(values.get(`queue-seeder:${key}`));
+export function settingsOf({
+  values,
+  isSecret,
+}: Pick<StackConfig, "values" | "isSecret">): ReturnType<typeof inspectSettings> {
+  const value = (key: string) => {
+    const found = values.get(`queue-seeder:${key}`);
+    // Of what is a secret as a whole nothing is left.
+    return typeof found === "string" && isSecret(`queue-seeder:${key}`) ? undefined : found;
+  };
   const get = (key: string) => {
     const found = value(key);
     return found === undefined ? undefined : asText(found);
@@ -108,18 +122,9 @@ export function settingsOf({ values }: Pick<StackConfig, "values">): ReturnType<
   return inspectSettings({ get, getObject }, process.env);
 }
 
-/** Of the project's declared configuration, what has a value or a default. */
-function defaults(project: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const declared = Object.entries(asMap(project.config)).flatMap(([key, value]) => {
-    const given = typeof value === "object" && value !== null ? (asMap(value).value ?? asMap(value).default) : value;
-    return given === undefined ? [] : [[key, given] as const];
-  });
-  return Object.fromEntries(declared);
-}
-
-function readYaml(root: string, file: string): Readonly<Record<string, unknown>> {
+function readFile(root: string, file: string, kind: FileKind, project?: string): ConfigFile {
   try {
-    return asMap(parse(readRegular(join(root, file)).toString("utf8")));
+    return parseConfigFile(file, readRegular(join(root, file)).toString("utf8"), kind, project);
   } catch (error) {
     if (error instanceof YAMLParseError) {
       const [{ line, col } = { line: 1, col: 1 }] = error.linePos ?? [];
@@ -131,27 +136,6 @@ function readYaml(root: string, file: string): Readonly<Record<string, unknown>>
   }
 }
 
-/** As the engine gives configuration: scalars as text, the rest as JSON. */
-function asText(value: unknown): string {
+function asText(value: JsonValue): string {
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** Of a value that is a secret as a whole nothing is left; inside a map, a word stands for it. */
-function withoutSecrets(value: unknown): unknown {
-  const inner = (each: unknown): unknown => {
-    if (typeof each !== "object" || each === null) return each;
-    if (Object.hasOwn(each, "secure")) return "secret";
-    if (Array.isArray(each)) return each.map(inner);
-    return Object.fromEntries(Object.entries(each).map(([key, of]) => [key, inner(of)]));
-  };
-  return typeof value === "object" && value !== null && Object.hasOwn(value, "secure") ? undefined : inner(value);
-}
-
-function holdsSecret(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return Object.hasOwn(value, "secure") || Object.values(value).some(holdsSecret);
-}
-
-function asMap(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

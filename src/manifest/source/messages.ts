@@ -70,9 +70,9 @@ function toMessage(
   place: Place,
   tell: TellSpot,
 ): SourceMessage {
-  const tellHere: OnProblem = (code, _path, _snippet, what, next) => {
-    // What is only suspicious in the map was told there, once.
-    if (codes[code].severity === "error") tell(code, place, what, next);
+  const tellHere: OnProblem = (code, _path, _snippet, what, next, elsewhere) => {
+    // What is only suspicious in the map was told there, once; so was what is wrong in another file.
+    if (codes[code].severity === "error" && elsewhere === undefined) tell(code, place, what, next);
   };
   if (map !== undefined) {
     const local: Readonly<Record<string, JsonValue>> = { row: row.value, index };

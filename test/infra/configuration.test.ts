@@ -1,0 +1,135 @@
+import { expect, it } from "vitest";
+import { parseConfigFile } from "../../infra/config-file.ts";
+import { configuredValue, joinConfiguration, settingProblems } from "../../infra/configuration.ts";
+import { variablesFrom } from "../../infra/variables.ts";
+import { formatProblem, type Problem } from "../../src/manifest/index.ts";
+import { inlineMessages, loadFiles } from "../manifest/support/fixture.ts";
+
+const stackFile = (config: string) => parseConfigFile("Pulumi.dev.yaml", `config:\n${config}`, "stack", "shop");
+const projectFile = (config: string) => parseConfigFile("Pulumi.yaml", `name: shop\nconfig:\n${config}`, "project");
+const lines = (problems: readonly Problem[]) => problems.map(formatProblem);
+
+it.each([
+  ['{"id":1}', { id: 1 }],
+  ['[1,"a",null,true,{"a":1,"b":[]}]', [1, "a", null, true, { a: 1, b: [] }]],
+  ['{"z":"a\\u003cb"}', { z: "a<b" }],
+  ['{"id": 1}', '{"id": 1}'],
+  ['{"b":1,"a":2}', '{"b":1,"a":2}'],
+  ['{"a":1,"a":2}', '{"a":1,"a":2}'],
+  ['{"z":"a<b"}', '{"z":"a<b"}'],
+  ['{"id":1}\n', '{"id":1}\n'],
+  ["[not json", "[not json"],
+  ["5", "5"],
+])("a text that the files do not have is a map or a list only as the engine writes one: %s", (text, value) => {
+  expect(configuredValue(text, undefined)).toEqual({ value, flaws: [] });
+});
+
+it("a text that the files have is what they say", () => {
+  const { values } = stackFile(`  shop:text: '{"id":1}'\n  shop:map: { id: 1 }\n`);
+  expect(configuredValue('{"id":1}', values.get("shop:text")).value).toBe('{"id":1}');
+  expect(configuredValue('{"id":1}', values.get("shop:map")).value).toEqual({ id: 1 });
+  // Another file was read, or a value was given otherwise.
+  expect(configuredValue('{"id":2}', values.get("shop:text")).value).toEqual({ id: 2 });
+});
+
+it("a map of the engine that cannot be read exactly is refused where it is named", async () => {
+  const config = { "shop:o": '{"id":9007199254740993,"n":1}' };
+  const variables = variablesFrom({ project: "shop", root: "/", config, isSecret: () => false, env: {} });
+  const files = { "messages/a.yaml": "queue: q\npush: on_change\nmessages:\n  - body: ${config.o.n}\n" };
+  const { problems } = await loadFiles(files, { stack: "dev", variables });
+  expect(lines(problems)).toEqual([
+    expect.stringMatching(/^messages\/a\.yaml:4:11 CONFIG_INVALID: "shop:o" in the configuration .*9007199254740993/),
+  ]);
+});
+
+it("only what a manifest names is held against it, and only its own part", async () => {
+  const { values } = stackFile("  shop:o: { on: 2024-01-01, n: 1.50, deep: [01] }\n  shop:other: 01234\n");
+  const written = { values, problems: [], missing: [] };
+  const given = [...values].map(([key, { given: text }]) => [key, text ?? '{"on":"2024-01-01 00:00:00 +0000 UTC"}']);
+  const config = Object.fromEntries(given);
+  const variables = variablesFrom({ project: "shop", root: "/", config, isSecret: () => false, written, env: {} });
+  const check = (body: string) =>
+    loadFiles(
+      { "messages/a.yaml": `queue: q\npush: on_change\nmessages:\n  - body: "${body}"\n` },
+      { stack: "dev", variables },
+    );
+  const sound = await check("${config.o.n} EUR");
+  expect(lines(sound.problems)).toEqual([]);
+  expect(inlineMessages(sound.manifests[0])[0]?.body).toBe("1.50 EUR");
+  expect(lines((await check("${config.o.on}")).problems)).toEqual([
+    'Pulumi.dev.yaml:2:17 CONFIG_INVALID: "shop:o.on": "2024-01-01" is a date to Pulumi, which writes it in another way. ' +
+      "Put it in quotes if it is text, else write it as JSON does.",
+  ]);
+  expect(lines((await check("${config.o.deep}")).problems)).toEqual([expect.stringContaining('"shop:o.deep.0"')]);
+  expect(lines((await check("${config.o}")).problems)).toEqual([expect.stringContaining('"shop:o.deep.0"')]);
+});
+
+it("settings of queue-seeder that the engine changes are told, unless another file was read", () => {
+  const stack = stackFile("  queue-seeder:accountId: 01234567\n  queue-seeder:production: [0x10]\n  shop:zip: 01234\n");
+  const written = joinConfiguration(projectFile("  zip: x\n"), stack);
+  const told = [
+    expect.stringMatching(/^Pulumi\.dev\.yaml:2:27 CONFIG_INVALID: "queue-seeder:accountId": Pulumi reads "01234567"/),
+    expect.stringMatching(/^Pulumi\.dev\.yaml:3:29 CONFIG_INVALID: "queue-seeder:production\.0": Pulumi reads "0x10"/),
+  ];
+  expect(lines(settingProblems(written))).toEqual(told);
+  const given = { "queue-seeder:accountId": "342391", "queue-seeder:production": "[16]" };
+  expect(lines(settingProblems(written, given))).toEqual(told);
+  expect(lines(settingProblems(written, { ...given, "queue-seeder:accountId": "abc" }))).toEqual(told.slice(1));
+});
+
+it("a key that is there twice, and one without a value, are told", () => {
+  const project = projectFile(
+    "  size: { type: integer }\n  other:x: { value: 1 }\n  note: { type: string, default: ~ }\n",
+  );
+  const stack = stackFile("  a: 1\n  shop:a: 2\n");
+  const { problems, missing } = joinConfiguration(project, stack);
+  expect(lines(problems)).toEqual([
+    'Pulumi.dev.yaml:3:3 CONFIG_INVALID: "shop:a": the key is there already. Remove one of the two.',
+  ]);
+  expect(lines(missing)).toEqual([
+    expect.stringMatching(/^Pulumi\.yaml:3:3 CONFIG_INVALID: "shop:size": /),
+    expect.stringMatching(/^Pulumi\.yaml:5:3 CONFIG_INVALID: "shop:note": /),
+  ]);
+  const esc = parseConfigFile("Pulumi.dev.yaml", "environment: [shared]\nconfig: {}\n", "stack", "shop");
+  expect(joinConfiguration(project, esc).missing).toEqual([]);
+});
+
+it.each([
+  ["{ 0x10: a }", "is not text"],
+  ["{ 1.0: a }", "is not text"],
+  ["{ ~: a }", "is not text"],
+  ["{ a: 1, a: 2 }", "is there already"],
+  ["{ __proto__: 1 }", "__proto__"],
+  ["{ <<: { a: 1 } }", "another map"],
+  ["!!binary aGVsbG8=", "has a tag"],
+  ["!!timestamp '2024-01-01'", "has a tag"],
+  [".inf", "cannot hold"],
+  ["{ n: .nan }", "cannot hold"],
+])("what is in %s is a flaw", (text, word) => {
+  const { values } = stackFile(`  shop:a: ${text}\n`);
+  expect(values.get("shop:a")?.flaws).toEqual([expect.objectContaining({ what: expect.stringContaining(word) })]);
+});
+
+it("secrets are known, and nothing of them is read", () => {
+  const { values } = stackFile(
+    "  shop:a: { secure: AAAB }\n  shop:b: { x: [{ secure: AAAB }] }\n  shop:c: { secure: 1 }\n",
+  );
+  expect([...values].map(([key, { secret }]) => [key, secret])).toEqual([
+    ["shop:a", true],
+    ["shop:b", true],
+    ["shop:c", false],
+  ]);
+  expect(JSON.stringify([...values])).not.toContain("AAAB");
+});
+
+it("aliases that repeat without end are bounded", () => {
+  const bomb = ["  shop:a0: &a0 [x, x, x, x, x, x, x, x, x, x]"];
+  for (let at = 1; at < 9; at += 1)
+    bomb.push(
+      `  shop:a${at}: &a${at} [${Array(10)
+        .fill(`*a${at - 1}`)
+        .join(", ")}]`,
+    );
+  const { values } = stackFile(`${bomb.join("\n")}\n`);
+  expect(values.get("shop:a8")?.flaws[0]?.what).toBe("the file repeats too much");
+});
