@@ -103,6 +103,16 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     expect(failures).toEqual([]);
   });
 
+  test("what is hidden in a body, or turns its order, is seen", async () => {
+    await api.post("/messages", { body: "a\u202eb\u200b\u00a0\u001bc\n\td 日本 e\u0301 😀", content_type: "text" });
+    await open();
+    await page.locator("#messages summary").first().click();
+    const body = page.locator("#messages pre").first();
+    await body.getByText("日本").waitFor();
+    expect(await body.textContent()).toBe("a\\u{202e}b\\u{200b}\\u{a0}\\u{1b}c\n\td 日本 e\u0301 😀");
+    expect(await page.locator("#messages .preview").first().textContent()).toContain("a\\u{202e}b\\u{200b}");
+  });
+
   test("what time alone changes is shown too", async () => {
     await api.post("/messages", { body: 1, delay_seconds: 1 });
     await open();

@@ -5,10 +5,21 @@ export function element(name, properties = {}, ...children) {
   return made;
 }
 
+/**
+ * Control characters, what turns the order of the text around it, and what is not seen; lines and tabs are seen. The emulator
+ * shares nothing with its client, so that it has these of its own.
+ */
+const hidden = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
+
+/** A text in which everything is seen. */
+export function visible(text) {
+  return text.replace(hidden, (found) => `\\u{${found.codePointAt(0).toString(16)}}`);
+}
+
 export const byId = (id) => document.getElementById(id);
 
 export function say(text) {
-  byId("status").textContent = text;
+  byId("status").textContent = visible(text);
 }
 
 /** Runs what a control does; what goes wrong is said on the page. */

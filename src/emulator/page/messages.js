@@ -1,5 +1,5 @@
 import { admin } from "./api.js";
-import { act, byId, copy, counted, element, utc } from "./dom.js";
+import { act, byId, copy, counted, element, utc, visible } from "./dom.js";
 
 const pageSize = 50;
 /** Characters of a body in its line, which the page cuts further. */
@@ -66,7 +66,7 @@ function made(message) {
     {},
     element("time", { dateTime: arrived, title: utc(message.arrived_at_ms) }, `${arrived.slice(11, 19)} UTC`),
     element("span", { className: "state" }),
-    element("span", { className: "preview" }, preview(message.body)),
+    element("span", { className: "preview" }, visible(preview(message.body))),
     element("span", { className: "bytes" }, counted(message.bytes, "byte")),
   );
   const body = element("pre", { tabIndex: 0, role: "region", ariaLabel: "Body" });
@@ -75,7 +75,7 @@ function made(message) {
   const details = element("details", {}, line, element("div", { className: "opened" }, facts, button, body));
   // Most are never opened.
   details.addEventListener("toggle", () => {
-    if (details.open && body.textContent === "") body.textContent = formatted(message);
+    if (details.open && body.textContent === "") body.textContent = visible(formatted(message));
   });
   const item = element("li", {}, details);
   item.dataset.id = message.id;
