@@ -4,7 +4,7 @@ import { bodyBytes } from "../plan/index.ts";
 import type { Message, Place, PushMode } from "../types.ts";
 import { checkBodySchemas } from "./body.ts";
 import { interpolate, type OnProblem } from "./interpolate.ts";
-import type { BodySchema } from "./schemas.ts";
+import type { BodySchema } from "./schema/body-schema.ts";
 import { placeholderOf } from "./secrets.ts";
 import { type Stamper, stamped } from "./stamp.ts";
 import { bytesOf, type Scope } from "./variables.ts";

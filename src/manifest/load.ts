@@ -13,7 +13,8 @@ import { checkPathName, checkTwins, nameOf } from "./name.ts";
 import { type Problem, problem } from "./problem.ts";
 import { type ReadManifest, readManifest } from "./read.ts";
 import { checkRelations, type Related, relationsOf } from "./relations.ts";
-import { type BodySchema, BodySchemas } from "./schemas.ts";
+import type { BodySchema } from "./schema/body-schema.ts";
+import type { BodySchemas } from "./schemas.ts";
 import type { SourceReading } from "./source/messages.ts";
 import { matchesStack } from "./stacks.ts";
 import type { Variables } from "./variables.ts";
@@ -79,7 +80,7 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   }
 
   const twins = checkTwins(paths, problems);
-  const schemas = new BodySchemas(root, problems);
+  const schemas = lazySchemas(root, problems);
   const manifests: Manifest[] = [];
   const skipped: Manifest[] = [];
   const names = new Map<string, Place>();
@@ -129,24 +130,35 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   };
 }
 
+type LazySchemas = () => Promise<BodySchemas>;
+
+/** What reads schemas is loaded with the first of them: most repositories have none. */
+function lazySchemas(root: string, problems: Problems): LazySchemas {
+  let schemas: BodySchemas | undefined;
+  return async () => {
+    schemas ??= new (await import("./schemas.ts")).BodySchemas(root, problems);
+    return schemas;
+  };
+}
+
 /** The schema that the manifest names, and the one that its queue has for all. */
 async function loadSchemas(
   document: ManifestDocument,
   { bodySchemas = {} }: LoadOptions,
-  schemas: BodySchemas,
+  open: LazySchemas,
 ): Promise<{ readonly usable: readonly BodySchema[]; readonly complete: boolean }> {
   const { queue, body_schema: own } = document.value as unknown as Written;
   const path = own === undefined ? undefined : posix.join(posix.dirname(document.file.path), own);
   const shared = Object.hasOwn(bodySchemas, queue) ? posix.normalize(bodySchemas[queue] ?? "") : undefined;
   const ownNext = "Write the path of a JSON Schema in the repository, from the manifest's folder.";
   const sharedNext = `Correct queue-seeder:queues.${queue}.body_schema in the stack's configuration: a path from the repository's root.`;
-  const wanted: (Promise<BodySchema | undefined> | undefined)[] = [
-    path === undefined ? undefined : schemas.load(path, placeOf(document, ["body_schema"]), ownNext),
-    shared === undefined || shared === path
-      ? undefined
-      : schemas.load(shared, placeOf(document, ["queue"]), sharedNext),
-  ];
-  const found = await Promise.all(wanted.filter((schema) => schema !== undefined));
+  if (path === undefined && shared === undefined) return { usable: [], complete: true };
+  const schemas = await open();
+  const found: (BodySchema | undefined)[] = [];
+  if (path !== undefined) found.push(schemas.load(path, placeOf(document, ["body_schema"]), ownNext));
+  if (shared !== undefined && shared !== path) {
+    found.push(schemas.load(shared, placeOf(document, ["queue"]), sharedNext));
+  }
   const usable = found.filter((schema) => schema !== undefined);
   return { usable, complete: usable.length === found.length };
 }

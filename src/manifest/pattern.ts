@@ -1,13 +1,4 @@
 import { createContext, Script } from "node:vm";
-import type { CodeOptions } from "ajv";
-
-/** Has Ajv take patterns that can be given up. */
-export const patterns: NonNullable<CodeOptions["regExp"]> = Object.assign(
-  (source: string, flags: string) => new Pattern(source, flags),
-  {
-    code: "patterns",
-  },
-);
 
 /** A pattern of a schema that takes too long. The message is a clause for people. */
 export class SlowPattern extends Error {}
@@ -22,23 +13,18 @@ const harmlessSteps = 10_000_000;
 const harmlessLength = 16;
 
 /**
- * A pattern for Ajv. Some patterns take time that doubles with each character of the text; Node has no other pattern of the
+ * A pattern of a schema. Some patterns take time that doubles with each character of the text; Node has no other pattern of the
  * same meaning, so a search that may be such a one is interrupted, which costs a good deal more than most searches do.
  */
-class Pattern {
+export class Pattern {
   readonly #regExp: RegExp;
   readonly #shape: Shape;
   #gaveUp: SlowPattern | undefined;
 
   /** @throws SyntaxError */
-  constructor(source: string, flags: string) {
-    this.#regExp = new RegExp(source, flags);
+  constructor(source: string) {
+    this.#regExp = new RegExp(source, "u");
     this.#shape = shapeOf(source);
-  }
-
-  /** Ajv tells patterns apart by it. */
-  toString(): string {
-    return String(this.#regExp);
   }
 
   /** @throws SlowPattern, at once after the first time */

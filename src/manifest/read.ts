@@ -6,7 +6,7 @@ import { lintWritten } from "./lint-written.ts";
 import { placeOf } from "./locate.ts";
 import { readMessages, teller } from "./messages.ts";
 import { formerNames, nameOf } from "./name.ts";
-import type { BodySchema } from "./schemas.ts";
+import type { BodySchema } from "./schema/body-schema.ts";
 import type { SourceReading } from "./source/messages.ts";
 import { resolveSource } from "./source/spec.ts";
 import { createStamper } from "./stamp.ts";

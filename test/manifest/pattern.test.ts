@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { patterns, SlowPattern } from "../../src/manifest/pattern.ts";
+import { Pattern, SlowPattern } from "../../src/manifest/pattern.ts";
 import { loadFiles } from "./support/fixture.ts";
 
 describe("a pattern of a schema", () => {
@@ -11,7 +11,7 @@ describe("a pattern of a schema", () => {
     "^(?<year>\\d{4})-\\d{2}$",
   ])("means what it means without a bound: %s", (source) => {
     const text = fc.oneof(fc.stringMatching(new RegExp(source, "u")), fc.string({ unit: "grapheme", maxLength: 60 }));
-    const pattern = patterns(source, "u");
+    const pattern = new Pattern(source);
     fc.assert(
       fc.property(text, (each) => pattern.test(each) === new RegExp(source, "u").test(each)),
       { numRuns: 50 },
@@ -24,7 +24,7 @@ describe("a pattern of a schema", () => {
     ["^(aa?){1,60}$", "a".repeat(60)],
     ["a*a*a*a*c", "a".repeat(4_000)],
   ])("is given up where it takes too long, at once the second time: %s", (source, text) => {
-    const pattern = patterns(source, "u");
+    const pattern = new Pattern(source);
     expect(() => pattern.test(`${text}!`)).toThrow(SlowPattern);
     expect(() => pattern.test("a")).toThrow(`the pattern ${source} takes more than a second for a text of`);
   });

@@ -1,0 +1,108 @@
+import {
+  isDate,
+  isDateTime,
+  isDuration,
+  isEmail,
+  isHostname,
+  isIdnEmail,
+  isIPv4,
+  isIPv6,
+  isIri,
+  isIriReference,
+  isJsonPointer,
+  isRegex,
+  isRelativeJsonPointer,
+  isUri,
+  isUriReference,
+  isUriTemplate,
+  isUuid,
+} from "@hyperjump/json-schema-formats";
+import { fullFormats } from "ajv-formats/dist/formats.js";
+import { isIdnHostname } from "idn-hostname";
+
+/** What a format asks of a text, or of a number; neither: it says what a value means, and asks nothing. */
+export interface Format {
+  readonly text?: (text: string) => boolean;
+  readonly number?: (number: number) => boolean;
+}
+
+/** Characters of a name or an address of mail: both are far shorter, and longer ones take time. */
+const maxName = 1_000;
+
+function isIdn(name: string): boolean {
+  if (name.length > maxName || /[.\u3002\uff0e\uff61]$/.test(name)) return false;
+  try {
+    return isIdnHostname(name);
+  } catch {
+    // The library throws its reasons.
+    return false;
+  }
+}
+
+function isInternationalEmail(text: string): boolean {
+  const at = text.lastIndexOf("@");
+  if (at < 0 || text.length > maxName) return false;
+  const [local, domain] = [text.slice(0, at), text.slice(at + 1)];
+  if (!isIdnEmail(`${local}@example.com`)) return false;
+  return domain.startsWith("[") ? isEmail(`a@${domain}`) : isIdn(domain);
+}
+
+/** A format that only the other library has, or has right. */
+function other(name: keyof typeof fullFormats): Format {
+  const format: unknown = fullFormats[name];
+  const check = typeof format === "object" && format !== null && "validate" in format ? format.validate : format;
+  if (check instanceof RegExp) return { text: (text) => check.test(text) };
+  if (typeof check === "function") return { text: (text) => check(text) === true };
+  throw new Error(`the library of formats has no ${name}`);
+}
+
+/** Whole numbers from `least` to below `end`; what is sent of a larger one is its decimal, which may be beyond the bound. */
+const whole = (least: number, end: number): Format => ({
+  number: (number) => Number.isInteger(number) && number >= least && number < end,
+});
+
+const short = (test: (text: string) => boolean): Format => ({ text: (text) => text.length <= maxName && test(text) });
+
+/** The formats of the drafts, and those of OpenAPI. */
+export const formats: Readonly<Record<string, Format>> = {
+  "date-time": short(isDateTime),
+  date: short(isDate),
+  time: other("time"),
+  duration: short(isDuration),
+  email: short(isEmail),
+  "idn-email": { text: isInternationalEmail },
+  hostname: { text: (text) => text.length <= maxName && isHostname(text) && isIdn(text) },
+  "idn-hostname": { text: isIdn },
+  ipv4: short(isIPv4),
+  ipv6: short(isIPv6),
+  uri: { text: isUri },
+  "uri-reference": { text: isUriReference },
+  iri: { text: isIri },
+  "iri-reference": { text: isIriReference },
+  "uri-template": { text: isUriTemplate },
+  uuid: short(isUuid),
+  "json-pointer": { text: isJsonPointer },
+  "relative-json-pointer": { text: isRelativeJsonPointer },
+  regex: { text: isRegex },
+  // Of OpenAPI and its kin.
+  "json-pointer-uri-fragment": other("json-pointer-uri-fragment"),
+  "iso-time": other("iso-time"),
+  "iso-date-time": other("iso-date-time"),
+  url: other("url"),
+  byte: other("byte"),
+  int8: whole(-(2 ** 7), 2 ** 7),
+  int16: whole(-(2 ** 15), 2 ** 15),
+  int32: whole(-(2 ** 31), 2 ** 31),
+  int64: whole(-(2 ** 63) + 1024, 2 ** 63),
+  uint8: whole(0, 2 ** 8),
+  uint16: whole(0, 2 ** 16),
+  uint32: whole(0, 2 ** 32),
+  uint64: whole(0, 2 ** 64),
+  float: {},
+  double: {},
+  decimal: {},
+  password: {},
+  binary: {},
+};
+
+export const formatNames = Object.keys(formats);

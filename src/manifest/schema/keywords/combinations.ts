@@ -1,0 +1,90 @@
+import type { Builder, Here } from "../compile.ts";
+import { passed, type SchemaNode } from "../node.ts";
+import type { Branch, Check, SchemaValue, See } from "../types.ts";
+import { gather } from "./objects.ts";
+
+const each = (schemas: readonly SchemaValue[], here: Here): readonly SchemaNode[] =>
+  schemas.map((schema, index) => here.inner(schema, String(index)));
+
+const readAll: Builder = (schemas: readonly SchemaValue[], here) => {
+  const nodes = each(schemas, here);
+  const check: Check = (value, at, run) => gather(nodes, at, (node) => node.check(value, at, run));
+  const see: See = (value, seen, run) => {
+    for (const node of nodes) node.see(value, seen, run);
+  };
+  return { check, see, always: nodes };
+};
+
+/** Adds what the alternatives look at that a value passes. */
+function seeAlternatives(nodes: readonly SchemaNode[]): See {
+  return (value, seen, run) => {
+    for (const node of nodes) if (node.accepts(value, run)) node.see(value, seen, run);
+  };
+}
+
+const branchesOf = (nodes: readonly SchemaNode[], ...[value, at, run]: Parameters<Check>): readonly Branch[] =>
+  nodes.map((node) => ({ node, value, failures: node.check(value, at, run) }));
+
+const readAny: Builder = (schemas: readonly SchemaValue[], here) => {
+  const nodes = each(schemas, here);
+  const check: Check = (value, at, run) => {
+    for (const node of nodes) if (node.accepts(value, run)) return passed;
+    if (at === undefined) return here.fail(at, () => "");
+    return here.fail(at, () => "must match a schema in anyOf", { branches: branchesOf(nodes, value, at, run) });
+  };
+  return { check, see: seeAlternatives(nodes) };
+};
+
+const readOne: Builder = (schemas: readonly SchemaValue[], here) => {
+  const nodes = each(schemas, here);
+  const check: Check = (value, at, run) => {
+    const matching: number[] = [];
+    for (const [index, node] of nodes.entries()) {
+      if (node.accepts(value, run)) matching.push(index);
+      if (matching.length > 1) break;
+    }
+    if (matching.length === 1) return passed;
+    if (matching.length > 1) {
+      const [first, second] = matching;
+      return here.fail(at, () => `must match exactly one schema in oneOf, and matches those at ${first} and ${second}`);
+    }
+    if (at === undefined) return here.fail(at, () => "");
+    return here.fail(at, () => "must match a schema in oneOf", { branches: branchesOf(nodes, value, at, run) });
+  };
+  return { check, see: seeAlternatives(nodes) };
+};
+
+const readNot: Builder = (schema: SchemaValue, here) => {
+  const node = here.inner(schema);
+  return {
+    check: (value, at, run) =>
+      node.accepts(value, run) ? here.fail(at, () => "must NOT be valid by the schema in not") : passed,
+  };
+};
+
+/** `then` and `else` go with `if`, and mean nothing without it. */
+const readIf: Builder = (schema: SchemaValue, here) => {
+  const [condition, yes, no] = [here.inner(schema), here.beside("then"), here.beside("else")];
+  const check: Check = (value, at, run) => {
+    if (yes === undefined && no === undefined) return passed;
+    const chosen = condition.accepts(value, run) ? yes : no;
+    const failures = chosen?.check(value, at, run) ?? passed;
+    if (chosen === undefined || failures.length === 0 || at === undefined) return failures;
+    const what = `must match the schema in ${chosen === yes ? "then" : "else"}`;
+    return here.fail(at, () => what, { branches: [{ node: chosen, value, failures }] });
+  };
+  const see: See = (value, seen, run) => {
+    const holds = condition.accepts(value, run);
+    if (holds) condition.see(value, seen, run);
+    (holds ? yes : no)?.see(value, seen, run);
+  };
+  return { check, see };
+};
+
+export const combinations = {
+  allOf: readAll,
+  anyOf: readAny,
+  oneOf: readOne,
+  not: readNot,
+  if: readIf,
+} as const satisfies Record<string, Builder>;

@@ -1,0 +1,192 @@
+import type { JsonValue } from "../../../types.ts";
+import { quote } from "../../problem.ts";
+import { nearest } from "../../suggest.ts";
+import type { Builder, Here } from "../compile.ts";
+import { passed, type SchemaNode } from "../node.ts";
+import { isObject } from "../registry.ts";
+import type { Run } from "../run.ts";
+import type { At, Check, Failure, SchemaObject, SchemaValue, See } from "../types.ts";
+import { patternOf } from "./values.ts";
+
+type JsonObject = { readonly [key: string]: JsonValue };
+
+export function isMap(value: JsonValue): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export const below = (at: At | undefined, key: string | number): At | undefined => at && { parent: at, key };
+
+/** Gathers the failures of several checks; where only whether there is one is wanted, the first ends it. */
+export function gather<T>(
+  items: readonly T[],
+  at: At | undefined,
+  check: (item: T, index: number) => readonly Failure[],
+): readonly Failure[] {
+  let all: Failure[] | undefined;
+  for (let index = 0; index < items.length; index += 1) {
+    const found = check(items[index] as T, index);
+    if (found.length === 0) continue;
+    if (at === undefined) return found;
+    all ??= [];
+    all.push(...found);
+  }
+  return all ?? passed;
+}
+
+/** Keys that cost as much to look up as one schema to check. */
+const keysOfStep = 8;
+
+const readProperties: Builder = (schemas: SchemaObject, here) => {
+  const inner = Object.entries(schemas).map(([key, schema]) => [key, here.inner(schema, key)] as const);
+  const keys = inner.map(([key]) => key);
+  const nodes = inner.map(([, node]) => node);
+  const check: Check = (value, at, run) => {
+    if (!isMap(value)) return passed;
+    if (inner.length > keysOfStep) run.spend(inner.length / keysOfStep);
+    let all: Failure[] | undefined;
+    // Every body comes through here, most of them more than once: no closure, no pair that is taken apart.
+    for (let index = 0; index < keys.length; index += 1) {
+      const key = keys[index] as string;
+      if (!Object.hasOwn(value, key)) continue;
+      const found = (nodes[index] as SchemaNode).check(value[key] as JsonValue, below(at, key), run);
+      if (found.length === 0) continue;
+      if (at === undefined) return found;
+      all ??= [];
+      all.push(...found);
+    }
+    return all ?? passed;
+  };
+  const see: See = (value, seen) => {
+    if (isMap(value)) for (const [key] of inner) if (Object.hasOwn(value, key)) seen.keys.add(key);
+  };
+  return { check, see, properties: new Map(inner) };
+};
+
+const readPatterns: Builder = (schemas: SchemaObject, here) => {
+  const inner = Object.entries(schemas).flatMap(([source, schema]) => {
+    const pattern = patternOf(source, here);
+    return pattern ? [[pattern, here.inner(schema, source)] as const] : [];
+  });
+  const check: Check = (value, at, run) => {
+    if (!isMap(value)) return passed;
+    const keys = Object.keys(value);
+    run.spend(keys.length * inner.length);
+    return gather(keys, at, (key) =>
+      gather(inner, at, ([pattern, node]) =>
+        pattern.test(key) ? node.check(value[key] as JsonValue, below(at, key), run) : passed,
+      ),
+    );
+  };
+  const see: See = (value, seen) => {
+    if (!isMap(value)) return;
+    for (const key of Object.keys(value)) if (inner.some(([pattern]) => pattern.test(key))) seen.keys.add(key);
+  };
+  return { check, see };
+};
+
+/** Which keys `properties` and `patternProperties` beside a keyword look at. */
+function keysBeside(here: Here): (key: string, run: Run) => boolean {
+  const { properties, patternProperties } = here.schema;
+  const known = new Set(isObject(properties) ? Object.keys(properties) : []);
+  const sources = isObject(patternProperties) ? Object.keys(patternProperties) : [];
+  // What is wrong with a pattern is told where it stands.
+  const patterns = sources.flatMap((source) => patternOf(source, { ...here, fault: () => {} }) ?? []);
+  return (key, run) => {
+    if (known.has(key)) return true;
+    run.spend(patterns.length);
+    return patterns.some((pattern) => pattern.test(key));
+  };
+}
+
+/** What is said of a key that no schema allows. */
+export function unknownKey(key: string, { schema }: Here): string {
+  const near = nearest(key, isObject(schema.properties) ? Object.keys(schema.properties) : []);
+  return `has a key ${quote(key)} that the schema does not know${near ? ` (did you mean ${quote(near)}?)` : ""}`;
+}
+
+const readAdditional: Builder = (schema: SchemaValue, here) => {
+  const isKnown = keysBeside(here);
+  const node = here.inner(schema);
+  const check: Check = (value, at, run) => {
+    if (!isMap(value)) return passed;
+    const rest = Object.keys(value).filter((key) => !isKnown(key, run));
+    if (rest.length === 0) return passed;
+    return gather(rest, at, (key) => {
+      if (schema === false) return here.fail(at, () => unknownKey(key, here));
+      return node.check(value[key] as JsonValue, below(at, key), run);
+    });
+  };
+  const see: See = (value, seen, run) => {
+    if (isMap(value)) for (const key of Object.keys(value)) if (!isKnown(key, run)) seen.keys.add(key);
+  };
+  return { check, see };
+};
+
+const readNames: Builder = (schema: SchemaValue, here) => {
+  const node = here.inner(schema);
+  const check: Check = (value, at, run) => {
+    if (!isMap(value)) return passed;
+    return gather(Object.keys(value), at, (key) =>
+      node.accepts(key, run)
+        ? passed
+        : here.fail(at, () => `has a key ${quote(key)} whose name the schema does not allow`),
+    );
+  };
+  return { check };
+};
+
+const missing = (keys: readonly string[], at: At | undefined, value: JsonObject, { fail }: Here, why = "") =>
+  gather(keys, at, (key) =>
+    Object.hasOwn(value, key) ? passed : fail(at, () => `must have required property '${key}'${why}`),
+  );
+
+const readRequired: Builder = (keys: readonly string[], here) => ({
+  check: (value, at, run) => {
+    if (!isMap(value)) return passed;
+    if (keys.length > keysOfStep) run.spend(keys.length / keysOfStep);
+    for (const key of keys) if (!Object.hasOwn(value, key)) return missing(keys, at, value, here);
+    return passed;
+  },
+});
+
+/** `dependencies` and the two keywords that it was parted into: a schema, or names of keys, for what has a key. */
+const readDependencies: Builder = (dependencies: SchemaObject, here) => {
+  const inner = Object.entries(dependencies).map(([key, value]) =>
+    Array.isArray(value)
+      ? ({ key, names: value as readonly string[], node: undefined } as const)
+      : ({ key, names: [], node: here.inner(value as SchemaValue, key) } as const),
+  );
+  const check: Check = (value, at, run) => {
+    if (!isMap(value)) return passed;
+    return gather(inner, at, ({ key, names, node }) => {
+      if (!Object.hasOwn(value, key)) return passed;
+      return node ? node.check(value, at, run) : missing(names, at, value, here, ` when it has '${key}'`);
+    });
+  };
+  const see: See = (value, seen, run) => {
+    if (isMap(value)) for (const { key, node } of inner) if (Object.hasOwn(value, key)) node?.see(value, seen, run);
+  };
+  return { check, see };
+};
+
+function counted(test: (count: number, limit: number) => boolean, words: string): Builder {
+  return (limit: number, { fail }) => ({
+    check: (value, at) =>
+      !isMap(value) || test(Object.keys(value).length, limit)
+        ? passed
+        : fail(at, () => `must NOT have ${words} than ${limit} properties`),
+  });
+}
+
+export const objects = {
+  required: readRequired,
+  properties: readProperties,
+  patternProperties: readPatterns,
+  additionalProperties: readAdditional,
+  propertyNames: readNames,
+  dependencies: readDependencies,
+  dependentSchemas: readDependencies,
+  dependentRequired: readDependencies,
+  minProperties: counted((count, limit) => count >= limit, "fewer"),
+  maxProperties: counted((count, limit) => count <= limit, "more"),
+} as const satisfies Record<string, Builder>;

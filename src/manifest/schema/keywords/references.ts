@@ -1,0 +1,77 @@
+import type { JsonValue } from "../../../types.ts";
+import { splitFragment } from "../address.ts";
+import type { Builder, Here } from "../compile.ts";
+import { passed, type SchemaNode } from "../node.ts";
+import type { Run } from "../run.ts";
+import type { Check, Located, Resource, See } from "../types.ts";
+
+/** Checks by the schema that `choose` finds when a value is checked. */
+function leading({ fail }: Here, choose: (run: Run) => SchemaNode): { readonly check: Check; readonly see: See } {
+  return {
+    check: (value, at, run) => {
+      const node = choose(run);
+      const known = run.recall(node, value);
+      if (known === true) return passed;
+      if (known === false && at === undefined) return fail(at, () => "");
+      const found = node.check(value, at, run);
+      run.remember(node, value, found.length === 0);
+      return found;
+    },
+    see: (value: JsonValue, seen, run) => choose(run).see(value, seen, run),
+  };
+}
+
+const readReference: Builder = (reference: string, here) => {
+  const { compiler, located } = here;
+  const target = compiler.follow(reference, "$ref", located);
+  if (target === undefined) return undefined;
+  const node = compiler.node(target);
+  return { ...leading(here, () => node), always: [node] };
+};
+
+/** Leads to the outermost schema on the way here that has the same dynamic anchor. */
+const readDynamic: Builder = (reference: string, here) => {
+  const { compiler, located } = here;
+  const target = compiler.follow(reference, "$dynamicRef", located);
+  if (target === undefined) return undefined;
+  const node = compiler.node(target);
+  const name = splitFragment(reference).fragment ?? "";
+  if (target.resource.dynamicAnchors.get(name) !== target) return { ...leading(here, () => node), always: [node] };
+  compiler.dynamicNames.add(name);
+  return leading(
+    here,
+    ({ scope }) => outermost(scope, compiler, ({ dynamicAnchors }) => dynamicAnchors.get(name)) ?? node,
+  );
+};
+
+/** Leads to the outermost schema on the way here that may be led on from, where the nearest may. */
+const readRecursive: Builder = (reference: string, here) => {
+  const { compiler, located } = here;
+  const target = compiler.follow(reference, "$recursiveRef", located);
+  if (target === undefined) return undefined;
+  const node = compiler.node(target);
+  if (!target.resource.recursive) return { ...leading(here, () => node), always: [node] };
+  compiler.usesRecursion = true;
+  return leading(
+    here,
+    ({ scope }) => outermost(scope, compiler, ({ recursive, root }) => (recursive ? root : undefined)) ?? node,
+  );
+};
+
+function outermost(
+  scope: readonly Resource[],
+  compiler: Here["compiler"],
+  target: (resource: Resource) => Located | undefined,
+): SchemaNode | undefined {
+  for (const resource of scope) {
+    const found = target(resource);
+    if (found !== undefined) return compiler.node(found);
+  }
+  return undefined;
+}
+
+export const references = {
+  $ref: readReference,
+  $dynamicRef: readDynamic,
+  $recursiveRef: readRecursive,
+} as const satisfies Record<string, Builder>;

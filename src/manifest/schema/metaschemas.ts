@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { textFile } from "../text.ts";
+import { Checker } from "./checker.ts";
+import { Compiler } from "./compile.ts";
+import { type Dialect, defaultDialect } from "./dialects.ts";
+import { Registry } from "./registry.ts";
+import type { SchemaFile, SchemaValue } from "./types.ts";
+
+/** The drafts' own schemas by their addresses, and where Ajv has them. */
+const paths: ReadonlyMap<string, string> = new Map([
+  ["http://json-schema.org/draft-07/schema", "json-schema-draft-07.json"],
+  ...["schema", "meta/core", "meta/applicator", "meta/validation", "meta/meta-data", "meta/format", "meta/content"].map(
+    (name) => [`https://json-schema.org/draft/2019-09/${name}`, `json-schema-2019-09/${name}.json`] as const,
+  ),
+  ...[
+    "schema",
+    "meta/core",
+    "meta/applicator",
+    "meta/unevaluated",
+    "meta/validation",
+    "meta/meta-data",
+    "meta/format-annotation",
+    "meta/content",
+  ].map((name) => [`https://json-schema.org/draft/2020-12/${name}`, `json-schema-2020-12/${name}.json`] as const),
+]);
+
+const files = new Map<string, SchemaFile>();
+
+/** A schema that a draft brings, by its address. */
+export function metaschema(uri: string): SchemaFile | undefined {
+  const path = paths.get(uri);
+  if (path === undefined) return undefined;
+  const known = files.get(uri);
+  if (known !== undefined) return known;
+  const text = readFileSync(createRequire(import.meta.url).resolve(`ajv/dist/refs/${path}`), "utf8");
+  const file: SchemaFile = { file: textFile(path, text), value: JSON.parse(text) as SchemaValue };
+  files.set(uri, file);
+  return file;
+}
+
+const checkers = new Map<Dialect, Checker>();
+
+/** What the schemas of a draft are held against. */
+export function checkerOf(dialect: Dialect): Checker {
+  const known = checkers.get(dialect);
+  if (known !== undefined) return known;
+  const registry = new Registry(() => {});
+  const open = (uri: string) => {
+    const file = metaschema(uri);
+    return file && registry.add(file, uri, defaultDialect);
+  };
+  const root = open(dialect.address)?.root;
+  if (root === undefined) throw new Error(`there is no schema of ${dialect.name}`);
+  const compiler = new Compiler(registry, { resource: open, fault: () => {}, warn: () => {} });
+  const checker = new Checker(compiler.compile(root), true);
+  checkers.set(dialect, checker);
+  return checker;
+}

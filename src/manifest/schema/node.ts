@@ -1,0 +1,88 @@
+import type { JsonValue } from "../../types.ts";
+import type { Run } from "./run.ts";
+import type { At, Failure, Located, Rule, Seen } from "./types.ts";
+
+export const passed: readonly Failure[] = [];
+
+/** A schema that is ready to check values. */
+export class SchemaNode {
+  readonly located: Located;
+  /** Filled once those of all schemas that lead here can be: a schema may lead to itself. */
+  rules: readonly Rule[] = [];
+
+  constructor(located: Located) {
+    this.located = located;
+  }
+
+  /** See `Check`. */
+  check(value: JsonValue, at: At | undefined, run: Run): readonly Failure[] {
+    run.enter(this.located.resource);
+    const told = at === undefined || run.explains ? at : undefined;
+    const failures = told === undefined ? this.#first(value, run) : this.#all(value, told, run);
+    run.leave();
+    return at === undefined || told !== undefined || failures.length === 0 ? failures : [this.#failure(at)];
+  }
+
+  #first(value: JsonValue, run: Run): readonly Failure[] {
+    const { rules } = this;
+    for (let index = 0; index < rules.length; index += 1) {
+      const found = (rules[index] as Rule).check(value, undefined, run);
+      if (found.length > 0) return found;
+    }
+    return passed;
+  }
+
+  #all(value: JsonValue, at: At, run: Run): readonly Failure[] {
+    const failures: Failure[] = [];
+    for (const { check, last } of this.rules) {
+      // What failed has seen nothing, so all would be told as unevaluated.
+      if (last && failures.length > 0) break;
+      failures.push(...check(value, at, run));
+    }
+    return failures;
+  }
+
+  /** Adds what the schema looks at in a value that passes. */
+  see(value: JsonValue, seen: Seen, run: Run): void {
+    run.enter(this.located.resource);
+    for (const { see } of this.rules) see?.(value, seen, run);
+    run.leave();
+  }
+
+  /** Whether a value passes. */
+  accepts(value: JsonValue, run: Run): boolean {
+    return this.check(value, undefined, run).length === 0;
+  }
+
+  #failure(at: At): Failure {
+    const { file, steps } = this.located;
+    return { keyword: "", file, steps, at, what: "does not match the schema" };
+  }
+}
+
+/** What stands for all failures where only whether a value passes is wanted. */
+const anyFailure: readonly Failure[] = [
+  { keyword: "", file: undefined as never, steps: [], at: { parent: undefined, key: "" }, what: "" },
+];
+
+/** Makes the failures of one keyword. */
+export type Fail = (at: At | undefined, what: () => string, more?: Partial<Failure>) => readonly Failure[];
+
+export function failing({ file, steps }: Located, keyword: string): Fail {
+  return (at, what, more) => {
+    if (at === undefined) return anyFailure;
+    const failure = {
+      keyword,
+      file,
+      at,
+      // When it is asked for: most failures are those of alternatives that were not meant.
+      get what() {
+        return what();
+      },
+      get steps() {
+        return [...steps, keyword];
+      },
+    };
+    return [more === undefined ? failure : { ...failure, ...more }];
+  };
+}

@@ -1,0 +1,159 @@
+import { resolveAddress, splitFragment } from "./address.ts";
+import { type Dialect, dialectOf } from "./dialects.ts";
+import type { Located, Resource, SchemaFile, SchemaObject, SchemaValue, Steps } from "./types.ts";
+
+/** What is wrong with a schema: where, and in words for people. */
+export type OnFault = (located: Pick<Located, "file" | "steps">, what: string, next: string) => void;
+
+export function isObject(value: SchemaValue | undefined): value is SchemaObject {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.getPrototypeOf(value) === Object.prototype
+  );
+}
+
+/** Knows every schema of the files that were read, by address, by anchor and by place. */
+export class Registry {
+  readonly resources = new Map<string, Resource>();
+  readonly #located = new Map<object, Located>();
+  readonly #onFault: OnFault;
+
+  constructor(onFault: OnFault) {
+    this.#onFault = onFault;
+  }
+
+  /**
+   * @param address where the file is
+   * @param inherited its dialect where it names none
+   */
+  add(file: SchemaFile, address: string, inherited: Dialect): Resource {
+    const located = this.#visit(file.value, file, [], undefined, address, inherited);
+    this.resources.set(address, located.resource);
+    return located.resource;
+  }
+
+  /** What a fragment of a resource leads to. */
+  find(resource: Resource, fragment: string): Located | undefined {
+    if (fragment === "") return resource.root;
+    if (!fragment.startsWith("/")) return resource.anchors.get(fragment) ?? resource.dynamicAnchors.get(fragment);
+    let { schema } = resource.root;
+    let steps = resource.root.steps;
+    let here = resource.root;
+    for (const raw of fragment.slice(1).split("/")) {
+      const step = raw.replaceAll("~1", "/").replaceAll("~0", "~");
+      const inner = childOf(schema, step);
+      if (inner === undefined) return undefined;
+      schema = inner;
+      steps = [...steps, step];
+      here = (isObject(schema) && this.#located.get(schema)) || here;
+    }
+    return this.locate(schema, steps, here);
+  }
+
+  /** A schema by its place in another, whether or not that place is one where schemas are expected. */
+  locate(schema: SchemaValue, steps: Steps, around: Located): Located {
+    if (isObject(schema)) {
+      const known = this.#located.get(schema);
+      return (
+        known ?? this.#visit(schema, around.file, steps, around.resource, around.resource.uri, around.resource.dialect)
+      );
+    }
+    return { schema, resource: around.resource, file: around.file, steps };
+  }
+
+  #visit(
+    schema: SchemaValue,
+    file: SchemaFile,
+    steps: Steps,
+    parent: Resource | undefined,
+    base: string,
+    inherited: Dialect,
+  ): Located {
+    const resource = this.#resourceOf(schema, file, steps, parent, base, inherited);
+    const isRoot = resource !== parent;
+    const located = isRoot ? resource.root : { schema, resource, file, steps };
+    if (!isObject(schema)) return located;
+    this.#located.set(schema, located);
+    const { dialect } = resource;
+    this.#anchor(schema, located);
+    for (const [keyword, value] of Object.entries(schema)) {
+      const holds = dialect.keywords.get(keyword);
+      const visit = (inner: SchemaValue, more: Steps) => {
+        if (isObject(inner)) this.#visit(inner, file, [...steps, keyword, ...more], resource, resource.uri, dialect);
+      };
+      if (holds === "schema" || (holds === "schemaOrList" && !Array.isArray(value))) visit(value, []);
+      else if ((holds === "list" || holds === "schemaOrList") && Array.isArray(value)) {
+        for (const [index, inner] of value.entries()) visit(inner, [String(index)]);
+      } else if ((holds === "map" || holds === "schemasOrNames") && isObject(value)) {
+        for (const [key, inner] of Object.entries(value)) visit(inner, [key]);
+      }
+    }
+    return located;
+  }
+
+  #resourceOf(
+    schema: SchemaValue,
+    file: SchemaFile,
+    steps: Steps,
+    parent: Resource | undefined,
+    base: string,
+    inherited: Dialect,
+  ): Resource {
+    const object = isObject(schema) ? schema : {};
+    const declared = typeof object.$schema === "string" ? dialectOf(object.$schema) : undefined;
+    const dialect = declared ?? inherited;
+    const ignored = dialect.refStandsAlone && object.$ref !== undefined;
+    const id = typeof object.$id === "string" && !ignored ? object.$id : undefined;
+    // In draft-07 an $id that is a fragment alone names a place, not a resource.
+    const own = id === undefined || id.startsWith("#") ? undefined : resolveAddress(id, base);
+    if (id !== undefined && !id.startsWith("#") && own === undefined) {
+      const what = `the $id ${JSON.stringify(id)} is not an address`;
+      this.#onFault(
+        { file, steps: [...steps, "$id"] },
+        what,
+        "Write an address such as https://example.com/order.json.",
+      );
+    }
+    if (parent !== undefined && own === undefined) return parent;
+    const uri = splitFragment(own ?? base).uri;
+    const resource: Resource = {
+      uri,
+      dialect,
+      root: { schema, resource: undefined as never, file, steps },
+      anchors: new Map(),
+      dynamicAnchors: new Map(),
+      recursive: object.$recursiveAnchor === true && dialect.keywords.has("$recursiveAnchor"),
+    };
+    (resource.root as { resource: Resource }).resource = resource;
+    const other = this.resources.get(uri);
+    if (other !== undefined && other.root.schema !== schema && own !== undefined) {
+      const what = `the $id ${JSON.stringify(id)} is that of another schema, in ${other.root.file.file.path}`;
+      this.#onFault({ file, steps: [...steps, "$id"] }, what, "Give each schema an $id of its own.");
+    }
+    this.resources.set(uri, resource);
+    return resource;
+  }
+
+  #anchor(schema: SchemaObject, located: Located): void {
+    const { anchors, dynamicAnchors, dialect } = located.resource;
+    const { $id, $anchor, $dynamicAnchor } = schema;
+    if (dialect.refStandsAlone) {
+      if (typeof $id === "string" && schema.$ref === undefined && $id.includes("#")) {
+        const name = $id.slice($id.indexOf("#") + 1);
+        if (name !== "") anchors.set(name, located);
+      }
+      return;
+    }
+    if (typeof $anchor === "string") anchors.set($anchor, located);
+    if (typeof $dynamicAnchor === "string" && dialect.keywords.has("$dynamicAnchor")) {
+      dynamicAnchors.set($dynamicAnchor, located);
+    }
+  }
+}
+
+function childOf(schema: SchemaValue, step: string): SchemaValue | undefined {
+  if (Array.isArray(schema)) return /^(?:0|[1-9]\d*)$/.test(step) ? schema[Number(step)] : undefined;
+  return isObject(schema) && Object.hasOwn(schema, step) ? schema[step] : undefined;
+}

@@ -1,0 +1,171 @@
+import { join, posix } from "node:path";
+import { findFile } from "../../file-fault.ts";
+import type { JsonValue } from "../../types.ts";
+import type { Problems } from "../collect.ts";
+import { printable, problem, quote } from "../problem.ts";
+import { addressOf, pathBeside, pathOf, resolveAddress, splitFragment } from "./address.ts";
+import { isAllowed } from "./allow.ts";
+import type { Sources } from "./compile.ts";
+import { type Dialect, defaultDialect, dialectOf, dialects } from "./dialects.ts";
+import { explain, stepsOf } from "./explain.ts";
+import type { SchemaIds } from "./ids.ts";
+import { checkerOf, metaschema } from "./metaschemas.ts";
+import { placeIn, readSchema } from "./read.ts";
+import { isObject, type OnFault, Registry } from "./registry.ts";
+import type { Located, Resource, SchemaFile } from "./types.ts";
+
+/** Endings that an address may leave out. */
+const endings = ["", ".json", ".schema.json"];
+
+/** The files that one body schema leads to, read as they are needed. */
+export class RepositorySources implements Sources {
+  readonly registry: Registry;
+  /** Whether anything was told that keeps the schema from being used. */
+  broken = false;
+  readonly #root: string;
+  readonly #problems: Problems;
+  readonly #ids: SchemaIds;
+  readonly #read = new Map<string, SchemaFile>();
+
+  constructor(root: string, problems: Problems, ids: SchemaIds) {
+    this.#root = root;
+    this.#problems = problems;
+    this.#ids = ids;
+    this.registry = new Registry((located, what, next) => this.fault(located, what, next));
+  }
+
+  /** @returns undefined for a file that is not a schema, which is told */
+  open(path: string, inherited: Dialect = defaultDialect): Resource | undefined {
+    const file = readSchema(this.#root, path, this.#problems);
+    const dialect = file && this.#dialectOf(file, inherited);
+    if (file === undefined || dialect === undefined || !this.#keepsToDraft(file, dialect)) {
+      this.broken = true;
+      return undefined;
+    }
+    this.#read.set(path, file);
+    return this.registry.add(file, addressOf(path), dialect);
+  }
+
+  resource(uri: string, from: Located, reference: string): Resource | undefined {
+    const draft = metaschema(uri);
+    if (draft !== undefined) return this.registry.add(draft, uri, defaultDialect);
+    const at = { file: from.file, steps: [...from.steps, "$ref"] };
+    const own = pathOf(uri);
+    if (own !== undefined) return this.#inRepository(own, uri, reference, at, from);
+    const beside = this.#beside(uri, from);
+    const idOf = (path: string) => this.#ids.of(path);
+    // A file that lies where the address says, unless it says of itself that it is another.
+    if (beside !== undefined && (idOf(beside) ?? uri) === uri) return this.#alias(uri, beside, from);
+    const named = this.#ids.find(uri);
+    const [first, second] = named;
+    if (first !== undefined && second !== undefined) {
+      const what = `the $id ${quote(uri)} is that of several files: ${named.map(printable).join(", ")}`;
+      this.fault(at, what, "Give each schema an $id of its own.");
+      return undefined;
+    }
+    if (first !== undefined) return this.#alias(uri, first, from);
+    const near = beside ?? this.#nearFile(reference, from);
+    if (near !== undefined) return this.#alias(uri, near, from);
+    const what = `the reference ${quote(reference)} leads to ${printable(uri)}, which is not in the repository`;
+    this.fault(at, what, `Nothing is fetched: put a copy of it into the repository, with "$id": ${quote(uri)}.`);
+    return undefined;
+  }
+
+  readonly fault: OnFault = ({ file, steps }, what, next) => {
+    this.broken = true;
+    this.#problems.add(problem("BODY_SCHEMA_INVALID", placeIn(file, steps), printable(what), printable(next)));
+  };
+
+  readonly warn: OnFault = ({ file, steps }, what, next) => {
+    if (!this.#isOwn(file) || isAllowed("BODY_SCHEMA_UNCHECKED", file, steps)) return;
+    const place = placeIn(file, steps, "key");
+    this.#problems.add(problem("BODY_SCHEMA_UNCHECKED", place, printable(what), printable(next)));
+  };
+
+  #isOwn({ file }: SchemaFile): boolean {
+    return this.#read.get(file.path)?.file === file;
+  }
+
+  #inRepository(
+    path: string,
+    uri: string,
+    reference: string,
+    at: Parameters<OnFault>[0],
+    from: Located,
+  ): Resource | undefined {
+    const outside =
+      !reference.includes(":") && posix.join(posix.dirname(from.file.file.path), reference).startsWith("../");
+    const found = outside ? undefined : this.#existing(path);
+    if (found !== undefined) return this.#alias(uri, found, from);
+    const is = outside ? "out of the repository" : `to ${printable(path)}, and there is no such file`;
+    const next = outside
+      ? "Put a copy of the schema into the repository."
+      : "Correct the path: it goes from the schema's own folder.";
+    this.fault(at, `the reference ${quote(reference)} leads ${is}`, next);
+    return undefined;
+  }
+
+  /** The file that lies to one that was read as their addresses do to each other. */
+  #beside(uri: string, from: Located): string | undefined {
+    for (const { uri: address, root } of [from.resource, ...this.registry.resources.values()]) {
+      if (!this.#isOwn(root.file) || root.steps.length > 0) continue;
+      const path = pathBeside(uri, address, root.file.file.path);
+      const found = path === undefined || path.startsWith("../") ? undefined : this.#existing(path);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The file that a reference leads to from the place of its own file, whatever its `$id` says. */
+  #nearFile(reference: string, { file }: Located): string | undefined {
+    const address = resolveAddress(reference, addressOf(file.file.path));
+    const path = address === undefined ? undefined : pathOf(splitFragment(address).uri);
+    return path === undefined || leadsOut(reference, file) ? undefined : this.#existing(path);
+  }
+
+  #existing(path: string): string | undefined {
+    const paths = endings.map((ending) => `${path}${ending}`);
+    return paths.find((each) => ["file", "fault"].includes(findFile(join(this.#root, each)).kind));
+  }
+
+  /** Gives a file the address that led to it too. */
+  #alias(uri: string, path: string, { resource }: Located): Resource | undefined {
+    const known = this.#read.has(path) ? this.registry.resources.get(addressOf(path)) : undefined;
+    const found = known ?? this.open(path, resource.dialect);
+    if (found !== undefined) this.registry.resources.set(uri, found);
+    return found;
+  }
+
+  #dialectOf({ file, value }: SchemaFile, inherited: Dialect): Dialect | undefined {
+    const declared = isObject(value) ? value.$schema : undefined;
+    if (typeof declared !== "string") return inherited;
+    const dialect = dialectOf(declared);
+    if (dialect !== undefined) return dialect;
+    const next = `Write one of ${dialects.map(({ address }) => address).join(", ")}.`;
+    const what = `${quote(declared.replace(/#$/, ""))} is not a draft of JSON Schema that is known here`;
+    this.fault({ file: { file, value }, steps: ["$schema"] }, what, next);
+    return undefined;
+  }
+
+  #keepsToDraft(schema: SchemaFile, dialect: Dialect): boolean {
+    const value = JSON.parse(schema.file.text) as JsonValue;
+    // Addresses and patterns are told by those who read them; a file's name need not be ASCII.
+    const failures = explain(checkerOf(dialect).check(value), ({ keyword }) => keyword === "format");
+    const told = new Set<string>();
+    for (const { at, what } of failures) {
+      const steps = stepsOf(at).map(String);
+      // The first of each place: the rest are the other things that it might have been.
+      const key = JSON.stringify(steps);
+      if (told.has(key)) continue;
+      told.add(key);
+      const it = steps.length === 0 ? "the schema" : quote(steps.join("."));
+      this.fault({ file: schema, steps }, `${it} ${what}`, "Correct the schema.");
+    }
+    return failures.length === 0;
+  }
+}
+
+/** Whether a path goes above the repository: an address of it would end at its root. */
+function leadsOut(reference: string, { file }: SchemaFile): boolean {
+  return !/^[a-z][a-z0-9+.-]*:/i.test(reference) && posix.join(posix.dirname(file.path), reference).startsWith("../");
+}

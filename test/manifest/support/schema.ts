@@ -1,0 +1,36 @@
+import { formatProblem } from "../../../src/manifest/index.ts";
+import { loadFiles } from "./fixture.ts";
+
+/** Files of a repository by their paths: text as it is, anything else as JSON. */
+export type Files = Readonly<Record<string, unknown>>;
+
+/**
+ * What is told of bodies that are held against the schema in `messages/s.json`.
+ *
+ * @param bodies as they are written in a manifest, each in the line 3 and the next ones
+ * @returns a line for each problem
+ */
+export async function problemsOfBodies(files: Files, ...bodies: readonly string[]): Promise<string[]> {
+  const written = Object.entries(files).map(
+    ([path, value]) => [path, typeof value === "string" ? value : JSON.stringify(value, null, 2)] as const,
+  );
+  const manifest = `{ queue: q, body_schema: s.json, messages: [\n${bodies.map((body) => `\n{ body: ${body} },`).join("")}\n] }\n`;
+  const { problems } = await loadFiles({ ...Object.fromEntries(written), "messages/a.yaml": manifest });
+  // Other warnings are about the manifest: bodies that are alike, numbers in an unusual spelling.
+  const wanted = problems.filter(({ code, severity }) => severity === "error" || code === "BODY_SCHEMA_UNCHECKED");
+  return wanted.map(formatProblem);
+}
+
+/** Numbers, from 0, of the bodies that a schema refuses. @throws Error where anything else is told */
+export async function refusedBy(schema: unknown, ...bodies: readonly string[]): Promise<number[]> {
+  const lines = await problemsOfBodies({ "messages/s.json": schema }, ...bodies);
+  return lines.map((line) => {
+    const at = /^messages\/a\.yaml:(\d+):\d+ BODY_NOT_VALID: /.exec(line);
+    if (at === null) throw new Error(line);
+    return Number(at[1]) - 3;
+  });
+}
+
+export const draft2020 = "https://json-schema.org/draft/2020-12/schema";
+export const draft2019 = "https://json-schema.org/draft/2019-09/schema";
+export const draft7 = "http://json-schema.org/draft-07/schema#";
