@@ -7,6 +7,7 @@ import type { ApiAnswer, ApiRequest } from "./api/http.ts";
 import { refusedOrigin } from "./api/origin.ts";
 import { limits } from "./limits.ts";
 import type { Reply } from "./traffic.ts";
+import { RequestsUnderWay } from "./under-way.ts";
 
 /** Longer than any client keeps an idle connection, so that none is cut while a request is on its way. */
 const keepAliveMs = 120_000;
@@ -54,33 +55,6 @@ export async function listen(setup: ServerSetup): Promise<{ server: Server; port
   server.listen(setup.port, setup.host);
   await once(server, "listening");
   return { server, port: (server.address() as AddressInfo).port };
-}
-
-/** Which requests of a connection are not answered yet. */
-class RequestsUnderWay {
-  readonly #bySocket = new WeakMap<Duplex, Set<IncomingMessage>>();
-  readonly #broken = new WeakMap<Duplex, () => void>();
-
-  add(incoming: IncomingMessage, response: ServerResponse): void {
-    const { socket } = incoming;
-    const requests = this.#bySocket.get(socket) ?? new Set();
-    this.#bySocket.set(socket, requests.add(incoming));
-    response.once("close", () => {
-      requests.delete(incoming);
-      if (!this.#awaits(socket)) this.#broken.get(socket)?.();
-    });
-  }
-
-  /** Calls `then` once all whole requests of the connection are answered, at once where there are none. */
-  afterwards(socket: Duplex, then: () => void): void {
-    if (this.#awaits(socket)) this.#broken.set(socket, then);
-    else then();
-  }
-
-  /** The one that broke off is never answered. */
-  #awaits(socket: Duplex): boolean {
-    return [...(this.#bySocket.get(socket) ?? [])].some(({ complete }) => complete);
-  }
 }
 
 /** Answers what could not be read as a request, and ends the connection. */

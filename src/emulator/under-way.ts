@@ -1,0 +1,29 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+
+/** Which requests of a connection are not answered yet. */
+export class RequestsUnderWay {
+  readonly #bySocket = new WeakMap<Duplex, Set<IncomingMessage>>();
+  readonly #broken = new WeakMap<Duplex, () => void>();
+
+  add(incoming: IncomingMessage, response: ServerResponse): void {
+    const { socket } = incoming;
+    const requests = this.#bySocket.get(socket) ?? new Set();
+    this.#bySocket.set(socket, requests.add(incoming));
+    response.once("close", () => {
+      requests.delete(incoming);
+      if (!this.#awaits(socket)) this.#broken.get(socket)?.();
+    });
+  }
+
+  /** Calls `then` once all whole requests of the connection are answered, at once where there are none. */
+  afterwards(socket: Duplex, then: () => void): void {
+    if (this.#awaits(socket)) this.#broken.set(socket, then);
+    else then();
+  }
+
+  /** The one that broke off is never answered. */
+  #awaits(socket: Duplex): boolean {
+    return [...(this.#bySocket.get(socket) ?? [])].some(({ complete }) => complete);
+  }
+}

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import type { Emulator } from "../../src/emulator/index.ts";
+import type { Finished } from "../../src/engine/child.ts";
+import { Calls, finished } from "./record.ts";
+import type { Project } from "./workers.ts";
+
+/** A string that stands in the output, or a pattern of it. */
+type Said = string | RegExp;
+
+/** wrangler in a folder of its own, which knows the emulator alone. */
+export class Wrangler {
+  readonly #project: Project;
+  readonly #emulator: Emulator;
+  readonly #bin: string;
+  readonly calls = new Calls();
+  /** Commands that were run, without arguments. */
+  readonly commands = new Set<string>();
+
+  /** @param packages where it is installed */
+  constructor(packages: string, project: Project, emulator: Emulator) {
+    this.#bin = join(packages, "node_modules/wrangler/bin/wrangler.js");
+    this.#project = project;
+    this.#emulator = emulator;
+  }
+
+  run(args: readonly string[], token = this.#emulator.token): Promise<Finished> {
+    const { folder } = this.#project;
+    const env: NodeJS.ProcessEnv = {
+      PATH: process.env.PATH,
+      HOME: folder,
+      XDG_CONFIG_HOME: join(folder, "config"),
+      CI: "true",
+      NO_COLOR: "1",
+      WRANGLER_SEND_METRICS: "false",
+      // Its banner asks the registry whether there is a newer one.
+      WRANGLER_HIDE_BANNER: "true",
+      CLOUDFLARE_CF_FETCH_ENABLED: "false",
+      CLOUDFLARE_API_BASE_URL: this.#emulator.baseUrl,
+      CLOUDFLARE_ACCOUNT_ID: this.#emulator.accountId,
+      CLOUDFLARE_API_TOKEN: token,
+    };
+    return finished(process.execPath, [this.#bin, "queues", ...args], { cwd: folder, env });
+  }
+
+  /** It does what it is told, and says so. @returns what it printed on stdout */
+  async ok(command: string, ...said: readonly Said[]): Promise<string> {
+    return (await this.#check("worked", command, this.#emulator.token, said)).stdout;
+  }
+
+  /** It is refused, and says why. */
+  async refused(command: string, ...said: readonly Said[]): Promise<void> {
+    await this.#check("refused", command, this.#emulator.token, said);
+  }
+
+  async refusedWith(token: string, command: string, ...said: readonly Said[]): Promise<void> {
+    await this.#check("refused", command, token, said);
+  }
+
+  async #check(verdict: "worked" | "refused", command: string, token: string, said: readonly Said[]) {
+    const words = command.split(" ");
+    const leaf = words.findIndex((word) => /^(?:--|q-|none$)/.test(word));
+    this.commands.add(words.slice(0, leaf === -1 ? undefined : leaf).join(" "));
+    const ended = await this.run(words, token);
+    const all = ended.stdout + ended.stderr;
+    const unsaid = said.filter((one) => (typeof one === "string" ? !all.includes(one) : !one.test(all)));
+    const wrong = [
+      ...((ended.code === 0) === (verdict === "worked") ? [] : [`exit ${ended.code}`]),
+      ...unsaid.map((one) => `it does not say ${one}`),
+    ];
+    this.calls.report(verdict, wrong.length === 0 ? [] : [`queues ${command}: ${wrong.join(", ")}: ${all}`]);
+    return ended;
+  }
+
+  /** Commands that it has, from its own help. */
+  async known(...group: readonly string[]): Promise<string[]> {
+    const { stdout } = await this.run([...group, "--help"]);
+    const found: string[] = [];
+    for (const [, words = "", rest = ""] of stdout.matchAll(/^ {2}wrangler queues ([a-z -]+?)( <.*| {2}.*)$/gm)) {
+      // A group of commands takes no argument of its own.
+      if (rest.startsWith(" <") || words === "list") found.push(words);
+      else found.push(...(await this.known(...words.split(" "))));
+    }
+    return found;
+  }
+}
