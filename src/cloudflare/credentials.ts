@@ -22,6 +22,9 @@ const inConfig = (namespace: string): Names => ({
   key: `${namespace}:apiKey`,
 });
 
+/** Characters of somebody else's words that are looked through. */
+const longestWords = 4_000;
+
 /**
  * Whoever holds this may call the API. The secrets are in private fields, so that neither a log, an inspection nor JSON
  * shows them.
@@ -43,9 +46,15 @@ export class Credentials {
     return this.#headers;
   }
 
-  /** Takes the secret out of somebody else's words, which may repeat what they were sent. */
+  /**
+   * Takes the secret out of somebody else's words, which may repeat what they were sent. Only the beginning is looked through, and
+   * given back: an error shows less.
+   */
   redact(text: string): string {
-    return text.replaceAll(this.#secret, "(secret)");
+    const start = text.slice(0, longestWords);
+    const shown = start.replaceAll(this.#secret, "(secret)");
+    // The cut may have left a piece of it.
+    return start.length < text.length ? shown.slice(0, -this.#secret.length) : shown;
   }
 }
 

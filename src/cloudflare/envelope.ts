@@ -48,11 +48,22 @@ export function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
+/** Errors of an answer, and causes of an error, that are looked at. The API gives one or two. */
+const most = { errors: 100, causes: 5 } as const;
+
+/** An answer may hold a million of them, or one within the other ten thousand times. */
 function errorsOf(value: unknown): ApiError[] {
-  return Array.isArray(value) ? value.flatMap((entry) => errorOf(entry) ?? []) : [];
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, most.errors).flatMap((entry) => errorOf(entry, causesOf) ?? []);
 }
 
-function errorOf(value: unknown): ApiError | undefined {
+/** A cause's own causes are not shown, and not looked at. */
+function causesOf(value: unknown): ApiError[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, most.causes).flatMap((entry) => errorOf(entry, () => []) ?? []);
+}
+
+function errorOf(value: unknown, causes: (chain: unknown) => ApiError[]): ApiError | undefined {
   if (!isRecord(value) || typeof value.code !== "number") return undefined;
   const source = isRecord(value.source) ? value.source : {};
   return {
@@ -60,6 +71,6 @@ function errorOf(value: unknown): ApiError | undefined {
     message: typeof value.message === "string" ? value.message : "",
     documentationUrl: typeof value.documentation_url === "string" ? value.documentation_url : undefined,
     pointer: typeof source.pointer === "string" ? source.pointer : undefined,
-    chain: errorsOf(value.error_chain),
+    chain: causes(value.error_chain),
   };
 }

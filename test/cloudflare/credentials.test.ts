@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { ConfigurationError, credentialsFrom } from "../../src/cloudflare/index.ts";
+import { ConfigurationError, Credentials, credentialsFrom } from "../../src/cloudflare/index.ts";
 
 type Settings = Record<string, string>;
 
@@ -128,4 +128,21 @@ test("credentials show themselves in no log, no inspection and no JSON", () => {
     for (const text of seen) expect(text).not.toContain("sesame");
     expect(credentials.redact("you sent sesame, sesame")).toBe("you sent (secret), (secret)");
   }
+});
+
+describe("redact", () => {
+  const secret = "s".repeat(15) + "-token";
+  const credentials = new Credentials("test", secret, {});
+
+  test("looks through the beginning of what is long, and shows no more of it", () => {
+    const shown = credentials.redact(`${secret} ${"x".repeat(1_000_000)}`);
+    expect(shown).toMatch(/^\(secret\) x+$/);
+    expect(shown.length).toBeLessThan(5_000);
+  });
+
+  test.each([1, 5, 20])("shows no piece of the secret where it ends: %i characters", (piece) => {
+    const shown = credentials.redact(`${"x".repeat(4_000 - piece)}${secret}${"x".repeat(100)}`);
+    expect(shown).not.toContain("s");
+    expect(shown).toContain("xxx");
+  });
 });
