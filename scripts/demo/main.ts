@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
+import { disposing } from "../../src/disposing.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { makeStack, type OwnStack } from "../../test/engine/support/stack.ts";
 import type { Finished } from "../engine/child.ts";
@@ -17,8 +18,13 @@ class Unexpected extends Error {}
 /** The main job, step by step, on the real engine; each step checks in the emulator's queues what it says. */
 async function demo(): Promise<void> {
   say("An emulator of the Cloudflare Queues API starts, and a Pulumi stack with its state in a temporary folder.");
-  await using emulator = await startEmulator({ queues: queues.map((name) => ({ name })) });
-  await using stack = await makeStack({
+  await disposing(await startEmulator({ queues: queues.map((name) => ({ name })) }), async (emulator) =>
+    disposing(await demoStack(emulator), (stack) => play(emulator, stack)),
+  );
+}
+
+function demoStack(emulator: Emulator): Promise<OwnStack> {
+  return makeStack({
     name: "dev",
     copy: ["Pulumi.yaml", "package.json", "infra", "src", "messages"],
     config: {
@@ -28,6 +34,9 @@ async function demo(): Promise<void> {
     },
     env: { CLOUDFLARE_BASE_URL: emulator.baseUrl },
   });
+}
+
+async function play(emulator: Emulator, stack: OwnStack): Promise<void> {
   detail(
     `emulator  ${emulator.baseUrl}\nqueues    ${queues.join(", ")}\nmanifests messages/**/*.yaml of this repository`,
   );

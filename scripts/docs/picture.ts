@@ -10,7 +10,7 @@ const file = join(import.meta.dirname, "../../docs/emulator.png");
 // The same times in every picture.
 const clock = manualClock(Date.UTC(2026, 10, 27, 9, 30));
 const queues = ["orders", "emails", "dead-orders"].map((name) => ({ name }));
-await using emulator = await startEmulator({ queues, rateLimit: false, clock });
+const emulator = await startEmulator({ queues, rateLimit: false, clock });
 
 async function call(method: string, path: string, body: object): Promise<void> {
   const url = `${emulator.baseUrl}/accounts/${emulator.accountId}/queues/${path}`;
@@ -46,4 +46,5 @@ try {
   await page.screenshot({ path: process.argv[2] ?? file, fullPage: true });
 } finally {
   await browser.close();
+  await emulator.close();
 }

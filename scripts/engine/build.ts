@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import { disposing } from "../../src/disposing.ts";
 import { engineVersion } from "./home.ts";
 import { type Surroundings, tool } from "./source.ts";
 
@@ -31,10 +32,11 @@ export async function build(work: string, surroundings: Surroundings): Promise<s
   await go("pulumi", ["version"], surroundings);
   await buildCommand("pulumi", join(binDir, "pulumi"), "1/3", surroundings);
   await buildCommand("language-nodejs", join(binDir, "nodejs-language-host"), "2/3", surroundings);
-  using _ = surroundings.progress.step("3/3 Copying the scripts beside them");
-  const sdk = await go("pulumi", ["list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"], surroundings);
-  copyScript(join(goDir, "language-nodejs/pulumi-language-nodejs"), binDir);
-  copyScript(join(sdk.trim(), "nodejs/dist/pulumi-resource-pulumi-nodejs"), binDir);
+  await disposing(surroundings.progress.step("3/3 Copying the scripts beside them"), async () => {
+    const sdk = await go("pulumi", ["list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"], surroundings);
+    copyScript(join(goDir, "language-nodejs/pulumi-language-nodejs"), binDir);
+    copyScript(join(sdk.trim(), "nodejs/dist/pulumi-resource-pulumi-nodejs"), binDir);
+  });
   return binDir;
 }
 
@@ -45,8 +47,8 @@ async function buildCommand(
   surroundings: Surroundings,
 ): Promise<void> {
   const { text, expected, package: target, flags } = commands[name];
-  using _ = surroundings.progress.step(`${step} ${text}`, expected);
-  await go(name, ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", output, target], surroundings);
+  const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", output, target];
+  await disposing(surroundings.progress.step(`${step} ${text}`, expected), () => go(name, args, surroundings));
 }
 
 /** In a module's folder, since its go.mod also says which Go is new enough. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { disposing } from "../../src/disposing.ts";
 import { build } from "./build.ts";
 import { download } from "./download.ts";
 import { askVersion, type Engine, findEngine, isExecutable, refusedEngines } from "./find.ts";
@@ -32,7 +33,13 @@ export async function ensureEngine(surroundings: Surroundings): Promise<Engine> 
   if (here) return here;
   const versions = versionsDir(env);
   const wait = () => progress.line("Another process is getting the engine. Waiting for it …");
-  using _ = await lock(join(versions, ".queue-seeder.lock"), wait, signal);
+  return disposing(await lock(join(versions, ".queue-seeder.lock"), wait, signal), () => getEngine(surroundings));
+}
+
+/** Gets an engine, while no other process does. */
+async function getEngine(surroundings: Surroundings): Promise<Engine> {
+  const { env, progress } = surroundings;
+  const versions = versionsDir(env);
   const meanwhile = findEngine(env);
   if (meanwhile) return meanwhile;
   // Whoever left these behind was killed: a living one would hold the lock.

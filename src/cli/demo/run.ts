@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { styleText } from "node:util";
+import { disposing } from "../../disposing.ts";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type Finished, start } from "../../engine/child.ts";
 import type { Engine } from "../../engine/find.ts";
@@ -31,9 +32,24 @@ export async function demo(project: string, stack: string, env: NodeJS.ProcessEn
   const { engine } = await findPulumi(project, env);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  await using emulator = await startEmulator({ queues: queues.map((name) => ({ name })), rateLimit: false });
-  using stage = stageOf(project);
-  const run = runner({ engine, stage, emulator, env, signal: stop.signal });
+  return disposing(await startEmulator({ queues: queues.map((name) => ({ name })), rateLimit: false }), (emulator) =>
+    disposing(stageOf(project), (stage) =>
+      play({ project, stack, queues, scene: { engine, stage, emulator, env, signal: stop.signal } }),
+    ),
+  );
+}
+
+interface Play {
+  readonly project: string;
+  readonly stack: string;
+  readonly queues: readonly string[];
+  readonly scene: Scene;
+}
+
+/** @returns the exit code */
+async function play({ project, stack, queues, scene }: Play): Promise<number> {
+  const { emulator, stage, signal } = scene;
+  const run = runner(scene);
   const ids = Object.fromEntries(queues.map((name) => [name, emulator.queueId(name)]));
   const { plain, secret } = demoConfig(configOf(project, stack), emulator.accountId, ids);
 
@@ -43,13 +59,13 @@ export async function demo(project: string, stack: string, env: NodeJS.ProcessEn
   if (ok && secrets.length > 0) ok = await run(["config", "set-all", "--stack", stack, ...secrets]);
   stage.configure(stack, plain);
   for (const [number, what] of ["first", "second"].entries()) {
-    if (!ok || stop.signal.aborted) break;
+    if (!ok || signal.aborted) break;
     say(`The ${what} deployment, as the stack ${stack}:`);
     const before = accepted(emulator);
     ok = await run(["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs"], { show: number === 0 });
     if (ok) done(`${accepted(emulator) - before} messages were pushed.`);
   }
-  if (stop.signal.aborted) return 130;
+  if (signal.aborted) return 130;
   if (!ok) return 1;
   say("What is in the queues now:");
   for (const name of queues) process.stderr.write(queueText(emulator, name));

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { disposing } from "../../disposing.ts";
 import { UsageError } from "../usage.ts";
 import { version } from "../version.ts";
 import { type Answers, defaults, fromFlags } from "./answers.ts";
@@ -19,7 +20,11 @@ import { type Outcome, report } from "./report.ts";
 export async function init(path: string, flags: InitFlags): Promise<void> {
   const folder = resolve(path);
   refuseForeign(folder, flags);
-  using person = flags.yes ? undefined : atTerminal();
+  const write = (person: Person | undefined) => writeProject(path, folder, flags, person);
+  return flags.yes ? write(undefined) : disposing(atTerminal(), write);
+}
+
+async function writeProject(path: string, folder: string, flags: InitFlags, person: Person | undefined): Promise<void> {
   const answers = await answersOf(folder, flags, person);
   const outcomes = await decide(folder, filesFor(folder, answers), flags, person);
   for (const { file, what } of outcomes) {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { headCommit } from "../../../infra/commit.ts";
 import { deployer } from "../../../infra/deployer.ts";
+import { disposing } from "../../disposing.ts";
 import { planVariable } from "../../lifecycle/outputs.ts";
 import { type Facts, pulumiFinder, readFacts, type StackName, stackName } from "../deployment/facts.ts";
 import type { Pulumi } from "../engine/pulumi.ts";
@@ -24,7 +25,7 @@ import { peopleReport } from "./people.ts";
 import { RunProgress } from "./progress.ts";
 import { recordingReport } from "./record.ts";
 import type { Report } from "./report.ts";
-import { holdTo } from "./reviewed.ts";
+import { holdTo, type Reviewed } from "./reviewed.ts";
 import { type EndSignals, listen } from "./signals.ts";
 import { streamReport } from "./stream.ts";
 import { watchJournals } from "./unsaved.ts";
@@ -106,35 +107,51 @@ async function attempts(run: Run): Promise<number> {
       if (refusal !== undefined) return end(report, refusal);
       agreed = plan.digest;
     }
-    using signals = listen();
-    signals.onFirst(() => report.stopping());
-    const attempt = await deploy(run, plan, { facts, before }, signals);
-    if (typeof attempt === "number") return attempt;
-    const left = until - Date.now();
-    if (left <= 0 || signals.received !== undefined) {
-      report.locked(attempt.holder, "no");
-      return end(report, signals.received === undefined ? exits.locked : signalExits[signals.received]);
-    }
-    if (!told) report.locked(attempt.holder, flags.wait === true ? undefined : flags.wait);
-    else {
-      const limit = Number.isFinite(until) ? until : undefined;
-      report.waiting({ reason: "another run holds the stack", until: limit, resource: undefined });
-    }
-    told = true;
-    await sleep(Math.min(attemptMs, left), undefined, { signal: signals.stop }).catch(() => {});
-    if (signals.received !== undefined) return end(report, signalExits[signals.received]);
+    const exit = await disposing(listen(), async (signals) => {
+      signals.onFirst(() => report.stopping());
+      const attempt = await deploy(run, plan, { facts, before }, signals);
+      if (typeof attempt === "number") return attempt;
+      const left = until - Date.now();
+      if (left <= 0 || signals.received !== undefined) {
+        report.locked(attempt.holder, "no");
+        return end(report, signals.received === undefined ? exits.locked : signalExits[signals.received]);
+      }
+      if (!told) report.locked(attempt.holder, flags.wait === true ? undefined : flags.wait);
+      else {
+        const limit = Number.isFinite(until) ? until : undefined;
+        report.waiting({ reason: "another run holds the stack", until: limit, resource: undefined });
+      }
+      told = true;
+      await sleep(Math.min(attemptMs, left), undefined, { signal: signals.stop }).catch(() => {});
+      if (signals.received !== undefined) return end(report, signalExits[signals.received]);
+      return undefined;
+    });
+    if (exit !== undefined) return exit;
   }
 }
 
 /** One run of the engine. @returns the exit code, or who holds the stack */
-async function deploy(
-  { root, stack, find, flags, expected, report, env }: Run,
-  plan: Plan,
-  { facts, before }: { readonly facts: Facts; readonly before: StackState },
-  signals: EndSignals,
-): Promise<number | Extract<EngineEnd, { kind: "locked" }>> {
+function deploy(run: Run, plan: Plan, known: Known, signals: EndSignals): Promise<number | Locked> {
   // What a person or a digest agreed to holds until the last moment; a plain --yes agrees to whatever there is.
-  using reviewed = holdTo(expected === undefined && flags.yes === true ? undefined : plan);
+  const reviewed = holdTo(run.expected === undefined && run.flags.yes === true ? undefined : plan);
+  return disposing(reviewed, (held) => deployHeld(run, held, plan, known, signals));
+}
+
+/** What was known before the run. */
+interface Known {
+  readonly facts: Facts;
+  readonly before: StackState;
+}
+
+type Locked = Extract<EngineEnd, { kind: "locked" }>;
+
+async function deployHeld(
+  { root, stack, find, report, env }: Run,
+  reviewed: Reviewed,
+  plan: Plan,
+  { facts, before }: Known,
+  signals: EndSignals,
+): Promise<number | Locked> {
   const watch = watchEvents({ report, progress: new RunProgress(plannedMessages(plan)), now: Date.now });
   const pulumi = await find();
   const journals = await watchJournals(facts, env);
