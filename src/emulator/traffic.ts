@@ -117,7 +117,8 @@ export class Traffic {
         return { kind: "cut", answer: plain ?? withRates(this.#api, garbage) };
       case "delay":
         await sleep(effect.ms, undefined, { signal: this.#closing }).catch(() => undefined);
-        return undefined;
+        // An answer that is not due when the emulator stops never comes.
+        return this.#closing.aborted ? { kind: "cut", answer: undefined } : undefined;
       case "hold":
         return (await effect.gate()) === "drop" ? { kind: "cut", answer: undefined } : undefined;
     }
