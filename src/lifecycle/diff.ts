@@ -34,7 +34,8 @@ export async function diffSegment(
 ): Promise<SegmentDiff> {
   // Only in a preview of the run that makes the queue: it may be the one that the ledger is of, adopted or refreshed.
   const unsettled = isUnknown(news.accountId) || isUnknown(news.queueId);
-  const recorded = unsettled ? (olds.content.kind !== news.content.kind ? undefined : olds) : ledgerOf(olds, news);
+  // A queue that is not known yet is made by this run, and has nothing.
+  const recorded = unsettled ? undefined : ledgerOf(olds, news);
   if (recorded !== undefined) refuseOtherKind(recorded.content.kind, news);
   const rows = await rowsIfNeeded(recorded?.ledger, news, left, readDigests);
   const { decision, settled } = openBook(news, recorded?.ledger, left, rows);

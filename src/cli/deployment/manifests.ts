@@ -3,8 +3,8 @@ import type { SegmentInputs, Unresolved } from "../../lifecycle/segment.ts";
 import { isUnknown } from "../../lifecycle/unknown.ts";
 import type { Manifest } from "../../types.ts";
 import type { PreviewedResource } from "../engine/preview.ts";
-import type { StackState } from "../engine/state.ts";
-import { ownSegmentType, parseSegmentName, parseUrn, queueType, segmentType, urns } from "../engine/urn.ts";
+import { type StackState, secretId } from "../engine/state.ts";
+import { ownSegmentType, parseSegmentName, parseUrn, segmentType, urns } from "../engine/urn.ts";
 import { stackOptions } from "../validate/stack.ts";
 import type { Facts } from "./facts.ts";
 import { type ManifestFacts, manifestFacts, readerOf, type SegmentFacts, segmentFacts } from "./segments.ts";
@@ -38,24 +38,17 @@ export async function deployedManifests(facts: Facts, state: StackState): Promis
     groups.set(manifest, [...(groups.get(manifest) ?? []), resource]);
   }
   const found = await findManifests([...groups.values()].flat(), facts);
-  const context = { facts, state, elsewhere: replacedQueues(preview.resources) };
   const order = new Map(loaded.manifests.map(({ name }, index) => [name, index]));
   return [...groups.values()]
-    .map((segments) => deployedManifest(segments, found, context))
+    .map((segments) => deployedManifest(segments, found, facts, state))
     .sort((a, b) => (order.get(a.terms.name) ?? order.size) - (order.get(b.terms.name) ?? order.size));
-}
-
-interface Context {
-  readonly facts: Facts;
-  readonly state: StackState;
-  /** Ids of queues that the run replaces: what goes to their successors goes to a queue that has nothing yet. */
-  readonly elsewhere: ReadonlySet<string>;
 }
 
 function deployedManifest(
   resources: readonly PreviewedResource[],
   found: readonly Manifest[],
-  { facts, state, elsewhere }: Context,
+  facts: Facts,
+  state: StackState,
 ): DeployedManifest {
   const sorted = resources
     .map((resource) => ({ resource, inputs: inputsOf(resource) }))
@@ -65,10 +58,7 @@ function deployedManifest(
   const messagesFrom = manifest && readerOf(manifest);
   const segments = sorted.map(({ resource: { change, recordedAs }, inputs }): SegmentFacts => {
     const recorded = state.segments.find(({ urn }) => urn === recordedAs);
-    const outputs = recorded?.outputs;
-    const anew = change === "replace" || (inputs.queueId === "" && elsewhere.has(outputs?.queueId ?? ""));
-    const known = outputs && inputs.queueId === "" ? { ...inputs, queueId: outputs.queueId } : inputs;
-    return segmentFacts(anew ? inputs : known, recorded && { ...recorded, replaced: anew }, messagesFrom, facts);
+    return segmentFacts(inputs, recorded && { ...recorded, replaced: change === "replace" }, messagesFrom, facts);
   });
   const name = isOwn(resource) ? first.manifest : parseSegmentName(parseUrn(resource.urn).name).manifest;
   return { terms: termsOf(name, first, manifest), segments, messagesFrom, unresolved: first.unresolved };
@@ -88,10 +78,17 @@ function termsOf(name: string, inputs: SegmentInputs, manifest: Manifest | undef
   };
 }
 
-/** What the engine does not know yet, or shows to nobody, is "". */
+/**
+ * What the engine does not know yet is "".
+ *
+ * @throws StateError where the engine takes an id for a secret
+ */
 function inputsOf({ urn, inputs }: PreviewedResource): SegmentInputs {
   const known = inputs as unknown as SegmentInputs;
-  const id = (value: string) => (isUnknown(value) || value === "[secret]" ? "" : value);
+  const id = (value: string) => {
+    if (value === "[secret]") throw secretId(urn);
+    return isUnknown(value) ? "" : value;
+  };
   return { ...known, queueId: id(known.queueId), accountId: id(known.accountId), self: urn };
 }
 
@@ -107,14 +104,6 @@ async function findManifests(segments: readonly PreviewedResource[], facts: Fact
 function loadOthers({ root, stack }: Facts, files: readonly string[]): Promise<Loaded> {
   const { queues: _, ...options } = stackOptions(root, stack.short).options;
   return loadSegments({ root, ...options, files });
-}
-
-function replacedQueues(resources: readonly PreviewedResource[]): ReadonlySet<string> {
-  return new Set(
-    resources.flatMap(({ type, change, before }) =>
-      type === queueType && (change === "replace" || change === "delete") ? [String(before?.queueId)] : [],
-    ),
-  );
 }
 
 function isOwn({ urn }: PreviewedResource): boolean {

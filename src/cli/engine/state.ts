@@ -51,18 +51,28 @@ export const emptyState: StackState = { segments: [], createdQueues: new Map(), 
 /** What the engine would delete, and create anew, where it stands in the state under other names than the stack's own. */
 const seededTypes: ReadonlySet<string> = new Set([segmentType, deploymentsType, queueType]);
 
+/** The state cannot be compared with what the next run deploys. */
+export class StateError extends Error {
+  override name = "StateError";
+}
+
 /** The state is another project's or stack's: the engine would take nothing in it for this one's. */
-export class StateMismatch extends Error {
-  override name = "StateMismatch";
-  constructor(urn: string, { project, stack }: StackIdentity) {
-    const other = parseUrn(urn);
-    super(
-      `STATE_OF_OTHER_STACK: the state holds resources of ${other.project}/${other.stack}, and this is ${project}/${stack}. ` +
-        "A run would delete these, the ledger with them, and push every message again; nothing was done. To rename a project " +
-        "or stack, use `pulumi stack rename` before Pulumi.yaml changes; to mend a state that was imported, replace the names " +
-        "in the URNs of `pulumi stack export`, and import it once more.",
-    );
-  }
+function otherStack(urn: string, { project, stack }: StackIdentity): StateError {
+  const other = parseUrn(urn);
+  return new StateError(
+    `STATE_OF_OTHER_STACK: the state holds resources of ${other.project}/${other.stack}, and this is ${project}/${stack}. ` +
+      "A run would delete these, the ledger with them, and push every message again; nothing was done. To rename a project " +
+      "or stack, use `pulumi stack rename` before Pulumi.yaml changes; to mend a state that was imported, replace the names " +
+      "in the URNs of `pulumi stack export`, and import it once more.",
+  );
+}
+
+/** An id that is a secret to the engine is encrypted in its state, where it can be compared with nothing. */
+export function secretId(urn: string): StateError {
+  return new StateError(
+    `ID_SECRET: the id of the queue or of the account of ${urn} is a secret to Pulumi, so it cannot be compared with the state. ` +
+      "Nothing was pushed. Neither is a secret: set it without --secret, or give it in plain text with `pulumi.unsecret`.",
+  );
 }
 
 /** The names by which the engine knows a stack, as they stand in its URNs. */
@@ -80,7 +90,7 @@ const exitCodes: Readonly<Record<number, NoState>> = { 3: "no_login", 6: "no_sta
  *
  * @param find finds the engine; see `findPulumi`
  * @param stack as Pulumi's commands take it
- * @throws LedgerError when the state is there and cannot be understood; StateMismatch when it is not this stack's
+ * @throws LedgerError when the state is there and cannot be understood; StateError when it cannot be compared
  */
 export async function readState(
   find: () => Promise<Pulumi>,
@@ -107,7 +117,7 @@ export function reasonOf(stderr: string): string {
   return line.replace(/^error: /, "").replace(/\.$/, "");
 }
 
-/** @throws LedgerError, StateMismatch */
+/** @throws LedgerError, StateError */
 export function parseState(text: string, identity: StackIdentity): StackState {
   const resources = resourcesOf(text).filter(({ deleted }) => !deleted);
   const isOwn = ({ urn }: Resource) => {
@@ -122,7 +132,7 @@ export function parseState(text: string, identity: StackIdentity): StackState {
   const list = own.find(({ type, urn }) => type === deploymentsType && parseUrn(urn).name === "deployments");
   const ids = Object.entries(asMap(list?.outputs.ids)).map(([name, id]) => [name, String(id)] as const);
   const [foreign] = resources.filter((resource) => seededTypes.has(resource.type) && !isOwn(resource));
-  if (foreign !== undefined) throw new StateMismatch(foreign.urn, identity);
+  if (foreign !== undefined) throw otherStack(foreign.urn, identity);
   return {
     segments: segments.map(recordedSegment),
     createdQueues: new Map(queues),
@@ -132,6 +142,7 @@ export function parseState(text: string, identity: StackIdentity): StackState {
 
 /** @throws LedgerError */
 function recordedSegment({ urn, inputs, outputs, replaced }: Resource): RecordedSegment {
+  if ([outputs.queueId, outputs.accountId].some(isEncrypted)) throw secretId(urn);
   if (!isOutputs(outputs)) throw new LedgerError(`${urn} has no ledger that can be read`);
   // Told at once, and not when the ledger is used: nothing may be planned on half a state.
   (outputs.content.kind === "rows" ? unpackRows : unpackLedger)(outputs.ledger);
@@ -186,6 +197,11 @@ function resourcesOf(text: string): readonly Resource[] {
     deleted: deleted === true,
     replaced: taint === true || pendingReplacement === true,
   }));
+}
+
+/** Source: pulumi, sdk/go/common/resource/sig, Key and Secret */
+function isEncrypted(value: unknown): boolean {
+  return asMap(value)["4dabf18193072939515e22adb298388d"] === "1b47061264138c4ac30d75fd1eb44270";
 }
 
 function isOutputs(

@@ -79,6 +79,14 @@ describe("the engine's state", () => {
     expect(renamed(segment.urn)).not.toThrow();
   });
 
+  it("is refused where the id of a queue or an account is encrypted in it", () => {
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
+    for (const more of [{ queueId: secret }, { accountId: secret }]) {
+      const text = exported({ ...segment, outputs: { ...segment.outputs, ...more } });
+      expect(() => parseState(text, identity)).toThrow(/^ID_SECRET: .*::a::b\/0 is a secret to Pulumi/);
+    }
+  });
+
   it("is never taken for empty where it cannot be read", () => {
     const broken = [
       "no JSON",
