@@ -3,6 +3,9 @@ import { isExactNumber, noteSpelling, quote } from "../src/manifest/index.ts";
 import type { JsonValue } from "../src/types.ts";
 import { type EngineScalar, readPlain } from "./engine-yaml.ts";
 
+/** Stands for a secret, which is encrypted in a stack's file. */
+export const secretWord = "secret";
+
 /** Where a value is not what its author wrote once the engine has read it. */
 export interface ConfigFlaw {
   /** Keys and indexes that lead there inside the value. */
@@ -70,7 +73,7 @@ export class ConfigReading {
   #map(pairs: readonly Pair[], path: readonly string[]): ReadValue {
     const [only] = pairs;
     if (pairs.length === 1 && only !== undefined && keyText(only.key) === "secure" && this.#isText(only.value)) {
-      return { value: "secret", json: undefined, flaws: [], secret: true };
+      return { value: secretWord, json: undefined, flaws: [], secret: true };
     }
     const map: Record<string, JsonValue> = {};
     const read: [string, ReadValue][] = [];

@@ -240,6 +240,18 @@ messages:
     expect(stderr.match(/QUEUE_UNKNOWN/g)).toHaveLength(1);
   });
 
+  it("takes no secret for the id of a queue, which stands in every plan", async () => {
+    const id = (value: string) => `config:\n  queue-seeder:queues:\n    orders:\n      id: ${value}\n`;
+    const { code, stderr } = await validate({ ...files, "Pulumi.prod.yaml": id("{ secure: v1:AAAABAN:c29tZQ== }") }, [
+      "--stack",
+      "prod",
+    ]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("Pulumi.prod.yaml:4:7 error CONFIG_INVALID: ")]);
+    expect(stderr).toContain('"queue-seeder:queues.orders.id": it is a secret, and stands in every plan');
+    const plain = await validate({ ...files, "Pulumi.prod.yaml": id("secret") }, ["--stack", "prod"]);
+    expect(plain.stderr).not.toContain("CONFIG_INVALID");
+  });
+
   it("finds the stacks' files where Pulumi.yaml says that they are", async () => {
     const { code, stderr } = await validate(
       {

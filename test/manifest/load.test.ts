@@ -42,6 +42,8 @@ messages:
         after: ["customers"],
         requires: { consumer: true, notPaused: false, maxBacklog: 100 },
         movedFrom: ["orders", "old/orders"],
+        movedFromAt: { file, line: 5, column: 13 },
+        dedupField: undefined,
         place: { file, line: 1, column: 1 },
         content: {
           kind: "inline",

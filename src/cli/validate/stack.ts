@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { YAMLParseError } from "yaml";
+import { type Fault, fault } from "../../../infra/config.ts";
 import { type ConfigFile, type FileKind, parseConfigFile } from "../../../infra/config-file.ts";
+import { secretWord } from "../../../infra/config-value.ts";
 import { joinConfiguration, settingProblems, type WrittenConfiguration } from "../../../infra/configuration.ts";
 import { checkOptions } from "../../../infra/load-options.ts";
 import { inspectSettings } from "../../../infra/settings.ts";
@@ -60,7 +62,8 @@ export class StackFileError extends UsageError {
 export function stackOptions(root: string, stack: string | undefined): StackOptions {
   if (stack === undefined) return { options: { stacks: [...stackFiles(root).keys()] }, problems: [] };
   const config = readStackConfig(root, stack);
-  const { faults } = settingsOf(config);
+  const { faults: others } = settingsOf(config);
+  const faults = [...others, ...secretIds(config)];
   const { written } = config;
   const changed = settingProblems(written);
   const problems = [...written.problems, ...written.missing, ...changed, ...configProblems(root, config, faults)];
@@ -120,6 +123,17 @@ export function settingsOf({
     return typeof found === "string" ? JSON.parse(found) : found;
   };
   return inspectSettings({ get, getObject }, process.env);
+}
+
+/** Ids stand in plans and in the state, where they are compared: one that is to be kept secret cannot be. */
+function secretIds({ values, isSecret }: Pick<StackConfig, "values" | "isSecret">): readonly Fault[] {
+  const queues = values.get("queue-seeder:queues");
+  if (!isSecret("queue-seeder:queues") || typeof queues !== "object" || queues === null) return [];
+  return Object.entries(queues).flatMap(([name, queue]: [string, JsonValue]) => {
+    const id = typeof queue === "object" && queue !== null && "id" in queue ? queue.id : undefined;
+    const next = "Set it without --secret: it gives nobody access.";
+    return id === secretWord ? [fault(["queues", name, "id"], "it is a secret, and stands in every plan", next)] : [];
+  });
 }
 
 function readFile(root: string, file: string, kind: FileKind, project?: string): ConfigFile {
