@@ -77,6 +77,17 @@ it("asks for --yes where there is no terminal, and changes nothing without it", 
   expect(seeder.emulator.requests).toHaveLength(0);
 });
 
+it("finds a wrong passphrase before it asks or pushes anything", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
+  const wrong = await upJson(seeder, [], { PULUMI_CONFIG_PASSPHRASE: "wrong" });
+  expect([wrong.code, wrong.lines.at(-2)]).toEqual([
+    1,
+    expect.objectContaining({ kind: "note", text: expect.stringContaining("incorrect passphrase") }),
+  ]);
+  expect(wrong.lines.map(({ kind }) => kind)).not.toContain("started");
+  expect(seeder.emulator.requests).toHaveLength(0);
+});
+
 it("refuses another plan than the one that --expect names", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
   const { project } = seeder.stack;
