@@ -34,6 +34,8 @@ export interface Message {
   readonly filled?: readonly string[];
   /** What the push adds to the body; absent: nothing. It is no part of what the message is known by. */
   readonly stamp?: Stamp;
+  /** Names of variables in the body that get other values without an edit; absent: there is none, or no id to be edited under. */
+  readonly changing?: readonly string[];
   readonly place: Place;
 }
 

@@ -14,24 +14,43 @@ export async function refuseEdited(inputs: SegmentInputs, { edited }: Decision, 
 }
 
 async function refuseMessages(inputs: SegmentInputs, edited: Decision["edited"], ports: Ports): Promise<never> {
-  const places = await placesOf(inputs, ports);
+  const messages = await describe(inputs, ports);
   const lines = edited.slice(0, toldEdits).map(({ index, id, pushed, present }) => {
+    const { place = inputs.file, changing = [] } = messages[index] ?? {};
     return (
-      `${places[index] ?? inputs.file} the message ${JSON.stringify(id)} was pushed with another body ` +
-      `(pushed ${pushed}, now ${present}). Give it another id to push it as a new message, or restore its body.`
+      `${place} the message ${JSON.stringify(id)} was pushed with another body (pushed ${pushed}, now ${present}). ` +
+      `Give it another id to push it as a new message, or restore its body.${ifUnedited(inputs.manifest, changing)}`
     );
   });
   if (edited.length > toldEdits) lines.push(`So were ${number(edited.length - toldEdits)} more messages.`);
   throw new Refusal("MESSAGE_EDITED", `nothing of ${inputs.manifest} was pushed.\n${lines.join("\n")}`);
 }
 
-/** Where each message stands, in words. */
-async function placesOf(inputs: SegmentInputs, ports: Ports): Promise<readonly string[]> {
-  if (inputs.given !== undefined) return readGiven(inputs.given).places;
+/** A body that nobody edited has another digest when a variable in it has another value. */
+function ifUnedited(manifest: string, changing: readonly string[]): string {
+  if (changing.length === 0) return "";
+  const names = [...new Set(changing)].map((name) => `\${${name}}`).join(", ");
+  return (
+    ` If its text was not edited, a variable in it has another value: ${names}. ` +
+    `Then \`queue-seeder baseline ${manifest}\` marks it as pushed with the present value, and pushes nothing.`
+  );
+}
+
+interface Described {
+  /** Where it stands, in words. */
+  readonly place: string;
+  readonly changing?: readonly string[] | undefined;
+}
+
+async function describe(inputs: SegmentInputs, ports: Ports): Promise<readonly Described[]> {
+  if (inputs.given !== undefined) return readGiven(inputs.given).places.map((place) => ({ place }));
   const { readContent } = await import("./messages.ts");
   const content = await readContent(inputs, ports);
   const messages = content?.kind === "inline" ? content.messages : [];
-  return messages.map(({ place: { file, line, column } }) => `${file}:${line}:${column}`);
+  return messages.map(({ place: { file, line, column }, changing }) => ({
+    place: `${file}:${line}:${column}`,
+    changing,
+  }));
 }
 
 /** Messages, or ranges of rows, that are told one by one: an error that is too long breaks the engine's connection. */

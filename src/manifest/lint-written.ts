@@ -33,15 +33,11 @@ function changesByItself(name: string): boolean {
 }
 
 /** A message goes once, by its id or its body: a body that changes by itself makes an edited or a new message of it. */
-function warnOfChanges({ id, body, for_each }: WrittenMessage, { isMap }: LintContext, tell: OnProblem): void {
-  const named = new Set(isMap ? [] : variablesIn(id ?? null).map(({ name }) => name));
-  const items = id !== undefined && variablesIn(for_each ?? null).some(({ name }) => changesByItself(name));
-  for (const { name, written, path } of variablesIn(body)) {
-    const changes = changesByItself(name) || (items && /^item(?:$|[.[])/.test(name));
-    if (!changes || named.has(name) || [...named].some((other) => name.startsWith(`${other}.`))) continue;
+function warnOfChanges(message: WrittenMessage, { isMap }: LintContext, tell: OnProblem): void {
+  for (const { name, written, path } of changingVariables(message, isMap)) {
     const then = isMap
       ? "the next deployment stops with DATA_FILE_EDITED"
-      : id === undefined
+      : message.id === undefined
         ? "the next deployment pushes the message again"
         : "the next deployment stops with MESSAGE_EDITED";
     const what = `when the variable ${quote(name)} gets another value, nobody edits this and yet ${then}`;
@@ -49,6 +45,20 @@ function warnOfChanges({ id, body, for_each }: WrittenMessage, { isMap }: LintCo
     const next = `Write "push: on_change" if all is to go again then${own}, or allow it if the value stays the same.`;
     tell("VARIABLE_CHANGES", ["body", ...path], written, what, next);
   }
+}
+
+/**
+ * The variables that make another message of a message by themselves. One that its id names too makes a new one, which is meant.
+ *
+ * @param isMap whether it makes messages of a data file's rows, which are known by their bodies alone
+ */
+export function changingVariables({ id, body, for_each }: WrittenMessage, isMap: boolean): readonly Named[] {
+  const named = new Set(isMap ? [] : variablesIn(id ?? null).map(({ name }) => name));
+  const items = id !== undefined && variablesIn(for_each ?? null).some(({ name }) => changesByItself(name));
+  return variablesIn(body).filter(({ name }) => {
+    const changes = changesByItself(name) || (items && /^item(?:$|[.[])/.test(name));
+    return changes && !named.has(name) && ![...named].some((other) => name.startsWith(`${other}.`));
+  });
 }
 
 interface Named {

@@ -4,7 +4,7 @@ import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
 import type { OnProblem } from "./interpolate.ts";
 import { MessageLinter } from "./lint.ts";
-import { lintWritten } from "./lint-written.ts";
+import { changingVariables, lintWritten } from "./lint-written.ts";
 import { type Path, placeOf, placeOfSnippet } from "./locate.ts";
 import { formatPlace, problem, quote } from "./problem.ts";
 import { maxMessages, repetitions } from "./repeat.ts";
@@ -41,13 +41,14 @@ export function readMessages(
     const place = placeOf(document, path);
     const tell = teller(document, path, problems);
     const before = problems.errors;
+    const changing = written.id === undefined ? [] : changingVariables(written, false).map(({ name }) => name);
     const scopes = repetitions(written, scope, teller(document, [...path, "for_each"], problems));
     for (const here of scopes) {
       const { message, bytes } = buildMessage(written, common, here, place, tell);
       checkId(message, ids, () => placeOf(document, [...path, "id"]), problems);
       // Of those that one text makes, the first shows what there is to see.
       if (document.sound && here === scopes[0]) linter.check(message, bytes, written.for_each !== undefined, tell);
-      all.push(message);
+      all.push(changing.length === 0 ? message : { ...message, changing });
       total += bytes;
       idBytes += Buffer.byteLength(message.id ?? "");
       if (all.length <= maxMessages && total <= maxBytes && idBytes <= maxIdBytes) continue;

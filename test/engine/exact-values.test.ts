@@ -160,6 +160,26 @@ it("gives manifests the configuration exactly, or refuses it at its place, as va
   expect(sent(seeder)).toHaveLength(before);
 });
 
+it("names the variable that made another message of one that nobody edited, and takes it as it is on request", async () => {
+  const text = `queue: orders
+env: [BUILD]
+messages:
+  - { id: release, body: "build \${env.BUILD} of \${stack}" } # queue-seeder: allow VARIABLE_CHANGES
+`;
+  await using seeder = await makeSeeder({ messages: { "a.yaml": text } });
+  const { stack } = seeder;
+  succeeded(await stack.up({ env: { BUILD: "1" } }));
+  const edited = await stack.up({ env: { BUILD: "2" } });
+  expect(edited.code).not.toBe(0);
+  expect(said(edited)).toMatch(
+    /a\.yaml:4:5 the message "release" .* has another value: \$\{env\.BUILD\}\. .*queue-seeder baseline a`/,
+  );
+  const baseline = await cli(stack.project, ["baseline", "a", "--stack", stack.name, "--yes"], { BUILD: "2" });
+  expect(baseline.code, said(baseline)).toBe(0);
+  succeeded(await stack.up({ env: { BUILD: "2" } }));
+  expect(sent(seeder)).toEqual(['"build 1 of test"']);
+});
+
 it("foretells what the engine makes of configuration", async () => {
   const scalars = `01234 0899 0o17 017 0x1F 0b101 -0b11 1_000 +1 -1 .5 5. 1.0 1.10 1e3 1E3 1e21 1e-7 1234e56 -0 -0.0 0
     12345678901234567890 18446744073709551616 123456789012345678901234567890 -9223372036854775808 -9223372036854775809
