@@ -52,9 +52,7 @@ it("takes a queue that only the run will know for a new one, which has nothing",
     await world.start().lifecycle.create(await world.segment("queue: orders\nmessages: [{ id: a, body: 1 }]\n"))
   ).outs;
   const more = await world.segment("queue: orders\nmessages: [{ id: a, body: 1 }, { body: 2 }]\n");
-  expect(await preview(before, { ...more, queueId: unknownValue })).toEqual([
-    "info: 2 messages to push to orders",
-  ]);
+  expect(await preview(before, { ...more, queueId: unknownValue })).toEqual(["info: 2 messages to push to orders"]);
   const edited = await world.segment("queue: orders\nmessages: [{ id: a, body: 3 }]\n");
   expect(await preview(before, { ...edited, queueId: unknownValue })).toEqual(["info: 1 message to push to orders"]);
   expect((await failureOf(preview(before, edited))).message).toMatch(/^MESSAGE_EDITED/);
