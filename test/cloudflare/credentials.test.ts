@@ -131,7 +131,7 @@ test("credentials show themselves in no log, no inspection and no JSON", () => {
 });
 
 describe("redact", () => {
-  const secret = "s".repeat(15) + "-token";
+  const secret = `${"s".repeat(15)}-token`;
   const credentials = new Credentials("test", secret, {});
 
   test("looks through the beginning of what is long, and shows no more of it", () => {
