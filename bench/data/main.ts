@@ -7,34 +7,51 @@ import type { Taken } from "./read.ts";
 import { writeRows } from "./write.ts";
 
 /**
- * Checks a data file larger than memory should hold, beside JSON.parse of each of its lines: speed as a ratio, and the
- * most memory that each process had. The file is made anew in a temporary folder, and removed.
+ * Checks a data file larger than memory should hold, beside JSON.parse of each of its lines, and with a map beside without
+ * one: speed as ratios, and the most memory that each process had. The file is made anew in a temporary folder, and removed.
  *
  *     node bench/data/main.ts [GB] [rounds]
  */
 const gigabytes = Number(process.argv[2] ?? 2);
 const rounds = Number(process.argv[3] ?? 3);
 
+/** How much longer a check may take with a map than without. */
+const allowedRatio = 2;
+
 /** Of resident memory, whatever the file's size. */
 const allowedPeak = 300_000_000;
+
+/** The map of docs/pushing.md. */
+const mapped = `queue: orders
+source:
+  file: ../messages/rows.ndjson
+  map: { id: "order-\${row.order}", body: "\${row}" }
+`;
 
 const root = mkdtempSync(join(tmpdir(), "queue-seeder-bench-"));
 try {
   mkdirSync(join(root, "messages"));
+  mkdirSync(join(root, "mapped"));
   writeFileSync(join(root, "messages/rows.yaml"), "queue: orders\nsource: { file: rows.ndjson }\n");
+  writeFileSync(join(root, "mapped/rows.yaml"), mapped);
   const { rows, bytes } = writeRows(join(root, "messages/rows.ndjson"), gigabytes * 1e9);
   console.log(
     `${(bytes / 1e9).toFixed(2)} GB, ${rows} rows of NDJSON; Node ${process.version}; ${rounds} rounds in turns`,
   );
 
-  const pairs: { readonly check: Taken; readonly parse: Taken }[] = [];
+  const pairs: { readonly check: Taken; readonly map: Taken; readonly parse: Taken }[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    pairs.push({ check: await read("check", rows), parse: await read("parse", rows) });
+    pairs.push({ check: await read("check", rows), map: await read("map", rows), parse: await read("parse", rows) });
   }
   show(
     "checked by the seeder",
     rows,
     pairs.map(({ check }) => check),
+  );
+  show(
+    "checked with a map",
+    rows,
+    pairs.map(({ map }) => map),
   );
   show(
     "JSON.parse of each line",
@@ -44,17 +61,21 @@ try {
   const ratio = median(pairs.map(({ check, parse }) => check.seconds / parse.seconds));
   const cpu = median(pairs.map(({ check, parse }) => check.cpu / parse.cpu));
   console.log(`time as a ratio (median)    ${ratio.toFixed(2)}; of the processors' time ${cpu.toFixed(2)}`);
-  const peak = Math.max(...pairs.map(({ check }) => check.peak));
+  const slower = median(pairs.map(({ check, map }) => map.cpu / check.cpu));
+  console.log(
+    `with a map beside without   ${slower.toFixed(2)} of the processors' time, ${slower <= allowedRatio ? "within" : "OVER"} the ${allowedRatio} allowed`,
+  );
+  const peak = Math.max(...pairs.flatMap(({ check, map }) => [check.peak, map.peak]));
   const verdict = peak <= allowedPeak ? "within" : "OVER";
   console.log(
     `memory of the check         ${megabytes(peak)} at most, ${verdict} the ${megabytes(allowedPeak)} allowed`,
   );
-  if (peak > allowedPeak) process.exitCode = 1;
+  if (peak > allowedPeak || slower > allowedRatio) process.exitCode = 1;
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
 
-async function read(way: "check" | "parse", rows: number): Promise<Taken> {
+async function read(way: "check" | "map" | "parse", rows: number): Promise<Taken> {
   const script = join(import.meta.dirname, "read.ts");
   const { stdout } = await promisify(execFile)(process.execPath, [script, way, root]);
   const taken: Taken = JSON.parse(stdout);

@@ -52,6 +52,8 @@ export function buildMessage(
   const plain: Message = {
     id: buildId(written.id, scope, tell),
     body: body.value,
+    // Of a row that is the body as it is, the JSON is known.
+    ...(scope.row !== undefined && body.value === scope.local.row && { json: scope.row.json }),
     contentType,
     delaySeconds: buildDelay(written.delay_seconds ?? defaults?.delay_seconds, scope, tell),
     ...(body.secrets.length > 0 ? { secrets: body.secrets } : {}),

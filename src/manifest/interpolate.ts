@@ -5,7 +5,8 @@ import type { Path } from "./locate.ts";
 import { quote } from "./problem.ts";
 import { placeholderOf } from "./secrets.ts";
 import { copySpellings, noteSpelling } from "./spelling.ts";
-import { hasMarkers, parseTemplate } from "./template.ts";
+import { countVariables, type TemplateTree, templateTree } from "./template-tree.ts";
+import { splitName } from "./variable-name.ts";
 import { type Found, lookUp, type Scope } from "./variables.ts";
 import { typeName } from "./words.ts";
 
@@ -45,13 +46,17 @@ export function interpolate(
   options: InterpolateOptions,
   tell: OnProblem,
 ): Interpolated {
-  if (!mentionsVariables(value)) return { value, secrets: [], unknown: [] };
+  const tree = templateTree(value);
+  if (tree.kind === "constant") return { value, secrets: [], unknown: [] };
   const secrets: SecretSlot[] = [];
   const unknown: Path[] = [];
   let inserted = 0;
+  // What is surely small need not be measured: there is a row for every message of a data file.
+  const isRowSmall = scope.row !== undefined && scope.row.bytes * countVariables(tree) <= maxInserted;
 
   /** Whether a variable's value may be inserted once more: one value in many places makes much out of little. */
   const fits = (of: JsonValue, path: Path, name: string): boolean => {
+    if (isRowSmall && splitName(name)[0] === "row") return true;
     const before = inserted;
     inserted += sizeOf(of);
     if (inserted <= maxInserted) return true;
@@ -62,19 +67,28 @@ export function interpolate(
     return false;
   };
 
-  const walk = (at: JsonValue, path: Path): Placed => {
-    if (typeof at === "string") return hasMarkers(at) ? replace(at, path) : { value: at };
-    if (typeof at !== "object" || at === null) return { value: at };
-    const placed = Object.entries(at).map(([key, inner]) => {
-      if (!Array.isArray(at) && hasMarkers(key)) tellKey(key, [...path, key]);
-      return [key, walk(inner, [...path, Array.isArray(at) ? Number(key) : key])] as const;
-    });
-    const copy = Array.isArray(at)
-      ? placed.map(([, { value }]) => value)
-      : Object.fromEntries(placed.map(([key, { value }]) => [key, value]));
-    for (const [key, { value, text }] of placed) if (text !== undefined) noteSpelling(copy, key, value, text);
-    copySpellings(at, copy);
-    return { value: copy };
+  const walk = (at: TemplateTree): Placed => {
+    switch (at.kind) {
+      case "constant":
+        return at;
+      case "text":
+        return replace(at);
+      case "list": {
+        const copy: JsonValue[] = [];
+        for (const item of at.items) place(copy, copy.length, walk(item));
+        if (at.spelled) copySpellings(at.spelled, copy);
+        return { value: copy };
+      }
+      case "map": {
+        const copy: Record<string, JsonValue> = {};
+        for (const { key, path, marked, tree: inner } of at.entries) {
+          if (marked) tellKey(key, path);
+          place(copy, key, walk(inner));
+        }
+        if (at.spelled) copySpellings(at.spelled, copy);
+        return { value: copy };
+      }
+    }
   };
 
   const tellKey = (key: string, path: Path) =>
@@ -86,8 +100,7 @@ export function interpolate(
     tell("VARIABLE_NOT_HERE", path, written, what, "Name secrets in bodies alone.");
   };
 
-  const replace = (text: string, path: Path): Placed => {
-    const parts = parseTemplate(text);
+  const replace = ({ text, parts, path }: Extract<TemplateTree, { kind: "text" }>): Placed => {
     const [only] = parts;
     if (parts.length === 1 && only?.kind === "variable" && !options.textOnly) {
       const found = lookUp(only.name, scope);
@@ -163,13 +176,21 @@ export function interpolate(
     }
   };
 
-  return { value: walk(value, []).value, secrets, unknown };
+  return { value: walk(tree).value, secrets, unknown };
 }
 
 /** A value in the place of another, and how a number is written there. */
 interface Placed {
   readonly value: JsonValue;
   readonly text?: string;
+}
+
+/** Puts a value into a list or a map of its own. */
+function place(holder: object, key: string | number, { value, text }: Placed): void {
+  // An own property also where the key is "__proto__".
+  if (key === "__proto__") Object.defineProperty(holder, key, { value, enumerable: true });
+  else (holder as Record<string | number, JsonValue>)[key] = value;
+  if (text !== undefined) noteSpelling(holder, key, value, text);
 }
 
 /** Characters that variables may bring into one message; the API takes 128 KB. */
@@ -189,11 +210,4 @@ function sizeOf(value: JsonValue): number {
   );
   sizes.set(value, size);
   return size;
-}
-
-function mentionsVariables(value: JsonValue): boolean {
-  if (typeof value === "string") return hasMarkers(value);
-  if (typeof value !== "object" || value === null) return false;
-  if (Array.isArray(value)) return value.some(mentionsVariables);
-  return Object.entries(value).some(([key, inner]) => hasMarkers(key) || mentionsVariables(inner));
 }

@@ -9,7 +9,7 @@ const written = new WeakMap<Container, Map<string, string>>();
 const unread = new WeakMap<Container, string>();
 
 /** Remembers how a number is written, for the texts that it may become a part of: 3.10 is the number 3.1, and another text. */
-export function noteSpelling(holder: Container, key: string | number, value: JsonValue, source: string): void {
+export function noteSpelling(holder: Container, key: string | number, value: JsonValue, source = String(value)): void {
   if (typeof value !== "number" || String(value) === source) return;
   const known = written.get(holder);
   if (known !== undefined) known.set(String(key), source);
@@ -25,14 +25,14 @@ export function noteJson(value: JsonValue, json: string): void {
 }
 
 /**
- * The text of a number as its author wrote it.
+ * The text of a number as its author wrote it; undefined where it is written as JavaScript writes it.
  *
  * @param holders the lists and maps around the number, the outermost first, each with the key that leads on
  */
-export function spellingOf(value: number, holders: readonly (readonly [Container, string])[]): string {
+export function spellingOf(holders: readonly (readonly [Container, string])[]): string | undefined {
   for (const [holder] of holders) readNumbers(holder);
   const last = holders.at(-1);
-  return (last && written.get(last[0])?.get(last[1])) ?? String(value);
+  return last && written.get(last[0])?.get(last[1]);
 }
 
 /** Has a copy of a list or a map, in which other values may stand, know the numbers of the original. */
@@ -44,7 +44,13 @@ export function copySpellings(from: Container, to: Container): void {
 
 /** The text of a number that a list or a map holds, as its author wrote it. */
 export function spellingIn(holder: Container, key: string | number, value: number): string {
-  return spellingOf(value, [[holder, String(key)]]);
+  return spellingOf([[holder, String(key)]]) ?? String(value);
+}
+
+/** Whether a list or a map itself holds a number that is written in another way than JavaScript's. */
+export function hasSpellings(holder: Container): boolean {
+  readNumbers(holder);
+  return written.has(holder);
 }
 
 function readNumbers(holder: Container): void {

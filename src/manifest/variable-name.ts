@@ -6,6 +6,19 @@ const bracketed = /\[(?:'((?:[^']|'')*)'|"((?:[^"]|"")*)")\]/g;
  * belong to the key, since columns may be named `items[0]`.
  */
 export function splitName(name: string): readonly string[] {
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const steps = split(name);
+  if (known.size >= keptNames) known.clear();
+  known.set(name, steps);
+  return steps;
+}
+
+/** Names that were split already: the map of a data file names the same for each row. */
+const known = new Map<string, readonly string[]>();
+const keptNames = 1_000;
+
+function split(name: string): readonly string[] {
   if (!name.includes("[")) return name.split(".");
   const steps: string[] = [];
   let end = 0;

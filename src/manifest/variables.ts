@@ -60,6 +60,8 @@ export interface Scope {
   readonly env: readonly string[];
   /** Variables of this place alone, such as `item` and `row`. */
   readonly local: Readonly<Record<string, JsonValue>>;
+  /** The row of a data file that the local variables come from: its JSON, and the bytes of that. */
+  readonly row?: { readonly json: string; readonly bytes: number };
   /** Names of such variables that get their values later. */
   readonly pending?: readonly string[];
 }
@@ -198,17 +200,30 @@ function within(
   steps: readonly string[],
 ): Found {
   let at: JsonValue = all[first] ?? null;
-  const holders: [object, string][] = [[all, first]];
-  for (const [index, step] of steps.entries()) {
+  for (let index = 0; index < steps.length; index += 1) {
+    const step = steps[index] ?? "";
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) {
       return undefinedVariable(name, whatThereIs(at, first, steps, index));
     }
-    holders.push([at, step]);
     at = (at as Readonly<Record<string, JsonValue>>)[step] ?? null;
   }
-  return typeof at === "number"
-    ? { kind: "value", value: at, text: spellingOf(at, holders) }
-    : { kind: "value", value: at };
+  const text = typeof at === "number" ? spellingOf(holdersOf(all, first, steps)) : undefined;
+  return text === undefined ? { kind: "value", value: at } : { kind: "value", value: at, text };
+}
+
+/** The lists and maps on the way to a value, each with the key that leads on. */
+function holdersOf(
+  all: Readonly<Record<string, JsonValue>>,
+  first: string,
+  steps: readonly string[],
+): (readonly [object, string])[] {
+  const holders: (readonly [object, string])[] = [[all, first]];
+  let at = all[first] as Readonly<Record<string, JsonValue>>;
+  for (const step of steps) {
+    holders.push([at, step]);
+    at = at[step] as Readonly<Record<string, JsonValue>>;
+  }
+  return holders;
 }
 
 /** What a value has in place of one of the steps. */

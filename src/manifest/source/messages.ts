@@ -77,7 +77,7 @@ function toMessage(
   if (map !== undefined) {
     const local: Readonly<Record<string, JsonValue>> = { row: row.value, index };
     if (row.spelling !== undefined) noteSpelling(local, "row", row.value, row.spelling);
-    return buildMessage(map, common, { ...scope, local }, place, tellHere, index);
+    return buildMessage(map, common, { ...scope, local, row }, place, tellHere, index);
   }
   const { defaults, schemas, stamper } = common;
   const contentType = defaults?.content_type ?? "json";

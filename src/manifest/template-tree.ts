@@ -1,0 +1,94 @@
+import type { JsonValue } from "../types.ts";
+import type { Path } from "./locate.ts";
+import { hasSpellings } from "./spelling.ts";
+import { hasMarkers, type Part, parseTemplate } from "./template.ts";
+
+/** A value of a manifest with its texts split at their variables. A data file's map is split once, and used for each row. */
+export type TemplateTree =
+  | { readonly kind: "constant"; readonly value: JsonValue }
+  | { readonly kind: "text"; readonly text: string; readonly parts: readonly Part[]; readonly path: Path }
+  | (Holder & { readonly kind: "list"; readonly items: readonly TemplateTree[] })
+  | (Holder & { readonly kind: "map"; readonly entries: readonly TemplateEntry[] });
+
+interface Holder {
+  /** The list or map, where numbers in it are written in another way than JavaScript's. */
+  readonly spelled: object | undefined;
+  readonly variables: number;
+}
+
+export interface TemplateEntry {
+  readonly key: string;
+  /** Whether the key names a variable, which it may not. */
+  readonly marked: boolean;
+  readonly path: Path;
+  readonly tree: TemplateTree;
+}
+
+/** By lists and maps: a manifest's values do not change once they were read. */
+const known = new WeakMap<object, TemplateTree>();
+
+/** By texts, of which a map's id is one. */
+const knownTexts = new Map<string, TemplateTree>();
+const keptTexts = 1_000;
+const keptLength = 1_000;
+
+export function templateTree(value: JsonValue): TemplateTree {
+  if (typeof value === "string") return textTree(value);
+  if (typeof value !== "object" || value === null) return { kind: "constant", value };
+  const tree = known.get(value) ?? build(value, []);
+  known.set(value, tree);
+  return tree;
+}
+
+function textTree(text: string): TemplateTree {
+  if (!hasMarkers(text)) return { kind: "constant", value: text };
+  const found = knownTexts.get(text);
+  if (found !== undefined) return found;
+  const tree = build(text, []);
+  if (text.length > keptLength) return tree;
+  if (knownTexts.size >= keptTexts) knownTexts.clear();
+  knownTexts.set(text, tree);
+  return tree;
+}
+
+function build(value: JsonValue, path: Path): TemplateTree {
+  if (typeof value === "string" && hasMarkers(value)) {
+    return { kind: "text", text: value, parts: parseTemplate(value), path };
+  }
+  if (typeof value !== "object" || value === null) return { kind: "constant", value };
+  const spelled = hasSpellings(value) ? value : undefined;
+  if (Array.isArray(value)) {
+    const items = value.map((item: JsonValue, index) => build(item, [...path, index]));
+    return items.every(isConstant)
+      ? { kind: "constant", value }
+      : { kind: "list", items, spelled, variables: sum(items) };
+  }
+  const entries = Object.entries(value).map(([key, inner]) => {
+    const here = [...path, key];
+    return { key, marked: hasMarkers(key), path: here, tree: build(inner as JsonValue, here) };
+  });
+  const plain = entries.every(({ marked, tree }) => isConstant(tree) && !marked);
+  return plain
+    ? { kind: "constant", value }
+    : { kind: "map", entries, spelled, variables: sum(entries.map(({ tree }) => tree)) };
+}
+
+function isConstant(tree: TemplateTree): boolean {
+  return tree.kind === "constant";
+}
+
+/** How many variables a value names, at most. */
+export function countVariables(tree: TemplateTree): number {
+  switch (tree.kind) {
+    case "constant":
+      return 0;
+    case "text":
+      return tree.parts.length;
+    default:
+      return tree.variables;
+  }
+}
+
+function sum(trees: readonly TemplateTree[]): number {
+  return trees.reduce((total, tree) => total + countVariables(tree), 0);
+}
