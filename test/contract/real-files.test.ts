@@ -1,0 +1,146 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { beforeAll, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { createClient, credentialsFrom } from "../../src/cloudflare/index.ts";
+import { startEmulator } from "../../src/emulator/index.ts";
+import { loadManifests } from "../../src/manifest/index.ts";
+import { pack, toParcel } from "../../src/plan/index.ts";
+import { createPace, runPush, systemClock } from "../../src/push/index.ts";
+import type { Message } from "../../src/types.ts";
+import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
+import { npmPackages, run } from "./cache.ts";
+
+/** Data that others publish, against readers that others wrote. */
+const packages = ["vega-datasets@3.2.1", "@octokit/webhooks-examples@7.6.1"];
+const script = fileURLToPath(new URL("read.py", import.meta.url));
+
+let data: string;
+let examples: readonly unknown[];
+
+beforeAll(async () => {
+  const folder = join(await npmPackages("real-files", ...packages), "node_modules");
+  data = join(folder, "vega-datasets/data");
+  const index = join(folder, "@octokit/webhooks-examples/api.github.com/index.json");
+  const events: readonly { readonly examples: readonly unknown[] }[] = JSON.parse(await readFile(index, "utf8"));
+  examples = events.flatMap((event) => event.examples);
+});
+
+/** The messages of a repository of these files, and its errors. */
+async function load(files: Readonly<Record<string, string | Uint8Array>>) {
+  using root = temporaryFolder();
+  writeFiles(root.path, files);
+  const messages: Message[] = [];
+  const { manifests, problems } = await loadManifests({
+    root: root.path,
+    onMessage: (_, message) => messages.push(message),
+  });
+  for (const { content } of manifests) if (content.kind === "inline") messages.push(...content.messages);
+  const errors = problems.filter(({ severity }) => severity === "error");
+  return { messages, problems: errors.map(({ code, place }) => `${place.file}:${place.line} ${code}`) };
+}
+
+async function python(kind: "csv" | "json", file: string): Promise<unknown[]> {
+  const { stdout } = await run("python3", [script, kind, join(data, file)], { maxBuffer: 1e9 });
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+/** Files of the package that are one value and not rows: a map, a topology, a figure. */
+function isArray(file: string): boolean {
+  return readFileSync(join(data, file), "utf8").trimStart().startsWith("[");
+}
+
+test("reads every CSV file of vega-datasets as Python does", async () => {
+  const files = readdirSync(data).filter((file) => file.endsWith(".csv"));
+  expect(files.length).toBeGreaterThan(20);
+  for (const file of files) {
+    const { messages, problems } = await load({
+      "messages/a.yaml": `queue: orders\nsource: { file: ${file} }\n`,
+      [`messages/${file}`]: readFileSync(join(data, file)),
+    });
+    expect(problems, file).toEqual([]);
+    expect(
+      messages.map(({ body }) => body),
+      file,
+    ).toEqual(await python("csv", file));
+  }
+});
+
+test("reads every JSON array of vega-datasets as Python does", async () => {
+  const files = (await readdir(data)).filter((file) => file.endsWith(".json") && isArray(file));
+  expect(files.length).toBeGreaterThan(20);
+  for (const file of files) {
+    const { messages, problems } = await load({
+      "messages/a.yaml": `queue: orders\nsource: { file: ${file} }\n`,
+      [`messages/${file}`]: readFileSync(join(data, file)),
+    });
+    expect(problems, file).toEqual([]);
+    expect(
+      messages.map(({ body }) => body),
+      file,
+    ).toEqual(await python("json", file));
+  }
+});
+
+test("sends the examples of GitHub's webhooks as they are, in whatever form they are written", async () => {
+  const ndjson = examples.map((body) => `${JSON.stringify(body)}\n`).join("");
+  const half = ndjson.indexOf("\n", ndjson.length / 2) + 1;
+  const halves = [ndjson.slice(0, half), ndjson.slice(half)];
+  const source = (file: string) => `queue: orders\nsource: { file: ${file} }\n`;
+  const literal = examples.map((body) => ({ body: JSON.parse(JSON.stringify(body).replaceAll("${", () => "$${")) }));
+  const forms: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>> = {
+    yaml: { "messages/a.yaml": stringify({ queue: "orders", messages: literal }, { aliasDuplicateObjects: false }) },
+    ndjson: { "messages/a.yaml": source("a.ndjson"), "messages/a.ndjson": ndjson },
+    json: { "messages/a.yaml": source("a.json"), "messages/a.json": JSON.stringify(examples, null, 2) },
+    gzip: {
+      "messages/a.yaml": source("a.ndjson.gz"),
+      "messages/a.ndjson.gz": Buffer.concat(halves.map((part) => gzipSync(part))),
+    },
+    zstd: {
+      "messages/a.yaml": source("a.ndjson.zst"),
+      "messages/a.ndjson.zst": Buffer.concat(halves.map((part) => zstdCompressSync(part))),
+    },
+  };
+  const expected = examples.map((body) => JSON.stringify(body)).sort();
+  expect(expected.length).toBeGreaterThan(200);
+  for (const [form, files] of Object.entries(forms)) {
+    const { messages, problems } = await load(files);
+    expect(problems, form).toEqual([]);
+    expect(await sent(messages), form).toEqual(expected);
+  }
+});
+
+/** Pushes messages to an emulator. @returns the JSON of the bodies that are in the queue, sorted */
+async function sent(messages: readonly Message[]): Promise<string[]> {
+  await using emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false });
+  const env = { CLOUDFLARE_API_TOKEN: emulator.token };
+  const client = createClient({
+    credentials: credentialsFrom({ config: () => undefined, env }),
+    baseUrl: new URL(emulator.baseUrl),
+  });
+  try {
+    const clock = systemClock;
+    await runPush({
+      target: { accountId: emulator.accountId, queueId: emulator.queueId("orders") },
+      batches: pack(messages.map((message, index) => toParcel(message, index))),
+      inDoubt: "stop",
+      client,
+      clock,
+      pace: createPace({ clock, assume: "nothing" }),
+      onOutcome: () => {},
+    });
+  } finally {
+    await client.close();
+  }
+  // Several requests are under way at once, so they may arrive in another order.
+  return emulator
+    .messages("orders")
+    .map(({ body }) => JSON.stringify(body))
+    .sort();
+}
