@@ -121,9 +121,11 @@ async function deployFiles(args: ManifestFileArgs, within: Within): Promise<ByNa
 function deployValues(args: MessageValuesArgs, { parent, name }: Within): ByName {
   const settings = checkedSettings(projectFolder());
   const { queueId, accountId = accountOf(settings), push = "once", inDoubt = settings.inDoubt } = args;
-  const deployments = new Deployments(`${name}/deployments`, { manifests: { [name]: [] } }, { parent });
+  const common = surroundings(projectFolder());
+  const list = { root: common.root, manifests: { [name]: [] } };
+  const deployments = new Deployments(`${name}/deployments`, list, { parent });
   const segment = {
-    ...surroundings(projectFolder()),
+    ...common,
     manifest: name,
     file: "",
     queue: args.queue ?? name,

@@ -40,12 +40,13 @@ export function deploy(
   if (loaded.manifests.length === 0) return resources;
   const named = (name: string) => (within === undefined ? name : `${within.name}/${name}`);
   const parent = within === undefined ? {} : { parent: within.parent };
+  const common = surroundings(root);
   const former = {
+    root: common.root,
     manifests: Object.fromEntries(loaded.manifests.map(({ name, movedFrom }) => [name, movedFrom])),
     places: Object.fromEntries(loaded.manifests.map(({ name, movedFromAt }) => [name, formatPlace(movedFromAt)])),
   };
   const deployments = new Deployments(named("deployments"), former, parent);
-  const common = surroundings(root);
   for (const manifest of inOrder(loaded.manifests)) {
     const target = targetOf(manifest);
     if (target === undefined) continue;

@@ -8,13 +8,13 @@ export class Deployments extends pulumi.CustomResource {
   readonly #manifests: Readonly<Record<string, readonly string[]>>;
 
   /** @param inputs which manifests are deployed, and what they were named before */
-  constructor(name: string, { manifests, places = {} }: DeploymentsInputs, opts?: pulumi.CustomResourceOptions) {
+  constructor(name: string, { root, manifests, places = {} }: DeploymentsInputs, opts?: pulumi.CustomResourceOptions) {
     // Without a value here the SDK does not resolve the property from what the provider returns.
     const fromProvider = { ids: undefined };
     super(
       "pulumi-nodejs:dynamic:Deployments",
       name,
-      { manifests, places, ...fromProvider, __provider: deploymentsStub },
+      { root, manifests, places, ...fromProvider, __provider: deploymentsStub },
       opts,
     );
     this.#manifests = manifests;

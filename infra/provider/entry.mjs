@@ -14,4 +14,5 @@ export const {
   createDeployments,
   diffDeployments,
   updateDeployments,
+  removeDeployments,
 } = await import("./lifecycle.ts");

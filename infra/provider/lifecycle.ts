@@ -1,5 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
+import {
+  type DeploymentsInputs,
+  type DeploymentsOutputs,
+  removeDeployments as endDeployments,
+  updateDeployments as nextDeployments,
+} from "../../src/lifecycle/deployments.ts";
 import { bindLifecycle } from "../../src/lifecycle/index.ts";
+import type { Ports } from "../../src/lifecycle/ports.ts";
 import { systemClock } from "../../src/push/clock.ts";
 import { headCommit } from "../commit.ts";
 import { readConfiguration } from "../configuration.ts";
@@ -24,7 +31,7 @@ export function configure({ config: given }: pulumi.dynamic.ConfigureRequest): v
 const engine = process.argv[2] ?? "";
 const orphan = orphanWatch({ listens: () => engineListens(engine), exit: () => process.exit(1) });
 
-const lifecycle = bindLifecycle({
+const ports: Ports = {
   cwd: process.cwd(),
   env: process.env,
   config: (key) => config[key],
@@ -39,9 +46,14 @@ const lifecycle = bindLifecycle({
   },
   engineListens: orphan.engineListens,
   cancelled: cancelSignal(),
-});
+};
+const lifecycle = bindLifecycle(ports);
 
 export const { check, diff, read, remove } = lifecycle;
 export const create = orphan.endingAfter(lifecycle.create);
 export const update = orphan.endingAfter(lifecycle.update);
-export { createDeployments, diffDeployments, updateDeployments } from "../../src/lifecycle/deployments.ts";
+
+export { createDeployments, diffDeployments } from "../../src/lifecycle/deployments.ts";
+export const updateDeployments = (id: string, olds: DeploymentsOutputs, news: DeploymentsInputs) =>
+  nextDeployments(id, olds, news, ports);
+export const removeDeployments = (id: string, olds: DeploymentsOutputs) => endDeployments(id, olds, ports);

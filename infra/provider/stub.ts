@@ -18,6 +18,7 @@ export const stub = `${call}exports.handler = () => ({
 
 /** Of the stack's list of deployments. */
 export const deploymentsStub = `${call}exports.handler = () => ({
-  diff: call("diffDeployments"), create: call("createDeployments"), update: call("updateDeployments"),
+  configure: call("configure"), diff: call("diffDeployments"), create: call("createDeployments"),
+  update: call("updateDeployments"), delete: call("removeDeployments"),
 });
 `;

@@ -1,8 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { Refusal } from "./failure.ts";
+import type { JournalPorts } from "./journal-folder.ts";
+import type { SegmentInputs } from "./segment.ts";
+
+/** Where the journals of what is deployed are found. */
+type Rooted = Pick<SegmentInputs, "root">;
 
 /** Which manifests the stack deploys. One resource of the stack, so that the engine's state can tell deployments apart. */
-export interface DeploymentsInputs {
+export interface DeploymentsInputs extends Rooted {
   /** By the manifests' names: the names that each had before. */
   readonly manifests: Readonly<Record<string, readonly string[]>>;
   /** By the manifests' names: where the former names are written, as `FILE:LINE:COLUMN`. */
@@ -29,7 +34,7 @@ function nextDeployments(inputs: DeploymentsInputs, before: Partial<DeploymentsO
   const ids = Object.entries(inputs.manifests).map(([name, earlier]) => {
     return [name, idOf([name, ...earlier], known) ?? randomUUID()] as const;
   });
-  return { manifests: inputs.manifests, ids: Object.fromEntries(ids) };
+  return { root: inputs.root, manifests: inputs.manifests, ids: Object.fromEntries(ids) };
 }
 
 /**
@@ -85,10 +90,35 @@ export async function diffDeployments(
   return { changes: !sameDeployments(news, olds) };
 }
 
+/** @param ports where journals are: those of manifests that are gone are left as a deleted resource leaves its own */
 export async function updateDeployments(
   _id: string,
   olds: DeploymentsOutputs,
   news: DeploymentsInputs,
+  ports: JournalPorts,
 ): Promise<{ outs: DeploymentsOutputs }> {
-  return { outs: nextDeployments(news, olds) };
+  const outs = nextDeployments(news, olds);
+  const kept = new Set(Object.values(outs.ids));
+  await leaveDeployments(
+    Object.values(olds.ids).filter((id) => !kept.has(id)),
+    news,
+    ports,
+  );
+  return { outs };
+}
+
+/** The same of all of them. */
+export async function removeDeployments(
+  _id: string,
+  { ids, root }: DeploymentsOutputs,
+  ports: JournalPorts,
+): Promise<void> {
+  await leaveDeployments(Object.values(ids), { root }, ports);
+}
+
+/** A folder that cannot be used keeps nothing from being deleted: what stays there casts doubt at the most. */
+async function leaveDeployments(gone: readonly string[], where: Rooted, ports: JournalPorts): Promise<void> {
+  if (gone.length === 0) return;
+  const { leaveJournalsOf } = await import("./journal.ts");
+  await leaveJournalsOf(gone, where, ports).catch(() => {});
 }

@@ -136,6 +136,18 @@ export async function leaveJournals(olds: SegmentOutputs, ports: JournalPorts): 
   });
 }
 
+/** The same of deployments that have come to their end, with segments that the state may never have had. */
+export async function leaveJournalsOf(
+  deployments: readonly string[],
+  where: Pick<SegmentInputs, "root">,
+  ports: JournalPorts,
+): Promise<void> {
+  const journals = journalsOf(where, ports);
+  for (const found of await journals.list()) {
+    if (deployments.includes(found.head.deployment)) await journals.markRemoved(found);
+  }
+}
+
 /** @throws Refusal instead of a JournalError: without its journal a run would not know after a kill what it sent */
 export async function refusing<T>(use: () => Promise<T>): Promise<T> {
   try {

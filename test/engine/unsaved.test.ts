@@ -1,0 +1,101 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { startCli } from "./support/cli.ts";
+import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
+
+const manifest = (count: number) =>
+  `queue: orders\nin_doubt: stop\nmessages: [{ for_each: ${count}, id: "m\${index}", body: { n: "\${index}" } }]\n`;
+const expected = (count: number) => Array.from({ length: count }, (_, n) => `{"n":${n}}`).sort();
+const texts = ({ bodies }: Seeder, queue: string) =>
+  bodies(queue)
+    .map((body) => JSON.stringify(body))
+    .sort();
+
+/** The engine cannot write the state's file, whoever it runs as: a folder is in its place. @returns what takes it away */
+function blockState({ stack }: Seeder): () => void {
+  const file = join(stack.project.dir, "../state/.pulumi/stacks/queue-seeder/test.json");
+  renameSync(file, `${file}.kept`);
+  mkdirSync(file);
+  return () => {
+    rmdirSync(file);
+    renameSync(`${file}.kept`, file);
+  };
+}
+
+/** A run of `queue-seeder up` whose state cannot be saved from its first request on. */
+async function unsaved(
+  seeder: Seeder,
+): Promise<{ readonly total: object; readonly exit: number; readonly said: string }> {
+  const { stack, emulator } = seeder;
+  const hold = emulator.hold({ route: "batch" }, "before");
+  const run = startCli(stack.project, ["up", "--stack", "test", "--yes", "--run-file", "run.json"]);
+  await hold.arrived;
+  const mend = blockState(seeder);
+  hold.release();
+  const finished = await run.done;
+  mend();
+  const { total, exit } = JSON.parse(readFileSync(join(stack.project.dir, "run.json"), "utf8"));
+  return { total, exit, said: said(finished) };
+}
+
+it("pushes nothing twice where the state could not be saved, to this queue and to another one, and says what was accepted", async () => {
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": manifest(250) },
+    emulator: { queues: [{ name: "orders" }, { name: "second" }] },
+  });
+  const { stack, emulator } = seeder;
+  const first = await unsaved(seeder);
+  expect(first, first.said).toMatchObject({ total: { pushed: 250, inDoubt: 0, notSent: 0 }, exit: 1 });
+  expect(first.said).toContain("The state cannot be read after the run");
+  succeeded(await stack.up());
+  expect(texts(seeder, "orders")).toEqual(expected(250));
+  expect(stack.outputs().manifests).toMatchObject({ a: { pushed: 250, inDoubt: 0, lastPush: { maybeTwice: [] } } });
+
+  seeder.write("a.yaml", manifest(400));
+  const second = await unsaved(seeder);
+  expect(second, second.said).toMatchObject({ total: { pushed: 150, notSent: 0 } });
+  succeeded(await stack.up());
+  expect(texts(seeder, "orders")).toEqual(expected(400));
+
+  const config = (name: string) => ({ "queue-seeder:queues": { orders: { id: emulator.queueId(name) } } });
+  await stack.setConfig(config("second"));
+  const third = await unsaved(seeder);
+  expect(third, third.said).toMatchObject({ total: { pushed: 400, notSent: 0 } });
+  succeeded(await stack.up());
+  expect(texts(seeder, "second")).toEqual(expected(400));
+  await stack.setConfig(config("orders"));
+  succeeded(await stack.up());
+  expect([texts(seeder, "orders"), texts(seeder, "second")]).toEqual([expected(400), expected(400)]);
+
+  // Pulumi is told to begin anew, and does.
+  const urn = /urn:pulumi:[^"]*Segment::a\/0/.exec(stack.exportState())?.[0] ?? "";
+  succeeded(await stack.pulumi(["state", "taint", urn, "--yes"]));
+  const before = emulator.messages("orders").length;
+  succeeded(await stack.up());
+  expect(emulator.messages("orders")).toHaveLength(before + 400);
+  succeeded(await stack.up());
+  expect(readdirSync(join(stack.project.dir, ".queue-seeder/journal"))).toEqual([]);
+});
+
+it("lets a second run wait for the first one, which `pulumi cancel` does not end", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(250) } });
+  const { stack, emulator } = seeder;
+  const hold = emulator.hold({ route: "batch" }, "before");
+  const first = stack.spawnUp();
+  await hold.arrived;
+  succeeded(await stack.pulumi(["cancel", "--yes"]));
+  const second = stack.spawnUp();
+  let heard = "";
+  await new Promise<void>((resolve) => {
+    second.child.stdout?.on("data", (text) => {
+      heard += text;
+      if (/waits for the run of process \d+/.test(heard)) resolve();
+    });
+  });
+  hold.release();
+  await Promise.all([first.done, second.done]);
+  expect(texts(seeder, "orders")).toEqual(expected(250));
+  succeeded(await stack.up());
+  expect(texts(seeder, "orders")).toEqual(expected(250));
+});
