@@ -82,12 +82,18 @@ type OpenSegment = Omit<Segment, "digest" | "content"> & {
 
 /** Cuts a data file into segments while it is read once. Nothing of the rows is kept but their digests' sums. */
 export class RowSegmenter {
+  readonly #sizeOf: (index: number) => number;
   readonly #closed: Segment[] = [];
   readonly #whole = runningDigest("manifest");
   /** Of {@link #whole}, which can be asked for once. */
   #delivery: Digest | undefined;
   #open: { -readonly [Name in keyof OpenSegment]: OpenSegment[Name] } | undefined;
   #count = 0;
+
+  /** @param sizeOf messages of a segment, by its index */
+  constructor(sizeOf: (index: number) => number = segmentSize) {
+    this.#sizeOf = sizeOf;
+  }
 
   /** @param bytes of the message's body */
   add(message: Message, bytes: number): void {
@@ -107,7 +113,7 @@ export class RowSegmenter {
     this.#open.messages += 1;
     this.#open.bytes += bytes;
     this.#count += 1;
-    if (this.#open.messages === segmentSize(this.#open.index)) this.#close();
+    if (this.#open.messages === this.#sizeOf(this.#open.index)) this.#close();
   }
 
   /**

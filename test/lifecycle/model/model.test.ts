@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { findingText, play } from "./sequence.ts";
+
+/** Some in a test, so that a loaded machine has time enough for each. More of them: `npm run soak:model`. */
+const some = 20;
+const seeds = Array.from({ length: some }, (_, at) => at);
+
+it.each([1, 21, 41, 61, 81, 101, 121, 141, 161, 181])(
+  "loses nothing and sends nothing twice unknown, in the sequences from seed %i on",
+  { timeout: 120_000 },
+  async (first) => {
+    for (const seed of seeds) {
+      const finding = await play(first + seed);
+      expect(finding && findingText(finding)).toBeUndefined();
+    }
+  },
+);

@@ -1,0 +1,184 @@
+import type { InDoubtPolicy, PushMode } from "../../../src/types.ts";
+import type { Item, Setting } from "./edits.ts";
+
+/**
+ * What docs/pushing.md says, and nothing of how it is done. What a kill leaves can be known in part only, so a message has
+ * all the fates that it may have, and a ledger is one of several frames.
+ */
+export type Fate = "pushed" | "doubt" | "new";
+
+/** What the last delivery was of. */
+export interface Delivery {
+  /** The messages of the segment. */
+  readonly part: string;
+  /** Those of the whole data file; undefined: it was a delivery of each row once. */
+  readonly whole: string | undefined;
+}
+
+export interface Entry extends Item {
+  readonly may: readonly Fate[];
+}
+
+/** What the ledger of a segment and a queue may be. */
+export interface Frame {
+  readonly kind: Setting["kind"] | undefined;
+  /** Of rows in their order. */
+  readonly entries: readonly Entry[];
+  readonly last: Delivery | undefined;
+  readonly finished: boolean;
+  /** Whether nothing tells the run that it is of from one of a stack that was destroyed elsewhere. */
+  readonly isUnproven: boolean;
+  /** By body: copies in the queue of messages that are not known to be pushed, and how many of them a run named. */
+  readonly copies: Readonly<Record<number, number>>;
+  readonly named: Readonly<Record<number, number>>;
+}
+
+export const nothing: Frame = {
+  kind: undefined,
+  entries: [],
+  last: undefined,
+  finished: false,
+  isUnproven: false,
+  copies: {},
+  named: {},
+};
+
+/** A segment as a setting has it. */
+export interface Part {
+  readonly mode: PushMode;
+  readonly policy: InDoubtPolicy;
+  readonly kind: Setting["kind"];
+  readonly items: readonly Item[];
+  /** Items before it. */
+  readonly from: number;
+  readonly delivery: { readonly part: string; readonly whole: string };
+  /** Whether the data file ends in it. */
+  readonly isLast: boolean;
+}
+
+export interface Expectation {
+  readonly fates: readonly (readonly Fate[])[];
+  /** A new delivery of everything. */
+  readonly fresh: boolean;
+  /** `surely`: nothing else can be right. */
+  readonly refusal: { readonly code: string; readonly surely: boolean } | undefined;
+  /** What the manifest has no more. */
+  readonly removed: readonly Entry[];
+}
+
+const any: readonly Fate[] = ["pushed", "doubt", "new"];
+
+export function partsOf({ mode, policy, kind, items }: Setting, rowsOfPart: number): readonly Part[] {
+  const size = kind === "rows" ? rowsOfPart : items.length;
+  const whole = JSON.stringify(items);
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => {
+    const part = items.slice(index * size, (index + 1) * size);
+    const isLast = (index + 1) * size >= items.length;
+    return {
+      mode,
+      policy,
+      kind,
+      items: part,
+      from: index * size,
+      delivery: { part: JSON.stringify(part), whole },
+      isLast,
+    };
+  });
+}
+
+/** What a run has to do with a segment. */
+export function expected(frame: Frame, part: Part): Expectation {
+  const { mode, items } = part;
+  if (frame.kind !== undefined && frame.kind !== part.kind) {
+    const surely = !frame.isUnproven && frame.entries.some(isCertain);
+    return { fates: items.map(() => any), fresh: false, refusal: { code: "SOURCE_CHANGED", surely }, removed: [] };
+  }
+  const found = part.kind === "rows" ? matchRows(frame.entries, items) : matchMessages(frame.entries, items);
+  const removed = frame.entries.filter((entry) => !found.includes(entry));
+  const isSame = sameDelivery(frame.last, part);
+  if (mode === "once" || (isSame && !frame.finished)) {
+    const fates = items.map((item, index) => fatesOf(item, found[index], part.kind));
+    const refusal = mode === "once" ? refusalOf(part, items, found, removed) : undefined;
+    return { fates, fresh: false, refusal, removed };
+  }
+  if (mode === "on_change" && isSame) {
+    return {
+      fates: items.map((item, index) => fatesOf(item, found[index], part.kind)),
+      fresh: false,
+      refusal: undefined,
+      removed,
+    };
+  }
+  // A new delivery of everything; what is in doubt stays so.
+  const fates = items.map((item, index): readonly Fate[] => {
+    const may = found[index]?.may ?? ["new"];
+    const isOther = part.kind === "rows" && found[index]?.body !== item.body;
+    return any.filter((fate) => {
+      if (fate === "doubt") return may.includes("doubt");
+      return fate === "new" && (isOther || may.some((each) => each !== "doubt"));
+    });
+  });
+  return { fates, fresh: true, refusal: undefined, removed };
+}
+
+function sameDelivery(last: Delivery | undefined, { kind, delivery }: Part): boolean {
+  if (last === undefined) return false;
+  return kind === "rows" && last.whole !== undefined ? last.whole === delivery.whole : last.part === delivery.part;
+}
+
+function fatesOf(item: Item, entry: Entry | undefined, kind: Setting["kind"]): readonly Fate[] {
+  if (entry === undefined) return ["new"];
+  // In doubt under its id, it stays in doubt with another body.
+  if (kind === "messages" && entry.body !== item.body) return entry.may.filter((fate) => fate !== "pushed");
+  return entry.may;
+}
+
+/** Whether the ledger has it, in whichever way. */
+function isCertain({ may }: Entry): boolean {
+  return !may.includes("new");
+}
+
+function refusalOf(
+  { kind, isLast }: Part,
+  items: readonly Item[],
+  found: readonly (Entry | undefined)[],
+  removed: readonly Entry[],
+): Expectation["refusal"] {
+  const others = found.flatMap((entry, index) =>
+    entry !== undefined && entry.body !== items[index]?.body ? [entry] : [],
+  );
+  if (kind === "messages") {
+    const edited = others.filter(({ may }) => may.includes("pushed"));
+    if (edited.length === 0) return undefined;
+    return { code: "MESSAGE_EDITED", surely: edited.some(({ may }) => may.length === 1) };
+  }
+  const gone = [...others, ...removed].filter(({ may }) => may.some((fate) => fate !== "new"));
+  if (gone.length === 0) return isLast ? { code: "DATA_FILE_EDITED", surely: false } : undefined;
+  return { code: "DATA_FILE_EDITED", surely: gone.some(({ may }) => may.length === 1 && may[0] === "pushed") };
+}
+
+function matchRows(entries: readonly Entry[], items: readonly Item[]): readonly (Entry | undefined)[] {
+  return items.map((_, index) => entries[index]);
+}
+
+/** A message is known by its id, one without an id by its body, as often as it is there. */
+function matchMessages(entries: readonly Entry[], items: readonly Item[]): readonly (Entry | undefined)[] {
+  const left = new Set(entries);
+  const found: (Entry | undefined)[] = items.map(() => undefined);
+  const ids = new Set(items.map(({ id }) => id));
+  const take = (fits: (item: Item, entry: Entry) => boolean) => {
+    for (const [index, item] of items.entries()) {
+      if (found[index] !== undefined) continue;
+      const entry = [...left].find((each) => fits(item, each));
+      if (entry === undefined) continue;
+      found[index] = entry;
+      left.delete(entry);
+    }
+  };
+  take((item, entry) => item.id !== undefined && item.id === entry.id);
+  for (const entry of [...left]) if (entry.id !== undefined && ids.has(entry.id)) left.delete(entry);
+  take((item, entry) => item.id === undefined && entry.id === undefined && item.body === entry.body);
+  // An id was given, or taken away.
+  take((item, entry) => (item.id === undefined) !== (entry.id === undefined) && item.body === entry.body);
+  return found;
+}

@@ -1,0 +1,242 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { bindLifecycle, type Lifecycle } from "../../../src/lifecycle/index.ts";
+import { plannedSegment } from "../../../src/lifecycle/inputs.ts";
+import type { RepairAction } from "../../../src/lifecycle/repair.ts";
+import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/segment.ts";
+import { limits } from "../../../src/limits.ts";
+import { loadManifests } from "../../../src/manifest/index.ts";
+import { messagesSegment, RowSegmenter } from "../../../src/plan/index.ts";
+import { Api, type Pushed } from "./api.ts";
+import { watchDisk } from "./disk.ts";
+import { filesOf, type Setting } from "./edits.ts";
+import { type Disturbance, Process } from "./process.ts";
+
+/** Rows of a segment of a data file, and messages of a request: few, so that few are enough to have several of both. */
+export const segmentRows = 4;
+const requestMessages = 2;
+
+/** What the engine keeps. */
+export interface State {
+  readonly segments: readonly (SegmentOutputs | undefined)[];
+  /** The id of the manifest's deployment; undefined: it is not deployed. */
+  readonly deployment: string | undefined;
+}
+
+/** How a run is made. */
+export interface Run {
+  readonly disturbance?: Disturbance;
+  /** The engine cannot save its state. */
+  readonly unsaved?: boolean;
+  /** The engine was told to replace each resource. */
+  readonly tainted?: boolean;
+  readonly repair?: { readonly action: RepairAction; readonly messages?: readonly string[] };
+}
+
+/** What became of a segment in a run. */
+export interface Seen {
+  readonly segment: number;
+  /** `same`: the engine was told that nothing changes. `refused`: it failed, and the state stays what it was. */
+  readonly end: "same" | "done" | "failed" | "refused" | "killed";
+  /** What the engine was told to keep. */
+  readonly outs: SegmentOutputs | undefined;
+  /** What the run names as sent more than once. */
+  readonly named: readonly string[];
+  readonly error: string;
+  readonly pushed: readonly Pushed[];
+}
+
+/** A repository, a queue and an engine that is not there. The rest is real: files, journals, requests. */
+export class World implements AsyncDisposable {
+  readonly #root: string;
+  readonly #api: Api;
+  readonly #disk: Disposable;
+  #processes = 0;
+  #deployments = 0;
+  state: State = { segments: [], deployment: undefined };
+
+  private constructor(root: string, api: Api, disk: Disposable) {
+    this.#root = root;
+    this.#api = api;
+    this.#disk = disk;
+  }
+
+  static async make(): Promise<World> {
+    Object.assign(limits, { batchMessages: requestMessages });
+    const root = mkdtempSync(join(tmpdir(), "model-"));
+    mkdirSync(join(root, "infra"));
+    return new World(root, await Api.start(), await watchDisk(".queue-seeder"));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disk[Symbol.dispose]();
+    await this.#api[Symbol.asyncDispose]();
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+
+  get journals(): readonly string[] {
+    const folder = join(this.#root, ".queue-seeder/journal");
+    try {
+      return readdirSync(folder).map((file) => `${file}\n${readFileSync(join(folder, file), "utf8")}`);
+    } catch {
+      return [];
+    }
+  }
+
+  /** `pulumi up`: the segments one after the other, until one fails, and then what is no more. */
+  async up(setting: Setting, run: Run = {}): Promise<readonly Seen[]> {
+    const before = this.state;
+    const deployment = before.deployment ?? `deployment ${++this.#deployments}`;
+    this.state = { ...before, deployment };
+    const all = await this.#segments(setting, deployment);
+    const { process, lifecycle } = this.#start(setting.name, run);
+    const seen: Seen[] = [];
+    for (const inputs of all) {
+      const one = await this.#segment(process, lifecycle, inputs, run);
+      seen.push(one);
+      if (one.end !== "same" && one.end !== "done") break;
+    }
+    if (seen.every(({ end }) => end === "same" || end === "done")) {
+      for (const segment of before.segments.slice(all.length)) await this.#remove(process, lifecycle, segment);
+      this.state = { ...this.state, segments: this.state.segments.slice(0, all.length) };
+    }
+    if (process.isDead) this.#nameTheDead();
+    else process.end();
+    await process.bury();
+    if (run.unsaved) this.state = before;
+    return seen;
+  }
+
+  /** `pulumi destroy`. */
+  async destroy(): Promise<void> {
+    const { process, lifecycle } = this.#start("", {});
+    for (const segment of this.state.segments) await this.#remove(process, lifecycle, segment);
+    process.end();
+    this.state = { segments: [], deployment: undefined };
+  }
+
+  #start(name: string, { disturbance = {}, repair }: Run): { process: Process; lifecycle: Lifecycle } {
+    const process = new Process(++this.#processes, disturbance);
+    this.#api.admit(process);
+    const about = { manifest: name, segments: `urn:${name}`, ...repair };
+    const lifecycle = bindLifecycle({
+      cwd: join(this.#root, "infra"),
+      env: {
+        CLOUDFLARE_BASE_URL: this.#api.baseUrl,
+        CLOUDFLARE_API_TOKEN: process.token,
+        ...(repair !== undefined && { QUEUE_SEEDER_REPAIR: JSON.stringify(about) }),
+      },
+      config: () => undefined,
+      setBy: () => undefined,
+      clock: process.clock,
+      tell: () => process.step(async () => {}),
+      commit: () => "c0ffee",
+      deployer: () => "ada",
+      variables: () => variables,
+      engineListens: () => process.step(async () => true),
+      cancelled: process.cancelled.signal,
+    });
+    return { process, lifecycle };
+  }
+
+  async #segment(process: Process, lifecycle: Lifecycle, inputs: SegmentInputs, { tainted }: Run): Promise<Seen> {
+    const { segment } = inputs;
+    const from = this.#api.pushed.length;
+    const olds = this.state.segments[segment];
+    const turn = async (): Promise<Pick<Seen, "end" | "outs">> => {
+      const checked = await lifecycle.check(olds ?? {}, { ...inputs, preview: false });
+      // What is to be replaced is deleted first, as the program asks of the engine.
+      if (tainted && olds !== undefined) {
+        await lifecycle.remove("id", olds);
+        this.#keep(segment, undefined);
+      }
+      if (olds === undefined || tainted) return { end: "done", outs: (await lifecycle.create(checked.inputs)).outs };
+      const { changes, replaces } = await lifecycle.diff("id", olds, checked.inputs);
+      if (!changes) return { end: "same", outs: undefined };
+      if (replaces.length === 0) return { end: "done", ...(await lifecycle.update("id", olds, checked.inputs)) };
+      const { outs } = await lifecycle.create(checked.inputs);
+      await lifecycle.remove("id", olds);
+      return { end: "done", outs };
+    };
+    const found = await Promise.race([
+      Process.running.run(process, turn).catch((error: unknown) => error),
+      process.killed,
+    ]);
+    const seen = (end: Seen["end"], outs?: SegmentOutputs, error = ""): Seen => {
+      if (outs !== undefined) this.#keep(segment, outs);
+      const { at, maybeTwice = [] } = outs?.lastPush ?? {};
+      const named = at === olds?.lastPush.at ? [] : maybeTwice;
+      return { segment, end, outs, named, error, pushed: this.#api.pushed.slice(from) };
+    };
+    if (found === "killed") return seen("killed");
+    if (!(found instanceof Error)) {
+      const { end, outs } = found as Pick<Seen, "end" | "outs">;
+      return seen(end, outs);
+    }
+    const kept = "properties" in found ? (found.properties as SegmentOutputs) : undefined;
+    return seen(kept === undefined ? "refused" : "failed", kept, found.message);
+  }
+
+  /** Requests to push that have come so far. */
+  get requests(): number {
+    return this.#api.pushed.length;
+  }
+
+  /** Bodies that a queue has taken since there were so many requests. */
+  takenSince(requests: number, queue: string): ReadonlySet<number> {
+    const taken = this.#api.pushed.slice(requests).filter((each) => each.accepted && each.queue === queue);
+    return new Set(taken.flatMap(({ bodies }) => bodies));
+  }
+
+  async #remove(process: Process, lifecycle: Lifecycle, props: SegmentOutputs | undefined): Promise<void> {
+    if (props !== undefined) await Process.running.run(process, () => lifecycle.remove("id", props));
+  }
+
+  /** Keeps it as the engine does, as JSON. */
+  #keep(segment: number, outs: SegmentOutputs | undefined): void {
+    const segments = [...this.state.segments];
+    segments[segment] = outs === undefined ? undefined : JSON.parse(JSON.stringify(outs));
+    this.state = { ...this.state, segments };
+  }
+
+  async #segments(setting: Setting, deployment: string): Promise<readonly SegmentInputs[]> {
+    for (const [path, text] of Object.entries(filesOf(setting))) {
+      mkdirSync(dirname(join(this.#root, path)), { recursive: true });
+      writeFileSync(join(this.#root, path), text);
+    }
+    const segmenter = new RowSegmenter(() => segmentRows);
+    const { manifests, problems } = await loadManifests({
+      root: this.#root,
+      stack: "dev",
+      variables,
+      onMessage: (_, message, bytes) => segmenter.add(message, bytes),
+    });
+    const [manifest] = manifests;
+    const errors = problems.filter(({ severity }) => severity === "error");
+    if (manifest === undefined || errors.length > 0) throw new Error(JSON.stringify(problems));
+    const { content, push } = manifest;
+    const all = content.kind === "inline" ? [messagesSegment(content.messages)] : segmenter.end(push === "once");
+    return all.map((segment) => ({
+      ...plannedSegment(manifest, segment, { stack: "dev", project: "p", root: ".." }),
+      accountId: "a".repeat(32),
+      queueId: setting.queue,
+      deployment,
+      self: `urn:${setting.name}/${segment.index}`,
+      __provider: "the stub",
+    }));
+  }
+
+  /** The journals of a process that was killed name one that runs: this one. They are to name one that does not. */
+  #nameTheDead(): void {
+    const folder = join(this.#root, ".queue-seeder/journal");
+    if (!existsSync(folder)) return;
+    for (const file of readdirSync(folder, { withFileTypes: true }).filter((each) => each.isFile())) {
+      const path = join(folder, file.name);
+      const text = readFileSync(path, "utf8");
+      writeFileSync(path, text.replaceAll(`"pid":${process.pid}`, '"pid":2147483646'));
+    }
+  }
+}
+
+const variables = { project: "p", config: {}, secrets: [], env: {} };
