@@ -24,6 +24,8 @@ export interface Setting {
 export class Editor {
   readonly #random: Random;
   #last = 0;
+  /** What was removed last, and not put back. */
+  #removed: Item | undefined;
 
   constructor(random: Random) {
     this.#random = random;
@@ -81,7 +83,10 @@ export class Editor {
   readonly #messages: readonly (readonly [string, (items: readonly Item[]) => readonly Item[]])[] = [
     ["add", (items) => items.toSpliced(this.#random.int(items.length + 1), 0, this.#item("messages"))],
     ["add", (items) => [...items, this.#item("messages")]],
-    ["remove", (items) => (items.length === 1 ? items : items.toSpliced(this.#random.int(items.length), 1))],
+    ["remove", (items) => this.#without(items)],
+    ["remove", (items) => this.#without(items)],
+    ["put back", (items) => this.#withAgain(items)],
+    ["put back", (items) => this.#withAgain(items)],
     ["edit a body", (items) => this.#altered(items, (item) => ({ ...item, body: ++this.#last }))],
     ["reorder", (items) => this.#random.shuffled(items)],
     ["repeat a body", (items) => [...items, { body: this.#random.pick(items).body }]],
@@ -92,6 +97,20 @@ export class Editor {
     ],
     ["delay", (items) => this.#altered(items, (item) => ({ ...item, delay: ++this.#last }))],
   ];
+
+  #without(items: readonly Item[]): readonly Item[] {
+    if (items.length === 1) return items;
+    const at = this.#random.int(items.length);
+    this.#removed = items[at];
+    return items.toSpliced(at, 1);
+  }
+
+  #withAgain(items: readonly Item[]): readonly Item[] {
+    const again = this.#removed;
+    if (again === undefined || items.some(({ id }) => id !== undefined && id === again.id)) return items;
+    this.#removed = undefined;
+    return [...items, again];
+  }
 
   #altered(items: readonly Item[], alter: (item: Item) => Item): readonly Item[] {
     const at = this.#random.int(items.length);
