@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { expect, it } from "vitest";
 import { findEngine } from "../../src/engine/find.ts";
 import { problemsWith } from "../cli/schema.ts";
-import { cli, startCli } from "./support/cli.ts";
+import { atTerminal, cli, startCli } from "./support/cli.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
 
 const manifest = (...bodies: readonly (string | number)[]) =>
@@ -183,6 +183,11 @@ it("says whose the lock is, ends with 4, or waits and plans anew", async () => {
     4,
     expect.stringMatching(/Another run holds the stack: .+@.+ \(pid \d+\)/),
   ]);
+
+  // A person hears of it before any question.
+  const asked = await atTerminal(stack.project, ["up", "--stack", "test"]);
+  expect([asked.code, asked.stdout]).toEqual([4, expect.stringMatching(/Another run holds the stack: .+ \(pid \d+\)/)]);
+  expect(asked.stdout).not.toContain("[y/N]");
 
   const waiting = startCli(stack.project, ["up", "--stack", "test", "--yes", "--json", "--wait"]);
   let heard = "";

@@ -19,6 +19,7 @@ import { type EngineEnd, runEngine } from "./engine.ts";
 import { watchEvents } from "./events.ts";
 import { exits, signalExits } from "./exits.ts";
 import { type Expected, readExpected } from "./expect.ts";
+import { holderBefore } from "./held.ts";
 import { refusalOfLosses } from "./losses.ts";
 import { outcomeOf } from "./outcome.ts";
 import { peopleReport } from "./people.ts";
@@ -101,7 +102,10 @@ async function attempts(run: Run): Promise<number> {
     if (!tellProblems(facts)) return end(report, exits.failed);
     const before = stateOf(facts);
     const plan = await makePlan(facts, run.env);
-    if (plan.digest !== agreed) {
+    // A person is not asked about a stack that another run holds.
+    const held =
+      flags.yes === true ? undefined : await holderBefore(await run.find(), { ...run.stack, project: plan.project });
+    if (held === undefined && plan.digest !== agreed) {
       report.plan(plan);
       const refusal = (await refusalOf(plan, run)) ?? (await refusalOfLosses(plan, facts, run));
       if (refusal !== undefined) return end(report, refusal);
@@ -109,7 +113,8 @@ async function attempts(run: Run): Promise<number> {
     }
     const exit = await disposing(listen(), async (signals) => {
       signals.onFirst(() => report.stopping());
-      const attempt = await deploy(run, plan, { facts, before }, signals);
+      const attempt: number | Locked =
+        held === undefined ? await deploy(run, plan, { facts, before }, signals) : { kind: "locked", holder: held };
       if (typeof attempt === "number") return attempt;
       const left = until - Date.now();
       if (left <= 0 || signals.received !== undefined) {

@@ -19,3 +19,10 @@ export function cli(
 ): Promise<Finished> {
   return startCli(project, args, more).done;
 }
+
+/** Runs it at a terminal of its own, whose text comes as stdout. */
+export function atTerminal({ dir, env }: Pick<Project, "dir" | "env">, args: readonly string[]): Promise<Finished> {
+  const words = [process.execPath, join(dir, "src/cli/main.mjs"), ...args];
+  const command = words.map((word) => `'${word}'`).join(" ");
+  return start("script", ["-qefc", command, "/dev/null"], { cwd: dir, env, timeoutMs: 150_000 }).done;
+}
