@@ -33,7 +33,7 @@ export interface SegmentState {
 const patches = [
   // For a data file that has several segments, thousands of rows would have to go.
   { file: "src/plan/segments.ts", from: "return 5_000;", to: "return 150;" },
-  { file: "src/cloudflare/client.ts", from: "deadlineMs = 60_000", to: `deadlineMs = ${deadlineMs}` },
+  { file: "src/cloudflare/client.ts", from: "requestDeadlineMs = 60_000", to: `requestDeadlineMs = ${deadlineMs}` },
 ] as const;
 
 /** As the real ones, in seconds instead of minutes. */
