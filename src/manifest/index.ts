@@ -1,4 +1,5 @@
 export { codes } from "./codes.ts";
+export { Problems } from "./collect.ts";
 export { allMessages, DataFileError } from "./content.ts";
 export { liesInside } from "./files.ts";
 export { codeFrame } from "./frame.ts";
@@ -12,5 +13,5 @@ export { noteSpelling, parseWithSpellings, spellingIn } from "./spelling.ts";
 export { matchesStack } from "./stacks.ts";
 export { stamped } from "./stamp.ts";
 export { didYouMean } from "./suggest.ts";
-export { textFile } from "./text.ts";
+export { decode, textFile } from "./text.ts";
 export { bytesOf, type ConfigFlaw, type Variables } from "./variables.ts";

@@ -40,7 +40,7 @@ function warnOfChanges(message: WrittenMessage, { isMap }: LintContext, tell: On
       : message.id === undefined
         ? "the next deployment pushes the message again"
         : "the next deployment stops with MESSAGE_EDITED";
-    const what = `when the variable ${quote(name)} gets another value, nobody edits this and yet ${then}`;
+    const what = `the variable ${quote(name)} may get another value without an edit here, and then ${then}`;
     const own = isMap ? "" : ", name the variable in the id too if each value is a message of its own";
     const next = `Write "push: on_change" if all is to go again then${own}, or allow it if the value stays the same.`;
     tell("VARIABLE_CHANGES", ["body", ...path], written, what, next);

@@ -23,16 +23,30 @@ const bad = "queue: orders\nmessages:\n  - body: 007\n";
 const warned = "queue: orders\nmessages:\n  - body: yes\n";
 
 describe("validate", () => {
-  it("takes a stack's full name, and says where its configuration is no YAML", async () => {
+  it("takes a stack's full name", async () => {
     const files = { "messages/a.yaml": good, "Pulumi.yaml": "name: shop\n", "Pulumi.dev.yaml": "config: {}\n" };
     const full = await validate(files, ["--stack", "organization/shop/dev"]);
     expect(full.stderr).toContain("messages/a.yaml:1:8 error QUEUE_UNKNOWN");
-    const broken = await validate({ ...files, "Pulumi.dev.yaml": "config:\n  a: [\n" }, ["--stack", "dev"]);
-    expect([broken.code, broken.stderr]).toEqual([
-      2,
-      expect.stringMatching(/^Pulumi\.dev\.yaml:\d:\d is no YAML: .*\. Correct it there\.\n$/),
-    ]);
   });
+
+  it.each([
+    ["config:\n  a: [\n", "Pulumi.dev.yaml:3:1 YAML_SYNTAX"],
+    ["config:\n<<<<<<< HEAD\n  a: 1\n=======\n  a: 2\n>>>>>>> main\n", "Pulumi.dev.yaml:2:1 MERGE_CONFLICT"],
+    ["version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Pulumi.dev.yaml:1:1 FOREIGN_CONTENT"],
+    ["<!doctype html>\n<title>Sign in</title>\n", "Pulumi.dev.yaml:1:1 FOREIGN_CONTENT"],
+  ])(
+    "names what a stack's configuration is instead of YAML, in a form for machines too: %j",
+    async (text, expected) => {
+      const files = { "messages/a.yaml": good, "Pulumi.yaml": "name: shop\n", "Pulumi.dev.yaml": text };
+      const { code, stdout } = await validate(files, ["--stack", "dev", "--format", "json"]);
+      const { problems, manifests } = JSON.parse(stdout);
+      const told = problems.map(
+        ({ place, code: found }: { place: Record<string, unknown>; code: string }) =>
+          `${place["file"]}:${place["line"]}:${place["column"]} ${found}`,
+      );
+      expect([code, told, manifests.length]).toEqual([1, [expected], 1]);
+    },
+  );
 
   it("shows no line of a file outside the repository, whatever leads to it", async () => {
     using outside = temporaryFolder();

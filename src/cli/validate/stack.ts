@@ -9,7 +9,16 @@ import { inspectSettings } from "../../../infra/settings.ts";
 import { stackFiles } from "../../../infra/stacks.ts";
 import { variablesFrom } from "../../../infra/variables.ts";
 import { type FileFault, fileFault, isFileError, readRegular } from "../../file-fault.ts";
-import { compareProblems, didYouMean, type LoadOptions, type Problem, problem } from "../../manifest/index.ts";
+import {
+  compareProblems,
+  decode,
+  didYouMean,
+  formatProblem,
+  type LoadOptions,
+  type Problem,
+  Problems,
+  problem,
+} from "../../manifest/index.ts";
 import type { JsonValue } from "../../types.ts";
 import { UsageError } from "../usage.ts";
 import { configProblems } from "./config-problems.ts";
@@ -37,27 +46,21 @@ export interface StackOptions {
   readonly problems: readonly Problem[];
 }
 
-/** A file of the configuration cannot be read. Commands end with its message; what lists problems lists its problem. */
+/** A file of the configuration cannot be used. Commands end with its message; what lists problems lists its problem. */
 export class StackFileError extends UsageError {
   override name = "StackFileError";
   readonly problem: Problem;
 
-  constructor(file: string, { why, next }: FileFault) {
-    const remedy = `${next} Run this in the root of the repository.`;
-    super(`${file} cannot be read: ${why}. ${remedy}`);
-    this.problem = problem(
-      "FILE_UNREADABLE",
-      { file, line: 1, column: 1 },
-      `the stack's configuration cannot be read: ${why}`,
-      remedy,
-    );
+  constructor(found: Problem, message = formatProblem(found)) {
+    super(message);
+    this.problem = found;
   }
 }
 
 /**
  * What the Pulumi program would know, read from the files of the repository. Secrets stay encrypted: their names do.
  *
- * @throws UsageError for a stack without a configuration, or a configuration that is not YAML; StackFileError
+ * @throws UsageError for a stack without a configuration; StackFileError
  */
 export function stackOptions(root: string, stack: string | undefined): StackOptions {
   if (stack === undefined) return { options: { stacks: [...stackFiles(root).keys()] }, problems: [] };
@@ -138,16 +141,35 @@ function secretIds({ values, isSecret }: Pick<StackConfig, "values" | "isSecret"
 
 function readFile(root: string, file: string, kind: FileKind, project?: string): ConfigFile {
   try {
-    return parseConfigFile(file, readRegular(join(root, file)).toString("utf8"), kind, project);
+    return parseConfigFile(file, readText(root, file), kind, project);
   } catch (error) {
-    if (error instanceof YAMLParseError) {
-      const [{ line, col } = { line: 1, col: 1 }] = error.linePos ?? [];
-      const what = error.message.replace(/ at line \d+, column \d+:[\s\S]*$/, "");
-      throw new UsageError(`${file}:${line}:${col} is no YAML: ${what}. Correct it there.`);
-    }
-    if (!isFileError(error)) throw error;
-    throw new StackFileError(file, fileFault(error));
+    if (!(error instanceof YAMLParseError)) throw error;
+    const [{ line, col } = { line: 1, col: 1 }] = error.linePos ?? [];
+    const reason = error.message.replace(/ at line \d+, column \d+:[\s\S]*$/, "");
+    const what = `the configuration is not YAML: ${reason}`;
+    throw new StackFileError(problem("YAML_SYNTAX", { file, line, column: col }, what, "Correct the file."));
   }
+}
+
+/** The text of a file, where it is what its author wrote: a Git LFS pointer is YAML too. */
+function readText(root: string, file: string): string {
+  const problems = new Problems();
+  try {
+    const text = decode(file, readRegular(join(root, file)), problems)?.text;
+    if (text !== undefined) return text;
+  } catch (error) {
+    if (!isFileError(error)) throw error;
+    throw unreadable(file, fileFault(error));
+  }
+  const [first] = problems.sorted();
+  throw first === undefined ? new Error(`nothing is known against ${file}`) : new StackFileError(first);
+}
+
+function unreadable(file: string, { why, next }: FileFault): StackFileError {
+  const remedy = `${next} Run this in the root of the repository.`;
+  const what = `the stack's configuration cannot be read: ${why}`;
+  const found = problem("FILE_UNREADABLE", { file, line: 1, column: 1 }, what, remedy);
+  return new StackFileError(found, `${file} cannot be read: ${why}. ${remedy}`);
 }
 
 function asText(value: JsonValue): string {

@@ -67,7 +67,7 @@ class ArraySplitter {
         else if (character === 0x22) this.#inText = false;
         continue;
       }
-      if (character <= 0x20) continue;
+      if (isSpace(character)) continue;
       const spot = { line: this.#line, column: at + this.#columnBase };
       if (this.#state !== "inside") {
         this.#outside(character, spot, text.slice(at, at + 200));
@@ -84,7 +84,7 @@ class ArraySplitter {
       if (character === 0x2c) this.#commas += 1;
       // An array may be empty; an item between commas may not.
       if (this.#itemSpot || character === 0x2c || this.#commas > 0) {
-        items.push({ text: this.#itemSpot ? item.trimStart() : "", spot: this.#itemSpot ?? spot });
+        items.push({ text: this.#itemSpot ? item.replace(/^[ \t\r\n]+/, "") : "", spot: this.#itemSpot ?? spot });
       }
       if (character === 0x5d) this.#state = "after";
       this.#begun = "";
@@ -131,4 +131,9 @@ class ArraySplitter {
       this.#depth -= 1;
     }
   }
+}
+
+/** JSON has no other spaces than these. */
+function isSpace(character: number): boolean {
+  return character === 0x20 || character === 0x0a || character === 0x0d || character === 0x09;
 }

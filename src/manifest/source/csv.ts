@@ -85,7 +85,8 @@ class Table {
       if (!echo) tell(...told);
     };
     if (cells.length !== this.#columns.length) {
-      const what = `the header has ${this.#columns.length} columns, and the row ${cells.length}`;
+      const { length } = this.#columns;
+      const what = `the header has ${length} ${length === 1 ? "column" : "columns"}, and the row ${cells.length}`;
       refuse("DATA_NOT_CSV", spot, what, "Quote cells that hold the delimiter.");
       return [];
     }

@@ -81,6 +81,19 @@ describe("rows", () => {
     expect(problems).toEqual([]);
   });
 
+  it.each([
+    ["[1]\0", "1:4"],
+    ["[1]\x1a", "1:4"],
+    ["[1]\v", "1:4"],
+    ["\v[1]", "1:1"],
+    ["[\v]", "1:2"],
+    ["[1,\v2]", "1:4"],
+    ["[1,\u00a02]", "1:4"],
+    ["[\uFEFF1]", "1:2"],
+  ])("takes no other spaces in an array than JSON has: %j", async (text, spot) => {
+    expect((await read(readJsonArray, Buffer.from(text))).problems).toEqual([`${spot} DATA_NOT_JSON`]);
+  });
+
   it("at the start can be passed over, unread", async () => {
     const ndjson = '{"broken\n1\n\n2\n3\n';
     expect(await read(readNdjson, Buffer.from(ndjson), [], 2)).toMatchObject({ values: [2, 3], problems: [] });
