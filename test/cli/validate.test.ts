@@ -3,6 +3,7 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
+import { formatPlace, type Problem } from "../../src/manifest/index.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { skipWithout } from "../support/programs.ts";
 import { main, type Ran, run } from "./support/run.ts";
@@ -40,10 +41,7 @@ describe("validate", () => {
       const files = { "messages/a.yaml": good, "Pulumi.yaml": "name: shop\n", "Pulumi.dev.yaml": text };
       const { code, stdout } = await validate(files, ["--stack", "dev", "--format", "json"]);
       const { problems, manifests } = JSON.parse(stdout);
-      const told = problems.map(
-        ({ place, code: found }: { place: Record<string, unknown>; code: string }) =>
-          `${place["file"]}:${place["line"]}:${place["column"]} ${found}`,
-      );
+      const told = problems.map(({ place, code: found }: Problem) => `${formatPlace(place)} ${found}`);
       expect([code, told, manifests.length]).toEqual([1, [expected], 1]);
     },
   );
