@@ -1,5 +1,6 @@
 import { ConfigurationError } from "../src/cloudflare/configuration.ts";
 import { baseUrlFrom } from "../src/cloudflare/endpoint.ts";
+import { plugAndPlay } from "../src/engine/plug-and-play.ts";
 import { type Loaded, loadSegments } from "../src/lifecycle/load.ts";
 import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
 import { readConfiguration, settingProblems } from "./configuration.ts";
@@ -44,10 +45,12 @@ export async function checkedManifests(settings: Settings, root: string, only?: 
  * @throws pulumi.RunError for a configuration that cannot be used
  */
 export function checkedSettings(root: string): Settings {
+  const pnp = plugAndPlay(root);
+  if (pnp !== undefined) throw new pulumi.RunError(`${pnp} Nothing was pushed.`);
   const written = readConfiguration(root, pulumi.getStack());
   refuse([...written.problems, ...settingProblems(written, pulumi.runtime.allConfig())]);
   try {
-    refuseAddress();
+    refuseAddress(root);
     return readSettings(new pulumi.Config("queue-seeder"), process.env);
   } catch (error) {
     if (error instanceof ConfigurationError) throw new pulumi.RunError(`${error.code}: ${error.message}.`);
@@ -61,12 +64,13 @@ export function checkedSettings(root: string): Settings {
  *
  * @throws ConfigurationError for an address that the token must not go to
  */
-function refuseAddress(): void {
+function refuseAddress(root: string): void {
   const config = pulumi.runtime.allConfig();
   baseUrlFrom({
     config: (key) => config[key],
     env: process.env,
-    setBy: (variable) => setByRepository(process.cwd(), variable),
+    // An inline program may be run outside of its project.
+    setBy: (variable) => setByRepository(process.cwd(), variable) ?? setByRepository(root, variable),
   });
 }
 

@@ -6,7 +6,7 @@ import { Deployments } from "./deployments.ts";
 import { givenMessages, type MessageArgs } from "./given.ts";
 import { ManifestResource } from "./manifest.ts";
 import type { ManifestOutputs } from "./outputs.ts";
-import { projectFolderAbove } from "./project-folder.ts";
+import { programFolders, projectFolderOf } from "./project-folder.ts";
 import * as pulumi from "./pulumi.ts";
 import { untraced } from "./untraced.ts";
 
@@ -119,10 +119,11 @@ async function deployFiles(args: ManifestFileArgs, within: Within): Promise<ByNa
 }
 
 function deployValues(args: MessageValuesArgs, { parent, name }: Within): ByName {
-  const settings = checkedSettings(projectFolder());
+  const folder = projectFolder();
+  const settings = checkedSettings(folder);
   const { queueId, accountId = accountOf(settings), push = "once", inDoubt = settings.inDoubt } = args;
-  const common = surroundings(projectFolder());
-  const list = { root: common.root, manifests: { [name]: [] } };
+  const common = surroundings(folder);
+  const list = { root: common.root, folder, manifests: { [name]: [] } };
   const deployments = new Deployments(`${name}/deployments`, list, { parent });
   const segment = {
     ...common,
@@ -141,15 +142,15 @@ function deployValues(args: MessageValuesArgs, { parent, name }: Within): ByName
   const given = givenMessages(args.messages, args.secrets ?? true);
   const resource = new ManifestResource(
     name,
-    { accountId, queueId, segments: [segment], given, deployment: deployments.of(name) },
+    { accountId, queueId, folder, segments: [segment], given, deployment: deployments.of(name) },
     { parent },
   );
   return new Map([[name, resource]]);
 }
 
-/** The nearest folder above the program that has Pulumi.yaml; else where the program runs. */
+/** The folder with the Pulumi.yaml that the program belongs to; else where the program runs. */
 function projectFolder(): string {
-  return projectFolderAbove(process.cwd()) ?? process.cwd();
+  return projectFolderOf(pulumi.getProject(), programFolders()) ?? process.cwd();
 }
 
 function latest(manifests: readonly ManifestOutputs[]): ManifestOutputs | undefined {

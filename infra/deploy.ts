@@ -1,6 +1,6 @@
-import { relative } from "node:path";
 import { plannedSegment } from "../src/lifecycle/inputs.ts";
 import type { Loaded } from "../src/lifecycle/load.ts";
+import { relativeRoot } from "../src/lifecycle/root.ts";
 import { formatPlace } from "../src/manifest/index.ts";
 import type { Manifest } from "../src/types.ts";
 import { Deployments } from "./deployments.ts";
@@ -18,8 +18,8 @@ export function surroundings(root: string) {
   return {
     stack: pulumi.getStack(),
     project: pulumi.getProject(),
-    // The provider runs in the folder of the program, as the program itself does.
-    root: relative(process.cwd(), root).replaceAll("\\", "/") || ".",
+    // As the provider sees it that runs where this program does; where it runs elsewhere, it goes by the folder.
+    root: relativeRoot(process.cwd(), root),
   };
 }
 
@@ -43,6 +43,7 @@ export function deploy(
   const common = surroundings(root);
   const former = {
     root: common.root,
+    folder: root,
     manifests: Object.fromEntries(loaded.manifests.map(({ name, movedFrom }) => [name, movedFrom])),
     places: Object.fromEntries(loaded.manifests.map(({ name, movedFromAt }) => [name, formatPlace(movedFromAt)])),
   };
@@ -52,6 +53,7 @@ export function deploy(
     if (target === undefined) continue;
     const args = {
       ...target,
+      folder: root,
       segments: loaded.segmentsOf(manifest).map((segment) => plannedSegment(manifest, segment, common)),
       deployment: deployments.of(manifest.name),
     };

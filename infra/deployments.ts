@@ -1,4 +1,4 @@
-import { type DeploymentsInputs, idOf } from "../src/lifecycle/deployments.ts";
+import { type AskedDeployments, idOf } from "../src/lifecycle/deployments.ts";
 import { deploymentsStub } from "./provider/stub.ts";
 import * as pulumi from "./pulumi.ts";
 
@@ -8,13 +8,17 @@ export class Deployments extends pulumi.CustomResource {
   readonly #manifests: Readonly<Record<string, readonly string[]>>;
 
   /** @param inputs which manifests are deployed, and what they were named before */
-  constructor(name: string, { root, manifests, places = {} }: DeploymentsInputs, opts?: pulumi.CustomResourceOptions) {
+  constructor(
+    name: string,
+    { root, folder, manifests, places = {} }: AskedDeployments,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
     // Without a value here the SDK does not resolve the property from what the provider returns.
     const fromProvider = { ids: undefined };
     super(
       "pulumi-nodejs:dynamic:Deployments",
       name,
-      { root, manifests, places, ...fromProvider, __provider: deploymentsStub },
+      { root, folder, manifests, places, ...fromProvider, __provider: deploymentsStub },
       opts,
     );
     this.#manifests = manifests;

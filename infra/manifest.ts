@@ -14,6 +14,8 @@ export interface QueueTarget {
 /** A manifest's segments, and what only the run knows of them. */
 export interface ManifestArgs extends QueueTarget {
   readonly segments: readonly PlannedSegment[];
+  /** Absolute path of the repository, for the provider's check alone: no state has it. */
+  readonly folder: string;
   /** The messages of the one segment, where the program gives them. */
   readonly given?: ReturnType<typeof givenMessages>;
   readonly deployment: pulumi.Input<string>;

@@ -11,6 +11,7 @@ export const {
   update,
   read,
   remove,
+  checkDeployments,
   createDeployments,
   diffDeployments,
   updateDeployments,

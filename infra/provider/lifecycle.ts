@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import {
+  type AskedDeployments,
+  checkDeployments as checkAsked,
   type DeploymentsInputs,
   type DeploymentsOutputs,
   removeDeployments as endDeployments,
@@ -54,6 +56,7 @@ export const create = orphan.endingAfter(lifecycle.create);
 export const update = orphan.endingAfter(lifecycle.update);
 
 export { createDeployments, diffDeployments } from "../../src/lifecycle/deployments.ts";
+export const checkDeployments = (olds: unknown, news: AskedDeployments) => checkAsked(olds, news, ports);
 export const updateDeployments = (id: string, olds: DeploymentsOutputs, news: DeploymentsInputs) =>
   nextDeployments(id, olds, news, ports);
 export const removeDeployments = (id: string, olds: DeploymentsOutputs) => endDeployments(id, olds, ports);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Refusal } from "./failure.ts";
 import type { JournalPorts } from "./journal-folder.ts";
+import { relativeRoot } from "./root.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 /** Where the journals of what is deployed are found. */
@@ -12,6 +13,12 @@ export interface DeploymentsInputs extends Rooted {
   readonly manifests: Readonly<Record<string, readonly string[]>>;
   /** By the manifests' names: where the former names are written, as `FILE:LINE:COLUMN`. */
   readonly places?: Readonly<Record<string, string>>;
+}
+
+/** What the program asks for. {@link checkDeployments} takes the absolute path off, so it never enters the state. */
+export interface AskedDeployments extends DeploymentsInputs {
+  /** The repository, which `root` is made of: only the provider knows its own working directory. */
+  readonly folder?: string;
 }
 
 /**
@@ -73,6 +80,14 @@ function sameDeployments(inputs: DeploymentsInputs, { ids }: Pick<DeploymentsOut
 }
 
 /** The engine's calls on the resource, in the shapes of a Pulumi dynamic provider. */
+export async function checkDeployments(
+  _olds: unknown,
+  { folder, ...inputs }: AskedDeployments,
+  { cwd }: Pick<JournalPorts, "cwd">,
+): Promise<{ inputs: DeploymentsInputs }> {
+  return { inputs: folder === undefined ? inputs : { ...inputs, root: relativeRoot(cwd, folder) } };
+}
+
 export async function createDeployments(inputs: DeploymentsInputs): Promise<{ id: string; outs: DeploymentsOutputs }> {
   return { id: "deployments", outs: nextDeployments(inputs) };
 }

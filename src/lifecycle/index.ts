@@ -9,6 +9,7 @@ import { hasJournals, journalFolder } from "./journal-folder.ts";
 import type { Ports } from "./ports.ts";
 import { refresh } from "./refresh.ts";
 import { isAbout } from "./repair.ts";
+import { relativeRoot } from "./root.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 import { openSession } from "./session.ts";
 import { summarize } from "./summary.ts";
@@ -16,6 +17,8 @@ import { summarize } from "./summary.ts";
 /** What only the run itself needs of a segment: {@link Lifecycle.check} takes it off, so it never enters the state. */
 export interface CheckedInputs extends SegmentInputs {
   readonly preview?: boolean;
+  /** Absolute path of the repository, which `root` is made of: only the provider knows its own working directory. */
+  readonly folder?: string;
 }
 
 export interface Checked {
@@ -58,8 +61,9 @@ export function bindLifecycle(ports: Ports): Lifecycle {
   const readDigests = async (inputs: SegmentInputs) => (await import("./feed.ts")).readDigests(inputs, ports);
 
   return {
-    async check(olds, { preview, ...news }) {
+    async check(olds, { preview, folder, ...asked }) {
       previewing = preview === true;
+      const news = folder === undefined ? asked : { ...asked, root: relativeRoot(ports.cwd, folder) };
       const given = news.given === undefined ? undefined : readGiven(news.given);
       if (given !== undefined && given.problems.length > 0) return { inputs: news, failures: failuresOf(news, given) };
       const inputs = given === undefined ? news : planGiven(news, given);

@@ -215,6 +215,14 @@ it("takes what only the preview needs off the inputs, and says what will go only
   expect(world.told).toHaveLength(1);
 });
 
+it("goes by the repository's folder where it is told, from its own working directory, and keeps no absolute path", async () => {
+  const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
+  const asked = { ...inputs, root: "../../elsewhere" };
+  expect(await lifecycle.check({}, { ...asked, folder: world.root })).toEqual({ inputs: { ...inputs, root: ".." } });
+  const { inputs: own } = await lifecycle.check({}, { ...asked, folder: join(world.root, "infra") });
+  expect(own).toEqual({ ...inputs, root: "." });
+});
+
 it("names no more edited messages than an error can carry to the engine", async () => {
   const many = (word: string) =>
     `queue: orders\nmessages: [{ for_each: 1000, id: "m\${index}", body: "${word} \${index}" }]\n`;

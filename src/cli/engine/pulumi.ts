@@ -3,6 +3,8 @@ import { delimiter, dirname, join } from "node:path";
 import { type Finished, start } from "../../engine/child.ts";
 import { type Engine, findEngine, refusedEngines } from "../../engine/find.ts";
 import { loopbackDirect } from "../../engine/loopback.ts";
+import { plugAndPlay } from "../../engine/plug-and-play.ts";
+import { UsageError } from "../usage.ts";
 
 /** There is no Pulumi engine that could be asked. The message says what to install. */
 export class NoEngine extends Error {
@@ -22,8 +24,11 @@ export interface Pulumi {
  * gets one, as `npx pulumi` would.
  *
  * @throws NoEngine
+ * @throws UsageError for packages that the engine would not find
  */
 export async function findPulumi(root: string, env: NodeJS.ProcessEnv): Promise<Pulumi> {
+  const pnp = plugAndPlay(root);
+  if (pnp !== undefined) throw new UsageError(`${pnp} Nothing was done.`);
   const engine = findEngine(env) ?? (await fromLauncher(root, env));
   const own = engineEnvironment(engine, env);
   return {

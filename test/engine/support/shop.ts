@@ -32,14 +32,22 @@ export interface ShopOptions {
   readonly config?: Config;
   /** The project creates the queue itself, with @pulumi/cloudflare. Default: the queue is there. */
   readonly creates?: boolean;
+  /** Puts the package into the project's node_modules. Default: as npm does. */
+  readonly install?: (dir: string) => void;
 }
 
-export async function makeShop({ tarball, files, config = {}, creates = false }: ShopOptions): Promise<Shop> {
+export async function makeShop({
+  tarball,
+  files,
+  config = {},
+  creates = false,
+  install: own = (dir) => install(tarball, dir, creates ? ["@pulumi/cloudflare"] : []),
+}: ShopOptions): Promise<Shop> {
   const emulator = await startEmulator({ queues: creates ? [] : [{ name: "orders" }], rateLimit: false });
   try {
     const stack = await makeStack({
       copy: [],
-      install: (dir) => install(tarball, dir, creates ? ["@pulumi/cloudflare"] : []),
+      install: own,
       standin: creates,
       files: { "Pulumi.yaml": pulumiYaml, ...files },
       config: {

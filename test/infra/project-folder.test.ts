@@ -1,0 +1,21 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { projectFolderOf } from "../../infra/project-folder.ts";
+import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
+
+it("takes the folder whose Pulumi.yaml names the project, else the first", () => {
+  using root = temporaryFolder();
+  const [one, two, three] = ["one", "two", "three"].map((name) => join(root.path, name));
+  writeFiles(root.path, {
+    "one/Pulumi.yaml": "name: one\n",
+    "two/Pulumi.yml": "name: two\n",
+    "three/Pulumi.json": '{ "name": "three" }',
+    "broken/Pulumi.yaml": "name: [",
+  });
+  const folders = [join(root.path, "broken"), one, two, three].filter((folder) => folder !== undefined);
+  expect(projectFolderOf("one", folders)).toBe(one);
+  expect(projectFolderOf("two", folders)).toBe(two);
+  expect(projectFolderOf("three", folders)).toBe(three);
+  expect(projectFolderOf("another", folders)).toBe(folders[0]);
+  expect(projectFolderOf("another", [])).toBeUndefined();
+});
