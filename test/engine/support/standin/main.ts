@@ -4,6 +4,10 @@ import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import { main, type Provider } from "@pulumi/pulumi/provider/index.js";
 import { ApiError, type ApiQueue, call } from "./api.ts";
 
+type ConfigureResponse = typeof providerProto.ConfigureResponse.prototype;
+type CreateRequest = typeof providerProto.CreateRequest.prototype;
+type UpdateRequest = typeof providerProto.UpdateRequest.prototype;
+
 /**
  * A stand-in for the plugin of @pulumi/cloudflare, for tests where that cannot be downloaded: cloudflare:index/queue:Queue
  * alone, with the inputs and outputs of the real one, against the REST API that CLOUDFLARE_BASE_URL names.
@@ -41,6 +45,8 @@ const provider: Provider = {
   },
 
   async create(_urn, inputs: Inputs) {
+    // The id is what only the run itself will know.
+    if (previews) return { id: "", outs: { ...inputs } };
     const created = await call("POST", queuesPath(inputs.accountId), {
       queue_name: inputs.queueName,
       jurisdiction: inputs.jurisdiction,
@@ -65,7 +71,9 @@ const provider: Provider = {
     }
   },
 
-  async update(id, _urn, _olds, news: Inputs) {
+  async update(id, _urn, olds: Inputs, news: Inputs) {
+    // As the real plugin, whose queue_id keeps its value in a preview.
+    if (previews) return { outs: { ...olds, ...news } };
     const body = { queue_name: news.queueName, ...(news.settings && { settings: toApi(news.settings) }) };
     return { outs: outputs(news, await call("PUT", `${queuesPath(news.accountId)}/${id}`, body)) };
   },
@@ -110,6 +118,27 @@ function outputs(inputs: Pick<Inputs, "accountId" | "jurisdiction">, queue: ApiQ
     },
   };
 }
+
+/**
+ * Whether the call under way is of a preview. The SDK's server says it to no provider, and reads the request right before it
+ * calls one.
+ */
+let previews = false;
+const { setAcceptoutputs } = providerProto.ConfigureResponse.prototype;
+providerProto.ConfigureResponse.prototype.setAcceptoutputs = function (this: ConfigureResponse, accepts: boolean) {
+  this.setSupportspreview(true);
+  return setAcceptoutputs.call(this, accepts);
+};
+const { getProperties: getWanted } = providerProto.CreateRequest.prototype;
+providerProto.CreateRequest.prototype.getProperties = function (this: CreateRequest) {
+  previews = this.getPreview();
+  return getWanted.call(this);
+};
+const { getNews } = providerProto.UpdateRequest.prototype;
+providerProto.UpdateRequest.prototype.getNews = function (this: UpdateRequest) {
+  previews = this.getPreview();
+  return getNews.call(this);
+};
 
 // To import, the engine sends no properties, and the SDK's server takes for granted that there are some.
 const { getProperties } = providerProto.ReadRequest.prototype;
