@@ -88,13 +88,13 @@ it("refuses what was not reviewed, and nothing where nobody reviewed", async () 
 
 it("tells the command line of a refusal by a file, and not by words that an id may have too", async () => {
   const plan = planOf([], { stack: "dev", project: "p" });
-  using held = holdTo(plan);
+  using held = holdTo(plan, {});
   const env = { ...held.env };
   await refuseUnreviewed(identity, async () => [], env);
   expect(held.differs).toBe(false);
   await expect(refuseUnreviewed(identity, async () => [0], env)).rejects.toThrow(/^PLAN_DIFFERS: /);
   expect(held.differs).toBe(true);
-  using free = holdTo(undefined);
+  using free = holdTo(undefined, {});
   expect([free.env, free.differs]).toEqual([{}, false]);
 });
 

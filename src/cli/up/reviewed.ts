@@ -11,9 +11,12 @@ export interface Reviewed extends Disposable {
   readonly differs: boolean;
 }
 
-/** @param plan whose pushes may be made, and no others; undefined: nobody reviewed it */
-export function holdTo(plan: Plan | undefined): Reviewed {
-  if (plan === undefined) return { env: {}, differs: false, [Symbol.dispose]() {} };
+/**
+ * @param plan whose pushes may be made, and no others; undefined: nobody reviewed it
+ * @param env of this process, which may hold the run to a review by itself
+ */
+export function holdTo(plan: Plan | undefined, env: NodeJS.ProcessEnv): Reviewed {
+  if (plan === undefined) return heldBefore(env[reviewedVariable]);
   const folder = mkdtempSync(join(tmpdir(), "queue-seeder-"));
   const file = join(folder, "reviewed");
   writeFileSync(file, plan.review.pushes.map((push) => pushDigest(plan, push)).join("\n"), { mode: 0o600 });
@@ -23,5 +26,16 @@ export function holdTo(plan: Plan | undefined): Reviewed {
       return existsSync(differsFile(file));
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** @param file what the run is held to already */
+function heldBefore(file: string | undefined): Reviewed {
+  return {
+    env: {},
+    get differs() {
+      return file !== undefined && file !== "" && existsSync(differsFile(file));
+    },
+    [Symbol.dispose]() {},
   };
 }

@@ -138,7 +138,7 @@ async function attempts(run: Run): Promise<number> {
 /** One run of the engine. @returns the exit code, or who holds the stack */
 function deploy(run: Run, plan: Plan, known: Known, signals: EndSignals): Promise<number | Locked> {
   // What a person or a digest agreed to holds until the last moment; a plain --yes agrees to whatever there is.
-  const reviewed = holdTo(run.expected === undefined && run.flags.yes === true ? undefined : plan);
+  const reviewed = holdTo(run.expected === undefined && run.flags.yes === true ? undefined : plan, run.env);
   return disposing(reviewed, (held) => deployHeld(run, held, plan, known, signals));
 }
 
