@@ -259,7 +259,7 @@ messages:
       "prod",
     ]);
     expect([code, stderr]).toEqual([1, expect.stringContaining("Pulumi.prod.yaml:4:7 error CONFIG_INVALID: ")]);
-    expect(stderr).toContain('"queue-seeder:queues.orders.id": it is a secret, and stands in every plan');
+    expect(stderr).toContain('"queue-seeder:queues.orders.id": it is a secret, and plans show it');
     const plain = await validate({ ...files, "Pulumi.prod.yaml": id("secret") }, ["--stack", "prod"]);
     expect(plain.stderr).not.toContain("CONFIG_INVALID");
   });

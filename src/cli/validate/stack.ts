@@ -134,8 +134,8 @@ function secretIds({ values, isSecret }: Pick<StackConfig, "values" | "isSecret"
   if (!isSecret("queue-seeder:queues") || typeof queues !== "object" || queues === null) return [];
   return Object.entries(queues).flatMap(([name, queue]: [string, JsonValue]) => {
     const id = typeof queue === "object" && queue !== null && "id" in queue ? queue.id : undefined;
-    const next = "Set it without --secret: it gives nobody access.";
-    return id === secretWord ? [fault(["queues", name, "id"], "it is a secret, and stands in every plan", next)] : [];
+    const next = "Set it without --secret: an id gives no access.";
+    return id === secretWord ? [fault(["queues", name, "id"], "it is a secret, and plans show it", next)] : [];
   });
 }
 

@@ -98,14 +98,14 @@ function explainSymbol(text: string, offset: number, length: number): Finding {
   if (named !== undefined) return { offset, what: `${named} stands here`, next: "Remove it." };
   const word = /^-?[a-z]\w*/i.exec(rest)?.[0] ?? "";
   if (/^-?(?:nan|inf|infinity)$/i.test(word)) {
-    return { offset, what: `${quote(word)} is no number that JSON has`, next: "Write null, or leave the key out." };
+    return { offset, what: `${quote(word)} is not a JSON number`, next: "Write null, or leave the key out." };
   }
   const meant = /^(?:true|false|null)$/i.test(word) ? word.toLowerCase() : otherWords[word];
   if (meant !== undefined) {
-    return { offset, what: `${quote(word)} is no word of JSON`, next: `Write ${meant}.` };
+    return { offset, what: `${quote(word)} is not a JSON literal`, next: `Write ${meant}.` };
   }
   if (/^["'`]/.test(character) || quotes.includes(character)) {
-    return { offset, what: `JSON has no quotes ${character}`, next: 'Write " in its place.' };
+    return { offset, what: `${character} is not a quote in JSON`, next: 'Write " in its place.' };
   }
   if (character === "#") return { offset, what: "JSON has no comments", next: "Remove the comment." };
   const number = /^[+.\w]\w*[+.]?\w*/.exec(text.slice(numberStart(text, offset)))?.[0] ?? "";
