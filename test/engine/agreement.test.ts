@@ -52,6 +52,27 @@ const cases: readonly Case[] = [
     pushes: 3,
   },
   {
+    name: "a segment that Pulumi was told to replace",
+    change: async ({ stack }) => succeeded(await stack.pulumi(["up", "--yes", "--skip-preview", "--replace", segment])),
+    pushes: 0,
+    samePlan: true,
+  },
+  {
+    name: "a run of Pulumi for one of two new manifests",
+    async change({ stack, write }) {
+      write("second.yaml", manifest(2));
+      write("third.yaml", manifest(5));
+      const urn = (type: string, name: string) => `urn:pulumi:test::queue-seeder::${type}::${name}`;
+      const targets = [
+        segment.replace("::first/", "::second/"),
+        urn("queue-seeder:index:Manifest", "second"),
+        urn("pulumi-nodejs:dynamic:Deployments", "deployments"),
+      ].flatMap((target) => ["--target", target]);
+      succeeded(await stack.pulumi(["up", "--yes", "--skip-preview", ...targets]));
+    },
+    pushes: 5,
+  },
+  {
     name: "another queue",
     options: { emulator: { queues: [{ name: "orders" }, { name: "other" }] } },
     change: ({ stack, emulator }) =>
@@ -142,6 +163,7 @@ describe("after a change, everybody agrees on what the run does:", () => {
     await planOf(seeder, "before.json");
 
     await change(seeder);
+    const start = arrived(seeder);
     const more = env(seeder);
     const plan = await planOf(seeder, "plan.json", more);
     expect(plan).toMatchObject({ program: { kind: "previewed" }, total: { messages: pushes } });
@@ -157,7 +179,7 @@ describe("after a change, everybody agrees on what the run does:", () => {
 
     // What was agreed to before is this only where it is the same.
     const old = await upTo(seeder, ["--expect", "before.json", ...flags], more);
-    expect([old.run.code, arrived(seeder)], said(old.run)).toEqual([samePlan === true ? 0 : 5, 3]);
+    expect([old.run.code, arrived(seeder)], said(old.run)).toEqual([samePlan === true ? 0 : 5, start]);
 
     if (flags.length > 0) {
       const unasked = await upTo(seeder, ["--expect", "plan.json"], more);
@@ -167,7 +189,7 @@ describe("after a change, everybody agrees on what the run does:", () => {
     expect(run.code, said(run)).toBe(0);
     expect(record.total).toMatchObject({ pushed: pushes, inDoubt: 0, notSent: 0 });
     expect(said(run)).toContain(`${pushes} message${pushes === 1 ? "" : "s"} pushed in `);
-    expect(arrived(seeder)).toBe(3 + pushes);
+    expect(arrived(seeder)).toBe(start + pushes);
 
     const status = await cli(stack.project, ["status", "--stack", "test", "--json"], more);
     const { manifests } = JSON.parse(status.stdout) as { manifests: readonly { pushed: number; pending: number }[] };
@@ -206,6 +228,22 @@ it("holds a reviewed plan to account, address and the terms of its manifests", a
 
   const { run } = await upTo(seeder, ["--expect", "plan.json"]);
   expect([run.code, seeder.bodies("orders").length], said(run)).toEqual([0, 2]);
+});
+
+it("goes on with the ledger of a stack that Pulumi renamed", async () => {
+  await using seeder = await makeSeeder({ messages: { "first.yaml": manifest(2) } });
+  const { stack } = seeder;
+  succeeded(await stack.up());
+  succeeded(await stack.pulumi(["stack", "rename", "renamed"]));
+  seeder.write("first.yaml", manifest(3));
+  const run = (...args: readonly string[]) => cli(stack.project, [...args, "--stack", "renamed"]);
+  const plan = JSON.parse(succeeded(await run("plan", "--format", "json", "--out", "plan.json")).stdout);
+  expect(plan).toMatchObject({ stack: "renamed", total: { messages: 1 }, manifests: [{ pushedBefore: 2 }] });
+  expect(succeeded(await run("up", "--yes", "--expect", "plan.json")).stderr).toContain(
+    "1 message pushed in 1 request",
+  );
+  const status = JSON.parse(succeeded(await run("status", "--json")).stdout);
+  expect([status.manifests, arrived(seeder)]).toMatchObject([[{ pushed: 3, pending: 0 }], 3]);
 });
 
 it("refuses a state that another project wrote, in every command, and leaves it as it is", async () => {
