@@ -55,7 +55,7 @@ it("ends in place of a wait of years, keeps what was pushed, and pushes the rest
 
   // As long as is configured, and no longer.
   emulator.faults.clear();
-  emulator.faults.add({ match: { route: "batch" }, effect: limited(60), times: 1 });
+  emulator.faults.add({ match: { route: "batch" }, effect: limited(60) });
   await stack.setConfig({ "queue-seeder:maxWait": 30 });
   expect(said(await stack.up())).toMatch(/in (60|61) s: a run waits for 30 s at most/);
   expect(bodies("orders")).toHaveLength(100);
