@@ -27,7 +27,8 @@ export default {
       if (word === "ackAll") batch.ackAll();
       if (word === "retryAll") batch.retryAll(options);
       if (word === "throw") throw new Error("after all was said");
-      if (word === "hang") await new Promise(() => {});
+      // With a timer, since the runtime ends what waits for nothing by itself.
+      if (word === "hang") await new Promise((resolve) => setTimeout(resolve, 600_000));
     }
   },
 };`;
