@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Pulumi } from "../engine/pulumi.ts";
-import type { Holder } from "./lock.ts";
+import { type Holder, holderInCloud, holderOfProcess } from "./lock.ts";
 
 /** A stack as a backend names it. */
 interface NamedStack {
@@ -35,7 +35,7 @@ function holderInFolder(url: string, { project, short }: NamedStack): Holder | u
   const [user, host, since] = [username, hostname, timestamp].map(textOf) as [string, string, string];
   // It ended meanwhile, or another version of the engine wrote it.
   if (user === "" || typeof pid !== "number") return undefined;
-  return { text: `${user}@${host} (pid ${pid}) since ${since}`, user, host, pid, since };
+  return holderOfProcess(user, host, pid, since);
 }
 
 /** Whether Pulumi Cloud has an update under way; of whom it does not say. */
@@ -43,7 +43,7 @@ async function holderInService(pulumi: Pulumi, { full, short }: NamedStack): Pro
   const { code, stdout } = await pulumi.run(["stack", "ls", "--json"]);
   const stacks = code === 0 ? list(stdout) : [];
   const found = stacks.map(asMap).find(({ name }) => name === full || name === short);
-  return found?.updateInProgress === true ? { text: "another update, of which Pulumi Cloud says no more" } : undefined;
+  return found?.updateInProgress === true ? holderInCloud : undefined;
 }
 
 function folderOf(url: string): string {

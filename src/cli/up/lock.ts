@@ -15,13 +15,21 @@ export interface Holder {
 const inFolder = "the stack is currently locked by";
 const inService = "Another update is currently in progress";
 
+/** Pulumi Cloud does not say who runs an update. */
+export const holderInCloud: Holder = { text: "another update, of which Pulumi Cloud says no more" };
+
+/** @param since as the engine writes it */
+export function holderOfProcess(user: string, host: string, pid: number, since: string): Holder {
+  return { text: `${user}@${host} (pid ${pid}) since ${since}`, user, host, pid, since };
+}
+
 /** @param stderr of the engine @returns undefined where the stack was not locked */
 export function holderOf(stderr: string): Holder | undefined {
-  if (stderr.includes(inService)) return { text: "another update, of which Pulumi Cloud says no more" };
+  if (stderr.includes(inService)) return holderInCloud;
   if (!stderr.includes(inFolder)) return undefined;
   const [, user, host, pid, since] = /created by (.+)@(\S+) \(pid (\d+)\) at (\S+)/.exec(stderr) ?? [];
   if (user === undefined || host === undefined || since === undefined) return { text: "somebody unknown" };
-  return { text: `${user}@${host} (pid ${pid}) since ${since}`, user, host, pid: Number(pid), since };
+  return holderOfProcess(user, host, Number(pid), since);
 }
 
 /** Whether who holds the stack was a process of this machine that has ended. */
