@@ -1,14 +1,14 @@
 import { ConfigurationError } from "../src/cloudflare/configuration.ts";
 import { baseUrlFrom } from "../src/cloudflare/endpoint.ts";
+import { readConfiguration, settingProblems } from "../src/config/configuration.ts";
+import { checkOptions } from "../src/config/load-options.ts";
+import { setByRepository } from "../src/config/repository-environment.ts";
+import { readSettings, type Settings, SettingsError } from "../src/config/settings.ts";
+import { variablesFrom } from "../src/config/variables.ts";
 import { plugAndPlay } from "../src/engine/plug-and-play.ts";
 import { type Loaded, loadSegments } from "../src/lifecycle/load.ts";
 import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
-import { readConfiguration, settingProblems } from "./configuration.ts";
-import { checkOptions } from "./load-options.ts";
 import * as pulumi from "./pulumi.ts";
-import { setByRepository } from "./repository-environment.ts";
-import { readSettings, type Settings, SettingsError } from "./settings.ts";
-import { variablesFrom } from "./variables.ts";
 
 /** A part of the manifests, which a program deploys by itself. */
 export interface Only {

@@ -1,4 +1,5 @@
 import { relative, resolve } from "node:path";
+import { programFolders, projectFolderOf } from "../src/config/project-folder.ts";
 import type { InDoubtPolicy, Metrics, PushMode } from "../src/types.ts";
 import { accountOf, checkedManifests, checkedSettings } from "./checked.ts";
 import { deploy, surroundings } from "./deploy.ts";
@@ -6,9 +7,8 @@ import { Deployments } from "./deployments.ts";
 import { givenMessages, type MessageArgs } from "./given.ts";
 import { ManifestResource } from "./manifest.ts";
 import type { ManifestOutputs } from "./outputs.ts";
-import { programFolders, projectFolderOf } from "./project-folder.ts";
 import * as pulumi from "./pulumi.ts";
-import { untraced } from "./untraced.ts";
+import { untraced } from "./pulumi-internals/untraced.ts";
 
 /** Manifests of the repository. */
 export interface ManifestFileArgs {

@@ -1,6 +1,6 @@
 import { type AskedDeployments, idOf } from "../src/lifecycle/deployments.ts";
-import { deploymentsStub } from "./provider/stub.ts";
 import * as pulumi from "./pulumi.ts";
+import { deploymentsStub } from "./pulumi-internals/stub.ts";
 
 /** A list of deployments, see src/lifecycle/deployments.ts: the stack's, or that of a component. */
 export class Deployments extends pulumi.CustomResource {

@@ -2,8 +2,8 @@ import type { PlannedSegment } from "../src/lifecycle/inputs.ts";
 import type { LastPush, SegmentInputs, SegmentOutputs } from "../src/lifecycle/segment.ts";
 import type { givenMessages } from "./given.ts";
 import { type ManifestOutputs, neverPushed, type SegmentSummary, sumOutputs } from "./outputs.ts";
-import { stub } from "./provider/stub.ts";
 import * as pulumi from "./pulumi.ts";
+import { stub } from "./pulumi-internals/stub.ts";
 
 /** The queue that a manifest goes to. Both may only be known once the queue is there. */
 export interface QueueTarget {
@@ -39,7 +39,7 @@ export class ManifestResource extends pulumi.ComponentResource {
 type SegmentArgs = Omit<PlannedSegment, "given"> & Omit<ManifestArgs, "segments">;
 type FromProvider = Exclude<keyof SegmentOutputs, keyof SegmentInputs>;
 
-/** One checkpoint in the engine's state: a dynamic resource, whose provider is ./provider/stub.ts. */
+/** One checkpoint in the engine's state: a dynamic resource, whose provider is ./pulumi-internals/stub.ts. */
 class SegmentResource extends pulumi.CustomResource {
   readonly #planned: Pick<PlannedSegment, "queue" | "messages">;
   declare readonly pushed: pulumi.Output<number | undefined>;

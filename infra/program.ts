@@ -4,9 +4,9 @@ import { deploy } from "./deploy.ts";
 import type { ManifestResource } from "./manifest.ts";
 import type { ManifestOutputs } from "./outputs.ts";
 import * as pulumi from "./pulumi.ts";
+import { untraced } from "./pulumi-internals/untraced.ts";
+import { wakeProvider } from "./pulumi-internals/wake.ts";
 import { provisionQueues, type Target } from "./queues.ts";
-import { untraced } from "./untraced.ts";
-import { wakeProvider } from "./wake.ts";
 
 /** The stack's outputs. */
 export interface Outputs {

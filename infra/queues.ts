@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { CreatedQueue } from "../src/config/queue-settings.ts";
+import type { Settings } from "../src/config/settings.ts";
 import { getStack } from "./pulumi.ts";
-import type { CreatedQueue } from "./queue-settings.ts";
-import type { Settings } from "./settings.ts";
 
 /** A queue that manifests can push to. The id is unknown in the preview of the run that creates the queue. */
 export interface Target {

@@ -9,7 +9,7 @@ keepCompiled();
 // are stripped in place, there is nothing to map.
 Error.prepareStackTrace = undefined;
 
-const { wakeProvider } = await import("./wake.ts");
+const { wakeProvider } = await import("./pulumi-internals/wake.ts");
 await wakeProvider();
 
 export const { manifests, queues } = await import("./index.ts");

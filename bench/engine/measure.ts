@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { urns } from "../../src/cli/engine/urn.ts";
+import { urns } from "../../src/engine/urn.ts";
 import { startRemote } from "../support/emulator.ts";
 import { median, table, timed, whole } from "../support/measure.ts";
 import type { Section } from "../support/results.ts";

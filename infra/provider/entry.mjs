@@ -1,6 +1,6 @@
 import { keepCompiled } from "../compile-cache.mjs";
 
-/** What the stubs in the engine's state load as "queue-seeder/lifecycle"; see ./stub.ts. */
+/** What the stubs in the engine's state load as "queue-seeder/lifecycle"; see ../pulumi-internals/stub.ts. */
 keepCompiled();
 
 export const {

@@ -1,4 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { headCommit } from "../../src/config/commit.ts";
+import { readConfiguration } from "../../src/config/configuration.ts";
+import { deployer } from "../../src/config/deployer.ts";
+import { setByRepository } from "../../src/config/repository-environment.ts";
+import { variablesFrom } from "../../src/config/variables.ts";
 import {
   type AskedDeployments,
   checkDeployments as checkAsked,
@@ -10,14 +15,9 @@ import {
 import { bindLifecycle } from "../../src/lifecycle/index.ts";
 import type { Ports } from "../../src/lifecycle/ports.ts";
 import { systemClock } from "../../src/push/clock.ts";
-import { headCommit } from "../commit.ts";
-import { readConfiguration } from "../configuration.ts";
-import { deployer } from "../deployer.ts";
-import { setByRepository } from "../repository-environment.ts";
-import { variablesFrom } from "../variables.ts";
-import { cancelSignal } from "./cancel.ts";
-import { engineListens, tellEngine } from "./engine.ts";
-import { orphanWatch } from "./orphan.ts";
+import { cancelSignal } from "../pulumi-internals/cancel.ts";
+import { engineListens, tellEngine } from "../pulumi-internals/engine-log.ts";
+import { orphanWatch } from "../pulumi-internals/orphan.ts";
 
 /**
  * The provider's process: binds the lifecycle to what is around it. The stubs in the engine's state get these functions by

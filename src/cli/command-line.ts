@@ -1,8 +1,8 @@
 import { CommanderError } from "commander";
 import { printableLines } from "../printable.ts";
-import { usageExitOf } from "./help.ts";
+import { UsageError } from "../usage-error.ts";
 import { buildProgram } from "./program.ts";
-import { UsageError } from "./usage.ts";
+import { usageExitOf } from "./shared/help.ts";
 
 /** Runs the command that the process was called with. Errors become words on stderr, and an exit code. */
 export async function runCommandLine(): Promise<void> {

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
-import { completeCommand, completionCommand } from "./completion.ts";
-import { demoCommand } from "./demo.ts";
-import { emulateCommand } from "./emulate.ts";
-import { initCommand } from "./init.ts";
-import { planCommand } from "./plan.ts";
-import { baselineCommand, forgetCommand, settleCommand } from "./repair.ts";
-import { reportCommand } from "./report.ts";
-import { statusCommand } from "./status.ts";
-import { upCommand } from "./up.ts";
-import { validateCommand } from "./validate.ts";
+import { completeCommand, completionCommand } from "./completion/command.ts";
+import { demoCommand } from "./demo/command.ts";
+import { emulateCommand } from "./emulate/command.ts";
+import { initCommand } from "./init/command.ts";
+import { planCommand } from "./plan/command.ts";
+import { baselineCommand, forgetCommand, settleCommand } from "./repair/command.ts";
+import { reportCommand } from "./report/command.ts";
+import { statusCommand } from "./status/command.ts";
+import { upCommand } from "./up/command.ts";
+import { validateCommand } from "./validate/command.ts";
 
 /**
  * Every command, in the order of the help. Each is one file with the definition alone: what a command does is imported

@@ -2,8 +2,8 @@ import { styleText } from "node:util";
 import { Command } from "commander";
 import { printableLines } from "../printable.ts";
 import { commands, hiddenCommands } from "./commands.ts";
-import { withHelp } from "./help.ts";
-import { version } from "./version.ts";
+import { withHelp } from "./shared/help.ts";
+import { version } from "./shared/version.ts";
 
 /** The command line as a whole. It throws where commander would end the process: only main does that. */
 export function buildProgram(): Command {

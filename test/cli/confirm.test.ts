@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
-import { confirmed } from "../../src/cli/confirm.ts";
+import { confirmed } from "../../src/cli/shared/confirm.ts";
 
 async function answer(given: string): Promise<readonly [boolean, string]> {
   const input = new PassThrough();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { commands } from "../../src/cli/commands.ts";
-import { usageExitOf, withHelp } from "../../src/cli/help.ts";
+import { usageExitOf, withHelp } from "../../src/cli/shared/help.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { run, start } from "./support/run.ts";
 
@@ -50,7 +50,14 @@ describe("the usage text", () => {
 describe("what is loaded", () => {
   it("is commander and the definitions, for a help, a version and a mistake", async () => {
     using folder = temporaryFolder();
-    const frame = ["node_modules/commander", "src/cli", "src/emulator", "src/figures.ts", "src/printable.ts"];
+    const frame = [
+      "node_modules/commander",
+      "src/cli",
+      "src/emulator",
+      "src/figures.ts",
+      "src/printable.ts",
+      "src/usage-error.ts",
+    ];
     for (const args of [["--help"], ["validate", "--help"], ["--version"], ["--nothing"]]) {
       expect(await loadedBy(args, folder.path)).toEqual(frame);
     }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { checkOutput, writeOutput } from "../../src/cli/output.ts";
-import { UsageError } from "../../src/cli/usage.ts";
+import { checkOutput, writeOutput } from "../../src/cli/shared/output.ts";
+import { UsageError } from "../../src/usage-error.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
 
 it("writes what a flag names, and looks beforehand without changing what is there", () => {

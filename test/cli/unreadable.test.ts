@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:f
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toText } from "../../src/cli/shared/problems/text.ts";
 import { check } from "../../src/cli/validate/run.ts";
-import { toText } from "../../src/cli/validate/text.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { skipWithout } from "../support/programs.ts";
 import { main } from "./support/run.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { queueId, usd } from "../../src/cli/words.ts";
+import { queueId, usd } from "../../src/cli/shared/words.ts";
 
 it.each([
   [0, "US$ 0"],

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { parseConfigFile } from "../../infra/config-file.ts";
+import { parseConfigFile } from "../../src/config/config-file.ts";
 import { cli } from "./support/cli.ts";
 import { makeProject } from "./support/project.ts";
 import { makeSeeder, said, succeeded } from "./support/seeder.ts";

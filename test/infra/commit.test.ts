@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { headCommit, noCommit } from "../../infra/commit.ts";
+import { headCommit, noCommit } from "../../src/config/commit.ts";
 import { run } from "../cli/support/run.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { parseConfigFile } from "../../infra/config-file.ts";
-import { configuredValue, joinConfiguration, settingProblems } from "../../infra/configuration.ts";
-import { variablesFrom } from "../../infra/variables.ts";
+import { parseConfigFile } from "../../src/config/config-file.ts";
+import { configuredValue, joinConfiguration, settingProblems } from "../../src/config/configuration.ts";
+import { variablesFrom } from "../../src/config/variables.ts";
 import { formatProblem, type Problem } from "../../src/manifest/index.ts";
 import { inlineMessages, loadFiles } from "../manifest/support/fixture.ts";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { deployer } from "../../infra/deployer.ts";
+import { deployer } from "../../src/config/deployer.ts";
 
 let folder: string;
 

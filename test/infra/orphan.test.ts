@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { orphanWatch } from "../../infra/provider/orphan.ts";
+import { orphanWatch } from "../../infra/pulumi-internals/orphan.ts";
 
 let listening: boolean;
 let looks: number;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { projectFolderOf } from "../../infra/project-folder.ts";
+import { projectFolderOf } from "../../src/config/project-folder.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 
 it("takes the folder whose Pulumi.yaml names the project, else the first", () => {

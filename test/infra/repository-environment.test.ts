@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { setByRepository } from "../../infra/repository-environment.ts";
+import { setByRepository } from "../../src/config/repository-environment.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 
 const name = "CLOUDFLARE_BASE_URL";

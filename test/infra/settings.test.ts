@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readSettings, SettingsError } from "../../infra/settings.ts";
+import { readSettings, SettingsError } from "../../src/config/settings.ts";
 
 const account = "0123456789abcdef0123456789abcdef";
 

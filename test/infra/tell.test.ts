@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import type engineProto from "@pulumi/pulumi/proto/engine_pb.js";
 import { expect, it, onTestFinished } from "vitest";
-import { tellEngine } from "../../infra/provider/engine.ts";
+import { tellEngine } from "../../infra/pulumi-internals/engine-log.ts";
 
 /** The SDK's own copy, which its clients are made for. */
 const { Server, ServerCredentials, status }: typeof import("@grpc/grpc-js") = createRequire(

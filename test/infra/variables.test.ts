@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { variablesFrom } from "../../infra/variables.ts";
+import { variablesFrom } from "../../src/config/variables.ts";
 
 const config = {
   "shop:region": "eu",

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { expect, it, vi } from "vitest";
-import { wakeProvider } from "../../infra/wake.ts";
+import { wakeProvider } from "../../infra/pulumi-internals/wake.ts";
 
 type Request = InstanceType<typeof resourceProto.ResourceInvokeRequest>;
 

@@ -1,4 +1,4 @@
-import type { Shell } from "../completion.ts";
+import type { Shell } from "./flags.ts";
 
 // Each script asks `queue-seeder complete` on every TAB, so it never falls behind the commands. Words are handed over as
 // arguments and never evaluated again.

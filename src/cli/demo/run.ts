@@ -6,10 +6,10 @@ import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type Finished, start } from "../../engine/child.ts";
 import type { Engine } from "../../engine/find.ts";
 import { loopbackDirect } from "../../engine/loopback.ts";
+import { findPulumi } from "../../engine/pulumi.ts";
 import { formatProblem, loadManifests } from "../../manifest/index.ts";
 import { printable, printableJson } from "../../printable.ts";
-import { findPulumi } from "../engine/pulumi.ts";
-import { UsageError } from "../usage.ts";
+import { UsageError } from "../../usage-error.ts";
 import { demoConfig } from "./config.ts";
 import { configOf, type Stage, stageOf } from "./stage.ts";
 

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { NamedQueue } from "../options.ts";
+import type { NamedQueue } from "../shared/options.ts";
 import type { InitFlags, Pipeline } from "./flags.ts";
 
 /** Everything that the files are made from. */

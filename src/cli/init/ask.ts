@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from "node:readline/promises";
 import { InvalidArgumentError } from "commander";
-import { account, identifier, type NamedQueue, queue } from "../options.ts";
+import { account, identifier, type NamedQueue, queue } from "../shared/options.ts";
 import type { Answers } from "./answers.ts";
 import { type Pipeline, pipelines } from "./flags.ts";
 

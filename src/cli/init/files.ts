@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { NamedQueue } from "../options.ts";
+import type { NamedQueue } from "../shared/options.ts";
 import type { Answers } from "./answers.ts";
 import { addToGitattributes, addToGitignore, addToPackageJson } from "./merge.ts";
 import { adapt, type Template } from "./pipelines.ts";

@@ -1,4 +1,4 @@
-import type { NamedQueue } from "../options.ts";
+import type { NamedQueue } from "../shared/options.ts";
 
 export const pipelines = ["github", "gitlab", "none"] as const;
 export type Pipeline = (typeof pipelines)[number];

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { disposing } from "../../disposing.ts";
-import { UsageError } from "../usage.ts";
-import { version } from "../version.ts";
+import { UsageError } from "../../usage-error.ts";
+import { version } from "../shared/version.ts";
 import { type Answers, defaults, fromFlags } from "./answers.ts";
 import { type Person, personAt } from "./ask.ts";
 import { type NewFile, projectFiles } from "./files.ts";

@@ -1,7 +1,7 @@
-import { annotation } from "../annotations.ts";
-import { placeIn } from "../checkout.ts";
-import { editCode, type Plan, verdictOf } from "./model.ts";
-import { baseText, loadText } from "./text.ts";
+import { annotation } from "../shared/annotations.ts";
+import { placeIn } from "../shared/checkout.ts";
+import { editCode, type Plan, verdictOf } from "../shared/plan/model.ts";
+import { baseText, loadText } from "../shared/plan/text.ts";
 
 /**
  * Annotations at the places that a reviewer should look at, and one for the whole.

@@ -2,11 +2,11 @@ import { count, number } from "../../figures.ts";
 import { formatProblem, type LoadResult } from "../../manifest/index.ts";
 import { formula, prices } from "../../plan/cost.ts";
 import { printable } from "../../printable.ts";
-import { atLeast, usd } from "../words.ts";
-import { addressText } from "./address.ts";
-import { type ManifestPlan, type Plan, type RemovedManifest, type Verdict, verdictOf } from "./model.ts";
-import { isLoss } from "./queues.ts";
-import { baseText, loadText, notesOf, programNotes, queueChangeText, sampleText } from "./text.ts";
+import { addressText } from "../shared/plan/address.ts";
+import { type ManifestPlan, type Plan, type RemovedManifest, type Verdict, verdictOf } from "../shared/plan/model.ts";
+import { isLoss } from "../shared/plan/queues.ts";
+import { baseText, loadText, notesOf, programNotes, queueChangeText, sampleText } from "../shared/plan/text.ts";
+import { atLeast, usd } from "../shared/words.ts";
 
 /** Characters that a comment on GitHub may have. https://docs.github.com/en/rest/issues/comments */
 export const commentCharacters = 65_536;

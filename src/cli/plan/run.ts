@@ -1,18 +1,17 @@
 import { appendFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { styleText } from "node:util";
-import { folderInCheckout, inCheckout } from "../checkout.ts";
-import { type Facts, pulumiFinder, readFacts, stackName } from "../deployment/facts.ts";
-import { writeOutput } from "../output.ts";
-import type { PlanFlags, PlanFormat } from "../plan.ts";
-import { toGithub } from "../validate/formats.ts";
-import { toText } from "../validate/text.ts";
+import { folderInCheckout } from "../shared/checkout.ts";
+import { pulumiFinder, readFacts, stackName } from "../shared/deployment/facts.ts";
+import { writeOutput } from "../shared/output.ts";
+import { painter } from "../shared/paint.ts";
+import { jsonText, planJson } from "../shared/plan/json.ts";
+import { makePlan } from "../shared/plan/make.ts";
+import { hasChanges, isRefused, type Plan } from "../shared/plan/model.ts";
+import { planText } from "../shared/plan/text.ts";
+import { tellProblems } from "../shared/problems/tell.ts";
+import type { PlanFlags, PlanFormat } from "./flags.ts";
 import { planAnnotations } from "./github.ts";
-import { jsonText, planJson } from "./json.ts";
-import { makePlan } from "./make.ts";
 import { noPlanMarkdown, planMarkdown } from "./markdown.ts";
-import { hasChanges, isRefused, type Plan } from "./model.ts";
-import { type Paint, planText } from "./text.ts";
 
 /**
  * Makes the plan of a stack and writes it.
@@ -33,15 +32,6 @@ export async function runPlan(root: string, flags: PlanFlags, env: NodeJS.Proces
   if (flags.out !== undefined) writeOutput(resolve(root, flags.out), jsonText(planJson(plan)));
   if (isRefused(plan)) return 1;
   return flags.detailedExitcode && hasChanges(plan) ? 2 : 0;
-}
-
-/** Says what is wrong with the manifests. @returns whether they can be deployed */
-export function tellProblems({ root, loaded }: Pick<Facts, "root" | "loaded">, format?: PlanFormat): boolean {
-  const sound = loaded.problems.every(({ severity }) => severity === "warning");
-  if (format === "github") process.stdout.write(toGithub(inCheckout(root, loaded)));
-  else if (loaded.problems.length > 0) process.stderr.write(toText(root, loaded));
-  if (!sound) process.stderr.write("Nothing can be planned before the errors are gone.\n");
-  return sound;
 }
 
 function write(root: string, plan: Plan, format: PlanFormat, env: NodeJS.ProcessEnv): void {
@@ -66,9 +56,4 @@ function write(root: string, plan: Plan, format: PlanFormat, env: NodeJS.Process
 function writeMarkdown(text: string, format: "markdown" | "github", env: NodeJS.ProcessEnv): void {
   if (format === "markdown") process.stdout.write(text);
   else if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, text);
-}
-
-/** Colours where the stream is a terminal, unless NO_COLOR says otherwise. */
-export function painter(stream: NodeJS.WriteStream): Paint {
-  return (what, text) => styleText(what, text, { stream });
 }

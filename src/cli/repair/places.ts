@@ -1,8 +1,8 @@
+import type { RecordedSegment } from "../../engine/state.ts";
+import { urns } from "../../engine/urn.ts";
 import { didYouMean } from "../../manifest/index.ts";
-import type { Facts } from "../deployment/facts.ts";
-import type { RecordedSegment } from "../engine/state.ts";
-import { urns } from "../engine/urn.ts";
-import { UsageError } from "../usage.ts";
+import { UsageError } from "../../usage-error.ts";
+import type { Facts } from "../shared/deployment/facts.ts";
 
 /** Where a manifest is deployed: by the whole program, or by a component of it. Each has a ledger of its own. */
 export interface Place {

@@ -1,11 +1,11 @@
+import { emptyState } from "../../engine/state.ts";
 import { type Repair, repairVariable } from "../../lifecycle/repair.ts";
 import { printable } from "../../printable.ts";
-import { confirmed } from "../confirm.ts";
-import { pulumiFinder, readFacts, stackName } from "../deployment/facts.ts";
-import { emptyState } from "../engine/state.ts";
-import { tellProblems } from "../plan/run.ts";
-import type { RepairFlags } from "../repair.ts";
-import { UsageError } from "../usage.ts";
+import { UsageError } from "../../usage-error.ts";
+import { confirmed } from "../shared/confirm.ts";
+import { pulumiFinder, readFacts, stackName } from "../shared/deployment/facts.ts";
+import { tellProblems } from "../shared/problems/tell.ts";
+import type { RepairFlags } from "./flags.ts";
 import { placeNamed, placesOf } from "./places.ts";
 import { targetsOf } from "./targets.ts";
 import { toldOf } from "./told.ts";

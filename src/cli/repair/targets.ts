@@ -1,7 +1,7 @@
+import type { StackState } from "../../engine/state.ts";
+import { urns } from "../../engine/urn.ts";
 import type { Repair } from "../../lifecycle/repair.ts";
-import type { StackState } from "../engine/state.ts";
-import { urns } from "../engine/urn.ts";
-import { UsageError } from "../usage.ts";
+import { UsageError } from "../../usage-error.ts";
 import type { Place } from "./places.ts";
 
 /**

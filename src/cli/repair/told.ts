@@ -1,5 +1,5 @@
+import { reasonOf } from "../../engine/state.ts";
 import { count, number, readNumber } from "../../figures.ts";
-import { reasonOf } from "../engine/state.ts";
 
 interface Ran {
   readonly code: number | null;

@@ -1,5 +1,5 @@
-import type { Pulumi } from "../engine/pulumi.ts";
-import { reasonOf } from "../engine/state.ts";
+import type { Pulumi } from "../../engine/pulumi.ts";
+import { reasonOf } from "../../engine/state.ts";
 import { backendFolder, readHistoryFolder } from "./files.ts";
 import type { Version } from "./model.ts";
 import { fieldsOf, segmentsIn } from "./states.ts";

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
+import { readStackConfig } from "../../config/stack-config.ts";
 import { printable } from "../../printable.ts";
-import { pulumiFinder, stackName } from "../deployment/facts.ts";
-import { writeOutput } from "../output.ts";
-import type { ReportFlags } from "../report.ts";
-import { readStackConfig } from "../validate/stack.ts";
+import { pulumiFinder, stackName } from "../shared/deployment/facts.ts";
+import { writeOutput } from "../shared/output.ts";
+import type { ReportFlags } from "./flags.ts";
 import { readHistory } from "./history.ts";
 import { reportOf } from "./model.ts";
 import { reportPage } from "./page.ts";

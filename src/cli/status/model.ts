@@ -1,6 +1,7 @@
+import { deployedName, type RecordedSegment, type StackState } from "../../engine/state.ts";
 import type { LastPush } from "../../lifecycle/segment.ts";
 import type { Metrics } from "../../types.ts";
-import { deployedName, type RecordedSegment, type StackState } from "../engine/state.ts";
+import type { Asked } from "../shared/live-metrics.ts";
 import {
   addedUp,
   type Base,
@@ -8,7 +9,7 @@ import {
   type Plan,
   type QueuePlan,
   type RemovedManifest,
-} from "../plan/model.ts";
+} from "../shared/plan/model.ts";
 
 /** A stack as it stands: what was pushed, what is to come, and the queues. */
 export interface Status {
@@ -37,11 +38,6 @@ export interface ManifestStatus extends Pick<ManifestPlan, "name" | "queue" | "m
   /** The last run that pushed something of it. */
   readonly lastPush: Pick<LastPush, "at" | "commit"> | null;
 }
-
-/** What became of asking for a queue's metrics. */
-export type Asked =
-  | { readonly kind: "metrics"; readonly metrics: Metrics }
-  | { readonly kind: "none"; readonly why: string };
 
 export interface QueueStatus {
   readonly name: string;

@@ -1,11 +1,12 @@
+import { emptyState } from "../../engine/state.ts";
 import { printable } from "../../printable.ts";
-import { pulumiFinder, readFacts, stackName } from "../deployment/facts.ts";
-import { emptyState } from "../engine/state.ts";
-import { jsonText } from "../plan/json.ts";
-import { makePlan } from "../plan/make.ts";
-import { painter, tellProblems } from "../plan/run.ts";
-import type { StatusFlags } from "../status.ts";
-import { liveMetrics } from "./metrics.ts";
+import { pulumiFinder, readFacts, stackName } from "../shared/deployment/facts.ts";
+import { liveMetrics } from "../shared/live-metrics.ts";
+import { painter } from "../shared/paint.ts";
+import { jsonText } from "../shared/plan/json.ts";
+import { makePlan } from "../shared/plan/make.ts";
+import { tellProblems } from "../shared/problems/tell.ts";
+import type { StatusFlags } from "./flags.ts";
 import { statusOf } from "./model.ts";
 import { ledgerText, statusText } from "./text.ts";
 

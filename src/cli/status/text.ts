@@ -1,10 +1,10 @@
+import type { StackState } from "../../engine/state.ts";
 import { count, number } from "../../figures.ts";
 import { printableData } from "../../printable.ts";
-import type { StackState } from "../engine/state.ts";
-import { addedUp, type RemovedManifest } from "../plan/model.ts";
-import { baseText, type Paint } from "../plan/text.ts";
-import { metricsText } from "../up/people.ts";
-import { queueId } from "../words.ts";
+import type { Paint } from "../shared/paint.ts";
+import { addedUp, type RemovedManifest } from "../shared/plan/model.ts";
+import { baseText } from "../shared/plan/text.ts";
+import { metricsText, queueId } from "../shared/words.ts";
 import type { ManifestStatus, QueueStatus, Status } from "./model.ts";
 
 const titles = ["Manifest", "Queue", "Pushed", "Pending", "In doubt", "Edited", "Removed", "Last push"] as const;

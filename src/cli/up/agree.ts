@@ -1,12 +1,12 @@
 import { count } from "../../figures.ts";
 import { printable } from "../../printable.ts";
-import { confirmed } from "../confirm.ts";
-import { editCode, isRefused, type Plan } from "../plan/model.ts";
-import { loadText } from "../plan/text.ts";
-import type { UpFlags } from "../up.ts";
-import { exits } from "./exits.ts";
+import type { Report } from "../reporters/report.ts";
+import { confirmed } from "../shared/confirm.ts";
+import { exits } from "../shared/exits.ts";
+import { editCode, isRefused, type Plan } from "../shared/plan/model.ts";
+import { loadText } from "../shared/plan/text.ts";
 import { type Expected, isExpected } from "./expect.ts";
-import type { Report } from "./report.ts";
+import type { UpFlags } from "./flags.ts";
 
 interface Asked {
   readonly flags: Pick<UpFlags, "yes">;

@@ -1,7 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { readWait } from "../../lifecycle/waiting.ts";
-import type { RunProgress } from "./progress.ts";
-import type { Report, Said } from "./report.ts";
+import type { RunProgress } from "../reporters/progress.ts";
+import type { Report, Said } from "../reporters/report.ts";
 
 const segmentType = "pulumi-nodejs:dynamic:Segment";
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { systemReason } from "../../file-fault.ts";
-import type { Plan } from "../plan/model.ts";
-import { isPartOfReview, isReview, type Review, reviewDigest } from "../plan/review.ts";
-import { UsageError } from "../usage.ts";
+import { UsageError } from "../../usage-error.ts";
+import type { Plan } from "../shared/plan/model.ts";
+import { isPartOfReview, isReview, type Review, reviewDigest } from "../shared/plan/review.ts";
 
 const digestPattern = /^p1:[A-Za-z0-9_-]{22}$/;
 

@@ -1,15 +1,15 @@
+import type { Pulumi } from "../../engine/pulumi.ts";
 import { matchesStack } from "../../manifest/stacks.ts";
 import { printable } from "../../printable.ts";
-import { askedFor } from "../confirm.ts";
-import type { Facts } from "../deployment/facts.ts";
-import type { Pulumi } from "../engine/pulumi.ts";
-import type { Plan } from "../plan/model.ts";
-import { isLoss, type QueueChange } from "../plan/queues.ts";
-import { queueChangeText } from "../plan/text.ts";
-import { liveMetrics } from "../status/metrics.ts";
-import type { UpFlags } from "../up.ts";
-import { exits } from "./exits.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "../reporters/report.ts";
+import { askedFor } from "../shared/confirm.ts";
+import type { Facts } from "../shared/deployment/facts.ts";
+import { exits } from "../shared/exits.ts";
+import { liveMetrics } from "../shared/live-metrics.ts";
+import type { Plan } from "../shared/plan/model.ts";
+import { isLoss, type QueueChange } from "../shared/plan/queues.ts";
+import { queueChangeText } from "../shared/plan/text.ts";
+import type { UpFlags } from "./flags.ts";
 
 interface Asked {
   readonly flags: Pick<UpFlags, "yes" | "deleteQueue">;

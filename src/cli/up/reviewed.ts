@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { differsFile, pushDigest, reviewedVariable } from "../../lifecycle/reviewed.ts";
-import type { Plan } from "../plan/model.ts";
+import type { Plan } from "../shared/plan/model.ts";
 
 /** The environment that holds a run to what was reviewed, while it lasts. */
 export interface Reviewed extends Disposable {

@@ -1,5 +1,5 @@
-import type { EndSignal } from "./exits.ts";
-import { signalExits } from "./exits.ts";
+import type { EndSignal } from "../shared/exits.ts";
+import { signalExits } from "../shared/exits.ts";
 
 /** The signals that end a run, while somebody listens. */
 export interface EndSignals extends Disposable {

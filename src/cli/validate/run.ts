@@ -1,13 +1,12 @@
 import { join, relative, resolve, sep } from "node:path";
+import { StackFileError, type StackOptions, shortName, stackOptions } from "../../config/stack-config.ts";
 import { findFile } from "../../file-fault.ts";
 import { type LoadResult, loadManifests } from "../../manifest/index.ts";
-import { inCheckout } from "../checkout.ts";
-import { UsageError } from "../usage.ts";
-import type { Format, ValidateFlags } from "../validate.ts";
-import { type Checked, toGithub, toJson, toSarif } from "./formats.ts";
-import { toGitlab } from "./gitlab.ts";
-import { StackFileError, type StackOptions, shortName, stackOptions } from "./stack.ts";
-import { toText } from "./text.ts";
+import { UsageError } from "../../usage-error.ts";
+import { inCheckout } from "../shared/checkout.ts";
+import { type Checked, toGithub, toGitlab, toJson, toSarif } from "../shared/problems/formats.ts";
+import { toText } from "../shared/problems/text.ts";
+import type { Format, ValidateFlags } from "./flags.ts";
 
 /** The formats for machines, which go to stdout. */
 const machines = { json: toJson, github: toGithub, gitlab: toGitlab, sarif: toSarif } as const satisfies Record<

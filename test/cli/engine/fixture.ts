@@ -1,4 +1,4 @@
-import type { StackState } from "../../../src/cli/engine/state.ts";
+import type { StackState } from "../../../src/engine/state.ts";
 import type { SegmentOutputs } from "../../../src/lifecycle/segment.ts";
 
 export function outputsOf(manifest: string, more: Partial<SegmentOutputs> = {}): SegmentOutputs {

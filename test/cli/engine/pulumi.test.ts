@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { findPulumi, NoEngine } from "../../../src/cli/engine/pulumi.ts";
-import { UsageError } from "../../../src/cli/usage.ts";
 import { plugAndPlay } from "../../../src/engine/plug-and-play.ts";
+import { findPulumi, NoEngine } from "../../../src/engine/pulumi.ts";
+import { UsageError } from "../../../src/usage-error.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 
 it("says why the package `pulumi` could get no engine", async () => {

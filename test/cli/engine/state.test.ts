@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { NoEngine, type Pulumi } from "../../../src/cli/engine/pulumi.ts";
-import { parseState, readState, reasonOf } from "../../../src/cli/engine/state.ts";
+import { NoEngine, type Pulumi } from "../../../src/engine/pulumi.ts";
+import { parseState, readState, reasonOf } from "../../../src/engine/state.ts";
 import { outputsOf } from "./fixture.ts";
 
 const prefix = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment";

@@ -1,5 +1,5 @@
-import { type ManifestPlan, noLoad, type Plan, planQueues, totalOf } from "../../../src/cli/plan/model.ts";
-import { type Review, reviewDigest } from "../../../src/cli/plan/review.ts";
+import { type ManifestPlan, noLoad, type Plan, planQueues, totalOf } from "../../../src/cli/shared/plan/model.ts";
+import { type Review, reviewDigest } from "../../../src/cli/shared/plan/review.ts";
 import type { ReviewedPush } from "../../../src/lifecycle/reviewed.ts";
 
 export function manifestOf(name: string, more: Partial<ManifestPlan> = {}): ManifestPlan {

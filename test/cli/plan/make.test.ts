@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Facts, readFacts } from "../../../src/cli/deployment/facts.ts";
-import { manifestFacts } from "../../../src/cli/deployment/segments.ts";
-import { NoEngine } from "../../../src/cli/engine/pulumi.ts";
-import type { Origin, StackState } from "../../../src/cli/engine/state.ts";
-import { makePlan } from "../../../src/cli/plan/make.ts";
-import { planText } from "../../../src/cli/plan/text.ts";
+import { type Facts, readFacts } from "../../../src/cli/shared/deployment/facts.ts";
+import { manifestFacts } from "../../../src/cli/shared/deployment/segments.ts";
+import { makePlan } from "../../../src/cli/shared/plan/make.ts";
+import { planText } from "../../../src/cli/shared/plan/text.ts";
+import { NoEngine } from "../../../src/engine/pulumi.ts";
+import type { Origin, StackState } from "../../../src/engine/state.ts";
 import { openBook } from "../../../src/lifecycle/book.ts";
 import type { SegmentOutputs } from "../../../src/lifecycle/segment.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";

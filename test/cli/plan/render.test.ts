@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { planAnnotations } from "../../../src/cli/plan/github.ts";
-import { jsonText, planJson } from "../../../src/cli/plan/json.ts";
 import { commentCharacters, marker, noPlanMarkdown, planMarkdown } from "../../../src/cli/plan/markdown.ts";
-import type { ManifestPlan } from "../../../src/cli/plan/model.ts";
-import { planText } from "../../../src/cli/plan/text.ts";
+import { jsonText, planJson } from "../../../src/cli/shared/plan/json.ts";
+import type { ManifestPlan } from "../../../src/cli/shared/plan/model.ts";
+import { planText } from "../../../src/cli/shared/plan/text.ts";
 import { problem } from "../../../src/manifest/problem.ts";
 import { problemsWith } from "../schema.ts";
 import { full, manifestOf, planOf } from "./fixture.ts";

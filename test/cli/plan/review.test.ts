@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isPartOfReview, isReview, type Review, reviewDigest } from "../../../src/cli/plan/review.ts";
+import { isPartOfReview, isReview, type Review, reviewDigest } from "../../../src/cli/shared/plan/review.ts";
 import { full, reviewOf } from "./fixture.ts";
 
 const stack = { project: "shop", stack: "dev" };

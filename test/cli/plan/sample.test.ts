@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { sampleOf } from "../../../src/cli/plan/sample.ts";
+import { sampleOf } from "../../../src/cli/shared/plan/sample.ts";
 import type { Message } from "../../../src/types.ts";
 
 function message(body: Message["body"], more: Partial<Message> = {}): Message {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { RecordedSegment } from "../../../src/cli/engine/state.ts";
 import { placeNamed, placesOf } from "../../../src/cli/repair/places.ts";
 import { targetsOf } from "../../../src/cli/repair/targets.ts";
+import type { RecordedSegment } from "../../../src/engine/state.ts";
 import { loadSegments } from "../../../src/lifecycle/load.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { outputsOf } from "../engine/fixture.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Asked, statusOf } from "../../../src/cli/status/model.ts";
+import type { Asked } from "../../../src/cli/shared/live-metrics.ts";
+import { statusOf } from "../../../src/cli/status/model.ts";
 import { statusText } from "../../../src/cli/status/text.ts";
 import { outputsOf, stateOf } from "../engine/fixture.ts";
 import { full } from "../plan/fixture.ts";

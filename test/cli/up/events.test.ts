@@ -1,8 +1,8 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { expect, it } from "vitest";
+import { RunProgress } from "../../../src/cli/reporters/progress.ts";
+import type { Report } from "../../../src/cli/reporters/report.ts";
 import { watchEvents } from "../../../src/cli/up/events.ts";
-import { RunProgress } from "../../../src/cli/up/progress.ts";
-import type { Report } from "../../../src/cli/up/report.ts";
 import { Progress } from "../../../src/lifecycle/progress.ts";
 
 const segment = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment::a/0";

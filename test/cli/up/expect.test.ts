@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { jsonText, planJson } from "../../../src/cli/plan/json.ts";
-import type { Review } from "../../../src/cli/plan/review.ts";
+import { jsonText, planJson } from "../../../src/cli/shared/plan/json.ts";
+import type { Review } from "../../../src/cli/shared/plan/review.ts";
 import { isExpected, readExpected } from "../../../src/cli/up/expect.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { full, planOf, reviewOf } from "../plan/fixture.ts";

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { hostname } from "node:os";
 import { expect, it } from "vitest";
-import { holderOf, isGone } from "../../../src/cli/up/lock.ts";
+import { holderOf, isGone } from "../../../src/engine/stack-lock.ts";
 
 it("reads who holds a stack whose state lies in a folder", () => {
   const text = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Ended, outcomeOf } from "../../../src/cli/up/outcome.ts";
-import type { Unsaved } from "../../../src/cli/up/unsaved.ts";
+import { type Ended, outcomeOf } from "../../../src/cli/shared/outcome.ts";
+import type { Unsaved } from "../../../src/cli/shared/unsaved.ts";
 import { outputsOf, stateOf } from "../engine/fixture.ts";
 import { manifestOf, planOf } from "../plan/fixture.ts";
 

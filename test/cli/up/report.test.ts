@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { peopleReport } from "../../../src/cli/up/people.ts";
-import type { Report } from "../../../src/cli/up/report.ts";
-import { streamReport } from "../../../src/cli/up/stream.ts";
+import { peopleReport } from "../../../src/cli/reporters/people.ts";
+import type { Report } from "../../../src/cli/reporters/report.ts";
+import { streamReport } from "../../../src/cli/reporters/stream.ts";
 import { full } from "../plan/fixture.ts";
 import { problemsWith } from "../schema.ts";
 

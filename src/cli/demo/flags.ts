@@ -1,0 +1,3 @@
+export interface DemoFlags {
+  readonly stack: string;
+}

@@ -1,0 +1,67 @@
+import { Command, Option } from "commander";
+import { defaults } from "../../emulator/defaults.ts";
+import { withHelp } from "../shared/help.ts";
+import { account, queue, repeatable } from "../shared/options.ts";
+import {
+  type EmulateFlags,
+  lateAcks,
+  notEmpty,
+  port,
+  pullJsons,
+  pushResults,
+  seconds,
+  speed,
+  status,
+  text,
+} from "./flags.ts";
+
+/** `emulate`: a Queues API on this machine. */
+export function emulateCommand(): Command {
+  const command = new Command("emulate")
+    .description("Run a local stand-in of the Cloudflare Queues API")
+    .option("--port <number>", "port to listen on; 0 picks a free one", port, defaults.port)
+    .option("--host <address>", "address to listen on", defaults.host)
+    .addOption(repeatable("--allow-host <name>", "another host name under which it may be called", text))
+    .option("--account <id>", "account id, 32 hex digits", account, defaults.account)
+    .option("--token <token>", "API token that may do everything", notEmpty, defaults.token)
+    .option("--read-token <token>", "API token that may look, and change nothing", notEmpty)
+    .option("--email <address>", "email of the older credentials")
+    .option("--key <key>", "key of the older credentials")
+    .addOption(repeatable("--queue <name[=id]>", "a queue that exists from the start", queue, defaults.queue))
+    .addOption(repeatable("--worker <queue=file>", "a Worker that consumes the queue, with settings", text))
+    .addOption(repeatable("--wrangler-dev <queue>", "deliver to its consumer under wrangler dev", text))
+    .option("--persist <file>", "keep queues and messages in this SQLite file")
+    .addOption(repeatable("--fault <fault>", "a fault to begin with", text))
+    .option("--speed <number>", "seconds that pass in one real second", speed, 1)
+    .option("--no-rate-limit", "no limit on requests, nor on messages a second")
+    .option("--free-plan", "10,000 operations a day, and messages kept for a day")
+    .addOption(new Option("--push-result <form>", "what a push returns").choices(pushResults).default("metrics"))
+    .addOption(new Option("--pull-json <form>", "how a pull returns JSON").choices(pullJsons).default("base64"))
+    .option("--max-delay <seconds>", "longest delay; older pages say 43200", seconds, 86_400)
+    .addOption(
+      new Option("--late-ack <form>", "what becomes of an acknowledgement after its lease")
+        .choices(lateAcks)
+        .default("accepted"),
+    )
+    .option("--count-pulls", "pulls and acknowledgements count for the rate limits", false)
+    .addOption(repeatable("--status <code=status>", "HTTP status of an error code", status))
+    .action(async (flags: EmulateFlags) => {
+      const { emulate } = await import("./run.ts");
+      await emulate(flags);
+    });
+  return withHelp(command, {
+    examples: [
+      "queue-seeder emulate --queue orders --queue mails",
+      "queue-seeder emulate --port 0 --persist .queue-seeder/emulator.sqlite",
+      "queue-seeder emulate --worker orders=./consumer.ts,batch_size=20,dead_letter_queue=dead",
+      "queue-seeder emulate --fault error=10250,every=3 --fault lost=after,route=batch,times=1",
+    ],
+    notes: `It runs until SIGINT or SIGTERM, and prints one line on stdout once it listens: listening on ADDRESS.
+docs/emulator.md says what it emulates, what faults there are, and which settings a Worker takes.`,
+    exits: {
+      0: "ended by a signal",
+      1: "it could not start: a port in use, a fault that is not known, a Worker that does not compile",
+      2: "wrong usage",
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import { Command, Option } from "commander";
+import { withHelp } from "../shared/help.ts";
+import { account, identifier, queue, repeatable } from "../shared/options.ts";
+import { type InitFlags, pipelines } from "./flags.ts";
+
+/** `init`: what a repository needs to seed queues. */
+export function initCommand(): Command {
+  const command = new Command("init")
+    .description("Set a repository up: a Pulumi program, a stack, a first manifest")
+    .argument("[folder]", "where; a new folder or an existing repository", ".")
+    .option("--name <name>", "name of the Pulumi project; without it: the folder's", identifier)
+    .option("--stack <name>", "name of the first stack; without it: dev", identifier)
+    .addOption(
+      repeatable("--queue <name[=id]>", "a queue: one that exists, by its id, or one to create", queue, "orders"),
+    )
+    .option("--account <id>", "the Cloudflare account's id; without it CLOUDFLARE_ACCOUNT_ID counts", account)
+    .addOption(
+      new Option("--ci <system>", "a pipeline that validates, plans and deploys; without it: none").choices(pipelines),
+    )
+    .option("--yes", "ask nothing: take the defaults, leave files that exist as they are")
+    .option("--force", "replace files that exist")
+    .action(async (folder: string, flags: InitFlags) => {
+      const { init } = await import("./run.ts");
+      await init(folder, flags);
+    });
+  return withHelp(command, {
+    examples: [
+      "queue-seeder init",
+      "queue-seeder init seeding --queue orders --queue mails --ci github",
+      "queue-seeder init --yes --queue orders=0123456789abcdef0123456789abcdef --stack prod",
+    ],
+    notes: `It asks for what no flag says, and before it replaces a file. To a package.json, a .gitignore and a
+.gitattributes that exist it only adds what is missing.`,
+    exits: {
+      0: "written; stderr says what, and what to do next",
+      1: "it could not write",
+      2: "wrong usage, or a Pulumi project of another kind is there",
+    },
+  });
+}

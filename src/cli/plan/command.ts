@@ -1,0 +1,39 @@
+import { Command, Option } from "commander";
+import { withHelp } from "../shared/help.ts";
+import { type PlanFlags, planFormats } from "./flags.ts";
+
+/** `plan`: what `up` would do, by the same code. */
+export function planCommand(): Command {
+  const command = new Command("plan")
+    .description("Show what up would push, and change nothing")
+    .option("--stack <name>", "the stack; default: the selected one")
+    .addOption(
+      new Option("--format <format>", "markdown is for a comment; github writes annotations and the job's summary")
+        .choices(planFormats)
+        .default("text"),
+    )
+    .option("--detailed-exitcode", "end with 2 where up would change something")
+    .option("--no-preview", "plan by the files of the repository alone, and do not run the program")
+    .option("--out <file>", "write the plan as JSON too, for `up --expect`")
+    .action(async (flags: PlanFlags) => {
+      const { runPlan } = await import("./run.ts");
+      process.exitCode = await runPlan(process.cwd(), flags, process.env);
+    });
+  return withHelp(command, {
+    examples: [
+      "queue-seeder plan --stack dev",
+      "queue-seeder plan --stack prod --format markdown --out plan.json > comment.md",
+      "queue-seeder plan --stack prod --format github --detailed-exitcode",
+    ],
+    notes: `The plan compares what the program deploys with the ledger in the stack's state. Pulumi's engine runs the program for it,
+which needs the passphrase of a stack with secrets; where that fails, it plans by the files of the repository alone, and says
+why. Where the state cannot be read, it plans as if nothing had been pushed. Nothing is asked of Cloudflare.`,
+    exits: {
+      0: "a plan was made; with --detailed-exitcode: there is nothing to do",
+      1: "the manifests have errors, or up would refuse",
+      2: "with --detailed-exitcode: there is something to do",
+      64: "wrong usage",
+    },
+    usageExit: 64,
+  });
+}

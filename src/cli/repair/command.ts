@@ -1,0 +1,85 @@
+import { Command, Option } from "commander";
+import { UsageError } from "../../usage-error.ts";
+import { withHelp } from "../shared/help.ts";
+import type { RepairFlags } from "./flags.ts";
+
+/** The three commands that change a ledger and push nothing. */
+
+const exits = { 0: "done", 1: "failed; the ledger is as it was", 2: "wrong usage" };
+
+/** `baseline`: marks as pushed what was pushed by other means, or is not to be pushed here. */
+export function baselineCommand(): Command {
+  const command = repairCommand("baseline", "Mark messages as pushed without pushing them").action(
+    async (manifest: string, messages: readonly string[], flags: RepairFlags) => {
+      await run({ action: "baseline", manifest, messages }, flags);
+    },
+  );
+  return withHelp(command, {
+    examples: [
+      "queue-seeder baseline orders/backfill --stack prod",
+      "queue-seeder baseline orders/seed order-1 order-2",
+    ],
+    notes: "Also accepts messages that were edited after they were pushed, and a data file whose pushed rows were.",
+    exits,
+  });
+}
+
+/** `forget`: makes pending what was pushed, so that the next run pushes it again. */
+export function forgetCommand(): Command {
+  const command = repairCommand("forget", "Let the next run push messages again that were pushed").action(
+    async (manifest: string, messages: readonly string[], flags: RepairFlags) => {
+      await run({ action: "forget", manifest, messages }, flags);
+    },
+  );
+  return withHelp(command, {
+    examples: ["queue-seeder forget orders/seed --stack dev", "queue-seeder forget orders/seed order-7 --stack dev"],
+    notes: "What was pushed is still in the queue, or beyond it: nothing is called back.",
+    exits,
+  });
+}
+
+/** `settle`: says of messages in doubt what became of them. */
+export function settleCommand(): Command {
+  const command = repairCommand("settle", "Say what became of messages in doubt")
+    .addOption(new Option("--pushed", "they arrived: they are never sent again").conflicts("resend"))
+    .addOption(new Option("--resend", "they did not arrive, or may arrive twice: the next run sends them"))
+    .action(
+      async (manifest: string, messages: readonly string[], flags: RepairFlags & { pushed?: true; resend?: true }) => {
+        if (!flags.pushed && !flags.resend) throw new UsageError("say what became of them: --pushed or --resend.");
+        await run({ action: flags.pushed ? "settle_pushed" : "settle_resend", manifest, messages }, flags);
+      },
+    );
+  return withHelp(command, {
+    examples: [
+      "queue-seeder settle orders/backfill --pushed --stack prod",
+      "queue-seeder settle orders/backfill '#101' '#102' --resend --stack prod",
+    ],
+    notes: "`queue-seeder status` lists the messages in doubt.",
+    exits,
+  });
+}
+
+function repairCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .argument("<manifest>", "the manifest's name")
+    .argument("[message...]", "ids, or # and a number from 1; without any: all that it can be about")
+    .option("--stack <name>", "the stack; default: the selected one")
+    .option("--yes", "do not ask");
+}
+
+async function run(
+  {
+    messages,
+    ...asked
+  }: {
+    action: "baseline" | "forget" | "settle_pushed" | "settle_resend";
+    manifest: string;
+    messages: readonly string[];
+  },
+  flags: RepairFlags,
+): Promise<void> {
+  const { runRepair } = await import("./run.ts");
+  const repair = { ...asked, messages: messages.length === 0 ? undefined : messages };
+  process.exitCode = await runRepair(process.cwd(), repair, flags, process.env);
+}

@@ -1,0 +1,4 @@
+export interface RepairFlags {
+  readonly stack?: string;
+  readonly yes?: boolean;
+}

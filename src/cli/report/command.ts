@@ -1,0 +1,22 @@
+import { Command } from "commander";
+import { withHelp } from "../shared/help.ts";
+import { type ReportFlags, runs } from "./flags.ts";
+
+/** `report`: what was pushed and what piled up, run by run, on a page to look at. */
+export function reportCommand(): Command {
+  const command = new Command("report")
+    .description("Write a page with a chart for each queue: messages pushed, and backlog, run by run")
+    .option("--stack <name>", "the stack; default: the selected one")
+    .option("--out <file>", "where to; - for stdout", "report.html")
+    .option("--last <runs>", "how many runs", runs, 50)
+    .action(async (flags: ReportFlags) => {
+      const { runReport } = await import("./run.ts");
+      process.exitCode = await runReport(process.cwd(), flags, process.env);
+    });
+  return withHelp(command, {
+    examples: ["queue-seeder report --stack prod", "queue-seeder report --stack prod --last 10 --out - > prod.html"],
+    notes: `The numbers are those of the engine's history: of Pulumi Cloud, or of a backend in a folder (file://). Other backends give
+out the present state alone. The page is one file without scripts, and needs nothing else.`,
+    exits: { 0: "the page was written", 1: "the history cannot be read", 2: "wrong usage" },
+  });
+}

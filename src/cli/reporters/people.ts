@@ -1,0 +1,117 @@
+import { isGone } from "../../engine/stack-lock.ts";
+import { count, duration, number } from "../../figures.ts";
+import { names } from "../../lifecycle/summary.ts";
+import { printable, printableData, printableLines } from "../../printable.ts";
+import type { ManifestOutcome, Outcome } from "../shared/outcome.ts";
+import type { Paint } from "../shared/paint.ts";
+import { planText } from "../shared/plan/text.ts";
+import { metricsText } from "../shared/words.ts";
+import type { ProgressState } from "./progress.ts";
+import type { Report, Waiting } from "./report.ts";
+
+export interface Screen {
+  readonly write: (text: string) => void;
+  /** Whether a line can be written over. */
+  readonly terminal: boolean;
+  readonly paint: Paint;
+  readonly now: () => number;
+}
+
+/** Milliseconds between two lines of progress in a log, where none can be written over. */
+const logEveryMs = 10_000;
+
+/** Tells a run to people, on stderr. */
+export function peopleReport({ write, terminal, paint, now }: Screen): Report {
+  let passing = false;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let waitToldAt = Number.NEGATIVE_INFINITY;
+  const clear = () => {
+    if (passing) write("\r\u001b[K");
+    passing = false;
+  };
+  const line = (text: string) => {
+    clear();
+    write(`${text}\n`);
+  };
+  /** Writes what the next line replaces, where one can. */
+  const pass = (text: string) => {
+    if (!terminal) return line(text);
+    write(`\r\u001b[K${text}`);
+    passing = true;
+  };
+  const colours = { info: "dim", warning: "yellow", error: "red" } as const;
+  return {
+    plan: (plan) => line(planText(plan, paint)),
+    locked(holder, waiting) {
+      const then = waiting === "no" ? "" : ` ${waitText(waiting)}`;
+      line(`Another run holds the stack: ${printable(holder.text)}.${then}`);
+      if (isGone(holder)) {
+        line(
+          "On this machine there is no such process any more: if that run is surely over, `pulumi cancel` frees the stack.",
+        );
+      } else if (waiting === "no") {
+        line("Wait for it with --wait; where it was killed, `pulumi cancel` frees the stack.");
+      }
+    },
+    started: () => line("Pushing …"),
+    progress(state) {
+      if (!terminal && now() - toldAt < logEveryMs) return;
+      toldAt = now();
+      pass(progressText(state));
+    },
+    waiting(wait) {
+      if (!terminal && now() - waitToldAt < logEveryMs) return;
+      waitToldAt = now();
+      pass(waitingText(wait, now()));
+    },
+    said({ severity, text, resource }) {
+      const head = resource === undefined ? "" : `${printable(resource)}: `;
+      line(`${paint(colours[severity], severity)} ${head}${printableLines(text)}`);
+    },
+    changed: (what, resource) => line(printable(`${what} ${resource}`)),
+    stopping: () => line("Finishing what is under way, and keeping what was pushed …"),
+    note: (text) => line(printableLines(text)),
+    end(outcome) {
+      for (const each of outcomeLines(outcome)) line(each);
+    },
+    ended() {},
+  };
+}
+
+function waitText(seconds: number | undefined): string {
+  return seconds === undefined ? "Waiting for its end …" : `Waiting for at most ${duration(seconds)} …`;
+}
+
+export function waitingText({ reason, until, resource }: Waiting, now: number): string {
+  const left = until === undefined ? "" : ` for at most ${duration(Math.max(0, until - now) / 1_000)}`;
+  return `${resource === undefined ? "" : `${resource}: `}waiting${left}: ${reason}`;
+}
+
+export function progressText({ pushed, planned, perSecond, secondsLeft }: ProgressState): string {
+  const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
+  const rate = perSecond === 0 ? "" : `, ${number(Math.round(perSecond))} a second`;
+  const whole = planned === undefined ? count(pushed, "message") : `${number(pushed)} of ${count(planned, "message")}`;
+  return `${whole} pushed${rate}${left}`;
+}
+
+/** The summary, a manifest a line. */
+export function outcomeLines(outcome: Outcome): string[] {
+  const { manifests, queues, total } = printableData(outcome);
+  return [
+    ...manifests.filter(({ pushed, inDoubt, notSent }) => pushed + inDoubt + notSent > 0).flatMap(manifestLines),
+    ...queues.flatMap(({ name, metrics, metricsAt }) =>
+      metrics === null ? [] : [`${name}: ${metricsText(metrics)}, as of ${metricsAt}`],
+    ),
+    `${count(total.pushed, "message")} pushed in ${count(total.requests, "request")}, ` +
+      `${number(total.inDoubt)} in doubt, ${number(total.notSent)} not sent.`,
+  ];
+}
+
+function manifestLines(manifest: ManifestOutcome): string[] {
+  const { name, queue, pushed, inDoubt, notSent, inDoubtMessages, maybeTwice } = manifest;
+  return [
+    `${name} → ${queue}: ${number(pushed)} pushed, ${number(inDoubt)} in doubt, ${number(notSent)} not sent`,
+    ...(inDoubtMessages.length === 0 ? [] : [`    in doubt: ${names(inDoubtMessages)}`]),
+    ...(maybeTwice.length === 0 ? [] : [`    may have arrived twice: ${names(maybeTwice)}`]),
+  ];
+}

@@ -1,0 +1,42 @@
+import type { Holder } from "../../engine/stack-lock.ts";
+import type { Outcome } from "../shared/outcome.ts";
+import type { Plan } from "../shared/plan/model.ts";
+import type { ProgressState } from "./progress.ts";
+
+/** Something that the engine, the program or the provider says. */
+export interface Said {
+  readonly severity: "info" | "warning" | "error";
+  readonly text: string;
+  /** The resource's name; undefined: it is about none. */
+  readonly resource: string | undefined;
+}
+
+/** What a run waits for. */
+export interface Waiting {
+  /** A clause. */
+  readonly reason: string;
+  /** When it is over at the latest, in milliseconds of the wall clock; undefined: nothing says it. */
+  readonly until: number | undefined;
+  /** The resource's name; undefined: the whole run waits. */
+  readonly resource: string | undefined;
+}
+
+/** Tells of a run while it goes on: to people, or to programs. */
+export interface Report {
+  plan(plan: Plan): void;
+  /** `waiting`: seconds at the most; undefined: as long as it takes; "no": the run ends. */
+  locked(holder: Holder, waiting: number | undefined | "no"): void;
+  started(): void;
+  progress(state: ProgressState): void;
+  /** Nothing goes on until something is over; told again and again meanwhile. */
+  waiting(wait: Waiting): void;
+  said(said: Said): void;
+  /** A resource that is not the seeder's own was changed. */
+  changed(what: string, resource: string): void;
+  stopping(): void;
+  /** Why a run did not begin, or what else a person should know. */
+  note(text: string): void;
+  end(outcome: Outcome): void;
+  /** The run did not come to the engine. */
+  ended(exit: number): void;
+}

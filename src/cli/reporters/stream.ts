@@ -1,0 +1,52 @@
+import { printableJson } from "../../printable.ts";
+import { planJson } from "../shared/plan/json.ts";
+import type { Report } from "./report.ts";
+
+/** Changes when what is there changes its meaning; docs/schemas/up.schema.json has every kind of line. */
+const version = 1;
+
+/**
+ * Tells a run to programs: one JSON object a line, each with `version`, `kind` and `at`. The last one is `end`, with the
+ * exit code.
+ */
+export function streamReport(write: (line: string) => void, now: () => number): Report {
+  const line = (kind: string, more: object = {}) =>
+    write(`${printableJson({ version, kind, at: new Date(now()).toISOString(), ...more })}\n`);
+  return {
+    plan(plan) {
+      line("plan", { plan: planJson(plan) });
+    },
+    locked({ text, user, host, pid, since }, waiting) {
+      const by = { text, user: user ?? null, host: host ?? null, pid: pid ?? null, since: since ?? null };
+      line("locked", { by, waiting: waiting !== "no", seconds: typeof waiting === "number" ? waiting : null });
+    },
+    started: () => line("started"),
+    progress({ pushed, planned, perSecond, secondsLeft }) {
+      const round = (n: number) => Math.round(n * 10) / 10;
+      line("progress", {
+        pushed,
+        planned: planned ?? null,
+        perSecond: round(perSecond),
+        secondsLeft: secondsLeft === undefined ? null : round(secondsLeft),
+      });
+    },
+    waiting({ reason, until, resource }) {
+      line("waiting", {
+        reason,
+        until: until === undefined ? null : new Date(until).toISOString(),
+        secondsLeft: until === undefined ? null : Math.max(0, Math.ceil((until - now()) / 1_000)),
+        resource: resource ?? null,
+      });
+    },
+    said({ severity, text, resource }) {
+      line("said", { severity, text, resource: resource ?? null });
+    },
+    changed: (what, resource) => line("changed", { what, resource }),
+    stopping: () => line("stopping"),
+    note: (text) => line("note", { text }),
+    end({ exit, manifests, queues, total }) {
+      line("end", { exit, total, manifests, queues });
+    },
+    ended: (exit) => line("end", { exit, total: null, manifests: [], queues: [] }),
+  };
+}

@@ -1,0 +1,24 @@
+import { printable, printableLines } from "../../printable.ts";
+import type { Place } from "../../types.ts";
+
+/**
+ * An annotation of GitHub Actions.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+ */
+export function annotation(
+  severity: "error" | "warning" | "notice",
+  title: string,
+  text: string,
+  place?: Place,
+): string {
+  const at = place === undefined ? "" : `file=${property(place.file)},line=${place.line},col=${place.column},`;
+  return `::${severity} ${at}title=${property(title)}::${data(text)}\n`;
+}
+
+function data(text: string): string {
+  return printableLines(text).replaceAll("%", "%25").replaceAll("\n", "%0A");
+}
+
+function property(text: string): string {
+  return data(printable(text)).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

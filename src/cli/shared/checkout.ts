@@ -1,0 +1,32 @@
+import { existsSync, realpathSync } from "node:fs";
+import { relative, resolve, sep } from "node:path";
+import type { Problem } from "../../manifest/index.ts";
+import type { Place } from "../../types.ts";
+
+/** Where the runners of GitHub and of GitLab say that they checked the repository out. */
+const checkouts = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"] as const;
+
+/**
+ * What stands before a path of the project, so that it is one of the whole repository, as a review needs it: `""`, or a
+ * folder with a slash at its end.
+ *
+ * @param root the project's folder
+ */
+export function folderInCheckout(root: string, env: Readonly<Record<string, string | undefined>>): string {
+  const checkout = checkouts.map((name) => env[name]).find((path) => path !== undefined && path !== "");
+  if (checkout === undefined || !existsSync(checkout)) return "";
+  const folder = relative(realpathSync(checkout), realpathSync(resolve(root)))
+    .split(sep)
+    .join("/");
+  return folder === "" || folder === ".." || folder.startsWith("../../") ? "" : `${folder}/`;
+}
+
+export function placeIn(folder: string, place: Place): Place {
+  return { ...place, file: `${folder}${place.file}` };
+}
+
+/** For those who know of the whole repository only. */
+export function inCheckout<T extends { readonly problems: readonly Problem[] }>(root: string, checked: T): T {
+  const folder = folderInCheckout(root, process.env);
+  return { ...checked, problems: checked.problems.map((each) => ({ ...each, place: placeIn(folder, each.place) })) };
+}

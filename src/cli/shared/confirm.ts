@@ -1,0 +1,40 @@
+import { createInterface } from "node:readline/promises";
+import { printable } from "../../printable.ts";
+
+/** Asks the person at the terminal. Anything but a yes is a no, also the end of the input. */
+export async function confirmed(
+  question: string,
+  input: NodeJS.ReadableStream = process.stdin,
+  output: NodeJS.WritableStream = process.stderr,
+): Promise<boolean> {
+  return /^y(es)?$/i.test((await answerTo(`${question} [y/N]`, input, output)) ?? "");
+}
+
+/** Asks the person at the terminal to type a text, and says whether it was that very text. */
+export async function askedFor(
+  question: string,
+  text: string,
+  input: NodeJS.ReadableStream = process.stdin,
+  output: NodeJS.WritableStream = process.stderr,
+): Promise<boolean> {
+  return (await answerTo(question, input, output)) === text;
+}
+
+/** @returns undefined at the end of the input */
+async function answerTo(
+  question: string,
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+): Promise<string | undefined> {
+  const terminal = createInterface({ input, output });
+  const gone = new AbortController();
+  terminal.once("close", () => gone.abort());
+  try {
+    return (await terminal.question(`${printable(question)} `, { signal: gone.signal })).trim();
+  } catch (error) {
+    if (gone.signal.aborted) return undefined;
+    throw error;
+  } finally {
+    terminal.close();
+  }
+}

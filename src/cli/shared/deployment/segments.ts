@@ -1,0 +1,145 @@
+import { join } from "node:path";
+import { componentQueues, type RecordedSegment, type StackState } from "../../../engine/state.ts";
+import { urns } from "../../../engine/urn.ts";
+import { idOf } from "../../../lifecycle/deployments.ts";
+import { plannedSegment } from "../../../lifecycle/inputs.ts";
+import { type OpenJournal, readLeft } from "../../../lifecycle/journal.ts";
+import { firstRow } from "../../../lifecycle/rows-book.ts";
+import type { SegmentInputs } from "../../../lifecycle/segment.ts";
+import { messageDigest } from "../../../plan/index.ts";
+import type { Content, Manifest, Message } from "../../../types.ts";
+import type { Facts } from "./facts.ts";
+
+/** A segment as the program would register it, and what the state knows of it. */
+export interface SegmentFacts {
+  /** "" stands for what only the run itself will know. */
+  readonly inputs: SegmentInputs;
+  /** undefined: it was never pushed. */
+  readonly recorded: RecordedSegment | undefined;
+  /** Its messages, some at once, in order. */
+  messages(): AsyncIterable<readonly Message[]>;
+  /** What journals have that the state does not name. @throws Refusal when one cannot be read */
+  left(env: NodeJS.ProcessEnv): Promise<readonly OpenJournal[]>;
+}
+
+export interface ManifestFacts {
+  readonly segments: readonly SegmentFacts[];
+  /**
+   * All messages of the manifest, some at once, in order; undefined: only the program has them.
+   *
+   * @param from number of messages to pass over
+   */
+  readonly messagesFrom: ReadMessages | undefined;
+}
+
+export type ReadMessages = (from: number) => AsyncIterable<readonly Message[]>;
+
+/** What the program of the repository registers of a manifest, by the files alone. */
+export function manifestFacts(manifest: Manifest, facts: Facts, state: StackState): ManifestFacts {
+  const { settings, stack, config, loaded } = facts;
+  const messagesFrom = readerOf(manifest);
+  const segments = loaded.segmentsOf(manifest).map((segment) => {
+    const known = recordedOf(manifest, segment.index, state);
+    const inputs = {
+      ...plannedSegment(manifest, segment, { stack: stack.short, project: config.project, root: ".." }),
+      // Whoever only plans may not know the account, which the environment of the deployment names.
+      accountId: settings.accountId ?? known?.outputs.accountId ?? "",
+      queueId: queueIdOf(manifest.queue, facts, state, known) ?? "",
+      deployment: known?.outputs.deployment ?? idOf([manifest.name, ...manifest.movedFrom], state.deployments) ?? "",
+      self: known?.urn ?? urns.segment(stack.short, config.project, `${manifest.name}/${segment.index}`),
+    };
+    return segmentFacts(inputs, known, messagesFrom, facts);
+  });
+  return { segments, messagesFrom };
+}
+
+/** @param messagesFrom of the whole manifest; undefined: only the program has its messages */
+export function segmentFacts(
+  inputs: SegmentInputs,
+  recorded: RecordedSegment | undefined,
+  messagesFrom: ReadMessages | undefined,
+  { root, config }: Pick<Facts, "root" | "config">,
+): SegmentFacts {
+  return {
+    inputs,
+    recorded,
+    messages: () => part(messagesFrom, inputs),
+    async left(env) {
+      const ports = { cwd: join(root, "infra"), env, config: textOf(config) };
+      if (!recorded?.replaced) return readLeft(inputs, recorded?.outputs, ports);
+      // What is created anew has none of the journals of what is deleted before it.
+      const { lineage, runs } = recorded.outputs;
+      const left = await readLeft(inputs, undefined, ports);
+      return left.filter(({ found: { head } }) => head.lineage !== lineage && !runs.includes(head.id));
+    },
+  };
+}
+
+export function readerOf({ content }: Pick<Manifest, "content">): ReadMessages {
+  return (from) => messagesOf(content, from);
+}
+
+function textOf({ values }: Facts["config"]): (key: string) => string | undefined {
+  return (key) => {
+    const value = values.get(key);
+    return typeof value === "string" ? value : undefined;
+  };
+}
+
+/** What the state has of a segment: under the manifest's name, one that it had before, or in the one component that has it. */
+function recordedOf(
+  { name, movedFrom }: Manifest,
+  index: number,
+  { segments }: StackState,
+): RecordedSegment | undefined {
+  const own = segments.filter(({ origin }) => origin === "manifest");
+  for (const each of [name, ...movedFrom]) {
+    const found = own.find((segment) => segment.name === `${each}/${index}`);
+    if (found !== undefined) return found;
+  }
+  const [found, another] = segments.filter(
+    ({ origin, outputs }) => origin === "component" && outputs.manifest === name && outputs.segment === index,
+  );
+  return another === undefined ? found : undefined;
+}
+
+/**
+ * By the stack's configuration or, where a component of the program chose the queue, by what it was.
+ *
+ * @returns undefined where the queue is to be created; "" where only the program knows it
+ */
+export function queueIdOf(
+  queue: string,
+  { settings }: Facts,
+  state: StackState,
+  known?: RecordedSegment,
+): string | undefined {
+  if (known?.origin === "component") return known.outputs.queueId;
+  const setting = settings.queues.get(queue);
+  if (setting === undefined) return componentQueues(state).get(queue) ?? "";
+  return setting.kind === "existing" ? setting.id : (state.createdQueues.get(queue) ?? setting.adopt);
+}
+
+export async function digestsOf(segment: SegmentFacts): Promise<readonly string[]> {
+  const digests: string[] = [];
+  for await (const some of segment.messages()) digests.push(...some.map(messageDigest));
+  return digests;
+}
+
+async function* messagesOf(content: Content, from: number): AsyncGenerator<readonly Message[]> {
+  if (content.kind === "inline") yield content.messages.slice(from);
+  else yield* content.read(from);
+}
+
+async function* part(
+  messagesFrom: ReadMessages | undefined,
+  inputs: SegmentInputs,
+): AsyncGenerator<readonly Message[]> {
+  if (messagesFrom === undefined) return;
+  let left = inputs.messages;
+  for await (const some of messagesFrom(firstRow(inputs))) {
+    yield some.slice(0, left);
+    left -= some.length;
+    if (left <= 0) return;
+  }
+}

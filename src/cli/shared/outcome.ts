@@ -1,0 +1,136 @@
+import { deployedName, type StackState } from "../../engine/state.ts";
+import type { Metrics } from "../../types.ts";
+import { type EndSignal, exits, signalExits } from "./exits.ts";
+import { type ManifestPlan, noLoad, type Plan } from "./plan/model.ts";
+import { nothingUnsaved, type Unsaved } from "./unsaved.ts";
+
+/** What became of a run: every message that was planned is pushed, in doubt or not sent. */
+export interface Outcome {
+  readonly exit: number;
+  readonly manifests: readonly ManifestOutcome[];
+  readonly queues: readonly QueueOutcome[];
+  readonly total: Tally;
+}
+
+export interface Tally {
+  readonly pushed: number;
+  readonly requests: number;
+  readonly inDoubt: number;
+  readonly notSent: number;
+}
+
+export interface ManifestOutcome extends Tally {
+  readonly name: string;
+  readonly queue: string;
+  /** What the messages are called that are in doubt. */
+  readonly inDoubtMessages: readonly string[];
+  /** What the messages are called that were sent more than once, and may have arrived twice. */
+  readonly maybeTwice: readonly string[];
+}
+
+export interface QueueOutcome {
+  readonly name: string;
+  /** As the API returned them last; null: it never did. */
+  readonly metrics: Metrics | null;
+  readonly metricsAt: string | null;
+}
+
+/** How the engine's run ended. */
+export interface Ended {
+  readonly failed: boolean;
+  /** The provider refused something that was not reviewed. */
+  readonly differs: boolean;
+  readonly signal: EndSignal | undefined;
+  /** URNs of what it did not leave as it was: what changed otherwise, another run did since the plan was made. */
+  readonly touched: ReadonlySet<string>;
+  /** By the manifests' names: what journals have that the state after the run does not name. */
+  readonly unsaved: ReadonlyMap<string, Unsaved>;
+}
+
+/** Compares the states before and after a run with its plan, and with what journals have beside the state. Pure. */
+export function outcomeOf(plan: Plan, before: StackState, after: StackState, ended: Ended): Outcome {
+  const manifests = [...plan.manifests, ...unplanned(plan, after, ended)].map((manifest) =>
+    manifestOutcome(manifest, before, after, ended),
+  );
+  const total = manifests.reduce<Tally>(
+    (sum, { pushed, requests, inDoubt, notSent }) => ({
+      pushed: sum.pushed + pushed,
+      requests: sum.requests + requests,
+      inDoubt: sum.inDoubt + inDoubt,
+      notSent: sum.notSent + notSent,
+    }),
+    { pushed: 0, requests: 0, inDoubt: 0, notSent: 0 },
+  );
+  return {
+    exit: exitOf(ended, total),
+    manifests,
+    queues: queueNames(plan, manifests).map((name) => queueOutcome(name, after)),
+    total,
+  };
+}
+
+function queueNames({ queues }: Plan, manifests: readonly ManifestOutcome[]): readonly string[] {
+  const unplanned = manifests.filter(({ pushed }) => pushed > 0).map(({ queue }) => queue);
+  return [...new Set([...queues.map(({ name }) => name), ...unplanned])];
+}
+
+/** What a person has to look at counts more than what the next run mends. */
+function exitOf({ failed, differs, signal }: Ended, { inDoubt }: Tally): number {
+  if (!failed) return exits.ok;
+  if (differs) return exits.differs;
+  if (inDoubt > 0) return exits.inDoubt;
+  return signal === undefined ? exits.failed : signalExits[signal];
+}
+
+type Planned = Pick<ManifestPlan, "name" | "queue" | "mode" | "messages" | "push" | "held">;
+
+/** What the run did that no plan had, which counts all the same. */
+function unplanned({ manifests }: Plan, { segments }: StackState, { touched }: Ended): readonly Planned[] {
+  const planned = new Set(manifests.map(({ name }) => name));
+  const found = new Map<string, Planned>();
+  for (const segment of segments) {
+    const name = deployedName(segment);
+    if (planned.has(name) || !touched.has(segment.urn)) continue;
+    const { queue, mode } = segment.outputs;
+    found.set(name, { name, queue, mode, messages: 0, push: noLoad, held: 0 });
+  }
+  return [...found.values()];
+}
+
+function manifestOutcome(
+  { name, queue, mode, messages, push, held }: Planned,
+  before: StackState,
+  after: StackState,
+  { failed, touched, unsaved }: Ended,
+): ManifestOutcome {
+  const journaled = unsaved.get(name) ?? nothingUnsaved;
+  const earlier = new Map(before.segments.map((segment) => [segment.name, segment.outputs.lastPush.at]));
+  const segments = after.segments.filter((segment) => deployedName(segment) === name);
+  const runs = segments.flatMap(({ name: segment, urn, outputs: { lastPush } }) =>
+    earlier.get(segment) === lastPush.at || !touched.has(urn) ? [] : [lastPush],
+  );
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
+  const saved = sum(runs.map((run) => run.pushed));
+  const inDoubt = sum(segments.map(({ outputs }) => outputs.inDoubt)) + journaled.inDoubt;
+  const planned = push.messages + held - saved - journaled.arrived - inDoubt;
+  const unknown = messages - sum(segments.map(({ outputs }) => outputs.pushed)) - journaled.arrived - inDoubt;
+  return {
+    name,
+    queue,
+    pushed: saved + journaled.pushed,
+    requests: sum(runs.map(({ requests }) => requests)),
+    inDoubt,
+    // A journal, or another run, may have known of more that had arrived; a run that came to its end left nothing.
+    notSent: failed ? Math.max(0, mode === "once" ? Math.min(planned, unknown) : planned) : 0,
+    inDoubtMessages: [...segments.flatMap(({ outputs }) => outputs.inDoubtMessages), ...journaled.inDoubtMessages],
+    maybeTwice: runs.flatMap(({ maybeTwice }) => maybeTwice),
+  };
+}
+
+function queueOutcome(name: string, { segments }: StackState): QueueOutcome {
+  const heard = segments.flatMap(({ outputs: { queue, metrics, metricsAt } }) =>
+    queue === name && metrics !== undefined && metricsAt !== undefined ? [{ metrics, metricsAt }] : [],
+  );
+  const last = heard.sort((a, b) => (a.metricsAt < b.metricsAt ? -1 : 1)).at(-1);
+  return { name, metrics: last?.metrics ?? null, metricsAt: last?.metricsAt ?? null };
+}

@@ -1,0 +1,81 @@
+import { type Book, openBook } from "../../../lifecycle/book.ts";
+import { diffSegment } from "../../../lifecycle/diff.ts";
+import { refuseShrunk } from "../../../lifecycle/edited.ts";
+import { Refusal } from "../../../lifecycle/failure.ts";
+import { ledgerOf } from "../../../lifecycle/queue-ledger.ts";
+import { plannedSends, toSend } from "../../../lifecycle/sends.ts";
+import type { Decision } from "../../../plan/index.ts";
+import { digestsOf, type SegmentFacts } from "../deployment/segments.ts";
+
+/** What a run would do for one segment, decided as the provider does. */
+export interface Decided {
+  readonly decision: Decision;
+  /** Indices of the messages that would be sent, ascending. */
+  readonly sendable: readonly number[];
+  /** Messages in doubt that are not sent again. */
+  readonly held: number;
+  readonly journaled: Journaled;
+  /** Whether a journal has something that the run takes over into the ledger. */
+  readonly takesOver: boolean;
+  readonly labelOf: Book["labelOf"];
+  /** Why the run would refuse the segment, other than for what was edited. */
+  readonly refusal: string | undefined;
+}
+
+/** Of the messages that would be sent by the ledger, what the journal of a run that was killed knows better. */
+export interface Journaled {
+  /** They do not go again. */
+  readonly pushed: number;
+  /** Sent without an answer. */
+  readonly inDoubt: number;
+}
+
+const nothingJournaled: Journaled = { pushed: 0, inDoubt: 0 };
+
+export async function decideAs(segment: SegmentFacts, env: NodeJS.ProcessEnv): Promise<Decided> {
+  const { inputs, recorded } = segment;
+  const { decision: all, labelOf } = openBook(inputs, undefined);
+  const decided = (decision: Decision, more: Partial<Decided> = {}): Decided => {
+    const refused = more.refusal !== undefined || decision.edited.length > 0;
+    const held = inputs.inDoubtPolicy === "stop" ? decision.inDoubt.length : 0;
+    const sendable = refused ? [] : toSend(inputs, { decision });
+    return {
+      decision,
+      sendable,
+      held,
+      journaled: nothingJournaled,
+      takesOver: false,
+      labelOf,
+      refusal: undefined,
+      ...more,
+    };
+  };
+  try {
+    const left = await segment.left(env);
+    // What the engine creates anew begins with an empty ledger.
+    const olds = recorded?.replaced ? undefined : recorded?.outputs;
+    const ledger = olds && ledgerOf(olds, inputs);
+    const { decision } =
+      olds === undefined ? { decision: all } : await diffSegment(olds, inputs, [], () => digestsOf(segment));
+    if (ledger !== undefined) refuseShrunk(ledger, inputs);
+    if (left.length === 0) return decided(decision);
+    const digests = inputs.content.kind === "rows" ? await digestsOf(segment) : undefined;
+    const alone = openBook(inputs, ledger?.ledger, [], digests);
+    const book = openBook(inputs, ledger?.ledger, left, digests);
+    const { edited } = book.decision;
+    if (edited.length > 0) return decided({ ...decision, edited });
+    return decided(decision, {
+      sendable: plannedSends(inputs, alone, book),
+      journaled: journaledOf(alone, book),
+      takesOver: true,
+    });
+  } catch (error) {
+    if (error instanceof Refusal) return decided(all, { refusal: error.message });
+    throw error;
+  }
+}
+
+function journaledOf(alone: Book, { decision, recovered }: Book): Journaled {
+  const known = new Set(alone.decision.inDoubt);
+  return { pushed: recovered.length, inDoubt: decision.inDoubt.filter((index) => !known.has(index)).length };
+}

@@ -1,0 +1,43 @@
+import { formula, prices } from "../../../plan/cost.ts";
+import { printableJson } from "../../../printable.ts";
+import { hasChanges, isRefused, type ManifestPlan, type Plan, verdictOf } from "./model.ts";
+
+/** Changes when what is there changes its meaning; new keys may come without. docs/schemas/plan.schema.json has them all. */
+const version = 1;
+
+/** A plan for programs, and for `up --expect`. */
+export function planJson(plan: Plan): object {
+  const { stack, project, digest, review, base, address, program, manifests, removed, queues, queueChanges, total } =
+    plan;
+  return {
+    version,
+    kind: "plan",
+    stack,
+    project,
+    digest,
+    review,
+    base: base.kind === "ledger" ? { kind: "ledger" } : { kind: "nothing", code: base.code, why: base.why },
+    address: { url: address.url ?? null, setting: address.setting ?? null, refusal: address.refusal ?? null },
+    program,
+    changes: hasChanges(plan),
+    refused: isRefused(plan),
+    total: { ...total, formula, pricesAsOf: prices.asOf },
+    manifests: manifests.map(manifestJson),
+    removed,
+    queues,
+    queueChanges,
+  };
+}
+
+function manifestJson(manifest: ManifestPlan): object {
+  const { edited, ...rest } = manifest;
+  return {
+    ...rest,
+    verdict: verdictOf(manifest),
+    edited: edited.map(({ id, ...more }) => ({ id: id ?? null, ...more })),
+  };
+}
+
+export function jsonText(value: object): string {
+  return `${printableJson(value, 2)}\n`;
+}

@@ -1,0 +1,180 @@
+import { emptyState, type StackState } from "../../../engine/state.ts";
+import { count } from "../../../figures.ts";
+import { movedRefusals } from "../../../lifecycle/deployments.ts";
+import type { ReviewedPush } from "../../../lifecycle/reviewed.ts";
+import { formatPlace } from "../../../manifest/index.ts";
+import { digestOf } from "../../../plan/index.ts";
+import type { Facts } from "../deployment/facts.ts";
+import { type DeployedManifest, deployedManifests, type ManifestTerms } from "../deployment/manifests.ts";
+import { queueIdOf } from "../deployment/segments.ts";
+import { addressOf } from "./address.ts";
+import { type Measured, measure } from "./measure.ts";
+import {
+  addedUp,
+  addLoads,
+  type Base,
+  type ManifestPlan,
+  type Plan,
+  type Program,
+  planQueues,
+  type RemovedManifest,
+  totalOf,
+} from "./model.ts";
+import { queueChanges } from "./queues.ts";
+import { type Review, type ReviewedTerms, reviewDigest } from "./review.ts";
+import { sampleMessages } from "./sample.ts";
+
+/** What `up` would do by these facts. Reads the messages that would be pushed, and nothing else. */
+export async function makePlan(facts: Facts, env: NodeJS.ProcessEnv): Promise<Plan> {
+  const { stack, config } = facts;
+  const base: Base =
+    facts.state.kind === "read"
+      ? { kind: "ledger" }
+      : { kind: "nothing", code: facts.state.code, why: facts.state.why };
+  const state = facts.state.kind === "read" ? facts.state.state : emptyState;
+  const deployed = await deployedManifests(facts, state);
+  const manifests: ManifestPlan[] = [];
+  const pushes: ReviewedPush[] = [];
+  const terms: ReviewedTerms[] = [];
+  for (const manifest of deployed) {
+    const measured = await measure(manifest, env);
+    manifests.push(manifestPlan(manifest, measured, movedRefusalsOf(manifest, facts, state)));
+    const reviewed = measured.flatMap(({ reviewed }) => reviewed ?? []);
+    pushes.push(...reviewed);
+    if (reviewed.length > 0) terms.push(reviewedTerms(manifest, measured));
+  }
+  const changes = queueChanges(facts, state);
+  const address = addressOf(facts, env);
+  const queues = planQueues(manifests, queueIds(deployed, facts, state));
+  const review: Review = {
+    address: address.url ?? "",
+    pushes,
+    terms,
+    queueChanges: changes.map(({ name, change, id }) => ({ name, change, id })),
+  };
+  const { project } = config;
+  return {
+    stack: stack.short,
+    project,
+    base,
+    address,
+    program: programOf(facts),
+    digest: reviewDigest({ project, stack: stack.short }, review),
+    review,
+    manifests,
+    removed: removedFrom(state, deployed),
+    queues,
+    queueChanges: changes,
+    total: totalOf(queues),
+  };
+}
+
+function programOf({ preview }: Facts): Program {
+  if (preview?.kind === "made") return { kind: "previewed" };
+  return { kind: "files", why: preview?.why ?? null };
+}
+
+/** By the names that manifests use; see {@link QueuePlan}. */
+function queueIds(
+  deployed: readonly DeployedManifest[],
+  facts: Facts,
+  state: StackState,
+): ReadonlyMap<string, string | null> {
+  const known = deployed.flatMap(({ terms: { queue }, segments }) => {
+    const ids = new Set(segments.map(({ inputs }) => inputs.queueId));
+    const [id] = ids;
+    return ids.size === 1 && id ? [[queue, id] as const] : [];
+  });
+  const names = new Set(deployed.map(({ terms }) => terms.queue));
+  return new Map(
+    [...names].map((name) => {
+      const ids = new Set(known.flatMap(([queue, id]) => (queue === name ? [id] : [])));
+      const [id] = ids;
+      return [name, ids.size === 1 && id ? id : (queueIdOf(name, facts, state) ?? null)] as const;
+    }),
+  );
+}
+
+function manifestPlan(
+  { terms, unresolved }: Pick<DeployedManifest, "terms" | "unresolved">,
+  segments: readonly Measured[],
+  moved: readonly string[],
+): ManifestPlan {
+  const sum = (of: (segment: Measured) => number) => segments.reduce((total, segment) => total + of(segment), 0);
+  const pushedBefore = sum(({ decision }) => decision.kept.length);
+  const push = addLoads(segments.map((segment) => segment.push));
+  const held = sum((segment) => segment.held);
+  return {
+    name: terms.name,
+    place: terms.place,
+    queue: terms.queue,
+    mode: terms.push,
+    inDoubtPolicy: terms.inDoubt,
+    dedupField: terms.dedupField ?? null,
+    push,
+    unresolved: unresolved ?? null,
+    messages: sum((segment) => segment.messages),
+    pushedBefore,
+    inDoubt: sum(({ decision }) => decision.inDoubt.length) - held,
+    held,
+    journaled: {
+      pushed: sum(({ journaled }) => journaled.pushed),
+      inDoubt: sum(({ journaled }) => journaled.inDoubt),
+    },
+    takesOver: segments.some(({ takesOver }) => takesOver),
+    // One that seems to be gone may be one that only the run itself knows.
+    forgotten: unresolved === undefined ? sum(({ decision }) => decision.forgotten.length) : 0,
+    edited: segments.flatMap(({ edited }) => edited),
+    refusals: [...moved, ...segments.flatMap(({ refusal }) => refusal ?? [])],
+    requires: requirements(terms),
+    sample: segments.flatMap(({ sample }) => sample).slice(0, sampleMessages),
+  };
+}
+
+/** What the engine would refuse of a manifest that says it had another name. */
+function movedRefusalsOf(
+  { terms: { name, place } }: DeployedManifest,
+  { loaded: { manifests } }: Facts,
+  { deployments }: StackState,
+): readonly string[] {
+  const own = manifests.find((each) => each.name === name && each.place.file === place.file);
+  if (own === undefined) return [];
+  const wanted = new Set(manifests.map((each) => each.name));
+  const refusals = movedRefusals(name, own.movedFrom, wanted, deployments, formatPlace(own.movedFromAt));
+  return refusals.map((text) => `MOVED_FROM_DEPLOYED: ${text}`);
+}
+
+function reviewedTerms(
+  { terms, unresolved, segments }: DeployedManifest,
+  measured: readonly Measured[],
+): ReviewedTerms {
+  const { name: manifest, after, dedupField = null } = terms;
+  if (unresolved === undefined) return { manifest, after, dedupField, known: null };
+  const contents = segments.map(({ inputs }) => inputs.content);
+  const pending = measured.map(({ decision }) => decision.pending);
+  return { manifest, after, dedupField, known: digestOf(JSON.stringify([contents, pending])) };
+}
+
+/** In words, as the queue has to be. */
+function requirements({ requires: { consumer, notPaused, maxBacklog }, after }: ManifestTerms): string[] {
+  return [
+    ...(consumer ? ["a consumer"] : []),
+    ...(notPaused ? ["that delivery is not paused"] : []),
+    ...(maxBacklog === undefined ? [] : [`at most ${count(maxBacklog, "message")} in the queue`]),
+    ...(after.length === 0 ? [] : [`${after.join(" and ")} first`]),
+  ];
+}
+
+/** What the state has of manifests that the next run does not deploy any more. */
+function removedFrom({ segments }: StackState, deployed: readonly DeployedManifest[]): readonly RemovedManifest[] {
+  const kept = new Set(
+    deployed.flatMap((manifest) => manifest.segments.flatMap(({ recorded }) => recorded?.urn ?? [])),
+  );
+  const names = new Set(deployed.map(({ terms }) => terms.name));
+  return addedUp(
+    segments.flatMap(({ urn, manifest: name, outputs: { queue, pushed, inDoubt }, origin }) =>
+      // What a component deploys only the run itself knows.
+      origin === "manifest" && !kept.has(urn) && !names.has(name) ? [{ name, queue, pushed, inDoubt }] : [],
+    ),
+  );
+}

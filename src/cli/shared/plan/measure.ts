@@ -1,0 +1,140 @@
+import { openPushOf, pushOf, type ReviewedPush } from "../../../lifecycle/reviewed.ts";
+import { firstRow } from "../../../lifecycle/rows-book.ts";
+import type { SegmentInputs } from "../../../lifecycle/segment.ts";
+import { limits } from "../../../limits.ts";
+import { stamped } from "../../../manifest/index.ts";
+import { operationsToWrite } from "../../../plan/cost.ts";
+import { pack, toParcel } from "../../../plan/index.ts";
+import type { Message, Parcel, Place } from "../../../types.ts";
+import type { ManifestFacts, SegmentFacts } from "../deployment/segments.ts";
+import { type Decided, decideAs } from "./decide.ts";
+import { type Edited, type Load, noLoad, type Sample } from "./model.ts";
+import { sampleMessages, sampleOf } from "./sample.ts";
+
+/** What a run would do for one segment, in numbers. */
+export interface Measured extends Pick<Decided, "decision" | "held" | "journaled" | "takesOver" | "refusal"> {
+  /** In the segment. */
+  readonly messages: number;
+  readonly push: Load;
+  /** undefined: nothing would be pushed. */
+  readonly reviewed: ReviewedPush | undefined;
+  readonly edited: readonly Edited[];
+  readonly sample: readonly Sample[];
+}
+
+/** Decides for each segment, and reads once what would be pushed of all of them. */
+export async function measure(
+  { segments, messagesFrom }: ManifestFacts,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly Measured[]> {
+  const looks: Look[] = [];
+  for (const segment of segments) looks.push(new Look(segment, await decideAs(segment, env), env));
+  if (messagesFrom === undefined) return looks.map((look) => look.measuredUnread());
+  const first = looks.findIndex(({ wanted }) => wanted);
+  const last = looks.findLastIndex(({ wanted }) => wanted);
+  if (first >= 0) {
+    const { inputs } = segments[first] as SegmentFacts;
+    let at = first;
+    let index = 0;
+    reading: for await (const some of messagesFrom(firstRow(inputs))) {
+      for (const message of some) {
+        if (index === segments[at]?.inputs.messages) {
+          looks[at]?.close();
+          at += 1;
+          index = 0;
+          if (at > last) break reading;
+        }
+        looks[at]?.take(index, message);
+        index += 1;
+      }
+    }
+  }
+  return looks.map((look) => look.measured());
+}
+
+/** Takes of a segment's messages what there is to tell of them. */
+class Look {
+  readonly wanted: boolean;
+  readonly #segment: SegmentFacts;
+  readonly #decided: Decided;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #sendable: ReadonlySet<number>;
+  readonly #edited: ReadonlySet<number>;
+  readonly #places = new Map<number, Place>();
+  readonly #sample: Sample[] = [];
+  #parcels: Parcel[] = [];
+  #push: Load = noLoad;
+
+  constructor(segment: SegmentFacts, decided: Decided, env: NodeJS.ProcessEnv) {
+    this.#segment = segment;
+    this.#decided = decided;
+    this.#env = env;
+    this.#sendable = new Set(decided.sendable);
+    this.#edited = new Set(decided.decision.edited.map(({ index }) => index));
+    this.wanted = this.#sendable.size + this.#edited.size > 0;
+  }
+
+  take(index: number, message: Message): void {
+    if (this.#edited.has(index)) this.#places.set(index, message.place);
+    if (!this.#sendable.has(index)) return;
+    const label = this.#decided.labelOf(index);
+    // Only the sizes are kept, and these as long as the segment lasts: the bodies of all may be larger than memory.
+    this.#parcels.push({ ...toParcel(stamped(message), index, label), bodyJson: "" });
+    if (this.#sample.length < sampleMessages) this.#sample.push(sampleOf(message, label, this.#env));
+  }
+
+  close(): void {
+    if (this.#parcels.length > 0) this.#push = loadOf(this.#parcels);
+    this.#parcels = [];
+  }
+
+  /** For messages that only the program has: counted exactly; the sizes are those of an average message. */
+  measuredUnread(): Measured {
+    const { messages, bytes } = this.#segment.inputs;
+    const { sendable } = this.#decided;
+    this.#push = loadOfMany(sendable.length, messages === 0 ? 0 : Math.ceil((bytes * sendable.length) / messages));
+    return this.measured();
+  }
+
+  measured(): Measured {
+    this.close();
+    const { inputs } = this.#segment;
+    const { decision, sendable, held, journaled, takesOver, refusal } = this.#decided;
+    return {
+      messages: inputs.messages,
+      decision,
+      push: this.#push,
+      held,
+      journaled,
+      takesOver,
+      reviewed: reviewedPush(inputs, sendable),
+      edited: decision.edited.map(({ index, ...edited }) => ({
+        ...edited,
+        place: this.#places.get(index) ?? { file: inputs.file, line: 1, column: 1 },
+      })),
+      refusal,
+      sample: this.#sample,
+    };
+  }
+}
+
+function reviewedPush(inputs: SegmentInputs, sendable: readonly number[]): ReviewedPush | undefined {
+  if (inputs.unresolved !== undefined) return openPushOf(inputs);
+  return sendable.length === 0 ? undefined : pushOf(inputs, sendable);
+}
+
+function loadOf(parcels: readonly Parcel[]): Load {
+  let requests = 0;
+  for (const _ of pack(parcels)) requests += 1;
+  const sum = (of: (bytes: number) => number) => parcels.reduce((total, { bytes }) => total + of(bytes), 0);
+  return { messages: parcels.length, bytes: sum((bytes) => bytes), requests, operations: sum(operationsToWrite) };
+}
+
+function loadOfMany(messages: number, bytes: number): Load {
+  if (messages === 0) return noLoad;
+  const requests = Math.max(
+    Math.ceil(messages / limits.batchMessages),
+    Math.ceil((bytes + messages * limits.messageOverheadBytes) / limits.batchBytes),
+  );
+  return { messages, bytes, requests, operations: messages * operationsToWrite(Math.ceil(bytes / messages)) };
+}

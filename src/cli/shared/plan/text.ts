@@ -1,0 +1,188 @@
+import { count, number } from "../../../figures.ts";
+import { formula, prices } from "../../../plan/cost.ts";
+import { printable, printableData } from "../../../printable.ts";
+import type { InDoubtPolicy } from "../../../types.ts";
+import type { Paint } from "../paint.ts";
+import { atLeast, queueId, usd } from "../words.ts";
+import { addressText } from "./address.ts";
+import {
+  type Base,
+  type Edited,
+  type Load,
+  type ManifestPlan,
+  type Plan,
+  type Sample,
+  type Verdict,
+  verdictOf,
+} from "./model.ts";
+import { isLoss, type QueueChange } from "./queues.ts";
+
+const marks = {
+  refused: ["!", "red"],
+  push: ["+", "green"],
+  held: ["?", "yellow"],
+  forget: ["-", "yellow"],
+  nothing: ["=", "dim"],
+} as const satisfies Record<Verdict, readonly [string, Parameters<Paint>[0]]>;
+
+/** The plan for people, in a terminal or a log. */
+export function planText(plan: Plan, paint: Paint): string {
+  const { stack, project, base, address, manifests, removed, queues, queueChanges, total, digest } =
+    printableData(plan);
+  return [
+    `${paint("bold", `Plan for the stack ${stack} of ${project}`)}, ${baseText(base)}.`,
+    address.refusal === undefined ? `API: ${addressText(address)}` : `${paint("red", "!")} ${addressText(address)}`,
+    ...programNotes(plan),
+    "",
+    ...manifests.flatMap((manifest) => manifestLines(manifest, paint)),
+    ...removed.map(
+      ({ name, queue, pushed }) =>
+        `${paint("yellow", "-")} ${paint("bold", name)} → ${queue}: removed from the repository, ` +
+        `${count(pushed, "message")} forgotten but not called back`,
+    ),
+    ...queueChanges.map((change) => {
+      const [mark, colour] = changeMarks[change.change];
+      return `${paint(colour, mark)} ${queueChangeText(change)}`;
+    }),
+    "",
+    ...queues.map(
+      ({ name, id, push, seconds }) =>
+        `${name} (${queueId(id)}): ${loadText(push)}${push.messages === 0 ? "" : `, ${atLeast(seconds)}`}`,
+    ),
+    "",
+    `${paint("bold", "Together")}: ${loadText(total)}.`,
+    ...(total.messages === 0
+      ? []
+      : [
+          `${count(total.operations, "operation")} to write, ${number(total.lifeOperations)} over their life, ${usd(total.usd)}: ${formula} (prices of ${prices.asOf}).`,
+          `It takes ${atLeast(total.seconds)} under Cloudflare's limits.`,
+        ]),
+    `Digest: ${digest}`,
+    "",
+  ].join("\n");
+}
+
+/** What a reader has to know where no engine has run the program. */
+export function programNotes({ base, program }: Pick<Plan, "base" | "program">): string[] {
+  if (program.kind === "previewed" || base.kind === "nothing" || program.why === null) return [];
+  const [why = ""] = printable(program.why).split("\n");
+  return [
+    `By the repository's files alone, since the engine's preview failed: ${why}. What the program deploys beside is not here.`,
+  ];
+}
+
+const changeMarks = {
+  create: ["+", "green"],
+  import: ["+", "green"],
+  update: ["~", "yellow"],
+  replace: ["!", "red"],
+  delete: ["-", "red"],
+} as const satisfies Record<QueueChange["change"], readonly [string, Parameters<Paint>[0]]>;
+
+const changeWords = {
+  create: "is created",
+  import: "is adopted",
+  update: "gets other settings",
+  replace: "is replaced by an empty one",
+  delete: "is deleted",
+} as const satisfies Record<QueueChange["change"], string>;
+
+/** What becomes of a queue, and of what is in it. */
+export function queueChangeText({ name, change, id, backlog }: QueueChange): string {
+  const which = `queue ${printable(name)}${id === null ? "" : ` (${id})`} ${changeWords[change]}`;
+  if (!isLoss({ change })) return which;
+  if (backlog === null) return `${which}, with all that is in it`;
+  return `${which}, with all that is in it: ${count(backlog.metrics.backlog_count, "message")} at ${backlog.at}`;
+}
+
+export function baseText(base: Base): string {
+  return base.kind === "ledger" ? "against the stack's ledger" : `from nothing, since ${printable(base.why)}`;
+}
+
+export function loadText({ messages, bytes, requests }: Load): string {
+  if (messages === 0) return "nothing to push";
+  return `${count(messages, "message")} to push, ${count(bytes, "byte")} in ${count(requests, "request")}`;
+}
+
+function manifestLines(manifest: ManifestPlan, paint: Paint): string[] {
+  const [mark, colour] = marks[verdictOf(manifest)];
+  const head = `${paint(colour, mark)} ${paint("bold", manifest.name)} → ${manifest.queue} (${manifest.mode}): ${loadText(manifest.push)}`;
+  const notes = notesOf(manifest);
+  const more = manifest.push.messages - manifest.sample.length;
+  return [
+    head,
+    ...notes.map((note) => `    ${note}`),
+    ...manifest.sample.map((sample) => `    ${paint("dim", "›")} ${sampleText(sample)}`),
+    ...(manifest.sample.length > 0 && more > 0 ? [`    ${paint("dim", `… and ${number(more)} more`)}`] : []),
+  ];
+}
+
+/** What becomes of messages in doubt. */
+const fate = {
+  resend: "sent again, they may arrive twice",
+  stop: "not sent again, as in_doubt: stop asks; the run will end as failed",
+} as const satisfies Record<InDoubtPolicy, string>;
+
+/** What else there is to say of a manifest, a printable line each. */
+export function notesOf(manifest: ManifestPlan): string[] {
+  const {
+    pushedBefore,
+    inDoubt,
+    held,
+    inDoubtPolicy,
+    journaled,
+    takesOver,
+    forgotten,
+    edited,
+    refusals,
+    requires,
+    dedupField,
+  } = printableData(manifest);
+  const rest = takesOver && journaled.pushed + journaled.inDoubt === 0;
+  return [
+    ...edited.map(editedText),
+    ...refusals,
+    ...unresolvedNotes(manifest),
+    ...(dedupField === null || manifest.push.messages === 0 ? [] : [`each body gets a stable id as ${dedupField}`]),
+    ...(inDoubtPolicy === "stop" && manifest.push.messages > 0 ? ["at most once: in_doubt is stop"] : []),
+    ...(pushedBefore > 0 ? [`${number(pushedBefore)} pushed before`] : []),
+    ...(journaled.pushed > 0
+      ? [
+          `${number(journaled.pushed)} of them pushed by a run that was killed, as its journal here says: they do not go again`,
+        ]
+      : []),
+    ...(journaled.inDoubt > 0
+      ? [
+          `${number(journaled.inDoubt)} of them sent by a run that was killed, without an answer: ${fate[inDoubtPolicy]}`,
+        ]
+      : []),
+    ...(rest ? ["what a journal here has of messages that are gone, or known, is written to the ledger"] : []),
+    ...(inDoubt > 0 ? [`${number(inDoubt)} of them in doubt: ${fate.resend}`] : []),
+    ...(held > 0 ? [`${number(held)} in doubt: ${fate.stop}`] : []),
+    ...(forgotten > 0 ? [`${number(forgotten)} removed from the manifest: forgotten but not called back`] : []),
+    ...(requires.length > 0 ? [`requires ${requires.join(", ")}`] : []),
+  ];
+}
+
+function unresolvedNotes({ unresolved }: ManifestPlan): string[] {
+  if (unresolved === null) return [];
+  if (unresolved.open) return ["messages that only the run will know, however many"];
+  return [`${count(unresolved.messages, "message")} more with values that only the run will know`];
+}
+
+function editedText({ place: { file, line, column }, id, messages, pushed, present }: Edited): string {
+  const what =
+    id === undefined
+      ? `of ${count(messages, "row")} that lie together some were edited`
+      : `the message "${id}" was edited`;
+  return `${file}:${line}:${column} ${what} after the push (pushed ${pushed}, now ${present}): up refuses`;
+}
+
+export function sampleText(sample: Sample): string {
+  const { label, contentType, delaySeconds, body, cut } = printableData(sample);
+  const how = [
+    ...(contentType === "text" ? ["text"] : []),
+    ...(delaySeconds === null || delaySeconds === 0 ? [] : [`after ${delaySeconds} s`]),
+  ];
+  return `${label}${how.length === 0 ? "" : ` (${how.join(", ")})`}: ${body}${cut ? "…" : ""}`;
+}

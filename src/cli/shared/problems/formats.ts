@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { codes, type LoadResult, type Problem } from "../../../manifest/index.ts";
+import { printableJson } from "../../../printable.ts";
+import type { Manifest } from "../../../types.ts";
+import { annotation } from "../annotations.ts";
+
+export type Checked = Pick<LoadResult, "manifests" | "skipped" | "problems" | "omitted">;
+
+/** One JSON document. `version` changes when what is there changes its meaning. */
+export function toJson({ problems, omitted, manifests, skipped }: Checked): string {
+  const checked = { version: 1, problems, omitted, manifests: manifests.map(summary), skipped: skipped.map(summary) };
+  return `${printableJson(checked, 2)}\n`;
+}
+
+function summary({ name, queue, push, place, content }: Manifest) {
+  const messages = content.kind === "inline" ? content.messages.length : content.size?.messages;
+  return { name, queue, push, place, messages: messages ?? null };
+}
+
+/** Annotations of GitHub Actions. */
+export function toGithub({ problems }: Checked): string {
+  return problems
+    .map(({ severity, place, code, what, next }) => annotation(severity, code, `${what}. ${next}`, place))
+    .join("");
+}
+
+/** SARIF 2.1.0, for code scanning. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
+export function toSarif({ problems }: Checked): string {
+  const rules = Object.entries(codes).map(([id, { title, severity }]) => ({
+    id,
+    shortDescription: { text: title },
+    defaultConfiguration: { level: severity },
+  }));
+  const results = problems.map(({ code, severity, place, what, next }) => ({
+    ruleId: code,
+    ruleIndex: rules.findIndex(({ id }) => id === code),
+    level: severity,
+    message: { text: `${what}. ${next}` },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: {
+            uri: place.file.toWellFormed().split("/").map(encodeURIComponent).join("/"),
+            uriBaseId: "%SRCROOT%",
+          },
+          region: { startLine: place.line, startColumn: place.column },
+        },
+      },
+    ],
+  }));
+  const run = { tool: { driver: { name: "queue-seeder", rules } }, columnKind: "utf16CodeUnits", results };
+  const schema = "https://json.schemastore.org/sarif-2.1.0.json";
+  return `${printableJson({ $schema: schema, version: "2.1.0", runs: [run] }, 2)}\n`;
+}
+
+/** Words of Code Climate for ours. */
+const severities = { error: "critical", warning: "minor" } as const satisfies Record<Problem["severity"], string>;
+
+/**
+ * A code-quality report of GitLab, which is a part of Code Climate's form.
+ * https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+ */
+export function toGitlab({ problems }: Checked): string {
+  const seen = new Map<string, number>();
+  const issues = problems.map(({ code, severity, place, what, next }) => {
+    // Not by the line: a problem that merely moved is no new one.
+    const identity = JSON.stringify([code, place.file, what]);
+    const before = seen.get(identity) ?? 0;
+    seen.set(identity, before + 1);
+    return {
+      description: `${what}. ${next}`,
+      check_name: code,
+      fingerprint: createHash("sha256").update(`${identity}\n${before}`).digest("hex"),
+      severity: severities[severity],
+      location: { path: place.file, lines: { begin: place.line } },
+    };
+  });
+  return `${printableJson(issues, 2)}\n`;
+}

@@ -1,0 +1,25 @@
+import { count, duration } from "../../figures.ts";
+import type { Metrics } from "../../types.ts";
+
+/** What stands behind a queue's name. @param id "" where only the program knows it; null: none yet */
+export function queueId(id: string | null): string {
+  return id === null ? "to be created" : id || "known to the program alone";
+}
+
+/** How long something takes at the least. */
+export function atLeast(seconds: number): string {
+  return seconds < 1 ? "within a second" : `at least ${duration(seconds)}`;
+}
+
+/** To two figures, since it is an estimate, and never less than it is. */
+export function usd(amount: number): string {
+  if (amount === 0) return "US$ 0";
+  if (amount < 0.01) return "less than US$ 0.01";
+  return `US$ ${(Math.ceil(amount * 100) / 100).toFixed(2)}`;
+}
+
+/** Best effort, as the API says it. */
+export function metricsText({ backlog_count, backlog_bytes, oldest_message_timestamp_ms: oldest }: Metrics): string {
+  const since = oldest === 0 ? "" : `, the oldest of ${new Date(oldest).toISOString()}`;
+  return `${count(backlog_count, "message")} in the queue (${count(backlog_bytes, "byte")}${since})`;
+}

@@ -1,0 +1,21 @@
+import { Command } from "commander";
+import { withHelp } from "../shared/help.ts";
+import type { StatusFlags } from "./flags.ts";
+
+/** `status`: what the ledger knows beside what the repository wants, and the queues as they are now. */
+export function statusCommand(): Command {
+  const command = new Command("status")
+    .description("Show each manifest's ledger beside the repository, and each queue's metrics")
+    .option("--stack <name>", "the stack; default: the selected one")
+    .option("--json", "one JSON document")
+    .action(async (flags: StatusFlags) => {
+      const { runStatus } = await import("./run.ts");
+      process.exitCode = await runStatus(process.cwd(), flags, process.env);
+    });
+  return withHelp(command, {
+    examples: ["queue-seeder status --stack dev", "queue-seeder status --stack prod --json"],
+    notes: `The metrics are asked of Cloudflare, with the credentials of the stack's configuration (which needs its passphrase) or of
+the environment. Without credentials everything else is shown.`,
+    exits: { 0: "it was shown", 1: "the manifests have errors, or the state cannot be read", 2: "wrong usage" },
+  });
+}

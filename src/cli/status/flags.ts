@@ -1,0 +1,4 @@
+export interface StatusFlags {
+  readonly stack?: string;
+  readonly json?: boolean;
+}

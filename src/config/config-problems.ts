@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { isNode, isScalar, LineCounter, parseDocument, YAMLMap } from "yaml";
+import { isFileError, readRegular } from "../file-fault.ts";
+import { compareProblems, type Problem, problem } from "../manifest/index.ts";
+import type { Place } from "../types.ts";
+import type { Fault } from "./config.ts";
+
+/** What is wrong with a stack's configuration, each at its place in the stack's file, or among the project's defaults. */
+export function configProblems(
+  root: string,
+  { file, project }: { readonly file: string; readonly project: string },
+  faults: readonly Fault[],
+): readonly Problem[] {
+  if (faults.length === 0) return [];
+  const find = [file, "Pulumi.yaml"].map((each) => finder(root, each));
+  const problems = faults.map(({ path: [first = "", ...rest], what, next }) => {
+    // The project's own keys may stand without its name.
+    const keys = [`queue-seeder:${first}`, ...(project === "queue-seeder" ? [first] : [])];
+    const places = find.flatMap((placeOf) => keys.flatMap((key) => placeOf(["config", key, ...rest]) ?? []));
+    const key = [`queue-seeder:${first}`, ...rest].join(".");
+    return problem("CONFIG_INVALID", places[0] ?? { file, line: 1, column: 1 }, `"${key}": ${what}`, next);
+  });
+  return problems.sort(compareProblems);
+}
+
+/** Empty where it cannot be read any more: then its problems are told at its beginning. */
+function textOf(path: string): string {
+  try {
+    return readRegular(path).toString("utf8");
+  } catch (error) {
+    if (isFileError(error)) return "";
+    throw error;
+  }
+}
+
+/** Finds the last key of a path, as far as the path leads; undefined where its first two are not there. */
+function finder(root: string, file: string): (path: readonly string[]) => Place | undefined {
+  const lineCounter = new LineCounter();
+  const { contents } = parseDocument(textOf(join(root, file)), { lineCounter });
+  return (path) => {
+    let at: unknown = contents;
+    let offset = 0;
+    for (const [depth, step] of path.entries()) {
+      const pair =
+        at instanceof YAMLMap ? at.items.find(({ key }) => isScalar(key) && String(key.value) === step) : undefined;
+      if (pair === undefined && depth < 2) return undefined;
+      if (pair === undefined) break;
+      offset = isNode(pair.key) ? (pair.key.range?.[0] ?? 0) : 0;
+      at = pair.value;
+    }
+    const { line, col } = lineCounter.linePos(offset);
+    return { file, line, column: col };
+  };
+}

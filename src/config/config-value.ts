@@ -1,0 +1,199 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
+import { isExactNumber, noteSpelling, quote } from "../manifest/index.ts";
+import type { JsonValue } from "../types.ts";
+import { type EngineScalar, readPlain } from "./pulumi-yaml.ts";
+
+/** Stands for a secret, which is encrypted in a stack's file. */
+export const secretWord = "secret";
+
+/** Where a value is not what its author wrote once the engine has read it. */
+export interface ConfigFlaw {
+  /** Keys and indexes that lead there inside the value. */
+  readonly path: readonly string[];
+  /** In UTF-16 code units from the start of the file. */
+  readonly offset: number;
+  /** A clause without a full stop at its end. */
+  readonly what: string;
+  /** What to do, in full sentences; absent: the value is to be quoted. */
+  readonly next?: string;
+}
+
+/** A value of a configuration file. */
+export interface ReadValue {
+  readonly value: JsonValue;
+  /** Its JSON as the engine writes it; undefined: that depends on the machine, or is not worth foretelling. */
+  readonly json: string | undefined;
+  readonly flaws: readonly ConfigFlaw[];
+  /** Whether a part of it is encrypted. In its place stands a word. */
+  readonly secret: boolean;
+  /** Of what is neither a map nor a list: as it is written, without its quotes. */
+  readonly source?: string;
+}
+
+export interface Pair {
+  readonly key: Node;
+  readonly value: Node | null;
+}
+
+/** Values of one file, aliases counted as often as they stand: a few lines of them can make gigabytes. */
+const maxValues = 100_000;
+const maxDepth = 64;
+
+/** Reads values of a file as the engine does, and finds what it changes. */
+export class ConfigReading {
+  readonly #document: Document;
+  #values = 0;
+
+  constructor(document: Document) {
+    this.#document = document;
+  }
+
+  read(written: Node | null, path: readonly string[] = []): ReadValue {
+    const node = this.#target(written);
+    const offset = written?.range?.[0] ?? 0;
+    this.#values += 1;
+    if (this.#values > maxValues || path.length > maxDepth) return changed(path, offset, "the file repeats too much");
+    if (isScalar(node)) return readScalar(node, path, offset);
+    if (isMap(node)) return this.#map(pairsOf(node), path);
+    if (isSeq(node)) return this.#list(node.items as Node[], path);
+    return { value: null, json: "null", flaws: [], secret: false, source: "" };
+  }
+
+  #target(written: Node | null): Node | null | undefined {
+    return isAlias(written) ? (written.resolve(this.#document) as Node | undefined) : written;
+  }
+
+  #list(items: readonly Node[], path: readonly string[]): ReadValue {
+    const read = items.map((item, index) => this.read(item, [...path, String(index)]));
+    const list = read.map(({ value }) => value);
+    for (const [index, item] of items.entries()) this.#note(list, index, item);
+    return joined(list, read, (parts) => `[${parts.join(",")}]`);
+  }
+
+  #map(pairs: readonly Pair[], path: readonly string[]): ReadValue {
+    const [only] = pairs;
+    if (pairs.length === 1 && only !== undefined && keyText(only.key) === "secure" && this.#isText(only.value)) {
+      return { value: secretWord, json: undefined, flaws: [], secret: true };
+    }
+    const map: Record<string, JsonValue> = {};
+    const read: [string, ReadValue][] = [];
+    for (const { key, value } of pairs) {
+      const name = keyText(key);
+      const inner = [...path, name];
+      const wrong = Object.hasOwn(map, name) ? "is there already" : wrongKey(key);
+      const each =
+        wrong === undefined
+          ? this.read(value, inner)
+          : changed(inner, key.range?.[0] ?? 0, `the key ${quote(name)} ${wrong}`);
+      Object.defineProperty(map, name, { value: each.value, enumerable: true, configurable: true, writable: true });
+      this.#note(map, name, value);
+      read.push([name, each]);
+    }
+    // As Go sorts keys: by their bytes.
+    read.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    const keys = read.map(([name]) => engineText(name));
+    return joined(
+      map,
+      read.map(([, each]) => each),
+      (parts) => `{${parts.map((part, index) => `${keys[index]}:${part}`).join(",")}}`,
+    );
+  }
+
+  #isText(node: Node | null): boolean {
+    const { kind } = isScalar(node) && isPlain(node) ? readPlain(node.source ?? "") : { kind: "text" };
+    return isScalar(node) && kind === "text";
+  }
+
+  #note(holder: object, key: string | number, written: Node | null): void {
+    const node = this.#target(written);
+    const value: unknown = Reflect.get(holder, key);
+    if (typeof value === "number" && isScalar(node)) noteSpelling(holder, key, value, node.source ?? "");
+  }
+}
+
+export function pairsOf(node: unknown): readonly Pair[] {
+  return isMap(node) ? (node.items as unknown as readonly Pair[]) : [];
+}
+
+/** Parts that are inside of a value, as the value. */
+function joined(value: JsonValue, read: readonly ReadValue[], write: (parts: string[]) => string): ReadValue {
+  const parts = read.flatMap(({ json }) => json ?? []);
+  return {
+    value,
+    json: parts.length === read.length ? write(parts) : undefined,
+    flaws: read.flatMap(({ flaws }) => flaws),
+    secret: read.some(({ secret }) => secret),
+  };
+}
+
+function readScalar(node: Scalar, path: readonly string[], offset: number): ReadValue {
+  const text = String(node.value ?? "");
+  const source = isPlain(node) ? (node.source ?? "") : text;
+  const sound = (value: JsonValue, json: string): ReadValue => ({ value, json, flaws: [], secret: false, source });
+  const flawed = (what: string, json?: string): ReadValue => ({ ...changed(path, offset, what), json, source });
+  if (node.tag !== undefined && node.tag !== "tag:yaml.org,2002:str") {
+    return flawed("the value has a tag, which Pulumi may read in its own way");
+  }
+  if (!isPlain(node)) return sound(text, engineText(text));
+  const read = within(readPlain(source), path);
+  switch (read.kind) {
+    case "text":
+      return sound(text, engineText(text));
+    case "boolean":
+      return sound(read.text === "true", read.text);
+    case "null":
+      return sound(null, "null");
+    case "number":
+      if (isExactNumber(source)) return sound(Number(source), read.text);
+      return flawed(
+        read.text === source
+          ? `${quote(source)} is a number that JSON readers do not hold exactly`
+          : becomes(source, read.text),
+        read.text,
+      );
+    case "date":
+      return flawed(`${quote(source)} is a date to Pulumi, which writes it in another way`);
+    case "refused":
+      return flawed(`${quote(source)} is a number that Pulumi cannot hold`);
+  }
+}
+
+/** Inside of a map or a list the engine holds whole numbers in 64 bits with a sign, and others as doubles. */
+function within(read: EngineScalar, path: readonly string[]): EngineScalar {
+  const beyond = read.kind === "number" && /^\d+$/.test(read.text) && BigInt(read.text) >= 2n ** 63n;
+  return beyond && path.length > 0 ? { kind: "number", text: String(Number(read.text)) } : read;
+}
+
+export function becomes(source: string, text: string): string {
+  return `Pulumi reads ${quote(source)} as ${quote(text)}`;
+}
+
+function changed(path: readonly string[], offset: number, what: string): ReadValue {
+  return { value: null, json: undefined, flaws: [{ path, offset, what }], secret: false };
+}
+
+function isPlain(node: Scalar): boolean {
+  return node.type === "PLAIN" && node.tag === undefined;
+}
+
+/** Why a key does not come out as it is written; undefined: it does. */
+function wrongKey(key: Node): string | undefined {
+  if (!isScalar(key) || (key.tag !== undefined && !isPlain(key))) return "is not text to Pulumi";
+  const source = isPlain(key) ? (key.source ?? "") : "";
+  if (keyText(key) === "__proto__") return "changes what an object is in JavaScript";
+  if (source === "<<") return "adds the keys of another map";
+  const read = isPlain(key) ? readPlain(source) : undefined;
+  return read === undefined || ("text" in read && read.text === source) ? undefined : "is not text to Pulumi";
+}
+
+export function keyText(key: Node): string {
+  return isScalar(key) ? String(key.value ?? "") : "";
+}
+
+/** A text as Go's JSON has it: what could end a piece of HTML or of JavaScript is escaped. */
+export function engineText(text: string): string {
+  return JSON.stringify(text).replace(
+    /[<>&\u2028\u2029]/g,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

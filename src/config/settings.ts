@@ -1,0 +1,83 @@
+import { isSeconds } from "../lifecycle/max-wait.ts";
+import type { InDoubtPolicy } from "../types.ts";
+import { type ConfigReader, type Fault, fault, readJson, SettingsError } from "./config.ts";
+import { idPattern, type QueueSetting, readQueues } from "./queue-settings.ts";
+
+export { SettingsError } from "./config.ts";
+export type { QueueSetting } from "./queue-settings.ts";
+
+/** The part of a stack's configuration that the program reads; credentials are the provider's business. */
+export interface Settings {
+  /** undefined: to be taken from CLOUDFLARE_ACCOUNT_ID. */
+  readonly accountId: string | undefined;
+  /** By the name that manifests use. */
+  readonly queues: ReadonlyMap<string, QueueSetting>;
+  /** Names of queues whose settings cannot be used. */
+  readonly wrongQueues: readonly string[];
+  /** Of manifests that do not say it themselves. */
+  readonly inDoubt: InDoubtPolicy;
+  /** Name patterns of production stacks, as manifests write them under `stacks`. */
+  readonly production: readonly string[];
+}
+
+/**
+ * Reads the stack's configuration, everything under `queue-seeder:` but the credentials.
+ *
+ * @throws SettingsError with everything that is wrong, each with the key, what and what next
+ */
+export function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv): Settings {
+  const { settings, faults } = inspectSettings(config, env);
+  if (faults.length > 0) throw new SettingsError(faults);
+  return settings;
+}
+
+/** As {@link readSettings}, for those who go on with what is right, and tell the rest in their own way. */
+export function inspectSettings(
+  config: ConfigReader,
+  env: NodeJS.ProcessEnv,
+): { readonly settings: Settings; readonly faults: readonly Fault[] } {
+  const faults: Fault[] = [];
+  const settings = {
+    accountId: readAccountId(config, env, faults),
+    ...readQueues(config, faults),
+    inDoubt: readPolicy(config, faults),
+    production: readProduction(config, faults),
+  };
+  checkMaxWait(config, faults);
+  return { settings, faults };
+}
+
+function readAccountId(config: ConfigReader, env: NodeJS.ProcessEnv, faults: Fault[]): string | undefined {
+  const accountId = config.get("accountId") || env.CLOUDFLARE_ACCOUNT_ID || undefined;
+  if (accountId !== undefined && !idPattern.test(accountId)) {
+    faults.push(fault(["accountId"], "it is not an account's id", "Copy the 32 hex digits from the dashboard's URL."));
+  }
+  return accountId;
+}
+
+function readPolicy(config: ConfigReader, faults: Fault[]): InDoubtPolicy {
+  const policy = config.get("inDoubt") || "resend";
+  if (policy === "resend" || policy === "stop") return policy;
+  faults.push(fault(["inDoubt"], "it is no policy for messages in doubt", "Write resend or stop."));
+  return "resend";
+}
+
+/** The provider reads it, in the middle of a run; so what is wrong is said here, before one. */
+function checkMaxWait(config: ConfigReader, faults: Fault[]): void {
+  const seconds = config.get("maxWait");
+  if (!seconds || isSeconds(seconds)) return;
+  faults.push(fault(["maxWait"], "it is not a number of seconds", "Write whole seconds, such as 3600."));
+}
+
+/** One pattern, or a list of them. */
+function readProduction(config: ConfigReader, faults: Fault[]): readonly string[] {
+  const text = config.get("production");
+  if (!text) return [];
+  const patterns: unknown[] = text.startsWith("[") ? [readJson(config, "production")].flat() : [text];
+  const isPattern = (pattern: unknown): pattern is string =>
+    typeof pattern === "string" && /^[A-Za-z0-9._*?-]+$/.test(pattern);
+  if (patterns.every(isPattern)) return patterns;
+  const next = 'Write a list of them, such as ["prod", "prod-*"]; letters, digits, . _ - and the wildcards * and ?.';
+  faults.push(fault(["production"], "it is not a list of patterns for the names of stacks", next));
+  return [];
+}

@@ -1,0 +1,177 @@
+import { join } from "node:path";
+import { YAMLParseError } from "yaml";
+import { type FileFault, fileFault, isFileError, readRegular } from "../file-fault.ts";
+import {
+  compareProblems,
+  decode,
+  didYouMean,
+  formatProblem,
+  type LoadOptions,
+  type Problem,
+  Problems,
+  problem,
+} from "../manifest/index.ts";
+import type { JsonValue } from "../types.ts";
+import { UsageError } from "../usage-error.ts";
+import { type Fault, fault } from "./config.ts";
+import { type ConfigFile, type FileKind, parseConfigFile } from "./config-file.ts";
+import { configProblems } from "./config-problems.ts";
+import { secretWord } from "./config-value.ts";
+import { joinConfiguration, settingProblems, type WrittenConfiguration } from "./configuration.ts";
+import { checkOptions } from "./load-options.ts";
+import { inspectSettings } from "./settings.ts";
+import { stackFiles } from "./stacks.ts";
+import { variablesFrom } from "./variables.ts";
+
+/** Pulumi takes `ORGANIZATION/PROJECT/STACK` for a stack; files and programs know the last part alone. */
+export function shortName(stack: string): string {
+  return stack.split("/").at(-1) ?? stack;
+}
+
+/** A stack's configuration, out of the repository's files. */
+export interface StackConfig {
+  /** The project's name. */
+  readonly project: string;
+  /** Path of the stack's file, relative to the repository. */
+  readonly file: string;
+  /** By full key, as the engine gives them: text, or maps and lists, in which a word stands for what is encrypted. */
+  readonly values: ReadonlyMap<string, JsonValue>;
+  readonly isSecret: (key: string) => boolean;
+  readonly written: WrittenConfiguration;
+}
+
+/** What manifests are checked with, and what is wrong with the configuration that it comes from. */
+export interface StackOptions {
+  readonly options: Omit<LoadOptions, "root">;
+  readonly problems: readonly Problem[];
+}
+
+/** A file of the configuration cannot be used. Commands end with its message; what lists problems lists its problem. */
+export class StackFileError extends UsageError {
+  override name = "StackFileError";
+  readonly problem: Problem;
+
+  constructor(found: Problem, message = formatProblem(found)) {
+    super(message);
+    this.problem = found;
+  }
+}
+
+/**
+ * What the Pulumi program would know, read from the files of the repository. Secrets stay encrypted: their names do.
+ *
+ * @throws UsageError for a stack without a configuration; StackFileError
+ */
+export function stackOptions(root: string, stack: string | undefined): StackOptions {
+  if (stack === undefined) return { options: { stacks: [...stackFiles(root).keys()] }, problems: [] };
+  const config = readStackConfig(root, stack);
+  const { faults: others } = settingsOf(config);
+  const faults = [...others, ...secretIds(config)];
+  const { written } = config;
+  const changed = settingProblems(written);
+  const problems = [...written.problems, ...written.missing, ...changed, ...configProblems(root, config, faults)];
+  return { options: optionsOf(root, stack, config), problems: problems.sort(compareProblems) };
+}
+
+/** @throws UsageError as {@link stackOptions} does */
+export function readStackConfig(root: string, stack: string): StackConfig {
+  const stacks = stackFiles(root);
+  const file = stacks.get(stack);
+  if (file === undefined) {
+    const names = [...stacks.keys()];
+    const known = names.length === 0 ? "There is none here." : `There is ${names.join(", ")}.`;
+    throw new UsageError(`there is no Pulumi.${stack}.yaml. ${known}${didYouMean(stack, names)}`);
+  }
+  const declared = readFile(root, "Pulumi.yaml", "project");
+  const project = declared.name;
+  const written = joinConfiguration(declared, readFile(root, file, "stack", project));
+  const values = new Map([...written.values].map(([key, { value }]) => [key, value]));
+  return { project, file, values, isSecret: (key) => written.values.get(key)?.secret ?? false, written };
+}
+
+/** What manifests are read with for a stack of this configuration. */
+export function optionsOf(root: string, stack: string, config: StackConfig): StackOptions["options"] {
+  const { project, values, isSecret, written } = config;
+  return {
+    ...checkOptions(root, stack, settingsOf(config).settings),
+    variables: variablesFrom({
+      project,
+      root,
+      config: Object.fromEntries(
+        [...values].map(([key, value]) => [key, written.values.get(key)?.given ?? asText(value)]),
+      ),
+      isSecret,
+      written,
+      env: process.env,
+    }),
+  };
+}
+
+/** The program's own reading of the configuration. A secret is taken for something of the right form. */
+export function settingsOf({
+  values,
+  isSecret,
+}: Pick<StackConfig, "values" | "isSecret">): ReturnType<typeof inspectSettings> {
+  const value = (key: string) => {
+    const found = values.get(`queue-seeder:${key}`);
+    // Of what is a secret as a whole nothing is left.
+    return typeof found === "string" && isSecret(`queue-seeder:${key}`) ? undefined : found;
+  };
+  const get = (key: string) => {
+    const found = value(key);
+    return found === undefined ? undefined : asText(found);
+  };
+  const getObject = (key: string): unknown => {
+    const found = value(key);
+    return typeof found === "string" ? JSON.parse(found) : found;
+  };
+  return inspectSettings({ get, getObject }, process.env);
+}
+
+/** Ids stand in plans and in the state, where they are compared: one that is to be kept secret cannot be. */
+function secretIds({ values, isSecret }: Pick<StackConfig, "values" | "isSecret">): readonly Fault[] {
+  const queues = values.get("queue-seeder:queues");
+  if (!isSecret("queue-seeder:queues") || typeof queues !== "object" || queues === null) return [];
+  return Object.entries(queues).flatMap(([name, queue]: [string, JsonValue]) => {
+    const id = typeof queue === "object" && queue !== null && "id" in queue ? queue.id : undefined;
+    const next = "Set it without --secret: an id gives no access.";
+    return id === secretWord ? [fault(["queues", name, "id"], "it is a secret, and plans show it", next)] : [];
+  });
+}
+
+function readFile(root: string, file: string, kind: FileKind, project?: string): ConfigFile {
+  try {
+    return parseConfigFile(file, readText(root, file), kind, project);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    const [{ line, col } = { line: 1, col: 1 }] = error.linePos ?? [];
+    const reason = error.message.replace(/ at line \d+, column \d+:[\s\S]*$/, "");
+    const what = `the configuration is not YAML: ${reason}`;
+    throw new StackFileError(problem("YAML_SYNTAX", { file, line, column: col }, what, "Correct the file."));
+  }
+}
+
+/** The text of a file, where it is what its author wrote: a Git LFS pointer is YAML too. */
+function readText(root: string, file: string): string {
+  const problems = new Problems();
+  try {
+    const text = decode(file, readRegular(join(root, file)), problems)?.text;
+    if (text !== undefined) return text;
+  } catch (error) {
+    if (!isFileError(error)) throw error;
+    throw unreadable(file, fileFault(error));
+  }
+  const [first] = problems.sorted();
+  throw first === undefined ? new Error(`nothing is known against ${file}`) : new StackFileError(first);
+}
+
+function unreadable(file: string, { why, next }: FileFault): StackFileError {
+  const remedy = `${next} Run this in the root of the repository.`;
+  const what = `the stack's configuration cannot be read: ${why}`;
+  const found = problem("FILE_UNREADABLE", { file, line: 1, column: 1 }, what, remedy);
+  return new StackFileError(found, `${file} cannot be read: ${why}. ${remedy}`);
+}
+
+function asText(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,77 @@
+import { bytesOf, type ConfigFlaw, type Variables } from "../manifest/index.ts";
+import { headCommit, noCommit } from "./commit.ts";
+import { type ConfiguredValue, configuredValue, flawProblem, type WrittenConfiguration } from "./configuration.ts";
+
+export interface VariableSources {
+  readonly project: string;
+  /** Absolute path of the repository. */
+  readonly root: string;
+  /** The stack's configuration by full key, as the engine gives it: every value is text. */
+  readonly config: Readonly<Record<string, string>>;
+  /**
+   * Whether a key's value is a secret. The provider is not told, so there any key may be either; what names one as the
+   * other, the program refused before.
+   */
+  readonly isSecret?: (key: string) => boolean;
+  /** Whether the values of secrets are there in plain text, as the engine gives them; in files they are encrypted. */
+  readonly secretsInPlain?: boolean;
+  /** The configuration as the repository's files have it; absent: they do not. */
+  readonly written?: WrittenConfiguration | undefined;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What manifests may name, the same in the program, which checks them, and in the provider, which pushes them. */
+export function variablesFrom(sources: VariableSources): Variables {
+  const { project, root, config, isSecret, secretsInPlain = false, written, env } = sources;
+  const secrets = Object.keys(config).filter(isSecret ?? (() => true));
+  const plain = Object.entries(config).filter(([key]) => !isSecret?.(key));
+  const values = plain.map(([key, text]) => [key, configuredValue(text, written?.values.get(key))] as const);
+  return {
+    project,
+    config: Object.fromEntries(values.map(([key, { value }]) => [nameOf(key, project), value])),
+    configFlaws: new Map(values.map(([key, value]) => [nameOf(key, project), flawsOf(key, value)])),
+    secrets: secrets.map((key) => nameOf(key, project)),
+    // The sizes alone: nothing that reads manifests ever holds a secret.
+    secretBytes: secretsInPlain ? (name) => bytesOf(config[keyOf(name, project)]) : undefined,
+    env,
+    gitSha: once(() => headCommit(root)),
+    noCommit: once(() => noCommit(root)),
+  };
+}
+
+/** Asks Git when it is needed, and not again for every message that names the commit. */
+function once<Answer>(ask: () => Answer): () => Answer {
+  let asked: { readonly answer: Answer } | undefined;
+  return () => {
+    asked ??= { answer: ask() };
+    return asked.answer;
+  };
+}
+
+/** As `pulumi config set` takes it: without a namespace it is the project's. */
+function nameOf(key: string, project: string): string {
+  return key.startsWith(`${project}:`) ? key.slice(project.length + 1) : key;
+}
+
+/** The full key of what manifests name. */
+function keyOf(name: string, project: string): string {
+  return name.includes(":") ? name : `${project}:${name}`;
+}
+
+function flawsOf(key: string, { flaws, unreadable }: ConfiguredValue): readonly ConfigFlaw[] {
+  if (unreadable !== undefined) {
+    const next = "Give it as a text, or change what cannot be read exactly.";
+    return [
+      {
+        path: [],
+        what: `"${key}" in the configuration is JSON that is not exact: ${unreadable}`,
+        next,
+        place: undefined,
+      },
+    ];
+  }
+  return flaws.map((flaw) => {
+    const { what, next, place } = flawProblem(key, flaw);
+    return { path: flaw.path, what, next, place };
+  });
+}
