@@ -46,7 +46,7 @@ it.each([
   await using api = await makeApi();
   api.artifacts.push({ ...artifact, ...other });
   const { code, stdout, outputs } = await find(api);
-  expect([code, stdout, outputs]).toEqual([0, expect.stringContaining("The pull request left no plan"), {}]);
+  expect([code, stdout, outputs]).toEqual([0, expect.stringContaining("The pull request has no plan"), {}]);
 });
 
 it("says that there is none where no pull request was merged", async () => {
