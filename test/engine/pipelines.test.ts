@@ -166,7 +166,7 @@ describe("GitHub Actions", () => {
       world.emulator.faults.clear();
       expect([failed.plan?.result, failed.deploy?.result]).toEqual(["success", "failure"]);
       expect(outputOf(failed.deploy, "Deploy")).toContain("10207");
-      expect(failed.deploy?.summary).toContain("It failed.");
+      expect(failed.deploy?.summary).toContain("The run failed. Progress is saved.");
       // Only a run that ended in order can do without its journal.
       expect(caches.at(-1)).toBe(`messages-journal-dev/${failed.id}-1`);
 
