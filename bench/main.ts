@@ -5,7 +5,7 @@ import { measurePush } from "./push/measure.ts";
 import { keepResult, type Section } from "./support/results.ts";
 
 /**
- * Measures, and writes bench/RESULTS.md.
+ * Runs the measurements, and writes bench/RESULTS.md.
  *
  *     node bench/main.ts [push] [pace] [no-op] [first] [million]
  */
@@ -20,7 +20,7 @@ const parts: Readonly<Record<string, () => Promise<Section>>> = {
 const names = Object.keys(parts);
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !names.includes(name));
-if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(", ")}. There are: ${names.join(", ")}.`);
+if (unknown.length > 0) throw new Error(`unknown section: ${unknown.join(", ")}. Available: ${names.join(", ")}.`);
 for (const name of asked.length > 0 ? asked : names) {
   const measure = parts[name];
   if (measure === undefined) continue;

@@ -16,6 +16,8 @@ const pages = [
   "glossary",
   "library",
   "limits",
+  "manifest",
+  "problems",
   "proxies",
   "pushing",
   "queues",

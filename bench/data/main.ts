@@ -7,18 +7,18 @@ import type { Taken } from "./read.ts";
 import { writeRows } from "./write.ts";
 
 /**
- * Checks a data file larger than memory should hold, beside JSON.parse of each of its lines, and with a map beside without
- * one: speed as ratios, and the most memory that each process had. The file is made anew in a temporary folder, and removed.
+ * Validates a data file that is larger than memory, and compares it with JSON.parse of each line, and a run with a map with
+ * one without. Reports ratios of time and the peak memory of each process. The file is generated in a temporary folder.
  *
  *     node bench/data/main.ts [GB] [rounds]
  */
 const gigabytes = Number(process.argv[2] ?? 2);
 const rounds = Number(process.argv[3] ?? 3);
 
-/** How much longer a check may take with a map than without. */
+/** The maximum ratio of processor time with a map to that without. */
 const allowedRatio = 2;
 
-/** Of resident memory, whatever the file's size. */
+/** The maximum resident memory in bytes, independent of the file's size. */
 const allowedPeak = 300_000_000;
 
 /** The map of docs/pushing.md. */
@@ -60,10 +60,10 @@ try {
   );
   const ratio = median(pairs.map(({ check, parse }) => check.seconds / parse.seconds));
   const cpu = median(pairs.map(({ check, parse }) => check.cpu / parse.cpu));
-  console.log(`time as a ratio (median)    ${ratio.toFixed(2)}; of the processors' time ${cpu.toFixed(2)}`);
+  console.log(`time as a ratio (median)    ${ratio.toFixed(2)}; of the processor time ${cpu.toFixed(2)}`);
   const slower = median(pairs.map(({ check, map }) => map.cpu / check.cpu));
   console.log(
-    `with a map beside without   ${slower.toFixed(2)} of the processors' time, ${slower <= allowedRatio ? "within" : "OVER"} the ${allowedRatio} allowed`,
+    `with a map / without        ${slower.toFixed(2)} of the processor time, ${slower <= allowedRatio ? "within" : "OVER"} the ${allowedRatio} allowed`,
   );
   const peak = Math.max(...pairs.flatMap(({ check, map }) => [check.peak, map.peak]));
   const verdict = peak <= allowedPeak ? "within" : "OVER";

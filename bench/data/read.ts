@@ -3,20 +3,20 @@ import { join } from "node:path";
 import { formatProblem, loadManifests } from "../../src/manifest/index.ts";
 
 /**
- * Reads the data file of a repository in one of two ways, as a process of its own, and says what that took.
+ * Reads the data file of a repository in the given way, as a separate process, and prints the time and memory as JSON.
  *
  *     node bench/data/read.ts check|map|parse ROOT
  */
 export interface Taken {
   readonly rows: number;
   readonly seconds: number;
-  /** Time of the processors, which tells what the work costs on a machine that does other things too. */
+  /** Processor time in seconds, which is meaningful even on a busy machine. */
   readonly cpu: number;
-  /** The most memory that the process ever had, in bytes. */
+  /** Peak memory of the process in bytes. */
   readonly peak: number;
 }
 
-/** The real code: what `validate` and the Pulumi program do with the manifest. */
+/** Runs the real code, like `validate` and the Pulumi program. */
 async function check(root: string, folder: string): Promise<number> {
   const { manifests, problems } = await loadManifests({ root, folder });
   const [manifest] = manifests;
@@ -24,7 +24,7 @@ async function check(root: string, folder: string): Promise<number> {
   return manifest.content.size?.messages ?? 0;
 }
 
-/** The least that reading takes: the lines, and JSON.parse of each. */
+/** Does the minimum work of any reader: splits the lines and parses each with JSON.parse. */
 async function parse(root: string): Promise<number> {
   let rows = 0;
   let rest: Buffer = Buffer.alloc(0);

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 
-/** Rows as a backfill has them: a few hundred bytes, nested, some with texts that are not ASCII. */
+/** Returns a row as in a typical backfill: a few hundred bytes, nested, sometimes with text that is not ASCII. */
 function row(number: number): string {
   const lines = Array.from({ length: 1 + (number % 3) }, (_, line) => ({
     sku: `SKU-${(number * 7 + line) % 997}`,
@@ -15,7 +15,7 @@ function row(number: number): string {
   return `${JSON.stringify({ type: "order.backfilled", order: number, customer, lines, note: null })}\n`;
 }
 
-/** Writes an NDJSON file of at least so many bytes. @returns how many rows and bytes it has */
+/** Writes an NDJSON file of at least the given number of bytes. @returns its numbers of rows and bytes */
 export function writeRows(path: string, wanted: number): { rows: number; bytes: number } {
   const file = openSync(path, "w");
   let rows = 0;

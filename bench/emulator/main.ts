@@ -1,6 +1,6 @@
 /**
- * The emulator beside a bare server that reads and discards the same bodies: requests a second for full batches, in turn
- * so that both meet the same load of the machine, and the emulator's memory for a million queued messages.
+ * Compares the emulator with a bare server that reads and discards the same bodies: requests per second for full batches,
+ * in alternating rounds so that both see the same load of the machine, and the emulator's memory for a million messages.
  */
 
 import { type ChildProcess, fork } from "node:child_process";
@@ -48,9 +48,9 @@ async function push({ pool, path }: Server, count: number): Promise<void> {
 }
 
 interface Round {
-  /** Requests in a second. */
+  /** Requests per second. */
   readonly rate: number;
-  /** Microseconds of processor time that the server spent on a request: steady where other programs take their share. */
+  /** Microseconds of the server's processor time per request, which other programs on the machine hardly affect. */
   readonly cpu: number;
 }
 
@@ -62,7 +62,7 @@ async function measureRound(server: Server): Promise<Round> {
   return { rate, cpu: ((await measure(server)).cpu - before.cpu) / requestsPerRound };
 }
 
-/** Empty the queue, so that each round is about requests and not about the messages of those before it. */
+/** Empties the queue, so that messages of earlier rounds do not affect the next one. */
 async function purge({ pool, path }: Server): Promise<void> {
   const answer = await pool.request({
     method: "POST",

@@ -1,4 +1,4 @@
-/** One of the servers that are measured, in a process of its own: `emulator` or `bare`. Told by messages what to do. */
+/** Runs one of the measured servers, `emulator` or `bare`, in a separate process. Its parent controls it by messages. */
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,7 +6,7 @@ import { startEmulator } from "../../src/emulator/index.ts";
 
 const token = "bench";
 
-/** Reads each body to its end, throws it away, and answers with as much as a push gets. */
+/** Reads and discards each body, and answers with as many bytes as the emulator's answer to a push. */
 async function startBare(): Promise<string> {
   const body = JSON.stringify({
     success: true,

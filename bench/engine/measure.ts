@@ -9,12 +9,12 @@ import { emptyStack, stackOfRows, up } from "./stacks.ts";
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
-/** `up --skip-preview` with a million messages that were pushed before, beside an empty program, in turn. */
+/** Measures `up --skip-preview` with a million messages that were pushed before, in turn with an empty program. */
 export async function measureMillion(rounds = 3, rows = 1_000_000): Promise<Section> {
   await using emulator = await startRemote();
   await using seeded = await stackOfRows(rows, emulator);
   await using empty = await emptyStack();
-  // Marked as pushed, which leaves the same state as to push them.
+  // Marking the messages as pushed leaves the same state as pushing them.
   const segments = urns.segment(seeded.name, "queue-seeder", "backfill");
   await up(seeded, { QUEUE_SEEDER_REPAIR: JSON.stringify({ action: "baseline", manifest: "backfill", segments }) });
   await up(empty);
@@ -34,8 +34,8 @@ export async function measureMillion(rounds = 3, rows = 1_000_000): Promise<Sect
     name: "million",
     title: "A million messages that were pushed before",
     text: [
-      `\`pulumi up --skip-preview\` with a data file of ${whole(rows)} rows, all of them pushed, beside a program that does nothing; ` +
-        `they take turns, medians of ${rounds} rounds. "Read once" is the file read, checked, digested and cut into segments, in a process of its own without its start.`,
+      `\`pulumi up --skip-preview\` with a data file of ${whole(rows)} rows, all of them pushed, compared with a program that does nothing; ` +
+        `alternating runs, medians of ${rounds} rounds. "Read once" is the time to read, check, digest and segment the file in a separate process, without its start.`,
       table(
         ["what", "measured", "aim"],
         [
@@ -50,12 +50,12 @@ export async function measureMillion(rounds = 3, rows = 1_000_000): Promise<Sect
   };
 }
 
-/** Milliseconds. */
+/** Times one read of the repository, in milliseconds. */
 function readOnce(root: string): number {
   return Number(execFileSync(process.execPath, [join(import.meta.dirname, "read.ts"), root], { encoding: "utf8" }));
 }
 
-/** The first `up` of a backfill, from the file to the queue. */
+/** Measures the first `up` of a backfill, from the file to the queue. */
 export async function measureFirst(rows = 100_000): Promise<Section> {
   await using emulator = await startRemote();
   await using stack = await stackOfRows(rows, emulator);
@@ -64,16 +64,16 @@ export async function measureFirst(rows = 100_000): Promise<Section> {
     ms = await timed(() => up(stack));
   });
   const arrived = await emulator.backlog();
-  if (arrived !== rows) throw new Error(`${arrived} messages arrived`);
+  if (arrived !== rows) throw new Error(`expected ${rows} messages in the queue, found ${arrived}`);
   return {
     name: "first",
     title: `A first \`up\` of ${whole(rows)} messages`,
     text: table(
       ["what", "measured"],
       [
-        ["`up --skip-preview`, the engine's start included", seconds(ms)],
-        ["most memory of the program's process", `${peak.program} MB`],
-        ["most memory of the provider's process", `${peak.provider} MB`],
+        ["`up --skip-preview`, including Pulumi's start", seconds(ms)],
+        ["peak memory of the program's process", `${peak.program} MB`],
+        ["peak memory of the provider's process", `${peak.provider} MB`],
       ],
     ),
   };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { OwnStack } from "../../test/engine/support/stack.ts";
 
-/** Most memory that each kind of process had, in megabytes; asked of the system ten times a second. Linux only. */
+/** Peak memory of each kind of process, in megabytes, sampled ten times per second. Linux only. */
 export interface Peak {
   readonly program: number;
   readonly provider: number;
@@ -27,7 +27,7 @@ export async function peakDuring(stack: OwnStack, act: () => Promise<unknown>): 
   return peak;
 }
 
-/** 0 where the process has ended meanwhile. */
+/** Returns the process's peak memory, or 0 if it has ended. */
 function highWater(pid: number): number {
   try {
     const [, kilobytes = "0"] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];

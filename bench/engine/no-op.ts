@@ -6,7 +6,7 @@ import { emptyStack, up } from "./stacks.ts";
 
 const names = ["orders", "emails", "cache"];
 
-/** How long `up` takes when there is nothing to push, beside an empty program on the same engine, in turn. */
+/** Measures `up` with nothing to push, in turn with an empty program. */
 export async function measureNoOp(rounds = 7): Promise<Section> {
   await using emulator = await startEmulator({ queues: names.map((name) => ({ name })) });
   await using seeded = await makeStack({
@@ -19,7 +19,7 @@ export async function measureNoOp(rounds = 7): Promise<Section> {
     env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, CLOUDFLARE_API_TOKEN: emulator.token },
   });
   await using empty = await emptyStack();
-  // The first run pushes; the second has what Node kept of the first.
+  // The first run pushes; from the second on, Node's compile cache is warm.
   for (const stack of [seeded, empty, seeded, empty]) await up(stack);
   const pushed = emulator.requests.length;
   const times = { seeded: [] as number[], empty: [] as number[] };
@@ -33,8 +33,8 @@ export async function measureNoOp(rounds = 7): Promise<Section> {
     name: "no-op",
     title: "A run with nothing to push",
     text: [
-      "`pulumi up --skip-preview` of this repository's own messages, all pushed before, beside a program that does nothing; " +
-        `they take turns, medians of ${rounds} rounds.`,
+      "`pulumi up --skip-preview` of this repository's own messages, all pushed before, compared with a program that does nothing; " +
+        `alternating runs, medians of ${rounds} rounds.`,
       table(
         ["what", "measured", "aim"],
         [

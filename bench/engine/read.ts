@@ -1,4 +1,4 @@
-/** Reads a repository once, as the program does, and says how many milliseconds that took: in a process that did nothing before. */
+/** Reads a repository once, as the program does, in a fresh process, and prints the time in milliseconds. */
 
 import { loadSegments } from "../../src/lifecycle/load.ts";
 import { timed } from "../support/measure.ts";

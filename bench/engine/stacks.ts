@@ -5,7 +5,7 @@ import { makeStack, type OwnStack } from "../../test/engine/support/stack.ts";
 import { tinyProgram } from "../../test/engine/support/tiny.ts";
 import type { RemoteEmulator } from "../support/emulator.ts";
 
-/** The whole program with one manifest, whose data file has so many rows of 60 bytes or so. */
+/** Creates a project with the whole program and one manifest, whose data file has `rows` rows of about 60 bytes. */
 export async function stackOfRows(rows: number, emulator: RemoteEmulator): Promise<OwnStack> {
   const stack = await makeStack({
     name: "bench",
@@ -25,12 +25,12 @@ export async function stackOfRows(rows: number, emulator: RemoteEmulator): Promi
   return stack;
 }
 
-/** A program of one line of TypeScript that does nothing, on the same engine, and run by Node itself too. */
+/** Creates a project with an empty one-line program in TypeScript, which Node runs directly too. */
 export function emptyStack(): Promise<OwnStack> {
   return makeStack({ name: "bench", copy: [], files: tinyProgram("export const nothing = 0;\n") });
 }
 
-/** @throws Error with all that the CLI said, when it did not come to a good end */
+/** @throws Error with the whole output of the CLI if it fails */
 export async function up(stack: OwnStack, env: Readonly<Record<string, string>> = {}): Promise<void> {
   const { code, stdout, stderr } = await stack.up({ env });
   if (code !== 0) throw new Error(stdout.slice(-4_000) + stderr);

@@ -7,8 +7,8 @@ import { table, whole } from "../support/measure.ts";
 import type { Section } from "../support/results.ts";
 
 /**
- * The documented limits: requests of a token in a window, messages a second of a queue. The pace leaves a tenth of the
- * requests to others who use the token, and the best possible time leaves them as many.
+ * The documented limits: requests of a token per window, messages per second of a queue. The pace leaves a tenth of the
+ * requests to other clients of the token, and the best possible time does too.
  */
 const limits = { requests: 1_200, leftToOthers: 120, windowSeconds: 300, messagesPerSecond: 5_000 };
 
@@ -17,7 +17,7 @@ const runs = [
   { messages: 400_000, speed: 20 },
 ] as const;
 
-/** How long the pace takes under the real limits, beside the best time that they allow. */
+/** Measures a delivery under the real limits, and compares it with the best time that they allow. */
 export async function measurePace(): Promise<Section> {
   const rows: string[][] = [];
   for (const { messages, speed } of runs) {
@@ -45,9 +45,9 @@ export async function measurePace(): Promise<Section> {
     name: "pace",
     title: "Under the rate limits",
     text: [
-      "The emulator keeps the documented limits, its clock and the pace's run faster. The best possible time is what " +
+      "The emulator enforces the documented limits, with its clock and that of the pace sped up. The best possible time is what " +
         `${whole(limits.messagesPerSecond)} messages a second of a queue and ${whole(limits.requests)} requests in ` +
-        `${limits.windowSeconds} seconds allow, of which ${limits.leftToOthers} are left to others; a longer delivery waits for windows, not for messages.`,
+        `${limits.windowSeconds} seconds allow, of which ${limits.leftToOthers} are left to other clients; a longer delivery waits for windows, not for messages.`,
       table(
         ["messages", "speed of the clock", "requests", "seconds", "best possible", "ratio (aim: 1.03)", "refusals"],
         rows,
@@ -56,7 +56,7 @@ export async function measurePace(): Promise<Section> {
   };
 }
 
-/** With full batches: whole windows as long as there is more than one window's, then as quickly as the queue takes the rest. */
+/** Computes the best time with full batches: whole windows first, then the rest at the queue's maximum rate. */
 function bestSeconds(messages: number): number {
   const requests = Math.ceil(messages / 100);
   const perWindow = limits.requests - limits.leftToOthers;
@@ -64,7 +64,7 @@ function bestSeconds(messages: number): number {
   return windows * limits.windowSeconds + ((requests - windows * perWindow) * 100) / limits.messagesPerSecond;
 }
 
-/** The system's clock, as fast as the emulator's. Node's timers know whole milliseconds only: the rest is waited for awake. */
+/** The system's clock at the emulator's speed. Node's timers have a resolution of 1 ms, so the rest is spent in a busy loop. */
 function fastClock(speed: number): Clock {
   const origin = Date.now();
   const since = performance.now();

@@ -8,13 +8,13 @@ import type { FileContent, Parcel } from "../../src/types.ts";
 import type { RemoteEmulator } from "../support/emulator.ts";
 import { type Corpus, hundreds, requestText } from "./corpus.ts";
 
-/** A way to get the messages of a corpus into the queue. */
+/** A way to push the messages of a corpus. */
 export type Contender = (corpus: Corpus, emulator: RemoteEmulator) => Promise<void>;
 
-/** Requests at once, of those who make several: beyond this number, none of them gets any quicker here. */
+/** The number of concurrent requests of contenders that make several; a higher number makes none of them faster here. */
 const atOnce = 8;
 
-/** The whole way of a message through this project without the engine: file, checks, digest, packing, pace, wire. */
+/** Runs everything that this project does with a message except Pulumi: file, checks, digest, packing, pace, requests. */
 export const seeder: Contender = (corpus, emulator) => pushAll(corpus, emulator, systemClock, "nothing");
 
 export async function pushAll(
@@ -43,7 +43,7 @@ export async function pushAll(
   }
 }
 
-/** Each row is read, checked, digested and serialized once, while those before it are pushed. */
+/** Reads, checks, digests and serializes each row once, while earlier rows are pushed. */
 async function* parcelsOf(content: FileContent): AsyncGenerator<readonly Parcel[]> {
   let index = 0;
   for await (const messages of content.read()) {
@@ -51,7 +51,7 @@ async function* parcelsOf(content: FileContent): AsyncGenerator<readonly Parcel[
   }
 }
 
-/** The requests alone, whose bodies were made beforehand. */
+/** Sends only the requests, with bodies made beforehand. */
 export const raw: Contender = ({ requests }, emulator) =>
   withPool(emulator, async (pool, path, headers) => {
     await inTurns(requests, async (body) => {
@@ -61,7 +61,7 @@ export const raw: Contender = ({ requests }, emulator) =>
     });
   });
 
-/** What somebody writes who knows the API's limits and has an afternoon: full batches, some at once, no retry. */
+/** A simple script that respects the API's limits: full batches, several at once, no retry. */
 export const handWritten: Contender = async ({ bodies }, { baseUrl, accountId, queueId, token }) => {
   const url = `${baseUrl}/accounts/${accountId}/queues/${queueId}/messages/batch`;
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
@@ -72,7 +72,7 @@ export const handWritten: Contender = async ({ bodies }, { baseUrl, accountId, q
   });
 };
 
-/** The official SDK, a batch of a hundred after the other. */
+/** The official SDK, batches of a hundred, sequentially. */
 export const sdkBulkPush: Contender = async ({ bodies }, emulator) => {
   const { accountId, queueId } = emulator;
   const { queues } = sdk(emulator);
@@ -82,7 +82,7 @@ export const sdkBulkPush: Contender = async ({ bodies }, emulator) => {
   }
 };
 
-/** The official SDK, a message after the other. */
+/** The official SDK, single messages, sequentially. */
 export const sdkPush: Contender = async ({ bodies }, emulator) => {
   const { accountId, queueId } = emulator;
   const { queues } = sdk(emulator);

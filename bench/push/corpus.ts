@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Messages, as each contender wants them; the bodies are the same for all. */
+/** The same messages in the form that each contender needs. */
 export interface Corpus extends Disposable {
   /** A repository with one manifest and its data file. */
   readonly root: string;
   readonly bodies: readonly object[];
-  /** The requests that carry them, a hundred messages each, as they go over the wire. */
+  /** The bodies of the requests, with a hundred messages in each. */
   readonly requests: readonly Buffer[];
 }
 

@@ -4,7 +4,7 @@ import type { Section } from "../support/results.ts";
 import { type Contender, handWritten, raw, sdkBulkPush, sdkPush, seeder } from "./contenders.ts";
 import { type Corpus, makeCorpus } from "./corpus.ts";
 
-/** Whose messages a second are measured. */
+/** The contenders, by key. */
 const contenders = {
   raw: { name: "the requests alone, their bodies made beforehand (the limit)", run: raw },
   seeder: { name: "queue-seeder: file, checks, digests, packing, pace, push", run: seeder },
@@ -17,11 +17,11 @@ type Name = keyof typeof contenders;
 
 const aims = { sdkPush: 50, sdkBulkPush: 3, raw: 0.9 } as const satisfies Partial<Record<Name, number>>;
 
-/** Messages of a round, by contender: enough for a tenth of a second and more. */
+/** Messages per round, by contender: enough for at least a tenth of a second. */
 type Amounts = Readonly<Partial<Record<Name, number>>>;
 
 interface Case {
-  /** Free text in each body; a body has about 130 bytes more. */
+  /** Characters of free text in each body, which has about 130 bytes more. */
   readonly filling: number;
   readonly delayMs: number;
   readonly amounts: Amounts;
@@ -33,20 +33,20 @@ const cases: readonly Case[] = [
   { filling: 250, delayMs: 0, amounts: all },
   { filling: 0, delayMs: 0, amounts: { raw: 40_000, seeder: 40_000 } },
   { filling: 2_250, delayMs: 0, amounts: { raw: 10_000, seeder: 10_000 } },
-  // An API is not on this machine.
+  // A real API is not on the same machine.
   { filling: 250, delayMs: 20, amounts: { ...all, sdkBulkPush: 1_000, sdkPush: 20 } },
 ];
 
-/** What a round of a contender took. */
+/** The result of one round of a contender. */
 interface Round {
   readonly messagesPerSecond: number;
-  /** Milliseconds of the processor for a thousand messages, in the process that pushes. */
+  /** Processor time of the pushing process, in milliseconds per thousand messages. */
   readonly processorMs: number;
 }
 
 type Found = ReadonlyMap<Name, readonly Round[]>;
 
-/** Messages a second of each way to push, in turn on one emulator. */
+/** Measures the messages per second of each contender, in turn, on one emulator. */
 export async function measurePush(rounds = 9): Promise<Section> {
   const parts: string[] = [];
   for (const each of cases) {
@@ -56,12 +56,12 @@ export async function measurePush(rounds = 9): Promise<Section> {
   }
   return {
     name: "push",
-    title: "Messages a second without the engine",
+    title: "Messages per second without Pulumi",
     text: [
-      "One process pushes, another is the emulator without limits, on the same machine. The contenders take turns; a figure is " +
-        `the median of ${rounds} rounds, a ratio the median of the ratios round by round. Without latency nothing but the processor ` +
-        "bounds them, and to read, check and digest a message costs it several times what a request does that only carries it: the " +
-        "aims beside `bulkPush` and the requests alone are out of reach there. An API is not on the same machine; see the last table.",
+      "One process pushes to an emulator without limits in another process, on the same machine. The contenders take turns; a figure is " +
+        `the median of ${rounds} rounds, a ratio the median of the ratios of each round. Without latency, only the processor limits ` +
+        "them, and reading, checking and digesting a message costs several times as much as sending it. So the aims against " +
+        "`bulkPush` and the bare requests are out of reach there. A real API is not on the same machine; see the last table.",
       ...parts,
     ].join("\n\n"),
   };
@@ -102,7 +102,7 @@ async function measureCase({ filling, delayMs, amounts }: Case, rounds: number) 
   }
 }
 
-/** @throws Error when not every message arrived once */
+/** @throws Error unless every message arrived exactly once */
 async function measureRound(run: Contender, corpus: Corpus, emulator: RemoteEmulator): Promise<Round> {
   const { length } = corpus.bodies;
   const before = process.cpuUsage();

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Address, RemoteOptions, Traffic } from "./server.ts";
 
-/** An emulator in another process. */
+/** Controls an emulator in another process. */
 export interface RemoteEmulator extends Address, AsyncDisposable {
   /** Messages in the queue. */
   backlog(): Promise<number>;
-  /** Empties the queue, so that each round is about itself and not about those before it. */
+  /** Empties the queue, so that messages of earlier rounds do not affect the next one. */
   purge(): Promise<void>;
   traffic(): Promise<Traffic>;
 }
@@ -34,8 +34,8 @@ export async function startRemote(options: RemoteOptions = {}): Promise<RemoteEm
     },
     traffic: async () => {
       child.send("traffic");
-      const [told] = (await once(child, "message")) as [Traffic];
-      return told;
+      const [traffic] = (await once(child, "message")) as [Traffic];
+      return traffic;
     },
     async [Symbol.asyncDispose]() {
       const ended = once(child, "exit");

@@ -1,16 +1,16 @@
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 
-/** The middle one; of an even number, the upper of the two. */
+/** Returns the median; for an even number of values, the upper of the two middle ones. */
 export function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
-/** Median of the ratios pair by pair: what slows the machine down for a while slows both of a pair. */
+/** Returns the median of the pairwise ratios: a temporary load on the machine affects both values of a pair. */
 export function ratio(ones: readonly number[], others: readonly number[]): number {
   return median(ones.map((one, index) => one / (others[index] ?? Number.NaN)));
 }
 
-/** What the figures were measured on, and how busy it was. */
+/** Describes the machine and its load. */
 export function machine(): string {
   const memory = Math.round(totalmem() / 2 ** 30);
   const model = cpus()[0]?.model.trim() ?? "unknown";
@@ -19,7 +19,7 @@ export function machine(): string {
   return `${availableParallelism()} cores (${model}), ${memory} GB, ${system}, ${load}`;
 }
 
-/** Milliseconds that something takes. */
+/** Measures a call, in milliseconds. */
 export async function timed(act: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await act();
@@ -30,7 +30,7 @@ export function whole(number: number): string {
   return Math.round(number).toLocaleString("en-US");
 }
 
-/** Rows of a Markdown table under a head. */
+/** Formats rows as a Markdown table with a header. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { machine } from "./measure.ts";
 
-/** A part of bench/RESULTS.md. */
+/** A section of bench/RESULTS.md. */
 export interface Section {
   readonly name: string;
   readonly title: string;
@@ -14,11 +14,11 @@ const path = join(import.meta.dirname, "../RESULTS.md");
 
 const head = `# Measured
 
-By \`npm run bench\`, all of it, or \`npm run bench -- NAME …\` for some parts. Absolute figures are this machine's; a
-ratio is of two things that took turns on it.
+\`npm run bench\` measures everything, \`npm run bench -- NAME …\` some sections. Absolute figures are this machine's; a
+ratio compares two things that took turns on it.
 `;
 
-/** Puts a part into bench/RESULTS.md, in the place of the one of that name, and leaves the others. @param names in order */
+/** Replaces one section of bench/RESULTS.md and keeps the others. @param names of all sections, in order */
 export function keepResult(section: Section, names: readonly string[]): void {
   const parts = new Map<string, string>();
   const before = existsSync(path) ? readFileSync(path, "utf8") : "";

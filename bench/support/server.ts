@@ -1,11 +1,11 @@
-/** The emulator in a process of its own, so that it does not share a core with what is measured. */
+/** Runs the emulator in a separate process, so that it does not share a core with the measured code. */
 
 import { type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
 
-/** What JSON can hold of the emulator's options, and how much later it answers a push than it could. */
+/** The emulator's options that JSON can represent, and a delay for its answers to pushes. */
 export type RemoteOptions = EmulatorOptions & { readonly delayMs?: number };
 
-/** What the parent is told at the start. */
+/** The first message to the parent. */
 export interface Address {
   readonly baseUrl: string;
   readonly accountId: string;
@@ -13,10 +13,10 @@ export interface Address {
   readonly token: string;
 }
 
-/** What the parent is told when it asks. */
+/** The answer to each message of the parent. */
 export interface Traffic {
   readonly requests: number;
-  /** Answers by error code. */
+  /** Number of answers by error code. */
   readonly codes: Readonly<Record<string, number>>;
 }
 

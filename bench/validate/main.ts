@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 /**
- * How long `queue-seeder validate` takes, as a whole process, beside a process that parses the same manifests with `yaml`
- * and checks them with a compiled Ajv schema alone. They take turns; figures are medians.
+ * Measures `queue-seeder validate` as a whole process, in turn with a process that only parses the same manifests with
+ * `yaml` and checks them with a compiled Ajv schema. Figures are medians.
  *
  *     node bench/validate/main.ts [rounds]
  */
@@ -31,7 +31,7 @@ ${Array.from(
 
 interface Taken {
   readonly seconds: number;
-  /** Of the processors: what the work costs on a machine that does other things too. */
+  /** Processor time in seconds, which is meaningful even on a busy machine. */
   readonly cpu: number;
 }
 
@@ -61,9 +61,9 @@ for (const count of [30, 1_000]) {
       median(pairs.map((pair) => pair[way][what])).toFixed(2);
     const ratio = (what: keyof Taken) => median(pairs.map((pair) => pair.validate[what] / pair.parse[what])).toFixed(2);
     console.log(`${count} manifests of 10 messages, whole processes, median of ${rounds}`);
-    console.log(`  validate          ${of("validate", "seconds")} s, ${of("validate", "cpu")} s of the processors`);
-    console.log(`  yaml and Ajv      ${of("parse", "seconds")} s, ${of("parse", "cpu")} s of the processors`);
-    console.log(`  ratio             ${ratio("seconds")}, of the processors' time ${ratio("cpu")}`);
+    console.log(`  validate          ${of("validate", "seconds")} s, ${of("validate", "cpu")} s of processor time`);
+    console.log(`  yaml and Ajv      ${of("parse", "seconds")} s, ${of("parse", "cpu")} s of processor time`);
+    console.log(`  ratio             ${ratio("seconds")}, of processor time ${ratio("cpu")}`);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

@@ -4,7 +4,7 @@ import { Ajv } from "ajv";
 import { parseAllDocuments } from "yaml";
 
 /**
- * The least that checking manifests takes: `yaml` reads them, and one compiled schema looks at their form.
+ * Does the minimum work of any validator: parses the manifests with `yaml` and checks them with one compiled schema.
  *
  *     node bench/validate/parse.ts FOLDER SCHEMA
  */

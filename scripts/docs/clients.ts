@@ -6,7 +6,7 @@ import type { ClientRecord } from "../../test/contract/record.ts";
 const begin = "<!-- made from test/contract/clients by `npm run docs` -->";
 const end = "<!-- end of what is made -->";
 
-/** What the contract tests have recorded of each client. */
+/** Reads what the contract tests recorded for each client, sorted by name. */
 export function readRecords(repository: string): ClientRecord[] {
   const folder = join(repository, "test/contract/clients");
   const records = readdirSync(folder).map(
@@ -15,10 +15,14 @@ export function readRecords(repository: string): ClientRecord[] {
   return records.sort((a, b) => (a.client.toLowerCase() < b.client.toLowerCase() ? -1 : 1));
 }
 
-/** The page with its tables made anew. @throws Error when it has no place for them */
+/**
+ * Returns the page with newly generated tables.
+ *
+ * @throws Error if the page lacks the two comments that enclose the tables
+ */
 export function withClients(page: string, records: readonly ClientRecord[]): string {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from === -1 || to < from) throw new Error(`The page has no place for the clients: write ${begin} and ${end}.`);
+  if (from === -1 || to < from) throw new Error(`The page has no place for the clients: add ${begin} and ${end}.`);
   return `${page.slice(0, from)}${begin}\n\n${clientTable(records)}\n\n${callTable(records)}\n\n${page.slice(to)}`;
 }
 
@@ -27,7 +31,7 @@ function clientTable(records: readonly ClientRecord[]): string {
   return table(["client", "calls that worked", "rightly refused", "wrong"], rows);
 }
 
-/** One row for each of the API's calls: who has made it with success, and what else it was answered with. */
+/** Builds one row per API call: which clients made it successfully, and the other answers they got. */
 function callTable(records: readonly ClientRecord[]): string {
   const rows = [...callsByRoute].map(([route, call]) => {
     const answers = records.map(({ routes }) => routes[route] ?? []);
@@ -38,7 +42,7 @@ function callTable(records: readonly ClientRecord[]): string {
   return table(["call", ...records.map(({ client }) => shortName(client)), "refused with status and code"], rows);
 }
 
-/** Without version and scope. */
+/** Strips version and scope from a client's name. */
 function shortName(client: string): string {
   return client
     .replace(/ [\d.]+$/, "")

@@ -24,24 +24,29 @@ export interface Schema {
   readonly pattern?: string;
 }
 
-/** A key of a manifest, with the way to it. */
+/** A key of a manifest, with its path. */
 interface Key {
-  /** As in `source.map.id`; `[]` stands for each item of a list. */
+  /** Dotted, as in `source.map.id`; `[]` stands for each item of a list. */
   readonly path: string;
   readonly schema: Schema;
   readonly required: boolean;
 }
 
-/** What the page says beside the schema. Its examples are checked like those of every page. */
+/** The parts of the page that are not generated. Their examples are checked like those of every page. */
 export interface Frame {
+  /** Markdown in front of the table of keys. */
   readonly top: string;
 }
 
-/** The reference of manifests as Markdown, a section for each key in the schema's order. Pure. */
+/**
+ * Generates the manifest reference as Markdown: one section per key, in the order of the schema. Pure.
+ *
+ * @throws Error if the schema refers to a definition that does not exist
+ */
 export function manifestReference(root: Schema, { top }: Frame): string {
   const keys = keysOf(root, root, "");
   const rows = keys.map(({ path, schema, required }) => {
-    const standard = required ? "must be there" : code(schema.default);
+    const standard = required ? "required" : code(schema.default);
     return `| [\`${path}\`](#${anchor(path)}) | ${schema.title ?? ""} | ${standard} |\n`;
   });
   const sections = keys.map((key) => section(key));
@@ -72,7 +77,7 @@ function resolve(root: Schema, schema: Schema): Schema {
   if (schema.$ref === undefined) return schema;
   const name = schema.$ref.replace("#/definitions/", "");
   const found = root.definitions?.[name];
-  if (found === undefined) throw new Error(`The schema refers to ${schema.$ref}, which it does not define.`);
+  if (found === undefined) throw new Error(`the schema refers to ${schema.$ref}, which it does not define`);
   return { ...found, ...schema };
 }
 
@@ -132,7 +137,7 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** As GitHub makes it from a heading. */
+/** Converts a heading to the anchor that GitHub gives it. */
 function anchor(heading: string): string {
   return heading
     .toLowerCase()

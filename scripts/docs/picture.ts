@@ -1,4 +1,4 @@
-/** Takes the picture of the emulator's page for docs/emulator.md, with something of everything on it. Needs Chromium. */
+/** Takes the screenshot of the emulator's page for docs/emulator.md, with an example of everything. Needs Chromium. */
 
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -7,7 +7,7 @@ import { manualClock, startEmulator } from "../../src/emulator/index.ts";
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const file = join(import.meta.dirname, "../../docs/emulator.png");
 
-// The same times in every picture.
+// Keeps the times in the picture the same.
 const clock = manualClock(Date.UTC(2026, 10, 27, 9, 30));
 const queues = ["orders", "emails", "dead-orders"].map((name) => ({ name }));
 const emulator = await startEmulator({ queues, rateLimit: false, clock });
