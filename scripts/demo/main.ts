@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { styleText } from "node:util";
 import { disposing } from "../../src/disposing.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
+import type { Finished } from "../../src/engine/child.ts";
 import { makeStack, type OwnStack } from "../../test/engine/support/stack.ts";
-import type { Finished } from "../engine/child.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const manifest = "messages/orders/backfill-loyalty.yaml";

@@ -18,10 +18,10 @@ import { refusalOf } from "../../src/cli/up/agree.ts";
 import { PartialFailure, Refusal } from "../../src/lifecycle/failure.ts";
 import { reasonOf } from "../../src/lifecycle/summary.ts";
 import { formatProblem, problem } from "../../src/manifest/index.ts";
+import { outputsOf, stateOf } from "../engine-units/fixture.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
 import { hostile, poisoned, wrongWith } from "../support/hostile.ts";
-import { outputsOf, stateOf } from "./engine/fixture.ts";
-import { full, planOf } from "./plan/fixture.ts";
+import { full, planOf } from "./shared/plan/fixture.ts";
 
 const plainly = (_: string, text: string) => text;
 const plan = poisoned(full);

@@ -67,7 +67,7 @@ describe.each(versions)("Node %s", { timeout: 400_000 }, (version) => {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
-    succeeded(await run([join(repository, "scripts/engine/main.ts")]));
+    succeeded(await run([join(repository, "scripts/install-pulumi/main.ts")]));
     for (const command of ["plan", "up", "status", "report", "emulate", "demo", "baseline", "completion"]) {
       expect(succeeded(await run([main, command, "--help"])).stdout).toContain(`queue-seeder ${command}`);
     }

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { start } from "../../scripts/engine/child.ts";
+import { start } from "../../src/engine/child.ts";
 import { npmPackages } from "./cache.ts";
 import { Project, prelude } from "./workers.ts";
 

@@ -11,7 +11,7 @@ import {
   refuseUnreviewed,
   reviewedVariable,
 } from "../../src/lifecycle/reviewed.ts";
-import { planOf } from "../cli/plan/fixture.ts";
+import { planOf } from "../cli/shared/plan/fixture.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
 
 const identity = {

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Finished, start } from "../../scripts/engine/child.ts";
+import { type Finished, start } from "../../src/engine/child.ts";
 import { writeScript } from "./support/fakes.ts";
 
 let dir: string;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "acorn";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Finished, start } from "../../scripts/engine/child.ts";
+import { type Finished, start } from "../../src/engine/child.ts";
 
 const guard = join(import.meta.dirname, "../../infra/guard.cjs");
 const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"));

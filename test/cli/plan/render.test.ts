@@ -6,7 +6,7 @@ import type { ManifestPlan } from "../../../src/cli/shared/plan/model.ts";
 import { planText } from "../../../src/cli/shared/plan/text.ts";
 import { problem } from "../../../src/manifest/problem.ts";
 import { problemsWith } from "../schema.ts";
-import { full, manifestOf, planOf } from "./fixture.ts";
+import { full, manifestOf, planOf } from "../shared/plan/fixture.ts";
 
 const plainly = (_: string, text: string) => text;
 const nothing = planOf([manifestOf("quiet", { messages: 1, pushedBefore: 1 })]);

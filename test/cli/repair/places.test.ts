@@ -3,8 +3,8 @@ import { placeNamed, placesOf } from "../../../src/cli/repair/places.ts";
 import { targetsOf } from "../../../src/cli/repair/targets.ts";
 import type { RecordedSegment } from "../../../src/engine/state.ts";
 import { loadSegments } from "../../../src/lifecycle/load.ts";
+import { outputsOf } from "../../engine-units/fixture.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
-import { outputsOf } from "../engine/fixture.ts";
 
 const own = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment";
 const nested = own.replace("::queue", "::queue-seeder:index:MessageManifest$queue");

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Asked } from "../../../src/cli/shared/live-metrics.ts";
 import { statusOf } from "../../../src/cli/status/model.ts";
 import { statusText } from "../../../src/cli/status/text.ts";
-import { outputsOf, stateOf } from "../engine/fixture.ts";
-import { full } from "../plan/fixture.ts";
+import { outputsOf, stateOf } from "../../engine-units/fixture.ts";
 import { problemsWith } from "../schema.ts";
+import { full } from "../shared/plan/fixture.ts";
 
 const later = { pushed: 3, requests: 1, maybeTwice: [], at: "2026-08-02T10:00:00.000Z", commit: "" };
 const deployed = stateOf(

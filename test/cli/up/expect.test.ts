@@ -3,7 +3,7 @@ import { jsonText, planJson } from "../../../src/cli/shared/plan/json.ts";
 import type { Review } from "../../../src/cli/shared/plan/review.ts";
 import { isExpected, readExpected } from "../../../src/cli/up/expect.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
-import { full, planOf, reviewOf } from "../plan/fixture.ts";
+import { full, planOf, reviewOf } from "../shared/plan/fixture.ts";
 
 it("takes a digest as it is, and that of a plan's file", () => {
   using root = temporaryFolder();

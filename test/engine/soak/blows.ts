@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import type { Running } from "../../../scripts/engine/child.ts";
 import type { FaultMatch } from "../../../src/emulator/index.ts";
+import type { Running } from "../../../src/engine/child.ts";
 import type { Blow } from "./schedule.ts";
 import type { Strike, Verdict, Victim } from "./strikes.ts";
 import type { World } from "./world.ts";

@@ -1,4 +1,4 @@
-import type { Finished } from "../../../scripts/engine/child.ts";
+import type { Finished } from "../../../src/engine/child.ts";
 import { cli } from "../support/cli.ts";
 import { arm, killIfThere } from "./blows.ts";
 import { type Finding, judge } from "./judge.ts";

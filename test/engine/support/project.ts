@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { type Finished, type Running, start } from "../../../scripts/engine/child.ts";
-import { type Engine, findEngine } from "../../../scripts/engine/find.ts";
+import { type Finished, type Running, start } from "../../../src/engine/child.ts";
+import { type Engine, findEngine } from "../../../src/engine/find.ts";
 import { type Process, processesWith } from "./processes.ts";
 
 export interface ProjectOptions {

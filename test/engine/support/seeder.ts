@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { Finished } from "../../../scripts/engine/child.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../../src/emulator/index.ts";
+import type { Finished } from "../../../src/engine/child.ts";
 import { makeStack, type OwnStack, type StackOptions } from "./stack.ts";
 
 export interface SeederOptions extends Pick<StackOptions, "name" | "standin"> {

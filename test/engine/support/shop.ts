@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Finished } from "../../../scripts/engine/child.ts";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
+import type { Finished } from "../../../src/engine/child.ts";
 import { start } from "../../../src/engine/child.ts";
 import { install } from "../../package/support/install.ts";
 import { type Config, makeStack, type OwnStack } from "./stack.ts";

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import type { Finished, Running } from "../../../scripts/engine/child.ts";
+import type { Finished, Running } from "../../../src/engine/child.ts";
 import { makeProject, type Project, type ProjectOptions, type RunOptions } from "./project.ts";
 
 /** Values by full key (`queue-seeder:accountId`): as in the stack's file, or a secret, which the CLI encrypts. */

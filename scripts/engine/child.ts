@@ -1,1 +1,0 @@
-export * from "../../src/engine/child.ts";

@@ -1,0 +1,71 @@
+import { chmodSync, copyFileSync, mkdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { disposing } from "../../src/disposing.ts";
+import { engineVersion } from "../../src/engine/home.ts";
+import { type Surroundings, tool } from "./source.ts";
+
+/** Longer than any build on a machine that can run the engine; only a network that hangs takes more. */
+const timeoutMs = 30 * 60_000;
+
+const goDir = join(import.meta.dirname, "go");
+
+/** What `go` builds, each from a module of its own whose go.mod and go.sum pin all of its sources. */
+const commands = {
+  pulumi: {
+    text: "Building the Pulumi CLI with Go",
+    expected: "6 minutes on 2 cores",
+    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    flags: `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${engineVersion}`,
+  },
+  "language-nodejs": {
+    text: "Building its language plugin for Node",
+    expected: "half a minute",
+    package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    flags: "-s -w",
+  },
+} as const satisfies Record<string, { text: string; expected: string; package: string; flags: string }>;
+
+/** Builds the engine from its Go modules, where downloads are out of reach but the module proxy is not. */
+export async function build(work: string, surroundings: Surroundings): Promise<string> {
+  const binDir = join(work, "bin");
+  mkdirSync(binDir);
+  await go("pulumi", ["version"], surroundings);
+  await buildCommand("pulumi", join(binDir, "pulumi"), "1/3", surroundings);
+  await buildCommand("language-nodejs", join(binDir, "nodejs-language-host"), "2/3", surroundings);
+  await disposing(surroundings.progress.step("3/3 Copying the scripts beside them"), async () => {
+    const sdk = await go("pulumi", ["list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"], surroundings);
+    copyScript(join(goDir, "language-nodejs/pulumi-language-nodejs"), binDir);
+    copyScript(join(sdk.trim(), "nodejs/dist/pulumi-resource-pulumi-nodejs"), binDir);
+  });
+  return binDir;
+}
+
+async function buildCommand(
+  name: keyof typeof commands,
+  output: string,
+  step: string,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { text, expected, package: target, flags } = commands[name];
+  const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", output, target];
+  await disposing(surroundings.progress.step(`${step} ${text}`, expected), () => go(name, args, surroundings));
+}
+
+/** In a module's folder, since its go.mod also says which Go is new enough. */
+function go(name: keyof typeof commands, args: string[], { env, signal }: Surroundings): Promise<string> {
+  const cwd = join(goDir, name);
+  return tool("go", args, {
+    cwd,
+    env: { ...env, CGO_ENABLED: "0", GOWORK: "off" },
+    timeoutMs,
+    signal,
+    tellingLines: 3,
+  });
+}
+
+/** A module's files are read-only, and without the run bit. */
+function copyScript(from: string, binDir: string): void {
+  const to = join(binDir, basename(from));
+  copyFileSync(from, to);
+  chmodSync(to, 0o755);
+}

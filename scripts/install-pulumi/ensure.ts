@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { disposing } from "../../src/disposing.ts";
+import { askVersion, type Engine, findEngine, isExecutable, refusedEngines } from "../../src/engine/find.ts";
+import { type Env, engineVersion, plugins, versionsDir } from "../../src/engine/home.ts";
+import { build } from "./build.ts";
+import { download } from "./download.ts";
+import { lock } from "./lock.ts";
+import { type Source, SourceError, type Surroundings } from "./source.ts";
+
+/** In the order in which they are tried. */
+const sources = {
+  "the download": download,
+  "the build with Go": build,
+} as const satisfies Record<string, Source>;
+
+/** The folder where an engine is put together. It stands beside its later place, so that a rename moves it there. */
+const workPrefix = ".building-";
+
+/** There is no engine, and none can be had. The message says what was tried and what to install. */
+export class EngineMissing extends Error {
+  override name = "EngineMissing";
+}
+
+/**
+ * Makes sure that an engine is here. Of several processes that find none, one gets it while the others wait.
+ *
+ * @throws EngineMissing
+ */
+export async function ensureEngine(surroundings: Surroundings): Promise<Engine> {
+  const { env, progress, signal } = surroundings;
+  const here = findEngine(env);
+  if (here) return here;
+  const versions = versionsDir(env);
+  const wait = () => progress.line("Another process is getting the engine. Waiting for it …");
+  return disposing(await lock(join(versions, ".queue-seeder.lock"), wait, signal), () => getEngine(surroundings));
+}
+
+/** Gets an engine, while no other process does. */
+async function getEngine(surroundings: Surroundings): Promise<Engine> {
+  const { env, progress } = surroundings;
+  const versions = versionsDir(env);
+  const meanwhile = findEngine(env);
+  if (meanwhile) return meanwhile;
+  // Whoever left these behind was killed: a living one would hold the lock.
+  for (const name of readdirSync(versions).filter((name) => name.startsWith(workPrefix))) remove(join(versions, name));
+
+  const failures: string[] = [];
+  for (const [name, source] of Object.entries(sources)) {
+    try {
+      return await install(source, surroundings);
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      progress.line(`No engine by ${name}: ${error.message}.`);
+      failures.push(`${name}: ${error.message}`);
+    }
+  }
+  throw new EngineMissing(missingText(failures, env));
+}
+
+async function install(source: Source, surroundings: Surroundings): Promise<Engine> {
+  const versions = versionsDir(surroundings.env);
+  const work = mkdtempSync(join(versions, workPrefix));
+  try {
+    const made = await source(work, surroundings);
+    verify(made);
+    const binDir = join(versions, engineVersion, "bin");
+    mkdirSync(dirname(binDir), { recursive: true });
+    // What is there is no complete engine, else it would have been found.
+    if (existsSync(binDir)) renameSync(binDir, join(work, "replaced"));
+    renameSync(made, binDir);
+    return { pulumi: join(binDir, "pulumi"), binDir, version: engineVersion, from: "home" };
+  } finally {
+    remove(work);
+  }
+}
+
+function verify(binDir: string): void {
+  const missing = ["pulumi", ...plugins].filter((name) => !isExecutable(join(binDir, name)));
+  if (missing.length > 0) throw new SourceError(`it brought no ${missing.join(", no ")}`);
+  const version = askVersion(join(binDir, "pulumi"));
+  if (version !== engineVersion) throw new SourceError(`it brought version ${version ?? "unknown"}`);
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function missingText(failures: readonly string[], env: Env): string {
+  const refused = refusedEngines(env).map(({ pulumi, why }) => `${pulumi}: ${why}`);
+  return [
+    `There is no Pulumi engine ${engineVersion} or newer on PATH or in Pulumi's home, and none could be had.`,
+    ...[...refused, ...failures].map((line) => `  ${line}.`),
+    "Install one of these on PATH, then run `npm run engine` again:",
+    `  the Pulumi CLI, ${engineVersion} or newer: https://www.pulumi.com/docs/iac/download-install/`,
+    "  Go, 1.25.11 or newer, which then builds the engine in some minutes: https://go.dev/doc/install",
+  ].join("\n");
+}

@@ -1,0 +1,241 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { creating, dependencies, devDependencies } from "../../../src/cli/init/merge.ts";
+import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
+import { skipWithout } from "../../support/programs.ts";
+import { main, run } from "../support/run.ts";
+
+const pipelinePages = join(import.meta.dirname, "../../../docs/pipelines");
+const id = "0123456789abcdef0123456789abcdef";
+const read = (folder: string, path: string) => readFileSync(join(folder, path), "utf8");
+
+describe("init into an empty folder", () => {
+  it("leaves a project whose manifests are sound, with and without the stack", async () => {
+    using folder = temporaryFolder();
+    const made = await run(["init", "shop", "--yes"], { cwd: folder.path });
+    expect([made.code, made.stdout]).toEqual([0, ""]);
+    const cwd = join(folder.path, "shop");
+    for (const args of [["validate"], ["validate", "--stack", "dev"]]) {
+      const { code, stderr } = await run(args, { cwd });
+      expect([code, stderr]).toEqual([0, "0 errors, 0 warnings in 1 sound manifest\n"]);
+    }
+  });
+
+  it("takes what flags say", async () => {
+    using folder = temporaryFolder();
+    const flags = [
+      "--name",
+      "seeds",
+      "--stack",
+      "prod",
+      "--queue",
+      "mails",
+      "--queue",
+      `orders=${id}`,
+      "--account",
+      id,
+    ];
+    const made = await run(["init", "--yes", ...flags, "--ci", "gitlab"], { cwd: folder.path });
+    expect(made.code).toBe(0);
+    expect(parse(read(folder.path, "Pulumi.yaml")).name).toBe("seeds");
+    expect(parse(read(folder.path, "Pulumi.prod.yaml"))).toEqual({
+      config: {
+        "queue-seeder:accountId": id,
+        "queue-seeder:queues": { mails: { create: true }, orders: { id } },
+      },
+    });
+    expect(existsSync(join(folder.path, "messages/mails.yaml"))).toBe(true);
+    expect(parse(read(folder.path, ".gitlab-ci.yml")).variables).toMatchObject({ STACK: "prod", FOLDER: "." });
+    expect((await run(["validate", "--stack", "prod"], { cwd: folder.path })).code).toBe(0);
+  });
+
+  it("says what it wrote and what to do next", async () => {
+    using folder = temporaryFolder();
+    const { stderr } = await run(["init", "shop", "--yes", "--ci", "github"], { cwd: folder.path });
+    await expect(stderr).toMatchFileSnapshot("report.txt");
+  });
+
+  it("quotes what YAML would read as something else", async () => {
+    using folder = temporaryFolder();
+    const flags = ["--name", "1e3", "--queue", "on", "--queue", "007=123"];
+    expect((await run(["init", "--yes", ...flags], { cwd: folder.path })).code).toBe(0);
+    expect(parse(read(folder.path, "Pulumi.yaml")).name).toBe("1e3");
+    expect(parse(read(folder.path, "Pulumi.dev.yaml")).config["queue-seeder:queues"]["007"]).toEqual({ id: "123" });
+    const { code, stderr } = await run(["validate", "--stack", "dev"], { cwd: folder.path });
+    expect([code, stderr]).toEqual([0, "0 errors, 0 warnings in 2 sound manifests\n"]);
+  });
+
+  it("names the project by its folder, whatever that is called", async () => {
+    using folder = temporaryFolder();
+    expect((await run(["init", "Läden & mehr", "--yes"], { cwd: folder.path })).code).toBe(0);
+    expect(parse(read(folder.path, "Läden & mehr/Pulumi.yaml")).name).toBe("L-den-mehr");
+  });
+});
+
+describe("init into an existing repository", () => {
+  const packageJson = `{\n\t"name": "shop",\n\t"scripts": { "demo": "mine" },\n\t"dependencies": { "typescript": "5.9.0" }\n}\n`;
+
+  it("adds to package.json and .gitignore what is missing, and changes nothing else of them", async () => {
+    using folder = temporaryFolder();
+    writeFiles(folder.path, {
+      "package.json": packageJson,
+      ".gitignore": "/node_modules\n*.tmp",
+      ".gitattributes": "*.csv filter=lfs diff=lfs merge=lfs -text\n*.gz   binary\n",
+    });
+    const { code, stderr } = await run(["init", "--yes", "--queue", `orders=${id}`], { cwd: folder.path });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/added to +package.json/);
+    const text = read(folder.path, "package.json");
+    expect(text).toContain('\n\t"name": "shop"');
+    expect(JSON.parse(text)).toEqual({
+      name: "shop",
+      scripts: { demo: "mine", validate: "queue-seeder validate" },
+      dependencies: { ...dependencies, "queue-seeder": "^0.1.0", typescript: "5.9.0" },
+      devDependencies: { "@types/node": "^24" },
+    });
+    expect(read(folder.path, ".gitignore")).toBe("/node_modules\n*.tmp\n.queue-seeder/\n");
+    expect(read(folder.path, ".gitattributes")).toBe(`/messages/** text=auto eol=lf
+*.ndjson text eol=lf
+*.jsonl text eol=lf
+*.csv text eol=lf
+*.zst binary
+*.csv filter=lfs diff=lfs merge=lfs -text
+*.gz   binary
+`);
+    // Its own modules are CommonJS; the program's are not.
+    expect(JSON.parse(read(folder.path, "infra/package.json")).type).toBe("module");
+    expect((await run(["validate"], { cwd: folder.path })).code).toBe(0);
+  });
+
+  it("leaves a file that exists as it is, unless it is told to replace it", async () => {
+    using folder = temporaryFolder();
+    const mine = "queue: orders\nmessages:\n  - body: mine\n";
+    writeFiles(folder.path, { "messages/orders.yaml": mine });
+    const first = await run(["init", "--yes"], { cwd: folder.path });
+    expect(first.stderr).toMatch(/left +messages\/orders.yaml/);
+    expect(read(folder.path, "messages/orders.yaml")).toBe(mine);
+    const again = await run(["init", "--yes"], { cwd: folder.path });
+    expect(again.stderr).not.toMatch(/created|added|replaced/);
+    const forced = await run(["init", "--yes", "--force"], { cwd: folder.path });
+    expect(forced.stderr).toMatch(/replaced +messages\/orders.yaml/);
+    expect(read(folder.path, "messages/orders.yaml")).toContain("sample-1");
+  });
+
+  it("puts pipelines where the repository's are, and has them enter the project's folder", async () => {
+    using folder = temporaryFolder();
+    mkdirSync(join(folder.path, ".git"));
+    await run(["init", "a/b", "--yes", "--ci", "github", "--stack", "prod"], { cwd: folder.path });
+    for (const name of ["messages-plan.yml", "messages-deploy.yml"]) {
+      const written = parse(read(folder.path, `.github/workflows/${name}`));
+      const page = parse(read(pipelinePages, `github/${name}`));
+      expect(written.env).toEqual({ STACK: "prod", FOLDER: "a/b" });
+      const paths: string[] | undefined = page.on.push?.paths;
+      expect(written.on.push?.paths).toEqual(paths?.map((path) => `a/b/${path}`));
+      // All else is the page's.
+      expect(written.jobs).toEqual(page.jobs);
+    }
+  });
+
+  it("writes the very files that the pages have", async () => {
+    using folder = temporaryFolder();
+    for (const ci of ["github", "gitlab"]) await run(["init", "--yes", "--ci", ci], { cwd: folder.path });
+    for (const [written, page] of [
+      [".github/workflows/messages-plan.yml", "github/messages-plan.yml"],
+      [".github/workflows/messages-deploy.yml", "github/messages-deploy.yml"],
+      [".gitlab-ci.yml", "gitlab/messages.gitlab-ci.yml"],
+    ] as const) {
+      expect(read(folder.path, written)).toBe(read(pipelinePages, page));
+    }
+  });
+
+  it("changes a pipeline's stack and folder, and no other line", async () => {
+    using folder = temporaryFolder();
+    mkdirSync(join(folder.path, ".git"));
+    await run(["init", "seeds", "--yes", "--ci", "gitlab", "--stack", "on"], { cwd: folder.path });
+    const lines = (text: string) => text.split("\n");
+    const page = lines(read(pipelinePages, "gitlab/messages.gitlab-ci.yml"));
+    const changed = lines(read(folder.path, ".gitlab-ci.yml")).filter((line) => !page.includes(line));
+    expect(changed).toEqual(['  STACK: "on" # the stack to deploy to', "  FOLDER: seeds # where Pulumi.yaml is"]);
+  });
+
+  it.each([
+    [{ "Pulumi.yaml": "name: other\nruntime: nodejs\n" }, ["--yes"], "there is a Pulumi project in"],
+    [{ "Pulumi.yml": "name: other\nruntime: go\n" }, ["--yes"], "there is a Pulumi project in"],
+    [{ "package.json": "{,}" }, ["--yes"], "package.json is not a JSON object"],
+    [{}, [], "there is no terminal to ask at"],
+    [{}, ["--yes", "--queue", "Orders"], "A queue's name is"],
+    [{}, ["--yes", "--account", "mine"], "An account id is 32 hex digits."],
+    [{}, ["--yes", "--name", "a b"], "Use letters, digits"],
+    [{}, ["--yes", "--ci", "gitlub"], "Allowed choices are github, gitlab, none."],
+  ])("with %j and %j ends with 2 and writes nothing", async (files, flags, message) => {
+    using folder = temporaryFolder();
+    writeFiles(folder.path, files);
+    const { code, stderr } = await run(["init", ...flags], { cwd: folder.path });
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(existsSync(join(folder.path, "infra"))).toBe(false);
+  });
+});
+
+/** Runs init at a terminal of its own (util-linux), and answers each question as it is asked. */
+async function atTerminal(cwd: string, args: readonly string[], answers: readonly string[]) {
+  const command = [process.execPath, main, "init", ...args].map((word) => `'${word}'`).join(" ");
+  const env = { PATH: process.env.PATH, TERM: "dumb", SHELL: "/bin/sh" };
+  const child = spawn("script", ["-qefc", command, "/dev/null"], { cwd, env, stdio: ["pipe", "pipe", "inherit"] });
+  let shown = "";
+  let seen = 0;
+  const left = [...answers];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    shown += text;
+    if (!/[:\]] $/.test(shown.slice(seen))) return;
+    seen = shown.length;
+    const answer = left.shift();
+    if (answer !== undefined) child.stdin.write(answer);
+  });
+  const [code] = await once(child, "close");
+  return { code, shown };
+}
+
+describe.skipIf(skipWithout("script"))("init at a terminal", () => {
+  it("asks for what no flag says, again where the answer cannot be used", async () => {
+    using folder = temporaryFolder();
+    const answers = ["prod\r", "Orders\r", `orders, mails=${id}\r`, "\r", "none\r"];
+    const { code, shown } = await atTerminal(folder.path, ["--name", "seeds"], answers);
+    expect([code, shown]).toEqual([0, expect.stringContaining("A queue's name is")]);
+    expect(shown).not.toContain("Name of the Pulumi project");
+    expect(parse(read(folder.path, "Pulumi.prod.yaml")).config["queue-seeder:queues"]).toEqual({
+      orders: { create: true },
+      mails: { id },
+    });
+  });
+
+  it("asks before it replaces a file", async () => {
+    using folder = temporaryFolder();
+    const files = { "messages/a.yaml": "queue: a\n", "messages/b.yaml": "queue: b\n" };
+    writeFiles(folder.path, files);
+    const flags = ["--name", "n", "--stack", "s", "--queue", "a", "--queue", "b", "--account", id, "--ci", "none"];
+    const { code } = await atTerminal(folder.path, flags, ["\r", "y\r"]);
+    expect(code).toBe(0);
+    expect(read(folder.path, "messages/a.yaml")).toBe(files["messages/a.yaml"]);
+    expect(read(folder.path, "messages/b.yaml")).toContain("sample-1");
+  });
+
+  it.each(["\u0003", "\u0004"])("writes nothing after %j", async (key) => {
+    using folder = temporaryFolder();
+    const { code } = await atTerminal(folder.path, [], ["\r", key]);
+    expect(code).not.toBe(0);
+    expect(existsSync(join(folder.path, "Pulumi.yaml"))).toBe(false);
+  });
+});
+
+it("asks for the versions that this repository is tested with", () => {
+  const own = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+  const tested: Record<string, string> = { ...own.devDependencies, ...own.dependencies };
+  for (const [name, range] of Object.entries({ ...dependencies, ...creating, ...devDependencies })) {
+    expect([name, range.replace("^", "")]).toEqual([name, tested[name]?.replace("^", "")]);
+  }
+});

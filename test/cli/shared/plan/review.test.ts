@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import { isPartOfReview, isReview, type Review, reviewDigest } from "../../../../src/cli/shared/plan/review.ts";
+import { full, reviewOf } from "./fixture.ts";
+
+const stack = { project: "shop", stack: "dev" };
+const terms = (manifest: string, more: object = {}) => ({
+  manifest,
+  after: [],
+  dedupField: null,
+  known: null,
+  ...more,
+});
+const change = (name: string, more: object = {}) => ({ name, change: "create", id: null, ...more }) as const;
+const base = reviewOf({
+  pushes: full.review.pushes,
+  terms: [terms("a"), terms("b")],
+  queueChanges: [change("x"), change("y")],
+});
+
+it("names everything that the run would do, in whatever order", () => {
+  const digest = reviewDigest(stack, base);
+  expect(digest).toMatchInlineSnapshot(`"p1:7cr52-OCoQlX_C0NPRl_BQ"`);
+  const turned = { ...base, terms: base.terms.toReversed(), queueChanges: base.queueChanges.toReversed() };
+  expect(reviewDigest(stack, turned)).toBe(digest);
+  const others: Review[] = [
+    { ...base, address: "http://127.0.0.1:1" },
+    { ...base, pushes: [] },
+    { ...base, terms: [terms("a")] },
+    { ...base, terms: [terms("a", { after: ["b"] }), terms("b")] },
+    { ...base, terms: [terms("a", { dedupField: "id" }), terms("b")] },
+    { ...base, terms: [terms("a", { known: "p1:x" }), terms("b")] },
+    { ...base, queueChanges: [change("x")] },
+    { ...base, queueChanges: [change("x"), change("y", { change: "delete" })] },
+    { ...base, queueChanges: [change("x"), change("y", { id: "q1" })] },
+  ];
+  const digests = [...others.map((other) => reviewDigest(stack, other)), reviewDigest({ ...stack, stack: "p" }, base)];
+  expect(new Set([digest, ...digests]).size).toBe(digests.length + 1);
+});
+
+it("has parts: what an ended run left of it, and values that are known by then", () => {
+  expect(isPartOfReview({ ...base, terms: [terms("b")], queueChanges: [change("y")] }, base)).toBe(true);
+  expect(isPartOfReview({ ...base, queueChanges: [change("z")] }, base)).toBe(false);
+  const open = { ...base, terms: [terms("a", { known: "p1:x" })] };
+  expect(isPartOfReview({ ...base, terms: [terms("a")] }, open)).toBe(true);
+  expect(isPartOfReview(open, { ...base, terms: [terms("a")] })).toBe(false);
+  expect(isPartOfReview({ ...base, terms: [terms("a", { dedupField: "id" })] }, open)).toBe(false);
+});
+
+it("is known by its form", () => {
+  expect(isReview(JSON.parse(JSON.stringify(base)))).toBe(true);
+  for (const broken of [null, [], { ...base, terms: {} }, { ...base, pushes: [{}] }, { ...base, address: 1 }]) {
+    expect(isReview(broken)).toBe(false);
+  }
+});

@@ -1,0 +1,51 @@
+import type { StackState } from "../../src/engine/state.ts";
+import type { SegmentOutputs } from "../../src/lifecycle/segment.ts";
+
+export function outputsOf(manifest: string, more: Partial<SegmentOutputs> = {}): SegmentOutputs {
+  return {
+    accountId: "a".repeat(32),
+    queueId: "q1",
+    stack: "dev",
+    project: "shop",
+    root: "..",
+    manifest,
+    file: `messages/${manifest}.yaml`,
+    queue: "orders",
+    mode: "once",
+    inDoubtPolicy: "resend",
+    segment: 0,
+    deployment: "d1",
+    self: "urn",
+    messages: 2,
+    bytes: 2,
+    digest: "v1:AAAAAAAAAAAAAAAAAAAAAA",
+    content: { kind: "messages", keys: "" },
+    lineage: "the ledger",
+    runs: ["the first"],
+    elsewhere: [],
+    ledger: { manifest: "v1:AAAAAAAAAAAAAAAAAAAAAA", complete: true, pushed: "", inDoubt: "" },
+    pushed: 2,
+    inDoubt: 0,
+    inDoubtMessages: [],
+    lastPush: { pushed: 2, requests: 1, maybeTwice: [], at: "2026-08-01T10:00:00.000Z", commit: "abcdef0123456789" },
+    ...more,
+  };
+}
+
+export function stateOf(...segments: readonly SegmentOutputs[]): StackState {
+  return {
+    segments: segments.map((outputs) => {
+      const name = `${outputs.manifest}/${outputs.segment}`;
+      return {
+        name,
+        urn: `urn:${name}`,
+        manifest: outputs.manifest,
+        outputs,
+        origin: "manifest" as const,
+        replaced: false,
+      };
+    }),
+    createdQueues: new Map(),
+    deployments: new Map(),
+  };
+}

@@ -1,0 +1,35 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { plugAndPlay } from "../../src/engine/plug-and-play.ts";
+import { findPulumi, NoEngine } from "../../src/engine/pulumi.ts";
+import { UsageError } from "../../src/usage-error.ts";
+import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
+
+it("says why the package `pulumi` could get no engine", async () => {
+  using root = temporaryFolder();
+  const launcher = "node_modules/.bin/pulumi";
+  writeFiles(root.path, { [launcher]: "#!/bin/sh\necho downloading >&2\necho 'error: no route' >&2\nexit 1\n" });
+  chmodSync(join(root.path, launcher), 0o755);
+  mkdirSync(join(root.path, "home"));
+  const env = { PATH: "/usr/bin:/bin", PULUMI_HOME: join(root.path, "home"), HOME: join(root.path, "home") };
+  const failure = await findPulumi(root.path, env).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(NoEngine);
+  expect(String(failure)).toContain("The package `pulumi` could not get one (error: no route). Install the Pulumi CLI");
+});
+
+it.each([".", "packages/shop"])("refuses the packages of Yarn's Plug'n'Play for a project in %s", async (folder) => {
+  using root = temporaryFolder();
+  writeFiles(root.path, { ".pnp.cjs": "", [`${folder}/Pulumi.yaml`]: "" });
+  const project = join(root.path, folder);
+  await expect(findPulumi(project, {})).rejects.toThrow(UsageError);
+  await expect(findPulumi(project, {})).rejects.toThrow(
+    /^YARN_PNP: .* Run `yarn config set nodeLinker node-modules && yarn install`\. Nothing was done\.$/,
+  );
+});
+
+it("takes what Plug'n'Play left above a project with packages of its own for no refusal", () => {
+  using root = temporaryFolder();
+  writeFiles(root.path, { ".pnp.cjs": "", "shop/node_modules/@pulumi/pulumi/package.json": "{}" });
+  expect(plugAndPlay(join(root.path, "shop"))).toBeUndefined();
+});

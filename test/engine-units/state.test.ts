@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { NoEngine, type Pulumi } from "../../src/engine/pulumi.ts";
+import { parseState, readState, reasonOf } from "../../src/engine/state.ts";
+import { outputsOf } from "./fixture.ts";
+
+const prefix = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment";
+const segment = { type: "pulumi-nodejs:dynamic:Segment", urn: `${prefix}::a::b/0`, outputs: outputsOf("a::b") };
+const identity = { project: "shop", stack: "dev" };
+const exported = (...resources: readonly object[]) => JSON.stringify({ version: 3, deployment: { resources } });
+
+describe("the engine's state", () => {
+  it("has nothing at first", () => {
+    expect(parseState(JSON.stringify({ version: 3, deployment: { manifest: {} } }), identity)).toEqual({
+      segments: [],
+      createdQueues: new Map(),
+      deployments: new Map(),
+    });
+  });
+
+  it("has segments by their names, and the queues that the stack created", () => {
+    const queue = {
+      type: "cloudflare:index/queue:Queue",
+      urn: "urn:pulumi:dev::shop::x::orders",
+      outputs: { queueId: "q7" },
+    };
+    const ids = { "a::b": "d1" };
+    const deployments = {
+      type: "pulumi-nodejs:dynamic:Deployments",
+      urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Deployments::deployments",
+      outputs: { ids },
+    };
+    const other = { type: "pulumi:pulumi:Stack", urn: "urn:pulumi:dev::shop::y::s" };
+    expect(parseState(exported(other, segment, queue, deployments), identity)).toEqual({
+      segments: [
+        {
+          name: "a::b/0",
+          urn: segment.urn,
+          manifest: "a::b",
+          outputs: segment.outputs,
+          origin: "manifest",
+          replaced: false,
+        },
+      ],
+      createdQueues: new Map([["orders", "q7"]]),
+      deployments: new Map([["a::b", "d1"]]),
+    });
+  });
+
+  it("passes over what was replaced and waits for its deletion", () => {
+    expect(parseState(exported({ ...segment, delete: true }), identity).segments).toEqual([]);
+  });
+
+  it("tells what components deploy from the manifests of the whole program", () => {
+    const given = { ...segment, inputs: { given: { "4dabf18193072939515e22adb298388d": "secret" } } };
+    expect(parseState(exported(given), identity).segments).toMatchObject([{ origin: "values" }]);
+    const parents = "queue-seeder:index:MessageManifest$queue-seeder:index:Manifest";
+    const within = { ...segment, urn: `urn:pulumi:dev::shop::${parents}$pulumi-nodejs:dynamic:Segment::seeds/a::b/0` };
+    expect(parseState(exported(within), identity).segments).toMatchObject([
+      { name: "seeds/a::b/0", origin: "component" },
+    ]);
+  });
+
+  it("knows a manifest by the name that the engine gave it, and not by that of older outputs", () => {
+    const moved = { ...segment, urn: `${prefix}::new::b/0` };
+    expect(parseState(exported(moved), identity).segments).toMatchObject([{ manifest: "new::b", origin: "manifest" }]);
+  });
+
+  it("knows what the next run creates anew", () => {
+    const flags = (more: object) => parseState(exported({ ...segment, ...more }), identity).segments[0]?.replaced;
+    expect([flags({}), flags({ taint: true }), flags({ pendingReplacement: true })]).toEqual([false, true, true]);
+  });
+
+  it("is refused where another project or stack wrote it", () => {
+    const renamed = (urn: string) => () => parseState(exported({ ...segment, urn }), identity);
+    expect(renamed(segment.urn.replace("::shop::", "::store::"))).toThrow(
+      /^STATE_OF_OTHER_STACK: the state holds resources of store\/dev, and this is shop\/dev\./,
+    );
+    expect(renamed(segment.urn.replace(":dev::", ":prod::"))).toThrow("of shop/prod, and this is shop/dev");
+    expect(renamed(segment.urn)).not.toThrow();
+  });
+
+  it("is refused where the id of a queue or an account is encrypted in it", () => {
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
+    for (const more of [{ queueId: secret }, { accountId: secret }]) {
+      const text = exported({ ...segment, outputs: { ...segment.outputs, ...more } });
+      expect(() => parseState(text, identity)).toThrow(/^ID_SECRET: .*::a::b\/0 is a secret to Pulumi/);
+    }
+  });
+
+  it("is never taken for empty where it cannot be read", () => {
+    const broken = [
+      "no JSON",
+      JSON.stringify({ deployment: { resources: {} } }),
+      exported({ ...segment, outputs: {} }),
+      exported({ ...segment, outputs: { ...segment.outputs, ledger: { manifest: "v9:x" } } }),
+      exported({
+        ...segment,
+        outputs: { ...segment.outputs, ledger: { "4dabf18193072939515e22adb298388d": "secret" } },
+      }),
+    ];
+    for (const text of broken) expect(() => parseState(text, identity)).toThrow("LEDGER_UNREADABLE");
+  });
+});
+
+describe("asking for it", () => {
+  const pulumi = (code: number, stdout: string, stderr = ""): Pulumi => ({
+    engine: { pulumi: "/bin/pulumi", binDir: "/bin", version: "3.250.0", from: "path" },
+    env: {},
+    run: async () => ({ code, signal: null, stdout, stderr }),
+  });
+
+  it.each([
+    [3, "no_login"],
+    [6, "no_stack"],
+    [1, "unreadable"],
+  ])("says of exit code %i: %s", async (code, kind) => {
+    const reading = await readState(async () => pulumi(code, "", "warning: old\nerror: it is so.\n"), "dev", identity);
+    expect(reading).toEqual({ kind: "none", code: kind, why: "it is so" });
+  });
+
+  it("says that there is no engine", async () => {
+    const reading = await readState(() => Promise.reject(new NoEngine("there is none")), "dev", identity);
+    expect(reading).toEqual({ kind: "none", code: "no_engine", why: "there is none" });
+  });
+
+  it("reads it", async () => {
+    const reading = await readState(async () => pulumi(0, exported(segment)), "dev", identity);
+    expect(reading).toMatchObject({ kind: "read", state: { segments: [{ name: "a::b/0" }] } });
+  });
+
+  it("gives a reason even where Pulumi gave none", () => {
+    expect(reasonOf("")).toBe("Pulumi gave no reason");
+  });
+});

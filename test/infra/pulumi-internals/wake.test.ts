@@ -1,0 +1,17 @@
+import * as pulumi from "@pulumi/pulumi";
+import type resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
+import { expect, it, vi } from "vitest";
+import { wakeProvider } from "../../../infra/pulumi-internals/wake.ts";
+
+type Request = InstanceType<typeof resourceProto.ResourceInvokeRequest>;
+
+it("asks the engine for the provider once, and takes no notice of the answer", async () => {
+  await pulumi.runtime.setMocks({ call: () => ({}), newResource: ({ name }) => ({ id: name, state: {} }) }, "p", "s");
+  const monitor: { invoke(request: Request, done: (error: unknown) => void): void } =
+    pulumi.runtime.getMonitor() as never;
+  const invoke = vi
+    .spyOn(monitor, "invoke")
+    .mockImplementation((_request, done) => done(new Error("unknown function")));
+  await Promise.all([wakeProvider(), wakeProvider()]);
+  expect(invoke.mock.calls.map(([request]) => request.getTok())).toEqual(["pulumi-nodejs:dynamic:wake"]);
+});

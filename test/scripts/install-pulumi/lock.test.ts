@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { lock } from "../../../scripts/install-pulumi/lock.ts";
+
+let dir: string;
+let file: string;
+const never = new AbortController().signal;
+const unexpected = () => expect.unreachable("nobody else holds it");
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "queue-seeder-lock-"));
+  file = join(dir, "a/b/lock");
+});
+
+afterEach(() => rmSync(dir, { recursive: true }));
+
+test("a free lock is taken at once, and again when it was given back", async () => {
+  for (let round = 0; round < 2; round++) {
+    using _ = await lock(file, unexpected, never);
+  }
+});
+
+test("a second holder waits, is told so once, and gets it when the first gives it back", async () => {
+  const first = await lock(file, unexpected, never);
+  const order: string[] = [];
+  let second: Promise<Disposable> | undefined;
+  await new Promise<void>((resolve) => {
+    const onWait = () => {
+      order.push("waits");
+      resolve();
+    };
+    second = lock(file, onWait, never).then((held) => {
+      order.push("has it");
+      return held;
+    });
+  });
+  order.push("given back");
+  first[Symbol.dispose]();
+  (await second)?.[Symbol.dispose]();
+  expect(order).toEqual(["waits", "given back", "has it"]);
+});
+
+test("waiting can be given up", async () => {
+  using _ = await lock(file, unexpected, never);
+  const stop = new AbortController();
+  await expect(lock(file, () => stop.abort(), stop.signal)).rejects.toThrow("aborted");
+});
+
+test("what is no lock is an error, not a wait", async () => {
+  writeFileSync(
+    join(dir, "text"),
+    "something that is no database, and long enough not to be taken for an empty one".repeat(20),
+  );
+  await expect(lock(join(dir, "text"), unexpected, never)).rejects.toThrow("not a database");
+  await expect(lock(join(dir, "text/below"), unexpected, never)).rejects.toThrow(/ENOTDIR|EEXIST/);
+});
