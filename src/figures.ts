@@ -4,11 +4,6 @@ export function number(n: number): string {
   return n.toLocaleString("en-US");
 }
 
-/** Reads what {@link number} wrote. */
-export function readNumber(text: string): number {
-  return Number(text.replaceAll(",", ""));
-}
-
 export function count(n: number, noun: string): string {
   return `${number(n)} ${noun}${n === 1 ? "" : "s"}`;
 }

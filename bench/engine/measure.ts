@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { writeRequest } from "../../src/cli/shared/request-file.ts";
+import { disposing } from "../../src/disposing.ts";
 import { urns } from "../../src/engine/urn.ts";
 import { startRemote } from "../support/emulator.ts";
 import { median, table, timed, whole } from "../support/measure.ts";
@@ -16,7 +18,9 @@ export async function measureMillion(rounds = 3, rows = 1_000_000): Promise<Sect
   await using empty = await emptyStack();
   // Marking the messages as pushed leaves the same state as pushing them.
   const segments = urns.segment(seeded.name, "queue-seeder", "backfill");
-  await up(seeded, { QUEUE_SEEDER_REPAIR: JSON.stringify({ action: "baseline", manifest: "backfill", segments }) });
+  const repair = { action: "baseline", manifest: "backfill", segments, messages: undefined } as const;
+  const request = writeRequest({ plan: undefined, approvedPushes: undefined, repair });
+  await disposing(request, ({ env }) => up(seeded, env));
   await up(empty);
   const runs: { seeded: number; empty: number; read: number }[] = [];
   for (let round = 0; round < rounds; round += 1) {

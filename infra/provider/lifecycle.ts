@@ -14,9 +14,10 @@ import {
 } from "../../src/lifecycle/deployments.ts";
 import { bindLifecycle } from "../../src/lifecycle/index.ts";
 import type { Ports } from "../../src/lifecycle/ports.ts";
+import { readRequest } from "../../src/lifecycle/protocol/request.ts";
 import { systemClock } from "../../src/push/clock.ts";
 import { cancelSignal } from "../pulumi-internals/cancel.ts";
-import { engineListens, tellEngine } from "../pulumi-internals/engine-log.ts";
+import { createEngineLog, engineListens } from "../pulumi-internals/engine-log.ts";
 import { orphanWatch } from "../pulumi-internals/orphan.ts";
 
 /**
@@ -33,13 +34,25 @@ export function configure({ config: given }: pulumi.dynamic.ConfigureRequest): v
 const engine = process.argv[2] ?? "";
 const orphan = orphanWatch({ listens: () => engineListens(engine), exit: () => process.exit(1) });
 
+let wanted: boolean | undefined;
+
+/** A request that cannot be read is refused by the calls that go by it. */
+function asksForEvents(): boolean {
+  try {
+    wanted ??= readRequest(process.env).events;
+  } catch {
+    wanted = false;
+  }
+  return wanted;
+}
+
 const ports: Ports = {
   cwd: process.cwd(),
   env: process.env,
   config: (key) => config[key],
   setBy: (variable) => setByRepository(process.cwd(), variable),
   clock: systemClock,
-  tell: tellEngine(engine),
+  log: createEngineLog(engine, asksForEvents),
   commit: () => headCommit(process.cwd()) ?? "",
   deployer: () => deployer({ env: process.env, configured: config["queue-seeder:by"], folder: process.cwd() }),
   variables: (project, root, stack) => {

@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { NoEngine, type Pulumi } from "./pulumi.ts";
-import { reasonOf } from "./state.ts";
+import { parseReason, withoutColours } from "./pulumi-messages.ts";
 
 /** What the engine says beforehand of the next run. */
 export type PreviewReading =
@@ -60,7 +60,7 @@ export async function readPreview(find: () => Promise<Pulumi>, stack: string): P
   });
   const events = eventsOf(stdout);
   if (code === 0) return { kind: "made", resources: resourcesOf(events) };
-  return { kind: "none", why: errorOf(events) ?? reasonOf(stderr || stdout) };
+  return { kind: "none", why: errorOf(events) ?? parseReason(stderr || stdout) };
 }
 
 function eventsOf(stdout: string): readonly EngineEvent[] {
@@ -92,7 +92,7 @@ function resourcesOf(events: readonly EngineEvent[]): readonly PreviewedResource
 function errorOf(events: readonly EngineEvent[]): string | undefined {
   for (const { diagnosticEvent } of events) {
     if (diagnosticEvent?.severity !== "error") continue;
-    const text = diagnosticEvent.message.replace(/<\{%.*?%\}>/g, "").trim();
+    const text = withoutColours(diagnosticEvent.message).trim();
     if (text !== "") return text;
   }
   return undefined;

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { parseLockMessage } from "./pulumi-messages.ts";
 
 /** Who holds a stack, as far as the engine says it. */
 export interface Holder {
@@ -11,10 +12,6 @@ export interface Holder {
   readonly since?: string;
 }
 
-/** What the engine says when another run holds the stack; two kinds of backends say it differently. */
-const inFolder = "the stack is currently locked by";
-const inService = "Another update is currently in progress";
-
 /** Pulumi Cloud does not say who runs an update. */
 export const holderInCloud: Holder = { text: "another update, of which Pulumi Cloud says no more" };
 
@@ -25,11 +22,12 @@ export function holderOfProcess(user: string, host: string, pid: number, since: 
 
 /** @param stderr of the engine @returns undefined where the stack was not locked */
 export function holderOf(stderr: string): Holder | undefined {
-  if (stderr.includes(inService)) return holderInCloud;
-  if (!stderr.includes(inFolder)) return undefined;
-  const [, user, host, pid, since] = /created by (.+)@(\S+) \(pid (\d+)\) at (\S+)/.exec(stderr) ?? [];
-  if (user === undefined || host === undefined || since === undefined) return { text: "somebody unknown" };
-  return holderOfProcess(user, host, Number(pid), since);
+  const message = parseLockMessage(stderr);
+  if (message === undefined) return undefined;
+  if (message.backend === "cloud") return holderInCloud;
+  const { owner } = message;
+  if (owner === undefined) return { text: "somebody unknown" };
+  return holderOfProcess(owner.user, owner.host, owner.pid, owner.since);
 }
 
 /** Whether who holds the stack was a process of this machine that has ended. */

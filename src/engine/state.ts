@@ -1,6 +1,7 @@
 import type { SegmentOutputs } from "../lifecycle/segment.ts";
 import { LedgerError, unpackLedger, unpackRows } from "../plan/index.ts";
 import { NoEngine, type Pulumi } from "./pulumi.ts";
+import { parseReason } from "./pulumi-messages.ts";
 import { deploymentsType, ownSegmentType, parseSegmentName, parseUrn, queueType, segmentType } from "./urn.ts";
 
 /** What the engine's state knows of the seeder's resources. */
@@ -107,14 +108,7 @@ export async function readState(
   const { code, stdout, stderr } = await pulumi.run(["stack", "export", "--stack", stack]);
   if (code === 0) return { kind: "read", state: parseState(stdout, identity) };
   const kind = exitCodes[code ?? -1] ?? "unreadable";
-  return { kind: "none", code: kind, why: reasonOf(stderr) };
-}
-
-/** The engine's own words, the first line of them. */
-export function reasonOf(stderr: string): string {
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
-  const line = lines.find((each) => each.startsWith("error: ")) ?? lines[0] ?? "Pulumi gave no reason";
-  return line.replace(/^error: /, "").replace(/\.$/, "");
+  return { kind: "none", code: kind, why: parseReason(stderr) };
 }
 
 /** @throws LedgerError, StateError */

@@ -2,7 +2,8 @@ import { number } from "../figures.ts";
 import type { Decision } from "../plan/index.ts";
 import type { Book } from "./book.ts";
 import { Refusal } from "./failure.ts";
-import type { Repair, RepairAction } from "./repair.ts";
+import type { RepairAction } from "./protocol/events.ts";
+import type { Repair } from "./protocol/request.ts";
 import { firstRow, rowLabel } from "./rows-book.ts";
 import type { SegmentInputs } from "./segment.ts";
 

@@ -73,7 +73,7 @@ async function awaitOthers(bearings: Bearings, journals: Journals, inputs: Segme
     if (other === undefined) return;
     if (ports.cancelled.aborted || ports.clock.elapsed() - since >= patienceMs) refuseBeside(inputs, other);
     if (!told) {
-      await ports.tell("info", `waits for the run of process ${other.owner.pid}, which still pushes this`, inputs.self);
+      await ports.log({ kind: "other_run", pid: other.owner.pid }, inputs.self);
     }
     await ports.clock.sleep(lookEveryMs, ports.cancelled).catch(() => {});
   }

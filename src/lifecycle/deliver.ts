@@ -18,7 +18,7 @@ import type { QueueLedger, SegmentInputs, SegmentOutputs } from "./segment.ts";
 import { plannedSends, toSend } from "./sends.ts";
 import type { Session } from "./session.ts";
 import { reasonOf } from "./summary.ts";
-import { tellRecovered, warnOfDoubles } from "./telling.ts";
+import { outcomeOf, tellRecovered, warnOfDoubles } from "./telling.ts";
 import { tellingWaits } from "./waiting.ts";
 
 /** A segment whose turn it is. */
@@ -61,7 +61,8 @@ export async function deliver(
   const digests = inputs.content.kind === "rows" ? (await feed()).digests : undefined;
   const book = openBook(inputs, recorded?.ledger, claim.left, digests);
   const delivery: Delivery = { inputs, before, recorded, claim, book, feed, session };
-  return session.repair === undefined ? pushPending(id, delivery) : repairLedger(session.repair, delivery);
+  const { repair } = session.request;
+  return repair === undefined ? pushPending(id, delivery) : repairLedger(repair, delivery);
 }
 
 /** @throws Refusal where a run with `--target` leaves out what tells one deployment of the manifest from another */
@@ -75,11 +76,11 @@ function refuseUnlisted({ manifest, deployment }: SegmentInputs): void {
 }
 
 async function pushPending(id: string, delivery: Delivery): Promise<SegmentOutputs> {
-  const { inputs, recorded, claim, book, session } = delivery;
+  const { inputs, before, recorded, claim, book, session } = delivery;
   const { ports } = session;
   if (recorded !== undefined) refuseShrunk(recorded, inputs);
   await refuseEdited(inputs, book.decision, ports);
-  await refuseUnreviewed(inputs, () => plannedToSend(delivery), ports.env);
+  await refuseUnreviewed(inputs, () => plannedToSend(delivery), session.request);
   await tellRecovered(delivery);
 
   const record = new RunRecord(book, claim.left.length > 0);
@@ -88,6 +89,7 @@ async function pushPending(id: string, delivery: Delivery): Promise<SegmentOutpu
   const account = record.account();
   const outputs = outputsOf({ ...delivery, account, journal, report }, session);
   await warnOfDoubles(inputs, account, ports);
+  await ports.log(outcomeOf(inputs, account, before, outputs), inputs.self);
   if (account.pushed.length === inputs.messages) return outputs;
   const reason = reasonOf(inputs, account, report);
   throw record.changed ? new PartialFailure(id, outputs, reason) : new Refusal("PUSH_INCOMPLETE", reason);
@@ -125,7 +127,7 @@ async function send(
   const asking = () => ({ reason: "the API has not answered yet", until: ports.clock.elapsed() + requestDeadlineMs });
   // What is wrong here is told before what is wrong there.
   const opened = await feed();
-  const hopeless = await waits.during(asking(), preflight.check(inputs, ports.tell));
+  const hopeless = await waits.during(asking(), preflight.check(inputs, ports.log));
   if (hopeless === undefined) await waits.during(asking(), requirements.check(inputs, reads));
   const journal = await claim.begin(book);
   try {

@@ -1,8 +1,36 @@
+import type { ConfigurationCode } from "../cloudflare/index.ts";
 import { printableLines } from "../printable.ts";
 import type { SegmentOutputs } from "./segment.ts";
 
 // Texts are made printable: the engine writes them to terminals and logs as they are, and with half a character in an error
 // the SDK's transport throws, and the engine waits for ever.
+
+/** Why the provider refuses a call; docs/problems.md has each. */
+export type RefusalCode =
+  | ConfigurationCode
+  | "BODY_TOO_LARGE"
+  | "CONFIG_INVALID"
+  | "DATA_FILE_EDITED"
+  | "DEPLOYMENT_UNLISTED"
+  | "ENGINE_GONE"
+  | "JOURNAL_UNUSABLE"
+  | "MANIFEST_CHANGED"
+  | "MANIFEST_INVALID"
+  | "MESSAGE_EDITED"
+  | "MESSAGE_UNKNOWN"
+  | "METRICS_UNREADABLE"
+  | "MOVED_FROM_DEPLOYED"
+  | "NOT_DEPLOYED"
+  | "PLAN_DIFFERS"
+  | "PUSH_INCOMPLETE"
+  | "QUEUE_CHANGED"
+  | "REPAIR_ONLY"
+  | "REQUEST_UNREADABLE"
+  | "REQUIREMENT_NOT_MET"
+  | "ROWS_TOGETHER"
+  | "RUN_UNDER_WAY"
+  | "SECRET_MISSING"
+  | "SOURCE_CHANGED";
 
 /**
  * Refuses before anything was sent: bad credentials, a manifest that changed meanwhile, an edited message.
@@ -12,9 +40,11 @@ import type { SegmentOutputs } from "./segment.ts";
  */
 export class Refusal extends Error {
   override name = "Refusal";
+  readonly code: RefusalCode;
 
-  constructor(code: string, text: string) {
+  constructor(code: RefusalCode, text: string) {
     super(printableLines(`${code}: ${text}`));
+    this.code = code;
     Object.defineProperty(this, "stack", { value: "see the error of the resource" });
   }
 
@@ -30,6 +60,7 @@ export class Refusal extends Error {
  */
 export class PartialFailure extends Error {
   override name = "PartialFailure";
+  readonly code = "PUSH_INCOMPLETE" satisfies RefusalCode;
   readonly id: string;
   readonly properties: SegmentOutputs;
   readonly reasons: readonly string[];

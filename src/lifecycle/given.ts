@@ -57,14 +57,6 @@ export function planGiven(inputs: SegmentInputs, { messages, unknown, open }: Gi
   return { ...inputs, ...segment, ...((open || unknown > 0) && unresolved) };
 }
 
-/** In a preview: what is to come beside the messages that are known; undefined: nothing. */
-export function summarizeUnknown({ given }: Pick<SegmentInputs, "given">): string | undefined {
-  if (given === undefined) return undefined;
-  const { unknown, open } = readGiven(given);
-  if (open) return "whatever the run will make beside";
-  return unknown === 0 ? undefined : `${unknown} more with values that only the run will know`;
-}
-
 function placeOf(index: number): string {
   return `messages[${index}]`;
 }

@@ -1,9 +1,9 @@
-import { count } from "../figures.ts";
 import type { Decision } from "../plan/index.ts";
 import { printableLines } from "../printable.ts";
 import { openBook } from "./book.ts";
 import { diffSegment, refuseOtherQueue } from "./diff.ts";
 import { refuseEdited, refuseShrunk } from "./edited.ts";
+import { PartialFailure, Refusal } from "./failure.ts";
 import { type Given, planGiven, readGiven } from "./given.ts";
 import { hasJournals, journalFolder } from "./journal-folder.ts";
 import type { Ports } from "./ports.ts";
@@ -12,7 +12,7 @@ import { isAbout } from "./repair.ts";
 import { relativeRoot } from "./root.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 import { openSession } from "./session.ts";
-import { summarize } from "./summary.ts";
+import { plannedEvent } from "./summary.ts";
 
 /** What only the run itself needs of a segment: {@link Lifecycle.check} takes it off, so it never enters the state. */
 export interface CheckedInputs extends SegmentInputs {
@@ -46,7 +46,7 @@ export function bindLifecycle(ports: Ports): Lifecycle {
   let previewing = false;
   const session = openSession(ports);
   const say = (inputs: SegmentInputs, decision: Decision) =>
-    previewing ? ports.tell("info", summarize(inputs, decision), inputs.self) : undefined;
+    previewing ? ports.log(plannedEvent(inputs, decision), inputs.self) : undefined;
   const folders = new Map<string, boolean>();
   const mayHaveJournal = (inputs: SegmentInputs) => {
     const folder = journalFolder(inputs, ports);
@@ -60,7 +60,7 @@ export function bindLifecycle(ports: Ports): Lifecycle {
   };
   const readDigests = async (inputs: SegmentInputs) => (await import("./feed.ts")).readDigests(inputs, ports);
 
-  return {
+  return reportingRefusals(ports, {
     async check(olds, { preview, folder, ...asked }) {
       previewing = preview === true;
       const news = folder === undefined ? asked : { ...asked, root: relativeRoot(ports.cwd, folder) };
@@ -73,7 +73,7 @@ export function bindLifecycle(ports: Ports): Lifecycle {
     },
 
     async diff(_id, olds, news) {
-      const { repair } = session;
+      const { repair } = session.request;
       if (repair !== undefined) {
         const changes = isAbout(repair, news);
         if (changes) refuseOtherQueue(olds, news);
@@ -105,14 +105,34 @@ export function bindLifecycle(ports: Ports): Lifecycle {
     async remove(_id, props) {
       const { leaveJournals } = await import("./journal.ts");
       // One that stays casts doubt at the most, and a folder that cannot be used keeps no resource from being deleted.
-      await leaveJournals(props, ports).catch((error: Error) => ports.tell("warning", error.message, props.self));
-      if (props.pushed === 0) return;
-      await ports.tell(
-        "info",
-        `forgotten; ${count(props.pushed, "message")} in ${props.queue} or beyond cannot be called back`,
-        props.self,
-      );
+      await leaveJournals(props, ports).catch((error: Error) => {
+        const code = error instanceof Refusal ? error.code : "JOURNAL_UNUSABLE";
+        return ports.log({ kind: "warned", code, message: error.message }, props.self);
+      });
+      if (props.pushed > 0) await ports.log({ kind: "removed", queue: props.queue, pushed: props.pushed }, props.self);
     },
+  });
+}
+
+/** Reports the code of each refusal, which Pulumi passes on in a sentence alone. */
+function reportingRefusals({ log }: Pick<Ports, "log">, lifecycle: Lifecycle): Lifecycle {
+  async function reporting<T>(self: string | undefined, call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      if (error instanceof Refusal || error instanceof PartialFailure) {
+        await log({ kind: "refused", code: error.code, message: error.message }, self ?? "");
+      }
+      throw error;
+    }
+  }
+  return {
+    check: (olds, news) => reporting(news.self, lifecycle.check(olds, news)),
+    diff: (id, olds, news) => reporting(news.self, lifecycle.diff(id, olds, news)),
+    create: (inputs) => reporting(inputs.self, lifecycle.create(inputs)),
+    update: (id, olds, news) => reporting(news.self, lifecycle.update(id, olds, news)),
+    read: (id, props) => reporting(props?.self, lifecycle.read(id, props)),
+    remove: (id, props) => reporting(props.self, lifecycle.remove(id, props)),
   };
 }
 

@@ -8,9 +8,6 @@ import type { LastPush, SegmentInputs, SegmentOutputs } from "./segment.ts";
 import type { Session } from "./session.ts";
 import { allNames } from "./summary.ts";
 
-/** Where `queue-seeder up` gives the digest of its plan to the provider. */
-export const planVariable = "QUEUE_SEEDER_PLAN";
-
 /** A run of which the outputs are to tell. */
 export interface Told {
   readonly inputs: SegmentInputs;
@@ -27,7 +24,7 @@ export interface Told {
 /** What the engine's state is to hold after a run. */
 export function outputsOf(
   { inputs, before, account, book, claim, journal, report }: Told,
-  session: Pick<Session, "ports" | "startedAt">,
+  session: Pick<Session, "ports" | "startedAt" | "request">,
 ): SegmentOutputs {
   const { given: _bodies, ...rest } = inputs;
   const { pushed, inDoubt, inDoubtLabels } = account;
@@ -61,13 +58,12 @@ function lastPush(
   recovered: number,
   { maybeTwice }: Account,
   before: SegmentOutputs | undefined,
-  { ports, startedAt }: Pick<Session, "ports" | "startedAt">,
+  { ports, startedAt, request: { plan } }: Pick<Session, "ports" | "startedAt" | "request">,
 ): LastPush {
   const { messages, requests = 0 } = report ?? {};
   const pushed = (messages?.pushed ?? 0) + recovered;
   if (before !== undefined && pushed === 0 && maybeTwice.length === 0) return before.lastPush;
   const by = ports.deployer();
-  const plan = ports.env[planVariable];
   return {
     pushed,
     requests,

@@ -1,5 +1,6 @@
 import type { Variables } from "../manifest/index.ts";
 import type { Clock } from "../push/index.ts";
+import type { RunEvent } from "./protocol/events.ts";
 
 /** What the lifecycle needs from outside. The provider's shell binds it to the process; tests to fakes. */
 export interface Ports {
@@ -11,7 +12,7 @@ export interface Ports {
   /** The file of the repository that sets an environment variable; undefined: none does. */
   readonly setBy: (variable: string) => string | undefined;
   readonly clock: Clock;
-  readonly tell: Tell;
+  readonly log: LogEvent;
   /** The repository's commit; "" where there is none. */
   readonly commit: () => string;
   /** Who deploys; "" where nobody is to be named, or can be. */
@@ -24,5 +25,8 @@ export interface Ports {
   readonly cancelled: AbortSignal;
 }
 
-/** Says something to the people who watch the run, on the line of the resource `self`. Progress passes, the rest stays. */
-export type Tell = (severity: "progress" | "info" | "warning", text: string, self: string) => Promise<void>;
+/**
+ * Reports an event of the resource with this URN. A passing one is replaced by the next on a terminal, and left out of logs. Never
+ * rejects.
+ */
+export type LogEvent = (event: RunEvent, urn: string, passing?: "passing") => Promise<void>;

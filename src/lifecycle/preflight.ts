@@ -1,6 +1,6 @@
 import type { Failure } from "../cloudflare/index.ts";
 import type { QueueRef } from "../types.ts";
-import type { Tell } from "./ports.ts";
+import type { LogEvent } from "./ports.ts";
 import type { Reads } from "./reads.ts";
 import type { SegmentInputs } from "./segment.ts";
 
@@ -38,13 +38,13 @@ export class Preflight {
   }
 
   /** @returns why nothing can be pushed to the queue; undefined: nothing is known against it */
-  async check(inputs: SegmentInputs, tell: Tell): Promise<Failure | undefined> {
+  async check(inputs: SegmentInputs, log: LogEvent): Promise<Failure | undefined> {
     const answer = await this.#reads.getQueue(inputs);
     const denied = this.#denied.get(inputs.accountId);
     if (denied !== undefined) return denied;
     if (answer.kind === "failed") return isHopeless(answer.failure) ? answer.failure : undefined;
     // Who requires that it is not paused is refused, and needs no warning.
-    if (answer.value.delivery_paused === true && !inputs.requires?.notPaused) await this.#tellPaused(inputs, tell);
+    if (answer.value.delivery_paused === true && !inputs.requires?.notPaused) await this.#tellPaused(inputs, log);
     return undefined;
   }
 
@@ -57,15 +57,10 @@ export class Preflight {
     return judged;
   }
 
-  async #tellPaused({ queueId, queue, self }: SegmentInputs, tell: Tell): Promise<void> {
+  async #tellPaused({ queueId, queue, self }: SegmentInputs, log: LogEvent): Promise<void> {
     if (this.#pausedTold.has(queueId)) return;
     this.#pausedTold.add(queueId);
-    await tell(
-      "warning",
-      `delivery of ${queue} is paused: it takes messages, and hands none out until it is resumed ` +
-        "(`wrangler queues resume-delivery`). `requires: { not_paused: true }` holds a manifest back meanwhile",
-      self,
-    );
+    await log({ kind: "queue_paused", queue }, self);
   }
 }
 

@@ -1,5 +1,5 @@
-import { count, duration, number, readNumber } from "../figures.ts";
 import type { Ports } from "./ports.ts";
+import type { RunEventOf } from "./protocol/events.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 /** Milliseconds between two lines that a terminal replaces, and between two that stay in a pipeline's log. */
@@ -9,7 +9,7 @@ const everyMs = { passing: 1_000, lasting: 30_000 } as const;
 export class Progress {
   readonly #inputs: SegmentInputs;
   readonly #total: number;
-  readonly #ports: Pick<Ports, "clock" | "tell">;
+  readonly #ports: Pick<Ports, "clock" | "log">;
   readonly #startedAt: number;
   #toldAt: number;
   #lastedAt: number;
@@ -17,7 +17,7 @@ export class Progress {
   #done = 0;
 
   /** @param total messages that the run is to push */
-  constructor(inputs: SegmentInputs, total: number, ports: Pick<Ports, "clock" | "tell">) {
+  constructor(inputs: SegmentInputs, total: number, ports: Pick<Ports, "clock" | "log">) {
     this.#inputs = inputs;
     this.#total = total;
     this.#ports = ports;
@@ -38,18 +38,12 @@ export class Progress {
     const lasting = now - this.#lastedAt >= everyMs.lasting;
     if (lasting) this.#lastedAt = now;
     // Nobody waits for it: a line that comes late does no harm, a push that waits for it does.
-    void this.#ports.tell(lasting ? "info" : "progress", this.#line(now), this.#inputs.self);
+    void this.#ports.log(this.#event(now), this.#inputs.self, lasting ? undefined : "passing");
   }
 
-  #line(now: number): string {
+  #event(now: number): RunEventOf<"progress"> {
     const perSecond = (this.#done * 1_000) / (now - this.#startedAt);
-    const left = Math.ceil((this.#total - this.#done) / perSecond);
-    return `${number(this.#done)} of ${count(this.#total, "message")} pushed, ${number(Math.round(perSecond))} a second, ${duration(left)} left`;
+    const secondsLeft = Math.ceil((this.#total - this.#done) / perSecond);
+    return { kind: "progress", pushed: this.#done, total: this.#total, perSecond, secondsLeft };
   }
-}
-
-/** The messages of a line that {@link Progress} wrote; undefined: it did not. */
-export function readProgress(line: string): number | undefined {
-  const [, done] = /^([\d,]+) of [\d,]+ messages? pushed, [\d,]+ a second, /.exec(line) ?? [];
-  return done === undefined ? undefined : readNumber(done);
 }

@@ -20,12 +20,7 @@ export async function refresh(
   }
   const { failure } = answer;
   if (failure.status === 404) {
-    await ports.tell(
-      "warning",
-      `the queue ${outputs.queue} (${outputs.queueId}) is gone, so it has no metrics; the ledger is kept. ` +
-        "Give the stack's config another queue, and its messages are pushed there",
-      outputs.self,
-    );
+    await ports.log({ kind: "queue_gone", queue: outputs.queue, queueId: outputs.queueId }, outputs.self);
     return rest;
   }
   throw new Refusal(

@@ -1,20 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { Requires } from "../types.ts";
 import { Refusal } from "./failure.ts";
+import type { RunRequest } from "./protocol/request.ts";
 import type { SegmentInputs } from "./segment.ts";
-
-/**
- * Names the file that `queue-seeder up` gives to a run whose plan was reviewed: the digests of all that may be pushed, a
- * line each. In the environment, since that reaches the provider and never the engine's state.
- */
-export const reviewedVariable = "QUEUE_SEEDER_REVIEWED";
-
-/** The file that is there once a run has refused what was not reviewed. @param file as {@link reviewedVariable} names it */
-export function differsFile(file: string): string {
-  return `${file}.differs`;
-}
 
 /** A segment as a review knows it. */
 export type PushIdentity = Pick<
@@ -92,19 +81,16 @@ export function isPartOf(push: ReviewedPush, reviewed: ReviewedPush): boolean {
 export async function refuseUnreviewed(
   inputs: PushIdentity,
   sendable: () => Promise<readonly number[]>,
-  env: Readonly<Record<string, string | undefined>>,
+  { approvedPushes }: Pick<RunRequest, "approvedPushes">,
 ): Promise<void> {
-  const file = env[reviewedVariable];
-  if (file === undefined || file === "") return;
+  if (approvedPushes === undefined) return;
   const indices = await sendable();
   if (indices.length === 0) return;
-  const reviewed = new Set(readFileSync(file, "utf8").split("\n"));
+  const reviewed = new Set(approvedPushes);
   const push = pushOf(inputs, indices);
   const created = { ...push, queueId: "" };
   const forms = [push, created].flatMap((each) => [each, { ...each, ...anyMessages }]);
   if (forms.some((each) => reviewed.has(pushDigest(inputs, each)))) return;
-  // For the command line, which would otherwise have to find it in what people are told.
-  writeFileSync(differsFile(file), "");
   throw new Refusal(
     "PLAN_DIFFERS",
     `what would be pushed of ${inputs.manifest} is no longer what was reviewed. Nothing of it was pushed. ` +

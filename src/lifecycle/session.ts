@@ -1,6 +1,6 @@
 import type { Wire } from "./connect.ts";
 import type { Ports } from "./ports.ts";
-import { type Repair, readRepair } from "./repair.ts";
+import { type RunRequest, readRequest } from "./protocol/request.ts";
 
 /** What the deliveries of one process share. */
 export interface Session {
@@ -9,13 +9,14 @@ export interface Session {
   readonly startedAt: string;
   /** Made when a call needs it: a run that pushes nothing needs no credentials. @throws Refusal for unusable settings */
   readonly wire: () => Promise<Wire>;
-  /** What the run does to ledgers instead of pushing; undefined: it pushes. @throws Refusal when it cannot be read */
-  readonly repair: Repair | undefined;
+  /** What a command asks of the run. @throws Refusal when it cannot be read */
+  readonly request: RunRequest;
 }
 
 /** For one process, which makes one deployment. */
 export function openSession(ports: Ports): Session {
   let connected: Promise<Wire> | undefined;
+  let request: RunRequest | undefined;
   return {
     ports,
     startedAt: new Date(ports.clock.now()).toISOString(),
@@ -23,8 +24,9 @@ export function openSession(ports: Ports): Session {
       connected ??= import("./connect.ts").then(({ connect }) => connect(ports));
       return connected;
     },
-    get repair() {
-      return readRepair(ports.env.QUEUE_SEEDER_REPAIR);
+    get request() {
+      request ??= readRequest(ports.env);
+      return request;
     },
   };
 }

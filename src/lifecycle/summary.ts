@@ -1,31 +1,33 @@
 import { count, number } from "../figures.ts";
 import type { Decision } from "../plan/index.ts";
 import type { PushReport } from "../push/index.ts";
-import { summarizeUnknown } from "./given.ts";
+import { readGiven } from "./given.ts";
+import type { RunEventOf } from "./protocol/events.ts";
 import type { Account } from "./record.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 /** Labels that a line for people names one by one. */
 const namedLabels = 20;
 
-/** What a run will do for a segment, in a line for the preview. */
-export function summarize(
+/** What a run will do for a segment, for the preview. */
+export function plannedEvent(
   inputs: Pick<SegmentInputs, "queue" | "inDoubtPolicy" | "given">,
-  decision: Decision,
-): string {
-  const { queue, inDoubtPolicy } = inputs;
-  const unknown = summarizeUnknown(inputs);
-  const { pending, kept, forgotten, inDoubt } = decision;
-  const held = inDoubtPolicy === "stop" ? inDoubt.length : 0;
-  const parts = [`${count(pending.length - held, "message")} to push to ${queue}`];
-  if (kept.length > 0) parts.push(`${number(kept.length)} pushed before`);
-  if (held > 0) parts.push(`${number(held)} in doubt, not sent again`);
-  else if (inDoubt.length > 0) parts.push(`${number(inDoubt.length)} of them in doubt, may arrive twice`);
-  if (unknown !== undefined) parts.push(unknown);
-  // One that seems to be gone may be one of those.
-  else if (forgotten.length > 0)
-    parts.push(`${number(forgotten.length)} removed from the manifest, forgotten but not called back`);
-  return parts.join(", ");
+  { pending, kept, forgotten, inDoubt }: Decision,
+): RunEventOf<"planned"> {
+  const held = inputs.inDoubtPolicy === "stop" ? inDoubt.length : 0;
+  const { unknown, open } = inputs.given === undefined ? { unknown: 0, open: false } : readGiven(inputs.given);
+  return {
+    kind: "planned",
+    queue: inputs.queue,
+    toPush: pending.length - held,
+    pushedBefore: kept.length,
+    held,
+    mayRepeat: held > 0 ? 0 : inDoubt.length,
+    // One that seems to be gone may be one of those that are not known yet.
+    forgotten: open || unknown > 0 ? 0 : forgotten.length,
+    unresolved: unknown,
+    open,
+  };
 }
 
 /** Why a run ended before everything was pushed, with every message accounted for, and what to do. */
@@ -56,11 +58,16 @@ export function reasonOf(inputs: SegmentInputs, account: Account, report: PushRe
 }
 
 /** The first of many labels, and how many there are beyond them. */
-export function names(labels: readonly string[]): string {
+export function firstNames(labels: readonly string[]): { readonly names: readonly string[]; readonly more: number } {
   const runs = runsOf(labels);
-  const told = runs.slice(0, namedLabels);
-  const more = labels.length - told.reduce((sum, run) => sum + run.count, 0);
-  return told.map(nameOf).join(", ") + (more > 0 ? ` and ${number(more)} more` : "");
+  const first = runs.slice(0, namedLabels);
+  return { names: first.map(nameOf), more: labels.length - first.reduce((sum, run) => sum + run.count, 0) };
+}
+
+/** As {@link firstNames}, in words. */
+export function names(labels: readonly string[]): string {
+  const { names: first, more } = firstNames(labels);
+  return first.join(", ") + (more > 0 ? ` and ${number(more)} more` : "");
 }
 
 /** All labels; rows that follow each other are named together, as `#1 to #100`. */

@@ -1,30 +1,39 @@
-import { count, number } from "../figures.ts";
 import type { Delivery } from "./deliver.ts";
+import type { RunEventOf } from "./protocol/events.ts";
 import type { Account } from "./record.ts";
-import type { SegmentInputs } from "./segment.ts";
+import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 import type { Session } from "./session.ts";
-import { names } from "./summary.ts";
+import { firstNames } from "./summary.ts";
 
 /** Says what the journals of interrupted runs knew. */
 export async function tellRecovered({ inputs, claim: { left }, book, session }: Delivery): Promise<void> {
   if (left.length === 0) return;
-  await session.ports.tell(
-    "info",
-    `an interrupted run's journal says that ${count(book.carried.pushed.length, "message")} arrived, and ${number(book.decision.inDoubt.length)} may have`,
-    inputs.self,
-  );
+  const { carried, decision } = book;
+  const recovered = { arrived: carried.pushed.length, inDoubt: decision.inDoubt.length };
+  await session.ports.log({ kind: "recovered", ...recovered }, inputs.self);
 }
 
 /** Names what may have arrived twice. */
 export async function warnOfDoubles(
   { self }: SegmentInputs,
   { maybeTwice }: Account,
-  { tell }: Session["ports"],
+  { log }: Session["ports"],
 ): Promise<void> {
   if (maybeTwice.length === 0) return;
-  await tell(
-    "warning",
-    `${count(maybeTwice.length, "message")} may have arrived twice, since an answer was lost: ${names(maybeTwice)}`,
-    self,
-  );
+  await log({ kind: "possible_duplicates", messages: maybeTwice.length, ...firstNames(maybeTwice) }, self);
+}
+
+/** How the push of a segment ended: what the outputs say of this run, not of one before it. */
+export function outcomeOf(
+  { messages }: Pick<SegmentInputs, "messages">,
+  { pushed, inDoubt }: Account,
+  before: Pick<SegmentOutputs, "lastPush"> | undefined,
+  { lastPush }: Pick<SegmentOutputs, "lastPush">,
+): RunEventOf<"outcome"> {
+  return {
+    kind: "outcome",
+    pushed: lastPush === before?.lastPush ? 0 : lastPush.pushed,
+    inDoubt: inDoubt.length,
+    notSent: messages - pushed.length - inDoubt.length,
+  };
 }

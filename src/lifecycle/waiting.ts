@@ -1,6 +1,6 @@
-import { duration } from "../figures.ts";
 import type { Pace, Waits } from "../push/index.ts";
 import type { Ports } from "./ports.ts";
+import type { RunEventOf } from "./protocol/events.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 /** Milliseconds: between two looks, until a wait is told, and between two lines of it that stay in a log. */
@@ -9,7 +9,7 @@ const looksMs = { every: 1_000, quiet: 2_000, lasting: 30_000 } as const;
 /** What of a push is watched. */
 interface Watched {
   readonly inputs: Pick<SegmentInputs, "queueId" | "self">;
-  readonly ports: Pick<Ports, "clock" | "tell">;
+  readonly ports: Pick<Ports, "clock" | "log">;
   readonly pace: Pick<Pace, "holdOf">;
   readonly waits: Waits;
   /** When a message was pushed last, in milliseconds of `elapsed`. */
@@ -33,7 +33,7 @@ export async function tellingWaits<T>(watched: Watched, act: () => Promise<T>): 
  * never rejects.
  */
 async function tellWaits({ inputs, ports, pace, waits, lastPushed }: Watched, end: AbortSignal): Promise<void> {
-  const { clock, tell } = ports;
+  const { clock, log } = ports;
   let toldSince: number | undefined;
   let lastedAt = Number.NEGATIVE_INFINITY;
   const look = () => {
@@ -42,7 +42,7 @@ async function tellWaits({ inputs, ports, pace, waits, lastPushed }: Watched, en
     const wait = now - quietSince < looksMs.quiet ? undefined : (pace.holdOf(inputs.queueId) ?? waits.next);
     if (wait === undefined) {
       if (toldSince !== undefined && quietSince > toldSince) {
-        void tell("info", `goes on after a wait of ${duration((quietSince - toldSince) / 1_000)}`, inputs.self);
+        void log({ kind: "resumed", seconds: (quietSince - toldSince) / 1_000 }, inputs.self);
         toldSince = undefined;
       }
       return;
@@ -51,7 +51,7 @@ async function tellWaits({ inputs, ports, pace, waits, lastPushed }: Watched, en
     const lasting = now - lastedAt >= looksMs.lasting;
     if (lasting) lastedAt = now;
     // A line that comes late does no harm.
-    void tell(lasting ? "info" : "progress", waitLine(wait.reason, wait.until - now, clock.now()), inputs.self);
+    void log(waitOf(wait.reason, wait.until - now, clock.now()), inputs.self, lasting ? undefined : "passing");
   };
   try {
     for (;;) {
@@ -63,14 +63,7 @@ async function tellWaits({ inputs, ports, pace, waits, lastPushed }: Watched, en
   }
 }
 
-function waitLine(reason: string, leftMs: number, now: number): string {
+function waitOf(reason: string, leftMs: number, now: number): RunEventOf<"waiting"> {
   const left = Math.max(leftMs, 0);
-  const until = new Date(now + left).toISOString();
-  return `waiting for at most ${duration(left / 1_000)}, until ${until}: ${reason}`;
-}
-
-/** What a line of {@link tellWaits} says; undefined: it is no such line. */
-export function readWait(line: string): { readonly reason: string; readonly until: string } | undefined {
-  const [, until, reason] = /^waiting for at most [^,]+, until (\S+): (.*)$/s.exec(line) ?? [];
-  return until === undefined || reason === undefined ? undefined : { reason, until };
+  return { kind: "waiting", reason, until: new Date(now + left).toISOString(), secondsLeft: left / 1_000 };
 }

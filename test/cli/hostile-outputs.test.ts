@@ -56,7 +56,7 @@ describe("hostile text in all data", () => {
     ["problems for GitLab", () => toGitlab(checked)],
     ["problems as SARIF", () => toSarif(checked)],
     ["problems as lines", () => found.map(formatProblem).join("\n")],
-    ["a refusal", () => new Refusal("CODE", hostile).message],
+    ["a refusal", () => new Refusal("MESSAGE_EDITED", hostile).message],
     ["a partial failure", () => new PartialFailure("id", outputsOf("a"), failureText()).reasons.join("\n")],
   ];
 

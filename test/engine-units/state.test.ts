@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { NoEngine, type Pulumi } from "../../src/engine/pulumi.ts";
-import { parseState, readState, reasonOf } from "../../src/engine/state.ts";
+import { parseReason } from "../../src/engine/pulumi-messages.ts";
+import { parseState, readState } from "../../src/engine/state.ts";
 import { outputsOf } from "./fixture.ts";
 
 const prefix = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment";
@@ -129,6 +130,6 @@ describe("asking for it", () => {
   });
 
   it("gives a reason even where Pulumi gave none", () => {
-    expect(reasonOf("")).toBe("Pulumi gave no reason");
+    expect(parseReason("")).toBe("Pulumi gave no reason");
   });
 });

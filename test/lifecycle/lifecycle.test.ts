@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { PartialFailure } from "../../src/lifecycle/failure.ts";
 import type { Lifecycle } from "../../src/lifecycle/index.ts";
+import { requestVariable } from "../../src/lifecycle/protocol/request.ts";
 import type { SegmentOutputs } from "../../src/lifecycle/segment.ts";
 import { messageDigest } from "../../src/plan/index.ts";
 import { failureOf, makeWorld, type World } from "./support/world.ts";
@@ -38,11 +39,11 @@ it("keeps of each push who made it and by which plan, and of none what it does n
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   const before = outputs(await lifecycle.create(inputs));
   expect(before.lastPush).not.toHaveProperty("plan");
-  world.env.QUEUE_SEEDER_PLAN = "p1:abc";
+  world.request({ plan: "p1:abc" });
   const more = await world.segment("queue: orders\nmessages: [{ body: 1 }, { body: 2 }]\n");
   const after = outputs(await world.start().lifecycle.update("a/0", before, more));
   expect(after.lastPush).toMatchObject({ by: "ada", plan: "p1:abc", pushed: 1 });
-  delete world.env.QUEUE_SEEDER_PLAN;
+  delete world.env[requestVariable];
   expect(outputs(await world.start().lifecycle.update("a/0", after, more)).lastPush).toEqual(after.lastPush);
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Repair, readRepair } from "../../src/lifecycle/repair.ts";
+import { type Repair, requestVariable } from "../../src/lifecycle/protocol/request.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/segment.ts";
 import { failureOf, makeWorld, type World } from "./support/world.ts";
 
@@ -19,7 +19,7 @@ async function repair(
   inputs: SegmentInputs,
   before?: SegmentOutputs,
 ): Promise<SegmentOutputs> {
-  world.env.QUEUE_SEEDER_REPAIR = JSON.stringify({ action, manifest: "a", segments: "urn:a", messages });
+  world.request({ repair: { action, manifest: "a", segments: "urn:a", messages } });
   try {
     const { lifecycle, end } = world.start();
     if (before === undefined) return (await lifecycle.create(inputs)).outs;
@@ -28,7 +28,7 @@ async function repair(
     end();
     return outs;
   } finally {
-    delete world.env.QUEUE_SEEDER_REPAIR;
+    delete world.env[requestVariable];
   }
 }
 
@@ -125,7 +125,7 @@ it.each(["accountId", "queueId"] as const)("repairs no ledger of another queue: 
   const inputs = await world.segment(manifest(1, 2));
   const before = await up(inputs);
   const elsewhere = { ...inputs, [key]: world.emulator.queueId("second") };
-  world.env.QUEUE_SEEDER_REPAIR = JSON.stringify({ action: "baseline", manifest: "a", segments: "urn:a" });
+  world.request({ repair: { action: "baseline", manifest: "a", segments: "urn:a", messages: undefined } });
   const { lifecycle } = world.start();
   for (const run of [lifecycle.diff("id", before, elsewhere), lifecycle.update("id", before, elsewhere)]) {
     const failure = await failureOf(run);
@@ -226,7 +226,7 @@ it("tells of messages that the repair cannot be about, and changes nothing", asy
 });
 
 it("pushes nothing of another manifest in a run that repairs", async () => {
-  world.env.QUEUE_SEEDER_REPAIR = JSON.stringify({ action: "forget", manifest: "b", segments: "urn:b" });
+  world.request({ repair: { action: "forget", manifest: "b", segments: "urn:b", messages: undefined } });
   const { lifecycle } = world.start();
   const failure = await failureOf(lifecycle.create(await world.segment(manifest(1))));
   expect(failure.message).toMatch(/REPAIR_ONLY/);
@@ -236,26 +236,10 @@ it("pushes nothing of another manifest in a run that repairs", async () => {
 it("leaves a manifest of the same name alone that another component deploys", async () => {
   const twin = { ...(await world.segment(manifest(1))), self: "urn:second/a/0" };
   const before = await up(twin);
-  world.env.QUEUE_SEEDER_REPAIR = JSON.stringify({ action: "forget", manifest: "a", segments: "urn:first/a" });
+  world.request({ repair: { action: "forget", manifest: "a", segments: "urn:first/a", messages: undefined } });
   const { lifecycle } = world.start();
   expect(await lifecycle.diff("id", before, twin)).toEqual({ changes: false, replaces: [] });
   expect((await failureOf(lifecycle.update("id", before, twin))).message).toMatch(/^REPAIR_ONLY/);
-});
-
-it.each([
-  "{",
-  "[]",
-  '{"action":"push","manifest":"a","segments":"urn:a"}',
-  '{"action":"forget","segments":"urn:a"}',
-  '{"action":"forget","manifest":"a"}',
-  '{"action":"forget","manifest":"a","segments":"urn:a","messages":[1]}',
-])("refuses a variable that the command line did not write: %s", (text) => {
-  expect(() => readRepair(text)).toThrow(/REPAIR_UNREADABLE: QUEUE_SEEDER_REPAIR/);
-});
-
-it("is off without the variable", () => {
-  expect(readRepair(undefined)).toBeUndefined();
-  expect(readRepair("")).toBeUndefined();
 });
 
 it("tells ids that look like numbers from the numbers of messages, and takes either form of them", async () => {

@@ -1,7 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, it } from "vitest";
-import { holdTo } from "../../src/cli/up/reviewed.ts";
+import { bareRequest } from "../../src/lifecycle/protocol/request.ts";
 import {
   isPartOf,
   openPushOf,
@@ -9,10 +7,7 @@ import {
   pushDigest,
   pushOf,
   refuseUnreviewed,
-  reviewedVariable,
 } from "../../src/lifecycle/reviewed.ts";
-import { planOf } from "../cli/shared/plan/fixture.ts";
-import { temporaryFolder } from "../manifest/support/fixture.ts";
 
 const identity = {
   project: "shop",
@@ -62,40 +57,26 @@ it("does not change from one version to the next", () => {
 });
 
 it("refuses what was not reviewed, and nothing where nobody reviewed", async () => {
-  using folder = temporaryFolder();
-  const file = join(folder.path, "reviewed");
-  const env = { [reviewedVariable]: file };
+  const approvedPushes: string[] = [];
   const other = { ...identity, manifest: "b" };
-  writeFileSync(file, [named(identity, [0, 1]), named({ ...other, queueId: "" }, [0])].join("\n"));
+  approvedPushes.push(named(identity, [0, 1]), named({ ...other, queueId: "" }, [0]));
   const refused = (inputs: PushIdentity, indices: readonly number[]) =>
-    refuseUnreviewed(inputs, async () => indices, env).then(
+    refuseUnreviewed(inputs, async () => indices, { approvedPushes }).then(
       () => false,
-      (error) => String(error.message).startsWith("PLAN_DIFFERS: "),
+      (error) => error.code === "PLAN_DIFFERS",
     );
   expect(await refused(identity, [0, 1])).toBe(false);
   // The queue of b was still to be created when it was reviewed.
   expect(await refused(other, [0])).toBe(false);
   // Of c only the run itself knew the messages.
   const open = { ...identity, manifest: "c" };
-  writeFileSync(file, `\n${pushDigest(open, openPushOf({ ...open, queueId: "" }))}`, { flag: "a" });
+  approvedPushes.push(pushDigest(open, openPushOf({ ...open, queueId: "" })));
   expect(await refused(open, [0, 5])).toBe(false);
   expect(await refused({ ...open, inDoubtPolicy: "stop" }, [0, 5])).toBe(true);
   expect(await refused(identity, [])).toBe(false);
   expect(await refused(identity, [0])).toBe(true);
   expect(await refused({ ...identity, queueId: "q2" }, [0, 1])).toBe(true);
-  await refuseUnreviewed(identity, () => Promise.reject(new Error("not asked")), {});
-});
-
-it("tells the command line of a refusal by a file, and not by words that an id may have too", async () => {
-  const plan = planOf([], { stack: "dev", project: "p" });
-  using held = holdTo(plan, {});
-  const env = { ...held.env };
-  await refuseUnreviewed(identity, async () => [], env);
-  expect(held.differs).toBe(false);
-  await expect(refuseUnreviewed(identity, async () => [0], env)).rejects.toThrow(/^PLAN_DIFFERS: /);
-  expect(held.differs).toBe(true);
-  using free = holdTo(undefined, {});
-  expect([free.env, free.differs]).toEqual([{}, false]);
+  await refuseUnreviewed(identity, () => Promise.reject(new Error("not asked")), bareRequest);
 });
 
 it("takes what is left of a reviewed push for a part of it, and nothing else", () => {

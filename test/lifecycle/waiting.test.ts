@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { maxWaitMs } from "../../src/lifecycle/max-wait.ts";
-import { readWait, tellingWaits } from "../../src/lifecycle/waiting.ts";
+import { describeEvent } from "../../src/lifecycle/protocol/describe.ts";
+import type { RunEvent } from "../../src/lifecycle/protocol/events.ts";
+import { tellingWaits } from "../../src/lifecycle/waiting.ts";
 import { type Wait, Waits } from "../../src/push/index.ts";
 import { virtualClock } from "../push/fakes.ts";
 
@@ -13,8 +15,8 @@ async function telling(act: (stage: Stage) => Promise<void>): Promise<readonly s
     inputs: { queueId: "q", self: "urn" },
     ports: {
       clock,
-      tell: async (severity: string, text: string) => {
-        told.push(`${clock.elapsed() / 1_000} ${severity}: ${text}`);
+      log: async (event: RunEvent, _urn: string, passing?: "passing") => {
+        told.push(`${clock.elapsed() / 1_000} ${passing ?? "info"}: ${describeEvent(event)?.text}`);
       },
     },
     pace: { holdOf: () => stage.hold },
@@ -43,7 +45,7 @@ describe("a wait", () => {
     });
     expect(told.slice(0, 2)).toEqual([
       "2 info: waiting for at most 63 s, until 2023-11-14T22:14:25.000Z: the queue is overloaded",
-      "3 progress: waiting for at most 62 s, until 2023-11-14T22:14:25.000Z: the queue is overloaded",
+      "3 passing: waiting for at most 62 s, until 2023-11-14T22:14:25.000Z: the queue is overloaded",
     ]);
     expect(told.filter((line) => line.includes(" info: ")).map((line) => line.split(":")[0])).toEqual([
       "2 info",
@@ -53,12 +55,6 @@ describe("a wait", () => {
     ]);
     expect(told.at(-1)).toBe("66 info: goes on after a wait of 66 s");
     expect(told.filter((line) => line.includes("waiting"))).toHaveLength(64);
-    const [first = ""] = told;
-    expect(readWait(first.replace(/^.*?: /, ""))).toEqual({
-      reason: "the queue is overloaded",
-      until: "2023-11-14T22:14:25.000Z",
-    });
-    expect(readWait("400 of 40,000 messages pushed, 400 a second, 2 min left")).toBeUndefined();
   });
 
   it("of less, or beside requests that go on, is not told", async () => {
@@ -85,8 +81,8 @@ describe("a wait", () => {
     });
     expect(told.map((line) => line.replace(/until \S+: /, ""))).toEqual([
       "2 info: waiting for at most 28 s, the API has not answered yet",
-      "3 progress: waiting for at most 27 s, the API has not answered yet",
-      "4 progress: waiting for at most 56 s, later",
+      "3 passing: waiting for at most 27 s, the API has not answered yet",
+      "4 passing: waiting for at most 56 s, later",
     ]);
   });
 });

@@ -1,14 +1,18 @@
+import { disposing } from "../../disposing.ts";
+import { runEngine } from "../../engine/run-pulumi.ts";
 import { emptyState } from "../../engine/state.ts";
-import { type Repair, repairVariable } from "../../lifecycle/repair.ts";
+import type { Repair } from "../../lifecycle/protocol/request.ts";
 import { printable } from "../../printable.ts";
 import { UsageError } from "../../usage-error.ts";
 import { confirmed } from "../shared/confirm.ts";
 import { pulumiFinder, readFacts, stackName } from "../shared/deployment/facts.ts";
 import { tellProblems } from "../shared/problems/tell.ts";
+import { writeRequest } from "../shared/request-file.ts";
+import { listen } from "../shared/signals.ts";
 import type { RepairFlags } from "./flags.ts";
 import { placeNamed, placesOf } from "./places.ts";
+import { collectRepair, repairResult } from "./result.ts";
 import { targetsOf } from "./targets.ts";
-import { toldOf } from "./told.ts";
 
 /** What is going to happen, in the words of the question. */
 const doing = {
@@ -41,15 +45,21 @@ export async function runRepair(
   const places = placesOf(facts);
   const place = placeNamed(asked.manifest, places, stack.short);
   const state = facts.state.kind === "read" ? facts.state.state : emptyState;
-  const targets = targetsOf(asked.action, place, places, state).flatMap((urn) => ["--target", urn]);
+  const targets = targetsOf(asked.action, place, places, state);
   const repair: Repair = { ...asked, manifest: place.name, segments: place.segments };
   if (flags.yes !== true && !(await confirmed(`${questionOf(repair)} in ${stack.full}?`))) {
     process.stderr.write("The ledger is as it was.\n");
     return 1;
   }
-  const args = ["up", "--stack", stack.full, "--yes", "--skip-preview", ...targets];
-  const ran = await (await find()).run(args, { [repairVariable]: JSON.stringify(repair) });
-  const { lines, exit } = toldOf(ran, repair.messages && new Set(repair.messages).size);
+  const pulumi = await find();
+  const events = collectRepair();
+  const request = writeRequest({ plan: undefined, approvedPushes: undefined, repair });
+  const end = await disposing(request, ({ env: more }) =>
+    disposing(listen(), ({ stop }) =>
+      runEngine({ root, stack: stack.full, pulumi, env: more, targets, onEvent: (event) => events.take(event), stop }),
+    ),
+  );
+  const { lines, exit } = repairResult(end, events, repair.messages && new Set(repair.messages).size);
   process.stderr.write(lines.map((line) => `${printable(line)}\n`).join(""));
   return exit;
 }

@@ -1,6 +1,6 @@
 import type { StackState } from "../../engine/state.ts";
 import { urns } from "../../engine/urn.ts";
-import type { Repair } from "../../lifecycle/repair.ts";
+import type { RepairAction } from "../../lifecycle/protocol/events.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { Place } from "./places.ts";
 
@@ -16,7 +16,7 @@ import type { Place } from "./places.ts";
  * @throws UsageError where it would be about nothing
  */
 export function targetsOf(
-  action: Repair["action"],
+  action: RepairAction,
   place: Place,
   places: readonly Place[],
   { deployments }: Pick<StackState, "deployments">,
@@ -28,7 +28,7 @@ export function targetsOf(
 }
 
 /** But for `baseline`, the segments that have a ledger. */
-function segmentsFor(action: Repair["action"], { name, segments, recorded, present }: Place): readonly string[] {
+function segmentsFor(action: RepairAction, { name, segments, recorded, present }: Place): readonly string[] {
   const all = present === undefined ? recorded : Array.from({ length: present }, (_, index) => index);
   // Without any ledger the provider says so.
   const chosen = action === "baseline" || recorded.length === 0 ? all : all.filter((index) => recorded.includes(index));

@@ -1,5 +1,5 @@
 import type { Pulumi } from "../../engine/pulumi.ts";
-import { reasonOf } from "../../engine/state.ts";
+import { parseReason } from "../../engine/pulumi-messages.ts";
 import { backendFolder, readHistoryFolder } from "./files.ts";
 import type { Version } from "./model.ts";
 import { fieldsOf, segmentsIn } from "./states.ts";
@@ -85,5 +85,5 @@ async function backendUrl(pulumi: Pick<Pulumi, "run">): Promise<string> {
 async function ask(pulumi: Pick<Pulumi, "run">, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await pulumi.run(args);
   if (code === 0) return stdout;
-  throw new Error(`\`pulumi ${args.slice(0, 2).join(" ")}\` failed: ${reasonOf(stderr)}.`);
+  throw new Error(`\`pulumi ${args.slice(0, 2).join(" ")}\` failed: ${parseReason(stderr)}.`);
 }

@@ -1,5 +1,3 @@
-import { readProgress } from "../../lifecycle/progress.ts";
-
 /** How far a run has come. */
 export interface ProgressState {
   readonly pushed: number;
@@ -20,15 +18,8 @@ export class RunProgress {
     this.#planned = planned;
   }
 
-  /** @param text a line of the segment's @returns whether it was one of progress */
-  line(urn: string, text: string): boolean {
-    const done = readProgress(text);
-    if (done !== undefined) this.#done.set(urn, done);
-    return done !== undefined;
-  }
-
-  /** A segment came to its end. @param pushed messages of this run */
-  finished(urn: string, pushed: number): void {
+  /** @param pushed messages of this run, as far as the segment has come */
+  reached(urn: string, pushed: number): void {
     this.#done.set(urn, pushed);
   }
 

@@ -1,4 +1,5 @@
 import type { Holder } from "../../engine/stack-lock.ts";
+import type { RunEvent } from "../../lifecycle/protocol/events.ts";
 import type { Outcome } from "../shared/outcome.ts";
 import type { Plan } from "../shared/plan/model.ts";
 import type { ProgressState } from "./progress.ts";
@@ -7,6 +8,10 @@ import type { ProgressState } from "./progress.ts";
 export interface Said {
   readonly severity: "info" | "warning" | "error";
   readonly text: string;
+  /** What is wrong, as a code of docs/problems.md; undefined: it has none. */
+  readonly code?: string | undefined;
+  /** What the provider reported; undefined: it is Pulumi's, or the program's. */
+  readonly event?: RunEvent | undefined;
   /** The resource's name; undefined: it is about none. */
   readonly resource: string | undefined;
 }

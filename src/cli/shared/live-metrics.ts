@@ -8,7 +8,7 @@ import {
 } from "../../cloudflare/index.ts";
 import { setByRepository } from "../../config/repository-environment.ts";
 import type { Pulumi } from "../../engine/pulumi.ts";
-import { reasonOf } from "../../engine/state.ts";
+import { parseReason } from "../../engine/pulumi-messages.ts";
 import type { Metrics } from "../../types.ts";
 import type { Facts } from "./deployment/facts.ts";
 import type { QueuePlan } from "./plan/model.ts";
@@ -89,7 +89,7 @@ async function readConfig(
     }
     const { code, stdout, stderr } = await (await find()).run(["config", "get", key, "--stack", stack.full]);
     if (code === 0) found.set(key, stdout.replace(/\r?\n$/, ""));
-    else refused ??= reasonOf(stderr);
+    else refused ??= parseReason(stderr);
   }
   return { config: found, refused };
 }

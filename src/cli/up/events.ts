@@ -1,9 +1,10 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import { readWait } from "../../lifecycle/waiting.ts";
+import { withoutColours } from "../../engine/pulumi-messages.ts";
+import { describeEvent } from "../../lifecycle/protocol/describe.ts";
+import { decodeEvent, type RunEvent } from "../../lifecycle/protocol/events.ts";
+import { printableLines } from "../../printable.ts";
 import type { RunProgress } from "../reporters/progress.ts";
 import type { Report, Said } from "../reporters/report.ts";
-
-const segmentType = "pulumi-nodejs:dynamic:Segment";
 
 /** What was done to other resources, such as queues, in words. */
 const doings: Readonly<Record<string, string>> = {
@@ -34,51 +35,87 @@ export interface Watch {
   readonly now: () => number;
 }
 
-/** Takes what the engine says of a run, and tells of it what matters. */
-export function watchEvents({ report, progress, now }: Watch): {
+/** What became known of a run from its events. */
+export interface Watched {
   take(event: EngineEvent): void;
   /** Whether the engine said what is wrong. */
   readonly erred: boolean;
   /** URNs of what the run did not leave as it was. */
   readonly touched: ReadonlySet<string>;
-} {
+  /** Codes of what the provider refused. */
+  readonly refused: ReadonlySet<string>;
+}
+
+/** Takes what the engine says of a run, and reports of it what matters. */
+export function watchEvents({ report, progress, now }: Watch): Watched {
   const touched = new Set<string>();
+  /** By URN: the code of the last refusal, which Pulumi puts into a sentence next. */
+  const codes = new Map<string, string>();
+  const refused = new Set<string>();
+  /** Sentences of events that are reported already, by URN and text. */
+  const echoes = new Set<string>();
   let erred = false;
+  let isUnreadableReported = false;
   let toldAt = Number.NEGATIVE_INFINITY;
   const tell = (always: boolean) => {
     if (!always && now() - toldAt < everyMs) return;
     toldAt = now();
     report.progress(progress.at(now()));
   };
+  const takeEvent = (event: RunEvent, urn: string) => {
+    const described = describeEvent(event);
+    if (described !== undefined) echoes.add(echoOf(urn, printableLines(described.text)));
+    switch (event.kind) {
+      case "progress":
+        progress.reached(urn, event.pushed);
+        return tell(false);
+      case "outcome":
+        if (event.pushed === 0) return;
+        progress.reached(urn, event.pushed);
+        return tell(true);
+      case "waiting":
+        return report.waiting({ reason: event.reason, until: Date.parse(event.until), resource: nameOf(urn) });
+      case "refused":
+        codes.set(urn, event.code);
+        refused.add(event.code);
+        return;
+      default:
+        if (described === undefined) return;
+        report.said({
+          ...described,
+          resource: nameOf(urn),
+          code: event.kind === "warned" ? event.code : undefined,
+          event,
+        });
+    }
+  };
+  const takeText = (message: string, severity: Said["severity"], urn: string) => {
+    const text = withoutColours(message).trimEnd();
+    if (text === "" || echoes.delete(echoOf(urn, text))) return;
+    erred ||= severity === "error";
+    report.said({ severity, text, resource: nameOf(urn), code: severity === "error" ? codes.get(urn) : undefined });
+  };
   return {
     touched,
+    refused,
     take({ diagnosticEvent, resourcePreEvent, resOutputsEvent }) {
       const { op: doing = "same", urn: of = "" } = resourcePreEvent?.metadata ?? {};
       if (doing !== "same") touched.add(of);
       if (diagnosticEvent !== undefined) {
-        const { urn = "", ephemeral } = diagnosticEvent;
+        const { urn = "", ephemeral, message } = diagnosticEvent;
         const severity = severities[diagnosticEvent.severity];
-        const text = plain(diagnosticEvent.message);
-        if (progress.line(urn, text)) return tell(false);
-        const wait = readWait(text);
-        if (wait !== undefined) {
-          return report.waiting({ reason: wait.reason, until: Date.parse(wait.until), resource: nameOf(urn) });
-        }
-        if (ephemeral === true || severity === undefined || text === "") return;
-        erred ||= severity === "error";
-        report.said({ severity, text, resource: nameOf(urn) });
+        const decoded = decodeEvent(message.trimEnd());
+        if (decoded.kind === "event") takeEvent(decoded.event, urn);
+        else if (decoded.kind === "unreadable") {
+          if (!isUnreadableReported) report.note(unreadableText(decoded.message));
+          isUnreadableReported = true;
+        } else if (ephemeral !== true && severity !== undefined) takeText(message, severity, urn);
       }
       if (resOutputsEvent === undefined) return;
-      const { op, type, urn, old, new: present } = resOutputsEvent.metadata;
-      if (type === segmentType) {
-        const [before, after] = [old, present].map((state) => state?.outputs?.lastPush);
-        if (after === undefined || after.at === before?.at) return;
-        progress.finished(urn, Number(after.pushed));
-        tell(true);
-      } else if (!ownTypes.test(type)) {
-        const what = doings[op];
-        if (what !== undefined) report.changed(what, `${type} ${nameOf(urn)}`);
-      }
+      const { op, type, urn } = resOutputsEvent.metadata;
+      if (ownTypes.test(type)) return;
+      const what = doings[op];
+      if (what !== undefined) report.changed(what, `${type} ${nameOf(urn)}`);
     },
     get erred() {
       return erred;
@@ -86,9 +123,15 @@ export function watchEvents({ report, progress, now }: Watch): {
   };
 }
 
-/** Without the engine's marks for colours. */
-function plain(text: string): string {
-  return text.replace(/<\{%.*?%\}>/g, "").trimEnd();
+function unreadableText(why: string): string {
+  return (
+    `EVENT_UNREADABLE: the provider of this project reports what this command cannot read: ${why}. ` +
+    "What is pushed is right all the same; use the same version of queue-seeder for both."
+  );
+}
+
+function echoOf(urn: string, text: string): string {
+  return `${urn}\n${withoutColours(text).trimEnd()}`;
 }
 
 function nameOf(urn: string): string | undefined {

@@ -5,9 +5,12 @@ import { deployer } from "../../config/deployer.ts";
 import { readStackConfig } from "../../config/stack-config.ts";
 import { disposing } from "../../disposing.ts";
 import type { Pulumi } from "../../engine/pulumi.ts";
+import { isBrokenCheckpoint } from "../../engine/pulumi-messages.ts";
+import { type EngineEnd, runEngine } from "../../engine/run-pulumi.ts";
 import { holderBefore } from "../../engine/stack-holder.ts";
 import { readState, type StackState } from "../../engine/state.ts";
-import { planVariable } from "../../lifecycle/outputs.ts";
+import { readRequest } from "../../lifecycle/protocol/request.ts";
+import { pushDigest } from "../../lifecycle/reviewed.ts";
 import { UsageError } from "../../usage-error.ts";
 import { peopleReport } from "../reporters/people.ts";
 import { RunProgress } from "../reporters/progress.ts";
@@ -22,15 +25,14 @@ import { painter } from "../shared/paint.ts";
 import { makePlan } from "../shared/plan/make.ts";
 import type { Plan } from "../shared/plan/model.ts";
 import { tellProblems } from "../shared/problems/tell.ts";
+import { type RequestFile, writeRequest } from "../shared/request-file.ts";
+import { type EndSignals, listen } from "../shared/signals.ts";
 import { watchJournals } from "../shared/unsaved.ts";
 import { refusalOf } from "./agree.ts";
 import { watchEvents } from "./events.ts";
 import { type Expected, readExpected } from "./expect.ts";
 import type { UpFlags } from "./flags.ts";
 import { refusalOfLosses } from "./losses.ts";
-import { holdTo, type Reviewed } from "./reviewed.ts";
-import { type EngineEnd, runEngine } from "./run-pulumi.ts";
-import { type EndSignals, listen } from "./signals.ts";
 
 /** Milliseconds between two attempts to get a stack that another run holds. */
 const attemptMs = 2_000;
@@ -139,8 +141,12 @@ async function attempts(run: Run): Promise<number> {
 /** One run of the engine. @returns the exit code, or who holds the stack */
 function deploy(run: Run, plan: Plan, known: Known, signals: EndSignals): Promise<number | Locked> {
   // What a person or a digest agreed to holds until the last moment; a plain --yes agrees to whatever there is.
-  const reviewed = holdTo(run.expected === undefined && run.flags.yes === true ? undefined : plan, run.env);
-  return disposing(reviewed, (held) => deployHeld(run, held, plan, known, signals));
+  const isApproved = run.expected !== undefined || run.flags.yes !== true;
+  const approvedPushes = isApproved
+    ? plan.review.pushes.map((push) => pushDigest(plan, push))
+    : readRequest(run.env).approvedPushes;
+  const request = writeRequest({ plan: plan.digest, approvedPushes, repair: undefined });
+  return disposing(request, (file) => deployHeld(run, file, plan, known, signals));
 }
 
 /** What was known before the run. */
@@ -153,7 +159,7 @@ type Locked = Extract<EngineEnd, { kind: "locked" }>;
 
 async function deployHeld(
   { root, stack, find, report, env }: Run,
-  reviewed: Reviewed,
+  request: RequestFile,
   plan: Plan,
   { facts, before }: Known,
   signals: EndSignals,
@@ -166,7 +172,7 @@ async function deployHeld(
     root,
     stack: stack.full,
     pulumi,
-    env: { ...reviewed.env, [planVariable]: plan.digest },
+    env: request.env,
     onEvent: (event) => watch.take(event),
     stop: signals.stop,
   });
@@ -179,7 +185,7 @@ async function deployHeld(
   const state = after.kind === "none" ? before : after.state;
   const outcome = outcomeOf(plan, before, state, {
     failed: engine.kind === "failed" || after.kind === "none",
-    differs: reviewed.differs,
+    differs: watch.refused.has("PLAN_DIFFERS"),
     signal: signals.received,
     touched: watch.touched,
     unsaved: await journals.unsaved(runsOf(state)),
@@ -204,7 +210,7 @@ function stateOf({ state, stack }: Facts): StackState {
     no_engine: "",
     no_login: "Run `pulumi login`.",
     no_stack: `Run \`pulumi stack init ${stack.full}\`.`,
-    unreadable: state.why.includes("failed to load checkpoint")
+    unreadable: isBrokenCheckpoint(state.why)
       ? "A kill may have cut off a file of the engine's: docs/failures.md says what to do."
       : "Run `pulumi stack export` to see more.",
   } as const;

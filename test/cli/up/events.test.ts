@@ -3,7 +3,8 @@ import { expect, it } from "vitest";
 import { RunProgress } from "../../../src/cli/reporters/progress.ts";
 import type { Report } from "../../../src/cli/reporters/report.ts";
 import { watchEvents } from "../../../src/cli/up/events.ts";
-import { Progress } from "../../../src/lifecycle/progress.ts";
+import { describeEvent } from "../../../src/lifecycle/protocol/describe.ts";
+import { encodeEvent, type RunEvent } from "../../../src/lifecycle/protocol/events.ts";
 
 const segment = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment::a/0";
 
@@ -29,6 +30,8 @@ function watching() {
 }
 
 const said = (message: string, more: object = {}) => ({ diagnosticEvent: { severity: "info", message, ...more } });
+/** What the provider reports, as a command's run has it. */
+const reported = (event: RunEvent, urn = segment) => said(`${encodeEvent(event)}\n`, { urn, ephemeral: true });
 const done = (type: string, op: string, urn: string, old?: object, present?: object) => ({
   resOutputsEvent: {
     metadata: { op, type, urn, old: old && { outputs: old }, new: present && { outputs: present } },
@@ -53,19 +56,14 @@ it("passes on what is said, without marks for colours, and not what passes or is
 
 it("adds up the progress of segments, once a second, and works out the time that is left", () => {
   const { told, take, wait } = watching();
-  const line = (pushed: number, more: object = {}) =>
-    said(`${pushed} of 60 messages pushed, 10 a second, 5 s left`, { urn: segment, ...more });
-  take(line(0));
+  const progress = (pushed: number) => reported({ kind: "progress", pushed, total: 60, perSecond: 10, secondsLeft: 5 });
+  take(progress(0));
   wait(999);
-  take(line(5, { ephemeral: true }));
+  take(progress(5));
   wait(1);
-  take(line(10));
+  take(progress(10));
   wait(1_000);
-  take(
-    done("pulumi-nodejs:dynamic:Segment", "create", segment.replace("a/0", "a/1"), undefined, {
-      lastPush: { at: "2", pushed: 40 },
-    }),
-  );
+  take(reported({ kind: "outcome", pushed: 40, inDoubt: 0, notSent: 0 }, segment.replace("a/0", "a/1")));
   expect(told).toEqual([
     ["progress", { pushed: 0, planned: 100, perSecond: 0, secondsLeft: undefined }],
     ["progress", { pushed: 10, planned: 100, perSecond: 10, secondsLeft: 9 }],
@@ -75,9 +73,8 @@ it("adds up the progress of segments, once a second, and works out the time that
 
 it("takes no segment for progress that pushed nothing in this run", () => {
   const { told, take } = watching();
-  const lastPush = { at: "1", pushed: 40 };
-  take(done("pulumi-nodejs:dynamic:Segment", "update", segment, { lastPush }, { lastPush }));
-  take(done("pulumi-nodejs:dynamic:Segment", "delete", segment, { lastPush }));
+  take(reported({ kind: "outcome", pushed: 0, inDoubt: 1, notSent: 3 }));
+  take(done("pulumi-nodejs:dynamic:Segment", "update", segment));
   expect(told).toEqual([]);
 });
 
@@ -90,19 +87,45 @@ it("tells of other resources that changed", () => {
   expect(told).toEqual([["changed", "created", `${queue} orders`]]);
 });
 
-it("reads the very lines that the provider writes", async () => {
-  const lines: string[] = [];
-  let now = 0;
-  const ports = {
-    clock: { now: () => 0, elapsed: () => now },
-    tell: async (_: string, text: string) => {
-      lines.push(text);
-    },
-  };
-  const progress = new Progress({ self: segment } as never, 1_000, ports as never);
-  now = 1_000;
-  progress.pushed(100);
-  const run = new RunProgress(1_000);
-  expect(lines.map((line) => run.line(segment, line))).toEqual([true]);
-  expect(run.at(0).pushed).toBe(100);
+it("reports an event once, and not again the sentence that Pulumi keeps of it", () => {
+  const { told, take } = watching();
+  const event: RunEvent = { kind: "possible_duplicates", messages: 1, names: ["<{%fg 1%}> \u001b[1m"], more: 0 };
+  const text = "1 message may have arrived twice, since an answer was lost: <{%fg 1%}> \\u{1b}[1m";
+  take(reported(event));
+  take(said(`${text}\n`, { severity: "warning", urn: segment }));
+  expect(told).toEqual([
+    ["said", { severity: "warning", text: describeEvent(event)?.text, resource: "a/0", code: undefined, event }],
+  ]);
+});
+
+it("takes a wait for what it is, whatever its reason says", () => {
+  const { told, take } = watching();
+  const until = "2026-08-01T10:00:00.000Z";
+  take(reported({ kind: "waiting", reason: "until 5, he said: no", until, secondsLeft: 3 }));
+  take(said(`waiting for at most 3 s, until ${until}: not the provider's`, { urn: segment }));
+  expect(told).toEqual([
+    ["waiting", { reason: "until 5, he said: no", until: Date.parse(until), resource: "a/0" }],
+    ["said", expect.objectContaining({ text: expect.stringMatching(/not the provider's$/) })],
+  ]);
+});
+
+it("knows why the provider refused by its code, and not by words that an id may have too", () => {
+  const { told, take, watch } = watching();
+  take(said("PLAN_DIFFERS: an id", { severity: "error", urn: segment }));
+  expect([...watch.refused]).toEqual([]);
+  take(reported({ kind: "refused", code: "PLAN_DIFFERS", message: "PLAN_DIFFERS: what would be pushed" }));
+  take(said("PLAN_DIFFERS: what would be pushed", { severity: "error", urn: segment }));
+  expect([...watch.refused]).toEqual(["PLAN_DIFFERS"]);
+  expect(told).toMatchObject([
+    ["said", { code: undefined }],
+    ["said", { code: "PLAN_DIFFERS" }],
+  ]);
+});
+
+it("says once that it cannot read what another version reports", () => {
+  const { told, take } = watching();
+  const event = said('{"queueSeeder":2,"kind":"progress"}', { urn: segment, ephemeral: true });
+  take(event);
+  take(event);
+  expect(told).toEqual([["note", expect.stringMatching(/^EVENT_UNREADABLE: .*version 2.*same version/)]]);
 });

@@ -2,7 +2,8 @@ import { createRequire } from "node:module";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import type engineProto from "@pulumi/pulumi/proto/engine_pb.js";
 import { expect, it, onTestFinished } from "vitest";
-import { tellEngine } from "../../../infra/pulumi-internals/engine-log.ts";
+import { createEngineLog } from "../../../infra/pulumi-internals/engine-log.ts";
+import { encodeEvent, type RunEvent } from "../../../src/lifecycle/protocol/events.ts";
 
 /** The SDK's own copy, which its clients are made for. */
 const { Server, ServerCredentials, status }: typeof import("@grpc/grpc-js") = createRequire(
@@ -13,11 +14,12 @@ interface Call {
   readonly request: InstanceType<typeof engineProto.LogRequest>;
 }
 
-it("says a text that holds half a character in a form that the engine can take", async () => {
-  const said: string[][] = [];
+/** What arrives at an engine: text, URN, and whether it passes. */
+async function engine(): Promise<{ readonly address: string; readonly calls: unknown[][] }> {
+  const calls: unknown[][] = [];
   const server = new Server();
   const log = ({ request }: Call, answer: (error: object) => void) => {
-    said.push([request.getMessage(), request.getUrn()]);
+    calls.push([request.getMessage(), request.getUrn(), request.getEphemeral()]);
     answer({ code: status.UNIMPLEMENTED });
   };
   server.addService(engineGrpc.EngineService as never, { log } as never);
@@ -26,7 +28,40 @@ it("says a text that holds half a character in a form that the engine can take",
     const bound = (error: Error | null, port: number) => (error ? reject(error) : resolve(port));
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), bound);
   });
+  return { address: `127.0.0.1:${port}`, calls };
+}
+
+const waiting: RunEvent = {
+  kind: "waiting",
+  reason: "half \ud83d of one",
+  until: "2026-08-01T10:00:00.000Z",
+  secondsLeft: 3,
+};
+
+it("says a text that holds half a character in a form that the engine can take", async () => {
+  const { address, calls } = await engine();
   // What passes may fail without a word.
-  await tellEngine(`127.0.0.1:${port}`)("progress", "half \ud83d of one", "urn:1");
-  expect(said).toEqual([["half \\u{d83d} of one", "urn:1"]]);
+  await createEngineLog(address, () => false)(waiting, "urn:1", "passing");
+  const text = "waiting for at most 3 s, until 2026-08-01T10:00:00.000Z: half \\u{d83d} of one";
+  expect(calls).toEqual([[text, "urn:1", true]]);
+});
+
+it("shows JSON to no person under a bare pulumi up", async () => {
+  const { address, calls } = await engine();
+  const log = createEngineLog(address, () => false);
+  await log({ kind: "outcome", pushed: 1, inDoubt: 0, notSent: 0 }, "urn:1");
+  await log({ kind: "refused", code: "PLAN_DIFFERS", message: "no" }, "urn:1");
+  await log({ kind: "resumed", seconds: 3 }, "urn:1", "passing");
+  expect(calls).toEqual([["goes on after a wait of 3 s", "urn:1", true]]);
+});
+
+it("gives a command the event before the sentence, in a message that no log keeps", async () => {
+  const { address, calls } = await engine();
+  const log = createEngineLog(address, () => true);
+  await log(waiting, "urn:1", "passing");
+  await log({ kind: "outcome", pushed: 1, inDoubt: 0, notSent: 0 }, "urn:1");
+  expect(calls).toEqual([
+    [encodeEvent(waiting), "urn:1", true],
+    [encodeEvent({ kind: "outcome", pushed: 1, inDoubt: 0, notSent: 0 }), "urn:1", true],
+  ]);
 });

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { bindLifecycle, type Lifecycle } from "../../../src/lifecycle/index.ts";
 import { plannedSegment } from "../../../src/lifecycle/inputs.ts";
-import type { RepairAction } from "../../../src/lifecycle/repair.ts";
+import type { RepairAction } from "../../../src/lifecycle/protocol/events.ts";
+import { bareRequest, encodeRequest, type Repair, requestVariable } from "../../../src/lifecycle/protocol/request.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/segment.ts";
 import { limits } from "../../../src/limits.ts";
 import { loadManifests } from "../../../src/manifest/index.ts";
@@ -119,18 +120,18 @@ export class World implements AsyncDisposable {
   #start(name: string, { disturbance = {}, repair }: Run): { process: Process; lifecycle: Lifecycle } {
     const process = new Process(++this.#processes, disturbance);
     this.#api.admit(process);
-    const about = { manifest: name, segments: `urn:${name}`, ...repair };
+    const about = repair && { manifest: name, segments: `urn:${name}`, messages: undefined, ...repair };
     const lifecycle = bindLifecycle({
       cwd: join(this.#root, "infra"),
       env: {
         CLOUDFLARE_BASE_URL: this.#api.baseUrl,
         CLOUDFLARE_API_TOKEN: process.token,
-        ...(repair !== undefined && { QUEUE_SEEDER_REPAIR: JSON.stringify(about) }),
+        ...(about !== undefined && this.#request(about)),
       },
       config: () => undefined,
       setBy: () => undefined,
       clock: process.clock,
-      tell: () => process.step(async () => {}),
+      log: () => process.step(async () => {}),
       commit: () => "c0ffee",
       deployer: () => "ada",
       variables: () => variables,
@@ -138,6 +139,12 @@ export class World implements AsyncDisposable {
       cancelled: process.cancelled.signal,
     });
     return { process, lifecycle };
+  }
+
+  #request(repair: Repair): Readonly<Record<string, string>> {
+    const file = join(this.#root, "request.json");
+    writeFileSync(file, encodeRequest({ ...bareRequest, repair }));
+    return { [requestVariable]: file };
   }
 
   async #segment(process: Process, lifecycle: Lifecycle, inputs: SegmentInputs, { tainted }: Run): Promise<Seen> {

@@ -6,6 +6,14 @@ import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
 import { bindLifecycle, type Lifecycle } from "../../../src/lifecycle/index.ts";
 import { plannedSegment } from "../../../src/lifecycle/inputs.ts";
 import { loadSegments } from "../../../src/lifecycle/load.ts";
+import { describeEvent } from "../../../src/lifecycle/protocol/describe.ts";
+import type { RunEvent } from "../../../src/lifecycle/protocol/events.ts";
+import {
+  bareRequest,
+  encodeRequest,
+  type RunRequest,
+  requestVariable,
+} from "../../../src/lifecycle/protocol/request.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/segment.ts";
 import { systemClock } from "../../../src/push/index.ts";
 
@@ -26,6 +34,10 @@ export interface World extends AsyncDisposable {
   readonly emulator: Emulator;
   /** What was told to people, progress left out. */
   readonly told: string[];
+  /** What was reported, passing progress included. */
+  readonly events: RunEvent[];
+  /** Has providers that are started from now on go by a request, as a command does. */
+  request(request: Partial<RunRequest>): void;
   /** Whether the engine listens. */
   engine: boolean;
   /** The environment of providers that are started from now on. */
@@ -43,11 +55,18 @@ export async function makeWorld(): Promise<World> {
   const root = mkdtempSync(join(tmpdir(), "lifecycle-"));
   const emulator = await startEmulator({ queues: [{ name: "orders" }, { name: "second" }], rateLimit: false });
   const told: string[] = [];
+  const events: RunEvent[] = [];
   const variables = { project: "p", config: {}, secrets: ["key"], env: {} };
   const world: World = {
     root,
     emulator,
     told,
+    events,
+    request(request) {
+      const file = join(root, "request.json");
+      writeFileSync(file, encodeRequest({ ...bareRequest, ...request }));
+      world.env[requestVariable] = file;
+    },
     engine: true,
     env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, CLOUDFLARE_API_TOKEN: emulator.token },
     start(config = {}) {
@@ -58,8 +77,10 @@ export async function makeWorld(): Promise<World> {
         config: (key) => config[key],
         setBy: () => undefined,
         clock: systemClock,
-        tell: async (severity, text) => {
-          if (severity !== "progress") told.push(`${severity}: ${text}`);
+        log: async (event, _urn, passing) => {
+          events.push(event);
+          const described = describeEvent(event);
+          if (described !== undefined && !passing) told.push(`${described.severity}: ${described.text}`);
         },
         commit: () => "c0ffee",
         deployer: () => "ada",

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { EngineEvent, LocalWorkspaceOptions } from "@pulumi/pulumi/automation/index.js";
-import type { Pulumi } from "../../engine/pulumi.ts";
-import { type Holder, holderOf } from "../../engine/stack-lock.ts";
+import type { Pulumi } from "./pulumi.ts";
+import { type Holder, holderOf } from "./stack-lock.ts";
 
 export interface EngineRun {
   readonly root: string;
@@ -9,6 +9,8 @@ export interface EngineRun {
   readonly pulumi: Pulumi;
   /** Added to the environment of the engine, and so of the program and the provider. */
   readonly env: Readonly<Record<string, string>>;
+  /** URNs of the resources that the run is to touch; undefined: all. */
+  readonly targets?: readonly string[];
   readonly onEvent: (event: EngineEvent) => void;
   /** Aborted when the run is to end: the engine is told once, and saves what was pushed. */
   readonly stop: AbortSignal;
@@ -28,7 +30,7 @@ type OnText = ((text: string) => void) | undefined;
 type Callbacks = [onOutput?: OnText, onError?: OnText, signal?: AbortSignal];
 
 /** Runs `pulumi up` through the Automation API, as it is: without a preview, which the plan has been. */
-export async function runEngine({ root, stack, pulumi, env, onEvent, stop }: EngineRun): Promise<EngineEnd> {
+export async function runEngine({ root, stack, pulumi, env, targets, onEvent, stop }: EngineRun): Promise<EngineEnd> {
   // Only now: it takes most of a second to load.
   const { LocalWorkspace, PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
   process.env.PATH = pulumi.env.PATH;
@@ -44,7 +46,8 @@ export async function runEngine({ root, stack, pulumi, env, onEvent, stop }: Eng
   };
   const workspace = await LocalWorkspace.selectStack({ stackName: stack, workDir: root }, options);
   try {
-    await workspace.up({ onEvent, color: "never", suppressOutputs: true, userAgent: "queue-seeder" });
+    const target = targets === undefined ? {} : { target: [...targets] };
+    await workspace.up({ ...target, onEvent, color: "never", suppressOutputs: true, userAgent: "queue-seeder" });
     return { kind: "ok" };
   } catch (error) {
     if (!(error instanceof EngineFailed)) throw error;

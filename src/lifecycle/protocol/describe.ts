@@ -1,0 +1,84 @@
+import { count, duration, number } from "../../figures.ts";
+import type { RepairAction, RunEvent, RunEventOf } from "./events.ts";
+
+/** A line for people, on a resource's own line. */
+export interface Description {
+  readonly severity: "info" | "warning" | "error";
+  readonly text: string;
+}
+
+const repaired = {
+  baseline: "marked as pushed",
+  forget: "forgotten by the ledger",
+  settle_pushed: "in doubt marked as pushed",
+  settle_resend: "in doubt to be sent again",
+} as const satisfies Record<RepairAction, string>;
+
+/** Puts an event into words for people; undefined: Pulumi shows what there is to say. Nothing parses these words. */
+export function describeEvent(event: RunEvent): Description | undefined {
+  switch (event.kind) {
+    case "planned":
+      return info(describePlanned(event));
+    case "progress": {
+      const { pushed, total, perSecond, secondsLeft } = event;
+      const rate = number(Math.round(perSecond));
+      return info(
+        `${number(pushed)} of ${count(total, "message")} pushed, ${rate} a second, ${duration(secondsLeft)} left`,
+      );
+    }
+    case "waiting":
+      return info(`waiting for at most ${duration(event.secondsLeft)}, until ${event.until}: ${event.reason}`);
+    case "resumed":
+      return info(`goes on after a wait of ${duration(event.seconds)}`);
+    case "other_run":
+      return info(`waits for the run of process ${event.pid}, which still pushes this`);
+    case "recovered":
+      return info(
+        `an interrupted run's journal says that ${count(event.arrived, "message")} arrived, and ${number(event.inDoubt)} may have`,
+      );
+    case "possible_duplicates": {
+      const more = event.more > 0 ? ` and ${number(event.more)} more` : "";
+      const names = `${event.names.join(", ")}${more}`;
+      return warning(`${count(event.messages, "message")} may have arrived twice, since an answer was lost: ${names}`);
+    }
+    case "queue_paused":
+      return warning(
+        `delivery of ${event.queue} is paused: it takes messages, and hands none out until it is resumed ` +
+          "(`wrangler queues resume-delivery`). `requires: { not_paused: true }` holds a manifest back meanwhile",
+      );
+    case "queue_gone":
+      return warning(
+        `the queue ${event.queue} (${event.queueId}) is gone, so it has no metrics; the ledger is kept. ` +
+          "Give the stack's config another queue, and its messages are pushed there",
+      );
+    case "repaired":
+      return info(`${count(event.messages, "message")} ${repaired[event.action]}; nothing was pushed`);
+    case "removed":
+      return info(`forgotten; ${count(event.pushed, "message")} in ${event.queue} or beyond cannot be called back`);
+    case "warned":
+      return warning(event.message);
+    case "refused":
+    case "outcome":
+      return undefined;
+  }
+}
+
+function describePlanned(event: RunEventOf<"planned">): string {
+  const { queue, toPush, pushedBefore, held, mayRepeat, forgotten, unresolved, open } = event;
+  const parts = [`${count(toPush, "message")} to push to ${queue}`];
+  if (pushedBefore > 0) parts.push(`${number(pushedBefore)} pushed before`);
+  if (held > 0) parts.push(`${number(held)} in doubt, not sent again`);
+  if (mayRepeat > 0) parts.push(`${number(mayRepeat)} of them in doubt, may arrive twice`);
+  if (open) parts.push("whatever the run will make beside");
+  else if (unresolved > 0) parts.push(`${number(unresolved)} more with values that only the run will know`);
+  if (forgotten > 0) parts.push(`${number(forgotten)} removed from the manifest, forgotten but not called back`);
+  return parts.join(", ");
+}
+
+function info(text: string): Description {
+  return { severity: "info", text };
+}
+
+function warning(text: string): Description {
+  return { severity: "warning", text };
+}

@@ -1,0 +1,79 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { expect, it } from "vitest";
+import { collectRepair, repairResult } from "../../../src/cli/repair/result.ts";
+import type { EngineEnd } from "../../../src/engine/run-pulumi.ts";
+import { encodeEvent, type RunEvent } from "../../../src/lifecycle/protocol/events.ts";
+
+const text = (message: string, severity = "info") => ({ message, severity }) as EngineEvent["diagnosticEvent"];
+const reported = (event: RunEvent) => text(`${encodeEvent(event)}\n`);
+const repaired = (messages: number) => reported({ kind: "repaired", action: "settle_pushed", messages });
+const done = (messages: string) => `${messages} in doubt marked as pushed; nothing was pushed`;
+const refusal = "MESSAGE_UNKNOWN: a has no message x.\nNothing was changed.";
+const ok: EngineEnd = { kind: "ok" };
+const failed = (stderr = ""): EngineEnd => ({ kind: "failed", text: stderr });
+
+it.each<[string, EngineEnd, EngineEvent["diagnosticEvent"][], number | undefined, 0 | 1, unknown[]]>([
+  ["all went well", ok, [repaired(2), text(done("2 messages"))], undefined, 0, [done("2 messages")]],
+  ["of several segments", ok, [repaired(1_000), repaired(1)], 1_001, 0, [done("1,001 messages")]],
+  [
+    "some that were named are nowhere",
+    ok,
+    [repaired(1), repaired(0)],
+    3,
+    1,
+    [done("1 message"), "2 of the 3 that were named cannot be meant, and stayed as they were."],
+  ],
+  [
+    "it failed afterwards",
+    failed(),
+    [repaired(2), text("<{%fg 1%}>TypeError: that went wrong\n  at x.js:1<{%reset%}>", "error")],
+    undefined,
+    1,
+    [done("2 messages"), "TypeError: that went wrong", expect.stringMatching(/^The ledger changed as far as .*status/)],
+  ],
+  [
+    "it was refused, as Pulumi repeats",
+    failed(),
+    [reported({ kind: "refused", code: "MESSAGE_UNKNOWN", message: refusal }), text(refusal, "error")],
+    undefined,
+    1,
+    ["MESSAGE_UNKNOWN: a has no message x.", "Nothing was changed.", "The ledger is as it was."],
+  ],
+  [
+    "Pulumi refused to start",
+    failed("error: no passphrase\nmore"),
+    [],
+    undefined,
+    1,
+    ["no passphrase.", "The ledger is as it was."],
+  ],
+  [
+    "another run holds the stack",
+    { kind: "locked", holder: { text: "ann@box" } },
+    [],
+    undefined,
+    1,
+    ["Another run holds the stack: ann@box.", "The ledger is as it was."],
+  ],
+  [
+    "the provider is of another version",
+    ok,
+    [text('{"queueSeeder":2,"kind":"repaired"}')],
+    undefined,
+    1,
+    [expect.stringMatching(/^EVENT_UNREADABLE: .*version 2.*status/)],
+  ],
+])(
+  "a repair says what it did, and of a failure why and how the ledger is: %s",
+  (_, end, diagnostics, named, exit, lines) => {
+    const events = collectRepair();
+    for (const diagnosticEvent of diagnostics) events.take({ diagnosticEvent } as EngineEvent);
+    expect(repairResult(end, events, named)).toEqual({ exit, lines });
+  },
+);
+
+it("reads no sentence for a repair, not even that of the provider", () => {
+  const events = collectRepair();
+  events.take({ diagnosticEvent: text(done("2 messages")) } as EngineEvent);
+  expect(events.repaired).toEqual([]);
+});

@@ -1,0 +1,59 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import {
+  bareRequest,
+  encodeRequest,
+  type RunRequest,
+  readRequest,
+  requestVariable,
+} from "../../../src/lifecycle/protocol/request.ts";
+import { temporaryFolder } from "../../manifest/support/fixture.ts";
+
+/** What the provider reads where the file holds this text. */
+function reading(text: string): RunRequest {
+  using folder = temporaryFolder();
+  const file = join(folder.path, "request.json");
+  writeFileSync(file, text);
+  return readRequest({ [requestVariable]: file });
+}
+
+it.each<RunRequest>([
+  bareRequest,
+  {
+    events: true,
+    plan: "p1:abc",
+    approvedPushes: ["p1:a", "p1:b"],
+    repair: { action: "forget", manifest: "a", segments: "urn:a", messages: ["m1", "#2"] },
+  },
+  { ...bareRequest, repair: { action: "baseline", manifest: "a", segments: "urn:a", messages: undefined } },
+])("reads what a command wrote: %j", (request) => {
+  expect(reading(encodeRequest(request))).toEqual(request);
+});
+
+it.each([undefined, ""])("asks for nothing without a file", (file) => {
+  expect(readRequest({ [requestVariable]: file })).toEqual(bareRequest);
+});
+
+const repair = (repair: object) => JSON.stringify({ version: 1, events: true, repair });
+
+it.each([
+  ["{", /is not JSON/],
+  ["[]", /version undefined, and this provider reads 1/],
+  ['{"version":2,"events":true}', /version 2, and this provider reads 1/],
+  ['{"version":1}', /not what queue-seeder writes/],
+  ['{"version":1,"events":true,"plan":1}', /not what queue-seeder writes/],
+  ['{"version":1,"events":true,"approvedPushes":"p1:a"}', /not what queue-seeder writes/],
+  [repair({ action: "push", manifest: "a", segments: "urn:a" }), /not what queue-seeder writes/],
+  [repair({ action: "forget", segments: "urn:a" }), /not what queue-seeder writes/],
+  [repair({ action: "forget", manifest: "a" }), /not what queue-seeder writes/],
+  [repair({ action: "forget", manifest: "a", segments: "urn:a", messages: [1] }), /not what queue-seeder writes/],
+])("refuses what this version did not write: %s", (text, why) => {
+  expect(() => reading(text)).toThrow(
+    expect.objectContaining({ code: "REQUEST_UNREADABLE", message: expect.stringMatching(why) }),
+  );
+});
+
+it("refuses a file that is not there", () => {
+  expect(() => readRequest({ [requestVariable]: "/nowhere/request.json" })).toThrow(/^REQUEST_UNREADABLE: /);
+});
