@@ -7,7 +7,7 @@ import { RateLimiter } from "./api/rate-limit.ts";
 import { usualAllowances } from "./broker/allowance.ts";
 import { stateOf } from "./broker/backlog.ts";
 import { Broker, type BrokerPlan, type QueueSetup, stableQueueId } from "./broker/broker.ts";
-import type { Queue } from "./broker/types.ts";
+import type { Queue } from "./broker/queue.ts";
 import { adjustableClock, type Clock } from "./clock.ts";
 import { defaults } from "./defaults.ts";
 import { ApiError } from "./errors.ts";

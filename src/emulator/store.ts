@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { Queue } from "./broker/queue.ts";
 import type { BacklogRecorder, Recorder, SavedQueue } from "./broker/recorder.ts";
-import type { ContentType, Queue, QueuedMessage } from "./broker/types.ts";
+import type { ContentType, QueuedMessage, QueueRecord } from "./broker/types.ts";
 
 /** Of the tables below. A file of another version is refused, never read half. */
 const schemaVersion = 1;
@@ -45,7 +46,7 @@ export class Store implements Recorder {
     const messages = this.#database.prepare("SELECT * FROM message WHERE queue = ? ORDER BY seq");
     for (const row of this.#database.prepare("SELECT * FROM queue ORDER BY number").all()) {
       const { number, next_seq, data } = row as { number: number; next_seq: number; data: string };
-      const queue = JSON.parse(data) as Omit<Queue, "backlog">;
+      const queue = JSON.parse(data) as QueueRecord;
       this.#numbers.set(queue.id, number);
       // JSON knows no undefined: what was, is absent now, which reads the same.
       yield { queue, messages: messages.all(number).map(readMessage), nextSeq: next_seq };

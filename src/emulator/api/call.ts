@@ -1,5 +1,5 @@
 import type { Broker } from "../broker/broker.ts";
-import type { Queue } from "../broker/types.ts";
+import type { Queue } from "../broker/queue.ts";
 import type { ApiRequest } from "./http.ts";
 
 /** Answers that the sources describe differently: the default is the first, the newest and strictest. */

@@ -1,5 +1,6 @@
 import { type Broker, newId } from "../broker/broker.ts";
-import type { Consumer, Queue } from "../broker/types.ts";
+import type { Queue } from "../broker/queue.ts";
+import type { Consumer } from "../broker/types.ts";
 import { ApiError } from "../errors.ts";
 import type { ConsumerCall, QueueCall, ScriptCall } from "./call.ts";
 import { readPullSettings, readWorkerSettings, workerDefaults } from "./consumer-settings.ts";

@@ -1,5 +1,5 @@
 import type { Broker } from "../broker/broker.ts";
-import type { Queue } from "../broker/types.ts";
+import type { Queue } from "../broker/queue.ts";
 import { ApiError, type ApiErrorCode, type StatusOverrides } from "../errors.ts";
 import { authenticate, type Credentials } from "./auth.ts";
 import type { Call, Variants } from "./call.ts";

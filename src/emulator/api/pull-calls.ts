@@ -1,5 +1,6 @@
 import { acknowledge, extend, lease, peek, purgePreviewed, purgeRefs, type Retry } from "../broker/delivery.ts";
-import type { PullConsumer, Queue } from "../broker/types.ts";
+import type { Queue } from "../broker/queue.ts";
+import type { PullConsumer } from "../broker/types.ts";
 import { ApiError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { QueueCall, Variants } from "./call.ts";

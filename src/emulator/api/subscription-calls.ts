@@ -1,5 +1,6 @@
 import { type Broker, newId } from "../broker/broker.ts";
-import type { Queue, Subscription } from "../broker/types.ts";
+import type { Queue } from "../broker/queue.ts";
+import type { Subscription } from "../broker/types.ts";
 import { ApiError } from "../errors.ts";
 import type { Call, SubscriptionCall } from "./call.ts";
 import type { Outcome } from "./envelope.ts";

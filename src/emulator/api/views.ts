@@ -1,7 +1,8 @@
 /** The broker's nouns as the API names them. */
 
 import { leaseId, messageId, previewId, refOf } from "../broker/delivery.ts";
-import type { Consumer, Metrics, Queue, QueuedMessage } from "../broker/types.ts";
+import type { Queue } from "../broker/queue.ts";
+import type { Consumer, Metrics, QueuedMessage } from "../broker/types.ts";
 import type { Variants } from "./call.ts";
 import type { JsonObject } from "./json.ts";
 

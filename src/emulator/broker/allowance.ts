@@ -1,6 +1,7 @@
 import { ApiError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import type { Draft, Queue } from "./types.ts";
+import type { Queue } from "./queue.ts";
+import type { Draft } from "./types.ts";
 
 /** How much the queues take before they refuse more. */
 export interface Allowances {

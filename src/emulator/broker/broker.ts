@@ -4,8 +4,9 @@ import { ApiError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { Allowance, type Allowances, usualAllowances } from "./allowance.ts";
 import { Backlog, type Expiry } from "./backlog.ts";
+import type { Queue } from "./queue.ts";
 import type { BacklogRecorder, Recorder, SavedQueue } from "./recorder.ts";
-import type { Consumer, Draft, Metrics, Queue, QueuedMessage, QueueSettings, Subscription } from "./types.ts";
+import type { Consumer, Draft, Metrics, QueuedMessage, QueueSettings, Subscription } from "./types.ts";
 
 export interface QueueSetup {
   readonly name: string;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { stateOf } from "./backlog.ts";
 import { type Broker, expiryOf } from "./broker.ts";
-import type { Queue, QueuedMessage } from "./types.ts";
+import type { Queue } from "./queue.ts";
+import type { QueuedMessage } from "./types.ts";
 
 /** What came of an acknowledgement. Warnings are by lease id. */
 export interface Settled {

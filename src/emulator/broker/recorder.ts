@@ -1,4 +1,4 @@
-import type { Queue, QueuedMessage } from "./types.ts";
+import type { QueuedMessage, QueueRecord } from "./types.ts";
 
 /** Told of each change to a queue's messages, as it happens. */
 export interface BacklogRecorder {
@@ -13,7 +13,7 @@ export interface BacklogRecorder {
 /** Told of each change to the queues themselves. What it was told lasts once `commit` has returned. */
 export interface Recorder {
   /** A queue is new or configured anew. */
-  put(queue: Queue): void;
+  put(queue: QueueRecord): void;
   /** A queue is gone, and its messages with it. */
   drop(queueId: string): void;
   backlog(queueId: string): BacklogRecorder;
@@ -22,7 +22,7 @@ export interface Recorder {
 
 /** What a recorder kept of a queue. */
 export interface SavedQueue {
-  readonly queue: Omit<Queue, "backlog">;
+  readonly queue: QueueRecord;
   /** In order of arrival. */
   readonly messages: readonly QueuedMessage[];
   /** Place of the next message; above those of messages that have gone, so that no lease is mistaken for another. */

@@ -1,7 +1,5 @@
 /** The broker's nouns. Names in camelCase; the API's names are made in api/. */
 
-import type { Backlog } from "./backlog.ts";
-
 export type ContentType = "json" | "text";
 
 /** A message as a push brings it, checked and measured. */
@@ -103,7 +101,8 @@ export interface Subscription {
   readonly modifiedAt: number;
 }
 
-export interface Queue {
+/** A queue without its messages. */
+export interface QueueRecord {
   readonly id: string;
   name: string;
   readonly createdAt: number;
@@ -114,5 +113,4 @@ export interface Queue {
   consumer: Consumer | undefined;
   subscriptions: readonly Subscription[];
   purgedAt: number | undefined;
-  readonly backlog: Backlog;
 }

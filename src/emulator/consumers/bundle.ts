@@ -1,13 +1,6 @@
 import { basename } from "node:path";
-import { collectModules } from "./modules.ts";
+import { collectModules, type WorkerModule } from "./modules.ts";
 import { loadEsbuild } from "./peers.ts";
-
-/** A module as workerd gets it; imports name others by their path, which begins with a slash. */
-export interface WorkerModule {
-  readonly type: "ESModule";
-  readonly path: string;
-  readonly contents: string;
-}
 
 /** Modules that the runtime has itself. */
 export const builtIn = ["cloudflare:*", "node:*", "workerd:*"] as const;

@@ -1,6 +1,6 @@
 import type { Broker } from "../broker/broker.ts";
 import { acknowledge, handBack, lease, leaseId, messageId, peek, type Settled } from "../broker/delivery.ts";
-import type { Queue } from "../broker/types.ts";
+import type { Queue } from "../broker/queue.ts";
 import type { Clock } from "../clock.ts";
 import { decide } from "./batching.ts";
 import { type Batching, type Delivered, type Print, type Receiver, Undelivered, type Verdict } from "./types.ts";

@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { dirname, extname, relative, resolve } from "node:path";
 import ts from "typescript";
-import type { WorkerModule } from "./bundle.ts";
+
+/** A module as workerd gets it; imports name others by their path, which begins with a slash. */
+export interface WorkerModule {
+  readonly type: "ESModule";
+  readonly path: string;
+  readonly contents: string;
+}
 
 /** Extensions that an import may leave out, and those that stand for another in TypeScript. */
 const tried = ["", ".ts", ".mts", ".js", ".mjs", ".json", "/index.ts", "/index.js"];

@@ -1,5 +1,6 @@
 import type { Metrics } from "../broker/types.ts";
-import { bundleWorker, type WorkerModule } from "./bundle.ts";
+import { bundleWorker } from "./bundle.ts";
+import type { WorkerModule } from "./modules.ts";
 import { type HandlerResult, verdictOf } from "./outcome.ts";
 import { loadMiniflare, type MiniflareInstance, startMiniflare } from "./peers.ts";
 import type { Print, Receiver } from "./types.ts";

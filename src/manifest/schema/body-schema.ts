@@ -4,9 +4,9 @@ import { SlowPattern } from "../pattern.ts";
 import { formatPlace, printable } from "../problem.ts";
 import type { Checker } from "./checker.ts";
 import { explain, stepsOf } from "./explain.ts";
+import type { Failure } from "./node.ts";
 import { placeIn, toFragment } from "./read.ts";
 import { Unchecked } from "./run.ts";
-import type { Failure } from "./types.ts";
 
 /** Findings of one body: who breaks twenty rules is helped by the first ten. */
 const keptPerBody = 10;

@@ -1,7 +1,8 @@
 import type { JsonValue } from "../../types.ts";
+import type { Failure } from "./node.ts";
 import { passed, type SchemaNode } from "./node.ts";
 import { Run, Unchecked } from "./run.ts";
-import type { At, Failure } from "./types.ts";
+import type { At } from "./types.ts";
 
 /** The root of a body. */
 const root: At = { parent: undefined, key: "" };

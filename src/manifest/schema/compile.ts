@@ -1,37 +1,19 @@
 import { resolveAddress, splitFragment } from "./address.ts";
-import type { Dialect } from "./dialects.ts";
 import { arrays } from "./keywords/arrays.ts";
+import type { Builder, Here, SchemaCompiler } from "./keywords/builder.ts";
 import { combinations } from "./keywords/combinations.ts";
 import { objects } from "./keywords/objects.ts";
 import { references } from "./keywords/references.ts";
 import { unevaluated } from "./keywords/unevaluated.ts";
 import { values } from "./keywords/values.ts";
-import { type Fail, failing, SchemaNode } from "./node.ts";
+import type { Rule } from "./node.ts";
+import { failing, SchemaNode } from "./node.ts";
 import { isObject, type OnFault, type Registry } from "./registry.ts";
-import type { Located, Resource, Rule, SchemaObject, SchemaValue } from "./types.ts";
+import type { Located, Resource, SchemaObject, SchemaValue } from "./types.ts";
 import { checkKeywords } from "./unchecked.ts";
 
 /** Schemas of one body schema and all that it refers to. */
 const maxSchemas = 50_000;
-
-/** What a keyword's builder knows of where the keyword stands. */
-export interface Here {
-  readonly schema: SchemaObject;
-  readonly dialect: Dialect;
-  readonly compiler: Compiler;
-  readonly located: Located;
-  readonly fail: Fail;
-  /** The schema at a path below this one's keyword. */
-  inner(value: SchemaValue, ...steps: readonly string[]): SchemaNode;
-  /** The schema of a keyword beside this one. */
-  beside(keyword: string): SchemaNode | undefined;
-  /** Tells what is wrong with the keyword. */
-  fault(what: string, next: string): void;
-  warn(what: string, next: string): void;
-}
-
-/** Makes a keyword ready to check; undefined: it checks nothing. Its value has the form that its draft asks for. */
-export type Builder = (value: never, here: Here) => Omit<Rule, "keyword"> | undefined;
 
 const builders: ReadonlyMap<string, Builder> = new Map<string, Builder>(
   Object.entries({ ...values, ...objects, ...arrays, ...combinations, ...references, ...unevaluated }),
@@ -46,9 +28,8 @@ export interface Sources {
 }
 
 /** Makes schemas ready to check values, each once. */
-export class Compiler {
+export class Compiler implements SchemaCompiler {
   readonly registry: Registry;
-  /** Names that `$dynamicRef` asks for: what they lead to is known when a value is checked. */
   readonly dynamicNames = new Set<string>();
   usesRecursion = false;
   readonly #sources: Sources;

@@ -1,9 +1,9 @@
 import type { JsonValue } from "../../types.ts";
 import { isMap } from "./keywords/objects.ts";
 import { oneOfWords } from "./keywords/values.ts";
-import type { SchemaNode } from "./node.ts";
+import type { Branch, Failure, Rule, SchemaNode } from "./node.ts";
 import { Run } from "./run.ts";
-import type { At, Branch, Failure, Rule } from "./types.ts";
+import type { At } from "./types.ts";
 
 /**
  * Puts in the place of a failed `anyOf` or `oneOf` what the alternative that was meant has against the value; where none

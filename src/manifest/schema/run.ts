@@ -1,5 +1,4 @@
 import type { JsonValue } from "../../types.ts";
-import type { SchemaNode } from "./node.ts";
 import type { Resource } from "./types.ts";
 
 /** A body that cannot be checked. The message is a clause for people. */
@@ -24,7 +23,8 @@ const explainedSteps = 50_000;
 export class Run {
   /** The schemas that led here, outermost first; only where an answer may depend on them. */
   readonly scope: Resource[] = [];
-  readonly #answers = new Map<SchemaNode, Map<JsonValue, boolean>>();
+  /** By the schema's node, which only has to be the same one. */
+  readonly #answers = new Map<object, Map<JsonValue, boolean>>();
   #remembered = 0;
   readonly #dynamic: boolean;
   #steps = 0;
@@ -70,11 +70,11 @@ export class Run {
   }
 
   /** Whether the value passes, where that is known. */
-  recall(node: SchemaNode, value: JsonValue): boolean | undefined {
+  recall(node: object, value: JsonValue): boolean | undefined {
     return this.#steps < rememberFrom || this.#dynamic ? undefined : this.#answers.get(node)?.get(value);
   }
 
-  remember(node: SchemaNode, value: JsonValue, passes: boolean): void {
+  remember(node: object, value: JsonValue, passes: boolean): void {
     if (this.#steps < rememberFrom || this.#dynamic || this.#remembered === maxRemembered) return;
     this.#remembered += 1;
     const answers = this.#answers.get(node);

@@ -1,9 +1,6 @@
-import type { JsonValue } from "../../types.ts";
 import type { TextFile } from "../text.ts";
 import type { Dialect } from "./dialects.ts";
-import type { SchemaNode } from "./node.ts";
 import type { InexactNumber } from "./number.ts";
-import type { Run } from "./run.ts";
 
 /** What a schema's file holds: JSON, with the numbers that a double cannot hold in their own spelling. */
 export type SchemaValue =
@@ -51,56 +48,10 @@ export interface At {
   readonly key: string | number;
 }
 
-/** A keyword of a schema that a body does not keep to. */
-export interface Failure {
-  readonly keyword: string;
-  readonly file: SchemaFile;
-  /** Where the keyword stands in its file. */
-  readonly steps: Steps;
-  readonly at: At;
-  /** A clause that follows the name of the value: `must be integer`. */
-  readonly what: string;
-  /** Of anyOf, oneOf and if: what each alternative has against the value. */
-  readonly branches?: readonly Branch[];
-}
-
-export interface Branch {
-  readonly node: SchemaNode;
-  /** What was checked against it. */
-  readonly value: JsonValue;
-  readonly failures: readonly Failure[];
-}
-
-/**
- * Checks a value.
- *
- * @param at undefined: only whether it passes is wanted, and any failure stands for all
- * @returns nothing where it passes
- */
-export type Check = (value: JsonValue, at: At | undefined, run: Run) => readonly Failure[];
-
 /** Keys and items of one value that a schema has looked at, for `unevaluatedProperties` and `unevaluatedItems`. */
 export interface Seen {
   readonly keys: Set<string>;
   readonly items: Set<number>;
   allKeys: boolean;
   allItems: boolean;
-}
-
-/** Adds what a keyword or a schema looks at, in a value that passes. */
-export type See = (value: JsonValue, seen: Seen, run: Run) => void;
-
-/** A keyword that is ready to check. */
-export interface Rule {
-  readonly keyword: string;
-  readonly check: Check;
-  readonly see?: See;
-  /** Whether it has to wait for what the other keywords see. */
-  readonly last?: boolean;
-  /** Schemas that always apply to the same value. */
-  readonly always?: readonly SchemaNode[];
-  /** Schemas of the value's keys. */
-  readonly properties?: ReadonlyMap<string, SchemaNode>;
-  /** What `const`, `enum` and `type` allow, in words for people. */
-  readonly allowed?: readonly string[];
 }

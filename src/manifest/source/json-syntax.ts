@@ -1,7 +1,16 @@
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
+import type { ProblemCode } from "../codes.ts";
 import { quote } from "../problem.ts";
 import { mergeConflict } from "../text.ts";
-import type { Flaw } from "./json.ts";
+
+/** Why a text does not stand for exactly one JSON value. */
+export interface Flaw {
+  readonly code: ProblemCode;
+  /** In UTF-16 code units from the start of the text. */
+  readonly offset: number;
+  readonly what: string;
+  readonly next: string;
+}
 
 /** Finds the first thing that keeps a text from being JSON, and says what it is. */
 export function syntaxFlaw(text: string): Flaw {

@@ -1,20 +1,10 @@
 import { visit } from "jsonc-parser";
 import type { JsonValue } from "../../types.ts";
-import type { ProblemCode } from "../codes.ts";
 import { isExactNumber } from "../number.ts";
 import { quote } from "../problem.ts";
 import { noteJson } from "../spelling.ts";
 import { maxDepth } from "../value.ts";
-import { syntaxFlaw } from "./json-syntax.ts";
-
-/** Why a text does not stand for exactly one JSON value. */
-export interface Flaw {
-  readonly code: ProblemCode;
-  /** In UTF-16 code units from the start of the text. */
-  readonly offset: number;
-  readonly what: string;
-  readonly next: string;
-}
+import { type Flaw, syntaxFlaw } from "./json-syntax.ts";
 
 export interface Exact {
   readonly ok: true;

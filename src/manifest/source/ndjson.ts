@@ -1,7 +1,7 @@
 import { count } from "../../figures.ts";
 import type { JsonValue } from "../../types.ts";
-import { type Flaw, parseExactly } from "./json.ts";
-import { isUnfinished } from "./json-syntax.ts";
+import { parseExactly } from "./json.ts";
+import { type Flaw, isUnfinished } from "./json-syntax.ts";
 import type { Row, RowReader } from "./rows.ts";
 import { maxRowBytes, rowTooLong } from "./rows.ts";
 import { DataStop, type Spot, type TellSpot } from "./stop.ts";

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Broker } from "../../../src/emulator/broker/broker.ts";
-import type { Queue } from "../../../src/emulator/broker/types.ts";
+import type { Queue } from "../../../src/emulator/broker/queue.ts";
 import { manualClock } from "../../../src/emulator/clock.ts";
 import { Dispatcher } from "../../../src/emulator/consumers/dispatcher.ts";
 import { type Delivered, type Receiver, Undelivered, type Verdict } from "../../../src/emulator/consumers/types.ts";

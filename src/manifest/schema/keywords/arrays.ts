@@ -1,8 +1,9 @@
 import type { JsonValue } from "../../../types.ts";
-import type { Builder } from "../compile.ts";
 import { charactersOfStep, identityOf } from "../identity.ts";
+import type { Check, Failure, See } from "../node.ts";
 import { passed, type SchemaNode } from "../node.ts";
-import type { Check, Failure, SchemaValue, See } from "../types.ts";
+import type { SchemaValue } from "../types.ts";
+import type { Builder } from "./builder.ts";
 import { below, gather } from "./objects.ts";
 
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);

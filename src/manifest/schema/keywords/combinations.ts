@@ -1,6 +1,7 @@
-import type { Builder, Here } from "../compile.ts";
+import type { Branch, Check, See } from "../node.ts";
 import { passed, type SchemaNode } from "../node.ts";
-import type { Branch, Check, SchemaValue, See } from "../types.ts";
+import type { SchemaValue } from "../types.ts";
+import type { Builder, Here } from "./builder.ts";
 import { gather } from "./objects.ts";
 
 const each = (schemas: readonly SchemaValue[], here: Here): readonly SchemaNode[] =>

@@ -1,11 +1,12 @@
 import type { JsonValue } from "../../../types.ts";
 import { quote } from "../../problem.ts";
 import { nearest } from "../../suggest.ts";
-import type { Builder, Here } from "../compile.ts";
+import type { Check, Failure, See } from "../node.ts";
 import { passed, type SchemaNode } from "../node.ts";
 import { isObject } from "../registry.ts";
 import type { Run } from "../run.ts";
-import type { At, Check, Failure, SchemaObject, SchemaValue, See } from "../types.ts";
+import type { At, SchemaObject, SchemaValue } from "../types.ts";
+import type { Builder, Here } from "./builder.ts";
 import { patternOf } from "./values.ts";
 
 type JsonObject = { readonly [key: string]: JsonValue };

@@ -1,9 +1,10 @@
 import type { JsonValue } from "../../../types.ts";
 import { splitFragment } from "../address.ts";
-import type { Builder, Here } from "../compile.ts";
+import type { Check, See } from "../node.ts";
 import { passed, type SchemaNode } from "../node.ts";
 import type { Run } from "../run.ts";
-import type { Check, Located, Resource, See } from "../types.ts";
+import type { Located, Resource } from "../types.ts";
+import type { Builder, Here } from "./builder.ts";
 
 /** Checks by the schema that `choose` finds when a value is checked. */
 function leading({ fail }: Here, choose: (run: Run) => SchemaNode): { readonly check: Check; readonly see: See } {

@@ -1,8 +1,9 @@
 import type { JsonValue } from "../../../types.ts";
-import type { Builder, Here } from "../compile.ts";
+import type { Check, Failure, See } from "../node.ts";
 import { passed } from "../node.ts";
 import type { Run } from "../run.ts";
-import type { Check, Failure, SchemaValue, See, Seen } from "../types.ts";
+import type { SchemaValue, Seen } from "../types.ts";
+import type { Builder, Here } from "./builder.ts";
 import { below, gather, isMap, unknownKey } from "./objects.ts";
 
 /** What the other keywords of the schema see in a value. */

@@ -2,12 +2,13 @@ import type { JsonValue } from "../../../types.ts";
 import { Pattern } from "../../pattern.ts";
 import { didYouMean } from "../../suggest.ts";
 import { shown } from "../../words.ts";
-import type { Builder, Here } from "../compile.ts";
 import { formatNames, formats } from "../formats.ts";
 import { charactersOfStep, identityOf } from "../identity.ts";
+import type { Check } from "../node.ts";
 import { passed } from "../node.ts";
 import { compareNumbers, InexactNumber, isMultipleOf } from "../number.ts";
-import type { Check, SchemaValue } from "../types.ts";
+import type { SchemaValue } from "../types.ts";
+import type { Builder, Here } from "./builder.ts";
 
 type Limit = number | InexactNumber;
 
