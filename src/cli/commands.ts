@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { completeCommand, completionCommand } from "./completion/command.ts";
 import { demoCommand } from "./demo/command.ts";
 import { emulateCommand } from "./emulate/command.ts";
+import { exportCommand } from "./export/command.ts";
 import { initCommand } from "./init/command.ts";
 import { planCommand } from "./plan/command.ts";
 import { baselineCommand, forgetCommand, settleCommand } from "./repair/command.ts";
@@ -24,6 +25,7 @@ export const commands: readonly (() => Command)[] = [
   baselineCommand,
   forgetCommand,
   reportCommand,
+  exportCommand,
   demoCommand,
   emulateCommand,
   completionCommand,

@@ -36,11 +36,11 @@ export function judgeRead<T>(
   wire: Wire,
   now: number,
   redact: Redact,
-  read: (result: unknown) => T | undefined,
+  read: (result: unknown, info: unknown) => T | undefined,
 ): ReadAnswer<T> {
   if (wire.kind !== "answer") return { kind: "failed", failure: harmless(wire.failure) };
   const envelope = wire.complete ? parseEnvelope(wire.text) : undefined;
-  const value = isSuccess(wire.status, envelope) ? read(envelope.result) : undefined;
+  const value = isSuccess(wire.status, envelope) ? read(envelope.result, envelope.resultInfo) : undefined;
   if (value !== undefined) return { kind: "ok", value, rate: readRate(wire.headers, now) };
   return { kind: "failed", failure: harmless(failureOf(wire, envelope, redact)) };
 }

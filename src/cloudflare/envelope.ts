@@ -16,6 +16,8 @@ export interface Envelope {
   readonly success: boolean;
   readonly errors: readonly ApiError[];
   readonly result: unknown;
+  /** Of a list: its pages. */
+  readonly resultInfo: unknown;
 }
 
 /** Reads an envelope; undefined where the text is none: cut off, a proxy's page, `null`. A byte order mark is passed over. */
@@ -27,7 +29,12 @@ export function parseEnvelope(text: string): Envelope | undefined {
     return undefined;
   }
   if (!isRecord(value) || typeof value.success !== "boolean") return undefined;
-  return { success: value.success, errors: errorsOf(value.errors), result: value.result };
+  return {
+    success: value.success,
+    errors: errorsOf(value.errors),
+    result: value.result,
+    resultInfo: value.result_info,
+  };
 }
 
 /** The metrics in a push's result, or as a metrics call's result itself; undefined: it holds none. */

@@ -1,7 +1,11 @@
-export { type Client, type ClientOptions, createClient, requestDeadlineMs } from "./client.ts";
+export type { AccountQueue } from "./account-queue.ts";
+export { type ClientOptions, requestDeadlineMs } from "./caller.ts";
+export { type Client, createClient } from "./client.ts";
 export { isAccountLimit } from "./codes.ts";
 export { type ConfigurationCode, ConfigurationError } from "./configuration.ts";
+export { type ConsumerClient, createConsumerClient, maxDelivered } from "./consumer-client.ts";
 export { Credentials, credentialsFrom, type Sources } from "./credentials.ts";
+export type { Acknowledged, DeliveredMessage, Pulled, PulledMessage } from "./delivered.ts";
 export { type Address, type AddressSources, addressFrom, baseUrlFrom, isLoopback } from "./endpoint.ts";
 export { noRate } from "./rate.ts";
 export type { Failure, PushAnswer, QueueInfo, RateInfo, ReadAnswer, Retry } from "./types.ts";

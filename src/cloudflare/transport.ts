@@ -18,6 +18,8 @@ export interface WireRequest {
   readonly signal: AbortSignal | undefined;
   /** Ends the request while nothing of it has left; afterwards it changes nothing. */
   readonly stop: AbortSignal | undefined;
+  /** Longest answer that is read, in bytes. Default: {@link answerBytes}. */
+  readonly maxAnswerBytes?: number;
 }
 
 /** What came of one request on the wire. */
@@ -41,7 +43,7 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** Longest answer that is read, in bytes. Answers of the calls made here have a few hundred. */
+/** Longest answer that is read unless the request says otherwise. Most answers have a few hundred bytes. */
 const answerBytes = 1_000_000;
 
 /**
@@ -73,7 +75,7 @@ export function createTransport(
 }
 
 function dispatch(dispatcher: Dispatcher, request: WireRequest): Promise<Wire> {
-  const { method, url, headers, body = null, deadlineMs, signal, stop } = request;
+  const { method, url, headers, body = null, deadlineMs, signal, stop, maxAnswerBytes = answerBytes } = request;
   return new Promise((resolve) => {
     let left: Dispatcher.DispatchController | undefined;
     let head: { status: number; headers: Headers } | undefined;
@@ -117,7 +119,7 @@ function dispatch(dispatcher: Dispatcher, request: WireRequest): Promise<Wire> {
       },
       onResponseData(_controller, chunk) {
         bytes += chunk.length;
-        if (bytes > answerBytes) give(lostAnswer(undefined));
+        if (bytes > maxAnswerBytes) give(lostAnswer(undefined));
         else chunks.push(chunk);
       },
       onResponseEnd() {

@@ -1,6 +1,7 @@
 export { codes } from "./codes.ts";
 export { Problems } from "./collect.ts";
 export { allMessages, DataFileError } from "./content.ts";
+export { checkCredentials } from "./credentials.ts";
 export { liesInside } from "./files.ts";
 export { codeFrame } from "./frame.ts";
 export { type LoadOptions, type LoadResult, loadManifests } from "./load.ts";

@@ -16,7 +16,7 @@ export {
 } from "./journal.ts";
 export { fileJournals } from "./journal-files.ts";
 export { journaled } from "./journaled.ts";
-export { type Owner, thisProcess } from "./owner.ts";
+export { isRunning, type Owner, thisProcess } from "./owner.ts";
 export { createPace, type Pace, type PaceOptions, type PaceState } from "./pace.ts";
 export { runPush } from "./run.ts";
 export type { BatchOutcome, PushReport, PushRun, Tally } from "./types.ts";

@@ -8,8 +8,8 @@ import {
 } from "../../cloudflare/index.ts";
 import { setByRepository } from "../../config/repository-environment.ts";
 import type { Pulumi } from "../../engine/pulumi.ts";
-import { parseReason } from "../../engine/pulumi-messages.ts";
 import type { Metrics } from "../../types.ts";
+import { readApiConfig } from "./deployment/api-config.ts";
 import type { Facts } from "./deployment/facts.ts";
 import type { QueuePlan } from "./plan/model.ts";
 
@@ -17,11 +17,6 @@ import type { QueuePlan } from "./plan/model.ts";
 export type Asked =
   | { readonly kind: "metrics"; readonly metrics: Metrics }
   | { readonly kind: "none"; readonly why: string };
-
-/** Every key of the configuration that credentials can be in; see `credentialsFrom`. */
-const credentialKeys = ["queue-seeder", "cloudflare"].flatMap((namespace) =>
-  ["apiToken", "email", "apiKey"].map((name) => `${namespace}:${name}`),
-);
 
 /**
  * Asks each queue for its metrics.
@@ -36,7 +31,7 @@ export async function liveMetrics(
 ): Promise<ReadonlyMap<string, Asked> | string> {
   const { accountId } = facts.settings;
   if (accountId === undefined) return "no Cloudflare account is configured";
-  const { config, refused } = await readConfig(facts, find);
+  const { config, refused } = await readApiConfig(facts, find);
   let client: Client;
   try {
     const sources: AddressSources = {
@@ -71,25 +66,4 @@ async function ask(client: Client, accountId: string, queueId: string | null): P
   const answer = await client.metrics({ accountId, queueId });
   if (answer.kind === "ok") return { kind: "metrics", metrics: answer.value };
   return { kind: "none", why: `${answer.failure.message}. ${answer.failure.remedy}` };
-}
-
-/** The configuration's credentials, secret ones decrypted by Pulumi. They stay in this process. */
-async function readConfig(
-  { stack, config }: Facts,
-  find: () => Promise<Pulumi>,
-): Promise<{ readonly config: ReadonlyMap<string, string>; readonly refused: string | undefined }> {
-  const found = new Map<string, string>();
-  let refused: string | undefined;
-  for (const key of [...credentialKeys, "cloudflare:baseUrl"]) {
-    const value = config.values.get(key);
-    if (value === undefined || value === "") continue;
-    if (!config.isSecret(key)) {
-      found.set(key, String(value));
-      continue;
-    }
-    const { code, stdout, stderr } = await (await find()).run(["config", "get", key, "--stack", stack.full]);
-    if (code === 0) found.set(key, stdout.replace(/\r?\n$/, ""));
-    else refused ??= parseReason(stderr);
-  }
-  return { config: found, refused };
 }

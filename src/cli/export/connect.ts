@@ -1,0 +1,62 @@
+import {
+  type AddressSources,
+  baseUrlFrom,
+  ConfigurationError,
+  type ConsumerClient,
+  createConsumerClient,
+  credentialsFrom,
+} from "../../cloudflare/index.ts";
+import { setByRepository } from "../../config/repository-environment.ts";
+import type { Settings } from "../../config/settings.ts";
+import { readStackConfig, settingsOf, shortName } from "../../config/stack-config.ts";
+import { ExportError } from "../../redrive/index.ts";
+import { type ApiConfig, readApiConfig } from "../shared/deployment/api-config.ts";
+import { pulumiFinder } from "../shared/deployment/facts.ts";
+
+/** What an export works with. */
+export interface Connection {
+  readonly client: ConsumerClient;
+  readonly accountId: string;
+  /** The stack and its queues; undefined if the environment alone is used. */
+  readonly stack: { readonly name: string; readonly queues: Settings["queues"] } | undefined;
+}
+
+/**
+ * Connects with the account and the credentials of a stack's configuration, or of the environment.
+ *
+ * @throws ExportError, UsageError, ConfigurationError
+ */
+export async function connect(root: string, stack: string | undefined, env: NodeJS.ProcessEnv): Promise<Connection> {
+  if (stack === undefined) return open(root, env, { config: new Map(), refused: undefined }, env.CLOUDFLARE_ACCOUNT_ID);
+  const short = shortName(stack);
+  const config = readStackConfig(root, short);
+  const { settings } = settingsOf(config);
+  const api = await readApiConfig({ stack: { full: stack, short }, config }, pulumiFinder(root, env));
+  const connection = open(root, env, api, settings.accountId);
+  return { ...connection, stack: { name: short, queues: settings.queues } };
+}
+
+function open(
+  root: string,
+  env: NodeJS.ProcessEnv,
+  { config, refused }: ApiConfig,
+  accountId: string | undefined,
+): Connection {
+  if (!accountId) {
+    const next = "Name the stack with --stack, or set CLOUDFLARE_ACCOUNT_ID.";
+    throw new ExportError("ACCOUNT_MISSING", "no Cloudflare account is configured", next);
+  }
+  const sources: AddressSources = {
+    config: (key) => config.get(key),
+    env,
+    setBy: (variable) => setByRepository(root, variable),
+  };
+  try {
+    const client = createConsumerClient({ credentials: credentialsFrom(sources), baseUrl: baseUrlFrom(sources), env });
+    return { client, accountId, stack: undefined };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const secrets = refused === undefined ? "" : `the stack's secrets cannot be read (${refused}), and `;
+    throw new ConfigurationError(error.code, `${error.code}: ${secrets}${error.message}.`);
+  }
+}

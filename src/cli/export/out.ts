@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { dirname, join, posix, relative, resolve, sep } from "node:path";
+import { quote } from "../../printable.ts";
+import { type ExportPaths, exportPaths } from "../../redrive/index.ts";
+import { UsageError } from "../../usage-error.ts";
+
+/** Where an export is written. */
+export interface ExportPlace {
+  /** Absolute. */
+  readonly paths: ExportPaths;
+  /** Relative to the repository, with forward slashes. */
+  readonly shown: ExportPaths;
+  /** Of the manifest. */
+  readonly name: string;
+  /** Path of the manifest's JSON Schema, from the manifest's folder. */
+  readonly schema: string;
+}
+
+const folder = "messages";
+
+/** @throws UsageError if the manifest would not be read there */
+export function exportPlace(root: string, out: string): ExportPlace {
+  const path = relative(root, resolve(root, out)).split(sep).join("/");
+  const name = path.slice(folder.length + 1);
+  if (!path.startsWith(`${folder}/`)) {
+    throw new UsageError(`--out ${quote(out)} is outside ${folder}/, where manifests are read. Name a path below it.`);
+  }
+  if (/\.(?:ya?ml|nd?json|jsonl|progress)$/i.test(name)) {
+    throw new UsageError(
+      `--out ${quote(out)} has an ending. Leave it out: several files get the name, each with its own.`,
+    );
+  }
+  const isName = name.split("/").every((part) => /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u.test(part));
+  if (!isName || name.length > 150) {
+    throw new UsageError(
+      `--out ${quote(out)} cannot be the name of a manifest. Use letters, digits and . _ - in each part of it, at most 150.`,
+    );
+  }
+  return { paths: exportPaths(join(root, path)), shown: exportPaths(path), name, schema: schemaFrom(root, path) };
+}
+
+function schemaFrom(root: string, path: string): string {
+  const own = `${folder}/manifest.schema.json`;
+  const schema = existsSync(join(root, own)) ? own : `node_modules/queue-seeder/${own}`;
+  return posix.relative(dirname(path), schema);
+}

@@ -1,0 +1,213 @@
+import { isFileError, systemReason } from "../../file-fault.ts";
+import { formatProblem, Problems } from "../../manifest/index.ts";
+import { printable, quote } from "../../printable.ts";
+import { isRunning, systemClock, thisProcess } from "../../push/index.ts";
+import {
+  type Condition,
+  ExportError,
+  type ExportFiles,
+  type ExportHead,
+  type ExportPorts,
+  manifestText,
+  openExport,
+  parseCondition,
+  parseSince,
+  peek,
+  type Row,
+  scanRows,
+  systemDisk,
+  take,
+} from "../../redrive/index.ts";
+import type { Place } from "../../types.ts";
+import { UsageError } from "../../usage-error.ts";
+import { type Connection, connect } from "./connect.ts";
+import type { ExportFlags } from "./flags.ts";
+import { type ExportPlace, exportPlace } from "./out.ts";
+import { findQueue, targetOf } from "./queues.ts";
+import { exportedText, peekedText, takenText, unsettledText, writtenFiles } from "./summary.ts";
+
+/**
+ * Exports the messages of a queue.
+ *
+ * @returns the exit code
+ * @throws UsageError, ExportError, ConfigurationError
+ */
+export async function runExport(
+  root: string,
+  queue: string,
+  flags: ExportFlags,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const place = exportPlace(root, flags.out);
+  const selection = { conditions: flags.filter.map(conditionOf), sinceMs: sinceOf(flags.since) };
+  const connection = await connect(root, flags.stack, env);
+  try {
+    const prepared = await prepare(connection, queue, flags);
+    const { stop, release } = stopOnSignals();
+    const ports: ExportPorts = {
+      source: connection.client,
+      clock: systemClock,
+      disk: systemDisk,
+      processes: { own: thisProcess, isRunning },
+      stop,
+    };
+    try {
+      return await exportTo(place, prepared, { flags, selection }, ports);
+    } catch (error) {
+      if (error instanceof ExportError || !isFileError(error)) throw error;
+      const next = "Make its folder writable and see that the disk has room, then run it again.";
+      throw new ExportError("EXPORT_UNWRITABLE", `the export cannot be written: ${systemReason(error)}`, next);
+    } finally {
+      release();
+    }
+  } finally {
+    await connection.client.close();
+  }
+}
+
+interface Prepared {
+  readonly head: ExportHead;
+  readonly maxDeliveries: number;
+}
+
+/** Cloudflare's default of a consumer. */
+const defaultRetries = 3;
+
+async function prepare({ client, accountId, stack }: Connection, name: string, flags: ExportFlags): Promise<Prepared> {
+  const listed = await client.listQueues(accountId);
+  if (listed.kind !== "ok") {
+    const what = `the account's queues cannot be listed: ${listed.failure.message}`;
+    throw new ExportError("EXPORT_STOPPED", what, `${listed.failure.remedy} Nothing was exported.`);
+  }
+  const book = { account: listed.value, configured: stack?.queues, stack: stack?.name };
+  const source = findQueue(name, book);
+  const to = targetOf(source, flags.to, flags.take === true, book);
+  const consumer = source.consumers.find(({ type }) => type === "http_pull");
+  if (flags.take && consumer === undefined) {
+    const what = `${quote(source.queue_name)} has no consumer of the type http_pull, so messages cannot be taken out of it`;
+    const next = `Add one with \`npx wrangler queues consumer http add ${source.queue_name}\` (a Worker consumer has to be removed before), or export without --take.`;
+    throw new ExportError("PULL_NOT_ENABLED", what, next);
+  }
+  if (flags.take && source.delivery_paused) {
+    const what = `the delivery of ${quote(source.queue_name)} is paused, so it hands no messages out`;
+    throw new ExportError("DELIVERY_PAUSED", what, "Resume the delivery, or export without --take.");
+  }
+  return {
+    head: {
+      accountId,
+      queueId: source.queue_id,
+      queueName: source.queue_name,
+      to,
+      stack: stack?.name ?? null,
+      mode: flags.take ? "take" : "peek",
+      metadata: flags.metadata === true,
+      startedAt: new Date().toISOString(),
+    },
+    maxDeliveries: (consumer?.max_retries ?? defaultRetries) + 1,
+  };
+}
+
+interface Wanted {
+  readonly flags: ExportFlags;
+  readonly selection: { readonly conditions: readonly Condition[]; readonly sinceMs: number | undefined };
+}
+
+async function exportTo(
+  place: ExportPlace,
+  { head, maxDeliveries }: Prepared,
+  { flags, selection }: Wanted,
+  ports: ExportPorts,
+): Promise<number> {
+  const files = await openExport(place.paths, head, ports);
+  const problems = new Problems();
+  const options = {
+    queue: { accountId: head.accountId, queueId: head.queueId },
+    selection,
+    limit: flags.limit ?? Number.POSITIVE_INFINITY,
+    metadata: head.metadata,
+    onRows: (rows: readonly Row[]) => {
+      for (const found of scanRows(rows, (row) => placeOf(files, place, row))) problems.add(found);
+    },
+    onWait: (seconds: number, why: string) => tell([`Waiting for ${seconds} s: ${why}.`]),
+  };
+  let closed = false;
+  try {
+    const visibilityMs = flags.visibilityTimeout * 1000;
+    const left = flags.take
+      ? await take(files, { ...options, visibilityMs, maxDeliveries }, ports)
+      : await peek(files, options, ports);
+    const stopped = "stopped" in left && left.stopped;
+    const unsettled = unsettledText(files, place.shown);
+    const text = manifestText({ ...place, head: files.head, rows: files.rows, paths: place.shown });
+    if (!stopped && text !== undefined) await files.publish(text);
+    closed = true;
+    await files.close(unsettled === undefined && !stopped);
+    if (stopped) throw interrupted(files);
+    for (const path of writtenFiles(files, place.shown)) process.stdout.write(`${printable(path)}\n`);
+    tell(exportedText(files, place.shown));
+    tell("seen" in left ? peekedText(left) : takenText(left));
+    if (unsettled !== undefined) tell([unsettled]);
+    return unsettled === undefined ? 0 : 1;
+  } finally {
+    tell(problems.sorted().map((found) => formatProblem(found)));
+    if (problems.omitted > 0) tell([`${problems.omitted} more problems are not shown.`]);
+    if (!closed) await leaveOff(files);
+  }
+}
+
+/** Keeps what an export has, so that the next run continues. */
+async function leaveOff(files: ExportFiles): Promise<void> {
+  try {
+    await files.close(false);
+  } catch (error) {
+    // The error that ended the export says what is wrong with the files.
+    await files.abandon();
+    if (!(error instanceof ExportError) && !isFileError(error)) throw error;
+  }
+}
+
+function interrupted({ rows }: Pick<ExportFiles, "rows">): ExportError {
+  const written = rows.json + rows.text + rows.unpushable;
+  const next = `The ${written} messages that were written are kept. Run it again to continue.`;
+  return new ExportError("EXPORT_STOPPED", "the export was interrupted", next);
+}
+
+function placeOf(files: ExportFiles, { shown }: ExportPlace, row: Row): Place {
+  return { file: shown.data[row.kind], line: files.placeOf(row.id)?.line ?? 1, column: 1 };
+}
+
+/** Ends the export after the batch in hand at the first signal, and at once at the second. */
+function stopOnSignals(): { readonly stop: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController();
+  const onSignal = () => {
+    release();
+    tell(["Stopping after the batch in hand …"]);
+    controller.abort();
+  };
+  const release = () => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, onSignal);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
+  return { stop: controller.signal, release };
+}
+
+function conditionOf(text: string): Condition {
+  const condition = parseCondition(text);
+  if (condition !== undefined) return condition;
+  throw new UsageError(
+    `--filter ${quote(text)} is not a JSON pointer and a value. Write it as /order/state=failed; a text that looks like JSON goes in double quotes.`,
+  );
+}
+
+function sinceOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const time = parseSince(text, Date.now());
+  if (time !== undefined) return time;
+  throw new UsageError(
+    `--since ${quote(text)} is not a time. Write a date (2026-11-27), a time with its zone (2026-11-27T08:00Z), or how long ago (30m, 24h, 7d).`,
+  );
+}
+
+function tell(lines: readonly string[]): void {
+  for (const line of lines) process.stderr.write(`${printable(line)}\n`);
+}

@@ -1,0 +1,81 @@
+import { count, number } from "../../figures.ts";
+import { quote } from "../../printable.ts";
+import type { ExportFiles, ExportPaths, Peeked, RowKind, Taken } from "../../redrive/index.ts";
+
+const kinds = ["json", "text", "unpushable"] as const satisfies readonly RowKind[];
+
+/** The files that an export consists of, the manifest first. */
+export function writtenFiles({ rows }: Pick<ExportFiles, "rows">, shown: ExportPaths): readonly string[] {
+  const data = kinds.filter((kind) => rows[kind] > 0).map((kind) => shown.data[kind]);
+  return rows.json + rows.text > 0 ? [shown.manifest, ...data] : data;
+}
+
+/** What was exported, in sentences. */
+export function exportedText(files: Pick<ExportFiles, "rows" | "head">, shown: ExportPaths): readonly string[] {
+  const { rows, head } = files;
+  const all = rows.json + rows.text + rows.unpushable;
+  if (all === 0) return [`Nothing to export: no message of ${quote(head.queueName)} was found that is wanted.`];
+  const lines = [`Exported ${count(all, "message")} of ${quote(head.queueName)}.`];
+  if (rows.json + rows.text > 0) {
+    lines.push(`${shown.manifest} pushes ${number(rows.json + rows.text)} of them to ${quote(head.to)}, once.`);
+  }
+  if (rows.unpushable > 0) {
+    lines.push(
+      `${shown.data.unpushable} has ${number(rows.unpushable)} that no manifest can push back exactly, each with a note that says why; no manifest names the file.`,
+    );
+  }
+  return lines;
+}
+
+/** What a peek could not see. */
+export function peekedText({ seen, backlog }: Peeked): readonly string[] {
+  const bound =
+    "A peek shows at most the 100 oldest messages that could be delivered now: none that is leased or delayed.";
+  if (backlog === undefined) return [`${bound} How many the queue has could not be read.`];
+  if (backlog <= seen) return [];
+  return [
+    `The queue has about ${count(backlog, "message")}, and showed ${number(seen)}. ${bound} Export all with --take.`,
+  ];
+}
+
+/** What is left in the queue. */
+export function takenText({ left, backlog }: Taken): readonly string[] {
+  const lines: string[] = [];
+  if (left > 0) {
+    lines.push(`${count(left, "message")} stayed in the queue: not selected. Each counts one delivery more.`);
+  }
+  const others = (backlog ?? 0) - left;
+  if (others > 0) {
+    lines.push(
+      `The queue reported about ${count(others, "message")} more, such as delayed ones or another consumer's.`,
+    );
+  }
+  return lines;
+}
+
+/**
+ * Names the messages that may be delivered although they were exported.
+ *
+ * @returns undefined if there are none
+ */
+export function unsettledText(files: ExportFiles, shown: ExportPaths): string | undefined {
+  const places = [...files.unsettled].flatMap((id) => files.placeOf(id) ?? []);
+  if (places.length === 0) return undefined;
+  const named = kinds.flatMap((kind) => {
+    const lines = places.filter((place) => place.kind === kind).map(({ line }) => line);
+    return lines.length === 0 ? [] : [`${shown.data[kind]}:${ranges(lines.sort((a, b) => a - b))}`];
+  });
+  return `EXPORT_UNCONFIRMED: ${count(places.length, "message")} may still be in the queue, or may have been delivered to another consumer: ${named.join(" ")}. Run it again to acknowledge those that come back; remove ${shown.progress} if the queue has none of them.`;
+}
+
+/** `1-3,7` */
+function ranges(lines: readonly number[]): string {
+  const parts: string[] = [];
+  for (let at = 0; at < lines.length; ) {
+    let end = at;
+    while (lines[end + 1] === (lines[end] ?? 0) + 1) end += 1;
+    parts.push(end === at ? `${lines[at]}` : `${lines[at]}-${lines[end]}`);
+    at = end + 1;
+  }
+  return parts.join(",");
+}

@@ -1,0 +1,37 @@
+import type { Pulumi } from "../../../engine/pulumi.ts";
+import { parseReason } from "../../../engine/pulumi-messages.ts";
+import type { Facts } from "./facts.ts";
+
+/** Every key of the configuration that credentials can be in; see `credentialsFrom`. */
+const credentialKeys = ["queue-seeder", "cloudflare"].flatMap((namespace) =>
+  ["apiToken", "email", "apiKey"].map((name) => `${namespace}:${name}`),
+);
+
+/** The part of a stack's configuration that calls of the API need. */
+export interface ApiConfig {
+  /** By full key. */
+  readonly config: ReadonlyMap<string, string>;
+  /** Why a secret could not be decrypted; undefined if all could. */
+  readonly refused: string | undefined;
+}
+
+/** Reads the configuration's credentials and address, secret ones decrypted by Pulumi. They stay in this process. */
+export async function readApiConfig(
+  { stack, config }: Pick<Facts, "stack" | "config">,
+  find: () => Promise<Pulumi>,
+): Promise<ApiConfig> {
+  const found = new Map<string, string>();
+  let refused: string | undefined;
+  for (const key of [...credentialKeys, "cloudflare:baseUrl"]) {
+    const value = config.values.get(key);
+    if (value === undefined || value === "") continue;
+    if (!config.isSecret(key)) {
+      found.set(key, String(value));
+      continue;
+    }
+    const { code, stdout, stderr } = await (await find()).run(["config", "get", key, "--stack", stack.full]);
+    if (code === 0) found.set(key, stdout.replace(/\r?\n$/, ""));
+    else refused ??= parseReason(stderr);
+  }
+  return { config: found, refused };
+}

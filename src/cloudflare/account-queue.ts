@@ -1,0 +1,46 @@
+import { isCount, isRecord } from "./envelope.ts";
+import { queueInfoOf } from "./queue.ts";
+import type { QueueInfo } from "./types.ts";
+
+/** A queue of the account with its consumers. */
+export interface AccountQueue extends QueueInfo {
+  readonly consumers: readonly QueueConsumer[];
+}
+
+/** A consumer as the API describes it. Names unchanged; undefined if the answer does not say. */
+export interface QueueConsumer {
+  readonly type: string | undefined;
+  readonly dead_letter_queue: string | undefined;
+  readonly max_retries: number | undefined;
+}
+
+/** One page of an account's queues. */
+export interface QueuePage {
+  readonly queues: readonly AccountQueue[];
+  /** undefined if the answer does not say, as it does for a list without pages. */
+  readonly totalPages: number | undefined;
+}
+
+export function queuePageOf(result: unknown, info: unknown): QueuePage | undefined {
+  if (!Array.isArray(result)) return undefined;
+  const queues = result.flatMap((entry) => accountQueueOf(entry) ?? []);
+  const totalPages = isRecord(info) && isCount(info.total_pages) ? info.total_pages : undefined;
+  return { queues, totalPages };
+}
+
+function accountQueueOf(entry: unknown): AccountQueue | undefined {
+  const info = queueInfoOf(entry);
+  if (info === undefined || !isRecord(entry)) return undefined;
+  const consumers = Array.isArray(entry.consumers) ? entry.consumers.filter(isRecord).map(consumerOf) : [];
+  return { ...info, consumers };
+}
+
+function consumerOf({ type, dead_letter_queue, settings }: Record<string, unknown>): QueueConsumer {
+  const max = isRecord(settings) ? settings.max_retries : undefined;
+  return {
+    type: typeof type === "string" ? type : undefined,
+    dead_letter_queue:
+      typeof dead_letter_queue === "string" && dead_letter_queue !== "" ? dead_letter_queue : undefined,
+    max_retries: isCount(max) ? max : undefined,
+  };
+}

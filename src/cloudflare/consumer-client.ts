@@ -1,0 +1,83 @@
+import type { Metrics, QueueRef } from "../types.ts";
+import { type AccountQueue, type QueuePage, queuePageOf } from "./account-queue.ts";
+import { judgeRead } from "./answer.ts";
+import { type Caller, type ClientOptions, createCaller } from "./caller.ts";
+import {
+  type Acknowledged,
+  acknowledgedOf,
+  type DeliveredMessage,
+  type Pulled,
+  peekedOf,
+  pulledOf,
+} from "./delivered.ts";
+import { metricsOf } from "./envelope.ts";
+import type { ReadAnswer } from "./types.ts";
+
+/** Messages that one pull or peek can return. Source: https://developers.cloudflare.com/queues/platform/limits/ */
+export const maxDelivered = 100;
+
+/** Bytes of an answer: 100 messages of 128 KB, each byte of a text escaped as six. */
+const answerBytes = 100_000_000;
+
+/** The calls of the Cloudflare Queues API that read messages and take them out. Each is one request; none rejects. */
+export interface ConsumerClient {
+  /** Shows the oldest messages that could be delivered now, and leaves them where they are. @param count at most 100 */
+  peek(queue: QueueRef, count: number): Promise<ReadAnswer<readonly DeliveredMessage[]>>;
+  /** Leases messages. @param count at most 100 @param visibilityMs milliseconds until the leases end */
+  pull(queue: QueueRef, count: number, visibilityMs: number): Promise<ReadAnswer<Pulled>>;
+  /** Acknowledges leases, which deletes their messages. */
+  acknowledge(queue: QueueRef, leaseIds: readonly string[]): Promise<ReadAnswer<Acknowledged>>;
+  /** Ends leases, so that their messages are delivered again at once. */
+  giveBack(queue: QueueRef, leaseIds: readonly string[]): Promise<ReadAnswer<Acknowledged>>;
+  metrics(queue: QueueRef): Promise<ReadAnswer<Metrics>>;
+  /** Lists every queue of an account, page by page. */
+  listQueues(accountId: string): Promise<ReadAnswer<readonly AccountQueue[]>>;
+  close(): Promise<void>;
+}
+
+/** @throws ConfigurationError when the environment names a proxy that cannot be one */
+export function createConsumerClient(options: ClientOptions): ConsumerClient {
+  const caller = createCaller(options);
+  const { queueUrl, redact } = caller;
+  const post = async <T>(queue: QueueRef, path: string, body: object, read: (result: unknown) => T | undefined) => {
+    const request = { method: "POST", url: queueUrl(queue, path), body: JSON.stringify(body) } as const;
+    return judgeRead(await caller.send({ ...request, maxAnswerBytes: answerBytes }), Date.now(), redact, read);
+  };
+  const leases = (ids: readonly string[]) => ids.map((id) => ({ lease_id: id }));
+  return {
+    peek: (queue, count) => post(queue, "messages/peek", { batch_size: count }, peekedOf),
+    pull: (queue, count, visibilityMs) =>
+      post(queue, "messages/pull", { batch_size: count, visibility_timeout_ms: visibilityMs }, pulledOf),
+    acknowledge: (queue, ids) =>
+      post(queue, "messages/ack", { acks: leases(ids) }, (result) => acknowledgedOf(result, ids)),
+    giveBack: (queue, ids) =>
+      post(queue, "messages/ack", { retries: leases(ids) }, (result) => acknowledgedOf(result, ids)),
+    async metrics(queue) {
+      const wire = await caller.send({ method: "GET", url: queueUrl(queue, "metrics"), body: undefined });
+      return judgeRead(wire, Date.now(), redact, metricsOf);
+    },
+    listQueues: (accountId) => listQueues(caller, accountId),
+    close: caller.close,
+  };
+}
+
+/** Pages of a list that are read: ten thousand queues are what an account can have. */
+const mostPages = 200;
+
+async function listQueues(caller: Caller, accountId: string): Promise<ReadAnswer<readonly AccountQueue[]>> {
+  const all: AccountQueue[] = [];
+  for (let page = 1; ; page += 1) {
+    const answer = await readPage(caller, accountId, page);
+    if (answer.kind !== "ok") return answer;
+    all.push(...answer.value.queues);
+    const { totalPages = 1 } = answer.value;
+    if (page >= Math.min(totalPages, mostPages)) return { ...answer, value: all };
+  }
+}
+
+async function readPage(caller: Caller, accountId: string, page: number): Promise<ReadAnswer<QueuePage>> {
+  const url = caller.queuesUrl(accountId);
+  url.search = `page=${page}&per_page=100`;
+  const wire = await caller.send({ method: "GET", url, body: undefined, maxAnswerBytes: answerBytes });
+  return judgeRead(wire, Date.now(), (words) => caller.redact(words), queuePageOf);
+}

@@ -1,0 +1,97 @@
+import { isCount, isRecord } from "./envelope.ts";
+
+/** A message as a pull or a peek returns it. Its body is still encoded; see the content type. */
+export interface DeliveredMessage {
+  readonly id: string;
+  /** As the API gave it: a string in every documented case. */
+  readonly body: unknown;
+  /** `json`, `text`, `bytes` or `v8`; undefined if the answer does not say. */
+  readonly contentType: string | undefined;
+  /** Deliveries so far, this one included; undefined if the answer does not say. */
+  readonly attempts: number | undefined;
+  /** Milliseconds since the epoch at which the message arrived; undefined if the answer does not say. */
+  readonly timestampMs: number | undefined;
+}
+
+export interface PulledMessage extends DeliveredMessage {
+  readonly leaseId: string;
+}
+
+export interface Pulled {
+  readonly messages: readonly PulledMessage[];
+  /** Unacknowledged messages in the queue, leased ones included; undefined if the answer does not say. */
+  readonly backlog: number | undefined;
+}
+
+/** The result of an acknowledgement. */
+export interface Acknowledged {
+  /** Leases that the API confirmed; undefined if the answer does not say which of them. */
+  readonly confirmed: number | undefined;
+  /** Leases that the API named in a warning. */
+  readonly refused: ReadonlySet<string>;
+  /** Warnings that name no lease. */
+  readonly otherWarnings: number;
+}
+
+/** Reads the result of a pull. @returns undefined if a message in it cannot be used */
+export function pulledOf(result: unknown): Pulled | undefined {
+  if (!isRecord(result)) return undefined;
+  const messages = messagesOf(result.messages, (message, delivered) =>
+    typeof message.lease_id === "string" && message.lease_id !== ""
+      ? { ...delivered, leaseId: message.lease_id }
+      : undefined,
+  );
+  if (messages === undefined) return undefined;
+  const backlog = isCount(result.message_backlog_count) ? result.message_backlog_count : undefined;
+  return { messages, backlog };
+}
+
+/** Reads the result of a peek: an object with messages, or the list alone. */
+export function peekedOf(result: unknown): readonly DeliveredMessage[] | undefined {
+  return messagesOf(isRecord(result) ? result.messages : result, (_, delivered) => delivered);
+}
+
+/** Reads the result of an acknowledgement. Warnings are documented as a list, and were seen as a map by lease. */
+export function acknowledgedOf(result: unknown, leaseIds: readonly string[]): Acknowledged | undefined {
+  if (!isRecord(result)) return undefined;
+  const { ackCount, warnings } = result;
+  const texts = Array.isArray(warnings) ? warnings.map(String) : isRecord(warnings) ? Object.keys(warnings) : [];
+  const refused = new Set(leaseIds.filter((id) => texts.some((text) => text.includes(id))));
+  const otherWarnings = texts.filter((text) => !leaseIds.some((id) => text.includes(id))).length;
+  return { confirmed: isCount(ackCount) ? ackCount : undefined, refused, otherWarnings };
+}
+
+function messagesOf<T>(
+  value: unknown,
+  read: (message: Record<string, unknown>, delivered: DeliveredMessage) => T | undefined,
+): readonly T[] | undefined {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) return undefined;
+  const messages: T[] = [];
+  for (const entry of value) {
+    const delivered = deliveredOf(entry);
+    const message = delivered && read(entry, delivered);
+    // A message that is passed over would be lost to the caller while its lease runs.
+    if (message === undefined) return undefined;
+    messages.push(message);
+  }
+  return messages;
+}
+
+function deliveredOf(entry: unknown): DeliveredMessage | undefined {
+  if (!isRecord(entry) || typeof entry.id !== "string" || entry.id === "") return undefined;
+  return {
+    id: entry.id,
+    body: entry.body,
+    contentType: contentTypeOf(entry.metadata),
+    attempts: isCount(entry.attempts) ? entry.attempts : undefined,
+    timestampMs: isCount(entry.timestamp_ms) ? entry.timestamp_ms : undefined,
+  };
+}
+
+function contentTypeOf(metadata: unknown): string | undefined {
+  if (!isRecord(metadata)) return undefined;
+  const key = Object.keys(metadata).find((name) => name.toLowerCase() === "cf-content-type");
+  const value = key === undefined ? undefined : metadata[key];
+  return typeof value === "string" ? value.toLowerCase() : undefined;
+}

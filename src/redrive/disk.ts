@@ -1,0 +1,108 @@
+import { link, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { ExportError } from "./export-error.ts";
+import type { Disk, GrowingFile } from "./ports.ts";
+
+/** The file system. A file is made with its folders; its name is on the disk before anyone relies on it. */
+export const systemDisk: Disk = {
+  async size(path) {
+    try {
+      return (await stat(path)).size;
+    } catch (error) {
+      if (isCode(error, "ENOENT")) return undefined;
+      throw error;
+    }
+  },
+  async read(path, at, bytes) {
+    const handle = await open(path, "r");
+    try {
+      const buffer = Buffer.alloc(bytes);
+      let filled = 0;
+      while (filled < bytes) {
+        const { bytesRead } = await handle.read(buffer, filled, bytes - filled, at + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return buffer.subarray(0, filled);
+    } finally {
+      await handle.close();
+    }
+  },
+  async grow(path, size) {
+    if (size === undefined) await mkdir(dirname(path), { recursive: true });
+    const handle = await open(path, size === undefined ? "ax" : "a");
+    if (size === undefined) await syncFolder(dirname(path));
+    return growingFile(handle, size ?? 0);
+  },
+  async truncate(path, size) {
+    const handle = await open(path, "r+");
+    try {
+      await handle.truncate(size);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  async publish(path, text, replace) {
+    const temporary = `${path}.tmp`;
+    // A run that was killed may have left it, as another name of the finished file.
+    await rm(temporary, { force: true });
+    const handle = await open(temporary, "wx");
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (replace) await rename(temporary, path);
+    else await linkTo(temporary, path);
+    await rm(temporary, { force: true });
+    await syncFolder(dirname(path));
+  },
+  async remove(path) {
+    await rm(path, { force: true });
+    await syncFolder(dirname(path));
+  },
+};
+
+function growingFile(handle: Awaited<ReturnType<typeof open>>, start: number): GrowingFile {
+  let size = start;
+  return {
+    async append(bytes) {
+      if ((await handle.stat()).size !== size) {
+        const next = "Let the other run end, then run it again: it continues where the other one stopped.";
+        throw new ExportError("EXPORT_RUNNING", "another process writes the files of this export", next);
+      }
+      await handle.appendFile(bytes);
+      await handle.datasync();
+      size += bytes.length;
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** A link fails if the name is taken; a file system without links gets the file renamed. */
+async function linkTo(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if (!isCode(error, "EPERM") && !isCode(error, "ENOTSUP") && !isCode(error, "ENOSYS")) throw error;
+    if ((await systemDisk.size(path)) !== undefined) throw error;
+    await rename(temporary, path);
+  }
+}
+
+/** A folder cannot be opened on Windows; there the file system itself keeps the order. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

@@ -1,0 +1,197 @@
+import type { Owner } from "../push/index.ts";
+import { ExportError } from "./export-error.ts";
+import type { ExportPaths } from "./export-paths.ts";
+import type { Disk, GrowingFile, Processes } from "./ports.ts";
+import { type ExportHead, type Range, writeLine } from "./progress-lines.ts";
+import { addRanges, cutUnfinished, type ExportState, noRows, type RowPlace, readProgress, sha256 } from "./recover.ts";
+import { type Row, type RowKind, rowKinds } from "./row.ts";
+
+/** The files of an export while it is written: data files that only grow, and a progress file that says whose rows they have. */
+export class ExportFiles {
+  readonly #paths: ExportPaths;
+  readonly #disk: Disk;
+  readonly #state: ExportState;
+  readonly #progress: GrowingFile;
+  readonly #data = new Map<RowKind, GrowingFile>();
+  /** Confirmed acknowledgements that are not in the progress file yet. */
+  #settled: string[] = [];
+  #manifest: string | undefined;
+
+  constructor(paths: ExportPaths, disk: Disk, state: ExportState, progress: GrowingFile) {
+    this.#paths = paths;
+    this.#disk = disk;
+    this.#state = state;
+    this.#progress = progress;
+    this.#manifest = state.manifest;
+  }
+
+  get head(): ExportHead {
+    return this.#state.head;
+  }
+
+  /** Rows in each data file. */
+  get rows(): Readonly<Record<RowKind, number>> {
+    return this.#state.rows;
+  }
+
+  /** Ids of messages that are in a file, and whose acknowledgement is not confirmed. */
+  get unsettled(): ReadonlySet<string> {
+    return this.#state.unsettled;
+  }
+
+  /** When the leases of an earlier run end, in milliseconds since the epoch. */
+  get leaseEndsMs(): number {
+    return this.#state.leaseEndsMs;
+  }
+
+  has(id: string): boolean {
+    return this.#state.places.has(id);
+  }
+
+  /** Where a message is that is in a file; undefined if it is in none. */
+  placeOf(id: string): RowPlace | undefined {
+    return this.#state.places.get(id);
+  }
+
+  /** Writes rows. Once it resolves they are on the disk, and their messages may be acknowledged. */
+  async put(rows: readonly Row[], leaseEndsMs: number): Promise<void> {
+    if (rows.length === 0) return;
+    const ranges: Partial<Record<RowKind, Range>> = {};
+    const bytes = new Map<RowKind, Buffer>();
+    for (const kind of rowKinds) {
+      const own = rows.filter((row) => row.kind === kind);
+      if (own.length === 0) continue;
+      const text = Buffer.from(own.map(({ line }) => `${line}\n`).join(""));
+      bytes.set(kind, text);
+      const at = this.#state.sizes[kind];
+      ranges[kind] = { at, bytes: text.length, sha256: sha256(text), ids: own.map(({ id }) => id) };
+    }
+    await this.#progress.append(Buffer.from(this.#takeSettled() + writeLine({ put: ranges, leaseEndsMs })));
+    for (const [kind, text] of bytes) await (await this.#file(kind)).append(text);
+    addRanges(ranges, this.#state);
+  }
+
+  /** Notes messages whose acknowledgement is confirmed. The note reaches the disk with the next write. */
+  settle(ids: Iterable<string>): void {
+    for (const id of ids) if (this.#state.unsettled.delete(id)) this.#settled.push(id);
+  }
+
+  /** Writes the manifest, or a new version of the one that this export has written. */
+  async publish(text: string): Promise<void> {
+    const path = this.#paths.manifest;
+    const size = await this.#disk.size(path);
+    const there = size === undefined ? undefined : sha256(await this.#disk.read(path, 0, size));
+    if (there === sha256(text)) return;
+    if (there !== undefined && there !== this.#manifest) throw exists(path);
+    this.#manifest = sha256(text);
+    await this.#progress.append(Buffer.from(this.#takeSettled() + writeLine({ manifest: this.#manifest })));
+    await this.#disk.publish(path, text, there !== undefined);
+  }
+
+  /** Ends the writing. @param finished removes the progress file, so that the export cannot be continued */
+  async close(finished: boolean): Promise<void> {
+    const rest = this.#takeSettled();
+    if (!finished && rest !== "") await this.#progress.append(Buffer.from(rest));
+    await this.abandon();
+    if (!finished) return;
+    for (const kind of rowKinds) {
+      // A run that was killed before its first row may have left one.
+      if (this.#state.sizes[kind] === 0) await this.#disk.remove(this.#paths.data[kind]);
+    }
+    await this.#disk.remove(this.#paths.progress);
+  }
+
+  /** Closes the files as they are, after a failure. */
+  async abandon(): Promise<void> {
+    for (const file of [this.#progress, ...this.#data.values()]) await file.close();
+  }
+
+  async #file(kind: RowKind): Promise<GrowingFile> {
+    const open = this.#data.get(kind);
+    if (open !== undefined) return open;
+    const file = await this.#disk.grow(this.#paths.data[kind], await this.#disk.size(this.#paths.data[kind]));
+    this.#data.set(kind, file);
+    return file;
+  }
+
+  #takeSettled(): string {
+    const line = this.#settled.length === 0 ? "" : writeLine({ settled: this.#settled });
+    this.#settled = [];
+    return line;
+  }
+}
+
+/**
+ * Begins an export, or continues one that did not come to its end.
+ *
+ * @throws ExportError if there is another export or another file of this name, or a process that still writes it
+ */
+export async function openExport(
+  paths: ExportPaths,
+  head: ExportHead,
+  { disk, processes }: { readonly disk: Disk; readonly processes: Processes },
+): Promise<ExportFiles> {
+  const size = await disk.size(paths.progress);
+  const state = size === undefined ? undefined : await readProgress(paths, disk);
+  const own = await processes.own();
+  if (state === undefined) {
+    for (const path of [paths.manifest, ...Object.values(paths.data)]) {
+      if ((await disk.size(path)) !== undefined) throw exists(path);
+    }
+    if (size !== undefined) await disk.remove(paths.progress);
+    const progress = await disk.grow(paths.progress, undefined);
+    await progress.append(Buffer.from(writeLine({ version: 1, head }) + writeLine({ run: own })));
+    return new ExportFiles(paths, disk, emptyState(head), progress);
+  }
+  assertSame(state.head, head);
+  await assertFree(state.owner, own, processes);
+  await cutUnfinished(state, paths, disk);
+  const progress = await disk.grow(paths.progress, state.progressBytes);
+  await progress.append(Buffer.from(writeLine({ run: own })));
+  return new ExportFiles(paths, disk, state, progress);
+}
+
+function emptyState(head: ExportHead): ExportState {
+  return {
+    head,
+    owner: undefined,
+    progressBytes: 0,
+    sizes: noRows(),
+    rows: noRows(),
+    places: new Map(),
+    unsettled: new Set(),
+    leaseEndsMs: 0,
+    manifest: undefined,
+  };
+}
+
+async function assertFree(owner: Owner | undefined, own: Owner, processes: Processes): Promise<void> {
+  if (owner === undefined || (owner.pid === own.pid && owner.started === own.started)) return;
+  if (!(await processes.isRunning(owner))) return;
+  throw new ExportError(
+    "EXPORT_RUNNING",
+    `the process ${owner.pid} writes this export`,
+    "Let it end, or end it; then run it again: it continues where the other one stopped.",
+  );
+}
+
+/** What has to be the same in a run that continues. */
+function assertSame(before: ExportHead, now: ExportHead): void {
+  const words: Readonly<Partial<Record<keyof ExportHead, string>>> = {
+    accountId: "account",
+    queueId: "queue",
+    to: "--to",
+    stack: "--stack",
+    mode: "--take",
+    metadata: "--metadata",
+  };
+  const differs = (Object.keys(words) as (keyof ExportHead)[]).find((key) => before[key] !== now[key]);
+  if (differs === undefined) return;
+  const what = `the unfinished export of this name is of the queue ${before.queueName} (${words[differs]} differs)`;
+  throw new ExportError("EXPORT_OTHER", what, "Run it with the same queue and options, or name another --out.");
+}
+
+function exists(path: string): ExportError {
+  const name = path.split(/[\\/]/).at(-1) ?? path;
+  return new ExportError("EXPORT_EXISTS", `${name} exists already`, "Name another --out: no file is overwritten.");
+}

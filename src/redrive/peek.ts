@@ -1,0 +1,46 @@
+import { maxDelivered } from "../cloudflare/index.ts";
+import type { QueueRef } from "../types.ts";
+import { call, type OnWait } from "./calls.ts";
+import type { ExportFiles } from "./export-files.ts";
+import { isSelected, type Selection } from "./filter.ts";
+import type { ExportPorts } from "./ports.ts";
+import { type Row, toRow } from "./row.ts";
+
+export interface PeekOptions {
+  readonly queue: QueueRef;
+  readonly selection: Selection;
+  /** Messages in the files at most. */
+  readonly limit: number;
+  readonly metadata: boolean;
+  readonly onRows: (rows: readonly Row[]) => void;
+  readonly onWait: OnWait;
+}
+
+/** The result of a look into a queue. */
+export interface Peeked {
+  /** Messages that the queue showed. */
+  readonly seen: number;
+  /** Messages that the queue has, by its metrics; undefined if they could not be read. */
+  readonly backlog: number | undefined;
+}
+
+/**
+ * Writes the messages that a peek shows. One call shows at most 100, the oldest that could be delivered now, and there is no
+ * way to ask for those after them.
+ *
+ * @throws ExportError if the API refuses, or files cannot be written
+ */
+export async function peek(files: ExportFiles, options: PeekOptions, ports: ExportPorts): Promise<Peeked> {
+  const { queue, selection, limit, metadata, onRows, onWait } = options;
+  const { source, clock, stop } = ports;
+  const send = () => source.peek(queue, maxDelivered);
+  const messages = (await call("the queue could not be looked into", send, { clock, stop, onWait })) ?? [];
+  const wanted = messages.filter((message) => !files.has(message.id) && isSelected(message, selection));
+  const written = files.rows.json + files.rows.text + files.rows.unpushable;
+  const rows = wanted.slice(0, Math.max(0, limit - written)).map((message) => toRow(message, metadata));
+  await files.put(rows, 0);
+  onRows(rows);
+  files.settle(rows.map(({ id }) => id));
+  const metrics = await source.metrics(queue);
+  return { seen: messages.length, backlog: metrics.kind === "ok" ? metrics.value.backlog_count : undefined };
+}

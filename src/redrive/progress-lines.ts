@@ -1,0 +1,95 @@
+import { isRecord } from "../cloudflare/envelope.ts";
+import type { Owner } from "../push/owner.ts";
+import { type RowKind, rowKinds } from "./row.ts";
+
+/** What an export is of; a run that resumes it has to be of the same. */
+export interface ExportHead {
+  readonly accountId: string;
+  readonly queueId: string;
+  readonly queueName: string;
+  /** The queue that the manifest names. */
+  readonly to: string;
+  /** The stack that the manifest is for; null: any. */
+  readonly stack: string | null;
+  /** Whether messages are taken out of the queue. */
+  readonly mode: "peek" | "take";
+  readonly metadata: boolean;
+  /** ISO 8601. */
+  readonly startedAt: string;
+}
+
+/** Rows of one batch in one data file. */
+export interface Range {
+  /** Offset of the first byte. */
+  readonly at: number;
+  readonly bytes: number;
+  /** Of these bytes, in hexadecimal. */
+  readonly sha256: string;
+  /** Ids of the messages, one for each row. */
+  readonly ids: readonly string[];
+}
+
+export type Ranges = Readonly<Partial<Record<RowKind, Range>>>;
+
+/**
+ * A line of the progress file. `put` is written before the rows, so that every row belongs to an id; what it announces is
+ * there if the data file has these very bytes.
+ */
+export type ProgressLine =
+  | { readonly version: 1; readonly head: ExportHead }
+  | { readonly run: Owner }
+  /** `leaseEndsMs`: milliseconds since the epoch, by this machine's clock; 0 without leases. */
+  | { readonly put: Ranges; readonly leaseEndsMs: number }
+  /** Messages whose acknowledgement the API confirmed, or that were only peeked at. */
+  | { readonly settled: readonly string[] }
+  /** SHA-256 of the manifest that is about to be written. */
+  | { readonly manifest: string };
+
+export function writeLine(line: ProgressLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** @returns undefined if it is not a line of this version */
+export function readLine(text: string): ProgressLine | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  const { version, head, run, put, leaseEndsMs, settled, manifest } = value;
+  if (version === 1 && isRecord(head)) return isHead(head) ? { version, head } : undefined;
+  if (isOwner(run)) return { run };
+  if (isRecord(put)) return isRanges(put) && typeof leaseEndsMs === "number" ? { put, leaseEndsMs } : undefined;
+  if (isIds(settled)) return { settled };
+  return typeof manifest === "string" ? { manifest } : undefined;
+}
+
+function isHead(value: unknown): value is ExportHead {
+  if (!isRecord(value)) return false;
+  const texts = [value.accountId, value.queueId, value.queueName, value.to, value.startedAt];
+  const isStack = value.stack === null || typeof value.stack === "string";
+  const isMode = value.mode === "peek" || value.mode === "take";
+  return texts.every((text) => typeof text === "string") && isStack && isMode && typeof value.metadata === "boolean";
+}
+
+function isOwner(value: unknown): value is Owner {
+  if (!isRecord(value)) return false;
+  return typeof value.machine === "string" && typeof value.pid === "number" && typeof value.started === "string";
+}
+
+function isRanges(value: Record<string, unknown>): value is Record<RowKind, Range> {
+  return Object.entries(value).every(([kind, range]) => rowKinds.some((known) => known === kind) && isRange(range));
+}
+
+function isRange(value: unknown): value is Range {
+  if (!isRecord(value)) return false;
+  return (
+    [value.at, value.bytes].every((n) => typeof n === "number") && typeof value.sha256 === "string" && isIds(value.ids)
+  );
+}
+
+function isIds(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((id) => typeof id === "string");
+}

@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import type { Owner } from "../push/index.ts";
+import { ExportError } from "./export-error.ts";
+import type { ExportPaths } from "./export-paths.ts";
+import type { Disk } from "./ports.ts";
+import { type ExportHead, type Ranges, readLine } from "./progress-lines.ts";
+import { type RowKind, rowKinds } from "./row.ts";
+
+/** A row in a data file. `line` counts from 1. */
+export interface RowPlace {
+  readonly kind: RowKind;
+  readonly line: number;
+}
+
+/** What an export has so far. */
+export interface ExportState {
+  readonly head: ExportHead;
+  /** The process that wrote last. */
+  readonly owner: Owner | undefined;
+  /** Bytes of the progress file up to its last whole line that holds. */
+  readonly progressBytes: number;
+  readonly sizes: Record<RowKind, number>;
+  readonly rows: Record<RowKind, number>;
+  /** Where the message of each id is. */
+  readonly places: Map<string, RowPlace>;
+  /** Ids of rows whose acknowledgement is not confirmed. */
+  readonly unsettled: Set<string>;
+  /** Milliseconds since the epoch at which the last leases end. */
+  readonly leaseEndsMs: number;
+  /** SHA-256 of a manifest that this export has written; undefined if there is none. */
+  readonly manifest: string | undefined;
+}
+
+export const noRows = (): Record<RowKind, number> => ({ json: 0, text: 0, unpushable: 0 });
+
+export function sha256(bytes: Buffer | string): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/**
+ * Reads how far an export came, and holds the data files against it. Changes nothing.
+ *
+ * @returns undefined if its first line was not finished, so that there is nothing of it
+ * @throws ExportError EXPORT_DAMAGED if the files are not what this program has written
+ */
+export async function readProgress(paths: ExportPaths, disk: Disk): Promise<ExportState | undefined> {
+  const size = (await disk.size(paths.progress)) ?? 0;
+  const text = (await disk.read(paths.progress, 0, size)).toString("utf8");
+  const lines = text.split("\n").slice(0, -1);
+  const first = lines[0] === undefined ? undefined : readLine(lines[0]);
+  if (first === undefined || !("head" in first)) {
+    if (lines.length > 0) throw damaged(paths.progress, "its first line cannot be read");
+    return undefined;
+  }
+  let owner: Owner | undefined;
+  let manifest: string | undefined;
+  let leaseEndsMs = 0;
+  let progressBytes = 0;
+  const sizes = noRows();
+  const rows = noRows();
+  const places = new Map<string, RowPlace>();
+  const unsettled = new Set<string>();
+  for (const [index, written] of lines.entries()) {
+    const line = readLine(written);
+    if (line === undefined) throw damaged(paths.progress, `its line ${index + 1} cannot be read`);
+    if ("put" in line) {
+      if (!(await isWritten(line.put, sizes, paths, disk))) {
+        // Rows are announced before they are written, and nothing follows before they are.
+        if (index < lines.length - 1) throw damaged(paths.progress, "rows that it names are not in the data file");
+        break;
+      }
+      addRanges(line.put, { sizes, rows, places, unsettled });
+      leaseEndsMs = Math.max(leaseEndsMs, line.leaseEndsMs);
+    }
+    if ("run" in line) owner = line.run;
+    if ("settled" in line) for (const id of line.settled) unsettled.delete(id);
+    if ("manifest" in line) manifest = line.manifest;
+    progressBytes += Buffer.byteLength(written) + 1;
+  }
+  return { head: first.head, owner, progressBytes, sizes, rows, places, unsettled, leaseEndsMs, manifest };
+}
+
+/** Counts rows in that are on the disk. */
+export function addRanges(
+  put: Ranges,
+  { sizes, rows, places, unsettled }: Pick<ExportState, "sizes" | "rows" | "places" | "unsettled">,
+): void {
+  for (const kind of rowKinds) {
+    const range = put[kind];
+    if (range === undefined) continue;
+    for (const [index, id] of range.ids.entries()) {
+      places.set(id, { kind, line: rows[kind] + index + 1 });
+      unsettled.add(id);
+    }
+    sizes[kind] += range.bytes;
+    rows[kind] += range.ids.length;
+  }
+}
+
+async function isWritten(
+  put: Ranges,
+  sizes: Readonly<Record<RowKind, number>>,
+  paths: ExportPaths,
+  disk: Disk,
+): Promise<boolean> {
+  for (const kind of rowKinds) {
+    const range = put[kind];
+    if (range === undefined) continue;
+    if (range.at !== sizes[kind]) throw damaged(paths.progress, "its rows do not follow each other");
+    const path = paths.data[kind];
+    if ((await disk.size(path)) === undefined) return false;
+    if (sha256(await disk.read(path, range.at, range.bytes)) !== range.sha256) return false;
+  }
+  return true;
+}
+
+/**
+ * Cuts off what a killed run has not finished: half a line of progress, and rows that were announced and not completed.
+ *
+ * @throws ExportError EXPORT_DAMAGED if a data file has more than was announced
+ */
+export async function cutUnfinished(
+  { progressBytes, sizes }: ExportState,
+  paths: ExportPaths,
+  disk: Disk,
+): Promise<void> {
+  const size = (await disk.size(paths.progress)) ?? 0;
+  const tail = (await disk.read(paths.progress, progressBytes, size - progressBytes)).toString("utf8");
+  const announced = readLine(tail.split("\n")[0] ?? "");
+  for (const kind of rowKinds) {
+    const there = (await disk.size(paths.data[kind])) ?? 0;
+    if (there === sizes[kind]) continue;
+    const range = announced !== undefined && "put" in announced ? announced.put[kind] : undefined;
+    if (range === undefined || there < sizes[kind] || there > range.at + range.bytes) {
+      throw damaged(paths.data[kind], `it has ${there} bytes, and ${sizes[kind]} were written`);
+    }
+    await disk.truncate(paths.data[kind], sizes[kind]);
+  }
+  // Last, since it says what may be cut off the others.
+  if (size > progressBytes) await disk.truncate(paths.progress, progressBytes);
+}
+
+function damaged(path: string, why: string): ExportError {
+  const name = path.split(/[\\/]/).at(-1) ?? path;
+  const next =
+    "Restore the files as the last run left them, and run it again; or keep them elsewhere and name another --out.";
+  return new ExportError("EXPORT_DAMAGED", `${name} was changed since the last run: ${why}`, next);
+}

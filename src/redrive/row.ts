@@ -1,0 +1,85 @@
+import type { DeliveredMessage } from "../cloudflare/index.ts";
+import { limits } from "../limits.ts";
+import { parseExactly } from "../manifest/index.ts";
+import type { JsonValue } from "../types.ts";
+import { type Body, decodeBody } from "./body.ts";
+
+/** The data files of an export. `unpushable` has what no manifest can push back exactly. */
+export const rowKinds = ["json", "text", "unpushable"] as const;
+export type RowKind = (typeof rowKinds)[number];
+
+/** A message as a line of a data file. */
+export interface Row {
+  readonly id: string;
+  readonly kind: RowKind;
+  /** JSON without its line feed. */
+  readonly line: string;
+  /** What a manifest pushes: the JSON value, or the text; undefined if none can. */
+  readonly value: JsonValue | undefined;
+  /** Why no manifest can push it back exactly; undefined if one can. */
+  readonly why: string | undefined;
+}
+
+/**
+ * Writes a message as a row.
+ *
+ * @param metadata adds the id, the attempts and the time to the row, next to the body
+ */
+export function toRow(message: DeliveredMessage, metadata: boolean): Row {
+  const body = decodeBody(message);
+  if (body.kind === "other") return unpushable(message, body);
+  const json = body.kind === "json" ? oneLine(body.text) : JSON.stringify(body.text);
+  const parsed = parseExactly(json, Buffer.byteLength(json));
+  const line = metadata ? withMetadata(message, json) : json;
+  const why = !parsed.ok
+    ? `${parsed.flaws[0]?.what ?? "it is not JSON that a manifest can hold"}`
+    : (tooLarge(body, parsed.bytes) ?? (metadata ? deepRow(line) : undefined));
+  if (!parsed.ok || why !== undefined) {
+    const data = { kind: "other", why: why ?? "", encoding: "as_received", data: body.text } as const;
+    return unpushable(message, data);
+  }
+  return { id: message.id, kind: body.kind, line, value: parsed.value, why: undefined };
+}
+
+/** A message that its row can say everything about, and that goes into no manifest. @param why a clause */
+export function keptRow(message: DeliveredMessage, why: string): Row {
+  const body = decodeBody(message);
+  const other: Extract<Body, { kind: "other" }> =
+    body.kind === "other" ? body : { kind: "other", why, encoding: "as_received", data: body.text };
+  return unpushable(message, { ...other, why });
+}
+
+function unpushable(message: DeliveredMessage, { why, encoding, data }: Extract<Body, { kind: "other" }>): Row {
+  const { id, contentType, attempts, timestampMs } = message;
+  const line = JSON.stringify({
+    id,
+    content_type: contentType ?? null,
+    note: why,
+    attempts,
+    timestamp_ms: timestampMs,
+    ...(encoding === "base64" ? { body_base64: data } : { body: data }),
+  });
+  return { id, kind: "unpushable", line, value: undefined, why };
+}
+
+function withMetadata({ id, attempts, timestampMs }: DeliveredMessage, json: string): string {
+  const more = JSON.stringify({ id, attempts, timestamp_ms: timestampMs }).slice(1);
+  return `{"body":${json},${more}`;
+}
+
+/** Line breaks of JSON are spaces between its tokens: in a text they are escaped. */
+function oneLine(json: string): string {
+  return json.replace(/[\r\n]/g, " ").trim();
+}
+
+function tooLarge(body: Body, jsonBytes: number): string | undefined {
+  const bytes = body.kind === "text" ? Buffer.byteLength(body.text) : jsonBytes;
+  if (bytes <= limits.messageBytes) return undefined;
+  return `the body has ${bytes} bytes, more than the ${limits.messageBytes} that a manifest pushes`;
+}
+
+/** A body that is nested as deeply as a manifest allows is too deep one level down. */
+function deepRow(line: string): string | undefined {
+  const parsed = parseExactly(line, Buffer.byteLength(line));
+  return parsed.ok ? undefined : parsed.flaws[0]?.what;
+}

@@ -1,0 +1,20 @@
+import { checkCredentials, type Problem, problem } from "../manifest/index.ts";
+import type { JsonValue, Place } from "../types.ts";
+import type { Row } from "./row.ts";
+
+/**
+ * Looks for credentials in the bodies of rows: an export is meant for a pull request.
+ *
+ * @param placeOf where a row is
+ */
+export function scanRows(rows: readonly Row[], placeOf: (row: Row) => Place): readonly Problem[] {
+  return rows.flatMap((row) => {
+    const found: Problem[] = [];
+    const body: JsonValue = row.value ?? JSON.parse(row.line);
+    const message = { id: undefined, body, contentType: "json", delaySeconds: undefined, place: placeOf(row) } as const;
+    checkCredentials(message, (code, _path, _snippet, what) => {
+      found.push(problem(code, message.place, what, "Do not commit it: revoke it, or keep this export out of Git."));
+    });
+    return found;
+  });
+}

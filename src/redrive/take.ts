@@ -1,0 +1,223 @@
+import { type Failure, maxDelivered, type PulledMessage } from "../cloudflare/index.ts";
+import type { QueueRef } from "../types.ts";
+import { type CallOptions, call, type OnWait, pause } from "./calls.ts";
+import type { ExportFiles } from "./export-files.ts";
+import { isSelected, type Selection } from "./filter.ts";
+import type { ExportPorts } from "./ports.ts";
+import { keptRow, type Row, toRow } from "./row.ts";
+
+export interface TakeOptions {
+  readonly queue: QueueRef;
+  readonly selection: Selection;
+  /** Messages in the files at most, those of earlier runs included. */
+  readonly limit: number;
+  /** Milliseconds that a pulled message is leased. */
+  readonly visibilityMs: number;
+  /** Deliveries after which the queue drops a message, or moves it to its dead letter queue. */
+  readonly maxDeliveries: number;
+  readonly metadata: boolean;
+  /** Called with the rows of each batch that was written. */
+  readonly onRows: (rows: readonly Row[]) => void;
+  readonly onWait: OnWait;
+}
+
+/** The result of a run that takes messages out of a queue. */
+export interface Taken {
+  /** Messages that were delivered and left in the queue, since they were not selected. */
+  readonly left: number;
+  /** Messages that the queue has at the end, by its metrics; undefined if they could not be read. */
+  readonly backlog: number | undefined;
+  /** Whether the run was interrupted before the queue was empty. */
+  readonly stopped: boolean;
+}
+
+/** Empty answers in a row after which a queue counts as empty: an answer may be empty although there are messages. */
+const emptyPulls = { nothingReported: 2, somethingReported: 4 } as const;
+
+/** Answers in a row that bring nothing new, after which the queue is left to itself. */
+const mostFruitless = 5;
+const pauseMs = 500;
+
+/** Longest visibility timeout, and so the longest time for which leases are waited for. */
+const longestLeaseMs = 12 * 3_600_000;
+
+/**
+ * Takes messages out of a queue: pulls a batch, writes it to the disk, then acknowledges it. A message that is in the files
+ * already is acknowledged and not written again; a lease that has run out is not acknowledged, because its message may be
+ * delivered again, here or to another consumer.
+ *
+ * @throws ExportError if the API refuses, or files cannot be written; what was written is kept
+ */
+export async function take(files: ExportFiles, options: TakeOptions, ports: ExportPorts): Promise<Taken> {
+  return new Taking(files, options, ports).run();
+}
+
+class Taking {
+  readonly #files: ExportFiles;
+  readonly #options: TakeOptions;
+  readonly #ports: ExportPorts;
+  readonly #calls: CallOptions;
+  /** Leases of messages that stay in the queue, by message id. */
+  readonly #held = new Map<string, PulledMessage>();
+  /** When the last lease ends that is not settled, in milliseconds since the epoch. */
+  #leaseEndsMs: number;
+  /** Whether messages may be leased by an answer that was lost. */
+  #lostPull = false;
+  /** Unacknowledged messages that the queue reported last. */
+  #backlog: number | undefined;
+
+  constructor(files: ExportFiles, options: TakeOptions, ports: ExportPorts) {
+    this.#files = files;
+    this.#options = options;
+    this.#ports = ports;
+    this.#leaseEndsMs = files.leaseEndsMs;
+    this.#calls = { clock: ports.clock, stop: ports.stop, onWait: options.onWait };
+  }
+
+  async run(): Promise<Taken> {
+    const { stop } = this.#ports;
+    let empty = 0;
+    let fruitless = 0;
+    while (!stop.aborted && fruitless < mostFruitless) {
+      const room = this.#room();
+      if (room <= 0) {
+        // Only those are wanted that are written and not acknowledged; other messages would be delivered for nothing.
+        if (this.#files.unsettled.size === 0) break;
+        await this.#waitForLeases();
+        fruitless += 1;
+      }
+      const pulled = await this.#pull(Math.min(maxDelivered, room > 0 ? room : this.#files.unsettled.size));
+      if (pulled.messages.length > 0) {
+        empty = 0;
+        const isKnown = pulled.messages.every(({ id }) => this.#held.has(id));
+        const fruitful = await this.#takeBatch(pulled);
+        if (isKnown) break;
+        if (fruitful) fruitless = 0;
+        else fruitless += 1;
+      } else if (this.#owesLeases()) {
+        await this.#waitForLeases();
+      } else {
+        empty += 1;
+        const reported = this.#backlog !== undefined && this.#backlog > this.#held.size;
+        if (empty >= (reported ? emptyPulls.somethingReported : emptyPulls.nothingReported)) break;
+        await pause(this.#ports.clock, pauseMs, stop);
+      }
+    }
+    await this.#giveBack();
+    const metrics = await this.#ports.source.metrics(this.#options.queue);
+    const backlog = metrics.kind === "ok" ? metrics.value.backlog_count : undefined;
+    return { left: this.#held.size, backlog, stopped: stop.aborted };
+  }
+
+  /** How many messages the files may still get. */
+  #room(): number {
+    const { json, text, unpushable } = this.#files.rows;
+    return this.#options.limit - json - text - unpushable;
+  }
+
+  async #pull(count: number): Promise<Batch> {
+    const { queue, visibilityMs } = this.#options;
+    const { clock, source } = this.#ports;
+    let since = { ms: clock.now(), elapsed: clock.elapsed() };
+    const send = () => {
+      since = { ms: clock.now(), elapsed: clock.elapsed() };
+      return source.pull(queue, count, visibilityMs);
+    };
+    const onFailure = ({ status }: Failure) => {
+      // Unless the API refused, messages may be leased by an answer that nobody has.
+      if (status !== undefined && status >= 300 && status < 500) return;
+      this.#lostPull = true;
+      this.#leasedUntil(clock.now() + visibilityMs);
+    };
+    const pulled = await call("messages could not be pulled", send, this.#calls, { onFailure });
+    this.#backlog = pulled?.backlog ?? this.#backlog;
+    const isOver = () => clock.elapsed() - since.elapsed >= visibilityMs - marginMs(visibilityMs);
+    return { messages: pulled?.messages ?? [], leaseEndsMs: since.ms + visibilityMs, isOver };
+  }
+
+  /** @returns whether anything came of it */
+  async #takeBatch({ messages, leaseEndsMs, isOver }: Batch): Promise<boolean> {
+    const owed: PulledMessage[] = [];
+    const rows = new Map<string, Row>();
+    const heldBefore = this.#held.size;
+    for (const message of messages) {
+      const row = this.#files.has(message.id) ? undefined : this.#rowOf(message, rows.size);
+      if (row === "leave") {
+        this.#held.set(message.id, message);
+        continue;
+      }
+      this.#held.delete(message.id);
+      if (row !== undefined) rows.set(message.id, row);
+      owed.push(message);
+    }
+    await this.#files.put([...rows.values()], leaseEndsMs);
+    this.#options.onRows([...rows.values()]);
+    const unsettled = this.#files.unsettled.size;
+    if (owed.length > 0) {
+      this.#leasedUntil(leaseEndsMs);
+      await this.#acknowledge(owed, isOver);
+    }
+    return rows.size > 0 || this.#held.size > heldBefore || this.#files.unsettled.size < unsettled;
+  }
+
+  #rowOf(message: PulledMessage, before: number): Row | "leave" {
+    const { selection, metadata, maxDeliveries } = this.#options;
+    if (this.#room() > before && isSelected(message, selection)) return toRow(message, metadata);
+    if ((message.attempts ?? 1) < maxDeliveries) return "leave";
+    // It was delivered as often as the queue allows: given back, it would be dropped.
+    return keptRow(message, "it was not selected, and the queue would have dropped it after this delivery");
+  }
+
+  async #acknowledge(messages: readonly PulledMessage[], isOver: () => boolean): Promise<void> {
+    // By the time that the request arrives, the message may be another consumer's.
+    if (isOver()) return;
+    const leases = messages.map(({ leaseId }) => leaseId);
+    const send = () => this.#ports.source.acknowledge(this.#options.queue, leases);
+    const result = await call("messages could not be acknowledged", send, this.#calls, { isOver });
+    if (result === undefined) return;
+    const accepted = messages.filter(({ leaseId }) => !result.refused.has(leaseId));
+    // A count that does not add up, or a warning that names no lease, leaves open which of them it is about.
+    const adds = result.confirmed === undefined ? result.otherWarnings === 0 : result.confirmed >= accepted.length;
+    if (adds) this.#files.settle(accepted.map(({ id }) => id));
+  }
+
+  /** Ends the leases of messages that stay. It only saves time: without it they end by themselves. */
+  async #giveBack(): Promise<void> {
+    const leases = [...this.#held.values()].map(({ leaseId }) => leaseId);
+    for (let at = 0; at < leases.length; at += maxDelivered) {
+      await this.#ports.source.giveBack(this.#options.queue, leases.slice(at, at + maxDelivered));
+    }
+  }
+
+  /** Whether messages may come back once leases end: they are written and not acknowledged, or their answer was lost. */
+  #owesLeases(): boolean {
+    return (this.#files.unsettled.size > 0 || this.#lostPull) && this.#ports.clock.now() < this.#leaseEndsMs;
+  }
+
+  async #waitForLeases(): Promise<void> {
+    const { clock, stop } = this.#ports;
+    const ms = Math.min(this.#leaseEndsMs - clock.now(), longestLeaseMs);
+    if (ms <= 0) return;
+    if (ms >= 2_000)
+      this.#options.onWait(Math.ceil(ms / 1000), "leases of messages that are not acknowledged still run");
+    await pause(clock, ms + pauseMs, stop);
+  }
+
+  #leasedUntil(ms: number): void {
+    this.#leaseEndsMs = Math.max(this.#leaseEndsMs, ms);
+  }
+}
+
+/** The messages of one pull. */
+interface Batch {
+  readonly messages: readonly PulledMessage[];
+  /** Milliseconds since the epoch. */
+  readonly leaseEndsMs: number;
+  /** Whether the leases are too old to be acknowledged. */
+  readonly isOver: () => boolean;
+}
+
+/** How long before its end a lease is no longer acknowledged. */
+function marginMs(visibilityMs: number): number {
+  return Math.min(5_000, visibilityMs / 5);
+}
