@@ -21,6 +21,7 @@ const pages = [
   "proxies",
   "pushing",
   "queues",
+  "redrive",
   "security",
 ];
 
@@ -30,6 +31,8 @@ const held = [
   "DEVELOPERS.md",
   "CHANGELOG.md",
   "docs/pipelines",
+  "src/cli/export",
+  "src/redrive",
   ...pages.map((name) => `docs/${name}.md`),
 ];
 

@@ -26,7 +26,7 @@ export type ExportErrorCode =
   | "DELIVERY_PAUSED"
   | "ACCOUNT_MISSING";
 
-/** An export that cannot go on. The message has the code, what is wrong and what to do next. */
+/** An export that cannot continue. The message has the code, what is wrong and what to do next. */
 export class ExportError extends Error {
   override name = "ExportError";
   readonly code: ExportErrorCode;

@@ -101,7 +101,7 @@ export class ExportFiles {
     await this.#disk.remove(this.#paths.progress);
   }
 
-  /** Closes the files as they are, after a failure. */
+  /** Closes the files after a failure, and changes nothing. */
   async abandon(): Promise<void> {
     for (const file of [this.#progress, ...this.#data.values()]) await file.close();
   }

@@ -15,7 +15,7 @@ export interface Condition {
 export interface Selection {
   /** All of them have to hold. */
   readonly conditions: readonly Condition[];
-  /** Milliseconds since the epoch; undefined: however old. */
+  /** Milliseconds since the epoch; undefined if the age does not matter. */
   readonly sinceMs: number | undefined;
 }
 

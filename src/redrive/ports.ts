@@ -28,7 +28,7 @@ export interface Disk {
   remove(path: string): Promise<void>;
 }
 
-/** Tells processes apart, so that two do not write one export. */
+/** Identifies processes, so that two do not write one export. */
 export interface Processes {
   own(): Promise<Owner>;
   isRunning(owner: Owner): Promise<boolean>;

@@ -23,7 +23,7 @@ export interface Range {
   /** Offset of the first byte. */
   readonly at: number;
   readonly bytes: number;
-  /** Of these bytes, in hexadecimal. */
+  /** Digest of these bytes, in hexadecimal. */
   readonly sha256: string;
   /** Ids of the messages, one for each row. */
   readonly ids: readonly string[];

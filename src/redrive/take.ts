@@ -124,7 +124,7 @@ class Taking {
       return source.pull(queue, count, visibilityMs);
     };
     const onFailure = ({ status }: Failure) => {
-      // Unless the API refused, messages may be leased by an answer that nobody has.
+      // Unless the API refused, messages may be leased by an answer that was lost.
       if (status !== undefined && status >= 300 && status < 500) return;
       this.#lostPull = true;
       this.#leasedUntil(clock.now() + visibilityMs);
@@ -135,7 +135,7 @@ class Taking {
     return { messages: pulled?.messages ?? [], leaseEndsMs: since.ms + visibilityMs, isOver };
   }
 
-  /** @returns whether anything came of it */
+  /** @returns whether it brought a new message or settled one */
   async #takeBatch({ messages, leaseEndsMs, isOver }: Batch): Promise<boolean> {
     const owed: PulledMessage[] = [];
     const rows = new Map<string, Row>();

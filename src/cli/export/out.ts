@@ -10,7 +10,7 @@ export interface ExportPlace {
   readonly paths: ExportPaths;
   /** Relative to the repository, with forward slashes. */
   readonly shown: ExportPaths;
-  /** Of the manifest. */
+  /** The name of the manifest. */
   readonly name: string;
   /** Path of the manifest's JSON Schema, from the manifest's folder. */
   readonly schema: string;

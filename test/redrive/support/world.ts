@@ -1,0 +1,168 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Credentials, createConsumerClient } from "../../../src/cloudflare/index.ts";
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type ManualClock,
+  manualClock,
+  startEmulator,
+} from "../../../src/emulator/index.ts";
+import type { Clock } from "../../../src/push/index.ts";
+import {
+  type ExportFiles,
+  type ExportHead,
+  type ExportPorts,
+  exportPaths,
+  openExport,
+  peek,
+  type Row,
+  systemDisk,
+  type Taken,
+  take,
+} from "../../../src/redrive/index.ts";
+import { type Called, Caller } from "../../emulator/caller.ts";
+import { temporaryFolder } from "../../manifest/support/fixture.ts";
+
+/** A message as the API takes it. */
+export interface Sent {
+  readonly body: unknown;
+  readonly content_type?: "json" | "text";
+  readonly delay_seconds?: number;
+}
+
+export const visibilityMs = 60_000;
+
+/** A queue of dead letters, `dead`, with a pull consumer, and a folder for exports of it. */
+export interface World extends AsyncDisposable {
+  readonly emulator: Emulator;
+  /** The emulator's time, which is the export's time too: who sleeps makes it pass. */
+  readonly time: ManualClock;
+  readonly folder: string;
+  readonly head: ExportHead;
+  readonly ports: ExportPorts;
+  /** Calls a path below the queue `dead`. */
+  call(path: string, body: unknown): Promise<Called>;
+  fill(messages: readonly Sent[]): Promise<void>;
+  open(ports?: Partial<ExportPorts>): Promise<ExportFiles>;
+  /** Opens the export, takes until the queue is empty, and closes it as the command does. */
+  take(options?: Partial<Parameters<typeof take>[1]>, ports?: Partial<ExportPorts>): Promise<Taken & Outcome>;
+  peek(options?: Partial<Parameters<typeof peek>[1]>): Promise<{ seen: number; backlog: number | undefined } & Outcome>;
+  /** Lines of a data file, parsed. */
+  rows(kind?: Row["kind"]): unknown[];
+  /** Names of the files in the folder. */
+  files(): string[];
+  /** Bodies in the queue, in the order of their arrival. */
+  left(): unknown[];
+}
+
+interface Outcome {
+  readonly unsettled: readonly string[];
+}
+
+export interface WorldOptions extends Pick<EmulatorOptions, "variants"> {
+  readonly maxRetries?: number;
+}
+
+export async function makeWorld({ maxRetries = 100, ...options }: WorldOptions = {}): Promise<World> {
+  const time = manualClock(Date.UTC(2026, 10, 27));
+  const queues = [{ name: "orders" }, { name: "dead", settings: { retentionPeriod: 1_209_600 } }];
+  const emulator = await startEmulator({ clock: time, queues, rateLimit: false, ...options });
+  const folder = temporaryFolder();
+  const caller = new Caller(emulator);
+  const call = (path: string, body: unknown) => caller.call("POST", path, body, emulator.queueId("dead"));
+  await call("/consumers", { type: "http_pull", settings: { max_retries: maxRetries } });
+  const source = createConsumerClient({
+    credentials: new Credentials("test", emulator.token, { authorization: `Bearer ${emulator.token}` }),
+    baseUrl: new URL(emulator.baseUrl),
+    env: {},
+  });
+  const clock: Clock = {
+    now: () => time.now(),
+    elapsed: () => time.now(),
+    sleep: async (ms) => time.advance(ms),
+  };
+  const owner = { machine: "test", pid: 1, started: "1" };
+  const ports: ExportPorts = {
+    source,
+    clock,
+    disk: systemDisk,
+    processes: { own: async () => owner, isRunning: async () => false },
+    stop: new AbortController().signal,
+  };
+  const head: ExportHead = {
+    accountId: emulator.accountId,
+    queueId: emulator.queueId("dead"),
+    queueName: "dead",
+    to: "orders",
+    stack: null,
+    mode: "take",
+    metadata: false,
+    startedAt: "2026-11-27T00:00:00.000Z",
+  };
+  const paths = exportPaths(join(folder.path, "out"));
+  const usual = {
+    queue: { accountId: head.accountId, queueId: head.queueId },
+    selection: { conditions: [], sinceMs: undefined },
+    limit: Number.POSITIVE_INFINITY,
+    metadata: false,
+    visibilityMs,
+    maxDeliveries: maxRetries + 1,
+    onRows: () => {},
+    onWait: () => {},
+  };
+  const world: World = {
+    emulator,
+    time,
+    folder: folder.path,
+    head,
+    ports,
+    call,
+    async fill(messages) {
+      for (let at = 0; at < messages.length; at += 100) {
+        const { status, json } = await call("/messages/batch", { messages: messages.slice(at, at + 100) });
+        if (status !== 200) throw new Error(JSON.stringify(json));
+      }
+    },
+    open: (own = {}) => openExport(paths, head, { ...ports, ...own }),
+    async take(own = {}, more = {}) {
+      const files = await world.open(more);
+      try {
+        const taken = await take(files, { ...usual, ...own }, { ...ports, ...more });
+        await files.close(files.unsettled.size === 0 && !taken.stopped);
+        return { ...taken, unsettled: [...files.unsettled] };
+      } catch (error) {
+        await files.abandon();
+        throw error;
+      }
+    },
+    async peek(own = {}) {
+      const files = await openExport(paths, { ...head, mode: "peek" }, ports);
+      const peeked = await peek(files, { ...usual, ...own }, ports);
+      await files.close(true);
+      return { ...peeked, unsettled: [...files.unsettled] };
+    },
+    rows(kind = "json") {
+      const path = paths.data[kind];
+      if (!existsSync(path)) return [];
+      const text = readFileSync(path, "utf8");
+      return text
+        .split("\n")
+        .slice(0, -1)
+        .map((line) => JSON.parse(line));
+    },
+    files: () => readdirSync(folder.path).sort(),
+    left: () => emulator.messages("dead").map(({ body }) => body),
+    async [Symbol.asyncDispose]() {
+      await source.close();
+      await emulator.close();
+      folder[Symbol.dispose]();
+    },
+  };
+  return world;
+}
+
+/** So many numbered messages. */
+export function numbered(count: number, from = 0): Sent[] {
+  return Array.from({ length: count }, (_, index) => ({ body: { n: from + index } }));
+}
