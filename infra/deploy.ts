@@ -1,3 +1,4 @@
+import { isSharedDelivery } from "../src/lifecycle/delivery-number.ts";
 import { plannedSegment } from "../src/lifecycle/inputs.ts";
 import type { Loaded } from "../src/lifecycle/load.ts";
 import { relativeRoot } from "../src/lifecycle/root.ts";
@@ -6,6 +7,7 @@ import type { Manifest } from "../src/types.ts";
 import { Deployments } from "./deployments.ts";
 import { ManifestResource, type QueueTarget } from "./manifest.ts";
 import * as pulumi from "./pulumi.ts";
+import { sharedDelivery } from "./shared-delivery.ts";
 
 /** Where resources go that are not the stack's own: under a component, and with its name before theirs. */
 export interface Within {
@@ -51,11 +53,15 @@ export function deploy(
   for (const manifest of inOrder(loaded.manifests)) {
     const target = targetOf(manifest);
     if (target === undefined) continue;
+    const segments = loaded.segmentsOf(manifest).map((segment) => plannedSegment(manifest, segment, common));
+    const deployment = deployments.of(manifest.name);
+    const names = [manifest.name, ...manifest.movedFrom].map(named);
     const args = {
       ...target,
       folder: root,
-      segments: loaded.segmentsOf(manifest).map((segment) => plannedSegment(manifest, segment, common)),
-      deployment: deployments.of(manifest.name),
+      segments,
+      deployment,
+      ...(isSharedDelivery(segments) && { deliveryNumber: sharedDelivery(segments, { ...target, names, deployment }) }),
     };
     const options = {
       ...parent,

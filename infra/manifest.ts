@@ -19,6 +19,8 @@ export interface ManifestArgs extends QueueTarget {
   /** The messages of the one segment, where the program gives them. */
   readonly given?: ReturnType<typeof givenMessages>;
   readonly deployment: pulumi.Input<string>;
+  /** Of a data file whose segments share their deliveries. */
+  readonly deliveryNumber?: pulumi.Output<number>;
 }
 
 const componentType = "queue-seeder:index:Manifest";

@@ -11,7 +11,7 @@ import { printableLines } from "../src/printable.ts";
 
 export { Config } from "@pulumi/pulumi/config.js";
 export * as log from "@pulumi/pulumi/log/index.js";
-export { getProject, getStack } from "@pulumi/pulumi/metadata.js";
+export { getOrganization, getProject, getStack } from "@pulumi/pulumi/metadata.js";
 export { all, type Input, type Inputs, type Output, output, secret } from "@pulumi/pulumi/output.js";
 export {
   ComponentResource,

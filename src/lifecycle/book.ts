@@ -17,7 +17,7 @@ import { recoveredOf } from "./recovered.ts";
 import { rowsBook } from "./rows-book.ts";
 import type { SegmentInputs } from "./segment.ts";
 
-export type Wanted = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content">;
+export type Wanted = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content" | "deliveryNumber">;
 export type Content<Kind> = Extract<SegmentInputs["content"], { kind: Kind }>;
 
 /** A segment's ledger, whichever of its two forms it has. Messages are numbered from 0 in the segment. */
@@ -31,6 +31,8 @@ export interface Book {
   readonly settled: boolean;
   /** What the delivery is of: the digest that the ledger has after it. */
   readonly delivery: Digest;
+  /** The number of the delivery, if the segments of a data file share it. */
+  readonly deliveryNumber?: number | undefined;
   /** Whether all goes again, so that what the engine's state has as pushed is no part of the delivery. */
   readonly fresh: boolean;
   /** What journals have that the engine's state does not know, as far as it is part of the delivery. */

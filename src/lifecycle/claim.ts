@@ -2,7 +2,15 @@ import { randomBytes } from "node:crypto";
 import { type Journal, type JournalHead, type Journals, thisProcess } from "../push/index.ts";
 import type { Book } from "./book.ts";
 import { Refusal } from "./failure.ts";
-import { type Bearings, bearingsOf, findJournals, journalsOf, type OpenJournal, refusing } from "./journal.ts";
+import {
+  type Bearings,
+  bearingsOf,
+  findJournals,
+  isOfSegment,
+  journalsOf,
+  type OpenJournal,
+  refusing,
+} from "./journal.ts";
 import type { Ports } from "./ports.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 
@@ -12,7 +20,7 @@ export interface Claim {
   /** Ids of the journals that the ledger takes over with them. */
   readonly ids: readonly string[];
   /** Begins the journal of this run, which carries on what the others had. @throws Refusal */
-  begin(book: Pick<Book, "delivery" | "fresh" | "carried">): Promise<Journal>;
+  begin(book: Pick<Book, "delivery" | "deliveryNumber" | "fresh" | "carried">): Promise<Journal>;
 }
 
 /** Milliseconds for which a run waits for another one: longer than any request of one whose engine was killed. */
@@ -81,12 +89,10 @@ async function awaitOthers(bearings: Bearings, journals: Journals, inputs: Segme
 
 /** Heads of the segment's journals by which another run still sends. */
 async function aliveAmong(bearings: Bearings, journals: Journals, own?: string): Promise<readonly JournalHead[]> {
-  const { lineage, deployments, place } = bearings;
   const alive: JournalHead[] = [];
   for (const found of await journals.list(bearings)) {
     const { head } = found;
-    const isSegments = head.lineage === lineage || deployments.includes(head.deployment) || head.place === place;
-    if (isSegments && head.id !== own && (await journals.isAlive(found))) alive.push(head);
+    if (isOfSegment(head, bearings) && head.id !== own && (await journals.isAlive(found))) alive.push(head);
   }
   return alive;
 }
@@ -103,7 +109,7 @@ async function headOf(
   inputs: SegmentInputs,
   { lineage, recorded, queue, segment, place }: Bearings,
   over: readonly string[],
-  { delivery, fresh }: Pick<Book, "delivery" | "fresh">,
+  { delivery, deliveryNumber, fresh }: Pick<Book, "delivery" | "deliveryNumber" | "fresh">,
   { clock, env }: Pick<Ports, "clock" | "env">,
 ): Promise<JournalHead> {
   return {
@@ -117,6 +123,7 @@ async function headOf(
     segment,
     kind: inputs.content.kind,
     delivery,
+    deliveryNumber,
     fresh,
     uncheckpointed: /^(1|true)$/i.test(env.PULUMI_SKIP_CHECKPOINTS ?? ""),
     startedAt: new Date(clock.now()).toISOString(),

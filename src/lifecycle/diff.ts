@@ -71,12 +71,13 @@ async function rowsIfNeeded(
 export function refuseOtherKind(
   before: SegmentInputs["content"]["kind"],
   { manifest, content }: Pick<SegmentInputs, "content" | "manifest">,
+  where = "its ledger",
 ): void {
   if (before === content.kind) return;
   const words = { messages: "messages of its own", rows: "a data file" } as const;
   throw new Refusal(
     "SOURCE_CHANGED",
-    `nothing of ${manifest} was pushed: its ledger is of ${words[before]}, and it has ${words[content.kind]} now. ` +
+    `nothing of ${manifest} was pushed: ${where} is of ${words[before]}, and it has ${words[content.kind]} now. ` +
       'Give the manifest another "name"; what must not go again, `queue-seeder baseline` marks as pushed.',
   );
 }

@@ -5,8 +5,11 @@ import type { SegmentInputs } from "./segment.ts";
 /** What all segments of a deployment have in common. */
 export type Surroundings = Pick<SegmentInputs, "stack" | "project" | "root">;
 
-/** A segment's inputs but for what only the engine knows: the queue's ids, the deployment's, and the resource's own name. */
-export type PlannedSegment = Omit<SegmentInputs, "accountId" | "queueId" | "deployment" | "self">;
+/**
+ * A segment's inputs but for what only the engine knows: the queue's ids, the deployment's, the resource's own name, and what
+ * its state has of all segments.
+ */
+export type PlannedSegment = Omit<SegmentInputs, "accountId" | "queueId" | "deployment" | "deliveryNumber" | "self">;
 
 /** The same for the program, which asks for the segment, and for the command line, which says beforehand what it will do. */
 export function plannedSegment(manifest: Manifest, segment: Segment, surroundings: Surroundings): PlannedSegment {
@@ -14,6 +17,7 @@ export function plannedSegment(manifest: Manifest, segment: Segment, surrounding
   return {
     ...surroundings,
     manifest: manifest.name,
+    ...(manifest.movedFrom.length > 0 && { movedFrom: manifest.movedFrom }),
     file: manifest.place.file,
     queue: manifest.queue,
     mode: manifest.push,

@@ -1,4 +1,11 @@
-import { type FoundJournal, fileJournals, JournalError, type JournalSite, type Journals } from "../push/index.ts";
+import {
+  type FoundJournal,
+  fileJournals,
+  JournalError,
+  type JournalHead,
+  type JournalSite,
+  type Journals,
+} from "../push/index.ts";
 import { refuseOtherKind } from "./diff.ts";
 import { Refusal } from "./failure.ts";
 import { type JournalPorts, journalFolder } from "./journal-folder.ts";
@@ -15,13 +22,15 @@ export interface Bearings extends JournalSite {
   /** As the program has it and, after a rename was taken back, as the state does. */
   readonly deployments: readonly string[];
   readonly place: string;
+  /** Places of the names that the manifest had before: what a state that was never saved knew it by. */
+  readonly formerPlaces: readonly string[];
   readonly recorded: QueueLedger | undefined;
 }
 
 type Olds = Pick<SegmentOutputs, "lineage" | "deployment" | "elsewhere"> & QueueLedger;
 
 export function bearingsOf(inputs: SegmentInputs, olds: Olds | undefined): Bearings {
-  const { accountId, queueId, segment, manifest, content, project, stack, self } = inputs;
+  const { accountId, queueId, segment, manifest, content, self } = inputs;
   return {
     queue: { accountId, queueId },
     segment,
@@ -29,9 +38,32 @@ export function bearingsOf(inputs: SegmentInputs, olds: Olds | undefined): Beari
     content,
     lineage: olds?.lineage,
     deployments: [inputs.deployment, olds?.deployment ?? ""].filter((id) => id !== ""),
-    place: `${project}/${stack} ${self}`,
+    place: placeOf(inputs, self),
+    formerPlaces: (inputs.movedFrom ?? []).map((name) => placeOf(inputs, formerSelf(inputs, name))),
     recorded: ledgerOf(olds, inputs),
   };
+}
+
+function placeOf({ project, stack }: Pick<SegmentInputs, "project" | "stack">, self: string): string {
+  return `${project}/${stack} ${self}`;
+}
+
+/** The URN that the segment had under a former name of its manifest. */
+function formerSelf({ self, manifest, segment }: SegmentInputs, name: string): string {
+  const end = `${manifest}/${segment}`;
+  return self.endsWith(end) ? `${self.slice(0, -end.length)}${name}/${segment}` : self;
+}
+
+/** Whether a journal is of the segment, by any of the things that the segment is known by. */
+export function isOfSegment(
+  { lineage, deployment, place }: JournalHead,
+  bearings: Pick<Bearings, "lineage" | "deployments" | "place" | "formerPlaces">,
+): boolean {
+  return (
+    lineage === bearings.lineage ||
+    bearings.deployments.includes(deployment) ||
+    [bearings.place, ...bearings.formerPlaces].includes(place)
+  );
 }
 
 /** The journals of a repository. */
@@ -77,22 +109,21 @@ export async function findJournals(bearings: Bearings, journals: Journals): Prom
 
 async function judge(found: FoundJournal, bearings: Bearings): Promise<OpenJournal | "spent" | "other"> {
   const { head, removed } = found;
-  const { recorded, lineage, deployments, place, content } = bearings;
+  const { recorded, lineage, deployments, content } = bearings;
   if (recorded?.runs.includes(head.id)) return "spent";
+  if (!isOfSegment(head, bearings)) return "other";
   const isOwn = head.lineage === lineage;
   const isDeployed = deployments.includes(head.deployment);
-  if (!isOwn && !isDeployed && head.place !== place) return "other";
   if (removed && !isOwn) return "spent";
   const { left, ended } = await found.read();
   if (left.pushed.length + left.inDoubt.length === 0) return "spent";
   // A run without checkpoints that did not come to its end left nothing in the state, not even what it is deployed as.
   const wasFirst = recorded === undefined && (isDeployed || (head.uncheckpointed && !ended));
   const isNext = head.base === (recorded?.runs[0] ?? null) && (isOwn || wasFirst);
-  if (head.kind !== content.kind) {
-    if (isNext) refuseOtherKind(head.kind, bearings);
-    return "other";
-  }
-  return { ...left, delivery: head.delivery, fresh: head.fresh, isNext, found };
+  // What it has, proven or in doubt, says nothing of content of the other kind, and may be in the queue.
+  if (head.kind !== content.kind) refuseOtherKind(head.kind, bearings, "the journal of an earlier run");
+  const { delivery, deliveryNumber, fresh } = head;
+  return { ...left, delivery, deliveryNumber, fresh, isNext, found };
 }
 
 /**
@@ -128,9 +159,10 @@ export async function leaveJournals(olds: SegmentOutputs, ports: JournalPorts): 
     const journals = journalsOf(olds, ports);
     for (const recorded of [olds, ...olds.elsewhere]) {
       for (const found of await journals.list({ queue: recorded, segment: olds.segment })) {
-        const { id, lineage, deployment } = found.head;
+        const { id, lineage } = found.head;
         if (recorded.runs.includes(id)) await journals.drop(found);
-        else if (lineage === olds.lineage || deployment === olds.deployment) await journals.markRemoved(found);
+        // One of another lineage may be that of the resource which takes this one's place, by a run whose state was not saved.
+        else if (lineage === olds.lineage) await journals.markRemoved(found);
       }
     }
   });

@@ -10,7 +10,7 @@ import {
 import { type JournalHead, type Left, nothingLeft } from "../push/index.ts";
 
 /** What a journal has that the engine's state does not name. */
-export interface Leftover extends Left, Pick<JournalHead, "delivery" | "fresh"> {
+export interface Leftover extends Left, Pick<JournalHead, "delivery" | "deliveryNumber" | "fresh"> {
   /**
    * Whether the journal goes on from the very ledger that is there. Otherwise the ledger has moved on without it, or back, and
    * all that the journal has, and the ledger has not, is in doubt.
@@ -57,6 +57,7 @@ export function takeOverRows(
         carried: carry(carried, leftover, found),
         ledger: {
           identity: leftover.isNext ? leftover.delivery : ledger.identity,
+          delivery: leftover.isNext ? leftover.deliveryNumber : ledger.delivery,
           complete: ledger.complete && !leftover.isNext,
           pushed: [...(begins(leftover) ? [] : ledger.pushed), ...rangesOf(found.pushed)],
           inDoubt: [...ledger.inDoubt, ...rangesOf(found.inDoubt)],

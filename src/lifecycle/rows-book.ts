@@ -25,8 +25,13 @@ export function rowLabel(from: number, index: number): string {
 }
 
 /** What a data file's ledger is compared with. */
-export function wantedRows({ mode, messages }: Wanted, { rows, delivery }: Content<"rows">): WantedRows {
-  return { mode, identity: mode === "once" ? rows : delivery, once: rows, rows: messages };
+export function wantedRows(
+  { mode, messages, deliveryNumber }: Wanted,
+  { rows, delivery }: Content<"rows">,
+): WantedRows {
+  // A preview may not know the number yet.
+  const number = typeof deliveryNumber === "number" ? deliveryNumber : undefined;
+  return { mode, identity: mode === "once" ? rows : delivery, once: rows, rows: messages, number };
 }
 
 /** The ledger of a data file's segment; see `openBook`. */
@@ -51,6 +56,7 @@ export function rowsBook(
     ...recoveredOf(decision, () => decideRows(wanted, recordedRows, digests), left, keyOf),
     settled: left.length === 0 && isSettled(decision, ledger) && ledger.identity === wanted.identity,
     delivery: wanted.identity,
+    deliveryNumber: wanted.number,
     ...begunAs(goesOnRows(wanted, ledger), left, carried),
     keyOf,
     labelOf: (index) => rowLabel(content.from, index),
@@ -58,6 +64,7 @@ export function rowsBook(
       packRows({
         identity: wanted.identity,
         complete: pushed.length === wanted.rows,
+        delivery: wanted.number,
         pushed: toRanges(pushed, known()),
         inDoubt: toDoubts(inDoubt, known()),
       }),

@@ -21,6 +21,8 @@ export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
   readonly root: string;
   /** The manifest's name. */
   readonly manifest: string;
+  /** Names that the manifest had before; absent: none. */
+  readonly movedFrom?: readonly string[];
   /** The manifest's file, relative to the repository, with forward slashes. */
   readonly file: string;
   /** The name by which the manifest knows the queue. */
@@ -31,6 +33,8 @@ export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
   readonly requires?: Requires;
   /** Number of the segment in the manifest, from 0. */
   readonly segment: number;
+  /** The delivery of the whole data file that the segment is to have its turn in; absent: it decides by itself. */
+  readonly deliveryNumber?: number;
   /** What tells this deployment of the manifest from one after it was removed; see `DeploymentsOutputs`. */
   readonly deployment: string;
   /**

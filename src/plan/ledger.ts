@@ -19,6 +19,8 @@ export interface Ledger {
 export interface PackedLedger {
   readonly manifest: string;
   readonly complete: boolean;
+  /** Of rows of a data file: the number of the delivery that its segments share. */
+  readonly delivery?: number;
   /** See {@link packKeys}; for rows of a data file `packRows`. */
   readonly pushed: string;
   readonly inDoubt: string;
@@ -109,10 +111,11 @@ function unknownDigest(digest: string): LedgerError {
 
 function isPacked(value: unknown): value is PackedLedger {
   if (typeof value !== "object" || value === null) return false;
-  const { manifest, complete, pushed, inDoubt } = value as Record<string, unknown>;
+  const { manifest, complete, delivery, pushed, inDoubt } = value as Record<string, unknown>;
   return (
     typeof manifest === "string" &&
     typeof complete === "boolean" &&
+    (delivery === undefined || typeof delivery === "number") &&
     typeof pushed === "string" &&
     typeof inDoubt === "string"
   );

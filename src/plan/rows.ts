@@ -15,6 +15,8 @@ export interface RowsLedger {
   /** What the delivery that it records was known by: see {@link WantedRows}; undefined: nothing was ever delivered. */
   readonly identity: Digest | undefined;
   readonly complete: boolean;
+  /** The number of the delivery, if all segments of the file share it; absent: the segment had one by itself. */
+  readonly delivery?: number | undefined;
   readonly pushed: readonly RowRange[];
   readonly inDoubt: readonly RowRange[];
 }
@@ -29,6 +31,8 @@ export interface WantedRows {
   /** What the ledger would be known by if each row had gone once: with these very rows it is no other delivery. */
   readonly once: Digest;
   readonly rows: number;
+  /** The number of the delivery of the whole file; absent: the segment decides by what it has itself. */
+  readonly number?: number | undefined;
 }
 
 /** Rows that a range of the ledger has at the most: an edited row is named as closely as that. */
@@ -59,20 +63,19 @@ export function decideRows(wanted: WantedRows, recorded: RowsLedger, digests?: r
   return { pending, inDoubt: pending.filter((row) => doubted[row] === 1), kept, forgotten: [], edited };
 }
 
-/** The same as `goesOn`, for rows. Where each row went once, these very rows are no other delivery. */
+/**
+ * The same as `goesOn`, for rows. If each row was pushed once, these very rows are not another delivery. If all segments share
+ * a delivery, its number says whether the segment has had its turn in it.
+ */
 export function goesOnRows(
-  { mode, identity, once }: Pick<WantedRows, "mode" | "identity" | "once">,
-  ledger: Pick<RowsLedger, "identity" | "complete">,
+  { mode, identity, once, number }: Pick<WantedRows, "mode" | "identity" | "once" | "number">,
+  ledger: Pick<RowsLedger, "identity" | "complete" | "delivery">,
 ): boolean {
-  const same = ledger.identity === identity || ledger.identity === once;
-  switch (mode) {
-    case "once":
-      return true;
-    case "on_change":
-      return same;
-    case "every_deploy":
-      return same && !ledger.complete;
-  }
+  if (mode === "once") return true;
+  if (ledger.identity !== identity && ledger.identity !== once) return false;
+  if (number !== undefined && number === (ledger.delivery ?? 0)) return true;
+  if (number !== undefined && ledger.delivery !== undefined) return false;
+  return (mode === "on_change" && number === undefined) || !ledger.complete;
 }
 
 /** A row as a range of its own. */
@@ -130,19 +133,26 @@ export function toDoubts(rows: readonly number[], digests: readonly Digest[]): R
 }
 
 /** In the form of the engine's state: a line a range, `FROM+ROWS DIGEST`. */
-export function packRows({ identity, complete, pushed, inDoubt }: RowsLedger): PackedLedger {
+export function packRows({ identity, complete, delivery, pushed, inDoubt }: RowsLedger): PackedLedger {
   const lines = (ranges: readonly RowRange[]) =>
     ranges.map(({ from, rows, digest }) => `${from}+${rows} ${digest}`).join("\n");
-  return { manifest: identity ?? "", complete, pushed: lines(pushed), inDoubt: lines(inDoubt) };
+  return {
+    manifest: identity ?? "",
+    complete,
+    ...(delivery !== undefined && { delivery }),
+    pushed: lines(pushed),
+    inDoubt: lines(inDoubt),
+  };
 }
 
 /** @throws LedgerError when something is there that is not a ledger of rows. Never taken for empty. */
 export function unpackRows(packed: unknown): RowsLedger {
   if (packed === undefined) return emptyRows;
-  const { manifest, complete, pushed, inDoubt } = readPacked(packed);
+  const { manifest, complete, delivery, pushed, inDoubt } = readPacked(packed);
   return {
     identity: manifest === "" ? undefined : manifest,
     complete,
+    delivery,
     pushed: readRanges(pushed),
     inDoubt: readRanges(inDoubt),
   };

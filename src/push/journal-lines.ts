@@ -102,13 +102,14 @@ function apply(event: Row, states: Map<number, { key: string; state: "sending" |
 const texts = ["id", "lineage", "deployment", "place", "delivery", "startedAt"] as const;
 
 function isHead(row: Row): row is Row & JournalHead {
-  const { over, base, kind, fresh, uncheckpointed, segment } = row;
+  const { over, base, kind, deliveryNumber, fresh, uncheckpointed, segment } = row;
   const [queue, owner] = [asRow(row.queue), asRow(row.owner)];
   return (
     texts.every((name) => typeof row[name] === "string") &&
     isKeys(over) &&
     (base === null || typeof base === "string") &&
     (kind === "messages" || kind === "rows") &&
+    (deliveryNumber === undefined || typeof deliveryNumber === "number") &&
     typeof fresh === "boolean" &&
     typeof uncheckpointed === "boolean" &&
     typeof segment === "number" &&

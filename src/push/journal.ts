@@ -25,6 +25,8 @@ export interface JournalHead extends JournalSite {
   readonly kind: "messages" | "rows";
   /** What the delivery was of: the digest that the ledger would have. */
   readonly delivery: string;
+  /** Its number, if all segments of a data file share it. */
+  readonly deliveryNumber?: number | undefined;
   /** Whether it is a new delivery of everything, so that what the state has as pushed is no part of it. */
   readonly fresh: boolean;
   /** Whether the engine writes no state before the run ends. */

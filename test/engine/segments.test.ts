@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { makeSeeder, succeeded } from "./support/seeder.ts";
+import { cli } from "./support/cli.ts";
+import { makeSeeder, said, succeeded } from "./support/seeder.ts";
 
 const rows = (count: number) => Array.from({ length: count }, (_, row) => `{"row":${row}}\n`).join("");
 
@@ -15,4 +16,29 @@ it("pushes a data file of several segments, then what was added to it", async ()
   seeder.write("a.ndjson", rows(5_160));
   succeeded(await seeder.stack.up());
   expect(numbers().slice(5_150)).toEqual(Array.from({ length: 10 }, (_, more) => 5_150 + more));
+});
+
+it("finishes a delivery of every_deploy after a failure, and sends no finished segment again", async () => {
+  const manifest = "queue: orders\npush: every_deploy\nsource: { file: a.ndjson }\n";
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest, "a.ndjson": rows(5_100) } });
+  const { stack, emulator } = seeder;
+  const taken = () => {
+    const times = new Map<number, number>();
+    for (const body of seeder.bodies("orders") as { row: number }[])
+      times.set(body.row, (times.get(body.row) ?? 0) + 1);
+    return [0, 4_999, 5_000, 5_099].map((row) => times.get(row) ?? 0);
+  };
+  succeeded(await stack.up());
+  // The first segment is finished, and the second one is refused before anything of it is taken.
+  emulator.faults.add({ match: { method: "POST" }, effect: { kind: "error", code: 10251 }, skip: 50 });
+  const failed = await stack.up({ args: ["--parallel", "1"] });
+  expect([failed.code, taken()], said(failed)).toEqual([1, [2, 2, 1, 1]]);
+  emulator.faults.clear();
+  const plan = await cli(stack.project, ["plan", "--stack", "test"]);
+  expect(plan.stdout).toContain("100 messages");
+  succeeded(await stack.up({ preview: true }));
+  expect(seeder.bodies("orders")).toHaveLength(2 * 5_100);
+  expect(taken()).toEqual([2, 2, 2, 2]);
+  succeeded(await stack.up());
+  expect(seeder.bodies("orders")).toHaveLength(3 * 5_100);
 });

@@ -249,6 +249,55 @@ describe("a journal that was copied", () => {
   });
 });
 
+describe("a first run whose state was not saved", () => {
+  it.each([
+    ["messages", "a data file", manifest([1, 2]), rowsOf()],
+    ["a data file", "messages", rowsOf(), manifest([1, 2])],
+  ])("is refused when %s became %s, and nothing is pushed again", async (_, _now, before, after) => {
+    world.write("messages/rows.ndjson", "1\n2\n");
+    await run({ ...(await world.segment(before)), deployment: "one that no state has" });
+    const inputs = await world.segment(after);
+    for (const deployment of ["the first", "another"]) {
+      const failure = await failureOf(run({ ...inputs, deployment }));
+      expect(failure.message).toMatch(/^SOURCE_CHANGED: .*the journal of an earlier run is of /);
+    }
+    expect(world.bodies()).toEqual([1, 2]);
+  });
+
+  it.each([
+    ["stop", [], 2],
+    ["resend", ["m1", "m2"], 4],
+  ])("is known under the names that the manifest had before: %s", async (policy, twice, arrived) => {
+    const more = `in_doubt: ${policy}\n`;
+    await run({ ...(await world.segment(manifest([1, 2], more))), deployment: "one that no state has" });
+    const moved = await world.segment(`name: b\nmoved_from: [older, a]\n${manifest([1, 2], more)}`);
+    const inputs = { ...moved, self: "urn:b/0" };
+    const outs = await run(inputs).catch((failure: { properties: SegmentOutputs }) => failure.properties);
+    expect(outs).toMatchObject({
+      inDoubtMessages: policy === "stop" ? ["m1", "m2"] : [],
+      lastPush: { maybeTwice: twice },
+    });
+    expect(world.bodies()).toHaveLength(arrived);
+  });
+});
+
+it("knows what a replacement pushed whose state was not saved, when Pulumi replaces the resource again", async () => {
+  const inputs = await world.segment(manifest([1, 2], "in_doubt: stop\n"));
+  const tainted = await run(inputs);
+  const replace = async () => {
+    const { lifecycle, end } = world.start();
+    await lifecycle.check(tainted, inputs);
+    await lifecycle.remove("id", tainted);
+    const { outs } = await lifecycle.create(inputs);
+    end();
+    return outs;
+  };
+  await replace();
+  expect(world.bodies()).toEqual([1, 2, 1, 2]);
+  expect(await replace()).toMatchObject({ pushed: 2, inDoubt: 0, lastPush: { maybeTwice: [] } });
+  expect(world.bodies()).toEqual([1, 2, 1, 2]);
+});
+
 describe("modes", () => {
   it.each(["on_change", "every_deploy"])("finishes in %s what a killed run began with once", async (mode) => {
     const once = await world.segment(manifest(numbers(3)));

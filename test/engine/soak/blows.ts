@@ -1,12 +1,16 @@
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import type { FaultMatch } from "../../../src/emulator/index.ts";
 import type { Running } from "../../../src/engine/child.ts";
 import type { Blow } from "./schedule.ts";
 import type { Strike, Verdict, Victim } from "./strikes.ts";
 import type { World } from "./world.ts";
 
-/** Every push, of one message or of many. */
-const pushes: FaultMatch = { method: "POST", queue: "orders" };
+/** Every push, of one message or of many, to whichever queue. */
+const pushes: FaultMatch = { method: "POST" };
+
+/** Milliseconds that a write of the state takes where the backend is far away, and a bit. */
+const slowMs = 400;
 
 /** Strikes that wait for their push. */
 export interface Armed {
@@ -14,16 +18,18 @@ export interface Armed {
   readonly run: PromiseWithResolvers<Running>;
   /** Names of those that struck. */
   readonly struck: string[];
+  /** Another run beside it, once there is one. */
+  beside: Running | undefined;
 }
 
 /** Sets the blows for the next run. Each strikes when its push arrives, not at a time. */
 export function arm(world: World, blows: readonly Blow[]): Armed {
-  const armed: Armed = { run: Promise.withResolvers(), struck: [] };
+  const armed: Armed = { run: Promise.withResolvers(), struck: [], beside: undefined };
   for (const { push, strike } of blows) {
     const gate = async (): Promise<Verdict> => {
       const first = !armed.struck.includes(strike.name);
       if (first) armed.struck.push(`${strike.name} at ${push}`);
-      return act(world, strike, await armed.run.promise);
+      return act(world, strike, armed);
     };
     const when = "when" in strike ? strike.when : "before";
     world.emulator.faults.add({ match: pushes, effect: { kind: "hold", when, gate }, skip: push, times: 1 });
@@ -35,7 +41,9 @@ export function arm(world: World, blows: readonly Blow[]): Armed {
 }
 
 /** What a strike does besides what the emulator does of itself. @returns what becomes of the request that waits */
-async function act({ crowd, door, stack }: World, strike: Strike, run: Running): Promise<Verdict> {
+async function act(world: World, strike: Strike, armed: Armed): Promise<Verdict> {
+  const { crowd, door, stack, bucket } = world;
+  const run = await armed.run.promise;
   switch (strike.kind) {
     case "fault":
       return "go";
@@ -48,6 +56,29 @@ async function act({ crowd, door, stack }: World, strike: Strike, run: Running):
     case "reset":
       door.reset(strike.times);
       return "go";
+    case "state":
+      bucket.onWrite = async () => {
+        if (strike.how === "refused") return "refused";
+        await setTimeout(slowMs);
+        return "kept";
+      };
+      return "go";
+    case "kill_at_write": {
+      let writes = 0;
+      bucket.onWrite = async () => {
+        writes += 1;
+        if (writes === strike.write) kill("cli", stack, run);
+        return "refused";
+      };
+      return "go";
+    }
+    case "cancel": {
+      // A run that has the lock for itself by then needs no other one.
+      await world.cancel();
+      armed.beside ??= world.spawnUp();
+      await heard(armed.beside, /waits for the run of process|RUN_UNDER_WAY/);
+      return "go";
+    }
     case "kill":
       for (const victim of strike.victims) kill(victim, stack, run);
       return strike.then;

@@ -21,7 +21,7 @@ it("draws the same for the same seed, and every strike in a long schedule", () =
   expect(draw(7, 10)).toEqual(draw(7, 10));
   expect(draw(7, 10)).not.toEqual(draw(8, 10));
   const dealt = new Set(draw(7, 200).rounds.flatMap(({ runs }) => runs.flat().map(({ strike }) => strike.name)));
-  expect(dealt).toEqual(new Set([...strikes.faults, ...strikes.ends].map(({ name }) => name)));
+  expect(dealt).toEqual(new Set([...strikes.faults, ...strikes.ends, ...strikes.states].map(({ name }) => name)));
 });
 
 it("spells ranges out", () => {

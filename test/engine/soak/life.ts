@@ -3,8 +3,8 @@ import { cli } from "../support/cli.ts";
 import { arm, killIfThere } from "./blows.ts";
 import { type Finding, judge } from "./judge.ts";
 import { Manuscripts, spelledOut } from "./manuscript.ts";
-import { type Blow, draw, type Round } from "./schedule.ts";
-import { makeWorld, type World } from "./world.ts";
+import { type Blow, type Change, draw, type Round } from "./schedule.ts";
+import { makeWorld, queueNames, type World } from "./world.ts";
 
 /** What came of a round. */
 export interface RoundResult {
@@ -16,6 +16,8 @@ export interface RoundResult {
   readonly twice: number;
   readonly settled: number;
   readonly destroyed: boolean;
+  /** What was changed before the first run; undefined: nothing. */
+  readonly changed: string | undefined;
   readonly findings: readonly Finding[];
   /** What the runs said, for whoever has to understand a finding. */
   readonly transcript: string;
@@ -49,8 +51,9 @@ export async function live(
 class Life {
   readonly #world: World;
   readonly #manuscripts: Manuscripts;
-  readonly #arrived = new Map<string, number>();
-  readonly #reported = new Set<string>();
+  /** Of each queue by itself: each has a ledger of its own. */
+  readonly #arrived = { orders: new Map<string, number>(), second: new Map<string, number>() };
+  readonly #reported = { orders: new Set<string>(), second: new Set<string>() };
   #transcript = "";
   #settled = 0;
 
@@ -62,6 +65,7 @@ class Life {
   async play(round: Round): Promise<RoundResult> {
     this.#transcript = "";
     this.#settled = 0;
+    const changed = round.change && (await this.#change(round.change));
     this.#write(round);
     const struck: string[][] = [];
     let clean = false;
@@ -78,16 +82,18 @@ class Life {
     const claims = this.#manuscripts
       .all()
       .map(({ plan, keys }) => ({ manifest: plan.name, inDoubt: plan.inDoubt, keys }));
+    const { queue } = this.#world;
     const findings = clean
-      ? judge(claims, this.#arrived, this.#reported)
+      ? judge(claims, this.#arrived[queue], this.#reported[queue])
       : [{ manifest: "all", what: "runs, and the last one without any strike failed too", keys: [] }];
     return {
       round: round.number,
       struck,
       messages: round.additions.reduce((sum, { messages }) => sum + messages, 0),
-      twice: [...this.#arrived.values()].filter((times) => times > 1).length,
+      twice: [...this.#arrived[queue].values()].filter((times) => times > 1).length,
       settled: this.#settled,
       destroyed: round.destroyed,
+      changed,
       findings,
       transcript: this.#transcript,
     };
@@ -101,16 +107,23 @@ class Life {
   }
 
   async #run(blows: readonly Blow[]) {
-    const { stack, emulator, door } = this.#world;
-    const { run, struck } = arm(this.#world, blows);
+    const { stack, emulator, door, bucket } = this.#world;
+    const armed = arm(this.#world, blows);
+    const { run, struck } = armed;
     // Those that outlived the run before may still send something when this one begins, as they do when people hurry.
     const orphans = stack.processes();
-    const running = stack.spawnUp();
+    const running = this.#world.spawnUp();
     run.resolve(running);
-    const finished = await running.done;
+    const first = await running.done;
+    const beside = await armed.beside?.done;
     for (const { pid } of orphans) killIfThere(pid);
+    bucket.onWrite = undefined;
     emulator.faults.clear();
     await door.open();
+    if (beside !== undefined)
+      this.#transcript += `\n=== up beside it: ${beside.code ?? beside.signal}\n${said(beside)}`;
+    // Which of two runs wrote the state last is not known, so the next one has to say that nothing is left.
+    const finished = beside === undefined ? first : { ...first, code: first.code || beside.code || 1 };
     this.#transcript += `\n=== up, struck by ${struck.join("; ") || "nothing"}: ${finished.code ?? finished.signal}\n${said(finished)}`;
     this.#note();
     return { finished, names: struck };
@@ -118,10 +131,8 @@ class Life {
 
   /** What people would do after a run that failed. */
   async #recover(finished: Finished): Promise<void> {
-    const { stack, mendState } = this.#world;
-    mendState();
     if (finished.signal !== null || /is currently locked/.test(said(finished))) {
-      const { code, stderr } = await stack.pulumi(["cancel", "--yes"]);
+      const { code, stderr } = await this.#world.cancel();
       if (code !== 0) this.#transcript += `\n=== cancel: ${code} ${stderr}`;
     }
     await this.#settle();
@@ -132,32 +143,69 @@ class Life {
     const { stack } = this.#world;
     // What outlived the run would push into the time after it.
     for (const { pid } of stack.processes()) killIfThere(pid);
-    const finished = await stack.destroy();
+    const finished = await this.#world.destroy();
     this.#transcript += `\n=== destroy: ${finished.code}\n${said(finished)}`;
     if (finished.code !== 0) throw new Error(`the stack cannot be destroyed: ${this.#transcript}`);
-    await this.#world.collect();
-    this.#arrived.clear();
-    this.#reported.clear();
+    await this.#collect();
+    for (const queue of queueNames) {
+      this.#arrived[queue].clear();
+      this.#reported[queue].clear();
+    }
+  }
+
+  /** Changes what a round begins with, when everything is pushed and nothing runs. @returns what it was, in a word or two */
+  async #change(change: Change): Promise<string> {
+    const world = this.#world;
+    const must = ({ code, stdout, stderr }: Finished) => {
+      if (code !== 0) throw new Error(`${change.kind}: ${stdout}${stderr}`);
+    };
+    switch (change.kind) {
+      case "queue":
+        world.otherQueue();
+        return `queue ${world.queue}`;
+      case "stack_rename":
+        must(await world.renameStack());
+        return `stack renamed ${world.stackName}`;
+      case "rename":
+        this.#manuscripts.rename(change.manifest);
+        return `renamed ${change.manifest}`;
+      case "taint": {
+        const manuscript = this.#manuscripts.all().find(({ plan }) => plan.name === change.manifest);
+        const segments = world.segments().filter(({ manifest }) => manuscript?.names.includes(manifest));
+        if (manuscript === undefined || segments.length === 0) return "nothing to taint";
+        must(await world.taint(segments.map(({ urn }) => urn)));
+        // All of it goes again, to whichever queue.
+        await this.#collect();
+        for (const queue of queueNames) {
+          for (const key of manuscript.keys) {
+            this.#arrived[queue].delete(key);
+            this.#reported[queue].delete(key);
+          }
+        }
+        return `tainted ${change.manifest}`;
+      }
+    }
   }
 
   /** Says of the messages in doubt which of them arrived, as `in_doubt: stop` wants it of people. */
   async #settle(): Promise<void> {
     await this.#collect();
-    for (const { plan, keyOf } of this.#manuscripts.all()) {
+    const { queue, emulator, stackName } = this.#world;
+    for (const { plan, names, keyOf } of this.#manuscripts.all()) {
       if (plan.inDoubt !== "stop") continue;
       const doubted = this.#world
         .segments()
-        .filter(({ manifest }) => manifest === plan.name)
+        .filter(({ manifest, queueId }) => names.includes(manifest) && queueId === emulator.queueId(queue))
         .flatMap(({ inDoubtMessages }) => spelledOut(inDoubtMessages));
-      const there = (label: string) => this.#arrived.has(keyOf(label) ?? "");
+      const there = (label: string) => this.#arrived[queue].has(keyOf(label) ?? "");
       for (const [what, labels] of [
         ["--pushed", doubted.filter(there)],
         ["--resend", doubted.filter((label) => !there(label))],
       ] as const) {
         if (labels.length === 0) continue;
         this.#settled += labels.length;
-        const { project, name } = this.#world.stack;
-        const args = ["settle", plan.name, ...labels, what, "--stack", name, "--yes"];
+        const { project } = this.#world.stack;
+        const args = ["settle", names[0], ...labels, what, "--stack", stackName, "--yes"];
         const finished = await cli(project, args);
         this.#transcript += `\n=== ${args.join(" ")}: ${finished.code}\n${said(finished)}`;
       }
@@ -167,18 +215,21 @@ class Life {
   /** Remembers what the state says that is in doubt or may have arrived twice. */
   #note(): void {
     const manuscripts = this.#manuscripts.all();
-    for (const { manifest, inDoubtMessages, maybeTwice } of this.#world.segments()) {
-      const keyOf = manuscripts.find(({ plan }) => plan.name === manifest)?.keyOf;
+    const { emulator } = this.#world;
+    for (const { manifest, queueId, inDoubtMessages, maybeTwice } of this.#world.segments()) {
+      const keyOf = manuscripts.find(({ names }) => names.includes(manifest))?.keyOf;
+      const queue = queueNames.find((name) => emulator.queueId(name) === queueId) ?? "orders";
       for (const label of spelledOut([...inDoubtMessages, ...maybeTwice])) {
         const key = keyOf?.(label);
-        if (key !== undefined) this.#reported.add(key);
+        if (key !== undefined) this.#reported[queue].add(key);
       }
     }
   }
 
   async #collect(): Promise<void> {
-    for (const [key, times] of await this.#world.collect()) {
-      this.#arrived.set(key, (this.#arrived.get(key) ?? 0) + times);
+    for (const queue of queueNames) {
+      const arrived = this.#arrived[queue];
+      for (const [key, times] of await this.#world.collect(queue)) arrived.set(key, (arrived.get(key) ?? 0) + times);
     }
   }
 }

@@ -3,6 +3,8 @@ import type { Addition, ManifestPlan } from "./schedule.ts";
 /** What a manifest holds now, and what of it people would call a message by. */
 export interface Manuscript {
   readonly plan: ManifestPlan;
+  /** Its names, the present one first. */
+  readonly names: readonly [string, ...string[]];
   /** Keys of its messages, in order. A key is in the message's body, and in no other message's. */
   readonly keys: readonly string[];
   /** Files of the project, by path. */
@@ -20,9 +22,20 @@ interface Entry {
 export class Manuscripts {
   readonly #entries = new Map<string, { entries: readonly Entry[]; ids: boolean }>();
   readonly #plans: readonly ManifestPlan[];
+  readonly #names = new Map<string, readonly [string, ...string[]]>();
 
   constructor(plans: readonly ManifestPlan[]) {
     this.#plans = plans;
+  }
+
+  /** Gives a manifest another name. */
+  rename(manifest: string): void {
+    const names = this.#namesOf(manifest);
+    this.#names.set(manifest, [`${manifest}-${names.length}`, ...names]);
+  }
+
+  #namesOf(manifest: string): readonly [string, ...string[]] {
+    return this.#names.get(manifest) ?? [manifest];
   }
 
   add(round: number, { manifest, messages, padding, ids }: Addition): void {
@@ -39,17 +52,25 @@ export class Manuscripts {
   all(): Manuscript[] {
     return this.#plans.flatMap((plan) => {
       const held = this.#entries.get(plan.name);
-      return held === undefined ? [] : [manuscript(plan, held.entries, held.ids)];
+      return held === undefined ? [] : [manuscript(plan, this.#namesOf(plan.name), held.entries, held.ids)];
     });
   }
 }
 
-function manuscript(plan: ManifestPlan, entries: readonly Entry[], ids: boolean): Manuscript {
+function manuscript(
+  plan: ManifestPlan,
+  names: Manuscript["names"],
+  entries: readonly Entry[],
+  ids: boolean,
+): Manuscript {
   const keys = entries.map(({ key }) => key);
-  const head = `queue: orders\nin_doubt: ${plan.inDoubt}\n`;
+  const [name, ...earlier] = names;
+  const moved = earlier.length > 0 ? `name: ${name}\nmoved_from: [${earlier.join(", ")}]\n` : "";
+  const head = `queue: orders\nin_doubt: ${plan.inDoubt}\n${moved}`;
   const path = `messages/${plan.name}`;
   return {
     plan,
+    names,
     keys,
     files:
       plan.kind === "rows"

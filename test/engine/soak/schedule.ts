@@ -22,9 +22,19 @@ export interface Round {
   readonly additions: readonly Addition[];
   /** What happens during the first run, the second and so on; nothing happens during those after the last. */
   readonly runs: readonly (readonly Blow[])[];
+  /** What people change before the first run. */
+  readonly change: Change | undefined;
   /** The stack is destroyed after the first run, whatever came of it: everything goes again. */
   readonly destroyed: boolean;
 }
+
+/**
+ * `queue`: the manifests are pointed at the other queue. `rename`: a manifest gets another name. `stack_rename`: the stack does.
+ * `taint`: Pulumi is told to replace the segments of a manifest.
+ */
+export type Change =
+  | { readonly kind: "queue" | "stack_rename" }
+  | { readonly kind: "rename" | "taint"; readonly manifest: string };
 
 export interface Addition {
   readonly manifest: string;
@@ -47,31 +57,42 @@ const manifests: readonly ManifestPlan[] = (["resend", "stop"] as const).flatMap
 
 /** Small bodies fill a batch by their number, large ones by their bytes. */
 const sizes = [
-  { padding: 0, most: 700 },
-  { padding: 2_000, most: 400 },
-  { padding: 25_000, most: 60 },
+  { padding: 0, most: 500 },
+  { padding: 2_000, most: 200 },
+  { padding: 25_000, most: 30 },
 ] as const;
 
 /** @param length number of rounds */
 export function draw(seed: number, length: number): Schedule {
   const random = seeded(seed);
-  const decks = { faults: deckOf(random, strikes.faults), ends: deckOf(random, strikes.ends) };
+  const decks = {
+    faults: deckOf(random, strikes.faults),
+    ends: deckOf(random, strikes.ends),
+    states: deckOf(random, strikes.states),
+  };
   const rounds = Array.from({ length }, (_, number) => {
     const additions = random
       .shuffled(manifests)
-      .slice(0, random.between(2, 4))
+      .slice(0, random.between(1, 3))
       .map(({ name }) => addition(random, name));
-    // Two fifths of the strikes end a process; of these, one a run is enough.
-    const runs = Array.from({ length: random.between(1, 3) }, () => {
+    // Two fifths of the strikes end a process; of these, or of those at the state, one a run is enough.
+    const runs = Array.from({ length: random.int(4) === 0 ? 2 : 1 }, () => {
       const faults = Array.from({ length: random.int(3) }, () => decks.faults());
-      const all = faults.length === 0 || random.int(3) > 0 ? [...faults, decks.ends()] : faults;
+      const end = () => (random.int(3) === 0 ? decks.states() : decks.ends());
+      const all = faults.length === 0 || random.int(3) > 0 ? [...faults, end()] : faults;
       return all
         .map((strike) => ({ push: random.int(random.pick([1, 3, 8])), strike }))
         .sort((a, b) => a.push - b.push);
     });
-    return { number, additions, runs, destroyed: random.int(6) === 0 };
+    const change = number > 0 && random.int(3) === 0 ? changeOf(random) : undefined;
+    return { number, additions, runs, change, destroyed: random.int(10) === 0 };
   });
   return { seed, manifests, rounds };
+}
+
+function changeOf(random: Random): Change {
+  const kind = random.pick(["queue", "rename", "stack_rename", "taint"] as const);
+  return kind === "rename" || kind === "taint" ? { kind, manifest: random.pick(manifests).name } : { kind };
 }
 
 function addition(random: Random, manifest: string): Addition {

@@ -12,6 +12,12 @@ export type Strike = { readonly name: string } & (
   | { readonly kind: "reset"; readonly times: number }
   /** `kill -9`, while the request waits before or after it has its effect. */
   | { readonly kind: "kill"; readonly victims: readonly Victim[]; readonly when: When; readonly then: Verdict }
+  /** From this push to the run's end. `slow`: each write of the state takes some time; `refused`: each fails, and Pulumi tries it ten times. */
+  | { readonly kind: "state"; readonly how: "slow" | "refused" }
+  /** `kill -9` of the CLI at its next write of the state, which fails, or at the second one that fails. */
+  | { readonly kind: "kill_at_write"; readonly write: 1 | 2 }
+  /** `pulumi cancel` beside the run, which goes on, and another run. */
+  | { readonly kind: "cancel" }
   /** To the CLI, in the same moment; twice: again once it has said that it heard the first one. */
   | {
       readonly kind: "signal";
@@ -104,8 +110,17 @@ const signals = (["SIGINT", "SIGTERM"] as const).flatMap((signal) =>
   ),
 );
 
-/** The two families, so that a schedule has enough of the rarer one. */
+const states: readonly Strike[] = [
+  { kind: "state", name: "state slow", how: "slow" },
+  { kind: "state", name: "state refused", how: "refused" },
+  { kind: "kill_at_write", name: "kill cli at a write of the state", write: 1 },
+  { kind: "kill_at_write", name: "kill cli when the state was refused", write: 2 },
+  { kind: "cancel", name: "cancel beside the run" },
+];
+
+/** The families, so that a schedule has enough of the rarer ones. */
 export const strikes = {
   faults: [...codes, ...proxies, ...refusals, ...network],
   ends: [...kills, ...signals],
+  states,
 } as const satisfies Record<string, readonly Strike[]>;

@@ -1,8 +1,11 @@
-import { copyFileSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { parse, stringify } from "yaml";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
+import type { Finished, Running } from "../../../src/engine/child.ts";
 import { makeStack, type OwnStack } from "../support/stack.ts";
+import { type Bucket, startBucket } from "./bucket.ts";
 import { type Door, makeDoor } from "./door.ts";
 import { deadlineMs } from "./strikes.ts";
 
@@ -11,18 +14,35 @@ export interface World extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly door: Door;
   readonly stack: OwnStack;
+  readonly bucket: Bucket;
+  /** The queue that the manifests go to. */
+  readonly queue: QueueName;
+  /** The stack's present name. */
+  readonly stackName: string;
   /** Segments as the engine's state has them. */
   segments(): SegmentState[];
-  /** Mends the engine's own files where a kill cut one off, as docs/failures.md has it. */
-  mendState(): void;
-  /** Takes the messages out of the queue: how often each arrived since the last time, by its key. */
-  collect(): Promise<ReadonlyMap<string, number>>;
+  spawnUp(): Running;
+  destroy(): Promise<Finished>;
+  cancel(): Promise<Finished>;
+  /** Points the manifests at the other queue. */
+  otherQueue(): void;
+  /** Gives the stack another name. */
+  renameStack(): Promise<Finished>;
+  /** Tells Pulumi to replace resources. */
+  taint(urns: readonly string[]): Promise<Finished>;
+  /** Takes the messages out of a queue: how often each arrived since the last time, by its key. */
+  collect(queue: QueueName): Promise<ReadonlyMap<string, number>>;
   /** Uses the token's requests up, until the account is blocked. */
   crowd(): Promise<void>;
 }
 
+export const queueNames = ["orders", "second"] as const;
+export type QueueName = (typeof queueNames)[number];
+
 /** The part of a segment's outputs that is looked at. */
 export interface SegmentState {
+  readonly urn: string;
+  readonly queueId: string;
   readonly manifest: string;
   readonly inDoubt: number;
   readonly inDoubtMessages: readonly string[];
@@ -41,36 +61,62 @@ const rateLimit = { requests: 150, windowSeconds: 5, blockSeconds: 3 };
 
 /** @param broken texts by path that replace files of the program: to see that the suite can fail */
 export async function makeWorld(broken: Readonly<Record<string, string>> = {}): Promise<World> {
-  const emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit });
+  const emulator = await startEmulator({ queues: queueNames.map((name) => ({ name })), rateLimit });
   const door = await makeDoor(emulator.port);
+  const bucket = await startBucket();
   const close = async () => {
+    await bucket[Symbol.asyncDispose]();
     await door[Symbol.asyncDispose]();
     await emulator.close();
   };
+  const configOf = (queue: QueueName) => ({
+    "queue-seeder:accountId": emulator.accountId,
+    "queue-seeder:queues": { orders: { id: emulator.queueId(queue) } },
+  });
+  let queue: QueueName = "orders";
+  let stackName = "soak";
   try {
     const stack = await makeStack({
-      name: "soak",
+      name: stackName,
       files: { ...patched(), ...broken },
-      config: {
-        "queue-seeder:accountId": emulator.accountId,
-        "queue-seeder:queues": { orders: { id: emulator.queueId("orders") } },
-      },
+      config: configOf(queue),
       env: {
+        ...bucket.env,
         CLOUDFLARE_API_TOKEN: emulator.token,
         CLOUDFLARE_BASE_URL: emulator.baseUrl.replace(`:${emulator.port}/`, `:${door.port}/`),
       },
     });
+    const { project } = stack;
+    const run = (...args: string[]) => project.pulumi([...args, "--stack", stackName, "--yes"]);
     return {
       emulator,
       door,
       stack,
-      segments: () => segmentsOf(stack.exportState()),
-      mendState() {
-        const file = join(stack.project.dir, "../state/.pulumi/stacks/queue-seeder/soak.json");
-        if (isEmpty(file)) copyFileSync(`${file}.bak`, file);
-        if (isEmpty(`${file}.attrs`)) rmSync(`${file}.attrs`);
+      bucket,
+      get queue() {
+        return queue;
       },
-      collect: () => collect(emulator),
+      get stackName() {
+        return stackName;
+      },
+      segments: () => segmentsOf(bucket.read(`/${stackName}.json`) ?? ""),
+      spawnUp: () => project.spawn(["up", "--stack", stackName, "--yes", "--skip-preview"]),
+      destroy: () => run("destroy", "--skip-preview"),
+      cancel: () => run("cancel"),
+      otherQueue() {
+        queue = queue === "orders" ? "second" : "orders";
+        const file = join(project.dir, `Pulumi.${stackName}.yaml`);
+        const old = parse(readFileSync(file, "utf8"));
+        writeFileSync(file, stringify({ ...old, config: { ...old.config, ...configOf(queue) } }));
+      },
+      async renameStack() {
+        const name = stackName === "soak" ? "soak-renamed" : "soak";
+        const finished = await project.pulumi(["stack", "rename", name, "--stack", stackName]);
+        if (finished.code === 0) stackName = name;
+        return finished;
+      },
+      taint: (urns) => run("state", "taint", ...urns),
+      collect: (name) => collect(emulator, name),
       crowd: () => crowd(emulator),
       async [Symbol.asyncDispose]() {
         await stack[Symbol.asyncDispose]();
@@ -94,51 +140,48 @@ function patched(): Record<string, string> {
   );
 }
 
-function isEmpty(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.size === 0;
-}
-
 function segmentsOf(state: string): SegmentState[] {
   // A kill while it was written leaves nothing of it.
   if (state === "") return [];
-  const resources: readonly { type: string; outputs?: Record<string, unknown> }[] =
+  const resources: readonly { type: string; urn: string; outputs?: Record<string, unknown> }[] =
     JSON.parse(state).checkpoint.latest?.resources ?? [];
   return resources
     .filter(({ type, outputs }) => type.endsWith("dynamic:Segment") && outputs?.ledger !== undefined)
-    .map(({ outputs = {} }) => {
-      const { manifest, inDoubt, inDoubtMessages, lastPush } = outputs as unknown as Omit<
+    .map(({ urn, outputs = {} }) => {
+      const { queueId, manifest, inDoubt, inDoubtMessages, lastPush } = outputs as unknown as Omit<
         SegmentState,
-        "maybeTwice"
+        "maybeTwice" | "urn"
       > & {
         lastPush: { maybeTwice: readonly string[] };
       };
-      return { manifest, inDoubt, inDoubtMessages, maybeTwice: lastPush.maybeTwice };
+      return { urn, queueId, manifest, inDoubt, inDoubtMessages, maybeTwice: lastPush.maybeTwice };
     });
 }
 
-async function collect(emulator: Emulator): Promise<ReadonlyMap<string, number>> {
+async function collect(emulator: Emulator, queue: QueueName): Promise<ReadonlyMap<string, number>> {
   // What the client has given up may still arrive, and people would wait for it before they settle anything.
   await emulator.idle();
   const arrived = new Map<string, number>();
-  for (const { body } of emulator.messages("orders")) {
+  for (const { body } of emulator.messages(queue)) {
     const { key } = body as { key: string };
     arrived.set(key, (arrived.get(key) ?? 0) + 1);
   }
-  await settled(() => call(emulator, "POST", "purge", '{"delete_messages_permanently":true}'));
+  await settled(() => call(emulator, queue, "POST", "purge", '{"delete_messages_permanently":true}'));
   return arrived;
 }
 
 async function crowd(emulator: Emulator): Promise<void> {
   for (let left = 2 * rateLimit.requests; left > 0; left -= 1) {
-    const answer = await call(emulator, "GET", "metrics");
+    const answer = await call(emulator, "orders", "GET", "metrics");
     await answer.body?.cancel();
     if (answer.status === 429) return;
   }
   throw new Error("the emulator blocks nobody");
 }
 
-function call({ baseUrl, accountId, token, queueId }: Emulator, method: string, what: string, body?: string) {
-  const url = `${baseUrl}/accounts/${accountId}/queues/${queueId("orders")}/${what}`;
+function call(emulator: Emulator, queue: QueueName, method: string, what: string, body?: string) {
+  const { baseUrl, accountId, token, queueId } = emulator;
+  const url = `${baseUrl}/accounts/${accountId}/queues/${queueId(queue)}/${what}`;
   const headers = { authorization: `Bearer ${token}` };
   return fetch(url, { method, headers, ...(body !== undefined && { body }) });
 }

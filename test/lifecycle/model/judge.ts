@@ -17,6 +17,9 @@ export interface Known {
   readonly isRestored: boolean;
 }
 
+/** A run, and the delivery of the whole data file that it makes; undefined: segments have their own. */
+export type RunOf = Run & { readonly turn: number | undefined };
+
 /** Frames that are kept. */
 const most = 12;
 
@@ -24,7 +27,7 @@ const most = 12;
 const mostCopies = 40;
 
 /** Holds what a run did with a segment against every frame that can be right. */
-export function judge(frames: readonly Frame[], part: Part, seen: Seen, run: Run, known: Known): Verdict {
+export function judge(frames: readonly Frame[], part: Part, seen: Seen, run: RunOf, known: Known): Verdict {
   const verdicts = frames.map((frame) =>
     (run.repair === undefined ? judgeUp : judgeRepair)(frame, part, seen, run, known),
   );
@@ -34,8 +37,8 @@ export function judge(frames: readonly Frame[], part: Part, seen: Seen, run: Run
   return { frames: [...texts].slice(0, most).map((text) => JSON.parse(text)), wrong: [] };
 }
 
-function judgeUp(frame: Frame, part: Part, seen: Seen, run: Run, { loose, isRestored: isLoose }: Known): Verdict {
-  const plain = expected(run.tainted ? nothing : frame, part);
+function judgeUp(frame: Frame, part: Part, seen: Seen, run: RunOf, { loose, isRestored: isLoose }: Known): Verdict {
+  const plain = expected(run.tainted ? nothing : frame, part, run.turn);
   const fates = plain.fates.map((may, index): readonly Fate[] =>
     loose.has(part.items[index]?.body ?? 0)
       ? union(may, ["pushed", "doubt", "new"])
@@ -93,11 +96,12 @@ function judgeUp(frame: Frame, part: Part, seen: Seen, run: Run, { loose, isRest
 
   const total: Record<number, number> = { ...copies };
   for (const [body, sent] of accepted) total[body] = (total[body] ?? 0) + sent;
-  const next = { ...frame, kind: part.kind, copies: total, named };
+  const turn = run.turn ?? (seen.end === "same" ? frame.turn : 0);
+  const next = { ...frame, kind: part.kind, turn, copies: total, named };
   if (seen.end === "refused") return { frames: [frame], wrong };
   if (seen.end === "killed") return { frames: afterKill(frame, next, part, expectation, accepted), wrong };
   const after = afterRun(next, part, expectation, seen, accepted);
-  if (!run.unsaved) return { frames: after, wrong };
+  if (!run.unsaved) return { frames: seen.end === "same" ? after : after.map(saved), wrong };
   if (accepted.size === 0) return { frames: [frame, ...after], wrong };
   const kept = plain.fresh ? [] : expectation.removed.map((entry) => ({ ...entry, may: union(entry.may, ["new"]) }));
   const unsaved = after.flatMap((each) => [
@@ -105,6 +109,12 @@ function judgeUp(frame: Frame, part: Part, seen: Seen, run: Run, { loose, isRest
     { ...each, entries: [...each.entries, ...kept], finished: false },
   ]);
   return { frames: unsaved, wrong };
+}
+
+/** The state has what the ledger is. */
+function saved(frame: Frame): Frame {
+  const { kind, last, finished, turn } = frame;
+  return { ...frame, state: { kind, last, finished, turn } };
 }
 
 /** Whether a message of that fate is sent. */
@@ -175,7 +185,6 @@ function afterRun(
       entries,
       last,
       finished: true,
-      isUnproven: false,
       copies: {},
       named: {},
     }));
@@ -184,7 +193,7 @@ function afterRun(
   const finished = outs.pushed === part.items.length;
   const open = counted(entries.filter(({ may }) => may.length > 1 || may[0] === "doubt").map(({ body }) => body));
   const copies = Object.fromEntries([...open].map(([body, most]) => [body, Math.min(frame.copies[body] ?? 0, most)]));
-  const after = { ...frame, entries, finished, isUnproven: false, copies, named: only(frame.named, open) };
+  const after = { ...frame, entries, finished, copies, named: only(frame.named, open) };
   // The order and the delays of a run that changed nothing are not kept.
   return accepted.size > 0
     ? [{ ...after, last: delivery }]
@@ -246,7 +255,13 @@ function afterKill(
   return accepted.size > 0 ? [begun] : [begun, before];
 }
 
-function judgeRepair(frame: Frame, part: Part, seen: Seen, { repair, unsaved }: Run, { loose }: Known): Verdict {
+function judgeRepair(
+  frame: Frame,
+  part: Part,
+  seen: Seen,
+  { repair, unsaved, turn }: RunOf,
+  { loose }: Known,
+): Verdict {
   if (seen.pushed.length > 0) return { frames: [], wrong: ["a repair pushed something"] };
   if (seen.end === "killed" || seen.end === "failed")
     return { frames: [], wrong: [`a repair ${seen.end}: ${seen.error}`] };
@@ -260,7 +275,7 @@ function judgeRepair(frame: Frame, part: Part, seen: Seen, { repair, unsaved }: 
   }
   const { outs } = seen;
   if (outs === undefined || repair === undefined) return { frames: [frame], wrong: [] };
-  const { fates } = expected(frame, part);
+  const { fates } = expected(frame, part, turn);
   const chosen = new Set(repair.messages === undefined ? part.items.keys() : indicesOf(repair.messages, part));
   const after = fates.map((may, index): readonly Fate[] => {
     const all = loose.has(part.items[index]?.body ?? 0) ? (["pushed", "doubt", "new"] as const) : may;
@@ -287,11 +302,12 @@ function judgeRepair(frame: Frame, part: Part, seen: Seen, { repair, unsaved }: 
     entries,
     last: deliveryOf(part),
     finished: outs.pushed === part.items.length,
-    isUnproven: false,
+    turn: turn ?? 0,
+    state: frame.state,
     copies: only(frame.copies, open),
     named: only(frame.named, open),
   };
-  return { frames: unsaved ? [frame] : [repaired, { ...repaired, last: frame.last }], wrong: [] };
+  return { frames: unsaved ? [frame] : [repaired, { ...repaired, last: frame.last }].map(saved), wrong: [] };
 }
 
 function deliveryOf({ mode, kind, delivery }: Part): Frame["last"] {

@@ -19,15 +19,21 @@ export interface Entry extends Item {
   readonly may: readonly Fate[];
 }
 
-/** What the ledger of a segment and a queue may be. */
-export interface Frame {
+/** How far a segment is with the deliveries. */
+export interface Progress {
   readonly kind: Setting["kind"] | undefined;
-  /** Of rows in their order. */
-  readonly entries: readonly Entry[];
   readonly last: Delivery | undefined;
   readonly finished: boolean;
-  /** Whether nothing tells the run that it is of from one of a stack that was destroyed elsewhere. */
-  readonly isUnproven: boolean;
+  /** Which delivery of the whole data file that was, counted from 1; 0: none that its segments share. */
+  readonly turn: number;
+}
+
+/** What the ledger of a segment and a queue may be. */
+export interface Frame extends Progress {
+  /** Of rows in their order. */
+  readonly entries: readonly Entry[];
+  /** What the state alone has, without journals; null: nothing. */
+  readonly state: Progress | null;
   /** By body: copies in the queue of messages that are not known to be pushed, and how many of them a run named. */
   readonly copies: Readonly<Record<number, number>>;
   readonly named: Readonly<Record<number, number>>;
@@ -35,10 +41,11 @@ export interface Frame {
 
 export const nothing: Frame = {
   kind: undefined,
-  entries: [],
   last: undefined,
   finished: false,
-  isUnproven: false,
+  turn: 0,
+  entries: [],
+  state: null,
   copies: {},
   named: {},
 };
@@ -86,28 +93,45 @@ export function partsOf({ mode, policy, kind, items }: Setting, rowsOfPart: numb
   });
 }
 
-/** What a run has to do with a segment. */
-export function expected(frame: Frame, part: Part): Expectation {
+/** Which delivery of the whole data file the run may make, by what the state has of its segments. */
+export function turnsOf(
+  parts: readonly Part[],
+  frames: readonly (readonly Frame[])[],
+): readonly (number | undefined)[] {
+  const [first] = parts;
+  if (first === undefined || parts.length === 1 || first.mode === "once") return [undefined];
+  let states: readonly (readonly (Progress | null)[])[] = [[]];
+  for (const some of frames) {
+    const distinct = [...new Set(some.map(({ state }) => JSON.stringify(state)))].map((text) => JSON.parse(text));
+    states = states.flatMap((before) => distinct.map((each) => [...before, each]));
+  }
+  return [...new Set(states.map((each) => turnOf(parts, each)))];
+}
+
+/** The last one while it is of the same rows and something is left of it; else the next. */
+function turnOf(parts: readonly Part[], states: readonly (Progress | null)[]): number {
+  const known = states.map((state) => (state?.kind === "rows" ? state : undefined));
+  const last = Math.max(0, ...known.map((state) => state?.turn ?? 0));
+  const isSame = known.map((state, index) => sameDelivery(state?.last, parts[index] as Part));
+  const begun = known.flatMap((state, index) => (state?.turn === last ? [index] : []));
+  if (begun.length === 0 || begun.some((index) => !isSame[index])) return last + 1;
+  const isFinished = known.every((state, index) => state?.turn === last && state.finished && isSame[index]);
+  return isFinished && parts[0]?.mode === "every_deploy" ? last + 1 : last;
+}
+
+/** What a run has to do with a segment. @param turn the delivery of the whole data file that it makes */
+export function expected(frame: Frame, part: Part, turn?: number): Expectation {
   const { mode, items } = part;
   if (frame.kind !== undefined && frame.kind !== part.kind) {
-    const surely = !frame.isUnproven && frame.entries.some(isCertain);
+    const surely = frame.entries.some(isCertain);
     return { fates: items.map(() => any), fresh: false, refusal: { code: "SOURCE_CHANGED", surely }, removed: [] };
   }
   const found = part.kind === "rows" ? matchRows(frame.entries, items) : matchMessages(frame.entries, items);
   const removed = frame.entries.filter((entry) => !found.includes(entry));
-  const isSame = sameDelivery(frame.last, part);
-  if (mode === "once" || (isSame && !frame.finished)) {
+  if (goesOn(frame, part, turn)) {
     const fates = items.map((item, index) => fatesOf(item, found[index], part.kind));
     const refusal = mode === "once" ? refusalOf(part, items, found, removed) : undefined;
     return { fates, fresh: false, refusal, removed };
-  }
-  if (mode === "on_change" && isSame) {
-    return {
-      fates: items.map((item, index) => fatesOf(item, found[index], part.kind)),
-      fresh: false,
-      refusal: undefined,
-      removed,
-    };
   }
   // A new delivery of everything; what is in doubt stays so.
   const fates = items.map((item, index): readonly Fate[] => {
@@ -119,6 +143,14 @@ export function expected(frame: Frame, part: Part): Expectation {
     });
   });
   return { fates, fresh: true, refusal: undefined, removed };
+}
+
+/** Whether a run goes on with the delivery that the segment is in. */
+function goesOn(frame: Frame, part: Part, turn: number | undefined): boolean {
+  if (part.mode === "once") return true;
+  if (!sameDelivery(frame.last, part)) return false;
+  if (turn === undefined) return part.mode === "on_change" || !frame.finished;
+  return turn === frame.turn || (frame.turn === 0 && !frame.finished);
 }
 
 function sameDelivery(last: Delivery | undefined, { kind, delivery }: Part): boolean {

@@ -2,7 +2,7 @@ import { type Random, seeded } from "../../engine/soak/random.ts";
 import type { Fate } from "./api.ts";
 import { Editor, type Setting } from "./edits.ts";
 import { judge } from "./judge.ts";
-import { type Frame, nothing, partsOf } from "./model.ts";
+import { type Frame, nothing, type Part, partsOf, turnsOf } from "./model.ts";
 import type { Disturbance } from "./process.ts";
 import { type Run, type Seen, type State, segmentRows, World } from "./world.ts";
 
@@ -88,8 +88,6 @@ class Sequence {
   #edit(): void {
     for (let edits = 1 + this.#random.int(2); edits > 0; edits -= 1) {
       const [name, changed] = this.#editor.change(this.#setting);
-      // What the state was never told of is known by its name alone.
-      if (name === "rename" && (this.#isUnsaved || this.#world.state.segments.length === 0)) continue;
       this.#setting = changed;
       this.#say(name, changed);
     }
@@ -135,21 +133,13 @@ class Sequence {
   #judged(seen: readonly Seen[], run: Run): readonly string[] {
     const { queue } = this.#setting;
     const parts = partsOf(this.#setting, segmentRows);
-    const loose = this.#loose[queue] ?? new Set();
-    const frames: Record<string, readonly Frame[]> = { ...this.#frames };
-    for (const one of seen) {
-      const part = parts[one.segment];
-      if (part === undefined) return [`there is no segment ${one.segment}`];
-      const key = `${queue}/${one.segment}`;
-      const verdict = judge(frames[key] ?? [nothing], part, one, run, {
-        loose,
-        isRestored: this.#loose[queue] !== undefined,
-      });
-      if (verdict.wrong.length > 0) return verdict.wrong;
-      if (run.tainted)
-        for (const each of Object.keys(frames)) if (each.endsWith(`/${one.segment}`)) delete frames[each];
-      // Nothing tells the run from one of a stack that was destroyed elsewhere.
-      frames[key] = this.#world.state.deployment === undefined ? verdict.frames.map(unproven) : verdict.frames;
+    const before = parts.map((_, segment) => this.#frames[`${queue}/${segment}`] ?? [nothing]);
+    const judged = turnsOf(parts, before).map((turn) => this.#judgedBy(seen, run, parts, turn));
+    const right = judged.flatMap((each) => ("frames" in each ? [each.frames] : []));
+    if (right.length === 0) return judged.flatMap((each) => ("wrong" in each ? each.wrong : []));
+    const frames = { ...right[0] };
+    for (const more of right.slice(1)) {
+      for (const [key, some] of Object.entries(more)) frames[key] = distinct([...(frames[key] ?? []), ...some]);
     }
     if (isGood(seen) && run.repair === undefined) {
       for (const key of Object.keys(frames)) {
@@ -160,6 +150,31 @@ class Sequence {
     }
     this.#frames = frames;
     return [];
+  }
+
+  /** @param turn the delivery of the whole data file that the run makes */
+  #judgedBy(
+    seen: readonly Seen[],
+    run: Run,
+    parts: readonly Part[],
+    turn: number | undefined,
+  ): { readonly frames: Frames } | { readonly wrong: readonly string[] } {
+    const { queue } = this.#setting;
+    const loose = this.#loose[queue] ?? new Set();
+    const known = { loose, isRestored: this.#loose[queue] !== undefined };
+    const frames: Record<string, readonly Frame[]> = { ...this.#frames };
+    for (const one of seen) {
+      const part = parts[one.segment];
+      if (part === undefined) return { wrong: [`there is no segment ${one.segment}`] };
+      const key = `${queue}/${one.segment}`;
+      const verdict = judge(frames[key] ?? [nothing], part, one, { ...run, turn }, known);
+      if (verdict.wrong.length > 0) return verdict;
+      if (run.tainted)
+        for (const each of Object.keys(frames)) if (each.endsWith(`/${one.segment}`)) delete frames[each];
+      // Nothing tells the run from one of a stack that was destroyed elsewhere.
+      frames[key] = this.#world.state.deployment === undefined ? verdict.frames.map(unproven) : verdict.frames;
+    }
+    return { frames };
   }
 
   async #repair(): Promise<readonly string[]> {
@@ -247,7 +262,11 @@ function unproven(frame: Frame): Frame {
     ...entry,
     may: entry.may.includes("pushed") && !entry.may.includes("doubt") ? (["pushed", "doubt"] as const) : entry.may,
   }));
-  return { ...frame, entries, isUnproven: true };
+  return { ...frame, entries };
+}
+
+function distinct(frames: readonly Frame[]): readonly Frame[] {
+  return [...new Set(frames.map((frame) => JSON.stringify(frame)))].map((text) => JSON.parse(text));
 }
 
 /** What a run pushed before the stack was destroyed that the state knew nothing of. */
@@ -255,7 +274,7 @@ function doubted(frame: Frame): Frame {
   const entries = frame.entries
     .filter(({ may }) => may.some((fate) => fate !== "new"))
     .map((entry) => ({ ...entry, may: ["doubt", "new"] as const }));
-  return { ...frame, entries, last: undefined, finished: false, isUnproven: true };
+  return { ...frame, entries, last: undefined, finished: false, turn: 0, state: null };
 }
 
 function seenText({ segment, end, outs, named, error, pushed }: Seen): string {

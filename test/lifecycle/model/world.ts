@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { deliveryNumberOf, isSharedDelivery } from "../../../src/lifecycle/delivery-number.ts";
 import { bindLifecycle, type Lifecycle } from "../../../src/lifecycle/index.ts";
 import { plannedSegment } from "../../../src/lifecycle/inputs.ts";
 import type { RepairAction } from "../../../src/lifecycle/protocol/events.ts";
@@ -90,7 +91,7 @@ export class World implements AsyncDisposable {
     const before = this.state;
     const deployment = before.deployment ?? `deployment ${++this.#deployments}`;
     this.state = { ...before, deployment };
-    const all = await this.#segments(setting, deployment);
+    const all = await this.#segments(setting, deployment, before.segments);
     const { process, lifecycle } = this.#start(setting.name, run);
     const seen: Seen[] = [];
     for (const inputs of all) {
@@ -207,7 +208,7 @@ export class World implements AsyncDisposable {
     this.state = { ...this.state, segments };
   }
 
-  async #segments(setting: Setting, deployment: string): Promise<readonly SegmentInputs[]> {
+  async #segments(setting: Setting, deployment: string, before: State["segments"]): Promise<readonly SegmentInputs[]> {
     for (const [path, text] of Object.entries(filesOf(setting))) {
       mkdirSync(dirname(join(this.#root, path)), { recursive: true });
       writeFileSync(join(this.#root, path), text);
@@ -224,12 +225,16 @@ export class World implements AsyncDisposable {
     if (manifest === undefined || errors.length > 0) throw new Error(JSON.stringify(problems));
     const { content, push } = manifest;
     const all = content.kind === "inline" ? [messagesSegment(content.messages)] : segmenter.end(push === "once");
-    return all.map((segment) => ({
-      ...plannedSegment(manifest, segment, { stack: "dev", project: "p", root: ".." }),
-      accountId: "a".repeat(32),
-      queueId: setting.queue,
+    const target = { accountId: "a".repeat(32), queueId: setting.queue };
+    const planned = all.map((segment) => plannedSegment(manifest, segment, { stack: "dev", project: "p", root: ".." }));
+    const recorded = planned.map(({ segment }) => before[segment]);
+    const shared = isSharedDelivery(planned) && { deliveryNumber: deliveryNumberOf(planned, recorded, target) };
+    return planned.map((segment) => ({
+      ...segment,
+      ...target,
+      ...shared,
       deployment,
-      self: `urn:${setting.name}/${segment.index}`,
+      self: `urn:${setting.name}/${segment.segment}`,
       __provider: "the stub",
     }));
   }

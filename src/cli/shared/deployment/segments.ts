@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { componentQueues, type RecordedSegment, type StackState } from "../../../engine/state.ts";
 import { urns } from "../../../engine/urn.ts";
+import { deliveryNumberOf, isSharedDelivery } from "../../../lifecycle/delivery-number.ts";
 import { idOf } from "../../../lifecycle/deployments.ts";
 import { plannedSegment } from "../../../lifecycle/inputs.ts";
 import { type OpenJournal, readLeft } from "../../../lifecycle/journal.ts";
@@ -38,19 +39,35 @@ export type ReadMessages = (from: number) => AsyncIterable<readonly Message[]>;
 export function manifestFacts(manifest: Manifest, facts: Facts, state: StackState): ManifestFacts {
   const { settings, stack, config, loaded } = facts;
   const messagesFrom = readerOf(manifest);
-  const segments = loaded.segmentsOf(manifest).map((segment) => {
+  const common = { stack: stack.short, project: config.project, root: ".." };
+  const planned = loaded.segmentsOf(manifest).map((segment) => {
     const known = recordedOf(manifest, segment.index, state);
     const inputs = {
-      ...plannedSegment(manifest, segment, { stack: stack.short, project: config.project, root: ".." }),
+      ...plannedSegment(manifest, segment, common),
       // Whoever only plans may not know the account, which the environment of the deployment names.
       accountId: settings.accountId ?? known?.outputs.accountId ?? "",
       queueId: queueIdOf(manifest.queue, facts, state, known) ?? "",
       deployment: known?.outputs.deployment ?? idOf([manifest.name, ...manifest.movedFrom], state.deployments) ?? "",
       self: known?.urn ?? urns.segment(stack.short, config.project, `${manifest.name}/${segment.index}`),
     };
-    return segmentFacts(inputs, known, messagesFrom, facts);
+    return { inputs, known };
   });
+  const shared = sharedDelivery(planned);
+  const segments = planned.map(({ inputs, known }) =>
+    segmentFacts({ ...inputs, ...shared }, known, messagesFrom, facts),
+  );
   return { segments, messagesFrom };
+}
+
+/** What the segments of a data file have in common, as the program finds it in the state. */
+function sharedDelivery(
+  planned: readonly { readonly inputs: SegmentInputs; readonly known: RecordedSegment | undefined }[],
+): Pick<SegmentInputs, "deliveryNumber"> {
+  const [first] = planned;
+  const segments = planned.map(({ inputs }) => inputs);
+  if (first === undefined || !isSharedDelivery(segments)) return {};
+  const recorded = planned.map(({ known }) => known?.outputs);
+  return { deliveryNumber: deliveryNumberOf(segments, recorded, first.inputs) };
 }
 
 /** @param messagesFrom of the whole manifest; undefined: only the program has its messages */

@@ -1,0 +1,54 @@
+import { deliveryNumberOf } from "../src/lifecycle/delivery-number.ts";
+import type { PlannedSegment } from "../src/lifecycle/inputs.ts";
+import type { SegmentOutputs } from "../src/lifecycle/segment.ts";
+import { LedgerError } from "../src/plan/index.ts";
+import type { QueueTarget } from "./manifest.ts";
+import * as pulumi from "./pulumi.ts";
+import { type RecordedSegment, recordedSegments } from "./recorded.ts";
+
+/** By what the state knows a manifest, and where it goes. */
+interface Identity extends QueueTarget {
+  /** The name of its resource, then those that it had before. */
+  readonly names: readonly string[];
+  readonly deployment: pulumi.Output<string>;
+}
+
+/** The number of the delivery that this run makes of a data file with several segments; see `deliveryNumberOf`. */
+export function sharedDelivery(
+  segments: readonly PlannedSegment[],
+  { accountId, queueId, names, deployment }: Identity,
+): pulumi.Output<number> {
+  return pulumi.all([accountId, queueId, recordedSegments()]).apply(([accountId, queueId, all]) => {
+    const queue = { accountId, queueId };
+    const byName = segments.map(({ segment }) => firstNamed(all, names, segment));
+    if (byName.some((each) => each !== undefined)) return pulumi.output(numberOf(segments, byName, queue));
+    // A component that was renamed has other names, and a preview may not know the deployment.
+    return deployment.apply((id) => {
+      const own = all.map(({ outputs }) => outputs).filter((outputs) => outputs.deployment === id);
+      const recorded = segments.map(({ segment }) => own.find((each) => each.segment === segment));
+      return numberOf(segments, recorded, queue);
+    });
+  });
+}
+
+function numberOf(...[segments, recorded, queue]: Parameters<typeof deliveryNumberOf>): number {
+  try {
+    return deliveryNumberOf(segments, recorded, queue);
+  } catch (error) {
+    // The provider refuses the segment, and says everything of it.
+    if (error instanceof LedgerError) return 0;
+    throw error;
+  }
+}
+
+function firstNamed(
+  all: readonly RecordedSegment[],
+  names: readonly string[],
+  segment: number,
+): SegmentOutputs | undefined {
+  for (const name of names) {
+    const [found, another] = all.filter((each) => each.name === `${name}/${segment}`);
+    if (found !== undefined && another === undefined) return found.outputs;
+  }
+  return undefined;
+}

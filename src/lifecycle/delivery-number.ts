@@ -1,0 +1,41 @@
+import { unpackRows } from "../plan/index.ts";
+import type { QueueRef } from "../types.ts";
+import { ledgerOf } from "./queue-ledger.ts";
+import { wantedRows } from "./rows-book.ts";
+import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
+
+type Wanted = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content">;
+
+/** Whether segments are parts of one delivery, so that none of them can say by itself whether that is finished. */
+export function isSharedDelivery(segments: readonly Wanted[]): boolean {
+  return segments.length > 1 && segments.every(({ mode, content }) => mode !== "once" && content.kind === "rows");
+}
+
+/**
+ * Finds the number of the delivery that the next run makes of a data file: that of the last one while it is of the same rows and
+ * has something left to push, otherwise the next number. It follows from the state alone, so the run after one that was killed
+ * comes to the same number, and goes on by the journals.
+ *
+ * @param segments of the data file, in order
+ * @param recorded what the state has of each; undefined: nothing
+ * @throws LedgerError for a ledger that cannot be read
+ */
+export function deliveryNumberOf(
+  segments: readonly Wanted[],
+  recorded: readonly (SegmentOutputs | undefined)[],
+  queue: QueueRef,
+): number {
+  const parts = segments.map((segment, index) => {
+    const of = ledgerOf(recorded[index], queue);
+    if (of?.content.kind !== "rows" || segment.content.kind !== "rows") return undefined;
+    const { identity, once } = wantedRows(segment, segment.content);
+    const ledger = unpackRows(of.ledger);
+    const isSame = ledger.identity === identity || ledger.identity === once;
+    return { number: ledger.delivery ?? 0, isSame, isFinished: ledger.complete && isSame };
+  });
+  const last = Math.max(0, ...parts.map((part) => part?.number ?? 0));
+  const begun = parts.filter((part) => part?.number === last);
+  if (begun.length === 0 || begun.some((part) => !part?.isSame)) return last + 1;
+  const isFinished = parts.every((part) => part?.number === last && part.isFinished);
+  return isFinished && segments[0]?.mode === "every_deploy" ? last + 1 : last;
+}
