@@ -1,4 +1,4 @@
-/** Where the emulator gets the time from: injected, so that hours of delays and five-minute blocks pass in a test at once. */
+/** The emulator's source of time, injected so that tests can skip hours of delays and blocks of five minutes. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -6,12 +6,12 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** A clock that only moves when told to. */
+/** A clock that only moves when `advance` is called. */
 export interface ManualClock extends Clock {
   advance(milliseconds: number): void;
 }
 
-/** @param start milliseconds since the epoch */
+/** Creates a manual clock. @param start milliseconds since the epoch */
 export function manualClock(start: number): ManualClock {
   let time = start;
   return {
@@ -22,9 +22,9 @@ export function manualClock(start: number): ManualClock {
   };
 }
 
-/** The system's clock, which can be made to run faster and to jump ahead. It never goes back. */
+/** The system's clock, with an adjustable speed and jumps ahead. It never moves back. */
 export interface AdjustableClock extends ManualClock {
-  /** How many seconds pass in one real second. */
+  /** Clock seconds per real second. */
   readonly speed: number;
   setSpeed(speed: number): void;
 }

@@ -1,9 +1,9 @@
-/** What the emulator uses where nothing is named. Kept apart, so that a help text can show it without loading the rest. */
+/** The emulator's defaults. In a separate file, so that the help can show them without loading the emulator. */
 export const defaults = {
   port: 8790,
   host: "127.0.0.1",
   account: "0123456789abcdef0123456789abcdef",
-  /** For the command. It guards nothing but this machine's own emulator. */
+  /** The token of the command. It only protects an emulator on this machine. */
   token: "emulator-token",
   queue: "orders",
 } as const;

@@ -1,6 +1,6 @@
 /**
- * The API's error codes with their usual status and words. A status that the sources leave open is the first one that
- * they name; `statuses` of the emulator's options overrides any of them.
+ * The API's error codes with their usual status and message. If the sources give several statuses, the first one is used;
+ * the option `statuses` of the emulator overrides any of them.
  *
  * Source: https://developers.cloudflare.com/queues/reference/error-codes/ and reports of live answers.
  */
@@ -33,7 +33,7 @@ export const apiErrors = {
   10252: { status: 429, message: "Queue is disabled", retryAfterSeconds: 60 },
   10253: { status: 429, message: "Free tier limit exceeded", retryAfterSeconds: 3_600 },
   15000: { status: 500, message: "Unknown internal error" },
-  // Event subscriptions have one code for all that is wrong with them.
+  // Event subscriptions have one code for all errors.
   0: { status: 400, message: "The request cannot be processed" },
   // Configuration, pull and acknowledge calls.
   10026: { status: 400, message: "Request body is malformed" },
@@ -42,7 +42,7 @@ export const apiErrors = {
   11004: { status: 400, message: "The queue already has a consumer" },
   11006: { status: 404, message: "Consumer not found" },
   11009: { status: 409, message: "Queue name is already taken. Please use a different name and try again" },
-  // Known from programs written against the live service. Nothing here brings them about: faults do.
+  // Found in programs written against the live service. Only faults produce them here.
   10007: { status: 400, message: "This Worker does not exist on your account" },
   10105: { status: 400, message: "Consumer does not exist" },
   11001: { status: 400, message: "The Worker's queue handler is missing" },
@@ -51,11 +51,11 @@ export const apiErrors = {
 
 export type ApiErrorCode = keyof typeof apiErrors;
 
-/** Status overrides by code, for the codes whose status the sources contradict each other about. */
+/** Status overrides by code, for codes whose status differs between the sources. */
 export type StatusOverrides = Readonly<Partial<Record<ApiErrorCode, number>>>;
 
 export interface ApiErrorDetails {
-  /** Words that say more than the table's. */
+  /** A more specific message than the table's. */
   readonly message?: string;
   /** JSON pointer into the request body. */
   readonly pointer?: string;
@@ -67,7 +67,7 @@ export interface ApiErrorDetails {
   readonly retryAfterSeconds?: number;
 }
 
-/** A refusal that the API documents; the handler turns it into an envelope. */
+/** An error of the API; the handler converts it to an envelope. */
 export class ApiError extends Error {
   readonly code: ApiErrorCode;
   readonly details: ApiErrorDetails;

@@ -1,10 +1,10 @@
 import type { RouteName } from "./api/routes.ts";
 import type { ApiErrorCode } from "./errors.ts";
 
-/** Before the request had its effect, or after. */
+/** Before or after the request has its effect. */
 export type When = "before" | "after";
 
-/** What happens to a request instead of, or besides, its ordinary answer. */
+/** What happens to a request instead of, or in addition to, its normal answer. */
 export type FaultEffect =
   /** The API's own error. Default: before. */
   | {
@@ -14,7 +14,7 @@ export type FaultEffect =
       readonly retryAfterSeconds?: number;
       readonly when?: When;
     }
-  /** A proxy's answer: any status with a body that is no envelope. Default: a page of HTML, before. */
+  /** The answer of a proxy: any status with a body that is not an envelope. Default: a page of HTML, before. */
   | {
       readonly kind: "status";
       readonly status: number;
@@ -24,16 +24,16 @@ export type FaultEffect =
     }
   /** The connection ends without an answer. */
   | { readonly kind: "lost"; readonly when: When }
-  /** The answer takes this much longer, in real milliseconds. Default: before. */
+  /** Delays the answer by real milliseconds. Default: before. */
   | { readonly kind: "delay"; readonly ms: number; readonly when?: When }
   /** Half of the answer, then the connection ends. Default: after. */
   | { readonly kind: "truncate"; readonly when?: When }
   /** 200 with a body that is not JSON. Default: after. */
   | { readonly kind: "garbage"; readonly when?: When }
-  /** The request waits until the test lets it go on, or drops it. */
+  /** The request waits until the test releases or drops it. */
   | { readonly kind: "hold"; readonly when: When; readonly gate: () => Promise<"go" | "drop"> };
 
-/** Which requests a fault is for; what is absent matches all. */
+/** The requests that a fault applies to; absent fields match all. */
 export interface FaultMatch {
   readonly method?: string;
   readonly route?: RouteName | "any";
@@ -44,18 +44,18 @@ export interface FaultMatch {
 export interface Fault {
   readonly match?: FaultMatch;
   readonly effect: FaultEffect;
-  /** Leave this many matching requests alone first. */
+  /** Skips this many matching requests first. */
   readonly skip?: number;
   /** Only every nth of the matching requests. */
   readonly every?: number;
-  /** Only this share of the matching requests, 0 to 1, drawn by `seed`. */
+  /** Only this share of the matching requests, 0 to 1, selected by `seed`. */
   readonly share?: number;
   readonly seed?: number;
   /** Stop after this many. */
   readonly times?: number;
 }
 
-/** What a fault can match on. */
+/** The properties of a request that a fault can match. */
 export interface FaultSubject {
   readonly method: string;
   readonly route: RouteName | undefined;
@@ -66,17 +66,17 @@ export interface FaultSubject {
 export interface ActiveFault {
   readonly id: number;
   readonly fault: Fault;
-  /** Matching requests, and those of them that were struck. */
+  /** The number of matching requests. */
   seen: number;
   struck: number;
 }
 
-/** The faults that are switched on. */
+/** The active faults. */
 export class Faults {
   readonly #active = new Map<number, ActiveFault & { readonly random: () => number }>();
   #nextId = 1;
 
-  /** @returns a number for `remove` */
+  /** Adds a fault. @returns its number, for `remove` */
   add(fault: Fault): number {
     const id = this.#nextId++;
     this.#active.set(id, { id, fault, seen: 0, struck: 0, random: seededRandom(fault.seed ?? 1) });
@@ -95,7 +95,7 @@ export class Faults {
     return [...this.#active.values()].map(({ id, fault, seen, struck }) => ({ id, fault, seen, struck }));
   }
 
-  /** The effects on this request, in the order in which the faults were added. */
+  /** Returns the effects on this request, in the order in which the faults were added. */
   strike(subject: FaultSubject): FaultEffect[] {
     const effects: FaultEffect[] = [];
     for (const active of this.#active.values()) {
@@ -113,7 +113,7 @@ export class Faults {
   }
 }
 
-/** When an effect takes place. */
+/** Returns when an effect takes place. */
 export function phaseOf(effect: FaultEffect): When {
   switch (effect.kind) {
     case "error":
@@ -137,7 +137,7 @@ function matches(match: FaultMatch, subject: FaultSubject): boolean {
   );
 }
 
-/** Mulberry32: the same seed strikes the same requests in every run. Not for secrets. */
+/** Mulberry32: the same seed selects the same requests in every run. Not for secrets. */
 function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {

@@ -42,7 +42,7 @@ const usualVariants: Variants = {
   countPulls: false,
 };
 
-/** Start a Queues API of its own on this machine. @throws the system's error when it cannot listen */
+/** Starts a Queues API on this machine. @throws the system's error if it cannot listen */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, host = defaults.host, allowedHosts = [], account = defaults.account, rateLimit = true } = options;
   const adjustable = adjustableClock(options.speed);
@@ -66,7 +66,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     requests: traffic.requests,
     clock: options.clock === undefined ? adjustable : undefined,
   };
-  // Consumers start last, and nothing is left behind by what went before when they do not.
+  // Consumers start last; if they fail, everything that was started before is stopped.
   let stopConsumers = async (): Promise<void> => {};
   const { server, port: actualPort } = await listen({
     host,
@@ -91,14 +91,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   const find = (nameOrId: string): Queue => {
     const queue = broker.byName(nameOrId) ?? broker.byId(nameOrId);
-    if (queue === undefined) throw new Error(`The emulator has no queue ${nameOrId}.`);
+    if (queue === undefined) throw new Error(`The emulator has no queue ${nameOrId}. Create it with createQueue().`);
     return queue;
   };
   const close = async (): Promise<void> => {
     if (closing.signal.aborted) return;
     closing.abort();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    // Whoever follows something gets the end of the answer first, and so knows that it was not the network.
+    // Streams end properly before their connections are closed, so that clients do not see a network error.
     await immediately();
     server.closeAllConnections();
     await closed;
@@ -107,7 +107,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
   const { workers = [], wranglerDev = [], print = () => {} } = options;
   if (workers.length + wranglerDev.length > 0) {
-    // Loaded when they are wanted: a compiler comes with them.
+    // Loaded on demand, because consumers need a compiler.
     const { startConsumers } = await import("./consumers/index.ts");
     try {
       stopConsumers = await startConsumers({ broker, clock, workers, wranglerDev, print });
@@ -175,13 +175,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
-/** @throws Error when the file cannot hold the state, or the queues do not fit what it holds */
+/** @throws Error if the file cannot store the state, or if the queues conflict with its content */
 async function openBroker(
   clock: Clock,
   options: EmulatorOptions,
 ): Promise<{ broker: Broker; store: Store | undefined }> {
   const { persist, queues = [] } = options;
-  // Loaded when it is wanted: older versions of Node warn about their SQLite.
+  // Loaded on demand, because older versions of Node warn about their SQLite.
   const store = persist === undefined ? undefined : new (await import("./store.ts")).Store(persist);
   try {
     const broker = new Broker(clock, store, planOf(options));
@@ -207,13 +207,13 @@ function planOf({ rateLimit, freePlan = false, allowances }: EmulatorOptions): B
   };
 }
 
-/** A queue that was kept from another run stays as it is. @throws Error when it is another one of that name or id */
+/** Creates a preconfigured queue, unless an earlier run saved it. @throws Error if its name or id is in use by another queue */
 function setUp(broker: Broker, setup: QueueSetup): void {
   const kept = broker.byName(setup.name);
   const id = setup.id ?? kept?.id ?? stableQueueId(setup.name);
   if (kept !== undefined && kept.id === id) return;
   if (kept !== undefined || broker.byId(id) !== undefined) {
-    throw new Error(`There is a queue already with the name ${setup.name} or the id ${id}. Name another.`);
+    throw new Error(`The name ${setup.name} or the id ${id} is already used by another queue. Choose another one.`);
   }
   broker.create({ ...setup, id });
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { ApiAnswer, ApiRequest } from "./api/http.ts";
 
-/** The page's files. They hold no secret, so they need no token; what they show does. */
+/** The page's files. They contain no secrets, so they need no token; the data that they load does. */
 const files: Readonly<Record<string, { readonly name: string; readonly type: string }>> = {
   "/": { name: "index.html", type: "text/html; charset=UTF-8" },
   "/page/page.css": { name: "page.css", type: "text/css; charset=UTF-8" },
@@ -13,7 +13,7 @@ const files: Readonly<Record<string, { readonly name: string; readonly type: str
   ),
 };
 
-/** Nothing from elsewhere, nothing inline, in no frame: a message's body can only ever be shown. */
+/** Forbids external and inline resources and frames, so that a message's body can only be displayed. */
 const headers = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; " +
@@ -23,7 +23,7 @@ const headers = {
   "cache-control": "no-store",
 } as const;
 
-/** @returns undefined when the address is none of the page's */
+/** Answers requests for the page's files. @returns undefined for any other address */
 export async function servePage({ method, url }: ApiRequest): Promise<ApiAnswer | undefined> {
   const file = method === "GET" && Object.hasOwn(files, url.pathname) ? files[url.pathname] : undefined;
   if (file === undefined) return undefined;

@@ -9,47 +9,47 @@ import { limits } from "./limits.ts";
 import type { Reply } from "./traffic.ts";
 import { RequestsUnderWay } from "./under-way.ts";
 
-/** Longer than any client keeps an idle connection, so that none is cut while a request is on its way. */
+/** Longer than any client keeps an idle connection, so that none is closed while a request is in transit. */
 const keepAliveMs = 120_000;
 
 export interface ServerSetup {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
-  /** Host names besides the loopback ones and `host` under which it may be called. */
+  /** Host headers to accept in addition to the loopback names and `host`. */
   readonly allowedHosts: readonly string[];
-  /** Aborts when the emulator stops: answers without end then end. */
+  /** Aborts when the emulator stops, which ends streaming answers. */
   readonly closing: AbortSignal;
-  /** What a caller gets that ends its side of the connection before its request is whole, if it still listens. */
+  /** Returns the answer for a caller that ends its side of the connection in the middle of a request. */
   readonly disconnected: () => ApiAnswer;
-  /** What a caller gets whose body is beyond all bounds. */
+  /** Returns the answer to a body that exceeds the limit. */
   readonly tooLarge: () => ApiAnswer;
   readonly handle: (request: ApiRequest) => Promise<Reply>;
 }
 
-/** Start listening. @throws the system's error, such as EADDRINUSE */
+/** Starts the server. @throws the system's error, such as EADDRINUSE */
 export async function listen(setup: ServerSetup): Promise<{ server: Server; port: number }> {
   const underWay = new RequestsUnderWay();
   const handle = (incoming: IncomingMessage, response: ServerResponse): void => {
     underWay.add(incoming, response);
     serve(setup, incoming, response).catch((error: unknown) => {
-      // A caller that went away in the middle is its own affair; anything else is a mistake of the emulator's.
+      // A caller may disconnect at any time; any other error is a bug in the emulator.
       if (!incoming.errored && !response.destroyed) console.error(error);
       response.destroy();
     });
   };
   const server = createServer({ keepAliveTimeout: keepAliveMs }, handle);
   server.on("checkContinue", (incoming: IncomingMessage, response: ServerResponse) => {
-    // A body that is announced as too large is not asked for, and nobody can tell whether it comes all the same.
+    // A body announced as too large is not requested, but the caller may still send it.
     if (announcesTooMuch(incoming)) response.setHeader("connection", "close");
     else response.writeContinue();
     handle(incoming, response);
   });
   server.on("checkExpectation", (_incoming: IncomingMessage, response: ServerResponse) => {
-    send(response, refuse(417, "Nothing but 100-continue can be expected."));
+    send(response, refuse(417, "The only supported expectation is 100-continue."));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    // Requests that came whole before it are answered first, so that no answer is taken for another's.
+    // Earlier complete requests are answered first, so that answers stay in order.
     underWay.afterwards(socket, () => refuseRaw(setup, error, socket));
   });
   server.listen(setup.port, setup.host);
@@ -57,7 +57,7 @@ export async function listen(setup: ServerSetup): Promise<{ server: Server; port
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** Answers what could not be read as a request, and ends the connection. */
+/** Answers input that is not a valid HTTP request, and ends the connection. */
 function refuseRaw(setup: ServerSetup, error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable) {
     socket.destroy();
@@ -77,9 +77,9 @@ function rawRefusal(setup: ServerSetup, code: string | undefined): ApiAnswer {
     case "HPE_HEADER_OVERFLOW":
       return refuse(431, "The request's headers are too large.");
     case "ERR_HTTP_REQUEST_TIMEOUT":
-      return refuse(408, "The request took too long to come.");
+      return refuse(408, "The request took too long to arrive.");
     default:
-      return refuse(400, "That is no HTTP request.");
+      return refuse(400, "Malformed HTTP request.");
   }
 }
 
@@ -89,7 +89,7 @@ async function serve(setup: ServerSetup, incoming: IncomingMessage, response: Se
   const body = await readBody(incoming);
   if (body === undefined) return send(response, setup.tooLarge());
   const url = URL.parse(incoming.url ?? "/", "http://emulator.invalid");
-  if (url === null) return send(response, refuse(400, "That is no address."));
+  if (url === null) return send(response, refuse(400, "Malformed URL."));
   const reply = await setup.handle({
     method: incoming.method ?? "GET",
     url,
@@ -109,10 +109,10 @@ function announcesTooMuch({ headers }: IncomingMessage): boolean {
   return Number(headers["content-length"] ?? 0) > limits.requestBytes;
 }
 
-/** Bytes of a body that is refused which are still taken, so that its sender comes to reading the answer. */
+/** Bytes of a refused body that are still read, so that its sender gets to read the answer. */
 const discardedBytes = 64_000_000;
 
-/** @returns undefined when there is more than the bound. By events, which cost less than an iterator. */
+/** Reads a body, by events, which cost less than an iterator. @returns undefined if it exceeds the limit */
 function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
@@ -133,8 +133,8 @@ function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
     });
     incoming.once("error", reject);
     incoming.once("close", () => {
-      // It comes after a whole body as well, where an error would be made for nothing, with its costly stack.
-      if (!incoming.complete) reject(new Error("the caller went away"));
+      // The event also follows a complete body, for which creating an error and its stack would be a waste.
+      if (!incoming.complete) reject(new Error("the caller disconnected"));
     });
   });
 }
@@ -144,7 +144,7 @@ function send(response: ServerResponse, { status, headers, body }: ApiAnswer): v
   response.end(body);
 }
 
-/** How often events go out at most; what happens in between goes out together. */
+/** The minimum interval between events; changes in between are combined. */
 const eventPauseMs = 100;
 
 async function sendStream(

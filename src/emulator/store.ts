@@ -3,7 +3,7 @@ import type { Queue } from "./broker/queue.ts";
 import type { BacklogRecorder, Recorder, SavedQueue } from "./broker/recorder.ts";
 import type { ContentType, QueuedMessage, QueueRecord } from "./broker/types.ts";
 
-/** Of the tables below. A file of another version is refused, never read half. */
+/** The version of the tables below. A file of another version is refused. */
 const schemaVersion = 1;
 
 const schema = `
@@ -17,8 +17,8 @@ const schema = `
 `;
 
 /**
- * Keeps a broker's queues in a SQLite file. Changes are gathered in one transaction until `commit`. With a write-ahead
- * log and `synchronous = NORMAL` they survive the end of the process, by kill -9 too, but not of the machine.
+ * Stores a broker's queues in a SQLite file. Changes are collected in one transaction until `commit`. With a write-ahead log
+ * and `synchronous = NORMAL`, they survive a crash of the process, including kill -9, but not of the machine.
  */
 export class Store implements Recorder {
   readonly #database: DatabaseSync;
@@ -26,7 +26,7 @@ export class Store implements Recorder {
   readonly #statements: Record<"queue" | "dropQueue" | "nextSeq" | "put" | "drop" | "clear", StatementSync>;
   #open = false;
 
-  /** @throws Error when the file cannot be used, with the reason */
+  /** @throws Error with the reason if the file cannot be used */
   constructor(file: string) {
     this.#database = openDatabase(file);
     const prepare = (sql: string) => this.#database.prepare(sql);
@@ -41,14 +41,14 @@ export class Store implements Recorder {
     };
   }
 
-  /** What the file holds, queues in order of creation. */
+  /** Reads the saved queues, in order of creation. */
   *load(): Generator<SavedQueue> {
     const messages = this.#database.prepare("SELECT * FROM message WHERE queue = ? ORDER BY seq");
     for (const row of this.#database.prepare("SELECT * FROM queue ORDER BY number").all()) {
       const { number, next_seq, data } = row as { number: number; next_seq: number; data: string };
       const queue = JSON.parse(data) as QueueRecord;
       this.#numbers.set(queue.id, number);
-      // JSON knows no undefined: what was, is absent now, which reads the same.
+      // JSON omits undefined properties, which read the same as absent ones.
       yield { queue, messages: messages.all(number).map(readMessage), nextSeq: next_seq };
     }
   }
@@ -124,14 +124,14 @@ function openDatabase(file: string): DatabaseSync {
     const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
     const { count } = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get() as { count: number };
     if (version === 0 && count === 0) database.exec(schema);
-    else if (version !== schemaVersion) throw new Error("it was not written by this version of the emulator");
+    else if (version !== schemaVersion) throw new Error("it was written by another version of the emulator");
     database.exec("COMMIT");
     return database;
   } catch (error) {
     database?.close();
     const reason = (error as Error).message;
     const remedy = reason.includes("locked") ? "another emulator is using it" : reason;
-    throw new Error(`${file} cannot hold the emulator's state: ${remedy}. Name another file, or remove this one.`, {
+    throw new Error(`${file} cannot hold the emulator's state: ${remedy}. Use another file, or remove this one.`, {
       cause: error,
     });
   }
@@ -140,7 +140,7 @@ function openDatabase(file: string): DatabaseSync {
 function readMessage(row: Record<string, unknown>): QueuedMessage {
   const saved = row as Record<"seq" | "delay_seconds" | "arrived_at" | "due_at" | "attempts" | "leased", number> & {
     content_type: ContentType;
-    // A blob, because SQLite's own texts end at the first zero byte for some of its functions.
+    // A blob, because some SQLite functions end a text at the first zero byte.
     body: Uint8Array;
   };
   return {

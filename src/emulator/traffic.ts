@@ -5,7 +5,7 @@ import { findRoute, type RouteName, type Target } from "./api/routes.ts";
 import { ApiError } from "./errors.ts";
 import { type FaultEffect, type Faults, phaseOf } from "./faults.ts";
 
-/** A request that came in, and what became of it. Never its body nor its credentials. */
+/** A request and its outcome, without its body and credentials. */
 export interface RequestRecord {
   /** From 1, in order of arrival. */
   readonly number: number;
@@ -14,26 +14,26 @@ export interface RequestRecord {
   readonly method: string;
   readonly path: string;
   readonly route: RouteName | undefined;
-  /** Name of the queue, when there is one with the path's id. */
+  /** The name of the queue with the path's id; undefined if there is none. */
   readonly queue: string | undefined;
-  /** Messages that it put into the queue, whether the caller learned of it or not. */
+  /** Messages that it added to the queue, whether or not the caller got the answer. */
   readonly accepted: number;
-  /** What the caller got; undefined: the connection ended without a whole answer. */
+  /** The status that the caller got; undefined if the connection ended without a complete answer. */
   readonly status: number | undefined;
   /** The error code that the caller got. */
   readonly code: number | undefined;
 }
 
-/** What goes over the wire. */
+/** The data to send to the caller. */
 export type Reply =
   | { readonly kind: "answer"; readonly answer: ApiAnswer }
-  /** The connection ends; after half of an answer where there is one. */
+  /** The connection ends, after half of the answer if there is one. */
   | { readonly kind: "cut"; readonly answer: ApiAnswer | undefined };
 
 /** Requests kept for `requests`; older ones are dropped. */
 const keptRequests = 100_000;
 
-/** Each API request's way through faults and the handler, and the log of them all. */
+/** Passes each API request through faults and the handler, and logs it. */
 export class Traffic {
   readonly #api: Api;
   readonly #faults: Faults;
@@ -44,7 +44,7 @@ export class Traffic {
   readonly requests: RequestRecord[] = [];
   #count = 0;
 
-  /** @param closing ends what a fault delays */
+  /** @param closing aborts delays by faults */
   constructor(api: Api, faults: Faults, closing: AbortSignal) {
     this.#api = api;
     this.#faults = faults;
@@ -96,7 +96,7 @@ export class Traffic {
     return { reply: { kind: "answer", answer: plain }, accepted };
   }
 
-  /** @returns what takes the place of the ordinary answer; undefined: go on */
+  /** Applies a fault. @returns the reply that replaces the normal one, or undefined to continue */
   async #apply(effect: FaultEffect, plain: ApiAnswer | undefined): Promise<Reply | undefined> {
     switch (effect.kind) {
       case "error": {
@@ -117,7 +117,7 @@ export class Traffic {
         return { kind: "cut", answer: plain ?? withRates(this.#api, garbage) };
       case "delay":
         await sleep(effect.ms, undefined, { signal: this.#closing }).catch(() => undefined);
-        // An answer that is not due when the emulator stops never comes.
+        // A delayed answer is dropped if the emulator stops first.
         return this.#closing.aborted ? { kind: "cut", answer: undefined } : undefined;
       case "hold":
         return (await effect.gate()) === "drop" ? { kind: "cut", answer: undefined } : undefined;
@@ -129,7 +129,7 @@ export class Traffic {
     if (this.#underWay === 0) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  /** Resolves once no request is under way: what its caller has given up may still be. */
+  /** Resolves when no request is in flight, including those that their callers abandoned. */
   idle(): Promise<void> {
     return this.#underWay === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -140,7 +140,7 @@ export class Traffic {
     for (const listener of this.#listeners) listener(record);
   }
 
-  /** Called for each request once it is dealt with, before its answer leaves. @returns how to stop */
+  /** Calls `listener` for each processed request, before its answer is sent. @returns a function that removes the listener */
   listen(listener: (record: RequestRecord) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -11,50 +11,50 @@ import type { FaultMatch, Faults, When } from "./faults.ts";
 import type { RequestRecord } from "./traffic.ts";
 
 export interface EmulatorOptions {
-  /** Default 0: a free one. */
+  /** Default 0, which picks a free port. */
   readonly port?: number;
   /** Address to listen on. Default 127.0.0.1. */
   readonly host?: string;
-  /** Host names besides the loopback ones and `host` under which it may be called. */
+  /** Host headers to accept in addition to the loopback names and `host`. */
   readonly allowedHosts?: readonly string[];
-  /** Default: a random one. */
+  /** The API token. Default: a random one. */
   readonly token?: string;
-  /** A token that may look and change nothing. Default: none. */
+  /** A read-only API token. Default: none. */
   readonly readToken?: string;
-  /** The older credentials. Default: none, so that scheme is refused. */
+  /** The email of the older credentials. Default: none, so that scheme is refused. */
   readonly email?: string;
   readonly key?: string;
-  /** 32 hex digits. */
+  /** The account id, 32 hex digits. */
   readonly account?: string;
   readonly queues?: readonly QueueSetup[];
   readonly clock?: Clock;
-  /** Seconds that pass in one real second, where no `clock` is given. Default 1. */
+  /** Clock speed multiplier, if no `clock` is passed. Default 1. */
   readonly speed?: number;
-  /** A SQLite file that keeps queues and messages from one run to the next. Default: memory alone. */
+  /** A SQLite file that keeps queues and messages between runs. Default: only in memory. */
   readonly persist?: string;
-  /** Default true: as in production. */
+  /** The request limits. Default true, as in production. */
   readonly rateLimit?: boolean | Partial<RateLimits>;
-  /** What the queues take. Default: a paid plan's; without `rateLimit` a queue takes any number of messages a second. */
+  /** What the queues accept. Default: a paid plan; without `rateLimit`, any number of messages per second. */
   readonly allowances?: Partial<Allowances>;
-  /** The free plan's operations a day and retention. */
+  /** Whether to apply the free plan's daily operations and retention. */
   readonly freePlan?: boolean;
-  /** Where sources contradict each other. */
+  /** The behavior where sources about the API contradict each other. */
   readonly variants?: Partial<Variants>;
   readonly statuses?: StatusOverrides;
-  /** Workers that consume queues, in a real runtime. They need the package miniflare. */
+  /** Workers that consume queues, in workerd. Needs the package miniflare. */
   readonly workers?: readonly WorkerOptions[];
-  /** Names of queues whose consumer runs under `wrangler dev`. Needs the package miniflare too. */
+  /** The names of queues whose consumer runs under `wrangler dev`. Needs the package miniflare. */
   readonly wranglerDev?: readonly string[];
-  /** Gets what consumers print, and what becomes of their batches. Default: nobody. */
+  /** Receives the output of consumers and the results of their batches. Default: none. */
   readonly print?: Print;
 }
 
-/** A message as it lies in a queue. */
+/** A message in a queue. */
 export interface MessageView {
-  /** The text, or the value of the JSON. */
+  /** The text, or the parsed JSON value. */
   readonly body: unknown;
   readonly contentType: ContentType;
-  /** Seconds, as applied when it arrived. */
+  /** The delay in seconds that was applied when the message arrived. */
   readonly delaySeconds: number;
   /** UTF-8 bytes of the text, or of the JSON of the body. */
   readonly bytes: number;
@@ -64,40 +64,40 @@ export interface MessageView {
   readonly state: MessageState;
 }
 
-/** A request that waits in the emulator for the test's word. */
+/** A request that the emulator holds until the test releases it. */
 export interface Hold {
-  /** Resolves once a request waits. */
+  /** Resolves when a request is held. */
   readonly arrived: Promise<void>;
-  /** Let it, and those that come later, go on. */
+  /** Releases this request and later ones. */
   release(): void;
-  /** End its connection; before acceptance, it then never had an effect. */
+  /** Closes its connection; if held before acceptance, the request has no effect. */
   drop(): void;
 }
 
 export interface Emulator extends AsyncDisposable {
-  /** What CLOUDFLARE_BASE_URL is to be: `http://127.0.0.1:PORT/client/v4`. */
+  /** The value for CLOUDFLARE_BASE_URL: `http://127.0.0.1:PORT/client/v4`. */
   readonly baseUrl: string;
   readonly port: number;
   readonly accountId: string;
   readonly token: string;
   readonly faults: Faults;
-  /** What came in and is dealt with, oldest first; the last 100,000. */
+  /** The last 100,000 processed requests, oldest first. */
   readonly requests: readonly RequestRecord[];
-  /** In order of creation. */
+  /** Returns the names of the queues in order of creation. */
   queueNames(): string[];
-  /** Ids by name. @throws Error when there is no such queue, as all that take a name or an id */
+  /** Returns the id of a queue. @throws Error if it does not exist, like all methods with a name or an id */
   queueId(name: string): string;
-  /** In order of arrival. */
+  /** Returns the messages of a queue in order of arrival. */
   messages(queue: string): MessageView[];
-  /** @returns its id */
+  /** Creates a queue. @returns its id */
   createQueue(setup: QueueSetup): string;
   deleteQueue(queue: string): void;
-  /** The next request that is dealt with and passes; its answer leaves afterwards. */
+  /** Resolves with the next processed request that satisfies the predicate, before its answer is sent. */
   nextRequest(predicate?: (record: RequestRecord) => boolean): Promise<RequestRecord>;
-  /** Resolves once no request is under way: what its caller has given up may still have its effect. */
+  /** Resolves when no request is in flight; one that its caller abandoned may still have its effect. */
   idle(): Promise<void>;
-  /** Stop the next matching request, before or after it has its effect. */
+  /** Holds the next matching request, before or after it has its effect. */
   hold(match: FaultMatch, when: When): Hold;
-  /** Stops at once: open connections are cut. */
+  /** Stops at once, and closes open connections. */
   close(): Promise<void>;
 }

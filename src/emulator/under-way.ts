@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** Which requests of a connection are not answered yet. */
+/** Tracks the unanswered requests of each connection. */
 export class RequestsUnderWay {
   readonly #bySocket = new WeakMap<Duplex, Set<IncomingMessage>>();
   readonly #broken = new WeakMap<Duplex, () => void>();
@@ -16,13 +16,13 @@ export class RequestsUnderWay {
     });
   }
 
-  /** Calls `then` once all whole requests of the connection are answered, at once where there are none. */
+  /** Calls `then` when all complete requests of the connection are answered, or at once if there are none. */
   afterwards(socket: Duplex, then: () => void): void {
     if (this.#awaits(socket)) this.#broken.set(socket, then);
     else then();
   }
 
-  /** The one that broke off is never answered. */
+  /** Reports whether complete requests are unanswered; a request that broke off is never answered. */
   #awaits(socket: Duplex): boolean {
     return [...(this.#bySocket.get(socket) ?? [])].some(({ complete }) => complete);
   }

@@ -198,7 +198,7 @@ describe("its code", () => {
     };
     await using without = await Project.open(miniflare, files);
     await expect(without.emulate({}, "--worker", "orders=consumer.ts")).rejects.toThrow(
-      "imports the package kleur, which has to be bundled. Run `npm install --save-dev esbuild`",
+      "the package kleur must be bundled. Run `npm install --save-dev esbuild`",
     );
     await using project = await Project.open(wrangler, files);
     await using running = await project.emulate({}, "--worker", "orders=consumer.ts,batch_size=1");
@@ -211,7 +211,12 @@ describe("its code", () => {
     ["does not parse for the bundler", "export default { queue( { }", /consumer\.ts:1:2\d: /, () => wrangler],
     ["throws as it starts", 'throw new Error("no settings");', /does not start: .*no settings/, () => miniflare],
     ["has no handler", "export default { fetch() {} };", /consumer\.ts has no queue handler: write/, () => miniflare],
-    ["imports what is not there", 'import "./none";', /consumer\.ts: cannot find \.\/none/, () => miniflare],
+    [
+      "imports what is not there",
+      'import "./none";',
+      /consumer\.ts: the import \.\/none was not found\./,
+      () => miniflare,
+    ],
   ])("that %s ends the start, with the reason", async (_, code, reason, packages) => {
     await using project = await Project.open(packages(), { "consumer.ts": code });
     await expect(project.emulate({}, "--worker", "orders=consumer.ts")).rejects.toThrow(reason);

@@ -95,7 +95,7 @@ test("messages wait for a consumer under wrangler dev, reach it, and survive its
     expect(await running.bodies("orders")).toEqual([]);
     await dev.end("SIGTERM");
   }
-  await running.printed("[orders] info: wrangler dev has gone");
+  await running.printed("[orders] info: wrangler dev has stopped");
   await running.push("kept");
   expect(await running.bodies("orders")).toEqual(["kept"]);
   using dev = new Dev(project);
@@ -105,6 +105,6 @@ test("messages wait for a consumer under wrangler dev, reach it, and survive its
   await dev.end("SIGKILL");
   // It could not take its leave, so the registry still names it.
   await running.push("kept too");
-  await running.printed("wrangler dev does not take what it is given; the messages stay");
+  await running.printed("wrangler dev does not accept the messages; they stay in the queue");
   expect(await running.bodies("orders")).toEqual(["kept too"]);
 });

@@ -53,13 +53,13 @@ test.each([
   [{ effect: { kind: "boom" } }, "/effect/kind must be one of error"],
   [{ effect: { kind: "error", code: 1 } }, "/effect/code must be one of the API's error codes"],
   [{ effect: { kind: "lost" } }, "/effect/when is missing"],
-  [{ effect: { kind: "lost", when: "after", ms: 1 } }, "/effect/ms is not known here"],
+  [{ effect: { kind: "lost", when: "after", ms: 1 } }, "/effect/ms is unknown"],
   [{ effect: { kind: "delay", ms: -1 } }, "/effect/ms must be a whole number"],
   [{ effect: { kind: "status", status: 600 } }, "/effect/status must be a whole number from 200 to 599"],
   [{ effect: { kind: "garbage" }, match: { route: "psh" } }, "/match/route must be one of any, queues.list"],
   [{ effect: { kind: "garbage" }, share: 2 }, "/share must be a number from 0 to 1"],
   [{ effect: { kind: "garbage" }, times: 0 }, "/times must be a whole number from 1"],
-  [{ effect: { kind: "garbage" }, tims: 1 }, "/tims is not known here"],
+  [{ effect: { kind: "garbage" }, tims: 1 }, "/tims is unknown"],
 ])("a fault that does not fit is refused: %j", async (fault, message) => {
   const answer = await admin("POST", "faults", fault);
   expect(answer.status).toBe(400);

@@ -64,12 +64,18 @@ test.each([
   [["--email", "a@example.com"], "--email and --key belong together"],
   [["--fault", "error=1"], "--fault error=1: code must be one of the API's error codes."],
   [["--fault", "lost"], "--fault lost: when is missing."],
-  [["--fault", "lost=after,rout=push"], "rout is not known here"],
+  [["--fault", "lost=after,rout=push"], "rout is unknown"],
   [["--persist", "/proc/none/x"], "cannot hold the emulator's state"],
   [["--worker", "orders"], "--worker orders: write it as QUEUE=FILE"],
-  [["--worker", "orders=a.ts"], "not installed, as it is large. Run `npm install --save-dev miniflare`"],
-  [["--wrangler-dev", "orders"], "--wrangler-dev runs Workers with miniflare, which is not installed"],
-  [["--worker", "orders=a.ts", "--wrangler-dev", "orders"], "The queue orders has two consumers here."],
+  [
+    ["--worker", "orders=a.ts"],
+    "--worker needs the package miniflare, which is not installed. Run `npm install --save-dev miniflare`",
+  ],
+  [["--wrangler-dev", "orders"], "--wrangler-dev needs the package miniflare, which is not installed"],
+  [
+    ["--worker", "orders=a.ts", "--wrangler-dev", "orders"],
+    "The queue orders has two consumers here, but a queue can only have one.",
+  ],
 ])("%j ends with an error that says why", async (flags, message) => {
   await expect(startCommand(...flags)).rejects.toThrow(message);
 });

@@ -164,14 +164,14 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
 
   test("faults are switched on and off", async () => {
     await open();
-    await page.getByText("Switch a fault on").click();
+    await page.getByText("Add a fault").click();
     await page.getByLabel("Effect").selectOption("error:10250");
     await page.getByLabel("Requests").selectOption("push");
     await page.getByLabel("Times").fill("2");
-    await page.getByRole("button", { name: "Switch on" }).click();
+    await page.getByRole("button", { name: "Add", exact: true }).click();
     await page.getByText("error 10250 on push, 2 more").waitFor();
     expect((await api.post("/messages", { body: 1 })).code).toBe(10250);
-    await page.getByRole("button", { name: "Switch off error 10250 on push" }).click();
+    await page.getByRole("button", { name: "Turn off error 10250 on push" }).click();
     await page.getByText("No faults").waitFor();
     expect((await api.post("/messages", { body: 1 })).status).toBe(200);
   });
@@ -189,7 +189,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     await page.goto(root());
     await page.getByLabel("API token").fill("wrong");
     await page.getByRole("button", { name: "Open" }).click();
-    await page.getByText("does not take this token").waitFor();
+    await page.getByText("refused this token").waitFor();
     await page.getByLabel("API token").fill(emulator.token);
     await page.getByRole("button", { name: "Open" }).click();
     await row("orders").waitFor();
@@ -268,7 +268,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
       expect(await page.getByLabel("API token").isVisible()).toBe(false);
       expect(await complaints()).toEqual([]);
       await page.locator("#messages summary").first().click();
-      for (const name of ["Switch a fault on", "Push a message"]) await page.getByText(name).click();
+      for (const name of ["Add a fault", "Push a message"]) await page.getByText(name).click();
       expect(await complaints()).toEqual([]);
       await page.getByRole("button", { name: "Purge…" }).click();
       expect(await complaints()).toEqual([]);

@@ -119,7 +119,7 @@ test("after kill -9 in the middle of pushes nothing acknowledged is lost", async
 
 test.each([
   ["no database", "words", "file is not a database"],
-  ["a database of something else", undefined, "not written by this version"],
+  ["a database of something else", undefined, "written by another version"],
 ])("a file that is %s is refused and left alone", async (_, text, reason) => {
   if (text === undefined) {
     const other = new DatabaseSync(file);
@@ -138,6 +138,6 @@ test("a file that another emulator uses is refused", async () => {
 test("a queue set up under another id than it has is refused", async () => {
   await (await start()).close();
   const other = startEmulator({ queues: [{ name: "orders", id: "other" }], persist: file });
-  await expect(other).rejects.toThrow("There is a queue already with the name orders");
+  await expect(other).rejects.toThrow("The name orders or the id");
   await (await start()).close();
 });

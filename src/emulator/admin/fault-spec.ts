@@ -16,7 +16,7 @@ import { routeNames } from "../api/routes.ts";
 import { isApiErrorCode } from "../errors.ts";
 import type { Fault, FaultEffect, FaultMatch } from "../faults.ts";
 
-/** What each kind of effect can say; the first is what stands behind `=` in a flag. */
+/** The fields of each kind of effect; the first is the value after `=` in a flag. */
 const effectFields = {
   error: ["code", "status", "retry_after_seconds", "when"],
   status: ["status", "body", "retry_after_seconds", "when"],
@@ -32,7 +32,11 @@ const faultFields = ["skip", "every", "share", "seed", "times"];
 const whens = ["before", "after"] as const;
 const longest = 2 ** 31 - 1;
 
-/** @throws ApiError 10207 that says what does not fit */
+/**
+ * Reads a fault from a JSON value.
+ *
+ * @throws ApiError 10207 with the pointer and the requirement if the value is not a fault
+ */
 export function readFault(value: unknown): Fault {
   if (!isObject(value)) throw mismatch("", "must be an object");
   const part: Part = { value, pointer: "" };
@@ -53,10 +57,10 @@ export function readFault(value: unknown): Fault {
 }
 
 /**
- * A fault in one line, as a flag has it: `error=10250,every=3,route=push`, `lost=after,times=1`, `delay=500,share=0.1`,
+ * Parses a fault from a flag: `error=10250,every=3,route=push`, `lost=after,times=1`, `delay=500,share=0.1`,
  * `status=502,body=html`, `truncate`, `garbage`.
  *
- * @throws Error that says what does not fit
+ * @throws Error that quotes the flag and names the invalid part
  */
 export function parseFault(line: string): Fault {
   try {
@@ -126,9 +130,9 @@ function readMatch(part: Part): FaultMatch {
   };
 }
 
-/** A misspelt name would switch on another fault than was meant. */
+/** Refuses unknown names: a misspelled one would turn on a fault with another effect than intended. */
 function checkNames(part: Part, allowed: readonly string[]): void {
   const unknown = Object.keys(part.value).find((name) => !allowed.includes(name));
   if (unknown === undefined) return;
-  throw mismatch(`${part.pointer}/${unknown}`, `is not known here; known are ${allowed.join(", ")}`);
+  throw mismatch(`${part.pointer}/${unknown}`, `is unknown; allowed are ${allowed.join(", ")}`);
 }

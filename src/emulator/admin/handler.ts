@@ -11,24 +11,24 @@ import type { RequestRecord } from "../traffic.ts";
 import { readFault } from "./fault-spec.ts";
 import { faultView, messagesView, requestView, stateView } from "./views.ts";
 
-/** What the emulator's own address steers. */
+/** What the emulator's own calls control. */
 export interface Admin {
   readonly api: Api;
   readonly faults: Faults;
   readonly requests: readonly RequestRecord[];
-  /** undefined: the clock was given from outside, and is not moved from here. */
+  /** undefined if the caller passed its own clock, which these calls cannot move. */
   readonly clock: AdjustableClock | undefined;
 }
 
 interface AdminCall extends Admin {
   readonly request: ApiRequest;
-  /** The path's `*`. */
+  /** The part of the path that matches `*`, or "". */
   readonly id: string;
 }
 
 /**
- * The emulator's own calls, which the API does not have, by method and path below `/_emulator/`. They need the token, do
- * not count for the rate limit, and are not struck by faults.
+ * The emulator's own calls, by method and path below `/_emulator/`. They require the token, do not count towards the rate
+ * limit, and are not affected by faults.
  */
 const routes: Readonly<Record<string, (call: AdminCall) => ApiAnswer>> = {
   "GET state": ({ api, faults, clock }) => success({ result: stateView(api, faults, clock) }),
@@ -45,7 +45,7 @@ const routes: Readonly<Record<string, (call: AdminCall) => ApiAnswer>> = {
     return success({});
   },
   "DELETE faults/*": ({ faults, id }) => {
-    if (!faults.remove(Number(id))) throw new ApiError(7003, { message: `There is no fault ${id}` });
+    if (!faults.remove(Number(id))) throw new ApiError(7003, { message: `fault ${id} does not exist` });
     return success({});
   },
   "POST clock": moveClock,
@@ -59,7 +59,8 @@ export function administer(admin: Admin, request: ApiRequest): ApiAnswer {
     const [kind, id, ...rest] = request.url.pathname.split("/").slice(2);
     const path = [kind, ...(id === undefined ? [] : ["*"]), ...rest].join("/");
     const route = routes[`${request.method} ${path}`];
-    if (route === undefined) throw new ApiError(7003, { message: `The emulator has no ${request.url.pathname}` });
+    if (route === undefined)
+      throw new ApiError(7003, { message: `${request.url.pathname} is not a call of the emulator` });
     const answer = route({ ...admin, request, id: id ?? "" });
     api.broker.commit();
     return answer;
@@ -75,9 +76,10 @@ async function* states({ api, faults, clock }: AdminCall, signal: AbortSignal): 
   for await (const _ of changed) yield stateView(api, faults, clock);
 }
 
-/** `{"advance_ms": 60000}` jumps ahead, `{"speed": 60}` runs faster. */
+/** Moves the clock: `{"advance_ms": 60000}` jumps ahead, `{"speed": 60}` sets its speed. */
 function moveClock({ api, clock, request, faults }: AdminCall): ApiAnswer {
-  if (clock === undefined) throw new ApiError(10001, { message: "This emulator's clock was given to it from outside" });
+  if (clock === undefined)
+    throw new ApiError(10001, { message: "this emulator uses a clock of its caller, which cannot be moved here" });
   const body: Part = { value: parseObject(request.body), pointer: "" };
   const speed = body.value.speed;
   if (speed !== undefined && !(typeof speed === "number" && speed > 0 && speed <= 1_000_000)) {

@@ -1,4 +1,4 @@
-/** What the emulator's page and its admin route show. */
+/** The data that the emulator's page and its admin calls show. */
 
 import type { Api } from "../api/handler.ts";
 import { type JsonObject, mismatch } from "../api/json.ts";
@@ -10,7 +10,7 @@ import { ApiError } from "../errors.ts";
 import type { ActiveFault, Faults } from "../faults.ts";
 import type { RequestRecord } from "../traffic.ts";
 
-/** Messages of a page where no limit is named, and at most. */
+/** Messages per page: without a limit, and at most. */
 const pageSizes = { default: 50, max: 1_000 } as const;
 
 export function stateView({ broker, accountId }: Api, faults: Faults, clock: AdjustableClock | undefined): JsonObject {
@@ -21,7 +21,7 @@ export function stateView({ broker, accountId }: Api, faults: Faults, clock: Adj
     queues: broker.queues().map((queue) => ({
       ...queueView(queue),
       metrics: metricsView(broker.metrics(queue)),
-      /** Since the queue was created, for rates. */
+      /** All messages since the queue was created, to compute rates. */
       messages_total: queue.backlog.total,
     })),
     faults: faults.list().map(faultView),
@@ -45,10 +45,10 @@ export function requestView(record: RequestRecord): JsonObject {
 }
 
 /**
- * Messages of a queue in order of arrival, bodies as text.
+ * Returns messages of a queue in order of arrival, with their bodies as text.
  *
- * @param url `?after=SEQ` for the next page, `?limit=NUMBER`, `?text=WORDS` for those whose body holds the words
- * @throws ApiError 11000, 10207
+ * @param url `?after=SEQ` for the next page, `?limit=NUMBER`, `?text=WORDS` for those whose body contains the words
+ * @throws ApiError 11000 if the queue does not exist, 10207 if a parameter is not valid
  */
 export function messagesView({ broker }: Api, queueId: string, url: URL): JsonObject {
   const queue = broker.byId(queueId);

@@ -1,22 +1,22 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { ApiError } from "../errors.ts";
 
-/** What the emulator lets in. */
+/** The credentials that the emulator accepts. */
 export interface Credentials {
-  /** May do everything. */
+  /** A token with all permissions. */
   readonly token: string;
-  /** May look: a token with the permission Queues Read alone. */
+  /** A token that only has the permission Queues Read. */
   readonly readToken: string | undefined;
-  /** The older scheme; both or neither. */
+  /** The older scheme; set both or neither. */
   readonly email: string | undefined;
   readonly key: string | undefined;
 }
 
 /**
- * Check who calls, in either scheme.
+ * Authenticates the caller, in either scheme.
  *
- * @returns what the caller may do
- * @throws ApiError 9106 without credentials, 6003 when they are malformed, 10000 when they are not ours
+ * @returns the caller's permission
+ * @throws ApiError 9106 without credentials, 6003 if they are malformed, 10000 if they are wrong
  */
 export function authenticate(headers: IncomingHttpHeaders, credentials: Credentials): "read" | "write" {
   const { authorization } = headers;

@@ -14,7 +14,7 @@ export function listConsumers({ queue, request }: QueueCall): Outcome {
   return page(consumers, request.url, (consumer) => consumerView(queue, consumer));
 }
 
-/** The queues that a Worker consumes. Not in the API's description; known from programs that call it. */
+/** Lists the queues that a Worker consumes. Not in the API's description; found in programs that call it. */
 export function listConsumersOfScript({ broker, scriptName, request }: ScriptCall): Outcome {
   const found = broker.queues().flatMap((queue) => {
     const { consumer } = queue;
@@ -35,7 +35,7 @@ export function getConsumer({ queue, consumerId }: ConsumerCall): Outcome {
   return { result: consumerView(queue, existing({ queue, consumerId })) };
 }
 
-/** "Replaces a Queue consumer, or creates it if it does not exist." */
+/** Implements: "Replaces a Queue consumer, or creates it if it does not exist." */
 export function replaceConsumer(call: ConsumerCall): Outcome {
   if (call.queue.consumer !== undefined && call.queue.consumer.id !== call.consumerId) throw new ApiError(11004);
   return attach(call, call.consumerId);
@@ -73,18 +73,18 @@ function attach({ broker, queue, request, variants }: QueueCall, id: string): Ou
           ...readWorkerSettings(settings, maxDelaySeconds),
         }
       : { ...common, type, ...readPullSettings(settings, maxDelaySeconds) };
-  // Last of all that can be refused: it may create a queue.
+  // After all checks that can refuse the call, because it may create a queue.
   if (deadLetterQueue !== undefined) ensureDeadLetterQueue(broker, queue, deadLetterQueue);
   broker.attach(queue, consumer);
   return { result: consumerView(queue, consumer) };
 }
 
 /**
- * Create a dead letter queue that is missing, where its queue's data is kept.
+ * Creates a missing dead letter queue, in the jurisdiction of its queue.
  *
  * Source: https://developers.cloudflare.com/queues/reference/data-location/
  *
- * @throws ApiError 11003 when it cannot be a queue's name, 10026 when there is one in another jurisdiction
+ * @throws ApiError 11003 if the name is not valid for a queue, 10026 if it exists in another jurisdiction
  */
 function ensureDeadLetterQueue(broker: Broker, { jurisdiction }: Queue, name: string): void {
   const found = broker.byName(name);

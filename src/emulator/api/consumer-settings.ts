@@ -2,7 +2,7 @@ import type { PullSettings, WorkerSettings } from "../broker/types.ts";
 import { limits } from "../limits.ts";
 import { type Part, present, readInteger } from "./json.ts";
 
-/** Bounds of a Worker's settings, from the API's description. */
+/** The maximum values of a Worker's settings, from the API's description. */
 const bounds = { batchSize: 100, maxWaitTimeMs: 60_000, maxConcurrency: 250 } as const;
 
 export const workerDefaults: WorkerSettings = {
@@ -20,10 +20,10 @@ const pullDefaults: PullSettings = {
   visibilityTimeoutMs: limits.visibilityMs.default,
 };
 
-/** The names that a Worker's settings have. */
+/** The names of a Worker's settings. */
 export const workerSettingNames = ["batch_size", "max_retries", "retry_delay", "max_wait_time_ms", "max_concurrency"];
 
-/** Those of a Worker's settings that are named. @throws ApiError 10207 */
+/** Reads the settings of a Worker that are given. @throws ApiError 10207 if one is not valid */
 export function readWorkerSettings(settings: Part, maxDelaySeconds: number): Partial<WorkerSettings> {
   return {
     ...readCommon(settings, bounds.batchSize, maxDelaySeconds),
@@ -34,7 +34,7 @@ export function readWorkerSettings(settings: Part, maxDelaySeconds: number): Par
   };
 }
 
-/** A pull consumer's settings, the defaults of those that are not named. @throws ApiError 10207 */
+/** Reads the settings of a pull consumer, with defaults for the others. @throws ApiError 10207 if one is not valid */
 export function readPullSettings(settings: Part, maxDelaySeconds: number): PullSettings {
   const visibility = readInteger(settings, "visibility_timeout_ms", 0, limits.visibilityMs.max);
   return {

@@ -4,20 +4,20 @@ import type { ApiAnswer } from "./http.ts";
 const json = { "content-type": "application/json" } as const;
 const queueErrors = "https://developers.cloudflare.com/queues/reference/error-codes/";
 
-/** What a route gives back; the envelope is put around it here. */
+/** The result of a route, which is wrapped in the envelope here. */
 export interface Outcome {
-  /** Absent: the envelope has no `result`. */
+  /** If absent, the envelope has no `result`. */
   readonly result?: unknown;
   readonly resultInfo?: unknown;
-  /** The older answer of a push: `{"success": true}` and nothing else. */
+  /** Requests the older answer of a push, only `{"success": true}`. */
   readonly bare?: true;
-  /** Messages that the call put into the queue. */
+  /** The number of messages that the call added to the queue. */
   readonly accepted?: number;
-  /** In place of an envelope, events without end. */
+  /** An endless stream of events instead of an envelope. */
   readonly events?: (signal: AbortSignal) => AsyncIterable<unknown>;
 }
 
-/** Server-sent events, each piece a JSON text. */
+/** Streams server-sent events, with each piece as JSON. */
 export function eventStream(pieces: (signal: AbortSignal) => AsyncIterable<unknown>): ApiAnswer {
   return {
     status: 200,

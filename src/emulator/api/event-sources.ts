@@ -1,8 +1,8 @@
 import { ApiError } from "../errors.ts";
 
 /**
- * The events of each source whose list is published, by the short names that a subscription has. Sources grow faster than
- * any list: one that is not here is taken, with any events that are named as events are.
+ * The events of each source with a published list, by their short names in subscriptions. New sources are added faster than
+ * any list is updated, so unknown sources are accepted, with any well-formed event names.
  *
  * Source: https://developers.cloudflare.com/queues/event-subscriptions/events-schemas/
  */
@@ -35,10 +35,10 @@ const eventsBySource: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Words with dots between. An event's full type, which begins with `cf.`, stands in its message, not in a subscription. */
+/** Words separated by dots. The full type of an event, which begins with `cf.`, is used in its message, not in subscriptions. */
 const eventName = /^(?!cf\.)[a-z]\w*(?:\.[a-z]\w*)*$/i;
 
-/** @throws ApiError 0 that names those which the source does not have */
+/** @throws ApiError 0 with the events that the source does not have */
 export function checkEvents(source: string, events: readonly string[]): void {
   const known = Object.hasOwn(eventsBySource, source) ? eventsBySource[source] : undefined;
   const unknown = events.filter((event) => (known === undefined ? !eventName.test(event) : !known.includes(event)));

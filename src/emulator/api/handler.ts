@@ -12,33 +12,33 @@ export interface Api {
   readonly broker: Broker;
   readonly accountId: string;
   readonly credentials: Credentials;
-  /** undefined: no limit, and no headers about one. */
+  /** undefined for no limit and no rate limit headers. */
   readonly rateLimiter: RateLimiter | undefined;
   readonly variants: Variants;
   readonly statuses: StatusOverrides;
 }
 
 /**
- * Answer a request as the API does. Never throws.
+ * Answers a request as the API does. Never throws.
  *
- * @param target where `findRoute` sends the request
+ * @param target the result of `findRoute`
  */
 export function answer(api: Api, request: ApiRequest, target: Target | undefined): ApiAnswer {
   try {
     if (!isFree(api, target)) api.rateLimiter?.take(request.address);
     const plain = respond(api, request, target);
-    // Before anything is said to the caller: what was acknowledged must outlive the process.
+    // Before the answer is sent: acknowledged changes must survive a crash.
     api.broker.commit();
     return withRates(api, plain);
   } catch (error) {
     if (error instanceof ApiError) return refuse(api, error);
-    // A mistake of the emulator's own, or a disk that is full: production has a code for its own.
+    // A bug in the emulator, or a full disk; production uses the same code for its own errors.
     console.error(error);
     return refuse(api, new ApiError(15000));
   }
 }
 
-/** The answer for a refusal that is decided outside of the routes. */
+/** Returns the answer to a request that is refused outside of the routes. */
 export function refuse(api: Api, error: ApiError): ApiAnswer {
   return withRates(api, failure(error, api.statuses));
 }
@@ -48,7 +48,7 @@ export function withRates(api: Api, plain: ApiAnswer): ApiAnswer {
   return { ...plain, headers: { ...api.rateLimiter.headers(), ...plain.headers } };
 }
 
-/** Whether the call counts for no limit. Source: Cloudflare's changelog of 17 April 2025. */
+/** Reports whether the call is exempt from the limits. Source: Cloudflare's changelog of 17 April 2025. */
 function isFree({ variants }: Api, target: Target | undefined): boolean {
   return !variants.countPulls && (target?.route.name === "pull" || target?.route.name === "ack");
 }
@@ -79,7 +79,7 @@ function run(call: Call, { route, queueId, itemId = "" }: Target): Outcome {
   return route.run({ ...call, queue, consumerId: itemId });
 }
 
-/** As it is where it is no encoding. */
+/** Percent-decodes a text; returns it unchanged if it is not a valid encoding. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -88,7 +88,7 @@ function decoded(text: string): string {
   }
 }
 
-/** What is wrong with a body stays the same from route to route; the code does not. */
+/** Replaces the code of an error about a body: the routes report the same mistakes with different codes. */
 function inWordsOf(code: ApiErrorCode, error: unknown): unknown {
   const isBody = error instanceof ApiError && (error.code === 10207 || error.code === 10208);
   return isBody ? new ApiError(code, { ...error.details, message: error.message }) : error;

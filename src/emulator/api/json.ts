@@ -5,14 +5,14 @@ import { limits } from "../limits.ts";
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * The request's JSON object.
+ * Parses the request's body as a JSON object.
  *
- * @throws ApiError 10208 when it is not JSON (a byte order mark and bytes that are not UTF-8 included) or nests too
- * deeply, 10207 when it is no object
+ * @throws ApiError 10208 if it is not JSON (including a byte order mark or invalid UTF-8) or is nested too deeply, 10207 if
+ * it is not an object
  */
 export function parseObject(body: Buffer): JsonObject {
   if (!isUtf8(body)) throw malformed("it is not UTF-8");
-  if (isDeeperThan(body, limits.jsonDepth)) throw malformed(`it nests more than ${limits.jsonDepth} levels`);
+  if (isDeeperThan(body, limits.jsonDepth)) throw malformed(`it is nested more than ${limits.jsonDepth} levels deep`);
   let value: unknown;
   try {
     value = JSON.parse(body.toString());
@@ -30,7 +30,7 @@ function malformed(why: string): ApiError {
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** Before it is parsed: JSON.parse takes any depth, and what writes the values again does not. */
+/** Checks the depth before parsing: JSON.parse accepts any depth, but JSON.stringify does not. */
 function isDeeperThan(body: Buffer, levels: number): boolean {
   let depth = 0;
   let inString = false;
@@ -48,7 +48,7 @@ function isDeeperThan(body: Buffer, levels: number): boolean {
   return false;
 }
 
-/** As `parseObject`, for calls whose whole body may be left out. */
+/** Parses like `parseObject`; an empty body is an empty object. */
 export function parseOptionalObject(body: Buffer): JsonObject {
   return body.length === 0 ? {} : parseObject(body);
 }
@@ -57,7 +57,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** @param pointer JSON pointer of the part that does not fit */
+/** Creates an ApiError 10207. @param pointer JSON pointer to the invalid part @param what the requirement */
 export function mismatch(pointer: string, what: string): ApiError {
   return new ApiError(10207, {
     message: `Request JSON body does not match expected schema: ${pointer || "the body"} ${what}`,
@@ -65,7 +65,7 @@ export function mismatch(pointer: string, what: string): ApiError {
   });
 }
 
-/** An object and where it stands in the body; its fields are read by the functions below, which all throw 10207. */
+/** An object and its location in the body. The functions below read its fields, and all throw 10207. */
 export interface Part {
   readonly value: JsonObject;
   readonly pointer: string;
@@ -102,7 +102,7 @@ export function readOneOf<const T extends string>(part: Part, name: string, allo
   return found;
 }
 
-/** An absent object is an empty one. */
+/** Reads an object; an absent one is empty. */
 export function readPart(part: Part, name: string): Part {
   const value = part.value[name] ?? {};
   const pointer = `${part.pointer}/${name}`;
@@ -110,7 +110,7 @@ export function readPart(part: Part, name: string): Part {
   return { value, pointer };
 }
 
-/** A list of objects; an absent one is empty. */
+/** Reads a list of objects; an absent one is empty. */
 export function readParts(part: Part, name: string): Part[] {
   const value = part.value[name] ?? [];
   const pointer = `${part.pointer}/${name}`;
@@ -126,15 +126,16 @@ export function required<T>(part: Part, name: string, value: T | undefined): T {
   return value;
 }
 
-/** The field, when there is a value for it. */
+/** Returns an object with the field, or without it if the value is undefined. */
 export function present<const K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } {
   return (value === undefined ? {} : { [name]: value }) as { [P in K]?: T };
 }
 
 /**
- * What does not fit in a flag, told without the words about a request's body.
+ * Converts an ApiError about a body to an error about a flag.
  *
- * @param flag as it was written @throws `error` itself when it is no ApiError
+ * @param flag the flag as the user wrote it
+ * @throws `error` itself if it is not an ApiError
  */
 export function flagError(flag: string, error: unknown): Error {
   if (!(error instanceof ApiError)) throw error;
@@ -143,7 +144,7 @@ export function flagError(flag: string, error: unknown): Error {
   return new Error(`${flag}: ${pointer.split("/").at(-1)} ${reason}.`, { cause: error });
 }
 
-/** A flag's text as the number that it looks like. */
+/** Converts the text of a flag to a number if it looks like one. */
 export function scalar(text: string | undefined): string | number | undefined {
   return text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }

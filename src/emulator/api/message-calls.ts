@@ -14,7 +14,7 @@ export function pushBatch(call: QueueCall): Outcome {
   return push(call, readBatch(call.request.body, call.variants.maxDelaySeconds));
 }
 
-/** Metrics as they are, or with `Accept: text/event-stream` as they change. */
+/** Returns the current metrics, or with `Accept: text/event-stream` a stream of their changes. */
 export function readMetrics({ broker, queue, request }: QueueCall): Outcome {
   const read = () => metricsView(broker.metrics(queue));
   if (!request.headers.accept?.includes("text/event-stream")) return { result: read() };

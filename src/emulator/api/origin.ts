@@ -2,24 +2,24 @@ import type { IncomingHttpHeaders } from "node:http";
 
 const loopbackNames = ["127.0.0.1", "localhost", "[::1]"];
 
-/** Under which names the emulator may be called. */
+/** The host names that the emulator accepts. */
 export interface OwnNames {
-  /** The address that it listens on. */
+  /** The address that the emulator listens on. */
   readonly host: string;
   readonly allowedHosts: readonly string[];
 }
 
 /**
- * Why a request must not be served: a page on some other site made the browser send it, either openly (Origin) or
- * through a name that was made to point here (Host). Other programs send no Origin.
+ * Returns the reason to refuse a request that a page of another site made the browser send, either openly (Origin) or
+ * through a name that resolves to this machine (Host); otherwise undefined. Other programs send no Origin.
  */
 export function refusedOrigin(headers: IncomingHttpHeaders, names: OwnNames): string | undefined {
   const { host, origin } = headers;
   if (host === undefined || !isOwn(nameOf(`http://${host}`), names)) {
-    return "This emulator does not answer to that Host. Allow a name with --allow-host NAME.";
+    return "The Host header is not allowed. Allow it with --allow-host NAME.";
   }
   if (origin !== undefined && origin !== `http://${host}`)
-    return "This emulator does not answer pages of other origins.";
+    return "Requests from pages of other origins are not allowed.";
   return undefined;
 }
 

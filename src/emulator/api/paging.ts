@@ -1,7 +1,7 @@
 import { limits } from "../limits.ts";
 import type { Outcome } from "./envelope.ts";
 
-/** The page of `items` that the address asks for by `?page=` and `?per_page=`, with what the API says about it. */
+/** Returns the page of `items` that `?page=` and `?per_page=` select, with the API's `result_info`. */
 export function page<T>(items: readonly T[], { searchParams }: URL, view: (item: T) => unknown): Outcome {
   const number = positive(searchParams.get("page")) ?? 1;
   const size = Math.min(positive(searchParams.get("per_page")) ?? limits.pageSize.default, limits.pageSize.max);
@@ -18,7 +18,7 @@ export function page<T>(items: readonly T[], { searchParams }: URL, view: (item:
   };
 }
 
-/** undefined: it is no such number, and the default holds. */
+/** Returns undefined for anything but a positive whole number, so that the default applies. */
 function positive(text: string | null): number | undefined {
   return text !== null && /^0*[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
 }

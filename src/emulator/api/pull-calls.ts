@@ -47,7 +47,7 @@ export function peekMessages(call: QueueCall): Outcome {
   return show(call, peekedView);
 }
 
-/** The older form of a peek, still in the API's description: what it names a lease is a reference. */
+/** Handles the older form of a peek, still in the API's description: its lease ids are references. */
 export function previewMessages(call: QueueCall): Outcome {
   return show(call, previewedView);
 }
@@ -65,7 +65,7 @@ export function purgeMessages({ broker, queue, request }: QueueCall): Outcome {
   return { result: { errors: [], warnings: purgeRefs(broker, queue, refs) } };
 }
 
-/** Deletes what a preview has shown. What is to be retried was never leased, so it stays as it is. */
+/** Deletes the acknowledged messages of a preview. Messages to retry were never leased, so they are unchanged. */
 export function acknowledgePreviewed({ broker, queue, request, variants }: QueueCall): Outcome {
   const body: Part = { value: parseObject(request.body), pointer: "" };
   const acks = readParts(body, "acks").map(readLease);
@@ -73,7 +73,7 @@ export function acknowledgePreviewed({ broker, queue, request, variants }: Queue
   return { result: { warnings: purgePreviewed(broker, queue, acks) } };
 }
 
-/** Pulling from a queue without a pull consumer is reported to end in 405; the code is not documented. */
+/** Returns the pull consumer, or throws 405 as clients report it; the code is not documented. */
 function pullConsumer(queue: Queue): PullConsumer {
   if (queue.consumer?.type === "http_pull") return queue.consumer;
   throw new ApiError(10001, {

@@ -4,13 +4,13 @@ import { limits } from "../limits.ts";
 import { isObject, type JsonObject, mismatch, parseOptionalObject } from "./json.ts";
 import { readPlainBatch } from "./plain-batch.ts";
 
-/** The one message of a push. @throws ApiError 10203, 10204, 10207, 10208 */
+/** Reads the message of a push. @throws ApiError 10203, 10204, 10207, 10208 */
 export function readMessage(value: JsonObject, maxDelaySeconds: number): Draft {
   return checkSize(toDraft(value, "", maxDelaySeconds), "");
 }
 
 /**
- * The messages of a batch push. One that does not pass refuses the whole batch.
+ * Reads the messages of a batch. One invalid message makes the whole batch invalid.
  *
  * @throws ApiError 10013, 10202 to 10208
  */
@@ -70,7 +70,7 @@ function readText(body: unknown, pointer: string): string {
   return body;
 }
 
-/** JSON.stringify escapes half a surrogate pair and nothing else in this way; a backslash before it is one more escape. */
+/** The escape of a lone surrogate, the only one that JSON.stringify writes like this, without an escaped backslash in front. */
 const loneSurrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
 function readJson(body: unknown, pointer: string): string {

@@ -38,12 +38,12 @@ export function getQueue({ queue }: QueueCall): Outcome {
   return { result: queueView(queue) };
 }
 
-/** PUT: settings that the body leaves out get their defaults. */
+/** Handles PUT: settings that the body omits get their defaults. */
 export function replaceQueue(call: QueueCall): Outcome {
   return configure(call, call.broker.defaultSettings);
 }
 
-/** PATCH: settings that the body leaves out stay. */
+/** Handles PATCH: settings that the body omits are kept. */
 export function editQueue(call: QueueCall): Outcome {
   return configure(call, call.queue.settings);
 }
@@ -55,7 +55,7 @@ function configure({ broker, queue, request, variants }: QueueCall, base: QueueS
   return { result: queueView(queue) };
 }
 
-/** @param base settings that the body leaves out */
+/** @param base values for settings that the body omits */
 function readSettings(body: Part, base: QueueSettings, { maxDelaySeconds }: Variants): QueueSettings {
   const given = readPart(body, "settings");
   const { min, max } = limits.retentionSeconds;
@@ -80,7 +80,7 @@ export function startPurge({ broker, queue, request }: QueueCall): Outcome {
   return { result: queueView(queue) };
 }
 
-/** A purge is over at once here. `completed` is a string in the API's own description. */
+/** Returns the purge status; the emulator purges immediately. `completed` is a string in the API's own description. */
 export function purgeStatus({ queue }: QueueCall): Outcome {
   if (queue.purgedAt === undefined) return { result: {} };
   return { result: { completed: "true", started_at: new Date(queue.purgedAt).toISOString() } };

@@ -3,10 +3,10 @@ import { ApiError } from "../errors.ts";
 import { rateLimits } from "../limits.ts";
 
 export interface RateLimits {
-  /** Requests in a window. */
+  /** Requests per window. */
   readonly requests: number;
   readonly windowSeconds: number;
-  /** How long every request is refused once the window's are used up. */
+  /** Seconds during which every request is refused after the window's are used up. */
   readonly blockSeconds: number;
   readonly requestsPerSecondPerAddress: number;
 }
@@ -18,7 +18,7 @@ interface Window {
   blocked: boolean;
 }
 
-/** Counts requests by account and by address, as production does. */
+/** Counts requests by account and by IP address, as production does. */
 export class RateLimiter {
   readonly #clock: Clock;
   readonly #limits: RateLimits;
@@ -31,9 +31,9 @@ export class RateLimiter {
   }
 
   /**
-   * Count a request. Blocked ones count nothing: a block ends when it ends.
+   * Counts a request. Refused requests do not count, so they do not prolong a block.
    *
-   * @throws ApiError 971 for the account's limit, 10429 for the address's
+   * @throws ApiError 971 for the account's limit, 10429 for that of the IP address
    */
   take(address: string): void {
     const now = this.#clock.now();
@@ -50,7 +50,7 @@ export class RateLimiter {
     throw new ApiError(971, { retryAfterSeconds: secondsUntil(window.endsAt, now) });
   }
 
-  /** The headers that every answer carries. */
+  /** Returns the rate limit headers of every answer. */
   headers(): Record<string, string> {
     const now = this.#clock.now();
     const window = this.#current(now);

@@ -38,8 +38,8 @@ import {
 } from "./subscription-calls.ts";
 
 /**
- * What a route acts on. `missing` is the code when there is no queue with the path's id, `malformed` the one for a body
- * that is not what the route takes, where it is not 10207 or 10208.
+ * What a route acts on. `missing` is the error code if the queue in the path does not exist, `malformed` the one for an
+ * invalid body, if it is not 10207 or 10208.
  */
 type Handler = { readonly malformed?: 10026 } & (
   | { readonly on: "account"; readonly run: (call: Call) => Outcome }
@@ -133,21 +133,21 @@ const table = {
 export type RouteName = (typeof table)[keyof typeof table]["name"];
 export type Route = Handler & { readonly name: RouteName };
 
-/** Where a request goes, before anything about it is checked. */
+/** The route of a request, before anything else is checked. */
 export interface Target {
   readonly accountId: string;
   readonly queueId: string | undefined;
-  /** Of a consumer or a subscription, or a Worker's name. */
+  /** The id of a consumer or a subscription, or a Worker's name. */
   readonly itemId: string | undefined;
   readonly route: Route;
 }
 
 const routes = new Map<string, Route>(Object.entries(table));
-/** Method and path of each route, ids written as `*`. */
+/** The method and path of each route, with ids written as `*`. */
 export const callsByRoute = new Map<RouteName, string>(Object.entries(table).map(([call, { name }]) => [name, call]));
 export const routeNames: readonly RouteName[] = Object.values(table).map(({ name }) => name);
 
-/** @param pathname as in the URL; undefined: the API has no such route */
+/** Finds the route of a request. @param pathname as in the URL @returns undefined if the API has no such route */
 export function findRoute(method: string, pathname: string): Target | undefined {
   const [, accountId, path] = /^\/client\/v4\/accounts\/([^/]+)\/(.+)$/.exec(pathname) ?? [];
   if (accountId === undefined || path === undefined) return undefined;
@@ -159,7 +159,7 @@ export function findRoute(method: string, pathname: string): Target | undefined 
   return route && { accountId, queueId, itemId, route };
 }
 
-/** Whether an id stands there: by place, so that an id may be any text. */
+/** Reports whether a segment is an id, judged by its position, so that an id may be any text. */
 function isId([first, , third]: readonly string[], index: number): boolean {
   if (first !== "queues") return index === 2;
   return index === 1 || (index === 3 && third === "consumers");

@@ -39,7 +39,7 @@ export function listSubscriptions({ broker, request }: Call): Outcome {
   return page(all, request.url, view);
 }
 
-/** What a list of subscriptions can be sorted by. */
+/** The sort orders of a list of subscriptions. */
 const orders = {
   created_at: ({ createdAt }) => createdAt,
   name: ({ name }) => name,

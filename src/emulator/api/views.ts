@@ -1,4 +1,4 @@
-/** The broker's nouns as the API names them. */
+/** Converts the broker's objects to the API's JSON. */
 
 import { leaseId, messageId, previewId, refOf } from "../broker/delivery.ts";
 import type { Queue } from "../broker/queue.ts";
@@ -13,7 +13,7 @@ export function queueView(queue: Queue): JsonObject {
     queue_name: queue.name,
     created_on: new Date(queue.createdAt).toISOString(),
     modified_on: new Date(queue.modifiedAt).toISOString(),
-    // Producers are Workers and buckets, and there are none here.
+    // Producers are Workers and buckets, which the emulator does not have.
     producers: [],
     producers_total_count: 0,
     consumers,
@@ -38,7 +38,7 @@ export function consumerView(queue: Queue, consumer: Consumer): JsonObject {
     type: consumer.type,
     ...(consumer.type === "worker"
       ? {
-          // The API's description has the one, its answers have the other.
+          // The API's description has one name, its answers the other.
           script: consumer.scriptName,
           script_name: consumer.scriptName,
           settings: {

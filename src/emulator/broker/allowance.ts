@@ -3,17 +3,17 @@ import { limits } from "../limits.ts";
 import type { Queue } from "./queue.ts";
 import type { Draft } from "./types.ts";
 
-/** How much the queues take before they refuse more. */
+/** How much the queues accept before they refuse more. */
 export interface Allowances {
-  /** Of one queue; beyond it is overloaded. */
+  /** Messages per second of one queue; beyond that, it is overloaded. */
   readonly messagesPerSecond: number;
-  /** That one queue holds. */
+  /** Bytes that one queue can store. */
   readonly queueBytes: number;
-  /** Of the whole account in a day, as on the free plan. */
+  /** Operations of the whole account per day, as on the free plan. */
   readonly dailyOperations: number;
 }
 
-/** A paid plan's. */
+/** The allowances of a paid plan. */
 export const usualAllowances: Allowances = {
   messagesPerSecond: limits.queueMessagesPerSecond,
   queueBytes: limits.queueBytes,
@@ -23,7 +23,7 @@ export const usualAllowances: Allowances = {
 const secondMs = 1_000;
 const dayMs = 86_400_000;
 
-/** Counts what goes through the queues, and says when it is too much. */
+/** Counts messages, bytes and operations, and refuses what exceeds the allowances. */
 export class Allowance {
   readonly #allowances: Allowances;
   readonly #seconds = new WeakMap<Queue, { second: number; messages: number }>();
@@ -33,7 +33,7 @@ export class Allowance {
     this.#allowances = allowances;
   }
 
-  /** Count a push. @throws ApiError 10250, 10251, 10253; it then counts for nothing */
+  /** Counts a push. @throws ApiError 10250, 10251 or 10253, without counting it */
   take(queue: Queue, drafts: readonly Draft[], now: number): void {
     const { messagesPerSecond, queueBytes, dailyOperations } = this.#allowances;
     const second = Math.floor(now / secondMs);
@@ -48,7 +48,7 @@ export class Allowance {
     this.#day.operations += operations;
   }
 
-  /** Count deliveries or deletions, which are never refused. */
+  /** Counts deliveries or deletions, which are never refused. */
   count(messages: readonly { readonly bytes: number }[], now: number): void {
     const day = this.#today(now);
     for (const message of messages) day.operations += operationsFor(message);
@@ -61,7 +61,7 @@ export class Allowance {
   }
 }
 
-/** Source: https://developers.cloudflare.com/queues/platform/pricing/ */
+/** Computes the operations for a message. Source: https://developers.cloudflare.com/queues/platform/pricing/ */
 function operationsFor({ bytes }: { readonly bytes: number }): number {
   return Math.ceil((bytes + limits.metadataBytes) / limits.operationBytes);
 }

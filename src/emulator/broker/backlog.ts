@@ -4,34 +4,34 @@ import type { BacklogRecorder } from "./recorder.ts";
 import { Shelf } from "./shelf.ts";
 import type { Draft, MessageState, Metrics, QueuedMessage } from "./types.ts";
 
-/** When a message that went through the heap is due; out of date once the message's own `dueAt` differs. */
+/** The due time of a message in the heap; outdated if the message's own `dueAt` differs. */
 interface Due {
   readonly at: number;
   readonly seq: number;
 }
 
-/** What becomes of messages with time. */
+/** How time affects messages. */
 export interface Expiry {
   readonly retentionMs: number;
-  /** Deliveries after the first; undefined: no consumer, so nothing runs out of retries. */
+  /** Deliveries after the first; undefined without a consumer, so that no message runs out of retries. */
   readonly maxRetries: number | undefined;
 }
 
 /**
- * The messages of one queue, in order of arrival. Nothing here looks at a clock: time comes in with each call, and what
- * time changes is settled by `settle`.
+ * The messages of one queue, in order of arrival. The backlog has no clock: each call passes the time, and `settle` applies
+ * the changes that time brings.
  *
- * Messages that were never delayed nor delivered are found by a cursor, so a million of them cost a slot each; only
- * the others go through the heaps.
+ * A cursor finds messages that were neither delayed nor delivered, so a million of them need one slot per message; only
+ * the others use the heaps.
  */
 export class Backlog {
   readonly #messages = new Shelf();
-  /** Delayed and leased ones, by time. */
+  /** Delayed and leased messages, by time. */
   readonly #due = new TinyQueue<Due>([], (a, b) => a.at - b.at || a.seq - b.seq);
-  /** Those whose delay or lease is over, oldest first. May name messages that have gone. */
+  /** Messages whose delay or lease has ended, oldest first. May contain messages that were removed. */
   readonly #again = new TinyQueue<number>();
   #nextSeq = 0;
-  /** No message before it waits for its first delivery, except those in the heaps. */
+  /** No message at a lower position waits for its first delivery, except those in the heaps. */
   #cursor = 0;
   #bytes = 0;
   readonly #recorder: BacklogRecorder;
@@ -40,7 +40,7 @@ export class Backlog {
     this.#recorder = recorder;
   }
 
-  /** Fill an empty backlog with what was saved. */
+  /** Fills an empty backlog with saved messages. */
   restore(messages: readonly QueuedMessage[], nextSeq: number): void {
     for (const message of messages) this.#insert(message);
     this.#cursor = messages[0]?.seq ?? nextSeq;
@@ -88,7 +88,11 @@ export class Backlog {
     if (message.dueAt > message.arrivedAt) this.#due.push({ at: message.dueAt, seq: message.seq });
   }
 
-  /** Let time pass: old messages go, leases end. Returns those that ran out of retries, no longer in the queue. */
+  /**
+   * Applies the passage of time: removes expired messages and ends leases.
+   *
+   * @returns the messages that ran out of retries, which are no longer in the queue
+   */
   settle(now: number, expiry: Expiry): QueuedMessage[] {
     for (let oldest = this.#messages.oldest(); oldest; oldest = this.#messages.oldest()) {
       if (oldest.arrivedAt + expiry.retentionMs > now) break;
@@ -111,7 +115,7 @@ export class Backlog {
     return dead;
   }
 
-  /** Hand out up to `count` messages until `now + visibilityMs`. Settle first. */
+  /** Leases up to `count` messages until `now + visibilityMs`. Call `settle` first. */
   lease(count: number, visibilityMs: number, now: number): QueuedMessage[] {
     const taken: QueuedMessage[] = [];
     while (taken.length < count) {
@@ -127,7 +131,7 @@ export class Backlog {
     return taken;
   }
 
-  /** The oldest that is ready, of those in the heap and those that the cursor comes to. */
+  /** Returns the oldest ready message, from the heap or at the cursor. */
   #nextReady(now: number): QueuedMessage | undefined {
     while (this.#again.length > 0 && !this.#isReady(this.#again.peek(), now)) this.#again.pop();
     while (this.#cursor < this.#nextSeq && !this.#isReady(this.#cursor, now)) this.#cursor += 1;
@@ -141,13 +145,13 @@ export class Backlog {
     return message !== undefined && stateOf(message, now) === "ready";
   }
 
-  /** The message of a lease that still holds. */
+  /** Returns the message of an active lease. */
   leased(seq: number, attempts: number): QueuedMessage | undefined {
     const message = this.#messages.get(seq);
     return message?.leased && message.attempts === attempts ? message : undefined;
   }
 
-  /** The message of the last lease on it, which has ended. */
+  /** Returns the message of an ended lease, if it was not leased again. */
   onceLeased(seq: number, attempts: number): QueuedMessage | undefined {
     const message = this.#messages.get(seq);
     return message !== undefined && !message.leased && attempts > 0 && message.attempts === attempts
@@ -155,7 +159,7 @@ export class Backlog {
       : undefined;
   }
 
-  /** End a lease unacknowledged. Returns false when the message ran out of retries and left the queue. */
+  /** Ends a lease without an acknowledgement. @returns false if the message ran out of retries and left the queue */
   giveBack(message: QueuedMessage, delaySeconds: number, now: number, expiry: Expiry): boolean {
     if (isSpent(message, expiry)) {
       this.remove(message.seq);
@@ -169,7 +173,7 @@ export class Backlog {
     return true;
   }
 
-  /** Undo a lease, as if the message had not been delivered. */
+  /** Undoes a lease, as if the message had not been delivered. */
   handBack(message: QueuedMessage, now: number): void {
     message.leased = false;
     message.attempts -= 1;
@@ -178,7 +182,7 @@ export class Backlog {
     this.#recorder.put(message);
   }
 
-  /** When a delay or a lease ends next. Sometimes too early: of a message that has gone, or is due later by now. */
+  /** Returns when the next delay or lease ends. May be too early, for a message that was removed or postponed. */
   nextDueAt(): number | undefined {
     return this.#due.peek()?.at;
   }
@@ -204,12 +208,12 @@ export class Backlog {
     this.#recorder.clear();
   }
 
-  /** Messages that ever came in. */
+  /** The number of messages ever added. */
   get total(): number {
     return this.#nextSeq;
   }
 
-  /** In order of arrival. */
+  /** Returns all messages, in order of arrival. */
   all(): Iterable<QueuedMessage> {
     return this.#messages.all();
   }
@@ -228,7 +232,7 @@ export function stateOf(message: QueuedMessage, now: number): MessageState {
   return message.dueAt > now ? "delayed" : "ready";
 }
 
-/** The first delivery is no retry. */
+/** Reports whether a message has used up its retries. The first delivery does not count as one. */
 function isSpent(message: QueuedMessage, expiry: Expiry): boolean {
   return expiry.maxRetries !== undefined && message.attempts > expiry.maxRetries;
 }

@@ -10,20 +10,20 @@ import type { Consumer, Draft, Metrics, QueuedMessage, QueueSettings, Subscripti
 
 export interface QueueSetup {
   readonly name: string;
-  /** Default: made from the name, so that it is the same in every run. */
+  /** Default: derived from the name, so that it is the same in every run. */
   readonly id?: string;
   readonly jurisdiction?: string;
   readonly settings?: Partial<QueueSettings>;
 }
 
-/** What differs from plan to plan. */
+/** The properties of an account's plan. */
 export interface BrokerPlan {
   readonly allowances?: Allowances;
-  /** Seconds that messages are kept where a queue names none. */
+  /** Default retention of a queue, in seconds. */
   readonly retentionPeriod?: number;
 }
 
-/** The queues of one account. Pure but for the clock that it is given and the ids that it draws. */
+/** The queues of one account. Pure except for its clock and its random ids. */
 export class Broker {
   readonly #queues = new Map<string, Queue>();
   readonly #listeners = new Set<() => void>();
@@ -31,10 +31,10 @@ export class Broker {
   #changed = false;
   readonly clock: Clock;
   readonly allowance: Allowance;
-  /** Settings of a queue that names none. */
+  /** The settings of a queue without its own. */
   readonly defaultSettings: QueueSettings;
 
-  /** @param recorder undefined: nothing outlives the process */
+  /** @param recorder saves every change; without one, the queues are lost when the process ends */
   constructor(clock: Clock, recorder?: Recorder, { allowances = usualAllowances, retentionPeriod }: BrokerPlan = {}) {
     this.clock = clock;
     this.#recorder = recorder;
@@ -46,7 +46,7 @@ export class Broker {
     };
   }
 
-  /** Take up what a recorder kept. */
+  /** Restores the queues that a recorder saved. */
   restore(saved: Iterable<SavedQueue>): void {
     for (const { queue, messages, nextSeq } of saved) {
       const backlog = new Backlog(this.#recordBacklog(queue.id));
@@ -55,7 +55,7 @@ export class Broker {
     }
   }
 
-  /** The end of a unit of work: what was done so far is recorded, and listeners learn that there was something. */
+  /** Ends a unit of work: saves its changes and notifies the listeners. */
   commit(): void {
     if (!this.#changed) return;
     this.#changed = false;
@@ -63,12 +63,12 @@ export class Broker {
     this.notify();
   }
 
-  /** Tell listeners that something is different, if only the time. */
+  /** Notifies the listeners of a change, which may be only the time. */
   notify(): void {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Called after each unit of work that changed a queue. @returns how to stop */
+  /** Calls `listener` after each unit of work that changed a queue. @returns a function that removes the listener */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -101,7 +101,7 @@ export class Broker {
     this.#recorder?.put(queue);
   }
 
-  /** @throws ApiError 11003 when the name is invalid, 11009 when it is taken */
+  /** Creates a queue. @throws ApiError 11003 if the name is not valid, 11009 if it is in use */
   create(setup: QueueSetup): Queue {
     this.#checkName(setup.name);
     const now = this.clock.now();
@@ -123,7 +123,7 @@ export class Broker {
     return queue;
   }
 
-  /** What is absent stays. @throws ApiError as `create` */
+  /** Changes name and settings; absent ones are kept. @throws ApiError as `create` does */
   configure(queue: Queue, change: { name: string | undefined; settings: QueueSettings }): void {
     if (change.name !== undefined && change.name !== queue.name) {
       this.#checkName(change.name);
@@ -158,7 +158,7 @@ export class Broker {
     this.#recorder?.drop(queue.id);
   }
 
-  /** Queues in order of creation. */
+  /** Returns the queues in order of creation. */
   queues(): Queue[] {
     return [...this.#queues.values()];
   }
@@ -172,7 +172,11 @@ export class Broker {
     return undefined;
   }
 
-  /** All or nothing. @throws ApiError 10250 when it is overloaded, 10251 when it is full, 10253 when the plan is used up */
+  /**
+   * Pushes all of the messages, or none.
+   *
+   * @throws ApiError 10250 if the queue is overloaded, 10251 if it is full, 10253 if the plan's operations are used up
+   */
   push(queue: Queue, drafts: readonly Draft[]): Metrics {
     this.settle();
     const now = this.clock.now();
@@ -192,7 +196,7 @@ export class Broker {
     this.#record(queue);
   }
 
-  /** Do what time has brought about, in all queues: one may be the dead letter queue of another. */
+  /** Applies the passage of time to all queues, because one may be the dead letter queue of another. */
   settle(): void {
     const now = this.clock.now();
     for (const queue of this.#queues.values()) {
@@ -200,7 +204,7 @@ export class Broker {
     }
   }
 
-  /** Move a message that ran out of retries to the dead letter queue; without one it is gone. */
+  /** Moves a message that ran out of retries to the dead letter queue; without one, the message is lost. */
   bury(queue: Queue, message: QueuedMessage): void {
     const name = queue.consumer?.deadLetterQueue;
     const target = name === undefined ? undefined : this.byName(name);
@@ -212,12 +216,12 @@ export function expiryOf(queue: Queue): Expiry {
   return { retentionMs: queue.settings.retentionPeriod * 1000, maxRetries: queue.consumer?.maxRetries };
 }
 
-/** An id as production draws them: 32 hex digits. */
+/** Returns a random id in the API's format: 32 hex digits. */
 export function newId(): string {
   return randomUUID().replaceAll("-", "");
 }
 
-/** The id of a queue that is set up rather than created: a stack's config can hold it over restarts. */
+/** Returns the id of a preconfigured queue, derived from its name: a stack's configuration can keep it across restarts. */
 export function stableQueueId(name: string): string {
   return createHash("sha256").update(`queue ${name}`).digest("hex").slice(0, 32);
 }

@@ -1,8 +1,8 @@
 import type { Broker } from "./broker.ts";
 
 /**
- * Something each time the broker has changed from now on, until `signal` aborts. Changes that come while the reader is
- * busy count as one.
+ * Yields after each change of the broker from now on, until `signal` aborts. Changes while the reader is busy are combined
+ * into one.
  */
 export function changes(broker: Broker, signal: AbortSignal): AsyncIterable<void> {
   let wake = Promise.withResolvers<void>();

@@ -1,17 +1,17 @@
 import type { ContentType, Draft, QueuedMessage } from "./types.ts";
 
 /**
- * The messages of one push, kept together. Most are not looked at one by one before they are delivered, and a million of
- * them cost far less as a few long texts: in memory, and in what the garbage collector has to carry about.
+ * The messages of one push, stored together. Most are not accessed individually before they are delivered, and as a few long
+ * texts a million of them need far less memory and far less work of the garbage collector.
  */
 export class Crate {
   readonly #firstSeq: number;
   readonly #arrivedAt: number;
   readonly #contentType: ContentType;
   readonly #text: string;
-  /** Where in the text each message ends. */
+  /** The end of each message in the text. */
   readonly #ends: readonly number[];
-  /** Of each message; undefined: as many as it has characters. */
+  /** The UTF-8 bytes of each message; undefined if all are ASCII, with as many bytes as characters. */
   readonly #bytes: readonly number[] | undefined;
   readonly totalBytes: number;
 
@@ -27,7 +27,7 @@ export class Crate {
       totalBytes += draft.bytes;
       return end;
     });
-    // Joined at once: a text that grows by addition keeps all its parts until it is read.
+    // `join` creates a flat string; repeated concatenation would keep all parts in memory until the text is read.
     this.#text = drafts.map(({ text }) => text).join("");
     this.totalBytes = totalBytes;
     this.#bytes = totalBytes === end ? undefined : drafts.map(({ bytes }) => bytes);
@@ -37,7 +37,7 @@ export class Crate {
     return this.#ends.length;
   }
 
-  /** A message of its own, which from then on lives apart from the crate. */
+  /** Extracts a message, which is then independent of the crate. */
   take(seq: number): QueuedMessage {
     const index = seq - this.#firstSeq;
     const text = this.#text.slice(this.#ends[index - 1] ?? 0, this.#ends[index]);
@@ -55,7 +55,7 @@ export class Crate {
   }
 }
 
-/** Whether they can share a crate. */
+/** Reports whether the messages can share a crate. */
 export function fitsCrate(drafts: readonly Draft[], queueDelaySeconds: number): boolean {
   const [first] = drafts;
   return (

@@ -4,27 +4,27 @@ import { type Broker, expiryOf } from "./broker.ts";
 import type { Queue } from "./queue.ts";
 import type { QueuedMessage } from "./types.ts";
 
-/** What came of an acknowledgement. Warnings are by lease id. */
+/** The result of an acknowledgement. Warnings are by lease id. */
 export interface Settled {
   readonly acknowledged: number;
   readonly retried: number;
-  /** Of those that were retried: how many ran out of retries and left the queue. */
+  /** How many of the retried messages ran out of retries and left the queue. */
   readonly buried: number;
   readonly warnings: Record<string, string>;
 }
 
 export interface Retry {
   readonly leaseId: string;
-  /** Seconds; undefined: the consumer's. */
+  /** Seconds; undefined for the consumer's own delay. */
   readonly delaySeconds: number | undefined;
 }
 
 const staleLease = "The lease is unknown or has expired";
 
-/** Which call showed a message that was left where it is. */
+/** The call that showed a message without leasing it. */
 type SeenBy = "ref" | "preview";
 
-/** Hand out messages, oldest first. They come back when the visibility timeout passes without an acknowledgement. */
+/** Leases messages, oldest first. They return to the queue if the visibility timeout ends without an acknowledgement. */
 export function lease(broker: Broker, queue: Queue, count: number, visibilityMs: number): QueuedMessage[] {
   broker.settle();
   const now = broker.clock.now();
@@ -33,7 +33,11 @@ export function lease(broker: Broker, queue: Queue, count: number, visibilityMs:
   return messages;
 }
 
-/** @param lateAcks whether a lease that has ended is as good as one that holds, as long as nobody has another */
+/**
+ * Acknowledges or retries leased messages.
+ *
+ * @param lateAcks whether to accept an ended lease, as long as the message was not leased again
+ */
 export function acknowledge(
   broker: Broker,
   queue: Queue,
@@ -73,7 +77,7 @@ export function acknowledge(
   return { acknowledged, retried, buried, warnings };
 }
 
-/** Undo leases, as if the messages had not been delivered. */
+/** Undoes leases, as if the messages had not been delivered. */
 export function handBack(broker: Broker, queue: Queue, leaseIds: readonly string[]): void {
   for (const leaseId of leaseIds) {
     const message = leasedBy(queue, leaseId);
@@ -81,7 +85,7 @@ export function handBack(broker: Broker, queue: Queue, leaseIds: readonly string
   }
 }
 
-/** Let leases run for `visibilityMs` from now. */
+/** Extends leases to `visibilityMs` from now. */
 export function extend(
   broker: Broker,
   queue: Queue,
@@ -103,7 +107,7 @@ export function extend(
   return { extended, warnings };
 }
 
-/** The oldest messages that could be delivered now, left where they are. */
+/** Returns the oldest messages that could be delivered now, without leasing them. */
 export function peek(broker: Broker, queue: Queue, count: number): QueuedMessage[] {
   broker.settle();
   const now = broker.clock.now();
@@ -115,12 +119,12 @@ export function peek(broker: Broker, queue: Queue, count: number): QueuedMessage
   return seen;
 }
 
-/** Delete messages by the references of a peek. @returns warnings by reference */
+/** Deletes messages by the references of a peek. @returns warnings by reference */
 export function purgeRefs(broker: Broker, queue: Queue, refs: readonly string[]): Record<string, string> {
   return removeSeen(broker, queue, refs, "ref");
 }
 
-/** Delete messages by what a preview called them. @returns warnings by that name */
+/** Deletes messages by the ids of a preview. @returns warnings by id */
 export function purgePreviewed(broker: Broker, queue: Queue, previewIds: readonly string[]): Record<string, string> {
   return removeSeen(broker, queue, previewIds, "preview");
 }
@@ -131,18 +135,18 @@ function removeSeen(broker: Broker, queue: Queue, handles: readonly string[], ki
   for (const handle of handles) {
     const [seq, rest] = readHandle(queue, handle);
     if (seq === undefined || rest !== kind || !queue.backlog.remove(seq)) {
-      warnings[handle] = "The reference is unknown, or its message has gone";
+      warnings[handle] = "The reference is unknown, or its message no longer exists";
     }
   }
   return warnings;
 }
 
-/** 32 hex digits, the same for a message at each delivery. */
+/** Returns the message's id: 32 hex digits, the same at each delivery. */
 export function messageId(queue: Queue, message: QueuedMessage): string {
   return createHash("sha256").update(`${queue.id} ${message.seq}`).digest("hex").slice(0, 32);
 }
 
-/** Good until the message is settled or delivered again. */
+/** Returns the lease's id, which is valid until the message is acknowledged or delivered again. */
 export function leaseId(queue: Queue, message: QueuedMessage): string {
   return writeHandle(queue, message.seq, String(message.attempts));
 }
@@ -151,7 +155,7 @@ export function refOf(queue: Queue, message: QueuedMessage): string {
   return writeHandle(queue, message.seq, "ref" satisfies SeenBy);
 }
 
-/** Stands in the place of a lease in a preview's answer, and is none: nobody leases what is looked at. */
+/** Returns the id that a preview shows in place of a lease id: a preview does not lease messages. */
 export function previewId(queue: Queue, message: QueuedMessage): string {
   return writeHandle(queue, message.seq, "preview" satisfies SeenBy);
 }
@@ -166,7 +170,7 @@ function onceLeasedBy(queue: Queue, handle: string): QueuedMessage | undefined {
   return seq === undefined ? undefined : queue.backlog.onceLeased(seq, Number(attempts));
 }
 
-/** Handles are opaque to callers; inside they say what they mean, so that none has to be kept. */
+/** Encodes a handle. Handles are opaque to callers but self-contained, so that none has to be stored. */
 function writeHandle(queue: Queue, seq: number, rest: string): string {
   return Buffer.from(`${queue.id}:${seq}:${rest}`).toString("base64url");
 }

@@ -1,30 +1,30 @@
 import type { QueuedMessage, QueueRecord } from "./types.ts";
 
-/** Told of each change to a queue's messages, as it happens. */
+/** Observer: called on every change to a queue's messages. */
 export interface BacklogRecorder {
-  /** A message is new, or its attempts, lease or time have changed. */
+  /** Called with a new message, or one whose attempts, lease or time changed. */
   put(message: QueuedMessage): void;
-  /** As `put` for each; they are made only where they are wanted. */
+  /** Like `put` for each message; the messages are created only if the recorder calls the function. */
   putAll(messages: () => Iterable<QueuedMessage>): void;
   drop(seq: number): void;
   clear(): void;
 }
 
-/** Told of each change to the queues themselves. What it was told lasts once `commit` has returned. */
+/** Observer: called on every change to the queues. All changes are durable once `commit` has returned. */
 export interface Recorder {
-  /** A queue is new or configured anew. */
+  /** Called with a new or reconfigured queue. */
   put(queue: QueueRecord): void;
-  /** A queue is gone, and its messages with it. */
+  /** Called after a queue and its messages were deleted. */
   drop(queueId: string): void;
   backlog(queueId: string): BacklogRecorder;
   commit(): void;
 }
 
-/** What a recorder kept of a queue. */
+/** A queue as a recorder saved it. */
 export interface SavedQueue {
   readonly queue: QueueRecord;
   /** In order of arrival. */
   readonly messages: readonly QueuedMessage[];
-  /** Place of the next message; above those of messages that have gone, so that no lease is mistaken for another. */
+  /** The `seq` of the next message; above those of removed messages too, so that no lease is mistaken for another. */
   readonly nextSeq: number;
 }

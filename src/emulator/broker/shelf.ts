@@ -1,16 +1,16 @@
 import { Crate } from "./crate.ts";
 import type { QueuedMessage } from "./types.ts";
 
-/** Holes at the front before they are cut off: few enough to hold, many enough to make the cut rare. */
+/** Number of empty leading slots that triggers compaction. */
 const cutAfter = 1_024;
 
-/** Messages by their place in the order of arrival. An array, as a map of a million grows too slowly. */
+/** Messages by their position in the order of arrival. An array, because a map of a million entries grows too slowly. */
 export class Shelf {
-  /** A crate stands in each of its messages' places, until one of them is wanted. */
+  /** A crate occupies the slot of each of its messages until that message is accessed. */
   #slots: (QueuedMessage | Crate | undefined)[] = [];
-  /** Place of the first slot. */
+  /** The `seq` of the first slot. */
   #first = 0;
-  /** Slots before the first message that is there. */
+  /** The number of empty leading slots. */
   #holes = 0;
   #size = 0;
 
@@ -26,21 +26,21 @@ export class Shelf {
     return message;
   }
 
-  /** @param seq of its first message, above all that are there */
+  /** Adds a crate. @param seq of its first message, above all existing ones */
   addCrate(crate: Crate, seq: number): void {
     this.#makeRoom(seq);
     for (let count = crate.size; count > 0; count -= 1) this.#slots.push(crate);
     this.#size += crate.size;
   }
 
-  /** Messages come in ascending order; places may be left out. */
+  /** Adds a message. Messages must be added in ascending order; gaps are allowed. */
   add(message: QueuedMessage): void {
     this.#makeRoom(message.seq);
     this.#slots.push(message);
     this.#size += 1;
   }
 
-  /** The next slot is that of `seq`. */
+  /** Makes `seq` the next slot. */
   #makeRoom(seq: number): void {
     if (this.#size === 0) this.#startAt(seq);
     while (this.#slots.length < seq - this.#first) this.#slots.push(undefined);
@@ -57,7 +57,7 @@ export class Shelf {
     this.#startAt(this.#first + this.#slots.length);
   }
 
-  /** The one that came first. */
+  /** Returns the message that arrived first. */
   oldest(): QueuedMessage | undefined {
     if (this.#size === 0) return undefined;
     while (this.#slots[this.#holes] === undefined) this.#holes += 1;
@@ -73,7 +73,7 @@ export class Shelf {
   *all(): Generator<QueuedMessage> {
     const first = this.#first;
     for (const [index, slot] of this.#slots.entries()) {
-      // Those of a crate are shown and left in it: to look at a million of them makes none of them stay.
+      // Messages of a crate are yielded without being extracted, so that reading a million of them needs no memory.
       if (slot !== undefined) yield slot instanceof Crate ? slot.take(first + index) : slot;
     }
   }

@@ -1,34 +1,34 @@
-/** The broker's nouns. Names in camelCase; the API's names are made in api/. */
+/** The broker's types. Names are in camelCase; api/ converts them to the API's names. */
 
 export type ContentType = "json" | "text";
 
-/** A message as a push brings it, checked and measured. */
+/** A message of a push, validated and measured. */
 export interface Draft {
   /** The text, or the JSON of the body. */
   readonly text: string;
   /** UTF-8 bytes of `text`. */
   readonly bytes: number;
   readonly contentType: ContentType;
-  /** Seconds; undefined: the queue's own delay. */
+  /** Seconds; undefined for the queue's own delay. */
   readonly delaySeconds: number | undefined;
 }
 
 /** A message in a queue. */
 export interface QueuedMessage {
-  /** Place in the queue's order of arrival, from 0. */
+  /** Position in the queue's order of arrival, from 0. */
   readonly seq: number;
   readonly text: string;
   readonly bytes: number;
   readonly contentType: ContentType;
-  /** Seconds, as applied when it arrived. */
+  /** The delay in seconds that was applied when the message arrived. */
   readonly delaySeconds: number;
   /** Milliseconds since the epoch, as are all times here. */
   readonly arrivedAt: number;
-  /** When it can be delivered (again): the end of its delay, or of its lease. */
+  /** When the message can be delivered (again): the end of its delay or lease. */
   dueAt: number;
   /** Deliveries so far. */
   attempts: number;
-  /** In a consumer's hands until `dueAt`. */
+  /** Whether a consumer has the message until `dueAt`. */
   leased: boolean;
 }
 
@@ -45,14 +45,14 @@ export interface QueueSettings {
 export interface Metrics {
   readonly backlogCount: number;
   readonly backlogBytes: number;
-  /** Milliseconds since the epoch; 0: the queue is empty. */
+  /** Milliseconds since the epoch; 0 if the queue is empty. */
   readonly oldestArrivedAt: number;
 }
 
 interface ConsumerBase {
   readonly id: string;
   readonly createdAt: number;
-  /** Name of the queue for messages that ran out of retries; undefined: they are deleted. */
+  /** The name of the queue for messages that ran out of retries; undefined to delete them. */
   readonly deadLetterQueue: string | undefined;
 }
 
@@ -61,14 +61,14 @@ interface CommonSettings {
   readonly batchSize: number;
   /** Deliveries after the first. */
   readonly maxRetries: number;
-  /** Seconds before a message that was given back is due again. */
+  /** Seconds before a returned message is due again. */
   readonly retryDelay: number;
 }
 
 export interface WorkerSettings extends CommonSettings {
-  /** How long a batch may wait to fill up. */
+  /** Milliseconds that a batch may wait to fill up. */
   readonly maxWaitTimeMs: number;
-  /** null: as many at once as the platform likes. */
+  /** Concurrent batches; null lets the platform decide. */
   readonly maxConcurrency: number | null;
 }
 
@@ -76,26 +76,26 @@ export interface PullSettings extends CommonSettings {
   readonly visibilityTimeoutMs: number;
 }
 
-/** A Worker that gets batches pushed. */
+/** A Worker that receives batches. */
 export interface WorkerConsumer extends ConsumerBase, WorkerSettings {
   readonly type: "worker";
   readonly scriptName: string;
 }
 
-/** A program that asks for messages over HTTP. */
+/** A program that pulls messages over HTTP. */
 export interface PullConsumer extends ConsumerBase, PullSettings {
   readonly type: "http_pull";
 }
 
 export type Consumer = WorkerConsumer | PullConsumer;
 
-/** Events of a product that are to become messages. Kept and shown; nothing here sends events. */
+/** A subscription to a product's events. It is stored and returned, but the emulator sends no events. */
 export interface Subscription {
   readonly id: string;
   readonly name: string;
   readonly enabled: boolean;
   readonly events: readonly string[];
-  /** As it was given: its fields depend on its `type`. */
+  /** The source as the caller passed it; its fields depend on its `type`. */
   readonly source: Readonly<Record<string, unknown>>;
   readonly createdAt: number;
   readonly modifiedAt: number;
@@ -109,7 +109,7 @@ export interface QueueRecord {
   modifiedAt: number;
   readonly jurisdiction: string | undefined;
   settings: QueueSettings;
-  /** One at most. */
+  /** A queue has at most one consumer. */
   consumer: Consumer | undefined;
   subscriptions: readonly Subscription[];
   purgedAt: number | undefined;

@@ -3,16 +3,16 @@ import type { Batching } from "./types.ts";
 
 export type Decision =
   | { readonly kind: "deliver"; readonly count: number }
-  /** Look again at that time, in milliseconds since the epoch. */
+  /** Check again at that time, in milliseconds since the epoch. */
   | { readonly kind: "wait"; readonly until: number }
-  /** Look again when something has changed. */
+  /** Check again after a change. */
   | { readonly kind: "idle" };
 
 /**
- * Whether a batch is full, or has waited long enough since its first message could be delivered.
+ * Decides whether to deliver a batch: when it is full, or has waited long enough since its first message was ready.
  *
- * @param ready the oldest messages that could be delivered now, `batchSize` of them at most
- * @param nextDueAt when a delay or a lease ends next, as far as known
+ * @param ready the oldest messages that are ready now, at most `batchSize`
+ * @param nextDueAt when the next delay or lease ends, if any
  */
 export function decide(
   ready: readonly QueuedMessage[],
@@ -28,7 +28,7 @@ export function decide(
   return { kind: "wait", until: Math.min(since + maxWaitTimeMs, nextDueAt ?? Number.POSITIVE_INFINITY) };
 }
 
-/** How many of the first messages fit together, one at least. */
+/** Returns how many of the first messages fit into a batch, at least one. */
 function fitting(messages: readonly QueuedMessage[], maxBytes: number): number {
   let bytes = 0;
   const over = messages.findIndex((message) => {

@@ -2,14 +2,14 @@ import { basename } from "node:path";
 import { collectModules, type WorkerModule } from "./modules.ts";
 import { loadEsbuild } from "./peers.ts";
 
-/** Modules that the runtime has itself. */
+/** The modules that the runtime provides. */
 export const builtIn = ["cloudflare:*", "node:*", "workerd:*"] as const;
 
 /**
- * The Worker's code as JavaScript, its first module first. With esbuild, which wrangler brings, packages are bundled too;
- * without it TypeScript's own compiler strips the types, file by file.
+ * Compiles the Worker to JavaScript modules, entry first. With esbuild, which wrangler includes, packages are bundled too;
+ * without it, the TypeScript compiler strips the types of each file.
  *
- * @throws Error that says where the code does not compile
+ * @throws Error with the location if the code does not compile
  */
 export async function bundleWorker(file: string): Promise<readonly [WorkerModule, ...WorkerModule[]]> {
   const esbuild = loadEsbuild();

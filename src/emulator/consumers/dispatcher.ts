@@ -5,25 +5,25 @@ import type { Clock } from "../clock.ts";
 import { decide } from "./batching.ts";
 import { type Batching, type Delivered, type Print, type Receiver, Undelivered, type Verdict } from "./types.ts";
 
-/** Longest that a Worker's handler may take for a batch, in real time: 15 minutes. Afterwards its messages come again. */
+/** The maximum time for a handler to process a batch, in real time: 15 minutes. Then its messages are delivered again. */
 const leaseMs = 900_000;
-/** Timers cannot run longer than 24 days; looking once too often does no harm. */
+/** The maximum sleep, because timers are limited to 24 days; an extra check is harmless. */
 const longestSleepMs = 3_600_000;
-/** How long to wait after nobody took a batch, in real time. */
+/** The pause after a batch that no consumer accepted, in real time. */
 const undeliveredPauseMs = 500;
 
 export interface DispatcherSetup {
   readonly broker: Broker;
   readonly clock: Clock & { readonly speed?: number };
-  /** Name of the queue. */
+  /** The name of the queue. */
   readonly name: string;
   readonly receiver: Receiver;
-  /** How to make batches now; undefined: the queue has no such consumer, and keeps its messages. */
+  /** Returns the current batching rules, or undefined if the queue has no such consumer and keeps its messages. */
   readonly batching: (queue: Queue) => Batching | undefined;
   readonly print: Print;
 }
 
-/** Gives a queue's messages to its consumer, whenever there is a batch and someone to take it. */
+/** Delivers a queue's messages to its consumer, whenever a batch and the consumer are ready. */
 export class Dispatcher {
   readonly #setup: DispatcherSetup;
   readonly #inFlight = new Set<Promise<void>>();
@@ -39,7 +39,7 @@ export class Dispatcher {
     this.wake();
   }
 
-  /** Something may have changed. Many calls in a row are looked after at once. */
+  /** Schedules a check after a possible change. Several calls in a row cause one check. */
   wake(): void {
     if (this.#scheduled || this.#closed) return;
     this.#scheduled = true;
@@ -49,7 +49,7 @@ export class Dispatcher {
     });
   }
 
-  /** Ends deliveries; messages that are in the consumer's hands go back to the queue. */
+  /** Ends deliveries; messages that the consumer still has return to the queue. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#stop();
@@ -117,7 +117,7 @@ export class Dispatcher {
       if (!this.#closed) print({ queue: queue.name, level: "error", text: (error as Error).message });
       verdict = { acks: [], retries: messages.map((_, index) => ({ index, delaySeconds: undefined })) };
     }
-    // A queue that was deleted meanwhile took its messages along.
+    // If the queue was deleted meanwhile, its messages are gone too.
     if (broker.byId(queue.id) !== queue) return;
     const leaseAt = (index: number) => leases[index] ?? "";
     const settled = acknowledge(

@@ -11,10 +11,10 @@ import type { Batching, Print, Receiver } from "./types.ts";
 import { startWorker } from "./worker.ts";
 import { meetWrangler } from "./wrangler.ts";
 
-/** Batches at once where the consumer names no number; the platform scales as it likes. */
+/** Concurrent batches if the consumer sets no number; the platform scales automatically. */
 const usualConcurrency = 10;
 
-/** wrangler's own process makes the batches: it gets what there is, as large as it takes it at once. */
+/** wrangler's own process forms the batches, so it gets all ready messages in the largest batches that it accepts. */
 const wranglerBatching: Batching = {
   batchSize: limits.batchMessages,
   maxWaitTimeMs: 0,
@@ -26,23 +26,26 @@ export interface ConsumersSetup {
   readonly broker: Broker;
   readonly clock: Clock & { readonly speed?: number };
   readonly workers: readonly WorkerOptions[];
-  /** Names of queues whose consumer runs under `wrangler dev`. */
+  /** The names of queues whose consumer runs under `wrangler dev`. */
   readonly wranglerDev: readonly string[];
   readonly print: Print;
 }
 
 /**
- * Attach the Workers to their queues and begin to deliver.
+ * Attaches the Workers to their queues and starts to deliver.
  *
- * @returns how to stop
- * @throws Error when one of them does not start; none is left running then
+ * @returns a function that stops them
+ * @throws Error if one of them does not start, after stopping the others
  */
 export async function startConsumers(setup: ConsumersSetup): Promise<() => Promise<void>> {
   const { broker, clock, workers, wranglerDev, print } = setup;
   const twice = [...workers.map(({ queue }) => queue), ...wranglerDev].find(
     (name, at, all) => all.indexOf(name) !== at,
   );
-  if (twice !== undefined) throw new Error(`The queue ${twice} has two consumers here. A queue has one: name one.`);
+  if (twice !== undefined)
+    throw new Error(
+      `The queue ${twice} has two consumers here, but a queue can only have one. Remove one of the flags.`,
+    );
   const dispatchers: Dispatcher[] = [];
   const stop = async () => {
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.close()));
@@ -71,13 +74,14 @@ export async function startConsumers(setup: ConsumersSetup): Promise<() => Promi
   }
 }
 
-/** As a deployment attaches it. What the flag does not name stays as it was kept, or gets the platform's default. */
+/** Attaches a Worker as a deployment does. Settings that the flag omits keep their saved values, or get the defaults. */
 function attach(broker: Broker, { queue: name, file, deadLetterQueue, settings }: WorkerOptions): void {
   const queue = broker.byName(name);
-  if (queue === undefined) throw new Error(`There is no queue ${name} for the Worker ${file}. Add --queue ${name}.`);
+  if (queue === undefined)
+    throw new Error(`The queue ${name} of the Worker ${file} does not exist. Add --queue ${name}.`);
   if (deadLetterQueue !== undefined && broker.byName(deadLetterQueue) === undefined) {
     throw new Error(
-      `There is no queue ${deadLetterQueue} for dead letters of ${name}. Add --queue ${deadLetterQueue}.`,
+      `The dead letter queue ${deadLetterQueue} of ${name} does not exist. Add --queue ${deadLetterQueue}.`,
     );
   }
   const kept = queue.consumer?.type === "worker" ? queue.consumer : undefined;
@@ -95,7 +99,7 @@ function attach(broker: Broker, { queue: name, file, deadLetterQueue, settings }
   broker.attach(queue, consumer);
 }
 
-/** Settings can be changed while it runs; another kind of consumer, or none, ends the deliveries. */
+/** Returns the current settings, which the API can change; another kind of consumer, or none, ends the deliveries. */
 function workerBatching({ consumer }: Queue): Batching | undefined {
   if (consumer?.type !== "worker") return undefined;
   const { batchSize, maxWaitTimeMs, maxConcurrency } = consumer;

@@ -2,20 +2,20 @@ import { readFile } from "node:fs/promises";
 import { dirname, extname, relative, resolve } from "node:path";
 import ts from "typescript";
 
-/** A module as workerd gets it; imports name others by their path, which begins with a slash. */
+/** A module in the format of workerd; imports refer to other modules by their path, which begins with a slash. */
 export interface WorkerModule {
   readonly type: "ESModule";
   readonly path: string;
   readonly contents: string;
 }
 
-/** Extensions that an import may leave out, and those that stand for another in TypeScript. */
+/** Extensions that an import may omit. */
 const tried = ["", ".ts", ".mts", ".js", ".mjs", ".json", "/index.ts", "/index.js"];
 
 /**
- * A Worker's file and all that it imports by path, types stripped.
+ * Collects a Worker's file and everything that it imports by path, with types stripped.
  *
- * @throws Error with the place of what does not compile, or of an import that needs a bundler
+ * @throws Error with the location of code that does not compile, or of an import that needs a bundler
  */
 export async function collectModules(entry: string): Promise<readonly [WorkerModule, ...WorkerModule[]]> {
   const root = dirname(resolve(entry));
@@ -24,15 +24,15 @@ export async function collectModules(entry: string): Promise<readonly [WorkerMod
     const path = moduleName(root, file);
     const script = compile(file, text);
     const module = { type: "ESModule" as const, path, contents: "" };
-    // Before its imports are visited: they may lead back here.
+    // Before its imports are visited, because they may be circular.
     modules.set(file, module);
     let contents = script;
-    // From the last to the first, so that a place is still right when its turn comes.
+    // From the last to the first, so that earlier offsets stay valid.
     for (const { name, at, end } of importsOf(script).reverse()) {
       if (/^(cloudflare|node|workerd):/.test(name)) continue;
       if (!name.startsWith(".")) throw new Error(needsBundler(file, name));
       const found = await findFile(resolve(dirname(file), name));
-      if (found === undefined) throw new Error(`${file}: cannot find ${name}.`);
+      if (found === undefined) throw new Error(`${file}: the import ${name} was not found.`);
       if (!modules.has(found.file)) await visit(found.file, found.text);
       const specifier = JSON.stringify(moduleName(root, found.file));
       contents = `${contents.slice(0, at)}${specifier}${contents.slice(end)}`;
@@ -42,12 +42,12 @@ export async function collectModules(entry: string): Promise<readonly [WorkerMod
     return done;
   };
   const first = await findFile(resolve(entry));
-  if (first === undefined) throw new Error(`Cannot read the Worker ${entry}: there is no such file.`);
+  if (first === undefined) throw new Error(`Cannot read the Worker ${entry}: the file does not exist.`);
   const main = await visit(first.file, first.text);
   return [main, ...[...modules.values()].filter((module) => module !== main)];
 }
 
-/** JSON becomes a module of its value. */
+/** Compiles a file; JSON becomes a module that exports its value. */
 function compile(file: string, text: string): string {
   if (extname(file) === ".json") return `export default ${text};`;
   const { outputText, diagnostics = [] } = ts.transpileModule(text, {
@@ -64,7 +64,7 @@ function compile(file: string, text: string): string {
   );
 }
 
-/** In order of their places; `at` and `end` enclose the specifier with its quotes. */
+/** Lists the imports in order; `at` and `end` enclose the specifier with its quotes. */
 function importsOf(script: string): { name: string; at: number; end: number }[] {
   return ts
     .preProcessFile(script, true, true)
@@ -84,14 +84,14 @@ async function findFile(path: string): Promise<{ file: string; text: string } | 
   return undefined;
 }
 
-/** Below one root; what lies above it gets a name all the same. */
+/** Returns the name of a module below one root; a file above the root gets a name with `_` for each parent folder. */
 function moduleName(root: string, file: string): string {
   return `/${relative(root, file).replaceAll("\\", "/").replaceAll("../", "_/")}`;
 }
 
 function needsBundler(file: string, name: string): string {
   return (
-    `${file}: imports the package ${name}, which has to be bundled. Run \`npm install --save-dev esbuild\` ` +
-    "(wrangler brings it), and start again."
+    `${file}: the package ${name} must be bundled. Run \`npm install --save-dev esbuild\` ` +
+    "(wrangler includes it), and start again."
   );
 }

@@ -1,8 +1,8 @@
 import type { Verdict } from "./types.ts";
 
-/** What workerd says of a call of a Worker's queue handler (`FetchQueueResult` of its types). */
+/** The result of a call to a Worker's queue handler (`FetchQueueResult` in workerd's types). */
 export interface HandlerResult {
-  /** `ok`, or how the handler failed. */
+  /** `ok`, or the kind of failure. */
   readonly outcome: string;
   readonly ackAll: boolean;
   readonly retryBatch: { readonly retry: boolean; readonly delaySeconds?: number };
@@ -11,8 +11,8 @@ export interface HandlerResult {
 }
 
 /**
- * What becomes of each message. What was said of a message goes before what was said of the batch, and that before how
- * the handler ended. So a message that was acknowledged stays so when the handler throws afterwards.
+ * Determines the outcome of each message. A decision about a message takes precedence over one about the batch, and that over
+ * the outcome of the handler. So a message stays acknowledged if the handler throws afterwards.
  *
  * Source: https://developers.cloudflare.com/queues/configuration/batching-retries/
  */

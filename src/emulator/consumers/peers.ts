@@ -1,12 +1,12 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-/** What is used of the package miniflare, in its versions 4 and 5. */
+/** The part of the package miniflare that is used, for versions 4 and 5. */
 export interface MiniflarePackage {
   readonly Miniflare: new (options: object) => MiniflareInstance;
-  /** Of version 4: the newest behaviour that its runtime knows. */
+  /** Version 4 only: the newest compatibility date that its runtime supports. */
   readonly supportedCompatibilityDate?: string;
-  /** Of version 5: what makes its options out of those of version 4. */
+  /** Version 5 only: converts options of version 4. */
   readonly convertV4MiniflareOptions?: (options: object) => object;
   readonly getDefaultDevRegistryPath?: () => string;
   readonly Log: new (level: number) => object;
@@ -23,35 +23,36 @@ export interface MiniflareInstance {
   dispose(): Promise<void>;
 }
 
-/** What is used of the package esbuild. */
+/** The part of the package esbuild that is used. */
 export interface EsbuildPackage {
   build(options: object): Promise<{ readonly outputFiles: readonly { readonly text: string }[] }>;
 }
 
 type Require = ReturnType<typeof createRequire>;
 
-/** Where to look: the project that the command runs in, then beside queue-seeder itself. */
+/** Returns where to look for packages: in the current project, then next to queue-seeder itself. */
 function places(): Require[] {
   return [createRequire(join(process.cwd(), "package.json")), createRequire(import.meta.url)];
 }
 
-/** @param flag what needs it @throws Error with what to install */
+/** Loads miniflare. @param flag the flag that needs it @throws Error with the package to install */
 export function loadMiniflare(flag: string): MiniflarePackage {
-  // Beside wrangler's own first: two that are to meet must write their registry alike.
+  // wrangler's own copy first: processes that must find each other need the same registry format.
   const found = places().flatMap((require) => [...beside(require, "wrangler"), require]);
   const miniflare = load(found, "miniflare");
   if (miniflare !== undefined) return miniflare as MiniflarePackage;
   throw new Error(
-    `${flag} runs Workers with miniflare, which is not installed, as it is large. Run \`npm install --save-dev miniflare\` ` +
+    `${flag} needs the package miniflare, which is not installed. Run \`npm install --save-dev miniflare\` ` +
       "in this project, and start again.",
   );
 }
 
 /**
- * A miniflare that has started. It would end this process by itself on a signal, before the emulator has put its state
- * in order: whoever started the emulator decides that.
+ * Starts miniflare. Its signal handlers are removed, because they would end this process before the emulator has saved its
+ * state: the caller of the emulator handles signals.
  *
- * @param options those of version 4 @throws the package's error when it does not start
+ * @param options in the format of version 4
+ * @throws the package's error if it does not start
  */
 export async function startMiniflare(
   { Miniflare, convertV4MiniflareOptions }: MiniflarePackage,
@@ -74,7 +75,7 @@ export async function startMiniflare(
   }
 }
 
-/** undefined: it is not installed. Wrangler brings it. */
+/** Loads esbuild, which wrangler includes. @returns undefined if it is not installed */
 export function loadEsbuild(): EsbuildPackage | undefined {
   const found = places().flatMap((require) => [require, ...beside(require, "wrangler")]);
   return load(found, "esbuild") as EsbuildPackage | undefined;
@@ -88,7 +89,7 @@ function load(requires: readonly Require[], name: string): unknown {
   return undefined;
 }
 
-/** How the package `name` itself finds packages. */
+/** Returns require functions that resolve packages as the package `name` does. */
 function beside(require: Require, name: string): Require[] {
   const file = resolve(require, `${name}/package.json`);
   return file === undefined ? [] : [createRequire(file)];

@@ -3,20 +3,20 @@ import { flagError, mismatch, type Part, scalar } from "../api/json.ts";
 import type { WorkerSettings } from "../broker/types.ts";
 import { limits } from "../limits.ts";
 
-/** A Worker that consumes a queue, and the consumer's settings as far as they are named. */
+/** A Worker that consumes a queue, and the settings of the consumer that are given. */
 export interface WorkerOptions {
   readonly queue: string;
-  /** Its code: JavaScript or TypeScript. */
+  /** The path of its code, in JavaScript or TypeScript. */
   readonly file: string;
-  /** Name of the queue for messages that ran out of retries. */
+  /** The name of the queue for messages that ran out of retries. */
   readonly deadLetterQueue?: string;
   readonly settings?: Partial<WorkerSettings>;
 }
 
 /**
- * A Worker in one line, as a flag has it: `orders=./consumer.ts,batch_size=20,dead_letter_queue=dead`.
+ * Parses a Worker from a flag: `orders=./consumer.ts,batch_size=20,dead_letter_queue=dead`.
  *
- * @throws Error that says what does not fit
+ * @throws Error that quotes the flag and names the invalid part
  */
 export function parseWorker(line: string): WorkerOptions {
   const [, queue, file, rest = ""] = /^([a-z0-9-]+)=([^,]+)(?:,(.*))?$/.exec(line) ?? [];
@@ -41,7 +41,7 @@ export function parseWorker(line: string): WorkerOptions {
 function readSettings(texts: Readonly<Record<string, string | undefined>>): Partial<WorkerSettings> {
   for (const name of Object.keys(texts)) {
     if (workerSettingNames.includes(name)) continue;
-    throw mismatch(`/${name}`, `is not known here; known are dead_letter_queue, ${workerSettingNames.join(", ")}`);
+    throw mismatch(`/${name}`, `is unknown; allowed are dead_letter_queue, ${workerSettingNames.join(", ")}`);
   }
   const values = Object.entries(texts).map(([name, text]) => [name, scalar(text ?? "")]);
   const part: Part = { value: Object.fromEntries(values), pointer: "" };

@@ -1,15 +1,15 @@
-/** What consumers of queues have in common, wherever they run. */
+/** The types that all kinds of consumers share. */
 
 import type { Metrics, QueuedMessage } from "../broker/types.ts";
 
-/** How a batch is put together. */
+/** The rules for forming batches. */
 export interface Batching {
   readonly batchSize: number;
-  /** How long a batch may wait to fill up. */
+  /** Milliseconds that a batch may wait to fill up. */
   readonly maxWaitTimeMs: number;
-  /** Bytes of a batch; one message is always taken. */
+  /** Maximum bytes of a batch; it always contains at least one message. */
   readonly maxBytes: number;
-  /** Batches in the consumer's hands at once. */
+  /** Concurrent batches. */
   readonly maxConcurrency: number;
 }
 
@@ -18,35 +18,35 @@ export interface Delivered {
   /** The same at each delivery of the message. */
   readonly id: string;
   readonly message: QueuedMessage;
-  /** Deliveries, this one included. */
+  /** The number of deliveries, including this one. */
   readonly attempts: number;
 }
 
-/** What a consumer made of a batch; a number is a place in it, and each place is named once. */
+/** A consumer's decision about a batch; messages are given by their index, each exactly once. */
 export interface Verdict {
   readonly acks: readonly number[];
-  /** Seconds; undefined: the consumer's own delay. */
+  /** `delaySeconds` is undefined for the consumer's own delay. */
   readonly retries: readonly { readonly index: number; readonly delaySeconds: number | undefined }[];
 }
 
-/** Whoever takes batches. */
+/** A consumer that batches are delivered to. */
 export interface Receiver {
-  /** What has become of messages that it took, in a word. */
+  /** A past participle for accepted messages, such as "acknowledged". */
   readonly done: string;
-  /** Whether someone is there to take a batch. */
+  /** Reports whether the consumer can receive a batch. */
   ready(): boolean;
-  /** @throws Undelivered when nobody took the batch; other errors make each message a failed one */
+  /** Delivers a batch. @throws Undelivered if the consumer did not receive it; any other error fails each message */
   deliver(queue: string, batch: readonly Delivered[], metrics: Metrics): Promise<Verdict>;
   close(): Promise<void>;
 }
 
-/** Nobody took the batch: its messages stay in the queue as if they had not left it. */
+/** Thrown if no consumer received the batch: its messages stay in the queue as if they had not been delivered. */
 export class Undelivered extends Error {}
 
-/** Something that a consumer printed, or that is to be said about it. */
+/** A line of output of a consumer, or a message about it. */
 export interface ConsumerOutput {
   readonly queue: string;
-  /** `log`, `warn`, `error` and so on, as the consumer's console names it. */
+  /** The console method of the consumer, such as `log`, `warn` or `error`. */
   readonly level: string;
   readonly text: string;
 }

@@ -5,19 +5,19 @@ import { type HandlerResult, verdictOf } from "./outcome.ts";
 import { loadMiniflare, type MiniflareInstance, startMiniflare } from "./peers.ts";
 import type { Print, Receiver } from "./types.ts";
 
-/** Behaviour of the runtime where the package names none, as version 5 does. */
+/** The compatibility date if the package provides none, as in version 5. */
 const fallbackCompatibilityDate = "2026-07-30";
 
 export interface WorkerSetup {
   readonly queue: string;
-  /** Its code: JavaScript or TypeScript. */
+  /** The path of its code, in JavaScript or TypeScript. */
   readonly file: string;
 }
 
 /**
- * A Worker in workerd, the runtime of production, by way of miniflare.
+ * Starts a Worker in workerd, the production runtime, with miniflare.
  *
- * @throws Error when miniflare is missing, the code does not compile, or it does not start
+ * @throws Error if miniflare is missing, the code does not compile, or the Worker does not start
  */
 export async function startWorker({ queue, file }: WorkerSetup, print: Print): Promise<Receiver> {
   const miniflarePackage = loadMiniflare("--worker");
@@ -26,7 +26,7 @@ export async function startWorker({ queue, file }: WorkerSetup, print: Print): P
     name: queue,
     host: "127.0.0.1",
     port: 0,
-    // Otherwise it asks the internet about the place that it runs in.
+    // Otherwise miniflare requests data about its location from the internet.
     cf: false,
     compatibilityDate: miniflarePackage.supportedCompatibilityDate ?? fallbackCompatibilityDate,
     compatibilityFlags: ["nodejs_compat"],
@@ -71,7 +71,7 @@ function metricsOf({ backlogCount, backlogBytes, oldestArrivedAt }: Metrics): ob
   };
 }
 
-/** Around the Worker's own module: the runtime itself keeps silent about what a queue handler throws. */
+/** Wraps the Worker's module to report errors of its queue handler, which the runtime does not. */
 function entryFor(path: string, file: string): WorkerModule {
   const missing = `${file} has no queue handler: write export default { async queue(batch, env, ctx) { … } }.`;
   const contents = `
@@ -96,7 +96,7 @@ export default isClass
   return { type: "ESModule", path: "/queue-seeder-entry.js", contents };
 }
 
-/** The runtime's own words, out of the log that it ends with. */
+/** Extracts the runtime's error messages from the log that it prints on failure. */
 function reasonOf(error: Error): string {
   const said = [...error.message.matchAll(/"message":("(?:[^"\\]|\\.)*")/g)].map(([, json = '""']) =>
     String(JSON.parse(json)),

@@ -1,21 +1,21 @@
 import { loadMiniflare, type MiniflareInstance, type MiniflarePackage, startMiniflare } from "./peers.ts";
 import { type Print, type Receiver, Undelivered } from "./types.ts";
 
-/** Name of the binding under which the messages leave. */
+/** The name of the binding that messages are sent through. */
 const binding = "QUEUE";
-/** miniflare's level DEBUG: it tells only there that it dropped messages. */
+/** miniflare's level DEBUG, the only one at which it reports dropped messages. */
 const debugLevel = 4;
-/** So begin its words about messages that it did not hand over. */
+/** The start of its log lines about messages that it did not deliver. */
 const lossWords = /^(?:Dropped|Failed to forward) message on queue/;
 
-/** What the dev registry says of each Worker that runs under `wrangler dev`. */
+/** The dev registry: an entry for each Worker that runs under `wrangler dev`. */
 type Registry = Readonly<Record<string, { readonly queueConsumers?: readonly string[] }>>;
 
 /**
- * The consumer of a queue under `wrangler dev`, in another process and unmodified: a producer in miniflare finds it
- * through the registry in which wrangler's processes meet. Its batches, retries and dead letters are wrangler's.
+ * Connects to the consumer of a queue under `wrangler dev`, in another process and unmodified: a producer in miniflare finds
+ * it through wrangler's registry of local processes. wrangler handles its batches, retries and dead letters.
  *
- * @param wake called when a consumer may have come or gone
+ * @param wake called when a consumer may have started or stopped
  */
 export async function meetWrangler(queue: string, print: Print, wake: () => void): Promise<Receiver> {
   const miniflarePackage = loadMiniflare("--wrangler-dev");
@@ -35,7 +35,7 @@ export async function meetWrangler(queue: string, print: Print, wake: () => void
     unsafeHandleDevRegistryUpdate: (registry: Registry) => {
       const now = Object.values(registry).some(({ queueConsumers }) => queueConsumers?.includes(queue));
       if (now !== there) {
-        print({ queue, level: "info", text: now ? "wrangler dev consumes this queue" : "wrangler dev has gone" });
+        print({ queue, level: "info", text: now ? "wrangler dev consumes this queue" : "wrangler dev has stopped" });
       }
       there = now;
       wake();
@@ -55,9 +55,13 @@ export async function meetWrangler(queue: string, print: Print, wake: () => void
         batch.map(({ message }) => message),
       );
       if (lost !== undefined) {
-        // Once, not at each of the tries that follow.
+        // Only once, not on each retry.
         if (!refused)
-          print({ queue: name, level: "warn", text: "wrangler dev does not take what it is given; the messages stay" });
+          print({
+            queue: name,
+            level: "warn",
+            text: "wrangler dev does not accept the messages; they stay in the queue",
+          });
         refused = true;
         throw new Undelivered(lost);
       }
@@ -85,7 +89,7 @@ async function send(
   }
 }
 
-/** miniflare says of a message that nobody took in its log alone; the call succeeds all the same. */
+/** Finds undelivered messages: miniflare only reports them in its log, and the call succeeds. */
 function listeningLog({ Log }: MiniflarePackage, listen: (text: string) => void): object {
   return new (class extends (Log as new (level: number) => { logWithLevel(level: number, text: string): void }) {
     constructor() {

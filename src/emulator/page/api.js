@@ -1,8 +1,8 @@
-// The calls of the page: on the emulated API itself where it has one, on the emulator's own address otherwise.
+// The calls of the page: to the emulated API if it has the call, otherwise to the emulator's own address.
 
 const key = "emulator-token";
 
-/** From the address once (`#token=…`, taken out of it at once), then from this tab's memory. */
+/** Reads the token from the address (`#token=…`, which is then removed), and later from the session storage. */
 export function readToken() {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
   if (given !== null) {
@@ -25,7 +25,7 @@ function request(path, { method = "GET", body, signal } = {}) {
   });
 }
 
-/** @returns the envelope's result; throws an Error with the API's own words */
+/** @returns the envelope's result @throws Error with the API's code and message */
 async function call(path, options) {
   const response = await request(path, options);
   const envelope = await response.json().catch(() => undefined);
@@ -38,7 +38,11 @@ export const admin = (path, options) => call(`/_emulator/${path}`, options);
 
 export const api = (accountId, path, options) => call(`/client/v4/accounts/${accountId}/queues/${path}`, options);
 
-/** The emulator's state now and whenever it changes. Ends with the connection; a refused token throws with `refused`. */
+/**
+ * Yields the emulator's current state, and again after each change. Ends with the connection.
+ *
+ * @throws Error with `refused: true` if the token is refused
+ */
 export async function* states() {
   const response = await request("/_emulator/events");
   if (!response.ok) throw Object.assign(new Error(`status ${response.status}`), { refused: response.status < 500 });

@@ -3,7 +3,7 @@ import { act, byId, element } from "./dom.js";
 
 let shown = "";
 
-/** @param refresh called with what is under way, shows what came of it */
+/** Shows the faults. @param refresh called with the pending change, updates the page when it is done */
 export function showFaults(faults, refresh) {
   const text = JSON.stringify(faults);
   if (text === shown) return;
@@ -17,11 +17,11 @@ function item({ id, effect, match, times, struck }, refresh) {
   const left = times === undefined ? "" : `, ${times - struck} more`;
   const text = `${words.join(" ")} on ${match.route ?? "any"}`;
   const off = act(async () => refresh(admin(`faults/${id}`, { method: "DELETE" })));
-  const button = element("button", { type: "button", onclick: off, ariaLabel: `Switch off ${text}` }, "Switch off");
+  const button = element("button", { type: "button", onclick: off, ariaLabel: `Turn off ${text}` }, "Turn off");
   return element("li", {}, `${text}${left} `, button);
 }
 
-/** Switches on what the form says. */
+/** Turns on the fault in the form. */
 export async function addFault(form) {
   const fields = new FormData(form);
   const [kind, value] = fields.get("effect").split(":");

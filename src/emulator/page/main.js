@@ -4,9 +4,9 @@ import { addFault, showFaults } from "./faults.js";
 import { showMessages, showMore, startOver } from "./messages.js";
 import { queueFacts, showQueues } from "./queues.js";
 
-/** How long to wait before connecting again. */
+/** Milliseconds to wait before reconnecting. */
 const againMs = 1_000;
-/** How often to look without an event: rates fall, delays end and messages age by themselves. */
+/** Milliseconds between updates without an event: rates, delays and ages change with time. */
 const tickMs = 1_000;
 
 let state;
@@ -33,7 +33,7 @@ function select(queueId) {
   show();
 }
 
-/** What changes nothing in the queues, as faults and time do, brings no event. */
+/** Reloads the state after changes without an event, such as those of faults and time. */
 async function refresh(done) {
   await done;
   state = await admin("state");
@@ -103,7 +103,7 @@ byId("add-fault").addEventListener(
 
 setInterval(() => {
   if (state === undefined || document.hidden) return;
-  // A connection that is gone is said by those who follow it.
+  // The event stream reports a lost connection.
   refresh().catch(() => undefined);
 }, tickMs);
 
@@ -115,22 +115,22 @@ async function follow() {
         if (!/^(?:Pushed|Copied)/.test(byId("status").textContent)) say("Live.");
         show();
       }
-      say("The emulator has stopped. Trying again…");
+      say("The emulator has stopped. Reconnecting…");
     } catch (error) {
       if (error.refused) {
-        say("The emulator does not take this token.");
+        say("The emulator refused this token.");
         byId("content").hidden = true;
         byId("sign-in").hidden = false;
         return;
       }
-      say("The emulator cannot be reached. Trying again…");
+      say("The emulator is unreachable. Reconnecting…");
     }
     await new Promise((resolve) => setTimeout(resolve, againMs));
   }
 }
 
 if (readToken() === null) {
-  say("Name the token that the emulator was started with.");
+  say("Enter the emulator's API token.");
   byId("sign-in").hidden = false;
 } else {
   await follow();

@@ -2,11 +2,11 @@ import { admin } from "./api.js";
 import { act, byId, copy, counted, element, utc, visible } from "./dom.js";
 
 const pageSize = 50;
-/** Characters of a body in its line, which the page cuts further. */
+/** Maximum characters of a body in its line; the page truncates further. */
 const previewLength = 200;
-/** Counts the readings, so that a slow answer does not overwrite a newer one. */
+/** Counts the reads, so that a slow answer does not overwrite a newer one. */
 let reading = 0;
-/** What is on the page, as text: the same again is left alone. */
+/** The current content of the page as text, so that identical content is not rendered again. */
 let shown = "";
 let limit = pageSize;
 
@@ -18,7 +18,7 @@ export function startOver() {
   limit = pageSize;
 }
 
-/** Read the queue's messages and show them, oldest first. */
+/** Reads the queue's messages and shows them, oldest first. */
 export async function showMessages(queueId) {
   const mine = ++reading;
   const query = new URLSearchParams({ limit: String(limit), text: byId("filter").value });
@@ -31,7 +31,7 @@ export async function showMessages(queueId) {
   byId("more").hidden = !more;
 }
 
-/** Those that are there are kept: what is open stays open, and the focus stays where it is. */
+/** Updates the list but keeps existing items, so that open ones stay open and the focus stays. */
 function update(list, messages) {
   const kept = new Map([...list.children].map((item) => [item.dataset.id, item]));
   for (const [index, message] of messages.entries()) {
@@ -73,7 +73,7 @@ function made(message) {
   const button = element("button", { type: "button", onclick: act(() => copy(message.body, "the body")) }, "Copy body");
   const facts = element("p", { className: "facts" });
   const details = element("details", {}, line, element("div", { className: "opened" }, facts, button, body));
-  // Most are never opened.
+  // Format the body only when the message is opened.
   details.addEventListener("toggle", () => {
     if (details.open && body.textContent === "") body.textContent = visible(formatted(message));
   });
@@ -86,7 +86,7 @@ function preview(body) {
   return body.slice(0, previewLength).replaceAll(/\s+/g, " ");
 }
 
-/** JSON with its own spaces, as it was sent otherwise. */
+/** Indents JSON; other bodies are unchanged. */
 function formatted({ body, content_type }) {
   if (content_type !== "json") return body;
   return JSON.stringify(JSON.parse(body), null, 2);

@@ -1,12 +1,12 @@
 import { byId, counted, element } from "./dom.js";
 
 const numbers = new Intl.NumberFormat("en");
-/** What each queue had when its rate was last taken: a queue's id to `{at, total, rate}`. */
+/** The latest measurement of each queue's rate, by queue id: `{at, total, rate}`. */
 const rates = new Map();
-/** Rates are taken over at least this long. */
+/** The minimum period for measuring rates. */
 const spanMs = 1_000;
 
-/** Messages that come in each second, by the page's own clock. */
+/** Returns the incoming messages per second, by the page's own clock. */
 function rateOf(queue, now) {
   const before = rates.get(queue.queue_id);
   if (before === undefined) {
@@ -19,7 +19,7 @@ function rateOf(queue, now) {
   return rate;
 }
 
-/** Seconds since the oldest message came; empty where there is none. */
+/** Returns the age of the oldest message in seconds, or "" if there is none. */
 function ageOf(queue, nowMs) {
   const oldest = queue.metrics.oldest_message_timestamp_ms;
   return oldest === 0 ? "" : `${numbers.format(Math.max(0, Math.round((nowMs - oldest) / 1000)))} s`;
@@ -29,7 +29,7 @@ function deliveryOf(queue) {
   return queue.settings.delivery_paused ? "paused" : (queue.consumers[0]?.type ?? "no consumer");
 }
 
-/** What the table has no room for where the page is narrow, and more. */
+/** Returns details of a queue, including what a narrow table omits. */
 export function queueFacts(queue, nowMs) {
   const age = ageOf(queue, nowMs);
   const { backlog_count: count, backlog_bytes: bytes } = queue.metrics;
@@ -37,7 +37,7 @@ export function queueFacts(queue, nowMs) {
   return [...facts, queue.jurisdiction, queue.queue_id].filter(Boolean).join(" · ");
 }
 
-/** Rows are kept and changed in place, so that the focus stays where it is. */
+/** Updates the rows in place, so that the focus stays. */
 export function showQueues(state, selected, select) {
   const body = byId("queues");
   const known = new Set(state.queues.map((queue) => queue.queue_id));

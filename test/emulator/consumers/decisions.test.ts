@@ -77,7 +77,7 @@ describe("the flag --worker", () => {
     ["=a.ts", "write it as QUEUE=FILE"],
     ["orders=a.ts,batch_size=101", "batch_size must be a whole number from 1 to 100."],
     ["orders=a.ts,max_retries", "max_retries must be a whole number from 0 to 100."],
-    ["orders=a.ts,size=1", "size is not known here; known are dead_letter_queue, batch_size"],
+    ["orders=a.ts,size=1", "size is unknown; allowed are dead_letter_queue, batch_size"],
   ])("%s does not fit", (line, message) => {
     expect(() => parseWorker(line)).toThrow(`--worker ${line}: ${message}`);
   });
