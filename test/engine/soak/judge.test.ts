@@ -3,6 +3,7 @@ import { judge } from "./judge.ts";
 import { spelledOut } from "./manuscript.ts";
 import { draw } from "./schedule.ts";
 import { strikes } from "./strikes.ts";
+import { patched } from "./world.ts";
 
 const claim = (inDoubt: "resend" | "stop") => ({ manifest: "a", inDoubt, keys: ["one", "two"] });
 const arrived = (one: number, two: number) => new Map(Object.entries({ one, two }).filter(([, times]) => times > 0));
@@ -22,6 +23,10 @@ it("draws the same for the same seed, and every strike in a long schedule", () =
   expect(draw(7, 10)).not.toEqual(draw(8, 10));
   const dealt = new Set(draw(7, 200).rounds.flatMap(({ runs }) => runs.flat().map(({ strike }) => strike.name)));
   expect(dealt).toEqual(new Set([...strikes.faults, ...strikes.ends, ...strikes.states].map(({ name }) => name)));
+});
+
+it("finds what it changes in the program's files", () => {
+  expect(Object.keys(patched())).toHaveLength(2);
 });
 
 it("spells ranges out", () => {
