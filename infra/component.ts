@@ -139,10 +139,10 @@ function deployValues(args: MessageValuesArgs, { parent, name }: Within): ByName
     digest: "",
     content: { kind: "messages", keys: "" },
   } as const;
-  const given = givenMessages(args.messages, args.secrets ?? true);
+  const inlineMessages = givenMessages(args.messages, args.secrets ?? true);
   const resource = new ManifestResource(
     name,
-    { accountId, queueId, folder, segments: [segment], given, deployment: deployments.of(name) },
+    { accountId, queueId, folder, segments: [segment], inlineMessages, deployment: deployments.of(name) },
     { parent },
   );
   return new Map([[name, resource]]);

@@ -17,7 +17,7 @@ export interface ManifestArgs extends QueueTarget {
   /** Absolute path of the repository, for the provider's check alone: no state has it. */
   readonly folder: string;
   /** The messages of the one segment, where the program gives them. */
-  readonly given?: ReturnType<typeof givenMessages>;
+  readonly inlineMessages?: ReturnType<typeof givenMessages>;
   readonly deployment: pulumi.Input<string>;
   /** Of a data file whose segments share their deliveries. */
   readonly deliveryNumber?: pulumi.Output<number>;
@@ -38,7 +38,7 @@ export class ManifestResource extends pulumi.ComponentResource {
   }
 }
 
-type SegmentArgs = Omit<PlannedSegment, "given"> & Omit<ManifestArgs, "segments">;
+type SegmentArgs = Omit<PlannedSegment, "inlineMessages"> & Omit<ManifestArgs, "segments">;
 type FromProvider = Exclude<keyof SegmentOutputs, keyof SegmentInputs>;
 
 /** One checkpoint in the engine's state: a dynamic resource, whose provider is ./pulumi-internals/stub.ts. */
@@ -56,7 +56,7 @@ class SegmentResource extends pulumi.CustomResource {
     // A plain promise: as an output it would depend on the parent, and so on all its segments, each of which would wait for
     // the others.
     const urn = pulumi.createUrn(name, segmentType, parent);
-    const self = new Promise<string>((resolve) => {
+    const resourceUrn = new Promise<string>((resolve) => {
       urn.apply(resolve);
     });
     // Without a value here the SDK does not resolve the property from what the provider returns.
@@ -76,7 +76,7 @@ class SegmentResource extends pulumi.CustomResource {
     // Where Pulumi is told to replace a segment, its old ledger is given up before the new one begins. Another queue replaces
     // nothing.
     const options = { parent, deleteBeforeReplace: true };
-    super(segmentType, name, { ...args, ...fromProvider, self, preview, __provider: stub }, options);
+    super(segmentType, name, { ...args, ...fromProvider, resourceUrn, preview, __provider: stub }, options);
     this.#planned = { queue: args.queue, messages: args.messages };
   }
 

@@ -24,7 +24,7 @@ export type SegmentSummary = Pick<
   "queue" | "messages" | "pushed" | "inDoubt" | "inDoubtMessages" | "lastPush"
 > & { readonly metrics?: Metrics | undefined; readonly metricsAt?: string | undefined };
 
-export const neverPushed: LastPush = { pushed: 0, requests: 0, maybeTwice: [], at: "", commit: "" };
+export const neverPushed: LastPush = { pushed: 0, requests: 0, possibleDuplicates: [], at: "", commit: "" };
 
 /** A manifest's account out of its segments'. The last push is that of all segments that were pushed for the same commit. */
 export function sumOutputs(segments: readonly SegmentSummary[]): ManifestOutputs {
@@ -60,6 +60,6 @@ function sumPushes(pushes: readonly LastPush[]): LastPush {
     ...last,
     pushed: same.reduce((sum, { pushed }) => sum + pushed, 0),
     requests: same.reduce((sum, { requests }) => sum + requests, 0),
-    maybeTwice: same.flatMap(({ maybeTwice }) => maybeTwice),
+    possibleDuplicates: same.flatMap(({ possibleDuplicates }) => possibleDuplicates),
   };
 }

@@ -68,7 +68,7 @@ export interface ActiveFault {
   readonly fault: Fault;
   /** The number of matching requests. */
   seen: number;
-  struck: number;
+  hits: number;
 }
 
 /** The active faults. */
@@ -79,7 +79,7 @@ export class Faults {
   /** Adds a fault. @returns its number, for `remove` */
   add(fault: Fault): number {
     const id = this.#nextId++;
-    this.#active.set(id, { id, fault, seen: 0, struck: 0, random: seededRandom(fault.seed ?? 1) });
+    this.#active.set(id, { id, fault, seen: 0, hits: 0, random: seededRandom(fault.seed ?? 1) });
     return id;
   }
 
@@ -92,7 +92,7 @@ export class Faults {
   }
 
   list(): ActiveFault[] {
-    return [...this.#active.values()].map(({ id, fault, seen, struck }) => ({ id, fault, seen, struck }));
+    return [...this.#active.values()].map(({ id, fault, seen, hits }) => ({ id, fault, seen, hits }));
   }
 
   /** Returns the effects on this request, in the order in which the faults were added. */
@@ -105,8 +105,8 @@ export class Faults {
       const turn = active.seen - (fault.skip ?? 0);
       if (turn <= 0 || turn % (fault.every ?? 1) !== 0) continue;
       if (fault.share !== undefined && active.random() >= fault.share) continue;
-      active.struck += 1;
-      if (active.struck === fault.times) this.#active.delete(active.id);
+      active.hits += 1;
+      if (active.hits === fault.times) this.#active.delete(active.id);
       effects.push(fault.effect);
     }
     return effects;

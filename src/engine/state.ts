@@ -142,7 +142,7 @@ function recordedSegment({ urn, inputs, outputs, replaced }: Resource): Recorded
   (outputs.content.kind === "rows" ? unpackRows : unpackLedger)(outputs.ledger);
   const { name, qualifiedType } = parseUrn(urn);
   const origin: Origin =
-    inputs.given !== undefined ? "values" : qualifiedType === ownSegmentType ? "manifest" : "component";
+    inputs.inlineMessages !== undefined ? "values" : qualifiedType === ownSegmentType ? "manifest" : "component";
   const manifest = origin === "manifest" ? parseSegmentName(name).manifest : outputs.manifest;
   return { name, urn, manifest, outputs, origin, replaced };
 }

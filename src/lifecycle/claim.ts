@@ -81,7 +81,7 @@ async function awaitOthers(bearings: Bearings, journals: Journals, inputs: Segme
     if (other === undefined) return;
     if (ports.cancelled.aborted || ports.clock.elapsed() - since >= patienceMs) refuseBeside(inputs, other);
     if (!told) {
-      await ports.log({ kind: "other_run", pid: other.owner.pid }, inputs.self);
+      await ports.log({ kind: "other_run", pid: other.owner.pid }, inputs.resourceUrn);
     }
     await ports.clock.sleep(lookEveryMs, ports.cancelled).catch(() => {});
   }

@@ -89,7 +89,7 @@ async function pushPending(id: string, delivery: Delivery): Promise<SegmentOutpu
   const account = record.account();
   const outputs = outputsOf({ ...delivery, account, journal, report }, session);
   await warnOfDoubles(inputs, account, ports);
-  await ports.log(outcomeOf(inputs, account, before, outputs), inputs.self);
+  await ports.log(outcomeOf(inputs, account, before, outputs), inputs.resourceUrn);
   if (account.pushed.length === inputs.messages) return outputs;
   const reason = reasonOf(inputs, account, report);
   throw record.changed ? new PartialFailure(id, outputs, reason) : new Refusal("PUSH_INCOMPLETE", reason);

@@ -16,7 +16,7 @@ export interface SegmentDiff {
 }
 
 type Recorded = QueueLedger & Pick<SegmentOutputs, "elsewhere">;
-type Wanted = Omit<SegmentInputs, "self" | "deployment">;
+type Wanted = Omit<SegmentInputs, "resourceUrn" | "deployment">;
 
 /**
  * Compares the ledger with what is wanted: the preview, the plan and the push all decide by it. Pure, but for a data file

@@ -43,7 +43,7 @@ interface Described {
 }
 
 async function describe(inputs: SegmentInputs, ports: Ports): Promise<readonly Described[]> {
-  if (inputs.given !== undefined) return readGiven(inputs.given).places.map((place) => ({ place }));
+  if (inputs.inlineMessages !== undefined) return readGiven(inputs.inlineMessages).places.map((place) => ({ place }));
   const { readContent } = await import("./messages.ts");
   const content = await readContent(inputs, ports);
   const messages = content?.kind === "inline" ? content.messages : [];

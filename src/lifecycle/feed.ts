@@ -30,7 +30,8 @@ export interface Feed {
  * @throws Refusal when they are no longer what was planned, or cannot be completed, before anything was sent
  */
 export async function openFeed(inputs: SegmentInputs, ports: Ports): Promise<Feed> {
-  if (inputs.given !== undefined) return messagesFeed(readGiven(inputs.given).messages, inputs, ports);
+  if (inputs.inlineMessages !== undefined)
+    return messagesFeed(readGiven(inputs.inlineMessages).messages, inputs, ports);
   const content = await readContent(inputs, ports);
   return content?.kind === "file"
     ? rowsFeed(content, inputs, ports)

@@ -27,7 +27,7 @@ const nowhere = { file: "", line: 1, column: 1 };
 type Tell = (key: string, code: string, what: string, next: string) => void;
 
 /** Reads what a program gives. What the engine passes is checked like any other text from outside. */
-export function readGiven(given: SegmentInputs["given"]): Given {
+export function readGiven(given: SegmentInputs["inlineMessages"]): Given {
   if (!Array.isArray(given)) return { messages: [], places: [], unknown: 0, open: isUnknown(given), problems: [] };
   const messages: Message[] = [];
   const places: string[] = [];

@@ -46,7 +46,7 @@ export function bindLifecycle(ports: Ports): Lifecycle {
   let previewing = false;
   const session = openSession(ports);
   const say = (inputs: SegmentInputs, decision: Decision) =>
-    previewing ? ports.log(plannedEvent(inputs, decision), inputs.self) : undefined;
+    previewing ? ports.log(plannedEvent(inputs, decision), inputs.resourceUrn) : undefined;
   const folders = new Map<string, boolean>();
   const mayHaveJournal = (inputs: SegmentInputs) => {
     const folder = journalFolder(inputs, ports);
@@ -64,7 +64,7 @@ export function bindLifecycle(ports: Ports): Lifecycle {
     async check(olds, { preview, folder, ...asked }) {
       previewing = preview === true;
       const news = folder === undefined ? asked : { ...asked, root: relativeRoot(ports.cwd, folder) };
-      const given = news.given === undefined ? undefined : readGiven(news.given);
+      const given = news.inlineMessages === undefined ? undefined : readGiven(news.inlineMessages);
       if (given !== undefined && given.problems.length > 0) return { inputs: news, failures: failuresOf(news, given) };
       const inputs = given === undefined ? news : planGiven(news, given);
       // The first time there is nothing to compare with, and the engine asks for no diff.
@@ -107,32 +107,33 @@ export function bindLifecycle(ports: Ports): Lifecycle {
       // One that stays casts doubt at the most, and a folder that cannot be used keeps no resource from being deleted.
       await leaveJournals(props, ports).catch((error: Error) => {
         const code = error instanceof Refusal ? error.code : "JOURNAL_UNUSABLE";
-        return ports.log({ kind: "warned", code, message: error.message }, props.self);
+        return ports.log({ kind: "warned", code, message: error.message }, props.resourceUrn);
       });
-      if (props.pushed > 0) await ports.log({ kind: "removed", queue: props.queue, pushed: props.pushed }, props.self);
+      if (props.pushed > 0)
+        await ports.log({ kind: "removed", queue: props.queue, pushed: props.pushed }, props.resourceUrn);
     },
   });
 }
 
 /** Reports the code of each refusal, which Pulumi passes on in a sentence alone. */
 function reportingRefusals({ log }: Pick<Ports, "log">, lifecycle: Lifecycle): Lifecycle {
-  async function reporting<T>(self: string | undefined, call: Promise<T>): Promise<T> {
+  async function reporting<T>(resourceUrn: string | undefined, call: Promise<T>): Promise<T> {
     try {
       return await call;
     } catch (error) {
       if (error instanceof Refusal || error instanceof PartialFailure) {
-        await log({ kind: "refused", code: error.code, message: error.message }, self ?? "");
+        await log({ kind: "refused", code: error.code, message: error.message }, resourceUrn ?? "");
       }
       throw error;
     }
   }
   return {
-    check: (olds, news) => reporting(news.self, lifecycle.check(olds, news)),
-    diff: (id, olds, news) => reporting(news.self, lifecycle.diff(id, olds, news)),
-    create: (inputs) => reporting(inputs.self, lifecycle.create(inputs)),
-    update: (id, olds, news) => reporting(news.self, lifecycle.update(id, olds, news)),
-    read: (id, props) => reporting(props?.self, lifecycle.read(id, props)),
-    remove: (id, props) => reporting(props.self, lifecycle.remove(id, props)),
+    check: (olds, news) => reporting(news.resourceUrn, lifecycle.check(olds, news)),
+    diff: (id, olds, news) => reporting(news.resourceUrn, lifecycle.diff(id, olds, news)),
+    create: (inputs) => reporting(inputs.resourceUrn, lifecycle.create(inputs)),
+    update: (id, olds, news) => reporting(news.resourceUrn, lifecycle.update(id, olds, news)),
+    read: (id, props) => reporting(props?.resourceUrn, lifecycle.read(id, props)),
+    remove: (id, props) => reporting(props.resourceUrn, lifecycle.remove(id, props)),
   };
 }
 

@@ -9,7 +9,10 @@ export type Surroundings = Pick<SegmentInputs, "stack" | "project" | "root">;
  * A segment's inputs but for what only the engine knows: the queue's ids, the deployment's, the resource's own name, and what
  * its state has of all segments.
  */
-export type PlannedSegment = Omit<SegmentInputs, "accountId" | "queueId" | "deployment" | "deliveryNumber" | "self">;
+export type PlannedSegment = Omit<
+  SegmentInputs,
+  "accountId" | "queueId" | "deployment" | "deliveryNumber" | "resourceUrn"
+>;
 
 /** The same for the program, which asks for the segment, and for the command line, which says beforehand what it will do. */
 export function plannedSegment(manifest: Manifest, segment: Segment, surroundings: Surroundings): PlannedSegment {

@@ -30,7 +30,7 @@ export interface Bearings extends JournalSite {
 type Olds = Pick<SegmentOutputs, "lineage" | "deployment" | "elsewhere"> & QueueLedger;
 
 export function bearingsOf(inputs: SegmentInputs, olds: Olds | undefined): Bearings {
-  const { accountId, queueId, segment, manifest, content, self } = inputs;
+  const { accountId, queueId, segment, manifest, content, resourceUrn } = inputs;
   return {
     queue: { accountId, queueId },
     segment,
@@ -38,20 +38,20 @@ export function bearingsOf(inputs: SegmentInputs, olds: Olds | undefined): Beari
     content,
     lineage: olds?.lineage,
     deployments: [inputs.deployment, olds?.deployment ?? ""].filter((id) => id !== ""),
-    place: placeOf(inputs, self),
+    place: placeOf(inputs, resourceUrn),
     formerPlaces: (inputs.movedFrom ?? []).map((name) => placeOf(inputs, formerSelf(inputs, name))),
     recorded: ledgerOf(olds, inputs),
   };
 }
 
-function placeOf({ project, stack }: Pick<SegmentInputs, "project" | "stack">, self: string): string {
-  return `${project}/${stack} ${self}`;
+function placeOf({ project, stack }: Pick<SegmentInputs, "project" | "stack">, resourceUrn: string): string {
+  return `${project}/${stack} ${resourceUrn}`;
 }
 
 /** The URN that the segment had under a former name of its manifest. */
-function formerSelf({ self, manifest, segment }: SegmentInputs, name: string): string {
+function formerSelf({ resourceUrn, manifest, segment }: SegmentInputs, name: string): string {
   const end = `${manifest}/${segment}`;
-  return self.endsWith(end) ? `${self.slice(0, -end.length)}${name}/${segment}` : self;
+  return resourceUrn.endsWith(end) ? `${resourceUrn.slice(0, -end.length)}${name}/${segment}` : resourceUrn;
 }
 
 /** Whether a journal is of the segment, by any of the things that the segment is known by. */

@@ -26,7 +26,7 @@ export function outputsOf(
   { inputs, before, account, book, claim, journal, report }: Told,
   session: Pick<Session, "ports" | "startedAt" | "request">,
 ): SegmentOutputs {
-  const { given: _bodies, ...rest } = inputs;
+  const { inlineMessages: _bodies, ...rest } = inputs;
   const { pushed, inDoubt, inDoubtLabels } = account;
   const recorded = ledgerOf(before, inputs);
   const ledger = book.write(pushed, inDoubt);
@@ -56,18 +56,18 @@ function withoutKeys(content: SegmentInputs["content"]): SegmentInputs["content"
 function lastPush(
   report: PushReport | undefined,
   recovered: number,
-  { maybeTwice }: Account,
+  { possibleDuplicates }: Account,
   before: SegmentOutputs | undefined,
   { ports, startedAt, request: { plan } }: Pick<Session, "ports" | "startedAt" | "request">,
 ): LastPush {
   const { messages, requests = 0 } = report ?? {};
   const pushed = (messages?.pushed ?? 0) + recovered;
-  if (before !== undefined && pushed === 0 && maybeTwice.length === 0) return before.lastPush;
+  if (before !== undefined && pushed === 0 && possibleDuplicates.length === 0) return before.lastPush;
   const by = ports.deployer();
   return {
     pushed,
     requests,
-    maybeTwice: allNames(maybeTwice),
+    possibleDuplicates: allNames(possibleDuplicates),
     at: startedAt,
     commit: ports.commit(),
     ...(by !== "" && { by }),

@@ -57,10 +57,10 @@ export class Preflight {
     return judged;
   }
 
-  async #tellPaused({ queueId, queue, self }: SegmentInputs, log: LogEvent): Promise<void> {
+  async #tellPaused({ queueId, queue, resourceUrn }: SegmentInputs, log: LogEvent): Promise<void> {
     if (this.#pausedTold.has(queueId)) return;
     this.#pausedTold.add(queueId);
-    await log({ kind: "queue_paused", queue }, self);
+    await log({ kind: "queue_paused", queue }, resourceUrn);
   }
 }
 

@@ -38,7 +38,7 @@ export class Progress {
     const lasting = now - this.#lastedAt >= everyMs.lasting;
     if (lasting) this.#lastedAt = now;
     // Nobody waits for it: a line that comes late does no harm, a push that waits for it does.
-    void this.#ports.log(this.#event(now), this.#inputs.self, lasting ? undefined : "passing");
+    void this.#ports.log(this.#event(now), this.#inputs.resourceUrn, lasting ? undefined : "passing");
   }
 
   #event(now: number): RunEventOf<"progress"> {

@@ -8,7 +8,7 @@ export interface Account {
   /** What these are called. */
   readonly inDoubtLabels: readonly string[];
   /** Labels of the messages that were sent more than once. */
-  readonly maybeTwice: readonly string[];
+  readonly possibleDuplicates: readonly string[];
 }
 
 /** Keeps a run's account, outcome by outcome: every message of the segment is pushed, in doubt or not sent. */
@@ -16,7 +16,7 @@ export class RunRecord {
   readonly #pushed: Set<number>;
   readonly #inDoubt: Map<number, string>;
   readonly #before: ReadonlySet<number>;
-  readonly #maybeTwice: string[];
+  readonly #possibleDuplicates: string[];
   #changed: boolean;
 
   /** @param changed whether the ledger of the engine's state is out of date already, by what a journal said */
@@ -24,7 +24,7 @@ export class RunRecord {
     this.#pushed = new Set(kept);
     this.#before = new Set(inDoubt);
     this.#inDoubt = new Map(inDoubt.map((index) => [index, labelOf(index)]));
-    this.#maybeTwice = doubled.map(labelOf);
+    this.#possibleDuplicates = doubled.map(labelOf);
     this.#changed = changed;
   }
 
@@ -34,7 +34,7 @@ export class RunRecord {
         for (const { index, label } of outcome.batch) {
           this.#pushed.add(index);
           this.#inDoubt.delete(index);
-          if (outcome.mayBeTwice || this.#before.has(index)) this.#maybeTwice.push(label);
+          if (outcome.mayBeTwice || this.#before.has(index)) this.#possibleDuplicates.push(label);
         }
         break;
       case "in_doubt":
@@ -57,7 +57,7 @@ export class RunRecord {
       pushed: [...this.#pushed].sort((a, b) => a - b),
       inDoubt: inDoubt.map(([index]) => index),
       inDoubtLabels: inDoubt.map(([, label]) => label),
-      maybeTwice: this.#maybeTwice,
+      possibleDuplicates: this.#possibleDuplicates,
     };
   }
 }

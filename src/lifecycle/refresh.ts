@@ -20,7 +20,7 @@ export async function refresh(
   }
   const { failure } = answer;
   if (failure.status === 404) {
-    await ports.log({ kind: "queue_gone", queue: outputs.queue, queueId: outputs.queueId }, outputs.self);
+    await ports.log({ kind: "queue_gone", queue: outputs.queue, queueId: outputs.queueId }, outputs.resourceUrn);
     return rest;
   }
   throw new Refusal(

@@ -10,8 +10,8 @@ import type { Account } from "./record.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 
 /** Whether a segment is one of those that a repair is about. */
-export function isAbout({ segments }: Repair, { self }: Pick<SegmentInputs, "self">): boolean {
-  return self.slice(0, self.lastIndexOf("/")) === segments;
+export function isAbout({ segments }: Repair, { resourceUrn }: Pick<SegmentInputs, "resourceUrn">): boolean {
+  return resourceUrn.slice(0, resourceUrn.lastIndexOf("/")) === segments;
 }
 
 /** Works out where the messages are after a repair. Pure. */
@@ -60,8 +60,8 @@ export async function repairLedger(
   const edited = leftEdited(repair, book.decision, chosen, inputs);
   await refuseEdited(inputs, { ...book.decision, edited }, session.ports);
   const { pushed, inDoubt } = applyRepair(repair, book, chosen, inputs);
-  await session.ports.log({ kind: "repaired", action: repair.action, messages: chosen.length }, inputs.self);
-  const account = { pushed, inDoubt, inDoubtLabels: inDoubt.map(book.labelOf), maybeTwice: [] };
+  await session.ports.log({ kind: "repaired", action: repair.action, messages: chosen.length }, inputs.resourceUrn);
+  const account = { pushed, inDoubt, inDoubtLabels: inDoubt.map(book.labelOf), possibleDuplicates: [] };
   const outputs = outputsOf({ ...delivery, account }, session);
   return before === undefined || takesAsItIs(repair) ? outputs : endingAsIn(before, outputs);
 }

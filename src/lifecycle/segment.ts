@@ -12,7 +12,7 @@ export interface GivenMessage {
 
 /**
  * What the program asks of one segment. It lies in the engine's state in plain text, so it never holds a body
- * (but for `given`), a credential or an absolute path. Its names are kept for ever: older states carry them.
+ * (but for `inlineMessages`), a credential or an absolute path. Its names are kept for ever: older states carry them.
  */
 export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
   readonly stack: string;
@@ -41,11 +41,11 @@ export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
    * The messages themselves, where a program gives them; absent: they are in `file`. Their bodies are secret for the engine,
    * which encrypts them in its state under this name and no other: so nothing else may hold one.
    */
-  readonly given?: readonly GivenMessage[];
-  /** What a preview does not know yet of {@link given}; absent in a run, which knows everything. */
+  readonly inlineMessages?: readonly GivenMessage[];
+  /** What a preview does not know yet of {@link inlineMessages}; absent in a run, which knows everything. */
   readonly unresolved?: Unresolved;
-  /** URN of the segment's own resource, so that progress shows on its line. */
-  readonly self: string;
+  /** URN of the segment's own resource, so that progress shows on its line. Pulumi has `urn` for itself. */
+  readonly resourceUrn: string;
 }
 
 /** Messages of a program of which something is only known once the run has made it. */
@@ -92,7 +92,7 @@ export interface LastPush {
    * Messages that were sent more than once because an answer was lost, so that they may have arrived twice: their ids, or
    * numbers from 1 as `#5` or `#5 to #9`.
    */
-  readonly maybeTwice: readonly string[];
+  readonly possibleDuplicates: readonly string[];
   /** When the run began, ISO 8601: the same for all segments of a run, and another one for each run. */
   readonly at: string;
   /** The commit of the repository, where there is one. */

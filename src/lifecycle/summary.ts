@@ -11,11 +11,12 @@ const namedLabels = 20;
 
 /** What a run will do for a segment, for the preview. */
 export function plannedEvent(
-  inputs: Pick<SegmentInputs, "queue" | "inDoubtPolicy" | "given">,
+  inputs: Pick<SegmentInputs, "queue" | "inDoubtPolicy" | "inlineMessages">,
   { pending, kept, forgotten, inDoubt }: Decision,
 ): RunEventOf<"planned"> {
   const held = inputs.inDoubtPolicy === "stop" ? inDoubt.length : 0;
-  const { unknown, open } = inputs.given === undefined ? { unknown: 0, open: false } : readGiven(inputs.given);
+  const { unknown, open } =
+    inputs.inlineMessages === undefined ? { unknown: 0, open: false } : readGiven(inputs.inlineMessages);
   return {
     kind: "planned",
     queue: inputs.queue,

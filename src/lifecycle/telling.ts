@@ -10,17 +10,20 @@ export async function tellRecovered({ inputs, claim: { left }, book, session }: 
   if (left.length === 0) return;
   const { carried, decision } = book;
   const recovered = { arrived: carried.pushed.length, inDoubt: decision.inDoubt.length };
-  await session.ports.log({ kind: "recovered", ...recovered }, inputs.self);
+  await session.ports.log({ kind: "recovered", ...recovered }, inputs.resourceUrn);
 }
 
 /** Names what may have arrived twice. */
 export async function warnOfDoubles(
-  { self }: SegmentInputs,
-  { maybeTwice }: Account,
+  { resourceUrn }: SegmentInputs,
+  { possibleDuplicates }: Account,
   { log }: Session["ports"],
 ): Promise<void> {
-  if (maybeTwice.length === 0) return;
-  await log({ kind: "possible_duplicates", messages: maybeTwice.length, ...firstNames(maybeTwice) }, self);
+  if (possibleDuplicates.length === 0) return;
+  await log(
+    { kind: "possible_duplicates", messages: possibleDuplicates.length, ...firstNames(possibleDuplicates) },
+    resourceUrn,
+  );
 }
 
 /** How the push of a segment ended: what the outputs say of this run, not of one before it. */

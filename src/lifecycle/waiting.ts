@@ -8,7 +8,7 @@ const looksMs = { every: 1_000, quiet: 2_000, lasting: 30_000 } as const;
 
 /** What of a push is watched. */
 interface Watched {
-  readonly inputs: Pick<SegmentInputs, "queueId" | "self">;
+  readonly inputs: Pick<SegmentInputs, "queueId" | "resourceUrn">;
   readonly ports: Pick<Ports, "clock" | "log">;
   readonly pace: Pick<Pace, "holdOf">;
   readonly waits: Waits;
@@ -42,7 +42,7 @@ async function tellWaits({ inputs, ports, pace, waits, lastPushed }: Watched, en
     const wait = now - quietSince < looksMs.quiet ? undefined : (pace.holdOf(inputs.queueId) ?? waits.next);
     if (wait === undefined) {
       if (toldSince !== undefined && quietSince > toldSince) {
-        void log({ kind: "resumed", seconds: (quietSince - toldSince) / 1_000 }, inputs.self);
+        void log({ kind: "resumed", seconds: (quietSince - toldSince) / 1_000 }, inputs.resourceUrn);
         toldSince = undefined;
       }
       return;
@@ -51,7 +51,7 @@ async function tellWaits({ inputs, ports, pace, waits, lastPushed }: Watched, en
     const lasting = now - lastedAt >= looksMs.lasting;
     if (lasting) lastedAt = now;
     // A line that comes late does no harm.
-    void log(waitOf(wait.reason, wait.until - now, clock.now()), inputs.self, lasting ? undefined : "passing");
+    void log(waitOf(wait.reason, wait.until - now, clock.now()), inputs.resourceUrn, lasting ? undefined : "passing");
   };
   try {
     for (;;) {

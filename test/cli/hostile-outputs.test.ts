@@ -124,7 +124,7 @@ describe("hostile text in all data", () => {
   it("is the same value after a program has read the JSON", () => {
     expect(JSON.parse(jsonText({ hostile }))).toEqual({ hostile });
     const { problems } = JSON.parse(toJson(checked));
-    expect(problems[0].place.file).toBe(place.file);
+    expect(problems[0].location.file).toBe(place.file);
   });
 });
 
@@ -151,7 +151,7 @@ describe("a run that is told", () => {
     report.end({
       exit: 3,
       total: of,
-      manifests: [{ ...of, inDoubtMessages: [hostile], maybeTwice: [hostile] }],
+      manifests: [{ ...of, inDoubtMessages: [hostile], possibleDuplicates: [hostile] }],
       queues: [{ name: hostile, metrics: null, metricsAt: null }],
     });
     expect(wrongWith(output)).toEqual([]);
@@ -190,6 +190,6 @@ function failureText(): string {
     code: 1,
     documentationUrl: hostile,
   } as const;
-  const account = { pushed: [], inDoubtLabels: [hostile], maybeTwice: [] };
+  const account = { pushed: [], inDoubtLabels: [hostile], possibleDuplicates: [] };
   return reasonOf(inputs, account as never, { failure, stopped: false } as never);
 }

@@ -134,9 +134,15 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
 
     it("is told at its place as JSON", () => {
       const { code, stdout, stderr } = validate("json");
-      const problems: readonly { code: string; what: string; next: string; place: { file: string; line: number } }[] =
-        JSON.parse(stdout).problems;
-      const told = problems.map(({ place, what, next }) => [`${place.file}:${place.line}`, `${what} ${next}`] as const);
+      const problems: readonly {
+        code: string;
+        message: string;
+        hint: string;
+        location: { file: string; line: number };
+      }[] = JSON.parse(stdout).problems;
+      const told = problems.map(
+        ({ location, message, hint }) => [`${location.file}:${location.line}`, `${message} ${hint}`] as const,
+      );
       expect({ code, stderr, told: places(told) }).toEqual({ code: 1, stderr: "", told: expected });
       expect(new Set(problems.map((each) => each.code))).toEqual(new Set(["FILE_UNREADABLE"]));
     });

@@ -31,7 +31,7 @@ test("faults are switched on and off while it runs", async () => {
   expect(added.json).toMatchObject({ result: { id: 1 } });
   expect((await api.post("/messages", { body: 1 })).status).toBe(200);
   expect((await admin("GET", "faults")).json).toMatchObject({
-    result: [{ id: 1, match: { method: "POST" }, effect: { code: 10250, retry_after_seconds: 9 }, seen: 1, struck: 0 }],
+    result: [{ id: 1, match: { method: "POST" }, effect: { code: 10250, retry_after_seconds: 9 }, seen: 1, hits: 0 }],
   });
   const struck = await api.post("/messages", { body: 1 });
   expect([struck.code, struck.headers.get("retry-after")]).toEqual([10250, "9"]);

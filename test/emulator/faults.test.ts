@@ -167,7 +167,7 @@ describe("matching", () => {
     const id = emulator.faults.add({ effect: { kind: "error", code: 10250 }, every: 2 });
     await push();
     await push();
-    expect(emulator.faults.list()).toMatchObject([{ id, seen: 2, struck: 1 }]);
+    expect(emulator.faults.list()).toMatchObject([{ id, seen: 2, hits: 1 }]);
     expect(emulator.faults.remove(id)).toBe(true);
     expect(emulator.faults.remove(id)).toBe(false);
     expect((await push()).status).toBe(200);

@@ -15,7 +15,7 @@ export function outputsOf(manifest: string, more: Partial<SegmentOutputs> = {}):
     inDoubtPolicy: "resend",
     segment: 0,
     deployment: "d1",
-    self: "urn",
+    resourceUrn: "urn",
     messages: 2,
     bytes: 2,
     digest: "v1:AAAAAAAAAAAAAAAAAAAAAA",
@@ -27,7 +27,13 @@ export function outputsOf(manifest: string, more: Partial<SegmentOutputs> = {}):
     pushed: 2,
     inDoubt: 0,
     inDoubtMessages: [],
-    lastPush: { pushed: 2, requests: 1, maybeTwice: [], at: "2026-08-01T10:00:00.000Z", commit: "abcdef0123456789" },
+    lastPush: {
+      pushed: 2,
+      requests: 1,
+      possibleDuplicates: [],
+      at: "2026-08-01T10:00:00.000Z",
+      commit: "abcdef0123456789",
+    },
     ...more,
   };
 }

@@ -52,7 +52,7 @@ describe("the engine's state", () => {
   });
 
   it("tells what components deploy from the manifests of the whole program", () => {
-    const given = { ...segment, inputs: { given: { "4dabf18193072939515e22adb298388d": "secret" } } };
+    const given = { ...segment, inputs: { inlineMessages: { "4dabf18193072939515e22adb298388d": "secret" } } };
     expect(parseState(exported(given), identity).segments).toMatchObject([{ origin: "values" }]);
     const parents = "queue-seeder:index:MessageManifest$queue-seeder:index:Manifest";
     const within = { ...segment, urn: `urn:pulumi:dev::shop::${parents}$pulumi-nodejs:dynamic:Segment::seeds/a::b/0` };

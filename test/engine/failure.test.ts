@@ -44,7 +44,7 @@ it("sends again what got no answer, and names what may have arrived twice", asyn
   expect(said(up)).toContain("may have arrived twice");
   expect(bodies("orders")).toEqual([0, 1, 2, 0, 1, 2]);
   expect(stack.outputs()).toMatchObject({
-    manifests: { a: { pushed: 3, lastPush: { maybeTwice: ["m0", "m1", "m2"] } } },
+    manifests: { a: { pushed: 3, lastPush: { possibleDuplicates: ["m0", "m1", "m2"] } } },
   });
   expect((await stack.up()).stdout).toContain("4 unchanged");
 });

@@ -19,7 +19,7 @@ it("pushes once: first up, no-op, reformatted, added, removed", async () => {
         queue: "orders",
         pushed: 2,
         inDoubt: 0,
-        lastPush: { pushed: 2, requests: 1, maybeTwice: [] },
+        lastPush: { pushed: 2, requests: 1, possibleDuplicates: [] },
         metrics: {
           backlog_count: 2,
           backlog_bytes: expect.any(Number),

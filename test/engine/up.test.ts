@@ -29,7 +29,7 @@ async function upJson({ stack }: Seeder, args: readonly string[] = [], env: Reco
     .map((line) => JSON.parse(line));
   for (const line of lines) expect(problemsWith("up", line), JSON.stringify(line)).toEqual([]);
   const end = lines.at(-1);
-  expect(end, said(run)).toMatchObject({ kind: "end", exit: run.code });
+  expect(end, said(run)).toMatchObject({ kind: "result", exit: run.code });
   return { run, lines, end, code: run.code };
 }
 
@@ -37,7 +37,7 @@ it("pushes what it planned, says so to programs and to people, and does as `pulu
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(250), "b.yaml": manifest("words") } });
   const { lines, end, code, run } = await upJson(seeder);
   expect([code, run.stderr]).toEqual([0, ""]);
-  expect(lines.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["plan", "started", "progress", "end"]));
+  expect(lines.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["plan", "started", "progress", "result"]));
   expect(lines.filter(({ kind }) => kind === "progress").at(-1)).toMatchObject({ pushed: 251, planned: 251 });
   expect(end).toMatchObject({
     total: { pushed: 251, requests: 4, inDoubt: 0, notSent: 0 },
@@ -83,7 +83,7 @@ it("finds a wrong passphrase before it asks or pushes anything", async () => {
   const wrong = await upJson(seeder, [], { PULUMI_CONFIG_PASSPHRASE: "wrong" });
   expect([wrong.code, wrong.lines.at(-2)]).toEqual([
     1,
-    expect.objectContaining({ kind: "note", text: expect.stringContaining("incorrect passphrase") }),
+    expect.objectContaining({ kind: "notice", message: expect.stringContaining("incorrect passphrase") }),
   ]);
   expect(wrong.lines.map(({ kind }) => kind)).not.toContain("started");
   expect(seeder.emulator.requests).toHaveLength(0);
@@ -95,7 +95,7 @@ it("refuses another plan than the one that --expect names", async () => {
   succeeded(await cli(project, ["plan", "--stack", "test", "--out", "plan.json"]));
   seeder.write("a.yaml", manifest(1, 2));
   const other = await upJson(seeder, ["--expect", "plan.json"]);
-  expect([other.code, other.lines.at(-2)]).toEqual([5, expect.objectContaining({ kind: "note" })]);
+  expect([other.code, other.lines.at(-2)]).toEqual([5, expect.objectContaining({ kind: "notice" })]);
   expect(seeder.emulator.requests).toHaveLength(0);
 
   seeder.write("a.yaml", manifest(1));
@@ -263,7 +263,7 @@ it("ends with 3 where messages are left in doubt, and with 1 where it failed oth
     1,
     expect.objectContaining({ total: { pushed: 0, requests: 0, inDoubt: 0, notSent: 1 } }),
   ]);
-  expect(failed.lines).toContainEqual(expect.objectContaining({ kind: "said", severity: "error", resource: "a/0" }));
+  expect(failed.lines).toContainEqual(expect.objectContaining({ kind: "log", severity: "error", resource: "a/0" }));
 
   emulator.faults.clear();
   emulator.faults.add({ match: { route: "push" }, effect: { kind: "lost", when: "after" } });
@@ -283,7 +283,7 @@ it("pushes nothing where manifests have errors or were edited", async () => {
   seeder.write("a.yaml", "queue: orders\nmessages:\n  - id: a\n    body: 2\n");
   seeder.write("b.yaml", manifest(3));
   const edited = await upJson(seeder);
-  expect([edited.code, edited.lines.at(-2)]).toEqual([1, expect.objectContaining({ kind: "note" })]);
+  expect([edited.code, edited.lines.at(-2)]).toEqual([1, expect.objectContaining({ kind: "notice" })]);
   seeder.write("a.yaml", "queue: orders\nmessages:\n  - id: a\n    body: 007\n");
   const broken = await upJson(seeder);
   expect([broken.code, broken.run.stderr]).toEqual([1, expect.stringContaining("NUMBER_NOT_EXACT")]);

@@ -10,10 +10,10 @@ const segment = (more: Partial<SegmentSummary>): SegmentSummary => ({
   lastPush: neverPushed,
   ...more,
 });
-const push = (at: string, pushed: number, maybeTwice: string[] = []) => ({
+const push = (at: string, pushed: number, possibleDuplicates: string[] = []) => ({
   pushed,
   requests: 1,
-  maybeTwice,
+  possibleDuplicates,
   at,
   commit: at,
 });
@@ -43,7 +43,7 @@ it("adds up the segments of the last run, and takes the metrics that were heard 
   expect(sum.lastPush).toEqual({
     pushed: 15,
     requests: 2,
-    maybeTwice: ["#3", "#204"],
+    possibleDuplicates: ["#3", "#204"],
     at: "2026-02",
     commit: "2026-02",
   });

@@ -39,7 +39,7 @@ it("waits for a run of this machine that still sends, and goes on from what that
   expect(world.told.join("\n")).toContain(`process ${process.pid}`);
   hold.release();
   expect((await first).outs.pushed).toBe(250);
-  expect((await second).outs).toMatchObject({ pushed: 250, lastPush: { maybeTwice: [] } });
+  expect((await second).outs).toMatchObject({ pushed: 250, lastPush: { possibleDuplicates: [] } });
   expect(world.bodies()).toHaveLength(250);
 });
 
@@ -104,6 +104,6 @@ it("finds nothing twice in a folder in which a run was killed between taking ove
     cpSync(join(world.root, "before", file), join(folder(), file));
   }
   const last = await world.start().lifecycle.update("id", outs, await world.segment(text(3)));
-  expect(last.outs).toMatchObject({ pushed: 3, lastPush: { pushed: 2, maybeTwice: [] } });
+  expect(last.outs).toMatchObject({ pushed: 3, lastPush: { pushed: 2, possibleDuplicates: [] } });
   expect(world.bodies().map(Number)).toEqual(numbers(3));
 });

@@ -14,7 +14,7 @@ afterEach(() => world[Symbol.asyncDispose]());
 async function asked(given: readonly GivenMessage[], more: Partial<SegmentInputs> = {}): Promise<SegmentInputs> {
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 0 }]\n");
   const nothing = { file: "", messages: 0, bytes: 0, digest: "", content: { kind: "messages", keys: "" } } as const;
-  return { ...inputs, ...nothing, ...more, given };
+  return { ...inputs, ...nothing, ...more, inlineMessages: given };
 }
 
 async function checked(given: readonly GivenMessage[], more?: Partial<SegmentInputs>): Promise<SegmentInputs> {
@@ -35,7 +35,7 @@ it("pushes what it is given, keeps no body in its outputs, and pushes it once", 
   expect(world.bodies()).toEqual([{ b: 1, a: null }, "words"]);
   expect(world.emulator.messages("orders").map(({ delaySeconds }) => delaySeconds)).toEqual([0, 5]);
   expect(JSON.stringify(outs)).not.toContain("words");
-  expect(outs).not.toHaveProperty("given");
+  expect(outs).not.toHaveProperty("inlineMessages");
 
   const reordered = await checked([given[1], { id: "one", body: '{ "a": null, "b": 1 }' }]);
   expect(await lifecycle.diff(id, outs, reordered)).toEqual({ changes: false, replaces: [] });

@@ -46,7 +46,7 @@ it("goes on with the second of two deliveries of the same messages, which the le
   expect(world.bodies()).toHaveLength(350);
   const second = await up(inputs, first);
   expect(sorted(250)).toEqual(numbers(250));
-  expect(second).toMatchObject({ pushed: 250, lastPush: { pushed: 250, maybeTwice: [] } });
+  expect(second).toMatchObject({ pushed: 250, lastPush: { pushed: 250, possibleDuplicates: [] } });
 });
 
 it("pushes all of what was changed, though a part of what it was before had gone", async () => {
@@ -64,7 +64,7 @@ it("pushes all of what was changed, though a part of what it was before had gone
 it("goes on where a run failed with more than the engine can be told", async () => {
   const inputs = await world.segment(manifest("once", numbers(250)));
   // An error's properties travel in a header, and are lost where they are larger than the engine's connection takes.
-  const large = { ...inputs, self: `urn:${"x".repeat(8_000_000)}/0` };
+  const large = { ...inputs, resourceUrn: `urn:${"x".repeat(8_000_000)}/0` };
   world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
   const run = world.start();
   await failureOf(run.lifecycle.create(large));

@@ -62,13 +62,13 @@ describe("after the engine was killed", () => {
     expect(before).toBeLessThan(2_500);
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(sorted()).toEqual(numbers(2_500));
-    expect(outs).toMatchObject({ pushed: 2_500, lastPush: { pushed: 2_500, maybeTwice: [] } });
+    expect(outs).toMatchObject({ pushed: 2_500, lastPush: { pushed: 2_500, possibleDuplicates: [] } });
     expect(world.told.join("\n")).toMatch(`journal says that ${before} messages arrived, and 0 may have`);
   });
 
   it("keeps apart what a program deploys twice", async () => {
     const inputs = await world.segment(manifest(numbers(2_500)));
-    const twin = { ...inputs, self: "urn:twin", deployment: "of the twin" };
+    const twin = { ...inputs, resourceUrn: "urn:twin", deployment: "of the twin" };
     await killedRun(inputs, 3);
     const before = world.bodies().length;
     expect((await world.start().lifecycle.create(twin)).outs).toMatchObject({ lastPush: { pushed: 2_500 } });
@@ -129,7 +129,7 @@ describe("after the engine was killed", () => {
     writeFileSync(path, torn);
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(100);
-    expect(outs.lastPush.maybeTwice).toEqual(numbers(50).map((n) => `m${n}`));
+    expect(outs.lastPush.possibleDuplicates).toEqual(numbers(50).map((n) => `m${n}`));
     expect(world.told.join("\n")).toMatch(/50 messages may have arrived twice/);
   });
 
@@ -143,13 +143,13 @@ describe("after the engine was killed", () => {
     // Its state was not written, and its journal is there.
     const { outs } = await world.start().lifecycle.update("id", properties, resend);
     expect(world.bodies()).toEqual([1, 2, 1, 2]);
-    expect(outs.lastPush).toMatchObject({ pushed: 2, maybeTwice: ["m1", "m2"] });
+    expect(outs.lastPush).toMatchObject({ pushed: 2, possibleDuplicates: ["m1", "m2"] });
   });
 
   it("finds its journal under another name of the manifest", async () => {
     const inputs = await world.segment(manifest([1, 2]));
     await world.start().lifecycle.create(inputs);
-    const moved = { ...inputs, manifest: "b", self: "urn:b" };
+    const moved = { ...inputs, manifest: "b", resourceUrn: "urn:b" };
     world.write("messages/a.yaml", manifest([1, 2], "name: b\nmoved_from: [a]\n"));
     expect((await world.start().lifecycle.create(moved)).outs.pushed).toBe(2);
     expect(world.bodies()).toEqual([1, 2]);
@@ -182,7 +182,7 @@ describe("after the engine was killed", () => {
     world.emulator.faults.clear();
     onAnotherMachine();
     const { outs } = await world.start().lifecycle.create(inputs);
-    expect(outs).toMatchObject({ pushed: 200, inDoubt: 0, lastPush: { maybeTwice: [] } });
+    expect(outs).toMatchObject({ pushed: 200, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
     killed.cancel();
     await run;
   });
@@ -196,7 +196,7 @@ describe("after the engine was killed", () => {
     // Its state was not written, and its journal is there.
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(100);
-    expect(outs.lastPush.maybeTwice).toEqual(numbers(50).map((n) => `m${n}`));
+    expect(outs.lastPush.possibleDuplicates).toEqual(numbers(50).map((n) => `m${n}`));
     expect(world.told.slice(told).join("\n")).toMatch(/50 messages may have arrived twice/);
   });
 
@@ -210,20 +210,20 @@ describe("after the engine was killed", () => {
     await world.start().lifecycle.create(inputs);
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(100);
-    expect(outs.lastPush.maybeTwice).toEqual(["#1 to #50"]);
+    expect(outs.lastPush.possibleDuplicates).toEqual(["#1 to #50"]);
   });
 });
 
 describe("never suppresses a push that it should not", () => {
   it.each<[string, (inputs: SegmentInputs) => Partial<SegmentInputs>]>([
-    ["in another stack", () => ({ stack: "prod", deployment: "of prod", self: "urn:prod/a/0" })],
+    ["in another stack", () => ({ stack: "prod", deployment: "of prod", resourceUrn: "urn:prod/a/0" })],
     ["to another queue", () => ({ queueId: world.emulator.queueId("second") })],
   ])("%s", async (_, change) => {
     const inputs = await world.segment(manifest(numbers(2_500)));
     await killedRun(inputs, 3);
     const requests = world.emulator.requests.length;
     const { outs } = await world.start().lifecycle.create({ ...inputs, ...change(inputs) });
-    expect(outs.lastPush).toMatchObject({ pushed: 2_500, maybeTwice: [] });
+    expect(outs.lastPush).toMatchObject({ pushed: 2_500, possibleDuplicates: [] });
     expect(accepted(requests)).toBe(2_500);
   });
 
@@ -232,7 +232,7 @@ describe("never suppresses a push that it should not", () => {
     await world.start().lifecycle.create(inputs);
     const { outs } = await world.start().lifecycle.create({ ...inputs, deployment: "another" });
     expect(world.bodies()).toEqual([1, 2, 1, 2]);
-    expect(outs.lastPush.maybeTwice).toEqual(["m1", "m2"]);
+    expect(outs.lastPush.possibleDuplicates).toEqual(["m1", "m2"]);
   });
 
   it("when what it left was taken over, though nothing more had to go", async () => {
@@ -272,7 +272,7 @@ describe("never suppresses a push that it should not", () => {
     const requests = world.emulator.requests.length;
     const again = await world.start().lifecycle.update("id", forgetful, inputs);
     expect(accepted(requests)).toBe(2_500);
-    expect(again.outs.lastPush.maybeTwice.length).toBeGreaterThan(0);
+    expect(again.outs.lastPush.possibleDuplicates.length).toBeGreaterThan(0);
   });
 });
 

@@ -72,7 +72,7 @@ it("warns once of a queue whose delivery is paused, and pushes", async () => {
   const { lifecycle } = world.start();
   const inputs = await world.segment(text);
   expect((await lifecycle.create(inputs)).outs.pushed).toBe(1);
-  await lifecycle.create({ ...inputs, deployment: "another", self: "urn:another" });
+  await lifecycle.create({ ...inputs, deployment: "another", resourceUrn: "urn:another" });
   expect(world.told).toEqual([expect.stringMatching(/^warning: delivery of orders is paused/)]);
 });
 

@@ -13,7 +13,7 @@ it("tells of messages, rate and time left: every second where it passes, every h
       told.push(`${now / 1000}: ${passing ?? "lasting"}: ${describeEvent(event)?.text}`);
     },
   };
-  const progress = new Progress({ self: "urn" } as SegmentInputs, 40_000, ports);
+  const progress = new Progress({ resourceUrn: "urn" } as SegmentInputs, 40_000, ports);
   for (now = 250; now <= 100_000; now += 250) progress.pushed(100);
   expect(told.slice(0, 2)).toEqual([
     "1: passing: 400 of 40,000 messages pushed, 400 a second, 2 min left",

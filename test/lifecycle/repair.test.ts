@@ -234,7 +234,7 @@ it("pushes nothing of another manifest in a run that repairs", async () => {
 });
 
 it("leaves a manifest of the same name alone that another component deploys", async () => {
-  const twin = { ...(await world.segment(manifest(1))), self: "urn:second/a/0" };
+  const twin = { ...(await world.segment(manifest(1))), resourceUrn: "urn:second/a/0" };
   const before = await up(twin);
   world.request({ repair: { action: "forget", manifest: "a", segments: "urn:first/a", messages: undefined } });
   const { lifecycle } = world.start();

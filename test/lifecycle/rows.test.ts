@@ -166,7 +166,7 @@ it("refuses as well what only the journal of a killed run has of the other kind"
     /^SOURCE_CHANGED: .*of a data file, and it has messages of its own now/,
   );
   world.write("messages/a.yaml", manifest());
-  expect(await up()).toMatchObject([{ pushed: 1, lastPush: { maybeTwice: [] } }]);
+  expect(await up()).toMatchObject([{ pushed: 1, lastPush: { possibleDuplicates: [] } }]);
   expect(world.bodies()).toEqual([1]);
 });
 

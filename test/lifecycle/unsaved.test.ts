@@ -72,7 +72,7 @@ describe("when the state was not saved", () => {
     await run(most, first);
     const saved = await run(most, first);
     expect(world.bodies()).toEqual([1, 2, 3]);
-    expect(saved).toMatchObject({ pushed: 3, inDoubt: 0, lastPush: { pushed: 2, maybeTwice: [] } });
+    expect(saved).toMatchObject({ pushed: 3, inDoubt: 0, lastPush: { pushed: 2, possibleDuplicates: [] } });
     expect(readdirSync(folder())).toHaveLength(1);
     expect(await run(most, saved)).toBe(saved);
     expect(readdirSync(folder())).toEqual([]);
@@ -93,7 +93,7 @@ describe("when the state was not saved", () => {
     const more = await world.segment(manifest([1, 2]));
     const second = await run(more, first);
     expect(second.pushed).toBe(2);
-    expect(await run(more, first)).toMatchObject({ pushed: 2, lastPush: { maybeTwice: [] } });
+    expect(await run(more, first)).toMatchObject({ pushed: 2, lastPush: { possibleDuplicates: [] } });
     expect(world.bodies()).toEqual([1, 2]);
   });
 });
@@ -110,7 +110,7 @@ describe("when the state moved on without the journal", () => {
 
   it("takes what the ledger does not have for in doubt: sends it again, and names it", async () => {
     const [inputs, olds] = await movedOn();
-    expect(await run(inputs, olds)).toMatchObject({ pushed: 3, lastPush: { pushed: 1, maybeTwice: ["m2"] } });
+    expect(await run(inputs, olds)).toMatchObject({ pushed: 3, lastPush: { pushed: 1, possibleDuplicates: ["m2"] } });
     expect(world.bodies()).toEqual([1, 2, 3, 2]);
   });
 
@@ -183,7 +183,7 @@ describe("another queue", () => {
       [1, 2],
       [1, 2],
     ]);
-    expect(final).toMatchObject({ pushed: 2, lastPush: { pushed: 2, maybeTwice: [] } });
+    expect(final).toMatchObject({ pushed: 2, lastPush: { pushed: 2, possibleDuplicates: [] } });
     expect(await run(inputs, final)).toMatchObject({ pushed: 2, lastPush: final.lastPush });
     expect(world.bodies()).toEqual([1, 2]);
   });
@@ -191,19 +191,19 @@ describe("another queue", () => {
 
 describe("finds the journal", () => {
   const renamed = {
-    stack: { stack: "staging", self: "urn:pulumi:staging::p::a/0" },
-    project: { project: "q", self: "urn:pulumi:dev::q::a/0" },
-    component: { self: "urn:pulumi:dev::p::other$a/0" },
+    stack: { stack: "staging", resourceUrn: "urn:pulumi:staging::p::a/0" },
+    project: { project: "q", resourceUrn: "urn:pulumi:dev::q::a/0" },
+    component: { resourceUrn: "urn:pulumi:dev::p::other$a/0" },
   } as const;
 
   it.each(Object.entries(renamed))("after the %s was renamed", async (_, names) => {
     const inputs = await world.segment(manifest([1, 2]));
     await run(inputs);
     const first = await run({ ...inputs, ...names });
-    expect(first).toMatchObject({ pushed: 2, lastPush: { maybeTwice: [] } });
+    expect(first).toMatchObject({ pushed: 2, lastPush: { possibleDuplicates: [] } });
     const more = await world.segment(manifest([1, 2, 3]));
     await run(more, first);
-    expect(await run({ ...more, ...names }, first)).toMatchObject({ pushed: 3, lastPush: { maybeTwice: [] } });
+    expect(await run({ ...more, ...names }, first)).toMatchObject({ pushed: 3, lastPush: { possibleDuplicates: [] } });
     expect(world.bodies()).toEqual([1, 2, 3]);
   });
 
@@ -360,7 +360,7 @@ describe("modes", () => {
     loseAnswers();
     const kept = await failed(await world.segment(manifest([1, 2], "push: on_change\nin_doubt: stop\n")));
     const outs = await run(await world.segment(manifest([1, 2, 3], "push: on_change\n")), kept);
-    expect(outs).toMatchObject({ pushed: 3, lastPush: { maybeTwice: ["m1", "m2"] } });
+    expect(outs).toMatchObject({ pushed: 3, lastPush: { possibleDuplicates: ["m1", "m2"] } });
     expect(world.bodies()).toEqual([1, 2, 1, 2, 3]);
   });
 

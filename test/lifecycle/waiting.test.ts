@@ -12,7 +12,7 @@ async function telling(act: (stage: Stage) => Promise<void>): Promise<readonly s
   const told: string[] = [];
   const stage: Stage = { waits: new Waits(), hold: undefined, pushedAt: 0, sleep: (s) => clock.sleep(s * 1_000) };
   const watched = {
-    inputs: { queueId: "q", self: "urn" },
+    inputs: { queueId: "q", resourceUrn: "urn" },
     ports: {
       clock,
       log: async (event: RunEvent, _urn: string, passing?: "passing") => {

@@ -39,7 +39,7 @@ function pushOf({ pushed, requests, at, commit, by, plan }: Fields): LastPush | 
   return {
     pushed,
     requests: numberOr0(requests),
-    maybeTwice: [],
+    possibleDuplicates: [],
     at,
     commit: typeof commit === "string" ? commit : "",
     ...(typeof by === "string" && { by }),

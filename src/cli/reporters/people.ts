@@ -108,10 +108,10 @@ export function outcomeLines(outcome: Outcome): string[] {
 }
 
 function manifestLines(manifest: ManifestOutcome): string[] {
-  const { name, queue, pushed, inDoubt, notSent, inDoubtMessages, maybeTwice } = manifest;
+  const { name, queue, pushed, inDoubt, notSent, inDoubtMessages, possibleDuplicates } = manifest;
   return [
     `${name} → ${queue}: ${number(pushed)} pushed, ${number(inDoubt)} in doubt, ${number(notSent)} not sent`,
     ...(inDoubtMessages.length === 0 ? [] : [`    in doubt: ${names(inDoubtMessages)}`]),
-    ...(maybeTwice.length === 0 ? [] : [`    may have arrived twice: ${names(maybeTwice)}`]),
+    ...(possibleDuplicates.length === 0 ? [] : [`    may have arrived twice: ${names(possibleDuplicates)}`]),
   ];
 }

@@ -6,7 +6,7 @@ import type { Report } from "./report.ts";
 const version = 1;
 
 /**
- * Tells a run to programs: one JSON object a line, each with `version`, `kind` and `at`. The last one is `end`, with the
+ * Tells a run to programs: one JSON object a line, each with `version`, `kind` and `at`. The last one is `result`, with the
  * exit code.
  */
 export function streamReport(write: (line: string) => void, now: () => number): Report {
@@ -17,7 +17,7 @@ export function streamReport(write: (line: string) => void, now: () => number): 
       line("plan", { plan: planJson(plan) });
     },
     locked({ text, user, host, pid, since }, waiting) {
-      const by = { text, user: user ?? null, host: host ?? null, pid: pid ?? null, since: since ?? null };
+      const by = { description: text, user: user ?? null, host: host ?? null, pid: pid ?? null, since: since ?? null };
       line("locked", { by, waiting: waiting !== "no", seconds: typeof waiting === "number" ? waiting : null });
     },
     started: () => line("started"),
@@ -38,15 +38,15 @@ export function streamReport(write: (line: string) => void, now: () => number): 
         resource: resource ?? null,
       });
     },
-    said({ severity, text, resource }) {
-      line("said", { severity, text, resource: resource ?? null });
+    said({ severity, text, resource, code, event }) {
+      line("log", { severity, message: text, code: code ?? null, resource: resource ?? null, event: event ?? null });
     },
-    changed: (what, resource) => line("changed", { what, resource }),
+    changed: (what, resource) => line("changed", { action: what, resource }),
     stopping: () => line("stopping"),
-    note: (text) => line("note", { text }),
+    note: (text) => line("notice", { message: text }),
     end({ exit, manifests, queues, total }) {
-      line("end", { exit, total, manifests, queues });
+      line("result", { exit, total, manifests, queues });
     },
-    ended: (exit) => line("end", { exit, total: null, manifests: [], queues: [] }),
+    ended: (exit) => line("result", { exit, total: null, manifests: [], queues: [] }),
   };
 }

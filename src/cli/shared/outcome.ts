@@ -25,7 +25,7 @@ export interface ManifestOutcome extends Tally {
   /** What the messages are called that are in doubt. */
   readonly inDoubtMessages: readonly string[];
   /** What the messages are called that were sent more than once, and may have arrived twice. */
-  readonly maybeTwice: readonly string[];
+  readonly possibleDuplicates: readonly string[];
 }
 
 export interface QueueOutcome {
@@ -123,7 +123,7 @@ function manifestOutcome(
     // A journal, or another run, may have known of more that had arrived; a run that came to its end left nothing.
     notSent: failed ? Math.max(0, mode === "once" ? Math.min(planned, unknown) : planned) : 0,
     inDoubtMessages: [...segments.flatMap(({ outputs }) => outputs.inDoubtMessages), ...journaled.inDoubtMessages],
-    maybeTwice: runs.flatMap(({ maybeTwice }) => maybeTwice),
+    possibleDuplicates: runs.flatMap(({ possibleDuplicates }) => possibleDuplicates),
   };
 }
 

@@ -28,14 +28,14 @@ export function stateView({ broker, accountId }: Api, faults: Faults, clock: Adj
   };
 }
 
-export function faultView({ id, fault, seen, struck }: ActiveFault): JsonObject {
+export function faultView({ id, fault, seen, hits }: ActiveFault): JsonObject {
   const { effect, match = {}, skip, every, share, seed, times } = fault;
   const { retryAfterSeconds, ...rest } = { retryAfterSeconds: undefined, ...effect };
   return {
     id,
     match,
     effect: { ...rest, retry_after_seconds: retryAfterSeconds },
-    ...{ skip, every, share, seed, times, seen, struck },
+    ...{ skip, every, share, seed, times, seen, hits },
   };
 }
 

@@ -12,9 +12,9 @@ export function showFaults(faults, refresh) {
   byId("faults").replaceChildren(...faults.map((fault) => item(fault, refresh)));
 }
 
-function item({ id, effect, match, times, struck }, refresh) {
+function item({ id, effect, match, times, hits }, refresh) {
   const words = Object.values(effect).filter((value) => value !== undefined && value !== null);
-  const left = times === undefined ? "" : `, ${times - struck} more`;
+  const left = times === undefined ? "" : `, ${times - hits} more`;
   const text = `${words.join(" ")} on ${match.route ?? "any"}`;
   const off = act(async () => refresh(admin(`faults/${id}`, { method: "DELETE" })));
   const button = element("button", { type: "button", onclick: off, ariaLabel: `Turn off ${text}` }, "Turn off");

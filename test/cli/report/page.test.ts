@@ -23,7 +23,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const day = (n: number) => `2026-08-0${n}T00:00:00.000Z`;
 
 function segment(name: string, pushedOn: number, pushed: number, backlog?: number): VersionSegment {
-  const lastPush = { pushed, requests: 1, maybeTwice: [], at: day(pushedOn), commit: `c${pushedOn}`, by: "ada" };
+  const lastPush = {
+    pushed,
+    requests: 1,
+    possibleDuplicates: [],
+    at: day(pushedOn),
+    commit: `c${pushedOn}`,
+    by: "ada",
+  };
   const metrics = { backlog_count: backlog ?? 0, backlog_bytes: 1, oldest_message_timestamp_ms: 0 };
   const heard = backlog === undefined ? {} : { metrics, metricsAt: day(pushedOn) };
   return { name, queue: "orders", manifest: "a", inDoubt: 0, lastPush, ...heard };

@@ -37,7 +37,7 @@ function tellAll(report: Report, tick: () => void): void {
         inDoubt: 1,
         notSent: 499,
         inDoubtMessages: ["x"],
-        maybeTwice: ["y", "z"],
+        possibleDuplicates: ["y", "z"],
       },
       {
         name: "quiet",
@@ -47,7 +47,7 @@ function tellAll(report: Report, tick: () => void): void {
         inDoubt: 0,
         notSent: 0,
         inDoubtMessages: [],
-        maybeTwice: [],
+        possibleDuplicates: [],
       },
     ],
     queues: [

@@ -18,7 +18,7 @@ const before = stateOf(outputsOf("a"));
 const run = (pushed: number, more: object = {}) => ({
   pushed,
   requests: 1,
-  maybeTwice: [],
+  possibleDuplicates: [],
   at: "2026-08-02",
   commit: "",
   ...more,
@@ -27,13 +27,13 @@ const run = (pushed: number, more: object = {}) => ({
 describe("what became of a run", () => {
   it("is what segments say that it pushed, all of them together", () => {
     const after = stateOf(
-      outputsOf("a", { pushed: 7, lastPush: run(5, { maybeTwice: ["x"] }) }),
+      outputsOf("a", { pushed: 7, lastPush: run(5, { possibleDuplicates: ["x"] }) }),
       outputsOf("a", { segment: 1, pushed: 3, lastPush: run(3) }),
     );
     expect(outcomeOf(plan, before, after, fine)).toMatchObject({
       exit: 0,
       total: { pushed: 8, requests: 2, inDoubt: 0, notSent: 0 },
-      manifests: [{ name: "a", maybeTwice: ["x"] }],
+      manifests: [{ name: "a", possibleDuplicates: ["x"] }],
     });
   });
 

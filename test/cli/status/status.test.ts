@@ -6,7 +6,7 @@ import { outputsOf, stateOf } from "../../engine-units/fixture.ts";
 import { problemsWith } from "../schema.ts";
 import { full } from "../shared/plan/fixture.ts";
 
-const later = { pushed: 3, requests: 1, maybeTwice: [], at: "2026-08-02T10:00:00.000Z", commit: "" };
+const later = { pushed: 3, requests: 1, possibleDuplicates: [], at: "2026-08-02T10:00:00.000Z", commit: "" };
 const deployed = stateOf(
   outputsOf("backfill"),
   outputsOf("backfill", { segment: 1, lastPush: later }),

@@ -41,7 +41,10 @@ describe("validate", () => {
       const files = { "messages/a.yaml": good, "Pulumi.yaml": "name: shop\n", "Pulumi.dev.yaml": text };
       const { code, stdout } = await validate(files, ["--stack", "dev", "--format", "json"]);
       const { problems, manifests } = JSON.parse(stdout);
-      const told = problems.map(({ place, code: found }: Problem) => `${formatPlace(place)} ${found}`);
+      const told = problems.map(
+        ({ location, code: found }: { location: Problem["place"]; code: string }) =>
+          `${formatPlace(location)} ${found}`,
+      );
       expect([code, told, manifests.length]).toEqual([1, [expected], 1]);
     },
   );
@@ -113,7 +116,7 @@ Write true, or "yes" in quotes.
       version: 1,
       omitted: 0,
       problems: [
-        { code: "NUMBER_NOT_EXACT", severity: "error", place: { file: "messages/a.yaml", line: 3, column: 11 } },
+        { code: "NUMBER_NOT_EXACT", severity: "error", location: { file: "messages/a.yaml", line: 3, column: 11 } },
       ],
       manifests: [{ name: "b", queue: "orders", push: "once", messages: 1 }],
     });
@@ -205,8 +208,8 @@ messages:
   it("checks against the stack's configuration, as the Pulumi program does", async () => {
     const { code, stdout } = await validate(files, ["--stack", "prod", "--format", "json"]);
     expect(code).toBe(1);
-    const found = JSON.parse(stdout).problems as { code: string; place: { file: string; line: number } }[];
-    expect(found.map(({ code: each, place }) => `${place.file}:${place.line} ${each}`)).toEqual([
+    const found = JSON.parse(stdout).problems as { code: string; location: { file: string; line: number } }[];
+    expect(found.map(({ code: each, location }) => `${location.file}:${location.line} ${each}`)).toEqual([
       "messages/a.yaml:2 PUSH_IN_PRODUCTION",
       "messages/a.yaml:5 VARIABLE_UNDEFINED",
       "messages/b.yaml:2 STACK_NEVER",

@@ -216,10 +216,10 @@ class Life {
   #note(): void {
     const manuscripts = this.#manuscripts.all();
     const { emulator } = this.#world;
-    for (const { manifest, queueId, inDoubtMessages, maybeTwice } of this.#world.segments()) {
+    for (const { manifest, queueId, inDoubtMessages, possibleDuplicates } of this.#world.segments()) {
       const keyOf = manuscripts.find(({ names }) => names.includes(manifest))?.keyOf;
       const queue = queueNames.find((name) => emulator.queueId(name) === queueId) ?? "orders";
-      for (const label of spelledOut([...inDoubtMessages, ...maybeTwice])) {
+      for (const label of spelledOut([...inDoubtMessages, ...possibleDuplicates])) {
         const key = keyOf?.(label);
         if (key !== undefined) this.#reported[queue].add(key);
       }

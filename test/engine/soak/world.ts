@@ -46,7 +46,7 @@ export interface SegmentState {
   readonly manifest: string;
   readonly inDoubt: number;
   readonly inDoubtMessages: readonly string[];
-  readonly maybeTwice: readonly string[];
+  readonly possibleDuplicates: readonly string[];
 }
 
 /** Files of the program that are other ones here: the text that goes, and what stands in its place. */
@@ -150,11 +150,11 @@ function segmentsOf(state: string): SegmentState[] {
     .map(({ urn, outputs = {} }) => {
       const { queueId, manifest, inDoubt, inDoubtMessages, lastPush } = outputs as unknown as Omit<
         SegmentState,
-        "maybeTwice" | "urn"
+        "possibleDuplicates" | "urn"
       > & {
-        lastPush: { maybeTwice: readonly string[] };
+        lastPush: { possibleDuplicates: readonly string[] };
       };
-      return { urn, queueId, manifest, inDoubt, inDoubtMessages, maybeTwice: lastPush.maybeTwice };
+      return { urn, queueId, manifest, inDoubt, inDoubtMessages, possibleDuplicates: lastPush.possibleDuplicates };
     });
 }
 

@@ -173,8 +173,8 @@ export class World implements AsyncDisposable {
     ]);
     const seen = (end: Seen["end"], outs?: SegmentOutputs, error = ""): Seen => {
       if (outs !== undefined) this.#keep(segment, outs);
-      const { at, maybeTwice = [] } = outs?.lastPush ?? {};
-      const named = at === olds?.lastPush.at ? [] : maybeTwice;
+      const { at, possibleDuplicates = [] } = outs?.lastPush ?? {};
+      const named = at === olds?.lastPush.at ? [] : possibleDuplicates;
       return { segment, end, outs, named, error, pushed: this.#api.pushed.slice(from) };
     };
     if (found === "killed") return seen("killed");
@@ -234,7 +234,7 @@ export class World implements AsyncDisposable {
       ...target,
       ...shared,
       deployment,
-      self: `urn:${setting.name}/${segment.segment}`,
+      resourceUrn: `urn:${setting.name}/${segment.segment}`,
       __provider: "the stub",
     }));
   }

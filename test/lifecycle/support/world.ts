@@ -109,7 +109,7 @@ export async function makeWorld(): Promise<World> {
         accountId: emulator.accountId,
         queueId: emulator.queueId("orders"),
         deployment: "the first",
-        self: `urn:a/${each.index}`,
+        resourceUrn: `urn:a/${each.index}`,
         __provider: "the stub",
       }));
     },

@@ -89,7 +89,7 @@ function inputsOf({ urn, inputs }: PreviewedResource): SegmentInputs {
     if (value === "[secret]") throw secretId(urn);
     return isUnknown(value) ? "" : value;
   };
-  return { ...known, queueId: id(known.queueId), accountId: id(known.accountId), self: urn };
+  return { ...known, queueId: id(known.queueId), accountId: id(known.accountId), resourceUrn: urn };
 }
 
 /** The manifests that segments are of: those of the repository, and those of files that only components name. */

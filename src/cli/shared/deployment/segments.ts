@@ -48,7 +48,7 @@ export function manifestFacts(manifest: Manifest, facts: Facts, state: StackStat
       accountId: settings.accountId ?? known?.outputs.accountId ?? "",
       queueId: queueIdOf(manifest.queue, facts, state, known) ?? "",
       deployment: known?.outputs.deployment ?? idOf([manifest.name, ...manifest.movedFrom], state.deployments) ?? "",
-      self: known?.urn ?? urns.segment(stack.short, config.project, `${manifest.name}/${segment.index}`),
+      resourceUrn: known?.urn ?? urns.segment(stack.short, config.project, `${manifest.name}/${segment.index}`),
     };
     return { inputs, known };
   });

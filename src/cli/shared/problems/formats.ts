@@ -8,13 +8,26 @@ export type Checked = Pick<LoadResult, "manifests" | "skipped" | "problems" | "o
 
 /** One JSON document. `version` changes when what is there changes its meaning. */
 export function toJson({ problems, omitted, manifests, skipped }: Checked): string {
-  const checked = { version: 1, problems, omitted, manifests: manifests.map(summary), skipped: skipped.map(summary) };
+  const diagnostics = problems.map(({ code, severity, place, what, next }) => ({
+    code,
+    severity,
+    location: place,
+    message: what,
+    hint: next,
+  }));
+  const checked = {
+    version: 1,
+    problems: diagnostics,
+    omitted,
+    manifests: manifests.map(summary),
+    skipped: skipped.map(summary),
+  };
   return `${printableJson(checked, 2)}\n`;
 }
 
 function summary({ name, queue, push, place, content }: Manifest) {
   const messages = content.kind === "inline" ? content.messages.length : content.size?.messages;
-  return { name, queue, push, place, messages: messages ?? null };
+  return { name, queue, push, location: place, messages: messages ?? null };
 }
 
 /** Annotations of GitHub Actions. */
