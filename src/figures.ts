@@ -25,3 +25,8 @@ export function cut(text: string, characters: number): string {
   // No character has more than two code units, so that a long text is not taken apart as a whole.
   return [...text.slice(0, characters * 2)].slice(0, characters).join("");
 }
+
+/** Whether a text is a number of seconds that a run may wait. */
+export function isSeconds(text: string): boolean {
+  return /^\d{1,8}$/.test(text);
+}

@@ -3,6 +3,8 @@ import type { EngineEvent, LocalWorkspaceOptions } from "@pulumi/pulumi/automati
 import type { Pulumi } from "./pulumi.ts";
 import { type Holder, holderOf } from "./stack-lock.ts";
 
+export type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+
 export interface EngineRun {
   readonly root: string;
   readonly stack: string;

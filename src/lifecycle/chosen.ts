@@ -1,7 +1,7 @@
 import { number } from "../figures.ts";
 import type { Decision } from "../plan/index.ts";
-import type { Book } from "./book.ts";
 import { Refusal } from "./failure.ts";
+import type { Book } from "./ledger/types.ts";
 import type { RepairAction } from "./protocol/events.ts";
 import type { Repair } from "./protocol/request.ts";
 import { firstRow, rowLabel } from "./rows-book.ts";

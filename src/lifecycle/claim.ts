@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { type Journal, type JournalHead, type Journals, thisProcess } from "../push/index.ts";
-import type { Book } from "./book.ts";
 import { Refusal } from "./failure.ts";
 import {
   type Bearings,
@@ -11,6 +10,7 @@ import {
   type OpenJournal,
   refusing,
 } from "./journal.ts";
+import type { Book } from "./ledger/types.ts";
 import type { Ports } from "./ports.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 

@@ -1,8 +1,9 @@
 import { requestDeadlineMs } from "../cloudflare/index.ts";
 import { packStream } from "../plan/index.ts";
 import { type Journal, journaled, type PushReport, runPush, Waits } from "../push/index.ts";
-import { type Book, openBook } from "./book.ts";
-import { type Claim, claimJournals } from "./claim.ts";
+import { openBook } from "./book.ts";
+import { claimJournals } from "./claim.ts";
+import type { Delivery } from "./context.ts";
 import { refuseOtherKind } from "./diff.ts";
 import { refuseEdited, refuseShrunk } from "./edited.ts";
 import { PartialFailure, Refusal } from "./failure.ts";
@@ -14,26 +15,12 @@ import { ledgerOf } from "./queue-ledger.ts";
 import { RunRecord } from "./record.ts";
 import { repairLedger } from "./repair.ts";
 import { refuseUnreviewed } from "./reviewed.ts";
-import type { QueueLedger, SegmentInputs, SegmentOutputs } from "./segment.ts";
+import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 import { plannedSends, toSend } from "./sends.ts";
 import type { Session } from "./session.ts";
 import { reasonOf } from "./summary.ts";
 import { outcomeOf, tellRecovered, warnOfDoubles } from "./telling.ts";
 import { tellingWaits } from "./waiting.ts";
-
-/** A segment whose turn it is. */
-export interface Delivery {
-  readonly inputs: SegmentInputs;
-  /** Outputs of the last run; undefined: there was none. */
-  readonly before: SegmentOutputs | undefined;
-  /** What they have of the queue that the segment goes to; undefined: nothing. */
-  readonly recorded: QueueLedger | undefined;
-  readonly claim: Claim;
-  readonly book: Book;
-  /** Opened when something is to be read. */
-  readonly feed: () => Promise<Feed>;
-  readonly session: Session;
-}
 
 /**
  * Pushes what is pending for a segment: the one way in which messages leave, for create and update alike.

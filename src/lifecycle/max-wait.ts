@@ -1,3 +1,4 @@
+import { isSeconds } from "../figures.ts";
 import { Refusal } from "./failure.ts";
 import type { Ports } from "./ports.ts";
 
@@ -17,9 +18,4 @@ export function maxWaitMs({ env, config }: Pick<Ports, "env" | "config">): numbe
     "CONFIG_INVALID",
     `${name} is not a number of seconds. Write whole seconds, such as ${defaultSeconds}.`,
   );
-}
-
-/** Whether a text is a number of seconds that a run may wait. */
-export function isSeconds(text: string): boolean {
-  return /^\d{1,8}$/.test(text);
 }

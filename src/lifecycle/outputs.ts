@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Journal, PushReport } from "../push/index.ts";
-import type { Book } from "./book.ts";
 import { type Claim, newId } from "./claim.ts";
+import type { Book } from "./ledger/types.ts";
 import { elsewhereOf, isSameQueue, ledgerOf, runsOf } from "./queue-ledger.ts";
 import type { Account } from "./record.ts";
 import type { LastPush, SegmentInputs, SegmentOutputs } from "./segment.ts";

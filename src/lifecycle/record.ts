@@ -1,5 +1,5 @@
 import type { BatchOutcome } from "../push/index.ts";
-import type { Book } from "./book.ts";
+import type { Book } from "./ledger/types.ts";
 
 /** Where the messages of a segment are. Those that are named nowhere were not sent. Indices ascending. */
 export interface Account {

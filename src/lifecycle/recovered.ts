@@ -1,5 +1,5 @@
 import type { Decision } from "../plan/index.ts";
-import type { Book } from "./book.ts";
+import type { Book } from "./ledger/types.ts";
 import type { Leftover } from "./leftover.ts";
 
 /**

@@ -1,9 +1,9 @@
-import type { Book } from "./book.ts";
 import { choose, leftEdited, takesAsItIs } from "./chosen.ts";
-import type { Delivery } from "./deliver.ts";
+import type { Delivery } from "./context.ts";
 import { lastOf, refuseOtherQueue } from "./diff.ts";
 import { refuseEdited } from "./edited.ts";
 import { Refusal } from "./failure.ts";
+import type { Book } from "./ledger/types.ts";
 import { outputsOf } from "./outputs.ts";
 import type { Repair } from "./protocol/request.ts";
 import type { Account } from "./record.ts";

@@ -10,7 +10,7 @@ import {
   unpackRows,
   type WantedRows,
 } from "../plan/index.ts";
-import type { Book, Content, Wanted } from "./book.ts";
+import type { Book, Content, Wanted } from "./ledger/types.ts";
 import { begunAs, type Leftover, rowKey, takeOverRows } from "./leftover.ts";
 import { recoveredOf } from "./recovered.ts";
 

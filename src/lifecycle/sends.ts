@@ -1,4 +1,4 @@
-import type { Book } from "./book.ts";
+import type { Book } from "./ledger/types.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 type Policy = Pick<SegmentInputs, "inDoubtPolicy">;

@@ -1,4 +1,4 @@
-import type { Delivery } from "./deliver.ts";
+import type { Delivery } from "./context.ts";
 import type { RunEventOf } from "./protocol/events.ts";
 import type { Account } from "./record.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";

@@ -1,6 +1,5 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { parseReason, withoutColours } from "../../engine/pulumi-messages.ts";
-import type { EngineEnd } from "../../engine/run-pulumi.ts";
+import type { EngineEnd, EngineEvent } from "../../engine/run-pulumi.ts";
 import { number } from "../../figures.ts";
 import { describeEvent } from "../../lifecycle/protocol/describe.ts";
 import { decodeEvent, type RunEventOf } from "../../lifecycle/protocol/events.ts";

@@ -1,5 +1,5 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { withoutColours } from "../../engine/pulumi-messages.ts";
+import type { EngineEvent } from "../../engine/run-pulumi.ts";
 import { describeEvent } from "../../lifecycle/protocol/describe.ts";
 import { decodeEvent, type RunEvent } from "../../lifecycle/protocol/events.ts";
 import { printableLines } from "../../printable.ts";

@@ -1,7 +1,8 @@
-import { type Book, openBook } from "../../../lifecycle/book.ts";
+import { openBook } from "../../../lifecycle/book.ts";
 import { diffSegment } from "../../../lifecycle/diff.ts";
 import { refuseShrunk } from "../../../lifecycle/edited.ts";
 import { Refusal } from "../../../lifecycle/failure.ts";
+import type { Book } from "../../../lifecycle/ledger/types.ts";
 import { ledgerOf } from "../../../lifecycle/queue-ledger.ts";
 import { plannedSends, toSend } from "../../../lifecycle/sends.ts";
 import type { Decision } from "../../../plan/index.ts";

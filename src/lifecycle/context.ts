@@ -1,0 +1,19 @@
+import type { Claim } from "./claim.ts";
+import type { Feed } from "./feed.ts";
+import type { Book } from "./ledger/types.ts";
+import type { QueueLedger, SegmentInputs, SegmentOutputs } from "./segment.ts";
+import type { Session } from "./session.ts";
+
+/** A segment whose turn it is. */
+export interface Delivery {
+  readonly inputs: SegmentInputs;
+  /** Outputs of the last run; undefined: there was none. */
+  readonly before: SegmentOutputs | undefined;
+  /** What they have of the queue that the segment goes to; undefined: nothing. */
+  readonly recorded: QueueLedger | undefined;
+  readonly claim: Claim;
+  readonly book: Book;
+  /** Opened when something is to be read. */
+  readonly feed: () => Promise<Feed>;
+  readonly session: Session;
+}
