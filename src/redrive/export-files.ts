@@ -44,6 +44,11 @@ export class ExportFiles {
     return this.#state.leaseEndsMs;
   }
 
+  /** Milliseconds for which an earlier run leased what it pulled; 0 if there was none. */
+  get earlierVisibilityMs(): number {
+    return this.#state.visibilityMs;
+  }
+
   has(id: string): boolean {
     return this.#state.places.has(id);
   }
@@ -124,11 +129,13 @@ export class ExportFiles {
 /**
  * Begins an export, or continues one that did not come to its end.
  *
+ * @param visibilityMs milliseconds for which messages will be leased; 0 if none are
  * @throws ExportError if there is another export or another file of this name, or a process that still writes it
  */
 export async function openExport(
   paths: ExportPaths,
   head: ExportHead,
+  visibilityMs: number,
   { disk, processes }: { readonly disk: Disk; readonly processes: Processes },
 ): Promise<ExportFiles> {
   const size = await disk.size(paths.progress);
@@ -139,22 +146,35 @@ export async function openExport(
       if ((await disk.size(path)) !== undefined) throw exists(path);
     }
     if (size !== undefined) await disk.remove(paths.progress);
-    const progress = await disk.grow(paths.progress, undefined);
-    await progress.append(Buffer.from(writeLine({ version: 1, head }) + writeLine({ run: own })));
+    const begin = writeLine({ version: 1, head }) + writeLine({ run: own, visibilityMs });
+    const progress = await growWith(disk, paths.progress, undefined, begin);
     return new ExportFiles(paths, disk, emptyState(head), progress);
   }
   assertSame(state.head, head);
   await assertFree(state.owner, own, processes);
   await cutUnfinished(state, paths, disk);
-  const progress = await disk.grow(paths.progress, state.progressBytes);
-  await progress.append(Buffer.from(writeLine({ run: own })));
+  const begin = writeLine({ run: own, visibilityMs });
+  const progress = await growWith(disk, paths.progress, state.progressBytes, begin);
   return new ExportFiles(paths, disk, state, progress);
+}
+
+/** Opens a file to add to it, and adds a first text. */
+async function growWith(disk: Disk, path: string, size: number | undefined, text: string): Promise<GrowingFile> {
+  const file = await disk.grow(path, size);
+  try {
+    await file.append(Buffer.from(text));
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 function emptyState(head: ExportHead): ExportState {
   return {
     head,
     owner: undefined,
+    visibilityMs: 0,
     progressBytes: 0,
     sizes: noRows(),
     rows: noRows(),

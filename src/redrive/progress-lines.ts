@@ -37,7 +37,8 @@ export type Ranges = Readonly<Partial<Record<RowKind, Range>>>;
  */
 export type ProgressLine =
   | { readonly version: 1; readonly head: ExportHead }
-  | { readonly run: Owner }
+  /** A run that writes. `visibilityMs`: milliseconds for which it leases what it pulls. */
+  | { readonly run: Owner; readonly visibilityMs: number }
   /** `leaseEndsMs`: milliseconds since the epoch, by this machine's clock; 0 without leases. */
   | { readonly put: Ranges; readonly leaseEndsMs: number }
   /** Messages whose acknowledgement the API confirmed, or that were only peeked at. */
@@ -58,9 +59,9 @@ export function readLine(text: string): ProgressLine | undefined {
     return undefined;
   }
   if (!isRecord(value)) return undefined;
-  const { version, head, run, put, leaseEndsMs, settled, manifest } = value;
+  const { version, head, run, visibilityMs, put, leaseEndsMs, settled, manifest } = value;
   if (version === 1 && isRecord(head)) return isHead(head) ? { version, head } : undefined;
-  if (isOwner(run)) return { run };
+  if (isOwner(run)) return typeof visibilityMs === "number" ? { run, visibilityMs } : undefined;
   if (isRecord(put)) return isRanges(put) && typeof leaseEndsMs === "number" ? { put, leaseEndsMs } : undefined;
   if (isIds(settled)) return { settled };
   return typeof manifest === "string" ? { manifest } : undefined;

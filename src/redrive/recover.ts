@@ -17,6 +17,8 @@ export interface ExportState {
   readonly head: ExportHead;
   /** The process that wrote last. */
   readonly owner: Owner | undefined;
+  /** Milliseconds for which that process leased what it pulled; 0 if none wrote before. */
+  readonly visibilityMs: number;
   /** Bytes of the progress file up to its last whole line that holds. */
   readonly progressBytes: number;
   readonly sizes: Record<RowKind, number>;
@@ -53,6 +55,7 @@ export async function readProgress(paths: ExportPaths, disk: Disk): Promise<Expo
     return undefined;
   }
   let owner: Owner | undefined;
+  let visibilityMs = 0;
   let manifest: string | undefined;
   let leaseEndsMs = 0;
   let progressBytes = 0;
@@ -72,12 +75,26 @@ export async function readProgress(paths: ExportPaths, disk: Disk): Promise<Expo
       addRanges(line.put, { sizes, rows, places, unsettled });
       leaseEndsMs = Math.max(leaseEndsMs, line.leaseEndsMs);
     }
-    if ("run" in line) owner = line.run;
+    if ("run" in line) {
+      owner = line.run;
+      visibilityMs = line.visibilityMs;
+    }
     if ("settled" in line) for (const id of line.settled) unsettled.delete(id);
     if ("manifest" in line) manifest = line.manifest;
     progressBytes += Buffer.byteLength(written) + 1;
   }
-  return { head: first.head, owner, progressBytes, sizes, rows, places, unsettled, leaseEndsMs, manifest };
+  return {
+    head: first.head,
+    owner,
+    visibilityMs,
+    progressBytes,
+    sizes,
+    rows,
+    places,
+    unsettled,
+    leaseEndsMs,
+    manifest,
+  };
 }
 
 /** Counts rows in that are on the disk. */

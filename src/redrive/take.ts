@@ -63,6 +63,8 @@ class Taking {
   #leaseEndsMs: number;
   /** Whether messages may be leased by an answer that was lost. */
   #lostPull = false;
+  /** When the leases of a run that was killed end at the latest, in milliseconds since the epoch. */
+  readonly #earlierEndMs: number;
   /** Unacknowledged messages that the queue reported last. */
   #backlog: number | undefined;
 
@@ -70,6 +72,7 @@ class Taking {
     this.#files = files;
     this.#options = options;
     this.#ports = ports;
+    this.#earlierEndMs = files.earlierVisibilityMs === 0 ? 0 : ports.clock.now() + files.earlierVisibilityMs;
     this.#leaseEndsMs = files.leaseEndsMs;
     this.#calls = { clock: ports.clock, stop: ports.stop, onWait: options.onWait };
   }
@@ -191,7 +194,11 @@ class Taking {
 
   /** Whether messages may come back once leases end: they are written and not acknowledged, or their answer was lost. */
   #owesLeases(): boolean {
-    return (this.#files.unsettled.size > 0 || this.#lostPull) && this.#ports.clock.now() < this.#leaseEndsMs;
+    // A run may have been killed between a pull and the first line about it; then the queue reports messages.
+    if ((this.#backlog ?? 1) > this.#held.size) this.#leasedUntil(this.#earlierEndMs);
+    else if (this.#files.unsettled.size === 0 && !this.#lostPull) return false;
+    const isOwing = this.#files.unsettled.size > 0 || this.#lostPull || this.#earlierEndMs > 0;
+    return isOwing && this.#ports.clock.now() < this.#leaseEndsMs;
   }
 
   async #waitForLeases(): Promise<void> {

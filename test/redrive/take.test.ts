@@ -29,7 +29,7 @@ describe("taking", () => {
     await using world = await makeWorld();
     await world.fill(numbered(250));
     expect(await world.take()).toEqual({ left: 0, backlog: 0, stopped: false, unsettled: [] });
-    expect([world.rows(), world.left(), world.files()]).toEqual([bodies(250), [], ["out.ndjson"]]);
+    expect([world.rows(), world.left(), world.files()]).toEqual([bodies(250), [], ["out.ndjson", "out.yaml"]]);
   });
 
   it("writes before it acknowledges", async () => {
@@ -215,12 +215,12 @@ it("goes on with an unfinished export alone", async () => {
   const other = { ...world.head, to: "mails" };
   const { openExport, exportPaths } = await import("../../src/redrive/index.ts");
   const paths = exportPaths(join(world.folder, "out"));
-  await expect(openExport(paths, other, world.ports)).rejects.toThrow("EXPORT_OTHER");
+  await expect(openExport(paths, other, visibilityMs, world.ports)).rejects.toThrow("EXPORT_OTHER");
   const processes = { own: async () => ({ machine: "test", pid: 2, started: "2" }), isRunning: async () => true };
   await expect(world.open({ processes })).rejects.toThrow("EXPORT_RUNNING: the process 1 writes");
   await world.take();
-  expect([world.rows(), world.files()]).toEqual([bodies(150), ["out.ndjson"]]);
-  await expect(world.open()).rejects.toThrow("EXPORT_EXISTS: out.ndjson exists already");
+  expect([world.rows(), world.files()]).toEqual([bodies(150), ["out.ndjson", "out.yaml"]]);
+  await expect(world.open()).rejects.toThrow("EXPORT_EXISTS: out.yaml exists already");
 });
 
 it("does not write into files that somebody changed", async () => {

@@ -118,7 +118,7 @@ async function exportTo(
   { flags, selection }: Wanted,
   ports: ExportPorts,
 ): Promise<number> {
-  const files = await openExport(place.paths, head, ports);
+  const files = await openExport(place.paths, head, flags.take ? flags.visibilityTimeout * 1000 : 0, ports);
   const problems = new Problems();
   const options = {
     queue: { accountId: head.accountId, queueId: head.queueId },

@@ -14,6 +14,7 @@ import {
   type ExportHead,
   type ExportPorts,
   exportPaths,
+  manifestText,
   openExport,
   peek,
   type Row,
@@ -45,7 +46,7 @@ export interface World extends AsyncDisposable {
   call(path: string, body: unknown): Promise<Called>;
   fill(messages: readonly Sent[]): Promise<void>;
   open(ports?: Partial<ExportPorts>): Promise<ExportFiles>;
-  /** Opens the export, takes until the queue is empty, and closes it as the command does. */
+  /** Opens the export, takes until the queue is empty, writes the manifest, and closes it, as the command does. */
   take(options?: Partial<Parameters<typeof take>[1]>, ports?: Partial<ExportPorts>): Promise<Taken & Outcome>;
   peek(options?: Partial<Parameters<typeof peek>[1]>): Promise<{ seen: number; backlog: number | undefined } & Outcome>;
   /** Lines of a data file, parsed. */
@@ -124,11 +125,20 @@ export async function makeWorld({ maxRetries = 100, ...options }: WorldOptions =
         if (status !== 200) throw new Error(JSON.stringify(json));
       }
     },
-    open: (own = {}) => openExport(paths, head, { ...ports, ...own }),
+    open: (own = {}) => openExport(paths, head, visibilityMs, { ...ports, ...own }),
     async take(own = {}, more = {}) {
       const files = await world.open(more);
       try {
         const taken = await take(files, { ...usual, ...own }, { ...ports, ...more });
+        const facts = {
+          head,
+          rows: files.rows,
+          paths: exportPaths("messages/out"),
+          name: "out",
+          schema: "schema.json",
+        };
+        const text = manifestText(facts);
+        if (!taken.stopped && text !== undefined) await files.publish(text);
         await files.close(files.unsettled.size === 0 && !taken.stopped);
         return { ...taken, unsettled: [...files.unsettled] };
       } catch (error) {
@@ -137,7 +147,7 @@ export async function makeWorld({ maxRetries = 100, ...options }: WorldOptions =
       }
     },
     async peek(own = {}) {
-      const files = await openExport(paths, { ...head, mode: "peek" }, ports);
+      const files = await openExport(paths, { ...head, mode: "peek" }, 0, ports);
       const peeked = await peek(files, { ...usual, ...own }, ports);
       await files.close(true);
       return { ...peeked, unsettled: [...files.unsettled] };
