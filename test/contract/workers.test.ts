@@ -3,13 +3,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { npmPackages } from "./cache.ts";
 import { Project, prelude, type Running } from "./workers.ts";
+import { wranglerVersion } from "./wrangler.ts";
 
 let miniflare: string;
 let wrangler: string;
 
 beforeAll(async () => {
   miniflare = await npmPackages("miniflare", "miniflare@4.20260730.0");
-  wrangler = await npmPackages("wrangler", "wrangler@4.164.0");
+  wrangler = await npmPackages("wrangler", `wrangler@${wranglerVersion}`);
 });
 
 /** Does what the messages' first deliveries say: `retry 30`, `ackAll`. Those that come again it takes. */

@@ -4,9 +4,8 @@ import { beforeAll, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { npmPackages } from "./cache.ts";
 import { Project } from "./workers.ts";
-import { Wrangler } from "./wrangler.ts";
+import { wranglerVersion as version, Wrangler } from "./wrangler.ts";
 
-const version = "4.164.0";
 let packages: string;
 
 beforeAll(async () => {

@@ -5,11 +5,12 @@ import { beforeAll, expect, test } from "vitest";
 import { start } from "../../src/engine/child.ts";
 import { npmPackages } from "./cache.ts";
 import { Project, prelude } from "./workers.ts";
+import { wranglerVersion } from "./wrangler.ts";
 
 let wrangler: string;
 
 beforeAll(async () => {
-  wrangler = await npmPackages("wrangler", "wrangler@4.164.0");
+  wrangler = await npmPackages("wrangler", `wrangler@${wranglerVersion}`);
 });
 
 const files = {

@@ -4,6 +4,9 @@ import type { Finished } from "../../src/engine/child.ts";
 import { Calls, finished } from "./record.ts";
 import type { Project } from "./workers.ts";
 
+/** The version that the tests install. */
+export const wranglerVersion = "4.164.0";
+
 /** A string that stands in the output, or a pattern of it. */
 type Said = string | RegExp;
 

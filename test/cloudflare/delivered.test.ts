@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { queuePageOf } from "../../src/cloudflare/account-queue.ts";
+import { acknowledgedOf, peekedOf, pulledOf } from "../../src/cloudflare/delivered.ts";
+
+const message = {
+  id: "m1",
+  body: "MTIz",
+  attempts: 2,
+  timestamp_ms: 1_710_950_954_154,
+  lease_id: "l1",
+  metadata: { "CF-Content-Type": "json", "CF-sourceMessageSource": "api" },
+};
+const delivered = { id: "m1", body: "MTIz", contentType: "json", attempts: 2, timestampMs: 1_710_950_954_154 };
+
+describe("a pull", () => {
+  it("is read with its leases and backlog", () => {
+    expect(pulledOf({ message_backlog_count: 5, messages: [message] })).toEqual({
+      messages: [{ ...delivered, leaseId: "l1" }],
+      backlog: 5,
+    });
+  });
+
+  it.each([[{}], [{ messages: null }], [{ messages: [] }]])("of nothing is empty: %j", (result) => {
+    expect(pulledOf(result)).toEqual({ messages: [], backlog: undefined });
+  });
+
+  it("takes what the answer does not say for unknown", () => {
+    expect(pulledOf({ messages: [{ id: "m1", lease_id: "l1" }] })?.messages).toEqual([
+      { id: "m1", leaseId: "l1", body: undefined, contentType: undefined, attempts: undefined, timestampMs: undefined },
+    ]);
+    const metadata = { "cf-content-type": "TEXT" };
+    expect(pulledOf({ messages: [{ ...message, metadata }] })?.messages[0]?.contentType).toBe("text");
+  });
+
+  it.each([
+    [null],
+    [{ messages: {} }],
+    [{ messages: [message, { ...message, lease_id: "" }] }],
+    [{ messages: [{ ...message, lease_id: undefined }] }],
+    [{ messages: [{ ...message, id: 7 }] }],
+    [{ messages: ["m1"] }],
+  ])("with a message that cannot be used is none: %j", (result) => {
+    expect(pulledOf(result)).toBeUndefined();
+  });
+});
+
+it("reads a peek, as an object and as a list", () => {
+  const { lease_id, ...seen } = message;
+  expect(peekedOf({ messages: [{ ...seen, ref: "r1" }] })).toEqual([delivered]);
+  expect(peekedOf([{ ...seen, ref: "r1" }])).toEqual([delivered]);
+  expect(peekedOf({})).toEqual([]);
+  expect(peekedOf({ messages: [{ ref: "r1" }] })).toBeUndefined();
+});
+
+it.each([
+  [{ ackCount: 2, warnings: {} }, 2, [], 0],
+  [{ ackCount: 1, warnings: { l2: "expired" } }, 1, ["l2"], 0],
+  [{ ackCount: 1, warnings: ["the lease l2 has expired"] }, 1, ["l2"], 0],
+  [{ ackCount: 1, warnings: ["something is wrong"] }, 1, [], 1],
+  [{}, undefined, [], 0],
+])("reads an acknowledgement %j", (result, confirmed, refused, otherWarnings) => {
+  expect(acknowledgedOf(result, ["l1", "l2"])).toEqual({ confirmed, refused: new Set(refused), otherWarnings });
+});
+
+it("reads queues with their consumers", () => {
+  const consumers = [
+    { type: "worker", script: "a", dead_letter_queue: "dead", settings: { max_retries: 3 } },
+    { type: "http_pull", dead_letter_queue: "" },
+  ];
+  const result = [
+    { queue_id: "1", queue_name: "orders", consumers, settings: { delivery_paused: true } },
+    { queue_id: 7 },
+  ];
+  expect(queuePageOf(result, { total_pages: 2 })).toEqual({
+    totalPages: 2,
+    queues: [
+      {
+        queue_id: "1",
+        queue_name: "orders",
+        consumers_total_count: undefined,
+        delivery_paused: true,
+        consumers: [
+          { type: "worker", dead_letter_queue: "dead", max_retries: 3 },
+          { type: "http_pull", dead_letter_queue: undefined, max_retries: undefined },
+        ],
+      },
+    ],
+  });
+  expect(queuePageOf({}, undefined)).toBeUndefined();
+});
