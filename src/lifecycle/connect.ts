@@ -35,7 +35,7 @@ export function connect(ports: Pick<Ports, "config" | "env" | "setBy" | "clock" 
     const client = createClient({ credentials: credentialsFrom(ports), baseUrl, env: ports.env });
     const most = maxWaitMs(ports);
     const pace = createPace({ clock: ports.clock, assume, maxWaitMs: most });
-    const reads = pacedReads({ client, pace, clock: ports.clock, cancelled: ports.cancelled });
+    const reads = pacedReads({ client, pace, cancelled: ports.cancelled });
     return {
       client,
       pace,

@@ -6,7 +6,7 @@ import {
   type QueueInfo,
   type ReadAnswer,
 } from "../cloudflare/index.ts";
-import { type Clock, type Pace, WaitTooLong } from "../push/index.ts";
+import { type Pace, WaitTooLong } from "../push/index.ts";
 import type { Metrics, QueueRef } from "../types.ts";
 
 /** What is asked of the API besides pushing. None rejects. */
@@ -21,7 +21,6 @@ interface ReadPorts {
   readonly client: Pick<Client, "getQueue" | "metrics">;
   /** Reads count against the same limit as pushes. */
   readonly pace: Pace;
-  readonly clock: Clock;
   readonly cancelled: AbortSignal;
 }
 
@@ -38,7 +37,7 @@ const notAsked: Failure = {
 };
 
 /** The reads of one process. */
-export function pacedReads({ client, pace, clock, cancelled }: ReadPorts): Reads {
+export function pacedReads({ client, pace, cancelled }: ReadPorts): Reads {
   const queues = new Map<string, Promise<ReadAnswer<QueueInfo>>>();
 
   const paced = async <T>({ queueId }: QueueRef, ask: () => Promise<ReadAnswer<T>>): Promise<ReadAnswer<T>> => {
@@ -46,11 +45,10 @@ export function pacedReads({ client, pace, clock, cancelled }: ReadPorts): Reads
       return error instanceof WaitTooLong ? error.failure : notAsked;
     });
     if (!("done" in permit)) return { kind: "failed", failure: permit };
-    const since = clock.elapsed();
     const answer = await ask();
-    if (answer.kind === "ok") permit.done({ kind: "answered", rate: answer.rate, latencyMs: clock.elapsed() - since });
+    if (answer.kind === "ok") permit.done({ kind: "ended", rate: answer.rate });
     else if (isAccountLimit(answer.failure)) permit.done({ kind: "limited", rate: noRate, waitMs: limitedMs });
-    else permit.done({ kind: "lost", rate: undefined });
+    else permit.done({ kind: "ended", rate: undefined });
     return answer;
   };
 

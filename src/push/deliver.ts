@@ -20,13 +20,6 @@ export interface Context {
   settle(outcome: BatchOutcome): Promise<void>;
 }
 
-/** A place in the order in which batches are sent first. */
-export interface Turn {
-  /** Resolves once the batch before was sent, or never will be. */
-  readonly comes: Promise<void>;
-  pass(): void;
-}
-
 /** A batch, or a part of one, on its way. */
 interface Load {
   readonly batch: Batch;
@@ -41,34 +34,27 @@ interface Load {
 }
 
 /** Sends a batch until each of its messages has an outcome. Never rejects. */
-export async function deliver(context: Context, batch: Batch, turn: Turn): Promise<void> {
+export async function deliver(context: Context, batch: Batch): Promise<void> {
   const open: Load[] = [{ batch, made: 0, failed: {}, doubt: undefined, failedSince: undefined }];
-  try {
-    for (let next = open.shift(); next !== undefined; next = open.shift()) {
-      open.unshift(...(await attempt(context, next, turn)));
-    }
-  } finally {
-    turn.pass();
+  for (let next = open.shift(); next !== undefined; next = open.shift()) {
+    open.unshift(...(await attempt(context, next)));
   }
 }
 
 /** Makes one request, at most. @returns what is still to be sent */
-async function attempt(context: Context, load: Load, turn: Turn): Promise<Load[]> {
+async function attempt(context: Context, load: Load): Promise<Load[]> {
   const { run, account } = context;
-  const permit = await admit(context, load, turn);
+  const permit = await admit(context, load);
   if (permit === undefined) return [];
 
   const { batch, made } = load;
-  const sentAt = run.clock.elapsed();
   account.request(made > 0);
-  const answering = push(context, batch);
-  turn.pass();
-  const given = await answering;
+  const given = await push(context, batch);
   const random = (run.random ?? Math.random)();
   const failed = counted(load.failed, given);
   const planned = nextStep(given, { batch, failed, inDoubt: run.inDoubt, random });
   const now = run.clock.elapsed();
-  permit.done(lesson(given, planned.do === "again" ? planned.afterMs : 0, now - sentAt));
+  permit.done(lesson(given, planned.do === "again" ? planned.afterMs : 0));
 
   const failedSince = load.failedSince ?? now;
   const { step, answer } = withPatience(planned, given, now - failedSince, run.maxWaitMs);
@@ -102,7 +88,7 @@ function withPatience(
 }
 
 /** Waits for everything that a request needs. @returns undefined when it is not to be made; it is settled then */
-async function admit(context: Context, load: Load, turn: Turn): Promise<Permit | undefined> {
+async function admit(context: Context, load: Load): Promise<Permit | undefined> {
   const { run, over } = context;
   const { batch } = load;
   let permit: Permit | undefined;
@@ -111,7 +97,6 @@ async function admit(context: Context, load: Load, turn: Turn): Promise<Permit |
     if (known !== undefined) context.fail(known, undefined);
     permit = await run.pace.acquire({ queueId: run.target.queueId, messages: batch.length }, over);
     await run.before?.(batch);
-    await turn.comes;
     over.throwIfAborted();
     return permit;
   } catch (exception) {
@@ -178,16 +163,16 @@ async function settle(context: Context, { batch, made, doubt }: Load, answer: Pu
   );
 }
 
-function lesson(answer: PushAnswer, waitMs: number, latencyMs: number): PaceResult {
+function lesson(answer: PushAnswer, waitMs: number): PaceResult {
   switch (answer.kind) {
     case "accepted":
-      return { kind: "answered", rate: answer.rate, latencyMs };
+      return { kind: "ended", rate: answer.rate };
     case "refused":
       if (isAccountLimit(answer.failure)) return { kind: "limited", rate: answer.rate, waitMs };
       if (answer.failure.code === 10250) return { kind: "overloaded", rate: answer.rate, waitMs };
-      return { kind: "answered", rate: answer.rate, latencyMs };
+      return { kind: "ended", rate: answer.rate };
     case "unknown":
-      return { kind: "lost", rate: answer.rate };
+      return { kind: "ended", rate: answer.rate };
     case "unsent":
       return { kind: "unused" };
   }

@@ -2,7 +2,6 @@ import type { RateInfo } from "../cloudflare/index.ts";
 import { type Bucket, createBucket } from "./bucket.ts";
 import { createBudget, type Quota } from "./budget.ts";
 import type { Clock } from "./clock.ts";
-import { type Concurrency, createConcurrency } from "./concurrency.ts";
 import { tooLong, type Wait, WaitTooLong } from "./waits.ts";
 
 /**
@@ -18,6 +17,14 @@ export const documented = {
   // The burst makes good for timers that are late, 8 ms of it; of any second no more than 50 full batches are begun.
   queueMessages: { perSecond: 4_900, burst: 40 },
 } as const;
+
+/**
+ * Requests that may be under way at once. At 300 ms of latency a queue's 4,900 messages a second take 15 full batches at a
+ * time; smaller batches and slower answers take more. Latency and the documented limits keep the number lower by themselves.
+ * A run begins with a few, and each answer adds one: the first answers say which limits hold and whether requests are
+ * accepted at all, and what fails at the start leaves little in doubt.
+ */
+export const mostUnderWay = { first: 4, last: 32 } as const;
 
 /** Says when requests may go. One for the process: it serves whoever came first among those who may. */
 export interface Pace {
@@ -40,22 +47,18 @@ export interface Permit {
 
 export interface PaceState {
   readonly underWay: number;
-  /** Requests that may be under way at once. */
-  readonly limit: number;
   /** Requests that wait for their turn. */
   readonly waiting: number;
 }
 
 /** What the pace learns from a request. */
 export type PaceResult =
-  /** The API answered as it does when it is well, whatever it answered. */
-  | { readonly kind: "answered"; readonly rate: RateInfo; readonly latencyMs: number }
+  /** It ended, answered or not, and later requests need not wait for that. */
+  | { readonly kind: "ended"; readonly rate: RateInfo | undefined }
   /** The queue is overloaded: its requests wait, those to other queues need not. */
   | { readonly kind: "overloaded"; readonly rate: RateInfo; readonly waitMs: number }
   /** The account's limit is reached: everything waits. */
   | { readonly kind: "limited"; readonly rate: RateInfo; readonly waitMs: number }
-  /** The answer was lost, or told of a failure. */
-  | { readonly kind: "lost"; readonly rate: RateInfo | undefined }
   /** Nothing left this machine. */
   | { readonly kind: "unused" };
 
@@ -90,12 +93,12 @@ interface QueueState {
 
 export function createPace({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY }: PaceOptions): Pace {
   const budget = createBudget(assume === "documented" ? documented.quota : undefined);
-  const concurrency: Concurrency = createConcurrency();
   const requests = createBucket(documented.requests);
   const queues = new Map<string, QueueState>();
   const waiters: Waiter[] = [];
   let limited = assume === "documented";
   let underWay = 0;
+  let most: number = mostUnderWay.first;
   let alarm: { readonly at: number; readonly cancel: AbortController } | undefined;
 
   const queue = (id: string): QueueState => {
@@ -130,7 +133,7 @@ export function createPace({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY
   /** Lets go whoever may go, and sets the alarm for the next who will. */
   const pump = () => {
     refuse();
-    while (waiters.length > 0 && underWay < concurrency.limit) {
+    while (waiters.length > 0 && underWay < most) {
       const now = clock.elapsed();
       const all = Math.max(budget.readyAt(now), limited ? requests.readyAt(now) : now);
       if (all > now) return wakeAt(all);
@@ -185,8 +188,7 @@ export function createPace({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY
     if (result.kind === "unused") return budget.unused(sent);
     budget.answered(sent, result.rate, now);
     limited ||= result.rate?.remaining !== undefined;
-    if (result.kind === "answered") return concurrency.answered(result.latencyMs, underWay);
-    concurrency.struggled(now);
+    if (result.rate !== undefined) most = Math.min(most + 1, mostUnderWay.last);
     if (result.kind === "limited") budget.block(result.waitMs, now);
     if (result.kind === "overloaded") {
       const state = queue(queueId);
@@ -223,7 +225,7 @@ export function createPace({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY
     },
     holdOf: (queueId) => holdOf(queueId, clock.elapsed()),
     get state() {
-      return { underWay, limit: concurrency.limit, waiting: waiters.length };
+      return { underWay, waiting: waiters.length };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Context, deliver, type Turn } from "./deliver.ts";
+import { type Context, deliver } from "./deliver.ts";
 import { Account, failureOf } from "./report.ts";
 import type { PushReport, PushRun } from "./types.ts";
 
@@ -6,7 +6,7 @@ import type { PushReport, PushRun } from "./types.ts";
 const mostOpen = 40;
 
 /**
- * Pushes batches, in order, as quickly as the pace lets it, and accounts for each. The first batch that cannot be pushed
+ * Pushes batches as quickly as the pace lets it, and accounts for each. The first batch that cannot be pushed
  * ends the run: none is sent after it, those under way finish. Never rejects.
  */
 export async function runPush(run: PushRun): Promise<PushReport> {
@@ -47,14 +47,10 @@ export async function runPush(run: PushRun): Promise<PushReport> {
 async function deliverAll(context: Context): Promise<boolean> {
   const open = new Set<Promise<void>>();
   let room = Promise.withResolvers<void>();
-  let previous = Promise.resolve();
   try {
     for await (const batch of context.run.batches) {
       if (batch.length === 0) continue;
-      const sent = Promise.withResolvers<void>();
-      const turn: Turn = { comes: previous, pass: sent.resolve };
-      previous = sent.promise;
-      const delivery: Promise<void> = deliver(context, batch, turn).finally(() => {
+      const delivery: Promise<void> = deliver(context, batch).finally(() => {
         open.delete(delivery);
         room.resolve();
       });

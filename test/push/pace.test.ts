@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { noRate, type RateInfo } from "../../src/cloudflare/index.ts";
 import { type Clock, createPace, type Pace } from "../../src/push/index.ts";
+import { mostUnderWay, type Permit } from "../../src/push/pace.ts";
 import { type VirtualClock, virtualClock } from "./fakes.ts";
 
-const answered = (rate: RateInfo = noRate) => ({ kind: "answered", rate, latencyMs: 10 }) as const;
+const answered = (rate: RateInfo = noRate) => ({ kind: "ended", rate }) as const;
 const to = (queueId: string, messages = 1) => ({ queueId, messages });
 
 /** The API's side: a window of requests, then a block; a limit for each second. It counts what it had to refuse. */
@@ -48,7 +49,7 @@ async function pushAll(
       await clock.sleep(latencyMs / 2);
       const rate = answer();
       await clock.sleep(latencyMs / 2);
-      permit.done({ kind: "answered", rate, latencyMs });
+      permit.done({ kind: "ended", rate });
     };
     all.push(one());
   }
@@ -151,18 +152,33 @@ describe("without limits", () => {
 
   test("those under way are bounded, and those who wait go in order", async () => {
     const pace = createPace({ clock: virtualClock(), assume: "nothing" });
-    const permits = await Promise.all([1, 2, 3, 4].map(() => pace.acquire(to("orders"))));
+    for (let answers = 0; answers < mostUnderWay.last; answers++) (await pace.acquire(to("orders"))).done(answered());
+    const permits = await Promise.all(Array.from({ length: mostUnderWay.last }, () => pace.acquire(to("orders"))));
     const order: number[] = [];
-    const waiting = [5, 6, 7].map(async (number) => {
+    const waiting = [1, 2, 3].map(async (number) => {
       const permit = await pace.acquire(to("orders"));
       order.push(number);
       return permit;
     });
-    expect(pace.state).toEqual({ underWay: 4, limit: 4, waiting: 3 });
+    expect(pace.state).toEqual({ underWay: mostUnderWay.last, waiting: 3 });
     for (const permit of permits) permit.done({ kind: "unused" });
     for (const permit of await Promise.all(waiting)) permit.done({ kind: "unused" });
-    expect(order).toEqual([5, 6, 7]);
-    expect(pace.state).toEqual({ underWay: 0, limit: 4, waiting: 0 });
+    expect(order).toEqual([1, 2, 3]);
+    expect(pace.state).toEqual({ underWay: 0, waiting: 0 });
+  });
+
+  test("a run begins with a few requests, and each answer adds one", async () => {
+    const pace = createPace({ clock: virtualClock(), assume: "nothing" });
+    const granted: Permit[] = [];
+    const ask = () => pace.acquire(to("orders")).then((permit) => granted.push(permit));
+    const asked = Array.from({ length: 8 }, ask);
+    await Promise.all(asked.slice(0, mostUnderWay.first));
+    expect(pace.state).toEqual({ underWay: 4, waiting: 4 });
+    granted[0]?.done(answered());
+    expect(pace.state).toEqual({ underWay: 5, waiting: 2 });
+    // Lost without an answer: one ends, one goes.
+    granted[1]?.done({ kind: "ended", rate: undefined });
+    expect(pace.state).toEqual({ underWay: 5, waiting: 1 });
   });
 
   test("a permit that is given back twice counts once", async () => {
@@ -198,12 +214,6 @@ describe("when the API is loaded", () => {
     (await pace.acquire(to("orders"))).done({ kind: "limited", rate: noRate, waitMs: 300_000 });
     await pace.acquire(to("mails"));
     expect(clock.now() - begin).toBe(300_000);
-  });
-
-  test("a lost answer halves what is under way", async () => {
-    const pace = createPace({ clock: virtualClock(), assume: "nothing" });
-    (await pace.acquire(to("orders"))).done({ kind: "lost", rate: undefined });
-    expect(pace.state.limit).toBe(2);
   });
 });
 

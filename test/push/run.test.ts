@@ -72,18 +72,6 @@ describe("runPush", () => {
     expect(await runPush(run)).toMatchObject({ metrics, metricsAt: expect.any(Number) });
   });
 
-  test("sends first in order although the calls before overtake each other", async () => {
-    const first = Promise.withResolvers<void>();
-    const { run, client } = setUp(() => accepted, {
-      before: async ([parcel]) => {
-        if (parcel?.index === 0) await first.promise;
-        if (parcel?.index === 3) first.resolve();
-      },
-    });
-    await runPush(run);
-    expect(client.sent).toEqual([[0, 1], [2], [3, 4, 5]]);
-  });
-
   test("takes from a long source no more than it can have under way", async () => {
     let taken = 0;
     let most = 0;

@@ -2,7 +2,6 @@ import type { Draft } from "../broker/types.ts";
 import { ApiError, type ApiErrorCode } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { isObject, type JsonObject, mismatch, parseOptionalObject } from "./json.ts";
-import { readPlainBatch } from "./plain-batch.ts";
 
 /** Reads the message of a push. @throws ApiError 10203, 10204, 10207, 10208 */
 export function readMessage(value: JsonObject, maxDelaySeconds: number): Draft {
@@ -15,7 +14,7 @@ export function readMessage(value: JsonObject, maxDelaySeconds: number): Draft {
  * @throws ApiError 10013, 10202 to 10208
  */
 export function readBatch(body: Buffer, maxDelaySeconds: number): Draft[] {
-  const drafts = readPlainBatch(body, maxDelaySeconds) ?? readDrafts(parseOptionalObject(body), maxDelaySeconds);
+  const drafts = readDrafts(parseOptionalObject(body), maxDelaySeconds);
   drafts.forEach((draft, index) => {
     checkSize(draft, `/messages/${index}`);
   });
