@@ -6,7 +6,7 @@ import { setByRepository } from "../src/config/repository-environment.ts";
 import { readSettings, type Settings, SettingsError } from "../src/config/settings.ts";
 import { variablesFrom } from "../src/config/variables.ts";
 import { plugAndPlay } from "../src/engine/plug-and-play.ts";
-import { type Loaded, loadSegments } from "../src/lifecycle/load.ts";
+import { type Loaded, loadSegments } from "../src/lifecycle/source/load-segments.ts";
 import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
 import * as pulumi from "./pulumi.ts";
 

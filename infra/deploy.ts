@@ -1,7 +1,7 @@
 import { isSharedDelivery } from "../src/lifecycle/delivery-number.ts";
-import { plannedSegment } from "../src/lifecycle/inputs.ts";
-import type { Loaded } from "../src/lifecycle/load.ts";
-import { relativeRoot } from "../src/lifecycle/root.ts";
+import type { Loaded } from "../src/lifecycle/source/load-segments.ts";
+import { plannedSegment } from "../src/lifecycle/state/inputs.ts";
+import { relativeRoot } from "../src/lifecycle/state/relative-root.ts";
 import { formatPlace } from "../src/manifest/index.ts";
 import type { Manifest } from "../src/types.ts";
 import { Deployments } from "./deployments.ts";

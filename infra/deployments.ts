@@ -1,8 +1,8 @@
-import { type AskedDeployments, idOf } from "../src/lifecycle/deployments.ts";
+import { type AskedDeployments, idOf } from "../src/lifecycle/deployments-provider.ts";
 import * as pulumi from "./pulumi.ts";
 import { deploymentsStub } from "./pulumi-internals/stub.ts";
 
-/** A list of deployments, see src/lifecycle/deployments.ts: the stack's, or that of a component. */
+/** A list of deployments, see src/lifecycle/deployments-provider.ts: the stack's, or that of a component. */
 export class Deployments extends pulumi.CustomResource {
   declare readonly ids: pulumi.Output<Readonly<Record<string, string>>>;
   readonly #manifests: Readonly<Record<string, readonly string[]>>;

@@ -1,4 +1,4 @@
-import type { GivenMessage } from "../src/lifecycle/segment.ts";
+import type { GivenMessage } from "../src/lifecycle/state/segment.ts";
 import type { ContentType } from "../src/types.ts";
 import { jsonText } from "./json.ts";
 import * as pulumi from "./pulumi.ts";

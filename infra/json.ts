@@ -1,4 +1,4 @@
-import { noJson } from "../src/lifecycle/given.ts";
+import { noJson } from "../src/lifecycle/source/inline-messages.ts";
 import * as pulumi from "./pulumi.ts";
 
 /**

@@ -2,7 +2,7 @@
  * What other Pulumi projects import as "queue-seeder". Nothing in its graph awaits at its top level, so that a program of
  * CommonJS can `require` it.
  */
-export type { LastPush } from "../src/lifecycle/segment.ts";
+export type { LastPush } from "../src/lifecycle/state/segment.ts";
 export type { ContentType, InDoubtPolicy, Metrics, PushMode } from "../src/types.ts";
 export {
   type ManifestFileArgs,

@@ -1,5 +1,5 @@
-import type { PlannedSegment } from "../src/lifecycle/inputs.ts";
-import type { LastPush, SegmentInputs, SegmentOutputs } from "../src/lifecycle/segment.ts";
+import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
+import type { LastPush, SegmentInputs, SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import type { givenMessages } from "./given.ts";
 import { type ManifestOutputs, neverPushed, type SegmentSummary, sumOutputs } from "./outputs.ts";
 import * as pulumi from "./pulumi.ts";

@@ -1,4 +1,4 @@
-import type { LastPush, SegmentOutputs } from "../src/lifecycle/segment.ts";
+import type { LastPush, SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import type { Metrics } from "../src/types.ts";
 
 /** What a manifest's deployment left behind, for the stack's outputs. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceError } from "@grpc/grpc-js";
 import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
-import type { SegmentOutputs } from "../src/lifecycle/segment.ts";
+import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import * as pulumi from "./pulumi.ts";
 
 type Arguments = Parameters<resourceProto.ResourceInvokeRequest["setArgs"]>[0];

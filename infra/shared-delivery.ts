@@ -1,6 +1,6 @@
 import { deliveryNumberOf } from "../src/lifecycle/delivery-number.ts";
-import type { PlannedSegment } from "../src/lifecycle/inputs.ts";
-import type { SegmentOutputs } from "../src/lifecycle/segment.ts";
+import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
+import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import { LedgerError } from "../src/plan/index.ts";
 import type { QueueTarget } from "./manifest.ts";
 import * as pulumi from "./pulumi.ts";

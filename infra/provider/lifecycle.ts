@@ -11,10 +11,10 @@ import {
   type DeploymentsOutputs,
   removeDeployments as endDeployments,
   updateDeployments as nextDeployments,
-} from "../../src/lifecycle/deployments.ts";
-import { bindLifecycle } from "../../src/lifecycle/index.ts";
-import type { Ports } from "../../src/lifecycle/ports.ts";
+} from "../../src/lifecycle/deployments-provider.ts";
+import type { Ports } from "../../src/lifecycle/host.ts";
 import { readRequest } from "../../src/lifecycle/protocol/request.ts";
+import { bindLifecycle } from "../../src/lifecycle/segment-provider.ts";
 import { systemClock } from "../../src/push/clock.ts";
 import { cancelSignal } from "../pulumi-internals/cancel.ts";
 import { createEngineLog, engineListens } from "../pulumi-internals/engine-log.ts";
@@ -68,7 +68,7 @@ export const { check, diff, read, remove } = lifecycle;
 export const create = orphan.endingAfter(lifecycle.create);
 export const update = orphan.endingAfter(lifecycle.update);
 
-export { createDeployments, diffDeployments } from "../../src/lifecycle/deployments.ts";
+export { createDeployments, diffDeployments } from "../../src/lifecycle/deployments-provider.ts";
 export const checkDeployments = (olds: unknown, news: AskedDeployments) => checkAsked(olds, news, ports);
 export const updateDeployments = (id: string, olds: DeploymentsOutputs, news: DeploymentsInputs) =>
   nextDeployments(id, olds, news, ports);

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { connect } from "node:net";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
-import type { LogEvent } from "../../src/lifecycle/ports.ts";
+import type { LogEvent } from "../../src/lifecycle/host.ts";
 import { describeEvent } from "../../src/lifecycle/protocol/describe.ts";
 import { encodeEvent } from "../../src/lifecycle/protocol/events.ts";
 import { printableLines } from "../../src/printable.ts";

@@ -1,4 +1,4 @@
-import type { SegmentOutputs } from "../lifecycle/segment.ts";
+import type { SegmentOutputs } from "../lifecycle/state/segment.ts";
 import { LedgerError, unpackLedger, unpackRows } from "../plan/index.ts";
 import { NoEngine, type Pulumi } from "./pulumi.ts";
 import { parseReason } from "./pulumi-messages.ts";

@@ -1,8 +1,8 @@
-import type { Claim } from "./claim.ts";
-import type { Feed } from "./feed.ts";
+import type { Claim } from "./journal/claim-journals.ts";
 import type { Book } from "./ledger/types.ts";
-import type { QueueLedger, SegmentInputs, SegmentOutputs } from "./segment.ts";
 import type { Session } from "./session.ts";
+import type { Feed } from "./source/message-source.ts";
+import type { QueueLedger, SegmentInputs, SegmentOutputs } from "./state/segment.ts";
 
 /** A segment whose turn it is. */
 export interface Delivery {

@@ -1,8 +1,8 @@
 import { unpackRows } from "../plan/index.ts";
 import type { QueueRef } from "../types.ts";
-import { ledgerOf } from "./queue-ledger.ts";
-import { wantedRows } from "./rows-book.ts";
-import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
+import { ledgerOf } from "./ledger/queue-ledgers.ts";
+import { wantedRows } from "./ledger/row-ledger.ts";
+import type { SegmentInputs, SegmentOutputs } from "./state/segment.ts";
 
 type Wanted = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content">;
 

@@ -1,6 +1,6 @@
-import type { Wire } from "./connect.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports } from "./host.ts";
 import { type RunRequest, readRequest } from "./protocol/request.ts";
+import type { Wire } from "./queue/connect.ts";
 
 /** What the deliveries of one process share. */
 export interface Session {
@@ -21,7 +21,7 @@ export function openSession(ports: Ports): Session {
     ports,
     startedAt: new Date(ports.clock.now()).toISOString(),
     wire() {
-      connected ??= import("./connect.ts").then(({ connect }) => connect(ports));
+      connected ??= import("./queue/connect.ts").then(({ connect }) => connect(ports));
       return connected;
     },
     get request() {

@@ -1,5 +1,5 @@
 import type { StackState } from "../../src/engine/state.ts";
-import type { SegmentOutputs } from "../../src/lifecycle/segment.ts";
+import type { SegmentOutputs } from "../../src/lifecycle/state/segment.ts";
 
 export function outputsOf(manifest: string, more: Partial<SegmentOutputs> = {}): SegmentOutputs {
   return {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/segment.ts";
-import { unknownValue } from "../../src/lifecycle/unknown.ts";
+import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/state/segment.ts";
+import { unknownValue } from "../../src/lifecycle/state/unknown.ts";
 import { failureOf, makeWorld, type World } from "./support/world.ts";
 
 let world: World;

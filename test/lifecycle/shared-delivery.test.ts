@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { deliveryNumberOf, isSharedDelivery } from "../../src/lifecycle/delivery-number.ts";
-import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/segment.ts";
+import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/state/segment.ts";
 import { failureOf, makeWorld, type World } from "./support/world.ts";
 
 let world: World;

@@ -1,4 +1,4 @@
-import type { LastPush, SegmentOutputs } from "../../lifecycle/segment.ts";
+import type { LastPush, SegmentOutputs } from "../../lifecycle/state/segment.ts";
 import type { Metrics } from "../../types.ts";
 
 /** One run of the engine that changed the stack's state, and the state after it. */

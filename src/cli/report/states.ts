@@ -1,4 +1,4 @@
-import type { LastPush } from "../../lifecycle/segment.ts";
+import type { LastPush } from "../../lifecycle/state/segment.ts";
 import type { VersionSegment } from "./model.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

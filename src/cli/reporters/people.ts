@@ -1,6 +1,6 @@
 import { isGone } from "../../engine/stack-lock.ts";
 import { count, duration, number } from "../../figures.ts";
-import { names } from "../../lifecycle/summary.ts";
+import { names } from "../../lifecycle/apply/report.ts";
 import { printable, printableData, printableLines } from "../../printable.ts";
 import type { ManifestOutcome, Outcome } from "../shared/outcome.ts";
 import type { Paint } from "../shared/paint.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseSegmentName, parseUrn } from "../../engine/urn.ts";
-import { journalFolder } from "../../lifecycle/journal-folder.ts";
+import { journalFolder } from "../../lifecycle/journal/journal-folder.ts";
 import { unpackKeys } from "../../plan/index.ts";
 import { type FoundJournal, fileJournals } from "../../push/index.ts";
 import type { Facts } from "./deployment/facts.ts";

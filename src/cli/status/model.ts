@@ -1,5 +1,5 @@
 import { deployedName, type RecordedSegment, type StackState } from "../../engine/state.ts";
-import type { LastPush } from "../../lifecycle/segment.ts";
+import type { LastPush } from "../../lifecycle/state/segment.ts";
 import type { Metrics } from "../../types.ts";
 import type { Asked } from "../shared/live-metrics.ts";
 import {

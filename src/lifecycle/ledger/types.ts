@@ -1,6 +1,6 @@
 import type { Decision, Digest, PackedLedger } from "../../plan/index.ts";
 import type { Left } from "../../push/index.ts";
-import type { SegmentInputs } from "../segment.ts";
+import type { SegmentInputs } from "../state/segment.ts";
 
 export type Wanted = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content" | "deliveryNumber">;
 export type Content<Kind> = Extract<SegmentInputs["content"], { kind: Kind }>;

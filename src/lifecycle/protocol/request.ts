@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Refusal } from "../failure.ts";
+import { Refusal } from "../errors.ts";
 import { type RepairAction, repairActions } from "./events.ts";
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { placeNamed, placesOf } from "../../../src/cli/repair/places.ts";
 import { targetsOf } from "../../../src/cli/repair/targets.ts";
 import type { RecordedSegment } from "../../../src/engine/state.ts";
-import { loadSegments } from "../../../src/lifecycle/load.ts";
+import { loadSegments } from "../../../src/lifecycle/source/load-segments.ts";
 import { outputsOf } from "../../engine-units/fixture.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 

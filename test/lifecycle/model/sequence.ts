@@ -1,7 +1,7 @@
 import { type Random, seeded } from "../../engine/soak/random.ts";
 import type { Fate } from "./api.ts";
+import { judge } from "./check-run.ts";
 import { Editor, type Setting } from "./edits.ts";
-import { judge } from "./judge.ts";
 import { type Frame, nothing, type Part, partsOf, turnsOf } from "./model.ts";
 import type { Disturbance } from "./process.ts";
 import { type Run, type Seen, type State, segmentRows, World } from "./world.ts";

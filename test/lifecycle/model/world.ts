@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { deliveryNumberOf, isSharedDelivery } from "../../../src/lifecycle/delivery-number.ts";
-import { bindLifecycle, type Lifecycle } from "../../../src/lifecycle/index.ts";
-import { plannedSegment } from "../../../src/lifecycle/inputs.ts";
 import type { RepairAction } from "../../../src/lifecycle/protocol/events.ts";
 import { bareRequest, encodeRequest, type Repair, requestVariable } from "../../../src/lifecycle/protocol/request.ts";
-import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/segment.ts";
+import { bindLifecycle, type Lifecycle } from "../../../src/lifecycle/segment-provider.ts";
+import { plannedSegment } from "../../../src/lifecycle/state/inputs.ts";
+import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
 import { limits } from "../../../src/limits.ts";
 import { loadManifests } from "../../../src/manifest/index.ts";
 import { messagesSegment, RowSegmenter } from "../../../src/plan/index.ts";

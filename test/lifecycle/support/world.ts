@@ -3,9 +3,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
-import { bindLifecycle, type Lifecycle } from "../../../src/lifecycle/index.ts";
-import { plannedSegment } from "../../../src/lifecycle/inputs.ts";
-import { loadSegments } from "../../../src/lifecycle/load.ts";
 import { describeEvent } from "../../../src/lifecycle/protocol/describe.ts";
 import type { RunEvent } from "../../../src/lifecycle/protocol/events.ts";
 import {
@@ -14,7 +11,10 @@ import {
   type RunRequest,
   requestVariable,
 } from "../../../src/lifecycle/protocol/request.ts";
-import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/segment.ts";
+import { bindLifecycle, type Lifecycle } from "../../../src/lifecycle/segment-provider.ts";
+import { loadSegments } from "../../../src/lifecycle/source/load-segments.ts";
+import { plannedSegment } from "../../../src/lifecycle/state/inputs.ts";
+import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
 import { systemClock } from "../../../src/push/index.ts";
 
 type Inputs = SegmentInputs & { readonly __provider: string };

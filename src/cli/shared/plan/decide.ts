@@ -1,10 +1,10 @@
-import { openBook } from "../../../lifecycle/book.ts";
-import { diffSegment } from "../../../lifecycle/diff.ts";
-import { refuseShrunk } from "../../../lifecycle/edited.ts";
-import { Refusal } from "../../../lifecycle/failure.ts";
+import { plannedSends, toSend } from "../../../lifecycle/apply/select-pending.ts";
+import { Refusal } from "../../../lifecycle/errors.ts";
+import { refuseShrunk } from "../../../lifecycle/ledger/assert-not-edited.ts";
+import { diffSegment } from "../../../lifecycle/ledger/diff.ts";
+import { ledgerOf } from "../../../lifecycle/ledger/queue-ledgers.ts";
+import { openBook } from "../../../lifecycle/ledger/segment-ledger.ts";
 import type { Book } from "../../../lifecycle/ledger/types.ts";
-import { ledgerOf } from "../../../lifecycle/queue-ledger.ts";
-import { plannedSends, toSend } from "../../../lifecycle/sends.ts";
 import type { Decision } from "../../../plan/index.ts";
 import { digestsOf, type SegmentFacts } from "../deployment/segments.ts";
 

@@ -1,7 +1,7 @@
 import { emptyState, type StackState } from "../../../engine/state.ts";
 import { count } from "../../../figures.ts";
-import { movedRefusals } from "../../../lifecycle/deployments.ts";
-import type { ReviewedPush } from "../../../lifecycle/reviewed.ts";
+import type { ReviewedPush } from "../../../lifecycle/apply/approval.ts";
+import { movedRefusals } from "../../../lifecycle/deployments-provider.ts";
 import { formatPlace } from "../../../manifest/index.ts";
 import { digestOf } from "../../../plan/index.ts";
 import type { Facts } from "../deployment/facts.ts";

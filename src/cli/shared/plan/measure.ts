@@ -1,6 +1,6 @@
-import { openPushOf, pushOf, type ReviewedPush } from "../../../lifecycle/reviewed.ts";
-import { firstRow } from "../../../lifecycle/rows-book.ts";
-import type { SegmentInputs } from "../../../lifecycle/segment.ts";
+import { openPushOf, pushOf, type ReviewedPush } from "../../../lifecycle/apply/approval.ts";
+import { firstRow } from "../../../lifecycle/ledger/row-ledger.ts";
+import type { SegmentInputs } from "../../../lifecycle/state/segment.ts";
 import { limits } from "../../../limits.ts";
 import { stamped } from "../../../manifest/index.ts";
 import { operationsToWrite } from "../../../plan/cost.ts";

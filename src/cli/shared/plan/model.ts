@@ -1,5 +1,5 @@
 import type { NoState } from "../../../engine/state.ts";
-import type { Unresolved } from "../../../lifecycle/segment.ts";
+import type { Unresolved } from "../../../lifecycle/state/segment.ts";
 import { costOf, prices } from "../../../plan/cost.ts";
 import type { EditedMessage } from "../../../plan/decide.ts";
 import { leastSeconds } from "../../../push/index.ts";

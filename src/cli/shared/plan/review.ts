@@ -1,4 +1,4 @@
-import { digestOf, isPartOf, pushDigest, type ReviewedPush } from "../../../lifecycle/reviewed.ts";
+import { digestOf, isPartOf, pushDigest, type ReviewedPush } from "../../../lifecycle/apply/approval.ts";
 import type { QueueChange } from "./queues.ts";
 
 /** All that somebody agrees to who agrees to a plan. Plain data, the same on every machine. */

@@ -1,6 +1,6 @@
 import { type ManifestPlan, noLoad, type Plan, planQueues, totalOf } from "../../../../src/cli/shared/plan/model.ts";
 import { type Review, reviewDigest } from "../../../../src/cli/shared/plan/review.ts";
-import type { ReviewedPush } from "../../../../src/lifecycle/reviewed.ts";
+import type { ReviewedPush } from "../../../../src/lifecycle/apply/approval.ts";
 
 export function manifestOf(name: string, more: Partial<ManifestPlan> = {}): ManifestPlan {
   return {

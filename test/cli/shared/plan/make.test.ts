@@ -5,8 +5,8 @@ import { makePlan } from "../../../../src/cli/shared/plan/make.ts";
 import { planText } from "../../../../src/cli/shared/plan/text.ts";
 import { NoEngine } from "../../../../src/engine/pulumi.ts";
 import type { Origin, StackState } from "../../../../src/engine/state.ts";
-import { openBook } from "../../../../src/lifecycle/book.ts";
-import type { SegmentOutputs } from "../../../../src/lifecycle/segment.ts";
+import { openBook } from "../../../../src/lifecycle/ledger/segment-ledger.ts";
+import type { SegmentOutputs } from "../../../../src/lifecycle/state/segment.ts";
 import { outputsOf } from "../../../engine-units/fixture.ts";
 import { temporaryFolder, writeFiles } from "../../../manifest/support/fixture.ts";
 

@@ -1,0 +1,140 @@
+import { count, number } from "../../figures.ts";
+import type { Decision } from "../../plan/index.ts";
+import type { PushReport } from "../../push/index.ts";
+import type { Delivery } from "../context.ts";
+import type { RunEventOf } from "../protocol/events.ts";
+import type { Session } from "../session.ts";
+import { readGiven } from "../source/inline-messages.ts";
+import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
+import type { Account } from "../state/tally.ts";
+
+/** Labels that a line for people names one by one. */
+const namedLabels = 20;
+
+/** What a run will do for a segment, for the preview. */
+export function plannedEvent(
+  inputs: Pick<SegmentInputs, "queue" | "inDoubtPolicy" | "inlineMessages">,
+  { pending, kept, forgotten, inDoubt }: Decision,
+): RunEventOf<"planned"> {
+  const held = inputs.inDoubtPolicy === "stop" ? inDoubt.length : 0;
+  const { unknown, open } =
+    inputs.inlineMessages === undefined ? { unknown: 0, open: false } : readGiven(inputs.inlineMessages);
+  return {
+    kind: "planned",
+    queue: inputs.queue,
+    toPush: pending.length - held,
+    pushedBefore: kept.length,
+    held,
+    mayRepeat: held > 0 ? 0 : inDoubt.length,
+    // One that seems to be gone may be one of those that are not known yet.
+    forgotten: open || unknown > 0 ? 0 : forgotten.length,
+    unresolved: unknown,
+    open,
+  };
+}
+
+/** Why a run ended before everything was pushed, with every message accounted for, and what to do. */
+export function reasonOf(inputs: SegmentInputs, account: Account, report: PushReport | undefined): string {
+  const { pushed, inDoubtLabels: inDoubt } = account;
+  const notSent = inputs.messages - pushed.length - inDoubt.length;
+  const lines = [
+    `${inputs.manifest}: ${number(pushed.length)} of ${count(inputs.messages, "message")} are pushed to ${inputs.queue}, ` +
+      `${number(inDoubt.length)} in doubt, ${number(notSent)} not sent.`,
+  ];
+  const failure = report?.failure;
+  if (failure !== undefined) {
+    const page = failure.documentationUrl === undefined ? "" : ` See ${failure.documentationUrl}`;
+    lines.push(`${failure.message}. ${failure.remedy}${page}`);
+  }
+  if (report?.stopped) lines.push("The run was cancelled.");
+  if (inDoubt.length > 0) {
+    lines.push(`Sent, but never confirmed, so each may be in the queue or not: ${names(inDoubt)}.`);
+    if (inputs.inDoubtPolicy === "stop") {
+      lines.push(
+        "They are not sent again, as `in_doubt: stop` asks. Look into the queue, then say of each what became of it: " +
+          `\`queue-seeder settle ${inputs.manifest} --pushed\` or \`--resend\`.`,
+      );
+    }
+  }
+  lines.push("What was pushed is kept; the next `pulumi up` goes on from there.");
+  return lines.join("\n");
+}
+
+/** The first of many labels, and how many there are beyond them. */
+export function firstNames(labels: readonly string[]): { readonly names: readonly string[]; readonly more: number } {
+  const runs = runsOf(labels);
+  const first = runs.slice(0, namedLabels);
+  return { names: first.map(nameOf), more: labels.length - first.reduce((sum, run) => sum + run.count, 0) };
+}
+
+/** As {@link firstNames}, in words. */
+export function names(labels: readonly string[]): string {
+  const { names: first, more } = firstNames(labels);
+  return first.join(", ") + (more > 0 ? ` and ${number(more)} more` : "");
+}
+
+/** All labels; rows that follow each other are named together, as `#1 to #100`. */
+export function allNames(labels: readonly string[]): readonly string[] {
+  return runsOf(labels).map(nameOf);
+}
+
+interface Run {
+  readonly first: string;
+  readonly last: string;
+  readonly count: number;
+}
+
+function runsOf(labels: readonly string[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (const label of labels) {
+    const run = runs.at(-1);
+    if (run !== undefined && follows(run.last, label))
+      runs[runs.length - 1] = { ...run, last: label, count: run.count + 1 };
+    else runs.push({ first: label, last: label, count: 1 });
+  }
+  return runs;
+}
+
+function nameOf({ first, last, count }: Run): string {
+  return count === 1 ? first : `${first} to ${last}`;
+}
+
+function follows(last: string, label: string): boolean {
+  return /^#\d+$/.test(last) && label === `#${Number(last.slice(1)) + 1}`;
+}
+
+/** Says what the journals of interrupted runs knew. */
+export async function tellRecovered({ inputs, claim: { left }, book, session }: Delivery): Promise<void> {
+  if (left.length === 0) return;
+  const { carried, decision } = book;
+  const recovered = { arrived: carried.pushed.length, inDoubt: decision.inDoubt.length };
+  await session.ports.log({ kind: "recovered", ...recovered }, inputs.resourceUrn);
+}
+
+/** Names what may have arrived twice. */
+export async function warnOfDoubles(
+  { resourceUrn }: SegmentInputs,
+  { possibleDuplicates }: Account,
+  { log }: Session["ports"],
+): Promise<void> {
+  if (possibleDuplicates.length === 0) return;
+  await log(
+    { kind: "possible_duplicates", messages: possibleDuplicates.length, ...firstNames(possibleDuplicates) },
+    resourceUrn,
+  );
+}
+
+/** How the push of a segment ended: what the outputs say of this run, not of one before it. */
+export function outcomeOf(
+  { messages }: Pick<SegmentInputs, "messages">,
+  { pushed, inDoubt }: Account,
+  before: Pick<SegmentOutputs, "lastPush"> | undefined,
+  { lastPush }: Pick<SegmentOutputs, "lastPush">,
+): RunEventOf<"outcome"> {
+  return {
+    kind: "outcome",
+    pushed: lastPush === before?.lastPush ? 0 : lastPush.pushed,
+    inDoubt: inDoubt.length,
+    notSent: messages - pushed.length - inDoubt.length,
+  };
+}

@@ -1,0 +1,64 @@
+import {
+  type Client,
+  type Failure,
+  isAccountLimit,
+  noRate,
+  type QueueInfo,
+  type ReadAnswer,
+} from "../../cloudflare/index.ts";
+import { type Pace, WaitTooLong } from "../../push/index.ts";
+import type { Metrics, QueueRef } from "../../types.ts";
+
+/** What is asked of the API besides pushing. None rejects. */
+export interface Reads {
+  /** Asked once for each queue, and the answer kept. */
+  getQueue(queue: QueueRef): Promise<ReadAnswer<QueueInfo>>;
+  /** Asked anew each time. */
+  metrics(queue: QueueRef): Promise<ReadAnswer<Metrics>>;
+}
+
+interface ReadPorts {
+  readonly client: Pick<Client, "getQueue" | "metrics">;
+  /** Reads count against the same limit as pushes. */
+  readonly pace: Pace;
+  readonly cancelled: AbortSignal;
+}
+
+/** When the API says nothing of how long its limit lasts; the next push learns more. */
+const limitedMs = 1_000;
+
+const notAsked: Failure = {
+  retry: "after_wait",
+  message: "the run was cancelled before the API was asked",
+  remedy: "Run it again.",
+  status: undefined,
+  code: undefined,
+  documentationUrl: undefined,
+};
+
+/** The reads of one process. */
+export function pacedReads({ client, pace, cancelled }: ReadPorts): Reads {
+  const queues = new Map<string, Promise<ReadAnswer<QueueInfo>>>();
+
+  const paced = async <T>({ queueId }: QueueRef, ask: () => Promise<ReadAnswer<T>>): Promise<ReadAnswer<T>> => {
+    const permit = await pace.acquire({ queueId, messages: 0 }, cancelled).catch((error: unknown) => {
+      return error instanceof WaitTooLong ? error.failure : notAsked;
+    });
+    if (!("done" in permit)) return { kind: "failed", failure: permit };
+    const answer = await ask();
+    if (answer.kind === "ok") permit.done({ kind: "ended", rate: answer.rate });
+    else if (isAccountLimit(answer.failure)) permit.done({ kind: "limited", rate: noRate, waitMs: limitedMs });
+    else permit.done({ kind: "ended", rate: undefined });
+    return answer;
+  };
+
+  return {
+    getQueue(queue) {
+      const key = JSON.stringify([queue.accountId, queue.queueId]);
+      const answer = queues.get(key) ?? paced(queue, () => client.getQueue(queue, cancelled));
+      queues.set(key, answer);
+      return answer;
+    },
+    metrics: (queue) => paced(queue, () => client.metrics(queue, cancelled)),
+  };
+}

@@ -1,0 +1,30 @@
+import { Refusal } from "../errors.ts";
+import type { Ports } from "../host.ts";
+import type { SegmentOutputs } from "../state/segment.ts";
+import type { Reads } from "./queue-reader.ts";
+
+/**
+ * Reads the queue's metrics anew and leaves the ledger alone: what was pushed stays pushed, also when the queue is gone.
+ *
+ * @throws Refusal when the API cannot be asked for another reason
+ */
+export async function refresh(
+  outputs: SegmentOutputs,
+  reads: Pick<Reads, "metrics">,
+  ports: Ports,
+): Promise<SegmentOutputs> {
+  const answer = await reads.metrics(outputs);
+  const { metrics: _before, metricsAt: _then, ...rest } = outputs;
+  if (answer.kind === "ok") {
+    return { ...rest, metrics: answer.value, metricsAt: new Date(ports.clock.now()).toISOString() };
+  }
+  const { failure } = answer;
+  if (failure.status === 404) {
+    await ports.log({ kind: "queue_gone", queue: outputs.queue, queueId: outputs.queueId }, outputs.resourceUrn);
+    return rest;
+  }
+  throw new Refusal(
+    "METRICS_UNREADABLE",
+    `the metrics of ${outputs.queue} cannot be read: ${failure.message}. ${failure.remedy}`,
+  );
+}

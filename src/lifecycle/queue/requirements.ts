@@ -1,0 +1,59 @@
+import type { Failure } from "../../cloudflare/index.ts";
+import { count, number } from "../../figures.ts";
+import type { QueueRef, Requires } from "../../types.ts";
+import { Refusal } from "../errors.ts";
+import type { SegmentInputs } from "../state/segment.ts";
+import type { Reads } from "./queue-reader.ts";
+
+/**
+ * Asks once for each queue and process whether it is as manifests require it. A backlog that this very run makes grow is
+ * no reason to stop in the middle.
+ */
+export class RequirementChecks {
+  readonly #faults = new Map<string, Promise<string[]>>();
+
+  /** @throws Refusal when the queue is not as the manifest requires, with all that is missing and what to do */
+  async check({ queueId, accountId, requires, queue, manifest }: SegmentInputs, reads: Reads): Promise<void> {
+    if (requires === undefined) return;
+    const key = JSON.stringify([accountId, queueId, requires]);
+    const asked = this.#faults.get(key) ?? findFaults({ accountId, queueId }, requires, reads);
+    this.#faults.set(key, asked);
+    const faults = await asked;
+    if (faults.length === 0) return;
+    throw new Refusal("REQUIREMENT_NOT_MET", `nothing of ${manifest} was pushed to ${queue}.\n${faults.join("\n")}`);
+  }
+}
+
+async function findFaults(
+  queue: QueueRef,
+  { consumer, notPaused, maxBacklog }: Requires,
+  reads: Reads,
+): Promise<string[]> {
+  const faults: string[] = [];
+  if (consumer || notPaused) {
+    const answer = await reads.getQueue(queue);
+    if (answer.kind === "failed") faults.push(unreadable("The queue", answer.failure));
+    else {
+      const { consumers_total_count: consumers, delivery_paused: paused } = answer.value;
+      if (consumer && (consumers ?? 0) === 0)
+        faults.push("It has no consumer. Deploy one first, or remove `requires.consumer`.");
+      if (notPaused && paused !== false)
+        faults.push("Its delivery is paused. Resume it, or remove `requires.not_paused`.");
+    }
+  }
+  if (maxBacklog !== undefined) {
+    const answer = await reads.metrics(queue);
+    if (answer.kind === "failed") faults.push(unreadable("Its backlog", answer.failure));
+    else if (answer.value.backlog_count > maxBacklog) {
+      const { backlog_count: backlog } = answer.value;
+      faults.push(
+        `Its backlog has ${count(backlog, "message")}, more than ${number(maxBacklog)}. Wait, or raise \`requires.max_backlog\`.`,
+      );
+    }
+  }
+  return faults;
+}
+
+function unreadable(what: string, { message, remedy }: Failure): string {
+  return `${what} cannot be looked at: ${message}. ${remedy}`;
+}

@@ -1,0 +1,143 @@
+import type { Decision } from "../plan/index.ts";
+import { printableLines } from "../printable.ts";
+import { plannedEvent } from "./apply/report.ts";
+import { PartialFailure, Refusal } from "./errors.ts";
+import type { Ports } from "./host.ts";
+import { hasJournals, journalFolder } from "./journal/journal-folder.ts";
+import { refuseEdited, refuseShrunk } from "./ledger/assert-not-edited.ts";
+import { diffSegment, refuseOtherQueue } from "./ledger/diff.ts";
+import { openBook } from "./ledger/segment-ledger.ts";
+import { refresh } from "./queue/refresh.ts";
+import { isAbout } from "./repair/apply-repair.ts";
+import { openSession } from "./session.ts";
+import { type Given, planGiven, readGiven } from "./source/inline-messages.ts";
+import { relativeRoot } from "./state/relative-root.ts";
+import type { SegmentInputs, SegmentOutputs } from "./state/segment.ts";
+
+/** What only the run itself needs of a segment: {@link Lifecycle.check} takes it off, so it never enters the state. */
+export interface CheckedInputs extends SegmentInputs {
+  readonly preview?: boolean;
+  /** Absolute path of the repository, which `root` is made of: only the provider knows its own working directory. */
+  readonly folder?: string;
+}
+
+export interface Checked {
+  readonly inputs: SegmentInputs;
+  /** With an empty property: with a name, the engine would show the property's value. */
+  readonly failures?: readonly { readonly property: ""; readonly reason: string }[];
+}
+
+/** The engine's calls on a segment's resource, in the shapes of a Pulumi dynamic provider. */
+export interface Lifecycle {
+  check(olds: Partial<SegmentInputs>, news: CheckedInputs): Promise<Checked>;
+  diff(id: string, olds: SegmentOutputs, news: SegmentInputs): Promise<{ changes: boolean; replaces: string[] }>;
+  create(inputs: SegmentInputs): Promise<{ id: string; outs: SegmentOutputs }>;
+  update(id: string, olds: SegmentOutputs, news: SegmentInputs): Promise<{ outs: SegmentOutputs }>;
+  read(id: string, props?: SegmentOutputs): Promise<{ id: string; props?: SegmentOutputs }>;
+  remove(id: string, props: SegmentOutputs): Promise<void>;
+}
+
+/**
+ * Binds the lifecycle to what is around it. What reads manifests and speaks to the API is imported when it is needed: a
+ * run with nothing to push only compares, and should start as quickly.
+ */
+export function bindLifecycle(ports: Ports): Lifecycle {
+  // The preview and the run are two processes, so what check learns of the one is true for its process.
+  let previewing = false;
+  const session = openSession(ports);
+  const say = (inputs: SegmentInputs, decision: Decision) =>
+    previewing ? ports.log(plannedEvent(inputs, decision), inputs.resourceUrn) : undefined;
+  const folders = new Map<string, boolean>();
+  const mayHaveJournal = (inputs: SegmentInputs) => {
+    const folder = journalFolder(inputs, ports);
+    const found = folders.get(folder) ?? hasJournals(folder);
+    folders.set(folder, found);
+    return found;
+  };
+  const journalsLeft = async (news: SegmentInputs, olds: SegmentOutputs) => {
+    const { dropSpent, readLeft } = await import("./journal/segment-journals.ts");
+    return (previewing ? readLeft : dropSpent)(news, olds, ports);
+  };
+  const readDigests = async (inputs: SegmentInputs) =>
+    (await import("./source/message-source.ts")).readDigests(inputs, ports);
+
+  return reportingRefusals(ports, {
+    async check(olds, { preview, folder, ...asked }) {
+      previewing = preview === true;
+      const news = folder === undefined ? asked : { ...asked, root: relativeRoot(ports.cwd, folder) };
+      const given = news.inlineMessages === undefined ? undefined : readGiven(news.inlineMessages);
+      if (given !== undefined && given.problems.length > 0) return { inputs: news, failures: failuresOf(news, given) };
+      const inputs = given === undefined ? news : planGiven(news, given);
+      // The first time there is nothing to compare with, and the engine asks for no diff.
+      if (olds.manifest === undefined) await say(inputs, openBook(inputs, undefined).decision);
+      return { inputs };
+    },
+
+    async diff(_id, olds, news) {
+      const { repair } = session.request;
+      if (repair !== undefined) {
+        const changes = isAbout(repair, news);
+        if (changes) refuseOtherQueue(olds, news);
+        return { changes, replaces: [] };
+      }
+      const left = mayHaveJournal(news) ? await journalsLeft(news, olds) : [];
+      const { changes, decision, recorded } = await diffSegment(olds, news, left, () => readDigests(news));
+      if (recorded !== undefined) refuseShrunk(recorded, news);
+      await refuseEdited(news, decision, ports);
+      if (changes) await say(news, decision);
+      return { changes, replaces: [] };
+    },
+
+    async create(inputs) {
+      const { deliver } = await import("./apply/apply-segment.ts");
+      const id = `${inputs.manifest}/${inputs.segment}`;
+      return { id, outs: await deliver(id, inputs, undefined, session) };
+    },
+
+    async update(id, olds, news) {
+      const { deliver } = await import("./apply/apply-segment.ts");
+      return { outs: await deliver(id, news, olds, session) };
+    },
+
+    async read(id, props) {
+      return props === undefined ? { id } : { id, props: await refresh(props, (await session.wire()).reads, ports) };
+    },
+
+    async remove(_id, props) {
+      const { leaveJournals } = await import("./journal/segment-journals.ts");
+      // One that stays casts doubt at the most, and a folder that cannot be used keeps no resource from being deleted.
+      await leaveJournals(props, ports).catch((error: Error) => {
+        const code = error instanceof Refusal ? error.code : "JOURNAL_UNUSABLE";
+        return ports.log({ kind: "warned", code, message: error.message }, props.resourceUrn);
+      });
+      if (props.pushed > 0)
+        await ports.log({ kind: "removed", queue: props.queue, pushed: props.pushed }, props.resourceUrn);
+    },
+  });
+}
+
+/** Reports the code of each refusal, which Pulumi passes on in a sentence alone. */
+function reportingRefusals({ log }: Pick<Ports, "log">, lifecycle: Lifecycle): Lifecycle {
+  async function reporting<T>(resourceUrn: string | undefined, call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      if (error instanceof Refusal || error instanceof PartialFailure) {
+        await log({ kind: "refused", code: error.code, message: error.message }, resourceUrn ?? "");
+      }
+      throw error;
+    }
+  }
+  return {
+    check: (olds, news) => reporting(news.resourceUrn, lifecycle.check(olds, news)),
+    diff: (id, olds, news) => reporting(news.resourceUrn, lifecycle.diff(id, olds, news)),
+    create: (inputs) => reporting(inputs.resourceUrn, lifecycle.create(inputs)),
+    update: (id, olds, news) => reporting(news.resourceUrn, lifecycle.update(id, olds, news)),
+    read: (id, props) => reporting(props?.resourceUrn, lifecycle.read(id, props)),
+    remove: (id, props) => reporting(props.resourceUrn, lifecycle.remove(id, props)),
+  };
+}
+
+function failuresOf({ manifest }: SegmentInputs, { problems }: Given): NonNullable<Checked["failures"]> {
+  return [{ property: "", reason: printableLines(`nothing of ${manifest} was pushed.\n${problems.join("\n")}`) }];
+}

@@ -1,0 +1,63 @@
+import type { BatchOutcome } from "../../push/index.ts";
+import type { Book } from "../ledger/types.ts";
+
+/** Where the messages of a segment are. Those that are named nowhere were not sent. Indices ascending. */
+export interface Account {
+  readonly pushed: readonly number[];
+  readonly inDoubt: readonly number[];
+  /** What these are called. */
+  readonly inDoubtLabels: readonly string[];
+  /** Labels of the messages that were sent more than once. */
+  readonly possibleDuplicates: readonly string[];
+}
+
+/** Keeps a run's account, outcome by outcome: every message of the segment is pushed, in doubt or not sent. */
+export class RunRecord {
+  readonly #pushed: Set<number>;
+  readonly #inDoubt: Map<number, string>;
+  readonly #before: ReadonlySet<number>;
+  readonly #possibleDuplicates: string[];
+  #changed: boolean;
+
+  /** @param changed whether the ledger of the engine's state is out of date already, by what a journal said */
+  constructor({ decision: { kept, inDoubt }, doubled, labelOf }: Book, changed: boolean) {
+    this.#pushed = new Set(kept);
+    this.#before = new Set(inDoubt);
+    this.#inDoubt = new Map(inDoubt.map((index) => [index, labelOf(index)]));
+    this.#possibleDuplicates = doubled.map(labelOf);
+    this.#changed = changed;
+  }
+
+  add(outcome: BatchOutcome): void {
+    switch (outcome.state) {
+      case "pushed":
+        for (const { index, label } of outcome.batch) {
+          this.#pushed.add(index);
+          this.#inDoubt.delete(index);
+          if (outcome.mayBeTwice || this.#before.has(index)) this.#possibleDuplicates.push(label);
+        }
+        break;
+      case "in_doubt":
+        for (const { index, label } of outcome.batch) this.#inDoubt.set(index, label);
+        break;
+      case "not_sent":
+        return;
+    }
+    this.#changed = true;
+  }
+
+  /** Whether the ledger is another one than before the run, so that it has to be kept even when the run fails. */
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  account(): Account {
+    const inDoubt = [...this.#inDoubt].sort(([a], [b]) => a - b);
+    return {
+      pushed: [...this.#pushed].sort((a, b) => a - b),
+      inDoubt: inDoubt.map(([index]) => index),
+      inDoubtLabels: inDoubt.map(([, label]) => label),
+      possibleDuplicates: this.#possibleDuplicates,
+    };
+  }
+}

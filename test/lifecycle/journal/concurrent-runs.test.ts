@@ -1,0 +1,109 @@
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { failureOf, makeWorld, type World } from "../support/world.ts";
+
+let world: World;
+
+beforeEach(async () => {
+  world = await makeWorld();
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+const text = (count: number) =>
+  `queue: orders\nin_doubt: stop\nmessages: [{ for_each: ${count}, id: "m\${index}", body: "\${index}" }]\n`;
+const folder = () => join(world.root, ".queue-seeder/journal");
+
+/** The journals are another machine's, whose processes cannot be seen from here. */
+function asOfAnotherMachine(): void {
+  for (const file of readdirSync(folder())) {
+    const path = join(folder(), file);
+    const text = readFileSync(path, "utf8");
+    // In place, and as long as it was: the run that writes the file has it open.
+    writeFileSync(
+      path,
+      text.replace(/(?<="machine":")[^"]*/, (name) => "x".repeat(name.length)),
+      { flag: "r+" },
+    );
+  }
+}
+
+it("waits for a run of this machine that still sends, and goes on from what that came to", async () => {
+  const inputs = await world.segment(text(250));
+  const hold = world.emulator.hold({ route: "batch" }, "before");
+  const first = world.start().lifecycle.create(inputs);
+  await hold.arrived;
+  const second = world.start().lifecycle.create(inputs);
+  while (!world.told.some((line) => /waits for the run of process \d+/.test(line))) await new Promise(setImmediate);
+  expect(world.told.join("\n")).toContain(`process ${process.pid}`);
+  hold.release();
+  expect((await first).outs.pushed).toBe(250);
+  expect((await second).outs).toMatchObject({ pushed: 250, lastPush: { possibleDuplicates: [] } });
+  expect(world.bodies()).toHaveLength(250);
+});
+
+it("is refused beside such a run when it is cancelled, and pushes nothing", async () => {
+  const inputs = await world.segment(text(250));
+  const hold = world.emulator.hold({ route: "batch" }, "before");
+  const first = world.start().lifecycle.create(inputs);
+  await hold.arrived;
+  const { lifecycle, cancel } = world.start();
+  const second = failureOf(lifecycle.create(inputs));
+  cancel();
+  const failure = await second;
+  expect(failure.message).toMatch(/^RUN_UNDER_WAY: another run on this machine, process \d+, still pushes a\./);
+  expect(failure).not.toHaveProperty("properties");
+  hold.release();
+  await first;
+  expect(world.bodies()).toHaveLength(250);
+});
+
+it("takes over from a run that cannot be seen, which stops before its next request", async () => {
+  // More requests than a run has open at once.
+  const inputs = await world.segment(text(6_000));
+  const hold = world.emulator.hold({ route: "batch" }, "before");
+  const first = failureOf(world.start().lifecycle.create(inputs));
+  await hold.arrived;
+  asOfAnotherMachine();
+  const taken = failureOf(world.start().lifecycle.create(inputs));
+  while (!readdirSync(folder()).some((file) => readFileSync(join(folder(), file), "utf8").includes('"over":["'))) {
+    await new Promise(setImmediate);
+  }
+  hold.release();
+  const stopped = await first;
+  expect(stopped.message).toContain("JOURNAL_TAKEN: another run has taken the journal over");
+  // With `stop`, the second one sends nothing of what the first one may have sent.
+  const { properties } = await taken;
+  const bodies = world.bodies().map(Number);
+  expect(new Set(bodies).size).toBe(bodies.length);
+  expect(properties?.inDoubt).toBeGreaterThan(0);
+  expect((properties?.pushed ?? 0) + (properties?.inDoubt ?? 0)).toBe(6_000);
+});
+
+it("is not held up by a process that is gone, whatever process has its number now", async () => {
+  const inputs = await world.segment(text(3));
+  await world.start().lifecycle.create(inputs);
+  for (const file of readdirSync(folder())) {
+    const path = join(folder(), file);
+    const text = readFileSync(path, "utf8").replace('{"ended":true}\n', "");
+    writeFileSync(path, text.replace(/"started":"(\d+)"/, '"started":"1$1"'));
+  }
+  const { outs } = await world.start().lifecycle.create(inputs);
+  expect(outs).toMatchObject({ pushed: 3, inDoubt: 0 });
+  expect(world.bodies().map(Number)).toEqual(numbers(3));
+  expect(world.told.join("\n")).not.toContain("waits for");
+});
+
+it("finds nothing twice in a folder in which a run was killed between taking over and deleting", async () => {
+  const { outs } = await world.start().lifecycle.create(await world.segment(text(1)));
+  await world.start().lifecycle.update("id", outs, await world.segment(text(2)));
+  cpSync(folder(), join(world.root, "before"), { recursive: true });
+  await world.start().lifecycle.update("id", outs, await world.segment(text(3)));
+  for (const file of readdirSync(join(world.root, "before"))) {
+    cpSync(join(world.root, "before", file), join(folder(), file));
+  }
+  const last = await world.start().lifecycle.update("id", outs, await world.segment(text(3)));
+  expect(last.outs).toMatchObject({ pushed: 3, lastPush: { pushed: 2, possibleDuplicates: [] } });
+  expect(world.bodies().map(Number)).toEqual(numbers(3));
+});

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
+import { failureOf, makeWorld, type World } from "../support/world.ts";
+
+let world: World;
+
+beforeEach(async () => {
+  world = await makeWorld();
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+const manifest = (push: string, bodies: readonly number[]) =>
+  `queue: orders\npush: ${push}\nmessages:\n${bodies.map((body) => `  - { id: m${body}, body: ${body} }\n`).join("")}`;
+const sorted = (from: number) =>
+  world
+    .bodies()
+    .slice(from)
+    .sort((a, b) => Number(a) - Number(b));
+
+async function up(inputs: SegmentInputs, before?: SegmentOutputs): Promise<SegmentOutputs> {
+  const { lifecycle, end } = world.start();
+  const { outs } = await (before === undefined ? lifecycle.create(inputs) : lifecycle.update("id", before, inputs));
+  end();
+  return outs;
+}
+
+/** A run that the API stops after one request. @returns what the engine is to keep of it */
+async function stopped(inputs: SegmentInputs, before?: SegmentOutputs): Promise<SegmentOutputs> {
+  world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
+  const { properties } = await failureOf(up(inputs, before));
+  world.emulator.faults.clear();
+  if (properties === undefined) throw new Error("the engine was to keep something");
+  return properties;
+}
+
+/** The same, and a kill before the engine has written its state: the journal alone knows of the first request. */
+async function killed(inputs: SegmentInputs, before?: SegmentOutputs): Promise<void> {
+  await stopped(inputs, before);
+}
+
+it("goes on with the second of two deliveries of the same messages, which the ledger takes for none of the first", async () => {
+  const inputs = await world.segment(manifest("every_deploy", numbers(250)));
+  const first = await up(inputs);
+  await killed(inputs, first);
+  expect(world.bodies()).toHaveLength(350);
+  const second = await up(inputs, first);
+  expect(sorted(250)).toEqual(numbers(250));
+  expect(second).toMatchObject({ pushed: 250, lastPush: { pushed: 250, possibleDuplicates: [] } });
+});
+
+it("pushes all of what was changed, though a part of what it was before had gone", async () => {
+  const before = await stopped(await world.segment(manifest("on_change", numbers(250))));
+  expect(before).toMatchObject({ pushed: 100 });
+  // What had gone is in it still, and comes last.
+  const inputs = await world.segment(manifest("on_change", [...numbers(251)].reverse()));
+  await killed(inputs, before);
+  expect(world.bodies()).toHaveLength(200);
+  const { pushed } = await up(inputs, before);
+  expect(pushed).toBe(251);
+  expect(sorted(100)).toEqual(numbers(251));
+});
+
+it("goes on where a run failed with more than the engine can be told", async () => {
+  const inputs = await world.segment(manifest("once", numbers(250)));
+  // An error's properties travel in a header, and are lost where they are larger than the engine's connection takes.
+  const large = { ...inputs, resourceUrn: `urn:${"x".repeat(8_000_000)}/0` };
+  world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
+  const run = world.start();
+  await failureOf(run.lifecycle.create(large));
+  run.end();
+  world.emulator.faults.clear();
+  await up(inputs);
+  expect(sorted(0)).toEqual(numbers(250));
+});

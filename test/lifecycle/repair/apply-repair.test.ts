@@ -1,0 +1,256 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Repair, requestVariable } from "../../../src/lifecycle/protocol/request.ts";
+import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
+import { failureOf, makeWorld, type World } from "../support/world.ts";
+
+let world: World;
+
+beforeEach(async () => {
+  world = await makeWorld();
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const manifest = (...bodies: number[]) =>
+  `queue: orders\nin_doubt: stop\nmessages:\n${bodies.map((body) => `  - { id: m${body % 100}, body: ${body} }\n`).join("")}`;
+
+/** A run with a repair, as the command line starts it. */
+async function repair(
+  { action, messages }: Pick<Repair, "action"> & { messages?: string[] },
+  inputs: SegmentInputs,
+  before?: SegmentOutputs,
+): Promise<SegmentOutputs> {
+  world.request({ repair: { action, manifest: "a", segments: "urn:a", messages } });
+  try {
+    const { lifecycle, end } = world.start();
+    if (before === undefined) return (await lifecycle.create(inputs)).outs;
+    expect((await lifecycle.diff("id", before, inputs)).changes).toBe(true);
+    const { outs } = await lifecycle.update("id", before, inputs);
+    end();
+    return outs;
+  } finally {
+    delete world.env[requestVariable];
+  }
+}
+
+async function up(inputs: SegmentInputs, before?: SegmentOutputs): Promise<SegmentOutputs> {
+  const { lifecycle, end } = world.start();
+  const run = before === undefined ? lifecycle.create(inputs) : lifecycle.update("id", before, inputs);
+  const { outs } = await run;
+  end();
+  return outs;
+}
+
+/** A deployment whose one request got no answer, although it arrived. */
+async function inDoubt(inputs: SegmentInputs): Promise<SegmentOutputs> {
+  world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
+  const { properties } = await failureOf(world.start().lifecycle.create(inputs));
+  if (properties === undefined) throw new Error("the engine was to keep something");
+  return properties;
+}
+
+const requests = () => world.emulator.requests.length;
+
+it("baseline marks a manifest as pushed that was never deployed", async () => {
+  const inputs = await world.segment(manifest(1, 2));
+  const outs = await repair({ action: "baseline" }, inputs);
+  expect(outs).toMatchObject({ pushed: 2, ledger: { complete: true }, lastPush: { pushed: 0, requests: 0 } });
+  expect(requests()).toBe(0);
+  expect((await world.start().lifecycle.diff("id", outs, inputs)).changes).toBe(false);
+  const more = await world.segment(manifest(1, 2, 3));
+  await up(more, outs);
+  expect(world.bodies()).toEqual([3]);
+});
+
+it("baseline of one message leaves the others to the next run", async () => {
+  const inputs = await world.segment(manifest(1, 2, 3));
+  const outs = await repair({ action: "baseline", messages: ["m2", "#3"] }, inputs);
+  expect(outs).toMatchObject({ pushed: 2, ledger: { complete: false } });
+  expect((await world.start().lifecycle.diff("id", outs, inputs)).changes).toBe(true);
+  await up(inputs, outs);
+  expect(world.bodies()).toEqual([1]);
+});
+
+it("baseline accepts an edited message, and rows of an edited data file", async () => {
+  const before = await up(await world.segment(manifest(1)));
+  const edited = await world.segment(manifest(101));
+  expect((await failureOf(up(edited, before))).message).toMatch(/MESSAGE_EDITED/);
+  const accepted = await repair({ action: "baseline" }, edited, before);
+  expect((await world.start().lifecycle.diff("id", accepted, edited)).changes).toBe(false);
+  expect(world.bodies()).toEqual([1]);
+
+  world.write("messages/rows.ndjson", "1\n2\n3\n");
+  const rows = await world.segment("queue: orders\nsource: { file: rows.ndjson }\n");
+  const pushed = await up(rows);
+  world.write("messages/rows.ndjson", "1\n5\n");
+  const shorter = await world.segment("queue: orders\nsource: { file: rows.ndjson }\n");
+  expect((await failureOf(up(shorter, pushed))).message).toMatch(/DATA_FILE_EDITED/);
+  const mended = await repair({ action: "baseline" }, shorter, pushed);
+  expect((await world.start().lifecycle.diff("id", mended, shorter)).changes).toBe(false);
+  expect(mended).toMatchObject({ pushed: 2, ledger: { complete: true } });
+});
+
+it("forget makes pushed messages pending, all or one, and pushes nothing itself", async () => {
+  const inputs = await world.segment(manifest(1, 2));
+  const before = await up(inputs);
+  const one = await repair({ action: "forget", messages: ["m2"] }, inputs, before);
+  expect(one).toMatchObject({ pushed: 1, ledger: { complete: false } });
+  expect(world.bodies()).toEqual([1, 2]);
+  const again = await up(inputs, one);
+  expect(world.bodies()).toEqual([1, 2, 2]);
+  expect(await repair({ action: "forget" }, inputs, again)).toMatchObject({ pushed: 0 });
+});
+
+it("settles messages in doubt as pushed, or to be sent again", async () => {
+  const inputs = await world.segment(manifest(1, 2));
+  const doubted = await inDoubt(inputs);
+  expect(doubted).toMatchObject({ pushed: 0, inDoubt: 2, inDoubtMessages: ["m1", "m2"] });
+  const one = await repair({ action: "settle_pushed", messages: ["m1"] }, inputs, doubted);
+  expect(one).toMatchObject({ pushed: 1, inDoubt: 1, inDoubtMessages: ["m2"] });
+  const both = await repair({ action: "settle_resend" }, inputs, one);
+  expect(both).toMatchObject({ pushed: 1, inDoubt: 0, ledger: { complete: false } });
+  expect(world.bodies()).toEqual([1, 2]);
+  expect(await up(inputs, both)).toMatchObject({ pushed: 2, inDoubt: 0, lastPush: { pushed: 1 } });
+  expect(world.bodies()).toEqual([1, 2, 2]);
+});
+
+it("knows rows by their numbers in the file", async () => {
+  world.write("messages/rows.ndjson", "1\n2\n3\n");
+  const inputs = await world.segment("queue: orders\nin_doubt: stop\nsource: { file: rows.ndjson }\n");
+  const doubted = await inDoubt(inputs);
+  const settled = await repair({ action: "settle_pushed", messages: ["#1", "#3"] }, inputs, doubted);
+  expect(settled).toMatchObject({ pushed: 2, inDoubt: 1, inDoubtMessages: ["#2"] });
+});
+
+it.each(["accountId", "queueId"] as const)("repairs no ledger of another queue: %s", async (key) => {
+  const inputs = await world.segment(manifest(1, 2));
+  const before = await up(inputs);
+  const elsewhere = { ...inputs, [key]: world.emulator.queueId("second") };
+  world.request({ repair: { action: "baseline", manifest: "a", segments: "urn:a", messages: undefined } });
+  const { lifecycle } = world.start();
+  for (const run of [lifecycle.diff("id", before, elsewhere), lifecycle.update("id", before, elsewhere)]) {
+    const failure = await failureOf(run);
+    expect(failure.message).toMatch(/^QUEUE_CHANGED: .*Run `pulumi up` first/);
+    expect(failure).not.toHaveProperty("properties");
+  }
+});
+
+it("takes a name for an id before it takes it for a number", async () => {
+  const text = 'queue: orders\nmessages: [{ id: "#2", body: 1 }, { id: b, body: 2 }, { body: 3 }]\n';
+  const inputs = await world.segment(text);
+  const before = await up(inputs);
+  await up(inputs, await repair({ action: "forget", messages: ["#2"] }, inputs, before));
+  expect(world.bodies()).toEqual([1, 2, 3, 1]);
+  await up(inputs, await repair({ action: "forget", messages: ["#1", "#3"] }, inputs, before));
+  expect(world.bodies()).toEqual([1, 2, 3, 1, 1, 3]);
+});
+
+describe("a data file", () => {
+  const source = "queue: orders\nin_doubt: stop\nsource: { file: rows.ndjson }\n";
+  const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+  /** The inputs of its segments, once it has these rows. */
+  async function rowsOf(rows: readonly number[]): Promise<SegmentInputs[]> {
+    world.write("messages/a.yaml", source);
+    world.write("messages/rows.ndjson", rows.join("\n"));
+    return world.segments();
+  }
+
+  async function segmentOf(rows: readonly number[]): Promise<SegmentInputs> {
+    const [first] = await rowsOf(rows);
+    if (first === undefined) throw new Error("there is no segment");
+    return first;
+  }
+
+  it.each(["baseline", "forget"] as const)(
+    "of which rows were edited is not accepted for one of them: %s",
+    async (action) => {
+      const before = await up(await segmentOf(numbers(1500)));
+      const inputs = await segmentOf(numbers(1500).with(500, -500));
+      for (const messages of [["#1"], ["#501"], ["#1", "#1400"]]) {
+        const { message } = await failureOf(repair({ action, messages }, inputs, before));
+        expect(message).toMatch(/^ROWS_TOGETHER: the ledger knows the rows #1 to #1000 of a together/);
+      }
+      const elsewhere = await failureOf(repair({ action, messages: ["#1400"] }, inputs, before));
+      // It is about none of the edited thousand.
+      expect(elsewhere.message).toMatch(/^DATA_FILE_EDITED: .*\n.*rows 1 to 1000/);
+      const messages = numbers(1000).map((n) => `#${n + 1}`);
+      const mended = await repair({ action, messages }, inputs, before);
+      expect(mended.pushed).toBe(action === "baseline" ? 1500 : 500);
+    },
+  );
+
+  it("that became shorter is accepted as a whole alone", async () => {
+    const before = await up(await segmentOf(numbers(1500)));
+    for (const [left, code] of [
+      [900, "ROWS_TOGETHER"],
+      [1000, "DATA_FILE_EDITED"],
+    ] as const) {
+      const inputs = await segmentOf(numbers(left));
+      const named = failureOf(repair({ action: "forget", messages: ["#1"] }, inputs, before));
+      expect((await named).message).toMatch(new RegExp(`^${code}: `));
+      const settled = failureOf(repair({ action: "settle_pushed" }, inputs, before));
+      expect((await settled).message).toMatch(/^DATA_FILE_EDITED: /);
+      expect(await repair({ action: "baseline" }, inputs, before)).toMatchObject({ pushed: left });
+      expect(await repair({ action: "forget" }, inputs, before)).toMatchObject({ pushed: 0 });
+    }
+  });
+
+  it("that became shorter by a whole segment is so after a repair of some rows too", async () => {
+    const [first] = await rowsOf(numbers(5100));
+    if (first === undefined) throw new Error("there is no segment");
+    const before = await up(first);
+    const inputs = await segmentOf(numbers(5000));
+    const { lifecycle } = world.start();
+    const forgotten = await repair({ action: "forget", messages: ["#1"] }, inputs, before);
+    expect((await failureOf(lifecycle.diff("id", forgotten, inputs))).message).toMatch(/DATA_FILE_EDITED/);
+    const accepted = await repair({ action: "baseline" }, inputs, before);
+    expect((await lifecycle.diff("id", accepted, inputs)).changes).toBe(false);
+  });
+
+  it("that became shorter than what a killed run pushed has no more rows in its ledger than it has", async () => {
+    await world.start().lifecycle.create(await segmentOf(numbers(50)));
+    const inputs = await segmentOf(numbers(40));
+    expect((await failureOf(world.start().lifecycle.create(inputs))).message).toMatch(/DATA_FILE_EDITED/);
+    const mended = await repair({ action: "baseline" }, inputs);
+    expect(mended).toMatchObject({ messages: 40, pushed: 40, ledger: { complete: true } });
+    expect((await world.start().lifecycle.diff("id", mended, inputs)).changes).toBe(false);
+  });
+});
+
+it("tells of messages that the repair cannot be about, and changes nothing", async () => {
+  const inputs = await world.segment(manifest(1));
+  const before = await up(inputs);
+  const failure = await failureOf(repair({ action: "settle_pushed", messages: ["m7"] }, inputs, before));
+  expect(failure.message).toMatch(/MESSAGE_UNKNOWN: .*"m7"/);
+  expect(failure).not.toHaveProperty("properties");
+});
+
+it("pushes nothing of another manifest in a run that repairs", async () => {
+  world.request({ repair: { action: "forget", manifest: "b", segments: "urn:b", messages: undefined } });
+  const { lifecycle } = world.start();
+  const failure = await failureOf(lifecycle.create(await world.segment(manifest(1))));
+  expect(failure.message).toMatch(/REPAIR_ONLY/);
+  expect(requests()).toBe(0);
+});
+
+it("leaves a manifest of the same name alone that another component deploys", async () => {
+  const twin = { ...(await world.segment(manifest(1))), resourceUrn: "urn:second/a/0" };
+  const before = await up(twin);
+  world.request({ repair: { action: "forget", manifest: "a", segments: "urn:first/a", messages: undefined } });
+  const { lifecycle } = world.start();
+  expect(await lifecycle.diff("id", before, twin)).toEqual({ changes: false, replaces: [] });
+  expect((await failureOf(lifecycle.update("id", before, twin))).message).toMatch(/^REPAIR_ONLY/);
+});
+
+it("tells ids that look like numbers from the numbers of messages, and takes either form of them", async () => {
+  const text = (more: string) =>
+    `queue: orders\nin_doubt: stop\nmessages: [{ id: "#3", body: 1 }, { id: "#4", body: 2 }, { body: 3 }, { body: 4 }${more}]\n`;
+  const inputs = await world.segment(text(""));
+  const before = await inDoubt(inputs);
+  expect(before.inDoubtMessages).toEqual(['"#3"', '"#4"', "#3 to #4"]);
+  // "#3" is the id before it is the number of another message.
+  const first = await repair({ action: "settle_pushed", messages: ["#3"] }, inputs, before);
+  expect(first.inDoubtMessages).toEqual(['"#4"', "#3 to #4"]);
+  const second = await repair({ action: "settle_pushed", messages: ['"#4"'] }, inputs, first);
+  expect(second.inDoubtMessages).toEqual(["#3 to #4"]);
+});
