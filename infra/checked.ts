@@ -6,7 +6,7 @@ import { setByRepository } from "../src/config/repository-environment.ts";
 import { readSettings, type Settings, SettingsError } from "../src/config/settings.ts";
 import { variablesFrom } from "../src/config/variables.ts";
 import { plugAndPlay } from "../src/engine/plug-and-play.ts";
-import { type Loaded, loadSegments } from "../src/lifecycle/source/load-segments.ts";
+import { type LoadedSegments, loadSegments } from "../src/lifecycle/source/load-segments.ts";
 import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
 import * as pulumi from "./pulumi.ts";
 
@@ -23,12 +23,12 @@ export interface Only {
  *
  * @throws pulumi.RunError with everything that is wrong, before anything is registered; the engine shows it without a stack
  */
-export async function checkedManifests(settings: Settings, root: string, only?: Only): Promise<Loaded> {
-  const { queues, ...surroundings } = checkOptions(root, pulumi.getStack(), settings);
+export async function checkedManifests(settings: Settings, root: string, only?: Only): Promise<LoadedSegments> {
+  const { queues, ...context } = checkOptions(root, pulumi.getStack(), settings);
   const known = only === undefined ? queues : only.queues;
   const loaded = await loadSegments({
     root,
-    ...surroundings,
+    ...context,
     ...(known !== undefined && { queues: known }),
     ...(only !== undefined && { files: only.files }),
     variables: programVariables(root),

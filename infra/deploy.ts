@@ -1,6 +1,6 @@
 import { isSharedDelivery } from "../src/lifecycle/delivery-number.ts";
-import type { Loaded } from "../src/lifecycle/source/load-segments.ts";
-import { plannedSegment } from "../src/lifecycle/state/inputs.ts";
+import type { LoadedSegments } from "../src/lifecycle/source/load-segments.ts";
+import { planSegment } from "../src/lifecycle/state/inputs.ts";
 import { relativeRoot } from "../src/lifecycle/state/relative-root.ts";
 import { formatPlace } from "../src/manifest/index.ts";
 import type { Manifest } from "../src/types.ts";
@@ -34,7 +34,7 @@ export function surroundings(root: string) {
  */
 export function deploy(
   root: string,
-  loaded: Loaded,
+  loaded: LoadedSegments,
   targetOf: (manifest: Manifest) => QueueTarget | undefined,
   within?: Within,
 ): ReadonlyMap<string, ManifestResource> {
@@ -53,7 +53,7 @@ export function deploy(
   for (const manifest of inOrder(loaded.manifests)) {
     const target = targetOf(manifest);
     if (target === undefined) continue;
-    const segments = loaded.segmentsOf(manifest).map((segment) => plannedSegment(manifest, segment, common));
+    const segments = loaded.segmentsOf(manifest).map((segment) => planSegment(manifest, segment, common));
     const deployment = deployments.of(manifest.name);
     const names = [manifest.name, ...manifest.movedFrom].map(named);
     const args = {
@@ -74,7 +74,7 @@ export function deploy(
 }
 
 /** The manifests so that each stands behind those that it comes after. The checks have refused cycles. */
-function inOrder(manifests: Loaded["manifests"]): Loaded["manifests"] {
+function inOrder(manifests: LoadedSegments["manifests"]): LoadedSegments["manifests"] {
   const byName = new Map(manifests.map((manifest) => [manifest.name, manifest]));
   const ordered = new Set<Manifest>();
   const visit = (manifest: Manifest) => {

@@ -1,4 +1,4 @@
-import { type AskedDeployments, idOf } from "../src/lifecycle/deployments-provider.ts";
+import { type DeploymentsArgs, findDeploymentId } from "../src/lifecycle/deployments-provider.ts";
 import * as pulumi from "./pulumi.ts";
 import { deploymentsStub } from "./pulumi-internals/stub.ts";
 
@@ -10,7 +10,7 @@ export class Deployments extends pulumi.CustomResource {
   /** @param inputs which manifests are deployed, and what they were named before */
   constructor(
     name: string,
-    { root, folder, manifests, places = {} }: AskedDeployments,
+    { root, folder, manifests, places = {} }: DeploymentsArgs,
     opts?: pulumi.CustomResourceOptions,
   ) {
     // Without a value here the SDK does not resolve the property from what the provider returns.
@@ -29,7 +29,7 @@ export class Deployments extends pulumi.CustomResource {
     // Left as it was, the list has a manifest under the name that it had then.
     const names = [manifest, ...(this.#manifests[manifest] ?? [])];
     return this.ids.apply((ids: Readonly<Record<string, string>> | undefined) => {
-      return idOf(names, new Map(Object.entries(ids ?? {}))) ?? "";
+      return findDeploymentId(names, new Map(Object.entries(ids ?? {}))) ?? "";
     });
   }
 }

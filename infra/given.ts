@@ -1,4 +1,4 @@
-import type { GivenMessage } from "../src/lifecycle/state/segment.ts";
+import type { InlineMessage } from "../src/lifecycle/state/segment.ts";
 import type { ContentType } from "../src/types.ts";
 import { jsonText } from "./json.ts";
 import * as pulumi from "./pulumi.ts";
@@ -16,7 +16,7 @@ export interface MessageArgs {
 }
 
 /** A message as the resource's inputs have it. */
-type GivenInput = { readonly [Name in keyof GivenMessage]: pulumi.Input<GivenMessage[Name]> };
+type GivenInput = { readonly [Name in keyof InlineMessage]: pulumi.Input<InlineMessage[Name]> };
 
 /**
  * Makes the messages ready for the engine. Each body is a value of its own, so that one that is not known yet leaves the

@@ -1,4 +1,4 @@
-import { noJson } from "../src/lifecycle/source/inline-messages.ts";
+import { invalidJsonPrefix } from "../src/lifecycle/source/inline-messages.ts";
 import * as pulumi from "./pulumi.ts";
 
 /**
@@ -7,7 +7,7 @@ import * as pulumi from "./pulumi.ts";
  */
 export function jsonText(value: unknown): string {
   const fault = faultOf(value, [], []);
-  return fault === undefined ? JSON.stringify(value) : `${noJson}${fault}`;
+  return fault === undefined ? JSON.stringify(value) : `${invalidJsonPrefix}${fault}`;
 }
 
 /** What is wrong with a value, and at which keys; never a part of the value itself. */

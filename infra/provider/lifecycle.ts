@@ -5,16 +5,16 @@ import { deployer } from "../../src/config/deployer.ts";
 import { setByRepository } from "../../src/config/repository-environment.ts";
 import { variablesFrom } from "../../src/config/variables.ts";
 import {
-  type AskedDeployments,
   checkDeployments as checkAsked,
+  type DeploymentsArgs,
   type DeploymentsInputs,
   type DeploymentsOutputs,
   removeDeployments as endDeployments,
   updateDeployments as nextDeployments,
 } from "../../src/lifecycle/deployments-provider.ts";
-import type { Ports } from "../../src/lifecycle/host.ts";
-import { readRequest } from "../../src/lifecycle/protocol/request.ts";
-import { bindLifecycle } from "../../src/lifecycle/segment-provider.ts";
+import type { ProviderHost } from "../../src/lifecycle/host.ts";
+import { parseRequest } from "../../src/lifecycle/protocol/request.ts";
+import { createProvider } from "../../src/lifecycle/segment-provider.ts";
 import { systemClock } from "../../src/push/clock.ts";
 import { cancelSignal } from "../pulumi-internals/cancel.ts";
 import { createEngineLog, engineListens } from "../pulumi-internals/engine-log.ts";
@@ -39,14 +39,14 @@ let wanted: boolean | undefined;
 /** A request that cannot be read is refused by the calls that go by it. */
 function asksForEvents(): boolean {
   try {
-    wanted ??= readRequest(process.env).events;
+    wanted ??= parseRequest(process.env).events;
   } catch {
     wanted = false;
   }
   return wanted;
 }
 
-const ports: Ports = {
+const ports: ProviderHost = {
   cwd: process.cwd(),
   env: process.env,
   config: (key) => config[key],
@@ -59,17 +59,17 @@ const ports: Ports = {
     const written = readConfiguration(root, stack);
     return variablesFrom({ project, root, config, written, env: process.env });
   },
-  engineListens: orphan.engineListens,
+  isEngineAlive: orphan.engineListens,
   cancelled: cancelSignal(),
 };
-const lifecycle = bindLifecycle(ports);
+const lifecycle = createProvider(ports);
 
 export const { check, diff, read, remove } = lifecycle;
 export const create = orphan.endingAfter(lifecycle.create);
 export const update = orphan.endingAfter(lifecycle.update);
 
 export { createDeployments, diffDeployments } from "../../src/lifecycle/deployments-provider.ts";
-export const checkDeployments = (olds: unknown, news: AskedDeployments) => checkAsked(olds, news, ports);
+export const checkDeployments = (olds: unknown, news: DeploymentsArgs) => checkAsked(olds, news, ports);
 export const updateDeployments = (id: string, olds: DeploymentsOutputs, news: DeploymentsInputs) =>
   nextDeployments(id, olds, news, ports);
 export const removeDeployments = (id: string, olds: DeploymentsOutputs) => endDeployments(id, olds, ports);

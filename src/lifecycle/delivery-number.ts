@@ -1,7 +1,7 @@
 import { unpackRows } from "../plan/index.ts";
 import type { QueueRef } from "../types.ts";
-import { ledgerOf } from "./ledger/queue-ledgers.ts";
-import { wantedRows } from "./ledger/row-ledger.ts";
+import { findQueueLedger } from "./ledger/queue-ledgers.ts";
+import { desiredRows } from "./ledger/row-ledger.ts";
 import type { SegmentInputs, SegmentOutputs } from "./state/segment.ts";
 
 type Wanted = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content">;
@@ -26,16 +26,16 @@ export function deliveryNumberOf(
   queue: QueueRef,
 ): number {
   const parts = segments.map((segment, index) => {
-    const of = ledgerOf(recorded[index], queue);
+    const of = findQueueLedger(recorded[index], queue);
     if (of?.content.kind !== "rows" || segment.content.kind !== "rows") return undefined;
-    const { identity, once } = wantedRows(segment, segment.content);
+    const { identity, once } = desiredRows(segment, segment.content);
     const ledger = unpackRows(of.ledger);
     const isSame = ledger.identity === identity || ledger.identity === once;
     return { number: ledger.delivery ?? 0, isSame, isFinished: ledger.complete && isSame };
   });
   const last = Math.max(0, ...parts.map((part) => part?.number ?? 0));
-  const begun = parts.filter((part) => part?.number === last);
-  if (begun.length === 0 || begun.some((part) => !part?.isSame)) return last + 1;
+  const started = parts.filter((part) => part?.number === last);
+  if (started.length === 0 || started.some((part) => !part?.isSame)) return last + 1;
   const isFinished = parts.every((part) => part?.number === last && part.isFinished);
   return isFinished && segments[0]?.mode === "every_deploy" ? last + 1 : last;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Refusal } from "./errors.ts";
+import { SeederError } from "./errors.ts";
 import type { JournalPorts } from "./journal/journal-folder.ts";
 import { relativeRoot } from "./state/relative-root.ts";
 import type { SegmentInputs } from "./state/segment.ts";
@@ -16,7 +16,7 @@ export interface DeploymentsInputs extends Rooted {
 }
 
 /** What the program asks for. {@link checkDeployments} takes the absolute path off, so it never enters the state. */
-export interface AskedDeployments extends DeploymentsInputs {
+export interface DeploymentsArgs extends DeploymentsInputs {
   /** The repository, which `root` is made of: only the provider knows its own working directory. */
   readonly folder?: string;
 }
@@ -31,7 +31,7 @@ export interface DeploymentsOutputs extends DeploymentsInputs {
 }
 
 /** The id that a manifest has. @param names its own, then those that it had before */
-export function idOf(names: readonly string[], ids: ReadonlyMap<string, string>): string | undefined {
+export function findDeploymentId(names: readonly string[], ids: ReadonlyMap<string, string>): string | undefined {
   return names.map((name) => ids.get(name)).find((id) => id !== undefined);
 }
 
@@ -39,7 +39,7 @@ export function idOf(names: readonly string[], ids: ReadonlyMap<string, string>)
 function nextDeployments(inputs: DeploymentsInputs, before: Partial<DeploymentsOutputs> = {}): DeploymentsOutputs {
   const known = new Map(Object.entries(before.ids ?? {}));
   const ids = Object.entries(inputs.manifests).map(([name, earlier]) => {
-    return [name, idOf([name, ...earlier], known) ?? randomUUID()] as const;
+    return [name, findDeploymentId([name, ...earlier], known) ?? randomUUID()] as const;
   });
   return { root: inputs.root, manifests: inputs.manifests, ids: Object.fromEntries(ids) };
 }
@@ -51,7 +51,7 @@ function nextDeployments(inputs: DeploymentsInputs, before: Partial<DeploymentsO
  * @param wanted names of all manifests that are deployed now
  * @param place where the former names are written
  */
-export function movedRefusals(
+export function findRenameProblems(
   name: string,
   earlier: readonly string[],
   wanted: ReadonlySet<string>,
@@ -82,7 +82,7 @@ function sameDeployments(inputs: DeploymentsInputs, { ids }: Pick<DeploymentsOut
 /** The engine's calls on the resource, in the shapes of a Pulumi dynamic provider. */
 export async function checkDeployments(
   _olds: unknown,
-  { folder, ...inputs }: AskedDeployments,
+  { folder, ...inputs }: DeploymentsArgs,
   { cwd }: Pick<JournalPorts, "cwd">,
 ): Promise<{ inputs: DeploymentsInputs }> {
   return { inputs: folder === undefined ? inputs : { ...inputs, root: relativeRoot(cwd, folder) } };
@@ -99,25 +99,25 @@ export async function diffDeployments(
 ): Promise<{ changes: boolean }> {
   const [wanted, known] = [new Set(Object.keys(news.manifests)), new Map(Object.entries(olds.ids))];
   const refusals = Object.entries(news.manifests).flatMap(([name, earlier]) =>
-    movedRefusals(name, earlier, wanted, known, news.places?.[name] ?? name),
+    findRenameProblems(name, earlier, wanted, known, news.places?.[name] ?? name),
   );
-  if (refusals.length > 0) throw new Refusal("MOVED_FROM_DEPLOYED", `nothing was pushed.\n${refusals.join("\n")}`);
+  if (refusals.length > 0) throw new SeederError("MOVED_FROM_DEPLOYED", `nothing was pushed.\n${refusals.join("\n")}`);
   return { changes: !sameDeployments(news, olds) };
 }
 
-/** @param ports where journals are: those of manifests that are gone are left as a deleted resource leaves its own */
+/** @param host where journals are: those of manifests that are gone are left as a deleted resource leaves its own */
 export async function updateDeployments(
   _id: string,
   olds: DeploymentsOutputs,
   news: DeploymentsInputs,
-  ports: JournalPorts,
+  host: JournalPorts,
 ): Promise<{ outs: DeploymentsOutputs }> {
   const outs = nextDeployments(news, olds);
   const kept = new Set(Object.values(outs.ids));
-  await leaveDeployments(
+  await endDeployments(
     Object.values(olds.ids).filter((id) => !kept.has(id)),
     news,
-    ports,
+    host,
   );
   return { outs };
 }
@@ -126,14 +126,14 @@ export async function updateDeployments(
 export async function removeDeployments(
   _id: string,
   { ids, root }: DeploymentsOutputs,
-  ports: JournalPorts,
+  host: JournalPorts,
 ): Promise<void> {
-  await leaveDeployments(Object.values(ids), { root }, ports);
+  await endDeployments(Object.values(ids), { root }, host);
 }
 
 /** A folder that cannot be used keeps nothing from being deleted: what stays there casts doubt at the most. */
-async function leaveDeployments(gone: readonly string[], where: Rooted, ports: JournalPorts): Promise<void> {
+async function endDeployments(gone: readonly string[], where: Rooted, host: JournalPorts): Promise<void> {
   if (gone.length === 0) return;
-  const { leaveJournalsOf } = await import("./journal/segment-journals.ts");
-  await leaveJournalsOf(gone, where, ports).catch(() => {});
+  const { markDeploymentsRemoved } = await import("./journal/segment-journals.ts");
+  await markDeploymentsRemoved(gone, where, host).catch(() => {});
 }

@@ -1,6 +1,6 @@
 import type { ConfigurationCode } from "../cloudflare/index.ts";
 import { printableLines } from "../printable.ts";
-import type { Ports } from "./host.ts";
+import type { ProviderHost } from "./host.ts";
 import type { SegmentOutputs } from "./state/segment.ts";
 
 // Texts are made printable: the engine writes them to terminals and logs as they are, and with half a character in an error
@@ -39,7 +39,7 @@ export type RefusalCode =
  * The SDK prints the stack of what check, diff, read and delete throw, on the line of the stack, before the engine shows
  * the message where it belongs. For a refusal a stack is noise, so a pointer stands in its place.
  */
-export class Refusal extends Error {
+export class SeederError extends Error {
   override name = "Refusal";
   readonly code: RefusalCode;
 
@@ -59,7 +59,7 @@ export class Refusal extends Error {
  * goes on from there; without `id` it would lose them, and without the `__provider` in them, which they have from the
  * inputs, it could neither refresh nor destroy the resource. The names are the engine's.
  */
-export class PartialFailure extends Error {
+export class PartialPushError extends Error {
   override name = "PartialFailure";
   readonly code = "PUSH_INCOMPLETE" satisfies RefusalCode;
   readonly id: string;
@@ -74,7 +74,7 @@ export class PartialFailure extends Error {
   }
 
   /** Whether it may not reach the engine: an error's properties travel in a header, for which gRPC has a bound of 16 MiB. */
-  get isLarge(): boolean {
+  get exceedsGrpcHeaderLimit(): boolean {
     return Buffer.byteLength(JSON.stringify(this.properties)) > 8_000_000;
   }
 }
@@ -84,9 +84,9 @@ export class PartialFailure extends Error {
  *
  * @throws Refusal
  */
-export async function refuseIfOrphan({ engineListens }: Pick<Ports, "engineListens">): Promise<void> {
-  if (await engineListens()) return;
-  throw new Refusal(
+export async function assertEngineAlive({ isEngineAlive }: Pick<ProviderHost, "isEngineAlive">): Promise<void> {
+  if (await isEngineAlive()) return;
+  throw new SeederError(
     "ENGINE_GONE",
     "the Pulumi engine has ended, so nothing more is sent. Run `pulumi cancel`, then `pulumi up`.",
   );

@@ -3,7 +3,7 @@ import type { Clock } from "../push/index.ts";
 import type { RunEvent } from "./protocol/events.ts";
 
 /** What the lifecycle needs from outside. The provider's shell binds it to the process; tests to fakes. */
-export interface Ports {
+export interface ProviderHost {
   /** Absolute path from which a segment's `root` starts: the provider's working directory. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -20,7 +20,7 @@ export interface Ports {
   /** What manifests of the project in the repository at `root`, an absolute path, may name in a stack. */
   readonly variables: (project: string, root: string, stack: string) => Variables;
   /** Whether the engine is still there to take what a push comes to. */
-  readonly engineListens: () => Promise<boolean>;
+  readonly isEngineAlive: () => Promise<boolean>;
   /** Aborted when the engine asks to cancel, and at the end of every run: requests in flight finish, none starts. */
   readonly cancelled: AbortSignal;
 }

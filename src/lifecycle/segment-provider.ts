@@ -1,35 +1,35 @@
 import type { Decision } from "../plan/index.ts";
 import { printableLines } from "../printable.ts";
-import { plannedEvent } from "./apply/report.ts";
-import { PartialFailure, Refusal } from "./errors.ts";
-import type { Ports } from "./host.ts";
+import { toPlannedEvent } from "./apply/report.ts";
+import { PartialPushError, SeederError } from "./errors.ts";
+import type { ProviderHost } from "./host.ts";
 import { hasJournals, journalFolder } from "./journal/journal-folder.ts";
-import { refuseEdited, refuseShrunk } from "./ledger/assert-not-edited.ts";
-import { diffSegment, refuseOtherQueue } from "./ledger/diff.ts";
-import { openBook } from "./ledger/segment-ledger.ts";
+import { assertNotEdited, assertNotShrunk } from "./ledger/assert-not-edited.ts";
+import { assertSameQueue, diffSegment } from "./ledger/diff.ts";
+import { resolveLedger } from "./ledger/segment-ledger.ts";
 import { refresh } from "./queue/refresh.ts";
-import { isAbout } from "./repair/apply-repair.ts";
+import { appliesTo } from "./repair/apply-repair.ts";
 import { openSession } from "./session.ts";
-import { type Given, planGiven, readGiven } from "./source/inline-messages.ts";
+import { type InlineMessages, parseInlineMessages, planInlineMessages } from "./source/inline-messages.ts";
 import { relativeRoot } from "./state/relative-root.ts";
 import type { SegmentInputs, SegmentOutputs } from "./state/segment.ts";
 
-/** What only the run itself needs of a segment: {@link Lifecycle.check} takes it off, so it never enters the state. */
+/** What only the run itself needs of a segment: {@link SegmentProvider.check} takes it off, so it never enters the state. */
 export interface CheckedInputs extends SegmentInputs {
   readonly preview?: boolean;
   /** Absolute path of the repository, which `root` is made of: only the provider knows its own working directory. */
   readonly folder?: string;
 }
 
-export interface Checked {
+export interface CheckResult {
   readonly inputs: SegmentInputs;
   /** With an empty property: with a name, the engine would show the property's value. */
   readonly failures?: readonly { readonly property: ""; readonly reason: string }[];
 }
 
 /** The engine's calls on a segment's resource, in the shapes of a Pulumi dynamic provider. */
-export interface Lifecycle {
-  check(olds: Partial<SegmentInputs>, news: CheckedInputs): Promise<Checked>;
+export interface SegmentProvider {
+  check(olds: Partial<SegmentInputs>, news: CheckedInputs): Promise<CheckResult>;
   diff(id: string, olds: SegmentOutputs, news: SegmentInputs): Promise<{ changes: boolean; replaces: string[] }>;
   create(inputs: SegmentInputs): Promise<{ id: string; outs: SegmentOutputs }>;
   update(id: string, olds: SegmentOutputs, news: SegmentInputs): Promise<{ outs: SegmentOutputs }>;
@@ -41,88 +41,91 @@ export interface Lifecycle {
  * Binds the lifecycle to what is around it. What reads manifests and speaks to the API is imported when it is needed: a
  * run with nothing to push only compares, and should start as quickly.
  */
-export function bindLifecycle(ports: Ports): Lifecycle {
+export function createProvider(host: ProviderHost): SegmentProvider {
   // The preview and the run are two processes, so what check learns of the one is true for its process.
   let previewing = false;
-  const session = openSession(ports);
-  const say = (inputs: SegmentInputs, decision: Decision) =>
-    previewing ? ports.log(plannedEvent(inputs, decision), inputs.resourceUrn) : undefined;
+  const session = openSession(host);
+  const logSummary = (inputs: SegmentInputs, decision: Decision) =>
+    previewing ? host.log(toPlannedEvent(inputs, decision), inputs.resourceUrn) : undefined;
   const folders = new Map<string, boolean>();
   const mayHaveJournal = (inputs: SegmentInputs) => {
-    const folder = journalFolder(inputs, ports);
+    const folder = journalFolder(inputs, host);
     const found = folders.get(folder) ?? hasJournals(folder);
     folders.set(folder, found);
     return found;
   };
-  const journalsLeft = async (news: SegmentInputs, olds: SegmentOutputs) => {
-    const { dropSpent, readLeft } = await import("./journal/segment-journals.ts");
-    return (previewing ? readLeft : dropSpent)(news, olds, ports);
+  const findLeftJournals = async (news: SegmentInputs, olds: SegmentOutputs) => {
+    const { dropSpentJournals, readRecoveredEntries } = await import("./journal/segment-journals.ts");
+    return (previewing ? readRecoveredEntries : dropSpentJournals)(news, olds, host);
   };
   const readDigests = async (inputs: SegmentInputs) =>
-    (await import("./source/message-source.ts")).readDigests(inputs, ports);
+    (await import("./source/message-source.ts")).readDigests(inputs, host);
 
-  return reportingRefusals(ports, {
+  return reportingRefusals(host, {
     async check(olds, { preview, folder, ...asked }) {
       previewing = preview === true;
-      const news = folder === undefined ? asked : { ...asked, root: relativeRoot(ports.cwd, folder) };
-      const given = news.inlineMessages === undefined ? undefined : readGiven(news.inlineMessages);
-      if (given !== undefined && given.problems.length > 0) return { inputs: news, failures: failuresOf(news, given) };
-      const inputs = given === undefined ? news : planGiven(news, given);
+      const news = folder === undefined ? asked : { ...asked, root: relativeRoot(host.cwd, folder) };
+      const given = news.inlineMessages === undefined ? undefined : parseInlineMessages(news.inlineMessages);
+      if (given !== undefined && given.problems.length > 0)
+        return { inputs: news, failures: toCheckFailures(news, given) };
+      const inputs = given === undefined ? news : planInlineMessages(news, given);
       // The first time there is nothing to compare with, and the engine asks for no diff.
-      if (olds.manifest === undefined) await say(inputs, openBook(inputs, undefined).decision);
+      if (olds.manifest === undefined) await logSummary(inputs, resolveLedger(inputs, undefined).decision);
       return { inputs };
     },
 
     async diff(_id, olds, news) {
       const { repair } = session.request;
       if (repair !== undefined) {
-        const changes = isAbout(repair, news);
-        if (changes) refuseOtherQueue(olds, news);
+        const changes = appliesTo(repair, news);
+        if (changes) assertSameQueue(olds, news);
         return { changes, replaces: [] };
       }
-      const left = mayHaveJournal(news) ? await journalsLeft(news, olds) : [];
-      const { changes, decision, recorded } = await diffSegment(olds, news, left, () => readDigests(news));
-      if (recorded !== undefined) refuseShrunk(recorded, news);
-      await refuseEdited(news, decision, ports);
-      if (changes) await say(news, decision);
+      const journals = mayHaveJournal(news) ? await findLeftJournals(news, olds) : [];
+      const { changes, decision, recorded } = await diffSegment(olds, news, journals, () => readDigests(news));
+      if (recorded !== undefined) assertNotShrunk(recorded, news);
+      await assertNotEdited(news, decision, host);
+      if (changes) await logSummary(news, decision);
       return { changes, replaces: [] };
     },
 
     async create(inputs) {
-      const { deliver } = await import("./apply/apply-segment.ts");
+      const { applySegment } = await import("./apply/apply-segment.ts");
       const id = `${inputs.manifest}/${inputs.segment}`;
-      return { id, outs: await deliver(id, inputs, undefined, session) };
+      return { id, outs: await applySegment(id, inputs, undefined, session) };
     },
 
     async update(id, olds, news) {
-      const { deliver } = await import("./apply/apply-segment.ts");
-      return { outs: await deliver(id, news, olds, session) };
+      const { applySegment } = await import("./apply/apply-segment.ts");
+      return { outs: await applySegment(id, news, olds, session) };
     },
 
     async read(id, props) {
-      return props === undefined ? { id } : { id, props: await refresh(props, (await session.wire()).reads, ports) };
+      return props === undefined
+        ? { id }
+        : { id, props: await refresh(props, (await session.connect()).queueReader, host) };
     },
 
     async remove(_id, props) {
-      const { leaveJournals } = await import("./journal/segment-journals.ts");
+      const { markJournalsRemoved } = await import("./journal/segment-journals.ts");
       // One that stays casts doubt at the most, and a folder that cannot be used keeps no resource from being deleted.
-      await leaveJournals(props, ports).catch((error: Error) => {
-        const code = error instanceof Refusal ? error.code : "JOURNAL_UNUSABLE";
-        return ports.log({ kind: "warned", code, message: error.message }, props.resourceUrn);
+      await markJournalsRemoved(props, host).catch((error: Error) => {
+        const code = error instanceof SeederError ? error.code : "JOURNAL_UNUSABLE";
+        return host.log({ kind: "warned", code, message: error.message }, props.resourceUrn);
       });
       if (props.pushed > 0)
-        await ports.log({ kind: "removed", queue: props.queue, pushed: props.pushed }, props.resourceUrn);
+        await host.log({ kind: "removed", queue: props.queue, pushed: props.pushed }, props.resourceUrn);
     },
   });
 }
 
 /** Reports the code of each refusal, which Pulumi passes on in a sentence alone. */
-function reportingRefusals({ log }: Pick<Ports, "log">, lifecycle: Lifecycle): Lifecycle {
+function reportingRefusals({ log }: Pick<ProviderHost, "log">, lifecycle: SegmentProvider): SegmentProvider {
   async function reporting<T>(resourceUrn: string | undefined, call: Promise<T>): Promise<T> {
     try {
       return await call;
     } catch (error) {
-      if (error instanceof Refusal || error instanceof PartialFailure) {
+      if (error instanceof SeederError || error instanceof PartialPushError) {
         await log({ kind: "refused", code: error.code, message: error.message }, resourceUrn ?? "");
       }
       throw error;
@@ -138,6 +141,9 @@ function reportingRefusals({ log }: Pick<Ports, "log">, lifecycle: Lifecycle): L
   };
 }
 
-function failuresOf({ manifest }: SegmentInputs, { problems }: Given): NonNullable<Checked["failures"]> {
+function toCheckFailures(
+  { manifest }: SegmentInputs,
+  { problems }: InlineMessages,
+): NonNullable<CheckResult["failures"]> {
   return [{ property: "", reason: printableLines(`nothing of ${manifest} was pushed.\n${problems.join("\n")}`) }];
 }

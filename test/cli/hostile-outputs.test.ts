@@ -15,8 +15,8 @@ import { toText } from "../../src/cli/shared/problems/text.ts";
 import { statusOf } from "../../src/cli/status/model.ts";
 import { ledgerText, statusText } from "../../src/cli/status/text.ts";
 import { refusalOf } from "../../src/cli/up/agree.ts";
-import { reasonOf } from "../../src/lifecycle/apply/report.ts";
-import { PartialFailure, Refusal } from "../../src/lifecycle/errors.ts";
+import { describeIncompletePush } from "../../src/lifecycle/apply/report.ts";
+import { PartialPushError, SeederError } from "../../src/lifecycle/errors.ts";
 import { formatProblem, problem } from "../../src/manifest/index.ts";
 import { outputsOf, stateOf } from "../engine-units/fixture.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
@@ -56,8 +56,8 @@ describe("hostile text in all data", () => {
     ["problems for GitLab", () => toGitlab(checked)],
     ["problems as SARIF", () => toSarif(checked)],
     ["problems as lines", () => found.map(formatProblem).join("\n")],
-    ["a refusal", () => new Refusal("MESSAGE_EDITED", hostile).message],
-    ["a partial failure", () => new PartialFailure("id", outputsOf("a"), failureText()).reasons.join("\n")],
+    ["a refusal", () => new SeederError("MESSAGE_EDITED", hostile).message],
+    ["a partial failure", () => new PartialPushError("id", outputsOf("a"), failureText()).reasons.join("\n")],
   ];
 
   it.each(outputs)("reaches no terminal or log as it is: %s", (_, write) => {
@@ -191,5 +191,5 @@ function failureText(): string {
     documentationUrl: hostile,
   } as const;
   const account = { pushed: [], inDoubtLabels: [hostile], possibleDuplicates: [] };
-  return reasonOf(inputs, account as never, { failure, stopped: false } as never);
+  return describeIncompletePush(inputs, account as never, { failure, stopped: false } as never);
 }

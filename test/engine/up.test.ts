@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { expect, it } from "vitest";
 import { findEngine } from "../../src/engine/find.ts";
-import { bareRequest, encodeRequest, requestVariable } from "../../src/lifecycle/protocol/request.ts";
+import { emptyRequest, encodeRequest, requestEnv } from "../../src/lifecycle/protocol/request.ts";
 import { problemsWith } from "../cli/schema.ts";
 import { atTerminal, cli, startCli } from "./support/cli.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
@@ -154,8 +154,8 @@ it("finishes a reviewed plan that a run began, and pushes nothing else", async (
 it("holds the provider to what was reviewed, also when it changes after the plan", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
   const file = join(seeder.stack.project.dir, "request.json");
-  writeFileSync(file, encodeRequest({ ...bareRequest, approvedPushes: ["p1:AAAAAAAAAAAAAAAAAAAAAA"] }));
-  const run = await upJson(seeder, [], { [requestVariable]: file });
+  writeFileSync(file, encodeRequest({ ...emptyRequest, approvedPushes: ["p1:AAAAAAAAAAAAAAAAAAAAAA"] }));
+  const run = await upJson(seeder, [], { [requestEnv]: file });
   expect([run.code, said(run.run)]).toEqual([5, expect.stringContaining("PLAN_DIFFERS")]);
   expect(run.end).toMatchObject({ total: { pushed: 0, notSent: 1 } });
   expect(seeder.emulator.requests).toHaveLength(0);

@@ -3,15 +3,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
-import { PartialFailure } from "../../src/lifecycle/errors.ts";
-import { requestVariable } from "../../src/lifecycle/protocol/request.ts";
-import type { Lifecycle } from "../../src/lifecycle/segment-provider.ts";
+import { PartialPushError } from "../../src/lifecycle/errors.ts";
+import { requestEnv } from "../../src/lifecycle/protocol/request.ts";
+import type { SegmentProvider } from "../../src/lifecycle/segment-provider.ts";
 import type { SegmentOutputs } from "../../src/lifecycle/state/segment.ts";
 import { messageDigest } from "../../src/plan/index.ts";
 import { failureOf, makeWorld, type World } from "./support/world.ts";
 
 let world: World;
-let lifecycle: Lifecycle;
+let lifecycle: SegmentProvider;
 
 beforeEach(async () => {
   world = await makeWorld();
@@ -43,7 +43,7 @@ it("keeps of each push who made it and by which plan, and of none what it does n
   const more = await world.segment("queue: orders\nmessages: [{ body: 1 }, { body: 2 }]\n");
   const after = outputs(await world.start().lifecycle.update("a/0", before, more));
   expect(after.lastPush).toMatchObject({ by: "ada", plan: "p1:abc", pushed: 1 });
-  delete world.env[requestVariable];
+  delete world.env[requestEnv];
   expect(outputs(await world.start().lifecycle.update("a/0", after, more)).lastPush).toEqual(after.lastPush);
 });
 
@@ -238,9 +238,9 @@ it("names no more edited messages than an error can carry to the engine", async 
 it("takes a failure for too large to reach the engine where its ledger nearly is", async () => {
   const inputs = await world.segment("queue: orders\nmessages: [{ id: one, body: 1 }]\n");
   const { outs } = await world.start().lifecycle.create(inputs);
-  expect(new PartialFailure("a/0", outs, "why").isLarge).toBe(false);
+  expect(new PartialPushError("a/0", outs, "why").exceedsGrpcHeaderLimit).toBe(false);
   const large = { ...outs, ledger: { ...outs.ledger, pushed: "x".repeat(8_000_000) } };
-  expect(new PartialFailure("a/0", large, "why").isLarge).toBe(true);
+  expect(new PartialPushError("a/0", large, "why").exceedsGrpcHeaderLimit).toBe(true);
 });
 
 it("sends each of equal messages with the stamp that is its own, whichever of them arrived before", async () => {

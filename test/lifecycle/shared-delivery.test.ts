@@ -70,8 +70,8 @@ describe("a delivery of a data file with several segments", () => {
     const first = await up();
     expect(world.bodies()).toHaveLength(rows + 50);
     fullAfter(requests);
-    const [begun, failed] = await sentBy(() => up(first));
-    expect(begun).toBe(accepted);
+    const [started, failed] = await sentBy(() => up(first));
+    expect(started).toBe(accepted);
     world.emulator.faults.clear();
     const [rest, finished] = await sentBy(() => up(failed));
     expect(rest).toBe(rows + 50 - accepted);

@@ -47,7 +47,7 @@ type Schedule = typeof schedule extends fc.Arbitrary<infer Value> ? Value : neve
 
 async function play(plan: Schedule) {
   const clock = virtualClock();
-  const pace = createPace({ clock, assume: "nothing" });
+  const throttle = createPace({ clock, assume: "nothing" });
   const stop = new AbortController();
   const outcomes: BatchOutcome[] = [];
   const taken: number[] = [];
@@ -86,7 +86,7 @@ async function play(plan: Schedule) {
     inDoubt: plan.inDoubt,
     client,
     clock,
-    pace,
+    pace: throttle,
     random: () => 0.5,
     stop: stop.signal,
     before: async () => {
@@ -105,7 +105,7 @@ async function play(plan: Schedule) {
     copies,
     resent,
     client,
-    left: { sleeping: clock.sleeping(), underWay: pace.state.underWay, waiting: pace.state.waiting },
+    left: { sleeping: clock.sleeping(), underWay: throttle.state.underWay, waiting: throttle.state.waiting },
     total: plan.sizes.reduce((a, b) => a + b, 0),
   };
 }

@@ -29,7 +29,7 @@ async function world(options: EmulatorOptions = {}): Promise<World> {
   });
   const queue = { accountId: emulator.accountId, queueId: emulator.queueId("orders") };
   const outcomes: BatchOutcome[] = [];
-  const pace = createPace({ clock, assume: "nothing" });
+  const throttle = createPace({ clock, assume: "nothing" });
   const onOutcome = (outcome: BatchOutcome) => {
     outcomes.push(outcome);
   };
@@ -39,7 +39,16 @@ async function world(options: EmulatorOptions = {}): Promise<World> {
     client,
     outcomes,
     run: (rest) =>
-      runPush({ target: queue, inDoubt: "resend", client, clock, pace, random: () => 0.5, onOutcome, ...rest }),
+      runPush({
+        target: queue,
+        inDoubt: "resend",
+        client,
+        clock,
+        pace: throttle,
+        random: () => 0.5,
+        onOutcome,
+        ...rest,
+      }),
     bodies: () =>
       emulator
         .messages("orders")
@@ -145,7 +154,7 @@ describe("against the emulator", () => {
         outcomes.flatMap(({ state, batch }) => (state === "pushed" ? batch : [])).map(({ index }) => index),
       );
       await run({
-        batches: all.filter(([parcel]) => parcel !== undefined && !pushed.has(parcel.index)),
+        batches: all.filter(([encoded]) => encoded !== undefined && !pushed.has(encoded.index)),
         inDoubt: "stop",
       });
       expect(bodies()).toEqual(upTo(60));

@@ -35,7 +35,7 @@ function api(clock: VirtualClock, { quota = 1_200, windowMs = 300_000, perSecond
 }
 
 async function pushAll(
-  pace: Pace,
+  throttle: Pace,
   clock: VirtualClock,
   requests: number,
   answer: () => RateInfo,
@@ -43,7 +43,7 @@ async function pushAll(
 ) {
   const all: Promise<void>[] = [];
   for (let i = 0; i < requests; i++) {
-    const permit = await pace.acquire(to("orders"));
+    const permit = await throttle.acquire(to("orders"));
     const one = async () => {
       const latencyMs = latency();
       await clock.sleep(latencyMs / 2);
@@ -68,10 +68,10 @@ function jitter(from: number, to: number): () => number {
 test("a clock that is set back an hour makes nobody wait for it", async () => {
   const clock = virtualClock();
   let set = 0;
-  const pace = createPace({ clock: { ...clock, now: () => clock.now() + set }, assume: "documented" });
-  for (let i = 0; i < 3; i++) (await pace.acquire(to("orders", 100))).done(answered());
+  const throttle = createPace({ clock: { ...clock, now: () => clock.now() + set }, assume: "documented" });
+  for (let i = 0; i < 3; i++) (await throttle.acquire(to("orders", 100))).done(answered());
   set = -3_600_000;
-  for (let i = 0; i < 20; i++) (await pace.acquire(to("orders", 100))).done(answered());
+  for (let i = 0; i < 20; i++) (await throttle.acquire(to("orders", 100))).done(answered());
   expect(Math.max(...clock.slept)).toBeLessThan(1_000);
 });
 
@@ -108,11 +108,11 @@ describe("under the limits of the API", () => {
 
   test("a queue gets no more messages a second than it takes", async () => {
     const clock = virtualClock();
-    const pace = createPace({ clock, assume: "documented" });
+    const throttle = createPace({ clock, assume: "documented" });
     const begin = clock.now();
     const times: number[] = [];
     for (let i = 0; i < 100; i++) {
-      (await pace.acquire(to("orders", 100))).done(answered());
+      (await throttle.acquire(to("orders", 100))).done(answered());
       times.push(clock.now() - begin);
     }
     const busiest = Math.max(...times.map((at) => times.filter((time) => time >= at && time < at + 1_000).length));
@@ -128,11 +128,11 @@ describe("under the limits of the API", () => {
       elapsed: () => Math.floor(clock.elapsed()),
       sleep: (ms, signal) => clock.sleep(ms + late(), signal),
     };
-    const pace = createPace({ clock: tardy, assume: "documented" });
+    const throttle = createPace({ clock: tardy, assume: "documented" });
     const begin = clock.now();
     const times: number[] = [];
     for (let i = 0; i < 1_000; i++) {
-      (await pace.acquire(to("orders", 100))).done(answered());
+      (await throttle.acquire(to("orders", 100))).done(answered());
       times.push(clock.now() - begin);
     }
     const busiest = Math.max(...times.map((at) => times.filter((time) => time >= at && time < at + 1_000).length));
@@ -145,61 +145,62 @@ describe("under the limits of the API", () => {
 describe("without limits", () => {
   test("nobody waits for the clock", async () => {
     const clock = virtualClock();
-    const pace = createPace({ clock, assume: "nothing" });
-    for (let i = 0; i < 3_000; i++) (await pace.acquire(to("orders", 100))).done(answered());
+    const throttle = createPace({ clock, assume: "nothing" });
+    for (let i = 0; i < 3_000; i++) (await throttle.acquire(to("orders", 100))).done(answered());
     expect(clock.slept).toEqual([]);
   });
 
   test("those under way are bounded, and those who wait go in order", async () => {
-    const pace = createPace({ clock: virtualClock(), assume: "nothing" });
-    for (let answers = 0; answers < mostUnderWay.last; answers++) (await pace.acquire(to("orders"))).done(answered());
-    const permits = await Promise.all(Array.from({ length: mostUnderWay.last }, () => pace.acquire(to("orders"))));
+    const throttle = createPace({ clock: virtualClock(), assume: "nothing" });
+    for (let answers = 0; answers < mostUnderWay.last; answers++)
+      (await throttle.acquire(to("orders"))).done(answered());
+    const permits = await Promise.all(Array.from({ length: mostUnderWay.last }, () => throttle.acquire(to("orders"))));
     const order: number[] = [];
     const waiting = [1, 2, 3].map(async (number) => {
-      const permit = await pace.acquire(to("orders"));
+      const permit = await throttle.acquire(to("orders"));
       order.push(number);
       return permit;
     });
-    expect(pace.state).toEqual({ underWay: mostUnderWay.last, waiting: 3 });
+    expect(throttle.state).toEqual({ underWay: mostUnderWay.last, waiting: 3 });
     for (const permit of permits) permit.done({ kind: "unused" });
     for (const permit of await Promise.all(waiting)) permit.done({ kind: "unused" });
     expect(order).toEqual([1, 2, 3]);
-    expect(pace.state).toEqual({ underWay: 0, waiting: 0 });
+    expect(throttle.state).toEqual({ underWay: 0, waiting: 0 });
   });
 
   test("a run begins with a few requests, and each answer adds one", async () => {
-    const pace = createPace({ clock: virtualClock(), assume: "nothing" });
+    const throttle = createPace({ clock: virtualClock(), assume: "nothing" });
     const granted: Permit[] = [];
-    const ask = () => pace.acquire(to("orders")).then((permit) => granted.push(permit));
+    const ask = () => throttle.acquire(to("orders")).then((permit) => granted.push(permit));
     const asked = Array.from({ length: 8 }, ask);
     await Promise.all(asked.slice(0, mostUnderWay.first));
-    expect(pace.state).toEqual({ underWay: 4, waiting: 4 });
+    expect(throttle.state).toEqual({ underWay: 4, waiting: 4 });
     granted[0]?.done(answered());
-    expect(pace.state).toEqual({ underWay: 5, waiting: 2 });
+    expect(throttle.state).toEqual({ underWay: 5, waiting: 2 });
     // Lost without an answer: one ends, one goes.
     granted[1]?.done({ kind: "ended", rate: undefined });
-    expect(pace.state).toEqual({ underWay: 5, waiting: 1 });
+    expect(throttle.state).toEqual({ underWay: 5, waiting: 1 });
   });
 
   test("a permit that is given back twice counts once", async () => {
-    const pace = createPace({ clock: virtualClock(), assume: "nothing" });
-    const first = await pace.acquire(to("orders"));
-    await pace.acquire(to("orders"));
+    const throttle = createPace({ clock: virtualClock(), assume: "nothing" });
+    const first = await throttle.acquire(to("orders"));
+    await throttle.acquire(to("orders"));
     first.done({ kind: "unused" });
     first.done({ kind: "unused" });
-    expect(pace.state.underWay).toBe(1);
+    expect(throttle.state.underWay).toBe(1);
   });
 });
 
 describe("when the API is loaded", () => {
   test("an overloaded queue waits, and the others need not", async () => {
     const clock = virtualClock();
-    const pace = createPace({ clock, assume: "nothing" });
+    const throttle = createPace({ clock, assume: "nothing" });
     const begin = clock.now();
-    (await pace.acquire(to("orders"))).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
+    (await throttle.acquire(to("orders"))).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
     const order: string[] = [];
     const go = async (queueId: string) => {
-      const permit = await pace.acquire(to(queueId));
+      const permit = await throttle.acquire(to(queueId));
       order.push(`${queueId} after ${clock.now() - begin}`);
       permit.done(answered());
     };
@@ -209,10 +210,10 @@ describe("when the API is loaded", () => {
 
   test("the account's limit makes everybody wait", async () => {
     const clock = virtualClock();
-    const pace = createPace({ clock, assume: "nothing" });
+    const throttle = createPace({ clock, assume: "nothing" });
     const begin = clock.now();
-    (await pace.acquire(to("orders"))).done({ kind: "limited", rate: noRate, waitMs: 300_000 });
-    await pace.acquire(to("mails"));
+    (await throttle.acquire(to("orders"))).done({ kind: "limited", rate: noRate, waitMs: 300_000 });
+    await throttle.acquire(to("mails"));
     expect(clock.now() - begin).toBe(300_000);
   });
 });
@@ -220,42 +221,42 @@ describe("when the API is loaded", () => {
 describe("who gives up waiting", () => {
   test("is let go, and holds up nobody behind", async () => {
     const clock = virtualClock();
-    const pace = createPace({ clock, assume: "nothing" });
+    const throttle = createPace({ clock, assume: "nothing" });
     const reason = new Error("enough");
     const given = new AbortController();
-    (await pace.acquire(to("orders"))).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
-    const first = pace.acquire(to("orders"), given.signal);
-    const second = pace.acquire(to("orders"));
+    (await throttle.acquire(to("orders"))).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
+    const first = throttle.acquire(to("orders"), given.signal);
+    const second = throttle.acquire(to("orders"));
     given.abort(reason);
     await expect(first).rejects.toBe(reason);
     (await second).done(answered());
-    await expect(pace.acquire(to("orders"), given.signal)).rejects.toBe(reason);
-    expect(pace.state).toMatchObject({ underWay: 0, waiting: 0 });
+    await expect(throttle.acquire(to("orders"), given.signal)).rejects.toBe(reason);
+    expect(throttle.state).toMatchObject({ underWay: 0, waiting: 0 });
   });
 
   test("leaves no timer behind that keeps the process alive", async () => {
     const clock = virtualClock();
-    const pace = createPace({ clock, assume: "nothing" });
+    const throttle = createPace({ clock, assume: "nothing" });
     const given = new AbortController();
-    (await pace.acquire(to("orders"))).done({ kind: "limited", rate: noRate, waitMs: 300_000 });
-    const waiting = pace.acquire(to("orders"), given.signal);
+    (await throttle.acquire(to("orders"))).done({ kind: "limited", rate: noRate, waitMs: 300_000 });
+    const waiting = throttle.acquire(to("orders"), given.signal);
     given.abort();
     await expect(waiting).rejects.toThrow();
     expect(clock.sleeping()).toBe(0);
     // And the next one gets a timer of its own.
     const begin = clock.now();
-    await pace.acquire(to("orders"));
+    await throttle.acquire(to("orders"));
     expect(clock.now() - begin).toBe(300_000);
   });
 
   test("leaves none behind, either, when a permit that is not used lets the last one go early", async () => {
     const clock = virtualClock();
-    const pace = createPace({ clock, assume: "nothing" });
+    const throttle = createPace({ clock, assume: "nothing" });
     const rate = { ...noRate, remaining: 121, resetMs: 300_000, quota: 1_200, windowMs: 300_000 };
-    (await pace.acquire(to("orders"))).done(answered(rate));
-    const first = await pace.acquire(to("orders"));
-    const second = pace.acquire(to("mails"));
-    expect(pace.state.waiting).toBe(1);
+    (await throttle.acquire(to("orders"))).done(answered(rate));
+    const first = await throttle.acquire(to("orders"));
+    const second = throttle.acquire(to("mails"));
+    expect(throttle.state.waiting).toBe(1);
     const begin = clock.now();
     first.done({ kind: "unused" });
     await second;

@@ -30,18 +30,18 @@ function setUp(answer: Parameters<typeof fakeClient>[0], rest: Partial<PushRun> 
     },
     ...rest,
   };
-  const told = () => outcomes.map(({ state, batch }) => [state, ...indices(batch)]);
-  return { run, clock, client, outcomes, told };
+  const logged = () => outcomes.map(({ state, batch }) => [state, ...indices(batch)]);
+  return { run, clock, client, outcomes, told: logged };
 }
 
 const nothing = { pushed: 0, inDoubt: 0, notSent: 0, mayBeTwice: 0 };
 
 describe("runPush", () => {
   test("pushes every batch once, in order", async () => {
-    const { run, client, told } = setUp(() => accepted);
+    const { run, client, told: logged } = setUp(() => accepted);
     const report = await runPush(run);
     expect(client.sent).toEqual([[0, 1], [2], [3, 4, 5]]);
-    expect(told()).toEqual([
+    expect(logged()).toEqual([
       ["pushed", 0, 1],
       ["pushed", 2],
       ["pushed", 3, 4, 5],
@@ -149,12 +149,16 @@ describe("retries", () => {
   });
 
   test("splits a batch that is refused for its size, and refuses the one message that is too large", async () => {
-    const { run, client, told } = setUp((batch) => (indices(batch).includes(3) ? refused("split", 10204) : accepted), {
+    const {
+      run,
+      client,
+      told: logged,
+    } = setUp((batch) => (indices(batch).includes(3) ? refused("split", 10204) : accepted), {
       batches: batches(4),
     });
     const report = await runPush(run);
     expect(client.sent).toEqual([[0, 1, 2, 3], [0, 1], [2, 3], [2], [3]]);
-    expect(told()).toEqual([
+    expect(logged()).toEqual([
       ["pushed", 0, 1],
       ["pushed", 2],
       ["not_sent", 3],
@@ -226,7 +230,11 @@ describe("a lost answer", () => {
 describe("the end of a run", () => {
   test("comes with the first refusal: nothing is started after it, what is under way finishes", async () => {
     const second = Promise.withResolvers<void>();
-    const { run, client, told } = setUp(
+    const {
+      run,
+      client,
+      told: logged,
+    } = setUp(
       async (_, request) => {
         if (request === 0) return refused("no", 10104);
         await second.promise;
@@ -242,7 +250,7 @@ describe("the end of a run", () => {
     );
     const outcomes: unknown[] = [];
     const report = await runPush(run);
-    expect(told()).toEqual([]);
+    expect(logged()).toEqual([]);
     expect(outcomes).toContainEqual(["not_sent", 0]);
     expect(outcomes).toContainEqual(["pushed", 1]);
     expect(client.sent.length).toBeLessThanOrEqual(4);
@@ -266,19 +274,19 @@ describe("the end of a run", () => {
   });
 
   test("spares the next run of the queue its requests, and no other queue's", async () => {
-    const halts = createHalts();
-    const first = setUp(() => refused("stop_queue", 10252), { halts });
+    const stoppedQueues = createHalts();
+    const first = setUp(() => refused("stop_queue", 10252), { halts: stoppedQueues });
     await runPush(first.run);
-    const next = setUp(() => accepted, { halts });
+    const next = setUp(() => accepted, { halts: stoppedQueues });
     expect(await runPush(next.run)).toMatchObject({ failure: { code: 10252 }, requests: 0, messages: { pushed: 0 } });
-    const other = setUp(() => accepted, { halts, target: { ...queue, queueId: "c" } });
+    const other = setUp(() => accepted, { halts: stoppedQueues, target: { ...queue, queueId: "c" } });
     expect((await runPush(other.run)).messages.pushed).toBe(6);
   });
 
   test("does not come for other queues because of what is wrong with one message", async () => {
-    const halts = createHalts();
-    await runPush(setUp(() => refused("no", 10203), { halts }).run);
-    expect((await runPush(setUp(() => accepted, { halts }).run)).messages.pushed).toBe(6);
+    const stoppedQueues = createHalts();
+    await runPush(setUp(() => refused("no", 10203), { halts: stoppedQueues }).run);
+    expect((await runPush(setUp(() => accepted, { halts: stoppedQueues }).run)).messages.pushed).toBe(6);
   });
 
   test("comes with stop: the request under way finishes, none starts", async () => {
@@ -330,7 +338,7 @@ describe("an exception", () => {
   const broken = new Error("broken");
 
   test("of the source ends the run; what was taken is accounted for", async () => {
-    const { run, told } = setUp(() => accepted, {
+    const { run, told: logged } = setUp(() => accepted, {
       batches: (async function* () {
         yield* batches(1, 1);
         throw broken;
@@ -338,13 +346,13 @@ describe("an exception", () => {
     });
     const report = await runPush(run);
     expect(report).toMatchObject({ failure: { message: "broken" }, exception: broken, stopped: false });
-    expect(told()).toHaveLength(2);
+    expect(logged()).toHaveLength(2);
   });
 
   test("of before ends the run, and its request is not made", async () => {
     const { run, client } = setUp(() => accepted, {
-      before: async ([parcel]) => {
-        if (parcel?.index === 2) throw broken;
+      before: async ([encoded]) => {
+        if (encoded?.index === 2) throw broken;
       },
     });
     const report = await runPush(run);

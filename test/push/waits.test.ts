@@ -13,7 +13,7 @@ async function run(
     count = 1,
     maxWaitMs = hour,
     inDoubt = "resend" as const,
-    pace = undefined as ReturnType<typeof createPace> | undefined,
+    pace: throttle = undefined as ReturnType<typeof createPace> | undefined,
   } = {},
 ) {
   const clock = virtualClock();
@@ -23,7 +23,7 @@ async function run(
     batches: batches(...Array(count).fill(1)),
     inDoubt,
     client,
-    pace: pace ?? createPace({ clock, assume: "nothing", maxWaitMs }),
+    pace: throttle ?? createPace({ clock, assume: "nothing", maxWaitMs }),
     clock,
     random: () => 0.5,
     maxWaitMs,
@@ -66,13 +66,13 @@ describe("a wait that is longer than a run waits", () => {
 
   test("is a window of the API's that ends in 31 years", async () => {
     const clock = virtualClock();
-    const pace = createPace({ clock, assume: "nothing", maxWaitMs: hour });
+    const throttle = createPace({ clock, assume: "nothing", maxWaitMs: hour });
     const rate = { ...noRate, remaining: 0, quota: 10, windowMs: 1_000, resetMs: never };
-    const { report, requests } = await run(() => ({ ...accepted, rate }) as PushAnswer, { count: 9, pace });
+    const { report, requests } = await run(() => ({ ...accepted, rate }) as PushAnswer, { count: 9, pace: throttle });
     expect(report.messages.pushed).toBe(requests);
     expect(requests).toBeLessThan(9);
     expect(report.failure?.message).toMatch(/requests that the API allows .* in 31 years: a run waits for 60 min/);
-    await expect(pace.acquire({ queueId: "any", messages: 1 })).rejects.toThrow("31 years");
+    await expect(throttle.acquire({ queueId: "any", messages: 1 })).rejects.toThrow("31 years");
   });
 
   test("is none that fits, and none where no bound is given", async () => {
@@ -126,13 +126,13 @@ test("what a run waits for is known while it does, and forgotten then", async ()
 
 test("the pace says what a queue's requests wait for", async () => {
   const clock = virtualClock();
-  const pace = createPace({ clock, assume: "nothing" });
-  expect(pace.holdOf("a")).toBeUndefined();
-  (await pace.acquire({ queueId: "a", messages: 1 })).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
-  expect(pace.holdOf("a")).toEqual({ reason: "the queue is overloaded", until: 5_000 });
-  expect(pace.holdOf("b")).toBeUndefined();
-  (await pace.acquire({ queueId: "b", messages: 1 })).done({ kind: "limited", rate: noRate, waitMs: 9_000 });
+  const throttle = createPace({ clock, assume: "nothing" });
+  expect(throttle.holdOf("a")).toBeUndefined();
+  (await throttle.acquire({ queueId: "a", messages: 1 })).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
+  expect(throttle.holdOf("a")).toEqual({ reason: "the queue is overloaded", until: 5_000 });
+  expect(throttle.holdOf("b")).toBeUndefined();
+  (await throttle.acquire({ queueId: "b", messages: 1 })).done({ kind: "limited", rate: noRate, waitMs: 9_000 });
   for (const id of ["a", "b"]) {
-    expect(pace.holdOf(id)).toEqual({ reason: "the account's API rate limit is reached", until: 9_000 });
+    expect(throttle.holdOf(id)).toEqual({ reason: "the account's API rate limit is reached", until: 9_000 });
   }
 });

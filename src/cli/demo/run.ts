@@ -119,8 +119,8 @@ function runner({ engine, stage, emulator, env, signal }: Scene) {
 /** Without the lines in which the engine, which has no terminal here, repeats itself. */
 function brief({ stdout, stderr }: Finished): string {
   const lines = `${stdout}\n${stderr}`.split("\n");
-  const told = lines.filter((line) => !/^@|^\s*$|\b(?:creating|updating|running)\b.*\(\d+s\)/.test(line));
-  return told.map((line) => `${styleText("dim", `   ${printable(line)}`, { stream: process.stderr })}\n`).join("");
+  const logged = lines.filter((line) => !/^@|^\s*$|\b(?:creating|updating|running)\b.*\(\d+s\)/.test(line));
+  return logged.map((line) => `${styleText("dim", `   ${printable(line)}`, { stream: process.stderr })}\n`).join("");
 }
 
 function accepted(emulator: Emulator): number {

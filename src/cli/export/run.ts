@@ -44,7 +44,7 @@ export async function runExport(
   try {
     const prepared = await prepare(connection, queue, flags);
     const { stop, release } = stopOnSignals();
-    const ports: ExportPorts = {
+    const host: ExportPorts = {
       source: connection.client,
       clock: systemClock,
       disk: systemDisk,
@@ -52,7 +52,7 @@ export async function runExport(
       stop,
     };
     try {
-      return await exportTo(place, prepared, { flags, selection }, ports);
+      return await exportTo(place, prepared, { flags, selection }, host);
     } catch (error) {
       if (error instanceof ExportError || !isFileError(error)) throw error;
       const next = "Make its folder writable and see that the disk has room, then run it again.";
@@ -79,9 +79,9 @@ async function prepare({ client, accountId, stack }: Connection, name: string, f
     const what = `the account's queues cannot be listed: ${listed.failure.message}`;
     throw new ExportError("EXPORT_STOPPED", what, `${listed.failure.remedy} Nothing was exported.`);
   }
-  const book = { account: listed.value, configured: stack?.queues, stack: stack?.name };
-  const source = findQueue(name, book);
-  const to = targetOf(source, flags.to, flags.take === true, book);
+  const ledger = { account: listed.value, configured: stack?.queues, stack: stack?.name };
+  const source = findQueue(name, ledger);
+  const to = targetOf(source, flags.to, flags.take === true, ledger);
   const consumer = source.consumers.find(({ type }) => type === "http_pull");
   if (flags.take && consumer === undefined) {
     const what = `${quote(source.queue_name)} has no consumer of the type http_pull, so messages cannot be taken out of it`;
@@ -116,9 +116,9 @@ async function exportTo(
   place: ExportPlace,
   { head, maxDeliveries }: Prepared,
   { flags, selection }: Wanted,
-  ports: ExportPorts,
+  host: ExportPorts,
 ): Promise<number> {
-  const files = await openExport(place.paths, head, flags.take ? flags.visibilityTimeout * 1000 : 0, ports);
+  const files = await openExport(place.paths, head, flags.take ? flags.visibilityTimeout * 1000 : 0, host);
   const problems = new Problems();
   const options = {
     queue: { accountId: head.accountId, queueId: head.queueId },
@@ -134,8 +134,8 @@ async function exportTo(
   try {
     const visibilityMs = flags.visibilityTimeout * 1000;
     const left = flags.take
-      ? await take(files, { ...options, visibilityMs, maxDeliveries }, ports)
-      : await peek(files, options, ports);
+      ? await take(files, { ...options, visibilityMs, maxDeliveries }, host)
+      : await peek(files, options, host);
     const stopped = "stopped" in left && left.stopped;
     const unsettled = unsettledText(files, place.shown);
     const text = manifestText({ ...place, head: files.head, rows: files.rows, paths: place.shown });

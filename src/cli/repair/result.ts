@@ -2,12 +2,12 @@ import { parseReason, withoutColours } from "../../engine/pulumi-messages.ts";
 import type { EngineEnd, EngineEvent } from "../../engine/run-pulumi.ts";
 import { number } from "../../figures.ts";
 import { describeEvent } from "../../lifecycle/protocol/describe.ts";
-import { decodeEvent, type RunEventOf } from "../../lifecycle/protocol/events.ts";
+import { decodeEvent, type RunEventOfKind } from "../../lifecycle/protocol/events.ts";
 
 /** What a run that repairs a ledger reported. */
 export interface RepairEvents {
   take(event: EngineEvent): void;
-  readonly repaired: readonly RunEventOf<"repaired">[];
+  readonly repaired: readonly RunEventOfKind<"repaired">[];
   /** Why the provider refused, each once. */
   readonly refusals: ReadonlySet<string>;
   /** What else Pulumi calls an error, in its words. */
@@ -18,7 +18,7 @@ export interface RepairEvents {
 
 /** Collects what the provider reports of a repair, and what Pulumi says of a failure. */
 export function collectRepair(): RepairEvents {
-  const repaired: RunEventOf<"repaired">[] = [];
+  const repaired: RunEventOfKind<"repaired">[] = [];
   const refusals = new Set<string>();
   const errors: string[] = [];
   let unreadable: string | undefined;

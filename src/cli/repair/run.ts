@@ -1,7 +1,7 @@
 import { disposing } from "../../disposing.ts";
 import { runEngine } from "../../engine/run-pulumi.ts";
 import { emptyState } from "../../engine/state.ts";
-import type { Repair } from "../../lifecycle/protocol/request.ts";
+import type { RepairRequest } from "../../lifecycle/protocol/request.ts";
 import { printable } from "../../printable.ts";
 import { UsageError } from "../../usage-error.ts";
 import { confirmed } from "../shared/confirm.ts";
@@ -20,7 +20,7 @@ const doing = {
   forget: "Let the next run push again",
   settle_pushed: "Take as pushed, and never send again,",
   settle_resend: "Let the next run send again, though they may arrive twice,",
-} as const satisfies Record<Repair["action"], string>;
+} as const satisfies Record<RepairRequest["action"], string>;
 
 /**
  * Repairs the ledger of one manifest, in a run of the engine that touches nothing else and pushes nothing.
@@ -30,7 +30,7 @@ const doing = {
  */
 export async function runRepair(
   root: string,
-  asked: Omit<Repair, "segments">,
+  asked: Omit<RepairRequest, "segments">,
   flags: RepairFlags,
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
@@ -46,7 +46,7 @@ export async function runRepair(
   const place = placeNamed(asked.manifest, places, stack.short);
   const state = facts.state.kind === "read" ? facts.state.state : emptyState;
   const targets = targetsOf(asked.action, place, places, state);
-  const repair: Repair = { ...asked, manifest: place.name, segments: place.segments };
+  const repair: RepairRequest = { ...asked, manifest: place.name, segments: place.segments };
   if (flags.yes !== true && !(await confirmed(`${questionOf(repair)} in ${stack.full}?`))) {
     process.stderr.write("The ledger is as it was.\n");
     return 1;
@@ -64,7 +64,7 @@ export async function runRepair(
   return exit;
 }
 
-function questionOf({ action, manifest, messages }: Repair): string {
+function questionOf({ action, manifest, messages }: RepairRequest): string {
   const which = messages === undefined ? "all messages it can be about" : messages.join(", ");
   return `${doing[action]} ${which} of ${manifest}`;
 }

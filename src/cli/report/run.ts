@@ -21,15 +21,15 @@ export async function runReport(root: string, flags: ReportFlags, env: NodeJS.Pr
   // One more, to see what the oldest of them changed.
   const { versions, note } = await readHistory(await find(), { root, project, stack, last: flags.last + 1 });
   const earlier = versions.length > flags.last ? versions[0] : undefined;
-  const told = earlier === undefined ? versions : versions.slice(1);
+  const logged = earlier === undefined ? versions : versions.slice(1);
   const at = new Date().toISOString();
-  const page = reportPage({ stack: stack.full, at, note, queues: reportOf(told, earlier) });
+  const page = reportPage({ stack: stack.full, at, note, queues: reportOf(logged, earlier) });
   if (flags.out === "-") {
     process.stdout.write(page);
     return 0;
   }
   writeOutput(resolve(root, flags.out), page);
-  const what = `${flags.out} shows ${told.length} ${told.length === 1 ? "run" : "runs"} of ${stack.full}.`;
+  const what = `${flags.out} shows ${logged.length} ${logged.length === 1 ? "run" : "runs"} of ${stack.full}.`;
   process.stderr.write(`${printable(what)}\n`);
   return 0;
 }

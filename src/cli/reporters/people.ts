@@ -1,6 +1,6 @@
 import { isGone } from "../../engine/stack-lock.ts";
 import { count, duration, number } from "../../figures.ts";
-import { names } from "../../lifecycle/apply/report.ts";
+import { formatIdList } from "../../lifecycle/apply/report.ts";
 import { printable, printableData, printableLines } from "../../printable.ts";
 import type { ManifestOutcome, Outcome } from "../shared/outcome.ts";
 import type { Paint } from "../shared/paint.ts";
@@ -111,7 +111,7 @@ function manifestLines(manifest: ManifestOutcome): string[] {
   const { name, queue, pushed, inDoubt, notSent, inDoubtMessages, possibleDuplicates } = manifest;
   return [
     `${name} → ${queue}: ${number(pushed)} pushed, ${number(inDoubt)} in doubt, ${number(notSent)} not sent`,
-    ...(inDoubtMessages.length === 0 ? [] : [`    in doubt: ${names(inDoubtMessages)}`]),
-    ...(possibleDuplicates.length === 0 ? [] : [`    may have arrived twice: ${names(possibleDuplicates)}`]),
+    ...(inDoubtMessages.length === 0 ? [] : [`    in doubt: ${formatIdList(inDoubtMessages)}`]),
+    ...(possibleDuplicates.length === 0 ? [] : [`    may have arrived twice: ${formatIdList(possibleDuplicates)}`]),
   ];
 }

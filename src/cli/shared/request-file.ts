@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeRequest, type RunRequest, requestVariable } from "../../lifecycle/protocol/request.ts";
+import { encodeRequest, type RunRequest, requestEnv } from "../../lifecycle/protocol/request.ts";
 
 /** A request to the provider, on the disk while the run lasts. */
 export interface RequestFile extends Disposable {
@@ -15,7 +15,7 @@ export function writeRequest(request: Omit<RunRequest, "events">): RequestFile {
   const file = join(folder, "request.json");
   writeFileSync(file, encodeRequest({ ...request, events: true }), { mode: 0o600 });
   return {
-    env: { [requestVariable]: file },
+    env: { [requestEnv]: file },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -10,7 +10,7 @@ import { type EngineEnd, runEngine } from "../../engine/run-pulumi.ts";
 import { holderBefore } from "../../engine/stack-holder.ts";
 import { readState, type StackState } from "../../engine/state.ts";
 import { pushDigest } from "../../lifecycle/apply/approval.ts";
-import { readRequest } from "../../lifecycle/protocol/request.ts";
+import { parseRequest } from "../../lifecycle/protocol/request.ts";
 import { UsageError } from "../../usage-error.ts";
 import { peopleReport } from "../reporters/people.ts";
 import { RunProgress } from "../reporters/progress.ts";
@@ -99,7 +99,7 @@ async function attempts(run: Run): Promise<number> {
   const { flags, report } = run;
   const until = flags.wait === true ? Number.POSITIVE_INFINITY : Date.now() + (flags.wait ?? 0) * 1_000;
   let agreed: string | undefined;
-  let told = false;
+  let logged = false;
   for (;;) {
     const facts = await readFacts(run.root, run.stack, run.find, { preview: true });
     if (!tellProblems(facts)) return end(report, exits.failed);
@@ -124,12 +124,12 @@ async function attempts(run: Run): Promise<number> {
         report.locked(attempt.holder, "no");
         return end(report, signals.received === undefined ? exits.locked : signalExits[signals.received]);
       }
-      if (!told) report.locked(attempt.holder, flags.wait === true ? undefined : flags.wait);
+      if (!logged) report.locked(attempt.holder, flags.wait === true ? undefined : flags.wait);
       else {
         const limit = Number.isFinite(until) ? until : undefined;
         report.waiting({ reason: "another run holds the stack", until: limit, resource: undefined });
       }
-      told = true;
+      logged = true;
       await sleep(Math.min(attemptMs, left), undefined, { signal: signals.stop }).catch(() => {});
       if (signals.received !== undefined) return end(report, signalExits[signals.received]);
       return undefined;
@@ -144,7 +144,7 @@ function deploy(run: Run, plan: Plan, known: Known, signals: EndSignals): Promis
   const isApproved = run.expected !== undefined || run.flags.yes !== true;
   const approvedPushes = isApproved
     ? plan.review.pushes.map((push) => pushDigest(plan, push))
-    : readRequest(run.env).approvedPushes;
+    : parseRequest(run.env).approvedPushes;
   const request = writeRequest({ plan: plan.digest, approvedPushes, repair: undefined });
   return disposing(request, (file) => deployHeld(run, file, plan, known, signals));
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Requires } from "../../types.ts";
-import { Refusal } from "../errors.ts";
+import { SeederError } from "../errors.ts";
 import type { RunRequest } from "../protocol/request.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 
@@ -25,7 +25,7 @@ export type PushIdentity = Pick<
  * What is to be pushed for a segment: the messages with their ids and delays (by the segment's digest), which of them, where
  * to, and on what terms. The same on every machine.
  */
-export interface ReviewedPush extends Omit<PushIdentity, "project" | "stack" | "requires"> {
+export interface PlannedPush extends Omit<PushIdentity, "project" | "stack" | "requires"> {
   /** "" where it is not known yet, since the run creates the queue first. */
   readonly queueId: string;
   /** What the queue must be like before the first message goes; null: anything. */
@@ -37,15 +37,15 @@ export interface ReviewedPush extends Omit<PushIdentity, "project" | "stack" | "
 }
 
 /** @param sendable indices in the segment, ascending */
-export function pushOf(inputs: PushIdentity, sendable: readonly number[]): ReviewedPush {
+export function toPlannedPush(inputs: PushIdentity, sendable: readonly number[]): PlannedPush {
   const { manifest, segment, accountId, queue, queueId, mode, inDoubtPolicy, requires = null, digest } = inputs;
   const terms = { accountId, queue, queueId, mode, inDoubtPolicy, requires };
   return { manifest, segment, ...terms, digest, messages: ranges(sendable) };
 }
 
 /** The push of a segment as it is reviewed before the run has made all of its messages. */
-export function openPushOf(inputs: PushIdentity): ReviewedPush {
-  return { ...pushOf(inputs, []), ...anyMessages };
+export function toOpenPush(inputs: PushIdentity): PlannedPush {
+  return { ...toPlannedPush(inputs, []), ...anyMessages };
 }
 
 const anyMessages = { digest: "", messages: "*" } as const;
@@ -53,32 +53,32 @@ const anyMessages = { digest: "", messages: "*" } as const;
 type StackIdentity = Pick<PushIdentity, "project" | "stack">;
 
 /** Names a push of a stack. */
-export function pushDigest({ project, stack }: StackIdentity, push: ReviewedPush): string {
+export function pushDigest({ project, stack }: StackIdentity, push: PlannedPush): string {
   const { manifest, segment, accountId, queue, queueId, mode, inDoubtPolicy, requires, digest, messages } = push;
   const wanted = requires && [requires.consumer, requires.notPaused, requires.maxBacklog ?? null];
   const where = [accountId, queue, queueId];
   const identity = [project, stack, manifest, segment, ...where, mode, inDoubtPolicy, wanted, digest, messages];
-  return digestOf("push", JSON.stringify(identity));
+  return describePush("push", JSON.stringify(identity));
 }
 
 /** Whether a push is the reviewed one, or what was left of it when a run ended early. */
-export function isPartOf(push: ReviewedPush, reviewed: ReviewedPush): boolean {
+export function isSubsetOf(push: PlannedPush, approved: PlannedPush): boolean {
   const same = (["manifest", "segment", "accountId", "queue", "mode", "inDoubtPolicy"] as const).every(
-    (key) => push[key] === reviewed[key],
+    (key) => push[key] === approved[key],
   );
-  if (!same || !isDeepStrictEqual(push.requires, reviewed.requires)) return false;
-  if (push.queueId !== reviewed.queueId && reviewed.queueId !== "") return false;
-  if (reviewed.messages === anyMessages.messages) return true;
-  if (push.digest !== reviewed.digest) return false;
-  const whole = bounds(reviewed.messages);
-  return bounds(push.messages).every(([from, to]) => whole.some(([first, last]) => first <= from && to <= last));
+  if (!same || !isDeepStrictEqual(push.requires, approved.requires)) return false;
+  if (push.queueId !== approved.queueId && approved.queueId !== "") return false;
+  if (approved.messages === anyMessages.messages) return true;
+  if (push.digest !== approved.digest) return false;
+  const whole = parseRange(approved.messages);
+  return parseRange(push.messages).every(([from, to]) => whole.some(([first, last]) => first <= from && to <= last));
 }
 
 /**
  * @param sendable what is to be pushed; asked only where somebody reviewed it
  * @throws Refusal when the run was reviewed, and this was not part of it
  */
-export async function refuseUnreviewed(
+export async function assertApproved(
   inputs: PushIdentity,
   sendable: () => Promise<readonly number[]>,
   { approvedPushes }: Pick<RunRequest, "approvedPushes">,
@@ -86,12 +86,12 @@ export async function refuseUnreviewed(
   if (approvedPushes === undefined) return;
   const indices = await sendable();
   if (indices.length === 0) return;
-  const reviewed = new Set(approvedPushes);
-  const push = pushOf(inputs, indices);
+  const approved = new Set(approvedPushes);
+  const push = toPlannedPush(inputs, indices);
   const created = { ...push, queueId: "" };
   const forms = [push, created].flatMap((each) => [each, { ...each, ...anyMessages }]);
-  if (forms.some((each) => reviewed.has(pushDigest(inputs, each)))) return;
-  throw new Refusal(
+  if (forms.some((each) => approved.has(pushDigest(inputs, each)))) return;
+  throw new SeederError(
     "PLAN_DIFFERS",
     `what would be pushed of ${inputs.manifest} is no longer what was reviewed. Nothing of it was pushed. ` +
       "Make a plan again, and have it reviewed.",
@@ -99,7 +99,7 @@ export async function refuseUnreviewed(
 }
 
 /** `p1:` tells these digests from those in ledgers, and a later form from this one. */
-export function digestOf(what: string, text: string): string {
+export function describePush(what: string, text: string): string {
   return `p1:${createHash("sha256").update(`${what}\n${text}`).digest().subarray(0, 16).toString("base64url")}`;
 }
 
@@ -120,7 +120,7 @@ function ranges(indices: readonly number[]): string {
 }
 
 /** The first and the last of each range. */
-function bounds(text: string): readonly (readonly [number, number])[] {
+function parseRange(text: string): readonly (readonly [number, number])[] {
   if (text === "") return [];
   return text.split(",").map((range) => {
     const [from = "", to = from] = range.split("-");

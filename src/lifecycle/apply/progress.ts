@@ -1,27 +1,27 @@
-import type { Ports } from "../host.ts";
-import type { RunEventOf } from "../protocol/events.ts";
+import type { ProviderHost } from "../host.ts";
+import type { RunEventOfKind } from "../protocol/events.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 
 /** Milliseconds between two lines that a terminal replaces, and between two that stay in a pipeline's log. */
-const everyMs = { passing: 1_000, lasting: 30_000 } as const;
+const logIntervalMs = { passing: 1_000, lasting: 30_000 } as const;
 
 /** Tells on the resource's own line how far a push has come: messages, rate, time left. */
 export class Progress {
   readonly #inputs: SegmentInputs;
   readonly #total: number;
-  readonly #ports: Pick<Ports, "clock" | "log">;
+  readonly #ports: Pick<ProviderHost, "clock" | "log">;
   readonly #startedAt: number;
-  #toldAt: number;
-  #lastedAt: number;
+  #loggedAt: number;
+  #keptAt: number;
   #pushedAt: number;
   #done = 0;
 
   /** @param total messages that the run is to push */
-  constructor(inputs: SegmentInputs, total: number, ports: Pick<Ports, "clock" | "log">) {
+  constructor(inputs: SegmentInputs, total: number, host: Pick<ProviderHost, "clock" | "log">) {
     this.#inputs = inputs;
     this.#total = total;
-    this.#ports = ports;
-    this.#startedAt = this.#toldAt = this.#lastedAt = this.#pushedAt = ports.clock.elapsed();
+    this.#ports = host;
+    this.#startedAt = this.#loggedAt = this.#keptAt = this.#pushedAt = host.clock.elapsed();
   }
 
   /** When messages were pushed last, or the push began, in milliseconds of the clock's `elapsed`. */
@@ -33,15 +33,15 @@ export class Progress {
     this.#done += messages;
     const now = this.#ports.clock.elapsed();
     this.#pushedAt = now;
-    if (this.#done >= this.#total || now - this.#toldAt < everyMs.passing) return;
-    this.#toldAt = now;
-    const lasting = now - this.#lastedAt >= everyMs.lasting;
-    if (lasting) this.#lastedAt = now;
+    if (this.#done >= this.#total || now - this.#loggedAt < logIntervalMs.passing) return;
+    this.#loggedAt = now;
+    const lasting = now - this.#keptAt >= logIntervalMs.lasting;
+    if (lasting) this.#keptAt = now;
     // Nobody waits for it: a line that comes late does no harm, a push that waits for it does.
     void this.#ports.log(this.#event(now), this.#inputs.resourceUrn, lasting ? undefined : "passing");
   }
 
-  #event(now: number): RunEventOf<"progress"> {
+  #event(now: number): RunEventOfKind<"progress"> {
     const perSecond = (this.#done * 1_000) / (now - this.#startedAt);
     const secondsLeft = Math.ceil((this.#total - this.#done) / perSecond);
     return { kind: "progress", pushed: this.#done, total: this.#total, perSecond, secondsLeft };

@@ -1,24 +1,26 @@
 import { count, number } from "../../figures.ts";
 import type { Decision } from "../../plan/index.ts";
 import type { PushReport } from "../../push/index.ts";
-import type { Delivery } from "../context.ts";
-import type { RunEventOf } from "../protocol/events.ts";
+import type { SegmentRun } from "../context.ts";
+import type { RunEventOfKind } from "../protocol/events.ts";
 import type { Session } from "../session.ts";
-import { readGiven } from "../source/inline-messages.ts";
+import { parseInlineMessages } from "../source/inline-messages.ts";
 import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
-import type { Account } from "../state/tally.ts";
+import type { MessageOutcomes } from "../state/tally.ts";
 
 /** Labels that a line for people names one by one. */
-const namedLabels = 20;
+const maxListedLabels = 20;
 
 /** What a run will do for a segment, for the preview. */
-export function plannedEvent(
+export function toPlannedEvent(
   inputs: Pick<SegmentInputs, "queue" | "inDoubtPolicy" | "inlineMessages">,
   { pending, kept, forgotten, inDoubt }: Decision,
-): RunEventOf<"planned"> {
+): RunEventOfKind<"planned"> {
   const held = inputs.inDoubtPolicy === "stop" ? inDoubt.length : 0;
-  const { unknown, open } =
-    inputs.inlineMessages === undefined ? { unknown: 0, open: false } : readGiven(inputs.inlineMessages);
+  const { unknown, countUnknown } =
+    inputs.inlineMessages === undefined
+      ? { unknown: 0, countUnknown: false }
+      : parseInlineMessages(inputs.inlineMessages);
   return {
     kind: "planned",
     queue: inputs.queue,
@@ -27,14 +29,18 @@ export function plannedEvent(
     held,
     mayRepeat: held > 0 ? 0 : inDoubt.length,
     // One that seems to be gone may be one of those that are not known yet.
-    forgotten: open || unknown > 0 ? 0 : forgotten.length,
+    forgotten: countUnknown || unknown > 0 ? 0 : forgotten.length,
     unresolved: unknown,
-    open,
+    open: countUnknown,
   };
 }
 
 /** Why a run ended before everything was pushed, with every message accounted for, and what to do. */
-export function reasonOf(inputs: SegmentInputs, account: Account, report: PushReport | undefined): string {
+export function describeIncompletePush(
+  inputs: SegmentInputs,
+  account: MessageOutcomes,
+  report: PushReport | undefined,
+): string {
   const { pushed, inDoubtLabels: inDoubt } = account;
   const notSent = inputs.messages - pushed.length - inDoubt.length;
   const lines = [
@@ -48,7 +54,7 @@ export function reasonOf(inputs: SegmentInputs, account: Account, report: PushRe
   }
   if (report?.stopped) lines.push("The run was cancelled.");
   if (inDoubt.length > 0) {
-    lines.push(`Sent, but never confirmed, so each may be in the queue or not: ${names(inDoubt)}.`);
+    lines.push(`Sent, but never confirmed, so each may be in the queue or not: ${formatIdList(inDoubt)}.`);
     if (inputs.inDoubtPolicy === "stop") {
       lines.push(
         "They are not sent again, as `in_doubt: stop` asks. Look into the queue, then say of each what became of it: " +
@@ -61,31 +67,31 @@ export function reasonOf(inputs: SegmentInputs, account: Account, report: PushRe
 }
 
 /** The first of many labels, and how many there are beyond them. */
-export function firstNames(labels: readonly string[]): { readonly names: readonly string[]; readonly more: number } {
-  const runs = runsOf(labels);
-  const first = runs.slice(0, namedLabels);
-  return { names: first.map(nameOf), more: labels.length - first.reduce((sum, run) => sum + run.count, 0) };
+export function limitIds(labels: readonly string[]): { readonly names: readonly string[]; readonly more: number } {
+  const runs = toRanges(labels);
+  const first = runs.slice(0, maxListedLabels);
+  return { names: first.map(formatRange), more: labels.length - first.reduce((sum, run) => sum + run.count, 0) };
 }
 
-/** As {@link firstNames}, in words. */
-export function names(labels: readonly string[]): string {
-  const { names: first, more } = firstNames(labels);
+/** As {@link limitIds}, in words. */
+export function formatIdList(labels: readonly string[]): string {
+  const { names: first, more } = limitIds(labels);
   return first.join(", ") + (more > 0 ? ` and ${number(more)} more` : "");
 }
 
 /** All labels; rows that follow each other are named together, as `#1 to #100`. */
-export function allNames(labels: readonly string[]): readonly string[] {
-  return runsOf(labels).map(nameOf);
+export function formatAllIds(labels: readonly string[]): readonly string[] {
+  return toRanges(labels).map(formatRange);
 }
 
-interface Run {
+interface LabelRange {
   readonly first: string;
   readonly last: string;
   readonly count: number;
 }
 
-function runsOf(labels: readonly string[]): readonly Run[] {
-  const runs: Run[] = [];
+function toRanges(labels: readonly string[]): readonly LabelRange[] {
+  const runs: LabelRange[] = [];
   for (const label of labels) {
     const run = runs.at(-1);
     if (run !== undefined && follows(run.last, label))
@@ -95,7 +101,7 @@ function runsOf(labels: readonly string[]): readonly Run[] {
   return runs;
 }
 
-function nameOf({ first, last, count }: Run): string {
+function formatRange({ first, last, count }: LabelRange): string {
   return count === 1 ? first : `${first} to ${last}`;
 }
 
@@ -104,22 +110,22 @@ function follows(last: string, label: string): boolean {
 }
 
 /** Says what the journals of interrupted runs knew. */
-export async function tellRecovered({ inputs, claim: { left }, book, session }: Delivery): Promise<void> {
+export async function logRecovered({ inputs, claim: { recovered: left }, ledger, session }: SegmentRun): Promise<void> {
   if (left.length === 0) return;
-  const { carried, decision } = book;
-  const recovered = { arrived: carried.pushed.length, inDoubt: decision.inDoubt.length };
-  await session.ports.log({ kind: "recovered", ...recovered }, inputs.resourceUrn);
+  const { carriedOver, decision } = ledger;
+  const recovered = { arrived: carriedOver.pushed.length, inDoubt: decision.inDoubt.length };
+  await session.host.log({ kind: "recovered", ...recovered }, inputs.resourceUrn);
 }
 
 /** Names what may have arrived twice. */
-export async function warnOfDoubles(
+export async function warnAboutDuplicates(
   { resourceUrn }: SegmentInputs,
-  { possibleDuplicates }: Account,
-  { log }: Session["ports"],
+  { possibleDuplicates }: MessageOutcomes,
+  { log }: Session["host"],
 ): Promise<void> {
   if (possibleDuplicates.length === 0) return;
   await log(
-    { kind: "possible_duplicates", messages: possibleDuplicates.length, ...firstNames(possibleDuplicates) },
+    { kind: "possible_duplicates", messages: possibleDuplicates.length, ...limitIds(possibleDuplicates) },
     resourceUrn,
   );
 }
@@ -127,10 +133,10 @@ export async function warnOfDoubles(
 /** How the push of a segment ended: what the outputs say of this run, not of one before it. */
 export function outcomeOf(
   { messages }: Pick<SegmentInputs, "messages">,
-  { pushed, inDoubt }: Account,
+  { pushed, inDoubt }: MessageOutcomes,
   before: Pick<SegmentOutputs, "lastPush"> | undefined,
   { lastPush }: Pick<SegmentOutputs, "lastPush">,
-): RunEventOf<"outcome"> {
+): RunEventOfKind<"outcome"> {
   return {
     kind: "outcome",
     pushed: lastPush === before?.lastPush ? 0 : lastPush.pushed,

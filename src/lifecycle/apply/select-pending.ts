@@ -1,11 +1,14 @@
-import type { Book } from "../ledger/types.ts";
+import type { SegmentLedger } from "../ledger/types.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 
-type Policy = Pick<SegmentInputs, "inDoubtPolicy">;
-type Decided = Pick<Book, "decision">;
+type InDoubtInput = Pick<SegmentInputs, "inDoubtPolicy">;
+type DecisionInput = Pick<SegmentLedger, "decision">;
 
 /** The messages that a run sends. With `in_doubt: stop`, what was sent without an answer is never sent again unasked. */
-export function toSend({ inDoubtPolicy }: Policy, { decision: { pending, inDoubt } }: Decided): readonly number[] {
+export function selectPending(
+  { inDoubtPolicy }: InDoubtInput,
+  { decision: { pending, inDoubt } }: DecisionInput,
+): readonly number[] {
   const held = new Set(inDoubtPolicy === "stop" ? inDoubt : []);
   return pending.filter((index) => !held.has(index));
 }
@@ -14,6 +17,6 @@ export function toSend({ inDoubtPolicy }: Policy, { decision: { pending, inDoubt
  * What a plan has of a segment, which is the same on every machine unless a journal here makes it more: what goes by the ledger
  * alone, and what a journal adds.
  */
-export function plannedSends(inputs: Policy, alone: Decided, withJournals: Decided): readonly number[] {
-  return [...new Set([...toSend(inputs, alone), ...toSend(inputs, withJournals)])].sort((a, b) => a - b);
+export function planSends(inputs: InDoubtInput, alone: DecisionInput, withJournals: DecisionInput): readonly number[] {
+  return [...new Set([...selectPending(inputs, alone), ...selectPending(inputs, withJournals)])].sort((a, b) => a - b);
 }

@@ -1,30 +1,30 @@
 import type { Pace, Waits } from "../../push/index.ts";
-import type { Ports } from "../host.ts";
-import type { RunEventOf } from "../protocol/events.ts";
+import type { ProviderHost } from "../host.ts";
+import type { RunEventOfKind } from "../protocol/events.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 
 /** Milliseconds: between two looks, until a wait is told, and between two lines of it that stay in a log. */
-const looksMs = { every: 1_000, quiet: 2_000, lasting: 30_000 } as const;
+const intervalsMs = { every: 1_000, quiet: 2_000, lasting: 30_000 } as const;
 
 /** What of a push is watched. */
-interface Watched {
+interface WaitLogOptions {
   readonly inputs: Pick<SegmentInputs, "queueId" | "resourceUrn">;
-  readonly ports: Pick<Ports, "clock" | "log">;
+  readonly ports: Pick<ProviderHost, "clock" | "log">;
   readonly pace: Pick<Pace, "holdOf">;
   readonly waits: Waits;
   /** When a message was pushed last, in milliseconds of `elapsed`. */
   readonly lastPushed: () => number;
 }
 
-/** Does something, and tells meanwhile of each wait that is longer than two seconds; see {@link tellWaits}. */
-export async function tellingWaits<T>(watched: Watched, act: () => Promise<T>): Promise<T> {
+/** Does something, and tells meanwhile of each wait that is longer than two seconds; see {@link logWaits}. */
+export async function withWaitLog<T>(watched: WaitLogOptions, act: () => Promise<T>): Promise<T> {
   const end = new AbortController();
-  const telling = tellWaits(watched, end.signal);
+  const logging = logWaits(watched, end.signal);
   try {
     return await act();
   } finally {
     end.abort();
-    await telling;
+    await logging;
   }
 }
 
@@ -32,38 +32,45 @@ export async function tellingWaits<T>(watched: Watched, act: () => Promise<T>): 
  * Tells of each wait on the resource's own line: why, for how long, and that it is over. Comes to its end with the signal;
  * never rejects.
  */
-async function tellWaits({ inputs, ports, pace, waits, lastPushed }: Watched, end: AbortSignal): Promise<void> {
-  const { clock, log } = ports;
-  let toldSince: number | undefined;
-  let lastedAt = Number.NEGATIVE_INFINITY;
-  const look = () => {
+async function logWaits(
+  { inputs, ports: host, pace: throttle, waits, lastPushed }: WaitLogOptions,
+  end: AbortSignal,
+): Promise<void> {
+  const { clock, log } = host;
+  let loggedSince: number | undefined;
+  let keptAt = Number.NEGATIVE_INFINITY;
+  const check = () => {
     const now = clock.elapsed();
     const quietSince = lastPushed();
-    const wait = now - quietSince < looksMs.quiet ? undefined : (pace.holdOf(inputs.queueId) ?? waits.next);
+    const wait = now - quietSince < intervalsMs.quiet ? undefined : (throttle.holdOf(inputs.queueId) ?? waits.next);
     if (wait === undefined) {
-      if (toldSince !== undefined && quietSince > toldSince) {
-        void log({ kind: "resumed", seconds: (quietSince - toldSince) / 1_000 }, inputs.resourceUrn);
-        toldSince = undefined;
+      if (loggedSince !== undefined && quietSince > loggedSince) {
+        void log({ kind: "resumed", seconds: (quietSince - loggedSince) / 1_000 }, inputs.resourceUrn);
+        loggedSince = undefined;
       }
       return;
     }
-    toldSince ??= quietSince;
-    const lasting = now - lastedAt >= looksMs.lasting;
-    if (lasting) lastedAt = now;
+    loggedSince ??= quietSince;
+    const lasting = now - keptAt >= intervalsMs.lasting;
+    if (lasting) keptAt = now;
     // A line that comes late does no harm.
-    void log(waitOf(wait.reason, wait.until - now, clock.now()), inputs.resourceUrn, lasting ? undefined : "passing");
+    void log(
+      toWaitEvent(wait.reason, wait.until - now, clock.now()),
+      inputs.resourceUrn,
+      lasting ? undefined : "passing",
+    );
   };
   try {
     for (;;) {
-      await clock.sleep(looksMs.every, end);
-      look();
+      await clock.sleep(intervalsMs.every, end);
+      check();
     }
   } catch {
     // The push is over.
   }
 }
 
-function waitOf(reason: string, leftMs: number, now: number): RunEventOf<"waiting"> {
+function toWaitEvent(reason: string, leftMs: number, now: number): RunEventOfKind<"waiting"> {
   const left = Math.max(leftMs, 0);
   return { kind: "waiting", reason, until: new Date(now + left).toISOString(), secondsLeft: left / 1_000 };
 }

@@ -1,31 +1,31 @@
 import { randomBytes } from "node:crypto";
 import { type Journal, type JournalHead, type Journals, thisProcess } from "../../push/index.ts";
-import { Refusal } from "../errors.ts";
-import type { Ports } from "../host.ts";
-import type { Book } from "../ledger/types.ts";
+import { SeederError } from "../errors.ts";
+import type { ProviderHost } from "../host.ts";
+import type { SegmentLedger } from "../ledger/types.ts";
 import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 import {
-  type Bearings,
-  bearingsOf,
-  findJournals,
+  findSegmentJournals,
   isOfSegment,
-  journalsOf,
+  type JournalQuery,
   type OpenJournal,
-  refusing,
+  openJournals,
+  toJournalQuery,
+  withJournalErrors,
 } from "./segment-journals.ts";
 
 /** What a run took from the runs before it. */
-export interface Claim {
-  readonly left: readonly OpenJournal[];
+export interface JournalClaim {
+  readonly recovered: readonly OpenJournal[];
   /** Ids of the journals that the ledger takes over with them. */
   readonly ids: readonly string[];
   /** Begins the journal of this run, which carries on what the others had. @throws Refusal */
-  begin(book: Pick<Book, "delivery" | "deliveryNumber" | "fresh" | "carried">): Promise<Journal>;
+  begin(ledger: Pick<SegmentLedger, "delivery" | "deliveryNumber" | "fresh" | "carriedOver">): Promise<Journal>;
 }
 
 /** Milliseconds for which a run waits for another one: longer than any request of one whose engine was killed. */
-const patienceMs = 120_000;
-const lookEveryMs = 500;
+const maxWaitForRunMs = 120_000;
+const pollIntervalMs = 500;
 
 /**
  * Takes what other runs left for a segment. One that still sends is waited for.
@@ -35,35 +35,35 @@ const lookEveryMs = 500;
 export async function claimJournals(
   inputs: SegmentInputs,
   before: SegmentOutputs | undefined,
-  ports: Ports,
-): Promise<Claim> {
-  const journals = journalsOf(inputs, ports);
-  const bearings = bearingsOf(inputs, before);
-  await refusing(() => awaitOthers(bearings, journals, inputs, ports));
-  const left = await refusing(() => takeAll(bearings, journals));
-  const ids = left.flatMap(({ found: { head } }) => [head.id, ...head.over]);
+  host: ProviderHost,
+): Promise<JournalClaim> {
+  const journals = openJournals(inputs, host);
+  const query = toJournalQuery(inputs, before);
+  await withJournalErrors(() => awaitOtherRuns(query, journals, inputs, host));
+  const recovered = await withJournalErrors(() => takeJournals(query, journals));
+  const ids = recovered.flatMap(({ found: { head } }) => [head.id, ...head.over]);
   return {
-    left,
+    recovered,
     ids,
-    begin: (book) =>
-      refusing(async () => {
-        const head = await headOf(inputs, bearings, ids, book, ports);
-        const journal = await journals.begin(head, book.carried);
-        const [other] = await aliveAmong(bearings, journals, journal.id);
+    begin: (ledger) =>
+      withJournalErrors(async () => {
+        const head = await createHead(inputs, query, ids, ledger, host);
+        const journal = await journals.begin(head, ledger.carriedOver);
+        const [other] = await findRunning(query, journals, journal.id);
         if (other !== undefined) {
           await journal.discard();
-          refuseBeside(inputs, other);
+          throwRunUnderWay(inputs, other);
         }
-        for (const { found } of left) await journals.drop(found);
+        for (const { found } of recovered) await journals.drop(found);
         return journal;
       }),
   };
 }
 
-async function takeAll(bearings: Bearings, journals: Journals): Promise<readonly OpenJournal[]> {
+async function takeJournals(query: JournalQuery, journals: Journals): Promise<readonly OpenJournal[]> {
   const files = new Set<string>();
   for (;;) {
-    const { open, spent } = await findJournals(bearings, journals);
+    const { open, spent } = await findSegmentJournals(query, journals);
     for (const found of spent) await journals.drop(found);
     // What stands in a journal may have grown until it was taken.
     if (open.every(({ found }) => files.has(found.file))) return open;
@@ -74,51 +74,56 @@ async function takeAll(bearings: Bearings, journals: Journals): Promise<readonly
   }
 }
 
-async function awaitOthers(bearings: Bearings, journals: Journals, inputs: SegmentInputs, ports: Ports): Promise<void> {
-  const since = ports.clock.elapsed();
-  for (let told = false; ; told = true) {
-    const [other] = await aliveAmong(bearings, journals);
+async function awaitOtherRuns(
+  query: JournalQuery,
+  journals: Journals,
+  inputs: SegmentInputs,
+  host: ProviderHost,
+): Promise<void> {
+  const since = host.clock.elapsed();
+  for (let logged = false; ; logged = true) {
+    const [other] = await findRunning(query, journals);
     if (other === undefined) return;
-    if (ports.cancelled.aborted || ports.clock.elapsed() - since >= patienceMs) refuseBeside(inputs, other);
-    if (!told) {
-      await ports.log({ kind: "other_run", pid: other.owner.pid }, inputs.resourceUrn);
+    if (host.cancelled.aborted || host.clock.elapsed() - since >= maxWaitForRunMs) throwRunUnderWay(inputs, other);
+    if (!logged) {
+      await host.log({ kind: "other_run", pid: other.owner.pid }, inputs.resourceUrn);
     }
-    await ports.clock.sleep(lookEveryMs, ports.cancelled).catch(() => {});
+    await host.clock.sleep(pollIntervalMs, host.cancelled).catch(() => {});
   }
 }
 
 /** Heads of the segment's journals by which another run still sends. */
-async function aliveAmong(bearings: Bearings, journals: Journals, own?: string): Promise<readonly JournalHead[]> {
+async function findRunning(query: JournalQuery, journals: Journals, own?: string): Promise<readonly JournalHead[]> {
   const alive: JournalHead[] = [];
-  for (const found of await journals.list(bearings)) {
+  for (const found of await journals.list(query)) {
     const { head } = found;
-    if (isOfSegment(head, bearings) && head.id !== own && (await journals.isAlive(found))) alive.push(head);
+    if (isOfSegment(head, query) && head.id !== own && (await journals.isAlive(found))) alive.push(head);
   }
   return alive;
 }
 
-function refuseBeside({ manifest }: SegmentInputs, { owner }: JournalHead): never {
-  throw new Refusal(
+function throwRunUnderWay({ manifest }: SegmentInputs, { owner }: JournalHead): never {
+  throw new SeederError(
     "RUN_UNDER_WAY",
     `another run on this machine, process ${owner.pid}, still pushes ${manifest}. This one pushed nothing of it. ` +
       "Wait for the other one's end, then run it again.",
   );
 }
 
-async function headOf(
+async function createHead(
   inputs: SegmentInputs,
-  { lineage, recorded, queue, segment, place }: Bearings,
+  { lineage, recorded, queue, segment, resource }: JournalQuery,
   over: readonly string[],
-  { delivery, deliveryNumber, fresh }: Pick<Book, "delivery" | "deliveryNumber" | "fresh">,
-  { clock, env }: Pick<Ports, "clock" | "env">,
+  { delivery, deliveryNumber, fresh }: Pick<SegmentLedger, "delivery" | "deliveryNumber" | "fresh">,
+  { clock, env }: Pick<ProviderHost, "clock" | "env">,
 ): Promise<JournalHead> {
   return {
-    id: newId(),
+    id: randomId(),
     over,
     base: recorded?.runs[0] ?? null,
-    lineage: lineage ?? newId(),
+    lineage: lineage ?? randomId(),
     deployment: inputs.deployment,
-    place,
+    place: resource,
     queue,
     segment,
     kind: inputs.content.kind,
@@ -132,6 +137,6 @@ async function headOf(
 }
 
 /** 72 random bits. */
-export function newId(): string {
+export function randomId(): string {
   return randomBytes(9).toString("base64url");
 }

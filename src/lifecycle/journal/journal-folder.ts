@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Ports } from "../host.ts";
+import type { ProviderHost } from "../host.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 
-export type JournalPorts = Pick<Ports, "cwd" | "env" | "config">;
+export type JournalPorts = Pick<ProviderHost, "cwd" | "env" | "config">;
 
 /** Where journals are unless somebody says otherwise, relative to the repository. */
 const defaultFolder = ".queue-seeder/journal";

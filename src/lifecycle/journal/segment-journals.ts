@@ -6,30 +6,30 @@ import {
   type JournalSite,
   type Journals,
 } from "../../push/index.ts";
-import { Refusal } from "../errors.ts";
-import { refuseOtherKind } from "../ledger/diff.ts";
-import type { Leftover } from "../ledger/merge-journals.ts";
-import { ledgerOf } from "../ledger/queue-ledgers.ts";
+import { SeederError } from "../errors.ts";
+import { assertSameKind } from "../ledger/diff.ts";
+import type { RecoveredJournal } from "../ledger/merge-journals.ts";
+import { findQueueLedger } from "../ledger/queue-ledgers.ts";
 import type { QueueLedger, SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 import { type JournalPorts, journalFolder } from "./journal-folder.ts";
 
 /** By what a segment finds its journals, and what the state has of the queue that it goes to. */
-export interface Bearings extends JournalSite {
+export interface JournalQuery extends JournalSite {
   readonly manifest: string;
   readonly content: SegmentInputs["content"];
   /** undefined: the state does not have the resource. */
   readonly lineage: string | undefined;
   /** As the program has it and, after a rename was taken back, as the state does. */
   readonly deployments: readonly string[];
-  readonly place: string;
+  readonly resource: string;
   /** Places of the names that the manifest had before: what a state that was never saved knew it by. */
   readonly formerPlaces: readonly string[];
   readonly recorded: QueueLedger | undefined;
 }
 
-type Olds = Pick<SegmentOutputs, "lineage" | "deployment" | "elsewhere"> & QueueLedger;
+type PreviousState = Pick<SegmentOutputs, "lineage" | "deployment" | "elsewhere"> & QueueLedger;
 
-export function bearingsOf(inputs: SegmentInputs, olds: Olds | undefined): Bearings {
+export function toJournalQuery(inputs: SegmentInputs, olds: PreviousState | undefined): JournalQuery {
   const { accountId, queueId, segment, manifest, content, resourceUrn } = inputs;
   return {
     queue: { accountId, queueId },
@@ -38,9 +38,9 @@ export function bearingsOf(inputs: SegmentInputs, olds: Olds | undefined): Beari
     content,
     lineage: olds?.lineage,
     deployments: [inputs.deployment, olds?.deployment ?? ""].filter((id) => id !== ""),
-    place: placeOf(inputs, resourceUrn),
+    resource: placeOf(inputs, resourceUrn),
     formerPlaces: (inputs.movedFrom ?? []).map((name) => placeOf(inputs, formerSelf(inputs, name))),
-    recorded: ledgerOf(olds, inputs),
+    recorded: findQueueLedger(olds, inputs),
   };
 }
 
@@ -57,22 +57,22 @@ function formerSelf({ resourceUrn, manifest, segment }: SegmentInputs, name: str
 /** Whether a journal is of the segment, by any of the things that the segment is known by. */
 export function isOfSegment(
   { lineage, deployment, place }: JournalHead,
-  bearings: Pick<Bearings, "lineage" | "deployments" | "place" | "formerPlaces">,
+  query: Pick<JournalQuery, "lineage" | "deployments" | "resource" | "formerPlaces">,
 ): boolean {
   return (
-    lineage === bearings.lineage ||
-    bearings.deployments.includes(deployment) ||
-    [bearings.place, ...bearings.formerPlaces].includes(place)
+    lineage === query.lineage ||
+    query.deployments.includes(deployment) ||
+    [query.resource, ...query.formerPlaces].includes(place)
   );
 }
 
 /** The journals of a repository. */
-export function journalsOf(inputs: Pick<SegmentInputs, "root">, ports: JournalPorts): Journals {
-  return fileJournals(journalFolder(inputs, ports));
+export function openJournals(inputs: Pick<SegmentInputs, "root">, host: JournalPorts): Journals {
+  return fileJournals(journalFolder(inputs, host));
 }
 
 /** A journal with something in it that the state does not name. */
-export interface OpenJournal extends Leftover {
+export interface OpenJournal extends RecoveredJournal {
   readonly found: FoundJournal;
 }
 
@@ -89,13 +89,13 @@ export interface SegmentJournals {
  *
  * @throws JournalError when one cannot be read; Refusal when one is of another kind of content
  */
-export async function findJournals(bearings: Bearings, journals: Journals): Promise<SegmentJournals> {
+export async function findSegmentJournals(query: JournalQuery, journals: Journals): Promise<SegmentJournals> {
   const open: OpenJournal[] = [];
   const spent: FoundJournal[] = [];
-  for (const found of await journals.list(bearings)) {
-    const judged = await judge(found, bearings);
-    if (judged === "spent") spent.push(found);
-    else if (judged !== "other") open.push(judged);
+  for (const found of await journals.list(query)) {
+    const classified = await classifyJournal(found, query);
+    if (classified === "spent") spent.push(found);
+    else if (classified !== "other") open.push(classified);
   }
   const over = new Set(open.flatMap(({ found: { head } }) => head.over));
   const [taken, rest] = [
@@ -107,11 +107,11 @@ export async function findJournals(bearings: Bearings, journals: Journals): Prom
   return { open: ordered, spent: [...spent, ...taken.map(({ found }) => found)] };
 }
 
-async function judge(found: FoundJournal, bearings: Bearings): Promise<OpenJournal | "spent" | "other"> {
+async function classifyJournal(found: FoundJournal, query: JournalQuery): Promise<OpenJournal | "spent" | "other"> {
   const { head, removed } = found;
-  const { recorded, lineage, deployments, content } = bearings;
+  const { recorded, lineage, deployments, content } = query;
   if (recorded?.runs.includes(head.id)) return "spent";
-  if (!isOfSegment(head, bearings)) return "other";
+  if (!isOfSegment(head, query)) return "other";
   const isOwn = head.lineage === lineage;
   const isDeployed = deployments.includes(head.deployment);
   if (removed && !isOwn) return "spent";
@@ -121,7 +121,7 @@ async function judge(found: FoundJournal, bearings: Bearings): Promise<OpenJourn
   const wasFirst = recorded === undefined && (isDeployed || (head.uncheckpointed && !ended));
   const isNext = head.base === (recorded?.runs[0] ?? null) && (isOwn || wasFirst);
   // What it has, proven or in doubt, says nothing of content of the other kind, and may be in the queue.
-  if (head.kind !== content.kind) refuseOtherKind(head.kind, bearings, "the journal of an earlier run");
+  if (head.kind !== content.kind) assertSameKind(head.kind, query, "the journal of an earlier run");
   const { delivery, deliveryNumber, fresh } = head;
   return { ...left, delivery, deliveryNumber, fresh, isNext, found };
 }
@@ -131,32 +131,34 @@ async function judge(found: FoundJournal, bearings: Bearings): Promise<OpenJourn
  *
  * @throws Refusal when one cannot be read
  */
-export async function readLeft(
+export async function readRecoveredEntries(
   inputs: SegmentInputs,
-  olds: Olds | undefined,
-  ports: JournalPorts,
+  olds: PreviousState | undefined,
+  host: JournalPorts,
 ): Promise<readonly OpenJournal[]> {
-  return refusing(async () => (await findJournals(bearingsOf(inputs, olds), journalsOf(inputs, ports))).open);
+  return withJournalErrors(
+    async () => (await findSegmentJournals(toJournalQuery(inputs, olds), openJournals(inputs, host))).open,
+  );
 }
 
 /** Deletes the journals of a segment whose content the state has. @param olds as the engine's state holds them */
-export async function dropSpent(
+export async function dropSpentJournals(
   inputs: SegmentInputs,
-  olds: Olds,
-  ports: JournalPorts,
+  olds: PreviousState,
+  host: JournalPorts,
 ): Promise<readonly OpenJournal[]> {
-  return refusing(async () => {
-    const journals = journalsOf(inputs, ports);
-    const { open, spent } = await findJournals(bearingsOf(inputs, olds), journals);
+  return withJournalErrors(async () => {
+    const journals = openJournals(inputs, host);
+    const { open, spent } = await findSegmentJournals(toJournalQuery(inputs, olds), journals);
     for (const found of spent) if (!(await journals.isAlive(found))) await journals.drop(found);
     return open;
   });
 }
 
 /** The resource is deleted: what its journals have, and its ledger does not, is to be found only if the state keeps it all the same. */
-export async function leaveJournals(olds: SegmentOutputs, ports: JournalPorts): Promise<void> {
-  await refusing(async () => {
-    const journals = journalsOf(olds, ports);
+export async function markJournalsRemoved(olds: SegmentOutputs, host: JournalPorts): Promise<void> {
+  await withJournalErrors(async () => {
+    const journals = openJournals(olds, host);
     for (const recorded of [olds, ...olds.elsewhere]) {
       for (const found of await journals.list({ queue: recorded, segment: olds.segment })) {
         const { id, lineage } = found.head;
@@ -169,23 +171,24 @@ export async function leaveJournals(olds: SegmentOutputs, ports: JournalPorts): 
 }
 
 /** The same of deployments that have come to their end, with segments that the state may never have had. */
-export async function leaveJournalsOf(
+export async function markDeploymentsRemoved(
   deployments: readonly string[],
   where: Pick<SegmentInputs, "root">,
-  ports: JournalPorts,
+  host: JournalPorts,
 ): Promise<void> {
-  const journals = journalsOf(where, ports);
+  const journals = openJournals(where, host);
   for (const found of await journals.list()) {
     if (deployments.includes(found.head.deployment)) await journals.markRemoved(found);
   }
 }
 
 /** @throws Refusal instead of a JournalError: without its journal a run would not know after a kill what it sent */
-export async function refusing<T>(use: () => Promise<T>): Promise<T> {
+export async function withJournalErrors<T>(use: () => Promise<T>): Promise<T> {
   try {
     return await use();
   } catch (error) {
-    if (error instanceof JournalError) throw new Refusal("JOURNAL_UNUSABLE", `nothing was pushed: ${error.message}.`);
+    if (error instanceof JournalError)
+      throw new SeederError("JOURNAL_UNUSABLE", `nothing was pushed: ${error.message}.`);
     throw error;
   }
 }

@@ -9,10 +9,10 @@ import {
   unpackKeys,
 } from "../../plan/index.ts";
 import { type JournalHead, type Left, nothingLeft } from "../../push/index.ts";
-import type { Book } from "./types.ts";
+import type { SegmentLedger } from "./types.ts";
 
 /** What a journal has that the engine's state does not name. */
-export interface Leftover extends Left, Pick<JournalHead, "delivery" | "deliveryNumber" | "fresh"> {
+export interface RecoveredJournal extends Left, Pick<JournalHead, "delivery" | "deliveryNumber" | "fresh"> {
   /**
    * Whether the journal goes on from the very ledger that is there. Otherwise the ledger has moved on without it, or back, and
    * all that the journal has, and the ledger has not, is in doubt.
@@ -21,85 +21,85 @@ export interface Leftover extends Left, Pick<JournalHead, "delivery" | "delivery
 }
 
 /** A ledger with what journals have beside it. */
-export interface TakenOver<Of> {
+export interface MergedLedger<Of> {
   readonly ledger: Of;
   /** What the engine's state does not know of it: the next journal carries it on. */
-  readonly carried: Left;
+  readonly carriedOver: Left;
 }
 
 /** The ledger of a manifest's messages, with what journals have. @param leftovers in the order in which they were written */
-export function takeOver(known: Ledger, leftovers: readonly Leftover[]): TakenOver<Ledger> {
-  return leftovers.reduce<TakenOver<Ledger>>(
-    ({ ledger, carried }, leftover) => {
-      const found = leftover.isNext ? leftover : unproven(leftover, linesOf(ledger));
+export function mergeJournals(known: Ledger, leftovers: readonly RecoveredJournal[]): MergedLedger<Ledger> {
+  return leftovers.reduce<MergedLedger<Ledger>>(
+    ({ ledger, carriedOver }, leftover) => {
+      const found = leftover.isNext ? leftover : toDoubts(leftover, formatKeys(ledger));
       return {
-        carried: carry(carried, leftover, found),
+        carriedOver: addCarriedOver(carriedOver, leftover, found),
         ledger: {
           manifest: leftover.isNext ? leftover.delivery : ledger.manifest,
           complete: ledger.complete && !leftover.isNext,
-          pushed: [...(begins(leftover) ? [] : ledger.pushed), ...keysOf(found.pushed)],
-          inDoubt: [...ledger.inDoubt, ...keysOf(found.inDoubt)],
+          pushed: [...(startsAnew(leftover) ? [] : ledger.pushed), ...parseKeys(found.pushed)],
+          inDoubt: [...ledger.inDoubt, ...parseKeys(found.inDoubt)],
         },
       };
     },
-    { ledger: known, carried: nothingLeft },
+    { ledger: known, carriedOver: nothingLeft },
   );
 }
 
 /** The same for rows. @param digests of the rows as they are now */
-export function takeOverRows(
+export function mergeRowJournals(
   known: RowsLedger,
-  leftovers: readonly Leftover[],
+  leftovers: readonly RecoveredJournal[],
   digests: readonly Digest[],
-): TakenOver<RowsLedger> {
-  return leftovers.reduce<TakenOver<RowsLedger>>(
-    ({ ledger, carried }, leftover) => {
-      const found = leftover.isNext ? leftover : unprovenRows(leftover, ledger, digests);
+): MergedLedger<RowsLedger> {
+  return leftovers.reduce<MergedLedger<RowsLedger>>(
+    ({ ledger, carriedOver }, leftover) => {
+      const found = leftover.isNext ? leftover : toRowDoubts(leftover, ledger, digests);
       return {
-        carried: carry(carried, leftover, found),
+        carriedOver: addCarriedOver(carriedOver, leftover, found),
         ledger: {
           identity: leftover.isNext ? leftover.delivery : ledger.identity,
           delivery: leftover.isNext ? leftover.deliveryNumber : ledger.delivery,
           complete: ledger.complete && !leftover.isNext,
-          pushed: [...(begins(leftover) ? [] : ledger.pushed), ...rangesOf(found.pushed)],
-          inDoubt: [...ledger.inDoubt, ...rangesOf(found.inDoubt)],
+          pushed: [...(startsAnew(leftover) ? [] : ledger.pushed), ...parseRanges(found.pushed)],
+          inDoubt: [...ledger.inDoubt, ...parseRanges(found.inDoubt)],
         },
       };
     },
-    { ledger: known, carried: nothingLeft },
+    { ledger: known, carriedOver: nothingLeft },
   );
 }
 
 /** What the journal of a run has to say of its delivery. @param resumed whether it goes on with the one that is recorded */
-export function begunAs(
+export function startOfJournal(
   resumed: boolean,
-  left: readonly Leftover[],
+  journals: readonly RecoveredJournal[],
   carried: Left,
-): { readonly fresh: boolean; readonly carried: Left } {
+): { readonly fresh: boolean; readonly carriedOver: Left } {
   return {
-    fresh: !resumed || left.some(({ isNext, fresh }) => isNext && fresh),
-    carried: resumed ? carried : { pushed: [], inDoubt: carried.inDoubt },
+    fresh: !resumed || journals.some(({ isNext, fresh }) => isNext && fresh),
+    carriedOver: resumed ? carried : { pushed: [], inDoubt: carried.inDoubt },
   };
 }
 
 /** What a journal calls a row by. */
-export function rowKey(index: number, digest: Digest): string {
+export function formatRowKey(index: number, digest: Digest): string {
   return `${index} ${digest}`;
 }
 
-function begins({ isNext, fresh }: Leftover): boolean {
+function startsAnew({ isNext, fresh }: RecoveredJournal): boolean {
   return isNext && fresh;
 }
 
-function carry(carried: Left, leftover: Leftover, found: Left): Left {
+function addCarriedOver(carried: Left, leftover: RecoveredJournal, found: Left): Left {
   return {
-    pushed: [...(begins(leftover) ? [] : carried.pushed), ...found.pushed],
+    pushed: [...(startsAnew(leftover) ? [] : carried.pushed), ...found.pushed],
     inDoubt: [...carried.inDoubt, ...found.inDoubt],
   };
 }
 
 /** What the ledger has is no longer in doubt, as often as it has it. */
-function unproven({ pushed, inDoubt }: Left, known: readonly string[]): Left {
+function toDoubts({ pushed, inDoubt }: Left, known: readonly string[]): Left {
   const times = new Map<string, number>();
   for (const line of known) times.set(line, (times.get(line) ?? 0) + 1);
   const beyond = [...pushed, ...inDoubt].filter((line) => {
@@ -111,31 +111,31 @@ function unproven({ pushed, inDoubt }: Left, known: readonly string[]): Left {
 }
 
 /** A row that is another one by now says nothing of that. */
-function unprovenRows({ pushed, inDoubt }: Left, ledger: RowsLedger, digests: readonly Digest[]): Left {
+function toRowDoubts({ pushed, inDoubt }: Left, ledger: RowsLedger, digests: readonly Digest[]): Left {
   const known = [...ledger.pushed, ...ledger.inDoubt];
   const beyond = [...new Set([...pushed, ...inDoubt])].filter((line) => {
-    const { index, digest } = readRowKey(line);
+    const { index, digest } = parseRowKey(line);
     return digests[index] === digest && !known.some(({ from, rows }) => from <= index && index < from + rows);
   });
   return { pushed: [], inDoubt: beyond };
 }
 
-function linesOf({ pushed, inDoubt }: Ledger): readonly string[] {
+function formatKeys({ pushed, inDoubt }: Ledger): readonly string[] {
   return [...pushed, ...inDoubt].map((key) => packKeys([key]));
 }
 
-function keysOf(lines: readonly string[]): Ledger["pushed"] {
+function parseKeys(lines: readonly string[]): Ledger["pushed"] {
   return unpackKeys(lines.join("\n"));
 }
 
-function rangesOf(lines: readonly string[]): RowRange[] {
+function parseRanges(lines: readonly string[]): RowRange[] {
   return lines.map((line) => {
-    const { index, digest } = readRowKey(line);
+    const { index, digest } = parseRowKey(line);
     return rowRange(index, digest);
   });
 }
 
-function readRowKey(line: string): { readonly index: number; readonly digest: Digest } {
+function parseRowKey(line: string): { readonly index: number; readonly digest: Digest } {
   const space = line.indexOf(" ");
   return { index: Number(line.slice(0, space)), digest: line.slice(space + 1) };
 }
@@ -145,16 +145,19 @@ function readRowKey(line: string): { readonly index: number; readonly digest: Di
  *
  * @param alone what the ledger of the engine's state decides by itself
  */
-export function recoveredOf(
+export function recoveredFrom(
   { kept }: Decision,
   alone: () => Decision,
-  left: readonly Leftover[],
+  journals: readonly RecoveredJournal[],
   keyOf: (index: number) => string,
-): Pick<Book, "recovered" | "doubled"> {
-  if (left.length === 0) return { recovered: [], doubled: [] };
+): Pick<SegmentLedger, "recovered" | "possiblyDuplicated"> {
+  if (journals.length === 0) return { recovered: [], possiblyDuplicated: [] };
   const before = alone();
   const known = new Set(before.kept);
   const recovered = kept.filter((index) => !known.has(index));
-  const [doubtedKeys, doubted] = [new Set(left.flatMap(({ inDoubt }) => inDoubt)), new Set(before.inDoubt)];
-  return { recovered, doubled: recovered.filter((index) => doubted.has(index) || doubtedKeys.has(keyOf(index))) };
+  const [doubtedKeys, doubted] = [new Set(journals.flatMap(({ inDoubt }) => inDoubt)), new Set(before.inDoubt)];
+  return {
+    recovered,
+    possiblyDuplicated: recovered.filter((index) => doubted.has(index) || doubtedKeys.has(keyOf(index))),
+  };
 }

@@ -13,7 +13,7 @@ const keptRuns = 20;
  *
  * @throws LedgerError for what no version that is known here has written
  */
-export function ledgerOf(
+export function findQueueLedger(
   olds: (QueueLedger & Pick<SegmentOutputs, "elsewhere">) | undefined,
   queue: QueueRef,
 ): QueueLedger | undefined {
@@ -29,7 +29,7 @@ export function isSameQueue(a: QueueRef, b: QueueRef): boolean {
 }
 
 /** The ledgers beside that of the queue which the segment goes to now. */
-export function elsewhereOf(olds: SegmentOutputs | undefined, queue: QueueRef): readonly QueueLedger[] {
+export function otherQueueLedgers(olds: SegmentOutputs | undefined, queue: QueueRef): readonly QueueLedger[] {
   if (olds === undefined) return [];
   const { accountId, queueId, content, ledger, runs } = olds;
   return [{ accountId, queueId, content, ledger, runs }, ...olds.elsewhere]
@@ -38,6 +38,6 @@ export function elsewhereOf(olds: SegmentOutputs | undefined, queue: QueueRef): 
 }
 
 /** The ids that a ledger has after a run. @param added of the run, and of what it took over; none: nothing changed */
-export function runsOf(before: QueueLedger | undefined, added: readonly string[]): readonly string[] {
+export function addRuns(before: QueueLedger | undefined, added: readonly string[]): readonly string[] {
   return [...new Set([...added, ...(before?.runs ?? []).slice(0, keptRuns)])];
 }

@@ -10,11 +10,17 @@ import {
   unpackRows,
   type WantedRows,
 } from "../../plan/index.ts";
-import { begunAs, type Leftover, recoveredOf, rowKey, takeOverRows } from "./merge-journals.ts";
-import type { Book, Content, Wanted } from "./types.ts";
+import {
+  formatRowKey,
+  mergeRowJournals,
+  type RecoveredJournal,
+  recoveredFrom,
+  startOfJournal,
+} from "./merge-journals.ts";
+import type { DesiredSegment, SegmentContentOf, SegmentLedger } from "./types.ts";
 
 /** How many rows of its data file come before a segment. */
-export function firstRow({ content }: Pick<Wanted, "content">): number {
+export function firstRow({ content }: Pick<DesiredSegment, "content">): number {
   return content.kind === "rows" ? content.from : 0;
 }
 
@@ -24,39 +30,39 @@ export function rowLabel(from: number, index: number): string {
 }
 
 /** What a data file's ledger is compared with. */
-export function wantedRows(
-  { mode, messages, deliveryNumber }: Wanted,
-  { rows, delivery }: Content<"rows">,
+export function desiredRows(
+  { mode, messages, deliveryNumber }: DesiredSegment,
+  { rows, delivery }: SegmentContentOf<"rows">,
 ): WantedRows {
   // A preview may not know the number yet.
   const number = typeof deliveryNumber === "number" ? deliveryNumber : undefined;
   return { mode, identity: mode === "once" ? rows : delivery, once: rows, rows: messages, number };
 }
 
-/** The ledger of a data file's segment; see `openBook`. */
-export function rowsBook(
-  inputs: Wanted,
-  content: Content<"rows">,
+/** The ledger of a data file's segment; see `resolveLedger`. */
+export function rowLedger(
+  inputs: DesiredSegment,
+  content: SegmentContentOf<"rows">,
   recorded: PackedLedger | undefined,
-  left: readonly Leftover[],
+  journals: readonly RecoveredJournal[],
   digests: readonly Digest[] | undefined,
-): Book {
-  const wanted = wantedRows(inputs, content);
+): SegmentLedger {
+  const wanted = desiredRows(inputs, content);
   const recordedRows = unpackRows(recorded);
-  const { ledger, carried } = takeOverRows(recordedRows, left, digests ?? []);
+  const { ledger, carriedOver } = mergeRowJournals(recordedRows, journals, digests ?? []);
   const decision = decideRows(wanted, ledger, digests);
   const known = () => {
     if (digests === undefined) throw new Error("the rows of a data file were not read");
     return digests;
   };
-  const keyOf = (index: number) => rowKey(index, known()[index] ?? "");
+  const keyOf = (index: number) => formatRowKey(index, known()[index] ?? "");
   return {
     decision,
-    ...recoveredOf(decision, () => decideRows(wanted, recordedRows, digests), left, keyOf),
-    settled: left.length === 0 && isSettled(decision, ledger) && ledger.identity === wanted.identity,
+    ...recoveredFrom(decision, () => decideRows(wanted, recordedRows, digests), journals, keyOf),
+    isUpToDate: journals.length === 0 && isSettled(decision, ledger) && ledger.identity === wanted.identity,
     delivery: wanted.identity,
     deliveryNumber: wanted.number,
-    ...begunAs(goesOnRows(wanted, ledger), left, carried),
+    ...startOfJournal(goesOnRows(wanted, ledger), journals, carriedOver),
     keyOf,
     labelOf: (index) => rowLabel(content.from, index),
     write: (pushed, inDoubt) =>

@@ -10,9 +10,9 @@ import {
   unpackKeys,
   unpackLedger,
 } from "../../plan/index.ts";
-import { begunAs, type Leftover, recoveredOf, takeOver } from "./merge-journals.ts";
-import { rowsBook } from "./row-ledger.ts";
-import type { Book, Content, Wanted } from "./types.ts";
+import { mergeJournals, type RecoveredJournal, recoveredFrom, startOfJournal } from "./merge-journals.ts";
+import { rowLedger } from "./row-ledger.ts";
+import type { DesiredSegment, SegmentContentOf, SegmentLedger } from "./types.ts";
 
 /**
  * Opens the ledger of the engine's state, with what interrupted runs left in their journals.
@@ -21,37 +21,37 @@ import type { Book, Content, Wanted } from "./types.ts";
  * @param digests of a data file's rows. The preview needs them only when `needsRows` says so, a push always
  * @throws LedgerError
  */
-export function openBook(
-  wanted: Wanted,
+export function resolveLedger(
+  wanted: DesiredSegment,
   recorded: PackedLedger | undefined,
-  left: readonly Leftover[] = [],
+  journals: readonly RecoveredJournal[] = [],
   digests?: readonly Digest[],
-): Book {
+): SegmentLedger {
   const { content } = wanted;
   return content.kind === "messages"
-    ? messagesBook(wanted, content, recorded, left)
-    : rowsBook(wanted, content, recorded, left, digests);
+    ? messageLedger(wanted, content, recorded, journals)
+    : rowLedger(wanted, content, recorded, journals, digests);
 }
 
-function messagesBook(
-  { mode, digest }: Wanted,
-  { keys: packed }: Content<"messages">,
+function messageLedger(
+  { mode, digest }: DesiredSegment,
+  { keys: packed }: SegmentContentOf<"messages">,
   recorded: PackedLedger | undefined,
-  left: readonly Leftover[],
-): Book {
+  journals: readonly RecoveredJournal[],
+): SegmentLedger {
   const keys = unpackKeys(packed);
   const known = unpackLedger(recorded);
-  const { ledger, carried } = takeOver(known, left);
+  const { ledger, carriedOver } = mergeJournals(known, journals);
   const wanted = { mode, manifest: digest, keys };
   const decision = decide(wanted, ledger);
   const keysOf = (indices: readonly number[]) => indices.flatMap((index) => keys[index] ?? []);
   const keyOf = (index: number) => packKeys(keysOf([index]));
   return {
     decision,
-    ...recoveredOf(decision, () => decide(wanted, known), left, keyOf),
-    settled: left.length === 0 && isSettled(decision, ledger),
+    ...recoveredFrom(decision, () => decide(wanted, known), journals, keyOf),
+    isUpToDate: journals.length === 0 && isSettled(decision, ledger),
     delivery: digest,
-    ...begunAs(goesOn(wanted, ledger), left, carried),
+    ...startOfJournal(goesOn(wanted, ledger), journals, carriedOver),
     keyOf,
     labelOf: (index) => messageLabel(keys[index]?.id, index),
     write: (pushed, inDoubt) =>

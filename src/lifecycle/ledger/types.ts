@@ -2,18 +2,18 @@ import type { Decision, Digest, PackedLedger } from "../../plan/index.ts";
 import type { Left } from "../../push/index.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 
-export type Wanted = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content" | "deliveryNumber">;
-export type Content<Kind> = Extract<SegmentInputs["content"], { kind: Kind }>;
+export type DesiredSegment = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content" | "deliveryNumber">;
+export type SegmentContentOf<Kind> = Extract<SegmentInputs["content"], { kind: Kind }>;
 
 /** A segment's ledger, whichever of its two forms it has. Messages are numbered from 0 in the segment. */
-export interface Book {
+export interface SegmentLedger {
   readonly decision: Decision;
   /** Of what is kept, ascending: the engine's state does not know it, a journal does. */
   readonly recovered: readonly number[];
   /** Of these: sent again after an answer was lost, so that they may have arrived twice. */
-  readonly doubled: readonly number[];
+  readonly possiblyDuplicated: readonly number[];
   /** Whether there is nothing to do, the ledger's own bookkeeping included. */
-  readonly settled: boolean;
+  readonly isUpToDate: boolean;
   /** What the delivery is of: the digest that the ledger has after it. */
   readonly delivery: Digest;
   /** The number of the delivery, if the segments of a data file share it. */
@@ -21,7 +21,7 @@ export interface Book {
   /** Whether all goes again, so that what the engine's state has as pushed is no part of the delivery. */
   readonly fresh: boolean;
   /** What journals have that the engine's state does not know, as far as it is part of the delivery. */
-  readonly carried: Left;
+  readonly carriedOver: Left;
   /** What the journal knows the message by. */
   keyOf(index: number): string;
   /** What people know it by: its id; of a data file its row's number, from 1. */

@@ -1,5 +1,5 @@
 import { count, duration, number } from "../../figures.ts";
-import type { RepairAction, RunEvent, RunEventOf } from "./events.ts";
+import type { RepairAction, RunEvent, RunEventOfKind } from "./events.ts";
 
 /** A line for people, on a resource's own line. */
 export interface Description {
@@ -63,7 +63,7 @@ export function describeEvent(event: RunEvent): Description | undefined {
   }
 }
 
-function describePlanned(event: RunEventOf<"planned">): string {
+function describePlanned(event: RunEventOfKind<"planned">): string {
   const { queue, toPush, pushedBefore, held, mayRepeat, forgotten, unresolved, open } = event;
   const parts = [`${count(toPush, "message")} to push to ${queue}`];
   if (pushedBefore > 0) parts.push(`${number(pushedBefore)} pushed before`);

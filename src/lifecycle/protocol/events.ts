@@ -75,10 +75,10 @@ export type RunEvent = {
 }[RunEventKind];
 
 /** The events of one kind, or of several. */
-export type RunEventOf<Kind extends RunEventKind> = Extract<RunEvent, { readonly kind: Kind }>;
+export type RunEventOfKind<Kind extends RunEventKind> = Extract<RunEvent, { readonly kind: Kind }>;
 
 /** What a text from the engine holds. */
-export type Decoded =
+export type DecodedEvent =
   | { readonly kind: "event"; readonly event: RunEvent }
   /** It is a payload, and none that this version can read. */
   | { readonly kind: "unreadable"; readonly message: string }
@@ -94,7 +94,7 @@ const isField: { readonly [Type in keyof FieldTypes]: (value: unknown) => boolea
 };
 
 /** How every payload begins. */
-const tag = '{"queueSeeder":';
+const eventTag = '{"queueSeeder":';
 
 /** Writes an event as one line of JSON. No character of it means anything to Pulumi, which takes `<{%` for a colour. */
 export function encodeEvent(event: RunEvent): string {
@@ -104,8 +104,8 @@ export function encodeEvent(event: RunEvent): string {
 }
 
 /** Reads what {@link encodeEvent} wrote. Never throws. */
-export function decodeEvent(text: string): Decoded {
-  if (!text.startsWith(tag)) return { kind: "other" };
+export function decodeEvent(text: string): DecodedEvent {
+  if (!text.startsWith(eventTag)) return { kind: "other" };
   let value: Readonly<Record<string, unknown>>;
   try {
     value = JSON.parse(text);

@@ -7,46 +7,46 @@ import {
   isLoopback,
 } from "../../cloudflare/index.ts";
 import { createHalts, createPace, type Halts, type Pace } from "../../push/index.ts";
-import { Refusal } from "../errors.ts";
-import type { Ports } from "../host.ts";
+import { SeederError } from "../errors.ts";
+import type { ProviderHost } from "../host.ts";
 import { maxWaitMs } from "./max-wait.ts";
 import { Preflight } from "./preflight.ts";
-import { pacedReads, type Reads } from "./queue-reader.ts";
-import { RequirementChecks } from "./requirements.ts";
+import { createQueueReader, type QueueReader } from "./queue-reader.ts";
+import { RequirementChecker } from "./requirements.ts";
 
 /** What every delivery of the process shares: the API's limits are the token's, not a segment's. */
-export interface Wire {
+export interface ApiContext {
   readonly client: Pick<Client, "push">;
-  readonly reads: Reads;
-  readonly pace: Pace;
-  readonly halts: Halts;
+  readonly queueReader: QueueReader;
+  readonly throttle: Pace;
+  readonly stoppedQueues: Halts;
   /** How long a run waits for anything. */
   readonly maxWaitMs: number;
   readonly preflight: Preflight;
-  readonly requirements: RequirementChecks;
+  readonly requirements: RequirementChecker;
 }
 
 /** @throws Refusal when the settings of the API are not usable */
-export function connect(ports: Pick<Ports, "config" | "env" | "setBy" | "clock" | "cancelled">): Wire {
+export function connect(host: Pick<ProviderHost, "config" | "env" | "setBy" | "clock" | "cancelled">): ApiContext {
   try {
-    const baseUrl = baseUrlFrom(ports);
+    const baseUrl = baseUrlFrom(host);
     // An emulator has the limits that it says it has; Cloudflare has the documented ones before it says anything.
     const assume = isLoopback(baseUrl.hostname) ? "nothing" : "documented";
-    const client = createClient({ credentials: credentialsFrom(ports), baseUrl, env: ports.env });
-    const most = maxWaitMs(ports);
-    const pace = createPace({ clock: ports.clock, assume, maxWaitMs: most });
-    const reads = pacedReads({ client, pace, cancelled: ports.cancelled });
+    const client = createClient({ credentials: credentialsFrom(host), baseUrl, env: host.env });
+    const most = maxWaitMs(host);
+    const throttle = createPace({ clock: host.clock, assume, maxWaitMs: most });
+    const queueReader = createQueueReader({ client, pace: throttle, cancelled: host.cancelled });
     return {
       client,
-      pace,
-      reads,
-      halts: createHalts(),
+      throttle,
+      queueReader,
+      stoppedQueues: createHalts(),
       maxWaitMs: most,
-      preflight: new Preflight(reads),
-      requirements: new RequirementChecks(),
+      preflight: new Preflight(queueReader),
+      requirements: new RequirementChecker(),
     };
   } catch (error) {
-    if (error instanceof ConfigurationError) throw new Refusal(error.code, `${error.message}.`);
+    if (error instanceof ConfigurationError) throw new SeederError(error.code, `${error.message}.`);
     throw error;
   }
 }

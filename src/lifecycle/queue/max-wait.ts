@@ -1,6 +1,6 @@
 import { isSeconds } from "../../figures.ts";
-import { Refusal } from "../errors.ts";
-import type { Ports } from "../host.ts";
+import { SeederError } from "../errors.ts";
+import type { ProviderHost } from "../host.ts";
 
 /** Seconds that a run waits for anything, where nothing else is configured. */
 const defaultSeconds = 3_600;
@@ -10,11 +10,11 @@ const defaultSeconds = 3_600;
  *
  * @throws Refusal when it is not a number of seconds
  */
-export function maxWaitMs({ env, config }: Pick<Ports, "env" | "config">): number {
+export function maxWaitMs({ env, config }: Pick<ProviderHost, "env" | "config">): number {
   const text = (env.QUEUE_SEEDER_MAX_WAIT || config("queue-seeder:maxWait") || String(defaultSeconds)).trim();
   if (isSeconds(text)) return Number(text) * 1_000;
   const name = env.QUEUE_SEEDER_MAX_WAIT ? "QUEUE_SEEDER_MAX_WAIT" : "queue-seeder:maxWait";
-  throw new Refusal(
+  throw new SeederError(
     "CONFIG_INVALID",
     `${name} is not a number of seconds. Write whole seconds, such as ${defaultSeconds}.`,
   );

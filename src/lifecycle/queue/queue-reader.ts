@@ -10,14 +10,14 @@ import { type Pace, WaitTooLong } from "../../push/index.ts";
 import type { Metrics, QueueRef } from "../../types.ts";
 
 /** What is asked of the API besides pushing. None rejects. */
-export interface Reads {
+export interface QueueReader {
   /** Asked once for each queue, and the answer kept. */
   getQueue(queue: QueueRef): Promise<ReadAnswer<QueueInfo>>;
   /** Asked anew each time. */
   metrics(queue: QueueRef): Promise<ReadAnswer<Metrics>>;
 }
 
-interface ReadPorts {
+interface QueueReaderOptions {
   readonly client: Pick<Client, "getQueue" | "metrics">;
   /** Reads count against the same limit as pushes. */
   readonly pace: Pace;
@@ -25,9 +25,9 @@ interface ReadPorts {
 }
 
 /** When the API says nothing of how long its limit lasts; the next push learns more. */
-const limitedMs = 1_000;
+const fallbackWaitMs = 1_000;
 
-const notAsked: Failure = {
+const notRead: Failure = {
   retry: "after_wait",
   message: "the run was cancelled before the API was asked",
   remedy: "Run it again.",
@@ -37,17 +37,17 @@ const notAsked: Failure = {
 };
 
 /** The reads of one process. */
-export function pacedReads({ client, pace, cancelled }: ReadPorts): Reads {
+export function createQueueReader({ client, pace: throttle, cancelled }: QueueReaderOptions): QueueReader {
   const queues = new Map<string, Promise<ReadAnswer<QueueInfo>>>();
 
   const paced = async <T>({ queueId }: QueueRef, ask: () => Promise<ReadAnswer<T>>): Promise<ReadAnswer<T>> => {
-    const permit = await pace.acquire({ queueId, messages: 0 }, cancelled).catch((error: unknown) => {
-      return error instanceof WaitTooLong ? error.failure : notAsked;
+    const permit = await throttle.acquire({ queueId, messages: 0 }, cancelled).catch((error: unknown) => {
+      return error instanceof WaitTooLong ? error.failure : notRead;
     });
     if (!("done" in permit)) return { kind: "failed", failure: permit };
     const answer = await ask();
     if (answer.kind === "ok") permit.done({ kind: "ended", rate: answer.rate });
-    else if (isAccountLimit(answer.failure)) permit.done({ kind: "limited", rate: noRate, waitMs: limitedMs });
+    else if (isAccountLimit(answer.failure)) permit.done({ kind: "limited", rate: noRate, waitMs: fallbackWaitMs });
     else permit.done({ kind: "ended", rate: undefined });
     return answer;
   };

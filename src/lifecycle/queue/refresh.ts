@@ -1,7 +1,7 @@
-import { Refusal } from "../errors.ts";
-import type { Ports } from "../host.ts";
+import { SeederError } from "../errors.ts";
+import type { ProviderHost } from "../host.ts";
 import type { SegmentOutputs } from "../state/segment.ts";
-import type { Reads } from "./queue-reader.ts";
+import type { QueueReader } from "./queue-reader.ts";
 
 /**
  * Reads the queue's metrics anew and leaves the ledger alone: what was pushed stays pushed, also when the queue is gone.
@@ -10,20 +10,20 @@ import type { Reads } from "./queue-reader.ts";
  */
 export async function refresh(
   outputs: SegmentOutputs,
-  reads: Pick<Reads, "metrics">,
-  ports: Ports,
+  queueReader: Pick<QueueReader, "metrics">,
+  host: ProviderHost,
 ): Promise<SegmentOutputs> {
-  const answer = await reads.metrics(outputs);
+  const answer = await queueReader.metrics(outputs);
   const { metrics: _before, metricsAt: _then, ...rest } = outputs;
   if (answer.kind === "ok") {
-    return { ...rest, metrics: answer.value, metricsAt: new Date(ports.clock.now()).toISOString() };
+    return { ...rest, metrics: answer.value, metricsAt: new Date(host.clock.now()).toISOString() };
   }
   const { failure } = answer;
   if (failure.status === 404) {
-    await ports.log({ kind: "queue_gone", queue: outputs.queue, queueId: outputs.queueId }, outputs.resourceUrn);
+    await host.log({ kind: "queue_gone", queue: outputs.queue, queueId: outputs.queueId }, outputs.resourceUrn);
     return rest;
   }
-  throw new Refusal(
+  throw new SeederError(
     "METRICS_UNREADABLE",
     `the metrics of ${outputs.queue} cannot be read: ${failure.message}. ${failure.remedy}`,
   );

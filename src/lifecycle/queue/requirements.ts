@@ -1,38 +1,44 @@
 import type { Failure } from "../../cloudflare/index.ts";
 import { count, number } from "../../figures.ts";
 import type { QueueRef, Requires } from "../../types.ts";
-import { Refusal } from "../errors.ts";
+import { SeederError } from "../errors.ts";
 import type { SegmentInputs } from "../state/segment.ts";
-import type { Reads } from "./queue-reader.ts";
+import type { QueueReader } from "./queue-reader.ts";
 
 /**
  * Asks once for each queue and process whether it is as manifests require it. A backlog that this very run makes grow is
  * no reason to stop in the middle.
  */
-export class RequirementChecks {
+export class RequirementChecker {
   readonly #faults = new Map<string, Promise<string[]>>();
 
   /** @throws Refusal when the queue is not as the manifest requires, with all that is missing and what to do */
-  async check({ queueId, accountId, requires, queue, manifest }: SegmentInputs, reads: Reads): Promise<void> {
+  async check(
+    { queueId, accountId, requires, queue, manifest }: SegmentInputs,
+    queueReader: QueueReader,
+  ): Promise<void> {
     if (requires === undefined) return;
     const key = JSON.stringify([accountId, queueId, requires]);
-    const asked = this.#faults.get(key) ?? findFaults({ accountId, queueId }, requires, reads);
+    const asked = this.#faults.get(key) ?? findUnmet({ accountId, queueId }, requires, queueReader);
     this.#faults.set(key, asked);
     const faults = await asked;
     if (faults.length === 0) return;
-    throw new Refusal("REQUIREMENT_NOT_MET", `nothing of ${manifest} was pushed to ${queue}.\n${faults.join("\n")}`);
+    throw new SeederError(
+      "REQUIREMENT_NOT_MET",
+      `nothing of ${manifest} was pushed to ${queue}.\n${faults.join("\n")}`,
+    );
   }
 }
 
-async function findFaults(
+async function findUnmet(
   queue: QueueRef,
   { consumer, notPaused, maxBacklog }: Requires,
-  reads: Reads,
+  queueReader: QueueReader,
 ): Promise<string[]> {
   const faults: string[] = [];
   if (consumer || notPaused) {
-    const answer = await reads.getQueue(queue);
-    if (answer.kind === "failed") faults.push(unreadable("The queue", answer.failure));
+    const answer = await queueReader.getQueue(queue);
+    if (answer.kind === "failed") faults.push(unreadableQueue("The queue", answer.failure));
     else {
       const { consumers_total_count: consumers, delivery_paused: paused } = answer.value;
       if (consumer && (consumers ?? 0) === 0)
@@ -42,8 +48,8 @@ async function findFaults(
     }
   }
   if (maxBacklog !== undefined) {
-    const answer = await reads.metrics(queue);
-    if (answer.kind === "failed") faults.push(unreadable("Its backlog", answer.failure));
+    const answer = await queueReader.metrics(queue);
+    if (answer.kind === "failed") faults.push(unreadableQueue("Its backlog", answer.failure));
     else if (answer.value.backlog_count > maxBacklog) {
       const { backlog_count: backlog } = answer.value;
       faults.push(
@@ -54,6 +60,6 @@ async function findFaults(
   return faults;
 }
 
-function unreadable(what: string, { message, remedy }: Failure): string {
-  return `${what} cannot be looked at: ${message}. ${remedy}`;
+function unreadableQueue(subject: string, { message, remedy }: Failure): string {
+  return `${subject} cannot be looked at: ${message}. ${remedy}`;
 }

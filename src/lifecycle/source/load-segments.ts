@@ -3,13 +3,13 @@ import { messagesSegment, RowSegmenter, type Segment } from "../../plan/index.ts
 import type { Manifest } from "../../types.ts";
 
 /** Manifests, and the segments that they are deployed in. */
-export interface Loaded extends LoadResult {
+export interface LoadedSegments extends LoadResult {
   /** Of a manifest of the result. Empty where the result has errors. */
   segmentsOf(manifest: Manifest): readonly Segment[];
 }
 
 /** Reads, checks and cuts the repository's manifests; each data file is read once for all of it, and never in memory. */
-export async function loadSegments(options: LoadOptions): Promise<Loaded> {
+export async function loadSegments(options: LoadOptions): Promise<LoadedSegments> {
   const segmenters = new Map<string, RowSegmenter>();
   const loaded = await loadManifests({
     ...options,

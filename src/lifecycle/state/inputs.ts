@@ -3,7 +3,7 @@ import type { Manifest, Requires } from "../../types.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 /** What all segments of a deployment have in common. */
-export type Surroundings = Pick<SegmentInputs, "stack" | "project" | "root">;
+export type StackContext = Pick<SegmentInputs, "stack" | "project" | "root">;
 
 /**
  * A segment's inputs but for what only the engine knows: the queue's ids, the deployment's, the resource's own name, and what
@@ -15,23 +15,23 @@ export type PlannedSegment = Omit<
 >;
 
 /** The same for the program, which asks for the segment, and for the command line, which says beforehand what it will do. */
-export function plannedSegment(manifest: Manifest, segment: Segment, surroundings: Surroundings): PlannedSegment {
+export function planSegment(manifest: Manifest, segment: Segment, context: StackContext): PlannedSegment {
   const { index, content, ...rest } = segment;
   return {
-    ...surroundings,
+    ...context,
     manifest: manifest.name,
     ...(manifest.movedFrom.length > 0 && { movedFrom: manifest.movedFrom }),
     file: manifest.place.file,
     queue: manifest.queue,
     mode: manifest.push,
     inDoubtPolicy: manifest.inDoubt,
-    ...(asksFor(manifest.requires) && { requires: manifest.requires }),
+    ...(hasRequirements(manifest.requires) && { requires: manifest.requires }),
     segment: index,
     ...rest,
     content,
   };
 }
 
-function asksFor({ consumer, notPaused, maxBacklog }: Requires): boolean {
+function hasRequirements({ consumer, notPaused, maxBacklog }: Requires): boolean {
   return consumer || notPaused || maxBacklog !== undefined;
 }

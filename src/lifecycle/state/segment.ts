@@ -2,7 +2,7 @@ import type { PackedLedger, Segment } from "../../plan/index.ts";
 import type { ContentType, InDoubtPolicy, Metrics, PushMode, QueueRef, Requires } from "../../types.ts";
 
 /** A message that a program gives, instead of a file of the repository. */
-export interface GivenMessage {
+export interface InlineMessage {
   readonly id?: string;
   /** JSON of the body, as it is to be sent. */
   readonly body: string;
@@ -41,7 +41,7 @@ export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
    * The messages themselves, where a program gives them; absent: they are in `file`. Their bodies are secret for the engine,
    * which encrypts them in its state under this name and no other: so nothing else may hold one.
    */
-  readonly inlineMessages?: readonly GivenMessage[];
+  readonly inlineMessages?: readonly InlineMessage[];
   /** What a preview does not know yet of {@link inlineMessages}; absent in a run, which knows everything. */
   readonly unresolved?: Unresolved;
   /** URN of the segment's own resource, so that progress shows on its line. Pulumi has `urn` for itself. */
@@ -52,7 +52,7 @@ export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
 export interface Unresolved {
   readonly messages: number;
   /** Whether not even their number is known. */
-  readonly open: boolean;
+  readonly countUnknown: boolean;
 }
 
 /** What was pushed to a queue. */

@@ -1,8 +1,8 @@
 import type { BatchOutcome } from "../../push/index.ts";
-import type { Book } from "../ledger/types.ts";
+import type { SegmentLedger } from "../ledger/types.ts";
 
 /** Where the messages of a segment are. Those that are named nowhere were not sent. Indices ascending. */
-export interface Account {
+export interface MessageOutcomes {
   readonly pushed: readonly number[];
   readonly inDoubt: readonly number[];
   /** What these are called. */
@@ -12,7 +12,7 @@ export interface Account {
 }
 
 /** Keeps a run's account, outcome by outcome: every message of the segment is pushed, in doubt or not sent. */
-export class RunRecord {
+export class RunTally {
   readonly #pushed: Set<number>;
   readonly #inDoubt: Map<number, string>;
   readonly #before: ReadonlySet<number>;
@@ -20,11 +20,11 @@ export class RunRecord {
   #changed: boolean;
 
   /** @param changed whether the ledger of the engine's state is out of date already, by what a journal said */
-  constructor({ decision: { kept, inDoubt }, doubled, labelOf }: Book, changed: boolean) {
+  constructor({ decision: { kept, inDoubt }, possiblyDuplicated, labelOf }: SegmentLedger, changed: boolean) {
     this.#pushed = new Set(kept);
     this.#before = new Set(inDoubt);
     this.#inDoubt = new Map(inDoubt.map((index) => [index, labelOf(index)]));
-    this.#possibleDuplicates = doubled.map(labelOf);
+    this.#possibleDuplicates = possiblyDuplicated.map(labelOf);
     this.#changed = changed;
   }
 
@@ -51,7 +51,7 @@ export class RunRecord {
     return this.#changed;
   }
 
-  account(): Account {
+  outcomes(): MessageOutcomes {
     const inDoubt = [...this.#inDoubt].sort(([a], [b]) => a - b);
     return {
       pushed: [...this.#pushed].sort((a, b) => a - b),

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import {
-  isPartOf,
-  openPushOf,
+  assertApproved,
+  isSubsetOf,
   type PushIdentity,
   pushDigest,
-  pushOf,
-  refuseUnreviewed,
+  toOpenPush,
+  toPlannedPush,
 } from "../../../src/lifecycle/apply/approval.ts";
-import { bareRequest } from "../../../src/lifecycle/protocol/request.ts";
+import { emptyRequest } from "../../../src/lifecycle/protocol/request.ts";
 
 const identity = {
   project: "shop",
@@ -22,7 +22,7 @@ const identity = {
   digest: "v1:AAAAAAAAAAAAAAAAAAAAAA",
 } as const;
 
-const named = (inputs: PushIdentity, indices: readonly number[]) => pushDigest(inputs, pushOf(inputs, indices));
+const named = (inputs: PushIdentity, indices: readonly number[]) => pushDigest(inputs, toPlannedPush(inputs, indices));
 
 it("knows a push by where it goes, what goes and which of it", () => {
   const base = named(identity, [0, 1, 2]);
@@ -61,7 +61,7 @@ it("refuses what was not reviewed, and nothing where nobody reviewed", async () 
   const other = { ...identity, manifest: "b" };
   approvedPushes.push(named(identity, [0, 1]), named({ ...other, queueId: "" }, [0]));
   const refused = (inputs: PushIdentity, indices: readonly number[]) =>
-    refuseUnreviewed(inputs, async () => indices, { approvedPushes }).then(
+    assertApproved(inputs, async () => indices, { approvedPushes }).then(
       () => false,
       (error) => error.code === "PLAN_DIFFERS",
     );
@@ -70,19 +70,19 @@ it("refuses what was not reviewed, and nothing where nobody reviewed", async () 
   expect(await refused(other, [0])).toBe(false);
   // Of c only the run itself knew the messages.
   const open = { ...identity, manifest: "c" };
-  approvedPushes.push(pushDigest(open, openPushOf({ ...open, queueId: "" })));
+  approvedPushes.push(pushDigest(open, toOpenPush({ ...open, queueId: "" })));
   expect(await refused(open, [0, 5])).toBe(false);
   expect(await refused({ ...open, inDoubtPolicy: "stop" }, [0, 5])).toBe(true);
   expect(await refused(identity, [])).toBe(false);
   expect(await refused(identity, [0])).toBe(true);
   expect(await refused({ ...identity, queueId: "q2" }, [0, 1])).toBe(true);
-  await refuseUnreviewed(identity, () => Promise.reject(new Error("not asked")), bareRequest);
+  await assertApproved(identity, () => Promise.reject(new Error("not asked")), emptyRequest);
 });
 
 it("takes what is left of a reviewed push for a part of it, and nothing else", () => {
-  const reviewed = pushOf(identity, [0, 1, 2, 3, 7, 9, 10, 11]);
+  const reviewed = toPlannedPush(identity, [0, 1, 2, 3, 7, 9, 10, 11]);
   const isPart = (more: Partial<PushIdentity>, indices: readonly number[]) =>
-    isPartOf(pushOf({ ...identity, ...more }, indices), reviewed);
+    isSubsetOf(toPlannedPush({ ...identity, ...more }, indices), reviewed);
   for (const indices of [[0, 1, 2, 3, 7, 9, 10, 11], [2, 3, 7, 10], [7], [11]]) expect(isPart({}, indices)).toBe(true);
   for (const indices of [[4], [3, 4], [6, 7], [7, 8, 9], [11, 12]]) expect(isPart({}, indices)).toBe(false);
   const others = [
@@ -98,9 +98,9 @@ it("takes what is left of a reviewed push for a part of it, and nothing else", (
   ] as const;
   for (const other of others) expect(isPart(other, [0])).toBe(false);
   // The queue was still to be created when it was reviewed.
-  expect(isPartOf(pushOf(identity, [0]), { ...reviewed, queueId: "" })).toBe(true);
+  expect(isSubsetOf(toPlannedPush(identity, [0]), { ...reviewed, queueId: "" })).toBe(true);
   // Only the run itself knew the messages.
-  expect(isPartOf(pushOf({ ...identity, digest: "v1:BBBBBBBBBBBBBBBBBBBBBB" }, [4, 20]), openPushOf(identity))).toBe(
-    true,
-  );
+  expect(
+    isSubsetOf(toPlannedPush({ ...identity, digest: "v1:BBBBBBBBBBBBBBBBBBBBBB" }, [4, 20]), toOpenPush(identity)),
+  ).toBe(true);
 });

@@ -6,23 +6,23 @@ import type { SegmentInputs } from "../../../src/lifecycle/state/segment.ts";
 
 it("tells of messages, rate and time left: every second where it passes, every half minute where it stays", () => {
   let now = 0;
-  const told: string[] = [];
-  const ports = {
+  const logged: string[] = [];
+  const host = {
     clock: { now: () => 0, elapsed: () => now, sleep: () => Promise.resolve() },
     log: async (event: RunEvent, _urn: string, passing?: "passing") => {
-      told.push(`${now / 1000}: ${passing ?? "lasting"}: ${describeEvent(event)?.text}`);
+      logged.push(`${now / 1000}: ${passing ?? "lasting"}: ${describeEvent(event)?.text}`);
     },
   };
-  const progress = new Progress({ resourceUrn: "urn" } as SegmentInputs, 40_000, ports);
+  const progress = new Progress({ resourceUrn: "urn" } as SegmentInputs, 40_000, host);
   for (now = 250; now <= 100_000; now += 250) progress.pushed(100);
-  expect(told.slice(0, 2)).toEqual([
+  expect(logged.slice(0, 2)).toEqual([
     "1: passing: 400 of 40,000 messages pushed, 400 a second, 2 min left",
     "2: passing: 800 of 40,000 messages pushed, 400 a second, 2 min left",
   ]);
-  expect(told.filter((line) => line.includes(": lasting: "))).toEqual([
+  expect(logged.filter((line) => line.includes(": lasting: "))).toEqual([
     "30: lasting: 12,000 of 40,000 messages pushed, 400 a second, 70 s left",
     "60: lasting: 24,000 of 40,000 messages pushed, 400 a second, 40 s left",
     "90: lasting: 36,000 of 40,000 messages pushed, 400 a second, 10 s left",
   ]);
-  expect(told.at(-1)).toMatch(/^99: /);
+  expect(logged.at(-1)).toMatch(/^99: /);
 });

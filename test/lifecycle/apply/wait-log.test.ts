@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tellingWaits } from "../../../src/lifecycle/apply/wait-log.ts";
+import { withWaitLog } from "../../../src/lifecycle/apply/wait-log.ts";
 import { describeEvent } from "../../../src/lifecycle/protocol/describe.ts";
 import type { RunEvent } from "../../../src/lifecycle/protocol/events.ts";
 import { maxWaitMs } from "../../../src/lifecycle/queue/max-wait.ts";
@@ -9,22 +9,22 @@ import { virtualClock } from "../../push/fakes.ts";
 /** What is told while an act goes on; `at` is in seconds. */
 async function telling(act: (stage: Stage) => Promise<void>): Promise<readonly string[]> {
   const clock = virtualClock();
-  const told: string[] = [];
+  const logged: string[] = [];
   const stage: Stage = { waits: new Waits(), hold: undefined, pushedAt: 0, sleep: (s) => clock.sleep(s * 1_000) };
   const watched = {
     inputs: { queueId: "q", resourceUrn: "urn" },
     ports: {
       clock,
       log: async (event: RunEvent, _urn: string, passing?: "passing") => {
-        told.push(`${clock.elapsed() / 1_000} ${passing ?? "info"}: ${describeEvent(event)?.text}`);
+        logged.push(`${clock.elapsed() / 1_000} ${passing ?? "info"}: ${describeEvent(event)?.text}`);
       },
     },
     pace: { holdOf: () => stage.hold },
     waits: stage.waits,
     lastPushed: () => stage.pushedAt,
   };
-  await tellingWaits(watched, () => act(stage));
-  return told;
+  await withWaitLog(watched, () => act(stage));
+  return logged;
 }
 
 interface Stage {
@@ -36,29 +36,29 @@ interface Stage {
 
 describe("a wait", () => {
   it("of more than two seconds is told with its reason and its end, ticks, and is said to be over", async () => {
-    const told = await telling(async (stage) => {
+    const logged = await telling(async (stage) => {
       stage.hold = { reason: "the queue is overloaded", until: 65_000 };
       await stage.sleep(65.5);
       stage.hold = undefined;
       stage.pushedAt = 65_500;
       await stage.sleep(5);
     });
-    expect(told.slice(0, 2)).toEqual([
+    expect(logged.slice(0, 2)).toEqual([
       "2 info: waiting for at most 63 s, until 2023-11-14T22:14:25.000Z: the queue is overloaded",
       "3 passing: waiting for at most 62 s, until 2023-11-14T22:14:25.000Z: the queue is overloaded",
     ]);
-    expect(told.filter((line) => line.includes(" info: ")).map((line) => line.split(":")[0])).toEqual([
+    expect(logged.filter((line) => line.includes(" info: ")).map((line) => line.split(":")[0])).toEqual([
       "2 info",
       "32 info",
       "62 info",
       "66 info",
     ]);
-    expect(told.at(-1)).toBe("66 info: goes on after a wait of 66 s");
-    expect(told.filter((line) => line.includes("waiting"))).toHaveLength(64);
+    expect(logged.at(-1)).toBe("66 info: goes on after a wait of 66 s");
+    expect(logged.filter((line) => line.includes("waiting"))).toHaveLength(64);
   });
 
   it("of less, or beside requests that go on, is not told", async () => {
-    const told = await telling(async (stage) => {
+    const logged = await telling(async (stage) => {
       stage.hold = { reason: "it", until: 1_900 };
       await stage.sleep(1.9);
       stage.hold = undefined;
@@ -68,18 +68,18 @@ describe("a wait", () => {
         await stage.sleep(1);
       }
     });
-    expect(told).toEqual([]);
+    expect(logged).toEqual([]);
   });
 
   it("for an answer is told, and of several the one that is over first", async () => {
-    const told = await telling(async ({ waits, sleep }) => {
+    const logged = await telling(async ({ waits, sleep }) => {
       const late = waits.begin({ reason: "later", until: 60_000 });
       await waits.during({ reason: "the API has not answered yet", until: 30_000 }, sleep(3.5));
       await sleep(1);
       late();
       await sleep(3);
     });
-    expect(told.map((line) => line.replace(/until \S+: /, ""))).toEqual([
+    expect(logged.map((line) => line.replace(/until \S+: /, ""))).toEqual([
       "2 info: waiting for at most 28 s, the API has not answered yet",
       "3 passing: waiting for at most 27 s, the API has not answered yet",
       "4 passing: waiting for at most 56 s, later",

@@ -68,10 +68,10 @@ describe("after the engine was killed", () => {
 
   it("keeps apart what a program deploys twice", async () => {
     const inputs = await world.segment(manifest(numbers(2_500)));
-    const twin = { ...inputs, resourceUrn: "urn:twin", deployment: "of the twin" };
+    const duplicate = { ...inputs, resourceUrn: "urn:twin", deployment: "of the twin" };
     await killedRun(inputs, 3);
     const before = world.bodies().length;
-    expect((await world.start().lifecycle.create(twin)).outs).toMatchObject({ lastPush: { pushed: 2_500 } });
+    expect((await world.start().lifecycle.create(duplicate)).outs).toMatchObject({ lastPush: { pushed: 2_500 } });
     expect(world.bodies()).toHaveLength(2_500 + before);
     await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(5_000);
@@ -192,12 +192,12 @@ describe("after the engine was killed", () => {
     world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
     await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(100);
-    const told = world.told.length;
+    const logged = world.told.length;
     // Its state was not written, and its journal is there.
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(100);
     expect(outs.lastPush.possibleDuplicates).toEqual(numbers(50).map((n) => `m${n}`));
-    expect(world.told.slice(told).join("\n")).toMatch(/50 messages may have arrived twice/);
+    expect(world.told.slice(logged).join("\n")).toMatch(/50 messages may have arrived twice/);
   });
 
   it("names what the run before had in doubt, and the killed one sent again", async () => {

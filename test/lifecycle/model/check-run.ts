@@ -251,8 +251,8 @@ function afterKill(
     return { ...item, may: sent > 0 ? ["pushed", "doubt", "new"] : union(may, ["doubt"]) };
   });
   const kept = fresh ? [] : removed.map((entry) => ({ ...entry, may: union(entry.may, ["new"]) }));
-  const begun = { ...next, entries: [...entries, ...kept], last: deliveryOf(part), finished: false };
-  return accepted.size > 0 ? [begun] : [begun, before];
+  const started = { ...next, entries: [...entries, ...kept], last: deliveryOf(part), finished: false };
+  return accepted.size > 0 ? [started] : [started, before];
 }
 
 function judgeRepair(

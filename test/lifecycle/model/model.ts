@@ -113,8 +113,8 @@ function turnOf(parts: readonly Part[], states: readonly (Progress | null)[]): n
   const known = states.map((state) => (state?.kind === "rows" ? state : undefined));
   const last = Math.max(0, ...known.map((state) => state?.turn ?? 0));
   const isSame = known.map((state, index) => sameDelivery(state?.last, parts[index] as Part));
-  const begun = known.flatMap((state, index) => (state?.turn === last ? [index] : []));
-  if (begun.length === 0 || begun.some((index) => !isSame[index])) return last + 1;
+  const started = known.flatMap((state, index) => (state?.turn === last ? [index] : []));
+  if (started.length === 0 || started.some((index) => !isSame[index])) return last + 1;
   const isFinished = known.every((state, index) => state?.turn === last && state.finished && isSame[index]);
   return isFinished && parts[0]?.mode === "every_deploy" ? last + 1 : last;
 }

@@ -3,9 +3,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { deliveryNumberOf, isSharedDelivery } from "../../../src/lifecycle/delivery-number.ts";
 import type { RepairAction } from "../../../src/lifecycle/protocol/events.ts";
-import { bareRequest, encodeRequest, type Repair, requestVariable } from "../../../src/lifecycle/protocol/request.ts";
-import { bindLifecycle, type Lifecycle } from "../../../src/lifecycle/segment-provider.ts";
-import { plannedSegment } from "../../../src/lifecycle/state/inputs.ts";
+import {
+  emptyRequest,
+  encodeRequest,
+  type RepairRequest,
+  requestEnv,
+} from "../../../src/lifecycle/protocol/request.ts";
+import { createProvider, type SegmentProvider } from "../../../src/lifecycle/segment-provider.ts";
+import { planSegment } from "../../../src/lifecycle/state/inputs.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
 import { limits } from "../../../src/limits.ts";
 import { loadManifests } from "../../../src/manifest/index.ts";
@@ -118,11 +123,11 @@ export class World implements AsyncDisposable {
     this.state = { segments: [], deployment: undefined };
   }
 
-  #start(name: string, { disturbance = {}, repair }: Run): { process: Process; lifecycle: Lifecycle } {
+  #start(name: string, { disturbance = {}, repair }: Run): { process: Process; lifecycle: SegmentProvider } {
     const process = new Process(++this.#processes, disturbance);
     this.#api.admit(process);
     const about = repair && { manifest: name, segments: `urn:${name}`, messages: undefined, ...repair };
-    const lifecycle = bindLifecycle({
+    const lifecycle = createProvider({
       cwd: join(this.#root, "infra"),
       env: {
         CLOUDFLARE_BASE_URL: this.#api.baseUrl,
@@ -136,19 +141,19 @@ export class World implements AsyncDisposable {
       commit: () => "c0ffee",
       deployer: () => "ada",
       variables: () => variables,
-      engineListens: () => process.step(async () => true),
+      isEngineAlive: () => process.step(async () => true),
       cancelled: process.cancelled.signal,
     });
     return { process, lifecycle };
   }
 
-  #request(repair: Repair): Readonly<Record<string, string>> {
+  #request(repair: RepairRequest): Readonly<Record<string, string>> {
     const file = join(this.#root, "request.json");
-    writeFileSync(file, encodeRequest({ ...bareRequest, repair }));
-    return { [requestVariable]: file };
+    writeFileSync(file, encodeRequest({ ...emptyRequest, repair }));
+    return { [requestEnv]: file };
   }
 
-  async #segment(process: Process, lifecycle: Lifecycle, inputs: SegmentInputs, { tainted }: Run): Promise<Seen> {
+  async #segment(process: Process, lifecycle: SegmentProvider, inputs: SegmentInputs, { tainted }: Run): Promise<Seen> {
     const { segment } = inputs;
     const from = this.#api.pushed.length;
     const olds = this.state.segments[segment];
@@ -197,7 +202,7 @@ export class World implements AsyncDisposable {
     return new Set(taken.flatMap(({ bodies }) => bodies));
   }
 
-  async #remove(process: Process, lifecycle: Lifecycle, props: SegmentOutputs | undefined): Promise<void> {
+  async #remove(process: Process, lifecycle: SegmentProvider, props: SegmentOutputs | undefined): Promise<void> {
     if (props !== undefined) await Process.running.run(process, () => lifecycle.remove("id", props));
   }
 
@@ -226,7 +231,7 @@ export class World implements AsyncDisposable {
     const { content, push } = manifest;
     const all = content.kind === "inline" ? [messagesSegment(content.messages)] : segmenter.end(push === "once");
     const target = { accountId: "a".repeat(32), queueId: setting.queue };
-    const planned = all.map((segment) => plannedSegment(manifest, segment, { stack: "dev", project: "p", root: ".." }));
+    const planned = all.map((segment) => planSegment(manifest, segment, { stack: "dev", project: "p", root: ".." }));
     const recorded = planned.map(({ segment }) => before[segment]);
     const shared = isSharedDelivery(planned) && { deliveryNumber: deliveryNumberOf(planned, recorded, target) };
     return planned.map((segment) => ({

@@ -2,11 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import {
-  bareRequest,
+  emptyRequest,
   encodeRequest,
+  parseRequest,
   type RunRequest,
-  readRequest,
-  requestVariable,
+  requestEnv,
 } from "../../../src/lifecycle/protocol/request.ts";
 import { temporaryFolder } from "../../manifest/support/fixture.ts";
 
@@ -15,24 +15,24 @@ function reading(text: string): RunRequest {
   using folder = temporaryFolder();
   const file = join(folder.path, "request.json");
   writeFileSync(file, text);
-  return readRequest({ [requestVariable]: file });
+  return parseRequest({ [requestEnv]: file });
 }
 
 it.each<RunRequest>([
-  bareRequest,
+  emptyRequest,
   {
     events: true,
     plan: "p1:abc",
     approvedPushes: ["p1:a", "p1:b"],
     repair: { action: "forget", manifest: "a", segments: "urn:a", messages: ["m1", "#2"] },
   },
-  { ...bareRequest, repair: { action: "baseline", manifest: "a", segments: "urn:a", messages: undefined } },
+  { ...emptyRequest, repair: { action: "baseline", manifest: "a", segments: "urn:a", messages: undefined } },
 ])("reads what a command wrote: %j", (request) => {
   expect(reading(encodeRequest(request))).toEqual(request);
 });
 
 it.each([undefined, ""])("asks for nothing without a file", (file) => {
-  expect(readRequest({ [requestVariable]: file })).toEqual(bareRequest);
+  expect(parseRequest({ [requestEnv]: file })).toEqual(emptyRequest);
 });
 
 const repair = (repair: object) => JSON.stringify({ version: 1, events: true, repair });
@@ -55,5 +55,5 @@ it.each([
 });
 
 it("refuses a file that is not there", () => {
-  expect(() => readRequest({ [requestVariable]: "/nowhere/request.json" })).toThrow(/^REQUEST_UNREADABLE: /);
+  expect(() => parseRequest({ [requestEnv]: "/nowhere/request.json" })).toThrow(/^REQUEST_UNREADABLE: /);
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Repair, requestVariable } from "../../../src/lifecycle/protocol/request.ts";
+import { type RepairRequest, requestEnv } from "../../../src/lifecycle/protocol/request.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
 import { failureOf, makeWorld, type World } from "../support/world.ts";
 
@@ -15,7 +15,7 @@ const manifest = (...bodies: number[]) =>
 
 /** A run with a repair, as the command line starts it. */
 async function repair(
-  { action, messages }: Pick<Repair, "action"> & { messages?: string[] },
+  { action, messages }: Pick<RepairRequest, "action"> & { messages?: string[] },
   inputs: SegmentInputs,
   before?: SegmentOutputs,
 ): Promise<SegmentOutputs> {
@@ -28,7 +28,7 @@ async function repair(
     end();
     return outs;
   } finally {
-    delete world.env[requestVariable];
+    delete world.env[requestEnv];
   }
 }
 
@@ -234,12 +234,12 @@ it("pushes nothing of another manifest in a run that repairs", async () => {
 });
 
 it("leaves a manifest of the same name alone that another component deploys", async () => {
-  const twin = { ...(await world.segment(manifest(1))), resourceUrn: "urn:second/a/0" };
-  const before = await up(twin);
+  const duplicate = { ...(await world.segment(manifest(1))), resourceUrn: "urn:second/a/0" };
+  const before = await up(duplicate);
   world.request({ repair: { action: "forget", manifest: "a", segments: "urn:first/a", messages: undefined } });
   const { lifecycle } = world.start();
-  expect(await lifecycle.diff("id", before, twin)).toEqual({ changes: false, replaces: [] });
-  expect((await failureOf(lifecycle.update("id", before, twin))).message).toMatch(/^REPAIR_ONLY/);
+  expect(await lifecycle.diff("id", before, duplicate)).toEqual({ changes: false, replaces: [] });
+  expect((await failureOf(lifecycle.update("id", before, duplicate))).message).toMatch(/^REPAIR_ONLY/);
 });
 
 it("tells ids that look like numbers from the numbers of messages, and takes either form of them", async () => {

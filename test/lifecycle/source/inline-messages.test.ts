@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { readGiven } from "../../../src/lifecycle/source/inline-messages.ts";
-import type { GivenMessage, SegmentInputs } from "../../../src/lifecycle/state/segment.ts";
+import { parseInlineMessages } from "../../../src/lifecycle/source/inline-messages.ts";
+import type { InlineMessage, SegmentInputs } from "../../../src/lifecycle/state/segment.ts";
 import { unknownValue } from "../../../src/lifecycle/state/unknown.ts";
 import { makeWorld, type World } from "../support/world.ts";
 
@@ -11,13 +11,13 @@ beforeEach(async () => {
 afterEach(() => world[Symbol.asyncDispose]());
 
 /** What the program asks for: the provider makes the rest of it. */
-async function asked(given: readonly GivenMessage[], more: Partial<SegmentInputs> = {}): Promise<SegmentInputs> {
+async function asked(given: readonly InlineMessage[], more: Partial<SegmentInputs> = {}): Promise<SegmentInputs> {
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 0 }]\n");
   const nothing = { file: "", messages: 0, bytes: 0, digest: "", content: { kind: "messages", keys: "" } } as const;
   return { ...inputs, ...nothing, ...more, inlineMessages: given };
 }
 
-async function checked(given: readonly GivenMessage[], more?: Partial<SegmentInputs>): Promise<SegmentInputs> {
+async function checked(given: readonly InlineMessage[], more?: Partial<SegmentInputs>): Promise<SegmentInputs> {
   const { inputs, failures } = await world.start().lifecycle.check({ manifest: "a" }, await asked(given, more));
   expect(failures).toBeUndefined();
   return inputs;
@@ -93,7 +93,7 @@ it("names the message whose id has another body now", async () => {
 it("counts in a preview what is known, and takes nothing for removed that may only be unknown", async () => {
   const { outs } = await world.start().lifecycle.create(await checked([{ body: "1" }, { body: "2" }]));
   const { lifecycle } = world.start();
-  const preview = async (given: readonly GivenMessage[]) => {
+  const preview = async (given: readonly InlineMessage[]) => {
     world.told.length = 0;
     const news = { ...(await asked(given)), preview: true };
     const { inputs, failures } = await lifecycle.check({ manifest: "a" }, news);
@@ -119,7 +119,7 @@ it("tells everything that is wrong, each at its place, and no body", async () =>
     { body: '"\\ud800"' },
     { body: "no JSON: NaN at a" },
     { id: "\u0007", body: unknownValue, delaySeconds: 86_401 },
-  ] as readonly GivenMessage[];
+  ] as readonly InlineMessage[];
   const { failures = [] } = await world.start().lifecycle.check({}, await asked(given));
   expect(failures.map(({ property }) => property)).toEqual([""]);
   const lines = failures.flatMap(({ reason }) => reason.split("\n"));
@@ -142,5 +142,5 @@ it("tells everything that is wrong, each at its place, and no body", async () =>
 });
 
 it("takes a list without messages for what it is", () => {
-  expect(readGiven([])).toMatchObject({ messages: [], unknown: 0, problems: [] });
+  expect(parseInlineMessages([])).toMatchObject({ messages: [], unknown: 0, problems: [] });
 });

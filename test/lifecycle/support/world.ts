@@ -5,15 +5,10 @@ import { expect } from "vitest";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
 import { describeEvent } from "../../../src/lifecycle/protocol/describe.ts";
 import type { RunEvent } from "../../../src/lifecycle/protocol/events.ts";
-import {
-  bareRequest,
-  encodeRequest,
-  type RunRequest,
-  requestVariable,
-} from "../../../src/lifecycle/protocol/request.ts";
-import { bindLifecycle, type Lifecycle } from "../../../src/lifecycle/segment-provider.ts";
+import { emptyRequest, encodeRequest, type RunRequest, requestEnv } from "../../../src/lifecycle/protocol/request.ts";
+import { createProvider, type SegmentProvider } from "../../../src/lifecycle/segment-provider.ts";
 import { loadSegments } from "../../../src/lifecycle/source/load-segments.ts";
-import { plannedSegment } from "../../../src/lifecycle/state/inputs.ts";
+import { planSegment } from "../../../src/lifecycle/state/inputs.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
 import { systemClock } from "../../../src/push/index.ts";
 
@@ -21,7 +16,7 @@ type Inputs = SegmentInputs & { readonly __provider: string };
 
 /** One process of the provider: what the engine starts for each run. */
 export interface Provider {
-  readonly lifecycle: Lifecycle;
+  readonly lifecycle: SegmentProvider;
   /** What the engine does at the end of a run. */
   end(): void;
   /** The same call, on a first SIGINT or SIGTERM. */
@@ -54,24 +49,24 @@ export interface World extends AsyncDisposable {
 export async function makeWorld(): Promise<World> {
   const root = mkdtempSync(join(tmpdir(), "lifecycle-"));
   const emulator = await startEmulator({ queues: [{ name: "orders" }, { name: "second" }], rateLimit: false });
-  const told: string[] = [];
+  const logged: string[] = [];
   const events: RunEvent[] = [];
   const variables = { project: "p", config: {}, secrets: ["key"], env: {} };
   const world: World = {
     root,
     emulator,
-    told,
+    told: logged,
     events,
     request(request) {
       const file = join(root, "request.json");
-      writeFileSync(file, encodeRequest({ ...bareRequest, ...request }));
-      world.env[requestVariable] = file;
+      writeFileSync(file, encodeRequest({ ...emptyRequest, ...request }));
+      world.env[requestEnv] = file;
     },
     engine: true,
     env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, CLOUDFLARE_API_TOKEN: emulator.token },
     start(config = {}) {
       const ended = new AbortController();
-      const lifecycle = bindLifecycle({
+      const lifecycle = createProvider({
         cwd: join(root, "infra"),
         env: { ...world.env },
         config: (key) => config[key],
@@ -80,12 +75,12 @@ export async function makeWorld(): Promise<World> {
         log: async (event, _urn, passing) => {
           events.push(event);
           const described = describeEvent(event);
-          if (described !== undefined && !passing) told.push(`${described.severity}: ${described.text}`);
+          if (described !== undefined && !passing) logged.push(`${described.severity}: ${described.text}`);
         },
         commit: () => "c0ffee",
         deployer: () => "ada",
         variables: () => variables,
-        engineListens: async () => world.engine,
+        isEngineAlive: async () => world.engine,
         cancelled: ended.signal,
       });
       return {
@@ -103,9 +98,9 @@ export async function makeWorld(): Promise<World> {
       expect(problems).toEqual([]);
       const [manifest] = manifests;
       if (manifest === undefined) throw new Error("there is no manifest");
-      const surroundings = { stack: "dev", project: "p", root: ".." };
+      const context = { stack: "dev", project: "p", root: ".." };
       return segmentsOf(manifest).map((each) => ({
-        ...plannedSegment(manifest, each, surroundings),
+        ...planSegment(manifest, each, context),
         accountId: emulator.accountId,
         queueId: emulator.queueId("orders"),
         deployment: "the first",

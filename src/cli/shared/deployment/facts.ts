@@ -10,7 +10,7 @@ import { type PreviewReading, readPreview } from "../../../engine/preview.ts";
 import { findPulumi, NoEngine, type Pulumi } from "../../../engine/pulumi.ts";
 import { readState, type StateReading } from "../../../engine/state.ts";
 import { ownSegmentType, parseUrn, segmentType } from "../../../engine/urn.ts";
-import { type Loaded, loadSegments } from "../../../lifecycle/source/load-segments.ts";
+import { type LoadedSegments, loadSegments } from "../../../lifecycle/source/load-segments.ts";
 import { UsageError } from "../../../usage-error.ts";
 
 /** A stack as it was named: Pulumi takes `ORGANIZATION/PROJECT/STACK` too, files and program know the last part alone. */
@@ -25,7 +25,7 @@ export interface Facts {
   readonly stack: StackName;
   readonly config: StackConfig;
   readonly settings: Settings;
-  readonly loaded: Loaded;
+  readonly loaded: LoadedSegments;
   readonly state: StateReading;
   /** What the engine says beforehand of the next run; undefined: it was not asked. */
   readonly preview: PreviewReading | undefined;

@@ -2,7 +2,7 @@ import { stackOptions } from "../../../config/stack-config.ts";
 import type { PreviewedResource } from "../../../engine/preview.ts";
 import { type StackState, secretId } from "../../../engine/state.ts";
 import { ownSegmentType, parseSegmentName, parseUrn, segmentType, urns } from "../../../engine/urn.ts";
-import { type Loaded, loadSegments } from "../../../lifecycle/source/load-segments.ts";
+import { type LoadedSegments, loadSegments } from "../../../lifecycle/source/load-segments.ts";
 import type { SegmentInputs, Unresolved } from "../../../lifecycle/state/segment.ts";
 import { isUnknown } from "../../../lifecycle/state/unknown.ts";
 import type { Manifest } from "../../../types.ts";
@@ -101,7 +101,7 @@ async function findManifests(segments: readonly PreviewedResource[], facts: Fact
   return others.length === 0 ? manifests : [...manifests, ...(await loadOthers(facts, others)).manifests];
 }
 
-function loadOthers({ root, stack }: Facts, files: readonly string[]): Promise<Loaded> {
+function loadOthers({ root, stack }: Facts, files: readonly string[]): Promise<LoadedSegments> {
   const { queues: _, ...options } = stackOptions(root, stack.short).options;
   return loadSegments({ root, ...options, files });
 }

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { componentQueues, type RecordedSegment, type StackState } from "../../../engine/state.ts";
 import { urns } from "../../../engine/urn.ts";
 import { deliveryNumberOf, isSharedDelivery } from "../../../lifecycle/delivery-number.ts";
-import { idOf } from "../../../lifecycle/deployments-provider.ts";
-import { type OpenJournal, readLeft } from "../../../lifecycle/journal/segment-journals.ts";
+import { findDeploymentId } from "../../../lifecycle/deployments-provider.ts";
+import { type OpenJournal, readRecoveredEntries } from "../../../lifecycle/journal/segment-journals.ts";
 import { firstRow } from "../../../lifecycle/ledger/row-ledger.ts";
-import { plannedSegment } from "../../../lifecycle/state/inputs.ts";
+import { planSegment } from "../../../lifecycle/state/inputs.ts";
 import type { SegmentInputs } from "../../../lifecycle/state/segment.ts";
 import { messageDigest } from "../../../plan/index.ts";
 import type { Content, Manifest, Message } from "../../../types.ts";
@@ -43,11 +43,12 @@ export function manifestFacts(manifest: Manifest, facts: Facts, state: StackStat
   const planned = loaded.segmentsOf(manifest).map((segment) => {
     const known = recordedOf(manifest, segment.index, state);
     const inputs = {
-      ...plannedSegment(manifest, segment, common),
+      ...planSegment(manifest, segment, common),
       // Whoever only plans may not know the account, which the environment of the deployment names.
       accountId: settings.accountId ?? known?.outputs.accountId ?? "",
       queueId: queueIdOf(manifest.queue, facts, state, known) ?? "",
-      deployment: known?.outputs.deployment ?? idOf([manifest.name, ...manifest.movedFrom], state.deployments) ?? "",
+      deployment:
+        known?.outputs.deployment ?? findDeploymentId([manifest.name, ...manifest.movedFrom], state.deployments) ?? "",
       resourceUrn: known?.urn ?? urns.segment(stack.short, config.project, `${manifest.name}/${segment.index}`),
     };
     return { inputs, known };
@@ -82,11 +83,11 @@ export function segmentFacts(
     recorded,
     messages: () => part(messagesFrom, inputs),
     async left(env) {
-      const ports = { cwd: join(root, "infra"), env, config: textOf(config) };
-      if (!recorded?.replaced) return readLeft(inputs, recorded?.outputs, ports);
+      const host = { cwd: join(root, "infra"), env, config: textOf(config) };
+      if (!recorded?.replaced) return readRecoveredEntries(inputs, recorded?.outputs, host);
       // What is created anew has none of the journals of what is deleted before it.
       const { lineage, runs } = recorded.outputs;
-      const left = await readLeft(inputs, undefined, ports);
+      const left = await readRecoveredEntries(inputs, undefined, host);
       return left.filter(({ found: { head } }) => head.lineage !== lineage && !runs.includes(head.id));
     },
   };

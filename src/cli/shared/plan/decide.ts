@@ -1,10 +1,10 @@
-import { plannedSends, toSend } from "../../../lifecycle/apply/select-pending.ts";
-import { Refusal } from "../../../lifecycle/errors.ts";
-import { refuseShrunk } from "../../../lifecycle/ledger/assert-not-edited.ts";
+import { planSends, selectPending } from "../../../lifecycle/apply/select-pending.ts";
+import { SeederError } from "../../../lifecycle/errors.ts";
+import { assertNotShrunk } from "../../../lifecycle/ledger/assert-not-edited.ts";
 import { diffSegment } from "../../../lifecycle/ledger/diff.ts";
-import { ledgerOf } from "../../../lifecycle/ledger/queue-ledgers.ts";
-import { openBook } from "../../../lifecycle/ledger/segment-ledger.ts";
-import type { Book } from "../../../lifecycle/ledger/types.ts";
+import { findQueueLedger } from "../../../lifecycle/ledger/queue-ledgers.ts";
+import { resolveLedger } from "../../../lifecycle/ledger/segment-ledger.ts";
+import type { SegmentLedger } from "../../../lifecycle/ledger/types.ts";
 import type { Decision } from "../../../plan/index.ts";
 import { digestsOf, type SegmentFacts } from "../deployment/segments.ts";
 
@@ -18,7 +18,7 @@ export interface Decided {
   readonly journaled: Journaled;
   /** Whether a journal has something that the run takes over into the ledger. */
   readonly takesOver: boolean;
-  readonly labelOf: Book["labelOf"];
+  readonly labelOf: SegmentLedger["labelOf"];
   /** Why the run would refuse the segment, other than for what was edited. */
   readonly refusal: string | undefined;
 }
@@ -35,11 +35,11 @@ const nothingJournaled: Journaled = { pushed: 0, inDoubt: 0 };
 
 export async function decideAs(segment: SegmentFacts, env: NodeJS.ProcessEnv): Promise<Decided> {
   const { inputs, recorded } = segment;
-  const { decision: all, labelOf } = openBook(inputs, undefined);
+  const { decision: all, labelOf } = resolveLedger(inputs, undefined);
   const decided = (decision: Decision, more: Partial<Decided> = {}): Decided => {
     const refused = more.refusal !== undefined || decision.edited.length > 0;
     const held = inputs.inDoubtPolicy === "stop" ? decision.inDoubt.length : 0;
-    const sendable = refused ? [] : toSend(inputs, { decision });
+    const sendable = refused ? [] : selectPending(inputs, { decision });
     return {
       decision,
       sendable,
@@ -55,28 +55,28 @@ export async function decideAs(segment: SegmentFacts, env: NodeJS.ProcessEnv): P
     const left = await segment.left(env);
     // What the engine creates anew begins with an empty ledger.
     const olds = recorded?.replaced ? undefined : recorded?.outputs;
-    const ledger = olds && ledgerOf(olds, inputs);
+    const ledger = olds && findQueueLedger(olds, inputs);
     const { decision } =
       olds === undefined ? { decision: all } : await diffSegment(olds, inputs, [], () => digestsOf(segment));
-    if (ledger !== undefined) refuseShrunk(ledger, inputs);
+    if (ledger !== undefined) assertNotShrunk(ledger, inputs);
     if (left.length === 0) return decided(decision);
     const digests = inputs.content.kind === "rows" ? await digestsOf(segment) : undefined;
-    const alone = openBook(inputs, ledger?.ledger, [], digests);
-    const book = openBook(inputs, ledger?.ledger, left, digests);
+    const alone = resolveLedger(inputs, ledger?.ledger, [], digests);
+    const book = resolveLedger(inputs, ledger?.ledger, left, digests);
     const { edited } = book.decision;
     if (edited.length > 0) return decided({ ...decision, edited });
     return decided(decision, {
-      sendable: plannedSends(inputs, alone, book),
+      sendable: planSends(inputs, alone, book),
       journaled: journaledOf(alone, book),
       takesOver: true,
     });
   } catch (error) {
-    if (error instanceof Refusal) return decided(all, { refusal: error.message });
+    if (error instanceof SeederError) return decided(all, { refusal: error.message });
     throw error;
   }
 }
 
-function journaledOf(alone: Book, { decision, recovered }: Book): Journaled {
+function journaledOf(alone: SegmentLedger, { decision, recovered }: SegmentLedger): Journaled {
   const known = new Set(alone.decision.inDoubt);
   return { pushed: recovered.length, inDoubt: decision.inDoubt.filter((index) => !known.has(index)).length };
 }

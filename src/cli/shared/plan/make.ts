@@ -1,7 +1,7 @@
 import { emptyState, type StackState } from "../../../engine/state.ts";
 import { count } from "../../../figures.ts";
-import type { ReviewedPush } from "../../../lifecycle/apply/approval.ts";
-import { movedRefusals } from "../../../lifecycle/deployments-provider.ts";
+import type { PlannedPush } from "../../../lifecycle/apply/approval.ts";
+import { findRenameProblems } from "../../../lifecycle/deployments-provider.ts";
 import { formatPlace } from "../../../manifest/index.ts";
 import { digestOf } from "../../../plan/index.ts";
 import type { Facts } from "../deployment/facts.ts";
@@ -34,7 +34,7 @@ export async function makePlan(facts: Facts, env: NodeJS.ProcessEnv): Promise<Pl
   const state = facts.state.kind === "read" ? facts.state.state : emptyState;
   const deployed = await deployedManifests(facts, state);
   const manifests: ManifestPlan[] = [];
-  const pushes: ReviewedPush[] = [];
+  const pushes: PlannedPush[] = [];
   const terms: ReviewedTerms[] = [];
   for (const manifest of deployed) {
     const measured = await measure(manifest, env);
@@ -140,7 +140,7 @@ function movedRefusalsOf(
   const own = manifests.find((each) => each.name === name && each.place.file === place.file);
   if (own === undefined) return [];
   const wanted = new Set(manifests.map((each) => each.name));
-  const refusals = movedRefusals(name, own.movedFrom, wanted, deployments, formatPlace(own.movedFromAt));
+  const refusals = findRenameProblems(name, own.movedFrom, wanted, deployments, formatPlace(own.movedFromAt));
   return refusals.map((text) => `MOVED_FROM_DEPLOYED: ${text}`);
 }
 

@@ -1,4 +1,4 @@
-import { openPushOf, pushOf, type ReviewedPush } from "../../../lifecycle/apply/approval.ts";
+import { type PlannedPush, toOpenPush, toPlannedPush } from "../../../lifecycle/apply/approval.ts";
 import { firstRow } from "../../../lifecycle/ledger/row-ledger.ts";
 import type { SegmentInputs } from "../../../lifecycle/state/segment.ts";
 import { limits } from "../../../limits.ts";
@@ -17,7 +17,7 @@ export interface Measured extends Pick<Decided, "decision" | "held" | "journaled
   readonly messages: number;
   readonly push: Load;
   /** undefined: nothing would be pushed. */
-  readonly reviewed: ReviewedPush | undefined;
+  readonly reviewed: PlannedPush | undefined;
   readonly edited: readonly Edited[];
   readonly sample: readonly Sample[];
 }
@@ -118,16 +118,16 @@ class Look {
   }
 }
 
-function reviewedPush(inputs: SegmentInputs, sendable: readonly number[]): ReviewedPush | undefined {
-  if (inputs.unresolved !== undefined) return openPushOf(inputs);
-  return sendable.length === 0 ? undefined : pushOf(inputs, sendable);
+function reviewedPush(inputs: SegmentInputs, sendable: readonly number[]): PlannedPush | undefined {
+  if (inputs.unresolved !== undefined) return toOpenPush(inputs);
+  return sendable.length === 0 ? undefined : toPlannedPush(inputs, sendable);
 }
 
-function loadOf(parcels: readonly Parcel[]): Load {
+function loadOf(encoded: readonly Parcel[]): Load {
   let requests = 0;
-  for (const _ of pack(parcels)) requests += 1;
-  const sum = (of: (bytes: number) => number) => parcels.reduce((total, { bytes }) => total + of(bytes), 0);
-  return { messages: parcels.length, bytes: sum((bytes) => bytes), requests, operations: sum(operationsToWrite) };
+  for (const _ of pack(encoded)) requests += 1;
+  const sum = (of: (bytes: number) => number) => encoded.reduce((total, { bytes }) => total + of(bytes), 0);
+  return { messages: encoded.length, bytes: sum((bytes) => bytes), requests, operations: sum(operationsToWrite) };
 }
 
 function loadOfMany(messages: number, bytes: number): Load {

@@ -1,11 +1,11 @@
-import { digestOf, isPartOf, pushDigest, type ReviewedPush } from "../../../lifecycle/apply/approval.ts";
+import { describePush, isSubsetOf, type PlannedPush, pushDigest } from "../../../lifecycle/apply/approval.ts";
 import type { QueueChange } from "./queues.ts";
 
 /** All that somebody agrees to who agrees to a plan. Plain data, the same on every machine. */
 export interface Review {
   /** Where the requests go, and with them the credentials. */
   readonly address: string;
-  readonly pushes: readonly ReviewedPush[];
+  readonly pushes: readonly PlannedPush[];
   /** Of the manifests that push. */
   readonly terms: readonly ReviewedTerms[];
   readonly queueChanges: readonly ReviewedQueueChange[];
@@ -31,7 +31,7 @@ interface StackIdentity {
 /** Names everything that a run would do, in whatever order. */
 export function reviewDigest({ project, stack }: StackIdentity, review: Review): string {
   const { address, pushes, terms, queueChanges } = review;
-  return digestOf(
+  return describePush(
     "plan",
     [
       JSON.stringify([project, stack, address]),
@@ -47,7 +47,7 @@ export function isPartOfReview(part: Review, whole: Review): boolean {
   const changes = new Set(whole.queueChanges.map(changeText));
   return (
     part.address === whole.address &&
-    part.pushes.every((push) => whole.pushes.some((reviewed) => isPartOf(push, reviewed))) &&
+    part.pushes.every((push) => whole.pushes.some((reviewed) => isSubsetOf(push, reviewed))) &&
     part.terms.every((each) => whole.terms.some((reviewed) => isPartOfTerms(each, reviewed))) &&
     part.queueChanges.every((each) => changes.has(changeText(each)))
   );

@@ -166,7 +166,7 @@ export function notesOf(manifest: ManifestPlan): string[] {
 
 function unresolvedNotes({ unresolved }: ManifestPlan): string[] {
   if (unresolved === null) return [];
-  if (unresolved.open) return ["messages that only the run will know, however many"];
+  if (unresolved.countUnknown) return ["messages that only the run will know, however many"];
   return [`${count(unresolved.messages, "message")} more with values that only the run will know`];
 }
 

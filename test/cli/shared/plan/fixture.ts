@@ -1,6 +1,6 @@
 import { type ManifestPlan, noLoad, type Plan, planQueues, totalOf } from "../../../../src/cli/shared/plan/model.ts";
 import { type Review, reviewDigest } from "../../../../src/cli/shared/plan/review.ts";
-import type { ReviewedPush } from "../../../../src/lifecycle/apply/approval.ts";
+import type { PlannedPush } from "../../../../src/lifecycle/apply/approval.ts";
 
 export function manifestOf(name: string, more: Partial<ManifestPlan> = {}): ManifestPlan {
   return {
@@ -58,7 +58,7 @@ export function reviewOf(more: Partial<Review> = {}): Review {
   return { address: "https://api.cloudflare.com/client/v4", pushes: [], terms: [], queueChanges: [], ...more };
 }
 
-const reviewed: ReviewedPush = {
+const reviewed: PlannedPush = {
   manifest: "backfill",
   segment: 0,
   accountId: "a".repeat(32),

@@ -5,7 +5,7 @@ import { makePlan } from "../../../../src/cli/shared/plan/make.ts";
 import { planText } from "../../../../src/cli/shared/plan/text.ts";
 import { NoEngine } from "../../../../src/engine/pulumi.ts";
 import type { Origin, StackState } from "../../../../src/engine/state.ts";
-import { openBook } from "../../../../src/lifecycle/ledger/segment-ledger.ts";
+import { resolveLedger } from "../../../../src/lifecycle/ledger/segment-ledger.ts";
 import type { SegmentOutputs } from "../../../../src/lifecycle/state/segment.ts";
 import { outputsOf } from "../../../engine-units/fixture.ts";
 import { temporaryFolder, writeFiles } from "../../../manifest/support/fixture.ts";
@@ -33,7 +33,7 @@ function deployed(facts: Facts, pushed: (segment: number) => number = () => Numb
       const count = Math.min(inputs.messages, pushed(inputs.segment));
       const digests = Array.from({ length: inputs.messages }, () => "v1:AAAAAAAAAAAAAAAAAAAAAA");
       const indices = Array.from({ length: count }, (_, index) => index);
-      const ledger = openBook(inputs, undefined, undefined, digests).write(indices, []);
+      const ledger = resolveLedger(inputs, undefined, undefined, digests).write(indices, []);
       const outputs: SegmentOutputs = { ...outputsOf(manifest.name), ...inputs, ledger, pushed: count };
       const name = `${manifest.name}/${inputs.segment}`;
       return {
