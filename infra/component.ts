@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path";
 import { programFolders, projectFolderOf } from "../src/config/project-folder.ts";
-import type { InDoubtPolicy, Metrics, PushMode } from "../src/types.ts";
+import type { InDoubtPolicy, PushMode, QueueMetrics } from "../src/types.ts";
 import { accountOf, checkedManifests, checkedSettings } from "./checked.ts";
 import { deploy, surroundings } from "./deploy.ts";
 import { Deployments } from "./deployments.ts";
@@ -54,7 +54,7 @@ export class MessageManifest extends pulumi.ComponentResource<ByName> {
   /** Messages that are known to have been pushed. */
   readonly pushed: pulumi.Output<number>;
   /** The queue's metrics as the API returned them last, best effort; null: it never did. */
-  readonly metrics: pulumi.Output<Metrics | null>;
+  readonly metrics: pulumi.Output<QueueMetrics | null>;
   readonly #args: MessageManifestArgs;
 
   constructor(name: string, args: MessageManifestArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -46,8 +46,8 @@ export function deploy(
   const former = {
     root: common.root,
     folder: root,
-    manifests: Object.fromEntries(loaded.manifests.map(({ name, movedFrom }) => [name, movedFrom])),
-    places: Object.fromEntries(loaded.manifests.map(({ name, movedFromAt }) => [name, formatPlace(movedFromAt)])),
+    manifests: Object.fromEntries(loaded.manifests.map(({ name, formerNames }) => [name, formerNames])),
+    places: Object.fromEntries(loaded.manifests.map(({ name, formerNamesAt }) => [name, formatPlace(formerNamesAt)])),
   };
   const deployments = new Deployments(named("deployments"), former, parent);
   for (const manifest of inOrder(loaded.manifests)) {
@@ -55,7 +55,7 @@ export function deploy(
     if (target === undefined) continue;
     const segments = loaded.segmentsOf(manifest).map((segment) => planSegment(manifest, segment, common));
     const deployment = deployments.of(manifest.name);
-    const names = [manifest.name, ...manifest.movedFrom].map(named);
+    const names = [manifest.name, ...manifest.formerNames].map(named);
     const args = {
       ...target,
       folder: root,
@@ -66,7 +66,7 @@ export function deploy(
     const options = {
       ...parent,
       dependsOn: manifest.after.flatMap((name) => resources.get(name) ?? []),
-      aliases: manifest.movedFrom.map((name) => ({ name: named(name) })),
+      aliases: manifest.formerNames.map((name) => ({ name: named(name) })),
     };
     resources.set(manifest.name, new ManifestResource(named(manifest.name), args, options));
   }

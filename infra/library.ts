@@ -3,7 +3,7 @@
  * CommonJS can `require` it.
  */
 export type { LastPush } from "../src/lifecycle/state/segment.ts";
-export type { ContentType, InDoubtPolicy, Metrics, PushMode } from "../src/types.ts";
+export type { ContentType, InDoubtPolicy, PushMode, QueueMetrics } from "../src/types.ts";
 export {
   type ManifestFileArgs,
   MessageManifest,

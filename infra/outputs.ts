@@ -1,5 +1,5 @@
 import type { LastPush, SegmentOutputs } from "../src/lifecycle/state/segment.ts";
-import type { Metrics } from "../src/types.ts";
+import type { QueueMetrics } from "../src/types.ts";
 
 /** What a manifest's deployment left behind, for the stack's outputs. */
 export interface ManifestOutputs {
@@ -15,14 +15,14 @@ export interface ManifestOutputs {
   readonly pending: number;
   readonly lastPush: LastPush;
   /** The API's last ones, best effort. */
-  readonly metrics: Metrics | null;
+  readonly metrics: QueueMetrics | null;
   readonly metricsAt: string | null;
 }
 
 export type SegmentSummary = Pick<
   SegmentOutputs,
   "queue" | "messages" | "pushed" | "inDoubt" | "inDoubtMessages" | "lastPush"
-> & { readonly metrics?: Metrics | undefined; readonly metricsAt?: string | undefined };
+> & { readonly metrics?: QueueMetrics | undefined; readonly metricsAt?: string | undefined };
 
 export const neverPushed: LastPush = { pushed: 0, requests: 0, possibleDuplicates: [], at: "", commit: "" };
 

@@ -1,4 +1,4 @@
-import type { Metrics } from "../src/types.ts";
+import type { QueueMetrics } from "../src/types.ts";
 import { accountOf, checkedManifests, checkedSettings } from "./checked.ts";
 import { deploy } from "./deploy.ts";
 import type { ManifestResource } from "./manifest.ts";
@@ -18,7 +18,7 @@ export interface Outputs {
 
 export interface QueueOutputs {
   readonly id: string;
-  readonly metrics: Metrics | null;
+  readonly metrics: QueueMetrics | null;
   readonly metricsAt: string | null;
 }
 

@@ -7,7 +7,7 @@
 import * as errors from "@pulumi/pulumi/errors.js";
 import * as config from "@pulumi/pulumi/runtime/config.js";
 import { isDryRun, rpcKeepAlive } from "@pulumi/pulumi/runtime/settings.js";
-import { printableLines } from "../src/printable.ts";
+import { toPrintableLines } from "../src/printable.ts";
 
 export { Config } from "@pulumi/pulumi/config.js";
 export * as log from "@pulumi/pulumi/log/index.js";
@@ -25,7 +25,7 @@ export {
 /** Ends the program without a stack. The engine writes the message as it is, so it is made printable. */
 export class RunError extends errors.RunError {
   constructor(message: string) {
-    super(printableLines(message));
+    super(toPrintableLines(message));
   }
 }
 

@@ -11,7 +11,7 @@ export type PushMode = "once" | "on_change" | "every_deploy";
 export type InDoubtPolicy = "resend" | "stop";
 
 /** Where something stands in a file. `line` and `column` count from 1, `column` in UTF-16 code units. */
-export interface Place {
+export interface SourceLocation {
   /** Path with forward slashes, relative to the repository. Never absolute. */
   readonly file: string;
   readonly line: number;
@@ -31,16 +31,16 @@ export interface Message {
   /** Where secrets go in the body, in order; absent: nowhere, the body is complete. */
   readonly secrets?: readonly SecretSlot[];
   /** Values of secrets that are in the body by now; absent: none. */
-  readonly filled?: readonly string[];
+  readonly secretValues?: readonly string[];
   /** What the push adds to the body; absent: nothing. It is no part of what the message is known by. */
-  readonly stamp?: Stamp;
+  readonly dedupKey?: DedupKey;
   /** Names of variables in the body that get other values without an edit; absent: there is none, or no id to be edited under. */
-  readonly changing?: readonly string[];
-  readonly place: Place;
+  readonly variables?: readonly string[];
+  readonly location: SourceLocation;
 }
 
 /** A key of the body that gets the same value each time the message is sent, so that a consumer can drop doubles. */
-export interface Stamp {
+export interface DedupKey {
   readonly field: string;
   readonly value: string;
 }
@@ -69,19 +69,19 @@ export interface Manifest {
   readonly stacks: readonly string[] | undefined;
   /** Names of manifests to push before this one; some may be for other stacks, and are passed over. */
   readonly after: readonly string[];
-  readonly requires: Requires;
+  readonly requires: QueueRequirements;
   /** The key of each body that gets a stable id; undefined: bodies stay as they are. */
   readonly dedupField: string | undefined;
   /** Names that this manifest had before: what the ledger has under them is its own. */
-  readonly movedFrom: readonly string[];
+  readonly formerNames: readonly string[];
   /** Where these names are written. */
-  readonly movedFromAt: Place;
+  readonly formerNamesAt: SourceLocation;
   readonly content: Content;
-  readonly place: Place;
+  readonly location: SourceLocation;
 }
 
 /** What a queue must be like before the first message of a manifest is pushed. */
-export interface Requires {
+export interface QueueRequirements {
   /** It has a consumer. */
   readonly consumer: boolean;
   /** Its delivery is not paused. */
@@ -101,7 +101,7 @@ export interface InlineContent {
 /** Messages in a data file, which may be larger than memory. */
 export interface FileContent {
   readonly kind: "file";
-  /** Path of the data file, as in {@link Place}. */
+  /** Path of the data file, as in {@link SourceLocation}. */
   readonly file: string;
   /** Number of messages, and the bytes of their bodies; undefined where the file was not read. */
   readonly size: { readonly messages: number; readonly bytes: number } | undefined;
@@ -121,7 +121,7 @@ export interface QueueRef {
 }
 
 /** A queue's metrics as the API returns them, names unchanged. Best effort; a timestamp of 0 means unknown. */
-export interface Metrics {
+export interface QueueMetrics {
   readonly backlog_count: number;
   readonly backlog_bytes: number;
   /** Milliseconds since the epoch. */
@@ -129,7 +129,7 @@ export interface Metrics {
 }
 
 /** A message made ready for the wire: serialized once, measured once. */
-export interface Parcel {
+export interface EncodedMessage {
   /** Index of the message in its segment. */
   readonly index: number;
   /** What the message is called in errors: its id, or `#` and its number from 1. */
@@ -141,8 +141,8 @@ export interface Parcel {
   readonly contentType: ContentType;
   readonly delaySeconds: number | undefined;
   /** As in {@link Message}: what no error may show. */
-  readonly filled?: readonly string[];
+  readonly secretValues?: readonly string[];
 }
 
 /** The messages of one request, within the API's limits. */
-export type Batch = readonly Parcel[];
+export type Batch = readonly EncodedMessage[];

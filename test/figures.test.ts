@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { count, cut, duration } from "../src/figures.ts";
+import { formatCount, formatDuration, truncate } from "../src/format.ts";
 
 it.each([
   [0, "less than a second"],
@@ -11,15 +11,19 @@ it.each([
   [5_400, "1 h 30 min"],
   [7_200, "2 h"],
 ])("says of %f seconds: %s", (seconds, text) => {
-  expect(duration(seconds)).toBe(text);
+  expect(formatDuration(seconds)).toBe(text);
 });
 
 it("counts", () => {
-  expect([count(1, "row"), count(0, "row"), count(1_234_567, "row")]).toEqual(["1 row", "0 rows", "1,234,567 rows"]);
+  expect([formatCount(1, "row"), formatCount(0, "row"), formatCount(1_234_567, "row")]).toEqual([
+    "1 row",
+    "0 rows",
+    "1,234,567 rows",
+  ]);
 });
 
 it("cuts a text between characters, never inside of one", () => {
-  expect(["", "abc", "abcd", "a😀b😀c", "😀😀😀😀"].map((text) => cut(text, 3))).toEqual([
+  expect(["", "abc", "abcd", "a😀b😀c", "😀😀😀😀"].map((text) => truncate(text, 3))).toEqual([
     "",
     "abc",
     "abc",

@@ -3,7 +3,13 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fileFault, findFile, isFileError, openRegular, systemReason } from "../src/file-fault.ts";
+import {
+  describeFileError,
+  describeSystemError,
+  inspectPath,
+  isFileError,
+  openRegularFile,
+} from "../src/file-error.ts";
 import { temporaryFolder } from "./manifest/support/fixture.ts";
 
 const long = "x".repeat(300);
@@ -14,7 +20,7 @@ describe("what stands at a path", () => {
     writeFileSync(join(root.path, "file"), "12345");
     symlinkSync("file", join(root.path, "link"));
     mkdirSync(join(root.path, "folder"));
-    expect(["file", "link", "folder", "none"].map((name) => findFile(join(root.path, name)))).toEqual([
+    expect(["file", "link", "folder", "none"].map((name) => inspectPath(join(root.path, name)))).toEqual([
       { kind: "file", size: 5 },
       { kind: "file", size: 5 },
       { kind: "folder" },
@@ -31,9 +37,13 @@ describe("what stands at a path", () => {
     execFileSync("mkfifo", [at("pipe")]);
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(at("socket"), resolve));
-    const found = ["loop", "dangling", "pipe", "socket", "file/below", long, "nul\0"].map((name) => findFile(at(name)));
+    const found = ["loop", "dangling", "pipe", "socket", "file/below", long, "nul\0"].map((name) =>
+      inspectPath(at(name)),
+    );
     await new Promise((resolve) => server.close(resolve));
-    expect([...found, findFile("/dev/null")].map((each) => (each.kind === "fault" ? each.why : each.kind))).toEqual([
+    expect(
+      [...found, inspectPath("/dev/null")].map((each) => (each.kind === "fault" ? each.reason : each.kind)),
+    ).toEqual([
       "its symbolic links lead in a circle (ELOOP)",
       "the link leads nowhere",
       "it is a named pipe, not a regular file",
@@ -52,10 +62,10 @@ it("opens regular files alone, and waits for no pipe", () => {
   execFileSync("mkfifo", [join(root.path, "pipe")]);
   const why = [join(root.path, "pipe"), root.path, "/dev/null", join(root.path, long)].map((path) => {
     try {
-      return openRegular(path);
+      return openRegularFile(path);
     } catch (error) {
       expect(isFileError(error)).toBe(true);
-      return fileFault(error).why;
+      return describeFileError(error).reason;
     }
   });
   expect(why).toEqual([
@@ -72,15 +82,13 @@ it.each([
   ["EIO", "i/o error (EIO)"],
   ["ENOENT", "no such file or directory (ENOENT)"],
   ["EMADEUP", "EMADEUP"],
-])("describes %s without the path that the system names", (code, why) => {
+])("describes %s without the path that the system names", (code, reason) => {
   const error = Object.assign(new Error(`${code}: open '/home/ann/secret'`), { code });
-  expect(fileFault(error)).toEqual({ why, next: expect.stringMatching(/^[A-Z].*\.$/) });
+  expect(describeFileError(error)).toEqual({ reason, hint: expect.stringMatching(/^[A-Z].*\.$/) });
 });
 
 it("knows no reason of what is no error of the system", () => {
-  expect([systemReason(new Error("boom")), systemReason("text"), isFileError(new Error("boom"))]).toEqual([
-    "unknown reason",
-    "unknown reason",
-    false,
-  ]);
+  expect([describeSystemError(new Error("boom")), describeSystemError("text"), isFileError(new Error("boom"))]).toEqual(
+    ["unknown reason", "unknown reason", false],
+  );
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { printable, printableData, printableJson, printableLines, quote } from "../src/printable.ts";
+import { quote, toPrintable, toPrintableData, toPrintableJson, toPrintableLines } from "../src/printable.ts";
 import { hostile, wrongWith } from "./support/hostile.ts";
 
 const anything = fc.string({
@@ -21,7 +21,7 @@ describe("printable text", () => {
     ["a ##[error]b ##vso[task.complete]", "a \\u{23}#[error]b \\u{23}#vso[task.complete]"],
     ["###[x", "#\\u{23}#[x"],
   ])("shows what is hidden, or would be obeyed, in %j", (text, shown) => {
-    expect(printable(text)).toBe(shown);
+    expect(toPrintable(text)).toBe(shown);
   });
 
   it.each([
@@ -31,32 +31,32 @@ describe("printable text", () => {
     "a::b # [x] ## y",
     'C:\\x "y"',
   ])("leaves %j as it is", (text) => {
-    expect([printable(text), printableLines(text), JSON.parse(printableJson(text))]).toEqual([text, text, text]);
+    expect([toPrintable(text), toPrintableLines(text), JSON.parse(toPrintableJson(text))]).toEqual([text, text, text]);
   });
 
   it("has nothing to object to, whatever it is made of, and stays as it is", () => {
     fc.assert(
       fc.property(anything, (text) => {
-        const shown = printable(text);
+        const shown = toPrintable(text);
         expect(wrongWith(shown)).toEqual([]);
         expect(shown).not.toContain("\n");
-        expect(printable(shown)).toBe(shown);
+        expect(toPrintable(shown)).toBe(shown);
       }),
     );
   });
 
   it("keeps its lines where they are meant, each of them printable", () => {
-    expect(printableLines("a\r\n\tb\n::error::c\n")).toBe("a\n  b\n\\u{3a}:error::c\n");
+    expect(toPrintableLines("a\r\n\tb\n::error::c\n")).toBe("a\n  b\n\\u{3a}:error::c\n");
     fc.assert(
       fc.property(anything, (text) => {
-        expect(wrongWith(printableLines(text))).toEqual([]);
+        expect(wrongWith(toPrintableLines(text))).toEqual([]);
       }),
     );
   });
 });
 
 it("makes every text in data printable, keys too", () => {
-  expect(printableData({ "a\n": ["\u001b", { b: "\u202e" }], c: 1, d: null, e: undefined, f: true })).toEqual({
+  expect(toPrintableData({ "a\n": ["\u001b", { b: "\u202e" }], c: 1, d: null, e: undefined, f: true })).toEqual({
     "a\\n": ["\\u{1b}", { b: "\\u{202e}" }],
     c: 1,
     d: null,
@@ -69,7 +69,7 @@ describe("printable JSON", () => {
   it("is the same value to a reader", () => {
     fc.assert(
       fc.property(fc.dictionary(anything, anything), (value) => {
-        const json = printableJson(value);
+        const json = toPrintableJson(value);
         expect(wrongWith(json)).toEqual([]);
         expect(json).not.toContain("\n");
         expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(value)));
@@ -78,7 +78,7 @@ describe("printable JSON", () => {
   });
 
   it("is indented where that is asked for", () => {
-    expect(printableJson({ a: ["\u009b"] }, 2)).toBe('{\n  "a": [\n    "\\u009b"\n  ]\n}');
+    expect(toPrintableJson({ a: ["\u009b"] }, 2)).toBe('{\n  "a": [\n    "\\u009b"\n  ]\n}');
   });
 });
 

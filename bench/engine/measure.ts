@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { writeRequest } from "../../src/cli/shared/request-file.ts";
-import { disposing } from "../../src/disposing.ts";
 import { urns } from "../../src/engine/urn.ts";
+import { withDisposable } from "../../src/with-disposable.ts";
 import { startRemote } from "../support/emulator.ts";
 import { median, table, timed, whole } from "../support/measure.ts";
 import type { Section } from "../support/results.ts";
@@ -20,7 +20,7 @@ export async function measureMillion(rounds = 3, rows = 1_000_000): Promise<Sect
   const segments = urns.segment(seeded.name, "queue-seeder", "backfill");
   const repair = { action: "baseline", manifest: "backfill", segments, messages: undefined } as const;
   const request = writeRequest({ plan: undefined, approvedPushes: undefined, repair });
-  await disposing(request, ({ env }) => up(seeded, env));
+  await withDisposable(request, ({ env }) => up(seeded, env));
   await up(empty);
   const runs: { seeded: number; empty: number; read: number }[] = [];
   for (let round = 0; round < rounds; round += 1) {

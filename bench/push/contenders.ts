@@ -4,7 +4,7 @@ import { createClient, credentialsFrom } from "../../src/cloudflare/index.ts";
 import { loadManifests } from "../../src/manifest/index.ts";
 import { keyed, packStream, toParcel } from "../../src/plan/index.ts";
 import { type Clock, createPace, type PaceOptions, runPush, systemClock } from "../../src/push/index.ts";
-import type { FileContent, Parcel } from "../../src/types.ts";
+import type { EncodedMessage, FileContent } from "../../src/types.ts";
 import type { RemoteEmulator } from "../support/emulator.ts";
 import { type Corpus, hundreds, requestText } from "./corpus.ts";
 
@@ -44,7 +44,7 @@ export async function pushAll(
 }
 
 /** Reads, checks, digests and serializes each row once, while earlier rows are pushed. */
-async function* parcelsOf(content: FileContent): AsyncGenerator<readonly Parcel[]> {
+async function* parcelsOf(content: FileContent): AsyncGenerator<readonly EncodedMessage[]> {
   let index = 0;
   for await (const messages of content.read()) {
     yield keyed(messages).map((message) => toParcel(message, index++));

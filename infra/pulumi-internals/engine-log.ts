@@ -5,7 +5,7 @@ import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
 import type { LogEvent } from "../../src/lifecycle/host.ts";
 import { describeEvent } from "../../src/lifecycle/protocol/describe.ts";
 import { encodeEvent } from "../../src/lifecycle/protocol/events.ts";
-import { printableLines } from "../../src/printable.ts";
+import { toPrintableLines } from "../../src/printable.ts";
 
 /** The SDK's own copy: a client takes no credentials of another one, which a project that uses this one may well have. */
 const { credentials }: typeof import("@grpc/grpc-js") = createRequire(
@@ -50,7 +50,7 @@ export function createEngineLog(address: string, asksForEvents: () => boolean): 
     if (events) await send("info", encodeEvent(event), urn, true);
     const described = describeEvent(event);
     if (described === undefined || (events && passing)) return;
-    await send(described.severity, printableLines(described.text), urn, passing !== undefined);
+    await send(described.severity, toPrintableLines(described.text), urn, passing !== undefined);
   };
 }
 

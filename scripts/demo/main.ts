@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
-import { disposing } from "../../src/disposing.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import type { Finished } from "../../src/engine/child.ts";
+import { withDisposable } from "../../src/with-disposable.ts";
 import { makeStack, type OwnStack } from "../../test/engine/support/stack.ts";
 
 const repository = join(import.meta.dirname, "../..");
@@ -18,8 +18,8 @@ class Unexpected extends Error {}
 /** The main job, step by step, on the real engine; each step checks in the emulator's queues what it says. */
 async function demo(): Promise<void> {
   say("An emulator of the Cloudflare Queues API starts, and a Pulumi stack with its state in a temporary folder.");
-  await disposing(await startEmulator({ queues: queues.map((name) => ({ name })) }), async (emulator) =>
-    disposing(await demoStack(emulator), (stack) => play(emulator, stack)),
+  await withDisposable(await startEmulator({ queues: queues.map((name) => ({ name })) }), async (emulator) =>
+    withDisposable(await demoStack(emulator), (stack) => play(emulator, stack)),
   );
 }
 

@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { disposing } from "../../src/disposing.ts";
 import { engineVersion } from "../../src/engine/home.ts";
+import { withDisposable } from "../../src/with-disposable.ts";
 import { type Surroundings, tool } from "./source.ts";
 
 /** Longer than any build on a machine that can run the engine; only a network that hangs takes more. */
@@ -32,7 +32,7 @@ export async function build(work: string, surroundings: Surroundings): Promise<s
   await go("pulumi", ["version"], surroundings);
   await buildCommand("pulumi", join(binDir, "pulumi"), "1/3", surroundings);
   await buildCommand("language-nodejs", join(binDir, "nodejs-language-host"), "2/3", surroundings);
-  await disposing(surroundings.progress.step("3/3 Copying the scripts beside them"), async () => {
+  await withDisposable(surroundings.progress.step("3/3 Copying the scripts beside them"), async () => {
     const sdk = await go("pulumi", ["list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"], surroundings);
     copyScript(join(goDir, "language-nodejs/pulumi-language-nodejs"), binDir);
     copyScript(join(sdk.trim(), "nodejs/dist/pulumi-resource-pulumi-nodejs"), binDir);
@@ -48,7 +48,7 @@ async function buildCommand(
 ): Promise<void> {
   const { text, expected, package: target, flags } = commands[name];
   const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", output, target];
-  await disposing(surroundings.progress.step(`${step} ${text}`, expected), () => go(name, args, surroundings));
+  await withDisposable(surroundings.progress.step(`${step} ${text}`, expected), () => go(name, args, surroundings));
 }
 
 /** In a module's folder, since its go.mod also says which Go is new enough. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { disposing } from "../../src/disposing.ts";
 import { engineVersion } from "../../src/engine/home.ts";
+import { withDisposable } from "../../src/with-disposable.ts";
 import { type Surroundings, tool } from "./source.ts";
 
 /** Enough for 150 MB on a slow line. A closed network is noticed by the launcher's own connection, within seconds. */
@@ -15,6 +15,6 @@ export async function download(work: string, { env, launcher, progress, signal }
     tellingLines: 1,
   };
   const step = progress.step(`Downloading Pulumi ${engineVersion}`);
-  await disposing(step, () => tool(process.execPath, [launcher, "version"], options));
+  await withDisposable(step, () => tool(process.execPath, [launcher, "version"], options));
   return join(work, "versions", engineVersion, "bin");
 }

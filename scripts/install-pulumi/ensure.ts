@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { disposing } from "../../src/disposing.ts";
 import { askVersion, type Engine, findEngine, isExecutable, refusedEngines } from "../../src/engine/find.ts";
 import { type Env, engineVersion, plugins, versionsDir } from "../../src/engine/home.ts";
+import { withDisposable } from "../../src/with-disposable.ts";
 import { build } from "./build.ts";
 import { download } from "./download.ts";
 import { lock } from "./lock.ts";
@@ -33,7 +33,7 @@ export async function ensureEngine(surroundings: Surroundings): Promise<Engine> 
   if (here) return here;
   const versions = versionsDir(env);
   const wait = () => progress.line("Another process is getting the engine. Waiting for it …");
-  return disposing(await lock(join(versions, ".queue-seeder.lock"), wait, signal), () => getEngine(surroundings));
+  return withDisposable(await lock(join(versions, ".queue-seeder.lock"), wait, signal), () => getEngine(surroundings));
 }
 
 /** Gets an engine, while no other process does. */

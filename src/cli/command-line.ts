@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { printableLines } from "../printable.ts";
+import { toPrintableLines } from "../printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { buildProgram } from "./program.ts";
 import { usageExitOf } from "./shared/help.ts";
@@ -19,7 +19,7 @@ export async function runCommandLine(): Promise<void> {
       // Commander has said what is wrong, or shown the help that was asked for.
       process.exitCode = error.exitCode === 0 ? 0 : usageExit;
     } else {
-      console.error(printableLines(error instanceof Error ? error.message : String(error)));
+      console.error(toPrintableLines(error instanceof Error ? error.message : String(error)));
       process.exitCode = error instanceof UsageError ? usageExit : 1;
     }
   }

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { Command } from "commander";
-import { printableLines } from "../printable.ts";
+import { toPrintableLines } from "../printable.ts";
 import { commands, hiddenCommands } from "./commands.ts";
 import { withHelp } from "./shared/help.ts";
 import { version } from "./shared/version.ts";
@@ -14,7 +14,7 @@ export function buildProgram(): Command {
     .helpCommand("help [command]", "show the help of a command")
     .configureHelp({ styleTitle: (title) => styleText("bold", title, { validateStream: false }) })
     // A complaint repeats what was typed, which a script may have from elsewhere.
-    .configureOutput({ outputError: (text, write) => write(printableLines(text)) })
+    .configureOutput({ outputError: (text, write) => write(toPrintableLines(text)) })
     .showHelpAfterError("Run it with --help to see what there is.")
     .exitOverride();
   withHelp(program, {

@@ -1,5 +1,5 @@
-import { cut } from "../figures.ts";
-import { printable } from "../printable.ts";
+import { truncate } from "../format.ts";
+import { toPrintable } from "../printable.ts";
 import { decisiveCode, policyOf } from "./codes.ts";
 import { type ApiError, type Envelope, metricsOf, parseEnvelope } from "./envelope.ts";
 import { noRate, readRate } from "./rate.ts";
@@ -106,10 +106,10 @@ function judgeStatus({ status, complete }: Answer, error: ApiError | undefined):
 function quote({ code, message, pointer, chain }: ApiError, redact: Redact): string {
   const where = pointer === undefined ? "" : ` at ${plain(pointer, redact)}`;
   const beneath = chain.map((cause) => `; ${cause.code}: ${plain(cause.message, redact)}`).join("");
-  return cut(`code ${code}: ${plain(message, redact)}${where}${beneath}`, quoteLength);
+  return truncate(`code ${code}: ${plain(message, redact)}${where}${beneath}`, quoteLength);
 }
 
 /** Somebody else's words on one printable line. */
 function plain(text: string, redact: Redact): string {
-  return cut(printable(redact(text)), quoteLength);
+  return truncate(toPrintable(redact(text)), quoteLength);
 }

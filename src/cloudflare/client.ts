@@ -1,4 +1,4 @@
-import type { Batch, Metrics, QueueRef } from "../types.ts";
+import type { Batch, QueueMetrics, QueueRef } from "../types.ts";
 import { judgePush, judgeRead } from "./answer.ts";
 import { type ClientOptions, createCaller } from "./caller.ts";
 import { metricsOf } from "./envelope.ts";
@@ -17,7 +17,7 @@ export interface Client {
    */
   push(queue: QueueRef, batch: Batch, signal?: AbortSignal, stop?: AbortSignal): Promise<PushAnswer>;
   /** @param signal gives the request up */
-  metrics(queue: QueueRef, signal?: AbortSignal): Promise<ReadAnswer<Metrics>>;
+  metrics(queue: QueueRef, signal?: AbortSignal): Promise<ReadAnswer<QueueMetrics>>;
   /** @param signal gives the request up */
   getQueue(queue: QueueRef, signal?: AbortSignal): Promise<ReadAnswer<QueueInfo>>;
   /** Ends the connections. Idle ones keep no process alive. */

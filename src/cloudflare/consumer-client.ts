@@ -1,4 +1,4 @@
-import type { Metrics, QueueRef } from "../types.ts";
+import type { QueueMetrics, QueueRef } from "../types.ts";
 import { type AccountQueue, type QueuePage, queuePageOf } from "./account-queue.ts";
 import { judgeRead } from "./answer.ts";
 import { type Caller, type ClientOptions, createCaller } from "./caller.ts";
@@ -29,7 +29,7 @@ export interface ConsumerClient {
   acknowledge(queue: QueueRef, leaseIds: readonly string[]): Promise<ReadAnswer<Acknowledged>>;
   /** Ends leases, so that their messages are delivered again at once. */
   giveBack(queue: QueueRef, leaseIds: readonly string[]): Promise<ReadAnswer<Acknowledged>>;
-  metrics(queue: QueueRef): Promise<ReadAnswer<Metrics>>;
+  metrics(queue: QueueRef): Promise<ReadAnswer<QueueMetrics>>;
   /** Lists every queue of an account, page by page. */
   listQueues(accountId: string): Promise<ReadAnswer<readonly AccountQueue[]>>;
   close(): Promise<void>;

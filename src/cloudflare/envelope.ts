@@ -1,4 +1,4 @@
-import type { Metrics } from "../types.ts";
+import type { QueueMetrics } from "../types.ts";
 
 /** One error of the API's envelope. */
 export interface ApiError {
@@ -38,7 +38,7 @@ export function parseEnvelope(text: string): Envelope | undefined {
 }
 
 /** The metrics in a push's result, or as a metrics call's result itself; undefined: it holds none. */
-export function metricsOf(result: unknown): Metrics | undefined {
+export function metricsOf(result: unknown): QueueMetrics | undefined {
   const metadata = isRecord(result) ? result.metadata : undefined;
   const metrics = isRecord(metadata) ? metadata.metrics : result;
   if (!isRecord(metrics)) return undefined;

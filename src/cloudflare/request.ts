@@ -1,4 +1,4 @@
-import type { Batch, Parcel } from "../types.ts";
+import type { Batch, EncodedMessage } from "../types.ts";
 
 /**
  * The text of a push. The bodies are taken as they were serialized and measured, so that what is sent is what was counted.
@@ -10,7 +10,7 @@ export function pushRequest(batch: Batch): { path: "messages" | "messages/batch"
   return { path: "messages/batch", text: `{"messages":[${batch.map(messageText).join(",")}]}` };
 }
 
-function messageText({ bodyJson, contentType, delaySeconds }: Parcel): string {
+function messageText({ bodyJson, contentType, delaySeconds }: EncodedMessage): string {
   const delay = delaySeconds === undefined ? "" : `,"delay_seconds":${delaySeconds}`;
   return `{"body":${bodyJson},"content_type":"${contentType}"${delay}}`;
 }

@@ -1,4 +1,4 @@
-import type { Metrics } from "../types.ts";
+import type { QueueMetrics } from "../types.ts";
 
 /**
  * What a caller may do after a failure.
@@ -43,7 +43,7 @@ export interface RateInfo {
 /** What became of one request that pushes messages. */
 export type PushAnswer =
   /** The queue has the messages. `metrics` is undefined where the answer held none. */
-  | { readonly kind: "accepted"; readonly metrics: Metrics | undefined; readonly rate: RateInfo }
+  | { readonly kind: "accepted"; readonly metrics: QueueMetrics | undefined; readonly rate: RateInfo }
   /** The API, or a proxy before it, said no: the queue has none of the messages. */
   | { readonly kind: "refused"; readonly failure: Failure; readonly rate: RateInfo }
   /** The request left and its answer was lost or cannot be read: the queue may have the messages. */

@@ -16,7 +16,7 @@ const longest = 2_000;
 export function withhold(words: string, batch: Batch): string {
   const text = words.slice(0, longest);
   const hidden = new Uint8Array(text.length);
-  for (const secret of new Set(batch.flatMap(({ filled = [] }) => filled))) {
+  for (const secret of new Set(batch.flatMap(({ secretValues = [] }) => secretValues))) {
     // As it is, in JSON, and in JSON that is quoted in JSON.
     for (const form of new Set([secret, escaped(secret), escaped(escaped(secret))])) hide(text, form, hidden);
   }

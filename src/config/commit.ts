@@ -1,7 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { printable } from "../printable.ts";
+import { toPrintable } from "../printable.ts";
 
 /** The commit that is checked out at `folder`; undefined where there is no repository, no commit or no git. */
 export function headCommit(folder: string): string | undefined {
@@ -24,7 +24,7 @@ export function noCommit(folder: string): string {
   if (/unknown revision|ambiguous argument|single revision/.test(stderr))
     return "Commit first: the repository is empty.";
   const [first = ""] = stderr.split("\n");
-  return `Git refuses: ${printable(first.replaceAll(folder, "."))}. Deploy from a repository that it can read.`;
+  return `Git refuses: ${toPrintable(first.replaceAll(folder, "."))}. Deploy from a repository that it can read.`;
 }
 
 /** Without translations, which nothing here would recognize. A clone without history (`--depth 1`) has its commit all the same. */

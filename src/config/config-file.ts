@@ -1,6 +1,6 @@
 import { type Document, isMap, isScalar, type Node, parseDocument } from "yaml";
 import { type Problem, problem, textFile } from "../manifest/index.ts";
-import type { JsonValue, Place } from "../types.ts";
+import type { JsonValue, SourceLocation } from "../types.ts";
 import {
   becomes,
   type ConfigFlaw,
@@ -23,7 +23,7 @@ export interface WrittenValue {
   readonly flaws: readonly WrittenFlaw[];
 }
 
-export type WrittenFlaw = Omit<ConfigFlaw, "offset"> & { readonly place: Place };
+export type WrittenFlaw = Omit<ConfigFlaw, "offset"> & { readonly place: SourceLocation };
 
 export interface ConfigFile {
   /** The project's, in Pulumi.yaml. */
@@ -31,7 +31,7 @@ export interface ConfigFile {
   /** By full key. */
   readonly values: ReadonlyMap<string, WrittenValue>;
   /** Keys that are declared without a default: the stack must have them. */
-  readonly required: ReadonlyMap<string, Place>;
+  readonly required: ReadonlyMap<string, SourceLocation>;
   /** Whether further values come from an environment of Pulumi ESC. */
   readonly environment: boolean;
   /** What has the engine choose at random. */
@@ -55,7 +55,7 @@ export function parseConfigFile(path: string, written: string, kind: FileKind, p
   const name = project ?? nameIn(document);
   const reading = new ConfigReading(document);
   const values = new Map<string, WrittenValue>();
-  const required = new Map<string, Place>();
+  const required = new Map<string, SourceLocation>();
   const problems: Problem[] = [];
   for (const { key, value } of pairsOf(isMap(document.contents) ? document.contents.get("config", true) : undefined)) {
     const short = keyText(key);

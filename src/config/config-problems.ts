@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { isNode, isScalar, LineCounter, parseDocument, YAMLMap } from "yaml";
-import { isFileError, readRegular } from "../file-fault.ts";
+import { isFileError, readRegularFile } from "../file-error.ts";
 import { compareProblems, type Problem, problem } from "../manifest/index.ts";
-import type { Place } from "../types.ts";
+import type { SourceLocation } from "../types.ts";
 import type { Fault } from "./config.ts";
 
 /** What is wrong with a stack's configuration, each at its place in the stack's file, or among the project's defaults. */
@@ -26,7 +26,7 @@ export function configProblems(
 /** Empty where it cannot be read any more: then its problems are told at its beginning. */
 function textOf(path: string): string {
   try {
-    return readRegular(path).toString("utf8");
+    return readRegularFile(path).toString("utf8");
   } catch (error) {
     if (isFileError(error)) return "";
     throw error;
@@ -34,7 +34,7 @@ function textOf(path: string): string {
 }
 
 /** Finds the last key of a path, as far as the path leads; undefined where its first two are not there. */
-function finder(root: string, file: string): (path: readonly string[]) => Place | undefined {
+function finder(root: string, file: string): (path: readonly string[]) => SourceLocation | undefined {
   const lineCounter = new LineCounter();
   const { contents } = parseDocument(textOf(join(root, file)), { lineCounter });
   return (path) => {

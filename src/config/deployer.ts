@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { userInfo } from "node:os";
-import { cut } from "../figures.ts";
-import { printable } from "../printable.ts";
+import { truncate } from "../format.ts";
+import { toPrintable } from "../printable.ts";
 
 /**
  * Where pipelines say for whom they run: logins, not addresses.
@@ -73,5 +73,5 @@ function machineUser(): string | undefined {
 
 /** On one printable line. */
 function tidy(name: string): string {
-  return cut(printable(name.trim()), longest);
+  return truncate(toPrintable(name.trim()), longest);
 }

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
-import { readRegular } from "../file-fault.ts";
+import { readRegularFile } from "../file-error.ts";
 
 const files = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"] as const;
 
@@ -40,7 +40,7 @@ function programFile(): readonly string[] {
 function nameIn(folder: string): unknown {
   try {
     const file = files.find((name) => existsSync(join(folder, name))) ?? files[0];
-    const project: unknown = parse(readRegular(join(folder, file)).toString("utf8"));
+    const project: unknown = parse(readRegularFile(join(folder, file)).toString("utf8"));
     return typeof project === "object" && project !== null ? Reflect.get(project, "name") : undefined;
   } catch {
     // The engine says what is wrong with a project's file; here it only names no project.

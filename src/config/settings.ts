@@ -1,4 +1,4 @@
-import { isSeconds } from "../figures.ts";
+import { isSeconds } from "../format.ts";
 import type { InDoubtPolicy } from "../types.ts";
 import { type ConfigReader, type Fault, fault, readJson, SettingsError } from "./config.ts";
 import { idPattern, type QueueSetting, readQueues } from "./queue-settings.ts";

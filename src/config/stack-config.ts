@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { YAMLParseError } from "yaml";
-import { type FileFault, fileFault, isFileError, readRegular } from "../file-fault.ts";
+import { describeFileError, type FileErrorDescription, isFileError, readRegularFile } from "../file-error.ts";
 import {
   compareProblems,
   decode,
@@ -155,21 +155,21 @@ function readFile(root: string, file: string, kind: FileKind, project?: string):
 function readText(root: string, file: string): string {
   const problems = new Problems();
   try {
-    const text = decode(file, readRegular(join(root, file)), problems)?.text;
+    const text = decode(file, readRegularFile(join(root, file)), problems)?.text;
     if (text !== undefined) return text;
   } catch (error) {
     if (!isFileError(error)) throw error;
-    throw unreadable(file, fileFault(error));
+    throw unreadable(file, describeFileError(error));
   }
   const [first] = problems.sorted();
   throw first === undefined ? new Error(`nothing is known against ${file}`) : new StackFileError(first);
 }
 
-function unreadable(file: string, { why, next }: FileFault): StackFileError {
-  const remedy = `${next} Run this in the root of the repository.`;
-  const what = `the stack's configuration cannot be read: ${why}`;
+function unreadable(file: string, { reason, hint }: FileErrorDescription): StackFileError {
+  const remedy = `${hint} Run this in the root of the repository.`;
+  const what = `the stack's configuration cannot be read: ${reason}`;
   const found = problem("FILE_UNREADABLE", { file, line: 1, column: 1 }, what, remedy);
-  return new StackFileError(found, `${file} cannot be read: ${why}. ${remedy}`);
+  return new StackFileError(found, `${file} cannot be read: ${reason}. ${remedy}`);
 }
 
 function asText(value: JsonValue): string {

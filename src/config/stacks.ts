@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join, posix } from "node:path";
 import { parse } from "yaml";
-import { readRegular } from "../file-fault.ts";
+import { readRegularFile } from "../file-error.ts";
 
 /**
  * The stacks that have a configuration in the repository, in the order of their names, with the paths of their files,
@@ -19,7 +19,7 @@ export function stackFiles(root: string): ReadonlyMap<string, string> {
 /** Pulumi.yaml may put the stacks' files into a folder of their own. */
 function configFolder(root: string): string {
   try {
-    const project: unknown = parse(readRegular(join(root, "Pulumi.yaml")).toString("utf8"));
+    const project: unknown = parse(readRegularFile(join(root, "Pulumi.yaml")).toString("utf8"));
     const folder = typeof project === "object" && project !== null && Reflect.get(project, "stackConfigDir");
     return typeof folder === "string" ? folder : ".";
   } catch {

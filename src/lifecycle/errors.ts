@@ -1,5 +1,5 @@
 import type { ConfigurationCode } from "../cloudflare/index.ts";
-import { printableLines } from "../printable.ts";
+import { toPrintableLines } from "../printable.ts";
 import type { ProviderHost } from "./host.ts";
 import type { SegmentOutputs } from "./state/segment.ts";
 
@@ -44,7 +44,7 @@ export class SeederError extends Error {
   readonly code: RefusalCode;
 
   constructor(code: RefusalCode, text: string) {
-    super(printableLines(`${code}: ${text}`));
+    super(toPrintableLines(`${code}: ${text}`));
     this.code = code;
     Object.defineProperty(this, "stack", { value: "see the error of the resource" });
   }
@@ -67,7 +67,7 @@ export class PartialPushError extends Error {
   readonly reasons: readonly string[];
 
   constructor(id: string, outputs: SegmentOutputs, reason: string) {
-    super(printableLines(reason));
+    super(toPrintableLines(reason));
     this.id = id;
     this.properties = outputs;
     this.reasons = [this.message];

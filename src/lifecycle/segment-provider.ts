@@ -1,5 +1,5 @@
 import type { Decision } from "../plan/index.ts";
-import { printableLines } from "../printable.ts";
+import { toPrintableLines } from "../printable.ts";
 import { toPlannedEvent } from "./apply/report.ts";
 import { PartialPushError, SeederError } from "./errors.ts";
 import type { ProviderHost } from "./host.ts";
@@ -145,5 +145,5 @@ function toCheckFailures(
   { manifest }: SegmentInputs,
   { problems }: InlineMessages,
 ): NonNullable<CheckResult["failures"]> {
-  return [{ property: "", reason: printableLines(`nothing of ${manifest} was pushed.\n${problems.join("\n")}`) }];
+  return [{ property: "", reason: toPrintableLines(`nothing of ${manifest} was pushed.\n${problems.join("\n")}`) }];
 }

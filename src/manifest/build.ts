@@ -1,7 +1,7 @@
-import { hasIdCharacters, maxIdLength } from "../id.ts";
 import { limits } from "../limits.ts";
+import { hasIdCharacters, maxIdLength } from "../message-id.ts";
 import { bodyBytes } from "../plan/index.ts";
-import type { Message, Place, PushMode } from "../types.ts";
+import type { Message, PushMode, SourceLocation } from "../types.ts";
 import { checkBodySchemas } from "./body.ts";
 import { interpolate, type OnProblem } from "./interpolate.ts";
 import type { BodySchema } from "./schema/body-schema.ts";
@@ -38,7 +38,7 @@ export function buildMessage(
   written: WrittenMessage,
   { defaults, schemas, stamper }: Common,
   scope: Scope,
-  place: Place,
+  place: SourceLocation,
   tell: OnProblem,
   row?: number,
 ): Built {
@@ -57,10 +57,10 @@ export function buildMessage(
     contentType,
     delaySeconds: buildDelay(written.delay_seconds ?? defaults?.delay_seconds, scope, tell),
     ...(body.secrets.length > 0 ? { secrets: body.secrets } : {}),
-    place,
+    location: place,
   };
   const stamp = stamper?.stamp(plain, body.unknown, row, tell);
-  const message = stamp === undefined ? plain : { ...plain, stamp };
+  const message = stamp === undefined ? plain : { ...plain, dedupKey: stamp };
   const sent = stamped(message);
   checkBodySchemas(schemas, sent, body.unknown, tell);
   const incomplete = body.unknown.length > 0;

@@ -1,5 +1,5 @@
 import { eastAsianWidth } from "get-east-asian-width";
-import { printable } from "./problem.ts";
+import { toPrintable } from "./problem.ts";
 
 /** What a terminal shows as one character, and the columns that it takes. */
 export interface Cell {
@@ -16,7 +16,7 @@ export function cellsOf(text: string): readonly Cell[] {
   const whole = text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, "");
   return [...segmenter.segment(whole)].map(({ segment, index }) => {
     const seen = segment.replaceAll("\t", " ").replaceAll("\r", "");
-    const text = isCommand(whole, index) ? escapedHash : printable(seen);
+    const text = isCommand(whole, index) ? escapedHash : toPrintable(seen);
     return { text, width: text === seen ? widthOf(seen) : text.length, units: segment.length };
   });
 }
@@ -25,7 +25,7 @@ const escapedHash = "\\u{23}";
 
 /** Whether what begins here would be obeyed in a pipeline's log, which only shows in several characters together. */
 function isCommand(text: string, at: number): boolean {
-  return text[at] === "#" && printable(text.slice(at, at + 40)).startsWith(escapedHash);
+  return text[at] === "#" && toPrintable(text.slice(at, at + 40)).startsWith(escapedHash);
 }
 
 /** The first cells that fit, from the beginning. */

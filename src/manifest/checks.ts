@@ -1,4 +1,4 @@
-import type { Place } from "../types.ts";
+import type { SourceLocation } from "../types.ts";
 import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
 import { placeOf, placeOfKey } from "./locate.ts";
@@ -20,10 +20,10 @@ export interface Surroundings {
 export function checkName(
   document: ManifestDocument,
   manifest: ReadManifest,
-  names: Map<string, Place>,
+  names: Map<string, SourceLocation>,
   problems: Problems,
 ): void {
-  const { name, place } = manifest;
+  const { name, location: place } = manifest;
   const first = names.get(name);
   if (first !== undefined) {
     const what = `the manifest at ${formatPlace(first)} is named ${quote(name)} too`;

@@ -1,4 +1,4 @@
-import type { Place } from "../types.ts";
+import type { SourceLocation } from "../types.ts";
 import { compareProblems, type Problem } from "./problem.ts";
 
 /** Errors, and warnings, kept for one file: who has a thousand is helped by the first hundred. */
@@ -34,12 +34,12 @@ export class Problems {
     this.#allowed.add(`${code} ${line} ${file}`);
   }
 
-  isAllowed({ file, line }: Place, code: string): boolean {
+  isAllowed({ file, line }: SourceLocation, code: string): boolean {
     return this.#allowed.size > 0 && this.#allowed.has(`${code} ${line} ${file}`);
   }
 
   /** Whether an error was told of this very place. */
-  has({ file, line, column }: Place): boolean {
+  has({ file, line, column }: SourceLocation): boolean {
     const kept = this.#kept.get(`error ${file}`) ?? [];
     return kept.some(({ place }) => place.line === line && place.column === column);
   }

@@ -54,11 +54,11 @@ export async function checkSource(
 
 function lintRow(message: Message, silent: ReadonlySet<string>, problems: Problems): void {
   checkCredentials(message, (code, _path, _snippet, what, next) => {
-    if (!silent.has(code)) problems.add(problem(code, message.place, what, next));
+    if (!silent.has(code)) problems.add(problem(code, message.location, what, next));
   });
 }
 
-function checkId({ id, place }: Message, ids: Set<string>, problems: Problems): void {
+function checkId({ id, location: place }: Message, ids: Set<string>, problems: Problems): void {
   if (id === undefined) return;
   if (ids.has(id)) {
     const what = `the id ${quote(id)} is that of an earlier row already`;

@@ -2,7 +2,7 @@ import { type Document, isNode, type ParsedNode, parseAllDocuments, type YAMLErr
 import type { JsonValue } from "../types.ts";
 import type { Problems } from "./collect.ts";
 import { foreignTemplate, foreignTemplateAt } from "./foreign-template.ts";
-import { printable, problem } from "./problem.ts";
+import { problem, toPrintable } from "./problem.ts";
 import type { TextFile } from "./text.ts";
 import { type Convert, convert } from "./value.ts";
 
@@ -105,6 +105,6 @@ function reportSyntax(file: TextFile, start: number, failure: YAMLError, problem
     problems.add(problem("YAML_DIRECTIVE", place, "the directive is not known", "Remove the line, or quote its text."));
     return;
   }
-  const message = printable(failure.message.split("\n", 1)[0] ?? "").replace(/[.:\s]+$/, "");
+  const message = toPrintable(failure.message.split("\n", 1)[0] ?? "").replace(/[.:\s]+$/, "");
   problems.add(problem("YAML_SYNTAX", place, message, remedies[failure.code] ?? "Correct the YAML here."));
 }

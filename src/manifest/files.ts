@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { closeSync, type Dirent, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { isAbsolute, join, posix, relative, sep } from "node:path";
-import { type FileFault, fileFault, findFile, openRegular } from "../file-fault.ts";
-import type { Place } from "../types.ts";
+import { describeFileError, type FileErrorDescription, inspectPath, openRegularFile } from "../file-error.ts";
+import type { SourceLocation } from "../types.ts";
 import type { Problems } from "./collect.ts";
 import { compareText, problem, quote } from "./problem.ts";
 import { sameness, spelt } from "./sameness.ts";
@@ -16,7 +16,7 @@ const otherEnding = /\.[a-z]\w*$/i;
 
 /** Every manifest file under a folder, in an order that is the same on every machine; hidden ones are left out. */
 export function findManifestFiles(root: string, folder: string, problems: Problems): string[] {
-  const found = findFile(join(root, folder));
+  const found = inspectPath(join(root, folder));
   if (found.kind === "fault") {
     reportUnreadable(folder, found, problems);
     return [];
@@ -50,7 +50,7 @@ function walk(root: string, path: string, context: Walk): void {
     // As bytes: a name that is not UTF-8 would come as another one, which no file has.
     entries = readdirSync(real, { withFileTypes: true, encoding: "buffer" });
   } catch (error) {
-    reportUnreadable(path, fileFault(error), problems, "folder");
+    reportUnreadable(path, describeFileError(error), problems, "folder");
     return;
   }
   const named = entries.map((entry) => ({ entry, name: entry.name.toString("utf8") }));
@@ -71,7 +71,7 @@ function kindOf(root: string, path: string, entry: Dirent<Buffer>, problems: Pro
   if (entry.isDirectory()) return "folder";
   if (entry.isFile()) return "file";
   const isLink = entry.isSymbolicLink();
-  const found = findFile(join(root, path));
+  const found = inspectPath(join(root, path));
   if (found.kind === "file" || found.kind === "folder") {
     return !isLink || isInside(root, path, problems) ? found.kind : "other";
   }
@@ -98,11 +98,17 @@ function reportName(path: string, problems: Problems): void {
  * @param next what to do when there is no such file
  * @returns whether it is a regular file of the repository
  */
-export function findNamedFile(root: string, path: string, place: Place, next: string, problems: Problems): boolean {
-  const found = findFile(join(root, path));
+export function findNamedFile(
+  root: string,
+  path: string,
+  place: SourceLocation,
+  next: string,
+  problems: Problems,
+): boolean {
+  const found = inspectPath(join(root, path));
   if (found.kind === "file") return isInside(root, path, problems, place);
   const tell = (what: string, remedy: string) => problems.add(problem("FILE_UNREADABLE", place, what, remedy));
-  if (found.kind === "fault") tell(`${quote(path)} cannot be read: ${found.why}`, found.next);
+  if (found.kind === "fault") tell(`${quote(path)} cannot be read: ${found.reason}`, found.hint);
   else if (found.kind === "folder") tell(`${quote(path)} is a folder`, next);
   else {
     const twin = twinOf(root, path);
@@ -132,12 +138,17 @@ export function liesInside(root: string, path: string): boolean {
 }
 
 /** Whether a path of the repository stays in it when all links are followed; if not, that is reported. */
-export function isInside(root: string, path: string, problems: Problems, place: Place = fileStart(path)): boolean {
+export function isInside(
+  root: string,
+  path: string,
+  problems: Problems,
+  place: SourceLocation = fileStart(path),
+): boolean {
   try {
     if (liesInside(root, path)) return true;
   } catch (error) {
-    const { why, next } = fileFault(error);
-    problems.add(problem("FILE_UNREADABLE", place, `the file cannot be read: ${why}`, next));
+    const { reason, hint } = describeFileError(error);
+    problems.add(problem("FILE_UNREADABLE", place, `the file cannot be read: ${reason}`, hint));
     return false;
   }
   const next = "Put a copy of the file into the repository.";
@@ -149,7 +160,7 @@ export function isInside(root: string, path: string, problems: Problems, place: 
 export function readTextFile(root: string, path: string, problems: Problems): TextFile | undefined {
   if (!isInside(root, path, problems)) return undefined;
   try {
-    const { descriptor, size } = openRegular(join(root, path));
+    const { descriptor, size } = openRegularFile(join(root, path));
     try {
       if (size <= maxFileBytes) return decode(path, readFileSync(descriptor), problems);
       const what = `the file has ${size} bytes, more than the ${maxFileBytes} that a file of manifests may have`;
@@ -159,20 +170,20 @@ export function readTextFile(root: string, path: string, problems: Problems): Te
       closeSync(descriptor);
     }
   } catch (error) {
-    reportUnreadable(path, fileFault(error), problems);
+    reportUnreadable(path, describeFileError(error), problems);
   }
   return undefined;
 }
 
 function reportUnreadable(
   path: string,
-  { why, next }: FileFault,
+  { reason, hint }: FileErrorDescription,
   problems: Problems,
   noun: "file" | "folder" = "file",
 ): void {
-  problems.add(problem("FILE_UNREADABLE", fileStart(path), `the ${noun} cannot be read: ${why}`, next));
+  problems.add(problem("FILE_UNREADABLE", fileStart(path), `the ${noun} cannot be read: ${reason}`, hint));
 }
 
-function fileStart(file: string): Place {
+function fileStart(file: string): SourceLocation {
   return { file, line: 1, column: 1 };
 }

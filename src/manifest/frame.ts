@@ -1,4 +1,4 @@
-import type { Place } from "../types.ts";
+import type { SourceLocation } from "../types.ts";
 import { type Cell, cellsOf, firstCells, widthOfCells } from "./cells.ts";
 
 /** Columns of a frame where no terminal says how many it has. */
@@ -26,7 +26,7 @@ export interface FrameOptions {
  * @param lineOf the text of a line, counted from 1; undefined where the file has no such line
  */
 export function codeFrame(
-  place: Place,
+  place: SourceLocation,
   lineOf: (line: number) => string | undefined,
   { paint = (text) => text, columns = defaultColumns }: FrameOptions = {},
 ): string {

@@ -1,4 +1,4 @@
-import type { JsonValue, Place, SecretSlot } from "../types.ts";
+import type { JsonValue, SecretSlot, SourceLocation } from "../types.ts";
 import type { ProblemCode } from "./codes.ts";
 import { foreignTemplate } from "./foreign-template.ts";
 import type { Path } from "./locate.ts";
@@ -29,7 +29,7 @@ export type OnProblem = (
   snippet: string,
   what: string,
   next: string,
-  elsewhere?: Place,
+  elsewhere?: SourceLocation,
 ) => void;
 
 export interface InterpolateOptions {

@@ -1,5 +1,5 @@
 import { limits } from "../limits.ts";
-import type { Message, Place } from "../types.ts";
+import type { Message, SourceLocation } from "../types.ts";
 import { checkCredentials } from "./credentials.ts";
 import type { OnProblem } from "./interpolate.ts";
 import { formatPlace } from "./problem.ts";
@@ -9,7 +9,7 @@ const operationBytes = 63_900;
 
 /** Warns of messages that are right, and yet hardly meant. One linter sees the messages of one manifest. */
 export class MessageLinter {
-  readonly #seen = new Map<string, Place>();
+  readonly #seen = new Map<string, SourceLocation>();
 
   /**
    * @param bytes of the body
@@ -25,7 +25,7 @@ export class MessageLinter {
     if (message.id === undefined && !repeated) this.#checkTwin(message, tell);
   }
 
-  #checkTwin({ contentType, body, place }: Message, tell: OnProblem): void {
+  #checkTwin({ contentType, body, location: place }: Message, tell: OnProblem): void {
     const key = `${contentType} ${JSON.stringify(body)}`;
     const first = this.#seen.get(key);
     if (first === undefined) {

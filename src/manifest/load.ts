@@ -1,6 +1,6 @@
 import { join, posix } from "node:path";
-import { findFile } from "../file-fault.ts";
-import type { Content, InDoubtPolicy, InlineContent, Manifest, Place } from "../types.ts";
+import { inspectPath } from "../file-error.ts";
+import type { Content, InDoubtPolicy, InlineContent, Manifest, SourceLocation } from "../types.ts";
 import { readAllowances } from "./allow.ts";
 import { checkDedup, checkName, checkSurroundings } from "./checks.ts";
 import { Problems } from "./collect.ts";
@@ -66,7 +66,7 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   const { root, folder = "messages", stack, variables = {}, inDoubt = "resend" } = options;
   const context = { root, folder, stack, variables, inDoubt };
   const problems = new Problems();
-  const isFolder = (path: string) => findFile(join(root, path)).kind === "folder";
+  const isFolder = (path: string) => inspectPath(join(root, path)).kind === "folder";
   const paths = [
     ...new Set(
       (options.files ?? [folder]).flatMap((path) =>
@@ -83,7 +83,7 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   const schemas = lazySchemas(root, problems);
   const manifests: Manifest[] = [];
   const skipped: Manifest[] = [];
-  const names = new Map<string, Place>();
+  const names = new Map<string, SourceLocation>();
   const related: Related[] = [];
   const broken = new Set<string>();
   // Where only a part is read, or can be, the names of all manifests are not known.
@@ -108,7 +108,7 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
       const read = readManifest(document, form.brokenMessages, context, checks.usable, problems);
       const { stacks } = read;
       const wanted = stack === undefined || stacks === undefined || matchesStack(stacks, stack);
-      checkPathName(document, folder, read.place, problems);
+      checkPathName(document, folder, read.location, problems);
       if (!twins.has(path)) checkName(document, read, names, problems);
       checkDedup(document, read, problems);
       checkSurroundings(document, read, wanted, options, problems);

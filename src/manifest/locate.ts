@@ -1,17 +1,17 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
-import type { Place } from "../types.ts";
+import type { SourceLocation } from "../types.ts";
 import type { ManifestDocument } from "./document.ts";
 
 /** Where a value is in a document: keys and indexes from its root. */
 export type Path = readonly (string | number)[];
 
 /** The place of the value at a path; where the value is missing, of the last thing on the way that is there. */
-export function placeOf(document: ManifestDocument, path: Path): Place {
+export function placeOf(document: ManifestDocument, path: Path): SourceLocation {
   return placeOfNode(document, follow(document, path).value);
 }
 
 /** The place of a piece of the text at a path; of the text itself where the piece is written in another way. */
-export function placeOfSnippet(document: ManifestDocument, path: Path, snippet: string): Place {
+export function placeOfSnippet(document: ManifestDocument, path: Path, snippet: string): SourceLocation {
   const { value } = follow(document, path);
   const [start, end] = value.range ?? [0, 0];
   const at = document.file.text.slice(start, end).indexOf(snippet);
@@ -19,12 +19,12 @@ export function placeOfSnippet(document: ManifestDocument, path: Path, snippet: 
 }
 
 /** The place of the key at a path, or of the item of a list. */
-export function placeOfKey(document: ManifestDocument, path: Path): Place {
+export function placeOfKey(document: ManifestDocument, path: Path): SourceLocation {
   const { key, value } = follow(document, path);
   return placeOfNode(document, key ?? value);
 }
 
-function placeOfNode({ file }: ManifestDocument, node: Node): Place {
+function placeOfNode({ file }: ManifestDocument, node: Node): SourceLocation {
   return file.placeAt(node.range?.[0] ?? 0);
 }
 

@@ -1,4 +1,4 @@
-import type { Message, Place } from "../types.ts";
+import type { Message, SourceLocation } from "../types.ts";
 import { buildMessage, type Common } from "./build.ts";
 import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
@@ -31,7 +31,7 @@ export function readMessages(
   problems: Problems,
 ): Message[] {
   const all: Message[] = [];
-  const ids = new Map<string, Place>();
+  const ids = new Map<string, SourceLocation>();
   const linter = new MessageLinter();
   let total = 0;
   let idBytes = 0;
@@ -41,14 +41,14 @@ export function readMessages(
     const place = placeOf(document, path);
     const tell = teller(document, path, problems);
     const before = problems.errors;
-    const changing = written.id === undefined ? [] : changingVariables(written, false).map(({ name }) => name);
+    const variables = written.id === undefined ? [] : changingVariables(written, false).map(({ name }) => name);
     const scopes = repetitions(written, scope, teller(document, [...path, "for_each"], problems));
     for (const here of scopes) {
       const { message, bytes } = buildMessage(written, common, here, place, tell);
       checkId(message, ids, () => placeOf(document, [...path, "id"]), problems);
       // Of those that one text makes, the first shows what there is to see.
       if (document.sound && here === scopes[0]) linter.check(message, bytes, written.for_each !== undefined, tell);
-      all.push(changing.length === 0 ? message : { ...message, changing });
+      all.push(variables.length === 0 ? message : { ...message, variables });
       total += bytes;
       idBytes += Buffer.byteLength(message.id ?? "");
       if (all.length <= maxMessages && total <= maxBytes && idBytes <= maxIdBytes) continue;
@@ -71,7 +71,12 @@ export function teller(document: ManifestDocument, base: Path, problems: Problem
   };
 }
 
-function checkId({ id }: Message, ids: Map<string, Place>, place: () => Place, problems: Problems): void {
+function checkId(
+  { id }: Message,
+  ids: Map<string, SourceLocation>,
+  place: () => SourceLocation,
+  problems: Problems,
+): void {
   if (id === undefined) return;
   const first = ids.get(id);
   if (first === undefined) {

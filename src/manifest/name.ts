@@ -1,4 +1,4 @@
-import type { Place } from "../types.ts";
+import type { SourceLocation } from "../types.ts";
 import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
 import { problem, quote } from "./problem.ts";
@@ -26,7 +26,7 @@ export function formerNames(name: string, written: readonly string[]): readonly 
 export function checkPathName(
   { file, value }: ManifestDocument,
   folder: string,
-  place: Place,
+  place: SourceLocation,
   problems: Problems,
 ): void {
   if (writtenName(value) !== undefined) return;

@@ -1,14 +1,14 @@
-import { printable } from "../printable.ts";
-import type { Place } from "../types.ts";
+import { toPrintable } from "../printable.ts";
+import type { SourceLocation } from "../types.ts";
 import { codes, type ProblemCode, type Severity } from "./codes.ts";
 
-export { printable, quote } from "../printable.ts";
+export { quote, toPrintable } from "../printable.ts";
 
 /** Something that is wrong, or looks wrong, at a place in the repository. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly severity: Severity;
-  readonly place: Place;
+  readonly place: SourceLocation;
   /** What is wrong: a clause without a full stop at its end. */
   readonly what: string;
   /** What to do about it, in full sentences. */
@@ -16,8 +16,8 @@ export interface Problem {
 }
 
 /** Makes a problem whose words are printable, whatever of somebody's text went into them. */
-export function problem(code: ProblemCode, place: Place, what: string, next: string): Problem {
-  return { code, severity: codes[code].severity, place, what: printable(what), next: printable(next) };
+export function problem(code: ProblemCode, place: SourceLocation, what: string, next: string): Problem {
+  return { code, severity: codes[code].severity, place, what: toPrintable(what), next: toPrintable(next) };
 }
 
 /** One line: `file:line:column CODE: what. what next`. */
@@ -25,8 +25,8 @@ export function formatProblem({ code, place, what, next }: Problem): string {
   return `${formatPlace(place)} ${code}: ${what}. ${next}`;
 }
 
-export function formatPlace({ file, line, column }: Place): string {
-  return `${printable(file)}:${line}:${column}`;
+export function formatPlace({ file, line, column }: SourceLocation): string {
+  return `${toPrintable(file)}:${line}:${column}`;
 }
 
 /** By file, line and column; what stands at one place stays in the order in which it was found. */

@@ -66,12 +66,12 @@ export function readManifest(
       maxBacklog: requires?.max_backlog,
     },
     dedupField: dedup_field,
-    movedFrom: formerNames(name, written.moved_from ?? []),
-    movedFromAt: placeOf(document, written.moved_from === undefined ? [] : ["moved_from"]),
+    formerNames: formerNames(name, written.moved_from ?? []),
+    formerNamesAt: placeOf(document, written.moved_from === undefined ? [] : ["moved_from"]),
     content: source
       ? readSource(document, source, common, scope, context.root, problems)
       : { kind: "inline", messages: readMessages(document, written.messages ?? [], common, broken, scope, problems) },
-    place: placeOf(document, []),
+    location: placeOf(document, []),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Place } from "../types.ts";
+import type { SourceLocation } from "../types.ts";
 import type { Problems } from "./collect.ts";
 import type { ManifestDocument } from "./document.ts";
 import { placeOf } from "./locate.ts";
@@ -9,13 +9,13 @@ import type { Written } from "./written.ts";
 /** Another manifest's name, and where it is written. */
 interface Mention {
   readonly name: string;
-  readonly place: Place;
+  readonly place: SourceLocation;
 }
 
 /** What a manifest says of others. */
 export interface Related {
   readonly name: string;
-  readonly place: Place;
+  readonly place: SourceLocation;
   readonly after: readonly Mention[];
   readonly movedFrom: readonly Mention[];
 }
@@ -34,7 +34,7 @@ export function relationsOf(document: ManifestDocument, name: string): Related {
 
 /** The names that manifests can mention. */
 export interface Known {
-  readonly names: ReadonlyMap<string, Place>;
+  readonly names: ReadonlyMap<string, SourceLocation>;
   /** Of manifests that do not have the form of one; they are there all the same. */
   readonly broken: ReadonlySet<string>;
   /** Whether these are all, so that a name that is missing is wrong. */
@@ -80,7 +80,7 @@ function checkAfter({ after }: Related, { names, broken }: Known, suggest: boole
 /** A ledger has one heir. */
 function checkMoved(
   related: Related,
-  names: ReadonlyMap<string, Place>,
+  names: ReadonlyMap<string, SourceLocation>,
   former: Map<string, Related>,
   tell: Problems["add"],
 ): void {
@@ -105,7 +105,7 @@ function checkMoved(
 interface Step {
   readonly related: Related;
   /** Where it names the next one. */
-  readonly at: Place;
+  readonly at: SourceLocation;
 }
 
 type Cycle = readonly [Step, ...Step[]];

@@ -1,4 +1,4 @@
-import type { Place } from "../types.ts";
+import type { SourceLocation } from "../types.ts";
 import type { Problems } from "./collect.ts";
 import { findNamedFile } from "./files.ts";
 import { problem } from "./problem.ts";
@@ -27,7 +27,7 @@ export class BodySchemas {
    * @param next what to do when it is not there
    * @returns undefined when it cannot be used, which is told
    */
-  load(path: string, place: Place, next: string): BodySchema | undefined {
+  load(path: string, place: SourceLocation, next: string): BodySchema | undefined {
     if (path.startsWith("../")) {
       this.#problems.add(problem("OUTSIDE_REPOSITORY", place, "this path leads out of the repository", next));
       return undefined;

@@ -18,8 +18,8 @@ export function fillSecrets(message: Message, secrets: ReadonlyMap<string, strin
   if (missing.length > 0) throw missingError(missing);
   // From the last to the first, so that the offsets of those still to fill stay true.
   const body = slots.toReversed().reduce((at, slot) => fill(at, slot, slot.path, secrets), message.body);
-  const filled = slots.flatMap((slot) => secrets.get(variableOf(slot)) ?? []);
-  return { ...complete, body, ...(filled.length > 0 && { filled }) };
+  const secretValues = slots.flatMap((slot) => secrets.get(variableOf(slot)) ?? []);
+  return { ...complete, body, ...(secretValues.length > 0 && { secretValues }) };
 }
 
 /** The variable that a body names in a place for a secret: `secret.NAME` or `env.NAME`. */

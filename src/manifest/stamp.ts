@@ -1,5 +1,5 @@
 import { messageDigest } from "../plan/index.ts";
-import type { JsonValue, Message, Stamp } from "../types.ts";
+import type { DedupKey, JsonValue, Message } from "../types.ts";
 import type { OnProblem } from "./interpolate.ts";
 import type { Path } from "./locate.ts";
 import { quote } from "./problem.ts";
@@ -12,7 +12,7 @@ export interface Stamper {
    * @param row number of the row in its data file, from 0; undefined for a message of the manifest itself
    * @returns undefined for a body that cannot be stamped, which is told, or that is not known
    */
-  stamp(message: Message, unknown: readonly Path[], row: number | undefined, tell: OnProblem): Stamp | undefined;
+  stamp(message: Message, unknown: readonly Path[], row: number | undefined, tell: OnProblem): DedupKey | undefined;
 }
 
 /**
@@ -39,9 +39,12 @@ export function createStamper(field: string): Stamper {
 
 /** The message as it is sent: with its stamp in its body. */
 export function stamped(message: Message): Message {
-  if (message.stamp === undefined) return message;
-  const { stamp, json: _, ...rest } = message;
-  return { ...rest, body: { ...(message.body as Readonly<Record<string, JsonValue>>), [stamp.field]: stamp.value } };
+  if (message.dedupKey === undefined) return message;
+  const { dedupKey, json: _, ...rest } = message;
+  return {
+    ...rest,
+    body: { ...(message.body as Readonly<Record<string, JsonValue>>), [dedupKey.field]: dedupKey.value },
+  };
 }
 
 function hasRoom({ body, contentType }: Message, field: string, tell: OnProblem): boolean {

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { Place } from "../types.ts";
+import type { SourceLocation } from "../types.ts";
 import type { Problems } from "./collect.ts";
 import { problem } from "./problem.ts";
 import { sniff, sniffSops } from "./sniff.ts";
@@ -10,7 +10,7 @@ export interface TextFile {
   readonly path: string;
   readonly text: string;
   /** @param offset in UTF-16 code units from the start of `text` */
-  placeAt(offset: number): Place;
+  placeAt(offset: number): SourceLocation;
 }
 
 /**
@@ -65,7 +65,7 @@ export const mergeConflict = {
 
 export function textFile(path: string, text: string): TextFile {
   const starts = lineStarts(text);
-  const placeAt = (offset: number): Place => {
+  const placeAt = (offset: number): SourceLocation => {
     const line = lastAtMost(starts, offset);
     return { file: path, line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
   };

@@ -1,4 +1,4 @@
-import type { JsonValue, Place } from "../types.ts";
+import type { JsonValue, SourceLocation } from "../types.ts";
 import type { ProblemCode } from "./codes.ts";
 import { quote } from "./problem.ts";
 import { isSensitiveName } from "./sensitive.ts";
@@ -36,7 +36,7 @@ export interface ConfigFlaw {
   readonly what: string;
   readonly next: string;
   /** Where the configuration is written; undefined: nobody knows. */
-  readonly place: Place | undefined;
+  readonly place: SourceLocation | undefined;
 }
 
 /** UTF-8 bytes of a secret's value. */
@@ -81,7 +81,7 @@ export type Found =
       readonly what: string;
       readonly next: string;
       /** Where it is to be mended; absent: where the variable is named. */
-      readonly place?: Place;
+      readonly place?: SourceLocation;
     };
 
 const names = ["stack", "project", "config.NAME", "env.NAME", "git.sha", "secret.NAME"];

@@ -1,4 +1,4 @@
-import { cut } from "../figures.ts";
+import { truncate } from "../format.ts";
 import { type Digest, isDigest, type MessageKey } from "./digest.ts";
 
 /**
@@ -106,7 +106,7 @@ function parseId(text: string): string {
 }
 
 function unknownDigest(digest: string): LedgerError {
-  return new LedgerError(`"${cut(digest, 40)}" is not a digest of a version that is known here`);
+  return new LedgerError(`"${truncate(digest, 40)}" is not a digest of a version that is known here`);
 }
 
 function isPacked(value: unknown): value is PackedLedger {

@@ -1,5 +1,5 @@
 import { limits } from "../limits.ts";
-import type { Batch, Parcel } from "../types.ts";
+import type { Batch, EncodedMessage } from "../types.ts";
 
 /**
  * Packs parcels into batches in their order: each as full as the API's limits on count and bytes allow. Next-fit keeps
@@ -7,7 +7,7 @@ import type { Batch, Parcel } from "../types.ts";
  *
  * @throws RangeError for a parcel over the limit of one message, which the manifest's checks refuse before.
  */
-export function* pack(parcels: Iterable<Parcel>): Generator<Batch> {
+export function* pack(parcels: Iterable<EncodedMessage>): Generator<Batch> {
   const packer = new Packer();
   for (const parcel of parcels) {
     const full = packer.add(parcel);
@@ -18,7 +18,7 @@ export function* pack(parcels: Iterable<Parcel>): Generator<Batch> {
 }
 
 /** The same for parcels that come some at once, so that a long source never lies in memory as a whole. */
-export async function* packStream(parcels: AsyncIterable<readonly Parcel[]>): AsyncGenerator<Batch> {
+export async function* packStream(parcels: AsyncIterable<readonly EncodedMessage[]>): AsyncGenerator<Batch> {
   const packer = new Packer();
   for await (const some of parcels) {
     for (const parcel of some) {
@@ -31,11 +31,11 @@ export async function* packStream(parcels: AsyncIterable<readonly Parcel[]>): As
 }
 
 class Packer {
-  #batch: Parcel[] = [];
+  #batch: EncodedMessage[] = [];
   #room: number = limits.batchBytes;
 
   /** @returns the batch that is full now: the parcel did not fit into it any more */
-  add(parcel: Parcel): Batch | undefined {
+  add(parcel: EncodedMessage): Batch | undefined {
     if (parcel.bytes > limits.messageBytes) {
       throw new RangeError(`message ${parcel.label} has ${parcel.bytes} bytes, more than ${limits.messageBytes}`);
     }

@@ -1,11 +1,11 @@
-import type { Message, Parcel } from "../types.ts";
+import type { EncodedMessage, Message } from "../types.ts";
 
 /**
  * A message serialized once and measured once, for packing and for the wire.
  *
  * @param label what people know it by
  */
-export function toParcel(message: Message, index: number, label = messageLabel(message.id, index)): Parcel {
+export function toParcel(message: Message, index: number, label = messageLabel(message.id, index)): EncodedMessage {
   const bodyJson = message.json ?? JSON.stringify(message.body);
   return {
     index,
@@ -14,7 +14,7 @@ export function toParcel(message: Message, index: number, label = messageLabel(m
     bytes: bodyBytes(message, bodyJson),
     contentType: message.contentType,
     delaySeconds: message.delaySeconds,
-    ...(message.filled !== undefined && { filled: message.filled }),
+    ...(message.secretValues !== undefined && { secretValues: message.secretValues }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Failure } from "../cloudflare/index.ts";
-import type { Metrics } from "../types.ts";
+import type { QueueMetrics } from "../types.ts";
 import type { BatchOutcome, PushReport } from "./types.ts";
 
 /** Adds up what a run does. */
@@ -7,7 +7,7 @@ export class Account {
   readonly #messages = { pushed: 0, inDoubt: 0, notSent: 0, mayBeTwice: 0 };
   readonly #unsettled: PushReport["unsettled"][number][] = [];
   readonly #now: () => number;
-  #metrics: { readonly of: Metrics; readonly at: number } | undefined;
+  #metrics: { readonly of: QueueMetrics; readonly at: number } | undefined;
   #requests = 0;
   #retries = 0;
   #waitedMs = 0;

@@ -1,5 +1,5 @@
 import type { Client, Failure } from "../cloudflare/index.ts";
-import type { Batch, InDoubtPolicy, Metrics, QueueRef } from "../types.ts";
+import type { Batch, InDoubtPolicy, QueueMetrics, QueueRef } from "../types.ts";
 import type { Clock } from "./clock.ts";
 import type { Halts } from "./halts.ts";
 import type { Pace } from "./pace.ts";
@@ -47,7 +47,7 @@ export type BatchOutcome =
   | {
       readonly state: "pushed";
       readonly batch: Batch;
-      readonly metrics: Metrics | undefined;
+      readonly metrics: QueueMetrics | undefined;
       /** Requests that it took. */
       readonly attempts: number;
       /** An earlier request's answer was lost, so the queue may have these messages twice. */
@@ -79,7 +79,7 @@ export interface PushReport {
   /** A signal ended the run before everything was pushed. */
   readonly stopped: boolean;
   /** As the API returned them last. */
-  readonly metrics: Metrics | undefined;
+  readonly metrics: QueueMetrics | undefined;
   /** When it did, in milliseconds of the wall clock. */
   readonly metricsAt: number | undefined;
   readonly requests: number;

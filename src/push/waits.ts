@@ -1,5 +1,5 @@
 import type { Failure } from "../cloudflare/index.ts";
-import { duration } from "../figures.ts";
+import { formatDuration } from "../format.ts";
 
 /** Something that a run waits for. Times are milliseconds of the clock's `elapsed`. */
 export interface Wait {
@@ -59,7 +59,7 @@ export class WaitTooLong extends Error {
  * @param mostMs how long a run waits for anything
  */
 export function tooLong(reason: string, ms: number, mostMs: number): Failure {
-  const [asked, most] = [ms, mostMs].map((each) => duration(each / 1000));
+  const [asked, most] = [ms, mostMs].map((each) => formatDuration(each / 1000));
   return {
     retry: "after_wait",
     message: `${reason}, and the next try would be in ${asked}: a run waits for ${most} at most`,

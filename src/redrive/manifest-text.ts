@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { stringify } from "yaml";
-import { count } from "../figures.ts";
-import { printable } from "../printable.ts";
+import { formatCount } from "../format.ts";
+import { toPrintable } from "../printable.ts";
 import type { ExportPaths } from "./export-paths.ts";
 import type { ExportHead } from "./progress-lines.ts";
 import type { RowKind } from "./row.ts";
@@ -42,10 +42,10 @@ export function manifestText(facts: ManifestFacts): string | undefined {
   if (documents.length === 0) return undefined;
   const [first = "", ...others] = documents;
   const [schemaLine = "", ...rest] = first.split("\n");
-  const origin = `# Exported from the queue ${printable(head.queueName)} (${printable(head.queueId)}) at ${head.startedAt}.`;
+  const origin = `# Exported from the queue ${toPrintable(head.queueName)} (${toPrintable(head.queueId)}) at ${head.startedAt}.`;
   const note =
     rows.unpushable === 0
       ? []
-      : [`# Not pushed: ${count(rows.unpushable, "message")} in ${posix.basename(paths.data.unpushable)}.`];
+      : [`# Not pushed: ${formatCount(rows.unpushable, "message")} in ${posix.basename(paths.data.unpushable)}.`];
   return [[schemaLine, origin, ...note, ...rest].join("\n"), ...others].join("---\n");
 }

@@ -1,5 +1,5 @@
 import { checkCredentials, type Problem, problem } from "../manifest/index.ts";
-import type { JsonValue, Place } from "../types.ts";
+import type { JsonValue, SourceLocation } from "../types.ts";
 import type { Row } from "./row.ts";
 
 /**
@@ -7,13 +7,19 @@ import type { Row } from "./row.ts";
  *
  * @param placeOf where a row is
  */
-export function scanRows(rows: readonly Row[], placeOf: (row: Row) => Place): readonly Problem[] {
+export function scanRows(rows: readonly Row[], placeOf: (row: Row) => SourceLocation): readonly Problem[] {
   return rows.flatMap((row) => {
     const found: Problem[] = [];
     const body: JsonValue = row.value ?? JSON.parse(row.line);
-    const message = { id: undefined, body, contentType: "json", delaySeconds: undefined, place: placeOf(row) } as const;
+    const message = {
+      id: undefined,
+      body,
+      contentType: "json",
+      delaySeconds: undefined,
+      location: placeOf(row),
+    } as const;
     checkCredentials(message, (code, _path, _snippet, what) => {
-      found.push(problem(code, message.place, what, "Do not commit it: revoke it, or keep this export out of Git."));
+      found.push(problem(code, message.location, what, "Do not commit it: revoke it, or keep this export out of Git."));
     });
     return found;
   });

@@ -54,7 +54,7 @@ describe("what is loaded", () => {
       "node_modules/commander",
       "src/cli",
       "src/emulator",
-      "src/figures.ts",
+      "src/format.ts",
       "src/printable.ts",
       "src/usage-error.ts",
     ];

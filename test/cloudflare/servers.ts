@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
 import { type Client, type ClientOptions, Credentials, createClient } from "../../src/cloudflare/index.ts";
-import type { Batch, Parcel, QueueRef } from "../../src/types.ts";
+import type { Batch, EncodedMessage, QueueRef } from "../../src/types.ts";
 
 export const queue: QueueRef = { accountId: "a".repeat(32), queueId: "b".repeat(32) };
 export const token = "a-token-that-must-never-be-seen";
@@ -64,7 +64,7 @@ export function clientOf({ baseUrl }: Pick<TestServer, "baseUrl">, rest: Partial
   return client;
 }
 
-export function parcel(bodyJson: string, rest: Partial<Parcel> = {}): Parcel {
+export function parcel(bodyJson: string, rest: Partial<EncodedMessage> = {}): EncodedMessage {
   return {
     index: 0,
     label: "#1",

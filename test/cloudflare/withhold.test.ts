@@ -4,8 +4,8 @@ import { answering, clientOf, parcel, queue, token } from "./servers.ts";
 
 const key = '-----BEGIN KEY-----\nMIIEvQ"IBADAN\nBgkqhkiG9w\n-----END KEY-----';
 const batch = [
-  parcel('{"order":7,"pin":"4711"}', { filled: ["4711"] }),
-  parcel(JSON.stringify({ to: "ada@example.com", key }), { filled: [key, ""] }),
+  parcel('{"order":7,"pin":"4711"}', { secretValues: ["4711"] }),
+  parcel(JSON.stringify({ to: "ada@example.com", key }), { secretValues: [key, ""] }),
 ];
 
 test.each([

@@ -144,7 +144,7 @@ describe("secrets", () => {
   it("fill a whole text, and leave a message without any as it is", async () => {
     const [text, none] = await messagesOf("  - body: ${secret.pin}\n    content_type: text\n  - body: [1]\n");
     if (text === undefined || none === undefined) throw new Error("no messages");
-    expect(fillSecrets(text, secrets)).toMatchObject({ body: "42", filled: ["42"] });
+    expect(fillSecrets(text, secrets)).toMatchObject({ body: "42", secretValues: ["42"] });
     expect(fillSecrets(none, secrets)).toEqual(none);
   });
 

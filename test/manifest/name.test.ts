@@ -25,7 +25,7 @@ describe("a manifest's name", () => {
       "messages/c.yaml": `after: [${decomposed}]\nmoved_from: [old]\n${one}`,
     });
     expect(problems).toEqual([]);
-    expect(manifests.map(({ name, after, movedFrom }) => ({ name, after, movedFrom }))).toEqual([
+    expect(manifests.map(({ name, after, formerNames }) => ({ name, after, movedFrom: formerNames }))).toEqual([
       { name: "b", after: [composed], movedFrom: [`alt-${composed}`, `alt-${decomposed}`] },
       { name: "c", after: [composed], movedFrom: ["old"] },
       { name: composed, after: [], movedFrom: [decomposed] },

@@ -47,7 +47,7 @@ describe("a variable that is named like a secret", () => {
     const values = new Map(Object.entries(env).map(([name, each]) => [`env.${name}`, each]));
     expect(fillSecrets(message, values)).toMatchObject({
       body: { a: [`Bearer ${value}!`, "7"] },
-      filled: [value, "7"],
+      secretValues: [value, "7"],
     });
     expect(() => fillSecrets(message, new Map([["env.DEPLOY_TOKEN", value]]))).toThrow(
       'SECRET_MISSING: the environment has no variable "COUNT_SECRET"',

@@ -21,7 +21,7 @@ async function messagesOf(lines: string, files: Readonly<Record<string, string>>
   return messages;
 }
 
-const values = (messages: readonly Message[]) => messages.map(({ stamp }) => stamp?.value);
+const values = (messages: readonly Message[]) => messages.map(({ dedupKey }) => dedupKey?.value);
 
 describe("dedup_field", () => {
   it("is the message's id, or its digest, numbered where the same comes again", async () => {

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bodyBytes, pack, toParcel } from "../../src/plan/index.ts";
-import type { Message, Parcel } from "../../src/types.ts";
+import type { EncodedMessage, Message } from "../../src/types.ts";
 
 // Limits as the API documents them, written out here and not imported: the packer must not judge itself.
 const MESSAGE_BYTES = 128_000;
 const BATCH_BYTES = 256_000;
 const BATCH_MESSAGES = 100;
 
-function parcel(bytes: number, index: number): Parcel {
+function parcel(bytes: number, index: number): EncodedMessage {
   return { index, label: `#${index + 1}`, bodyJson: '""', bytes, contentType: "text", delaySeconds: undefined };
 }
 const parcels = (sizes: readonly number[]) => sizes.map(parcel);
@@ -93,7 +93,7 @@ describe("sizes", () => {
     body,
     contentType,
     delaySeconds: undefined,
-    place: { file: "messages/a.yaml", line: 1, column: 1 },
+    location: { file: "messages/a.yaml", line: 1, column: 1 },
   });
 
   it("counts a text in UTF-8, without quotes or escapes", () => {

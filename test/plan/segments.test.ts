@@ -9,7 +9,7 @@ const row = (body: number, delaySeconds?: number): Message => ({
   body,
   contentType: "json",
   delaySeconds,
-  place: { file: "rows.ndjson", line: body + 1, column: 1 },
+  location: { file: "rows.ndjson", line: body + 1, column: 1 },
 });
 
 function cut(rows: readonly Message[], once = true) {

@@ -1,7 +1,7 @@
 import type { Client, Failure, PushAnswer, RateInfo, Retry } from "../../src/cloudflare/index.ts";
 import { noRate } from "../../src/cloudflare/index.ts";
 import type { Clock } from "../../src/push/index.ts";
-import type { Batch, Parcel, QueueRef } from "../../src/types.ts";
+import type { Batch, EncodedMessage, QueueRef } from "../../src/types.ts";
 
 export const queue: QueueRef = { accountId: "a".repeat(32), queueId: "b".repeat(32) };
 
@@ -49,7 +49,7 @@ export function virtualClock(): VirtualClock {
   };
 }
 
-function parcel(index: number): Parcel {
+function parcel(index: number): EncodedMessage {
   return {
     index,
     label: `#${index + 1}`,

@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { styleText } from "node:util";
-import { disposing } from "../../disposing.ts";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type Finished, start } from "../../engine/child.ts";
 import type { Engine } from "../../engine/find.ts";
 import { loopbackDirect } from "../../engine/loopback.ts";
 import { findPulumi } from "../../engine/pulumi.ts";
 import { formatProblem, loadManifests } from "../../manifest/index.ts";
-import { printable, printableJson } from "../../printable.ts";
+import { toPrintable, toPrintableJson } from "../../printable.ts";
 import { UsageError } from "../../usage-error.ts";
+import { withDisposable } from "../../with-disposable.ts";
 import { demoConfig } from "./config.ts";
 import { configOf, type Stage, stageOf } from "./stage.ts";
 
@@ -32,10 +32,12 @@ export async function demo(project: string, stack: string, env: NodeJS.ProcessEn
   const { engine } = await findPulumi(project, env);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  return disposing(await startEmulator({ queues: queues.map((name) => ({ name })), rateLimit: false }), (emulator) =>
-    disposing(stageOf(project), (stage) =>
-      play({ project, stack, queues, scene: { engine, stage, emulator, env, signal: stop.signal } }),
-    ),
+  return withDisposable(
+    await startEmulator({ queues: queues.map((name) => ({ name })), rateLimit: false }),
+    (emulator) =>
+      withDisposable(stageOf(project), (stage) =>
+        play({ project, stack, queues, scene: { engine, stage, emulator, env, signal: stop.signal } }),
+      ),
   );
 }
 
@@ -120,7 +122,7 @@ function runner({ engine, stage, emulator, env, signal }: Scene) {
 function brief({ stdout, stderr }: Finished): string {
   const lines = `${stdout}\n${stderr}`.split("\n");
   const logged = lines.filter((line) => !/^@|^\s*$|\b(?:creating|updating|running)\b.*\(\d+s\)/.test(line));
-  return logged.map((line) => `${styleText("dim", `   ${printable(line)}`, { stream: process.stderr })}\n`).join("");
+  return logged.map((line) => `${styleText("dim", `   ${toPrintable(line)}`, { stream: process.stderr })}\n`).join("");
 }
 
 function accepted(emulator: Emulator): number {
@@ -129,7 +131,7 @@ function accepted(emulator: Emulator): number {
 
 function queueText(emulator: Emulator, name: string): string {
   const messages = emulator.messages(name);
-  const bodies = messages.slice(0, shown).map(({ body }) => `     ${printableJson(body)}\n`);
+  const bodies = messages.slice(0, shown).map(({ body }) => `     ${toPrintableJson(body)}\n`);
   const more = messages.length > shown ? `     … and ${messages.length - shown} more\n` : "";
   return `   ${name}: ${messages.length}\n${bodies.join("")}${more}`;
 }

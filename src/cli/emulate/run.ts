@@ -1,6 +1,6 @@
 import { defaults } from "../../emulator/defaults.ts";
 import type { ConsumerOutput, EmulatorOptions, QueueSetup, WorkerOptions } from "../../emulator/index.ts";
-import { printableLines } from "../../printable.ts";
+import { toPrintableLines } from "../../printable.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { EmulateFlags } from "./flags.ts";
 
@@ -84,5 +84,5 @@ function queuesOf({ queue, wranglerDev }: EmulateFlags, workers: readonly Worker
 function printConsumer({ queue, level, text }: ConsumerOutput): void {
   const prefix = level === "log" ? `[${queue}] ` : `[${queue}] ${level}: `;
   // Each line, so that none of them can be taken for the emulator's own.
-  console.error(printableLines(text).replaceAll(/^/gm, prefix));
+  console.error(toPrintableLines(text).replaceAll(/^/gm, prefix));
 }

@@ -1,6 +1,6 @@
-import { isFileError, systemReason } from "../../file-fault.ts";
+import { describeSystemError, isFileError } from "../../file-error.ts";
 import { formatProblem, Problems } from "../../manifest/index.ts";
-import { printable, quote } from "../../printable.ts";
+import { quote, toPrintable } from "../../printable.ts";
 import { isRunning, systemClock, thisProcess } from "../../push/index.ts";
 import {
   type Condition,
@@ -18,7 +18,7 @@ import {
   systemDisk,
   take,
 } from "../../redrive/index.ts";
-import type { Place } from "../../types.ts";
+import type { SourceLocation } from "../../types.ts";
 import { UsageError } from "../../usage-error.ts";
 import { type Connection, connect } from "./connect.ts";
 import type { ExportFlags } from "./flags.ts";
@@ -56,7 +56,7 @@ export async function runExport(
     } catch (error) {
       if (error instanceof ExportError || !isFileError(error)) throw error;
       const next = "Make its folder writable and see that the disk has room, then run it again.";
-      throw new ExportError("EXPORT_UNWRITABLE", `the export cannot be written: ${systemReason(error)}`, next);
+      throw new ExportError("EXPORT_UNWRITABLE", `the export cannot be written: ${describeSystemError(error)}`, next);
     } finally {
       release();
     }
@@ -143,7 +143,7 @@ async function exportTo(
     closed = true;
     await files.close(unsettled === undefined && !stopped);
     if (stopped) throw interrupted(files);
-    for (const path of writtenFiles(files, place.shown)) process.stdout.write(`${printable(path)}\n`);
+    for (const path of writtenFiles(files, place.shown)) process.stdout.write(`${toPrintable(path)}\n`);
     tell(exportedText(files, place.shown));
     tell("seen" in left ? peekedText(left) : takenText(left));
     if (unsettled !== undefined) tell([unsettled]);
@@ -172,7 +172,7 @@ function interrupted({ rows }: Pick<ExportFiles, "rows">): ExportError {
   return new ExportError("EXPORT_STOPPED", "the export was interrupted", next);
 }
 
-function placeOf(files: ExportFiles, { shown }: ExportPlace, row: Row): Place {
+function placeOf(files: ExportFiles, { shown }: ExportPlace, row: Row): SourceLocation {
   return { file: shown.data[row.kind], line: files.placeOf(row.id)?.line ?? 1, column: 1 };
 }
 
@@ -209,5 +209,5 @@ function sinceOf(text: string | undefined): number | undefined {
 }
 
 function tell(lines: readonly string[]): void {
-  for (const line of lines) process.stderr.write(`${printable(line)}\n`);
+  for (const line of lines) process.stderr.write(`${toPrintable(line)}\n`);
 }

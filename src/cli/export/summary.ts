@@ -1,4 +1,4 @@
-import { count, number } from "../../figures.ts";
+import { formatCount, formatNumber } from "../../format.ts";
 import { quote } from "../../printable.ts";
 import type { ExportFiles, ExportPaths, Peeked, RowKind, Taken } from "../../redrive/index.ts";
 
@@ -15,13 +15,13 @@ export function exportedText(files: Pick<ExportFiles, "rows" | "head">, shown: E
   const { rows, head } = files;
   const all = rows.json + rows.text + rows.unpushable;
   if (all === 0) return [`Nothing to export: no message of ${quote(head.queueName)} was found that is wanted.`];
-  const lines = [`Exported ${count(all, "message")} of ${quote(head.queueName)}.`];
+  const lines = [`Exported ${formatCount(all, "message")} of ${quote(head.queueName)}.`];
   if (rows.json + rows.text > 0) {
-    lines.push(`${shown.manifest} pushes ${number(rows.json + rows.text)} of them to ${quote(head.to)}, once.`);
+    lines.push(`${shown.manifest} pushes ${formatNumber(rows.json + rows.text)} of them to ${quote(head.to)}, once.`);
   }
   if (rows.unpushable > 0) {
     lines.push(
-      `${shown.data.unpushable} has ${number(rows.unpushable)} that no manifest can push back exactly, each with a note that says why; no manifest names the file.`,
+      `${shown.data.unpushable} has ${formatNumber(rows.unpushable)} that no manifest can push back exactly, each with a note that says why; no manifest names the file.`,
     );
   }
   return lines;
@@ -34,7 +34,7 @@ export function peekedText({ seen, backlog }: Peeked): readonly string[] {
   if (backlog === undefined) return [`${bound} How many the queue has could not be read.`];
   if (backlog <= seen) return [];
   return [
-    `The queue has about ${count(backlog, "message")}, and showed ${number(seen)}. ${bound} Export all with --take.`,
+    `The queue has about ${formatCount(backlog, "message")}, and showed ${formatNumber(seen)}. ${bound} Export all with --take.`,
   ];
 }
 
@@ -42,12 +42,12 @@ export function peekedText({ seen, backlog }: Peeked): readonly string[] {
 export function takenText({ left, backlog }: Taken): readonly string[] {
   const lines: string[] = [];
   if (left > 0) {
-    lines.push(`${count(left, "message")} stayed in the queue: not selected. Each counts one delivery more.`);
+    lines.push(`${formatCount(left, "message")} stayed in the queue: not selected. Each counts one delivery more.`);
   }
   const others = (backlog ?? 0) - left;
   if (others > 0) {
     lines.push(
-      `The queue reported about ${count(others, "message")} more, such as delayed ones or another consumer's.`,
+      `The queue reported about ${formatCount(others, "message")} more, such as delayed ones or another consumer's.`,
     );
   }
   return lines;
@@ -65,7 +65,7 @@ export function unsettledText(files: ExportFiles, shown: ExportPaths): string | 
     const lines = places.filter((place) => place.kind === kind).map(({ line }) => line);
     return lines.length === 0 ? [] : [`${shown.data[kind]}:${ranges(lines.sort((a, b) => a - b))}`];
   });
-  return `EXPORT_UNCONFIRMED: ${count(places.length, "message")} may still be in the queue, or may have been delivered to another consumer: ${named.join(" ")}. Run it again to acknowledge those that come back; remove ${shown.progress} if the queue has none of them.`;
+  return `EXPORT_UNCONFIRMED: ${formatCount(places.length, "message")} may still be in the queue, or may have been delivered to another consumer: ${named.join(" ")}. Run it again to acknowledge those that come back; remove ${shown.progress} if the queue has none of them.`;
 }
 
 /** `1-3,7` */

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { printable } from "../../printable.ts";
+import { toPrintable } from "../../printable.ts";
 import type { Answers } from "./answers.ts";
 import type { NewFile } from "./files.ts";
 
@@ -17,7 +17,7 @@ export function report(path: string, { stack, account, queues }: Answers, outcom
     ? "What was left as it is may not fit the rest. --force replaces it.\n"
     : "";
   const steps = [
-    ...(path === "." ? [] : [[`cd ${printable(path)}`, ""]]),
+    ...(path === "." ? [] : [[`cd ${toPrintable(path)}`, ""]]),
     ["npm install", "then commit package-lock.json too"],
     ["npx queue-seeder validate", "checks messages/"],
     ["npm run demo", "deploys to an emulator on this machine; needs no account"],

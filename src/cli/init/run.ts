@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { disposing } from "../../disposing.ts";
 import { UsageError } from "../../usage-error.ts";
+import { withDisposable } from "../../with-disposable.ts";
 import { version } from "../shared/version.ts";
 import { type Answers, defaults, fromFlags } from "./answers.ts";
 import { type Person, personAt } from "./ask.ts";
@@ -21,7 +21,7 @@ export async function init(path: string, flags: InitFlags): Promise<void> {
   const folder = resolve(path);
   refuseForeign(folder, flags);
   const write = (person: Person | undefined) => writeProject(path, folder, flags, person);
-  return flags.yes ? write(undefined) : disposing(atTerminal(), write);
+  return flags.yes ? write(undefined) : withDisposable(atTerminal(), write);
 }
 
 async function writeProject(path: string, folder: string, flags: InitFlags, person: Person | undefined): Promise<void> {

@@ -1,7 +1,7 @@
-import { count, number } from "../../figures.ts";
+import { formatCount, formatNumber } from "../../format.ts";
 import { formatProblem, type LoadResult } from "../../manifest/index.ts";
 import { formula, prices } from "../../plan/cost.ts";
-import { printable } from "../../printable.ts";
+import { toPrintable } from "../../printable.ts";
 import { addressText } from "../shared/plan/address.ts";
 import { type ManifestPlan, type Plan, type RemovedManifest, type Verdict, verdictOf } from "../shared/plan/model.ts";
 import { isLoss } from "../shared/plan/queues.ts";
@@ -96,19 +96,19 @@ function heading(plan: Pick<Plan, "project" | "stack">): string {
 
 function costText({ total }: Plan): string {
   return (
-    `${count(total.operations, "operation")} to write, ${number(total.lifeOperations)} over their life, ` +
+    `${formatCount(total.operations, "operation")} to write, ${formatNumber(total.lifeOperations)} over their life, ` +
     `${usd(total.usd)}: ${formula} (prices of ${prices.asOf}). It takes ${atLeast(total.seconds)} under Cloudflare's limits.`
   );
 }
 
 function row(manifest: ManifestPlan): string {
   const { name, queue, push, pushedBefore } = manifest;
-  const figures = [push.messages, push.bytes, push.requests, pushedBefore].map(number);
+  const figures = [push.messages, push.bytes, push.requests, pushedBefore].map(formatNumber);
   return `| ${[cell(name), cell(queue), words[verdictOf(manifest)], ...figures].join(" | ")} |\n`;
 }
 
 function removedRow({ name, queue, pushed }: RemovedManifest): string {
-  return `| ${[cell(name), cell(queue), "removed, forget", 0, 0, 0, number(pushed)].join(" | ")} |\n`;
+  return `| ${[cell(name), cell(queue), "removed, forget", 0, 0, 0, formatNumber(pushed)].join(" | ")} |\n`;
 }
 
 function hasDetails(manifest: ManifestPlan): boolean {
@@ -121,7 +121,7 @@ function detail(manifest: ManifestPlan): string {
   const lines = [
     ...notesOf(manifest),
     ...manifest.sample.map((sample) => `› ${sampleText(sample)}`),
-    ...(manifest.sample.length > 0 && more > 0 ? [`… and ${number(more)} more`] : []),
+    ...(manifest.sample.length > 0 && more > 0 ? [`… and ${formatNumber(more)} more`] : []),
   ];
   const open = verdictOf(manifest) === "refused" ? " open" : "";
   const summary = `${html(manifest.name)} → ${html(manifest.queue)}: ${words[verdictOf(manifest)]}`;
@@ -131,7 +131,7 @@ function detail(manifest: ManifestPlan): string {
 function leftOut(n: number, noun: string, command = "plan"): string[] {
   return n === 0
     ? []
-    : [`\n_${count(n, noun)} did not fit into this comment. Run \`queue-seeder ${command}\` to see all._\n`];
+    : [`\n_${formatCount(n, noun)} did not fit into this comment. Run \`queue-seeder ${command}\` to see all._\n`];
 }
 
 /** As many of the texts, from the first, as fit. */
@@ -148,7 +148,7 @@ function fitting(texts: readonly string[], room: number): string[] {
 
 /** Somebody's text, of which nothing is Markdown: no link, no mention, no end of the code. */
 function code(text: string): string {
-  const line = printable(text);
+  const line = toPrintable(text);
   const ticks = "`".repeat(1 + longestRun(line));
   const padding = /^`|`$/.test(line) ? " " : "";
   return `${ticks}${padding}${line}${padding}${ticks}`;
@@ -171,7 +171,7 @@ function longestRun(text: string): number {
 function html(text: string): string {
   const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   // A zero-width space after @ keeps a name from calling somebody.
-  return printable(text)
+  return toPrintable(text)
     .replace(/[&<>"]/g, (found) => entities[found] ?? found)
     .replaceAll("@", "@&#8203;");
 }

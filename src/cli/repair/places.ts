@@ -52,7 +52,7 @@ function placeOf(
     origin === "values"
       ? undefined
       : (loaded.manifests.find((each) => each.name === before) ??
-        loaded.manifests.find(({ movedFrom }) => movedFrom.includes(before)));
+        loaded.manifests.find(({ formerNames }) => formerNames.includes(before)));
   const manifest = found?.name ?? before;
   const now = (text: string) => text.slice(0, -`${before}/${segment}`.length) + manifest;
   // The files of a component may lie anywhere.

@@ -1,6 +1,6 @@
 import { parseReason, withoutColours } from "../../engine/pulumi-messages.ts";
 import type { EngineEnd, EngineEvent } from "../../engine/run-pulumi.ts";
-import { number } from "../../figures.ts";
+import { formatNumber } from "../../format.ts";
 import { describeEvent } from "../../lifecycle/protocol/describe.ts";
 import { decodeEvent, type RunEventOfKind } from "../../lifecycle/protocol/events.ts";
 
@@ -70,7 +70,7 @@ export function repairResult(
     // Segments of a data file know nothing of each other's rows: only here is seen what was named and is nowhere.
     const missing = (named ?? 0) - messages;
     if (missing <= 0) return { lines: done, exit: 0 };
-    const what = `${number(missing)} of the ${number(named ?? 0)} that were named cannot be meant, and stayed as they were.`;
+    const what = `${formatNumber(missing)} of the ${formatNumber(named ?? 0)} that were named cannot be meant, and stayed as they were.`;
     return { lines: [...done, what], exit: 1 };
   }
   const state =

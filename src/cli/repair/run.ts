@@ -1,9 +1,9 @@
-import { disposing } from "../../disposing.ts";
 import { runEngine } from "../../engine/run-pulumi.ts";
 import { emptyState } from "../../engine/state.ts";
 import type { RepairRequest } from "../../lifecycle/protocol/request.ts";
-import { printable } from "../../printable.ts";
+import { toPrintable } from "../../printable.ts";
 import { UsageError } from "../../usage-error.ts";
+import { withDisposable } from "../../with-disposable.ts";
 import { confirmed } from "../shared/confirm.ts";
 import { pulumiFinder, readFacts, stackName } from "../shared/deployment/facts.ts";
 import { tellProblems } from "../shared/problems/tell.ts";
@@ -54,13 +54,13 @@ export async function runRepair(
   const pulumi = await find();
   const events = collectRepair();
   const request = writeRequest({ plan: undefined, approvedPushes: undefined, repair });
-  const end = await disposing(request, ({ env: more }) =>
-    disposing(listen(), ({ stop }) =>
+  const end = await withDisposable(request, ({ env: more }) =>
+    withDisposable(listen(), ({ stop }) =>
       runEngine({ root, stack: stack.full, pulumi, env: more, targets, onEvent: (event) => events.take(event), stop }),
     ),
   );
   const { lines, exit } = repairResult(end, events, repair.messages && new Set(repair.messages).size);
-  process.stderr.write(lines.map((line) => `${printable(line)}\n`).join(""));
+  process.stderr.write(lines.map((line) => `${toPrintable(line)}\n`).join(""));
   return exit;
 }
 

@@ -1,4 +1,4 @@
-import { number } from "../../figures.ts";
+import { formatNumber } from "../../format.ts";
 import { escapeText } from "./escape.ts";
 
 /** One number for each run, in order; undefined: nobody knows it. */
@@ -55,7 +55,7 @@ function panelSvg({ title, form, values }: Series, y: number): string {
   const named = namedOf(points);
   const names = named.map(
     ({ x, y: at, value }) =>
-      `<text class="value" x="${x}" y="${round(at - 7)}" text-anchor="middle">${number(value)}</text>`,
+      `<text class="value" x="${x}" y="${round(at - 7)}" text-anchor="middle">${formatNumber(value)}</text>`,
   );
   const none = points.length === 0 ? [`<text class="axis" x="${left + 8}" y="${base - 20}">not known</text>`] : [];
   return [
@@ -134,7 +134,7 @@ export function ticksTo(most: number): readonly number[] {
 /** `1.5k` for an axis, where there is little room. */
 function short(n: number): string {
   if (n >= 1_000_000) return `${round(n / 1_000_000)}M`;
-  return n >= 10_000 ? `${round(n / 1_000)}k` : number(n);
+  return n >= 10_000 ? `${round(n / 1_000)}k` : formatNumber(n);
 }
 
 function round(n: number): number {

@@ -1,4 +1,4 @@
-import { printable } from "../../printable.ts";
+import { toPrintable } from "../../printable.ts";
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -10,5 +10,5 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Any text as text of HTML and SVG, in attributes too: printable, so that what it shows is what it says. */
 export function escapeText(text: string): string {
-  return printable(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
+  return toPrintable(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
 }

@@ -1,5 +1,5 @@
 import type { LastPush, SegmentOutputs } from "../../lifecycle/state/segment.ts";
-import type { Metrics } from "../../types.ts";
+import type { QueueMetrics } from "../../types.ts";
 
 /** One run of the engine that changed the stack's state, and the state after it. */
 export interface Version {
@@ -33,7 +33,7 @@ export interface QueueRun extends Pick<Version, "version" | "kind" | "result" | 
   /** Messages that are in doubt after the run. */
   readonly inDoubt: number;
   /** As the API told during the run; undefined: it was not asked, or did not say. */
-  readonly metrics: Metrics | undefined;
+  readonly metrics: QueueMetrics | undefined;
   readonly by: string | undefined;
   readonly commit: string | undefined;
   readonly plan: string | undefined;

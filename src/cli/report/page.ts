@@ -1,4 +1,4 @@
-import { count, number } from "../../figures.ts";
+import { formatCount, formatNumber } from "../../format.ts";
 import { chartSvg } from "./chart.ts";
 import { escapeText } from "./escape.ts";
 import type { QueueReport, QueueRun } from "./model.ts";
@@ -49,7 +49,7 @@ function section({ queue, runs }: QueueReport, index: number): string {
   const backlog =
     last?.metrics === undefined
       ? "Its backlog is not known."
-      : `At the end of run ${last.version} its backlog had ${count(last.metrics.backlog_count, "message")}.`;
+      : `At the end of run ${last.version} its backlog had ${formatCount(last.metrics.backlog_count, "message")}.`;
   const chart = chartSvg(
     id,
     `Queue ${queue}`,
@@ -66,7 +66,7 @@ function section({ queue, runs }: QueueReport, index: number): string {
   return [
     `<section aria-labelledby="${id}-h">`,
     `<h2 id="${id}-h">${escapeText(queue)}</h2>`,
-    `<p>${count(pushed, "message")} pushed in ${count(runs.length, "run")}. ${backlog}</p>`,
+    `<p>${formatCount(pushed, "message")} pushed in ${formatCount(runs.length, "run")}. ${backlog}</p>`,
     `<figure>${chart}</figure>`,
     table(queue, runs),
     "</section>",
@@ -103,7 +103,7 @@ function table(queue: string, runs: readonly QueueRun[]): string {
 function row(run: QueueRun): string {
   const { version, at, kind, result, by, commit, plan, pushed, requests, inDoubt, metrics } = run;
   const text = (value: string | undefined) => `<td>${value === undefined ? "–" : escapeText(value)}</td>`;
-  const n = (value: number | undefined) => `<td class="n">${value === undefined ? "–" : number(value)}</td>`;
+  const n = (value: number | undefined) => `<td class="n">${value === undefined ? "–" : formatNumber(value)}</td>`;
   return [
     `<tr><th scope="row">#${version}</th><td>${time(at)}</td>`,
     text(result === "succeeded" ? kind : `${kind}, ${result}`),

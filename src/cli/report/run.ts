@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { readStackConfig } from "../../config/stack-config.ts";
-import { printable } from "../../printable.ts";
+import { toPrintable } from "../../printable.ts";
 import { pulumiFinder, stackName } from "../shared/deployment/facts.ts";
 import { writeOutput } from "../shared/output.ts";
 import type { ReportFlags } from "./flags.ts";
@@ -30,6 +30,6 @@ export async function runReport(root: string, flags: ReportFlags, env: NodeJS.Pr
   }
   writeOutput(resolve(root, flags.out), page);
   const what = `${flags.out} shows ${logged.length} ${logged.length === 1 ? "run" : "runs"} of ${stack.full}.`;
-  process.stderr.write(`${printable(what)}\n`);
+  process.stderr.write(`${toPrintable(what)}\n`);
   return 0;
 }

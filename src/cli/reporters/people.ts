@@ -1,7 +1,7 @@
 import { isGone } from "../../engine/stack-lock.ts";
-import { count, duration, number } from "../../figures.ts";
+import { formatCount, formatDuration, formatNumber } from "../../format.ts";
 import { formatIdList } from "../../lifecycle/apply/report.ts";
-import { printable, printableData, printableLines } from "../../printable.ts";
+import { toPrintable, toPrintableData, toPrintableLines } from "../../printable.ts";
 import type { ManifestOutcome, Outcome } from "../shared/outcome.ts";
 import type { Paint } from "../shared/paint.ts";
 import { planText } from "../shared/plan/text.ts";
@@ -44,7 +44,7 @@ export function peopleReport({ write, terminal, paint, now }: Screen): Report {
     plan: (plan) => line(planText(plan, paint)),
     locked(holder, waiting) {
       const then = waiting === "no" ? "" : ` ${waitText(waiting)}`;
-      line(`Another run holds the stack: ${printable(holder.text)}.${then}`);
+      line(`Another run holds the stack: ${toPrintable(holder.text)}.${then}`);
       if (isGone(holder)) {
         line(
           "On this machine there is no such process any more: if that run is surely over, `pulumi cancel` frees the stack.",
@@ -65,12 +65,12 @@ export function peopleReport({ write, terminal, paint, now }: Screen): Report {
       pass(waitingText(wait, now()));
     },
     said({ severity, text, resource }) {
-      const head = resource === undefined ? "" : `${printable(resource)}: `;
-      line(`${paint(colours[severity], severity)} ${head}${printableLines(text)}`);
+      const head = resource === undefined ? "" : `${toPrintable(resource)}: `;
+      line(`${paint(colours[severity], severity)} ${head}${toPrintableLines(text)}`);
     },
-    changed: (what, resource) => line(printable(`${what} ${resource}`)),
+    changed: (what, resource) => line(toPrintable(`${what} ${resource}`)),
     stopping: () => line("Finishing what is under way, and keeping what was pushed …"),
-    note: (text) => line(printableLines(text)),
+    note: (text) => line(toPrintableLines(text)),
     end(outcome) {
       for (const each of outcomeLines(outcome)) line(each);
     },
@@ -79,38 +79,41 @@ export function peopleReport({ write, terminal, paint, now }: Screen): Report {
 }
 
 function waitText(seconds: number | undefined): string {
-  return seconds === undefined ? "Waiting for its end …" : `Waiting for at most ${duration(seconds)} …`;
+  return seconds === undefined ? "Waiting for its end …" : `Waiting for at most ${formatDuration(seconds)} …`;
 }
 
 export function waitingText({ reason, until, resource }: Waiting, now: number): string {
-  const left = until === undefined ? "" : ` for at most ${duration(Math.max(0, until - now) / 1_000)}`;
+  const left = until === undefined ? "" : ` for at most ${formatDuration(Math.max(0, until - now) / 1_000)}`;
   return `${resource === undefined ? "" : `${resource}: `}waiting${left}: ${reason}`;
 }
 
 export function progressText({ pushed, planned, perSecond, secondsLeft }: ProgressState): string {
-  const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
-  const rate = perSecond === 0 ? "" : `, ${number(Math.round(perSecond))} a second`;
-  const whole = planned === undefined ? count(pushed, "message") : `${number(pushed)} of ${count(planned, "message")}`;
+  const left = secondsLeft === undefined ? "" : `, ${formatDuration(secondsLeft)} left`;
+  const rate = perSecond === 0 ? "" : `, ${formatNumber(Math.round(perSecond))} a second`;
+  const whole =
+    planned === undefined
+      ? formatCount(pushed, "message")
+      : `${formatNumber(pushed)} of ${formatCount(planned, "message")}`;
   return `${whole} pushed${rate}${left}`;
 }
 
 /** The summary, a manifest a line. */
 export function outcomeLines(outcome: Outcome): string[] {
-  const { manifests, queues, total } = printableData(outcome);
+  const { manifests, queues, total } = toPrintableData(outcome);
   return [
     ...manifests.filter(({ pushed, inDoubt, notSent }) => pushed + inDoubt + notSent > 0).flatMap(manifestLines),
     ...queues.flatMap(({ name, metrics, metricsAt }) =>
       metrics === null ? [] : [`${name}: ${metricsText(metrics)}, as of ${metricsAt}`],
     ),
-    `${count(total.pushed, "message")} pushed in ${count(total.requests, "request")}, ` +
-      `${number(total.inDoubt)} in doubt, ${number(total.notSent)} not sent.`,
+    `${formatCount(total.pushed, "message")} pushed in ${formatCount(total.requests, "request")}, ` +
+      `${formatNumber(total.inDoubt)} in doubt, ${formatNumber(total.notSent)} not sent.`,
   ];
 }
 
 function manifestLines(manifest: ManifestOutcome): string[] {
   const { name, queue, pushed, inDoubt, notSent, inDoubtMessages, possibleDuplicates } = manifest;
   return [
-    `${name} → ${queue}: ${number(pushed)} pushed, ${number(inDoubt)} in doubt, ${number(notSent)} not sent`,
+    `${name} → ${queue}: ${formatNumber(pushed)} pushed, ${formatNumber(inDoubt)} in doubt, ${formatNumber(notSent)} not sent`,
     ...(inDoubtMessages.length === 0 ? [] : [`    in doubt: ${formatIdList(inDoubtMessages)}`]),
     ...(possibleDuplicates.length === 0 ? [] : [`    may have arrived twice: ${formatIdList(possibleDuplicates)}`]),
   ];

@@ -1,4 +1,4 @@
-import { printableJson } from "../../printable.ts";
+import { toPrintableJson } from "../../printable.ts";
 import type { Outcome } from "../shared/outcome.ts";
 import type { Plan } from "../shared/plan/model.ts";
 import type { Report } from "./report.ts";
@@ -43,7 +43,7 @@ export function recordingReport(
       manifests: outcome?.manifests ?? [],
       queues: outcome?.queues ?? [],
     };
-    write(`${printableJson(document, 2)}\n`);
+    write(`${toPrintableJson(document, 2)}\n`);
   };
   return {
     ...report,

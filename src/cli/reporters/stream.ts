@@ -1,4 +1,4 @@
-import { printableJson } from "../../printable.ts";
+import { toPrintableJson } from "../../printable.ts";
 import { planJson } from "../shared/plan/json.ts";
 import type { Report } from "./report.ts";
 
@@ -11,7 +11,7 @@ const version = 1;
  */
 export function streamReport(write: (line: string) => void, now: () => number): Report {
   const line = (kind: string, more: object = {}) =>
-    write(`${printableJson({ version, kind, at: new Date(now()).toISOString(), ...more })}\n`);
+    write(`${toPrintableJson({ version, kind, at: new Date(now()).toISOString(), ...more })}\n`);
   return {
     plan(plan) {
       line("plan", { plan: planJson(plan) });

@@ -1,5 +1,5 @@
-import { printable, printableLines } from "../../printable.ts";
-import type { Place } from "../../types.ts";
+import { toPrintable, toPrintableLines } from "../../printable.ts";
+import type { SourceLocation } from "../../types.ts";
 
 /**
  * An annotation of GitHub Actions.
@@ -9,16 +9,16 @@ export function annotation(
   severity: "error" | "warning" | "notice",
   title: string,
   text: string,
-  place?: Place,
+  place?: SourceLocation,
 ): string {
   const at = place === undefined ? "" : `file=${property(place.file)},line=${place.line},col=${place.column},`;
   return `::${severity} ${at}title=${property(title)}::${data(text)}\n`;
 }
 
 function data(text: string): string {
-  return printableLines(text).replaceAll("%", "%25").replaceAll("\n", "%0A");
+  return toPrintableLines(text).replaceAll("%", "%25").replaceAll("\n", "%0A");
 }
 
 function property(text: string): string {
-  return data(printable(text)).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  return data(toPrintable(text)).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }

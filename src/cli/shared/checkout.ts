@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import type { Problem } from "../../manifest/index.ts";
-import type { Place } from "../../types.ts";
+import type { SourceLocation } from "../../types.ts";
 
 /** Where the runners of GitHub and of GitLab say that they checked the repository out. */
 const checkouts = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"] as const;
@@ -21,7 +21,7 @@ export function folderInCheckout(root: string, env: Readonly<Record<string, stri
   return folder === "" || folder === ".." || folder.startsWith("../../") ? "" : `${folder}/`;
 }
 
-export function placeIn(folder: string, place: Place): Place {
+export function placeIn(folder: string, place: SourceLocation): SourceLocation {
   return { ...place, file: `${folder}${place.file}` };
 }
 

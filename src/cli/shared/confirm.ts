@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { printable } from "../../printable.ts";
+import { toPrintable } from "../../printable.ts";
 
 /** Asks the person at the terminal. Anything but a yes is a no, also the end of the input. */
 export async function confirmed(
@@ -30,7 +30,7 @@ async function answerTo(
   const gone = new AbortController();
   terminal.once("close", () => gone.abort());
   try {
-    return (await terminal.question(`${printable(question)} `, { signal: gone.signal })).trim();
+    return (await terminal.question(`${toPrintable(question)} `, { signal: gone.signal })).trim();
   } catch (error) {
     if (gone.signal.aborted) return undefined;
     throw error;

@@ -8,14 +8,14 @@ import {
 } from "../../cloudflare/index.ts";
 import { setByRepository } from "../../config/repository-environment.ts";
 import type { Pulumi } from "../../engine/pulumi.ts";
-import type { Metrics } from "../../types.ts";
+import type { QueueMetrics } from "../../types.ts";
 import { readApiConfig } from "./deployment/api-config.ts";
 import type { Facts } from "./deployment/facts.ts";
 import type { QueuePlan } from "./plan/model.ts";
 
 /** What became of asking for a queue's metrics. */
 export type Asked =
-  | { readonly kind: "metrics"; readonly metrics: Metrics }
+  | { readonly kind: "metrics"; readonly metrics: QueueMetrics }
   | { readonly kind: "none"; readonly why: string };
 
 /**

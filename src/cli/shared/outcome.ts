@@ -1,5 +1,5 @@
 import { deployedName, type StackState } from "../../engine/state.ts";
-import type { Metrics } from "../../types.ts";
+import type { QueueMetrics } from "../../types.ts";
 import { type EndSignal, exits, signalExits } from "./exits.ts";
 import { type ManifestPlan, noLoad, type Plan } from "./plan/model.ts";
 import { nothingUnsaved, type Unsaved } from "./unsaved.ts";
@@ -31,7 +31,7 @@ export interface ManifestOutcome extends Tally {
 export interface QueueOutcome {
   readonly name: string;
   /** As the API returned them last; null: it never did. */
-  readonly metrics: Metrics | null;
+  readonly metrics: QueueMetrics | null;
   readonly metricsAt: string | null;
 }
 

@@ -1,6 +1,6 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
-import { systemReason } from "../../file-fault.ts";
+import { describeSystemError } from "../../file-error.ts";
 import { UsageError } from "../../usage-error.ts";
 
 /** Writes a file that a flag names. @throws UsageError where it cannot be written */
@@ -24,7 +24,7 @@ function refusing(path: string, write: () => void): void {
   } catch (error) {
     const name = relative(process.cwd(), path);
     throw new UsageError(
-      `${name} cannot be written: ${systemReason(error)}. Name a file in a folder that is there and may be written to.`,
+      `${name} cannot be written: ${describeSystemError(error)}. Name a file in a folder that is there and may be written to.`,
     );
   }
 }

@@ -1,5 +1,5 @@
-import { count, duration } from "../../figures.ts";
-import type { Metrics } from "../../types.ts";
+import { formatCount, formatDuration } from "../../format.ts";
+import type { QueueMetrics } from "../../types.ts";
 
 /** What stands behind a queue's name. @param id "" where only the program knows it; null: none yet */
 export function queueId(id: string | null): string {
@@ -8,7 +8,7 @@ export function queueId(id: string | null): string {
 
 /** How long something takes at the least. */
 export function atLeast(seconds: number): string {
-  return seconds < 1 ? "within a second" : `at least ${duration(seconds)}`;
+  return seconds < 1 ? "within a second" : `at least ${formatDuration(seconds)}`;
 }
 
 /** To two figures, since it is an estimate, and never less than it is. */
@@ -19,7 +19,11 @@ export function usd(amount: number): string {
 }
 
 /** Best effort, as the API says it. */
-export function metricsText({ backlog_count, backlog_bytes, oldest_message_timestamp_ms: oldest }: Metrics): string {
+export function metricsText({
+  backlog_count,
+  backlog_bytes,
+  oldest_message_timestamp_ms: oldest,
+}: QueueMetrics): string {
   const since = oldest === 0 ? "" : `, the oldest of ${new Date(oldest).toISOString()}`;
-  return `${count(backlog_count, "message")} in the queue (${count(backlog_bytes, "byte")}${since})`;
+  return `${formatCount(backlog_count, "message")} in the queue (${formatCount(backlog_bytes, "byte")}${since})`;
 }

@@ -1,6 +1,6 @@
 import { deployedName, type RecordedSegment, type StackState } from "../../engine/state.ts";
 import type { LastPush } from "../../lifecycle/state/segment.ts";
-import type { Metrics } from "../../types.ts";
+import type { QueueMetrics } from "../../types.ts";
 import type { Asked } from "../shared/live-metrics.ts";
 import {
   addedUp,
@@ -42,7 +42,7 @@ export interface ManifestStatus extends Pick<ManifestPlan, "name" | "queue" | "m
 export interface QueueStatus {
   readonly name: string;
   readonly id: QueuePlan["id"];
-  readonly metrics: Metrics | null;
+  readonly metrics: QueueMetrics | null;
   /** Why there are no metrics. */
   readonly why: string | null;
 }

@@ -1,5 +1,5 @@
 import { emptyState } from "../../engine/state.ts";
-import { printable } from "../../printable.ts";
+import { toPrintable } from "../../printable.ts";
 import { pulumiFinder, readFacts, stackName } from "../shared/deployment/facts.ts";
 import { liveMetrics } from "../shared/live-metrics.ts";
 import { painter } from "../shared/paint.ts";
@@ -26,7 +26,7 @@ export async function runStatus(root: string, flags: StatusFlags, env: NodeJS.Pr
   if (facts.state.kind === "none" && facts.state.code !== "no_stack") {
     tellProblems(facts);
     const what = `Nobody can say what was pushed to ${facts.stack.full}: ${facts.state.why}.`;
-    process.stderr.write(`${printable(what)}\n`);
+    process.stderr.write(`${toPrintable(what)}\n`);
     return 1;
   }
   const state = facts.state.kind === "read" ? facts.state.state : emptyState;

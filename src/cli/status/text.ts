@@ -1,6 +1,6 @@
 import type { StackState } from "../../engine/state.ts";
-import { count, number } from "../../figures.ts";
-import { printableData } from "../../printable.ts";
+import { formatCount, formatNumber } from "../../format.ts";
+import { toPrintableData } from "../../printable.ts";
 import type { Paint } from "../shared/paint.ts";
 import { addedUp, type RemovedManifest } from "../shared/plan/model.ts";
 import { baseText } from "../shared/plan/text.ts";
@@ -14,7 +14,7 @@ const numeric = new Set([2, 3, 4, 5, 6]);
 
 /** The status for people. */
 export function statusText(status: Status, paint: Paint): string {
-  const { stack, project, base, manifests, removed, components, queues, notAsked } = printableData(status);
+  const { stack, project, base, manifests, removed, components, queues, notAsked } = toPrintableData(status);
   const table = aligned([titles, ...manifests.map(row)]);
   return [
     `${paint("bold", `${stack} of ${project}`)}, ${baseText(base)}.`,
@@ -24,12 +24,13 @@ export function statusText(status: Status, paint: Paint): string {
       pushed + inDoubt === 0
         ? []
         : [
-            `${name}: ${number(pushed)} pushed and ${number(inDoubt)} in doubt as the journal here of a run that was killed ` +
+            `${name}: ${formatNumber(pushed)} pushed and ${formatNumber(inDoubt)} in doubt as the journal here of a run that was killed ` +
               "says; the next `pulumi up` takes them over",
           ],
     ),
     ...removed.map(
-      ({ name, queue, pushed }) => `${name} → ${queue}: gone from the repository, ${count(pushed, "message")} pushed`,
+      ({ name, queue, pushed }) =>
+        `${name} → ${queue}: gone from the repository, ${formatCount(pushed, "message")} pushed`,
     ),
     ...components.map((each) => recordedLine(each, "of the program, ")),
     "",
@@ -42,15 +43,15 @@ export function statusText(status: Status, paint: Paint): string {
 /** What the ledger says by itself, where the manifests are not fit to be held against it. */
 export function ledgerText({ segments }: StackState): string {
   const recorded = addedUp(segments.map(({ manifest: name, outputs }) => ({ ...outputs, name })));
-  return ["By the ledger alone:", ...printableData(recorded).map((each) => recordedLine(each)), ""].join("\n");
+  return ["By the ledger alone:", ...toPrintableData(recorded).map((each) => recordedLine(each)), ""].join("\n");
 }
 
 function recordedLine({ name, queue, pushed, inDoubt }: RemovedManifest, whose = ""): string {
-  return `${name} → ${queue}: ${whose}${count(pushed, "message")} pushed, ${number(inDoubt)} in doubt`;
+  return `${name} → ${queue}: ${whose}${formatCount(pushed, "message")} pushed, ${formatNumber(inDoubt)} in doubt`;
 }
 
 function row({ name, queue, pushed, pending, inDoubt, edited, removed, lastPush }: ManifestStatus): readonly string[] {
-  const figures = [pushed, pending, inDoubt, edited, removed].map(number);
+  const figures = [pushed, pending, inDoubt, edited, removed].map(formatNumber);
   const commit = lastPush?.commit ? ` (${lastPush.commit.slice(0, 7)})` : "";
   return [name, queue, ...figures, lastPush === null ? "never" : `${lastPush.at}${commit}`];
 }

@@ -1,5 +1,5 @@
-import { count } from "../../figures.ts";
-import { printable } from "../../printable.ts";
+import { formatCount } from "../../format.ts";
+import { toPrintable } from "../../printable.ts";
 import type { Report } from "../reporters/report.ts";
 import { confirmed } from "../shared/confirm.ts";
 import { exits } from "../shared/exits.ts";
@@ -24,7 +24,7 @@ export async function refusalOf(plan: Plan, { flags, report, expected }: Asked):
   const { program } = plan;
   if (program.kind === "files") {
     // What the engine does beyond these files nobody would have agreed to.
-    report.note(`Nothing was pushed. The engine's preview failed: ${printable(program.why ?? "it was not asked")}`);
+    report.note(`Nothing was pushed. The engine's preview failed: ${toPrintable(program.why ?? "it was not asked")}`);
     return exits.failed;
   }
   if (expected !== undefined && !isExpected(plan, expected)) {
@@ -56,7 +56,7 @@ function refusedText({ manifests, address }: Plan): string {
 
 function questionOf({ stack, total, manifests, queueChanges }: Plan): string {
   const open = manifests.some(({ unresolved }) => unresolved !== null);
-  const changes = queueChanges.length === 0 ? [] : [`${count(queueChanges.length, "queue")} to change`];
+  const changes = queueChanges.length === 0 ? [] : [`${formatCount(queueChanges.length, "queue")} to change`];
   const what = [loadText(total), ...(open ? ["and what only the run will know"] : []), ...changes];
   return `Deploy ${stack} (${what.join(", ")})?`;
 }

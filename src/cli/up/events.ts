@@ -2,7 +2,7 @@ import { withoutColours } from "../../engine/pulumi-messages.ts";
 import type { EngineEvent } from "../../engine/run-pulumi.ts";
 import { describeEvent } from "../../lifecycle/protocol/describe.ts";
 import { decodeEvent, type RunEvent } from "../../lifecycle/protocol/events.ts";
-import { printableLines } from "../../printable.ts";
+import { toPrintableLines } from "../../printable.ts";
 import type { RunProgress } from "../reporters/progress.ts";
 import type { Report, Said } from "../reporters/report.ts";
 
@@ -64,7 +64,7 @@ export function watchEvents({ report, progress, now }: Watch): Watched {
   };
   const takeEvent = (event: RunEvent, urn: string) => {
     const described = describeEvent(event);
-    if (described !== undefined) echoes.add(echoOf(urn, printableLines(described.text)));
+    if (described !== undefined) echoes.add(echoOf(urn, toPrintableLines(described.text)));
     switch (event.kind) {
       case "progress":
         progress.reached(urn, event.pushed);

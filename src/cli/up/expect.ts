@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { systemReason } from "../../file-fault.ts";
+import { describeSystemError } from "../../file-error.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { Plan } from "../shared/plan/model.ts";
 import { isPartOfReview, isReview, type Review, reviewDigest } from "../shared/plan/review.ts";
@@ -37,7 +37,9 @@ export function readExpected(root: string, plan: string): Expected {
   try {
     text = readFileSync(resolve(root, plan), "utf8");
   } catch (error) {
-    throw new UsageError(`--expect: ${plan} is no digest, and as a file it cannot be read: ${systemReason(error)}.`);
+    throw new UsageError(
+      `--expect: ${plan} is no digest, and as a file it cannot be read: ${describeSystemError(error)}.`,
+    );
   }
   const expected = expectedIn(text);
   if (expected !== undefined) return expected;

@@ -1,6 +1,6 @@
 import type { Pulumi } from "../../engine/pulumi.ts";
 import { matchesStack } from "../../manifest/stacks.ts";
-import { printable } from "../../printable.ts";
+import { toPrintable } from "../../printable.ts";
 import type { Report } from "../reporters/report.ts";
 import { askedFor } from "../shared/confirm.ts";
 import type { Facts } from "../shared/deployment/facts.ts";
@@ -32,7 +32,7 @@ export async function refusalOfLosses(plan: Plan, facts: Facts, asked: Asked): P
     const what = queueChangeText(loss);
     if (flags.yes !== true && (await askedFor(`The ${what}. Type its name to agree:`, name))) continue;
     report.note(
-      `QUEUE_DELETION: nothing was pushed. The ${what}. Where that is meant, say \`--delete-queue ${printable(name)}\`.`,
+      `QUEUE_DELETION: nothing was pushed. The ${what}. Where that is meant, say \`--delete-queue ${toPrintable(name)}\`.`,
     );
     return exits.failed;
   }

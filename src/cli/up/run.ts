@@ -3,7 +3,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { headCommit } from "../../config/commit.ts";
 import { deployer } from "../../config/deployer.ts";
 import { readStackConfig } from "../../config/stack-config.ts";
-import { disposing } from "../../disposing.ts";
 import type { Pulumi } from "../../engine/pulumi.ts";
 import { isBrokenCheckpoint } from "../../engine/pulumi-messages.ts";
 import { type EngineEnd, runEngine } from "../../engine/run-pulumi.ts";
@@ -12,6 +11,7 @@ import { readState, type StackState } from "../../engine/state.ts";
 import { pushDigest } from "../../lifecycle/apply/approval.ts";
 import { parseRequest } from "../../lifecycle/protocol/request.ts";
 import { UsageError } from "../../usage-error.ts";
+import { withDisposable } from "../../with-disposable.ts";
 import { peopleReport } from "../reporters/people.ts";
 import { RunProgress } from "../reporters/progress.ts";
 import { recordingReport } from "../reporters/record.ts";
@@ -114,7 +114,7 @@ async function attempts(run: Run): Promise<number> {
       if (refusal !== undefined) return end(report, refusal);
       agreed = plan.digest;
     }
-    const exit = await disposing(listen(), async (signals) => {
+    const exit = await withDisposable(listen(), async (signals) => {
       signals.onFirst(() => report.stopping());
       const attempt: number | Locked =
         held === undefined ? await deploy(run, plan, { facts, before }, signals) : { kind: "locked", holder: held };
@@ -146,7 +146,7 @@ function deploy(run: Run, plan: Plan, known: Known, signals: EndSignals): Promis
     ? plan.review.pushes.map((push) => pushDigest(plan, push))
     : parseRequest(run.env).approvedPushes;
   const request = writeRequest({ plan: plan.digest, approvedPushes, repair: undefined });
-  return disposing(request, (file) => deployHeld(run, file, plan, known, signals));
+  return withDisposable(request, (file) => deployHeld(run, file, plan, known, signals));
 }
 
 /** What was known before the run. */

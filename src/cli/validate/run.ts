@@ -1,6 +1,6 @@
 import { join, relative, resolve, sep } from "node:path";
 import { StackFileError, type StackOptions, shortName, stackOptions } from "../../config/stack-config.ts";
-import { findFile } from "../../file-fault.ts";
+import { inspectPath } from "../../file-error.ts";
 import { type LoadResult, loadManifests } from "../../manifest/index.ts";
 import { UsageError } from "../../usage-error.ts";
 import { inCheckout } from "../shared/checkout.ts";
@@ -49,6 +49,6 @@ function optionsFor(root: string, stack: string | undefined): StackOptions {
 function inRepository(root: string, path: string): string {
   const inner = relative(root, resolve(root, path)).split(sep).join("/");
   // What is there and cannot be read is a problem at its place.
-  if (findFile(join(root, inner)).kind === "missing") throw new UsageError(`there is no file or folder ${path}`);
+  if (inspectPath(join(root, inner)).kind === "missing") throw new UsageError(`there is no file or folder ${path}`);
   return inner;
 }

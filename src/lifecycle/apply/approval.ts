@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { Requires } from "../../types.ts";
+import type { QueueRequirements } from "../../types.ts";
 import { SeederError } from "../errors.ts";
 import type { RunRequest } from "../protocol/request.ts";
 import type { SegmentInputs } from "../state/segment.ts";
@@ -29,7 +29,7 @@ export interface PlannedPush extends Omit<PushIdentity, "project" | "stack" | "r
   /** "" where it is not known yet, since the run creates the queue first. */
   readonly queueId: string;
   /** What the queue must be like before the first message goes; null: anything. */
-  readonly requires: Requires | null;
+  readonly requires: QueueRequirements | null;
   /** "" where the program gives values that only the run itself knows: then any messages are the reviewed ones. */
   readonly digest: string;
   /** Their indices in the segment, ascending, as in `0-4,7`; `*` where the digest is "". */

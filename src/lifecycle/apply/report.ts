@@ -1,4 +1,4 @@
-import { count, number } from "../../figures.ts";
+import { formatCount, formatNumber } from "../../format.ts";
 import type { Decision } from "../../plan/index.ts";
 import type { PushReport } from "../../push/index.ts";
 import type { SegmentRun } from "../context.ts";
@@ -44,8 +44,8 @@ export function describeIncompletePush(
   const { pushed, inDoubtLabels: inDoubt } = account;
   const notSent = inputs.messages - pushed.length - inDoubt.length;
   const lines = [
-    `${inputs.manifest}: ${number(pushed.length)} of ${count(inputs.messages, "message")} are pushed to ${inputs.queue}, ` +
-      `${number(inDoubt.length)} in doubt, ${number(notSent)} not sent.`,
+    `${inputs.manifest}: ${formatNumber(pushed.length)} of ${formatCount(inputs.messages, "message")} are pushed to ${inputs.queue}, ` +
+      `${formatNumber(inDoubt.length)} in doubt, ${formatNumber(notSent)} not sent.`,
   ];
   const failure = report?.failure;
   if (failure !== undefined) {
@@ -76,7 +76,7 @@ export function limitIds(labels: readonly string[]): { readonly names: readonly 
 /** As {@link limitIds}, in words. */
 export function formatIdList(labels: readonly string[]): string {
   const { names: first, more } = limitIds(labels);
-  return first.join(", ") + (more > 0 ? ` and ${number(more)} more` : "");
+  return first.join(", ") + (more > 0 ? ` and ${formatNumber(more)} more` : "");
 }
 
 /** All labels; rows that follow each other are named together, as `#1 to #100`. */

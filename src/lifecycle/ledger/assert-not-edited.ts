@@ -1,4 +1,4 @@
-import { number } from "../../figures.ts";
+import { formatNumber } from "../../format.ts";
 import type { Decision } from "../../plan/index.ts";
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
@@ -26,7 +26,8 @@ async function throwMessagesEdited(
       `Give it another id to push it as a new message, or restore its body.${explainChangedVariables(inputs.manifest, changing)}`
     );
   });
-  if (edited.length > maxListedEdits) lines.push(`So were ${number(edited.length - maxListedEdits)} more messages.`);
+  if (edited.length > maxListedEdits)
+    lines.push(`So were ${formatNumber(edited.length - maxListedEdits)} more messages.`);
   throw new SeederError("MESSAGE_EDITED", `nothing of ${inputs.manifest} was pushed.\n${lines.join("\n")}`);
 }
 
@@ -52,9 +53,9 @@ async function describeMessages(inputs: SegmentInputs, host: ProviderHost): Prom
   const { loadContent } = await import("../source/manifest-messages.ts");
   const content = await loadContent(inputs, host);
   const messages = content?.kind === "inline" ? content.messages : [];
-  return messages.map(({ place: { file, line, column }, changing }) => ({
+  return messages.map(({ location: { file, line, column }, variables }) => ({
     place: `${file}:${line}:${column}`,
-    changing,
+    changing: variables,
   }));
 }
 
@@ -71,7 +72,7 @@ function throwRowsEdited({ manifest, file }: SegmentInputs, from: number, edited
     return `${rows} pushed as something else (pushed ${pushed}, ${now}).`;
   });
   if (edited.length > maxListedEdits)
-    lines.push(`So were ${number(edited.length - maxListedEdits)} more ranges of rows.`);
+    lines.push(`So were ${formatNumber(edited.length - maxListedEdits)} more ranges of rows.`);
   throw dataFileEditedError(`nothing of this part of ${manifest} (${file}) was pushed.\n${lines.join("\n")}`);
 }
 

@@ -1,4 +1,4 @@
-import { count, duration, number } from "../../figures.ts";
+import { formatCount, formatDuration, formatNumber } from "../../format.ts";
 import type { RepairAction, RunEvent, RunEventOfKind } from "./events.ts";
 
 /** A line for people, on a resource's own line. */
@@ -21,25 +21,27 @@ export function describeEvent(event: RunEvent): Description | undefined {
       return info(describePlanned(event));
     case "progress": {
       const { pushed, total, perSecond, secondsLeft } = event;
-      const rate = number(Math.round(perSecond));
+      const rate = formatNumber(Math.round(perSecond));
       return info(
-        `${number(pushed)} of ${count(total, "message")} pushed, ${rate} a second, ${duration(secondsLeft)} left`,
+        `${formatNumber(pushed)} of ${formatCount(total, "message")} pushed, ${rate} a second, ${formatDuration(secondsLeft)} left`,
       );
     }
     case "waiting":
-      return info(`waiting for at most ${duration(event.secondsLeft)}, until ${event.until}: ${event.reason}`);
+      return info(`waiting for at most ${formatDuration(event.secondsLeft)}, until ${event.until}: ${event.reason}`);
     case "resumed":
-      return info(`goes on after a wait of ${duration(event.seconds)}`);
+      return info(`goes on after a wait of ${formatDuration(event.seconds)}`);
     case "other_run":
       return info(`waits for the run of process ${event.pid}, which still pushes this`);
     case "recovered":
       return info(
-        `an interrupted run's journal says that ${count(event.arrived, "message")} arrived, and ${number(event.inDoubt)} may have`,
+        `an interrupted run's journal says that ${formatCount(event.arrived, "message")} arrived, and ${formatNumber(event.inDoubt)} may have`,
       );
     case "possible_duplicates": {
-      const more = event.more > 0 ? ` and ${number(event.more)} more` : "";
+      const more = event.more > 0 ? ` and ${formatNumber(event.more)} more` : "";
       const names = `${event.names.join(", ")}${more}`;
-      return warning(`${count(event.messages, "message")} may have arrived twice, since an answer was lost: ${names}`);
+      return warning(
+        `${formatCount(event.messages, "message")} may have arrived twice, since an answer was lost: ${names}`,
+      );
     }
     case "queue_paused":
       return warning(
@@ -52,9 +54,11 @@ export function describeEvent(event: RunEvent): Description | undefined {
           "Give the stack's config another queue, and its messages are pushed there",
       );
     case "repaired":
-      return info(`${count(event.messages, "message")} ${repaired[event.action]}; nothing was pushed`);
+      return info(`${formatCount(event.messages, "message")} ${repaired[event.action]}; nothing was pushed`);
     case "removed":
-      return info(`forgotten; ${count(event.pushed, "message")} in ${event.queue} or beyond cannot be called back`);
+      return info(
+        `forgotten; ${formatCount(event.pushed, "message")} in ${event.queue} or beyond cannot be called back`,
+      );
     case "warned":
       return warning(event.message);
     case "refused":
@@ -65,13 +69,13 @@ export function describeEvent(event: RunEvent): Description | undefined {
 
 function describePlanned(event: RunEventOfKind<"planned">): string {
   const { queue, toPush, pushedBefore, held, mayRepeat, forgotten, unresolved, open } = event;
-  const parts = [`${count(toPush, "message")} to push to ${queue}`];
-  if (pushedBefore > 0) parts.push(`${number(pushedBefore)} pushed before`);
-  if (held > 0) parts.push(`${number(held)} in doubt, not sent again`);
-  if (mayRepeat > 0) parts.push(`${number(mayRepeat)} of them in doubt, may arrive twice`);
+  const parts = [`${formatCount(toPush, "message")} to push to ${queue}`];
+  if (pushedBefore > 0) parts.push(`${formatNumber(pushedBefore)} pushed before`);
+  if (held > 0) parts.push(`${formatNumber(held)} in doubt, not sent again`);
+  if (mayRepeat > 0) parts.push(`${formatNumber(mayRepeat)} of them in doubt, may arrive twice`);
   if (open) parts.push("whatever the run will make beside");
-  else if (unresolved > 0) parts.push(`${number(unresolved)} more with values that only the run will know`);
-  if (forgotten > 0) parts.push(`${number(forgotten)} removed from the manifest, forgotten but not called back`);
+  else if (unresolved > 0) parts.push(`${formatNumber(unresolved)} more with values that only the run will know`);
+  if (forgotten > 0) parts.push(`${formatNumber(forgotten)} removed from the manifest, forgotten but not called back`);
   return parts.join(", ");
 }
 

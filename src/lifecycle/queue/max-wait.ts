@@ -1,4 +1,4 @@
-import { isSeconds } from "../../figures.ts";
+import { isSeconds } from "../../format.ts";
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 

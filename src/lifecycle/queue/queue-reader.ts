@@ -7,14 +7,14 @@ import {
   type ReadAnswer,
 } from "../../cloudflare/index.ts";
 import { type Pace, WaitTooLong } from "../../push/index.ts";
-import type { Metrics, QueueRef } from "../../types.ts";
+import type { QueueMetrics, QueueRef } from "../../types.ts";
 
 /** What is asked of the API besides pushing. None rejects. */
 export interface QueueReader {
   /** Asked once for each queue, and the answer kept. */
   getQueue(queue: QueueRef): Promise<ReadAnswer<QueueInfo>>;
   /** Asked anew each time. */
-  metrics(queue: QueueRef): Promise<ReadAnswer<Metrics>>;
+  metrics(queue: QueueRef): Promise<ReadAnswer<QueueMetrics>>;
 }
 
 interface QueueReaderOptions {

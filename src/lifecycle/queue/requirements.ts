@@ -1,6 +1,6 @@
 import type { Failure } from "../../cloudflare/index.ts";
-import { count, number } from "../../figures.ts";
-import type { QueueRef, Requires } from "../../types.ts";
+import { formatCount, formatNumber } from "../../format.ts";
+import type { QueueRef, QueueRequirements } from "../../types.ts";
 import { SeederError } from "../errors.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 import type { QueueReader } from "./queue-reader.ts";
@@ -32,7 +32,7 @@ export class RequirementChecker {
 
 async function findUnmet(
   queue: QueueRef,
-  { consumer, notPaused, maxBacklog }: Requires,
+  { consumer, notPaused, maxBacklog }: QueueRequirements,
   queueReader: QueueReader,
 ): Promise<string[]> {
   const faults: string[] = [];
@@ -53,7 +53,7 @@ async function findUnmet(
     else if (answer.value.backlog_count > maxBacklog) {
       const { backlog_count: backlog } = answer.value;
       faults.push(
-        `Its backlog has ${count(backlog, "message")}, more than ${number(maxBacklog)}. Wait, or raise \`requires.max_backlog\`.`,
+        `Its backlog has ${formatCount(backlog, "message")}, more than ${formatNumber(maxBacklog)}. Wait, or raise \`requires.max_backlog\`.`,
       );
     }
   }

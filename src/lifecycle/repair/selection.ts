@@ -1,4 +1,4 @@
-import { number } from "../../figures.ts";
+import { formatNumber } from "../../format.ts";
 import type { Decision } from "../../plan/index.ts";
 import { SeederError } from "../errors.ts";
 import { firstRow, rowLabel } from "../ledger/row-ledger.ts";
@@ -106,7 +106,7 @@ export function remainingEdits(
 function assertWholeRange(inputs: SegmentInputs, { index, messages }: EditedRange, gone: number): never {
   const first = firstRow(inputs);
   const range = `${rowLabel(first, index)} to ${rowLabel(first, index + messages - 1)}`;
-  const what = gone === 0 ? "one or more of them were edited" : `${number(gone)} of them are gone`;
+  const what = gone === 0 ? "one or more of them were edited" : `${formatNumber(gone)} of them are gone`;
   const next = gone === 0 ? "Name all of them, or no message at all" : "Name no message at all";
   throw new SeederError(
     "ROWS_TOGETHER",

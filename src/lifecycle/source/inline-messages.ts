@@ -1,5 +1,5 @@
-import { hasIdCharacters, maxIdLength } from "../../id.ts";
 import { limits } from "../../limits.ts";
+import { hasIdCharacters, maxIdLength } from "../../message-id.ts";
 import { messageDigest, messagesSegment } from "../../plan/index.ts";
 import type { JsonValue, Message } from "../../types.ts";
 import type { InlineMessage, SegmentInputs } from "../state/segment.ts";
@@ -46,7 +46,7 @@ export function parseInlineMessages(given: SegmentInputs["inlineMessages"]): Inl
     }
     const { id, contentType = "json", delaySeconds } = one;
     const body = parseBody(one, onProblem);
-    messages.push({ id, body, contentType, delaySeconds, place: noLocation });
+    messages.push({ id, body, contentType, delaySeconds, location: noLocation });
     locations.push(formatIndex(index));
   }
   return { messages, locations, unknown, countUnknown: false, problems };

@@ -67,7 +67,7 @@ function assertFitsLimit(message: Message): Message {
   if (bodyBytes(message) <= limits.messageBytes) return message;
   throw new SeederError(
     "BODY_TOO_LARGE",
-    `${formatPlace(message.place)} the body has more than the ${limits.messageBytes} bytes that the API takes in a message, ` +
+    `${formatPlace(message.location)} the body has more than the ${limits.messageBytes} bytes that the API takes in a message, ` +
       "once its secrets are in it. Split the message; nothing of it was pushed.",
   );
 }

@@ -8,7 +8,7 @@ import {
   runningDigest,
   toParcel,
 } from "../../plan/index.ts";
-import type { FileContent, Message, Parcel } from "../../types.ts";
+import type { EncodedMessage, FileContent, Message } from "../../types.ts";
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 import { firstRow, rowLabel } from "../ledger/row-ledger.ts";
@@ -20,7 +20,7 @@ import { loadContent, resolveMessage } from "./manifest-messages.ts";
 export interface MessageSource {
   readonly digests: readonly Digest[];
   /** Complete, for requests and nothing else, some at once, in order. @throws Refusal when one has changed meanwhile */
-  encode(indices: readonly number[]): AsyncIterable<readonly Parcel[]>;
+  encode(indices: readonly number[]): AsyncIterable<readonly EncodedMessage[]>;
 }
 
 /**
@@ -58,7 +58,7 @@ const cacheLimitBytes = 8_000_000;
 async function rowSource(content: FileContent, inputs: SegmentInputs, host: ProviderHost): Promise<MessageSource> {
   const digests: Digest[] = [];
   const planned = runningDigest("manifest");
-  const held: (readonly Parcel[])[] = [];
+  const held: (readonly EncodedMessage[])[] = [];
   for await (const some of readRows(content, inputs)) {
     for (const { message } of some) {
       const digest = messageDigest(message);
@@ -92,7 +92,7 @@ interface Row {
   readonly message: Message;
 }
 
-function encodeRow({ index, message }: Row, inputs: SegmentInputs, host: ProviderHost): Parcel {
+function encodeRow({ index, message }: Row, inputs: SegmentInputs, host: ProviderHost): EncodedMessage {
   return toParcel(resolveMessage(message, inputs, host), index, rowLabel(firstRow(inputs), index));
 }
 

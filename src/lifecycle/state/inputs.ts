@@ -1,5 +1,5 @@
 import type { Segment } from "../../plan/index.ts";
-import type { Manifest, Requires } from "../../types.ts";
+import type { Manifest, QueueRequirements } from "../../types.ts";
 import type { SegmentInputs } from "./segment.ts";
 
 /** What all segments of a deployment have in common. */
@@ -20,8 +20,8 @@ export function planSegment(manifest: Manifest, segment: Segment, context: Stack
   return {
     ...context,
     manifest: manifest.name,
-    ...(manifest.movedFrom.length > 0 && { movedFrom: manifest.movedFrom }),
-    file: manifest.place.file,
+    ...(manifest.formerNames.length > 0 && { movedFrom: manifest.formerNames }),
+    file: manifest.location.file,
     queue: manifest.queue,
     mode: manifest.push,
     inDoubtPolicy: manifest.inDoubt,
@@ -32,6 +32,6 @@ export function planSegment(manifest: Manifest, segment: Segment, context: Stack
   };
 }
 
-function hasRequirements({ consumer, notPaused, maxBacklog }: Requires): boolean {
+function hasRequirements({ consumer, notPaused, maxBacklog }: QueueRequirements): boolean {
   return consumer || notPaused || maxBacklog !== undefined;
 }

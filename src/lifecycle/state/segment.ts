@@ -1,5 +1,5 @@
 import type { PackedLedger, Segment } from "../../plan/index.ts";
-import type { ContentType, InDoubtPolicy, Metrics, PushMode, QueueRef, Requires } from "../../types.ts";
+import type { ContentType, InDoubtPolicy, PushMode, QueueMetrics, QueueRef, QueueRequirements } from "../../types.ts";
 
 /** A message that a program gives, instead of a file of the repository. */
 export interface InlineMessage {
@@ -30,7 +30,7 @@ export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
   readonly mode: PushMode;
   readonly inDoubtPolicy: InDoubtPolicy;
   /** What the queue must be like before the first push; absent: anything. */
-  readonly requires?: Requires;
+  readonly requires?: QueueRequirements;
   /** Number of the segment in the manifest, from 0. */
   readonly segment: number;
   /** The delivery of the whole data file that the segment is to have its turn in; absent: it decides by itself. */
@@ -79,7 +79,7 @@ export interface SegmentOutputs extends SegmentInputs, QueueLedger {
   readonly inDoubtMessages: readonly string[];
   readonly lastPush: LastPush;
   /** As the API returned them last; absent when it never did, or when the queue is gone. */
-  readonly metrics?: Metrics;
+  readonly metrics?: QueueMetrics;
   /** When the API returned them, ISO 8601. */
   readonly metricsAt?: string;
 }

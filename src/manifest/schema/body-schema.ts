@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../types.ts";
 import type { Path } from "../locate.ts";
 import { SlowPattern } from "../pattern.ts";
-import { formatPlace, printable } from "../problem.ts";
+import { formatPlace, toPrintable } from "../problem.ts";
 import type { Checker } from "./checker.ts";
 import { explain, stepsOf } from "./explain.ts";
 import type { Failure } from "./node.ts";
@@ -44,7 +44,7 @@ export class BodySchema {
       return findingsOf(explain(failures, (failure) => isAbout(failure, hidden)));
     } catch (error) {
       if (!(error instanceof SlowPattern || error instanceof Unchecked)) throw error;
-      const rule = `The schema is ${printable(this.#path)}.`;
+      const rule = `The schema is ${toPrintable(this.#path)}.`;
       return [{ path: [], what: `cannot be checked: ${error.message}`, rule }];
     }
   }
@@ -56,7 +56,7 @@ function findingsOf(failures: readonly Failure[]): readonly Finding[] {
     const path = stepsOf(at);
     // What is wrong in one way is told once, however many ways lead to the rule.
     const key = JSON.stringify([path, what]);
-    const rule = `The rule is ${printable(toFragment(steps))} in ${formatPlace(placeIn(file, steps))}.`;
+    const rule = `The rule is ${toPrintable(toFragment(steps))} in ${formatPlace(placeIn(file, steps))}.`;
     if (!findings.has(key)) findings.set(key, { path, what, rule });
     if (findings.size === keptPerBody) break;
   }

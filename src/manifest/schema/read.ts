@@ -1,5 +1,5 @@
 import { findNodeAtLocation, type Node, parseTree } from "jsonc-parser";
-import type { Place } from "../../types.ts";
+import type { SourceLocation } from "../../types.ts";
 import type { ProblemCode } from "../codes.ts";
 import type { Problems } from "../collect.ts";
 import { readTextFile } from "../files.ts";
@@ -42,7 +42,11 @@ export function readSchema(root: string, path: string, problems: Problems): Sche
 const trees = new WeakMap<TextFile, Node | undefined>();
 
 /** Where a value stands in a file of JSON: at its key, where it has one. */
-export function placeIn({ file }: Pick<SchemaFile, "file">, steps: Steps, what: "key" | "value" = "value"): Place {
+export function placeIn(
+  { file }: Pick<SchemaFile, "file">,
+  steps: Steps,
+  what: "key" | "value" = "value",
+): SourceLocation {
   if (!trees.has(file)) trees.set(file, parseTree(file.text));
   let node = trees.get(file);
   for (const step of steps) {

@@ -1,8 +1,8 @@
 import { join, posix } from "node:path";
-import { findFile } from "../../file-fault.ts";
+import { inspectPath } from "../../file-error.ts";
 import type { JsonValue } from "../../types.ts";
 import type { Problems } from "../collect.ts";
-import { printable, problem, quote } from "../problem.ts";
+import { problem, quote, toPrintable } from "../problem.ts";
 import { addressOf, pathBeside, pathOf, resolveAddress, splitFragment } from "./address.ts";
 import { isAllowed } from "./allow.ts";
 import type { Sources } from "./compile.ts";
@@ -59,27 +59,27 @@ export class RepositorySources implements Sources {
     const named = this.#ids.find(uri);
     const [first, second] = named;
     if (first !== undefined && second !== undefined) {
-      const what = `the $id ${quote(uri)} is that of several files: ${named.map(printable).join(", ")}`;
+      const what = `the $id ${quote(uri)} is that of several files: ${named.map(toPrintable).join(", ")}`;
       this.fault(at, what, "Give each schema an $id of its own.");
       return undefined;
     }
     if (first !== undefined) return this.#alias(uri, first, from);
     const near = beside ?? this.#nearFile(reference, from);
     if (near !== undefined) return this.#alias(uri, near, from);
-    const what = `the reference ${quote(reference)} leads to ${printable(uri)}, which is not in the repository`;
+    const what = `the reference ${quote(reference)} leads to ${toPrintable(uri)}, which is not in the repository`;
     this.fault(at, what, `Nothing is fetched: put a copy of it into the repository, with "$id": ${quote(uri)}.`);
     return undefined;
   }
 
   readonly fault: OnFault = ({ file, steps }, what, next) => {
     this.broken = true;
-    this.#problems.add(problem("BODY_SCHEMA_INVALID", placeIn(file, steps), printable(what), printable(next)));
+    this.#problems.add(problem("BODY_SCHEMA_INVALID", placeIn(file, steps), toPrintable(what), toPrintable(next)));
   };
 
   readonly warn: OnFault = ({ file, steps }, what, next) => {
     if (!this.#isOwn(file) || isAllowed("BODY_SCHEMA_UNCHECKED", file, steps)) return;
     const place = placeIn(file, steps, "key");
-    this.#problems.add(problem("BODY_SCHEMA_UNCHECKED", place, printable(what), printable(next)));
+    this.#problems.add(problem("BODY_SCHEMA_UNCHECKED", place, toPrintable(what), toPrintable(next)));
   };
 
   #isOwn({ file }: SchemaFile): boolean {
@@ -97,7 +97,7 @@ export class RepositorySources implements Sources {
       !reference.includes(":") && posix.join(posix.dirname(from.file.file.path), reference).startsWith("../");
     const found = outside ? undefined : this.#existing(path);
     if (found !== undefined) return this.#alias(uri, found, from);
-    const is = outside ? "out of the repository" : `to ${printable(path)}, and there is no such file`;
+    const is = outside ? "out of the repository" : `to ${toPrintable(path)}, and there is no such file`;
     const next = outside
       ? "Put a copy of the schema into the repository."
       : "Correct the path: it goes from the schema's own folder.";
@@ -125,7 +125,7 @@ export class RepositorySources implements Sources {
 
   #existing(path: string): string | undefined {
     const paths = endings.map((ending) => `${path}${ending}`);
-    return paths.find((each) => ["file", "fault"].includes(findFile(join(this.#root, each)).kind));
+    return paths.find((each) => ["file", "fault"].includes(inspectPath(join(this.#root, each)).kind));
   }
 
   /** Gives a file the address that led to it too. */

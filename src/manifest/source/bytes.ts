@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { openRegular } from "../../file-fault.ts";
+import { openRegularFile } from "../../file-error.ts";
 import { sniffedBytes } from "../sniff.ts";
 import type { Compression } from "./compression.ts";
 import { refuseForeign } from "./foreign.ts";
@@ -22,7 +22,7 @@ const decompressors = {
  * @throws Error of the file system, FileError; CompressionError, DataStop when the data is not what it is said to be
  */
 export async function* readBytes(path: string, compression: Compression): AsyncGenerator<Buffer> {
-  const { descriptor } = openRegular(path);
+  const { descriptor } = openRegularFile(path);
   const file = createReadStream(path, { fd: descriptor, highWaterMark: chunkBytes });
   const decompress = decompressors[compression];
   if (decompress === undefined) {

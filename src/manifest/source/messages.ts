@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { fileFault, isFileError } from "../../file-fault.ts";
+import { describeFileError, isFileError } from "../../file-error.ts";
 import { limits } from "../../limits.ts";
 import { bodyBytes } from "../../plan/index.ts";
-import type { JsonValue, Message, Place } from "../../types.ts";
+import type { JsonValue, Message, SourceLocation } from "../../types.ts";
 import { checkBodySchemas } from "../body.ts";
 import { buildMessage, type Common, tooLarge } from "../build.ts";
 import { codes } from "../codes.ts";
@@ -25,7 +25,7 @@ export interface SourceReading {
   readonly root: string;
   readonly source: SourceFile;
   /** Where the manifest names the file. */
-  readonly place: Place;
+  readonly place: SourceLocation;
   readonly common: Common;
   /** How a row becomes a message; undefined: it is the body. */
   readonly map: WrittenMessage | undefined;
@@ -50,7 +50,11 @@ export async function* sourceMessages(
   tell: (found: Problem) => void,
 ): AsyncGenerator<readonly SourceMessage[]> {
   const { root, source } = reading;
-  const place = ({ line, column }: { line: number; column: number }): Place => ({ file: source.file, line, column });
+  const place = ({ line, column }: { line: number; column: number }): SourceLocation => ({
+    file: source.file,
+    line,
+    column,
+  });
   const tellSpot: TellSpot = (code, spot, what, next) => tell(problem(code, place(spot), what, next));
   let index = from;
   try {
@@ -67,7 +71,7 @@ function toMessage(
   row: Row,
   index: number,
   { map, common, scope }: SourceReading,
-  place: Place,
+  place: SourceLocation,
   tell: TellSpot,
 ): SourceMessage {
   const tellHere: OnProblem = (code, _path, _snippet, what, next, elsewhere) => {
@@ -83,7 +87,7 @@ function toMessage(
   const contentType = defaults?.content_type ?? "json";
   // A variable in the defaults was replaced before the first row was read.
   const delaySeconds = typeof defaults?.delay_seconds === "number" ? defaults.delay_seconds : undefined;
-  const plain: Message = { id: undefined, body: row.value, json: row.json, contentType, delaySeconds, place };
+  const plain: Message = { id: undefined, body: row.value, json: row.json, contentType, delaySeconds, location: place };
   if (contentType === "text" && typeof row.value !== "string") {
     const what = `the row is ${typeName(row.value)}, but the manifest's content type is text`;
     tell(
@@ -95,7 +99,7 @@ function toMessage(
     return { message: plain, bytes: 0 };
   }
   const stamp = stamper?.stamp(plain, [], index, tellHere);
-  const message = stamp === undefined ? plain : { ...plain, stamp };
+  const message = stamp === undefined ? plain : { ...plain, dedupKey: stamp };
   const sent = stamped(message);
   checkBodySchemas(schemas, sent, [], tellHere);
   // A row was measured when it was read.
@@ -112,6 +116,6 @@ function asProblem(error: unknown, { source: { file }, place }: SourceReading): 
   if (error instanceof DataStop) return problem(error.code, { file, ...error.spot }, error.message, error.next);
   if (error instanceof CompressionError) return problem("DATA_COMPRESSION", start, error.message, error.next);
   if (!isFileError(error)) throw error;
-  const { why, next } = fileFault(error);
-  return problem("FILE_UNREADABLE", place, `${quote(file)} cannot be read: ${why}`, next);
+  const { reason, hint } = describeFileError(error);
+  return problem("FILE_UNREADABLE", place, `${quote(file)} cannot be read: ${reason}`, hint);
 }

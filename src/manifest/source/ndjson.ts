@@ -1,4 +1,4 @@
-import { count } from "../../figures.ts";
+import { formatCount } from "../../format.ts";
 import type { JsonValue } from "../../types.ts";
 import { parseExactly } from "./json.ts";
 import { type Flaw, isUnfinished } from "./json-syntax.ts";
@@ -110,7 +110,7 @@ function isListOfMaps(value: JsonValue): boolean {
 
 function warnOfArray({ value, spot }: Row, tell: TellSpot): void {
   if (!Array.isArray(value) || value.length === 0) return;
-  const what = `the row is an array of ${count(value.length, "item")}, and becomes one message`;
+  const what = `the row is an array of ${formatCount(value.length, "item")}, and becomes one message`;
   tell("ARRAY_ROW", spot, what, 'Write "format: json" if each item is to be a message.');
 }
 

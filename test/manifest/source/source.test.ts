@@ -35,7 +35,7 @@ describe("a data file", () => {
       json: '{"order":2,"sku":"b"}',
       contentType: "json",
       delaySeconds: 5,
-      place: { file: "messages/data/rows.ndjson", line: 2, column: 1 },
+      location: { file: "messages/data/rows.ndjson", line: 2, column: 1 },
     });
   });
 
@@ -55,7 +55,7 @@ describe("a data file", () => {
     if (content?.kind !== "file") throw new Error("no data file");
     const rest: Message[] = [];
     for await (const some of content.read(2)) rest.push(...some);
-    expect(rest.map(({ body, place }) => [body, place.line])).toEqual([[{ order: 3, sku: "c" }, 3]]);
+    expect(rest.map(({ body, location: place }) => [body, place.line])).toEqual([[{ order: 3, sku: "c" }, 3]]);
   });
 
   it("becomes messages by a map, with the row, its number, variables and secrets", async () => {
@@ -83,7 +83,7 @@ source:
       contentType: "json",
       delaySeconds: 3,
       secrets: [{ name: "key", path: ["key"], at: 0 }],
-      place: { file: "messages/rows.ndjson", line: 3, column: 1 },
+      location: { file: "messages/rows.ndjson", line: 3, column: 1 },
     });
   });
 

@@ -12,7 +12,7 @@ import { type ManifestFacts, manifestFacts, readerOf, type SegmentFacts, segment
 /** What a plan says of a manifest, apart from its messages. */
 export type ManifestTerms = Pick<
   Manifest,
-  "name" | "place" | "queue" | "push" | "inDoubt" | "requires" | "after" | "dedupField"
+  "name" | "location" | "queue" | "push" | "inDoubt" | "requires" | "after" | "dedupField"
 >;
 
 /** A manifest as the next run deploys it. */
@@ -54,7 +54,7 @@ function deployedManifest(
     .map((resource) => ({ resource, inputs: inputsOf(resource) }))
     .sort((a, b) => a.inputs.segment - b.inputs.segment);
   const [{ resource, inputs: first } = neverEmpty()] = sorted;
-  const manifest = found.find(({ name, place }) => name === first.manifest && place.file === first.file);
+  const manifest = found.find(({ name, location: place }) => name === first.manifest && place.file === first.file);
   const messagesFrom = manifest && readerOf(manifest);
   const segments = sorted.map(({ resource: { change, recordedAs }, inputs }): SegmentFacts => {
     const recorded = state.segments.find(({ urn }) => urn === recordedAs);
@@ -72,7 +72,7 @@ function termsOf(name: string, inputs: SegmentInputs, manifest: Manifest | undef
     push,
     inDoubt,
     requires: requires ?? { consumer: false, notPaused: false, maxBacklog: undefined },
-    place: manifest?.place ?? { file: "Pulumi.yaml", line: 1, column: 1 },
+    location: manifest?.location ?? { file: "Pulumi.yaml", line: 1, column: 1 },
     after: manifest?.after ?? [],
     dedupField: manifest?.dedupField,
   };
@@ -95,7 +95,7 @@ function inputsOf({ urn, inputs }: PreviewedResource): SegmentInputs {
 /** The manifests that segments are of: those of the repository, and those of files that only components name. */
 async function findManifests(segments: readonly PreviewedResource[], facts: Facts): Promise<readonly Manifest[]> {
   const { manifests } = facts.loaded;
-  const known = new Set(manifests.map(({ place }) => place.file));
+  const known = new Set(manifests.map(({ location: place }) => place.file));
   const files = new Set(segments.map((segment) => inputsOf(segment).file));
   const others = [...files].filter((file) => file !== "" && !known.has(file));
   return others.length === 0 ? manifests : [...manifests, ...(await loadOthers(facts, others)).manifests];

@@ -48,7 +48,9 @@ export function manifestFacts(manifest: Manifest, facts: Facts, state: StackStat
       accountId: settings.accountId ?? known?.outputs.accountId ?? "",
       queueId: queueIdOf(manifest.queue, facts, state, known) ?? "",
       deployment:
-        known?.outputs.deployment ?? findDeploymentId([manifest.name, ...manifest.movedFrom], state.deployments) ?? "",
+        known?.outputs.deployment ??
+        findDeploymentId([manifest.name, ...manifest.formerNames], state.deployments) ??
+        "",
       resourceUrn: known?.urn ?? urns.segment(stack.short, config.project, `${manifest.name}/${segment.index}`),
     };
     return { inputs, known };
@@ -106,12 +108,12 @@ function textOf({ values }: Facts["config"]): (key: string) => string | undefine
 
 /** What the state has of a segment: under the manifest's name, one that it had before, or in the one component that has it. */
 function recordedOf(
-  { name, movedFrom }: Manifest,
+  { name, formerNames }: Manifest,
   index: number,
   { segments }: StackState,
 ): RecordedSegment | undefined {
   const own = segments.filter(({ origin }) => origin === "manifest");
-  for (const each of [name, ...movedFrom]) {
+  for (const each of [name, ...formerNames]) {
     const found = own.find((segment) => segment.name === `${each}/${index}`);
     if (found !== undefined) return found;
   }

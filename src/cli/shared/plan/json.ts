@@ -1,5 +1,5 @@
 import { formula, prices } from "../../../plan/cost.ts";
-import { printableJson } from "../../../printable.ts";
+import { toPrintableJson } from "../../../printable.ts";
 import { hasChanges, isRefused, type ManifestPlan, type Plan, verdictOf } from "./model.ts";
 
 /** Changes when what is there changes its meaning; new keys may come without. docs/schemas/plan.schema.json has them all. */
@@ -39,5 +39,5 @@ function manifestJson(manifest: ManifestPlan): object {
 }
 
 export function jsonText(value: object): string {
-  return `${printableJson(value, 2)}\n`;
+  return `${toPrintableJson(value, 2)}\n`;
 }

@@ -1,5 +1,5 @@
 import { emptyState, type StackState } from "../../../engine/state.ts";
-import { count } from "../../../figures.ts";
+import { formatCount } from "../../../format.ts";
 import type { PlannedPush } from "../../../lifecycle/apply/approval.ts";
 import { findRenameProblems } from "../../../lifecycle/deployments-provider.ts";
 import { formatPlace } from "../../../manifest/index.ts";
@@ -106,7 +106,7 @@ function manifestPlan(
   const held = sum((segment) => segment.held);
   return {
     name: terms.name,
-    place: terms.place,
+    place: terms.location,
     queue: terms.queue,
     mode: terms.push,
     inDoubtPolicy: terms.inDoubt,
@@ -133,14 +133,14 @@ function manifestPlan(
 
 /** What the engine would refuse of a manifest that says it had another name. */
 function movedRefusalsOf(
-  { terms: { name, place } }: DeployedManifest,
+  { terms: { name, location: place } }: DeployedManifest,
   { loaded: { manifests } }: Facts,
   { deployments }: StackState,
 ): readonly string[] {
-  const own = manifests.find((each) => each.name === name && each.place.file === place.file);
+  const own = manifests.find((each) => each.name === name && each.location.file === place.file);
   if (own === undefined) return [];
   const wanted = new Set(manifests.map((each) => each.name));
-  const refusals = findRenameProblems(name, own.movedFrom, wanted, deployments, formatPlace(own.movedFromAt));
+  const refusals = findRenameProblems(name, own.formerNames, wanted, deployments, formatPlace(own.formerNamesAt));
   return refusals.map((text) => `MOVED_FROM_DEPLOYED: ${text}`);
 }
 
@@ -160,7 +160,7 @@ function requirements({ requires: { consumer, notPaused, maxBacklog }, after }: 
   return [
     ...(consumer ? ["a consumer"] : []),
     ...(notPaused ? ["that delivery is not paused"] : []),
-    ...(maxBacklog === undefined ? [] : [`at most ${count(maxBacklog, "message")} in the queue`]),
+    ...(maxBacklog === undefined ? [] : [`at most ${formatCount(maxBacklog, "message")} in the queue`]),
     ...(after.length === 0 ? [] : [`${after.join(" and ")} first`]),
   ];
 }

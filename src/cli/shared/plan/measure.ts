@@ -5,7 +5,7 @@ import { limits } from "../../../limits.ts";
 import { stamped } from "../../../manifest/index.ts";
 import { operationsToWrite } from "../../../plan/cost.ts";
 import { pack, toParcel } from "../../../plan/index.ts";
-import type { Message, Parcel, Place } from "../../../types.ts";
+import type { EncodedMessage, Message, SourceLocation } from "../../../types.ts";
 import type { ManifestFacts, SegmentFacts } from "../deployment/segments.ts";
 import { type Decided, decideAs } from "./decide.ts";
 import { type Edited, type Load, noLoad, type Sample } from "./model.ts";
@@ -60,9 +60,9 @@ class Look {
   readonly #env: NodeJS.ProcessEnv;
   readonly #sendable: ReadonlySet<number>;
   readonly #edited: ReadonlySet<number>;
-  readonly #places = new Map<number, Place>();
+  readonly #places = new Map<number, SourceLocation>();
   readonly #sample: Sample[] = [];
-  #parcels: Parcel[] = [];
+  #parcels: EncodedMessage[] = [];
   #push: Load = noLoad;
 
   constructor(segment: SegmentFacts, decided: Decided, env: NodeJS.ProcessEnv) {
@@ -75,7 +75,7 @@ class Look {
   }
 
   take(index: number, message: Message): void {
-    if (this.#edited.has(index)) this.#places.set(index, message.place);
+    if (this.#edited.has(index)) this.#places.set(index, message.location);
     if (!this.#sendable.has(index)) return;
     const label = this.#decided.labelOf(index);
     // Only the sizes are kept, and these as long as the segment lasts: the bodies of all may be larger than memory.
@@ -123,7 +123,7 @@ function reviewedPush(inputs: SegmentInputs, sendable: readonly number[]): Plann
   return sendable.length === 0 ? undefined : toPlannedPush(inputs, sendable);
 }
 
-function loadOf(encoded: readonly Parcel[]): Load {
+function loadOf(encoded: readonly EncodedMessage[]): Load {
   let requests = 0;
   for (const _ of pack(encoded)) requests += 1;
   const sum = (of: (bytes: number) => number) => encoded.reduce((total, { bytes }) => total + of(bytes), 0);

@@ -3,7 +3,7 @@ import type { Unresolved } from "../../../lifecycle/state/segment.ts";
 import { costOf, prices } from "../../../plan/cost.ts";
 import type { EditedMessage } from "../../../plan/decide.ts";
 import { leastSeconds } from "../../../push/index.ts";
-import type { ContentType, InDoubtPolicy, Place, PushMode } from "../../../types.ts";
+import type { ContentType, InDoubtPolicy, PushMode, SourceLocation } from "../../../types.ts";
 import type { PlanAddress } from "./address.ts";
 import type { Journaled } from "./decide.ts";
 import type { QueueChange } from "./queues.ts";
@@ -66,7 +66,7 @@ export interface Estimate {
 
 export interface ManifestPlan {
   readonly name: string;
-  readonly place: Place;
+  readonly place: SourceLocation;
   readonly queue: string;
   readonly mode: PushMode;
   readonly inDoubtPolicy: InDoubtPolicy;
@@ -102,7 +102,7 @@ export function editCode({ id }: Pick<Edited, "id">): "MESSAGE_EDITED" | "DATA_F
 }
 
 export interface Edited extends Pick<EditedMessage, "id" | "pushed"> {
-  readonly place: Place;
+  readonly place: SourceLocation;
   readonly messages: number;
   readonly present: string;
 }

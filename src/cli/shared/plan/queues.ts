@@ -1,7 +1,7 @@
 import type { PreviewedChange, PreviewedResource } from "../../../engine/preview.ts";
 import type { StackState } from "../../../engine/state.ts";
 import { parseUrn, queueType } from "../../../engine/urn.ts";
-import type { Metrics } from "../../../types.ts";
+import type { QueueMetrics } from "../../../types.ts";
 import type { Facts } from "../deployment/facts.ts";
 
 /** What the next run does to a queue that the stack manages. */
@@ -12,7 +12,7 @@ export interface QueueChange {
   /** null: it does not exist yet, or only the run itself knows it. */
   readonly id: string | null;
   /** What was in it when a run heard of it last; null: none did. A queue that goes takes its messages with it. */
-  readonly backlog: { readonly metrics: Metrics; readonly at: string } | null;
+  readonly backlog: { readonly metrics: QueueMetrics; readonly at: string } | null;
 }
 
 /** By the engine's preview; else, of what the configuration says, what can be known without the program. */

@@ -1,4 +1,4 @@
-import { cut } from "../../../figures.ts";
+import { truncate } from "../../../format.ts";
 import { isSensitiveName } from "../../../manifest/index.ts";
 import type { Message } from "../../../types.ts";
 import type { Sample } from "./model.ts";
@@ -20,7 +20,7 @@ export function sampleOf(message: Message, label: string, env: NodeJS.ProcessEnv
   const { body, contentType, delaySeconds } = message;
   const full = contentType === "text" && typeof body === "string" ? body : JSON.stringify(body);
   const text = hide(full, env);
-  const shown = cut(text, sampleCharacters);
+  const shown = truncate(text, sampleCharacters);
   return {
     label,
     contentType,

@@ -1,6 +1,6 @@
-import { count, number } from "../../../figures.ts";
+import { formatCount, formatNumber } from "../../../format.ts";
 import { formula, prices } from "../../../plan/cost.ts";
-import { printable, printableData } from "../../../printable.ts";
+import { toPrintable, toPrintableData } from "../../../printable.ts";
 import type { InDoubtPolicy } from "../../../types.ts";
 import type { Paint } from "../paint.ts";
 import { atLeast, queueId, usd } from "../words.ts";
@@ -28,7 +28,7 @@ const marks = {
 /** The plan for people, in a terminal or a log. */
 export function planText(plan: Plan, paint: Paint): string {
   const { stack, project, base, address, manifests, removed, queues, queueChanges, total, digest } =
-    printableData(plan);
+    toPrintableData(plan);
   return [
     `${paint("bold", `Plan for the stack ${stack} of ${project}`)}, ${baseText(base)}.`,
     address.refusal === undefined ? `API: ${addressText(address)}` : `${paint("red", "!")} ${addressText(address)}`,
@@ -38,7 +38,7 @@ export function planText(plan: Plan, paint: Paint): string {
     ...removed.map(
       ({ name, queue, pushed }) =>
         `${paint("yellow", "-")} ${paint("bold", name)} → ${queue}: removed from the repository, ` +
-        `${count(pushed, "message")} forgotten but not called back`,
+        `${formatCount(pushed, "message")} forgotten but not called back`,
     ),
     ...queueChanges.map((change) => {
       const [mark, colour] = changeMarks[change.change];
@@ -54,7 +54,7 @@ export function planText(plan: Plan, paint: Paint): string {
     ...(total.messages === 0
       ? []
       : [
-          `${count(total.operations, "operation")} to write, ${number(total.lifeOperations)} over their life, ${usd(total.usd)}: ${formula} (prices of ${prices.asOf}).`,
+          `${formatCount(total.operations, "operation")} to write, ${formatNumber(total.lifeOperations)} over their life, ${usd(total.usd)}: ${formula} (prices of ${prices.asOf}).`,
           `It takes ${atLeast(total.seconds)} under Cloudflare's limits.`,
         ]),
     `Digest: ${digest}`,
@@ -65,7 +65,7 @@ export function planText(plan: Plan, paint: Paint): string {
 /** What a reader has to know where no engine has run the program. */
 export function programNotes({ base, program }: Pick<Plan, "base" | "program">): string[] {
   if (program.kind === "previewed" || base.kind === "nothing" || program.why === null) return [];
-  const [why = ""] = printable(program.why).split("\n");
+  const [why = ""] = toPrintable(program.why).split("\n");
   return [
     `By the repository's files alone, since the engine's preview failed: ${why}. What the program deploys beside is not here.`,
   ];
@@ -89,19 +89,19 @@ const changeWords = {
 
 /** What becomes of a queue, and of what is in it. */
 export function queueChangeText({ name, change, id, backlog }: QueueChange): string {
-  const which = `queue ${printable(name)}${id === null ? "" : ` (${id})`} ${changeWords[change]}`;
+  const which = `queue ${toPrintable(name)}${id === null ? "" : ` (${id})`} ${changeWords[change]}`;
   if (!isLoss({ change })) return which;
   if (backlog === null) return `${which}, with all that is in it`;
-  return `${which}, with all that is in it: ${count(backlog.metrics.backlog_count, "message")} at ${backlog.at}`;
+  return `${which}, with all that is in it: ${formatCount(backlog.metrics.backlog_count, "message")} at ${backlog.at}`;
 }
 
 export function baseText(base: Base): string {
-  return base.kind === "ledger" ? "against the stack's ledger" : `from nothing, since ${printable(base.why)}`;
+  return base.kind === "ledger" ? "against the stack's ledger" : `from nothing, since ${toPrintable(base.why)}`;
 }
 
 export function loadText({ messages, bytes, requests }: Load): string {
   if (messages === 0) return "nothing to push";
-  return `${count(messages, "message")} to push, ${count(bytes, "byte")} in ${count(requests, "request")}`;
+  return `${formatCount(messages, "message")} to push, ${formatCount(bytes, "byte")} in ${formatCount(requests, "request")}`;
 }
 
 function manifestLines(manifest: ManifestPlan, paint: Paint): string[] {
@@ -113,7 +113,7 @@ function manifestLines(manifest: ManifestPlan, paint: Paint): string[] {
     head,
     ...notes.map((note) => `    ${note}`),
     ...manifest.sample.map((sample) => `    ${paint("dim", "›")} ${sampleText(sample)}`),
-    ...(manifest.sample.length > 0 && more > 0 ? [`    ${paint("dim", `… and ${number(more)} more`)}`] : []),
+    ...(manifest.sample.length > 0 && more > 0 ? [`    ${paint("dim", `… and ${formatNumber(more)} more`)}`] : []),
   ];
 }
 
@@ -137,7 +137,7 @@ export function notesOf(manifest: ManifestPlan): string[] {
     refusals,
     requires,
     dedupField,
-  } = printableData(manifest);
+  } = toPrintableData(manifest);
   const rest = takesOver && journaled.pushed + journaled.inDoubt === 0;
   return [
     ...edited.map(editedText),
@@ -145,21 +145,21 @@ export function notesOf(manifest: ManifestPlan): string[] {
     ...unresolvedNotes(manifest),
     ...(dedupField === null || manifest.push.messages === 0 ? [] : [`each body gets a stable id as ${dedupField}`]),
     ...(inDoubtPolicy === "stop" && manifest.push.messages > 0 ? ["at most once: in_doubt is stop"] : []),
-    ...(pushedBefore > 0 ? [`${number(pushedBefore)} pushed before`] : []),
+    ...(pushedBefore > 0 ? [`${formatNumber(pushedBefore)} pushed before`] : []),
     ...(journaled.pushed > 0
       ? [
-          `${number(journaled.pushed)} of them pushed by a run that was killed, as its journal here says: they do not go again`,
+          `${formatNumber(journaled.pushed)} of them pushed by a run that was killed, as its journal here says: they do not go again`,
         ]
       : []),
     ...(journaled.inDoubt > 0
       ? [
-          `${number(journaled.inDoubt)} of them sent by a run that was killed, without an answer: ${fate[inDoubtPolicy]}`,
+          `${formatNumber(journaled.inDoubt)} of them sent by a run that was killed, without an answer: ${fate[inDoubtPolicy]}`,
         ]
       : []),
     ...(rest ? ["what a journal here has of messages that are gone, or known, is written to the ledger"] : []),
-    ...(inDoubt > 0 ? [`${number(inDoubt)} of them in doubt: ${fate.resend}`] : []),
-    ...(held > 0 ? [`${number(held)} in doubt: ${fate.stop}`] : []),
-    ...(forgotten > 0 ? [`${number(forgotten)} removed from the manifest: forgotten but not called back`] : []),
+    ...(inDoubt > 0 ? [`${formatNumber(inDoubt)} of them in doubt: ${fate.resend}`] : []),
+    ...(held > 0 ? [`${formatNumber(held)} in doubt: ${fate.stop}`] : []),
+    ...(forgotten > 0 ? [`${formatNumber(forgotten)} removed from the manifest: forgotten but not called back`] : []),
     ...(requires.length > 0 ? [`requires ${requires.join(", ")}`] : []),
   ];
 }
@@ -167,19 +167,19 @@ export function notesOf(manifest: ManifestPlan): string[] {
 function unresolvedNotes({ unresolved }: ManifestPlan): string[] {
   if (unresolved === null) return [];
   if (unresolved.countUnknown) return ["messages that only the run will know, however many"];
-  return [`${count(unresolved.messages, "message")} more with values that only the run will know`];
+  return [`${formatCount(unresolved.messages, "message")} more with values that only the run will know`];
 }
 
 function editedText({ place: { file, line, column }, id, messages, pushed, present }: Edited): string {
   const what =
     id === undefined
-      ? `of ${count(messages, "row")} that lie together some were edited`
+      ? `of ${formatCount(messages, "row")} that lie together some were edited`
       : `the message "${id}" was edited`;
   return `${file}:${line}:${column} ${what} after the push (pushed ${pushed}, now ${present}): up refuses`;
 }
 
 export function sampleText(sample: Sample): string {
-  const { label, contentType, delaySeconds, body, cut } = printableData(sample);
+  const { label, contentType, delaySeconds, body, cut } = toPrintableData(sample);
   const how = [
     ...(contentType === "text" ? ["text"] : []),
     ...(delaySeconds === null || delaySeconds === 0 ? [] : [`after ${delaySeconds} s`]),

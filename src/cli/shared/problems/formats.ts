@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { codes, type LoadResult, type Problem } from "../../../manifest/index.ts";
-import { printableJson } from "../../../printable.ts";
+import { toPrintableJson } from "../../../printable.ts";
 import type { Manifest } from "../../../types.ts";
 import { annotation } from "../annotations.ts";
 
@@ -22,10 +22,10 @@ export function toJson({ problems, omitted, manifests, skipped }: Checked): stri
     manifests: manifests.map(summary),
     skipped: skipped.map(summary),
   };
-  return `${printableJson(checked, 2)}\n`;
+  return `${toPrintableJson(checked, 2)}\n`;
 }
 
-function summary({ name, queue, push, place, content }: Manifest) {
+function summary({ name, queue, push, location: place, content }: Manifest) {
   const messages = content.kind === "inline" ? content.messages.length : content.size?.messages;
   return { name, queue, push, location: place, messages: messages ?? null };
 }
@@ -63,7 +63,7 @@ export function toSarif({ problems }: Checked): string {
   }));
   const run = { tool: { driver: { name: "queue-seeder", rules } }, columnKind: "utf16CodeUnits", results };
   const schema = "https://json.schemastore.org/sarif-2.1.0.json";
-  return `${printableJson({ $schema: schema, version: "2.1.0", runs: [run] }, 2)}\n`;
+  return `${toPrintableJson({ $schema: schema, version: "2.1.0", runs: [run] }, 2)}\n`;
 }
 
 /** Words of Code Climate for ours. */
@@ -88,5 +88,5 @@ export function toGitlab({ problems }: Checked): string {
       location: { path: place.file, lines: { begin: place.line } },
     };
   });
-  return `${printableJson(issues, 2)}\n`;
+  return `${toPrintableJson(issues, 2)}\n`;
 }

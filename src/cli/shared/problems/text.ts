@@ -1,8 +1,8 @@
 import { closeSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
-import { count } from "../../../figures.ts";
-import { isFileError, openRegular } from "../../../file-fault.ts";
+import { isFileError, openRegularFile } from "../../../file-error.ts";
+import { formatCount } from "../../../format.ts";
 import { codeFrame, formatPlace, type LoadResult, liesInside, type Problem } from "../../../manifest/index.ts";
 
 /** Bytes of a file that is read again to show a line of it; a larger one is a data file, whose line says enough. */
@@ -16,7 +16,7 @@ export function toText(root: string, { problems, omitted, manifests, skipped }: 
     (severity) => problems.filter((found) => found.severity === severity).length,
   );
   const more = omitted > 0 ? `; ${omitted} more are not shown` : "";
-  const summary = `${count(errors ?? 0, "error")}, ${count(warnings ?? 0, "warning")} in ${count(manifests.length + skipped.length, "sound manifest")}${more}\n`;
+  const summary = `${formatCount(errors ?? 0, "error")}, ${formatCount(warnings ?? 0, "warning")} in ${formatCount(manifests.length + skipped.length, "sound manifest")}${more}\n`;
   return parts.join("") + summary;
 }
 
@@ -45,7 +45,7 @@ function lineReader(root: string): (file: string) => readonly string[] {
 function readLines(root: string, file: string): readonly string[] {
   try {
     if (!liesInside(root, file)) return [];
-    const { descriptor, size } = openRegular(join(root, file));
+    const { descriptor, size } = openRegularFile(join(root, file));
     try {
       const bytes = size > framedBytes ? undefined : readFileSync(descriptor);
       if (bytes === undefined || bytes.includes(0)) return [];

@@ -8,7 +8,7 @@ function message(body: Message["body"], more: Partial<Message> = {}): Message {
     body,
     contentType: "json",
     delaySeconds: undefined,
-    place: { file: "messages/a.yaml", line: 1, column: 1 },
+    location: { file: "messages/a.yaml", line: 1, column: 1 },
     ...more,
   };
 }

@@ -1,27 +1,27 @@
 /** Numbers, times and texts as people read them. The same on every machine, whatever its locale. */
 
-export function number(n: number): string {
+export function formatNumber(n: number): string {
   return n.toLocaleString("en-US");
 }
 
-export function count(n: number, noun: string): string {
-  return `${number(n)} ${noun}${n === 1 ? "" : "s"}`;
+export function formatCount(n: number, noun: string): string {
+  return `${formatNumber(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 /** A time to wait, to a figure or two. */
-export function duration(seconds: number): string {
+export function formatDuration(seconds: number): string {
   if (seconds < 1) return "less than a second";
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   const minutes = Math.ceil(seconds / 60);
   if (minutes < 90) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  if (hours >= 2 * 24 * 365) return `${number(Math.floor(hours / (24 * 365)))} years`;
+  if (hours >= 2 * 24 * 365) return `${formatNumber(Math.floor(hours / (24 * 365)))} years`;
   if (hours >= 48) return `${Math.floor(hours / 24)} days`;
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
 /** The first characters of a text, none of them cut in two: half a character is nothing that the engine takes. */
-export function cut(text: string, characters: number): string {
+export function truncate(text: string, characters: number): string {
   // No character has more than two code units, so that a long text is not taken apart as a whole.
   return [...text.slice(0, characters * 2)].slice(0, characters).join("");
 }

@@ -2,7 +2,7 @@
  * Does something with a resource, and disposes of it afterwards, also where that fails. What `using` is for: the oldest Node that
  * serves cannot parse it.
  */
-export async function disposing<Resource extends Disposable | AsyncDisposable, Result>(
+export async function withDisposable<Resource extends Disposable | AsyncDisposable, Result>(
   resource: Resource,
   act: (resource: Resource) => Result | Promise<Result>,
 ): Promise<Result> {

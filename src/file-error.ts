@@ -2,30 +2,30 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, typ
 import { getSystemErrorMap } from "node:util";
 
 /** Why a file cannot be used: words for people that hold no path, since a path may be absolute or hostile. */
-export interface FileFault {
+export interface FileErrorDescription {
   /** A clause without a full stop, such as `permission denied (EACCES)`. */
-  readonly why: string;
+  readonly reason: string;
   /** What to do about it, in a full sentence. */
-  readonly next: string;
+  readonly hint: string;
 }
 
 /** What stands at a path when its links are followed. */
-export type Found =
+export type PathInfo =
   | { readonly kind: "file"; readonly size: number }
   | { readonly kind: "folder" }
   /** There is nothing of this name. */
   | { readonly kind: "missing" }
   /** There is something, or the system does not say what, and it cannot be read. */
-  | ({ readonly kind: "fault" } & FileFault);
+  | ({ readonly kind: "fault" } & FileErrorDescription);
 
 /** Looks what stands at a path. It never throws for what the file system holds or refuses. */
-export function findFile(path: string): Found {
+export function inspectPath(path: string): PathInfo {
   try {
     const stats = statSync(path);
     if (stats.isFile()) return { kind: "file", size: stats.size };
-    return stats.isDirectory() ? { kind: "folder" } : { kind: "fault", ...notRegular(stats) };
+    return stats.isDirectory() ? { kind: "folder" } : { kind: "fault", ...notRegularFile(stats) };
   } catch (error) {
-    if (codeOf(error) !== "ENOENT") return { kind: "fault", ...fileFault(error) };
+    if (errorCode(error) !== "ENOENT") return { kind: "fault", ...describeFileError(error) };
     return isLink(path) ? { kind: "fault", ...danglingLink } : { kind: "missing" };
   }
 }
@@ -35,13 +35,13 @@ export function findFile(path: string): Found {
  * time, and a named pipe would be waited for without end.
  *
  * @returns the descriptor, which the caller closes, and the size in bytes
- * @throws FileError, Error of the file system; {@link fileFault} describes both
+ * @throws FileError, Error of the file system; {@link describeFileError} describes both
  */
-export function openRegular(path: string): { readonly descriptor: number; readonly size: number } {
+export function openRegularFile(path: string): { readonly descriptor: number; readonly size: number } {
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = fstatSync(descriptor);
-    if (!stats.isFile()) throw new FileError(notRegular(stats));
+    if (!stats.isFile()) throw new FileError(notRegularFile(stats));
     return { descriptor, size: stats.size };
   } catch (error) {
     closeSync(descriptor);
@@ -49,9 +49,9 @@ export function openRegular(path: string): { readonly descriptor: number; readon
   }
 }
 
-/** Reads a regular file as {@link openRegular} opens it. @throws FileError, Error of the file system */
-export function readRegular(path: string): Buffer {
-  const { descriptor } = openRegular(path);
+/** Reads a regular file as {@link openRegularFile} opens it. @throws FileError, Error of the file system */
+export function readRegularFile(path: string): Buffer {
+  const { descriptor } = openRegularFile(path);
   try {
     return readFileSync(descriptor);
   } finally {
@@ -62,36 +62,36 @@ export function readRegular(path: string): Buffer {
 /** A file is not what can be read, though the system would open it. */
 export class FileError extends Error {
   override name = "FileError";
-  readonly fault: FileFault;
+  readonly description: FileErrorDescription;
 
-  constructor(fault: FileFault) {
-    super(fault.why);
-    this.fault = fault;
+  constructor(fault: FileErrorDescription) {
+    super(fault.reason);
+    this.description = fault;
   }
 }
 
-/** Whether an error comes from the file system, and so can be described by {@link fileFault}. */
+/** Whether an error comes from the file system, and so can be described by {@link describeFileError}. */
 export function isFileError(error: unknown): boolean {
-  return error instanceof FileError || codeOf(error) !== undefined;
+  return error instanceof FileError || errorCode(error) !== undefined;
 }
 
-/** Describes what the system, or {@link openRegular}, has against a file. */
-export function fileFault(error: unknown): FileFault {
-  if (error instanceof FileError) return error.fault;
-  const code = codeOf(error);
-  return { why: systemReason(error), next: remedies[code ?? ""] ?? "Make it readable, or remove it." };
+/** Describes what the system, or {@link openRegularFile}, has against a file. */
+export function describeFileError(error: unknown): FileErrorDescription {
+  if (error instanceof FileError) return error.description;
+  const code = errorCode(error);
+  return { reason: describeSystemError(error), hint: hintsByCode[code ?? ""] ?? "Make it readable, or remove it." };
 }
 
 /** The reason of a system's error in words, with its code. The system's own message is not used: it holds absolute paths. */
-export function systemReason(error: unknown): string {
-  const code = codeOf(error);
+export function describeSystemError(error: unknown): string {
+  const code = errorCode(error);
   if (code === undefined) return "unknown reason";
-  const known = reasons[code] ?? messages.get(code);
+  const known = reasonsByCode[code] ?? systemMessages.get(code);
   return known === undefined ? code : `${known} (${code})`;
 }
 
 /** Clearer than the system's own words. */
-const reasons: Readonly<Record<string, string>> = {
+const reasonsByCode: Readonly<Record<string, string>> = {
   ELOOP: "its symbolic links lead in a circle",
   ENAMETOOLONG: "its name is longer than the file system allows",
   ENOTDIR: "a part of its path is a file, not a folder",
@@ -101,7 +101,7 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: "its name holds a NUL character",
 };
 
-const remedies: Readonly<Record<string, string>> = {
+const hintsByCode: Readonly<Record<string, string>> = {
   EACCES: "Give the user who runs this the permission to read it.",
   EPERM: "Give the user who runs this the permission to read it.",
   ELOOP: "Have the link lead to a file, or put the file itself in its place.",
@@ -114,14 +114,14 @@ const remedies: Readonly<Record<string, string>> = {
   ENFILE: "Close other programs, or raise the system's limit of open files.",
 };
 
-const messages: ReadonlyMap<string, string> = new Map(getSystemErrorMap().values());
+const systemMessages: ReadonlyMap<string, string> = new Map(getSystemErrorMap().values());
 
-const danglingLink: FileFault = {
-  why: "the link leads nowhere",
-  next: "Have the link lead to a file, or remove it.",
+const danglingLink: FileErrorDescription = {
+  reason: "the link leads nowhere",
+  hint: "Have the link lead to a file, or remove it.",
 };
 
-function notRegular(stats: Stats): FileFault {
+function notRegularFile(stats: Stats): FileErrorDescription {
   const what = stats.isDirectory()
     ? "it is a folder"
     : stats.isFIFO()
@@ -129,10 +129,10 @@ function notRegular(stats: Stats): FileFault {
       : stats.isSocket()
         ? "it is a socket, not a regular file"
         : "it is a device, not a regular file";
-  return { why: what, next: "Put a regular file in its place, or remove it." };
+  return { reason: what, hint: "Put a regular file in its place, or remove it." };
 }
 
-function codeOf(error: unknown): string | undefined {
+function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
