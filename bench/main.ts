@@ -1,8 +1,8 @@
 import { measureFirst, measureMillion } from "./engine/measure.ts";
 import { measureNoOp } from "./engine/no-op.ts";
-import { measurePace } from "./pace/measure.ts";
 import { measurePush } from "./push/measure.ts";
 import { keepResult, type Section } from "./support/results.ts";
+import { measureThrottle } from "./throttle/measure.ts";
 
 /**
  * Runs the measurements, and writes bench/RESULTS.md.
@@ -11,7 +11,7 @@ import { keepResult, type Section } from "./support/results.ts";
  */
 const parts: Readonly<Record<string, () => Promise<Section>>> = {
   push: measurePush,
-  pace: measurePace,
+  pace: measureThrottle,
   "no-op": measureNoOp,
   first: measureFirst,
   million: measureMillion,

@@ -117,7 +117,7 @@ it.each([
   ]);
   expect(circlesIn(planted)).toEqual([["src/plan/a.ts", "src/plan/b.ts"]]);
   const up = importsOf("src/plan/a.ts", text.replace("./b.ts", "../push/run.ts"));
-  expect(wrongDirections(new Map([["src/plan/a.ts", up]]), floors)).toEqual(["src/plan/a.ts -> src/push/run.ts"]);
+  expect(wrongDirections(new Map([["src/plan/a.ts", up]]), floors)).toEqual(["src/plan/a.ts -> src/push/run-push.ts"]);
 });
 
 it("finds a planted circle and a planted direction in the project itself", () => {
@@ -129,10 +129,10 @@ it("finds a planted circle and a planted direction in the project itself", () =>
 
 it.each([
   ["src/types.ts", "src/plan/digest.ts"],
-  ["src/plan/a.ts", "src/push/run.ts"],
+  ["src/plan/a.ts", "src/push/run-push.ts"],
   ["src/manifest/a.ts", "src/lifecycle/segment-provider.ts"],
   ["src/manifest/a.ts", "src/cloudflare/index.ts"],
-  ["src/cloudflare/a.ts", "src/push/pace.ts"],
+  ["src/cloudflare/a.ts", "src/push/throttle.ts"],
   ["src/push/a.ts", "src/lifecycle/segment-provider.ts"],
   ["src/push/a.ts", "src/manifest/index.ts"],
   ["src/config/a.ts", "src/lifecycle/segment-provider.ts"],

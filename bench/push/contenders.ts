@@ -3,7 +3,7 @@ import { Pool } from "undici";
 import { createClient, credentialsFrom } from "../../src/cloudflare/index.ts";
 import { loadManifests } from "../../src/manifest/index.ts";
 import { keyed, packStream, toParcel } from "../../src/plan/index.ts";
-import { type Clock, createPace, type PaceOptions, runPush, systemClock } from "../../src/push/index.ts";
+import { type Clock, createThrottle, runPush, systemClock, type ThrottleOptions } from "../../src/push/index.ts";
 import type { EncodedMessage, FileContent } from "../../src/types.ts";
 import type { RemoteEmulator } from "../support/emulator.ts";
 import { type Corpus, hundreds, requestText } from "./corpus.ts";
@@ -21,7 +21,7 @@ export async function pushAll(
   { root, bodies }: Corpus,
   { baseUrl, accountId, queueId, token }: RemoteEmulator,
   clock: Clock,
-  assume: PaceOptions["assume"],
+  assume: ThrottleOptions["assume"],
 ): Promise<void> {
   const { manifests, problems } = await loadManifests({ root, readData: false });
   const [manifest] = manifests;
@@ -34,7 +34,7 @@ export async function pushAll(
       batches: packStream(parcelsOf(manifest.content)),
       inDoubt: "resend",
       client,
-      pace: createPace({ clock, assume }),
+      throttle: createThrottle({ clock, assume }),
       clock,
     });
     if (report.messages.pushed !== bodies.length) throw new Error(`not all were pushed: ${JSON.stringify(report)}`);

@@ -1,7 +1,6 @@
 export { type Clock, systemClock } from "./clock.ts";
-export { leastSeconds, type QueueLoad } from "./estimate.ts";
-export { createHalts, type Halts } from "./halts.ts";
 export {
+  type EntryOutcome,
   type FoundJournal,
   type Journal,
   type JournalContent,
@@ -10,14 +9,21 @@ export {
   type JournalHead,
   type JournalSite,
   type Journals,
-  type Left,
-  nothingLeft,
-  type Settled,
+  noEntries,
+  type RecoveredEntries,
 } from "./journal.ts";
 export { fileJournals } from "./journal-files.ts";
-export { journaled } from "./journaled.ts";
-export { isRunning, type Owner, thisProcess } from "./owner.ts";
-export { createPace, type Pace, type PaceOptions, type PaceState } from "./pace.ts";
-export { runPush } from "./run.ts";
-export type { BatchOutcome, PushReport, PushRun, Tally } from "./types.ts";
-export { type Wait, Waits, WaitTooLong } from "./waits.ts";
+export { journalHooks } from "./journal-hooks.ts";
+export { describeThisProcess, isRunning, type Owner } from "./journal-owner.ts";
+export { runPush } from "./run-push.ts";
+export { createStoppedQueues, type StoppedQueues } from "./stopped-queues.ts";
+export {
+  createThrottle,
+  minDurationSeconds,
+  type QueuePushSize,
+  type Throttle,
+  type ThrottleOptions,
+  type ThrottleState,
+} from "./throttle.ts";
+export type { BatchOutcome, PushCounts, PushReport, PushRun } from "./types.ts";
+export { type Wait, Waits, WaitTooLongError } from "./waits.ts";

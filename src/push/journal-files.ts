@@ -10,11 +10,11 @@ import {
   type JournalSite,
   type Journals,
 } from "./journal.ts";
-import { lines, readContent, readHead } from "./journal-lines.ts";
-import { isRunning, thisProcess } from "./owner.ts";
+import { encodeLine, parseContent, parseHead } from "./journal-format.ts";
+import { describeThisProcess, isRunning } from "./journal-owner.ts";
 
 /** Journals of this process by which something may still be sent. */
-const openHere = new Set<string>();
+const openInThisProcess = new Set<string>();
 
 /**
  * Journals as files, one each, in a folder for this user alone.
@@ -26,17 +26,17 @@ export function fileJournals(folder: string): Journals {
     head,
     file,
     removed,
-    read: () => failing("read", async () => readContent(await readFile(join(folder, file), "utf8"), file)),
+    read: () => withJournalError("read", async () => parseContent(await readFile(join(folder, file), "utf8"), file)),
   });
   return {
     list: (site) =>
-      failing("read", async () => {
-        const wanted = site === undefined ? undefined : siteOf(site);
-        const files = (await filesIn(folder)).filter((file) => {
+      withJournalError("read", async () => {
+        const wanted = site === undefined ? undefined : formatSite(site);
+        const files = (await listFiles(folder)).filter((file) => {
           const known = namePattern.exec(file)?.[1];
           return known !== undefined && (wanted === undefined || known === wanted);
         });
-        const heads = await Promise.all(files.map((file) => readHeadOf(folder, file)));
+        const heads = await Promise.all(files.map((file) => readFileHead(folder, file)));
         const journals = files.flatMap((file, at) => {
           const head = heads[at];
           return head === undefined ? [] : [found(file, head, file.endsWith(removedEnding))];
@@ -44,27 +44,27 @@ export function fileJournals(folder: string): Journals {
         return journals.sort((a, b) => order(a.head).localeCompare(order(b.head)));
       }),
     take: ({ head, file, removed }) =>
-      failing("taken over", async () => {
+      withJournalError("taken over", async () => {
         // The run that wrote it looks for its file before each request, when the line of that request is in it already.
-        const taken = nameOf(head, `.${randomBytes(4).toString("hex")}${removed ? removedEnding : ending}`);
+        const taken = formatFileName(head, `.${randomBytes(4).toString("hex")}${removed ? removedEnding : ending}`);
         return (await moveIfThere(folder, file, taken)) ? found(taken, head, removed) : undefined;
       }),
     begin: (head, left) =>
-      failing("opened", async () => {
+      withJournalError("opened", async () => {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        const file = nameOf(head, ending);
-        await create(folder, file, lines.head(head) + lines.left(left));
+        const file = formatFileName(head, ending);
+        await create(folder, file, encodeLine.head(head) + encodeLine.left(left));
         return openJournal(folder, file, head);
       }),
-    drop: ({ file }) => failing("deleted", () => rm(join(folder, file), { force: true })),
+    drop: ({ file }) => withJournalError("deleted", () => rm(join(folder, file), { force: true })),
     markRemoved: ({ head, file, removed }) =>
-      failing("marked", async () => {
-        if (!removed) await moveIfThere(folder, file, nameOf(head, removedEnding));
+      withJournalError("marked", async () => {
+        if (!removed) await moveIfThere(folder, file, formatFileName(head, removedEnding));
       }),
     async isAlive({ head: { id, owner }, read }) {
-      const { machine, pid, started } = await thisProcess();
+      const { machine, pid, started } = await describeThisProcess();
       const isOwn = owner.machine === machine && owner.pid === pid && owner.started === started;
-      if (!(isOwn ? openHere.has(id) : await isRunning(owner))) return false;
+      if (!(isOwn ? openInThisProcess.has(id) : await isRunning(owner))) return false;
       return !(await read()).ended;
     },
   };
@@ -73,29 +73,29 @@ export function fileJournals(folder: string): Journals {
 async function openJournal(folder: string, file: string, { id, lineage }: JournalHead): Promise<Journal> {
   const path = join(folder, file);
   const lasting = await openAppend(path);
-  openHere.add(id);
-  const append = (line: string) => failing("written", () => lasting.append(line));
+  openInThisProcess.add(id);
+  const append = (line: string) => withJournalError("written", () => lasting.append(line));
   const end = async () => {
-    openHere.delete(id);
+    openInThisProcess.delete(id);
     await lasting.close();
   };
   return {
     id,
     lineage,
-    sending: (entries) => append(lines.sending(entries)),
-    settled: (state, at) => append(lines.settled(state, at)),
+    sending: (entries) => append(encodeLine.sending(entries)),
+    settled: (state, at) => append(encodeLine.settled(state, at)),
     async assertOwned() {
-      if (await failing("read", () => isThere(path))) return;
+      if (await withJournalError("read", () => exists(path))) return;
       throw new JournalError(
         "JOURNAL_TAKEN: another run has taken the journal over and goes on with it, so this one stops",
       );
     },
     async close() {
-      await append(lines.ended()).finally(end);
+      await append(encodeLine.ended()).finally(end);
     },
     async discard() {
       await end();
-      await failing("deleted", () => rm(path, { force: true }));
+      await withJournalError("deleted", () => rm(path, { force: true }));
     },
   };
 }
@@ -104,14 +104,14 @@ const ending = ".journal";
 const removedEnding = ".removed.journal";
 
 /** The place is for people who look into the folder; the rest tells journals apart. */
-function nameOf(head: JournalHead, rest: string): string {
+function formatFileName(head: JournalHead, rest: string): string {
   const readable = head.place.replace(/[^A-Za-z0-9_-]+/g, "-").slice(-60);
-  return `${readable}.${siteOf(head)}.${head.id}${rest}`;
+  return `${readable}.${formatSite(head)}.${head.id}${rest}`;
 }
 
 const namePattern = /^[^.]*\.([0-9a-f]{16})\.[^.]+(?:\.[0-9a-f]{8})?(?:\.removed)?\.journal$/;
 
-function siteOf({ queue, segment }: JournalSite): string {
+function formatSite({ queue, segment }: JournalSite): string {
   const identity = JSON.stringify([queue.accountId, queue.queueId, segment]);
   return createHash("sha256").update(identity).digest("hex").slice(0, 16);
 }
@@ -120,11 +120,11 @@ function order({ startedAt, id }: JournalHead): string {
   return `${startedAt} ${id}`;
 }
 
-async function filesIn(folder: string): Promise<string[]> {
+async function listFiles(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return [];
+    if (errorCode(error) === "ENOENT") return [];
     throw error;
   }
 }
@@ -133,29 +133,29 @@ async function filesIn(folder: string): Promise<string[]> {
 const headBytes = 4_096;
 
 /** @returns undefined when the file is gone by now */
-async function readHeadOf(folder: string, file: string): Promise<JournalHead | undefined> {
+async function readFileHead(folder: string, file: string): Promise<JournalHead | undefined> {
   try {
     const handle = await open(join(folder, file), "r");
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
       const start = buffer.subarray(0, bytesRead).toString("utf8");
       const text = start.includes("\n") ? start : await handle.readFile("utf8");
-      return readHead(text.slice(0, Math.max(text.indexOf("\n"), 0)), file);
+      return parseHead(text.slice(0, Math.max(text.indexOf("\n"), 0)), file);
     } finally {
       await handle.close();
     }
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);
     return true;
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return false;
+    if (errorCode(error) === "ENOENT") return false;
     throw error;
   }
 }
@@ -165,7 +165,7 @@ async function moveIfThere(folder: string, from: string, to: string): Promise<bo
   try {
     await rename(join(folder, from), join(folder, to));
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return false;
+    if (errorCode(error) === "ENOENT") return false;
     throw error;
   }
   await syncFolder(folder);
@@ -203,18 +203,18 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** The code alone, because the system's messages hold absolute paths and this error may end up in the engine's state. */
-async function failing<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
+async function withJournalError<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {
     if (error instanceof JournalError) throw error;
-    const code = codeOf(error) ?? "unknown error";
+    const code = errorCode(error) ?? "unknown error";
     throw new JournalError(
       `the journal cannot be ${what} (${code}). Check the journal's folder: that it can be written and its disk has room`,
     );
   }
 }
 
-function codeOf(error: unknown): string | undefined {
+function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -1,5 +1,5 @@
 import type { QueueRef } from "../types.ts";
-import type { Owner } from "./owner.ts";
+import type { Owner } from "./journal-owner.ts";
 
 /** Where journals of a segment are looked for. Whose they are, their heads say. */
 export interface JournalSite {
@@ -45,7 +45,7 @@ export interface JournalEntry {
 }
 
 /** What interrupted runs left that the engine's state does not hold: keys, as often as there were messages. */
-export interface Left {
+export interface RecoveredEntries {
   readonly pushed: readonly string[];
   /**
    * Sent, and the run ended before an answer was written down. What was sent again, and arrived, is in both lists: it may be
@@ -54,14 +54,14 @@ export interface Left {
   readonly inDoubt: readonly string[];
 }
 
-export const nothingLeft: Left = { pushed: [], inDoubt: [] };
+export const noEntries: RecoveredEntries = { pushed: [], inDoubt: [] };
 
 /** What a journal says. */
 export interface JournalContent {
   /** Of all runs whose content it has. */
-  readonly left: Left;
+  readonly entries: RecoveredEntries;
   /** Of the run that wrote it alone. */
-  readonly own: Left;
+  readonly own: RecoveredEntries;
   /** Whether the run that wrote it came to its end, whichever that was, and sends nothing more. */
   readonly ended: boolean;
 }
@@ -78,14 +78,14 @@ export interface FoundJournal {
 }
 
 /** `maybe_twice`: pushed, after an answer was lost, so that it may have arrived before. */
-export type Settled = "pushed" | "maybe_twice" | "in_doubt" | "not_sent";
+export type EntryOutcome = "pushed" | "maybe_twice" | "in_doubt" | "not_sent";
 
 /** What is being pushed, written down so that a kill loses nothing but the answers of requests under way. */
 export interface Journal extends Pick<JournalHead, "id" | "lineage"> {
   /** Resolves once it is on the disk. Only then may the request go. */
   sending(entries: readonly JournalEntry[]): Promise<void>;
   /** Resolves once it is on the disk. */
-  settled(state: Settled, at: readonly number[]): Promise<void>;
+  settled(state: EntryOutcome, at: readonly number[]): Promise<void>;
   /** @throws JournalError when another run has taken the journal: from then on nothing may be sent */
   assertOwned(): Promise<void>;
   /** Nothing is sent any more: notes that, and closes the file, which stays. */
@@ -105,7 +105,7 @@ export interface Journals {
    */
   take(found: FoundJournal): Promise<FoundJournal | undefined>;
   /** Begins a journal. @param left what the journals had that it takes over */
-  begin(head: JournalHead, left: Left): Promise<Journal>;
+  begin(head: JournalHead, left: RecoveredEntries): Promise<Journal>;
   /** Deletes one whose content the engine's state holds, or another journal. */
   drop(found: FoundJournal): Promise<void>;
   /** Notes that the resource whose journal it is was deleted. */

@@ -1,8 +1,8 @@
 import type { Client, Failure } from "../cloudflare/index.ts";
 import type { Batch, InDoubtPolicy, QueueMetrics, QueueRef } from "../types.ts";
 import type { Clock } from "./clock.ts";
-import type { Halts } from "./halts.ts";
-import type { Pace } from "./pace.ts";
+import type { StoppedQueues } from "./stopped-queues.ts";
+import type { Throttle } from "./throttle.ts";
 import type { Waits } from "./waits.ts";
 
 /** One delivery: batches to one queue, in order. */
@@ -13,10 +13,10 @@ export interface PushRun {
   readonly inDoubt: InDoubtPolicy;
   readonly client: Pick<Client, "push">;
   /** One for the whole process: the API's limits are the token's, not a run's. */
-  readonly pace: Pace;
+  readonly throttle: Throttle;
   readonly clock: Clock;
   /** One for the whole process: what one run learned of a queue spares the next one the request. */
-  readonly halts?: Halts;
+  readonly stoppedQueues?: StoppedQueues;
   /** Gets what the run waits for, for those who watch it. */
   readonly waits?: Waits;
   /** Milliseconds that a batch waits for its next request, from its first failure on. Default: as long as it takes. */
@@ -51,7 +51,7 @@ export type BatchOutcome =
       /** Requests that it took. */
       readonly attempts: number;
       /** An earlier request's answer was lost, so the queue may have these messages twice. */
-      readonly mayBeTwice: boolean;
+      readonly possibleDuplicate: boolean;
     }
   /** A request left and nobody knows whether the queue took it. */
   | { readonly state: "in_doubt"; readonly batch: Batch; readonly failure: Failure }
@@ -59,17 +59,17 @@ export type BatchOutcome =
   | { readonly state: "not_sent"; readonly batch: Batch; readonly failure: Failure | "stopped" };
 
 /** Numbers of messages. */
-export interface Tally {
+export interface PushCounts {
   readonly pushed: number;
   readonly inDoubt: number;
   readonly notSent: number;
   /** Of those pushed. */
-  readonly mayBeTwice: number;
+  readonly possibleDuplicates: number;
 }
 
 /** Accounts for every batch that the run has taken from its source. Of those it has not taken, nothing was sent. */
 export interface PushReport {
-  readonly messages: Tally;
+  readonly messages: PushCounts;
   /** The outcomes other than "pushed", in the order in which they came. As many as were under way at the end. */
   readonly unsettled: readonly Exclude<BatchOutcome, { state: "pushed" }>[];
   /** What ended the run; undefined: it came to its end, or was stopped. */

@@ -41,7 +41,7 @@ export class Waits {
 }
 
 /** A wait would be longer than a run waits for anything. */
-export class WaitTooLong extends Error {
+export class WaitTooLongError extends Error {
   override name = "WaitTooLong";
   readonly failure: Failure;
 
@@ -58,7 +58,7 @@ export class WaitTooLong extends Error {
  * @param ms how long from now on
  * @param mostMs how long a run waits for anything
  */
-export function tooLong(reason: string, ms: number, mostMs: number): Failure {
+export function waitTooLongFailure(reason: string, ms: number, mostMs: number): Failure {
   const [asked, most] = [ms, mostMs].map((each) => formatDuration(each / 1000));
   return {
     retry: "after_wait",

@@ -1,5 +1,5 @@
 import { isRecord } from "../cloudflare/envelope.ts";
-import type { Owner } from "../push/owner.ts";
+import type { Owner } from "../push/journal-owner.ts";
 import { type RowKind, rowKinds } from "./row.ts";
 
 /** What an export is of; a run that resumes it has to be of the same. */

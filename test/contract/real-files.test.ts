@@ -9,7 +9,7 @@ import { createClient, credentialsFrom } from "../../src/cloudflare/index.ts";
 import { startEmulator } from "../../src/emulator/index.ts";
 import { loadManifests } from "../../src/manifest/index.ts";
 import { pack, toParcel } from "../../src/plan/index.ts";
-import { createPace, runPush, systemClock } from "../../src/push/index.ts";
+import { createThrottle, runPush, systemClock } from "../../src/push/index.ts";
 import type { Message } from "../../src/types.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { npmPackages, run } from "./cache.ts";
@@ -132,7 +132,7 @@ async function sent(messages: readonly Message[]): Promise<string[]> {
       inDoubt: "stop",
       client,
       clock,
-      pace: createPace({ clock, assume: "nothing" }),
+      throttle: createThrottle({ clock, assume: "nothing" }),
       onOutcome: () => {},
     });
   } finally {

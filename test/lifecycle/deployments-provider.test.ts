@@ -7,7 +7,7 @@ import {
   removeDeployments,
   updateDeployments,
 } from "../../src/lifecycle/deployments-provider.ts";
-import { fileJournals, nothingLeft } from "../../src/push/index.ts";
+import { fileJournals, noEntries } from "../../src/push/index.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
 import { headOf } from "../push/journals.ts";
 
@@ -58,7 +58,7 @@ it("leaves the journals of what is gone, which the state may never have had, and
   const journals = fileJournals(join(folder.path, ".queue-seeder/journal"));
   const first = (await createDeployments(inputs("a", "b"))).outs;
   for (const deployment of Object.values(first.ids))
-    await (await journals.begin(headOf({ deployment }), nothingLeft)).close();
+    await (await journals.begin(headOf({ deployment }), noEntries)).close();
   const removed = async () =>
     (await journals.list()).filter((found) => found.removed).map(({ head }) => head.deployment);
   const second = (await updateDeployments("id", first, inputs("a"), there)).outs;

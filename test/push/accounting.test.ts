@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PushAnswer } from "../../src/cloudflare/index.ts";
-import { type BatchOutcome, createPace, runPush } from "../../src/push/index.ts";
+import { type BatchOutcome, createThrottle, runPush } from "../../src/push/index.ts";
 import type { Batch } from "../../src/types.ts";
 import { accepted, batches, fakeClient, indices, lost, queue, refused, unsent, virtualClock } from "./fakes.ts";
 
@@ -47,7 +47,7 @@ type Schedule = typeof schedule extends fc.Arbitrary<infer Value> ? Value : neve
 
 async function play(plan: Schedule) {
   const clock = virtualClock();
-  const throttle = createPace({ clock, assume: "nothing" });
+  const throttle = createThrottle({ clock, assume: "nothing" });
   const stop = new AbortController();
   const outcomes: BatchOutcome[] = [];
   const taken: number[] = [];
@@ -86,7 +86,7 @@ async function play(plan: Schedule) {
     inDoubt: plan.inDoubt,
     client,
     clock,
-    pace: throttle,
+    throttle,
     random: () => 0.5,
     stop: stop.signal,
     before: async () => {
@@ -120,8 +120,8 @@ describe("whatever the API answers, and whoever breaks", () => {
           for (const index of indices(outcome.batch)) {
             const count = copies(index);
             if (outcome.state === "not_sent") expect(count).toBe(0);
-            if (outcome.state === "pushed" && !outcome.mayBeTwice) expect(count).toBe(1);
-            if (outcome.state === "pushed" && outcome.mayBeTwice) expect(count).toBeGreaterThanOrEqual(1);
+            if (outcome.state === "pushed" && !outcome.possibleDuplicate) expect(count).toBe(1);
+            if (outcome.state === "pushed" && outcome.possibleDuplicate) expect(count).toBeGreaterThanOrEqual(1);
           }
         }
         const count = (state: BatchOutcome["state"]) =>

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Client, createClient, credentialsFrom } from "../../src/cloudflare/index.ts";
 import { type Emulator, type EmulatorOptions, type FaultEffect, startEmulator } from "../../src/emulator/index.ts";
-import { type BatchOutcome, createPace, type PushRun, runPush } from "../../src/push/index.ts";
+import { type BatchOutcome, createThrottle, type PushRun, runPush } from "../../src/push/index.ts";
 import type { QueueRef } from "../../src/types.ts";
 import { batches, virtualClock } from "./fakes.ts";
 
@@ -29,7 +29,7 @@ async function world(options: EmulatorOptions = {}): Promise<World> {
   });
   const queue = { accountId: emulator.accountId, queueId: emulator.queueId("orders") };
   const outcomes: BatchOutcome[] = [];
-  const throttle = createPace({ clock, assume: "nothing" });
+  const throttle = createThrottle({ clock, assume: "nothing" });
   const onOutcome = (outcome: BatchOutcome) => {
     outcomes.push(outcome);
   };
@@ -39,16 +39,7 @@ async function world(options: EmulatorOptions = {}): Promise<World> {
     client,
     outcomes,
     run: (rest) =>
-      runPush({
-        target: queue,
-        inDoubt: "resend",
-        client,
-        clock,
-        pace: throttle,
-        random: () => 0.5,
-        onOutcome,
-        ...rest,
-      }),
+      runPush({ target: queue, inDoubt: "resend", client, clock, throttle, random: () => 0.5, onOutcome, ...rest }),
     bodies: () =>
       emulator
         .messages("orders")
@@ -99,7 +90,7 @@ describe("against the emulator", () => {
     const { run, emulator, bodies } = await world();
     emulator.faults.add({ effect, every: 3, times: 4 });
     const report = await run({ batches: batches(...Array<number>(12).fill(5)), inDoubt: "stop" });
-    expect(report).toMatchObject({ retries: 4, messages: { pushed: 60, mayBeTwice: 0 }, failure: undefined });
+    expect(report).toMatchObject({ retries: 4, messages: { pushed: 60, possibleDuplicates: 0 }, failure: undefined });
     expect(bodies()).toEqual(upTo(60));
   });
 
@@ -118,9 +109,9 @@ describe("against the emulator", () => {
       const { run, emulator, bodies, outcomes } = await world();
       emulator.faults.add({ effect, skip: 1, times: 1 });
       const report = await run({ batches: batches(2, 2, 2) });
-      expect(report.messages).toEqual({ pushed: 6, inDoubt: 0, notSent: 0, mayBeTwice: 2 });
+      expect(report.messages).toEqual({ pushed: 6, inDoubt: 0, notSent: 0, possibleDuplicates: 2 });
       const named = outcomes.flatMap((outcome) =>
-        outcome.state === "pushed" && outcome.mayBeTwice ? outcome.batch : [],
+        outcome.state === "pushed" && outcome.possibleDuplicate ? outcome.batch : [],
       );
       const extra = twice ? named.map(({ index }) => index) : [];
       expect(bodies()).toEqual([...upTo(6), ...extra].sort((a, b) => a - b));

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { fileJournals, JournalError, nothingLeft } from "../../src/push/index.ts";
+import { fileJournals, JournalError, noEntries } from "../../src/push/index.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
 import { headOf, leftIn, site } from "./journals.ts";
 
@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-const open = () => fileJournals(folder.path).begin(headOf(), nothingLeft);
+const open = () => fileJournals(folder.path).begin(headOf(), noEntries);
 const left = () => leftIn(fileJournals(folder.path));
 
 /** Begins a run that is killed before it has the answer of its one request. */

@@ -6,15 +6,15 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openAppend } from "../../src/push/append-file.ts";
 import {
+  describeThisProcess,
+  type EntryOutcome,
   type FoundJournal,
   fileJournals,
   type Journal,
   type JournalHead,
   type Journals,
-  type Left,
-  nothingLeft,
-  type Settled,
-  thisProcess,
+  noEntries,
+  type RecoveredEntries,
 } from "../../src/push/index.ts";
 import { queue } from "./fakes.ts";
 import { headOf, leftIn, site } from "./journals.ts";
@@ -33,7 +33,7 @@ afterEach(async () => {
   await rm(join(folder, ".."), { recursive: true });
 });
 
-async function begin(more: Partial<JournalHead> = {}, left: Left = nothingLeft): Promise<Journal> {
+async function begin(more: Partial<JournalHead> = {}, left: RecoveredEntries = noEntries): Promise<Journal> {
   const journal = await journals.begin(headOf(more), left);
   opened.push(journal);
   return journal;
@@ -59,7 +59,7 @@ describe("a journal", () => {
     opened.push(await journals.begin(head, { pushed: ["a"], inDoubt: ["b"] }));
     const found = await only();
     expect(found.head).toMatchObject(head);
-    expect(await found.read()).toEqual({ left: { pushed: ["a"], inDoubt: ["b"] }, own: nothingLeft, ended: false });
+    expect(await found.read()).toEqual({ entries: { pushed: ["a"], inDoubt: ["b"] }, own: noEntries, ended: false });
   });
 
   test("is found where its head is longer than what is read of it first", async () => {
@@ -75,7 +75,7 @@ describe("a journal", () => {
     await journal.settled("not_sent", [3]);
     await journal.settled("in_doubt", [4]);
     await journal.settled("pushed", [5]);
-    const { left, own } = await (await only()).read();
+    const { entries: left, own } = await (await only()).read();
     expect(own).toEqual({ pushed: ["key-0", "key-1", "key-5"], inDoubt: ["key-2", "key-4"] });
     expect(left).toEqual({ pushed: ["before", ...own.pushed], inDoubt: ["doubt", ...own.inDoubt] });
   });
@@ -100,7 +100,7 @@ describe("a journal", () => {
     await journals.drop(found);
     expect(await readdir(folder)).toEqual([]);
     await journals.drop(found);
-    const second = await journals.begin(headOf(), nothingLeft);
+    const second = await journals.begin(headOf(), noEntries);
     await second.discard();
     expect(await readdir(folder)).toEqual([]);
   });
@@ -159,7 +159,7 @@ describe("a journal that is taken", () => {
     // What the first run has under way is still written, but nothing new goes.
     await journal.settled("pushed", [0]);
     await expect(journal.assertOwned()).rejects.toThrow(/^JOURNAL_TAKEN: /);
-    expect((await taken?.read())?.left).toEqual({ pushed: ["key-0"], inDoubt: [] });
+    expect((await taken?.read())?.entries).toEqual({ pushed: ["key-0"], inDoubt: [] });
   });
 
   test("is taken by one run alone", async () => {
@@ -175,14 +175,14 @@ describe("the run of a journal is alive", () => {
   const alive = async () => journals.isAlive(await only());
 
   test("while it is under way here", async () => {
-    const journal = await begin({ owner: await thisProcess() });
+    const journal = await begin({ owner: await describeThisProcess() });
     expect(await alive()).toBe(true);
     await journal.close();
     expect(await alive()).toBe(false);
   });
 
   test("not where another process has its number, or none", async () => {
-    const self = await thisProcess();
+    const self = await describeThisProcess();
     await begin({ owner: { ...self, started: `1${self.started}` } });
     expect(await alive()).toBe(false);
     await journals.drop(await only());
@@ -196,7 +196,7 @@ describe("the run of a journal is alive", () => {
   });
 
   test("where its process is, and it has not ended", async () => {
-    const self = await thisProcess();
+    const self = await describeThisProcess();
     const journal = await begin({ owner: { ...self, pid: process.ppid, started: "" } });
     expect(await alive()).toBe(true);
     await journal.close();
@@ -253,7 +253,7 @@ describe("a journal on a bad disk", () => {
     await chmod(folder, 0o700);
     const blocked = fileJournals(join(folder, "file", "below"));
     await writeFile(join(folder, "file"), "in the way");
-    const error: unknown = await blocked.begin(headOf(), nothingLeft).catch((reason: unknown) => reason);
+    const error: unknown = await blocked.begin(headOf(), noEntries).catch((reason: unknown) => reason);
     expect(String(error)).toBe(
       "JournalError: the journal cannot be opened (ENOTDIR). Check the journal's folder: that it can be written and its disk has room",
     );
@@ -271,17 +271,17 @@ test.runIf(existsSync("/dev/full"))("a line that cannot be written is an error, 
 });
 
 test("whatever happens to messages, each is left in the state that was written last", async () => {
-  const states = fc.constantFrom<Settled | undefined>("pushed", "in_doubt", "not_sent", undefined);
+  const states = fc.constantFrom<EntryOutcome | undefined>("pushed", "in_doubt", "not_sent", undefined);
   await fc.assert(
     fc.asyncProperty(fc.array(states, { maxLength: 12 }), async (messages) => {
       for (const found of await journals.list(site)) await journals.drop(found);
-      const journal = await journals.begin(headOf(), nothingLeft);
+      const journal = await journals.begin(headOf(), noEntries);
       for (const [at, state] of messages.entries()) {
         await journal.sending([{ at, key: `${at}` }]);
         if (state !== undefined) await journal.settled(state, [at]);
       }
       await journal.close();
-      const of = (...wanted: (Settled | undefined)[]) =>
+      const of = (...wanted: (EntryOutcome | undefined)[]) =>
         messages.flatMap((state, at) => (wanted.includes(state) ? [`${at}`] : []));
       expect(await leftIn(journals)).toEqual({ pushed: of("pushed"), inDoubt: of("in_doubt", undefined) });
     }),

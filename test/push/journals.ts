@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { JournalHead, Journals, Left } from "../../src/push/index.ts";
+import type { JournalHead, Journals, RecoveredEntries } from "../../src/push/index.ts";
 import { queue } from "./fakes.ts";
 
 export const site = { queue, segment: 0 };
@@ -25,10 +25,10 @@ export function headOf(more: Partial<JournalHead> = {}): JournalHead {
 }
 
 /** What all journals of the site have, the oldest first. */
-export async function leftIn(journals: Journals): Promise<Left> {
+export async function leftIn(journals: Journals): Promise<RecoveredEntries> {
   const contents = await Promise.all((await journals.list(site)).map((found) => found.read()));
   return {
-    pushed: contents.flatMap(({ left }) => left.pushed),
-    inDoubt: contents.flatMap(({ left }) => left.inDoubt),
+    pushed: contents.flatMap(({ entries }) => entries.pushed),
+    inDoubt: contents.flatMap(({ entries }) => entries.inDoubt),
   };
 }

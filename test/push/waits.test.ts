@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { noRate, type PushAnswer } from "../../src/cloudflare/index.ts";
-import { createPace, runPush, Waits } from "../../src/push/index.ts";
+import { createThrottle, runPush, Waits } from "../../src/push/index.ts";
 import { accepted, batches, fakeClient, lost, queue, refused, unsent, virtualClock } from "./fakes.ts";
 
 const hour = 3_600_000;
@@ -13,7 +13,7 @@ async function run(
     count = 1,
     maxWaitMs = hour,
     inDoubt = "resend" as const,
-    pace: throttle = undefined as ReturnType<typeof createPace> | undefined,
+    pace: throttle = undefined as ReturnType<typeof createThrottle> | undefined,
   } = {},
 ) {
   const clock = virtualClock();
@@ -23,7 +23,7 @@ async function run(
     batches: batches(...Array(count).fill(1)),
     inDoubt,
     client,
-    pace: throttle ?? createPace({ clock, assume: "nothing", maxWaitMs }),
+    throttle: throttle ?? createThrottle({ clock, assume: "nothing", maxWaitMs }),
     clock,
     random: () => 0.5,
     maxWaitMs,
@@ -66,7 +66,7 @@ describe("a wait that is longer than a run waits", () => {
 
   test("is a window of the API's that ends in 31 years", async () => {
     const clock = virtualClock();
-    const throttle = createPace({ clock, assume: "nothing", maxWaitMs: hour });
+    const throttle = createThrottle({ clock, assume: "nothing", maxWaitMs: hour });
     const rate = { ...noRate, remaining: 0, quota: 10, windowMs: 1_000, resetMs: never };
     const { report, requests } = await run(() => ({ ...accepted, rate }) as PushAnswer, { count: 9, pace: throttle });
     expect(report.messages.pushed).toBe(requests);
@@ -109,7 +109,7 @@ test("what a run waits for is known while it does, and forgotten then", async ()
     batches: batches(1),
     inDoubt: "resend",
     client,
-    pace: createPace({ clock, assume: "nothing" }),
+    throttle: createThrottle({ clock, assume: "nothing" }),
     clock: { ...clock, sleep },
     waits,
   });
@@ -126,7 +126,7 @@ test("what a run waits for is known while it does, and forgotten then", async ()
 
 test("the pace says what a queue's requests wait for", async () => {
   const clock = virtualClock();
-  const throttle = createPace({ clock, assume: "nothing" });
+  const throttle = createThrottle({ clock, assume: "nothing" });
   expect(throttle.holdOf("a")).toBeUndefined();
   (await throttle.acquire({ queueId: "a", messages: 1 })).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
   expect(throttle.holdOf("a")).toEqual({ reason: "the queue is overloaded", until: 5_000 });

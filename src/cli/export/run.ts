@@ -1,7 +1,7 @@
 import { describeSystemError, isFileError } from "../../file-error.ts";
 import { formatProblem, Problems } from "../../manifest/index.ts";
 import { quote, toPrintable } from "../../printable.ts";
-import { isRunning, systemClock, thisProcess } from "../../push/index.ts";
+import { describeThisProcess, isRunning, systemClock } from "../../push/index.ts";
 import {
   type Condition,
   ExportError,
@@ -48,7 +48,7 @@ export async function runExport(
       source: connection.client,
       clock: systemClock,
       disk: systemDisk,
-      processes: { own: thisProcess, isRunning },
+      processes: { own: describeThisProcess, isRunning },
       stop,
     };
     try {

@@ -58,13 +58,13 @@ export async function watchJournals(
 }
 
 async function unsavedOf({ head, read }: FoundJournal, isOwn: boolean): Promise<Unsaved> {
-  const { left } = await read();
-  const arrived = new Set(left.pushed);
-  const inDoubt = left.inDoubt.filter((key) => !arrived.has(key));
+  const { entries } = await read();
+  const arrived = new Set(entries.pushed);
+  const inDoubt = entries.inDoubt.filter((key) => !arrived.has(key));
   const keys = head.kind === "messages" ? unpackKeys(inDoubt.join("\n")) : [];
   return {
-    pushed: isOwn ? left.pushed.length : 0,
-    arrived: left.pushed.length,
+    pushed: isOwn ? entries.pushed.length : 0,
+    arrived: entries.pushed.length,
     inDoubt: inDoubt.length,
     inDoubtMessages: keys.flatMap(({ id }) => id ?? []),
   };

@@ -1,6 +1,6 @@
 import { requestDeadlineMs } from "../../cloudflare/index.ts";
 import { packStream } from "../../plan/index.ts";
-import { type Journal, journaled, type PushReport, runPush, Waits } from "../../push/index.ts";
+import { type Journal, journalHooks, type PushReport, runPush, Waits } from "../../push/index.ts";
 import type { SegmentRun } from "../context.ts";
 import { assertEngineAlive, PartialPushError, SeederError } from "../errors.ts";
 import { claimJournals } from "../journal/claim-journals.ts";
@@ -116,14 +116,14 @@ async function pushBatches(
   if (hopeless === undefined) await waits.during(asking(), requirements.check(inputs, queueReader));
   const journal = await claim.begin(ledger);
   try {
-    const written = journaled(journal, ledger.keyOf);
+    const written = journalHooks(journal, ledger.keyOf);
     const report = await runPush({
       target: inputs,
       batches: packStream(opened.encode(indices)),
       inDoubt: inputs.inDoubtPolicy,
       ...api,
       waits,
-      halts: { ...stoppedQueues, of: (queue) => hopeless ?? stoppedQueues.of(queue) },
+      stoppedQueues: { ...stoppedQueues, find: (queue) => hopeless ?? stoppedQueues.find(queue) },
       clock: host.clock,
       stop: host.cancelled,
       async before(batch) {

@@ -1,4 +1,4 @@
-import type { Pace, Waits } from "../../push/index.ts";
+import type { Throttle, Waits } from "../../push/index.ts";
 import type { ProviderHost } from "../host.ts";
 import type { RunEventOfKind } from "../protocol/events.ts";
 import type { SegmentInputs } from "../state/segment.ts";
@@ -10,7 +10,7 @@ const intervalsMs = { every: 1_000, quiet: 2_000, lasting: 30_000 } as const;
 interface WaitLogOptions {
   readonly inputs: Pick<SegmentInputs, "queueId" | "resourceUrn">;
   readonly ports: Pick<ProviderHost, "clock" | "log">;
-  readonly pace: Pick<Pace, "holdOf">;
+  readonly pace: Pick<Throttle, "holdOf">;
   readonly waits: Waits;
   /** When a message was pushed last, in milliseconds of `elapsed`. */
   readonly lastPushed: () => number;

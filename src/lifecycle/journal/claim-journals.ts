@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Journal, type JournalHead, type Journals, thisProcess } from "../../push/index.ts";
+import { describeThisProcess, type Journal, type JournalHead, type Journals } from "../../push/index.ts";
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
@@ -132,7 +132,7 @@ async function createHead(
     fresh,
     uncheckpointed: /^(1|true)$/i.test(env.PULUMI_SKIP_CHECKPOINTS ?? ""),
     startedAt: new Date(clock.now()).toISOString(),
-    owner: await thisProcess(),
+    owner: await describeThisProcess(),
   };
 }
 

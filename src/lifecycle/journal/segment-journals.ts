@@ -115,15 +115,15 @@ async function classifyJournal(found: FoundJournal, query: JournalQuery): Promis
   const isOwn = head.lineage === lineage;
   const isDeployed = deployments.includes(head.deployment);
   if (removed && !isOwn) return "spent";
-  const { left, ended } = await found.read();
-  if (left.pushed.length + left.inDoubt.length === 0) return "spent";
+  const { entries, ended } = await found.read();
+  if (entries.pushed.length + entries.inDoubt.length === 0) return "spent";
   // A run without checkpoints that did not come to its end left nothing in the state, not even what it is deployed as.
   const wasFirst = recorded === undefined && (isDeployed || (head.uncheckpointed && !ended));
   const isNext = head.base === (recorded?.runs[0] ?? null) && (isOwn || wasFirst);
   // What it has, proven or in doubt, says nothing of content of the other kind, and may be in the queue.
   if (head.kind !== content.kind) assertSameKind(head.kind, query, "the journal of an earlier run");
   const { delivery, deliveryNumber, fresh } = head;
-  return { ...left, delivery, deliveryNumber, fresh, isNext, found };
+  return { ...entries, delivery, deliveryNumber, fresh, isNext, found };
 }
 
 /**

@@ -8,11 +8,11 @@ import {
   rowRange,
   unpackKeys,
 } from "../../plan/index.ts";
-import { type JournalHead, type Left, nothingLeft } from "../../push/index.ts";
+import { type JournalHead, noEntries, type RecoveredEntries } from "../../push/index.ts";
 import type { SegmentLedger } from "./types.ts";
 
 /** What a journal has that the engine's state does not name. */
-export interface RecoveredJournal extends Left, Pick<JournalHead, "delivery" | "deliveryNumber" | "fresh"> {
+export interface RecoveredJournal extends RecoveredEntries, Pick<JournalHead, "delivery" | "deliveryNumber" | "fresh"> {
   /**
    * Whether the journal goes on from the very ledger that is there. Otherwise the ledger has moved on without it, or back, and
    * all that the journal has, and the ledger has not, is in doubt.
@@ -24,7 +24,7 @@ export interface RecoveredJournal extends Left, Pick<JournalHead, "delivery" | "
 export interface MergedLedger<Of> {
   readonly ledger: Of;
   /** What the engine's state does not know of it: the next journal carries it on. */
-  readonly carriedOver: Left;
+  readonly carriedOver: RecoveredEntries;
 }
 
 /** The ledger of a manifest's messages, with what journals have. @param leftovers in the order in which they were written */
@@ -42,7 +42,7 @@ export function mergeJournals(known: Ledger, leftovers: readonly RecoveredJourna
         },
       };
     },
-    { ledger: known, carriedOver: nothingLeft },
+    { ledger: known, carriedOver: noEntries },
   );
 }
 
@@ -66,7 +66,7 @@ export function mergeRowJournals(
         },
       };
     },
-    { ledger: known, carriedOver: nothingLeft },
+    { ledger: known, carriedOver: noEntries },
   );
 }
 
@@ -74,8 +74,8 @@ export function mergeRowJournals(
 export function startOfJournal(
   resumed: boolean,
   journals: readonly RecoveredJournal[],
-  carried: Left,
-): { readonly fresh: boolean; readonly carriedOver: Left } {
+  carried: RecoveredEntries,
+): { readonly fresh: boolean; readonly carriedOver: RecoveredEntries } {
   return {
     fresh: !resumed || journals.some(({ isNext, fresh }) => isNext && fresh),
     carriedOver: resumed ? carried : { pushed: [], inDoubt: carried.inDoubt },
@@ -91,7 +91,11 @@ function startsAnew({ isNext, fresh }: RecoveredJournal): boolean {
   return isNext && fresh;
 }
 
-function addCarriedOver(carried: Left, leftover: RecoveredJournal, found: Left): Left {
+function addCarriedOver(
+  carried: RecoveredEntries,
+  leftover: RecoveredJournal,
+  found: RecoveredEntries,
+): RecoveredEntries {
   return {
     pushed: [...(startsAnew(leftover) ? [] : carried.pushed), ...found.pushed],
     inDoubt: [...carried.inDoubt, ...found.inDoubt],
@@ -99,7 +103,7 @@ function addCarriedOver(carried: Left, leftover: RecoveredJournal, found: Left):
 }
 
 /** What the ledger has is no longer in doubt, as often as it has it. */
-function toDoubts({ pushed, inDoubt }: Left, known: readonly string[]): Left {
+function toDoubts({ pushed, inDoubt }: RecoveredEntries, known: readonly string[]): RecoveredEntries {
   const times = new Map<string, number>();
   for (const line of known) times.set(line, (times.get(line) ?? 0) + 1);
   const beyond = [...pushed, ...inDoubt].filter((line) => {
@@ -111,7 +115,11 @@ function toDoubts({ pushed, inDoubt }: Left, known: readonly string[]): Left {
 }
 
 /** A row that is another one by now says nothing of that. */
-function toRowDoubts({ pushed, inDoubt }: Left, ledger: RowsLedger, digests: readonly Digest[]): Left {
+function toRowDoubts(
+  { pushed, inDoubt }: RecoveredEntries,
+  ledger: RowsLedger,
+  digests: readonly Digest[],
+): RecoveredEntries {
   const known = [...ledger.pushed, ...ledger.inDoubt];
   const beyond = [...new Set([...pushed, ...inDoubt])].filter((line) => {
     const { index, digest } = parseRowKey(line);

@@ -1,5 +1,5 @@
 import type { Decision, Digest, PackedLedger } from "../../plan/index.ts";
-import type { Left } from "../../push/index.ts";
+import type { RecoveredEntries } from "../../push/index.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 
 export type DesiredSegment = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content" | "deliveryNumber">;
@@ -21,7 +21,7 @@ export interface SegmentLedger {
   /** Whether all goes again, so that what the engine's state has as pushed is no part of the delivery. */
   readonly fresh: boolean;
   /** What journals have that the engine's state does not know, as far as it is part of the delivery. */
-  readonly carriedOver: Left;
+  readonly carriedOver: RecoveredEntries;
   /** What the journal knows the message by. */
   keyOf(index: number): string;
   /** What people know it by: its id; of a data file its row's number, from 1. */

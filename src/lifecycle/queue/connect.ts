@@ -6,7 +6,7 @@ import {
   credentialsFrom,
   isLoopback,
 } from "../../cloudflare/index.ts";
-import { createHalts, createPace, type Halts, type Pace } from "../../push/index.ts";
+import { createStoppedQueues, createThrottle, type StoppedQueues, type Throttle } from "../../push/index.ts";
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 import { maxWaitMs } from "./max-wait.ts";
@@ -18,8 +18,8 @@ import { RequirementChecker } from "./requirements.ts";
 export interface ApiContext {
   readonly client: Pick<Client, "push">;
   readonly queueReader: QueueReader;
-  readonly throttle: Pace;
-  readonly stoppedQueues: Halts;
+  readonly throttle: Throttle;
+  readonly stoppedQueues: StoppedQueues;
   /** How long a run waits for anything. */
   readonly maxWaitMs: number;
   readonly preflight: Preflight;
@@ -34,13 +34,13 @@ export function connect(host: Pick<ProviderHost, "config" | "env" | "setBy" | "c
     const assume = isLoopback(baseUrl.hostname) ? "nothing" : "documented";
     const client = createClient({ credentials: credentialsFrom(host), baseUrl, env: host.env });
     const most = maxWaitMs(host);
-    const throttle = createPace({ clock: host.clock, assume, maxWaitMs: most });
+    const throttle = createThrottle({ clock: host.clock, assume, maxWaitMs: most });
     const queueReader = createQueueReader({ client, pace: throttle, cancelled: host.cancelled });
     return {
       client,
       throttle,
       queueReader,
-      stoppedQueues: createHalts(),
+      stoppedQueues: createStoppedQueues(),
       maxWaitMs: most,
       preflight: new Preflight(queueReader),
       requirements: new RequirementChecker(),

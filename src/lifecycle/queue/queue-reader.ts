@@ -6,7 +6,7 @@ import {
   type QueueInfo,
   type ReadAnswer,
 } from "../../cloudflare/index.ts";
-import { type Pace, WaitTooLong } from "../../push/index.ts";
+import { type Throttle, WaitTooLongError } from "../../push/index.ts";
 import type { QueueMetrics, QueueRef } from "../../types.ts";
 
 /** What is asked of the API besides pushing. None rejects. */
@@ -20,7 +20,7 @@ export interface QueueReader {
 interface QueueReaderOptions {
   readonly client: Pick<Client, "getQueue" | "metrics">;
   /** Reads count against the same limit as pushes. */
-  readonly pace: Pace;
+  readonly pace: Throttle;
   readonly cancelled: AbortSignal;
 }
 
@@ -42,7 +42,7 @@ export function createQueueReader({ client, pace: throttle, cancelled }: QueueRe
 
   const paced = async <T>({ queueId }: QueueRef, ask: () => Promise<ReadAnswer<T>>): Promise<ReadAnswer<T>> => {
     const permit = await throttle.acquire({ queueId, messages: 0 }, cancelled).catch((error: unknown) => {
-      return error instanceof WaitTooLong ? error.failure : notRead;
+      return error instanceof WaitTooLongError ? error.failure : notRead;
     });
     if (!("done" in permit)) return { kind: "failed", failure: permit };
     const answer = await ask();

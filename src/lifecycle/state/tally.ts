@@ -34,7 +34,7 @@ export class RunTally {
         for (const { index, label } of outcome.batch) {
           this.#pushed.add(index);
           this.#inDoubt.delete(index);
-          if (outcome.mayBeTwice || this.#before.has(index)) this.#possibleDuplicates.push(label);
+          if (outcome.possibleDuplicate || this.#before.has(index)) this.#possibleDuplicates.push(label);
         }
         break;
       case "in_doubt":

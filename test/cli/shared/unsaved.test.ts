@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { watchJournals } from "../../../src/cli/shared/unsaved.ts";
 import { packKeys } from "../../../src/plan/index.ts";
-import { fileJournals, type JournalHead, nothingLeft } from "../../../src/push/index.ts";
+import { fileJournals, type JournalHead, noEntries } from "../../../src/push/index.ts";
 import { temporaryFolder } from "../../manifest/support/fixture.ts";
 import { headOf } from "../../push/journals.ts";
 
@@ -15,7 +15,7 @@ it("adds up what the journals of a stack have that its state does not name, by m
   using folder = temporaryFolder();
   const journals = fileJournals(join(folder.path, ".queue-seeder/journal"));
   const write = async (more: Partial<JournalHead>, pushed: readonly string[], sending: readonly string[] = []) => {
-    const journal = await journals.begin(headOf(more), nothingLeft);
+    const journal = await journals.begin(headOf(more), noEntries);
     await journal.sending([...pushed, ...sending].map((id, at) => ({ at, key: key(id) })));
     await journal.settled(
       "pushed",

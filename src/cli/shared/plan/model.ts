@@ -2,7 +2,7 @@ import type { NoState } from "../../../engine/state.ts";
 import type { Unresolved } from "../../../lifecycle/state/segment.ts";
 import { costOf, prices } from "../../../plan/cost.ts";
 import type { EditedMessage } from "../../../plan/decide.ts";
-import { leastSeconds } from "../../../push/index.ts";
+import { minDurationSeconds } from "../../../push/index.ts";
 import type { ContentType, InDoubtPolicy, PushMode, SourceLocation } from "../../../types.ts";
 import type { PlanAddress } from "./address.ts";
 import type { Journaled } from "./decide.ts";
@@ -165,7 +165,7 @@ export function planQueues(
 ): readonly QueuePlan[] {
   return [...ids].map(([name, id]) => {
     const push = addLoads(manifests.filter(({ queue }) => queue === name).map((manifest) => manifest.push));
-    return { name, id, push, seconds: tenths(leastSeconds([push])) };
+    return { name, id, push, seconds: tenths(minDurationSeconds([push])) };
   });
 }
 
@@ -174,7 +174,7 @@ export function totalOf(queues: readonly QueuePlan[]): Load & Estimate {
   const lifeOperations = load.operations * prices.operationsOfLife;
   return {
     ...load,
-    seconds: tenths(leastSeconds(queues.map(({ push }) => push))),
+    seconds: tenths(minDurationSeconds(queues.map(({ push }) => push))),
     lifeOperations,
     usd: Number(costOf(lifeOperations).toFixed(8)),
   };

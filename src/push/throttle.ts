@@ -1,8 +1,8 @@
 import type { RateInfo } from "../cloudflare/index.ts";
-import { type Bucket, createBucket } from "./bucket.ts";
-import { createBudget, type Quota } from "./budget.ts";
 import type { Clock } from "./clock.ts";
-import { tooLong, type Wait, WaitTooLong } from "./waits.ts";
+import { createRateLimitQuota, type Quota, reservedShare } from "./rate-limit-quota.ts";
+import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
+import { type Wait, WaitTooLongError, waitTooLongFailure } from "./waits.ts";
 
 /**
  * What the API documents and does not say in its answers. A little below the limits themselves, because requests that
@@ -11,7 +11,7 @@ import { tooLong, type Wait, WaitTooLong } from "./waits.ts";
  * Sources: https://developers.cloudflare.com/fundamentals/api/reference/limits/ (1,200 requests in 5 minutes a token, 200 a
  * second an address), https://developers.cloudflare.com/queues/platform/limits/ (5,000 messages a second a queue)
  */
-export const documented = {
+export const documentedLimits = {
   quota: { requests: 1_200, windowMs: 300_000 } satisfies Quota,
   requests: { perSecond: 190, burst: 5 },
   // The burst makes good for timers that are late, 8 ms of it; of any second no more than 50 full batches are begun.
@@ -27,7 +27,7 @@ export const documented = {
 export const mostUnderWay = { first: 4, last: 32 } as const;
 
 /** Says when requests may go. One for the process: it serves whoever came first among those who may. */
-export interface Pace {
+export interface Throttle {
   /**
    * Waits for a request's turn. The permit has to be given back by `done`.
    *
@@ -37,22 +37,22 @@ export interface Pace {
   /** What requests to a queue wait for; undefined: for nothing but their turn. */
   holdOf(queueId: string): Wait | undefined;
   /** For those who watch the run. */
-  readonly state: PaceState;
+  readonly state: ThrottleState;
 }
 
 export interface Permit {
   /** Once; later calls count nothing. */
-  done(result: PaceResult): void;
+  done(result: RateFeedback): void;
 }
 
-export interface PaceState {
+export interface ThrottleState {
   readonly underWay: number;
   /** Requests that wait for their turn. */
   readonly waiting: number;
 }
 
 /** What the pace learns from a request. */
-export type PaceResult =
+export type RateFeedback =
   /** It ended, answered or not, and later requests need not wait for that. */
   | { readonly kind: "ended"; readonly rate: RateInfo | undefined }
   /** The queue is overloaded: its requests wait, those to other queues need not. */
@@ -62,7 +62,7 @@ export type PaceResult =
   /** Nothing left this machine. */
   | { readonly kind: "unused" };
 
-export interface PaceOptions {
+export interface ThrottleOptions {
   readonly clock: Clock;
   /** Whether the documented limits hold from the first request on, or only once an answer tells of any. */
   readonly assume: "documented" | "nothing";
@@ -83,17 +83,17 @@ interface Waiter {
   /** When it began to wait. */
   readonly since: number;
   readonly grant: (permit: Permit) => void;
-  readonly refuse: (error: WaitTooLong) => void;
+  readonly refuse: (error: WaitTooLongError) => void;
 }
 
 interface QueueState {
   pausedUntil: number;
-  readonly bucket: Bucket;
+  readonly bucket: TokenBucket;
 }
 
-export function createPace({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY }: PaceOptions): Pace {
-  const budget = createBudget(assume === "documented" ? documented.quota : undefined);
-  const requests = createBucket(documented.requests);
+export function createThrottle({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY }: ThrottleOptions): Throttle {
+  const budget = createRateLimitQuota(assume === "documented" ? documentedLimits.quota : undefined);
+  const requests = createTokenBucket(documentedLimits.requests);
   const queues = new Map<string, QueueState>();
   const waiters: Waiter[] = [];
   let limited = assume === "documented";
@@ -102,7 +102,7 @@ export function createPace({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY
   let alarm: { readonly at: number; readonly cancel: AbortController } | undefined;
 
   const queue = (id: string): QueueState => {
-    const known = queues.get(id) ?? { pausedUntil: 0, bucket: createBucket(documented.queueMessages) };
+    const known = queues.get(id) ?? { pausedUntil: 0, bucket: createTokenBucket(documentedLimits.queueMessages) };
     queues.set(id, known);
     return known;
   };
@@ -126,12 +126,12 @@ export function createPace({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY
       const hold = holdOf(waiter.queueId, now);
       if (hold === undefined || hold.until - waiter.since <= maxWaitMs) continue;
       waiters.splice(waiters.indexOf(waiter), 1);
-      waiter.refuse(new WaitTooLong(tooLong(hold.reason, hold.until - now, maxWaitMs)));
+      waiter.refuse(new WaitTooLongError(waitTooLongFailure(hold.reason, hold.until - now, maxWaitMs)));
     }
   };
 
   /** Lets go whoever may go, and sets the alarm for the next who will. */
-  const pump = () => {
+  const grantWaiting = () => {
     refuse();
     while (waiters.length > 0 && underWay < most) {
       const now = clock.elapsed();
@@ -144,23 +144,23 @@ export function createPace({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY
       if (waiter === undefined) return wakeAt(Math.min(...times.values()));
       waiter.grant(permit(waiter, now));
     }
-    if (waiters.length === 0) silence();
+    if (waiters.length === 0) clearTimer();
   };
 
-  const silence = () => {
+  const clearTimer = () => {
     alarm?.cancel.abort();
     alarm = undefined;
   };
 
   const wakeAt = (at: number) => {
     if (alarm !== undefined && alarm.at <= at && alarm.at > clock.elapsed()) return;
-    silence();
+    clearTimer();
     const mine = { at, cancel: new AbortController() };
     alarm = mine;
     clock.sleep(at - clock.elapsed(), mine.cancel.signal).then(
       () => {
         if (alarm === mine) alarm = undefined;
-        pump();
+        grantWaiting();
       },
       () => {},
     );
@@ -178,12 +178,12 @@ export function createPace({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY
         open = false;
         learn(result, queueId, sent);
         underWay -= 1;
-        pump();
+        grantWaiting();
       },
     };
   };
 
-  const learn = (result: PaceResult, queueId: string, sent: ReturnType<typeof budget.sent>) => {
+  const learn = (result: RateFeedback, queueId: string, sent: ReturnType<typeof budget.sent>) => {
     const now = clock.elapsed();
     if (result.kind === "unused") return budget.unused(sent);
     budget.answered(sent, result.rate, now);
@@ -200,9 +200,9 @@ export function createPace({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY
     acquire({ queueId, messages }, signal) {
       return new Promise<Permit>((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
-        const leave = () => {
+        const cancel = () => {
           waiters.splice(waiters.indexOf(waiter), 1);
-          if (waiters.length === 0) silence();
+          if (waiters.length === 0) clearTimer();
           reject(signal?.reason);
         };
         const waiter: Waiter = {
@@ -210,17 +210,17 @@ export function createPace({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY
           messages,
           since: clock.elapsed(),
           grant: (granted) => {
-            signal?.removeEventListener("abort", leave);
+            signal?.removeEventListener("abort", cancel);
             resolve(granted);
           },
           refuse: (error) => {
-            signal?.removeEventListener("abort", leave);
+            signal?.removeEventListener("abort", cancel);
             reject(error);
           },
         };
-        signal?.addEventListener("abort", leave, { once: true });
+        signal?.addEventListener("abort", cancel, { once: true });
         waiters.push(waiter);
-        pump();
+        grantWaiting();
       });
     },
     holdOf: (queueId) => holdOf(queueId, clock.elapsed()),
@@ -228,4 +228,24 @@ export function createPace({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY
       return { underWay, waiting: waiters.length };
     },
   };
+}
+
+/** What is to go to one queue. */
+export interface QueuePushSize {
+  readonly messages: number;
+  readonly requests: number;
+}
+
+/**
+ * Seconds from the first request to the last one that the documented limits ask for, where nobody else uses the token and
+ * the API answers at once: the pace's own rules, worked out beforehand.
+ */
+export function minDurationSeconds(queues: readonly QueuePushSize[]): number {
+  const { quota, requests: rate, queueMessages } = documentedLimits;
+  const requests = queues.reduce((sum, queue) => sum + queue.requests, 0);
+  if (requests === 0) return 0;
+  const perWindow = quota.requests - Math.floor(quota.requests * reservedShare);
+  const full = Math.ceil(requests / perWindow) - 1;
+  const account = full * (quota.windowMs / 1000) + (requests - full * perWindow) / rate.perSecond;
+  return Math.max(account, ...queues.map(({ messages }) => messages / queueMessages.perSecond));
 }

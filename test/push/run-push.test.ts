@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type BatchOutcome, createHalts, createPace, type PushRun, runPush } from "../../src/push/index.ts";
+import { type BatchOutcome, createStoppedQueues, createThrottle, type PushRun, runPush } from "../../src/push/index.ts";
 import {
   accepted,
   batches,
@@ -23,7 +23,7 @@ function setUp(answer: Parameters<typeof fakeClient>[0], rest: Partial<PushRun> 
     inDoubt: "resend",
     client,
     clock,
-    pace: createPace({ clock, assume: "nothing" }),
+    throttle: createThrottle({ clock, assume: "nothing" }),
     random: () => 1,
     onOutcome: (outcome) => {
       outcomes.push(outcome);
@@ -34,7 +34,7 @@ function setUp(answer: Parameters<typeof fakeClient>[0], rest: Partial<PushRun> 
   return { run, clock, client, outcomes, told: logged };
 }
 
-const nothing = { pushed: 0, inDoubt: 0, notSent: 0, mayBeTwice: 0 };
+const nothing = { pushed: 0, inDoubt: 0, notSent: 0, possibleDuplicates: 0 };
 
 describe("runPush", () => {
   test("pushes every batch once, in order", async () => {
@@ -129,7 +129,11 @@ describe("retries", () => {
     const { run, client, clock } = setUp((_, request) => [...answers, lost][request] ?? accepted, {
       batches: batches(1),
     });
-    expect(await runPush(run)).toMatchObject({ messages: { pushed: 1, mayBeTwice: 1 }, requests: 12, retries: 11 });
+    expect(await runPush(run)).toMatchObject({
+      messages: { pushed: 1, possibleDuplicates: 1 },
+      requests: 12,
+      retries: 11,
+    });
     expect(client.sent).toHaveLength(12);
     // The first wait of each kind is short again.
     expect(clock.slept.slice(-6)).toEqual([250, 500, 1_000, 2_000, 4_000, 500]);
@@ -176,9 +180,9 @@ describe("a lost answer", () => {
       [0, 1],
     ]);
     expect(outcomes).toEqual([
-      { state: "pushed", batch: batches(2)[0], metrics: undefined, attempts: 2, mayBeTwice: true },
+      { state: "pushed", batch: batches(2)[0], metrics: undefined, attempts: 2, possibleDuplicate: true },
     ]);
-    expect(report.messages).toEqual({ ...nothing, pushed: 2, mayBeTwice: 2 });
+    expect(report.messages).toEqual({ ...nothing, pushed: 2, possibleDuplicates: 2 });
   });
 
   test("is in doubt in the end under resend", async () => {
@@ -221,8 +225,8 @@ describe("a lost answer", () => {
     );
     await runPush(run);
     expect(outcomes).toMatchObject([
-      { state: "pushed", mayBeTwice: true },
-      { state: "pushed", mayBeTwice: true },
+      { state: "pushed", possibleDuplicate: true },
+      { state: "pushed", possibleDuplicate: true },
     ]);
   });
 });
@@ -274,19 +278,19 @@ describe("the end of a run", () => {
   });
 
   test("spares the next run of the queue its requests, and no other queue's", async () => {
-    const stoppedQueues = createHalts();
-    const first = setUp(() => refused("stop_queue", 10252), { halts: stoppedQueues });
+    const stoppedQueues = createStoppedQueues();
+    const first = setUp(() => refused("stop_queue", 10252), { stoppedQueues });
     await runPush(first.run);
-    const next = setUp(() => accepted, { halts: stoppedQueues });
+    const next = setUp(() => accepted, { stoppedQueues });
     expect(await runPush(next.run)).toMatchObject({ failure: { code: 10252 }, requests: 0, messages: { pushed: 0 } });
-    const other = setUp(() => accepted, { halts: stoppedQueues, target: { ...queue, queueId: "c" } });
+    const other = setUp(() => accepted, { stoppedQueues, target: { ...queue, queueId: "c" } });
     expect((await runPush(other.run)).messages.pushed).toBe(6);
   });
 
   test("does not come for other queues because of what is wrong with one message", async () => {
-    const stoppedQueues = createHalts();
-    await runPush(setUp(() => refused("no", 10203), { halts: stoppedQueues }).run);
-    expect((await runPush(setUp(() => accepted, { halts: stoppedQueues }).run)).messages.pushed).toBe(6);
+    const stoppedQueues = createStoppedQueues();
+    await runPush(setUp(() => refused("no", 10203), { stoppedQueues }).run);
+    expect((await runPush(setUp(() => accepted, { stoppedQueues }).run)).messages.pushed).toBe(6);
   });
 
   test("comes with stop: the request under way finishes, none starts", async () => {

@@ -3,8 +3,8 @@ import type { QueueMetrics } from "../types.ts";
 import type { BatchOutcome, PushReport } from "./types.ts";
 
 /** Adds up what a run does. */
-export class Account {
-  readonly #messages = { pushed: 0, inDoubt: 0, notSent: 0, mayBeTwice: 0 };
+export class PushTally {
+  readonly #messages = { pushed: 0, inDoubt: 0, notSent: 0, possibleDuplicates: 0 };
   readonly #unsettled: PushReport["unsettled"][number][] = [];
   readonly #now: () => number;
   #metrics: { readonly of: QueueMetrics; readonly at: number } | undefined;
@@ -17,12 +17,12 @@ export class Account {
     this.#now = now;
   }
 
-  outcome(outcome: BatchOutcome): void {
+  addOutcome(outcome: BatchOutcome): void {
     const { length } = outcome.batch;
     switch (outcome.state) {
       case "pushed":
         this.#messages.pushed += length;
-        if (outcome.mayBeTwice) this.#messages.mayBeTwice += length;
+        if (outcome.possibleDuplicate) this.#messages.possibleDuplicates += length;
         if (outcome.metrics !== undefined) this.#metrics = { of: outcome.metrics, at: this.#now() };
         return;
       case "in_doubt":
@@ -35,12 +35,12 @@ export class Account {
     this.#unsettled.push(outcome);
   }
 
-  request(isRetry: boolean): void {
+  addRequest(isRetry: boolean): void {
     this.#requests += 1;
     if (isRetry) this.#retries += 1;
   }
 
-  waited(ms: number): void {
+  addWait(ms: number): void {
     this.#waitedMs += ms;
   }
 
@@ -66,7 +66,7 @@ export class Account {
 }
 
 /** An exception as the failure that ends a run. The request it broke into is judged by whoever caught it. */
-export function failureOf(exception: unknown, retry: Failure["retry"]): Failure {
+export function toFailure(exception: unknown, retry: Failure["retry"]): Failure {
   return {
     retry,
     message: exception instanceof Error ? exception.message : String(exception),

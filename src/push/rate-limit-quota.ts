@@ -13,26 +13,26 @@ export const reservedShare = 0.1;
 const roundingMs = 1_000;
 
 /** What one answer said, and when: `arrived` counts the requests that had been sent by then. */
-interface Fact {
+interface QuotaObservation {
   remaining: number;
   readonly endsAt: number;
-  readonly arrived: number;
+  readonly sentBefore: number;
 }
 
 /** A request that counts against the budget until it is answered. */
-interface Sent {
+interface SentRequest {
   readonly number: number;
 }
 
 /** How many requests the API still takes, by its own account. Pure: the caller says what time it is. */
-export interface Budget {
+export interface RateLimitQuota {
   /** When the next request may go, in milliseconds of a clock that never jumps; not later than `now`: at once. */
   readyAt(now: number): number;
-  sent(now: number): Sent;
+  sent(now: number): SentRequest;
   /** @param rate what the answer said; undefined: it was lost, so it may have been counted or not */
-  answered(sent: Sent, rate: RateInfo | undefined, now: number): void;
+  answered(sent: SentRequest, rate: RateInfo | undefined, now: number): void;
   /** The request was not made after all, or never reached the API. */
-  unused(sent: Sent): void;
+  unused(sent: SentRequest): void;
   /** Nothing goes for so many milliseconds. */
   block(ms: number, now: number): void;
   isBlocked(now: number): boolean;
@@ -44,32 +44,32 @@ export interface Budget {
  *
  * @param assumed what holds until an answer says otherwise; undefined: no limit
  */
-export function createBudget(assumed: Quota | undefined): Budget {
+export function createRateLimitQuota(assumed: Quota | undefined): RateLimitQuota {
   let quota: number | undefined = assumed?.requests;
   let windowMs = assumed?.windowMs;
-  let facts: Fact[] = [];
+  let observations: QuotaObservation[] = [];
   let numbered = 0;
   let underWay = 0;
   let blockedUntil = Number.NEGATIVE_INFINITY;
 
   /** A window that is over gives way to a full one, until an answer tells more. */
   const refresh = (now: number) => {
-    const known = facts.length > 0;
-    facts = facts.filter(({ endsAt }) => endsAt + roundingMs > now);
-    if (facts.length > 0 || quota === undefined || windowMs === undefined) return;
+    const known = observations.length > 0;
+    observations = observations.filter(({ endsAt }) => endsAt + roundingMs > now);
+    if (observations.length > 0 || quota === undefined || windowMs === undefined) return;
     if (!known && assumed === undefined) return;
-    facts = [{ remaining: quota, endsAt: now + windowMs, arrived: numbered }];
+    observations = [{ remaining: quota, endsAt: now + windowMs, sentBefore: numbered }];
   };
 
   return {
     readyAt(now) {
       refresh(now);
       if (blockedUntil > now) return blockedUntil;
-      if (facts.length === 0) return now;
-      const least = Math.min(...facts.map(({ remaining }) => remaining));
-      const most = quota ?? Math.max(...facts.map(({ remaining }) => remaining));
+      if (observations.length === 0) return now;
+      const least = Math.min(...observations.map(({ remaining }) => remaining));
+      const most = quota ?? Math.max(...observations.map(({ remaining }) => remaining));
       if (least - underWay - Math.floor(most * reservedShare) > 0) return now;
-      return Math.max(...facts.map(({ endsAt }) => endsAt)) + roundingMs;
+      return Math.max(...observations.map(({ endsAt }) => endsAt)) + roundingMs;
     },
     sent(now) {
       refresh(now);
@@ -81,16 +81,16 @@ export function createBudget(assumed: Quota | undefined): Budget {
       quota = rate?.quota ?? quota;
       windowMs = rate?.windowMs ?? windowMs;
       if (rate?.remaining === undefined) {
-        for (const fact of facts) fact.remaining -= 1;
+        for (const observation of observations) observation.remaining -= 1;
         return;
       }
       const endsAt = now + (rate.resetMs ?? windowMs ?? 0);
       // Sent after a fact was known: later than it, whatever it says.
-      facts = facts.filter(({ arrived }) => arrived > sent.number);
-      const newest = Math.max(endsAt, ...facts.map((fact) => fact.endsAt));
-      const fact: Fact = { remaining: rate.remaining, endsAt, arrived: numbered };
+      observations = observations.filter(({ sentBefore }) => sentBefore > sent.number);
+      const newest = Math.max(endsAt, ...observations.map((observation) => observation.endsAt));
+      const observation: QuotaObservation = { remaining: rate.remaining, endsAt, sentBefore: numbered };
       // A window that ends well before another one's end is the one before it.
-      facts = [...facts, fact].filter((each) => each.endsAt > newest - 2 * roundingMs);
+      observations = [...observations, observation].filter((each) => each.endsAt > newest - 2 * roundingMs);
     },
     unused() {
       underWay -= 1;

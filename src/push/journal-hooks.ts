@@ -1,5 +1,5 @@
 import type { Batch } from "../types.ts";
-import type { Journal, Settled } from "./journal.ts";
+import type { EntryOutcome, Journal } from "./journal.ts";
 import type { PushRun } from "./types.ts";
 
 /**
@@ -10,13 +10,13 @@ import type { PushRun } from "./types.ts";
  *
  * @param keyOf what the ledger keeps of the message at that index of its manifest
  */
-export function journaled(
+export function journalHooks(
   journal: Journal,
   keyOf: (index: number) => string,
 ): Required<Pick<PushRun, "before" | "onRefusal" | "onOutcome">> {
   const underWay = new Set<number>();
   const indices = (batch: Batch) => batch.map(({ index }) => index);
-  const settle = async (state: Settled, batch: Batch) => {
+  const settle = async (state: EntryOutcome, batch: Batch) => {
     const known = indices(batch).filter((index) => underWay.delete(index));
     if (known.length > 0) await journal.settled(state, known);
   };
@@ -31,6 +31,6 @@ export function journaled(
     },
     onRefusal: (batch) => settle("not_sent", batch),
     onOutcome: (outcome) =>
-      settle(outcome.state === "pushed" && outcome.mayBeTwice ? "maybe_twice" : outcome.state, outcome.batch),
+      settle(outcome.state === "pushed" && outcome.possibleDuplicate ? "maybe_twice" : outcome.state, outcome.batch),
   };
 }

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createBucket } from "../../src/push/bucket.ts";
+import { createTokenBucket } from "../../src/push/token-bucket.ts";
 
 test("gives its burst and one more at once, then so much a second", () => {
-  const bucket = createBucket({ perSecond: 10, burst: 3 });
+  const bucket = createTokenBucket({ perSecond: 10, burst: 3 });
   const taken: number[] = [];
   let now = 1_000;
   for (let i = 0; i < 6; i++) {
@@ -24,7 +24,7 @@ test("never gives more in any stretch of time than it promises, and is never stu
       fc.integer({ min: 1, max: 5_000 }),
       fc.integer({ min: 1, max: 200 }),
       (takes, perSecond, burst) => {
-        const bucket = createBucket({ perSecond, burst });
+        const bucket = createTokenBucket({ perSecond, burst });
         const taken: { at: number; amount: number }[] = [];
         let now = 0;
         for (const [amount, idle] of takes) {

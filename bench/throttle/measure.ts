@@ -18,7 +18,7 @@ const runs = [
 ] as const;
 
 /** Measures a delivery under the real limits, and compares it with the best time that they allow. */
-export async function measurePace(): Promise<Section> {
+export async function measureThrottle(): Promise<Section> {
   const rows: string[][] = [];
   for (const { messages, speed } of runs) {
     await using emulator = await startRemote({ rateLimit: true, speed });

@@ -1,69 +1,69 @@
-import { type Context, deliver } from "./deliver.ts";
-import { Account, failureOf } from "./report.ts";
+import { PushTally, toFailure } from "./push-tally.ts";
+import { type RunContext, sendBatch } from "./send-batch.ts";
 import type { PushReport, PushRun } from "./types.ts";
 
 /** Batches taken from the source and not settled: a few more than the pace ever lets go at once, so that it never waits. */
-const mostOpen = 40;
+const maxOpenBatches = 40;
 
 /**
  * Pushes batches as quickly as the pace lets it, and accounts for each. The first batch that cannot be pushed
  * ends the run: none is sent after it, those under way finish. Never rejects.
  */
 export async function runPush(run: PushRun): Promise<PushReport> {
-  const account = new Account(() => run.clock.now());
-  const over = new AbortController();
+  const tally = new PushTally(() => run.clock.now());
+  const runEnded = new AbortController();
   let end: Pick<PushReport, "failure" | "exception"> | undefined;
-  const context: Context = {
+  const context: RunContext = {
     run,
-    account,
-    over: over.signal,
+    tally,
+    runEnded: runEnded.signal,
     fail(failure, exception) {
       end ??= { failure, exception };
-      over.abort();
+      runEnded.abort();
     },
-    refused: (batch) => telling(() => run.onRefusal?.(batch)),
-    settle(outcome) {
-      account.outcome(outcome);
-      return telling(() => run.onOutcome?.(outcome));
+    onRefusal: (batch) => runCallback(() => run.onRefusal?.(batch)),
+    onOutcome(outcome) {
+      tally.addOutcome(outcome);
+      return runCallback(() => run.onOutcome?.(outcome));
     },
   };
-  const telling = async (tell: () => void | Promise<void>) => {
+  const runCallback = async (callback: () => void | Promise<void>) => {
     try {
-      await tell();
+      await callback();
     } catch (exception) {
-      context.fail(failureOf(exception, "no"), exception);
+      context.fail(toFailure(exception, "no"), exception);
     }
   };
-  const stop = () => over.abort();
+  const stop = () => runEnded.abort();
   const signals = [run.stop ?? [], run.abort ?? []].flat();
   for (const signal of signals) signal.addEventListener("abort", stop, { once: true });
   if (signals.some(({ aborted }) => aborted)) stop();
-  const finished = await deliverAll(context);
+  const finished = await sendAll(context);
   for (const signal of signals) signal.removeEventListener("abort", stop);
-  return account.report({ ...(end ?? { failure: undefined, exception: undefined }), finished });
+  return tally.report({ ...(end ?? { failure: undefined, exception: undefined }), finished });
 }
 
 /** @returns whether the source came to its end */
-async function deliverAll(context: Context): Promise<boolean> {
+async function sendAll(context: RunContext): Promise<boolean> {
   const open = new Set<Promise<void>>();
   let room = Promise.withResolvers<void>();
   try {
     for await (const batch of context.run.batches) {
       if (batch.length === 0) continue;
-      const delivery: Promise<void> = deliver(context, batch).finally(() => {
+      const delivery: Promise<void> = sendBatch(context, batch).finally(() => {
         open.delete(delivery);
         room.resolve();
       });
       open.add(delivery);
-      if (open.size >= mostOpen) {
+      if (open.size >= maxOpenBatches) {
         room = Promise.withResolvers();
         await room.promise;
       }
-      if (context.over.aborted) return false;
+      if (context.runEnded.aborted) return false;
     }
     return true;
   } catch (exception) {
-    context.fail(failureOf(exception, "no"), exception);
+    context.fail(toFailure(exception, "no"), exception);
     return false;
   } finally {
     await Promise.all(open);

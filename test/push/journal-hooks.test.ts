@@ -7,8 +7,8 @@ import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { PushAnswer } from "../../src/cloudflare/index.ts";
 import { openAppend } from "../../src/push/append-file.ts";
-import { createPace, fileJournals, type Journal, journaled, nothingLeft, runPush } from "../../src/push/index.ts";
-import { lines, readContent } from "../../src/push/journal-lines.ts";
+import { createThrottle, fileJournals, type Journal, journalHooks, noEntries, runPush } from "../../src/push/index.ts";
+import { encodeLine, parseContent } from "../../src/push/journal-format.ts";
 import { accepted, batches, fakeClient, indices, lost, queue, refused, unsent, virtualClock } from "./fakes.ts";
 import { headOf, leftIn, site } from "./journals.ts";
 
@@ -32,15 +32,15 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
 async function writtenOf(answers: readonly PushAnswer[]): Promise<unknown[]> {
   return inFolder(async (folder) => {
     const clock = virtualClock();
-    const journal = await fileJournals(folder).begin(headOf(), nothingLeft);
+    const journal = await fileJournals(folder).begin(headOf(), noEntries);
     await runPush({
       target: queue,
       batches: batches(4),
       inDoubt: "resend",
       client: fakeClient((_, request) => answers[request] ?? accepted),
       clock,
-      pace: createPace({ clock, assume: "nothing" }),
-      ...journaled(journal, (index) => `key-${index}`),
+      throttle: createThrottle({ clock, assume: "nothing" }),
+      ...journalHooks(journal, (index) => `key-${index}`),
     });
     await journal.close();
     const [file = ""] = readdirSync(folder);
@@ -77,7 +77,7 @@ test("a run that is killed while it waits after a refusal has nothing in doubt",
   await inFolder(async (folder) => {
     const clock = virtualClock();
     const journals = fileJournals(folder);
-    const journal = await journals.begin(headOf(), nothingLeft);
+    const journal = await journals.begin(headOf(), noEntries);
     const waiting = Promise.withResolvers<void>();
     const stop = new AbortController();
     const run = runPush({
@@ -93,8 +93,8 @@ test("a run that is killed while it waits after a refusal has nothing in doubt",
         },
       },
       stop: stop.signal,
-      pace: createPace({ clock, assume: "nothing" }),
-      ...journaled(journal, (index) => `key-${index}`),
+      throttle: createThrottle({ clock, assume: "nothing" }),
+      ...journalHooks(journal, (index) => `key-${index}`),
     });
     await waiting.promise;
     expect(await leftIn(journals)).toEqual({ pushed: [], inDoubt: [] });
@@ -111,8 +111,8 @@ describe.runIf(existsSync("/dev/full"))("on a disk that is full", () => {
     const journal: Journal = {
       id: "id",
       lineage: "the ledger",
-      sending: async (entries) => (kind === "sending" ? file.append(lines.sending(entries)) : undefined),
-      settled: async (state, at) => (kind === "settled" ? file.append(lines.settled(state, at)) : undefined),
+      sending: async (entries) => (kind === "sending" ? file.append(encodeLine.sending(entries)) : undefined),
+      settled: async (state, at) => (kind === "settled" ? file.append(encodeLine.settled(state, at)) : undefined),
       assertOwned: async () => {},
       close: () => file.close(),
       discard: async () => {},
@@ -131,8 +131,8 @@ describe.runIf(existsSync("/dev/full"))("on a disk that is full", () => {
       inDoubt: "resend",
       client,
       clock,
-      pace: createPace({ clock, assume: "nothing" }),
-      ...journaled(journal, (index) => `key-${index}`),
+      throttle: createThrottle({ clock, assume: "nothing" }),
+      ...journalHooks(journal, (index) => `key-${index}`),
     });
     await journal.close();
     expect(report.failure).toMatchObject({ retry: "no", message: expect.stringContaining("ENOSPC") });
@@ -164,17 +164,17 @@ test("killed at any moment, the journal knows of every message in the queue, and
         const clock = virtualClock();
         const journals = fileJournals(folder);
         for (const found of await journals.list(site)) await journals.drop(found);
-        const journal = await journals.begin(headOf(), nothingLeft);
+        const journal = await journals.begin(headOf(), noEntries);
         const [file = ""] = readdirSync(folder);
         const inQueue = new Set<string>();
         // What a kill at this moment would leave.
         const look = () => {
-          const { left } = readContent(readFileSync(join(folder, file), "utf8"), file);
-          const known = new Set([...left.pushed, ...left.inDoubt]);
+          const { entries } = parseContent(readFileSync(join(folder, file), "utf8"), file);
+          const known = new Set([...entries.pushed, ...entries.inDoubt]);
           for (const key of inQueue) expect(known).toContain(key);
-          for (const key of left.pushed) expect(inQueue).toContain(key);
+          for (const key of entries.pushed) expect(inQueue).toContain(key);
         };
-        const hooks = journaled(journal, (index) => `key-${index}`);
+        const hooks = journalHooks(journal, (index) => `key-${index}`);
         const report = await runPush({
           target: queue,
           batches: batches(...drawn.sizes),
@@ -186,7 +186,7 @@ test("killed at any moment, the journal knows of every message in the queue, and
             return answer;
           }),
           clock,
-          pace: createPace({ clock, assume: "nothing" }),
+          throttle: createThrottle({ clock, assume: "nothing" }),
           before: hooks.before,
           onRefusal: async (batch) => {
             look();
@@ -203,8 +203,8 @@ test("killed at any moment, the journal knows of every message in the queue, and
         // An exception would be a look that failed.
         expect(report.exception).toBeUndefined();
         const left = await leftIn(journals);
-        const { pushed, inDoubt, mayBeTwice } = report.messages;
-        expect([left.pushed.length, left.inDoubt.length]).toEqual([pushed, inDoubt + mayBeTwice]);
+        const { pushed, inDoubt, possibleDuplicates } = report.messages;
+        expect([left.pushed.length, left.inDoubt.length]).toEqual([pushed, inDoubt + possibleDuplicates]);
       }),
       { numRuns: 60 },
     );
@@ -215,7 +215,7 @@ test("a run whose journal was taken by another one makes no further request", as
   await inFolder(async (folder) => {
     const clock = virtualClock();
     const journals = fileJournals(folder);
-    const journal = await journals.begin(headOf(), nothingLeft);
+    const journal = await journals.begin(headOf(), noEntries);
     const client = fakeClient(async () => {
       const [found] = await journals.list(site);
       if (found !== undefined) await journals.take(found);
@@ -227,8 +227,8 @@ test("a run whose journal was taken by another one makes no further request", as
       inDoubt: "resend",
       client,
       clock,
-      pace: createPace({ clock, assume: "nothing" }),
-      ...journaled(journal, (index) => `key-${index}`),
+      throttle: createThrottle({ clock, assume: "nothing" }),
+      ...journalHooks(journal, (index) => `key-${index}`),
     });
     await journal.close();
     expect(report.failure?.message).toMatch(/^JOURNAL_TAKEN: /);
@@ -250,7 +250,7 @@ test("a journal is looked for again before a request that repeats an earlier one
     close: async () => {},
     discard: async () => {},
   };
-  const { before } = journaled(journal, (index) => `key-${index}`);
+  const { before } = journalHooks(journal, (index) => `key-${index}`);
   const [batch = []] = batches(2);
   await before(batch);
   await before(batch);

@@ -1,21 +1,21 @@
 import {
+  type EntryOutcome,
   type JournalContent,
   type JournalEntry,
   JournalError,
   type JournalHead,
-  type Left,
-  type Settled,
+  type RecoveredEntries,
 } from "./journal.ts";
 
 /**
  * A journal's text: a line of JSON for its head, one for what it took over, then one for each thing that happened, in order.
  * Settled messages are named by their index, because the line before the request has their keys.
  */
-export const lines = {
+export const encodeLine = {
   head: (head: JournalHead) => line({ journal: version, ...head }),
-  left: (left: Left) => line({ left }),
+  left: (left: RecoveredEntries) => line({ left }),
   sending: (entries: readonly JournalEntry[]) => line({ sending: entries.map(({ at, key }) => [at, key]) }),
-  settled: (state: Settled, at: readonly number[]) => line({ [state]: at }),
+  settled: (state: EntryOutcome, at: readonly number[]) => line({ [state]: at }),
   ended: () => line({ ended: true }),
 };
 
@@ -23,15 +23,15 @@ export const lines = {
 const version = 3;
 
 /** Reads a journal's first line. @throws JournalError */
-export function readHead(row: string, file: string): JournalHead {
+export function parseHead(row: string, file: string): JournalHead {
   const head = parse(row);
-  if (head === undefined || typeof head.journal !== "number") throw damaged(file, 0);
+  if (head === undefined || typeof head.journal !== "number") throw damagedJournalError(file, 0);
   if (head.journal !== version) {
     throw new JournalError(
       `the journal ${file} is of another version of queue-seeder. Run that version, or delete the file`,
     );
   }
-  if (!isHead(head)) throw damaged(file, 0);
+  if (!isHead(head)) throw damagedJournalError(file, 0);
   return head;
 }
 
@@ -41,37 +41,37 @@ export function readHead(row: string, file: string): JournalHead {
  *
  * @throws JournalError
  */
-export function readContent(text: string, file: string): JournalContent {
+export function parseContent(text: string, file: string): JournalContent {
   const rows = text.split("\n").filter((row) => row !== "");
   const parsed = rows.flatMap((row, index) => {
     const event = parse(row);
-    if (event === undefined && index < rows.length - 1) throw damaged(file, index);
+    if (event === undefined && index < rows.length - 1) throw damagedJournalError(file, index);
     return event === undefined ? [] : [event];
   });
   const [, taken, ...events] = parsed;
-  const earlier = leftOf(taken?.left);
-  if (earlier === undefined) throw damaged(file, 1);
+  const earlier = parseEntries(taken?.left);
+  if (earlier === undefined) throw damagedJournalError(file, 1);
 
-  const states = new Map<number, { key: string; state: "sending" | Settled }>();
+  const states = new Map<number, { key: string; state: "sending" | EntryOutcome }>();
   let ended = false;
   for (const [index, event] of events.entries()) {
     if (event.ended === true) ended = true;
-    else if (!apply(event, states)) throw damaged(file, index + 2);
+    else if (!apply(event, states)) throw damagedJournalError(file, index + 2);
   }
   const keys = (...of: string[]) =>
     [...states.values()].filter(({ state }) => of.includes(state)).map(({ key }) => key);
-  const own: Left = {
+  const own: RecoveredEntries = {
     pushed: keys("pushed", "maybe_twice"),
     inDoubt: keys("sending", "in_doubt", "maybe_twice"),
   };
-  const left = {
+  const entries = {
     pushed: [...earlier.pushed, ...own.pushed],
     inDoubt: [...earlier.inDoubt, ...own.inDoubt],
   };
-  return { left, own, ended };
+  return { entries, own, ended };
 }
 
-function damaged(file: string, row: number): JournalError {
+function damagedJournalError(file: string, row: number): JournalError {
   return new JournalError(
     `the journal ${file} is damaged in line ${row + 1}. Look at the queue, then delete the file: ` +
       "what an interrupted run pushed is then pushed again",
@@ -80,8 +80,8 @@ function damaged(file: string, row: number): JournalError {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** @returns whether the line is one that {@link lines} writes */
-function apply(event: Row, states: Map<number, { key: string; state: "sending" | Settled }>): boolean {
+/** @returns whether the line is one that {@link encodeLine} writes */
+function apply(event: Row, states: Map<number, { key: string; state: "sending" | EntryOutcome }>): boolean {
   if (Array.isArray(event.sending)) {
     for (const entry of event.sending) {
       if (!Array.isArray(entry) || typeof entry[0] !== "number" || typeof entry[1] !== "string") return false;
@@ -103,7 +103,7 @@ const texts = ["id", "lineage", "deployment", "place", "delivery", "startedAt"] 
 
 function isHead(row: Row): row is Row & JournalHead {
   const { over, base, kind, deliveryNumber, fresh, uncheckpointed, segment } = row;
-  const [queue, owner] = [asRow(row.queue), asRow(row.owner)];
+  const [queue, owner] = [toRow(row.queue), toRow(row.owner)];
   return (
     texts.every((name) => typeof row[name] === "string") &&
     isKeys(over) &&
@@ -118,12 +118,12 @@ function isHead(row: Row): row is Row & JournalHead {
   );
 }
 
-function asRow(value: unknown): Row {
+function toRow(value: unknown): Row {
   return typeof value === "object" && value !== null ? (value as Row) : {};
 }
 
-function leftOf(value: unknown): Left | undefined {
-  const { pushed, inDoubt } = asRow(value);
+function parseEntries(value: unknown): RecoveredEntries | undefined {
+  const { pushed, inDoubt } = toRow(value);
   return isKeys(pushed) && isKeys(inDoubt) ? { pushed, inDoubt } : undefined;
 }
 

@@ -1,22 +1,22 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { isRunning, thisProcess } from "../../src/push/owner.ts";
+import { describeThisProcess, isRunning } from "../../src/push/journal-owner.ts";
 
 test("this process runs, and says so of itself", async () => {
-  const self = await thisProcess();
+  const self = await describeThisProcess();
   expect(self.pid).toBe(process.pid);
   expect(await isRunning(self)).toBe(true);
 });
 
 test("a process that got the number of an ended one is not that one", async () => {
-  const self = await thisProcess();
+  const self = await describeThisProcess();
   expect(self.started).not.toBe("");
   expect(await isRunning({ ...self, started: `${self.started}1` })).toBe(false);
 });
 
 test("an ended process does not run, whether its parent has asked after it or not", async () => {
-  const self = await thisProcess();
+  const self = await describeThisProcess();
   const child = spawn(process.execPath, ["-e", "process.stdin.resume()"], { stdio: ["pipe", "ignore", "inherit"] });
   onTestFinished(() => {
     child.kill("SIGKILL");
@@ -30,5 +30,5 @@ test("an ended process does not run, whether its parent has asked after it or no
 });
 
 test("of a process on another machine, or in another container, nothing can be seen", async () => {
-  expect(await isRunning({ ...(await thisProcess()), machine: "another" })).toBe(false);
+  expect(await isRunning({ ...(await describeThisProcess()), machine: "another" })).toBe(false);
 });

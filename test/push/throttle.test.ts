@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { noRate, type RateInfo } from "../../src/cloudflare/index.ts";
-import { type Clock, createPace, type Pace } from "../../src/push/index.ts";
-import { mostUnderWay, type Permit } from "../../src/push/pace.ts";
+import { type Clock, createThrottle, type Throttle } from "../../src/push/index.ts";
+import { mostUnderWay, type Permit } from "../../src/push/throttle.ts";
 import { type VirtualClock, virtualClock } from "./fakes.ts";
 
 const answered = (rate: RateInfo = noRate) => ({ kind: "ended", rate }) as const;
@@ -35,7 +35,7 @@ function api(clock: VirtualClock, { quota = 1_200, windowMs = 300_000, perSecond
 }
 
 async function pushAll(
-  throttle: Pace,
+  throttle: Throttle,
   clock: VirtualClock,
   requests: number,
   answer: () => RateInfo,
@@ -68,7 +68,7 @@ function jitter(from: number, to: number): () => number {
 test("a clock that is set back an hour makes nobody wait for it", async () => {
   const clock = virtualClock();
   let set = 0;
-  const throttle = createPace({ clock: { ...clock, now: () => clock.now() + set }, assume: "documented" });
+  const throttle = createThrottle({ clock: { ...clock, now: () => clock.now() + set }, assume: "documented" });
   for (let i = 0; i < 3; i++) (await throttle.acquire(to("orders", 100))).done(answered());
   set = -3_600_000;
   for (let i = 0; i < 20; i++) (await throttle.acquire(to("orders", 100))).done(answered());
@@ -87,7 +87,7 @@ describe("under the limits of the API", () => {
       const clock = virtualClock();
       const server = api(clock);
       const begin = clock.now();
-      await pushAll(createPace({ clock, assume }), clock, requests, server.take, jitter(20, 120));
+      await pushAll(createThrottle({ clock, assume }), clock, requests, server.take, jitter(20, 120));
       expect(server.tally).toMatchObject({ refused: 0, served: requests });
       expect(server.tally.mostInWindow).toBeLessThanOrEqual(1_080);
       const windows = Math.floor((requests - 1) / 1_080);
@@ -101,14 +101,14 @@ describe("under the limits of the API", () => {
     const clock = virtualClock();
     const server = api(clock, { others: 900 });
     const begin = clock.now();
-    await pushAll(createPace({ clock, assume: "nothing" }), clock, 400, server.take, jitter(20, 60));
+    await pushAll(createThrottle({ clock, assume: "nothing" }), clock, 400, server.take, jitter(20, 60));
     expect(server.tally).toMatchObject({ refused: 0, served: 400 });
     expect(server.tally.lastAt - begin).toBeGreaterThan(600_000);
   });
 
   test("a queue gets no more messages a second than it takes", async () => {
     const clock = virtualClock();
-    const throttle = createPace({ clock, assume: "documented" });
+    const throttle = createThrottle({ clock, assume: "documented" });
     const begin = clock.now();
     const times: number[] = [];
     for (let i = 0; i < 100; i++) {
@@ -128,7 +128,7 @@ describe("under the limits of the API", () => {
       elapsed: () => Math.floor(clock.elapsed()),
       sleep: (ms, signal) => clock.sleep(ms + late(), signal),
     };
-    const throttle = createPace({ clock: tardy, assume: "documented" });
+    const throttle = createThrottle({ clock: tardy, assume: "documented" });
     const begin = clock.now();
     const times: number[] = [];
     for (let i = 0; i < 1_000; i++) {
@@ -145,13 +145,13 @@ describe("under the limits of the API", () => {
 describe("without limits", () => {
   test("nobody waits for the clock", async () => {
     const clock = virtualClock();
-    const throttle = createPace({ clock, assume: "nothing" });
+    const throttle = createThrottle({ clock, assume: "nothing" });
     for (let i = 0; i < 3_000; i++) (await throttle.acquire(to("orders", 100))).done(answered());
     expect(clock.slept).toEqual([]);
   });
 
   test("those under way are bounded, and those who wait go in order", async () => {
-    const throttle = createPace({ clock: virtualClock(), assume: "nothing" });
+    const throttle = createThrottle({ clock: virtualClock(), assume: "nothing" });
     for (let answers = 0; answers < mostUnderWay.last; answers++)
       (await throttle.acquire(to("orders"))).done(answered());
     const permits = await Promise.all(Array.from({ length: mostUnderWay.last }, () => throttle.acquire(to("orders"))));
@@ -169,7 +169,7 @@ describe("without limits", () => {
   });
 
   test("a run begins with a few requests, and each answer adds one", async () => {
-    const throttle = createPace({ clock: virtualClock(), assume: "nothing" });
+    const throttle = createThrottle({ clock: virtualClock(), assume: "nothing" });
     const granted: Permit[] = [];
     const ask = () => throttle.acquire(to("orders")).then((permit) => granted.push(permit));
     const asked = Array.from({ length: 8 }, ask);
@@ -183,7 +183,7 @@ describe("without limits", () => {
   });
 
   test("a permit that is given back twice counts once", async () => {
-    const throttle = createPace({ clock: virtualClock(), assume: "nothing" });
+    const throttle = createThrottle({ clock: virtualClock(), assume: "nothing" });
     const first = await throttle.acquire(to("orders"));
     await throttle.acquire(to("orders"));
     first.done({ kind: "unused" });
@@ -195,7 +195,7 @@ describe("without limits", () => {
 describe("when the API is loaded", () => {
   test("an overloaded queue waits, and the others need not", async () => {
     const clock = virtualClock();
-    const throttle = createPace({ clock, assume: "nothing" });
+    const throttle = createThrottle({ clock, assume: "nothing" });
     const begin = clock.now();
     (await throttle.acquire(to("orders"))).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
     const order: string[] = [];
@@ -210,7 +210,7 @@ describe("when the API is loaded", () => {
 
   test("the account's limit makes everybody wait", async () => {
     const clock = virtualClock();
-    const throttle = createPace({ clock, assume: "nothing" });
+    const throttle = createThrottle({ clock, assume: "nothing" });
     const begin = clock.now();
     (await throttle.acquire(to("orders"))).done({ kind: "limited", rate: noRate, waitMs: 300_000 });
     await throttle.acquire(to("mails"));
@@ -221,7 +221,7 @@ describe("when the API is loaded", () => {
 describe("who gives up waiting", () => {
   test("is let go, and holds up nobody behind", async () => {
     const clock = virtualClock();
-    const throttle = createPace({ clock, assume: "nothing" });
+    const throttle = createThrottle({ clock, assume: "nothing" });
     const reason = new Error("enough");
     const given = new AbortController();
     (await throttle.acquire(to("orders"))).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
@@ -236,7 +236,7 @@ describe("who gives up waiting", () => {
 
   test("leaves no timer behind that keeps the process alive", async () => {
     const clock = virtualClock();
-    const throttle = createPace({ clock, assume: "nothing" });
+    const throttle = createThrottle({ clock, assume: "nothing" });
     const given = new AbortController();
     (await throttle.acquire(to("orders"))).done({ kind: "limited", rate: noRate, waitMs: 300_000 });
     const waiting = throttle.acquire(to("orders"), given.signal);
@@ -251,7 +251,7 @@ describe("who gives up waiting", () => {
 
   test("leaves none behind, either, when a permit that is not used lets the last one go early", async () => {
     const clock = virtualClock();
-    const throttle = createPace({ clock, assume: "nothing" });
+    const throttle = createThrottle({ clock, assume: "nothing" });
     const rate = { ...noRate, remaining: 121, resetMs: 300_000, quota: 1_200, windowMs: 300_000 };
     (await throttle.acquire(to("orders"))).done(answered(rate));
     const first = await throttle.acquire(to("orders"));

@@ -15,9 +15,9 @@ export interface Owner {
 let self: Promise<Owner> | undefined;
 
 /** This process. */
-export function thisProcess(): Promise<Owner> {
-  self ??= startOf(process.pid).then((started) => ({
-    machine: thisMachine(),
+export function describeThisProcess(): Promise<Owner> {
+  self ??= readStartTime(process.pid).then((started) => ({
+    machine: identifyMachine(),
     pid: process.pid,
     started: started ?? "",
   }));
@@ -26,16 +26,16 @@ export function thisProcess(): Promise<Owner> {
 
 /** Whether a process still runs. Of one on another machine nothing can be seen: false. */
 export async function isRunning({ machine, pid, started }: Owner): Promise<boolean> {
-  if (machine !== thisMachine()) return false;
-  const now = await startOf(pid);
+  if (machine !== identifyMachine()) return false;
+  const now = await readStartTime(pid);
   return now !== undefined && (now === started || now === "" || started === "");
 }
 
-function thisMachine(): string {
+function identifyMachine(): string {
   const facts = [
     hostname(),
-    tryTo(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
-    tryTo(() => readlinkSync("/proc/self/ns/pid")),
+    attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
+    attempt(() => readlinkSync("/proc/self/ns/pid")),
   ];
   return facts.filter((fact) => fact !== undefined).join(" ");
 }
@@ -47,9 +47,9 @@ function thisMachine(): string {
  *
  * @returns undefined: there is no such process; "": it is there, and the system does not say since when
  */
-async function startOf(pid: number): Promise<string | undefined> {
+async function readStartTime(pid: number): Promise<string | undefined> {
   if (process.platform === "linux") {
-    const stat = tryTo(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
+    const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
     // The second field is the command in brackets, which may hold anything.
     const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields === undefined || fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
@@ -71,7 +71,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-function tryTo<Result>(act: () => Result): Result | undefined {
+function attempt<Result>(act: () => Result): Result | undefined {
   try {
     return act();
   } catch {

@@ -1,0 +1,193 @@
+import { type Failure, isAccountLimit, noRate, type PushAnswer, requestDeadlineMs } from "../cloudflare/index.ts";
+import type { Batch } from "../types.ts";
+import { type PushTally, toFailure } from "./push-tally.ts";
+import { type FailureCounts, nextStep, recordFailure, type Step, splitBatch } from "./retry-policy.ts";
+import type { Permit, RateFeedback } from "./throttle.ts";
+import type { BatchOutcome, PushRun } from "./types.ts";
+import { WaitTooLongError, waitTooLongFailure } from "./waits.ts";
+
+/** What the deliveries of one run share. */
+export interface RunContext {
+  readonly run: PushRun;
+  readonly tally: PushTally;
+  /** Aborted once no request is to start any more. */
+  readonly runEnded: AbortSignal;
+  /** Ends the run. The first failure is the one that is reported. */
+  fail(failure: Failure, exception: unknown): void;
+  /** Reports that a batch which waits for its next request is not in the queue. Never rejects. */
+  onRefusal(batch: Batch): Promise<void>;
+  /** Reports an outcome. Never rejects. */
+  onOutcome(outcome: BatchOutcome): Promise<void>;
+}
+
+/** A batch, or a part of one, on its way. */
+interface BatchAttempt {
+  readonly batch: Batch;
+  /** Requests made for it. */
+  readonly requests: number;
+  /** Those of them that failed. */
+  readonly failed: FailureCounts;
+  /** Why an earlier request may have delivered it; undefined: none did. */
+  readonly doubt: Failure | undefined;
+  /** When the first request failed; undefined: none did. */
+  readonly failedSince: number | undefined;
+}
+
+/** Sends a batch until each of its messages has an outcome. Never rejects. */
+export async function sendBatch(context: RunContext, batch: Batch): Promise<void> {
+  const open: BatchAttempt[] = [{ batch, requests: 0, failed: {}, doubt: undefined, failedSince: undefined }];
+  for (let next = open.shift(); next !== undefined; next = open.shift()) {
+    open.unshift(...(await attemptOnce(context, next)));
+  }
+}
+
+/** Makes one request, at most. @returns what is still to be sent */
+async function attemptOnce(context: RunContext, attempt: BatchAttempt): Promise<BatchAttempt[]> {
+  const { run, tally } = context;
+  const permit = await acquirePermit(context, attempt);
+  if (permit === undefined) return [];
+
+  const { batch, requests } = attempt;
+  tally.addRequest(requests > 0);
+  const response = await requestPush(context, batch);
+  const random = (run.random ?? Math.random)();
+  const failed = recordFailure(attempt.failed, response);
+  const proposed = nextStep(response, { batch, failed, inDoubt: run.inDoubt, random });
+  const now = run.clock.elapsed();
+  permit.done(toRateFeedback(response, proposed.do === "again" ? proposed.afterMs : 0));
+
+  const failedSince = attempt.failedSince ?? now;
+  const { step, result } = limitWait(proposed, response, now - failedSince, run.maxWaitMs);
+  const doubt = result.kind === "unknown" ? result.failure : attempt.doubt;
+  const next: BatchAttempt = { batch, requests: requests + 1, failed, doubt, failedSince };
+  if (doubt === undefined && (step.do === "split" || step.do === "again")) await context.onRefusal(batch);
+  switch (step.do) {
+    case "split":
+      return splitBatch(batch).map((half) => ({ batch: half, requests: 0, failed: {}, doubt, failedSince: undefined }));
+    case "again":
+      return (await sleepBeforeRetry(context, step.afterMs, result)) ? [next] : abandon(context, next);
+    case "settle":
+    case "give_up":
+      await settle(context, next, result);
+      return [];
+  }
+}
+
+/** Gives up in place of a wait that would be too long. @param waitedMs since the first failure */
+function limitWait(
+  step: Step,
+  result: PushAnswer,
+  waitedMs: number,
+  maxWaitMs = Number.POSITIVE_INFINITY,
+): { readonly step: Step; readonly result: PushAnswer } {
+  if (step.do !== "again" || result.kind === "accepted" || waitedMs + step.afterMs <= maxWaitMs)
+    return { step, result };
+  const { status, code, documentationUrl, message } = result.failure;
+  const failure = { ...waitTooLongFailure(message, step.afterMs, maxWaitMs), status, code, documentationUrl };
+  return { step: { do: "give_up" }, result: { ...result, failure } };
+}
+
+/** Waits for everything that a request needs. @returns undefined when it is not to be made; it is settled then */
+async function acquirePermit(context: RunContext, attempt: BatchAttempt): Promise<Permit | undefined> {
+  const { run, runEnded } = context;
+  const { batch } = attempt;
+  let permit: Permit | undefined;
+  try {
+    const known = run.stoppedQueues?.find(run.target);
+    if (known !== undefined) context.fail(known, undefined);
+    permit = await run.throttle.acquire({ queueId: run.target.queueId, messages: batch.length }, runEnded);
+    await run.before?.(batch);
+    runEnded.throwIfAborted();
+    return permit;
+  } catch (exception) {
+    permit?.done({ kind: "unused" });
+    if (exception instanceof WaitTooLongError) context.fail(exception.failure, undefined);
+    else if (!runEnded.aborted) context.fail(toFailure(exception, "no"), exception);
+    await abandon(context, attempt);
+    return undefined;
+  }
+}
+
+/** The client never rejects. If it does all the same, nobody knows how far it had come. */
+async function requestPush(context: RunContext, batch: Batch): Promise<PushAnswer> {
+  const { client, target, abort, waits, clock } = context.run;
+  const answered = waits?.begin({ reason: "the API has not answered yet", until: clock.elapsed() + requestDeadlineMs });
+  try {
+    return await client.push(target, batch, abort, context.runEnded);
+  } catch (exception) {
+    const failure = toFailure(exception, "unknown_fate");
+    context.fail(failure, exception);
+    return { kind: "unknown", failure, rate: noRate };
+  } finally {
+    answered?.();
+  }
+}
+
+/** @returns whether the wait came to its end before the run did */
+async function sleepBeforeRetry(
+  { run, tally, runEnded }: RunContext,
+  ms: number,
+  result: PushAnswer,
+): Promise<boolean> {
+  const since = run.clock.elapsed();
+  const reason = result.kind === "accepted" ? "" : result.failure.message;
+  const passed = run.waits?.begin({ reason, until: since + ms });
+  try {
+    await run.clock.sleep(ms, runEnded);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    passed?.();
+    tally.addWait(run.clock.elapsed() - since);
+  }
+}
+
+/** The run ended before the batch's turn, or before its next one. */
+async function abandon({ onOutcome }: RunContext, { batch, doubt }: BatchAttempt): Promise<[]> {
+  await onOutcome(
+    doubt === undefined
+      ? { state: "not_sent", batch, failure: "stopped" }
+      : { state: "in_doubt", batch, failure: doubt },
+  );
+  return [];
+}
+
+async function settle(
+  context: RunContext,
+  { batch, requests, doubt }: BatchAttempt,
+  result: PushAnswer,
+): Promise<void> {
+  if (result.kind === "accepted") {
+    const { metrics } = result;
+    return context.onOutcome({
+      state: "pushed",
+      batch,
+      metrics,
+      attempts: requests,
+      possibleDuplicate: doubt !== undefined,
+    });
+  }
+  context.run.stoppedQueues?.record(context.run.target, result.failure);
+  context.fail(result.failure, undefined);
+  return context.onOutcome(
+    doubt === undefined
+      ? { state: "not_sent", batch, failure: result.failure }
+      : { state: "in_doubt", batch, failure: doubt },
+  );
+}
+
+function toRateFeedback(result: PushAnswer, waitMs: number): RateFeedback {
+  switch (result.kind) {
+    case "accepted":
+      return { kind: "ended", rate: result.rate };
+    case "refused":
+      if (isAccountLimit(result.failure)) return { kind: "limited", rate: result.rate, waitMs };
+      if (result.failure.code === 10250) return { kind: "overloaded", rate: result.rate, waitMs };
+      return { kind: "ended", rate: result.rate };
+    case "unknown":
+      return { kind: "ended", rate: result.rate };
+    case "unsent":
+      return { kind: "unused" };
+  }
+}

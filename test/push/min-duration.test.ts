@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { minDurationSeconds } from "../../src/push/index.ts";
+
+it("takes no time where nothing goes", () => {
+  expect(minDurationSeconds([{ messages: 0, requests: 0 }])).toBe(0);
+});
+
+it("is bounded by requests a second within the first window", () => {
+  expect(minDurationSeconds([{ messages: 100, requests: 190 }])).toBe(1);
+});
+
+it("waits for a window of five minutes for each 1,080 requests of all queues together", () => {
+  expect(minDurationSeconds([{ messages: 1_080, requests: 1_080 }])).toBeCloseTo(1_080 / 190);
+  expect(minDurationSeconds([{ messages: 1_081, requests: 1_081 }])).toBeCloseTo(300 + 1 / 190);
+  expect(
+    minDurationSeconds([
+      { messages: 1_000, requests: 1_000 },
+      { messages: 100, requests: 100 },
+    ]),
+  ).toBeCloseTo(300 + 20 / 190);
+  // A million small messages: nine full windows and the rest of the tenth.
+  expect(minDurationSeconds([{ messages: 1_000_000, requests: 10_000 }])).toBeCloseTo(9 * 300 + 280 / 190);
+});
+
+it("is bounded by a queue's messages a second where requests are full", () => {
+  expect(minDurationSeconds([{ messages: 98_000, requests: 980 }])).toBeCloseTo(20);
+});
