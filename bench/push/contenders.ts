@@ -2,7 +2,7 @@ import Cloudflare from "cloudflare";
 import { Pool } from "undici";
 import { createClient, credentialsFrom } from "../../src/cloudflare/index.ts";
 import { loadManifests } from "../../src/manifest/index.ts";
-import { keyed, packStream, toParcel } from "../../src/plan/index.ts";
+import { encodeMessage, packBatchStream, withDigests } from "../../src/plan/index.ts";
 import { type Clock, createThrottle, runPush, systemClock, type ThrottleOptions } from "../../src/push/index.ts";
 import type { EncodedMessage, FileContent } from "../../src/types.ts";
 import type { RemoteEmulator } from "../support/emulator.ts";
@@ -31,7 +31,7 @@ export async function pushAll(
   try {
     const report = await runPush({
       target: { accountId, queueId },
-      batches: packStream(parcelsOf(manifest.content)),
+      batches: packBatchStream(parcelsOf(manifest.content)),
       inDoubt: "resend",
       client,
       throttle: createThrottle({ clock, assume }),
@@ -47,7 +47,7 @@ export async function pushAll(
 async function* parcelsOf(content: FileContent): AsyncGenerator<readonly EncodedMessage[]> {
   let index = 0;
   for await (const messages of content.read()) {
-    yield keyed(messages).map((message) => toParcel(message, index++));
+    yield withDigests(messages).map((message) => encodeMessage(message, index++));
   }
 }
 

@@ -48,19 +48,19 @@ function nextDeployments(inputs: DeploymentsInputs, before: Partial<DeploymentsO
  * Why a manifest cannot take over the ledger of a former name, in full sentences: each has one, and the engine would delete the
  * other. None: it can.
  *
- * @param wanted names of all manifests that are deployed now
+ * @param desired names of all manifests that are deployed now
  * @param place where the former names are written
  */
 export function findRenameProblems(
   name: string,
   earlier: readonly string[],
-  wanted: ReadonlySet<string>,
+  desired: ReadonlySet<string>,
   known: ReadonlyMap<string, string>,
   place: string,
 ): readonly string[] {
   if (!known.has(name)) return [];
   return earlier
-    .filter((former) => known.has(former) && !wanted.has(former))
+    .filter((former) => known.has(former) && !desired.has(former))
     .map(
       (former) =>
         `${place} ${quote(name)} and ${quote(former)} are both deployed, and each has a ledger: they cannot ` +
@@ -97,9 +97,9 @@ export async function diffDeployments(
   olds: DeploymentsOutputs,
   news: DeploymentsInputs,
 ): Promise<{ changes: boolean }> {
-  const [wanted, known] = [new Set(Object.keys(news.manifests)), new Map(Object.entries(olds.ids))];
+  const [desired, known] = [new Set(Object.keys(news.manifests)), new Map(Object.entries(olds.ids))];
   const refusals = Object.entries(news.manifests).flatMap(([name, earlier]) =>
-    findRenameProblems(name, earlier, wanted, known, news.places?.[name] ?? name),
+    findRenameProblems(name, earlier, desired, known, news.places?.[name] ?? name),
   );
   if (refusals.length > 0) throw new SeederError("MOVED_FROM_DEPLOYED", `nothing was pushed.\n${refusals.join("\n")}`);
   return { changes: !sameDeployments(news, olds) };

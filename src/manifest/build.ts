@@ -1,6 +1,6 @@
 import { limits } from "../limits.ts";
 import { hasIdCharacters, maxIdLength } from "../message-id.ts";
-import { bodyBytes } from "../plan/index.ts";
+import { countBodyBytes } from "../plan/index.ts";
 import type { Message, PushMode, SourceLocation } from "../types.ts";
 import { checkBodySchemas } from "./body.ts";
 import { interpolate, type OnProblem } from "./interpolate.ts";
@@ -124,7 +124,7 @@ function checkBody(message: Message, added: number | undefined, tell: OnProblem)
     tell("TEXT_BODY_NOT_TEXT", ["body"], "", what, "Put the body in quotes, or write content_type: json.");
     return 0;
   }
-  const bytes = bodyBytes(message);
+  const bytes = countBodyBytes(message);
   if (added !== undefined && bytes + added > limits.messageBytes) {
     const { what, next } = message.secrets === undefined ? tooLarge(bytes) : tooLargeWithSecrets;
     tell("BODY_TOO_LARGE", ["body"], "", what, next);

@@ -17,17 +17,17 @@ export const prices = {
 } as const;
 
 /** In words, for those who check the figures. */
-export const formula =
+export const pricingFormula =
   `ceil((bytes + ${prices.metadataBytes}) / ${prices.operationBytes}) operations a message to write it, ` +
   `${prices.operationsOfLife} times that over its life; US$ ${prices.usdPerMillion.toFixed(2)} a million, ` +
   `${prices.included / 1_000_000} million a month included`;
 
 /** Operations to write a message. @param bytes of its body, as the API counts them */
-export function operationsToWrite(bytes: number): number {
+export function countWriteOperations(bytes: number): number {
   return Math.ceil((bytes + prices.metadataBytes) / prices.operationBytes);
 }
 
 /** US$ for so many operations, where the month's included ones are used up. */
-export function costOf(operations: number): number {
+export function estimateCost(operations: number): number {
   return (operations * prices.usdPerMillion) / 1_000_000;
 }

@@ -3,7 +3,7 @@ import type { Digest, MessageKey } from "./digest.ts";
 import { emptyLedger, type Ledger } from "./ledger.ts";
 
 /** What the manifest wants, as the resource's inputs carry it. */
-export interface Wanted {
+export interface DesiredMessages {
   readonly mode: PushMode;
   readonly manifest: Digest;
   readonly keys: readonly MessageKey[];
@@ -16,7 +16,7 @@ export interface Decision {
   /** Of these, the ones that were sent before without an answer: they may arrive twice. */
   readonly inDoubt: readonly number[];
   /** Indices of the messages that are in the queue already, ascending. */
-  readonly kept: readonly number[];
+  readonly alreadyPushed: readonly number[];
   /** Pushed once, and gone from the manifest: the ledger forgets them, the queue does not. */
   readonly forgotten: readonly MessageKey[];
   /** Pushed under their id with another body. Nothing may be pushed before the author chooses. */
@@ -34,43 +34,43 @@ export interface EditedMessage {
 }
 
 /** Compares what is wanted with the ledger. Pure: no clock, no files, no network. */
-export function decide(wanted: Wanted, recorded: Ledger): Decision {
-  const ledger = relevant(wanted, recorded);
-  const pushed = claim(wanted.keys, ledger.pushed);
-  const open = wanted.keys.map((_, index) => index).filter((index) => !pushed.claimed.has(index));
+export function decide(desired: DesiredMessages, recorded: Ledger): Decision {
+  const ledger = applicableLedger(desired, recorded);
+  const pushed = matchEntries(desired.keys, ledger.pushed);
+  const open = desired.keys.map((_, index) => index).filter((index) => !pushed.matched.has(index));
   const edited = open.flatMap((index) => pushed.edited.get(index) ?? []);
   const pending = open.filter((index) => !pushed.edited.has(index));
-  const doubted = claim(
-    pending.map((index) => wanted.keys[index] as MessageKey),
+  const doubted = matchEntries(
+    pending.map((index) => desired.keys[index] as MessageKey),
     ledger.inDoubt,
   );
   return {
     pending,
-    inDoubt: pending.filter((_, at) => doubted.claimed.has(at) || doubted.edited.has(at)),
-    kept: [...pushed.claimed].sort((a, b) => a - b),
-    forgotten: wanted.mode === "once" ? pushed.left : [],
+    inDoubt: pending.filter((_, at) => doubted.matched.has(at) || doubted.edited.has(at)),
+    alreadyPushed: [...pushed.matched].sort((a, b) => a - b),
+    forgotten: desired.mode === "once" ? pushed.unmatched : [],
     edited,
   };
 }
 
 /** Whether a deployment has anything to do, the ledger's own bookkeeping included. */
-export function isSettled(decision: Decision, ledger: Pick<Ledger, "complete">): boolean {
+export function isUpToDate(decision: Decision, ledger: Pick<Ledger, "complete">): boolean {
   return (
     ledger.complete && decision.pending.length === 0 && decision.forgotten.length === 0 && decision.edited.length === 0
   );
 }
 
 /** The part of the ledger that counts. In a new delivery everything goes again, but what is in doubt stays in doubt. */
-function relevant(wanted: Wanted, ledger: Ledger): Ledger {
-  return goesOn(wanted, ledger) ? ledger : { ...emptyLedger, inDoubt: ledger.inDoubt };
+function applicableLedger(desired: DesiredMessages, ledger: Ledger): Ledger {
+  return continuesLedger(desired, ledger) ? ledger : { ...emptyLedger, inDoubt: ledger.inDoubt };
 }
 
 /**
  * Whether a run goes on with the delivery that the ledger records. Otherwise it begins a new one, of all messages: with
  * `on_change` where they are others, with `every_deploy` where the last one is finished, too.
  */
-export function goesOn(
-  { mode, manifest }: Pick<Wanted, "mode" | "manifest">,
+export function continuesLedger(
+  { mode, manifest }: Pick<DesiredMessages, "mode" | "manifest">,
   ledger: Pick<Ledger, "manifest" | "complete">,
 ): boolean {
   switch (mode) {
@@ -83,10 +83,10 @@ export function goesOn(
   }
 }
 
-interface Claims {
-  readonly claimed: ReadonlySet<number>;
+interface MatchResult {
+  readonly matched: ReadonlySet<number>;
   readonly edited: ReadonlyMap<number, EditedMessage>;
-  readonly left: readonly MessageKey[];
+  readonly unmatched: readonly MessageKey[];
 }
 
 /**
@@ -94,49 +94,49 @@ interface Claims {
  * duplicates count, each its own before any other's. An id that was added to a message, or taken from it, does not make it
  * a new one.
  */
-function claim(wanted: readonly MessageKey[], recorded: readonly MessageKey[]): Claims {
+function matchEntries(desired: readonly MessageKey[], recorded: readonly MessageKey[]): MatchResult {
   const byId = new Map(recorded.flatMap((key) => (key.id === undefined ? [] : [[key.id, key] as const])));
-  const wantedIds = new Set(wanted.map(({ id }) => id));
+  const wantedIds = new Set(desired.map(({ id }) => id));
   const left = new Set(recorded);
-  const claimed = new Set<number>();
+  const matched = new Set<number>();
   const edited = new Map<number, EditedMessage>();
 
-  for (const [index, { id, digest }] of wanted.entries()) {
+  for (const [index, { id, digest }] of desired.entries()) {
     const entry = id === undefined ? undefined : byId.get(id);
     if (id === undefined || entry === undefined) continue;
     left.delete(entry);
-    if (entry.digest === digest) claimed.add(index);
+    if (entry.digest === digest) matched.add(index);
     else edited.set(index, { index, messages: 1, id, pushed: entry.digest, present: digest });
   }
 
-  const copies = new Map([...left].flatMap((key) => (key.id === undefined ? [[copyOf(key), key] as const] : [])));
-  for (const [index, key] of wanted.entries()) {
-    const entry = key.id === undefined ? copies.get(copyOf(key)) : undefined;
+  const copies = new Map([...left].flatMap((key) => (key.id === undefined ? [[copyIndex(key), key] as const] : [])));
+  for (const [index, key] of desired.entries()) {
+    const entry = key.id === undefined ? copies.get(copyIndex(key)) : undefined;
     if (entry === undefined) continue;
-    copies.delete(copyOf(key));
-    claimed.add(index);
+    copies.delete(copyIndex(key));
+    matched.add(index);
     left.delete(entry);
   }
 
-  const spare = new Spare([...left].filter(({ id }) => id === undefined || !wantedIds.has(id)));
+  const spare = new EntryPool([...left].filter(({ id }) => id === undefined || !wantedIds.has(id)));
   const take = (index: number, entry: MessageKey | undefined) => {
     if (entry === undefined) return;
-    claimed.add(index);
+    matched.add(index);
     left.delete(entry);
   };
-  const settled = (index: number) => claimed.has(index) || edited.has(index);
+  const settled = (index: number) => matched.has(index) || edited.has(index);
   // Those without an id first: an entry without an id is theirs before it is anybody's who got an id since.
-  for (const [index, { id, digest }] of wanted.entries()) {
+  for (const [index, { id, digest }] of desired.entries()) {
     if (id === undefined && !settled(index)) take(index, spare.anonymous(digest));
   }
-  for (const [index, { id, digest }] of wanted.entries()) {
+  for (const [index, { id, digest }] of desired.entries()) {
     if (!settled(index)) take(index, spare.anonymous(digest) ?? (id === undefined ? spare.named(digest) : undefined));
   }
-  return { claimed, edited, left: [...left] };
+  return { matched, edited, unmatched: [...left] };
 }
 
 /** Recorded entries by their digests, each taken once: those without an id and those with one wait in lines of their own. */
-class Spare {
+class EntryPool {
   readonly #anonymous = new Map<Digest, MessageKey[]>();
   readonly #named = new Map<Digest, MessageKey[]>();
 
@@ -159,6 +159,6 @@ class Spare {
   }
 }
 
-function copyOf({ digest, copy = 1 }: MessageKey): string {
+function copyIndex({ digest, copy = 1 }: MessageKey): string {
   return `${digest} ${copy}`;
 }

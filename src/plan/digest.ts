@@ -1,6 +1,6 @@
 import { createHash, hash as hashOnce } from "node:crypto";
 import type { Message } from "../types.ts";
-import { canonicalText } from "./canonical.ts";
+import { canonicalText } from "./canonical-json.ts";
 
 /**
  * Version of the digest's algorithm, carried by every digest, so that a later algorithm can tell the old ones apart
@@ -26,11 +26,11 @@ export function isDigest(text: string): boolean {
  */
 export function messageDigest(message: Pick<Message, "contentType" | "body" | "json" | "secrets">): Digest {
   const { contentType, body, json, secrets } = message;
-  return digestOf(`message\n${contentType}\n${canonicalText(body, json)}${slotsText(secrets)}`);
+  return digestText(`message\n${contentType}\n${canonicalText(body, json)}${formatSlots(secrets)}`);
 }
 
 /** Tells a place for a secret from the same characters meant literally; nothing for a message without secrets. */
-function slotsText(slots: Message["secrets"] = []): string {
+function formatSlots(slots: Message["secrets"] = []): string {
   const lines = slots
     .map(({ name, path, at, from }) => JSON.stringify(from ? [name, path, at, from] : [name, path, at]))
     .sort();
@@ -45,35 +45,35 @@ export type DigestedMessage = MessageKey & Pick<Message, "delaySeconds">;
  * that anything changed, and the provider that it reads what was planned.
  */
 export function manifestDigest(messages: Iterable<DigestedMessage>): Digest {
-  const running = runningDigest("manifest");
-  for (const message of messages) running.add(manifestLine(message));
+  const running = createDigest("manifest");
+  for (const message of messages) running.add(formatManifestLine(message));
   return running.digest();
 }
 
 /** A message's line in {@link manifestDigest}, for those who see the messages one after another. */
-export function manifestLine({ digest, id, delaySeconds }: DigestedMessage): string {
+export function formatManifestLine({ digest, id, delaySeconds }: DigestedMessage): string {
   // As JSON.stringify writes an array of the three, at a quarter of the cost: there is one for every row of every file.
   return `["${digest}",${id === undefined ? "null" : JSON.stringify(id)},${delaySeconds ?? "null"}]`;
 }
 
 /** What rows of a data file are known by in the ledger: the digests of their messages, in order. */
 export function rowsDigest(digests: Iterable<Digest>): Digest {
-  const running = runningDigest("rows");
+  const running = createDigest("rows");
   for (const digest of digests) running.add(digest);
   return running.digest();
 }
 
 /** A digest of lines that come one after another, so that they never lie in memory together. */
-export interface RunningDigest {
+export interface IncrementalDigest {
   add(line: string): void;
   /** Of the lines so far; once. */
   digest(): Digest;
 }
 
 /** Text that is hashed together. */
-const bytesAtOnce = 64_000;
+const chunkBytes = 64_000;
 
-export function runningDigest(kind: "manifest" | "rows"): RunningDigest {
+export function createDigest(kind: "manifest" | "rows"): IncrementalDigest {
   const hash = createHash("sha256");
   // A call for each line would cost more than the hash itself.
   let waiting: string = kind;
@@ -82,19 +82,19 @@ export function runningDigest(kind: "manifest" | "rows"): RunningDigest {
     add(line) {
       lines += 1;
       waiting += `\n${line}`;
-      if (waiting.length < bytesAtOnce) return;
+      if (waiting.length < chunkBytes) return;
       hash.update(waiting);
       waiting = "";
     },
     digest() {
       hash.update(lines === 0 ? `${kind}\n` : waiting);
-      return named(hash.digest("base64url"));
+      return encodeDigest(hash.digest("base64url"));
     },
   };
 }
 
 /** Messages with what they are known by: what the ledger, the plan and {@link manifestDigest} are made of. */
-export function keyed(messages: readonly Message[]): readonly (Message & MessageKey)[] {
+export function withDigests(messages: readonly Message[]): readonly (Message & MessageKey)[] {
   return messages.map((message) => ({ ...message, digest: messageDigest(message) }));
 }
 
@@ -107,7 +107,7 @@ export interface MessageKey {
 }
 
 /** Numbers equal messages without ids. */
-export function numbered<Key extends MessageKey>(keys: readonly Key[]): readonly Key[] {
+export function withCopyIndex<Key extends MessageKey>(keys: readonly Key[]): readonly Key[] {
   const seen = new Map<Digest, number>();
   return keys.map((key) => {
     if (key.id !== undefined) return key;
@@ -118,12 +118,12 @@ export function numbered<Key extends MessageKey>(keys: readonly Key[]): readonly
 }
 
 /** A digest of a short text. */
-export function digestOf(text: string): Digest {
-  return named(hashOnce("sha256", text, "base64url"));
+export function digestText(text: string): Digest {
+  return encodeDigest(hashOnce("sha256", text, "base64url"));
 }
 
 /** Cuts 256 bits in base64url to 128: the last character of 22 has two of them, and four that are nothing. */
-function named(sha256: string): Digest {
+function encodeDigest(sha256: string): Digest {
   return `${version}:${sha256.slice(0, 21)}${lastCharacters[sha256.charAt(21)]}`;
 }
 

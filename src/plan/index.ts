@@ -1,15 +1,16 @@
-export { type Decision, decide, goesOn, isSettled } from "./decide.ts";
+export { continuesLedger, type Decision, decide, isUpToDate } from "./decide.ts";
 export {
+  createDigest,
   type Digest,
-  digestOf,
-  keyed,
+  digestText,
+  formatManifestLine,
   type MessageKey,
   manifestDigest,
-  manifestLine,
   messageDigest,
-  numbered,
-  runningDigest,
+  withCopyIndex,
+  withDigests,
 } from "./digest.ts";
+export { countBodyBytes, encodeMessage, formatLabel } from "./encode-message.ts";
 export {
   emptyLedger,
   type Ledger,
@@ -20,19 +21,18 @@ export {
   unpackKeys,
   unpackLedger,
 } from "./ledger.ts";
-export { pack, packStream } from "./pack.ts";
-export { bodyBytes, messageLabel, toParcel } from "./parcel.ts";
+export { packBatches, packBatchStream } from "./pack.ts";
 export {
+  continuesRowLedger,
+  type DesiredRows,
   decideRows,
-  goesOnRows,
   needsRows,
   packRows,
   type RowRange,
   type RowsLedger,
-  rowRange,
+  singleRow,
   toDoubts,
   toRanges,
   unpackRows,
-  type WantedRows,
 } from "./rows.ts";
-export { messagesSegment, RowSegmenter, type Segment } from "./segments.ts";
+export { createMessageSegment, RowSegmenter, type Segment } from "./segments.ts";

@@ -45,7 +45,7 @@ export function packLedger(ledger: Ledger): PackedLedger {
  */
 export function unpackLedger(packed: unknown): Ledger {
   if (packed === undefined) return emptyLedger;
-  const { manifest, complete, pushed, inDoubt } = readPacked(packed);
+  const { manifest, complete, pushed, inDoubt } = assertPacked(packed);
   return {
     manifest: manifest === "" ? undefined : manifest,
     complete,
@@ -55,7 +55,7 @@ export function unpackLedger(packed: unknown): Ledger {
 }
 
 /** @throws LedgerError for what no version of queue-seeder that is known here has written */
-export function readPacked(packed: unknown): PackedLedger {
+export function assertPacked(packed: unknown): PackedLedger {
   if (!isPacked(packed)) throw new LedgerError("it does not have the form that queue-seeder writes");
   if (packed.manifest !== "" && !isDigest(packed.manifest)) throw unknownDigest(packed.manifest);
   return packed;

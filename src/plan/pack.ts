@@ -7,10 +7,10 @@ import type { Batch, EncodedMessage } from "../types.ts";
  *
  * @throws RangeError for a parcel over the limit of one message, which the manifest's checks refuse before.
  */
-export function* pack(parcels: Iterable<EncodedMessage>): Generator<Batch> {
+export function* packBatches(parcels: Iterable<EncodedMessage>): Generator<Batch> {
   const packer = new Packer();
-  for (const parcel of parcels) {
-    const full = packer.add(parcel);
+  for (const encoded of parcels) {
+    const full = packer.add(encoded);
     if (full) yield full;
   }
   const rest = packer.rest();
@@ -18,11 +18,11 @@ export function* pack(parcels: Iterable<EncodedMessage>): Generator<Batch> {
 }
 
 /** The same for parcels that come some at once, so that a long source never lies in memory as a whole. */
-export async function* packStream(parcels: AsyncIterable<readonly EncodedMessage[]>): AsyncGenerator<Batch> {
+export async function* packBatchStream(parcels: AsyncIterable<readonly EncodedMessage[]>): AsyncGenerator<Batch> {
   const packer = new Packer();
   for await (const some of parcels) {
-    for (const parcel of some) {
-      const full = packer.add(parcel);
+    for (const encoded of some) {
+      const full = packer.add(encoded);
       if (full) yield full;
     }
   }
@@ -35,14 +35,14 @@ class Packer {
   #room: number = limits.batchBytes;
 
   /** @returns the batch that is full now: the parcel did not fit into it any more */
-  add(parcel: EncodedMessage): Batch | undefined {
-    if (parcel.bytes > limits.messageBytes) {
-      throw new RangeError(`message ${parcel.label} has ${parcel.bytes} bytes, more than ${limits.messageBytes}`);
+  add(encoded: EncodedMessage): Batch | undefined {
+    if (encoded.bytes > limits.messageBytes) {
+      throw new RangeError(`message ${encoded.label} has ${encoded.bytes} bytes, more than ${limits.messageBytes}`);
     }
-    const needed = parcel.bytes + limits.messageOverheadBytes;
+    const needed = encoded.bytes + limits.messageOverheadBytes;
     const fits = this.#batch.length < limits.batchMessages && needed <= this.#room;
     const full = fits || this.#batch.length === 0 ? undefined : this.rest();
-    this.#batch.push(parcel);
+    this.#batch.push(encoded);
     this.#room -= needed;
     return full;
   }

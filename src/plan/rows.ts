@@ -1,7 +1,7 @@
 import type { PushMode } from "../types.ts";
 import type { Decision } from "./decide.ts";
 import { type Digest, isDigest, rowsDigest } from "./digest.ts";
-import { LedgerError, type PackedLedger, readPacked } from "./ledger.ts";
+import { assertPacked, LedgerError, type PackedLedger } from "./ledger.ts";
 
 /** Rows of a segment that lie together, numbered from 0 in the segment. */
 export interface RowRange {
@@ -12,7 +12,7 @@ export interface RowRange {
 
 /** What was pushed of a segment of a data file. It never grows with the rows' number, nor with their size. */
 export interface RowsLedger {
-  /** What the delivery that it records was known by: see {@link WantedRows}; undefined: nothing was ever delivered. */
+  /** What the delivery that it records was known by: see {@link DesiredRows}; undefined: nothing was ever delivered. */
   readonly identity: Digest | undefined;
   readonly complete: boolean;
   /** The number of the delivery, if all segments of the file share it; absent: the segment had one by itself. */
@@ -24,7 +24,7 @@ export interface RowsLedger {
 export const emptyRows: RowsLedger = { identity: undefined, complete: false, pushed: [], inDoubt: [] };
 
 /** What a data file's segment wants, as the resource's inputs carry it. */
-export interface WantedRows {
+export interface DesiredRows {
   readonly mode: PushMode;
   /** For `once` the digest of the segment's rows, otherwise that of the whole delivery. */
   readonly identity: Digest;
@@ -36,13 +36,13 @@ export interface WantedRows {
 }
 
 /** Rows that a range of the ledger has at the most: an edited row is named as closely as that. */
-const rowsOfRange = 1_000;
+const rowsPerRange = 1_000;
 
 /** Rows that a range of what is in doubt has: each may be settled, or turn up elsewhere in the file, by itself. */
-const rowsInDoubt = 1;
+const rowsPerDoubt = 1;
 
 /** Whether the decision needs the rows themselves, because they are others than those that the ledger records. */
-export function needsRows({ mode, identity }: WantedRows, ledger: RowsLedger): boolean {
+export function needsRows({ mode, identity }: DesiredRows, ledger: RowsLedger): boolean {
   if (ledger.identity === undefined || ledger.identity === identity) return false;
   return mode === "once" || ledger.inDoubt.length > 0;
 }
@@ -52,23 +52,23 @@ export function needsRows({ mode, identity }: WantedRows, ledger: RowsLedger): b
  *
  * @param digests of the segment's rows; only where {@link needsRows} says so
  */
-export function decideRows(wanted: WantedRows, recorded: RowsLedger, digests?: readonly Digest[]): Decision {
-  const goes = goesOnRows(wanted, recorded);
+export function decideRows(desired: DesiredRows, recorded: RowsLedger, digests?: readonly Digest[]): Decision {
+  const goes = continuesRowLedger(desired, recorded);
   const edited = digests === undefined || !goes ? [] : editedRanges(recorded, digests);
-  const pushed = marked(wanted.rows, goes ? recorded.pushed : []);
-  const doubted = marked(wanted.rows, goes ? recorded.inDoubt : findAgain(recorded.inDoubt, digests ?? []));
-  const kept: number[] = [];
+  const pushed = markRows(desired.rows, goes ? recorded.pushed : []);
+  const doubted = markRows(desired.rows, goes ? recorded.inDoubt : findRows(recorded.inDoubt, digests ?? []));
+  const alreadyPushed: number[] = [];
   const pending: number[] = [];
-  for (let row = 0; row < wanted.rows; row += 1) (pushed[row] === 1 ? kept : pending).push(row);
-  return { pending, inDoubt: pending.filter((row) => doubted[row] === 1), kept, forgotten: [], edited };
+  for (let row = 0; row < desired.rows; row += 1) (pushed[row] === 1 ? alreadyPushed : pending).push(row);
+  return { pending, inDoubt: pending.filter((row) => doubted[row] === 1), alreadyPushed, forgotten: [], edited };
 }
 
 /**
- * The same as `goesOn`, for rows. If each row was pushed once, these very rows are not another delivery. If all segments share
+ * The same as `continuesLedger`, for rows. If each row was pushed once, these very rows are not another delivery. If all segments share
  * a delivery, its number says whether the segment has had its turn in it.
  */
-export function goesOnRows(
-  { mode, identity, once, number }: Pick<WantedRows, "mode" | "identity" | "once" | "number">,
+export function continuesRowLedger(
+  { mode, identity, once, number }: Pick<DesiredRows, "mode" | "identity" | "once" | "number">,
   ledger: Pick<RowsLedger, "identity" | "complete" | "delivery">,
 ): boolean {
   if (mode === "once") return true;
@@ -79,17 +79,17 @@ export function goesOnRows(
 }
 
 /** A row as a range of its own. */
-export function rowRange(index: number, digest: Digest): RowRange {
+export function singleRow(index: number, digest: Digest): RowRange {
   return { from: index, rows: 1, digest: rowsDigest([digest]) };
 }
 
 /** Where rows in doubt stand in a file that became another one. */
-function findAgain(inDoubt: readonly RowRange[], digests: readonly Digest[]): readonly RowRange[] {
+function findRows(inDoubt: readonly RowRange[], digests: readonly Digest[]): readonly RowRange[] {
   if (inDoubt.length === 0) return [];
   const left = new Map<Digest, number>();
   for (const { digest } of inDoubt) left.set(digest, (left.get(digest) ?? 0) + 1);
   return digests.flatMap((row, from) => {
-    const range = rowRange(from, row);
+    const range = singleRow(from, row);
     const times = left.get(range.digest) ?? 0;
     left.set(range.digest, times - 1);
     return times > 0 ? [range] : [];
@@ -104,14 +104,14 @@ function editedRanges({ pushed, inDoubt }: RowsLedger, digests: readonly Digest[
 }
 
 /** 1 for each of a segment's rows that is in a range: every run asks this of every row. */
-function marked(rows: number, ranges: readonly RowRange[]): Uint8Array {
+function markRows(rows: number, ranges: readonly RowRange[]): Uint8Array {
   const marks = new Uint8Array(rows);
   for (const range of ranges) marks.fill(1, range.from, range.from + range.rows);
   return marks;
 }
 
 /** Rows as ranges with their digests. @param rows ascending @param most rows of a range */
-export function toRanges(rows: readonly number[], digests: readonly Digest[], most = rowsOfRange): RowRange[] {
+export function toRanges(rows: readonly number[], digests: readonly Digest[], most = rowsPerRange): RowRange[] {
   const ranges: RowRange[] = [];
   let at = 0;
   while (at < rows.length) {
@@ -129,7 +129,7 @@ export function toRanges(rows: readonly number[], digests: readonly Digest[], mo
 
 /** The same of rows in doubt. */
 export function toDoubts(rows: readonly number[], digests: readonly Digest[]): RowRange[] {
-  return toRanges(rows, digests, rowsInDoubt);
+  return toRanges(rows, digests, rowsPerDoubt);
 }
 
 /** In the form of the engine's state: a line a range, `FROM+ROWS DIGEST`. */
@@ -148,17 +148,17 @@ export function packRows({ identity, complete, delivery, pushed, inDoubt }: Rows
 /** @throws LedgerError when something is there that is not a ledger of rows. Never taken for empty. */
 export function unpackRows(packed: unknown): RowsLedger {
   if (packed === undefined) return emptyRows;
-  const { manifest, complete, delivery, pushed, inDoubt } = readPacked(packed);
+  const { manifest, complete, delivery, pushed, inDoubt } = assertPacked(packed);
   return {
     identity: manifest === "" ? undefined : manifest,
     complete,
     delivery,
-    pushed: readRanges(pushed),
-    inDoubt: readRanges(inDoubt),
+    pushed: parseRanges(pushed),
+    inDoubt: parseRanges(inDoubt),
   };
 }
 
-function readRanges(text: string): RowRange[] {
+function parseRanges(text: string): RowRange[] {
   if (text === "") return [];
   return text.split("\n").map((line) => {
     const [, from, rows, digest = ""] = /^(\d+)\+(\d+) (.*)$/.exec(line) ?? [];

@@ -1,15 +1,15 @@
 import type { Message } from "../types.ts";
 import {
+  createDigest,
   type Digest,
+  formatManifestLine,
+  type IncrementalDigest,
   manifestDigest,
-  manifestLine,
   messageDigest,
-  numbered,
-  type RunningDigest,
-  runningDigest,
+  withCopyIndex,
 } from "./digest.ts";
+import { countBodyBytes } from "./encode-message.ts";
 import { packKeys } from "./ledger.ts";
-import { bodyBytes } from "./parcel.ts";
 
 /** A part of a manifest that the engine's state keeps one checkpoint of. A manifest that holds its messages has one. */
 export interface Segment {
@@ -56,8 +56,8 @@ export function segmentSize(index: number): number {
 const lastSegment = 199;
 
 /** The one segment of a manifest that holds its messages itself. */
-export function messagesSegment(messages: readonly Message[]): Segment {
-  const keys = numbered(
+export function createMessageSegment(messages: readonly Message[]): Segment {
+  const keys = withCopyIndex(
     messages.map((message) => ({
       digest: messageDigest(message),
       id: message.id,
@@ -67,7 +67,7 @@ export function messagesSegment(messages: readonly Message[]): Segment {
   return {
     index: 0,
     messages: messages.length,
-    bytes: messages.reduce((sum, message) => sum + bodyBytes(message), 0),
+    bytes: messages.reduce((sum, message) => sum + countBodyBytes(message), 0),
     digest: manifestDigest(keys),
     content: { kind: "messages", keys: packKeys(keys) },
   };
@@ -76,15 +76,15 @@ export function messagesSegment(messages: readonly Message[]): Segment {
 /** A segment of which more rows may come. */
 type OpenSegment = Omit<Segment, "digest" | "content"> & {
   readonly from: number;
-  readonly digest: RunningDigest;
-  readonly rows: RunningDigest;
+  readonly digest: IncrementalDigest;
+  readonly rows: IncrementalDigest;
 };
 
 /** Cuts a data file into segments while it is read once. Nothing of the rows is kept but their digests' sums. */
 export class RowSegmenter {
   readonly #sizeOf: (index: number) => number;
   readonly #closed: Segment[] = [];
-  readonly #whole = runningDigest("manifest");
+  readonly #whole = createDigest("manifest");
   /** Of {@link #whole}, which can be asked for once. */
   #delivery: Digest | undefined;
   #open: { -readonly [Name in keyof OpenSegment]: OpenSegment[Name] } | undefined;
@@ -102,11 +102,11 @@ export class RowSegmenter {
       from: this.#count,
       messages: 0,
       bytes: 0,
-      digest: runningDigest("manifest"),
-      rows: runningDigest("rows"),
+      digest: createDigest("manifest"),
+      rows: createDigest("rows"),
     };
     const digest = messageDigest(message);
-    const line = manifestLine({ digest, id: message.id, delaySeconds: message.delaySeconds });
+    const line = formatManifestLine({ digest, id: message.id, delaySeconds: message.delaySeconds });
     this.#whole.add(line);
     this.#open.digest.add(line);
     this.#open.rows.add(digest);

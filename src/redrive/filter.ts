@@ -1,5 +1,5 @@
 import type { DeliveredMessage } from "../cloudflare/index.ts";
-import { canonicalText } from "../plan/canonical.ts";
+import { canonicalText } from "../plan/canonical-json.ts";
 import type { JsonValue } from "../types.ts";
 import { decodeBody } from "./body.ts";
 

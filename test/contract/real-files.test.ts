@@ -8,7 +8,7 @@ import { stringify } from "yaml";
 import { createClient, credentialsFrom } from "../../src/cloudflare/index.ts";
 import { startEmulator } from "../../src/emulator/index.ts";
 import { loadManifests } from "../../src/manifest/index.ts";
-import { pack, toParcel } from "../../src/plan/index.ts";
+import { encodeMessage, packBatches } from "../../src/plan/index.ts";
 import { createThrottle, runPush, systemClock } from "../../src/push/index.ts";
 import type { Message } from "../../src/types.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
@@ -128,7 +128,7 @@ async function sent(messages: readonly Message[]): Promise<string[]> {
     const clock = systemClock;
     await runPush({
       target: { accountId: emulator.accountId, queueId: emulator.queueId("orders") },
-      batches: pack(messages.map((message, index) => toParcel(message, index))),
+      batches: packBatches(messages.map((message, index) => encodeMessage(message, index))),
       inDoubt: "stop",
       client,
       clock,

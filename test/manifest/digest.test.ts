@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { stringify } from "yaml";
-import { keyed, manifestDigest, messageDigest } from "../../src/plan/index.ts";
+import { manifestDigest, messageDigest, withDigests } from "../../src/plan/index.ts";
 import type { JsonValue } from "../../src/types.ts";
 import { inlineMessages, loadFiles } from "./support/fixture.ts";
 
@@ -50,7 +50,7 @@ const styles: readonly ((bodies: readonly JsonValue[]) => string)[] = [
 async function digestOf(path: string, text: string): Promise<string> {
   const { manifests, problems } = await loadFiles({ [path]: text });
   expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
-  return manifestDigest(keyed(inlineMessages(manifests[0])));
+  return manifestDigest(withDigests(inlineMessages(manifests[0])));
 }
 
 it("is blind to formatting, key order and the file", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { costOf, formula, operationsToWrite } from "../../src/plan/cost.ts";
+import { countWriteOperations, estimateCost, pricingFormula } from "../../src/plan/cost.ts";
 
 it.each([
   [0, 1],
@@ -7,11 +7,11 @@ it.each([
   [63_901, 2],
   [127_900, 2],
 ])("takes for %i bytes %i operations", (bytes, operations) => {
-  expect(operationsToWrite(bytes)).toBe(operations);
+  expect(countWriteOperations(bytes)).toBe(operations);
 });
 
 it("costs 40 cents a million", () => {
-  expect(costOf(3_000_000)).toBeCloseTo(1.2);
-  expect(formula).toContain("ceil((bytes + 100) / 64000)");
-  expect(formula).toContain("US$ 0.40 a million");
+  expect(estimateCost(3_000_000)).toBeCloseTo(1.2);
+  expect(pricingFormula).toContain("ceil((bytes + 100) / 64000)");
+  expect(pricingFormula).toContain("US$ 0.40 a million");
 });

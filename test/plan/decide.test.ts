@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import {
   decide,
   emptyLedger,
-  isSettled,
+  isUpToDate,
   type Ledger,
   type MessageKey,
   messageDigest,
-  numbered,
+  withCopyIndex,
 } from "../../src/plan/index.ts";
 
 const digest = (body: string) => messageDigest({ contentType: "text", body });
@@ -25,8 +25,8 @@ describe("once", () => {
   });
 
   it("pushes only what is new, wherever it stands", () => {
-    const { pending, kept } = decide(once(key("new"), key("a"), key("b")), ledger([key("a"), key("b")]));
-    expect({ pending, kept }).toEqual({ pending: [0], kept: [1, 2] });
+    const { pending, alreadyPushed } = decide(once(key("new"), key("a"), key("b")), ledger([key("a"), key("b")]));
+    expect({ pending, kept: alreadyPushed }).toEqual({ pending: [0], kept: [1, 2] });
   });
 
   it("forgets what was removed, and pushes it again when it comes back", () => {
@@ -47,7 +47,11 @@ describe("once", () => {
   });
 
   it("knows equal messages apart, as long as they keep their numbers", () => {
-    const [first, second, third] = numbered([key("a"), key("a"), key("a")]) as [MessageKey, MessageKey, MessageKey];
+    const [first, second, third] = withCopyIndex([key("a"), key("a"), key("a")]) as [
+      MessageKey,
+      MessageKey,
+      MessageKey,
+    ];
     expect(decide(once(first, second, third), ledger([third])).pending).toEqual([0, 1]);
     expect(decide(once(first, second), ledger([third])).pending).toEqual([1]);
     expect(decide(once(first, second), ledger([first, second, third])).forgotten).toEqual([third]);
@@ -111,54 +115,54 @@ describe("once", () => {
     };
     fc.assert(
       fc.property(keys, keys, (wantedDrawn, pushedDrawn) => {
-        const wanted = toKeys(wantedDrawn);
+        const desired = toKeys(wantedDrawn);
         const recorded = ledger(toKeys(pushedDrawn));
-        const { pending, kept, edited, forgotten } = decide(once(...wanted), recorded);
+        const { pending, alreadyPushed, edited, forgotten } = decide(once(...desired), recorded);
         // Every wanted message has exactly one fate, every recorded one is kept, edited or forgotten.
-        expect([...pending, ...kept, ...edited.map(({ index }) => index)].sort((a, b) => a - b)).toEqual(
-          wanted.map((_, index) => index),
+        expect([...pending, ...alreadyPushed, ...edited.map(({ index }) => index)].sort((a, b) => a - b)).toEqual(
+          desired.map((_, index) => index),
         );
-        expect(kept.length + edited.length + forgotten.length).toBe(recorded.pushed.length);
-        const after = ledger(wanted);
-        expect(isSettled(decide(once(...wanted), after), after)).toBe(true);
+        expect(alreadyPushed.length + edited.length + forgotten.length).toBe(recorded.pushed.length);
+        const after = ledger(desired);
+        expect(isUpToDate(decide(once(...desired), after), after)).toBe(true);
       }),
     );
   });
 });
 
 describe("on_change", () => {
-  const wanted = { mode: "on_change", manifest: one, keys: [key("a"), key("b")] } as const;
+  const desired = { mode: "on_change", manifest: one, keys: [key("a"), key("b")] } as const;
 
   it("pushes nothing while the manifest is the same", () => {
     const recorded = ledger([key("a"), key("b")]);
-    expect(isSettled(decide(wanted, recorded), recorded)).toBe(true);
+    expect(isUpToDate(decide(desired, recorded), recorded)).toBe(true);
   });
 
   it("pushes all of it when any of it changed", () => {
-    expect(decide(wanted, ledger([key("a"), key("b")], { manifest: other })).pending).toEqual([0, 1]);
+    expect(decide(desired, ledger([key("a"), key("b")], { manifest: other })).pending).toEqual([0, 1]);
   });
 
   it("resumes a delivery of the same manifest, and starts anew for another", () => {
-    expect(decide(wanted, ledger([key("a")], { complete: false })).pending).toEqual([1]);
-    expect(decide(wanted, ledger([key("a")], { complete: false, manifest: other })).pending).toEqual([0, 1]);
+    expect(decide(desired, ledger([key("a")], { complete: false })).pending).toEqual([1]);
+    expect(decide(desired, ledger([key("a")], { complete: false, manifest: other })).pending).toEqual([0, 1]);
   });
 
   it("never calls a message edited", () => {
-    const changed = { ...wanted, manifest: other, keys: [key("changed", "x")] };
+    const changed = { ...desired, manifest: other, keys: [key("changed", "x")] };
     expect(decide(changed, ledger([key("a", "x")]))).toMatchObject({ pending: [0], edited: [], forgotten: [] });
   });
 });
 
 describe("every_deploy", () => {
-  const wanted = { mode: "every_deploy", manifest: one, keys: [key("a"), key("b")] } as const;
+  const desired = { mode: "every_deploy", manifest: one, keys: [key("a"), key("b")] } as const;
 
   it("pushes all of it again after a whole delivery", () => {
     const recorded = ledger([key("a"), key("b")]);
-    expect(decide(wanted, recorded).pending).toEqual([0, 1]);
-    expect(isSettled(decide(wanted, recorded), recorded)).toBe(false);
+    expect(decide(desired, recorded).pending).toEqual([0, 1]);
+    expect(isUpToDate(decide(desired, recorded), recorded)).toBe(false);
   });
 
   it("first finishes a delivery that failed", () => {
-    expect(decide(wanted, ledger([key("a")], { complete: false })).pending).toEqual([1]);
+    expect(decide(desired, ledger([key("a")], { complete: false })).pending).toEqual([1]);
   });
 });

@@ -3,11 +3,11 @@ import { expect, it } from "vitest";
 import {
   LedgerError,
   messageDigest,
-  numbered,
   packKeys,
   packLedger,
   unpackKeys,
   unpackLedger,
+  withCopyIndex,
 } from "../../src/plan/index.ts";
 
 const digest = messageDigest({ contentType: "text", body: "a" });
@@ -16,7 +16,7 @@ it("comes back from the state as it went in, whatever the ids hold", () => {
   const id = fc.option(fc.string({ unit: "binary" }), { nil: undefined });
   fc.assert(
     fc.property(fc.array(id), (ids) => {
-      const keys = numbered(ids.map((id) => ({ digest, id })));
+      const keys = withCopyIndex(ids.map((id) => ({ digest, id })));
       const ledger = { manifest: digest, complete: false, pushed: keys, inDoubt: keys.slice(1) };
       expect(unpackLedger(structuredClone(packLedger(ledger)))).toEqual(ledger);
     }),
@@ -42,7 +42,7 @@ it("costs a line a message, and nothing for the body", () => {
   expect(packKeys([{ digest, id: "order-1" }])).toBe(`${digest} "order-1"`);
   expect(
     packKeys(
-      numbered([
+      withCopyIndex([
         { digest, id: undefined },
         { digest, id: undefined },
       ]),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bodyBytes, pack, toParcel } from "../../src/plan/index.ts";
+import { countBodyBytes, encodeMessage, packBatches } from "../../src/plan/index.ts";
 import type { EncodedMessage, Message } from "../../src/types.ts";
 
 // Limits as the API documents them, written out here and not imported: the packer must not judge itself.
@@ -12,7 +12,7 @@ function parcel(bytes: number, index: number): EncodedMessage {
   return { index, label: `#${index + 1}`, bodyJson: '""', bytes, contentType: "text", delaySeconds: undefined };
 }
 const parcels = (sizes: readonly number[]) => sizes.map(parcel);
-const packed = (sizes: readonly number[]) => [...pack(parcels(sizes))];
+const packed = (sizes: readonly number[]) => [...packBatches(parcels(sizes))];
 
 describe("pack", () => {
   it("puts 1,000 small messages into 10 requests", () => {
@@ -97,22 +97,22 @@ describe("sizes", () => {
   });
 
   it("counts a text in UTF-8, without quotes or escapes", () => {
-    expect(bodyBytes(message("text", 'né "😀"\n'))).toBe(Buffer.byteLength('né "😀"\n'));
+    expect(countBodyBytes(message("text", 'né "😀"\n'))).toBe(Buffer.byteLength('né "😀"\n'));
   });
 
   it("counts JSON as it is sent", () => {
     const body = { name: "né", n: 1.5 };
-    const parcel = toParcel(message("json", body), 0);
-    expect(parcel.bytes).toBe(Buffer.byteLength('{"name":"né","n":1.5}'));
-    expect(JSON.parse(parcel.bodyJson)).toEqual(body);
+    const encoded = encodeMessage(message("json", body), 0);
+    expect(encoded.bytes).toBe(Buffer.byteLength('{"name":"né","n":1.5}'));
+    expect(JSON.parse(encoded.bodyJson)).toEqual(body);
   });
 
   it("names a message by its id, else by its number from 1", () => {
-    expect(toParcel(message("text", "a"), 4).label).toBe("#5");
-    expect(toParcel({ ...message("text", "a"), id: "order-1" }, 4).label).toBe("order-1");
+    expect(encodeMessage(message("text", "a"), 4).label).toBe("#5");
+    expect(encodeMessage({ ...message("text", "a"), id: "order-1" }, 4).label).toBe("order-1");
     // What could be taken for a number, or for an id in quotation marks.
-    expect(toParcel({ ...message("text", "a"), id: "#5" }, 4).label).toBe('"#5"');
-    expect(toParcel({ ...message("text", "a"), id: "#5 to #9" }, 4).label).toBe('"#5 to #9"');
-    expect(toParcel({ ...message("text", "a"), id: '"#5"' }, 4).label).toBe('"\\"#5\\""');
+    expect(encodeMessage({ ...message("text", "a"), id: "#5" }, 4).label).toBe('"#5"');
+    expect(encodeMessage({ ...message("text", "a"), id: "#5 to #9" }, 4).label).toBe('"#5 to #9"');
+    expect(encodeMessage({ ...message("text", "a"), id: '"#5"' }, 4).label).toBe('"\\"#5\\""');
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { digestOf, rowsDigest } from "../../src/plan/digest.ts";
+import { digestText, rowsDigest } from "../../src/plan/digest.ts";
 import { LedgerError } from "../../src/plan/index.ts";
 import {
   decideRows,
@@ -12,7 +12,7 @@ import {
   unpackRows,
 } from "../../src/plan/rows.ts";
 
-const digests = (...bodies: (string | number)[]) => bodies.map((body) => digestOf(String(body)));
+const digests = (...bodies: (string | number)[]) => bodies.map((body) => digestText(String(body)));
 
 function ledger(
   bodies: readonly (string | number)[],
@@ -36,53 +36,53 @@ function once(...bodies: (string | number)[]) {
 
 describe("once", () => {
   it("pushes all of a new segment, and needs no rows for that", () => {
-    const { wanted } = once("a", "b");
-    expect(needsRows(wanted, emptyRows)).toBe(false);
-    expect(decideRows(wanted, emptyRows)).toEqual({
+    const { wanted: desired } = once("a", "b");
+    expect(needsRows(desired, emptyRows)).toBe(false);
+    expect(decideRows(desired, emptyRows)).toEqual({
       pending: [0, 1],
       inDoubt: [],
-      kept: [],
+      alreadyPushed: [],
       forgotten: [],
       edited: [],
     });
   });
 
   it("has nothing to do, and reads nothing, when the rows are those of the ledger", () => {
-    const { wanted } = once("a", "b");
+    const { wanted: desired } = once("a", "b");
     const recorded = ledger(["a", "b"], [0, 1]);
-    expect(needsRows(wanted, recorded)).toBe(false);
-    expect(decideRows(wanted, recorded)).toMatchObject({ pending: [], kept: [0, 1] });
+    expect(needsRows(desired, recorded)).toBe(false);
+    expect(decideRows(desired, recorded)).toMatchObject({ pending: [], alreadyPushed: [0, 1] });
   });
 
   it("resumes a part, and says which rows are in doubt", () => {
-    const { wanted } = once("a", "b", "c", "d");
-    expect(decideRows(wanted, ledger(["a", "b", "c", "d"], [0, 3], [1]))).toEqual({
+    const { wanted: desired } = once("a", "b", "c", "d");
+    expect(decideRows(desired, ledger(["a", "b", "c", "d"], [0, 3], [1]))).toEqual({
       pending: [1, 2],
       inDoubt: [1],
-      kept: [0, 3],
+      alreadyPushed: [0, 3],
       forgotten: [],
       edited: [],
     });
   });
 
   it("pushes only what was added at the end", () => {
-    const { wanted, all } = once("a", "b", "c");
+    const { wanted: desired, all } = once("a", "b", "c");
     const recorded = ledger(["a", "b"], [0, 1]);
-    expect(needsRows(wanted, recorded)).toBe(true);
-    expect(decideRows(wanted, recorded, all)).toMatchObject({ pending: [2], kept: [0, 1], edited: [] });
+    expect(needsRows(desired, recorded)).toBe(true);
+    expect(decideRows(desired, recorded, all)).toMatchObject({ pending: [2], alreadyPushed: [0, 1], edited: [] });
   });
 
   it("shows what was edited, in doubt or pushed, with both digests", () => {
-    const { wanted, all } = once("a", "x", "c");
+    const { wanted: desired, all } = once("a", "x", "c");
     const recorded = ledger(["a", "b", "c"], [0], [1]);
-    expect(decideRows(wanted, recorded, all).edited).toEqual([
+    expect(decideRows(desired, recorded, all).edited).toEqual([
       { index: 1, messages: 1, id: undefined, pushed: rowsDigest(digests("b")), present: rowsDigest(digests("x")) },
     ]);
   });
 
   it("shows what is missing", () => {
-    const { wanted, all } = once("a");
-    expect(decideRows(wanted, ledger(["a", "b"], [0, 1]), all).edited).toMatchObject([
+    const { wanted: desired, all } = once("a");
+    expect(decideRows(desired, ledger(["a", "b"], [0, 1]), all).edited).toMatchObject([
       { index: 0, messages: 2, present: "missing" },
     ]);
   });
@@ -90,23 +90,26 @@ describe("once", () => {
   it("names an edited row within a thousand", () => {
     const bodies = Array.from({ length: 5_000 }, (_, n) => n);
     const recorded = ledger(bodies, bodies);
-    const { wanted, all } = once(...bodies.with(3_500, -1));
-    expect(decideRows(wanted, recorded, all).edited).toMatchObject([{ index: 3_000, messages: 1_000 }]);
+    const { wanted: desired, all } = once(...bodies.with(3_500, -1));
+    expect(decideRows(desired, recorded, all).edited).toMatchObject([{ index: 3_000, messages: 1_000 }]);
   });
 });
 
 it.each([
   ["on_change", [], [0, 1]],
   ["every_deploy", [0, 1], []],
-] as const)("%s takes a delivered file by its mode", (mode, pending, kept) => {
-  const { wanted } = once("a", "b");
-  expect(decideRows({ ...wanted, mode }, ledger(["a", "b"], [0, 1]))).toMatchObject({ pending, kept });
+] as const)("%s takes a delivered file by its mode", (mode, pending, alreadyPushed) => {
+  const { wanted: desired } = once("a", "b");
+  expect(decideRows({ ...desired, mode }, ledger(["a", "b"], [0, 1]))).toMatchObject({ pending, alreadyPushed });
 });
 
 it.each(["on_change", "every_deploy"] as const)("%s resumes the same delivery, and starts another one anew", (mode) => {
-  const { wanted } = once("a", "b");
-  expect(decideRows({ ...wanted, mode }, ledger(["a", "b"], [0]))).toMatchObject({ pending: [1], kept: [0] });
-  expect(decideRows({ ...wanted, mode }, ledger(["a", "x"], [0]))).toMatchObject({ pending: [0, 1], kept: [] });
+  const { wanted: desired } = once("a", "b");
+  expect(decideRows({ ...desired, mode }, ledger(["a", "b"], [0]))).toMatchObject({ pending: [1], alreadyPushed: [0] });
+  expect(decideRows({ ...desired, mode }, ledger(["a", "x"], [0]))).toMatchObject({
+    pending: [0, 1],
+    alreadyPushed: [],
+  });
 });
 
 it("comes back from the state as it went in, and is no larger for more rows", () => {
@@ -119,8 +122,8 @@ it("comes back from the state as it went in, and is no larger for more rows", ()
         inDoubt.filter((n) => !pushed.includes(n)).sort((a, b) => a - b),
       );
       expect(unpackRows(JSON.parse(JSON.stringify(packRows(written))))).toEqual(written);
-      const { wanted } = once(...bodies);
-      expect(decideRows(wanted, written).kept).toEqual(pushed);
+      const { wanted: desired } = once(...bodies);
+      expect(decideRows(desired, written).alreadyPushed).toEqual(pushed);
     }),
   );
   const many = Array.from({ length: 10_000 }, (_, n) => n);

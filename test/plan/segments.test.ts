@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { rowsDigest } from "../../src/plan/digest.ts";
 import { manifestDigest, messageDigest } from "../../src/plan/index.ts";
-import { messagesSegment, RowSegmenter, segmentSize } from "../../src/plan/segments.ts";
+import { createMessageSegment, RowSegmenter, segmentSize } from "../../src/plan/segments.ts";
 import type { Message } from "../../src/types.ts";
 
 const row = (body: number, delaySeconds?: number): Message => ({
@@ -82,7 +82,7 @@ it("tells every segment when any row has changed, where all rows go together", (
 });
 
 it("has one segment for messages of a manifest, and none for a file without rows", () => {
-  expect(messagesSegment([row(1), { ...row(2), id: "two" }])).toMatchObject({
+  expect(createMessageSegment([row(1), { ...row(2), id: "two" }])).toMatchObject({
     index: 0,
     messages: 2,
     bytes: 2,

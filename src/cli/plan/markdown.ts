@@ -1,6 +1,6 @@
 import { formatCount, formatNumber } from "../../format.ts";
 import { formatProblem, type LoadResult } from "../../manifest/index.ts";
-import { formula, prices } from "../../plan/cost.ts";
+import { prices, pricingFormula } from "../../plan/cost.ts";
 import { toPrintable } from "../../printable.ts";
 import { addressText } from "../shared/plan/address.ts";
 import { type ManifestPlan, type Plan, type RemovedManifest, type Verdict, verdictOf } from "../shared/plan/model.ts";
@@ -97,7 +97,7 @@ function heading(plan: Pick<Plan, "project" | "stack">): string {
 function costText({ total }: Plan): string {
   return (
     `${formatCount(total.operations, "operation")} to write, ${formatNumber(total.lifeOperations)} over their life, ` +
-    `${usd(total.usd)}: ${formula} (prices of ${prices.asOf}). It takes ${atLeast(total.seconds)} under Cloudflare's limits.`
+    `${usd(total.usd)}: ${pricingFormula} (prices of ${prices.asOf}). It takes ${atLeast(total.seconds)} under Cloudflare's limits.`
   );
 }
 

@@ -1,5 +1,5 @@
 import { requestDeadlineMs } from "../../cloudflare/index.ts";
-import { packStream } from "../../plan/index.ts";
+import { packBatchStream } from "../../plan/index.ts";
 import { type Journal, journalHooks, type PushReport, runPush, Waits } from "../../push/index.ts";
 import type { SegmentRun } from "../context.ts";
 import { assertEngineAlive, PartialPushError, SeederError } from "../errors.ts";
@@ -119,7 +119,7 @@ async function pushBatches(
     const written = journalHooks(journal, ledger.keyOf);
     const report = await runPush({
       target: inputs,
-      batches: packStream(opened.encode(indices)),
+      batches: packBatchStream(opened.encode(indices)),
       inDoubt: inputs.inDoubtPolicy,
       ...api,
       waits,

@@ -55,9 +55,9 @@ type StackIdentity = Pick<PushIdentity, "project" | "stack">;
 /** Names a push of a stack. */
 export function pushDigest({ project, stack }: StackIdentity, push: PlannedPush): string {
   const { manifest, segment, accountId, queue, queueId, mode, inDoubtPolicy, requires, digest, messages } = push;
-  const wanted = requires && [requires.consumer, requires.notPaused, requires.maxBacklog ?? null];
+  const desired = requires && [requires.consumer, requires.notPaused, requires.maxBacklog ?? null];
   const where = [accountId, queue, queueId];
-  const identity = [project, stack, manifest, segment, ...where, mode, inDoubtPolicy, wanted, digest, messages];
+  const identity = [project, stack, manifest, segment, ...where, mode, inDoubtPolicy, desired, digest, messages];
   return describePush("push", JSON.stringify(identity));
 }
 

@@ -14,7 +14,7 @@ const maxListedLabels = 20;
 /** What a run will do for a segment, for the preview. */
 export function toPlannedEvent(
   inputs: Pick<SegmentInputs, "queue" | "inDoubtPolicy" | "inlineMessages">,
-  { pending, kept, forgotten, inDoubt }: Decision,
+  { pending, alreadyPushed, forgotten, inDoubt }: Decision,
 ): RunEventOfKind<"planned"> {
   const held = inputs.inDoubtPolicy === "stop" ? inDoubt.length : 0;
   const { unknown, countUnknown } =
@@ -25,7 +25,7 @@ export function toPlannedEvent(
     kind: "planned",
     queue: inputs.queue,
     toPush: pending.length - held,
-    pushedBefore: kept.length,
+    pushedBefore: alreadyPushed.length,
     held,
     mayRepeat: held > 0 ? 0 : inDoubt.length,
     // One that seems to be gone may be one of those that are not known yet.

@@ -5,7 +5,7 @@ import {
   packKeys,
   type RowRange,
   type RowsLedger,
-  rowRange,
+  singleRow,
   unpackKeys,
 } from "../../plan/index.ts";
 import { type JournalHead, noEntries, type RecoveredEntries } from "../../push/index.ts";
@@ -139,7 +139,7 @@ function parseKeys(lines: readonly string[]): Ledger["pushed"] {
 function parseRanges(lines: readonly string[]): RowRange[] {
   return lines.map((line) => {
     const { index, digest } = parseRowKey(line);
-    return rowRange(index, digest);
+    return singleRow(index, digest);
   });
 }
 
@@ -154,15 +154,15 @@ function parseRowKey(line: string): { readonly index: number; readonly digest: D
  * @param alone what the ledger of the engine's state decides by itself
  */
 export function recoveredFrom(
-  { kept }: Decision,
+  { alreadyPushed }: Decision,
   alone: () => Decision,
   journals: readonly RecoveredJournal[],
   keyOf: (index: number) => string,
 ): Pick<SegmentLedger, "recovered" | "possiblyDuplicated"> {
   if (journals.length === 0) return { recovered: [], possiblyDuplicated: [] };
   const before = alone();
-  const known = new Set(before.kept);
-  const recovered = kept.filter((index) => !known.has(index));
+  const known = new Set(before.alreadyPushed);
+  const recovered = alreadyPushed.filter((index) => !known.has(index));
   const [doubtedKeys, doubted] = [new Set(journals.flatMap(({ inDoubt }) => inDoubt)), new Set(before.inDoubt)];
   return {
     recovered,

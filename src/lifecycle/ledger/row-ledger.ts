@@ -1,14 +1,14 @@
 import {
+  continuesRowLedger,
+  type DesiredRows,
   type Digest,
   decideRows,
-  goesOnRows,
-  isSettled,
+  isUpToDate,
   type PackedLedger,
   packRows,
   toDoubts,
   toRanges,
   unpackRows,
-  type WantedRows,
 } from "../../plan/index.ts";
 import {
   formatRowKey,
@@ -33,7 +33,7 @@ export function rowLabel(from: number, index: number): string {
 export function desiredRows(
   { mode, messages, deliveryNumber }: DesiredSegment,
   { rows, delivery }: SegmentContentOf<"rows">,
-): WantedRows {
+): DesiredRows {
   // A preview may not know the number yet.
   const number = typeof deliveryNumber === "number" ? deliveryNumber : undefined;
   return { mode, identity: mode === "once" ? rows : delivery, once: rows, rows: messages, number };
@@ -47,10 +47,10 @@ export function rowLedger(
   journals: readonly RecoveredJournal[],
   digests: readonly Digest[] | undefined,
 ): SegmentLedger {
-  const wanted = desiredRows(inputs, content);
+  const desired = desiredRows(inputs, content);
   const recordedRows = unpackRows(recorded);
   const { ledger, carriedOver } = mergeRowJournals(recordedRows, journals, digests ?? []);
-  const decision = decideRows(wanted, ledger, digests);
+  const decision = decideRows(desired, ledger, digests);
   const known = () => {
     if (digests === undefined) throw new Error("the rows of a data file were not read");
     return digests;
@@ -58,18 +58,18 @@ export function rowLedger(
   const keyOf = (index: number) => formatRowKey(index, known()[index] ?? "");
   return {
     decision,
-    ...recoveredFrom(decision, () => decideRows(wanted, recordedRows, digests), journals, keyOf),
-    isUpToDate: journals.length === 0 && isSettled(decision, ledger) && ledger.identity === wanted.identity,
-    delivery: wanted.identity,
-    deliveryNumber: wanted.number,
-    ...startOfJournal(goesOnRows(wanted, ledger), journals, carriedOver),
+    ...recoveredFrom(decision, () => decideRows(desired, recordedRows, digests), journals, keyOf),
+    isUpToDate: journals.length === 0 && isUpToDate(decision, ledger) && ledger.identity === desired.identity,
+    delivery: desired.identity,
+    deliveryNumber: desired.number,
+    ...startOfJournal(continuesRowLedger(desired, ledger), journals, carriedOver),
     keyOf,
     labelOf: (index) => rowLabel(content.from, index),
     write: (pushed, inDoubt) =>
       packRows({
-        identity: wanted.identity,
-        complete: pushed.length === wanted.rows,
-        delivery: wanted.number,
+        identity: desired.identity,
+        complete: pushed.length === desired.rows,
+        delivery: desired.number,
         pushed: toRanges(pushed, known()),
         inDoubt: toDoubts(inDoubt, known()),
       }),

@@ -1,9 +1,9 @@
 import {
+  continuesLedger,
   type Digest,
   decide,
-  goesOn,
-  isSettled,
-  messageLabel,
+  formatLabel,
+  isUpToDate,
   type PackedLedger,
   packKeys,
   packLedger,
@@ -22,15 +22,15 @@ import type { DesiredSegment, SegmentContentOf, SegmentLedger } from "./types.ts
  * @throws LedgerError
  */
 export function resolveLedger(
-  wanted: DesiredSegment,
+  desired: DesiredSegment,
   recorded: PackedLedger | undefined,
   journals: readonly RecoveredJournal[] = [],
   digests?: readonly Digest[],
 ): SegmentLedger {
-  const { content } = wanted;
+  const { content } = desired;
   return content.kind === "messages"
-    ? messageLedger(wanted, content, recorded, journals)
-    : rowLedger(wanted, content, recorded, journals, digests);
+    ? messageLedger(desired, content, recorded, journals)
+    : rowLedger(desired, content, recorded, journals, digests);
 }
 
 function messageLedger(
@@ -42,18 +42,18 @@ function messageLedger(
   const keys = unpackKeys(packed);
   const known = unpackLedger(recorded);
   const { ledger, carriedOver } = mergeJournals(known, journals);
-  const wanted = { mode, manifest: digest, keys };
-  const decision = decide(wanted, ledger);
+  const desired = { mode, manifest: digest, keys };
+  const decision = decide(desired, ledger);
   const keysOf = (indices: readonly number[]) => indices.flatMap((index) => keys[index] ?? []);
   const keyOf = (index: number) => packKeys(keysOf([index]));
   return {
     decision,
-    ...recoveredFrom(decision, () => decide(wanted, known), journals, keyOf),
-    isUpToDate: journals.length === 0 && isSettled(decision, ledger),
+    ...recoveredFrom(decision, () => decide(desired, known), journals, keyOf),
+    isUpToDate: journals.length === 0 && isUpToDate(decision, ledger),
     delivery: digest,
-    ...startOfJournal(goesOn(wanted, ledger), journals, carriedOver),
+    ...startOfJournal(continuesLedger(desired, ledger), journals, carriedOver),
     keyOf,
-    labelOf: (index) => messageLabel(keys[index]?.id, index),
+    labelOf: (index) => formatLabel(keys[index]?.id, index),
     write: (pushed, inDoubt) =>
       packLedger({
         manifest: digest,

@@ -23,7 +23,7 @@ function applyRepair(
 ): Pick<MessageOutcomes, "pushed" | "inDoubt"> {
   const { inDoubt } = decision;
   // A journal may know of rows that a data file has no more.
-  const kept = decision.kept.filter((index) => index < messages);
+  const kept = decision.alreadyPushed.filter((index) => index < messages);
   const about = new Set(chosen);
   const others = (indices: readonly number[]) => indices.filter((index) => !about.has(index));
   const add = action === "baseline" || action === "settle_pushed" ? chosen : [];

@@ -15,13 +15,16 @@ export function acceptsWholeFile({ action, messages }: RepairRequest): boolean {
 }
 
 /** The messages that an action can be about. */
-function eligibleMessages(action: RepairAction, { kept, pending, inDoubt, edited }: Decision): readonly number[] {
+function eligibleMessages(
+  action: RepairAction,
+  { alreadyPushed, pending, inDoubt, edited }: Decision,
+): readonly number[] {
   const changed = edited.flatMap(indicesOf);
   switch (action) {
     case "baseline":
       return [...pending, ...changed];
     case "forget":
-      return [...kept, ...inDoubt, ...changed];
+      return [...alreadyPushed, ...inDoubt, ...changed];
     case "settle_pushed":
     case "settle_resend":
       return inDoubt;

@@ -1,6 +1,6 @@
 import { limits } from "../../limits.ts";
 import { hasIdCharacters, maxIdLength } from "../../message-id.ts";
-import { messageDigest, messagesSegment } from "../../plan/index.ts";
+import { createMessageSegment, messageDigest } from "../../plan/index.ts";
 import type { JsonValue, Message } from "../../types.ts";
 import type { InlineMessage, SegmentInputs } from "../state/segment.ts";
 import { isUnknown, unknownValue } from "../state/unknown.ts";
@@ -57,7 +57,7 @@ export function planInlineMessages(
   inputs: SegmentInputs,
   { messages, unknown, countUnknown }: InlineMessages,
 ): SegmentInputs {
-  const { index: _first, ...segment } = messagesSegment(messages);
+  const { index: _first, ...segment } = createMessageSegment(messages);
   const unresolved = { digest: unknownValue, unresolved: { messages: unknown, countUnknown } };
   return { ...inputs, ...segment, ...((countUnknown || unknown > 0) && unresolved) };
 }

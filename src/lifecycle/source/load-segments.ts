@@ -1,5 +1,5 @@
 import { type LoadOptions, type LoadResult, loadManifests } from "../../manifest/index.ts";
-import { messagesSegment, RowSegmenter, type Segment } from "../../plan/index.ts";
+import { createMessageSegment, RowSegmenter, type Segment } from "../../plan/index.ts";
 import type { Manifest } from "../../types.ts";
 
 /** Manifests, and the segments that they are deployed in. */
@@ -25,7 +25,7 @@ export async function loadSegments(options: LoadOptions): Promise<LoadedSegments
     ...loaded,
     segmentsOf({ name, content, push }) {
       if (!sound) return [];
-      if (content.kind === "inline") return [messagesSegment(content.messages)];
+      if (content.kind === "inline") return [createMessageSegment(content.messages)];
       return segmenters.get(name)?.end(push === "once") ?? [];
     },
   };

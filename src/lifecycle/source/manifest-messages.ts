@@ -9,7 +9,7 @@ import {
   stamped,
   variableOf,
 } from "../../manifest/index.ts";
-import { bodyBytes } from "../../plan/index.ts";
+import { countBodyBytes } from "../../plan/index.ts";
 import type { Content, Message } from "../../types.ts";
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
@@ -64,7 +64,7 @@ export function resolveMessage(
 
 /** The program has checked it with the secrets that it saw; whoever pushes without it learns of it here. */
 function assertFitsLimit(message: Message): Message {
-  if (bodyBytes(message) <= limits.messageBytes) return message;
+  if (countBodyBytes(message) <= limits.messageBytes) return message;
   throw new SeederError(
     "BODY_TOO_LARGE",
     `${formatPlace(message.location)} the body has more than the ${limits.messageBytes} bytes that the API takes in a message, ` +

@@ -1,12 +1,12 @@
 import { DataFileError } from "../../manifest/index.ts";
 import {
+  createDigest,
   type Digest,
-  keyed,
+  encodeMessage,
+  formatManifestLine,
   manifestDigest,
-  manifestLine,
   messageDigest,
-  runningDigest,
-  toParcel,
+  withDigests,
 } from "../../plan/index.ts";
 import type { EncodedMessage, FileContent, Message } from "../../types.ts";
 import { SeederError } from "../errors.ts";
@@ -39,14 +39,14 @@ export async function openMessageSource(inputs: SegmentInputs, host: ProviderHos
 }
 
 function messageSource(messages: readonly Message[], inputs: SegmentInputs, host: ProviderHost): MessageSource {
-  const keys = keyed(messages);
+  const keys = withDigests(messages);
   assertUnchanged(inputs, manifestDigest(keys));
   return {
     digests: keys.map(({ digest }) => digest),
     async *encode(indices) {
       yield indices.flatMap((index) => {
         const message = messages[index];
-        return message === undefined ? [] : [toParcel(resolveMessage(message, inputs, host), index)];
+        return message === undefined ? [] : [encodeMessage(resolveMessage(message, inputs, host), index)];
       });
     },
   };
@@ -57,13 +57,13 @@ const cacheLimitBytes = 8_000_000;
 
 async function rowSource(content: FileContent, inputs: SegmentInputs, host: ProviderHost): Promise<MessageSource> {
   const digests: Digest[] = [];
-  const planned = runningDigest("manifest");
+  const planned = createDigest("manifest");
   const held: (readonly EncodedMessage[])[] = [];
   for await (const some of readRows(content, inputs)) {
     for (const { message } of some) {
       const digest = messageDigest(message);
       digests.push(digest);
-      planned.add(manifestLine({ digest, id: message.id, delaySeconds: message.delaySeconds }));
+      planned.add(formatManifestLine({ digest, id: message.id, delaySeconds: message.delaySeconds }));
     }
     // What cannot be completed is refused before the first row goes.
     const encoded = some.map((row) => encodeRow(row, inputs, host));
@@ -73,13 +73,13 @@ async function rowSource(content: FileContent, inputs: SegmentInputs, host: Prov
   return {
     digests,
     async *encode(indices) {
-      const wanted = new Set(indices);
+      const desired = new Set(indices);
       if (held.length > 0) {
-        for (const some of held) yield some.filter(({ index }) => wanted.has(index));
+        for (const some of held) yield some.filter(({ index }) => desired.has(index));
         return;
       }
       for await (const some of readUnchangedRows(content, inputs, digests)) {
-        yield some.filter(({ index }) => wanted.has(index)).map((row) => encodeRow(row, inputs, host));
+        yield some.filter(({ index }) => desired.has(index)).map((row) => encodeRow(row, inputs, host));
       }
     },
   };
@@ -93,7 +93,7 @@ interface Row {
 }
 
 function encodeRow({ index, message }: Row, inputs: SegmentInputs, host: ProviderHost): EncodedMessage {
-  return toParcel(resolveMessage(message, inputs, host), index, rowLabel(firstRow(inputs), index));
+  return encodeMessage(resolveMessage(message, inputs, host), index, rowLabel(firstRow(inputs), index));
 }
 
 /** The rows read once more. @throws Refusal when one of them is not what it was */

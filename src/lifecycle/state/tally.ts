@@ -20,8 +20,8 @@ export class RunTally {
   #changed: boolean;
 
   /** @param changed whether the ledger of the engine's state is out of date already, by what a journal said */
-  constructor({ decision: { kept, inDoubt }, possiblyDuplicated, labelOf }: SegmentLedger, changed: boolean) {
-    this.#pushed = new Set(kept);
+  constructor({ decision: { alreadyPushed, inDoubt }, possiblyDuplicated, labelOf }: SegmentLedger, changed: boolean) {
+    this.#pushed = new Set(alreadyPushed);
     this.#before = new Set(inDoubt);
     this.#inDoubt = new Map(inDoubt.map((index) => [index, labelOf(index)]));
     this.#possibleDuplicates = possiblyDuplicated.map(labelOf);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describeFileError, isFileError } from "../../file-error.ts";
 import { limits } from "../../limits.ts";
-import { bodyBytes } from "../../plan/index.ts";
+import { countBodyBytes } from "../../plan/index.ts";
 import type { JsonValue, Message, SourceLocation } from "../../types.ts";
 import { checkBodySchemas } from "../body.ts";
 import { buildMessage, type Common, tooLarge } from "../build.ts";
@@ -103,7 +103,7 @@ function toMessage(
   const sent = stamped(message);
   checkBodySchemas(schemas, sent, [], tellHere);
   // A row was measured when it was read.
-  const bytes = contentType === "text" || stamp !== undefined ? bodyBytes(sent) : row.bytes;
+  const bytes = contentType === "text" || stamp !== undefined ? countBodyBytes(sent) : row.bytes;
   if (bytes > limits.messageBytes) {
     const { what, next } = tooLarge(bytes);
     tell("BODY_TOO_LARGE", place, what, next);

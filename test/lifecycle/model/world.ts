@@ -14,7 +14,7 @@ import { planSegment } from "../../../src/lifecycle/state/inputs.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
 import { limits } from "../../../src/limits.ts";
 import { loadManifests } from "../../../src/manifest/index.ts";
-import { messagesSegment, RowSegmenter } from "../../../src/plan/index.ts";
+import { createMessageSegment, RowSegmenter } from "../../../src/plan/index.ts";
 import { Api, type Pushed } from "./api.ts";
 import { watchDisk } from "./disk.ts";
 import { filesOf, type Setting } from "./edits.ts";
@@ -229,7 +229,7 @@ export class World implements AsyncDisposable {
     const errors = problems.filter(({ severity }) => severity === "error");
     if (manifest === undefined || errors.length > 0) throw new Error(JSON.stringify(problems));
     const { content, push } = manifest;
-    const all = content.kind === "inline" ? [messagesSegment(content.messages)] : segmenter.end(push === "once");
+    const all = content.kind === "inline" ? [createMessageSegment(content.messages)] : segmenter.end(push === "once");
     const target = { accountId: "a".repeat(32), queueId: setting.queue };
     const planned = all.map((segment) => planSegment(manifest, segment, { stack: "dev", project: "p", root: ".." }));
     const recorded = planned.map(({ segment }) => before[segment]);

@@ -1,4 +1,4 @@
-import { formula, prices } from "../../../plan/cost.ts";
+import { prices, pricingFormula } from "../../../plan/cost.ts";
 import { toPrintableJson } from "../../../printable.ts";
 import { hasChanges, isRefused, type ManifestPlan, type Plan, verdictOf } from "./model.ts";
 
@@ -21,7 +21,7 @@ export function planJson(plan: Plan): object {
     program,
     changes: hasChanges(plan),
     refused: isRefused(plan),
-    total: { ...total, formula, pricesAsOf: prices.asOf },
+    total: { ...total, formula: pricingFormula, pricesAsOf: prices.asOf },
     manifests: manifests.map(manifestJson),
     removed,
     queues,

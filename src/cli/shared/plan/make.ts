@@ -3,7 +3,7 @@ import { formatCount } from "../../../format.ts";
 import type { PlannedPush } from "../../../lifecycle/apply/approval.ts";
 import { findRenameProblems } from "../../../lifecycle/deployments-provider.ts";
 import { formatPlace } from "../../../manifest/index.ts";
-import { digestOf } from "../../../plan/index.ts";
+import { digestText } from "../../../plan/index.ts";
 import type { Facts } from "../deployment/facts.ts";
 import { type DeployedManifest, deployedManifests, type ManifestTerms } from "../deployment/manifests.ts";
 import { queueIdOf } from "../deployment/segments.ts";
@@ -101,7 +101,7 @@ function manifestPlan(
   moved: readonly string[],
 ): ManifestPlan {
   const sum = (of: (segment: Measured) => number) => segments.reduce((total, segment) => total + of(segment), 0);
-  const pushedBefore = sum(({ decision }) => decision.kept.length);
+  const pushedBefore = sum(({ decision }) => decision.alreadyPushed.length);
   const push = addLoads(segments.map((segment) => segment.push));
   const held = sum((segment) => segment.held);
   return {
@@ -152,7 +152,7 @@ function reviewedTerms(
   if (unresolved === undefined) return { manifest, after, dedupField, known: null };
   const contents = segments.map(({ inputs }) => inputs.content);
   const pending = measured.map(({ decision }) => decision.pending);
-  return { manifest, after, dedupField, known: digestOf(JSON.stringify([contents, pending])) };
+  return { manifest, after, dedupField, known: digestText(JSON.stringify([contents, pending])) };
 }
 
 /** In words, as the queue has to be. */

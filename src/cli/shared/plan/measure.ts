@@ -3,8 +3,8 @@ import { firstRow } from "../../../lifecycle/ledger/row-ledger.ts";
 import type { SegmentInputs } from "../../../lifecycle/state/segment.ts";
 import { limits } from "../../../limits.ts";
 import { stamped } from "../../../manifest/index.ts";
-import { operationsToWrite } from "../../../plan/cost.ts";
-import { pack, toParcel } from "../../../plan/index.ts";
+import { countWriteOperations } from "../../../plan/cost.ts";
+import { encodeMessage, packBatches } from "../../../plan/index.ts";
 import type { EncodedMessage, Message, SourceLocation } from "../../../types.ts";
 import type { ManifestFacts, SegmentFacts } from "../deployment/segments.ts";
 import { type Decided, decideAs } from "./decide.ts";
@@ -79,7 +79,7 @@ class Look {
     if (!this.#sendable.has(index)) return;
     const label = this.#decided.labelOf(index);
     // Only the sizes are kept, and these as long as the segment lasts: the bodies of all may be larger than memory.
-    this.#parcels.push({ ...toParcel(stamped(message), index, label), bodyJson: "" });
+    this.#parcels.push({ ...encodeMessage(stamped(message), index, label), bodyJson: "" });
     if (this.#sample.length < sampleMessages) this.#sample.push(sampleOf(message, label, this.#env));
   }
 
@@ -125,9 +125,9 @@ function reviewedPush(inputs: SegmentInputs, sendable: readonly number[]): Plann
 
 function loadOf(encoded: readonly EncodedMessage[]): Load {
   let requests = 0;
-  for (const _ of pack(encoded)) requests += 1;
+  for (const _ of packBatches(encoded)) requests += 1;
   const sum = (of: (bytes: number) => number) => encoded.reduce((total, { bytes }) => total + of(bytes), 0);
-  return { messages: encoded.length, bytes: sum((bytes) => bytes), requests, operations: sum(operationsToWrite) };
+  return { messages: encoded.length, bytes: sum((bytes) => bytes), requests, operations: sum(countWriteOperations) };
 }
 
 function loadOfMany(messages: number, bytes: number): Load {
@@ -136,5 +136,5 @@ function loadOfMany(messages: number, bytes: number): Load {
     Math.ceil(messages / limits.batchMessages),
     Math.ceil((bytes + messages * limits.messageOverheadBytes) / limits.batchBytes),
   );
-  return { messages, bytes, requests, operations: messages * operationsToWrite(Math.ceil(bytes / messages)) };
+  return { messages, bytes, requests, operations: messages * countWriteOperations(Math.ceil(bytes / messages)) };
 }

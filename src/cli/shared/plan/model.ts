@@ -1,6 +1,6 @@
 import type { NoState } from "../../../engine/state.ts";
 import type { Unresolved } from "../../../lifecycle/state/segment.ts";
-import { costOf, prices } from "../../../plan/cost.ts";
+import { estimateCost, prices } from "../../../plan/cost.ts";
 import type { EditedMessage } from "../../../plan/decide.ts";
 import { minDurationSeconds } from "../../../push/index.ts";
 import type { ContentType, InDoubtPolicy, PushMode, SourceLocation } from "../../../types.ts";
@@ -176,7 +176,7 @@ export function totalOf(queues: readonly QueuePlan[]): Load & Estimate {
     ...load,
     seconds: tenths(minDurationSeconds(queues.map(({ push }) => push))),
     lifeOperations,
-    usd: Number(costOf(lifeOperations).toFixed(8)),
+    usd: Number(estimateCost(lifeOperations).toFixed(8)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { formatCount, formatNumber } from "../../../format.ts";
-import { formula, prices } from "../../../plan/cost.ts";
+import { prices, pricingFormula } from "../../../plan/cost.ts";
 import { toPrintable, toPrintableData } from "../../../printable.ts";
 import type { InDoubtPolicy } from "../../../types.ts";
 import type { Paint } from "../paint.ts";
@@ -54,7 +54,7 @@ export function planText(plan: Plan, paint: Paint): string {
     ...(total.messages === 0
       ? []
       : [
-          `${formatCount(total.operations, "operation")} to write, ${formatNumber(total.lifeOperations)} over their life, ${usd(total.usd)}: ${formula} (prices of ${prices.asOf}).`,
+          `${formatCount(total.operations, "operation")} to write, ${formatNumber(total.lifeOperations)} over their life, ${usd(total.usd)}: ${pricingFormula} (prices of ${prices.asOf}).`,
           `It takes ${atLeast(total.seconds)} under Cloudflare's limits.`,
         ]),
     `Digest: ${digest}`,

@@ -5,13 +5,13 @@ import type { EncodedMessage, Message } from "../types.ts";
  *
  * @param label what people know it by
  */
-export function toParcel(message: Message, index: number, label = messageLabel(message.id, index)): EncodedMessage {
+export function encodeMessage(message: Message, index: number, label = formatLabel(message.id, index)): EncodedMessage {
   const bodyJson = message.json ?? JSON.stringify(message.body);
   return {
     index,
     label,
     bodyJson,
-    bytes: bodyBytes(message, bodyJson),
+    bytes: countBodyBytes(message, bodyJson),
     contentType: message.contentType,
     delaySeconds: message.delaySeconds,
     ...(message.secretValues !== undefined && { secretValues: message.secretValues }),
@@ -22,13 +22,13 @@ export function toParcel(message: Message, index: number, label = messageLabel(m
  * What people know a message by: its id, or `#` and its number from 1. An id that looks like that, or like a range of numbers,
  * stands in quotation marks, as JSON has it.
  */
-export function messageLabel(id: string | undefined, index: number): string {
+export function formatLabel(id: string | undefined, index: number): string {
   if (id === undefined) return `#${index + 1}`;
   return /^["#]/.test(id) ? JSON.stringify(id) : id;
 }
 
 /** UTF-8 bytes that the API counts for a body: of the text itself, or of its JSON. */
-export function bodyBytes(
+export function countBodyBytes(
   message: Pick<Message, "body" | "json" | "contentType">,
   bodyJson = message.json ?? JSON.stringify(message.body),
 ): number {

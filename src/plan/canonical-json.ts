@@ -9,26 +9,26 @@ import type { JsonValue } from "../types.ts";
  * @throws Error for a value that JSON does not have
  */
 export function canonicalText(value: JsonValue, json: string | undefined = JSON.stringify(value)): string {
-  if (json === undefined) throw notJson();
+  if (json === undefined) throw notJsonError();
   // Where nothing needed an escape, texts stand between quotes as they are.
-  return writeValue(value, json.includes("\\") ? escaped : bare);
+  return writeValue(value, json.includes("\\") ? escaped : isBare);
 }
 
-type Quote = (text: string) => string;
+type QuoteFunction = (text: string) => string;
 
-const bare: Quote = (text) => `"${text}"`;
+const isBare: QuoteFunction = (text) => `"${text}"`;
 
-const escaped: Quote = (text) => {
-  if (!text.isWellFormed()) throw notJson();
+const escaped: QuoteFunction = (text) => {
+  if (!text.isWellFormed()) throw notJsonError();
   return JSON.stringify(text);
 };
 
-function writeValue(value: JsonValue, quote: Quote): string {
+function writeValue(value: JsonValue, quote: QuoteFunction): string {
   switch (typeof value) {
     case "string":
       return quote(value);
     case "number":
-      if (!Number.isFinite(value)) throw notJson();
+      if (!Number.isFinite(value)) throw notJsonError();
       return String(value);
     case "boolean":
       return String(value);
@@ -36,19 +36,19 @@ function writeValue(value: JsonValue, quote: Quote): string {
       if (value === null) return "null";
       return Array.isArray(value)
         ? writeItems(value, quote)
-        : writeKeys(value as Readonly<Record<string, JsonValue>>, quote);
+        : writeObject(value as Readonly<Record<string, JsonValue>>, quote);
     default:
-      throw notJson();
+      throw notJsonError();
   }
 }
 
-function writeItems(items: readonly JsonValue[], quote: Quote): string {
+function writeItems(items: readonly JsonValue[], quote: QuoteFunction): string {
   let text = "";
   for (const item of items) text += `${text === "" ? "[" : ","}${writeValue(item, quote)}`;
   return text === "" ? "[]" : `${text}]`;
 }
 
-function writeKeys(object: Readonly<Record<string, JsonValue>>, quote: Quote): string {
+function writeObject(object: Readonly<Record<string, JsonValue>>, quote: QuoteFunction): string {
   const keys = Object.keys(object);
   if (!isSorted(keys)) keys.sort();
   let text = "";
@@ -63,6 +63,6 @@ function isSorted(keys: readonly string[]): boolean {
   return true;
 }
 
-function notJson(): Error {
+function notJsonError(): Error {
   return new Error("a message's body is not a JSON value");
 }
