@@ -1,5 +1,5 @@
-import { ConfigurationError } from "../src/cloudflare/configuration.ts";
-import { baseUrlFrom } from "../src/cloudflare/endpoint.ts";
+import { ConfigError } from "../src/cloudflare/config-error.ts";
+import { resolveBaseUrl } from "../src/cloudflare/endpoint.ts";
 import { readConfiguration, settingProblems } from "../src/config/configuration.ts";
 import { checkOptions } from "../src/config/load-options.ts";
 import { setByRepository } from "../src/config/repository-environment.ts";
@@ -53,7 +53,7 @@ export function checkedSettings(root: string): Settings {
     refuseAddress(root);
     return readSettings(new pulumi.Config("queue-seeder"), process.env);
   } catch (error) {
-    if (error instanceof ConfigurationError) throw new pulumi.RunError(`${error.code}: ${error.message}.`);
+    if (error instanceof ConfigError) throw new pulumi.RunError(`${error.code}: ${error.message}.`);
     if (error instanceof SettingsError) throw new pulumi.RunError(error.message);
     throw error;
   }
@@ -66,7 +66,7 @@ export function checkedSettings(root: string): Settings {
  */
 function refuseAddress(root: string): void {
   const config = pulumi.runtime.allConfig();
-  baseUrlFrom({
+  resolveBaseUrl({
     config: (key) => config[key],
     env: process.env,
     // An inline program may be run outside of its project.

@@ -1,6 +1,6 @@
 import Cloudflare from "cloudflare";
 import { Pool } from "undici";
-import { createClient, credentialsFrom } from "../../src/cloudflare/index.ts";
+import { createClient, loadCredentials } from "../../src/cloudflare/index.ts";
 import { loadManifests } from "../../src/manifest/index.ts";
 import { encodeMessage, packBatchStream, withDigests } from "../../src/plan/index.ts";
 import { type Clock, createThrottle, runPush, systemClock, type ThrottleOptions } from "../../src/push/index.ts";
@@ -26,7 +26,7 @@ export async function pushAll(
   const { manifests, problems } = await loadManifests({ root, readData: false });
   const [manifest] = manifests;
   if (manifest?.content.kind !== "file") throw new Error(`no data file was found: ${JSON.stringify(problems)}`);
-  const credentials = credentialsFrom({ config: () => undefined, env: { CLOUDFLARE_API_TOKEN: token } });
+  const credentials = loadCredentials({ config: () => undefined, env: { CLOUDFLARE_API_TOKEN: token } });
   const client = createClient({ credentials, baseUrl: new URL(baseUrl) });
   try {
     const report = await runPush({

@@ -1,5 +1,5 @@
-import { isCount, isRecord } from "./envelope.ts";
-import { queueInfoOf } from "./queue.ts";
+import { isCount, isObject } from "./envelope.ts";
+import { parseQueueInfo } from "./parse-queue.ts";
 import type { QueueInfo } from "./types.ts";
 
 /** A queue of the account with its consumers. */
@@ -24,19 +24,19 @@ export interface QueuePage {
 export function queuePageOf(result: unknown, info: unknown): QueuePage | undefined {
   if (!Array.isArray(result)) return undefined;
   const queues = result.flatMap((entry) => accountQueueOf(entry) ?? []);
-  const totalPages = isRecord(info) && isCount(info.total_pages) ? info.total_pages : undefined;
+  const totalPages = isObject(info) && isCount(info.total_pages) ? info.total_pages : undefined;
   return { queues, totalPages };
 }
 
 function accountQueueOf(entry: unknown): AccountQueue | undefined {
-  const info = queueInfoOf(entry);
-  if (info === undefined || !isRecord(entry)) return undefined;
-  const consumers = Array.isArray(entry.consumers) ? entry.consumers.filter(isRecord).map(consumerOf) : [];
+  const info = parseQueueInfo(entry);
+  if (info === undefined || !isObject(entry)) return undefined;
+  const consumers = Array.isArray(entry.consumers) ? entry.consumers.filter(isObject).map(consumerOf) : [];
   return { ...info, consumers };
 }
 
 function consumerOf({ type, dead_letter_queue, settings }: Record<string, unknown>): QueueConsumer {
-  const max = isRecord(settings) ? settings.max_retries : undefined;
+  const max = isObject(settings) ? settings.max_retries : undefined;
   return {
     type: typeof type === "string" ? type : undefined,
     dead_letter_queue:

@@ -1,13 +1,13 @@
 import type { QueueRef } from "../types.ts";
 import type { Credentials } from "./credentials.ts";
-import { createTransport, type Transport, type Wire, type WireRequest } from "./transport.ts";
+import { createTransport, type Transport, type TransportRequest, type TransportResult } from "./transport.ts";
 
 /** Milliseconds for each request. Generous: every one that is given up leaves its messages in doubt. */
 export const requestDeadlineMs = 60_000;
 
 export interface ClientOptions {
   readonly credentials: Credentials;
-  /** Without a slash at its end; see `baseUrlFrom`. */
+  /** Without a slash at its end; see `resolveBaseUrl`. */
   readonly baseUrl: URL;
   /** Milliseconds for each request. Default: {@link requestDeadlineMs}. */
   readonly deadlineMs?: number;
@@ -22,12 +22,12 @@ export interface ClientOptions {
   readonly transport?: Transport;
 }
 
-type Request = Pick<WireRequest, "method" | "url" | "body" | "maxAnswerBytes"> &
-  Partial<Pick<WireRequest, "signal" | "stop">>;
+type Request = Pick<TransportRequest, "method" | "url" | "body" | "maxAnswerBytes"> &
+  Partial<Pick<TransportRequest, "signal" | "stop">>;
 
 /** Sends single requests with the credentials and headers that every call has. */
 export interface Caller {
-  send(request: Request): Promise<Wire>;
+  send(request: Request): Promise<TransportResult>;
   /** Takes the credentials out of the API's words. */
   redact(words: string): string;
   /** The URL of an account's queues. */

@@ -1,7 +1,7 @@
 import type { QueueMetrics, QueueRef } from "../types.ts";
 import { type AccountQueue, type QueuePage, queuePageOf } from "./account-queue.ts";
-import { judgeRead } from "./answer.ts";
 import { type Caller, type ClientOptions, createCaller } from "./caller.ts";
+import { classifyReadResponse } from "./classify-response.ts";
 import {
   type Acknowledged,
   acknowledgedOf,
@@ -10,8 +10,8 @@ import {
   peekedOf,
   pulledOf,
 } from "./delivered.ts";
-import { metricsOf } from "./envelope.ts";
-import type { ReadAnswer } from "./types.ts";
+import { parseMetrics } from "./envelope.ts";
+import type { ReadResult } from "./types.ts";
 
 /** Messages that one pull or peek can return. Source: https://developers.cloudflare.com/queues/platform/limits/ */
 export const maxDelivered = 100;
@@ -22,16 +22,16 @@ const answerBytes = 100_000_000;
 /** The calls of the Cloudflare Queues API that read messages and take them out. Each is one request; none rejects. */
 export interface ConsumerClient {
   /** Shows the oldest messages that could be delivered now, and leaves them where they are. @param count at most 100 */
-  peek(queue: QueueRef, count: number): Promise<ReadAnswer<readonly DeliveredMessage[]>>;
+  peek(queue: QueueRef, count: number): Promise<ReadResult<readonly DeliveredMessage[]>>;
   /** Leases messages. @param count at most 100 @param visibilityMs milliseconds until the leases end */
-  pull(queue: QueueRef, count: number, visibilityMs: number): Promise<ReadAnswer<Pulled>>;
+  pull(queue: QueueRef, count: number, visibilityMs: number): Promise<ReadResult<Pulled>>;
   /** Acknowledges leases, which deletes their messages. */
-  acknowledge(queue: QueueRef, leaseIds: readonly string[]): Promise<ReadAnswer<Acknowledged>>;
+  acknowledge(queue: QueueRef, leaseIds: readonly string[]): Promise<ReadResult<Acknowledged>>;
   /** Ends leases, so that their messages are delivered again at once. */
-  giveBack(queue: QueueRef, leaseIds: readonly string[]): Promise<ReadAnswer<Acknowledged>>;
-  metrics(queue: QueueRef): Promise<ReadAnswer<QueueMetrics>>;
+  giveBack(queue: QueueRef, leaseIds: readonly string[]): Promise<ReadResult<Acknowledged>>;
+  metrics(queue: QueueRef): Promise<ReadResult<QueueMetrics>>;
   /** Lists every queue of an account, page by page. */
-  listQueues(accountId: string): Promise<ReadAnswer<readonly AccountQueue[]>>;
+  listQueues(accountId: string): Promise<ReadResult<readonly AccountQueue[]>>;
   close(): Promise<void>;
 }
 
@@ -41,7 +41,12 @@ export function createConsumerClient(options: ClientOptions): ConsumerClient {
   const { queueUrl, redact } = caller;
   const post = async <T>(queue: QueueRef, path: string, body: object, read: (result: unknown) => T | undefined) => {
     const request = { method: "POST", url: queueUrl(queue, path), body: JSON.stringify(body) } as const;
-    return judgeRead(await caller.send({ ...request, maxAnswerBytes: answerBytes }), Date.now(), redact, read);
+    return classifyReadResponse(
+      await caller.send({ ...request, maxAnswerBytes: answerBytes }),
+      Date.now(),
+      redact,
+      read,
+    );
   };
   const leases = (ids: readonly string[]) => ids.map((id) => ({ lease_id: id }));
   return {
@@ -54,7 +59,7 @@ export function createConsumerClient(options: ClientOptions): ConsumerClient {
       post(queue, "messages/ack", { retries: leases(ids) }, (result) => acknowledgedOf(result, ids)),
     async metrics(queue) {
       const wire = await caller.send({ method: "GET", url: queueUrl(queue, "metrics"), body: undefined });
-      return judgeRead(wire, Date.now(), redact, metricsOf);
+      return classifyReadResponse(wire, Date.now(), redact, parseMetrics);
     },
     listQueues: (accountId) => listQueues(caller, accountId),
     close: caller.close,
@@ -64,7 +69,7 @@ export function createConsumerClient(options: ClientOptions): ConsumerClient {
 /** Pages of a list that are read: ten thousand queues are what an account can have. */
 const mostPages = 200;
 
-async function listQueues(caller: Caller, accountId: string): Promise<ReadAnswer<readonly AccountQueue[]>> {
+async function listQueues(caller: Caller, accountId: string): Promise<ReadResult<readonly AccountQueue[]>> {
   const all: AccountQueue[] = [];
   for (let page = 1; ; page += 1) {
     const answer = await readPage(caller, accountId, page);
@@ -75,9 +80,9 @@ async function listQueues(caller: Caller, accountId: string): Promise<ReadAnswer
   }
 }
 
-async function readPage(caller: Caller, accountId: string, page: number): Promise<ReadAnswer<QueuePage>> {
+async function readPage(caller: Caller, accountId: string, page: number): Promise<ReadResult<QueuePage>> {
   const url = caller.queuesUrl(accountId);
   url.search = `page=${page}&per_page=100`;
   const wire = await caller.send({ method: "GET", url, body: undefined, maxAnswerBytes: answerBytes });
-  return judgeRead(wire, Date.now(), (words) => caller.redact(words), queuePageOf);
+  return classifyReadResponse(wire, Date.now(), (words) => caller.redact(words), queuePageOf);
 }

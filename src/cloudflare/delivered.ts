@@ -1,4 +1,4 @@
-import { isCount, isRecord } from "./envelope.ts";
+import { isCount, isObject } from "./envelope.ts";
 
 /** A message as a pull or a peek returns it. Its body is still encoded; see the content type. */
 export interface DeliveredMessage {
@@ -35,7 +35,7 @@ export interface Acknowledged {
 
 /** Reads the result of a pull. @returns undefined if a message in it cannot be used */
 export function pulledOf(result: unknown): Pulled | undefined {
-  if (!isRecord(result)) return undefined;
+  if (!isObject(result)) return undefined;
   const messages = messagesOf(result.messages, (message, delivered) =>
     typeof message.lease_id === "string" && message.lease_id !== ""
       ? { ...delivered, leaseId: message.lease_id }
@@ -48,14 +48,14 @@ export function pulledOf(result: unknown): Pulled | undefined {
 
 /** Reads the result of a peek: an object with messages, or the list alone. */
 export function peekedOf(result: unknown): readonly DeliveredMessage[] | undefined {
-  return messagesOf(isRecord(result) ? result.messages : result, (_, delivered) => delivered);
+  return messagesOf(isObject(result) ? result.messages : result, (_, delivered) => delivered);
 }
 
 /** Reads the result of an acknowledgement. Warnings are documented as a list, and were seen as a map by lease. */
 export function acknowledgedOf(result: unknown, leaseIds: readonly string[]): Acknowledged | undefined {
-  if (!isRecord(result)) return undefined;
+  if (!isObject(result)) return undefined;
   const { ackCount, warnings } = result;
-  const texts = Array.isArray(warnings) ? warnings.map(String) : isRecord(warnings) ? Object.keys(warnings) : [];
+  const texts = Array.isArray(warnings) ? warnings.map(String) : isObject(warnings) ? Object.keys(warnings) : [];
   const refused = new Set(leaseIds.filter((id) => texts.some((text) => text.includes(id))));
   const otherWarnings = texts.filter((text) => !leaseIds.some((id) => text.includes(id))).length;
   return { confirmed: isCount(ackCount) ? ackCount : undefined, refused, otherWarnings };
@@ -79,7 +79,7 @@ function messagesOf<T>(
 }
 
 function deliveredOf(entry: unknown): DeliveredMessage | undefined {
-  if (!isRecord(entry) || typeof entry.id !== "string" || entry.id === "") return undefined;
+  if (!isObject(entry) || typeof entry.id !== "string" || entry.id === "") return undefined;
   return {
     id: entry.id,
     body: entry.body,
@@ -90,7 +90,7 @@ function deliveredOf(entry: unknown): DeliveredMessage | undefined {
 }
 
 function contentTypeOf(metadata: unknown): string | undefined {
-  if (!isRecord(metadata)) return undefined;
+  if (!isObject(metadata)) return undefined;
   const key = Object.keys(metadata).find((name) => name.toLowerCase() === "cf-content-type");
   const value = key === undefined ? undefined : metadata[key];
   return typeof value === "string" ? value.toLowerCase() : undefined;

@@ -28,26 +28,26 @@ export function parseEnvelope(text: string): Envelope | undefined {
   } catch {
     return undefined;
   }
-  if (!isRecord(value) || typeof value.success !== "boolean") return undefined;
+  if (!isObject(value) || typeof value.success !== "boolean") return undefined;
   return {
     success: value.success,
-    errors: errorsOf(value.errors),
+    errors: parseErrors(value.errors),
     result: value.result,
     resultInfo: value.result_info,
   };
 }
 
 /** The metrics in a push's result, or as a metrics call's result itself; undefined: it holds none. */
-export function metricsOf(result: unknown): QueueMetrics | undefined {
-  const metadata = isRecord(result) ? result.metadata : undefined;
-  const metrics = isRecord(metadata) ? metadata.metrics : result;
-  if (!isRecord(metrics)) return undefined;
+export function parseMetrics(result: unknown): QueueMetrics | undefined {
+  const metadata = isObject(result) ? result.metadata : undefined;
+  const metrics = isObject(metadata) ? metadata.metrics : result;
+  if (!isObject(metrics)) return undefined;
   const { backlog_count, backlog_bytes, oldest_message_timestamp_ms = 0 } = metrics;
   if (!isCount(backlog_count) || !isCount(backlog_bytes) || !isCount(oldest_message_timestamp_ms)) return undefined;
   return { backlog_count, backlog_bytes, oldest_message_timestamp_ms };
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -56,23 +56,23 @@ export function isCount(value: unknown): value is number {
 }
 
 /** Errors of an answer, and causes of an error, that are looked at. The API gives one or two. */
-const most = { errors: 100, causes: 5 } as const;
+const maxErrors = { errors: 100, causes: 5 } as const;
 
 /** An answer may hold a million of them, or one within the other ten thousand times. */
-function errorsOf(value: unknown): ApiError[] {
+function parseErrors(value: unknown): ApiError[] {
   if (!Array.isArray(value)) return [];
-  return value.slice(0, most.errors).flatMap((entry) => errorOf(entry, causesOf) ?? []);
+  return value.slice(0, maxErrors.errors).flatMap((entry) => parseError(entry, parseCauses) ?? []);
 }
 
 /** A cause's own causes are not shown, and not looked at. */
-function causesOf(value: unknown): ApiError[] {
+function parseCauses(value: unknown): ApiError[] {
   if (!Array.isArray(value)) return [];
-  return value.slice(0, most.causes).flatMap((entry) => errorOf(entry, () => []) ?? []);
+  return value.slice(0, maxErrors.causes).flatMap((entry) => parseError(entry, () => []) ?? []);
 }
 
-function errorOf(value: unknown, causes: (chain: unknown) => ApiError[]): ApiError | undefined {
-  if (!isRecord(value) || typeof value.code !== "number") return undefined;
-  const source = isRecord(value.source) ? value.source : {};
+function parseError(value: unknown, causes: (chain: unknown) => ApiError[]): ApiError | undefined {
+  if (!isObject(value) || typeof value.code !== "number") return undefined;
+  const source = isObject(value.source) ? value.source : {};
   return {
     code: value.code,
     message: typeof value.message === "string" ? value.message : "",

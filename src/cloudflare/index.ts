@@ -1,11 +1,11 @@
 export type { AccountQueue } from "./account-queue.ts";
+export { isAccountLimit } from "./api-error-policies.ts";
 export { type ClientOptions, requestDeadlineMs } from "./caller.ts";
 export { type Client, createClient } from "./client.ts";
-export { isAccountLimit } from "./codes.ts";
-export { type ConfigurationCode, ConfigurationError } from "./configuration.ts";
+export { ConfigError, type ConfigErrorCode } from "./config-error.ts";
 export { type ConsumerClient, createConsumerClient, maxDelivered } from "./consumer-client.ts";
-export { Credentials, credentialsFrom, type Sources } from "./credentials.ts";
+export { type CredentialSources, Credentials, loadCredentials } from "./credentials.ts";
 export type { Acknowledged, DeliveredMessage, Pulled, PulledMessage } from "./delivered.ts";
-export { type Address, type AddressSources, addressFrom, baseUrlFrom, isLoopback } from "./endpoint.ts";
-export { noRate } from "./rate.ts";
-export type { Failure, PushAnswer, QueueInfo, RateInfo, ReadAnswer, Retry } from "./types.ts";
+export { type Endpoint, type EndpointSources, isLoopback, resolveBaseUrl, resolveEndpoint } from "./endpoint.ts";
+export { noRateLimitHeaders } from "./rate-limit-headers.ts";
+export type { Failure, PushResult, QueueInfo, RateLimitHeaders, ReadResult, RetryClass } from "./types.ts";

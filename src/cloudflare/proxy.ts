@@ -1,9 +1,9 @@
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
-import { ConfigurationError } from "./configuration.ts";
-import { notSent, plainFailure } from "./lost.ts";
+import { ConfigError } from "./config-error.ts";
+import { connectionFailed, createFailure } from "./network-errors.ts";
 import type { Failure } from "./types.ts";
 
-type Env = Readonly<Record<string, string | undefined>>;
+type ProxyEnv = Readonly<Record<string, string | undefined>>;
 
 /** The proxy that the environment names for https addresses. */
 export interface Proxy {
@@ -18,7 +18,7 @@ export interface Proxy {
 /** In the order in which they count: undici's own, then what curl reads besides. */
 const variables = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
 
-const form = "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT";
+const proxyUrlPattern = "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT";
 
 /**
  * Reads the proxy for https addresses from the environment. An address without a scheme counts as http, as for curl and for
@@ -26,7 +26,7 @@ const form = "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT";
  *
  * @throws ConfigurationError for what cannot be one; its value is not repeated, since it may hold a password
  */
-export function proxyFrom(env: Env): Proxy | undefined {
+export function resolveProxy(env: ProxyEnv): Proxy | undefined {
   const variable = variables.find((name) => env[name]?.trim());
   if (variable === undefined) return undefined;
   const text = env[variable]?.trim() ?? "";
@@ -34,21 +34,22 @@ export function proxyFrom(env: Env): Proxy | undefined {
   const url = URL.canParse(written) ? new URL(written) : undefined;
   if (url === undefined || url.hostname === "" || url.pathname.length > 1 || url.search || url.hash) {
     const encode = text.includes("@") ? ". Write characters such as / # ? @ of a password as %2F %23 %3F %40" : "";
-    throw invalid(variable, `is not the address of a proxy${encode}`);
+    throw invalidProxyError(variable, `is not the address of a proxy${encode}`);
   }
-  if (!/^(https?|socks5?):$/.test(url.protocol)) throw invalid(variable, `names a proxy of an unknown kind`);
-  const authorization = authorizationOf(url);
-  if (authorization === "malformed") throw invalid(variable, "has a % in its user or password that encodes nothing");
+  if (!/^(https?|socks5?):$/.test(url.protocol)) throw invalidProxyError(variable, `names a proxy of an unknown kind`);
+  const authorization = formatAuthorization(url);
+  if (authorization === "malformed")
+    throw invalidProxyError(variable, "has a % in its user or password that encodes nothing");
   url.username = "";
   url.password = "";
   return { variable, url, authorization };
 }
 
-function invalid(variable: string, what: string): ConfigurationError {
-  return new ConfigurationError("PROXY_INVALID", `${variable} ${what}. Set it as ${form}, or unset it`);
+function invalidProxyError(variable: string, what: string): ConfigError {
+  return new ConfigError("PROXY_INVALID", `${variable} ${what}. Set it as ${proxyUrlPattern}, or unset it`);
 }
 
-function authorizationOf({ username, password }: URL): string | undefined {
+function formatAuthorization({ username, password }: URL): string | undefined {
   if (username === "" && password === "") return undefined;
   try {
     const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -59,7 +60,11 @@ function authorizationOf({ username, password }: URL): string | undefined {
 }
 
 /** A dispatcher that takes the way through a proxy, unless NO_PROXY names the address. */
-export function proxyDispatcher(proxy: Proxy, options: Omit<EnvHttpProxyAgent.Options, "uri">, timeoutMs: number) {
+export function createProxyDispatcher(
+  proxy: Proxy,
+  options: Omit<EnvHttpProxyAgent.Options, "uri">,
+  timeoutMs: number,
+) {
   const { url, authorization } = proxy;
   // The token would go to a SOCKS proxy as a header; that one takes user and password from its address.
   return new EnvHttpProxyAgent({
@@ -67,7 +72,7 @@ export function proxyDispatcher(proxy: Proxy, options: Omit<EnvHttpProxyAgent.Op
     httpProxy: "",
     httpsProxy: url.href,
     ...(authorization !== undefined && { token: authorization }),
-    clientFactory: (origin, given) => tunnelling(new Pool(origin, given), proxy, timeoutMs),
+    clientFactory: (origin, given) => createTunnel(new Pool(origin, given), proxy, timeoutMs),
   });
 }
 
@@ -83,7 +88,7 @@ export class ProxyError extends Error {
 }
 
 /** Has the connections to a proxy say in their errors that it is the proxy which failed, and how. */
-function tunnelling(pool: Pool, proxy: Proxy, timeoutMs: number): Pool {
+function createTunnel(pool: Pool, proxy: Proxy, timeoutMs: number): Pool {
   const connect: (options: Dispatcher.ConnectOptions) => Promise<Dispatcher.ConnectData> = pool.connect.bind(pool);
   const through: typeof connect = async (options) => {
     const late = AbortSignal.timeout(timeoutMs);
@@ -91,40 +96,44 @@ function tunnelling(pool: Pool, proxy: Proxy, timeoutMs: number): Pool {
       const answer = await connect({ ...options, signal: late });
       if (answer.statusCode === 200) return answer;
       answer.socket.on("error", () => {}).destroy();
-      throw new ProxyError(refusal(answer.statusCode, options.path, proxy));
+      throw new ProxyError(refusedByProxy(answer.statusCode, options.path, proxy));
     } catch (error) {
       if (error instanceof ProxyError) throw error;
-      throw new ProxyError(late.aborted ? silence(proxy, timeoutMs) : unreachable(error, proxy));
+      throw new ProxyError(late.aborted ? proxyTimedOut(proxy, timeoutMs) : proxyUnreachable(error, proxy));
     }
   };
   return Object.assign(pool, { connect: through });
 }
 
 /** `the proxy proxy.corp:3128 that HTTPS_PROXY names`. */
-function named({ url, variable }: Proxy): string {
+function formatProxy({ url, variable }: Proxy): string {
   return `the proxy ${url.host} that ${variable} names`;
 }
 
-function refusal(status: number, target: string, proxy: Proxy): Failure {
+function refusedByProxy(status: number, target: string, proxy: Proxy): Failure {
   const { variable, authorization } = proxy;
   if (status === 407) {
     const what = authorization === undefined ? "wants a user and a password" : "does not accept its user and password";
     const next = `Set ${variable} as http://USER:PASSWORD@${proxy.url.host}, both percent-encoded.`;
-    return plainFailure("no", `${named(proxy)} ${what} (407)`, next);
+    return createFailure("no", `${formatProxy(proxy)} ${what} (407)`, next);
   }
   if (status >= 500) {
-    const what = `${named(proxy)} could not reach ${target} (${status})`;
-    return plainFailure("after_wait", what, `Run it again later, or ask those who run the proxy.`);
+    const what = `${formatProxy(proxy)} could not reach ${target} (${status})`;
+    return createFailure("after_wait", what, `Run it again later, or ask those who run the proxy.`);
   }
-  const what = `${named(proxy)} does not let requests to ${target} through (${status})`;
-  return plainFailure("no", what, "Have it allow that address, or name its host in NO_PROXY where no proxy is needed.");
+  const what = `${formatProxy(proxy)} does not let requests to ${target} through (${status})`;
+  return createFailure(
+    "no",
+    what,
+    "Have it allow that address, or name its host in NO_PROXY where no proxy is needed.",
+  );
 }
 
-function silence(proxy: Proxy, timeoutMs: number): Failure {
-  const what = `${named(proxy)} did not answer within ${timeoutMs / 1000} s`;
-  return plainFailure("after_wait", what, `Check ${proxy.variable} and that the proxy is up.`);
+function proxyTimedOut(proxy: Proxy, timeoutMs: number): Failure {
+  const what = `${formatProxy(proxy)} did not answer within ${timeoutMs / 1000} s`;
+  return createFailure("after_wait", what, `Check ${proxy.variable} and that the proxy is up.`);
 }
 
-function unreachable(error: unknown, proxy: Proxy): Failure {
-  return notSent(error, { what: named(proxy), setting: proxy.variable });
+function proxyUnreachable(error: unknown, proxy: Proxy): Failure {
+  return connectionFailed(error, { what: formatProxy(proxy), setting: proxy.variable });
 }

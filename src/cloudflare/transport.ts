@@ -1,13 +1,13 @@
 import { Agent, type Dispatcher } from "undici";
 import { isLoopback } from "./endpoint.ts";
-import { poolTo } from "./interim.ts";
-import { givenUp, lostAnswer, notSent, timedOut } from "./lost.ts";
-import { ProxyError, proxyDispatcher, proxyFrom } from "./proxy.ts";
-import type { Headers } from "./rate.ts";
+import { createPool } from "./interim-responses.ts";
+import { aborted, connectionFailed, responseLost, timedOut } from "./network-errors.ts";
+import { createProxyDispatcher, ProxyError, resolveProxy } from "./proxy.ts";
+import type { ResponseHeaders } from "./rate-limit-headers.ts";
 import type { Failure } from "./types.ts";
 
 /** One request, as text. */
-export interface WireRequest {
+export interface TransportRequest {
   readonly method: "GET" | "POST";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -18,16 +18,16 @@ export interface WireRequest {
   readonly signal: AbortSignal | undefined;
   /** Ends the request while nothing of it has left; afterwards it changes nothing. */
   readonly stop: AbortSignal | undefined;
-  /** Longest answer that is read, in bytes. Default: {@link answerBytes}. */
+  /** Longest answer that is read, in bytes. Default: {@link maxResponseBytes}. */
   readonly maxAnswerBytes?: number;
 }
 
 /** What came of one request on the wire. */
-export type Wire =
+export type TransportResult =
   | {
       readonly kind: "answer";
       readonly status: number;
-      readonly headers: Headers;
+      readonly headers: ResponseHeaders;
       readonly text: string;
       /** False where the answer broke off, or was longer than any answer of the API. */
       readonly complete: boolean;
@@ -39,12 +39,12 @@ export type Wire =
 
 /** Sends one request once: no retry, no redirect. Never rejects. */
 export interface Transport {
-  send(request: WireRequest): Promise<Wire>;
+  send(request: TransportRequest): Promise<TransportResult>;
   close(): Promise<void>;
 }
 
 /** Longest answer that is read unless the request says otherwise. Most answers have a few hundred bytes. */
-const answerBytes = 1_000_000;
+const maxResponseBytes = 1_000_000;
 
 /**
  * A pool of keep-alive connections, with the proxy that HTTPS_PROXY and NO_PROXY name. HTTP/1.1 with one request at a
@@ -65,40 +65,40 @@ export function createTransport(
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: connectTimeoutMs },
-    factory: poolTo,
+    factory: createPool,
   };
-  const proxy = isLoopback(baseUrl.hostname) ? undefined : proxyFrom(env);
+  const proxy = isLoopback(baseUrl.hostname) ? undefined : resolveProxy(env);
   const noProxy = env.no_proxy || env.NO_PROXY || "";
   const dispatcher =
-    proxy === undefined ? new Agent(options) : proxyDispatcher(proxy, { ...options, noProxy }, connectTimeoutMs);
+    proxy === undefined ? new Agent(options) : createProxyDispatcher(proxy, { ...options, noProxy }, connectTimeoutMs);
   return { send: (request) => dispatch(dispatcher, request), close: () => dispatcher.destroy() };
 }
 
-function dispatch(dispatcher: Dispatcher, request: WireRequest): Promise<Wire> {
-  const { method, url, headers, body = null, deadlineMs, signal, stop, maxAnswerBytes = answerBytes } = request;
+function dispatch(dispatcher: Dispatcher, request: TransportRequest): Promise<TransportResult> {
+  const { method, url, headers, body = null, deadlineMs, signal, stop, maxAnswerBytes = maxResponseBytes } = request;
   return new Promise((resolve) => {
     let left: Dispatcher.DispatchController | undefined;
-    let head: { status: number; headers: Headers } | undefined;
+    let head: { status: number; headers: ResponseHeaders } | undefined;
     const chunks: Buffer[] = [];
     let bytes = 0;
     let over = false;
 
-    const end = (wire: Wire) => {
+    const end = (result: TransportResult) => {
       if (over) return;
       over = true;
       clearTimeout(timer);
       signal?.removeEventListener("abort", cancel);
       stop?.removeEventListener("abort", cancelUnsent);
-      resolve(wire);
+      resolve(result);
     };
-    const answer = (complete: boolean): Wire | undefined =>
+    const answer = (complete: boolean): TransportResult | undefined =>
       head && { kind: "answer", ...head, text: Buffer.concat(chunks).toString("utf8"), complete };
     const fail = (failure: Failure) => end(answer(false) ?? { kind: left ? "lost" : "unsent", failure });
     const give = (failure: Failure) => {
       fail(failure);
       left?.abort(new Error("the request was given up"));
     };
-    const cancel = () => give(givenUp(left !== undefined));
+    const cancel = () => give(aborted(left !== undefined));
     const cancelUnsent = () => {
       if (left === undefined) cancel();
     };
@@ -119,20 +119,20 @@ function dispatch(dispatcher: Dispatcher, request: WireRequest): Promise<Wire> {
       },
       onResponseData(_controller, chunk) {
         bytes += chunk.length;
-        if (bytes > maxAnswerBytes) give(lostAnswer(undefined));
+        if (bytes > maxAnswerBytes) give(responseLost(undefined));
         else chunks.push(chunk);
       },
       onResponseEnd() {
-        end(answer(true) ?? { kind: "lost", failure: lostAnswer(undefined) });
+        end(answer(true) ?? { kind: "lost", failure: responseLost(undefined) });
       },
       onResponseError(_controller, error) {
-        fail(left ? lostAnswer(error) : error instanceof ProxyError ? error.failure : notSent(error));
+        fail(left ? responseLost(error) : error instanceof ProxyError ? error.failure : connectionFailed(error));
       },
     };
     try {
       dispatcher.dispatch({ origin: url.origin, path: url.pathname + url.search, method, headers, body }, handler);
     } catch (error) {
-      fail(notSent(error));
+      fail(connectionFailed(error));
     }
   });
 }

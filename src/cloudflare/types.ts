@@ -9,11 +9,11 @@ import type { QueueMetrics } from "../types.ts";
  * - `split`: the API refused the request for its size; its halves may pass.
  * - `stop_queue`: the queue takes nothing for now, and not soon.
  */
-export type Retry = "no" | "after_wait" | "unknown_fate" | "split" | "stop_queue";
+export type RetryClass = "no" | "after_wait" | "unknown_fate" | "split" | "stop_queue";
 
 /** Why a call failed, in words that can be shown as they are: no credentials, no bodies, no control characters. */
 export interface Failure {
-  readonly retry: Retry;
+  readonly retry: RetryClass;
   /** What happened, in a sentence. */
   readonly message: string;
   /** What to do about it, in a sentence. */
@@ -27,7 +27,7 @@ export interface Failure {
 }
 
 /** What an answer's headers say of the rate limit. Each is undefined where the answer does not say it. */
-export interface RateInfo {
+export interface RateLimitHeaders {
   /** Requests left in the present window. */
   readonly remaining: number | undefined;
   /** Milliseconds until the present window ends. */
@@ -41,19 +41,19 @@ export interface RateInfo {
 }
 
 /** What became of one request that pushes messages. */
-export type PushAnswer =
+export type PushResult =
   /** The queue has the messages. `metrics` is undefined where the answer held none. */
-  | { readonly kind: "accepted"; readonly metrics: QueueMetrics | undefined; readonly rate: RateInfo }
+  | { readonly kind: "accepted"; readonly metrics: QueueMetrics | undefined; readonly rate: RateLimitHeaders }
   /** The API, or a proxy before it, said no: the queue has none of the messages. */
-  | { readonly kind: "refused"; readonly failure: Failure; readonly rate: RateInfo }
+  | { readonly kind: "refused"; readonly failure: Failure; readonly rate: RateLimitHeaders }
   /** The request left and its answer was lost or cannot be read: the queue may have the messages. */
-  | { readonly kind: "unknown"; readonly failure: Failure; readonly rate: RateInfo }
+  | { readonly kind: "unknown"; readonly failure: Failure; readonly rate: RateLimitHeaders }
   /** Nothing left this machine: the queue has none of the messages. */
   | { readonly kind: "unsent"; readonly failure: Failure };
 
 /** What became of one request that only reads. */
-export type ReadAnswer<T> =
-  | { readonly kind: "ok"; readonly value: T; readonly rate: RateInfo }
+export type ReadResult<T> =
+  | { readonly kind: "ok"; readonly value: T; readonly rate: RateLimitHeaders }
   | { readonly kind: "failed"; readonly failure: Failure };
 
 /** A queue as the API describes it: the part that the seeder looks at. Names unchanged. */

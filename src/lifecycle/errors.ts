@@ -1,4 +1,4 @@
-import type { ConfigurationCode } from "../cloudflare/index.ts";
+import type { ConfigErrorCode } from "../cloudflare/index.ts";
 import { toPrintableLines } from "../printable.ts";
 import type { ProviderHost } from "./host.ts";
 import type { SegmentOutputs } from "./state/segment.ts";
@@ -8,7 +8,7 @@ import type { SegmentOutputs } from "./state/segment.ts";
 
 /** Why the provider refuses a call; docs/problems.md has each. */
 export type RefusalCode =
-  | ConfigurationCode
+  | ConfigErrorCode
   | "BODY_TOO_LARGE"
   | "CONFIG_INVALID"
   | "DATA_FILE_EDITED"

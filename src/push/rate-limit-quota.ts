@@ -1,4 +1,4 @@
-import type { RateInfo } from "../cloudflare/index.ts";
+import type { RateLimitHeaders } from "../cloudflare/index.ts";
 
 /** Requests in a window of time, as the API counts them. */
 export interface Quota {
@@ -30,7 +30,7 @@ export interface RateLimitQuota {
   readyAt(now: number): number;
   sent(now: number): SentRequest;
   /** @param rate what the answer said; undefined: it was lost, so it may have been counted or not */
-  answered(sent: SentRequest, rate: RateInfo | undefined, now: number): void;
+  answered(sent: SentRequest, rate: RateLimitHeaders | undefined, now: number): void;
   /** The request was not made after all, or never reached the API. */
   unused(sent: SentRequest): void;
   /** Nothing goes for so many milliseconds. */

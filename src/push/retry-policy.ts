@@ -1,8 +1,8 @@
-import type { PushAnswer, Retry } from "../cloudflare/index.ts";
+import type { PushResult, RetryClass } from "../cloudflare/index.ts";
 import type { Batch, InDoubtPolicy } from "../types.ts";
 
 /** What the retries of a batch are counted by. */
-type FailureKind = Retry | "unsent";
+type FailureKind = RetryClass | "unsent";
 
 interface RetryLimits {
   /** Requests for one batch that fail so, the first included. */
@@ -44,7 +44,7 @@ export type Step =
   | { readonly do: "give_up" };
 
 /** Counts an answer in. */
-export function recordFailure(failed: FailureCounts, answer: PushAnswer): FailureCounts {
+export function recordFailure(failed: FailureCounts, answer: PushResult): FailureCounts {
   if (answer.kind === "accepted") return failed;
   const kind = classifyFailure(answer);
   return { ...failed, [kind]: (failed[kind] ?? 0) + 1 };
@@ -57,7 +57,7 @@ export function recordFailure(failed: FailureCounts, answer: PushAnswer): Failur
  * @param random between 0 and 1
  */
 export function nextStep(
-  answer: PushAnswer,
+  answer: PushResult,
   { batch, failed, inDoubt, random }: { batch: Batch; failed: FailureCounts; inDoubt: InDoubtPolicy; random: number },
 ): Step {
   if (answer.kind === "accepted") return { do: "settle" };
@@ -72,7 +72,7 @@ export function nextStep(
   return { do: "again", afterMs: Math.ceil(asked + drawn) };
 }
 
-function classifyFailure({ kind, failure: { retry } }: Exclude<PushAnswer, { kind: "accepted" }>): FailureKind {
+function classifyFailure({ kind, failure: { retry } }: Exclude<PushResult, { kind: "accepted" }>): FailureKind {
   return kind === "unsent" && retry === "after_wait" ? "unsent" : retry;
 }
 

@@ -1,4 +1,10 @@
-import { type Failure, isAccountLimit, noRate, type PushAnswer, requestDeadlineMs } from "../cloudflare/index.ts";
+import {
+  type Failure,
+  isAccountLimit,
+  noRateLimitHeaders,
+  type PushResult,
+  requestDeadlineMs,
+} from "../cloudflare/index.ts";
 import type { Batch } from "../types.ts";
 import { type PushTally, toFailure } from "./push-tally.ts";
 import { type FailureCounts, nextStep, recordFailure, type Step, splitBatch } from "./retry-policy.ts";
@@ -76,10 +82,10 @@ async function attemptOnce(context: RunContext, attempt: BatchAttempt): Promise<
 /** Gives up in place of a wait that would be too long. @param waitedMs since the first failure */
 function limitWait(
   step: Step,
-  result: PushAnswer,
+  result: PushResult,
   waitedMs: number,
   maxWaitMs = Number.POSITIVE_INFINITY,
-): { readonly step: Step; readonly result: PushAnswer } {
+): { readonly step: Step; readonly result: PushResult } {
   if (step.do !== "again" || result.kind === "accepted" || waitedMs + step.afterMs <= maxWaitMs)
     return { step, result };
   const { status, code, documentationUrl, message } = result.failure;
@@ -109,7 +115,7 @@ async function acquirePermit(context: RunContext, attempt: BatchAttempt): Promis
 }
 
 /** The client never rejects. If it does all the same, nobody knows how far it had come. */
-async function requestPush(context: RunContext, batch: Batch): Promise<PushAnswer> {
+async function requestPush(context: RunContext, batch: Batch): Promise<PushResult> {
   const { client, target, abort, waits, clock } = context.run;
   const answered = waits?.begin({ reason: "the API has not answered yet", until: clock.elapsed() + requestDeadlineMs });
   try {
@@ -117,7 +123,7 @@ async function requestPush(context: RunContext, batch: Batch): Promise<PushAnswe
   } catch (exception) {
     const failure = toFailure(exception, "unknown_fate");
     context.fail(failure, exception);
-    return { kind: "unknown", failure, rate: noRate };
+    return { kind: "unknown", failure, rate: noRateLimitHeaders };
   } finally {
     answered?.();
   }
@@ -127,7 +133,7 @@ async function requestPush(context: RunContext, batch: Batch): Promise<PushAnswe
 async function sleepBeforeRetry(
   { run, tally, runEnded }: RunContext,
   ms: number,
-  result: PushAnswer,
+  result: PushResult,
 ): Promise<boolean> {
   const since = run.clock.elapsed();
   const reason = result.kind === "accepted" ? "" : result.failure.message;
@@ -156,7 +162,7 @@ async function abandon({ onOutcome }: RunContext, { batch, doubt }: BatchAttempt
 async function settle(
   context: RunContext,
   { batch, requests, doubt }: BatchAttempt,
-  result: PushAnswer,
+  result: PushResult,
 ): Promise<void> {
   if (result.kind === "accepted") {
     const { metrics } = result;
@@ -177,7 +183,7 @@ async function settle(
   );
 }
 
-function toRateFeedback(result: PushAnswer, waitMs: number): RateFeedback {
+function toRateFeedback(result: PushResult, waitMs: number): RateFeedback {
   switch (result.kind) {
     case "accepted":
       return { kind: "ended", rate: result.rate };

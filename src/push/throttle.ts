@@ -1,4 +1,4 @@
-import type { RateInfo } from "../cloudflare/index.ts";
+import type { RateLimitHeaders } from "../cloudflare/index.ts";
 import type { Clock } from "./clock.ts";
 import { createRateLimitQuota, type Quota, reservedShare } from "./rate-limit-quota.ts";
 import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
@@ -54,11 +54,11 @@ export interface ThrottleState {
 /** What the pace learns from a request. */
 export type RateFeedback =
   /** It ended, answered or not, and later requests need not wait for that. */
-  | { readonly kind: "ended"; readonly rate: RateInfo | undefined }
+  | { readonly kind: "ended"; readonly rate: RateLimitHeaders | undefined }
   /** The queue is overloaded: its requests wait, those to other queues need not. */
-  | { readonly kind: "overloaded"; readonly rate: RateInfo; readonly waitMs: number }
+  | { readonly kind: "overloaded"; readonly rate: RateLimitHeaders; readonly waitMs: number }
   /** The account's limit is reached: everything waits. */
-  | { readonly kind: "limited"; readonly rate: RateInfo; readonly waitMs: number }
+  | { readonly kind: "limited"; readonly rate: RateLimitHeaders; readonly waitMs: number }
   /** Nothing left this machine. */
   | { readonly kind: "unused" };
 

@@ -1,4 +1,4 @@
-import type { Failure, ReadAnswer } from "../cloudflare/index.ts";
+import type { Failure, ReadResult } from "../cloudflare/index.ts";
 import type { Clock } from "../push/index.ts";
 import { ExportError } from "./export-error.ts";
 
@@ -33,7 +33,7 @@ export interface CallChecks {
  */
 export async function call<T>(
   what: string,
-  send: () => Promise<ReadAnswer<T>>,
+  send: () => Promise<ReadResult<T>>,
   { clock, stop, onWait }: CallOptions,
   { onFailure, isOver = () => false }: CallChecks = {},
 ): Promise<T | undefined> {

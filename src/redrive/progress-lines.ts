@@ -1,4 +1,4 @@
-import { isRecord } from "../cloudflare/envelope.ts";
+import { isObject } from "../cloudflare/envelope.ts";
 import type { Owner } from "../push/journal-owner.ts";
 import { type RowKind, rowKinds } from "./row.ts";
 
@@ -58,17 +58,17 @@ export function readLine(text: string): ProgressLine | undefined {
   } catch {
     return undefined;
   }
-  if (!isRecord(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const { version, head, run, visibilityMs, put, leaseEndsMs, settled, manifest } = value;
-  if (version === 1 && isRecord(head)) return isHead(head) ? { version, head } : undefined;
+  if (version === 1 && isObject(head)) return isHead(head) ? { version, head } : undefined;
   if (isOwner(run)) return typeof visibilityMs === "number" ? { run, visibilityMs } : undefined;
-  if (isRecord(put)) return isRanges(put) && typeof leaseEndsMs === "number" ? { put, leaseEndsMs } : undefined;
+  if (isObject(put)) return isRanges(put) && typeof leaseEndsMs === "number" ? { put, leaseEndsMs } : undefined;
   if (isIds(settled)) return { settled };
   return typeof manifest === "string" ? { manifest } : undefined;
 }
 
 function isHead(value: unknown): value is ExportHead {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   const texts = [value.accountId, value.queueId, value.queueName, value.to, value.startedAt];
   const isStack = value.stack === null || typeof value.stack === "string";
   const isMode = value.mode === "peek" || value.mode === "take";
@@ -76,7 +76,7 @@ function isHead(value: unknown): value is ExportHead {
 }
 
 function isOwner(value: unknown): value is Owner {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   return typeof value.machine === "string" && typeof value.pid === "number" && typeof value.started === "string";
 }
 
@@ -85,7 +85,7 @@ function isRanges(value: Record<string, unknown>): value is Record<RowKind, Rang
 }
 
 function isRange(value: unknown): value is Range {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   return (
     [value.at, value.bytes].every((n) => typeof n === "number") && typeof value.sha256 === "string" && isIds(value.ids)
   );

@@ -1,16 +1,16 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { ConfigurationError, Credentials, credentialsFrom } from "../../src/cloudflare/index.ts";
+import { ConfigError, Credentials, loadCredentials } from "../../src/cloudflare/index.ts";
 
 type Settings = Record<string, string>;
 
-const from = (config: Settings, env: Settings = {}) => credentialsFrom({ config: (key) => config[key], env });
+const from = (config: Settings, env: Settings = {}) => loadCredentials({ config: (key) => config[key], env });
 
-function errorOf(config: Settings, env: Settings = {}): ConfigurationError {
+function errorOf(config: Settings, env: Settings = {}): ConfigError {
   try {
     from(config, env);
   } catch (error) {
-    if (error instanceof ConfigurationError) return error;
+    if (error instanceof ConfigError) return error;
     throw error;
   }
   throw new Error("these credentials were taken");

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { baseUrlFrom, ConfigurationError } from "../../src/cloudflare/index.ts";
+import { ConfigError, resolveBaseUrl } from "../../src/cloudflare/index.ts";
 
 const from = (env?: string, config?: string, file?: string) =>
-  baseUrlFrom({
+  resolveBaseUrl({
     setBy: () => file,
     config: (key) => (key === "cloudflare:baseUrl" ? config : undefined),
     env: env === undefined ? {} : { CLOUDFLARE_BASE_URL: env },
@@ -70,7 +70,7 @@ describe("baseUrlFrom", () => {
       } catch (caught) {
         error = caught;
       }
-      expect(error).toBeInstanceOf(ConfigurationError);
+      expect(error).toBeInstanceOf(ConfigError);
       expect(error).toMatchObject({ code });
       expect(String(error)).not.toContain("sesame");
     }

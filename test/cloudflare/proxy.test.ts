@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { createServer as createNetServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
-import { type ClientOptions, ConfigurationError, createClient } from "../../src/cloudflare/index.ts";
+import { type ClientOptions, ConfigError, createClient } from "../../src/cloudflare/index.ts";
 import { cleanUp, credentials, listen, one, queue } from "./servers.ts";
 
 const baseUrl = new URL("https://api.cloudflare.invalid/client/v4");
@@ -205,7 +205,7 @@ describe("which proxy", () => {
     } catch (caught) {
       error = caught;
     }
-    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(error).toBeInstanceOf(ConfigError);
     expect(error).toMatchObject({ code: "PROXY_INVALID", message: expect.stringMatching(message) });
     expect(String(error)).toMatch(/HTTPS_PROXY .* Set it as http:\/\/HOST:PORT/);
     expect(String(error)).not.toMatch(/sesame|proxy\.example/);

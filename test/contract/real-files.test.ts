@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { createClient, credentialsFrom } from "../../src/cloudflare/index.ts";
+import { createClient, loadCredentials } from "../../src/cloudflare/index.ts";
 import { startEmulator } from "../../src/emulator/index.ts";
 import { loadManifests } from "../../src/manifest/index.ts";
 import { encodeMessage, packBatches } from "../../src/plan/index.ts";
@@ -121,7 +121,7 @@ async function sent(messages: readonly Message[]): Promise<string[]> {
   await using emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false });
   const env = { CLOUDFLARE_API_TOKEN: emulator.token };
   const client = createClient({
-    credentials: credentialsFrom({ config: () => undefined, env }),
+    credentials: loadCredentials({ config: () => undefined, env }),
     baseUrl: new URL(emulator.baseUrl),
   });
   try {

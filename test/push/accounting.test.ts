@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { PushAnswer } from "../../src/cloudflare/index.ts";
+import type { PushResult } from "../../src/cloudflare/index.ts";
 import { type BatchOutcome, createThrottle, runPush } from "../../src/push/index.ts";
 import type { Batch } from "../../src/types.ts";
 import { accepted, batches, fakeClient, indices, lost, queue, refused, unsent, virtualClock } from "./fakes.ts";
@@ -16,7 +16,7 @@ const fates = {
   tooLarge: { answer: refused("split", 10205), taken: false },
   refused: { answer: refused("no", 10104), taken: false },
   full: { answer: refused("stop_queue", 10251), taken: false },
-} as const satisfies Record<string, { answer: PushAnswer; taken: boolean }>;
+} as const satisfies Record<string, { answer: PushResult; taken: boolean }>;
 
 type Fate = keyof typeof fates;
 

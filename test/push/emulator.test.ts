@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Client, createClient, credentialsFrom } from "../../src/cloudflare/index.ts";
+import { type Client, createClient, loadCredentials } from "../../src/cloudflare/index.ts";
 import { type Emulator, type EmulatorOptions, type FaultEffect, startEmulator } from "../../src/emulator/index.ts";
 import { type BatchOutcome, createThrottle, type PushRun, runPush } from "../../src/push/index.ts";
 import type { QueueRef } from "../../src/types.ts";
@@ -20,7 +20,7 @@ async function world(options: EmulatorOptions = {}): Promise<World> {
   const emulator = await startEmulator({ queues: [{ name: "orders" }], clock, ...options });
   const env = { CLOUDFLARE_API_TOKEN: emulator.token };
   const client = createClient({
-    credentials: credentialsFrom({ config: () => undefined, env }),
+    credentials: loadCredentials({ config: () => undefined, env }),
     baseUrl: new URL(emulator.baseUrl),
   });
   onTestFinished(async () => {

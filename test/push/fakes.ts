@@ -1,5 +1,5 @@
-import type { Client, Failure, PushAnswer, RateInfo, Retry } from "../../src/cloudflare/index.ts";
-import { noRate } from "../../src/cloudflare/index.ts";
+import type { Client, Failure, PushResult, RateLimitHeaders, RetryClass } from "../../src/cloudflare/index.ts";
+import { noRateLimitHeaders } from "../../src/cloudflare/index.ts";
 import type { Clock } from "../../src/push/index.ts";
 import type { Batch, EncodedMessage, QueueRef } from "../../src/types.ts";
 
@@ -70,16 +70,16 @@ export function indices(batch: Batch): number[] {
   return batch.map(({ index }) => index);
 }
 
-export function failure(retry: Retry, code?: number): Failure {
+export function failure(retry: RetryClass, code?: number): Failure {
   return { retry, message: `a ${retry}`, remedy: "mend it", status: undefined, code, documentationUrl: undefined };
 }
 
-export const accepted: PushAnswer = { kind: "accepted", metrics: undefined, rate: noRate };
-export const lost: PushAnswer = { kind: "unknown", failure: failure("unknown_fate"), rate: noRate };
-export const unsent: PushAnswer = { kind: "unsent", failure: failure("after_wait") };
+export const accepted: PushResult = { kind: "accepted", metrics: undefined, rate: noRateLimitHeaders };
+export const lost: PushResult = { kind: "unknown", failure: failure("unknown_fate"), rate: noRateLimitHeaders };
+export const unsent: PushResult = { kind: "unsent", failure: failure("after_wait") };
 
-export function refused(retry: Retry, code?: number, rate: Partial<RateInfo> = {}): PushAnswer {
-  return { kind: "refused", failure: failure(retry, code), rate: { ...noRate, ...rate } };
+export function refused(retry: RetryClass, code?: number, rate: Partial<RateLimitHeaders> = {}): PushResult {
+  return { kind: "refused", failure: failure(retry, code), rate: { ...noRateLimitHeaders, ...rate } };
 }
 
 export interface FakeClient extends Pick<Client, "push"> {
@@ -89,7 +89,7 @@ export interface FakeClient extends Pick<Client, "push"> {
 
 /** Answers by what the function says to a batch and the number of the request, from 0. */
 export function fakeClient(
-  answer: (batch: Batch, request: number) => PushAnswer | Promise<PushAnswer>,
+  answer: (batch: Batch, request: number) => PushResult | Promise<PushResult>,
   wait: () => Promise<void> = async () => {},
 ): FakeClient {
   const sent: number[][] = [];

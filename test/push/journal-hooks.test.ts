@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { PushAnswer } from "../../src/cloudflare/index.ts";
+import type { PushResult } from "../../src/cloudflare/index.ts";
 import { openAppend } from "../../src/push/append-file.ts";
 import { createThrottle, fileJournals, type Journal, journalHooks, noEntries, runPush } from "../../src/push/index.ts";
 import { encodeLine, parseContent } from "../../src/push/journal-format.ts";
 import { accepted, batches, fakeClient, indices, lost, queue, refused, unsent, virtualClock } from "./fakes.ts";
 import { headOf, leftIn, site } from "./journals.ts";
 
-const fates: readonly { readonly answer: PushAnswer; readonly taken: boolean }[] = [
+const fates: readonly { readonly answer: PushResult; readonly taken: boolean }[] = [
   { answer: accepted, taken: true },
   { answer: lost, taken: true },
   { answer: lost, taken: false },
@@ -29,7 +29,7 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
 }
 
 /** What one batch of four writes, one line after the other, when its requests are answered so. */
-async function writtenOf(answers: readonly PushAnswer[]): Promise<unknown[]> {
+async function writtenOf(answers: readonly PushResult[]): Promise<unknown[]> {
   return inFolder(async (folder) => {
     const clock = virtualClock();
     const journal = await fileJournals(folder).begin(headOf(), noEntries);

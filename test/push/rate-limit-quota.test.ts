@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { noRate } from "../../src/cloudflare/index.ts";
+import { noRateLimitHeaders } from "../../src/cloudflare/index.ts";
 import { createRateLimitQuota } from "../../src/push/rate-limit-quota.ts";
 
 const start = 1_000_000;
 const says = (remaining: number, seconds = 300, quota: number | undefined = 1_200) => ({
-  ...noRate,
+  ...noRateLimitHeaders,
   remaining,
   resetMs: seconds * 1_000,
   quota,
@@ -25,7 +25,7 @@ describe("a budget", () => {
   test("has no limit as long as nothing is known of one", () => {
     const budget = createRateLimitQuota(undefined);
     expect(atOnce(budget, start)).toBe(5_000);
-    budget.answered({ number: 0 }, noRate, start);
+    budget.answered({ number: 0 }, noRateLimitHeaders, start);
     expect(budget.readyAt(start)).toBeLessThanOrEqual(start);
   });
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { noRate, type RateInfo } from "../../src/cloudflare/index.ts";
+import { noRateLimitHeaders, type RateLimitHeaders } from "../../src/cloudflare/index.ts";
 import { type Clock, createThrottle, type Throttle } from "../../src/push/index.ts";
 import { mostUnderWay, type Permit } from "../../src/push/throttle.ts";
 import { type VirtualClock, virtualClock } from "./fakes.ts";
 
-const answered = (rate: RateInfo = noRate) => ({ kind: "ended", rate }) as const;
+const answered = (rate: RateLimitHeaders = noRateLimitHeaders) => ({ kind: "ended", rate }) as const;
 const to = (queueId: string, messages = 1) => ({ queueId, messages });
 
 /** The API's side: a window of requests, then a block; a limit for each second. It counts what it had to refuse. */
@@ -15,7 +15,7 @@ function api(clock: VirtualClock, { quota = 1_200, windowMs = 300_000, perSecond
   const tally = { refused: 0, served: 0, lastAt: 0, mostInWindow: 0 };
   return {
     tally,
-    take(): RateInfo {
+    take(): RateLimitHeaders {
       const now = clock.now();
       if (now >= endsAt) {
         endsAt = now + windowMs;
@@ -29,7 +29,7 @@ function api(clock: VirtualClock, { quota = 1_200, windowMs = 300_000, perSecond
       else tally.served += 1;
       tally.lastAt = now;
       const resetMs = Math.ceil((endsAt - now) / 1_000) * 1_000;
-      return { ...noRate, remaining: Math.max(0, quota - used), resetMs, quota, windowMs };
+      return { ...noRateLimitHeaders, remaining: Math.max(0, quota - used), resetMs, quota, windowMs };
     },
   };
 }
@@ -38,7 +38,7 @@ async function pushAll(
   throttle: Throttle,
   clock: VirtualClock,
   requests: number,
-  answer: () => RateInfo,
+  answer: () => RateLimitHeaders,
   latency: () => number,
 ) {
   const all: Promise<void>[] = [];
@@ -197,7 +197,7 @@ describe("when the API is loaded", () => {
     const clock = virtualClock();
     const throttle = createThrottle({ clock, assume: "nothing" });
     const begin = clock.now();
-    (await throttle.acquire(to("orders"))).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
+    (await throttle.acquire(to("orders"))).done({ kind: "overloaded", rate: noRateLimitHeaders, waitMs: 5_000 });
     const order: string[] = [];
     const go = async (queueId: string) => {
       const permit = await throttle.acquire(to(queueId));
@@ -212,7 +212,7 @@ describe("when the API is loaded", () => {
     const clock = virtualClock();
     const throttle = createThrottle({ clock, assume: "nothing" });
     const begin = clock.now();
-    (await throttle.acquire(to("orders"))).done({ kind: "limited", rate: noRate, waitMs: 300_000 });
+    (await throttle.acquire(to("orders"))).done({ kind: "limited", rate: noRateLimitHeaders, waitMs: 300_000 });
     await throttle.acquire(to("mails"));
     expect(clock.now() - begin).toBe(300_000);
   });
@@ -224,7 +224,7 @@ describe("who gives up waiting", () => {
     const throttle = createThrottle({ clock, assume: "nothing" });
     const reason = new Error("enough");
     const given = new AbortController();
-    (await throttle.acquire(to("orders"))).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
+    (await throttle.acquire(to("orders"))).done({ kind: "overloaded", rate: noRateLimitHeaders, waitMs: 5_000 });
     const first = throttle.acquire(to("orders"), given.signal);
     const second = throttle.acquire(to("orders"));
     given.abort(reason);
@@ -238,7 +238,7 @@ describe("who gives up waiting", () => {
     const clock = virtualClock();
     const throttle = createThrottle({ clock, assume: "nothing" });
     const given = new AbortController();
-    (await throttle.acquire(to("orders"))).done({ kind: "limited", rate: noRate, waitMs: 300_000 });
+    (await throttle.acquire(to("orders"))).done({ kind: "limited", rate: noRateLimitHeaders, waitMs: 300_000 });
     const waiting = throttle.acquire(to("orders"), given.signal);
     given.abort();
     await expect(waiting).rejects.toThrow();
@@ -252,7 +252,7 @@ describe("who gives up waiting", () => {
   test("leaves none behind, either, when a permit that is not used lets the last one go early", async () => {
     const clock = virtualClock();
     const throttle = createThrottle({ clock, assume: "nothing" });
-    const rate = { ...noRate, remaining: 121, resetMs: 300_000, quota: 1_200, windowMs: 300_000 };
+    const rate = { ...noRateLimitHeaders, remaining: 121, resetMs: 300_000, quota: 1_200, windowMs: 300_000 };
     (await throttle.acquire(to("orders"))).done(answered(rate));
     const first = await throttle.acquire(to("orders"));
     const second = throttle.acquire(to("mails"));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { noRate, type PushAnswer } from "../../src/cloudflare/index.ts";
+import { noRateLimitHeaders, type PushResult } from "../../src/cloudflare/index.ts";
 import { createThrottle, runPush, Waits } from "../../src/push/index.ts";
 import { accepted, batches, fakeClient, lost, queue, refused, unsent, virtualClock } from "./fakes.ts";
 
@@ -8,7 +8,7 @@ const never = 999_999_999_000;
 
 /** Runs batches of one message, with a bound on waits. */
 async function run(
-  answer: (request: number) => PushAnswer,
+  answer: (request: number) => PushResult,
   {
     count = 1,
     maxWaitMs = hour,
@@ -36,7 +36,7 @@ describe("a wait that is longer than a run waits", () => {
     ["the account's limit", refused("after_wait", 971, { retryAfterMs: never }), "notSent"],
     ["the queue's limit", refused("after_wait", 10250, { retryAfterMs: never }), "notSent"],
     ["another refusal", refused("after_wait", undefined, { retryAfterMs: never }), "notSent"],
-    ["a lost answer", { ...lost, rate: { ...noRate, retryAfterMs: never } } as PushAnswer, "inDoubt"],
+    ["a lost answer", { ...lost, rate: { ...noRateLimitHeaders, retryAfterMs: never } } as PushResult, "inDoubt"],
   ] as const)("ends the run at once, and accounts for its message: %s", async (_, answer, state) => {
     const { report, clock, requests } = await run(() => answer);
     expect(requests).toBe(1);
@@ -67,8 +67,8 @@ describe("a wait that is longer than a run waits", () => {
   test("is a window of the API's that ends in 31 years", async () => {
     const clock = virtualClock();
     const throttle = createThrottle({ clock, assume: "nothing", maxWaitMs: hour });
-    const rate = { ...noRate, remaining: 0, quota: 10, windowMs: 1_000, resetMs: never };
-    const { report, requests } = await run(() => ({ ...accepted, rate }) as PushAnswer, { count: 9, pace: throttle });
+    const rate = { ...noRateLimitHeaders, remaining: 0, quota: 10, windowMs: 1_000, resetMs: never };
+    const { report, requests } = await run(() => ({ ...accepted, rate }) as PushResult, { count: 9, pace: throttle });
     expect(report.messages.pushed).toBe(requests);
     expect(requests).toBeLessThan(9);
     expect(report.failure?.message).toMatch(/requests that the API allows .* in 31 years: a run waits for 60 min/);
@@ -128,10 +128,18 @@ test("the pace says what a queue's requests wait for", async () => {
   const clock = virtualClock();
   const throttle = createThrottle({ clock, assume: "nothing" });
   expect(throttle.holdOf("a")).toBeUndefined();
-  (await throttle.acquire({ queueId: "a", messages: 1 })).done({ kind: "overloaded", rate: noRate, waitMs: 5_000 });
+  (await throttle.acquire({ queueId: "a", messages: 1 })).done({
+    kind: "overloaded",
+    rate: noRateLimitHeaders,
+    waitMs: 5_000,
+  });
   expect(throttle.holdOf("a")).toEqual({ reason: "the queue is overloaded", until: 5_000 });
   expect(throttle.holdOf("b")).toBeUndefined();
-  (await throttle.acquire({ queueId: "b", messages: 1 })).done({ kind: "limited", rate: noRate, waitMs: 9_000 });
+  (await throttle.acquire({ queueId: "b", messages: 1 })).done({
+    kind: "limited",
+    rate: noRateLimitHeaders,
+    waitMs: 9_000,
+  });
   for (const id of ["a", "b"]) {
     expect(throttle.holdOf(id)).toEqual({ reason: "the account's API rate limit is reached", until: 9_000 });
   }

@@ -1,10 +1,10 @@
 import {
-  type AddressSources,
-  baseUrlFrom,
-  ConfigurationError,
+  ConfigError,
   type ConsumerClient,
   createConsumerClient,
-  credentialsFrom,
+  type EndpointSources,
+  loadCredentials,
+  resolveBaseUrl,
 } from "../../cloudflare/index.ts";
 import { setByRepository } from "../../config/repository-environment.ts";
 import type { Settings } from "../../config/settings.ts";
@@ -46,17 +46,21 @@ function open(
     const next = "Name the stack with --stack, or set CLOUDFLARE_ACCOUNT_ID.";
     throw new ExportError("ACCOUNT_MISSING", "no Cloudflare account is configured", next);
   }
-  const sources: AddressSources = {
+  const sources: EndpointSources = {
     config: (key) => config.get(key),
     env,
     setBy: (variable) => setByRepository(root, variable),
   };
   try {
-    const client = createConsumerClient({ credentials: credentialsFrom(sources), baseUrl: baseUrlFrom(sources), env });
+    const client = createConsumerClient({
+      credentials: loadCredentials(sources),
+      baseUrl: resolveBaseUrl(sources),
+      env,
+    });
     return { client, accountId, stack: undefined };
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
+    if (!(error instanceof ConfigError)) throw error;
     const secrets = refused === undefined ? "" : `the stack's secrets cannot be read (${refused}), and `;
-    throw new ConfigurationError(error.code, `${error.code}: ${secrets}${error.message}.`);
+    throw new ConfigError(error.code, `${error.code}: ${secrets}${error.message}.`);
   }
 }

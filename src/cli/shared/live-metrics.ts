@@ -1,10 +1,10 @@
 import {
-  type AddressSources,
-  baseUrlFrom,
   type Client,
-  ConfigurationError,
+  ConfigError,
   createClient,
-  credentialsFrom,
+  type EndpointSources,
+  loadCredentials,
+  resolveBaseUrl,
 } from "../../cloudflare/index.ts";
 import { setByRepository } from "../../config/repository-environment.ts";
 import type { Pulumi } from "../../engine/pulumi.ts";
@@ -34,19 +34,19 @@ export async function liveMetrics(
   const { config, refused } = await readApiConfig(facts, find);
   let client: Client;
   try {
-    const sources: AddressSources = {
+    const sources: EndpointSources = {
       config: (key) => config.get(key),
       env,
       setBy: (variable) => setByRepository(facts.root, variable),
     };
     client = createClient({
-      credentials: credentialsFrom(sources),
-      baseUrl: baseUrlFrom(sources),
+      credentials: loadCredentials(sources),
+      baseUrl: resolveBaseUrl(sources),
       deadlineMs: 10_000,
       env,
     });
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
+    if (!(error instanceof ConfigError)) throw error;
     return refused === undefined
       ? error.message
       : `the stack's secrets cannot be read (${refused}), and ${error.message}`;

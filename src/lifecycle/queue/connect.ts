@@ -1,10 +1,10 @@
 import {
-  baseUrlFrom,
   type Client,
-  ConfigurationError,
+  ConfigError,
   createClient,
-  credentialsFrom,
   isLoopback,
+  loadCredentials,
+  resolveBaseUrl,
 } from "../../cloudflare/index.ts";
 import { createStoppedQueues, createThrottle, type StoppedQueues, type Throttle } from "../../push/index.ts";
 import { SeederError } from "../errors.ts";
@@ -29,10 +29,10 @@ export interface ApiContext {
 /** @throws Refusal when the settings of the API are not usable */
 export function connect(host: Pick<ProviderHost, "config" | "env" | "setBy" | "clock" | "cancelled">): ApiContext {
   try {
-    const baseUrl = baseUrlFrom(host);
+    const baseUrl = resolveBaseUrl(host);
     // An emulator has the limits that it says it has; Cloudflare has the documented ones before it says anything.
     const assume = isLoopback(baseUrl.hostname) ? "nothing" : "documented";
-    const client = createClient({ credentials: credentialsFrom(host), baseUrl, env: host.env });
+    const client = createClient({ credentials: loadCredentials(host), baseUrl, env: host.env });
     const most = maxWaitMs(host);
     const throttle = createThrottle({ clock: host.clock, assume, maxWaitMs: most });
     const queueReader = createQueueReader({ client, pace: throttle, cancelled: host.cancelled });
@@ -46,7 +46,7 @@ export function connect(host: Pick<ProviderHost, "config" | "env" | "setBy" | "c
       requirements: new RequirementChecker(),
     };
   } catch (error) {
-    if (error instanceof ConfigurationError) throw new SeederError(error.code, `${error.message}.`);
+    if (error instanceof ConfigError) throw new SeederError(error.code, `${error.message}.`);
     throw error;
   }
 }

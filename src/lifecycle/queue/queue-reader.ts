@@ -2,9 +2,9 @@ import {
   type Client,
   type Failure,
   isAccountLimit,
-  noRate,
+  noRateLimitHeaders,
   type QueueInfo,
-  type ReadAnswer,
+  type ReadResult,
 } from "../../cloudflare/index.ts";
 import { type Throttle, WaitTooLongError } from "../../push/index.ts";
 import type { QueueMetrics, QueueRef } from "../../types.ts";
@@ -12,9 +12,9 @@ import type { QueueMetrics, QueueRef } from "../../types.ts";
 /** What is asked of the API besides pushing. None rejects. */
 export interface QueueReader {
   /** Asked once for each queue, and the answer kept. */
-  getQueue(queue: QueueRef): Promise<ReadAnswer<QueueInfo>>;
+  getQueue(queue: QueueRef): Promise<ReadResult<QueueInfo>>;
   /** Asked anew each time. */
-  metrics(queue: QueueRef): Promise<ReadAnswer<QueueMetrics>>;
+  metrics(queue: QueueRef): Promise<ReadResult<QueueMetrics>>;
 }
 
 interface QueueReaderOptions {
@@ -38,16 +38,17 @@ const notRead: Failure = {
 
 /** The reads of one process. */
 export function createQueueReader({ client, pace: throttle, cancelled }: QueueReaderOptions): QueueReader {
-  const queues = new Map<string, Promise<ReadAnswer<QueueInfo>>>();
+  const queues = new Map<string, Promise<ReadResult<QueueInfo>>>();
 
-  const paced = async <T>({ queueId }: QueueRef, ask: () => Promise<ReadAnswer<T>>): Promise<ReadAnswer<T>> => {
+  const paced = async <T>({ queueId }: QueueRef, ask: () => Promise<ReadResult<T>>): Promise<ReadResult<T>> => {
     const permit = await throttle.acquire({ queueId, messages: 0 }, cancelled).catch((error: unknown) => {
       return error instanceof WaitTooLongError ? error.failure : notRead;
     });
     if (!("done" in permit)) return { kind: "failed", failure: permit };
     const answer = await ask();
     if (answer.kind === "ok") permit.done({ kind: "ended", rate: answer.rate });
-    else if (isAccountLimit(answer.failure)) permit.done({ kind: "limited", rate: noRate, waitMs: fallbackWaitMs });
+    else if (isAccountLimit(answer.failure))
+      permit.done({ kind: "limited", rate: noRateLimitHeaders, waitMs: fallbackWaitMs });
     else permit.done({ kind: "ended", rate: undefined });
     return answer;
   };

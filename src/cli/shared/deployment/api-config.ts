@@ -2,7 +2,7 @@ import type { Pulumi } from "../../../engine/pulumi.ts";
 import { parseReason } from "../../../engine/pulumi-messages.ts";
 import type { Facts } from "./facts.ts";
 
-/** Every key of the configuration that credentials can be in; see `credentialsFrom`. */
+/** Every key of the configuration that credentials can be in; see `loadCredentials`. */
 const credentialKeys = ["queue-seeder", "cloudflare"].flatMap((namespace) =>
   ["apiToken", "email", "apiKey"].map((name) => `${namespace}:${name}`),
 );

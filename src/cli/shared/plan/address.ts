@@ -1,4 +1,4 @@
-import { addressFrom, ConfigurationError } from "../../../cloudflare/index.ts";
+import { ConfigError, resolveEndpoint } from "../../../cloudflare/index.ts";
 import { setByRepository } from "../../../config/repository-environment.ts";
 import type { Facts } from "../deployment/facts.ts";
 
@@ -19,14 +19,14 @@ export function addressOf({ root, config }: Pick<Facts, "root" | "config">, env:
   const value = config.values.get(setting);
   const configured = value === undefined ? undefined : String(value);
   try {
-    const address = addressFrom({
+    const address = resolveEndpoint({
       config: (key) => (key === setting ? configured : undefined),
       env,
       setBy: (variable) => setByRepository(root, variable),
     });
     return { url: address.url.href, setting: address.setting, refusal: undefined };
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
+    if (!(error instanceof ConfigError)) throw error;
     return { url: undefined, setting: undefined, refusal: `${error.code}: ${error.message}.` };
   }
 }

@@ -1,9 +1,9 @@
-import type { Retry } from "./types.ts";
+import type { RetryClass } from "./types.ts";
 
-interface Policy {
+interface ApiErrorPolicy {
   /** What the API means by the code. */
   readonly meaning: string;
-  readonly retry: Retry;
+  readonly retry: RetryClass;
   /** What to do, for the person who reads the error. */
   readonly remedy: string;
 }
@@ -22,7 +22,7 @@ const wait = "Run it again later: what was pushed is not pushed again.";
  *
  * Sources: https://developers.cloudflare.com/queues/reference/error-codes/ and the API's OpenAPI document.
  */
-export const codes = {
+export const apiErrorPolicies = {
   971: { meaning: "the account's API rate limit is reached", retry: "after_wait", remedy: wait },
   6003: { meaning: "the credentials are malformed", retry: "no", remedy: fixCredentials },
   7000: { meaning: "the API has no such route", retry: "no", remedy: findQueue },
@@ -61,19 +61,19 @@ export const codes = {
   10429: { meaning: "the account's API rate limit is reached", retry: "after_wait", remedy: wait },
   11000: { meaning: "the queue was not found", retry: "no", remedy: findQueue },
   15000: { meaning: "the API failed for a reason it does not know", retry: "unknown_fate", remedy: wait },
-} as const satisfies Record<number, Policy>;
+} as const satisfies Record<number, ApiErrorPolicy>;
 
 /** Where one answer carries several codes, the one that allows least decides. */
-const precedence = ["unknown_fate", "no", "stop_queue", "split", "after_wait"] as const satisfies readonly Retry[];
+const precedence = ["unknown_fate", "no", "stop_queue", "split", "after_wait"] as const satisfies readonly RetryClass[];
 
-export function policyOf(code: number): Policy | undefined {
-  return Object.hasOwn(codes, code) ? codes[code as keyof typeof codes] : undefined;
+export function findPolicy(code: number): ApiErrorPolicy | undefined {
+  return Object.hasOwn(apiErrorPolicies, code) ? apiErrorPolicies[code as keyof typeof apiErrorPolicies] : undefined;
 }
 
 /** The code that decides what may be done; undefined where the table has none of them. */
-export function decisiveCode(candidates: readonly number[]): number | undefined {
-  const rank = (code: number) => precedence.indexOf(policyOf(code)?.retry ?? "after_wait");
-  return candidates.filter((code) => policyOf(code) !== undefined).sort((a, b) => rank(a) - rank(b))[0];
+export function selectDecisiveCode(candidates: readonly number[]): number | undefined {
+  const rank = (code: number) => precedence.indexOf(findPolicy(code)?.retry ?? "after_wait");
+  return candidates.filter((code) => findPolicy(code) !== undefined).sort((a, b) => rank(a) - rank(b))[0];
 }
 
 /** Codes that tell of the account's limit, which holds for every queue; 10250 tells of one queue. */

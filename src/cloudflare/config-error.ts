@@ -9,7 +9,7 @@
  * - `BASE_URL_UNTRUSTED`: an address that is neither Cloudflare's nor this machine's, and that the repository alone names.
  * - `PROXY_INVALID`: the environment names a proxy that cannot be one.
  */
-export type ConfigurationCode =
+export type ConfigErrorCode =
   | "CREDENTIALS_MISSING"
   | "CREDENTIALS_HALF"
   | "CREDENTIALS_MALFORMED"
@@ -19,11 +19,11 @@ export type ConfigurationCode =
   | "PROXY_INVALID";
 
 /** A setting that somebody has to change. Its message names the setting and never shows the value. */
-export class ConfigurationError extends Error {
+export class ConfigError extends Error {
   override name = "ConfigurationError";
-  readonly code: ConfigurationCode;
+  readonly code: ConfigErrorCode;
 
-  constructor(code: ConfigurationCode, message: string) {
+  constructor(code: ConfigErrorCode, message: string) {
     super(message);
     this.code = code;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withhold } from "../../src/cloudflare/withhold.ts";
+import { redactBodies } from "../../src/cloudflare/redact-bodies.ts";
 import { answering, clientOf, parcel, queue, token } from "./servers.ts";
 
 const key = '-----BEGIN KEY-----\nMIIEvQ"IBADAN\nBgkqhkiG9w\n-----END KEY-----';
@@ -20,17 +20,17 @@ test.each([
   [`twice quoted: ${JSON.stringify(JSON.stringify({ key }))}`, expect.not.stringMatching(/BEGIN|IBADAN|hkiG9w/)],
   ["", ""],
 ])("of the API's words, %j", (words, shown) => {
-  expect(withhold(words, batch)).toEqual(shown);
+  expect(redactBodies(words, batch)).toEqual(shown);
 });
 
 test("finds a text however deep it lies in a body", () => {
   const body = `${"[".repeat(50_000)}"a \\"word\\" of\\nbodies"${"]".repeat(50_000)}`;
-  expect(withhold('Invalid: a "word" of\nbodies', [parcel(body)])).toBe("Invalid: (withheld)");
+  expect(redactBodies('Invalid: a "word" of\nbodies', [parcel(body)])).toBe("Invalid: (withheld)");
 });
 
 test("shows no end of a body where very long words are cut", () => {
   const body = Array.from({ length: 5_000 }, (_, n) => `<${n}>`).join("");
-  expect(withhold(`Invalid: ${body}`, [parcel(JSON.stringify(body))])).toBe("Invalid: (withheld)");
+  expect(redactBodies(`Invalid: ${body}`, [parcel(JSON.stringify(body))])).toBe("Invalid: (withheld)");
 });
 
 const answered = async (error: object, sent = batch) => {

@@ -1,10 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { judgePush, judgeRead } from "../../src/cloudflare/answer.ts";
-import { codes } from "../../src/cloudflare/codes.ts";
+import { apiErrorPolicies } from "../../src/cloudflare/api-error-policies.ts";
+import { classifyPushResponse, classifyReadResponse } from "../../src/cloudflare/classify-response.ts";
 import { isAccountLimit } from "../../src/cloudflare/index.ts";
-import type { Wire } from "../../src/cloudflare/transport.ts";
+import type { TransportResult } from "../../src/cloudflare/transport.ts";
 
-const wire = (status: number, text: string, rest: Partial<Extract<Wire, { kind: "answer" }>> = {}): Wire => ({
+const wire = (
+  status: number,
+  text: string,
+  rest: Partial<Extract<TransportResult, { kind: "answer" }>> = {},
+): TransportResult => ({
   kind: "answer",
   status,
   headers: {},
@@ -13,7 +17,7 @@ const wire = (status: number, text: string, rest: Partial<Extract<Wire, { kind: 
   ...rest,
 });
 
-const push = (...of: Parameters<typeof wire>) => judgePush(wire(...of), 0, asTheyAre);
+const push = (...of: Parameters<typeof wire>) => classifyPushResponse(wire(...of), 0, asTheyAre);
 const asTheyAre = (words: string) => words;
 const failed = (...errors: object[]) => JSON.stringify({ success: false, errors, messages: [], result: null });
 const metrics = { backlog_count: 1, backlog_bytes: 2, oldest_message_timestamp_ms: 3 };
@@ -80,7 +84,7 @@ describe("an answer of which nobody knows what became of the request", () => {
 });
 
 describe("a refusal", () => {
-  test.each(Object.entries(codes))(
+  test.each(Object.entries(apiErrorPolicies))(
     "follows the table for code %s under every status",
     (code, { retry, meaning, remedy }) => {
       for (const status of [200, 400, 429, 500]) {
@@ -172,7 +176,7 @@ describe("a call that reads", () => {
   const read = (result: unknown) => (result === 7 ? "seven" : undefined);
 
   test("gives what it was made for", () => {
-    expect(judgeRead(wire(200, '{"success":true,"result":7}'), 0, asTheyAre, read)).toMatchObject({
+    expect(classifyReadResponse(wire(200, '{"success":true,"result":7}'), 0, asTheyAre, read)).toMatchObject({
       kind: "ok",
       value: "seven",
     });
@@ -183,7 +187,7 @@ describe("a call that reads", () => {
     ["a bad gateway", wire(502, ""), "after_wait"],
     ["a queue that is gone", wire(404, failed({ code: 11000, message: "" })), "no"],
   ])("may be made again after what is lost, as nothing comes of it: %s", (_, answer, retry) => {
-    expect(judgeRead(answer, 0, asTheyAre, read)).toMatchObject({ kind: "failed", failure: { retry } });
+    expect(classifyReadResponse(answer, 0, asTheyAre, read)).toMatchObject({ kind: "failed", failure: { retry } });
   });
 });
 
@@ -203,7 +207,7 @@ test("calls a proxy's 407 by its name", () => {
 describe("an answer that is all error", () => {
   const judged = (errors: unknown) => {
     const searched: number[] = [];
-    const answer = judgePush(wire(400, JSON.stringify({ success: false, errors })), 0, (words) => {
+    const answer = classifyPushResponse(wire(400, JSON.stringify({ success: false, errors })), 0, (words) => {
       searched.push(words.length);
       return words;
     });
@@ -224,7 +228,7 @@ describe("an answer that is all error", () => {
     expect(answer).toMatchObject({ kind: "refused", failure: { code: 1 } });
     expect(searched.length).toBeLessThan(5);
     const text = `${'{"code":1,"message":"","error_chain":['.repeat(24_000)}${"]}".repeat(24_000)}`;
-    const deep = judgePush(wire(400, `{"success":false,"errors":[${text}]}`), 0, (words) => words);
+    const deep = classifyPushResponse(wire(400, `{"success":false,"errors":[${text}]}`), 0, (words) => words);
     expect(deep).toMatchObject({ kind: "refused" });
   });
 });

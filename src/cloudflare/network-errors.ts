@@ -1,17 +1,17 @@
-import type { Failure, Retry } from "./types.ts";
+import type { Failure, RetryClass } from "./types.ts";
 
 /** The side that a connection was to be made to. */
-interface Side {
+interface Endpoint {
   /** In a sentence, as its subject. */
   readonly what: string;
   /** What says where it is. */
   readonly setting: string;
 }
 
-const api: Side = { what: "the API", setting: "CLOUDFLARE_BASE_URL" };
+const api: Endpoint = { what: "the API", setting: "CLOUDFLARE_BASE_URL" };
 
 interface Cause {
-  readonly retry: Retry;
+  readonly retry: RetryClass;
   readonly meaning: string;
   readonly remedy: (setting: string) => string;
 }
@@ -49,35 +49,39 @@ const network: Cause = {
 };
 
 /** Nothing left this machine. */
-export function notSent(error: unknown, { what, setting }: Side = api): Failure {
-  const code = codeOf(error);
+export function connectionFailed(error: unknown, { what, setting }: Endpoint = api): Failure {
+  const code = errorCode(error);
   const cause = code !== undefined && Object.hasOwn(causes, code) ? causes[code as keyof typeof causes] : undefined;
   const { retry, meaning, remedy } = cause ?? (isCertificate(code) ? certificate : network);
-  return plainFailure(retry, `${what} could not be reached: ${meaning}${named(code)}`, remedy(setting));
+  return createFailure(retry, `${what} could not be reached: ${meaning}${formatCode(code)}`, remedy(setting));
 }
 
 /** The request left, in part at least, and no answer came. */
-export function lostAnswer(error: unknown): Failure {
-  return plainFailure("unknown_fate", `the connection ended before the answer came${named(codeOf(error))}`, inDoubt);
+export function responseLost(error: unknown): Failure {
+  return createFailure(
+    "unknown_fate",
+    `the connection ended before the answer came${formatCode(errorCode(error))}`,
+    inDoubtRemedy,
+  );
 }
 
 export function timedOut(deadlineMs: number, left: boolean): Failure {
   const within = `within ${deadlineMs / 1000} s`;
   return left
-    ? plainFailure("unknown_fate", `no answer came ${within}`, inDoubt)
-    : plainFailure("after_wait", `the API could not be reached ${within}`, network.remedy(api.setting));
+    ? createFailure("unknown_fate", `no answer came ${within}`, inDoubtRemedy)
+    : createFailure("after_wait", `the API could not be reached ${within}`, network.remedy(api.setting));
 }
 
 /** The caller's own signal ended the request. */
-export function givenUp(left: boolean): Failure {
+export function aborted(left: boolean): Failure {
   return left
-    ? plainFailure("unknown_fate", "the request was given up before its answer came", inDoubt)
-    : plainFailure("after_wait", "the request was given up before it left", "Run it again.");
+    ? createFailure("unknown_fate", "the request was given up before its answer came", inDoubtRemedy)
+    : createFailure("after_wait", "the request was given up before it left", "Run it again.");
 }
 
-const inDoubt = "The queue may have these messages: look at it, then run it again.";
+const inDoubtRemedy = "The queue may have these messages: look at it, then run it again.";
 
-export function plainFailure(retry: Retry, message: string, remedy: string): Failure {
+export function createFailure(retry: RetryClass, message: string, remedy: string): Failure {
   return { retry, message, remedy, status: undefined, code: undefined, documentationUrl: undefined };
 }
 
@@ -86,13 +90,13 @@ function isCertificate(code: string | undefined): boolean {
   return code !== undefined && /CERT|^UNABLE_TO_|^ERR_TLS_|^HOSTNAME_MISMATCH/.test(code);
 }
 
-function named(code: string | undefined): string {
+function formatCode(code: string | undefined): string {
   return code === undefined ? "" : ` (${code})`;
 }
 
 /** The code alone: an error's message may hold addresses, and undici's whole errors hold the request. */
-function codeOf(error: unknown): string | undefined {
+function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (error instanceof AggregateError && !("code" in error)) return codeOf(error.errors[0]);
-  return "code" in error && typeof error.code === "string" ? error.code : codeOf(error.cause);
+  if (error instanceof AggregateError && !("code" in error)) return errorCode(error.errors[0]);
+  return "code" in error && typeof error.code === "string" ? error.code : errorCode(error.cause);
 }

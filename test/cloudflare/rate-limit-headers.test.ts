@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { noRate, readRate } from "../../src/cloudflare/rate.ts";
+import { noRateLimitHeaders, parseRateLimitHeaders } from "../../src/cloudflare/rate-limit-headers.ts";
 
 describe("readRate", () => {
   test("reads what the API documents", () => {
@@ -9,7 +9,7 @@ describe("readRate", () => {
       "ratelimit-policy": '"burst";q=1200;w=300',
       "retry-after": "17",
     };
-    expect(readRate(headers, 0)).toEqual({
+    expect(parseRateLimitHeaders(headers, 0)).toEqual({
       remaining: 1199,
       resetMs: 299_000,
       quota: 1200,
@@ -23,13 +23,18 @@ describe("readRate", () => {
       ratelimit: ['"second";r=150;t=1, "default"; r=30 ; t=200'],
       "ratelimit-policy": '"second";q=200;w=1, "burst";q=1200;w=300',
     };
-    expect(readRate(headers, 0)).toMatchObject({ remaining: 30, resetMs: 200_000, quota: 1200, windowMs: 300_000 });
+    expect(parseRateLimitHeaders(headers, 0)).toMatchObject({
+      remaining: 30,
+      resetMs: 200_000,
+      quota: 1200,
+      windowMs: 300_000,
+    });
   });
 
   test("reads a Retry-After that is a date, not before now", () => {
     const date = new Date(90_000).toUTCString();
-    expect(readRate({ "retry-after": date }, 60_000).retryAfterMs).toBe(30_000);
-    expect(readRate({ "retry-after": date }, 120_000).retryAfterMs).toBe(0);
+    expect(parseRateLimitHeaders({ "retry-after": date }, 60_000).retryAfterMs).toBe(30_000);
+    expect(parseRateLimitHeaders({ "retry-after": date }, 120_000).retryAfterMs).toBe(0);
   });
 
   test.each([
@@ -37,13 +42,13 @@ describe("readRate", () => {
     { ratelimit: "limit=10, remaining=3", "ratelimit-policy": "", "retry-after": "soon" },
     { ratelimit: '"default";r=-1;t=x', "ratelimit-policy": '"burst";q=1e9', "retry-after": "-5x" },
   ])("leaves out what it cannot read: %o", (headers) => {
-    expect(readRate(headers, 0)).toEqual(noRate);
+    expect(parseRateLimitHeaders(headers, 0)).toEqual(noRateLimitHeaders);
   });
 
   test("never throws, and never gives what is no number", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), (ratelimit, policy, after) => {
-        const rate = readRate({ ratelimit, "ratelimit-policy": policy, "retry-after": after }, 1_000);
+        const rate = parseRateLimitHeaders({ ratelimit, "ratelimit-policy": policy, "retry-after": after }, 1_000);
         for (const value of Object.values(rate)) expect(value === undefined || value >= 0).toBe(true);
       }),
     );

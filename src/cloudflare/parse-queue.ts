@@ -1,11 +1,11 @@
-import { isCount, isRecord } from "./envelope.ts";
+import { isCount, isObject } from "./envelope.ts";
 import type { QueueInfo } from "./types.ts";
 
 /** Reads what the API says of a queue; undefined where it is not a queue. */
-export function queueInfoOf(result: unknown): QueueInfo | undefined {
-  if (!isRecord(result) || typeof result.queue_id !== "string" || typeof result.queue_name !== "string")
+export function parseQueueInfo(result: unknown): QueueInfo | undefined {
+  if (!isObject(result) || typeof result.queue_id !== "string" || typeof result.queue_name !== "string")
     return undefined;
-  const settings = isRecord(result.settings) ? result.settings : {};
+  const settings = isObject(result.settings) ? result.settings : {};
   const { delivery_paused } = settings;
   return {
     queue_id: result.queue_id,
