@@ -2,7 +2,7 @@ import { isSharedDelivery } from "../src/lifecycle/delivery-number.ts";
 import type { LoadedSegments } from "../src/lifecycle/source/load-segments.ts";
 import { planSegment } from "../src/lifecycle/state/inputs.ts";
 import { relativeRoot } from "../src/lifecycle/state/relative-root.ts";
-import { formatPlace } from "../src/manifest/index.ts";
+import { formatLocation } from "../src/manifest/index.ts";
 import type { Manifest } from "../src/types.ts";
 import { Deployments } from "./deployments.ts";
 import { ManifestResource, type QueueTarget } from "./manifest.ts";
@@ -47,7 +47,9 @@ export function deploy(
     root: common.root,
     folder: root,
     manifests: Object.fromEntries(loaded.manifests.map(({ name, formerNames }) => [name, formerNames])),
-    places: Object.fromEntries(loaded.manifests.map(({ name, formerNamesAt }) => [name, formatPlace(formerNamesAt)])),
+    places: Object.fromEntries(
+      loaded.manifests.map(({ name, formerNamesAt }) => [name, formatLocation(formerNamesAt)]),
+    ),
   };
   const deployments = new Deployments(named("deployments"), former, parent);
   for (const manifest of inOrder(loaded.manifests)) {

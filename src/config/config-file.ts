@@ -1,5 +1,5 @@
 import { type Document, isMap, isScalar, type Node, parseDocument } from "yaml";
-import { type Problem, problem, textFile } from "../manifest/index.ts";
+import { createProblem, createTextFile, type Problem } from "../manifest/index.ts";
 import type { JsonValue, SourceLocation } from "../types.ts";
 import {
   becomes,
@@ -49,7 +49,7 @@ export type FileKind = "stack" | "project";
  */
 export function parseConfigFile(path: string, written: string, kind: FileKind, project?: string): ConfigFile {
   const text = written.replace(/^\uFEFF/, "");
-  const { placeAt } = textFile(path, text);
+  const { locationAt } = createTextFile(path, text);
   const document = parseDocument(text, { schema: "failsafe", uniqueKeys: false, logLevel: "silent" });
   if (document.errors[0] !== undefined) throw document.errors[0];
   const name = project ?? nameIn(document);
@@ -62,16 +62,16 @@ export function parseConfigFile(path: string, written: string, kind: FileKind, p
     const full = short.includes(":") ? short : `${name}:${short}`;
     const own = kind === "stack" ? value : defaultOf(value);
     if (own === undefined) {
-      if (full.startsWith(`${name}:`)) required.set(full, placeAt(offsetOf(key)));
+      if (full.startsWith(`${name}:`)) required.set(full, locationAt(offsetOf(key)));
       continue;
     }
     if (values.has(full)) {
       const what = `"${full}": the key is there already`;
-      problems.push(problem("CONFIG_INVALID", placeAt(offsetOf(key)), what, "Remove one of the two."));
+      problems.push(createProblem("CONFIG_INVALID", locationAt(offsetOf(key)), what, "Remove one of the two."));
       continue;
     }
     const { flaws, ...read } = asConfiguration(reading.read(own), own ?? key);
-    values.set(full, { ...read, flaws: flaws.map(({ offset, ...flaw }) => ({ ...flaw, place: placeAt(offset) })) });
+    values.set(full, { ...read, flaws: flaws.map(({ offset, ...flaw }) => ({ ...flaw, place: locationAt(offset) })) });
   }
   const environment = isMap(document.contents) && document.contents.has("environment");
   return { name, values, required, environment, problems };

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { isNode, isScalar, LineCounter, parseDocument, YAMLMap } from "yaml";
 import { isFileError, readRegularFile } from "../file-error.ts";
-import { compareProblems, type Problem, problem } from "../manifest/index.ts";
+import { compareProblems, createProblem, type Problem } from "../manifest/index.ts";
 import type { SourceLocation } from "../types.ts";
 import type { Fault } from "./config.ts";
 
@@ -18,7 +18,7 @@ export function configProblems(
     const keys = [`queue-seeder:${first}`, ...(project === "queue-seeder" ? [first] : [])];
     const places = find.flatMap((placeOf) => keys.flatMap((key) => placeOf(["config", key, ...rest]) ?? []));
     const key = [`queue-seeder:${first}`, ...rest].join(".");
-    return problem("CONFIG_INVALID", places[0] ?? { file, line: 1, column: 1 }, `"${key}": ${what}`, next);
+    return createProblem("CONFIG_INVALID", places[0] ?? { file, line: 1, column: 1 }, `"${key}": ${what}`, next);
   });
   return problems.sort(compareProblems);
 }

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
-import { isExactNumber, noteSpelling, quote } from "../manifest/index.ts";
+import { isExactNumber, quote, recordSpelling } from "../manifest/index.ts";
 import type { JsonValue } from "../types.ts";
 import { type EngineScalar, readPlain } from "./pulumi-yaml.ts";
 
@@ -107,7 +107,7 @@ export class ConfigReading {
   #note(holder: object, key: string | number, written: Node | null): void {
     const node = this.#target(written);
     const value: unknown = Reflect.get(holder, key);
-    if (typeof value === "number" && isScalar(node)) noteSpelling(holder, key, value, node.source ?? "");
+    if (typeof value === "number" && isScalar(node)) recordSpelling(holder, key, value, node.source ?? "");
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Problem, parseExactly, parseWithSpellings, problem, spellingIn } from "../manifest/index.ts";
+import { createProblem, type Problem, parseExactly, parseWithSpellings, readSpelling } from "../manifest/index.ts";
 import type { JsonValue } from "../types.ts";
 import { type ConfigFile, parseConfigFile, type WrittenFlaw, type WrittenValue } from "./config-file.ts";
 import { engineText } from "./config-value.ts";
@@ -21,7 +21,7 @@ export function joinConfiguration(project: ConfigFile, stack: ConfigFile | undef
   const without = stack?.environment ? [] : [...project.required].filter(([key]) => !values.has(key));
   const missing = without.map(([key, place]) => {
     const what = `"${key}": the stack has no value, and there is no default`;
-    return problem("CONFIG_INVALID", place, what, `Set it with "pulumi config set ${key} …".`);
+    return createProblem("CONFIG_INVALID", place, what, `Set it with "pulumi config set ${key} …".`);
   });
   return { values, problems: [...project.problems, ...(stack?.problems ?? [])], missing };
 }
@@ -51,7 +51,7 @@ const quoted = "Put it in quotes if it is text, else write it as JSON does.";
 
 /** A value that the engine changes, where it is used. */
 export function flawProblem(key: string, { path, place, what, next = quoted }: WrittenFlaw): Problem {
-  return problem("CONFIG_INVALID", place, `"${[key, ...path].join(".")}": ${what}`, next);
+  return createProblem("CONFIG_INVALID", place, `"${[key, ...path].join(".")}": ${what}`, next);
 }
 
 /** As {@link joinConfiguration}, out of a repository's files. What cannot be read, the engine has refused before. */
@@ -84,7 +84,7 @@ export function configuredValue(text: string, written: WrittenValue | undefined)
   if (found === undefined) return { value: text, flaws: [] };
   const exact = parseExactly(text, Buffer.byteLength(text));
   if (exact.ok) return { value: exact.value, flaws: [] };
-  return { value: found, flaws: [], unreadable: exact.flaws.map(({ what }) => what).join("; ") };
+  return { value: found, flaws: [], unreadable: exact.errors.map(({ message }) => message).join("; ") };
 }
 
 /** The map or the list that a text is the engine's JSON of; undefined: it is another text. */
@@ -101,7 +101,7 @@ function engineJson(value: JsonValue): string {
   if (typeof value === "string") return engineText(value);
   if (typeof value !== "object" || value === null) return String(value);
   const part = (key: string | number, inner: JsonValue) =>
-    typeof inner === "number" ? spellingIn(value, key, inner) : engineJson(inner);
+    typeof inner === "number" ? readSpelling(value, key, inner) : engineJson(inner);
   if (Array.isArray(value)) return `[${value.map((inner: JsonValue, index) => part(index, inner)).join(",")}]`;
   const entries = Object.entries(value).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   return `{${entries.map(([key, inner]) => `${engineText(key)}:${part(key, inner)}`).join(",")}}`;

@@ -3,13 +3,13 @@ import { YAMLParseError } from "yaml";
 import { describeFileError, type FileErrorDescription, isFileError, readRegularFile } from "../file-error.ts";
 import {
   compareProblems,
-  decode,
+  createProblem,
+  decodeText,
   didYouMean,
   formatProblem,
   type LoadOptions,
   type Problem,
-  Problems,
-  problem,
+  ProblemCollector,
 } from "../manifest/index.ts";
 import type { JsonValue } from "../types.ts";
 import { UsageError } from "../usage-error.ts";
@@ -147,15 +147,15 @@ function readFile(root: string, file: string, kind: FileKind, project?: string):
     const [{ line, col } = { line: 1, col: 1 }] = error.linePos ?? [];
     const reason = error.message.replace(/ at line \d+, column \d+:[\s\S]*$/, "");
     const what = `the configuration is not YAML: ${reason}`;
-    throw new StackFileError(problem("YAML_SYNTAX", { file, line, column: col }, what, "Correct the file."));
+    throw new StackFileError(createProblem("YAML_SYNTAX", { file, line, column: col }, what, "Correct the file."));
   }
 }
 
 /** The text of a file, where it is what its author wrote: a Git LFS pointer is YAML too. */
 function readText(root: string, file: string): string {
-  const problems = new Problems();
+  const problems = new ProblemCollector();
   try {
-    const text = decode(file, readRegularFile(join(root, file)), problems)?.text;
+    const text = decodeText(file, readRegularFile(join(root, file)), problems)?.text;
     if (text !== undefined) return text;
   } catch (error) {
     if (!isFileError(error)) throw error;
@@ -168,7 +168,7 @@ function readText(root: string, file: string): string {
 function unreadable(file: string, { reason, hint }: FileErrorDescription): StackFileError {
   const remedy = `${hint} Run this in the root of the repository.`;
   const what = `the stack's configuration cannot be read: ${reason}`;
-  const found = problem("FILE_UNREADABLE", { file, line: 1, column: 1 }, what, remedy);
+  const found = createProblem("FILE_UNREADABLE", { file, line: 1, column: 1 }, what, remedy);
   return new StackFileError(found, `${file} cannot be read: ${reason}. ${remedy}`);
 }
 

@@ -1,4 +1,4 @@
-import { bytesOf, type ConfigFlaw, type Variables } from "../manifest/index.ts";
+import { type ConfigFlaw, measureSecret, type Variables } from "../manifest/index.ts";
 import { headCommit, noCommit } from "./commit.ts";
 import { type ConfiguredValue, configuredValue, flawProblem, type WrittenConfiguration } from "./configuration.ts";
 
@@ -32,7 +32,7 @@ export function variablesFrom(sources: VariableSources): Variables {
     configFlaws: new Map(values.map(([key, value]) => [nameOf(key, project), flawsOf(key, value)])),
     secrets: secrets.map((key) => nameOf(key, project)),
     // The sizes alone: nothing that reads manifests ever holds a secret.
-    secretBytes: secretsInPlain ? (name) => bytesOf(config[keyOf(name, project)]) : undefined,
+    secretBytes: secretsInPlain ? (name) => measureSecret(config[keyOf(name, project)]) : undefined,
     env,
     gitSha: once(() => headCommit(root)),
     noCommit: once(() => noCommit(root)),
@@ -60,18 +60,18 @@ function keyOf(name: string, project: string): string {
 
 function flawsOf(key: string, { flaws, unreadable }: ConfiguredValue): readonly ConfigFlaw[] {
   if (unreadable !== undefined) {
-    const next = "Give it as a text, or change what cannot be read exactly.";
+    const hint = "Give it as a text, or change what cannot be read exactly.";
     return [
       {
         path: [],
-        what: `"${key}" in the configuration is JSON that is not exact: ${unreadable}`,
-        next,
-        place: undefined,
+        message: `"${key}" in the configuration is JSON that is not exact: ${unreadable}`,
+        hint,
+        location: undefined,
       },
     ];
   }
   return flaws.map((flaw) => {
-    const { what, next, place } = flawProblem(key, flaw);
-    return { path: flaw.path, what, next, place };
+    const { message, hint, location } = flawProblem(key, flaw);
+    return { path: flaw.path, message, hint, location };
   });
 }

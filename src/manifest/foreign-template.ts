@@ -4,16 +4,16 @@ import { quote } from "./problem.ts";
  * What a piece of another tool's template language is, and what to write instead: `{{ … }}` of Helm, Jinja and Handlebars,
  * `{% … %}` of Jinja, `${{ … }}` of GitHub Actions.
  */
-export function foreignTemplate(written: string): [what: string, next: string] {
-  if (written.startsWith("${{")) {
+export function foreignTemplate(input: string): [what: string, next: string] {
+  if (input.startsWith("${{")) {
     return [
-      `${quote(written)} is an expression of GitHub Actions, and is not evaluated here`,
+      `${quote(input)} is an expression of GitHub Actions, and is not evaluated here`,
       "Set an environment variable to it in the workflow, list its name under env here, and write ${env.NAME}; " +
         "for the characters themselves write $${{.",
     ];
   }
   return [
-    `${quote(written)} belongs to a template language such as Helm's or Jinja's, and is not filled in here`,
+    `${quote(input)} belongs to a template language such as Helm's or Jinja's, and is not filled in here`,
     "Write a variable of queue-seeder, such as ${config.NAME}; put it in quotes if the consumer is to get it as it stands.",
   ];
 }
@@ -23,8 +23,8 @@ export function foreignTemplateAt(
   line: string,
   column: number,
 ): { readonly written: string; readonly index: number } | undefined {
-  for (const { 0: written, index } of line.matchAll(piece)) {
-    if (index <= column && column <= index + written.length) return { written, index };
+  for (const { 0: input, index } of line.matchAll(piece)) {
+    if (index <= column && column <= index + input.length) return { written: input, index };
   }
   return undefined;
 }

@@ -1,14 +1,14 @@
 import type { JsonValue, SecretSlot, SourceLocation } from "../types.ts";
-import type { ProblemCode } from "./codes.ts";
+import { describeType } from "./describe-value.ts";
 import { foreignTemplate } from "./foreign-template.ts";
-import type { Path } from "./locate.ts";
+import { copySpellings, recordSpelling } from "./number-spelling.ts";
 import { quote } from "./problem.ts";
-import { placeholderOf } from "./secrets.ts";
-import { copySpellings, noteSpelling } from "./spelling.ts";
-import { countVariables, type TemplateTree, templateTree } from "./template-tree.ts";
+import type { ProblemCode } from "./problem-codes.ts";
+import { formatPlaceholder } from "./secrets.ts";
+import type { Path } from "./source-location.ts";
+import { countVariables, parseTemplateTree, type TemplateTree } from "./template-tree.ts";
 import { splitName } from "./variable-name.ts";
-import { type Found, lookUp, type Scope } from "./variables.ts";
-import { typeName } from "./words.ts";
+import { type LookupResult, resolveVariable, type Scope } from "./variables.ts";
 
 /** A value whose variables are replaced. */
 export interface Interpolated {
@@ -23,7 +23,7 @@ export interface Interpolated {
  * Is told of a problem with a variable. `snippet` is what the text has there, `path` where the text is in the value, and
  * `elsewhere` the place of a problem that lies in another file.
  */
-export type OnProblem = (
+export type OnVariableProblem = (
   code: ProblemCode,
   path: Path,
   snippet: string,
@@ -44,9 +44,9 @@ export function interpolate(
   value: JsonValue,
   scope: Scope,
   options: InterpolateOptions,
-  tell: OnProblem,
+  onProblem: OnVariableProblem,
 ): Interpolated {
-  const tree = templateTree(value);
+  const tree = parseTemplateTree(value);
   if (tree.kind === "constant") return { value, secrets: [], unknown: [] };
   const secrets: SecretSlot[] = [];
   const unknown: Path[] = [];
@@ -58,16 +58,16 @@ export function interpolate(
   const fits = (of: JsonValue, path: Path, name: string): boolean => {
     if (isRowSmall && splitName(name)[0] === "row") return true;
     const before = inserted;
-    inserted += sizeOf(of);
+    inserted += measure(of);
     if (inserted <= maxInserted) return true;
     if (before <= maxInserted) {
       const what = `with the variable ${quote(name)} more than ${maxInserted} characters come out of variables here`;
-      tell("BODY_TOO_LARGE", path, `\${${name}}`, what, "Name fewer variables, or ones with less in them.");
+      onProblem("BODY_TOO_LARGE", path, `\${${name}}`, what, "Name fewer variables, or ones with less in them.");
     }
     return false;
   };
 
-  const walk = (at: TemplateTree): Placed => {
+  const walk = (at: TemplateTree): Insertion => {
     switch (at.kind) {
       case "constant":
         return at;
@@ -75,7 +75,7 @@ export function interpolate(
         return replace(at);
       case "list": {
         const copy: JsonValue[] = [];
-        for (const item of at.items) place(copy, copy.length, walk(item));
+        for (const item of at.items) insertValue(copy, copy.length, walk(item));
         if (at.spelled) copySpellings(at.spelled, copy);
         return { value: copy };
       }
@@ -83,7 +83,7 @@ export function interpolate(
         const copy: Record<string, JsonValue> = {};
         for (const { key, path, marked, tree: inner } of at.entries) {
           if (marked) tellKey(key, path);
-          place(copy, key, walk(inner));
+          insertValue(copy, key, walk(inner));
         }
         if (at.spelled) copySpellings(at.spelled, copy);
         return { value: copy };
@@ -92,18 +92,18 @@ export function interpolate(
   };
 
   const tellKey = (key: string, path: Path) =>
-    tell("VARIABLE_NOT_HERE", path, key, `the key ${quote(key)} names a variable`, "Write the key out.");
+    onProblem("VARIABLE_NOT_HERE", path, key, `the key ${quote(key)} names a variable`, "Write the key out.");
 
-  const tellSecret = ({ name, from }: Extract<Found, { kind: "secret" }>, path: Path, written: string) => {
+  const tellSecret = ({ name, from }: Extract<LookupResult, { kind: "secret" }>, path: Path, input: string) => {
     const named = `the environment variable ${quote(name)} is named like a secret, and its value would be seen here`;
     const what = from === undefined ? "a secret would be seen here" : named;
-    tell("VARIABLE_NOT_HERE", path, written, what, "Name secrets in bodies alone.");
+    onProblem("VARIABLE_NOT_HERE", path, input, what, "Name secrets in bodies alone.");
   };
 
-  const replace = ({ text, parts, path }: Extract<TemplateTree, { kind: "text" }>): Placed => {
+  const replace = ({ text, parts, path }: Extract<TemplateTree, { kind: "text" }>): Insertion => {
     const [only] = parts;
     if (parts.length === 1 && only?.kind === "variable" && !options.textOnly) {
-      const found = lookUp(only.name, scope);
+      const found = resolveVariable(only.name, scope);
       if (found.kind === "value") return fits(found.value, path, only.name) ? found : { value: text };
     }
     let result = "";
@@ -113,16 +113,16 @@ export function interpolate(
           result += part.text;
           break;
         case "literal":
-          if (part.name !== undefined) warnOfLiteral(part.name, part.written, path);
+          if (part.name !== undefined) warnOfLiteral(part.name, part.source, path);
           result += "${";
           break;
         case "foreign":
-          tell("TEMPLATE_FOREIGN", path, part.written, ...foreignTemplate(part.written));
-          result += part.written;
+          onProblem("TEMPLATE_FOREIGN", path, part.source, ...foreignTemplate(part.source));
+          result += part.source;
           break;
         case "unclosed": {
           const next = "Add the } that is missing, or write $${ for the characters ${ themselves.";
-          tell("VARIABLE_SYNTAX", path, text.slice(part.at), "a variable is not closed", next);
+          onProblem("VARIABLE_SYNTAX", path, text.slice(part.at), "a variable is not closed", next);
           result += text.slice(part.at);
           break;
         }
@@ -133,46 +133,46 @@ export function interpolate(
     return { value: result };
   };
 
-  const warnOfLiteral = (name: string, written: string, path: Path): void => {
-    if (lookUp(name, scope).kind === "problem") return;
+  const warnOfLiteral = (name: string, input: string, path: Path): void => {
+    if (resolveVariable(name, scope).kind === "problem") return;
     const variable = `\${${name}}`;
-    const what = `${quote(written)} stands for the characters ${variable}, and not for the variable`;
+    const what = `${quote(input)} stands for the characters ${variable}, and not for the variable`;
     const next = `For a dollar sign and the variable's value write \${$}${variable}; allow it where the characters are meant.`;
-    tell("LITERAL_VARIABLE", path, written, what, next);
+    onProblem("LITERAL_VARIABLE", path, input, what, next);
   };
 
   const insert = (name: string, path: Path, at: number): string => {
-    const found: Found = lookUp(name, scope);
-    const written = `\${${name}}`;
+    const found: LookupResult = resolveVariable(name, scope);
+    const input = `\${${name}}`;
     switch (found.kind) {
       case "value":
         if (typeof found.value !== "object") {
-          return fits(found.value, path, name) ? (found.text ?? String(found.value)) : written;
+          return fits(found.value, path, name) ? (found.text ?? String(found.value)) : input;
         }
-        tell(
+        onProblem(
           "WRONG_TYPE",
           path,
-          written,
-          `the variable ${quote(name)} is ${typeName(found.value)}, which cannot stand inside a text`,
+          input,
+          `the variable ${quote(name)} is ${describeType(found.value)}, which cannot stand inside a text`,
           "Name one of its values, or let the variable stand alone.",
         );
-        return written;
+        return input;
       case "secret":
-        if (!options.secretsAllowed) tellSecret(found, path, written);
-        else if (found.missing) tell(found.missing.code, path, written, found.missing.what, found.missing.next);
+        if (!options.secretsAllowed) tellSecret(found, path, input);
+        else if (found.missing) onProblem(found.missing.code, path, input, found.missing.message, found.missing.hint);
         else {
           const slot = { name: found.name, ...(found.from && { from: found.from }), path, at };
           secrets.push(slot);
           // However the variable is written: this is what the push replaces.
-          return placeholderOf(slot);
+          return formatPlaceholder(slot);
         }
-        return written;
+        return input;
       case "unknown":
         unknown.push(path);
-        return written;
+        return input;
       case "problem":
-        tell(found.code, path, written, found.what, found.next, found.place);
-        return written;
+        onProblem(found.code, path, input, found.message, found.hint, found.location);
+        return input;
     }
   };
 
@@ -180,17 +180,17 @@ export function interpolate(
 }
 
 /** A value in the place of another, and how a number is written there. */
-interface Placed {
+interface Insertion {
   readonly value: JsonValue;
   readonly text?: string;
 }
 
 /** Puts a value into a list or a map of its own. */
-function place(holder: object, key: string | number, { value, text }: Placed): void {
+function insertValue(holder: object, key: string | number, { value, text }: Insertion): void {
   // An own property also where the key is "__proto__".
   if (key === "__proto__") Object.defineProperty(holder, key, { value, enumerable: true });
   else (holder as Record<string | number, JsonValue>)[key] = value;
-  if (text !== undefined) noteSpelling(holder, key, value, text);
+  if (text !== undefined) recordSpelling(holder, key, value, text);
 }
 
 /** Characters that variables may bring into one message; the API takes 128 KB. */
@@ -199,13 +199,13 @@ const maxInserted = 2_000_000;
 const sizes = new WeakMap<object, number>();
 
 /** About as many characters as a value has as JSON; counted once for each list and map. */
-function sizeOf(value: JsonValue): number {
+function measure(value: JsonValue): number {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object" || value === null) return 8;
   const known = sizes.get(value);
   if (known !== undefined) return known;
   const size = Object.entries(value).reduce(
-    (sum, [key, inner]) => sum + key.length + sizeOf(inner as JsonValue) + 4,
+    (sum, [key, inner]) => sum + key.length + measure(inner as JsonValue) + 4,
     2,
   );
   sizes.set(value, size);

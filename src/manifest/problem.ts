@@ -1,6 +1,6 @@
 import { toPrintable } from "../printable.ts";
 import type { SourceLocation } from "../types.ts";
-import { codes, type ProblemCode, type Severity } from "./codes.ts";
+import { type ProblemCode, problemCodes, type Severity } from "./problem-codes.ts";
 
 export { quote, toPrintable } from "../printable.ts";
 
@@ -8,30 +8,34 @@ export { quote, toPrintable } from "../printable.ts";
 export interface Problem {
   readonly code: ProblemCode;
   readonly severity: Severity;
-  readonly place: SourceLocation;
+  readonly location: SourceLocation;
   /** What is wrong: a clause without a full stop at its end. */
-  readonly what: string;
+  readonly message: string;
   /** What to do about it, in full sentences. */
-  readonly next: string;
+  readonly hint: string;
 }
 
 /** Makes a problem whose words are printable, whatever of somebody's text went into them. */
-export function problem(code: ProblemCode, place: SourceLocation, what: string, next: string): Problem {
-  return { code, severity: codes[code].severity, place, what: toPrintable(what), next: toPrintable(next) };
+export function createProblem(code: ProblemCode, location: SourceLocation, what: string, next: string): Problem {
+  return { code, severity: problemCodes[code].severity, location, message: toPrintable(what), hint: toPrintable(next) };
 }
 
 /** One line: `file:line:column CODE: what. what next`. */
-export function formatProblem({ code, place, what, next }: Problem): string {
-  return `${formatPlace(place)} ${code}: ${what}. ${next}`;
+export function formatProblem({ code, location, message, hint }: Problem): string {
+  return `${formatLocation(location)} ${code}: ${message}. ${hint}`;
 }
 
-export function formatPlace({ file, line, column }: SourceLocation): string {
+export function formatLocation({ file, line, column }: SourceLocation): string {
   return `${toPrintable(file)}:${line}:${column}`;
 }
 
 /** By file, line and column; what stands at one place stays in the order in which it was found. */
 export function compareProblems(a: Problem, b: Problem): number {
-  return compareText(a.place.file, b.place.file) || a.place.line - b.place.line || a.place.column - b.place.column;
+  return (
+    compareText(a.location.file, b.location.file) ||
+    a.location.line - b.location.line ||
+    a.location.column - b.location.column
+  );
 }
 
 /** By code units, the same on every machine, whatever its locale. */

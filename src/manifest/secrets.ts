@@ -14,25 +14,25 @@ export class SecretError extends Error {
  */
 export function fillSecrets(message: Message, secrets: ReadonlyMap<string, string>): Message {
   const { secrets: slots = [], json: _, ...complete } = message;
-  const missing = slots.filter((slot) => !secrets.has(variableOf(slot)));
-  if (missing.length > 0) throw missingError(missing);
+  const missing = slots.filter((slot) => !secrets.has(formatVariable(slot)));
+  if (missing.length > 0) throw missingSecretError(missing);
   // From the last to the first, so that the offsets of those still to fill stay true.
   const body = slots.toReversed().reduce((at, slot) => fill(at, slot, slot.path, secrets), message.body);
-  const secretValues = slots.flatMap((slot) => secrets.get(variableOf(slot)) ?? []);
+  const secretValues = slots.flatMap((slot) => secrets.get(formatVariable(slot)) ?? []);
   return { ...complete, body, ...(secretValues.length > 0 && { secretValues }) };
 }
 
 /** The variable that a body names in a place for a secret: `secret.NAME` or `env.NAME`. */
-export function variableOf({ name, from }: Pick<SecretSlot, "name" | "from">): string {
+export function formatVariable({ name, from }: Pick<SecretSlot, "name" | "from">): string {
   return `${from ?? "secret"}.${name}`;
 }
 
 /** What stands in the body until the push. */
-export function placeholderOf(slot: SecretSlot): string {
-  return `\${${variableOf(slot)}}`;
+export function formatPlaceholder(slot: SecretSlot): string {
+  return `\${${formatVariable(slot)}}`;
 }
 
-function missingError(slots: readonly SecretSlot[]): SecretError {
+function missingSecretError(slots: readonly SecretSlot[]): SecretError {
   const named = (from: SecretSlot["from"]) => {
     const names = new Set(slots.filter((slot) => slot.from === from).map(({ name }) => quote(name)));
     return [...names].join(", ");
@@ -57,11 +57,11 @@ function fill(
 ): JsonValue {
   const [step, ...rest] = path;
   if (step === undefined) {
-    const written = placeholderOf(slot);
-    if (typeof value !== "string" || !value.startsWith(written, slot.at)) throw misplaced(slot);
-    return value.slice(0, slot.at) + secrets.get(variableOf(slot)) + value.slice(slot.at + written.length);
+    const input = formatPlaceholder(slot);
+    if (typeof value !== "string" || !value.startsWith(input, slot.at)) throw misplacedSecretError(slot);
+    return value.slice(0, slot.at) + secrets.get(formatVariable(slot)) + value.slice(slot.at + input.length);
   }
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) throw misplaced(slot);
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) throw misplacedSecretError(slot);
   if (Array.isArray(value)) {
     return value.map((item: JsonValue, index) => (index === step ? fill(item, slot, rest, secrets) : item));
   }
@@ -70,6 +70,6 @@ function fill(
   );
 }
 
-function misplaced({ name }: SecretSlot): SecretError {
+function misplacedSecretError({ name }: SecretSlot): SecretError {
   return new SecretError(`the body has no place for the secret ${quote(name)}: it is not the body that was read`);
 }

@@ -1,16 +1,16 @@
 import type { JsonValue } from "../types.ts";
-import type { Path } from "./locate.ts";
-import { hasSpellings } from "./spelling.ts";
+import { hasSpellings } from "./number-spelling.ts";
+import type { Path } from "./source-location.ts";
 import { hasMarkers, type Part, parseTemplate } from "./template.ts";
 
 /** A value of a manifest with its texts split at their variables. A data file's map is split once, and used for each row. */
 export type TemplateTree =
   | { readonly kind: "constant"; readonly value: JsonValue }
   | { readonly kind: "text"; readonly text: string; readonly parts: readonly Part[]; readonly path: Path }
-  | (Holder & { readonly kind: "list"; readonly items: readonly TemplateTree[] })
-  | (Holder & { readonly kind: "map"; readonly entries: readonly TemplateEntry[] });
+  | (CacheEntry & { readonly kind: "list"; readonly items: readonly TemplateTree[] })
+  | (CacheEntry & { readonly kind: "map"; readonly entries: readonly TemplateEntry[] });
 
-interface Holder {
+interface CacheEntry {
   /** The list or map, where numbers in it are written in another way than JavaScript's. */
   readonly spelled: object | undefined;
   readonly variables: number;
@@ -25,29 +25,29 @@ export interface TemplateEntry {
 }
 
 /** By lists and maps: a manifest's values do not change once they were read. */
-const known = new WeakMap<object, TemplateTree>();
+const cachedTrees = new WeakMap<object, TemplateTree>();
 
 /** By texts, of which a map's id is one. */
-const knownTexts = new Map<string, TemplateTree>();
-const keptTexts = 1_000;
-const keptLength = 1_000;
+const cachedTexts = new Map<string, TemplateTree>();
+const maxCachedTexts = 1_000;
+const maxCachedLength = 1_000;
 
-export function templateTree(value: JsonValue): TemplateTree {
-  if (typeof value === "string") return textTree(value);
+export function parseTemplateTree(value: JsonValue): TemplateTree {
+  if (typeof value === "string") return parseText(value);
   if (typeof value !== "object" || value === null) return { kind: "constant", value };
-  const tree = known.get(value) ?? build(value, []);
-  known.set(value, tree);
+  const tree = cachedTrees.get(value) ?? build(value, []);
+  cachedTrees.set(value, tree);
   return tree;
 }
 
-function textTree(text: string): TemplateTree {
+function parseText(text: string): TemplateTree {
   if (!hasMarkers(text)) return { kind: "constant", value: text };
-  const found = knownTexts.get(text);
+  const found = cachedTexts.get(text);
   if (found !== undefined) return found;
   const tree = build(text, []);
-  if (text.length > keptLength) return tree;
-  if (knownTexts.size >= keptTexts) knownTexts.clear();
-  knownTexts.set(text, tree);
+  if (text.length > maxCachedLength) return tree;
+  if (cachedTexts.size >= maxCachedTexts) cachedTexts.clear();
+  cachedTexts.set(text, tree);
   return tree;
 }
 
@@ -61,7 +61,7 @@ function build(value: JsonValue, path: Path): TemplateTree {
     const items = value.map((item: JsonValue, index) => build(item, [...path, index]));
     return items.every(isConstant)
       ? { kind: "constant", value }
-      : { kind: "list", items, spelled, variables: sum(items) };
+      : { kind: "list", items, spelled, variables: sumVariables(items) };
   }
   const entries = Object.entries(value).map(([key, inner]) => {
     const here = [...path, key];
@@ -70,7 +70,7 @@ function build(value: JsonValue, path: Path): TemplateTree {
   const plain = entries.every(({ marked, tree }) => isConstant(tree) && !marked);
   return plain
     ? { kind: "constant", value }
-    : { kind: "map", entries, spelled, variables: sum(entries.map(({ tree }) => tree)) };
+    : { kind: "map", entries, spelled, variables: sumVariables(entries.map(({ tree }) => tree)) };
 }
 
 function isConstant(tree: TemplateTree): boolean {
@@ -89,6 +89,6 @@ export function countVariables(tree: TemplateTree): number {
   }
 }
 
-function sum(trees: readonly TemplateTree[]): number {
+function sumVariables(trees: readonly TemplateTree[]): number {
   return trees.reduce((total, tree) => total + countVariables(tree), 0);
 }

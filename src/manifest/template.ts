@@ -3,9 +3,9 @@ export type Part =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "variable"; readonly name: string; readonly at: number }
   /** `$${`, which stands for `${`; `name` is that of the variable that would be here without the first `$`. */
-  | { readonly kind: "literal"; readonly name: string | undefined; readonly written: string }
+  | { readonly kind: "literal"; readonly name: string | undefined; readonly source: string }
   /** `${{ name }}`, which other tools fill in. */
-  | { readonly kind: "foreign"; readonly written: string }
+  | { readonly kind: "foreign"; readonly source: string }
   | { readonly kind: "unclosed"; readonly at: number };
 
 /** A name ends at the first brace that is not inside of `['…']` or `["…"]`. */
@@ -24,8 +24,8 @@ export function parseTemplate(text: string): readonly Part[] {
     if (at > end) parts.push({ kind: "text", text: text.slice(end, at) });
     end = at + found.length;
     if (found === "$${") {
-      parts.push({ kind: "literal", name: meantEnd && meant?.trim(), written: `${found}${meant}${meantEnd ?? ""}` });
-    } else if (found.startsWith("${{") && found.endsWith("}}")) parts.push({ kind: "foreign", written: found });
+      parts.push({ kind: "literal", name: meantEnd && meant?.trim(), source: `${found}${meant}${meantEnd ?? ""}` });
+    } else if (found.startsWith("${{") && found.endsWith("}}")) parts.push({ kind: "foreign", source: found });
     else if (nameEnd === undefined) parts.push({ kind: "unclosed", at });
     else if (name?.trim() === "$") parts.push({ kind: "text", text: "$" });
     else parts.push({ kind: "variable", name: (name ?? "").trim(), at });

@@ -6,19 +6,19 @@ const bracketed = /\[(?:'((?:[^']|'')*)'|"((?:[^"]|"")*)")\]/g;
  * belong to the key, since columns may be named `items[0]`.
  */
 export function splitName(name: string): readonly string[] {
-  const found = known.get(name);
+  const found = cachedNames.get(name);
   if (found !== undefined) return found;
-  const steps = split(name);
-  if (known.size >= keptNames) known.clear();
-  known.set(name, steps);
+  const steps = splitUncached(name);
+  if (cachedNames.size >= maxCachedNames) cachedNames.clear();
+  cachedNames.set(name, steps);
   return steps;
 }
 
 /** Names that were split already: the map of a data file names the same for each row. */
-const known = new Map<string, readonly string[]>();
-const keptNames = 1_000;
+const cachedNames = new Map<string, readonly string[]>();
+const maxCachedNames = 1_000;
 
-function split(name: string): readonly string[] {
+function splitUncached(name: string): readonly string[] {
   if (!name.includes("[")) return name.split(".");
   const steps: string[] = [];
   let end = 0;
@@ -36,6 +36,6 @@ function plainSteps(text: string): readonly string[] {
 }
 
 /** A step of a name as it is written behind the steps before it. */
-export function writeStep(key: string): string {
+export function formatStep(key: string): string {
   return /^[^.'"{}[\]\s]+$/.test(key) ? `.${key}` : `['${key.replaceAll("'", "''")}']`;
 }

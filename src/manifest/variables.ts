@@ -1,11 +1,11 @@
 import type { JsonValue, SourceLocation } from "../types.ts";
-import type { ProblemCode } from "./codes.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { findSpelling } from "./number-spelling.ts";
 import { quote } from "./problem.ts";
-import { isSensitiveName } from "./sensitive.ts";
-import { parseExactly } from "./source/json.ts";
-import { spellingOf } from "./spelling.ts";
-import { didYouMean } from "./suggest.ts";
-import { splitName, writeStep } from "./variable-name.ts";
+import type { ProblemCode } from "./problem-codes.ts";
+import { isSensitiveName } from "./sensitive-names.ts";
+import { parseExactly } from "./source/exact-json.ts";
+import { formatStep, splitName } from "./variable-name.ts";
 
 /**
  * What manifests may name. A part that is undefined is not known. Where manifests are checked for no stack in particular,
@@ -33,10 +33,10 @@ export interface Variables {
 export interface ConfigFlaw {
   /** Keys and indexes that lead there; none: all of it. */
   readonly path: readonly string[];
-  readonly what: string;
-  readonly next: string;
+  readonly message: string;
+  readonly hint: string;
   /** Where the configuration is written; undefined: nobody knows. */
-  readonly place: SourceLocation | undefined;
+  readonly location: SourceLocation | undefined;
 }
 
 /** UTF-8 bytes of a secret's value. */
@@ -47,7 +47,7 @@ export interface SecretBytes {
 }
 
 /** @returns undefined for a value that is not known */
-export function bytesOf(secret: string | undefined): SecretBytes | undefined {
+export function measureSecret(secret: string | undefined): SecretBytes | undefined {
   if (secret === undefined) return undefined;
   return { text: Buffer.byteLength(secret), json: Buffer.byteLength(JSON.stringify(secret)) - '""'.length };
 }
@@ -66,9 +66,9 @@ export interface Scope {
   readonly pending?: readonly string[];
 }
 
-type Missing = Extract<Found, { readonly kind: "problem" }>;
+type Missing = Extract<LookupResult, { readonly kind: "problem" }>;
 
-export type Found =
+export type LookupResult =
   /** `text`: how a number stands inside a text; absent: as JavaScript writes it. */
   | { readonly kind: "value"; readonly value: JsonValue; readonly text?: string }
   /** `missing`: it has no value here, which matters where it may stand. */
@@ -78,57 +78,59 @@ export type Found =
   | {
       readonly kind: "problem";
       readonly code: ProblemCode;
-      readonly what: string;
-      readonly next: string;
+      readonly message: string;
+      readonly hint: string;
       /** Where it is to be mended; absent: where the variable is named. */
-      readonly place?: SourceLocation;
+      readonly location?: SourceLocation;
     };
 
-const names = ["stack", "project", "config.NAME", "env.NAME", "git.sha", "secret.NAME"];
+const rootNames = ["stack", "project", "config.NAME", "env.NAME", "git.sha", "secret.NAME"];
 
 /** Where local variables exist, for those who name one elsewhere. */
-const locals: Readonly<Record<string, string>> = {
+const localVariables: Readonly<Record<string, string>> = {
   item: "in a message that has for_each",
   index: "in a message that has for_each",
   row: "in the map of a source",
 };
 
 /** Finds what a variable means. */
-export function lookUp(name: string, scope: Scope): Found {
+export function resolveVariable(name: string, scope: Scope): LookupResult {
   const { variables, local } = scope;
   const [head = "", ...steps] = splitName(name);
   const rest = steps.join(".");
   if (scope.pending?.includes(head)) return { kind: "unknown" };
-  if (Object.hasOwn(local, head)) return within(name, local, head, steps);
+  if (Object.hasOwn(local, head)) return resolveSteps(name, local, head, steps);
   if (name === "stack")
-    return scope.stack === undefined ? notKnown(name, scope) : { kind: "value", value: scope.stack };
+    return scope.stack === undefined ? unknownVariable(name, scope) : { kind: "value", value: scope.stack };
   if (name === "project")
-    return variables.project ? { kind: "value", value: variables.project } : notKnown(name, scope);
-  if (name === "git.sha") return fromGit(name, scope);
-  if (rest !== "" && head === "config") return fromConfig(name, rest, steps, scope);
-  if (rest !== "" && head === "secret") return fromSecrets(name, rest, scope);
-  if (rest !== "" && head === "env") return fromEnvironment(name, rest, scope);
-  const where = Object.hasOwn(locals, head) ? ` ${head} exists ${locals[head]}.` : didYouMean(name, names);
-  const all = [...Object.keys(local), ...names].join(", ");
-  const next = `Known here: ${all}.${where} Write $\${ for the characters \${ themselves.`;
-  return { kind: "problem", code: "VARIABLE_UNKNOWN", what: `there is no variable ${quote(name)}`, next };
+    return variables.project ? { kind: "value", value: variables.project } : unknownVariable(name, scope);
+  if (name === "git.sha") return resolveGit(name, scope);
+  if (rest !== "" && head === "config") return resolveConfig(name, rest, steps, scope);
+  if (rest !== "" && head === "secret") return resolveSecret(name, rest, scope);
+  if (rest !== "" && head === "env") return resolveEnvironment(name, rest, scope);
+  const where = Object.hasOwn(localVariables, head)
+    ? ` ${head} exists ${localVariables[head]}.`
+    : didYouMean(name, rootNames);
+  const all = [...Object.keys(local), ...rootNames].join(", ");
+  const hint = `Known here: ${all}.${where} Write $\${ for the characters \${ themselves.`;
+  return { kind: "problem", code: "VARIABLE_UNKNOWN", message: `there is no variable ${quote(name)}`, hint };
 }
 
-function fromGit(name: string, scope: Scope): Found {
+function resolveGit(name: string, scope: Scope): LookupResult {
   const { gitSha, noCommit } = scope.variables;
-  if (gitSha === undefined) return notKnown(name, scope);
+  if (gitSha === undefined) return unknownVariable(name, scope);
   const value = gitSha();
   if (value !== undefined) return { kind: "value", value };
   return undefinedVariable(name, noCommit?.() ?? "Deploy from a Git repository that has a commit.");
 }
 
-function fromConfig(name: string, key: string, steps: readonly string[], scope: Scope): Found {
+function resolveConfig(name: string, key: string, steps: readonly string[], scope: Scope): LookupResult {
   const { config, secrets } = scope.variables;
-  if (config === undefined) return notKnown(name, scope);
-  if (Object.hasOwn(config, key)) return flawOf(key, [], scope) ?? within(name, config, key, []);
+  if (config === undefined) return unknownVariable(name, scope);
+  if (Object.hasOwn(config, key)) return findFlaw(key, [], scope) ?? resolveSteps(name, config, key, []);
   const [first = "", ...inner] = steps;
   if (Object.hasOwn(config, first)) {
-    return flawOf(first, inner, scope) ?? within(name, withJsonRead(config, first), first, inner);
+    return findFlaw(first, inner, scope) ?? resolveSteps(name, withParsedJson(config, first), first, inner);
   }
   if (secrets?.includes(key)) {
     return undefinedVariable(name, `${quote(key)} is a secret in the stack's configuration: write \${secret.${key}}.`);
@@ -138,25 +140,25 @@ function fromConfig(name: string, key: string, steps: readonly string[], scope: 
 }
 
 /** The first thing that is against using a value of the configuration, or a part of it. */
-function flawOf(key: string, steps: readonly string[], { variables }: Scope): Found | undefined {
-  const flaw = variables.configFlaws
+function findFlaw(key: string, steps: readonly string[], { variables }: Scope): LookupResult | undefined {
+  const error = variables.configFlaws
     ?.get(key)
     ?.find(({ path }) => path.slice(0, steps.length).every((step, index) => step === steps[index]));
-  if (flaw === undefined) return undefined;
-  const { what, next, place } = flaw;
-  return { kind: "problem", code: "CONFIG_INVALID", what, next, ...(place !== undefined && { place }) };
+  if (error === undefined) return undefined;
+  const { message, hint, location } = error;
+  return { kind: "problem", code: "CONFIG_INVALID", message, hint, ...(location !== undefined && { location }) };
 }
 
 /** A text of the configuration is JSON to those who ask for a part of it. */
-function withJsonRead(config: Readonly<Record<string, JsonValue>>, key: string): Readonly<Record<string, JsonValue>> {
+function withParsedJson(config: Readonly<Record<string, JsonValue>>, key: string): Readonly<Record<string, JsonValue>> {
   const text = config[key];
   const parsed = typeof text === "string" && /^\s*[[{]/.test(text) ? parseExactly(text, text.length) : undefined;
   return parsed?.ok ? { [key]: parsed.value } : config;
 }
 
-function fromSecrets(name: string, key: string, scope: Scope): Found {
+function resolveSecret(name: string, key: string, scope: Scope): LookupResult {
   const { config, secrets } = scope.variables;
-  if (secrets === undefined && scope.stack !== undefined) return notKnown(name, scope);
+  if (secrets === undefined && scope.stack !== undefined) return unknownVariable(name, scope);
   if (secrets === undefined || secrets.includes(key)) return { kind: "secret", name: key };
   if (config !== undefined && Object.hasOwn(config, key)) {
     return undefinedVariable(name, `${quote(key)} is not a secret: write \${config.${key}}, or set it with --secret.`);
@@ -165,54 +167,54 @@ function fromSecrets(name: string, key: string, scope: Scope): Found {
   return undefinedVariable(name, next);
 }
 
-function fromEnvironment(name: string, key: string, scope: Scope): Found {
+function resolveEnvironment(name: string, key: string, scope: Scope): LookupResult {
   const { env, variables } = scope;
   if (!env.includes(key)) {
-    const what = `the manifest does not list the environment variable ${quote(key)}`;
-    const next = `Add "env: [${key}]" to the manifest, so that a reviewer sees what it reads.${didYouMean(key, env)}`;
-    return { kind: "problem", code: "VARIABLE_NOT_LISTED", what, next };
+    const message = `the manifest does not list the environment variable ${quote(key)}`;
+    const hint = `Add "env: [${key}]" to the manifest, so that a reviewer sees what it reads.${didYouMean(key, env)}`;
+    return { kind: "problem", code: "VARIABLE_NOT_LISTED", message, hint };
   }
   const found =
     variables.env === undefined
-      ? notKnown(name, scope)
-      : defined(name, variables.env[key], `Set ${key} in the environment of the deployment.`);
+      ? unknownVariable(name, scope)
+      : assertDefined(name, variables.env[key], `Set ${key} in the environment of the deployment.`);
   if (!isSensitiveName(key)) return found;
   // Its value is for the push alone, as that of a secret in the configuration.
   return { kind: "secret", name: key, from: "env", ...(found.kind === "problem" && { missing: found }) };
 }
 
 /** For no stack in particular nobody can know it; for a stack it would be pushed as it is written. */
-function notKnown(name: string, { stack }: Scope): Found {
+function unknownVariable(name: string, { stack }: Scope): LookupResult {
   return stack === undefined
     ? { kind: "unknown" }
     : undefinedVariable(name, "Whoever reads the manifests here does not say it.");
 }
 
-function defined(name: string, value: string | undefined, next: string): Found {
+function assertDefined(name: string, value: string | undefined, next: string): LookupResult {
   return value === undefined ? undefinedVariable(name, next) : { kind: "value", value };
 }
 
 /** Follows keys and indexes into one of the values that `all` holds, own properties alone. */
-function within(
+function resolveSteps(
   name: string,
   all: Readonly<Record<string, JsonValue>>,
   first: string,
   steps: readonly string[],
-): Found {
+): LookupResult {
   let at: JsonValue = all[first] ?? null;
   for (let index = 0; index < steps.length; index += 1) {
     const step = steps[index] ?? "";
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) {
-      return undefinedVariable(name, whatThereIs(at, first, steps, index));
+      return undefinedVariable(name, describeAvailable(at, first, steps, index));
     }
     at = (at as Readonly<Record<string, JsonValue>>)[step] ?? null;
   }
-  const text = typeof at === "number" ? spellingOf(holdersOf(all, first, steps)) : undefined;
+  const text = typeof at === "number" ? findSpelling(collectHolders(all, first, steps)) : undefined;
   return text === undefined ? { kind: "value", value: at } : { kind: "value", value: at, text };
 }
 
 /** The lists and maps on the way to a value, each with the key that leads on. */
-function holdersOf(
+function collectHolders(
   all: Readonly<Record<string, JsonValue>>,
   first: string,
   steps: readonly string[],
@@ -227,17 +229,17 @@ function holdersOf(
 }
 
 /** What a value has in place of one of the steps. */
-function whatThereIs(at: JsonValue, first: string, steps: readonly string[], index: number): string {
+function describeAvailable(at: JsonValue, first: string, steps: readonly string[], index: number): string {
   const keys = typeof at === "object" && at !== null ? Object.keys(at) : [];
   const dotted = steps.slice(index).join(".");
   if (keys.includes(dotted)) {
-    const known = [...steps.slice(0, index), dotted].map(writeStep).join("");
+    const known = [...steps.slice(0, index), dotted].map(formatStep).join("");
     return `Its key has a dot: write \${${first}${known}}.`;
   }
   if (keys.length === 0) return "It has no keys.";
   return `It has ${keys.slice(0, 20).join(", ")}.${didYouMean(steps[index] ?? "", keys)}`;
 }
 
-function undefinedVariable(name: string, next: string): Found {
-  return { kind: "problem", code: "VARIABLE_UNDEFINED", what: `the variable ${quote(name)} has no value`, next };
+function undefinedVariable(name: string, hint: string): LookupResult {
+  return { kind: "problem", code: "VARIABLE_UNDEFINED", message: `the variable ${quote(name)} has no value`, hint };
 }

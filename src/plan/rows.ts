@@ -64,7 +64,7 @@ export function decideRows(desired: DesiredRows, recorded: RowsLedger, digests?:
 }
 
 /**
- * The same as `continuesLedger`, for rows. If each row was pushed once, these very rows are not another delivery. If all segments share
+ * The same as `goesOn`, for rows. If each row was pushed once, these very rows are not another delivery. If all segments share
  * a delivery, its number says whether the segment has had its turn in it.
  */
 export function continuesRowLedger(

@@ -32,7 +32,7 @@ export function toRow(message: DeliveredMessage, metadata: boolean): Row {
   const parsed = parseExactly(json, Buffer.byteLength(json));
   const line = metadata ? withMetadata(message, json) : json;
   const why = !parsed.ok
-    ? `${parsed.flaws[0]?.what ?? "it is not JSON that a manifest can hold"}`
+    ? `${parsed.errors[0]?.message ?? "it is not JSON that a manifest can hold"}`
     : (tooLarge(body, parsed.bytes) ?? (metadata ? deepRow(line) : undefined));
   if (!parsed.ok || why !== undefined) {
     const data = { kind: "other", why: why ?? "", encoding: "as_received", data: body.text } as const;
@@ -81,5 +81,5 @@ function tooLarge(body: Body, jsonBytes: number): string | undefined {
 /** A body that is nested as deeply as a manifest allows is too deep one level down. */
 function deepRow(line: string): string | undefined {
   const parsed = parseExactly(line, Buffer.byteLength(line));
-  return parsed.ok ? undefined : parsed.flaws[0]?.what;
+  return parsed.ok ? undefined : parsed.errors[0]?.message;
 }

@@ -1,4 +1,4 @@
-import { checkCredentials, type Problem, problem } from "../manifest/index.ts";
+import { createProblem, detectCredentials, type Problem } from "../manifest/index.ts";
 import type { JsonValue, SourceLocation } from "../types.ts";
 import type { Row } from "./row.ts";
 
@@ -18,8 +18,10 @@ export function scanRows(rows: readonly Row[], placeOf: (row: Row) => SourceLoca
       delaySeconds: undefined,
       location: placeOf(row),
     } as const;
-    checkCredentials(message, (code, _path, _snippet, what) => {
-      found.push(problem(code, message.location, what, "Do not commit it: revoke it, or keep this export out of Git."));
+    detectCredentials(message, (code, _path, _snippet, what) => {
+      found.push(
+        createProblem(code, message.location, what, "Do not commit it: revoke it, or keep this export out of Git."),
+      );
     });
     return found;
   });

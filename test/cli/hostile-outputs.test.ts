@@ -17,7 +17,7 @@ import { ledgerText, statusText } from "../../src/cli/status/text.ts";
 import { refusalOf } from "../../src/cli/up/agree.ts";
 import { describeIncompletePush } from "../../src/lifecycle/apply/report.ts";
 import { PartialPushError, SeederError } from "../../src/lifecycle/errors.ts";
-import { formatProblem, problem } from "../../src/manifest/index.ts";
+import { createProblem, formatProblem } from "../../src/manifest/index.ts";
 import { outputsOf, stateOf } from "../engine-units/fixture.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
 import { hostile, poisoned, wrongWith } from "../support/hostile.ts";
@@ -31,7 +31,10 @@ const state = poisoned(stateOf(outputsOf("a"), outputsOf("gone")));
 const notAsked = statusOf(plan, state, hostile);
 const status = { ...notAsked, components: notAsked.removed };
 const place = { file: `messages/${hostile}.yaml`, line: 3, column: 1 };
-const found = [problem("EMPTY_DOCUMENT", place, hostile, hostile), problem("AMBIGUOUS_WORD", place, hostile, hostile)];
+const found = [
+  createProblem("EMPTY_DOCUMENT", place, hostile, hostile),
+  createProblem("AMBIGUOUS_WORD", place, hostile, hostile),
+];
 const checked = { manifests: [], skipped: [], problems: found, omitted: 0 };
 /** The lines that are annotations, each of which is looked at by itself. */
 const own = /^::(?:error|warning|notice) /;

@@ -115,9 +115,9 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
     const places = (told: readonly (readonly [place: string, text: string])[]) => {
       const unreadable = told.filter(([, text]) => text !== "");
       return Object.fromEntries(
-        unreadable.map(([place, text]) => [
-          place,
-          text.includes(expected[place] ?? "nothing") ? expected[place] : text,
+        unreadable.map(([location, text]) => [
+          location,
+          text.includes(expected[location] ?? "nothing") ? expected[location] : text,
         ]),
       );
     };
@@ -125,8 +125,8 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
     it("is told at its place as text", () => {
       const { code, stdout, stderr } = validate("text");
       const told = stderr.split("\n\n").flatMap((each) => {
-        const [, place = "", text] = /^(\S+:\d+):\d+ error FILE_UNREADABLE: ([\s\S]*)$/.exec(each) ?? [];
-        return text === undefined ? [] : [[place, text] as const];
+        const [, location = "", text] = /^(\S+:\d+):\d+ error FILE_UNREADABLE: ([\s\S]*)$/.exec(each) ?? [];
+        return text === undefined ? [] : [[location, text] as const];
       });
       expect({ code, stdout, told: places(told) }).toEqual({ code: 1, stdout: "", told: expected });
       expect(stderr).not.toContain(root.path);
@@ -189,7 +189,7 @@ it("names a folder of manifests that is a file, a pipe or a circle of links", as
     using folder = temporaryFolder();
     make(join(folder.path, "messages"));
     const { problems } = await check(folder.path, [], undefined);
-    return problems.map(({ code, place, what }) => `${place.file}:${place.line} ${code}: ${what}`);
+    return problems.map(({ code, location, message }) => `${location.file}:${location.line} ${code}: ${message}`);
   };
   expect(await codes((path) => writeFileSync(path, ""))).toEqual([
     "messages:1 FOLDER_MISSING: this is a file, not a folder",

@@ -40,7 +40,7 @@ async function load(files: Readonly<Record<string, string | Uint8Array>>) {
   });
   for (const { content } of manifests) if (content.kind === "inline") messages.push(...content.messages);
   const errors = problems.filter(({ severity }) => severity === "error");
-  return { messages, problems: errors.map(({ code, place }) => `${place.file}:${place.line} ${code}`) };
+  return { messages, problems: errors.map(({ code, location }) => `${location.file}:${location.line} ${code}`) };
 }
 
 async function python(kind: "csv" | "json", file: string): Promise<unknown[]> {

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Problems } from "../../src/manifest/collect.ts";
-import type { Checker } from "../../src/manifest/schema/checker.ts";
-import { SchemaIds } from "../../src/manifest/schema/ids.ts";
-import { RepositorySources } from "../../src/manifest/schema/sources.ts";
-import { compileSchema } from "../../src/manifest/schemas.ts";
+import { compileSchema } from "../../src/manifest/body-schemas.ts";
+import { ProblemCollector } from "../../src/manifest/problem-collector.ts";
+import { RepositorySources } from "../../src/manifest/schema/repository-sources.ts";
+import type { SchemaChecker } from "../../src/manifest/schema/schema-checker.ts";
+import { SchemaIds } from "../../src/manifest/schema/schema-ids.ts";
 import type { JsonValue } from "../../src/types.ts";
 import { cached, run } from "./cache.ts";
 
@@ -75,7 +75,7 @@ it.each(drafts)("agrees with the suite of $folder", async ({ folder, address, pa
       const name = `${folder}-${number}-${index}.json`;
       const declared = typeof schema === "boolean" ? schema : { $schema: address, ...schema };
       await write(name, withId(declared, `http://localhost:1234/${name}`, folder));
-      const sources = new RepositorySources(repository, new Problems(), new SchemaIds(repository));
+      const sources = new RepositorySources(repository, new ProblemCollector(), new SchemaIds(repository));
       const checker = compileSchema(name, sources);
       for (const { data, valid } of cases) {
         if (passes(checker, data) === valid) agreed += 1;
@@ -87,7 +87,7 @@ it.each(drafts)("agrees with the suite of $folder", async ({ folder, address, pa
 });
 
 /** @returns undefined where the schema could not be used */
-function passes(checker: Checker | undefined, data: JsonValue): boolean | undefined {
+function passes(checker: SchemaChecker | undefined, data: JsonValue): boolean | undefined {
   return checker && checker.check(data).length === 0;
 }
 

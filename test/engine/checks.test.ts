@@ -7,7 +7,7 @@ const order = "queue: orders\nmessages:\n  - body: { order: 1 }\n";
 /** `file:line:column CODE` of everything that an output tells of. */
 function told(output: string): string[] {
   return [...new Set(output.match(/\S+:\d+:\d+ (?:(?:error|warning) )?[A-Z]+_[A-Z_]+(?=: )/g))]
-    .map((place) => place.replace(/ (?:error|warning)/, ""))
+    .map((location) => location.replace(/ (?:error|warning)/, ""))
     .sort();
 }
 

@@ -153,9 +153,9 @@ it("gives manifests the configuration exactly, or refuses it at its place, as va
   const file = readFileSync(join(stack.project.dir, "Pulumi.test.yaml"), "utf8").split("\n");
   for (const [name] of wrong) {
     const line = file.findIndex((each) => each.includes(`queue-seeder:${name}:`)) + 1;
-    const place = new RegExp(`Pulumi\\.test\\.yaml:${line}:\\d+ (?:error )?CONFIG_INVALID: "queue-seeder:${name}`);
-    expect(said(run)).toMatch(place);
-    expect(validated.stderr).toMatch(place);
+    const location = new RegExp(`Pulumi\\.test\\.yaml:${line}:\\d+ (?:error )?CONFIG_INVALID: "queue-seeder:${name}`);
+    expect(said(run)).toMatch(location);
+    expect(validated.stderr).toMatch(location);
   }
   expect(sent(seeder)).toHaveLength(before);
 });

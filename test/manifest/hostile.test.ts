@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codes, formatProblem, type LoadResult } from "../../src/manifest/index.ts";
+import { formatProblem, type LoadResult, problemCodes } from "../../src/manifest/index.ts";
 import { loadFiles } from "./support/fixture.ts";
 
 const options = { stack: "dev", variables: { project: "p", config: { a: "1" }, secrets: ["s"], env: {} } };
@@ -11,9 +11,9 @@ async function survives(files: Readonly<Record<string, string | Uint8Array>>): P
   const result = await loadFiles(files, options);
   expect(result.problems.length + result.manifests.length + result.skipped.length).toBeGreaterThan(0);
   for (const found of result.problems) {
-    expect(Object.keys(codes)).toContain(found.code);
-    expect(found.place.line).toBeGreaterThan(0);
-    expect(found.place.column).toBeGreaterThan(0);
+    expect(Object.keys(problemCodes)).toContain(found.code);
+    expect(found.location.line).toBeGreaterThan(0);
+    expect(found.location.column).toBeGreaterThan(0);
     expect(formatProblem(found)).not.toMatch(/\p{Cc}/u);
   }
   return result;

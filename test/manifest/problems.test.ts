@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { codes } from "../../src/manifest/index.ts";
+import { problemCodes } from "../../src/manifest/index.ts";
 import { expectedFile, fixtureCodes, problemsOf } from "./support/fixture.ts";
 
 describe("problem codes", () => {
   it("each have a fixture, and no fixture is of another", () => {
-    expect(fixtureCodes).toEqual(Object.keys(codes).sort());
+    expect(fixtureCodes).toEqual(Object.keys(problemCodes).sort());
   });
 
   it.each(fixtureCodes)("%s is told as expected", async (code) => {

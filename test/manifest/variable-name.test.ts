@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { splitName, writeStep } from "../../src/manifest/variable-name.ts";
+import { formatStep, splitName } from "../../src/manifest/variable-name.ts";
 import type { Message } from "../../src/types.ts";
 import { loadFiles } from "./support/fixture.ts";
 
@@ -33,7 +33,7 @@ describe("the name of a variable", () => {
   it("leads to the key that it was written for, whatever the key", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 1, unit: fc.constantFrom(..."ab.'\"[]{} 0") })), (keys) => {
-        expect(splitName(`row${keys.map(writeStep).join("")}`)).toEqual(["row", ...keys]);
+        expect(splitName(`row${keys.map(formatStep).join("")}`)).toEqual(["row", ...keys]);
       }),
     );
   });
@@ -59,7 +59,7 @@ describe("a column whose name has a dot", () => {
       "id,address.city\n1,Rome\n",
     );
     expect(problems).toMatchObject([
-      { code: "VARIABLE_UNDEFINED", next: "Its key has a dot: write ${row['address.city']}." },
+      { code: "VARIABLE_UNDEFINED", hint: "Its key has a dot: write ${row['address.city']}." },
     ]);
     const nested = await load(
       `  map: { body: "\${row.a.b.c}" }
@@ -67,7 +67,7 @@ describe("a column whose name has a dot", () => {
       '{"a":{"b.c":1}}\n',
       "rows.ndjson",
     );
-    expect(nested.problems).toMatchObject([{ next: "Its key has a dot: write ${row.a['b.c']}." }]);
+    expect(nested.problems).toMatchObject([{ hint: "Its key has a dot: write ${row.a['b.c']}." }]);
     const both = await load(
       `  map: { body: "\${row.a.b} \${row['a.b']}" }
 `,

@@ -52,8 +52,8 @@ it("holds code, its declarations and what it reads, and no tests", () => {
 
 it("tells nothing of the machine that packed it", () => {
   const texts = packed().map((path) => readFileSync(installed(path.replace(/^package\//, "")), "utf8"));
-  for (const place of [repository, folder, "resolved"]) {
-    expect(texts.filter((text) => text.includes(`"${place}`) || text.includes(`${place}/`))).toEqual([]);
+  for (const location of [repository, folder, "resolved"]) {
+    expect(texts.filter((text) => text.includes(`"${location}`) || text.includes(`${location}/`))).toEqual([]);
   }
 });
 

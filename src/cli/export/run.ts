@@ -1,5 +1,5 @@
 import { describeSystemError, isFileError } from "../../file-error.ts";
-import { formatProblem, Problems } from "../../manifest/index.ts";
+import { formatProblem, ProblemCollector } from "../../manifest/index.ts";
 import { quote, toPrintable } from "../../printable.ts";
 import { describeThisProcess, isRunning, systemClock } from "../../push/index.ts";
 import {
@@ -38,7 +38,7 @@ export async function runExport(
   flags: ExportFlags,
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const place = exportPlace(root, flags.out);
+  const location = exportPlace(root, flags.out);
   const selection = { conditions: flags.filter.map(conditionOf), sinceMs: sinceOf(flags.since) };
   const connection = await connect(root, flags.stack, env);
   try {
@@ -52,7 +52,7 @@ export async function runExport(
       stop,
     };
     try {
-      return await exportTo(place, prepared, { flags, selection }, host);
+      return await exportTo(location, prepared, { flags, selection }, host);
     } catch (error) {
       if (error instanceof ExportError || !isFileError(error)) throw error;
       const next = "Make its folder writable and see that the disk has room, then run it again.";
@@ -113,20 +113,20 @@ interface Wanted {
 }
 
 async function exportTo(
-  place: ExportPlace,
+  location: ExportPlace,
   { head, maxDeliveries }: Prepared,
   { flags, selection }: Wanted,
   host: ExportPorts,
 ): Promise<number> {
-  const files = await openExport(place.paths, head, flags.take ? flags.visibilityTimeout * 1000 : 0, host);
-  const problems = new Problems();
+  const files = await openExport(location.paths, head, flags.take ? flags.visibilityTimeout * 1000 : 0, host);
+  const problems = new ProblemCollector();
   const options = {
     queue: { accountId: head.accountId, queueId: head.queueId },
     selection,
     limit: flags.limit ?? Number.POSITIVE_INFINITY,
     metadata: head.metadata,
     onRows: (rows: readonly Row[]) => {
-      for (const found of scanRows(rows, (row) => placeOf(files, place, row))) problems.add(found);
+      for (const found of scanRows(rows, (row) => placeOf(files, location, row))) problems.add(found);
     },
     onWait: (seconds: number, why: string) => tell([`Waiting for ${seconds} s: ${why}.`]),
   };
@@ -137,14 +137,14 @@ async function exportTo(
       ? await take(files, { ...options, visibilityMs, maxDeliveries }, host)
       : await peek(files, options, host);
     const stopped = "stopped" in left && left.stopped;
-    const unsettled = unsettledText(files, place.shown);
-    const text = manifestText({ ...place, head: files.head, rows: files.rows, paths: place.shown });
+    const unsettled = unsettledText(files, location.shown);
+    const text = manifestText({ ...location, head: files.head, rows: files.rows, paths: location.shown });
     if (!stopped && text !== undefined) await files.publish(text);
     closed = true;
     await files.close(unsettled === undefined && !stopped);
     if (stopped) throw interrupted(files);
-    for (const path of writtenFiles(files, place.shown)) process.stdout.write(`${toPrintable(path)}\n`);
-    tell(exportedText(files, place.shown));
+    for (const path of writtenFiles(files, location.shown)) process.stdout.write(`${toPrintable(path)}\n`);
+    tell(exportedText(files, location.shown));
     tell("seen" in left ? peekedText(left) : takenText(left));
     if (unsettled !== undefined) tell([unsettled]);
     return unsettled === undefined ? 0 : 1;

@@ -62,7 +62,7 @@ export function unsettledText(files: ExportFiles, shown: ExportPaths): string | 
   const places = [...files.unsettled].flatMap((id) => files.placeOf(id) ?? []);
   if (places.length === 0) return undefined;
   const named = kinds.flatMap((kind) => {
-    const lines = places.filter((place) => place.kind === kind).map(({ line }) => line);
+    const lines = places.filter((location) => location.kind === kind).map(({ line }) => line);
     return lines.length === 0 ? [] : [`${shown.data[kind]}:${ranges(lines.sort((a, b) => a - b))}`];
   });
   return `EXPORT_UNCONFIRMED: ${formatCount(places.length, "message")} may still be in the queue, or may have been delivered to another consumer: ${named.join(" ")}. Run it again to acknowledge those that come back; remove ${shown.progress} if the queue has none of them.`;

@@ -10,24 +10,24 @@ import { baseText, loadText } from "../shared/plan/text.ts";
  */
 export function planAnnotations(plan: Plan, folder = ""): string {
   const edited = plan.manifests.flatMap((manifest) =>
-    manifest.edited.map(({ place, id, pushed, present }) => {
+    manifest.edited.map(({ place: location, id, pushed, present }) => {
       const what =
         id === undefined ? "rows of a data file were edited" : `the message ${JSON.stringify(id)} was edited`;
       return annotation(
         "error",
         editCode({ id }),
         `${what} after the push (pushed ${pushed}, now ${present})`,
-        placeIn(folder, place),
+        placeIn(folder, location),
       );
     }),
   );
-  const refused = plan.manifests.flatMap(({ refusals, place }) =>
-    refusals.map((text) => annotation("error", "REFUSED", text, placeIn(folder, place))),
+  const refused = plan.manifests.flatMap(({ refusals, place: location }) =>
+    refusals.map((text) => annotation("error", "REFUSED", text, placeIn(folder, location))),
   );
   const held = plan.manifests
     .filter((manifest) => verdictOf(manifest) !== "refused" && manifest.held > 0)
-    .map(({ held, place }) =>
-      annotation("warning", "IN_DOUBT", `${held} in doubt and not sent again`, placeIn(folder, place)),
+    .map(({ held, place: location }) =>
+      annotation("warning", "IN_DOUBT", `${held} in doubt and not sent again`, placeIn(folder, location)),
     );
   const { refusal } = plan.address;
   const address = refusal === undefined ? "" : annotation("error", "REFUSED", refusal);

@@ -27,11 +27,15 @@ export function placesOf({ stack, config, loaded, state }: Known): readonly Plac
   const places = new Map<string, Place>();
   const deployed = new Set<string>();
   for (const segment of state.kind === "read" ? state.state.segments : []) {
-    const place = placeOf(segment, loaded);
-    const known = places.get(place.segments);
+    const location = placeOf(segment, loaded);
+    const known = places.get(location.segments);
     const recorded = [...new Set([...(known?.recorded ?? []), segment.outputs.segment])];
-    places.set(place.segments, { ...place, recorded, registered: place.registered || known?.registered === true });
-    if (segment.origin !== "values") deployed.add(place.manifest);
+    places.set(location.segments, {
+      ...location,
+      recorded,
+      registered: location.registered || known?.registered === true,
+    });
+    if (segment.origin !== "values") deployed.add(location.manifest);
   }
   for (const manifest of loaded.manifests) {
     const { name } = manifest;
@@ -68,7 +72,7 @@ function placeOf(
 export function placeNamed(name: string, places: readonly Place[], stack: string): Place {
   // A terminal may send accents in another way than the manifest's name has them.
   const isMeant = (each: string) => each.normalize("NFC") === name.normalize("NFC");
-  const exact = places.filter((place) => isMeant(place.name));
+  const exact = places.filter((location) => isMeant(location.name));
   const [place, ...others] = exact.length > 0 ? exact : places.filter(({ manifest }) => isMeant(manifest));
   if (place === undefined) {
     const names = [...new Set(places.map((each) => each.name))];

@@ -43,10 +43,10 @@ export async function runRepair(
   const facts = await readFacts(root, stack, find);
   if (!tellProblems(facts)) return 1;
   const places = placesOf(facts);
-  const place = placeNamed(asked.manifest, places, stack.short);
+  const location = placeNamed(asked.manifest, places, stack.short);
   const state = facts.state.kind === "read" ? facts.state.state : emptyState;
-  const targets = targetsOf(asked.action, place, places, state);
-  const repair: RepairRequest = { ...asked, manifest: place.name, segments: place.segments };
+  const targets = targetsOf(asked.action, location, places, state);
+  const repair: RepairRequest = { ...asked, manifest: location.name, segments: location.segments };
   if (flags.yes !== true && !(await confirmed(`${questionOf(repair)} in ${stack.full}?`))) {
     process.stderr.write("The ledger is as it was.\n");
     return 1;

@@ -17,13 +17,13 @@ import type { Place } from "./places.ts";
  */
 export function targetsOf(
   action: RepairAction,
-  place: Place,
+  location: Place,
   places: readonly Place[],
   { deployments }: Pick<StackState, "deployments">,
 ): readonly string[] {
-  const segments = segmentsFor(action, place);
-  const component = place.registered ? [] : [urns.manifestOf(`${place.segments}/0`)];
-  const list = deployments.has(place.manifest) || places.some(hasGone) ? [] : [urns.deployments("*", "*")];
+  const segments = segmentsFor(action, location);
+  const component = location.registered ? [] : [urns.manifestOf(`${location.segments}/0`)];
+  const list = deployments.has(location.manifest) || places.some(hasGone) ? [] : [urns.deployments("*", "*")];
   return [...segments, ...component, ...list];
 }
 

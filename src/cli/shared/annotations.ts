@@ -9,9 +9,10 @@ export function annotation(
   severity: "error" | "warning" | "notice",
   title: string,
   text: string,
-  place?: SourceLocation,
+  location?: SourceLocation,
 ): string {
-  const at = place === undefined ? "" : `file=${property(place.file)},line=${place.line},col=${place.column},`;
+  const at =
+    location === undefined ? "" : `file=${property(location.file)},line=${location.line},col=${location.column},`;
   return `::${severity} ${at}title=${property(title)}::${data(text)}\n`;
 }
 

@@ -21,12 +21,15 @@ export function folderInCheckout(root: string, env: Readonly<Record<string, stri
   return folder === "" || folder === ".." || folder.startsWith("../../") ? "" : `${folder}/`;
 }
 
-export function placeIn(folder: string, place: SourceLocation): SourceLocation {
-  return { ...place, file: `${folder}${place.file}` };
+export function placeIn(folder: string, location: SourceLocation): SourceLocation {
+  return { ...location, file: `${folder}${location.file}` };
 }
 
 /** For those who know of the whole repository only. */
 export function inCheckout<T extends { readonly problems: readonly Problem[] }>(root: string, checked: T): T {
   const folder = folderInCheckout(root, process.env);
-  return { ...checked, problems: checked.problems.map((each) => ({ ...each, place: placeIn(folder, each.place) })) };
+  return {
+    ...checked,
+    problems: checked.problems.map((each) => ({ ...each, location: placeIn(folder, each.location) })),
+  };
 }

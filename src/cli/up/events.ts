@@ -57,7 +57,7 @@ export function watchEvents({ report, progress, now }: Watch): Watched {
   let erred = false;
   let isUnreadableReported = false;
   let toldAt = Number.NEGATIVE_INFINITY;
-  const tell = (always: boolean) => {
+  const onProblem = (always: boolean) => {
     if (!always && now() - toldAt < everyMs) return;
     toldAt = now();
     report.progress(progress.at(now()));
@@ -68,11 +68,11 @@ export function watchEvents({ report, progress, now }: Watch): Watched {
     switch (event.kind) {
       case "progress":
         progress.reached(urn, event.pushed);
-        return tell(false);
+        return onProblem(false);
       case "outcome":
         if (event.pushed === 0) return;
         progress.reached(urn, event.pushed);
-        return tell(true);
+        return onProblem(true);
       case "waiting":
         return report.waiting({ reason: event.reason, until: Date.parse(event.until), resource: nameOf(urn) });
       case "refused":

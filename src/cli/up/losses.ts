@@ -1,5 +1,5 @@
 import type { Pulumi } from "../../engine/pulumi.ts";
-import { matchesStack } from "../../manifest/stacks.ts";
+import { matchesStack } from "../../manifest/stack-patterns.ts";
 import { toPrintable } from "../../printable.ts";
 import type { Report } from "../reporters/report.ts";
 import { askedFor } from "../shared/confirm.ts";

@@ -2,12 +2,12 @@ import { resolve } from "node:path";
 import { limits } from "../../limits.ts";
 import {
   fillSecrets,
-  formatPlace,
+  formatLocation,
   formatProblem,
+  formatVariable,
   loadManifests,
   SecretError,
-  stamped,
-  variableOf,
+  withDedupKey,
 } from "../../manifest/index.ts";
 import { countBodyBytes } from "../../plan/index.ts";
 import type { Content, Message } from "../../types.ts";
@@ -48,14 +48,14 @@ export function resolveMessage(
   { project }: SegmentInputs,
   host: Pick<ProviderHost, "config" | "env">,
 ): Message {
-  if (message.secrets === undefined) return stamped(message);
+  if (message.secrets === undefined) return withDedupKey(message);
   const keyOf = (name: string) => (name.includes(":") ? name : `${project}:${name}`);
   const values = message.secrets.flatMap((slot) => {
     const value = slot.from === "env" ? host.env[slot.name] : host.config(keyOf(slot.name));
-    return value === undefined ? [] : [[variableOf(slot), value] as const];
+    return value === undefined ? [] : [[formatVariable(slot), value] as const];
   });
   try {
-    return assertFitsLimit(stamped(fillSecrets(message, new Map(values))));
+    return assertFitsLimit(withDedupKey(fillSecrets(message, new Map(values))));
   } catch (error) {
     if (error instanceof SecretError) throw new SeederError("SECRET_MISSING", error.message);
     throw error;
@@ -67,7 +67,7 @@ function assertFitsLimit(message: Message): Message {
   if (countBodyBytes(message) <= limits.messageBytes) return message;
   throw new SeederError(
     "BODY_TOO_LARGE",
-    `${formatPlace(message.location)} the body has more than the ${limits.messageBytes} bytes that the API takes in a message, ` +
+    `${formatLocation(message.location)} the body has more than the ${limits.messageBytes} bytes that the API takes in a message, ` +
       "once its secrets are in it. Split the message; nothing of it was pushed.",
   );
 }

@@ -5,12 +5,12 @@ import { resolveUri } from "@hyperjump/uri";
 export const repository = "repository:/";
 
 /** The address of a file of the repository. */
-export function addressOf(path: string): string {
+export function toAddress(path: string): string {
   return `${repository}${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 /** The path behind an address of the repository; undefined: it is elsewhere. */
-export function pathOf(address: string): string | undefined {
+export function toPath(address: string): string | undefined {
   if (!address.startsWith(repository)) return undefined;
   const path = decoded(address.slice(repository.length));
   return path === undefined ? undefined : posix.normalize(path);
@@ -49,7 +49,7 @@ export function splitFragment(address: string): { readonly uri: string; readonly
  * @param from the address of a file whose path is known
  * @returns a path relative to the repository; undefined where the addresses have nothing in common
  */
-export function pathBeside(address: string, from: string, path: string): string | undefined {
+export function siblingPath(address: string, from: string, path: string): string | undefined {
   const hierarchical = /^([a-z][a-z0-9+.-]*:(?:\/\/[^/]*)?)(\/.*)$/i;
   const [, origin, target = ""] = hierarchical.exec(address) ?? [];
   const [, home, here = ""] = hierarchical.exec(from) ?? [];

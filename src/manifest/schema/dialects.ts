@@ -1,5 +1,5 @@
 /** What a keyword's value holds: schemas in a form, or anything else. */
-export type Holds = "value" | "schema" | "list" | "map" | "schemaOrList" | "schemasOrNames";
+export type SchemaPosition = "value" | "schema" | "list" | "map" | "schemaOrList" | "schemasOrNames";
 
 /** A draft of JSON Schema: its keywords, and what differs between drafts. */
 export interface Dialect {
@@ -7,7 +7,7 @@ export interface Dialect {
   readonly name: string;
   /** What `$schema` says, without the empty fragment. */
   readonly address: string;
-  readonly keywords: ReadonlyMap<string, Holds>;
+  readonly keywords: ReadonlyMap<string, SchemaPosition>;
   /** Whether keywords beside `$ref` are ignored. */
   readonly refStandsAlone: boolean;
   /** Whether `items` is a list of schemas for the first items, or a schema for those behind `prefixItems`. */
@@ -64,7 +64,7 @@ const shared = {
   // biome-ignore lint/suspicious/noThenProperty: it is a keyword, and the table is never awaited
   then: "schema",
   else: "schema",
-} as const satisfies Record<string, Holds>;
+} as const satisfies Record<string, SchemaPosition>;
 
 const since2019 = {
   $anchor: "value",
@@ -77,7 +77,7 @@ const since2019 = {
   unevaluatedItems: "schema",
   unevaluatedProperties: "schema",
   contentSchema: "schema",
-} as const satisfies Record<string, Holds>;
+} as const satisfies Record<string, SchemaPosition>;
 
 const draft7: Dialect = {
   name: "draft-07",
@@ -130,7 +130,7 @@ export const dialects: readonly Dialect[] = [draft7, draft2019, draft2020];
 export const defaultDialect = draft7;
 
 /** @param address what `$schema` says; draft-07 is also written with https */
-export function dialectOf(address: string): Dialect | undefined {
+export function findDialect(address: string): Dialect | undefined {
   const plain = address
     .replace(/#$/, "")
     .replace(/^https:\/\/json-schema\.org\/draft-07\//, "http://json-schema.org/draft-07/");

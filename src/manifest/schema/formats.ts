@@ -48,7 +48,7 @@ function isInternationalEmail(text: string): boolean {
 }
 
 /** A format that only the other library has, or has right. */
-function other(name: keyof typeof fullFormats): Format {
+function foreignFormat(name: keyof typeof fullFormats): Format {
   const format: unknown = fullFormats[name];
   const check = typeof format === "object" && format !== null && "validate" in format ? format.validate : format;
   if (check instanceof RegExp) return { text: (text) => check.test(text) };
@@ -57,47 +57,47 @@ function other(name: keyof typeof fullFormats): Format {
 }
 
 /** Whole numbers from `least` to below `end`; what is sent of a larger one is its decimal, which may be beyond the bound. */
-const whole = (least: number, end: number): Format => ({
+const isWhole = (least: number, end: number): Format => ({
   number: (number) => Number.isInteger(number) && number >= least && number < end,
 });
 
-const short = (test: (text: string) => boolean): Format => ({ text: (text) => text.length <= maxName && test(text) });
+const ifShort = (test: (text: string) => boolean): Format => ({ text: (text) => text.length <= maxName && test(text) });
 
 /** The formats of the drafts, and those of OpenAPI. */
 export const formats: Readonly<Record<string, Format>> = {
-  "date-time": short(isDateTime),
-  date: short(isDate),
-  time: other("time"),
-  duration: short(isDuration),
-  email: short(isEmail),
+  "date-time": ifShort(isDateTime),
+  date: ifShort(isDate),
+  time: foreignFormat("time"),
+  duration: ifShort(isDuration),
+  email: ifShort(isEmail),
   "idn-email": { text: isInternationalEmail },
   hostname: { text: (text) => text.length <= maxName && isHostname(text) && isIdn(text) },
   "idn-hostname": { text: isIdn },
-  ipv4: short(isIPv4),
-  ipv6: short(isIPv6),
+  ipv4: ifShort(isIPv4),
+  ipv6: ifShort(isIPv6),
   uri: { text: isUri },
   "uri-reference": { text: isUriReference },
   iri: { text: isIri },
   "iri-reference": { text: isIriReference },
   "uri-template": { text: isUriTemplate },
-  uuid: short(isUuid),
+  uuid: ifShort(isUuid),
   "json-pointer": { text: isJsonPointer },
   "relative-json-pointer": { text: isRelativeJsonPointer },
   regex: { text: isRegex },
   // Of OpenAPI and its kin.
-  "json-pointer-uri-fragment": other("json-pointer-uri-fragment"),
-  "iso-time": other("iso-time"),
-  "iso-date-time": other("iso-date-time"),
-  url: other("url"),
-  byte: other("byte"),
-  int8: whole(-(2 ** 7), 2 ** 7),
-  int16: whole(-(2 ** 15), 2 ** 15),
-  int32: whole(-(2 ** 31), 2 ** 31),
-  int64: whole(-(2 ** 63) + 1024, 2 ** 63),
-  uint8: whole(0, 2 ** 8),
-  uint16: whole(0, 2 ** 16),
-  uint32: whole(0, 2 ** 32),
-  uint64: whole(0, 2 ** 64),
+  "json-pointer-uri-fragment": foreignFormat("json-pointer-uri-fragment"),
+  "iso-time": foreignFormat("iso-time"),
+  "iso-date-time": foreignFormat("iso-date-time"),
+  url: foreignFormat("url"),
+  byte: foreignFormat("byte"),
+  int8: isWhole(-(2 ** 7), 2 ** 7),
+  int16: isWhole(-(2 ** 15), 2 ** 15),
+  int32: isWhole(-(2 ** 31), 2 ** 31),
+  int64: isWhole(-(2 ** 63) + 1024, 2 ** 63),
+  uint8: isWhole(0, 2 ** 8),
+  uint16: isWhole(0, 2 ** 16),
+  uint32: isWhole(0, 2 ** 32),
+  uint64: isWhole(0, 2 ** 64),
   float: {},
   double: {},
   decimal: {},

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { textFile } from "../text.ts";
-import { Checker } from "./checker.ts";
-import { Compiler } from "./compile.ts";
+import { createTextFile } from "../text-file.ts";
+import { Compiler } from "./compiler.ts";
 import { type Dialect, defaultDialect } from "./dialects.ts";
 import { Registry } from "./registry.ts";
+import { SchemaChecker } from "./schema-checker.ts";
 import type { SchemaFile, SchemaValue } from "./types.ts";
 
 /** The drafts' own schemas by their addresses, and where Ajv has them. */
@@ -34,15 +34,15 @@ export function metaschema(uri: string): SchemaFile | undefined {
   const known = files.get(uri);
   if (known !== undefined) return known;
   const text = readFileSync(createRequire(import.meta.url).resolve(`ajv/dist/refs/${path}`), "utf8");
-  const file: SchemaFile = { file: textFile(path, text), value: JSON.parse(text) as SchemaValue };
+  const file: SchemaFile = { file: createTextFile(path, text), value: JSON.parse(text) as SchemaValue };
   files.set(uri, file);
   return file;
 }
 
-const checkers = new Map<Dialect, Checker>();
+const checkers = new Map<Dialect, SchemaChecker>();
 
 /** What the schemas of a draft are held against. */
-export function checkerOf(dialect: Dialect): Checker {
+export function metaschemaChecker(dialect: Dialect): SchemaChecker {
   const known = checkers.get(dialect);
   if (known !== undefined) return known;
   const registry = new Registry(() => {});
@@ -53,7 +53,7 @@ export function checkerOf(dialect: Dialect): Checker {
   const root = open(dialect.address)?.root;
   if (root === undefined) throw new Error(`there is no schema of ${dialect.name}`);
   const compiler = new Compiler(registry, { resource: open, fault: () => {}, warn: () => {} });
-  const checker = new Checker(compiler.compile(root), true);
+  const checker = new SchemaChecker(compiler.compile(root), true);
   checkers.set(dialect, checker);
   return checker;
 }

@@ -1,9 +1,9 @@
 import { resolveAddress, splitFragment } from "./address.ts";
-import { type Dialect, dialectOf } from "./dialects.ts";
+import { type Dialect, findDialect } from "./dialects.ts";
 import type { Located, Resource, SchemaFile, SchemaObject, SchemaValue, Steps } from "./types.ts";
 
 /** What is wrong with a schema: where, and in words for people. */
-export type OnFault = (located: Pick<Located, "file" | "steps">, what: string, next: string) => void;
+export type OnSchemaFault = (located: Pick<Located, "file" | "steps">, what: string, next: string) => void;
 
 export function isObject(value: SchemaValue | undefined): value is SchemaObject {
   return (
@@ -18,9 +18,9 @@ export function isObject(value: SchemaValue | undefined): value is SchemaObject 
 export class Registry {
   readonly resources = new Map<string, Resource>();
   readonly #located = new Map<object, Located>();
-  readonly #onFault: OnFault;
+  readonly #onFault: OnSchemaFault;
 
-  constructor(onFault: OnFault) {
+  constructor(onFault: OnSchemaFault) {
     this.#onFault = onFault;
   }
 
@@ -43,7 +43,7 @@ export class Registry {
     let here = resource.root;
     for (const raw of fragment.slice(1).split("/")) {
       const step = raw.replaceAll("~1", "/").replaceAll("~0", "~");
-      const inner = childOf(schema, step);
+      const inner = child(schema, step);
       if (inner === undefined) return undefined;
       schema = inner;
       steps = [...steps, step];
@@ -102,7 +102,7 @@ export class Registry {
     inherited: Dialect,
   ): Resource {
     const object = isObject(schema) ? schema : {};
-    const declared = typeof object.$schema === "string" ? dialectOf(object.$schema) : undefined;
+    const declared = typeof object.$schema === "string" ? findDialect(object.$schema) : undefined;
     const dialect = declared ?? inherited;
     const ignored = dialect.refStandsAlone && object.$ref !== undefined;
     const id = typeof object.$id === "string" && !ignored ? object.$id : undefined;
@@ -153,7 +153,7 @@ export class Registry {
   }
 }
 
-function childOf(schema: SchemaValue, step: string): SchemaValue | undefined {
+function child(schema: SchemaValue, step: string): SchemaValue | undefined {
   if (Array.isArray(schema)) return /^(?:0|[1-9]\d*)$/.test(step) ? schema[Number(step)] : undefined;
   return isObject(schema) && Object.hasOwn(schema, step) ? schema[step] : undefined;
 }

@@ -1,6 +1,6 @@
-import type { TextFile } from "../text.ts";
+import type { TextFile } from "../text-file.ts";
+import type { InexactNumber } from "./decimal.ts";
 import type { Dialect } from "./dialects.ts";
-import type { InexactNumber } from "./number.ts";
 
 /** What a schema's file holds: JSON, with the numbers that a double cannot hold in their own spelling. */
 export type SchemaValue =
@@ -43,13 +43,13 @@ export interface Located {
 }
 
 /** Where a check is in the body; the root has no parent. */
-export interface At {
-  readonly parent: At | undefined;
+export interface InstancePath {
+  readonly parent: InstancePath | undefined;
   readonly key: string | number;
 }
 
 /** Keys and items of one value that a schema has looked at, for `unevaluatedProperties` and `unevaluatedItems`. */
-export interface Seen {
+export interface Evaluated {
   readonly keys: Set<string>;
   readonly items: Set<number>;
   allKeys: boolean;

@@ -3,7 +3,7 @@ export type Compression = "none" | "gzip" | "zstd";
 /** Data are not compressed as they are said to be. */
 export class CompressionError extends Error {
   override name = "CompressionError";
-  readonly next: string;
+  readonly hint: string;
 
   /** @param reason a clause without a full stop */
   constructor(
@@ -12,6 +12,6 @@ export class CompressionError extends Error {
     next = 'Check that the file is whole, and that its ending or "compression" is right.',
   ) {
     super(`the data cannot be decompressed as ${compression}: ${reason}`);
-    this.next = next;
+    this.hint = next;
   }
 }

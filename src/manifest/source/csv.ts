@@ -1,12 +1,12 @@
 import type { JsonValue } from "../../types.ts";
+import { didYouMean } from "../did-you-mean.ts";
+import { recordSpelling } from "../number-spelling.ts";
 import { quote } from "../problem.ts";
-import { noteSpelling } from "../spelling.ts";
-import { didYouMean } from "../suggest.ts";
-import { type CellType, toCell } from "./cells.ts";
-import { type CsvRecord, RecordCutter } from "./records.ts";
-import type { Row, RowReader } from "./rows.ts";
-import { maxRowBytes, rowTooLong } from "./rows.ts";
-import { DataStop, type TellSpot } from "./stop.ts";
+import { type CellType, parseCell } from "./csv-cells.ts";
+import { type CsvRecord, RecordSplitter } from "./csv-records.ts";
+import { DataFileAbort, type OnDataProblem } from "./data-file-errors.ts";
+import type { Row, RowReader } from "./row-reader.ts";
+import { maxRowBytes, rowTooLongError } from "./row-reader.ts";
 
 export interface CsvOptions {
   readonly delimiter: string;
@@ -19,22 +19,22 @@ export interface CsvOptions {
  * passed over, but for those of a single column in which a cell may be empty.
  */
 export function readCsv(options: CsvOptions): RowReader {
-  return async function* (chunks, { tell, skip }) {
-    let table: Table | undefined;
+  return async function* (chunks, { onProblem, skip }) {
+    let table: CsvTable | undefined;
     let left = skip;
     let rows: Row[] = [];
-    const cutter = new RecordCutter(options.delimiter, {
+    const cutter = new RecordSplitter(options.delimiter, {
       onRecord: (record) => {
         if (table === undefined) {
-          if (record.text !== "") table = new Table(record, options);
+          if (record.text !== "") table = new CsvTable(record, options);
         } else if (table.isBlank(record)) return;
         else if (left > 0) left -= 1;
-        else rows.push(...table.toRow(record, tell));
+        else rows.push(...table.toRow(record, onProblem));
       },
       onFault: (line, what, next) => {
         // Without the header nothing can be said of the rows.
-        if (table === undefined) throw new DataStop("DATA_NOT_CSV", { line, column: 1 }, what, next);
-        tell("DATA_NOT_CSV", { line, column: 1 }, what, next);
+        if (table === undefined) throw new DataFileAbort("DATA_NOT_CSV", { line, column: 1 }, what, next);
+        onProblem("DATA_NOT_CSV", { line, column: 1 }, what, next);
       },
     });
     let rest: Buffer = Buffer.alloc(0);
@@ -43,7 +43,7 @@ export function readCsv(options: CsvOptions): RowReader {
       const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       const end = bytes.lastIndexOf(0x0a);
       rest = bytes.subarray(end + 1);
-      if (rest.length > maxRowBytes) throw rowTooLong({ line, column: 1 });
+      if (rest.length > maxRowBytes) throw rowTooLongError({ line, column: 1 });
       if (end < 0) continue;
       for (const text of bytes.toString("utf8", 0, end).split("\n")) cutter.push(text, line++);
       if (rows.length > 0) yield rows;
@@ -55,7 +55,7 @@ export function readCsv(options: CsvOptions): RowReader {
 }
 
 /** The columns of a file, and how its records become rows. */
-class Table {
+class CsvTable {
   readonly #header: CsvRecord;
   readonly #columns: readonly { readonly name: string; readonly type: CellType }[];
   readonly #hasBlankRows: boolean;
@@ -75,38 +75,44 @@ class Table {
     return text === "" && cells.length === 1 && cells[0] === "" && !this.#hasBlankRows;
   }
 
-  toRow(record: CsvRecord, tell: TellSpot): readonly Row[] {
-    const { cells, line, echo } = record;
-    const spot = { line, column: 1 };
+  toRow(record: CsvRecord, onProblem: OnDataProblem): readonly Row[] {
+    const { cells, line, isHeaderEcho } = record;
+    const position = { line, column: 1 };
     let sound = true;
     // What an earlier broken row left behind was told with it.
-    const refuse: TellSpot = (...told) => {
+    const refuse: OnDataProblem = (...told) => {
       sound = false;
-      if (!echo) tell(...told);
+      if (!isHeaderEcho) onProblem(...told);
     };
     if (cells.length !== this.#columns.length) {
       const { length } = this.#columns;
       const what = `the header has ${length} ${length === 1 ? "column" : "columns"}, and the row ${cells.length}`;
-      refuse("DATA_NOT_CSV", spot, what, "Quote cells that hold the delimiter.");
+      refuse("DATA_NOT_CSV", position, what, "Quote cells that hold the delimiter.");
       return [];
     }
     if (this.#isHeader(record)) {
       const next = cells.length > 1 ? "" : " Put the cell in quotes if it is a row.";
-      refuse("DATA_NOT_CSV", spot, "the header stands here again", `Remove it, where files were put together.${next}`);
+      refuse(
+        "DATA_NOT_CSV",
+        position,
+        "the header stands here again",
+        `Remove it, where files were put together.${next}`,
+      );
       return [];
     }
     const value: Record<string, JsonValue> = {};
     for (const [index, { name, type }] of this.#columns.entries()) {
       const text = cells[index] ?? "";
-      const cell = toCell(text, type);
+      const cell = parseCell(text, type);
       if (cell.ok) {
         value[name] = cell.value;
-        noteSpelling(value, name, cell.value, text.trim());
-      } else refuse("DATA_CELL", spot, `${quote(text)} in the column ${quote(name)} is not ${cell.wanted}`, cell.next);
+        recordSpelling(value, name, cell.value, text.trim());
+      } else
+        refuse("DATA_CELL", position, `${quote(text)} in the column ${quote(name)} is not ${cell.expected}`, cell.hint);
     }
     if (!sound) return [];
     const json = JSON.stringify(value);
-    return [{ value, json, bytes: Buffer.byteLength(json), spot }];
+    return [{ value, json, bytes: Buffer.byteLength(json), position }];
   }
 
   /** A single value may be the same as its column's name; then quotes tell the two apart. */
@@ -117,7 +123,7 @@ class Table {
 }
 
 function checkHeader({ cells: header, line, text }: CsvRecord, delimiter: string, types: CsvOptions["types"]): void {
-  const stop = (what: string, next: string) => new DataStop("DATA_NOT_CSV", { line, column: 1 }, what, next);
+  const stop = (what: string, next: string) => new DataFileAbort("DATA_NOT_CSV", { line, column: 1 }, what, next);
   const excel = /^sep=(.?)$/i.exec(text);
   if (excel !== null) {
     const other = excel[1] || delimiter;

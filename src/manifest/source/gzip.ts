@@ -1,6 +1,6 @@
 import { crc32, createInflateRaw } from "node:zlib";
+import type { ByteInput } from "./byte-input.ts";
 import { CompressionError } from "./compression.ts";
-import type { ByteInput } from "./input.ts";
 
 const flags = { headerCrc: 0x02, extra: 0x04, name: 0x08, comment: 0x10, reserved: 0xe0 } as const;
 
@@ -14,13 +14,13 @@ const flags = { headerCrc: 0x02, extra: 0x04, name: 0x08, comment: 0x10, reserve
 export async function* gunzip(input: ByteInput, chunkBytes: number): AsyncGenerator<Buffer> {
   do {
     const start = input.offset;
-    await passHeader(input, start);
+    await skipHeader(input, start);
     yield* inflate(input, start, chunkBytes);
-  } while (await passZeros(input));
+  } while (await skipZeros(input));
 }
 
 /** @returns whether something follows */
-async function passZeros(input: ByteInput): Promise<boolean> {
+async function skipZeros(input: ByteInput): Promise<boolean> {
   for (let bytes = await input.some(); bytes !== undefined; bytes = await input.some()) {
     const first = bytes.findIndex((byte) => byte !== 0);
     if (first < 0) continue;
@@ -30,11 +30,11 @@ async function passZeros(input: ByteInput): Promise<boolean> {
   return false;
 }
 
-async function passHeader(input: ByteInput, start: number): Promise<void> {
+async function skipHeader(input: ByteInput, start: number): Promise<void> {
   let crc = 0;
   const take = async (length: number) => {
     const bytes = await input.exactly(length);
-    if (bytes.length < length) throw cut(start);
+    if (bytes.length < length) throw truncatedError(start);
     crc = crc32(bytes, crc);
     return bytes;
   };
@@ -55,7 +55,7 @@ async function passHeader(input: ByteInput, start: number): Promise<void> {
   if (flag & flags.comment) await passText();
   if (flag & flags.headerCrc) {
     const expected = crc & 0xffff;
-    if ((await take(2)).readUInt16LE() !== expected) throw damaged(start);
+    if ((await take(2)).readUInt16LE() !== expected) throw damagedError(start);
   }
 }
 
@@ -70,7 +70,7 @@ async function* inflate(input: ByteInput, start: number, chunkBytes: number): As
         decoder.end();
         return;
       }
-      await written(decoder, bytes);
+      await writeChunk(decoder, bytes);
       // The decoder ends with the data, and leaves what is behind them.
       unused = input.offset - dataStart - decoder.bytesWritten;
       input.unread(bytes.subarray(bytes.length - unused));
@@ -87,17 +87,17 @@ async function* inflate(input: ByteInput, start: number, chunkBytes: number): As
     }
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "Z_BUF_ERROR") throw cut(start);
-    throw code === "Z_DATA_ERROR" ? damaged(start) : error;
+    if (code === "Z_BUF_ERROR") throw truncatedError(start);
+    throw code === "Z_DATA_ERROR" ? damagedError(start) : error;
   }
   await fed;
   const trailer = await input.exactly(8);
-  if (trailer.length < 8) throw cut(start);
-  if (trailer.readUInt32LE() !== crc || trailer.readUInt32LE(4) !== length % 2 ** 32) throw damaged(start);
+  if (trailer.length < 8) throw truncatedError(start);
+  if (trailer.readUInt32LE() !== crc || trailer.readUInt32LE(4) !== length % 2 ** 32) throw damagedError(start);
 }
 
 /** Waits until a decoder has taken a piece, or wants no more. */
-function written(decoder: ReturnType<typeof createInflateRaw>, bytes: Buffer): Promise<void> {
+function writeChunk(decoder: ReturnType<typeof createInflateRaw>, bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       decoder.off("end", done);
@@ -110,10 +110,10 @@ function written(decoder: ReturnType<typeof createInflateRaw>, bytes: Buffer): P
   });
 }
 
-function cut(start: number): CompressionError {
+function truncatedError(start: number): CompressionError {
   return new CompressionError("gzip", `the member that begins at byte ${start} is cut`);
 }
 
-function damaged(start: number): CompressionError {
+function damagedError(start: number): CompressionError {
   return new CompressionError("gzip", `the member that begins at byte ${start} is damaged`);
 }

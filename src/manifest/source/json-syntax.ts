@@ -1,19 +1,19 @@
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
-import type { ProblemCode } from "../codes.ts";
 import { quote } from "../problem.ts";
-import { mergeConflict } from "../text.ts";
+import type { ProblemCode } from "../problem-codes.ts";
+import { mergeConflict } from "../text-file.ts";
 
 /** Why a text does not stand for exactly one JSON value. */
-export interface Flaw {
+export interface JsonSyntaxError {
   readonly code: ProblemCode;
   /** In UTF-16 code units from the start of the text. */
   readonly offset: number;
-  readonly what: string;
-  readonly next: string;
+  readonly message: string;
+  readonly hint: string;
 }
 
 /** Finds the first thing that keeps a text from being JSON, and says what it is. */
-export function syntaxFlaw(text: string): Flaw {
+export function explainSyntaxError(text: string): JsonSyntaxError {
   const marker = conflictMarker.exec(text);
   if (marker !== null) return { code: "MERGE_CONFLICT", offset: marker.index, ...mergeConflict };
   let found: ParseError | undefined;
@@ -25,8 +25,8 @@ export function syntaxFlaw(text: string): Flaw {
     // It recurses, so what is nested without bounds has no better place.
     if (!(error instanceof RangeError)) throw error;
   }
-  const { offset, what, next } = found === undefined ? unclear : explain(found, text);
-  return { code: "DATA_NOT_JSON", offset, what, next };
+  const { offset, message, hint } = found === undefined ? unclear : explain(found, text);
+  return { code: "DATA_NOT_JSON", offset, message, hint };
 }
 
 /** Whether a text that is not JSON is the beginning of a value that goes on: there is nothing against it but its end. */
@@ -47,15 +47,15 @@ const conflictMarker = /^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?\r?$/m;
 
 interface Finding {
   readonly offset: number;
-  readonly what: string;
-  readonly next: string;
+  readonly message: string;
+  readonly hint: string;
 }
 
-const correct = "Correct the JSON here.";
-const unclear: Finding = { offset: 0, what: "this is not JSON", next: correct };
+const corrections = "Correct the JSON here.";
+const unclear: Finding = { offset: 0, message: "this is not JSON", hint: corrections };
 
 /** By the names that the parser has for its errors. */
-const words: Readonly<Record<string, string>> = {
+const valueWords: Readonly<Record<string, string>> = {
   PropertyNameExpected: "a key in double quotes is missing here",
   ValueExpected: "a value is missing here",
   ColonExpected: "a colon is missing here",
@@ -82,50 +82,50 @@ function explain({ error, offset, length }: ParseError, text: string): Finding {
     case "ValueExpected": {
       const comma = text.slice(0, offset).trimEnd().length - 1;
       if (text[comma] !== "," || !/^[}\]]/.test(text.slice(offset))) break;
-      return { offset: comma, what: "a comma stands here with nothing behind it", next: "Remove the comma." };
+      return { offset: comma, message: "a comma stands here with nothing behind it", hint: "Remove the comma." };
     }
     case "EndOfFileExpected": {
       const character = text[offset] ?? "";
-      if (character === ",") return { offset, what: "a comma stands behind the value", next: "Remove the comma." };
+      if (character === ",") return { offset, message: "a comma stands behind the value", hint: "Remove the comma." };
       if (!/[}\]]/.test(character)) break;
-      return { offset, what: `a ${character} stands here that closes nothing`, next: correct };
+      return { offset, message: `a ${character} stands here that closes nothing`, hint: corrections };
     }
     case "CommaExpected":
       if (/\d/.test(text[offset] ?? "") && /[:,[\s]-?0$/.test(text.slice(0, offset))) {
-        const next = "Write the number without it, or put it in quotes, so that it is text.";
-        return { offset: offset - 1, what: "a number of JSON does not begin with a zero", next };
+        const hint = "Write the number without it, or put it in quotes, so that it is text.";
+        return { offset: offset - 1, message: "a number of JSON does not begin with a zero", hint };
       }
   }
-  return { offset, what: words[kind] ?? unclear.what, next: correct };
+  return { offset, message: valueWords[kind] ?? unclear.message, hint: corrections };
 }
 
 /** Something that is neither a value nor punctuation. */
 function explainSymbol(text: string, offset: number, length: number): Finding {
   const rest = text.slice(offset);
   const character = String.fromCodePoint(rest.codePointAt(0) ?? 0);
-  const named = nameOfCharacter(character);
-  if (named !== undefined) return { offset, what: `${named} stands here`, next: "Remove it." };
+  const named = describeCharacter(character);
+  if (named !== undefined) return { offset, message: `${named} stands here`, hint: "Remove it." };
   const word = /^-?[a-z]\w*/i.exec(rest)?.[0] ?? "";
   if (/^-?(?:nan|inf|infinity)$/i.test(word)) {
-    return { offset, what: `${quote(word)} is not a JSON number`, next: "Write null, or leave the key out." };
+    return { offset, message: `${quote(word)} is not a JSON number`, hint: "Write null, or leave the key out." };
   }
   const meant = /^(?:true|false|null)$/i.test(word) ? word.toLowerCase() : otherWords[word];
   if (meant !== undefined) {
-    return { offset, what: `${quote(word)} is not a JSON literal`, next: `Write ${meant}.` };
+    return { offset, message: `${quote(word)} is not a JSON literal`, hint: `Write ${meant}.` };
   }
   if (/^["'`]/.test(character) || quotes.includes(character)) {
-    return { offset, what: `${character} is not a quote in JSON`, next: 'Write " in its place.' };
+    return { offset, message: `${character} is not a quote in JSON`, hint: 'Write " in its place.' };
   }
-  if (character === "#") return { offset, what: "JSON has no comments", next: "Remove the comment." };
+  if (character === "#") return { offset, message: "JSON has no comments", hint: "Remove the comment." };
   const number = /^[+.\w]\w*[+.]?\w*/.exec(text.slice(numberStart(text, offset)))?.[0] ?? "";
   if (/^[+.\d]/.test(number) && /\d/.test(number) && /[+.\w]/.test(character)) {
-    const next = "Write the number as JSON does, or put it in quotes, so that it is text.";
-    return { offset: numberStart(text, offset), what: `${quote(number)} is not how JSON writes a number`, next };
+    const hint = "Write the number as JSON does, or put it in quotes, so that it is text.";
+    return { offset: numberStart(text, offset), message: `${quote(number)} is not how JSON writes a number`, hint };
   }
   if (word !== "") {
-    return { offset, what: `${quote(word)} has no quotes`, next: "Put texts and keys in double quotes." };
+    return { offset, message: `${quote(word)} has no quotes`, hint: "Put texts and keys in double quotes." };
   }
-  return { offset, what: `${quote(rest.slice(0, length))} is not JSON`, next: correct };
+  return { offset, message: `${quote(rest.slice(0, length))} is not JSON`, hint: corrections };
 }
 
 /** Where the number begins in which, or behind which, something is not right. */
@@ -149,9 +149,9 @@ function explainControl(text: string, start: number): Finding {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are looked for
   const offset = start + Math.max(0, text.slice(start).search(/[\u0000-\u001f]/));
   const character = text[offset] ?? "";
-  const name = character === "\t" ? "a tab" : (nameOfCharacter(character) ?? "a control character");
+  const name = character === "\t" ? "a tab" : (describeCharacter(character) ?? "a control character");
   const escaped = JSON.stringify(character).slice(1, -1);
-  return { offset, what: `${name} stands in a text`, next: `Write it as ${escaped}.` };
+  return { offset, message: `${name} stands in a text`, hint: `Write it as ${escaped}.` };
 }
 
 const characters: Readonly<Record<string, string>> = {
@@ -165,7 +165,7 @@ const characters: Readonly<Record<string, string>> = {
 };
 
 /** A character that cannot be seen, or that looks like a plain space; undefined for any other. */
-function nameOfCharacter(character: string): string | undefined {
+function describeCharacter(character: string): string | undefined {
   if (!/[\p{C}\p{Z}]/u.test(character)) return undefined;
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
   const name = characters[character];

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { sniffedBytes } from "../sniff.ts";
-import { badByte, foreignEncoding } from "../text.ts";
-import { refuseForeign } from "./foreign.ts";
-import { DataStop } from "./stop.ts";
+import { sniffedBytes } from "../sniff-content.ts";
+import { detectEncoding, findBadByte } from "../text-file.ts";
+import { DataFileAbort } from "./data-file-errors.ts";
+import { assertNotForeign } from "./foreign-content.ts";
 
 /**
  * Passes bytes on in pieces that are whole characters of UTF-8, without a byte order mark.
@@ -19,24 +19,24 @@ export async function* utf8Chunks(chunks: AsyncIterable<Buffer>): AsyncGenerator
       rest = joined;
       continue;
     }
-    const bytes = begun ? joined : begin(joined);
+    const bytes = begun ? joined : skipByteOrderMark(joined);
     begun = true;
     const whole = bytes.subarray(0, bytes.length - incompleteBytes(bytes));
     rest = bytes.subarray(whole.length);
     line = check(whole, line);
     if (whole.length > 0) yield whole;
   }
-  const last = begun ? rest : begin(rest);
+  const last = begun ? rest : skipByteOrderMark(rest);
   check(last, line);
   if (last.length > 0) yield last;
 }
 
 /** Looks at the first bytes of a file. */
-function begin(bytes: Buffer): Buffer {
-  refuseForeign(bytes, "none");
-  const encoding = foreignEncoding(bytes);
+function skipByteOrderMark(bytes: Buffer): Buffer {
+  assertNotForeign(bytes, "none");
+  const encoding = detectEncoding(bytes);
   if (encoding !== undefined) {
-    throw new DataStop(
+    throw new DataFileAbort(
       "ENCODING",
       { line: 1, column: 1 },
       `the file is ${encoding}, not UTF-8`,
@@ -59,11 +59,11 @@ function incompleteBytes(bytes: Buffer): number {
 /** @returns the number of the line in which the next piece begins */
 function check(bytes: Buffer, line: number): number {
   if (!isUtf8(bytes)) {
-    const bad = badByte(bytes);
+    const bad = findBadByte(bytes);
     const what = "the bytes here are not UTF-8; they look like Latin-1 or Windows-1252";
     // Where a line began in an earlier piece, its column is not known any more.
     const column = bad.line === 1 && line > 1 ? 1 : bad.column;
-    throw new DataStop("ENCODING", { line: line + bad.line - 1, column }, what, "Save the file as UTF-8.");
+    throw new DataFileAbort("ENCODING", { line: line + bad.line - 1, column }, what, "Save the file as UTF-8.");
   }
   let count = line;
   for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count += 1;

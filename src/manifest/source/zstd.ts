@@ -1,7 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import { constants, createZstdDecompress } from "node:zlib";
+import type { ByteInput } from "./byte-input.ts";
 import { CompressionError } from "./compression.ts";
-import type { ByteInput } from "./input.ts";
 
 /** Memory that a frame may ask for, as a power of two: as much as `zstd -d` gives it unasked, 128 MiB. */
 const maxWindowLog = 27;
@@ -28,7 +28,7 @@ export async function* unzstd(input: ByteInput, chunkBytes: number): AsyncGenera
     params: { [constants.ZSTD_d_windowLogMax]: maxWindowLog },
   });
   // Node's decoder stops at the end of a frame where more bytes follow in the same piece. No piece has bytes of two frames.
-  const plain = pipeline(Readable.from(continued(first.value, pieces)), decoder, () => {});
+  const plain = pipeline(Readable.from(prepend(first.value, pieces)), decoder, () => {});
   try {
     yield* plain as AsyncIterable<Buffer>;
   } catch (error) {
@@ -38,7 +38,7 @@ export async function* unzstd(input: ByteInput, chunkBytes: number): AsyncGenera
   }
 }
 
-async function* continued(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* prepend(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield first;
   yield* rest;
 }
@@ -49,9 +49,9 @@ async function* framePieces(input: ByteInput): AsyncGenerator<Buffer> {
     const start = input.offset;
     const magic = await input.exactly(4);
     if (magic.length === 0 && start > 0) return;
-    if (magic.length < 4 && isMagicBegun(magic)) throw cut(start);
+    if (magic.length < 4 && isMagicBegun(magic)) throw truncatedError(start);
     const number = magic.length === 4 ? magic.readUInt32LE() : 0;
-    if (number >>> 4 === 0x184d2a5) await passSkippable(input, start);
+    if (number >>> 4 === 0x184d2a5) await skipSkippable(input, start);
     else if (number === 0xfd2fb528) yield* frame(input, start, magic);
     else throw new CompressionError("zstd", `what begins at byte ${start} is not a frame`);
   }
@@ -62,13 +62,13 @@ function isMagicBegun(bytes: Buffer): boolean {
   return first === undefined || first === 0x28 || first >>> 4 === 5;
 }
 
-async function passSkippable(input: ByteInput, start: number): Promise<void> {
+async function skipSkippable(input: ByteInput, start: number): Promise<void> {
   const size = await input.exactly(4);
-  if (size.length < 4) throw cut(start);
+  if (size.length < 4) throw truncatedError(start);
   const end = input.offset + size.readUInt32LE();
   while (input.offset < end) {
     const bytes = await input.some();
-    if (bytes === undefined) throw cut(start);
+    if (bytes === undefined) throw truncatedError(start);
     if (input.offset > end) input.unread(bytes.subarray(bytes.length - (input.offset - end)));
   }
 }
@@ -78,18 +78,18 @@ async function* frame(input: ByteInput, start: number, magic: Buffer): AsyncGene
   let size = 0;
   const take = async (length: number) => {
     const bytes = await input.exactly(length);
-    if (bytes.length < length) throw cut(start);
+    if (bytes.length < length) throw truncatedError(start);
     waiting.push(bytes);
     size += length;
     return bytes;
   };
-  const hasChecksum = await takeHeader(take, start);
+  const hasChecksum = await readHeader(take, start);
   for (let last = false; !last; ) {
     const head = (await take(3)).readUIntLE(0, 3);
     last = (head & 1) === 1;
     const type = (head >> 1) & 3;
-    const bytes = type === repeated ? 1 : head >> 3;
-    if (type === reserved || bytes > maxBlockBytes) {
+    const bytes = type === repeatedBlock ? 1 : head >> 3;
+    if (type === reservedError || bytes > maxBlockBytes) {
       throw new CompressionError("zstd", `the frame that begins at byte ${start} is damaged`);
     }
     await take(bytes);
@@ -102,11 +102,11 @@ async function* frame(input: ByteInput, start: number, magic: Buffer): AsyncGene
 }
 
 /** Types of blocks: one byte that is repeated, and one that no frame may have. */
-const repeated = 1;
-const reserved = 3;
+const repeatedBlock = 1;
+const reservedError = 3;
 
 /** @returns whether a check sum ends the frame */
-async function takeHeader(take: (length: number) => Promise<Buffer>, start: number): Promise<boolean> {
+async function readHeader(take: (length: number) => Promise<Buffer>, start: number): Promise<boolean> {
   const descriptor = (await take(1))[0] ?? 0;
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const windowDescriptor = isSingleSegment ? undefined : (await take(1))[0];
@@ -135,6 +135,6 @@ function contentSize(field: Buffer): number {
   return field.readUIntLE(0, field.length) + (field.length === 2 ? 256 : 0);
 }
 
-function cut(start: number): CompressionError {
+function truncatedError(start: number): CompressionError {
   return new CompressionError("zstd", `the frame that begins at byte ${start} is cut`);
 }

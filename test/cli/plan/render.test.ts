@@ -4,7 +4,7 @@ import { commentCharacters, marker, noPlanMarkdown, planMarkdown } from "../../.
 import { jsonText, planJson } from "../../../src/cli/shared/plan/json.ts";
 import type { ManifestPlan } from "../../../src/cli/shared/plan/model.ts";
 import { planText } from "../../../src/cli/shared/plan/text.ts";
-import { problem } from "../../../src/manifest/problem.ts";
+import { createProblem } from "../../../src/manifest/problem.ts";
 import { problemsWith } from "../schema.ts";
 import { full, manifestOf, planOf } from "../shared/plan/fixture.ts";
 
@@ -86,8 +86,8 @@ describe("the comment", () => {
   });
 
   it("says what is wrong where there is no plan, and fits too", () => {
-    const place = { file: "messages/a.yaml", line: 2, column: 1 };
-    const wrong = problem("EMPTY_DOCUMENT", place, "```\nis empty", "Fill it");
+    const location = { file: "messages/a.yaml", line: 2, column: 1 };
+    const wrong = createProblem("EMPTY_DOCUMENT", location, "```\nis empty", "Fill it");
     const text = (count: number) =>
       noPlanMarkdown({ project: "shop", stack: "dev" }, { problems: Array(count).fill(wrong), omitted: 2 });
     expect(text(1)).toBe(`<!-- queue-seeder plan: shop/dev -->

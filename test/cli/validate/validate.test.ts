@@ -3,7 +3,7 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { formatPlace, type Problem } from "../../../src/manifest/index.ts";
+import { formatLocation, type Problem } from "../../../src/manifest/index.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { skipWithout } from "../../support/programs.ts";
 import { main, type Ran, run } from "../support/run.ts";
@@ -42,8 +42,8 @@ describe("validate", () => {
       const { code, stdout } = await validate(files, ["--stack", "dev", "--format", "json"]);
       const { problems, manifests } = JSON.parse(stdout);
       const told = problems.map(
-        ({ location, code: found }: { location: Problem["place"]; code: string }) =>
-          `${formatPlace(location)} ${found}`,
+        ({ location, code: found }: { location: Problem["location"]; code: string }) =>
+          `${formatLocation(location)} ${found}`,
       );
       expect([code, told, manifests.length]).toEqual([1, [expected], 1]);
     },

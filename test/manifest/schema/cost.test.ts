@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Problems } from "../../../src/manifest/collect.ts";
-import type { Checker } from "../../../src/manifest/schema/checker.ts";
-import { SchemaIds } from "../../../src/manifest/schema/ids.ts";
-import { RepositorySources } from "../../../src/manifest/schema/sources.ts";
-import { compileSchema } from "../../../src/manifest/schemas.ts";
+import { compileSchema } from "../../../src/manifest/body-schemas.ts";
+import { ProblemCollector } from "../../../src/manifest/problem-collector.ts";
+import { RepositorySources } from "../../../src/manifest/schema/repository-sources.ts";
+import type { SchemaChecker } from "../../../src/manifest/schema/schema-checker.ts";
+import { SchemaIds } from "../../../src/manifest/schema/schema-ids.ts";
 import type { JsonValue } from "../../../src/types.ts";
 import { temporaryFolder, writeFiles } from "../support/fixture.ts";
 import { draft2020, problemsOfBodies } from "../support/schema.ts";
@@ -18,12 +18,12 @@ function doubled(keyword: string, depth: number): unknown {
   return { definitions, $ref: `#/definitions/d${depth}` };
 }
 
-function checkerOf(schema: unknown): { readonly checker: Checker | undefined; readonly told: readonly string[] } {
+function checkerOf(schema: unknown): { readonly checker: SchemaChecker | undefined; readonly told: readonly string[] } {
   using folder = temporaryFolder();
   writeFiles(folder.path, { "s.json": JSON.stringify(schema) });
-  const problems = new Problems();
+  const problems = new ProblemCollector();
   const checker = compileSchema("s.json", new RepositorySources(folder.path, problems, new SchemaIds(folder.path)));
-  return { checker, told: problems.sorted().map(({ what }) => what) };
+  return { checker, told: problems.sorted().map(({ message }) => message) };
 }
 
 function passes(schema: unknown, body: JsonValue): boolean | string {

@@ -1,8 +1,8 @@
 import { constants, crc32, deflateRawSync, gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ByteInput } from "../../../src/manifest/source/byte-input.ts";
 import { gunzip } from "../../../src/manifest/source/gzip.ts";
-import { ByteInput } from "../../../src/manifest/source/input.ts";
 import { unzstd } from "../../../src/manifest/source/zstd.ts";
 
 type Decompress = typeof gunzip;

@@ -90,7 +90,7 @@ describe("a whole array on a line", () => {
       "messages/rows.ndjson": '[{"a":1},{"a":2}]\n',
     });
     const { problems: found, manifests } = await loadFiles(files(""));
-    expect(found.map(({ code, place }) => `${place.file} ${code}`)).toEqual(["messages/rows.ndjson ARRAY_ROW"]);
+    expect(found.map(({ code, location }) => `${location.file} ${code}`)).toEqual(["messages/rows.ndjson ARRAY_ROW"]);
     expect(manifests[0]?.content).toMatchObject({ size: { messages: 1, bytes: 17 } });
     expect((await loadFiles(files(" # queue-seeder: allow ARRAY_ROW"))).problems).toEqual([]);
   });

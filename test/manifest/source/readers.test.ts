@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readJsonArray } from "../../../src/manifest/source/array.ts";
 import { readCsv } from "../../../src/manifest/source/csv.ts";
+import { DataFileAbort } from "../../../src/manifest/source/data-file-errors.ts";
+import { readJsonArray } from "../../../src/manifest/source/json-array.ts";
 import { readNdjson } from "../../../src/manifest/source/ndjson.ts";
-import type { RowReader } from "../../../src/manifest/source/rows.ts";
-import { DataStop } from "../../../src/manifest/source/stop.ts";
+import type { RowReader } from "../../../src/manifest/source/row-reader.ts";
 import { utf8Chunks } from "../../../src/manifest/source/utf8.ts";
 import type { JsonValue } from "../../../src/types.ts";
 
@@ -27,21 +27,21 @@ async function read(reader: RowReader, bytes: Buffer, sizes: readonly number[] =
     }
     yield bytes.subarray(from);
   }
-  const rows: { value: JsonValue; json: string; bytes: number; spot: { line: number; column: number } }[] = [];
+  const rows: { value: JsonValue; json: string; bytes: number; position: { line: number; column: number } }[] = [];
   const problems: string[] = [];
   try {
-    const tell = (code: string, { line, column }: { line: number; column: number }) => {
+    const onProblem = (code: string, { line, column }: { line: number; column: number }) => {
       problems.push(`${line}:${column} ${code}`);
     };
-    for await (const some of reader(utf8Chunks(pieces()), { tell, skip })) rows.push(...some);
+    for await (const some of reader(utf8Chunks(pieces()), { onProblem, skip })) rows.push(...some);
   } catch (error) {
-    if (!(error instanceof DataStop)) throw error;
-    problems.push(`${error.spot.line}:${error.spot.column} ${error.code}`);
+    if (!(error instanceof DataFileAbort)) throw error;
+    problems.push(`${error.position.line}:${error.position.column} ${error.code}`);
   }
   for (const { value, json } of rows) expect(json).toBe(JSON.stringify(value));
   return {
     values: rows.map(({ value }) => value),
-    spots: rows.map(({ spot }) => `${spot.line}:${spot.column}`),
+    spots: rows.map(({ position }) => `${position.line}:${position.column}`),
     bytes: rows.map((row) => row.bytes),
     problems,
   };
@@ -90,8 +90,8 @@ describe("rows", () => {
     ["[1,\v2]", "1:4"],
     ["[1,\u00a02]", "1:4"],
     ["[\uFEFF1]", "1:2"],
-  ])("takes no other spaces in an array than JSON has: %j", async (text, spot) => {
-    expect((await read(readJsonArray, Buffer.from(text))).problems).toEqual([`${spot} DATA_NOT_JSON`]);
+  ])("takes no other spaces in an array than JSON has: %j", async (text, position) => {
+    expect((await read(readJsonArray, Buffer.from(text))).problems).toEqual([`${position} DATA_NOT_JSON`]);
   });
 
   it("at the start can be passed over, unread", async () => {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { allMessages, DataFileError, loadManifests } from "../../../src/manifest/index.ts";
+import { DataFileError, loadManifests, readAllMessages } from "../../../src/manifest/index.ts";
 import type { Content, Message } from "../../../src/types.ts";
 import { loadFiles, temporaryFolder, writeFiles } from "../support/fixture.ts";
 
@@ -11,7 +11,7 @@ const manifest = (source: string, more = "") => `queue: orders\n${more}source: $
 
 async function messages(content: Content | undefined): Promise<readonly Message[]> {
   if (content === undefined) throw new Error("there is no manifest");
-  return await allMessages(content);
+  return await readAllMessages(content);
 }
 
 describe("a data file", () => {
@@ -55,7 +55,7 @@ describe("a data file", () => {
     if (content?.kind !== "file") throw new Error("no data file");
     const rest: Message[] = [];
     for await (const some of content.read(2)) rest.push(...some);
-    expect(rest.map(({ body, location: place }) => [body, place.line])).toEqual([[{ order: 3, sku: "c" }, 3]]);
+    expect(rest.map(({ body, location }) => [body, location.line])).toEqual([[{ order: 3, sku: "c" }, 3]]);
   });
 
   it("becomes messages by a map, with the row, its number, variables and secrets", async () => {

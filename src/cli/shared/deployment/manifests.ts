@@ -54,7 +54,7 @@ function deployedManifest(
     .map((resource) => ({ resource, inputs: inputsOf(resource) }))
     .sort((a, b) => a.inputs.segment - b.inputs.segment);
   const [{ resource, inputs: first } = neverEmpty()] = sorted;
-  const manifest = found.find(({ name, location: place }) => name === first.manifest && place.file === first.file);
+  const manifest = found.find(({ name, location }) => name === first.manifest && location.file === first.file);
   const messagesFrom = manifest && readerOf(manifest);
   const segments = sorted.map(({ resource: { change, recordedAs }, inputs }): SegmentFacts => {
     const recorded = state.segments.find(({ urn }) => urn === recordedAs);
@@ -95,7 +95,7 @@ function inputsOf({ urn, inputs }: PreviewedResource): SegmentInputs {
 /** The manifests that segments are of: those of the repository, and those of files that only components name. */
 async function findManifests(segments: readonly PreviewedResource[], facts: Facts): Promise<readonly Manifest[]> {
   const { manifests } = facts.loaded;
-  const known = new Set(manifests.map(({ location: place }) => place.file));
+  const known = new Set(manifests.map(({ location }) => location.file));
   const files = new Set(segments.map((segment) => inputsOf(segment).file));
   const others = [...files].filter((file) => file !== "" && !known.has(file));
   return others.length === 0 ? manifests : [...manifests, ...(await loadOthers(facts, others)).manifests];

@@ -2,7 +2,7 @@ import { emptyState, type StackState } from "../../../engine/state.ts";
 import { formatCount } from "../../../format.ts";
 import type { PlannedPush } from "../../../lifecycle/apply/approval.ts";
 import { findRenameProblems } from "../../../lifecycle/deployments-provider.ts";
-import { formatPlace } from "../../../manifest/index.ts";
+import { formatLocation } from "../../../manifest/index.ts";
 import { digestText } from "../../../plan/index.ts";
 import type { Facts } from "../deployment/facts.ts";
 import { type DeployedManifest, deployedManifests, type ManifestTerms } from "../deployment/manifests.ts";
@@ -133,14 +133,14 @@ function manifestPlan(
 
 /** What the engine would refuse of a manifest that says it had another name. */
 function movedRefusalsOf(
-  { terms: { name, location: place } }: DeployedManifest,
+  { terms: { name, location } }: DeployedManifest,
   { loaded: { manifests } }: Facts,
   { deployments }: StackState,
 ): readonly string[] {
-  const own = manifests.find((each) => each.name === name && each.location.file === place.file);
+  const own = manifests.find((each) => each.name === name && each.location.file === location.file);
   if (own === undefined) return [];
   const wanted = new Set(manifests.map((each) => each.name));
-  const refusals = findRenameProblems(name, own.formerNames, wanted, deployments, formatPlace(own.formerNamesAt));
+  const refusals = findRenameProblems(name, own.formerNames, wanted, deployments, formatLocation(own.formerNamesAt));
   return refusals.map((text) => `MOVED_FROM_DEPLOYED: ${text}`);
 }
 

@@ -2,7 +2,7 @@ import { type PlannedPush, toOpenPush, toPlannedPush } from "../../../lifecycle/
 import { firstRow } from "../../../lifecycle/ledger/row-ledger.ts";
 import type { SegmentInputs } from "../../../lifecycle/state/segment.ts";
 import { limits } from "../../../limits.ts";
-import { stamped } from "../../../manifest/index.ts";
+import { withDedupKey } from "../../../manifest/index.ts";
 import { countWriteOperations } from "../../../plan/cost.ts";
 import { encodeMessage, packBatches } from "../../../plan/index.ts";
 import type { EncodedMessage, Message, SourceLocation } from "../../../types.ts";
@@ -79,7 +79,7 @@ class Look {
     if (!this.#sendable.has(index)) return;
     const label = this.#decided.labelOf(index);
     // Only the sizes are kept, and these as long as the segment lasts: the bodies of all may be larger than memory.
-    this.#parcels.push({ ...encodeMessage(stamped(message), index, label), bodyJson: "" });
+    this.#parcels.push({ ...encodeMessage(withDedupKey(message), index, label), bodyJson: "" });
     if (this.#sample.length < sampleMessages) this.#sample.push(sampleOf(message, label, this.#env));
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { codes, type LoadResult, type Problem } from "../../../manifest/index.ts";
+import { type LoadResult, type Problem, problemCodes } from "../../../manifest/index.ts";
 import { toPrintableJson } from "../../../printable.ts";
 import type { Manifest } from "../../../types.ts";
 import { annotation } from "../annotations.ts";
@@ -8,12 +8,12 @@ export type Checked = Pick<LoadResult, "manifests" | "skipped" | "problems" | "o
 
 /** One JSON document. `version` changes when what is there changes its meaning. */
 export function toJson({ problems, omitted, manifests, skipped }: Checked): string {
-  const diagnostics = problems.map(({ code, severity, place, what, next }) => ({
+  const diagnostics = problems.map(({ code, severity, location, message, hint }) => ({
     code,
     severity,
-    location: place,
-    message: what,
-    hint: next,
+    location,
+    message,
+    hint,
   }));
   const checked = {
     version: 1,
@@ -25,38 +25,38 @@ export function toJson({ problems, omitted, manifests, skipped }: Checked): stri
   return `${toPrintableJson(checked, 2)}\n`;
 }
 
-function summary({ name, queue, push, location: place, content }: Manifest) {
+function summary({ name, queue, push, location, content }: Manifest) {
   const messages = content.kind === "inline" ? content.messages.length : content.size?.messages;
-  return { name, queue, push, location: place, messages: messages ?? null };
+  return { name, queue, push, location, messages: messages ?? null };
 }
 
 /** Annotations of GitHub Actions. */
 export function toGithub({ problems }: Checked): string {
   return problems
-    .map(({ severity, place, code, what, next }) => annotation(severity, code, `${what}. ${next}`, place))
+    .map(({ severity, location, code, message, hint }) => annotation(severity, code, `${message}. ${hint}`, location))
     .join("");
 }
 
 /** SARIF 2.1.0, for code scanning. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
 export function toSarif({ problems }: Checked): string {
-  const rules = Object.entries(codes).map(([id, { title, severity }]) => ({
+  const rules = Object.entries(problemCodes).map(([id, { title, severity }]) => ({
     id,
     shortDescription: { text: title },
     defaultConfiguration: { level: severity },
   }));
-  const results = problems.map(({ code, severity, place, what, next }) => ({
+  const results = problems.map(({ code, severity, location, message, hint }) => ({
     ruleId: code,
     ruleIndex: rules.findIndex(({ id }) => id === code),
     level: severity,
-    message: { text: `${what}. ${next}` },
+    message: { text: `${message}. ${hint}` },
     locations: [
       {
         physicalLocation: {
           artifactLocation: {
-            uri: place.file.toWellFormed().split("/").map(encodeURIComponent).join("/"),
+            uri: location.file.toWellFormed().split("/").map(encodeURIComponent).join("/"),
             uriBaseId: "%SRCROOT%",
           },
-          region: { startLine: place.line, startColumn: place.column },
+          region: { startLine: location.line, startColumn: location.column },
         },
       },
     ],
@@ -75,17 +75,17 @@ const severities = { error: "critical", warning: "minor" } as const satisfies Re
  */
 export function toGitlab({ problems }: Checked): string {
   const seen = new Map<string, number>();
-  const issues = problems.map(({ code, severity, place, what, next }) => {
+  const issues = problems.map(({ code, severity, location, message, hint }) => {
     // Not by the line: a problem that merely moved is no new one.
-    const identity = JSON.stringify([code, place.file, what]);
+    const identity = JSON.stringify([code, location.file, message]);
     const before = seen.get(identity) ?? 0;
     seen.set(identity, before + 1);
     return {
-      description: `${what}. ${next}`,
+      description: `${message}. ${hint}`,
       check_name: code,
       fingerprint: createHash("sha256").update(`${identity}\n${before}`).digest("hex"),
       severity: severities[severity],
-      location: { path: place.file, lines: { begin: place.line } },
+      location: { path: location.file, lines: { begin: location.line } },
     };
   });
   return `${toPrintableJson(issues, 2)}\n`;

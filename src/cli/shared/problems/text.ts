@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { styleText } from "node:util";
 import { isFileError, openRegularFile } from "../../../file-error.ts";
 import { formatCount } from "../../../format.ts";
-import { codeFrame, formatPlace, type LoadResult, liesInside, type Problem } from "../../../manifest/index.ts";
+import { codeFrame, formatLocation, isInsideProject, type LoadResult, type Problem } from "../../../manifest/index.ts";
 
 /** Bytes of a file that is read again to show a line of it; a larger one is a data file, whose line says enough. */
 const framedBytes = 5_000_000;
@@ -20,16 +20,19 @@ export function toText(root: string, { problems, omitted, manifests, skipped }: 
   return parts.join("") + summary;
 }
 
-function describe({ code, severity, place, what, next }: Problem, lines: (file: string) => readonly string[]): string {
+function describe(
+  { code, severity, location, message, hint }: Problem,
+  lines: (file: string) => readonly string[],
+): string {
   const colour = severity === "error" ? "red" : "yellow";
   const paint = (format: Parameters<typeof styleText>[0], text: string) =>
     styleText(format, text, { stream: process.stderr });
-  const head = `${paint("bold", formatPlace(place))} ${paint(colour, `${severity} ${code}`)}: ${what}.`;
-  const frame = codeFrame(place, (line) => lines(place.file)[line - 1], {
+  const head = `${paint("bold", formatLocation(location))} ${paint(colour, `${severity} ${code}`)}: ${message}.`;
+  const frame = codeFrame(location, (line) => lines(location.file)[line - 1], {
     paint: (text) => paint(colour, text),
     columns: process.stderr.columns || undefined,
   });
-  return [head, frame, next].filter((part) => part !== "").join("\n");
+  return [head, frame, hint].filter((part) => part !== "").join("\n");
 }
 
 /** Reads each file once; a file that cannot be shown, or is none of the repository, has no lines. */
@@ -44,7 +47,7 @@ function lineReader(root: string): (file: string) => readonly string[] {
 
 function readLines(root: string, file: string): readonly string[] {
   try {
-    if (!liesInside(root, file)) return [];
+    if (!isInsideProject(root, file)) return [];
     const { descriptor, size } = openRegularFile(join(root, file));
     try {
       const bytes = size > framedBytes ? undefined : readFileSync(descriptor);

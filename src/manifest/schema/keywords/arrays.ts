@@ -1,15 +1,15 @@
 import type { JsonValue } from "../../../types.ts";
-import { charactersOfStep, identityOf } from "../identity.ts";
-import type { Check, Failure, See } from "../node.ts";
-import { passed, type SchemaNode } from "../node.ts";
+import type { Check, CollectEvaluated, Failure } from "../schema-node.ts";
+import { passed, type SchemaNode } from "../schema-node.ts";
 import type { SchemaValue } from "../types.ts";
+import { charactersPerStep, identify } from "../value-identity.ts";
 import type { Builder } from "./builder.ts";
 import { below, gather } from "./objects.ts";
 
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 
 /** Checks the first items, each by its own schema. */
-function firstItems(nodes: readonly SchemaNode[]): { readonly check: Check; readonly see: See } {
+function firstItems(nodes: readonly SchemaNode[]): { readonly check: Check; readonly see: CollectEvaluated } {
   return {
     check: (value, at, run) => {
       if (!isList(value)) return passed;
@@ -31,32 +31,32 @@ function restItems(from: number, node: SchemaNode, tooMany: (at: Parameters<Chec
     const rest = from === 0 ? value : value.slice(from);
     return gather(rest, at, (item, index) => node.check(item, below(at, from + index), run));
   };
-  const see: See = (value, seen) => {
+  const see: CollectEvaluated = (value, seen) => {
     if (isList(value)) seen.allItems = true;
   };
   return { check, see };
 }
 
-const readItems: Builder = (written: SchemaValue, here) => {
+const readItems: Builder = (input: SchemaValue, here) => {
   const { dialect, schema, fail } = here;
-  if (dialect.listItems && Array.isArray(written)) {
-    return firstItems(written.map((item: SchemaValue, index) => here.inner(item, String(index))));
+  if (dialect.listItems && Array.isArray(input)) {
+    return firstItems(input.map((item: SchemaValue, index) => here.inner(item, String(index))));
   }
   const before = !dialect.listItems && Array.isArray(schema.prefixItems) ? schema.prefixItems.length : 0;
-  return restItems(before, here.inner(written), (at) => fail(at, () => `must NOT have more than ${before} items`));
+  return restItems(before, here.inner(input), (at) => fail(at, () => `must NOT have more than ${before} items`));
 };
 
-const readAdditional: Builder = (written: SchemaValue, here) => {
+const readAdditional: Builder = (input: SchemaValue, here) => {
   const { items } = here.schema;
   if (!Array.isArray(items)) return undefined;
-  return restItems(items.length, here.inner(written), (at) =>
+  return restItems(items.length, here.inner(input), (at) =>
     here.fail(at, () => `must NOT have more than ${items.length} items`),
   );
 };
 
-const readContains: Builder = (written: SchemaValue, here) => {
+const readContains: Builder = (input: SchemaValue, here) => {
   const { schema, dialect, fail } = here;
-  const node = here.inner(written);
+  const node = here.inner(input);
   const counts = dialect.keywords.has("minContains");
   const least = counts && typeof schema.minContains === "number" ? schema.minContains : 1;
   const most = counts && typeof schema.maxContains === "number" ? schema.maxContains : Number.POSITIVE_INFINITY;
@@ -71,7 +71,7 @@ const readContains: Builder = (written: SchemaValue, here) => {
     const many = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `at least ${least} and at most ${most}`;
     return fail(at, () => `must contain ${many} valid item(s)`);
   };
-  const see: See = (value, seen, run) => {
+  const see: CollectEvaluated = (value, seen, run) => {
     if (!dialect.containsEvaluates || !isList(value)) return;
     for (const [index, item] of value.entries()) if (node.accepts(item, run)) seen.items.add(index);
   };
@@ -84,8 +84,8 @@ const readUnique: Builder = (wanted: boolean, { fail }) => {
     if (!isList(value)) return passed;
     const seen = new Map<string, number>();
     for (const [index, item] of value.entries()) {
-      const identity = identityOf(item);
-      run.spend(1 + identity.length / charactersOfStep);
+      const identity = identify(item);
+      run.countSteps(1 + identity.length / charactersPerStep);
       const first = seen.get(identity);
       if (first !== undefined) {
         const what = `must NOT have duplicate items (items ## ${first} and ${index} are identical)`;
@@ -98,7 +98,7 @@ const readUnique: Builder = (wanted: boolean, { fail }) => {
   return { check };
 };
 
-function counted(test: (count: number, limit: number) => boolean, words: string): Builder {
+function countRule(test: (count: number, limit: number) => boolean, words: string): Builder {
   return (limit: number, { fail }) => ({
     check: (value, at) =>
       !isList(value) || test(value.length, limit)
@@ -108,8 +108,8 @@ function counted(test: (count: number, limit: number) => boolean, words: string)
 }
 
 export const arrays = {
-  minItems: counted((count, limit) => count >= limit, "fewer"),
-  maxItems: counted((count, limit) => count <= limit, "more"),
+  minItems: countRule((count, limit) => count >= limit, "fewer"),
+  maxItems: countRule((count, limit) => count <= limit, "more"),
   uniqueItems: readUnique,
   prefixItems: (schemas: readonly SchemaValue[], here: Parameters<Builder>[1]) =>
     firstItems(schemas.map((schema, index) => here.inner(schema, String(index)))),

@@ -1,5 +1,5 @@
 import type { Dialect } from "../dialects.ts";
-import type { Fail, Rule, SchemaNode } from "../node.ts";
+import type { Fail, Rule, SchemaNode } from "../schema-node.ts";
 import type { Located, SchemaObject, SchemaValue } from "../types.ts";
 
 /** What keywords ask of the compiler that makes their schema ready. */
@@ -14,7 +14,7 @@ export interface SchemaCompiler {
 }
 
 /** What a keyword's builder knows of where the keyword stands. */
-export interface Here {
+export interface KeywordContext {
   readonly schema: SchemaObject;
   readonly dialect: Dialect;
   readonly compiler: SchemaCompiler;
@@ -30,4 +30,4 @@ export interface Here {
 }
 
 /** Makes a keyword ready to check; undefined: it checks nothing. Its value has the form that its draft asks for. */
-export type Builder = (value: never, here: Here) => Omit<Rule, "keyword"> | undefined;
+export type Builder = (value: never, here: KeywordContext) => Omit<Rule, "keyword"> | undefined;

@@ -1,29 +1,29 @@
-import type { Branch, Check, See } from "../node.ts";
-import { passed, type SchemaNode } from "../node.ts";
+import type { Branch, Check, CollectEvaluated } from "../schema-node.ts";
+import { passed, type SchemaNode } from "../schema-node.ts";
 import type { SchemaValue } from "../types.ts";
-import type { Builder, Here } from "./builder.ts";
+import type { Builder, KeywordContext } from "./builder.ts";
 import { gather } from "./objects.ts";
 
-const each = (schemas: readonly SchemaValue[], here: Here): readonly SchemaNode[] =>
+const each = (schemas: readonly SchemaValue[], here: KeywordContext): readonly SchemaNode[] =>
   schemas.map((schema, index) => here.inner(schema, String(index)));
 
 const readAll: Builder = (schemas: readonly SchemaValue[], here) => {
   const nodes = each(schemas, here);
   const check: Check = (value, at, run) => gather(nodes, at, (node) => node.check(value, at, run));
-  const see: See = (value, seen, run) => {
+  const see: CollectEvaluated = (value, seen, run) => {
     for (const node of nodes) node.see(value, seen, run);
   };
   return { check, see, always: nodes };
 };
 
 /** Adds what the alternatives look at that a value passes. */
-function seeAlternatives(nodes: readonly SchemaNode[]): See {
+function seeAlternatives(nodes: readonly SchemaNode[]): CollectEvaluated {
   return (value, seen, run) => {
     for (const node of nodes) if (node.accepts(value, run)) node.see(value, seen, run);
   };
 }
 
-const branchesOf = (nodes: readonly SchemaNode[], ...[value, at, run]: Parameters<Check>): readonly Branch[] =>
+const toBranches = (nodes: readonly SchemaNode[], ...[value, at, run]: Parameters<Check>): readonly Branch[] =>
   nodes.map((node) => ({ node, value, failures: node.check(value, at, run) }));
 
 const readAny: Builder = (schemas: readonly SchemaValue[], here) => {
@@ -31,7 +31,7 @@ const readAny: Builder = (schemas: readonly SchemaValue[], here) => {
   const check: Check = (value, at, run) => {
     for (const node of nodes) if (node.accepts(value, run)) return passed;
     if (at === undefined) return here.fail(at, () => "");
-    return here.fail(at, () => "must match a schema in anyOf", { branches: branchesOf(nodes, value, at, run) });
+    return here.fail(at, () => "must match a schema in anyOf", { branches: toBranches(nodes, value, at, run) });
   };
   return { check, see: seeAlternatives(nodes) };
 };
@@ -50,7 +50,7 @@ const readOne: Builder = (schemas: readonly SchemaValue[], here) => {
       return here.fail(at, () => `must match exactly one schema in oneOf, and matches those at ${first} and ${second}`);
     }
     if (at === undefined) return here.fail(at, () => "");
-    return here.fail(at, () => "must match a schema in oneOf", { branches: branchesOf(nodes, value, at, run) });
+    return here.fail(at, () => "must match a schema in oneOf", { branches: toBranches(nodes, value, at, run) });
   };
   return { check, see: seeAlternatives(nodes) };
 };
@@ -74,7 +74,7 @@ const readIf: Builder = (schema: SchemaValue, here) => {
     const what = `must match the schema in ${chosen === yes ? "then" : "else"}`;
     return here.fail(at, () => what, { branches: [{ node: chosen, value, failures }] });
   };
-  const see: See = (value, seen, run) => {
+  const see: CollectEvaluated = (value, seen, run) => {
     const holds = condition.accepts(value, run);
     if (holds) condition.see(value, seen, run);
     (holds ? yes : no)?.see(value, seen, run);

@@ -1,13 +1,13 @@
 import type { JsonValue } from "../../../types.ts";
+import { nearest } from "../../did-you-mean.ts";
 import { quote } from "../../problem.ts";
-import { nearest } from "../../suggest.ts";
-import type { Check, Failure, See } from "../node.ts";
-import { passed, type SchemaNode } from "../node.ts";
+import type { Evaluation } from "../evaluation.ts";
 import { isObject } from "../registry.ts";
-import type { Run } from "../run.ts";
-import type { At, SchemaObject, SchemaValue } from "../types.ts";
-import type { Builder, Here } from "./builder.ts";
-import { patternOf } from "./values.ts";
+import type { Check, CollectEvaluated, Failure } from "../schema-node.ts";
+import { passed, type SchemaNode } from "../schema-node.ts";
+import type { InstancePath, SchemaObject, SchemaValue } from "../types.ts";
+import type { Builder, KeywordContext } from "./builder.ts";
+import { compilePattern } from "./values.ts";
 
 type JsonObject = { readonly [key: string]: JsonValue };
 
@@ -15,12 +15,13 @@ export function isMap(value: JsonValue): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-export const below = (at: At | undefined, key: string | number): At | undefined => at && { parent: at, key };
+export const below = (at: InstancePath | undefined, key: string | number): InstancePath | undefined =>
+  at && { parent: at, key };
 
 /** Gathers the failures of several checks; where only whether there is one is wanted, the first ends it. */
 export function gather<T>(
   items: readonly T[],
-  at: At | undefined,
+  at: InstancePath | undefined,
   check: (item: T, index: number) => readonly Failure[],
 ): readonly Failure[] {
   let all: Failure[] | undefined;
@@ -35,7 +36,7 @@ export function gather<T>(
 }
 
 /** Keys that cost as much to look up as one schema to check. */
-const keysOfStep = 8;
+const keysPerStep = 8;
 
 const readProperties: Builder = (schemas: SchemaObject, here) => {
   const inner = Object.entries(schemas).map(([key, schema]) => [key, here.inner(schema, key)] as const);
@@ -43,7 +44,7 @@ const readProperties: Builder = (schemas: SchemaObject, here) => {
   const nodes = inner.map(([, node]) => node);
   const check: Check = (value, at, run) => {
     if (!isMap(value)) return passed;
-    if (inner.length > keysOfStep) run.spend(inner.length / keysOfStep);
+    if (inner.length > keysPerStep) run.countSteps(inner.length / keysPerStep);
     let all: Failure[] | undefined;
     // Every body comes through here, most of them more than once: no closure, no pair that is taken apart.
     for (let index = 0; index < keys.length; index += 1) {
@@ -57,7 +58,7 @@ const readProperties: Builder = (schemas: SchemaObject, here) => {
     }
     return all ?? passed;
   };
-  const see: See = (value, seen) => {
+  const see: CollectEvaluated = (value, seen) => {
     if (isMap(value)) for (const [key] of inner) if (Object.hasOwn(value, key)) seen.keys.add(key);
   };
   return { check, see, properties: new Map(inner) };
@@ -65,20 +66,20 @@ const readProperties: Builder = (schemas: SchemaObject, here) => {
 
 const readPatterns: Builder = (schemas: SchemaObject, here) => {
   const inner = Object.entries(schemas).flatMap(([source, schema]) => {
-    const pattern = patternOf(source, here);
+    const pattern = compilePattern(source, here);
     return pattern ? [[pattern, here.inner(schema, source)] as const] : [];
   });
   const check: Check = (value, at, run) => {
     if (!isMap(value)) return passed;
     const keys = Object.keys(value);
-    run.spend(keys.length * inner.length);
+    run.countSteps(keys.length * inner.length);
     return gather(keys, at, (key) =>
       gather(inner, at, ([pattern, node]) =>
         pattern.test(key) ? node.check(value[key] as JsonValue, below(at, key), run) : passed,
       ),
     );
   };
-  const see: See = (value, seen) => {
+  const see: CollectEvaluated = (value, seen) => {
     if (!isMap(value)) return;
     for (const key of Object.keys(value)) if (inner.some(([pattern]) => pattern.test(key))) seen.keys.add(key);
   };
@@ -86,27 +87,27 @@ const readPatterns: Builder = (schemas: SchemaObject, here) => {
 };
 
 /** Which keys `properties` and `patternProperties` beside a keyword look at. */
-function keysBeside(here: Here): (key: string, run: Run) => boolean {
+function siblingKeys(here: KeywordContext): (key: string, run: Evaluation) => boolean {
   const { properties, patternProperties } = here.schema;
   const known = new Set(isObject(properties) ? Object.keys(properties) : []);
   const sources = isObject(patternProperties) ? Object.keys(patternProperties) : [];
   // What is wrong with a pattern is told where it stands.
-  const patterns = sources.flatMap((source) => patternOf(source, { ...here, fault: () => {} }) ?? []);
+  const patterns = sources.flatMap((source) => compilePattern(source, { ...here, fault: () => {} }) ?? []);
   return (key, run) => {
     if (known.has(key)) return true;
-    run.spend(patterns.length);
+    run.countSteps(patterns.length);
     return patterns.some((pattern) => pattern.test(key));
   };
 }
 
 /** What is said of a key that no schema allows. */
-export function unknownKey(key: string, { schema }: Here): string {
+export function unknownKey(key: string, { schema }: KeywordContext): string {
   const near = nearest(key, isObject(schema.properties) ? Object.keys(schema.properties) : []);
   return `has a key ${quote(key)} that the schema does not know${near ? ` (did you mean ${quote(near)}?)` : ""}`;
 }
 
 const readAdditional: Builder = (schema: SchemaValue, here) => {
-  const isKnown = keysBeside(here);
+  const isKnown = siblingKeys(here);
   const node = here.inner(schema);
   const check: Check = (value, at, run) => {
     if (!isMap(value)) return passed;
@@ -117,7 +118,7 @@ const readAdditional: Builder = (schema: SchemaValue, here) => {
       return node.check(value[key] as JsonValue, below(at, key), run);
     });
   };
-  const see: See = (value, seen, run) => {
+  const see: CollectEvaluated = (value, seen, run) => {
     if (isMap(value)) for (const key of Object.keys(value)) if (!isKnown(key, run)) seen.keys.add(key);
   };
   return { check, see };
@@ -136,7 +137,13 @@ const readNames: Builder = (schema: SchemaValue, here) => {
   return { check };
 };
 
-const missing = (keys: readonly string[], at: At | undefined, value: JsonObject, { fail }: Here, why = "") =>
+const missing = (
+  keys: readonly string[],
+  at: InstancePath | undefined,
+  value: JsonObject,
+  { fail }: KeywordContext,
+  why = "",
+) =>
   gather(keys, at, (key) =>
     Object.hasOwn(value, key) ? passed : fail(at, () => `must have required property '${key}'${why}`),
   );
@@ -144,7 +151,7 @@ const missing = (keys: readonly string[], at: At | undefined, value: JsonObject,
 const readRequired: Builder = (keys: readonly string[], here) => ({
   check: (value, at, run) => {
     if (!isMap(value)) return passed;
-    if (keys.length > keysOfStep) run.spend(keys.length / keysOfStep);
+    if (keys.length > keysPerStep) run.countSteps(keys.length / keysPerStep);
     for (const key of keys) if (!Object.hasOwn(value, key)) return missing(keys, at, value, here);
     return passed;
   },
@@ -164,13 +171,13 @@ const readDependencies: Builder = (dependencies: SchemaObject, here) => {
       return node ? node.check(value, at, run) : missing(names, at, value, here, ` when it has '${key}'`);
     });
   };
-  const see: See = (value, seen, run) => {
+  const see: CollectEvaluated = (value, seen, run) => {
     if (isMap(value)) for (const { key, node } of inner) if (Object.hasOwn(value, key)) node?.see(value, seen, run);
   };
   return { check, see };
 };
 
-function counted(test: (count: number, limit: number) => boolean, words: string): Builder {
+function countRule(test: (count: number, limit: number) => boolean, words: string): Builder {
   return (limit: number, { fail }) => ({
     check: (value, at) =>
       !isMap(value) || test(Object.keys(value).length, limit)
@@ -188,6 +195,6 @@ export const objects = {
   dependencies: readDependencies,
   dependentSchemas: readDependencies,
   dependentRequired: readDependencies,
-  minProperties: counted((count, limit) => count >= limit, "fewer"),
-  maxProperties: counted((count, limit) => count <= limit, "more"),
+  minProperties: countRule((count, limit) => count >= limit, "fewer"),
+  maxProperties: countRule((count, limit) => count <= limit, "more"),
 } as const satisfies Record<string, Builder>;

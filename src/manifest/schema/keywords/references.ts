@@ -1,13 +1,16 @@
 import type { JsonValue } from "../../../types.ts";
 import { splitFragment } from "../address.ts";
-import type { Check, See } from "../node.ts";
-import { passed, type SchemaNode } from "../node.ts";
-import type { Run } from "../run.ts";
+import type { Evaluation } from "../evaluation.ts";
+import type { Check, CollectEvaluated } from "../schema-node.ts";
+import { passed, type SchemaNode } from "../schema-node.ts";
 import type { Located, Resource } from "../types.ts";
-import type { Builder, Here } from "./builder.ts";
+import type { Builder, KeywordContext } from "./builder.ts";
 
 /** Checks by the schema that `choose` finds when a value is checked. */
-function leading({ fail }: Here, choose: (run: Run) => SchemaNode): { readonly check: Check; readonly see: See } {
+function leading(
+  { fail }: KeywordContext,
+  choose: (run: Evaluation) => SchemaNode,
+): { readonly check: Check; readonly see: CollectEvaluated } {
   return {
     check: (value, at, run) => {
       const node = choose(run);
@@ -61,7 +64,7 @@ const readRecursive: Builder = (reference: string, here) => {
 
 function outermost(
   scope: readonly Resource[],
-  compiler: Here["compiler"],
+  compiler: KeywordContext["compiler"],
   target: (resource: Resource) => Located | undefined,
 ): SchemaNode | undefined {
   for (const resource of scope) {

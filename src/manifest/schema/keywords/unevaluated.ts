@@ -1,14 +1,19 @@
 import type { JsonValue } from "../../../types.ts";
-import type { Check, Failure, See } from "../node.ts";
-import { passed } from "../node.ts";
-import type { Run } from "../run.ts";
-import type { SchemaValue, Seen } from "../types.ts";
-import type { Builder, Here } from "./builder.ts";
+import type { Evaluation } from "../evaluation.ts";
+import type { Check, CollectEvaluated, Failure } from "../schema-node.ts";
+import { passed } from "../schema-node.ts";
+import type { Evaluated, SchemaValue } from "../types.ts";
+import type { Builder, KeywordContext } from "./builder.ts";
 import { below, gather, isMap, unknownKey } from "./objects.ts";
 
 /** What the other keywords of the schema see in a value. */
-function seenBeside({ compiler, located }: Here, except: string, value: JsonValue, run: Run): Seen {
-  const seen: Seen = { keys: new Set(), items: new Set(), allKeys: false, allItems: false };
+function collectSiblings(
+  { compiler, located }: KeywordContext,
+  except: string,
+  value: JsonValue,
+  run: Evaluation,
+): Evaluated {
+  const seen: Evaluated = { keys: new Set(), items: new Set(), allKeys: false, allItems: false };
   for (const { keyword, see } of compiler.node(located).rules) if (keyword !== except) see?.(value, seen, run);
   return seen;
 }
@@ -17,7 +22,7 @@ const readProperties: Builder = (schema: SchemaValue, here) => {
   const node = here.inner(schema);
   const check: Check = (value, at, run) => {
     if (!isMap(value)) return passed;
-    const seen = seenBeside(here, "unevaluatedProperties", value, run);
+    const seen = collectSiblings(here, "unevaluatedProperties", value, run);
     if (seen.allKeys) return passed;
     const rest = Object.keys(value).filter((key) => !seen.keys.has(key));
     const checkKey = (key: string): readonly Failure[] =>
@@ -26,7 +31,7 @@ const readProperties: Builder = (schema: SchemaValue, here) => {
         : node.check(value[key] as JsonValue, below(at, key), run);
     return gather(rest, at, checkKey);
   };
-  const see: See = (value, seen) => {
+  const see: CollectEvaluated = (value, seen) => {
     if (isMap(value)) seen.allKeys = true;
   };
   return { check, see, last: true };
@@ -37,7 +42,7 @@ const readItems: Builder = (schema: SchemaValue, here) => {
   const check: Check = (value, at, run) => {
     if (!Array.isArray(value)) return passed;
     const items = value as readonly JsonValue[];
-    const seen = seenBeside(here, "unevaluatedItems", value, run);
+    const seen = collectSiblings(here, "unevaluatedItems", value, run);
     if (seen.allItems) return passed;
     const rest = [...items.keys()].filter((index) => !seen.items.has(index));
     const [first] = rest;
@@ -46,7 +51,7 @@ const readItems: Builder = (schema: SchemaValue, here) => {
     }
     return gather(rest, at, (index) => node.check(items[index] as JsonValue, below(at, index), run));
   };
-  const see: See = (value, seen) => {
+  const see: CollectEvaluated = (value, seen) => {
     if (Array.isArray(value)) seen.allItems = true;
   };
   return { check, see, last: true };

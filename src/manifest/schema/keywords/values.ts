@@ -1,14 +1,14 @@
 import type { JsonValue } from "../../../types.ts";
-import { Pattern } from "../../pattern.ts";
-import { didYouMean } from "../../suggest.ts";
-import { shown } from "../../words.ts";
+import { describeValue } from "../../describe-value.ts";
+import { didYouMean } from "../../did-you-mean.ts";
+import { Pattern } from "../../safe-pattern.ts";
+import { compareNumbers, InexactNumber, isMultipleOf } from "../decimal.ts";
 import { formatNames, formats } from "../formats.ts";
-import { charactersOfStep, identityOf } from "../identity.ts";
-import type { Check } from "../node.ts";
-import { passed } from "../node.ts";
-import { compareNumbers, InexactNumber, isMultipleOf } from "../number.ts";
+import type { Check } from "../schema-node.ts";
+import { passed } from "../schema-node.ts";
 import type { SchemaValue } from "../types.ts";
-import type { Builder, Here } from "./builder.ts";
+import { charactersPerStep, identify } from "../value-identity.ts";
+import type { Builder, KeywordContext } from "./builder.ts";
 
 type Limit = number | InexactNumber;
 
@@ -23,16 +23,17 @@ const isType: Readonly<Record<string, (value: JsonValue) => boolean>> = {
 };
 
 /** Checks values of one type; others pass. */
-function when<T extends JsonValue>(
+function ifType<T extends JsonValue>(
   is: (value: JsonValue) => value is T,
-  { fail }: Here,
+  { fail }: KeywordContext,
   test: (value: T) => boolean,
   what: (value: T) => string,
 ): { readonly check: Check } {
   return {
     check: (value, at, run) => {
       if (!is(value)) return passed;
-      if (typeof value === "string" && value.length > charactersOfStep) run.spend(value.length / charactersOfStep);
+      if (typeof value === "string" && value.length > charactersPerStep)
+        run.countSteps(value.length / charactersPerStep);
       return test(value) ? passed : fail(at, () => what(value));
     },
   };
@@ -41,20 +42,20 @@ function when<T extends JsonValue>(
 const isText = (value: JsonValue): value is string => typeof value === "string";
 const isNumber = (value: JsonValue): value is number => typeof value === "number";
 
-function compared(sign: string, test: (difference: number) => boolean): Builder {
+function compareRule(sign: string, test: (difference: number) => boolean): Builder {
   return (limit: Limit, here) => {
-    const written = limit instanceof InexactNumber ? limit.source : String(limit);
-    return when(
+    const input = limit instanceof InexactNumber ? limit.source : String(limit);
+    return ifType(
       isNumber,
       here,
       (value) => test(compareNumbers(value, limit)),
-      () => `must be ${sign} ${written}`,
+      () => `must be ${sign} ${input}`,
     );
   };
 }
 
 /** Characters as JSON Schema counts them: whole ones, not halves of pairs. */
-function lengthOf(text: string): number {
+function countCharacters(text: string): number {
   let length = text.length;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
@@ -65,49 +66,48 @@ function lengthOf(text: string): number {
   return length;
 }
 
-function allowedOf(values: readonly SchemaValue[]): readonly string[] {
-  return values.map((value) => (value instanceof InexactNumber ? value.source : shown(value)));
+function formatAllowed(values: readonly SchemaValue[]): readonly string[] {
+  return values.map((value) => (value instanceof InexactNumber ? value.source : describeValue(value)));
 }
 
 /** One of several texts for people: as many as one reads. */
-export function oneOfWords(allowed: readonly string[]): string {
+export function describeAllowed(allowed: readonly string[]): string {
   return `must be one of ${allowed.slice(0, 10).join(", ")}${allowed.length > 10 ? ", …" : ""}`;
 }
 
-const readType: Builder = (written: string | readonly string[], { schema, fail }) => {
-  const types = [...new Set([written].flat())];
+const readType: Builder = (input: string | readonly string[], { schema, fail }) => {
+  const types = [...new Set([input].flat())];
   // OpenAPI's way to say it, which counts beside a type alone.
   if (schema.nullable === true && !types.includes("null")) types.push("null");
   const tests = types.map((type) => isType[type] ?? (() => false));
   const [only] = tests;
   const test = tests.length === 1 && only ? only : (value: JsonValue) => tests.some((each) => each(value));
-  const check: Check = (value, at) =>
-    test(value) ? passed : fail(at, () => `must be ${[written].flat().join(" or ")}`);
+  const check: Check = (value, at) => (test(value) ? passed : fail(at, () => `must be ${[input].flat().join(" or ")}`));
   return { check, allowed: types };
 };
 
 const readEnum: Builder = (values: readonly SchemaValue[], { fail }) => {
   const isCompound = (value: SchemaValue) => typeof value === "object" && value !== null;
   const known = new Set(values.filter((value) => !isCompound(value)));
-  const compounds = new Set(values.filter(isCompound).map(identityOf));
-  const allowed = allowedOf(values);
+  const compounds = new Set(values.filter(isCompound).map(identify));
+  const allowed = formatAllowed(values);
   const check: Check = (value, at, run) => {
     if (known.has(value)) return passed;
     if (compounds.size > 0 && isCompound(value)) {
-      const identity = identityOf(value);
-      run.spend(identity.length / charactersOfStep);
+      const identity = identify(value);
+      run.countSteps(identity.length / charactersPerStep);
       if (compounds.has(identity)) return passed;
     }
-    return fail(at, () => (values.length === 1 ? `must be ${allowed[0]}` : oneOfWords(allowed)));
+    return fail(at, () => (values.length === 1 ? `must be ${allowed[0]}` : describeAllowed(allowed)));
   };
   return { check, allowed };
 };
 
 const readPattern: Builder = (source: string, here) => {
-  const pattern = patternOf(source, here);
+  const pattern = compilePattern(source, here);
   return (
     pattern &&
-    when(
+    ifType(
       isText,
       here,
       (value) => pattern.test(value),
@@ -117,7 +117,7 @@ const readPattern: Builder = (source: string, here) => {
 };
 
 /** @returns undefined for what is not a regular expression, which is told */
-export function patternOf(source: string, { fault }: Here): Pattern | undefined {
+export function compilePattern(source: string, { fault }: KeywordContext): Pattern | undefined {
   try {
     return new Pattern(source);
   } catch (error) {
@@ -136,37 +136,37 @@ const readFormat: Builder = (name: string, here) => {
   }
   const what = () => `must match format "${name}"`;
   const { number, text } = format;
-  if (number) return when(isNumber, here, number, what);
-  return text && when(isText, here, text, what);
+  if (number) return ifType(isNumber, here, number, what);
+  return text && ifType(isText, here, text, what);
 };
 
 export const values = {
   type: readType,
-  const: (value: SchemaValue, here: Here) => readEnum([value] as never, here),
+  const: (value: SchemaValue, here: KeywordContext) => readEnum([value] as never, here),
   enum: readEnum,
-  multipleOf: (divisor: Limit, here: Here) =>
-    when(
+  multipleOf: (divisor: Limit, here: KeywordContext) =>
+    ifType(
       isNumber,
       here,
       (value) => isMultipleOf(value, divisor),
       () => `must be multiple of ${divisor instanceof InexactNumber ? divisor.source : divisor}`,
     ),
-  minimum: compared(">=", (difference) => difference >= 0),
-  maximum: compared("<=", (difference) => difference <= 0),
-  exclusiveMinimum: compared(">", (difference) => difference > 0),
-  exclusiveMaximum: compared("<", (difference) => difference < 0),
-  minLength: (limit: number, here: Here) =>
-    when(
+  minimum: compareRule(">=", (difference) => difference >= 0),
+  maximum: compareRule("<=", (difference) => difference <= 0),
+  exclusiveMinimum: compareRule(">", (difference) => difference > 0),
+  exclusiveMaximum: compareRule("<", (difference) => difference < 0),
+  minLength: (limit: number, here: KeywordContext) =>
+    ifType(
       isText,
       here,
-      (text) => lengthOf(text) >= limit,
+      (text) => countCharacters(text) >= limit,
       () => `must NOT have fewer than ${limit} characters`,
     ),
-  maxLength: (limit: number, here: Here) =>
-    when(
+  maxLength: (limit: number, here: KeywordContext) =>
+    ifType(
       isText,
       here,
-      (text) => lengthOf(text) <= limit,
+      (text) => countCharacters(text) <= limit,
       () => `must NOT have more than ${limit} characters`,
     ),
   pattern: readPattern,

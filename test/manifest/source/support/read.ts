@@ -1,5 +1,5 @@
-import type { RowReader } from "../../../../src/manifest/source/rows.ts";
-import { DataStop } from "../../../../src/manifest/source/stop.ts";
+import { DataFileAbort } from "../../../../src/manifest/source/data-file-errors.ts";
+import type { RowReader } from "../../../../src/manifest/source/row-reader.ts";
 import { utf8Chunks } from "../../../../src/manifest/source/utf8.ts";
 
 /** What a reader makes of a file: its rows, and `line:column CODE: what. next` for each problem. */
@@ -9,16 +9,16 @@ export async function readText(reader: RowReader, text: string | Buffer) {
   }
   const values: unknown[] = [];
   const problems: string[] = [];
-  const tell = (code: string, spot: { line: number; column: number }, what: string, next: string) => {
-    problems.push(`${spot.line}:${spot.column} ${code}: ${what}. ${next}`);
+  const onProblem = (code: string, position: { line: number; column: number }, what: string, next: string) => {
+    problems.push(`${position.line}:${position.column} ${code}: ${what}. ${next}`);
   };
   try {
-    for await (const rows of reader(utf8Chunks(pieces()), { tell, skip: 0 })) {
+    for await (const rows of reader(utf8Chunks(pieces()), { onProblem, skip: 0 })) {
       for (const { value } of rows) values.push(value);
     }
   } catch (error) {
-    if (!(error instanceof DataStop)) throw error;
-    tell(error.code, error.spot, error.message, error.next);
+    if (!(error instanceof DataFileAbort)) throw error;
+    onProblem(error.code, error.position, error.message, error.hint);
   }
   return { values, problems };
 }

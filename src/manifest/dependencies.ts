@@ -1,0 +1,167 @@
+import type { SourceLocation } from "../types.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import type { ManifestInput } from "./manifest-input.ts";
+import type { ManifestDocument } from "./parse-documents.ts";
+import { createProblem, formatLocation, quote } from "./problem.ts";
+import type { ProblemCollector } from "./problem-collector.ts";
+import { locate } from "./source-location.ts";
+
+/** Another manifest's name, and where it is written. */
+interface Reference {
+  readonly name: string;
+  readonly place: SourceLocation;
+}
+
+/** What a manifest says of others. */
+export interface ManifestReferences {
+  readonly name: string;
+  readonly place: SourceLocation;
+  readonly after: readonly Reference[];
+  readonly movedFrom: readonly Reference[];
+}
+
+export function collectReferences(document: ManifestDocument, name: string): ManifestReferences {
+  const { after = [], moved_from = [] } = document.value as unknown as ManifestInput;
+  const mentions = (key: string, names: readonly string[]) =>
+    names.map((each, index) => ({ name: each.normalize("NFC"), place: locate(document, [key, index]) }));
+  return {
+    name,
+    place: locate(document, []),
+    after: mentions("after", after),
+    movedFrom: mentions("moved_from", moved_from),
+  };
+}
+
+/** The names that manifests can mention. */
+export interface KnownManifests {
+  readonly names: ReadonlyMap<string, SourceLocation>;
+  /** Of manifests that do not have the form of one; they are there all the same. */
+  readonly broken: ReadonlySet<string>;
+  /** Whether these are all, so that a name that is missing is wrong. */
+  readonly complete: boolean;
+}
+
+/**
+ * Checks what manifests say of each other, once all of them were read.
+ *
+ * @returns names of the manifests that have something against them
+ */
+export function checkReferences(
+  all: readonly ManifestReferences[],
+  known: KnownManifests,
+  problems: ProblemCollector,
+): ReadonlySet<string> {
+  const faulty = new Set<string>();
+  const onProblem: typeof problems.add = (found) => problems.add(found);
+  const former = new Map<string, ManifestReferences>();
+  for (const references of all) {
+    const before = problems.errors;
+    if (known.complete) checkAfter(references, known, before < maxSuggestions, onProblem);
+    checkFormerNames(references, known.names, former, onProblem);
+    if (problems.errors > before) faulty.add(references.name);
+  }
+  for (const cycle of findCycles(all)) {
+    const [{ related: references, at }] = cycle;
+    const path = [...cycle.map((step) => step.related.name), references.name].map(quote).join(" after ");
+    const what = cycle.length === 1 ? "the manifest waits for itself" : `manifests wait for each other: ${path}`;
+    onProblem(createProblem("AFTER_CYCLE", at, what, 'Remove one of these names from its "after".'));
+    for (const step of cycle) faulty.add(step.related.name);
+  }
+  return faulty;
+}
+
+/** Errors up to which names are compared with all others: beyond them nobody reads what was meant. */
+const maxSuggestions = 1_000;
+
+function checkAfter(
+  { after }: ManifestReferences,
+  { names, broken }: KnownManifests,
+  suggest: boolean,
+  onProblem: ProblemCollector["add"],
+): void {
+  for (const { name, place: location } of after) {
+    if (names.has(name) || broken.has(name)) continue;
+    const next = `Write the name of a manifest: its "name", or its path under the folder without its ending.${suggest ? didYouMean(name, [...names.keys()]) : ""}`;
+    onProblem(createProblem("AFTER_UNKNOWN", location, `there is no manifest ${quote(name)}`, next));
+  }
+}
+
+/** A ledger has one heir. */
+function checkFormerNames(
+  references: ManifestReferences,
+  names: ReadonlyMap<string, SourceLocation>,
+  former: Map<string, ManifestReferences>,
+  onProblem: ProblemCollector["add"],
+): void {
+  for (const { name, place: location } of references.movedFrom) {
+    const owner = name === references.name ? undefined : names.get(name);
+    const heir = former.get(name);
+    former.set(name, references);
+    if (name === references.name) {
+      onProblem(
+        createProblem("MOVED_FROM_TAKEN", location, `${quote(name)} is this manifest's own name`, "Remove it here."),
+      );
+    } else if (owner !== undefined) {
+      const what = `the manifest at ${formatLocation(owner)} has the name ${quote(name)}`;
+      onProblem(
+        createProblem("MOVED_FROM_TAKEN", location, what, "Remove it here, or give the other manifest another name."),
+      );
+    } else if (heir !== undefined) {
+      const what = `the manifest at ${formatLocation(heir.place)} says that it was named ${quote(name)} too`;
+      onProblem(
+        createProblem(
+          "MOVED_FROM_TAKEN",
+          location,
+          what,
+          "Only one of them can have what was pushed: remove it in the other.",
+        ),
+      );
+    }
+  }
+}
+
+interface Step {
+  readonly related: ManifestReferences;
+  /** Where it names the next one. */
+  readonly at: SourceLocation;
+}
+
+type Cycle = readonly [Step, ...Step[]];
+
+/** A cycle for each mention that closes one: with all of these taken out, none is left. */
+function findCycles(all: readonly ManifestReferences[]): Cycle[] {
+  const byName = new Map(all.map((references) => [references.name, references]));
+  const done = new Set<ManifestReferences>();
+  const cycles: Cycle[] = [];
+  for (const start of all) {
+    // A stack of its own: manifests may wait in a row of thousands.
+    const path: { readonly related: ManifestReferences; next: number }[] = [{ related: start, next: 0 }];
+    const onPath = new Set([start]);
+    while (path.length > 0) {
+      const top = path.at(-1);
+      if (top === undefined) break;
+      const mention = done.has(top.related) ? undefined : top.related.after[top.next++];
+      if (mention === undefined) {
+        done.add(top.related);
+        onPath.delete(top.related);
+        path.pop();
+        continue;
+      }
+      const next = byName.get(mention.name);
+      if (next === undefined || done.has(next)) continue;
+      if (!onPath.has(next)) {
+        path.push({ related: next, next: 0 });
+        onPath.add(next);
+        continue;
+      }
+      const from = path.findIndex(({ related: references }) => references === next);
+      const steps = path.slice(from).map(({ related: references, next: after }) => ({
+        related: references,
+        at: references.after[after - 1]?.place ?? references.place,
+      }));
+      const [first, ...rest] = steps;
+      if (first) cycles.push([first, ...rest]);
+    }
+  }
+  return cycles;
+}

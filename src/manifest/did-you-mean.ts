@@ -1,0 +1,16 @@
+import { distance } from "fastest-levenshtein";
+
+/** ` Did you mean "queue"?` when one of the known words is near to what was written, else nothing. */
+export function didYouMean(input: string, known: readonly string[]): string {
+  const near = nearest(input, known);
+  return near === undefined ? "" : ` Did you mean "${near}"?`;
+}
+
+/** The known word that was probably meant; case and - for _ do not count, and a third of the letters may be wrong. */
+export function nearest(input: string, known: readonly string[]): string | undefined {
+  const wanted = input.toLowerCase().replaceAll("-", "_").slice(0, 100);
+  return known
+    .map((word) => ({ word, far: distance(wanted, word.toLowerCase()) }))
+    .filter(({ word, far }) => far <= Math.max(1, Math.floor(Math.min(word.length, wanted.length) / 3)))
+    .sort((a, b) => a.far - b.far)[0]?.word;
+}

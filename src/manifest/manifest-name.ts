@@ -1,0 +1,92 @@
+import type { SourceLocation } from "../types.ts";
+import type { ManifestDocument } from "./parse-documents.ts";
+import { escapeMarks, pathKey } from "./path-key.ts";
+import { createProblem, quote } from "./problem.ts";
+import type { ProblemCollector } from "./problem-collector.ts";
+
+/** What a manifest's name may be, written or made from a path. The schema says the same of `name`. */
+const namePattern = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._/-]*$/u;
+const maxNameLength = 200;
+
+/**
+ * What a manifest says, or the path under the folder without its ending, and `#2` for the second document of a file. In NFC:
+ * systems and editors write the same letters in two ways, and the ledger knows one name.
+ */
+export function resolveName({ file, number, value }: ManifestDocument, folder: string): string {
+  return (
+    explicitName(value)?.normalize("NFC") ?? `${nameFromPath(file.path, folder)}${number === 1 ? "" : `#${number}`}`
+  );
+}
+
+/** The names that a ledger may have the manifest's messages under: earlier versions kept letters as the file system has them. */
+export function formerNames(name: string, input: readonly string[]): readonly string[] {
+  const all = [name, ...input].flatMap((each) => [each, each.normalize("NFC"), each.normalize("NFD")]);
+  return [...new Set(all)].filter((each) => each !== name);
+}
+
+/** Reports a name that is made from a path and could not be written as `name:`. */
+export function checkPathName(
+  { file, value }: ManifestDocument,
+  folder: string,
+  location: SourceLocation,
+  problems: ProblemCollector,
+): void {
+  if (explicitName(value) !== undefined) return;
+  const name = nameFromPath(file.path, folder);
+  if (namePattern.test(name) && name.length <= maxNameLength) return;
+  const fault =
+    name.length > maxNameLength ? `more than ${maxNameLength} characters` : "characters that a name may not have";
+  const what = `without a "name", the manifest is known by its path, and ${quote(name)} has ${fault}`;
+  const next = `Add "name: ${suggestName(name)}", or rename the file: a name has letters, digits and . _ - /, beginning with a letter or digit.`;
+  problems.add(createProblem("VALUE_NOT_ALLOWED", location, what, next));
+}
+
+/**
+ * Reports files and folders that are two here and one where letters are not told apart by their case, or by the way in which
+ * their accents are written (macOS, Windows): a checkout there loses one of them, and its messages would be forgotten.
+ *
+ * @param paths relative to the repository
+ * @returns the files that have a twin before them
+ */
+export function checkCollidingPaths(paths: readonly string[], problems: ProblemCollector): ReadonlySet<string> {
+  const first = new Map<string, string>();
+  const told = new Set<string>();
+  const twins = new Set<string>();
+  for (const path of paths) {
+    const steps = path.split("/");
+    for (let depth = 1; depth <= steps.length; depth += 1) {
+      const here = steps.slice(0, depth).join("/");
+      const duplicate = first.get(pathKey(here)) ?? here;
+      first.set(pathKey(here), duplicate);
+      if (duplicate === here) continue;
+      if (depth === steps.length) twins.add(path);
+      if (told.has(here)) break;
+      told.add(here);
+      const noun = depth === steps.length ? "file" : "folder";
+      const [one, other] =
+        here.normalize("NFC") === duplicate.normalize("NFC")
+          ? [escapeMarks(here), escapeMarks(duplicate)]
+          : [here, duplicate];
+      const what = `on macOS or Windows ${quote(one)} is the same ${noun} as ${quote(other)}`;
+      const next = "Rename one of them, so that they differ in more than case, accents' encoding or dots at the end.";
+      problems.add(createProblem("PATH_TWICE", { file: path, line: 1, column: 1 }, what, next));
+      break;
+    }
+  }
+  return twins;
+}
+
+function explicitName(value: ManifestDocument["value"]): string | undefined {
+  const input = typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
+  return typeof input === "string" ? input : undefined;
+}
+
+function nameFromPath(path: string, folder: string): string {
+  const inside = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
+  return inside.replace(/\.[^.]+$/, "").normalize("NFC");
+}
+
+function suggestName(name: string): string {
+  const plain = name.replace(/[^\p{L}\p{M}\p{N}._/-]+/gu, "-").replace(/^[^\p{L}\p{N}]+/u, "");
+  return plain === "" ? "…" : plain.slice(0, 60).toWellFormed();
+}

@@ -1,0 +1,109 @@
+import type { InDoubtPolicy, Manifest } from "../types.ts";
+import { buildDelay, buildMessage, type ManifestContext } from "./build-message.ts";
+import { createDedupKeyGenerator } from "./dedup-key.ts";
+import { lintInput } from "./lint-input.ts";
+import type { ManifestInput, SourceInput } from "./manifest-input.ts";
+import { formerNames, resolveName } from "./manifest-name.ts";
+import type { ManifestDocument } from "./parse-documents.ts";
+import { parseMessages, problemReporter } from "./parse-messages.ts";
+import type { ProblemCollector } from "./problem-collector.ts";
+import type { BodySchema } from "./schema/body-schema.ts";
+import { resolveSource } from "./source/resolve-source.ts";
+import type { SourceOptions } from "./source/source-messages.ts";
+import { locate } from "./source-location.ts";
+import type { Scope, Variables } from "./variables.ts";
+
+/** What is the same for all manifests that are read together. */
+export interface ParseContext {
+  readonly root: string;
+  readonly folder: string;
+  readonly stack: string | undefined;
+  readonly variables: Variables;
+  /** Of manifests that do not say it. */
+  readonly inDoubt: InDoubtPolicy;
+}
+
+/** A manifest whose data file is still closed. */
+export type ParsedManifest = Omit<Manifest, "content"> & {
+  readonly content: Extract<Manifest["content"], { kind: "inline" }> | SourceOptions | undefined;
+};
+
+/**
+ * Turns a document of the right form into a manifest; what its messages have against them goes to `problems`.
+ *
+ * @param broken indexes of messages that are left out, because they do not have the right form
+ */
+export function parseManifest(
+  document: ManifestDocument,
+  broken: ReadonlySet<number>,
+  context: ParseContext,
+  schemas: readonly BodySchema[],
+  problems: ProblemCollector,
+): ParsedManifest {
+  const input = document.value as unknown as ManifestInput;
+  const { stack, variables } = context;
+  const scope: Scope = { stack, variables, env: input.env ?? [], local: {} };
+  const { source, defaults, requires, dedup_field } = input;
+  const push = input.push ?? "once";
+  const name = resolveName(document, context.folder);
+  const common: ManifestContext = {
+    push,
+    defaults,
+    schemas,
+    // Of what is not JSON there is no digest.
+    stamper: dedup_field !== undefined && document.isValid ? createDedupKeyGenerator(dedup_field) : undefined,
+  };
+  return {
+    name,
+    queue: input.queue,
+    push,
+    inDoubt: input.in_doubt ?? context.inDoubt,
+    stacks: input.stacks,
+    after: (input.after ?? []).map((each) => each.normalize("NFC")),
+    requires: {
+      consumer: requires?.consumer ?? false,
+      notPaused: requires?.not_paused ?? false,
+      maxBacklog: requires?.max_backlog,
+    },
+    dedupField: dedup_field,
+    formerNames: formerNames(name, input.moved_from ?? []),
+    formerNamesAt: locate(document, input.moved_from === undefined ? [] : ["moved_from"]),
+    content: source
+      ? parseSource(document, source, common, scope, context.root, problems)
+      : { kind: "inline", messages: parseMessages(document, input.messages ?? [], common, broken, scope, problems) },
+    location: locate(document, []),
+  };
+}
+
+/** What is wrong with the map is told once at its place, not for each row. */
+function parseSource(
+  document: ManifestDocument,
+  input: SourceInput,
+  { defaults, ...common }: ManifestContext,
+  scope: Scope,
+  root: string,
+  problems: ProblemCollector,
+): SourceOptions | undefined {
+  const before = problems.errors;
+  const source = resolveSource(document, input, root, problems);
+  const delay = buildDelay(defaults?.delay_seconds, scope, problemReporter(document, ["defaults"], problems));
+  const { map } = input;
+  if (map) {
+    const trial: Scope = { ...scope, pending: ["row", "index"] };
+    const path = ["source", "map"];
+    const onProblem = problemReporter(document, path, problems);
+    buildMessage(map, { ...common, defaults, schemas: [] }, trial, locate(document, path), onProblem);
+    if (document.isValid && problems.errors === before) lintInput(map, { ...common, defaults, isMap: true }, onProblem);
+  }
+  if (source === undefined || problems.errors > before) return undefined;
+  const { delay_seconds: _, ...rest } = defaults ?? {};
+  const settled = { ...rest, ...(delay === undefined ? {} : { delay_seconds: delay }) };
+  return {
+    root,
+    source,
+    location: locate(document, ["source", "file"]),
+    map,
+    scope,
+    manifest: { ...common, defaults: settled },
+  };
+}

@@ -1,0 +1,90 @@
+import type { Message, SourceLocation } from "../types.ts";
+import { buildMessage, type ManifestContext } from "./build-message.ts";
+import { expandForEach, maxMessages } from "./for-each.ts";
+import type { OnVariableProblem } from "./interpolate.ts";
+import { changingVariables, lintInput } from "./lint-input.ts";
+import { MessageLinter } from "./lint-messages.ts";
+import type { MessageInput } from "./manifest-input.ts";
+import type { ManifestDocument } from "./parse-documents.ts";
+import { createProblem, formatLocation, quote } from "./problem.ts";
+import type { ProblemCollector } from "./problem-collector.ts";
+import { locate, locateSnippet, type Path } from "./source-location.ts";
+import type { Scope } from "./variables.ts";
+
+/** Bytes of the bodies of one manifest, repetitions counted: they are all in memory at once. */
+const maxBytes = 64_000_000;
+
+/** Bytes of their ids: the ledger has them, and a failure brings it to the engine in a header that gRPC bounds. */
+const maxIdBytes = 4_000_000;
+
+/**
+ * Reads the messages that a document holds itself; what they have against them goes to `problems`.
+ *
+ * @param broken indexes of messages that are left out, because they do not have the right form
+ */
+export function parseMessages(
+  document: ManifestDocument,
+  messages: readonly MessageInput[],
+  common: ManifestContext,
+  broken: ReadonlySet<number>,
+  scope: Scope,
+  problems: ProblemCollector,
+): Message[] {
+  const all: Message[] = [];
+  const ids = new Map<string, SourceLocation>();
+  const linter = new MessageLinter();
+  let total = 0;
+  let idBytes = 0;
+  for (const [index, input] of messages.entries()) {
+    if (broken.has(index)) continue;
+    const path = ["messages", index];
+    const location = locate(document, path);
+    const onProblem = problemReporter(document, path, problems);
+    const before = problems.errors;
+    const variables = input.id === undefined ? [] : changingVariables(input, false).map(({ name }) => name);
+    const scopes = expandForEach(input, scope, problemReporter(document, [...path, "for_each"], problems));
+    for (const here of scopes) {
+      const { message, bytes } = buildMessage(input, common, here, location, onProblem);
+      checkId(message, ids, () => locate(document, [...path, "id"]), problems);
+      // Of those that one text makes, the first shows what there is to see.
+      if (document.isValid && here === scopes[0]) linter.check(message, bytes, input.for_each !== undefined, onProblem);
+      all.push(variables.length === 0 ? message : { ...message, variables });
+      total += bytes;
+      idBytes += Buffer.byteLength(message.id ?? "");
+      if (all.length <= maxMessages && total <= maxBytes && idBytes <= maxIdBytes) continue;
+      const what = `the manifest has more than ${maxMessages} messages, ${maxBytes} bytes of bodies or ${maxIdBytes} bytes of ids`;
+      problems.add(
+        createProblem("TOO_MANY_MESSAGES", location, what, "Put them into a data file and name it as source."),
+      );
+      return all;
+    }
+    if (document.isValid && problems.errors === before) lintInput(input, { ...common, isMap: false }, onProblem);
+  }
+  return all;
+}
+
+export function problemReporter(document: ManifestDocument, base: Path, problems: ProblemCollector): OnVariableProblem {
+  return (code, path, snippet, what, next, elsewhere) => {
+    const here = [...base, ...path];
+    const location = elsewhere ?? (snippet === "" ? locate(document, here) : locateSnippet(document, here, snippet));
+    // What could not be read as JSON was told by its own code.
+    if (code === "TEXT_BODY_NOT_TEXT" && problems.has(location)) return;
+    problems.add(createProblem(code, location, what, next));
+  };
+}
+
+function checkId(
+  { id }: Message,
+  ids: Map<string, SourceLocation>,
+  location: () => SourceLocation,
+  problems: ProblemCollector,
+): void {
+  if (id === undefined) return;
+  const first = ids.get(id);
+  if (first === undefined) {
+    ids.set(id, location());
+    return;
+  }
+  const what = `the id ${quote(id)} is that of the message at ${formatLocation(first)} already`;
+  problems.add(createProblem("DUPLICATE_ID", location(), what, "Give each message of a manifest its own id."));
+}

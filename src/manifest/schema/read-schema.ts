@@ -1,0 +1,64 @@
+import { findNodeAtLocation, type Node, parseTree } from "jsonc-parser";
+import type { SourceLocation } from "../../types.ts";
+import { readTextFile } from "../manifest-files.ts";
+import { createProblem } from "../problem.ts";
+import type { ProblemCode } from "../problem-codes.ts";
+import type { ProblemCollector } from "../problem-collector.ts";
+import { parseExactly } from "../source/exact-json.ts";
+import type { TextFile } from "../text-file.ts";
+import { maxDigits, parseNumbersExactly } from "./decimal.ts";
+import type { SchemaFile, SchemaValue, Steps } from "./types.ts";
+
+/** What would change a message, and changes no schema: its numbers are compared as they are written, its keys are its own. */
+const harmless = new Set<ProblemCode>(["NUMBER_NOT_EXACT", "KEY_UNSAFE"]);
+
+/** Reads a file that holds a schema; what keeps it from being one is told. @param path relative to the repository */
+export function readSchema(root: string, path: string, problems: ProblemCollector): SchemaFile | undefined {
+  const file = readTextFile(root, path, problems);
+  if (file === undefined) return undefined;
+  const parsed = parseExactly(file.text, Buffer.byteLength(file.text));
+  const errors = parsed.ok ? [] : parsed.errors.filter(({ code }) => !harmless.has(code));
+  const long = new RegExp(`[\\d.eE+-]{${maxDigits},}`).exec(
+    file.text.replace(/"(?:[^"\\]|\\.)*"/g, (text) => " ".repeat(text.length)),
+  );
+  if (long !== null) {
+    const what = `a number here has more than ${maxDigits} digits`;
+    problems.add(createProblem("BODY_SCHEMA_INVALID", file.locationAt(long.index), what, "Write a shorter one."));
+    return undefined;
+  }
+  for (const { offset, message, hint } of errors) {
+    problems.add(createProblem("BODY_SCHEMA_INVALID", file.locationAt(offset), message, hint));
+  }
+  if (errors.length > 0) return undefined;
+  const value = parseNumbersExactly(file.text) as SchemaValue;
+  if (typeof value === "boolean" || (typeof value === "object" && value !== null && !Array.isArray(value))) {
+    return { file, value };
+  }
+  const next = 'Write a JSON Schema, such as { "type": "object" }.';
+  problems.add(createProblem("BODY_SCHEMA_INVALID", file.locationAt(0), "a schema is a map of keywords", next));
+  return undefined;
+}
+
+const trees = new WeakMap<TextFile, Node | undefined>();
+
+/** Where a value stands in a file of JSON: at its key, where it has one. */
+export function locateStep(
+  { file }: Pick<SchemaFile, "file">,
+  steps: Steps,
+  what: "key" | "value" = "value",
+): SourceLocation {
+  if (!trees.has(file)) trees.set(file, parseTree(file.text));
+  let node = trees.get(file);
+  for (const step of steps) {
+    const inner = node && findNodeAtLocation(node, [node.type === "array" ? Number(step) : step]);
+    if (inner === undefined) break;
+    node = inner;
+  }
+  const property = what === "key" && node?.parent?.type === "property" ? node.parent : node;
+  return file.locationAt(property?.offset ?? 0);
+}
+
+/** A JSON pointer (RFC 6901), as a fragment. */
+export function toFragment(steps: Steps): string {
+  return `#${steps.map((step) => `/${step.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")}`;
+}

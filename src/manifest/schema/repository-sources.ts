@@ -1,0 +1,173 @@
+import { join, posix } from "node:path";
+import { inspectPath } from "../../file-error.ts";
+import type { JsonValue } from "../../types.ts";
+import { createProblem, quote, toPrintable } from "../problem.ts";
+import type { ProblemCollector } from "../problem-collector.ts";
+import { resolveAddress, siblingPath, splitFragment, toAddress, toPath } from "./address.ts";
+import type { Sources } from "./compiler.ts";
+import { type Dialect, defaultDialect, dialects, findDialect } from "./dialects.ts";
+import { explainFailures, toSteps } from "./explain-failures.ts";
+import { metaschema, metaschemaChecker } from "./metaschemas.ts";
+import { locateStep, readSchema } from "./read-schema.ts";
+import { isObject, type OnSchemaFault, Registry } from "./registry.ts";
+import type { SchemaIds } from "./schema-ids.ts";
+import { isSuppressed } from "./suppressions.ts";
+import type { Located, Resource, SchemaFile } from "./types.ts";
+
+/** Endings that an address may leave out. */
+const endings = ["", ".json", ".schema.json"];
+
+/** The files that one body schema leads to, read as they are needed. */
+export class RepositorySources implements Sources {
+  readonly registry: Registry;
+  /** Whether anything was told that keeps the schema from being used. */
+  broken = false;
+  readonly #root: string;
+  readonly #problems: ProblemCollector;
+  readonly #ids: SchemaIds;
+  readonly #read = new Map<string, SchemaFile>();
+
+  constructor(root: string, problems: ProblemCollector, ids: SchemaIds) {
+    this.#root = root;
+    this.#problems = problems;
+    this.#ids = ids;
+    this.registry = new Registry((located, what, next) => this.fault(located, what, next));
+  }
+
+  /** @returns undefined for a file that is not a schema, which is told */
+  open(path: string, inherited: Dialect = defaultDialect): Resource | undefined {
+    const file = readSchema(this.#root, path, this.#problems);
+    const dialect = file && this.#dialectOf(file, inherited);
+    if (file === undefined || dialect === undefined || !this.#keepsToDraft(file, dialect)) {
+      this.broken = true;
+      return undefined;
+    }
+    this.#read.set(path, file);
+    return this.registry.add(file, toAddress(path), dialect);
+  }
+
+  resource(uri: string, from: Located, reference: string): Resource | undefined {
+    const draft = metaschema(uri);
+    if (draft !== undefined) return this.registry.add(draft, uri, defaultDialect);
+    const at = { file: from.file, steps: [...from.steps, "$ref"] };
+    const own = toPath(uri);
+    if (own !== undefined) return this.#inRepository(own, uri, reference, at, from);
+    const beside = this.#beside(uri, from);
+    const idOf = (path: string) => this.#ids.idOf(path);
+    // A file that lies where the address says, unless it says of itself that it is another.
+    if (beside !== undefined && (idOf(beside) ?? uri) === uri) return this.#alias(uri, beside, from);
+    const named = this.#ids.find(uri);
+    const [first, second] = named;
+    if (first !== undefined && second !== undefined) {
+      const what = `the $id ${quote(uri)} is that of several files: ${named.map(toPrintable).join(", ")}`;
+      this.fault(at, what, "Give each schema an $id of its own.");
+      return undefined;
+    }
+    if (first !== undefined) return this.#alias(uri, first, from);
+    const near = beside ?? this.#nearFile(reference, from);
+    if (near !== undefined) return this.#alias(uri, near, from);
+    const what = `the reference ${quote(reference)} leads to ${toPrintable(uri)}, which is not in the repository`;
+    this.fault(at, what, `Nothing is fetched: put a copy of it into the repository, with "$id": ${quote(uri)}.`);
+    return undefined;
+  }
+
+  readonly fault: OnSchemaFault = ({ file, steps }, what, next) => {
+    this.broken = true;
+    this.#problems.add(
+      createProblem("BODY_SCHEMA_INVALID", locateStep(file, steps), toPrintable(what), toPrintable(next)),
+    );
+  };
+
+  readonly warn: OnSchemaFault = ({ file, steps }, what, next) => {
+    if (!this.#isOwn(file) || isSuppressed("BODY_SCHEMA_UNCHECKED", file, steps)) return;
+    const location = locateStep(file, steps, "key");
+    this.#problems.add(createProblem("BODY_SCHEMA_UNCHECKED", location, toPrintable(what), toPrintable(next)));
+  };
+
+  #isOwn({ file }: SchemaFile): boolean {
+    return this.#read.get(file.path)?.file === file;
+  }
+
+  #inRepository(
+    path: string,
+    uri: string,
+    reference: string,
+    at: Parameters<OnSchemaFault>[0],
+    from: Located,
+  ): Resource | undefined {
+    const outside =
+      !reference.includes(":") && posix.join(posix.dirname(from.file.file.path), reference).startsWith("../");
+    const found = outside ? undefined : this.#existing(path);
+    if (found !== undefined) return this.#alias(uri, found, from);
+    const is = outside ? "out of the repository" : `to ${toPrintable(path)}, and there is no such file`;
+    const next = outside
+      ? "Put a copy of the schema into the repository."
+      : "Correct the path: it goes from the schema's own folder.";
+    this.fault(at, `the reference ${quote(reference)} leads ${is}`, next);
+    return undefined;
+  }
+
+  /** The file that lies to one that was read as their addresses do to each other. */
+  #beside(uri: string, from: Located): string | undefined {
+    for (const { uri: address, root } of [from.resource, ...this.registry.resources.values()]) {
+      if (!this.#isOwn(root.file) || root.steps.length > 0) continue;
+      const path = siblingPath(uri, address, root.file.file.path);
+      const found = path === undefined || path.startsWith("../") ? undefined : this.#existing(path);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The file that a reference leads to from the place of its own file, whatever its `$id` says. */
+  #nearFile(reference: string, { file }: Located): string | undefined {
+    const address = resolveAddress(reference, toAddress(file.file.path));
+    const path = address === undefined ? undefined : toPath(splitFragment(address).uri);
+    return path === undefined || leavesRepository(reference, file) ? undefined : this.#existing(path);
+  }
+
+  #existing(path: string): string | undefined {
+    const paths = endings.map((ending) => `${path}${ending}`);
+    return paths.find((each) => ["file", "fault"].includes(inspectPath(join(this.#root, each)).kind));
+  }
+
+  /** Gives a file the address that led to it too. */
+  #alias(uri: string, path: string, { resource }: Located): Resource | undefined {
+    const known = this.#read.has(path) ? this.registry.resources.get(toAddress(path)) : undefined;
+    const found = known ?? this.open(path, resource.dialect);
+    if (found !== undefined) this.registry.resources.set(uri, found);
+    return found;
+  }
+
+  #dialectOf({ file, value }: SchemaFile, inherited: Dialect): Dialect | undefined {
+    const declared = isObject(value) ? value.$schema : undefined;
+    if (typeof declared !== "string") return inherited;
+    const dialect = findDialect(declared);
+    if (dialect !== undefined) return dialect;
+    const next = `Write one of ${dialects.map(({ address }) => address).join(", ")}.`;
+    const what = `${quote(declared.replace(/#$/, ""))} is not a draft of JSON Schema that is known here`;
+    this.fault({ file: { file, value }, steps: ["$schema"] }, what, next);
+    return undefined;
+  }
+
+  #keepsToDraft(schema: SchemaFile, dialect: Dialect): boolean {
+    const value = JSON.parse(schema.file.text) as JsonValue;
+    // Addresses and patterns are told by those who read them; a file's name need not be ASCII.
+    const failures = explainFailures(metaschemaChecker(dialect).check(value), ({ keyword }) => keyword === "format");
+    const told = new Set<string>();
+    for (const { at, message } of failures) {
+      const steps = toSteps(at).map(String);
+      // The first of each place: the rest are the other things that it might have been.
+      const key = JSON.stringify(steps);
+      if (told.has(key)) continue;
+      told.add(key);
+      const it = steps.length === 0 ? "the schema" : quote(steps.join("."));
+      this.fault({ file: schema, steps }, `${it} ${message}`, "Correct the schema.");
+    }
+    return failures.length === 0;
+  }
+}
+
+/** Whether a path goes above the repository: an address of it would end at its root. */
+function leavesRepository(reference: string, { file }: SchemaFile): boolean {
+  return !/^[a-z][a-z0-9+.-]*:/i.test(reference) && posix.join(posix.dirname(file.path), reference).startsWith("../");
+}

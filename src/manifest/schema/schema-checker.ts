@@ -1,0 +1,38 @@
+import type { JsonValue } from "../../types.ts";
+import { Evaluation, UncheckedError } from "./evaluation.ts";
+import type { Failure } from "./schema-node.ts";
+import { passed, type SchemaNode } from "./schema-node.ts";
+import type { InstancePath } from "./types.ts";
+
+/** The root of a body. */
+const root: InstancePath = { parent: undefined, key: "" };
+
+/** Holds values against a schema. */
+export class SchemaChecker {
+  readonly #node: SchemaNode;
+  /** One for all values: there may be a million. */
+  readonly #run: Evaluation;
+  #gaveUp: UncheckedError | undefined;
+
+  /** @param dynamic whether what a reference leads to depends on the way to it */
+  constructor(node: SchemaNode, dynamic: boolean) {
+    this.#node = node;
+    this.#run = new Evaluation(dynamic);
+  }
+
+  /**
+   * @returns what the value does not keep to; nothing where it passes
+   * @throws Unchecked when it takes too long or has no end, and then at once for every other value
+   */
+  check(value: JsonValue): readonly Failure[] {
+    if (this.#gaveUp !== undefined) throw this.#gaveUp;
+    try {
+      if (this.#node.accepts(value, this.#run.restart())) return passed;
+      return this.#node.check(value, root, this.#run.restart());
+    } catch (error) {
+      const why = error instanceof RangeError ? new UncheckedError("the schema never ends") : error;
+      if (why instanceof UncheckedError) this.#gaveUp = why;
+      throw why;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { ProblemCode } from "../problem-codes.ts";
+
+/** Where something is in a data file; both count from 1. */
+export interface LineColumn {
+  readonly line: number;
+  /** In UTF-16 code units. */
+  readonly column: number;
+}
+
+/** Is told of a problem in a data file; reading goes on. */
+export type OnDataProblem = (code: ProblemCode, position: LineColumn, what: string, next: string) => void;
+
+/** A data file cannot be read any further. */
+export class DataFileAbort extends Error {
+  override name = "DataStop";
+  readonly code: ProblemCode;
+  readonly position: LineColumn;
+  readonly hint: string;
+
+  /** @param what as in a problem */
+  constructor(code: ProblemCode, position: LineColumn, what: string, next: string) {
+    super(what);
+    this.code = code;
+    this.position = position;
+    this.hint = next;
+  }
+}
+
+/** The spot at an offset of a text that begins at `start`. */
+export function positionAt(text: string, offset: number, start: LineColumn): LineColumn {
+  let { line, column } = start;
+  let from = 0;
+  for (let end = text.indexOf("\n"); end >= 0 && end < offset; end = text.indexOf("\n", from)) {
+    line += 1;
+    column = 1;
+    from = end + 1;
+  }
+  return { line, column: column + offset - from };
+}

@@ -1,0 +1,68 @@
+import { posix } from "node:path";
+import { findNamedFile } from "../manifest-files.ts";
+import type { SourceInput } from "../manifest-input.ts";
+import type { ManifestDocument } from "../parse-documents.ts";
+import { createProblem, quote } from "../problem.ts";
+import type { ProblemCollector } from "../problem-collector.ts";
+import { locate } from "../source-location.ts";
+import type { Compression } from "./compression.ts";
+import { readCsv } from "./csv.ts";
+import { type Format, parseExtension } from "./file-extension.ts";
+import { readJsonArray } from "./json-array.ts";
+import { readNdjson } from "./ndjson.ts";
+import type { RowReader } from "./row-reader.ts";
+
+/** A data file, and how it is read. */
+export interface SourceFile {
+  /** Relative to the repository, with forward slashes. */
+  readonly file: string;
+  readonly compression: Compression;
+  readonly reader: RowReader;
+}
+
+/** Finds the data file that a manifest names, beside the manifest, and what is to be known before it is opened. */
+export function resolveSource(
+  document: ManifestDocument,
+  input: SourceInput,
+  root: string,
+  problems: ProblemCollector,
+): SourceFile | undefined {
+  const location = locate(document, ["source", "file"]);
+  const file = posix.join(posix.dirname(document.file.path), input.file);
+  if (file.startsWith("../")) {
+    const next = "Put the file into the repository, and name it by a path from the manifest's folder.";
+    problems.add(createProblem("OUTSIDE_REPOSITORY", location, "this path leads out of the repository", next));
+    return undefined;
+  }
+  const next = "Write the path of the data file, from the manifest's folder.";
+  if (!findNamedFile(root, file, location, next, problems)) return undefined;
+
+  const named = parseExtension(file);
+  const { format = named.format, compression = named.compression } = input;
+  const other = input.compression === undefined ? named.unreadable : undefined;
+  if (other !== undefined && (input.format === undefined || other.code === "DATA_COMPRESSION")) {
+    problems.add(
+      createProblem(other.code, location, `${quote(file)} is ${other.description}, which is not read here`, other.hint),
+    );
+    return undefined;
+  }
+  if (format === undefined) {
+    const next =
+      'Write "format: ndjson", csv or json, or give the file one of the endings .ndjson, .jsonl, .csv, .json.';
+    problems.add(createProblem("DATA_FORMAT", location, `the ending of ${quote(file)} does not say its format`, next));
+    return undefined;
+  }
+  if (format !== "csv" && (input.types || input.delimiter !== undefined)) {
+    const key = input.types ? "types" : "delimiter";
+    const what = `"${key}" is for CSV, and the file is ${format}`;
+    problems.add(createProblem("DATA_FORMAT", locate(document, ["source", key]), what, `Remove "${key}".`));
+    return undefined;
+  }
+  const { delimiter = ",", types = {} } = input;
+  const readers: Readonly<Record<Format, RowReader>> = {
+    ndjson: readNdjson,
+    json: readJsonArray,
+    csv: readCsv({ delimiter, types }),
+  };
+  return { file, compression, reader: readers[format] };
+}

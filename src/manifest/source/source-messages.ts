@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { describeFileError, isFileError } from "../../file-error.ts";
+import { limits } from "../../limits.ts";
+import { countBodyBytes } from "../../plan/index.ts";
+import type { JsonValue, Message, SourceLocation } from "../../types.ts";
+import { bodyTooLarge, buildMessage, type ManifestContext } from "../build-message.ts";
+import { withDedupKey } from "../dedup-key.ts";
+import { describeType } from "../describe-value.ts";
+import type { OnVariableProblem } from "../interpolate.ts";
+import type { MessageInput } from "../manifest-input.ts";
+import { recordSpelling } from "../number-spelling.ts";
+import { createProblem, type Problem, quote } from "../problem.ts";
+import { problemCodes } from "../problem-codes.ts";
+import { validateBody } from "../validate-body.ts";
+import type { Scope } from "../variables.ts";
+import { CompressionError } from "./compression.ts";
+import { DataFileAbort, type OnDataProblem } from "./data-file-errors.ts";
+import { readBytes } from "./read-bytes.ts";
+import type { SourceFile } from "./resolve-source.ts";
+import type { Row } from "./row-reader.ts";
+import { utf8Chunks } from "./utf8.ts";
+
+/** What makes messages of the rows of a data file. */
+export interface SourceOptions {
+  readonly root: string;
+  readonly source: SourceFile;
+  /** Where the manifest names the file. */
+  readonly location: SourceLocation;
+  readonly manifest: ManifestContext;
+  /** How a row becomes a message; undefined: it is the body. */
+  readonly map: MessageInput | undefined;
+  readonly scope: Scope;
+}
+
+/** A message out of a data file, and the bytes of its body. */
+export interface SourceMessage {
+  readonly message: Message;
+  readonly bytes: number;
+}
+
+/**
+ * Streams the messages of a data file, some at once, in order. Rows with problems are told and left out; what keeps the
+ * file from being read to its end is told last.
+ *
+ * @param from number of rows at the start to pass over
+ */
+export async function* readSourceMessages(
+  reading: SourceOptions,
+  from: number,
+  onProblem: (found: Problem) => void,
+): AsyncGenerator<readonly SourceMessage[]> {
+  const { root, source } = reading;
+  const location = ({ line, column }: { line: number; column: number }): SourceLocation => ({
+    file: source.file,
+    line,
+    column,
+  });
+  const tellSpot: OnDataProblem = (code, position, what, next) =>
+    onProblem(createProblem(code, location(position), what, next));
+  let index = from;
+  try {
+    const chunks = utf8Chunks(readBytes(join(root, source.file), source.compression));
+    for await (const rows of source.reader(chunks, { onProblem: tellSpot, skip: from })) {
+      yield rows.map((row) => toMessage(row, index++, reading, location(row.position), tellSpot));
+    }
+  } catch (error) {
+    onProblem(toProblem(error, reading));
+  }
+}
+
+function toMessage(
+  row: Row,
+  index: number,
+  { map, manifest, scope }: SourceOptions,
+  location: SourceLocation,
+  onProblem: OnDataProblem,
+): SourceMessage {
+  const tellHere: OnVariableProblem = (code, _path, _snippet, what, next, elsewhere) => {
+    // What is only suspicious in the map was told there, once; so was what is wrong in another file.
+    if (problemCodes[code].severity === "error" && elsewhere === undefined) onProblem(code, location, what, next);
+  };
+  if (map !== undefined) {
+    const local: Readonly<Record<string, JsonValue>> = { row: row.value, index };
+    if (row.spelling !== undefined) recordSpelling(local, "row", row.value, row.spelling);
+    return buildMessage(map, manifest, { ...scope, local, row }, location, tellHere, index);
+  }
+  const { defaults, schemas, stamper: dedupKeys } = manifest;
+  const contentType = defaults?.content_type ?? "json";
+  // A variable in the defaults was replaced before the first row was read.
+  const delaySeconds = typeof defaults?.delay_seconds === "number" ? defaults.delay_seconds : undefined;
+  const plain: Message = { id: undefined, body: row.value, json: row.json, contentType, delaySeconds, location };
+  if (contentType === "text" && typeof row.value !== "string") {
+    const what = `the row is ${describeType(row.value)}, but the manifest's content type is text`;
+    onProblem(
+      "TEXT_BODY_NOT_TEXT",
+      location,
+      what,
+      "Write text in each row, or content_type: json in the manifest's defaults.",
+    );
+    return { message: plain, bytes: 0 };
+  }
+  const stamp = dedupKeys?.generate(plain, [], index, tellHere);
+  const message = stamp === undefined ? plain : { ...plain, dedupKey: stamp };
+  const sent = withDedupKey(message);
+  validateBody(schemas, sent, [], tellHere);
+  // A row was measured when it was read.
+  const bytes = contentType === "text" || stamp !== undefined ? countBodyBytes(sent) : row.bytes;
+  if (bytes > limits.messageBytes) {
+    const { what, next } = bodyTooLarge(bytes);
+    onProblem("BODY_TOO_LARGE", location, what, next);
+  }
+  return { message, bytes };
+}
+
+function toProblem(error: unknown, { source: { file }, location }: SourceOptions): Problem {
+  const start = { file, line: 1, column: 1 };
+  if (error instanceof DataFileAbort)
+    return createProblem(error.code, { file, ...error.position }, error.message, error.hint);
+  if (error instanceof CompressionError) return createProblem("DATA_COMPRESSION", start, error.message, error.hint);
+  if (!isFileError(error)) throw error;
+  const { reason, hint } = describeFileError(error);
+  return createProblem("FILE_UNREADABLE", location, `${quote(file)} cannot be read: ${reason}`, hint);
+}

@@ -1,0 +1,33 @@
+import type { Message } from "../types.ts";
+import type { OnVariableProblem } from "./interpolate.ts";
+import { quote } from "./problem.ts";
+import type { BodySchema } from "./schema/body-schema.ts";
+import type { Path } from "./source-location.ts";
+
+/**
+ * Checks a message's body against the schemas for it.
+ *
+ * @param unknown paths in the body of texts whose variables are not known here: nothing can be said of them
+ */
+export function validateBody(
+  schemas: readonly BodySchema[],
+  { id, body, secrets }: Message,
+  unknown: readonly Path[],
+  onProblem: OnVariableProblem,
+): void {
+  if (schemas.length === 0) return;
+  const hidden = secrets === undefined ? unknown : [...unknown, ...secrets.map(({ path }) => path)];
+  for (const schema of schemas) {
+    for (const { path, message, rule } of schema.check(body, hidden)) {
+      const where = path.length === 0 ? "the body" : `${quote(path.join("."))} in the body`;
+      const whose = id === undefined ? where : `${where} of ${quote(id)}`;
+      onProblem(
+        "BODY_NOT_VALID",
+        ["body", ...path],
+        "",
+        `${whose} ${message}`,
+        `Change the body, or the schema. ${rule}`,
+      );
+    }
+  }
+}
