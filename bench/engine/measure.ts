@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { writeRequest } from "../../src/cli/shared/request-file.ts";
+import { writeRequestFile } from "../../src/cli/shared/request-file.ts";
 import { urns } from "../../src/engine/urn.ts";
 import { withDisposable } from "../../src/with-disposable.ts";
 import { startRemote } from "../support/emulator.ts";
@@ -19,7 +19,7 @@ export async function measureMillion(rounds = 3, rows = 1_000_000): Promise<Sect
   // Marking the messages as pushed leaves the same state as pushing them.
   const segments = urns.segment(seeded.name, "queue-seeder", "backfill");
   const repair = { action: "baseline", manifest: "backfill", segments, messages: undefined } as const;
-  const request = writeRequest({ plan: undefined, approvedPushes: undefined, repair });
+  const request = writeRequestFile({ plan: undefined, approvedPushes: undefined, repair });
   await withDisposable(request, ({ env }) => up(seeded, env));
   await up(empty);
   const runs: { seeded: number; empty: number; read: number }[] = [];

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { styleText } from "node:util";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import type { Finished } from "../../src/engine/child.ts";
+import type { ProcessResult } from "../../src/engine/child-process.ts";
 import { withDisposable } from "../../src/with-disposable.ts";
 import { makeStack, type OwnStack } from "../../test/engine/support/stack.ts";
 
@@ -84,7 +84,7 @@ async function up(
   stack: OwnStack,
   emulator: Emulator,
   options: { preview?: boolean } = {},
-): Promise<Finished & { pushed: number }> {
+): Promise<ProcessResult & { pushed: number }> {
   detail(`$ pulumi up --yes${options.preview ? "" : " --skip-preview"}`);
   const start = emulator.requests.length;
   const finished = await stack.up(options);

@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { engineVersion } from "../../src/engine/home.ts";
+import { engineVersion } from "../../src/engine/pulumi-home.ts";
 import { withDisposable } from "../../src/with-disposable.ts";
 import { type Surroundings, tool } from "./source.ts";
 

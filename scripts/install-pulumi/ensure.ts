@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { askVersion, type Engine, findEngine, isExecutable, refusedEngines } from "../../src/engine/find.ts";
-import { type Env, engineVersion, plugins, versionsDir } from "../../src/engine/home.ts";
+import { askVersion, type Engine, findEngine, isExecutable, listRejectedEngines } from "../../src/engine/find.ts";
+import { type Env, engineVersion, plugins, versionsDir } from "../../src/engine/pulumi-home.ts";
 import { withDisposable } from "../../src/with-disposable.ts";
 import { build } from "./build.ts";
 import { download } from "./download.ts";
@@ -87,7 +87,7 @@ function remove(folder: string): void {
 }
 
 function missingText(failures: readonly string[], env: Env): string {
-  const refused = refusedEngines(env).map(({ pulumi, why }) => `${pulumi}: ${why}`);
+  const refused = listRejectedEngines(env).map(({ pulumi, why }) => `${pulumi}: ${why}`);
   return [
     `There is no Pulumi engine ${engineVersion} or newer on PATH or in Pulumi's home, and none could be had.`,
     ...[...refused, ...failures].map((line) => `  ${line}.`),

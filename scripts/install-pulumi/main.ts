@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { join } from "node:path";
 import { findEngine } from "../../src/engine/find.ts";
-import { pulumiHome } from "../../src/engine/home.ts";
+import { pulumiHome } from "../../src/engine/pulumi-home.ts";
 
 process.exitCode = await main().catch(explain);
 

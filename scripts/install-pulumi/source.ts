@@ -1,5 +1,5 @@
-import { type StartOptions, start } from "../../src/engine/child.ts";
-import type { Env } from "../../src/engine/home.ts";
+import { type StartOptions, spawnProcess } from "../../src/engine/child-process.ts";
+import type { Env } from "../../src/engine/pulumi-home.ts";
 import type { Progress } from "./progress.ts";
 
 /** What getting an engine needs of its surroundings. */
@@ -34,7 +34,7 @@ export interface ToolOptions extends StartOptions {
 /** Runs a tool to its end and returns what it wrote on stdout. */
 export async function tool(file: string, args: readonly string[], options: ToolOptions): Promise<string> {
   const { signal, timeoutMs, tellingLines } = options;
-  const finished = await start(file, args, options).done.catch((error: NodeJS.ErrnoException) => {
+  const finished = await spawnProcess(file, args, options).done.catch((error: NodeJS.ErrnoException) => {
     throw new SourceError(error.code === "ENOENT" ? `there is no \`${file}\` on PATH` : error.message);
   });
   signal.throwIfAborted();

@@ -65,12 +65,12 @@ export class StackFileError extends UsageError {
 export function stackOptions(root: string, stack: string | undefined): StackOptions {
   if (stack === undefined) return { options: { stacks: [...stackFiles(root).keys()] }, problems: [] };
   const config = readStackConfig(root, stack);
-  const { faults: others } = settingsOf(config);
+  const { faults: others } = toSettings(config);
   const faults = [...others, ...secretIds(config)];
   const { written } = config;
   const changed = settingProblems(written);
   const problems = [...written.problems, ...written.missing, ...changed, ...configProblems(root, config, faults)];
-  return { options: optionsOf(root, stack, config), problems: problems.sort(compareProblems) };
+  return { options: toOptions(root, stack, config), problems: problems.sort(compareProblems) };
 }
 
 /** @throws UsageError as {@link stackOptions} does */
@@ -90,15 +90,15 @@ export function readStackConfig(root: string, stack: string): StackConfig {
 }
 
 /** What manifests are read with for a stack of this configuration. */
-export function optionsOf(root: string, stack: string, config: StackConfig): StackOptions["options"] {
+export function toOptions(root: string, stack: string, config: StackConfig): StackOptions["options"] {
   const { project, values, isSecret, written } = config;
   return {
-    ...checkOptions(root, stack, settingsOf(config).settings),
+    ...checkOptions(root, stack, toSettings(config).settings),
     variables: variablesFrom({
       project,
       root,
       config: Object.fromEntries(
-        [...values].map(([key, value]) => [key, written.values.get(key)?.given ?? asText(value)]),
+        [...values].map(([key, value]) => [key, written.values.get(key)?.given ?? toText(value)]),
       ),
       isSecret,
       written,
@@ -108,7 +108,7 @@ export function optionsOf(root: string, stack: string, config: StackConfig): Sta
 }
 
 /** The program's own reading of the configuration. A secret is taken for something of the right form. */
-export function settingsOf({
+export function toSettings({
   values,
   isSecret,
 }: Pick<StackConfig, "values" | "isSecret">): ReturnType<typeof inspectSettings> {
@@ -119,7 +119,7 @@ export function settingsOf({
   };
   const get = (key: string) => {
     const found = value(key);
-    return found === undefined ? undefined : asText(found);
+    return found === undefined ? undefined : toText(found);
   };
   const getObject = (key: string): unknown => {
     const found = value(key);
@@ -172,6 +172,6 @@ function unreadable(file: string, { reason, hint }: FileErrorDescription): Stack
   return new StackFileError(found, `${file} cannot be read: ${reason}. ${remedy}`);
 }
 
-function asText(value: JsonValue): string {
+function toText(value: JsonValue): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }

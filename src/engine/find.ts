@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, closeSync, constants, openSync, readdirSync, readSync, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, relative, sep } from "node:path";
-import { type Env, engineVersion, plugins, pulumiHome, versionsDir } from "./home.ts";
+import { type Env, engineVersion, plugins, pulumiHome, versionsDir } from "./pulumi-home.ts";
 
 /** A Pulumi engine that is on this machine, complete: the CLI with the two plugins that a Node program needs. */
 export interface Engine {
@@ -16,7 +16,7 @@ export interface Engine {
 }
 
 /** A `pulumi` that will not do. */
-export interface Refused {
+export interface RejectedEngine {
   readonly pulumi: string;
   readonly why: string;
 }
@@ -33,11 +33,11 @@ export function findEngine(env: Env = process.env): Engine | undefined {
 }
 
 /** Every `pulumi` that was looked at and will not do, for an error that says so. */
-export function refusedEngines(env: Env = process.env): Refused[] {
+export function listRejectedEngines(env: Env = process.env): RejectedEngine[] {
   return [...candidates(env)].filter((candidate) => "why" in candidate);
 }
 
-function* candidates(env: Env): Generator<Engine | Refused> {
+function* candidates(env: Env): Generator<Engine | RejectedEngine> {
   const onPath = (env.PATH ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
   for (const binDir of onPath) yield* candidateIn(binDir, "path", onPath, env);
   for (const binDir of homeFolders(env)) yield* candidateIn(binDir, "home", onPath, env);
@@ -48,7 +48,7 @@ function* candidateIn(
   from: Engine["from"],
   onPath: readonly string[],
   env: Env,
-): Generator<Engine | Refused> {
+): Generator<Engine | RejectedEngine> {
   const pulumi = join(binDir, "pulumi");
   if (!isExecutable(pulumi) || isLauncher(pulumi)) return;
   const version = versionByFolder(binDir, env) ?? askVersion(pulumi);
@@ -89,7 +89,7 @@ export function askVersion(pulumi: string): string | undefined {
 /** The version that the launcher runs first, then the newest, then the official installer's folder. */
 function homeFolders(env: Env): string[] {
   const versions = versionsDir(env);
-  const newestFirst = namesIn(versions)
+  const newestFirst = listNames(versions)
     .filter(isVersion)
     .sort((a, b) => compare(b, a));
   const names = new Set([engineVersion, ...newestFirst]);
@@ -100,7 +100,7 @@ function isVersion(name: string): boolean {
   return /^\d+\.\d+\.\d+$/.test(name);
 }
 
-function namesIn(folder: string): string[] {
+function listNames(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Env } from "./home.ts";
+import type { Env } from "./pulumi-home.ts";
 
 /**
  * The variable that has the SDK's gRPC reach the engine, which is on this machine, without the proxy that `https_proxy` or
@@ -6,7 +6,7 @@ import type { Env } from "./home.ts";
  *
  * Source: https://github.com/grpc/grpc-node/blob/master/doc/environment_variables.md
  */
-export function loopbackDirect(env: Env): { readonly no_grpc_proxy: string } {
+export function withLoopbackDirect(env: Env): { readonly no_grpc_proxy: string } {
   const hosts = [env.no_grpc_proxy || env.no_proxy, "127.0.0.1", "localhost", "::1"];
   return { no_grpc_proxy: hosts.filter(Boolean).join(",") };
 }

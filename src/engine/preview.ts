@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import { NoEngine, type Pulumi } from "./pulumi.ts";
-import { parseReason, withoutColours } from "./pulumi-messages.ts";
+import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
+import { parseReason, stripColours } from "./pulumi-messages.ts";
 
 /** What the engine says beforehand of the next run. */
 export type PreviewReading =
@@ -51,19 +51,19 @@ export async function readPreview(find: () => Promise<Pulumi>, stack: string): P
   try {
     pulumi = await find();
   } catch (error) {
-    if (error instanceof NoEngine) return { kind: "none", why: error.message };
+    if (error instanceof EngineNotFoundError) return { kind: "none", why: error.message };
     throw error;
   }
   // Without the variable the engine prints one document, which leaves out what a replacement is made of.
   const { code, stdout, stderr } = await pulumi.run(["preview", "--stack", stack, "--json", "--suppress-outputs"], {
     PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
   });
-  const events = eventsOf(stdout);
-  if (code === 0) return { kind: "made", resources: resourcesOf(events) };
-  return { kind: "none", why: errorOf(events) ?? parseReason(stderr || stdout) };
+  const events = parseEvents(stdout);
+  if (code === 0) return { kind: "made", resources: toResources(events) };
+  return { kind: "none", why: findError(events) ?? parseReason(stderr || stdout) };
 }
 
-function eventsOf(stdout: string): readonly EngineEvent[] {
+function parseEvents(stdout: string): readonly EngineEvent[] {
   return stdout.split("\n").flatMap((line) => {
     try {
       const event: unknown = JSON.parse(line);
@@ -75,7 +75,7 @@ function eventsOf(stdout: string): readonly EngineEvent[] {
   });
 }
 
-function resourcesOf(events: readonly EngineEvent[]): readonly PreviewedResource[] {
+function toResources(events: readonly EngineEvent[]): readonly PreviewedResource[] {
   const resources = new Map<string, PreviewedResource>();
   for (const { resourcePreEvent } of events) {
     if (resourcePreEvent === undefined) continue;
@@ -89,10 +89,10 @@ function resourcesOf(events: readonly EngineEvent[]): readonly PreviewedResource
 }
 
 /** The first error that the engine tells of a resource, or of the program. */
-function errorOf(events: readonly EngineEvent[]): string | undefined {
+function findError(events: readonly EngineEvent[]): string | undefined {
   for (const { diagnosticEvent } of events) {
     if (diagnosticEvent?.severity !== "error") continue;
-    const text = withoutColours(diagnosticEvent.message).trim();
+    const text = stripColours(diagnosticEvent.message).trim();
     if (text !== "") return text;
   }
   return undefined;

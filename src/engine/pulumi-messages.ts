@@ -19,7 +19,7 @@ export type LockMessage =
 
 /** Source: pulumi, pkg/backend/diy/lock.go, checkForLock */
 const inFolder = "the stack is currently locked by";
-const ownerOfLock = /created by (.+)@(\S+) \(pid (\d+)\) at (\S+)/;
+const parseLockOwner = /created by (.+)@(\S+) \(pid (\d+)\) at (\S+)/;
 
 /** Source: the Pulumi service, which answers 409 to an update */
 const inCloud = "Another update is currently in progress";
@@ -28,7 +28,7 @@ const inCloud = "Another update is currently in progress";
 export function parseLockMessage(stderr: string): LockMessage | undefined {
   if (stderr.includes(inCloud)) return { backend: "cloud" };
   if (!stderr.includes(inFolder)) return undefined;
-  const [, user, host, pid, since] = ownerOfLock.exec(stderr) ?? [];
+  const [, user, host, pid, since] = parseLockOwner.exec(stderr) ?? [];
   const isKnown = user !== undefined && host !== undefined && since !== undefined;
   return { backend: "folder", owner: isKnown ? { user, host, pid: Number(pid), since } : undefined };
 }
@@ -46,6 +46,6 @@ export function isBrokenCheckpoint(reason: string): boolean {
 }
 
 /** The text of an event, without Pulumi's marks for colours. Source: pulumi, sdk/go/common/diag/colors */
-export function withoutColours(text: string): string {
+export function stripColours(text: string): string {
   return text.replace(/<\{%.*?%\}>/g, "");
 }

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { UsageError } from "../usage-error.ts";
-import { type Finished, start } from "./child.ts";
-import { type Engine, findEngine, refusedEngines } from "./find.ts";
-import { loopbackDirect } from "./loopback.ts";
+import { type ProcessResult, spawnProcess } from "./child-process.ts";
+import { type Engine, findEngine, listRejectedEngines } from "./find.ts";
+import { withLoopbackDirect } from "./loopback.ts";
 import { plugAndPlay } from "./plug-and-play.ts";
 
 /** There is no Pulumi engine that could be asked. The message says what to install. */
-export class NoEngine extends Error {
+export class EngineNotFoundError extends Error {
   override name = "NoEngine";
 }
 
@@ -16,7 +16,7 @@ export interface Pulumi {
   readonly engine: Engine;
   readonly env: NodeJS.ProcessEnv;
   /** Never throws on an exit code. @param more variables for this run alone */
-  run(args: readonly string[], more?: Readonly<Record<string, string>>): Promise<Finished>;
+  run(args: readonly string[], more?: Readonly<Record<string, string>>): Promise<ProcessResult>;
 }
 
 /**
@@ -36,7 +36,7 @@ export async function findPulumi(root: string, env: NodeJS.ProcessEnv): Promise<
     env: own,
     run: (args, more) => {
       const all = [...args, "--non-interactive", "--color", "never"];
-      return start(engine.pulumi, all, { cwd: root, env: { ...own, ...more } }).done;
+      return spawnProcess(engine.pulumi, all, { cwd: root, env: { ...own, ...more } }).done;
     },
   };
 }
@@ -46,13 +46,16 @@ async function fromLauncher(root: string, env: NodeJS.ProcessEnv): Promise<Engin
   const folders = [join(root, "node_modules/.bin"), join(import.meta.dirname, "../../node_modules/.bin")];
   const launcher = folders.map((folder) => join(folder, "pulumi")).find((file) => existsSync(file));
   if (launcher === undefined) {
-    throw new NoEngine(`${missing(env)} Install the Pulumi CLI, or run \`npm install pulumi\``);
+    throw new EngineNotFoundError(`${engineNotFound(env)} Install the Pulumi CLI, or run \`npm install pulumi\``);
   }
-  const got = await start(launcher, ["version"], { cwd: root, env: withPath(env, [dirname(process.execPath)]) }).done;
+  const got = await spawnProcess(launcher, ["version"], { cwd: root, env: withPath(env, [dirname(process.execPath)]) })
+    .done;
   const engine = findEngine(env);
   if (engine !== undefined) return engine;
   const why = got.stderr.trim().split("\n").at(-1) || `it ended with ${got.code ?? got.signal}`;
-  throw new NoEngine(`${missing(env)} The package \`pulumi\` could not get one (${why}). Install the Pulumi CLI`);
+  throw new EngineNotFoundError(
+    `${engineNotFound(env)} The package \`pulumi\` could not get one (${why}). Install the Pulumi CLI`,
+  );
 }
 
 /** The engine runs the program with the Node on PATH: it has to be the one that runs this. */
@@ -60,7 +63,7 @@ function engineEnvironment({ binDir }: Engine, env: NodeJS.ProcessEnv): NodeJS.P
   return {
     ...withPath(env, [dirname(process.execPath), binDir]),
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    ...loopbackDirect(env),
+    ...withLoopbackDirect(env),
   };
 }
 
@@ -68,7 +71,7 @@ function withPath(env: NodeJS.ProcessEnv, folders: readonly string[]): NodeJS.Pr
   return { ...env, PATH: [...folders, env.PATH ?? ""].join(delimiter) };
 }
 
-function missing(env: NodeJS.ProcessEnv): string {
-  const refused = refusedEngines(env).map(({ pulumi, why }) => ` ${pulumi}: ${why}.`);
+function engineNotFound(env: NodeJS.ProcessEnv): string {
+  const refused = listRejectedEngines(env).map(({ pulumi, why }) => ` ${pulumi}: ${why}.`);
   return `there is no Pulumi engine on PATH or in Pulumi's home.${refused.join("")}`;
 }

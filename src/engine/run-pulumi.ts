@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { EngineEvent, LocalWorkspaceOptions } from "@pulumi/pulumi/automation/index.js";
 import type { Pulumi } from "./pulumi.ts";
-import { type Holder, holderOf } from "./stack-lock.ts";
+import { type LockHolder, parseLockHolder } from "./stack-lock.ts";
 
 export type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
@@ -18,9 +18,9 @@ export interface EngineRun {
   readonly stop: AbortSignal;
 }
 
-export type EngineEnd =
+export type EngineResult =
   | { readonly kind: "ok" }
-  | { readonly kind: "locked"; readonly holder: Holder }
+  | { readonly kind: "locked"; readonly holder: LockHolder }
   /** `text`: what the engine wrote to stderr. */
   | { readonly kind: "failed"; readonly text: string };
 
@@ -32,14 +32,22 @@ type OnText = ((text: string) => void) | undefined;
 type Callbacks = [onOutput?: OnText, onError?: OnText, signal?: AbortSignal];
 
 /** Runs `pulumi up` through the Automation API, as it is: without a preview, which the plan has been. */
-export async function runEngine({ root, stack, pulumi, env, targets, onEvent, stop }: EngineRun): Promise<EngineEnd> {
+export async function runPulumi({
+  root,
+  stack,
+  pulumi,
+  env,
+  targets,
+  onEvent,
+  stop,
+}: EngineRun): Promise<EngineResult> {
   // Only now: it takes most of a second to load.
   const { LocalWorkspace, PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
   process.env.PATH = pulumi.env.PATH;
   const { no_grpc_proxy = "" } = pulumi.env;
   const command = await PulumiCommand.get();
   let stderr = "";
-  own(command as unknown as Runs, pulumi, stop, (text) => {
+  runOwnEngine(command as unknown as Runs, pulumi, stop, (text) => {
     stderr += text;
   });
   const options: LocalWorkspaceOptions = {
@@ -52,13 +60,13 @@ export async function runEngine({ root, stack, pulumi, env, targets, onEvent, st
     await workspace.up({ ...target, onEvent, color: "never", suppressOutputs: true, userAgent: "queue-seeder" });
     return { kind: "ok" };
   } catch (error) {
-    if (!(error instanceof EngineFailed)) throw error;
-    const holder = holderOf(stderr);
+    if (!(error instanceof EngineFailedError)) throw error;
+    const holder = parseLockHolder(stderr);
     return holder === undefined ? { kind: "failed", text: stderr } : { kind: "locked", holder };
   }
 }
 
-class EngineFailed extends Error {
+class EngineFailedError extends Error {
   override name = "EngineFailed";
 }
 
@@ -67,16 +75,16 @@ class EngineFailed extends Error {
  * group: Ctrl-C would reach it there and through us, and it takes the second signal for an order to drop everything. And
  * it selects the stack for the user's later commands, which nobody asked for.
  */
-function own(command: Runs, { engine }: Pulumi, stop: AbortSignal, onError: (text: string) => void): void {
+function runOwnEngine(command: Runs, { engine }: Pulumi, stop: AbortSignal, onError: (text: string) => void): void {
   const run = command.run.bind(command);
   command.run = (args, cwd, env, ...more) => {
     if (args[0] === "stack" && args[1] === "select") return Promise.resolve(done("", ""));
     if (args[0] !== "up") return run(args, cwd, env, ...more);
-    return startUp(engine.pulumi, [...args, "--non-interactive"], cwd, env, stop, onError);
+    return startPulumiUp(engine.pulumi, [...args, "--non-interactive"], cwd, env, stop, onError);
   };
 }
 
-async function startUp(
+async function startPulumiUp(
   file: string,
   args: readonly string[],
   cwd: string,
@@ -96,15 +104,15 @@ async function startUp(
   child.stdout.resume();
   child.stderr.setEncoding("utf8").on("data", onError);
   try {
-    const code = await ended(child);
-    if (code !== 0) throw new EngineFailed(`pulumi up ended with ${code ?? "a signal"}`);
+    const code = await waitForEnd(child);
+    if (code !== 0) throw new EngineFailedError(`pulumi up ended with ${code ?? "a signal"}`);
     return done("", "");
   } finally {
     stop.removeEventListener("abort", interrupt);
   }
 }
 
-function ended(child: ChildProcess): Promise<number | null> {
+function waitForEnd(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);

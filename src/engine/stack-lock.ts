@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { parseLockMessage } from "./pulumi-messages.ts";
 
 /** Who holds a stack, as far as the engine says it. */
-export interface Holder {
+export interface LockHolder {
   /** In a sentence's part, such as `ann@build-7 (pid 4711) since 2026-08-01T10:00:00Z`. */
   readonly text: string;
   readonly user?: string;
@@ -13,25 +13,25 @@ export interface Holder {
 }
 
 /** Pulumi Cloud does not say who runs an update. */
-export const holderInCloud: Holder = { text: "another update, of which Pulumi Cloud says no more" };
+export const holderInCloud: LockHolder = { text: "another update, of which Pulumi Cloud says no more" };
 
 /** @param since as the engine writes it */
-export function holderOfProcess(user: string, host: string, pid: number, since: string): Holder {
+export function describeHolder(user: string, host: string, pid: number, since: string): LockHolder {
   return { text: `${user}@${host} (pid ${pid}) since ${since}`, user, host, pid, since };
 }
 
 /** @param stderr of the engine @returns undefined where the stack was not locked */
-export function holderOf(stderr: string): Holder | undefined {
+export function parseLockHolder(stderr: string): LockHolder | undefined {
   const message = parseLockMessage(stderr);
   if (message === undefined) return undefined;
   if (message.backend === "cloud") return holderInCloud;
   const { owner } = message;
   if (owner === undefined) return { text: "somebody unknown" };
-  return holderOfProcess(owner.user, owner.host, owner.pid, owner.since);
+  return describeHolder(owner.user, owner.host, owner.pid, owner.since);
 }
 
 /** Whether who holds the stack was a process of this machine that has ended. */
-export function isGone({ host, pid }: Holder): boolean {
+export function isProcessDead({ host, pid }: LockHolder): boolean {
   if (host !== hostname() || pid === undefined) return false;
   try {
     process.kill(pid, 0);

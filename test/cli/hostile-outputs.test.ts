@@ -3,18 +3,18 @@ import { describe, expect, it } from "vitest";
 import { planAnnotations } from "../../src/cli/plan/github.ts";
 import { noPlanMarkdown, planMarkdown } from "../../src/cli/plan/markdown.ts";
 import { reportPage } from "../../src/cli/report/page.ts";
-import { peopleReport } from "../../src/cli/reporters/people.ts";
-import { recordingReport } from "../../src/cli/reporters/record.ts";
-import { streamReport } from "../../src/cli/reporters/stream.ts";
+import { createHumanReporter } from "../../src/cli/reporters/human.ts";
+import { createJsonReporter } from "../../src/cli/reporters/json.ts";
+import { createResultFileReporter } from "../../src/cli/reporters/result-file.ts";
 import { annotation } from "../../src/cli/shared/annotations.ts";
-import { confirmed } from "../../src/cli/shared/confirm.ts";
+import { confirm } from "../../src/cli/shared/confirm.ts";
 import { jsonText, planJson } from "../../src/cli/shared/plan/json.ts";
 import { planText } from "../../src/cli/shared/plan/text.ts";
 import { toGithub, toGitlab, toJson, toSarif } from "../../src/cli/shared/problems/formats.ts";
 import { toText } from "../../src/cli/shared/problems/text.ts";
-import { statusOf } from "../../src/cli/status/model.ts";
+import { toStatus } from "../../src/cli/status/model.ts";
 import { ledgerText, statusText } from "../../src/cli/status/text.ts";
-import { refusalOf } from "../../src/cli/up/agree.ts";
+import { confirmPlan } from "../../src/cli/up/confirm-plan.ts";
 import { describeIncompletePush } from "../../src/lifecycle/apply/report.ts";
 import { PartialPushError, SeederError } from "../../src/lifecycle/errors.ts";
 import { createProblem, formatProblem } from "../../src/manifest/index.ts";
@@ -28,7 +28,7 @@ const plan = poisoned(full);
 const fromNothing = poisoned(planOf([], { base: { kind: "nothing", code: "no_login", why: "nobody" } }));
 const refused = { ...plan, manifests: plan.manifests.map((each) => ({ ...each, refusals: [hostile] })) };
 const state = poisoned(stateOf(outputsOf("a"), outputsOf("gone")));
-const notAsked = statusOf(plan, state, hostile);
+const notAsked = toStatus(plan, state, hostile);
 const status = { ...notAsked, components: notAsked.removed };
 const place = { file: `messages/${hostile}.yaml`, line: 3, column: 1 };
 const found = [
@@ -137,21 +137,23 @@ describe("a run that is told", () => {
     const write = (text: string) => {
       output += text;
     };
-    const people = peopleReport({ write, terminal: false, paint: plainly, now: () => 0 });
-    const stream = streamReport(write, () => 0);
-    const facts = { stack: hostile, by: hostile, commit: hostile };
-    const silent = streamReport(
+    const people = createHumanReporter({ write, terminal: false, paint: plainly, now: () => 0 });
+    const stream = createJsonReporter(write, () => 0);
+    const snapshot = { stack: hostile, by: hostile, commit: hostile };
+    const silent = createJsonReporter(
       () => {},
       () => 0,
     );
-    const report = { people, programs: stream, "a file": recordingReport(silent, facts, write, () => 0) }[whom];
-    report.plan(plan);
-    report.locked({ text: hostile, user: hostile, host: hostile, pid: 1, since: hostile }, "no");
-    report.said({ severity: "error", text: `first\n${hostile}`, resource: hostile });
-    report.changed("created", hostile);
-    report.note(`Nothing was pushed.\n${hostile}`);
+    const report = { people, programs: stream, "a file": createResultFileReporter(silent, snapshot, write, () => 0) }[
+      whom
+    ];
+    report.onPlan(plan);
+    report.onLocked({ text: hostile, user: hostile, host: hostile, pid: 1, since: hostile }, "no");
+    report.onLog({ severity: "error", text: `first\n${hostile}`, resource: hostile });
+    report.onChange("created", hostile);
+    report.onNote(`Nothing was pushed.\n${hostile}`);
     const of = { name: hostile, queue: hostile, pushed: 1, requests: 1, inDoubt: 1, notSent: 1 };
-    report.end({
+    report.onEnd({
       exit: 3,
       total: of,
       manifests: [{ ...of, inDoubtMessages: [hostile], possibleDuplicates: [hostile] }],
@@ -165,12 +167,12 @@ describe("a run that is told", () => {
     const output = new PassThrough();
     const input = new PassThrough();
     input.end("no\n");
-    await confirmed(`Deploy ${hostile}?`, input, output);
+    await confirm(`Deploy ${hostile}?`, input, output);
     expect(wrongWith(String(output.read()))).toEqual([]);
     const notes: string[] = [];
-    await refusalOf(refused, {
+    await confirmPlan(refused, {
       flags: { yes: true },
-      report: peopleReport({
+      report: createHumanReporter({
         write: (text) => notes.push(text),
         terminal: false,
         paint: plainly,

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toText } from "../../src/cli/shared/problems/text.ts";
-import { check } from "../../src/cli/validate/run.ts";
+import { checkManifests } from "../../src/cli/validate/run.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { skipWithout } from "../support/programs.ts";
 import { main } from "./support/run.ts";
@@ -112,8 +112,8 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
       });
       return { code: status, stdout, stderr };
     };
-    const places = (told: readonly (readonly [place: string, text: string])[]) => {
-      const unreadable = told.filter(([, text]) => text !== "");
+    const places = (logged: readonly (readonly [place: string, text: string])[]) => {
+      const unreadable = logged.filter(([, text]) => text !== "");
       return Object.fromEntries(
         unreadable.map(([location, text]) => [
           location,
@@ -124,11 +124,11 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
 
     it("is told at its place as text", () => {
       const { code, stdout, stderr } = validate("text");
-      const told = stderr.split("\n\n").flatMap((each) => {
+      const logged = stderr.split("\n\n").flatMap((each) => {
         const [, location = "", text] = /^(\S+:\d+):\d+ error FILE_UNREADABLE: ([\s\S]*)$/.exec(each) ?? [];
         return text === undefined ? [] : [[location, text] as const];
       });
-      expect({ code, stdout, told: places(told) }).toEqual({ code: 1, stdout: "", told: expected });
+      expect({ code, stdout, told: places(logged) }).toEqual({ code: 1, stdout: "", told: expected });
       expect(stderr).not.toContain(root.path);
     });
 
@@ -140,30 +140,30 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
         hint: string;
         location: { file: string; line: number };
       }[] = JSON.parse(stdout).problems;
-      const told = problems.map(
+      const logged = problems.map(
         ({ location, message, hint }) => [`${location.file}:${location.line}`, `${message} ${hint}`] as const,
       );
-      expect({ code, stderr, told: places(told) }).toEqual({ code: 1, stderr: "", told: expected });
+      expect({ code, stderr, told: places(logged) }).toEqual({ code: 1, stderr: "", told: expected });
       expect(new Set(problems.map((each) => each.code))).toEqual(new Set(["FILE_UNREADABLE"]));
     });
 
     it("is told at its place as annotations", () => {
       const { code, stdout, stderr } = validate("github");
-      const told = stdout.split("\n").flatMap((line) => {
+      const logged = stdout.split("\n").flatMap((line) => {
         const [, file, number, text = ""] =
           /^::error file=(.*),line=(\d+),col=\d+,title=FILE_UNREADABLE::(.*)$/.exec(line) ?? [];
         return file === undefined ? [] : [[`${file}:${number}`, text] as const];
       });
-      expect({ code, stderr, told: places(told) }).toEqual({ code: 1, stderr: "", told: expected });
+      expect({ code, stderr, told: places(logged) }).toEqual({ code: 1, stderr: "", told: expected });
     });
 
     it("is told at its place for GitLab", () => {
       const { code, stdout, stderr } = validate("gitlab");
-      const told = JSON.parse(stdout).map(
+      const logged = JSON.parse(stdout).map(
         ({ location, description }: { location: { path: string; lines: { begin: number } }; description: string }) =>
           [`${location.path}:${location.lines.begin}`, description] as const,
       );
-      expect({ code, stderr, told: places(told) }).toEqual({ code: 1, stderr: "", told: expected });
+      expect({ code, stderr, told: places(logged) }).toEqual({ code: 1, stderr: "", told: expected });
     });
 
     it("is told at its place as SARIF", () => {
@@ -172,14 +172,14 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
         message: { text: string };
         locations: { physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } } }[];
       }[] = JSON.parse(stdout).runs[0].results;
-      const told = results.map(({ message, locations: [first] }) => {
+      const logged = results.map(({ message, locations: [first] }) => {
         const { artifactLocation, region } = first?.physicalLocation ?? {
           artifactLocation: { uri: "" },
           region: { startLine: 0 },
         };
         return [`${decodeURIComponent(artifactLocation.uri)}:${region.startLine}`, message.text] as const;
       });
-      expect({ code, stderr, told: places(told) }).toEqual({ code: 1, stderr: "", told: expected });
+      expect({ code, stderr, told: places(logged) }).toEqual({ code: 1, stderr: "", told: expected });
     });
   },
 );
@@ -188,7 +188,7 @@ it("names a folder of manifests that is a file, a pipe or a circle of links", as
   const codes = async (make: (path: string) => void) => {
     using folder = temporaryFolder();
     make(join(folder.path, "messages"));
-    const { problems } = await check(folder.path, [], undefined);
+    const { problems } = await checkManifests(folder.path, [], undefined);
     return problems.map(({ code, location, message }) => `${location.file}:${location.line} ${code}: ${message}`);
   };
   expect(await codes((path) => writeFileSync(path, ""))).toEqual([
@@ -210,7 +210,7 @@ it.each(["gone", "a pipe", "a folder", "a circle of links"])(
   async (then) => {
     using folder = temporaryFolder();
     writeFiles(folder.path, { "messages/a.yaml": "queue: orders\nmessages: [{ body: 010 }]\n" });
-    const checked = await check(folder.path, [], undefined);
+    const checked = await checkManifests(folder.path, [], undefined);
     const path = join(folder.path, "messages/a.yaml");
     rmSync(path);
     if (then === "a pipe") execFileSync("mkfifo", [path]);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { start } from "../../src/engine/child.ts";
+import { spawnProcess } from "../../src/engine/child-process.ts";
 import { makeSeeder, said, succeeded } from "../engine/support/seeder.ts";
 import { npmPackages } from "./cache.ts";
 
@@ -31,7 +31,7 @@ describe.each(versions)("Node %s", { timeout: 400_000 }, (version) => {
   });
 
   const run = (args: readonly string[], cwd = repository, more: Readonly<Record<string, string>> = {}) =>
-    start(node, args, { cwd, env: { ...process.env, ...more }, timeoutMs: 110_000 }).done;
+    spawnProcess(node, args, { cwd, env: { ...process.env, ...more }, timeoutMs: 110_000 }).done;
 
   it("is what runs", async () => {
     expect((await run(["--version"])).stdout.trim()).toBe(`v${version}`);
@@ -80,7 +80,7 @@ describe.each(versions)("Node %s", { timeout: 400_000 }, (version) => {
     const { dir, env } = seeder.stack.project;
     const own = { ...env, PATH: `${dirname(node)}:${env.PATH}` };
     const command = (...args: string[]) =>
-      start(node, [join(dir, "src/cli/main.mjs"), ...args, "--stack", "test"], {
+      spawnProcess(node, [join(dir, "src/cli/main.mjs"), ...args, "--stack", "test"], {
         cwd: dir,
         env: own,
         timeoutMs: 110_000,

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { adapt, readTemplates } from "../../src/cli/init/pipelines.ts";
-import { type Finished, start } from "../../src/engine/child.ts";
+import { adaptTemplate, readTemplates } from "../../src/cli/init/pipeline-templates.ts";
+import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
 import { cached, run } from "./cache.ts";
 
 const actionlintVersion = "v1.7.12";
@@ -36,19 +36,20 @@ function file(name: string, text: string): string {
 
 const tools = {
   /** Expressions, contexts, inputs of actions, and the scripts of steps through shellcheck. */
-  actionlint: (path: string) => start(actionlint, ["-no-color", "-shellcheck", join(bin, "shellcheck"), path]).done,
-  shellcheck: (path: string) => start(join(bin, "shellcheck"), ["--shell=bash", path]).done,
+  actionlint: (path: string) =>
+    spawnProcess(actionlint, ["-no-color", "-shellcheck", join(bin, "shellcheck"), path]).done,
+  shellcheck: (path: string) => spawnProcess(join(bin, "shellcheck"), ["--shell=bash", path]).done,
   /** The schemas as GitHub's users and GitLab publish them; the package brings them along. */
   schema: (of: "github-workflows" | "gitlab-ci", path: string) =>
-    start(join(bin, "check-jsonschema"), [
+    spawnProcess(join(bin, "check-jsonschema"), [
       ...["--builtin-schema", `vendor.${of}`],
       ...(of === "gitlab-ci" ? ["--data-transform", "gitlab-ci"] : []),
       path,
     ]).done,
 };
 
-const fine = ({ code, stdout, stderr }: Finished) => expect(code, stdout + stderr).toBe(0);
-const refused = (ran: Finished, why: string) => {
+const fine = ({ code, stdout, stderr }: ProcessResult) => expect(code, stdout + stderr).toBe(0);
+const refused = (ran: ProcessResult, why: string) => {
   expect(ran.code).not.toBe(0);
   expect(ran.stdout + ran.stderr).toContain(why);
 };
@@ -57,7 +58,7 @@ const refused = (ran: Finished, why: string) => {
 const files = (ci: "github" | "gitlab") =>
   readTemplates(ci).flatMap((template) => [
     [template.path, template.text] as const,
-    [`${template.path}, adapted`, adapt(template, { stack: "on", folder: "a b/c" }).text] as const,
+    [`${template.path}, adapted`, adaptTemplate(template, { stack: "on", folder: "a b/c" }).text] as const,
   ]);
 
 describe.each(files("github"))("%s", (_, text) => {
@@ -78,7 +79,7 @@ describe.each(files("gitlab"))("%s", (_, text) => {
 });
 
 it("the shell's pipeline is sound", async () => {
-  fine(await start("bash", ["-n", join(pages, "shell/messages.sh")]).done);
+  fine(await spawnProcess("bash", ["-n", join(pages, "shell/messages.sh")]).done);
   fine(await tools.shellcheck(join(pages, "shell/messages.sh")));
 });
 

@@ -3,7 +3,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect } from "vitest";
 import type { Emulator } from "../../src/emulator/index.ts";
-import { type Finished, start } from "../../src/engine/child.ts";
+import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
 
 /** A client's file in `clients/`. */
 export interface ClientRecord {
@@ -67,7 +67,7 @@ export async function finished(
   program: string,
   args: readonly string[],
   options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
-): Promise<Finished> {
-  const { code, signal, stdout, stderr } = await start(program, [...args], options).done;
+): Promise<ProcessResult> {
+  const { code, signal, stdout, stderr } = await spawnProcess(program, [...args], options).done;
   return { code, signal, stdout: stripVTControlCharacters(stdout), stderr: stripVTControlCharacters(stderr) };
 }

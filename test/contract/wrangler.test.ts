@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { start } from "../../src/engine/child.ts";
+import { spawnProcess } from "../../src/engine/child-process.ts";
 import { npmPackages } from "./cache.ts";
 import { Project, prelude } from "./workers.ts";
 import { wranglerVersion } from "./wrangler.ts";
@@ -40,13 +40,13 @@ function environment({ folder }: Project): NodeJS.ProcessEnv {
 
 /** `wrangler dev` with all that it starts. */
 class Dev implements Disposable {
-  readonly #running: ReturnType<typeof start>;
+  readonly #running: ReturnType<typeof spawnProcess>;
   #printed = "";
 
   constructor(project: Project) {
     const args = [join(wrangler, "node_modules/wrangler/bin/wrangler.js"), "dev", "--port=0", "--inspector-port=0"];
     const env = { ...process.env, ...environment(project) };
-    this.#running = start(process.execPath, args, { cwd: project.folder, env });
+    this.#running = spawnProcess(process.execPath, args, { cwd: project.folder, env });
     this.#running.child.stdout?.on("data", (data) => {
       this.#printed += String(data);
     });

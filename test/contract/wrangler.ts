@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Emulator } from "../../src/emulator/index.ts";
-import type { Finished } from "../../src/engine/child.ts";
+import type { ProcessResult } from "../../src/engine/child-process.ts";
 import { Calls, finished } from "./record.ts";
 import type { Project } from "./workers.ts";
 
@@ -26,7 +26,7 @@ export class Wrangler {
     this.#emulator = emulator;
   }
 
-  run(args: readonly string[], token = this.#emulator.token): Promise<Finished> {
+  run(args: readonly string[], token = this.#emulator.token): Promise<ProcessResult> {
     const { folder } = this.#project;
     const env: NodeJS.ProcessEnv = {
       PATH: process.env.PATH,

@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { start } from "../../src/engine/child.ts";
+import { spawnProcess } from "../../src/engine/child-process.ts";
 
 test("a process is told by how it ended and what it wrote", async () => {
-  const { done } = start("/bin/sh", ["-c", "echo out; echo err >&2; exit 3"]);
+  const { done } = spawnProcess("/bin/sh", ["-c", "echo out; echo err >&2; exit 3"]);
   expect(await done).toEqual({ code: 3, signal: null, stdout: "out\n", stderr: "err\n" });
 });
 
 test("one that cannot be started is an error", async () => {
-  await expect(start("/absent/tool", []).done).rejects.toThrow("ENOENT");
+  await expect(spawnProcess("/absent/tool", []).done).rejects.toThrow("ENOENT");
 });
 
 // The second process holds the output open: `done` comes only when it has ended as well.
@@ -16,7 +16,7 @@ const withSecondProcess = ["-c", "sleep 600 & echo started; wait"];
 const killed = { code: null, signal: "SIGKILL" };
 
 test("stop ends what it has started, too", async () => {
-  const { child, done, stop } = start("/bin/sh", withSecondProcess);
+  const { child, done, stop } = spawnProcess("/bin/sh", withSecondProcess);
   await once(child.stdout ?? child, "data");
   stop();
   expect(await done).toMatchObject(killed);
@@ -24,19 +24,19 @@ test("stop ends what it has started, too", async () => {
 
 test("so does a signal, also one that came before", async () => {
   const abort = new AbortController();
-  const { child, done } = start("/bin/sh", withSecondProcess, { signal: abort.signal });
+  const { child, done } = spawnProcess("/bin/sh", withSecondProcess, { signal: abort.signal });
   await once(child.stdout ?? child, "data");
   abort.abort();
   expect(await done).toMatchObject(killed);
-  expect(await start("/bin/sh", withSecondProcess, { signal: abort.signal }).done).toMatchObject(killed);
+  expect(await spawnProcess("/bin/sh", withSecondProcess, { signal: abort.signal }).done).toMatchObject(killed);
 });
 
 test("so does the end of its time", async () => {
-  expect(await start("/bin/sh", withSecondProcess, { timeoutMs: 50 }).done).toMatchObject(killed);
+  expect(await spawnProcess("/bin/sh", withSecondProcess, { timeoutMs: 50 }).done).toMatchObject(killed);
 });
 
 test("stopping what has ended does nothing", async () => {
-  const { done, stop } = start("/bin/sh", ["-c", "exit 0"]);
+  const { done, stop } = spawnProcess("/bin/sh", ["-c", "exit 0"]);
   await done;
   expect(stop).not.toThrow();
 });

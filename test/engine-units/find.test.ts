@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findEngine, refusedEngines } from "../../src/engine/find.ts";
+import { findEngine, listRejectedEngines } from "../../src/engine/find.ts";
 import { fakeEngine, fakeLauncher, writeScript } from "../scripts/support/fakes.ts";
 
 let dir: string;
@@ -20,7 +20,7 @@ function find(...path: string[]): ReturnType<typeof findEngine> {
 }
 
 function refused(...path: string[]): string[] {
-  return refusedEngines({ PATH: path.join(":"), PULUMI_HOME: home }).map(({ why }) => why);
+  return listRejectedEngines({ PATH: path.join(":"), PULUMI_HOME: home }).map(({ why }) => why);
 }
 
 describe("on PATH", () => {

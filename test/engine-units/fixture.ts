@@ -1,4 +1,4 @@
-import type { StackState } from "../../src/engine/state.ts";
+import type { StackState } from "../../src/engine/read-state.ts";
 import type { SegmentOutputs } from "../../src/lifecycle/state/segment.ts";
 
 export function outputsOf(manifest: string, more: Partial<SegmentOutputs> = {}): SegmentOutputs {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { plugAndPlay } from "../../src/engine/plug-and-play.ts";
-import { findPulumi, NoEngine } from "../../src/engine/pulumi.ts";
+import { EngineNotFoundError, findPulumi } from "../../src/engine/pulumi.ts";
 import { UsageError } from "../../src/usage-error.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 
@@ -14,7 +14,7 @@ it("says why the package `pulumi` could get no engine", async () => {
   mkdirSync(join(root.path, "home"));
   const env = { PATH: "/usr/bin:/bin", PULUMI_HOME: join(root.path, "home"), HOME: join(root.path, "home") };
   const failure = await findPulumi(root.path, env).catch((error: unknown) => error);
-  expect(failure).toBeInstanceOf(NoEngine);
+  expect(failure).toBeInstanceOf(EngineNotFoundError);
   expect(String(failure)).toContain("The package `pulumi` could not get one (error: no route). Install the Pulumi CLI");
 });
 

@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { hostname } from "node:os";
 import { expect, it } from "vitest";
-import { holderOf, isGone } from "../../src/engine/stack-lock.ts";
+import { isProcessDead, parseLockHolder } from "../../src/engine/stack-lock.ts";
 
 it("reads who holds a stack whose state lies in a folder", () => {
   const text = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
   file:///state/.pulumi/locks/organization/tiny/dev/abc.json?no_tmp_dir=true: created by ann@box (pid 123) at 2026-11-26T11:00:00Z
 `;
-  expect(holderOf(text)).toEqual({
+  expect(parseLockHolder(text)).toEqual({
     text: "ann@box (pid 123) since 2026-11-26T11:00:00Z",
     user: "ann",
     host: "box",
@@ -17,19 +17,21 @@ it("reads who holds a stack whose state lies in a folder", () => {
 });
 
 it("says what it can where the engine says less", () => {
-  expect(holderOf("error: the stack is currently locked by 2 lock(s).")).toEqual({ text: "somebody unknown" });
-  expect(holderOf("error: [409] Conflict: Another update is currently in progress.")?.text).toMatch(/another update/);
+  expect(parseLockHolder("error: the stack is currently locked by 2 lock(s).")).toEqual({ text: "somebody unknown" });
+  expect(parseLockHolder("error: [409] Conflict: Another update is currently in progress.")?.text).toMatch(
+    /another update/,
+  );
 });
 
 it("takes nothing else for a lock", () => {
-  expect(holderOf("error: update failed")).toBeUndefined();
+  expect(parseLockHolder("error: update failed")).toBeUndefined();
 });
 
 it("knows a holder of this machine that has ended, and takes no other for gone", () => {
   const ended = spawnSync(process.execPath, ["--version"]).pid;
   const here = { text: "", host: hostname() };
-  expect(isGone({ ...here, pid: ended })).toBe(true);
-  expect(isGone({ ...here, pid: process.pid })).toBe(false);
-  expect(isGone({ text: "", host: "another machine", pid: ended })).toBe(false);
-  expect(isGone(here)).toBe(false);
+  expect(isProcessDead({ ...here, pid: ended })).toBe(true);
+  expect(isProcessDead({ ...here, pid: process.pid })).toBe(false);
+  expect(isProcessDead({ text: "", host: "another machine", pid: ended })).toBe(false);
+  expect(isProcessDead(here)).toBe(false);
 });

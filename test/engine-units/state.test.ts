@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { NoEngine, type Pulumi } from "../../src/engine/pulumi.ts";
+import { EngineNotFoundError, type Pulumi } from "../../src/engine/pulumi.ts";
 import { parseReason } from "../../src/engine/pulumi-messages.ts";
-import { parseState, readState } from "../../src/engine/state.ts";
+import { parseState, readState } from "../../src/engine/read-state.ts";
 import { outputsOf } from "./fixture.ts";
 
 const prefix = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment";
@@ -120,7 +120,7 @@ describe("asking for it", () => {
   });
 
   it("says that there is no engine", async () => {
-    const reading = await readState(() => Promise.reject(new NoEngine("there is none")), "dev", identity);
+    const reading = await readState(() => Promise.reject(new EngineNotFoundError("there is none")), "dev", identity);
     expect(reading).toEqual({ kind: "none", code: "no_engine", why: "there is none" });
   });
 

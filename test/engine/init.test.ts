@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startEmulator } from "../../src/emulator/index.ts";
-import { type Finished, start } from "../../src/engine/child.ts";
+import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
 import { install } from "../package/support/install.ts";
 import { packOnce } from "../package/support/packed.ts";
 import { succeeded } from "./support/seeder.ts";
@@ -13,9 +13,9 @@ const repository = join(import.meta.dirname, "../..");
 const tarball = packOnce();
 
 /** Runs a command of the project's own, with the environment of its engine. */
-function run(stack: OwnStack, file: string, ...args: string[]): Promise<Finished> {
+function run(stack: OwnStack, file: string, ...args: string[]): Promise<ProcessResult> {
   const { dir, env } = stack.project;
-  return start(file, args, { cwd: dir, env, timeoutMs: 120_000 }).done;
+  return spawnProcess(file, args, { cwd: dir, env, timeoutMs: 120_000 }).done;
 }
 
 const command = (dir: string) => join(dir, "node_modules/.bin/queue-seeder");

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { start } from "../../src/engine/child.ts";
+import { spawnProcess } from "../../src/engine/child-process.ts";
 import { runGitlabJob } from "../pipelines/support/gitlab.ts";
 import { type RanJob, type Runner, readWorkflow, runWorkflow } from "../pipelines/support/workflow.ts";
 import { makePipelineWorld, type PipelineWorld } from "./support/pipelines.ts";
@@ -238,7 +238,7 @@ describe("the shell's pipeline", () => {
       expect(messages("plan", variables())).toMatchObject({ status: 2, stdout: expect.stringContaining("1 message") });
       const before = bodies().length;
       // The emulator lives in this process: it has to be free to answer.
-      const deployed = await start(script, ["deploy"], {
+      const deployed = await spawnProcess(script, ["deploy"], {
         cwd: "/",
         env: { ...world.runnerEnv, FOLDER: world.stack.project.dir, ...variables(), ...secrets() },
       }).done;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { type Finished, start } from "../../src/engine/child.ts";
+import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
 import { packOnce } from "../package/support/packed.ts";
 import { installStrictly } from "../package/support/strict.ts";
 import { said, succeeded } from "./support/seeder.ts";
@@ -71,8 +71,8 @@ it("keeps what an inline program reads and writes in its project, wherever it is
   const { stack } = shop;
   const { dir, env } = stack.project;
   const script = join(dir, "tools/deploy.mjs");
-  const deploy = (cwd: string): Promise<Finished> =>
-    start(process.execPath, [script], { cwd, env, timeoutMs: 150_000 }).done;
+  const deploy = (cwd: string): Promise<ProcessResult> =>
+    spawnProcess(process.execPath, [script], { cwd, env, timeoutMs: 150_000 }).done;
   const journals = join(dir, ".queue-seeder/journal");
 
   succeeded(await deploy(join(dir, "tools")));

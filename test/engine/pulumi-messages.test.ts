@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { isBrokenCheckpoint, parseLockMessage, parseReason, withoutColours } from "../../src/engine/pulumi-messages.ts";
+import { isBrokenCheckpoint, parseLockMessage, parseReason, stripColours } from "../../src/engine/pulumi-messages.ts";
 import { makeSeeder } from "./support/seeder.ts";
 
 it("reads the sentences of the installed Pulumi: whose a lock is, why it ends, and what it does not read", async () => {
@@ -18,7 +18,7 @@ it("reads the sentences of the installed Pulumi: whose a lock is, why it ends, a
   mkdirSync(locks, { recursive: true });
   writeFileSync(join(locks, "11111111-1111-4111-8111-111111111111.json"), JSON.stringify(lock));
   const locked = await stack.up();
-  expect(parseLockMessage(withoutColours(locked.stderr))).toEqual({
+  expect(parseLockMessage(stripColours(locked.stderr))).toEqual({
     backend: "folder",
     owner: { user: "ann", host: "build-7", pid: 4711, since: expect.stringMatching(/^2026-08-01T10:00:00Z/) },
   });

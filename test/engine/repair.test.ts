@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { type Finished, start } from "../../src/engine/child.ts";
+import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
 
 const main = join(import.meta.dirname, "../../src/cli/main.mjs");
 
 /** The command line in the stack's project, as a process of its own. */
-function run({ stack }: Seeder, ...args: string[]): Promise<Finished> {
+function run({ stack }: Seeder, ...args: string[]): Promise<ProcessResult> {
   const { dir, env } = stack.project;
-  return start(process.execPath, [main, ...args, "--stack", stack.name], { cwd: dir, env, timeoutMs: 150_000 }).done;
+  return spawnProcess(process.execPath, [main, ...args, "--stack", stack.name], { cwd: dir, env, timeoutMs: 150_000 })
+    .done;
 }
 
 const manifest = (...bodies: number[]) =>

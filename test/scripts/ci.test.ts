@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Finished, start } from "../../src/engine/child.ts";
+import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
 import { writeScript } from "./support/fakes.ts";
 
 let dir: string;
@@ -23,7 +23,7 @@ interface Codes {
 }
 
 /** The script with an `npm` in whose place stand exit codes, and vitest's reports in JSON where it writes them. */
-function runWith(codes: Codes, report?: object, contractReport: object | undefined = report): Promise<Finished> {
+function runWith(codes: Codes, report?: object, contractReport: object | undefined = report): Promise<ProcessResult> {
   const { ci = 0, programs = 0, lint = 0, test = 0, contract = 0 } = codes;
   const npm = `#!/bin/sh
 report() {
@@ -48,7 +48,7 @@ esac
     REPORT: JSON.stringify(report) ?? "",
     CONTRACT_REPORT: JSON.stringify(contractReport) ?? "",
   };
-  return start(join(dir, ".ci/run"), [], { env, cwd: tmpdir(), timeoutMs: 20_000 }).done;
+  return spawnProcess(join(dir, ".ci/run"), [], { env, cwd: tmpdir(), timeoutMs: 20_000 }).done;
 }
 
 const results = (status: string, ...tests: string[]) => ({

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "acorn";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Finished, start } from "../../src/engine/child.ts";
+import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
 
 const guard = join(import.meta.dirname, "../../infra/guard.cjs");
 const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"));
@@ -16,10 +16,10 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 /** Runs the guard on a Node that takes itself for another version. */
-function runOn(version: string, file = guard): Promise<Finished> {
+function runOn(version: string, file = guard): Promise<ProcessResult> {
   const preload = join(dir, "version.cjs");
   writeFileSync(preload, `Object.defineProperty(process.versions, "node", { value: "${version}" });\n`);
-  return start(process.execPath, ["-r", preload, file]).done;
+  return spawnProcess(process.execPath, ["-r", preload, file]).done;
 }
 
 test.each(["0.10.48", "18.20.8", "20.20.2", "21.99.0", "22.17.1"])("Node %s is told what to do", async (version) => {

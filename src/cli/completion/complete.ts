@@ -24,27 +24,27 @@ export function complete(program: Command, typed: readonly string[], folder: str
   const words = splitAtEquals(typed);
   const current = words.at(-1) ?? "";
   const { command, option, positional, ended } = walk(program, words.slice(0, -1));
-  if (option !== undefined) return starting(current, valuesOf(option, folder));
+  if (option !== undefined) return filterByPrefix(current, completeValues(option, folder));
   const help = command.createHelp();
   if (current.startsWith("-") && !ended) {
     const inline = /^(--[^=]+)=(.*)$/s.exec(current);
     const named = inline === null ? undefined : command.options.find(({ long }) => long === inline[1]);
-    if (inline !== null) return named === undefined ? nothing : prefixed(inline, valuesOf(named, folder));
+    if (inline !== null) return named === undefined ? nothing : prefixed(inline, completeValues(named, folder));
     const options = help.visibleOptions(command).map(({ long, short, description }) => ({
       value: long ?? short ?? "",
       description,
     }));
-    return starting(current, { candidates: options, also: "nothing" });
+    return filterByPrefix(current, { candidates: options, also: "nothing" });
   }
   if (command.commands.length > 0) {
     const commands = help
       .visibleCommands(command)
       .map((each) => ({ value: each.name(), description: each.summary() || each.description() }));
-    return starting(current, { candidates: commands, also: "nothing" });
+    return filterByPrefix(current, { candidates: commands, also: "nothing" });
   }
   const expected = command.registeredArguments;
   const argument = expected[positional] ?? (expected.at(-1)?.variadic ? expected.at(-1) : undefined);
-  return argument === undefined ? nothing : starting(current, valuesOf(argument, folder));
+  return argument === undefined ? nothing : filterByPrefix(current, completeValues(argument, folder));
 }
 
 /** Follows the words that are complete: into commands, over options and their values. */
@@ -79,7 +79,7 @@ function splitAtEquals(words: readonly string[]): readonly string[] {
 }
 
 /** What a value can be: its choices, the stacks of the repository, or what its placeholder says. */
-function valuesOf(expected: Option | Argument, folder: string): Completion {
+function completeValues(expected: Option | Argument, folder: string): Completion {
   const choices = expected.argChoices ?? ("long" in expected && expected.long === "--stack" ? stacks(folder) : []);
   const placeholder = "flags" in expected ? expected.flags : expected.name();
   const also = /file|path/.test(placeholder) ? "files" : /dir|folder/.test(placeholder) ? "folders" : "nothing";
@@ -93,13 +93,13 @@ function stacks(folder: string): readonly string[] {
   return readdirSync(folder).flatMap((file) => /^Pulumi\.([\w.-]+)\.ya?ml$/.exec(file)?.[1] ?? []);
 }
 
-function starting(start: string, { candidates, also }: Completion): Completion {
+function filterByPrefix(start: string, { candidates, also }: Completion): Completion {
   return { candidates: candidates.filter(({ value }) => value.startsWith(start)), also };
 }
 
 /** For a shell that keeps `--format=js` in one word. */
 function prefixed([, name, start]: readonly (string | undefined)[], values: Completion): Completion {
-  const found = starting(start ?? "", values);
+  const found = filterByPrefix(start ?? "", values);
   return {
     candidates: found.candidates.map((each) => ({ ...each, value: `${name}=${each.value}` })),
     also: "nothing",

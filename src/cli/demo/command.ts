@@ -1,13 +1,13 @@
 import { Command } from "commander";
 import { withHelp } from "../shared/help.ts";
-import { identifier } from "../shared/options.ts";
+import { parseIdentifier } from "../shared/options.ts";
 import type { DemoFlags } from "./flags.ts";
 
 /** `demo`: the project of this folder, deployed to an emulator. */
 export function demoCommand(): Command {
   const command = new Command("demo")
     .description("Deploy this project to an emulator on this machine, twice, and show what arrived")
-    .option("--stack <name>", "as which stack, with its configuration where there is one", identifier, "dev")
+    .option("--stack <name>", "as which stack, with its configuration where there is one", parseIdentifier, "dev")
     .action(async ({ stack }: DemoFlags) => {
       const { demo } = await import("./run.ts");
       process.exitCode = await demo(process.cwd(), stack, process.env);

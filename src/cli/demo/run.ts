@@ -2,16 +2,16 @@ import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { styleText } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
-import { type Finished, start } from "../../engine/child.ts";
+import { type ProcessResult, spawnProcess } from "../../engine/child-process.ts";
 import type { Engine } from "../../engine/find.ts";
-import { loopbackDirect } from "../../engine/loopback.ts";
+import { withLoopbackDirect } from "../../engine/loopback.ts";
 import { findPulumi } from "../../engine/pulumi.ts";
 import { formatProblem, loadManifests } from "../../manifest/index.ts";
 import { toPrintable, toPrintableJson } from "../../printable.ts";
 import { UsageError } from "../../usage-error.ts";
 import { withDisposable } from "../../with-disposable.ts";
-import { demoConfig } from "./config.ts";
-import { configOf, type Stage, stageOf } from "./stage.ts";
+import { createDemoConfig } from "./demo-config.ts";
+import { createSandbox, readConfig, type Sandbox } from "./sandbox.ts";
 
 /** Messages of each queue that are shown. */
 const shown = 3;
@@ -28,38 +28,38 @@ export async function demo(project: string, stack: string, env: NodeJS.ProcessEn
       "there is no Pulumi.yaml here. Run this in the root of a project; `queue-seeder init` makes one.",
     );
   }
-  const queues = await queuesOf(project, stack);
+  const queues = await listQueues(project, stack);
   const { engine } = await findPulumi(project, env);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   return withDisposable(
     await startEmulator({ queues: queues.map((name) => ({ name })), rateLimit: false }),
     (emulator) =>
-      withDisposable(stageOf(project), (stage) =>
-        play({ project, stack, queues, scene: { engine, stage, emulator, env, signal: stop.signal } }),
+      withDisposable(createSandbox(project), (sandbox) =>
+        runDemo({ project, stack, queues, scene: { engine, stage: sandbox, emulator, env, signal: stop.signal } }),
       ),
   );
 }
 
-interface Play {
+interface DemoRun {
   readonly project: string;
   readonly stack: string;
   readonly queues: readonly string[];
-  readonly scene: Scene;
+  readonly scene: DemoContext;
 }
 
 /** @returns the exit code */
-async function play({ project, stack, queues, scene }: Play): Promise<number> {
-  const { emulator, stage, signal } = scene;
-  const run = runner(scene);
+async function runDemo({ project, stack, queues, scene: context }: DemoRun): Promise<number> {
+  const { emulator, stage: sandbox, signal } = context;
+  const run = runner(context);
   const ids = Object.fromEntries(queues.map((name) => [name, emulator.queueId(name)]));
-  const { plain, secret } = demoConfig(configOf(project, stack), emulator.accountId, ids);
+  const { plain, secret } = createDemoConfig(readConfig(project, stack), emulator.accountId, ids);
 
   say(`An emulator of the Cloudflare Queues API has the queues ${queues.join(", ")}.`);
   let ok = await run(["stack", "init", stack, "--no-select"]);
   const secrets = Object.entries(secret).flatMap(([key, value]) => ["--secret", `${key}=${value}`]);
   if (ok && secrets.length > 0) ok = await run(["config", "set-all", "--stack", stack, ...secrets]);
-  stage.configure(stack, plain);
+  sandbox.configure(stack, plain);
   for (const [number, what] of ["first", "second"].entries()) {
     if (!ok || signal.aborted) break;
     say(`The ${what} deployment, as the stack ${stack}:`);
@@ -75,7 +75,7 @@ async function play({ project, stack, queues, scene }: Play): Promise<number> {
 }
 
 /** The queues that the stack's manifests name. */
-async function queuesOf(project: string, stack: string): Promise<readonly string[]> {
+async function listQueues(project: string, stack: string): Promise<readonly string[]> {
   const { manifests, problems } = await loadManifests({ root: project, stack });
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) {
@@ -88,38 +88,38 @@ async function queuesOf(project: string, stack: string): Promise<readonly string
   throw new UsageError(`no manifest under messages/ is for the stack ${stack}. Name another with --stack.`);
 }
 
-interface Scene {
+interface DemoContext {
   readonly engine: Engine;
-  readonly stage: Stage;
+  readonly stage: Sandbox;
   readonly emulator: Emulator;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
 
 /** Runs the engine. What it says is shown where that is asked for, and whenever it fails. */
-function runner({ engine, stage, emulator, env, signal }: Scene) {
+function runner({ engine, stage: sandbox, emulator, env, signal }: DemoContext) {
   // Nothing of the person's accounts goes along.
   const kept = Object.entries(env).filter(([name]) => !/^(?:CLOUDFLARE_|QUEUE_SEEDER_|PULUMI_(?!HOME$))/.test(name));
   const own = {
     ...Object.fromEntries(kept),
-    ...stage.env,
+    ...sandbox.env,
     PATH: [dirname(process.execPath), engine.binDir, env.PATH ?? ""].join(delimiter),
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    ...loopbackDirect(env),
+    ...withLoopbackDirect(env),
     CLOUDFLARE_BASE_URL: emulator.baseUrl,
     CLOUDFLARE_API_TOKEN: emulator.token,
   };
   return async (args: readonly string[], { show = false } = {}): Promise<boolean> => {
     const all = [...args, "--non-interactive", "--color", "never"];
-    const finished = await start(engine.pulumi, all, { cwd: stage.folder, env: own, signal }).done;
+    const finished = await spawnProcess(engine.pulumi, all, { cwd: sandbox.folder, env: own, signal }).done;
     const failed = finished.code !== 0 && !signal.aborted;
-    if (show || failed) process.stderr.write(brief(finished));
+    if (show || failed) process.stderr.write(summarizeOutput(finished));
     return finished.code === 0;
   };
 }
 
 /** Without the lines in which the engine, which has no terminal here, repeats itself. */
-function brief({ stdout, stderr }: Finished): string {
+function summarizeOutput({ stdout, stderr }: ProcessResult): string {
   const lines = `${stdout}\n${stderr}`.split("\n");
   const logged = lines.filter((line) => !/^@|^\s*$|\b(?:creating|updating|running)\b.*\(\d+s\)/.test(line));
   return logged.map((line) => `${styleText("dim", `   ${toPrintable(line)}`, { stream: process.stderr })}\n`).join("");

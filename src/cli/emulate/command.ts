@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { defaults } from "../../emulator/defaults.ts";
 import { withHelp } from "../shared/help.ts";
-import { account, queue, repeatable } from "../shared/options.ts";
+import { parseAccountOption, parseQueueOption, repeatable } from "../shared/options.ts";
 import {
   type EmulateFlags,
   lateAcks,
@@ -22,12 +22,14 @@ export function emulateCommand(): Command {
     .option("--port <number>", "port to listen on; 0 picks a free one", port, defaults.port)
     .option("--host <address>", "address to listen on", defaults.host)
     .addOption(repeatable("--allow-host <name>", "another host name under which it may be called", text))
-    .option("--account <id>", "account id, 32 hex digits", account, defaults.account)
+    .option("--account <id>", "account id, 32 hex digits", parseAccountOption, defaults.account)
     .option("--token <token>", "API token that may do everything", notEmpty, defaults.token)
     .option("--read-token <token>", "API token that may look, and change nothing", notEmpty)
     .option("--email <address>", "email of the older credentials")
     .option("--key <key>", "key of the older credentials")
-    .addOption(repeatable("--queue <name[=id]>", "a queue that exists from the start", queue, defaults.queue))
+    .addOption(
+      repeatable("--queue <name[=id]>", "a queue that exists from the start", parseQueueOption, defaults.queue),
+    )
     .addOption(repeatable("--worker <queue=file>", "a Worker that consumes the queue, with settings", text))
     .addOption(repeatable("--wrangler-dev <queue>", "deliver to its consumer under wrangler dev", text))
     .option("--persist <file>", "keep queues and messages in this SQLite file")

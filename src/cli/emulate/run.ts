@@ -54,7 +54,7 @@ function toOptions(flags: EmulateFlags, workers: readonly WorkerOptions[]): Emul
     ...(email !== undefined && { email }),
     ...(key !== undefined && { key }),
     ...(persist !== undefined && { persist }),
-    queues: queuesOf(flags, workers),
+    queues: listQueues(flags, workers),
     workers,
     wranglerDev: flags.wranglerDev,
     // On stderr, as stdout has the one line for programs.
@@ -74,7 +74,7 @@ function toOptions(flags: EmulateFlags, workers: readonly WorkerOptions[]): Emul
 }
 
 /** Those that were named, and those that consumers need. */
-function queuesOf({ queue, wranglerDev }: EmulateFlags, workers: readonly WorkerOptions[]): readonly QueueSetup[] {
+function listQueues({ queue, wranglerDev }: EmulateFlags, workers: readonly WorkerOptions[]): readonly QueueSetup[] {
   const needed = workers.flatMap(({ queue, deadLetterQueue = queue }) => [queue, deadLetterQueue]);
   const names = new Set([...needed, ...wranglerDev].filter((name) => queue.every((one) => one.name !== name)));
   const all = [...queue, ...[...names].map((name) => ({ name }))];

@@ -8,10 +8,10 @@ import {
 } from "../../cloudflare/index.ts";
 import { setByRepository } from "../../config/repository-environment.ts";
 import type { Settings } from "../../config/settings.ts";
-import { readStackConfig, settingsOf, shortName } from "../../config/stack-config.ts";
+import { readStackConfig, shortName, toSettings } from "../../config/stack-config.ts";
 import { ExportError } from "../../redrive/index.ts";
 import { type ApiConfig, readApiConfig } from "../shared/deployment/api-config.ts";
-import { pulumiFinder } from "../shared/deployment/facts.ts";
+import { createPulumiFinder } from "../shared/deployment/stack-snapshot.ts";
 
 /** What an export works with. */
 export interface Connection {
@@ -30,8 +30,8 @@ export async function connect(root: string, stack: string | undefined, env: Node
   if (stack === undefined) return open(root, env, { config: new Map(), refused: undefined }, env.CLOUDFLARE_ACCOUNT_ID);
   const short = shortName(stack);
   const config = readStackConfig(root, short);
-  const { settings } = settingsOf(config);
-  const api = await readApiConfig({ stack: { full: stack, short }, config }, pulumiFinder(root, env));
+  const { settings } = toSettings(config);
+  const api = await readApiConfig({ stack: { full: stack, short }, config }, createPulumiFinder(root, env));
   const connection = open(root, env, api, settings.accountId);
   return { ...connection, stack: { name: short, queues: settings.queues } };
 }

@@ -13,7 +13,7 @@ export interface Answers {
 }
 
 /** @param folder absolute path of the project, which names it */
-export function defaults(folder: string): Answers {
+export function defaultAnswers(folder: string): Answers {
   // A folder may have any name; a project may not.
   const name = basename(folder)
     .replace(/[^A-Za-z0-9._-]+/g, "-")
@@ -23,7 +23,7 @@ export function defaults(folder: string): Answers {
 }
 
 /** What flags say, and nothing else. */
-export function fromFlags({ name, stack, queue, account, ci }: InitFlags): Partial<Answers> {
+export function answersFromFlags({ name, stack, queue, account, ci }: InitFlags): Partial<Answers> {
   return {
     ...(name !== undefined && { name }),
     ...(stack !== undefined && { stack }),

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { withHelp } from "../shared/help.ts";
-import { account, identifier, queue, repeatable } from "../shared/options.ts";
+import { parseAccountOption, parseIdentifier, parseQueueOption, repeatable } from "../shared/options.ts";
 import { type InitFlags, pipelines } from "./flags.ts";
 
 /** `init`: what a repository needs to seed queues. */
@@ -8,12 +8,21 @@ export function initCommand(): Command {
   const command = new Command("init")
     .description("Set a repository up: a Pulumi program, a stack, a first manifest")
     .argument("[folder]", "where; a new folder or an existing repository", ".")
-    .option("--name <name>", "name of the Pulumi project; without it: the folder's", identifier)
-    .option("--stack <name>", "name of the first stack; without it: dev", identifier)
+    .option("--name <name>", "name of the Pulumi project; without it: the folder's", parseIdentifier)
+    .option("--stack <name>", "name of the first stack; without it: dev", parseIdentifier)
     .addOption(
-      repeatable("--queue <name[=id]>", "a queue: one that exists, by its id, or one to create", queue, "orders"),
+      repeatable(
+        "--queue <name[=id]>",
+        "a queue: one that exists, by its id, or one to create",
+        parseQueueOption,
+        "orders",
+      ),
     )
-    .option("--account <id>", "the Cloudflare account's id; without it CLOUDFLARE_ACCOUNT_ID counts", account)
+    .option(
+      "--account <id>",
+      "the Cloudflare account's id; without it CLOUDFLARE_ACCOUNT_ID counts",
+      parseAccountOption,
+    )
     .addOption(
       new Option("--ci <system>", "a pipeline that validates, plans and deploys; without it: none").choices(pipelines),
     )

@@ -3,13 +3,13 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { UsageError } from "../../usage-error.ts";
 import { withDisposable } from "../../with-disposable.ts";
 import { version } from "../shared/version.ts";
-import { type Answers, defaults, fromFlags } from "./answers.ts";
-import { type Person, personAt } from "./ask.ts";
-import { type NewFile, projectFiles } from "./files.ts";
+import { type Answers, answersFromFlags, defaultAnswers } from "./answers.ts";
 import type { InitFlags } from "./flags.ts";
-import { MergeError } from "./merge.ts";
-import { readTemplates } from "./pipelines.ts";
-import { type Outcome, report } from "./report.ts";
+import { formatReport, type Outcome } from "./format-report.ts";
+import { MergeError } from "./merge-files.ts";
+import { readTemplates } from "./pipeline-templates.ts";
+import { type NewFile, projectFiles } from "./project-files.ts";
+import { createPrompter, type Prompter } from "./prompter.ts";
 
 /**
  * Writes a project into a folder, and says what it wrote. Everything is asked and decided before the first file is written.
@@ -19,29 +19,34 @@ import { type Outcome, report } from "./report.ts";
  */
 export async function init(path: string, flags: InitFlags): Promise<void> {
   const folder = resolve(path);
-  refuseForeign(folder, flags);
-  const write = (person: Person | undefined) => writeProject(path, folder, flags, person);
+  assertOwnFolder(folder, flags);
+  const write = (prompter: Prompter | undefined) => writeProject(path, folder, flags, prompter);
   return flags.yes ? write(undefined) : withDisposable(atTerminal(), write);
 }
 
-async function writeProject(path: string, folder: string, flags: InitFlags, person: Person | undefined): Promise<void> {
-  const answers = await answersOf(folder, flags, person);
-  const outcomes = await decide(folder, filesFor(folder, answers), flags, person);
-  for (const { file, what } of outcomes) {
-    if (what === "left" || what === "same") continue;
+async function writeProject(
+  path: string,
+  folder: string,
+  flags: InitFlags,
+  prompter: Prompter | undefined,
+): Promise<void> {
+  const answers = await collectAnswers(folder, flags, prompter);
+  const outcomes = await decideFile(folder, createFiles(folder, answers), flags, prompter);
+  for (const { file, change } of outcomes) {
+    if (change === "left" || change === "same") continue;
     const target = join(folder, file.path);
     mkdirSync(dirname(target), { recursive: true });
     // Never through a file that came in the meantime.
-    writeFileSync(target, file.text, { flag: what === "created" ? "wx" : "w" });
+    writeFileSync(target, file.text, { flag: change === "created" ? "wx" : "w" });
   }
-  process.stderr.write(report(path, answers, outcomes));
+  process.stderr.write(formatReport(path, answers, outcomes));
 }
 
 /** In which Pulumi looks for a project. */
 const projectFileNames = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
 
 /** A Pulumi project that init did not make would be left half one thing and half the other. */
-function refuseForeign(folder: string, { force }: InitFlags): void {
+function assertOwnFolder(folder: string, { force }: InitFlags): void {
   const has = (name: string) => existsSync(join(folder, name));
   if (force || !projectFileNames.some(has) || (has("Pulumi.yaml") && has("infra/index.ts"))) return;
   throw new UsageError(
@@ -49,23 +54,23 @@ function refuseForeign(folder: string, { force }: InitFlags): void {
   );
 }
 
-function atTerminal(): Person {
-  if (process.stdin.isTTY && process.stderr.isTTY) return personAt(process.stdin, process.stderr);
+function atTerminal(): Prompter {
+  if (process.stdin.isTTY && process.stderr.isTTY) return createPrompter(process.stdin, process.stderr);
   throw new UsageError("there is no terminal to ask at. Pass --yes, and flags for what should not be the default.");
 }
 
-async function answersOf(folder: string, flags: InitFlags, person: Person | undefined): Promise<Answers> {
-  const given = fromFlags(flags);
-  const byDefault = defaults(folder);
-  return person === undefined ? { ...byDefault, ...given } : await person.answers(given, byDefault);
+async function collectAnswers(folder: string, flags: InitFlags, prompter: Prompter | undefined): Promise<Answers> {
+  const given = answersFromFlags(flags);
+  const byDefault = defaultAnswers(folder);
+  return prompter === undefined ? { ...byDefault, ...given } : await prompter.answers(given, byDefault);
 }
 
-function filesFor(folder: string, answers: Answers): readonly NewFile[] {
+function createFiles(folder: string, answers: Answers): readonly NewFile[] {
   try {
     return projectFiles(answers, {
-      packageJson: textOf(join(folder, "package.json")),
-      gitignore: textOf(join(folder, ".gitignore")),
-      gitattributes: textOf(join(folder, ".gitattributes")),
+      packageJson: readText(join(folder, "package.json")),
+      gitignore: readText(join(folder, ".gitignore")),
+      gitattributes: readText(join(folder, ".gitattributes")),
       fromGitRoot: fromGitRoot(folder),
       pipeline: readTemplates(answers.ci),
       version: version(),
@@ -76,25 +81,25 @@ function filesFor(folder: string, answers: Answers): readonly NewFile[] {
   }
 }
 
-async function decide(
+async function decideFile(
   folder: string,
   files: readonly NewFile[],
   { force }: InitFlags,
-  person: Person | undefined,
+  prompter: Prompter | undefined,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const file of files) {
-    const before = textOf(join(folder, file.path));
-    if (before === undefined) outcomes.push({ file, what: "created" });
-    else if (before === file.text) outcomes.push({ file, what: "same" });
-    else if (file.mode === "add") outcomes.push({ file, what: "added to" });
-    else if (force || (await person?.mayReplace(file.path))) outcomes.push({ file, what: "replaced" });
-    else outcomes.push({ file, what: "left" });
+    const before = readText(join(folder, file.path));
+    if (before === undefined) outcomes.push({ file, change: "created" });
+    else if (before === file.text) outcomes.push({ file, change: "same" });
+    else if (file.mode === "add") outcomes.push({ file, change: "added to" });
+    else if (force || (await prompter?.mayReplace(file.path))) outcomes.push({ file, change: "replaced" });
+    else outcomes.push({ file, change: "left" });
   }
   return outcomes;
 }
 
-function textOf(path: string): string | undefined {
+function readText(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 

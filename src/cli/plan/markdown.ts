@@ -2,11 +2,17 @@ import { formatCount, formatNumber } from "../../format.ts";
 import { formatProblem, type LoadResult } from "../../manifest/index.ts";
 import { prices, pricingFormula } from "../../plan/cost.ts";
 import { toPrintable } from "../../printable.ts";
-import { addressText } from "../shared/plan/address.ts";
-import { type ManifestPlan, type Plan, type RemovedManifest, type Verdict, verdictOf } from "../shared/plan/model.ts";
-import { isLoss } from "../shared/plan/queues.ts";
-import { baseText, loadText, notesOf, programNotes, queueChangeText, sampleText } from "../shared/plan/text.ts";
-import { atLeast, usd } from "../shared/words.ts";
+import { formatMinDuration, formatUsd } from "../shared/format.ts";
+import { formatAddress } from "../shared/plan/address.ts";
+import {
+  describeVerdict,
+  type ManifestPlan,
+  type Plan,
+  type PlanVerdict,
+  type RemovedManifest,
+} from "../shared/plan/model.ts";
+import { isDeletion } from "../shared/plan/queue-changes.ts";
+import { formatBase, formatNotes, formatSize, programNotes, queueChangeText, sampleText } from "../shared/plan/text.ts";
 
 /** Characters that a comment on GitHub may have. https://docs.github.com/en/rest/issues/comments */
 export const commentCharacters = 65_536;
@@ -20,10 +26,10 @@ const words = {
   held: "⚠️ held",
   forget: "forget",
   nothing: "nothing",
-} as const satisfies Record<Verdict, string>;
+} as const satisfies Record<PlanVerdict, string>;
 
 /** By which a pipeline finds its own comment, to bring it up to date instead of writing another one. */
-export function marker({ project, stack }: Pick<Plan, "project" | "stack">): string {
+export function commentMarker({ project, stack }: Pick<Plan, "project" | "stack">): string {
   return `<!-- queue-seeder plan: ${encodeURIComponent(project.toWellFormed())}/${encodeURIComponent(stack.toWellFormed())} -->`;
 }
 
@@ -36,19 +42,19 @@ export function planMarkdown(plan: Plan, limit = commentCharacters): string {
   const head = [
     heading(plan),
     "",
-    `**${loadText(total)}**, ${base.kind === "ledger" ? baseText(base) : `from nothing, since ${code(base.why)}`}.`,
+    `**${formatSize(total)}**, ${base.kind === "ledger" ? formatBase(base) : `from nothing, since ${formatCode(base.why)}`}.`,
     "",
     address.refusal === undefined
-      ? `API: ${code(addressText(address))}`
-      : `❌ **refused**: ${code(addressText(address))}`,
-    ...programNotes(plan).flatMap((note) => ["", `⚠️ ${code(note)}`]),
+      ? `API: ${formatCode(formatAddress(address))}`
+      : `❌ **refused**: ${formatCode(formatAddress(address))}`,
+    ...programNotes(plan).flatMap((note) => ["", `⚠️ ${formatCode(note)}`]),
     ...queueChanges.flatMap((change) => [
       "",
-      `${isLoss(change) ? "🗑️ **" : ""}${code(queueChangeText(change))}${isLoss(change) ? "**" : ""}`,
+      `${isDeletion(change) ? "🗑️ **" : ""}${formatCode(queueChangeText(change))}${isDeletion(change) ? "**" : ""}`,
     ]),
     ...(total.messages === 0 ? [] : ["", costText(plan)]),
     "",
-    `Digest: ${code(digest)}`,
+    `Digest: ${formatCode(digest)}`,
     "",
     "",
   ].join("\n");
@@ -60,18 +66,18 @@ export function planMarkdown(plan: Plan, limit = commentCharacters): string {
     .filter(({ push }) => push.messages > 0)
     .map(
       ({ name, id, push, seconds }) =>
-        `- ${code(name)}${id === null ? " (to be created)" : ""}: ${loadText(push)}, ${atLeast(seconds)}`,
+        `- ${formatCode(name)}${id === null ? " (to be created)" : ""}: ${formatSize(push)}, ${formatMinDuration(seconds)}`,
     )
     .join("\n")}\n`;
 
   const room = limit - reserve - head.length - tableHead.length;
   const queueText = tail.trim() === "" || tail.length > room / 4 ? "" : tail;
-  const shownRows = fitting(rows, room - queueText.length);
+  const shownRows = fitInto(rows, room - queueText.length);
   const used = shownRows.join("").length + queueText.length;
-  const shownDetails = shownRows.length < rows.length ? [] : fitting(details, room - used);
+  const shownDetails = shownRows.length < rows.length ? [] : fitInto(details, room - used);
   const notes = [
-    ...leftOut(rows.length - shownRows.length, "row"),
-    ...(shownRows.length < rows.length ? [] : leftOut(details.length - shownDetails.length, "section")),
+    ...formatLeftOut(rows.length - shownRows.length, "row"),
+    ...(shownRows.length < rows.length ? [] : formatLeftOut(details.length - shownDetails.length, "section")),
   ];
   const table = rows.length === 0 ? "There is no manifest for this stack.\n" : tableHead + shownRows.join("");
   return [head, table, queueText, ...shownDetails, ...notes].join("");
@@ -85,57 +91,57 @@ export function noPlanMarkdown(
 ): string {
   const errors = problems.filter(({ severity }) => severity === "error");
   const head = `${heading(plan)}\n\n❌ **No plan**: the manifests have errors.\n\n`;
-  const texts = errors.map((each) => `${fenced(formatProblem(each))}\n`);
-  const shown = fitting(texts, limit - reserve - head.length);
-  return [head, ...shown, ...leftOut(texts.length - shown.length + omitted, "error", "validate")].join("");
+  const texts = errors.map((each) => `${fenceCode(formatProblem(each))}\n`);
+  const shown = fitInto(texts, limit - reserve - head.length);
+  return [head, ...shown, ...formatLeftOut(texts.length - shown.length + omitted, "error", "validate")].join("");
 }
 
 function heading(plan: Pick<Plan, "project" | "stack">): string {
-  return `${marker(plan)}\n### Messages for ${code(plan.stack)} of ${code(plan.project)}`;
+  return `${commentMarker(plan)}\n### Messages for ${formatCode(plan.stack)} of ${formatCode(plan.project)}`;
 }
 
 function costText({ total }: Plan): string {
   return (
     `${formatCount(total.operations, "operation")} to write, ${formatNumber(total.lifeOperations)} over their life, ` +
-    `${usd(total.usd)}: ${pricingFormula} (prices of ${prices.asOf}). It takes ${atLeast(total.seconds)} under Cloudflare's limits.`
+    `${formatUsd(total.usd)}: ${pricingFormula} (prices of ${prices.asOf}). It takes ${formatMinDuration(total.seconds)} under Cloudflare's limits.`
   );
 }
 
 function row(manifest: ManifestPlan): string {
   const { name, queue, push, pushedBefore } = manifest;
-  const figures = [push.messages, push.bytes, push.requests, pushedBefore].map(formatNumber);
-  return `| ${[cell(name), cell(queue), words[verdictOf(manifest)], ...figures].join(" | ")} |\n`;
+  const sizes = [push.messages, push.bytes, push.requests, pushedBefore].map(formatNumber);
+  return `| ${[escapeCell(name), escapeCell(queue), words[describeVerdict(manifest)], ...sizes].join(" | ")} |\n`;
 }
 
 function removedRow({ name, queue, pushed }: RemovedManifest): string {
-  return `| ${[cell(name), cell(queue), "removed, forget", 0, 0, 0, formatNumber(pushed)].join(" | ")} |\n`;
+  return `| ${[escapeCell(name), escapeCell(queue), "removed, forget", 0, 0, 0, formatNumber(pushed)].join(" | ")} |\n`;
 }
 
 function hasDetails(manifest: ManifestPlan): boolean {
-  return manifest.sample.length > 0 || notesOf(manifest).length > 1 || verdictOf(manifest) !== "nothing";
+  return manifest.sample.length > 0 || formatNotes(manifest).length > 1 || describeVerdict(manifest) !== "nothing";
 }
 
 /** What was refused is open; the rest is a click away. */
 function detail(manifest: ManifestPlan): string {
   const more = manifest.push.messages - manifest.sample.length;
   const lines = [
-    ...notesOf(manifest),
+    ...formatNotes(manifest),
     ...manifest.sample.map((sample) => `› ${sampleText(sample)}`),
     ...(manifest.sample.length > 0 && more > 0 ? [`… and ${formatNumber(more)} more`] : []),
   ];
-  const open = verdictOf(manifest) === "refused" ? " open" : "";
-  const summary = `${html(manifest.name)} → ${html(manifest.queue)}: ${words[verdictOf(manifest)]}`;
-  return `\n<details${open}><summary>${summary}</summary>\n\n${fenced(lines.join("\n"))}\n</details>\n`;
+  const open = describeVerdict(manifest) === "refused" ? " open" : "";
+  const summary = `${escapeHtml(manifest.name)} → ${escapeHtml(manifest.queue)}: ${words[describeVerdict(manifest)]}`;
+  return `\n<details${open}><summary>${summary}</summary>\n\n${fenceCode(lines.join("\n"))}\n</details>\n`;
 }
 
-function leftOut(n: number, noun: string, command = "plan"): string[] {
+function formatLeftOut(n: number, noun: string, command = "plan"): string[] {
   return n === 0
     ? []
     : [`\n_${formatCount(n, noun)} did not fit into this comment. Run \`queue-seeder ${command}\` to see all._\n`];
 }
 
 /** As many of the texts, from the first, as fit. */
-function fitting(texts: readonly string[], room: number): string[] {
+function fitInto(texts: readonly string[], room: number): string[] {
   const shown: string[] = [];
   let left = room;
   for (const text of texts) {
@@ -147,7 +153,7 @@ function fitting(texts: readonly string[], room: number): string[] {
 }
 
 /** Somebody's text, of which nothing is Markdown: no link, no mention, no end of the code. */
-function code(text: string): string {
+function formatCode(text: string): string {
   const line = toPrintable(text);
   const ticks = "`".repeat(1 + longestRun(line));
   const padding = /^`|`$/.test(line) ? " " : "";
@@ -155,11 +161,11 @@ function code(text: string): string {
 }
 
 /** In a table a bar ends the cell, inside of code too. */
-function cell(text: string): string {
-  return code(text.replaceAll("|", "\\|"));
+function escapeCell(text: string): string {
+  return formatCode(text.replaceAll("|", "\\|"));
 }
 
-function fenced(text: string): string {
+function fenceCode(text: string): string {
   const fence = "`".repeat(Math.max(3, 1 + longestRun(text)));
   return `${fence}text\n${text}\n${fence}`;
 }
@@ -168,7 +174,7 @@ function longestRun(text: string): number {
   return Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
 }
 
-function html(text: string): string {
+function escapeHtml(text: string): string {
   const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   // A zero-width space after @ keeps a name from calling somebody.
   return toPrintable(text)

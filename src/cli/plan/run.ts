@@ -1,14 +1,14 @@
 import { appendFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { folderInCheckout } from "../shared/checkout.ts";
-import { pulumiFinder, readFacts, stackName } from "../shared/deployment/facts.ts";
+import { folderInCheckout } from "../shared/ci-checkout.ts";
+import { createPulumiFinder, loadStackSnapshot, resolveStackName } from "../shared/deployment/stack-snapshot.ts";
 import { writeOutput } from "../shared/output.ts";
-import { painter } from "../shared/paint.ts";
+import { createPainter } from "../shared/paint.ts";
 import { jsonText, planJson } from "../shared/plan/json.ts";
-import { makePlan } from "../shared/plan/make.ts";
+import { makePlan } from "../shared/plan/make-plan.ts";
 import { hasChanges, isRefused, type Plan } from "../shared/plan/model.ts";
 import { planText } from "../shared/plan/text.ts";
-import { tellProblems } from "../shared/problems/tell.ts";
+import { printProblems } from "../shared/problems/tell.ts";
 import type { PlanFlags, PlanFormat } from "./flags.ts";
 import { planAnnotations } from "./github.ts";
 import { noPlanMarkdown, planMarkdown } from "./markdown.ts";
@@ -20,14 +20,16 @@ import { noPlanMarkdown, planMarkdown } from "./markdown.ts";
  * @throws UsageError, LedgerError
  */
 export async function runPlan(root: string, flags: PlanFlags, env: NodeJS.ProcessEnv): Promise<number> {
-  const find = pulumiFinder(root, env);
-  const facts = await readFacts(root, await stackName(flags.stack, find), find, { preview: flags.preview });
-  if (!tellProblems(facts, flags.format)) {
-    const text = noPlanMarkdown({ project: facts.config.project, stack: facts.stack.short }, facts.loaded);
+  const find = createPulumiFinder(root, env);
+  const snapshot = await loadStackSnapshot(root, await resolveStackName(flags.stack, find), find, {
+    preview: flags.preview,
+  });
+  if (!printProblems(snapshot, flags.format)) {
+    const text = noPlanMarkdown({ project: snapshot.config.project, stack: snapshot.stack.short }, snapshot.loaded);
     if (flags.format === "markdown" || flags.format === "github") writeMarkdown(text, flags.format, env);
     return 1;
   }
-  const plan = await makePlan(facts, env);
+  const plan = await makePlan(snapshot, env);
   write(root, plan, flags.format, env);
   if (flags.out !== undefined) writeOutput(resolve(root, flags.out), jsonText(planJson(plan)));
   if (isRefused(plan)) return 1;
@@ -37,7 +39,7 @@ export async function runPlan(root: string, flags: PlanFlags, env: NodeJS.Proces
 function write(root: string, plan: Plan, format: PlanFormat, env: NodeJS.ProcessEnv): void {
   switch (format) {
     case "text":
-      process.stdout.write(planText(plan, painter(process.stdout)));
+      process.stdout.write(planText(plan, createPainter(process.stdout)));
       break;
     case "json":
       process.stdout.write(jsonText(planJson(plan)));

@@ -1,21 +1,21 @@
-import { runEngine } from "../../engine/run-pulumi.ts";
-import { emptyState } from "../../engine/state.ts";
+import { emptyState } from "../../engine/read-state.ts";
+import { runPulumi } from "../../engine/run-pulumi.ts";
 import type { RepairRequest } from "../../lifecycle/protocol/request.ts";
 import { toPrintable } from "../../printable.ts";
 import { UsageError } from "../../usage-error.ts";
 import { withDisposable } from "../../with-disposable.ts";
-import { confirmed } from "../shared/confirm.ts";
-import { pulumiFinder, readFacts, stackName } from "../shared/deployment/facts.ts";
-import { tellProblems } from "../shared/problems/tell.ts";
-import { writeRequest } from "../shared/request-file.ts";
-import { listen } from "../shared/signals.ts";
+import { confirm } from "../shared/confirm.ts";
+import { createPulumiFinder, loadStackSnapshot, resolveStackName } from "../shared/deployment/stack-snapshot.ts";
+import { listenForSignals } from "../shared/end-signals.ts";
+import { printProblems } from "../shared/problems/tell.ts";
+import { writeRequestFile } from "../shared/request-file.ts";
+import { collectRepair, toRepairResult } from "./collect-result.ts";
+import { findByName, findDeployedSegments } from "./deployed-segments.ts";
 import type { RepairFlags } from "./flags.ts";
-import { placeNamed, placesOf } from "./places.ts";
-import { collectRepair, repairResult } from "./result.ts";
-import { targetsOf } from "./targets.ts";
+import { selectTargets } from "./select-targets.ts";
 
 /** What is going to happen, in the words of the question. */
-const doing = {
+const actionLabels = {
   baseline: "Mark as pushed, without pushing",
   forget: "Let the next run push again",
   settle_pushed: "Take as pushed, and never send again,",
@@ -38,33 +38,33 @@ export async function runRepair(
   if (flags.yes !== true && !terminal) {
     throw new UsageError("there is no terminal to ask at. Say --yes to change the ledger without a question.");
   }
-  const find = pulumiFinder(root, env);
-  const stack = await stackName(flags.stack, find);
-  const facts = await readFacts(root, stack, find);
-  if (!tellProblems(facts)) return 1;
-  const places = placesOf(facts);
-  const location = placeNamed(asked.manifest, places, stack.short);
-  const state = facts.state.kind === "read" ? facts.state.state : emptyState;
-  const targets = targetsOf(asked.action, location, places, state);
+  const find = createPulumiFinder(root, env);
+  const stack = await resolveStackName(flags.stack, find);
+  const snapshot = await loadStackSnapshot(root, stack, find);
+  if (!printProblems(snapshot)) return 1;
+  const places = findDeployedSegments(snapshot);
+  const location = findByName(asked.manifest, places, stack.short);
+  const state = snapshot.state.kind === "read" ? snapshot.state.state : emptyState;
+  const targets = selectTargets(asked.action, location, places, state);
   const repair: RepairRequest = { ...asked, manifest: location.name, segments: location.segments };
-  if (flags.yes !== true && !(await confirmed(`${questionOf(repair)} in ${stack.full}?`))) {
+  if (flags.yes !== true && !(await confirm(`${formatQuestion(repair)} in ${stack.full}?`))) {
     process.stderr.write("The ledger is as it was.\n");
     return 1;
   }
   const pulumi = await find();
   const events = collectRepair();
-  const request = writeRequest({ plan: undefined, approvedPushes: undefined, repair });
+  const request = writeRequestFile({ plan: undefined, approvedPushes: undefined, repair });
   const end = await withDisposable(request, ({ env: more }) =>
-    withDisposable(listen(), ({ stop }) =>
-      runEngine({ root, stack: stack.full, pulumi, env: more, targets, onEvent: (event) => events.take(event), stop }),
+    withDisposable(listenForSignals(), ({ stop }) =>
+      runPulumi({ root, stack: stack.full, pulumi, env: more, targets, onEvent: (event) => events.take(event), stop }),
     ),
   );
-  const { lines, exit } = repairResult(end, events, repair.messages && new Set(repair.messages).size);
+  const { lines, exit } = toRepairResult(end, events, repair.messages && new Set(repair.messages).size);
   process.stderr.write(lines.map((line) => `${toPrintable(line)}\n`).join(""));
   return exit;
 }
 
-function questionOf({ action, manifest, messages }: RepairRequest): string {
+function formatQuestion({ action, manifest, messages }: RepairRequest): string {
   const which = messages === undefined ? "all messages it can be about" : messages.join(", ");
-  return `${doing[action]} ${which} of ${manifest}`;
+  return `${actionLabels[action]} ${which} of ${manifest}`;
 }

@@ -39,7 +39,7 @@ export function chartSvg(id: string, name: string, labels: readonly string[], pa
 
 function panelSvg({ title, form, values }: Series, y: number): string {
   const { width, panel, left, right, top } = size;
-  const ticks = ticksTo(Math.max(0, ...values.map((value) => value ?? 0)));
+  const ticks = computeTicks(Math.max(0, ...values.map((value) => value ?? 0)));
   const most = ticks.at(-1) ?? 1;
   const base = y + panel;
   const up = (value: number) => round(base - (value / most) * (panel - top));
@@ -49,10 +49,10 @@ function panelSvg({ title, form, values }: Series, y: number): string {
       `<text class="axis" x="${left - 8}" y="${round(up(tick) + 4)}" text-anchor="end">${short(tick)}</text>`,
   );
   const points = values.flatMap((value, index) =>
-    value === undefined ? [] : [{ index, value, x: middleOf(index, values.length), y: up(value) }],
+    value === undefined ? [] : [{ index, value, x: computeMiddle(index, values.length), y: up(value) }],
   );
   const marks = form === "bars" ? bars(points, values.length, base) : line(points);
-  const named = namedOf(points);
+  const named = selectLabelled(points);
   const names = named.map(
     ({ x, y: at, value }) =>
       `<text class="value" x="${x}" y="${round(at - 7)}" text-anchor="middle">${formatNumber(value)}</text>`,
@@ -75,7 +75,7 @@ interface Point {
 }
 
 function bars(points: readonly Point[], count: number, base: number): string[] {
-  const width = round(Math.min(44, stepOf(count) * 0.64));
+  const width = round(Math.min(44, computeStep(count) * 0.64));
   return points
     .filter(({ value }) => value > 0)
     .map(({ x, y }) => {
@@ -95,7 +95,7 @@ function line(points: readonly Point[]): string[] {
   ];
 }
 
-function namedOf(points: readonly Point[]): readonly Point[] {
+function selectLabelled(points: readonly Point[]): readonly Point[] {
   if (points.length <= mostLabels) return points;
   const largest = points.reduce<Point | undefined>((a, b) => (a === undefined || b.value > a.value ? b : a), undefined);
   return points.filter(
@@ -105,26 +105,26 @@ function namedOf(points: readonly Point[]): readonly Point[] {
 
 /** At most as many as have room. */
 function axisLabels(labels: readonly string[], y: number): string[] {
-  const every = Math.ceil(52 / stepOf(labels.length));
+  const every = Math.ceil(52 / computeStep(labels.length));
   return labels.flatMap((label, index) =>
     index % every === 0
       ? [
-          `<text class="axis" x="${middleOf(index, labels.length)}" y="${y}" text-anchor="middle">${escapeText(label)}</text>`,
+          `<text class="axis" x="${computeMiddle(index, labels.length)}" y="${y}" text-anchor="middle">${escapeText(label)}</text>`,
         ]
       : [],
   );
 }
 
-function stepOf(count: number): number {
+function computeStep(count: number): number {
   return (size.width - size.left - size.right) / Math.max(1, count);
 }
 
-function middleOf(index: number, count: number): number {
-  return round(size.left + (index + 0.5) * stepOf(count));
+function computeMiddle(index: number, count: number): number {
+  return round(size.left + (index + 0.5) * computeStep(count));
 }
 
 /** 0 and a few round numbers, the last one at least `most`. Whole: messages are. */
-export function ticksTo(most: number): readonly number[] {
+export function computeTicks(most: number): readonly number[] {
   const rough = Math.max(1, most / 3);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough) ?? rough;

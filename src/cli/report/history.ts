@@ -1,8 +1,8 @@
 import type { Pulumi } from "../../engine/pulumi.ts";
 import { parseReason } from "../../engine/pulumi-messages.ts";
-import { backendFolder, readHistoryFolder } from "./files.ts";
+import { backendFolder, readHistoryFolder } from "./history-folder.ts";
 import type { Version } from "./model.ts";
-import { fieldsOf, segmentsIn } from "./states.ts";
+import { readSegments, toFields } from "./read-segments.ts";
 
 /** What the engine knows of a stack's past. */
 export interface History {
@@ -49,37 +49,37 @@ export async function readHistory(
       "1",
     ]),
   );
-  const runs = (Array.isArray(listed) ? listed : []).map(fieldsOf).reverse();
+  const runs = (Array.isArray(listed) ? listed : []).map(toFields).reverse();
   if (runs.some(({ version }) => Number(version) > 0)) {
-    return { versions: await versionsOf(pulumi, stack.full, runs), note: undefined };
+    return { versions: await loadVersions(pulumi, stack.full, runs), note: undefined };
   }
   const note = "Of this backend Pulumi gives out the present state alone, so that earlier runs are missing.";
   const state = JSON.parse(await ask(pulumi, ["stack", "export", "--stack", stack.full]));
-  return { versions: runs.slice(-1).map((run) => ({ ...runOf(run), segments: segmentsIn(state) })), note };
+  return { versions: runs.slice(-1).map((run) => ({ ...toVersion(run), segments: readSegments(state) })), note };
 }
 
 type Run = Readonly<Record<string, unknown>>;
 
-async function versionsOf(pulumi: Pick<Pulumi, "run">, stack: string, runs: readonly Run[]): Promise<Version[]> {
+async function loadVersions(pulumi: Pick<Pulumi, "run">, stack: string, runs: readonly Run[]): Promise<Version[]> {
   const versions: Version[] = [];
   for (let from = 0; from < runs.length; from += atOnce) {
     const some = runs.slice(from, from + atOnce).map(async (run) => {
       const state = JSON.parse(
         await ask(pulumi, ["stack", "export", "--stack", stack, "--version", String(run.version)]),
       );
-      return { ...runOf(run), segments: segmentsIn(state) };
+      return { ...toVersion(run), segments: readSegments(state) };
     });
     versions.push(...(await Promise.all(some)));
   }
   return versions;
 }
 
-function runOf({ version, kind, result, endTime }: Run): Omit<Version, "segments"> {
+function toVersion({ version, kind, result, endTime }: Run): Omit<Version, "segments"> {
   return { version: Number(version), kind: String(kind), result: String(result), at: String(endTime ?? "") };
 }
 
 async function backendUrl(pulumi: Pick<Pulumi, "run">): Promise<string> {
-  return String(fieldsOf(JSON.parse(await ask(pulumi, ["whoami", "--json"]))).url);
+  return String(toFields(JSON.parse(await ask(pulumi, ["whoami", "--json"]))).url);
 }
 
 async function ask(pulumi: Pick<Pulumi, "run">, args: readonly string[]): Promise<string> {

@@ -45,18 +45,18 @@ export interface QueueRun extends Pick<Version, "version" | "kind" | "result" | 
  *
  * @param versions oldest first
  */
-export function reportOf(versions: readonly Version[], earlier?: Version): readonly QueueReport[] {
+export function createReport(versions: readonly Version[], earlier?: Version): readonly QueueReport[] {
   const queues = [...new Set(versions.flatMap(({ segments }) => segments.map(({ queue }) => queue)))].sort();
   return queues.map((queue) => ({
     queue,
     runs: versions.flatMap((version, index) => {
       const before = index === 0 ? earlier : versions[index - 1];
-      return runOf(queue, version, before?.segments ?? []);
+      return toQueueRun(queue, version, before?.segments ?? []);
     }),
   }));
 }
 
-function runOf(queue: string, version: Version, before: readonly VersionSegment[]): readonly QueueRun[] {
+function toQueueRun(queue: string, version: Version, before: readonly VersionSegment[]): readonly QueueRun[] {
   const own = version.segments.filter((segment) => segment.queue === queue);
   const known = before.filter((segment) => segment.queue === queue);
   // Before the queue was used, and after it was left, a run had nothing to do with it.

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { readStackConfig } from "../../config/stack-config.ts";
 import { toPrintable } from "../../printable.ts";
-import { pulumiFinder, stackName } from "../shared/deployment/facts.ts";
+import { createPulumiFinder, resolveStackName } from "../shared/deployment/stack-snapshot.ts";
 import { writeOutput } from "../shared/output.ts";
 import type { ReportFlags } from "./flags.ts";
 import { readHistory } from "./history.ts";
-import { reportOf } from "./model.ts";
+import { createReport } from "./model.ts";
 import { reportPage } from "./page.ts";
 
 /**
@@ -15,15 +15,15 @@ import { reportPage } from "./page.ts";
  * @throws UsageError
  */
 export async function runReport(root: string, flags: ReportFlags, env: NodeJS.ProcessEnv): Promise<number> {
-  const find = pulumiFinder(root, env);
-  const stack = await stackName(flags.stack, find);
+  const find = createPulumiFinder(root, env);
+  const stack = await resolveStackName(flags.stack, find);
   const { project } = readStackConfig(root, stack.short);
   // One more, to see what the oldest of them changed.
   const { versions, note } = await readHistory(await find(), { root, project, stack, last: flags.last + 1 });
   const earlier = versions.length > flags.last ? versions[0] : undefined;
   const logged = earlier === undefined ? versions : versions.slice(1);
   const at = new Date().toISOString();
-  const page = reportPage({ stack: stack.full, at, note, queues: reportOf(logged, earlier) });
+  const page = reportPage({ stack: stack.full, at, note, queues: createReport(logged, earlier) });
   if (flags.out === "-") {
     process.stdout.write(page);
     return 0;

@@ -2,26 +2,26 @@ import { createInterface } from "node:readline/promises";
 import { toPrintable } from "../../printable.ts";
 
 /** Asks the person at the terminal. Anything but a yes is a no, also the end of the input. */
-export async function confirmed(
+export async function confirm(
   question: string,
   input: NodeJS.ReadableStream = process.stdin,
   output: NodeJS.WritableStream = process.stderr,
 ): Promise<boolean> {
-  return /^y(es)?$/i.test((await answerTo(`${question} [y/N]`, input, output)) ?? "");
+  return /^y(es)?$/i.test((await readAnswer(`${question} [y/N]`, input, output)) ?? "");
 }
 
 /** Asks the person at the terminal to type a text, and says whether it was that very text. */
-export async function askedFor(
+export async function ask(
   question: string,
   text: string,
   input: NodeJS.ReadableStream = process.stdin,
   output: NodeJS.WritableStream = process.stderr,
 ): Promise<boolean> {
-  return (await answerTo(question, input, output)) === text;
+  return (await readAnswer(question, input, output)) === text;
 }
 
 /** @returns undefined at the end of the input */
-async function answerTo(
+async function readAnswer(
   question: string,
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,

@@ -10,11 +10,11 @@ import { setByRepository } from "../../config/repository-environment.ts";
 import type { Pulumi } from "../../engine/pulumi.ts";
 import type { QueueMetrics } from "../../types.ts";
 import { readApiConfig } from "./deployment/api-config.ts";
-import type { Facts } from "./deployment/facts.ts";
+import type { StackSnapshot } from "./deployment/stack-snapshot.ts";
 import type { QueuePlan } from "./plan/model.ts";
 
 /** What became of asking for a queue's metrics. */
-export type Asked =
+export type QueueMetricsResult =
   | { readonly kind: "metrics"; readonly metrics: QueueMetrics }
   | { readonly kind: "none"; readonly why: string };
 
@@ -23,21 +23,21 @@ export type Asked =
  *
  * @returns by the queues' names; a clause where none could be asked
  */
-export async function liveMetrics(
-  facts: Facts,
+export async function fetchLiveMetrics(
+  snapshot: StackSnapshot,
   queues: readonly Pick<QueuePlan, "name" | "id">[],
   find: () => Promise<Pulumi>,
   env: NodeJS.ProcessEnv,
-): Promise<ReadonlyMap<string, Asked> | string> {
-  const { accountId } = facts.settings;
+): Promise<ReadonlyMap<string, QueueMetricsResult> | string> {
+  const { accountId } = snapshot.settings;
   if (accountId === undefined) return "no Cloudflare account is configured";
-  const { config, refused } = await readApiConfig(facts, find);
+  const { config, refused } = await readApiConfig(snapshot, find);
   let client: Client;
   try {
     const sources: EndpointSources = {
       config: (key) => config.get(key),
       env,
-      setBy: (variable) => setByRepository(facts.root, variable),
+      setBy: (variable) => setByRepository(snapshot.root, variable),
     };
     client = createClient({
       credentials: loadCredentials(sources),
@@ -53,14 +53,14 @@ export async function liveMetrics(
   }
   try {
     return new Map(
-      await Promise.all(queues.map(async ({ name, id }) => [name, await ask(client, accountId, id)] as const)),
+      await Promise.all(queues.map(async ({ name, id }) => [name, await fetchMetrics(client, accountId, id)] as const)),
     );
   } finally {
     await client.close();
   }
 }
 
-async function ask(client: Client, accountId: string, queueId: string | null): Promise<Asked> {
+async function fetchMetrics(client: Client, accountId: string, queueId: string | null): Promise<QueueMetricsResult> {
   if (queueId === null) return { kind: "none", why: "it is not created yet" };
   if (queueId === "") return { kind: "none", why: "only the program knows which queue it is" };
   const answer = await client.metrics({ accountId, queueId });

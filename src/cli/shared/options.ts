@@ -16,12 +16,12 @@ export function repeatable<T>(
   return new Option(flags, `${description} (repeatable)`).argParser(parse).default([], shown);
 }
 
-export function account(value: string): string {
+export function parseAccountOption(value: string): string {
   if (!/^[0-9a-f]{32}$/.test(value)) throw new InvalidArgumentError("An account id is 32 hex digits.");
   return value;
 }
 
-export function queue(value: string, before: readonly NamedQueue[]): NamedQueue[] {
+export function parseQueueOption(value: string, before: readonly NamedQueue[]): NamedQueue[] {
   const [name = "", id] = value.split("=", 2);
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
     throw new InvalidArgumentError("A queue's name is 1 to 63 small letters, digits and hyphens.");
@@ -34,7 +34,7 @@ export function queue(value: string, before: readonly NamedQueue[]): NamedQueue[
 }
 
 /** The name of a Pulumi project or stack. */
-export function identifier(value: string): string {
+export function parseIdentifier(value: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) return value;
   throw new InvalidArgumentError("Use letters, digits, dots, hyphens and underscores, at most 100.");
 }

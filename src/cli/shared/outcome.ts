@@ -1,25 +1,25 @@
-import { deployedName, type StackState } from "../../engine/state.ts";
+import { formatDeployedName, type StackState } from "../../engine/read-state.ts";
 import type { QueueMetrics } from "../../types.ts";
-import { type EndSignal, exits, signalExits } from "./exits.ts";
-import { type ManifestPlan, noLoad, type Plan } from "./plan/model.ts";
-import { nothingUnsaved, type Unsaved } from "./unsaved.ts";
+import { type EndSignal, exitCodes, signalExitCodes } from "./exit-codes.ts";
+import { emptyPush, type ManifestPlan, type Plan } from "./plan/model.ts";
+import { noUnsaved, type UnsavedPushes } from "./unsaved-pushes.ts";
 
 /** What became of a run: every message that was planned is pushed, in doubt or not sent. */
 export interface Outcome {
   readonly exit: number;
   readonly manifests: readonly ManifestOutcome[];
   readonly queues: readonly QueueOutcome[];
-  readonly total: Tally;
+  readonly total: MessageCounts;
 }
 
-export interface Tally {
+export interface MessageCounts {
   readonly pushed: number;
   readonly requests: number;
   readonly inDoubt: number;
   readonly notSent: number;
 }
 
-export interface ManifestOutcome extends Tally {
+export interface ManifestOutcome extends MessageCounts {
   readonly name: string;
   readonly queue: string;
   /** What the messages are called that are in doubt. */
@@ -36,7 +36,7 @@ export interface QueueOutcome {
 }
 
 /** How the engine's run ended. */
-export interface Ended {
+export interface RunEnd {
   readonly failed: boolean;
   /** The provider refused something that was not reviewed. */
   readonly differs: boolean;
@@ -44,15 +44,15 @@ export interface Ended {
   /** URNs of what it did not leave as it was: what changed otherwise, another run did since the plan was made. */
   readonly touched: ReadonlySet<string>;
   /** By the manifests' names: what journals have that the state after the run does not name. */
-  readonly unsaved: ReadonlyMap<string, Unsaved>;
+  readonly unsaved: ReadonlyMap<string, UnsavedPushes>;
 }
 
 /** Compares the states before and after a run with its plan, and with what journals have beside the state. Pure. */
-export function outcomeOf(plan: Plan, before: StackState, after: StackState, ended: Ended): Outcome {
-  const manifests = [...plan.manifests, ...unplanned(plan, after, ended)].map((manifest) =>
+export function toOutcome(plan: Plan, before: StackState, after: StackState, ended: RunEnd): Outcome {
+  const manifests = [...plan.manifests, ...findUnplanned(plan, after, ended)].map((manifest) =>
     manifestOutcome(manifest, before, after, ended),
   );
-  const total = manifests.reduce<Tally>(
+  const total = manifests.reduce<MessageCounts>(
     (sum, { pushed, requests, inDoubt, notSent }) => ({
       pushed: sum.pushed + pushed,
       requests: sum.requests + requests,
@@ -62,7 +62,7 @@ export function outcomeOf(plan: Plan, before: StackState, after: StackState, end
     { pushed: 0, requests: 0, inDoubt: 0, notSent: 0 },
   );
   return {
-    exit: exitOf(ended, total),
+    exit: toExitCode(ended, total),
     manifests,
     queues: queueNames(plan, manifests).map((name) => queueOutcome(name, after)),
     total,
@@ -75,37 +75,37 @@ function queueNames({ queues }: Plan, manifests: readonly ManifestOutcome[]): re
 }
 
 /** What a person has to look at counts more than what the next run mends. */
-function exitOf({ failed, differs, signal }: Ended, { inDoubt }: Tally): number {
-  if (!failed) return exits.ok;
-  if (differs) return exits.differs;
-  if (inDoubt > 0) return exits.inDoubt;
-  return signal === undefined ? exits.failed : signalExits[signal];
+function toExitCode({ failed, differs, signal }: RunEnd, { inDoubt }: MessageCounts): number {
+  if (!failed) return exitCodes.ok;
+  if (differs) return exitCodes.differs;
+  if (inDoubt > 0) return exitCodes.inDoubt;
+  return signal === undefined ? exitCodes.failed : signalExitCodes[signal];
 }
 
-type Planned = Pick<ManifestPlan, "name" | "queue" | "mode" | "messages" | "push" | "held">;
+type PlannedOutcome = Pick<ManifestPlan, "name" | "queue" | "mode" | "messages" | "push" | "held">;
 
 /** What the run did that no plan had, which counts all the same. */
-function unplanned({ manifests }: Plan, { segments }: StackState, { touched }: Ended): readonly Planned[] {
+function findUnplanned({ manifests }: Plan, { segments }: StackState, { touched }: RunEnd): readonly PlannedOutcome[] {
   const planned = new Set(manifests.map(({ name }) => name));
-  const found = new Map<string, Planned>();
+  const found = new Map<string, PlannedOutcome>();
   for (const segment of segments) {
-    const name = deployedName(segment);
+    const name = formatDeployedName(segment);
     if (planned.has(name) || !touched.has(segment.urn)) continue;
     const { queue, mode } = segment.outputs;
-    found.set(name, { name, queue, mode, messages: 0, push: noLoad, held: 0 });
+    found.set(name, { name, queue, mode, messages: 0, push: emptyPush, held: 0 });
   }
   return [...found.values()];
 }
 
 function manifestOutcome(
-  { name, queue, mode, messages, push, held }: Planned,
+  { name, queue, mode, messages, push, held }: PlannedOutcome,
   before: StackState,
   after: StackState,
-  { failed, touched, unsaved }: Ended,
+  { failed, touched, unsaved }: RunEnd,
 ): ManifestOutcome {
-  const journaled = unsaved.get(name) ?? nothingUnsaved;
+  const journaled = unsaved.get(name) ?? noUnsaved;
   const earlier = new Map(before.segments.map((segment) => [segment.name, segment.outputs.lastPush.at]));
-  const segments = after.segments.filter((segment) => deployedName(segment) === name);
+  const segments = after.segments.filter((segment) => formatDeployedName(segment) === name);
   const runs = segments.flatMap(({ name: segment, urn, outputs: { lastPush } }) =>
     earlier.get(segment) === lastPush.at || !touched.has(urn) ? [] : [lastPush],
   );

@@ -5,7 +5,7 @@ import { UsageError } from "../../usage-error.ts";
 
 /** Writes a file that a flag names. @throws UsageError where it cannot be written */
 export function writeOutput(path: string, text: string): void {
-  refusing(path, () => writeFileSync(path, text));
+  withUsageError(path, () => writeFileSync(path, text));
 }
 
 /**
@@ -15,10 +15,10 @@ export function writeOutput(path: string, text: string): void {
  * @throws UsageError
  */
 export function checkOutput(path: string): void {
-  refusing(path, () => appendFileSync(path, ""));
+  withUsageError(path, () => appendFileSync(path, ""));
 }
 
-function refusing(path: string, write: () => void): void {
+function withUsageError(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {

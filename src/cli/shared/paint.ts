@@ -4,6 +4,6 @@ import { styleText } from "node:util";
 export type Paint = (what: "bold" | "dim" | "green" | "red" | "yellow", text: string) => string;
 
 /** Colours where the stream is a terminal, unless NO_COLOR says otherwise. */
-export function painter(stream: NodeJS.WriteStream): Paint {
+export function createPainter(stream: NodeJS.WriteStream): Paint {
   return (what, text) => styleText(what, text, { stream });
 }

@@ -10,7 +10,7 @@ export interface RequestFile extends Disposable {
 }
 
 /** Writes what a command asks of the provider into a file that only this user can read. */
-export function writeRequest(request: Omit<RunRequest, "events">): RequestFile {
+export function writeRequestFile(request: Omit<RunRequest, "events">): RequestFile {
   const folder = mkdtempSync(join(tmpdir(), "queue-seeder-"));
   const file = join(folder, "request.json");
   writeFileSync(file, encodeRequest({ ...request, events: true }), { mode: 0o600 });

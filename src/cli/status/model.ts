@@ -1,12 +1,12 @@
-import { deployedName, type RecordedSegment, type StackState } from "../../engine/state.ts";
+import { formatDeployedName, type RecordedSegment, type StackState } from "../../engine/read-state.ts";
 import type { LastPush } from "../../lifecycle/state/segment.ts";
 import type { QueueMetrics } from "../../types.ts";
-import type { Asked } from "../shared/live-metrics.ts";
+import type { QueueMetricsResult } from "../shared/live-metrics.ts";
 import {
-  addedUp,
-  type Base,
   type ManifestPlan,
+  mergeByName,
   type Plan,
+  type PlanBase,
   type QueuePlan,
   type RemovedManifest,
 } from "../shared/plan/model.ts";
@@ -15,7 +15,7 @@ import {
 export interface Status {
   readonly stack: string;
   readonly project: string;
-  readonly base: Base;
+  readonly base: PlanBase;
   readonly manifests: readonly ManifestStatus[];
   readonly removed: readonly RemovedManifest[];
   /** What components of the program deployed of no manifest here, or several of one, by the names of their resources. */
@@ -48,17 +48,21 @@ export interface QueueStatus {
 }
 
 /** @param asked by the queues' names; a clause: why none was asked */
-export function statusOf(plan: Plan, state: StackState, asked: ReadonlyMap<string, Asked> | string): Status {
+export function toStatus(
+  plan: Plan,
+  state: StackState,
+  asked: ReadonlyMap<string, QueueMetricsResult> | string,
+): Status {
   const { stack, project, base, removed } = plan;
   return {
     stack,
     project,
     base,
     removed,
-    components: componentsOf(plan, state),
+    components: listComponents(plan, state),
     manifests: plan.manifests.map((manifest) => manifestStatus(manifest, state)),
     queues: plan.queues.map(({ name, id }) => {
-      const found: Asked | undefined = typeof asked === "string" ? undefined : asked.get(name);
+      const found: QueueMetricsResult | undefined = typeof asked === "string" ? undefined : asked.get(name);
       if (found?.kind === "metrics") return { name, id, metrics: found.metrics, why: null };
       return { name, id, metrics: null, why: found?.why ?? null };
     }),
@@ -66,11 +70,11 @@ export function statusOf(plan: Plan, state: StackState, asked: ReadonlyMap<strin
   };
 }
 
-function componentsOf({ manifests }: Plan, { segments }: StackState): readonly RemovedManifest[] {
+function listComponents({ manifests }: Plan, { segments }: StackState): readonly RemovedManifest[] {
   const names = new Set(manifests.map(({ name }) => name));
   const deployed = segments.map((segment) => ({
     ...segment,
-    name: deployedName(segment),
+    name: formatDeployedName(segment),
   }));
   const ofComponents = deployed.filter(({ origin }) => origin === "component");
   // A manifest that several deploy has no ledger that would be its own.
@@ -78,7 +82,7 @@ function componentsOf({ manifests }: Plan, { segments }: StackState): readonly R
     origin === "values" ||
     (origin === "component" &&
       (!names.has(manifest) || ofComponents.some((each) => each.manifest === manifest && each.name !== name)));
-  return addedUp(
+  return mergeByName(
     deployed
       .filter(isElsewhere)
       .map(({ name, outputs: { queue, pushed, inDoubt } }) => ({ name, queue, pushed, inDoubt })),

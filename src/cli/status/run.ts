@@ -1,13 +1,13 @@
-import { emptyState } from "../../engine/state.ts";
+import { emptyState } from "../../engine/read-state.ts";
 import { toPrintable } from "../../printable.ts";
-import { pulumiFinder, readFacts, stackName } from "../shared/deployment/facts.ts";
-import { liveMetrics } from "../shared/live-metrics.ts";
-import { painter } from "../shared/paint.ts";
+import { createPulumiFinder, loadStackSnapshot, resolveStackName } from "../shared/deployment/stack-snapshot.ts";
+import { fetchLiveMetrics } from "../shared/live-metrics.ts";
+import { createPainter } from "../shared/paint.ts";
 import { jsonText } from "../shared/plan/json.ts";
-import { makePlan } from "../shared/plan/make.ts";
-import { tellProblems } from "../shared/problems/tell.ts";
+import { makePlan } from "../shared/plan/make-plan.ts";
+import { printProblems } from "../shared/problems/tell.ts";
 import type { StatusFlags } from "./flags.ts";
-import { statusOf } from "./model.ts";
+import { toStatus } from "./model.ts";
 import { ledgerText, statusText } from "./text.ts";
 
 /** Changes when what is there changes its meaning; docs/schemas/status.schema.json has every key. */
@@ -20,23 +20,23 @@ const version = 1;
  * @throws UsageError, LedgerError
  */
 export async function runStatus(root: string, flags: StatusFlags, env: NodeJS.ProcessEnv): Promise<number> {
-  const find = pulumiFinder(root, env);
-  const facts = await readFacts(root, await stackName(flags.stack, find), find);
+  const find = createPulumiFinder(root, env);
+  const snapshot = await loadStackSnapshot(root, await resolveStackName(flags.stack, find), find);
   // Of a stack that was never deployed everything is known.
-  if (facts.state.kind === "none" && facts.state.code !== "no_stack") {
-    tellProblems(facts);
-    const what = `Nobody can say what was pushed to ${facts.stack.full}: ${facts.state.why}.`;
+  if (snapshot.state.kind === "none" && snapshot.state.code !== "no_stack") {
+    printProblems(snapshot);
+    const what = `Nobody can say what was pushed to ${snapshot.stack.full}: ${snapshot.state.why}.`;
     process.stderr.write(`${toPrintable(what)}\n`);
     return 1;
   }
-  const state = facts.state.kind === "read" ? facts.state.state : emptyState;
-  if (!tellProblems(facts)) {
+  const state = snapshot.state.kind === "read" ? snapshot.state.state : emptyState;
+  if (!printProblems(snapshot)) {
     if (!flags.json) process.stdout.write(ledgerText(state));
     return 1;
   }
-  const plan = await makePlan(facts, env);
-  const status = statusOf(plan, state, await liveMetrics(facts, plan.queues, find, env));
+  const plan = await makePlan(snapshot, env);
+  const status = toStatus(plan, state, await fetchLiveMetrics(snapshot, plan.queues, find, env));
   if (flags.json) process.stdout.write(jsonText({ version, kind: "status", ...status }));
-  else process.stdout.write(statusText(status, painter(process.stdout)));
+  else process.stdout.write(statusText(status, createPainter(process.stdout)));
   return 0;
 }

@@ -1,10 +1,10 @@
-import type { StackState } from "../../engine/state.ts";
+import type { StackState } from "../../engine/read-state.ts";
 import { formatCount, formatNumber } from "../../format.ts";
 import { toPrintableData } from "../../printable.ts";
+import { formatMetrics, formatQueueId } from "../shared/format.ts";
 import type { Paint } from "../shared/paint.ts";
-import { addedUp, type RemovedManifest } from "../shared/plan/model.ts";
-import { baseText } from "../shared/plan/text.ts";
-import { metricsText, queueId } from "../shared/words.ts";
+import { mergeByName, type RemovedManifest } from "../shared/plan/model.ts";
+import { formatBase } from "../shared/plan/text.ts";
 import type { ManifestStatus, QueueStatus, Status } from "./model.ts";
 
 const titles = ["Manifest", "Queue", "Pushed", "Pending", "In doubt", "Edited", "Removed", "Last push"] as const;
@@ -17,7 +17,7 @@ export function statusText(status: Status, paint: Paint): string {
   const { stack, project, base, manifests, removed, components, queues, notAsked } = toPrintableData(status);
   const table = aligned([titles, ...manifests.map(row)]);
   return [
-    `${paint("bold", `${stack} of ${project}`)}, ${baseText(base)}.`,
+    `${paint("bold", `${stack} of ${project}`)}, ${formatBase(base)}.`,
     "",
     ...(manifests.length === 0 ? ["There is no manifest for this stack."] : table),
     ...manifests.flatMap(({ name, journaled: { pushed, inDoubt } }) =>
@@ -42,7 +42,7 @@ export function statusText(status: Status, paint: Paint): string {
 
 /** What the ledger says by itself, where the manifests are not fit to be held against it. */
 export function ledgerText({ segments }: StackState): string {
-  const recorded = addedUp(segments.map(({ manifest: name, outputs }) => ({ ...outputs, name })));
+  const recorded = mergeByName(segments.map(({ manifest: name, outputs }) => ({ ...outputs, name })));
   return ["By the ledger alone:", ...toPrintableData(recorded).map((each) => recordedLine(each)), ""].join("\n");
 }
 
@@ -57,8 +57,8 @@ function row({ name, queue, pushed, pending, inDoubt, edited, removed, lastPush 
 }
 
 function queueLine({ name, id, metrics, why }: QueueStatus): string {
-  const head = `${name} (${queueId(id)})`;
-  if (metrics !== null) return `${head}: ${metricsText(metrics)}`;
+  const head = `${name} (${formatQueueId(id)})`;
+  if (metrics !== null) return `${head}: ${formatMetrics(metrics)}`;
   return why === null ? head : `${head}: no metrics, ${why}`;
 }
 

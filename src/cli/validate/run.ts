@@ -3,15 +3,15 @@ import { StackFileError, type StackOptions, shortName, stackOptions } from "../.
 import { inspectPath } from "../../file-error.ts";
 import { type LoadResult, loadManifests } from "../../manifest/index.ts";
 import { UsageError } from "../../usage-error.ts";
-import { inCheckout } from "../shared/checkout.ts";
-import { type Checked, toGithub, toGitlab, toJson, toSarif } from "../shared/problems/formats.ts";
+import { toCheckout } from "../shared/ci-checkout.ts";
+import { toGithub, toGitlab, toJson, toSarif, type ValidationResult } from "../shared/problems/formats.ts";
 import { toText } from "../shared/problems/text.ts";
 import type { Format, ValidateFlags } from "./flags.ts";
 
 /** The formats for machines, which go to stdout. */
-const machines = { json: toJson, github: toGithub, gitlab: toGitlab, sarif: toSarif } as const satisfies Record<
+const machineFormats = { json: toJson, github: toGithub, gitlab: toGitlab, sarif: toSarif } as const satisfies Record<
   Exclude<Format, "text">,
-  (checked: Checked) => string
+  (checked: ValidationResult) => string
 >;
 
 /**
@@ -22,21 +22,26 @@ const machines = { json: toJson, github: toGithub, gitlab: toGitlab, sarif: toSa
  */
 export async function validate(root: string, paths: readonly string[], flags: ValidateFlags): Promise<number> {
   const files = paths.map((path) => inRepository(root, path));
-  const checked = await check(root, files, flags.stack);
+  const checked = await checkManifests(root, files, flags.stack);
   if (flags.format === "text") process.stderr.write(toText(root, checked));
-  else process.stdout.write(machines[flags.format](flags.format === "json" ? checked : inCheckout(root, checked)));
+  else
+    process.stdout.write(machineFormats[flags.format](flags.format === "json" ? checked : toCheckout(root, checked)));
   return checked.problems.some(({ severity }) => severity === "error") ? 1 : 0;
 }
 
 /** Checks the manifests in these files and folders, or all of them, and the configuration of the stack if there is one. */
-export async function check(root: string, files: readonly string[], stack: string | undefined): Promise<LoadResult> {
-  const { options, problems } = optionsFor(root, stack === undefined ? undefined : shortName(stack));
+export async function checkManifests(
+  root: string,
+  files: readonly string[],
+  stack: string | undefined,
+): Promise<LoadResult> {
+  const { options, problems } = loadOptions(root, stack === undefined ? undefined : shortName(stack));
   const loaded = await loadManifests({ root, ...options, ...(files.length > 0 ? { files } : {}) });
   return { ...loaded, problems: [...problems, ...loaded.problems] };
 }
 
 /** Where the stack's configuration cannot be read, the manifests are checked as for no stack in particular. */
-function optionsFor(root: string, stack: string | undefined): StackOptions {
+function loadOptions(root: string, stack: string | undefined): StackOptions {
   try {
     return stackOptions(root, stack);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { demoConfig } from "../../../src/cli/demo/config.ts";
+import { createDemoConfig } from "../../../src/cli/demo/demo-config.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { run } from "../support/run.ts";
 
@@ -12,7 +12,7 @@ describe("the configuration of the demo", () => {
       "cloudflare:baseUrl": "https://example.com",
       "cloudflare:apiToken": { secure: "v1:abc" },
     };
-    expect(demoConfig(config, "played", { orders: "1" })).toEqual({
+    expect(createDemoConfig(config, "played", { orders: "1" })).toEqual({
       plain: { "queue-seeder:accountId": "played", "queue-seeder:queues": { orders: { id: "1" } } },
       secret: {},
     });
@@ -25,7 +25,7 @@ describe("the configuration of the demo", () => {
       "shop:nested": { a: [{ secure: "v1:abc" }, 2], b: "c" },
       "queue-seeder:production": ["prod"],
     };
-    const { plain, secret } = demoConfig(config, "a", {});
+    const { plain, secret } = createDemoConfig(config, "a", {});
     expect(plain).toMatchObject({ "shop:region": "eu", "queue-seeder:production": ["prod"] });
     expect(secret).toEqual({ "shop:key": "demo", "shop:nested": '{"a":["demo",2],"b":"c"}' });
     expect(JSON.stringify({ plain, secret })).not.toContain("v1:abc");

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { creating, dependencies, devDependencies } from "../../../src/cli/init/merge.ts";
+import { creating, dependencies, devDependencies } from "../../../src/cli/init/merge-files.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { skipWithout } from "../../support/programs.ts";
 import { main, run } from "../support/run.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { planAnnotations } from "../../../src/cli/plan/github.ts";
-import { commentCharacters, marker, noPlanMarkdown, planMarkdown } from "../../../src/cli/plan/markdown.ts";
+import { commentCharacters, commentMarker, noPlanMarkdown, planMarkdown } from "../../../src/cli/plan/markdown.ts";
 import { jsonText, planJson } from "../../../src/cli/shared/plan/json.ts";
 import type { ManifestPlan } from "../../../src/cli/shared/plan/model.ts";
 import { planText } from "../../../src/cli/shared/plan/text.ts";
@@ -69,7 +69,7 @@ describe("the comment", () => {
 
   it("begins with what a pipeline finds it by", () => {
     expect(planMarkdown(full).split("\n")[0]).toBe("<!-- queue-seeder plan: shop/dev -->");
-    expect(marker({ project: "a--> b", stack: "c" })).toBe("<!-- queue-seeder plan: a--%3E%20b/c -->");
+    expect(commentMarker({ project: "a--> b", stack: "c" })).toBe("<!-- queue-seeder plan: a--%3E%20b/c -->");
   });
 
   it("fits, however much there is, and says what it leaves out", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { placeNamed, placesOf } from "../../../src/cli/repair/places.ts";
-import { targetsOf } from "../../../src/cli/repair/targets.ts";
-import type { RecordedSegment } from "../../../src/engine/state.ts";
+import { findByName, findDeployedSegments } from "../../../src/cli/repair/deployed-segments.ts";
+import { selectTargets } from "../../../src/cli/repair/select-targets.ts";
+import type { RecordedSegment } from "../../../src/engine/read-state.ts";
 import { loadSegments } from "../../../src/lifecycle/source/load-segments.ts";
 import { outputsOf } from "../../engine-units/fixture.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
@@ -31,16 +31,16 @@ async function places(messages: Record<string, string>, ...segments: RecordedSeg
     variables: { project: "shop", config: {}, secrets: [], env: {} },
   });
   const state = { segments, createdQueues: new Map(), deployments: new Map() };
-  const facts = { stack: { full: "me/shop/dev", short: "dev" }, config: { project: "shop" }, loaded };
-  return placesOf({ ...facts, state: { kind: "read", state } });
+  const snapshot = { stack: { full: "me/shop/dev", short: "dev" }, config: { project: "shop" }, loaded };
+  return findDeployedSegments({ ...snapshot, state: { kind: "read", state } });
 }
 
-type Action = Parameters<typeof targetsOf>[0];
+type Action = Parameters<typeof selectTargets>[0];
 
 /** What the engine is to touch. The list of deployments has the manifest `a`. */
 async function targets(action: Action, name: string, ...of: Parameters<typeof places>): Promise<readonly string[]> {
   const all = await places(...of);
-  return targetsOf(action, placeNamed(name, all, "dev"), all, { deployments: new Map([["a", "d1"]]) });
+  return selectTargets(action, findByName(name, all, "dev"), all, { deployments: new Map([["a", "d1"]]) });
 }
 
 async function segments(...of: Parameters<typeof targets>): Promise<readonly string[]> {

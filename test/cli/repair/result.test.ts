@@ -1,7 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { expect, it } from "vitest";
-import { collectRepair, repairResult } from "../../../src/cli/repair/result.ts";
-import type { EngineEnd } from "../../../src/engine/run-pulumi.ts";
+import { collectRepair, toRepairResult } from "../../../src/cli/repair/collect-result.ts";
+import type { EngineResult } from "../../../src/engine/run-pulumi.ts";
 import { encodeEvent, type RunEvent } from "../../../src/lifecycle/protocol/events.ts";
 
 const text = (message: string, severity = "info") => ({ message, severity }) as EngineEvent["diagnosticEvent"];
@@ -9,10 +9,10 @@ const reported = (event: RunEvent) => text(`${encodeEvent(event)}\n`);
 const repaired = (messages: number) => reported({ kind: "repaired", action: "settle_pushed", messages });
 const done = (messages: string) => `${messages} in doubt marked as pushed; nothing was pushed`;
 const refusal = "MESSAGE_UNKNOWN: a has no message x.\nNothing was changed.";
-const ok: EngineEnd = { kind: "ok" };
-const failed = (stderr = ""): EngineEnd => ({ kind: "failed", text: stderr });
+const ok: EngineResult = { kind: "ok" };
+const failed = (stderr = ""): EngineResult => ({ kind: "failed", text: stderr });
 
-it.each<[string, EngineEnd, EngineEvent["diagnosticEvent"][], number | undefined, 0 | 1, unknown[]]>([
+it.each<[string, EngineResult, EngineEvent["diagnosticEvent"][], number | undefined, 0 | 1, unknown[]]>([
   ["all went well", ok, [repaired(2), text(done("2 messages"))], undefined, 0, [done("2 messages")]],
   ["of several segments", ok, [repaired(1_000), repaired(1)], 1_001, 0, [done("1,001 messages")]],
   [
@@ -68,7 +68,7 @@ it.each<[string, EngineEnd, EngineEvent["diagnosticEvent"][], number | undefined
   (_, end, diagnostics, named, exit, lines) => {
     const events = collectRepair();
     for (const diagnosticEvent of diagnostics) events.take({ diagnosticEvent } as EngineEvent);
-    expect(repairResult(end, events, named)).toEqual({ exit, lines });
+    expect(toRepairResult(end, events, named)).toEqual({ exit, lines });
   },
 );
 

@@ -5,10 +5,10 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ticksTo } from "../../../src/cli/report/chart.ts";
-import { backendFolder, readHistoryFolder } from "../../../src/cli/report/files.ts";
+import { computeTicks } from "../../../src/cli/report/chart.ts";
 import { readHistory } from "../../../src/cli/report/history.ts";
-import { reportOf, type Version, type VersionSegment } from "../../../src/cli/report/model.ts";
+import { backendFolder, readHistoryFolder } from "../../../src/cli/report/history-folder.ts";
+import { createReport, type Version, type VersionSegment } from "../../../src/cli/report/model.ts";
 import { reportPage } from "../../../src/cli/report/page.ts";
 import { skipWithout } from "../../support/programs.ts";
 
@@ -59,7 +59,7 @@ describe("what runs did", () => {
   it("counts each push once, whatever later runs wrote anew, and takes only what was heard anew", () => {
     const first = segment("a/0", 1, 5, 5);
     const runs = [version(1, first), version(2, first), version(3, segment("a/0", 3, 2, 6), segment("a/1", 3, 10))];
-    expect(reportOf(runs)).toMatchObject([
+    expect(createReport(runs)).toMatchObject([
       {
         queue: "orders",
         runs: [
@@ -73,12 +73,12 @@ describe("what runs did", () => {
 
   it("compares the oldest run that is shown with the one before", () => {
     const [old, next] = [version(1, segment("a/0", 1, 5)), version(2, segment("a/0", 1, 5))];
-    expect(reportOf([next], old)[0]?.runs).toMatchObject([{ version: 2, pushed: 0 }]);
+    expect(createReport([next], old)[0]?.runs).toMatchObject([{ version: 2, pushed: 0 }]);
   });
 
   it("knows a queue until the run that destroyed it", () => {
     const runs = [version(1), version(2, segment("a/0", 2, 5)), version(3), version(4)];
-    expect(reportOf(runs)[0]?.runs.map((run) => run.version)).toEqual([2, 3]);
+    expect(createReport(runs)[0]?.runs.map((run) => run.version)).toEqual([2, 3]);
   });
 });
 
@@ -176,16 +176,16 @@ it.each([
   [150, [0, 50, 100, 150]],
   [176_748, [0, 100_000, 200_000]],
 ])("has round numbers on an axis up to %i", (most, ticks) => {
-  expect(ticksTo(most)).toEqual(ticks);
+  expect(computeTicks(most)).toEqual(ticks);
 });
 
 const hostile = '<img src=x onerror="document.title=1">&\u0007';
 const queues = [
   {
     queue: hostile,
-    runs: reportOf([version(1, segment("a/0", 1, 3, 3)), version(2, segment("a/0", 2, 4, 7))])[0]?.runs ?? [],
+    runs: createReport([version(1, segment("a/0", 1, 3, 3)), version(2, segment("a/0", 2, 4, 7))])[0]?.runs ?? [],
   },
-  { queue: "quiet", runs: reportOf([version(1, segment("a/0", 1, 0))])[0]?.runs ?? [] },
+  { queue: "quiet", runs: createReport([version(1, segment("a/0", 1, 0))])[0]?.runs ?? [] },
 ];
 const page = () => reportPage({ stack: hostile, at: day(3), note: hostile, queues });
 

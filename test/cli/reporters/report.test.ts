@@ -1,31 +1,31 @@
 import { describe, expect, it } from "vitest";
-import { peopleReport } from "../../../src/cli/reporters/people.ts";
-import type { Report } from "../../../src/cli/reporters/report.ts";
-import { streamReport } from "../../../src/cli/reporters/stream.ts";
+import { createHumanReporter } from "../../../src/cli/reporters/human.ts";
+import { createJsonReporter } from "../../../src/cli/reporters/json.ts";
+import type { Reporter } from "../../../src/cli/reporters/reporter.ts";
 import { problemsWith } from "../schema.ts";
 import { full } from "../shared/plan/fixture.ts";
 
 const metrics = { backlog_count: 7, backlog_bytes: 70, oldest_message_timestamp_ms: 1_785_578_400_000 };
 
 /** Everything that can be told, once. */
-function tellAll(report: Report, tick: () => void): void {
-  report.plan(full);
+function tellAll(report: Reporter, tick: () => void): void {
+  report.onPlan(full);
   const holder = { text: "ann@box (pid 123) since 2026", user: "ann", host: "box", pid: 123, since: "2026" };
-  report.locked(holder, "no");
-  report.locked({ text: "somebody unknown" }, undefined);
-  report.locked(holder, 600);
-  report.started();
-  report.progress({ pushed: 0, planned: 2_000, perSecond: 0, secondsLeft: undefined });
+  report.onLocked(holder, "no");
+  report.onLocked({ text: "somebody unknown" }, undefined);
+  report.onLocked(holder, 600);
+  report.onStart();
+  report.onProgress({ pushed: 0, planned: 2_000, perSecond: 0, secondsLeft: undefined });
   tick();
-  report.progress({ pushed: 500, planned: 2_000, perSecond: 123.456, secondsLeft: 12.15 });
-  report.waiting({ reason: "the queue is overloaded", until: Date.UTC(2026, 7, 1, 10, 1), resource: "a/0" });
-  report.waiting({ reason: "another run holds the stack", until: undefined, resource: undefined });
-  report.said({ severity: "warning", text: "beware", resource: "a/0" });
-  report.said({ severity: "error", text: "it failed", resource: undefined });
-  report.changed("created", "cloudflare:index/queue:Queue orders");
-  report.stopping();
-  report.note("Nothing was pushed.");
-  report.end({
+  report.onProgress({ pushed: 500, planned: 2_000, perSecond: 123.456, secondsLeft: 12.15 });
+  report.onWait({ reason: "the queue is overloaded", until: Date.UTC(2026, 7, 1, 10, 1), resource: "a/0" });
+  report.onWait({ reason: "another run holds the stack", until: undefined, resource: undefined });
+  report.onLog({ severity: "warning", text: "beware", resource: "a/0" });
+  report.onLog({ severity: "error", text: "it failed", resource: undefined });
+  report.onChange("created", "cloudflare:index/queue:Queue orders");
+  report.onStopping();
+  report.onNote("Nothing was pushed.");
+  report.onEnd({
     exit: 3,
     total: { pushed: 1_500, requests: 15, inDoubt: 1, notSent: 499 },
     manifests: [
@@ -55,17 +55,17 @@ function tellAll(report: Report, tick: () => void): void {
       { name: "new", metrics: null, metricsAt: null },
     ],
   });
-  report.ended(4);
+  report.onEnded(4);
 }
 
 describe("telling people", () => {
-  const told = (terminal: boolean, tickMs: number) => {
+  const logged = (terminal: boolean, tickMs: number) => {
     let text = "";
     let now = 0;
     const write = (piece: string) => {
       text += piece;
     };
-    const report = peopleReport({ write, terminal, paint: (_, piece) => piece, now: () => now });
+    const report = createHumanReporter({ write, terminal, paint: (_, piece) => piece, now: () => now });
     tellAll(report, () => {
       now += tickMs;
     });
@@ -73,19 +73,19 @@ describe("telling people", () => {
   };
 
   it("is as it was reviewed, in a log and in a terminal", async () => {
-    await expect(told(false, 10_000)).toMatchFileSnapshot("told/log.txt");
-    await expect(told(true, 1_000)).toMatchFileSnapshot("told/terminal.txt");
+    await expect(logged(false, 10_000)).toMatchFileSnapshot("told/log.txt");
+    await expect(logged(true, 1_000)).toMatchFileSnapshot("told/terminal.txt");
   });
 
   it("does not fill a log with progress", () => {
-    expect(told(false, 9_999)).not.toContain("500 of 2,000");
+    expect(logged(false, 9_999)).not.toContain("500 of 2,000");
   });
 });
 
 describe("telling programs", () => {
   it("is a line of JSON for each thing, as the schema says", async () => {
     const lines: string[] = [];
-    const report = streamReport(
+    const report = createJsonReporter(
       (line) => lines.push(line),
       () => Date.UTC(2026, 7, 1, 10),
     );

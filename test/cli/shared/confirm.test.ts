@@ -1,12 +1,12 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
-import { confirmed } from "../../../src/cli/shared/confirm.ts";
+import { confirm } from "../../../src/cli/shared/confirm.ts";
 
 async function answer(given: string): Promise<readonly [boolean, string]> {
   const input = new PassThrough();
   const output = new PassThrough();
-  const asked = confirmed("Deploy dev?", input, output);
+  const asked = confirm("Deploy dev?", input, output);
   input.end(given);
   const yes = await asked;
   output.end();

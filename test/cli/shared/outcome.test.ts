@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { type Ended, outcomeOf } from "../../../src/cli/shared/outcome.ts";
-import type { Unsaved } from "../../../src/cli/shared/unsaved.ts";
+import { type RunEnd, toOutcome } from "../../../src/cli/shared/outcome.ts";
+import type { UnsavedPushes } from "../../../src/cli/shared/unsaved-pushes.ts";
 import { outputsOf, stateOf } from "../../engine-units/fixture.ts";
 import { manifestOf, planOf } from "./plan/fixture.ts";
 
 const load = (messages: number) => ({ messages, bytes: messages, requests: 1, operations: messages });
-const fine: Ended = {
+const fine: RunEnd = {
   failed: false,
   differs: false,
   signal: undefined,
   touched: new Set(["urn:a/0", "urn:a/1"]),
   unsaved: new Map(),
 };
-const failed: Ended = { ...fine, failed: true };
+const failed: RunEnd = { ...fine, failed: true };
 const plan = planOf([manifestOf("a", { push: load(5), messages: 7, pushedBefore: 2 })]);
 const before = stateOf(outputsOf("a"));
 const run = (pushed: number, more: object = {}) => ({
@@ -30,7 +30,7 @@ describe("what became of a run", () => {
       outputsOf("a", { pushed: 7, lastPush: run(5, { possibleDuplicates: ["x"] }) }),
       outputsOf("a", { segment: 1, pushed: 3, lastPush: run(3) }),
     );
-    expect(outcomeOf(plan, before, after, fine)).toMatchObject({
+    expect(toOutcome(plan, before, after, fine)).toMatchObject({
       exit: 0,
       total: { pushed: 8, requests: 2, inDoubt: 0, notSent: 0 },
       manifests: [{ name: "a", possibleDuplicates: ["x"] }],
@@ -38,37 +38,37 @@ describe("what became of a run", () => {
   });
 
   it("is nothing where no segment was pushed to", () => {
-    expect(outcomeOf(planOf([manifestOf("a")]), before, before, fine)).toMatchObject({ exit: 0, total: { pushed: 0 } });
+    expect(toOutcome(planOf([manifestOf("a")]), before, before, fine)).toMatchObject({ exit: 0, total: { pushed: 0 } });
   });
 
   it("is not what another run did while this one waited for the stack", () => {
     const after = stateOf(outputsOf("a", { pushed: 7, lastPush: run(5) }));
     const total = { pushed: 0, requests: 0, inDoubt: 0, notSent: 0 };
     for (const ended of [fine, failed]) {
-      expect(outcomeOf(plan, before, after, { ...ended, touched: new Set() }).total).toEqual(total);
+      expect(toOutcome(plan, before, after, { ...ended, touched: new Set() }).total).toEqual(total);
     }
   });
 
   it("accounts for every message where it failed", () => {
     const after = stateOf(outputsOf("a", { pushed: 4, inDoubt: 1, inDoubtMessages: ["#7"], lastPush: run(2) }));
-    const { exit, manifests } = outcomeOf(plan, before, after, failed);
+    const { exit, manifests } = toOutcome(plan, before, after, failed);
     expect([exit, manifests]).toEqual([
       3,
       [expect.objectContaining({ pushed: 2, inDoubt: 1, notSent: 2, inDoubtMessages: ["#7"] })],
     ]);
-    expect(outcomeOf(plan, before, before, failed).total).toMatchObject({ pushed: 0, notSent: 5 });
+    expect(toOutcome(plan, before, before, failed).total).toMatchObject({ pushed: 0, notSent: 5 });
   });
 
   it("counts what was held as in doubt, and not as not sent", () => {
     const held = planOf([manifestOf("a", { held: 2, messages: 2, inDoubtPolicy: "stop" })]);
     const state = stateOf(outputsOf("a", { pushed: 0, inDoubt: 2 }));
-    expect(outcomeOf(held, state, state, failed)).toMatchObject({ exit: 3, total: { inDoubt: 2, notSent: 0 } });
+    expect(toOutcome(held, state, state, failed)).toMatchObject({ exit: 3, total: { inDoubt: 2, notSent: 0 } });
   });
 
   it("counts what was planned as not sent, beside what was held", () => {
     const some = planOf([manifestOf("a", { push: load(3), held: 2, messages: 5, inDoubtPolicy: "stop" })]);
     const after = stateOf(outputsOf("a", { pushed: 1, inDoubt: 2, lastPush: run(1) }));
-    expect(outcomeOf(some, before, after, failed).total).toMatchObject({ pushed: 1, inDoubt: 2, notSent: 2 });
+    expect(toOutcome(some, before, after, failed).total).toMatchObject({ pushed: 1, inDoubt: 2, notSent: 2 });
   });
 
   it("has the metrics that the API returned last", () => {
@@ -77,7 +77,7 @@ describe("what became of a run", () => {
       outputsOf("a", { metrics: metrics(1), metricsAt: "2026-08-02T10:00:02.000Z" }),
       outputsOf("b", { metrics: metrics(9), metricsAt: "2026-08-02T10:00:01.000Z" }),
     );
-    expect(outcomeOf(plan, before, after, fine).queues).toEqual([
+    expect(toOutcome(plan, before, after, fine).queues).toEqual([
       { name: "orders", metrics: metrics(1), metricsAt: "2026-08-02T10:00:02.000Z" },
     ]);
   });
@@ -97,24 +97,24 @@ describe("the exit code", () => {
     // The signal came when everything had been done.
     [{ ...fine, signal: "SIGINT" }, before, 0],
   ] as const)("of %j is %#: as documented", (ended, after, exit) => {
-    expect(outcomeOf(plan, before, after, ended).exit).toBe(exit);
+    expect(toOutcome(plan, before, after, ended).exit).toBe(exit);
   });
 });
 
 describe("what the state could not keep", () => {
-  const unsaved = (more: Partial<Unsaved>) =>
+  const unsaved = (more: Partial<UnsavedPushes>) =>
     new Map([["a", { pushed: 0, arrived: 0, inDoubt: 0, inDoubtMessages: [], ...more }]]);
 
   it("counts as pushed, and not as not sent", () => {
     const ended = { ...failed, unsaved: unsaved({ pushed: 3, arrived: 3, inDoubt: 1, inDoubtMessages: ["x"] }) };
-    const { exit, total, manifests } = outcomeOf(plan, before, before, ended);
+    const { exit, total, manifests } = toOutcome(plan, before, before, ended);
     expect(total).toEqual({ pushed: 3, requests: 0, inDoubt: 1, notSent: 1 });
     expect(manifests[0]?.inDoubtMessages).toEqual(["x"]);
     expect(exit).toBe(3);
   });
 
   it("counts as neither where a run before it sent it", () => {
-    const { total } = outcomeOf(plan, before, before, { ...failed, unsaved: unsaved({ arrived: 5 }) });
+    const { total } = toOutcome(plan, before, before, { ...failed, unsaved: unsaved({ arrived: 5 }) });
     expect(total).toEqual({ pushed: 0, requests: 0, inDoubt: 0, notSent: 0 });
   });
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { watchJournals } from "../../../src/cli/shared/unsaved.ts";
+import { watchJournals } from "../../../src/cli/shared/unsaved-pushes.ts";
 import { packKeys } from "../../../src/plan/index.ts";
 import { fileJournals, type JournalHead, noEntries } from "../../../src/push/index.ts";
 import { temporaryFolder } from "../../manifest/support/fixture.ts";

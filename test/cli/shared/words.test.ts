@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { queueId, usd } from "../../../src/cli/shared/words.ts";
+import { formatQueueId, formatUsd } from "../../../src/cli/shared/format.ts";
 
 it.each([
   [0, "US$ 0"],
   [0.0036, "less than US$ 0.01"],
   [1.201, "US$ 1.21"],
 ])("says of %f dollars: %s", (amount, text) => {
-  expect(usd(amount)).toBe(text);
+  expect(formatUsd(amount)).toBe(text);
 });
 
 it.each([
@@ -14,5 +14,5 @@ it.each([
   ["", "known to the program alone"],
   [null, "to be created"],
 ])("says of the queue's id %j: %s", (id, text) => {
-  expect(queueId(id)).toBe(text);
+  expect(formatQueueId(id)).toBe(text);
 });

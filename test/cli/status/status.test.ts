@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Asked } from "../../../src/cli/shared/live-metrics.ts";
-import { statusOf } from "../../../src/cli/status/model.ts";
+import type { QueueMetricsResult } from "../../../src/cli/shared/live-metrics.ts";
+import { toStatus } from "../../../src/cli/status/model.ts";
 import { statusText } from "../../../src/cli/status/text.ts";
 import { outputsOf, stateOf } from "../../engine-units/fixture.ts";
 import { problemsWith } from "../schema.ts";
@@ -29,12 +29,12 @@ const state = {
     ),
   ],
 };
-const asked: ReadonlyMap<string, Asked> = new Map([
+const asked: ReadonlyMap<string, QueueMetricsResult> = new Map([
   ["orders", { kind: "metrics", metrics: { backlog_count: 3, backlog_bytes: 30, oldest_message_timestamp_ms: 0 } }],
   ["new", { kind: "none", why: "it is not created yet" }],
 ]);
-const status = statusOf(full, state, asked);
-const unasked = statusOf(full, state, "there are no credentials");
+const status = toStatus(full, state, asked);
+const unasked = toStatus(full, state, "there are no credentials");
 
 describe("a status", () => {
   it("has the ledger's figures beside the repository's, and the last push of all segments", () => {
@@ -60,7 +60,7 @@ describe("a status", () => {
         origin: "component" as const,
       })),
     );
-    const { components } = statusOf(full, { ...state, segments: twice }, "there are no credentials");
+    const { components } = toStatus(full, { ...state, segments: twice }, "there are no credentials");
     expect(components.map(({ name }) => name)).toEqual(["one/quiet", "two/quiet"]);
   });
 

@@ -1,8 +1,8 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { expect, it } from "vitest";
 import { RunProgress } from "../../../src/cli/reporters/progress.ts";
-import type { Report } from "../../../src/cli/reporters/report.ts";
-import { watchEvents } from "../../../src/cli/up/events.ts";
+import type { Reporter } from "../../../src/cli/reporters/reporter.ts";
+import { handleEvents } from "../../../src/cli/up/engine-events.ts";
 import { describeEvent } from "../../../src/lifecycle/protocol/describe.ts";
 import { encodeEvent, type RunEvent } from "../../../src/lifecycle/protocol/events.ts";
 
@@ -10,17 +10,17 @@ const segment = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs
 
 /** What is told of these, with a clock that begins at 0. */
 function watching() {
-  const told: unknown[] = [];
+  const logged: unknown[] = [];
   let now = 0;
-  const report = new Proxy({} as Report, {
+  const report = new Proxy({} as Reporter, {
     get:
       (_, name) =>
       (...args: unknown[]) =>
-        told.push([name, ...args]),
+        logged.push([name, ...args]),
   });
-  const watch = watchEvents({ report, progress: new RunProgress(100), now: () => now });
+  const watch = handleEvents({ report, progress: new RunProgress(100), now: () => now });
   return {
-    told,
+    told: logged,
     watch,
     take: (event: object) => watch.take(event as EngineEvent),
     wait: (ms: number) => {
@@ -39,13 +39,13 @@ const done = (type: string, op: string, urn: string, old?: object, present?: obj
 });
 
 it("passes on what is said, without marks for colours, and not what passes or is for Pulumi's developers", () => {
-  const { told, take, watch } = watching();
+  const { told: logged, take, watch } = watching();
   take(said("<{%fg 1%}>hello<{%reset%}>\n", { urn: segment, severity: "warning" }));
   take(said("from a console", { severity: "info#err" }));
   take(said("passing", { ephemeral: true }));
   take(said("Registering resource", { severity: "debug" }));
   take(said("\n"));
-  expect(told).toEqual([
+  expect(logged).toEqual([
     ["said", { severity: "warning", text: "hello", resource: "a/0" }],
     ["said", { severity: "info", text: "from a console", resource: undefined }],
   ]);
@@ -55,7 +55,7 @@ it("passes on what is said, without marks for colours, and not what passes or is
 });
 
 it("adds up the progress of segments, once a second, and works out the time that is left", () => {
-  const { told, take, wait } = watching();
+  const { told: logged, take, wait } = watching();
   const progress = (pushed: number) => reported({ kind: "progress", pushed, total: 60, perSecond: 10, secondsLeft: 5 });
   take(progress(0));
   wait(999);
@@ -64,7 +64,7 @@ it("adds up the progress of segments, once a second, and works out the time that
   take(progress(10));
   wait(1_000);
   take(reported({ kind: "outcome", pushed: 40, inDoubt: 0, notSent: 0 }, segment.replace("a/0", "a/1")));
-  expect(told).toEqual([
+  expect(logged).toEqual([
     ["progress", { pushed: 0, planned: 100, perSecond: 0, secondsLeft: undefined }],
     ["progress", { pushed: 10, planned: 100, perSecond: 10, secondsLeft: 9 }],
     ["progress", { pushed: 50, planned: 100, perSecond: 25, secondsLeft: 2 }],
@@ -72,60 +72,60 @@ it("adds up the progress of segments, once a second, and works out the time that
 });
 
 it("takes no segment for progress that pushed nothing in this run", () => {
-  const { told, take } = watching();
+  const { told: logged, take } = watching();
   take(reported({ kind: "outcome", pushed: 0, inDoubt: 1, notSent: 3 }));
   take(done("pulumi-nodejs:dynamic:Segment", "update", segment));
-  expect(told).toEqual([]);
+  expect(logged).toEqual([]);
 });
 
 it("tells of other resources that changed", () => {
-  const { told, take } = watching();
+  const { told: logged, take } = watching();
   const queue = "cloudflare:index/queue:Queue";
   take(done(queue, "create", "urn:pulumi:dev::shop::x::orders"));
   take(done(queue, "same", "urn:pulumi:dev::shop::x::orders"));
   take(done("queue-seeder:index:Manifest", "create", "urn:pulumi:dev::shop::x::a"));
-  expect(told).toEqual([["changed", "created", `${queue} orders`]]);
+  expect(logged).toEqual([["changed", "created", `${queue} orders`]]);
 });
 
 it("reports an event once, and not again the sentence that Pulumi keeps of it", () => {
-  const { told, take } = watching();
+  const { told: logged, take } = watching();
   const event: RunEvent = { kind: "possible_duplicates", messages: 1, names: ["<{%fg 1%}> \u001b[1m"], more: 0 };
   const text = "1 message may have arrived twice, since an answer was lost: <{%fg 1%}> \\u{1b}[1m";
   take(reported(event));
   take(said(`${text}\n`, { severity: "warning", urn: segment }));
-  expect(told).toEqual([
+  expect(logged).toEqual([
     ["said", { severity: "warning", text: describeEvent(event)?.text, resource: "a/0", code: undefined, event }],
   ]);
 });
 
 it("takes a wait for what it is, whatever its reason says", () => {
-  const { told, take } = watching();
+  const { told: logged, take } = watching();
   const until = "2026-08-01T10:00:00.000Z";
   take(reported({ kind: "waiting", reason: "until 5, he said: no", until, secondsLeft: 3 }));
   take(said(`waiting for at most 3 s, until ${until}: not the provider's`, { urn: segment }));
-  expect(told).toEqual([
+  expect(logged).toEqual([
     ["waiting", { reason: "until 5, he said: no", until: Date.parse(until), resource: "a/0" }],
     ["said", expect.objectContaining({ text: expect.stringMatching(/not the provider's$/) })],
   ]);
 });
 
 it("knows why the provider refused by its code, and not by words that an id may have too", () => {
-  const { told, take, watch } = watching();
+  const { told: logged, take, watch } = watching();
   take(said("PLAN_DIFFERS: an id", { severity: "error", urn: segment }));
   expect([...watch.refused]).toEqual([]);
   take(reported({ kind: "refused", code: "PLAN_DIFFERS", message: "PLAN_DIFFERS: what would be pushed" }));
   take(said("PLAN_DIFFERS: what would be pushed", { severity: "error", urn: segment }));
   expect([...watch.refused]).toEqual(["PLAN_DIFFERS"]);
-  expect(told).toMatchObject([
+  expect(logged).toMatchObject([
     ["said", { code: undefined }],
     ["said", { code: "PLAN_DIFFERS" }],
   ]);
 });
 
 it("says once that it cannot read what another version reports", () => {
-  const { told, take } = watching();
+  const { told: logged, take } = watching();
   const event = said('{"queueSeeder":2,"kind":"progress"}', { urn: segment, ephemeral: true });
   take(event);
   take(event);
-  expect(told).toEqual([["note", expect.stringMatching(/^EVENT_UNREADABLE: .*version 2.*same version/)]]);
+  expect(logged).toEqual([["note", expect.stringMatching(/^EVENT_UNREADABLE: .*version 2.*same version/)]]);
 });

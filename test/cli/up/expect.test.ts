@@ -1,18 +1,18 @@
 import { expect, it } from "vitest";
 import { jsonText, planJson } from "../../../src/cli/shared/plan/json.ts";
 import type { Review } from "../../../src/cli/shared/plan/review.ts";
-import { isExpected, readExpected } from "../../../src/cli/up/expect.ts";
+import { matchesExpected, readExpectedPlan } from "../../../src/cli/up/expected-plan.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { full, planOf, reviewOf } from "../shared/plan/fixture.ts";
 
 it("takes a digest as it is, and that of a plan's file", () => {
   using root = temporaryFolder();
   writeFiles(root.path, { "plans/dev.json": jsonText(planJson(full)) });
-  expect(readExpected(root.path, "p1:BBBBBBBBBBBBBBBBBBBBBB")).toEqual({
+  expect(readExpectedPlan(root.path, "p1:BBBBBBBBBBBBBBBBBBBBBB")).toEqual({
     digest: "p1:BBBBBBBBBBBBBBBBBBBBBB",
     review: undefined,
   });
-  expect(readExpected(root.path, "plans/dev.json")).toEqual({ digest: full.digest, review: full.review });
+  expect(readExpectedPlan(root.path, "plans/dev.json")).toEqual({ digest: full.digest, review: full.review });
 });
 
 it("refuses what is neither", () => {
@@ -22,15 +22,17 @@ it("refuses what is neither", () => {
     "later.json": JSON.stringify({ ...planJson(full), version: 2 }),
     "other.json": JSON.stringify({ version: 1, kind: "status" }),
   });
-  expect(() => readExpected(root.path, "missing.json")).toThrow("cannot be read: no such file or directory (ENOENT)");
+  expect(() => readExpectedPlan(root.path, "missing.json")).toThrow(
+    "cannot be read: no such file or directory (ENOENT)",
+  );
   for (const file of ["text.json", "later.json", "other.json"]) {
-    expect(() => readExpected(root.path, file)).toThrow(`${file} holds no plan of version 1`);
+    expect(() => readExpectedPlan(root.path, file)).toThrow(`${file} holds no plan of version 1`);
   }
 });
 
 it("takes the plan with the digest that was reviewed, of which nothing else has to be known, and no other", () => {
-  expect(isExpected(full, { digest: full.digest, review: undefined })).toBe(true);
-  expect(isExpected(full, { digest: "p1:BBBBBBBBBBBBBBBBBBBBBB", review: undefined })).toBe(false);
+  expect(matchesExpected(full, { digest: full.digest, review: undefined })).toBe(true);
+  expect(matchesExpected(full, { digest: "p1:BBBBBBBBBBBBBBBBBBBBBB", review: undefined })).toBe(false);
 });
 
 it("takes the rest of a reviewed plan for it, where its file says what it was made of", () => {
@@ -39,11 +41,11 @@ it("takes the rest of a reviewed plan for it, where its file says what it was ma
   const expected = { digest: full.digest, review: full.review };
   const of = (more: Partial<Review>) => planOf([], { review: reviewOf(more), digest: "p1:BBBBBBBBBBBBBBBBBBBBBB" });
   const rest = of({ pushes: [{ ...reviewed, messages: "50-99,300" }] });
-  expect(isExpected(rest, expected)).toBe(true);
-  expect(isExpected(planOf([]), expected)).toBe(true);
-  expect(isExpected(rest, { ...expected, review: undefined })).toBe(false);
+  expect(matchesExpected(rest, expected)).toBe(true);
+  expect(matchesExpected(planOf([]), expected)).toBe(true);
+  expect(matchesExpected(rest, { ...expected, review: undefined })).toBe(false);
   const more = of({ pushes: [{ ...reviewed, messages: "100" }] });
-  expect(isExpected(more, expected)).toBe(false);
+  expect(matchesExpected(more, expected)).toBe(false);
   // What is agreed to is more than the messages.
   const others: Partial<Review>[] = [
     { address: "https://elsewhere.example" },
@@ -54,13 +56,13 @@ it("takes the rest of a reviewed plan for it, where its file says what it was ma
     { pushes: [{ ...reviewed, accountId: "b" }] },
     { pushes: [{ ...reviewed, requires: { consumer: true, notPaused: false, maxBacklog: undefined } }] },
   ];
-  for (const other of others) expect(isExpected(of(other), expected), JSON.stringify(other)).toBe(false);
-  expect(isExpected(of({ queueChanges: full.review.queueChanges.slice(1), terms: full.review.terms }), expected)).toBe(
-    true,
-  );
+  for (const other of others) expect(matchesExpected(of(other), expected), JSON.stringify(other)).toBe(false);
+  expect(
+    matchesExpected(of({ queueChanges: full.review.queueChanges.slice(1), terms: full.review.terms }), expected),
+  ).toBe(true);
   // Whoever writes more into the file changes its digest, and another stack has other ones.
   expect(
-    isExpected(more, { ...expected, review: { ...full.review, pushes: [{ ...reviewed, messages: "0-999" }] } }),
+    matchesExpected(more, { ...expected, review: { ...full.review, pushes: [{ ...reviewed, messages: "0-999" }] } }),
   ).toBe(false);
-  expect(isExpected({ ...rest, stack: "prod" }, expected)).toBe(false);
+  expect(matchesExpected({ ...rest, stack: "prod" }, expected)).toBe(false);
 });

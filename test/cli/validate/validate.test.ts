@@ -41,11 +41,11 @@ describe("validate", () => {
       const files = { "messages/a.yaml": good, "Pulumi.yaml": "name: shop\n", "Pulumi.dev.yaml": text };
       const { code, stdout } = await validate(files, ["--stack", "dev", "--format", "json"]);
       const { problems, manifests } = JSON.parse(stdout);
-      const told = problems.map(
+      const logged = problems.map(
         ({ location, code: found }: { location: Problem["location"]; code: string }) =>
           `${formatLocation(location)} ${found}`,
       );
-      expect([code, told, manifests.length]).toEqual([1, [expected], 1]);
+      expect([code, logged, manifests.length]).toEqual([1, [expected], 1]);
     },
   );
 

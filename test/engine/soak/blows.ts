@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import type { FaultMatch } from "../../../src/emulator/index.ts";
-import type { Running } from "../../../src/engine/child.ts";
+import type { Running } from "../../../src/engine/child-process.ts";
 import type { Blow } from "./schedule.ts";
 import type { Strike, Verdict, Victim } from "./strikes.ts";
 import type { World } from "./world.ts";

@@ -1,4 +1,4 @@
-import type { Finished } from "../../../src/engine/child.ts";
+import type { ProcessResult } from "../../../src/engine/child-process.ts";
 import { cli } from "../support/cli.ts";
 import { arm, killIfThere } from "./blows.ts";
 import { type Finding, judge } from "./judge.ts";
@@ -130,7 +130,7 @@ class Life {
   }
 
   /** What people would do after a run that failed. */
-  async #recover(finished: Finished): Promise<void> {
+  async #recover(finished: ProcessResult): Promise<void> {
     if (finished.signal !== null || /is currently locked/.test(said(finished))) {
       const { code, stderr } = await this.#world.cancel();
       if (code !== 0) this.#transcript += `\n=== cancel: ${code} ${stderr}`;
@@ -156,7 +156,7 @@ class Life {
   /** Changes what a round begins with, when everything is pushed and nothing runs. @returns what it was, in a word or two */
   async #change(change: Change): Promise<string> {
     const world = this.#world;
-    const must = ({ code, stdout, stderr }: Finished) => {
+    const must = ({ code, stdout, stderr }: ProcessResult) => {
       if (code !== 0) throw new Error(`${change.kind}: ${stdout}${stderr}`);
     };
     switch (change.kind) {
@@ -234,6 +234,6 @@ class Life {
   }
 }
 
-function said({ stdout, stderr }: Finished): string {
+function said({ stdout, stderr }: ProcessResult): string {
   return stdout + stderr;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
-import type { Finished, Running } from "../../../src/engine/child.ts";
+import type { ProcessResult, Running } from "../../../src/engine/child-process.ts";
 import { makeStack, type OwnStack } from "../support/stack.ts";
 import { type Bucket, startBucket } from "./bucket.ts";
 import { type Door, makeDoor } from "./door.ts";
@@ -22,14 +22,14 @@ export interface World extends AsyncDisposable {
   /** Segments as the engine's state has them. */
   segments(): SegmentState[];
   spawnUp(): Running;
-  destroy(): Promise<Finished>;
-  cancel(): Promise<Finished>;
+  destroy(): Promise<ProcessResult>;
+  cancel(): Promise<ProcessResult>;
   /** Points the manifests at the other queue. */
   otherQueue(): void;
   /** Gives the stack another name. */
-  renameStack(): Promise<Finished>;
+  renameStack(): Promise<ProcessResult>;
   /** Tells Pulumi to replace resources. */
-  taint(urns: readonly string[]): Promise<Finished>;
+  taint(urns: readonly string[]): Promise<ProcessResult>;
   /** Takes the messages out of a queue: how often each arrived since the last time, by its key. */
   collect(queue: QueueName): Promise<ReadonlyMap<string, number>>;
   /** Uses the token's requests up, until the account is blocked. */

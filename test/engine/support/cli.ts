@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Finished, type Running, start } from "../../../src/engine/child.ts";
+import { type ProcessResult, type Running, spawnProcess } from "../../../src/engine/child-process.ts";
 import type { Project } from "./project.ts";
 
 /** Starts the project's own copy of the command line, as `npx queue-seeder` would, without a terminal. */
@@ -9,20 +9,23 @@ export function startCli(
   more: Readonly<Record<string, string>> = {},
 ): Running {
   const main = join(dir, "src/cli/main.mjs");
-  return start(process.execPath, [main, ...args], { cwd: dir, env: { ...env, ...more }, timeoutMs: 150_000 });
+  return spawnProcess(process.execPath, [main, ...args], { cwd: dir, env: { ...env, ...more }, timeoutMs: 150_000 });
 }
 
 export function cli(
   project: Pick<Project, "dir" | "env">,
   args: readonly string[],
   more: Readonly<Record<string, string>> = {},
-): Promise<Finished> {
+): Promise<ProcessResult> {
   return startCli(project, args, more).done;
 }
 
 /** Runs it at a terminal of its own, whose text comes as stdout. */
-export function atTerminal({ dir, env }: Pick<Project, "dir" | "env">, args: readonly string[]): Promise<Finished> {
+export function atTerminal(
+  { dir, env }: Pick<Project, "dir" | "env">,
+  args: readonly string[],
+): Promise<ProcessResult> {
   const words = [process.execPath, join(dir, "src/cli/main.mjs"), ...args];
   const command = words.map((word) => `'${word}'`).join(" ");
-  return start("script", ["-qefc", command, "/dev/null"], { cwd: dir, env, timeoutMs: 150_000 }).done;
+  return spawnProcess("script", ["-qefc", command, "/dev/null"], { cwd: dir, env, timeoutMs: 150_000 }).done;
 }

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { type Finished, type Running, start } from "../../../src/engine/child.ts";
+import { type ProcessResult, type Running, spawnProcess } from "../../../src/engine/child-process.ts";
 import { type Engine, findEngine } from "../../../src/engine/find.ts";
 import { type Process, processesWith } from "./processes.ts";
 
@@ -33,7 +33,7 @@ export interface Project extends AsyncDisposable {
   write(path: string, text: string): void;
   remove(path: string): void;
   /** Runs the CLI. Never throws on an exit code. */
-  pulumi(args: readonly string[], options?: RunOptions): Promise<Finished>;
+  pulumi(args: readonly string[], options?: RunOptions): Promise<ProcessResult>;
   /** Starts the CLI, for tests that cancel or kill it. */
   spawn(args: readonly string[], options?: RunOptions): Running;
   /** What runs for this project now: the CLI, its plugins (`dynamic-provider` in the command), orphans too. */
@@ -73,7 +73,7 @@ export function makeProject(options: ProjectOptions = {}): Project {
     pulumi: (args, runOptions) => project.spawn(args, runOptions).done,
     spawn(args, { args: more = [], env: own = {} } = {}) {
       const all = [...args, ...more, "--non-interactive", "--color", "never"];
-      const run = start(engine.pulumi, all, { cwd: dir, env: { ...env, ...own }, timeoutMs });
+      const run = spawnProcess(engine.pulumi, all, { cwd: dir, env: { ...env, ...own }, timeoutMs });
       running.add(run);
       const forget = () => running.delete(run);
       run.done.then(forget, forget);

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../../src/emulator/index.ts";
-import type { Finished } from "../../../src/engine/child.ts";
+import type { ProcessResult } from "../../../src/engine/child-process.ts";
 import { makeStack, type OwnStack, type StackOptions } from "./stack.ts";
 
 export interface SeederOptions extends Pick<StackOptions, "name" | "standin"> {
@@ -61,12 +61,12 @@ export async function makeSeeder(options: SeederOptions): Promise<Seeder> {
 }
 
 /** What a run of the CLI said. */
-export function said({ stdout, stderr }: Finished): string {
+export function said({ stdout, stderr }: ProcessResult): string {
   return stdout + stderr;
 }
 
 /** Asserts that a run of the CLI came to a good end; if not, the failure shows what it said. */
-export function succeeded(run: Finished): Finished {
+export function succeeded(run: ProcessResult): ProcessResult {
   expect(run.code, said(run)).toBe(0);
   return run;
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
-import type { Finished } from "../../../src/engine/child.ts";
-import { start } from "../../../src/engine/child.ts";
+import type { ProcessResult } from "../../../src/engine/child-process.ts";
+import { spawnProcess } from "../../../src/engine/child-process.ts";
 import { install } from "../../package/support/install.ts";
 import { type Config, makeStack, type OwnStack } from "./stack.ts";
 
@@ -22,7 +22,7 @@ export interface Shop extends AsyncDisposable {
   /** Messages of each request that pushed. */
   pushes(): number[];
   /** Runs the installed command line for the stack, without a terminal. */
-  cli(...args: readonly string[]): Promise<Finished>;
+  cli(...args: readonly string[]): Promise<ProcessResult>;
 }
 
 export interface ShopOptions {
@@ -71,7 +71,7 @@ export async function makeShop({
         const { dir, env } = stack.project;
         const main = join(dir, "node_modules/queue-seeder/src/cli/main.mjs");
         const all = [main, ...args, "--stack", stack.name];
-        return start(process.execPath, all, { cwd: dir, env, timeoutMs: 150_000 }).done;
+        return spawnProcess(process.execPath, all, { cwd: dir, env, timeoutMs: 150_000 }).done;
       },
       async [Symbol.asyncDispose]() {
         await stack[Symbol.asyncDispose]();

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import type { Finished, Running } from "../../../src/engine/child.ts";
+import type { ProcessResult, Running } from "../../../src/engine/child-process.ts";
 import { makeProject, type Project, type ProjectOptions, type RunOptions } from "./project.ts";
 
 /** Values by full key (`queue-seeder:accountId`): as in the stack's file, or a secret, which the CLI encrypts. */
@@ -22,13 +22,13 @@ export interface UpOptions extends RunOptions {
 export interface Stack {
   readonly name: string;
   readonly project: Project;
-  up(options?: UpOptions): Promise<Finished>;
-  preview(options?: RunOptions): Promise<Finished>;
-  refresh(options?: UpOptions): Promise<Finished>;
-  destroy(options?: UpOptions): Promise<Finished>;
+  up(options?: UpOptions): Promise<ProcessResult>;
+  preview(options?: RunOptions): Promise<ProcessResult>;
+  refresh(options?: UpOptions): Promise<ProcessResult>;
+  destroy(options?: UpOptions): Promise<ProcessResult>;
   spawnUp(options?: UpOptions): Running;
   /** Any other command for this stack, such as `["cancel", "--yes"]`. */
-  pulumi(args: readonly string[], options?: RunOptions): Promise<Finished>;
+  pulumi(args: readonly string[], options?: RunOptions): Promise<ProcessResult>;
   /** The outputs of the last run, out of the state's file: secret ones are encrypted there. */
   outputs(): Record<string, unknown>;
   /** The state's file as it is. */
@@ -105,6 +105,6 @@ function outputsOf(state: string): Record<string, unknown> {
   return resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
 }
 
-function must({ code, stderr }: Finished): void {
+function must({ code, stderr }: ProcessResult): void {
   if (code !== 0) throw new Error(`The CLI refused to set the stack up: ${stderr}`);
 }

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { check } from "../../../src/cli/validate/run.ts";
+import { checkManifests } from "../../../src/cli/validate/run.ts";
 import { formatProblem, type LoadOptions, type LoadResult, loadManifests } from "../../../src/manifest/index.ts";
 import type { Manifest, Message } from "../../../src/types.ts";
 
@@ -32,7 +32,7 @@ export async function problemsOf(code: string): Promise<string> {
   }
   const { problems } = await (stack === undefined
     ? loadManifests({ root: copy.path, ...options })
-    : check(copy.path, [], stack));
+    : checkManifests(copy.path, [], stack));
   return problems.map((problem) => `${formatProblem(problem)}\n`).join("");
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { type Finished, start } from "../../../src/engine/child.ts";
+import { type ProcessResult, spawnProcess } from "../../../src/engine/child-process.ts";
 
 interface Job {
   readonly extends?: string;
@@ -18,7 +18,11 @@ export interface GitlabRunner {
 }
 
 /** Runs a job's scripts as GitLab's runner does, and sees that its artifacts are there. */
-export async function runGitlabJob(path: string, name: string, { workspace, env }: GitlabRunner): Promise<Finished> {
+export async function runGitlabJob(
+  path: string,
+  name: string,
+  { workspace, env }: GitlabRunner,
+): Promise<ProcessResult> {
   const pipeline = parse(readFileSync(path, "utf8"));
   const own: Job = pipeline[name];
   const job: Job = { ...(own.extends === undefined ? {} : pipeline[own.extends]), ...own };
@@ -32,7 +36,7 @@ export async function runGitlabJob(path: string, name: string, { workspace, env 
   const lines = [...(job.before_script ?? []), ...(job.script ?? [])].map((line) =>
     line === "npm ci" ? "true" : line,
   );
-  const ran = await start("bash", ["-eo", "pipefail", "-c", lines.join("\n")], {
+  const ran = await spawnProcess("bash", ["-eo", "pipefail", "-c", lines.join("\n")], {
     cwd: workspace,
     env: { CI: "true", GITLAB_CI: "true", CI_PROJECT_DIR: workspace, ...variables, ...env },
     timeoutMs: 150_000,

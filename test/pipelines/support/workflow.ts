@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { start } from "../../../src/engine/child.ts";
+import { spawnProcess } from "../../../src/engine/child-process.ts";
 import { actions, type Stores } from "./actions.ts";
 import { type Contexts, fill, holds, type Status } from "./expressions.ts";
 
@@ -131,21 +131,25 @@ async function runScript(script: string, cwd: string, env: Strings, runner: Runn
     // `npm ci` would ask a registry: the test has installed what it would install.
     const text = script.trim() === "npm ci" ? "true" : script;
     // https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
-    const { code, stdout, stderr } = await start("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", text], {
-      cwd,
-      env: {
-        ...runner.env,
-        CI: "true",
-        GITHUB_ACTIONS: "true",
-        ...ofGithub,
-        GITHUB_API_URL: runner.apiUrl,
-        GITHUB_WORKSPACE: runner.workspace,
-        GITHUB_OUTPUT: output,
-        GITHUB_STEP_SUMMARY: summary,
-        ...env,
+    const { code, stdout, stderr } = await spawnProcess(
+      "bash",
+      ["--noprofile", "--norc", "-eo", "pipefail", "-c", text],
+      {
+        cwd,
+        env: {
+          ...runner.env,
+          CI: "true",
+          GITHUB_ACTIONS: "true",
+          ...ofGithub,
+          GITHUB_API_URL: runner.apiUrl,
+          GITHUB_WORKSPACE: runner.workspace,
+          GITHUB_OUTPUT: output,
+          GITHUB_STEP_SUMMARY: summary,
+          ...env,
+        },
+        timeoutMs: 150_000,
       },
-      timeoutMs: 150_000,
-    }).done;
+    ).done;
     const lines = readFileSync(output, "utf8").split("\n").filter(Boolean);
     const outputs = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
     return { code, stdout, stderr, wrote: { outputs, summary: readFileSync(summary, "utf8") } };

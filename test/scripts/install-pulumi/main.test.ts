@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type Running, start } from "../../../src/engine/child.ts";
+import { type Running, spawnProcess } from "../../../src/engine/child-process.ts";
 import { findEngine } from "../../../src/engine/find.ts";
 import { fakeEngine, fakeLauncher } from "../support/fakes.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
@@ -10,7 +10,7 @@ import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 const main = join(import.meta.dirname, "../../../scripts/install-pulumi/main.ts");
 
 function run({ env }: Sandbox, path = env.PATH): Running {
-  return start(process.execPath, [main], { env: { ...env, PATH: path }, timeoutMs: 25_000 });
+  return spawnProcess(process.execPath, [main], { env: { ...env, PATH: path }, timeoutMs: 25_000 });
 }
 
 function builds({ watch }: Sandbox): number {

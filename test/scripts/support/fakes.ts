@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { plugins } from "../../../src/engine/home.ts";
+import { plugins } from "../../../src/engine/pulumi-home.ts";
 
 /** Writes something that can be run, with its folder. */
 export function writeScript(file: string, text: string): string {

@@ -1,6 +1,6 @@
 import type { Pulumi } from "../../../engine/pulumi.ts";
 import { parseReason } from "../../../engine/pulumi-messages.ts";
-import type { Facts } from "./facts.ts";
+import type { StackSnapshot } from "./stack-snapshot.ts";
 
 /** Every key of the configuration that credentials can be in; see `loadCredentials`. */
 const credentialKeys = ["queue-seeder", "cloudflare"].flatMap((namespace) =>
@@ -17,7 +17,7 @@ export interface ApiConfig {
 
 /** Reads the configuration's credentials and address, secret ones decrypted by Pulumi. They stay in this process. */
 export async function readApiConfig(
-  { stack, config }: Pick<Facts, "stack" | "config">,
+  { stack, config }: Pick<StackSnapshot, "stack" | "config">,
   find: () => Promise<Pulumi>,
 ): Promise<ApiConfig> {
   const found = new Map<string, string>();

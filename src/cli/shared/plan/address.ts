@@ -1,6 +1,6 @@
 import { ConfigError, resolveEndpoint } from "../../../cloudflare/index.ts";
 import { setByRepository } from "../../../config/repository-environment.ts";
-import type { Facts } from "../deployment/facts.ts";
+import type { StackSnapshot } from "../deployment/stack-snapshot.ts";
 
 /** Where messages and credentials go. */
 export interface PlanAddress {
@@ -13,7 +13,10 @@ export interface PlanAddress {
 }
 
 /** The address that a run with this environment would use. */
-export function addressOf({ root, config }: Pick<Facts, "root" | "config">, env: NodeJS.ProcessEnv): PlanAddress {
+export function resolvePlanAddress(
+  { root, config }: Pick<StackSnapshot, "root" | "config">,
+  env: NodeJS.ProcessEnv,
+): PlanAddress {
   const setting = "cloudflare:baseUrl";
   if (config.isSecret(setting)) return { url: undefined, setting, refusal: undefined };
   const value = config.values.get(setting);
@@ -32,7 +35,7 @@ export function addressOf({ root, config }: Pick<Facts, "root" | "config">, env:
 }
 
 /** `https://api.cloudflare.com/client/v4`, and what says so where it is not Cloudflare's own. */
-export function addressText({ url, setting, refusal }: PlanAddress): string {
+export function formatAddress({ url, setting, refusal }: PlanAddress): string {
   if (refusal !== undefined) return refusal;
   if (url === undefined) return `a secret of the configuration, ${setting}`;
   return setting === undefined ? url : `${url}, as ${setting} says`;

@@ -1,6 +1,6 @@
 import { prices, pricingFormula } from "../../../plan/cost.ts";
 import { toPrintableJson } from "../../../printable.ts";
-import { hasChanges, isRefused, type ManifestPlan, type Plan, verdictOf } from "./model.ts";
+import { describeVerdict, hasChanges, isRefused, type ManifestPlan, type Plan } from "./model.ts";
 
 /** Changes when what is there changes its meaning; new keys may come without. docs/schemas/plan.schema.json has them all. */
 const version = 1;
@@ -33,7 +33,7 @@ function manifestJson(manifest: ManifestPlan): object {
   const { edited, ...rest } = manifest;
   return {
     ...rest,
-    verdict: verdictOf(manifest),
+    verdict: describeVerdict(manifest),
     edited: edited.map(({ id, ...more }) => ({ id: id ?? null, ...more })),
   };
 }

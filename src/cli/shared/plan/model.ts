@@ -1,19 +1,19 @@
-import type { NoState } from "../../../engine/state.ts";
+import type { StateUnavailable } from "../../../engine/read-state.ts";
 import type { Unresolved } from "../../../lifecycle/state/segment.ts";
 import { estimateCost, prices } from "../../../plan/cost.ts";
 import type { EditedMessage } from "../../../plan/decide.ts";
 import { minDurationSeconds } from "../../../push/index.ts";
 import type { ContentType, InDoubtPolicy, PushMode, SourceLocation } from "../../../types.ts";
 import type { PlanAddress } from "./address.ts";
-import type { Journaled } from "./decide.ts";
-import type { QueueChange } from "./queues.ts";
+import type { JournaledMessages } from "./decide-segment.ts";
+import type { QueueChange } from "./queue-changes.ts";
 import type { Review } from "./review.ts";
 
 /** What `up` would do for a stack. Plain data, out of which every form of the plan is made. */
 export interface Plan {
   readonly stack: string;
   readonly project: string;
-  readonly base: Base;
+  readonly base: PlanBase;
   readonly address: PlanAddress;
   /** Whether the engine has run the program for the plan. */
   readonly program: Program;
@@ -27,14 +27,14 @@ export interface Plan {
   readonly queues: readonly QueuePlan[];
   /** What becomes of the queues that the stack manages. */
   readonly queueChanges: readonly QueueChange[];
-  readonly total: Load & Estimate;
+  readonly total: PushSize & Estimate;
 }
 
 /** What the plan compares with. */
-export type Base =
+export type PlanBase =
   | { readonly kind: "ledger" }
   /** As if nothing had ever been pushed. */
-  | { readonly kind: "nothing"; readonly code: NoState; readonly why: string };
+  | { readonly kind: "nothing"; readonly code: StateUnavailable; readonly why: string };
 
 /**
  * Who says what the run deploys: the engine, which has run the program, or the repository's files alone. Then what the
@@ -46,7 +46,7 @@ export type Program =
   | { readonly kind: "files"; readonly why: string | null };
 
 /** What would go. */
-export interface Load {
+export interface PushSize {
   readonly messages: number;
   /** Of their bodies. */
   readonly bytes: number;
@@ -66,11 +66,11 @@ export interface Estimate {
 
 export interface ManifestPlan {
   readonly name: string;
-  readonly place: SourceLocation;
+  readonly location: SourceLocation;
   readonly queue: string;
   readonly mode: PushMode;
   readonly inDoubtPolicy: InDoubtPolicy;
-  readonly push: Load;
+  readonly push: PushSize;
   /** Messages of the program of which only the run itself knows what they are; null: none. */
   readonly unresolved: Unresolved | null;
   /** The key of each body that gets a stable id; null: bodies stay as they are. */
@@ -82,13 +82,13 @@ export interface ManifestPlan {
   readonly inDoubt: number;
   /** Sent before without an answer, and not sent again, as `in_doubt: stop` asks. The run ends as failed. */
   readonly held: number;
-  readonly journaled: Journaled;
+  readonly journaled: JournaledMessages;
   /** Whether the run writes to the ledger what a journal here has, be it of messages that are gone by now. */
   readonly takesOver: boolean;
   /** Pushed once and removed from the manifest: forgotten, not called back. */
   readonly forgotten: number;
   /** Pushed under their id with another body, or rows of a data file that are no longer what was pushed. `up` refuses. */
-  readonly edited: readonly Edited[];
+  readonly edited: readonly EditedPlanMessage[];
   /** Why `up` would refuse it otherwise, in full sentences. */
   readonly refusals: readonly string[];
   /** What the queue must be like before the first message goes, in words. */
@@ -97,12 +97,12 @@ export interface ManifestPlan {
 }
 
 /** The problem that the run itself would end with. */
-export function editCode({ id }: Pick<Edited, "id">): "MESSAGE_EDITED" | "DATA_FILE_EDITED" {
+export function toEditCode({ id }: Pick<EditedPlanMessage, "id">): "MESSAGE_EDITED" | "DATA_FILE_EDITED" {
   return id === undefined ? "DATA_FILE_EDITED" : "MESSAGE_EDITED";
 }
 
-export interface Edited extends Pick<EditedMessage, "id" | "pushed"> {
-  readonly place: SourceLocation;
+export interface EditedPlanMessage extends Pick<EditedMessage, "id" | "pushed"> {
+  readonly location: SourceLocation;
   readonly messages: number;
   readonly present: string;
 }
@@ -127,7 +127,7 @@ export interface RemovedManifest {
 }
 
 /** One of each name, with the sums of those that have it. */
-export function addedUp(each: readonly RemovedManifest[]): readonly RemovedManifest[] {
+export function mergeByName(each: readonly RemovedManifest[]): readonly RemovedManifest[] {
   const sums = new Map<string, RemovedManifest>();
   for (const { name, queue, pushed, inDoubt } of each) {
     const before = sums.get(name) ?? { name, queue, pushed: 0, inDoubt: 0 };
@@ -140,13 +140,13 @@ export interface QueuePlan {
   readonly name: string;
   /** null: `up` creates the queue first. "": only the program knows which queue it is. */
   readonly id: string | null;
-  readonly push: Load;
+  readonly push: PushSize;
   readonly seconds: number;
 }
 
-export const noLoad: Load = { messages: 0, bytes: 0, requests: 0, operations: 0 };
+export const emptyPush: PushSize = { messages: 0, bytes: 0, requests: 0, operations: 0 };
 
-export function addLoads(loads: readonly Load[]): Load {
+export function addSizes(loads: readonly PushSize[]): PushSize {
   return loads.reduce(
     (sum, load) => ({
       messages: sum.messages + load.messages,
@@ -154,7 +154,7 @@ export function addLoads(loads: readonly Load[]): Load {
       requests: sum.requests + load.requests,
       operations: sum.operations + load.operations,
     }),
-    noLoad,
+    emptyPush,
   );
 }
 
@@ -164,13 +164,13 @@ export function planQueues(
   ids: ReadonlyMap<string, string | null>,
 ): readonly QueuePlan[] {
   return [...ids].map(([name, id]) => {
-    const push = addLoads(manifests.filter(({ queue }) => queue === name).map((manifest) => manifest.push));
+    const push = addSizes(manifests.filter(({ queue }) => queue === name).map((manifest) => manifest.push));
     return { name, id, push, seconds: tenths(minDurationSeconds([push])) };
   });
 }
 
-export function totalOf(queues: readonly QueuePlan[]): Load & Estimate {
-  const load = addLoads(queues.map(({ push }) => push));
+export function toTotal(queues: readonly QueuePlan[]): PushSize & Estimate {
+  const load = addSizes(queues.map(({ push }) => push));
   const lifeOperations = load.operations * prices.operationsOfLife;
   return {
     ...load,
@@ -186,9 +186,17 @@ function tenths(seconds: number): number {
 }
 
 /** What a manifest comes to, in one word. */
-export type Verdict = "refused" | "push" | "held" | "forget" | "nothing";
+export type PlanVerdict = "refused" | "push" | "held" | "forget" | "nothing";
 
-export function verdictOf({ edited, refusals, push, unresolved, held, forgotten, takesOver }: ManifestPlan): Verdict {
+export function describeVerdict({
+  edited,
+  refusals,
+  push,
+  unresolved,
+  held,
+  forgotten,
+  takesOver,
+}: ManifestPlan): PlanVerdict {
   if (edited.length + refusals.length > 0) return "refused";
   if (push.messages > 0 || unresolved !== null) return "push";
   if (held > 0) return "held";
@@ -197,10 +205,12 @@ export function verdictOf({ edited, refusals, push, unresolved, held, forgotten,
 
 /** Whether `up` would do anything to queues or ledger. */
 export function hasChanges({ manifests, removed, queueChanges }: Plan): boolean {
-  return removed.length + queueChanges.length > 0 || manifests.some((manifest) => verdictOf(manifest) !== "nothing");
+  return (
+    removed.length + queueChanges.length > 0 || manifests.some((manifest) => describeVerdict(manifest) !== "nothing")
+  );
 }
 
 /** Whether `up` would refuse: since what was pushed was edited, or for the address. */
 export function isRefused({ manifests, address }: Plan): boolean {
-  return address.refusal !== undefined || manifests.some((manifest) => verdictOf(manifest) === "refused");
+  return address.refusal !== undefined || manifests.some((manifest) => describeVerdict(manifest) === "refused");
 }

@@ -1,5 +1,5 @@
 import { describePush, isSubsetOf, type PlannedPush, pushDigest } from "../../../lifecycle/apply/approval.ts";
-import type { QueueChange } from "./queues.ts";
+import type { QueueChange } from "./queue-changes.ts";
 
 /** All that somebody agrees to who agrees to a plan. Plain data, the same on every machine. */
 export interface Review {
@@ -43,18 +43,18 @@ export function reviewDigest({ project, stack }: StackIdentity, review: Review):
 }
 
 /** Whether a review is of nothing but what another one was of, as when a run ended early and the rest is planned again. */
-export function isPartOfReview(part: Review, whole: Review): boolean {
+export function isSubsetOfReview(part: Review, whole: Review): boolean {
   const changes = new Set(whole.queueChanges.map(changeText));
   return (
     part.address === whole.address &&
     part.pushes.every((push) => whole.pushes.some((reviewed) => isSubsetOf(push, reviewed))) &&
-    part.terms.every((each) => whole.terms.some((reviewed) => isPartOfTerms(each, reviewed))) &&
+    part.terms.every((each) => whole.terms.some((reviewed) => isSubsetOfTerms(each, reviewed))) &&
     part.queueChanges.every((each) => changes.has(changeText(each)))
   );
 }
 
 /** What was not known at the review may be known by now. */
-function isPartOfTerms(part: ReviewedTerms, whole: ReviewedTerms): boolean {
+function isSubsetOfTerms(part: ReviewedTerms, whole: ReviewedTerms): boolean {
   const known = whole.known === null ? part.known : whole.known;
   return termsText({ ...part, known }) === termsText(whole);
 }

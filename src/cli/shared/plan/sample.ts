@@ -16,10 +16,10 @@ const sensitiveLength = 6;
  *
  * @param label what people know it by
  */
-export function sampleOf(message: Message, label: string, env: NodeJS.ProcessEnv): Sample {
+export function createSample(message: Message, label: string, env: NodeJS.ProcessEnv): Sample {
   const { body, contentType, delaySeconds } = message;
   const full = contentType === "text" && typeof body === "string" ? body : JSON.stringify(body);
-  const text = hide(full, env);
+  const text = hideSensitive(full, env);
   const shown = truncate(text, sampleCharacters);
   return {
     label,
@@ -30,7 +30,7 @@ export function sampleOf(message: Message, label: string, env: NodeJS.ProcessEnv
   };
 }
 
-function hide(text: string, env: NodeJS.ProcessEnv): string {
+function hideSensitive(text: string, env: NodeJS.ProcessEnv): string {
   return Object.entries(env)
     .filter(([name, value = ""]) => isSensitiveName(name) && value.length >= sensitiveLength)
     .reduce((shown, [name, value = ""]) => {

@@ -2,20 +2,20 @@ import { formatCount, formatNumber } from "../../../format.ts";
 import { prices, pricingFormula } from "../../../plan/cost.ts";
 import { toPrintable, toPrintableData } from "../../../printable.ts";
 import type { InDoubtPolicy } from "../../../types.ts";
+import { formatMinDuration, formatQueueId, formatUsd } from "../format.ts";
 import type { Paint } from "../paint.ts";
-import { atLeast, queueId, usd } from "../words.ts";
-import { addressText } from "./address.ts";
+import { formatAddress } from "./address.ts";
 import {
-  type Base,
-  type Edited,
-  type Load,
+  describeVerdict,
+  type EditedPlanMessage,
   type ManifestPlan,
   type Plan,
+  type PlanBase,
+  type PlanVerdict,
+  type PushSize,
   type Sample,
-  type Verdict,
-  verdictOf,
 } from "./model.ts";
-import { isLoss, type QueueChange } from "./queues.ts";
+import { isDeletion, type QueueChange } from "./queue-changes.ts";
 
 const marks = {
   refused: ["!", "red"],
@@ -23,15 +23,15 @@ const marks = {
   held: ["?", "yellow"],
   forget: ["-", "yellow"],
   nothing: ["=", "dim"],
-} as const satisfies Record<Verdict, readonly [string, Parameters<Paint>[0]]>;
+} as const satisfies Record<PlanVerdict, readonly [string, Parameters<Paint>[0]]>;
 
 /** The plan for people, in a terminal or a log. */
 export function planText(plan: Plan, paint: Paint): string {
   const { stack, project, base, address, manifests, removed, queues, queueChanges, total, digest } =
     toPrintableData(plan);
   return [
-    `${paint("bold", `Plan for the stack ${stack} of ${project}`)}, ${baseText(base)}.`,
-    address.refusal === undefined ? `API: ${addressText(address)}` : `${paint("red", "!")} ${addressText(address)}`,
+    `${paint("bold", `Plan for the stack ${stack} of ${project}`)}, ${formatBase(base)}.`,
+    address.refusal === undefined ? `API: ${formatAddress(address)}` : `${paint("red", "!")} ${formatAddress(address)}`,
     ...programNotes(plan),
     "",
     ...manifests.flatMap((manifest) => manifestLines(manifest, paint)),
@@ -47,15 +47,15 @@ export function planText(plan: Plan, paint: Paint): string {
     "",
     ...queues.map(
       ({ name, id, push, seconds }) =>
-        `${name} (${queueId(id)}): ${loadText(push)}${push.messages === 0 ? "" : `, ${atLeast(seconds)}`}`,
+        `${name} (${formatQueueId(id)}): ${formatSize(push)}${push.messages === 0 ? "" : `, ${formatMinDuration(seconds)}`}`,
     ),
     "",
-    `${paint("bold", "Together")}: ${loadText(total)}.`,
+    `${paint("bold", "Together")}: ${formatSize(total)}.`,
     ...(total.messages === 0
       ? []
       : [
-          `${formatCount(total.operations, "operation")} to write, ${formatNumber(total.lifeOperations)} over their life, ${usd(total.usd)}: ${pricingFormula} (prices of ${prices.asOf}).`,
-          `It takes ${atLeast(total.seconds)} under Cloudflare's limits.`,
+          `${formatCount(total.operations, "operation")} to write, ${formatNumber(total.lifeOperations)} over their life, ${formatUsd(total.usd)}: ${pricingFormula} (prices of ${prices.asOf}).`,
+          `It takes ${formatMinDuration(total.seconds)} under Cloudflare's limits.`,
         ]),
     `Digest: ${digest}`,
     "",
@@ -90,24 +90,24 @@ const changeWords = {
 /** What becomes of a queue, and of what is in it. */
 export function queueChangeText({ name, change, id, backlog }: QueueChange): string {
   const which = `queue ${toPrintable(name)}${id === null ? "" : ` (${id})`} ${changeWords[change]}`;
-  if (!isLoss({ change })) return which;
+  if (!isDeletion({ change })) return which;
   if (backlog === null) return `${which}, with all that is in it`;
   return `${which}, with all that is in it: ${formatCount(backlog.metrics.backlog_count, "message")} at ${backlog.at}`;
 }
 
-export function baseText(base: Base): string {
+export function formatBase(base: PlanBase): string {
   return base.kind === "ledger" ? "against the stack's ledger" : `from nothing, since ${toPrintable(base.why)}`;
 }
 
-export function loadText({ messages, bytes, requests }: Load): string {
+export function formatSize({ messages, bytes, requests }: PushSize): string {
   if (messages === 0) return "nothing to push";
   return `${formatCount(messages, "message")} to push, ${formatCount(bytes, "byte")} in ${formatCount(requests, "request")}`;
 }
 
 function manifestLines(manifest: ManifestPlan, paint: Paint): string[] {
-  const [mark, colour] = marks[verdictOf(manifest)];
-  const head = `${paint(colour, mark)} ${paint("bold", manifest.name)} → ${manifest.queue} (${manifest.mode}): ${loadText(manifest.push)}`;
-  const notes = notesOf(manifest);
+  const [mark, colour] = marks[describeVerdict(manifest)];
+  const head = `${paint(colour, mark)} ${paint("bold", manifest.name)} → ${manifest.queue} (${manifest.mode}): ${formatSize(manifest.push)}`;
+  const notes = formatNotes(manifest);
   const more = manifest.push.messages - manifest.sample.length;
   return [
     head,
@@ -118,13 +118,13 @@ function manifestLines(manifest: ManifestPlan, paint: Paint): string[] {
 }
 
 /** What becomes of messages in doubt. */
-const fate = {
+const inDoubtNotes = {
   resend: "sent again, they may arrive twice",
   stop: "not sent again, as in_doubt: stop asks; the run will end as failed",
 } as const satisfies Record<InDoubtPolicy, string>;
 
 /** What else there is to say of a manifest, a printable line each. */
-export function notesOf(manifest: ManifestPlan): string[] {
+export function formatNotes(manifest: ManifestPlan): string[] {
   const {
     pushedBefore,
     inDoubt,
@@ -153,12 +153,12 @@ export function notesOf(manifest: ManifestPlan): string[] {
       : []),
     ...(journaled.inDoubt > 0
       ? [
-          `${formatNumber(journaled.inDoubt)} of them sent by a run that was killed, without an answer: ${fate[inDoubtPolicy]}`,
+          `${formatNumber(journaled.inDoubt)} of them sent by a run that was killed, without an answer: ${inDoubtNotes[inDoubtPolicy]}`,
         ]
       : []),
     ...(rest ? ["what a journal here has of messages that are gone, or known, is written to the ledger"] : []),
-    ...(inDoubt > 0 ? [`${formatNumber(inDoubt)} of them in doubt: ${fate.resend}`] : []),
-    ...(held > 0 ? [`${formatNumber(held)} in doubt: ${fate.stop}`] : []),
+    ...(inDoubt > 0 ? [`${formatNumber(inDoubt)} of them in doubt: ${inDoubtNotes.resend}`] : []),
+    ...(held > 0 ? [`${formatNumber(held)} in doubt: ${inDoubtNotes.stop}`] : []),
     ...(forgotten > 0 ? [`${formatNumber(forgotten)} removed from the manifest: forgotten but not called back`] : []),
     ...(requires.length > 0 ? [`requires ${requires.join(", ")}`] : []),
   ];
@@ -170,7 +170,7 @@ function unresolvedNotes({ unresolved }: ManifestPlan): string[] {
   return [`${formatCount(unresolved.messages, "message")} more with values that only the run will know`];
 }
 
-function editedText({ place: { file, line, column }, id, messages, pushed, present }: Edited): string {
+function editedText({ location: { file, line, column }, id, messages, pushed, present }: EditedPlanMessage): string {
   const what =
     id === undefined
       ? `of ${formatCount(messages, "row")} that lie together some were edited`

@@ -4,10 +4,10 @@ import { toPrintableJson } from "../../../printable.ts";
 import type { Manifest } from "../../../types.ts";
 import { annotation } from "../annotations.ts";
 
-export type Checked = Pick<LoadResult, "manifests" | "skipped" | "problems" | "omitted">;
+export type ValidationResult = Pick<LoadResult, "manifests" | "skipped" | "problems" | "omitted">;
 
 /** One JSON document. `version` changes when what is there changes its meaning. */
-export function toJson({ problems, omitted, manifests, skipped }: Checked): string {
+export function toJson({ problems, omitted, manifests, skipped }: ValidationResult): string {
   const diagnostics = problems.map(({ code, severity, location, message, hint }) => ({
     code,
     severity,
@@ -31,14 +31,14 @@ function summary({ name, queue, push, location, content }: Manifest) {
 }
 
 /** Annotations of GitHub Actions. */
-export function toGithub({ problems }: Checked): string {
+export function toGithub({ problems }: ValidationResult): string {
   return problems
     .map(({ severity, location, code, message, hint }) => annotation(severity, code, `${message}. ${hint}`, location))
     .join("");
 }
 
 /** SARIF 2.1.0, for code scanning. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
-export function toSarif({ problems }: Checked): string {
+export function toSarif({ problems }: ValidationResult): string {
   const rules = Object.entries(problemCodes).map(([id, { title, severity }]) => ({
     id,
     shortDescription: { text: title },
@@ -73,7 +73,7 @@ const severities = { error: "critical", warning: "minor" } as const satisfies Re
  * A code-quality report of GitLab, which is a part of Code Climate's form.
  * https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
  */
-export function toGitlab({ problems }: Checked): string {
+export function toGitlab({ problems }: ValidationResult): string {
   const seen = new Map<string, number>();
   const issues = problems.map(({ code, severity, location, message, hint }) => {
     // Not by the line: a problem that merely moved is no new one.

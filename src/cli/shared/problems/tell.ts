@@ -1,5 +1,5 @@
-import { inCheckout } from "../checkout.ts";
-import type { Facts } from "../deployment/facts.ts";
+import { toCheckout } from "../ci-checkout.ts";
+import type { StackSnapshot } from "../deployment/stack-snapshot.ts";
 import { toGithub } from "./formats.ts";
 import { toText } from "./text.ts";
 
@@ -9,9 +9,9 @@ import { toText } from "./text.ts";
  * @param format `github`: as annotations, on stdout; else as text, on stderr
  * @returns whether they can be deployed
  */
-export function tellProblems({ root, loaded }: Pick<Facts, "root" | "loaded">, format?: string): boolean {
+export function printProblems({ root, loaded }: Pick<StackSnapshot, "root" | "loaded">, format?: string): boolean {
   const sound = loaded.problems.every(({ severity }) => severity === "warning");
-  if (format === "github") process.stdout.write(toGithub(inCheckout(root, loaded)));
+  if (format === "github") process.stdout.write(toGithub(toCheckout(root, loaded)));
   else if (loaded.problems.length > 0) process.stderr.write(toText(root, loaded));
   if (!sound) process.stderr.write("Nothing can be planned before the errors are gone.\n");
   return sound;

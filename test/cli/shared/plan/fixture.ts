@@ -1,16 +1,16 @@
-import { type ManifestPlan, noLoad, type Plan, planQueues, totalOf } from "../../../../src/cli/shared/plan/model.ts";
+import { emptyPush, type ManifestPlan, type Plan, planQueues, toTotal } from "../../../../src/cli/shared/plan/model.ts";
 import { type Review, reviewDigest } from "../../../../src/cli/shared/plan/review.ts";
 import type { PlannedPush } from "../../../../src/lifecycle/apply/approval.ts";
 
 export function manifestOf(name: string, more: Partial<ManifestPlan> = {}): ManifestPlan {
   return {
     name,
-    place: { file: `messages/${name}.yaml`, line: 1, column: 1 },
+    location: { file: `messages/${name}.yaml`, line: 1, column: 1 },
     queue: "orders",
     mode: "once",
     inDoubtPolicy: "resend",
     dedupField: null,
-    push: noLoad,
+    push: emptyPush,
     unresolved: null,
     messages: 0,
     pushedBefore: 0,
@@ -49,7 +49,7 @@ export function planOf(manifests: readonly ManifestPlan[], more: Partial<Plan> =
     removed: [],
     queues,
     queueChanges: [],
-    total: totalOf(queues),
+    total: toTotal(queues),
     ...more,
   };
 }
@@ -109,14 +109,14 @@ export const full = planOf(
         {
           id: "a",
           messages: 1,
-          place: { file: "messages/edited.yaml", line: 7, column: 3 },
+          location: { file: "messages/edited.yaml", line: 7, column: 3 },
           pushed: "v1:AAAAAAAAAAAAAAAAAAAAAA",
           present: "v1:BBBBBBBBBBBBBBBBBBBBBB",
         },
         {
           id: undefined,
           messages: 1000,
-          place: { file: "messages/edited.yaml", line: 1, column: 1 },
+          location: { file: "messages/edited.yaml", line: 1, column: 1 },
           pushed: "v1:CCCCCCCCCCCCCCCCCCCCCC",
           present: "missing",
         },

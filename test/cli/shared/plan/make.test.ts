@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Facts, readFacts } from "../../../../src/cli/shared/deployment/facts.ts";
-import { manifestFacts } from "../../../../src/cli/shared/deployment/segments.ts";
-import { makePlan } from "../../../../src/cli/shared/plan/make.ts";
+import { toManifestSnapshot } from "../../../../src/cli/shared/deployment/segment-snapshots.ts";
+import { loadStackSnapshot, type StackSnapshot } from "../../../../src/cli/shared/deployment/stack-snapshot.ts";
+import { makePlan } from "../../../../src/cli/shared/plan/make-plan.ts";
 import { planText } from "../../../../src/cli/shared/plan/text.ts";
-import { NoEngine } from "../../../../src/engine/pulumi.ts";
-import type { Origin, StackState } from "../../../../src/engine/state.ts";
+import { EngineNotFoundError } from "../../../../src/engine/pulumi.ts";
+import type { Origin, StackState } from "../../../../src/engine/read-state.ts";
 import { resolveLedger } from "../../../../src/lifecycle/ledger/segment-ledger.ts";
 import type { SegmentOutputs } from "../../../../src/lifecycle/state/segment.ts";
 import { outputsOf } from "../../../engine-units/fixture.ts";
@@ -19,17 +19,20 @@ const stack = { full: "dev", short: "dev" };
 const engine = { pulumi: "", binDir: "", version: "3.250.0", from: "path" } as const;
 
 /** Reads a repository of these manifests, for a stack that was never deployed. */
-async function factsOf(root: string, messages: Record<string, string>, stackFile = config): Promise<Facts> {
+async function factsOf(root: string, messages: Record<string, string>, stackFile = config): Promise<StackSnapshot> {
   const files = Object.entries(messages).map(([name, text]) => [`messages/${name}`, text]);
   writeFiles(root, { "Pulumi.yaml": pulumiYaml, "Pulumi.dev.yaml": stackFile, ...Object.fromEntries(files) });
-  return readFacts(root, stack, () => Promise.reject(new NoEngine("there is none")));
+  return loadStackSnapshot(root, stack, () => Promise.reject(new EngineNotFoundError("there is none")));
 }
 
 /** As if the first `pushed` messages of each segment had been pushed. */
-function deployed(facts: Facts, pushed: (segment: number) => number = () => Number.POSITIVE_INFINITY): Facts {
+function deployed(
+  snapshot: StackSnapshot,
+  pushed: (segment: number) => number = () => Number.POSITIVE_INFINITY,
+): StackSnapshot {
   const none: StackState = { segments: [], createdQueues: new Map(), deployments: new Map() };
-  const segments = facts.loaded.manifests.flatMap((manifest) =>
-    manifestFacts(manifest, facts, none).segments.map(({ inputs }) => {
+  const segments = snapshot.loaded.manifests.flatMap((manifest) =>
+    toManifestSnapshot(manifest, snapshot, none).segments.map(({ inputs }) => {
       const count = Math.min(inputs.messages, pushed(inputs.segment));
       const digests = Array.from({ length: inputs.messages }, () => "v1:AAAAAAAAAAAAAAAAAAAAAA");
       const indices = Array.from({ length: count }, (_, index) => index);
@@ -46,11 +49,14 @@ function deployed(facts: Facts, pushed: (segment: number) => number = () => Numb
       };
     }),
   );
-  return { ...facts, state: { kind: "read", state: { segments, createdQueues: new Map(), deployments: new Map() } } };
+  return {
+    ...snapshot,
+    state: { kind: "read", state: { segments, createdQueues: new Map(), deployments: new Map() } },
+  };
 }
 
 /** As if components of the program had deployed it. */
-function within({ state }: Facts, origin: Origin) {
+function within({ state }: StackSnapshot, origin: Origin) {
   if (state.kind !== "read") throw new Error("it was not deployed");
   const segments = state.state.segments.map((segment) => ({ ...segment, name: `seeds/${segment.name}`, origin }));
   return { kind: "read", state: { ...state.state, segments } } as const;
@@ -63,8 +69,8 @@ describe("the numbers of a plan", () => {
   it("are those of the requests that the push would make", async () => {
     using root = temporaryFolder();
     const large = `queue: fresh\nmessages:\n${[1, 2, 3].map((n) => `  - body: "${n}${"x".repeat(99_999)}"\n    content_type: text\n`).join("")}`;
-    const facts = await factsOf(root.path, { "a.yaml": manifest(101), "b.yaml": large });
-    const plan = await makePlan(facts, {});
+    const snapshot = await factsOf(root.path, { "a.yaml": manifest(101), "b.yaml": large });
+    const plan = await makePlan(snapshot, {});
     expect(plan).toMatchObject({
       base: { kind: "nothing", code: "no_engine", why: "there is none" },
       manifests: [
@@ -91,11 +97,11 @@ describe("the numbers of a plan", () => {
   it("are of the rest where a part was pushed, of several segments in one reading", async () => {
     using root = temporaryFolder();
     const rows = Array.from({ length: 12_345 }, (_, n) => `${n}\n`).join("");
-    const facts = await factsOf(root.path, {
+    const snapshot = await factsOf(root.path, {
       "a.yaml": "queue: orders\nsource: { file: a.ndjson }\n",
       "a.ndjson": rows,
     });
-    const all = await makePlan(facts, {});
+    const all = await makePlan(snapshot, {});
     expect(all.total).toMatchObject({ messages: 12_345, requests: 50 + 50 + 24 });
 
     // The facts are read once, and serve one plan.
@@ -131,24 +137,24 @@ describe("a plan", () => {
     using root = temporaryFolder();
     const before = deployed(await factsOf(root.path, { "a.yaml": manifest(2), "b.yaml": manifest(1) }));
     using moved = temporaryFolder();
-    const facts = await factsOf(moved.path, { "c.yaml": `moved_from: [a]\n${manifest(2)}` });
-    const plan = await makePlan({ ...facts, state: before.state }, {});
+    const snapshot = await factsOf(moved.path, { "c.yaml": `moved_from: [a]\n${manifest(2)}` });
+    const plan = await makePlan({ ...snapshot, state: before.state }, {});
     expect(plan).toMatchObject({
       total: { messages: 0 },
       manifests: [{ name: "c", pushedBefore: 2 }],
       removed: [{ name: "b", queue: "orders", pushed: 1 }],
     });
     const values = within(before, "values");
-    expect((await makePlan({ ...facts, state: values }, {})).removed).toEqual([]);
+    expect((await makePlan({ ...snapshot, state: values }, {})).removed).toEqual([]);
   });
 
   it("pushes all of a segment that the engine creates anew, as after `pulumi state taint`", async () => {
     using root = temporaryFolder();
-    const facts = deployed(await factsOf(root.path, { "a.yaml": manifest(2), "b.yaml": manifest(3) }));
-    if (facts.state.kind !== "read") throw new Error("it was not deployed");
-    const { state } = facts.state;
+    const snapshot = deployed(await factsOf(root.path, { "a.yaml": manifest(2), "b.yaml": manifest(3) }));
+    if (snapshot.state.kind !== "read") throw new Error("it was not deployed");
+    const { state } = snapshot.state;
     const segments = state.segments.map((segment) => ({ ...segment, replaced: segment.manifest === "a" }));
-    const plan = await makePlan({ ...facts, state: { kind: "read", state: { ...state, segments } } }, {});
+    const plan = await makePlan({ ...snapshot, state: { kind: "read", state: { ...state, segments } } }, {});
     expect(plan.manifests).toMatchObject([
       { name: "a", push: { messages: 2 }, pushedBefore: 0 },
       { name: "b", push: { messages: 0 }, pushedBefore: 3 },
@@ -158,15 +164,15 @@ describe("a plan", () => {
   it("knows what the one component of a program pushed of a manifest", async () => {
     using root = temporaryFolder();
     const before = deployed(await factsOf(root.path, { "a.yaml": manifest(2) }));
-    const facts = await factsOf(root.path, { "a.yaml": manifest(3) });
+    const snapshot = await factsOf(root.path, { "a.yaml": manifest(3) });
     const state = within(before, "component");
-    expect(await makePlan({ ...facts, state }, {})).toMatchObject({
+    expect(await makePlan({ ...snapshot, state }, {})).toMatchObject({
       total: { messages: 1 },
       manifests: [{ name: "a", pushedBefore: 2 }],
       removed: [],
     });
     const twice = { ...state, state: { ...state.state, segments: [...state.state.segments, ...state.state.segments] } };
-    expect((await makePlan({ ...facts, state: twice }, {})).total.messages).toBe(3);
+    expect((await makePlan({ ...snapshot, state: twice }, {})).total.messages).toBe(3);
   });
 
   it("knows the queues that only components of the program name, once they pushed to them", async () => {
@@ -186,7 +192,7 @@ describe("a plan", () => {
       }));
       const stdout = JSON.stringify({ version: 3, deployment: { resources } });
       const run = async () => ({ code: 0, signal: null, stdout, stderr: "" });
-      return readFacts(root.path, stack, async () => ({ engine, env: {}, run }));
+      return loadStackSnapshot(root.path, stack, async () => ({ engine, env: {}, run }));
     };
     expect((await makePlan(await deployedTo("q7"), {})).queues).toMatchObject([
       { name: "letters", id: "q7" },
@@ -209,11 +215,11 @@ describe("a plan", () => {
   it("is refused where the manifest's messages came to lie in a data file", async () => {
     using root = temporaryFolder();
     const before = deployed(await factsOf(root.path, { "a.yaml": manifest(1) }));
-    const facts = await factsOf(root.path, {
+    const snapshot = await factsOf(root.path, {
       "a.yaml": "queue: orders\nsource: { file: a.ndjson }\n",
       "a.ndjson": "0\n",
     });
-    const plan = await makePlan({ ...facts, state: before.state }, {});
+    const plan = await makePlan({ ...snapshot, state: before.state }, {});
     expect(plan.manifests).toMatchObject([
       { push: { messages: 0 }, refusals: [expect.stringMatching(/^SOURCE_CHANGED: /)] },
     ]);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isPartOfReview, isReview, type Review, reviewDigest } from "../../../../src/cli/shared/plan/review.ts";
+import { isReview, isSubsetOfReview, type Review, reviewDigest } from "../../../../src/cli/shared/plan/review.ts";
 import { full, reviewOf } from "./fixture.ts";
 
 const stack = { project: "shop", stack: "dev" };
@@ -38,12 +38,12 @@ it("names everything that the run would do, in whatever order", () => {
 });
 
 it("has parts: what an ended run left of it, and values that are known by then", () => {
-  expect(isPartOfReview({ ...base, terms: [terms("b")], queueChanges: [change("y")] }, base)).toBe(true);
-  expect(isPartOfReview({ ...base, queueChanges: [change("z")] }, base)).toBe(false);
+  expect(isSubsetOfReview({ ...base, terms: [terms("b")], queueChanges: [change("y")] }, base)).toBe(true);
+  expect(isSubsetOfReview({ ...base, queueChanges: [change("z")] }, base)).toBe(false);
   const open = { ...base, terms: [terms("a", { known: "p1:x" })] };
-  expect(isPartOfReview({ ...base, terms: [terms("a")] }, open)).toBe(true);
-  expect(isPartOfReview(open, { ...base, terms: [terms("a")] })).toBe(false);
-  expect(isPartOfReview({ ...base, terms: [terms("a", { dedupField: "id" })] }, open)).toBe(false);
+  expect(isSubsetOfReview({ ...base, terms: [terms("a")] }, open)).toBe(true);
+  expect(isSubsetOfReview(open, { ...base, terms: [terms("a")] })).toBe(false);
+  expect(isSubsetOfReview({ ...base, terms: [terms("a", { dedupField: "id" })] }, open)).toBe(false);
 });
 
 it("is known by its form", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { sampleOf } from "../../../../src/cli/shared/plan/sample.ts";
+import { createSample } from "../../../../src/cli/shared/plan/sample.ts";
 import type { Message } from "../../../../src/types.ts";
 
 function message(body: Message["body"], more: Partial<Message> = {}): Message {
@@ -14,7 +14,7 @@ function message(body: Message["body"], more: Partial<Message> = {}): Message {
 }
 
 it("shows a text as it is and anything else as JSON", () => {
-  expect(sampleOf(message({ a: [1] }), "#5", {})).toEqual({
+  expect(createSample(message({ a: [1] }), "#5", {})).toEqual({
     label: "#5",
     contentType: "json",
     delaySeconds: null,
@@ -22,23 +22,23 @@ it("shows a text as it is and anything else as JSON", () => {
     cut: false,
   });
   const text = message("words", { contentType: "text", delaySeconds: 60 });
-  expect(sampleOf(text, "#1", {})).toMatchObject({ body: "words", delaySeconds: 60 });
+  expect(createSample(text, "#1", {})).toMatchObject({ body: "words", delaySeconds: 60 });
 });
 
 it("leaves secrets by their names", () => {
   const secrets = [{ name: "key", path: ["k"], at: 0 }];
-  expect(sampleOf(message({ k: "${secret.key}" }, { secrets }), "#1", {}).body).toBe('{"k":"${secret.key}"}');
+  expect(createSample(message({ k: "${secret.key}" }, { secrets }), "#1", {}).body).toBe('{"k":"${secret.key}"}');
 });
 
 it("takes out what the environment holds under a name of a secret, quoted or not", () => {
   const env = { DEPLOY_TOKEN: 'hush"hush', API_KEY: "k-123456", REGION: "eu-west", PASSWORD: "short" };
-  expect(sampleOf(message({ a: 'x hush"hush', b: "eu-west", c: "short", d: "k-123456" }), "#1", env).body).toBe(
+  expect(createSample(message({ a: 'x hush"hush', b: "eu-west", c: "short", d: "k-123456" }), "#1", env).body).toBe(
     '{"a":"x ${env.DEPLOY_TOKEN}","b":"eu-west","c":"short","d":"${env.API_KEY}"}',
   );
 });
 
 it("is cut after 200 characters, never inside of one", () => {
-  const { body, cut } = sampleOf(message("🙂".repeat(201), { contentType: "text" }), "#1", {});
+  const { body, cut } = createSample(message("🙂".repeat(201), { contentType: "text" }), "#1", {});
   expect([[...body].length, body.endsWith("🙂"), cut]).toEqual([200, true, true]);
-  expect(sampleOf(message("x".repeat(200), { contentType: "text" }), "#1", {}).cut).toBe(false);
+  expect(createSample(message("x".repeat(200), { contentType: "text" }), "#1", {}).cut).toBe(false);
 });

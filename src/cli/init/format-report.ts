@@ -1,0 +1,60 @@
+import { styleText } from "node:util";
+import { toPrintable } from "../../printable.ts";
+import type { Answers } from "./answers.ts";
+import type { NewFile } from "./project-files.ts";
+
+/** What became of a file. */
+export interface Outcome {
+  readonly file: NewFile;
+  readonly change: "created" | "added to" | "replaced" | "same" | "left";
+}
+
+/** For people: what was written, what was left, and what to do next. */
+export function formatReport(path: string, { stack, account, queues }: Answers, outcomes: readonly Outcome[]): string {
+  const bold = (text: string) => styleText("bold", text, { stream: process.stderr });
+  const files = outcomes.map(({ file, change }) => `  ${words[change].padEnd(9)} ${file.path}\n`).join("");
+  const left = outcomes.some(({ change }) => change === "left")
+    ? "What was left as it is may not fit the rest. --force replaces it.\n"
+    : "";
+  const steps = [
+    ...(path === "." ? [] : [[`cd ${toPrintable(path)}`, ""]]),
+    ["npm install", "then commit package-lock.json too"],
+    ["npx queue-seeder validate", "checks messages/"],
+    ["npm run demo", "deploys to an emulator on this machine; needs no account"],
+  ];
+  const deploy = [
+    ["npx pulumi login", "or: npx pulumi login file://~/.pulumi-state"],
+    [`npx pulumi stack init ${stack}`, ""],
+    ...(account === undefined
+      ? [["npx pulumi config set queue-seeder:accountId ID", "unless CLOUDFLARE_ACCOUNT_ID has it"]]
+      : []),
+    ["npx pulumi config set --secret queue-seeder:apiToken", `a token that may edit Queues`],
+    [`npx queue-seeder up --stack ${stack}`, createsText(queues)],
+  ];
+  return `${bold("Files")}
+${files}${left}
+${bold("What to do next")}
+${formatList(steps)}
+${bold("A real deployment")}
+${formatList(deploy)}`;
+}
+
+const words = {
+  created: "created",
+  "added to": "added to",
+  replaced: "replaced",
+  same: "unchanged",
+  left: "left",
+} as const satisfies Record<Outcome["change"], string>;
+
+function createsText(queues: Answers["queues"]): string {
+  const created = queues.filter(({ id }) => id === undefined).map(({ name }) => name);
+  return created.length === 0 ? "plans, asks, pushes" : `plans, asks, creates ${created.join(", ")}, pushes`;
+}
+
+function formatList(lines: readonly (readonly string[])[]): string {
+  const width = Math.max(...lines.map(([command = ""]) => command.length));
+  return lines
+    .map(([command = "", why = ""]) => `  ${why === "" ? command : `${command.padEnd(width)}  # ${why}`}\n`)
+    .join("");
+}

@@ -1,0 +1,104 @@
+/** A file that exists cannot be added to. */
+export class MergeError extends Error {
+  override name = "MergeError";
+}
+
+/** What a project needs beside queue-seeder itself. The launcher `pulumi` is of the version that the tests run on. */
+export const dependencies = { "@pulumi/pulumi": "^3.270.0", pulumi: "3.250.0" } as const;
+
+/** Only where queues are created. */
+export const creating = { "@pulumi/cloudflare": "^6.22.1" } as const;
+
+/** For editors and `tsc`; a run needs none of them. */
+export const devDependencies = { "@types/node": "^24", typescript: "^6" } as const;
+
+const scripts = { demo: "queue-seeder demo", validate: "queue-seeder validate" } as const;
+
+export interface PackageNeeds {
+  readonly name: string;
+  /** Of queue-seeder. */
+  readonly version: string;
+  /** Whether queues are created. */
+  readonly creates: boolean;
+}
+
+/**
+ * Adds what is missing, and changes nothing that is there.
+ *
+ * @param existing the text of the file, where there is one
+ * @returns its new text, and what its modules are
+ */
+export function addToPackageJson(existing: string | undefined, needs: PackageNeeds): { text: string; type: unknown } {
+  const before: Record<string, unknown> =
+    existing === undefined ? createPackageJson(needs) : parsePackageJson(existing);
+  const had = { ...toMap(before.devDependencies), ...toMap(before.dependencies) };
+  const lacking = (wanted: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(wanted).filter(([name]) => had[name] === undefined));
+  const wanted = {
+    ...dependencies,
+    ...(needs.creates ? creating : {}),
+    "queue-seeder": `^${needs.version}`,
+  };
+  const after = {
+    ...before,
+    // Theirs first, in their order; the same name stays theirs.
+    scripts: { ...toMap(before.scripts), ...scripts, ...toMap(before.scripts) },
+    dependencies: sortKeys({ ...toMap(before.dependencies), ...lacking(wanted) }),
+    devDependencies: sortKeys({ ...toMap(before.devDependencies), ...lacking(devDependencies) }),
+  };
+  const indent = /^\{\r?\n([ \t]+)/.exec(existing ?? "")?.[1] ?? "  ";
+  return { text: `${JSON.stringify(after, null, indent)}\n`, type: before.type };
+}
+
+function createPackageJson({ name }: PackageNeeds): Record<string, unknown> {
+  return { name: name.toLowerCase(), private: true, type: "module", engines: { node: ">=22.18" } };
+}
+
+function parsePackageJson(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch {
+    value = undefined;
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  throw new MergeError("package.json is not a JSON object, so nothing can be added to it. Mend it first.");
+}
+
+function sortKeys(map: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function toMap(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** What must not be committed: installed packages, and queue-seeder's own working files. */
+const ignored = ["node_modules/", ".queue-seeder/"] as const;
+
+/**
+ * Line ends are the same on every machine: with other ones in a quoted cell of CSV, or in a manifest, a file would not be what was
+ * pushed. What is compressed is left alone.
+ */
+const attributes = [
+  "/messages/** text=auto eol=lf",
+  "*.ndjson text eol=lf",
+  "*.jsonl text eol=lf",
+  "*.csv text eol=lf",
+  "*.gz binary",
+  "*.zst binary",
+] as const;
+
+/** Adds above what is there: of two lines for a file, the later one counts, and theirs may hand it to Git LFS. */
+export function addToGitattributes(existing = ""): string {
+  const lines = new Set(existing.split(/\r?\n/).map((line) => line.trim().replace(/\s+/g, " ")));
+  const missing = attributes.filter((line) => !lines.has(line));
+  return missing.map((line) => `${line}\n`).join("") + existing;
+}
+
+export function addToGitignore(existing = ""): string {
+  const lines = existing.split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, ""));
+  const missing = ignored.filter((entry) => !lines.includes(entry.replace(/\/$/, "")));
+  const start = existing === "" || existing.endsWith("\n") ? existing : `${existing}\n`;
+  return start + missing.map((entry) => `${entry}\n`).join("");
+}

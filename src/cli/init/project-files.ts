@@ -1,0 +1,121 @@
+import { stringify } from "yaml";
+import type { NamedQueue } from "../shared/options.ts";
+import type { Answers } from "./answers.ts";
+import { addToGitattributes, addToGitignore, addToPackageJson } from "./merge-files.ts";
+import { adaptTemplate, type Template } from "./pipeline-templates.ts";
+
+/** What is there before. */
+export interface ProjectState {
+  /** The texts of the files that init adds to, where they exist. */
+  readonly packageJson: string | undefined;
+  readonly gitignore: string | undefined;
+  readonly gitattributes: string | undefined;
+  /** The project's folder as seen from the root of the Git repository; "" where they are the same, or there is none. */
+  readonly fromGitRoot: string;
+  /** The files of the pipeline that was asked for. */
+  readonly pipeline: readonly Template[];
+  /** Of queue-seeder. */
+  readonly version: string;
+}
+
+/** A file of the new project. */
+export interface NewFile {
+  /** Relative to the project's folder. */
+  readonly path: string;
+  readonly text: string;
+  /** `add`: the text holds all that was there before, so that nothing is lost by writing it. */
+  readonly mode: "create" | "add";
+}
+
+const schema = "../node_modules/queue-seeder/messages/manifest.schema.json";
+
+/** Decides what an initialised project consists of. Pure. @throws MergeError when a file cannot be added to */
+export function projectFiles(answers: Answers, state: ProjectState): readonly NewFile[] {
+  const creates = answers.queues.some(({ id }) => id === undefined);
+  const packageJson = addToPackageJson(state.packageJson, { ...answers, creates, version: state.version });
+  const { fromGitRoot: folder, pipeline } = state;
+  const toGitRoot = folder === "" ? "" : "../".repeat(folder.split("/").length);
+  return [
+    create("Pulumi.yaml", pulumiYaml(answers)),
+    create(`Pulumi.${answers.stack}.yaml`, stackYaml(answers)),
+    { path: "package.json", text: packageJson.text, mode: "add" },
+    create("infra/index.ts", indexTs),
+    create("infra/tsconfig.json", json(tsconfig)),
+    // Whatever the repository's own modules are, the program is an ES module.
+    ...(packageJson.type === "module" ? [] : [create("infra/package.json", json({ private: true, type: "module" }))]),
+    ...answers.queues.map((queue) => create(`messages/${queue.name}.yaml`, manifestYaml(queue))),
+    { path: ".gitignore", text: addToGitignore(state.gitignore), mode: "add" },
+    { path: ".gitattributes", text: addToGitattributes(state.gitattributes), mode: "add" },
+    ...pipeline
+      .map((template) => adaptTemplate(template, { stack: answers.stack, folder }))
+      .map(({ path, text }) => create(`${toGitRoot}${path}`, text)),
+  ];
+}
+
+function create(path: string, text: string): NewFile {
+  return { path, text, mode: "create" };
+}
+
+const indexTs = `import { join } from "node:path";
+import { program } from "queue-seeder";
+
+// Reads messages/, checks everything, and registers what pushes it. Resources of your own may stand beside it.
+const outputs = await program(join(import.meta.dirname, ".."));
+
+export const manifests = outputs.manifests;
+export const queues = outputs.queues;
+`;
+
+/** For editors and \`tsc\`: Node runs the program as it is. */
+const tsconfig = {
+  compilerOptions: {
+    target: "es2024",
+    module: "nodenext",
+    types: ["node"],
+    noEmit: true,
+    strict: true,
+    erasableSyntaxOnly: true,
+    skipLibCheck: true,
+  },
+  include: ["*.ts"],
+};
+
+function pulumiYaml({ name }: Answers): string {
+  return `${yaml({ name, description: "Messages for Cloudflare Queues, kept in Git and pushed once.", main: "infra/index.ts" })}runtime:
+  name: nodejs
+  options:
+    # Node runs TypeScript by itself; ts-node would only slow every run down.
+    typescript: false
+`;
+}
+
+function stackYaml({ account, queues }: Answers): string {
+  const config = {
+    ...(account === undefined ? {} : { "queue-seeder:accountId": account }),
+    "queue-seeder:queues": Object.fromEntries(
+      queues.map(({ name, id }) => [name, id === undefined ? { create: true } : { id }]),
+    ),
+  };
+  return yaml({ config });
+}
+
+function manifestYaml({ name }: NamedQueue): string {
+  return `# yaml-language-server: $schema=${schema}
+# Each of these goes once to each stack. Replace them by your own.
+${yaml({ queue: name })}messages:
+  - id: sample-1
+    body: { type: sample, number: 1, stack: "\${stack}" }
+  - id: sample-2
+    body: plain words
+    content_type: text
+    delay_seconds: 60
+`;
+}
+
+function yaml(value: object): string {
+  return stringify(value, { lineWidth: 0, compat: "yaml-1.1" });
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

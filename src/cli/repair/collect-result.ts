@@ -1,0 +1,94 @@
+import { parseReason, stripColours } from "../../engine/pulumi-messages.ts";
+import type { EngineEvent, EngineResult } from "../../engine/run-pulumi.ts";
+import { formatNumber } from "../../format.ts";
+import { describeEvent } from "../../lifecycle/protocol/describe.ts";
+import { decodeEvent, type RunEventOfKind } from "../../lifecycle/protocol/events.ts";
+
+/** What a run that repairs a ledger reported. */
+export interface RepairCollector {
+  take(event: EngineEvent): void;
+  readonly repaired: readonly RunEventOfKind<"repaired">[];
+  /** Why the provider refused, each once. */
+  readonly refusals: ReadonlySet<string>;
+  /** What else Pulumi calls an error, in its words. */
+  readonly errors: readonly string[];
+  /** A payload that this command cannot read; undefined: there was none. */
+  readonly unreadable: string | undefined;
+}
+
+/** Collects what the provider reports of a repair, and what Pulumi says of a failure. */
+export function collectRepair(): RepairCollector {
+  const repaired: RunEventOfKind<"repaired">[] = [];
+  const refusals = new Set<string>();
+  const errors: string[] = [];
+  let unreadable: string | undefined;
+  return {
+    repaired,
+    refusals,
+    errors,
+    get unreadable() {
+      return unreadable;
+    },
+    take({ diagnosticEvent }) {
+      if (diagnosticEvent === undefined) return;
+      const { message, severity } = diagnosticEvent;
+      const decoded = decodeEvent(message.trimEnd());
+      if (decoded.kind === "unreadable") unreadable ??= decoded.message;
+      else if (decoded.kind === "other") {
+        if (severity === "error") errors.push(stripColours(message).trim());
+      } else if (decoded.event.kind === "repaired") repaired.push(decoded.event);
+      else if (decoded.event.kind === "refused") refusals.add(decoded.event.message);
+    },
+  };
+}
+
+export interface RepairResult {
+  readonly lines: readonly string[];
+  /** The exit code. */
+  readonly exit: 0 | 1;
+}
+
+/**
+ * Sums up a run that was to repair the ledger: what was done to all segments together and, where it failed, why, and whether the
+ * ledger changed all the same.
+ *
+ * @param named how many messages were named; undefined: all that it can be about are meant
+ */
+export function toRepairResult(
+  end: EngineResult,
+  { repaired, refusals, errors, unreadable }: Omit<RepairCollector, "take">,
+  named: number | undefined,
+): RepairResult {
+  if (unreadable !== undefined) {
+    const what = `EVENT_UNREADABLE: the provider of this project reports what this command cannot read: ${unreadable}.`;
+    return { lines: [`${what} Use the same version of queue-seeder for both. ${nextStepHint}`], exit: 1 };
+  }
+  const [first] = repaired;
+  const messages = repaired.reduce((sum, event) => sum + event.messages, 0);
+  const done = first === undefined ? [] : [describeEvent({ ...first, messages })?.text ?? ""];
+  if (end.kind === "ok") {
+    // Segments of a data file know nothing of each other's rows: only here is seen what was named and is nowhere.
+    const missing = (named ?? 0) - messages;
+    if (missing <= 0) return { lines: done, exit: 0 };
+    const what = `${formatNumber(missing)} of the ${formatNumber(named ?? 0)} that were named cannot be meant, and stayed as they were.`;
+    return { lines: [...done, what], exit: 1 };
+  }
+  const state =
+    done.length > 0
+      ? `The ledger changed as far as it says above, then the run failed. ${nextStepHint}`
+      : "The ledger is as it was.";
+  return { lines: [...done, ...collectReasons(end, refusals, errors), state], exit: 1 };
+}
+
+const nextStepHint = "`queue-seeder status` shows how it stands.";
+
+function collectReasons(
+  end: Exclude<EngineResult, { kind: "ok" }>,
+  refusals: ReadonlySet<string>,
+  errors: readonly string[],
+): readonly string[] {
+  if (end.kind === "locked") return [`Another run holds the stack: ${end.holder.text}.`];
+  if (refusals.size > 0) return [...refusals].flatMap((message) => message.split("\n"));
+  if (errors.length > 0) return [...new Set(errors)].map((text) => text.split("\n")[0] ?? "");
+  return [`${parseReason(end.text)}.`];
+}

@@ -1,0 +1,65 @@
+import type { LastPush } from "../../lifecycle/state/segment.ts";
+import type { VersionSegment } from "./model.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * What a report tells of, out of a state as the engine exports it or keeps it in its history. A resource that cannot be read,
+ * of whatever version of queue-seeder, is left out: a report decides nothing.
+ */
+export function readSegments(state: unknown): readonly VersionSegment[] {
+  const { deployment, checkpoint } = toFields(state);
+  const { resources } = toFields(deployment ?? toFields(checkpoint).latest);
+  if (!Array.isArray(resources)) return [];
+  return resources.map(toFields).flatMap(({ type, urn, outputs, delete: replaced }) => {
+    if (type !== "pulumi-nodejs:dynamic:Segment" || replaced === true) return [];
+    return toSegment(String(urn), toFields(outputs));
+  });
+}
+
+function toSegment(name: string, outputs: Fields): readonly VersionSegment[] {
+  const { queue, manifest, inDoubt, metrics, metricsAt } = outputs;
+  const lastPush = toPush(toFields(outputs.lastPush));
+  if (typeof queue !== "string" || typeof manifest !== "string" || lastPush === undefined) return [];
+  const heard = toMetrics(toFields(metrics));
+  return [
+    {
+      name,
+      queue,
+      manifest,
+      inDoubt: numberOr0(inDoubt),
+      lastPush,
+      ...(heard !== undefined && typeof metricsAt === "string" && { metrics: heard, metricsAt }),
+    },
+  ];
+}
+
+function toPush({ pushed, requests, at, commit, by, plan }: Fields): LastPush | undefined {
+  if (typeof pushed !== "number" || typeof at !== "string") return undefined;
+  return {
+    pushed,
+    requests: numberOr0(requests),
+    possibleDuplicates: [],
+    at,
+    commit: typeof commit === "string" ? commit : "",
+    ...(typeof by === "string" && { by }),
+    ...(typeof plan === "string" && { plan }),
+  };
+}
+
+function toMetrics({ backlog_count, backlog_bytes, oldest_message_timestamp_ms }: Fields): VersionSegment["metrics"] {
+  if (typeof backlog_count !== "number") return undefined;
+  return {
+    backlog_count,
+    backlog_bytes: numberOr0(backlog_bytes),
+    oldest_message_timestamp_ms: numberOr0(oldest_message_timestamp_ms),
+  };
+}
+
+function numberOr0(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}
+
+export function toFields(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}

@@ -1,0 +1,120 @@
+import { isProcessDead } from "../../engine/stack-lock.ts";
+import { formatCount, formatDuration, formatNumber } from "../../format.ts";
+import { formatIdList } from "../../lifecycle/apply/report.ts";
+import { toPrintable, toPrintableData, toPrintableLines } from "../../printable.ts";
+import { formatMetrics } from "../shared/format.ts";
+import type { ManifestOutcome, Outcome } from "../shared/outcome.ts";
+import type { Paint } from "../shared/paint.ts";
+import { planText } from "../shared/plan/text.ts";
+import type { ProgressState } from "./progress.ts";
+import type { Reporter, WaitStatus } from "./reporter.ts";
+
+export interface TerminalOptions {
+  readonly write: (text: string) => void;
+  /** Whether a line can be written over. */
+  readonly terminal: boolean;
+  readonly paint: Paint;
+  readonly now: () => number;
+}
+
+/** Milliseconds between two lines of progress in a log, where none can be written over. */
+const logEveryMs = 10_000;
+
+/** Tells a run to people, on stderr. */
+export function createHumanReporter({ write, terminal, paint, now }: TerminalOptions): Reporter {
+  let passing = false;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let waitToldAt = Number.NEGATIVE_INFINITY;
+  const clear = () => {
+    if (passing) write("\r\u001b[K");
+    passing = false;
+  };
+  const line = (text: string) => {
+    clear();
+    write(`${text}\n`);
+  };
+  /** Writes what the next line replaces, where one can. */
+  const pass = (text: string) => {
+    if (!terminal) return line(text);
+    write(`\r\u001b[K${text}`);
+    passing = true;
+  };
+  const colours = { info: "dim", warning: "yellow", error: "red" } as const;
+  return {
+    onPlan: (plan) => line(planText(plan, paint)),
+    onLocked(holder, waiting) {
+      const then = waiting === "no" ? "" : ` ${formatWait(waiting)}`;
+      line(`Another run holds the stack: ${toPrintable(holder.text)}.${then}`);
+      if (isProcessDead(holder)) {
+        line(
+          "On this machine there is no such process any more: if that run is surely over, `pulumi cancel` frees the stack.",
+        );
+      } else if (waiting === "no") {
+        line("Wait for it with --wait; where it was killed, `pulumi cancel` frees the stack.");
+      }
+    },
+    onStart: () => line("Pushing …"),
+    onProgress(state) {
+      if (!terminal && now() - toldAt < logEveryMs) return;
+      toldAt = now();
+      pass(formatProgress(state));
+    },
+    onWait(wait) {
+      if (!terminal && now() - waitToldAt < logEveryMs) return;
+      waitToldAt = now();
+      pass(formatWaiting(wait, now()));
+    },
+    onLog({ severity, text, resource }) {
+      const head = resource === undefined ? "" : `${toPrintable(resource)}: `;
+      line(`${paint(colours[severity], severity)} ${head}${toPrintableLines(text)}`);
+    },
+    onChange: (what, resource) => line(toPrintable(`${what} ${resource}`)),
+    onStopping: () => line("Finishing what is under way, and keeping what was pushed …"),
+    onNote: (text) => line(toPrintableLines(text)),
+    onEnd(outcome) {
+      for (const each of formatOutcome(outcome)) line(each);
+    },
+    onEnded() {},
+  };
+}
+
+function formatWait(seconds: number | undefined): string {
+  return seconds === undefined ? "Waiting for its end …" : `Waiting for at most ${formatDuration(seconds)} …`;
+}
+
+export function formatWaiting({ reason, until, resource }: WaitStatus, now: number): string {
+  const left = until === undefined ? "" : ` for at most ${formatDuration(Math.max(0, until - now) / 1_000)}`;
+  return `${resource === undefined ? "" : `${resource}: `}waiting${left}: ${reason}`;
+}
+
+export function formatProgress({ pushed, planned, perSecond, secondsLeft }: ProgressState): string {
+  const left = secondsLeft === undefined ? "" : `, ${formatDuration(secondsLeft)} left`;
+  const rate = perSecond === 0 ? "" : `, ${formatNumber(Math.round(perSecond))} a second`;
+  const whole =
+    planned === undefined
+      ? formatCount(pushed, "message")
+      : `${formatNumber(pushed)} of ${formatCount(planned, "message")}`;
+  return `${whole} pushed${rate}${left}`;
+}
+
+/** The summary, a manifest a line. */
+export function formatOutcome(outcome: Outcome): string[] {
+  const { manifests, queues, total } = toPrintableData(outcome);
+  return [
+    ...manifests.filter(({ pushed, inDoubt, notSent }) => pushed + inDoubt + notSent > 0).flatMap(formatManifest),
+    ...queues.flatMap(({ name, metrics, metricsAt }) =>
+      metrics === null ? [] : [`${name}: ${formatMetrics(metrics)}, as of ${metricsAt}`],
+    ),
+    `${formatCount(total.pushed, "message")} pushed in ${formatCount(total.requests, "request")}, ` +
+      `${formatNumber(total.inDoubt)} in doubt, ${formatNumber(total.notSent)} not sent.`,
+  ];
+}
+
+function formatManifest(manifest: ManifestOutcome): string[] {
+  const { name, queue, pushed, inDoubt, notSent, inDoubtMessages, possibleDuplicates } = manifest;
+  return [
+    `${name} → ${queue}: ${formatNumber(pushed)} pushed, ${formatNumber(inDoubt)} in doubt, ${formatNumber(notSent)} not sent`,
+    ...(inDoubtMessages.length === 0 ? [] : [`    in doubt: ${formatIdList(inDoubtMessages)}`]),
+    ...(possibleDuplicates.length === 0 ? [] : [`    may have arrived twice: ${formatIdList(possibleDuplicates)}`]),
+  ];
+}

@@ -1,0 +1,136 @@
+import { stackOptions } from "../../../config/stack-config.ts";
+import type { PreviewedResource } from "../../../engine/preview.ts";
+import { type StackState, secretId } from "../../../engine/read-state.ts";
+import { ownSegmentType, parseSegmentName, parseUrn, segmentType, urns } from "../../../engine/urn.ts";
+import { type LoadedSegments, loadSegments } from "../../../lifecycle/source/load-segments.ts";
+import type { SegmentInputs, Unresolved } from "../../../lifecycle/state/segment.ts";
+import { isUnknown } from "../../../lifecycle/state/unknown.ts";
+import type { Manifest } from "../../../types.ts";
+import {
+  createMessageReader,
+  type ManifestSnapshot,
+  type SegmentSnapshot,
+  toManifestSnapshot,
+  toSegmentSnapshot,
+} from "./segment-snapshots.ts";
+import type { StackSnapshot } from "./stack-snapshot.ts";
+
+/** What a plan says of a manifest, apart from its messages. */
+export type ManifestTerms = Pick<
+  Manifest,
+  "name" | "location" | "queue" | "push" | "inDoubt" | "requires" | "after" | "dedupField"
+>;
+
+/** A manifest as the next run deploys it. */
+export interface DeployedManifest extends ManifestSnapshot {
+  readonly terms: ManifestTerms;
+  /** What only the run itself will know; undefined: nothing. */
+  readonly unresolved: Unresolved | undefined;
+}
+
+/**
+ * All that the next run deploys: by the engine's preview where there is one, since only the program knows what it registers;
+ * else the manifests of the repository.
+ */
+export async function deployedManifests(
+  snapshot: StackSnapshot,
+  state: StackState,
+): Promise<readonly DeployedManifest[]> {
+  const { loaded, preview } = snapshot;
+  if (preview?.kind !== "made") {
+    return loaded.manifests.map((terms) => ({
+      ...toManifestSnapshot(terms, snapshot, state),
+      terms,
+      unresolved: undefined,
+    }));
+  }
+  const groups = new Map<string, PreviewedResource[]>();
+  for (const resource of preview.resources) {
+    if (resource.type !== segmentType || resource.change === "delete") continue;
+    const manifest = urns.manifestOf(resource.urn);
+    groups.set(manifest, [...(groups.get(manifest) ?? []), resource]);
+  }
+  const found = await findManifests([...groups.values()].flat(), snapshot);
+  const order = new Map(loaded.manifests.map(({ name }, index) => [name, index]));
+  return [...groups.values()]
+    .map((segments) => deployedManifest(segments, found, snapshot, state))
+    .sort((a, b) => (order.get(a.terms.name) ?? order.size) - (order.get(b.terms.name) ?? order.size));
+}
+
+function deployedManifest(
+  resources: readonly PreviewedResource[],
+  found: readonly Manifest[],
+  snapshot: StackSnapshot,
+  state: StackState,
+): DeployedManifest {
+  const sorted = resources
+    .map((resource) => ({ resource, inputs: readInputs(resource) }))
+    .sort((a, b) => a.inputs.segment - b.inputs.segment);
+  const [{ resource, inputs: first } = neverEmpty()] = sorted;
+  const manifest = found.find(({ name, location }) => name === first.manifest && location.file === first.file);
+  const messagesFrom = manifest && createMessageReader(manifest);
+  const segments = sorted.map(({ resource: { change, recordedAs }, inputs }): SegmentSnapshot => {
+    const recorded = state.segments.find(({ urn }) => urn === recordedAs);
+    return toSegmentSnapshot(
+      inputs,
+      recorded && { ...recorded, replaced: change === "replace" },
+      messagesFrom,
+      snapshot,
+    );
+  });
+  const name = isOwnSegment(resource) ? first.manifest : parseSegmentName(parseUrn(resource.urn).name).manifest;
+  return { terms: toTerms(name, first, manifest), segments, messagesFrom, unresolved: first.unresolved };
+}
+
+function toTerms(name: string, inputs: SegmentInputs, manifest: Manifest | undefined): ManifestTerms {
+  const { queue, mode: push, inDoubtPolicy: inDoubt, requires } = inputs;
+  return {
+    name,
+    queue,
+    push,
+    inDoubt,
+    requires: requires ?? { consumer: false, notPaused: false, maxBacklog: undefined },
+    location: manifest?.location ?? { file: "Pulumi.yaml", line: 1, column: 1 },
+    after: manifest?.after ?? [],
+    dedupField: manifest?.dedupField,
+  };
+}
+
+/**
+ * What the engine does not know yet is "".
+ *
+ * @throws StateError where the engine takes an id for a secret
+ */
+function readInputs({ urn, inputs }: PreviewedResource): SegmentInputs {
+  const known = inputs as unknown as SegmentInputs;
+  const id = (value: string) => {
+    if (value === "[secret]") throw secretId(urn);
+    return isUnknown(value) ? "" : value;
+  };
+  return { ...known, queueId: id(known.queueId), accountId: id(known.accountId), resourceUrn: urn };
+}
+
+/** The manifests that segments are of: those of the repository, and those of files that only components name. */
+async function findManifests(
+  segments: readonly PreviewedResource[],
+  snapshot: StackSnapshot,
+): Promise<readonly Manifest[]> {
+  const { manifests } = snapshot.loaded;
+  const known = new Set(manifests.map(({ location }) => location.file));
+  const files = new Set(segments.map((segment) => readInputs(segment).file));
+  const others = [...files].filter((file) => file !== "" && !known.has(file));
+  return others.length === 0 ? manifests : [...manifests, ...(await loadOthers(snapshot, others)).manifests];
+}
+
+function loadOthers({ root, stack }: StackSnapshot, files: readonly string[]): Promise<LoadedSegments> {
+  const { queues: _, ...options } = stackOptions(root, stack.short).options;
+  return loadSegments({ root, ...options, files });
+}
+
+function isOwnSegment({ urn }: PreviewedResource): boolean {
+  return parseUrn(urn).qualifiedType === ownSegmentType;
+}
+
+function neverEmpty(): never {
+  throw new Error("a group has the segment that it was made for");
+}

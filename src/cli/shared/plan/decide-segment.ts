@@ -1,0 +1,82 @@
+import { planSends, selectPending } from "../../../lifecycle/apply/select-pending.ts";
+import { SeederError } from "../../../lifecycle/errors.ts";
+import { assertNotShrunk } from "../../../lifecycle/ledger/assert-not-edited.ts";
+import { diffSegment } from "../../../lifecycle/ledger/diff.ts";
+import { findQueueLedger } from "../../../lifecycle/ledger/queue-ledgers.ts";
+import { resolveLedger } from "../../../lifecycle/ledger/segment-ledger.ts";
+import type { SegmentLedger } from "../../../lifecycle/ledger/types.ts";
+import type { Decision } from "../../../plan/index.ts";
+import { readDigests, type SegmentSnapshot } from "../deployment/segment-snapshots.ts";
+
+/** What a run would do for one segment, decided as the provider does. */
+export interface SegmentDecision {
+  readonly decision: Decision;
+  /** Indices of the messages that would be sent, ascending. */
+  readonly sendable: readonly number[];
+  /** Messages in doubt that are not sent again. */
+  readonly held: number;
+  readonly journaled: JournaledMessages;
+  /** Whether a journal has something that the run takes over into the ledger. */
+  readonly takesOver: boolean;
+  readonly labelOf: SegmentLedger["labelOf"];
+  /** Why the run would refuse the segment, other than for what was edited. */
+  readonly refusal: string | undefined;
+}
+
+/** Of the messages that would be sent by the ledger, what the journal of a run that was killed knows better. */
+export interface JournaledMessages {
+  /** They do not go again. */
+  readonly pushed: number;
+  /** Sent without an answer. */
+  readonly inDoubt: number;
+}
+
+const emptyJournal: JournaledMessages = { pushed: 0, inDoubt: 0 };
+
+export async function decideSegment(segment: SegmentSnapshot, env: NodeJS.ProcessEnv): Promise<SegmentDecision> {
+  const { inputs, recorded } = segment;
+  const { decision: all, labelOf } = resolveLedger(inputs, undefined);
+  const decided = (decision: Decision, more: Partial<SegmentDecision> = {}): SegmentDecision => {
+    const refused = more.refusal !== undefined || decision.edited.length > 0;
+    const held = inputs.inDoubtPolicy === "stop" ? decision.inDoubt.length : 0;
+    const sendable = refused ? [] : selectPending(inputs, { decision });
+    return {
+      decision,
+      sendable,
+      held,
+      journaled: emptyJournal,
+      takesOver: false,
+      labelOf,
+      refusal: undefined,
+      ...more,
+    };
+  };
+  try {
+    const left = await segment.left(env);
+    // What the engine creates anew begins with an empty ledger.
+    const olds = recorded?.replaced ? undefined : recorded?.outputs;
+    const ledger = olds && findQueueLedger(olds, inputs);
+    const { decision } =
+      olds === undefined ? { decision: all } : await diffSegment(olds, inputs, [], () => readDigests(segment));
+    if (ledger !== undefined) assertNotShrunk(ledger, inputs);
+    if (left.length === 0) return decided(decision);
+    const digests = inputs.content.kind === "rows" ? await readDigests(segment) : undefined;
+    const alone = resolveLedger(inputs, ledger?.ledger, [], digests);
+    const book = resolveLedger(inputs, ledger?.ledger, left, digests);
+    const { edited } = book.decision;
+    if (edited.length > 0) return decided({ ...decision, edited });
+    return decided(decision, {
+      sendable: planSends(inputs, alone, book),
+      journaled: toJournaled(alone, book),
+      takesOver: true,
+    });
+  } catch (error) {
+    if (error instanceof SeederError) return decided(all, { refusal: error.message });
+    throw error;
+  }
+}
+
+function toJournaled(alone: SegmentLedger, { decision, recovered }: SegmentLedger): JournaledMessages {
+  const known = new Set(alone.decision.inDoubt);
+  return { pushed: recovered.length, inDoubt: decision.inDoubt.filter((index) => !known.has(index)).length };
+}

@@ -1,0 +1,181 @@
+import { emptyState, type StackState } from "../../../engine/read-state.ts";
+import { formatCount } from "../../../format.ts";
+import type { PlannedPush } from "../../../lifecycle/apply/approval.ts";
+import { findRenameProblems } from "../../../lifecycle/deployments-provider.ts";
+import { formatLocation } from "../../../manifest/index.ts";
+import { digestText } from "../../../plan/index.ts";
+import { type DeployedManifest, deployedManifests, type ManifestTerms } from "../deployment/deployed-manifests.ts";
+import { resolveQueueId } from "../deployment/segment-snapshots.ts";
+import type { StackSnapshot } from "../deployment/stack-snapshot.ts";
+import { resolvePlanAddress } from "./address.ts";
+import { measure, type SegmentMeasurement } from "./measure-segment.ts";
+import {
+  addSizes,
+  type ManifestPlan,
+  mergeByName,
+  type Plan,
+  type PlanBase,
+  type Program,
+  planQueues,
+  type RemovedManifest,
+  toTotal,
+} from "./model.ts";
+import { queueChanges } from "./queue-changes.ts";
+import { type Review, type ReviewedTerms, reviewDigest } from "./review.ts";
+import { sampleMessages } from "./sample.ts";
+
+/** What `up` would do by these facts. Reads the messages that would be pushed, and nothing else. */
+export async function makePlan(snapshot: StackSnapshot, env: NodeJS.ProcessEnv): Promise<Plan> {
+  const { stack, config } = snapshot;
+  const base: PlanBase =
+    snapshot.state.kind === "read"
+      ? { kind: "ledger" }
+      : { kind: "nothing", code: snapshot.state.code, why: snapshot.state.why };
+  const state = snapshot.state.kind === "read" ? snapshot.state.state : emptyState;
+  const deployed = await deployedManifests(snapshot, state);
+  const manifests: ManifestPlan[] = [];
+  const pushes: PlannedPush[] = [];
+  const terms: ReviewedTerms[] = [];
+  for (const manifest of deployed) {
+    const measured = await measure(manifest, env);
+    manifests.push(manifestPlan(manifest, measured, findRenameRefusals(manifest, snapshot, state)));
+    const reviewed = measured.flatMap(({ reviewed }) => reviewed ?? []);
+    pushes.push(...reviewed);
+    if (reviewed.length > 0) terms.push(reviewedTerms(manifest, measured));
+  }
+  const changes = queueChanges(snapshot, state);
+  const address = resolvePlanAddress(snapshot, env);
+  const queues = planQueues(manifests, queueIds(deployed, snapshot, state));
+  const review: Review = {
+    address: address.url ?? "",
+    pushes,
+    terms,
+    queueChanges: changes.map(({ name, change, id }) => ({ name, change, id })),
+  };
+  const { project } = config;
+  return {
+    stack: stack.short,
+    project,
+    base,
+    address,
+    program: toProgram(snapshot),
+    digest: reviewDigest({ project, stack: stack.short }, review),
+    review,
+    manifests,
+    removed: findRemoved(state, deployed),
+    queues,
+    queueChanges: changes,
+    total: toTotal(queues),
+  };
+}
+
+function toProgram({ preview }: StackSnapshot): Program {
+  if (preview?.kind === "made") return { kind: "previewed" };
+  return { kind: "files", why: preview?.why ?? null };
+}
+
+/** By the names that manifests use; see {@link QueuePlan}. */
+function queueIds(
+  deployed: readonly DeployedManifest[],
+  snapshot: StackSnapshot,
+  state: StackState,
+): ReadonlyMap<string, string | null> {
+  const known = deployed.flatMap(({ terms: { queue }, segments }) => {
+    const ids = new Set(segments.map(({ inputs }) => inputs.queueId));
+    const [id] = ids;
+    return ids.size === 1 && id ? [[queue, id] as const] : [];
+  });
+  const names = new Set(deployed.map(({ terms }) => terms.queue));
+  return new Map(
+    [...names].map((name) => {
+      const ids = new Set(known.flatMap(([queue, id]) => (queue === name ? [id] : [])));
+      const [id] = ids;
+      return [name, ids.size === 1 && id ? id : (resolveQueueId(name, snapshot, state) ?? null)] as const;
+    }),
+  );
+}
+
+function manifestPlan(
+  { terms, unresolved }: Pick<DeployedManifest, "terms" | "unresolved">,
+  segments: readonly SegmentMeasurement[],
+  moved: readonly string[],
+): ManifestPlan {
+  const sum = (of: (segment: SegmentMeasurement) => number) =>
+    segments.reduce((total, segment) => total + of(segment), 0);
+  const pushedBefore = sum(({ decision }) => decision.alreadyPushed.length);
+  const push = addSizes(segments.map((segment) => segment.push));
+  const held = sum((segment) => segment.held);
+  return {
+    name: terms.name,
+    location: terms.location,
+    queue: terms.queue,
+    mode: terms.push,
+    inDoubtPolicy: terms.inDoubt,
+    dedupField: terms.dedupField ?? null,
+    push,
+    unresolved: unresolved ?? null,
+    messages: sum((segment) => segment.messages),
+    pushedBefore,
+    inDoubt: sum(({ decision }) => decision.inDoubt.length) - held,
+    held,
+    journaled: {
+      pushed: sum(({ journaled }) => journaled.pushed),
+      inDoubt: sum(({ journaled }) => journaled.inDoubt),
+    },
+    takesOver: segments.some(({ takesOver }) => takesOver),
+    // One that seems to be gone may be one that only the run itself knows.
+    forgotten: unresolved === undefined ? sum(({ decision }) => decision.forgotten.length) : 0,
+    edited: segments.flatMap(({ edited }) => edited),
+    refusals: [...moved, ...segments.flatMap(({ refusal }) => refusal ?? [])],
+    requires: requirements(terms),
+    sample: segments.flatMap(({ sample }) => sample).slice(0, sampleMessages),
+  };
+}
+
+/** What the engine would refuse of a manifest that says it had another name. */
+function findRenameRefusals(
+  { terms: { name, location } }: DeployedManifest,
+  { loaded: { manifests } }: StackSnapshot,
+  { deployments }: StackState,
+): readonly string[] {
+  const own = manifests.find((each) => each.name === name && each.location.file === location.file);
+  if (own === undefined) return [];
+  const wanted = new Set(manifests.map((each) => each.name));
+  const refusals = findRenameProblems(name, own.formerNames, wanted, deployments, formatLocation(own.formerNamesAt));
+  return refusals.map((text) => `MOVED_FROM_DEPLOYED: ${text}`);
+}
+
+function reviewedTerms(
+  { terms, unresolved, segments }: DeployedManifest,
+  measured: readonly SegmentMeasurement[],
+): ReviewedTerms {
+  const { name: manifest, after, dedupField = null } = terms;
+  if (unresolved === undefined) return { manifest, after, dedupField, known: null };
+  const contents = segments.map(({ inputs }) => inputs.content);
+  const pending = measured.map(({ decision }) => decision.pending);
+  return { manifest, after, dedupField, known: digestText(JSON.stringify([contents, pending])) };
+}
+
+/** In words, as the queue has to be. */
+function requirements({ requires: { consumer, notPaused, maxBacklog }, after }: ManifestTerms): string[] {
+  return [
+    ...(consumer ? ["a consumer"] : []),
+    ...(notPaused ? ["that delivery is not paused"] : []),
+    ...(maxBacklog === undefined ? [] : [`at most ${formatCount(maxBacklog, "message")} in the queue`]),
+    ...(after.length === 0 ? [] : [`${after.join(" and ")} first`]),
+  ];
+}
+
+/** What the state has of manifests that the next run does not deploy any more. */
+function findRemoved({ segments }: StackState, deployed: readonly DeployedManifest[]): readonly RemovedManifest[] {
+  const kept = new Set(
+    deployed.flatMap((manifest) => manifest.segments.flatMap(({ recorded }) => recorded?.urn ?? [])),
+  );
+  const names = new Set(deployed.map(({ terms }) => terms.name));
+  return mergeByName(
+    segments.flatMap(({ urn, manifest: name, outputs: { queue, pushed, inDoubt }, origin }) =>
+      // What a component deploys only the run itself knows.
+      origin === "manifest" && !kept.has(urn) && !names.has(name) ? [{ name, queue, pushed, inDoubt }] : [],
+    ),
+  );
+}

@@ -1,0 +1,141 @@
+import { type PlannedPush, toOpenPush, toPlannedPush } from "../../../lifecycle/apply/approval.ts";
+import { firstRow } from "../../../lifecycle/ledger/row-ledger.ts";
+import type { SegmentInputs } from "../../../lifecycle/state/segment.ts";
+import { limits } from "../../../limits.ts";
+import { withDedupKey } from "../../../manifest/index.ts";
+import { countWriteOperations } from "../../../plan/cost.ts";
+import { encodeMessage, packBatches } from "../../../plan/index.ts";
+import type { EncodedMessage, Message, SourceLocation } from "../../../types.ts";
+import type { ManifestSnapshot, SegmentSnapshot } from "../deployment/segment-snapshots.ts";
+import { decideSegment, type SegmentDecision } from "./decide-segment.ts";
+import { type EditedPlanMessage, emptyPush, type PushSize, type Sample } from "./model.ts";
+import { createSample, sampleMessages } from "./sample.ts";
+
+/** What a run would do for one segment, in numbers. */
+export interface SegmentMeasurement
+  extends Pick<SegmentDecision, "decision" | "held" | "journaled" | "takesOver" | "refusal"> {
+  /** In the segment. */
+  readonly messages: number;
+  readonly push: PushSize;
+  /** undefined: nothing would be pushed. */
+  readonly reviewed: PlannedPush | undefined;
+  readonly edited: readonly EditedPlanMessage[];
+  readonly sample: readonly Sample[];
+}
+
+/** Decides for each segment, and reads once what would be pushed of all of them. */
+export async function measure(
+  { segments, messagesFrom }: ManifestSnapshot,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly SegmentMeasurement[]> {
+  const looks: Measurement[] = [];
+  for (const segment of segments) looks.push(new Measurement(segment, await decideSegment(segment, env), env));
+  if (messagesFrom === undefined) return looks.map((look) => look.measuredUnread());
+  const first = looks.findIndex(({ wanted }) => wanted);
+  const last = looks.findLastIndex(({ wanted }) => wanted);
+  if (first >= 0) {
+    const { inputs } = segments[first] as SegmentSnapshot;
+    let at = first;
+    let index = 0;
+    reading: for await (const some of messagesFrom(firstRow(inputs))) {
+      for (const message of some) {
+        if (index === segments[at]?.inputs.messages) {
+          looks[at]?.close();
+          at += 1;
+          index = 0;
+          if (at > last) break reading;
+        }
+        looks[at]?.take(index, message);
+        index += 1;
+      }
+    }
+  }
+  return looks.map((look) => look.measured());
+}
+
+/** Takes of a segment's messages what there is to tell of them. */
+class Measurement {
+  readonly wanted: boolean;
+  readonly #segment: SegmentSnapshot;
+  readonly #decided: SegmentDecision;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #sendable: ReadonlySet<number>;
+  readonly #edited: ReadonlySet<number>;
+  readonly #places = new Map<number, SourceLocation>();
+  readonly #sample: Sample[] = [];
+  #parcels: EncodedMessage[] = [];
+  #push: PushSize = emptyPush;
+
+  constructor(segment: SegmentSnapshot, decided: SegmentDecision, env: NodeJS.ProcessEnv) {
+    this.#segment = segment;
+    this.#decided = decided;
+    this.#env = env;
+    this.#sendable = new Set(decided.sendable);
+    this.#edited = new Set(decided.decision.edited.map(({ index }) => index));
+    this.wanted = this.#sendable.size + this.#edited.size > 0;
+  }
+
+  take(index: number, message: Message): void {
+    if (this.#edited.has(index)) this.#places.set(index, message.location);
+    if (!this.#sendable.has(index)) return;
+    const label = this.#decided.labelOf(index);
+    // Only the sizes are kept, and these as long as the segment lasts: the bodies of all may be larger than memory.
+    this.#parcels.push({ ...encodeMessage(withDedupKey(message), index, label), bodyJson: "" });
+    if (this.#sample.length < sampleMessages) this.#sample.push(createSample(message, label, this.#env));
+  }
+
+  close(): void {
+    if (this.#parcels.length > 0) this.#push = measureMessages(this.#parcels);
+    this.#parcels = [];
+  }
+
+  /** For messages that only the program has: counted exactly; the sizes are those of an average message. */
+  measuredUnread(): SegmentMeasurement {
+    const { messages, bytes } = this.#segment.inputs;
+    const { sendable } = this.#decided;
+    this.#push = estimateSize(sendable.length, messages === 0 ? 0 : Math.ceil((bytes * sendable.length) / messages));
+    return this.measured();
+  }
+
+  measured(): SegmentMeasurement {
+    this.close();
+    const { inputs } = this.#segment;
+    const { decision, sendable, held, journaled, takesOver, refusal } = this.#decided;
+    return {
+      messages: inputs.messages,
+      decision,
+      push: this.#push,
+      held,
+      journaled,
+      takesOver,
+      reviewed: reviewedPush(inputs, sendable),
+      edited: decision.edited.map(({ index, ...edited }) => ({
+        ...edited,
+        location: this.#places.get(index) ?? { file: inputs.file, line: 1, column: 1 },
+      })),
+      refusal,
+      sample: this.#sample,
+    };
+  }
+}
+
+function reviewedPush(inputs: SegmentInputs, sendable: readonly number[]): PlannedPush | undefined {
+  if (inputs.unresolved !== undefined) return toOpenPush(inputs);
+  return sendable.length === 0 ? undefined : toPlannedPush(inputs, sendable);
+}
+
+function measureMessages(encoded: readonly EncodedMessage[]): PushSize {
+  let requests = 0;
+  for (const _ of packBatches(encoded)) requests += 1;
+  const sum = (of: (bytes: number) => number) => encoded.reduce((total, { bytes }) => total + of(bytes), 0);
+  return { messages: encoded.length, bytes: sum((bytes) => bytes), requests, operations: sum(countWriteOperations) };
+}
+
+function estimateSize(messages: number, bytes: number): PushSize {
+  if (messages === 0) return emptyPush;
+  const requests = Math.max(
+    Math.ceil(messages / limits.batchMessages),
+    Math.ceil((bytes + messages * limits.messageOverheadBytes) / limits.batchBytes),
+  );
+  return { messages, bytes, requests, operations: messages * countWriteOperations(Math.ceil(bytes / messages)) };
+}

@@ -1,0 +1,62 @@
+import type { Pulumi } from "../../engine/pulumi.ts";
+import { matchesStack } from "../../manifest/stack-patterns.ts";
+import { toPrintable } from "../../printable.ts";
+import type { Reporter } from "../reporters/reporter.ts";
+import { ask } from "../shared/confirm.ts";
+import type { StackSnapshot } from "../shared/deployment/stack-snapshot.ts";
+import { exitCodes } from "../shared/exit-codes.ts";
+import { fetchLiveMetrics } from "../shared/live-metrics.ts";
+import type { Plan } from "../shared/plan/model.ts";
+import { isDeletion, type QueueChange } from "../shared/plan/queue-changes.ts";
+import { queueChangeText } from "../shared/plan/text.ts";
+import type { UpFlags } from "./flags.ts";
+
+interface DeletionOptions {
+  readonly flags: Pick<UpFlags, "yes" | "deleteQueue">;
+  readonly report: Pick<Reporter, "onNote">;
+  readonly find: () => Promise<Pulumi>;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Has somebody agree to each queue that the run would delete or replace, by its name: nothing brings its messages back. A
+ * queue that the API says is empty may go unasked, but for a production stack.
+ *
+ * @returns the exit code where nobody agreed
+ */
+export async function confirmDeletions(
+  plan: Plan,
+  snapshot: StackSnapshot,
+  asked: DeletionOptions,
+): Promise<number | undefined> {
+  const { flags, report: reporter } = asked;
+  for (const loss of await findDeletions(plan, snapshot, asked)) {
+    const { name } = loss;
+    if (flags.deleteQueue.includes(name)) continue;
+    const what = queueChangeText(loss);
+    if (flags.yes !== true && (await ask(`The ${what}. Type its name to agree:`, name))) continue;
+    reporter.onNote(
+      `QUEUE_DELETION: nothing was pushed. The ${what}. Where that is meant, say \`--delete-queue ${toPrintable(name)}\`.`,
+    );
+    return exitCodes.failed;
+  }
+  return undefined;
+}
+
+async function findDeletions(
+  plan: Plan,
+  snapshot: StackSnapshot,
+  { find, env }: DeletionOptions,
+): Promise<readonly QueueChange[]> {
+  const all = plan.queueChanges.filter(isDeletion);
+  if (all.length === 0 || matchesStack(snapshot.settings.production, snapshot.stack.short)) return all;
+  const answers = await fetchLiveMetrics(snapshot, all, find, env);
+  const now = new Date().toISOString();
+  return all.flatMap((loss) => {
+    const answer = typeof answers === "string" ? undefined : answers.get(loss.name);
+    // A queue that nobody could ask may hold anything.
+    if (answer?.kind !== "metrics") return [loss];
+    const { metrics } = answer;
+    return metrics.backlog_count === 0 ? [] : [{ ...loss, backlog: { metrics, at: now } }];
+  });
+}

@@ -1,0 +1,69 @@
+import { formatCount } from "../../format.ts";
+import { toPrintable } from "../../printable.ts";
+import type { Reporter } from "../reporters/reporter.ts";
+import { confirm } from "../shared/confirm.ts";
+import { exitCodes } from "../shared/exit-codes.ts";
+import { isRefused, type Plan, toEditCode } from "../shared/plan/model.ts";
+import { formatSize } from "../shared/plan/text.ts";
+import { type ExpectedPlan, matchesExpected } from "./expected-plan.ts";
+import type { UpFlags } from "./flags.ts";
+
+interface ConfirmOptions {
+  readonly flags: Pick<UpFlags, "yes">;
+  readonly report: Pick<Reporter, "onNote">;
+  /** What was reviewed; undefined: nothing was. */
+  readonly expected: ExpectedPlan | undefined;
+}
+
+/** Why a plan is not to be deployed, as an exit code, once it was told. */
+export async function confirmPlan(
+  plan: Plan,
+  { flags, report: reporter, expected }: ConfirmOptions,
+): Promise<number | undefined> {
+  if (isRefused(plan)) {
+    reporter.onNote(formatRefusal(plan));
+    return exitCodes.failed;
+  }
+  const { program } = plan;
+  if (program.kind === "files") {
+    // What the engine does beyond these files nobody would have agreed to.
+    reporter.onNote(
+      `Nothing was pushed. The engine's preview failed: ${toPrintable(program.why ?? "it was not asked")}`,
+    );
+    return exitCodes.failed;
+  }
+  if (expected !== undefined && !matchesExpected(plan, expected)) {
+    reporter.onNote(
+      `PLAN_DIFFERS: nothing was pushed. The plan is ${plan.digest}, and ${expected.digest} was reviewed.`,
+    );
+    return exitCodes.differs;
+  }
+  if (flags.yes === true || (await confirm(formatQuestion(plan)))) return undefined;
+  reporter.onNote("Nothing was pushed.");
+  return exitCodes.failed;
+}
+
+/** What the provider would say, of all manifests together. */
+function formatRefusal({ manifests, address }: Plan): string {
+  const codes = new Set(manifests.flatMap(({ edited }) => edited.map(toEditCode)));
+  return [
+    "Nothing was pushed.",
+    ...(address.refusal === undefined ? [] : [address.refusal]),
+    ...(codes.has("MESSAGE_EDITED")
+      ? ["MESSAGE_EDITED: restore the message's body, or give it another id to push it as a new message."]
+      : []),
+    ...(codes.has("DATA_FILE_EDITED")
+      ? [
+          "DATA_FILE_EDITED: restore the rows, for a data file only grows; or have `queue-seeder baseline` accept them as they are.",
+        ]
+      : []),
+    ...manifests.flatMap(({ refusals }) => refusals),
+  ].join("\n");
+}
+
+function formatQuestion({ stack, total, manifests, queueChanges }: Plan): string {
+  const open = manifests.some(({ unresolved }) => unresolved !== null);
+  const changes = queueChanges.length === 0 ? [] : [`${formatCount(queueChanges.length, "queue")} to change`];
+  const what = [formatSize(total), ...(open ? ["and what only the run will know"] : []), ...changes];
+  return `Deploy ${stack} (${what.join(", ")})?`;
+}

@@ -1,0 +1,144 @@
+import { stripColours } from "../../engine/pulumi-messages.ts";
+import type { EngineEvent } from "../../engine/run-pulumi.ts";
+import { describeEvent } from "../../lifecycle/protocol/describe.ts";
+import { decodeEvent, type RunEvent } from "../../lifecycle/protocol/events.ts";
+import { toPrintableLines } from "../../printable.ts";
+import type { RunProgress } from "../reporters/progress.ts";
+import type { LogLine, Reporter } from "../reporters/reporter.ts";
+
+/** What was done to other resources, such as queues, in words. */
+const operationLabels: Readonly<Record<string, string>> = {
+  create: "created",
+  update: "updated",
+  delete: "deleted",
+  replace: "replaced",
+  import: "imported",
+};
+
+/** The engine's words for how much something matters. What is missing here, `debug`, is for its developers. */
+const severities: Readonly<Record<string, LogLine["severity"]>> = {
+  info: "info",
+  "info#err": "info",
+  warning: "warning",
+  error: "error",
+};
+
+/** The seeder's own resources, which the summary tells of; and what has no life of its own. */
+const ownTypes = /^(pulumi-nodejs:dynamic:|queue-seeder:|pulumi:pulumi:|pulumi:providers:)/;
+
+/** Milliseconds between two tellings of the progress. */
+const everyMs = 1_000;
+
+export interface EngineEventSink {
+  readonly report: Reporter;
+  readonly progress: RunProgress;
+  readonly now: () => number;
+}
+
+/** What became known of a run from its events. */
+export interface EventWatcher {
+  take(event: EngineEvent): void;
+  /** Whether the engine said what is wrong. */
+  readonly erred: boolean;
+  /** URNs of what the run did not leave as it was. */
+  readonly touched: ReadonlySet<string>;
+  /** Codes of what the provider refused. */
+  readonly refused: ReadonlySet<string>;
+}
+
+/** Takes what the engine says of a run, and reports of it what matters. */
+export function handleEvents({ report: reporter, progress, now }: EngineEventSink): EventWatcher {
+  const touched = new Set<string>();
+  /** By URN: the code of the last refusal, which Pulumi puts into a sentence next. */
+  const codes = new Map<string, string>();
+  const refused = new Set<string>();
+  /** Sentences of events that are reported already, by URN and text. */
+  const echoes = new Set<string>();
+  let erred = false;
+  let isUnreadableReported = false;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  const onProblem = (always: boolean) => {
+    if (!always && now() - toldAt < everyMs) return;
+    toldAt = now();
+    reporter.onProgress(progress.at(now()));
+  };
+  const takeEvent = (event: RunEvent, urn: string) => {
+    const described = describeEvent(event);
+    if (described !== undefined) echoes.add(toEcho(urn, toPrintableLines(described.text)));
+    switch (event.kind) {
+      case "progress":
+        progress.reached(urn, event.pushed);
+        return onProblem(false);
+      case "outcome":
+        if (event.pushed === 0) return;
+        progress.reached(urn, event.pushed);
+        return onProblem(true);
+      case "waiting":
+        return reporter.onWait({ reason: event.reason, until: Date.parse(event.until), resource: formatResource(urn) });
+      case "refused":
+        codes.set(urn, event.code);
+        refused.add(event.code);
+        return;
+      default:
+        if (described === undefined) return;
+        reporter.onLog({
+          ...described,
+          resource: formatResource(urn),
+          code: event.kind === "warned" ? event.code : undefined,
+          event,
+        });
+    }
+  };
+  const takeText = (message: string, severity: LogLine["severity"], urn: string) => {
+    const text = stripColours(message).trimEnd();
+    if (text === "" || echoes.delete(toEcho(urn, text))) return;
+    erred ||= severity === "error";
+    reporter.onLog({
+      severity,
+      text,
+      resource: formatResource(urn),
+      code: severity === "error" ? codes.get(urn) : undefined,
+    });
+  };
+  return {
+    touched,
+    refused,
+    take({ diagnosticEvent, resourcePreEvent, resOutputsEvent }) {
+      const { op: doing = "same", urn: of = "" } = resourcePreEvent?.metadata ?? {};
+      if (doing !== "same") touched.add(of);
+      if (diagnosticEvent !== undefined) {
+        const { urn = "", ephemeral, message } = diagnosticEvent;
+        const severity = severities[diagnosticEvent.severity];
+        const decoded = decodeEvent(message.trimEnd());
+        if (decoded.kind === "event") takeEvent(decoded.event, urn);
+        else if (decoded.kind === "unreadable") {
+          if (!isUnreadableReported) reporter.onNote(unreadableText(decoded.message));
+          isUnreadableReported = true;
+        } else if (ephemeral !== true && severity !== undefined) takeText(message, severity, urn);
+      }
+      if (resOutputsEvent === undefined) return;
+      const { op, type, urn } = resOutputsEvent.metadata;
+      if (ownTypes.test(type)) return;
+      const what = operationLabels[op];
+      if (what !== undefined) reporter.onChange(what, `${type} ${formatResource(urn)}`);
+    },
+    get erred() {
+      return erred;
+    },
+  };
+}
+
+function unreadableText(why: string): string {
+  return (
+    `EVENT_UNREADABLE: the provider of this project reports what this command cannot read: ${why}. ` +
+    "What is pushed is right all the same; use the same version of queue-seeder for both."
+  );
+}
+
+function toEcho(urn: string, text: string): string {
+  return `${urn}\n${stripColours(text).trimEnd()}`;
+}
+
+function formatResource(urn: string): string | undefined {
+  return urn === "" ? undefined : urn.split("::").slice(3).join("::");
+}
