@@ -7,6 +7,6 @@ import { fileURLToPath } from "node:url";
  * file Node loads what strips them. Below node_modules the cache is this user's, as the code is; where it cannot be
  * written, there is none.
  */
-export function keepCompiled() {
+export function enableCompileCache() {
   module.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/queue-seeder", import.meta.url)));
 }

@@ -1,14 +1,14 @@
 import { relative, resolve } from "node:path";
-import { programFolders, projectFolderOf } from "../src/config/project-folder.ts";
+import { findProjectFolder, programFolders } from "../src/config/project-folder.ts";
 import type { InDoubtPolicy, PushMode, QueueMetrics } from "../src/types.ts";
-import { accountOf, checkedManifests, checkedSettings } from "./checked.ts";
-import { deploy, surroundings } from "./deploy.ts";
+import { deployManifests, loadContext } from "./deploy-manifests.ts";
 import { Deployments } from "./deployments.ts";
-import { givenMessages, type MessageArgs } from "./given.ts";
-import { ManifestResource } from "./manifest.ts";
+import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./load-checked-manifests.ts";
+import { ManifestResource } from "./manifest-resource.ts";
+import { type MessageArgs, toInlineMessages } from "./message-args.ts";
 import type { ManifestOutputs } from "./outputs.ts";
 import * as pulumi from "./pulumi.ts";
-import { untraced } from "./pulumi-internals/untraced.ts";
+import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
 
 /** Manifests of the repository. */
 export interface ManifestFileArgs {
@@ -65,7 +65,7 @@ export class MessageManifest extends pulumi.ComponentResource<ByName> {
       pulumi.all(Object.fromEntries([...resources].map(([manifest, { outputs }]) => [manifest, outputs])));
     this.manifests = pulumi.output(this.getData().then(outputs));
     this.pushed = this.manifests.apply((all) => Object.values(all).reduce((sum, { pushed }) => sum + pushed, 0));
-    this.metrics = this.manifests.apply((all) => latest(Object.values(all))?.metrics ?? null);
+    this.metrics = this.manifests.apply((all) => latestPush(Object.values(all))?.metrics ?? null);
   }
 
   /** The SDK calls it from its constructor, and waits for it wherever something depends on the component. */
@@ -77,7 +77,7 @@ export class MessageManifest extends pulumi.ComponentResource<ByName> {
       await undefined;
       const within = { parent: this, name: name ?? "" };
       const args = this.#args;
-      return "path" in args ? await deployFiles(args, within) : untraced(() => deployValues(args, within));
+      return "path" in args ? await deployFiles(args, within) : withoutStackTraces(() => deployValues(args, within));
     } catch (error) {
       // By then the program has come to its end, and its exports are waited for: so what failed is told once, and Node has
       // no rejections to warn of that nobody seemed to wait for.
@@ -91,38 +91,42 @@ export class MessageManifest extends pulumi.ComponentResource<ByName> {
   }
 }
 
-interface Within {
+interface ComponentScope {
   readonly parent: MessageManifest;
   readonly name: string;
 }
 
-async function deployFiles(args: ManifestFileArgs, within: Within): Promise<ByName> {
+async function deployFiles(args: ManifestFileArgs, within: ComponentScope): Promise<ByName> {
   const root = projectFolder();
-  const settings = checkedSettings(root);
-  const { queueId, queues, accountId = accountOf(settings) } = args;
+  const settings = loadSettingsOrThrow(root);
+  const { queueId, queues, accountId = resolveAccount(settings) } = args;
   if ((queueId === undefined) === (queues === undefined)) {
-    throw refusal(within.name, "it needs either queueId or queues", "Give the id of the queue, or ids by queue names");
+    throw componentError(
+      within.name,
+      "it needs either queueId or queues",
+      "Give the id of the queue, or ids by queue names",
+    );
   }
   const file = relative(root, resolve(root, args.path)).replaceAll("\\", "/");
   const known = queues === undefined ? undefined : Object.keys(queues);
-  const loaded = await checkedManifests(settings, root, { files: [file], queues: known });
+  const loaded = await loadManifestsOrThrow(settings, root, { files: [file], queues: known });
   const names = [...new Set(loaded.manifests.map(({ queue }) => queue))];
   if (queueId !== undefined && names.length > 1) {
     const what = `the manifests of ${file} go to several queues (${names.join(", ")}), and queueId is one`;
-    throw refusal(within.name, what, `Give queues: { ${names.join(": …, ")}: … } instead`);
+    throw componentError(within.name, what, `Give queues: { ${names.join(": …, ")}: … } instead`);
   }
   const targetOf = ({ queue }: { readonly queue: string }) => {
     const id = queueId ?? queues?.[queue];
     return id === undefined ? undefined : { accountId, queueId: id };
   };
-  return untraced(() => deploy(root, loaded, targetOf, within));
+  return withoutStackTraces(() => deployManifests(root, loaded, targetOf, within));
 }
 
-function deployValues(args: MessageValuesArgs, { parent, name }: Within): ByName {
+function deployValues(args: MessageValuesArgs, { parent, name }: ComponentScope): ByName {
   const folder = projectFolder();
-  const settings = checkedSettings(folder);
-  const { queueId, accountId = accountOf(settings), push = "once", inDoubt = settings.inDoubt } = args;
-  const common = surroundings(folder);
+  const settings = loadSettingsOrThrow(folder);
+  const { queueId, accountId = resolveAccount(settings), push = "once", inDoubt = settings.inDoubt } = args;
+  const common = loadContext(folder);
   const list = { root: common.root, folder, manifests: { [name]: [] } };
   const deployments = new Deployments(`${name}/deployments`, list, { parent });
   const segment = {
@@ -139,7 +143,7 @@ function deployValues(args: MessageValuesArgs, { parent, name }: Within): ByName
     digest: "",
     content: { kind: "messages", keys: "" },
   } as const;
-  const inlineMessages = givenMessages(args.messages, args.secrets ?? true);
+  const inlineMessages = toInlineMessages(args.messages, args.secrets ?? true);
   const resource = new ManifestResource(
     name,
     { accountId, queueId, folder, segments: [segment], inlineMessages, deployment: deployments.of(name) },
@@ -150,13 +154,13 @@ function deployValues(args: MessageValuesArgs, { parent, name }: Within): ByName
 
 /** The folder with the Pulumi.yaml that the program belongs to; else where the program runs. */
 function projectFolder(): string {
-  return projectFolderOf(pulumi.getProject(), programFolders()) ?? process.cwd();
+  return findProjectFolder(pulumi.getProject(), programFolders()) ?? process.cwd();
 }
 
-function latest(manifests: readonly ManifestOutputs[]): ManifestOutputs | undefined {
+function latestPush(manifests: readonly ManifestOutputs[]): ManifestOutputs | undefined {
   return manifests.toSorted((a, b) => (a.metricsAt ?? "").localeCompare(b.metricsAt ?? "")).at(-1);
 }
 
-function refusal(name: string, what: string, next: string): pulumi.RunError {
+function componentError(name: string, what: string, next: string): pulumi.RunError {
   return new pulumi.RunError(`MessageManifest ${name} ARGUMENTS_INVALID: ${what}. ${next}. Nothing was pushed.`);
 }

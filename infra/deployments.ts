@@ -1,6 +1,6 @@
 import { type DeploymentsArgs, findDeploymentId } from "../src/lifecycle/deployments-provider.ts";
 import * as pulumi from "./pulumi.ts";
-import { deploymentsStub } from "./pulumi-internals/stub.ts";
+import { deploymentsStub } from "./pulumi-internals/provider-stub.ts";
 
 /** A list of deployments, see src/lifecycle/deployments-provider.ts: the stack's, or that of a component. */
 export class Deployments extends pulumi.CustomResource {

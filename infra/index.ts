@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { program } from "./program.ts";
+import { runProgram } from "./program.ts";
 
-const outputs = await program(join(import.meta.dirname, ".."));
+const outputs = await runProgram(join(import.meta.dirname, ".."));
 
 export const manifests = outputs.manifests;
 export const queues = outputs.queues;

@@ -10,6 +10,6 @@ export {
   type MessageManifestArgs,
   type MessageValuesArgs,
 } from "./component.ts";
-export type { MessageArgs } from "./given.ts";
+export type { MessageArgs } from "./message-args.ts";
 export type { ManifestOutputs } from "./outputs.ts";
-export { type Outputs, program, type QueueOutputs } from "./program.ts";
+export { type Outputs, type QueueOutputs, runProgram } from "./program.ts";

@@ -24,15 +24,15 @@ export type SegmentSummary = Pick<
   "queue" | "messages" | "pushed" | "inDoubt" | "inDoubtMessages" | "lastPush"
 > & { readonly metrics?: QueueMetrics | undefined; readonly metricsAt?: string | undefined };
 
-export const neverPushed: LastPush = { pushed: 0, requests: 0, possibleDuplicates: [], at: "", commit: "" };
+export const noPush: LastPush = { pushed: 0, requests: 0, possibleDuplicates: [], at: "", commit: "" };
 
 /** A manifest's account out of its segments'. The last push is that of all segments that were pushed for the same commit. */
-export function sumOutputs(segments: readonly SegmentSummary[]): ManifestOutputs {
+export function aggregateOutputs(segments: readonly SegmentSummary[]): ManifestOutputs {
   const sum = (of: (segment: SegmentSummary) => number) => segments.reduce((total, each) => total + of(each), 0);
   const messages = sum((each) => each.messages);
   const pushed = sum((each) => each.pushed);
   const inDoubt = sum((each) => each.inDoubt);
-  const heard = latest(segments, ({ metricsAt }) => metricsAt);
+  const heard = findLatest(segments, ({ metricsAt }) => metricsAt);
   return {
     queue: segments[0]?.queue ?? "",
     messages,
@@ -46,15 +46,15 @@ export function sumOutputs(segments: readonly SegmentSummary[]): ManifestOutputs
   };
 }
 
-function latest<Item>(items: readonly Item[], at: (item: Item) => string | undefined): Item | undefined {
+function findLatest<Item>(items: readonly Item[], at: (item: Item) => string | undefined): Item | undefined {
   const known = items.filter((item) => at(item) !== undefined);
   return known.sort((a, b) => (at(a) ?? "").localeCompare(at(b) ?? "")).at(-1);
 }
 
 /** Of the last run: the segments that it pushed have its time. */
 function sumPushes(pushes: readonly LastPush[]): LastPush {
-  const last = latest(pushes, ({ at }) => at);
-  if (last === undefined) return neverPushed;
+  const last = findLatest(pushes, ({ at }) => at);
+  if (last === undefined) return noPush;
   const same = pushes.filter(({ at }) => at === last.at);
   return {
     ...last,

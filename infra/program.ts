@@ -1,12 +1,12 @@
 import type { QueueMetrics } from "../src/types.ts";
-import { accountOf, checkedManifests, checkedSettings } from "./checked.ts";
-import { deploy } from "./deploy.ts";
-import type { ManifestResource } from "./manifest.ts";
+import { deployManifests } from "./deploy-manifests.ts";
+import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./load-checked-manifests.ts";
+import type { ManifestResource } from "./manifest-resource.ts";
 import type { ManifestOutputs } from "./outputs.ts";
+import { provisionQueues, type Target } from "./provision-queues.ts";
 import * as pulumi from "./pulumi.ts";
-import { untraced } from "./pulumi-internals/untraced.ts";
-import { wakeProvider } from "./pulumi-internals/wake.ts";
-import { provisionQueues, type Target } from "./queues.ts";
+import { warmUpProvider } from "./pulumi-internals/warm-up-provider.ts";
+import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
 
 /** The stack's outputs. */
 export interface Outputs {
@@ -29,20 +29,20 @@ export interface QueueOutputs {
  * @param root absolute path of the repository
  * @throws pulumi.RunError with every problem found; the engine shows its message without a stack
  */
-export async function program(root: string): Promise<Outputs> {
-  await wakeProvider();
-  const settings = checkedSettings(root);
-  const loaded = await checkedManifests(settings, root);
-  const targets = await provisionQueues(settings, accountOf(settings));
-  const manifests = untraced(() => deploy(root, loaded, ({ queue }) => targets.get(queue)));
+export async function runProgram(root: string): Promise<Outputs> {
+  await warmUpProvider();
+  const settings = loadSettingsOrThrow(root);
+  const loaded = await loadManifestsOrThrow(settings, root);
+  const targets = await provisionQueues(settings, resolveAccount(settings));
+  const manifests = withoutStackTraces(() => deployManifests(root, loaded, ({ queue }) => targets.get(queue)));
   return {
     manifests: Object.fromEntries([...manifests].map(([name, { outputs }]) => [name, outputs])),
-    queues: Object.fromEntries([...targets].map(([name, target]) => [name, queueOutputs(name, target, manifests)])),
+    queues: Object.fromEntries([...targets].map(([name, target]) => [name, toQueueOutputs(name, target, manifests)])),
   };
 }
 
 /** A queue's metrics are those of the manifest that heard from the API last. */
-function queueOutputs(
+function toQueueOutputs(
   name: string,
   target: Target,
   manifests: ReadonlyMap<string, ManifestResource>,

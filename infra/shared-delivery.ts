@@ -2,7 +2,7 @@ import { deliveryNumberOf } from "../src/lifecycle/delivery-number.ts";
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
 import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import { LedgerError } from "../src/plan/index.ts";
-import type { QueueTarget } from "./manifest.ts";
+import type { QueueTarget } from "./manifest-resource.ts";
 import * as pulumi from "./pulumi.ts";
 import { type RecordedSegment, recordedSegments } from "./recorded.ts";
 

@@ -1,7 +1,7 @@
-import { keepCompiled } from "../compile-cache.mjs";
+import { enableCompileCache } from "../compile-cache.mjs";
 
 /** What the stubs in the engine's state load as "queue-seeder/lifecycle"; see ../pulumi-internals/stub.ts. */
-keepCompiled();
+enableCompileCache();
 
 export const {
   configure,

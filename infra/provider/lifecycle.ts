@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { headCommit } from "../../src/config/commit.ts";
-import { readConfiguration } from "../../src/config/configuration.ts";
-import { deployer } from "../../src/config/deployer.ts";
-import { setByRepository } from "../../src/config/repository-environment.ts";
-import { variablesFrom } from "../../src/config/variables.ts";
+import { findDeployer } from "../../src/config/deployer.ts";
+import { isSetByRepository } from "../../src/config/repository-environment.ts";
+import { readConfiguration } from "../../src/config/stack-configuration.ts";
+import { createVariables } from "../../src/config/variables.ts";
 import {
   checkDeployments as checkAsked,
   type DeploymentsArgs,
@@ -16,9 +16,9 @@ import type { ProviderHost } from "../../src/lifecycle/host.ts";
 import { parseRequest } from "../../src/lifecycle/protocol/request.ts";
 import { createProvider } from "../../src/lifecycle/segment-provider.ts";
 import { systemClock } from "../../src/push/clock.ts";
-import { cancelSignal } from "../pulumi-internals/cancel.ts";
-import { createEngineLog, engineListens } from "../pulumi-internals/engine-log.ts";
-import { orphanWatch } from "../pulumi-internals/orphan.ts";
+import { cancelSignal } from "../pulumi-internals/cancel-signal.ts";
+import { createEngineLog, isEngineAlive } from "../pulumi-internals/engine-log.ts";
+import { watchParent } from "../pulumi-internals/parent-watch.ts";
 
 /**
  * The provider's process: binds the lifecycle to what is around it. The stubs in the engine's state get these functions by
@@ -32,7 +32,7 @@ export function configure({ config: given }: pulumi.dynamic.ConfigureRequest): v
 }
 
 const engine = process.argv[2] ?? "";
-const orphan = orphanWatch({ listens: () => engineListens(engine), exit: () => process.exit(1) });
+const orphan = watchParent({ isAlive: () => isEngineAlive(engine), exit: () => process.exit(1) });
 
 let wanted: boolean | undefined;
 
@@ -50,14 +50,14 @@ const ports: ProviderHost = {
   cwd: process.cwd(),
   env: process.env,
   config: (key) => config[key],
-  setBy: (variable) => setByRepository(process.cwd(), variable),
+  setBy: (variable) => isSetByRepository(process.cwd(), variable),
   clock: systemClock,
   log: createEngineLog(engine, asksForEvents),
   commit: () => headCommit(process.cwd()) ?? "",
-  deployer: () => deployer({ env: process.env, configured: config["queue-seeder:by"], folder: process.cwd() }),
+  deployer: () => findDeployer({ env: process.env, configured: config["queue-seeder:by"], folder: process.cwd() }),
   variables: (project, root, stack) => {
     const written = readConfiguration(root, stack);
-    return variablesFrom({ project, root, config, written, env: process.env });
+    return createVariables({ project, root, config, written, env: process.env });
   },
   isEngineAlive: orphan.engineListens,
   cancelled: cancelSignal(),

@@ -55,10 +55,10 @@ export function createEngineLog(address: string, asksForEvents: () => boolean): 
 }
 
 /** Milliseconds in which an engine on the same machine surely answers; one that is merely busy is not given up. */
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /** Whether the engine still listens at its address. It tells of a killed engine at once: its port is closed. */
-export function engineListens(address: string): Promise<boolean> {
+export function isEngineAlive(address: string): Promise<boolean> {
   const at = address.lastIndexOf(":");
   const socket = connect({ host: address.slice(0, at), port: Number(address.slice(at + 1)) });
   return new Promise((resolve) => {
@@ -66,7 +66,7 @@ export function engineListens(address: string): Promise<boolean> {
       socket.destroy();
       resolve(listens);
     };
-    socket.setTimeout(patienceMs, () => answer(false));
+    socket.setTimeout(timeoutMs, () => answer(false));
     socket.once("connect", () => answer(true));
     socket.once("error", () => answer(false));
   });

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import "../../infra/guard.cjs";
-import { keepCompiled } from "../../infra/compile-cache.mjs";
+import "../../infra/check-node-version.cjs";
+import { enableCompileCache } from "../../infra/compile-cache.mjs";
 
 // Before anything else is loaded: it halves the work of `--help`.
-keepCompiled();
+enableCompileCache();
 const { runCommandLine } = await import("./command-line.ts");
 await runCommandLine();

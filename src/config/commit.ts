@@ -5,19 +5,19 @@ import { toPrintable } from "../printable.ts";
 
 /** The commit that is checked out at `folder`; undefined where there is no repository, no commit or no git. */
 export function headCommit(folder: string): string | undefined {
-  // A folder without git deploys as well; what needs the commit is told by `noCommit` why there is none.
+  // A folder without git deploys as well; what needs the commit is told by `explainMissingCommit` why there is none.
   const { status, stdout } = askGit(folder);
   return status === 0 ? stdout.trim() : undefined;
 }
 
 /** Says why there is no commit at `folder`, and what to do, in full sentences. */
-export function noCommit(folder: string): string {
+export function explainMissingCommit(folder: string): string {
   const { error, stderr } = askGit(folder);
   if (error !== undefined) return "Git cannot be started here: install it, or put it on PATH.";
   if (/dubious ownership|unsafe repository/.test(stderr)) {
     return (
       "The repository belongs to another user than the one who runs this, as it does in many containers, and Git reads " +
-      `nothing of it ("dubious ownership"). Run \`git config --global --add safe.directory ${repositoryOf(folder)}\` before.`
+      `nothing of it ("dubious ownership"). Run \`git config --global --add safe.directory ${findRepository(folder)}\` before.`
     );
   }
   if (/not a git repository/i.test(stderr)) return "This folder is in no Git repository: deploy from a clone.";
@@ -37,7 +37,7 @@ function askGit(folder: string): SpawnSyncReturns<string> {
 }
 
 /** The repository's folder, as a shell in `folder` writes it. */
-function repositoryOf(folder: string): string {
+function findRepository(folder: string): string {
   for (let up = folder; ; up = dirname(up)) {
     if (existsSync(join(up, ".git"))) return up === folder ? '"$PWD"' : `"$(cd ${relative(folder, up)} && pwd)"`;
     if (dirname(up) === up) return '"$PWD"';

@@ -19,7 +19,7 @@ const actors = [
 ] as const;
 
 /** Longer names only make the state larger. */
-const longest = 100;
+const maxNameLength = 100;
 
 export interface DeployerSources {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -33,12 +33,12 @@ export interface DeployerSources {
  * Who deploys, for the record: what was said outright, else the pipeline's actor, else git's user, else the machine's. An
  * e-mail address is taken only where there is nothing else. "" with `none`, or where nobody can be named.
  */
-export function deployer({ env, configured, folder }: DeployerSources): string {
+export function findDeployer({ env, configured, folder }: DeployerSources): string {
   const said = env.QUEUE_SEEDER_BY || configured;
-  if (said) return said === "none" ? "" : tidy(said);
+  if (said) return said === "none" ? "" : tidyName(said);
   const addresses: string[] = [];
-  for (const name of candidates(env, folder)) {
-    const known = tidy(name ?? "");
+  for (const name of listCandidates(env, folder)) {
+    const known = tidyName(name ?? "");
     if (known === "") continue;
     if (!known.includes("@")) return known;
     addresses.push(known);
@@ -46,7 +46,7 @@ export function deployer({ env, configured, folder }: DeployerSources): string {
   return addresses[0] ?? "";
 }
 
-function* candidates(env: DeployerSources["env"], folder: string): Generator<string | undefined> {
+function* listCandidates(env: DeployerSources["env"], folder: string): Generator<string | undefined> {
   for (const actor of actors) yield env[actor];
   yield gitSetting(folder, "user.name");
   yield machineUser();
@@ -72,6 +72,6 @@ function machineUser(): string | undefined {
 }
 
 /** On one printable line. */
-function tidy(name: string): string {
-  return truncate(toPrintable(name.trim()), longest);
+function tidyName(name: string): string {
+  return truncate(toPrintable(name.trim()), maxNameLength);
 }

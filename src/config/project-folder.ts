@@ -11,17 +11,17 @@ const files = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"] as const;
  */
 export function programFolders(): readonly string[] {
   return [process.cwd(), ...programFile()]
-    .map((start) => projectFolderAbove(start))
+    .map((start) => findProjectFolderAbove(start))
     .filter((found) => found !== undefined);
 }
 
 /** The first of several folders with a Pulumi.yaml that names the project; else the first. */
-export function projectFolderOf(project: string, folders: readonly string[]): string | undefined {
-  return folders.find((folder) => nameIn(folder) === project) ?? folders[0];
+export function findProjectFolder(project: string, folders: readonly string[]): string | undefined {
+  return folders.find((folder) => readProjectName(folder) === project) ?? folders[0];
 }
 
 /** The nearest folder above one that has Pulumi.yaml; undefined: none has. */
-export function projectFolderAbove(start: string): string | undefined {
+export function findProjectFolderAbove(start: string): string | undefined {
   for (let folder = start; ; folder = dirname(folder)) {
     if (files.some((file) => existsSync(join(folder, file)))) return folder;
     if (dirname(folder) === folder) return undefined;
@@ -37,7 +37,7 @@ function programFile(): readonly string[] {
   }
 }
 
-function nameIn(folder: string): unknown {
+function readProjectName(folder: string): unknown {
   try {
     const file = files.find((name) => existsSync(join(folder, name))) ?? files[0];
     const project: unknown = parse(readRegularFile(join(folder, file)).toString("utf8"));

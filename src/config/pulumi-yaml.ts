@@ -13,17 +13,17 @@ export type EngineScalar =
   /** Infinity, or not a number: the engine fails. */
   | { readonly kind: "refused" };
 
-export function readPlain(source: string): EngineScalar {
+export function parsePlainScalar(source: string): EngineScalar {
   if (/^(?:~|null|Null|NULL)?$/.test(source)) return { kind: "null" };
   if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(source)) return { kind: "boolean", text: source.toLowerCase() };
   if (/^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/.test(source)) return { kind: "refused" };
   if (isDate(source)) return { kind: "date" };
-  const number = /^[-+.\d]/.test(source) ? readNumber(source.replaceAll("_", "")) : undefined;
+  const number = /^[-+.\d]/.test(source) ? parseNumber(source.replaceAll("_", "")) : undefined;
   return number === undefined ? { kind: "text", text: source } : { kind: "number", text: number };
 }
 
-function readNumber(plain: string): string | undefined {
-  const integer = readInteger(plain);
+function parseNumber(plain: string): string | undefined {
+  const integer = parseInteger(plain);
   if (integer !== undefined) return String(integer);
   if (!/^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/.test(plain)) return undefined;
   const value = Number(plain);
@@ -31,7 +31,7 @@ function readNumber(plain: string): string | undefined {
 }
 
 /** As Go reads an integer of any base by its prefix, 0 alone being octal, within 64 bits. */
-function readInteger(plain: string): bigint | undefined {
+function parseInteger(plain: string): bigint | undefined {
   const [, sign = "", digits = ""] = /^([-+]?)(0[bB][01]+|0[oO]?[0-7]+|0[xX][\da-fA-F]+|0|[1-9]\d*)$/.exec(plain) ?? [];
   if (digits === "") return undefined;
   const magnitude = BigInt(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits.toLowerCase());

@@ -1,4 +1,11 @@
-import { type ConfigReader, type Fault, fault, isObject, readJson, refuseUnknown } from "./config.ts";
+import {
+  type ConfigIssue,
+  type ConfigReader,
+  createIssue,
+  isObject,
+  readJson,
+  rejectUnknownKeys,
+} from "./config-issues.ts";
 
 /** How manifests may push to a queue. */
 export type QueueSetting = QueueChecks & ({ readonly kind: "existing"; readonly id: string } | CreatedQueue);
@@ -52,7 +59,7 @@ const settingTypes = {
 export const idPattern = /^[0-9A-Za-z_-]{1,32}$/;
 
 type Path = readonly string[];
-type Written = Readonly<Record<string, unknown>>;
+type QueueInput = Readonly<Record<string, unknown>>;
 
 /**
  * Reads `queue-seeder:queues`, and tells what is wrong with it.
@@ -61,76 +68,82 @@ type Written = Readonly<Record<string, unknown>>;
  */
 export function readQueues(
   config: ConfigReader,
-  faults: Fault[],
-): { readonly queues: ReadonlyMap<string, QueueSetting>; readonly wrongQueues: readonly string[] } {
+  issues: ConfigIssue[],
+): { readonly queues: ReadonlyMap<string, QueueSetting>; readonly invalidQueues: readonly string[] } {
   const queues = new Map<string, QueueSetting>();
-  const wrongQueues: string[] = [];
+  const invalidQueues: string[] = [];
   const given = readJson(config, "queues") ?? {};
   if (!isObject(given)) {
     const next = "Write `queue-seeder:queues: { orders: { id: … } }` in the stack's file.";
-    faults.push(fault(["queues"], "it is not a map", next));
-    return { queues, wrongQueues };
+    issues.push(createIssue(["queues"], "it is not a map", next));
+    return { queues, invalidQueues };
   }
   for (const [name, value] of Object.entries(given)) {
-    const setting = readQueue(name, value, faults);
+    const setting = readQueue(name, value, issues);
     if (setting) queues.set(name, setting);
-    else wrongQueues.push(name);
+    else invalidQueues.push(name);
   }
-  return { queues, wrongQueues };
+  return { queues, invalidQueues };
 }
 
-function readQueue(name: string, value: unknown, faults: Fault[]): QueueSetting | undefined {
+function readQueue(name: string, value: unknown, issues: ConfigIssue[]): QueueSetting | undefined {
   const path = ["queues", name];
-  const before = faults.length;
+  const before = issues.length;
   if (!isObject(value)) {
-    faults.push(fault(path, "it is not a map", "Give `id: …` of an existing queue, or `create: true`."));
+    issues.push(createIssue(path, "it is not a map", "Give `id: …` of an existing queue, or `create: true`."));
     return undefined;
   }
   if ((value.id !== undefined) === (value.create === true)) {
     const next = "Give the id of an existing queue, or have one created.";
-    faults.push(fault(path, "it needs either `id` or `create: true`", next));
+    issues.push(createIssue(path, "it needs either `id` or `create: true`", next));
     return undefined;
   }
-  const checks = readChecks(path, value, faults);
-  const queue = value.create === true ? readCreated(name, path, value, faults) : readExisting(path, value, faults);
-  return queue === undefined || faults.length > before ? undefined : { ...queue, ...checks };
+  const checks = readChecks(path, value, issues);
+  const queue = value.create === true ? readCreated(name, path, value, issues) : readExisting(path, value, issues);
+  return queue === undefined || issues.length > before ? undefined : { ...queue, ...checks };
 }
 
-function readChecks(path: Path, { body_schema: schema }: Written, faults: Fault[]): QueueChecks {
+function readChecks(path: Path, { body_schema: schema }: QueueInput, issues: ConfigIssue[]): QueueChecks {
   if (schema === undefined) return {};
   // The rest is checked where the schema is read, with the paths that manifests write.
   if (typeof schema === "string" && /^(?!\/)[^\\\p{Cc}]+$/u.test(schema)) return { bodySchema: schema };
   const next = "Write the path of a JSON Schema from the repository's root, with forward slashes.";
-  faults.push(fault([...path, "body_schema"], "it is not a path in the repository", next));
+  issues.push(createIssue([...path, "body_schema"], "it is not a path in the repository", next));
   return {};
 }
 
-function readExisting(path: Path, value: Written, faults: Fault[]): QueueSetting | undefined {
-  refuseUnknown(path, value, ["id", "create", "body_schema"], faults);
+function readExisting(path: Path, value: QueueInput, issues: ConfigIssue[]): QueueSetting | undefined {
+  rejectUnknownKeys(path, value, ["id", "create", "body_schema"], issues);
   const { id } = value;
   if (isId(id)) return { kind: "existing", id };
-  faults.push(fault([...path, "id"], "it is not a queue's id", findId));
+  issues.push(createIssue([...path, "id"], "it is not a queue's id", idHint));
   return undefined;
 }
 
-function readCreated(own: string, path: Path, value: Written, faults: Fault[]): QueueSetting | undefined {
-  refuseUnknown(path, value, ["create", "name", "settings", "protect", "jurisdiction", "adopt", "body_schema"], faults);
+function readCreated(own: string, path: Path, value: QueueInput, issues: ConfigIssue[]): QueueSetting | undefined {
+  rejectUnknownKeys(
+    path,
+    value,
+    ["create", "name", "settings", "protect", "jurisdiction", "adopt", "body_schema"],
+    issues,
+  );
   const { name = own, jurisdiction, adopt } = value;
   // What was there before the stack is not to go with it.
   const { protect = adopt !== undefined } = value;
-  const settings = readQueueSettings([...path, "settings"], value.settings ?? {}, faults);
+  const settings = readQueueSettings([...path, "settings"], value.settings ?? {}, issues);
   if (typeof protect !== "boolean") {
     const next = "Write `protect: true` or `protect: false`, or leave it out.";
-    faults.push(fault([...path, "protect"], "it is neither true nor false", next));
+    issues.push(createIssue([...path, "protect"], "it is neither true nor false", next));
   }
   if (jurisdiction !== undefined && !isJurisdiction(jurisdiction)) {
     const next = `Write one of ${jurisdictions.join(", ")}, or leave it out.`;
-    faults.push(fault([...path, "jurisdiction"], "it is no jurisdiction", next));
+    issues.push(createIssue([...path, "jurisdiction"], "it is no jurisdiction", next));
   }
-  if (adopt !== undefined && !isId(adopt)) faults.push(fault([...path, "adopt"], "it is not a queue's id", findId));
+  if (adopt !== undefined && !isId(adopt))
+    issues.push(createIssue([...path, "adopt"], "it is not a queue's id", idHint));
   if (adopt !== undefined && value.name === undefined) {
     const next = "Write `name: …` as it is now: any other name would rename the queue.";
-    faults.push(fault([...path, "adopt"], "the queue's own name is missing", next));
+    issues.push(createIssue([...path, "adopt"], "the queue's own name is missing", next));
   }
   if (typeof name === "string" && name !== "") {
     return {
@@ -142,11 +155,11 @@ function readCreated(own: string, path: Path, value: Written, faults: Fault[]): 
       ...(isId(adopt) && { adopt }),
     };
   }
-  faults.push(fault([...path, "name"], "it is not a queue's name", "Give a string, or leave it out."));
+  issues.push(createIssue([...path, "name"], "it is not a queue's name", "Give a string, or leave it out."));
   return undefined;
 }
 
-const findId = "Take `queue_id` from `wrangler queues info`, and put it in quotes.";
+const idHint = "Take `queue_id` from `wrangler queues info`, and put it in quotes.";
 
 function isId(value: unknown): value is string {
   return typeof value === "string" && idPattern.test(value);
@@ -156,16 +169,16 @@ function isJurisdiction(value: unknown): value is Jurisdiction {
   return jurisdictions.some((known) => known === value);
 }
 
-function readQueueSettings(path: Path, value: unknown, faults: Fault[]): QueueSettings {
+function readQueueSettings(path: Path, value: unknown, issues: ConfigIssue[]): QueueSettings {
   if (!isObject(value)) {
-    faults.push(fault(path, "it is not a map", "Write `settings: { delivery_delay: 60 }`."));
+    issues.push(createIssue(path, "it is not a map", "Write `settings: { delivery_delay: 60 }`."));
     return {};
   }
-  refuseUnknown(path, value, Object.keys(settingNames), faults);
+  rejectUnknownKeys(path, value, Object.keys(settingNames), issues);
   const known = Object.entries(settingNames).filter(([name]) => value[name] !== undefined);
   for (const [name, to] of known) {
     if (typeof value[name] === settingTypes[to]) continue;
-    faults.push(fault([...path, name], `it is not a ${settingTypes[to]}`, `Give a ${settingTypes[to]}.`));
+    issues.push(createIssue([...path, name], `it is not a ${settingTypes[to]}`, `Give a ${settingTypes[to]}.`));
   }
   return Object.fromEntries(known.map(([name, to]) => [to, value[name]]));
 }

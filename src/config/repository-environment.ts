@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { parse } from "yaml";
-import { projectFolderAbove } from "./project-folder.ts";
-import { stackFiles } from "./stacks.ts";
+import { findProjectFolderAbove } from "./project-folder.ts";
+import { listStackFiles } from "./stack-files.ts";
 
 /**
  * The file of the repository that sets an environment variable: a `.env` that a tool loads for its user, or the `environment` of
@@ -11,19 +11,19 @@ import { stackFiles } from "./stacks.ts";
  * @param folder absolute path of a folder of the project
  * @returns its path, relative to the project; undefined: none does
  */
-export function setByRepository(folder: string, variable: string): string | undefined {
-  const project = projectFolderAbove(folder) ?? folder;
+export function isSetByRepository(folder: string, variable: string): string | undefined {
+  const project = findProjectFolderAbove(folder) ?? folder;
   const assignment = new RegExp(`^\\s*(?:export\\s+)?${variable}\\s*[=:]`, "m");
-  const files = foldersOf(folder, project).flatMap((each) => envFiles(each).map((name) => join(each, name)));
-  const assigning = files.find((file) => assignment.test(textOf(file)));
+  const files = listFolders(folder, project).flatMap((each) => envFiles(each).map((name) => join(each, name)));
+  const assigning = files.find((file) => assignment.test(readText(file)));
   if (assigning !== undefined) return relative(project, assigning).replaceAll("\\", "/");
-  const projectFiles = namesIn(project).filter((name) => /^Pulumi\.(ya?ml|json)$/.test(name));
-  const loading = [...projectFiles, ...stackFiles(project).values()];
-  return loading.find((file) => environmentOf(join(project, file)).includes(variable));
+  const projectFiles = listNames(project).filter((name) => /^Pulumi\.(ya?ml|json)$/.test(name));
+  const loading = [...projectFiles, ...listStackFiles(project).values()];
+  return loading.find((file) => parseEnvironment(join(project, file)).includes(variable));
 }
 
 /** A folder and those above it, up to the checkout's root; where there is no checkout, up to the project's folder. */
-function foldersOf(start: string, project: string): readonly string[] {
+function listFolders(start: string, project: string): readonly string[] {
   const folders: string[] = [];
   for (let folder = start; ; folder = dirname(folder)) {
     folders.push(folder);
@@ -34,13 +34,13 @@ function foldersOf(start: string, project: string): readonly string[] {
 }
 
 function envFiles(folder: string): readonly string[] {
-  return namesIn(folder).filter((name) => name.startsWith(".env"));
+  return listNames(folder).filter((name) => name.startsWith(".env"));
 }
 
 /** The text of the key `environment`: a list of names, or the environment itself. */
-function environmentOf(file: string): string {
+function parseEnvironment(file: string): string {
   try {
-    const settings: unknown = parse(textOf(file));
+    const settings: unknown = parse(readText(file));
     const environment = typeof settings === "object" && settings !== null && Reflect.get(settings, "environment");
     return environment ? JSON.stringify(environment) : "";
   } catch {
@@ -49,7 +49,7 @@ function environmentOf(file: string): string {
   }
 }
 
-function textOf(file: string): string {
+function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {
@@ -58,7 +58,7 @@ function textOf(file: string): string {
   }
 }
 
-function namesIn(folder: string): readonly string[] {
+function listNames(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {

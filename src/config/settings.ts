@@ -1,9 +1,9 @@
 import { isSeconds } from "../format.ts";
 import type { InDoubtPolicy } from "../types.ts";
-import { type ConfigReader, type Fault, fault, readJson, SettingsError } from "./config.ts";
+import { type ConfigIssue, type ConfigReader, createIssue, readJson, SettingsError } from "./config-issues.ts";
 import { idPattern, type QueueSetting, readQueues } from "./queue-settings.ts";
 
-export { SettingsError } from "./config.ts";
+export { SettingsError } from "./config-issues.ts";
 export type { QueueSetting } from "./queue-settings.ts";
 
 /** The part of a stack's configuration that the program reads; credentials are the provider's business. */
@@ -13,7 +13,7 @@ export interface Settings {
   /** By the name that manifests use. */
   readonly queues: ReadonlyMap<string, QueueSetting>;
   /** Names of queues whose settings cannot be used. */
-  readonly wrongQueues: readonly string[];
+  readonly invalidQueues: readonly string[];
   /** Of manifests that do not say it themselves. */
   readonly inDoubt: InDoubtPolicy;
   /** Name patterns of production stacks, as manifests write them under `stacks`. */
@@ -26,8 +26,8 @@ export interface Settings {
  * @throws SettingsError with everything that is wrong, each with the key, what and what next
  */
 export function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv): Settings {
-  const { settings, faults } = inspectSettings(config, env);
-  if (faults.length > 0) throw new SettingsError(faults);
+  const { settings, faults: issues } = inspectSettings(config, env);
+  if (issues.length > 0) throw new SettingsError(issues);
   return settings;
 }
 
@@ -35,42 +35,44 @@ export function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv): Sett
 export function inspectSettings(
   config: ConfigReader,
   env: NodeJS.ProcessEnv,
-): { readonly settings: Settings; readonly faults: readonly Fault[] } {
-  const faults: Fault[] = [];
+): { readonly settings: Settings; readonly faults: readonly ConfigIssue[] } {
+  const issues: ConfigIssue[] = [];
   const settings = {
-    accountId: readAccountId(config, env, faults),
-    ...readQueues(config, faults),
-    inDoubt: readPolicy(config, faults),
-    production: readProduction(config, faults),
+    accountId: readAccountId(config, env, issues),
+    ...readQueues(config, issues),
+    inDoubt: readPolicy(config, issues),
+    production: readProduction(config, issues),
   };
-  checkMaxWait(config, faults);
-  return { settings, faults };
+  checkMaxWait(config, issues);
+  return { settings, faults: issues };
 }
 
-function readAccountId(config: ConfigReader, env: NodeJS.ProcessEnv, faults: Fault[]): string | undefined {
+function readAccountId(config: ConfigReader, env: NodeJS.ProcessEnv, issues: ConfigIssue[]): string | undefined {
   const accountId = config.get("accountId") || env.CLOUDFLARE_ACCOUNT_ID || undefined;
   if (accountId !== undefined && !idPattern.test(accountId)) {
-    faults.push(fault(["accountId"], "it is not an account's id", "Copy the 32 hex digits from the dashboard's URL."));
+    issues.push(
+      createIssue(["accountId"], "it is not an account's id", "Copy the 32 hex digits from the dashboard's URL."),
+    );
   }
   return accountId;
 }
 
-function readPolicy(config: ConfigReader, faults: Fault[]): InDoubtPolicy {
+function readPolicy(config: ConfigReader, issues: ConfigIssue[]): InDoubtPolicy {
   const policy = config.get("inDoubt") || "resend";
   if (policy === "resend" || policy === "stop") return policy;
-  faults.push(fault(["inDoubt"], "it is no policy for messages in doubt", "Write resend or stop."));
+  issues.push(createIssue(["inDoubt"], "it is no policy for messages in doubt", "Write resend or stop."));
   return "resend";
 }
 
 /** The provider reads it, in the middle of a run; so what is wrong is said here, before one. */
-function checkMaxWait(config: ConfigReader, faults: Fault[]): void {
+function checkMaxWait(config: ConfigReader, issues: ConfigIssue[]): void {
   const seconds = config.get("maxWait");
   if (!seconds || isSeconds(seconds)) return;
-  faults.push(fault(["maxWait"], "it is not a number of seconds", "Write whole seconds, such as 3600."));
+  issues.push(createIssue(["maxWait"], "it is not a number of seconds", "Write whole seconds, such as 3600."));
 }
 
 /** One pattern, or a list of them. */
-function readProduction(config: ConfigReader, faults: Fault[]): readonly string[] {
+function readProduction(config: ConfigReader, issues: ConfigIssue[]): readonly string[] {
   const text = config.get("production");
   if (!text) return [];
   const patterns: unknown[] = text.startsWith("[") ? [readJson(config, "production")].flat() : [text];
@@ -78,6 +80,6 @@ function readProduction(config: ConfigReader, faults: Fault[]): readonly string[
     typeof pattern === "string" && /^[A-Za-z0-9._*?-]+$/.test(pattern);
   if (patterns.every(isPattern)) return patterns;
   const next = 'Write a list of them, such as ["prod", "prod-*"]; letters, digits, . _ - and the wildcards * and ?.';
-  faults.push(fault(["production"], "it is not a list of patterns for the names of stacks", next));
+  issues.push(createIssue(["production"], "it is not a list of patterns for the names of stacks", next));
   return [];
 }

@@ -13,15 +13,15 @@ import {
 } from "../manifest/index.ts";
 import type { JsonValue } from "../types.ts";
 import { UsageError } from "../usage-error.ts";
-import { type Fault, fault } from "./config.ts";
-import { type ConfigFile, type FileKind, parseConfigFile } from "./config-file.ts";
+import { type ConfigIssue, createIssue } from "./config-issues.ts";
 import { configProblems } from "./config-problems.ts";
-import { secretWord } from "./config-value.ts";
-import { joinConfiguration, settingProblems, type WrittenConfiguration } from "./configuration.ts";
-import { checkOptions } from "./load-options.ts";
+import { toCheckOptions } from "./load-options.ts";
+import { type ConfigFile, type FileKind, parseConfigFile } from "./parse-config-file.ts";
+import { secretTag } from "./read-config-value.ts";
 import { inspectSettings } from "./settings.ts";
-import { stackFiles } from "./stacks.ts";
-import { variablesFrom } from "./variables.ts";
+import { joinConfiguration, type StackConfiguration, toProblems } from "./stack-configuration.ts";
+import { listStackFiles } from "./stack-files.ts";
+import { createVariables } from "./variables.ts";
 
 /** Pulumi takes `ORGANIZATION/PROJECT/STACK` for a stack; files and programs know the last part alone. */
 export function shortName(stack: string): string {
@@ -37,7 +37,7 @@ export interface StackConfig {
   /** By full key, as the engine gives them: text, or maps and lists, in which a word stands for what is encrypted. */
   readonly values: ReadonlyMap<string, JsonValue>;
   readonly isSecret: (key: string) => boolean;
-  readonly written: WrittenConfiguration;
+  readonly written: StackConfiguration;
 }
 
 /** What manifests are checked with, and what is wrong with the configuration that it comes from. */
@@ -63,19 +63,19 @@ export class StackFileError extends UsageError {
  * @throws UsageError for a stack without a configuration; StackFileError
  */
 export function stackOptions(root: string, stack: string | undefined): StackOptions {
-  if (stack === undefined) return { options: { stacks: [...stackFiles(root).keys()] }, problems: [] };
+  if (stack === undefined) return { options: { stacks: [...listStackFiles(root).keys()] }, problems: [] };
   const config = readStackConfig(root, stack);
   const { faults: others } = toSettings(config);
-  const faults = [...others, ...secretIds(config)];
+  const issues = [...others, ...secretIds(config)];
   const { written } = config;
-  const changed = settingProblems(written);
-  const problems = [...written.problems, ...written.missing, ...changed, ...configProblems(root, config, faults)];
+  const changed = toProblems(written);
+  const problems = [...written.problems, ...written.missing, ...changed, ...configProblems(root, config, issues)];
   return { options: toOptions(root, stack, config), problems: problems.sort(compareProblems) };
 }
 
 /** @throws UsageError as {@link stackOptions} does */
 export function readStackConfig(root: string, stack: string): StackConfig {
-  const stacks = stackFiles(root);
+  const stacks = listStackFiles(root);
   const file = stacks.get(stack);
   if (file === undefined) {
     const names = [...stacks.keys()];
@@ -93,12 +93,12 @@ export function readStackConfig(root: string, stack: string): StackConfig {
 export function toOptions(root: string, stack: string, config: StackConfig): StackOptions["options"] {
   const { project, values, isSecret, written } = config;
   return {
-    ...checkOptions(root, stack, toSettings(config).settings),
-    variables: variablesFrom({
+    ...toCheckOptions(root, stack, toSettings(config).settings),
+    variables: createVariables({
       project,
       root,
       config: Object.fromEntries(
-        [...values].map(([key, value]) => [key, written.values.get(key)?.given ?? toText(value)]),
+        [...values].map(([key, value]) => [key, written.values.get(key)?.isGiven ?? toText(value)]),
       ),
       isSecret,
       written,
@@ -129,13 +129,13 @@ export function toSettings({
 }
 
 /** Ids stand in plans and in the state, where they are compared: one that is to be kept secret cannot be. */
-function secretIds({ values, isSecret }: Pick<StackConfig, "values" | "isSecret">): readonly Fault[] {
+function secretIds({ values, isSecret }: Pick<StackConfig, "values" | "isSecret">): readonly ConfigIssue[] {
   const queues = values.get("queue-seeder:queues");
   if (!isSecret("queue-seeder:queues") || typeof queues !== "object" || queues === null) return [];
   return Object.entries(queues).flatMap(([name, queue]: [string, JsonValue]) => {
     const id = typeof queue === "object" && queue !== null && "id" in queue ? queue.id : undefined;
     const next = "Set it without --secret: an id gives no access.";
-    return id === secretWord ? [fault(["queues", name, "id"], "it is a secret, and plans show it", next)] : [];
+    return id === secretTag ? [createIssue(["queues", name, "id"], "it is a secret, and plans show it", next)] : [];
   });
 }
 

@@ -1,6 +1,11 @@
 import { type ConfigFlaw, measureSecret, type Variables } from "../manifest/index.ts";
-import { headCommit, noCommit } from "./commit.ts";
-import { type ConfiguredValue, configuredValue, flawProblem, type WrittenConfiguration } from "./configuration.ts";
+import { explainMissingCommit, headCommit } from "./commit.ts";
+import {
+  type ConfiguredValue,
+  configuredValue,
+  type StackConfiguration,
+  toFlawProblem,
+} from "./stack-configuration.ts";
 
 export interface VariableSources {
   readonly project: string;
@@ -16,26 +21,26 @@ export interface VariableSources {
   /** Whether the values of secrets are there in plain text, as the engine gives them; in files they are encrypted. */
   readonly secretsInPlain?: boolean;
   /** The configuration as the repository's files have it; absent: they do not. */
-  readonly written?: WrittenConfiguration | undefined;
+  readonly written?: StackConfiguration | undefined;
   readonly env: NodeJS.ProcessEnv;
 }
 
 /** What manifests may name, the same in the program, which checks them, and in the provider, which pushes them. */
-export function variablesFrom(sources: VariableSources): Variables {
+export function createVariables(sources: VariableSources): Variables {
   const { project, root, config, isSecret, secretsInPlain = false, written, env } = sources;
   const secrets = Object.keys(config).filter(isSecret ?? (() => true));
   const plain = Object.entries(config).filter(([key]) => !isSecret?.(key));
   const values = plain.map(([key, text]) => [key, configuredValue(text, written?.values.get(key))] as const);
   return {
     project,
-    config: Object.fromEntries(values.map(([key, { value }]) => [nameOf(key, project), value])),
-    configFlaws: new Map(values.map(([key, value]) => [nameOf(key, project), flawsOf(key, value)])),
-    secrets: secrets.map((key) => nameOf(key, project)),
+    config: Object.fromEntries(values.map(([key, { value }]) => [toVariableName(key, project), value])),
+    configFlaws: new Map(values.map(([key, value]) => [toVariableName(key, project), collectFlaws(key, value)])),
+    secrets: secrets.map((key) => toVariableName(key, project)),
     // The sizes alone: nothing that reads manifests ever holds a secret.
-    secretBytes: secretsInPlain ? (name) => measureSecret(config[keyOf(name, project)]) : undefined,
+    secretBytes: secretsInPlain ? (name) => measureSecret(config[toConfigKey(name, project)]) : undefined,
     env,
     gitSha: once(() => headCommit(root)),
-    noCommit: once(() => noCommit(root)),
+    noCommit: once(() => explainMissingCommit(root)),
   };
 }
 
@@ -49,16 +54,16 @@ function once<Answer>(ask: () => Answer): () => Answer {
 }
 
 /** As `pulumi config set` takes it: without a namespace it is the project's. */
-function nameOf(key: string, project: string): string {
+function toVariableName(key: string, project: string): string {
   return key.startsWith(`${project}:`) ? key.slice(project.length + 1) : key;
 }
 
 /** The full key of what manifests name. */
-function keyOf(name: string, project: string): string {
+function toConfigKey(name: string, project: string): string {
   return name.includes(":") ? name : `${project}:${name}`;
 }
 
-function flawsOf(key: string, { flaws, unreadable }: ConfiguredValue): readonly ConfigFlaw[] {
+function collectFlaws(key: string, { flaws, unreadable }: ConfiguredValue): readonly ConfigFlaw[] {
   if (unreadable !== undefined) {
     const hint = "Give it as a text, or change what cannot be read exactly.";
     return [
@@ -71,7 +76,7 @@ function flawsOf(key: string, { flaws, unreadable }: ConfiguredValue): readonly 
     ];
   }
   return flaws.map((flaw) => {
-    const { message, hint, location } = flawProblem(key, flaw);
+    const { message, hint, location } = toFlawProblem(key, flaw);
     return { path: flaw.path, message, hint, location };
   });
 }

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { headCommit, noCommit } from "../../src/config/commit.ts";
+import { explainMissingCommit, headCommit } from "../../src/config/commit.ts";
 import { run } from "../cli/support/run.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 
@@ -88,7 +88,7 @@ describe("the commit that is checked out", () => {
     using root = temporaryFolder();
     git(root.path, "init", "-q");
     writeFiles(root.path, { ".git/config": "[broken\u001b" });
-    const next = noCommit(root.path);
+    const next = explainMissingCommit(root.path);
     expect(next).toMatch(/^Git refuses: fatal: bad config/);
     expect([next.includes(root.path), next.includes("\u001b")]).toEqual([false, false]);
   });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { parseConfigFile } from "../../src/config/config-file.ts";
-import { configuredValue, joinConfiguration, settingProblems } from "../../src/config/configuration.ts";
-import { variablesFrom } from "../../src/config/variables.ts";
+import { parseConfigFile } from "../../src/config/parse-config-file.ts";
+import { configuredValue, joinConfiguration, toProblems } from "../../src/config/stack-configuration.ts";
+import { createVariables } from "../../src/config/variables.ts";
 import { formatProblem, type Problem } from "../../src/manifest/index.ts";
 import { inlineMessages, loadFiles } from "../manifest/support/fixture.ts";
 
@@ -34,7 +34,7 @@ it("a text that the files have is what they say", () => {
 
 it("a map of the engine that cannot be read exactly is refused where it is named", async () => {
   const config = { "shop:o": '{"id":9007199254740993,"n":1}' };
-  const variables = variablesFrom({ project: "shop", root: "/", config, isSecret: () => false, env: {} });
+  const variables = createVariables({ project: "shop", root: "/", config, isSecret: () => false, env: {} });
   const files = { "messages/a.yaml": "queue: q\npush: on_change\nmessages:\n  - body: ${config.o.n}\n" };
   const { problems } = await loadFiles(files, { stack: "dev", variables });
   expect(lines(problems)).toEqual([
@@ -45,9 +45,9 @@ it("a map of the engine that cannot be read exactly is refused where it is named
 it("only what a manifest names is held against it, and only its own part", async () => {
   const { values } = stackFile("  shop:o: { on: 2024-01-01, n: 1.50, deep: [01] }\n  shop:other: 01234\n");
   const written = { values, problems: [], missing: [] };
-  const given = [...values].map(([key, { given: text }]) => [key, text ?? '{"on":"2024-01-01 00:00:00 +0000 UTC"}']);
+  const given = [...values].map(([key, { isGiven: text }]) => [key, text ?? '{"on":"2024-01-01 00:00:00 +0000 UTC"}']);
   const config = Object.fromEntries(given);
-  const variables = variablesFrom({ project: "shop", root: "/", config, isSecret: () => false, written, env: {} });
+  const variables = createVariables({ project: "shop", root: "/", config, isSecret: () => false, written, env: {} });
   const check = (body: string) =>
     loadFiles(
       { "messages/a.yaml": `queue: q\npush: on_change\nmessages:\n  - body: "${body}"\n` },
@@ -71,10 +71,10 @@ it("settings of queue-seeder that the engine changes are told, unless another fi
     expect.stringMatching(/^Pulumi\.dev\.yaml:2:27 CONFIG_INVALID: "queue-seeder:accountId": Pulumi reads "01234567"/),
     expect.stringMatching(/^Pulumi\.dev\.yaml:3:29 CONFIG_INVALID: "queue-seeder:production\.0": Pulumi reads "0x10"/),
   ];
-  expect(lines(settingProblems(written))).toEqual(told);
+  expect(lines(toProblems(written))).toEqual(told);
   const given = { "queue-seeder:accountId": "342391", "queue-seeder:production": "[16]" };
-  expect(lines(settingProblems(written, given))).toEqual(told);
-  expect(lines(settingProblems(written, { ...given, "queue-seeder:accountId": "abc" }))).toEqual(told.slice(1));
+  expect(lines(toProblems(written, given))).toEqual(told);
+  expect(lines(toProblems(written, { ...given, "queue-seeder:accountId": "abc" }))).toEqual(told.slice(1));
 });
 
 it("a key that is there twice, and one without a value, are told", () => {
@@ -107,7 +107,7 @@ it.each([
   ["{ n: .nan }", "cannot hold"],
 ])("what is in %s is a flaw", (text, word) => {
   const { values } = stackFile(`  shop:a: ${text}\n`);
-  expect(values.get("shop:a")?.flaws).toEqual([expect.objectContaining({ what: expect.stringContaining(word) })]);
+  expect(values.get("shop:a")?.flaws).toEqual([expect.objectContaining({ message: expect.stringContaining(word) })]);
 });
 
 it("secrets are known, and nothing of them is read", () => {
@@ -131,5 +131,5 @@ it("aliases that repeat without end are bounded", () => {
         .join(", ")}]`,
     );
   const { values } = stackFile(`${bomb.join("\n")}\n`);
-  expect(values.get("shop:a8")?.flaws[0]?.what).toBe("the file repeats too much");
+  expect(values.get("shop:a8")?.flaws[0]?.message).toBe("the file repeats too much");
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { deployer } from "../../src/config/deployer.ts";
+import { findDeployer } from "../../src/config/deployer.ts";
 
 let folder: string;
 
@@ -14,7 +14,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const git = (name: string) => execFileSync("git", ["config", "user.name", name], { cwd: folder });
-const named = (env: Record<string, string>, configured?: string) => deployer({ env, configured, folder });
+const named = (env: Record<string, string>, configured?: string) => findDeployer({ env, configured, folder });
 
 it("names the pipeline's actor, whoever runs the machine", () => {
   git("Ada Lovelace");

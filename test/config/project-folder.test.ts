@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { projectFolderOf } from "../../src/config/project-folder.ts";
+import { findProjectFolder } from "../../src/config/project-folder.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 
 it("takes the folder whose Pulumi.yaml names the project, else the first", () => {
@@ -13,9 +13,9 @@ it("takes the folder whose Pulumi.yaml names the project, else the first", () =>
     "broken/Pulumi.yaml": "name: [",
   });
   const folders = [join(root.path, "broken"), one, two, three].filter((folder) => folder !== undefined);
-  expect(projectFolderOf("one", folders)).toBe(one);
-  expect(projectFolderOf("two", folders)).toBe(two);
-  expect(projectFolderOf("three", folders)).toBe(three);
-  expect(projectFolderOf("another", folders)).toBe(folders[0]);
-  expect(projectFolderOf("another", [])).toBeUndefined();
+  expect(findProjectFolder("one", folders)).toBe(one);
+  expect(findProjectFolder("two", folders)).toBe(two);
+  expect(findProjectFolder("three", folders)).toBe(three);
+  expect(findProjectFolder("another", folders)).toBe(folders[0]);
+  expect(findProjectFolder("another", [])).toBeUndefined();
 });

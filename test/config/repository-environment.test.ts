@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { setByRepository } from "../../src/config/repository-environment.ts";
+import { isSetByRepository } from "../../src/config/repository-environment.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 
 const name = "CLOUDFLARE_BASE_URL";
@@ -8,7 +8,7 @@ const name = "CLOUDFLARE_BASE_URL";
 const sets = (files: Record<string, string>, folder = ".") => {
   using root = temporaryFolder();
   writeFiles(root.path, { "Pulumi.yaml": "name: shop\n", "infra/index.ts": "", ...files });
-  return setByRepository(join(root.path, folder), name);
+  return isSetByRepository(join(root.path, folder), name);
 };
 
 it.each([
@@ -25,7 +25,7 @@ it.each([
 it("looks as far as the checkout goes", () => {
   using root = temporaryFolder();
   writeFiles(root.path, { ".git/HEAD": "", ".env": `${name}=x`, "apps/seeds/Pulumi.yaml": "name: shop\n" });
-  expect(setByRepository(join(root.path, "apps/seeds"), name)).toBe("../../.env");
+  expect(isSetByRepository(join(root.path, "apps/seeds"), name)).toBe("../../.env");
 });
 
 it.each([

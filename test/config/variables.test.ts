@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { variablesFrom } from "../../src/config/variables.ts";
+import { createVariables } from "../../src/config/variables.ts";
 
 const config = {
   "shop:region": "eu",
@@ -11,26 +11,26 @@ const config = {
 const sources = { project: "shop", root: "/", config, env: { A: "1" } };
 
 it("names the project's configuration without its namespace, and keeps secrets apart", () => {
-  const { config: plain, secrets } = variablesFrom({ ...sources, isSecret: (key) => key === "shop:key" });
+  const { config: plain, secrets } = createVariables({ ...sources, isSecret: (key) => key === "shop:key" });
   expect(plain).toEqual({ region: "eu", "aws:zone": "b", list: [1, 2], odd: "{no" });
   expect(secrets).toEqual(["key"]);
 });
 
 it("takes any key for either where nobody tells which are secret", () => {
-  const { config: plain, secrets } = variablesFrom(sources);
+  const { config: plain, secrets } = createVariables(sources);
   expect(Object.keys(plain ?? {})).toEqual(secrets);
 });
 
 it("has no commit where there is no repository", () => {
-  expect(variablesFrom(sources).gitSha?.()).toBeUndefined();
+  expect(createVariables(sources).gitSha?.()).toBeUndefined();
 });
 
 it("knows how large secrets are, and nothing else of them, where they are in plain text", () => {
   const given = { ...sources, config: { "shop:key": 'é"\n' }, isSecret: () => true };
-  const { secretBytes, ...rest } = variablesFrom({ ...given, secretsInPlain: true });
+  const { secretBytes, ...rest } = createVariables({ ...given, secretsInPlain: true });
   expect(secretBytes?.("key")).toEqual({ text: 4, json: 6 });
   expect(secretBytes?.("shop:key")).toEqual({ text: 4, json: 6 });
   expect(secretBytes?.("none")).toBeUndefined();
   expect(JSON.stringify(rest)).not.toContain("é");
-  expect(variablesFrom(given).secretBytes).toBeUndefined();
+  expect(createVariables(given).secretBytes).toBeUndefined();
 });

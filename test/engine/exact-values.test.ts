@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { parseConfigFile } from "../../src/config/config-file.ts";
+import { parseConfigFile } from "../../src/config/parse-config-file.ts";
 import { cli } from "./support/cli.ts";
 import { makeProject } from "./support/project.ts";
 import { makeSeeder, said, succeeded } from "./support/seeder.ts";
@@ -236,7 +236,7 @@ require("node:fs").writeFileSync("given.json", JSON.stringify(allConfig()));
   ]);
   expect(Object.keys(given).sort()).toEqual([...read.keys()].sort());
   const foretold = [...read].flatMap(([key, value]) =>
-    value.given === undefined ? [] : [[key, value.given] as const],
+    value.isGiven === undefined ? [] : [[key, value.isGiven] as const],
   );
   expect(foretold).toHaveLength(read.size);
   expect(Object.fromEntries(foretold)).toEqual(given);

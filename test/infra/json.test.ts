@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
-import { jsonText } from "../../infra/json.ts";
+import { toJsonText } from "../../infra/json-text.ts";
 
 it("writes what JSON has, and what says of itself what it is in JSON", () => {
   const value = { text: "ä", list: [1, -0, null, true, { deep: [] }], at: new Date(0), none: undefined };
-  expect(jsonText(value)).toBe('{"text":"ä","list":[1,0,null,true,{"deep":[]}],"at":"1970-01-01T00:00:00.000Z"}');
-  expect(jsonText("plain")).toBe('"plain"');
-  expect(jsonText(null)).toBe("null");
+  expect(toJsonText(value)).toBe('{"text":"ä","list":[1,0,null,true,{"deep":[]}],"at":"1970-01-01T00:00:00.000Z"}');
+  expect(toJsonText("plain")).toBe('"plain"');
+  expect(toJsonText(null)).toBe("null");
   const shared = { a: 1 };
-  expect(jsonText([shared, shared])).toBe('[{"a":1},{"a":1}]');
+  expect(toJsonText([shared, shared])).toBe('[{"a":1},{"a":1}]');
 });
 
 const circle: { self?: unknown } = {};
@@ -22,5 +22,5 @@ it.each<[unknown, string]>([
   [{ all: new Map([["secret", 1]]) }, "no JSON: a Map at all"],
   [circle, "no JSON: a value within itself at self.circle"],
 ])("tells what JSON does not have, and never a value (%#)", (value, text) => {
-  expect(jsonText(value)).toBe(text);
+  expect(toJsonText(value)).toBe(text);
 });

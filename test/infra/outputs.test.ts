@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { neverPushed, type SegmentSummary, sumOutputs } from "../../infra/outputs.ts";
+import { aggregateOutputs, noPush, type SegmentSummary } from "../../infra/outputs.ts";
 
 const segment = (more: Partial<SegmentSummary>): SegmentSummary => ({
   queue: "orders",
@@ -7,7 +7,7 @@ const segment = (more: Partial<SegmentSummary>): SegmentSummary => ({
   pushed: 0,
   inDoubt: 0,
   inDoubtMessages: [],
-  lastPush: neverPushed,
+  lastPush: noPush,
   ...more,
 });
 const push = (at: string, pushed: number, possibleDuplicates: string[] = []) => ({
@@ -20,7 +20,7 @@ const push = (at: string, pushed: number, possibleDuplicates: string[] = []) => 
 const metrics = { backlog_count: 7, backlog_bytes: 70, oldest_message_timestamp_ms: 1 };
 
 it("accounts for every message of a manifest: pushed, in doubt or pending", () => {
-  const sum = sumOutputs([
+  const sum = aggregateOutputs([
     segment({ pushed: 100 }),
     segment({ pushed: 20, inDoubt: 30, inDoubtMessages: ["#121 to #150"] }),
     segment({}),
@@ -35,7 +35,7 @@ it("accounts for every message of a manifest: pushed, in doubt or pending", () =
 });
 
 it("adds up the segments of the last run, and takes the metrics that were heard last", () => {
-  const sum = sumOutputs([
+  const sum = aggregateOutputs([
     segment({ lastPush: push("2026-02", 10, ["#3"]), metrics, metricsAt: "2026-02" }),
     segment({ lastPush: push("2026-01", 90), metrics: { ...metrics, backlog_count: 1 }, metricsAt: "2026-01" }),
     segment({ lastPush: push("2026-02", 5, ["#204"]) }),
@@ -51,5 +51,5 @@ it("adds up the segments of the last run, and takes the metrics that were heard 
 });
 
 it("says of what was never deployed that nothing was pushed", () => {
-  expect(sumOutputs([segment({})])).toMatchObject({ pushed: 0, pending: 100, lastPush: neverPushed, metrics: null });
+  expect(aggregateOutputs([segment({})])).toMatchObject({ pushed: 0, pending: 100, lastPush: noPush, metrics: null });
 });

@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { type Outputs, program } from "../../infra/program.ts";
+import { type Outputs, runProgram } from "../../infra/program.ts";
 
 type Request = InstanceType<typeof resourceProto.RegisterResourceRequest>;
 
@@ -72,7 +72,7 @@ async function run(queues: object, messages: Readonly<Record<string, string>>, p
   pulumi.runtime.setAllConfig({ "queue-seeder:accountId": accountId, "queue-seeder:queues": JSON.stringify(queues) });
   const monitor: { registerResource(request: Request, done: unknown): void } = pulumi.runtime.getMonitor() as never;
   const calls = vi.spyOn(monitor, "registerResource");
-  const outputs = await program(root);
+  const outputs = await runProgram(root);
   // Public at run time, but missing from the SDK's types.
   const registeredAll: () => Promise<void> = Reflect.get(pulumi.runtime, "waitForRPCs");
   await registeredAll();

@@ -5,7 +5,7 @@ import { parse } from "acorn";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
 
-const guard = join(import.meta.dirname, "../../infra/guard.cjs");
+const guard = join(import.meta.dirname, "../../infra/check-node-version.cjs");
 const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"));
 let dir: string;
 

@@ -6,7 +6,7 @@ import {
   loadCredentials,
   resolveBaseUrl,
 } from "../../cloudflare/index.ts";
-import { setByRepository } from "../../config/repository-environment.ts";
+import { isSetByRepository } from "../../config/repository-environment.ts";
 import type { Settings } from "../../config/settings.ts";
 import { readStackConfig, shortName, toSettings } from "../../config/stack-config.ts";
 import { ExportError } from "../../redrive/index.ts";
@@ -49,7 +49,7 @@ function open(
   const sources: EndpointSources = {
     config: (key) => config.get(key),
     env,
-    setBy: (variable) => setByRepository(root, variable),
+    setBy: (variable) => isSetByRepository(root, variable),
   };
   try {
     const client = createConsumerClient({

@@ -6,7 +6,7 @@ import {
   loadCredentials,
   resolveBaseUrl,
 } from "../../cloudflare/index.ts";
-import { setByRepository } from "../../config/repository-environment.ts";
+import { isSetByRepository } from "../../config/repository-environment.ts";
 import type { Pulumi } from "../../engine/pulumi.ts";
 import type { QueueMetrics } from "../../types.ts";
 import { readApiConfig } from "./deployment/api-config.ts";
@@ -37,7 +37,7 @@ export async function fetchLiveMetrics(
     const sources: EndpointSources = {
       config: (key) => config.get(key),
       env,
-      setBy: (variable) => setByRepository(snapshot.root, variable),
+      setBy: (variable) => isSetByRepository(snapshot.root, variable),
     };
     client = createClient({
       credentials: loadCredentials(sources),

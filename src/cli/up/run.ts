@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { headCommit } from "../../config/commit.ts";
-import { deployer } from "../../config/deployer.ts";
+import { findDeployer } from "../../config/deployer.ts";
 import { readStackConfig } from "../../config/stack-config.ts";
 import { findLockHolder } from "../../engine/find-lock-holder.ts";
 import type { Pulumi } from "../../engine/pulumi.ts";
@@ -95,7 +95,7 @@ function withResultFile(
   const file = resolve(root, runFile);
   checkOutput(file);
   const configured = readStackConfig(root, stack.short).values.get("queue-seeder:by");
-  const by = deployer({ env, configured: typeof configured === "string" ? configured : undefined, folder: root });
+  const by = findDeployer({ env, configured: typeof configured === "string" ? configured : undefined, folder: root });
   const snapshot = { stack: stack.full, by: by || null, commit: headCommit(root) ?? null };
   return createResultFileReporter(reporter, snapshot, (text) => writeOutput(file, text), Date.now);
 }

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { orphanWatch } from "../../../infra/pulumi-internals/orphan.ts";
+import { watchParent } from "../../../infra/pulumi-internals/parent-watch.ts";
 
 let listening: boolean;
 let looks: number;
 let exited: PromiseWithResolvers<void>;
-let watch: ReturnType<typeof orphanWatch>;
+let watch: ReturnType<typeof watchParent>;
 
 beforeEach(() => {
   listening = true;
@@ -14,8 +14,8 @@ beforeEach(() => {
 afterEach(() => watch.stop());
 
 function start(everyMs: number): void {
-  watch = orphanWatch({
-    listens: async () => {
+  watch = watchParent({
+    isAlive: async () => {
       looks += 1;
       return listening;
     },

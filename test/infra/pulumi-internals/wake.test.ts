@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { expect, it, vi } from "vitest";
-import { wakeProvider } from "../../../infra/pulumi-internals/wake.ts";
+import { warmUpProvider } from "../../../infra/pulumi-internals/warm-up-provider.ts";
 
 type Request = InstanceType<typeof resourceProto.ResourceInvokeRequest>;
 
@@ -12,6 +12,6 @@ it("asks the engine for the provider once, and takes no notice of the answer", a
   const invoke = vi
     .spyOn(monitor, "invoke")
     .mockImplementation((_request, done) => done(new Error("unknown function")));
-  await Promise.all([wakeProvider(), wakeProvider()]);
+  await Promise.all([warmUpProvider(), warmUpProvider()]);
   expect(invoke.mock.calls.map(([request]) => request.getTok())).toEqual(["pulumi-nodejs:dynamic:wake"]);
 });

@@ -1,5 +1,5 @@
 import { ConfigError, resolveEndpoint } from "../../../cloudflare/index.ts";
-import { setByRepository } from "../../../config/repository-environment.ts";
+import { isSetByRepository } from "../../../config/repository-environment.ts";
 import type { StackSnapshot } from "../deployment/stack-snapshot.ts";
 
 /** Where messages and credentials go. */
@@ -25,7 +25,7 @@ export function resolvePlanAddress(
     const address = resolveEndpoint({
       config: (key) => (key === setting ? configured : undefined),
       env,
-      setBy: (variable) => setByRepository(root, variable),
+      setBy: (variable) => isSetByRepository(root, variable),
     });
     return { url: address.url.href, setting: address.setting, refusal: undefined };
   } catch (error) {

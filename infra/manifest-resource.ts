@@ -1,9 +1,9 @@
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
 import type { LastPush, SegmentInputs, SegmentOutputs } from "../src/lifecycle/state/segment.ts";
-import type { givenMessages } from "./given.ts";
-import { type ManifestOutputs, neverPushed, type SegmentSummary, sumOutputs } from "./outputs.ts";
+import type { toInlineMessages } from "./message-args.ts";
+import { aggregateOutputs, type ManifestOutputs, noPush, type SegmentSummary } from "./outputs.ts";
 import * as pulumi from "./pulumi.ts";
-import { stub } from "./pulumi-internals/stub.ts";
+import { providerStub } from "./pulumi-internals/provider-stub.ts";
 
 /** The queue that a manifest goes to. Both may only be known once the queue is there. */
 export interface QueueTarget {
@@ -17,7 +17,7 @@ export interface ManifestArgs extends QueueTarget {
   /** Absolute path of the repository, for the provider's check alone: no state has it. */
   readonly folder: string;
   /** The messages of the one segment, where the program gives them. */
-  readonly inlineMessages?: ReturnType<typeof givenMessages>;
+  readonly inlineMessages?: ReturnType<typeof toInlineMessages>;
   readonly deployment: pulumi.Input<string>;
   /** Of a data file whose segments share their deliveries. */
   readonly deliveryNumber?: pulumi.Output<number>;
@@ -33,7 +33,7 @@ export class ManifestResource extends pulumi.ComponentResource {
   constructor(name: string, { segments, ...common }: ManifestArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType, name, {}, opts);
     const resources = segments.map((segment) => new SegmentResource(name, { ...segment, ...common }, this));
-    this.outputs = pulumi.all(resources.map(({ outputs }) => outputs)).apply(sumOutputs);
+    this.outputs = pulumi.all(resources.map(({ outputs }) => outputs)).apply(aggregateOutputs);
     this.registerOutputs({ delivery: this.outputs });
   }
 }
@@ -76,7 +76,7 @@ class SegmentResource extends pulumi.CustomResource {
     // Where Pulumi is told to replace a segment, its old ledger is given up before the new one begins. Another queue replaces
     // nothing.
     const options = { parent, deleteBeforeReplace: true };
-    super(segmentType, name, { ...args, ...fromProvider, resourceUrn, preview, __provider: stub }, options);
+    super(segmentType, name, { ...args, ...fromProvider, resourceUrn, preview, __provider: providerStub }, options);
     this.#planned = { queue: args.queue, messages: args.messages };
   }
 
@@ -90,7 +90,7 @@ class SegmentResource extends pulumi.CustomResource {
         pushed: pushed ?? 0,
         inDoubt: inDoubt ?? 0,
         inDoubtMessages: inDoubtMessages ?? [],
-        lastPush: lastPush ?? neverPushed,
+        lastPush: lastPush ?? noPush,
         metrics,
         metricsAt,
       }));

@@ -1,17 +1,17 @@
 import { ConfigError } from "../src/cloudflare/config-error.ts";
 import { resolveBaseUrl } from "../src/cloudflare/endpoint.ts";
-import { readConfiguration, settingProblems } from "../src/config/configuration.ts";
-import { checkOptions } from "../src/config/load-options.ts";
-import { setByRepository } from "../src/config/repository-environment.ts";
+import { toCheckOptions } from "../src/config/load-options.ts";
+import { isSetByRepository } from "../src/config/repository-environment.ts";
 import { readSettings, type Settings, SettingsError } from "../src/config/settings.ts";
-import { variablesFrom } from "../src/config/variables.ts";
+import { readConfiguration, toProblems } from "../src/config/stack-configuration.ts";
+import { createVariables } from "../src/config/variables.ts";
 import { plugAndPlay } from "../src/engine/plug-and-play.ts";
 import { type LoadedSegments, loadSegments } from "../src/lifecycle/source/load-segments.ts";
 import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
 import * as pulumi from "./pulumi.ts";
 
 /** A part of the manifests, which a program deploys by itself. */
-export interface Only {
+export interface ManifestFilter {
   /** Files, or folders, relative to the repository. */
   readonly files: readonly string[];
   /** The names of queues that the program knows; undefined: it takes any. */
@@ -23,20 +23,24 @@ export interface Only {
  *
  * @throws pulumi.RunError with everything that is wrong, before anything is registered; the engine shows it without a stack
  */
-export async function checkedManifests(settings: Settings, root: string, only?: Only): Promise<LoadedSegments> {
-  const { queues, ...context } = checkOptions(root, pulumi.getStack(), settings);
-  const known = only === undefined ? queues : only.queues;
+export async function loadManifestsOrThrow(
+  settings: Settings,
+  root: string,
+  filter?: ManifestFilter,
+): Promise<LoadedSegments> {
+  const { queues, ...context } = toCheckOptions(root, pulumi.getStack(), settings);
+  const known = filter === undefined ? queues : filter.queues;
   const loaded = await loadSegments({
     root,
     ...context,
     ...(known !== undefined && { queues: known }),
-    ...(only !== undefined && { files: only.files }),
+    ...(filter !== undefined && { files: filter.files }),
     variables: programVariables(root),
   });
   for (const warning of loaded.problems.filter(({ severity }) => severity === "warning")) {
     await pulumi.log.warn(formatProblem(warning));
   }
-  refuse(loaded.problems.filter(({ severity }) => severity === "error"));
+  throwProblems(loaded.problems.filter(({ severity }) => severity === "error"));
   return loaded;
 }
 
@@ -44,13 +48,13 @@ export async function checkedManifests(settings: Settings, root: string, only?: 
  * @param root absolute path of the repository
  * @throws pulumi.RunError for a configuration that cannot be used
  */
-export function checkedSettings(root: string): Settings {
+export function loadSettingsOrThrow(root: string): Settings {
   const pnp = plugAndPlay(root);
   if (pnp !== undefined) throw new pulumi.RunError(`${pnp} Nothing was pushed.`);
   const written = readConfiguration(root, pulumi.getStack());
-  refuse([...written.problems, ...settingProblems(written, pulumi.runtime.allConfig())]);
+  throwProblems([...written.problems, ...toProblems(written, pulumi.runtime.allConfig())]);
   try {
-    refuseAddress(root);
+    assertAddressAllowed(root);
     return readSettings(new pulumi.Config("queue-seeder"), process.env);
   } catch (error) {
     if (error instanceof ConfigError) throw new pulumi.RunError(`${error.code}: ${error.message}.`);
@@ -64,18 +68,18 @@ export function checkedSettings(root: string): Settings {
  *
  * @throws ConfigurationError for an address that the token must not go to
  */
-function refuseAddress(root: string): void {
+function assertAddressAllowed(root: string): void {
   const config = pulumi.runtime.allConfig();
   resolveBaseUrl({
     config: (key) => config[key],
     env: process.env,
     // An inline program may be run outside of its project.
-    setBy: (variable) => setByRepository(process.cwd(), variable) ?? setByRepository(root, variable),
+    setBy: (variable) => isSetByRepository(process.cwd(), variable) ?? isSetByRepository(root, variable),
   });
 }
 
 /** @throws pulumi.RunError where neither the configuration nor the environment names an account */
-export function accountOf({ accountId }: Settings): string {
+export function resolveAccount({ accountId }: Settings): string {
   if (accountId !== undefined) return accountId;
   throw new pulumi.RunError(
     "ACCOUNT_MISSING: no Cloudflare account is configured. " +
@@ -89,10 +93,10 @@ function programVariables(root: string): Variables {
   const config = pulumi.runtime.allConfig();
   const project = pulumi.getProject();
   const written = readConfiguration(root, pulumi.getStack());
-  return variablesFrom({ project, root, config, isSecret, secretsInPlain: true, written, env: process.env });
+  return createVariables({ project, root, config, isSecret, secretsInPlain: true, written, env: process.env });
 }
 
-function refuse(problems: readonly Problem[]): void {
+function throwProblems(problems: readonly Problem[]): void {
   if (problems.length === 0) return;
   throw new pulumi.RunError(`nothing was pushed.\n${problems.map(formatProblem).join("\n")}`);
 }

@@ -1,6 +1,6 @@
 import type { InlineMessage } from "../src/lifecycle/state/segment.ts";
 import type { ContentType } from "../src/types.ts";
-import { jsonText } from "./json.ts";
+import { toJsonText } from "./json-text.ts";
 import * as pulumi from "./pulumi.ts";
 
 /** A message that a program gives. */
@@ -16,7 +16,7 @@ export interface MessageArgs {
 }
 
 /** A message as the resource's inputs have it. */
-type GivenInput = { readonly [Name in keyof InlineMessage]: pulumi.Input<InlineMessage[Name]> };
+type InlineMessageInput = { readonly [Name in keyof InlineMessage]: pulumi.Input<InlineMessage[Name]> };
 
 /**
  * Makes the messages ready for the engine. Each body is a value of its own, so that one that is not known yet leaves the
@@ -24,18 +24,18 @@ type GivenInput = { readonly [Name in keyof InlineMessage]: pulumi.Input<InlineM
  *
  * @param secret whether the engine is to encrypt the bodies in its state, whatever they are made of
  */
-export function givenMessages(
+export function toInlineMessages(
   messages: pulumi.Input<readonly MessageArgs[]>,
   secret: boolean,
-): pulumi.Input<readonly GivenInput[]> {
-  const given = (known: readonly MessageArgs[]) => known.map((message) => givenMessage(message, secret));
+): pulumi.Input<readonly InlineMessageInput[]> {
+  const given = (known: readonly MessageArgs[]) => known.map((message) => toInlineMessage(message, secret));
   return isList(messages)
     ? given(messages)
     : (pulumi.output(messages) as unknown as pulumi.Output<MessageArgs[]>).apply(given);
 }
 
-function givenMessage({ id, body, contentType, delaySeconds }: MessageArgs, secret: boolean): GivenInput {
-  const text = (pulumi.output(body) as pulumi.Output<unknown>).apply(jsonText);
+function toInlineMessage({ id, body, contentType, delaySeconds }: MessageArgs, secret: boolean): InlineMessageInput {
+  const text = (pulumi.output(body) as pulumi.Output<unknown>).apply(toJsonText);
   return {
     ...(id !== undefined && { id }),
     body: secret ? pulumi.secret(text) : text,

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createProblem, type Problem, parseExactly, parseWithSpellings, readSpelling } from "../manifest/index.ts";
 import type { JsonValue } from "../types.ts";
-import { type ConfigFile, parseConfigFile, type WrittenFlaw, type WrittenValue } from "./config-file.ts";
-import { engineText } from "./config-value.ts";
-import { stackFiles } from "./stacks.ts";
+import { type ConfigFile, type ConfigFileFlaw, type ConfigValue, parseConfigFile } from "./parse-config-file.ts";
+import { toEngineText } from "./read-config-value.ts";
+import { listStackFiles } from "./stack-files.ts";
 
 /** The configuration of a stack as the repository's files have it. */
-export interface WrittenConfiguration {
-  readonly values: ReadonlyMap<string, WrittenValue>;
+export interface StackConfiguration {
+  readonly values: ReadonlyMap<string, ConfigValue>;
   /** Keys that are there twice: the engine takes one of them, at random. */
   readonly problems: readonly Problem[];
   /** Keys without a value, for which the engine refuses the stack. */
@@ -16,7 +16,7 @@ export interface WrittenConfiguration {
 }
 
 /** What a stack's file leaves out, Pulumi.yaml may have. @param stack undefined: the stack has no file */
-export function joinConfiguration(project: ConfigFile, stack: ConfigFile | undefined): WrittenConfiguration {
+export function joinConfiguration(project: ConfigFile, stack: ConfigFile | undefined): StackConfiguration {
   const values = new Map([...project.values, ...(stack?.values ?? [])]);
   const without = stack?.environment ? [] : [...project.required].filter(([key]) => !values.has(key));
   const missing = without.map(([key, place]) => {
@@ -31,34 +31,34 @@ export function joinConfiguration(project: ConfigFile, stack: ConfigFile | undef
  *
  * @param given what the engine gave; absent: nothing is known of it
  */
-export function settingProblems(
-  { values }: WrittenConfiguration,
+export function toProblems(
+  { values }: StackConfiguration,
   given?: Readonly<Record<string, string>>,
 ): readonly Problem[] {
   return [...values].flatMap(([key, written]) => {
-    const text = given === undefined ? written.given : given[key];
-    if (!key.startsWith("queue-seeder:") || (text !== undefined && !isSource(text, written))) return [];
-    return written.flaws.map((flaw) => flawProblem(key, flaw));
+    const text = given === undefined ? written.isGiven : given[key];
+    if (!key.startsWith("queue-seeder:") || (text !== undefined && !isSourceOf(text, written))) return [];
+    return written.flaws.map((flaw) => toFlawProblem(key, flaw));
   });
 }
 
 /** Whether a value of the files is what the engine gave a text for. */
-function isSource(text: string, { given }: WrittenValue): boolean {
-  return given === undefined || given === text;
+function isSourceOf(text: string, { isGiven }: ConfigValue): boolean {
+  return isGiven === undefined || isGiven === text;
 }
 
-const quoted = "Put it in quotes if it is text, else write it as JSON does.";
+const quoteHint = "Put it in quotes if it is text, else write it as JSON does.";
 
 /** A value that the engine changes, where it is used. */
-export function flawProblem(key: string, { path, place, what, next = quoted }: WrittenFlaw): Problem {
-  return createProblem("CONFIG_INVALID", place, `"${[key, ...path].join(".")}": ${what}`, next);
+export function toFlawProblem(key: string, { path, place, message, hint = quoteHint }: ConfigFileFlaw): Problem {
+  return createProblem("CONFIG_INVALID", place, `"${[key, ...path].join(".")}": ${message}`, hint);
 }
 
 /** As {@link joinConfiguration}, out of a repository's files. What cannot be read, the engine has refused before. */
-export function readConfiguration(root: string, stack: string): WrittenConfiguration {
+export function readConfiguration(root: string, stack: string): StackConfiguration {
   try {
     const project = parseConfigFile("Pulumi.yaml", readFileSync(join(root, "Pulumi.yaml"), "utf8"), "project");
-    const file = stackFiles(root).get(stack);
+    const file = listStackFiles(root).get(stack);
     const own = file && parseConfigFile(file, readFileSync(join(root, file), "utf8"), "stack", project.name);
     return joinConfiguration(project, own || undefined);
   } catch {
@@ -69,7 +69,7 @@ export function readConfiguration(root: string, stack: string): WrittenConfigura
 /** A value of the configuration, and what is against using it. */
 export interface ConfiguredValue {
   readonly value: JsonValue;
-  readonly flaws: readonly WrittenFlaw[];
+  readonly flaws: readonly ConfigFileFlaw[];
   /** Why no value can be told from the text that the engine gives; the files do not have it. */
   readonly unreadable?: string;
 }
@@ -78,9 +78,9 @@ export interface ConfiguredValue {
  * What the engine's text for a key stands for. It gives maps and lists as JSON, and says nothing of which texts those are: where
  * the files have the same, they say it; else a text is a map or a list when it is written just as the engine writes them.
  */
-export function configuredValue(text: string, written: WrittenValue | undefined): ConfiguredValue {
-  if (written !== undefined && isSource(text, written)) return written;
-  const found = /^[[{]/.test(text) ? readEngineJson(text) : undefined;
+export function configuredValue(text: string, written: ConfigValue | undefined): ConfiguredValue {
+  if (written !== undefined && isSourceOf(text, written)) return written;
+  const found = /^[[{]/.test(text) ? parseEngineJson(text) : undefined;
   if (found === undefined) return { value: text, flaws: [] };
   const exact = parseExactly(text, Buffer.byteLength(text));
   if (exact.ok) return { value: exact.value, flaws: [] };
@@ -88,21 +88,21 @@ export function configuredValue(text: string, written: WrittenValue | undefined)
 }
 
 /** The map or the list that a text is the engine's JSON of; undefined: it is another text. */
-function readEngineJson(text: string): JsonValue | undefined {
+function parseEngineJson(text: string): JsonValue | undefined {
   try {
     const value = parseWithSpellings(text);
-    return engineJson(value) === text ? value : undefined;
+    return toEngineJson(value) === text ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function engineJson(value: JsonValue): string {
-  if (typeof value === "string") return engineText(value);
+function toEngineJson(value: JsonValue): string {
+  if (typeof value === "string") return toEngineText(value);
   if (typeof value !== "object" || value === null) return String(value);
   const part = (key: string | number, inner: JsonValue) =>
-    typeof inner === "number" ? readSpelling(value, key, inner) : engineJson(inner);
+    typeof inner === "number" ? readSpelling(value, key, inner) : toEngineJson(inner);
   if (Array.isArray(value)) return `[${value.map((inner: JsonValue, index) => part(index, inner)).join(",")}]`;
   const entries = Object.entries(value).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return `{${entries.map(([key, inner]) => `${engineText(key)}:${part(key, inner)}`).join(",")}}`;
+  return `{${entries.map(([key, inner]) => `${toEngineText(key)}:${part(key, inner)}`).join(",")}}`;
 }

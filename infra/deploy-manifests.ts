@@ -5,18 +5,18 @@ import { relativeRoot } from "../src/lifecycle/state/relative-root.ts";
 import { formatLocation } from "../src/manifest/index.ts";
 import type { Manifest } from "../src/types.ts";
 import { Deployments } from "./deployments.ts";
-import { ManifestResource, type QueueTarget } from "./manifest.ts";
+import { ManifestResource, type QueueTarget } from "./manifest-resource.ts";
 import * as pulumi from "./pulumi.ts";
 import { sharedDelivery } from "./shared-delivery.ts";
 
 /** Where resources go that are not the stack's own: under a component, and with its name before theirs. */
-export interface Within {
+export interface ComponentScope {
   readonly parent: pulumi.ComponentResource;
   readonly name: string;
 }
 
 /** What all segments of a stack have in common. @param root absolute path of the repository */
-export function surroundings(root: string) {
+export function loadContext(root: string) {
   return {
     stack: pulumi.getStack(),
     project: pulumi.getProject(),
@@ -32,17 +32,17 @@ export function surroundings(root: string) {
  * @param targetOf the queue that a manifest goes to; undefined: it goes nowhere
  * @returns the resources by the manifests' names
  */
-export function deploy(
+export function deployManifests(
   root: string,
   loaded: LoadedSegments,
   targetOf: (manifest: Manifest) => QueueTarget | undefined,
-  within?: Within,
+  within?: ComponentScope,
 ): ReadonlyMap<string, ManifestResource> {
   const resources = new Map<string, ManifestResource>();
   if (loaded.manifests.length === 0) return resources;
   const named = (name: string) => (within === undefined ? name : `${within.name}/${name}`);
   const parent = within === undefined ? {} : { parent: within.parent };
-  const common = surroundings(root);
+  const common = loadContext(root);
   const former = {
     root: common.root,
     folder: root,
@@ -52,7 +52,7 @@ export function deploy(
     ),
   };
   const deployments = new Deployments(named("deployments"), former, parent);
-  for (const manifest of inOrder(loaded.manifests)) {
+  for (const manifest of sortByDependencies(loaded.manifests)) {
     const target = targetOf(manifest);
     if (target === undefined) continue;
     const segments = loaded.segmentsOf(manifest).map((segment) => planSegment(manifest, segment, common));
@@ -76,7 +76,7 @@ export function deploy(
 }
 
 /** The manifests so that each stands behind those that it comes after. The checks have refused cycles. */
-function inOrder(manifests: LoadedSegments["manifests"]): LoadedSegments["manifests"] {
+function sortByDependencies(manifests: LoadedSegments["manifests"]): LoadedSegments["manifests"] {
   const byName = new Map(manifests.map((manifest) => [manifest.name, manifest]));
   const ordered = new Set<Manifest>();
   const visit = (manifest: Manifest) => {

@@ -8,26 +8,26 @@ export interface ConfigReader {
 }
 
 /** Something that is wrong with the stack's configuration. */
-export interface Fault {
+export interface ConfigIssue {
   /** Keys that lead to it, from the one behind `queue-seeder:`. */
   readonly path: readonly string[];
   /** What is wrong: a clause without a full stop at its end. */
-  readonly what: string;
+  readonly message: string;
   /** What to do about it, in full sentences. */
-  readonly next: string;
+  readonly hint: string;
 }
 
-export function fault(path: readonly string[], what: string, next: string): Fault {
-  return { path, what, next };
+export function createIssue(path: readonly string[], message: string, hint: string): ConfigIssue {
+  return { path, message, hint };
 }
 
 /** The stack's configuration cannot be used. The message has one line a fault. */
 export class SettingsError extends Error {
   override name = "SettingsError";
-  constructor(faults: readonly Fault[]) {
+  constructor(issues: readonly ConfigIssue[]) {
     super(
-      faults
-        .map(({ path, what, next }) => `queue-seeder:${path.join(".")} CONFIG_INVALID: ${what}. ${next}`)
+      issues
+        .map(({ path, message, hint }) => `queue-seeder:${path.join(".")} CONFIG_INVALID: ${message}. ${hint}`)
         .join("\n"),
     );
   }
@@ -43,16 +43,16 @@ export function readJson(config: ConfigReader, key: string): unknown {
   }
 }
 
-export function refuseUnknown(
+export function rejectUnknownKeys(
   path: readonly string[],
   value: Readonly<Record<string, unknown>>,
   known: readonly string[],
-  faults: Fault[],
+  issues: ConfigIssue[],
 ): void {
   for (const name of Object.keys(value)) {
     if (known.includes(name)) continue;
     const next = `Known here: ${known.join(", ")}.${didYouMean(name, known)}`;
-    faults.push(fault([...path, name], "nothing of that name is known", next));
+    issues.push(createIssue([...path, name], "nothing of that name is known", next));
   }
 }
 

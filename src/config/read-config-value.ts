@@ -1,10 +1,10 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
 import { isExactNumber, quote, recordSpelling } from "../manifest/index.ts";
 import type { JsonValue } from "../types.ts";
-import { type EngineScalar, readPlain } from "./pulumi-yaml.ts";
+import { type EngineScalar, parsePlainScalar } from "./pulumi-yaml.ts";
 
 /** Stands for a secret, which is encrypted in a stack's file. */
-export const secretWord = "secret";
+export const secretTag = "secret";
 
 /** Where a value is not what its author wrote once the engine has read it. */
 export interface ConfigFlaw {
@@ -13,9 +13,9 @@ export interface ConfigFlaw {
   /** In UTF-16 code units from the start of the file. */
   readonly offset: number;
   /** A clause without a full stop at its end. */
-  readonly what: string;
+  readonly message: string;
   /** What to do, in full sentences; absent: the value is to be quoted. */
-  readonly next?: string;
+  readonly hint?: string;
 }
 
 /** A value of a configuration file. */
@@ -52,9 +52,10 @@ export class ConfigReading {
     const node = this.#target(written);
     const offset = written?.range?.[0] ?? 0;
     this.#values += 1;
-    if (this.#values > maxValues || path.length > maxDepth) return changed(path, offset, "the file repeats too much");
+    if (this.#values > maxValues || path.length > maxDepth)
+      return changedValueFlaw(path, offset, "the file repeats too much");
     if (isScalar(node)) return readScalar(node, path, offset);
-    if (isMap(node)) return this.#map(pairsOf(node), path);
+    if (isMap(node)) return this.#map(listPairs(node), path);
     if (isSeq(node)) return this.#list(node.items as Node[], path);
     return { value: null, json: "null", flaws: [], secret: false, source: "" };
   }
@@ -66,33 +67,33 @@ export class ConfigReading {
   #list(items: readonly Node[], path: readonly string[]): ReadValue {
     const read = items.map((item, index) => this.read(item, [...path, String(index)]));
     const list = read.map(({ value }) => value);
-    for (const [index, item] of items.entries()) this.#note(list, index, item);
-    return joined(list, read, (parts) => `[${parts.join(",")}]`);
+    for (const [index, item] of items.entries()) this.#addFlaw(list, index, item);
+    return joinValues(list, read, (parts) => `[${parts.join(",")}]`);
   }
 
   #map(pairs: readonly Pair[], path: readonly string[]): ReadValue {
     const [only] = pairs;
-    if (pairs.length === 1 && only !== undefined && keyText(only.key) === "secure" && this.#isText(only.value)) {
-      return { value: secretWord, json: undefined, flaws: [], secret: true };
+    if (pairs.length === 1 && only !== undefined && formatKey(only.key) === "secure" && this.#isText(only.value)) {
+      return { value: secretTag, json: undefined, flaws: [], secret: true };
     }
     const map: Record<string, JsonValue> = {};
     const read: [string, ReadValue][] = [];
     for (const { key, value } of pairs) {
-      const name = keyText(key);
+      const name = formatKey(key);
       const inner = [...path, name];
-      const wrong = Object.hasOwn(map, name) ? "is there already" : wrongKey(key);
+      const wrong = Object.hasOwn(map, name) ? "is there already" : wrongKeyFlaw(key);
       const each =
         wrong === undefined
           ? this.read(value, inner)
-          : changed(inner, key.range?.[0] ?? 0, `the key ${quote(name)} ${wrong}`);
+          : changedValueFlaw(inner, key.range?.[0] ?? 0, `the key ${quote(name)} ${wrong}`);
       Object.defineProperty(map, name, { value: each.value, enumerable: true, configurable: true, writable: true });
-      this.#note(map, name, value);
+      this.#addFlaw(map, name, value);
       read.push([name, each]);
     }
     // As Go sorts keys: by their bytes.
     read.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-    const keys = read.map(([name]) => engineText(name));
-    return joined(
+    const keys = read.map(([name]) => toEngineText(name));
+    return joinValues(
       map,
       read.map(([, each]) => each),
       (parts) => `{${parts.map((part, index) => `${keys[index]}:${part}`).join(",")}}`,
@@ -100,23 +101,23 @@ export class ConfigReading {
   }
 
   #isText(node: Node | null): boolean {
-    const { kind } = isScalar(node) && isPlain(node) ? readPlain(node.source ?? "") : { kind: "text" };
+    const { kind } = isScalar(node) && isPlain(node) ? parsePlainScalar(node.source ?? "") : { kind: "text" };
     return isScalar(node) && kind === "text";
   }
 
-  #note(holder: object, key: string | number, written: Node | null): void {
+  #addFlaw(holder: object, key: string | number, written: Node | null): void {
     const node = this.#target(written);
     const value: unknown = Reflect.get(holder, key);
     if (typeof value === "number" && isScalar(node)) recordSpelling(holder, key, value, node.source ?? "");
   }
 }
 
-export function pairsOf(node: unknown): readonly Pair[] {
+export function listPairs(node: unknown): readonly Pair[] {
   return isMap(node) ? (node.items as unknown as readonly Pair[]) : [];
 }
 
 /** Parts that are inside of a value, as the value. */
-function joined(value: JsonValue, read: readonly ReadValue[], write: (parts: string[]) => string): ReadValue {
+function joinValues(value: JsonValue, read: readonly ReadValue[], write: (parts: string[]) => string): ReadValue {
   const parts = read.flatMap(({ json }) => json ?? []);
   return {
     value,
@@ -130,15 +131,19 @@ function readScalar(node: Scalar, path: readonly string[], offset: number): Read
   const text = String(node.value ?? "");
   const source = isPlain(node) ? (node.source ?? "") : text;
   const sound = (value: JsonValue, json: string): ReadValue => ({ value, json, flaws: [], secret: false, source });
-  const flawed = (what: string, json?: string): ReadValue => ({ ...changed(path, offset, what), json, source });
+  const flawed = (what: string, json?: string): ReadValue => ({
+    ...changedValueFlaw(path, offset, what),
+    json,
+    source,
+  });
   if (node.tag !== undefined && node.tag !== "tag:yaml.org,2002:str") {
     return flawed("the value has a tag, which Pulumi may read in its own way");
   }
-  if (!isPlain(node)) return sound(text, engineText(text));
-  const read = within(readPlain(source), path);
+  if (!isPlain(node)) return sound(text, toEngineText(text));
+  const read = nest(parsePlainScalar(source), path);
   switch (read.kind) {
     case "text":
-      return sound(text, engineText(text));
+      return sound(text, toEngineText(text));
     case "boolean":
       return sound(read.text === "true", read.text);
     case "null":
@@ -148,7 +153,7 @@ function readScalar(node: Scalar, path: readonly string[], offset: number): Read
       return flawed(
         read.text === source
           ? `${quote(source)} is a number that JSON readers do not hold exactly`
-          : becomes(source, read.text),
+          : describeConversion(source, read.text),
         read.text,
       );
     case "date":
@@ -159,17 +164,17 @@ function readScalar(node: Scalar, path: readonly string[], offset: number): Read
 }
 
 /** Inside of a map or a list the engine holds whole numbers in 64 bits with a sign, and others as doubles. */
-function within(read: EngineScalar, path: readonly string[]): EngineScalar {
+function nest(read: EngineScalar, path: readonly string[]): EngineScalar {
   const beyond = read.kind === "number" && /^\d+$/.test(read.text) && BigInt(read.text) >= 2n ** 63n;
   return beyond && path.length > 0 ? { kind: "number", text: String(Number(read.text)) } : read;
 }
 
-export function becomes(source: string, text: string): string {
+export function describeConversion(source: string, text: string): string {
   return `Pulumi reads ${quote(source)} as ${quote(text)}`;
 }
 
-function changed(path: readonly string[], offset: number, what: string): ReadValue {
-  return { value: null, json: undefined, flaws: [{ path, offset, what }], secret: false };
+function changedValueFlaw(path: readonly string[], offset: number, message: string): ReadValue {
+  return { value: null, json: undefined, flaws: [{ path, offset, message }], secret: false };
 }
 
 function isPlain(node: Scalar): boolean {
@@ -177,21 +182,21 @@ function isPlain(node: Scalar): boolean {
 }
 
 /** Why a key does not come out as it is written; undefined: it does. */
-function wrongKey(key: Node): string | undefined {
+function wrongKeyFlaw(key: Node): string | undefined {
   if (!isScalar(key) || (key.tag !== undefined && !isPlain(key))) return "is not text to Pulumi";
   const source = isPlain(key) ? (key.source ?? "") : "";
-  if (keyText(key) === "__proto__") return "changes what an object is in JavaScript";
+  if (formatKey(key) === "__proto__") return "changes what an object is in JavaScript";
   if (source === "<<") return "adds the keys of another map";
-  const read = isPlain(key) ? readPlain(source) : undefined;
+  const read = isPlain(key) ? parsePlainScalar(source) : undefined;
   return read === undefined || ("text" in read && read.text === source) ? undefined : "is not text to Pulumi";
 }
 
-export function keyText(key: Node): string {
+export function formatKey(key: Node): string {
   return isScalar(key) ? String(key.value ?? "") : "";
 }
 
 /** A text as Go's JSON has it: what could end a piece of HTML or of JavaScript is escaped. */
-export function engineText(text: string): string {
+export function toEngineText(text: string): string {
   return JSON.stringify(text).replace(
     /[<>&\u2028\u2029]/g,
     (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -11,7 +11,7 @@
  * text then goes through the dependencies, breadth first, from the provider's working directory. It must do so itself: for
  * refresh and destroy the state is all that there is. It is short because every segment's resource holds it.
  */
-const call = `const name = "queue-seeder", entry = name + "/lifecycle";
+const callSource = `const name = "queue-seeder", entry = name + "/lifecycle";
 const at = f => require("module").createRequire(f + "/package.json").resolve;
 const load = () => import(entry).catch(e => {
   if (!/package 'queue-seeder'/.test(e.message)) throw e;
@@ -28,14 +28,14 @@ const call = f => async (...a) => (await load())[f](...a);
 `.replaceAll(/^ +/gm, "");
 
 /** Of a segment of a manifest. */
-export const stub = `${call}exports.handler = () => ({
+export const providerStub = `${callSource}exports.handler = () => ({
 configure: call("configure"), check: call("check"), diff: call("diff"), create: call("create"),
 update: call("update"), read: call("read"), delete: call("remove"),
 });
 `;
 
 /** Of the stack's list of deployments. */
-export const deploymentsStub = `${call}const d = (f) => call(f + "Deployments");
+export const deploymentsStub = `${callSource}const d = (f) => call(f + "Deployments");
 exports.handler = () => ({
 configure: call("configure"), check: d("check"), diff: d("diff"), create: d("create"),
 update: d("update"), delete: d("remove"),

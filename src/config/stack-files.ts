@@ -7,9 +7,9 @@ import { readRegularFile } from "../file-error.ts";
  * The stacks that have a configuration in the repository, in the order of their names, with the paths of their files,
  * relative to the repository.
  */
-export function stackFiles(root: string): ReadonlyMap<string, string> {
+export function listStackFiles(root: string): ReadonlyMap<string, string> {
   const folder = configFolder(root);
-  const files = namesIn(join(root, folder)).flatMap((file) => {
+  const files = listNames(join(root, folder)).flatMap((file) => {
     const stack = /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1];
     return stack === undefined ? [] : [[stack, posix.join(folder, file)] as const];
   });
@@ -28,7 +28,7 @@ function configFolder(root: string): string {
   }
 }
 
-function namesIn(folder: string): readonly string[] {
+function listNames(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {

@@ -1,9 +1,9 @@
 /** Milliseconds between two looks at an engine that nobody asks for. */
-const lookEveryMs = 5_000;
+const pollIntervalMs = 5_000;
 
-export interface OrphanOptions {
+export interface ParentWatchOptions {
   /** Whether the engine is there. */
-  readonly listens: () => Promise<boolean>;
+  readonly isAlive: () => Promise<boolean>;
   /** Ends the process. */
   readonly exit: () => void;
   readonly everyMs?: number;
@@ -14,14 +14,14 @@ export interface OrphanOptions {
  * the provider would stay, and wait for calls that never come. A push looks before each request; now and then this looks
  * by itself, for a provider that has nothing to send.
  */
-export function orphanWatch({ listens, exit, everyMs = lookEveryMs }: OrphanOptions) {
+export function watchParent({ isAlive, exit, everyMs = pollIntervalMs }: ParentWatchOptions) {
   let gone = false;
   let underWay = 0;
   const endIfOrphan = () => {
     if (gone && underWay === 0) exit();
   };
   const engineListens = async () => {
-    gone ||= !(await listens());
+    gone ||= !(await isAlive());
     return !gone;
   };
   const timer = setInterval(() => engineListens().then(endIfOrphan), everyMs);
