@@ -96,7 +96,7 @@ export class Faults {
   }
 
   /** Returns the effects on this request, in the order in which the faults were added. */
-  strike(subject: FaultSubject): FaultEffect[] {
+  apply(subject: FaultSubject): FaultEffect[] {
     const effects: FaultEffect[] = [];
     for (const active of this.#active.values()) {
       const { fault } = active;
@@ -114,7 +114,7 @@ export class Faults {
 }
 
 /** Returns when an effect takes place. */
-export function phaseOf(effect: FaultEffect): When {
+export function faultPhase(effect: FaultEffect): When {
   switch (effect.kind) {
     case "error":
     case "status":

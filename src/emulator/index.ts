@@ -1,22 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as immediately } from "node:timers/promises";
-import { type Admin, administer } from "./admin/handler.ts";
-import type { Variants } from "./api/call.ts";
-import { type Api, refuse } from "./api/handler.ts";
+import { type Admin, handleAdminRequest } from "./admin/handler.ts";
+import type { ApiVariants } from "./api/call.ts";
+import { type Api, errorResponse } from "./api/handler.ts";
 import { RateLimiter } from "./api/rate-limit.ts";
-import { usualAllowances } from "./broker/allowance.ts";
-import { stateOf } from "./broker/backlog.ts";
+import { messageState } from "./broker/backlog.ts";
 import { Broker, type BrokerPlan, type QueueSetup, stableQueueId } from "./broker/broker.ts";
 import type { Queue } from "./broker/queue.ts";
+import { defaultQueueLimits } from "./broker/queue-limits.ts";
 import { adjustableClock, type Clock } from "./clock.ts";
 import { defaults } from "./defaults.ts";
 import { ApiError } from "./errors.ts";
 import { Faults } from "./faults.ts";
 import { limits } from "./limits.ts";
-import { servePage } from "./page.ts";
+import { RequestPipeline } from "./request-pipeline.ts";
+import { servePage } from "./serve-page.ts";
 import { listen } from "./server.ts";
-import type { Store } from "./store.ts";
-import { Traffic } from "./traffic.ts";
+import type { SqliteStore } from "./sqlite-store.ts";
 import type { Emulator, EmulatorOptions } from "./types.ts";
 
 export type { QueueSetup } from "./broker/broker.ts";
@@ -28,13 +28,13 @@ export {
   manualClock,
   systemClock,
 } from "./clock.ts";
-export type { WorkerOptions } from "./consumers/spec.ts";
 export type { ConsumerOutput } from "./consumers/types.ts";
+export type { WorkerOptions } from "./consumers/worker-option.ts";
 export type { Fault, FaultEffect, FaultMatch, Faults, When } from "./faults.ts";
-export type { RequestRecord } from "./traffic.ts";
+export type { RequestRecord } from "./request-pipeline.ts";
 export type { Emulator, EmulatorOptions, Hold, MessageView } from "./types.ts";
 
-const usualVariants: Variants = {
+const defaultVariants: ApiVariants = {
   pushResult: "metrics",
   pullJson: "base64",
   maxDelaySeconds: limits.delaySeconds,
@@ -54,12 +54,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     accountId: account,
     credentials: { token, readToken: options.readToken, email: options.email, key: options.key },
     rateLimiter: rateLimit === false ? undefined : new RateLimiter(clock, rateLimit === true ? {} : rateLimit),
-    variants: { ...usualVariants, ...options.variants },
+    variants: { ...defaultVariants, ...options.variants },
     statuses: options.statuses ?? {},
   };
   const faults = new Faults();
   const closing = new AbortController();
-  const traffic = new Traffic(api, faults, closing.signal);
+  const traffic = new RequestPipeline(api, faults, closing.signal);
   const admin: Admin = {
     api,
     faults,
@@ -73,13 +73,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     port,
     allowedHosts,
     closing: closing.signal,
-    disconnected: () => refuse(api, new ApiError(10201)),
+    disconnected: () => errorResponse(api, new ApiError(10201)),
     tooLarge: () =>
-      refuse(api, new ApiError(10205, { message: `Batch size out of bounds: at most ${limits.requestBytes} bytes` })),
+      errorResponse(
+        api,
+        new ApiError(10205, { message: `Batch size out of bounds: at most ${limits.requestBytes} bytes` }),
+      ),
     handle: async (request) => {
       if (request.url.pathname.startsWith("/client/")) return traffic.handle(request);
       if (request.url.pathname.startsWith("/_emulator/")) {
-        return { kind: "answer", answer: administer(admin, request) };
+        return { kind: "answer", answer: handleAdminRequest(admin, request) };
       }
       const page = await servePage(request);
       return page === undefined ? traffic.handle(request) : { kind: "answer", answer: page };
@@ -108,7 +111,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { workers = [], wranglerDev = [], print = () => {} } = options;
   if (workers.length + wranglerDev.length > 0) {
     // Loaded on demand, because consumers need a compiler.
-    const { startConsumers } = await import("./consumers/index.ts");
+    const { startConsumers } = await import("./consumers/start-consumers.ts");
     try {
       stopConsumers = await startConsumers({ broker, clock, workers, wranglerDev, print });
     } catch (error) {
@@ -127,7 +130,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     queueId: (name) => find(name).id,
     messages: (queue) => {
       const { backlog } = find(queue);
-      broker.settle();
+      broker.expireMessages();
       return [...backlog.all()].map((message) => ({
         body: message.contentType === "json" ? JSON.parse(message.text) : message.text,
         contentType: message.contentType,
@@ -135,7 +138,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         bytes: message.bytes,
         arrivedAt: message.arrivedAt,
         attempts: message.attempts,
-        state: stateOf(message, clock.now()),
+        state: messageState(message, clock.now()),
       }));
     },
     createQueue: (setup) => {
@@ -158,16 +161,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     idle: () => traffic.idle(),
     hold: (match, when) => {
       const arrived = Promise.withResolvers<void>();
-      const verdict = Promise.withResolvers<"go" | "drop">();
+      const result = Promise.withResolvers<"go" | "drop">();
       const gate = () => {
         arrived.resolve();
-        return verdict.promise;
+        return result.promise;
       };
       faults.add({ match, effect: { kind: "hold", when, gate }, times: 1 });
       return {
         arrived: arrived.promise,
-        release: () => verdict.resolve("go"),
-        drop: () => verdict.resolve("drop"),
+        release: () => result.resolve("go"),
+        drop: () => result.resolve("drop"),
       };
     },
     close,
@@ -179,14 +182,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 async function openBroker(
   clock: Clock,
   options: EmulatorOptions,
-): Promise<{ broker: Broker; store: Store | undefined }> {
+): Promise<{ broker: Broker; store: SqliteStore | undefined }> {
   const { persist, queues = [] } = options;
   // Loaded on demand, because older versions of Node warn about their SQLite.
-  const store = persist === undefined ? undefined : new (await import("./store.ts")).Store(persist);
+  const store = persist === undefined ? undefined : new (await import("./sqlite-store.ts")).SqliteStore(persist);
   try {
-    const broker = new Broker(clock, store, planOf(options));
+    const broker = new Broker(clock, store, toBrokerPlan(options));
     if (store !== undefined) broker.restore(store.load());
-    for (const setup of queues) setUp(broker, setup);
+    for (const setup of queues) createQueues(broker, setup);
     broker.commit();
     return { broker, store };
   } catch (error) {
@@ -195,20 +198,20 @@ async function openBroker(
   }
 }
 
-function planOf({ rateLimit, freePlan = false, allowances }: EmulatorOptions): BrokerPlan {
+function toBrokerPlan({ rateLimit, freePlan = false, queueLimits }: EmulatorOptions): BrokerPlan {
   return {
-    allowances: {
-      ...usualAllowances,
+    limits: {
+      ...defaultQueueLimits,
       ...(rateLimit === false && { messagesPerSecond: Number.POSITIVE_INFINITY }),
       ...(freePlan && { dailyOperations: limits.free.dailyOperations }),
-      ...allowances,
+      ...queueLimits,
     },
     ...(freePlan && { retentionPeriod: limits.free.retentionSeconds }),
   };
 }
 
 /** Creates a preconfigured queue, unless an earlier run saved it. @throws Error if its name or id is in use by another queue */
-function setUp(broker: Broker, setup: QueueSetup): void {
+function createQueues(broker: Broker, setup: QueueSetup): void {
   const kept = broker.byName(setup.name);
   const id = setup.id ?? kept?.id ?? stableQueueId(setup.name);
   if (kept !== undefined && kept.id === id) return;

@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiAnswer, ApiRequest } from "./api/http.ts";
-import { refusedOrigin } from "./api/origin.ts";
+import type { ApiRequest, ApiResponse } from "./api/http.ts";
+import { checkOrigin } from "./api/origin.ts";
 import { limits } from "./limits.ts";
-import type { Reply } from "./traffic.ts";
-import { RequestsUnderWay } from "./under-way.ts";
+import { PendingRequests } from "./pending-requests.ts";
+import type { Reply } from "./request-pipeline.ts";
 
 /** Longer than any client keeps an idle connection, so that none is closed while a request is in transit. */
 const keepAliveMs = 120_000;
@@ -21,15 +21,15 @@ export interface ServerSetup {
   /** Aborts when the emulator stops, which ends streaming answers. */
   readonly closing: AbortSignal;
   /** Returns the answer for a caller that ends its side of the connection in the middle of a request. */
-  readonly disconnected: () => ApiAnswer;
+  readonly disconnected: () => ApiResponse;
   /** Returns the answer to a body that exceeds the limit. */
-  readonly tooLarge: () => ApiAnswer;
+  readonly tooLarge: () => ApiResponse;
   readonly handle: (request: ApiRequest) => Promise<Reply>;
 }
 
 /** Starts the server. @throws the system's error, such as EADDRINUSE */
 export async function listen(setup: ServerSetup): Promise<{ server: Server; port: number }> {
-  const underWay = new RequestsUnderWay();
+  const underWay = new PendingRequests();
   const handle = (incoming: IncomingMessage, response: ServerResponse): void => {
     underWay.add(incoming, response);
     serve(setup, incoming, response).catch((error: unknown) => {
@@ -41,16 +41,16 @@ export async function listen(setup: ServerSetup): Promise<{ server: Server; port
   const server = createServer({ keepAliveTimeout: keepAliveMs }, handle);
   server.on("checkContinue", (incoming: IncomingMessage, response: ServerResponse) => {
     // A body announced as too large is not requested, but the caller may still send it.
-    if (announcesTooMuch(incoming)) response.setHeader("connection", "close");
+    if (exceedsContentLength(incoming)) response.setHeader("connection", "close");
     else response.writeContinue();
     handle(incoming, response);
   });
   server.on("checkExpectation", (_incoming: IncomingMessage, response: ServerResponse) => {
-    send(response, refuse(417, "The only supported expectation is 100-continue."));
+    send(response, errorResponse(417, "The only supported expectation is 100-continue."));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     // Earlier complete requests are answered first, so that answers stay in order.
-    underWay.afterwards(socket, () => refuseRaw(setup, error, socket));
+    underWay.whenAnswered(socket, () => sendRawError(setup, error, socket));
   });
   server.listen(setup.port, setup.host);
   await once(server, "listening");
@@ -58,38 +58,38 @@ export async function listen(setup: ServerSetup): Promise<{ server: Server; port
 }
 
 /** Answers input that is not a valid HTTP request, and ends the connection. */
-function refuseRaw(setup: ServerSetup, error: NodeJS.ErrnoException, socket: Duplex): void {
+function sendRawError(setup: ServerSetup, error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const { status, headers, body } = rawRefusal(setup, error.code);
+  const { status, headers, body } = formatRawError(setup, error.code);
   const lines = Object.entries({ ...headers, "content-length": Buffer.byteLength(body), connection: "close" });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`);
 }
 
-function rawRefusal(setup: ServerSetup, code: string | undefined): ApiAnswer {
+function formatRawError(setup: ServerSetup, code: string | undefined): ApiResponse {
   switch (code) {
     // The caller ended its side in the middle of a request.
     case "HPE_INVALID_EOF_STATE":
       return setup.disconnected();
     case "HPE_HEADER_OVERFLOW":
-      return refuse(431, "The request's headers are too large.");
+      return errorResponse(431, "The request's headers are too large.");
     case "ERR_HTTP_REQUEST_TIMEOUT":
-      return refuse(408, "The request took too long to arrive.");
+      return errorResponse(408, "The request took too long to arrive.");
     default:
-      return refuse(400, "Malformed HTTP request.");
+      return errorResponse(400, "Malformed HTTP request.");
   }
 }
 
 async function serve(setup: ServerSetup, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  const refusal = refusedOrigin(incoming.headers, setup);
-  if (refusal !== undefined) return send(response, refuse(403, refusal));
+  const refusal = checkOrigin(incoming.headers, setup);
+  if (refusal !== undefined) return send(response, errorResponse(403, refusal));
   const body = await readBody(incoming);
   if (body === undefined) return send(response, setup.tooLarge());
   const url = URL.parse(incoming.url ?? "/", "http://emulator.invalid");
-  if (url === null) return send(response, refuse(400, "Malformed URL."));
+  if (url === null) return send(response, errorResponse(400, "Malformed URL."));
   const reply = await setup.handle({
     method: incoming.method ?? "GET",
     url,
@@ -102,10 +102,10 @@ async function serve(setup: ServerSetup, incoming: IncomingMessage, response: Se
   }
   if (reply.kind === "answer") return send(response, reply.answer);
   if (reply.answer === undefined) incoming.socket.destroy();
-  else await sendHalf(response, reply.answer);
+  else await sendTruncated(response, reply.answer);
 }
 
-function announcesTooMuch({ headers }: IncomingMessage): boolean {
+function exceedsContentLength({ headers }: IncomingMessage): boolean {
   return Number(headers["content-length"] ?? 0) > limits.requestBytes;
 }
 
@@ -117,7 +117,7 @@ function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let bytes = 0;
-    if (announcesTooMuch(incoming)) resolve(undefined);
+    if (exceedsContentLength(incoming)) resolve(undefined);
     incoming.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= limits.requestBytes) chunks.push(chunk);
@@ -139,7 +139,7 @@ function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   });
 }
 
-function send(response: ServerResponse, { status, headers, body }: ApiAnswer): void {
+function send(response: ServerResponse, { status, headers, body }: ApiResponse): void {
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   response.end(body);
 }
@@ -149,8 +149,8 @@ const eventPauseMs = 100;
 
 async function sendStream(
   response: ServerResponse,
-  { status, headers, body }: ApiAnswer,
-  stream: NonNullable<ApiAnswer["stream"]>,
+  { status, headers, body }: ApiResponse,
+  stream: NonNullable<ApiResponse["stream"]>,
   closing: AbortSignal,
 ): Promise<void> {
   const gone = new AbortController();
@@ -169,13 +169,13 @@ async function sendStream(
   response.end();
 }
 
-async function sendHalf(response: ServerResponse, { status, headers, body }: ApiAnswer): Promise<void> {
+async function sendTruncated(response: ServerResponse, { status, headers, body }: ApiResponse): Promise<void> {
   const bytes = Buffer.from(body);
   response.writeHead(status, { ...headers, "content-length": bytes.length });
   await new Promise<void>((resolve) => response.write(bytes.subarray(0, bytes.length / 2), () => resolve()));
   response.destroy();
 }
 
-function refuse(status: number, message: string): ApiAnswer {
+function errorResponse(status: number, message: string): ApiResponse {
   return { status, headers: { "content-type": "text/plain; charset=UTF-8" }, body: `${message}\n` };
 }

@@ -1,14 +1,14 @@
-import type { Variants } from "./api/call.ts";
+import type { ApiVariants } from "./api/call.ts";
 import type { RateLimits } from "./api/rate-limit.ts";
-import type { Allowances } from "./broker/allowance.ts";
 import type { QueueSetup } from "./broker/broker.ts";
+import type { QueueLimits } from "./broker/queue-limits.ts";
 import type { ContentType, MessageState } from "./broker/types.ts";
 import type { Clock } from "./clock.ts";
-import type { WorkerOptions } from "./consumers/spec.ts";
 import type { Print } from "./consumers/types.ts";
+import type { WorkerOptions } from "./consumers/worker-option.ts";
 import type { StatusOverrides } from "./errors.ts";
 import type { FaultMatch, Faults, When } from "./faults.ts";
-import type { RequestRecord } from "./traffic.ts";
+import type { RequestRecord } from "./request-pipeline.ts";
 
 export interface EmulatorOptions {
   /** Default 0, which picks a free port. */
@@ -35,11 +35,11 @@ export interface EmulatorOptions {
   /** The request limits. Default true, as in production. */
   readonly rateLimit?: boolean | Partial<RateLimits>;
   /** What the queues accept. Default: a paid plan; without `rateLimit`, any number of messages per second. */
-  readonly allowances?: Partial<Allowances>;
+  readonly queueLimits?: Partial<QueueLimits>;
   /** Whether to apply the free plan's daily operations and retention. */
   readonly freePlan?: boolean;
   /** The behavior where sources about the API contradict each other. */
-  readonly variants?: Partial<Variants>;
+  readonly variants?: Partial<ApiVariants>;
   readonly statuses?: StatusOverrides;
   /** Workers that consume queues, in workerd. Needs the package miniflare. */
   readonly workers?: readonly WorkerOptions[];

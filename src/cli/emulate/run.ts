@@ -9,7 +9,7 @@ export async function emulate(flags: EmulateFlags): Promise<void> {
   const [{ startEmulator }, { parseFault }, { parseWorker }] = await Promise.all([
     import("../../emulator/index.ts"),
     import("../../emulator/admin/fault-spec.ts"),
-    import("../../emulator/consumers/spec.ts"),
+    import("../../emulator/consumers/worker-option.ts"),
   ]);
   if ((flags.email === undefined) !== (flags.key === undefined)) {
     throw new UsageError("--email and --key belong together: name both, or neither.");

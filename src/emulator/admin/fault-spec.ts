@@ -2,15 +2,15 @@ import {
   flagError,
   isObject,
   type JsonObject,
-  mismatch,
   type Part,
+  parseScalar,
   present,
   readInteger,
   readOneOf,
   readPart,
   readString,
   required,
-  scalar,
+  typeMismatch,
 } from "../api/json.ts";
 import { routeNames } from "../api/routes.ts";
 import { isApiErrorCode } from "../errors.ts";
@@ -38,12 +38,12 @@ const longest = 2 ** 31 - 1;
  * @throws ApiError 10207 with the pointer and the requirement if the value is not a fault
  */
 export function readFault(value: unknown): Fault {
-  if (!isObject(value)) throw mismatch("", "must be an object");
+  if (!isObject(value)) throw typeMismatch("", "must be an object");
   const part: Part = { value, pointer: "" };
   checkNames(part, ["match", "effect", ...faultFields]);
   const share = value.share;
   if (share !== undefined && !(typeof share === "number" && share >= 0 && share <= 1)) {
-    throw mismatch("/share", "must be a number from 0 to 1");
+    throw typeMismatch("/share", "must be a number from 0 to 1");
   }
   return {
     match: readMatch(readPart(part, "match")),
@@ -73,14 +73,14 @@ export function parseFault(line: string): Fault {
 function parseLine(line: string): JsonObject {
   const [[name = "", main] = [], ...rest] = line.split(",").map((part) => part.split("=", 2));
   const kind = kinds.find((one) => one === name);
-  if (kind === undefined) throw mismatch("/effect/kind", `must be one of ${kinds.join(", ")}`);
-  const effect: Record<string, unknown> = { kind, [effectFields[kind][0]]: scalar(main) };
+  if (kind === undefined) throw typeMismatch("/effect/kind", `must be one of ${kinds.join(", ")}`);
+  const effect: Record<string, unknown> = { kind, [effectFields[kind][0]]: parseScalar(main) };
   const match: Record<string, unknown> = {};
   const fault: Record<string, unknown> = { effect, match };
   for (const [field = "", value] of rest) {
     if (matchFields.includes(field)) match[field] = value;
-    else if (faultFields.includes(field)) fault[field] = scalar(value);
-    else effect[field] = scalar(value);
+    else if (faultFields.includes(field)) fault[field] = parseScalar(value);
+    else effect[field] = parseScalar(value);
   }
   return fault;
 }
@@ -94,7 +94,7 @@ function readEffect(part: Part): FaultEffect {
   switch (kind) {
     case "error": {
       const code = required(part, "code", readInteger(part, "code", 0, longest));
-      if (!isApiErrorCode(code)) throw mismatch(`${part.pointer}/code`, "must be one of the API's error codes");
+      if (!isApiErrorCode(code)) throw typeMismatch(`${part.pointer}/code`, "must be one of the API's error codes");
       return {
         kind,
         code,
@@ -134,5 +134,5 @@ function readMatch(part: Part): FaultMatch {
 function checkNames(part: Part, allowed: readonly string[]): void {
   const unknown = Object.keys(part.value).find((name) => !allowed.includes(name));
   if (unknown === undefined) return;
-  throw mismatch(`${part.pointer}/${unknown}`, `is unknown; allowed are ${allowed.join(", ")}`);
+  throw typeMismatch(`${part.pointer}/${unknown}`, `is unknown; allowed are ${allowed.join(", ")}`);
 }

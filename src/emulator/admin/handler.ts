@@ -1,13 +1,13 @@
 import { authenticate } from "../api/auth.ts";
 import { eventStream, failure, success } from "../api/envelope.ts";
 import type { Api } from "../api/handler.ts";
-import type { ApiAnswer, ApiRequest } from "../api/http.ts";
-import { mismatch, type Part, parseObject, readInteger, required } from "../api/json.ts";
-import { changes } from "../broker/changes.ts";
+import type { ApiRequest, ApiResponse } from "../api/http.ts";
+import { type Part, parseObject, readInteger, required, typeMismatch } from "../api/json.ts";
+import { watchChanges } from "../broker/watch-changes.ts";
 import type { AdjustableClock } from "../clock.ts";
 import { ApiError } from "../errors.ts";
 import type { Faults } from "../faults.ts";
-import type { RequestRecord } from "../traffic.ts";
+import type { RequestRecord } from "../request-pipeline.ts";
 import { readFault } from "./fault-spec.ts";
 import { faultView, messagesView, requestView, stateView } from "./views.ts";
 
@@ -30,9 +30,9 @@ interface AdminCall extends Admin {
  * The emulator's own calls, by method and path below `/_emulator/`. They require the token, do not count towards the rate
  * limit, and are not affected by faults.
  */
-const routes: Readonly<Record<string, (call: AdminCall) => ApiAnswer>> = {
+const routes: Readonly<Record<string, (call: AdminCall) => ApiResponse>> = {
   "GET state": ({ api, faults, clock }) => success({ result: stateView(api, faults, clock) }),
-  "GET events": (call) => eventStream((signal) => states(call, signal)),
+  "GET events": (call) => eventStream((signal) => streamStates(call, signal)),
   "GET queues/*/messages": (call) => success({ result: messagesView(call.api, call.id, call.request.url) }),
   "GET requests": ({ requests, request }) => {
     const after = Number(request.url.searchParams.get("after") ?? 0);
@@ -51,7 +51,7 @@ const routes: Readonly<Record<string, (call: AdminCall) => ApiAnswer>> = {
   "POST clock": moveClock,
 };
 
-export function administer(admin: Admin, request: ApiRequest): ApiAnswer {
+export function handleAdminRequest(admin: Admin, request: ApiRequest): ApiResponse {
   const { api } = admin;
   try {
     const permission = authenticate(request.headers, api.credentials);
@@ -70,26 +70,26 @@ export function administer(admin: Admin, request: ApiRequest): ApiAnswer {
   }
 }
 
-async function* states({ api, faults, clock }: AdminCall, signal: AbortSignal): AsyncGenerator<unknown> {
-  const changed = changes(api.broker, signal);
+async function* streamStates({ api, faults, clock }: AdminCall, signal: AbortSignal): AsyncGenerator<unknown> {
+  const changed = watchChanges(api.broker, signal);
   yield stateView(api, faults, clock);
   for await (const _ of changed) yield stateView(api, faults, clock);
 }
 
 /** Moves the clock: `{"advance_ms": 60000}` jumps ahead, `{"speed": 60}` sets its speed. */
-function moveClock({ api, clock, request, faults }: AdminCall): ApiAnswer {
+function moveClock({ api, clock, request, faults }: AdminCall): ApiResponse {
   if (clock === undefined)
     throw new ApiError(10001, { message: "this emulator uses a clock of its caller, which cannot be moved here" });
   const body: Part = { value: parseObject(request.body), pointer: "" };
   const speed = body.value.speed;
   if (speed !== undefined && !(typeof speed === "number" && speed > 0 && speed <= 1_000_000)) {
-    throw mismatch("/speed", "must be a number above 0, at most 1,000,000");
+    throw typeMismatch("/speed", "must be a number above 0, at most 1,000,000");
   }
   const advance = readInteger(body, "advance_ms", 0, Number.MAX_SAFE_INTEGER);
   if (speed === undefined) required(body, "advance_ms", advance);
   else clock.setSpeed(speed);
   if (advance !== undefined) clock.advance(advance);
-  api.broker.settle();
+  api.broker.expireMessages();
   api.broker.notify();
   return success({ result: stateView(api, faults, clock) });
 }

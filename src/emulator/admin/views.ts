@@ -1,14 +1,14 @@
 /** The data that the emulator's page and its admin calls show. */
 
 import type { Api } from "../api/handler.ts";
-import { type JsonObject, mismatch } from "../api/json.ts";
+import { type JsonObject, typeMismatch } from "../api/json.ts";
 import { metricsView, queueView } from "../api/views.ts";
-import { stateOf } from "../broker/backlog.ts";
-import { messageId } from "../broker/delivery.ts";
+import { messageState } from "../broker/backlog.ts";
+import { messageId } from "../broker/leases.ts";
 import type { AdjustableClock } from "../clock.ts";
 import { ApiError } from "../errors.ts";
 import type { ActiveFault, Faults } from "../faults.ts";
-import type { RequestRecord } from "../traffic.ts";
+import type { RequestRecord } from "../request-pipeline.ts";
 
 /** Messages per page: without a limit, and at most. */
 const pageSizes = { default: 50, max: 1_000 } as const;
@@ -56,7 +56,7 @@ export function messagesView({ broker }: Api, queueId: string, url: URL): JsonOb
   const after = readNumber(url, "after") ?? -1;
   const limit = Math.min(readNumber(url, "limit") ?? pageSizes.default, pageSizes.max);
   const words = url.searchParams.get("text")?.toLowerCase() ?? "";
-  broker.settle();
+  broker.expireMessages();
   const now = broker.clock.now();
   const messages: JsonObject[] = [];
   let more = false;
@@ -74,7 +74,7 @@ export function messagesView({ broker }: Api, queueId: string, url: URL): JsonOb
       bytes: message.bytes,
       delay_seconds: message.delaySeconds,
       attempts: message.attempts,
-      state: stateOf(message, now),
+      state: messageState(message, now),
       arrived_at_ms: message.arrivedAt,
       due_at_ms: message.dueAt,
     });
@@ -85,6 +85,6 @@ export function messagesView({ broker }: Api, queueId: string, url: URL): JsonOb
 function readNumber(url: URL, name: string): number | undefined {
   const text = url.searchParams.get(name);
   if (text === null) return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw mismatch(`/${name}`, "must be a whole number");
+  if (!/^\d{1,15}$/.test(text)) throw typeMismatch(`/${name}`, "must be a whole number");
   return Number(text);
 }

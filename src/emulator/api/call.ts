@@ -3,7 +3,7 @@ import type { Queue } from "../broker/queue.ts";
 import type { ApiRequest } from "./http.ts";
 
 /** Behavior that sources describe differently. The defaults are the first values, the newest and strictest ones. */
-export interface Variants {
+export interface ApiVariants {
   /** The `result` of a push: metrics, null as before April 2026, or no `result` at all. */
   readonly pushResult: "metrics" | "null" | "success-only";
   /** How a pull returns the body of a JSON message: in base64 as documented, or plain as some users report. */
@@ -20,7 +20,7 @@ export interface Variants {
 export interface Call {
   readonly broker: Broker;
   readonly request: ApiRequest;
-  readonly variants: Variants;
+  readonly variants: ApiVariants;
 }
 
 /** A call with a queue in its path. */

@@ -6,12 +6,12 @@ import type { ConsumerCall, QueueCall, ScriptCall } from "./call.ts";
 import { readPullSettings, readWorkerSettings, workerDefaults } from "./consumer-settings.ts";
 import type { Outcome } from "./envelope.ts";
 import { type Part, parseObject, present, readOneOf, readPart, readString, required } from "./json.ts";
-import { page } from "./paging.ts";
+import { paginate } from "./paging.ts";
 import { consumerView } from "./views.ts";
 
 export function listConsumers({ queue, request }: QueueCall): Outcome {
   const consumers = queue.consumer === undefined ? [] : [queue.consumer];
-  return page(consumers, request.url, (consumer) => consumerView(queue, consumer));
+  return paginate(consumers, request.url, (consumer) => consumerView(queue, consumer));
 }
 
 /** Lists the queues that a Worker consumes. Not in the API's description; found in programs that call it. */
@@ -20,7 +20,7 @@ export function listConsumersOfScript({ broker, scriptName, request }: ScriptCal
     const { consumer } = queue;
     return consumer?.type === "worker" && consumer.scriptName === scriptName ? [{ queue, consumer }] : [];
   });
-  return page(found, request.url, ({ queue, consumer }) => ({
+  return paginate(found, request.url, ({ queue, consumer }) => ({
     ...consumerView(queue, consumer),
     queue_id: queue.id,
   }));

@@ -1,5 +1,5 @@
 import { type ApiError, apiErrors, type StatusOverrides } from "../errors.ts";
-import type { ApiAnswer } from "./http.ts";
+import type { ApiResponse } from "./http.ts";
 
 const json = { "content-type": "application/json" } as const;
 const queueErrors = "https://developers.cloudflare.com/queues/reference/error-codes/";
@@ -18,7 +18,7 @@ export interface Outcome {
 }
 
 /** Streams server-sent events, with each piece as JSON. */
-export function eventStream(pieces: (signal: AbortSignal) => AsyncIterable<unknown>): ApiAnswer {
+export function eventStream(pieces: (signal: AbortSignal) => AsyncIterable<unknown>): ApiResponse {
   return {
     status: 200,
     headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
@@ -29,7 +29,7 @@ export function eventStream(pieces: (signal: AbortSignal) => AsyncIterable<unkno
   };
 }
 
-export function success(outcome: Outcome): ApiAnswer {
+export function success(outcome: Outcome): ApiResponse {
   if (outcome.events !== undefined) return eventStream(outcome.events);
   const envelope = outcome.bare
     ? { success: true }
@@ -44,7 +44,7 @@ export function success(outcome: Outcome): ApiAnswer {
   return outcome.accepted === undefined ? answer : { ...answer, accepted: outcome.accepted };
 }
 
-export function failure(error: ApiError, statuses: StatusOverrides): ApiAnswer {
+export function failure(error: ApiError, statuses: StatusOverrides): ApiResponse {
   const { code, details } = error;
   const entry: { status: number; message: string; retryAfterSeconds?: number } = apiErrors[code];
   const status = details.status ?? statuses[code] ?? entry.status;

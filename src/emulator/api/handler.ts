@@ -2,9 +2,9 @@ import type { Broker } from "../broker/broker.ts";
 import type { Queue } from "../broker/queue.ts";
 import { ApiError, type ApiErrorCode, type StatusOverrides } from "../errors.ts";
 import { authenticate, type Credentials } from "./auth.ts";
-import type { Call, Variants } from "./call.ts";
+import type { ApiVariants, Call } from "./call.ts";
 import { failure, type Outcome, success } from "./envelope.ts";
-import type { ApiAnswer, ApiRequest } from "./http.ts";
+import type { ApiRequest, ApiResponse } from "./http.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { Target } from "./routes.ts";
 
@@ -14,7 +14,7 @@ export interface Api {
   readonly credentials: Credentials;
   /** undefined for no limit and no rate limit headers. */
   readonly rateLimiter: RateLimiter | undefined;
-  readonly variants: Variants;
+  readonly variants: ApiVariants;
   readonly statuses: StatusOverrides;
 }
 
@@ -23,27 +23,27 @@ export interface Api {
  *
  * @param target the result of `findRoute`
  */
-export function answer(api: Api, request: ApiRequest, target: Target | undefined): ApiAnswer {
+export function handleRequest(api: Api, request: ApiRequest, target: Target | undefined): ApiResponse {
   try {
     if (!isFree(api, target)) api.rateLimiter?.take(request.address);
     const plain = respond(api, request, target);
     // Before the answer is sent: acknowledged changes must survive a crash.
     api.broker.commit();
-    return withRates(api, plain);
+    return withRateLimitHeaders(api, plain);
   } catch (error) {
-    if (error instanceof ApiError) return refuse(api, error);
+    if (error instanceof ApiError) return errorResponse(api, error);
     // A bug in the emulator, or a full disk; production uses the same code for its own errors.
     console.error(error);
-    return refuse(api, new ApiError(15000));
+    return errorResponse(api, new ApiError(15000));
   }
 }
 
 /** Returns the answer to a request that is refused outside of the routes. */
-export function refuse(api: Api, error: ApiError): ApiAnswer {
-  return withRates(api, failure(error, api.statuses));
+export function errorResponse(api: Api, error: ApiError): ApiResponse {
+  return withRateLimitHeaders(api, failure(error, api.statuses));
 }
 
-export function withRates(api: Api, plain: ApiAnswer): ApiAnswer {
+export function withRateLimitHeaders(api: Api, plain: ApiResponse): ApiResponse {
   if (api.rateLimiter === undefined) return plain;
   return { ...plain, headers: { ...api.rateLimiter.headers(), ...plain.headers } };
 }
@@ -53,7 +53,7 @@ function isFree({ variants }: Api, target: Target | undefined): boolean {
   return !variants.countPulls && (target?.route.name === "pull" || target?.route.name === "ack");
 }
 
-function respond(api: Api, request: ApiRequest, target: Target | undefined): ApiAnswer {
+function respond(api: Api, request: ApiRequest, target: Target | undefined): ApiResponse {
   if (target === undefined) throw noRoute(request);
   const permission = authenticate(request.headers, api.credentials);
   checkAccount(api, target, request);
@@ -66,13 +66,13 @@ function respond(api: Api, request: ApiRequest, target: Target | undefined): Api
   try {
     return success(run(call, target));
   } catch (error) {
-    throw route.malformed === undefined ? error : inWordsOf(route.malformed, error);
+    throw route.malformed === undefined ? error : formatError(route.malformed, error);
   }
 }
 
 function run(call: Call, { route, queueId, itemId = "" }: Target): Outcome {
   if (route.on === "account") return route.run(call);
-  if (route.on === "script") return route.run({ ...call, scriptName: decoded(itemId) });
+  if (route.on === "script") return route.run({ ...call, scriptName: decode(itemId) });
   if (route.on === "subscription") return route.run({ ...call, subscriptionId: itemId });
   const queue = findQueue(call.broker, queueId, route.missing);
   if (route.on === "queue") return route.run({ ...call, queue });
@@ -80,7 +80,7 @@ function run(call: Call, { route, queueId, itemId = "" }: Target): Outcome {
 }
 
 /** Percent-decodes a text; returns it unchanged if it is not a valid encoding. */
-function decoded(text: string): string {
+function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -89,7 +89,7 @@ function decoded(text: string): string {
 }
 
 /** Replaces the code of an error about a body: the routes report the same mistakes with different codes. */
-function inWordsOf(code: ApiErrorCode, error: unknown): unknown {
+function formatError(code: ApiErrorCode, error: unknown): unknown {
   const isBody = error instanceof ApiError && (error.code === 10207 || error.code === 10208);
   return isBody ? new ApiError(code, { ...error.details, message: error.message }) : error;
 }

@@ -13,7 +13,7 @@ export interface ApiRequest {
   readonly address: string;
 }
 
-export interface ApiAnswer {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -19,7 +19,7 @@ export function parseObject(body: Buffer): JsonObject {
   } catch (error) {
     throw malformed((error as Error).message);
   }
-  if (!isObject(value)) throw mismatch("", "must be an object");
+  if (!isObject(value)) throw typeMismatch("", "must be an object");
   return value;
 }
 
@@ -58,7 +58,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** Creates an ApiError 10207. @param pointer JSON pointer to the invalid part @param what the requirement */
-export function mismatch(pointer: string, what: string): ApiError {
+export function typeMismatch(pointer: string, what: string): ApiError {
   return new ApiError(10207, {
     message: `Request JSON body does not match expected schema: ${pointer || "the body"} ${what}`,
     pointer,
@@ -74,14 +74,14 @@ export interface Part {
 export function readString(part: Part, name: string): string | undefined {
   const value = part.value[name];
   if (value === undefined) return undefined;
-  if (typeof value !== "string") throw mismatch(`${part.pointer}/${name}`, "must be a string");
+  if (typeof value !== "string") throw typeMismatch(`${part.pointer}/${name}`, "must be a string");
   return value;
 }
 
 export function readBoolean(part: Part, name: string): boolean | undefined {
   const value = part.value[name];
   if (value === undefined) return undefined;
-  if (typeof value !== "boolean") throw mismatch(`${part.pointer}/${name}`, "must be true or false");
+  if (typeof value !== "boolean") throw typeMismatch(`${part.pointer}/${name}`, "must be true or false");
   return value;
 }
 
@@ -89,7 +89,7 @@ export function readInteger(part: Part, name: string, min: number, max: number):
   const value = part.value[name];
   if (value === undefined) return undefined;
   if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
-    throw mismatch(`${part.pointer}/${name}`, `must be a whole number from ${min} to ${max}`);
+    throw typeMismatch(`${part.pointer}/${name}`, `must be a whole number from ${min} to ${max}`);
   }
   return value;
 }
@@ -98,7 +98,7 @@ export function readOneOf<const T extends string>(part: Part, name: string, allo
   const value = part.value[name];
   if (value === undefined) return undefined;
   const found = allowed.find((one) => one === value);
-  if (found === undefined) throw mismatch(`${part.pointer}/${name}`, `must be one of ${allowed.join(", ")}`);
+  if (found === undefined) throw typeMismatch(`${part.pointer}/${name}`, `must be one of ${allowed.join(", ")}`);
   return found;
 }
 
@@ -106,7 +106,7 @@ export function readOneOf<const T extends string>(part: Part, name: string, allo
 export function readPart(part: Part, name: string): Part {
   const value = part.value[name] ?? {};
   const pointer = `${part.pointer}/${name}`;
-  if (!isObject(value)) throw mismatch(pointer, "must be an object");
+  if (!isObject(value)) throw typeMismatch(pointer, "must be an object");
   return { value, pointer };
 }
 
@@ -114,15 +114,15 @@ export function readPart(part: Part, name: string): Part {
 export function readParts(part: Part, name: string): Part[] {
   const value = part.value[name] ?? [];
   const pointer = `${part.pointer}/${name}`;
-  if (!Array.isArray(value)) throw mismatch(pointer, "must be an array");
+  if (!Array.isArray(value)) throw typeMismatch(pointer, "must be an array");
   return value.map((item: unknown, index) => {
-    if (!isObject(item)) throw mismatch(`${pointer}/${index}`, "must be an object");
+    if (!isObject(item)) throw typeMismatch(`${pointer}/${index}`, "must be an object");
     return { value: item, pointer: `${pointer}/${index}` };
   });
 }
 
 export function required<T>(part: Part, name: string, value: T | undefined): T {
-  if (value === undefined) throw mismatch(`${part.pointer}/${name}`, "is missing");
+  if (value === undefined) throw typeMismatch(`${part.pointer}/${name}`, "is missing");
   return value;
 }
 
@@ -145,6 +145,6 @@ export function flagError(flag: string, error: unknown): Error {
 }
 
 /** Converts the text of a flag to a number if it looks like one. */
-export function scalar(text: string | undefined): string | number | undefined {
+export function parseScalar(text: string | undefined): string | number | undefined {
   return text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }

@@ -1,5 +1,5 @@
-import { changes } from "../broker/changes.ts";
-import type { Draft } from "../broker/types.ts";
+import type { IncomingMessage } from "../broker/types.ts";
+import { watchChanges } from "../broker/watch-changes.ts";
 import type { QueueCall } from "./call.ts";
 import type { Outcome } from "./envelope.ts";
 import { parseObject } from "./json.ts";
@@ -18,7 +18,7 @@ export function pushBatch(call: QueueCall): Outcome {
 export function readMetrics({ broker, queue, request }: QueueCall): Outcome {
   const read = () => metricsView(broker.metrics(queue));
   if (!request.headers.accept?.includes("text/event-stream")) return { result: read() };
-  return { events: (signal) => distinct(read, changes(broker, signal)) };
+  return { events: (signal) => distinct(read, watchChanges(broker, signal)) };
 }
 
 async function* distinct(read: () => unknown, changed: AsyncIterable<void>): AsyncGenerator<unknown> {
@@ -32,9 +32,9 @@ async function* distinct(read: () => unknown, changed: AsyncIterable<void>): Asy
   }
 }
 
-function push({ broker, queue, variants }: QueueCall, drafts: readonly Draft[]): Outcome {
-  const metrics = broker.push(queue, drafts);
-  const accepted = drafts.length;
+function push({ broker, queue, variants }: QueueCall, messages: readonly IncomingMessage[]): Outcome {
+  const metrics = broker.push(queue, messages);
+  const accepted = messages.length;
   switch (variants.pushResult) {
     case "metrics":
       return { accepted, result: { metadata: { metrics: metricsView(metrics) } } };

@@ -1,9 +1,9 @@
-import { acknowledge, extend, lease, peek, purgePreviewed, purgeRefs, type Retry } from "../broker/delivery.ts";
+import { acknowledge, extend, lease, peek, purgePreviewed, purgeRefs, type Retry } from "../broker/leases.ts";
 import type { Queue } from "../broker/queue.ts";
 import type { PullConsumer } from "../broker/types.ts";
 import { ApiError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import type { QueueCall, Variants } from "./call.ts";
+import type { ApiVariants, QueueCall } from "./call.ts";
 import type { Outcome } from "./envelope.ts";
 import { type Part, parseObject, parseOptionalObject, readInteger, readParts, readString, required } from "./json.ts";
 import { metricsView, peekedView, previewedView, pulledView } from "./views.ts";
@@ -90,7 +90,7 @@ function readVisibility(body: Part): number | undefined {
   return readInteger(body, "visibility_timeout_ms", 0, limits.visibilityMs.max);
 }
 
-function readRetries(body: Part, { maxDelaySeconds }: Variants): Retry[] {
+function readRetries(body: Part, { maxDelaySeconds }: ApiVariants): Retry[] {
   return readParts(body, "retries").map((part) => ({
     leaseId: readLease(part),
     delaySeconds: readInteger(part, "delay_seconds", 0, maxDelaySeconds),

@@ -1,11 +1,11 @@
-import type { Draft } from "../broker/types.ts";
+import type { IncomingMessage } from "../broker/types.ts";
 import { ApiError, type ApiErrorCode } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { isObject, type JsonObject, mismatch, parseOptionalObject } from "./json.ts";
+import { isObject, type JsonObject, parseOptionalObject, typeMismatch } from "./json.ts";
 
 /** Reads the message of a push. @throws ApiError 10203, 10204, 10207, 10208 */
-export function readMessage(value: JsonObject, maxDelaySeconds: number): Draft {
-  return checkSize(toDraft(value, "", maxDelaySeconds), "");
+export function readMessage(value: JsonObject, maxDelaySeconds: number): IncomingMessage {
+  return checkSize(toMessage(value, "", maxDelaySeconds), "");
 }
 
 /**
@@ -13,25 +13,25 @@ export function readMessage(value: JsonObject, maxDelaySeconds: number): Draft {
  *
  * @throws ApiError 10013, 10202 to 10208
  */
-export function readBatch(body: Buffer, maxDelaySeconds: number): Draft[] {
-  const drafts = readDrafts(parseOptionalObject(body), maxDelaySeconds);
-  drafts.forEach((draft, index) => {
-    checkSize(draft, `/messages/${index}`);
+export function readBatch(body: Buffer, maxDelaySeconds: number): IncomingMessage[] {
+  const messages = readMessages(parseOptionalObject(body), maxDelaySeconds);
+  messages.forEach((message, index) => {
+    checkSize(message, `/messages/${index}`);
   });
-  const bytes = drafts.reduce((sum, draft) => sum + draft.bytes + limits.metadataBytes, 0);
+  const bytes = messages.reduce((sum, message) => sum + message.bytes + limits.metadataBytes, 0);
   if (bytes > limits.batchBytes) {
     throw new ApiError(10205, {
       message: `Batch size out of bounds: ${bytes} bytes with metadata, at most ${limits.batchBytes}`,
       pointer: "/messages",
     });
   }
-  return drafts;
+  return messages;
 }
 
 /** @throws ApiError 10013, 10202, 10203, 10206 to 10208 */
-function readDrafts(value: JsonObject, maxDelaySeconds: number): Draft[] {
+function readMessages(value: JsonObject, maxDelaySeconds: number): IncomingMessage[] {
   const { messages = [] } = value;
-  if (!Array.isArray(messages)) throw mismatch("/messages", "must be an array");
+  if (!Array.isArray(messages)) throw typeMismatch("/messages", "must be an array");
   if (messages.length === 0) {
     throw new ApiError(10013, { message: "Batch is empty or invalid: it has no messages", pointer: "/messages" });
   }
@@ -44,14 +44,19 @@ function readDrafts(value: JsonObject, maxDelaySeconds: number): Draft[] {
   const batchDelay = readDelay(value, "", 10202, maxDelaySeconds);
   return messages.map((message: unknown, index) => {
     const pointer = `/messages/${index}`;
-    if (!isObject(message)) throw mismatch(pointer, "must be an object");
-    return toDraft(message, pointer, maxDelaySeconds, batchDelay);
+    if (!isObject(message)) throw typeMismatch(pointer, "must be an object");
+    return toMessage(message, pointer, maxDelaySeconds, batchDelay);
   });
 }
 
-function toDraft(message: JsonObject, pointer: string, maxDelaySeconds: number, batchDelay?: number): Draft {
+function toMessage(
+  message: JsonObject,
+  pointer: string,
+  maxDelaySeconds: number,
+  batchDelay?: number,
+): IncomingMessage {
   const { content_type: contentType = "json", body } = message;
-  if (body === undefined) throw mismatch(`${pointer}/body`, "is missing");
+  if (body === undefined) throw typeMismatch(`${pointer}/body`, "is missing");
   if (contentType !== "json" && contentType !== "text") {
     throw new ApiError(10203, {
       message: "Invalid message metadata: content_type must be json or text",
@@ -64,7 +69,7 @@ function toDraft(message: JsonObject, pointer: string, maxDelaySeconds: number, 
 }
 
 function readText(body: unknown, pointer: string): string {
-  if (typeof body !== "string") throw mismatch(`${pointer}/body`, "must be a string, as content_type is text");
+  if (typeof body !== "string") throw typeMismatch(`${pointer}/body`, "must be a string, as content_type is text");
   if (!body.isWellFormed()) throw notUnicode(pointer);
   return body;
 }
@@ -102,13 +107,13 @@ function readDelay(
   return delay;
 }
 
-function checkSize(draft: Draft, pointer: string): Draft {
-  const bytes = draft.bytes + limits.metadataBytes;
+function checkSize(message: IncomingMessage, pointer: string): IncomingMessage {
+  const bytes = message.bytes + limits.metadataBytes;
   if (bytes > limits.messageBytes) {
     throw new ApiError(10204, {
       message: `Message size out of bounds: ${bytes} bytes with metadata, at most ${limits.messageBytes}`,
       pointer: `${pointer}/body`,
     });
   }
-  return draft;
+  return message;
 }

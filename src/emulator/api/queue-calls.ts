@@ -1,9 +1,8 @@
 import type { QueueSettings } from "../broker/types.ts";
 import { limits } from "../limits.ts";
-import type { Call, QueueCall, Variants } from "./call.ts";
+import type { ApiVariants, Call, QueueCall } from "./call.ts";
 import type { Outcome } from "./envelope.ts";
 import {
-  mismatch,
   type Part,
   parseObject,
   parseOptionalObject,
@@ -14,8 +13,9 @@ import {
   readPart,
   readString,
   required,
+  typeMismatch,
 } from "./json.ts";
-import { page } from "./paging.ts";
+import { paginate } from "./paging.ts";
 import { queueView } from "./views.ts";
 
 const jurisdictions = ["eu", "us", "fedramp"] as const;
@@ -23,7 +23,7 @@ const jurisdictions = ["eu", "us", "fedramp"] as const;
 export function listQueues({ broker, request }: Call): Outcome {
   const names = request.url.searchParams.getAll("name");
   const all = broker.queues().filter((queue) => names.length === 0 || names.includes(queue.name));
-  return page(all, request.url, queueView);
+  return paginate(all, request.url, queueView);
 }
 
 export function createQueue({ broker, request, variants }: Call): Outcome {
@@ -56,7 +56,7 @@ function configure({ broker, queue, request, variants }: QueueCall, base: QueueS
 }
 
 /** @param base values for settings that the body omits */
-function readSettings(body: Part, base: QueueSettings, { maxDelaySeconds }: Variants): QueueSettings {
+function readSettings(body: Part, base: QueueSettings, { maxDelaySeconds }: ApiVariants): QueueSettings {
   const given = readPart(body, "settings");
   const { min, max } = limits.retentionSeconds;
   return {
@@ -74,7 +74,7 @@ export function deleteQueue({ broker, queue }: QueueCall): Outcome {
 export function startPurge({ broker, queue, request }: QueueCall): Outcome {
   const body: Part = { value: parseOptionalObject(request.body), pointer: "" };
   if (readBoolean(body, "delete_messages_permanently") !== true) {
-    throw mismatch("/delete_messages_permanently", "must be true: a purge cannot be undone");
+    throw typeMismatch("/delete_messages_permanently", "must be true: a purge cannot be undone");
   }
   broker.purge(queue);
   return { result: queueView(queue) };

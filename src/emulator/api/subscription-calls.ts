@@ -7,7 +7,6 @@ import type { Outcome } from "./envelope.ts";
 import { checkEvents } from "./event-sources.ts";
 import {
   type JsonObject,
-  mismatch,
   type Part,
   parseObject,
   readBoolean,
@@ -15,10 +14,11 @@ import {
   readPart,
   readString,
   required,
+  typeMismatch,
 } from "./json.ts";
-import { page } from "./paging.ts";
+import { paginate } from "./paging.ts";
 
-interface Found {
+interface FoundSubscription {
   readonly queue: Queue;
   readonly subscription: Subscription;
 }
@@ -36,7 +36,7 @@ export function listSubscriptions({ broker, request }: Call): Outcome {
   all.sort(({ subscription: a }, { subscription: b }) =>
     key(a) < key(b) ? -direction : key(a) > key(b) ? direction : 0,
   );
-  return page(all, request.url, view);
+  return paginate(all, request.url, view);
 }
 
 /** The sort orders of a list of subscriptions. */
@@ -109,7 +109,7 @@ export function deleteSubscription(call: SubscriptionCall): Outcome {
   return { result: view(found) };
 }
 
-function find({ broker, subscriptionId }: SubscriptionCall): Found {
+function find({ broker, subscriptionId }: SubscriptionCall): FoundSubscription {
   for (const queue of broker.queues()) {
     const subscription = queue.subscriptions.find(({ id }) => id === subscriptionId);
     if (subscription !== undefined) return { queue, subscription };
@@ -129,12 +129,12 @@ function readEvents(body: Part): readonly string[] | undefined {
   const { events } = body.value;
   if (events === undefined) return undefined;
   if (!Array.isArray(events) || !events.every((event) => typeof event === "string")) {
-    throw mismatch("/events", "must be an array of strings");
+    throw typeMismatch("/events", "must be an array of strings");
   }
   return events;
 }
 
-function view({ queue, subscription }: Found): JsonObject {
+function view({ queue, subscription }: FoundSubscription): JsonObject {
   const { id, name, enabled, events, source, createdAt, modifiedAt } = subscription;
   return {
     id,

@@ -1,9 +1,9 @@
 /** Converts the broker's objects to the API's JSON. */
 
-import { leaseId, messageId, previewId, refOf } from "../broker/delivery.ts";
+import { leaseId, messageId, messageRef, previewId } from "../broker/leases.ts";
 import type { Queue } from "../broker/queue.ts";
 import type { Consumer, Metrics, QueuedMessage } from "../broker/types.ts";
-import type { Variants } from "./call.ts";
+import type { ApiVariants } from "./call.ts";
 import type { JsonObject } from "./json.ts";
 
 export function queueView(queue: Queue): JsonObject {
@@ -59,19 +59,19 @@ export function metricsView(metrics: Metrics): JsonObject {
   };
 }
 
-export function pulledView(queue: Queue, message: QueuedMessage, variants: Variants): JsonObject {
+export function pulledView(queue: Queue, message: QueuedMessage, variants: ApiVariants): JsonObject {
   return { ...messageView(queue, message, variants), lease_id: leaseId(queue, message) };
 }
 
-export function previewedView(queue: Queue, message: QueuedMessage, variants: Variants): JsonObject {
+export function previewedView(queue: Queue, message: QueuedMessage, variants: ApiVariants): JsonObject {
   return { ...messageView(queue, message, variants), lease_id: previewId(queue, message) };
 }
 
-export function peekedView(queue: Queue, message: QueuedMessage, variants: Variants): JsonObject {
-  return { ...messageView(queue, message, variants), ref: refOf(queue, message) };
+export function peekedView(queue: Queue, message: QueuedMessage, variants: ApiVariants): JsonObject {
+  return { ...messageView(queue, message, variants), ref: messageRef(queue, message) };
 }
 
-function messageView(queue: Queue, message: QueuedMessage, variants: Variants): JsonObject {
+function messageView(queue: Queue, message: QueuedMessage, variants: ApiVariants): JsonObject {
   const encoded = message.contentType === "json" && variants.pullJson === "base64";
   return {
     id: messageId(queue, message),

@@ -1,11 +1,11 @@
 import TinyQueue from "tinyqueue";
-import { Crate, fitsCrate } from "./crate.ts";
+import { canShareBlock, MessageBlock } from "./message-block.ts";
+import { MessageList } from "./message-list.ts";
 import type { BacklogRecorder } from "./recorder.ts";
-import { Shelf } from "./shelf.ts";
-import type { Draft, MessageState, Metrics, QueuedMessage } from "./types.ts";
+import type { IncomingMessage, MessageState, Metrics, QueuedMessage } from "./types.ts";
 
 /** The due time of a message in the heap; outdated if the message's own `dueAt` differs. */
-interface Due {
+interface DueEntry {
   readonly at: number;
   readonly seq: number;
 }
@@ -25,9 +25,9 @@ export interface Expiry {
  * the others use the heaps.
  */
 export class Backlog {
-  readonly #messages = new Shelf();
+  readonly #messages = new MessageList();
   /** Delayed and leased messages, by time. */
-  readonly #due = new TinyQueue<Due>([], (a, b) => a.at - b.at || a.seq - b.seq);
+  readonly #due = new TinyQueue<DueEntry>([], (a, b) => a.at - b.at || a.seq - b.seq);
   /** Messages whose delay or lease has ended, oldest first. May contain messages that were removed. */
   readonly #again = new TinyQueue<number>();
   #nextSeq = 0;
@@ -47,12 +47,12 @@ export class Backlog {
     this.#nextSeq = nextSeq;
   }
 
-  add(drafts: readonly Draft[], queueDelaySeconds: number, now: number): void {
-    if (fitsCrate(drafts, queueDelaySeconds)) {
-      this.#addCrate(drafts, now);
+  add(messages: readonly IncomingMessage[], queueDelaySeconds: number, now: number): void {
+    if (canShareBlock(messages, queueDelaySeconds)) {
+      this.#addBlock(messages, now);
       return;
     }
-    for (const draft of drafts) {
+    for (const draft of messages) {
       const delaySeconds = draft.delaySeconds ?? queueDelaySeconds;
       const message = {
         seq: this.#nextSeq,
@@ -70,14 +70,14 @@ export class Backlog {
     }
   }
 
-  #addCrate(drafts: readonly Draft[], now: number): void {
+  #addBlock(messages: readonly IncomingMessage[], now: number): void {
     const first = this.#nextSeq;
-    const crate = new Crate(drafts, first, now);
-    this.#messages.addCrate(crate, first);
-    this.#bytes += crate.totalBytes;
-    this.#nextSeq += crate.size;
+    const block = new MessageBlock(messages, first, now);
+    this.#messages.addBlock(block, first);
+    this.#bytes += block.totalBytes;
+    this.#nextSeq += block.size;
     this.#recorder.putAll(function* () {
-      for (let seq = first; seq < first + crate.size; seq += 1) yield crate.take(seq);
+      for (let seq = first; seq < first + block.size; seq += 1) yield block.take(seq);
     });
   }
 
@@ -142,17 +142,17 @@ export class Backlog {
 
   #isReady(seq: number | undefined, now: number): boolean {
     const message = seq === undefined ? undefined : this.#messages.get(seq);
-    return message !== undefined && stateOf(message, now) === "ready";
+    return message !== undefined && messageState(message, now) === "ready";
   }
 
   /** Returns the message of an active lease. */
-  leased(seq: number, attempts: number): QueuedMessage | undefined {
+  findLeased(seq: number, attempts: number): QueuedMessage | undefined {
     const message = this.#messages.get(seq);
     return message?.leased && message.attempts === attempts ? message : undefined;
   }
 
   /** Returns the message of an ended lease, if it was not leased again. */
-  onceLeased(seq: number, attempts: number): QueuedMessage | undefined {
+  findOnceLeased(seq: number, attempts: number): QueuedMessage | undefined {
     const message = this.#messages.get(seq);
     return message !== undefined && !message.leased && attempts > 0 && message.attempts === attempts
       ? message
@@ -160,7 +160,7 @@ export class Backlog {
   }
 
   /** Ends a lease without an acknowledgement. @returns false if the message ran out of retries and left the queue */
-  giveBack(message: QueuedMessage, delaySeconds: number, now: number, expiry: Expiry): boolean {
+  retry(message: QueuedMessage, delaySeconds: number, now: number, expiry: Expiry): boolean {
     if (isSpent(message, expiry)) {
       this.remove(message.seq);
       return false;
@@ -174,7 +174,7 @@ export class Backlog {
   }
 
   /** Undoes a lease, as if the message had not been delivered. */
-  handBack(message: QueuedMessage, now: number): void {
+  cancelLease(message: QueuedMessage, now: number): void {
     message.leased = false;
     message.attempts -= 1;
     message.dueAt = now;
@@ -227,7 +227,7 @@ export class Backlog {
   }
 }
 
-export function stateOf(message: QueuedMessage, now: number): MessageState {
+export function messageState(message: QueuedMessage, now: number): MessageState {
   if (message.leased) return "leased";
   return message.dueAt > now ? "delayed" : "ready";
 }

@@ -2,11 +2,11 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { ApiError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { Allowance, type Allowances, usualAllowances } from "./allowance.ts";
 import { Backlog, type Expiry } from "./backlog.ts";
 import type { Queue } from "./queue.ts";
+import { defaultQueueLimits, LimitCounter, type QueueLimits } from "./queue-limits.ts";
 import type { BacklogRecorder, Recorder, SavedQueue } from "./recorder.ts";
-import type { Consumer, Draft, Metrics, QueuedMessage, QueueSettings, Subscription } from "./types.ts";
+import type { Consumer, IncomingMessage, Metrics, QueuedMessage, QueueSettings, Subscription } from "./types.ts";
 
 export interface QueueSetup {
   readonly name: string;
@@ -18,7 +18,7 @@ export interface QueueSetup {
 
 /** The properties of an account's plan. */
 export interface BrokerPlan {
-  readonly allowances?: Allowances;
+  readonly limits?: QueueLimits;
   /** Default retention of a queue, in seconds. */
   readonly retentionPeriod?: number;
 }
@@ -30,15 +30,19 @@ export class Broker {
   readonly #recorder: Recorder | undefined;
   #changed = false;
   readonly clock: Clock;
-  readonly allowance: Allowance;
+  readonly limits: LimitCounter;
   /** The settings of a queue without its own. */
   readonly defaultSettings: QueueSettings;
 
   /** @param recorder saves every change; without one, the queues are lost when the process ends */
-  constructor(clock: Clock, recorder?: Recorder, { allowances = usualAllowances, retentionPeriod }: BrokerPlan = {}) {
+  constructor(
+    clock: Clock,
+    recorder?: Recorder,
+    { limits: allowances = defaultQueueLimits, retentionPeriod }: BrokerPlan = {},
+  ) {
     this.clock = clock;
     this.#recorder = recorder;
-    this.allowance = new Allowance(allowances);
+    this.limits = new LimitCounter(allowances);
     this.defaultSettings = {
       deliveryDelay: 0,
       deliveryPaused: false,
@@ -177,16 +181,16 @@ export class Broker {
    *
    * @throws ApiError 10250 if the queue is overloaded, 10251 if it is full, 10253 if the plan's operations are used up
    */
-  push(queue: Queue, drafts: readonly Draft[]): Metrics {
-    this.settle();
+  push(queue: Queue, messages: readonly IncomingMessage[]): Metrics {
+    this.expireMessages();
     const now = this.clock.now();
-    this.allowance.take(queue, drafts, now);
-    queue.backlog.add(drafts, queue.settings.deliveryDelay, now);
+    this.limits.take(queue, messages, now);
+    queue.backlog.add(messages, queue.settings.deliveryDelay, now);
     return queue.backlog.metrics();
   }
 
   metrics(queue: Queue): Metrics {
-    this.settle();
+    this.expireMessages();
     return queue.backlog.metrics();
   }
 
@@ -197,22 +201,22 @@ export class Broker {
   }
 
   /** Applies the passage of time to all queues, because one may be the dead letter queue of another. */
-  settle(): void {
+  expireMessages(): void {
     const now = this.clock.now();
     for (const queue of this.#queues.values()) {
-      for (const message of queue.backlog.settle(now, expiryOf(queue))) this.bury(queue, message);
+      for (const message of queue.backlog.settle(now, readExpiry(queue))) this.moveToDeadLetterQueue(queue, message);
     }
   }
 
   /** Moves a message that ran out of retries to the dead letter queue; without one, the message is lost. */
-  bury(queue: Queue, message: QueuedMessage): void {
+  moveToDeadLetterQueue(queue: Queue, message: QueuedMessage): void {
     const name = queue.consumer?.deadLetterQueue;
     const target = name === undefined ? undefined : this.byName(name);
     target?.backlog.add([{ ...message, delaySeconds: 0 }], 0, this.clock.now());
   }
 }
 
-export function expiryOf(queue: Queue): Expiry {
+export function readExpiry(queue: Queue): Expiry {
   return { retentionMs: queue.settings.retentionPeriod * 1000, maxRetries: queue.consumer?.maxRetries };
 }
 

@@ -3,7 +3,7 @@
 export type ContentType = "json" | "text";
 
 /** A message of a push, validated and measured. */
-export interface Draft {
+export interface IncomingMessage {
   /** The text, or the JSON of the body. */
   readonly text: string;
   /** UTF-8 bytes of `text`. */

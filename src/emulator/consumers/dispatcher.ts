@@ -1,9 +1,24 @@
 import type { Broker } from "../broker/broker.ts";
-import { acknowledge, handBack, lease, leaseId, messageId, peek, type Settled } from "../broker/delivery.ts";
+import {
+  type AcknowledgeResult,
+  acknowledge,
+  cancelLeases,
+  lease,
+  leaseId,
+  messageId,
+  peek,
+} from "../broker/leases.ts";
 import type { Queue } from "../broker/queue.ts";
 import type { Clock } from "../clock.ts";
 import { decide } from "./batching.ts";
-import { type Batching, type Delivered, type Print, type Receiver, Undelivered, type Verdict } from "./types.ts";
+import {
+  type Batching,
+  type BatchResult,
+  type DeliveredMessage,
+  type Print,
+  type Receiver,
+  UndeliveredError,
+} from "./types.ts";
 
 /** The maximum time for a handler to process a batch, in real time: 15 minutes. Then its messages are delivered again. */
 const leaseMs = 900_000;
@@ -35,17 +50,17 @@ export class Dispatcher {
 
   constructor(setup: DispatcherSetup) {
     this.#setup = setup;
-    this.#stop = setup.broker.listen(() => this.wake());
-    this.wake();
+    this.#stop = setup.broker.listen(() => this.schedule());
+    this.schedule();
   }
 
   /** Schedules a check after a possible change. Several calls in a row cause one check. */
-  wake(): void {
+  schedule(): void {
     if (this.#scheduled || this.#closed) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (!this.#closed) this.#look();
+      if (!this.#closed) this.#check();
     });
   }
 
@@ -58,7 +73,7 @@ export class Dispatcher {
     await Promise.all(this.#inFlight);
   }
 
-  #look(): void {
+  #check(): void {
     clearTimeout(this.#timer);
     const { broker, clock, name, receiver } = this.#setup;
     for (;;) {
@@ -79,7 +94,7 @@ export class Dispatcher {
         this.#inFlight.add(delivery);
         void delivery.finally(() => {
           this.#inFlight.delete(delivery);
-          this.wake();
+          this.schedule();
         });
         continue;
       }
@@ -90,32 +105,32 @@ export class Dispatcher {
   }
 
   #sleep(ms: number): void {
-    this.#timer = setTimeout(() => this.wake(), Math.min(Math.max(0, Math.ceil(ms)), longestSleepMs));
+    this.#timer = setTimeout(() => this.schedule(), Math.min(Math.max(0, Math.ceil(ms)), longestSleepMs));
   }
 
   async #deliver(queue: Queue, count: number): Promise<void> {
     const { broker, clock, receiver, print } = this.#setup;
     const messages = lease(broker, queue, count, leaseMs * Math.max(1, clock.speed ?? 1));
     const leases = messages.map((message) => leaseId(queue, message));
-    const batch: Delivered[] = messages.map((message) => ({
+    const batch: DeliveredMessage[] = messages.map((message) => ({
       id: messageId(queue, message),
       message,
       attempts: message.attempts,
     }));
     broker.commit();
-    let verdict: Verdict;
+    let result: BatchResult;
     try {
-      verdict = await receiver.deliver(queue.name, batch, broker.metrics(queue));
+      result = await receiver.deliver(queue.name, batch, broker.metrics(queue));
     } catch (error) {
       if (broker.byId(queue.id) !== queue) return;
-      if (error instanceof Undelivered) {
+      if (error instanceof UndeliveredError) {
         this.#pausedUntil = performance.now() + undeliveredPauseMs;
-        handBack(broker, queue, leases);
+        cancelLeases(broker, queue, leases);
         broker.commit();
         return;
       }
       if (!this.#closed) print({ queue: queue.name, level: "error", text: (error as Error).message });
-      verdict = { acks: [], retries: messages.map((_, index) => ({ index, delaySeconds: undefined })) };
+      result = { acks: [], retries: messages.map((_, index) => ({ index, delaySeconds: undefined })) };
     }
     // If the queue was deleted meanwhile, its messages are gone too.
     if (broker.byId(queue.id) !== queue) return;
@@ -123,18 +138,21 @@ export class Dispatcher {
     const settled = acknowledge(
       broker,
       queue,
-      verdict.acks.map(leaseAt),
-      verdict.retries.map(({ index, delaySeconds }) => ({ leaseId: leaseAt(index), delaySeconds })),
+      result.acks.map(leaseAt),
+      result.retries.map(({ index, delaySeconds }) => ({ leaseId: leaseAt(index), delaySeconds })),
     );
     broker.commit();
     if (!this.#closed) print({ queue: queue.name, level: "info", text: this.#summary(queue, batch.length, settled) });
   }
 
-  #summary(queue: Queue, count: number, { acknowledged, retried, buried }: Settled): string {
+  #summary(queue: Queue, count: number, { acknowledged, retried, deadLettered }: AcknowledgeResult): string {
     const parts = [`${acknowledged} of ${count} messages ${this.#setup.receiver.done}`];
-    if (retried > buried) parts.push(`${retried - buried} to retry`);
-    const grave = queue.consumer?.deadLetterQueue;
-    if (buried > 0) parts.push(`${buried} out of retries and ${grave === undefined ? "deleted" : `moved to ${grave}`}`);
+    if (retried > deadLettered) parts.push(`${retried - deadLettered} to retry`);
+    const deadLetterQueue = queue.consumer?.deadLetterQueue;
+    if (deadLettered > 0)
+      parts.push(
+        `${deadLettered} out of retries and ${deadLetterQueue === undefined ? "deleted" : `moved to ${deadLetterQueue}`}`,
+      );
     return parts.join(", ");
   }
 }

@@ -14,7 +14,7 @@ export interface Batching {
 }
 
 /** A message of a batch. */
-export interface Delivered {
+export interface DeliveredMessage {
   /** The same at each delivery of the message. */
   readonly id: string;
   readonly message: QueuedMessage;
@@ -23,7 +23,7 @@ export interface Delivered {
 }
 
 /** A consumer's decision about a batch; messages are given by their index, each exactly once. */
-export interface Verdict {
+export interface BatchResult {
   readonly acks: readonly number[];
   /** `delaySeconds` is undefined for the consumer's own delay. */
   readonly retries: readonly { readonly index: number; readonly delaySeconds: number | undefined }[];
@@ -36,12 +36,12 @@ export interface Receiver {
   /** Reports whether the consumer can receive a batch. */
   ready(): boolean;
   /** Delivers a batch. @throws Undelivered if the consumer did not receive it; any other error fails each message */
-  deliver(queue: string, batch: readonly Delivered[], metrics: Metrics): Promise<Verdict>;
+  deliver(queue: string, batch: readonly DeliveredMessage[], metrics: Metrics): Promise<BatchResult>;
   close(): Promise<void>;
 }
 
 /** Thrown if no consumer received the batch: its messages stay in the queue as if they had not been delivered. */
-export class Undelivered extends Error {}
+export class UndeliveredError extends Error {}
 
 /** A line of output of a consumer, or a message about it. */
 export interface ConsumerOutput {

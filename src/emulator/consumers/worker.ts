@@ -1,8 +1,8 @@
 import type { Metrics } from "../broker/types.ts";
-import { bundleWorker } from "./bundle.ts";
-import type { WorkerModule } from "./modules.ts";
-import { type HandlerResult, verdictOf } from "./outcome.ts";
-import { loadMiniflare, type MiniflareInstance, startMiniflare } from "./peers.ts";
+import { type HandlerResult, toBatchResult } from "./batch-result.ts";
+import { bundleWorker } from "./bundle-worker.ts";
+import type { WorkerModule } from "./collect-modules.ts";
+import { loadMiniflare, type MiniflareInstance, startMiniflare } from "./optional-packages.ts";
 import type { Print, Receiver } from "./types.ts";
 
 /** The compatibility date if the package provides none, as in version 5. */
@@ -37,7 +37,7 @@ export async function startWorker({ queue, file }: WorkerSetup, print: Print): P
     },
   };
   const miniflare = await startMiniflare(miniflarePackage, options).catch((error: Error) => {
-    throw new Error(`The Worker ${file} does not start: ${reasonOf(error)}`, { cause: error });
+    throw new Error(`The Worker ${file} does not start: ${errorMessage(error)}`, { cause: error });
   });
   return receiver(miniflare, await miniflare.getWorker());
 }
@@ -53,8 +53,8 @@ function receiver(miniflare: MiniflareInstance, worker: Awaited<ReturnType<Minif
         attempts,
         body: message.contentType === "json" ? JSON.parse(message.text) : message.text,
       }));
-      const result = (await worker.queue(queue, messages, { metrics: metricsOf(metrics) })) as HandlerResult;
-      return verdictOf(
+      const result = (await worker.queue(queue, messages, { metrics: toMetrics(metrics) })) as HandlerResult;
+      return toBatchResult(
         result,
         batch.map(({ id }) => id),
       );
@@ -63,7 +63,7 @@ function receiver(miniflare: MiniflareInstance, worker: Awaited<ReturnType<Minif
   };
 }
 
-function metricsOf({ backlogCount, backlogBytes, oldestArrivedAt }: Metrics): object {
+function toMetrics({ backlogCount, backlogBytes, oldestArrivedAt }: Metrics): object {
   return {
     backlogCount,
     backlogBytes,
@@ -97,7 +97,7 @@ export default isClass
 }
 
 /** Extracts the runtime's error messages from the log that it prints on failure. */
-function reasonOf(error: Error): string {
+function errorMessage(error: Error): string {
   const said = [...error.message.matchAll(/"message":("(?:[^"\\]|\\.)*")/g)].map(([, json = '""']) =>
     String(JSON.parse(json)),
   );

@@ -38,13 +38,13 @@ function update(list, messages) {
     const item = kept.get(message.id) ?? made(message);
     kept.delete(message.id);
     item.querySelector(".state").textContent = message.state;
-    item.querySelector(".facts").textContent = factsOf(message);
+    item.querySelector(".facts").textContent = describeMessage(message);
     if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
   }
   for (const gone of kept.values()) gone.remove();
 }
 
-function factsOf(message) {
+function describeMessage(message) {
   return [
     message.content_type,
     counted(message.bytes, "byte"),

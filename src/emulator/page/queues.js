@@ -7,7 +7,7 @@ const rates = new Map();
 const spanMs = 1_000;
 
 /** Returns the incoming messages per second, by the page's own clock. */
-function rateOf(queue, now) {
+function computeRate(queue, now) {
   const before = rates.get(queue.queue_id);
   if (before === undefined) {
     rates.set(queue.queue_id, { at: now, total: queue.messages_total, rate: 0 });
@@ -20,20 +20,20 @@ function rateOf(queue, now) {
 }
 
 /** Returns the age of the oldest message in seconds, or "" if there is none. */
-function ageOf(queue, nowMs) {
+function computeAge(queue, nowMs) {
   const oldest = queue.metrics.oldest_message_timestamp_ms;
   return oldest === 0 ? "" : `${numbers.format(Math.max(0, Math.round((nowMs - oldest) / 1000)))} s`;
 }
 
-function deliveryOf(queue) {
+function describeDelivery(queue) {
   return queue.settings.delivery_paused ? "paused" : (queue.consumers[0]?.type ?? "no consumer");
 }
 
 /** Returns details of a queue, including what a narrow table omits. */
 export function queueFacts(queue, nowMs) {
-  const age = ageOf(queue, nowMs);
+  const age = computeAge(queue, nowMs);
   const { backlog_count: count, backlog_bytes: bytes } = queue.metrics;
-  const facts = [counted(count, "message"), counted(bytes, "byte"), age && `oldest ${age}`, deliveryOf(queue)];
+  const facts = [counted(count, "message"), counted(bytes, "byte"), age && `oldest ${age}`, describeDelivery(queue)];
   return [...facts, queue.jurisdiction, queue.queue_id].filter(Boolean).join(" · ");
 }
 
@@ -47,9 +47,9 @@ export function showQueues(state, selected, select) {
     const texts = [
       numbers.format(queue.metrics.backlog_count),
       numbers.format(queue.metrics.backlog_bytes),
-      numbers.format(rateOf(queue, performance.now())),
-      ageOf(queue, state.now_ms),
-      deliveryOf(queue),
+      numbers.format(computeRate(queue, performance.now())),
+      computeAge(queue, state.now_ms),
+      describeDelivery(queue),
     ];
     texts.forEach((text, index) => {
       row.cells[index + 1].textContent = text;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Backlog, stateOf } from "../../../src/emulator/broker/backlog.ts";
+import { Backlog, messageState } from "../../../src/emulator/broker/backlog.ts";
 
 const unrecorded = { put() {}, putAll() {}, drop() {}, clear() {} };
 
@@ -59,13 +59,13 @@ test("any sequence of calls does what a plain list does", () => {
         for (const one of steps) {
           settle();
           if (one.do === "add") {
-            const drafts = one.delays.map((delaySeconds) => ({
+            const messages = one.delays.map((delaySeconds) => ({
               text: "x",
               bytes: 1,
               contentType: "text" as const,
               delaySeconds,
             }));
-            backlog.add(drafts, 0, now);
+            backlog.add(messages, 0, now);
             for (const delay of one.delays) {
               model.push({ seq: nextSeq++, arrivedAt: now, dueAt: now + delay * 1000, attempts: 0, leased: false });
             }
@@ -80,7 +80,7 @@ test("any sequence of calls does what a plain list does", () => {
           } else {
             const message = held(one.pick);
             if (message === undefined) continue;
-            const real = backlog.leased(message.seq, message.attempts);
+            const real = backlog.findLeased(message.seq, message.attempts);
             if (real === undefined) throw new Error(`lease ${message.seq} is lost`);
             if (one.do === "ack") {
               model.splice(model.indexOf(message), 1);
@@ -92,7 +92,7 @@ test("any sequence of calls does what a plain list does", () => {
               const spent = message.attempts > expiry.maxRetries;
               if (spent) model.splice(model.indexOf(message), 1);
               else Object.assign(message, { leased: false, dueAt: now + one.delay * 1000 });
-              expect(backlog.giveBack(real, one.delay, now, expiry)).toBe(!spent);
+              expect(backlog.retry(real, one.delay, now, expiry)).toBe(!spent);
             }
           }
         }
@@ -124,9 +124,9 @@ test("a message is leased, delayed or ready", () => {
     0,
   );
   backlog.lease(1, 1_000, 0);
-  expect([...backlog.all()].map((message) => stateOf(message, 999))).toEqual(["delayed", "leased"]);
+  expect([...backlog.all()].map((message) => messageState(message, 999))).toEqual(["delayed", "leased"]);
   backlog.settle(1_000, { retentionMs: 1_000_000, maxRetries: 3 });
-  expect([...backlog.all()].map((message) => stateOf(message, 1_000))).toEqual(["ready", "ready"]);
+  expect([...backlog.all()].map((message) => messageState(message, 1_000))).toEqual(["ready", "ready"]);
 });
 
 test("without a consumer no message runs out of retries", () => {

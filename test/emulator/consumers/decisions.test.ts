@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { QueuedMessage } from "../../../src/emulator/broker/types.ts";
+import { type HandlerResult, toBatchResult } from "../../../src/emulator/consumers/batch-result.ts";
 import { decide } from "../../../src/emulator/consumers/batching.ts";
-import { type HandlerResult, verdictOf } from "../../../src/emulator/consumers/outcome.ts";
-import { parseWorker } from "../../../src/emulator/consumers/spec.ts";
+import { parseWorker } from "../../../src/emulator/consumers/worker-option.ts";
 
 describe("a batch", () => {
   const message = (dueAt: number, bytes = 1): QueuedMessage => ({
@@ -52,7 +52,7 @@ describe("a handler's result", () => {
     ],
     ["retries one", { ackAll: true, retryMessages: [{ msgId: "a" }] }, { acks: [1], retries: [retry(0)] }],
   ])("that %s", (_, result, verdict) => {
-    expect(verdictOf({ ...plain, ...result }, ["a", "b"])).toEqual(verdict);
+    expect(toBatchResult({ ...plain, ...result }, ["a", "b"])).toEqual(verdict);
   });
 });
 

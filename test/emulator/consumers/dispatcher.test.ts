@@ -4,7 +4,12 @@ import { Broker } from "../../../src/emulator/broker/broker.ts";
 import type { Queue } from "../../../src/emulator/broker/queue.ts";
 import { manualClock } from "../../../src/emulator/clock.ts";
 import { Dispatcher } from "../../../src/emulator/consumers/dispatcher.ts";
-import { type Delivered, type Receiver, Undelivered, type Verdict } from "../../../src/emulator/consumers/types.ts";
+import {
+  type BatchResult,
+  type DeliveredMessage,
+  type Receiver,
+  UndeliveredError,
+} from "../../../src/emulator/consumers/types.ts";
 
 const clock = manualClock(1_700_000_000_000);
 let broker: Broker;
@@ -13,14 +18,14 @@ let dispatcher: Dispatcher;
 let printed: string[];
 let there: boolean;
 /** Batches in the receiver's hands, each with how to end it. */
-let held: { bodies: string[]; end: PromiseWithResolvers<Verdict> }[];
+let held: { bodies: string[]; end: PromiseWithResolvers<BatchResult> }[];
 let maxConcurrency: number;
 
 const receiver: Receiver = {
   done: "taken",
   ready: () => there,
-  deliver: (_, batch: readonly Delivered[]) => {
-    const end = Promise.withResolvers<Verdict>();
+  deliver: (_, batch: readonly DeliveredMessage[]) => {
+    const end = Promise.withResolvers<BatchResult>();
     held.push({ bodies: batch.map(({ message }) => message.text), end });
     return end.promise;
   },
@@ -50,8 +55,8 @@ afterEach(() => dispatcher.close());
 
 /** Messages arrive, and the dispatcher has looked. */
 async function push(...texts: string[]): Promise<void> {
-  const drafts = texts.map((text) => ({ text, bytes: 1, contentType: "text" as const, delaySeconds: undefined }));
-  broker.push(queue, drafts);
+  const messages = texts.map((text) => ({ text, bytes: 1, contentType: "text" as const, delaySeconds: undefined }));
+  broker.push(queue, messages);
   broker.commit();
   await turn();
 }
@@ -87,7 +92,7 @@ test("a receiver that fails makes failed messages", async () => {
 
 test("what nobody took stays, as if it had not been delivered", async () => {
   await push("a");
-  held[0]?.end.reject(new Undelivered());
+  held[0]?.end.reject(new UndeliveredError());
   await turn();
   expect(waiting()).toEqual([["a", false, 0]]);
   expect(held).toHaveLength(1);
@@ -98,7 +103,7 @@ test("nobody there: messages wait until someone comes", async () => {
   await push("a");
   expect(held).toEqual([]);
   there = true;
-  dispatcher.wake();
+  dispatcher.schedule();
   await turn();
   expect(held).toHaveLength(1);
 });

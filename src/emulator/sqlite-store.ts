@@ -20,7 +20,7 @@ const schema = `
  * Stores a broker's queues in a SQLite file. Changes are collected in one transaction until `commit`. With a write-ahead log
  * and `synchronous = NORMAL`, they survive a crash of the process, including kill -9, but not of the machine.
  */
-export class Store implements Recorder {
+export class SqliteStore implements Recorder {
   readonly #database: DatabaseSync;
   readonly #numbers = new Map<string, number>();
   readonly #statements: Record<"queue" | "dropQueue" | "nextSeq" | "put" | "drop" | "clear", StatementSync>;

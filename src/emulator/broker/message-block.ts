@@ -1,10 +1,10 @@
-import type { ContentType, Draft, QueuedMessage } from "./types.ts";
+import type { ContentType, IncomingMessage, QueuedMessage } from "./types.ts";
 
 /**
  * The messages of one push, stored together. Most are not accessed individually before they are delivered, and as a few long
  * texts a million of them need far less memory and far less work of the garbage collector.
  */
-export class Crate {
+export class MessageBlock {
   readonly #firstSeq: number;
   readonly #arrivedAt: number;
   readonly #contentType: ContentType;
@@ -15,22 +15,22 @@ export class Crate {
   readonly #bytes: readonly number[] | undefined;
   readonly totalBytes: number;
 
-  /** @param drafts of one content type, without delays */
-  constructor(drafts: readonly Draft[], firstSeq: number, arrivedAt: number) {
+  /** @param messages of one content type, without delays */
+  constructor(messages: readonly IncomingMessage[], firstSeq: number, arrivedAt: number) {
     this.#firstSeq = firstSeq;
     this.#arrivedAt = arrivedAt;
-    this.#contentType = drafts[0]?.contentType ?? "json";
+    this.#contentType = messages[0]?.contentType ?? "json";
     let end = 0;
     let totalBytes = 0;
-    this.#ends = drafts.map((draft) => {
-      end += draft.text.length;
-      totalBytes += draft.bytes;
+    this.#ends = messages.map((message) => {
+      end += message.text.length;
+      totalBytes += message.bytes;
       return end;
     });
     // `join` creates a flat string; repeated concatenation would keep all parts in memory until the text is read.
-    this.#text = drafts.map(({ text }) => text).join("");
+    this.#text = messages.map(({ text }) => text).join("");
     this.totalBytes = totalBytes;
-    this.#bytes = totalBytes === end ? undefined : drafts.map(({ bytes }) => bytes);
+    this.#bytes = totalBytes === end ? undefined : messages.map(({ bytes }) => bytes);
   }
 
   get size(): number {
@@ -56,11 +56,11 @@ export class Crate {
 }
 
 /** Reports whether the messages can share a crate. */
-export function fitsCrate(drafts: readonly Draft[], queueDelaySeconds: number): boolean {
-  const [first] = drafts;
+export function canShareBlock(messages: readonly IncomingMessage[], queueDelaySeconds: number): boolean {
+  const [first] = messages;
   return (
-    drafts.length > 1 &&
-    drafts.every(
+    messages.length > 1 &&
+    messages.every(
       ({ contentType, delaySeconds = queueDelaySeconds }) => delaySeconds === 0 && contentType === first?.contentType,
     )
   );

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { collectModules, type WorkerModule } from "./modules.ts";
-import { loadEsbuild } from "./peers.ts";
+import { collectModules, type WorkerModule } from "./collect-modules.ts";
+import { loadEsbuild } from "./optional-packages.ts";
 
 /** The modules that the runtime provides. */
 export const builtIn = ["cloudflare:*", "node:*", "workerd:*"] as const;

@@ -38,7 +38,7 @@ test("without a limit on requests there is none on messages", async () => {
 });
 
 test("a queue that is full takes no more until there is room", async () => {
-  await using setup = await limited({ allowances: { queueBytes: 100 } });
+  await using setup = await limited({ queueLimits: { queueBytes: 100 } });
   expect(await setup.push(1, 100)).toBeUndefined();
   expect(await setup.push(1)).toBe(10251);
   await setup.api.post("/purge", { delete_messages_permanently: true });

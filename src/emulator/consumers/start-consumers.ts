@@ -6,13 +6,13 @@ import type { WorkerConsumer } from "../broker/types.ts";
 import type { Clock } from "../clock.ts";
 import { limits } from "../limits.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import type { WorkerOptions } from "./spec.ts";
 import type { Batching, Print, Receiver } from "./types.ts";
 import { startWorker } from "./worker.ts";
-import { meetWrangler } from "./wrangler.ts";
+import type { WorkerOptions } from "./worker-option.ts";
+import { connectToWrangler } from "./wrangler-dev.ts";
 
 /** Concurrent batches if the consumer sets no number; the platform scales automatically. */
-const usualConcurrency = 10;
+const defaultConcurrency = 10;
 
 /** wrangler's own process forms the batches, so it gets all ready messages in the largest batches that it accepts. */
 const wranglerBatching: Batching = {
@@ -62,9 +62,9 @@ export async function startConsumers(setup: ConsumersSetup): Promise<() => Promi
     }
     for (const queue of wranglerDev) {
       let wake = () => {};
-      const receiver = await meetWrangler(queue, print, () => wake());
+      const receiver = await connectToWrangler(queue, print, () => wake());
       const dispatcher = begin(queue, receiver, () => wranglerBatching);
-      wake = () => dispatcher.wake();
+      wake = () => dispatcher.schedule();
     }
     broker.commit();
     return stop;
@@ -107,6 +107,6 @@ function workerBatching({ consumer }: Queue): Batching | undefined {
     batchSize,
     maxWaitTimeMs,
     maxBytes: Number.POSITIVE_INFINITY,
-    maxConcurrency: maxConcurrency ?? usualConcurrency,
+    maxConcurrency: maxConcurrency ?? defaultConcurrency,
   };
 }

@@ -1,5 +1,5 @@
 import { readWorkerSettings, workerSettingNames } from "../api/consumer-settings.ts";
-import { flagError, mismatch, type Part, scalar } from "../api/json.ts";
+import { flagError, type Part, parseScalar, typeMismatch } from "../api/json.ts";
 import type { WorkerSettings } from "../broker/types.ts";
 import { limits } from "../limits.ts";
 
@@ -41,9 +41,9 @@ export function parseWorker(line: string): WorkerOptions {
 function readSettings(texts: Readonly<Record<string, string | undefined>>): Partial<WorkerSettings> {
   for (const name of Object.keys(texts)) {
     if (workerSettingNames.includes(name)) continue;
-    throw mismatch(`/${name}`, `is unknown; allowed are dead_letter_queue, ${workerSettingNames.join(", ")}`);
+    throw typeMismatch(`/${name}`, `is unknown; allowed are dead_letter_queue, ${workerSettingNames.join(", ")}`);
   }
-  const values = Object.entries(texts).map(([name, text]) => [name, scalar(text ?? "")]);
+  const values = Object.entries(texts).map(([name, text]) => [name, parseScalar(text ?? "")]);
   const part: Part = { value: Object.fromEntries(values), pointer: "" };
   return readWorkerSettings(part, limits.delaySeconds);
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { ApiAnswer, ApiRequest } from "./api/http.ts";
+import type { ApiRequest, ApiResponse } from "./api/http.ts";
 
 /** The page's files. They contain no secrets, so they need no token; the data that they load does. */
 const files: Readonly<Record<string, { readonly name: string; readonly type: string }>> = {
@@ -24,7 +24,7 @@ const headers = {
 } as const;
 
 /** Answers requests for the page's files. @returns undefined for any other address */
-export async function servePage({ method, url }: ApiRequest): Promise<ApiAnswer | undefined> {
+export async function servePage({ method, url }: ApiRequest): Promise<ApiResponse | undefined> {
   const file = method === "GET" && Object.hasOwn(files, url.pathname) ? files[url.pathname] : undefined;
   if (file === undefined) return undefined;
   const body = await readFile(new URL(`page/${file.name}`, import.meta.url), "utf8");

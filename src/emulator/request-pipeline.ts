@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Api, answer, refuse, withRates } from "./api/handler.ts";
-import type { ApiAnswer, ApiRequest } from "./api/http.ts";
+import { type Api, errorResponse, handleRequest, withRateLimitHeaders } from "./api/handler.ts";
+import type { ApiRequest, ApiResponse } from "./api/http.ts";
 import { findRoute, type RouteName, type Target } from "./api/routes.ts";
 import { ApiError } from "./errors.ts";
-import { type FaultEffect, type Faults, phaseOf } from "./faults.ts";
+import { type FaultEffect, type Faults, faultPhase } from "./faults.ts";
 
 /** A request and its outcome, without its body and credentials. */
 export interface RequestRecord {
@@ -26,15 +26,15 @@ export interface RequestRecord {
 
 /** The data to send to the caller. */
 export type Reply =
-  | { readonly kind: "answer"; readonly answer: ApiAnswer }
+  | { readonly kind: "answer"; readonly answer: ApiResponse }
   /** The connection ends, after half of the answer if there is one. */
-  | { readonly kind: "cut"; readonly answer: ApiAnswer | undefined };
+  | { readonly kind: "cut"; readonly answer: ApiResponse | undefined };
 
 /** Requests kept for `requests`; older ones are dropped. */
 const keptRequests = 100_000;
 
 /** Passes each API request through faults and the handler, and logs it. */
-export class Traffic {
+export class RequestPipeline {
   readonly #api: Api;
   readonly #faults: Faults;
   readonly #waiting: (() => void)[] = [];
@@ -63,7 +63,7 @@ export class Traffic {
       route: target?.route.name,
       queue: queue?.name,
     };
-    const effects = this.#faults.strike({
+    const effects = this.#faults.apply({
       method,
       route: target?.route.name,
       queueId: target?.queueId,
@@ -82,14 +82,14 @@ export class Traffic {
     effects: readonly FaultEffect[],
   ): Promise<{ reply: Reply; accepted: number }> {
     for (const effect of effects) {
-      if (phaseOf(effect) !== "before") continue;
+      if (faultPhase(effect) !== "before") continue;
       const reply = await this.#apply(effect, undefined);
       if (reply !== undefined) return { reply, accepted: 0 };
     }
-    const plain = answer(this.#api, request, target);
+    const plain = handleRequest(this.#api, request, target);
     const accepted = plain.accepted ?? 0;
     for (const effect of effects) {
-      if (phaseOf(effect) !== "after") continue;
+      if (faultPhase(effect) !== "after") continue;
       const reply = await this.#apply(effect, plain);
       if (reply !== undefined) return { reply, accepted };
     }
@@ -97,7 +97,7 @@ export class Traffic {
   }
 
   /** Applies a fault. @returns the reply that replaces the normal one, or undefined to continue */
-  async #apply(effect: FaultEffect, plain: ApiAnswer | undefined): Promise<Reply | undefined> {
+  async #apply(effect: FaultEffect, plain: ApiResponse | undefined): Promise<Reply | undefined> {
     switch (effect.kind) {
       case "error": {
         const { code, status, retryAfterSeconds } = effect;
@@ -105,16 +105,16 @@ export class Traffic {
           ...(status !== undefined && { status }),
           ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
         });
-        return { kind: "answer", answer: refuse(this.#api, error) };
+        return { kind: "answer", answer: errorResponse(this.#api, error) };
       }
       case "status":
-        return { kind: "answer", answer: withRates(this.#api, proxyAnswer(effect)) };
+        return { kind: "answer", answer: withRateLimitHeaders(this.#api, proxyResponse(effect)) };
       case "garbage":
-        return { kind: "answer", answer: withRates(this.#api, garbage) };
+        return { kind: "answer", answer: withRateLimitHeaders(this.#api, garbageBytes) };
       case "lost":
         return { kind: "cut", answer: undefined };
       case "truncate":
-        return { kind: "cut", answer: plain ?? withRates(this.#api, garbage) };
+        return { kind: "cut", answer: plain ?? withRateLimitHeaders(this.#api, garbageBytes) };
       case "delay":
         await sleep(effect.ms, undefined, { signal: this.#closing }).catch(() => undefined);
         // A delayed answer is dropped if the emulator stops first.
@@ -147,13 +147,13 @@ export class Traffic {
   }
 }
 
-const garbage: ApiAnswer = {
+const garbageBytes: ApiResponse = {
   status: 200,
   headers: { "content-type": "application/json" },
   body: '{"success": tru\u0000<<<',
 };
 
-function proxyAnswer({ status, body = "html", retryAfterSeconds }: FaultEffect & { kind: "status" }): ApiAnswer {
+function proxyResponse({ status, body = "html", retryAfterSeconds }: FaultEffect & { kind: "status" }): ApiResponse {
   const bodies = {
     html: { type: "text/html; charset=UTF-8", text: `<!DOCTYPE html><title>${status}</title><h1>Error ${status}</h1>` },
     null: { type: "application/json", text: "null" },

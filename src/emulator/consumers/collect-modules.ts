@@ -28,7 +28,7 @@ export async function collectModules(entry: string): Promise<readonly [WorkerMod
     modules.set(file, module);
     let contents = script;
     // From the last to the first, so that earlier offsets stay valid.
-    for (const { name, at, end } of importsOf(script).reverse()) {
+    for (const { name, at, end } of listImports(script).reverse()) {
       if (/^(cloudflare|node|workerd):/.test(name)) continue;
       if (!name.startsWith(".")) throw new Error(needsBundler(file, name));
       const found = await findFile(resolve(dirname(file), name));
@@ -65,7 +65,7 @@ function compile(file: string, text: string): string {
 }
 
 /** Lists the imports in order; `at` and `end` enclose the specifier with its quotes. */
-function importsOf(script: string): { name: string; at: number; end: number }[] {
+function listImports(script: string): { name: string; at: number; end: number }[] {
   return ts
     .preProcessFile(script, true, true)
     .importedFiles.map(({ fileName: name, pos: at }) => ({ name, at, end: at + name.length + 2 }))

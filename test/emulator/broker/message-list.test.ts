@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Crate } from "../../../src/emulator/broker/crate.ts";
-import { Shelf } from "../../../src/emulator/broker/shelf.ts";
+import { MessageBlock } from "../../../src/emulator/broker/message-block.ts";
+import { MessageList } from "../../../src/emulator/broker/message-list.ts";
 import type { QueuedMessage } from "../../../src/emulator/broker/types.ts";
 
 const message = (seq: number): QueuedMessage => ({
@@ -17,7 +17,7 @@ const message = (seq: number): QueuedMessage => ({
 });
 
 const draft = { text: "x", bytes: 1, contentType: "text", delaySeconds: undefined } as const;
-const crate = (size: number, seq: number) => new Crate(Array(size).fill(draft), seq, 0);
+const crate = (size: number, seq: number) => new MessageBlock(Array(size).fill(draft), seq, 0);
 
 const step = fc.oneof(
   fc.record({ add: fc.integer({ min: 1, max: 3_000 }), gap: fc.nat(3), crate: fc.boolean() }),
@@ -29,33 +29,33 @@ const step = fc.oneof(
 test("it does what a map does, also when thousands go from its front", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
-      const shelf = new Shelf();
+      const list = new MessageList();
       const expected = new Map<number, QueuedMessage>();
       let next = 0;
       const drop = (one: QueuedMessage | undefined) => {
         if (one === undefined) return;
-        shelf.delete(one);
+        list.delete(one);
         expected.delete(one.seq);
       };
       for (const one of steps) {
         if (one === "clear") {
-          shelf.clear();
+          list.clear();
           expected.clear();
         } else if ("add" in one) {
           next += one.gap;
-          if (one.crate) shelf.addCrate(crate(one.add, next), next);
+          if (one.crate) list.addBlock(crate(one.add, next), next);
           for (const end = next + one.add; next < end; next += 1) {
-            if (!one.crate) shelf.add(message(next));
+            if (!one.crate) list.add(message(next));
             expected.set(next, message(next));
           }
         } else if ("dropFirst" in one) {
-          for (let count = 0; count < one.dropFirst && expected.size > 0; count += 1) drop(shelf.oldest());
-        } else if (expected.size > 0) drop([...shelf.all()][one.dropAt % expected.size]);
-        expect(shelf.size).toBe(expected.size);
-        expect(shelf.oldest()).toEqual(expected.values().next().value);
+          for (let count = 0; count < one.dropFirst && expected.size > 0; count += 1) drop(list.oldest());
+        } else if (expected.size > 0) drop([...list.all()][one.dropAt % expected.size]);
+        expect(list.size).toBe(expected.size);
+        expect(list.oldest()).toEqual(expected.values().next().value);
       }
-      expect([...shelf.all()]).toEqual([...expected.values()]);
-      for (const seq of [0, 1, next - 1, next]) expect(shelf.get(seq)).toEqual(expected.get(seq));
+      expect([...list.all()]).toEqual([...expected.values()]);
+      for (const seq of [0, 1, next - 1, next]) expect(list.get(seq)).toEqual(expected.get(seq));
     }),
     { numRuns: 50 },
   );
@@ -63,15 +63,15 @@ test("it does what a map does, also when thousands go from its front", () => {
 
 test("a crate gives back each of its messages as it came", () => {
   const texts = ["plain", "zwei Bytes: ä", "", "\u{1f600}"];
-  const drafts = texts.map((text) => ({ ...draft, text, bytes: Buffer.byteLength(text) }));
-  const shelf = new Shelf();
-  shelf.addCrate(new Crate(drafts, 7, 5), 7);
-  const found = texts.map((_, index) => shelf.get(7 + index));
+  const messages = texts.map((text) => ({ ...draft, text, bytes: Buffer.byteLength(text) }));
+  const list = new MessageList();
+  list.addBlock(new MessageBlock(messages, 7, 5), 7);
+  const found = texts.map((_, index) => list.get(7 + index));
   expect(found.map((one) => one?.text)).toEqual(texts);
-  expect(found.map((one) => one?.bytes)).toEqual(drafts.map(({ bytes }) => bytes));
+  expect(found.map((one) => one?.bytes)).toEqual(messages.map(({ bytes }) => bytes));
   expect(found[0]).toMatchObject({ seq: 7, arrivedAt: 5, dueAt: 5, attempts: 0, leased: false });
   // What was taken out is the message from then on.
   if (found[1] !== undefined) found[1].leased = true;
-  expect(shelf.get(8)?.leased).toBe(true);
-  expect([...shelf.all()].map(({ leased }) => leased)).toEqual([false, true, false, false]);
+  expect(list.get(8)?.leased).toBe(true);
+  expect([...list.all()].map(({ leased }) => leased)).toEqual([false, true, false, false]);
 });

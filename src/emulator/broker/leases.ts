@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
-import { stateOf } from "./backlog.ts";
-import { type Broker, expiryOf } from "./broker.ts";
+import { messageState } from "./backlog.ts";
+import { type Broker, readExpiry } from "./broker.ts";
 import type { Queue } from "./queue.ts";
 import type { QueuedMessage } from "./types.ts";
 
 /** The result of an acknowledgement. Warnings are by lease id. */
-export interface Settled {
+export interface AcknowledgeResult {
   readonly acknowledged: number;
   readonly retried: number;
   /** How many of the retried messages ran out of retries and left the queue. */
-  readonly buried: number;
+  readonly deadLettered: number;
   readonly warnings: Record<string, string>;
 }
 
@@ -22,14 +22,14 @@ export interface Retry {
 const staleLease = "The lease is unknown or has expired";
 
 /** The call that showed a message without leasing it. */
-type SeenBy = "ref" | "preview";
+type HandleKind = "ref" | "preview";
 
 /** Leases messages, oldest first. They return to the queue if the visibility timeout ends without an acknowledgement. */
 export function lease(broker: Broker, queue: Queue, count: number, visibilityMs: number): QueuedMessage[] {
-  broker.settle();
+  broker.expireMessages();
   const now = broker.clock.now();
   const messages = queue.backlog.lease(count, visibilityMs, now);
-  broker.allowance.count(messages, now);
+  broker.limits.count(messages, now);
   return messages;
 }
 
@@ -44,44 +44,44 @@ export function acknowledge(
   leaseIds: readonly string[],
   retries: readonly Retry[],
   lateAcks = false,
-): Settled {
-  broker.settle();
+): AcknowledgeResult {
+  broker.expireMessages();
   const now = broker.clock.now();
   const warnings: Record<string, string> = {};
   let acknowledged = 0;
   let retried = 0;
-  let buried = 0;
+  let deadLettered = 0;
   for (const leaseId of leaseIds) {
-    const message = leasedBy(queue, leaseId) ?? (lateAcks ? onceLeasedBy(queue, leaseId) : undefined);
+    const message = findLeased(queue, leaseId) ?? (lateAcks ? findOnceLeased(queue, leaseId) : undefined);
     if (message === undefined) {
       warnings[leaseId] = staleLease;
       continue;
     }
     queue.backlog.remove(message.seq);
-    broker.allowance.count([message], now);
+    broker.limits.count([message], now);
     acknowledged += 1;
   }
   for (const { leaseId, delaySeconds } of retries) {
-    const message = leasedBy(queue, leaseId);
+    const message = findLeased(queue, leaseId);
     if (message === undefined) {
       warnings[leaseId] = staleLease;
       continue;
     }
     const delay = delaySeconds ?? queue.consumer?.retryDelay ?? 0;
-    if (!queue.backlog.giveBack(message, delay, now, expiryOf(queue))) {
-      broker.bury(queue, message);
-      buried += 1;
+    if (!queue.backlog.retry(message, delay, now, readExpiry(queue))) {
+      broker.moveToDeadLetterQueue(queue, message);
+      deadLettered += 1;
     }
     retried += 1;
   }
-  return { acknowledged, retried, buried, warnings };
+  return { acknowledged, retried, deadLettered, warnings };
 }
 
 /** Undoes leases, as if the messages had not been delivered. */
-export function handBack(broker: Broker, queue: Queue, leaseIds: readonly string[]): void {
+export function cancelLeases(broker: Broker, queue: Queue, leaseIds: readonly string[]): void {
   for (const leaseId of leaseIds) {
-    const message = leasedBy(queue, leaseId);
-    if (message !== undefined) queue.backlog.handBack(message, broker.clock.now());
+    const message = findLeased(queue, leaseId);
+    if (message !== undefined) queue.backlog.cancelLease(message, broker.clock.now());
   }
 }
 
@@ -92,11 +92,11 @@ export function extend(
   leaseIds: readonly string[],
   visibilityMs: number,
 ): { extended: number; warnings: Record<string, string> } {
-  broker.settle();
+  broker.expireMessages();
   const warnings: Record<string, string> = {};
   let extended = 0;
   for (const leaseId of leaseIds) {
-    const message = leasedBy(queue, leaseId);
+    const message = findLeased(queue, leaseId);
     if (message === undefined) {
       warnings[leaseId] = staleLease;
       continue;
@@ -109,31 +109,36 @@ export function extend(
 
 /** Returns the oldest messages that could be delivered now, without leasing them. */
 export function peek(broker: Broker, queue: Queue, count: number): QueuedMessage[] {
-  broker.settle();
+  broker.expireMessages();
   const now = broker.clock.now();
   const seen: QueuedMessage[] = [];
   for (const message of queue.backlog.all()) {
     if (seen.length === count) break;
-    if (stateOf(message, now) === "ready") seen.push(message);
+    if (messageState(message, now) === "ready") seen.push(message);
   }
   return seen;
 }
 
 /** Deletes messages by the references of a peek. @returns warnings by reference */
 export function purgeRefs(broker: Broker, queue: Queue, refs: readonly string[]): Record<string, string> {
-  return removeSeen(broker, queue, refs, "ref");
+  return removeByHandles(broker, queue, refs, "ref");
 }
 
 /** Deletes messages by the ids of a preview. @returns warnings by id */
 export function purgePreviewed(broker: Broker, queue: Queue, previewIds: readonly string[]): Record<string, string> {
-  return removeSeen(broker, queue, previewIds, "preview");
+  return removeByHandles(broker, queue, previewIds, "preview");
 }
 
-function removeSeen(broker: Broker, queue: Queue, handles: readonly string[], kind: SeenBy): Record<string, string> {
-  broker.settle();
+function removeByHandles(
+  broker: Broker,
+  queue: Queue,
+  handles: readonly string[],
+  kind: HandleKind,
+): Record<string, string> {
+  broker.expireMessages();
   const warnings: Record<string, string> = {};
   for (const handle of handles) {
-    const [seq, rest] = readHandle(queue, handle);
+    const [seq, rest] = decodeHandle(queue, handle);
     if (seq === undefined || rest !== kind || !queue.backlog.remove(seq)) {
       warnings[handle] = "The reference is unknown, or its message no longer exists";
     }
@@ -148,34 +153,34 @@ export function messageId(queue: Queue, message: QueuedMessage): string {
 
 /** Returns the lease's id, which is valid until the message is acknowledged or delivered again. */
 export function leaseId(queue: Queue, message: QueuedMessage): string {
-  return writeHandle(queue, message.seq, String(message.attempts));
+  return encodeHandle(queue, message.seq, String(message.attempts));
 }
 
-export function refOf(queue: Queue, message: QueuedMessage): string {
-  return writeHandle(queue, message.seq, "ref" satisfies SeenBy);
+export function messageRef(queue: Queue, message: QueuedMessage): string {
+  return encodeHandle(queue, message.seq, "ref" satisfies HandleKind);
 }
 
 /** Returns the id that a preview shows in place of a lease id: a preview does not lease messages. */
 export function previewId(queue: Queue, message: QueuedMessage): string {
-  return writeHandle(queue, message.seq, "preview" satisfies SeenBy);
+  return encodeHandle(queue, message.seq, "preview" satisfies HandleKind);
 }
 
-function leasedBy(queue: Queue, handle: string): QueuedMessage | undefined {
-  const [seq, attempts] = readHandle(queue, handle);
-  return seq === undefined ? undefined : queue.backlog.leased(seq, Number(attempts));
+function findLeased(queue: Queue, handle: string): QueuedMessage | undefined {
+  const [seq, attempts] = decodeHandle(queue, handle);
+  return seq === undefined ? undefined : queue.backlog.findLeased(seq, Number(attempts));
 }
 
-function onceLeasedBy(queue: Queue, handle: string): QueuedMessage | undefined {
-  const [seq, attempts] = readHandle(queue, handle);
-  return seq === undefined ? undefined : queue.backlog.onceLeased(seq, Number(attempts));
+function findOnceLeased(queue: Queue, handle: string): QueuedMessage | undefined {
+  const [seq, attempts] = decodeHandle(queue, handle);
+  return seq === undefined ? undefined : queue.backlog.findOnceLeased(seq, Number(attempts));
 }
 
 /** Encodes a handle. Handles are opaque to callers but self-contained, so that none has to be stored. */
-function writeHandle(queue: Queue, seq: number, rest: string): string {
+function encodeHandle(queue: Queue, seq: number, rest: string): string {
   return Buffer.from(`${queue.id}:${seq}:${rest}`).toString("base64url");
 }
 
-function readHandle(queue: Queue, handle: string): [seq: number | undefined, rest: string | undefined] {
+function decodeHandle(queue: Queue, handle: string): [seq: number | undefined, rest: string | undefined] {
   const [id, seq, rest] = Buffer.from(handle, "base64url").toString().split(":");
   return id === queue.id && seq !== undefined && /^\d+$/.test(seq) ? [Number(seq), rest] : [undefined, undefined];
 }

@@ -1,13 +1,13 @@
-import { Crate } from "./crate.ts";
+import { MessageBlock } from "./message-block.ts";
 import type { QueuedMessage } from "./types.ts";
 
 /** Number of empty leading slots that triggers compaction. */
-const cutAfter = 1_024;
+const compactAfter = 1_024;
 
 /** Messages by their position in the order of arrival. An array, because a map of a million entries grows too slowly. */
-export class Shelf {
+export class MessageList {
   /** A crate occupies the slot of each of its messages until that message is accessed. */
-  #slots: (QueuedMessage | Crate | undefined)[] = [];
+  #slots: (QueuedMessage | MessageBlock | undefined)[] = [];
   /** The `seq` of the first slot. */
   #first = 0;
   /** The number of empty leading slots. */
@@ -20,17 +20,17 @@ export class Shelf {
 
   get(seq: number): QueuedMessage | undefined {
     const slot = this.#slots[seq - this.#first];
-    if (!(slot instanceof Crate)) return slot;
+    if (!(slot instanceof MessageBlock)) return slot;
     const message = slot.take(seq);
     this.#slots[seq - this.#first] = message;
     return message;
   }
 
   /** Adds a crate. @param seq of its first message, above all existing ones */
-  addCrate(crate: Crate, seq: number): void {
+  addBlock(block: MessageBlock, seq: number): void {
     this.#makeRoom(seq);
-    for (let count = crate.size; count > 0; count -= 1) this.#slots.push(crate);
-    this.#size += crate.size;
+    for (let count = block.size; count > 0; count -= 1) this.#slots.push(block);
+    this.#size += block.size;
   }
 
   /** Adds a message. Messages must be added in ascending order; gaps are allowed. */
@@ -62,7 +62,7 @@ export class Shelf {
     if (this.#size === 0) return undefined;
     while (this.#slots[this.#holes] === undefined) this.#holes += 1;
     const oldest = this.get(this.#first + this.#holes);
-    if (this.#holes >= cutAfter && this.#holes * 2 > this.#slots.length) {
+    if (this.#holes >= compactAfter && this.#holes * 2 > this.#slots.length) {
       this.#slots = this.#slots.slice(this.#holes);
       this.#first += this.#holes;
       this.#holes = 0;
@@ -74,7 +74,7 @@ export class Shelf {
     const first = this.#first;
     for (const [index, slot] of this.#slots.entries()) {
       // Messages of a crate are yielded without being extracted, so that reading a million of them needs no memory.
-      if (slot !== undefined) yield slot instanceof Crate ? slot.take(first + index) : slot;
+      if (slot !== undefined) yield slot instanceof MessageBlock ? slot.take(first + index) : slot;
     }
   }
 

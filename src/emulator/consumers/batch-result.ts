@@ -1,4 +1,4 @@
-import type { Verdict } from "./types.ts";
+import type { BatchResult } from "./types.ts";
 
 /** The result of a call to a Worker's queue handler (`FetchQueueResult` in workerd's types). */
 export interface HandlerResult {
@@ -16,7 +16,7 @@ export interface HandlerResult {
  *
  * Source: https://developers.cloudflare.com/queues/configuration/batching-retries/
  */
-export function verdictOf(result: HandlerResult, ids: readonly string[]): Verdict {
+export function toBatchResult(result: HandlerResult, ids: readonly string[]): BatchResult {
   const acked = new Set(result.explicitAcks);
   const retried = new Map(result.retryMessages.map(({ msgId, delaySeconds }) => [msgId, delaySeconds]));
   const allRetried = result.retryBatch.retry || (result.outcome !== "ok" && !result.ackAll);

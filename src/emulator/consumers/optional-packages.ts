@@ -31,14 +31,14 @@ export interface EsbuildPackage {
 type Require = ReturnType<typeof createRequire>;
 
 /** Returns where to look for packages: in the current project, then next to queue-seeder itself. */
-function places(): Require[] {
+function searchFolders(): Require[] {
   return [createRequire(join(process.cwd(), "package.json")), createRequire(import.meta.url)];
 }
 
 /** Loads miniflare. @param flag the flag that needs it @throws Error with the package to install */
 export function loadMiniflare(flag: string): MiniflarePackage {
   // wrangler's own copy first: processes that must find each other need the same registry format.
-  const found = places().flatMap((require) => [...beside(require, "wrangler"), require]);
+  const found = searchFolders().flatMap((require) => [...resolveNextTo(require, "wrangler"), require]);
   const miniflare = load(found, "miniflare");
   if (miniflare !== undefined) return miniflare as MiniflarePackage;
   throw new Error(
@@ -77,7 +77,7 @@ export async function startMiniflare(
 
 /** Loads esbuild, which wrangler includes. @returns undefined if it is not installed */
 export function loadEsbuild(): EsbuildPackage | undefined {
-  const found = places().flatMap((require) => [require, ...beside(require, "wrangler")]);
+  const found = searchFolders().flatMap((require) => [require, ...resolveNextTo(require, "wrangler")]);
   return load(found, "esbuild") as EsbuildPackage | undefined;
 }
 
@@ -90,7 +90,7 @@ function load(requires: readonly Require[], name: string): unknown {
 }
 
 /** Returns require functions that resolve packages as the package `name` does. */
-function beside(require: Require, name: string): Require[] {
+function resolveNextTo(require: Require, name: string): Require[] {
   const file = resolve(require, `${name}/package.json`);
   return file === undefined ? [] : [createRequire(file)];
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
 /** Tracks the unanswered requests of each connection. */
-export class RequestsUnderWay {
+export class PendingRequests {
   readonly #bySocket = new WeakMap<Duplex, Set<IncomingMessage>>();
   readonly #broken = new WeakMap<Duplex, () => void>();
 
@@ -12,18 +12,18 @@ export class RequestsUnderWay {
     this.#bySocket.set(socket, requests.add(incoming));
     response.once("close", () => {
       requests.delete(incoming);
-      if (!this.#awaits(socket)) this.#broken.get(socket)?.();
+      if (!this.#isPending(socket)) this.#broken.get(socket)?.();
     });
   }
 
   /** Calls `then` when all complete requests of the connection are answered, or at once if there are none. */
-  afterwards(socket: Duplex, then: () => void): void {
-    if (this.#awaits(socket)) this.#broken.set(socket, then);
+  whenAnswered(socket: Duplex, then: () => void): void {
+    if (this.#isPending(socket)) this.#broken.set(socket, then);
     else then();
   }
 
   /** Reports whether complete requests are unanswered; a request that broke off is never answered. */
-  #awaits(socket: Duplex): boolean {
+  #isPending(socket: Duplex): boolean {
     return [...(this.#bySocket.get(socket) ?? [])].some(({ complete }) => complete);
   }
 }

@@ -1,12 +1,12 @@
-import { loadMiniflare, type MiniflareInstance, type MiniflarePackage, startMiniflare } from "./peers.ts";
-import { type Print, type Receiver, Undelivered } from "./types.ts";
+import { loadMiniflare, type MiniflareInstance, type MiniflarePackage, startMiniflare } from "./optional-packages.ts";
+import { type Print, type Receiver, UndeliveredError } from "./types.ts";
 
 /** The name of the binding that messages are sent through. */
 const binding = "QUEUE";
 /** miniflare's level DEBUG, the only one at which it reports dropped messages. */
 const debugLevel = 4;
 /** The start of its log lines about messages that it did not deliver. */
-const lossWords = /^(?:Dropped|Failed to forward) message on queue/;
+const disconnectMessages = /^(?:Dropped|Failed to forward) message on queue/;
 
 /** The dev registry: an entry for each Worker that runs under `wrangler dev`. */
 type Registry = Readonly<Record<string, { readonly queueConsumers?: readonly string[] }>>;
@@ -15,9 +15,9 @@ type Registry = Readonly<Record<string, { readonly queueConsumers?: readonly str
  * Connects to the consumer of a queue under `wrangler dev`, in another process and unmodified: a producer in miniflare finds
  * it through wrangler's registry of local processes. wrangler handles its batches, retries and dead letters.
  *
- * @param wake called when a consumer may have started or stopped
+ * @param onReady called when a consumer may have started or stopped
  */
-export async function meetWrangler(queue: string, print: Print, wake: () => void): Promise<Receiver> {
+export async function connectToWrangler(queue: string, print: Print, onReady: () => void): Promise<Receiver> {
   const miniflarePackage = loadMiniflare("--wrangler-dev");
   let there = false;
   let lost: string | undefined;
@@ -38,10 +38,10 @@ export async function meetWrangler(queue: string, print: Print, wake: () => void
         print({ queue, level: "info", text: now ? "wrangler dev consumes this queue" : "wrangler dev has stopped" });
       }
       there = now;
-      wake();
+      onReady();
     },
     log: listeningLog(miniflarePackage, (text) => {
-      if (lossWords.test(text)) lost = text;
+      if (disconnectMessages.test(text)) lost = text;
     }),
   };
   const miniflare = await startMiniflare(miniflarePackage, options);
@@ -63,7 +63,7 @@ export async function meetWrangler(queue: string, print: Print, wake: () => void
             text: "wrangler dev does not accept the messages; they stay in the queue",
           });
         refused = true;
-        throw new Undelivered(lost);
+        throw new UndeliveredError(lost);
       }
       refused = false;
       return { acks: batch.map((_, index) => index), retries: [] };
@@ -85,7 +85,7 @@ async function send(
       })),
     );
   } catch (error) {
-    throw new Undelivered("the batch was refused", { cause: error });
+    throw new UndeliveredError("the batch was refused", { cause: error });
   }
 }
 
