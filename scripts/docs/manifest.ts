@@ -44,7 +44,7 @@ export interface Frame {
  * @throws Error if the schema refers to a definition that does not exist
  */
 export function manifestReference(root: Schema, { top }: Frame): string {
-  const keys = keysOf(root, root, "");
+  const keys = collectKeys(root, root, "");
   const rows = keys.map(({ path, schema, required }) => {
     const standard = required ? "required" : code(schema.default);
     return `| [\`${path}\`](#${anchor(path)}) | ${schema.title ?? ""} | ${standard} |\n`;
@@ -60,15 +60,15 @@ ${rows.join("")}
 ${sections.join("\n")}`;
 }
 
-function keysOf(root: Schema, schema: Schema, before: string): readonly Key[] {
+function collectKeys(root: Schema, schema: Schema, before: string): readonly Key[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, value]) => {
     const resolved = resolve(root, value);
     const path = `${before}${name}`;
     const items = resolved.items === undefined ? undefined : resolve(root, resolved.items);
     return [
       { path, schema: resolved, required: schema.required?.includes(name) ?? false },
-      ...keysOf(root, resolved, `${path}.`),
-      ...(items === undefined ? [] : keysOf(root, items, `${path}[].`)),
+      ...collectKeys(root, resolved, `${path}.`),
+      ...(items === undefined ? [] : collectKeys(root, items, `${path}[].`)),
     ];
   });
 }
@@ -82,7 +82,7 @@ function resolve(root: Schema, schema: Schema): Schema {
 }
 
 function section({ path, schema }: Key): string {
-  const facts = [typeOf(schema), ...limitsOf(schema)].filter((fact) => fact !== "").join("; ");
+  const facts = [describeType(schema), ...describeLimits(schema)].filter((fact) => fact !== "").join("; ");
   const name = path.split(/\.|\[\]/).at(-1) ?? path;
   const example = schema.examples?.[0];
   const shown =
@@ -90,7 +90,7 @@ function section({ path, schema }: Key): string {
   return `### ${path}\n\n${schema.description ?? ""}\n\n${capital(facts)}.\n${shown}`;
 }
 
-function typeOf(schema: Schema): string {
+function describeType(schema: Schema): string {
   if (schema.enum !== undefined) return `one of ${schema.enum.map(code).join(", ")}`;
   const types = [schema.type ?? "any value"].flat();
   const inner = schema.items ?? (typeof schema.additionalProperties === "object" ? schema.additionalProperties : {});
@@ -106,7 +106,7 @@ const words: Readonly<Record<string, string>> = {
   object: "map",
 };
 
-function limitsOf(schema: Schema): string[] {
+function describeLimits(schema: Schema): string[] {
   const limit = (least: number | undefined, most: number | undefined, unit: string) => {
     if (least !== undefined && most !== undefined) return `${number(least)} to ${number(most)}${unit}`;
     if (most !== undefined) return `at most ${number(most)}${unit}`;

@@ -17,7 +17,7 @@ export function finishDeclarations(folder: string, entry: string): void {
     wanted.add(path);
     const text = readFileSync(join(folder, path), "utf8");
     writeFileSync(join(folder, path), text.replace(/(["'])(\.{1,2}\/[^"']+)\.ts\1/g, "$1$2.js$1"));
-    for (const specifier of importsOf(text).filter((specifier) => specifier.startsWith("."))) {
+    for (const specifier of listImports(text).filter((specifier) => specifier.startsWith("."))) {
       visit(join(dirname(path), specifier.replace(/\.ts$/, ".d.ts")));
     }
   };
@@ -30,11 +30,11 @@ export function finishDeclarations(folder: string, entry: string): void {
 /** Names of the packages that a folder's JavaScript and declarations import, at once or when needed. */
 export function importedPackages(folder: string): ReadonlySet<string> {
   const code = filesIn(folder, ".").filter((path) => /\.(m?js|d\.ts)$/.test(path));
-  const specifiers = code.flatMap((path) => importsOf(readFileSync(join(folder, path), "utf8")));
+  const specifiers = code.flatMap((path) => listImports(readFileSync(join(folder, path), "utf8")));
   const bare = specifiers.filter((specifier) => !/^(\.|\/|node:)/.test(specifier));
   return new Set(bare.map((specifier) => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")));
 }
 
-function importsOf(text: string): string[] {
+function listImports(text: string): string[] {
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
 }

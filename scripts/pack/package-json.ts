@@ -40,7 +40,7 @@ export function packagePackageJson(own: OwnPackage, imported: ReadonlySet<string
     Object.fromEntries(
       Object.entries(own.dependencies)
         .filter(([name]) => imported.has(name) && wanted(name))
-        .map(([name, version]) => [name, rangeOf(version)]),
+        .map(([name, version]) => [name, toRange(version)]),
     );
   const main = own.exports["."];
   return {
@@ -73,7 +73,7 @@ export function packagePackageJson(own: OwnPackage, imported: ReadonlySet<string
 }
 
 /** Exact versions are for the repository, whose lockfile answers for them; a package that is exact brings doubles. */
-function rangeOf(version: string): string {
+function toRange(version: string): string {
   return /^\d/.test(version) ? `^${version}` : version;
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { stagePackage } from "./stage.ts";
+import { createPackageFolder } from "./package-folder.ts";
 
 /**
  * Builds the package in a folder and packs it there with npm.
@@ -9,7 +9,7 @@ import { stagePackage } from "./stage.ts";
  * @returns absolute path of the tarball
  */
 export function packInto(folder: string): string {
-  stagePackage(join(folder, "package"));
+  createPackageFolder(join(folder, "package"));
   const out = execFileSync("npm", ["pack", "./package", "--json", "--ignore-scripts"], {
     cwd: folder,
     encoding: "utf8",

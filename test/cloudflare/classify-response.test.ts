@@ -205,7 +205,7 @@ test("calls a proxy's 407 by its name", () => {
 });
 
 describe("an answer that is all error", () => {
-  const judged = (errors: unknown) => {
+  const checked = (errors: unknown) => {
     const searched: number[] = [];
     const answer = classifyPushResponse(wire(400, JSON.stringify({ success: false, errors })), 0, (words) => {
       searched.push(words.length);
@@ -216,7 +216,7 @@ describe("an answer that is all error", () => {
   const cause = { code: 1, message: "x".repeat(100) };
 
   test("has only its first causes looked through", () => {
-    const { answer, searched } = judged([{ code: 10207, message: "no", error_chain: Array(9_000).fill(cause) }]);
+    const { answer, searched } = checked([{ code: 10207, message: "no", error_chain: Array(9_000).fill(cause) }]);
     expect(answer).toMatchObject({ kind: "refused", failure: { code: 10207 } });
     expect(searched.length).toBeLessThan(10);
   });
@@ -224,7 +224,7 @@ describe("an answer that is all error", () => {
   test("has no cause of a cause looked through, however many there are", () => {
     let nested: object = cause;
     for (let depth = 0; depth < 2_000; depth += 1) nested = { ...cause, error_chain: [nested] };
-    const { answer, searched } = judged([nested]);
+    const { answer, searched } = checked([nested]);
     expect(answer).toMatchObject({ kind: "refused", failure: { code: 1 } });
     expect(searched.length).toBeLessThan(5);
     const text = `${'{"code":1,"message":"","error_chain":['.repeat(24_000)}${"]}".repeat(24_000)}`;

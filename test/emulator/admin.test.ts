@@ -33,8 +33,8 @@ test("faults are switched on and off while it runs", async () => {
   expect((await admin("GET", "faults")).json).toMatchObject({
     result: [{ id: 1, match: { method: "POST" }, effect: { code: 10250, retry_after_seconds: 9 }, seen: 1, hits: 0 }],
   });
-  const struck = await api.post("/messages", { body: 1 });
-  expect([struck.code, struck.headers.get("retry-after")]).toEqual([10250, "9"]);
+  const hits = await api.post("/messages", { body: 1 });
+  expect([hits.code, hits.headers.get("retry-after")]).toEqual([10250, "9"]);
   expect(emulator.messages("orders")).toHaveLength(2);
   expect((await admin("GET", "faults")).json.result).toEqual([]);
 

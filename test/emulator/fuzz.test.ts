@@ -16,7 +16,7 @@ const seed = Number(process.env.QUEUE_SEEDER_FUZZ_SEED ?? 15);
 test(`no request brings it down, and each is answered truly: ${count} by seed ${seed}`, {
   timeout: 60_000 + count * 100,
 }, async () => {
-  const told = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
   await using emulator = await startEmulator({
     queues: [{ name: "pushed" }, { name: "orders" }],
     rateLimit: false,
@@ -68,8 +68,8 @@ test(`no request brings it down, and each is answered truly: ${count} by seed ${
   expect((await api.account("POST", `/${target.pushed}/messages/peek`, { batch_size: 100 })).status).toBe(200);
   const subscriptions = `${emulator.baseUrl}/accounts/${account}/event_subscriptions/subscriptions?per_page=1000`;
   expect((await fetch(subscriptions, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
-  expect(told.mock.calls).toEqual([]);
-  told.mockRestore();
+  expect(logged.mock.calls).toEqual([]);
+  logged.mockRestore();
 });
 
 function check({ status, body }: Answer, request: Drawn): void {

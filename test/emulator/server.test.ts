@@ -161,7 +161,7 @@ test("what is no HTTP is refused", async () => {
 });
 
 test("a mistake of the emulator's own has a code too", async () => {
-  const told = vi.spyOn(console, "error").mockImplementation(() => {});
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
   let reads = 0;
   const now = () => {
     reads += 1;
@@ -173,8 +173,8 @@ test("a mistake of the emulator's own has a code too", async () => {
   reads = 0;
   const answer = await new Caller(broken).post("/messages", { body: 1 });
   expect([answer.status, answer.code]).toEqual([500, 15000]);
-  expect(told).toHaveBeenCalledWith(expect.any(RangeError));
-  told.mockRestore();
+  expect(logged).toHaveBeenCalledWith(expect.any(RangeError));
+  logged.mockRestore();
   expect(broken.messages("orders")).toEqual([]);
 });
 

@@ -169,11 +169,11 @@ describe("after a change, everybody agrees on what the run does:", () => {
     expect(plan).toMatchObject({ program: { kind: "previewed" }, total: { messages: pushes } });
     expect(plan.queueChanges.map(({ name, change: what }) => `${name} ${what}`)).toEqual(queues);
     const preview = succeeded(await stack.preview({ env: more }));
-    const told = [...preview.stdout.matchAll(/Segment \((.*)\):\n\s+(\d+) messages? to push/g)].map(([, , n]) =>
+    const logged = [...preview.stdout.matchAll(/Segment \((.*)\):\n\s+(\d+) messages? to push/g)].map(([, , n]) =>
       Number(n),
     );
     expect(
-      told.reduce((sum, n) => sum + n, 0),
+      logged.reduce((sum, n) => sum + n, 0),
       preview.stdout,
     ).toBe(pushes);
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { findingText } from "./soak/judge.ts";
-import { live } from "./soak/life.ts";
+import { findingText } from "./soak/invariants.ts";
+import { runLifecycle } from "./soak/stack-lifecycle.ts";
 
 /**
  * The short schedule; see soak/main.ts. Which strikes of a run still find a push depends on those before, but these are the only
@@ -11,14 +11,14 @@ const rounds = 5;
 
 it(`loses nothing, and doubles nothing unknown, whatever goes wrong: seed ${seed}`, { timeout: 600_000 }, async () => {
   const transcripts: string[] = [];
-  const struck: string[] = [];
-  const findings = await live(seed, rounds, (result) => {
-    struck.push(...result.struck.flat());
-    if (result.destroyed) struck.push("destroyed");
+  const hits: string[] = [];
+  const findings = await runLifecycle(seed, rounds, (result) => {
+    hits.push(...result.hits.flat());
+    if (result.destroyed) hits.push("destroyed");
     if (result.findings.length > 0) transcripts.push(result.transcript);
   });
   expect(findings.map(findingText), transcripts.join("\n")).toEqual([]);
   for (const word of ["kill provider", "kill cli and provider", "SIGINT", "destroyed"]) {
-    expect(struck.join("\n")).toContain(word);
+    expect(hits.join("\n")).toContain(word);
   }
 });

@@ -12,11 +12,11 @@ afterEach(() => world[Symbol.asyncDispose]());
 
 /** What a preview says of a segment. */
 async function preview(before: SegmentOutputs, inputs: SegmentInputs): Promise<readonly string[]> {
-  const logged = world.told.length;
+  const logged = world.logged.length;
   const { lifecycle } = world.start();
   await lifecycle.check(before, { ...inputs, preview: true });
   await lifecycle.diff("id", before, inputs);
-  return world.told.slice(logged);
+  return world.logged.slice(logged);
 }
 
 describe("of messages in doubt", () => {

@@ -139,7 +139,7 @@ it("fills a secret into the request alone, and refuses when it has none", async 
   const withSecret = world.start({ "p:key": "hidden" }).lifecycle;
   const outs = outputs(await withSecret.create(inputs));
   expect(world.bodies()).toEqual(["k=hidden"]);
-  expect(JSON.stringify([outs, world.told])).not.toContain("hidden");
+  expect(JSON.stringify([outs, world.logged])).not.toContain("hidden");
 });
 
 it("shows no secret that the API repeats, in no error and on no line", async () => {
@@ -157,7 +157,7 @@ it("shows no secret that the API repeats, in no error and on no line", async () 
   world.env.CLOUDFLARE_BASE_URL = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
   const failure = await failureOf(world.start({ "p:key": "hide me" }).lifecycle.create(inputs));
   expect(failure.message).toContain("10207: (withheld): this body is not allowed:");
-  expect(JSON.stringify([failure.message, failure, world.told])).not.toContain("hide");
+  expect(JSON.stringify([failure.message, failure, world.logged])).not.toContain("hide");
 });
 
 it("refuses a body that its secrets make too large, before anything of the manifest goes", async () => {
@@ -205,15 +205,15 @@ it("reads metrics on refresh, keeps the ledger of a queue that is gone, and fail
   const { props } = await lifecycle.read("a", outs);
   expect(props).not.toHaveProperty("metrics");
   expect(props?.ledger).toEqual(outs.ledger);
-  expect(world.told.at(-1)).toMatch(/^warning: .*is gone/);
+  expect(world.logged.at(-1)).toMatch(/^warning: .*is gone/);
 });
 
 it("takes what only the preview needs off the inputs, and says what will go only in the preview", async () => {
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   expect(await lifecycle.check({}, { ...inputs, preview: true })).toEqual({ inputs });
-  expect(world.told).toEqual(["info: 1 message to push to orders"]);
+  expect(world.logged).toEqual(["info: 1 message to push to orders"]);
   await lifecycle.check({}, { ...inputs, preview: false });
-  expect(world.told).toHaveLength(1);
+  expect(world.logged).toHaveLength(1);
 });
 
 it("goes by the repository's folder where it is told, from its own working directory, and keeps no absolute path", async () => {

@@ -107,8 +107,8 @@ describe("sizes with secrets", () => {
     const { text, json } = secretBytes(secret);
     const rest = room - (type === "text" ? text : json);
     expect(await check(secret, type, "x".repeat(rest))).toEqual([]);
-    const [told, ...more] = await check(secret, type, "x".repeat(rest + 1));
-    expect(told).toMatch(/^messages\/a\.yaml:4:11 BODY_TOO_LARGE: the body has more than the 127900 bytes/);
+    const [logged, ...more] = await check(secret, type, "x".repeat(rest + 1));
+    expect(logged).toMatch(/^messages\/a\.yaml:4:11 BODY_TOO_LARGE: the body has more than the 127900 bytes/);
     expect(more).toEqual([]);
   });
 });

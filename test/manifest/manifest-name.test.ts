@@ -84,8 +84,8 @@ describe("a manifest's name", () => {
   it("has in the schema the rule that paths follow", () => {
     const { pattern, maxLength } = JSON.parse(readFileSync(schemaUrl, "utf8")).properties.name;
     const source = readFileSync(new URL("../../src/manifest/manifest-name.ts", import.meta.url), "utf8");
-    expect(source).toContain(`const allowed = /${pattern}/u;`);
-    expect(source).toContain(`const longest = ${maxLength};`);
+    expect(source).toContain(`const namePattern = /${pattern}/u;`);
+    expect(source).toContain(`const maxNameLength = ${maxLength};`);
   });
 });
 

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
-import { findingText } from "./judge.ts";
-import { live, type RoundResult } from "./life.ts";
+import { findingText } from "./invariants.ts";
+import { type RoundResult, runLifecycle } from "./stack-lifecycle.ts";
 
 /**
  * The long soak: `npm run soak -- [--rounds N] [--seed S]`. Each ten rounds have a stack of their own and a seed of their
@@ -42,13 +42,13 @@ const happened = new Map<string, number>(kinds.map((kind) => [kind, 0]));
 const began = Date.now();
 for (let seed = first; played < rounds; seed += 1) {
   const length = Math.min(roundsOfLife, rounds - played);
-  const told = (result: RoundResult) => {
+  const logged = (result: RoundResult) => {
     const seconds = Math.round((Date.now() - began) / 1_000);
     console.log(`${seconds} s, seed ${seed}, round ${result.round}: ${line(result)}`);
     for (const kind of kindsOf(result)) happened.set(kind, (happened.get(kind) ?? 0) + 1);
     if (result.findings.length > 0) console.log(`${result.transcript}\n${result.findings.map(findingText).join("\n")}`);
   };
-  const findings = await live(seed, length, told);
+  const findings = await runLifecycle(seed, length, logged);
   played += length;
   if (findings.length === 0) continue;
   failed += 1;
@@ -62,16 +62,16 @@ if (isBlind) console.log(`never happened: ${never.join(", ")}`);
 console.log(failed === 0 ? `${played} rounds, nothing lost, nothing twice unknown` : `${failed} seeds failed`);
 process.exitCode = failed === 0 && !isBlind ? 0 : 1;
 
-function line({ messages, twice, settled, destroyed, changed, struck }: RoundResult): string {
-  const runs = struck.map((names) => names.join(", ") || "undisturbed").join(" | ");
+function line({ messages, duplicates, settled, destroyed, changed, hits }: RoundResult): string {
+  const runs = hits.map((names) => names.join(", ") || "undisturbed").join(" | ");
   const over = destroyed ? "; destroyed" : "";
   const change = changed === undefined ? "" : `; ${changed}`;
-  return `${messages} messages, ${twice} twice so far, ${settled} settled${change}${over}; ${runs}`;
+  return `${messages} messages, ${duplicates} twice so far, ${settled} settled${change}${over}; ${runs}`;
 }
 
 /** The most exact word for each thing that happened in a round. */
-function kindsOf({ struck, changed, destroyed }: RoundResult): readonly string[] {
-  const said = [...struck.flat(), ...(changed === undefined ? [] : [changed]), ...(destroyed ? ["destroyed"] : [])];
+function kindsOf({ hits, changed, destroyed }: RoundResult): readonly string[] {
+  const said = [...hits.flat(), ...(changed === undefined ? [] : [changed]), ...(destroyed ? ["destroyed"] : [])];
   return said.flatMap((what) => {
     const fits = kinds.filter((kind) => what.startsWith(kind)).sort((a, b) => b.length - a.length);
     return fits.slice(0, 1);

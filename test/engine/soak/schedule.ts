@@ -1,6 +1,6 @@
 import type { InDoubtPolicy } from "../../../src/types.ts";
+import { type FaultType, faultTypes } from "./fault-types.ts";
 import { type Random, seeded } from "./random.ts";
-import { type Strike, strikes } from "./strikes.ts";
 
 /** What happens to a stack in its life: everything is drawn from the seed. */
 export interface Schedule {
@@ -21,11 +21,11 @@ export interface Round {
   readonly number: number;
   readonly additions: readonly Addition[];
   /** What happens during the first run, the second and so on; nothing happens during those after the last. */
-  readonly runs: readonly (readonly Blow[])[];
+  readonly runs: readonly (readonly PlannedFault[])[];
   /** What people change before the first run. */
   readonly change: Change | undefined;
   /** The stack is destroyed after the first run, whatever came of it: everything goes again. */
-  readonly destroyed: boolean;
+  readonly isDestroyed: boolean;
 }
 
 /**
@@ -46,9 +46,9 @@ export interface Addition {
 }
 
 /** A strike, and which push of the run it hits, from 0. */
-export interface Blow {
+export interface PlannedFault {
   readonly push: number;
-  readonly strike: Strike;
+  readonly fault: FaultType;
 }
 
 const manifests: readonly ManifestPlan[] = (["resend", "stop"] as const).flatMap((inDoubt) =>
@@ -66,9 +66,9 @@ const sizes = [
 export function draw(seed: number, length: number): Schedule {
   const random = seeded(seed);
   const decks = {
-    faults: deckOf(random, strikes.faults),
-    ends: deckOf(random, strikes.ends),
-    states: deckOf(random, strikes.states),
+    faults: deckOf(random, faultTypes.faults),
+    ends: deckOf(random, faultTypes.ends),
+    states: deckOf(random, faultTypes.states),
   };
   const rounds = Array.from({ length }, (_, number) => {
     const additions = random
@@ -80,12 +80,10 @@ export function draw(seed: number, length: number): Schedule {
       const faults = Array.from({ length: random.int(3) }, () => decks.faults());
       const end = () => (random.int(3) === 0 ? decks.states() : decks.ends());
       const all = faults.length === 0 || random.int(3) > 0 ? [...faults, end()] : faults;
-      return all
-        .map((strike) => ({ push: random.int(random.pick([1, 3, 8])), strike }))
-        .sort((a, b) => a.push - b.push);
+      return all.map((fault) => ({ push: random.int(random.pick([1, 3, 8])), fault })).sort((a, b) => a.push - b.push);
     });
     const change = number > 0 && random.int(3) === 0 ? changeOf(random) : undefined;
-    return { number, additions, runs, change, destroyed: random.int(10) === 0 };
+    return { number, additions, runs, change, isDestroyed: random.int(10) === 0 };
   });
   return { seed, manifests, rounds };
 }
@@ -108,10 +106,10 @@ function addition(random: Random, manifest: string): Addition {
 }
 
 /** Deals every strike once before any comes again. */
-function deckOf(random: Random, all: readonly Strike[]): () => Strike {
-  let deck: Strike[] = [];
+function deckOf(random: Random, all: readonly FaultType[]): () => FaultType {
+  let deck: FaultType[] = [];
   return () => {
     if (deck.length === 0) deck = random.shuffled(all);
-    return deck.pop() as Strike;
+    return deck.pop() as FaultType;
   };
 }

@@ -6,13 +6,13 @@ import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
 import type { ProcessResult, Running } from "../../../src/engine/child-process.ts";
 import { makeStack, type OwnStack } from "../support/stack.ts";
 import { type Bucket, startBucket } from "./bucket.ts";
-import { type Door, makeDoor } from "./door.ts";
-import { deadlineMs } from "./strikes.ts";
+import { deadlineMs } from "./fault-types.ts";
+import { createTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
 /** A stack of the real program on the real engine, an emulator, and a door between them. */
 export interface World extends AsyncDisposable {
   readonly emulator: Emulator;
-  readonly door: Door;
+  readonly proxy: TcpProxy;
   readonly stack: OwnStack;
   readonly bucket: Bucket;
   /** The queue that the manifests go to. */
@@ -62,11 +62,11 @@ const rateLimit = { requests: 150, windowSeconds: 5, blockSeconds: 3 };
 /** @param broken texts by path that replace files of the program: to see that the suite can fail */
 export async function makeWorld(broken: Readonly<Record<string, string>> = {}): Promise<World> {
   const emulator = await startEmulator({ queues: queueNames.map((name) => ({ name })), rateLimit });
-  const door = await makeDoor(emulator.port);
+  const proxy = await createTcpProxy(emulator.port);
   const bucket = await startBucket();
   const close = async () => {
     await bucket[Symbol.asyncDispose]();
-    await door[Symbol.asyncDispose]();
+    await proxy[Symbol.asyncDispose]();
     await emulator.close();
   };
   const configOf = (queue: QueueName) => ({
@@ -83,14 +83,14 @@ export async function makeWorld(broken: Readonly<Record<string, string>> = {}): 
       env: {
         ...bucket.env,
         CLOUDFLARE_API_TOKEN: emulator.token,
-        CLOUDFLARE_BASE_URL: emulator.baseUrl.replace(`:${emulator.port}/`, `:${door.port}/`),
+        CLOUDFLARE_BASE_URL: emulator.baseUrl.replace(`:${emulator.port}/`, `:${proxy.port}/`),
       },
     });
     const { project } = stack;
     const run = (...args: string[]) => project.pulumi([...args, "--stack", stackName, "--yes"]);
     return {
       emulator,
-      door,
+      proxy,
       stack,
       bucket,
       get queue() {

@@ -35,8 +35,8 @@ it("waits for a run of this machine that still sends, and goes on from what that
   const first = world.start().lifecycle.create(inputs);
   await hold.arrived;
   const second = world.start().lifecycle.create(inputs);
-  while (!world.told.some((line) => /waits for the run of process \d+/.test(line))) await new Promise(setImmediate);
-  expect(world.told.join("\n")).toContain(`process ${process.pid}`);
+  while (!world.logged.some((line) => /waits for the run of process \d+/.test(line))) await new Promise(setImmediate);
+  expect(world.logged.join("\n")).toContain(`process ${process.pid}`);
   hold.release();
   expect((await first).outs.pushed).toBe(250);
   expect((await second).outs).toMatchObject({ pushed: 250, lastPush: { possibleDuplicates: [] } });
@@ -92,7 +92,7 @@ it("is not held up by a process that is gone, whatever process has its number no
   const { outs } = await world.start().lifecycle.create(inputs);
   expect(outs).toMatchObject({ pushed: 3, inDoubt: 0 });
   expect(world.bodies().map(Number)).toEqual(numbers(3));
-  expect(world.told.join("\n")).not.toContain("waits for");
+  expect(world.logged.join("\n")).not.toContain("waits for");
 });
 
 it("finds nothing twice in a folder in which a run was killed between taking over and deleting", async () => {

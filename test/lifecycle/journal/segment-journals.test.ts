@@ -63,7 +63,7 @@ describe("after the engine was killed", () => {
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(sorted()).toEqual(numbers(2_500));
     expect(outs).toMatchObject({ pushed: 2_500, lastPush: { pushed: 2_500, possibleDuplicates: [] } });
-    expect(world.told.join("\n")).toMatch(`journal says that ${before} messages arrived, and 0 may have`);
+    expect(world.logged.join("\n")).toMatch(`journal says that ${before} messages arrived, and 0 may have`);
   });
 
   it("keeps apart what a program deploys twice", async () => {
@@ -130,7 +130,7 @@ describe("after the engine was killed", () => {
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(100);
     expect(outs.lastPush.possibleDuplicates).toEqual(numbers(50).map((n) => `m${n}`));
-    expect(world.told.join("\n")).toMatch(/50 messages may have arrived twice/);
+    expect(world.logged.join("\n")).toMatch(/50 messages may have arrived twice/);
   });
 
   it("names what the state had in doubt, and the killed run sent again", async () => {
@@ -192,12 +192,12 @@ describe("after the engine was killed", () => {
     world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
     await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(100);
-    const logged = world.told.length;
+    const logged = world.logged.length;
     // Its state was not written, and its journal is there.
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(100);
     expect(outs.lastPush.possibleDuplicates).toEqual(numbers(50).map((n) => `m${n}`));
-    expect(world.told.slice(logged).join("\n")).toMatch(/50 messages may have arrived twice/);
+    expect(world.logged.slice(logged).join("\n")).toMatch(/50 messages may have arrived twice/);
   });
 
   it("names what the run before had in doubt, and the killed one sent again", async () => {
@@ -383,5 +383,5 @@ it("keeps no resource from being deleted, when its folder cannot be used", async
   rmSync(folder(), { recursive: true });
   writeFileSync(folder(), "in the way");
   await world.start().lifecycle.remove("id", outs);
-  expect(world.told.join("\n")).toMatch(/warning: JOURNAL_UNUSABLE.*\n.*cannot be called back/);
+  expect(world.logged.join("\n")).toMatch(/warning: JOURNAL_UNUSABLE.*\n.*cannot be called back/);
 });

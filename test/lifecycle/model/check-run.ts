@@ -4,7 +4,7 @@ import { type Entry, type Expectation, expected, type Fate, type Frame, nothing,
 import type { Run, Seen } from "./world.ts";
 
 /** What can be right after a run, where one thing at least is; otherwise what is wrong with it. */
-export interface Verdict {
+export interface CheckResult {
   readonly frames: readonly Frame[];
   readonly wrong: readonly string[];
 }
@@ -27,9 +27,9 @@ const most = 12;
 const mostCopies = 40;
 
 /** Holds what a run did with a segment against every frame that can be right. */
-export function judge(frames: readonly Frame[], part: Part, seen: Seen, run: RunOf, known: Known): Verdict {
+export function checkRun(frames: readonly Frame[], part: Part, seen: Seen, run: RunOf, known: Known): CheckResult {
   const verdicts = frames.map((frame) =>
-    (run.repair === undefined ? judgeUp : judgeRepair)(frame, part, seen, run, known),
+    (run.repair === undefined ? checkUp : checkRepair)(frame, part, seen, run, known),
   );
   const right = verdicts.filter(({ wrong }) => wrong.length === 0);
   if (right.length === 0) return { frames: [], wrong: verdicts.flatMap(({ wrong }) => wrong) };
@@ -37,7 +37,7 @@ export function judge(frames: readonly Frame[], part: Part, seen: Seen, run: Run
   return { frames: [...texts].slice(0, most).map((text) => JSON.parse(text)), wrong: [] };
 }
 
-function judgeUp(frame: Frame, part: Part, seen: Seen, run: RunOf, { loose, isRestored: isLoose }: Known): Verdict {
+function checkUp(frame: Frame, part: Part, seen: Seen, run: RunOf, { loose, isRestored: isLoose }: Known): CheckResult {
   const plain = expected(run.tainted ? nothing : frame, part, run.turn);
   const fates = plain.fates.map((may, index): readonly Fate[] =>
     loose.has(part.items[index]?.body ?? 0)
@@ -255,13 +255,13 @@ function afterKill(
   return accepted.size > 0 ? [started] : [started, before];
 }
 
-function judgeRepair(
+function checkRepair(
   frame: Frame,
   part: Part,
   seen: Seen,
   { repair, unsaved, turn }: RunOf,
   { loose }: Known,
-): Verdict {
+): CheckResult {
   if (seen.pushed.length > 0) return { frames: [], wrong: ["a repair pushed something"] };
   if (seen.end === "killed" || seen.end === "failed")
     return { frames: [], wrong: [`a repair ${seen.end}: ${seen.error}`] };

@@ -69,7 +69,7 @@ export class Process {
   }
 
   /** What the system does with a process that has ended. */
-  async bury(): Promise<void> {
+  async discard(): Promise<void> {
     // Node would close them by itself some time, and warn of it.
     await Promise.all(this.handles.map((handle) => handle.close().catch(() => {})));
   }

@@ -1,6 +1,6 @@
 import { type Random, seeded } from "../../engine/soak/random.ts";
 import type { Fate } from "./api.ts";
-import { judge } from "./check-run.ts";
+import { checkRun } from "./check-run.ts";
 import { Editor, type Setting } from "./edits.ts";
 import { type Frame, nothing, type Part, partsOf, turnsOf } from "./model.ts";
 import type { Disturbance } from "./process.ts";
@@ -134,9 +134,9 @@ class Sequence {
     const { queue } = this.#setting;
     const parts = partsOf(this.#setting, segmentRows);
     const before = parts.map((_, segment) => this.#frames[`${queue}/${segment}`] ?? [nothing]);
-    const judged = turnsOf(parts, before).map((turn) => this.#judgedBy(seen, run, parts, turn));
-    const right = judged.flatMap((each) => ("frames" in each ? [each.frames] : []));
-    if (right.length === 0) return judged.flatMap((each) => ("wrong" in each ? each.wrong : []));
+    const checked = turnsOf(parts, before).map((turn) => this.#judgedBy(seen, run, parts, turn));
+    const right = checked.flatMap((each) => ("frames" in each ? [each.frames] : []));
+    if (right.length === 0) return checked.flatMap((each) => ("wrong" in each ? each.wrong : []));
     const frames = { ...right[0] };
     for (const more of right.slice(1)) {
       for (const [key, some] of Object.entries(more)) frames[key] = distinct([...(frames[key] ?? []), ...some]);
@@ -167,7 +167,7 @@ class Sequence {
       const part = parts[one.segment];
       if (part === undefined) return { wrong: [`there is no segment ${one.segment}`] };
       const key = `${queue}/${one.segment}`;
-      const verdict = judge(frames[key] ?? [nothing], part, one, { ...run, turn }, known);
+      const verdict = checkRun(frames[key] ?? [nothing], part, one, { ...run, turn }, known);
       if (verdict.wrong.length > 0) return verdict;
       if (run.tainted)
         for (const each of Object.keys(frames)) if (each.endsWith(`/${one.segment}`)) delete frames[each];

@@ -110,7 +110,7 @@ export class World implements AsyncDisposable {
     }
     if (process.isDead) this.#nameTheDead();
     else process.end();
-    await process.bury();
+    await process.discard();
     if (run.unsaved) this.state = before;
     return seen;
   }

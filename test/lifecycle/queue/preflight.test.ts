@@ -40,7 +40,7 @@ it.each([
 ] as const)("lets %s decide nothing: the push does", async (_, effect) => {
   world.emulator.faults.add({ match: { method: "GET" }, effect });
   expect((await create()).outs.pushed).toBe(1);
-  expect(world.told).toEqual([]);
+  expect(world.logged).toEqual([]);
 });
 
 it("names the permission that a token for looking lacks, and asks no more for the other segments", async () => {
@@ -73,7 +73,7 @@ it("warns once of a queue whose delivery is paused, and pushes", async () => {
   const inputs = await world.segment(text);
   expect((await lifecycle.create(inputs)).outs.pushed).toBe(1);
   await lifecycle.create({ ...inputs, deployment: "another", resourceUrn: "urn:another" });
-  expect(world.told).toEqual([expect.stringMatching(/^warning: delivery of orders is paused/)]);
+  expect(world.logged).toEqual([expect.stringMatching(/^warning: delivery of orders is paused/)]);
 });
 
 it("asks once for a queue, also with what the manifest requires, and not at all when nothing is to be pushed", async () => {

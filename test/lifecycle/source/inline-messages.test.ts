@@ -94,12 +94,12 @@ it("counts in a preview what is known, and takes nothing for removed that may on
   const { outs } = await world.start().lifecycle.create(await checked([{ body: "1" }, { body: "2" }]));
   const { lifecycle } = world.start();
   const preview = async (given: readonly InlineMessage[]) => {
-    world.told.length = 0;
+    world.logged.length = 0;
     const news = { ...(await asked(given)), preview: true };
     const { inputs, failures } = await lifecycle.check({ manifest: "a" }, news);
     expect(failures).toBeUndefined();
     expect((await lifecycle.diff("a/0", outs, inputs)).changes).toBe(true);
-    return world.told;
+    return world.logged;
   };
   expect(await preview([{ body: "1" }, { body: unknownValue }, { body: "3" }])).toEqual([
     "info: 1 message to push to orders, 1 pushed before, 1 more with values that only the run will know",

@@ -28,7 +28,7 @@ export interface World extends AsyncDisposable {
   readonly root: string;
   readonly emulator: Emulator;
   /** What was told to people, progress left out. */
-  readonly told: string[];
+  readonly logged: string[];
   /** What was reported, passing progress included. */
   readonly events: RunEvent[];
   /** Has providers that are started from now on go by a request, as a command does. */
@@ -55,7 +55,7 @@ export async function makeWorld(): Promise<World> {
   const world: World = {
     root,
     emulator,
-    told: logged,
+    logged,
     events,
     request(request) {
       const file = join(root, "request.json");

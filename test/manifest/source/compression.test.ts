@@ -156,7 +156,7 @@ describe("zstd", () => {
     expect(await decompressed(unzstd, rawFrame("fits\n", 17 << 3))).toBe("fits\n");
     await expect(decompressed(unzstd, rawFrame("more\n", (17 << 3) | 1))).rejects.toMatchObject({
       message: expect.stringContaining("needs 150994944 bytes of memory, more than the 134217728 that it may have"),
-      next: "Compress it without --long, or with --long=27.",
+      hint: "Compress it without --long, or with --long=27.",
     });
     // The largest that the format knows, and a frame of a single segment, whose window is its content.
     await expect(decompressed(unzstd, rawFrame("", 0xff))).rejects.toThrow("needs 4123168604160 bytes");

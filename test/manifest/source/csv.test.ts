@@ -72,10 +72,10 @@ describe("files that were put together", () => {
     ['id,name\n1,Ann\n\uFEFF"id","name"\n2,Bob\n', [3]],
     ["\uFEFF\uFEFFid\n1\n", [1]],
     ["id,name\n1,Ann\n\uFEFF2,Bob\n", [3]],
-  ])("are told of where a byte order mark stands: %j", async (text, told) => {
+  ])("are told of where a byte order mark stands: %j", async (text, logged) => {
     const { problems } = await read(text);
     expect(problems).toEqual(
-      told.map((line) =>
+      logged.map((line) =>
         expect.stringMatching(`^${line}:1 DATA_NOT_CSV: a byte order mark \\(U\\+FEFF\\) stands inside`),
       ),
     );
@@ -98,9 +98,9 @@ describe("a quote of CSV that does not fit", () => {
     ["a second quote in a cell of several lines", 'id,name\n1,"a\nb"c\n2,ok\n', [2], ["2"]],
     ["a quote before a later cell of several lines", 'id,name\n1,"a\n2,"b\nc"\n3,ok\n', [2], ["2", "3"]],
     ["the last row", 'id,name\n1,ok\n2,"', [3], ["1"]],
-  ])("is told of at its row alone: %s", async (_, text, told, ids) => {
+  ])("is told of at its row alone: %s", async (_, text, logged, ids) => {
     const { values, problems } = await read(text);
-    expect(problems.map((line) => Number(line.split(":")[0]))).toEqual(told);
+    expect(problems.map((line) => Number(line.split(":")[0]))).toEqual(logged);
     expect(values).toEqual(ids.map((id) => expect.objectContaining({ id })));
   });
 

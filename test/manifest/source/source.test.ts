@@ -42,10 +42,10 @@ describe("a data file", () => {
   it("is read once for all who want its messages, and again on request, from any of them on", async () => {
     using root = temporaryFolder();
     writeFiles(root.path, { "messages/a.yaml": manifest("{ file: rows.ndjson }"), "messages/rows.ndjson": rows });
-    const told: unknown[] = [];
-    const onMessage = (name: string, { body }: Message, bytes: number) => told.push([name, body, bytes]);
+    const logged: unknown[] = [];
+    const onMessage = (name: string, { body }: Message, bytes: number) => logged.push([name, body, bytes]);
     const { manifests } = await loadManifests({ root: root.path, onMessage });
-    expect(told).toEqual(
+    expect(logged).toEqual(
       rows
         .trim()
         .split("\n")

@@ -1,7 +1,7 @@
 import type { Addition, ManifestPlan } from "./schedule.ts";
 
 /** What a manifest holds now, and what of it people would call a message by. */
-export interface Manuscript {
+export interface ManifestModel {
   readonly plan: ManifestPlan;
   /** Its names, the present one first. */
   readonly names: readonly [string, ...string[]];
@@ -19,7 +19,7 @@ interface Entry {
 }
 
 /** Keeps what the manifests of a stack hold while they change from round to round. */
-export class Manuscripts {
+export class ManifestModels {
   readonly #entries = new Map<string, { entries: readonly Entry[]; ids: boolean }>();
   readonly #plans: readonly ManifestPlan[];
   readonly #names = new Map<string, readonly [string, ...string[]]>();
@@ -49,20 +49,20 @@ export class Manuscripts {
   }
 
   /** Those that hold messages. */
-  all(): Manuscript[] {
+  all(): ManifestModel[] {
     return this.#plans.flatMap((plan) => {
       const held = this.#entries.get(plan.name);
-      return held === undefined ? [] : [manuscript(plan, this.#namesOf(plan.name), held.entries, held.ids)];
+      return held === undefined ? [] : [createModel(plan, this.#namesOf(plan.name), held.entries, held.ids)];
     });
   }
 }
 
-function manuscript(
+function createModel(
   plan: ManifestPlan,
-  names: Manuscript["names"],
+  names: ManifestModel["names"],
   entries: readonly Entry[],
   ids: boolean,
-): Manuscript {
+): ManifestModel {
   const keys = entries.map(({ key }) => key);
   const [name, ...earlier] = names;
   const moved = earlier.length > 0 ? `name: ${name}\nmoved_from: [${earlier.join(", ")}]\n` : "";

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import type { FaultMatch } from "../../../src/emulator/index.ts";
 import type { Running } from "../../../src/engine/child-process.ts";
-import type { Blow } from "./schedule.ts";
-import type { Strike, Verdict, Victim } from "./strikes.ts";
+import type { FaultType, RunResult, Victim } from "./fault-types.ts";
+import type { PlannedFault } from "./schedule.ts";
 import type { World } from "./world.ts";
 
 /** Every push, of one message or of many, to whichever queue. */
@@ -13,52 +13,52 @@ const pushes: FaultMatch = { method: "POST" };
 const slowMs = 400;
 
 /** Strikes that wait for their push. */
-export interface Armed {
+export interface ArmedFaults {
   /** The run that they are for; none can strike before. */
   readonly run: PromiseWithResolvers<Running>;
   /** Names of those that struck. */
-  readonly struck: string[];
+  readonly hits: string[];
   /** Another run beside it, once there is one. */
   beside: Running | undefined;
 }
 
 /** Sets the blows for the next run. Each strikes when its push arrives, not at a time. */
-export function arm(world: World, blows: readonly Blow[]): Armed {
-  const armed: Armed = { run: Promise.withResolvers(), struck: [], beside: undefined };
-  for (const { push, strike } of blows) {
-    const gate = async (): Promise<Verdict> => {
-      const first = !armed.struck.includes(strike.name);
-      if (first) armed.struck.push(`${strike.name} at ${push}`);
-      return act(world, strike, armed);
+export function armFaults(world: World, faults: readonly PlannedFault[]): ArmedFaults {
+  const armed: ArmedFaults = { run: Promise.withResolvers(), hits: [], beside: undefined };
+  for (const { push, fault } of faults) {
+    const gate = async (): Promise<RunResult> => {
+      const first = !armed.hits.includes(fault.name);
+      if (first) armed.hits.push(`${fault.name} at ${push}`);
+      return act(world, fault, armed);
     };
-    const when = "when" in strike ? strike.when : "before";
+    const when = "when" in fault ? fault.when : "before";
     world.emulator.faults.add({ match: pushes, effect: { kind: "hold", when, gate }, skip: push, times: 1 });
-    if (strike.kind === "fault") {
-      world.emulator.faults.add({ match: pushes, effect: strike.effect, skip: push, times: strike.times });
+    if (fault.kind === "fault") {
+      world.emulator.faults.add({ match: pushes, effect: fault.effect, skip: push, times: fault.times });
     }
   }
   return armed;
 }
 
 /** What a strike does besides what the emulator does of itself. @returns what becomes of the request that waits */
-async function act(world: World, strike: Strike, armed: Armed): Promise<Verdict> {
-  const { crowd, door, stack, bucket } = world;
+async function act(world: World, fault: FaultType, armed: ArmedFaults): Promise<RunResult> {
+  const { crowd, proxy, stack, bucket } = world;
   const run = await armed.run.promise;
-  switch (strike.kind) {
+  switch (fault.kind) {
     case "fault":
       return "go";
     case "crowd":
       await crowd();
       return "go";
     case "closed":
-      door.shut();
+      proxy.shut();
       return "go";
     case "reset":
-      door.reset(strike.times);
+      proxy.reset(fault.times);
       return "go";
     case "state":
       bucket.onWrite = async () => {
-        if (strike.how === "refused") return "refused";
+        if (fault.how === "refused") return "refused";
         await setTimeout(slowMs);
         return "kept";
       };
@@ -67,7 +67,7 @@ async function act(world: World, strike: Strike, armed: Armed): Promise<Verdict>
       let writes = 0;
       bucket.onWrite = async () => {
         writes += 1;
-        if (writes === strike.write) kill("cli", stack, run);
+        if (writes === fault.write) kill("cli", stack, run);
         return "refused";
       };
       return "go";
@@ -80,13 +80,13 @@ async function act(world: World, strike: Strike, armed: Armed): Promise<Verdict>
       return "go";
     }
     case "kill":
-      for (const victim of strike.victims) kill(victim, stack, run);
-      return strike.then;
+      for (const victim of fault.victims) kill(victim, stack, run);
+      return fault.then;
     case "signal": {
-      run.child.kill(strike.signal);
+      run.child.kill(fault.signal);
       await heard(run, /ancel/);
-      if (strike.twice) run.child.kill(strike.signal);
-      return strike.then;
+      if (fault.twice) run.child.kill(fault.signal);
+      return fault.then;
     }
   }
 }
@@ -111,11 +111,11 @@ export function killIfThere(pid: number): void {
 
 /** Until the CLI says it, or ends. */
 async function heard({ child, done }: Running, words: RegExp): Promise<void> {
-  const told = async () => {
+  const logged = async () => {
     for (let text = ""; !words.test(text); ) {
       const [chunk] = await Promise.race([child.stdout, child.stderr].map((stream) => once(stream ?? child, "data")));
       text += String(chunk);
     }
   };
-  await Promise.race([told(), done]);
+  await Promise.race([logged(), done]);
 }

@@ -2,7 +2,7 @@ import { type ApiErrorCode, apiErrors } from "../../../src/emulator/errors.ts";
 import type { FaultEffect, When } from "../../../src/emulator/faults.ts";
 
 /** Something bad that happens when a push arrives at the emulator. */
-export type Strike = { readonly name: string } & (
+export type FaultType = { readonly name: string } & (
   | { readonly kind: "fault"; readonly effect: FaultEffect; readonly times: number }
   /** Others use the token's requests up, and the account is blocked. */
   | { readonly kind: "crowd" }
@@ -11,7 +11,7 @@ export type Strike = { readonly name: string } & (
   /** The next connections are cut as soon as they are made; those that are there, at once. */
   | { readonly kind: "reset"; readonly times: number }
   /** `kill -9`, while the request waits before or after it has its effect. */
-  | { readonly kind: "kill"; readonly victims: readonly Victim[]; readonly when: When; readonly then: Verdict }
+  | { readonly kind: "kill"; readonly victims: readonly Victim[]; readonly when: When; readonly then: RunResult }
   /** From this push to the run's end. `slow`: each write of the state takes some time; `refused`: each fails, and Pulumi tries it ten times. */
   | { readonly kind: "state"; readonly how: "slow" | "refused" }
   /** `kill -9` of the CLI at its next write of the state, which fails, or at the second one that fails. */
@@ -24,22 +24,22 @@ export type Strike = { readonly name: string } & (
       readonly signal: "SIGINT" | "SIGTERM";
       readonly twice: boolean;
       readonly when: When;
-      readonly then: Verdict;
+      readonly then: RunResult;
     }
 );
 
 export type Victim = "cli" | "provider";
 
 /** What becomes of the request that waited. */
-export type Verdict = "go" | "drop";
+export type RunResult = "go" | "drop";
 
 const whens = ["before", "after"] as const;
-const verdicts = ["go", "drop"] as const;
+const runResults = ["go", "drop"] as const;
 
 /** After which the soak's copy of the program gives an answer up: the usual minute would make the rounds long. */
 export const deadlineMs = 3_000;
 
-const fault = (name: string, effect: FaultEffect, times = 1): Strike => ({ kind: "fault", name, effect, times });
+const fault = (name: string, effect: FaultEffect, times = 1): FaultType => ({ kind: "fault", name, effect, times });
 
 /** Codes after which nobody knows whether the queue has the messages: it may have them. */
 const unknownFate: readonly ApiErrorCode[] = [10201, 15000];
@@ -77,7 +77,7 @@ const refusals = [
   fault("overloaded for a while", { kind: "error", code: 10250, retryAfterSeconds: 1 }, 3),
 ];
 
-const network: Strike[] = [
+const network: FaultType[] = [
   { kind: "crowd", name: "token used up by others" },
   { kind: "closed", name: "port closed" },
   { kind: "reset", name: "connections reset", times: 3 },
@@ -87,8 +87,8 @@ const victims: readonly (readonly Victim[])[] = [["cli"], ["provider"], ["cli", 
 
 const kills = victims.flatMap((each) =>
   whens.flatMap((when) =>
-    verdicts.map(
-      (then): Strike => ({
+    runResults.map(
+      (then): FaultType => ({
         kind: "kill",
         name: `kill ${each.join(" and ")} ${when}, ${then}`,
         victims: each,
@@ -102,7 +102,7 @@ const kills = victims.flatMap((each) =>
 const signals = (["SIGINT", "SIGTERM"] as const).flatMap((signal) =>
   [false, true].flatMap((twice) =>
     whens.flatMap((when) =>
-      verdicts.map((then): Strike => {
+      runResults.map((then): FaultType => {
         const name = `${signal}${twice ? " twice" : ""} ${when}, ${then}`;
         return { kind: "signal", name, signal, twice, when, then };
       }),
@@ -110,7 +110,7 @@ const signals = (["SIGINT", "SIGTERM"] as const).flatMap((signal) =>
   ),
 );
 
-const states: readonly Strike[] = [
+const states: readonly FaultType[] = [
   { kind: "state", name: "state slow", how: "slow" },
   { kind: "state", name: "state refused", how: "refused" },
   { kind: "kill_at_write", name: "kill cli at a write of the state", write: 1 },
@@ -119,8 +119,8 @@ const states: readonly Strike[] = [
 ];
 
 /** The families, so that a schedule has enough of the rarer ones. */
-export const strikes = {
+export const faultTypes = {
   faults: [...codes, ...proxies, ...refusals, ...network],
   ends: [...kills, ...signals],
   states,
-} as const satisfies Record<string, readonly Strike[]>;
+} as const satisfies Record<string, readonly FaultType[]>;

@@ -67,14 +67,14 @@ it("only what a manifest names is held against it, and only its own part", async
 it("settings of queue-seeder that the engine changes are told, unless another file was read", () => {
   const stack = stackFile("  queue-seeder:accountId: 01234567\n  queue-seeder:production: [0x10]\n  shop:zip: 01234\n");
   const written = joinConfiguration(projectFile("  zip: x\n"), stack);
-  const told = [
+  const logged = [
     expect.stringMatching(/^Pulumi\.dev\.yaml:2:27 CONFIG_INVALID: "queue-seeder:accountId": Pulumi reads "01234567"/),
     expect.stringMatching(/^Pulumi\.dev\.yaml:3:29 CONFIG_INVALID: "queue-seeder:production\.0": Pulumi reads "0x10"/),
   ];
-  expect(lines(toProblems(written))).toEqual(told);
+  expect(lines(toProblems(written))).toEqual(logged);
   const given = { "queue-seeder:accountId": "342391", "queue-seeder:production": "[16]" };
-  expect(lines(toProblems(written, given))).toEqual(told);
-  expect(lines(toProblems(written, { ...given, "queue-seeder:accountId": "abc" }))).toEqual(told.slice(1));
+  expect(lines(toProblems(written, given))).toEqual(logged);
+  expect(lines(toProblems(written, { ...given, "queue-seeder:accountId": "abc" }))).toEqual(logged.slice(1));
 });
 
 it("a key that is there twice, and one without a value, are told", () => {

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { judge } from "./judge.ts";
-import { spelledOut } from "./manuscript.ts";
+import { faultTypes } from "./fault-types.ts";
+import { checkInvariants } from "./invariants.ts";
+import { spelledOut } from "./manifest-model.ts";
 import { draw } from "./schedule.ts";
-import { strikes } from "./strikes.ts";
 import { patched } from "./world.ts";
 
 const claim = (inDoubt: "resend" | "stop") => ({ manifest: "a", inDoubt, keys: ["one", "two"] });
@@ -14,15 +14,17 @@ it.each([
   ["what is twice and was not told", "resend", arrived(2, 1), ["two"], ["twice, and no run told of it"]],
   ["nothing where it was told", "resend", arrived(3, 1), ["one"], []],
   ["what is twice in spite of stop, told or not", "stop", arrived(2, 1), ["one"], ["twice in spite of in_doubt: stop"]],
-] as const)("finds %s", (_, inDoubt, there, told, found) => {
-  expect(judge([claim(inDoubt)], there, new Set(told)).map(({ what }) => what)).toEqual(found);
+] as const)("finds %s", (_, inDoubt, there, logged, found) => {
+  expect(checkInvariants([claim(inDoubt)], there, new Set(logged)).map(({ what }) => what)).toEqual(found);
 });
 
 it("draws the same for the same seed, and every strike in a long schedule", () => {
   expect(draw(7, 10)).toEqual(draw(7, 10));
   expect(draw(7, 10)).not.toEqual(draw(8, 10));
-  const dealt = new Set(draw(7, 200).rounds.flatMap(({ runs }) => runs.flat().map(({ strike }) => strike.name)));
-  expect(dealt).toEqual(new Set([...strikes.faults, ...strikes.ends, ...strikes.states].map(({ name }) => name)));
+  const dealt = new Set(draw(7, 200).rounds.flatMap(({ runs }) => runs.flat().map(({ fault }) => fault.name)));
+  expect(dealt).toEqual(
+    new Set([...faultTypes.faults, ...faultTypes.ends, ...faultTypes.states].map(({ name }) => name)),
+  );
 });
 
 it("finds what it changes in the program's files", () => {

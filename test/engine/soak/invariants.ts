@@ -20,7 +20,7 @@ export interface Claim {
  * @param arrived how often each message arrived, by its key
  * @param reported keys of messages of which a run said that they are in doubt, or may have arrived twice
  */
-export function judge(
+export function checkInvariants(
   claims: readonly Claim[],
   arrived: ReadonlyMap<string, number>,
   reported: ReadonlySet<string>,

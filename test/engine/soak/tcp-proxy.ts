@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { connect, createServer, type Socket } from "node:net";
 
 /** A door to the emulator that can be shut and opened again at the same port, while the emulator keeps its messages. */
-export interface Door extends AsyncDisposable {
+export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
   /** Nobody listens, and all connections are cut: further ones are refused. */
   shut(): void;
@@ -13,7 +13,7 @@ export interface Door extends AsyncDisposable {
   open(): Promise<void>;
 }
 
-export async function makeDoor(target: number): Promise<Door> {
+export async function createTcpProxy(target: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let resets = 0;
   const keep = (socket: Socket) => {

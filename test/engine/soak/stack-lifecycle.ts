@@ -1,19 +1,19 @@
 import type { ProcessResult } from "../../../src/engine/child-process.ts";
 import { cli } from "../support/cli.ts";
-import { arm, killIfThere } from "./blows.ts";
-import { type Finding, judge } from "./judge.ts";
-import { Manuscripts, spelledOut } from "./manuscript.ts";
-import { type Blow, type Change, draw, type Round } from "./schedule.ts";
+import { armFaults, killIfThere } from "./faults.ts";
+import { checkInvariants, type Finding } from "./invariants.ts";
+import { ManifestModels, spelledOut } from "./manifest-model.ts";
+import { type Change, draw, type PlannedFault, type Round } from "./schedule.ts";
 import { makeWorld, queueNames, type World } from "./world.ts";
 
 /** What came of a round. */
 export interface RoundResult {
   readonly round: number;
   /** Names of what struck, run by run. */
-  readonly struck: readonly (readonly string[])[];
+  readonly hits: readonly (readonly string[])[];
   readonly messages: number;
   /** Messages that are in the queue more than once. */
-  readonly twice: number;
+  readonly duplicates: number;
   readonly settled: number;
   readonly destroyed: boolean;
   /** What was changed before the first run; undefined: nothing. */
@@ -29,37 +29,37 @@ const sparesRuns = 4;
 /**
  * One stack from its first deployment on, through rounds of new messages and of runs that go wrong.
  *
- * @param told is given each round's result; the first one with findings ends the life
+ * @param logged is given each round's result; the first one with findings ends the life
  */
-export async function live(
+export async function runLifecycle(
   seed: number,
   rounds: number,
-  told: (result: RoundResult) => void,
+  logged: (result: RoundResult) => void,
   broken?: Readonly<Record<string, string>>,
 ): Promise<readonly Finding[]> {
   const schedule = draw(seed, rounds);
   await using world = await makeWorld(broken);
-  const life = new Life(world, new Manuscripts(schedule.manifests));
+  const life = new StackLifecycle(world, new ManifestModels(schedule.manifests));
   for (const round of schedule.rounds) {
     const result = await life.play(round);
-    told(result);
+    logged(result);
     if (result.findings.length > 0) return result.findings;
   }
   return [];
 }
 
-class Life {
+class StackLifecycle {
   readonly #world: World;
-  readonly #manuscripts: Manuscripts;
+  readonly #manuscripts: ManifestModels;
   /** Of each queue by itself: each has a ledger of its own. */
   readonly #arrived = { orders: new Map<string, number>(), second: new Map<string, number>() };
   readonly #reported = { orders: new Set<string>(), second: new Set<string>() };
   #transcript = "";
   #settled = 0;
 
-  constructor(world: World, manuscripts: Manuscripts) {
+  constructor(world: World, models: ManifestModels) {
     this.#world = world;
-    this.#manuscripts = manuscripts;
+    this.#manuscripts = models;
   }
 
   async play(round: Round): Promise<RoundResult> {
@@ -67,14 +67,14 @@ class Life {
     this.#settled = 0;
     const changed = round.change && (await this.#change(round.change));
     this.#write(round);
-    const struck: string[][] = [];
+    const hits: string[][] = [];
     let clean = false;
     for (let run = 0; !clean && run < round.runs.length + sparesRuns; run += 1) {
       const { finished, names } = await this.#run(round.runs[run] ?? []);
-      struck.push(names);
+      hits.push(names);
       clean = finished.code === 0;
       if (!clean) await this.#recover(finished);
-      if (run > 0 || !round.destroyed) continue;
+      if (run > 0 || !round.isDestroyed) continue;
       await this.#startOver();
       clean = false;
     }
@@ -84,15 +84,15 @@ class Life {
       .map(({ plan, keys }) => ({ manifest: plan.name, inDoubt: plan.inDoubt, keys }));
     const { queue } = this.#world;
     const findings = clean
-      ? judge(claims, this.#arrived[queue], this.#reported[queue])
+      ? checkInvariants(claims, this.#arrived[queue], this.#reported[queue])
       : [{ manifest: "all", what: "runs, and the last one without any strike failed too", keys: [] }];
     return {
       round: round.number,
-      struck,
+      hits,
       messages: round.additions.reduce((sum, { messages }) => sum + messages, 0),
-      twice: [...this.#arrived[queue].values()].filter((times) => times > 1).length,
+      duplicates: [...this.#arrived[queue].values()].filter((times) => times > 1).length,
       settled: this.#settled,
-      destroyed: round.destroyed,
+      destroyed: round.isDestroyed,
       changed,
       findings,
       transcript: this.#transcript,
@@ -106,10 +106,10 @@ class Life {
     }
   }
 
-  async #run(blows: readonly Blow[]) {
-    const { stack, emulator, door, bucket } = this.#world;
-    const armed = arm(this.#world, blows);
-    const { run, struck } = armed;
+  async #run(faults: readonly PlannedFault[]) {
+    const { stack, emulator, proxy, bucket } = this.#world;
+    const armed = armFaults(this.#world, faults);
+    const { run, hits } = armed;
     // Those that outlived the run before may still send something when this one begins, as they do when people hurry.
     const orphans = stack.processes();
     const running = this.#world.spawnUp();
@@ -119,14 +119,14 @@ class Life {
     for (const { pid } of orphans) killIfThere(pid);
     bucket.onWrite = undefined;
     emulator.faults.clear();
-    await door.open();
+    await proxy.open();
     if (beside !== undefined)
       this.#transcript += `\n=== up beside it: ${beside.code ?? beside.signal}\n${said(beside)}`;
     // Which of two runs wrote the state last is not known, so the next one has to say that nothing is left.
     const finished = beside === undefined ? first : { ...first, code: first.code || beside.code || 1 };
-    this.#transcript += `\n=== up, struck by ${struck.join("; ") || "nothing"}: ${finished.code ?? finished.signal}\n${said(finished)}`;
+    this.#transcript += `\n=== up, struck by ${hits.join("; ") || "nothing"}: ${finished.code ?? finished.signal}\n${said(finished)}`;
     this.#note();
-    return { finished, names: struck };
+    return { finished, names: hits };
   }
 
   /** What people would do after a run that failed. */
@@ -170,14 +170,14 @@ class Life {
         this.#manuscripts.rename(change.manifest);
         return `renamed ${change.manifest}`;
       case "taint": {
-        const manuscript = this.#manuscripts.all().find(({ plan }) => plan.name === change.manifest);
-        const segments = world.segments().filter(({ manifest }) => manuscript?.names.includes(manifest));
-        if (manuscript === undefined || segments.length === 0) return "nothing to taint";
+        const model = this.#manuscripts.all().find(({ plan }) => plan.name === change.manifest);
+        const segments = world.segments().filter(({ manifest }) => model?.names.includes(manifest));
+        if (model === undefined || segments.length === 0) return "nothing to taint";
         must(await world.taint(segments.map(({ urn }) => urn)));
         // All of it goes again, to whichever queue.
         await this.#collect();
         for (const queue of queueNames) {
-          for (const key of manuscript.keys) {
+          for (const key of model.keys) {
             this.#arrived[queue].delete(key);
             this.#reported[queue].delete(key);
           }
@@ -214,10 +214,10 @@ class Life {
 
   /** Remembers what the state says that is in doubt or may have arrived twice. */
   #note(): void {
-    const manuscripts = this.#manuscripts.all();
+    const models = this.#manuscripts.all();
     const { emulator } = this.#world;
     for (const { manifest, queueId, inDoubtMessages, possibleDuplicates } of this.#world.segments()) {
-      const keyOf = manuscripts.find(({ names }) => names.includes(manifest))?.keyOf;
+      const keyOf = models.find(({ names }) => names.includes(manifest))?.keyOf;
       const queue = queueNames.find((name) => emulator.queueId(name) === queueId) ?? "orders";
       for (const label of spelledOut([...inDoubtMessages, ...possibleDuplicates])) {
         const key = keyOf?.(label);

@@ -73,8 +73,8 @@ describe("telling people", () => {
   };
 
   it("is as it was reviewed, in a log and in a terminal", async () => {
-    await expect(logged(false, 10_000)).toMatchFileSnapshot("told/log.txt");
-    await expect(logged(true, 1_000)).toMatchFileSnapshot("told/terminal.txt");
+    await expect(logged(false, 10_000)).toMatchFileSnapshot("expected/log.txt");
+    await expect(logged(true, 1_000)).toMatchFileSnapshot("expected/terminal.txt");
   });
 
   it("does not fill a log with progress", () => {
@@ -95,6 +95,6 @@ describe("telling programs", () => {
     for (const document of documents) expect(problemsWith("up", document), JSON.stringify(document)).toEqual([]);
     expect(problemsWith("up", { ...documents[1], version: 2 })).not.toEqual([]);
     // The plan has a snapshot of its own.
-    await expect(lines.slice(1).join("")).toMatchFileSnapshot("told/stream.ndjson");
+    await expect(lines.slice(1).join("")).toMatchFileSnapshot("expected/stream.ndjson");
   });
 });

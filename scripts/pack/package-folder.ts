@@ -16,7 +16,7 @@ const whole = ["messages/manifest.schema.json", "README.md", "CHANGELOG.md", "LI
  *
  * @param to absolute path; emptied first
  */
-export function stagePackage(to: string): void {
+export function createPackageFolder(to: string): void {
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
   const own: OwnPackage = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
