@@ -18,7 +18,7 @@ const wait = "Run it again later: what was pushed is not pushed again.";
 
 /**
  * What each error code of the API means for a push, whatever HTTP status comes with it. A code that is not here is judged
- * by its status, see ./answer.ts.
+ * by its status, see ./classify-response.ts.
  *
  * Sources: https://developers.cloudflare.com/queues/reference/error-codes/ and the API's OpenAPI document.
  */

@@ -6,8 +6,8 @@ import { startEmulator } from "../../src/emulator/index.ts";
 
 /** Pushes 200 messages with everything that the provider uses, and closes nothing. */
 const script = `
-  const { createClient, credentialsFrom, baseUrlFrom } = await import(process.env.CLOUDFLARE);
-  const { createPace, runPush, systemClock } = await import(process.env.PUSH);
+  const { createClient, loadCredentials, resolveBaseUrl } = await import(process.env.CLOUDFLARE);
+  const { createThrottle, runPush, systemClock } = await import(process.env.PUSH);
   const sources = { config: () => undefined, env: process.env };
   const report = await runPush({
     target: { accountId: process.env.ACCOUNT, queueId: process.env.QUEUE },
@@ -15,8 +15,8 @@ const script = `
       { index, label: "#" + index, bodyJson: "1", bytes: 1, contentType: "json", delaySeconds: undefined },
     ]),
     inDoubt: "resend",
-    client: createClient({ credentials: credentialsFrom(sources), baseUrl: baseUrlFrom(sources) }),
-    pace: createPace({ clock: systemClock, assume: "nothing" }),
+    client: createClient({ credentials: loadCredentials(sources), baseUrl: resolveBaseUrl(sources) }),
+    throttle: createThrottle({ clock: systemClock, assume: "nothing" }),
     clock: systemClock,
     stop: new AbortController().signal,
     abort: new AbortController().signal,
@@ -41,6 +41,6 @@ test("a process that has pushed everything ends by itself, without a warning", a
   onTestFinished(() => void child.kill("SIGKILL"));
   const [out, errors, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
   expect(errors).toBe("");
-  expect(JSON.parse(out)).toEqual({ pushed: 200, inDoubt: 0, notSent: 0, mayBeTwice: 0 });
+  expect(JSON.parse(out)).toEqual({ pushed: 200, inDoubt: 0, notSent: 0, possibleDuplicates: 0 });
   expect(status).toBe(0);
 });

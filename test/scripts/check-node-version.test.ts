@@ -32,8 +32,8 @@ test.each(["0.10.48", "18.20.8", "20.20.2", "21.99.0", "22.17.1"])("Node %s is t
 test("where it was installed as a package, there is another thing to do", async () => {
   const folder = join(dir, "node_modules/queue-seeder");
   mkdirSync(folder, { recursive: true });
-  copyFileSync(guard, join(folder, "guard.cjs"));
-  const { stderr } = await runOn("20.20.2", join(folder, "guard.cjs"));
+  copyFileSync(guard, join(folder, "check-node-version.cjs"));
+  const { stderr } = await runOn("20.20.2", join(folder, "check-node-version.cjs"));
   expect(stderr).toMatch(/^queue-seeder needs Node 22\.18 .*\nInstall a newer one; .*\n$/);
 });
 

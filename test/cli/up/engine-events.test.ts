@@ -46,8 +46,8 @@ it("passes on what is said, without marks for colours, and not what passes or is
   take(said("Registering resource", { severity: "debug" }));
   take(said("\n"));
   expect(logged).toEqual([
-    ["said", { severity: "warning", text: "hello", resource: "a/0" }],
-    ["said", { severity: "info", text: "from a console", resource: undefined }],
+    ["onLog", { severity: "warning", text: "hello", resource: "a/0" }],
+    ["onLog", { severity: "info", text: "from a console", resource: undefined }],
   ]);
   expect(watch.erred).toBe(false);
   take(said("PLAN_DIFFERS: what would be pushed …", { severity: "error" }));
@@ -65,9 +65,9 @@ it("adds up the progress of segments, once a second, and works out the time that
   wait(1_000);
   take(reported({ kind: "outcome", pushed: 40, inDoubt: 0, notSent: 0 }, segment.replace("a/0", "a/1")));
   expect(logged).toEqual([
-    ["progress", { pushed: 0, planned: 100, perSecond: 0, secondsLeft: undefined }],
-    ["progress", { pushed: 10, planned: 100, perSecond: 10, secondsLeft: 9 }],
-    ["progress", { pushed: 50, planned: 100, perSecond: 25, secondsLeft: 2 }],
+    ["onProgress", { pushed: 0, planned: 100, perSecond: 0, secondsLeft: undefined }],
+    ["onProgress", { pushed: 10, planned: 100, perSecond: 10, secondsLeft: 9 }],
+    ["onProgress", { pushed: 50, planned: 100, perSecond: 25, secondsLeft: 2 }],
   ]);
 });
 
@@ -84,7 +84,7 @@ it("tells of other resources that changed", () => {
   take(done(queue, "create", "urn:pulumi:dev::shop::x::orders"));
   take(done(queue, "same", "urn:pulumi:dev::shop::x::orders"));
   take(done("queue-seeder:index:Manifest", "create", "urn:pulumi:dev::shop::x::a"));
-  expect(logged).toEqual([["changed", "created", `${queue} orders`]]);
+  expect(logged).toEqual([["onChange", "created", `${queue} orders`]]);
 });
 
 it("reports an event once, and not again the sentence that Pulumi keeps of it", () => {
@@ -94,7 +94,7 @@ it("reports an event once, and not again the sentence that Pulumi keeps of it", 
   take(reported(event));
   take(said(`${text}\n`, { severity: "warning", urn: segment }));
   expect(logged).toEqual([
-    ["said", { severity: "warning", text: describeEvent(event)?.text, resource: "a/0", code: undefined, event }],
+    ["onLog", { severity: "warning", text: describeEvent(event)?.text, resource: "a/0", code: undefined, event }],
   ]);
 });
 
@@ -104,8 +104,8 @@ it("takes a wait for what it is, whatever its reason says", () => {
   take(reported({ kind: "waiting", reason: "until 5, he said: no", until, secondsLeft: 3 }));
   take(said(`waiting for at most 3 s, until ${until}: not the provider's`, { urn: segment }));
   expect(logged).toEqual([
-    ["waiting", { reason: "until 5, he said: no", until: Date.parse(until), resource: "a/0" }],
-    ["said", expect.objectContaining({ text: expect.stringMatching(/not the provider's$/) })],
+    ["onWait", { reason: "until 5, he said: no", until: Date.parse(until), resource: "a/0" }],
+    ["onLog", expect.objectContaining({ text: expect.stringMatching(/not the provider's$/) })],
   ]);
 });
 
@@ -117,8 +117,8 @@ it("knows why the provider refused by its code, and not by words that an id may 
   take(said("PLAN_DIFFERS: what would be pushed", { severity: "error", urn: segment }));
   expect([...watch.refused]).toEqual(["PLAN_DIFFERS"]);
   expect(logged).toMatchObject([
-    ["said", { code: undefined }],
-    ["said", { code: "PLAN_DIFFERS" }],
+    ["onLog", { code: undefined }],
+    ["onLog", { code: "PLAN_DIFFERS" }],
   ]);
 });
 
@@ -127,5 +127,5 @@ it("says once that it cannot read what another version reports", () => {
   const event = said('{"queueSeeder":2,"kind":"progress"}', { urn: segment, ephemeral: true });
   take(event);
   take(event);
-  expect(logged).toEqual([["note", expect.stringMatching(/^EVENT_UNREADABLE: .*version 2.*same version/)]]);
+  expect(logged).toEqual([["onNote", expect.stringMatching(/^EVENT_UNREADABLE: .*version 2.*same version/)]]);
 });

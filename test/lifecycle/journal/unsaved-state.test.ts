@@ -271,11 +271,11 @@ describe("a first run whose state was not saved", () => {
     const more = `in_doubt: ${policy}\n`;
     await run({ ...(await world.segment(manifest([1, 2], more))), deployment: "one that no state has" });
     const moved = await world.segment(`name: b\nmoved_from: [older, a]\n${manifest([1, 2], more)}`);
-    const inputs = { ...moved, self: "urn:b/0" };
+    const inputs = { ...moved, resourceUrn: "urn:b/0" };
     const outs = await run(inputs).catch((failure: { properties: SegmentOutputs }) => failure.properties);
     expect(outs).toMatchObject({
       inDoubtMessages: policy === "stop" ? ["m1", "m2"] : [],
-      lastPush: { maybeTwice: twice },
+      lastPush: { possibleDuplicates: twice },
     });
     expect(world.bodies()).toHaveLength(arrived);
   });
@@ -294,7 +294,7 @@ it("knows what a replacement pushed whose state was not saved, when Pulumi repla
   };
   await replace();
   expect(world.bodies()).toEqual([1, 2, 1, 2]);
-  expect(await replace()).toMatchObject({ pushed: 2, inDoubt: 0, lastPush: { maybeTwice: [] } });
+  expect(await replace()).toMatchObject({ pushed: 2, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
   expect(world.bodies()).toEqual([1, 2, 1, 2]);
 });
 
