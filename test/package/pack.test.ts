@@ -80,7 +80,7 @@ it("depends on what it imports at run time, and leaves the SDK to the project", 
 
 it("can be imported and required, and is found by the name in the engine's state", () => {
   const names = `console.log(Object.keys(require("queue-seeder")).join())`;
-  expect(run(project, process.execPath, "--input-type=commonjs", "-e", names)).toContain("program");
+  expect(run(project, process.execPath, "--input-type=commonjs", "-e", names)).toContain("runProgram");
   const places = `for (const name of ["lifecycle", "manifest.schema.json"]) console.log(import.meta.resolve("queue-seeder/" + name))`;
   const [lifecycle, schema] = run(project, process.execPath, "--input-type=module", "-e", places).trim().split("\n");
   expect(lifecycle).toBe(pathToFileURL(installed("infra/provider/entry.mjs")).href);
@@ -133,14 +133,14 @@ it.each([
 
 /** Fails to compile where a type is missing, or is `any`. */
 const typed = `import type { Output } from "@pulumi/pulumi";
-import { type ManifestOutputs, MessageManifest, type Outputs, program } from "queue-seeder";
+import { type ManifestOutputs, MessageManifest, type Outputs, runProgram } from "queue-seeder";
 
-export const outputs: Promise<Outputs> = program("/somewhere");
+export const outputs: Promise<Outputs> = runProgram("/somewhere");
 export const pushed: Promise<Output<number> | undefined> = outputs.then(({ manifests }) =>
   manifests.a?.apply((manifest: ManifestOutputs) => manifest.pushed),
 );
 // @ts-expect-error: the root is missing
-program();
+runProgram();
 // @ts-expect-error: not a string
 export const wrong: Promise<Output<string> | undefined> = pushed;
 

@@ -57,10 +57,10 @@ function create(path: string, text: string): NewFile {
 }
 
 const indexTs = `import { join } from "node:path";
-import { program } from "queue-seeder";
+import { runProgram } from "queue-seeder";
 
 // Reads messages/, checks everything, and registers what pushes it. Resources of your own may stand beside it.
-const outputs = await program(join(import.meta.dirname, ".."));
+const outputs = await runProgram(join(import.meta.dirname, ".."));
 
 export const manifests = outputs.manifests;
 export const queues = outputs.queues;
