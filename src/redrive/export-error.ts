@@ -10,6 +10,7 @@
  * - `EXPORT_STOPPED`: the API refused, or was out of reach, or the run was interrupted.
  * - `QUEUE_UNKNOWN`: there is no such queue.
  * - `PULL_NOT_ENABLED`: the queue has no consumer of the type http_pull.
+ * - `PULL_RETRIES_NONE`: the queue deletes a message that was delivered once.
  * - `DELIVERY_PAUSED`: the queue hands no messages out.
  * - `ACCOUNT_MISSING`: no account is configured.
  */
@@ -23,6 +24,7 @@ export type ExportErrorCode =
   | "EXPORT_STOPPED"
   | "QUEUE_UNKNOWN"
   | "PULL_NOT_ENABLED"
+  | "PULL_RETRIES_NONE"
   | "DELIVERY_PAUSED"
   | "ACCOUNT_MISSING";
 

@@ -42,7 +42,7 @@ export function manifestText(facts: ManifestFacts): string | undefined {
   if (documents.length === 0) return undefined;
   const [first = "", ...others] = documents;
   const [schemaLine = "", ...rest] = first.split("\n");
-  const origin = `# Exported from the queue ${toPrintable(head.queueName)} (${toPrintable(head.queueId)}) at ${head.startedAt}.`;
+  const origin = `# Exported from the queue ${toPrintable(head.queueName)} (${toPrintable(head.queueId)}) at ${toPrintable(head.startedAt)}.`;
   const note =
     rows.unpushable === 0
       ? []

@@ -94,7 +94,8 @@ class Taking {
         empty = 0;
         const isKnown = pulled.messages.every(({ id }) => this.#held.has(id));
         const fruitful = await this.#takeBatch(pulled);
-        if (isKnown) break;
+        // Everything was seen once, unless the leases were too short for a queue of this size.
+        if (isKnown && (this.#backlog ?? 0) <= this.#held.size) break;
         if (fruitful) fruitless = 0;
         else fruitless += 1;
       } else if (this.#owesLeases()) {

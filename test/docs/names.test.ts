@@ -88,7 +88,9 @@ describe.each(pages().map((page) => [page.path, page] as const))("%s", (_, page)
 });
 
 it("docs/problems.md has every code that a deployment can end with", () => {
-  const thrown = [...sources.matchAll(/new (?:SeederError|ConfigError)\(\s*"([A-Z_]+)"/g)].map(([, code]) => code);
+  const thrown = [...sources.matchAll(/new (?:SeederError|ConfigError|ExportError)\(\s*"([A-Z_]+)"/g)].map(
+    ([, code]) => code,
+  );
   expect(thrown.length).toBeGreaterThan(10);
   const text = readFileSync(join(repository, "docs/problems.md"), "utf8");
   expect(thrown.filter((code) => code === undefined || !text.includes(code))).toEqual([]);

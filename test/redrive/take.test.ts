@@ -68,6 +68,24 @@ describe("taking", () => {
     );
   });
 
+  it("finds the last message of a queue that takes longer than a lease", async () => {
+    await using world = await makeWorld();
+    await world.fill([...numbered(250), { body: { wanted: true } }]);
+    const conditions = [parseCondition("/wanted=true")].flatMap((each) => each ?? []);
+    const { source } = world.ports;
+    let pulls = 0;
+    const slow = {
+      ...source,
+      pull: (...args: Parameters<typeof source.pull>) => {
+        pulls += 1;
+        if (pulls === 2) world.time.advance(visibilityMs + 1);
+        return source.pull(...args);
+      },
+    };
+    const taken = await world.take({ selection: { conditions, sinceMs: undefined } }, { source: slow });
+    expect([world.rows(), taken.left, taken.unsettled]).toEqual([[{ wanted: true }], 250, []]);
+  });
+
   it("selects by time", async () => {
     await using world = await makeWorld();
     await world.fill(numbered(2));

@@ -16,7 +16,11 @@ export function exportCommand(): Command {
     .addOption(repeatable("--filter <pointer=value>", "only bodies with this value at this JSON pointer", collect))
     .option("--since <time>", "only messages since then: 2026-11-27, 2026-11-27T08:00Z, 30m, 24h, 7d")
     .option("--metadata", "write each message's id, attempts and time next to its body")
-    .option("--visibility-timeout <seconds>", "with --take: how long pulled messages are leased", whole(1, 43_200), 60)
+    .option(
+      "--visibility-timeout <seconds>",
+      "with --take: how long pulled messages are leased; default: 60, or 600 with --filter or --since",
+      whole(1, 43_200),
+    )
     .action(async (queue: string, flags: ExportFlags) => {
       const { runExport } = await import("./run.ts");
       process.exitCode = await runExport(process.cwd(), queue, flags, process.env);

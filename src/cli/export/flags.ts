@@ -7,6 +7,15 @@ export interface ExportFlags {
   readonly filter: readonly string[];
   readonly since?: string;
   readonly metadata?: true;
-  /** Seconds. */
-  readonly visibilityTimeout: number;
+  /** Seconds; undefined for the default of {@link visibilityMsOf}. */
+  readonly visibilityTimeout?: number;
+}
+
+/** Seconds that pulled messages are leased. Those that are not selected stay leased until every message was seen. */
+const usualSeconds = { all: 60, selected: 600 } as const;
+
+/** @returns milliseconds; 0 if nothing is leased */
+export function visibilityMsOf({ take, visibilityTimeout, filter, since }: ExportFlags): number {
+  const usual = filter.length > 0 || since !== undefined ? usualSeconds.selected : usualSeconds.all;
+  return take ? (visibilityTimeout ?? usual) * 1000 : 0;
 }

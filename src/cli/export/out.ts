@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import { quote } from "../../printable.ts";
 import { type ExportPaths, exportPaths } from "../../redrive/index.ts";
@@ -36,7 +36,16 @@ export function exportPlace(root: string, out: string): ExportPlace {
       `--out ${quote(out)} cannot be the name of a manifest. Use letters, digits and . _ - in each part of it, at most 150.`,
     );
   }
+  if (!isInside(root, dirname(join(root, path)))) {
+    throw new UsageError(`--out ${quote(out)} leads out of the repository by a link. Name a path inside it.`);
+  }
   return { paths: exportPaths(join(root, path)), shown: exportPaths(path), name, schema: schemaFrom(root, path) };
+}
+
+/** Whether a folder is in the repository once links are followed. It may not exist yet. */
+function isInside(root: string, path: string): boolean {
+  if (!existsSync(path)) return isInside(root, dirname(path));
+  return !relative(realpathSync(root), realpathSync(path)).startsWith("..");
 }
 
 function schemaFrom(root: string, path: string): string {

@@ -21,16 +21,19 @@ const listed = 10;
  *
  * @throws ExportError QUEUE_UNKNOWN
  */
-export function findQueue(name: string, ledger: QueueBook): AccountQueue {
-  const setting = ledger.configured?.get(name);
-  const found =
-    (setting && ledger.account.find((queue) => isQueueOf(setting, queue, ledger.stack))) ??
-    ledger.account.find(({ queue_name }) => queue_name === name) ??
-    ledger.account.find(({ queue_id }) => queue_id === name);
+export function findQueue(name: string, book: QueueBook): AccountQueue {
+  const setting = book.configured?.get(name);
+  // A queue of the configuration that is gone is not to be mistaken for another one with its name.
+  const found = setting
+    ? book.account.find((queue) => isQueueOf(setting, queue, book.stack))
+    : (book.account.find(({ queue_name }) => queue_name === name) ??
+      book.account.find(({ queue_id }) => queue_id === name));
   if (found !== undefined) return found;
-  const known = [
-    ...new Set([...(ledger.configured?.keys() ?? []), ...ledger.account.map(({ queue_name }) => queue_name)]),
-  ];
+  if (setting !== undefined) {
+    const what = `the account does not have the queue that the stack's configuration calls ${quote(name)}`;
+    throw new ExportError("QUEUE_UNKNOWN", what, "Correct queue-seeder:queues, or name the queue by its id.");
+  }
+  const known = [...new Set([...(book.configured?.keys() ?? []), ...book.account.map(({ queue_name }) => queue_name)])];
   throw unknown(name, known, "the account has no such queue");
 }
 
@@ -40,20 +43,18 @@ export function findQueue(name: string, ledger: QueueBook): AccountQueue {
  *
  * @throws ExportError QUEUE_UNKNOWN, EXPORT_TARGET
  */
-export function targetOf(source: AccountQueue, to: string | undefined, takes: boolean, ledger: QueueBook): string {
+export function targetOf(source: AccountQueue, to: string | undefined, takes: boolean, book: QueueBook): string {
   if (to !== undefined) {
-    const known = ledger.configured
-      ? [...ledger.configured.keys()]
-      : ledger.account.map(({ queue_name }) => queue_name);
-    const where = ledger.configured ? "the stack's configuration has no such queue" : "the account has no such queue";
+    const known = book.configured ? [...book.configured.keys()] : book.account.map(({ queue_name }) => queue_name);
+    const where = book.configured ? "the stack's configuration has no such queue" : "the account has no such queue";
     if (!known.includes(to)) throw unknown(to, known, where);
-    const setting = ledger.configured?.get(to);
-    const isSource = setting ? isQueueOf(setting, source, ledger.stack) : to === source.queue_name;
+    const setting = book.configured?.get(to);
+    const isSource = setting ? isQueueOf(setting, source, book.stack) : to === source.queue_name;
     if (!isSource || takes) return to;
     const next = "Take the messages out with --take, or name another queue with --to.";
     throw new ExportError("EXPORT_TARGET", "the messages stay in the queue, and would be pushed to it once more", next);
   }
-  const origins = ledger.account.filter(({ consumers }) =>
+  const origins = book.account.filter(({ consumers }) =>
     consumers.some(({ dead_letter_queue }) => dead_letter_queue === source.queue_name),
   );
   const [origin] = origins;
@@ -66,7 +67,7 @@ export function targetOf(source: AccountQueue, to: string | undefined, takes: bo
     const next = "Name the queue to push to with --to; with --filter, export the messages of each on their own.";
     throw new ExportError("EXPORT_TARGET", what, next);
   }
-  return nameIn(ledger, origin);
+  return nameIn(book, origin);
 }
 
 /** @throws ExportError EXPORT_TARGET */

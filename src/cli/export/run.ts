@@ -21,7 +21,7 @@ import {
 import type { SourceLocation } from "../../types.ts";
 import { UsageError } from "../../usage-error.ts";
 import { type Connection, connect } from "./connect.ts";
-import type { ExportFlags } from "./flags.ts";
+import { type ExportFlags, visibilityMsOf } from "./flags.ts";
 import { type ExportPlace, exportPlace } from "./out.ts";
 import { findQueue, targetOf } from "./queues.ts";
 import { exportedText, peekedText, takenText, unsettledText, writtenFiles } from "./summary.ts";
@@ -92,6 +92,8 @@ async function prepare({ client, accountId, stack }: Connection, name: string, f
     const what = `the delivery of ${quote(source.queue_name)} is paused, so it hands no messages out`;
     throw new ExportError("DELIVERY_PAUSED", what, "Resume the delivery, or export without --take.");
   }
+  const maxDeliveries = (consumer?.max_retries ?? defaultRetries) + 1;
+  if (flags.take) assertRetries(source.queue_name, maxDeliveries);
   return {
     head: {
       accountId,
@@ -103,8 +105,29 @@ async function prepare({ client, accountId, stack }: Connection, name: string, f
       metadata: flags.metadata === true,
       startedAt: new Date().toISOString(),
     },
-    maxDeliveries: (consumer?.max_retries ?? defaultRetries) + 1,
+    maxDeliveries,
   };
+}
+
+/** Deliveries that leave room for a few kills. */
+const safeDeliveries = 10;
+
+/**
+ * A message that was delivered as often as the queue allows is deleted once its lease ends, although a run that was killed has
+ * not written it.
+ *
+ * @throws ExportError PULL_RETRIES_NONE
+ */
+function assertRetries(queue: string, maxDeliveries: number): void {
+  const next = `Set \`--message-retries 100\` when you add the pull consumer with \`npx wrangler queues consumer http add ${queue}\`.`;
+  if (maxDeliveries < 2) {
+    const what = `${quote(queue)} deletes a message after one delivery, so a run that is killed would lose what it pulled`;
+    throw new ExportError("PULL_RETRIES_NONE", what, next);
+  }
+  if (maxDeliveries >= safeDeliveries) return;
+  report([
+    `${quote(queue)} deletes a message after ${maxDeliveries} deliveries, runs that are killed included. ${next}`,
+  ]);
 }
 
 interface Wanted {
@@ -118,7 +141,8 @@ async function exportTo(
   { flags, selection }: Wanted,
   host: ExportPorts,
 ): Promise<number> {
-  const files = await openExport(location.paths, head, flags.take ? flags.visibilityTimeout * 1000 : 0, host);
+  const visibilityMs = visibilityMsOf(flags);
+  const files = await openExport(location.paths, head, visibilityMs, host);
   const problems = new ProblemCollector();
   const options = {
     queue: { accountId: head.accountId, queueId: head.queueId },
@@ -128,11 +152,10 @@ async function exportTo(
     onRows: (rows: readonly Row[]) => {
       for (const found of scanRows(rows, (row) => placeOf(files, location, row))) problems.add(found);
     },
-    onWait: (seconds: number, why: string) => tell([`Waiting for ${seconds} s: ${why}.`]),
+    onWait: (seconds: number, why: string) => report([`Waiting for ${seconds} s: ${why}.`]),
   };
   let closed = false;
   try {
-    const visibilityMs = flags.visibilityTimeout * 1000;
     const left = flags.take
       ? await take(files, { ...options, visibilityMs, maxDeliveries }, host)
       : await peek(files, options, host);
@@ -144,13 +167,13 @@ async function exportTo(
     await files.close(unsettled === undefined && !stopped);
     if (stopped) throw interrupted(files);
     for (const path of writtenFiles(files, location.shown)) process.stdout.write(`${toPrintable(path)}\n`);
-    tell(exportedText(files, location.shown));
-    tell("seen" in left ? peekedText(left) : takenText(left));
-    if (unsettled !== undefined) tell([unsettled]);
+    report(exportedText(files, location.shown));
+    report("seen" in left ? peekedText(left) : takenText(left));
+    if (unsettled !== undefined) report([unsettled]);
     return unsettled === undefined ? 0 : 1;
   } finally {
-    tell(problems.sorted().map((found) => formatProblem(found)));
-    if (problems.omitted > 0) tell([`${problems.omitted} more problems are not shown.`]);
+    report(problems.sorted().map((found) => formatProblem(found)));
+    if (problems.omitted > 0) report([`${problems.omitted} more problems are not shown.`]);
     if (!closed) await leaveOff(files);
   }
 }
@@ -181,7 +204,7 @@ function stopOnSignals(): { readonly stop: AbortSignal; readonly release: () => 
   const controller = new AbortController();
   const onSignal = () => {
     release();
-    tell(["Stopping after the batch in hand …"]);
+    report(["Stopping after the batch in hand …"]);
     controller.abort();
   };
   const release = () => {
@@ -208,6 +231,6 @@ function sinceOf(text: string | undefined): number | undefined {
   );
 }
 
-function tell(lines: readonly string[]): void {
+function report(lines: readonly string[]): void {
   for (const line of lines) process.stderr.write(`${toPrintable(line)}\n`);
 }

@@ -22,6 +22,7 @@ describe("what can follow", () => {
   it("is an option after a dash", () => {
     expect(values(["validate", "--f"])).toEqual(["--format"]);
     expect(values(["--v"])).toEqual(["--version"]);
+    expect(values(["export", "orders-dead", "--t"])).toEqual(["--take", "--to"]);
     expect(values(["validate", "--", "--f"])).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { makeShop, type Shop } from "./support/shop.ts";
 
 const out = "messages/redrive/2026-11-27";
@@ -90,14 +91,22 @@ source:
     await using shop = await makeShop();
     await shop.fill([{ body: 1 }]);
     const queues = `{ purchases: { id: "${shop.emulator.queueId("orders")}" } }`;
-    const { writeFiles } = await import("../../manifest/support/fixture.ts");
     writeFiles(shop.folder, {
       "Pulumi.yaml": "name: shop\nruntime: nodejs\n",
+      "Pulumi.dev.yaml": `config:\n  queue-seeder:accountId: ${shop.emulator.accountId}\n  queue-seeder:queues: { orders: { id: "${"0".repeat(32)}" } }\n`,
       "Pulumi.prod.yaml": `config:\n  queue-seeder:accountId: ${shop.emulator.accountId}\n  queue-seeder:queues: ${queues}\n`,
     });
     const env = { CLOUDFLARE_ACCOUNT_ID: undefined };
     expect((await shop.export(["orders-dead", "--stack", "prod", "--out", out], { env })).code).toBe(0);
     expect(shop.read(`${out}.yaml`)).toContain("queue: purchases\nstacks:\n  - prod\n");
+    const unnamed = await shop.export(["orders-dead", "--stack", "dev", "--out", "messages/d"], { env });
+    expect(unnamed.stderr).toContain(
+      'EXPORT_TARGET: the stack\'s configuration does not have "orders", whose dead letters these are. Add it under',
+    );
+    const gone = await shop.export(["orders", "--stack", "dev", "--out", "messages/d"], { env });
+    expect(gone.stderr).toContain(
+      'QUEUE_UNKNOWN: the account does not have the queue that the stack\'s configuration calls "orders".',
+    );
     const wrong = await shop.export(["orders-dead", "--stack", "prod", "--out", "messages/b", "--to", "purchase"], {
       env,
     });
@@ -151,6 +160,11 @@ describe("what cannot be exported", () => {
     await using shop = await makeShop({ pull: false });
     await shop.fill([{ body: 1 }]);
     expect((await shop.export(["orders-dead", "--out", out, "--take"])).stderr).toContain("PULL_NOT_ENABLED");
+    await shop.post("orders-dead", "/consumers", { type: "http_pull", settings: { max_retries: 0 } });
+    expect((await shop.export(["orders-dead", "--out", out, "--take"])).stderr).toContain(
+      'PULL_RETRIES_NONE: "orders-dead" deletes a message after one delivery',
+    );
+    expect(shop.emulator.messages("orders-dead").map(({ attempts }) => attempts)).toEqual([0]);
     const missing = await shop.export(["orders-dead", "--out", out], { env: { CLOUDFLARE_ACCOUNT_ID: "" } });
     expect(missing.stderr).toBe(
       "ACCOUNT_MISSING: no Cloudflare account is configured. Name the stack with --stack, or set CLOUDFLARE_ACCOUNT_ID.\n",
@@ -179,6 +193,22 @@ describe("what cannot be exported", () => {
       "EXPORT_EXISTS: 2026-11-27.text.ndjson exists already. Name another --out: no file is overwritten.\n",
     ]);
     expect([shop.read(`${out}.text.ndjson`), shop.emulator.messages("orders-dead").length]).toEqual(["mine\n", 1]);
+  });
+
+  it("warns of a queue that deletes messages early", async () => {
+    await using shop = await makeShop({ pull: false });
+    await shop.post("orders-dead", "/consumers", { type: "http_pull", settings: { max_retries: 3 } });
+    const { code, stderr } = await shop.export(["orders-dead", "--out", out, "--take"]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('"orders-dead" deletes a message after 4 deliveries')]);
+  });
+
+  it("is not written through a link out of the repository", async () => {
+    await using shop = await makeShop();
+    using elsewhere = temporaryFolder();
+    symlinkSync(elsewhere.path, join(shop.folder, "messages/redrive"));
+    const { code, stderr } = await shop.export(["orders-dead", "--out", out]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("leads out of the repository by a link")]);
+    expect(readdirSync(elsewhere.path)).toEqual([]);
   });
 
   it("is not written if the system refuses", async () => {
