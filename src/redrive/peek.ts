@@ -40,7 +40,8 @@ export async function peek(files: ExportFiles, options: PeekOptions, ports: Expo
   const rows = wanted.slice(0, Math.max(0, limit - written)).map((message) => toRow(message, metadata));
   await files.put(rows, 0);
   onRows(rows);
-  files.settle(rows.map(({ id }) => id));
+  // Nothing is leased, so nothing is owed; a run that was killed may have left rows without this note.
+  files.settle([...files.unsettled]);
   const metrics = await source.metrics(queue);
   return { seen: messages.length, backlog: metrics.kind === "ok" ? metrics.value.backlog_count : undefined };
 }

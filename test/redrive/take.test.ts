@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCondition } from "../../src/redrive/index.ts";
+import { Killed, stepping } from "./support/kill.ts";
 import { makeWorld, numbered, visibilityMs } from "./support/world.ts";
 
 const bodies = (count: number, from = 0) => numbered(count, from).map(({ body }) => body);
@@ -21,6 +22,23 @@ describe("a peek", () => {
     await world.fill([{ body: "later", delay_seconds: 60 }, ...numbered(150)]);
     expect(await world.peek()).toMatchObject({ seen: 100, backlog: 151 });
     expect(world.rows()).toEqual(bodies(100));
+  });
+
+  it("that was killed continues, and owes the queue nothing", async () => {
+    await using reference = await makeWorld();
+    await reference.fill(numbered(3));
+    const { ports, made } = stepping(reference.ports);
+    await reference.peek({}, ports);
+    for (const at of made.keys()) {
+      for (const when of ["before", "half", "after"] as const) {
+        await using world = await makeWorld();
+        await world.fill(numbered(3));
+        await expect(world.peek({}, stepping(world.ports, at, when).ports)).rejects.toThrow(Killed);
+        if (made[at] === "remove out.progress" && when === "after") continue;
+        expect(await world.peek()).toMatchObject({ unsettled: [], backlog: 3 });
+        expect([world.rows(), world.files()]).toEqual([bodies(3), ["out.ndjson"]]);
+      }
+    }
   });
 });
 

@@ -48,7 +48,10 @@ export interface World extends AsyncDisposable {
   open(ports?: Partial<ExportPorts>): Promise<ExportFiles>;
   /** Opens the export, takes until the queue is empty, writes the manifest, and closes it, as the command does. */
   take(options?: Partial<Parameters<typeof take>[1]>, ports?: Partial<ExportPorts>): Promise<Taken & Outcome>;
-  peek(options?: Partial<Parameters<typeof peek>[1]>): Promise<{ seen: number; backlog: number | undefined } & Outcome>;
+  peek(
+    options?: Partial<Parameters<typeof peek>[1]>,
+    ports?: Partial<ExportPorts>,
+  ): Promise<{ seen: number; backlog: number | undefined } & Outcome>;
   /** Lines of a data file, parsed. */
   rows(kind?: Row["kind"]): unknown[];
   /** Names of the files in the folder. */
@@ -146,11 +149,16 @@ export async function makeWorld({ maxRetries = 100, ...options }: WorldOptions =
         throw error;
       }
     },
-    async peek(own = {}) {
-      const files = await openExport(paths, { ...head, mode: "peek" }, 0, ports);
-      const peeked = await peek(files, { ...usual, ...own }, ports);
-      await files.close(true);
-      return { ...peeked, unsettled: [...files.unsettled] };
+    async peek(own = {}, more = {}) {
+      const files = await openExport(paths, { ...head, mode: "peek" }, 0, { ...ports, ...more });
+      try {
+        const peeked = await peek(files, { ...usual, ...own }, { ...ports, ...more });
+        await files.close(true);
+        return { ...peeked, unsettled: [...files.unsettled] };
+      } catch (error) {
+        await files.abandon();
+        throw error;
+      }
     },
     rows(kind = "json") {
       const path = paths.data[kind];
