@@ -56,11 +56,13 @@ export class MessageManifest extends pulumi.ComponentResource<ByName> {
   /** The queue's metrics as the API returned them last, best effort; null: it never did. */
   readonly metrics: pulumi.Output<QueueMetrics | null>;
   readonly #args: MessageManifestArgs;
+  readonly #formerNames: readonly string[];
 
   constructor(name: string, args: MessageManifestArgs, opts?: pulumi.ComponentResourceOptions) {
     // The arguments stay here: the engine would keep them in its state, as a component's inputs.
     super(componentType, name, {}, opts);
     this.#args = args;
+    this.#formerNames = namesOf(opts?.aliases ?? []);
     const outputs = (resources: ByName) =>
       pulumi.all(Object.fromEntries([...resources].map(([manifest, { outputs }]) => [manifest, outputs])));
     this.manifests = pulumi.output(this.getData().then(outputs));
@@ -75,7 +77,7 @@ export class MessageManifest extends pulumi.ComponentResource<ByName> {
     try {
       // By then the constructor has come to its end.
       await undefined;
-      const within = { parent: this, name: name ?? "" };
+      const within = { parent: this, name: name ?? "", formerNames: this.#formerNames };
       const args = this.#args;
       return "path" in args ? await deployFiles(args, within) : withoutStackTraces(() => deployValues(args, within));
     } catch (error) {
@@ -94,6 +96,17 @@ export class MessageManifest extends pulumi.ComponentResource<ByName> {
 interface ComponentScope {
   readonly parent: MessageManifest;
   readonly name: string;
+  readonly formerNames: readonly string[];
+}
+
+/** The former names in a component's aliases, as far as they are known by now: Pulumi knows the others of its own. */
+function namesOf(aliases: NonNullable<pulumi.ComponentResourceOptions["aliases"]>): readonly string[] {
+  if (!Array.isArray(aliases)) return [];
+  return aliases.flatMap((alias: unknown) => {
+    if (typeof alias === "string") return [alias.slice(alias.lastIndexOf("::") + 2)];
+    const name: unknown = typeof alias === "object" && alias !== null && "name" in alias ? alias.name : undefined;
+    return typeof name === "string" ? [name] : [];
+  });
 }
 
 async function deployFiles(args: ManifestFileArgs, within: ComponentScope): Promise<ByName> {
@@ -122,13 +135,14 @@ async function deployFiles(args: ManifestFileArgs, within: ComponentScope): Prom
   return withoutStackTraces(() => deployManifests(root, loaded, targetOf, within));
 }
 
-function deployValues(args: MessageValuesArgs, { parent, name }: ComponentScope): ByName {
+function deployValues(args: MessageValuesArgs, { parent, name, formerNames }: ComponentScope): ByName {
   const folder = projectFolder();
   const settings = loadSettingsOrThrow(folder);
   const { queueId, accountId = resolveAccount(settings), push = "once", inDoubt = settings.inDoubt } = args;
   const common = loadContext(folder);
-  const list = { root: common.root, folder, manifests: { [name]: [] } };
-  const deployments = new Deployments(`${name}/deployments`, list, { parent });
+  const list = { root: common.root, folder, manifests: { [name]: formerNames } };
+  const aliases = (end: string) => formerNames.map((former) => ({ name: `${former}${end}` }));
+  const deployments = new Deployments(`${name}/deployments`, list, { parent, aliases: aliases("/deployments") });
   const segment = {
     ...common,
     manifest: name,
@@ -146,8 +160,8 @@ function deployValues(args: MessageValuesArgs, { parent, name }: ComponentScope)
   const inlineMessages = toInlineMessages(args.messages, args.secrets ?? true);
   const resource = new ManifestResource(
     name,
-    { accountId, queueId, folder, segments: [segment], inlineMessages, deployment: deployments.of(name) },
-    { parent },
+    { accountId, queueId, folder, segments: [segment], formerNames, inlineMessages, deployment: deployments.of(name) },
+    { parent, aliases: aliases("") },
   );
   return new Map([[name, resource]]);
 }

@@ -13,6 +13,8 @@ import { sharedDelivery } from "./shared-delivery.ts";
 export interface ComponentScope {
   readonly parent: pulumi.ComponentResource;
   readonly name: string;
+  /** Names that the component had before. */
+  readonly formerNames: readonly string[];
 }
 
 /** What all segments of a stack have in common. @param root absolute path of the repository */
@@ -41,6 +43,10 @@ export function deployManifests(
   const resources = new Map<string, ManifestResource>();
   if (loaded.manifests.length === 0) return resources;
   const named = (name: string) => (within === undefined ? name : `${within.name}/${name}`);
+  const formerly = (names: readonly string[]) => [
+    ...names.slice(1).map(named),
+    ...(within?.formerNames ?? []).flatMap((former) => names.map((name) => `${former}/${name}`)),
+  ];
   const parent = within === undefined ? {} : { parent: within.parent };
   const common = loadContext(root);
   const former = {
@@ -51,24 +57,27 @@ export function deployManifests(
       loaded.manifests.map(({ name, formerNamesAt }) => [name, formatLocation(formerNamesAt)]),
     ),
   };
-  const deployments = new Deployments(named("deployments"), former, parent);
+  const listAliases = formerly(["deployments"]).map((name) => ({ name }));
+  const deployments = new Deployments(named("deployments"), former, { ...parent, aliases: listAliases });
   for (const manifest of sortByDependencies(loaded.manifests)) {
     const target = targetOf(manifest);
     if (target === undefined) continue;
     const segments = loaded.segmentsOf(manifest).map((segment) => planSegment(manifest, segment, common));
     const deployment = deployments.of(manifest.name);
-    const names = [manifest.name, ...manifest.formerNames].map(named);
+    const formerNames = formerly([manifest.name, ...manifest.formerNames]);
+    const names = [named(manifest.name), ...formerNames];
     const args = {
       ...target,
       folder: root,
       segments,
+      formerNames,
       deployment,
       ...(isSharedDelivery(segments) && { deliveryNumber: sharedDelivery(segments, { ...target, names, deployment }) }),
     };
     const options = {
       ...parent,
       dependsOn: manifest.after.flatMap((name) => resources.get(name) ?? []),
-      aliases: manifest.formerNames.map((name) => ({ name: named(name) })),
+      aliases: formerNames.map((name) => ({ name })),
     };
     resources.set(manifest.name, new ManifestResource(named(manifest.name), args, options));
   }

@@ -14,6 +14,8 @@ export interface QueueTarget {
 /** A manifest's segments, and what only the run knows of them. */
 export interface ManifestArgs extends QueueTarget {
   readonly segments: readonly PlannedSegment[];
+  /** Names that the resource had before. */
+  readonly formerNames?: readonly string[];
   /** Absolute path of the repository, for the provider's check alone: no state has it. */
   readonly folder: string;
   /** The messages of the one segment, where the program gives them. */
@@ -30,15 +32,27 @@ const segmentType = "pulumi-nodejs:dynamic:Segment";
 export class ManifestResource extends pulumi.ComponentResource {
   readonly outputs: pulumi.Output<ManifestOutputs>;
 
-  constructor(name: string, { segments, ...common }: ManifestArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { segments, formerNames = [], ...common }: ManifestArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super(componentType, name, {}, opts);
-    const resources = segments.map((segment) => new SegmentResource(name, { ...segment, ...common }, this));
+    const former = formerNames.length > 0 && { formerNames };
+    const options = (segment: number) => ({
+      parent: this,
+      // Pulumi lets them follow from the parent's, but not after a run that renamed the parent and was killed before its children.
+      aliases: formerNames.map((former) => ({ name: `${former}/${segment}` })),
+    });
+    const resources = segments.map(
+      (segment) => new SegmentResource(name, { ...segment, ...former, ...common }, options(segment.segment)),
+    );
     this.outputs = pulumi.all(resources.map(({ outputs }) => outputs)).apply(aggregateOutputs);
     this.registerOutputs({ delivery: this.outputs });
   }
 }
 
-type SegmentArgs = Omit<PlannedSegment, "inlineMessages"> & Omit<ManifestArgs, "segments">;
+type SegmentArgs = Omit<PlannedSegment, "inlineMessages"> & Omit<ManifestArgs, "segments" | "formerNames">;
 type FromProvider = Exclude<keyof SegmentOutputs, keyof SegmentInputs>;
 
 /** One checkpoint in the engine's state: a dynamic resource, whose provider is ./pulumi-internals/stub.ts. */
@@ -51,7 +65,11 @@ class SegmentResource extends pulumi.CustomResource {
   declare readonly metrics: pulumi.Output<SegmentOutputs["metrics"]>;
   declare readonly metricsAt: pulumi.Output<string | undefined>;
 
-  constructor(manifest: string, args: SegmentArgs, parent: pulumi.Resource) {
+  constructor(
+    manifest: string,
+    args: SegmentArgs,
+    { parent, aliases }: { readonly parent: pulumi.Resource; readonly aliases: readonly { readonly name: string }[] },
+  ) {
     const name = `${manifest}/${args.segment}`;
     // A plain promise: as an output it would depend on the parent, and so on all its segments, each of which would wait for
     // the others.
@@ -75,7 +93,7 @@ class SegmentResource extends pulumi.CustomResource {
     const preview = pulumi.runtime.isDryRun();
     // Where Pulumi is told to replace a segment, its old ledger is given up before the new one begins. Another queue replaces
     // nothing.
-    const options = { parent, deleteBeforeReplace: true };
+    const options = { parent, aliases: [...aliases], deleteBeforeReplace: true };
     super(segmentType, name, { ...args, ...fromProvider, resourceUrn, preview, __provider: providerStub }, options);
     this.#planned = { queue: args.queue, messages: args.messages };
   }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeSeeder, succeeded } from "./support/seeder.ts";
+import { makeSeeder, said, succeeded } from "./support/seeder.ts";
 
 const messages = "queue: orders\nmessages:\n  - body: { order: 1 }\n  - body: { order: 2 }\n";
 const rows = "queue: orders\nsource: { file: rows.ndjson }\n";
@@ -25,4 +25,52 @@ it("pushes nothing of a manifest that moved and says so, and only what is new in
   seeder.write("shop/orders.yaml", `moved_from: [older, a]\n${messages}  - body: { order: 3 }\n`);
   succeeded(await stack.up());
   expect(pushes().slice(before)).toEqual([1]);
+});
+
+it("refuses a former name that is deployed next to the present one, and pushes and deletes nothing", async () => {
+  const text = (body: number, more = "") => `${more}queue: orders\nmessages: [{ id: "${body}", body: ${body} }]\n`;
+  await using seeder = await makeSeeder({ messages: { "a.yaml": text(1), "b.yaml": text(2) } });
+  const { stack, bodies } = seeder;
+  succeeded(await stack.up());
+  const state = stack.exportState();
+  stack.remove("messages/a.yaml");
+  seeder.write("b.yaml", `${text(2, "moved_from: [a]\n")}`);
+  seeder.write("c.yaml", text(3));
+  for (const run of [await stack.preview(), await stack.up()]) {
+    expect(run.code).not.toBe(0);
+    expect(said(run)).toContain("MOVED_FROM_DEPLOYED: nothing was pushed.");
+    expect(said(run)).toContain('messages/b.yaml:1:13 "b" and "a" are both deployed');
+  }
+  const segments = (text: string) => text.match(/urn:pulumi:[^"]*Segment::[^"]*/g)?.sort();
+  expect(segments(stack.exportState())).toEqual(segments(state));
+  expect(bodies("orders").toSorted()).toEqual([1, 2]);
+
+  seeder.write("a.yaml", text(1));
+  seeder.write("b.yaml", text(2));
+  succeeded(await stack.up());
+  expect(bodies("orders").toSorted()).toEqual([1, 2, 3]);
+});
+
+it("pushes nothing again of a manifest whose move was interrupted by a kill", async () => {
+  const bodies = (count: number) => JSON.stringify(Array.from({ length: count }, (_, body) => ({ body })));
+  const text = (count: number, more = "") => `${more}in_doubt: stop\nqueue: orders\nmessages: ${bodies(count)}\n`;
+  await using seeder = await makeSeeder({ messages: { "a.yaml": text(2) } });
+  const { stack, emulator } = seeder;
+  succeeded(await stack.up());
+  seeder.write("a.yaml", text(3, "name: b\nmoved_from: [a]\n"));
+  const hold = emulator.hold({ method: "POST" }, "after");
+  const run = stack.spawnUp();
+  await hold.arrived;
+  run.stop();
+  for (const { pid } of stack.processes()) process.kill(pid, "SIGKILL");
+  await run.done;
+  hold.release();
+  succeeded(await stack.pulumi(["cancel", "--yes"]));
+  const held = await stack.up();
+  expect([held.code, said(held)]).toEqual([
+    1,
+    expect.stringContaining("b: 2 of 3 messages are pushed to orders, 1 in doubt"),
+  ]);
+  expect(said(held)).not.toMatch(/Segment b\/0 (creating|deleting)/);
+  expect(seeder.bodies("orders")).toEqual([0, 1, 2]);
 });

@@ -174,3 +174,34 @@ it("repairs one of two components that deploy the same manifest", async () => {
   succeeded(await stack.up());
   expect(shop.pushes()).toEqual([1, 1, 1]);
 });
+
+it("pushes nothing again of a component whose renaming was interrupted by a kill", async () => {
+  const program = (name: string, options: string) => `import { Config } from "@pulumi/pulumi";
+import { MessageManifest } from "queue-seeder";
+const queueId = new Config("shop").require("queueId");
+new MessageManifest("${name}", { path: "seeds/orders.yaml", queueId }, ${options});
+`;
+  const manifest = (...bodies: readonly number[]) =>
+    `queue: orders\nin_doubt: stop\nmessages: ${JSON.stringify(bodies.map((body) => ({ body })))}\n`;
+  const files = { "index.ts": program("before", "{}"), "seeds/orders.yaml": manifest(1, 2) };
+  await using shop = await makeShop({ tarball: tarball(), files });
+  const { stack, emulator } = shop;
+  succeeded(await stack.up());
+  stack.write("index.ts", program("after", '{ aliases: [{ name: "before" }] }'));
+  stack.write("seeds/orders.yaml", manifest(1, 2, 3));
+  const hold = emulator.hold({ method: "POST" }, "after");
+  const run = stack.spawnUp();
+  await hold.arrived;
+  run.stop();
+  for (const { pid } of stack.processes()) process.kill(pid, "SIGKILL");
+  await run.done;
+  hold.release();
+  succeeded(await stack.pulumi(["cancel", "--yes"]));
+  const held = await stack.up();
+  expect([held.code, said(held)]).toEqual([
+    1,
+    expect.stringContaining("seeds/orders: 2 of 3 messages are pushed to orders, 1 in doubt"),
+  ]);
+  expect(said(held)).not.toMatch(/Segment \S+ (creating|deleting)/);
+  expect(shop.bodies()).toEqual([1, 2, 3]);
+});

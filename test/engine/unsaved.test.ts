@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
-import { startCli } from "./support/cli.ts";
+import { expect, it, vi } from "vitest";
+import { cli, startCli } from "./support/cli.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
 
 const manifest = (count: number) =>
@@ -100,4 +100,53 @@ it("lets a second run wait for the first one, which `pulumi cancel` does not end
   expect(texts(seeder, "orders")).toEqual(expected(250));
   succeeded(await stack.up());
   expect(texts(seeder, "orders")).toEqual(expected(250));
+});
+
+/** Kills everything that runs for the stack, once two requests were answered and the third one was accepted. */
+async function killAtThird({ stack, emulator }: Seeder, env: Record<string, string>): Promise<void> {
+  const third = Promise.withResolvers<void>();
+  const killed = Promise.withResolvers<void>();
+  const gate = async () => {
+    third.resolve();
+    await killed.promise;
+    return "drop" as const;
+  };
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "hold", when: "after", gate }, skip: 2, times: 1 });
+  const run = stack.spawnUp({ env });
+  await third.promise;
+  await vi.waitUntil(() => journals(stack).flatMap((text) => text.match(/^{"pushed":\[/gm) ?? []).length === 2);
+  run.stop();
+  for (const { pid } of stack.processes()) process.kill(pid, "SIGKILL");
+  await run.done;
+  killed.resolve();
+  emulator.faults.clear();
+  succeeded(await stack.pulumi(["cancel", "--yes"]));
+}
+
+function journals({ project }: Seeder["stack"]): readonly string[] {
+  const folder = join(project.dir, ".queue-seeder/journal");
+  return readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+}
+
+it("knows after a kill what a run without checkpoints pushed, in its first deployment and in a later one", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(300) } });
+  const { stack } = seeder;
+  const env = { PULUMI_SKIP_CHECKPOINTS: "true" };
+  await killAtThird(seeder, env);
+  expect(stack.exportState()).not.toContain("dynamic:Segment");
+  // Two requests were answered, and the third one was not: its messages are held, as `in_doubt: stop` asks.
+  const held = await stack.up({ env });
+  expect([held.code, said(held)]).toEqual([
+    1,
+    expect.stringContaining("200 of 300 messages are pushed to orders, 100 in doubt"),
+  ]);
+  expect(texts(seeder, "orders")).toEqual(expected(300));
+  const settled = await cli(stack.project, ["settle", "a", "--pushed", "--stack", "test", "--yes"]);
+  expect(settled.code, said(settled)).toBe(0);
+
+  seeder.write("a.yaml", manifest(600));
+  await killAtThird(seeder, env);
+  const again = await stack.up({ env });
+  expect(said(again)).toContain("500 of 600 messages are pushed to orders, 100 in doubt");
+  expect(texts(seeder, "orders")).toEqual(expected(600));
 });

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { parseSegmentName, parseUrn } from "../../engine/urn.ts";
 import { journalFolder } from "../../lifecycle/journal/journal-folder.ts";
 import { unpackKeys } from "../../plan/index.ts";
@@ -39,7 +38,7 @@ export async function watchJournals(
     const value = config.values.get(key);
     return typeof value === "string" ? value : undefined;
   };
-  const journals = fileJournals(journalFolder({ root: ".." }, { cwd: join(root, "infra"), env, config: text }));
+  const journals = fileJournals(journalFolder({ root: "." }, { cwd: root, env, config: text }));
   const prefix = `${config.project}/${stack.short} `;
   // What cannot be read is told by the run, which pushes nothing then.
   const found = async () =>

@@ -39,7 +39,7 @@ export function toJournalQuery(inputs: SegmentInputs, olds: PreviousState | unde
     lineage: olds?.lineage,
     deployments: [inputs.deployment, olds?.deployment ?? ""].filter((id) => id !== ""),
     resource: placeOf(inputs, resourceUrn),
-    formerPlaces: (inputs.movedFrom ?? []).map((name) => placeOf(inputs, formerSelf(inputs, name))),
+    formerPlaces: (inputs.formerNames ?? []).map((name) => placeOf(inputs, formerUrn(inputs, name))),
     recorded: findQueueLedger(olds, inputs),
   };
 }
@@ -48,10 +48,9 @@ function placeOf({ project, stack }: Pick<SegmentInputs, "project" | "stack">, r
   return `${project}/${stack} ${resourceUrn}`;
 }
 
-/** The URN that the segment had under a former name of its manifest. */
-function formerSelf({ resourceUrn, manifest, segment }: SegmentInputs, name: string): string {
-  const end = `${manifest}/${segment}`;
-  return resourceUrn.endsWith(end) ? `${resourceUrn.slice(0, -end.length)}${name}/${segment}` : resourceUrn;
+/** The URN that the segment had under a former name of its manifest's resource. */
+function formerUrn({ resourceUrn, segment }: SegmentInputs, name: string): string {
+  return `${resourceUrn.slice(0, resourceUrn.lastIndexOf("::") + 2)}${name}/${segment}`;
 }
 
 /** Whether a journal is of the segment, by any of the things that the segment is known by. */

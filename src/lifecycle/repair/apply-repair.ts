@@ -48,7 +48,7 @@ export async function repairLedger(
     const what = `this run repairs ${repair.manifest} and pushes nothing of ${inputs.manifest}`;
     throw new SeederError("REPAIR_ONLY", `${what}. Run \`pulumi up\` for that.`);
   }
-  if (previous === undefined && repair.action !== "baseline") {
+  if (previous === undefined && delivery.claim.recovered.length === 0 && repair.action !== "baseline") {
     throw new SeederError(
       "NOT_DEPLOYED",
       `${inputs.manifest} was never deployed here, so its ledger is empty. Nothing was changed.`,

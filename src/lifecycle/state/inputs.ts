@@ -20,7 +20,7 @@ export function planSegment(manifest: Manifest, segment: Segment, context: Stack
   return {
     ...context,
     manifest: manifest.name,
-    ...(manifest.formerNames.length > 0 && { movedFrom: manifest.formerNames }),
+    ...(manifest.formerNames.length > 0 && { formerNames: manifest.formerNames }),
     file: manifest.location.file,
     queue: manifest.queue,
     mode: manifest.push,

@@ -21,8 +21,8 @@ export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
   readonly root: string;
   /** The manifest's name. */
   readonly manifest: string;
-  /** Names that the manifest had before; absent: none. */
-  readonly movedFrom?: readonly string[];
+  /** Names that the manifest's resource had before; absent: none. */
+  readonly formerNames?: readonly string[];
   /** The manifest's file, relative to the repository, with forward slashes. */
   readonly file: string;
   /** The name by which the manifest knows the queue. */

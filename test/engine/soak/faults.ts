@@ -16,20 +16,26 @@ const slowMs = 400;
 export interface ArmedFaults {
   /** The run that they are for; none can strike before. */
   readonly run: PromiseWithResolvers<Running>;
-  /** Names of those that struck. */
+  /** Names of those that were seen to do what they are for. */
   readonly hits: string[];
   /** Another run beside it, once there is one. */
   beside: Running | undefined;
+  /** Whether the runs are over: what still waits then strikes nothing. */
+  over: boolean;
 }
 
 /** Sets the blows for the next run. Each strikes when its push arrives, not at a time. */
 export function armFaults(world: World, faults: readonly PlannedFault[]): ArmedFaults {
-  const armed: ArmedFaults = { run: Promise.withResolvers(), hits: [], beside: undefined };
+  const armed: ArmedFaults = { run: Promise.withResolvers(), hits: [], beside: undefined, over: false };
   for (const { push, fault } of faults) {
     const gate = async (): Promise<RunResult> => {
-      const first = !armed.hits.includes(fault.name);
-      if (first) armed.hits.push(`${fault.name} at ${push}`);
-      return act(world, fault, armed);
+      // A request that its client gave up may come to its turn late.
+      if (armed.over) return "go";
+      const seen = () => {
+        const name = `${fault.name} at ${push}`;
+        if (!armed.hits.includes(name)) armed.hits.push(name);
+      };
+      return act(world, fault, armed, seen);
     };
     const when = "when" in fault ? fault.when : "before";
     world.emulator.faults.add({ match: pushes, effect: { kind: "hold", when, gate }, skip: push, times: 1 });
@@ -40,9 +46,16 @@ export function armFaults(world: World, faults: readonly PlannedFault[]): ArmedF
   return armed;
 }
 
-/** What a strike does besides what the emulator does of itself. @returns what becomes of the request that waits */
-async function act(world: World, fault: FaultType, armed: ArmedFaults): Promise<RunResult> {
+/**
+ * What a fault does besides what the emulator does of itself.
+ *
+ * @param seen called once it has done it; what waits for the state does it later
+ * @returns what becomes of the request that waits
+ */
+async function act(world: World, fault: FaultType, armed: ArmedFaults, seen: () => void): Promise<RunResult> {
   const { crowd, proxy, stack, bucket } = world;
+  const isLate = fault.kind === "state" || fault.kind === "kill_at_write" || fault.kind === "cancel";
+  if (!isLate) seen();
   const run = await armed.run.promise;
   switch (fault.kind) {
     case "fault":
@@ -58,6 +71,7 @@ async function act(world: World, fault: FaultType, armed: ArmedFaults): Promise<
       return "go";
     case "state":
       bucket.onWrite = async () => {
+        seen();
         if (fault.how === "refused") return "refused";
         await setTimeout(slowMs);
         return "kept";
@@ -67,7 +81,10 @@ async function act(world: World, fault: FaultType, armed: ArmedFaults): Promise<
       let writes = 0;
       bucket.onWrite = async () => {
         writes += 1;
-        if (writes === fault.write) kill("cli", stack, run);
+        if (writes === fault.write) {
+          seen();
+          kill("cli", stack, run);
+        }
         return "refused";
       };
       return "go";
@@ -76,7 +93,7 @@ async function act(world: World, fault: FaultType, armed: ArmedFaults): Promise<
       // A run that has the lock for itself by then needs no other one.
       await world.cancel();
       armed.beside ??= world.spawnUp();
-      await heard(armed.beside, /waits for the run of process|RUN_UNDER_WAY/);
+      if (await heard(armed.beside, /waits for the run of process|RUN_UNDER_WAY/)) seen();
       return "go";
     }
     case "kill":
@@ -109,13 +126,13 @@ export function killIfThere(pid: number): void {
   }
 }
 
-/** Until the CLI says it, or ends. */
-async function heard({ child, done }: Running, words: RegExp): Promise<void> {
+/** Until the CLI says it, or ends. @returns whether it said it */
+async function heard({ child, done }: Running, words: RegExp): Promise<boolean> {
   const logged = async () => {
     for (let text = ""; !words.test(text); ) {
       const [chunk] = await Promise.race([child.stdout, child.stderr].map((stream) => once(stream ?? child, "data")));
       text += String(chunk);
     }
   };
-  await Promise.race([logged(), done]);
+  return Promise.race([logged().then(() => true), done.then(() => false)]);
 }

@@ -48,9 +48,15 @@ for (let seed = first; played < rounds; seed += 1) {
     for (const kind of kindsOf(result)) happened.set(kind, (happened.get(kind) ?? 0) + 1);
     if (result.findings.length > 0) console.log(`${result.transcript}\n${result.findings.map(findingText).join("\n")}`);
   };
-  const findings = await runLifecycle(seed, length, logged);
+  const isClean = await runLifecycle(seed, length, logged).then(
+    (findings) => findings.length === 0,
+    (error: unknown) => {
+      console.log(`seed ${seed} could not be played: ${error instanceof Error ? error.stack : error}`);
+      return false;
+    },
+  );
   played += length;
-  if (findings.length === 0) continue;
+  if (isClean) continue;
   failed += 1;
   console.log(`To play it again: npm run soak -- --rounds ${roundsOfLife} --seed ${seed}`);
 }

@@ -57,9 +57,9 @@ const manifests: readonly ManifestPlan[] = (["resend", "stop"] as const).flatMap
 
 /** Small bodies fill a batch by their number, large ones by their bytes. */
 const sizes = [
-  { padding: 0, most: 500 },
-  { padding: 2_000, most: 200 },
-  { padding: 25_000, most: 30 },
+  { padding: 0, most: 400 },
+  { padding: 2_000, most: 120 },
+  { padding: 25_000, most: 20 },
 ] as const;
 
 /** @param length number of rounds */
@@ -73,10 +73,10 @@ export function draw(seed: number, length: number): Schedule {
   const rounds = Array.from({ length }, (_, number) => {
     const additions = random
       .shuffled(manifests)
-      .slice(0, random.between(1, 3))
+      .slice(0, random.between(1, 2))
       .map(({ name }) => addition(random, name));
     // Two fifths of the strikes end a process; of these, or of those at the state, one a run is enough.
-    const runs = Array.from({ length: random.int(4) === 0 ? 2 : 1 }, () => {
+    const runs = Array.from({ length: random.int(8) === 0 ? 2 : 1 }, () => {
       const faults = Array.from({ length: random.int(3) }, () => decks.faults());
       const end = () => (random.int(3) === 0 ? decks.states() : decks.ends());
       const all = faults.length === 0 || random.int(3) > 0 ? [...faults, end()] : faults;

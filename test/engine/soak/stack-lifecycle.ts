@@ -116,6 +116,7 @@ class StackLifecycle {
     run.resolve(running);
     const first = await running.done;
     const beside = await armed.beside?.done;
+    armed.over = true;
     for (const { pid } of orphans) killIfThere(pid);
     bucket.onWrite = undefined;
     emulator.faults.clear();

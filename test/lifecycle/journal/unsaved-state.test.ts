@@ -269,9 +269,10 @@ describe("a first run whose state was not saved", () => {
     ["resend", ["m1", "m2"], 4],
   ])("is known under the names that the manifest had before: %s", async (policy, twice, arrived) => {
     const more = `in_doubt: ${policy}\n`;
-    await run({ ...(await world.segment(manifest([1, 2], more))), deployment: "one that no state has" });
+    const first = await world.segment(manifest([1, 2], more));
+    await run({ ...first, resourceUrn: "urn::a/0", deployment: "one that no state has" });
     const moved = await world.segment(`name: b\nmoved_from: [older, a]\n${manifest([1, 2], more)}`);
-    const inputs = { ...moved, resourceUrn: "urn:b/0" };
+    const inputs = { ...moved, resourceUrn: "urn::b/0" };
     const outs = await run(inputs).catch((failure: { properties: SegmentOutputs }) => failure.properties);
     expect(outs).toMatchObject({
       inDoubtMessages: policy === "stop" ? ["m1", "m2"] : [],

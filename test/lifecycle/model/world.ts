@@ -126,7 +126,7 @@ export class World implements AsyncDisposable {
   #start(name: string, { disturbance = {}, repair }: Run): { process: Process; lifecycle: SegmentProvider } {
     const process = new Process(++this.#processes, disturbance);
     this.#api.admit(process);
-    const about = repair && { manifest: name, segments: `urn:${name}`, messages: undefined, ...repair };
+    const about = repair && { manifest: name, segments: `urn::${name}`, messages: undefined, ...repair };
     const lifecycle = createProvider({
       cwd: join(this.#root, "infra"),
       env: {
@@ -239,7 +239,7 @@ export class World implements AsyncDisposable {
       ...target,
       ...shared,
       deployment,
-      resourceUrn: `urn:${setting.name}/${segment.segment}`,
+      resourceUrn: `urn::${setting.name}/${segment.segment}`,
       __provider: "the stub",
     }));
   }

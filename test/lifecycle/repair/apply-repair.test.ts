@@ -50,6 +50,15 @@ async function inDoubt(inputs: SegmentInputs): Promise<SegmentOutputs> {
 
 const requests = () => world.emulator.requests.length;
 
+it("settles what only the journal of a run has in doubt whose state was not saved", async () => {
+  const inputs = await world.segment(manifest(1, 2));
+  expect((await failureOf(repair({ action: "settle_pushed" }, inputs))).message).toMatch(/^NOT_DEPLOYED/);
+  await inDoubt(inputs);
+  const outs = await repair({ action: "settle_pushed", messages: ["m1"] }, inputs);
+  expect(outs).toMatchObject({ pushed: 1, inDoubt: 1, inDoubtMessages: ["m2"] });
+  expect(requests()).toBe(2);
+});
+
 it("baseline marks a manifest as pushed that was never deployed", async () => {
   const inputs = await world.segment(manifest(1, 2));
   const outs = await repair({ action: "baseline" }, inputs);

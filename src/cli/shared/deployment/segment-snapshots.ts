@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { componentQueues, type RecordedSegment, type StackState } from "../../../engine/read-state.ts";
 import { urns } from "../../../engine/urn.ts";
 import { deliveryNumberOf, isSharedDelivery } from "../../../lifecycle/delivery-number.ts";
@@ -39,7 +38,7 @@ export type ReadMessages = (from: number) => AsyncIterable<readonly Message[]>;
 export function toManifestSnapshot(manifest: Manifest, snapshot: StackSnapshot, state: StackState): ManifestSnapshot {
   const { settings, stack, config, loaded } = snapshot;
   const messagesFrom = createMessageReader(manifest);
-  const common = { stack: stack.short, project: config.project, root: ".." };
+  const common = { stack: stack.short, project: config.project, root: "." };
   const planned = loaded.segmentsOf(manifest).map((segment) => {
     const known = findRecorded(manifest, segment.index, state);
     const inputs = {
@@ -85,11 +84,13 @@ export function toSegmentSnapshot(
     recorded,
     messages: () => part(messagesFrom, inputs),
     async left(env) {
-      const host = { cwd: join(root, "infra"), env, config: toText(config) };
-      if (!recorded?.replaced) return readRecoveredEntries(inputs, recorded?.outputs, host);
+      const host = { cwd: root, env, config: toText(config) };
+      // The inputs have the way from the provider's working directory, which a program chooses.
+      const own = { ...inputs, root: "." };
+      if (!recorded?.replaced) return readRecoveredEntries(own, recorded?.outputs, host);
       // What is created anew has none of the journals of what is deleted before it.
       const { lineage, runs } = recorded.outputs;
-      const left = await readRecoveredEntries(inputs, undefined, host);
+      const left = await readRecoveredEntries(own, undefined, host);
       return left.filter(({ found: { head } }) => head.lineage !== lineage && !runs.includes(head.id));
     },
   };
