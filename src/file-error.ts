@@ -1,24 +1,24 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs";
 import { getSystemErrorMap } from "node:util";
 
-/** Why a file cannot be used: words for people that hold no path, since a path may be absolute or hostile. */
+/** Why a file cannot be used. The texts contain no path, which may be absolute or hostile. */
 export interface FileErrorDescription {
-  /** A clause without a full stop, such as `permission denied (EACCES)`. */
+  /** A clause without a period, such as `permission denied (EACCES)`. */
   readonly reason: string;
   /** What to do about it, in a full sentence. */
   readonly hint: string;
 }
 
-/** What stands at a path when its links are followed. */
+/** The kind of file at a path, following links. */
 export type PathInfo =
   | { readonly kind: "file"; readonly size: number }
   | { readonly kind: "folder" }
-  /** There is nothing of this name. */
+  /** The path does not exist. */
   | { readonly kind: "missing" }
-  /** There is something, or the system does not say what, and it cannot be read. */
+  /** The path exists, or its kind is unknown, and it cannot be read. */
   | ({ readonly kind: "fault" } & FileErrorDescription);
 
-/** Looks what stands at a path. It never throws for what the file system holds or refuses. */
+/** Inspects a path. Never throws because of the content or errors of the file system. */
 export function inspectPath(path: string): PathInfo {
   try {
     const stats = statSync(path);
@@ -31,8 +31,8 @@ export function inspectPath(path: string): PathInfo {
 }
 
 /**
- * Opens a file for reading, and makes sure that it is a regular one after it is open: what stands at a path may change at any
- * time, and a named pipe would be waited for without end.
+ * Opens a file for reading, and checks afterwards that it is a regular one: the file at a path may change at any time, and a named
+ * pipe would block forever.
  *
  * @returns the descriptor, which the caller closes, and the size in bytes
  * @throws FileError, Error of the file system; {@link describeFileError} describes both
@@ -59,7 +59,7 @@ export function readRegularFile(path: string): Buffer {
   }
 }
 
-/** A file is not what can be read, though the system would open it. */
+/** Thrown if a path is not a regular file, even though the system could open it. */
 export class FileError extends Error {
   override name = "FileError";
   readonly description: FileErrorDescription;
@@ -70,19 +70,19 @@ export class FileError extends Error {
   }
 }
 
-/** Whether an error comes from the file system, and so can be described by {@link describeFileError}. */
+/** Reports whether an error comes from the file system, so that {@link describeFileError} can describe it. */
 export function isFileError(error: unknown): boolean {
   return error instanceof FileError || errorCode(error) !== undefined;
 }
 
-/** Describes what the system, or {@link openRegularFile}, has against a file. */
+/** Describes an error of the system, or of {@link openRegularFile}. */
 export function describeFileError(error: unknown): FileErrorDescription {
   if (error instanceof FileError) return error.description;
   const code = errorCode(error);
   return { reason: describeSystemError(error), hint: hintsByCode[code ?? ""] ?? "Make it readable, or remove it." };
 }
 
-/** The reason of a system's error in words, with its code. The system's own message is not used: it holds absolute paths. */
+/** Describes the reason of a system error, with its code. Does not use the system's message, which contains absolute paths. */
 export function describeSystemError(error: unknown): string {
   const code = errorCode(error);
   if (code === undefined) return "unknown reason";
@@ -90,13 +90,13 @@ export function describeSystemError(error: unknown): string {
   return known === undefined ? code : `${known} (${code})`;
 }
 
-/** Clearer than the system's own words. */
+/** Descriptions that are clearer than the system's. */
 const reasonsByCode: Readonly<Record<string, string>> = {
   ELOOP: "its symbolic links lead in a circle",
   ENAMETOOLONG: "its name is longer than the file system allows",
   ENOTDIR: "a part of its path is a file, not a folder",
   EISDIR: "it is a folder",
-  // A socket, or a device without anything behind it.
+  // A socket, or a device without a driver.
   ENXIO: "it is not a regular file",
   ERR_INVALID_ARG_VALUE: "its name holds a NUL character",
 };
@@ -140,7 +140,7 @@ function isLink(path: string): boolean {
   try {
     return lstatSync(path).isSymbolicLink();
   } catch {
-    // What cannot be looked at is described by the caller's own error.
+    // The caller's own error describes an unreadable path.
     return false;
   }
 }

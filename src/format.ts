@@ -1,4 +1,4 @@
-/** Numbers, times and texts as people read them. The same on every machine, whatever its locale. */
+/** Formats numbers, times and texts for display, independent of the machine's locale. */
 
 export function formatNumber(n: number): string {
   return n.toLocaleString("en-US");
@@ -8,7 +8,7 @@ export function formatCount(n: number, noun: string): string {
   return `${formatNumber(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
-/** A time to wait, to a figure or two. */
+/** Formats a duration, rounded to one or two digits. */
 export function formatDuration(seconds: number): string {
   if (seconds < 1) return "less than a second";
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
@@ -20,13 +20,13 @@ export function formatDuration(seconds: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
-/** The first characters of a text, none of them cut in two: half a character is nothing that the engine takes. */
+/** Returns the first characters of a text without splitting one: Pulumi does not accept half a surrogate pair. */
 export function truncate(text: string, characters: number): string {
-  // No character has more than two code units, so that a long text is not taken apart as a whole.
+  // A character has at most two code units, so a long text need not be split as a whole.
   return [...text.slice(0, characters * 2)].slice(0, characters).join("");
 }
 
-/** Whether a text is a number of seconds that a run may wait. */
+/** Reports whether a text is a valid number of seconds for a wait. */
 export function isSeconds(text: string): boolean {
   return /^\d{1,8}$/.test(text);
 }

@@ -1,13 +1,13 @@
-/** Characters of a message's id: the ledger keeps it in the engine's state. The schema of manifests says the same. */
+/** Maximum characters of a message's id, which the ledger stores in the Pulumi state. The schema of manifests has the same limit. */
 export const maxIdLength = 200;
 
 /**
- * What an id must not hold: control characters, separators of lines, and what turns the order of the text around it. Ids stand
- * in the stack's outputs, which the engine prints as they are. The schema of manifests says the same.
+ * Characters that an id must not contain: control characters, line separators and bidirectional controls. Ids are part of the
+ * stack's outputs, which Pulumi prints verbatim. The schema of manifests has the same rule.
  */
 const forbidden = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
-/** Whether a text holds only characters that an id may have. */
+/** Reports whether a text contains only characters that are allowed in an id. */
 export function hasIdCharacters(text: string): boolean {
   return !forbidden.test(text);
 }

@@ -1,22 +1,22 @@
 import { truncate } from "./format.ts";
 
 /**
- * What a terminal obeys, what breaks a line, what turns the order of the text around it, and what is not seen: control and
- * format characters, line and paragraph separators, halves of characters, private ones, spaces that are not the space, and
- * characters without a glyph.
+ * Characters that a terminal interprets, that break lines, change the text direction, or are invisible: control and format
+ * characters, line and paragraph separators, lone surrogates, private use characters, spaces other than U+0020, and characters
+ * without a glyph.
  */
 const hiddenCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 
 /**
- * What runners of pipelines obey in a log: `::error::` at the beginning of a line, `##[error]` and `##vso[…]` anywhere.
+ * Workflow commands of pipeline runners: `::error::` at the beginning of a line, `##[error]` and `##vso[…]` anywhere.
  *
  * Sources: actions/runner, src/Runner.Common/ActionCommand.cs; Azure Pipelines, logging commands.
  */
 const commands = [/^(\s*):(?=:)/u, /#(?=#[a-z]*\[)/giu] as const;
 
 /**
- * Makes one line of any text that comes from outside: what is hidden in it, or would be obeyed, is shown as an escape such as
- * `\u{1b}`. Everything that reaches a terminal, a log or a page goes through here.
+ * Converts any external text to one safe line: hidden characters and commands are shown as escapes such as `\u{1b}`. Use it for
+ * everything that is written to a terminal, a log or a page.
  */
 export function toPrintable(text: string): string {
   return text
@@ -25,7 +25,7 @@ export function toPrintable(text: string): string {
     .replace(commands[1], escapeMatch);
 }
 
-/** Does the same for a text of several lines, which stay lines. */
+/** Like {@link toPrintable}, but keeps line breaks. */
 export function toPrintableLines(text: string): string {
   return text
     .split(/\r?\n/)
@@ -33,7 +33,7 @@ export function toPrintableLines(text: string): string {
     .join("\n");
 }
 
-/** Makes every text in plain data printable, so that whatever is written of it is. */
+/** Makes every text in plain data printable. */
 export function toPrintableData<Data>(data: Data): Data {
   return mapTexts(data) as Data;
 }
@@ -46,10 +46,10 @@ function mapTexts(value: unknown): unknown {
 }
 
 /**
- * Writes JSON that a terminal or a log shows as it is: what is hidden, or would be obeyed, stands there in JSON's own escapes,
- * so that a reader gets the same value.
+ * Writes JSON that is safe for a terminal or a log: hidden characters and commands are written as JSON escapes, so that a parser
+ * gets the same value.
  *
- * @param indent spaces of a level; without it the JSON is one line
+ * @param indent spaces per level; without it, the JSON is one line
  */
 export function toPrintableJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent)
@@ -57,10 +57,10 @@ export function toPrintableJson(value: unknown, indent?: number): string {
     .replace(commands[1], escapeJson);
 }
 
-/** Characters of a quoted piece of somebody's text; the place says where the rest is. */
+/** Maximum characters of a quotation; the location shows where the rest is. */
 const quoteLength = 60;
 
-/** Somebody's text inside a sentence for people: printable, in double quotes, cut. */
+/** Quotes an external text for a message: printable, in double quotes, truncated. */
 export function quote(text: string): string {
   const first = truncate(text, quoteLength);
   return `"${toPrintable(first)}${first.length < text.length ? "…" : ""}"`;

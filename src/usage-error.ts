@@ -1,4 +1,4 @@
-/** The command was called in a way that cannot work. It ends with exit code 2, or the one that its help names. */
+/** Thrown for wrong usage of a command. The command ends with exit code 2, or the one in its help. */
 export class UsageError extends Error {
   override name = "UsageError";
 }

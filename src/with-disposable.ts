@@ -1,6 +1,6 @@
 /**
- * Does something with a resource, and disposes of it afterwards, also where that fails. What `using` is for: the oldest Node that
- * serves cannot parse it.
+ * Runs a function with a resource, and disposes of it afterwards, even if the function fails. A replacement for `using`, which the
+ * oldest supported Node cannot parse.
  */
 export async function withDisposable<Resource extends Disposable | AsyncDisposable, Result>(
   resource: Resource,

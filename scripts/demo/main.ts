@@ -9,13 +9,13 @@ import { makeStack, type OwnStack } from "../../test/engine/support/stack.ts";
 const repository = join(import.meta.dirname, "../..");
 const manifest = "messages/orders/backfill-loyalty.yaml";
 
-/** The queues that the repository's example manifests name. */
+/** The queues of the repository's example manifests. */
 const queues = ["orders", "emails", "cache"];
 
-/** A step of the demo did not do what it says. */
+/** A step of the demo had another result than announced. */
 class Unexpected extends Error {}
 
-/** The main job, step by step, on the real engine; each step checks in the emulator's queues what it says. */
+/** Runs the main use case step by step with the real Pulumi engine; each step verifies its result in the emulator's queues. */
 async function demo(): Promise<void> {
   say("An emulator of the Cloudflare Queues API starts, and a Pulumi stack with its state in a temporary folder.");
   await withDisposable(await startEmulator({ queues: queues.map((name) => ({ name })) }), async (emulator) =>
@@ -41,7 +41,7 @@ async function play(emulator: Emulator, stack: OwnStack): Promise<void> {
     `emulator  ${emulator.baseUrl}\nqueues    ${queues.join(", ")}\nmanifests messages/**/*.yaml of this repository`,
   );
 
-  say("The first `pulumi up` previews, then pushes what the manifests hold.");
+  say("The first `pulumi up` previews, then pushes the messages of the manifests.");
   const first = await up(stack, emulator, { preview: true });
   expect(first.code === 0 && first.pushed === 7, `expected 7 pushed messages, saw ${first.pushed}`);
   done(`7 messages are in the queues: ${counts(emulator)}. The API's metrics are in the outputs above.`);
@@ -60,7 +60,7 @@ async function play(emulator: Emulator, stack: OwnStack): Promise<void> {
   expect(third.code === 0 && third.pushed === 1, `expected 1 pushed message, saw ${third.pushed}`);
   done("Exactly one message was pushed.");
 
-  say("Another message is added, and with it come two mistakes.");
+  say("Another message is added, with two mistakes.");
   const mistakes =
     "  - id: loyalty-2025-11-0005\n    body: { order: 10005 }\n    delay_seconds: soon\n    contenttype: json\n";
   stack.write(manifest, before + added + mistakes);
@@ -68,18 +68,18 @@ async function play(emulator: Emulator, stack: OwnStack): Promise<void> {
   const fourth = await up(stack, emulator);
   const named = /backfill-loyalty\.yaml:\d+:\d+ [A-Z_]+:/.test(fourth.stdout + fourth.stderr);
   expect(fourth.code !== 0 && named && fourth.pushed === 0, "expected a refusal with its place, and no push");
-  done("Everything that is wrong was said, with its place, and nothing was pushed.");
+  done("Both mistakes were reported with their locations, and nothing was pushed.");
 
-  say("`pulumi destroy` cleans up. It pushes nothing, and calls nothing back.");
+  say("`pulumi destroy` cleans up. It pushes nothing, and recalls nothing.");
   const total = queues.map((name) => emulator.messages(name).length).join();
   stack.write(manifest, before + added);
   const destroyed = await stack.destroy();
   expect(destroyed.code === 0, destroyed.stdout + destroyed.stderr);
-  expect(total === queues.map((name) => emulator.messages(name).length).join(), "expected the queues as they were");
-  done("The stack is gone; the queues still hold what was pushed.");
+  expect(total === queues.map((name) => emulator.messages(name).length).join(), "expected the queues to be unchanged");
+  done("The stack is gone; the queues still contain the pushed messages.");
 }
 
-/** Runs `pulumi up`, shows what it says, and counts what came in meanwhile. */
+/** Runs `pulumi up`, shows its output, and counts the messages that arrived meanwhile. */
 async function up(
   stack: OwnStack,
   emulator: Emulator,
@@ -93,7 +93,7 @@ async function up(
   return { ...finished, pushed };
 }
 
-/** Without the lines in which the CLI, which has no terminal here, repeats itself. */
+/** Removes the lines that the CLI repeats because it has no terminal. */
 function brief(output: string): string {
   const lines = output.split("\n").filter((line) => !/^@|^\s*$|\b(?:creating|updating|running)\b.*\(\d+s\)/.test(line));
   return lines.join("\n");
@@ -120,9 +120,9 @@ function expect(holds: boolean, otherwise: string): void {
 
 try {
   await demo();
-  console.log(`\nThat was all of it. Your own: README.md, "A real deployment".\n`);
+  console.log(`\nThe demo is complete. For your own deployment, see README.md, "A real deployment".\n`);
 } catch (error) {
   if (!(error instanceof Unexpected)) throw error;
-  console.error(`\n   ✗ Step ${step} did not do what it says: ${error.message}`);
+  console.error(`\n   ✗ Step ${step} failed: ${error.message}`);
   process.exitCode = 1;
 }

@@ -4,12 +4,12 @@ import { engineVersion } from "../../src/engine/pulumi-home.ts";
 import { withDisposable } from "../../src/with-disposable.ts";
 import { type Surroundings, tool } from "./source.ts";
 
-/** Longer than any build on a machine that can run the engine; only a network that hangs takes more. */
+/** Longer than any build on a machine that can run Pulumi; only a hanging network takes longer. */
 const timeoutMs = 30 * 60_000;
 
 const goDir = join(import.meta.dirname, "go");
 
-/** What `go` builds, each from a module of its own whose go.mod and go.sum pin all of its sources. */
+/** The commands to build, each from its own module, whose go.mod and go.sum pin all sources. */
 const commands = {
   pulumi: {
     text: "Building the Pulumi CLI with Go",
@@ -25,14 +25,14 @@ const commands = {
   },
 } as const satisfies Record<string, { text: string; expected: string; package: string; flags: string }>;
 
-/** Builds the engine from its Go modules, where downloads are out of reach but the module proxy is not. */
+/** Builds the Pulumi engine from its Go modules, for networks that allow only the module proxy. */
 export async function build(work: string, surroundings: Surroundings): Promise<string> {
   const binDir = join(work, "bin");
   mkdirSync(binDir);
   await go("pulumi", ["version"], surroundings);
   await buildCommand("pulumi", join(binDir, "pulumi"), "1/3", surroundings);
   await buildCommand("language-nodejs", join(binDir, "nodejs-language-host"), "2/3", surroundings);
-  await withDisposable(surroundings.progress.step("3/3 Copying the scripts beside them"), async () => {
+  await withDisposable(surroundings.progress.step("3/3 Copying their scripts"), async () => {
     const sdk = await go("pulumi", ["list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"], surroundings);
     copyScript(join(goDir, "language-nodejs/pulumi-language-nodejs"), binDir);
     copyScript(join(sdk.trim(), "nodejs/dist/pulumi-resource-pulumi-nodejs"), binDir);
@@ -51,7 +51,7 @@ async function buildCommand(
   await withDisposable(surroundings.progress.step(`${step} ${text}`, expected), () => go(name, args, surroundings));
 }
 
-/** In a module's folder, since its go.mod also says which Go is new enough. */
+/** Runs Go in a module's folder, because its go.mod also sets the required Go version. */
 function go(name: keyof typeof commands, args: string[], { env, signal }: Surroundings): Promise<string> {
   const cwd = join(goDir, name);
   return tool("go", args, {
@@ -63,7 +63,7 @@ function go(name: keyof typeof commands, args: string[], { env, signal }: Surrou
   });
 }
 
-/** A module's files are read-only, and without the run bit. */
+/** Copies a script and makes it executable and writable: a module's files are neither. */
 function copyScript(from: string, binDir: string): void {
   const to = join(binDir, basename(from));
   copyFileSync(from, to);

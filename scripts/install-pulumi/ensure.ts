@@ -8,22 +8,22 @@ import { download } from "./download.ts";
 import { lock } from "./lock.ts";
 import { type Source, SourceError, type Surroundings } from "./source.ts";
 
-/** In the order in which they are tried. */
+/** The sources, in the order in which they are tried. */
 const sources = {
   "the download": download,
   "the build with Go": build,
 } as const satisfies Record<string, Source>;
 
-/** The folder where an engine is put together. It stands beside its later place, so that a rename moves it there. */
+/** The folder where an engine is assembled. It is next to its final location, so that a rename can move it. */
 const workPrefix = ".building-";
 
-/** There is no engine, and none can be had. The message says what was tried and what to install. */
+/** Thrown if no Pulumi engine is available. The message lists what was tried and what to install. */
 export class EngineMissing extends Error {
   override name = "EngineMissing";
 }
 
 /**
- * Makes sure that an engine is here. Of several processes that find none, one gets it while the others wait.
+ * Ensures that a Pulumi engine is available. If several processes need one, one installs it while the others wait.
  *
  * @throws EngineMissing
  */
@@ -32,17 +32,17 @@ export async function ensureEngine(surroundings: Surroundings): Promise<Engine> 
   const here = findEngine(env);
   if (here) return here;
   const versions = versionsDir(env);
-  const wait = () => progress.line("Another process is getting the engine. Waiting for it …");
+  const wait = () => progress.line("Another process is installing Pulumi. Waiting for it …");
   return withDisposable(await lock(join(versions, ".queue-seeder.lock"), wait, signal), () => getEngine(surroundings));
 }
 
-/** Gets an engine, while no other process does. */
+/** Installs an engine while holding the lock. */
 async function getEngine(surroundings: Surroundings): Promise<Engine> {
   const { env, progress } = surroundings;
   const versions = versionsDir(env);
   const meanwhile = findEngine(env);
   if (meanwhile) return meanwhile;
-  // Whoever left these behind was killed: a living one would hold the lock.
+  // Left by killed processes: a living one would hold the lock.
   for (const name of readdirSync(versions).filter((name) => name.startsWith(workPrefix))) remove(join(versions, name));
 
   const failures: string[] = [];
@@ -51,7 +51,7 @@ async function getEngine(surroundings: Surroundings): Promise<Engine> {
       return await install(source, surroundings);
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
-      progress.line(`No engine by ${name}: ${error.message}.`);
+      progress.line(`Pulumi could not be installed by ${name}: ${error.message}.`);
       failures.push(`${name}: ${error.message}`);
     }
   }
@@ -66,7 +66,7 @@ async function install(source: Source, surroundings: Surroundings): Promise<Engi
     verify(made);
     const binDir = join(versions, engineVersion, "bin");
     mkdirSync(dirname(binDir), { recursive: true });
-    // What is there is no complete engine, else it would have been found.
+    // The existing folder is incomplete; otherwise it would have been found.
     if (existsSync(binDir)) renameSync(binDir, join(work, "replaced"));
     renameSync(made, binDir);
     return { pulumi: join(binDir, "pulumi"), binDir, version: engineVersion, from: "home" };
@@ -77,9 +77,9 @@ async function install(source: Source, surroundings: Surroundings): Promise<Engi
 
 function verify(binDir: string): void {
   const missing = ["pulumi", ...plugins].filter((name) => !isExecutable(join(binDir, name)));
-  if (missing.length > 0) throw new SourceError(`it brought no ${missing.join(", no ")}`);
+  if (missing.length > 0) throw new SourceError(`the result lacks ${missing.join(", ")}`);
   const version = askVersion(join(binDir, "pulumi"));
-  if (version !== engineVersion) throw new SourceError(`it brought version ${version ?? "unknown"}`);
+  if (version !== engineVersion) throw new SourceError(`the result has version ${version ?? "unknown"}`);
 }
 
 function remove(folder: string): void {
@@ -89,10 +89,10 @@ function remove(folder: string): void {
 function missingText(failures: readonly string[], env: Env): string {
   const refused = listRejectedEngines(env).map(({ pulumi, why }) => `${pulumi}: ${why}`);
   return [
-    `There is no Pulumi engine ${engineVersion} or newer on PATH or in Pulumi's home, and none could be had.`,
+    `No Pulumi ${engineVersion} or newer was found on PATH or in Pulumi's home, and none could be installed.`,
     ...[...refused, ...failures].map((line) => `  ${line}.`),
     "Install one of these on PATH, then run `npm run engine` again:",
     `  the Pulumi CLI, ${engineVersion} or newer: https://www.pulumi.com/docs/iac/download-install/`,
-    "  Go, 1.25.11 or newer, which then builds the engine in some minutes: https://go.dev/doc/install",
+    "  Go, 1.25.11 or newer, which then builds Pulumi in some minutes: https://go.dev/doc/install",
   ].join("\n");
 }

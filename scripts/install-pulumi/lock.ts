@@ -10,12 +10,11 @@ const retryMs = 250;
 const sqliteBusy = 5;
 
 /**
- * Takes a lock that one process of this machine can hold at a time, and waits for it if need be. SQLite's lock on its file
- * is the operating system's, which frees it when the holder ends, however that happens: nothing can go stale, and the file
- * itself may stay.
+ * Acquires a lock that only one process of this machine can hold, and waits for it if necessary. It is SQLite's lock on its file,
+ * which the operating system releases when the holder ends for any reason: it never becomes stale, and the file may remain.
  *
- * @param onWait called once, if another process holds it
- * @throws where the file cannot be made, or the signal is aborted while it waits
+ * @param onWait called once if another process holds the lock
+ * @throws if the file cannot be created, or the signal is aborted during the wait
  */
 export async function lock(file: string, onWait: () => void, signal: AbortSignal): Promise<Disposable> {
   mkdirSync(dirname(file), { recursive: true });

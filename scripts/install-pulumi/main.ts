@@ -12,7 +12,7 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** Loaded only where an engine is missing, to be quick where it is not. */
+/** Loads the installer only if no engine is available, to be fast otherwise. */
 async function getEngine(): Promise<number> {
   const { ensureEngine, EngineMissing } = await import("./ensure.ts");
   const { progressOn } = await import("./progress.ts");
@@ -28,7 +28,7 @@ async function getEngine(): Promise<number> {
     console.error(`Pulumi ${engine.version} is ready: ${engine.pulumi}`);
     return 0;
   } catch (error) {
-    // As a shell reports a process that a signal has ended.
+    // The exit code that a shell reports for a process that a signal ended.
     if (stop.signal.aborted) return 128 + constants.signals[stop.signal.reason as NodeJS.Signals];
     if (!(error instanceof EngineMissing)) throw error;
     console.error(error.message);
@@ -36,10 +36,10 @@ async function getEngine(): Promise<number> {
   }
 }
 
-/** Everything that is read or written here stands in Pulumi's home; other errors are defects, and keep their stack. */
+/** Explains errors of the file system, which all concern Pulumi's home; other errors are bugs, and keep their stack. */
 function explain(error: unknown): number {
   if (!(error instanceof Error && "code" in error)) throw error;
   console.error(`Pulumi's home ${pulumiHome(process.env)} cannot be used: ${error.message}.`);
-  console.error("Make it a folder that you can write to, or name another in PULUMI_HOME.");
+  console.error("Make it a writable folder, or set PULUMI_HOME to another one.");
   return 1;
 }

@@ -1,19 +1,19 @@
-/** Milliseconds between two lines that say that a step is still running, where there is no terminal. */
+/** Milliseconds between two lines about a running step without a terminal. */
 const plainEveryMs = 30_000;
 
 export interface Progress {
-  /** Says what begins, and goes on saying how long it has run until it is disposed of. */
+  /** Shows that a step began, and how long it has run, until it is disposed of. */
   step(text: string, expected?: string): Disposable;
   line(text: string): void;
 }
 
-/** What the output needs to be: process.stderr, or a test's. */
+/** The output: process.stderr, or that of a test. */
 export interface Screen {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
-/** On a terminal one line that counts the seconds; elsewhere plain lines now and then, as a CI's log likes them. */
+/** Shows progress: one line that counts the seconds on a terminal, occasional plain lines in a log. */
 export function progressOn(screen: Screen, now: () => number = Date.now): Progress {
   return {
     step(text, expected) {
@@ -34,7 +34,7 @@ export function progressOn(screen: Screen, now: () => number = Date.now): Progre
   };
 }
 
-/** Minutes and seconds, as in 5:07. */
+/** Formats minutes and seconds, as in 5:07. */
 function clock(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

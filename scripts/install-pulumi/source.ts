@@ -2,24 +2,24 @@ import { type StartOptions, spawnProcess } from "../../src/engine/child-process.
 import type { Env } from "../../src/engine/pulumi-home.ts";
 import type { Progress } from "./progress.ts";
 
-/** What getting an engine needs of its surroundings. */
+/** The environment of an installation. */
 export interface Surroundings {
   readonly env: Env;
-  /** Absolute path of the script of the npm package `pulumi`. */
+  /** The absolute path of the script of the npm package `pulumi`. */
   readonly launcher: string;
   readonly progress: Progress;
-  /** Stops everything that was started. */
+  /** Stops all started processes. */
   readonly signal: AbortSignal;
 }
 
 /**
- * A way to get an engine. Fills a folder of its own and returns the folder with the CLI and its plugins in it.
+ * A source of the Pulumi engine. Fills its own folder, and returns the folder with the CLI and its plugins.
  *
- * @throws SourceError where this way is closed here
+ * @throws SourceError if this source is not available
  */
 export type Source = (work: string, surroundings: Surroundings) => Promise<string>;
 
-/** Why one way to get an engine is closed: one line, without a final stop. */
+/** Why a source is not available, as one line without a period. */
 export class SourceError extends Error {
   override name = "SourceError";
 }
@@ -27,15 +27,15 @@ export class SourceError extends Error {
 export interface ToolOptions extends StartOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** How many of the last lines on stderr tell why it failed. */
+  /** The number of last lines on stderr that contain the reason of a failure. */
   readonly tellingLines: number;
 }
 
-/** Runs a tool to its end and returns what it wrote on stdout. */
+/** Runs a tool, and returns its stdout. @throws SourceError if it fails */
 export async function tool(file: string, args: readonly string[], options: ToolOptions): Promise<string> {
   const { signal, timeoutMs, tellingLines } = options;
   const finished = await spawnProcess(file, args, options).done.catch((error: NodeJS.ErrnoException) => {
-    throw new SourceError(error.code === "ENOENT" ? `there is no \`${file}\` on PATH` : error.message);
+    throw new SourceError(error.code === "ENOENT" ? `\`${file}\` is not on PATH` : error.message);
   });
   signal.throwIfAborted();
   if (finished.code === 0) return finished.stdout;
@@ -43,7 +43,7 @@ export async function tool(file: string, args: readonly string[], options: ToolO
   throw new SourceError(lastLines(finished.stderr, tellingLines) || `it ended with exit code ${finished.code}`);
 }
 
-/** In one line, long enough to hold a compiler's complaint. */
+/** Joins the last lines to one, long enough for a compiler's error. */
 function lastLines(output: string, count: number): string {
   return output
     .trim()

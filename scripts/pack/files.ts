@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 
-/** Regular files under a folder, at any depth, as paths relative to `root`. */
+/** Lists the regular files under a folder, at any depth, as paths relative to `root`. */
 export function filesIn(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((file) => file.isFile())

@@ -4,11 +4,11 @@ import ts from "typescript";
 import { filesIn } from "./files.ts";
 
 /**
- * Has the declarations name each other as `.js`, which the compiler leaves as `.ts`, and drops those that the library
- * does not lead to: only what another project can import needs types.
+ * Changes the imports of declarations from `.ts`, as the compiler leaves them, to `.js`, and deletes declarations that the library
+ * does not use: only what other projects can import needs types.
  *
  * @param folder absolute path of the compiled package
- * @param entry the library's declarations, relative to it
+ * @param entry the library's declarations, relative to `folder`
  */
 export function finishDeclarations(folder: string, entry: string): void {
   const wanted = new Set<string>();
@@ -27,7 +27,7 @@ export function finishDeclarations(folder: string, entry: string): void {
   }
 }
 
-/** Names of the packages that a folder's JavaScript and declarations import, at once or when needed. */
+/** Returns the packages that a folder's JavaScript and declarations import, statically or dynamically. */
 export function importedPackages(folder: string): ReadonlySet<string> {
   const code = filesIn(folder, ".").filter((path) => /\.(m?js|d\.ts)$/.test(path));
   const specifiers = code.flatMap((path) => listImports(readFileSync(join(folder, path), "utf8")));

@@ -7,14 +7,14 @@ import { compiled, declared, type OwnPackage, packagePackageJson } from "./packa
 
 const repository = join(import.meta.dirname, "../..");
 
-/** What goes along as it is, beside the pages of docs/ and what the code reads at run time from its own folders. */
+/** Files to copy unchanged, in addition to docs/ and the files that the code reads at run time. */
 const whole = ["messages/manifest.schema.json", "README.md", "CHANGELOG.md", "LICENSE"] as const;
 
 /**
- * Makes the package's folder: the repository's layout with JavaScript and declarations in place of TypeScript, so that
- * whatever is found by a relative path in the one is found in the other.
+ * Creates the package's folder: the layout of the repository, with JavaScript and declarations instead of TypeScript, so that
+ * relative paths are the same.
  *
- * @param to absolute path; emptied first
+ * @param to absolute path of the folder; it is emptied first
  */
 export function createPackageFolder(to: string): void {
   rmSync(to, { recursive: true, force: true });
@@ -47,7 +47,7 @@ function copy(path: string, to: string): void {
   copyFileSync(join(repository, path), join(to, path));
 }
 
-/** Compiled, or the first file of the repository's own program: what is JavaScript here and no page's is `.mjs`. */
+/** Reports whether a file is compiled, or is the first file of the repository's own program. */
 function isSource(path: string): boolean {
   return path.endsWith(".ts") || path.endsWith(".mjs");
 }

@@ -9,14 +9,14 @@ export interface OwnPackage {
   readonly exports: Readonly<Record<string, string>> & { readonly ".": string };
   readonly bin: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
-  /** What runs Workers for the emulator: large, found where it is installed, and so the package's optional peers too. */
+  /** The packages that run Workers for the emulator: large, and therefore optional peers of the package too. */
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
 }
 
 /**
- * What the project that installs the package has a say in: two copies of the SDK in one program know nothing of each
- * other, and the provider for Cloudflare is only needed where queues are created.
+ * Dependencies that the installing project provides: two copies of the SDK in one program would not share their state, and the
+ * Cloudflare provider is only needed to create queues.
  */
 const peers = {
   "@pulumi/pulumi": { optional: false },
@@ -26,10 +26,11 @@ const peers = {
 const isPeer = (name: string) => Object.hasOwn(peers, name);
 
 /**
- * The package.json of the package, made from the repository's: the same entries, compiled, and of the dependencies those
- * that the compiled files import.
+ * Derives the package.json of the package from the repository's: the same entry points, compiled, and the dependencies that the
+ * compiled files import.
  *
  * @param imported names of the packages that the package's files import
+ * @throws Error if a package is imported that package.json does not list
  */
 export function packagePackageJson(own: OwnPackage, imported: ReadonlySet<string>): Record<string, unknown> {
   const missing = [...imported].filter((name) => own.dependencies[name] === undefined);
@@ -51,7 +52,7 @@ export function packagePackageJson(own: OwnPackage, imported: ReadonlySet<string
     license: own.license,
     type: own.type,
     engines: own.engines,
-    // For resolvers that know nothing of exports, such as the one of Pulumi's own templates for TypeScript.
+    // For resolvers without support for exports, such as the one of Pulumi's own TypeScript templates.
     main: compiled(main),
     types: declared(main),
     exports: {
@@ -72,22 +73,22 @@ export function packagePackageJson(own: OwnPackage, imported: ReadonlySet<string
   };
 }
 
-/** Exact versions are for the repository, whose lockfile answers for them; a package that is exact brings doubles. */
+/** Converts an exact version to a range: exact versions in a package cause duplicate installations. */
 function toRange(version: string): string {
   return /^\d/.test(version) ? `^${version}` : version;
 }
 
-/** Only the library has types: the other module is for the engine, and no program should import it. */
+/** Builds an entry point. Only the library has types: the other module is for Pulumi, and no program should import it. */
 function entry(name: string, path: string): string | { readonly types: string; readonly default: string } {
   return name === "." ? { types: declared(path), default: compiled(path) } : compiled(path);
 }
 
-/** The compiled file of a source; other paths stay. */
+/** Returns the compiled file of a source; other paths are unchanged. */
 export function compiled(path: string): string {
   return path.replace(/\.ts$/, ".js");
 }
 
-/** The declarations of a source; other paths stay. */
+/** Returns the declarations of a source; other paths are unchanged. */
 export function declared(path: string): string {
   return path.replace(/\.ts$/, ".d.ts");
 }

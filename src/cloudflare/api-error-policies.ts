@@ -1,24 +1,25 @@
 import type { RetryClass } from "./types.ts";
 
 interface ApiErrorPolicy {
-  /** What the API means by the code. */
+  /** The meaning of the code, as a clause. */
   readonly meaning: string;
   readonly retry: RetryClass;
-  /** What to do, for the person who reads the error. */
+  /** What the user should do, in full sentences. */
   readonly remedy: string;
 }
 
-const findQueue = "Check the queue's id and the account's id in the stack's config, and that the queue still exists.";
+const findQueue =
+  "Check the queue id and the account id in the stack's configuration, and that the queue still exists.";
 const fixCredentials =
-  "Check the API token, or the email and the API key, that the stack's config or the environment give.";
+  "Check the API token, or the email and the API key, in the stack's configuration or the environment.";
 const grant = "Give the token the permission Account › Queues › Edit for this account.";
-const report = "This is a defect of queue-seeder: please report it together with this message.";
-const smaller = "Make the message's body smaller: the API takes 128 KB, its metadata included.";
-const wait = "Run it again later: what was pushed is not pushed again.";
+const report = "This is a bug in queue-seeder. Please report it with this message.";
+const smaller = "Make the message's body smaller: the API accepts 128 KB, including metadata.";
+const wait = "Run it again later: messages that were pushed are not pushed again.";
 
 /**
- * What each error code of the API means for a push, whatever HTTP status comes with it. A code that is not here is judged
- * by its status, see ./classify-response.ts.
+ * The meaning of each error code of the API for a push, regardless of the HTTP status. Other codes are judged by their
+ * status, see ./classify-response.ts.
  *
  * Sources: https://developers.cloudflare.com/queues/reference/error-codes/ and the API's OpenAPI document.
  */
@@ -29,18 +30,18 @@ export const apiErrorPolicies = {
   7003: { meaning: "the API has no such route, or the account's id is malformed", retry: "no", remedy: findQueue },
   9106: { meaning: "the request carried no credentials", retry: "no", remedy: fixCredentials },
   9109: { meaning: "the token may not use this resource", retry: "no", remedy: grant },
-  // The gateway's answer to a token that it does not know, and to one that lacks the permission.
+  // The gateway's answer to an unknown token, and to one without the permission.
   10000: { meaning: "the API does not accept the credentials", retry: "no", remedy: `${fixCredentials} ${grant}` },
   10001: { meaning: "the token may not use this method", retry: "no", remedy: grant },
   10013: { meaning: "the batch is empty or invalid", retry: "no", remedy: report },
   10104: { meaning: "the queue was not found", retry: "no", remedy: findQueue },
   10106: { meaning: "the token may not push to this queue", retry: "no", remedy: grant },
   10107: { meaning: "the queue's id is malformed", retry: "no", remedy: findQueue },
-  // The API saw the connection end; how far it had come by then, it does not say.
+  // The API lost the connection, at an unknown point of its processing.
   10201: { meaning: "the API lost the connection", retry: "unknown_fate", remedy: wait },
   10202: { meaning: "the batch's delay is invalid", retry: "no", remedy: report },
   10203: { meaning: "a message's metadata is invalid", retry: "no", remedy: report },
-  // In a batch nothing says which message it is; halves find it, and let the others pass.
+  // The answer to a batch does not identify the message; splitting the batch finds it and lets the others pass.
   10204: { meaning: "a message is too large", retry: "split", remedy: smaller },
   10205: { meaning: "the batch is too large", retry: "split", remedy: smaller },
   10206: { meaning: "the batch has too many messages", retry: "split", remedy: report },
@@ -50,7 +51,7 @@ export const apiErrorPolicies = {
   10251: {
     meaning: "the queue's storage is full",
     retry: "stop_queue",
-    remedy: "Let the consumers work the backlog off, or purge the queue, then run it again.",
+    remedy: "Let the consumers reduce the backlog, or purge the queue, then run it again.",
   },
   10252: { meaning: "the queue is disabled", retry: "stop_queue", remedy: "Enable the queue, then run it again." },
   10253: {
@@ -60,23 +61,23 @@ export const apiErrorPolicies = {
   },
   10429: { meaning: "the account's API rate limit is reached", retry: "after_wait", remedy: wait },
   11000: { meaning: "the queue was not found", retry: "no", remedy: findQueue },
-  15000: { meaning: "the API failed for a reason it does not know", retry: "unknown_fate", remedy: wait },
+  15000: { meaning: "the API failed for an unknown reason", retry: "unknown_fate", remedy: wait },
 } as const satisfies Record<number, ApiErrorPolicy>;
 
-/** Where one answer carries several codes, the one that allows least decides. */
+/** If an answer has several codes, the most restrictive one decides. */
 const precedence = ["unknown_fate", "no", "stop_queue", "split", "after_wait"] as const satisfies readonly RetryClass[];
 
 export function findPolicy(code: number): ApiErrorPolicy | undefined {
   return Object.hasOwn(apiErrorPolicies, code) ? apiErrorPolicies[code as keyof typeof apiErrorPolicies] : undefined;
 }
 
-/** The code that decides what may be done; undefined where the table has none of them. */
+/** Returns the code that decides about retries, or undefined if the table has none of them. */
 export function selectDecisiveCode(candidates: readonly number[]): number | undefined {
   const rank = (code: number) => precedence.indexOf(findPolicy(code)?.retry ?? "after_wait");
   return candidates.filter((code) => findPolicy(code) !== undefined).sort((a, b) => rank(a) - rank(b))[0];
 }
 
-/** Codes that tell of the account's limit, which holds for every queue; 10250 tells of one queue. */
+/** Reports whether a failure is due to the account's limit, which applies to every queue; 10250 concerns one queue. */
 export function isAccountLimit({ code, status }: { code: number | undefined; status: number | undefined }): boolean {
   return code === 971 || code === 10429 || (status === 429 && code === undefined);
 }

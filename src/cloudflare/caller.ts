@@ -2,42 +2,42 @@ import type { QueueRef } from "../types.ts";
 import type { Credentials } from "./credentials.ts";
 import { createTransport, type Transport, type TransportRequest, type TransportResult } from "./transport.ts";
 
-/** Milliseconds for each request. Generous: every one that is given up leaves its messages in doubt. */
+/** The timeout of a request in milliseconds. Generous, because every timeout leaves messages in doubt. */
 export const requestDeadlineMs = 60_000;
 
 export interface ClientOptions {
   readonly credentials: Credentials;
   /** Without a slash at its end; see `resolveBaseUrl`. */
   readonly baseUrl: URL;
-  /** Milliseconds for each request. Default: {@link requestDeadlineMs}. */
+  /** The timeout of a request in milliseconds. Default: {@link requestDeadlineMs}. */
   readonly deadlineMs?: number;
-  /** Milliseconds for a connection, and for a proxy's answer. Nothing has left by then, so it need not be generous. */
+  /** The timeout of a connection, and of a proxy's answer, in milliseconds. Short, because nothing has been sent yet. */
   readonly connectTimeoutMs?: number;
   readonly userAgent?: string;
-  /** Most connections at once. */
+  /** The maximum number of connections. */
   readonly connections?: number;
-  /** Where a proxy is named. Default: the process's environment. */
+  /** The environment that may set a proxy. Default: that of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** The wire; by default a pool of keep-alive connections. */
+  /** Sends the requests. Default: a pool of keep-alive connections. */
   readonly transport?: Transport;
 }
 
 type Request = Pick<TransportRequest, "method" | "url" | "body" | "maxAnswerBytes"> &
   Partial<Pick<TransportRequest, "signal" | "stop">>;
 
-/** Sends single requests with the credentials and headers that every call has. */
+/** Sends single requests with the credentials and headers of every call. */
 export interface Caller {
   send(request: Request): Promise<TransportResult>;
-  /** Takes the credentials out of the API's words. */
+  /** Removes the credentials from a message of the API. */
   redact(words: string): string;
-  /** The URL of an account's queues. */
+  /** Returns the URL of an account's queues. */
   queuesUrl(accountId: string): URL;
-  /** The URL of a queue, or of a path below it. */
+  /** Returns the URL of a queue, or of a path below it. */
   queueUrl(queue: QueueRef, path?: string): URL;
   close(): Promise<void>;
 }
 
-/** @throws ConfigurationError when the environment names a proxy that cannot be one */
+/** Creates a caller. @throws ConfigurationError if the environment sets an invalid proxy */
 export function createCaller(options: ClientOptions): Caller {
   const { credentials, baseUrl, deadlineMs = requestDeadlineMs } = options;
   const { userAgent = "queue-seeder", connections = 32 } = options;
@@ -46,7 +46,7 @@ export function createCaller(options: ClientOptions): Caller {
   const headers = {
     "user-agent": userAgent,
     accept: "application/json",
-    // Answers are read as they come; a gateway that compresses unasked would make one unreadable.
+    // Answers are not decompressed, so a gateway must not compress them.
     "accept-encoding": "identity",
     ...credentials.headers(),
   };
@@ -69,7 +69,7 @@ export function createCaller(options: ClientOptions): Caller {
   };
 }
 
-/** Ids are encoded, so that none can lead to another path; encoding leaves `.` and `..`, and an empty id, as they are. */
+/** Encodes an id, so that it cannot change the path; encoding alone would keep `.`, `..` and an empty id. */
 function segment(id: string): string {
   return encodeURIComponent(id).replace(/^\.*$/, "_");
 }

@@ -6,12 +6,12 @@ import { noRateLimitHeaders, parseRateLimitHeaders } from "./rate-limit-headers.
 import type { TransportResult } from "./transport.ts";
 import type { Failure, PushResult, ReadResult, RetryClass } from "./types.ts";
 
-/** How many characters of somebody else's words an error repeats. */
+/** The maximum length of an external message in an error, in characters. */
 const quoteLength = 300;
 
 const retryRemedy = "Run it again later.";
 
-/** Takes out of somebody else's words what no error may show. Sees them before they are cut. */
+/** Removes what no error may show from an external message, before it is truncated. */
 export type Redact = (words: string) => string;
 
 interface FailureClass {
@@ -20,7 +20,7 @@ interface FailureClass {
   readonly remedy: string;
 }
 
-/** Says what became of a push. Accepts every form of answer that was ever documented, and judges the rest with care. */
+/** Determines the outcome of a push. Accepts every documented form of answer, and judges others conservatively. */
 export function classifyPushResponse(response: TransportResult, now: number, redact: Redact): PushResult {
   if (response.kind === "unsent") return { kind: "unsent", failure: response.failure };
   if (response.kind === "lost") return { kind: "unknown", failure: response.failure, rate: noRateLimitHeaders };
@@ -31,7 +31,7 @@ export function classifyPushResponse(response: TransportResult, now: number, red
   return { kind: failure.retry === "unknown_fate" ? "unknown" : "refused", failure, rate };
 }
 
-/** Says what became of a call that reads. `read` gives undefined for a result that it cannot use. */
+/** Determines the outcome of a read. `read` returns undefined for a result that is not valid. */
 export function classifyReadResponse<T>(
   response: TransportResult,
   now: number,
@@ -45,7 +45,7 @@ export function classifyReadResponse<T>(
   return { kind: "failed", failure: asRetryable(toFailure(response, envelope, redact)) };
 }
 
-/** A call that reads changes nothing: it may be made again, whatever became of it. */
+/** Marks the failure of a read as retryable, because a read changes nothing. */
 function asRetryable(failure: Failure): Failure {
   return failure.retry === "unknown_fate" ? { ...failure, retry: "after_wait", remedy: retryRemedy } : failure;
 }
@@ -57,7 +57,7 @@ function isSuccess(status: number, envelope: Envelope | undefined): envelope is 
 }
 
 function toFailure(response: ClassifiedResponse, envelope: Envelope | undefined, redact: Redact): Failure {
-  // Whatever `success` says: it is no success, and its codes say more than its status.
+  // Regardless of `success`: the answer is an error, and its codes are more specific than its status.
   const errors = envelope?.errors ?? [];
   const code = selectDecisiveCode(errors.map((error) => error.code)) ?? errors[0]?.code;
   const error = errors.find((candidate) => candidate.code === code);
@@ -73,43 +73,43 @@ function toFailure(response: ClassifiedResponse, envelope: Envelope | undefined,
   };
 }
 
-/** An answer without a code that is known: only the status says something, and a careful reading of it. */
+/** Judges an answer without a known code by its status, conservatively. */
 function classifyStatus({ status, complete }: ClassifiedResponse, error: ApiError | undefined): FailureClass {
-  if (!complete) return { retry: "unknown_fate", meaning: "the answer was cut off", remedy: retryRemedy };
+  if (!complete) return { retry: "unknown_fate", meaning: "the answer was truncated", remedy: retryRemedy };
   if (status === 429) return { retry: "after_wait", meaning: "too many requests", remedy: retryRemedy };
   if (status >= 500 || status === 408 || status === 499) {
-    return { retry: "unknown_fate", meaning: "the API, or a proxy before it, failed", remedy: retryRemedy };
+    return { retry: "unknown_fate", meaning: "the API, or a proxy in front of it, failed", remedy: retryRemedy };
   }
   if (status >= 300 && status < 400) {
     return {
       retry: "no",
-      meaning: "the answer was a redirect, which is not followed because the credentials would go with it",
+      meaning: "the answer was a redirect, which is not followed, because it would forward the credentials",
       remedy: "Check CLOUDFLARE_BASE_URL.",
     };
   }
   if (status === 407) {
     return {
       retry: "no",
-      meaning: "a proxy before the API wants a user and a password",
-      remedy: "Put them into HTTPS_PROXY, as http://USER:PASSWORD@HOST:PORT, both percent-encoded.",
+      meaning: "a proxy in front of the API requires a user and a password",
+      remedy: "Set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT, both percent-encoded.",
     };
   }
   if (status >= 400) {
-    const by = error === undefined ? "a proxy, or something else that is not the API, refused" : "the API refused";
-    return { retry: "no", meaning: by, remedy: "Check CLOUDFLARE_BASE_URL and the network between here and there." };
+    const by = error === undefined ? "a proxy, or another server that is not the API, refused" : "the API refused";
+    return { retry: "no", meaning: by, remedy: "Check CLOUDFLARE_BASE_URL and the network in between." };
   }
   if (error !== undefined) return { retry: "no", meaning: "the API refused", remedy: "See the API's own message." };
-  return { retry: "unknown_fate", meaning: "the answer cannot be read as one of the API's", remedy: retryRemedy };
+  return { retry: "unknown_fate", meaning: "the answer is not in the API's format", remedy: retryRemedy };
 }
 
-/** `code 10104: Queue not found`, with what lies beneath. */
+/** Formats an error with its causes, as `code 10104: Queue not found`. */
 function formatError({ code, message, pointer, chain }: ApiError, redact: Redact): string {
   const where = pointer === undefined ? "" : ` at ${sanitize(pointer, redact)}`;
   const beneath = chain.map((cause) => `; ${cause.code}: ${sanitize(cause.message, redact)}`).join("");
   return truncate(`code ${code}: ${sanitize(message, redact)}${where}${beneath}`, quoteLength);
 }
 
-/** Somebody else's words on one printable line. */
+/** Puts an external message on one printable line. */
 function sanitize(text: string, redact: Redact): string {
   return truncate(toPrintable(redact(text)), quoteLength);
 }

@@ -7,24 +7,24 @@ import { parseQueueInfo } from "./parse-queue.ts";
 import { redactBodies } from "./redact-bodies.ts";
 import type { PushResult, QueueInfo, ReadResult } from "./types.ts";
 
-/** The calls of the Cloudflare Queues API that a deployment makes. Each is one request; none rejects. */
+/** The calls of the Cloudflare Queues API that a deployment makes. Each sends one request and never rejects. */
 export interface Client {
   /**
    * Pushes one batch, once.
    *
-   * @param signal gives the request up; if it had left, its fate is unknown
-   * @param stop gives the request up while nothing of it has left
+   * @param signal cancels the request; if it was sent already, its outcome is unknown
+   * @param stop cancels the request only while nothing of it was sent
    */
   push(queue: QueueRef, batch: Batch, signal?: AbortSignal, stop?: AbortSignal): Promise<PushResult>;
-  /** @param signal gives the request up */
+  /** Reads a queue's metrics. @param signal cancels the request */
   metrics(queue: QueueRef, signal?: AbortSignal): Promise<ReadResult<QueueMetrics>>;
-  /** @param signal gives the request up */
+  /** Reads a queue's settings. @param signal cancels the request */
   getQueue(queue: QueueRef, signal?: AbortSignal): Promise<ReadResult<QueueInfo>>;
-  /** Ends the connections. Idle ones keep no process alive. */
+  /** Closes the connections. Idle ones do not keep the process alive. */
   close(): Promise<void>;
 }
 
-/** @throws ConfigurationError when the environment names a proxy that cannot be one */
+/** Creates a client. @throws ConfigurationError if the environment sets an invalid proxy */
 export function createClient(options: ClientOptions): Client {
   const { send, redact, queueUrl, close } = createCaller(options);
   const read = (url: URL, signal: AbortSignal | undefined) => send({ method: "GET", url, body: undefined, signal });

@@ -1,13 +1,13 @@
 /**
- * What can be wrong with the settings of the API.
+ * The possible errors in the settings of the API.
  *
  * - `CREDENTIALS_MISSING`: none are set anywhere.
  * - `CREDENTIALS_HALF`: an email without its key, or a key without its email.
- * - `CREDENTIALS_MALFORMED`: blank, or with characters that no credential has.
- * - `BASE_URL_INVALID`: not a URL that requests can go to.
+ * - `CREDENTIALS_MALFORMED`: blank, or with invalid characters.
+ * - `BASE_URL_INVALID`: not a valid URL.
  * - `BASE_URL_IN_CLEAR`: plain http to another machine.
- * - `BASE_URL_UNTRUSTED`: an address that is neither Cloudflare's nor this machine's, and that the repository alone names.
- * - `PROXY_INVALID`: the environment names a proxy that cannot be one.
+ * - `BASE_URL_UNTRUSTED`: an address other than Cloudflare's and this machine's that only the repository sets.
+ * - `PROXY_INVALID`: the environment sets an invalid proxy.
  */
 export type ConfigErrorCode =
   | "CREDENTIALS_MISSING"
@@ -18,7 +18,7 @@ export type ConfigErrorCode =
   | "BASE_URL_UNTRUSTED"
   | "PROXY_INVALID";
 
-/** A setting that somebody has to change. Its message names the setting and never shows the value. */
+/** An invalid setting. The message names the setting and never shows its value. */
 export class ConfigError extends Error {
   override name = "ConfigurationError";
   readonly code: ConfigErrorCode;

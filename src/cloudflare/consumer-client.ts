@@ -13,15 +13,15 @@ import {
 import { parseMetrics } from "./envelope.ts";
 import type { ReadResult } from "./types.ts";
 
-/** Messages that one pull or peek can return. Source: https://developers.cloudflare.com/queues/platform/limits/ */
+/** Maximum messages of a pull or peek. Source: https://developers.cloudflare.com/queues/platform/limits/ */
 export const maxDelivered = 100;
 
-/** Bytes of an answer: 100 messages of 128 KB, each byte of a text escaped as six. */
+/** Maximum bytes of an answer: 100 messages of 128 KB, with each byte of a text escaped as six. */
 const answerBytes = 100_000_000;
 
-/** The calls of the Cloudflare Queues API that read messages and take them out. Each is one request; none rejects. */
+/** The calls of the Cloudflare Queues API that read and remove messages. Each sends one request and never rejects. */
 export interface ConsumerClient {
-  /** Shows the oldest messages that could be delivered now, and leaves them where they are. @param count at most 100 */
+  /** Returns the oldest messages that could be delivered now, without leasing them. @param count at most 100 */
   peek(queue: QueueRef, count: number): Promise<ReadResult<readonly DeliveredMessage[]>>;
   /** Leases messages. @param count at most 100 @param visibilityMs milliseconds until the leases end */
   pull(queue: QueueRef, count: number, visibilityMs: number): Promise<ReadResult<Pulled>>;
@@ -35,7 +35,7 @@ export interface ConsumerClient {
   close(): Promise<void>;
 }
 
-/** @throws ConfigurationError when the environment names a proxy that cannot be one */
+/** Creates a consumer client. @throws ConfigurationError if the environment sets an invalid proxy */
 export function createConsumerClient(options: ClientOptions): ConsumerClient {
   const caller = createCaller(options);
   const { queueUrl, redact } = caller;
@@ -66,7 +66,7 @@ export function createConsumerClient(options: ClientOptions): ConsumerClient {
   };
 }
 
-/** Pages of a list that are read: ten thousand queues are what an account can have. */
+/** Maximum pages of a list that are read: an account can have ten thousand queues. */
 const mostPages = 200;
 
 async function listQueues(caller: Caller, accountId: string): Promise<ReadResult<readonly AccountQueue[]>> {

@@ -1,13 +1,13 @@
 import { ConfigError } from "./config-error.ts";
 
-/** Where settings come from. */
+/** The sources of settings. */
 export interface CredentialSources {
-  /** The stack's config by full key, e.g. "queue-seeder:apiToken"; secrets in plain text. */
+  /** Returns a value of the stack's configuration by its full key, e.g. "queue-seeder:apiToken"; secrets in plain text. */
   readonly config: (key: string) => string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Names of one place's settings. */
+/** The names of the settings in one source. */
 interface CredentialNames {
   readonly token: string;
   readonly email: string;
@@ -26,15 +26,14 @@ const configNames = (namespace: string): CredentialNames => ({
   key: `${namespace}:apiKey`,
 });
 
-/** Characters of somebody else's words that are looked through. */
+/** Maximum characters of an external message that are searched. */
 const maxRedactedLength = 4_000;
 
 /**
- * Whoever holds this may call the API. The secrets are in private fields, so that neither a log, an inspection nor JSON
- * shows them.
+ * Credentials for the API. The secrets are in private fields, so that neither a log, an inspection nor JSON shows them.
  */
 export class Credentials {
-  /** The settings they came from, by name. */
+  /** The names of the settings that they came from. */
   readonly source: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #secret: string;
@@ -45,28 +44,28 @@ export class Credentials {
     this.#headers = headers;
   }
 
-  /** The headers of a request. Never log them. */
+  /** Returns the headers of a request. Never log them. */
   headers(): Readonly<Record<string, string>> {
     return this.#headers;
   }
 
   /**
-   * Takes the secret out of somebody else's words, which may repeat what they were sent. Only the beginning is looked through, and
-   * given back: an error shows less.
+   * Removes the secret from an external message, which may echo the request. Only the beginning is searched and returned,
+   * because an error shows even less.
    */
   redact(text: string): string {
     const start = text.slice(0, maxRedactedLength);
     const shown = start.replaceAll(this.#secret, "(secret)");
-    // The cut may have left a piece of it.
+    // The truncated end may contain a part of the secret.
     return start.length < text.length ? shown.slice(0, -this.#secret.length) : shown;
   }
 }
 
 /**
- * The credentials of the first place that has any: the stack's `queue-seeder:` config, its `cloudflare:` config, the
- * environment. In one place a token goes before an email with its key.
+ * Returns the credentials of the first source that has any: the stack's `queue-seeder:` configuration, its `cloudflare:`
+ * configuration, the environment. In each source, a token takes precedence over an email with its key.
  *
- * @throws ConfigurationError when there are none, half a pair, or what cannot be a credential
+ * @throws ConfigurationError if there are none, only half of a pair, or an invalid value
  */
 export function loadCredentials({ config, env }: CredentialSources): Credentials {
   const credentials =
@@ -76,7 +75,7 @@ export function loadCredentials({ config, env }: CredentialSources): Credentials
   if (credentials !== undefined) return credentials;
   throw new ConfigError(
     "CREDENTIALS_MISSING",
-    "there are no credentials for the Cloudflare API. Run `pulumi config set --secret queue-seeder:apiToken`, " +
+    "no credentials for the Cloudflare API are set. Run `pulumi config set --secret queue-seeder:apiToken`, " +
       "or set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_EMAIL together with CLOUDFLARE_API_KEY",
   );
 }
@@ -95,9 +94,9 @@ function readNames(names: CredentialNames, read: (name: string) => string | unde
   return new Credentials(`${names.email} and ${names.key}`, key, { "x-auth-email": email, "x-auth-key": key });
 }
 
-/** Visible ASCII: what else a header could carry is a slip of whoever set it, such as a line break at the end. */
+/** Accepts visible ASCII only: other characters are usually mistakes, such as a trailing line break. */
 function validateHeaderValue(name: string, value: string | undefined): string | undefined {
   if (value === undefined || /^[\x21-\x7e]+$/.test(value)) return value;
-  const what = value.trim() === "" ? "is blank" : "holds a space, a line break or another character of no credential";
-  throw new ConfigError("CREDENTIALS_MALFORMED", `${name} ${what}. Set it again, or take it away`);
+  const what = value.trim() === "" ? "is blank" : "contains a space, a line break or another invalid character";
+  throw new ConfigError("CREDENTIALS_MALFORMED", `${name} ${what}. Set it again, or remove it`);
 }

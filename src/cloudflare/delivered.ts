@@ -1,13 +1,13 @@
 import { isCount, isObject } from "./envelope.ts";
 
-/** A message as a pull or a peek returns it. Its body is still encoded; see the content type. */
+/** A message as a pull or a peek returns it. The content type defines the encoding of its body. */
 export interface DeliveredMessage {
   readonly id: string;
-  /** As the API gave it: a string in every documented case. */
+  /** The body as the API returned it: a string in every documented case. */
   readonly body: unknown;
   /** `json`, `text`, `bytes` or `v8`; undefined if the answer does not say. */
   readonly contentType: string | undefined;
-  /** Deliveries so far, this one included; undefined if the answer does not say. */
+  /** Deliveries so far, including this one; undefined if the answer does not say. */
   readonly attempts: number | undefined;
   /** Milliseconds since the epoch at which the message arrived; undefined if the answer does not say. */
   readonly timestampMs: number | undefined;
@@ -19,7 +19,7 @@ export interface PulledMessage extends DeliveredMessage {
 
 export interface Pulled {
   readonly messages: readonly PulledMessage[];
-  /** Unacknowledged messages in the queue, leased ones included; undefined if the answer does not say. */
+  /** Unacknowledged messages in the queue, including leased ones; undefined if the answer does not say. */
   readonly backlog: number | undefined;
 }
 
@@ -27,13 +27,13 @@ export interface Pulled {
 export interface Acknowledged {
   /** Leases that the API confirmed; undefined if the answer does not say which of them. */
   readonly confirmed: number | undefined;
-  /** Leases that the API named in a warning. */
+  /** The leases in warnings of the API. */
   readonly refused: ReadonlySet<string>;
-  /** Warnings that name no lease. */
+  /** The number of warnings without a lease. */
   readonly otherWarnings: number;
 }
 
-/** Reads the result of a pull. @returns undefined if a message in it cannot be used */
+/** Reads the result of a pull. @returns undefined if a message in it is not valid */
 export function pulledOf(result: unknown): Pulled | undefined {
   if (!isObject(result)) return undefined;
   const messages = messagesOf(result.messages, (message, delivered) =>
@@ -46,12 +46,12 @@ export function pulledOf(result: unknown): Pulled | undefined {
   return { messages, backlog };
 }
 
-/** Reads the result of a peek: an object with messages, or the list alone. */
+/** Reads the result of a peek: an object with messages, or only the list. */
 export function peekedOf(result: unknown): readonly DeliveredMessage[] | undefined {
   return messagesOf(isObject(result) ? result.messages : result, (_, delivered) => delivered);
 }
 
-/** Reads the result of an acknowledgement. Warnings are documented as a list, and were seen as a map by lease. */
+/** Reads the result of an acknowledgement. Warnings are documented as a list; in practice they are a map by lease. */
 export function acknowledgedOf(result: unknown, leaseIds: readonly string[]): Acknowledged | undefined {
   if (!isObject(result)) return undefined;
   const { ackCount, warnings } = result;
@@ -71,7 +71,7 @@ function messagesOf<T>(
   for (const entry of value) {
     const delivered = deliveredOf(entry);
     const message = delivered && read(entry, delivered);
-    // A message that is passed over would be lost to the caller while its lease runs.
+    // The caller would lose a skipped message until its lease ends.
     if (message === undefined) return undefined;
     messages.push(message);
   }

@@ -1,8 +1,8 @@
 import type { Batch, EncodedMessage } from "../types.ts";
 
 /**
- * The text of a push. The bodies are taken as they were serialized and measured, so that what is sent is what was counted.
- * One message goes to the endpoint for one, more to its batch form.
+ * Builds the body of a push from the serialized and measured message bodies, so that exactly those bytes are sent. A single
+ * message uses the endpoint for one message, several the batch endpoint.
  */
 export function encodePushRequest(batch: Batch): { path: "messages" | "messages/batch"; text: string } {
   const [only] = batch;

@@ -4,28 +4,28 @@ import type { CredentialSources } from "./credentials.ts";
 const cloudflareHost = "api.cloudflare.com";
 const cloudflareBaseUrl = `https://${cloudflareHost}/client/v4`;
 
-/** Where the API is, and what says so. */
+/** The API's address, and the setting that it comes from. */
 export interface Endpoint {
-  /** Without a slash at its end. */
+  /** The address without a trailing slash. */
   readonly url: URL;
-  /** The setting that names it; undefined: none does, and it is Cloudflare's. */
+  /** The setting of the address; undefined for Cloudflare's default. */
   readonly setting: "cloudflare:baseUrl" | "CLOUDFLARE_BASE_URL" | undefined;
 }
 
 export interface EndpointSources extends CredentialSources {
-  /** The file of the repository that sets an environment variable; undefined: none does. */
+  /** Returns the file of the repository that sets an environment variable, or undefined if none does. */
   readonly setBy: (variable: string) => string | undefined;
 }
 
 /**
- * Where the API is: the stack's `cloudflare:baseUrl`, which its provider follows too, else CLOUDFLARE_BASE_URL, which the
- * official SDKs follow, else Cloudflare itself.
+ * Returns the API's address: the stack's `cloudflare:baseUrl`, which the Cloudflare provider uses too, or CLOUDFLARE_BASE_URL,
+ * which the official SDKs use, or Cloudflare's own.
  *
- * The token goes there, and the stack's configuration lies in the repository: so an address that is neither Cloudflare's nor
- * this machine's has to be in the environment, too, where no pull request can change it.
+ * The token is sent there, and the stack's configuration is in the repository. So an address other than Cloudflare's and this
+ * machine's must also be in the environment, which no pull request can change.
  *
- * @throws ConfigurationError for what is no URL, for plain http to another machine, since the token would travel in clear, and
- *   for an address that the repository alone names
+ * @throws ConfigurationError for an invalid URL, for plain http to another machine, which would expose the token, and for an
+ *   address that only the repository sets
  */
 export function resolveEndpoint(sources: EndpointSources): Endpoint {
   const { config, env } = sources;
@@ -39,12 +39,12 @@ export function resolveEndpoint(sources: EndpointSources): Endpoint {
   return { url, setting };
 }
 
-/** The address alone; see {@link resolveEndpoint}. */
+/** Returns only the URL; see {@link resolveEndpoint}. */
 export function resolveBaseUrl(sources: EndpointSources): URL {
   return resolveEndpoint(sources).url;
 }
 
-/** @throws ConfigurationError where nothing but the repository names the address */
+/** @throws ConfigurationError if only the repository sets the address */
 function assertHostAllowed(url: URL, setting: string, { env, setBy }: EndpointSources): void {
   const name = "CLOUDFLARE_BASE_URL";
   const agreed = env[name]?.trim();
@@ -54,28 +54,28 @@ function assertHostAllowed(url: URL, setting: string, { env, setBy }: EndpointSo
   const who = same ? `${name} in ${file}` : setting;
   throw new ConfigError(
     "BASE_URL_UNTRUSTED",
-    `${who} would send the credentials to ${url.host}, which is neither Cloudflare nor this machine. Where that is meant, ` +
-      `set ${name} to ${url.href} outside of the repository, in the shell or in the pipeline's settings; ` +
-      `else remove ${who}`,
+    `${who} would send the credentials to ${url.host}, which is neither Cloudflare nor this machine. If that is intended, ` +
+      `set ${name} to ${url.href} outside the repository, in the shell or in the pipeline's settings; ` +
+      `otherwise remove ${who}`,
   );
 }
 
 function parseUrl(name: string, value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  // The value is not repeated: it may hold a password.
+  // The value is not shown, because it may contain a password.
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new ConfigError("BASE_URL_INVALID", `${name} is not an http or https URL. Set it as ${cloudflareBaseUrl}`);
   }
   if (url.username || url.password || url.search || url.hash) {
     throw new ConfigError(
       "BASE_URL_INVALID",
-      `${name} has a user, a query or a fragment. Set only what ${cloudflareBaseUrl} has: scheme, host, port and path`,
+      `${name} has a user, a query or a fragment. Set only scheme, host, port and path, as in ${cloudflareBaseUrl}`,
     );
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     throw new ConfigError(
       "BASE_URL_IN_CLEAR",
-      `${name} is plain http to another machine (${url.hostname}): the credentials would travel in clear. Use https`,
+      `${name} is plain http to another machine (${url.hostname}): the credentials would be sent in plain text. Use https`,
     );
   }
   return trimSlash(url);
@@ -86,7 +86,7 @@ function trimSlash(url: URL): URL {
   return url;
 }
 
-/** This machine itself, as a URL names it. */
+/** Reports whether a URL's host name is this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

@@ -7,20 +7,20 @@ export interface ApiError {
   readonly documentationUrl: string | undefined;
   /** JSON pointer into the request. */
   readonly pointer: string | undefined;
-  /** What lies beneath, as the gateway reports it. */
+  /** The causes, as the gateway reports them. */
   readonly chain: readonly ApiError[];
 }
 
-/** What the API wraps around every answer. */
+/** The API's wrapper of every answer. */
 export interface Envelope {
   readonly success: boolean;
   readonly errors: readonly ApiError[];
   readonly result: unknown;
-  /** Of a list: its pages. */
+  /** For lists: information about the pages. */
   readonly resultInfo: unknown;
 }
 
-/** Reads an envelope; undefined where the text is none: cut off, a proxy's page, `null`. A byte order mark is passed over. */
+/** Reads an envelope, ignoring a byte order mark. @returns undefined for other text: truncated, a proxy's page, `null` */
 export function parseEnvelope(text: string): Envelope | undefined {
   let value: unknown;
   try {
@@ -37,7 +37,7 @@ export function parseEnvelope(text: string): Envelope | undefined {
   };
 }
 
-/** The metrics in a push's result, or as a metrics call's result itself; undefined: it holds none. */
+/** Reads the metrics from the result of a push or of a metrics call. @returns undefined if there are none */
 export function parseMetrics(result: unknown): QueueMetrics | undefined {
   const metadata = isObject(result) ? result.metadata : undefined;
   const metrics = isObject(metadata) ? metadata.metrics : result;
@@ -55,16 +55,16 @@ export function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
-/** Errors of an answer, and causes of an error, that are looked at. The API gives one or two. */
+/** Maximum errors of an answer, and causes of an error, that are read. The API returns one or two. */
 const maxErrors = { errors: 100, causes: 5 } as const;
 
-/** An answer may hold a million of them, or one within the other ten thousand times. */
+/** Reads errors up to a limit: an answer may contain a million of them, or ten thousand levels of causes. */
 function parseErrors(value: unknown): ApiError[] {
   if (!Array.isArray(value)) return [];
   return value.slice(0, maxErrors.errors).flatMap((entry) => parseError(entry, parseCauses) ?? []);
 }
 
-/** A cause's own causes are not shown, and not looked at. */
+/** Reads the causes of an error, without their own causes, which are not shown. */
 function parseCauses(value: unknown): ApiError[] {
   if (!Array.isArray(value)) return [];
   return value.slice(0, maxErrors.causes).flatMap((entry) => parseError(entry, () => []) ?? []);

@@ -1,12 +1,12 @@
 import type { Socket } from "node:net";
 import { buildConnector, type Dispatcher, Pool } from "undici";
 
-/** What an interim answer begins with. */
+/** The start of an interim response. */
 const interimStatus = "HTTP/1.1 100";
-/** Bytes of one that are waited for; what is longer is none. */
+/** Maximum bytes of an interim response; anything longer is not one. */
 const maxHeadBytes = 16_384;
 
-/** Connections to one origin, whose interim answers "100 Continue" are left out, as `skipInterimResponses` has it. */
+/** Creates a pool of connections to one origin that drops interim responses; see `skipInterimResponses`. */
 export function createPool(origin: string | URL, options: object): Dispatcher {
   const given: Pool.Options = options;
   const connect = typeof given.connect === "function" ? given.connect : buildConnector({ ...given.connect });
@@ -22,13 +22,13 @@ export function createPool(origin: string | URL, options: object): Dispatcher {
 }
 
 /**
- * Has a connection give its answers without "100 Continue". A gateway may send one that nobody has asked for, and HTTP says
- * that it is passed over; undici ends the connection instead, and the answer that follows would be lost.
+ * Drops "100 Continue" responses from a connection. HTTP clients must ignore unrequested ones, which gateways may send, but
+ * undici closes the connection instead, which would lose the actual response.
  */
 function skipInterimResponses(socket: Socket): void {
   const read = socket.read.bind(socket);
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
-  // Between a request and the answer's first line; later the same bytes may be part of a body.
+  // True between a request and the first line of its response; later, the same bytes may be part of a body.
   let awaitsAnswer = true;
   let held: Buffer = Buffer.alloc(0);
   socket.write = (...args: unknown[]) => {
@@ -48,7 +48,7 @@ function skipInterimResponses(socket: Socket): void {
   };
 }
 
-/** @returns undecided: `rest` may be the beginning of an interim answer, or of the one that follows */
+/** @returns `undecided` if `rest` may be the start of an interim or of the actual response */
 function stripInterim(bytes: Buffer): { rest: Buffer; undecided: boolean } {
   let rest = bytes;
   for (;;) {

@@ -1,10 +1,10 @@
 import type { Failure, RetryClass } from "./types.ts";
 
-/** The side that a connection was to be made to. */
+/** The target of a connection. */
 interface Endpoint {
-  /** In a sentence, as its subject. */
+  /** Its name as the subject of a sentence. */
   readonly what: string;
-  /** What says where it is. */
+  /** The setting of its address. */
   readonly setting: string;
 }
 
@@ -16,11 +16,11 @@ interface Cause {
   readonly remedy: (setting: string) => string;
 }
 
-/** Why nothing left, by the error's code: those that a wait may mend, and those that somebody has to. */
+/** Causes of connection failures, by error code: temporary ones, and ones that need a change. */
 const causes = {
   ECONNREFUSED: {
     retry: "after_wait",
-    meaning: "nothing listens there",
+    meaning: "connection refused",
     remedy: (setting) => `Check ${setting}.`,
   },
   ENOTFOUND: {
@@ -38,8 +38,7 @@ const causes = {
 const certificate: Cause = {
   retry: "no",
   meaning: "its certificate is not trusted",
-  remedy: () =>
-    "If a proxy with a certificate of its own stands between, name that certificate in NODE_EXTRA_CA_CERTS.",
+  remedy: () => "If a TLS-inspecting proxy is in between, add its CA certificate to NODE_EXTRA_CA_CERTS.",
 };
 
 const network: Cause = {
@@ -48,7 +47,7 @@ const network: Cause = {
   remedy: () => "Check the network, then run it again.",
 };
 
-/** Nothing left this machine. */
+/** Describes a failure before anything was sent. */
 export function connectionFailed(error: unknown, { what, setting }: Endpoint = api): Failure {
   const code = errorCode(error);
   const cause = code !== undefined && Object.hasOwn(causes, code) ? causes[code as keyof typeof causes] : undefined;
@@ -56,11 +55,11 @@ export function connectionFailed(error: unknown, { what, setting }: Endpoint = a
   return createFailure(retry, `${what} could not be reached: ${meaning}${formatCode(code)}`, remedy(setting));
 }
 
-/** The request left, in part at least, and no answer came. */
+/** Describes a failure after at least a part of the request was sent. */
 export function responseLost(error: unknown): Failure {
   return createFailure(
     "unknown_fate",
-    `the connection ended before the answer came${formatCode(errorCode(error))}`,
+    `the connection ended before the answer arrived${formatCode(errorCode(error))}`,
     inDoubtRemedy,
   );
 }
@@ -68,24 +67,24 @@ export function responseLost(error: unknown): Failure {
 export function timedOut(deadlineMs: number, left: boolean): Failure {
   const within = `within ${deadlineMs / 1000} s`;
   return left
-    ? createFailure("unknown_fate", `no answer came ${within}`, inDoubtRemedy)
+    ? createFailure("unknown_fate", `no answer arrived ${within}`, inDoubtRemedy)
     : createFailure("after_wait", `the API could not be reached ${within}`, network.remedy(api.setting));
 }
 
-/** The caller's own signal ended the request. */
+/** Describes a request that the caller's signal cancelled. @param left whether a part of it was sent */
 export function aborted(left: boolean): Failure {
   return left
-    ? createFailure("unknown_fate", "the request was given up before its answer came", inDoubtRemedy)
-    : createFailure("after_wait", "the request was given up before it left", "Run it again.");
+    ? createFailure("unknown_fate", "the request was cancelled before its answer arrived", inDoubtRemedy)
+    : createFailure("after_wait", "the request was cancelled before it was sent", "Run it again.");
 }
 
-const inDoubtRemedy = "The queue may have these messages: look at it, then run it again.";
+const inDoubtRemedy = "The queue may have these messages: check it, then run it again.";
 
 export function createFailure(retry: RetryClass, message: string, remedy: string): Failure {
   return { retry, message, remedy, status: undefined, code: undefined, documentationUrl: undefined };
 }
 
-/** Codes of Node's TLS that say something about the other side's certificate. */
+/** Reports whether a code of Node's TLS is about the other side's certificate. */
 function isCertificate(code: string | undefined): boolean {
   return code !== undefined && /CERT|^UNABLE_TO_|^ERR_TLS_|^HOSTNAME_MISMATCH/.test(code);
 }
@@ -94,7 +93,7 @@ function formatCode(code: string | undefined): string {
   return code === undefined ? "" : ` (${code})`;
 }
 
-/** The code alone: an error's message may hold addresses, and undici's whole errors hold the request. */
+/** Returns only the code: an error's message may contain addresses, and undici's errors contain the request. */
 function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof AggregateError && !("code" in error)) return errorCode(error.errors[0]);

@@ -1,7 +1,7 @@
 import { isCount, isObject } from "./envelope.ts";
 import type { QueueInfo } from "./types.ts";
 
-/** Reads what the API says of a queue; undefined where it is not a queue. */
+/** Reads a queue from the API's result. @returns undefined if it is not a queue */
 export function parseQueueInfo(result: unknown): QueueInfo | undefined {
   if (!isObject(result) || typeof result.queue_id !== "string" || typeof result.queue_name !== "string")
     return undefined;

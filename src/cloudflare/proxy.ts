@@ -5,26 +5,26 @@ import type { Failure } from "./types.ts";
 
 type ProxyEnv = Readonly<Record<string, string | undefined>>;
 
-/** The proxy that the environment names for https addresses. */
+/** The proxy for https addresses from the environment. */
 export interface Proxy {
-  /** The variable that names it. */
+  /** The variable that sets it. */
   readonly variable: string;
   /** Without user and password. */
   readonly url: URL;
-  /** The header that says who asks; undefined: nobody does. Never log it. */
+  /** The value of the Proxy-Authorization header; undefined without a user. Never log it. */
   readonly authorization: string | undefined;
 }
 
-/** In the order in which they count: undici's own, then what curl reads besides. */
+/** In order of precedence: the variables of undici, then the additional ones of curl. */
 const variables = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
 
 const proxyUrlPattern = "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT";
 
 /**
- * Reads the proxy for https addresses from the environment. An address without a scheme counts as http, as for curl and for
- * Pulumi's engine. NO_PROXY is left to undici.
+ * Reads the proxy for https addresses from the environment. Without a scheme, http is assumed, as curl and Pulumi do. undici
+ * handles NO_PROXY.
  *
- * @throws ConfigurationError for what cannot be one; its value is not repeated, since it may hold a password
+ * @throws ConfigurationError for an invalid value, which is not shown because it may contain a password
  */
 export function resolveProxy(env: ProxyEnv): Proxy | undefined {
   const variable = variables.find((name) => env[name]?.trim());
@@ -36,10 +36,10 @@ export function resolveProxy(env: ProxyEnv): Proxy | undefined {
     const encode = text.includes("@") ? ". Write characters such as / # ? @ of a password as %2F %23 %3F %40" : "";
     throw invalidProxyError(variable, `is not the address of a proxy${encode}`);
   }
-  if (!/^(https?|socks5?):$/.test(url.protocol)) throw invalidProxyError(variable, `names a proxy of an unknown kind`);
+  if (!/^(https?|socks5?):$/.test(url.protocol)) throw invalidProxyError(variable, `has an unsupported scheme`);
   const authorization = formatAuthorization(url);
   if (authorization === "malformed")
-    throw invalidProxyError(variable, "has a % in its user or password that encodes nothing");
+    throw invalidProxyError(variable, "has an invalid percent-encoding in its user or password");
   url.username = "";
   url.password = "";
   return { variable, url, authorization };
@@ -59,14 +59,14 @@ function formatAuthorization({ username, password }: URL): string | undefined {
   }
 }
 
-/** A dispatcher that takes the way through a proxy, unless NO_PROXY names the address. */
+/** Creates a dispatcher that uses a proxy, unless NO_PROXY contains the address. */
 export function createProxyDispatcher(
   proxy: Proxy,
   options: Omit<EnvHttpProxyAgent.Options, "uri">,
   timeoutMs: number,
 ) {
   const { url, authorization } = proxy;
-  // The token would go to a SOCKS proxy as a header; that one takes user and password from its address.
+  // A SOCKS proxy takes user and password from its address, and must not get the header.
   return new EnvHttpProxyAgent({
     ...options,
     httpProxy: "",
@@ -76,7 +76,7 @@ export function createProxyDispatcher(
   });
 }
 
-/** A request did not get past the proxy: nothing of it left for the API. */
+/** A request failed at the proxy: nothing of it was sent to the API. */
 export class ProxyError extends Error {
   override name = "ProxyError";
   readonly failure: Failure;
@@ -87,7 +87,7 @@ export class ProxyError extends Error {
   }
 }
 
-/** Has the connections to a proxy say in their errors that it is the proxy which failed, and how. */
+/** Makes errors of connections to a proxy say that the proxy failed, and how. */
 function createTunnel(pool: Pool, proxy: Proxy, timeoutMs: number): Pool {
   const connect: (options: Dispatcher.ConnectOptions) => Promise<Dispatcher.ConnectData> = pool.connect.bind(pool);
   const through: typeof connect = async (options) => {
@@ -105,33 +105,34 @@ function createTunnel(pool: Pool, proxy: Proxy, timeoutMs: number): Pool {
   return Object.assign(pool, { connect: through });
 }
 
-/** `the proxy proxy.corp:3128 that HTTPS_PROXY names`. */
+/** Names a proxy in an error: `the proxy proxy.corp:3128 (from HTTPS_PROXY)`. */
 function formatProxy({ url, variable }: Proxy): string {
-  return `the proxy ${url.host} that ${variable} names`;
+  return `the proxy ${url.host} (from ${variable})`;
 }
 
 function refusedByProxy(status: number, target: string, proxy: Proxy): Failure {
   const { variable, authorization } = proxy;
   if (status === 407) {
-    const what = authorization === undefined ? "wants a user and a password" : "does not accept its user and password";
+    const what =
+      authorization === undefined ? "requires a user and a password" : "does not accept its user and password";
     const next = `Set ${variable} as http://USER:PASSWORD@${proxy.url.host}, both percent-encoded.`;
     return createFailure("no", `${formatProxy(proxy)} ${what} (407)`, next);
   }
   if (status >= 500) {
     const what = `${formatProxy(proxy)} could not reach ${target} (${status})`;
-    return createFailure("after_wait", what, `Run it again later, or ask those who run the proxy.`);
+    return createFailure("after_wait", what, `Run it again later, or ask the operator of the proxy.`);
   }
-  const what = `${formatProxy(proxy)} does not let requests to ${target} through (${status})`;
+  const what = `${formatProxy(proxy)} does not allow requests to ${target} (${status})`;
   return createFailure(
     "no",
     what,
-    "Have it allow that address, or name its host in NO_PROXY where no proxy is needed.",
+    "Allow that address in the proxy, or add its host to NO_PROXY if no proxy is needed.",
   );
 }
 
 function proxyTimedOut(proxy: Proxy, timeoutMs: number): Failure {
   const what = `${formatProxy(proxy)} did not answer within ${timeoutMs / 1000} s`;
-  return createFailure("after_wait", what, `Check ${proxy.variable} and that the proxy is up.`);
+  return createFailure("after_wait", what, `Check ${proxy.variable} and that the proxy is running.`);
 }
 
 function proxyUnreachable(error: unknown, proxy: Proxy): Failure {

@@ -1,6 +1,6 @@
 import type { RateLimitHeaders } from "./types.ts";
 
-/** An answer's headers, names in lower case. */
+/** The headers of an answer, with names in lower case. */
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export const noRateLimitHeaders: RateLimitHeaders = {
@@ -12,9 +12,9 @@ export const noRateLimitHeaders: RateLimitHeaders = {
 };
 
 /**
- * Reads what an answer says of the rate limit: `Ratelimit: "default";r=REMAINING;t=SECONDS`, `Ratelimit-Policy:
- * "burst";q=QUOTA;w=SECONDS` and `Retry-After`. Where a header lists several limits, the tightest counts. Whatever cannot be
- * read is left out: a strange header must not fail a push that was accepted.
+ * Reads the rate limit headers of an answer: `Ratelimit: "default";r=REMAINING;t=SECONDS`, `Ratelimit-Policy:
+ * "burst";q=QUOTA;w=SECONDS` and `Retry-After`. If a header lists several limits, the tightest one counts. Unreadable values are
+ * ignored: an unexpected header must not fail a push that was accepted.
  *
  * Source: https://developers.cloudflare.com/fundamentals/api/reference/limits/
  *
@@ -47,7 +47,7 @@ function parseCount(member: string, name: string): number | undefined {
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
-/** The limit with the least to give a second: 1,200 in 5 minutes is tighter than 200 in a second. */
+/** Returns the limit with the lowest rate: 1,200 in 5 minutes is tighter than 200 in a second. */
 function selectTightest(pairs: readonly Pair[]): Pair | undefined {
   const rate = ([amount, seconds]: Pair) => amount / Math.max(seconds ?? 1, 1);
   return pairs.toSorted((a, b) => rate(a) - rate(b))[0];

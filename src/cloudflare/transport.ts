@@ -6,51 +6,51 @@ import { createProxyDispatcher, ProxyError, resolveProxy } from "./proxy.ts";
 import type { ResponseHeaders } from "./rate-limit-headers.ts";
 import type { Failure } from "./types.ts";
 
-/** One request, as text. */
+/** A request with its body as text. */
 export interface TransportRequest {
   readonly method: "GET" | "POST";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** Ends the request after so many milliseconds. */
+  /** The timeout in milliseconds. */
   readonly deadlineMs: number;
-  /** Ends the request at once. */
+  /** Cancels the request. */
   readonly signal: AbortSignal | undefined;
-  /** Ends the request while nothing of it has left; afterwards it changes nothing. */
+  /** Cancels the request only while nothing of it was sent. */
   readonly stop: AbortSignal | undefined;
-  /** Longest answer that is read, in bytes. Default: {@link maxResponseBytes}. */
+  /** Maximum bytes of the answer. Default: {@link maxResponseBytes}. */
   readonly maxAnswerBytes?: number;
 }
 
-/** What came of one request on the wire. */
+/** The outcome of one HTTP request. */
 export type TransportResult =
   | {
       readonly kind: "answer";
       readonly status: number;
       readonly headers: ResponseHeaders;
       readonly text: string;
-      /** False where the answer broke off, or was longer than any answer of the API. */
+      /** False if the answer was truncated, or longer than any answer of the API. */
       readonly complete: boolean;
     }
-  /** The request, or a part of it, left, and no answer came. */
+  /** The request, or a part of it, was sent, but no answer arrived. */
   | { readonly kind: "lost"; readonly failure: Failure }
-  /** It is certain that nothing left. */
+  /** Nothing was sent, for certain. */
   | { readonly kind: "unsent"; readonly failure: Failure };
 
-/** Sends one request once: no retry, no redirect. Never rejects. */
+/** Sends a request exactly once, without retries and redirects. Never rejects. */
 export interface Transport {
   send(request: TransportRequest): Promise<TransportResult>;
   close(): Promise<void>;
 }
 
-/** Longest answer that is read unless the request says otherwise. Most answers have a few hundred bytes. */
+/** Default maximum bytes of an answer. Most answers have a few hundred bytes. */
 const maxResponseBytes = 1_000_000;
 
 /**
- * A pool of keep-alive connections, with the proxy that HTTPS_PROXY and NO_PROXY name. HTTP/1.1 with one request at a
- * time on a connection, so that an error belongs to one request, and undici itself repeats none.
+ * Creates a pool of keep-alive connections that respects HTTPS_PROXY and NO_PROXY. It uses HTTP/1.1 with one request at a time
+ * per connection, so that an error concerns exactly one request, and undici retries none.
  *
- * @throws ConfigurationError when the environment names a proxy that cannot be one
+ * @throws ConfigurationError if the environment sets an invalid proxy
  */
 export function createTransport(
   baseUrl: URL,
@@ -96,7 +96,7 @@ function dispatch(dispatcher: Dispatcher, request: TransportRequest): Promise<Tr
     const fail = (failure: Failure) => end(answer(false) ?? { kind: left ? "lost" : "unsent", failure });
     const give = (failure: Failure) => {
       fail(failure);
-      left?.abort(new Error("the request was given up"));
+      left?.abort(new Error("the request was cancelled"));
     };
     const cancel = () => give(aborted(left !== undefined));
     const cancelUnsent = () => {
@@ -109,9 +109,9 @@ function dispatch(dispatcher: Dispatcher, request: TransportRequest): Promise<Tr
     if (signal?.aborted || stop?.aborted) return cancel();
 
     const handler: Dispatcher.DispatchHandler = {
-      // Called when a connection is there, before the first byte is written.
+      // Called once a connection is established, before the first byte is written.
       onRequestStart(controller) {
-        if (over) controller.abort(new Error("the request was given up before it left"));
+        if (over) controller.abort(new Error("the request was cancelled before it was sent"));
         else left = controller;
       },
       onResponseStart(_controller, status, responseHeaders) {

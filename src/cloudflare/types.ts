@@ -1,66 +1,66 @@
 import type { QueueMetrics } from "../types.ts";
 
 /**
- * What a caller may do after a failure.
+ * How a caller may retry after a failure.
  *
- * - `no`: the API refused, and would refuse again: somebody has to change something first.
+ * - `no`: the API refused, and would refuse again until something is changed.
  * - `after_wait`: nothing was accepted; the same request may succeed later.
  * - `unknown_fate`: the request may have been accepted. Sending it again may deliver its messages twice.
- * - `split`: the API refused the request for its size; its halves may pass.
- * - `stop_queue`: the queue takes nothing for now, and not soon.
+ * - `split`: the API refused the request because of its size; its halves may be accepted.
+ * - `stop_queue`: the queue accepts no messages, and will not soon.
  */
 export type RetryClass = "no" | "after_wait" | "unknown_fate" | "split" | "stop_queue";
 
-/** Why a call failed, in words that can be shown as they are: no credentials, no bodies, no control characters. */
+/** Why a call failed. The texts can be shown unchanged: they contain no credentials, bodies or control characters. */
 export interface Failure {
   readonly retry: RetryClass;
   /** What happened, in a sentence. */
   readonly message: string;
   /** What to do about it, in a sentence. */
   readonly remedy: string;
-  /** HTTP status; undefined: no answer came. */
+  /** The HTTP status; undefined if no answer arrived. */
   readonly status: number | undefined;
-  /** The API's error code; undefined: the answer had none. */
+  /** The API's error code; undefined if the answer had none. */
   readonly code: number | undefined;
-  /** The API's own page on this error. */
+  /** The API's documentation page about this error. */
   readonly documentationUrl: string | undefined;
 }
 
-/** What an answer's headers say of the rate limit. Each is undefined where the answer does not say it. */
+/** The rate limit according to an answer's headers. Each field is undefined if the answer does not contain it. */
 export interface RateLimitHeaders {
-  /** Requests left in the present window. */
+  /** Requests left in the current window. */
   readonly remaining: number | undefined;
-  /** Milliseconds until the present window ends. */
+  /** Milliseconds until the current window ends. */
   readonly resetMs: number | undefined;
-  /** Requests that a window allows. */
+  /** Requests allowed per window. */
   readonly quota: number | undefined;
-  /** Length of a window in milliseconds. */
+  /** The length of a window in milliseconds. */
   readonly windowMs: number | undefined;
-  /** How long the API asks to wait, in milliseconds. */
+  /** The wait that the API requests, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 }
 
-/** What became of one request that pushes messages. */
+/** The outcome of a request that pushes messages. */
 export type PushResult =
-  /** The queue has the messages. `metrics` is undefined where the answer held none. */
+  /** The queue has the messages. `metrics` is undefined if the answer contained none. */
   | { readonly kind: "accepted"; readonly metrics: QueueMetrics | undefined; readonly rate: RateLimitHeaders }
-  /** The API, or a proxy before it, said no: the queue has none of the messages. */
+  /** The API, or a proxy in front of it, refused: the queue has none of the messages. */
   | { readonly kind: "refused"; readonly failure: Failure; readonly rate: RateLimitHeaders }
-  /** The request left and its answer was lost or cannot be read: the queue may have the messages. */
+  /** The request was sent, but its answer was lost or is unreadable: the queue may have the messages. */
   | { readonly kind: "unknown"; readonly failure: Failure; readonly rate: RateLimitHeaders }
-  /** Nothing left this machine: the queue has none of the messages. */
+  /** Nothing was sent: the queue has none of the messages. */
   | { readonly kind: "unsent"; readonly failure: Failure };
 
-/** What became of one request that only reads. */
+/** The outcome of a request that only reads. */
 export type ReadResult<T> =
   | { readonly kind: "ok"; readonly value: T; readonly rate: RateLimitHeaders }
   | { readonly kind: "failed"; readonly failure: Failure };
 
-/** A queue as the API describes it: the part that the seeder looks at. Names unchanged. */
+/** The fields of a queue that queue-seeder uses, with the API's names. */
 export interface QueueInfo {
   readonly queue_id: string;
   readonly queue_name: string;
-  /** undefined: the answer did not say. */
+  /** undefined if the answer does not contain it. */
   readonly consumers_total_count: number | undefined;
   readonly delivery_paused: boolean | undefined;
 }

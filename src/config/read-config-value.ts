@@ -185,7 +185,7 @@ function isPlain(node: Scalar): boolean {
 function wrongKeyFlaw(key: Node): string | undefined {
   if (!isScalar(key) || (key.tag !== undefined && !isPlain(key))) return "is not text to Pulumi";
   const source = isPlain(key) ? (key.source ?? "") : "";
-  if (formatKey(key) === "__proto__") return "changes what an object is in JavaScript";
+  if (formatKey(key) === "__proto__") return "changes the prototype of objects in JavaScript";
   if (source === "<<") return "adds the keys of another map";
   const read = isPlain(key) ? parsePlainScalar(source) : undefined;
   return read === undefined || ("text" in read && read.text === source) ? undefined : "is not text to Pulumi";

@@ -8,7 +8,7 @@ import { RepositorySources } from "./schema/repository-sources.ts";
 import { SchemaChecker } from "./schema/schema-checker.ts";
 import { SchemaIds } from "./schema/schema-ids.ts";
 
-/** Reads and compiles the body schemas of a repository, each once. References lead to its files and nowhere else. */
+/** Reads and compiles the body schemas of a repository, each once. References are limited to its files. */
 export class BodySchemas {
   readonly #compiled = new Map<string, BodySchema | undefined>();
   readonly #root: string;
@@ -23,9 +23,9 @@ export class BodySchemas {
 
   /**
    * @param path relative to the repository
-   * @param location where the schema is named, or the queue that has it
-   * @param next what to do when it is not there
-   * @returns undefined when it cannot be used, which is told
+   * @param location of the schema's name, or of the queue that uses it
+   * @param next what to do if the file does not exist
+   * @returns undefined if it cannot be used, which is reported
    */
   load(path: string, location: SourceLocation, next: string): BodySchema | undefined {
     if (path.startsWith("../")) {
@@ -43,7 +43,7 @@ export class BodySchemas {
   }
 }
 
-/** @returns undefined for a schema that cannot be used, which is told */
+/** Compiles a schema. @returns undefined if it cannot be used, which is reported */
 export function compileSchema(path: string, sources: RepositorySources): SchemaChecker | undefined {
   const resource = sources.open(path);
   if (resource === undefined) return undefined;

@@ -11,27 +11,27 @@ import { formatPlaceholder } from "./secrets.ts";
 import { validateBody } from "./validate-body.ts";
 import { measureSecret, type Scope } from "./variables.ts";
 
-/** What all messages of a manifest have in common. */
+/** The settings that all messages of a manifest share. */
 export interface ManifestContext {
   readonly push: PushMode;
   readonly defaults: DefaultsInput | undefined;
   readonly schemas: readonly BodySchema[];
-  /** Where the manifest has a `dedup_field`. */
+  /** Set if the manifest has a `dedup_field`. */
   readonly stamper: DedupKeyGenerator | undefined;
 }
 
-/** A message whose variables are replaced. */
+/** A message with its variables replaced. */
 export interface BuiltMessage {
   readonly message: Message;
-  /** Bytes of the body, as far as it is known. */
+  /** Bytes of the known parts of the body. */
   readonly bytes: number;
 }
 
 /**
- * Makes a message out of what a manifest writes, and checks what the schema cannot see: what variables have become, the
- * body of a text, its size.
+ * Builds a message of a manifest, and checks what the schema cannot: the values of variables, the body of a text message, and the
+ * size.
  *
- * @param onProblem is given paths that begin at the message
+ * @param onProblem called with paths relative to the message
  * @param row number of the message's row in a data file
  */
 export function buildMessage(
@@ -52,7 +52,7 @@ export function buildMessage(
   const plain: Message = {
     id: buildId(input.id, scope, onProblem),
     body: body.value,
-    // Of a row that is the body as it is, the JSON is known.
+    // If the row itself is the body, its JSON is available.
     ...(scope.row !== undefined && body.value === scope.local.row && { json: scope.row.json }),
     contentType,
     delaySeconds: buildDelay(input.delay_seconds ?? defaults?.delay_seconds, scope, onProblem),
@@ -68,8 +68,8 @@ export function buildMessage(
 }
 
 /**
- * What secrets add to a body's bytes; undefined where their values are not known. Once they are filled in, less than
- * their placeholders may be left.
+ * Returns the bytes that secrets add to a body, which may be negative because they replace placeholders; undefined if their values
+ * are unknown.
  */
 function countSecretBytes({ secrets = [], contentType }: Message, { variables }: Scope): number | undefined {
   let sum = 0;
@@ -89,12 +89,12 @@ function buildId(id: string | undefined, scope: Scope, onProblem: OnVariableProb
   const text = String(value);
   if (!hasIdCharacters(text)) {
     const what = `the id ${describeValue(text)} has a character that controls how text is shown`;
-    onProblem("VALUE_NOT_ALLOWED", ["id"], "", what, "Name a variable that has a text on one line.");
+    onProblem("VALUE_NOT_ALLOWED", ["id"], "", what, "Use a variable with a text on one line.");
     return undefined;
   }
   if (text.length > 0 && text.length <= maxIdLength) return text;
   const what = `the id ${describeValue(text)} has ${text.length} characters, not 1 to ${maxIdLength}`;
-  onProblem("VALUE_NOT_ALLOWED", ["id"], "", what, "Name a variable that has a shorter text.");
+  onProblem("VALUE_NOT_ALLOWED", ["id"], "", what, "Use a variable with a shorter text.");
   return undefined;
 }
 
@@ -108,19 +108,21 @@ export function buildDelay(
   const options = { secretsAllowed: false, textOnly: false };
   const { value, unknown } = interpolate(input, scope, options, withKey("delay_seconds", onProblem));
   if (unknown.length > 0 || value === input) return undefined;
-  // The engine's configuration holds numbers as text.
+  // Pulumi's configuration stores numbers as text.
   const seconds = typeof value === "string" && /^\d{1,6}$/.test(value) ? Number(value) : value;
   if (typeof seconds === "number" && Number.isInteger(seconds) && seconds >= 0 && seconds <= limits.delaySeconds) {
     return seconds;
   }
   const what = `the delay is ${describeValue(value)}, not whole seconds from 0 to ${limits.delaySeconds}`;
-  onProblem("VALUE_NOT_ALLOWED", path, input, what, "Name a variable that has whole seconds.");
+  onProblem("VALUE_NOT_ALLOWED", path, input, what, "Use a variable with whole seconds.");
   return undefined;
 }
 
 /**
- * @param added bytes that secrets add; undefined where the body is not known yet
- * @returns the body's bytes without its secrets, whose size is theirs to keep
+ * Checks the type and the size of a body.
+ *
+ * @param added bytes that secrets add; undefined if the body is not known yet
+ * @returns the body's bytes without its secrets, whose size is confidential
  */
 function checkBody(message: Message, added: number | undefined, onProblem: OnVariableProblem): number {
   if (message.contentType === "text" && typeof message.body !== "string") {
@@ -138,18 +140,18 @@ function checkBody(message: Message, added: number | undefined, onProblem: OnVar
 
 export function bodyTooLarge(bytes: number): { readonly what: string; readonly next: string } {
   return {
-    what: `the body has ${bytes} bytes, more than the ${limits.messageBytes} that the API takes in a message`,
-    next: "Split it into several messages, or send a link to where the data is.",
+    what: `the body has ${bytes} bytes; the API accepts ${limits.messageBytes}`,
+    next: "Split it into several messages, or send a link to the data.",
   };
 }
 
-/** Does not say how large: that would tell how long a secret is. */
+/** Does not contain the size, which would reveal the length of a secret. */
 const tooLargeWithSecrets = {
-  what: `the body has more than the ${limits.messageBytes} bytes that the API takes in a message, once its secrets are in it`,
-  next: "Split it into several messages, or have the consumer read the secrets where they are.",
+  what: `with its secrets, the body has more than the ${limits.messageBytes} bytes that the API accepts`,
+  next: "Split it into several messages, or let the consumer read the secrets from their source.",
 };
 
-/** Tells of problems in a part of the message. */
+/** Reports problems of a part of the message. */
 function withKey(key: string, onProblem: OnVariableProblem): OnVariableProblem {
   return (code, path, ...rest) => onProblem(code, [key, ...path], ...rest);
 }

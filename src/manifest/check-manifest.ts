@@ -8,7 +8,7 @@ import type { ProblemCollector } from "./problem-collector.ts";
 import { locate, locateKey } from "./source-location.ts";
 import { matchesStack } from "./stack-patterns.ts";
 
-/** What is known of the stacks, for checks that look beyond a manifest. */
+/** The stacks and their configuration, for checks beyond a manifest. */
 export interface LoadContext {
   readonly stack?: string | undefined;
   readonly queues?: readonly string[] | undefined;
@@ -16,7 +16,7 @@ export interface LoadContext {
   readonly production?: readonly string[] | undefined;
 }
 
-/** Checks a manifest's name against those that were read before. */
+/** Checks a manifest's name against those of earlier manifests. */
 export function checkName(
   document: ManifestDocument,
   manifest: ParsedManifest,
@@ -26,7 +26,7 @@ export function checkName(
   const { name, location } = manifest;
   const first = names.get(name);
   if (first !== undefined) {
-    const what = `the manifest at ${formatLocation(first)} is named ${quote(name)} too`;
+    const what = `the manifest at ${formatLocation(first)} is also named ${quote(name)}`;
     problems.add(
       createProblem("DUPLICATE_NAME", locate(document, ["name"]), what, 'Give one of them another "name: …".'),
     );
@@ -34,16 +34,16 @@ export function checkName(
   }
   names.set(name, location);
   if (document.number > 1 && name.endsWith(`#${document.number}`)) {
-    const what = `without a name, this manifest is known as ${quote(name)} and changes it when documents are added before it`;
+    const what = `without a name, this manifest is named ${quote(name)}, which changes when documents are added in front of it`;
     problems.add(createProblem("UNNAMED_DOCUMENT", location, what, 'Add "name: …", so that nothing is pushed twice.'));
   }
 }
 
-/** Checks that nobody is told to drop what is meant to come again. */
+/** Refuses a stable id for messages that are meant to be delivered again. */
 export function checkDedup(document: ManifestDocument, { push }: ParsedManifest, problems: ProblemCollector): void {
   const { dedup_field } = document.value as unknown as ManifestInput;
   if (dedup_field === undefined || push === "once") return;
-  const what = `with "push: ${push}" the same message comes again under the same ${quote(dedup_field)}, and a consumer that drops what it has seen would drop it`;
+  const what = `with "push: ${push}" a message is delivered again with the same ${quote(dedup_field)}, and a consumer that drops duplicates would drop it`;
   const next = 'Remove "dedup_field", or write "push: once".';
   problems.add(createProblem("DEDUP_NOT_ONCE", locateKey(document, ["dedup_field"]), what, next));
 }
@@ -57,18 +57,19 @@ export function checkStackReferences(
   problems: ProblemCollector,
 ): void {
   if (wanted && queues !== undefined && !queues.includes(queue)) {
-    const all = queues.length === 0 ? "It knows none." : `It knows ${queues.join(", ")}.${didYouMean(queue, queues)}`;
+    const all =
+      queues.length === 0 ? "It defines none." : `It defines ${queues.join(", ")}.${didYouMean(queue, queues)}`;
     const next = `Add the queue to queue-seeder:queues in the stack's configuration. ${all}`;
-    const what = `the stack's configuration knows no queue ${quote(queue)}`;
+    const what = `the queue ${quote(queue)} is not defined in the stack's configuration`;
     problems.add(createProblem("QUEUE_UNKNOWN", locate(document, ["queue"]), what, next));
   }
   if (stacks && known && known.length > 0 && !known.some((name) => matchesStack(stacks, name))) {
-    const next = `The repository has ${known.join(", ")}. Correct the patterns, or allow it if such stacks are yet to come.`;
+    const next = `The repository has ${known.join(", ")}. Correct the patterns, or allow the warning if such stacks will be created.`;
     const what = "no stack of the repository matches this manifest";
     problems.add(createProblem("STACK_NEVER", locate(document, ["stacks"]), what, next));
   }
   if (push === "every_deploy" && wanted && stack !== undefined && matchesStack(production, stack)) {
-    const what = `every deployment of the production stack ${quote(stack)} pushes all of this again`;
+    const what = `every deployment of the production stack ${quote(stack)} pushes the whole manifest again`;
     const next = 'Write "push: once" or on_change, or keep the manifest out of production with "stacks".';
     problems.add(createProblem("PUSH_IN_PRODUCTION", locate(document, ["push"]), what, next));
   }

@@ -1,29 +1,30 @@
 import type { SourceLocation } from "../types.ts";
 import { type Cell, measureCells, splitCells, takeFirstCells } from "./display-width.ts";
 
-/** Columns of a frame where no terminal says how many it has. */
+/** The columns of a frame without a terminal. */
 const defaultColumns = 100;
 
-/** Columns of text that a frame shows in a terminal however narrow. */
+/** The minimum columns of text in a frame, even in a narrow terminal. */
 const minColumns = 4;
 
-/** Code units of one character that a frame takes into account: what bears more marks is cut. */
+/** Maximum code units per column: characters with more combining marks are truncated. */
 const toUnitOffset = 8;
 
-/** Paints a part of a frame, with colours or without. */
+/** Colors a part of a frame, or returns it unchanged. */
 export type Paint = (text: string) => string;
 
 export interface FrameOptions {
-  /** For the caret; who writes to a terminal may colour it. */
+  /** Colors the caret in a terminal. */
   readonly paint?: Paint;
-  /** Columns that a line of the frame may take. */
+  /** Maximum columns of a line of the frame. */
   readonly columns?: number | undefined;
 }
 
 /**
- * The line of a place, the line before it, and a caret below the column; of a long line what stands around the place.
+ * Builds a frame: the line of a location, the line above it, and a caret below the column. For a long line, it shows the part around
+ * the location.
  *
- * @param lineOf the text of a line, counted from 1; undefined where the file has no such line
+ * @param lineOf returns the text of a line, counted from 1, or undefined if it does not exist
  */
 export function codeFrame(
   location: SourceLocation,
@@ -37,7 +38,7 @@ export function codeFrame(
   const at = location.column - 1;
   const reach = room * toUnitOffset;
   const behind = takeFirstCells(splitCells(line.slice(at, at + reach)), room);
-  // Most of the room is for what leads to the place; what the end of the line leaves free is so too.
+  // Most of the space is for the text in front of the location, including the space that the end of the line leaves free.
   const ahead = takeLastCells(
     splitCells(line.slice(Math.max(0, at - reach), at)),
     leadingSpace(room, measureCells(behind)),
@@ -56,7 +57,7 @@ export function codeFrame(
   ].join("\n");
 }
 
-/** The caret takes a column itself, also behind the end of the line. */
+/** Returns the columns in front of the caret, which needs a column itself, even after the end of the line. */
 function leadingSpace(room: number, behind: number): number {
   return room - Math.min(Math.max(1, behind), Math.ceil(room * 0.4));
 }

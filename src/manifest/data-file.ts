@@ -4,21 +4,21 @@ import { createProblem, formatProblem, type Problem, quote } from "./problem.ts"
 import type { ProblemCollector } from "./problem-collector.ts";
 import { readSourceMessages, type SourceOptions } from "./source/source-messages.ts";
 
-/** Is given each message of a data file while the file is checked, so that it is read once for all purposes. */
+/** Called with each message of a data file while the file is checked, so that it is read only once. */
 export type OnMessage = (manifest: string, message: Message, bytes: number) => void;
 
-/** Rows of a data file that are looked at for what is hardly meant: enough to see it, and no cost for a million. */
+/** The number of rows of a data file that are checked for probable mistakes: enough to find them, and cheap for a million rows. */
 const maxLintedRows = 1_000;
 
-/** Ids of a data file that are remembered to find one that repeats: memory must not grow with the file. */
+/** Maximum ids of a data file that are compared to find duplicates, to limit memory. */
 const maxRememberedIds = 200_000;
 
-/** A data file has become unreadable since it was checked. Its message is the problems, a line each. */
+/** Thrown if a data file became invalid after it was checked. The message has one problem per line. */
 export class DataFileError extends Error {
   override name = "DataFileError";
 }
 
-/** Reads a data file once, from its beginning to its end, and tells what is wrong with it. */
+/** Reads a data file once, and reports its problems. */
 export async function checkDataFile(
   { name }: Pick<Manifest, "name">,
   reading: SourceOptions,
@@ -32,7 +32,7 @@ export async function checkDataFile(
   let messages = 0;
   let bytes = 0;
   const before = problems.errors;
-  // A data file has no comments; what it is warned of is silenced where the manifest names it.
+  // A data file has no comments; its warnings are silenced where the manifest names it.
   const onProblem = (found: Problem) => {
     if (found.severity === "error" || !problems.isSuppressed(reading.location, found.code)) problems.add(found);
   };
@@ -61,12 +61,12 @@ function lintRow(message: Message, silent: ReadonlySet<string>, problems: Proble
 function checkId({ id, location }: Message, ids: Set<string>, problems: ProblemCollector): void {
   if (id === undefined) return;
   if (ids.has(id)) {
-    const what = `the id ${quote(id)} is that of an earlier row already`;
+    const what = `the id ${quote(id)} is already used by an earlier row`;
     problems.add(createProblem("DUPLICATE_ID", location, what, "Give each message of a manifest its own id."));
   } else if (ids.size < maxRememberedIds) ids.add(id);
 }
 
-/** The content of a manifest whose messages stay in a data file. */
+/** Builds the content of a manifest with a data file. */
 export function createFileContent(reading: SourceOptions, size: FileContent["size"]): FileContent {
   return {
     kind: "file",
@@ -85,7 +85,7 @@ export function createFileContent(reading: SourceOptions, size: FileContent["siz
   };
 }
 
-/** All messages of a manifest, in memory. For a large data file read its content instead. */
+/** Reads all messages of a manifest into memory. For a large data file, stream its content instead. */
 export async function readAllMessages(content: Content): Promise<readonly Message[]> {
   if (content.kind === "inline") return content.messages;
   const all: Message[] = [];

@@ -5,12 +5,14 @@ import type { OnVariableProblem } from "./interpolate.ts";
 import { quote } from "./problem.ts";
 import type { Path } from "./source-location.ts";
 
-/** Gives the messages of one manifest their stamps, in their order. */
+/** Assigns the stamps of a manifest's messages, in order. */
 export interface DedupKeyGenerator {
   /**
-   * @param unknown paths in the body of texts whose variables are not known here
-   * @param row number of the row in its data file, from 0; undefined for a message of the manifest itself
-   * @returns undefined for a body that cannot be stamped, which is told, or that is not known
+   * Computes the stamp of a message.
+   *
+   * @param unknown paths in the body of texts with variables whose value is unknown here
+   * @param row number of the row in its data file, from 0; undefined for an inline message
+   * @returns undefined if the body is unknown, or cannot be stamped, which is reported
    */
   generate(
     message: Message,
@@ -21,8 +23,8 @@ export interface DedupKeyGenerator {
 }
 
 /**
- * A stamp is the message's id; else its digest, with a number for each further message that is the same. Of rows it is
- * the row's number that tells them apart: a data file only grows, and nobody can remember a million digests.
+ * Creates a stamper. A stamp is the message's id, or its digest with a number for each further equal message. For rows, the row's
+ * number distinguishes them: a data file is append-only, and a million digests would need too much memory.
  */
 export function createDedupKeyGenerator(field: string): DedupKeyGenerator {
   const seen = new Map<string, number>();
@@ -42,7 +44,7 @@ export function createDedupKeyGenerator(field: string): DedupKeyGenerator {
   };
 }
 
-/** The message as it is sent: with its stamp in its body. */
+/** Returns the message to send, with its stamp in its body. */
 export function withDedupKey(message: Message): Message {
   if (message.dedupKey === undefined) return message;
   const { dedupKey, json: _, ...rest } = message;
@@ -55,12 +57,12 @@ export function withDedupKey(message: Message): Message {
 function hasRoom({ body, contentType }: Message, field: string, onProblem: OnVariableProblem): boolean {
   if (contentType === "text" || typeof body !== "object" || body === null || Array.isArray(body)) {
     const is = contentType === "text" ? "a text message" : describeType(body);
-    const what = `the body is ${is}, which has no room for the "dedup_field" ${quote(field)}`;
+    const what = `the body is ${is}, which cannot have the "dedup_field" ${quote(field)}`;
     onProblem("DEDUP_BODY", ["body"], "", what, 'Make the body a map of keys, or remove "dedup_field".');
     return false;
   }
   if (!Object.hasOwn(body, field)) return true;
-  const what = `the body has the key ${quote(field)} already, which "dedup_field" is to fill`;
-  onProblem("DEDUP_BODY", ["body", field], "", what, 'Remove the key, or name another one as "dedup_field".');
+  const what = `the body already has the key ${quote(field)}, which "dedup_field" would set`;
+  onProblem("DEDUP_BODY", ["body", field], "", what, 'Remove the key, or choose another "dedup_field".');
   return false;
 }

@@ -6,13 +6,13 @@ import { createProblem, formatLocation, quote } from "./problem.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import { locate } from "./source-location.ts";
 
-/** Another manifest's name, and where it is written. */
+/** The name of another manifest, with its location. */
 interface Reference {
   readonly name: string;
   readonly place: SourceLocation;
 }
 
-/** What a manifest says of others. */
+/** The references of a manifest to others. */
 export interface ManifestReferences {
   readonly name: string;
   readonly place: SourceLocation;
@@ -32,19 +32,19 @@ export function collectReferences(document: ManifestDocument, name: string): Man
   };
 }
 
-/** The names that manifests can mention. */
+/** The names that manifests can refer to. */
 export interface KnownManifests {
   readonly names: ReadonlyMap<string, SourceLocation>;
-  /** Of manifests that do not have the form of one; they are there all the same. */
+  /** The names of manifests that do not match the schema, but exist. */
   readonly broken: ReadonlySet<string>;
-  /** Whether these are all, so that a name that is missing is wrong. */
+  /** Whether the list is complete, so that any other name is an error. */
   readonly complete: boolean;
 }
 
 /**
- * Checks what manifests say of each other, once all of them were read.
+ * Checks the references between manifests, after all of them were read.
  *
- * @returns names of the manifests that have something against them
+ * @returns the names of the manifests with problems
  */
 export function checkReferences(
   all: readonly ManifestReferences[],
@@ -70,7 +70,7 @@ export function checkReferences(
   return faulty;
 }
 
-/** Errors up to which names are compared with all others: beyond them nobody reads what was meant. */
+/** Maximum errors with a suggestion, which needs a comparison with all names. */
 const maxSuggestions = 1_000;
 
 function checkAfter(
@@ -81,12 +81,12 @@ function checkAfter(
 ): void {
   for (const { name, place: location } of after) {
     if (names.has(name) || broken.has(name)) continue;
-    const next = `Write the name of a manifest: its "name", or its path under the folder without its ending.${suggest ? didYouMean(name, [...names.keys()]) : ""}`;
-    onProblem(createProblem("AFTER_UNKNOWN", location, `there is no manifest ${quote(name)}`, next));
+    const next = `Write the name of a manifest: its "name", or its path under the folder without the extension.${suggest ? didYouMean(name, [...names.keys()]) : ""}`;
+    onProblem(createProblem("AFTER_UNKNOWN", location, `the manifest ${quote(name)} does not exist`, next));
   }
 }
 
-/** A ledger has one heir. */
+/** Checks former names: only one manifest can take over a ledger. */
 function checkFormerNames(
   references: ManifestReferences,
   names: ReadonlyMap<string, SourceLocation>,
@@ -107,13 +107,13 @@ function checkFormerNames(
         createProblem("MOVED_FROM_TAKEN", location, what, "Remove it here, or give the other manifest another name."),
       );
     } else if (heir !== undefined) {
-      const what = `the manifest at ${formatLocation(heir.place)} says that it was named ${quote(name)} too`;
+      const what = `the manifest at ${formatLocation(heir.place)} also lists the former name ${quote(name)}`;
       onProblem(
         createProblem(
           "MOVED_FROM_TAKEN",
           location,
           what,
-          "Only one of them can have what was pushed: remove it in the other.",
+          "Only one of them can take over the ledger: remove it in the other.",
         ),
       );
     }
@@ -122,19 +122,19 @@ function checkFormerNames(
 
 interface Step {
   readonly related: ManifestReferences;
-  /** Where it names the next one. */
+  /** The location of the reference to the next one. */
   readonly at: SourceLocation;
 }
 
 type Cycle = readonly [Step, ...Step[]];
 
-/** A cycle for each mention that closes one: with all of these taken out, none is left. */
+/** Finds one cycle for each reference that closes one: without these references, there is no cycle. */
 function findCycles(all: readonly ManifestReferences[]): Cycle[] {
   const byName = new Map(all.map((references) => [references.name, references]));
   const done = new Set<ManifestReferences>();
   const cycles: Cycle[] = [];
   for (const start of all) {
-    // A stack of its own: manifests may wait in a row of thousands.
+    // An explicit stack, because chains may have thousands of manifests.
     const path: { readonly related: ManifestReferences; next: number }[] = [{ related: start, next: 0 }];
     const onPath = new Set([start]);
     while (path.length > 0) {

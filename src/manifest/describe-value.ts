@@ -1,6 +1,6 @@
 import { quote } from "./problem.ts";
 
-/** JSON's types in the words of problems. */
+/** The names of JSON's types in problems. */
 export const typeNames: Readonly<Record<string, string>> = {
   string: "text",
   integer: "a whole number",
@@ -17,7 +17,7 @@ export function describeType(value: unknown): string {
   return typeNames[typeof value] ?? typeof value;
 }
 
-/** A value inside a problem's text: itself where it is short, else its type. */
+/** Formats a value for a problem: itself if it is short, otherwise its type. */
 export function describeValue(value: unknown): string {
   return typeof value === "string" ? quote(value) : typeof value === "object" ? describeType(value) : String(value);
 }

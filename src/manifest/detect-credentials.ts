@@ -4,8 +4,8 @@ import { quote } from "./problem.ts";
 import type { Path } from "./source-location.ts";
 
 /**
- * Texts that are credentials whatever the key is, by the forms that their issuers document. No part of a form is
- * without bounds: a text of repetitions would take time that grows with the square of its length.
+ * Texts that are credentials regardless of their key, by their documented formats. All quantifiers are limited: otherwise a
+ * repetitive text would take quadratic time.
  */
 const patterns: readonly (readonly [name: string, form: RegExp])[] = [
   ["a private key", /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/],
@@ -20,17 +20,17 @@ const patterns: readonly (readonly [name: string, form: RegExp])[] = [
   ["a password in an address", /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{1,100}:[^\s/@]{1,100}@/i],
 ];
 
-/** Keys whose text is a credential unless it is short, or says that it is none. */
+/** Keys whose text is a credential, unless it is short or obviously a placeholder. */
 const tellingKeys =
   /^(?:.*[_-])?(?:password|passwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|token)$/i;
 const harmless = /\$\{|^(?:x+|\*+|<.*>|example|changeme|redacted|dummy|test)/i;
 const minLength = 12;
 
-/** Warns of an id or a body that looks like a credential: both are in the repository, and go to whoever reads the queue. */
+/** Warns about an id or a body that looks like a credential: both are in the repository, and bodies are sent to consumers. */
 export function detectCredentials({ id, body }: Message, onProblem: OnVariableProblem): void {
   const inId = id === undefined ? undefined : matchPattern(id);
   if (inId) {
-    const next = "Name the message by something that everybody may see: ids are in the stack's state.";
+    const next = "Use an id that is not confidential: ids are visible in the stack's state.";
     onProblem("CREDENTIAL_IN_ID", ["id"], "", `the id looks like ${inId}`, next);
   }
   walk(body, [], "", (path, looks) => {

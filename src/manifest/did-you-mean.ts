@@ -1,12 +1,12 @@
 import { distance } from "fastest-levenshtein";
 
-/** ` Did you mean "queue"?` when one of the known words is near to what was written, else nothing. */
+/** Returns ` Did you mean "queue"?` if one of the known words is similar, or "". */
 export function didYouMean(input: string, known: readonly string[]): string {
   const near = nearest(input, known);
   return near === undefined ? "" : ` Did you mean "${near}"?`;
 }
 
-/** The known word that was probably meant; case and - for _ do not count, and a third of the letters may be wrong. */
+/** Returns the known word that was probably meant; case and - or _ do not matter, and a third of the letters may differ. */
 export function nearest(input: string, known: readonly string[]): string | undefined {
   const wanted = input.toLowerCase().replaceAll("-", "_").slice(0, 100);
   return known

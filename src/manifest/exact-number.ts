@@ -1,13 +1,12 @@
-/** How JSON writes a number (RFC 8259, section 6). */
+/** The format of a JSON number (RFC 8259, section 6). */
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Up to 15 digits always survive as a double. */
 const surelyExact = /^(?:-?[1-9]\d{0,14}|0)$/;
 
 /**
- * Whether a number that is written like this means the same to everyone who reads it as JSON: it is written as JSON
- * writes numbers, and a double holds the very decimal that stands there. `-0`, `007`, `0x1F`, `1e999` and
- * `12345678901234567890` do not pass; `1.50` and `1e3` do.
+ * Reports whether every JSON parser reads the same number: the text is a JSON number, and a double represents the decimal exactly.
+ * `-0`, `007`, `0x1F`, `1e999` and `12345678901234567890` do not pass; `1.50` and `1e3` do.
  */
 export function isExactNumber(text: string): boolean {
   if (surelyExact.test(text)) return true;
@@ -17,7 +16,7 @@ export function isExactNumber(text: string): boolean {
   return decimal(text) === decimal(String(value));
 }
 
-/** Sign, digits and exponent of a decimal in one form: `-1.50e3` is `-15e2`. */
+/** Normalizes a decimal to sign, digits and exponent: `-1.50e3` is `-15e2`. */
 function decimal(text: string): string {
   const [mantissa = "", exponent = "0"] = text.toLowerCase().split("e");
   const sign = mantissa.startsWith("-") ? "-" : "";

@@ -6,12 +6,11 @@ import { readSpelling, recordSpelling } from "./number-spelling.ts";
 import { parseExactly } from "./source/exact-json.ts";
 import type { Scope } from "./variables.ts";
 
-/** Messages of one manifest, repetitions counted. More belong into a data file, which is not held in memory. */
+/** Maximum messages of one manifest, including repetitions. More belong in a data file, which is not held in memory. */
 export const maxMessages = 100_000;
 
 /**
- * The scopes of a message: one where it stands for itself, one for each item where it has `for_each`. The same text gives
- * the same messages in the same order, always.
+ * Returns the scopes of a message: one, or one for each item of `for_each`. The result is deterministic.
  */
 export function expandForEach(
   { for_each }: MessageInput,
@@ -43,7 +42,7 @@ function toItems(given: JsonValue): readonly JsonValue[] | undefined {
   return Array.from({ length: count }, (_, index) => index);
 }
 
-/** A list that is JSON in a text, as `pulumi config set` takes it; any other text as it is. */
+/** Parses a text that is a JSON list, as `pulumi config set` stores it; other texts are returned unchanged. */
 function parseList(text: string): JsonValue {
   const parsed = /^\s*\[/.test(text) ? parseExactly(text, Buffer.byteLength(text)) : undefined;
   return parsed?.ok ? parsed.value : text;

@@ -10,18 +10,18 @@ import { countVariables, parseTemplateTree, type TemplateTree } from "./template
 import { splitName } from "./variable-name.ts";
 import { type LookupResult, resolveVariable, type Scope } from "./variables.ts";
 
-/** A value whose variables are replaced. */
+/** A value with its variables replaced. */
 export interface Interpolated {
   readonly value: JsonValue;
-  /** Where secrets go, once they are known. */
+  /** The positions of secrets, which are filled in later. */
   readonly secrets: readonly SecretSlot[];
-  /** Paths of texts that hold a variable whose value is not known here. */
+  /** Paths of texts with a variable whose value is unknown here. */
   readonly unknown: readonly Path[];
 }
 
 /**
- * Is told of a problem with a variable. `snippet` is what the text has there, `path` where the text is in the value, and
- * `elsewhere` the place of a problem that lies in another file.
+ * Called with a problem of a variable. `path` leads to the text in the value, `snippet` is the part of the text, and `elsewhere`
+ * the location of a problem in another file.
  */
 export type OnVariableProblem = (
   code: ProblemCode,
@@ -33,13 +33,13 @@ export type OnVariableProblem = (
 ) => void;
 
 export interface InterpolateOptions {
-  /** Secrets have no place where everybody sees them, as in ids. */
+  /** Whether secrets are allowed; they are not in visible places, such as ids. */
   readonly secretsAllowed: boolean;
-  /** A text that is exactly one variable becomes text too, instead of keeping the variable's type. */
+  /** Whether a text that is exactly one variable becomes text, instead of keeping the variable's type. */
   readonly textOnly: boolean;
 }
 
-/** Replaces the variables in all texts of a value. What is wrong is told, and leaves the text as it was written. */
+/** Replaces the variables in all texts of a value. Texts with problems are reported and left unchanged. */
 export function interpolate(
   value: JsonValue,
   scope: Scope,
@@ -51,18 +51,18 @@ export function interpolate(
   const secrets: SecretSlot[] = [];
   const unknown: Path[] = [];
   let inserted = 0;
-  // What is surely small need not be measured: there is a row for every message of a data file.
+  // Small rows need not be measured, which matters for data files with many rows.
   const isRowSmall = scope.row !== undefined && scope.row.bytes * countVariables(tree) <= maxInserted;
 
-  /** Whether a variable's value may be inserted once more: one value in many places makes much out of little. */
+  /** Reports whether a value may be inserted once more: a value in many places can become very large. */
   const fits = (of: JsonValue, path: Path, name: string): boolean => {
     if (isRowSmall && splitName(name)[0] === "row") return true;
     const before = inserted;
     inserted += measure(of);
     if (inserted <= maxInserted) return true;
     if (before <= maxInserted) {
-      const what = `with the variable ${quote(name)} more than ${maxInserted} characters come out of variables here`;
-      onProblem("BODY_TOO_LARGE", path, `\${${name}}`, what, "Name fewer variables, or ones with less in them.");
+      const what = `with the variable ${quote(name)}, the variables insert more than ${maxInserted} characters`;
+      onProblem("BODY_TOO_LARGE", path, `\${${name}}`, what, "Use fewer variables, or ones with shorter values.");
     }
     return false;
   };
@@ -92,12 +92,12 @@ export function interpolate(
   };
 
   const tellKey = (key: string, path: Path) =>
-    onProblem("VARIABLE_NOT_HERE", path, key, `the key ${quote(key)} names a variable`, "Write the key out.");
+    onProblem("VARIABLE_NOT_HERE", path, key, `the key ${quote(key)} contains a variable`, "Write the key out.");
 
   const tellSecret = ({ name, from }: Extract<LookupResult, { kind: "secret" }>, path: Path, input: string) => {
-    const named = `the environment variable ${quote(name)} is named like a secret, and its value would be seen here`;
-    const what = from === undefined ? "a secret would be seen here" : named;
-    onProblem("VARIABLE_NOT_HERE", path, input, what, "Name secrets in bodies alone.");
+    const named = `the environment variable ${quote(name)} has the name of a secret, and its value would be visible here`;
+    const what = from === undefined ? "a secret would be visible here" : named;
+    onProblem("VARIABLE_NOT_HERE", path, input, what, "Use secrets only in bodies.");
   };
 
   const replace = ({ text, parts, path }: Extract<TemplateTree, { kind: "text" }>): Insertion => {
@@ -121,7 +121,7 @@ export function interpolate(
           result += part.source;
           break;
         case "unclosed": {
-          const next = "Add the } that is missing, or write $${ for the characters ${ themselves.";
+          const next = "Add the missing }, or write $${ for the literal characters ${.";
           onProblem("VARIABLE_SYNTAX", path, text.slice(part.at), "a variable is not closed", next);
           result += text.slice(part.at);
           break;
@@ -136,8 +136,8 @@ export function interpolate(
   const warnOfLiteral = (name: string, input: string, path: Path): void => {
     if (resolveVariable(name, scope).kind === "problem") return;
     const variable = `\${${name}}`;
-    const what = `${quote(input)} stands for the characters ${variable}, and not for the variable`;
-    const next = `For a dollar sign and the variable's value write \${$}${variable}; allow it where the characters are meant.`;
+    const what = `${quote(input)} is sent as the characters ${variable}, not as the variable's value`;
+    const next = `For a dollar sign and the variable's value write \${$}${variable}; allow the warning if the characters are intended.`;
     onProblem("LITERAL_VARIABLE", path, input, what, next);
   };
 
@@ -153,8 +153,8 @@ export function interpolate(
           "WRONG_TYPE",
           path,
           input,
-          `the variable ${quote(name)} is ${describeType(found.value)}, which cannot stand inside a text`,
-          "Name one of its values, or let the variable stand alone.",
+          `the variable ${quote(name)} is ${describeType(found.value)}, which cannot be inserted into a text`,
+          "Use one of its values, or write the variable alone.",
         );
         return input;
       case "secret":
@@ -163,7 +163,7 @@ export function interpolate(
         else {
           const slot = { name: found.name, ...(found.from && { from: found.from }), path, at };
           secrets.push(slot);
-          // However the variable is written: this is what the push replaces.
+          // The push replaces this placeholder, regardless of how the variable is written.
           return formatPlaceholder(slot);
         }
         return input;
@@ -179,26 +179,26 @@ export function interpolate(
   return { value: walk(tree).value, secrets, unknown };
 }
 
-/** A value in the place of another, and how a number is written there. */
+/** A replacement value, with the spelling of a number. */
 interface Insertion {
   readonly value: JsonValue;
   readonly text?: string;
 }
 
-/** Puts a value into a list or a map of its own. */
+/** Sets a value in a new list or map. */
 function insertValue(holder: object, key: string | number, { value, text }: Insertion): void {
-  // An own property also where the key is "__proto__".
+  // An own property, even if the key is "__proto__".
   if (key === "__proto__") Object.defineProperty(holder, key, { value, enumerable: true });
   else (holder as Record<string | number, JsonValue>)[key] = value;
   if (text !== undefined) recordSpelling(holder, key, value, text);
 }
 
-/** Characters that variables may bring into one message; the API takes 128 KB. */
+/** Maximum characters that variables may insert into one message; the API accepts 128 KB. */
 const maxInserted = 2_000_000;
 
 const sizes = new WeakMap<object, number>();
 
-/** About as many characters as a value has as JSON; counted once for each list and map. */
+/** Estimates the length of a value as JSON; cached for each list and map. */
 function measure(value: JsonValue): number {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object" || value === null) return 8;

@@ -8,23 +8,23 @@ import type { Path } from "./source-location.ts";
 import { hasMarkers, parseTemplate } from "./template.ts";
 import { splitName } from "./variable-name.ts";
 
-/** What surrounds a message as a manifest writes it. */
+/** The context of a message in a manifest. */
 export interface LintContext {
   readonly defaults: DefaultsInput | undefined;
   readonly push: PushMode;
-  /** Whether it makes messages of a data file's rows. */
+  /** Whether it converts the rows of a data file to messages. */
   readonly isMap: boolean;
 }
 
-/** Warns of what a message's text says, before its variables are replaced; told once, however many messages it makes. */
+/** Warns about a message before its variables are replaced, so once, regardless of how many messages it produces. */
 export function lintInput(input: MessageInput, context: LintContext, onProblem: OnVariableProblem): void {
   if (context.push === "once") warnAboutChanges(input, context, onProblem);
   if ((input.content_type ?? context.defaults?.content_type) === undefined) warnAboutJson(input.body, onProblem);
 }
 
 /**
- * A variable changes by itself when it depends on the commit, the configuration or the environment. A secret's value is no part of
- * what a message is known by.
+ * Reports whether a variable may change without an edit: it depends on the commit, the configuration or the environment. The value
+ * of a secret does not affect the identity of a message.
  */
 function isVolatile(name: string): boolean {
   const [head, ...steps] = splitName(name);
@@ -32,7 +32,7 @@ function isVolatile(name: string): boolean {
   return name === "git.sha" || head === "config";
 }
 
-/** A message goes once, by its id or its body: a body that changes by itself makes an edited or a new message of it. */
+/** Warns about a body that changes without an edit, because the message then counts as edited or new. */
 function warnAboutChanges(message: MessageInput, { isMap }: LintContext, onProblem: OnVariableProblem): void {
   for (const { name, written: input, path } of changingVariables(message, isMap)) {
     const then = isMap
@@ -40,17 +40,18 @@ function warnAboutChanges(message: MessageInput, { isMap }: LintContext, onProbl
       : message.id === undefined
         ? "the next deployment pushes the message again"
         : "the next deployment stops with MESSAGE_EDITED";
-    const what = `the variable ${quote(name)} may get another value without an edit here, and then ${then}`;
-    const own = isMap ? "" : ", name the variable in the id too if each value is a message of its own";
-    const next = `Write "push: on_change" if all is to go again then${own}, or allow it if the value stays the same.`;
+    const what = `the value of the variable ${quote(name)} may change without an edit here, and then ${then}`;
+    const own = isMap ? "" : ", use the variable in the id too if each value is a separate message";
+    const next = `Write "push: on_change" if everything should be pushed again then${own}, or allow the warning if the value never changes.`;
     onProblem("VARIABLE_CHANGES", ["body", ...path], input, what, next);
   }
 }
 
 /**
- * The variables that make another message of a message by themselves. One that its id names too makes a new one, which is meant.
+ * Returns the variables that change the identity of a message without an edit. A variable that is also in the id is excluded,
+ * because it is meant to produce a new message.
  *
- * @param isMap whether it makes messages of a data file's rows, which are known by their bodies alone
+ * @param isMap whether it converts the rows of a data file, which are identified only by their bodies
  */
 export function changingVariables({ id, body, for_each }: MessageInput, isMap: boolean): readonly VariableUse[] {
   const named = new Set(isMap ? [] : collectVariables(id ?? null).map(({ name }) => name));
@@ -63,7 +64,7 @@ export function changingVariables({ id, body, for_each }: MessageInput, isMap: b
 
 interface VariableUse {
   readonly name: string;
-  /** As the text has it. */
+  /** The variable as it is written in the text. */
   readonly written: string;
   readonly path: Path;
 }
@@ -81,24 +82,24 @@ function collectVariables(value: JsonValue, path: Path = []): readonly VariableU
   );
 }
 
-/** The consumer gets a text in quotes as a text, whatever is in it. */
+/** Warns about JSON in a text, which the consumer receives as text. */
 function warnAboutJson(body: JsonValue, onProblem: OnVariableProblem): void {
   const held = typeof body === "string" ? parseHeldJson(body) : undefined;
   if (held === undefined) return;
-  const what = `the body is a text that holds ${describeType(held)} as JSON, and arrives as a text`;
+  const what = `the body is a text that contains ${describeType(held)} as JSON, and is delivered as text`;
   const next =
-    "Write it without the quotes, or the |, if the value is meant; " +
-    'if the text is, write "content_type: text", or "content_type: json" for a JSON text.';
+    "Remove the quotes, or the |, if the value is intended; " +
+    'if the text is intended, write "content_type: text", or "content_type: json" for a JSON text.';
   onProblem("BODY_IS_JSON_TEXT", ["body"], "", what, next);
 }
 
-/** The map or the list that a text is the JSON of, whatever its variables will be. */
+/** Parses a text that is JSON of a map or list, regardless of its variables. */
 function parseHeldJson(text: string): object | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
     return JSON.parse(text.replaceAll(/\$\{[^}]*\}/g, "0"));
   } catch {
-    // Any other text.
+    // It is another text.
     return undefined;
   }
 }

@@ -4,23 +4,25 @@ import { detectCredentials } from "./detect-credentials.ts";
 import type { OnVariableProblem } from "./interpolate.ts";
 import { formatLocation } from "./problem.ts";
 
-/** Bytes of a body that the API counts as one operation: 64,000, with about 100 of metadata. */
+/** Maximum bytes of a body that count as one operation: 64,000, including about 100 of metadata. */
 const operationBytes = 63_900;
 
-/** Warns of messages that are right, and yet hardly meant. One linter sees the messages of one manifest. */
+/** Warns about valid messages that are probably mistakes. Use one linter per manifest. */
 export class MessageLinter {
   readonly #seen = new Map<string, SourceLocation>();
 
   /**
+   * Checks a message.
+   *
    * @param bytes of the body
-   * @param repeated whether it is one of several by for_each, which are meant to be alike
+   * @param repeated whether for_each produced it, so that equal messages are intended
    */
   check(message: Message, bytes: number, repeated: boolean, onProblem: OnVariableProblem): void {
     detectCredentials(message, onProblem);
     if (bytes > operationBytes && bytes <= limits.messageBytes) {
       const operations = Math.ceil(bytes / operationBytes);
-      const what = `the body has ${bytes} bytes, which count and cost as ${operations} operations`;
-      onProblem("BODY_LARGE", ["body"], "", what, "Make it smaller, or send a link to where the data is.");
+      const what = `the body has ${bytes} bytes, which are billed as ${operations} operations`;
+      onProblem("BODY_LARGE", ["body"], "", what, "Make it smaller, or send a link to the data.");
     }
     if (message.id === undefined && !repeated) this.#checkDuplicate(message, onProblem);
   }

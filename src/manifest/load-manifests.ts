@@ -21,46 +21,46 @@ import { validateShape } from "./validate-shape.ts";
 import type { Variables } from "./variables.ts";
 
 export interface LoadOptions {
-  /** Absolute path of the repository. */
+  /** The absolute path of the repository. */
   readonly root: string;
-  /** Folder of the manifests, relative to the repository; default "messages". */
+  /** The folder of the manifests, relative to the repository; default "messages". */
   readonly folder?: string;
-  /** Only these files, and those under these folders, relative to the repository; undefined: all under the folder. */
+  /** Limits the load to these files and folders, relative to the repository; undefined for all under the folder. */
   readonly files?: readonly string[];
-  /** The stack whose manifests are wanted; undefined: all manifests, whatever their stacks. */
+  /** The stack whose manifests to return; undefined for all manifests, regardless of their stacks. */
   readonly stack?: string;
-  /** The queue names that the stack's configuration knows; undefined: they are not checked. */
+  /** The queue names in the stack's configuration; undefined to skip the check. */
   readonly queues?: readonly string[];
-  /** The stacks that the repository knows; undefined: not checked. */
+  /** The stacks of the repository; undefined to skip the check. */
   readonly stacks?: readonly string[];
   /** Name patterns of production stacks. */
   readonly production?: readonly string[];
   /** JSON Schemas for the bodies of a queue's messages, by the queue's name; paths relative to the repository. */
   readonly bodySchemas?: Readonly<Record<string, string>>;
-  /** The stack's policy for manifests that do not say theirs; default "resend". */
+  /** The stack's policy for manifests without their own; default "resend". */
   readonly inDoubt?: InDoubtPolicy;
-  /** What manifests may name as ${…}. */
+  /** The variables that manifests may use as ${…}. */
   readonly variables?: Variables;
-  /** Whether data files are read to check them; default true. Who reads them anyway, and checked them before, need not. */
+  /** Whether to read and check data files; default true. Not needed if they were checked before and are read anyway. */
   readonly readData?: boolean;
-  /** Is given each message of the data files that are read. With any error in the result, it was told of too few. */
+  /** Called with each message of the data files. If the result has an error, messages may be missing. */
   readonly onMessage?: OnMessage;
 }
 
 export interface LoadResult {
-  /** Those that are free of errors and wanted for the stack, in the order of their files; names are unique. */
+  /** The manifests for the stack that have no errors, in the order of their files; names are unique. */
   readonly manifests: readonly Manifest[];
-  /** Those that are free of errors and meant for other stacks. */
+  /** The manifests for other stacks that have no errors. */
   readonly skipped: readonly Manifest[];
-  /** By file, line and column; errors and warnings. With any error, nothing should be deployed. */
+  /** Errors and warnings, by file, line and column. If there is any error, nothing should be deployed. */
   readonly problems: readonly Problem[];
-  /** Problems that were found beyond the number that is kept for one file. */
+  /** The number of problems beyond the limit per file. */
   readonly omitted: number;
 }
 
 /**
- * Reads and checks the repository's manifests. All of them are checked, whatever their stacks: a broken manifest is
- * broken before it is deployed. Nothing is thrown for what the files hold.
+ * Reads and checks the repository's manifests, including those for other stacks, so that errors are found before they are deployed.
+ * It does not throw because of the content of files.
  */
 export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   const { root, folder = "messages", stack, variables = {}, inDoubt = "resend" } = options;
@@ -77,7 +77,7 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   if (paths.length === 0 && problems.errors === 0) {
     const next = `Put a manifest into ${folder}/, in a file that ends in .yaml or .yml.`;
     problems.add(
-      createProblem("NO_MANIFESTS", { file: folder, line: 1, column: 1 }, "there is no manifest here", next),
+      createProblem("NO_MANIFESTS", { file: folder, line: 1, column: 1 }, "the folder contains no manifest", next),
     );
   }
 
@@ -88,7 +88,7 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   const names = new Map<string, SourceLocation>();
   const related: ManifestReferences[] = [];
   const broken = new Set<string>();
-  // Where only a part is read, or can be, the names of all manifests are not known.
+  // If only a part is read, or readable, the list of names is incomplete.
   let complete = options.files === undefined && problems.errors === 0;
   for (const path of paths) {
     const file = readTextFile(root, path, problems);
@@ -134,7 +134,7 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
 
 type LazySchemas = () => Promise<BodySchemas>;
 
-/** What reads schemas is loaded with the first of them: most repositories have none. */
+/** Loads the schema reader on first use: most repositories have no schemas. */
 function createLazySchemas(root: string, problems: ProblemCollector): LazySchemas {
   let schemas: BodySchemas | undefined;
   return async () => {
@@ -143,7 +143,7 @@ function createLazySchemas(root: string, problems: ProblemCollector): LazySchema
   };
 }
 
-/** The schema that the manifest names, and the one that its queue has for all. */
+/** Loads the schema of the manifest, and that of its queue. */
 async function loadSchemas(
   document: ManifestDocument,
   { bodySchemas = {} }: LoadOptions,
@@ -152,8 +152,8 @@ async function loadSchemas(
   const { queue, body_schema: own } = document.value as unknown as ManifestInput;
   const path = own === undefined ? undefined : posix.join(posix.dirname(document.file.path), own);
   const shared = Object.hasOwn(bodySchemas, queue) ? posix.normalize(bodySchemas[queue] ?? "") : undefined;
-  const ownNext = "Write the path of a JSON Schema in the repository, from the manifest's folder.";
-  const sharedNext = `Correct queue-seeder:queues.${queue}.body_schema in the stack's configuration: a path from the repository's root.`;
+  const ownNext = "Write the path of a JSON Schema in the repository, relative to the manifest's folder.";
+  const sharedNext = `Correct queue-seeder:queues.${queue}.body_schema in the stack's configuration: a path relative to the repository's root.`;
   if (path === undefined && shared === undefined) return { usable: [], complete: true };
   const schemas = await open();
   const found: (BodySchema | undefined)[] = [];
@@ -165,7 +165,7 @@ async function loadSchemas(
   return { usable, complete: usable.length === found.length };
 }
 
-/** Data files of other stacks stay closed: they may be large, and their own deployment reads them. */
+/** Opens the data file of a manifest, except for other stacks: it may be large, and their own deployment reads it. */
 async function openContent(
   manifest: ParsedManifest,
   content: InlineContent | SourceOptions,

@@ -8,13 +8,13 @@ import { compareText, createProblem, quote } from "./problem.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import { decodeText, type TextFile } from "./text-file.ts";
 
-/** Bytes of a file of manifests. A person cannot review more, and larger data belongs into a data file. */
+/** Maximum bytes of a file of manifests. Larger files cannot be reviewed; large data belongs in a data file. */
 const maxFileBytes = 5_000_000;
 
 const yamlExtension = /\.ya?ml$/i;
 const otherExtension = /\.[a-z]\w*$/i;
 
-/** Every manifest file under a folder, in an order that is the same on every machine; hidden ones are left out. */
+/** Lists the manifest files under a folder, except hidden ones, in an order that is the same on every machine. */
 export function findManifestFiles(root: string, folder: string, problems: ProblemCollector): string[] {
   const found = inspectPath(join(root, folder));
   if (found.kind === "fault") {
@@ -22,7 +22,7 @@ export function findManifestFiles(root: string, folder: string, problems: Proble
     return [];
   }
   if (found.kind !== "folder") {
-    const what = found.kind === "file" ? "this is a file, not a folder" : "there is no such folder";
+    const what = found.kind === "file" ? "this is a file, not a folder" : "the folder does not exist";
     const next = `Create the folder ${folder}/ and put manifests into it.`;
     problems.add(createProblem("FOLDER_MISSING", startOfFile(folder), what, next));
     return [];
@@ -34,7 +34,7 @@ export function findManifestFiles(root: string, folder: string, problems: Proble
 
 interface Walk {
   readonly files: string[];
-  /** Folders that were visited, by their real paths. */
+  /** The visited folders, by their real paths. */
   readonly seen: Set<string>;
   readonly problems: ProblemCollector;
 }
@@ -44,10 +44,10 @@ function walk(root: string, path: string, context: Walk): void {
   let entries: Dirent<Buffer>[];
   try {
     const real = realpathSync(join(root, path));
-    // A link to a folder that was visited already, perhaps to one that holds it.
+    // A link to a visited folder, possibly to a parent.
     if (seen.has(real)) return;
     seen.add(real);
-    // As bytes: a name that is not UTF-8 would come as another one, which no file has.
+    // As bytes: a name that is not UTF-8 would be converted to one that no file has.
     entries = readdirSync(real, { withFileTypes: true, encoding: "buffer" });
   } catch (error) {
     reportUnreadable(path, describeFileError(error), problems, "folder");
@@ -80,27 +80,27 @@ function classifyEntry(
   if (found.kind === "file" || found.kind === "folder") {
     return !isLink || reportIfOutside(root, path, problems) ? found.kind : "other";
   }
-  // What has another ending is not meant to be a manifest; a link without one may be meant for a folder of them.
+  // A file with another extension is not a manifest; a link without one may lead to a folder of manifests.
   const isMeant = yamlExtension.test(path) || (isLink && !otherExtension.test(path));
   if (found.kind === "fault" && isMeant) reportUnreadable(path, found, problems);
   return "other";
 }
 
-/** A name that is not UTF-8, with its foreign bytes as `\xe9`. */
+/** Formats a name that is not UTF-8, with its invalid bytes as `\xe9`. */
 function countBytes(name: Buffer): string {
   return name.toString("latin1").replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }
 
 function reportName(path: string, problems: ProblemCollector): void {
-  const what = "the name of this file or folder is not UTF-8, so that nothing can name it";
+  const what = "the name of this file or folder is not UTF-8, so nothing can refer to it";
   problems.add(createProblem("FILE_UNREADABLE", startOfFile(path), what, "Rename it."));
 }
 
 /**
- * Finds a file that a manifest or the configuration names; what keeps it from being read is reported where it is named.
+ * Finds a file that a manifest or the configuration names, and reports problems at the location of the name.
  *
  * @param path relative to the repository
- * @param next what to do when there is no such file
+ * @param next what to do if the file does not exist
  * @returns whether it is a regular file of the repository
  */
 export function findNamedFile(
@@ -118,13 +118,14 @@ export function findNamedFile(
   else if (found.kind === "folder") onProblem(`${quote(path)} is a folder`, next);
   else {
     const duplicate = findCaseVariant(root, path);
-    const hint = duplicate === undefined ? "" : ` There is ${quote(duplicate)}, which is another name to this system.`;
-    onProblem(`there is no file ${quote(path)}`, `${next}${hint}`);
+    const hint =
+      duplicate === undefined ? "" : ` ${quote(duplicate)} exists, but this system treats it as another name.`;
+    onProblem(`the file ${quote(path)} does not exist`, `${next}${hint}`);
   }
   return false;
 }
 
-/** A file beside it whose name differs in case or in the encoding of its accents alone, as it does on other systems. */
+/** Finds a file in the same folder whose name differs only in case or in the encoding of accents. */
 function findCaseVariant(root: string, path: string): string | undefined {
   const folder = posix.dirname(path);
   try {
@@ -132,18 +133,18 @@ function findCaseVariant(root: string, path: string): string | undefined {
     const duplicate = readdirSync(join(root, folder)).find((name) => pathKey(name) === wanted);
     return duplicate === undefined ? undefined : escapeMarks(posix.join(folder, duplicate));
   } catch {
-    // The folder is missing or cannot be read: then there is nothing to hint at.
+    // Without a readable folder, there is nothing to suggest.
     return undefined;
   }
 }
 
-/** Whether a file is the repository's own, links followed. @param path relative to it @throws Error where there is none */
+/** Reports whether a file is inside the repository, following links. @param path relative to it @throws Error if it does not exist */
 export function isInsideProject(root: string, path: string): boolean {
   const inner = relative(realpathSync(root), realpathSync(join(root, path)));
   return inner !== ".." && !inner.startsWith(`..${sep}`) && !isAbsolute(inner);
 }
 
-/** Whether a path of the repository stays in it when all links are followed; if not, that is reported. */
+/** Reports whether a path stays inside the repository when links are followed; adds a problem if it does not. */
 export function reportIfOutside(
   root: string,
   path: string,
@@ -157,19 +158,19 @@ export function reportIfOutside(
     problems.add(createProblem("FILE_UNREADABLE", location, `the file cannot be read: ${reason}`, hint));
     return false;
   }
-  const next = "Put a copy of the file into the repository.";
+  const next = "Copy the file into the repository.";
   problems.add(createProblem("OUTSIDE_REPOSITORY", location, "this leads to a file outside the repository", next));
   return false;
 }
 
-/** Reads a file of manifests as text; what keeps it from being read is reported. */
+/** Reads a file of manifests as text, and reports problems. */
 export function readTextFile(root: string, path: string, problems: ProblemCollector): TextFile | undefined {
   if (!reportIfOutside(root, path, problems)) return undefined;
   try {
     const { descriptor, size } = openRegularFile(join(root, path));
     try {
       if (size <= maxFileBytes) return decodeText(path, readFileSync(descriptor), problems);
-      const what = `the file has ${size} bytes, more than the ${maxFileBytes} that a file of manifests may have`;
+      const what = `the file has ${size} bytes; a file of manifests may have ${maxFileBytes}`;
       const next = "Split it, or move the messages into a data file.";
       problems.add(createProblem("FILE_TOO_LARGE", startOfFile(path), what, next));
     } finally {

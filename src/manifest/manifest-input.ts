@@ -3,7 +3,7 @@ import type { Compression } from "./source/compression.ts";
 import type { CellType } from "./source/csv-cells.ts";
 import type { Format } from "./source/file-extension.ts";
 
-/** What a document holds once it has the form that messages/manifest.schema.json asks for. */
+/** The content of a document that matches messages/manifest.schema.json. */
 export interface ManifestInput {
   readonly name?: string;
   readonly moved_from?: readonly string[];
@@ -17,7 +17,7 @@ export interface ManifestInput {
   readonly body_schema?: string;
   readonly env?: readonly string[];
   readonly defaults?: DefaultsInput;
-  /** One of these two. */
+  /** A manifest has exactly one of `messages` and `source`. */
   readonly messages?: readonly MessageInput[];
   readonly source?: SourceInput;
 }
@@ -39,12 +39,12 @@ export interface SourceInput {
 
 export interface DefaultsInput {
   readonly content_type?: ContentType;
-  /** Text where a variable stands for it. */
+  /** Text if it is a variable. */
   readonly delay_seconds?: number | string;
 }
 
 export interface MessageInput extends DefaultsInput {
-  /** A count, a list, or a text with the variable that is one of these. */
+  /** A count, a list, or a text with a variable that is one of these. */
   readonly for_each?: number | string | readonly JsonValue[];
   readonly id?: string;
   readonly body: JsonValue;

@@ -4,13 +4,13 @@ import { escapeMarks, pathKey } from "./path-key.ts";
 import { createProblem, quote } from "./problem.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 
-/** What a manifest's name may be, written or made from a path. The schema says the same of `name`. */
+/** The format of a manifest's name, explicit or from a path. The schema has the same pattern for `name`. */
 const namePattern = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._/-]*$/u;
 const maxNameLength = 200;
 
 /**
- * What a manifest says, or the path under the folder without its ending, and `#2` for the second document of a file. In NFC:
- * systems and editors write the same letters in two ways, and the ledger knows one name.
+ * Returns a manifest's `name`, or its path under the folder without the extension, with `#2` for the second document of a file. In
+ * NFC, because systems and editors encode the same letters differently, and the ledger needs one name.
  */
 export function resolveName({ file, number, value }: ManifestDocument, folder: string): string {
   return (
@@ -18,13 +18,13 @@ export function resolveName({ file, number, value }: ManifestDocument, folder: s
   );
 }
 
-/** The names that a ledger may have the manifest's messages under: earlier versions kept letters as the file system has them. */
+/** Returns the names that a ledger may use for the manifest: earlier versions kept the file system's encoding of letters. */
 export function formerNames(name: string, input: readonly string[]): readonly string[] {
   const all = [name, ...input].flatMap((each) => [each, each.normalize("NFC"), each.normalize("NFD")]);
   return [...new Set(all)].filter((each) => each !== name);
 }
 
-/** Reports a name that is made from a path and could not be written as `name:`. */
+/** Reports a name from a path that would not be valid as `name:`. */
 export function checkPathName(
   { file, value }: ManifestDocument,
   folder: string,
@@ -35,18 +35,18 @@ export function checkPathName(
   const name = nameFromPath(file.path, folder);
   if (namePattern.test(name) && name.length <= maxNameLength) return;
   const fault =
-    name.length > maxNameLength ? `more than ${maxNameLength} characters` : "characters that a name may not have";
-  const what = `without a "name", the manifest is known by its path, and ${quote(name)} has ${fault}`;
+    name.length > maxNameLength ? `more than ${maxNameLength} characters` : "characters that are not allowed in a name";
+  const what = `without a "name", the manifest is named after its path, and ${quote(name)} has ${fault}`;
   const next = `Add "name: ${suggestName(name)}", or rename the file: a name has letters, digits and . _ - /, beginning with a letter or digit.`;
   problems.add(createProblem("VALUE_NOT_ALLOWED", location, what, next));
 }
 
 /**
- * Reports files and folders that are two here and one where letters are not told apart by their case, or by the way in which
- * their accents are written (macOS, Windows): a checkout there loses one of them, and its messages would be forgotten.
+ * Reports files and folders that are identical on systems that ignore case or the encoding of accents (macOS, Windows): a checkout
+ * there loses one of them, and its messages would be forgotten.
  *
  * @param paths relative to the repository
- * @returns the files that have a twin before them
+ * @returns the files with an earlier twin
  */
 export function checkCollidingPaths(paths: readonly string[], problems: ProblemCollector): ReadonlySet<string> {
   const first = new Map<string, string>();
@@ -68,7 +68,8 @@ export function checkCollidingPaths(paths: readonly string[], problems: ProblemC
           ? [escapeMarks(here), escapeMarks(duplicate)]
           : [here, duplicate];
       const what = `on macOS or Windows ${quote(one)} is the same ${noun} as ${quote(other)}`;
-      const next = "Rename one of them, so that they differ in more than case, accents' encoding or dots at the end.";
+      const next =
+        "Rename one of them, so that they differ in more than case, the encoding of accents or trailing dots.";
       problems.add(createProblem("PATH_TWICE", { file: path, line: 1, column: 1 }, what, next));
       break;
     }

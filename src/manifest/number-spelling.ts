@@ -2,13 +2,13 @@ import type { JsonValue } from "../types.ts";
 
 type Container = object;
 
-/** How numbers are written that JavaScript writes in another way, by the list or map that holds them. */
+/** The spellings of numbers that JavaScript formats differently, by the list or map that contains them. */
 const spellings = new WeakMap<Container, Map<string, string>>();
 
-/** Lists and maps whose numbers nobody has looked up yet, with the JSON that they were read from. */
+/** Lists and maps whose spellings have not been needed yet, with the JSON that they were parsed from. */
 const unparsed = new WeakMap<Container, string>();
 
-/** Remembers how a number is written, for the texts that it may become a part of: 3.10 is the number 3.1, and another text. */
+/** Records the spelling of a number, for texts that it may be inserted into: 3.10 is the number 3.1, but another text. */
 export function recordSpelling(
   holder: Container,
   key: string | number,
@@ -22,17 +22,17 @@ export function recordSpelling(
 }
 
 /**
- * Remembers the JSON that a list or a map was read from. It is read for the numbers once a text asks for one of them, since
- * most rows of a data file have none that ends up in a text.
+ * Records the JSON that a list or a map was parsed from. The spellings are only extracted if a text needs one, because most rows of a
+ * data file need none.
  */
 export function recordJson(value: JsonValue, json: string): void {
   if (typeof value === "object" && value !== null) unparsed.set(value, json);
 }
 
 /**
- * The text of a number as its author wrote it; undefined where it is written as JavaScript writes it.
+ * Returns the author's spelling of a number, or undefined if it is the same as JavaScript's.
  *
- * @param holders the lists and maps around the number, the outermost first, each with the key that leads on
+ * @param holders the lists and maps around the number, outermost first, each with the key of the next one
  */
 export function findSpelling(holders: readonly (readonly [Container, string])[]): string | undefined {
   for (const [holder] of holders) readNumbers(holder);
@@ -40,19 +40,19 @@ export function findSpelling(holders: readonly (readonly [Container, string])[])
   return last && spellings.get(last[0])?.get(last[1]);
 }
 
-/** Has a copy of a list or a map, in which other values may stand, know the numbers of the original. */
+/** Copies the spellings of a list or map to a copy of it, which may have other values. */
 export function copySpellings(from: Container, to: Container): void {
   readNumbers(from);
   const known = spellings.get(from);
   if (known !== undefined) spellings.set(to, new Map([...(spellings.get(to) ?? []), ...known]));
 }
 
-/** The text of a number that a list or a map holds, as its author wrote it. */
+/** Returns the author's spelling of a number in a list or map. */
 export function readSpelling(holder: Container, key: string | number, value: number): string {
   return findSpelling([[holder, String(key)]]) ?? String(value);
 }
 
-/** Whether a list or a map itself holds a number that is written in another way than JavaScript's. */
+/** Reports whether a list or map directly contains a number that JavaScript formats differently. */
 export function hasSpellings(holder: Container): boolean {
   readNumbers(holder);
   return spellings.has(holder);
@@ -65,9 +65,9 @@ function readNumbers(holder: Container): void {
   transfer(parseWithSpellings(json), holder as JsonValue);
 }
 
-/** As JSON.parse, and numbers keep their spelling. @throws SyntaxError */
+/** Parses JSON and records the spellings of its numbers. @throws SyntaxError */
 export function parseWithSpellings(json: string): JsonValue {
-  // TypeScript does not know yet what every Node gives as the third argument since version 21.
+  // TypeScript lacks the third argument, which Node passes since version 21.
   const reviver = function (this: object, key: string, value: JsonValue, context?: { readonly source?: string }) {
     recordSpelling(this, key, value, context?.source ?? String(value));
     return value;

@@ -6,26 +6,25 @@ import type { ProblemCollector } from "./problem-collector.ts";
 import type { TextFile } from "./text-file.ts";
 import { type YamlToJsonResult, yamlToJson } from "./yaml-to-json.ts";
 
-/** A YAML document: its nodes for places, its value for everything else. */
+/** A YAML document: its nodes for locations, its value for everything else. */
 export interface ManifestDocument extends YamlToJsonResult {
   readonly file: TextFile;
-  /** Number in its file, from 1. */
+  /** Its number in the file, from 1. */
   readonly number: number;
-  /** Whether all of it could be read as JSON; where not, something near stands in its place. */
+  /** Whether all of it has a JSON equivalent; otherwise the value contains approximations. */
   readonly isValid: boolean;
   readonly root: ParsedNode;
   readonly value: JsonValue;
 }
 
 /**
- * Splits a file into its documents. One that is not YAML, or has nothing in it, is reported and left out; then the result
- * is not complete.
+ * Splits a file into its documents. Invalid and empty documents are reported and omitted; the result is then incomplete.
  */
 export function parseDocuments(
   file: TextFile,
   problems: ProblemCollector,
 ): { readonly documents: readonly ManifestDocument[]; readonly complete: boolean } {
-  // Warnings are read below: an unknown tag is one. Keys are compared in convert(), which does not take quadratic time.
+  // Warnings, such as unknown tags, are handled below. convert() compares keys without quadratic time.
   const parsed = parseAllDocuments(file.text, {
     version: "1.2",
     schema: "core",
@@ -49,12 +48,12 @@ function toDocument(
 ): ManifestDocument | undefined {
   const failure = document.errors[0] ?? document.warnings.find(({ code }) => code === "BAD_DIRECTIVE");
   if (failure !== undefined) {
-    // The first alone: what follows it in the same document is mostly its echo.
+    // Only the first error: later ones in the same document are usually its consequences.
     reportSyntax(file, document.range[0], failure, problems);
     return undefined;
   }
   if (document.directives.yaml.explicit && document.directives.yaml.version !== "1.2") {
-    const what = `YAML ${document.directives.yaml.version} reads words like yes and 010 in another way than YAML 1.2`;
+    const what = `YAML ${document.directives.yaml.version} parses words like yes and 010 differently from YAML 1.2`;
     const at = file.text.lastIndexOf("%YAML", document.range[0]);
     problems.add(createProblem("YAML_DIRECTIVE", file.locationAt(Math.max(at, 0)), what, "Remove the %YAML line."));
     return undefined;
@@ -71,25 +70,25 @@ function toDocument(
 
 function reportEmpty(file: TextFile, offset: number, problems: ProblemCollector): void {
   const next = "Write a manifest here, or remove the document with the `---` before it.";
-  problems.add(createProblem("EMPTY_DOCUMENT", file.locationAt(offset), "the document has nothing in it", next));
+  problems.add(createProblem("EMPTY_DOCUMENT", file.locationAt(offset), "the document is empty", next));
 }
 
-/** What to do about the errors of the YAML library that people really meet. */
+/** Hints for the common errors of the YAML library. */
 const remedies: Partial<Record<YAMLError["code"], string>> = {
   TAB_AS_INDENT: "Indent with spaces.",
   BAD_INDENT: "Make the indentation of the lines here the same, or close the bracket that is open.",
   BLOCK_AS_IMPLICIT_KEY: "Put the text in quotes when it contains `: `, or start a new line for the inner key.",
   BAD_SCALAR_START: "Put the text in quotes.",
-  MISSING_CHAR: "Add the character that is missing, or put the text in quotes.",
+  MISSING_CHAR: "Add the missing character, or put the text in quotes.",
   UNEXPECTED_TOKEN: "Put the text in quotes when it contains one of { } [ ] , # & * or a quote.",
-  MULTILINE_IMPLICIT_KEY: "Add the `:` that is missing after a key, or indent the lines that go on.",
+  MULTILINE_IMPLICIT_KEY: "Add the missing `:` after a key, or indent the continuation lines.",
 };
 
 function reportSyntax(file: TextFile, start: number, failure: YAMLError, problems: ProblemCollector): void {
   if (failure.code === "RESOURCE_EXHAUSTION") {
-    // Where the library gives up depends on how deep its caller was.
+    // The depth at which the library fails depends on the call stack.
     const what = "values in this document are nested too deeply to be read";
-    problems.add(createProblem("NESTING_LIMIT", file.locationAt(start), what, "Nest them less."));
+    problems.add(createProblem("NESTING_LIMIT", file.locationAt(start), what, "Reduce the nesting."));
     return;
   }
   const lineStart = file.text.lastIndexOf("\n", failure.pos[0] - 1) + 1;
@@ -102,9 +101,7 @@ function reportSyntax(file: TextFile, start: number, failure: YAMLError, problem
   }
   const location = file.locationAt(Math.min(failure.pos[0], file.text.length));
   if (failure.code === "BAD_DIRECTIVE") {
-    problems.add(
-      createProblem("YAML_DIRECTIVE", location, "the directive is not known", "Remove the line, or quote its text."),
-    );
+    problems.add(createProblem("YAML_DIRECTIVE", location, "unknown directive", "Remove the line, or quote its text."));
     return;
   }
   const message = toPrintable(failure.message.split("\n", 1)[0] ?? "").replace(/[.:\s]+$/, "");

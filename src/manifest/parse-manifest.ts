@@ -13,25 +13,25 @@ import type { SourceOptions } from "./source/source-messages.ts";
 import { locate } from "./source-location.ts";
 import type { Scope, Variables } from "./variables.ts";
 
-/** What is the same for all manifests that are read together. */
+/** The context that all manifests of a load share. */
 export interface ParseContext {
   readonly root: string;
   readonly folder: string;
   readonly stack: string | undefined;
   readonly variables: Variables;
-  /** Of manifests that do not say it. */
+  /** The policy of manifests without their own. */
   readonly inDoubt: InDoubtPolicy;
 }
 
-/** A manifest whose data file is still closed. */
+/** A manifest whose data file has not been opened. */
 export type ParsedManifest = Omit<Manifest, "content"> & {
   readonly content: Extract<Manifest["content"], { kind: "inline" }> | SourceOptions | undefined;
 };
 
 /**
- * Turns a document of the right form into a manifest; what its messages have against them goes to `problems`.
+ * Converts a document that matches the schema to a manifest, and adds the problems of its messages to `problems`.
  *
- * @param broken indexes of messages that are left out, because they do not have the right form
+ * @param broken indexes of messages to skip, because they do not match the schema
  */
 export function parseManifest(
   document: ManifestDocument,
@@ -50,7 +50,7 @@ export function parseManifest(
     push,
     defaults,
     schemas,
-    // Of what is not JSON there is no digest.
+    // Values without a JSON equivalent have no digest.
     stamper: dedup_field !== undefined && document.isValid ? createDedupKeyGenerator(dedup_field) : undefined,
   };
   return {
@@ -75,7 +75,7 @@ export function parseManifest(
   };
 }
 
-/** What is wrong with the map is told once at its place, not for each row. */
+/** Reads the source, and reports problems of the map once, not for each row. */
 function parseSource(
   document: ManifestDocument,
   input: SourceInput,

@@ -11,16 +11,16 @@ import type { ProblemCollector } from "./problem-collector.ts";
 import { locate, locateSnippet, type Path } from "./source-location.ts";
 import type { Scope } from "./variables.ts";
 
-/** Bytes of the bodies of one manifest, repetitions counted: they are all in memory at once. */
+/** Maximum bytes of the bodies of one manifest, including repetitions: all are in memory at once. */
 const maxBytes = 64_000_000;
 
-/** Bytes of their ids: the ledger has them, and a failure brings it to the engine in a header that gRPC bounds. */
+/** Maximum bytes of their ids: after a failure, the ledger with the ids reaches Pulumi in a gRPC header of limited size. */
 const maxIdBytes = 4_000_000;
 
 /**
- * Reads the messages that a document holds itself; what they have against them goes to `problems`.
+ * Reads the inline messages of a document, and adds their problems to `problems`.
  *
- * @param broken indexes of messages that are left out, because they do not have the right form
+ * @param broken indexes of messages to skip, because they do not match the schema
  */
 export function parseMessages(
   document: ManifestDocument,
@@ -46,7 +46,7 @@ export function parseMessages(
     for (const here of scopes) {
       const { message, bytes } = buildMessage(input, common, here, location, onProblem);
       checkId(message, ids, () => locate(document, [...path, "id"]), problems);
-      // Of those that one text makes, the first shows what there is to see.
+      // Only the first of repeated messages is linted.
       if (document.isValid && here === scopes[0]) linter.check(message, bytes, input.for_each !== undefined, onProblem);
       all.push(variables.length === 0 ? message : { ...message, variables });
       total += bytes;
@@ -54,7 +54,7 @@ export function parseMessages(
       if (all.length <= maxMessages && total <= maxBytes && idBytes <= maxIdBytes) continue;
       const what = `the manifest has more than ${maxMessages} messages, ${maxBytes} bytes of bodies or ${maxIdBytes} bytes of ids`;
       problems.add(
-        createProblem("TOO_MANY_MESSAGES", location, what, "Put them into a data file and name it as source."),
+        createProblem("TOO_MANY_MESSAGES", location, what, "Move them to a data file, and set it as source."),
       );
       return all;
     }
@@ -67,7 +67,7 @@ export function problemReporter(document: ManifestDocument, base: Path, problems
   return (code, path, snippet, what, next, elsewhere) => {
     const here = [...base, ...path];
     const location = elsewhere ?? (snippet === "" ? locate(document, here) : locateSnippet(document, here, snippet));
-    // What could not be read as JSON was told by its own code.
+    // Values without a JSON equivalent were reported with their own code.
     if (code === "TEXT_BODY_NOT_TEXT" && problems.has(location)) return;
     problems.add(createProblem(code, location, what, next));
   };
@@ -85,6 +85,6 @@ function checkId(
     ids.set(id, location());
     return;
   }
-  const what = `the id ${quote(id)} is that of the message at ${formatLocation(first)} already`;
+  const what = `the id ${quote(id)} is already used by the message at ${formatLocation(first)}`;
   problems.add(createProblem("DUPLICATE_ID", location(), what, "Give each message of a manifest its own id."));
 }

@@ -1,16 +1,16 @@
-/** How much a problem weighs: an error stops the deployment, a warning can be silenced at its place. */
+/** The severity of a problem: an error stops the deployment, a warning can be silenced at its location. */
 export type Severity = "error" | "warning";
 
 interface CodeEntry {
   readonly severity: Severity;
-  /** The rule in a few words, for lists of rules. docs/problems.md tells the rest. */
+  /** The rule in a few words, for lists of rules. docs/problems.md has the details. */
   readonly title: string;
 }
 
 const error = (title: string) => ({ severity: "error", title }) as const;
 const warning = (title: string) => ({ severity: "warning", title }) as const;
 
-/** Every problem that a manifest can have. A code is never renamed: people search for it, and silence warnings by it. */
+/** Every problem that a manifest can have. Codes are never renamed: users search for them, and silence warnings by them. */
 export const problemCodes = {
   // Files
   FOLDER_MISSING: error("The folder of manifests is missing"),
@@ -59,7 +59,7 @@ export const problemCodes = {
   VARIABLE_UNDEFINED: error("A variable has no value"),
   VARIABLE_NOT_LISTED: error("A manifest does not list an environment variable"),
   VARIABLE_NOT_HERE: error("A variable is not allowed here"),
-  // What is right, and hardly meant
+  // Valid, but probably not intended
   AMBIGUOUS_WORD: warning("A word is text that looks like another type"),
   NUMBER_SPELLING: warning("A number loses its spelling"),
   LITERAL_VARIABLE: warning("An escaped variable may be meant as a variable"),

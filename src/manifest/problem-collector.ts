@@ -1,10 +1,10 @@
 import type { SourceLocation } from "../types.ts";
 import { compareProblems, type Problem } from "./problem.ts";
 
-/** Errors, and warnings, kept for one file: who has a thousand is helped by the first hundred. */
+/** Maximum errors, and warnings, kept for one file (the rest are only counted). */
 const maxPerFile = 100;
 
-/** Gathers problems, keeps a bounded number of them for each file, and counts the rest. */
+/** Collects problems, keeps a limited number for each file, and counts the rest. */
 export class ProblemCollector {
   readonly #kept = new Map<string, Problem[]>();
   readonly #suppressed = new Set<string>();
@@ -23,7 +23,7 @@ export class ProblemCollector {
     else this.#omitted += 1;
   }
 
-  /** Counts errors that nobody puts into words. */
+  /** Counts errors without a description. */
   omit(errors: number): void {
     this.#errors += errors;
     this.#omitted += errors;
@@ -38,18 +38,18 @@ export class ProblemCollector {
     return this.#suppressed.size > 0 && this.#suppressed.has(`${code} ${line} ${file}`);
   }
 
-  /** Whether an error was told of this very place. */
+  /** Reports whether there is an error at exactly this location. */
   has({ file, line, column }: SourceLocation): boolean {
     const kept = this.#kept.get(`error ${file}`) ?? [];
     return kept.some(({ location }) => location.line === line && location.column === column);
   }
 
-  /** Errors so far, the omitted ones included. */
+  /** The number of errors so far, including omitted ones. */
   get errors(): number {
     return this.#errors;
   }
 
-  /** Problems that were found and not kept. */
+  /** The number of problems that were found but not kept. */
   get omitted(): number {
     return this.#omitted;
   }
@@ -59,7 +59,7 @@ export class ProblemCollector {
   }
 }
 
-/** A repeated message has the same against it many times. */
+/** Compares problems: a repeated message has the same problem many times. */
 function isSame(a: Problem, b: Problem): boolean {
   return compareProblems(a, b) === 0 && a.code === b.code && a.message === b.message;
 }

@@ -4,7 +4,7 @@ import { type ProblemCode, problemCodes, type Severity } from "./problem-codes.t
 
 export { quote, toPrintable } from "../printable.ts";
 
-/** Something that is wrong, or looks wrong, at a place in the repository. */
+/** A mistake, or a probable one, at a location in the repository. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly severity: Severity;
@@ -15,7 +15,7 @@ export interface Problem {
   readonly hint: string;
 }
 
-/** Makes a problem whose words are printable, whatever of somebody's text went into them. */
+/** Creates a problem with printable texts, even if they contain parts of a file. */
 export function createProblem(code: ProblemCode, location: SourceLocation, what: string, next: string): Problem {
   return { code, severity: problemCodes[code].severity, location, message: toPrintable(what), hint: toPrintable(next) };
 }
@@ -29,7 +29,7 @@ export function formatLocation({ file, line, column }: SourceLocation): string {
   return `${toPrintable(file)}:${line}:${column}`;
 }
 
-/** By file, line and column; what stands at one place stays in the order in which it was found. */
+/** Compares problems by file, line and column; problems at one location keep their order. */
 export function compareProblems(a: Problem, b: Problem): number {
   return (
     compareText(a.location.file, b.location.file) ||
@@ -38,7 +38,7 @@ export function compareProblems(a: Problem, b: Problem): number {
   );
 }
 
-/** By code units, the same on every machine, whatever its locale. */
+/** Compares texts by code units, independent of the locale. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,20 +1,20 @@
 import { createContext, Script } from "node:vm";
 
-/** A pattern of a schema that takes too long. The message is a clause for people. */
+/** A pattern of a schema takes too long. The message is a clause. */
 export class SlowPatternError extends Error {}
 
-/** How long one text may take. */
+/** Maximum milliseconds per text. */
 const maxMatchMs = 1_000;
 
-/** Steps of a search that surely take less than that. */
+/** Steps of a search that certainly take less than that. */
 const harmlessSteps = 10_000_000;
 
-/** Characters of a text for which even a doubling with each of them is harmless. */
+/** Length of a text for which even exponential time is harmless. */
 const harmlessLength = 16;
 
 /**
- * A pattern of a schema. Some patterns take time that doubles with each character of the text; Node has no other pattern of the
- * same meaning, so a search that may be such a one is interrupted, which costs a good deal more than most searches do.
+ * A pattern of a schema. Some patterns take exponential time, and Node has no other regular expression engine. So a search that may
+ * be exponential runs with a timeout, which costs considerably more than most searches.
  */
 export class Pattern {
   readonly #regExp: RegExp;
@@ -27,14 +27,14 @@ export class Pattern {
     this.#shape = parseShape(source);
   }
 
-  /** @throws SlowPattern, at once after the first time */
+  /** Tests a text. @throws SlowPattern if it takes too long, and then for every further text */
   test(text: string): boolean {
     if (this.#gaveUp !== undefined) throw this.#gaveUp;
     if (isHarmless(this.#shape, text.length)) return this.#regExp.test(text);
     try {
       return interruptible(() => this.#regExp.test(text), maxMatchMs);
     } catch (error) {
-      // Of the script's own realm, so no instance of the Error here.
+      // The error belongs to the script's realm, so it is not an instance of this realm's Error.
       if ((error as { code?: unknown }).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
       const what = `the pattern ${this.#regExp.source} takes more than a second for a text of ${text.length} characters`;
       this.#gaveUp = new SlowPatternError(what);
@@ -43,11 +43,11 @@ export class Pattern {
   }
 }
 
-/** What a pattern's time depends on. */
+/** The properties of a pattern that determine its time. */
 interface Shape {
-  /** Places where it may take more or fewer characters. */
+  /** The number of quantifiers and alternatives that may match more or fewer characters. */
   readonly choices: number;
-  /** Whether such a place is inside something that is repeated. */
+  /** Whether one of them is inside a repetition. */
   readonly nested: boolean;
 }
 
@@ -61,7 +61,7 @@ function parseShape(source: string): Shape {
   let nested = false;
   const open = [{ choices: 0 }];
   const top = () => open.at(-1) ?? { choices: 0 };
-  /** Choices within what a quantifier would be about. */
+  /** The choices inside the latest atom, to which a quantifier would apply. */
   let within = 0;
   for (const [text, least, comma, most] of source.matchAll(token)) {
     const counted = least !== undefined;
@@ -86,7 +86,7 @@ function parseShape(source: string): Shape {
 let context: { run: () => unknown } | undefined;
 let script: Script | undefined;
 
-/** @throws what `run` throws; an Error with the code ERR_SCRIPT_EXECUTION_TIMEOUT */
+/** Runs a function with a timeout. @throws its exception, or an Error with the code ERR_SCRIPT_EXECUTION_TIMEOUT */
 function interruptible<T>(run: () => T, timeoutMs: number): T {
   context ??= createContext({ run }) as { run: () => unknown };
   script ??= new Script("run()");

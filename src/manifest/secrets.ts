@@ -1,33 +1,32 @@
 import type { JsonValue, Message, SecretSlot } from "../types.ts";
 import { quote } from "./problem.ts";
 
-/** A message cannot be completed. It names secrets, and never holds a value of one. */
+/** Thrown if a message lacks a secret. The message names secrets, and never contains their values. */
 export class SecretError extends Error {
   override name = "SecretError";
 }
 
 /**
- * Puts the values of secrets into a message's body, by the variables that name them. Only for the moment of the push: what comes back must go nowhere
- * but into the request.
+ * Inserts the values of secrets into a message's body, by the names of their variables. Use the result only for the request.
  *
- * @throws SecretError when a secret has no value
+ * @throws SecretError if a secret has no value
  */
 export function fillSecrets(message: Message, secrets: ReadonlyMap<string, string>): Message {
   const { secrets: slots = [], json: _, ...complete } = message;
   const missing = slots.filter((slot) => !secrets.has(formatVariable(slot)));
   if (missing.length > 0) throw missingSecretError(missing);
-  // From the last to the first, so that the offsets of those still to fill stay true.
+  // From the last to the first, so that earlier offsets stay valid.
   const body = slots.toReversed().reduce((at, slot) => fill(at, slot, slot.path, secrets), message.body);
   const secretValues = slots.flatMap((slot) => secrets.get(formatVariable(slot)) ?? []);
   return { ...complete, body, ...(secretValues.length > 0 && { secretValues }) };
 }
 
-/** The variable that a body names in a place for a secret: `secret.NAME` or `env.NAME`. */
+/** Returns the name of a secret's variable: `secret.NAME` or `env.NAME`. */
 export function formatVariable({ name, from }: Pick<SecretSlot, "name" | "from">): string {
   return `${from ?? "secret"}.${name}`;
 }
 
-/** What stands in the body until the push. */
+/** Returns the placeholder of a secret in the body until the push. */
 export function formatPlaceholder(slot: SecretSlot): string {
   return `\${${formatVariable(slot)}}`;
 }

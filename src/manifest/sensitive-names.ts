@@ -1,6 +1,5 @@
 /**
- * Names of environment variables whose values are secrets, as people and their tools call them. A value is not looked at: a
- * token may look like anything.
+ * Common names of environment variables whose values are secrets. Values are not examined, because a token may look like anything.
  */
 const names: readonly RegExp[] = [
   /TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY/i,
@@ -9,10 +8,10 @@ const names: readonly RegExp[] = [
   /CONNECTION_?STRING|(?:DATABASE|DB|REDIS|MONGO(?:DB)?|POSTGRES(?:QL)?|MYSQL|AMQP|BROKER)_?UR[IL]$/i,
 ];
 
-/** The shell's own variables for folders, which nobody takes for a password. */
+/** Variables of the shell for folders, which are not passwords. */
 const folders = ["PWD"];
 
-/** Whether an environment variable is named like a secret. */
+/** Reports whether an environment variable has the name of a secret. */
 export function isSensitiveName(name: string): boolean {
   return !folders.includes(name) && names.some((form) => form.test(name));
 }

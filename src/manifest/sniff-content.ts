@@ -1,19 +1,19 @@
-/** What a file is instead of the data, manifest or schema that it should be. */
+/** The actual kind of a file that should be data, a manifest or a schema. */
 export interface ForeignContent {
-  /** A clause without a full stop. */
+  /** A clause without a period. */
   readonly description: string;
   /** How to get the data. */
   readonly hint: string;
-  /** What it is compressed with, if that is all. */
+  /** Its compression, if that is the only difference. */
   readonly compression?: string;
 }
 
-/** Bytes at the start of a file that tell what it is. */
+/** The number of bytes at the start of a file that identify its kind. */
 export const sniffedBytes = 1_024;
 
 /**
- * Recognizes files that stand in for others, and files of other kinds, by how they begin. Read as data, many of them
- * would be a CSV file of one column.
+ * Recognizes placeholders for other files, and files of other kinds, by their first bytes. Parsed as data, many of them would be a
+ * CSV file with one column.
  *
  * @param head the first {@link sniffedBytes} of the file, or all of it
  */
@@ -28,7 +28,7 @@ export function sniffContent(head: Uint8Array): ForeignContent | undefined {
   );
 }
 
-/** A file of the tool sops keeps its keys under "sops", and the texts beside it as ENC[…]. */
+/** Recognizes a file of the tool sops, which has its keys under "sops", and other texts as ENC[…]. */
 export function sniffSops(text: string): ForeignContent | undefined {
   return text.includes("ENC[AES256_GCM,data:") && /^\s*"?sops"?\s*:/m.test(text) ? sops : undefined;
 }
@@ -46,14 +46,14 @@ const sops: ForeignContent = {
   hint: 'Decrypt it first, with "sops decrypt".',
 };
 const markup: ForeignContent = {
-  description: "this is a page of HTML or XML, such as an error that came instead of a download",
-  hint: "Get the file again, and see that the answer is the data.",
+  description: "this is a page of HTML or XML, such as an error page instead of a download",
+  hint: "Download the file again, and check that it is the data.",
 };
 
 function compressedWith(bytes: string): ForeignContent | undefined {
   const compression = bytes.startsWith("\x1f\x8b") ? "gzip" : bytes.startsWith("\x28\xb5\x2f\xfd") ? "zstd" : undefined;
   if (compression === undefined) return undefined;
-  const hint = `Write "compression: ${compression}", or give the file's name its usual ending.`;
+  const hint = `Write "compression: ${compression}", or give the file its usual extension.`;
   return { description: `the file is compressed with ${compression}`, hint, compression };
 }
 
@@ -64,13 +64,13 @@ const is = (begins: RegExp, what: string, hint: string): Signature => ({
 });
 const compressed = (begins: RegExp, how: string): Signature => ({
   begins,
-  description: `the file is compressed with ${how}, which is not read here`,
+  description: `the file is compressed with ${how}, which is not supported`,
   hint: compressedNext,
   compression: how,
 });
 
-/* biome-ignore-start lint/suspicious/noControlCharactersInRegex: these are the bytes that tell binary files */
-/** By bytes at the very start. A word that could be a column's name counts only with a byte behind it that is not text. */
+/* biome-ignore-start lint/suspicious/noControlCharactersInRegex: these bytes identify binary files */
+/** Signatures at the very start. A word that could be the name of a column must be followed by a byte that is not text. */
 const known: readonly Signature[] = [
   is(/^\0GITCRYPT\0/, "a file that git-crypt has encrypted", 'Unlock the repository with "git-crypt unlock".'),
   is(/^Salted__/, "a file that OpenSSL has encrypted", decryptNext),
@@ -87,8 +87,8 @@ const known: readonly Signature[] = [
   is(/^(?:ARROW1\0|FEA1[\x00-\x1f\x80-\xff])/, "an Arrow file", exportNext),
   is(/^SQLite format 3\0/, "a SQLite database", exportNext),
   is(/^\x89HDF\r\n/, "an HDF5 file", exportNext),
-  is(/^%PDF-/, "a PDF document", "Name the file that has the data."),
-  is(/^(?:\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a)/, "an image", "Name the file that has the data."),
+  is(/^%PDF-/, "a PDF document", "Use the file that contains the data."),
+  is(/^(?:\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a)/, "an image", "Use the file that contains the data."),
   is(/^7z\xbc\xaf\x27\x1c/, "a 7z archive", "Unpack it."),
   is(/^Rar!\x1a\x07/, "a RAR archive", "Unpack it."),
   is(/^[^\0]{1,100}\0[\s\S]{156,255}ustar/, "a tar archive", "Unpack it."),
@@ -102,7 +102,7 @@ const known: readonly Signature[] = [
 ];
 /* biome-ignore-end lint/suspicious/noControlCharactersInRegex: as above */
 
-/** By text at the start, behind a byte order mark and spaces. */
+/** Signatures in text, after a byte order mark and whitespace. */
 const placeholders: readonly Signature[] = [
   is(
     /^version https?:\/\/(?:git-lfs\.github\.com|hawser\.github\.com|git-media\.io)\/(?:spec\/)?v/,
@@ -118,13 +118,13 @@ const placeholders: readonly Signature[] = [
   is(/^\$ANSIBLE_VAULT;/, "a file that Ansible Vault has encrypted", decryptNext),
   is(/^(?:age-encryption\.org\/v1|-----BEGIN AGE ENCRYPTED FILE-----)/, "a file that age has encrypted", decryptNext),
   is(/^-----BEGIN PGP /, "a file that PGP has encrypted or signed", decryptNext),
-  is(/^-----BEGIN [A-Z0-9 ]+-----/, "a key or a certificate", "Name the file that has the data."),
+  is(/^-----BEGIN [A-Z0-9 ]+-----/, "a key or a certificate", "Use the file that contains the data."),
   { begins: /^\{\s*\n\s*"data":\s*"ENC\[AES256_GCM,data:/, ...sops },
-  is(/^HTTP\/[0-9.]+ [1-5][0-9][0-9]\b/, "the answer of a web server with its headers", "Save the body alone."),
-  is(/^404: Not Found\s*$/, "the error of a download", "Get the file again, and see that the answer is the data."),
+  is(/^HTTP\/[0-9.]+ [1-5][0-9][0-9]\b/, "the answer of a web server with its headers", "Save only the body."),
+  is(/^404: Not Found\s*$/, "the error of a download", "Download the file again, and check that it is the data."),
 ];
 
-/** Elements that only begin a page; others count where they end as well, since a column may be named `<DATE>`. */
+/** Elements that only pages begin with; others must be closed too, because a column may be named `<DATE>`. */
 const pageStart = /^<(?:!doctype|!--|\?xml|html|head|body|script|svg|rss)\b/i;
 
 function isMarkup(text: string): boolean {

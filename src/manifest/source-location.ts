@@ -2,15 +2,15 @@ import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml
 import type { SourceLocation } from "../types.ts";
 import type { ManifestDocument } from "./parse-documents.ts";
 
-/** Where a value is in a document: keys and indexes from its root. */
+/** The path of a value in a document: keys and indexes from its root. */
 export type Path = readonly (string | number)[];
 
-/** The place of the value at a path; where the value is missing, of the last thing on the way that is there. */
+/** Returns the location of the value at a path; if it is missing, that of its closest existing parent. */
 export function locate(document: ManifestDocument, path: Path): SourceLocation {
   return locateNode(document, follow(document, path).value);
 }
 
-/** The place of a piece of the text at a path; of the text itself where the piece is written in another way. */
+/** Returns the location of a snippet in the text at a path; that of the text itself if the snippet is escaped there. */
 export function locateSnippet(document: ManifestDocument, path: Path, snippet: string): SourceLocation {
   const { value } = follow(document, path);
   const [start, end] = value.range ?? [0, 0];
@@ -18,7 +18,7 @@ export function locateSnippet(document: ManifestDocument, path: Path, snippet: s
   return document.file.locationAt(start + Math.max(at, 0));
 }
 
-/** The place of the key at a path, or of the item of a list. */
+/** Returns the location of the key at a path, or of a list item. */
 export function locateKey(document: ManifestDocument, path: Path): SourceLocation {
   const { key, value } = follow(document, path);
   return locateNode(document, key ?? value);
@@ -28,7 +28,7 @@ function locateNode({ file }: ManifestDocument, node: Node): SourceLocation {
   return file.locationAt(node.range?.[0] ?? 0);
 }
 
-/** Follows a path through maps, lists and aliases, without looking into the values beside it. */
+/** Follows a path through maps, lists and aliases, without reading other values. */
 function follow(document: ManifestDocument, path: Path): { readonly key: Node | undefined; readonly value: Node } {
   let value: Node = document.root;
   let key: Node | undefined;
@@ -55,13 +55,13 @@ function child(
   return pair && { key: pair.key, value: pair.value ?? pair.key };
 }
 
-/** The pairs of maps by their keys, so that a map of a hundred thousand keys is not searched for each of them. */
+/** The pairs of maps by key, so that a map with a hundred thousand keys is not searched linearly for each. */
 const pairsByMap = new WeakMap<YAMLMap, ReadonlyMap<unknown, Pair<Node, Node>>>();
 
 function indexPairs({ aliases }: ManifestDocument, map: YAMLMap): ReadonlyMap<unknown, Pair<Node, Node>> {
   const known = pairsByMap.get(map);
   if (known !== undefined) return known;
-  // Backwards: of a key that is there twice the first counts.
+  // Reversed, so that the first of duplicate keys wins.
   const items = (map.items as Pair<Node, Node>[]).toReversed();
   const found = new Map(
     items.flatMap((pair) => {
@@ -73,7 +73,7 @@ function indexPairs({ aliases }: ManifestDocument, map: YAMLMap): ReadonlyMap<un
   return found;
 }
 
-/** A JSON pointer (RFC 6901) as a path; an index stays text, which {@link locate} takes as well. */
+/** Converts a JSON pointer (RFC 6901) to a path; indexes stay text, which {@link locate} accepts. */
 export function fromPointer(pointer: string): string[] {
   const steps = pointer.split("/").slice(1);
   return steps.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));

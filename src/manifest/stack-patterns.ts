@@ -1,11 +1,10 @@
-/** Whether a stack's name matches one of the patterns; `*` stands for any characters, `?` for one. */
+/** Reports whether a stack's name matches one of the patterns; `*` matches any characters, `?` one character. */
 export function matchesStack(patterns: readonly string[], stack: string): boolean {
   return patterns.some((pattern) => matches([...pattern], [...stack]));
 }
 
 /**
- * In a time that grows with the product of both lengths, whatever the pattern is: when something does not fit, the last `*`
- * takes one character more, and no earlier one needs to.
+ * Matches in time proportional to the product of both lengths: on a mismatch, only the last `*` needs to match one more character.
  */
 function matches(pattern: readonly string[], name: readonly string[]): boolean {
   let at = 0;

@@ -4,14 +4,14 @@ import { type ProblemCode, problemCodes } from "./problem-codes.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import type { TextFile } from "./text-file.ts";
 
-/** `# queue-seeder: allow CODE, CODE`, with a reason behind it if you like. */
+/** `# queue-seeder: allow CODE, CODE`, optionally followed by a reason. */
 const comment = /#[ \t]*queue-seeder:[ \t]*allow[ \t]+([A-Za-z_]+(?:[ \t]*,[ \t]*[A-Za-z_]+)*)/g;
 
 const warnings = Object.keys(problemCodes).filter((code) => problemCodes[code as ProblemCode].severity === "warning");
 
 /**
- * Finds the comments that silence warnings. One behind a value counts for its line; one on a line of its own counts for
- * the next line too. Errors cannot be silenced.
+ * Finds the comments that silence warnings. A comment after a value applies to its line; one on its own line also applies to the
+ * next line. Errors cannot be silenced.
  */
 export function readSuppressions(file: TextFile, problems: ProblemCollector): void {
   for (const found of file.text.matchAll(comment)) {
@@ -24,7 +24,7 @@ export function readSuppressions(file: TextFile, problems: ProblemCollector): vo
         continue;
       }
       const isError = Object.hasOwn(problemCodes, code);
-      const what = isError ? `${code} is an error, which cannot be silenced` : `there is no warning ${quote(code)}`;
+      const what = isError ? `${code} is an error, which cannot be silenced` : `${quote(code)} is not a warning`;
       const next = `Remove the comment, or name a warning: ${warnings.join(", ")}.${didYouMean(code, warnings)}`;
       problems.add(createProblem("ALLOW_UNKNOWN", location, what, next));
     }

@@ -3,7 +3,7 @@ import { hasSpellings } from "./number-spelling.ts";
 import type { Path } from "./source-location.ts";
 import { hasMarkers, type Part, parseTemplate } from "./template.ts";
 
-/** A value of a manifest with its texts split at their variables. A data file's map is split once, and used for each row. */
+/** A value of a manifest with its texts split at their variables. A data file's map is split once and used for each row. */
 export type TemplateTree =
   | { readonly kind: "constant"; readonly value: JsonValue }
   | { readonly kind: "text"; readonly text: string; readonly parts: readonly Part[]; readonly path: Path }
@@ -11,23 +11,23 @@ export type TemplateTree =
   | (CacheEntry & { readonly kind: "map"; readonly entries: readonly TemplateEntry[] });
 
 interface CacheEntry {
-  /** The list or map, where numbers in it are written in another way than JavaScript's. */
+  /** The list or map, if it contains numbers that JavaScript formats differently. */
   readonly spelled: object | undefined;
   readonly variables: number;
 }
 
 export interface TemplateEntry {
   readonly key: string;
-  /** Whether the key names a variable, which it may not. */
+  /** Whether the key contains a variable, which is not allowed. */
   readonly marked: boolean;
   readonly path: Path;
   readonly tree: TemplateTree;
 }
 
-/** By lists and maps: a manifest's values do not change once they were read. */
+/** Cache by list or map: a manifest's values do not change after they were read. */
 const cachedTrees = new WeakMap<object, TemplateTree>();
 
-/** By texts, of which a map's id is one. */
+/** Cache by text, such as a map's id. */
 const cachedTexts = new Map<string, TemplateTree>();
 const maxCachedTexts = 1_000;
 const maxCachedLength = 1_000;
@@ -77,7 +77,7 @@ function isConstant(tree: TemplateTree): boolean {
   return tree.kind === "constant";
 }
 
-/** How many variables a value names, at most. */
+/** Returns the maximum number of variables in a value. */
 export function countVariables(tree: TemplateTree): number {
   switch (tree.kind) {
     case "constant":

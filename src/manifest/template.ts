@@ -1,22 +1,22 @@
-/** A piece of a text that may name variables. Offsets count in the text's UTF-16 code units. */
+/** A part of a text that may contain variables. Offsets are in UTF-16 code units. */
 export type Part =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "variable"; readonly name: string; readonly at: number }
-  /** `$${`, which stands for `${`; `name` is that of the variable that would be here without the first `$`. */
+  /** `$${`, which represents `${`; `name` is the variable that it would be without the first `$`. */
   | { readonly kind: "literal"; readonly name: string | undefined; readonly source: string }
   /** `${{ name }}`, which other tools fill in. */
   | { readonly kind: "foreign"; readonly source: string }
   | { readonly kind: "unclosed"; readonly at: number };
 
-/** A name ends at the first brace that is not inside of `['…']` or `["…"]`. */
+/** A name ends at the first brace that is not inside `['…']` or `["…"]`. */
 const marker = /\$\$\{(?=([^{}]*)(\})?)|\$\{\{[^{}]*\}\}|\$\{((?:\[(?:'(?:[^']|'')*'|"(?:[^"]|"")*")\]|[^}])*)(\})?/g;
 
-/** Whether a text has anything to replace; most have nothing. */
+/** Reports whether a text has anything to replace; most have nothing. */
 export function hasMarkers(text: string): boolean {
   return text.includes("${");
 }
 
-/** Splits a text at its variables: `${name}` is one, `$${` stands for the two characters `${`, and `${$}` for a `$`. */
+/** Splits a text at its variables: `${name}` is one, `$${` represents the characters `${`, and `${$}` a `$`. */
 export function parseTemplate(text: string): readonly Part[] {
   const parts: Part[] = [];
   let end = 0;

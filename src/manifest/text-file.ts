@@ -4,20 +4,19 @@ import { createProblem } from "./problem.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import { sniffContent, sniffSops } from "./sniff-content.ts";
 
-/** A text file of the repository, and where its lines start. */
+/** A text file of the repository with its line starts. */
 export interface TextFile {
   /** Relative to the repository, with forward slashes. */
   readonly path: string;
   readonly text: string;
-  /** @param offset in UTF-16 code units from the start of `text` */
+  /** Converts an offset to a location. @param offset in UTF-16 code units from the start of `text` */
   locationAt(offset: number): SourceLocation;
 }
 
 /**
- * Reads bytes as UTF-8, with or without a byte order mark, which is dropped. Other encodings and what YAML does not
- * allow in a text are problems.
+ * Decodes bytes as UTF-8, and drops a byte order mark. Other encodings, and characters that YAML does not allow, are problems.
  *
- * @returns undefined when the bytes are not text that can be read further
+ * @returns undefined if the bytes are not readable text
  */
 export function decodeText(path: string, bytes: Uint8Array, problems: ProblemCollector): TextFile | undefined {
   const start = { file: path, line: 1, column: 1 };
@@ -43,7 +42,7 @@ export function decodeText(path: string, bytes: Uint8Array, problems: ProblemCol
   return checkCharacters(file, problems) && checkContent(file, problems) ? file : undefined;
 }
 
-/** Whether a text is what its author wrote, and not what a tool made of it. */
+/** Reports whether a text is what its author wrote, not the output of a tool. */
 function checkContent(file: TextFile, problems: ProblemCollector): boolean {
   const encrypted = sniffSops(file.text);
   if (encrypted !== undefined) {
@@ -57,7 +56,7 @@ function checkContent(file: TextFile, problems: ProblemCollector): boolean {
   return false;
 }
 
-/** A line with which Git marks a conflict. A line of equals signs alone may be meant. */
+/** A line with which Git marks a conflict. A line with only equals signs may be intended. */
 export const conflictMarker = /^(?:<{7}|>{7}|\|{7})(?: .*)?\r?$/m;
 
 export const mergeConflict = {
@@ -80,7 +79,7 @@ function lineStarts(text: string): number[] {
   return starts;
 }
 
-/** Index of the last of the ascending numbers that is at most `wanted`. */
+/** Returns the index of the last of the ascending numbers that is at most `wanted`. */
 function findLastAtMost(ascending: readonly number[], wanted: number): number {
   let low = 0;
   let high = ascending.length - 1;
@@ -92,7 +91,7 @@ function findLastAtMost(ascending: readonly number[], wanted: number): number {
   return low;
 }
 
-/** UTF-16 and UTF-32 by their byte order marks, or by the zero bytes that ASCII has in them. */
+/** Recognizes UTF-16 and UTF-32 by their byte order marks, or by the zero bytes of ASCII in them. */
 export function detectEncoding(bytes: Uint8Array): string | undefined {
   const [a, b, c, d] = bytes;
   if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return "UTF-32";
@@ -102,7 +101,7 @@ export function detectEncoding(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** The first place where bytes are not UTF-8; line and column count from 1. */
+/** Finds the first location where bytes are not UTF-8; line and column count from 1. */
 export function findBadByte(bytes: Uint8Array): { readonly line: number; readonly column: number } {
   let line = 1;
   let start = 0;
@@ -121,17 +120,17 @@ export function findBadByte(bytes: Uint8Array): { readonly line: number; readonl
       column += decoder.decode(bytes.subarray(at, at + 1), { stream: true }).length;
     }
   } catch {
-    // The decoder stops at the bad byte, which is what it is here for.
+    // The decoder stops at the invalid byte.
   }
   return { line, column };
 }
 
 /**
- * What YAML 1.2 does not allow in a text (https://yaml.org/spec/1.2.2/#51-character-set), and two that it allows but
- * that readers take differently: a byte order mark inside, and a carriage return without a line feed.
+ * Characters that YAML 1.2 does not allow (https://yaml.org/spec/1.2.2/#51-character-set), and two that parsers treat differently:
+ * a byte order mark inside the text, and a carriage return without a line feed.
  */
 const forbidden =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for them
   /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u0084\u0086-\u009F\uFEFF\uFFFE\uFFFF]|\r(?!\n)/g;
 
 function checkCharacters(file: TextFile, problems: ProblemCollector): boolean {
@@ -139,10 +138,7 @@ function checkCharacters(file: TextFile, problems: ProblemCollector): boolean {
   for (const { 0: found, index } of file.text.matchAll(forbidden)) {
     clean = false;
     const name = `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
-    const what =
-      found === "\r"
-        ? "a carriage return stands here without a line feed"
-        : `the character ${name} is not allowed here`;
+    const what = found === "\r" ? "a carriage return without a line feed" : `the character ${name} is not allowed here`;
     const next =
       found === "\r"
         ? 'End lines with LF or CRLF; inside a text write "\\r" between double quotes.'

@@ -7,7 +7,7 @@ import type { Path } from "./source-location.ts";
 /**
  * Checks a message's body against the schemas for it.
  *
- * @param unknown paths in the body of texts whose variables are not known here: nothing can be said of them
+ * @param unknown paths in the body of texts with variables whose value is unknown here, which cannot be checked
  */
 export function validateBody(
   schemas: readonly BodySchema[],

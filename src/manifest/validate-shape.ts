@@ -7,20 +7,20 @@ import { createProblem, type Problem, quote } from "./problem.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import { fromPointer, locate, locateKey } from "./source-location.ts";
 
-/** The form of a manifest, the same file that editors read. */
+/** The JSON Schema of manifests, the same file that editors use. */
 export const schemaUrl = new URL("../../messages/manifest.schema.json", import.meta.url);
 
 let compiled: ValidateFunction | undefined;
 
-/** What of a document has the form of a manifest. */
+/** The parts of a document that match the schema of manifests. */
 export interface ShapeResult {
-  /** Whether all that is not a message has it. */
+  /** Whether everything except the messages matches. */
   readonly manifest: boolean;
-  /** Indexes of the messages that do not have it. */
+  /** The indexes of the messages that do not match. */
   readonly brokenMessages: ReadonlySet<number>;
 }
 
-/** Compiles the schema in half the time that Ajv takes by itself: that it is a schema is for the tests to see. */
+/** Compiles the schema without Ajv's meta-validation, which halves compile time; the tests validate the schema instead. */
 function compileSchema(): ValidateFunction {
   const quickly = { validateSchema: false, meta: false, code: { optimize: false } } as const;
   const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, ...quickly });
@@ -33,7 +33,7 @@ export function validateShape(document: ManifestDocument, problems: ProblemColle
   compiled(document.value);
   let manifest = true;
   const brokenMessages = new Set<number>();
-  // What a branch of oneOf lacks is told by the error of oneOf itself.
+  // The error of oneOf itself covers those of its branches.
   const errors = (compiled.errors ?? []).filter(
     ({ schemaPath, keyword, data }) =>
       !schemaPath.startsWith("#/oneOf/") && (keyword !== "oneOf" || (typeof data === "object" && !Array.isArray(data))),
@@ -47,15 +47,15 @@ export function validateShape(document: ManifestDocument, problems: ProblemColle
     if (number < maxExplained && !isMisspelled(error, misspelled)) found.push(toProblem(document, error));
   }
   problems.omit(Math.max(0, errors.length - maxExplained));
-  // What could not be read as JSON was told by its own code.
+  // Values without a JSON equivalent were reported with their own code.
   for (const each of found.filter(({ location }) => !problems.has(location))) problems.add(each);
   return { manifest, brokenMessages };
 }
 
-/** Errors of one document that are put into words: few of them are kept, and there may be a million. */
+/** Maximum errors of one document that are described: only a few are kept, and there may be a million. */
 const maxExplained = 1_000;
 
-/** Known keys that somebody seems to have meant by an unknown one, by where they are missing. */
+/** Finds the known keys that unknown keys probably stand for, by the location where they are missing. */
 function findMisspellings(errors: readonly ErrorObject[]): ReadonlyMap<string, readonly string[]> {
   const meant = new Map<string, string[]>();
   for (const error of errors.slice(0, maxExplained)) {
@@ -66,12 +66,12 @@ function findMisspellings(errors: readonly ErrorObject[]): ReadonlyMap<string, r
   return meant;
 }
 
-/** Whether what is missing is there in a wrong spelling, or where nothing can be, which is told already. */
+/** Reports whether a missing key is present in another spelling, or its container is invalid; both are reported elsewhere. */
 function isMisspelled(
   { keyword, instancePath, params, data }: ErrorObject,
   misspelled: ReturnType<typeof findMisspellings>,
 ): boolean {
-  // Neither of two keys can be in what is no map, which is told as well.
+  // A value that is not a map can have neither of two keys, and is reported as such.
   if (keyword === "oneOf" && (typeof data !== "object" || data === null)) return true;
   const missing = keyword === "required" ? [params.missingProperty] : keyword === "oneOf" ? ["messages", "source"] : [];
   return missing.some((key) => misspelled.get(instancePath)?.includes(key));
@@ -81,7 +81,7 @@ function knownKeys({ parentSchema }: ErrorObject): string[] {
   return Object.keys(parentSchema?.properties ?? {});
 }
 
-/** Puts an error of Ajv into this project's words, at its place. */
+/** Converts an error of Ajv to a problem with a location. */
 function toProblem(document: ManifestDocument, error: ErrorObject): Problem {
   const path = fromPointer(error.instancePath);
   const here = locate(document, path);
@@ -125,7 +125,7 @@ function toProblem(document: ManifestDocument, error: ErrorObject): Problem {
         "VALUE_NOT_ALLOWED",
         location,
         `${it} has both "messages" and "source"`,
-        "Make two manifests of it.",
+        "Split it into two manifests.",
       );
     }
     case "uniqueItems": {
@@ -138,7 +138,7 @@ function toProblem(document: ManifestDocument, error: ErrorObject): Problem {
       return createProblem("VALUE_NOT_ALLOWED", here, `${it} is empty`, findHint(path));
     default:
       if (data === "\\t" && path.at(-1) === "delimiter") {
-        const next = 'Write "\\t" in double quotes, in which YAML takes it for a tab.';
+        const next = 'Write "\\t" in double quotes, which YAML parses as a tab.';
         return createProblem("VALUE_NOT_ALLOWED", here, `${it} is a backslash and a t`, next);
       }
       return createProblem(
@@ -150,7 +150,7 @@ function toProblem(document: ManifestDocument, error: ErrorObject): Problem {
   }
 }
 
-/** Why a value is out of bounds. */
+/** Describes which limit a value violates. */
 function describeBound({ keyword, params, message }: ErrorObject): string {
   switch (keyword) {
     case "minimum":
@@ -173,15 +173,15 @@ const hints: Readonly<Record<string, string>> = {
   queue: "Use letters, digits, _ and -, beginning and ending with a letter or digit, at most 63.",
   stacks: "Remove it for every stack, or use letters, digits, . _ -, and the wildcards * and ?.",
   after: "Write the name of a manifest, or remove the key.",
-  moved_from: "Write a name that the manifest had, or remove the key.",
+  moved_from: "Write a former name of the manifest, or remove the key.",
   requires: "Write consumer, not_paused or max_backlog, or remove the key.",
   dedup_field: "Use letters, digits and . _ -, beginning with a letter or _; not __proto__.",
   id: "Use 1 to 200 characters, none of which controls how text is shown.",
   for_each: "Write a list, a count from 1 to 100000, or one variable.",
   delay_seconds: "Write whole seconds from 0 to 86400 (24 hours), or one variable.",
   env: "Use letters, digits and _, not beginning with a digit.",
-  file: "Write a path from the manifest's folder, with forward slashes.",
-  body_schema: "Write a path from the manifest's folder, with forward slashes.",
+  file: "Write a path relative to the manifest's folder, with forward slashes.",
+  body_schema: "Write a path relative to the manifest's folder, with forward slashes.",
   delimiter: 'Write one character, not a quote or a line end; a tab as "\\t" in double quotes.',
   messages: "Add a message, or remove the manifest.",
 };
@@ -191,7 +191,7 @@ function findHint(path: readonly string[]): string {
   return (key && hints[key]) ?? "Write another value here.";
 }
 
-/** What is at a path, in words: `"delay_seconds" of message 3`. */
+/** Describes a path: `"delay_seconds" of message 3`. */
 function describePath(path: readonly string[]): string {
   const [first, second, ...rest] = path;
   if (first === undefined) return "the manifest";

@@ -1,4 +1,4 @@
-/** A key in brackets and quotes, for those that hold a dot or a brace; a quote inside is doubled. */
+/** A quoted key in brackets, for keys with a dot or a brace; a quote inside is doubled. */
 const bracketed = /\[(?:'((?:[^']|'')*)'|"((?:[^"]|"")*)")\]/g;
 
 /**
@@ -14,7 +14,7 @@ export function splitName(name: string): readonly string[] {
   return steps;
 }
 
-/** Names that were split already: the map of a data file names the same for each row. */
+/** Cache of split names: the map of a data file uses the same names for each row. */
 const cachedNames = new Map<string, readonly string[]>();
 const maxCachedNames = 1_000;
 
@@ -30,12 +30,12 @@ function splitUncached(name: string): readonly string[] {
   return [...steps, ...plainSteps(name.slice(end))];
 }
 
-/** Keys beside brackets; the dot between a bracket and a key belongs to neither. */
+/** Returns the keys outside brackets; the dot between a bracket and a key is dropped. */
 function plainSteps(text: string): readonly string[] {
   return text === "" ? [] : text.replace(/^\./, "").split(".");
 }
 
-/** A step of a name as it is written behind the steps before it. */
+/** Formats a step of a name, to append it to earlier steps. */
 export function formatStep(key: string): string {
   return /^[^.'"{}[\]\s]+$/.test(key) ? `.${key}` : `['${key.replaceAll("'", "''")}']`;
 }

@@ -8,92 +8,92 @@ import { parseExactly } from "./source/exact-json.ts";
 import { formatStep, splitName } from "./variable-name.ts";
 
 /**
- * What manifests may name. A part that is undefined is not known. Where manifests are checked for no stack in particular,
- * its variables are taken as they come, and only their spelling is checked; for a stack that is a problem.
+ * The variables of manifests. Undefined parts are unknown. Without a stack, only the spelling of its variables is checked; with a
+ * stack, a missing value is a problem.
  */
 export interface Variables {
   readonly project?: string | undefined;
-  /** The stack's configuration without its secrets, by name as manifests write it. */
+  /** The stack's configuration without its secrets, by the name that manifests use. */
   readonly config?: Readonly<Record<string, JsonValue>> | undefined;
-  /** What is against using a value of `config`, by its name. */
+  /** The reasons not to use a value of `config`, by its name. */
   readonly configFlaws?: ReadonlyMap<string, readonly ConfigFlaw[]> | undefined;
-  /** Names of the stack's secrets. Their values are never here. */
+  /** The names of the stack's secrets, without their values. */
   readonly secrets?: readonly string[] | undefined;
-  /** How large a secret's value makes a body, where that is known: the size of bodies is checked with it. */
+  /** Returns the size of a secret's value, if known, to check the size of bodies. */
   readonly secretBytes?: ((name: string) => SecretBytes | undefined) | undefined;
-  /** The environment; a manifest sees only the names that it lists. */
+  /** The environment; a manifest can only use the variables that it lists. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** The commit that is checked out; asked only when a manifest names it. */
+  /** Returns the commit that is checked out; called only if a manifest uses it. */
   readonly gitSha?: (() => string | undefined) | undefined;
-  /** What to do where there is no commit, in full sentences; asked only then. */
+  /** Returns what to do without a commit, in full sentences; called only then. */
   readonly noCommit?: (() => string) | undefined;
 }
 
-/** A part of a value in the configuration that is not what its author wrote. */
+/** A part of a configuration value that Pulumi changed. */
 export interface ConfigFlaw {
-  /** Keys and indexes that lead there; none: all of it. */
+  /** The keys and indexes of the part; empty for the whole value. */
   readonly path: readonly string[];
   readonly message: string;
   readonly hint: string;
-  /** Where the configuration is written; undefined: nobody knows. */
+  /** Its location in the configuration; undefined if unknown. */
   readonly location: SourceLocation | undefined;
 }
 
-/** UTF-8 bytes of a secret's value. */
+/** The UTF-8 bytes of a secret's value. */
 export interface SecretBytes {
   readonly text: number;
-  /** Inside a text of JSON, with what has to be escaped there. */
+  /** Inside a JSON text, including escapes. */
   readonly json: number;
 }
 
-/** @returns undefined for a value that is not known */
+/** Measures a secret. @returns undefined for an unknown value */
 export function measureSecret(secret: string | undefined): SecretBytes | undefined {
   if (secret === undefined) return undefined;
   return { text: Buffer.byteLength(secret), json: Buffer.byteLength(JSON.stringify(secret)) - '""'.length };
 }
 
-/** What the variables of one place mean. */
+/** The variables that are available at a location. */
 export interface Scope {
   readonly stack: string | undefined;
   readonly variables: Variables;
-  /** Names of environment variables that the manifest lists. */
+  /** The environment variables that the manifest lists. */
   readonly env: readonly string[];
-  /** Variables of this place alone, such as `item` and `row`. */
+  /** Variables of this location only, such as `item` and `row`. */
   readonly local: Readonly<Record<string, JsonValue>>;
-  /** The row of a data file that the local variables come from: its JSON, and the bytes of that. */
+  /** The row of a data file that the local variables come from: its JSON and its size. */
   readonly row?: { readonly json: string; readonly bytes: number };
-  /** Names of such variables that get their values later. */
+  /** The names of local variables that get their values later. */
   readonly pending?: readonly string[];
 }
 
 type Missing = Extract<LookupResult, { readonly kind: "problem" }>;
 
 export type LookupResult =
-  /** `text`: how a number stands inside a text; absent: as JavaScript writes it. */
+  /** `text` is the spelling of a number inside a text; absent if it is the same as JavaScript's. */
   | { readonly kind: "value"; readonly value: JsonValue; readonly text?: string }
-  /** `missing`: it has no value here, which matters where it may stand. */
+  /** `missing` is set if it has no value, which is only reported if secrets are allowed there. */
   | { readonly kind: "secret"; readonly name: string; readonly from?: "env"; readonly missing?: Missing }
-  /** It has a value that is not known here. */
+  /** It has a value that is unknown here. */
   | { readonly kind: "unknown" }
   | {
       readonly kind: "problem";
       readonly code: ProblemCode;
       readonly message: string;
       readonly hint: string;
-      /** Where it is to be mended; absent: where the variable is named. */
+      /** The location to fix; absent for the location of the variable. */
       readonly location?: SourceLocation;
     };
 
 const rootNames = ["stack", "project", "config.NAME", "env.NAME", "git.sha", "secret.NAME"];
 
-/** Where local variables exist, for those who name one elsewhere. */
+/** The contexts of local variables, for the error if one is used elsewhere. */
 const localVariables: Readonly<Record<string, string>> = {
   item: "in a message that has for_each",
   index: "in a message that has for_each",
   row: "in the map of a source",
 };
 
-/** Finds what a variable means. */
+/** Looks up a variable. */
 export function resolveVariable(name: string, scope: Scope): LookupResult {
   const { variables, local } = scope;
   const [head = "", ...steps] = splitName(name);
@@ -112,8 +112,8 @@ export function resolveVariable(name: string, scope: Scope): LookupResult {
     ? ` ${head} exists ${localVariables[head]}.`
     : didYouMean(name, rootNames);
   const all = [...Object.keys(local), ...rootNames].join(", ");
-  const hint = `Known here: ${all}.${where} Write $\${ for the characters \${ themselves.`;
-  return { kind: "problem", code: "VARIABLE_UNKNOWN", message: `there is no variable ${quote(name)}`, hint };
+  const hint = `Known here: ${all}.${where} Write $\${ for the literal characters \${.`;
+  return { kind: "problem", code: "VARIABLE_UNKNOWN", message: `unknown variable ${quote(name)}`, hint };
 }
 
 function resolveGit(name: string, scope: Scope): LookupResult {
@@ -139,7 +139,7 @@ function resolveConfig(name: string, key: string, steps: readonly string[], scop
   return undefinedVariable(name, next);
 }
 
-/** The first thing that is against using a value of the configuration, or a part of it. */
+/** Returns the first reason not to use a configuration value, or a part of it. */
 function findFlaw(key: string, steps: readonly string[], { variables }: Scope): LookupResult | undefined {
   const error = variables.configFlaws
     ?.get(key)
@@ -149,7 +149,7 @@ function findFlaw(key: string, steps: readonly string[], { variables }: Scope): 
   return { kind: "problem", code: "CONFIG_INVALID", message, hint, ...(location !== undefined && { location }) };
 }
 
-/** A text of the configuration is JSON to those who ask for a part of it. */
+/** Parses a configuration text as JSON, if a part of it is requested. */
 function withParsedJson(config: Readonly<Record<string, JsonValue>>, key: string): Readonly<Record<string, JsonValue>> {
   const text = config[key];
   const parsed = typeof text === "string" && /^\s*[[{]/.test(text) ? parseExactly(text, text.length) : undefined;
@@ -179,22 +179,20 @@ function resolveEnvironment(name: string, key: string, scope: Scope): LookupResu
       ? unknownVariable(name, scope)
       : assertDefined(name, variables.env[key], `Set ${key} in the environment of the deployment.`);
   if (!isSensitiveName(key)) return found;
-  // Its value is for the push alone, as that of a secret in the configuration.
+  // Its value is only for the push, like that of a secret in the configuration.
   return { kind: "secret", name: key, from: "env", ...(found.kind === "problem" && { missing: found }) };
 }
 
-/** For no stack in particular nobody can know it; for a stack it would be pushed as it is written. */
+/** Without a stack, the value is unknown; with a stack, a missing value is a problem. */
 function unknownVariable(name: string, { stack }: Scope): LookupResult {
-  return stack === undefined
-    ? { kind: "unknown" }
-    : undefinedVariable(name, "Whoever reads the manifests here does not say it.");
+  return stack === undefined ? { kind: "unknown" } : undefinedVariable(name, "It is not available in this context.");
 }
 
 function assertDefined(name: string, value: string | undefined, next: string): LookupResult {
   return value === undefined ? undefinedVariable(name, next) : { kind: "value", value };
 }
 
-/** Follows keys and indexes into one of the values that `all` holds, own properties alone. */
+/** Follows keys and indexes into one of the values of `all`, using own properties only. */
 function resolveSteps(
   name: string,
   all: Readonly<Record<string, JsonValue>>,
@@ -213,7 +211,7 @@ function resolveSteps(
   return text === undefined ? { kind: "value", value: at } : { kind: "value", value: at, text };
 }
 
-/** The lists and maps on the way to a value, each with the key that leads on. */
+/** Returns the lists and maps on the path to a value, each with the key of the next one. */
 function collectHolders(
   all: Readonly<Record<string, JsonValue>>,
   first: string,
@@ -228,7 +226,7 @@ function collectHolders(
   return holders;
 }
 
-/** What a value has in place of one of the steps. */
+/** Describes what a value has instead of a missing step. */
 function describeAvailable(at: JsonValue, first: string, steps: readonly string[], index: number): string {
   const keys = typeof at === "object" && at !== null ? Object.keys(at) : [];
   const dotted = steps.slice(index).join(".");

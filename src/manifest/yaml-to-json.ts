@@ -8,41 +8,41 @@ import type { ProblemCode } from "./problem-codes.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import type { TextFile } from "./text-file.ts";
 
-/** How far values may nest. Nobody writes that by hand; every reader after this one recurses safely. */
+/** Maximum nesting of values. Far more than anyone writes by hand, and safe for every recursive parser. */
 export const maxDepth = 64;
-/** Aliases in a document, and the values that they may repeat together: a bomb needs many of both. */
+/** Maximum aliases in a document, and maximum values that they may repeat in total: an alias bomb needs many of both. */
 const maxAliases = 100;
 const maxRepeated = 10_000;
-/** Characters that count as one value more. */
+/** Characters that count as one more value. */
 const maxValueLength = 100;
 
-/** What YAML 1.1 took for true and false. */
+/** Words that YAML 1.1 parses as true and false. */
 const ambiguous = /^(?:yes|no|on|off)$/i;
 
 /**
- * What YAML 1.1 took for a number: digits in groups, binary, hours and minutes as base 60. Of texts alone: what is a number
- * in YAML 1.2 too does not come here. Dates are no part of it, since they are sent as they are written.
+ * Texts that YAML 1.1 parses as numbers: grouped digits, binary, hours and minutes as base 60. Numbers of YAML 1.2 are not texts and
+ * not affected. Dates are excluded, because they are sent verbatim.
  *
  * Source: https://yaml.org/type/int.html, https://yaml.org/type/float.html
  */
 const confusableWords =
   /^[-+]?(?:0b[01_]+|0x[\da-f_]+|\d[\d_]*(?:\.[\d_]*)?(?:e[-+]\d+)?|\.\d[\d_]*(?:e[-+]\d+)?|[1-9][\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?)$/i;
 
-/** A number whose spelling says more than its value: a zero at the end of a fraction, or an exponent. */
+/** A number whose spelling contains more than its value: a trailing zero of a fraction, or an exponent. */
 const hasSpelling = /\.\d*0(?:e|$)|e/i;
 
-/** The tags of YAML that stand for a JSON value. */
+/** The tags of YAML that have a JSON equivalent. */
 const tags = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`));
 
 export interface YamlToJsonResult {
   readonly value: JsonValue;
-  /** What each alias stands for. */
+  /** The target of each alias. */
   readonly aliases: ReadonlyMap<Node, Node>;
 }
 
 /**
- * Turns YAML nodes into a JSON value that means exactly what is written, and reports everything that has no such value;
- * in its place stands what comes nearest, so that the rest can be checked.
+ * Converts YAML nodes to a JSON value with exactly the written meaning, and reports everything without a JSON equivalent. It is
+ * replaced with an approximation, so that the rest can be checked.
  */
 export function yamlToJson(file: TextFile, root: Node, problems: ProblemCollector): YamlToJsonResult {
   const converter = new Converter(file, problems);
@@ -71,12 +71,12 @@ class Converter {
     if (node.tag && !tags.has(node.tag)) {
       const tag = quote(node.tag.replace("tag:yaml.org,2002:", "!!"));
       const at = this.#file.text.lastIndexOf("!", node.range?.[0] ?? 0);
-      this.#report("UNKNOWN_TAG", at, `the tag ${tag} stands for no JSON value`, "Remove the tag, or quote the text.");
+      this.#report("UNKNOWN_TAG", at, `the tag ${tag} has no JSON equivalent`, "Remove the tag, or quote the text.");
       return null;
     }
     if (isScalar(node)) return this.#scalar(node);
     if (depth >= maxDepth) {
-      this.#report("NESTING_LIMIT", node, `values are nested more than ${maxDepth} deep`, "Nest them less.");
+      this.#report("NESTING_LIMIT", node, `values are nested more than ${maxDepth} deep`, "Reduce the nesting.");
       return null;
     }
     this.#open.add(node);
@@ -89,7 +89,7 @@ class Converter {
     throw new Error("the YAML library made a node of an unknown kind");
   }
 
-  /** An alias means the last anchor of its name before it, also when the anchored value is repeated later. */
+  /** Records an anchor: an alias refers to the last anchor with its name in front of it, even if the value is repeated later. */
   #define(node: Node): void {
     if ("anchor" in node && node.anchor && this.#inAlias === 0) this.#anchors.set(node.anchor, node);
   }
@@ -114,11 +114,11 @@ class Converter {
     return value;
   }
 
-  /** What an alias stands for; undefined where it may not stand for anything, which is reported. */
+  /** Returns the target of an alias, or undefined if it is not allowed, which is reported. */
   #resolveAlias(alias: Alias): Node | undefined {
     const target = this.aliases.get(alias) ?? this.#anchors.get(alias.source);
     if (target === undefined) {
-      const what = `no anchor ${quote(`&${alias.source}`)} stands before this alias`;
+      const what = `the anchor ${quote(`&${alias.source}`)} is not defined in front of this alias`;
       this.#report("ALIAS_UNKNOWN", alias, what, "Define the anchor first, or quote the text if no alias is meant.");
       return undefined;
     }
@@ -164,7 +164,7 @@ class Converter {
       const key = this.#key(pair.key);
       if (key === undefined) continue;
       if (Object.hasOwn(object, key)) {
-        this.#report("DUPLICATE_KEY", pair.key, `the key ${quote(key)} is there already`, "Remove one of the two.");
+        this.#report("DUPLICATE_KEY", pair.key, `duplicate key ${quote(key)}`, "Remove one of the two.");
         continue;
       }
       object[key] = pair.value === null ? this.#empty(pair.key) : this.node(pair.value, depth + 1);
@@ -173,7 +173,7 @@ class Converter {
     return object;
   }
 
-  /** Whether a map is what YAML makes of an unquoted `{{ … }}`: a map with a map as its key. */
+  /** Reports whether a map comes from an unquoted `{{ … }}`: YAML parses it as a map with a map as its key. */
   #isTemplate(map: YAMLMap): boolean {
     const start = map.range?.[0] ?? 0;
     const { text } = this.#file;
@@ -192,12 +192,12 @@ class Converter {
       return undefined;
     }
     if (node.value === "__proto__") {
-      const what = 'the key "__proto__" changes what an object is in JavaScript';
-      this.#report("KEY_UNSAFE", input, what, "Give the key another name.");
+      const what = 'the key "__proto__" changes the prototype of objects in JavaScript';
+      this.#report("KEY_UNSAFE", input, what, "Rename the key.");
       return undefined;
     }
     if (node.value === "<<" && node.type === "PLAIN") {
-      const what = "the merge key << is YAML 1.1 and would be a key like any other";
+      const what = "the merge key << is YAML 1.1 and would be an ordinary key";
       this.#report("MERGE_KEY", input, what, 'Write the keys out, or quote it ("<<") if that is the key.');
       return undefined;
     }
@@ -217,8 +217,8 @@ class Converter {
       }
       const what = Number.isFinite(value)
         ? `${quote(source ?? "")} is a number that would be sent as ${Object.is(value, -0) ? "0" : value}`
-        : `${quote(source ?? "")} is no number that JSON can hold`;
-      this.#report("NUMBER_NOT_EXACT", node, what, "Quote it if it is text, else write it as JSON writes numbers.");
+        : `${quote(source ?? "")} is not a number that JSON can represent`;
+      this.#report("NUMBER_NOT_EXACT", node, what, "Quote it if it is text; otherwise write it in JSON notation.");
       return Number.isFinite(value) ? value : 0;
     }
     if (value === null && node.source === "") return this.#empty(node);
@@ -228,20 +228,20 @@ class Converter {
 
   #warnOfWord(node: Scalar, word: string): void {
     if (ambiguous.test(word)) {
-      const what = `${quote(word)} is text here, though older YAML reads it as true or false`;
+      const what = `${quote(word)} is text here, but older YAML parses it as true or false`;
       this.#report("AMBIGUOUS_WORD", node, what, `Write ${/^(?:yes|on)$/i.test(word)}, or "${word}" in quotes.`);
     } else if (confusableWords.test(word)) {
-      const what = `${quote(word)} is text here, though older YAML reads it as a number`;
-      const next = "Put it in quotes if it is text, else write the number as JSON writes numbers.";
+      const what = `${quote(word)} is text here, but older YAML parses it as a number`;
+      const next = "Quote it if it is text; otherwise write the number in JSON notation.";
       this.#report("AMBIGUOUS_WORD", node, what, next);
     }
   }
 
   #warnOfSpelling(node: Scalar, source: string, value: number): void {
     const kept = String(value) === source;
-    const what = `${quote(source)} is ${kept ? "a number" : `the number ${value}, which does not keep how it is written`}`;
-    const number = hasSpelling.test(String(value)) ? "allow it here if it is a number" : `else write ${value}`;
-    const next = `Put it in quotes if it is text, such as a version or a commit, ${number}.`;
+    const what = `${quote(source)} is ${kept ? "a number" : `the number ${value}, which loses its spelling`}`;
+    const number = hasSpelling.test(String(value)) ? "allow the warning if it is a number" : `otherwise write ${value}`;
+    const next = `Quote it if it is text, such as a version or a commit; ${number}.`;
     this.#report("NUMBER_SPELLING", node, what, next);
   }
 
@@ -249,22 +249,22 @@ class Converter {
     this.#report(
       "EMPTY_VALUE",
       node,
-      "there is no value here",
-      'Write a value: null, "", [] or {} if it is meant empty.',
+      "the value is missing",
+      'Write a value: null, "", [] or {} if it is meant to be empty.',
     );
     return null;
   }
 
   #text(node: Scalar, text: string): string {
     if (!text.isWellFormed()) {
-      const what = "the text holds half of a surrogate pair, which UTF-8 cannot hold";
+      const what = "the text contains half of a surrogate pair, which UTF-8 cannot encode";
       this.#report("TEXT_NOT_UNICODE", node, what, "Write the whole character, or remove the escape.");
     }
     return text;
   }
 
   #report(code: ProblemCode, at: Node | number, what: string, next: string): void {
-    // A repeated value was told where it stands first; only what comes of repeating it is told again.
+    // Problems of a repeated value were reported at its first location, except those that the repetition causes.
     if (this.#inAlias > 0 && code !== "ALIAS_LIMIT" && code !== "NESTING_LIMIT") return;
     const offset = typeof at === "number" ? at : (at.range?.[0] ?? 0);
     this.#problems.add(createProblem(code, this.#file.locationAt(offset), what, next));

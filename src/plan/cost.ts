@@ -1,33 +1,32 @@
 /**
- * What Cloudflare counts and charges. An operation is 64,000 bytes of a message, or a part of them, for each write, read
- * and delete.
+ * What Cloudflare counts and charges: one operation for each started 64,000 bytes of a message, for each write, read and delete.
  *
  * Source: https://developers.cloudflare.com/queues/platform/pricing/
  */
 export const prices = {
   asOf: "August 2026",
   operationBytes: 64_000,
-  /** Bytes of metadata that are counted in for each message. */
+  /** Bytes of metadata that are added to each message. */
   metadataBytes: 100,
-  /** A message is written, read and deleted. */
+  /** The operations of a message: write, read and delete. */
   operationsOfLife: 3,
-  /** Of the paid plan, each month. */
+  /** Operations per month that the paid plan includes. */
   included: 1_000_000,
   usdPerMillion: 0.4,
 } as const;
 
-/** In words, for those who check the figures. */
+/** The formula as text, to verify the figures. */
 export const pricingFormula =
-  `ceil((bytes + ${prices.metadataBytes}) / ${prices.operationBytes}) operations a message to write it, ` +
-  `${prices.operationsOfLife} times that over its life; US$ ${prices.usdPerMillion.toFixed(2)} a million, ` +
-  `${prices.included / 1_000_000} million a month included`;
+  `ceil((bytes + ${prices.metadataBytes}) / ${prices.operationBytes}) operations per message to write it, ` +
+  `${prices.operationsOfLife} times that over its life; US$ ${prices.usdPerMillion.toFixed(2)} per million, ` +
+  `${prices.included / 1_000_000} million per month included`;
 
-/** Operations to write a message. @param bytes of its body, as the API counts them */
+/** Computes the operations to write a message. @param bytes of its body, as the API counts them */
 export function countWriteOperations(bytes: number): number {
   return Math.ceil((bytes + prices.metadataBytes) / prices.operationBytes);
 }
 
-/** US$ for so many operations, where the month's included ones are used up. */
+/** Computes the price of operations in US$, beyond the month's included ones. */
 export function estimateCost(operations: number): number {
   return (operations * prices.usdPerMillion) / 1_000_000;
 }

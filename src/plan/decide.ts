@@ -2,38 +2,38 @@ import type { PushMode } from "../types.ts";
 import type { Digest, MessageKey } from "./digest.ts";
 import { emptyLedger, type Ledger } from "./ledger.ts";
 
-/** What the manifest wants, as the resource's inputs carry it. */
+/** The messages of the manifest, as the resource's inputs contain them. */
 export interface DesiredMessages {
   readonly mode: PushMode;
   readonly manifest: Digest;
   readonly keys: readonly MessageKey[];
 }
 
-/** What a deployment has to do for one segment. The same decision serves the preview and the push. */
+/** What a deployment must do for one segment. Preview and push use the same decision. */
 export interface Decision {
-  /** Indices of the messages to push, ascending. */
+  /** The indices of the messages to push, ascending. */
   readonly pending: readonly number[];
-  /** Of these, the ones that were sent before without an answer: they may arrive twice. */
+  /** The subset that was sent before without an answer: these may arrive twice. */
   readonly inDoubt: readonly number[];
-  /** Indices of the messages that are in the queue already, ascending. */
+  /** The indices of the messages that were pushed already, ascending. */
   readonly alreadyPushed: readonly number[];
-  /** Pushed once, and gone from the manifest: the ledger forgets them, the queue does not. */
+  /** Messages that were pushed and then removed from the manifest: they are dropped from the ledger, but stay in the queue. */
   readonly forgotten: readonly MessageKey[];
-  /** Pushed under their id with another body. Nothing may be pushed before the author chooses. */
+  /** Messages that were pushed under their id with another body. Nothing may be pushed until the author decides. */
   readonly edited: readonly EditedMessage[];
 }
 
 export interface EditedMessage {
   readonly index: number;
-  /** How many messages it is about: of rows of a data file the ledger knows some together. */
+  /** The number of messages: the ledger stores rows of a data file in blocks. */
   readonly messages: number;
-  /** undefined: rows of a data file. */
+  /** undefined for rows of a data file. */
   readonly id: string | undefined;
   readonly pushed: Digest;
   readonly present: Digest | "missing";
 }
 
-/** Compares what is wanted with the ledger. Pure: no clock, no files, no network. */
+/** Compares the manifest's messages with the ledger. Pure: no clock, no files, no network. */
 export function decide(desired: DesiredMessages, recorded: Ledger): Decision {
   const ledger = applicableLedger(desired, recorded);
   const pushed = matchEntries(desired.keys, ledger.pushed);
@@ -53,21 +53,21 @@ export function decide(desired: DesiredMessages, recorded: Ledger): Decision {
   };
 }
 
-/** Whether a deployment has anything to do, the ledger's own bookkeeping included. */
+/** Reports whether a deployment has nothing to do, including the bookkeeping of the ledger. */
 export function isUpToDate(decision: Decision, ledger: Pick<Ledger, "complete">): boolean {
   return (
     ledger.complete && decision.pending.length === 0 && decision.forgotten.length === 0 && decision.edited.length === 0
   );
 }
 
-/** The part of the ledger that counts. In a new delivery everything goes again, but what is in doubt stays in doubt. */
+/** Returns the relevant part of the ledger. A new delivery pushes everything again, but messages in doubt stay in doubt. */
 function applicableLedger(desired: DesiredMessages, ledger: Ledger): Ledger {
   return continuesLedger(desired, ledger) ? ledger : { ...emptyLedger, inDoubt: ledger.inDoubt };
 }
 
 /**
- * Whether a run goes on with the delivery that the ledger records. Otherwise it begins a new one, of all messages: with
- * `on_change` where they are others, with `every_deploy` where the last one is finished, too.
+ * Reports whether a run continues the delivery in the ledger. Otherwise it begins a new one with all messages: for `on_change`
+ * if the messages changed, for `every_deploy` also if the last one is complete.
  */
 export function continuesLedger(
   { mode, manifest }: Pick<DesiredMessages, "mode" | "manifest">,
@@ -90,9 +90,8 @@ interface MatchResult {
 }
 
 /**
- * Gives each wanted message its entry among the recorded ones: by id; else by digest, each entry once, so that
- * duplicates count, each its own before any other's. An id that was added to a message, or taken from it, does not make it
- * a new one.
+ * Finds the ledger entry of each message: by id, otherwise by digest. Each entry is used once, so that duplicates count. Adding
+ * an id to a message, or removing it, does not make the message new.
  */
 function matchEntries(desired: readonly MessageKey[], recorded: readonly MessageKey[]): MatchResult {
   const byId = new Map(recorded.flatMap((key) => (key.id === undefined ? [] : [[key.id, key] as const])));
@@ -125,7 +124,7 @@ function matchEntries(desired: readonly MessageKey[], recorded: readonly Message
     left.delete(entry);
   };
   const settled = (index: number) => matched.has(index) || edited.has(index);
-  // Those without an id first: an entry without an id is theirs before it is anybody's who got an id since.
+  // Messages without an id first: they take precedence over messages that got an id since.
   for (const [index, { id, digest }] of desired.entries()) {
     if (id === undefined && !settled(index)) take(index, spare.anonymous(digest));
   }
@@ -135,13 +134,13 @@ function matchEntries(desired: readonly MessageKey[], recorded: readonly Message
   return { matched, edited, unmatched: [...left] };
 }
 
-/** Recorded entries by their digests, each taken once: those without an id and those with one wait in lines of their own. */
+/** Ledger entries by digest, each used once. Entries with and without an id are in separate lists. */
 class EntryPool {
   readonly #anonymous = new Map<Digest, MessageKey[]>();
   readonly #named = new Map<Digest, MessageKey[]>();
 
   constructor(entries: readonly MessageKey[]) {
-    // Backwards, so that the first entry stands at the end of its line: taking it there costs the same for any length.
+    // Reversed, so that the first entry is at the end of its list, where removing it is cheap.
     for (const entry of entries.toReversed()) {
       const lines = entry.id === undefined ? this.#anonymous : this.#named;
       const line = lines.get(entry.digest);

@@ -3,8 +3,8 @@ import type { Message } from "../types.ts";
 import { canonicalText } from "./canonical-json.ts";
 
 /**
- * Version of the digest's algorithm, carried by every digest, so that a later algorithm can tell the old ones apart
- * and push nothing anew. v1: SHA-256 cut to 128 bits, in base64url (22 characters).
+ * The version of the digest's algorithm, part of every digest, so that a later algorithm can recognize old digests and push
+ * nothing again. v1: SHA-256 truncated to 128 bits, in base64url (22 characters).
  */
 const version = "v1";
 
@@ -18,18 +18,18 @@ export function isDigest(text: string): boolean {
 }
 
 /**
- * What a message is known by when it has no id: its content type and its body in canonical form (RFC 8785), so that
- * spaces, key order and the YAML around it do not count. The delay does not count either: it says when, not what. Of a
- * secret only its place counts, so that a rotated one pushes nothing.
+ * Computes the digest that identifies a message without an id: a hash of its content type and its canonical body (RFC 8785), so
+ * that whitespace, key order and YAML style do not matter. The delay is not included, because it does not change the content.
+ * Only the position of a secret is hashed, so that a rotated secret pushes nothing.
  *
- * @throws Error when the body holds what JSON cannot (NaN, a lone surrogate); the manifest's checks refuse those before.
+ * @throws Error if JSON cannot represent the body (NaN, a lone surrogate); the manifest's checks refuse such bodies earlier
  */
 export function messageDigest(message: Pick<Message, "contentType" | "body" | "json" | "secrets">): Digest {
   const { contentType, body, json, secrets } = message;
   return digestText(`message\n${contentType}\n${canonicalText(body, json)}${formatSlots(secrets)}`);
 }
 
-/** Tells a place for a secret from the same characters meant literally; nothing for a message without secrets. */
+/** Distinguishes a secret's placeholder from the same literal characters; "" for a message without secrets. */
 function formatSlots(slots: Message["secrets"] = []): string {
   const lines = slots
     .map(({ name, path, at, from }) => JSON.stringify(from ? [name, path, at, from] : [name, path, at]))
@@ -37,12 +37,12 @@ function formatSlots(slots: Message["secrets"] = []): string {
   return lines.length === 0 ? "" : `\nsecrets\n${lines.join("\n")}`;
 }
 
-/** What {@link manifestDigest} is made of. */
+/** The input of {@link manifestDigest}. */
 export type DigestedMessage = MessageKey & Pick<Message, "delaySeconds">;
 
 /**
- * What a manifest's messages are known by as a whole: each message's digest, id and delay, in order. It tells `on_change`
- * that anything changed, and the provider that it reads what was planned.
+ * Computes the digest of a manifest's messages: a hash of each message's digest, id and delay, in order. `on_change` uses it to
+ * detect changes, and the provider to verify that it reads the planned messages.
  */
 export function manifestDigest(messages: Iterable<DigestedMessage>): Digest {
   const running = createDigest("manifest");
@@ -50,32 +50,32 @@ export function manifestDigest(messages: Iterable<DigestedMessage>): Digest {
   return running.digest();
 }
 
-/** A message's line in {@link manifestDigest}, for those who see the messages one after another. */
+/** Returns a message's line in {@link manifestDigest}, for callers that read messages one by one. */
 export function formatManifestLine({ digest, id, delaySeconds }: DigestedMessage): string {
-  // As JSON.stringify writes an array of the three, at a quarter of the cost: there is one for every row of every file.
+  // The same text as JSON.stringify of an array, in a quarter of the time: it runs for every row of every file.
   return `["${digest}",${id === undefined ? "null" : JSON.stringify(id)},${delaySeconds ?? "null"}]`;
 }
 
-/** What rows of a data file are known by in the ledger: the digests of their messages, in order. */
+/** Computes the digest of rows of a data file in the ledger, from the digests of their messages, in order. */
 export function rowsDigest(digests: Iterable<Digest>): Digest {
   const running = createDigest("rows");
   for (const digest of digests) running.add(digest);
   return running.digest();
 }
 
-/** A digest of lines that come one after another, so that they never lie in memory together. */
+/** An incremental digest of lines, which are never in memory together. */
 export interface IncrementalDigest {
   add(line: string): void;
-  /** Of the lines so far; once. */
+  /** Returns the digest of all lines. Call it once. */
   digest(): Digest;
 }
 
-/** Text that is hashed together. */
+/** Characters that are hashed together. */
 const chunkBytes = 64_000;
 
 export function createDigest(kind: "manifest" | "rows"): IncrementalDigest {
   const hash = createHash("sha256");
-  // A call for each line would cost more than the hash itself.
+  // A call per line would cost more than the hash itself.
   let waiting: string = kind;
   let lines = 0;
   return {
@@ -93,16 +93,16 @@ export function createDigest(kind: "manifest" | "rows"): IncrementalDigest {
   };
 }
 
-/** Messages with what they are known by: what the ledger, the plan and {@link manifestDigest} are made of. */
+/** Adds keys to messages, for the ledger, the plan and {@link manifestDigest}. */
 export function withDigests(messages: readonly Message[]): readonly (Message & MessageKey)[] {
   return messages.map((message) => ({ ...message, digest: messageDigest(message) }));
 }
 
-/** What the ledger knows of a message. */
+/** The identity of a message in the ledger. */
 export interface MessageKey {
   readonly digest: Digest;
   readonly id: string | undefined;
-  /** Of equal messages without ids, from the second on: which it is. Their delays and their stamps may differ. */
+  /** For equal messages without ids, from the second on: its number. Their delays and stamps may differ. */
   readonly copy?: number;
 }
 
@@ -117,19 +117,19 @@ export function withCopyIndex<Key extends MessageKey>(keys: readonly Key[]): rea
   });
 }
 
-/** A digest of a short text. */
+/** Computes the digest of a short text. */
 export function digestText(text: string): Digest {
   return encodeDigest(hashOnce("sha256", text, "base64url"));
 }
 
-/** Cuts 256 bits in base64url to 128: the last character of 22 has two of them, and four that are nothing. */
+/** Truncates 256 bits in base64url to 128: the last of 22 characters has two significant bits. */
 function encodeDigest(sha256: string): Digest {
   return `${version}:${sha256.slice(0, 21)}${lastCharacters[sha256.charAt(21)]}`;
 }
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** By any character: the one that has its first two bits alone. */
+/** Maps each character to the one with only its first two bits. */
 const lastCharacters: Readonly<Record<string, string>> = Object.fromEntries(
   [...alphabet].map((character, bits) => [character, alphabet.charAt(bits & 0b110000)]),
 );

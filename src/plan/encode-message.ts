@@ -1,9 +1,9 @@
 import type { EncodedMessage, Message } from "../types.ts";
 
 /**
- * A message serialized once and measured once, for packing and for the wire.
+ * Serializes and measures a message once, for packing and sending.
  *
- * @param label what people know it by
+ * @param label its name for display
  */
 export function encodeMessage(message: Message, index: number, label = formatLabel(message.id, index)): EncodedMessage {
   const bodyJson = message.json ?? JSON.stringify(message.body);
@@ -19,15 +19,15 @@ export function encodeMessage(message: Message, index: number, label = formatLab
 }
 
 /**
- * What people know a message by: its id, or `#` and its number from 1. An id that looks like that, or like a range of numbers,
- * stands in quotation marks, as JSON has it.
+ * Returns the name of a message for display: its id, or `#` and its number from 1. An id that looks like that, or like a range of
+ * numbers, is quoted as JSON.
  */
 export function formatLabel(id: string | undefined, index: number): string {
   if (id === undefined) return `#${index + 1}`;
   return /^["#]/.test(id) ? JSON.stringify(id) : id;
 }
 
-/** UTF-8 bytes that the API counts for a body: of the text itself, or of its JSON. */
+/** Returns the UTF-8 bytes that the API counts for a body: those of the text, or of its JSON. */
 export function countBodyBytes(
   message: Pick<Message, "body" | "json" | "contentType">,
   bodyJson = message.json ?? JSON.stringify(message.body),

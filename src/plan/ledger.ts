@@ -2,26 +2,26 @@ import { truncate } from "../format.ts";
 import { type Digest, isDigest, type MessageKey } from "./digest.ts";
 
 /**
- * What was pushed for one segment, as plain data. It lives in the outputs of the segment's resource, in the engine's
- * state, as {@link PackedLedger}.
+ * The record of what was pushed for one segment, as plain data. It is stored as {@link PackedLedger} in the outputs of the
+ * segment's resource, in the Pulumi state.
  */
 export interface Ledger {
-  /** Digest of the manifest whose delivery this ledger records; undefined: nothing was ever delivered. */
+  /** The digest of the delivered manifest; undefined if nothing was ever delivered. */
   readonly manifest: Digest | undefined;
-  /** Whether that delivery came to its end. */
+  /** Whether that delivery is complete. */
   readonly complete: boolean;
   readonly pushed: readonly MessageKey[];
-  /** Sent without an answer: each may be in the queue, or not. */
+  /** Messages sent without an answer: each may or may not be in the queue. */
   readonly inDoubt: readonly MessageKey[];
 }
 
-/** The ledger as the engine's state holds it: a line for each entry keeps it small, and lets a diff show lines. */
+/** The ledger in the Pulumi state: one line per entry keeps it small, and makes diffs readable. */
 export interface PackedLedger {
   readonly manifest: string;
   readonly complete: boolean;
-  /** Of rows of a data file: the number of the delivery that its segments share. */
+  /** For rows of a data file: the number of the delivery that its segments share. */
   readonly delivery?: number;
-  /** See {@link packKeys}; for rows of a data file `packRows`. */
+  /** See {@link packKeys}, or `packRows` for rows of a data file. */
   readonly pushed: string;
   readonly inDoubt: string;
 }
@@ -38,10 +38,10 @@ export function packLedger(ledger: Ledger): PackedLedger {
 }
 
 /**
- * Reads a ledger out of the engine's state.
+ * Reads a ledger from the Pulumi state.
  *
- * @param packed undefined where no state exists yet: an empty ledger
- * @throws LedgerError when something is there that is not a ledger. Never taken for empty: that would push it all again.
+ * @param packed undefined if no state exists yet, which is an empty ledger
+ * @throws LedgerError if the value is not a ledger; treating it as empty would push everything again
  */
 export function unpackLedger(packed: unknown): Ledger {
   if (packed === undefined) return emptyLedger;
@@ -54,14 +54,14 @@ export function unpackLedger(packed: unknown): Ledger {
   };
 }
 
-/** @throws LedgerError for what no version of queue-seeder that is known here has written */
+/** Checks the format. @throws LedgerError for anything that no known version of queue-seeder writes */
 export function assertPacked(packed: unknown): PackedLedger {
-  if (!isPacked(packed)) throw new LedgerError("it does not have the form that queue-seeder writes");
+  if (!isPacked(packed)) throw new LedgerError("it is not in queue-seeder's format");
   if (packed.manifest !== "" && !isDigest(packed.manifest)) throw unknownDigest(packed.manifest);
   return packed;
 }
 
-/** A line a message: its digest, and behind a space its id as a JSON string, or its number among its equals. */
+/** Writes one line per message: its digest, and after a space its id as a JSON string, or its number among equal messages. */
 export function packKeys(keys: readonly MessageKey[]): string {
   return keys
     .map(({ digest, id, copy }) => {
@@ -84,7 +84,7 @@ export function unpackKeys(text: string): MessageKey[] {
   });
 }
 
-/** The ledger in the engine's state cannot be read, so nobody can say what was pushed. */
+/** The ledger in the Pulumi state cannot be read, so it is unknown what was pushed. */
 export class LedgerError extends Error {
   override name = "LedgerError";
   constructor(why: string) {
@@ -100,13 +100,13 @@ function parseId(text: string): string {
     const id: unknown = JSON.parse(text);
     if (typeof id === "string") return id;
   } catch {
-    // Told below, together with an id that is JSON but no string.
+    // Reported below, like an id that is JSON but not a string.
   }
   throw new LedgerError("an id in it is not a JSON string");
 }
 
 function unknownDigest(digest: string): LedgerError {
-  return new LedgerError(`"${truncate(digest, 40)}" is not a digest of a version that is known here`);
+  return new LedgerError(`"${truncate(digest, 40)}" is not a digest this version can read`);
 }
 
 function isPacked(value: unknown): value is PackedLedger {

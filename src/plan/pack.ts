@@ -2,8 +2,8 @@ import { limits } from "../limits.ts";
 import type { Batch, EncodedMessage } from "../types.ts";
 
 /**
- * Packs parcels into batches in their order: each as full as the API's limits on count and bytes allow. Next-fit keeps
- * the order, and for messages far smaller than a batch it needs hardly more requests than the bytes alone would.
+ * Packs messages into batches in their order, each as full as the API's limits on count and bytes allow. Next-fit keeps the
+ * order, and for messages far smaller than a batch it needs few more requests than the minimum.
  *
  * @throws RangeError for a parcel over the limit of one message, which the manifest's checks refuse before.
  */
@@ -17,7 +17,7 @@ export function* packBatches(parcels: Iterable<EncodedMessage>): Generator<Batch
   if (rest) yield rest;
 }
 
-/** The same for parcels that come some at once, so that a long source never lies in memory as a whole. */
+/** Packs messages that arrive in groups, so that a long source is never in memory as a whole. */
 export async function* packBatchStream(parcels: AsyncIterable<readonly EncodedMessage[]>): AsyncGenerator<Batch> {
   const packer = new Packer();
   for await (const some of parcels) {
@@ -34,7 +34,7 @@ class Packer {
   #batch: EncodedMessage[] = [];
   #room: number = limits.batchBytes;
 
-  /** @returns the batch that is full now: the parcel did not fit into it any more */
+  /** Adds a message. @returns the previous batch if the message no longer fitted into it */
   add(encoded: EncodedMessage): Batch | undefined {
     if (encoded.bytes > limits.messageBytes) {
       throw new RangeError(`message ${encoded.label} has ${encoded.bytes} bytes, more than ${limits.messageBytes}`);
@@ -47,7 +47,7 @@ class Packer {
     return full;
   }
 
-  /** @returns what is not sent yet; undefined: nothing */
+  /** @returns the last batch, or undefined if it is empty */
   rest(): Batch | undefined {
     const batch = this.#batch;
     this.#batch = [];

@@ -3,19 +3,19 @@ import type { Decision } from "./decide.ts";
 import { type Digest, isDigest, rowsDigest } from "./digest.ts";
 import { assertPacked, LedgerError, type PackedLedger } from "./ledger.ts";
 
-/** Rows of a segment that lie together, numbered from 0 in the segment. */
+/** Consecutive rows of a segment, numbered from 0 in the segment. */
 export interface RowRange {
   readonly from: number;
   readonly rows: number;
   readonly digest: Digest;
 }
 
-/** What was pushed of a segment of a data file. It never grows with the rows' number, nor with their size. */
+/** The record of what was pushed for a segment of a data file. Its size does not depend on the number or size of the rows. */
 export interface RowsLedger {
-  /** What the delivery that it records was known by: see {@link DesiredRows}; undefined: nothing was ever delivered. */
+  /** The identity of the recorded delivery, see {@link DesiredRows}; undefined if nothing was ever delivered. */
   readonly identity: Digest | undefined;
   readonly complete: boolean;
-  /** The number of the delivery, if all segments of the file share it; absent: the segment had one by itself. */
+  /** The number of the delivery, if all segments of the file share it; absent if the segment was delivered separately. */
   readonly delivery?: number | undefined;
   readonly pushed: readonly RowRange[];
   readonly inDoubt: readonly RowRange[];
@@ -23,25 +23,25 @@ export interface RowsLedger {
 
 export const emptyRows: RowsLedger = { identity: undefined, complete: false, pushed: [], inDoubt: [] };
 
-/** What a data file's segment wants, as the resource's inputs carry it. */
+/** The rows of a data file's segment, as the resource's inputs contain them. */
 export interface DesiredRows {
   readonly mode: PushMode;
-  /** For `once` the digest of the segment's rows, otherwise that of the whole delivery. */
+  /** The digest of the segment's rows for `once`, otherwise that of the whole delivery. */
   readonly identity: Digest;
-  /** What the ledger would be known by if each row had gone once: with these very rows it is no other delivery. */
+  /** The identity for `once`: a ledger with this identity has exactly these rows, so it is not another delivery. */
   readonly once: Digest;
   readonly rows: number;
-  /** The number of the delivery of the whole file; absent: the segment decides by what it has itself. */
+  /** The number of the delivery of the whole file; absent if the segment decides on its own. */
   readonly number?: number | undefined;
 }
 
-/** Rows that a range of the ledger has at the most: an edited row is named as closely as that. */
+/** Maximum rows of a range in the ledger, which is also the precision for reporting an edited row. */
 const rowsPerRange = 1_000;
 
-/** Rows that a range of what is in doubt has: each may be settled, or turn up elsewhere in the file, by itself. */
+/** Rows per range of rows in doubt: each may be settled, or found elsewhere in the file, separately. */
 const rowsPerDoubt = 1;
 
-/** Whether the decision needs the rows themselves, because they are others than those that the ledger records. */
+/** Reports whether the decision needs the rows themselves, because they differ from those in the ledger. */
 export function needsRows({ mode, identity }: DesiredRows, ledger: RowsLedger): boolean {
   if (ledger.identity === undefined || ledger.identity === identity) return false;
   return mode === "once" || ledger.inDoubt.length > 0;
@@ -50,7 +50,7 @@ export function needsRows({ mode, identity }: DesiredRows, ledger: RowsLedger): 
 /**
  * Compares a data file's segment with its ledger. Pure.
  *
- * @param digests of the segment's rows; only where {@link needsRows} says so
+ * @param digests of the segment's rows; only needed if {@link needsRows} returns true
  */
 export function decideRows(desired: DesiredRows, recorded: RowsLedger, digests?: readonly Digest[]): Decision {
   const goes = continuesRowLedger(desired, recorded);
@@ -64,8 +64,8 @@ export function decideRows(desired: DesiredRows, recorded: RowsLedger, digests?:
 }
 
 /**
- * The same as `goesOn`, for rows. If each row was pushed once, these very rows are not another delivery. If all segments share
- * a delivery, its number says whether the segment has had its turn in it.
+ * Like `goesOn`, for rows. If each row was pushed once, exactly these rows are not another delivery. If all segments share a
+ * delivery, its number shows whether the segment was part of it.
  */
 export function continuesRowLedger(
   { mode, identity, once, number }: Pick<DesiredRows, "mode" | "identity" | "once" | "number">,
@@ -78,12 +78,12 @@ export function continuesRowLedger(
   return (mode === "on_change" && number === undefined) || !ledger.complete;
 }
 
-/** A row as a range of its own. */
+/** Returns a row as a range. */
 export function singleRow(index: number, digest: Digest): RowRange {
   return { from: index, rows: 1, digest: rowsDigest([digest]) };
 }
 
-/** Where rows in doubt stand in a file that became another one. */
+/** Finds rows in doubt in a file that was changed. */
 function findRows(inDoubt: readonly RowRange[], digests: readonly Digest[]): readonly RowRange[] {
   if (inDoubt.length === 0) return [];
   const left = new Map<Digest, number>();
@@ -103,14 +103,14 @@ function editedRanges({ pushed, inDoubt }: RowsLedger, digests: readonly Digest[
   });
 }
 
-/** 1 for each of a segment's rows that is in a range: every run asks this of every row. */
+/** Marks the rows of a segment that are in a range with 1. A byte array, because every run checks every row. */
 function markRows(rows: number, ranges: readonly RowRange[]): Uint8Array {
   const marks = new Uint8Array(rows);
   for (const range of ranges) marks.fill(1, range.from, range.from + range.rows);
   return marks;
 }
 
-/** Rows as ranges with their digests. @param rows ascending @param most rows of a range */
+/** Converts rows to ranges with digests. @param rows ascending @param most maximum rows of a range */
 export function toRanges(rows: readonly number[], digests: readonly Digest[], most = rowsPerRange): RowRange[] {
   const ranges: RowRange[] = [];
   let at = 0;
@@ -127,12 +127,12 @@ export function toRanges(rows: readonly number[], digests: readonly Digest[], mo
   return ranges;
 }
 
-/** The same of rows in doubt. */
+/** Converts rows in doubt to ranges. */
 export function toDoubts(rows: readonly number[], digests: readonly Digest[]): RowRange[] {
   return toRanges(rows, digests, rowsPerDoubt);
 }
 
-/** In the form of the engine's state: a line a range, `FROM+ROWS DIGEST`. */
+/** Writes the ledger for the Pulumi state, with one line per range: `FROM+ROWS DIGEST`. */
 export function packRows({ identity, complete, delivery, pushed, inDoubt }: RowsLedger): PackedLedger {
   const lines = (ranges: readonly RowRange[]) =>
     ranges.map(({ from, rows, digest }) => `${from}+${rows} ${digest}`).join("\n");
@@ -145,7 +145,7 @@ export function packRows({ identity, complete, delivery, pushed, inDoubt }: Rows
   };
 }
 
-/** @throws LedgerError when something is there that is not a ledger of rows. Never taken for empty. */
+/** Reads a ledger of rows. @throws LedgerError if the value is not one; it is never treated as empty */
 export function unpackRows(packed: unknown): RowsLedger {
   if (packed === undefined) return emptyRows;
   const { manifest, complete, delivery, pushed, inDoubt } = assertPacked(packed);
@@ -162,7 +162,7 @@ function parseRanges(text: string): RowRange[] {
   if (text === "") return [];
   return text.split("\n").map((line) => {
     const [, from, rows, digest = ""] = /^(\d+)\+(\d+) (.*)$/.exec(line) ?? [];
-    if (from === undefined || !isDigest(digest)) throw new LedgerError("it has no ranges of rows where they should be");
+    if (from === undefined || !isDigest(digest)) throw new LedgerError("its ranges of rows are malformed");
     return { from: Number(from), rows: Number(rows), digest };
   });
 }

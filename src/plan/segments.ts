@@ -11,40 +11,40 @@ import {
 import { countBodyBytes } from "./encode-message.ts";
 import { packKeys } from "./ledger.ts";
 
-/** A part of a manifest that the engine's state keeps one checkpoint of. A manifest that holds its messages has one. */
+/** A part of a manifest that is saved in the Pulumi state as a unit. A manifest with inline messages has one. */
 export interface Segment {
   /** From 0. */
   readonly index: number;
   readonly messages: number;
-  /** Of their bodies. */
+  /** Total bytes of their bodies. */
   readonly bytes: number;
-  /** Of its messages with their ids and delays, see `manifestDigest`: the provider reads what was planned, or refuses. */
+  /** The digest of its messages with their ids and delays, see `manifestDigest`; the provider refuses to push others. */
   readonly digest: Digest;
   readonly content: SegmentContent;
 }
 
-/** What the ledger has to know of a segment's messages, in the form in which the engine's state keeps it. */
+/** The identity of a segment's messages, in the format of the Pulumi state. */
 export type SegmentContent =
-  /** Messages of a manifest, which may come and go: a line for each, see `packKeys`. */
+  /** Messages of a manifest, which may be added and removed: one line per message, see `packKeys`. */
   | { readonly kind: "messages"; readonly keys: string }
-  /** Rows of a data file, which only grows. */
+  /** Rows of a data file, which is append-only. */
   | {
       readonly kind: "rows";
-      /** Number of rows before it. */
+      /** The number of rows in front of it. */
       readonly from: number;
-      /** Of its rows alone, see `rowsDigest`: neither ids nor delays make a row another one. */
+      /** The digest of its rows, see `rowsDigest`; ids and delays do not affect it. */
       readonly rows: Digest;
-      /** Of the whole file with ids and delays. "" where only rows count, so that a longer file leaves its first segments alone. */
+      /** The digest of the whole file with ids and delays; "" if only rows count, so that a longer file does not change its first segments. */
       readonly delivery: Digest | "";
-      /** Whether the file ends in it. */
+      /** Whether it is the last segment of the file. */
       readonly last: boolean;
     };
 
 /**
- * Messages of the segment of a data file, by its index alone: so a file that grows never moves the borders between its
- * segments. A million rows have 110; the 200th takes whatever is left, which no file reaches (93 million rows before it).
- * Small segments lose less to a crash, many cost the engine time: each takes it 10 ms of every run, and more than that where
- * there are several hundred.
+ * Returns the number of messages of a data file's segment. It depends only on the segment's index, so that a growing file never
+ * moves the borders between its segments. A million rows have 110 segments; the 200th takes all remaining rows, which no file
+ * reaches (93 million rows in front of it). Small segments lose less in a crash, but each costs Pulumi 10 ms in every run, and
+ * more if there are several hundred.
  */
 export function segmentSize(index: number): number {
   if (index < 20) return 5_000;
@@ -55,7 +55,7 @@ export function segmentSize(index: number): number {
 
 const lastSegment = 199;
 
-/** The one segment of a manifest that holds its messages itself. */
+/** Builds the single segment of a manifest with inline messages. */
 export function createMessageSegment(messages: readonly Message[]): Segment {
   const keys = withCopyIndex(
     messages.map((message) => ({
@@ -73,19 +73,19 @@ export function createMessageSegment(messages: readonly Message[]): Segment {
   };
 }
 
-/** A segment of which more rows may come. */
+/** A segment that may get more rows. */
 type OpenSegment = Omit<Segment, "digest" | "content"> & {
   readonly from: number;
   readonly digest: IncrementalDigest;
   readonly rows: IncrementalDigest;
 };
 
-/** Cuts a data file into segments while it is read once. Nothing of the rows is kept but their digests' sums. */
+/** Cuts a data file into segments in one pass. It only keeps incremental digests, not the rows. */
 export class RowSegmenter {
   readonly #sizeOf: (index: number) => number;
   readonly #closed: Segment[] = [];
   readonly #whole = createDigest("manifest");
-  /** Of {@link #whole}, which can be asked for once. */
+  /** The digest of {@link #whole}, which can only be computed once. */
   #delivery: Digest | undefined;
   #open: { -readonly [Name in keyof OpenSegment]: OpenSegment[Name] } | undefined;
   #count = 0;
@@ -117,9 +117,10 @@ export class RowSegmenter {
   }
 
   /**
-   * The segments of the whole file. No row comes after it.
+   * Returns the segments of the whole file. No rows may be added afterwards.
    *
-   * @param once each row goes once; otherwise all go again when any of them changed, and each segment says so
+   * @param once whether each row is pushed once; otherwise any change pushes all rows again, and each segment records the whole
+   *   delivery
    */
   end(once: boolean): readonly Segment[] {
     this.#close();

@@ -1,8 +1,8 @@
 import { open } from "node:fs/promises";
 
-/** A file that only grows, and whose every line is on the disk before anybody goes on. */
+/** An append-only file that syncs every line to disk before its caller continues. */
 export interface AppendFile {
-  /** Resolves once the text is on the disk. After an error every further call rejects with it. */
+  /** Appends a text, and resolves when it is on disk. After an error, every further call rejects with the same error. */
   append(text: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -12,7 +12,7 @@ interface Waiting {
   readonly written: PromiseWithResolvers<void>;
 }
 
-/** What arrives while the disk is busy is written and synced together: many requests at once share the cost of a sync. */
+/** Opens an append-only file. Texts that arrive during a sync are written and synced together, to share its cost. */
 export async function openAppend(path: string): Promise<AppendFile> {
   const handle = await open(path, "a", 0o600);
   let waiting: Waiting[] = [];
@@ -29,7 +29,7 @@ export async function openAppend(path: string): Promise<AppendFile> {
         await handle.datasync();
         for (const { written } of now) written.resolve();
       } catch (error) {
-        // What follows a torn line could not be read any more.
+        // Text after an incomplete line would be unreadable.
         broken ??= { error };
         for (const { written } of now) written.reject(error);
       }
@@ -39,7 +39,7 @@ export async function openAppend(path: string): Promise<AppendFile> {
 
   return {
     append(text) {
-      // Not left to `flush`: with nothing to wait for, it would be over before `flushing` is set to it.
+      // Not inside `flush`, which would end before `flushing` is assigned if it has nothing to wait for.
       if (broken) return Promise.reject(broken.error);
       const written = Promise.withResolvers<void>();
       waiting.push({ text, written });

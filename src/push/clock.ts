@@ -1,16 +1,16 @@
 import { setTimeout } from "node:timers/promises";
 
-/** The time, injected so that tests need not wait. */
+/** The source of time, injected so that tests do not have to wait. */
 export interface Clock {
-  /** Milliseconds since the epoch, for what is written down. Whoever sets the machine's clock makes it jump, back too. */
+  /** Returns milliseconds since the epoch, for records. It may jump, even backwards, if the machine's clock is set. */
   now(): number;
-  /** Milliseconds since some moment, for how long things take and when they are due. It never jumps. */
+  /** Returns milliseconds of a monotonic clock, for durations and deadlines. */
   elapsed(): number;
-  /** @throws the signal's reason, at once, when it is or gets aborted */
+  /** Waits. @throws the signal's reason as soon as it is aborted */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Node's timers fire at once for a longer delay. */
+/** The longest delay of Node's timers, which fire at once for longer ones. */
 const longestTimerMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
@@ -18,7 +18,7 @@ export const systemClock: Clock = {
   elapsed: () => Math.floor(performance.now()),
   async sleep(ms, signal) {
     try {
-      // A moment that passed while its wait was worked out is less than nothing ahead, of which Node would warn.
+      // The delay may be negative if its end passed during the calculation; Node would warn about it.
       await setTimeout(Math.min(Math.max(ms, 0), longestTimerMs), undefined, signal === undefined ? {} : { signal });
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;

@@ -13,13 +13,13 @@ import {
 import { encodeLine, parseContent, parseHead } from "./journal-format.ts";
 import { describeThisProcess, isRunning } from "./journal-owner.ts";
 
-/** Journals of this process by which something may still be sent. */
+/** The open journals of this process. */
 const openInThisProcess = new Set<string>();
 
 /**
- * Journals as files, one each, in a folder for this user alone.
+ * Stores each journal as a file in a folder that only this user can access.
  *
- * @param folder an absolute path; made when the first journal begins
+ * @param folder an absolute path; created with the first journal
  */
 export function fileJournals(folder: string): Journals {
   const found = (file: string, head: JournalHead, removed: boolean): FoundJournal => ({
@@ -45,7 +45,7 @@ export function fileJournals(folder: string): Journals {
       }),
     take: ({ head, file, removed }) =>
       withJournalError("taken over", async () => {
-        // The run that wrote it looks for its file before each request, when the line of that request is in it already.
+        // The run that wrote it checks for its file before each request, after writing the line of that request.
         const taken = formatFileName(head, `.${randomBytes(4).toString("hex")}${removed ? removedEnding : ending}`);
         return (await moveIfThere(folder, file, taken)) ? found(taken, head, removed) : undefined;
       }),
@@ -87,7 +87,7 @@ async function openJournal(folder: string, file: string, { id, lineage }: Journa
     async assertOwned() {
       if (await withJournalError("read", () => exists(path))) return;
       throw new JournalError(
-        "JOURNAL_TAKEN: another run has taken the journal over and goes on with it, so this one stops",
+        "JOURNAL_TAKEN: another run took over the journal and continues with it, so this one stops",
       );
     },
     async close() {
@@ -103,7 +103,7 @@ async function openJournal(folder: string, file: string, { id, lineage }: Journa
 const ending = ".journal";
 const removedEnding = ".removed.journal";
 
-/** The place is for people who look into the folder; the rest tells journals apart. */
+/** Builds a file name. The place is for readers of the folder; the rest makes the name unique. */
 function formatFileName(head: JournalHead, rest: string): string {
   const readable = head.place.replace(/[^A-Za-z0-9_-]+/g, "-").slice(-60);
   return `${readable}.${formatSite(head)}.${head.id}${rest}`;
@@ -129,10 +129,10 @@ async function listFiles(folder: string): Promise<string[]> {
   }
 }
 
-/** Bytes that the first line rarely exceeds: the rest of a journal may be long. */
+/** The usual maximum of the first line in bytes: the rest of a journal may be long. */
 const headBytes = 4_096;
 
-/** @returns undefined when the file is gone by now */
+/** Reads the head of a journal. @returns undefined if the file no longer exists */
 async function readFileHead(folder: string, file: string): Promise<JournalHead | undefined> {
   try {
     const handle = await open(join(folder, file), "r");
@@ -160,7 +160,7 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** @returns whether it was there */
+/** Renames a file. @returns false if it does not exist */
 async function moveIfThere(folder: string, from: string, to: string): Promise<boolean> {
   try {
     await rename(join(folder, from), join(folder, to));
@@ -172,7 +172,7 @@ async function moveIfThere(folder: string, from: string, to: string): Promise<bo
   return true;
 }
 
-/** The whole text is there, or nothing, whenever the machine stops. */
+/** Creates a file atomically: after a crash it has the whole text, or does not exist. */
 async function create(folder: string, file: string, text: string): Promise<void> {
   const temporary = join(folder, `${file}.${randomUUID()}`);
   try {
@@ -191,7 +191,7 @@ async function create(folder: string, file: string, text: string): Promise<void>
   await syncFolder(folder);
 }
 
-/** A folder cannot be opened on Windows; there the file system itself keeps the order. */
+/** Syncs a folder. Windows cannot open folders; its file system keeps the order itself. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");
@@ -202,7 +202,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** The code alone, because the system's messages hold absolute paths and this error may end up in the engine's state. */
+/** Wraps errors with their code only: the system's messages contain absolute paths, and this error may be stored in the Pulumi state. */
 async function withJournalError<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
@@ -210,7 +210,7 @@ async function withJournalError<Result>(what: string, act: () => Promise<Result>
     if (error instanceof JournalError) throw error;
     const code = errorCode(error) ?? "unknown error";
     throw new JournalError(
-      `the journal cannot be ${what} (${code}). Check the journal's folder: that it can be written and its disk has room`,
+      `the journal cannot be ${what} (${code}). Check that its folder is writable and that the disk is not full`,
     );
   }
 }

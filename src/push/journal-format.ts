@@ -8,8 +8,8 @@ import {
 } from "./journal.ts";
 
 /**
- * A journal's text: a line of JSON for its head, one for what it took over, then one for each thing that happened, in order.
- * Settled messages are named by their index, because the line before the request has their keys.
+ * The lines of a journal, in JSON: one for its head, one for the entries that it took over, then one for each event, in order.
+ * Settled messages are identified by their index, because the line of their request has their keys.
  */
 export const encodeLine = {
   head: (head: JournalHead) => line({ journal: version, ...head }),
@@ -19,7 +19,7 @@ export const encodeLine = {
   ended: () => line({ ended: true }),
 };
 
-/** The form of the lines. A journal of another version is refused, not guessed at. */
+/** The version of the format. A journal of another version is refused. */
 const version = 3;
 
 /** Reads a journal's first line. @throws JournalError */
@@ -28,7 +28,7 @@ export function parseHead(row: string, file: string): JournalHead {
   if (head === undefined || typeof head.journal !== "number") throw damagedJournalError(file, 0);
   if (head.journal !== version) {
     throw new JournalError(
-      `the journal ${file} is of another version of queue-seeder. Run that version, or delete the file`,
+      `the journal ${file} was written by another version of queue-seeder. Run that version, or delete the file`,
     );
   }
   if (!isHead(head)) throw damagedJournalError(file, 0);
@@ -36,8 +36,8 @@ export function parseHead(row: string, file: string): JournalHead {
 }
 
 /**
- * Reads a journal's text. A last line that is torn was never synced, so what it tells of never happened or was not known; it
- * is left out. A torn line before others means that the file was damaged.
+ * Reads a journal's text. An incomplete last line was never synced, so its event did not happen or was not confirmed, and it is
+ * ignored. An incomplete line elsewhere means that the file is damaged.
  *
  * @throws JournalError
  */
@@ -73,14 +73,14 @@ export function parseContent(text: string, file: string): JournalContent {
 
 function damagedJournalError(file: string, row: number): JournalError {
   return new JournalError(
-    `the journal ${file} is damaged in line ${row + 1}. Look at the queue, then delete the file: ` +
-      "what an interrupted run pushed is then pushed again",
+    `the journal ${file} is damaged in line ${row + 1}. Check the queue, then delete the file: ` +
+      "messages of the interrupted run are then pushed again",
   );
 }
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** @returns whether the line is one that {@link encodeLine} writes */
+/** Applies an event. @returns false if {@link encodeLine} does not write such a line */
 function apply(event: Row, states: Map<number, { key: string; state: "sending" | EntryOutcome }>): boolean {
   if (Array.isArray(event.sending)) {
     for (const entry of event.sending) {

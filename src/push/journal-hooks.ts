@@ -3,12 +3,12 @@ import type { EntryOutcome, Journal } from "./journal.ts";
 import type { PushRun } from "./types.ts";
 
 /**
- * What a run has to do so that its journal is true: a line before the first request that has a message, and one for its
- * outcome. One more says that the request was refused, since the next one may be minutes away, and a line like the first
- * comes before that. What is in doubt stays so: sent again, or in halves, it has no line until its outcome. Behind the line,
- * and before each request, it makes sure that no other run has taken the journal over: that one has read the line then.
+ * Returns the hooks of a run that keep its journal accurate. A line is written before the first request of a message, and one for
+ * its outcome. Another line records a refusal, because the retry may be minutes away, and a line like the first one precedes the
+ * retry. Messages in doubt stay so: if they are resent, or split, they have no further line until their outcome. After the line
+ * and before each request, the hooks check that no other run took over the journal; one that did has read the line.
  *
- * @param keyOf what the ledger keeps of the message at that index of its manifest
+ * @param keyOf returns the ledger's key of the message at an index of its manifest
  */
 export function journalHooks(
   journal: Journal,

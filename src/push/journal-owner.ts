@@ -3,18 +3,18 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { promisify } from "node:util";
 
-/** A process that writes a journal, so that others of its machine can see whether it still runs. */
+/** The process that writes a journal, so that other processes of the machine can check whether it still runs. */
 export interface Owner {
-  /** The machine, its boot and, in a container, the numbering of processes: a number means nothing elsewhere. */
+  /** The machine, its boot and, in a container, the PID namespace: a process id is only meaningful there. */
   readonly machine: string;
   readonly pid: number;
-  /** When the process began, as the system has it: another one may get its number later. "" where that is not known. */
+  /** When the process started, according to the system, because its id may be reused; "" if unknown. */
   readonly started: string;
 }
 
 let self: Promise<Owner> | undefined;
 
-/** This process. */
+/** Returns this process. */
 export function describeThisProcess(): Promise<Owner> {
   self ??= readStartTime(process.pid).then((started) => ({
     machine: identifyMachine(),
@@ -24,7 +24,7 @@ export function describeThisProcess(): Promise<Owner> {
   return self;
 }
 
-/** Whether a process still runs. Of one on another machine nothing can be seen: false. */
+/** Reports whether a process still runs; false for one on another machine, which is not visible. */
 export async function isRunning({ machine, pid, started }: Owner): Promise<boolean> {
   if (machine !== identifyMachine()) return false;
   const now = await readStartTime(pid);
@@ -41,16 +41,16 @@ function identifyMachine(): string {
 }
 
 /**
- * When a process began. A dead one that its parent has not asked after yet counts as ended.
+ * Returns when a process started. A zombie counts as ended.
  *
  * Source: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  *
- * @returns undefined: there is no such process; "": it is there, and the system does not say since when
+ * @returns undefined if the process does not exist; "" if it exists, but its start is unknown
  */
 async function readStartTime(pid: number): Promise<string | undefined> {
   if (process.platform === "linux") {
     const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
-    // The second field is the command in brackets, which may hold anything.
+    // The second field is the command in parentheses, which may contain anything.
     const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields === undefined || fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
   }
@@ -75,7 +75,7 @@ function attempt<Result>(act: () => Result): Result | undefined {
   try {
     return act();
   } catch {
-    // What this system does not have tells nothing apart.
+    // Without this file, the value distinguishes nothing.
     return undefined;
   }
 }

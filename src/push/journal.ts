@@ -1,120 +1,120 @@
 import type { QueueRef } from "../types.ts";
 import type { Owner } from "./journal-owner.ts";
 
-/** Where journals of a segment are looked for. Whose they are, their heads say. */
+/** Where to look for the journals of a segment. Their heads identify their owner. */
 export interface JournalSite {
   readonly queue: QueueRef;
-  /** Number of the segment in its manifest. */
+  /** The number of the segment in its manifest. */
   readonly segment: number;
 }
 
-/** What a journal is known by, and what it goes on from. */
+/** The identity of a journal, and the state that it continues. */
 export interface JournalHead extends JournalSite {
-  /** Random, of this journal alone. The engine's state names it once it holds what the journal holds. */
+  /** A random id. The Pulumi state contains it as soon as it contains the entries of the journal. */
   readonly id: string;
-  /** Ids of the journals whose content it has taken over. */
+  /** The ids of the journals whose entries it took over. */
   readonly over: readonly string[];
-  /** The id that the engine's state named last for this queue when the run began; null: it had nothing of the queue. */
+  /** The latest id in the Pulumi state for this queue when the run began; null if the state had none. */
   readonly base: string | null;
-  /** What tells the resource's ledger from that of a resource before or beside it. Random. */
+  /** A random id that distinguishes the resource's ledger from those of earlier and other resources. */
   readonly lineage: string;
-  /** What tells this deployment of a manifest from every other one. Random, and the same for all segments. */
+  /** A random id of this deployment of the manifest, the same for all segments. */
   readonly deployment: string;
-  /** Project, stack and resource by their names, which people may change. */
+  /** The names of project, stack and resource, which users may change. */
   readonly place: string;
   readonly kind: "messages" | "rows";
-  /** What the delivery was of: the digest that the ledger would have. */
+  /** The digest of the delivery, as the ledger would have it. */
   readonly delivery: string;
   /** Its number, if all segments of a data file share it. */
   readonly deliveryNumber?: number | undefined;
-  /** Whether it is a new delivery of everything, so that what the state has as pushed is no part of it. */
+  /** Whether it is a new delivery of everything, so that messages pushed according to the state do not count. */
   readonly fresh: boolean;
-  /** Whether the engine writes no state before the run ends. */
+  /** Whether Pulumi saves no state before the run ends. */
   readonly uncheckpointed: boolean;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly owner: Owner;
 }
 
-/** One message on its way. */
+/** A message that is being sent. */
 export interface JournalEntry {
-  /** Index of the message in its manifest: what tells it from the others of this run. */
+  /** The index of the message in its manifest, which identifies it in this run. */
   readonly at: number;
-  /** What tells it in later runs, too: what the ledger keeps of it. Never a body. */
+  /** Its key in the ledger, which also identifies it in later runs. Never a body. */
   readonly key: string;
 }
 
-/** What interrupted runs left that the engine's state does not hold: keys, as often as there were messages. */
+/** The keys of messages from interrupted runs that the Pulumi state does not contain, one per message. */
 export interface RecoveredEntries {
   readonly pushed: readonly string[];
   /**
-   * Sent, and the run ended before an answer was written down. What was sent again, and arrived, is in both lists: it may be
-   * in the queue twice.
+   * Messages whose run ended before their answer was recorded. Messages that were sent again and arrived are in both lists: they
+   * may be in the queue twice.
    */
   readonly inDoubt: readonly string[];
 }
 
 export const noEntries: RecoveredEntries = { pushed: [], inDoubt: [] };
 
-/** What a journal says. */
+/** The content of a journal. */
 export interface JournalContent {
-  /** Of all runs whose content it has. */
+  /** The entries of all runs that it includes. */
   readonly entries: RecoveredEntries;
-  /** Of the run that wrote it alone. */
+  /** Only the entries of the run that wrote it. */
   readonly own: RecoveredEntries;
-  /** Whether the run that wrote it came to its end, whichever that was, and sends nothing more. */
+  /** Whether the run that wrote it has ended, successfully or not, and sends nothing more. */
   readonly ended: boolean;
 }
 
-/** A journal that is there. */
+/** An existing journal. */
 export interface FoundJournal {
   readonly head: JournalHead;
-  /** Its file's name, which changes when another run takes it. */
+  /** The name of its file, which changes when another run takes it over. */
   readonly file: string;
-  /** Whether the resource whose journal it is was deleted by a run here. */
+  /** Whether a run on this machine deleted the resource of this journal. */
   readonly removed: boolean;
-  /** @throws JournalError when it is damaged. Never taken for empty: that could push again. */
+  /** Reads it. @throws JournalError if it is damaged; treating it as empty could push messages twice */
   read(): Promise<JournalContent>;
 }
 
-/** `maybe_twice`: pushed, after an answer was lost, so that it may have arrived before. */
+/** The outcome of a message. `maybe_twice`: pushed after an answer was lost, so it may have arrived twice. */
 export type EntryOutcome = "pushed" | "maybe_twice" | "in_doubt" | "not_sent";
 
-/** What is being pushed, written down so that a kill loses nothing but the answers of requests under way. */
+/** A record of a push on disk, so that a kill only loses the answers of requests in flight. */
 export interface Journal extends Pick<JournalHead, "id" | "lineage"> {
-  /** Resolves once it is on the disk. Only then may the request go. */
+  /** Records messages before their request, and resolves when that is on disk. Only then may the request be sent. */
   sending(entries: readonly JournalEntry[]): Promise<void>;
-  /** Resolves once it is on the disk. */
+  /** Records the outcome of messages by their indices, and resolves when that is on disk. */
   settled(state: EntryOutcome, at: readonly number[]): Promise<void>;
-  /** @throws JournalError when another run has taken the journal: from then on nothing may be sent */
+  /** @throws JournalError if another run took over the journal; nothing may be sent after that */
   assertOwned(): Promise<void>;
-  /** Nothing is sent any more: notes that, and closes the file, which stays. */
+  /** Records the end of the run, and closes the file but keeps it. */
   close(): Promise<void>;
-  /** Takes back a journal that nothing was sent by. */
+  /** Deletes the journal of a run that sent nothing. */
   discard(): Promise<void>;
 }
 
-/** Where journals are kept. */
+/** The storage of journals. */
 export interface Journals {
-  /** Those of a site, or of all, whosever they are, the oldest first. Changes nothing. @throws JournalError */
+  /** Lists the journals of a site, or all, oldest first. @throws JournalError */
   list(site?: JournalSite): Promise<readonly FoundJournal[]>;
   /**
-   * Takes a journal from the run that wrote it: whatever that run sends is in it, and from now on it sends nothing more.
+   * Takes over a journal from the run that wrote it. It contains everything that this run sent, and the run sends nothing more.
    *
-   * @returns undefined when another run was quicker
+   * @returns undefined if another run was faster
    */
   take(found: FoundJournal): Promise<FoundJournal | undefined>;
-  /** Begins a journal. @param left what the journals had that it takes over */
+  /** Begins a journal. @param left the entries of the journals that it takes over */
   begin(head: JournalHead, left: RecoveredEntries): Promise<Journal>;
-  /** Deletes one whose content the engine's state holds, or another journal. */
+  /** Deletes a journal whose entries are in the Pulumi state, or in another journal. */
   drop(found: FoundJournal): Promise<void>;
-  /** Notes that the resource whose journal it is was deleted. */
+  /** Marks a journal whose resource was deleted. */
   markRemoved(found: FoundJournal): Promise<void>;
-  /** Whether the run that wrote it still sends, as far as this machine can see. */
+  /** Reports whether the run that wrote it still sends, as far as this machine can see. */
   isAlive(found: FoundJournal): Promise<boolean>;
 }
 
-/** A journal that cannot be read or written. Names the file without its folder, and nothing of what is in it. */
+/** A journal that cannot be read or written. The message has the file's name without its folder, and none of its content. */
 export class JournalError extends Error {
   override name = "JournalError";
 }

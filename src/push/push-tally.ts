@@ -2,7 +2,7 @@ import type { Failure } from "../cloudflare/index.ts";
 import type { QueueMetrics } from "../types.ts";
 import type { BatchOutcome, PushReport } from "./types.ts";
 
-/** Adds up what a run does. */
+/** Adds up the results of a run. */
 export class PushTally {
   readonly #messages = { pushed: 0, inDoubt: 0, notSent: 0, possibleDuplicates: 0 };
   readonly #unsettled: PushReport["unsettled"][number][] = [];
@@ -44,7 +44,7 @@ export class PushTally {
     this.#waitedMs += ms;
   }
 
-  /** @param finished whether the source came to its end */
+  /** Builds the report. @param finished whether the source was read to its end */
   report({
     failure,
     exception,
@@ -65,12 +65,12 @@ export class PushTally {
   }
 }
 
-/** An exception as the failure that ends a run. The request it broke into is judged by whoever caught it. */
+/** Converts an exception to the failure that ends a run. The caller judges the interrupted request. */
 export function toFailure(exception: unknown, retry: Failure["retry"]): Failure {
   return {
     retry,
     message: exception instanceof Error ? exception.message : String(exception),
-    remedy: "Run it again: what was pushed is not pushed again.",
+    remedy: "Run it again: messages that were pushed are not pushed again.",
     status: undefined,
     code: undefined,
     documentationUrl: undefined,

@@ -1,18 +1,18 @@
 import type { RateLimitHeaders } from "../cloudflare/index.ts";
 
-/** Requests in a window of time, as the API counts them. */
+/** A number of requests per window of time, as the API counts them. */
 export interface Quota {
   readonly requests: number;
   readonly windowMs: number;
 }
 
-/** The share of a quota that is left to others who use the same token: a dashboard, another pipeline, Pulumi itself. */
+/** The share of a quota that is left to other clients of the token: a dashboard, another pipeline, Pulumi itself. */
 export const reservedShare = 0.1;
 
-/** The API gives times in whole seconds, so a window's end is known to a second. */
+/** The API returns times in whole seconds, so a window's end is accurate to one second. */
 const roundingMs = 1_000;
 
-/** What one answer said, and when: `arrived` counts the requests that had been sent by then. */
+/** The content of one answer. `arrived` is the number of requests that had been sent when it arrived. */
 interface QuotaObservation {
   remaining: number;
   readonly endsAt: number;
@@ -24,25 +24,26 @@ interface SentRequest {
   readonly number: number;
 }
 
-/** How many requests the API still takes, by its own account. Pure: the caller says what time it is. */
+/** Tracks how many requests the API still accepts, according to its answers. Pure: the caller passes the time. */
 export interface RateLimitQuota {
-  /** When the next request may go, in milliseconds of a clock that never jumps; not later than `now`: at once. */
+  /** Returns when the next request may be sent, in milliseconds of a monotonic clock; at or before `now` means at once. */
   readyAt(now: number): number;
   sent(now: number): SentRequest;
-  /** @param rate what the answer said; undefined: it was lost, so it may have been counted or not */
+  /** Records an answer. @param rate its rate limit; undefined if it was lost, so that the request may or may not count */
   answered(sent: SentRequest, rate: RateLimitHeaders | undefined, now: number): void;
-  /** The request was not made after all, or never reached the API. */
+  /** Records that a request was not made, or never reached the API. */
   unused(sent: SentRequest): void;
-  /** Nothing goes for so many milliseconds. */
+  /** Blocks all requests for a time in milliseconds. */
   block(ms: number, now: number): void;
   isBlocked(now: number): boolean;
 }
 
 /**
- * Answers overtake each other, so no single one is the truth. Of those that are not surely outdated the lowest counts, and
- * every request under way counts as not yet included in it. That never overspends, and is exact once all are answered.
+ * Creates a budget. Answers may arrive out of order, so no single one is reliable. The lowest value of all answers that may
+ * still be current counts, and every request in flight is assumed not to be included in it. This never overspends, and is exact
+ * once all requests are answered.
  *
- * @param assumed what holds until an answer says otherwise; undefined: no limit
+ * @param assumed the quota until an answer contains one; undefined for no limit
  */
 export function createRateLimitQuota(assumed: Quota | undefined): RateLimitQuota {
   let quota: number | undefined = assumed?.requests;
@@ -52,7 +53,7 @@ export function createRateLimitQuota(assumed: Quota | undefined): RateLimitQuota
   let underWay = 0;
   let blockedUntil = Number.NEGATIVE_INFINITY;
 
-  /** A window that is over gives way to a full one, until an answer tells more. */
+  /** Replaces an expired window with a full one, until an answer provides more. */
   const refresh = (now: number) => {
     const known = observations.length > 0;
     observations = observations.filter(({ endsAt }) => endsAt + roundingMs > now);
@@ -85,11 +86,11 @@ export function createRateLimitQuota(assumed: Quota | undefined): RateLimitQuota
         return;
       }
       const endsAt = now + (rate.resetMs ?? windowMs ?? 0);
-      // Sent after a fact was known: later than it, whatever it says.
+      // The request was sent after these facts arrived, so its answer is newer.
       observations = observations.filter(({ sentBefore }) => sentBefore > sent.number);
       const newest = Math.max(endsAt, ...observations.map((observation) => observation.endsAt));
       const observation: QuotaObservation = { remaining: rate.remaining, endsAt, sentBefore: numbered };
-      // A window that ends well before another one's end is the one before it.
+      // A window that ends well before another one is the previous one.
       observations = [...observations, observation].filter((each) => each.endsAt > newest - 2 * roundingMs);
     },
     unused() {

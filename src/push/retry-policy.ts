@@ -1,23 +1,23 @@
 import type { PushResult, RetryClass } from "../cloudflare/index.ts";
 import type { Batch, InDoubtPolicy } from "../types.ts";
 
-/** What the retries of a batch are counted by. */
+/** The kinds of failures whose retries are counted separately. */
 type FailureKind = RetryClass | "unsent";
 
 interface RetryLimits {
-  /** Requests for one batch that fail so, the first included. */
+  /** Maximum failed requests of this kind for one batch, including the first. */
   readonly most: number;
-  /** Longest first wait in milliseconds; it doubles with each retry after a failure of this kind. */
+  /** Maximum first wait in milliseconds; it doubles with each failure of this kind. */
   readonly firstMs: number;
-  /** Longest wait of all in milliseconds; a Retry-After may be longer. */
+  /** Maximum wait in milliseconds; a Retry-After may be longer. */
   readonly longestMs: number;
 }
 
 const noRetry: RetryLimits = { most: 1, firstMs: 0, longestMs: 0 };
 
 /**
- * How often, and how patiently, a batch is sent again. A wait is drawn between nothing and its longest ("full jitter"), so
- * that requests which failed together do not come back together.
+ * How often, and after which waits, a batch is retried. A wait is random between zero and its maximum ("full jitter"), so that
+ * requests that failed together are not retried together.
  *
  * Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
@@ -25,25 +25,25 @@ const retryLimits = {
   no: noRetry,
   stop_queue: noRetry,
   split: noRetry,
-  // Waits of 8 minutes in the mean: longer than the block of 5 minutes that a rate limit ends in.
+  // The waits add up to 8 minutes on average: longer than the 5 minutes of a rate limit block.
   after_wait: { most: 15, firstMs: 500, longestMs: 120_000 },
-  // With `in_doubt: resend`. Each retry may deliver the batch once more, so there are few.
+  // With `in_doubt: resend`. Few, because each retry may deliver the batch once more.
   unknown_fate: { most: 5, firstMs: 500, longestMs: 30_000 },
-  // Nothing reached the API at all: a network that hiccups comes back soon, a wrong address never does.
+  // Nothing reached the API: a network problem may end soon, a wrong address never does.
   unsent: { most: 6, firstMs: 250, longestMs: 8_000 },
 } as const satisfies Record<FailureKind, RetryLimits>;
 
-/** Requests for one batch that failed, by kind: four refusals leave a lost answer as many retries as it would have had. */
+/** The failed requests for one batch, by kind: refusals do not reduce the retries after a lost answer. */
 export type FailureCounts = Readonly<Partial<Record<FailureKind, number>>>;
 
-/** What is to be done after an answer. */
+/** What to do after an answer. */
 export type Step =
   | { readonly do: "settle" }
   | { readonly do: "again"; readonly afterMs: number }
   | { readonly do: "split" }
   | { readonly do: "give_up" };
 
-/** Counts an answer in. */
+/** Counts a failed answer. */
 export function recordFailure(failed: FailureCounts, answer: PushResult): FailureCounts {
   if (answer.kind === "accepted") return failed;
   const kind = classifyFailure(answer);
@@ -51,10 +51,10 @@ export function recordFailure(failed: FailureCounts, answer: PushResult): Failur
 }
 
 /**
- * Decides what follows an answer. Pure.
+ * Decides what to do after an answer. Pure.
  *
- * @param failed the answered request included, see {@link recordFailure}
- * @param random between 0 and 1
+ * @param failed includes the answered request, see {@link recordFailure}
+ * @param random from 0 to 1
  */
 export function nextStep(
   answer: PushResult,
@@ -76,7 +76,7 @@ function classifyFailure({ kind, failure: { retry } }: Exclude<PushResult, { kin
   return kind === "unsent" && retry === "after_wait" ? "unsent" : retry;
 }
 
-/** Both halves, in order. */
+/** Splits a batch into halves, in order. */
 export function splitBatch(batch: Batch): [Batch, Batch] {
   const middle = Math.ceil(batch.length / 2);
   return [batch.slice(0, middle), batch.slice(middle)];

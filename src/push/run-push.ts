@@ -2,12 +2,12 @@ import { PushTally, toFailure } from "./push-tally.ts";
 import { type RunContext, sendBatch } from "./send-batch.ts";
 import type { PushReport, PushRun } from "./types.ts";
 
-/** Batches taken from the source and not settled: a few more than the pace ever lets go at once, so that it never waits. */
+/** Maximum unsettled batches: slightly more than the maximum concurrency, so the pace is never starved. */
 const maxOpenBatches = 40;
 
 /**
- * Pushes batches as quickly as the pace lets it, and accounts for each. The first batch that cannot be pushed
- * ends the run: none is sent after it, those under way finish. Never rejects.
+ * Pushes batches as fast as the throttle allows, and accounts for each. The first batch that cannot be pushed ends the
+ * run: no further batch is sent, those in flight finish. Never rejects.
  */
 export async function runPush(run: PushRun): Promise<PushReport> {
   const tally = new PushTally(() => run.clock.now());
@@ -43,7 +43,7 @@ export async function runPush(run: PushRun): Promise<PushReport> {
   return tally.report({ ...(end ?? { failure: undefined, exception: undefined }), finished });
 }
 
-/** @returns whether the source came to its end */
+/** Delivers all batches. @returns whether the source was read to its end */
 async function sendAll(context: RunContext): Promise<boolean> {
   const open = new Set<Promise<void>>();
   let room = Promise.withResolvers<void>();

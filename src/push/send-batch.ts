@@ -12,30 +12,30 @@ import type { Permit, RateFeedback } from "./throttle.ts";
 import type { BatchOutcome, PushRun } from "./types.ts";
 import { WaitTooLongError, waitTooLongFailure } from "./waits.ts";
 
-/** What the deliveries of one run share. */
+/** The state that the deliveries of one run share. */
 export interface RunContext {
   readonly run: PushRun;
   readonly tally: PushTally;
-  /** Aborted once no request is to start any more. */
+  /** Aborted when no further request may start. */
   readonly runEnded: AbortSignal;
-  /** Ends the run. The first failure is the one that is reported. */
+  /** Ends the run. Only the first failure is reported. */
   fail(failure: Failure, exception: unknown): void;
-  /** Reports that a batch which waits for its next request is not in the queue. Never rejects. */
+  /** Reports that a batch waiting for a retry is not in the queue. Never rejects. */
   onRefusal(batch: Batch): Promise<void>;
   /** Reports an outcome. Never rejects. */
   onOutcome(outcome: BatchOutcome): Promise<void>;
 }
 
-/** A batch, or a part of one, on its way. */
+/** A batch, or a part of one, that is being sent. */
 interface BatchAttempt {
   readonly batch: Batch;
-  /** Requests made for it. */
+  /** The number of requests made for it. */
   readonly requests: number;
-  /** Those of them that failed. */
+  /** The failed requests, by kind. */
   readonly failed: FailureCounts;
-  /** Why an earlier request may have delivered it; undefined: none did. */
+  /** The failure of an earlier request that may have delivered it; undefined if there was none. */
   readonly doubt: Failure | undefined;
-  /** When the first request failed; undefined: none did. */
+  /** When the first request failed; undefined if none did. */
   readonly failedSince: number | undefined;
 }
 
@@ -47,7 +47,7 @@ export async function sendBatch(context: RunContext, batch: Batch): Promise<void
   }
 }
 
-/** Makes one request, at most. @returns what is still to be sent */
+/** Makes at most one request. @returns what remains to be sent */
 async function attemptOnce(context: RunContext, attempt: BatchAttempt): Promise<BatchAttempt[]> {
   const { run, tally } = context;
   const permit = await acquirePermit(context, attempt);
@@ -79,7 +79,7 @@ async function attemptOnce(context: RunContext, attempt: BatchAttempt): Promise<
   }
 }
 
-/** Gives up in place of a wait that would be too long. @param waitedMs since the first failure */
+/** Gives up if the next wait would be too long. @param waitedMs since the first failure */
 function limitWait(
   step: Step,
   result: PushResult,
@@ -93,7 +93,7 @@ function limitWait(
   return { step: { do: "give_up" }, result: { ...result, failure } };
 }
 
-/** Waits for everything that a request needs. @returns undefined when it is not to be made; it is settled then */
+/** Waits for everything that a request needs. @returns undefined if the run ended; the load is then settled */
 async function acquirePermit(context: RunContext, attempt: BatchAttempt): Promise<Permit | undefined> {
   const { run, runEnded } = context;
   const { batch } = attempt;
@@ -114,7 +114,7 @@ async function acquirePermit(context: RunContext, attempt: BatchAttempt): Promis
   }
 }
 
-/** The client never rejects. If it does all the same, nobody knows how far it had come. */
+/** Pushes a batch. The client should never reject; if it does, the outcome is unknown. */
 async function requestPush(context: RunContext, batch: Batch): Promise<PushResult> {
   const { client, target, abort, waits, clock } = context.run;
   const answered = waits?.begin({ reason: "the API has not answered yet", until: clock.elapsed() + requestDeadlineMs });
@@ -129,7 +129,7 @@ async function requestPush(context: RunContext, batch: Batch): Promise<PushResul
   }
 }
 
-/** @returns whether the wait came to its end before the run did */
+/** Waits before a retry. @returns false if the run ended first */
 async function sleepBeforeRetry(
   { run, tally, runEnded }: RunContext,
   ms: number,
@@ -149,7 +149,7 @@ async function sleepBeforeRetry(
   }
 }
 
-/** The run ended before the batch's turn, or before its next one. */
+/** Settles a batch that the end of the run prevented from being sent. */
 async function abandon({ onOutcome }: RunContext, { batch, doubt }: BatchAttempt): Promise<[]> {
   await onOutcome(
     doubt === undefined

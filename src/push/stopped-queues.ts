@@ -1,15 +1,15 @@
 import type { Failure } from "../cloudflare/index.ts";
 import type { QueueRef } from "../types.ts";
 
-/** What the process has learned of queues that take nothing, so that each further run need not ask again. */
+/** The queues that accept no messages, so that further runs of this process need not try again. */
 export interface StoppedQueues {
-  /** Why nothing can be pushed to the queue; undefined: nothing is known against it. */
+  /** Returns why nothing can be pushed to the queue, or undefined if no reason is recorded. */
   find(queue: QueueRef): Failure | undefined;
-  /** Remembers a failure that holds for the whole queue; any other is left alone. */
+  /** Records a failure that applies to the whole queue, and ignores any other. */
   record(queue: QueueRef, failure: Failure): void;
 }
 
-/** For one process that makes one deployment: nothing is ever taken back. */
+/** Scoped to one process, i.e. one deployment: entries are never removed. */
 export function createStoppedQueues(): StoppedQueues {
   const known = new Map<string, Failure>();
   const name = ({ accountId, queueId }: QueueRef) => `${accountId}/${queueId}`;

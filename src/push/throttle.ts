@@ -5,16 +5,16 @@ import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
 import { type Wait, WaitTooLongError, waitTooLongFailure } from "./waits.ts";
 
 /**
- * What the API documents and does not say in its answers. A little below the limits themselves, because requests that
- * leave evenly arrive in bunches.
+ * The documented limits that are not part of the API's answers. Slightly below the actual limits, because evenly sent requests
+ * arrive in bursts.
  *
- * Sources: https://developers.cloudflare.com/fundamentals/api/reference/limits/ (1,200 requests in 5 minutes a token, 200 a
- * second an address), https://developers.cloudflare.com/queues/platform/limits/ (5,000 messages a second a queue)
+ * Sources: https://developers.cloudflare.com/fundamentals/api/reference/limits/ (1,200 requests per 5 minutes and token, 200
+ * per second and IP address), https://developers.cloudflare.com/queues/platform/limits/ (5,000 messages per second and queue)
  */
 export const documentedLimits = {
   quota: { requests: 1_200, windowMs: 300_000 } satisfies Quota,
   requests: { perSecond: 190, burst: 5 },
-  // The burst makes good for timers that are late, 8 ms of it; of any second no more than 50 full batches are begun.
+  // The burst of 8 ms compensates for late timers; no more than 50 full batches start within any second.
   queueMessages: { perSecond: 4_900, burst: 40 },
 } as const;
 
@@ -26,61 +26,61 @@ export const documentedLimits = {
  */
 export const mostUnderWay = { first: 4, last: 32 } as const;
 
-/** Says when requests may go. One for the process: it serves whoever came first among those who may. */
+/** Decides when requests may be sent, in order of arrival among those that are allowed. One per process. */
 export interface Throttle {
   /**
-   * Waits for a request's turn. The permit has to be given back by `done`.
+   * Waits for a request's turn. The permit must be returned with `done`.
    *
-   * @throws the signal's reason when it gets aborted meanwhile; WaitTooLong when its turn comes too late
+   * @throws the signal's reason if it is aborted meanwhile; WaitTooLong if its turn would come too late
    */
   acquire(request: { readonly queueId: string; readonly messages: number }, signal?: AbortSignal): Promise<Permit>;
-  /** What requests to a queue wait for; undefined: for nothing but their turn. */
+  /** Returns what requests to a queue wait for, or undefined if only for their turn. */
   holdOf(queueId: string): Wait | undefined;
-  /** For those who watch the run. */
+  /** The current state, for display. */
   readonly state: ThrottleState;
 }
 
 export interface Permit {
-  /** Once; later calls count nothing. */
+  /** Returns the permit; later calls have no effect. */
   done(result: RateFeedback): void;
 }
 
 export interface ThrottleState {
   readonly underWay: number;
-  /** Requests that wait for their turn. */
+  /** The number of requests that wait for their turn. */
   readonly waiting: number;
 }
 
-/** What the pace learns from a request. */
+/** The result of a request, as far as the pace needs it. */
 export type RateFeedback =
   /** It ended, answered or not, and later requests need not wait for that. */
   | { readonly kind: "ended"; readonly rate: RateLimitHeaders | undefined }
-  /** The queue is overloaded: its requests wait, those to other queues need not. */
+  /** The queue is overloaded: its requests wait, but not those to other queues. */
   | { readonly kind: "overloaded"; readonly rate: RateLimitHeaders; readonly waitMs: number }
   /** The account's limit is reached: everything waits. */
   | { readonly kind: "limited"; readonly rate: RateLimitHeaders; readonly waitMs: number }
-  /** Nothing left this machine. */
+  /** Nothing was sent. */
   | { readonly kind: "unused" };
 
 export interface ThrottleOptions {
   readonly clock: Clock;
-  /** Whether the documented limits hold from the first request on, or only once an answer tells of any. */
+  /** Whether the documented limits apply from the first request on, or only once an answer contains limits. */
   readonly assume: "documented" | "nothing";
-  /** Milliseconds that a request waits for its turn at the most. Default: as long as it takes. */
+  /** Maximum milliseconds that a request waits for its turn. Default: no limit. */
   readonly maxWaitMs?: number;
 }
 
-/** Why requests wait for what an answer said. */
+/** The reasons for waits that an answer caused. */
 const reasons = {
   blocked: "the account's API rate limit is reached",
-  window: "the requests that the API allows in this window are used up, but for a tenth that is left to others",
+  window: "the API's requests in this window are used up, except for a tenth that is left to other clients",
   overloaded: "the queue is overloaded",
 } as const;
 
 interface Waiter {
   readonly queueId: string;
   readonly messages: number;
-  /** When it began to wait. */
+  /** When the wait began. */
   readonly since: number;
   readonly grant: (permit: Permit) => void;
   readonly refuse: (error: WaitTooLongError) => void;
@@ -119,7 +119,7 @@ export function createThrottle({ clock, assume, maxWaitMs = Number.POSITIVE_INFI
     return { reason: budget.isBlocked(now) ? reasons.blocked : reasons.window, until: account };
   };
 
-  /** Refuses those whose turn would come too late. */
+  /** Refuses waiters whose turn would come too late. */
   const refuse = () => {
     const now = clock.elapsed();
     for (const waiter of [...waiters]) {
@@ -130,7 +130,7 @@ export function createThrottle({ clock, assume, maxWaitMs = Number.POSITIVE_INFI
     }
   };
 
-  /** Lets go whoever may go, and sets the alarm for the next who will. */
+  /** Grants permits to every eligible waiter, then sets a timer for the next one. */
   const grantWaiting = () => {
     refuse();
     while (waiters.length > 0 && underWay < most) {
@@ -230,15 +230,15 @@ export function createThrottle({ clock, assume, maxWaitMs = Number.POSITIVE_INFI
   };
 }
 
-/** What is to go to one queue. */
+/** The messages to push to one queue. */
 export interface QueuePushSize {
   readonly messages: number;
   readonly requests: number;
 }
 
 /**
- * Seconds from the first request to the last one that the documented limits ask for, where nobody else uses the token and
- * the API answers at once: the pace's own rules, worked out beforehand.
+ * Computes the minimum seconds from the first to the last request under the documented limits, if no other client uses the token
+ * and the API answers at once. It applies the rules of the pace in advance.
  */
 export function minDurationSeconds(queues: readonly QueuePushSize[]): number {
   const { quota, requests: rate, queueMessages } = documentedLimits;

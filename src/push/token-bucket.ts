@@ -1,13 +1,13 @@
-/** So much a second, and a burst before. Pure: the caller says what time it is. */
+/** A token bucket with a rate and a burst. Pure: the caller passes the time. */
 export interface TokenBucket {
-  /** When something may be taken, in milliseconds of a clock that never jumps; not later than `now`: at once. */
+  /** Returns when something may be taken, in milliseconds of a monotonic clock; at or before `now` means at once. */
   readyAt(now: number): number;
   take(amount: number, now: number): void;
 }
 
 /**
- * Whoever may take, takes any amount; what follows waits until it is earned, less the burst. So within T seconds no more
- * is taken than `burst + T * perSecond` and one amount. (The generic cell rate algorithm.)
+ * Creates a token bucket (generic cell rate algorithm). A take may overdraw the bucket; later takes wait until the debt is paid
+ * back. So within T seconds at most `burst + T * perSecond` is taken, plus one amount.
  */
 export function createTokenBucket({ perSecond, burst }: { perSecond: number; burst: number }): TokenBucket {
   const earnedIn = (amount: number) => (amount * 1000) / perSecond;

@@ -5,57 +5,56 @@ import type { StoppedQueues } from "./stopped-queues.ts";
 import type { Throttle } from "./throttle.ts";
 import type { Waits } from "./waits.ts";
 
-/** One delivery: batches to one queue, in order. */
+/** A delivery of batches to one queue, in order. */
 export interface PushRun {
   readonly target: QueueRef;
-  /** Taken one by one as they can be sent, so that a long source never lies in memory as a whole. */
+  /** Read one by one as they can be sent, so that a long source is never in memory as a whole. */
   readonly batches: Iterable<Batch> | AsyncIterable<Batch>;
   readonly inDoubt: InDoubtPolicy;
   readonly client: Pick<Client, "push">;
-  /** One for the whole process: the API's limits are the token's, not a run's. */
+  /** Shared by the whole process, because the API's limits apply to the token, not to a run. */
   readonly throttle: Throttle;
   readonly clock: Clock;
-  /** One for the whole process: what one run learned of a queue spares the next one the request. */
+  /** Shared by the whole process, so that a later run need not try a queue that accepts nothing. */
   readonly stoppedQueues?: StoppedQueues;
-  /** Gets what the run waits for, for those who watch it. */
+  /** Records what the run waits for, for display. */
   readonly waits?: Waits;
-  /** Milliseconds that a batch waits for its next request, from its first failure on. Default: as long as it takes. */
+  /** Maximum milliseconds that a batch waits for retries, from its first failure on. Default: no limit. */
   readonly maxWaitMs?: number;
-  /** Between 0 and 1, for the jitter of waits. Default: Math.random. */
+  /** Returns a number from 0 to 1, for the jitter of waits. Default: Math.random. */
   readonly random?: () => number;
-  /** When aborted, no request starts any more; those that have left end by themselves. */
+  /** When aborted, no further request starts; those in flight finish. */
   readonly stop?: AbortSignal;
-  /** When aborted, no request starts, and those under way are given up: their messages are in doubt. */
+  /** When aborted, no further request starts, and those in flight are cancelled: their messages are in doubt. */
   readonly abort?: AbortSignal;
   /**
-   * Called before each request, repeated ones included, and awaited: the place for the journal and for the question whether
-   * the engine is still there. Calls may overlap; the requests keep their order. What it throws ends the run, and this
-   * request is not made.
+   * Called before each request, including retries, and awaited: for the journal, and to check that Pulumi is still running. Calls
+   * may overlap; the requests keep their order. An exception ends the run, and this request is not made.
    */
   before?(batch: Batch): Promise<void>;
   /**
-   * Called, and awaited, when the queue for certain has nothing of a batch that is to be sent again, or in halves: its
-   * request was refused or never left, and so was every one before. What it throws ends the run.
+   * Called and awaited before a retry or split if the queue certainly has no message of the batch: each of its requests was
+   * refused or never sent. An exception ends the run.
    */
   onRefusal?(batch: Batch): Promise<void>;
-  /** Called once for each outcome, and awaited; calls may overlap. What it throws ends the run. */
+  /** Called once for each outcome, and awaited; calls may overlap. An exception ends the run. */
   onOutcome?(outcome: BatchOutcome): void | Promise<void>;
 }
 
-/** What became of a batch, or of the part of it that was sent on its own after the API refused the whole for its size. */
+/** The outcome of a batch, or of a part that was sent separately after the API refused the batch because of its size. */
 export type BatchOutcome =
   | {
       readonly state: "pushed";
       readonly batch: Batch;
       readonly metrics: QueueMetrics | undefined;
-      /** Requests that it took. */
+      /** The number of requests that it took. */
       readonly attempts: number;
-      /** An earlier request's answer was lost, so the queue may have these messages twice. */
+      /** Whether an earlier answer was lost, so that the queue may have these messages twice. */
       readonly possibleDuplicate: boolean;
     }
-  /** A request left and nobody knows whether the queue took it. */
+  /** A request was sent, and it is unknown whether the queue accepted it. */
   | { readonly state: "in_doubt"; readonly batch: Batch; readonly failure: Failure }
-  /** The queue has none of it. "stopped": the run ended before its turn. */
+  /** The queue has none of its messages. "stopped" means that the run ended before its turn. */
   | { readonly state: "not_sent"; readonly batch: Batch; readonly failure: Failure | "stopped" };
 
 /** Numbers of messages. */
@@ -63,28 +62,28 @@ export interface PushCounts {
   readonly pushed: number;
   readonly inDoubt: number;
   readonly notSent: number;
-  /** Of those pushed. */
+  /** How many of the pushed messages may have arrived twice. */
   readonly possibleDuplicates: number;
 }
 
-/** Accounts for every batch that the run has taken from its source. Of those it has not taken, nothing was sent. */
+/** Accounts for every batch that the run read from its source. Batches that it did not read were not sent. */
 export interface PushReport {
   readonly messages: PushCounts;
-  /** The outcomes other than "pushed", in the order in which they came. As many as were under way at the end. */
+  /** The outcomes other than "pushed", in order. At most as many as were in flight at the end. */
   readonly unsettled: readonly Exclude<BatchOutcome, { state: "pushed" }>[];
-  /** What ended the run; undefined: it came to its end, or was stopped. */
+  /** The failure that ended the run; undefined if it finished or was stopped. */
   readonly failure: Failure | undefined;
-  /** Where `failure` comes of an exception of `before`, `onOutcome`, the source or the client: that exception. */
+  /** The exception of `before`, `onOutcome`, the source or the client that caused `failure`, if any. */
   readonly exception: unknown;
-  /** A signal ended the run before everything was pushed. */
+  /** Whether a signal ended the run before everything was pushed. */
   readonly stopped: boolean;
-  /** As the API returned them last. */
+  /** The latest metrics from the API. */
   readonly metrics: QueueMetrics | undefined;
-  /** When it did, in milliseconds of the wall clock. */
+  /** When the API returned them, in milliseconds since the epoch. */
   readonly metricsAt: number | undefined;
   readonly requests: number;
-  /** Of the requests. */
+  /** The number of retried requests. */
   readonly retries: number;
-  /** Milliseconds of waiting before retries, of all batches together. */
+  /** Total milliseconds of waiting before retries, for all batches. */
   readonly waitedMs: number;
 }

@@ -1,19 +1,19 @@
 import type { Failure } from "../cloudflare/index.ts";
 import { formatDuration } from "../format.ts";
 
-/** Something that a run waits for. Times are milliseconds of the clock's `elapsed`. */
+/** A wait of a run. Times are milliseconds of the clock's `elapsed`. */
 export interface Wait {
-  /** Why, as a clause. */
+  /** The reason, as a clause. */
   readonly reason: string;
-  /** When it is over, at the latest. */
+  /** When the wait ends at the latest. */
   readonly until: number;
 }
 
-/** What a run waits for at the moment, for those who watch it. */
+/** The current waits of a run, for display. */
 export class Waits {
   readonly #open = new Set<Wait>();
 
-  /** @returns ends the wait */
+  /** Begins a wait. @returns a function that ends it */
   begin(wait: Wait): () => void {
     const open = { ...wait };
     this.#open.add(open);
@@ -22,7 +22,7 @@ export class Waits {
     };
   }
 
-  /** Waits as long as a promise takes. */
+  /** Records a wait for the duration of a promise. */
   async during<T>(wait: Wait, promise: Promise<T>): Promise<T> {
     const end = this.begin(wait);
     try {
@@ -32,7 +32,7 @@ export class Waits {
     }
   }
 
-  /** The one that is over first; undefined: there is none. */
+  /** The wait that ends first; undefined if there is none. */
   get next(): Wait | undefined {
     let next: Wait | undefined;
     for (const wait of this.#open) if (next === undefined || wait.until < next.until) next = wait;
@@ -40,7 +40,7 @@ export class Waits {
   }
 }
 
-/** A wait would be longer than a run waits for anything. */
+/** Thrown if a wait would exceed the maximum. */
 export class WaitTooLongError extends Error {
   override name = "WaitTooLong";
   readonly failure: Failure;
@@ -52,18 +52,18 @@ export class WaitTooLongError extends Error {
 }
 
 /**
- * The failure that ends a run in place of a wait.
+ * Builds the failure that ends a run instead of a wait.
  *
- * @param reason why it would wait, as a clause
- * @param ms how long from now on
- * @param mostMs how long a run waits for anything
+ * @param reason of the wait, as a clause
+ * @param ms the wait from now on, in milliseconds
+ * @param mostMs the maximum wait, in milliseconds
  */
 export function waitTooLongFailure(reason: string, ms: number, mostMs: number): Failure {
   const [asked, most] = [ms, mostMs].map((each) => formatDuration(each / 1000));
   return {
     retry: "after_wait",
-    message: `${reason}, and the next try would be in ${asked}: a run waits for ${most} at most`,
-    remedy: "Run it again then, or let it wait longer with queue-seeder:maxWait.",
+    message: `${reason}, and the next attempt would be in ${asked}: a run waits for at most ${most}`,
+    remedy: "Run it again then, or allow a longer wait with queue-seeder:maxWait.",
     status: undefined,
     code: undefined,
     documentationUrl: undefined,

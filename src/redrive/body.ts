@@ -29,7 +29,7 @@ export function decodeBody({ body, contentType }: Pick<DeliveredMessage, "body" 
     case "text":
       return body.isWellFormed()
         ? { kind: "text", text: body }
-        : asReceived("the text holds half of a surrogate pair, which UTF-8 cannot hold", body);
+        : asReceived("the text contains half of a surrogate pair, which UTF-8 cannot encode", body);
     case "bytes":
     case "v8": {
       const bytes = fromBase64(body);

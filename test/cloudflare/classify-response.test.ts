@@ -199,7 +199,7 @@ test("tells the account's limit from a queue's", () => {
 
 test("calls a proxy's 407 by its name", () => {
   expect(failureOf(407, "")).toMatchObject({
-    message: "a proxy before the API wants a user and a password (HTTP 407)",
+    message: "a proxy in front of the API requires a user and a password (HTTP 407)",
     remedy: expect.stringContaining("HTTPS_PROXY"),
   });
 });

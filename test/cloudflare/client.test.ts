@@ -89,7 +89,7 @@ describe("an answer that is lost", () => {
       kind: "unknown",
       failure: {
         retry: "unknown_fate",
-        message: expect.stringContaining("the connection ended before the answer came"),
+        message: expect.stringContaining("the connection ended before the answer arrived"),
       },
     });
     expect(server.received).toHaveLength(1);
@@ -117,7 +117,7 @@ describe("an answer that is lost", () => {
     });
     expect(await clientOf(server).push(queue, one)).toMatchObject({
       kind: "unknown",
-      failure: { status: 200, message: expect.stringContaining("cut off") },
+      failure: { status: 200, message: expect.stringContaining("truncated") },
     });
   });
 
@@ -125,7 +125,7 @@ describe("an answer that is lost", () => {
     const server = await serve(() => {});
     expect(await clientOf(server, { deadlineMs: 50 }).push(queue, one)).toMatchObject({
       kind: "unknown",
-      failure: { message: "no answer came within 0.05 s" },
+      failure: { message: "no answer arrived within 0.05 s" },
     });
   });
 
@@ -133,7 +133,7 @@ describe("an answer that is lost", () => {
     const server = await serve((_, response) => response.writeHead(200).write("{"));
     expect(await clientOf(server, { deadlineMs: 50 }).push(queue, one)).toMatchObject({
       kind: "unknown",
-      failure: { status: 200, message: expect.stringContaining("cut off") },
+      failure: { status: 200, message: expect.stringContaining("truncated") },
     });
   });
 
@@ -142,7 +142,7 @@ describe("an answer that is lost", () => {
     const server = await serve(() => given.abort());
     expect(await clientOf(server).push(queue, one, given.signal)).toMatchObject({
       kind: "unknown",
-      failure: { message: "the request was given up before its answer came" },
+      failure: { message: "the request was cancelled before its answer arrived" },
     });
   });
 
@@ -157,7 +157,7 @@ describe("an answer that is lost", () => {
     });
     expect(await clientOf(server).push(queue, one)).toMatchObject({
       kind: "unknown",
-      failure: { message: expect.stringContaining("cut off") },
+      failure: { message: expect.stringContaining("truncated") },
     });
   });
 
@@ -189,7 +189,7 @@ describe("a request that never leaves", () => {
       kind: "unsent",
       failure: {
         retry: "after_wait",
-        message: "the API could not be reached: nothing listens there (ECONNREFUSED)",
+        message: "the API could not be reached: connection refused (ECONNREFUSED)",
         remedy: "Check CLOUDFLARE_BASE_URL.",
       },
     });

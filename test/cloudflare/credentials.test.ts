@@ -103,7 +103,7 @@ describe("credentialsFrom", () => {
     for (const error of [errorOf({ "queue-seeder:apiToken": value }), errorOf({}, { CLOUDFLARE_API_TOKEN: value })]) {
       expect(error.code).toBe("CREDENTIALS_MALFORMED");
       expect(inspect(error)).not.toContain("sesame");
-      expect(error.message).toMatch(/^(queue-seeder:apiToken|CLOUDFLARE_API_TOKEN) (is blank|holds a space)/);
+      expect(error.message).toMatch(/^(queue-seeder:apiToken|CLOUDFLARE_API_TOKEN) (is blank|contains a space)/);
     }
   });
 

@@ -40,10 +40,15 @@ const push = (env: Readonly<Record<string, string>>) => clientFor(env).push(queu
 
 describe("a proxy's refusal", () => {
   test.each([
-    ["407 Proxy Authentication Required", "no", /wants a user and a password \(407\)/, /HTTPS_PROXY as http:\/\/USER/],
-    ["403 Forbidden", "no", /does not let requests to api\.cloudflare\.invalid:443 through \(403\)/, /NO_PROXY/],
-    ["404 Not Found", "no", /does not let requests to .* through \(404\)/, /NO_PROXY/],
-    ["204 No Content", "no", /does not let requests to .* through \(204\)/, /NO_PROXY/],
+    [
+      "407 Proxy Authentication Required",
+      "no",
+      /requires a user and a password \(407\)/,
+      /HTTPS_PROXY as http:\/\/USER/,
+    ],
+    ["403 Forbidden", "no", /does not allow requests to api\.cloudflare\.invalid:443 \(403\)/, /NO_PROXY/],
+    ["404 Not Found", "no", /does not allow requests to .* \(404\)/, /NO_PROXY/],
+    ["204 No Content", "no", /does not allow requests to .* \(204\)/, /NO_PROXY/],
     ["503 Service Unavailable", "after_wait", /could not reach api\.cloudflare\.invalid:443 \(503\)/, /later/],
     ["502 Bad Gateway", "after_wait", /could not reach api\.cloudflare\.invalid:443 \(502\)/, /later/],
   ])("%s is called by its name", async (answer, retry, message, remedy) => {
@@ -54,7 +59,7 @@ describe("a proxy's refusal", () => {
       failure: { retry, message: expect.stringMatching(message), remedy: expect.stringMatching(remedy) },
     });
     expect(answered).toMatchObject({
-      failure: { message: expect.stringContaining(`the proxy ${host} that HTTPS_PROXY names`) },
+      failure: { message: expect.stringContaining(`the proxy ${host} (from HTTPS_PROXY)`) },
     });
     expect(asked).toEqual([{ target: "api.cloudflare.invalid:443", user: undefined }]);
   });
@@ -63,7 +68,7 @@ describe("a proxy's refusal", () => {
     const { host, asked } = await proxy("407 Proxy Authentication Required");
     const answer = await push({ https_proxy: `http://us%40er:p%40ss@${host}` });
     expect(answer).toMatchObject({
-      failure: { retry: "no", message: expect.stringMatching(/that https_proxy names does not accept its user/) },
+      failure: { retry: "no", message: expect.stringMatching(/\(from https_proxy\) does not accept its user/) },
     });
     expect(asked.map(({ user }) => user)).toEqual(["us@er:p@ss"]);
     expect(JSON.stringify(answer)).not.toMatch(/p@ss|p%40ss|us@er/);
@@ -90,7 +95,7 @@ describe("a proxy out of reach", () => {
       kind: "unsent",
       failure: {
         retry: "after_wait",
-        message: `the proxy 127.0.0.1:${closed} that HTTPS_PROXY names could not be reached: nothing listens there (ECONNREFUSED)`,
+        message: `the proxy 127.0.0.1:${closed} (from HTTPS_PROXY) could not be reached: connection refused (ECONNREFUSED)`,
         remedy: "Check HTTPS_PROXY.",
       },
     });
@@ -111,7 +116,7 @@ describe("a proxy out of reach", () => {
     const port = typeof address === "object" ? address?.port : 0;
     expect(await push({ HTTPS_PROXY: `http://127.0.0.1:${port}` })).toMatchObject({
       kind: "unsent",
-      failure: { retry: "after_wait", message: expect.stringContaining("that HTTPS_PROXY names could not be reached") },
+      failure: { retry: "after_wait", message: expect.stringContaining("(from HTTPS_PROXY) could not be reached") },
     });
   });
 
@@ -122,8 +127,8 @@ describe("a proxy out of reach", () => {
       kind: "unsent",
       failure: {
         retry: "after_wait",
-        message: `the proxy ${host} that HTTPS_PROXY names did not answer within 0.05 s`,
-        remedy: "Check HTTPS_PROXY and that the proxy is up.",
+        message: `the proxy ${host} (from HTTPS_PROXY) did not answer within 0.05 s`,
+        remedy: "Check HTTPS_PROXY and that the proxy is running.",
       },
     });
   });
@@ -157,7 +162,7 @@ describe("a proxy out of reach", () => {
     stop.abort();
     expect(await answer).toMatchObject({
       kind: "unsent",
-      failure: { message: "the request was given up before it left" },
+      failure: { message: "the request was cancelled before it was sent" },
     });
   });
 });
@@ -169,7 +174,7 @@ describe("which proxy", () => {
       const { host, asked } = await proxy("403 Forbidden");
       for (const value of [`http://${host}`, host, ` http://${host}/ `]) {
         expect(await push({ [name]: value })).toMatchObject({
-          failure: { message: expect.stringContaining(`that ${name} names`) },
+          failure: { message: expect.stringContaining(`(from ${name})`) },
         });
       }
       expect(asked).toHaveLength(3);
@@ -191,12 +196,12 @@ describe("which proxy", () => {
   test.each([
     ["http://user:p#ss/sesame@proxy.example:3128", /is not the address of a proxy.*%2F %23/],
     ["http://user:12#sesame@proxy.example:3128", /is not the address of a proxy.*%2F %23/],
-    ["http://user:sesame%zz@proxy.example:3128", /has a % .* that encodes nothing/],
+    ["http://user:sesame%zz@proxy.example:3128", /has an invalid percent-encoding in its user or password/],
     ["http://proxy.example:99999", /is not the address of a proxy/],
     ["http://proxy.example/wpad.dat", /is not the address of a proxy/],
     ["http://", /is not the address of a proxy/],
     ["a proxy", /is not the address of a proxy/],
-    ["socks4://proxy.example:1080", /of an unknown kind/],
+    ["socks4://proxy.example:1080", /has an unsupported scheme/],
     ["file:///etc/proxy", /is not the address of a proxy/],
   ])("%s is refused before a request, and not repeated", (value, message) => {
     let error: unknown;

@@ -68,7 +68,7 @@ it("pushes every row of a data file as it is written, and none of a file that is
   const refused = await seeder.stack.up();
   expect(refused.code).not.toBe(0);
   expect(said(refused)).toContain("messages/blank.csv:1:1 FOREIGN_CONTENT: this is a Git LFS pointer");
-  expect(said(refused)).toContain(`what begins at byte ${frames.length} is not a frame`);
+  expect(said(refused)).toContain(`the data at byte ${frames.length} is not a frame`);
   expect(said(refused)).toContain("messages/table.csv:5:1 MERGE_CONFLICT");
   expect(seeder.bodies("orders")).toHaveLength(11);
 });

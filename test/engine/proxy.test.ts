@@ -48,7 +48,7 @@ it("says what is wrong with the proxy, and keeps the messages for the next run",
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest } });
   const { stack } = seeder;
   for (const [value, text] of [
-    [proxy.url, "that HTTPS_PROXY names wants a user and a password (407). Set HTTPS_PROXY as http://USER:PASSWORD@"],
+    [proxy.url, "(from HTTPS_PROXY) requires a user and a password (407). Set HTTPS_PROXY as http://USER:PASSWORD@"],
     [
       "http://ann:se#same@proxy.example:1",
       "PROXY_INVALID: HTTPS_PROXY is not the address of a proxy. Write characters",

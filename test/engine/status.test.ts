@@ -70,7 +70,9 @@ it("goes on without metrics, and says why there are none", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest("one") } });
   const { emulator } = seeder;
   const locked = await statusOf(seeder, { PULUMI_CONFIG_PASSPHRASE: "wrong" });
-  expect(locked.notAsked).toMatch(/^the stack's secrets cannot be read \(.+\), and there are no credentials/);
+  expect(locked.notAsked).toMatch(
+    /^the stack's secrets cannot be read \(.+\), and no credentials for the Cloudflare API are set/,
+  );
   expect(locked.manifests).toMatchObject([{ pending: 1 }]);
   // The environment's serve as well.
   const env = { PULUMI_CONFIG_PASSPHRASE: "wrong", CLOUDFLARE_API_TOKEN: emulator.token };

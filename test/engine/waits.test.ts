@@ -57,7 +57,7 @@ it("ends in place of a wait of years, keeps what was pushed, and pushes the rest
   emulator.faults.clear();
   emulator.faults.add({ match: { route: "batch" }, effect: limited(60) });
   await stack.setConfig({ "queue-seeder:maxWait": 30 });
-  expect(said(await stack.up())).toMatch(/in (60|61) s: a run waits for 30 s at most/);
+  expect(said(await stack.up())).toMatch(/in (60|61) s: a run waits for at most 30 s/);
   expect(bodies("orders")).toHaveLength(100);
   await stack.setConfig({ "queue-seeder:maxWait": "an hour" });
   expect(said(await stack.preview())).toContain("queue-seeder:maxWait CONFIG_INVALID: it is not a number of seconds");

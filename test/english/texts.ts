@@ -88,8 +88,9 @@ function readPage(path: string, source: string): readonly Text[] {
   const lines = source.split("\n");
   const spoken = prose.replace(/`[^`]*`/g, (code) => `…${code.replace(/[^\n]/g, "")}`);
   return paragraphs(spoken.replace(/^(#+ .*)$/gm, "$1\n").replace(/^([-*|] ?|\d+\. )/gm, "\n$1"), 1).map(({ text }) => {
-    const start = text.split("…")[0]?.slice(0, 40) ?? "";
-    const line = lines.findIndex((each) => start !== "" && each.includes(start));
+    // The paragraph's words without code, which are on one of its first lines.
+    const words = text.split("…").find((part) => part.trim().length > 10) ?? text;
+    const line = lines.findIndex((each) => each.includes(words.trim().slice(0, 25)));
     return { line: line + 1, text };
   });
 }

@@ -108,7 +108,9 @@ describe("sizes with secrets", () => {
     const rest = room - (type === "text" ? text : json);
     expect(await check(secret, type, "x".repeat(rest))).toEqual([]);
     const [logged, ...more] = await check(secret, type, "x".repeat(rest + 1));
-    expect(logged).toMatch(/^messages\/a\.yaml:4:11 BODY_TOO_LARGE: the body has more than the 127900 bytes/);
+    expect(logged).toMatch(
+      /^messages\/a\.yaml:4:11 BODY_TOO_LARGE: with its secrets, the body has more than the 127900 bytes/,
+    );
     expect(more).toEqual([]);
   });
 });

@@ -68,7 +68,7 @@ describe("a manifest's name", () => {
         code: "VALUE_NOT_ALLOWED",
         location: { line: 1, column: 1 },
         message:
-          'without a "name", the manifest is known by its path, and "my orders (1)\\u{202e}" has characters that a name may not have',
+          'without a "name", the manifest is named after its path, and "my orders (1)\\u{202e}" has characters that are not allowed in a name',
         hint: expect.stringContaining('Add "name: my-orders-1-", or rename the file'),
       },
     ]);

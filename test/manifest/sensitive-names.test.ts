@@ -32,7 +32,9 @@ describe("a variable that is named like a secret", () => {
       const { problems } = await load(text, { "rows.ndjson": "{}\n" }, options);
       expect(problems.map(({ code }) => code)).toContain("VARIABLE_NOT_HERE");
       const said = problems.map(formatProblem).join("\n");
-      expect(said).toMatch(/the environment variable "\w+" is named like a secret, and its value would be seen here/);
+      expect(said).toMatch(
+        /the environment variable "\w+" has the name of a secret, and its value would be visible here/,
+      );
       expect(said).not.toContain(value);
     }
   });
@@ -77,7 +79,7 @@ describe("a variable that is named like a secret", () => {
       {},
       { stack: "dev", variables: large },
     );
-    expect(problems.map(formatProblem).join("\n")).toMatch(/BODY_TOO_LARGE: .* once its secrets are in it/);
+    expect(problems.map(formatProblem).join("\n")).toMatch(/BODY_TOO_LARGE: with its secrets, the body has more than/);
   });
 });
 

@@ -13,5 +13,5 @@ it.each([
 it("costs 40 cents a million", () => {
   expect(estimateCost(3_000_000)).toBeCloseTo(1.2);
   expect(pricingFormula).toContain("ceil((bytes + 100) / 64000)");
-  expect(pricingFormula).toContain("US$ 0.40 a million");
+  expect(pricingFormula).toContain("US$ 0.40 per million");
 });

@@ -224,7 +224,7 @@ describe("a journal on a bad disk", () => {
     await journal.settled("pushed", [0]);
     const [head, left, , ...rest] = (await readFile(await path(), "utf8")).split("\n");
     await writeFile(await path(), [head, left, "\0\0\0\0", ...rest].join("\n"));
-    await expect(leftIn(journals)).rejects.toThrow(/is damaged in line 3\. Look at the queue, then delete the file/);
+    await expect(leftIn(journals)).rejects.toThrow(/is damaged in line 3\. Check the queue, then delete the file/);
   });
 
   const head = JSON.stringify({ journal: 3, ...headOf() });
@@ -241,7 +241,7 @@ describe("a journal on a bad disk", () => {
     [`${head}\n${left}\n{"pushed":[4]}\n`, "line 3"],
     [`${head}\n${left}\n{"sending":[["x",4]]}\n`, "line 3"],
     [`${head}\n${left}\n{"what":1}\n`, "line 3"],
-    ['{"journal":2,"base":"base"}\n', "of another version"],
+    ['{"journal":2,"base":"base"}\n', "was written by another version"],
   ])("is an error when it holds what no journal holds: %s", async (text, where) => {
     await (await begin()).close();
     await writeFile(await path(), text);
@@ -255,7 +255,7 @@ describe("a journal on a bad disk", () => {
     await writeFile(join(folder, "file"), "in the way");
     const error: unknown = await blocked.begin(headOf(), noEntries).catch((reason: unknown) => reason);
     expect(String(error)).toBe(
-      "JournalError: the journal cannot be opened (ENOTDIR). Check the journal's folder: that it can be written and its disk has room",
+      "JournalError: the journal cannot be opened (ENOTDIR). Check that its folder is writable and that the disk is not full",
     );
   });
 });

@@ -43,7 +43,7 @@ describe("a wait that is longer than a run waits", () => {
     expect(clock.slept).toEqual([]);
     expect(report.messages[state]).toBe(1);
     expect(report.failure).toMatchObject({
-      message: expect.stringMatching(/, and the next try would be in 31 years: a run waits for 60 min at most$/),
+      message: expect.stringMatching(/, and the next attempt would be in 31 years: a run waits for at most 60 min$/),
       remedy: expect.stringContaining("queue-seeder:maxWait"),
     });
   });
@@ -61,7 +61,7 @@ describe("a wait that is longer than a run waits", () => {
     const { report, clock, requests } = await run(() => refused("after_wait", 971, { retryAfterMs: 1_500_000 }));
     expect(requests).toBe(3);
     expect(clock.elapsed()).toBeLessThanOrEqual(hour);
-    expect(report.failure?.message).toMatch(/a run waits for 60 min at most/);
+    expect(report.failure?.message).toMatch(/a run waits for at most 60 min/);
   });
 
   test("is a window of the API's that ends in 31 years", async () => {
@@ -71,7 +71,9 @@ describe("a wait that is longer than a run waits", () => {
     const { report, requests } = await run(() => ({ ...accepted, rate }) as PushResult, { count: 9, pace: throttle });
     expect(report.messages.pushed).toBe(requests);
     expect(requests).toBeLessThan(9);
-    expect(report.failure?.message).toMatch(/requests that the API allows .* in 31 years: a run waits for 60 min/);
+    expect(report.failure?.message).toMatch(
+      /the API's requests in this window .* in 31 years: a run waits for at most 60 min/,
+    );
     await expect(throttle.acquire({ queueId: "any", messages: 1 })).rejects.toThrow("31 years");
   });
 

@@ -32,8 +32,8 @@ it("adds id, attempts and time where they are asked for", () => {
 
 it.each([
   ["12345678901234567890", "would be sent as 12345678901234567000"],
-  ['{"a":1,"a":2}', 'the key "a" is there already'],
-  ['{"__proto__":1}', "changes what an object is"],
+  ['{"a":1,"a":2}', 'duplicate key "a"'],
+  ['{"__proto__":1}', "changes the prototype of objects"],
   ['"\\ud800"', "half of a surrogate pair"],
   ["-0", "would be sent as 0"],
   [`${"[".repeat(200)}1${"]".repeat(200)}`, "nested more than"],

@@ -19,7 +19,7 @@ export function findQueueLedger(
 ): QueueLedger | undefined {
   if (olds === undefined) return undefined;
   if (!Array.isArray(olds.runs) || !Array.isArray(olds.elsewhere)) {
-    throw new LedgerError("it does not have the form that queue-seeder writes");
+    throw new LedgerError("it is not in queue-seeder's format");
   }
   return [olds, ...olds.elsewhere].find((each) => isSameQueue(each, queue));
 }

@@ -87,8 +87,8 @@ function parseBody({ body: text, contentType }: InlineMessage, onProblem: OnProb
   }
   const bytes = Buffer.byteLength(contentType === "text" && typeof body === "string" ? body : text, "utf8");
   if (bytes > limits.messageBytes) {
-    const what = `the body has ${bytes} bytes, more than the ${limits.messageBytes} that the API takes in a message`;
-    onProblem(".body", "BODY_TOO_LARGE", what, "Split it into several messages, or send a link to where the data is.");
+    const what = `the body has ${bytes} bytes; the API accepts ${limits.messageBytes}`;
+    onProblem(".body", "BODY_TOO_LARGE", what, "Split it into several messages, or send a link to the data.");
   }
   return body;
 }

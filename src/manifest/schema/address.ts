@@ -1,15 +1,15 @@
 import { posix } from "node:path";
 import { resolveUri } from "@hyperjump/uri";
 
-/** Stands before paths of the repository, since references go from address to address. */
+/** The prefix of repository paths as addresses, because references lead from address to address. */
 export const repository = "repository:/";
 
-/** The address of a file of the repository. */
+/** Returns the address of a file of the repository. */
 export function toAddress(path: string): string {
   return `${repository}${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-/** The path behind an address of the repository; undefined: it is elsewhere. */
+/** Returns the path of an address of the repository; undefined for other addresses. */
 export function toPath(address: string): string | undefined {
   if (!address.startsWith(repository)) return undefined;
   const path = decoded(address.slice(repository.length));
@@ -17,18 +17,18 @@ export function toPath(address: string): string | undefined {
 }
 
 /**
- * A reference as an absolute address, from the address of the schema that has it.
+ * Resolves a reference to an absolute address, relative to the address of its schema.
  *
- * @returns undefined for what cannot be an address
+ * @returns undefined for an invalid address
  */
 export function resolveAddress(reference: string, base: string): string | undefined {
-  // An address is ASCII; people write file names as they are.
+  // Addresses are ASCII, but file names are usually not encoded.
   const ascii = reference.replace(/[^\x21-\x7e]/gu, (character) =>
     character.isWellFormed() ? encodeURIComponent(character) : "\\",
   );
   if (/[\\<>"`{}|^]|%(?![0-9a-f]{2})/i.test(ascii)) return undefined;
   try {
-    // Of an address such as urn:example:order, the reference "#/x" is about the same document.
+    // For an address such as urn:example:order, the reference "#/x" is in the same document.
     if (ascii.startsWith("#")) return `${base.split("#", 1)[0]}${ascii}`;
     return resolveUri(ascii, base);
   } catch {
@@ -36,7 +36,7 @@ export function resolveAddress(reference: string, base: string): string | undefi
   }
 }
 
-/** An address without its fragment, and the fragment with its escapes undone. */
+/** Splits an address into the part without a fragment, and the unescaped fragment. */
 export function splitFragment(address: string): { readonly uri: string; readonly fragment: string | undefined } {
   const at = address.indexOf("#");
   if (at < 0) return { uri: address, fragment: "" };
@@ -44,10 +44,10 @@ export function splitFragment(address: string): { readonly uri: string; readonly
 }
 
 /**
- * Where a file would be when files lie to each other as their addresses do.
+ * Returns the path of a file if paths have the same relation as addresses.
  *
- * @param from the address of a file whose path is known
- * @returns a path relative to the repository; undefined where the addresses have nothing in common
+ * @param from the address of a file with a known path
+ * @returns a path relative to the repository; undefined if the addresses have nothing in common
  */
 export function siblingPath(address: string, from: string, path: string): string | undefined {
   const hierarchical = /^([a-z][a-z0-9+.-]*:(?:\/\/[^/]*)?)(\/.*)$/i;

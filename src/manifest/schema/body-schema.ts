@@ -8,27 +8,27 @@ import { locateStep, toFragment } from "./read-schema.ts";
 import type { SchemaChecker } from "./schema-checker.ts";
 import type { Failure } from "./schema-node.ts";
 
-/** Findings of one body: who breaks twenty rules is helped by the first ten. */
+/** Maximum findings per body. */
 const maxPerBody = 10;
 
-/** Keywords that look at a value as a whole, or at one of several that it may be. */
+/** Keywords that check a value as a whole, or against alternatives. */
 const wholeValue = new Set(["anyOf", "oneOf", "not", "if", "contains", "const", "enum", "uniqueItems", ""]);
 
-/** What is said of a part of a body. */
+/** A problem of a part of a body. */
 export interface Finding {
   readonly path: Path;
-  /** A clause that follows the name of the part. */
+  /** A clause to append to the name of the part. */
   readonly message: string;
-  /** Where the rule is: a sentence. */
+  /** The location of the rule, as a sentence. */
   readonly rule: string;
 }
 
 const noFindings: readonly Finding[] = [];
 
-/** A schema that bodies are held against, with what it says of them in words for people. */
+/** A schema for bodies, which describes their problems. */
 export class BodySchema {
   readonly #checker: SchemaChecker;
-  /** Of the schema's file, relative to the repository. */
+  /** The path of the schema's file, relative to the repository. */
   readonly #path: string;
 
   constructor(checker: SchemaChecker, path: string) {
@@ -36,7 +36,7 @@ export class BodySchema {
     this.#path = path;
   }
 
-  /** @param hidden paths of texts that are not known here: what may come of them is left out */
+  /** Checks a body. @param hidden paths of texts that are unknown here; problems that they may cause are omitted */
   check(body: JsonValue, hidden: readonly Path[]): readonly Finding[] {
     try {
       const failures = this.#checker.check(body);
@@ -54,7 +54,7 @@ function toFindings(failures: readonly Failure[]): readonly Finding[] {
   const findings = new Map<string, Finding>();
   for (const { at, message, file, steps } of failures) {
     const path = toSteps(at);
-    // What is wrong in one way is told once, however many ways lead to the rule.
+    // The same problem is reported once, even if several references lead to the rule.
     const key = JSON.stringify([path, message]);
     const rule = `The rule is ${toPrintable(toFragment(steps))} in ${formatLocation(locateStep(file, steps))}.`;
     if (!findings.has(key)) findings.set(key, { path, message, rule });
@@ -63,7 +63,7 @@ function toFindings(failures: readonly Failure[]): readonly Finding[] {
   return [...findings.values()];
 }
 
-/** Whether a failure may come of a text that is not known here. */
+/** Reports whether an unknown text may have caused a failure. */
 function appliesTo({ at, keyword }: Failure, hidden: readonly Path[]): boolean {
   if (hidden.length === 0) return false;
   const path = toSteps(at);

@@ -12,22 +12,22 @@ import { failing, SchemaNode } from "./schema-node.ts";
 import type { Located, Resource, SchemaObject, SchemaValue } from "./types.ts";
 import { checkKeywords } from "./unchecked-keywords.ts";
 
-/** Schemas of one body schema and all that it refers to. */
+/** Maximum schemas in a body schema, including everything that it refers to. */
 const maxSchemas = 50_000;
 
 const builders: ReadonlyMap<string, Builder> = new Map<string, Builder>(
   Object.entries({ ...values, ...objects, ...arrays, ...combinations, ...references, ...unevaluated }),
 );
 
-/** What the compiler asks of those who have the files. */
+/** Provides schema files to the compiler. */
 export interface Sources {
-  /** The resource at an address, read where that is needed; what keeps it from being read is told. */
+  /** Returns the resource at an address, reading it if necessary, and reports problems. */
   resource(uri: string, from: Located, reference: string): Resource | undefined;
   readonly fault: OnSchemaFault;
   readonly warn: OnSchemaFault;
 }
 
-/** Makes schemas ready to check values, each once. */
+/** Compiles schemas, each once. */
 export class Compiler implements SchemaCompiler {
   readonly registry: Registry;
   readonly dynamicNames = new Set<string>();
@@ -41,7 +41,7 @@ export class Compiler implements SchemaCompiler {
     this.#sources = sources;
   }
 
-  /** Makes a schema ready, and all that it may lead to. */
+  /** Compiles a schema and everything that it refers to. */
   compile(located: Located): SchemaNode {
     const node = this.node(located);
     for (let before = -1; before !== this.#schemas && this.#schemas <= maxSchemas; ) {
@@ -82,7 +82,7 @@ export class Compiler implements SchemaCompiler {
     return node;
   }
 
-  /** What a reference leads to; what keeps it from leading anywhere is told. */
+  /** Resolves a reference, and reports problems. */
   follow(reference: string, keyword: string, from: Located): Located | undefined {
     const at = { file: from.file, steps: [...from.steps, keyword] };
     const address = resolveAddress(reference, from.resource.uri);
@@ -96,9 +96,9 @@ export class Compiler implements SchemaCompiler {
     if (resource === undefined) return undefined;
     const target = fragment === undefined ? undefined : this.registry.find(resource, fragment);
     if (target !== undefined && (typeof target.schema === "boolean" || isObject(target.schema))) return target;
-    const is = target === undefined ? "there is no such schema" : "what is there is not a schema";
+    const is = target === undefined ? "the schema does not exist there" : "the value there is not a schema";
     const what = `the reference ${JSON.stringify(reference)} leads to ${resource.root.file.file.path}, and ${is}`;
-    this.#sources.fault(at, what, "Correct the part behind #.");
+    this.#sources.fault(at, what, "Correct the part after #.");
     return undefined;
   }
 

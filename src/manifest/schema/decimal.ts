@@ -1,6 +1,6 @@
 import { isExactNumber } from "../exact-number.ts";
 
-/** A number in a schema that a double cannot hold, such as 9223372036854775807. */
+/** A number in a schema that a double cannot represent, such as 9223372036854775807. */
 export class InexactNumber {
   readonly source: string;
 
@@ -9,10 +9,10 @@ export class InexactNumber {
   }
 }
 
-/** Characters of a number in a schema: arithmetic with more takes time. */
+/** Maximum characters of a number in a schema, to limit the time of arithmetic. */
 export const maxDigits = 1_000;
 
-/** Reads JSON whose numbers are all exact: doubles, or {@link InexactNumber}. @throws SyntaxError */
+/** Parses JSON with exact numbers: doubles, or {@link InexactNumber}. @throws SyntaxError */
 export function parseNumbersExactly(text: string): unknown {
   const revive = (_key: string, value: unknown, context?: { readonly source?: string }) => {
     if (typeof value !== "number" || context?.source === undefined) return value;
@@ -26,7 +26,7 @@ function isZero(source: string): boolean {
   return /^-?0*(?:\.0*)?(?:$|e)/i.test(source);
 }
 
-/** `digits` times ten to the power of `exponent`. */
+/** The number `digits` * 10 ** `exponent`. */
 interface Decimal {
   readonly digits: bigint;
   readonly exponent: number;
@@ -39,7 +39,7 @@ function parseDecimal(number: number | InexactNumber): Decimal {
   return { digits: BigInt(whole + fraction), exponent: Number(exponent) - fraction.length };
 }
 
-/** Less than 0, 0, or more than 0, as `a` is less than, equal to or more than `b`. */
+/** Compares two numbers: less than 0 if `a` is less than `b`, 0 if they are equal, otherwise more than 0. */
 export function compareNumbers(a: number, b: number | InexactNumber): number {
   if (typeof b === "number") return a - b;
   return compareDecimals(parseDecimal(a), parseDecimal(b));
@@ -48,7 +48,7 @@ export function compareNumbers(a: number, b: number | InexactNumber): number {
 function compareDecimals(a: Decimal, b: Decimal): number {
   const [signA, signB] = [sign(a.digits), sign(b.digits)];
   if (signA !== signB || signA === 0) return signA - signB;
-  // By the place of the first digit, so that no power of ten has to be written out that is larger than their digits.
+  // By the position of the first digit, to avoid computing large powers of ten.
   const [sizeA, sizeB] = [magnitude(a), magnitude(b)];
   if (sizeA !== sizeB) return (sizeA - sizeB) * signA;
   const least = Math.min(a.exponent, b.exponent);
@@ -64,7 +64,7 @@ function magnitude({ digits, exponent }: Decimal): number {
   return String(digits).replace("-", "").length + exponent;
 }
 
-/** Whether a number is a whole multiple of another, both taken as the decimals that they are written as. */
+/** Reports whether a number is an integer multiple of another, both as decimals. */
 export function isMultipleOf(number: number, divisor: number | InexactNumber): boolean {
   const a = parseDecimal(number);
   const b = parseDecimal(divisor);
@@ -73,12 +73,12 @@ export function isMultipleOf(number: number, divisor: number | InexactNumber): b
   const modulus = b.digits < 0n ? -b.digits : b.digits;
   const shift = a.exponent - b.exponent;
   if (shift >= 0) return (a.digits * powerOfTen(shift, modulus)) % modulus === 0n;
-  // The divisor is larger by that power of ten. A number is never a multiple of what is larger than itself.
+  // The divisor is larger by that power of ten, and a number is never a multiple of a larger one.
   if (-shift > magnitude({ ...a, exponent: 0 })) return false;
   return a.digits % (modulus * 10n ** BigInt(-shift)) === 0n;
 }
 
-/** Ten to a power, modulo: the power of a tiny divisor may have millions of digits. */
+/** Computes a power of ten modulo a number, because the power for a tiny divisor may have millions of digits. */
 function powerOfTen(exponent: number, modulus: bigint): bigint {
   let result = 1n % modulus;
   let base = 10n % modulus;

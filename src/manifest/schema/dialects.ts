@@ -1,18 +1,18 @@
-/** What a keyword's value holds: schemas in a form, or anything else. */
+/** The kind of a keyword's value: schemas in some structure, or anything else. */
 export type SchemaPosition = "value" | "schema" | "list" | "map" | "schemaOrList" | "schemasOrNames";
 
-/** A draft of JSON Schema: its keywords, and what differs between drafts. */
+/** A draft of JSON Schema: its keywords, and its differences from other drafts. */
 export interface Dialect {
-  /** As people call it. */
+  /** Its common name. */
   readonly name: string;
-  /** What `$schema` says, without the empty fragment. */
+  /** The value of `$schema`, without the empty fragment. */
   readonly address: string;
   readonly keywords: ReadonlyMap<string, SchemaPosition>;
-  /** Whether keywords beside `$ref` are ignored. */
+  /** Whether keywords next to `$ref` are ignored. */
   readonly refStandsAlone: boolean;
-  /** Whether `items` is a list of schemas for the first items, or a schema for those behind `prefixItems`. */
+  /** Whether `items` is a list of schemas for the first items, instead of a schema for those after `prefixItems`. */
   readonly listItems: boolean;
-  /** Whether an item that `contains` has found counts as evaluated. */
+  /** Whether an item that matches `contains` counts as evaluated. */
   readonly containsEvaluates: boolean;
 }
 
@@ -54,7 +54,7 @@ const shared = {
   patternProperties: "map",
   additionalProperties: "schema",
   propertyNames: "schema",
-  // Newer drafts keep it for the schemas of older ones.
+  // Newer drafts keep it for compatibility.
   dependencies: "schemasOrNames",
   allOf: "list",
   anyOf: "list",
@@ -126,10 +126,10 @@ const draft2020: Dialect = {
 
 export const dialects: readonly Dialect[] = [draft7, draft2019, draft2020];
 
-/** What a schema is that does not say: the one that editors take too. */
+/** The draft of a schema without `$schema`, the same as in editors. */
 export const defaultDialect = draft7;
 
-/** @param address what `$schema` says; draft-07 is also written with https */
+/** Finds the draft of a schema. @param address the value of `$schema`; draft-07 is also accepted with https */
 export function findDialect(address: string): Dialect | undefined {
   const plain = address
     .replace(/#$/, "")

@@ -1,41 +1,41 @@
 import type { JsonValue } from "../../types.ts";
 import type { Resource } from "./types.ts";
 
-/** A body that cannot be checked. The message is a clause for people. */
+/** Thrown if a body cannot be checked. The message is a clause. */
 export class UncheckedError extends Error {}
 
-/** Schemas that one body may be held against: about a second of work. */
+/** Maximum checks of schemas per body: about a second of work. */
 const maxSteps = 5_000_000;
 
-/** Schemas inside schemas, for values that nest 64 deep: beyond it one leads to itself. */
+/** Maximum depth of nested schemas. Values are at most 64 levels deep, so a deeper schema refers to itself. */
 const maxDepth = 1_000;
 
-/** Steps after which answers are remembered: few bodies take so many, and those ask the same again. */
+/** Steps after which results are cached: few bodies need so many, and those repeat the same checks. */
 const rememberFromSteps = 20_000;
 
-/** Answers that are remembered: memory must not grow with the work. */
+/** Maximum cached results, to limit memory. */
 const maxRemembered = 200_000;
 
-/** Steps after which failures are told as a whole: nobody reads more of them. */
+/** Steps after which failures are no longer listed individually. */
 const maxExplainedSteps = 50_000;
 
-/** One check of one body: bounds what it costs, and knows which schemas led to where it is. */
+/** One check of one body: limits its cost, and tracks the dynamic scope. */
 export class Evaluation {
-  /** The schemas that led here, outermost first; only where an answer may depend on them. */
+  /** The dynamic scope, outermost first; only tracked if a result may depend on it. */
   readonly scope: Resource[] = [];
-  /** By the schema's node, which only has to be the same one. */
+  /** Cached results by the identity of the schema's node. */
   readonly #answers = new Map<object, Map<JsonValue, boolean>>();
   #remembered = 0;
   readonly #dynamic: boolean;
   #steps = 0;
   #depth = 0;
 
-  /** @param dynamic whether an answer may depend on the way to a schema */
+  /** @param dynamic whether a result may depend on the path to a schema */
   constructor(dynamic: boolean) {
     this.#dynamic = dynamic;
   }
 
-  /** Forgets what it knows of another value. */
+  /** Resets the state for another value. */
   restart(): this {
     this.#steps = 0;
     this.#depth = 0;
@@ -45,13 +45,13 @@ export class Evaluation {
     return this;
   }
 
-  /** Counts work that is not the check of a schema, in such checks. @throws Unchecked */
+  /** Counts other work in units of schema checks. @throws Unchecked if the limit is exceeded */
   countSteps(steps: number): void {
     this.#steps += steps;
     if (this.#steps > maxSteps) throw new UncheckedError(`the schema takes more than ${maxSteps} steps for it`);
   }
 
-  /** Begins the check of a schema. @throws Unchecked */
+  /** Begins the check of a schema. @throws Unchecked if a limit is exceeded */
   enter(resource: Resource): void {
     this.countSteps(1);
     this.#depth += 1;
@@ -64,12 +64,12 @@ export class Evaluation {
     if (this.#dynamic) this.scope.pop();
   }
 
-  /** Whether failures are still to be told one by one. */
+  /** Whether failures are still listed individually. */
   get canExplain(): boolean {
     return this.#steps < maxExplainedSteps;
   }
 
-  /** Whether the value passes, where that is known. */
+  /** Returns the cached result for a value, if any. */
   recall(node: object, value: JsonValue): boolean | undefined {
     return this.#steps < rememberFromSteps || this.#dynamic ? undefined : this.#answers.get(node)?.get(value);
   }

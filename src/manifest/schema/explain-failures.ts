@@ -6,10 +6,10 @@ import type { Branch, Failure, Rule, SchemaNode } from "./schema-node.ts";
 import type { InstancePath } from "./types.ts";
 
 /**
- * Puts in the place of a failed `anyOf` or `oneOf` what the alternative that was meant has against the value; where none
- * can be told from the others, what all of them want.
+ * Replaces a failed `anyOf` or `oneOf` with the failures of the intended alternative; if none can be identified, with the requirement
+ * of all alternatives.
  *
- * @param drop leaves failures out, with all that is inside them
+ * @param drop selects failures to omit, including those inside them
  */
 export function explainFailures(failures: readonly Failure[], drop: (failure: Failure) => boolean): readonly Failure[] {
   return failures.flatMap((failure) => {
@@ -21,11 +21,11 @@ export function explainFailures(failures: readonly Failure[], drop: (failure: Fa
   });
 }
 
-/** What an alternative has to do with the value: less is nearer. */
+/** The distance of an alternative from the value: less is nearer. */
 interface Distance {
   readonly branch: Branch;
   readonly wrongType: boolean;
-  /** Keys whose constant is another one. */
+  /** Keys whose constant differs, with the allowed values. */
   readonly missed: ReadonlyMap<string, readonly string[]>;
   readonly order: readonly number[];
 }
@@ -77,7 +77,7 @@ function measureDistance(branch: Branch): Distance {
   return { branch, wrongType, missed, order };
 }
 
-/** Whether there were too many failures to tell those of this alternative one by one. */
+/** Reports whether this alternative had too many failures to list them. */
 const isUnexplained = ({ failures }: Branch) => failures.some(({ keyword }) => keyword === "");
 
 const passes = (rule: Rule, value: JsonValue) => rule.check(value, undefined, new Evaluation(false)).length === 0;
@@ -87,10 +87,10 @@ interface Tags {
   readonly constants: { readonly key: string; readonly rule: Rule; readonly held: JsonValue }[];
 }
 
-/** Levels of schemas inside an alternative that are looked at for constants. */
+/** Maximum levels of schemas inside an alternative that are searched for constants. */
 const maxLookedAt = 8;
 
-/** The types of an alternative, and the constants of the value's own keys. The key of the value itself is "". */
+/** Returns the types of an alternative, and the constants of the value's own keys. The key of the value itself is "". */
 function collectTags(node: SchemaNode, value: JsonValue, tags: Tags = { types: [], constants: [] }, depth = 0): Tags {
   for (const rule of node.rules) {
     if (rule.keyword === "type") tags.types.push(rule);
@@ -116,7 +116,7 @@ function collectConstants(node: SchemaNode, depth: number): readonly Rule[] {
 
 const isConstant = ({ keyword }: Rule) => keyword === "const" || keyword === "enum";
 
-/** Where every alternative wants another constant in the same key: the key, and what they allow together. */
+/** Finds a key for which each alternative requires another constant, with all allowed values. */
 function commonConstant(
   far: readonly Distance[],
 ): { readonly key: string | undefined; readonly allowed: string[] } | undefined {
@@ -124,7 +124,7 @@ function commonConstant(
   if (first === undefined || others.length === 0) return undefined;
   for (const key of first.missed.keys()) {
     if (!others.every(({ missed }) => missed.has(key))) continue;
-    // What all of them want tells none from the others.
+    // A value that all of them require distinguishes none.
     if (new Set(far.map(({ missed }) => JSON.stringify(missed.get(key)))).size === 1) continue;
     const allowed = [...new Set(far.flatMap(({ missed }) => missed.get(key) ?? []))];
     return { key: key === "" ? undefined : key.slice(1), allowed };
@@ -140,7 +140,7 @@ function collectTypes(far: readonly Distance[]): string[] {
   ];
 }
 
-/** Failures, of alternatives inside the fewest. */
+/** Counts failures, using the minimum of nested alternatives. */
 function countFailures(failures: readonly Failure[]): number {
   return failures.reduce((sum, { branches }) => {
     if (branches === undefined || branches.length === 0) return sum + 1;
@@ -148,12 +148,12 @@ function countFailures(failures: readonly Failure[]): number {
   }, 0);
 }
 
-/** How deep in the body the deepest failure is: who gets far was meant. */
+/** Returns the depth of the deepest failure: the intended alternative usually gets furthest. */
 function maxDepth(failures: readonly Failure[]): number {
   return Math.max(0, ...failures.slice(0, 100).map(({ at }) => toSteps(at).length));
 }
 
-/** Keys and indexes that lead to where a failure is, from the body's root. */
+/** Returns the keys and indexes from the body's root to a failure. */
 export function toSteps(at: InstancePath): (string | number)[] {
   const steps: (string | number)[] = [];
   for (let here = at; here.parent !== undefined; here = here.parent) steps.unshift(here.key);

@@ -20,13 +20,13 @@ import {
 import { fullFormats } from "ajv-formats/dist/formats.js";
 import { isIdnHostname } from "idn-hostname";
 
-/** What a format asks of a text, or of a number; neither: it says what a value means, and asks nothing. */
+/** The check of a format for texts or numbers; without either, the format is only an annotation. */
 export interface Format {
   readonly text?: (text: string) => boolean;
   readonly number?: (number: number) => boolean;
 }
 
-/** Characters of a name or an address of mail: both are far shorter, and longer ones take time. */
+/** Maximum characters of a host name or an email address: actual ones are far shorter, and checking longer ones takes time. */
 const maxName = 1_000;
 
 function isIdn(name: string): boolean {
@@ -34,7 +34,7 @@ function isIdn(name: string): boolean {
   try {
     return isIdnHostname(name);
   } catch {
-    // The library throws its reasons.
+    // The library throws for invalid values.
     return false;
   }
 }
@@ -47,7 +47,7 @@ function isInternationalEmail(text: string): boolean {
   return domain.startsWith("[") ? isEmail(`a@${domain}`) : isIdn(domain);
 }
 
-/** A format that only the other library has, or has right. */
+/** Returns a format that only the other library implements correctly. */
 function foreignFormat(name: keyof typeof fullFormats): Format {
   const format: unknown = fullFormats[name];
   const check = typeof format === "object" && format !== null && "validate" in format ? format.validate : format;
@@ -56,14 +56,14 @@ function foreignFormat(name: keyof typeof fullFormats): Format {
   throw new Error(`the library of formats has no ${name}`);
 }
 
-/** Whole numbers from `least` to below `end`; what is sent of a larger one is its decimal, which may be beyond the bound. */
+/** Returns a format for whole numbers from `least` to below `end`; the decimal of a larger double may exceed the bound. */
 const isWhole = (least: number, end: number): Format => ({
   number: (number) => Number.isInteger(number) && number >= least && number < end,
 });
 
 const ifShort = (test: (text: string) => boolean): Format => ({ text: (text) => text.length <= maxName && test(text) });
 
-/** The formats of the drafts, and those of OpenAPI. */
+/** The formats of the drafts and of OpenAPI. */
 export const formats: Readonly<Record<string, Format>> = {
   "date-time": ifShort(isDateTime),
   date: ifShort(isDate),
@@ -84,7 +84,7 @@ export const formats: Readonly<Record<string, Format>> = {
   "json-pointer": { text: isJsonPointer },
   "relative-json-pointer": { text: isRelativeJsonPointer },
   regex: { text: isRegex },
-  // Of OpenAPI and its kin.
+  // OpenAPI and related formats.
   "json-pointer-uri-fragment": foreignFormat("json-pointer-uri-fragment"),
   "iso-time": foreignFormat("iso-time"),
   "iso-date-time": foreignFormat("iso-date-time"),

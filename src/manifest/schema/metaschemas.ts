@@ -7,7 +7,7 @@ import { Registry } from "./registry.ts";
 import { SchemaChecker } from "./schema-checker.ts";
 import type { SchemaFile, SchemaValue } from "./types.ts";
 
-/** The drafts' own schemas by their addresses, and where Ajv has them. */
+/** The drafts' metaschemas by address, with their paths in Ajv. */
 const paths: ReadonlyMap<string, string> = new Map([
   ["http://json-schema.org/draft-07/schema", "json-schema-draft-07.json"],
   ...["schema", "meta/core", "meta/applicator", "meta/validation", "meta/meta-data", "meta/format", "meta/content"].map(
@@ -27,7 +27,7 @@ const paths: ReadonlyMap<string, string> = new Map([
 
 const files = new Map<string, SchemaFile>();
 
-/** A schema that a draft brings, by its address. */
+/** Returns a metaschema by its address. */
 export function metaschema(uri: string): SchemaFile | undefined {
   const path = paths.get(uri);
   if (path === undefined) return undefined;
@@ -41,7 +41,7 @@ export function metaschema(uri: string): SchemaFile | undefined {
 
 const checkers = new Map<Dialect, SchemaChecker>();
 
-/** What the schemas of a draft are held against. */
+/** Returns the checker for schemas of a draft. */
 export function metaschemaChecker(dialect: Dialect): SchemaChecker {
   const known = checkers.get(dialect);
   if (known !== undefined) return known;

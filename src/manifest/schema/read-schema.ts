@@ -9,10 +9,10 @@ import type { TextFile } from "../text-file.ts";
 import { maxDigits, parseNumbersExactly } from "./decimal.ts";
 import type { SchemaFile, SchemaValue, Steps } from "./types.ts";
 
-/** What would change a message, and changes no schema: its numbers are compared as they are written, its keys are its own. */
+/** Problems that would change a message but not a schema: its numbers are compared as decimals, and its keys are not copied. */
 const harmless = new Set<ProblemCode>(["NUMBER_NOT_EXACT", "KEY_UNSAFE"]);
 
-/** Reads a file that holds a schema; what keeps it from being one is told. @param path relative to the repository */
+/** Reads a schema file, and reports problems. @param path relative to the repository */
 export function readSchema(root: string, path: string, problems: ProblemCollector): SchemaFile | undefined {
   const file = readTextFile(root, path, problems);
   if (file === undefined) return undefined;
@@ -41,7 +41,7 @@ export function readSchema(root: string, path: string, problems: ProblemCollecto
 
 const trees = new WeakMap<TextFile, Node | undefined>();
 
-/** Where a value stands in a file of JSON: at its key, where it has one. */
+/** Returns the location of a value in a JSON file: that of its key, if it has one. */
 export function locateStep(
   { file }: Pick<SchemaFile, "file">,
   steps: Steps,
@@ -58,7 +58,7 @@ export function locateStep(
   return file.locationAt(property?.offset ?? 0);
 }
 
-/** A JSON pointer (RFC 6901), as a fragment. */
+/** Formats a JSON pointer (RFC 6901) as a fragment. */
 export function toFragment(steps: Steps): string {
   return `#${steps.map((step) => `/${step.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")}`;
 }

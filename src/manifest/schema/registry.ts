@@ -2,7 +2,7 @@ import { resolveAddress, splitFragment } from "./address.ts";
 import { type Dialect, findDialect } from "./dialects.ts";
 import type { Located, Resource, SchemaFile, SchemaObject, SchemaValue, Steps } from "./types.ts";
 
-/** What is wrong with a schema: where, and in words for people. */
+/** Called with a problem of a schema. */
 export type OnSchemaFault = (located: Pick<Located, "file" | "steps">, what: string, next: string) => void;
 
 export function isObject(value: SchemaValue | undefined): value is SchemaObject {
@@ -14,7 +14,7 @@ export function isObject(value: SchemaValue | undefined): value is SchemaObject 
   );
 }
 
-/** Knows every schema of the files that were read, by address, by anchor and by place. */
+/** Stores every schema of the files that were read, by address, by anchor and by location. */
 export class Registry {
   readonly resources = new Map<string, Resource>();
   readonly #located = new Map<object, Located>();
@@ -25,8 +25,10 @@ export class Registry {
   }
 
   /**
-   * @param address where the file is
-   * @param inherited its dialect where it names none
+   * Adds a file.
+   *
+   * @param address of the file
+   * @param inherited the dialect if the file does not set one
    */
   add(file: SchemaFile, address: string, inherited: Dialect): Resource {
     const located = this.#visit(file.value, file, [], undefined, address, inherited);
@@ -34,7 +36,7 @@ export class Registry {
     return located.resource;
   }
 
-  /** What a fragment of a resource leads to. */
+  /** Returns the target of a fragment of a resource. */
   find(resource: Resource, fragment: string): Located | undefined {
     if (fragment === "") return resource.root;
     if (!fragment.startsWith("/")) return resource.anchors.get(fragment) ?? resource.dynamicAnchors.get(fragment);
@@ -52,7 +54,7 @@ export class Registry {
     return this.locate(schema, steps, here);
   }
 
-  /** A schema by its place in another, whether or not that place is one where schemas are expected. */
+  /** Returns a schema by its location in another, even if no schema is expected there. */
   locate(schema: SchemaValue, steps: Steps, around: Located): Located {
     if (isObject(schema)) {
       const known = this.#located.get(schema);
@@ -106,7 +108,7 @@ export class Registry {
     const dialect = declared ?? inherited;
     const ignored = dialect.refStandsAlone && object.$ref !== undefined;
     const id = typeof object.$id === "string" && !ignored ? object.$id : undefined;
-    // In draft-07 an $id that is a fragment alone names a place, not a resource.
+    // In draft-07, an $id with only a fragment names a location, not a resource.
     const own = id === undefined || id.startsWith("#") ? undefined : resolveAddress(id, base);
     if (id !== undefined && !id.startsWith("#") && own === undefined) {
       const what = `the $id ${JSON.stringify(id)} is not an address`;
@@ -129,8 +131,8 @@ export class Registry {
     (resource.root as { resource: Resource }).resource = resource;
     const other = this.resources.get(uri);
     if (other !== undefined && other.root.schema !== schema && own !== undefined) {
-      const what = `the $id ${JSON.stringify(id)} is that of another schema, in ${other.root.file.file.path}`;
-      this.#onFault({ file, steps: [...steps, "$id"] }, what, "Give each schema an $id of its own.");
+      const what = `the $id ${JSON.stringify(id)} is already used by another schema, in ${other.root.file.file.path}`;
+      this.#onFault({ file, steps: [...steps, "$id"] }, what, "Give each schema its own $id.");
     }
     this.resources.set(uri, resource);
     return resource;

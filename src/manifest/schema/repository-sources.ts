@@ -14,13 +14,13 @@ import type { SchemaIds } from "./schema-ids.ts";
 import { isSuppressed } from "./suppressions.ts";
 import type { Located, Resource, SchemaFile } from "./types.ts";
 
-/** Endings that an address may leave out. */
+/** Extensions that an address may omit. */
 const endings = ["", ".json", ".schema.json"];
 
-/** The files that one body schema leads to, read as they are needed. */
+/** The files that a body schema refers to, read on demand. */
 export class RepositorySources implements Sources {
   readonly registry: Registry;
-  /** Whether anything was told that keeps the schema from being used. */
+  /** Whether a problem was reported that makes the schema unusable. */
   broken = false;
   readonly #root: string;
   readonly #problems: ProblemCollector;
@@ -34,7 +34,7 @@ export class RepositorySources implements Sources {
     this.registry = new Registry((located, what, next) => this.fault(located, what, next));
   }
 
-  /** @returns undefined for a file that is not a schema, which is told */
+  /** Opens a file. @returns undefined if it is not a schema, which is reported */
   open(path: string, inherited: Dialect = defaultDialect): Resource | undefined {
     const file = readSchema(this.#root, path, this.#problems);
     const dialect = file && this.#dialectOf(file, inherited);
@@ -54,20 +54,20 @@ export class RepositorySources implements Sources {
     if (own !== undefined) return this.#inRepository(own, uri, reference, at, from);
     const beside = this.#beside(uri, from);
     const idOf = (path: string) => this.#ids.idOf(path);
-    // A file that lies where the address says, unless it says of itself that it is another.
+    // The file at the location of the address, unless its own $id is another one.
     if (beside !== undefined && (idOf(beside) ?? uri) === uri) return this.#alias(uri, beside, from);
     const named = this.#ids.find(uri);
     const [first, second] = named;
     if (first !== undefined && second !== undefined) {
-      const what = `the $id ${quote(uri)} is that of several files: ${named.map(toPrintable).join(", ")}`;
-      this.fault(at, what, "Give each schema an $id of its own.");
+      const what = `several files have the $id ${quote(uri)}: ${named.map(toPrintable).join(", ")}`;
+      this.fault(at, what, "Give each schema its own $id.");
       return undefined;
     }
     if (first !== undefined) return this.#alias(uri, first, from);
     const near = beside ?? this.#nearFile(reference, from);
     if (near !== undefined) return this.#alias(uri, near, from);
     const what = `the reference ${quote(reference)} leads to ${toPrintable(uri)}, which is not in the repository`;
-    this.fault(at, what, `Nothing is fetched: put a copy of it into the repository, with "$id": ${quote(uri)}.`);
+    this.fault(at, what, `Nothing is downloaded: copy it into the repository, with "$id": ${quote(uri)}.`);
     return undefined;
   }
 
@@ -99,15 +99,15 @@ export class RepositorySources implements Sources {
       !reference.includes(":") && posix.join(posix.dirname(from.file.file.path), reference).startsWith("../");
     const found = outside ? undefined : this.#existing(path);
     if (found !== undefined) return this.#alias(uri, found, from);
-    const is = outside ? "out of the repository" : `to ${toPrintable(path)}, and there is no such file`;
+    const is = outside ? "out of the repository" : `to ${toPrintable(path)}, which does not exist`;
     const next = outside
-      ? "Put a copy of the schema into the repository."
-      : "Correct the path: it goes from the schema's own folder.";
+      ? "Copy the schema into the repository."
+      : "Correct the path: it is relative to the schema's own folder.";
     this.fault(at, `the reference ${quote(reference)} leads ${is}`, next);
     return undefined;
   }
 
-  /** The file that lies to one that was read as their addresses do to each other. */
+  /** Returns the file at the path that corresponds to the relation of the addresses. */
   #beside(uri: string, from: Located): string | undefined {
     for (const { uri: address, root } of [from.resource, ...this.registry.resources.values()]) {
       if (!this.#isOwn(root.file) || root.steps.length > 0) continue;
@@ -118,7 +118,7 @@ export class RepositorySources implements Sources {
     return undefined;
   }
 
-  /** The file that a reference leads to from the place of its own file, whatever its `$id` says. */
+  /** Returns the file that a reference leads to relative to its own file, regardless of its `$id`. */
   #nearFile(reference: string, { file }: Located): string | undefined {
     const address = resolveAddress(reference, toAddress(file.file.path));
     const path = address === undefined ? undefined : toPath(splitFragment(address).uri);
@@ -130,7 +130,7 @@ export class RepositorySources implements Sources {
     return paths.find((each) => ["file", "fault"].includes(inspectPath(join(this.#root, each)).kind));
   }
 
-  /** Gives a file the address that led to it too. */
+  /** Registers a file under the address that led to it, too. */
   #alias(uri: string, path: string, { resource }: Located): Resource | undefined {
     const known = this.#read.has(path) ? this.registry.resources.get(toAddress(path)) : undefined;
     const found = known ?? this.open(path, resource.dialect);
@@ -144,19 +144,19 @@ export class RepositorySources implements Sources {
     const dialect = findDialect(declared);
     if (dialect !== undefined) return dialect;
     const next = `Write one of ${dialects.map(({ address }) => address).join(", ")}.`;
-    const what = `${quote(declared.replace(/#$/, ""))} is not a draft of JSON Schema that is known here`;
+    const what = `${quote(declared.replace(/#$/, ""))} is not a supported draft of JSON Schema`;
     this.fault({ file: { file, value }, steps: ["$schema"] }, what, next);
     return undefined;
   }
 
   #keepsToDraft(schema: SchemaFile, dialect: Dialect): boolean {
     const value = JSON.parse(schema.file.text) as JsonValue;
-    // Addresses and patterns are told by those who read them; a file's name need not be ASCII.
+    // Addresses and patterns are checked elsewhere, and the name of a file need not be ASCII.
     const failures = explainFailures(metaschemaChecker(dialect).check(value), ({ keyword }) => keyword === "format");
     const told = new Set<string>();
     for (const { at, message } of failures) {
       const steps = toSteps(at).map(String);
-      // The first of each place: the rest are the other things that it might have been.
+      // Only the first failure of each location: the others concern alternatives.
       const key = JSON.stringify(steps);
       if (told.has(key)) continue;
       told.add(key);
@@ -167,7 +167,7 @@ export class RepositorySources implements Sources {
   }
 }
 
-/** Whether a path goes above the repository: an address of it would end at its root. */
+/** Reports whether a path leads above the repository, which an address cannot represent. */
 function leavesRepository(reference: string, { file }: SchemaFile): boolean {
   return !/^[a-z][a-z0-9+.-]*:/i.test(reference) && posix.join(posix.dirname(file.path), reference).startsWith("../");
 }

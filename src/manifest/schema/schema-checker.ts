@@ -7,22 +7,24 @@ import type { InstancePath } from "./types.ts";
 /** The root of a body. */
 const root: InstancePath = { parent: undefined, key: "" };
 
-/** Holds values against a schema. */
+/** Checks values against a schema. */
 export class SchemaChecker {
   readonly #node: SchemaNode;
-  /** One for all values: there may be a million. */
+  /** Reused for all values, because there may be a million. */
   readonly #run: Evaluation;
   #gaveUp: UncheckedError | undefined;
 
-  /** @param dynamic whether what a reference leads to depends on the way to it */
+  /** @param dynamic whether the target of a reference depends on the path to it */
   constructor(node: SchemaNode, dynamic: boolean) {
     this.#node = node;
     this.#run = new Evaluation(dynamic);
   }
 
   /**
-   * @returns what the value does not keep to; nothing where it passes
-   * @throws Unchecked when it takes too long or has no end, and then at once for every other value
+   * Checks a value.
+   *
+   * @returns the failures; empty if the value is valid
+   * @throws Unchecked if the check takes too long or does not end, and then at once for every other value
    */
   check(value: JsonValue): readonly Failure[] {
     if (this.#gaveUp !== undefined) throw this.#gaveUp;

@@ -2,14 +2,14 @@ import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { compareText } from "../problem.ts";
 
-/** Folders and files that are looked at: a repository of schemas has far fewer. */
+/** Maximum folders and files that are searched: a repository of schemas has far fewer. */
 const maxEntries = 20_000;
 const maxBytes = 5_000_000;
 
-/** Folders that hold other people's files. */
+/** Folders with dependencies or build output. */
 const foreign = new Set(["node_modules", "vendor", "dist", "target", "bin", "obj"]);
 
-/** JSON files of the repository whose `$id` is written in them, found once and read when asked for. */
+/** Finds JSON files of the repository by their `$id`. The files are listed once, and read on demand. */
 export class SchemaIds {
   readonly #root: string;
   #ids: Map<string, string[]> | undefined;
@@ -18,13 +18,13 @@ export class SchemaIds {
     this.#root = root;
   }
 
-  /** Paths of the files that hold an `$id`, relative to the repository. */
+  /** Returns the paths of the files with an `$id`, relative to the repository. */
   find(id: string): readonly string[] {
     this.#ids ??= this.#collect();
     return this.#ids.get(id.replace(/#$/, "")) ?? [];
   }
 
-  /** The `$id` of a file; undefined where it has none. @param path relative to the repository */
+  /** Returns the `$id` of a file; undefined if it has none. @param path relative to the repository */
   idOf(path: string): string | undefined {
     return idOf(join(this.#root, path));
   }
@@ -55,12 +55,12 @@ function list(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).sort((a, b) => compareText(a.name, b.name));
   } catch {
-    // What cannot be looked into holds nothing that a reference could lead to; that it leads nowhere is told.
+    // An unreadable folder has no target for a reference; the unresolved reference is reported.
     return [];
   }
 }
 
-/** The `$id` of a file's own schema; undefined where it has none, or is no JSON: then it is no schema that is looked for. */
+/** Reads the `$id` of a file's root schema; undefined if it has none or is not JSON. */
 function idOf(path: string): string | undefined {
   try {
     if (statSync(path).size > maxBytes) return undefined;

@@ -2,22 +2,22 @@ import type { JsonValue } from "../../types.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Evaluated, InstancePath, Located, SchemaFile, Steps } from "./types.ts";
 
-/** A keyword of a schema that a body does not keep to. */
+/** A keyword of a schema that a body violates. */
 export interface Failure {
   readonly keyword: string;
   readonly file: SchemaFile;
-  /** Where the keyword stands in its file. */
+  /** The path of the keyword in its file. */
   readonly steps: Steps;
   readonly at: InstancePath;
-  /** A clause that follows the name of the value: `must be integer`. */
+  /** A clause to append to the name of the value: `must be integer`. */
   readonly message: string;
-  /** Of anyOf, oneOf and if: what each alternative has against the value. */
+  /** For anyOf, oneOf and if: the failures of each alternative. */
   readonly branches?: readonly Branch[];
 }
 
 export interface Branch {
   readonly node: SchemaNode;
-  /** What was checked against it. */
+  /** The value that was checked. */
   readonly value: JsonValue;
   readonly failures: readonly Failure[];
 }
@@ -25,42 +25,42 @@ export interface Branch {
 /**
  * Checks a value.
  *
- * @param at undefined: only whether it passes is wanted, and any failure stands for all
- * @returns nothing where it passes
+ * @param at undefined if only validity matters; any failure then represents all
+ * @returns the failures; empty if the value is valid
  */
 export type Check = (value: JsonValue, at: InstancePath | undefined, run: Evaluation) => readonly Failure[];
 
-/** Adds what a keyword or a schema looks at, in a value that passes. */
+/** Adds what a keyword or a schema evaluates in a valid value. */
 export type CollectEvaluated = (value: JsonValue, seen: Evaluated, run: Evaluation) => void;
 
-/** A keyword that is ready to check. */
+/** A compiled keyword. */
 export interface Rule {
   readonly keyword: string;
   readonly check: Check;
   readonly see?: CollectEvaluated;
-  /** Whether it has to wait for what the other keywords see. */
+  /** Whether it depends on what the other keywords evaluate. */
   readonly last?: boolean;
-  /** Schemas that always apply to the same value. */
+  /** The schemas that always apply to the same value. */
   readonly always?: readonly SchemaNode[];
-  /** Schemas of the value's keys. */
+  /** The schemas of the value's keys. */
   readonly properties?: ReadonlyMap<string, SchemaNode>;
-  /** What `const`, `enum` and `type` allow, in words for people. */
+  /** The values that `const`, `enum` and `type` allow, for display. */
   readonly allowed?: readonly string[];
 }
 
 export const passed: readonly Failure[] = [];
 
-/** A schema that is ready to check values. */
+/** A compiled schema. */
 export class SchemaNode {
   readonly located: Located;
-  /** Filled once those of all schemas that lead here can be: a schema may lead to itself. */
+  /** Assigned after construction, because a schema may refer to itself. */
   rules: readonly Rule[] = [];
 
   constructor(located: Located) {
     this.located = located;
   }
 
-  /** See `Check`. */
+  /** Checks a value, see `Check`. */
   check(value: JsonValue, at: InstancePath | undefined, run: Evaluation): readonly Failure[] {
     run.enter(this.located.resource);
     const told = at === undefined || run.canExplain ? at : undefined;
@@ -81,21 +81,21 @@ export class SchemaNode {
   #all(value: JsonValue, at: InstancePath, run: Evaluation): readonly Failure[] {
     const failures: Failure[] = [];
     for (const { check, last } of this.rules) {
-      // What failed has seen nothing, so all would be told as unevaluated.
+      // Failed keywords evaluate nothing, so everything would be reported as unevaluated.
       if (last && failures.length > 0) break;
       failures.push(...check(value, at, run));
     }
     return failures;
   }
 
-  /** Adds what the schema looks at in a value that passes. */
+  /** Adds what the schema evaluates in a valid value. */
   see(value: JsonValue, seen: Evaluated, run: Evaluation): void {
     run.enter(this.located.resource);
     for (const { see } of this.rules) see?.(value, seen, run);
     run.leave();
   }
 
-  /** Whether a value passes. */
+  /** Reports whether a value is valid. */
   accepts(value: JsonValue, run: Evaluation): boolean {
     return this.check(value, undefined, run).length === 0;
   }
@@ -106,12 +106,12 @@ export class SchemaNode {
   }
 }
 
-/** What stands for all failures where only whether a value passes is wanted. */
+/** Represents all failures if only validity matters. */
 const anyFailure: readonly Failure[] = [
   { keyword: "", file: undefined as never, steps: [], at: { parent: undefined, key: "" }, message: "" },
 ];
 
-/** Makes the failures of one keyword. */
+/** Creates the failures of one keyword. */
 export type Fail = (at: InstancePath | undefined, what: () => string, more?: Partial<Failure>) => readonly Failure[];
 
 export function failing({ file, steps }: Located, keyword: string): Fail {
@@ -121,7 +121,7 @@ export function failing({ file, steps }: Located, keyword: string): Fail {
       keyword,
       file,
       at,
-      // When it is asked for: most failures are those of alternatives that were not meant.
+      // Lazily: most failures belong to alternatives that were not intended.
       get message() {
         return what();
       },

@@ -4,7 +4,7 @@ import type { SchemaFile, SchemaValue, Steps } from "./types.ts";
 /** `queue-seeder: allow CODE, CODE` in the `$comment` of a schema. */
 const comment = /queue-seeder:\s*allow\s+([A-Za-z_]+(?:\s*,\s*[A-Za-z_]+)*)/;
 
-/** Whether the `$comment` of a schema that holds a place silences a warning there. JSON has no other comments. */
+/** Reports whether the `$comment` of a schema silences a warning inside it. JSON has no other comments. */
 export function isSuppressed(code: string, { value }: SchemaFile, steps: Steps): boolean {
   let here: SchemaValue | undefined = value;
   for (const step of [...steps, ""]) {

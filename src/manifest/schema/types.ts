@@ -2,7 +2,7 @@ import type { TextFile } from "../text-file.ts";
 import type { InexactNumber } from "./decimal.ts";
 import type { Dialect } from "./dialects.ts";
 
-/** What a schema's file holds: JSON, with the numbers that a double cannot hold in their own spelling. */
+/** The content of a schema file: JSON, in which numbers that a double cannot represent keep their spelling. */
 export type SchemaValue =
   | null
   | boolean
@@ -14,27 +14,27 @@ export type SchemaValue =
 
 export type SchemaObject = { readonly [key: string]: SchemaValue };
 
-/** A file of the repository that holds a schema, or a draft's own schema. */
+/** A schema file of the repository, or a metaschema. */
 export interface SchemaFile {
   readonly file: TextFile;
   readonly value: SchemaValue;
 }
 
-/** Keys and indexes that lead from a file's root to a value, as text. */
+/** The path from a file's root to a value: keys and indexes, as text. */
 export type Steps = readonly string[];
 
-/** A schema with an address of its own: a file, or a part of one that has an `$id`. */
+/** A schema with its own address: a file, or a part of one with an `$id`. */
 export interface Resource {
   readonly uri: string;
   readonly dialect: Dialect;
   readonly root: Located;
   readonly anchors: Map<string, Located>;
   readonly dynamicAnchors: Map<string, Located>;
-  /** Whether a `$recursiveRef` may be led on from here. */
+  /** Whether it has `$recursiveAnchor`. */
   readonly recursive: boolean;
 }
 
-/** A schema and where it stands. */
+/** A schema with its location. */
 export interface Located {
   readonly schema: SchemaValue;
   readonly resource: Resource;
@@ -42,13 +42,13 @@ export interface Located {
   readonly steps: Steps;
 }
 
-/** Where a check is in the body; the root has no parent. */
+/** The position of a check in the body; the root has no parent. */
 export interface InstancePath {
   readonly parent: InstancePath | undefined;
   readonly key: string | number;
 }
 
-/** Keys and items of one value that a schema has looked at, for `unevaluatedProperties` and `unevaluatedItems`. */
+/** The evaluated keys and items of a value, for `unevaluatedProperties` and `unevaluatedItems`. */
 export interface Evaluated {
   readonly keys: Set<string>;
   readonly items: Set<number>;

@@ -4,7 +4,7 @@ import { type Dialect, dialects } from "./dialects.ts";
 import type { OnSchemaFault } from "./registry.ts";
 import type { Located, SchemaObject } from "./types.ts";
 
-/** Keywords that say something to people, editors and generators of code, and ask nothing of a value. */
+/** Annotations for readers, editors and code generators, which check nothing. */
 const notes = new Set([
   // OpenAPI
   "example",
@@ -12,7 +12,7 @@ const notes = new Set([
   "xml",
   "externalDocs",
   "deprecated",
-  // Editors: VS Code's language service, which most of them have
+  // Editors: VS Code's language service, which most of them use
   "markdownDescription",
   "enumDescriptions",
   "markdownEnumDescriptions",
@@ -26,7 +26,7 @@ const notes = new Set([
   "allowComments",
   "allowTrailingCommas",
   "completionDetail",
-  // Generators of code and of forms
+  // Code and form generators
   "enumNames",
   "enumVarNames",
   "propertyOrder",
@@ -37,7 +37,7 @@ const notes = new Set([
   "javaName",
   "existingJavaType",
   "goJSONSchema",
-  // Of other drafts
+  // Other drafts
   "$anchor",
   "$vocabulary",
   "$recursiveAnchor",
@@ -45,7 +45,7 @@ const notes = new Set([
   "contentSchema",
 ]);
 
-/** Keywords beside a `$ref` of draft-07 that only say something, or are led to from elsewhere. */
+/** Keywords next to a `$ref` of draft-07 that are annotations, or targets of references. */
 const harmless = new Set([
   ...notes,
   "$schema",
@@ -62,7 +62,7 @@ const harmless = new Set([
   "writeOnly",
 ]);
 
-/** Keywords that mean nothing without another one. */
+/** Keywords that have no effect without another one. */
 const needs: ReadonlyMap<string, string> = new Map([
   ["then", "if"],
   ["else", "if"],
@@ -70,7 +70,7 @@ const needs: ReadonlyMap<string, string> = new Map([
   ["maxContains", "contains"],
 ]);
 
-/** Warns of the keywords of a schema that check nothing, though they look as if they did. */
+/** Warns about keywords of a schema that seem to check something, but do not. */
 export function checkKeywords(schema: SchemaObject, { file, steps, resource }: Located, warn: OnSchemaFault): void {
   const { dialect } = resource;
   const alone = dialect.refStandsAlone && typeof schema.$ref === "string";
@@ -89,12 +89,12 @@ function uncheckedKeyword(
   if (keyword.startsWith("x-")) return undefined;
   if (keyword === "nullable") {
     if (schema.nullable !== true || (schema.type !== undefined && !alone)) return undefined;
-    const what = '"nullable" is a keyword of OpenAPI, and checks nothing without a "type" beside it';
+    const what = '"nullable" is a keyword of OpenAPI, and checks nothing without a "type" next to it';
     return { what, next: 'Write "anyOf": [ …, { "type": "null" } ] to allow null.' };
   }
   if (alone && !harmless.has(keyword)) {
-    const what = `${quote(keyword)} is ignored: beside a $ref, ${dialect.name} knows nothing else`;
-    return { what, next: 'Write both into "allOf", or name a newer draft in "$schema".' };
+    const what = `${quote(keyword)} is ignored: next to a $ref, ${dialect.name} allows no other keyword`;
+    return { what, next: 'Write both into "allOf", or use a newer draft in "$schema".' };
   }
   if (dialect.keywords.has(keyword)) {
     const other = needs.get(keyword);

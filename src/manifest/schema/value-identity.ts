@@ -1,14 +1,14 @@
 import { InexactNumber } from "./decimal.ts";
 import type { SchemaValue } from "./types.ts";
 
-/** Characters that cost as much as one schema to check. */
+/** Characters that take as long to check as one schema. */
 export const charactersPerStep = 64;
 
-/** The same text for equal JSON values, whatever the order of their keys, and another for others. */
+/** Returns the same text exactly for equal JSON values, regardless of the order of their keys. */
 export function identify(value: SchemaValue): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "number") return value === 0 ? "0" : String(value);
-  // No value of a body is one that a double cannot hold.
+  // A body never contains a number that a double cannot represent.
   if (value instanceof InexactNumber) return `number ${value.source}`;
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map(identify).join(",")}]`;

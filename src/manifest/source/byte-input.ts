@@ -1,6 +1,6 @@
-/** A stream of bytes that is read in portions of any size, and knows where it is. */
+/** A byte stream that is read in portions of any size, and tracks its offset. */
 export class ByteInput {
-  /** Bytes that were taken so far: the offset of the next one, from 0. */
+  /** The offset of the next byte, from 0. */
   offset = 0;
   readonly #chunks: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
@@ -9,31 +9,31 @@ export class ByteInput {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** Takes as many bytes as are at hand, at least one; undefined at the end. */
+  /** Reads the available bytes, at least one; undefined at the end. */
   async some(): Promise<Buffer | undefined> {
     if (this.#rest.length === 0 && !(await this.#fill())) return undefined;
     return this.#take(this.#rest.length);
   }
 
-  /** Takes so many bytes; fewer only at the end. */
+  /** Reads a number of bytes; fewer only at the end. */
   async exactly(length: number): Promise<Buffer> {
     while (this.#rest.length < length && (await this.#fill()));
     return this.#take(Math.min(length, this.#rest.length));
   }
 
-  /** Shows the next bytes without taking them; fewer only at the end. */
+  /** Returns the next bytes without consuming them; fewer only at the end. */
   async peek(length: number): Promise<Buffer> {
     while (this.#rest.length < length && (await this.#fill()));
     return this.#rest.subarray(0, length);
   }
 
-  /** Gives back the bytes that were taken last. */
+  /** Returns the last bytes to the stream. */
   unread(bytes: Buffer): void {
     this.offset -= bytes.length;
     this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([bytes, this.#rest]);
   }
 
-  /** Closes what the bytes come from. */
+  /** Closes the source of the bytes. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
   }

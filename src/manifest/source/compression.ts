@@ -1,15 +1,15 @@
 export type Compression = "none" | "gzip" | "zstd";
 
-/** Data are not compressed as they are said to be. */
+/** The data is not compressed as its extension or `compression` indicates. */
 export class CompressionError extends Error {
   override name = "CompressionError";
   readonly hint: string;
 
-  /** @param reason a clause without a full stop */
+  /** @param reason a clause without a period */
   constructor(
     compression: Compression,
     reason: string,
-    next = 'Check that the file is whole, and that its ending or "compression" is right.',
+    next = 'Check that the file is whole, and that its extension or "compression" is right.',
   ) {
     super(`the data cannot be decompressed as ${compression}: ${reason}`);
     this.hint = next;

@@ -2,7 +2,7 @@ import type { JsonValue } from "../../types.ts";
 import { isExactNumber } from "../exact-number.ts";
 import { parseExactly } from "./exact-json.ts";
 
-/** What a cell of CSV stands for. With `?` an empty cell is null. */
+/** The type of a CSV cell. With `?`, an empty cell is null. */
 export type CellType = BaseType | `${BaseType}?`;
 type BaseType = "string" | "integer" | "number" | "boolean" | "json";
 
@@ -13,7 +13,7 @@ export type Cell =
 interface CellParser {
   readonly expected: string;
   readonly hint: string;
-  /** @returns undefined for a text that does not stand for the type, exactly */
+  /** @returns undefined for a text that is not an exact value of the type */
   readonly parse: (text: string) => JsonValue | undefined;
 }
 

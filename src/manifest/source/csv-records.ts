@@ -2,21 +2,21 @@ import { conflictMarker, mergeConflict } from "../text-file.ts";
 import { DataFileAbort } from "./data-file-errors.ts";
 import { maxRowBytes, rowTooLongError } from "./row-reader.ts";
 
-/** A row of CSV, as it stands in the file. */
+/** A row of CSV, as it is written in the file. */
 export interface CsvRecord {
   readonly cells: readonly string[];
-  /** The line in which it begins, from 1. */
+  /** The line where it begins, from 1. */
   readonly line: number;
-  /** The line in which it ends, as it is written. */
+  /** The text of the line where it ends. */
   readonly text: string;
-  /** Whether it may be what an earlier broken row left behind, and not what it looks like. */
+  /** Whether it may be the rest of an earlier broken row. */
   readonly isHeaderEcho: boolean;
 }
 
-/** Gets what comes out of the lines, in their order. */
+/** Receives the records and errors, in the order of the lines. */
 export interface RecordSink {
   readonly onRecord: (record: CsvRecord) => void;
-  /** @param line in which a row that is not CSV begins */
+  /** @param line where an invalid row begins */
   readonly onFault: (line: number, what: string, next: string) => void;
 }
 
@@ -26,23 +26,23 @@ interface RecordFault {
 }
 
 /**
- * Cuts lines into records and cells (RFC 4180). A line end inside a quoted cell becomes a line feed: Git may have written it
- * otherwise on another machine. A broken record costs its first line alone: the lines behind it are read anew.
+ * Splits lines into records and cells (RFC 4180). A line end inside a quoted cell becomes a line feed, because Git may change line
+ * ends on another machine. A broken record only affects its first line: the lines after it are parsed again.
  */
 export class RecordSplitter {
   readonly #delimiter: string;
   readonly #sink: RecordSink;
-  /** Lines of the record that is open, of which all but the last end inside a quoted cell. */
+  /** The lines of the open record; all but the last end inside a quoted cell. */
   #lines: string[] = [];
   #firstLine = 0;
-  /** UTF-16 code units of the open record. */
+  /** The length of the open record in UTF-16 code units. */
   #length = 0;
   #cells: string[] = [];
-  /** What is there of a quoted cell that is open. */
+  /** The text of an open quoted cell so far. */
   #cell: string | undefined;
-  /** What a quoted cell of the open record holds that it may not; where the cell ends is clear all the same. */
+  /** An error inside a quoted cell of the open record, whose end is still clear. */
   #inCell: RecordFault | undefined;
-  /** The last line that was looked at in vain as a part of a broken record. */
+  /** The last line of a broken record that is parsed again. */
   #echoLine = 0;
 
   constructor(delimiter: string, sink: RecordSink) {
@@ -79,7 +79,7 @@ export class RecordSplitter {
     else if (this.#cell === undefined) this.#complete(text);
   }
 
-  /** @param rest what is behind the last line feed; there a carriage return ends no line */
+  /** Ends the file. @param rest the text after the last line feed, where a carriage return does not end a line */
   end(rest: string, number: number): void {
     if (rest !== "") this.push(rest.endsWith("\r") ? `${rest}\r` : rest, number);
     while (this.#cell !== undefined) this.#fail(unterminatedQuote, this.#firstLine + this.#lines.length - 1);
@@ -133,7 +133,7 @@ export class RecordSplitter {
     else if (!isHeaderEcho) this.#sink.onFault(line, this.#inCell.message, this.#inCell.hint);
   }
 
-  /** Tells of the open record, and reads the lines behind its first anew. */
+  /** Reports the open record, and parses the lines after its first one again. */
   #fail(fault: RecordFault, number: number): void {
     const [, ...again] = this.#lines;
     const first = this.#firstLine;
@@ -149,7 +149,7 @@ export class RecordSplitter {
   }
 
   #endless(): DataFileAbort {
-    const what = `a quoted cell of the row that begins here has no end within ${maxRowBytes} characters`;
+    const what = `a quoted cell of the row that begins here is not closed within ${maxRowBytes} characters`;
     return new DataFileAbort("DATA_NOT_CSV", { line: this.#firstLine, column: 1 }, what, unterminatedQuote.hint);
   }
 }
@@ -159,16 +159,16 @@ function isMarker(line: string): boolean {
 }
 
 const unterminatedQuote: RecordFault = {
-  message: "a quoted cell has no end",
+  message: "a quoted cell is not closed",
   hint: "Close the quote; double the quotes inside a quoted cell.",
 };
 const textAfterQuote: RecordFault = {
-  message: "a quote stands inside a cell",
+  message: "a quote inside an unquoted cell",
   hint: "Quote the whole cell, and double the quotes inside it.",
 };
 const loneCarriageReturn: RecordFault = {
-  message: "a carriage return stands here without a line feed",
-  hint: "End lines with LF or CRLF; put a cell that holds a carriage return in quotes.",
+  message: "a carriage return without a line feed",
+  hint: "End lines with LF or CRLF; quote cells that contain a carriage return.",
 };
 
 function quoteOpenedAt(line: number): RecordFault {
@@ -178,11 +178,11 @@ function quoteOpenedAt(line: number): RecordFault {
   };
 }
 
-/** What a text without quotes around it may not hold. */
+/** Returns the error in an unquoted text, if any. */
 function findPlainFault(text: string): RecordFault | undefined {
   if (text.includes("\uFEFF")) {
-    const hint = "Remove it, and the header behind it, where files were put together.";
-    return { message: "a byte order mark (U+FEFF) stands inside the file", hint };
+    const hint = "Remove it, and the header after it if files were concatenated.";
+    return { message: "a byte order mark (U+FEFF) inside the file", hint };
   }
   if (text.includes("\r")) return loneCarriageReturn;
   return text.includes('"') ? textAfterQuote : undefined;

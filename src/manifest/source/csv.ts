@@ -10,13 +10,13 @@ import { maxRowBytes, rowTooLongError } from "./row-reader.ts";
 
 export interface CsvOptions {
   readonly delimiter: string;
-  /** Of columns that are not text. */
+  /** The types of columns that are not text. */
   readonly types: Readonly<Record<string, CellType>>;
 }
 
 /**
- * Reads CSV (RFC 4180) whose first row names the columns; a row becomes a map from their names to its cells. Blank lines are
- * passed over, but for those of a single column in which a cell may be empty.
+ * Reads CSV (RFC 4180) with a header; each row becomes a map from column names to cells. Blank lines are skipped, unless there is a
+ * single column in which a cell may be empty.
  */
 export function readCsv(options: CsvOptions): RowReader {
   return async function* (chunks, { onProblem, skip }) {
@@ -32,7 +32,7 @@ export function readCsv(options: CsvOptions): RowReader {
         else rows.push(...table.toRow(record, onProblem));
       },
       onFault: (line, what, next) => {
-        // Without the header nothing can be said of the rows.
+        // Without a header, the rows cannot be checked.
         if (table === undefined) throw new DataFileAbort("DATA_NOT_CSV", { line, column: 1 }, what, next);
         onProblem("DATA_NOT_CSV", { line, column: 1 }, what, next);
       },
@@ -54,13 +54,13 @@ export function readCsv(options: CsvOptions): RowReader {
   };
 }
 
-/** The columns of a file, and how its records become rows. */
+/** The columns of a file, which convert its records to rows. */
 class CsvTable {
   readonly #header: CsvRecord;
   readonly #columns: readonly { readonly name: string; readonly type: CellType }[];
   readonly #hasBlankRows: boolean;
 
-  /** @throws DataStop for a header that names no columns */
+  /** @throws DataStop for a header that is not valid */
   constructor(header: CsvRecord, { delimiter, types }: CsvOptions) {
     checkHeader(header, delimiter, types);
     this.#header = header;
@@ -79,7 +79,7 @@ class CsvTable {
     const { cells, line, isHeaderEcho } = record;
     const position = { line, column: 1 };
     let sound = true;
-    // What an earlier broken row left behind was told with it.
+    // The rest of an earlier broken row was reported with it.
     const refuse: OnDataProblem = (...told) => {
       sound = false;
       if (!isHeaderEcho) onProblem(...told);
@@ -87,17 +87,12 @@ class CsvTable {
     if (cells.length !== this.#columns.length) {
       const { length } = this.#columns;
       const what = `the header has ${length} ${length === 1 ? "column" : "columns"}, and the row ${cells.length}`;
-      refuse("DATA_NOT_CSV", position, what, "Quote cells that hold the delimiter.");
+      refuse("DATA_NOT_CSV", position, what, "Quote cells that contain the delimiter.");
       return [];
     }
     if (this.#isHeader(record)) {
-      const next = cells.length > 1 ? "" : " Put the cell in quotes if it is a row.";
-      refuse(
-        "DATA_NOT_CSV",
-        position,
-        "the header stands here again",
-        `Remove it, where files were put together.${next}`,
-      );
+      const next = cells.length > 1 ? "" : " Quote the cell if it is a row.";
+      refuse("DATA_NOT_CSV", position, "the header is repeated here", `Remove it if files were concatenated.${next}`);
       return [];
     }
     const value: Record<string, JsonValue> = {};
@@ -115,7 +110,7 @@ class CsvTable {
     return [{ value, json, bytes: Buffer.byteLength(json), position }];
   }
 
-  /** A single value may be the same as its column's name; then quotes tell the two apart. */
+  /** Reports whether a record repeats the header. In a single column, a value may equal the name; then quotes distinguish them. */
   #isHeader({ text, cells }: CsvRecord): boolean {
     if (cells.length === 1 && text !== this.#header.text) return false;
     return cells.every((cell, index) => cell === this.#header.cells[index]);
@@ -128,7 +123,7 @@ function checkHeader({ cells: header, line, text }: CsvRecord, delimiter: string
   if (excel !== null) {
     const other = excel[1] || delimiter;
     const setting = other === delimiter ? "" : ` Write delimiter: ${JSON.stringify(other)} in the manifest's source.`;
-    throw stop(`${quote(text)} is a line for Excel, and no header`, `Remove the line.${setting}`);
+    throw stop(`${quote(text)} is a directive for Excel, not a header`, `Remove the line.${setting}`);
   }
   const twice = header.find((name, index) => header.indexOf(name) !== index);
   if (twice !== undefined) throw stop(`two columns are named ${quote(twice)}`, "Give each column its own name.");
@@ -138,10 +133,10 @@ function checkHeader({ cells: header, line, text }: CsvRecord, delimiter: string
     (each) => each !== delimiter && header.length === 1 && header[0]?.includes(each),
   );
   if (other !== undefined) {
-    throw stop("the header has one column", `Add delimiter: ${JSON.stringify(other)} if that parts the cells.`);
+    throw stop("the header has one column", `Add delimiter: ${JSON.stringify(other)} if that separates the cells.`);
   }
   const missing = Object.keys(types).find((name) => !header.includes(name));
   if (missing === undefined) return;
   const next = `It has ${header.slice(0, 20).map(quote).join(", ")}.${didYouMean(missing, header)}`;
-  throw stop(`the header has no column ${quote(missing)}, which "types" names`, next);
+  throw stop(`"types" names the column ${quote(missing)}, which the header does not have`, next);
 }

@@ -1,13 +1,13 @@
 import type { ProblemCode } from "../problem-codes.ts";
 
-/** Where something is in a data file; both count from 1. */
+/** A position in a data file; both values count from 1. */
 export interface LineColumn {
   readonly line: number;
   /** In UTF-16 code units. */
   readonly column: number;
 }
 
-/** Is told of a problem in a data file; reading goes on. */
+/** Called with a problem in a data file; reading continues. */
 export type OnDataProblem = (code: ProblemCode, position: LineColumn, what: string, next: string) => void;
 
 /** A data file cannot be read any further. */
@@ -26,7 +26,7 @@ export class DataFileAbort extends Error {
   }
 }
 
-/** The spot at an offset of a text that begins at `start`. */
+/** Returns the position at an offset of a text that begins at `start`. */
 export function positionAt(text: string, offset: number, start: LineColumn): LineColumn {
   let { line, column } = start;
   let from = 0;

@@ -9,21 +9,21 @@ import { explainSyntaxError, type JsonSyntaxError } from "./json-syntax.ts";
 export interface ExactJson {
   readonly ok: true;
   readonly value: JsonValue;
-  /** Of the value, without spaces. */
+  /** The value as JSON without whitespace. */
   readonly json: string;
-  /** Of that, in UTF-8. */
+  /** Its UTF-8 bytes. */
   readonly bytes: number;
-  /** Of a number: how it is written, where JavaScript writes it in another way. Those inside a value are noted with it. */
+  /** The spelling of a number, if JavaScript formats it differently. Spellings inside a value are recorded separately. */
   readonly spelling?: string;
 }
 
 export type ParseResult = ExactJson | { readonly ok: false; readonly errors: readonly JsonSyntaxError[] };
 
 /**
- * Reads JSON so that nothing is changed on the way: `JSON.parse` alone drops keys that are there twice, and rounds
- * numbers. Most texts come out as they went in when they are written again, and need no second look.
+ * Parses JSON without losing anything: `JSON.parse` alone drops duplicate keys and rounds numbers. If serializing the value produces
+ * the same text, as for most texts, no further check is needed.
  *
- * @param rawBytes of the text in UTF-8
+ * @param rawBytes the UTF-8 bytes of the text
  */
 export function parseExactly(text: string, rawBytes: number): ParseResult {
   let value: JsonValue;
@@ -34,10 +34,10 @@ export function parseExactly(text: string, rawBytes: number): ParseResult {
   }
   if (!isShallow(value, 0)) {
     const message = `values are nested more than ${maxDepth} deep`;
-    return { ok: false, errors: [{ code: "NESTING_LIMIT", offset: 0, message, hint: "Nest them less." }] };
+    return { ok: false, errors: [{ code: "NESTING_LIMIT", offset: 0, message, hint: "Reduce the nesting." }] };
   }
   const json = JSON.stringify(value);
-  // Only an escape can make half of a surrogate pair or hide a key, so without one both texts mean the same.
+  // Only an escape can create half of a surrogate pair or hide a key, so without one both texts are equivalent.
   const plain = !text.includes("\\u") && !text.includes("__proto__");
   if (plain && json === text) return { ok: true, value, json, bytes: rawBytes };
   const bytes = () => Buffer.byteLength(json);
@@ -59,7 +59,7 @@ function isShallow(value: JsonValue, depth: number): boolean {
   return true;
 }
 
-/** Whether a text differs from what JSON.stringify wrote by nothing but spaces between its tokens. */
+/** Reports whether a text differs from the output of JSON.stringify only in whitespace between tokens. */
 function isEqualIgnoringSpaces(text: string, input: string): boolean {
   let at = 0;
   for (let index = 0; index < text.length; index += 1) {
@@ -70,14 +70,14 @@ function isEqualIgnoringSpaces(text: string, input: string): boolean {
   return at === input.length;
 }
 
-/** Looks at each token of a text that is JSON. `respelled`: JavaScript writes one of its numbers in another way. */
+/** Checks each token of a JSON text. `respelled` is true if JavaScript formats one of its numbers differently. */
 function scanTokens(text: string): { readonly flaws: readonly JsonSyntaxError[]; readonly respelled: boolean } {
   const errors: JsonSyntaxError[] = [];
   let respelled = false;
   const keys: Set<string>[] = [];
   const checkText = (value: string, offset: number) => {
     if (value.isWellFormed()) return;
-    const message = "the text holds half of a surrogate pair, which UTF-8 cannot hold";
+    const message = "the text contains half of a surrogate pair, which UTF-8 cannot encode";
     errors.push({
       code: "TEXT_NOT_UNICODE",
       offset,
@@ -96,13 +96,13 @@ function scanTokens(text: string): { readonly flaws: readonly JsonSyntaxError[];
       checkText(key, offset);
       const known = keys.at(-1);
       if (known?.has(key)) {
-        const message = `the key ${quote(key)} is there already`;
+        const message = `duplicate key ${quote(key)}`;
         errors.push({ code: "DUPLICATE_KEY", offset, message, hint: "Remove one of the two." });
       }
       known?.add(key);
       if (key !== "__proto__") return;
-      const what = 'the key "__proto__" changes what an object is in JavaScript';
-      errors.push({ code: "KEY_UNSAFE", offset, message: what, hint: "Give the key another name." });
+      const what = 'the key "__proto__" changes the prototype of objects in JavaScript';
+      errors.push({ code: "KEY_UNSAFE", offset, message: what, hint: "Rename the key." });
     },
     onLiteralValue: (value, offset, length) => {
       if (typeof value === "string") checkText(value, offset);
@@ -113,8 +113,8 @@ function scanTokens(text: string): { readonly flaws: readonly JsonSyntaxError[];
       const sent = Object.is(value, -0) ? "0" : String(value);
       const message = Number.isFinite(value)
         ? `${quote(source)} is a number that would be sent as ${sent}`
-        : `${quote(source)} is no number that JSON readers can hold`;
-      errors.push({ code: "NUMBER_NOT_EXACT", offset, message, hint: "Put it in quotes, so that it is text." });
+        : `${quote(source)} is not a number that JSON parsers can represent`;
+      errors.push({ code: "NUMBER_NOT_EXACT", offset, message, hint: "Quote it, so that it is text." });
     },
   });
   return { flaws: errors, respelled };

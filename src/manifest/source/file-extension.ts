@@ -4,17 +4,17 @@ import type { Compression } from "./compression.ts";
 
 export type Format = "ndjson" | "csv" | "json";
 
-/** What the name of a data file says of it. */
+/** The properties of a data file according to its name. */
 export interface FileExtension {
   readonly format: Format | undefined;
   readonly compression: Compression;
-  /** Where it says that the file cannot be read. */
+  /** Set if files with this extension are not supported. */
   readonly unreadable: Unreadable | undefined;
 }
 
 interface Unreadable {
   readonly code: ProblemCode;
-  /** What the file is: `compressed with xz`. */
+  /** The kind of file, such as `compressed with xz`. */
   readonly description: string;
   readonly hint: string;
 }
@@ -36,7 +36,7 @@ const compressedWith = (how: string): Unreadable => ({
 const isArchive = (description: string): Unreadable => ({
   code: "DATA_COMPRESSION",
   description,
-  hint: "Unpack it, and name one file.",
+  hint: "Unpack it, and use one of its files.",
 });
 const otherFormat = (description: string): Unreadable => ({
   code: "DATA_FORMAT",
@@ -45,7 +45,7 @@ const otherFormat = (description: string): Unreadable => ({
 });
 const tabSeparated: Unreadable = {
   code: "DATA_FORMAT",
-  description: "a file with tabs by its name",
+  description: "a tab-separated file",
   hint: 'Write "format: csv", and delimiter: "\\t" in double quotes.',
 };
 
@@ -74,7 +74,7 @@ const unreadableFormats: Readonly<Record<string, Unreadable>> = {
   ".tab": tabSeparated,
 };
 
-/** Reads the ending of a file's name, and the one before it where the last is that of a compression. */
+/** Reads the extension of a file's name, and the previous one if the last is that of a compression. */
 export function parseExtension(file: string): FileExtension {
   const outer = posix.extname(file).toLowerCase();
   const compression = compressions[outer];

@@ -3,10 +3,10 @@ import type { Compression } from "./compression.ts";
 import { DataFileAbort } from "./data-file-errors.ts";
 
 /**
- * Refuses a data file that is something else.
+ * Refuses a data file of another kind.
  *
- * @param head its first bytes, as they are in the file, or as they were decompressed
- * @param expected how these bytes are compressed
+ * @param head its first bytes, raw or decompressed
+ * @param expected the compression of these bytes
  * @throws DataStop
  */
 export function assertNotForeign(head: Buffer, expected: Compression): void {

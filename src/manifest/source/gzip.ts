@@ -5,10 +5,10 @@ import { CompressionError } from "./compression.ts";
 const flags = { headerCrc: 0x02, extra: 0x04, name: 0x08, comment: 0x10, reserved: 0xe0 } as const;
 
 /**
- * Decompresses every member of a gzip file (RFC 1952). Members may follow each other, and zeros may follow a member, as
- * tapes and archives leave them. Node's own decompressor takes such zeros for the end, and drops the members behind them.
+ * Decompresses every member of a gzip file (RFC 1952). There may be several members, and zeros after a member, as tapes and archives
+ * add them. Node's own decompressor stops at such zeros, and drops the members after them.
  *
- * @param chunkBytes size of the pieces that come out, at most
+ * @param chunkBytes maximum size of the output chunks
  * @throws CompressionError
  */
 export async function* gunzip(input: ByteInput, chunkBytes: number): AsyncGenerator<Buffer> {
@@ -19,7 +19,7 @@ export async function* gunzip(input: ByteInput, chunkBytes: number): AsyncGenera
   } while (await skipZeros(input));
 }
 
-/** @returns whether something follows */
+/** Skips zeros. @returns whether other bytes follow */
 async function skipZeros(input: ByteInput): Promise<boolean> {
   for (let bytes = await input.some(); bytes !== undefined; bytes = await input.some()) {
     const first = bytes.findIndex((byte) => byte !== 0);
@@ -43,12 +43,12 @@ async function skipHeader(input: ByteInput, start: number): Promise<void> {
   };
   const [first, second] = await input.peek(2);
   if (first !== undefined && (first !== 0x1f || (second !== undefined && second !== 0x8b))) {
-    throw new CompressionError("gzip", `what begins at byte ${start} is not gzip`);
+    throw new CompressionError("gzip", `the data at byte ${start} is not gzip`);
   }
   const header = await take(10);
   const flag = header[3] ?? 0;
   if (header[2] !== 8 || (flag & flags.reserved) !== 0) {
-    throw new CompressionError("gzip", `the member that begins at byte ${start} is compressed in an unknown way`);
+    throw new CompressionError("gzip", `the member at byte ${start} uses an unknown compression method`);
   }
   if (flag & flags.extra) await take((await take(2)).readUInt16LE());
   if (flag & flags.name) await passText();
@@ -59,7 +59,7 @@ async function skipHeader(input: ByteInput, start: number): Promise<void> {
   }
 }
 
-/** Decompresses the data of one member, and compares it with the check sum and the length behind it. */
+/** Decompresses the data of one member, and verifies its checksum and length. */
 async function* inflate(input: ByteInput, start: number, chunkBytes: number): AsyncGenerator<Buffer> {
   const dataStart = input.offset;
   const decoder = createInflateRaw({ chunkSize: chunkBytes });
@@ -71,7 +71,7 @@ async function* inflate(input: ByteInput, start: number, chunkBytes: number): As
         return;
       }
       await writeChunk(decoder, bytes);
-      // The decoder ends with the data, and leaves what is behind them.
+      // The decoder stops at the end of the data, and leaves the rest.
       unused = input.offset - dataStart - decoder.bytesWritten;
       input.unread(bytes.subarray(bytes.length - unused));
     }
@@ -96,7 +96,7 @@ async function* inflate(input: ByteInput, start: number, chunkBytes: number): As
   if (trailer.readUInt32LE() !== crc || trailer.readUInt32LE(4) !== length % 2 ** 32) throw damagedError(start);
 }
 
-/** Waits until a decoder has taken a piece, or wants no more. */
+/** Waits until a decoder has consumed a chunk, or has ended. */
 function writeChunk(decoder: ReturnType<typeof createInflateRaw>, bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -111,9 +111,9 @@ function writeChunk(decoder: ReturnType<typeof createInflateRaw>, bytes: Buffer)
 }
 
 function truncatedError(start: number): CompressionError {
-  return new CompressionError("gzip", `the member that begins at byte ${start} is cut`);
+  return new CompressionError("gzip", `the member at byte ${start} is truncated`);
 }
 
 function damagedError(start: number): CompressionError {
-  return new CompressionError("gzip", `the member that begins at byte ${start} is damaged`);
+  return new CompressionError("gzip", `the member at byte ${start} is damaged`);
 }

@@ -3,7 +3,7 @@ import { DataFileAbort, type LineColumn, positionAt } from "./data-file-errors.t
 import { parseExactly } from "./exact-json.ts";
 import { maxRowBytes, type Row, type RowReader, rowTooLongError } from "./row-reader.ts";
 
-/** Reads the items of one JSON array, which is never in memory as a whole. */
+/** Streams the items of a JSON array, which is never in memory as a whole. */
 export const readJsonArray: RowReader = async function* (chunks, { onProblem, skip }) {
   const splitter = new ArraySplitter();
   let left = skip;
@@ -36,22 +36,22 @@ interface Item {
   readonly position: LineColumn;
 }
 
-/** Finds where the items of an array begin and end. What is inside them is not its business. */
+/** Finds the boundaries of the items of an array, without parsing them. */
 class ArraySplitter {
   #state: "before" | "inside" | "after" = "before";
-  /** Brackets that are open inside the item. */
+  /** The number of open brackets inside the item. */
   #depth = 0;
   #inText = false;
   #escaped = false;
-  /** The part of the item that came with earlier pieces. */
+  /** The part of the item from earlier chunks. */
   #begun = "";
   #itemSpot: LineColumn | undefined;
   #line = 1;
-  /** What to add to an offset of the present piece for a column of the present line. */
+  /** The difference between a column of the current line and an offset of the current chunk. */
   #columnBase = 1;
   #commas = 0;
 
-  /** @returns the items that end in this piece */
+  /** Processes a chunk. @returns the items that end in it */
   push(text: string): Item[] {
     const items: Item[] = [];
     let from = 0;
@@ -102,8 +102,7 @@ class ArraySplitter {
 
   end(): void {
     if (this.#state === "after") return;
-    const what =
-      this.#state === "before" ? "there is no JSON array in the file" : "the array that begins the file has no end";
+    const what = this.#state === "before" ? "the file contains no JSON array" : "the array is not closed";
     throw new DataFileAbort("DATA_NOT_JSON", this.#itemSpot ?? this.#here(), what, "Check that the file is whole.");
   }
 
@@ -119,8 +118,8 @@ class ArraySplitter {
       this.#state = "inside";
       return;
     }
-    const what = this.#state === "before" ? "the file does not begin with [" : "something stands behind the array";
-    const next = 'A file of format json is one array; for one value a line write "format: ndjson".';
+    const what = this.#state === "before" ? "the file does not begin with [" : "unexpected content after the array";
+    const next = 'A file of format json is one array; for one value per line write "format: ndjson".';
     throw new DataFileAbort("DATA_NOT_JSON", position, what, next);
   }
 
@@ -129,19 +128,14 @@ class ArraySplitter {
     else if (character === 0x7b || character === 0x5b) this.#depth += 1;
     else if (character === 0x7d || character === 0x5d) {
       if (this.#depth === 0) {
-        throw new DataFileAbort(
-          "DATA_NOT_JSON",
-          position,
-          "a } stands here that closes nothing",
-          "Correct the JSON here.",
-        );
+        throw new DataFileAbort("DATA_NOT_JSON", position, "unmatched }", "Correct the JSON here.");
       }
       this.#depth -= 1;
     }
   }
 }
 
-/** JSON has no other spaces than these. */
+/** Reports whether a character is whitespace in JSON, which has only these four. */
 function isSpace(character: number): boolean {
   return character === 0x20 || character === 0x0a || character === 0x0d || character === 0x09;
 }

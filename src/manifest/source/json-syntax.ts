@@ -3,7 +3,7 @@ import { quote } from "../problem.ts";
 import type { ProblemCode } from "../problem-codes.ts";
 import { mergeConflict } from "../text-file.ts";
 
-/** Why a text does not stand for exactly one JSON value. */
+/** Why a text is not exactly one JSON value. */
 export interface JsonSyntaxError {
   readonly code: ProblemCode;
   /** In UTF-16 code units from the start of the text. */
@@ -12,7 +12,7 @@ export interface JsonSyntaxError {
   readonly hint: string;
 }
 
-/** Finds the first thing that keeps a text from being JSON, and says what it is. */
+/** Finds and describes the first JSON syntax error of a text. */
 export function explainSyntaxError(text: string): JsonSyntaxError {
   const marker = conflictMarker.exec(text);
   if (marker !== null) return { code: "MERGE_CONFLICT", offset: marker.index, ...mergeConflict };
@@ -22,14 +22,14 @@ export function explainSyntaxError(text: string): JsonSyntaxError {
     parse(text, errors, { disallowComments: true });
     found = errors[0];
   } catch (error) {
-    // It recurses, so what is nested without bounds has no better place.
+    // The parser recurses, so excessive nesting has no better location.
     if (!(error instanceof RangeError)) throw error;
   }
   const { offset, message, hint } = found === undefined ? unclear : explain(found, text);
   return { code: "DATA_NOT_JSON", offset, message, hint };
 }
 
-/** Whether a text that is not JSON is the beginning of a value that goes on: there is nothing against it but its end. */
+/** Reports whether a text is only the beginning of a JSON value: it has no error except that it ends too early. */
 export function isUnfinished(text: string): boolean {
   const errors: ParseError[] = [];
   try {
@@ -42,7 +42,7 @@ export function isUnfinished(text: string): boolean {
   return errors.length > 0 && errors.every(({ offset }) => offset >= end);
 }
 
-/** A line with which Git marks a conflict; in JSON none of them can be meant. */
+/** A line with which Git marks a conflict; none of them is valid JSON. */
 const conflictMarker = /^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?\r?$/m;
 
 interface Finding {
@@ -54,7 +54,7 @@ interface Finding {
 const corrections = "Correct the JSON here.";
 const unclear: Finding = { offset: 0, message: "this is not JSON", hint: corrections };
 
-/** By the names that the parser has for its errors. */
+/** Descriptions by the parser's error names. */
 const valueWords: Readonly<Record<string, string>> = {
   PropertyNameExpected: "a key in double quotes is missing here",
   ValueExpected: "a value is missing here",
@@ -65,10 +65,10 @@ const valueWords: Readonly<Record<string, string>> = {
   EndOfFileExpected: "there is more than one value",
   InvalidCommentToken: "JSON has no comments",
   UnexpectedEndOfComment: "JSON has no comments",
-  UnexpectedEndOfNumber: "a number of JSON has digits behind its point and its e",
+  UnexpectedEndOfNumber: "a JSON number needs digits after its point and its e",
   UnexpectedEndOfString: "the text that begins here has no end",
   InvalidUnicode: "the text that begins here has a \\u without four hexadecimal digits",
-  InvalidEscapeCharacter: "the text that begins here has an escape that JSON does not know",
+  InvalidEscapeCharacter: "the text that begins here has an escape that JSON does not define",
 };
 
 function explain({ error, offset, length }: ParseError, text: string): Finding {
@@ -82,45 +82,45 @@ function explain({ error, offset, length }: ParseError, text: string): Finding {
     case "ValueExpected": {
       const comma = text.slice(0, offset).trimEnd().length - 1;
       if (text[comma] !== "," || !/^[}\]]/.test(text.slice(offset))) break;
-      return { offset: comma, message: "a comma stands here with nothing behind it", hint: "Remove the comma." };
+      return { offset: comma, message: "a trailing comma", hint: "Remove the comma." };
     }
     case "EndOfFileExpected": {
       const character = text[offset] ?? "";
-      if (character === ",") return { offset, message: "a comma stands behind the value", hint: "Remove the comma." };
+      if (character === ",") return { offset, message: "a comma after the value", hint: "Remove the comma." };
       if (!/[}\]]/.test(character)) break;
-      return { offset, message: `a ${character} stands here that closes nothing`, hint: corrections };
+      return { offset, message: `unmatched ${character}`, hint: corrections };
     }
     case "CommaExpected":
       if (/\d/.test(text[offset] ?? "") && /[:,[\s]-?0$/.test(text.slice(0, offset))) {
-        const hint = "Write the number without it, or put it in quotes, so that it is text.";
-        return { offset: offset - 1, message: "a number of JSON does not begin with a zero", hint };
+        const hint = "Remove the zero, or quote the number if it is text.";
+        return { offset: offset - 1, message: "a JSON number cannot begin with a zero", hint };
       }
   }
   return { offset, message: valueWords[kind] ?? unclear.message, hint: corrections };
 }
 
-/** Something that is neither a value nor punctuation. */
+/** Describes a symbol that is neither a value nor punctuation. */
 function explainSymbol(text: string, offset: number, length: number): Finding {
   const rest = text.slice(offset);
   const character = String.fromCodePoint(rest.codePointAt(0) ?? 0);
   const named = describeCharacter(character);
-  if (named !== undefined) return { offset, message: `${named} stands here`, hint: "Remove it." };
+  if (named !== undefined) return { offset, message: `${named} is not allowed here`, hint: "Remove it." };
   const word = /^-?[a-z]\w*/i.exec(rest)?.[0] ?? "";
   if (/^-?(?:nan|inf|infinity)$/i.test(word)) {
-    return { offset, message: `${quote(word)} is not a JSON number`, hint: "Write null, or leave the key out." };
+    return { offset, message: `${quote(word)} is not a JSON number`, hint: "Write null, or omit the key." };
   }
   const meant = /^(?:true|false|null)$/i.test(word) ? word.toLowerCase() : otherWords[word];
   if (meant !== undefined) {
     return { offset, message: `${quote(word)} is not a JSON literal`, hint: `Write ${meant}.` };
   }
   if (/^["'`]/.test(character) || quotes.includes(character)) {
-    return { offset, message: `${character} is not a quote in JSON`, hint: 'Write " in its place.' };
+    return { offset, message: `${character} is not a quote in JSON`, hint: 'Write " instead.' };
   }
   if (character === "#") return { offset, message: "JSON has no comments", hint: "Remove the comment." };
   const number = /^[+.\w]\w*[+.]?\w*/.exec(text.slice(numberStart(text, offset)))?.[0] ?? "";
   if (/^[+.\d]/.test(number) && /\d/.test(number) && /[+.\w]/.test(character)) {
-    const hint = "Write the number as JSON does, or put it in quotes, so that it is text.";
-    return { offset: numberStart(text, offset), message: `${quote(number)} is not how JSON writes a number`, hint };
+    const hint = "Write the number in JSON notation, or quote it if it is text.";
+    return { offset: numberStart(text, offset), message: `${quote(number)} is not a valid JSON number`, hint };
   }
   if (word !== "") {
     return { offset, message: `${quote(word)} has no quotes`, hint: "Put texts and keys in double quotes." };
@@ -128,7 +128,7 @@ function explainSymbol(text: string, offset: number, length: number): Finding {
   return { offset, message: `${quote(rest.slice(0, length))} is not JSON`, hint: corrections };
 }
 
-/** Where the number begins in which, or behind which, something is not right. */
+/** Returns the start of a number with an error in it or after it. */
 function numberStart(text: string, offset: number): number {
   const before = /[\d.]+$/.exec(text.slice(Math.max(0, offset - 30), offset));
   return offset - (before?.[0].length ?? 0);
@@ -139,19 +139,19 @@ const otherWords: Readonly<Record<string, string>> = {
   False: "false",
   None: "null",
   nil: "null",
-  undefined: "null, or leave the key out",
+  undefined: "null, or omit the key",
 };
 
 const quotes = "‘’‚“”„«»‹›";
 
-/** A control character, which a text of JSON has as an escape alone. */
+/** Describes a control character, which a JSON text may only contain as an escape. */
 function explainControl(text: string, start: number): Finding {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for them
   const offset = start + Math.max(0, text.slice(start).search(/[\u0000-\u001f]/));
   const character = text[offset] ?? "";
   const name = character === "\t" ? "a tab" : (describeCharacter(character) ?? "a control character");
   const escaped = JSON.stringify(character).slice(1, -1);
-  return { offset, message: `${name} stands in a text`, hint: `Write it as ${escaped}.` };
+  return { offset, message: `${name} is not allowed in a text`, hint: `Write it as ${escaped}.` };
 }
 
 const characters: Readonly<Record<string, string>> = {
@@ -161,10 +161,10 @@ const characters: Readonly<Record<string, string>> = {
   "\u200B": "a zero width space",
   "\u0000": "a NUL character",
   "\u001E": "a record separator, as JSON text sequences have it",
-  "\u001A": "a character that ends files of DOS",
+  "\u001A": "a DOS end-of-file character",
 };
 
-/** A character that cannot be seen, or that looks like a plain space; undefined for any other. */
+/** Names a character that is invisible or looks like a space; undefined for any other. */
 function describeCharacter(character: string): string | undefined {
   if (!/[\p{C}\p{Z}]/u.test(character)) return undefined;
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;

@@ -7,8 +7,8 @@ import type { Row, RowReader } from "./row-reader.ts";
 import { maxRowBytes, rowTooLongError } from "./row-reader.ts";
 
 /**
- * Reads one JSON value a line. Lines end with LF or CRLF; empty ones are passed over. Lines are cut in the bytes, where a
- * line feed is one byte and nothing else: readers that know all of Unicode's line ends would cut inside texts.
+ * Reads one JSON value per line. Lines end with LF or CRLF; empty ones are skipped. Lines are split by bytes, where a line feed is
+ * unambiguous: splitting at all of Unicode's line ends would split texts.
  */
 export const readNdjson: RowReader = async function* (chunks, { onProblem, skip }) {
   let rest: Buffer = Buffer.alloc(0);
@@ -65,10 +65,10 @@ export const readNdjson: RowReader = async function* (chunks, { onProblem, skip 
   if (rows === 1 && first !== undefined && !isListOfMaps(first.value)) warnAboutArray(first, onProblem);
 };
 
-/** Tells what lines have against them, and stops where they are the lines of a value that is written over several. */
+/** Reports problems of lines, and stops if the lines belong to one value that spans several lines. */
 class BrokenLines {
   readonly #onProblem: OnDataProblem;
-  /** A line that only lacks its end; the next line says whether that is a fault or a way to write. */
+  /** An incomplete line; the next line shows whether it is a mistake, or a value that spans several lines. */
   #unfinished:
     | { readonly text: string; readonly spot: LineColumn; readonly flaws: readonly JsonSyntaxError[] }
     | undefined;
@@ -101,7 +101,7 @@ class BrokenLines {
   }
 }
 
-/** Whether a line goes on with the value that the line before began; a row that was cut is followed by a row. */
+/** Reports whether a line continues the value of the previous line; a truncated row is followed by another row. */
 function continues(begun: string, line: string, errors: readonly JsonSyntaxError[]): boolean {
   return begun === "{" || begun === "[" || (errors.length > 0 && /^[\s"}\]]/.test(line));
 }
@@ -121,7 +121,7 @@ function isListOfMaps(value: JsonValue): boolean {
 function warnAboutArray({ value, position }: Row, onProblem: OnDataProblem): void {
   if (!Array.isArray(value) || value.length === 0) return;
   const what = `the row is an array of ${formatCount(value.length, "item")}, and becomes one message`;
-  onProblem("ARRAY_ROW", position, what, 'Write "format: json" if each item is to be a message.');
+  onProblem("ARRAY_ROW", position, what, 'Write "format: json" if each item should be a message.');
 }
 
 function isBlank(bytes: Buffer): boolean {

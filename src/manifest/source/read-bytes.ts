@@ -7,7 +7,7 @@ import { assertNotForeign } from "./foreign-content.ts";
 import { gunzip } from "./gzip.ts";
 import { unzstd } from "./zstd.ts";
 
-/** Bytes read at once: large enough that the work for each piece does not count. */
+/** Bytes per read: large enough that the overhead per chunk is negligible. */
 const chunkBytes = 256 * 1024;
 
 const decompressors = {
@@ -17,9 +17,9 @@ const decompressors = {
 } as const satisfies Record<Compression, unknown>;
 
 /**
- * Streams a file's bytes, decompressed, in pieces of a bounded size.
+ * Streams a file's decompressed bytes in chunks of limited size.
  *
- * @throws Error of the file system, FileError; CompressionError, DataStop when the data is not what it is said to be
+ * @throws Error of the file system, FileError; CompressionError or DataStop if the data is of another kind
  */
 export async function* readBytes(path: string, compression: Compression): AsyncGenerator<Buffer> {
   const { descriptor } = openRegularFile(path);

@@ -12,7 +12,7 @@ import { readJsonArray } from "./json-array.ts";
 import { readNdjson } from "./ndjson.ts";
 import type { RowReader } from "./row-reader.ts";
 
-/** A data file, and how it is read. */
+/** A data file and its format. */
 export interface SourceFile {
   /** Relative to the repository, with forward slashes. */
   readonly file: string;
@@ -20,7 +20,7 @@ export interface SourceFile {
   readonly reader: RowReader;
 }
 
-/** Finds the data file that a manifest names, beside the manifest, and what is to be known before it is opened. */
+/** Resolves the data file of a manifest, relative to the manifest, and checks its settings without opening it. */
 export function resolveSource(
   document: ManifestDocument,
   input: SourceInput,
@@ -30,11 +30,11 @@ export function resolveSource(
   const location = locate(document, ["source", "file"]);
   const file = posix.join(posix.dirname(document.file.path), input.file);
   if (file.startsWith("../")) {
-    const next = "Put the file into the repository, and name it by a path from the manifest's folder.";
+    const next = "Put the file into the repository, and use a path relative to the manifest's folder.";
     problems.add(createProblem("OUTSIDE_REPOSITORY", location, "this path leads out of the repository", next));
     return undefined;
   }
-  const next = "Write the path of the data file, from the manifest's folder.";
+  const next = "Write the path of the data file, relative to the manifest's folder.";
   if (!findNamedFile(root, file, location, next, problems)) return undefined;
 
   const named = parseExtension(file);
@@ -42,19 +42,20 @@ export function resolveSource(
   const other = input.compression === undefined ? named.unreadable : undefined;
   if (other !== undefined && (input.format === undefined || other.code === "DATA_COMPRESSION")) {
     problems.add(
-      createProblem(other.code, location, `${quote(file)} is ${other.description}, which is not read here`, other.hint),
+      createProblem(other.code, location, `${quote(file)} is ${other.description}, which is not supported`, other.hint),
     );
     return undefined;
   }
   if (format === undefined) {
-    const next =
-      'Write "format: ndjson", csv or json, or give the file one of the endings .ndjson, .jsonl, .csv, .json.';
-    problems.add(createProblem("DATA_FORMAT", location, `the ending of ${quote(file)} does not say its format`, next));
+    const next = 'Write "format: ndjson", csv or json, or use one of the extensions .ndjson, .jsonl, .csv, .json.';
+    problems.add(
+      createProblem("DATA_FORMAT", location, `the extension of ${quote(file)} does not determine its format`, next),
+    );
     return undefined;
   }
   if (format !== "csv" && (input.types || input.delimiter !== undefined)) {
     const key = input.types ? "types" : "delimiter";
-    const what = `"${key}" is for CSV, and the file is ${format}`;
+    const what = `"${key}" is for CSV, but the file is ${format}`;
     problems.add(createProblem("DATA_FORMAT", locate(document, ["source", key]), what, `Remove "${key}".`));
     return undefined;
   }

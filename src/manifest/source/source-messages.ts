@@ -20,29 +20,29 @@ import type { SourceFile } from "./resolve-source.ts";
 import type { Row } from "./row-reader.ts";
 import { utf8Chunks } from "./utf8.ts";
 
-/** What makes messages of the rows of a data file. */
+/** The settings for converting the rows of a data file to messages. */
 export interface SourceOptions {
   readonly root: string;
   readonly source: SourceFile;
-  /** Where the manifest names the file. */
+  /** The location of the file's name in the manifest. */
   readonly location: SourceLocation;
   readonly manifest: ManifestContext;
-  /** How a row becomes a message; undefined: it is the body. */
+  /** The map from a row to a message; undefined if the row is the body. */
   readonly map: MessageInput | undefined;
   readonly scope: Scope;
 }
 
-/** A message out of a data file, and the bytes of its body. */
+/** A message of a data file, with the bytes of its body. */
 export interface SourceMessage {
   readonly message: Message;
   readonly bytes: number;
 }
 
 /**
- * Streams the messages of a data file, some at once, in order. Rows with problems are told and left out; what keeps the
- * file from being read to its end is told last.
+ * Streams the messages of a data file in order, in groups. Rows with problems are reported and skipped; an error that ends the file
+ * early is reported last.
  *
- * @param from number of rows at the start to pass over
+ * @param from number of rows to skip at the start
  */
 export async function* readSourceMessages(
   reading: SourceOptions,
@@ -76,7 +76,7 @@ function toMessage(
   onProblem: OnDataProblem,
 ): SourceMessage {
   const tellHere: OnVariableProblem = (code, _path, _snippet, what, next, elsewhere) => {
-    // What is only suspicious in the map was told there, once; so was what is wrong in another file.
+    // Warnings about the map were reported once, at the map, and so were problems in other files.
     if (problemCodes[code].severity === "error" && elsewhere === undefined) onProblem(code, location, what, next);
   };
   if (map !== undefined) {
@@ -86,7 +86,7 @@ function toMessage(
   }
   const { defaults, schemas, stamper: dedupKeys } = manifest;
   const contentType = defaults?.content_type ?? "json";
-  // A variable in the defaults was replaced before the first row was read.
+  // Variables in the defaults were replaced before the first row was read.
   const delaySeconds = typeof defaults?.delay_seconds === "number" ? defaults.delay_seconds : undefined;
   const plain: Message = { id: undefined, body: row.value, json: row.json, contentType, delaySeconds, location };
   if (contentType === "text" && typeof row.value !== "string") {
@@ -103,7 +103,7 @@ function toMessage(
   const message = stamp === undefined ? plain : { ...plain, dedupKey: stamp };
   const sent = withDedupKey(message);
   validateBody(schemas, sent, [], tellHere);
-  // A row was measured when it was read.
+  // The row was measured when it was read.
   const bytes = contentType === "text" || stamp !== undefined ? countBodyBytes(sent) : row.bytes;
   if (bytes > limits.messageBytes) {
     const { what, next } = bodyTooLarge(bytes);

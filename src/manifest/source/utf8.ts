@@ -5,7 +5,7 @@ import { DataFileAbort } from "./data-file-errors.ts";
 import { assertNotForeign } from "./foreign-content.ts";
 
 /**
- * Passes bytes on in pieces that are whole characters of UTF-8, without a byte order mark.
+ * Passes on bytes in chunks of complete UTF-8 characters, without a byte order mark.
  *
  * @throws DataStop for everything that is not UTF-8
  */
@@ -31,7 +31,7 @@ export async function* utf8Chunks(chunks: AsyncIterable<Buffer>): AsyncGenerator
   if (last.length > 0) yield last;
 }
 
-/** Looks at the first bytes of a file. */
+/** Checks the first bytes of a file. */
 function skipByteOrderMark(bytes: Buffer): Buffer {
   assertNotForeign(bytes, "none");
   const encoding = detectEncoding(bytes);
@@ -46,7 +46,7 @@ function skipByteOrderMark(bytes: Buffer): Buffer {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
-/** How many bytes at the end are the beginning of a character whose rest is still to come. */
+/** Returns the number of bytes at the end that are the beginning of an incomplete character. */
 function incompleteBytes(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;
@@ -56,12 +56,12 @@ function incompleteBytes(bytes: Buffer): number {
   return 0;
 }
 
-/** @returns the number of the line in which the next piece begins */
+/** Checks a chunk. @returns the number of the line where the next chunk begins */
 function check(bytes: Buffer, line: number): number {
   if (!isUtf8(bytes)) {
     const bad = findBadByte(bytes);
     const what = "the bytes here are not UTF-8; they look like Latin-1 or Windows-1252";
-    // Where a line began in an earlier piece, its column is not known any more.
+    // If the line began in an earlier chunk, the column is unknown.
     const column = bad.line === 1 && line > 1 ? 1 : bad.column;
     throw new DataFileAbort("ENCODING", { line: line + bad.line - 1, column }, what, "Save the file as UTF-8.");
   }

@@ -3,37 +3,37 @@ import { constants, createZstdDecompress } from "node:zlib";
 import type { ByteInput } from "./byte-input.ts";
 import { CompressionError } from "./compression.ts";
 
-/** Memory that a frame may ask for, as a power of two: as much as `zstd -d` gives it unasked, 128 MiB. */
+/** Maximum memory of a frame, as a power of two: 128 MiB, like the default of `zstd -d`. */
 const maxWindowLog = 27;
 
-/** Bytes that go to the decoder at once, but for the last of a frame. */
+/** Bytes per chunk for the decoder, except for the last chunk of a frame. */
 const pieceBytes = 64 * 1024;
 
-/** The most that a block may have (RFC 8878, 3.1.1.2.3). */
+/** Maximum bytes of a block (RFC 8878, 3.1.1.2.3). */
 const maxBlockBytes = 128 * 1024;
 
 /**
- * Decompresses every frame of a zstd file (RFC 8878). Skippable frames are passed over.
+ * Decompresses every frame of a zstd file (RFC 8878), and ignores skippable frames.
  *
- * @param chunkBytes size of the pieces that come out, at most
+ * @param chunkBytes maximum size of the output chunks
  * @throws CompressionError
  */
 export async function* unzstd(input: ByteInput, chunkBytes: number): AsyncGenerator<Buffer> {
   const pieces = framePieces(input);
   const first = await pieces.next();
-  // Node's decoder takes it for an error when it gets no frame at all.
+  // Node's decoder fails if it gets no frame.
   if (first.done) return;
   const decoder = createZstdDecompress({
     chunkSize: chunkBytes,
     params: { [constants.ZSTD_d_windowLogMax]: maxWindowLog },
   });
-  // Node's decoder stops at the end of a frame where more bytes follow in the same piece. No piece has bytes of two frames.
+  // Node's decoder stops at the end of a frame if more bytes follow in the same chunk, so no chunk has bytes of two frames.
   const plain = pipeline(Readable.from(prepend(first.value, pieces)), decoder, () => {});
   try {
     yield* plain as AsyncIterable<Buffer>;
   } catch (error) {
     const isDecoders = error instanceof Error && "code" in error && String(error.code).startsWith("ZSTD_");
-    // It does not say in which of the frames that it was given.
+    // The error does not identify the frame.
     throw isDecoders ? new CompressionError("zstd", `a frame before byte ${input.offset} is damaged`) : error;
   }
 }
@@ -43,7 +43,7 @@ async function* prepend(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenera
   yield* rest;
 }
 
-/** Passes on the bytes of the frames, in pieces that end where a frame does. */
+/** Passes on the bytes of the frames, in chunks that end with a frame. */
 async function* framePieces(input: ByteInput): AsyncGenerator<Buffer> {
   for (;;) {
     const start = input.offset;
@@ -53,7 +53,7 @@ async function* framePieces(input: ByteInput): AsyncGenerator<Buffer> {
     const number = magic.length === 4 ? magic.readUInt32LE() : 0;
     if (number >>> 4 === 0x184d2a5) await skipSkippable(input, start);
     else if (number === 0xfd2fb528) yield* frame(input, start, magic);
-    else throw new CompressionError("zstd", `what begins at byte ${start} is not a frame`);
+    else throw new CompressionError("zstd", `the data at byte ${start} is not a frame`);
   }
 }
 
@@ -90,7 +90,7 @@ async function* frame(input: ByteInput, start: number, magic: Buffer): AsyncGene
     const type = (head >> 1) & 3;
     const bytes = type === repeatedBlock ? 1 : head >> 3;
     if (type === reservedError || bytes > maxBlockBytes) {
-      throw new CompressionError("zstd", `the frame that begins at byte ${start} is damaged`);
+      throw new CompressionError("zstd", `the frame at byte ${start} is damaged`);
     }
     await take(bytes);
     if (last && hasChecksum) await take(4);
@@ -101,11 +101,11 @@ async function* frame(input: ByteInput, start: number, magic: Buffer): AsyncGene
   }
 }
 
-/** Types of blocks: one byte that is repeated, and one that no frame may have. */
+/** Block types: a repeated byte, and the reserved type. */
 const repeatedBlock = 1;
 const reservedError = 3;
 
-/** @returns whether a check sum ends the frame */
+/** Reads a frame's header. @returns whether a checksum ends the frame */
 async function readHeader(take: (length: number) => Promise<Buffer>, start: number): Promise<boolean> {
   const descriptor = (await take(1))[0] ?? 0;
   const isSingleSegment = (descriptor & 0x20) !== 0;
@@ -113,13 +113,13 @@ async function readHeader(take: (length: number) => Promise<Buffer>, start: numb
   const dictionary = await take([0, 1, 2, 4][descriptor & 3] ?? 0);
   const content = await take([isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0);
   if (dictionary.some((byte) => byte !== 0)) {
-    const reason = `the frame that begins at byte ${start} needs a dictionary`;
+    const reason = `the frame at byte ${start} needs a dictionary`;
     throw new CompressionError("zstd", reason, "Compress it without a dictionary.");
   }
-  // A frame of a single segment keeps all that is in it.
+  // A frame with a single segment needs memory for its whole content.
   const window = windowDescriptor === undefined ? contentSize(content) : windowSize(windowDescriptor);
   if (window > 2 ** maxWindowLog) {
-    const reason = `the frame that begins at byte ${start} needs ${window} bytes of memory, more than the ${2 ** maxWindowLog} that it may have`;
+    const reason = `the frame at byte ${start} needs ${window} bytes of memory; the limit is ${2 ** maxWindowLog}`;
     throw new CompressionError("zstd", reason, `Compress it without --long, or with --long=${maxWindowLog}.`);
   }
   return (descriptor & 0x04) !== 0;
@@ -136,5 +136,5 @@ function contentSize(field: Buffer): number {
 }
 
 function truncatedError(start: number): CompressionError {
-  return new CompressionError("zstd", `the frame that begins at byte ${start} is cut`);
+  return new CompressionError("zstd", `the frame at byte ${start} is truncated`);
 }

@@ -77,9 +77,9 @@ describe("validate", () => {
 2 | messages:
 3 |   - body: 007
   |           ^
-Quote it if it is text, else write it as JSON writes numbers.
+Quote it if it is text; otherwise write it in JSON notation.
 
-messages/b.yaml:3:11 warning AMBIGUOUS_WORD: "yes" is text here, though older YAML reads it as true or false.
+messages/b.yaml:3:11 warning AMBIGUOUS_WORD: "yes" is text here, but older YAML parses it as true or false.
 2 | messages:
 3 |   - body: yes
   |           ^
@@ -143,7 +143,7 @@ Write true, or "yes" in quotes.
     const issues: { fingerprint: string }[] = JSON.parse(stdout);
     const number = {
       description:
-        '"007" is a number that would be sent as 7. Quote it if it is text, else write it as JSON writes numbers.',
+        '"007" is a number that would be sent as 7. Quote it if it is text; otherwise write it in JSON notation.',
       check_name: "NUMBER_NOT_EXACT",
       severity: "critical",
     };

@@ -72,7 +72,7 @@ it("takes over from a run that cannot be seen, which stops before its next reque
   }
   hold.release();
   const stopped = await first;
-  expect(stopped.message).toContain("JOURNAL_TAKEN: another run has taken the journal over");
+  expect(stopped.message).toContain("JOURNAL_TAKEN: another run took over the journal");
   // With `stop`, the second one sends nothing of what the first one may have sent.
   const { properties } = await taken;
   const bodies = world.bodies().map(Number);

@@ -344,7 +344,7 @@ it("refuses to push when it cannot be read or written, and says what to do", asy
   const lines = readFileSync(join(folder(), file), "utf8").split("\n");
   writeFileSync(join(folder(), file), lines.with(1, "torn").join("\n"));
   expect((await failureOf(world.start().lifecycle.create(inputs))).message).toMatch(
-    /JOURNAL_UNUSABLE: nothing was pushed: .*is damaged in line 2\. Look at the queue, then delete the file/,
+    /JOURNAL_UNUSABLE: nothing was pushed: .*is damaged in line 2\. Check the queue, then delete the file/,
   );
   world.write("in-the-way", "");
   world.env.QUEUE_SEEDER_JOURNAL = "in-the-way/journal";

@@ -17,9 +17,9 @@ it.each([
   [6003, undefined, /credentials are malformed.*Check the API token/],
   [9106, undefined, /no credentials.*Check the API token/],
   [10000, 401, /does not accept the credentials.*Check the API token.*Account › Queues › Edit/],
-  [7003, undefined, /account's id is malformed.*Check the queue's id and the account's/],
-  [11000, undefined, /queue was not found.*Check the queue's id/],
-  [10104, undefined, /queue was not found.*Check the queue's id/],
+  [7003, undefined, /account's id is malformed.*Check the queue id and the account id/],
+  [11000, undefined, /queue was not found.*Check the queue id/],
+  [10104, undefined, /queue was not found.*Check the queue id/],
 ] as const)("stops at %i before anything is sent, and says what to do", async (code, status, message) => {
   const answer = { kind: "error", code, ...(status !== undefined && { status }) } as const;
   world.emulator.faults.add({ match: { method: "GET" }, effect: answer });

@@ -127,7 +127,7 @@ it("warns of one that is not known, and checks the rest", async () => {
   const schema = { type: "string", format: "uri-refrence", maxLength: 3 };
   expect(await problemsOfBodies({ "messages/s.json": schema }, "abc", "abcd")).toEqual([
     expect.stringMatching(/^messages\/a\.yaml:4:\d+ BODY_NOT_VALID: the body must NOT have more than 3 characters\./),
-    'messages/s.json:3:3 BODY_SCHEMA_UNCHECKED: the format "uri-refrence" is not known, so nothing checks it. Correct its spelling, or write a "pattern". Did you mean "uri-reference"?',
+    'messages/s.json:3:3 BODY_SCHEMA_UNCHECKED: the format "uri-refrence" is unknown, so nothing checks it. Correct its spelling, or write a "pattern". Did you mean "uri-reference"?',
   ]);
 });
 

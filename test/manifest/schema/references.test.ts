@@ -155,13 +155,13 @@ describe("a reference", () => {
     [
       "file:///etc/hostname",
       '"file:///etc/hostname" leads to file:///etc/hostname, which is not',
-      "Nothing is fetched",
+      "Nothing is downloaded",
     ],
-    ["../../x.json", '"../../x.json" leads out of the repository', "Put a copy of the schema into the repository."],
-    ["none.json", '"none.json" leads to messages/none.json, and there is no such file', "Correct the path"],
-    ["#none", '"#none" leads to messages/s.json, and there is no such schema', "Correct the part behind #."],
+    ["../../x.json", '"../../x.json" leads out of the repository', "Copy the schema into the repository."],
+    ["none.json", '"none.json" leads to messages/none.json, which does not exist', "Correct the path"],
+    ["#none", '"#none" leads to messages/s.json, and the schema does not exist there', "Correct the part after #."],
     ["#/definitions/%", "is not an address", "Write a path with forward slashes"],
-    ["#/title", '"#/title" leads to messages/s.json, and what is there is not a schema', "Correct the part behind #."],
+    ["#/title", '"#/title" leads to messages/s.json, and the value there is not a schema', "Correct the part after #."],
     ["parts\\\\x.json", "is not an address", "Write a path with forward slashes"],
   ])("to %s is refused at its place", async ($ref, what, next) => {
     const schema = `{\n  "$ref": "${$ref}",\n  "title": "a title"\n}`;
@@ -180,7 +180,7 @@ describe("a reference", () => {
   it("leads beyond keywords that draft-07 ignores beside it, which is told", async () => {
     const schema = { $ref: "#/definitions/a", maxLength: 1, title: "a text", definitions: { a: text } };
     expect(await problemsOfBodies({ "messages/s.json": schema }, '"long"')).toEqual([
-      'messages/s.json:3:3 BODY_SCHEMA_UNCHECKED: "maxLength" is ignored: beside a $ref, draft-07 knows nothing else. Write both into "allOf", or name a newer draft in "$schema".',
+      'messages/s.json:3:3 BODY_SCHEMA_UNCHECKED: "maxLength" is ignored: next to a $ref, draft-07 allows no other keyword. Write both into "allOf", or use a newer draft in "$schema".',
     ]);
     const newer = { $schema: draft2019, ...schema };
     expect(await problemsOfBodies({ "messages/s.json": newer }, '"long"')).toEqual([

@@ -33,7 +33,7 @@ describe("a carriage return in CSV", () => {
   ])("is an error at its row without a line feed: %j", async (text, line, rows) => {
     const { values, problems } = await read(text);
     expect(lines(problems)).toEqual([
-      `${line}: a carriage return stands here without a line feed. End lines with LF or CRLF; put a cell that holds a carriage return in quotes.`,
+      `${line}: a carriage return without a line feed. End lines with LF or CRLF; quote cells that contain a carriage return.`,
     ]);
     expect(values).toHaveLength(rows);
   });
@@ -62,7 +62,7 @@ describe("files that were put together", () => {
   ])("are told of where the header stands again: %j", async (text, line) => {
     const { values, problems } = await read(text);
     expect(problems).toEqual([
-      expect.stringMatching(`^${line}:1 DATA_NOT_CSV: the header stands here again. Remove it`),
+      expect.stringMatching(`^${line}:1 DATA_NOT_CSV: the header is repeated here. Remove it`),
     ]);
     expect(values).toHaveLength(2);
   });
@@ -76,7 +76,7 @@ describe("files that were put together", () => {
     const { problems } = await read(text);
     expect(problems).toEqual(
       logged.map((line) =>
-        expect.stringMatching(`^${line}:1 DATA_NOT_CSV: a byte order mark \\(U\\+FEFF\\) stands inside`),
+        expect.stringMatching(`^${line}:1 DATA_NOT_CSV: a byte order mark \\(U\\+FEFF\\) inside the file`),
       ),
     );
   });
@@ -112,7 +112,7 @@ describe("a quote of CSV that does not fit", () => {
     const open = await read(`id\n1\n"${"text\n".repeat(200_001)}`);
     expect(open.problems).toEqual([
       expect.stringMatching(
-        "^3:1 DATA_NOT_CSV: a quoted cell of the row that begins here has no end within 1000000 characters",
+        "^3:1 DATA_NOT_CSV: a quoted cell of the row that begins here is not closed within 1000000 characters",
       ),
     ]);
   });
@@ -132,19 +132,19 @@ describe("the first line of CSV", () => {
     [
       "sep=;\r\nid;name\r\n1;Ann\r\n",
       ";",
-      '1:1 DATA_NOT_CSV: "sep=;" is a line for Excel, and no header. Remove the line.',
+      '1:1 DATA_NOT_CSV: "sep=;" is a directive for Excel, not a header. Remove the line.',
     ],
     [
       "sep=;\nid;name\n",
       ",",
-      '1:1 DATA_NOT_CSV: "sep=;" is a line for Excel, and no header. Remove the line. Write delimiter: ";" in the manifest\'s source.',
+      '1:1 DATA_NOT_CSV: "sep=;" is a directive for Excel, not a header. Remove the line. Write delimiter: ";" in the manifest\'s source.',
     ],
     [
       "SEP=\t\nid\tname\n",
       ",",
-      '1:1 DATA_NOT_CSV: "SEP=\\t" is a line for Excel, and no header. Remove the line. Write delimiter: "\\t" in the manifest\'s source.',
+      '1:1 DATA_NOT_CSV: "SEP=\\t" is a directive for Excel, not a header. Remove the line. Write delimiter: "\\t" in the manifest\'s source.',
     ],
-    ["sep=,\nid,name\n", ",", '1:1 DATA_NOT_CSV: "sep=," is a line for Excel, and no header. Remove the line.'],
+    ["sep=,\nid,name\n", ",", '1:1 DATA_NOT_CSV: "sep=," is a directive for Excel, not a header. Remove the line.'],
   ])("that Excel alone reads is named: %j", async (text, delimiter, expected) => {
     expect((await read(text, { delimiter })).problems).toEqual([expected]);
   });

@@ -24,14 +24,14 @@ describe("the name of a data file", () => {
     ["rows.xlsx", "DATA_FORMAT", "a workbook"],
     ["rows.parquet", "DATA_FORMAT", "a Parquet file"],
     ["rows.avro", "DATA_FORMAT", "an Avro file"],
-    ["rows.tsv", "DATA_FORMAT", "a file with tabs by its name"],
+    ["rows.tsv", "DATA_FORMAT", "a tab-separated file"],
   ])("says what is not read: %s", async (name, code, what) => {
     const files = { "messages/a.yaml": manifest(name), [`messages/${name}`]: "a\n1\n" };
     const { problems } = await loadFiles(files);
     expect(problems).toEqual([
       expect.objectContaining({ code, location: { file: "messages/a.yaml", line: 3, column: 9 } }),
     ]);
-    expect(problems[0]?.message).toBe(`"messages/${name}" is ${what}, which is not read here`);
+    expect(problems[0]?.message).toBe(`"messages/${name}" is ${what}, which is not supported`);
     expect(problems[0]?.hint).toMatch(/^(Decompress|Unpack|Export|Write "format: csv", and delimiter: "\\t" in)/);
   });
 
@@ -56,7 +56,7 @@ describe("the delimiter", () => {
       "messages/a.yaml": manifest("rows.csv", `  delimiter: ${delimiter}\n`),
       "messages/rows.csv": "id\tname\n1\tAnn\n",
     });
-    const hint = 'Write "\\t" in double quotes, in which YAML takes it for a tab.';
+    const hint = 'Write "\\t" in double quotes, which YAML parses as a tab.';
     for (const written of ["\\t", "'\\t'"]) {
       const { problems } = await loadFiles(files(written));
       expect(problems).toEqual([
@@ -85,7 +85,7 @@ function writeFaults(root: string): Readonly<Record<string, string>> {
     "dangling.csv": '"data/dangling.csv" cannot be read: the link leads nowhere',
     "pipe.csv": '"data/pipe.csv" cannot be read: it is a named pipe, not a regular file',
     "folder.csv": '"data/folder.csv" is a folder',
-    "none.csv": 'there is no file "data/none.csv"',
+    "none.csv": 'the file "data/none.csv" does not exist',
     "file/rows.csv": '"data/file/rows.csv" cannot be read: a part of its path is a file, not a folder (ENOTDIR)',
     [`${long}.csv`]: `"data/${"x".repeat(55)}…" cannot be read: its name is longer than the file system allows (ENAMETOOLONG)`,
   };

@@ -51,10 +51,10 @@ test("where it fails, Go builds, and says how long that takes", async () => {
   expect(run.screen()).toBe(
     [
       "Downloading Pulumi 3.250.0 …",
-      "No engine by the download: launcher: no network here.",
+      "Pulumi could not be installed by the download: launcher: no network here.",
       "1/3 Building the Pulumi CLI with Go … (about 6 minutes on 2 cores)",
       "2/3 Building its language plugin for Node … (about half a minute)",
-      "3/3 Copying the scripts beside them …",
+      "3/3 Copying their scripts …",
       "",
     ].join("\n"),
   );
@@ -65,7 +65,7 @@ test("half a download is not taken, and nothing of it stays", async () => {
   sandbox.watch.verdicts.set("launcher", "half");
   const run = ensure(sandbox);
   const { binDir } = await run.done;
-  expect(run.screen()).toContain("brought no pulumi-language-nodejs, no pulumi-resource-pulumi-nodejs.");
+  expect(run.screen()).toContain("the result lacks pulumi-language-nodejs, pulumi-resource-pulumi-nodejs.");
   expect(existsSync(join(binDir, "nodejs-language-host"))).toBe(true);
 });
 
@@ -94,7 +94,7 @@ test.each(builds)(
 test("a build that brings another version fails", async () => {
   await using sandbox = await makeSandbox();
   sandbox.watch.verdicts.set("launcher", "fail").set("go build pulumi", "half");
-  await expect(ensure(sandbox).done).rejects.toThrow("the build with Go: it brought version 3.0.0.");
+  await expect(ensure(sandbox).done).rejects.toThrow("the build with Go: the result has version 3.0.0.");
   expect(sandbox.left()).toEqual(["versions"]);
 });
 
@@ -104,13 +104,13 @@ test("with nothing to get one from, the error tells everything", async () => {
   sandbox.watch.verdicts.set("launcher", "fail");
   await expect(ensure(sandbox).done).rejects.toThrow(
     [
-      "There is no Pulumi engine 3.250.0 or newer on PATH or in Pulumi's home, and none could be had.",
+      "No Pulumi 3.250.0 or newer was found on PATH or in Pulumi's home, and none could be installed.",
       `  ${old}: it is 3.99.0, older than 3.250.0.`,
       "  the download: launcher: no network here.",
-      "  the build with Go: there is no `go` on PATH.",
+      "  the build with Go: `go` is not on PATH.",
       "Install one of these on PATH, then run `npm run engine` again:",
       "  the Pulumi CLI, 3.250.0 or newer: https://www.pulumi.com/docs/iac/download-install/",
-      "  Go, 1.25.11 or newer, which then builds the engine in some minutes: https://go.dev/doc/install",
+      "  Go, 1.25.11 or newer, which then builds Pulumi in some minutes: https://go.dev/doc/install",
     ].join("\n"),
   );
 });

@@ -33,7 +33,7 @@ test("inside `npm run`, with the launcher first on PATH, an engine is got all th
   const path = `${bin}:${sandbox.pathDir}`;
   const first = await run(sandbox, path).done;
   expect(first, first.stderr).toMatchObject({ code: 0 });
-  expect(first.stderr).toMatch(/^No engine by the download: pulumi: closed network\.$/m);
+  expect(first.stderr).toMatch(/^Pulumi could not be installed by the download: pulumi: closed network\.$/m);
   expect(first.stderr).toMatch(/^Pulumi 3\.250\.0 is ready: .*versions\/3\.250\.0\/bin\/pulumi$/m);
   expect((await run(sandbox, path).done).stderr).toMatch(/^Pulumi 3\.250\.0 is here: .*\n$/);
   expect(builds(sandbox)).toBe(1);

@@ -8,7 +8,7 @@ import { below, gather } from "./objects.ts";
 
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 
-/** Checks the first items, each by its own schema. */
+/** Checks the first items, each with its own schema. */
 function firstItems(nodes: readonly SchemaNode[]): { readonly check: Check; readonly see: CollectEvaluated } {
   return {
     check: (value, at, run) => {
@@ -23,7 +23,7 @@ function firstItems(nodes: readonly SchemaNode[]): { readonly check: Check; read
   };
 }
 
-/** Checks the items from a number on, all by one schema. */
+/** Checks the items from an index on, all with one schema. */
 function restItems(from: number, node: SchemaNode, tooMany: (at: Parameters<Check>[1]) => readonly Failure[]) {
   const check: Check = (value, at, run) => {
     if (!isList(value) || value.length <= from) return passed;

@@ -2,32 +2,32 @@ import type { Dialect } from "../dialects.ts";
 import type { Fail, Rule, SchemaNode } from "../schema-node.ts";
 import type { Located, SchemaObject, SchemaValue } from "../types.ts";
 
-/** What keywords ask of the compiler that makes their schema ready. */
+/** The compiler, as far as keywords use it. */
 export interface SchemaCompiler {
-  /** Names that `$dynamicRef` asks for: what they lead to is known when a value is checked. */
+  /** The names in `$dynamicRef`, whose targets are only known when a value is checked. */
   readonly dynamicNames: Set<string>;
   usesRecursion: boolean;
-  /** Makes a schema ready to check values, each once. */
+  /** Compiles a schema, once. */
   node(located: Located): SchemaNode;
-  /** What a reference leads to; what keeps it from leading anywhere is told. */
+  /** Resolves a reference, and reports problems. */
   follow(reference: string, keyword: string, from: Located): Located | undefined;
 }
 
-/** What a keyword's builder knows of where the keyword stands. */
+/** The context of a keyword for its builder. */
 export interface KeywordContext {
   readonly schema: SchemaObject;
   readonly dialect: Dialect;
   readonly compiler: SchemaCompiler;
   readonly located: Located;
   readonly fail: Fail;
-  /** The schema at a path below this one's keyword. */
+  /** Returns the schema at a path below this keyword. */
   inner(value: SchemaValue, ...steps: readonly string[]): SchemaNode;
-  /** The schema of a keyword beside this one. */
+  /** Returns the schema of another keyword of the same schema. */
   beside(keyword: string): SchemaNode | undefined;
-  /** Tells what is wrong with the keyword. */
+  /** Reports a problem of the keyword. */
   fault(what: string, next: string): void;
   warn(what: string, next: string): void;
 }
 
-/** Makes a keyword ready to check; undefined: it checks nothing. Its value has the form that its draft asks for. */
+/** Compiles a keyword; returns undefined if it checks nothing. Its value is valid according to its draft. */
 export type Builder = (value: never, here: KeywordContext) => Omit<Rule, "keyword"> | undefined;

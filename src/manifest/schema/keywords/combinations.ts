@@ -16,7 +16,7 @@ const readAll: Builder = (schemas: readonly SchemaValue[], here) => {
   return { check, see, always: nodes };
 };
 
-/** Adds what the alternatives look at that a value passes. */
+/** Adds what the matching alternatives evaluate. */
 function seeAlternatives(nodes: readonly SchemaNode[]): CollectEvaluated {
   return (value, seen, run) => {
     for (const node of nodes) if (node.accepts(value, run)) node.see(value, seen, run);
@@ -63,7 +63,7 @@ const readNot: Builder = (schema: SchemaValue, here) => {
   };
 };
 
-/** `then` and `else` go with `if`, and mean nothing without it. */
+/** Compiles `if` with `then` and `else`, which have no effect without it. */
 const readIf: Builder = (schema: SchemaValue, here) => {
   const [condition, yes, no] = [here.inner(schema), here.beside("then"), here.beside("else")];
   const check: Check = (value, at, run) => {

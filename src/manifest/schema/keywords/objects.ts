@@ -18,7 +18,7 @@ export function isMap(value: JsonValue): value is JsonObject {
 export const below = (at: InstancePath | undefined, key: string | number): InstancePath | undefined =>
   at && { parent: at, key };
 
-/** Gathers the failures of several checks; where only whether there is one is wanted, the first ends it. */
+/** Collects the failures of several checks; stops at the first one if the caller only needs to know whether there is any. */
 export function gather<T>(
   items: readonly T[],
   at: InstancePath | undefined,
@@ -35,7 +35,7 @@ export function gather<T>(
   return all ?? passed;
 }
 
-/** Keys that cost as much to look up as one schema to check. */
+/** Keys whose lookup takes as long as the check of one schema. */
 const keysPerStep = 8;
 
 const readProperties: Builder = (schemas: SchemaObject, here) => {
@@ -46,7 +46,7 @@ const readProperties: Builder = (schemas: SchemaObject, here) => {
     if (!isMap(value)) return passed;
     if (inner.length > keysPerStep) run.countSteps(inner.length / keysPerStep);
     let all: Failure[] | undefined;
-    // Every body comes through here, most of them more than once: no closure, no pair that is taken apart.
+    // This runs at least once for every body, so it avoids closures and destructuring.
     for (let index = 0; index < keys.length; index += 1) {
       const key = keys[index] as string;
       if (!Object.hasOwn(value, key)) continue;
@@ -86,12 +86,12 @@ const readPatterns: Builder = (schemas: SchemaObject, here) => {
   return { check, see };
 };
 
-/** Which keys `properties` and `patternProperties` beside a keyword look at. */
+/** Returns a test for the keys that `properties` and `patternProperties` of the same schema evaluate. */
 function siblingKeys(here: KeywordContext): (key: string, run: Evaluation) => boolean {
   const { properties, patternProperties } = here.schema;
   const known = new Set(isObject(properties) ? Object.keys(properties) : []);
   const sources = isObject(patternProperties) ? Object.keys(patternProperties) : [];
-  // What is wrong with a pattern is told where it stands.
+  // Problems of a pattern are reported at its own location.
   const patterns = sources.flatMap((source) => compilePattern(source, { ...here, fault: () => {} }) ?? []);
   return (key, run) => {
     if (known.has(key)) return true;
@@ -100,10 +100,10 @@ function siblingKeys(here: KeywordContext): (key: string, run: Evaluation) => bo
   };
 }
 
-/** What is said of a key that no schema allows. */
+/** Describes a key that no schema allows. */
 export function unknownKey(key: string, { schema }: KeywordContext): string {
   const near = nearest(key, isObject(schema.properties) ? Object.keys(schema.properties) : []);
-  return `has a key ${quote(key)} that the schema does not know${near ? ` (did you mean ${quote(near)}?)` : ""}`;
+  return `has a key ${quote(key)} that the schema does not define${near ? ` (did you mean ${quote(near)}?)` : ""}`;
 }
 
 const readAdditional: Builder = (schema: SchemaValue, here) => {
@@ -157,7 +157,7 @@ const readRequired: Builder = (keys: readonly string[], here) => ({
   },
 });
 
-/** `dependencies` and the two keywords that it was parted into: a schema, or names of keys, for what has a key. */
+/** Compiles `dependencies` and the two keywords that replaced it: a schema, or required keys, for values with a key. */
 const readDependencies: Builder = (dependencies: SchemaObject, here) => {
   const inner = Object.entries(dependencies).map(([key, value]) =>
     Array.isArray(value)

@@ -6,7 +6,7 @@ import { passed, type SchemaNode } from "../schema-node.ts";
 import type { Located, Resource } from "../types.ts";
 import type { Builder, KeywordContext } from "./builder.ts";
 
-/** Checks by the schema that `choose` finds when a value is checked. */
+/** Checks with the schema that `choose` returns when a value is checked. */
 function leading(
   { fail }: KeywordContext,
   choose: (run: Evaluation) => SchemaNode,
@@ -33,7 +33,7 @@ const readReference: Builder = (reference: string, here) => {
   return { ...leading(here, () => node), always: [node] };
 };
 
-/** Leads to the outermost schema on the way here that has the same dynamic anchor. */
+/** Compiles `$dynamicRef`: the target is the outermost schema in the dynamic scope with the same dynamic anchor. */
 const readDynamic: Builder = (reference: string, here) => {
   const { compiler, located } = here;
   const target = compiler.follow(reference, "$dynamicRef", located);
@@ -48,7 +48,7 @@ const readDynamic: Builder = (reference: string, here) => {
   );
 };
 
-/** Leads to the outermost schema on the way here that may be led on from, where the nearest may. */
+/** Compiles `$recursiveRef`: the target is the outermost schema in the dynamic scope with `$recursiveAnchor`, if the nearest has it. */
 const readRecursive: Builder = (reference: string, here) => {
   const { compiler, located } = here;
   const target = compiler.follow(reference, "$recursiveRef", located);

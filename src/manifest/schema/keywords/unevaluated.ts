@@ -6,7 +6,7 @@ import type { Evaluated, SchemaValue } from "../types.ts";
 import type { Builder, KeywordContext } from "./builder.ts";
 import { below, gather, isMap, unknownKey } from "./objects.ts";
 
-/** What the other keywords of the schema see in a value. */
+/** Returns what the other keywords of the schema evaluate in a value. */
 function collectSiblings(
   { compiler, located }: KeywordContext,
   except: string,
@@ -47,7 +47,7 @@ const readItems: Builder = (schema: SchemaValue, here) => {
     const rest = [...items.keys()].filter((index) => !seen.items.has(index));
     const [first] = rest;
     if (schema === false && first !== undefined) {
-      return here.fail(at, () => `has an item ${first} that the schema does not know`);
+      return here.fail(at, () => `has an item ${first} that the schema does not define`);
     }
     return gather(rest, at, (index) => node.check(items[index] as JsonValue, below(at, index), run));
   };

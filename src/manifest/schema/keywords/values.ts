@@ -22,7 +22,7 @@ const isType: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 };
 
-/** Checks values of one type; others pass. */
+/** Checks values of one type; other values pass. */
 function ifType<T extends JsonValue>(
   is: (value: JsonValue) => value is T,
   { fail }: KeywordContext,
@@ -54,7 +54,7 @@ function compareRule(sign: string, test: (difference: number) => boolean): Build
   };
 }
 
-/** Characters as JSON Schema counts them: whole ones, not halves of pairs. */
+/** Counts characters as JSON Schema does: code points, not UTF-16 code units. */
 function countCharacters(text: string): number {
   let length = text.length;
   for (let at = 0; at < text.length; at += 1) {
@@ -70,14 +70,14 @@ function formatAllowed(values: readonly SchemaValue[]): readonly string[] {
   return values.map((value) => (value instanceof InexactNumber ? value.source : describeValue(value)));
 }
 
-/** One of several texts for people: as many as one reads. */
+/** Lists the allowed texts, up to a readable number. */
 export function describeAllowed(allowed: readonly string[]): string {
   return `must be one of ${allowed.slice(0, 10).join(", ")}${allowed.length > 10 ? ", …" : ""}`;
 }
 
 const readType: Builder = (input: string | readonly string[], { schema, fail }) => {
   const types = [...new Set([input].flat())];
-  // OpenAPI's way to say it, which counts beside a type alone.
+  // OpenAPI's syntax, which only has an effect next to a type.
   if (schema.nullable === true && !types.includes("null")) types.push("null");
   const tests = types.map((type) => isType[type] ?? (() => false));
   const [only] = tests;
@@ -116,13 +116,13 @@ const readPattern: Builder = (source: string, here) => {
   );
 };
 
-/** @returns undefined for what is not a regular expression, which is told */
+/** Compiles a pattern. @returns undefined for an invalid regular expression, which is reported */
 export function compilePattern(source: string, { fault }: KeywordContext): Pattern | undefined {
   try {
     return new Pattern(source);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    fault(error.message, "Write a regular expression of JavaScript, as with the flag u.");
+    fault(error.message, "Write a JavaScript regular expression, as with the flag u.");
     return undefined;
   }
 }
@@ -130,7 +130,7 @@ export function compilePattern(source: string, { fault }: KeywordContext): Patte
 const readFormat: Builder = (name: string, here) => {
   const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
   if (format === undefined) {
-    const what = `the format ${JSON.stringify(name)} is not known, so nothing checks it`;
+    const what = `the format ${JSON.stringify(name)} is unknown, so nothing checks it`;
     here.warn(what, `Correct its spelling, or write a "pattern".${didYouMean(name, formatNames)}`);
     return undefined;
   }
