@@ -9,6 +9,9 @@ enableCompileCache();
 // are stripped in place, there is nothing to map.
 Error.prepareStackTrace = undefined;
 
+const { exitWhenUnread } = await import("./pulumi-internals/exit-when-unread.ts");
+exitWhenUnread();
+
 const { warmUpProvider } = await import("./pulumi-internals/warm-up-provider.ts");
 await warmUpProvider();
 
