@@ -14,6 +14,7 @@ const lifecycle = /^src\/lifecycle\//;
 const engine = /^src\/engine\//;
 const redrive = /^src\/redrive\//;
 const emulator = /^src\/emulator\//;
+const rehearse = /^src\/rehearse\//;
 const shared = /^src\/cli\/shared\//;
 const reporters = /^src\/cli\/reporters\//;
 const node = /^node:/;
@@ -40,6 +41,8 @@ const floors: readonly Floor[] = [
   { room: engine, may: [leaves, plan, lifecycle, pulumiSdk, ...outside] },
   // The client's judge shares nothing with it.
   { room: emulator, may: outside },
+  // It gets its messages from the command, encoded as for the push.
+  { room: rehearse, may: [leaves, plan, cloudflare, emulator, ...outside] },
   { room: shared, may: [leaves, manifest, plan, cloudflare, push, config, lifecycle, engine, ...outside] },
   { room: reporters, may: [leaves, lifecycle, engine, shared, ...outside] },
   {
@@ -55,6 +58,7 @@ const floors: readonly Floor[] = [
       engine,
       redrive,
       emulator,
+      rehearse,
       shared,
       reporters,
       ...outside,
@@ -146,6 +150,8 @@ it.each([
   ["src/lifecycle/a.ts", "@pulumi/pulumi/output.js"],
   ["src/lifecycle/a.ts", "src/emulator/index.ts"],
   ["src/redrive/a.ts", "src/lifecycle/segment-provider.ts"],
+  ["src/rehearse/a.ts", "src/lifecycle/segment-provider.ts"],
+  ["src/rehearse/runtime/a.ts", "src/manifest/index.ts"],
   ["src/redrive/a.ts", "src/cli/shared/help.ts"],
   ["src/engine/a.ts", "src/cli/shared/help.ts"],
   ["src/emulator/a.ts", "src/limits.ts"],

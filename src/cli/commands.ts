@@ -5,6 +5,7 @@ import { emulateCommand } from "./emulate/command.ts";
 import { exportCommand } from "./export/command.ts";
 import { initCommand } from "./init/command.ts";
 import { planCommand } from "./plan/command.ts";
+import { rehearseCommand } from "./rehearse/command.ts";
 import { baselineCommand, forgetCommand, settleCommand } from "./repair/command.ts";
 import { reportCommand } from "./report/command.ts";
 import { statusCommand } from "./status/command.ts";
@@ -19,6 +20,7 @@ export const commands: readonly (() => Command)[] = [
   initCommand,
   validateCommand,
   planCommand,
+  rehearseCommand,
   upCommand,
   statusCommand,
   settleCommand,

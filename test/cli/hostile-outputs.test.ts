@@ -2,6 +2,11 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { planAnnotations } from "../../src/cli/plan/github.ts";
 import { noPlanMarkdown, planMarkdown } from "../../src/cli/plan/markdown.ts";
+import { rehearsalAnnotations } from "../../src/cli/rehearse/formats/github.ts";
+import { rehearsalJson } from "../../src/cli/rehearse/formats/json.ts";
+import { rehearsalJunit } from "../../src/cli/rehearse/formats/junit.ts";
+import { rehearsalMarkdown } from "../../src/cli/rehearse/formats/markdown.ts";
+import { rehearsalText } from "../../src/cli/rehearse/formats/text.ts";
 import { reportPage } from "../../src/cli/report/page.ts";
 import { createHumanReporter } from "../../src/cli/reporters/human.ts";
 import { createJsonReporter } from "../../src/cli/reporters/json.ts";
@@ -21,12 +26,14 @@ import { createProblem, formatProblem } from "../../src/manifest/index.ts";
 import { outputsOf, stateOf } from "../engine-units/fixture.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
 import { hostile, poisoned, wrongWith } from "../support/hostile.ts";
+import { mixed } from "./rehearse/fixture.ts";
 import { full, planOf } from "./shared/plan/fixture.ts";
 
 const plainly = (_: string, text: string) => text;
 const plan = poisoned(full);
 const fromNothing = poisoned(planOf([], { base: { kind: "nothing", code: "no_login", why: "nobody" } }));
 const refused = { ...plan, manifests: plan.manifests.map((each) => ({ ...each, refusals: [hostile] })) };
+const rehearsal = poisoned(mixed);
 const state = poisoned(stateOf(outputsOf("a"), outputsOf("gone")));
 const notAsked = toStatus(plan, state, hostile);
 const status = { ...notAsked, components: notAsked.removed };
@@ -52,6 +59,10 @@ describe("hostile text in all data", () => {
     ["a plan as Markdown", () => planMarkdown(refused)],
     ["a plan from nothing as Markdown", () => planMarkdown(fromNothing)],
     ["no plan as Markdown", () => noPlanMarkdown(plan, checked)],
+    ["a rehearsal as text", () => rehearsalText(rehearsal, plainly)],
+    ["a rehearsal as Markdown", () => rehearsalMarkdown(rehearsal)],
+    ["a rehearsal as JSON", () => jsonText(rehearsalJson(rehearsal))],
+    ["a rehearsal as JUnit", () => rehearsalJunit(rehearsal)],
     ["a status", () => statusText(status, plainly)],
     ["a ledger", () => ledgerText(state)],
     ["a status as JSON", () => jsonText(status)],
@@ -79,6 +90,7 @@ describe("hostile text in all data", () => {
   it.each([
     ["of a plan", () => planAnnotations(refused, hostile)],
     ["of a plan from nothing", () => planAnnotations(fromNothing)],
+    ["of a rehearsal", () => rehearsalAnnotations(rehearsal, hostile)],
     ["of problems", () => toGithub(checked)],
     ["by themselves", () => annotation("error", hostile, hostile, place)],
   ])("forges no annotation, and hides nothing in one: %s", (_, write) => {
@@ -94,6 +106,8 @@ describe("hostile text in all data", () => {
     const [first = "", ...rest] = planMarkdown(refused).replace(fences, "").replace(spans, "").split("\n");
     expect(first).toMatch(/^<!-- [^<>]* -->$/);
     expect(rest.join("\n")).not.toMatch(/<(?!\/?details|\/?summary)|@\w/);
+    const section = rehearsalMarkdown(rehearsal).replace("<b>The consumer</b>", "");
+    expect(section.replace(fences, "").replace(spans, "")).not.toMatch(/<(?!\/?details|\/?summary)|@\w/);
     const page = reportPage(
       poisoned({
         stack: "s",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 
-const names = ["plan", "run", "status", "up"] as const;
+const names = ["plan", "rehearse", "run", "status", "up"] as const;
 let compiled: Ajv | undefined;
 
 /** What a document has against it, by the schema of docs/schemas. */

@@ -1,11 +1,10 @@
 /** `--wrangler-dev`: the consumer runs under an unmodified `wrangler dev`, in a process of its own. */
 
-import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { spawnProcess } from "../../src/engine/child-process.ts";
 import { npmPackages } from "./cache.ts";
 import { Project, prelude } from "./workers.ts";
 import { wranglerVersion } from "./wrangler.ts";
+import { devEnvironment, WranglerDev } from "./wrangler-dev.ts";
 
 let wrangler: string;
 
@@ -27,67 +26,14 @@ const files = {
   }),
 };
 
-/** Where wrangler's processes of this test meet, and what keeps them on this machine. */
-function environment({ folder }: Project): NodeJS.ProcessEnv {
-  return {
-    WRANGLER_REGISTRY_PATH: join(folder, "registry"),
-    XDG_CONFIG_HOME: join(folder, "config"),
-    CLOUDFLARE_CF_FETCH_ENABLED: "false",
-    WRANGLER_SEND_METRICS: "false",
-    CI: "true",
-  };
-}
-
-/** `wrangler dev` with all that it starts. */
-class Dev implements Disposable {
-  readonly #running: ReturnType<typeof spawnProcess>;
-  #printed = "";
-
-  constructor(project: Project) {
-    const args = [join(wrangler, "node_modules/wrangler/bin/wrangler.js"), "dev", "--port=0", "--inspector-port=0"];
-    const env = { ...process.env, ...environment(project) };
-    this.#running = spawnProcess(process.execPath, args, { cwd: project.folder, env });
-    this.#running.child.stdout?.on("data", (data) => {
-      this.#printed += String(data);
-    });
-  }
-
-  /** Resolves once its consumer has printed the text. @throws Error when it ends before */
-  async printed(text: string): Promise<void> {
-    const { child, done } = this.#running;
-    const seen = new Promise<void>((resolve) => {
-      const look = () => {
-        if (this.#printed.includes(text)) resolve();
-      };
-      child.stdout?.on("data", look);
-      look();
-    });
-    const ended = done.then(({ stdout, stderr }) => {
-      throw new Error(`wrangler ended before it printed ${text}: ${stdout}${stderr}`);
-    });
-    await Promise.race([seen, ended]);
-  }
-
-  /** SIGTERM lets it take its leave; SIGKILL ends all that it started. */
-  async end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
-    if (signal === "SIGKILL") this.#running.stop();
-    else this.#running.child.kill(signal);
-    await this.#running.done;
-  }
-
-  [Symbol.dispose](): void {
-    this.#running.stop();
-  }
-}
-
 test("messages wait for a consumer under wrangler dev, reach it, and survive its end", async () => {
   await using project = await Project.open(wrangler, files);
-  await using running = await project.emulate(environment(project), "--wrangler-dev", "orders");
+  await using running = await project.emulate(devEnvironment(project.folder), "--wrangler-dev", "orders");
   await running.push(1, 2);
   await running.push("again");
   expect(await running.bodies("orders")).toEqual([1, 2, "again"]);
   {
-    using dev = new Dev(project);
+    using dev = new WranglerDev(wrangler, project.folder);
     await running.printed("[orders] info: wrangler dev consumes this queue");
     await running.printed("[orders] info: 3 of 3 messages handed over");
     await dev.printed("batch [[1,1],[2,1]]");
@@ -99,7 +45,7 @@ test("messages wait for a consumer under wrangler dev, reach it, and survive its
   await running.printed("[orders] info: wrangler dev has stopped");
   await running.push("kept");
   expect(await running.bodies("orders")).toEqual(["kept"]);
-  using dev = new Dev(project);
+  using dev = new WranglerDev(wrangler, project.folder);
   await dev.printed('batch [["kept",1]]');
   await running.printed("[orders] info: 1 of 1 messages handed over");
   expect(await running.bodies("orders")).toEqual([]);

@@ -43,6 +43,9 @@ const decisive = new Set([
   "severity",
   "origin",
   "result",
+  "outcome",
+  "cause",
+  "ended",
   "at",
   "metricsAt",
 ]);

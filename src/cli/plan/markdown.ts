@@ -1,8 +1,8 @@
 import { formatCount, formatNumber } from "../../format.ts";
 import { formatProblem, type LoadResult } from "../../manifest/index.ts";
 import { prices, pricingFormula } from "../../plan/cost.ts";
-import { toPrintable } from "../../printable.ts";
 import { formatMinDuration, formatUsd } from "../shared/format.ts";
+import { commentCharacters, escapeCell, escapeHtml, fenceCode, fitInto, formatCode } from "../shared/markdown.ts";
 import { formatAddress } from "../shared/plan/address.ts";
 import {
   describeVerdict,
@@ -13,9 +13,6 @@ import {
 } from "../shared/plan/model.ts";
 import { isDeletion } from "../shared/plan/queue-changes.ts";
 import { formatBase, formatNotes, formatSize, programNotes, queueChangeText, sampleText } from "../shared/plan/text.ts";
-
-/** Characters that a comment on GitHub may have. https://docs.github.com/en/rest/issues/comments */
-export const commentCharacters = 65_536;
 
 /** Kept free for the note that something was left out, and for the end. */
 const reserve = 600;
@@ -138,46 +135,4 @@ function formatLeftOut(n: number, noun: string, command = "plan"): string[] {
   return n === 0
     ? []
     : [`\n_${formatCount(n, noun)} did not fit into this comment. Run \`queue-seeder ${command}\` to see all._\n`];
-}
-
-/** As many of the texts, from the first, as fit. */
-function fitInto(texts: readonly string[], room: number): string[] {
-  const shown: string[] = [];
-  let left = room;
-  for (const text of texts) {
-    left -= text.length;
-    if (left < 0) break;
-    shown.push(text);
-  }
-  return shown;
-}
-
-/** Somebody's text, of which nothing is Markdown: no link, no mention, no end of the code. */
-function formatCode(text: string): string {
-  const line = toPrintable(text);
-  const ticks = "`".repeat(1 + longestRun(line));
-  const padding = /^`|`$/.test(line) ? " " : "";
-  return `${ticks}${padding}${line}${padding}${ticks}`;
-}
-
-/** In a table a bar ends the cell, inside of code too. */
-function escapeCell(text: string): string {
-  return formatCode(text.replaceAll("|", "\\|"));
-}
-
-function fenceCode(text: string): string {
-  const fence = "`".repeat(Math.max(3, 1 + longestRun(text)));
-  return `${fence}text\n${text}\n${fence}`;
-}
-
-function longestRun(text: string): number {
-  return Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
-}
-
-function escapeHtml(text: string): string {
-  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  // A zero-width space after @ keeps a name from calling somebody.
-  return toPrintable(text)
-    .replace(/[&<>"]/g, (found) => entities[found] ?? found)
-    .replaceAll("@", "@&#8203;");
 }

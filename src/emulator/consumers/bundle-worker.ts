@@ -9,9 +9,13 @@ export const builtIn = ["cloudflare:*", "node:*", "workerd:*"] as const;
  * Compiles the Worker to JavaScript modules, entry first. With esbuild, which wrangler includes, packages are bundled too;
  * without it, the TypeScript compiler strips the types of each file.
  *
+ * @param sourceMap whether the code ends with a source map; only esbuild writes one
  * @throws Error with the location if the code does not compile
  */
-export async function bundleWorker(file: string): Promise<readonly [WorkerModule, ...WorkerModule[]]> {
+export async function bundleWorker(
+  file: string,
+  { sourceMap = false }: { readonly sourceMap?: boolean } = {},
+): Promise<readonly [WorkerModule, ...WorkerModule[]]> {
   const esbuild = loadEsbuild();
   if (esbuild === undefined) return collectModules(file);
   const { outputFiles } = await esbuild
@@ -24,6 +28,7 @@ export async function bundleWorker(file: string): Promise<readonly [WorkerModule
       conditions: ["workerd", "worker", "browser"],
       external: [...builtIn],
       logLevel: "silent",
+      ...(sourceMap && { sourcemap: "inline", sourcesContent: false }),
     })
     .catch((error: unknown) => {
       throw new Error(describe(file, error), { cause: error });

@@ -17,10 +17,16 @@ export interface MiniflareInstance {
   getWorker(): Promise<{
     queue(name: string, messages: readonly object[], metadata: object): Promise<unknown>;
   }>;
+  dispatchFetch(url: string, init: { readonly method: string; readonly body: string }): Promise<MiniflareResponse>;
   getQueueProducer(binding: string): Promise<{
     sendBatch(messages: readonly { readonly body: unknown; readonly contentType: string }[]): Promise<unknown>;
   }>;
   dispose(): Promise<void>;
+}
+
+export interface MiniflareResponse {
+  readonly ok: boolean;
+  text(): Promise<string>;
 }
 
 /** The part of the package esbuild that is used. */

@@ -73,7 +73,7 @@ function toMetrics({ backlogCount, backlogBytes, oldestArrivedAt }: Metrics): ob
 
 /** Wraps the Worker's module to report errors of its queue handler, which the runtime does not. */
 function entryFor(path: string, file: string): WorkerModule {
-  const missing = `${file} has no queue handler: write export default { async queue(batch, env, ctx) { … } }.`;
+  const missing = missingHandler(file);
   const contents = `
 import * as module from ${JSON.stringify(path)};
 const worker = module.default;
@@ -96,8 +96,13 @@ export default isClass
   return { type: "ESModule", path: "/queue-seeder-entry.js", contents };
 }
 
+/** The error for a Worker's module without a queue handler. */
+export function missingHandler(file: string): string {
+  return `${file} has no queue handler: write export default { async queue(batch, env, ctx) { … } }.`;
+}
+
 /** Extracts the runtime's error messages from the log that it prints on failure. */
-function errorMessage(error: Error): string {
+export function errorMessage(error: Error): string {
   const said = [...error.message.matchAll(/"message":("(?:[^"\\]|\\.)*")/g)].map(([, json = '""']) =>
     String(JSON.parse(json)),
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { planAnnotations } from "../../../src/cli/plan/github.ts";
-import { commentCharacters, commentMarker, noPlanMarkdown, planMarkdown } from "../../../src/cli/plan/markdown.ts";
+import { commentMarker, noPlanMarkdown, planMarkdown } from "../../../src/cli/plan/markdown.ts";
+import { commentCharacters } from "../../../src/cli/shared/markdown.ts";
 import { jsonText, planJson } from "../../../src/cli/shared/plan/json.ts";
 import type { ManifestPlan } from "../../../src/cli/shared/plan/model.ts";
 import { planText } from "../../../src/cli/shared/plan/text.ts";

@@ -141,6 +141,40 @@ export function resolveQueueId(
   return setting.kind === "existing" ? setting.id : (state.createdQueues.get(queue) ?? setting.adopt);
 }
 
+/** A message of one of some segments that are read together. */
+export interface SegmentMessage {
+  /** Index of its segment among those that are read, from 0. */
+  readonly segment: number;
+  /** Of the message in its segment, from 0. */
+  readonly index: number;
+  readonly message: Message;
+}
+
+/** Reads the messages of segments that follow each other, once for all of them, some at once. */
+export async function* readSegments(
+  segments: readonly Pick<SegmentSnapshot, "inputs">[],
+  messagesFrom: ReadMessages,
+): AsyncGenerator<readonly SegmentMessage[]> {
+  const [first] = segments;
+  if (first === undefined) return;
+  let segment = 0;
+  let index = 0;
+  for await (const some of messagesFrom(firstRow(first.inputs))) {
+    const read: SegmentMessage[] = [];
+    for (const message of some) {
+      while (index === segments[segment]?.inputs.messages) {
+        segment += 1;
+        index = 0;
+      }
+      if (segment === segments.length) break;
+      read.push({ segment, index, message });
+      index += 1;
+    }
+    yield read;
+    if (segment === segments.length) return;
+  }
+}
+
 export async function readDigests(segment: SegmentSnapshot): Promise<readonly string[]> {
   const digests: string[] = [];
   for await (const some of segment.messages()) digests.push(...some.map(messageDigest));

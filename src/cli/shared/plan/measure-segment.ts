@@ -1,12 +1,11 @@
 import { type PlannedPush, toOpenPush, toPlannedPush } from "../../../lifecycle/apply/approval.ts";
-import { firstRow } from "../../../lifecycle/ledger/row-ledger.ts";
 import type { SegmentInputs } from "../../../lifecycle/state/segment.ts";
 import { limits } from "../../../limits.ts";
 import { withDedupKey } from "../../../manifest/index.ts";
 import { countWriteOperations } from "../../../plan/cost.ts";
 import { encodeMessage, packBatches } from "../../../plan/index.ts";
 import type { EncodedMessage, Message, SourceLocation } from "../../../types.ts";
-import type { ManifestSnapshot, SegmentSnapshot } from "../deployment/segment-snapshots.ts";
+import { type ManifestSnapshot, readSegments, type SegmentSnapshot } from "../deployment/segment-snapshots.ts";
 import { decideSegment, type SegmentDecision } from "./decide-segment.ts";
 import { type EditedPlanMessage, emptyPush, type PushSize, type Sample } from "./model.ts";
 import { createSample, sampleMessages } from "./sample.ts";
@@ -33,20 +32,12 @@ export async function measure(
   if (messagesFrom === undefined) return looks.map((look) => look.measuredUnread());
   const first = looks.findIndex(({ wanted }) => wanted);
   const last = looks.findLastIndex(({ wanted }) => wanted);
+  const wanted = looks.slice(first, last + 1);
   if (first >= 0) {
-    const { inputs } = segments[first] as SegmentSnapshot;
-    let at = first;
-    let index = 0;
-    reading: for await (const some of messagesFrom(firstRow(inputs))) {
-      for (const message of some) {
-        if (index === segments[at]?.inputs.messages) {
-          looks[at]?.close();
-          at += 1;
-          index = 0;
-          if (at > last) break reading;
-        }
-        looks[at]?.take(index, message);
-        index += 1;
+    for await (const some of readSegments(segments.slice(first, last + 1), messagesFrom)) {
+      for (const { segment, index, message } of some) {
+        if (index === 0) wanted[segment - 1]?.close();
+        wanted[segment]?.take(index, message);
       }
     }
   }

@@ -1,0 +1,78 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { withHelp } from "../shared/help.ts";
+import { repeatable } from "../shared/options.ts";
+import { type RehearseFlags, rehearseFormats } from "./flags.ts";
+
+/** `rehearse`: runs what would be pushed through the consumer on this machine. */
+export function rehearseCommand(): Command {
+  const command = new Command("rehearse")
+    .description("Run what up would push through the consumer Worker, here, and report what it does with each message")
+    .argument("[path...]", "files or folders of manifests; without any: all that the stack deploys")
+    .addOption(
+      repeatable(
+        "--worker <queue=file>",
+        "a queue's consumer, with settings: orders=./consumer.ts,max_retries=1",
+        line,
+      ),
+    )
+    .addOption(repeatable("--wrangler-dev <queue>", "a queue whose consumer runs under `wrangler dev`", line))
+    .option("--config <file>", "the Worker's wrangler configuration; default: the one next to its file, or above")
+    .option("--env <name>", "the environment of that configuration")
+    .option("--stack <name>", "the stack; default: the selected one")
+    .option("--all", "all messages, also those that were pushed")
+    .option("--no-preview", "go by the files of the repository alone, and do not run the program")
+    .addOption(
+      new Option("--sample <messages>", "of each manifest, so many messages at most").argParser(wholeNumber(1)),
+    )
+    .addOption(new Option("--seed <number>", "draws the sample").argParser(wholeNumber(0)).default(1))
+    .option(
+      "--secrets <file>",
+      "values of the messages' secrets, as NAME=value; default: their names stand in the bodies",
+    )
+    .option("--allow-network", "let the Worker reach the network")
+    .addOption(new Option("--timeout <seconds>", "for the whole rehearsal").argParser(wholeNumber(1)).default(600))
+    .addOption(
+      new Option("--handler-timeout <seconds>", "for one call of a handler; production allows 900")
+        .argParser(wholeNumber(1, 900))
+        .default(30),
+    )
+    .addOption(
+      new Option("--format <format>", "markdown is a section for the plan's comment; github writes annotations")
+        .choices(rehearseFormats)
+        .default("text"),
+    )
+    .option("--append <file>", "add the Markdown to this file, a plan's, as far as a comment has room for both")
+    .action(async (paths: readonly string[], flags: RehearseFlags) => {
+      const { runRehearse } = await import("./run.ts");
+      process.exitCode = await runRehearse(process.cwd(), paths, flags, process.env);
+    });
+  return withHelp(command, {
+    examples: [
+      "queue-seeder rehearse --stack dev --worker orders=./consumer.ts",
+      "queue-seeder rehearse messages/orders.yaml --worker orders=./worker/wrangler.jsonc --env staging",
+      "queue-seeder rehearse --all --sample 100 --worker orders=./consumer.ts --format junit > rehearsal.xml",
+    ],
+    notes: `The Worker runs in workerd, by way of miniflare, with an empty queue and empty local bindings. Nothing is pushed, and
+Cloudflare is not asked. Delays pass at once. docs/rehearse.md explains the report and the settings.`,
+    exits: {
+      0: "all messages were acknowledged, or there is none",
+      1: "some were not, or the rehearsal did not finish; the manifests have errors; the Worker does not start",
+      2: "wrong usage",
+    },
+  });
+}
+
+function line(value: string, before: readonly string[]): string[] {
+  if (value === "") throw new InvalidArgumentError("It is empty.");
+  return [...before, value];
+}
+
+function wholeNumber(least: number, most = 2 ** 31): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(
+      `Give a whole number of at least ${least}${most < 2 ** 31 ? `, at most ${most}` : ""}.`,
+    );
+  };
+}

@@ -1,0 +1,39 @@
+import { isAllGood } from "../../../rehearse/summary.ts";
+import type { MessageReport, QueueReport, Rehearsal } from "../../../rehearse/types.ts";
+
+/** Changes when something that is there changes its meaning. docs/schemas/rehearse.schema.json describes it. */
+const version = 1;
+
+export function rehearsalJson(rehearsal: Rehearsal): object {
+  const { ended, queues, withoutConsumer } = rehearsal;
+  return {
+    version,
+    kind: "rehearsal",
+    ended,
+    acknowledged: isAllGood(rehearsal),
+    queues: queues.map(queueJson),
+    withoutConsumer,
+  };
+}
+
+function queueJson({ queue, consumer, config, settings, notes, messages, batches }: QueueReport): object {
+  return {
+    queue,
+    consumer,
+    config: config ?? null,
+    settings: settings === undefined ? null : { ...settings, deadLetterQueue: settings.deadLetterQueue ?? null },
+    notes,
+    messages: messages.map(messageJson),
+    batches: batches.map(({ exception, ...trace }) => ({ ...trace, exception: exception ?? null })),
+  };
+}
+
+function messageJson({ deliveries, alone, ...message }: MessageReport): object {
+  return {
+    ...message,
+    deliveries: deliveries.map((each) =>
+      each.result === "acknowledged" ? each : { ...each, delaySeconds: each.delaySeconds ?? null },
+    ),
+    alone: alone === undefined ? null : { ...alone, exception: alone.exception ?? null },
+  };
+}

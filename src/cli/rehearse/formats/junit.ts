@@ -1,0 +1,52 @@
+import { groupTraces, isGood } from "../../../rehearse/summary.ts";
+import type { MessageReport, QueueReport, Rehearsal } from "../../../rehearse/types.ts";
+import { printableRehearsal } from "./printable.ts";
+import { aloneText, deliveriesText, outcomeText, traceText } from "./words.ts";
+
+/** A JUnit report: a suite for each queue, a case for each message. GitLab and others show it beside the tests. */
+export function rehearsalJunit(rehearsal: Rehearsal): string {
+  const { queues } = printableRehearsal(rehearsal);
+  const suites = queues.map(suite);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="queue-seeder rehearse">\n${suites.join("")}</testsuites>\n`;
+}
+
+function suite(queue: QueueReport): string {
+  const { queue: name, messages } = queue;
+  const failures = messages.filter(({ outcome }) => !isGood(outcome)).length;
+  const cases = messages.map((message) => testCase(message, queue));
+  return `  <testsuite name="${xml(name)}" tests="${messages.length}" failures="${failures}" errors="0" skipped="0">\n${cases.join("")}  </testsuite>\n`;
+}
+
+function testCase(message: MessageReport, queue: QueueReport): string {
+  const { manifest, label, location, outcome } = message;
+  const head = `    <testcase name="${xml(label)}" classname="${xml(manifest)}" file="${xml(location.file)}" line="${location.line}" time="0"`;
+  const output = outputText(message, queue);
+  const failure = isGood(outcome)
+    ? ""
+    : `      <failure message="${xml(outcomeText(message, queue))}">${xml(failureText(message, queue))}</failure>\n`;
+  const printed = output === "" ? "" : `      <system-out>${xml(output)}</system-out>\n`;
+  return failure + printed === "" ? `${head}/>\n` : `${head}>\n${failure}${printed}    </testcase>\n`;
+}
+
+function failureText(message: MessageReport, queue: QueueReport): string {
+  const { file, line, column } = message.location;
+  const ends = groupTraces(message, queue)
+    .filter(({ trace }) => trace.outcome !== "ok")
+    .map((group) => `${traceText(group)}\n${group.trace.exception?.stack ?? ""}`.trimEnd());
+  const alone = message.alone === undefined ? [] : [aloneText(message.alone)];
+  return [`${file}:${line}:${column}`, deliveriesText(message), ...ends, ...alone].join("\n");
+}
+
+function outputText(message: MessageReport, queue: QueueReport): string {
+  const alone = message.alone?.console.map(({ level, text }) => `alone, ${level}: ${text}`) ?? [];
+  const batches = groupTraces(message, queue).flatMap(({ trace }) =>
+    trace.console.map(({ level, text }) => `batch ${trace.number}, ${level}: ${text}`),
+  );
+  return [...batches, ...alone].join("\n");
+}
+
+/** Printable text has no character that XML cannot hold. */
+function xml(text: string): string {
+  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  return text.replace(/[&<>"]/g, (found) => entities[found] ?? found);
+}

@@ -1,0 +1,143 @@
+import { emptyState } from "../../engine/read-state.ts";
+import { resolveLedger } from "../../lifecycle/ledger/segment-ledger.ts";
+import { resolveMessage } from "../../lifecycle/source/manifest-messages.ts";
+import type { SegmentInputs } from "../../lifecycle/state/segment.ts";
+import { encodeMessage } from "../../plan/index.ts";
+import { createRandom, drawSample } from "../../rehearse/sample.ts";
+import type { RehearsedMessage } from "../../rehearse/types.ts";
+import { type DeployedManifest, deployedManifests } from "../shared/deployment/deployed-manifests.ts";
+import { readSegments, type SegmentSnapshot } from "../shared/deployment/segment-snapshots.ts";
+import type { StackSnapshot } from "../shared/deployment/stack-snapshot.ts";
+import { decideSegment } from "../shared/plan/decide-segment.ts";
+
+export interface PendingOptions {
+  /** All messages, instead of those that would be pushed. */
+  readonly all: boolean;
+  /** Paths of manifests and folders, relative to the repository; empty: all. */
+  readonly paths: readonly string[];
+  /** Messages of each manifest at most; undefined: all. */
+  readonly sample: number | undefined;
+  readonly seed: number;
+  /** Values by the name that a body has; a secret without a value keeps its name. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+/** What is to be rehearsed of a manifest. */
+export interface PendingManifest {
+  readonly name: string;
+  readonly queue: string;
+  /** Messages that would be pushed. */
+  readonly pending: number;
+  /** Of these, the ones that are rehearsed. */
+  readonly drawn: number;
+  /** What keeps messages out of the rehearsal, a clause each. */
+  readonly notes: readonly string[];
+  /** Some at once, in order, encoded as for the push. */
+  read(): AsyncIterable<readonly RehearsedMessage[]>;
+}
+
+interface PendingSegment {
+  readonly segment: SegmentSnapshot;
+  readonly wanted: ReadonlySet<number>;
+  readonly labelOf: (index: number) => string;
+}
+
+/** The messages that `up` would push by these facts, decided by the same code. */
+export async function pendingManifests(
+  facts: StackSnapshot,
+  options: PendingOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly PendingManifest[]> {
+  const state = facts.state.kind === "read" ? facts.state.state : emptyState;
+  const deployed = await deployedManifests(facts, state);
+  const pending: PendingManifest[] = [];
+  for (const manifest of deployed) {
+    if (!isNamed(manifest.terms.location.file, options.paths)) continue;
+    pending.push(await pendingManifest(manifest, options, env));
+  }
+  return pending;
+}
+
+async function pendingManifest(
+  manifest: DeployedManifest,
+  options: PendingOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<PendingManifest> {
+  const { terms, segments, messagesFrom, unresolved } = manifest;
+  const found: { segment: SegmentSnapshot; sendable: readonly number[]; labelOf: (index: number) => string }[] = [];
+  const notes: string[] = [];
+  for (const segment of segments) {
+    if (options.all) {
+      const { decision, labelOf } = resolveLedger(segment.inputs, undefined);
+      found.push({ segment, sendable: decision.pending, labelOf });
+      continue;
+    }
+    const { sendable, labelOf, refusal, decision } = await decideSegment(segment, env);
+    if (refusal !== undefined) notes.push(`up would refuse ${terms.name}: ${refusal}`);
+    if (decision.edited.length > 0) notes.push(`up would refuse ${terms.name}: messages were edited after the push`);
+    found.push({ segment, sendable, labelOf });
+  }
+  const total = found.reduce((sum, { sendable }) => sum + sendable.length, 0);
+  if (messagesFrom === undefined || unresolved !== undefined) {
+    notes.push(`the messages of ${terms.name} are known to the program alone`);
+  }
+  const readable = messagesFrom === undefined ? 0 : total;
+  const drawn =
+    options.sample === undefined || options.sample >= readable
+      ? undefined
+      : drawSample(readable, options.sample, createRandom(options.seed));
+  let first = 0;
+  const wanted = found.map(({ segment, sendable, labelOf }): PendingSegment => {
+    const start = first;
+    first += sendable.length;
+    return { segment, labelOf, wanted: new Set(sendable.filter((_, at) => drawn?.has(start + at) ?? true)) };
+  });
+  return {
+    name: terms.name,
+    queue: terms.queue,
+    pending: total,
+    drawn: messagesFrom === undefined ? 0 : (drawn?.size ?? readable),
+    notes,
+    read: () => read(terms.name, wanted, messagesFrom, options.secrets),
+  };
+}
+
+async function* read(
+  manifest: string,
+  segments: readonly PendingSegment[],
+  messagesFrom: DeployedManifest["messagesFrom"],
+  secrets: ReadonlyMap<string, string>,
+): AsyncGenerator<readonly RehearsedMessage[]> {
+  if (messagesFrom === undefined) return;
+  const first = segments.findIndex(({ wanted }) => wanted.size > 0);
+  const last = segments.findLastIndex(({ wanted }) => wanted.size > 0);
+  if (first < 0) return;
+  const walked = segments.slice(first, last + 1);
+  for await (const some of readSegments(
+    walked.map(({ segment }) => segment),
+    messagesFrom,
+  )) {
+    yield some.flatMap(({ segment: at, index, message }) => {
+      const { segment, wanted, labelOf } = walked[at] as PendingSegment;
+      if (!wanted.has(index)) return [];
+      const complete = resolveMessage(message, segment.inputs, placeholders(segment.inputs, secrets));
+      return [{ manifest, location: message.location, encoded: encodeMessage(complete, index, labelOf(index)) }];
+    });
+  }
+}
+
+/** Values of secrets by the names that they have in bodies; one without a value stays as it is written. */
+function placeholders({ project }: SegmentInputs, secrets: ReadonlyMap<string, string>) {
+  const value = (name: string, kind: "secret" | "env") => secrets.get(name) ?? `\${${kind}.${name}}`;
+  return {
+    config: (key: string) => {
+      const own = `${project}:`;
+      return value(key.startsWith(own) ? key.slice(own.length) : key, "secret");
+    },
+    env: new Proxy({}, { get: (_, name) => (typeof name === "string" ? value(name, "env") : undefined) }),
+  };
+}
+
+function isNamed(file: string, paths: readonly string[]): boolean {
+  return paths.length === 0 || paths.some((path) => path === "" || file === path || file.startsWith(`${path}/`));
+}

@@ -1,0 +1,168 @@
+import { appendFileSync, readFileSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { EngineNotFoundError, type Pulumi } from "../../engine/pulumi.ts";
+import { inspectPath } from "../../file-error.ts";
+import { didYouMean } from "../../manifest/index.ts";
+import { redactData } from "../../rehearse/redact.ts";
+import { type QueueSetup, rehearse } from "../../rehearse/rehearse.ts";
+import { isAllGood } from "../../rehearse/summary.ts";
+import type { Rehearsal, RehearsedMessage } from "../../rehearse/types.ts";
+import { UsageError } from "../../usage-error.ts";
+import { folderInCheckout } from "../shared/ci-checkout.ts";
+import {
+  createPulumiFinder,
+  loadStackSnapshot,
+  resolveStackName,
+  type StackSnapshot,
+} from "../shared/deployment/stack-snapshot.ts";
+import { listenForSignals } from "../shared/end-signals.ts";
+import { signalExitCodes } from "../shared/exit-codes.ts";
+import { commentCharacters } from "../shared/markdown.ts";
+import { checkOutput } from "../shared/output.ts";
+import { createPainter } from "../shared/paint.ts";
+import { jsonText } from "../shared/plan/json.ts";
+import { printProblems } from "../shared/problems/tell.ts";
+import type { RehearseFlags } from "./flags.ts";
+import { rehearsalAnnotations } from "./formats/github.ts";
+import { rehearsalJson } from "./formats/json.ts";
+import { rehearsalJunit } from "./formats/junit.ts";
+import { rehearsalMarkdown } from "./formats/markdown.ts";
+import { rehearsalText } from "./formats/text.ts";
+import { type PendingManifest, pendingManifests } from "./pending.ts";
+import { createProgress } from "./progress.ts";
+import { readSecrets } from "./secrets.ts";
+import { planWorker, planWranglerDev, type WorkerPlan } from "./workers.ts";
+
+/** Characters that a pipeline adds to the comment. */
+const footerReserve = 300;
+
+/**
+ * Runs what would be pushed through its consumers, and writes what they made of it.
+ *
+ * @returns the exit code
+ * @throws UsageError, LedgerError, and Error if a consumer does not start
+ */
+export async function runRehearse(
+  root: string,
+  paths: readonly string[],
+  flags: RehearseFlags,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  if (flags.worker.length + flags.wranglerDev.length === 0) {
+    throw new UsageError("no consumer is named. Name one with --worker QUEUE=FILE, or with --wrangler-dev QUEUE.");
+  }
+  const files = paths.map((path) => inRepository(root, path));
+  if (flags.append !== undefined) checkOutput(resolve(root, flags.append));
+  const consumers = [
+    ...flags.worker.map((line) => planWorker(root, line, flags)),
+    ...flags.wranglerDev.map(planWranglerDev),
+  ];
+  assertOneEach(consumers.map(({ queue }) => queue));
+  const secrets = readSecrets(root, flags.secrets);
+  using signals = listenForSignals();
+  const facts = await factsFor(root, flags, env);
+  if (!printProblems(facts, flags.format)) return 1;
+  assertKnown(consumers, facts);
+  const options = { all: flags.all === true, paths: files, sample: flags.sample, seed: flags.seed, secrets };
+  const manifests = (await pendingManifests(facts, options, env)).filter(({ pending }) => pending > 0);
+  const queues = consumers.map((consumer) => queueSetup(consumer, manifests)).filter(({ drawn }) => drawn > 0);
+  const known = new Set(consumers.map(({ queue }) => queue));
+  const progress = createProgress(process.stderr, queues);
+  const rehearsal = await rehearse({
+    queues,
+    withoutConsumer: countUnknown(manifests, known),
+    interrupted: signals.stop,
+    timedOut: AbortSignal.timeout(flags.timeout * 1000),
+    onProgress: progress.onProgress,
+  }).finally(progress.end);
+  const hidden = [...secrets.values(), ...consumers.flatMap((consumer) => consumer.secrets)];
+  const shown = redactData(rehearsal, hidden);
+  write(root, shown, flags, env);
+  if (flags.append !== undefined) append(resolve(root, flags.append), shown);
+  if (signals.received !== undefined) return signalExitCodes[signals.received];
+  return isAllGood(rehearsal) ? 0 : 1;
+}
+
+/** Adds the section to a plan, so that both fit into one comment with the pipeline's own line. */
+function append(path: string, rehearsal: Rehearsal): void {
+  const room = commentCharacters - readFileSync(path, "utf8").length - footerReserve;
+  appendFileSync(path, rehearsalMarkdown(rehearsal, room));
+}
+
+/** With --all, neither Pulumi's state nor its preview matters. */
+async function factsFor(root: string, flags: RehearseFlags, env: NodeJS.ProcessEnv): Promise<StackSnapshot> {
+  const find = createPulumiFinder(root, env);
+  const stack = await resolveStackName(flags.stack, find);
+  if (!flags.all) return loadStackSnapshot(root, stack, find, { preview: flags.preview });
+  const unasked = (): Promise<Pulumi> =>
+    Promise.reject(new EngineNotFoundError("the state is not asked for with --all"));
+  return loadStackSnapshot(root, stack, unasked);
+}
+
+function queueSetup(
+  consumer: WorkerPlan | ReturnType<typeof planWranglerDev>,
+  manifests: readonly PendingManifest[],
+): QueueSetup & { readonly drawn: number } {
+  const own = manifests.filter(({ queue }) => queue === consumer.queue);
+  const drawn = own.reduce((sum, each) => sum + each.drawn, 0);
+  const pending = own.reduce((sum, each) => sum + each.pending, 0);
+  const sampled = drawn < pending ? [`a sample: ${drawn} of ${pending} messages`] : [];
+  const notes = [...consumer.notes, ...sampled, ...own.flatMap((each) => each.notes)];
+  return { ...consumer, notes, drawn, messages: allOf(own) };
+}
+
+async function* allOf(manifests: readonly PendingManifest[]): AsyncGenerator<readonly RehearsedMessage[]> {
+  for (const manifest of manifests) yield* manifest.read();
+}
+
+function countUnknown(manifests: readonly PendingManifest[], known: ReadonlySet<string>): Rehearsal["withoutConsumer"] {
+  const counts = new Map<string, number>();
+  for (const { queue, pending } of manifests) {
+    if (!known.has(queue)) counts.set(queue, (counts.get(queue) ?? 0) + pending);
+  }
+  return [...counts].map(([queue, messages]) => ({ queue, messages }));
+}
+
+function assertOneEach(queues: readonly string[]): void {
+  const twice = queues.find((queue, at) => queues.indexOf(queue) !== at);
+  if (twice !== undefined)
+    throw new UsageError(`the queue ${twice} has two consumers here. A queue has one: name one.`);
+}
+
+/** A misspelt queue has no messages, and would pass for one whose messages are all well. */
+function assertKnown(consumers: readonly { readonly queue: string }[], { loaded, settings }: StackSnapshot): void {
+  const manifests = [...loaded.manifests, ...loaded.skipped];
+  const known = new Set([...settings.queues.keys(), ...manifests.map(({ queue }) => queue)]);
+  const unknown = consumers.find(({ queue }) => !known.has(queue))?.queue;
+  if (unknown === undefined) return;
+  throw new UsageError(
+    `neither a manifest nor the stack has the queue ${unknown}. There is ${[...known].join(", ")}.${didYouMean(unknown, [...known])}`,
+  );
+}
+
+function write(root: string, rehearsal: Rehearsal, { format }: RehearseFlags, env: NodeJS.ProcessEnv): void {
+  switch (format) {
+    case "text":
+      process.stdout.write(rehearsalText(rehearsal, createPainter(process.stdout)));
+      break;
+    case "json":
+      process.stdout.write(jsonText(rehearsalJson(rehearsal)));
+      break;
+    case "markdown":
+      process.stdout.write(rehearsalMarkdown(rehearsal));
+      break;
+    case "github":
+      if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, rehearsalMarkdown(rehearsal));
+      process.stdout.write(rehearsalAnnotations(rehearsal, folderInCheckout(root, env)));
+      break;
+    case "junit":
+      process.stdout.write(rehearsalJunit(rehearsal));
+      break;
+  }
+}
+
+function inRepository(root: string, path: string): string {
+  const inner = relative(root, resolve(root, path)).split(sep).join("/");
+  if (inspectPath(join(root, inner)).kind === "missing") throw new UsageError(`there is no file or folder ${path}`);
+  return inner;
+}

@@ -1,0 +1,20 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { describeSystemError } from "../../file-error.ts";
+import { UsageError } from "../../usage-error.ts";
+
+/**
+ * Reads the values of secrets from a file: NAME=value, a line each.
+ *
+ * @throws UsageError if it cannot be read
+ */
+export function readSecrets(root: string, file: string | undefined): ReadonlyMap<string, string> {
+  if (file === undefined) return new Map();
+  try {
+    const parsed = parseEnv(readFileSync(resolve(root, file), "utf8"));
+    return new Map(Object.entries(parsed).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  } catch (error) {
+    throw new UsageError(`--secrets ${file} cannot be read: ${describeSystemError(error)}.`);
+  }
+}

@@ -1,0 +1,252 @@
+import { Broker } from "../emulator/broker/broker.ts";
+import { acknowledge, lease, leaseId, messageId, peek } from "../emulator/broker/leases.ts";
+import type { Queue } from "../emulator/broker/queue.ts";
+import type { QueuedMessage } from "../emulator/broker/types.ts";
+import { type ManualClock, manualClock } from "../emulator/clock.ts";
+import { type HandlerResult, toBatchResult } from "../emulator/consumers/batch-result.ts";
+import { decide } from "../emulator/consumers/batching.ts";
+import type { Batching, DeliveredMessage } from "../emulator/consumers/types.ts";
+import { packBatchStream } from "../plan/index.ts";
+import type { Batch, EncodedMessage } from "../types.ts";
+import type { Consumer, HandlerRun } from "./consumer.ts";
+import { MessageTrack } from "./message-track.ts";
+import type { AloneTrace, BatchTrace, ConsumerSettings, MessageReport, RehearsedMessage, RetryCause } from "./types.ts";
+import { overTheWire } from "./wire.ts";
+
+export interface QueueRunSetup {
+  /** Name of the queue, as the consumer sees it. */
+  readonly name: string;
+  readonly settings: ConsumerSettings;
+  readonly consumer: Consumer;
+  /** In the order in which they would be pushed, some at once. */
+  readonly messages: AsyncIterable<readonly RehearsedMessage[]>;
+  /** Ends the run; what is not done by then is `unfinished`. */
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: QueueProgress) => void;
+}
+
+export interface QueueProgress {
+  /** Messages that were pushed so far. */
+  readonly pushed: number;
+  /** Of these, the ones that are through. */
+  readonly finished: number;
+  /** Calls of the handler. */
+  readonly batches: number;
+}
+
+/** Messages that wait in the queue at most, so that a data file of any size fits into memory. */
+const backlogLimit = 10_000;
+/** A handler has as long in production; the queue's own clock stands still while one runs. */
+const leaseMs = 900_000;
+/** Messages that are delivered alone at the end, to find those at fault. */
+const aloneLimit = 1_000;
+
+/**
+ * Pushes messages to a queue of the emulator, and delivers them until all are through. The queue has a clock of its own, which
+ * jumps over delays, so that a day passes at once. One batch is delivered at a time, whatever the consumer's concurrency is: so
+ * what it prints belongs to that batch.
+ */
+export class QueueRun {
+  readonly #setup: QueueRunSetup;
+  readonly #clock: ManualClock = manualClock(Date.now());
+  readonly #broker: Broker;
+  readonly #queue: Queue;
+  readonly #source: AsyncIterator<Batch>;
+  /** By place in the queue's order of arrival, which is that of the pushes. */
+  readonly #tracks: MessageTrack[] = [];
+  readonly #batches: BatchTrace[] = [];
+  /** Messages of failed batches, by place. */
+  readonly #suspects = new Map<number, DeliveredMessage>();
+  #sourceEnded = false;
+  #pushed = 0;
+  #finished = 0;
+  #calls = 0;
+
+  constructor(setup: QueueRunSetup) {
+    this.#setup = setup;
+    const { name, settings } = setup;
+    const unlimited = Number.POSITIVE_INFINITY;
+    const limits = { messagesPerSecond: unlimited, queueBytes: unlimited, dailyOperations: unlimited };
+    this.#broker = new Broker(this.#clock, undefined, { limits });
+    this.#queue = this.#broker.create({ name });
+    const { deadLetterQueue } = settings;
+    if (deadLetterQueue !== undefined && deadLetterQueue !== name) this.#broker.create({ name: deadLetterQueue });
+    this.#broker.attach(this.#queue, {
+      id: "rehearsal",
+      createdAt: this.#clock.now(),
+      type: "worker",
+      scriptName: "rehearsal",
+      deadLetterQueue,
+      batchSize: settings.maxBatchSize,
+      maxWaitTimeMs: settings.maxBatchTimeout * 1000,
+      maxRetries: settings.maxRetries,
+      retryDelay: settings.retryDelay,
+      maxConcurrency: 1,
+    });
+    this.#source = packBatchStream(this.#encoded());
+  }
+
+  /** @throws what the source of the messages throws, and Error if the runtime does not start again */
+  async run(): Promise<void> {
+    const { settings, signal } = this.#setup;
+    const batching: Batching = {
+      batchSize: settings.maxBatchSize,
+      maxWaitTimeMs: settings.maxBatchTimeout * 1000,
+      maxBytes: Number.POSITIVE_INFINITY,
+      maxConcurrency: 1,
+    };
+    while (!signal.aborted) {
+      await this.#fill();
+      const ready = peek(this.#broker, this.#queue, batching.batchSize);
+      const now = this.#clock.now();
+      const decision = decide(ready, batching, now, this.#queue.backlog.nextDueAt());
+      if (decision.kind === "idle") break;
+      if (decision.kind === "wait") this.#clock.advance(Math.max(1, decision.until - now));
+      else await this.#deliver(decision.count);
+    }
+    if (!signal.aborted) {
+      for (const track of this.#tracks) track.expire();
+    }
+    await this.#deliverSuspects();
+  }
+
+  /** What is known by now. */
+  report(): { readonly messages: readonly MessageReport[]; readonly batches: readonly BatchTrace[] } {
+    return { messages: this.#tracks.map((track) => track.report()), batches: this.#batches };
+  }
+
+  async *#encoded(): AsyncGenerator<readonly EncodedMessage[]> {
+    for await (const some of this.#setup.messages) {
+      for (const message of some) this.#tracks.push(new MessageTrack(message));
+      yield some.map(({ encoded }) => encoded);
+    }
+  }
+
+  /** Pushes until a batch is ready, or nothing is left to push. */
+  async #fill(): Promise<void> {
+    const { settings, signal } = this.#setup;
+    while (!this.#sourceEnded && !signal.aborted) {
+      if (this.#queue.backlog.metrics().backlogCount >= backlogLimit) return;
+      if (peek(this.#broker, this.#queue, settings.maxBatchSize).length === settings.maxBatchSize) return;
+      const next = await this.#source.next();
+      if (next.done) {
+        this.#sourceEnded = true;
+        return;
+      }
+      this.#broker.push(this.#queue, overTheWire(next.value));
+      this.#pushed += next.value.length;
+      this.#progress();
+    }
+  }
+
+  async #deliver(count: number): Promise<void> {
+    const { consumer, name, signal } = this.#setup;
+    const messages = lease(this.#broker, this.#queue, count, leaseMs);
+    const batch = messages.map((message) => this.#delivered(message));
+    const run = await unlessAborted(consumer.deliver(name, batch, this.#broker.metrics(this.#queue)), signal);
+    if (run === undefined) return;
+    this.#calls += 1;
+    this.#keep(run, messages.length);
+    const { acks, retries } = toBatchResult(
+      run.result,
+      batch.map(({ id }) => id),
+    );
+    for (const index of acks) this.#acknowledge(messages[index] as QueuedMessage);
+    for (const { index, delaySeconds } of retries) {
+      const cause = causeOf(run.result, batch[index]?.id ?? "");
+      this.#retry(batch[index] as DeliveredMessage, delaySeconds, cause, messages.length);
+    }
+    this.#progress();
+  }
+
+  #delivered(message: QueuedMessage): DeliveredMessage {
+    // A copy: the queue changes its own, and this one may be delivered once more, alone.
+    return { id: messageId(this.#queue, message), message: { ...message }, attempts: message.attempts };
+  }
+
+  #keep({ outcome, exception, console, omittedLines }: HandlerRun, size: number): void {
+    if (outcome === "ok" && console.length === 0) return;
+    this.#batches.push({ number: this.#calls, size, outcome, exception, console, omittedLines });
+  }
+
+  #acknowledge(message: QueuedMessage): void {
+    const attempt = message.attempts;
+    acknowledge(this.#broker, this.#queue, [leaseId(this.#queue, message)], []);
+    this.#track(message).deliver({ attempt, batch: this.#calls, result: "acknowledged" });
+    this.#track(message).end("acknowledged");
+    this.#finished += 1;
+  }
+
+  #retry(delivered: DeliveredMessage, asked: number | undefined, cause: RetryCause, batchSize: number): void {
+    const { settings } = this.#setup;
+    const { message, attempts: attempt } = delivered;
+    const retry = { leaseId: leaseId(this.#queue, message), delaySeconds: asked };
+    const { deadLettered } = acknowledge(this.#broker, this.#queue, [], [retry]);
+    const track = this.#track(message);
+    const delaySeconds = asked ?? settings.retryDelay;
+    track.deliver({
+      attempt,
+      batch: this.#calls,
+      result: "retried",
+      cause,
+      delaySeconds: deadLettered > 0 ? undefined : delaySeconds,
+    });
+    if (cause === "failure" && batchSize > 1) this.#suspects.set(message.seq, delivered);
+    if (cause === "failure" && batchSize === 1) track.wasAlone = true;
+    if (deadLettered === 0) return;
+    track.end(settings.deadLetterQueue === undefined ? "deleted" : "dead_lettered");
+    this.#finished += 1;
+  }
+
+  /** Once more, each in a batch of its own: in a batch that failed as a whole, one message can be at fault for all. */
+  async #deliverSuspects(): Promise<void> {
+    const { consumer, name, signal } = this.#setup;
+    let left = aloneLimit;
+    for (const [seq, delivered] of this.#suspects) {
+      const track = this.#tracks[seq] as MessageTrack;
+      if (track.outcome === "acknowledged" || track.wasAlone) continue;
+      if (signal.aborted || left === 0) return;
+      left -= 1;
+      const metrics = { backlogCount: 0, backlogBytes: 0, oldestArrivedAt: 0 };
+      const run = await unlessAborted(consumer.deliver(name, [delivered], metrics), signal);
+      if (run === undefined) return;
+      const { retries } = toBatchResult(run.result, [delivered.id]);
+      track.alone = aloneTrace(run, retries.length === 0 ? "acknowledged" : "retried");
+    }
+  }
+
+  #track({ seq }: QueuedMessage): MessageTrack {
+    return this.#tracks[seq] as MessageTrack;
+  }
+
+  #progress(): void {
+    this.#setup.onProgress?.({ pushed: this.#pushed, finished: this.#finished, batches: this.#calls });
+  }
+}
+
+function aloneTrace(
+  { outcome, exception, console, omittedLines }: HandlerRun,
+  result: AloneTrace["result"],
+): AloneTrace {
+  return { outcome, exception, console, omittedLines, result };
+}
+
+function causeOf({ retryMessages, retryBatch }: HandlerResult, id: string): RetryCause {
+  if (retryMessages.some(({ msgId }) => msgId === id)) return "message";
+  return retryBatch.retry ? "batch" : "failure";
+}
+
+/** undefined: the signal came first. The call goes on, and its end is of no interest. */
+async function unlessAborted(call: Promise<HandlerRun>, signal: AbortSignal): Promise<HandlerRun | undefined> {
+  if (signal.aborted) return undefined;
+  const aborted = Promise.withResolvers<undefined>();
+  const onAbort = () => aborted.resolve(undefined);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    const run = await Promise.race([call, aborted.promise]);
+    if (run === undefined) void call.catch(() => undefined);
+    return run;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,101 @@
+import { connectToWrangler } from "../emulator/consumers/wrangler-dev.ts";
+import type { Consumer } from "./consumer.ts";
+import { type QueueProgress, QueueRun, type QueueRunSetup } from "./queue-run.ts";
+import type { ConsumerSettings, QueueReport, Rehearsal, RehearsedMessage } from "./types.ts";
+import { WranglerDevRun } from "./wrangler-dev-run.ts";
+
+interface QueueSetupBase {
+  /** As manifests name it. */
+  readonly queue: string;
+  /** As the consumer sees it. */
+  readonly queueName: string;
+  /** See {@link QueueReport}. */
+  readonly consumer: string;
+  readonly config: string | undefined;
+  readonly notes: readonly string[];
+  /** In the order in which they would be pushed, some at once. */
+  readonly messages: AsyncIterable<readonly RehearsedMessage[]>;
+}
+
+/** A queue whose consumer runs here. */
+export interface WorkerQueue extends QueueSetupBase {
+  readonly kind: "worker";
+  readonly settings: ConsumerSettings;
+  /** @throws Error if the consumer does not start */
+  start(): Promise<Consumer>;
+}
+
+/** A queue whose consumer runs under `wrangler dev`, in another process. */
+export interface WranglerDevQueue extends QueueSetupBase {
+  readonly kind: "wrangler_dev";
+}
+
+export type QueueSetup = WorkerQueue | WranglerDevQueue;
+
+export interface RehearsalSetup {
+  readonly queues: readonly QueueSetup[];
+  readonly withoutConsumer: Rehearsal["withoutConsumer"];
+  /** Ends the rehearsal at once; what is known by then is reported. */
+  readonly interrupted: AbortSignal;
+  /** Ends it too: its time is over. */
+  readonly timedOut: AbortSignal;
+  readonly onProgress?: (progress: RehearsalProgress) => void;
+}
+
+export interface RehearsalProgress extends QueueProgress {
+  readonly queue: string;
+}
+
+/**
+ * Runs messages through their consumers, one queue after the other, and reports what each consumer made of them.
+ *
+ * @throws what the messages' source throws, and Error if a consumer does not start
+ */
+export async function rehearse(setup: RehearsalSetup): Promise<Rehearsal> {
+  const { interrupted, timedOut, withoutConsumer, onProgress } = setup;
+  const signal = AbortSignal.any([interrupted, timedOut]);
+  const queues: QueueReport[] = [];
+  for (const each of setup.queues) {
+    const { queue, consumer, config, notes } = each;
+    const shared = {
+      name: each.queueName,
+      messages: each.messages,
+      signal,
+      ...(onProgress && { onProgress: (progress: QueueProgress) => onProgress({ queue, ...progress }) }),
+    };
+    const settings = each.kind === "worker" ? each.settings : undefined;
+    const seen = each.kind === "worker" ? await runWorker(each, shared) : await runWranglerDev(shared);
+    queues.push({ queue, consumer, config, settings, notes, ...seen });
+  }
+  const ended = interrupted.aborted ? "interrupted" : timedOut.aborted ? "timed_out" : "finished";
+  return { queues, withoutConsumer, ended };
+}
+
+type Shared = Omit<QueueRunSetup, "settings" | "consumer">;
+type Seen = Pick<QueueReport, "messages" | "batches">;
+
+async function runWorker({ settings, start }: WorkerQueue, shared: Shared): Promise<Seen> {
+  const consumer = await start();
+  const run = new QueueRun({ ...shared, settings, consumer });
+  try {
+    await run.run();
+  } finally {
+    await consumer.close();
+  }
+  return run.report();
+}
+
+async function runWranglerDev(shared: Shared): Promise<Seen> {
+  const receiver = await connectToWrangler(
+    shared.name,
+    () => {},
+    () => {},
+  );
+  const run = new WranglerDevRun(shared);
+  try {
+    await run.run(receiver);
+  } finally {
+    await receiver.close();
+  }
+  return run.report();
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DeliveredMessage, Receiver } from "../emulator/consumers/types.ts";
+import { UndeliveredError } from "../emulator/consumers/types.ts";
+import { packBatchStream } from "../plan/index.ts";
+import type { EncodedMessage } from "../types.ts";
+import { MessageTrack } from "./message-track.ts";
+import type { MessageReport, RehearsedMessage } from "./types.ts";
+import { overTheWire } from "./wire.ts";
+
+export interface WranglerDevSetup {
+  /** Name of the queue, as `wrangler dev` consumes it. */
+  readonly name: string;
+  readonly messages: AsyncIterable<readonly RehearsedMessage[]>;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: {
+    readonly pushed: number;
+    readonly finished: number;
+    readonly batches: number;
+  }) => void;
+}
+
+/** How long to wait before a batch is offered again, in milliseconds. */
+const againMs = 500;
+
+/**
+ * Hands messages over to a consumer under `wrangler dev`. Batches, retries and dead letters are wrangler's own from there on: its
+ * processes report none of them to others.
+ */
+export class WranglerDevRun {
+  readonly #setup: WranglerDevSetup;
+  readonly #tracks: MessageTrack[] = [];
+
+  constructor(setup: WranglerDevSetup) {
+    this.#setup = setup;
+  }
+
+  async run(receiver: Receiver): Promise<void> {
+    const { name, signal, onProgress } = this.#setup;
+    let handed = 0;
+    let batches = 0;
+    for await (const batch of packBatchStream(this.#encoded())) {
+      const offered = overTheWire(batch).map((draft, at): DeliveredMessage => {
+        const seq = handed + at;
+        const message = {
+          ...draft,
+          seq,
+          delaySeconds: draft.delaySeconds ?? 0,
+          arrivedAt: 0,
+          dueAt: 0,
+          attempts: 1,
+          leased: true,
+        };
+        return { id: String(seq), message, attempts: 1 };
+      });
+      if (!(await this.#offer(receiver, name, offered, signal))) return;
+      for (const { message } of offered) this.#tracks[message.seq]?.end("handed_over");
+      handed += offered.length;
+      batches += 1;
+      onProgress?.({ pushed: handed, finished: handed, batches });
+    }
+  }
+
+  report(): { readonly messages: readonly MessageReport[]; readonly batches: readonly [] } {
+    return { messages: this.#tracks.map((track) => track.report()), batches: [] };
+  }
+
+  /** @returns whether it was taken before the signal came */
+  async #offer(
+    receiver: Receiver,
+    name: string,
+    batch: readonly DeliveredMessage[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    while (!signal.aborted) {
+      try {
+        if (receiver.ready()) {
+          await receiver.deliver(name, batch, { backlogCount: 0, backlogBytes: 0, oldestArrivedAt: 0 });
+          return true;
+        }
+      } catch (error) {
+        if (!(error instanceof UndeliveredError)) throw error;
+      }
+      // wrangler may still be starting, or building anew.
+      await sleep(againMs, undefined, { signal }).catch(() => undefined);
+    }
+    return false;
+  }
+
+  async *#encoded(): AsyncGenerator<readonly EncodedMessage[]> {
+    for await (const some of this.#setup.messages) {
+      for (const message of some) this.#tracks.push(new MessageTrack(message));
+      yield some.map(({ encoded }) => encoded);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseEnv } from "node:util";
+import { type ConfigTable, tableOf, tablesOf, type WranglerConfig } from "./config.ts";
+
+/** Bindings of a Worker, as miniflare's options name them. */
+export type WorkerBindings = Readonly<Record<string, unknown>>;
+
+/** What a Worker gets of its configuration. */
+export interface LocalBindings {
+  readonly bindings: WorkerBindings;
+  /** Values of secrets among them: no report may show them. */
+  readonly secrets: readonly string[];
+  /** Kinds of bindings that it does not get, as the configuration names them. */
+  readonly unsupported: readonly string[];
+}
+
+/** Keys of the configuration that are bindings, and are not given here. */
+const unsupportedKeys = [
+  "services",
+  "vectorize",
+  "hyperdrive",
+  "analytics_engine_datasets",
+  "workflows",
+  "ai",
+  "browser",
+  "images",
+  "send_email",
+  "mtls_certificates",
+  "dispatch_namespaces",
+  "pipelines",
+  "secrets_store_secrets",
+  "ratelimits",
+  "worker_loaders",
+  "vpc_services",
+  "unsafe",
+  "assets",
+] as const;
+
+/** Reads the bindings that miniflare has by itself: each begins empty, and nothing of it outlives the rehearsal. */
+export function localBindings(config: WranglerConfig): LocalBindings {
+  const { values } = config;
+  const dev = devVars(config);
+  const objects = tablesOf(tableOf(values.durable_objects)?.bindings);
+  const sqlite = sqliteClasses(values);
+  const foreign = objects.some(({ script_name: script }) => script !== undefined && script !== values.name);
+  const bindings = {
+    bindings: { ...tableOf(values.vars), ...dev },
+    kvNamespaces: byBinding(values.kv_namespaces, ({ binding, id }) => id ?? binding),
+    d1Databases: byBinding(values.d1_databases, ({ binding, database_id: id }) => id ?? binding),
+    r2Buckets: byBinding(values.r2_buckets, ({ binding, bucket_name: name }) => name ?? binding),
+    queueProducers: byBinding(tableOf(values.queues)?.producers, ({ queue }) => ({ queueName: queue })),
+    durableObjects: Object.fromEntries(
+      objects
+        .filter(({ script_name: script }) => script === undefined || script === values.name)
+        .map(({ name, class_name: className }) => [
+          String(name),
+          { className, useSQLite: sqlite.has(String(className)) },
+        ]),
+    ),
+  };
+  return {
+    bindings: Object.fromEntries(Object.entries(bindings).filter(([, given]) => Object.keys(given).length > 0)),
+    secrets: Object.values(dev),
+    unsupported: [
+      ...unsupportedKeys.filter((key) => isGiven(values[key])),
+      ...(foreign ? ["durable_objects of other Workers"] : []),
+    ],
+  };
+}
+
+/** Local values of the Worker's secrets, as `wrangler dev` takes them. */
+function devVars({ path, environment }: WranglerConfig): Readonly<Record<string, string>> {
+  const names = [...(environment === undefined ? [] : [`.dev.vars.${environment}`]), ".dev.vars"];
+  const file = names.map((name) => join(dirname(path), name)).find((each) => existsSync(each));
+  if (file === undefined) return {};
+  const parsed = parseEnv(readFileSync(file, "utf8"));
+  return Object.fromEntries(
+    Object.entries(parsed).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function sqliteClasses({ migrations }: ConfigTable): ReadonlySet<string> {
+  const lists = tablesOf(migrations).map((migration) => migration.new_sqlite_classes);
+  return new Set(lists.flatMap((list) => (Array.isArray(list) ? list.map(String) : [])));
+}
+
+function byBinding(value: unknown, target: (table: ConfigTable) => unknown): Record<string, unknown> {
+  const named = tablesOf(value).filter(({ binding }) => typeof binding === "string");
+  return Object.fromEntries(named.map((table) => [String(table.binding), target(table)]));
+}
+
+function isGiven(value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  return typeof value !== "object" || Object.keys(value).length > 0;
+}

@@ -1,0 +1,144 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { type ParseError, parse as parseJsonc, printParseErrorCode } from "jsonc-parser";
+import { parse as parseToml, TomlError } from "smol-toml";
+
+/** A configuration of wrangler that cannot be used. The message says where, why, and what to do. */
+export class WranglerConfigError extends Error {
+  override name = "WranglerConfigError";
+}
+
+/** A map of the configuration, as it was read. */
+export type ConfigTable = Readonly<Record<string, unknown>>;
+
+/** A Worker's configuration in one environment. Keys are those of wrangler. */
+export interface WranglerConfig {
+  /** Absolute path. */
+  readonly path: string;
+  /** undefined: the top level. */
+  readonly environment: string | undefined;
+  /** What counts in this environment. */
+  readonly values: ConfigTable;
+}
+
+/** In the order in which wrangler looks for them. */
+const names = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"] as const;
+
+/** Keys that an environment does not take over from the top level. https://developers.cloudflare.com/workers/wrangler/configuration/ */
+const notInherited = new Set([
+  "vars",
+  "secrets",
+  "durable_objects",
+  "kv_namespaces",
+  "r2_buckets",
+  "d1_databases",
+  "queues",
+  "services",
+  "vectorize",
+  "hyperdrive",
+  "analytics_engine_datasets",
+  "workflows",
+  "ai",
+  "browser",
+  "images",
+  "send_email",
+  "mtls_certificates",
+  "dispatch_namespaces",
+  "pipelines",
+  "secrets_store_secrets",
+  "ratelimits",
+  "worker_loaders",
+  "vpc_services",
+  "unsafe",
+  "define",
+  "tail_consumers",
+  "cloudchamber",
+  "containers",
+]);
+
+/**
+ * Finds the configuration next to a Worker's file, or in a folder above it.
+ *
+ * @param from path of the Worker's file, or of a folder
+ * @param until the folder in which the search ends
+ */
+export function findWranglerConfig(from: string, until: string): string | undefined {
+  let folder = isFolder(from) ? resolve(from) : dirname(resolve(from));
+  const last = resolve(until);
+  for (;;) {
+    const found = names.map((name) => join(folder, name)).find((path) => existsSync(path));
+    if (found !== undefined) return found;
+    const above = dirname(folder);
+    if (folder === last || above === folder) return undefined;
+    folder = above;
+  }
+}
+
+/** Whether a file is a configuration of wrangler rather than a Worker's code, by its name. */
+export function isConfigName(file: string): boolean {
+  return /\.(?:toml|jsonc?)$/.test(basename(file));
+}
+
+/** @throws WranglerConfigError */
+export function readWranglerConfig(path: string, environment: string | undefined): WranglerConfig {
+  const top = parse(path, readText(path));
+  if (environment === undefined) return { path, environment, values: top };
+  const { env: environments, ...shared } = top;
+  const all = tableOf(environments) ?? {};
+  const own = Object.hasOwn(all, environment) ? tableOf(all[environment]) : undefined;
+  if (own === undefined) {
+    const known = Object.keys(all);
+    const next = known.length === 0 ? "It has none: leave --env out." : `It has ${known.join(", ")}.`;
+    throw new WranglerConfigError(`${path} has no environment ${environment}. ${next}`);
+  }
+  const inherited = Object.entries(shared).filter(([key]) => !notInherited.has(key));
+  return { path, environment, values: { ...Object.fromEntries(inherited), ...own } };
+}
+
+export function tableOf(value: unknown): ConfigTable | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as ConfigTable) : undefined;
+}
+
+/** The tables of a list; what is not a table is passed over, as wrangler itself complains of it. */
+export function tablesOf(value: unknown): readonly ConfigTable[] {
+  return Array.isArray(value) ? value.map(tableOf).filter((table) => table !== undefined) : [];
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+  } catch (error) {
+    throw new WranglerConfigError(`${path} cannot be read: ${(error as Error).message}. Name another with --config.`);
+  }
+}
+
+function parse(path: string, text: string): ConfigTable {
+  const value = path.endsWith(".toml") ? fromToml(path, text) : fromJsonc(path, text);
+  const table = tableOf(value);
+  if (table === undefined) throw new WranglerConfigError(`${path} is not a map of settings. Correct the file.`);
+  return table;
+}
+
+function fromToml(path: string, text: string): unknown {
+  try {
+    return parseToml(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const [why = ""] = error.message.split("\n");
+    throw new WranglerConfigError(`${path}:${error.line}:${error.column}: it is not TOML: ${why}. Correct the file.`);
+  }
+}
+
+function fromJsonc(path: string, text: string): unknown {
+  const errors: ParseError[] = [];
+  const value: unknown = parseJsonc(text, errors, { allowTrailingComma: true });
+  const [first] = errors;
+  if (first === undefined) return value;
+  const before = text.slice(0, first.offset).split("\n");
+  const place = `${path}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+  throw new WranglerConfigError(`${place}: it is not JSON: ${printParseErrorCode(first.error)}. Correct the file.`);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { redactData } from "../../src/rehearse/redact.ts";
+
+it("takes values out of every text, as they are and as JSON writes them", () => {
+  const data = { console: [{ text: 'token s"1 and {"t":"s\\"1"}' }], number: 1, none: undefined, label: "plain" };
+  expect(redactData(data, ['s"1'])).toEqual({
+    console: [{ text: 'token (withheld) and {"t":"(withheld)"}' }],
+    number: 1,
+    none: undefined,
+    label: "plain",
+  });
+});
+
+it("takes out the whole of a value that contains another", () => {
+  expect(redactData("abcdef abc", ["abc", "abcdef"])).toBe("(withheld) (withheld)");
+});
+
+it("leaves data alone if there is nothing to take out", () => {
+  expect(redactData({ a: "b" }, [""])).toEqual({ a: "b" });
+});
