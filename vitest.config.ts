@@ -1,25 +1,48 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+const integration = "test/**/*.integration.test.ts";
+
+/** Vitest leaves one core idle by default. On two cores that doubles the time. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 export default defineConfig({
   test: {
     projects: [
       {
+        // Pure tests: no process, no server. They share workers, so that what they import is loaded once.
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/engine/**", "test/contract/**"],
+          exclude: [integration, "test/engine/**", "test/contract/**"],
+          setupFiles: ["test/support/pure.ts"],
           testTimeout: 30_000,
+          pool: "threads",
+          isolate: false,
+          maxWorkers,
         },
       },
       {
-        // One stack at a time: every run starts the real Pulumi engine, and the machine may have two cores.
+        // Tests with processes and servers: the emulator, a browser, shells, npm, a language server.
+        test: {
+          name: "integration",
+          include: [integration],
+          exclude: ["test/engine/**", "test/contract/**"],
+          testTimeout: 60_000,
+          maxWorkers,
+        },
+      },
+      {
+        // The real Pulumi engine. Each file has projects, states and emulators of its own, so two files run at a time; a run of
+        // Pulumi takes more than one core.
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
           // A test makes up to ten runs of the engine; this is only for one that hangs.
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          fileParallelism: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -29,6 +52,7 @@ export default defineConfig({
           include: ["test/contract/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 2_400_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

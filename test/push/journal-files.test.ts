@@ -1,25 +1,30 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { fileJournals, JournalError, noEntries } from "../../src/push/index.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
 import { headOf, leftIn, site } from "./journals.ts";
 
 /** What the disk does when a new journal takes the place of an old one. */
-const disk = vi.hoisted(() => ({ rename: async (_: string, __: string): Promise<void> => {} }));
-vi.mock("node:fs/promises", async (original) => ({
-  ...(await original<typeof import("node:fs/promises")>()),
-  rename: (from: string, to: string) => disk.rename(from, to),
-}));
-const { rename } = await vi.importActual<typeof import("node:fs/promises")>("node:fs/promises");
+const { rename } = fs;
+const disk = {
+  set rename(replacement: typeof rename) {
+    fs.rename = replacement;
+    syncBuiltinESMExports();
+  },
+};
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
   folder = temporaryFolder();
-  disk.rename = rename;
 });
-afterEach(() => folder[Symbol.dispose]());
+afterEach(() => {
+  disk.rename = rename;
+  folder[Symbol.dispose]();
+});
 
 const open = () => fileJournals(folder.path).begin(headOf(), noEntries);
 const left = () => leftIn(fileJournals(folder.path));

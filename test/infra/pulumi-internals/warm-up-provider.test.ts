@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { expect, it, vi } from "vitest";
-import { warmUpProvider } from "../../../infra/pulumi-internals/warm-up-provider.ts";
 
 type Request = InstanceType<typeof resourceProto.ResourceInvokeRequest>;
 
 it("asks the engine for the provider once, and takes no notice of the answer", async () => {
+  // Other tests of the same worker may have asked already.
+  vi.resetModules();
+  const { warmUpProvider } = await import("../../../infra/pulumi-internals/warm-up-provider.ts");
   await pulumi.runtime.setMocks({ call: () => ({}), newResource: ({ name }) => ({ id: name, state: {} }) }, "p", "s");
   const monitor: { invoke(request: Request, done: (error: unknown) => void): void } =
     pulumi.runtime.getMonitor() as never;
