@@ -4,13 +4,12 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startEmulator } from "../../src/emulator/index.ts";
 import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
-import { install } from "../package/support/install.ts";
-import { packOnce } from "../package/support/packed.ts";
+import { unpack } from "../package/support/install.ts";
+import { packed } from "../package/support/packed.ts";
 import { succeeded } from "./support/seeder.ts";
 import { makeStack, type OwnStack } from "./support/stack.ts";
 
 const repository = join(import.meta.dirname, "../..");
-const tarball = packOnce();
 
 /** Runs a command of the project's own, with the environment of its engine. */
 function run(stack: OwnStack, file: string, ...args: string[]): Promise<ProcessResult> {
@@ -32,7 +31,7 @@ describe.each([
       copy: [],
       install: (dir) => {
         if (packageJson !== undefined) writeFileSync(join(dir, "package.json"), JSON.stringify(packageJson));
-        install(tarball(), dir);
+        unpack(packed(), dir);
         const queues = ["orders", "mails"].flatMap((name) => ["--queue", `${name}=${emulator.queueId(name)}`]);
         const flags = ["--yes", "--name", "shop", "--account", emulator.accountId, ...queues];
         made = spawnSync(process.execPath, [command(dir), "init", ...flags], { cwd: dir, encoding: "utf8" });

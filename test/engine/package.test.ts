@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { parsePage, repository } from "../docs/support/pages.ts";
-import { packOnce } from "../package/support/packed.ts";
+import { packed } from "../package/support/packed.ts";
 import { said, succeeded } from "./support/seeder.ts";
 import { makeShop } from "./support/shop.ts";
 
@@ -17,14 +17,12 @@ function examples(path: string, language: string): readonly [string, string] {
 /** Every test runs the engine five to eight times. */
 vi.setConfig({ testTimeout: 360_000 });
 
-const tarball = packOnce();
-
 /** The programs of the page, in their order. */
 const [withQueue, wholeProgram] = examples("docs/library.md", "ts");
 
 it("creates a queue and fills it from a manifest and from values, as its page shows", async () => {
   const files = { "index.ts": withQueue, "seeds/orders.yaml": "queue: orders\nmessages: [{ body: 1 }]\n" };
-  await using shop = await makeShop({ tarball: tarball(), files, creates: true });
+  await using shop = await makeShop({ tarball: packed(), files, creates: true });
   const { stack, emulator } = shop;
   const preview = succeeded(await stack.preview());
   expect(preview.stdout).toContain("1 message to push to orders");
@@ -41,7 +39,7 @@ it("creates a queue and fills it from a manifest and from values, as its page sh
 it("is a whole project's program in a few lines", async () => {
   const messages = "queue: orders\nmessages:\n  - body: 1\n  - id: two\n    body: { project: '${project}' }\n";
   await using shop = await makeShop({
-    tarball: tarball(),
+    tarball: packed(),
     files: { "index.ts": wholeProgram, "messages/a.yaml": messages },
   });
   const { stack } = shop;
@@ -83,7 +81,7 @@ messages:
 
 it("deploys the manifests of a file, a component each", async () => {
   const files = { "index.ts": manifestProgram, "seeds/orders.yaml": twoDocuments };
-  await using shop = await makeShop({ tarball: tarball(), files });
+  await using shop = await makeShop({ tarball: packed(), files });
   const { stack } = shop;
   const up = succeeded(await stack.up({ preview: true }));
   expect(up.stdout).toContain("2 messages to push to orders");
@@ -115,7 +113,7 @@ it("shows and settles what a component left in doubt, and plans what another pus
   const letters = (count: number) =>
     `queue: letters\nmessages: [${Array(count).fill('{ body: "late" }').join(", ")}]\n`;
   await using shop = await makeShop({
-    tarball: tarball(),
+    tarball: packed(),
     files: {
       "index.ts": manifestProgram + late,
       "seeds/orders.yaml": seeds,
@@ -158,7 +156,7 @@ it("repairs one of two components that deploy the same manifest", async () => {
     (name) => `new MessageManifest("${name}", { path: "seeds/orders.yaml", queueId });\n`,
   );
   await using shop = await makeShop({
-    tarball: tarball(),
+    tarball: packed(),
     files: {
       "index.ts": `${manifestProgram.split("const orders")[0]}${twice.join("")}`,
       "seeds/orders.yaml": "queue: orders\nmessages: [{ body: 1 }]\n",

@@ -2,15 +2,13 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
-import { packOnce } from "../package/support/packed.ts";
+import { packed } from "../package/support/packed.ts";
 import { installStrictly } from "../package/support/strict.ts";
 import { said, succeeded } from "./support/seeder.ts";
 import { makeShop } from "./support/shop.ts";
 
 /** Every test runs the engine several times. */
 vi.setConfig({ testTimeout: 360_000 });
-
-const tarball = packOnce();
 
 const program = (from: string) => `import { Config } from "@pulumi/pulumi";
 import { MessageManifest } from "${from}";
@@ -23,9 +21,9 @@ const manifest = (...bodies: readonly unknown[]) =>
 it("finds the provider in a dependency of a dependency, in every operation, and says what to do without it", async () => {
   const files = { "index.ts": program("@company/seeds"), "seeds/orders.yaml": manifest("a") };
   await using shop = await makeShop({
-    tarball: tarball(),
+    tarball: packed(),
     files,
-    install: (dir) => installStrictly(tarball(), dir),
+    install: (dir) => installStrictly(packed(), dir),
   });
   const { stack } = shop;
   expect(existsSync(join(stack.project.dir, "node_modules/queue-seeder"))).toBe(false);
@@ -67,7 +65,7 @@ it("keeps what an inline program reads and writes in its project, wherever it is
     "tools/deploy.mjs": inline,
     "seeds/orders.yaml": manifest("a"),
   };
-  await using shop = await makeShop({ tarball: tarball(), files });
+  await using shop = await makeShop({ tarball: packed(), files });
   const { stack } = shop;
   const { dir, env } = stack.project;
   const script = join(dir, "tools/deploy.mjs");
@@ -107,7 +105,7 @@ it("refuses Yarn's Plug'n'Play in the program, with the command that helps", asy
   const remedy = "YARN_PNP: Yarn installed the packages of this project with Plug'n'Play";
   const command = "yarn config set nodeLinker node-modules && yarn install";
   const files = { "index.ts": program("queue-seeder"), "seeds/orders.yaml": manifest("a") };
-  await using shop = await makeShop({ tarball: tarball(), files });
+  await using shop = await makeShop({ tarball: packed(), files });
   const { stack } = shop;
   // Plug'n'Play itself has no node_modules; the process that runs under it says so.
   stack.write("pnp.cjs", 'process.versions.pnp = "3";\n');

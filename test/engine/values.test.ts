@@ -1,14 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { packOnce } from "../package/support/packed.ts";
+import { packed } from "../package/support/packed.ts";
 import { said, succeeded } from "./support/seeder.ts";
 import { makeShop } from "./support/shop.ts";
 
 /** Every test runs the engine five to eight times. */
 vi.setConfig({ testTimeout: 360_000 });
-
-const tarball = packOnce();
 
 /** A resource that makes a word out of `seed`, which is another one once the seed is; and whatever follows. */
 const program = (args: string) => `import * as pulumi from "@pulumi/pulumi";
@@ -49,7 +47,7 @@ const tokenOf = (seed: string) => `token ${[...`word of ${seed}`].reverse().join
 
 it("pushes what other resources made, once, and keeps it secret", async () => {
   await using shop = await makeShop({
-    tarball: tarball(),
+    tarball: packed(),
     files: { "index.ts": program(messages) },
     config: { "shop:seed": "one" },
   });
@@ -102,7 +100,7 @@ it("pushes what other resources made, once, and keeps it secret", async () => {
 it("refuses a message with an id whose value became another one, and checks every message", async () => {
   const withId = `secrets: false, messages: [{ id: "word", body: { token } }]`;
   await using shop = await makeShop({
-    tarball: tarball(),
+    tarball: packed(),
     files: { "index.ts": program(withId) },
     config: { "shop:seed": "one" },
   });

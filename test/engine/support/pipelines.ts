@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { packInto } from "../../../scripts/pack/tarball.ts";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
 import { findEngine } from "../../../src/engine/find.ts";
-import { install } from "../../package/support/install.ts";
+import { unpack } from "../../package/support/install.ts";
+import { packed } from "../../package/support/packed.ts";
 import { type GithubApi, startGithubApi } from "../../pipelines/support/github-api.ts";
 import { makeStack, type OwnStack } from "./stack.ts";
 
@@ -26,7 +26,6 @@ export interface PipelineWorld extends AsyncDisposable {
 
 export async function makePipelineWorld(): Promise<PipelineWorld> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "pipelines-")));
-  const tarball = packInto(folder);
   const emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false });
   const api = await startGithubApi();
   const stack = await makeStack({
@@ -35,7 +34,7 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
     install: (dir) => {
       // A repository of its own: pipelines belong into its root.
       mkdirSync(join(dir, ".git"));
-      install(tarball, dir);
+      unpack(packed(), dir);
       linkLauncher(dir);
       const command = join(dir, "node_modules/.bin/queue-seeder");
       const queue = `orders=${emulator.queueId("orders")}`;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
 import type { ProcessResult } from "../../../src/engine/child-process.ts";
 import { spawnProcess } from "../../../src/engine/child-process.ts";
-import { install } from "../../package/support/install.ts";
+import { unpack } from "../../package/support/install.ts";
 import { type Config, makeStack, type OwnStack } from "./stack.ts";
 
 const pulumiYaml = `name: shop
@@ -32,7 +32,7 @@ export interface ShopOptions {
   readonly config?: Config;
   /** The project creates the queue itself, with @pulumi/cloudflare. Default: the queue is there. */
   readonly creates?: boolean;
-  /** Puts the package into the project's node_modules. Default: as npm does. */
+  /** Puts the package into the project's node_modules. Default: as npm leaves it. */
   readonly install?: (dir: string) => void;
 }
 
@@ -41,13 +41,13 @@ export async function makeShop({
   files,
   config = {},
   creates = false,
-  install: own = (dir) => install(tarball, dir, creates ? ["@pulumi/cloudflare"] : []),
+  install = (dir) => unpack(tarball, dir, creates ? ["@pulumi/cloudflare"] : []),
 }: ShopOptions): Promise<Shop> {
   const emulator = await startEmulator({ queues: creates ? [] : [{ name: "orders" }], rateLimit: false });
   try {
     const stack = await makeStack({
       copy: [],
-      install: own,
+      install,
       standin: creates,
       files: { "Pulumi.yaml": pulumiYaml, ...files },
       config: {

@@ -15,24 +15,46 @@ export function run(folder: string, file: string, ...args: string[]): string {
 /**
  * Installs the packed package into a project, with npm and without a network: of its dependencies, those that it declares
  * and no others are there already, as links into the repository. What the package forgot to declare is missing.
+ */
+export function install(tarball: string, project: string): void {
+  linkDependencies(tarball, project, []);
+  cpSync(tarball, join(project, basename(tarball)));
+  run(project, "npm", "install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", basename(tarball));
+}
+
+/**
+ * Leaves a project as `install` does, without the seconds that npm takes.
  *
  * @param also packages that the project itself depends on
  */
-export function install(tarball: string, project: string, also: readonly string[] = []): void {
+export function unpack(tarball: string, project: string, also: readonly string[] = []): void {
+  linkDependencies(tarball, project, also);
+  const folder = join(project, "node_modules/queue-seeder");
+  const bin = join(project, "node_modules/.bin");
+  for (const each of [folder, bin]) mkdirSync(each, { recursive: true });
+  run(folder, "tar", "-xzf", tarball, "--strip-components=1");
+  const file = join(project, "package.json");
+  const own = packageJson(project);
+  const dependencies = { ...(own.dependencies as object | undefined), "queue-seeder": `file:${basename(tarball)}` };
+  writeFileSync(file, JSON.stringify({ ...own, dependencies }));
+  for (const [name, path] of Object.entries(packageJson(folder).bin as Record<string, string>)) {
+    symlinkSync(join("../queue-seeder", path), join(bin, name));
+  }
+}
+
+function linkDependencies(tarball: string, project: string, also: readonly string[]): void {
   const manifest = join(project, "package.json");
   if (!existsSync(manifest)) {
     const dependencies = Object.fromEntries(also.map((name) => [name, "*"]));
     writeFileSync(manifest, JSON.stringify({ name: "shop", private: true, type: "module", dependencies }));
   }
-  const packed = JSON.parse(run(project, "tar", "-xzOf", tarball, "package/package.json"));
-  const optional = Object.keys(packed.peerDependenciesMeta);
-  const needed = Object.keys({ ...packed.dependencies, ...packed.peerDependencies });
+  const inTarball = JSON.parse(run(project, "tar", "-xzOf", tarball, "package/package.json"));
+  const optional = Object.keys(inTarball.peerDependenciesMeta);
+  const needed = Object.keys({ ...inTarball.dependencies, ...inTarball.peerDependencies });
   for (const name of [...needed.filter((name) => !optional.includes(name)), ...also]) {
     mkdirSync(dirname(join(project, "node_modules", name)), { recursive: true });
     symlinkSync(join(repository, "node_modules", name), join(project, "node_modules", name));
   }
-  cpSync(tarball, join(project, basename(tarball)));
-  run(project, "npm", "install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", basename(tarball));
 }
 
 /** The package.json of the repository, or of another folder. */

@@ -1,17 +1,41 @@
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll } from "vitest";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { filesIn } from "../../../scripts/pack/files.ts";
 import { packInto } from "../../../scripts/pack/tarball.ts";
 
-/** Packs the package once for a file of tests. @returns gives the tarball's path, within the tests */
-export function packOnce(): () => string {
-  let folder = "";
-  let tarball = "";
-  beforeAll(() => {
-    folder = realpathSync(mkdtempSync(join(tmpdir(), "packed-")));
-    tarball = packInto(folder);
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return () => tarball;
+const repository = join(import.meta.dirname, "../../..");
+const cache = join(repository, "node_modules/.cache/queue-seeder-tests");
+
+/** Returns the path of the packed package. Packs it once for a state of the repository, whichever test asks first. */
+export function packed(): string {
+  const folder = join(cache, digest());
+  if (!existsSync(folder)) {
+    mkdirSync(cache, { recursive: true });
+    const own = mkdtempSync(join(cache, "packing-"));
+    try {
+      const tarball = packInto(own);
+      const ready = join(own, "ready");
+      mkdirSync(ready);
+      renameSync(tarball, join(ready, basename(tarball)));
+      renameSync(ready, folder);
+    } catch (error) {
+      // Another worker was quicker.
+      if (!existsSync(folder)) throw error;
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  }
+  return join(folder, readdirSync(folder)[0] ?? "");
+}
+
+/** Of every file that the package may be made of. */
+function digest(): string {
+  const hash = createHash("sha256");
+  const atRoot = readdirSync(repository, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const inFolders = ["docs", "infra", "messages", "scripts", "src"].flatMap((folder) => filesIn(repository, folder));
+  for (const path of [...atRoot.map(({ name }) => name), ...inFolders].sort()) {
+    hash.update(`${path}\0`).update(readFileSync(join(repository, path)));
+  }
+  return hash.digest("hex").slice(0, 32);
 }

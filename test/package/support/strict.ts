@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { install } from "./install.ts";
+import { unpack } from "./install.ts";
 
 /**
  * Installs `@company/seeds`, which has the package as a dependency of its own, as pnpm does without hoisting: the project's
@@ -10,7 +10,7 @@ export function installStrictly(tarball: string, project: string): void {
   const store = join(project, "node_modules/.pnpm/seeds@1.0.0");
   const seeds = join(store, "node_modules/@company/seeds");
   mkdirSync(store, { recursive: true });
-  install(tarball, store);
+  unpack(tarball, store);
   mkdirSync(seeds, { recursive: true });
   writeJson(join(seeds, "package.json"), {
     name: "@company/seeds",
