@@ -1,136 +1,49 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { cli } from "./support/cli.ts";
-import { makeSeeder, type Seeder, type SeederOptions, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
 
 /**
- * Whatever lies between a plan and the run, everybody says the same of it: the plan, the engine's own preview, `up`, what it
- * writes for the archive, the status after it, and the queue.
+ * After any change between a plan and the run, every view of the run agrees: the plan, Pulumi's own preview, `up`, the record that it
+ * writes, the status after it, and the queue. The changes are made together, to one manifest or one queue each, so that a few runs of
+ * Pulumi show them all.
  */
-interface Case {
-  readonly name: string;
-  readonly options?: Partial<SeederOptions>;
-  /** What was done since the first run, which pushed `first.yaml`. */
-  readonly change: (seeder: Seeder) => unknown;
-  readonly env?: (seeder: Seeder) => Readonly<Record<string, string>>;
-  /** Messages that the next run pushes. */
-  readonly pushes: number;
-  /** What the run does to queues, as the plan says it. */
-  readonly queues?: readonly string[];
-  /** Flags that agree to it. */
-  readonly flags?: readonly string[];
-  /** Whether a plan of before the change still names what the run does. Default: no. */
-  readonly samePlan?: boolean;
+interface Change {
+  readonly what: string;
+  /** The manifest by its name before, and after. Default: the same. */
+  readonly from: string;
+  readonly to?: string;
+  /** Name of its queue in the emulator before, and after. Default: `orders`. */
+  readonly queue?: string;
+  readonly toQueue?: string;
+  /** Which messages the next run pushes, by their numbers. */
+  readonly pushes: readonly number[];
 }
 
-const manifest = (count: number, more = "") =>
-  `queue: orders\n${more}messages:\n${Array.from({ length: count }, (_, n) => `  - { id: m-${n}, body: { n: ${n} } }\n`).join("")}`;
-const segment = "urn:pulumi:test::queue-seeder::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment::first/0";
-const created = { orders: { create: true, name: "orders-test" } };
-const standin = { queues: created, emulator: { queues: [] }, standin: true, credentials: "environment" } as const;
-
-const cases: readonly Case[] = [
-  {
-    name: "a comment, and another layout",
-    change: ({ write }) => write("first.yaml", `# the same\n${manifest(3)}`),
-    pushes: 0,
-    samePlan: true,
-  },
-  { name: "a message more", change: ({ write }) => write("first.yaml", manifest(4)), pushes: 1 },
-  {
-    name: "a manifest that is gone, and another one",
-    change({ stack, write }) {
-      stack.remove("messages/first.yaml");
-      write("second.yaml", manifest(2));
-    },
-    pushes: 2,
-  },
-  {
-    name: "a tainted segment",
-    change: async ({ stack }) => succeeded(await stack.pulumi(["state", "taint", segment, "--yes"])),
-    pushes: 3,
-  },
-  {
-    name: "a segment that Pulumi was told to replace",
-    change: async ({ stack }) => succeeded(await stack.pulumi(["up", "--yes", "--skip-preview", "--replace", segment])),
-    pushes: 0,
-    samePlan: true,
-  },
-  {
-    name: "a run of Pulumi for one of two new manifests",
-    async change({ stack, write }) {
-      write("second.yaml", manifest(2));
-      write("third.yaml", manifest(5));
-      const urn = (type: string, name: string) => `urn:pulumi:test::queue-seeder::${type}::${name}`;
-      const targets = [
-        segment.replace("::first/", "::second/"),
-        urn("queue-seeder:index:Manifest", "second"),
-        urn("pulumi-nodejs:dynamic:Deployments", "deployments"),
-      ].flatMap((target) => ["--target", target]);
-      succeeded(await stack.pulumi(["up", "--yes", "--skip-preview", ...targets]));
-    },
-    pushes: 5,
-  },
-  {
-    name: "another queue",
-    options: { emulator: { queues: [{ name: "orders" }, { name: "other" }] } },
-    change: ({ stack, emulator }) =>
-      stack.setConfig({ "queue-seeder:queues": { orders: { id: emulator.queueId("other") } } }),
-    pushes: 3,
-  },
-  {
-    name: "a former name",
-    change({ stack, write }) {
-      stack.remove("messages/first.yaml");
-      write("moved.yaml", manifest(4, "moved_from: [first]\n"));
-    },
-    pushes: 1,
-  },
-  {
-    name: "a queue that is created",
-    options: { ...standin },
-    change: ({ stack, write }) => {
-      write("second.yaml", manifest(2).replace("orders", "events"));
-      return stack.setConfig({ "queue-seeder:queues": { ...created, events: { create: true, name: "events-test" } } });
-    },
-    pushes: 2,
-    queues: ["events create"],
-  },
-  {
-    name: "a queue that gets other settings",
-    options: { ...standin },
-    change: ({ stack }) =>
-      stack.setConfig({
-        "queue-seeder:queues": { orders: { ...created.orders, settings: { message_retention_period: 3600 } } },
-      }),
-    pushes: 0,
-    queues: ["orders update"],
-  },
-  {
-    name: "a queue that is replaced",
-    options: { ...standin },
-    change: ({ stack }) =>
-      stack.setConfig({
-        "queue-seeder:queues": { orders: { create: true, name: "orders-eu", jurisdiction: "eu" } },
-      }),
-    pushes: 3,
-    queues: ["orders replace"],
-    flags: ["--delete-queue", "orders"],
-  },
-  {
-    name: "a queue that is deleted with what is in it",
-    options: { ...standin },
-    change({ stack }) {
-      stack.remove("messages/first.yaml");
-      stack.write("messages/none.yaml", "queue: orders\nstacks: [other]\nmessages: [{ body: 1 }]\n");
-      return stack.setConfig({ "queue-seeder:queues": {} });
-    },
-    pushes: 0,
-    queues: ["orders delete"],
-    flags: ["--delete-queue", "orders"],
-  },
+const changes: readonly Change[] = [
+  { what: "a comment, and another layout", from: "layout", pushes: [] },
+  { what: "a segment that Pulumi was told to replace", from: "replaced", pushes: [] },
+  { what: "a message more", from: "more", pushes: [3] },
+  { what: "a manifest that is gone", from: "gone", pushes: [] },
+  { what: "another manifest", from: "new", pushes: [0, 1] },
+  { what: "a tainted segment", from: "tainted", pushes: [0, 1, 2] },
+  { what: "a run of Pulumi for one of two new manifests", from: "targeted", pushes: [] },
+  { what: "the other one of the two", from: "untargeted", pushes: [0, 1, 2, 3, 4] },
+  { what: "another queue", from: "moving", queue: "before", toQueue: "after", pushes: [0, 1, 2] },
+  { what: "a former name", from: "former", to: "present", pushes: [3] },
+  { what: "a queue that is created", from: "created", queue: "created", pushes: [0, 1] },
+  { what: "a queue that gets other settings", from: "settings", queue: "settings", pushes: [] },
+  { what: "a queue that is replaced", from: "swapped", queue: "swapped", toQueue: "swapped-eu", pushes: [0, 1, 2] },
+  { what: "a queue that is deleted with what is in it", from: "dropped", queue: "dropped", pushes: [] },
 ];
+
+/** Each body names its manifest. */
+const messages = (name: string, count: number, { queue = "orders", more = "" } = {}) =>
+  `queue: ${queue}\n${more}messages:\n${Array.from({ length: count }, (_, n) => `  - { id: m-${n}, body: { of: ${name}, n: ${n} } }\n`).join("")}`;
+const manifest = (count: number, more = "") => messages("first", count, { more });
+const urnOf = (type: string, name: string) => `urn:pulumi:test::queue-seeder::${type}::${name}`;
+const segmentOf = (name: string) => urnOf("queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment", `${name}/0`);
 
 async function planOf({ stack }: Seeder, out: string, env: Readonly<Record<string, string>> = {}) {
   const run = await cli(stack.project, ["plan", "--stack", "test", "--format", "json", "--out", out], env);
@@ -139,6 +52,7 @@ async function planOf({ stack }: Seeder, out: string, env: Readonly<Record<strin
     readonly digest: string;
     readonly program: object;
     readonly total: { readonly messages: number };
+    readonly manifests: readonly { readonly name: string; readonly push: { readonly messages: number } }[];
     readonly queueChanges: readonly { readonly name: string; readonly change: string }[];
   };
 }
@@ -154,77 +68,174 @@ async function resources({ stack }: Seeder): Promise<unknown> {
 
 const arrived = ({ pushes }: Seeder) => pushes().reduce((sum, n) => sum + n, 0);
 
-describe("after a change, everybody agrees on what the run does:", () => {
-  it.each(cases)("$name", async ({ options, change, env = () => ({}), pushes, queues = [], flags = [], samePlan }) => {
-    await using seeder = await makeSeeder({ messages: { "first.yaml": manifest(3) }, ...options });
-    const { stack } = seeder;
-    succeeded(await stack.up());
-    expect(arrived(seeder)).toBe(3);
-    await planOf(seeder, "before.json");
+/** Messages by manifest; those without any are left out. */
+type Counts = Readonly<Record<string, number>>;
+const withoutZeros = (entries: readonly (readonly [string, number])[]): Counts =>
+  Object.fromEntries(entries.filter(([, count]) => count > 0));
 
-    await change(seeder);
-    const start = arrived(seeder);
-    const more = env(seeder);
-    const plan = await planOf(seeder, "plan.json", more);
-    expect(plan).toMatchObject({ program: { kind: "previewed" }, total: { messages: pushes } });
-    expect(plan.queueChanges.map(({ name, change: what }) => `${name} ${what}`)).toEqual(queues);
-    const preview = succeeded(await stack.preview({ env: more }));
-    const logged = [...preview.stdout.matchAll(/Segment \((.*)\):\n\s+(\d+) messages? to push/g)].map(([, , n]) =>
-      Number(n),
-    );
-    expect(
-      logged.reduce((sum, n) => sum + n, 0),
-      preview.stdout,
-    ).toBe(pushes);
-
-    // What was agreed to before is this only where it is the same.
-    const old = await upTo(seeder, ["--expect", "before.json", ...flags], more);
-    expect([old.run.code, arrived(seeder)], said(old.run)).toEqual([samePlan === true ? 0 : 5, start]);
-
-    if (flags.length > 0) {
-      const unasked = await upTo(seeder, ["--expect", "plan.json"], more);
-      expect([unasked.run.code, said(unasked.run)]).toEqual([1, expect.stringContaining("QUEUE_DELETION: ")]);
-    }
-    const { run, record } = await upTo(seeder, ["--expect", "plan.json", ...flags], more);
-    expect(run.code, said(run)).toBe(0);
-    expect(record.total).toMatchObject({ pushed: pushes, inDoubt: 0, notSent: 0 });
-    expect(said(run)).toContain(`${pushes} message${pushes === 1 ? "" : "s"} pushed in `);
-    expect(arrived(seeder)).toBe(start + pushes);
-
-    const status = await cli(stack.project, ["status", "--stack", "test", "--json"], more);
-    const { manifests } = JSON.parse(status.stdout) as { manifests: readonly { pushed: number; pending: number }[] };
-    expect(manifests.reduce((sum, { pending }) => sum + pending, 0)).toBe(0);
-    expect(await planOf(seeder, "after.json", more)).toMatchObject({ total: { messages: 0 }, queueChanges: [] });
+it("agrees in every view on what a run does after changes of every kind", async () => {
+  const own = (name: string, more: object = {}) => ({ [name]: { create: true, name, ...more } });
+  await using seeder = await makeSeeder({
+    messages: {
+      ...Object.fromEntries(
+        ["layout", "replaced", "more", "gone", "tainted", "former"].map((name) => [`${name}.yaml`, messages(name, 3)]),
+      ),
+      ...Object.fromEntries(
+        ["moving", "settings", "swapped", "dropped"].map((name) => [
+          `${name}.yaml`,
+          messages(name, 3, { queue: name }),
+        ]),
+      ),
+    },
+    emulator: { queues: ["orders", "before", "after"].map((name) => ({ name })) },
+    queues: {},
+    credentials: "environment",
+    standin: true,
   });
+  const { stack, emulator, write } = seeder;
+  const known = (name: string) => ({ id: emulator.queueId(name) });
+  await stack.setConfig({
+    "queue-seeder:queues": {
+      orders: known("orders"),
+      moving: known("before"),
+      ...own("settings"),
+      ...own("swapped"),
+      ...own("dropped"),
+    },
+  });
+  succeeded(await stack.up());
+  expect(arrived(seeder)).toBe(30);
+  const before = await planOf(seeder, "before.json");
+  expect(before).toMatchObject({ total: { messages: 0 }, queueChanges: [] });
+
+  // Changes that leave the plan the same: what was agreed to before may run.
+  write("layout.yaml", `# the same\n${messages("layout", 3)}`);
+  succeeded(await stack.pulumi(["up", "--yes", "--skip-preview", "--replace", segmentOf("replaced")]));
+  const same = await upTo(seeder, ["--expect", "before.json"]);
+  expect([same.run.code, same.record.total.pushed, arrived(seeder)], said(same.run)).toEqual([0, 0, 30]);
+
+  // All others.
+  write("targeted.yaml", messages("targeted", 2));
+  write("untargeted.yaml", messages("untargeted", 5));
+  const targets = [
+    segmentOf("targeted"),
+    urnOf("queue-seeder:index:Manifest", "targeted"),
+    urnOf("pulumi-nodejs:dynamic:Deployments", "deployments"),
+  ].flatMap((target) => ["--target", target]);
+  succeeded(await stack.pulumi(["up", "--yes", "--skip-preview", ...targets]));
+  expect(arrived(seeder)).toBe(32);
+  succeeded(await stack.pulumi(["state", "taint", segmentOf("tainted"), "--yes"]));
+  for (const gone of ["gone", "former", "dropped"]) stack.remove(`messages/${gone}.yaml`);
+  write("more.yaml", messages("more", 4));
+  write("new.yaml", messages("new", 2));
+  write("present.yaml", messages("former", 4, { more: "moved_from: [former]\n" }));
+  write("created.yaml", messages("created", 2, { queue: "created" }));
+  await stack.setConfig({
+    "queue-seeder:queues": {
+      orders: known("orders"),
+      moving: known("after"),
+      ...own("created"),
+      ...own("settings", { settings: { message_retention_period: 3600 } }),
+      swapped: { create: true, name: "swapped-eu", jurisdiction: "eu" },
+    },
+  });
+  const flags = ["--delete-queue", "swapped", "--delete-queue", "dropped"];
+  const expected = withoutZeros(changes.map(({ from, to = from, pushes }) => [to, pushes.length] as const));
+  const total = Object.values(expected).reduce((sum, n) => sum + n, 0);
+
+  const plan = await planOf(seeder, "plan.json");
+  expect(plan).toMatchObject({ program: { kind: "previewed" }, total: { messages: total } });
+  expect(withoutZeros(plan.manifests.map(({ name, push }) => [name, push.messages] as const))).toEqual(expected);
+  expect(plan.queueChanges.map(({ name, change }) => `${name} ${change}`).sort()).toEqual([
+    "created create",
+    "dropped delete",
+    "settings update",
+    "swapped replace",
+  ]);
+  const preview = succeeded(await stack.preview());
+  const shown = [...preview.stdout.matchAll(/Segment \((.*)\/0\):\n\s+(\d+) messages? to push/g)];
+  expect(withoutZeros(shown.map(([, name = "", count]) => [name, Number(count)] as const)), preview.stdout).toEqual(
+    expected,
+  );
+
+  // What was agreed to before is not this; and a queue that holds messages needs its name.
+  const old = await upTo(seeder, ["--expect", "before.json", ...flags]);
+  expect([old.run.code, arrived(seeder)], said(old.run)).toEqual([5, 32]);
+  for (const [missing, named] of [
+    ["swapped", "dropped"],
+    ["dropped", "swapped"],
+  ] as const) {
+    const { run } = await upTo(seeder, ["--expect", "plan.json", "--delete-queue", named]);
+    expect([run.code, said(run), arrived(seeder)]).toEqual([1, expect.stringContaining("QUEUE_DELETION: "), 32]);
+    expect(said(run)).toContain(missing);
+  }
+  const held = Object.fromEntries(["orders", "before", "settings"].map((queue) => [queue, seeder.bodies(queue)]));
+  const { run, record } = await upTo(seeder, ["--expect", "plan.json", ...flags]);
+  expect(run.code, said(run)).toBe(0);
+  expect(record.total).toMatchObject({ pushed: total, inDoubt: 0, notSent: 0 });
+  const pushed: readonly { name: string; pushed: number }[] = record.manifests;
+  expect(withoutZeros(pushed.map((each) => [each.name, each.pushed] as const))).toEqual(expected);
+  expect(said(run)).toContain(`${total} messages pushed in `);
+
+  const queues = new Set([
+    "orders",
+    "before",
+    "settings",
+    ...changes.map(({ queue = "orders", toQueue = queue }) => toQueue),
+  ]);
+  queues.delete("dropped");
+  for (const queue of queues) {
+    const fresh = changes
+      .filter((change) => (change.toQueue ?? change.queue ?? "orders") === queue)
+      .flatMap(({ from, pushes }) => pushes.map((n) => ({ of: from, n })));
+    const text = (bodies: readonly unknown[]) => bodies.map((body) => JSON.stringify(body)).sort();
+    expect(text(seeder.bodies(queue)), queue).toEqual(text([...(held[queue] ?? []), ...fresh]));
+  }
+  for (const gone of ["swapped", "dropped"]) expect(() => emulator.queueId(gone)).toThrow();
+
+  const status = JSON.parse((await cli(stack.project, ["status", "--stack", "test", "--json"])).stdout);
+  expect(status.manifests.filter(({ pending }: { pending: number }) => pending > 0)).toEqual([]);
+  expect(await planOf(seeder, "after.json")).toMatchObject({ total: { messages: 0 }, queueChanges: [] });
 });
 
 it("holds a reviewed plan to account, address and the terms of its manifests", async () => {
   await using seeder = await makeSeeder({ messages: { "first.yaml": manifest(2) } });
   const { stack, write, emulator } = seeder;
-  await planOf(seeder, "plan.json");
+  const plan = await planOf(seeder, "plan.json");
   const differs = async (env: Readonly<Record<string, string>> = {}) => {
     const { run } = await upTo(seeder, ["--expect", "plan.json"], env);
     expect(said(run)).toContain("PLAN_DIFFERS: nothing was pushed.");
     return [run.code, emulator.requests.length];
   };
+  write("first.yaml", manifest(2, "in_doubt: stop\n"));
+  expect(await differs()).toEqual([5, 0]);
+  write("first.yaml", manifest(2));
+  const elsewhere = emulator.baseUrl.replace("127.0.0.1", "127.0.0.2");
+  expect(await differs({ CLOUDFLARE_BASE_URL: elsewhere })).toEqual([5, 0]);
+
+  // The digest covers the others, too. Without a login the plan is made from the files alone.
+  const alone = { PULUMI_BACKEND_URL: "" };
+  const digests = [plan.digest];
+  const digestOf = async () => digests.push((await planOf(seeder, "alone.json", alone)).digest);
   const terms = [
-    "dedup_field: dedup_id\n",
+    "",
     "in_doubt: stop\n",
+    "dedup_field: dedup_id\n",
     "requires: { not_paused: true }\n",
     "requires: { max_backlog: 5 }\n",
   ];
   for (const each of terms) {
     write("first.yaml", manifest(2, each));
-    expect(await differs(), each).toEqual([5, 0]);
+    await digestOf();
   }
   write("first.yaml", manifest(2));
   await stack.setConfig({ "queue-seeder:inDoubt": "stop" });
-  expect(await differs()).toEqual([5, 0]);
+  expect((await planOf(seeder, "alone.json", alone)).digest).toBe(digests[2]);
   await stack.setConfig({ "queue-seeder:inDoubt": "resend", "queue-seeder:accountId": "f".repeat(32) });
-  expect(await differs()).toEqual([5, 0]);
+  await digestOf();
   await stack.setConfig({ "queue-seeder:accountId": emulator.accountId });
-  const elsewhere = emulator.baseUrl.replace("127.0.0.1", "127.0.0.2");
-  expect(await differs({ CLOUDFLARE_BASE_URL: elsewhere })).toEqual([5, 0]);
+  expect(digests[1]).toBe(plan.digest);
+  expect(new Set(digests).size).toBe(digests.length - 1);
 
   const { run } = await upTo(seeder, ["--expect", "plan.json"]);
   expect([run.code, seeder.bodies("orders").length], said(run)).toEqual([0, 2]);
