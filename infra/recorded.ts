@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServiceError } from "@grpc/grpc-js";
 import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
 import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
@@ -66,7 +65,7 @@ function askForResources(): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const monitor = getMonitor();
     if (monitor === undefined) return reject(new Error("Pulumi does not run the program"));
-    monitor.invoke(request, (error: ServiceError | null, response: Answer) => {
+    monitor.invoke(request, (error: Error | null, response: Answer) => {
       if (error) reject(error);
       else resolve(response.getReturn()?.toJavaScript().outputs);
     });

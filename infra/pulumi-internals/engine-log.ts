@@ -7,8 +7,10 @@ import { describeEvent } from "../../src/lifecycle/protocol/describe.ts";
 import { encodeEvent } from "../../src/lifecycle/protocol/events.ts";
 import { toPrintableLines } from "../../src/printable.ts";
 
+type Credentials = ConstructorParameters<typeof engineGrpc.EngineClient>[1];
+
 /** The SDK's own copy: a client takes no credentials of another one, which a project that uses this one may well have. */
-const { credentials }: typeof import("@grpc/grpc-js") = createRequire(
+const { credentials }: { readonly credentials: { createInsecure(): Credentials } } = createRequire(
   import.meta.resolve("@pulumi/pulumi/package.json"),
 )("@grpc/grpc-js");
 

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { collectModules, type WorkerModule } from "./collect-modules.ts";
-import { loadEsbuild } from "./optional-packages.ts";
+import { loadEsbuild, loadTypeScript } from "./optional-packages.ts";
 
 /** The modules that the runtime provides. */
 export const builtIn = ["cloudflare:*", "node:*", "workerd:*"] as const;
@@ -17,7 +17,13 @@ export async function bundleWorker(
   { sourceMap = false }: { readonly sourceMap?: boolean } = {},
 ): Promise<readonly [WorkerModule, ...WorkerModule[]]> {
   const esbuild = loadEsbuild();
-  if (esbuild === undefined) return collectModules(file);
+  if (esbuild === undefined) {
+    const ts = loadTypeScript();
+    if (ts !== undefined) return collectModules(file, ts);
+    throw new Error(
+      `${file}: the Worker must be bundled. Run \`npm install --save-dev esbuild\` (wrangler includes it), and start again.`,
+    );
+  }
   const { outputFiles } = await esbuild
     .build({
       entryPoints: [file],

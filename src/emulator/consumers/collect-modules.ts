@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, extname, relative, resolve } from "node:path";
-import ts from "typescript";
+import type { TypeScriptPackage } from "./optional-packages.ts";
 
 /** A module in the format of workerd; imports refer to other modules by their path, which begins with a slash. */
 export interface WorkerModule {
@@ -17,18 +17,21 @@ const tried = ["", ".ts", ".mts", ".js", ".mjs", ".json", "/index.ts", "/index.j
  *
  * @throws Error with the location of code that does not compile, or of an import that needs a bundler
  */
-export async function collectModules(entry: string): Promise<readonly [WorkerModule, ...WorkerModule[]]> {
+export async function collectModules(
+  entry: string,
+  ts: TypeScriptPackage,
+): Promise<readonly [WorkerModule, ...WorkerModule[]]> {
   const root = dirname(resolve(entry));
   const modules = new Map<string, WorkerModule>();
   const visit = async (file: string, text: string): Promise<WorkerModule> => {
     const path = moduleName(root, file);
-    const script = compile(file, text);
+    const script = compile(ts, file, text);
     const module = { type: "ESModule" as const, path, contents: "" };
     // Before its imports are visited, because they may be circular.
     modules.set(file, module);
     let contents = script;
     // From the last to the first, so that earlier offsets stay valid.
-    for (const { name, at, end } of listImports(script).reverse()) {
+    for (const { name, at, end } of listImports(ts, script).reverse()) {
       if (/^(cloudflare|node|workerd):/.test(name)) continue;
       if (!name.startsWith(".")) throw new Error(needsBundler(file, name));
       const found = await findFile(resolve(dirname(file), name));
@@ -48,7 +51,7 @@ export async function collectModules(entry: string): Promise<readonly [WorkerMod
 }
 
 /** Compiles a file; JSON becomes a module that exports its value. */
-function compile(file: string, text: string): string {
+function compile(ts: TypeScriptPackage, file: string, text: string): string {
   if (extname(file) === ".json") return `export default ${text};`;
   const { outputText, diagnostics = [] } = ts.transpileModule(text, {
     fileName: file,
@@ -65,7 +68,7 @@ function compile(file: string, text: string): string {
 }
 
 /** Lists the imports in order; `at` and `end` enclose the specifier with its quotes. */
-function listImports(script: string): { name: string; at: number; end: number }[] {
+function listImports(ts: TypeScriptPackage, script: string): { name: string; at: number; end: number }[] {
   return ts
     .preProcessFile(script, true, true)
     .importedFiles.map(({ fileName: name, pos: at }) => ({ name, at, end: at + name.length + 2 }))

@@ -34,6 +34,9 @@ export interface EsbuildPackage {
   build(options: object): Promise<{ readonly outputFiles: readonly { readonly text: string }[] }>;
 }
 
+/** The package typescript, before version 7, which has no such functions. */
+export type TypeScriptPackage = typeof import("typescript");
+
 type Require = ReturnType<typeof createRequire>;
 
 /** Returns where to look for packages: in the current project, then next to queue-seeder itself. */
@@ -85,6 +88,12 @@ export async function startMiniflare(
 export function loadEsbuild(): EsbuildPackage | undefined {
   const found = searchFolders().flatMap((require) => [require, ...resolveNextTo(require, "wrangler")]);
   return load(found, "esbuild") as EsbuildPackage | undefined;
+}
+
+/** Loads typescript. @returns undefined if it is not installed, or too new */
+export function loadTypeScript(): TypeScriptPackage | undefined {
+  const found = load(places(), "typescript") as Partial<TypeScriptPackage> | undefined;
+  return found?.transpileModule && (found as TypeScriptPackage);
 }
 
 function load(requires: readonly Require[], name: string): unknown {

@@ -5,10 +5,21 @@ import { expect, it, onTestFinished } from "vitest";
 import { createEngineLog } from "../../../infra/pulumi-internals/engine-log.ts";
 import { encodeEvent, type RunEvent } from "../../../src/lifecycle/protocol/events.ts";
 
+/** The part of the package @grpc/grpc-js that is used. */
+interface Grpc {
+  readonly Server: new () => {
+    addService(service: unknown, handlers: object): void;
+    bindAsync(address: string, credentials: unknown, bound: (error: Error | null, port: number) => void): void;
+    forceShutdown(): void;
+  };
+  readonly ServerCredentials: { createInsecure(): unknown };
+  readonly status: { readonly UNIMPLEMENTED: number };
+}
+
 /** The SDK's own copy, which its clients are made for. */
-const { Server, ServerCredentials, status }: typeof import("@grpc/grpc-js") = createRequire(
-  import.meta.resolve("@pulumi/pulumi/package.json"),
-)("@grpc/grpc-js");
+const { Server, ServerCredentials, status }: Grpc = createRequire(import.meta.resolve("@pulumi/pulumi/package.json"))(
+  "@grpc/grpc-js",
+);
 
 interface Call {
   readonly request: InstanceType<typeof engineProto.LogRequest>;
@@ -22,7 +33,7 @@ async function engine(): Promise<{ readonly address: string; readonly calls: unk
     calls.push([request.getMessage(), request.getUrn(), request.getEphemeral()]);
     answer({ code: status.UNIMPLEMENTED });
   };
-  server.addService(engineGrpc.EngineService as never, { log } as never);
+  server.addService(engineGrpc.EngineService, { log });
   onTestFinished(() => server.forceShutdown());
   const port = await new Promise<number>((resolve, reject) => {
     const bound = (error: Error | null, port: number) => (error ? reject(error) : resolve(port));
