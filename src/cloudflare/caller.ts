@@ -1,3 +1,4 @@
+import { debug } from "../debug.ts";
 import type { QueueRef } from "../types.ts";
 import type { Credentials } from "./credentials.ts";
 import { createTransport, type Transport, type TransportRequest, type TransportResult } from "./transport.ts";
@@ -51,9 +52,19 @@ export function createCaller(options: ClientOptions): Caller {
     ...credentials.headers(),
   };
   return {
-    send({ signal, stop, ...request }) {
+    async send({ signal, stop, ...request }) {
       const content = request.body === undefined ? {} : { "content-type": "application/json" };
-      return transport.send({ ...request, signal, stop, headers: { ...headers, ...content }, deadlineMs });
+      const since = performance.now();
+      const wire = await transport.send({ ...request, signal, stop, headers: { ...headers, ...content }, deadlineMs });
+      debug("request", () => ({
+        method: request.method,
+        path: request.url.pathname,
+        bytes: request.body === undefined ? undefined : Buffer.byteLength(request.body),
+        outcome: wire.kind,
+        status: wire.kind === "answer" ? wire.status : undefined,
+        ms: Math.round(performance.now() - since),
+      }));
+      return wire;
     },
     redact: (words) => credentials.redact(words),
     queuesUrl: (accountId) => urlOf(baseUrl, ["accounts", segment(accountId), "queues"]),

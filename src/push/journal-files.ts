@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { debug } from "../debug.ts";
 import { openAppend } from "./append-file.ts";
 import {
   type FoundJournal,
@@ -47,16 +48,22 @@ export function fileJournals(folder: string): Journals {
       withJournalError("taken over", async () => {
         // The run that wrote it checks for its file before each request, after writing the line of that request.
         const taken = formatFileName(head, `.${randomBytes(4).toString("hex")}${removed ? removedEnding : ending}`);
-        return (await moveIfThere(folder, file, taken)) ? found(taken, head, removed) : undefined;
+        const isMine = await moveIfThere(folder, file, taken);
+        debug("journal: take", () => ({ file, isMine }));
+        return isMine ? found(taken, head, removed) : undefined;
       }),
     begin: (head, left) =>
       withJournalError("opened", async () => {
         await mkdir(folder, { recursive: true, mode: 0o700 });
         const file = formatFileName(head, ending);
         await create(folder, file, encodeLine.head(head) + encodeLine.left(left));
+        debug("journal: begin", () => ({ file, pushedBefore: left.pushed.length, inDoubtBefore: left.inDoubt.length }));
         return openJournal(folder, file, head);
       }),
-    drop: ({ file }) => withJournalError("deleted", () => rm(join(folder, file), { force: true })),
+    drop({ file }) {
+      debug("journal: drop", () => ({ file }));
+      return withJournalError("deleted", () => rm(join(folder, file), { force: true }));
+    },
     markRemoved: ({ head, file, removed }) =>
       withJournalError("marked", async () => {
         if (!removed) await moveIfThere(folder, file, formatFileName(head, removedEnding));
@@ -82,8 +89,14 @@ async function openJournal(folder: string, file: string, { id, lineage }: Journa
   return {
     id,
     lineage,
-    sending: (entries) => append(encodeLine.sending(entries)),
-    settled: (state, at) => append(encodeLine.settled(state, at)),
+    sending(entries) {
+      debug("journal: sending", () => ({ id, messages: entries.length }));
+      return append(encodeLine.sending(entries));
+    },
+    settled(state, at) {
+      debug("journal: settled", () => ({ id, state, messages: at.length }));
+      return append(encodeLine.settled(state, at));
+    },
     async assertOwned() {
       if (await withJournalError("read", () => exists(path))) return;
       throw new JournalError(

@@ -1,4 +1,5 @@
 import type { Failure } from "../cloudflare/index.ts";
+import { debug } from "../debug.ts";
 import { formatDuration } from "../format.ts";
 
 /** A wait of a run. Times are milliseconds of the clock's `elapsed`. */
@@ -17,6 +18,7 @@ export class Waits {
   begin(wait: Wait): () => void {
     const open = { ...wait };
     this.#open.add(open);
+    debug("wait", () => ({ until: wait.until, reason: wait.reason }));
     return () => {
       this.#open.delete(open);
     };

@@ -7,6 +7,7 @@ env: [RELEASE]
 messages:
   - body: { stack: "\${stack}", region: "\${config.region}", release: "\${env.RELEASE}", key: "\${secret.key}" }
   - body: { literal: "$\${secret.key}" }
+  - body: { plain: body-of-a-message }
 `;
 
 it("fills variables in, secrets only on the wire, and a rotated secret pushes nothing", async () => {
@@ -14,16 +15,25 @@ it("fills variables in, secrets only on the wire, and a rotated secret pushes no
   const { stack, bodies } = seeder;
   await stack.setConfig({ "queue-seeder:region": "eu", "queue-seeder:key": { secret: "a-secret-of-the-stack" } });
   const env = { RELEASE: "r1" };
-  const up = succeeded(await stack.up({ env, preview: true }));
+  const up = succeeded(await stack.up({ env: { ...env, NODE_DEBUG: "queue-seeder" }, preview: true }));
   expect(bodies("orders")).toEqual([
     { stack: "test", region: "eu", release: "r1", key: "a-secret-of-the-stack" },
     { literal: "$" + "{secret.key}" },
+    { plain: "body-of-a-message" },
   ]);
-  expect(said(up) + stack.exportState()).not.toContain("a-secret-of-the-stack");
+  expect(said(up) + stack.exportState()).not.toMatch(/a-secret-of-the-stack|body-of-a-message/);
+  // The debug log shows what the run did, and neither bodies nor credentials.
+  expect(said(up)).toMatch(/QUEUE-SEEDER \d+: ledger: decision .*mode=once ledger=none journals=0 push=3 /);
+  expect(said(up)).toMatch(/QUEUE-SEEDER \d+: journal: begin file=\S+\.journal /);
+  expect(said(up)).toMatch(/QUEUE-SEEDER \d+: journal: sending id=\S+ messages=3\n/);
+  expect(said(up)).toMatch(
+    /QUEUE-SEEDER \d+: request method=POST path=\S+\/messages\/batch bytes=\d+ outcome=answer status=200 ms=\d+/,
+  );
+  expect(said(up)).not.toContain(seeder.emulator.token);
 
   await stack.setConfig({ "queue-seeder:key": { secret: "a-rotated-secret" } });
   expect(succeeded(await stack.up({ env })).stdout).toContain("4 unchanged");
-  expect(seeder.pushes()).toEqual([2]);
+  expect(seeder.pushes()).toEqual([3]);
 });
 
 it("keeps the value of an environment variable that is named like a secret to the wire", async () => {

@@ -15,7 +15,9 @@ it("tells of a wait with its reason and its end, to people and to programs", asy
   const { stack, emulator } = seeder;
   const line = /waiting for at most \d s, until \S+Z: the account's API rate limit is reached/;
   emulator.faults.add({ match: { route: "batch" }, effect: limited(4), times: 1 });
-  expect(said(succeeded(await stack.up()))).toMatch(line);
+  const first = said(succeeded(await stack.up({ env: { NODE_DEBUG: "queue-seeder" } })));
+  expect(first).toMatch(line);
+  expect(first).toMatch(/QUEUE-SEEDER \d+: wait until=\d+ reason=the account's API rate limit is reached/);
 
   seeder.write("a.yaml", many(6));
   emulator.faults.add({ match: { route: "batch" }, effect: limited(4), times: 1 });

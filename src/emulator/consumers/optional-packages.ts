@@ -92,7 +92,7 @@ export function loadEsbuild(): EsbuildPackage | undefined {
 
 /** Loads typescript. @returns undefined if it is not installed, or too new */
 export function loadTypeScript(): TypeScriptPackage | undefined {
-  const found = load(places(), "typescript") as Partial<TypeScriptPackage> | undefined;
+  const found = load(searchFolders(), "typescript") as Partial<TypeScriptPackage> | undefined;
   return found?.transpileModule && (found as TypeScriptPackage);
 }
 

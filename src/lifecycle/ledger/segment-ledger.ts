@@ -1,3 +1,4 @@
+import { debug } from "../../debug.ts";
 import {
   continuesLedger,
   type Digest,
@@ -28,9 +29,23 @@ export function resolveLedger(
   digests?: readonly Digest[],
 ): SegmentLedger {
   const { content } = desired;
-  return content.kind === "messages"
-    ? messageLedger(desired, content, recorded, journals)
-    : rowLedger(desired, content, recorded, journals, digests);
+  const ledger =
+    content.kind === "messages"
+      ? messageLedger(desired, content, recorded, journals)
+      : rowLedger(desired, content, recorded, journals, digests);
+  const { pending, inDoubt, alreadyPushed, forgotten, edited } = ledger.decision;
+  debug("ledger: decision", () => ({
+    digest: desired.digest,
+    mode: desired.mode,
+    ledger: recorded === undefined ? "none" : "found",
+    journals: journals.length,
+    push: pending.length,
+    inDoubt: inDoubt.length,
+    pushedBefore: alreadyPushed.length,
+    removed: forgotten.length,
+    edited: edited.length,
+  }));
+  return ledger;
 }
 
 function messageLedger(
