@@ -53,6 +53,7 @@ async function planOf({ stack }: Seeder, out: string, env: Readonly<Record<strin
     readonly program: object;
     readonly total: { readonly messages: number };
     readonly manifests: readonly { readonly name: string; readonly push: { readonly messages: number } }[];
+    readonly queues: readonly object[];
     readonly queueChanges: readonly { readonly name: string; readonly change: string }[];
   };
 }
@@ -197,7 +198,10 @@ it("agrees in every view on what a run does after changes of every kind", async 
 
   const status = JSON.parse((await cli(stack.project, ["status", "--stack", "test", "--json"])).stdout);
   expect(status.manifests.filter(({ pending }: { pending: number }) => pending > 0)).toEqual([]);
-  expect(await planOf(seeder, "after.json")).toMatchObject({ total: { messages: 0 }, queueChanges: [] });
+  const after = await planOf(seeder, "after.json");
+  expect(after).toMatchObject({ total: { messages: 0 }, queueChanges: [] });
+  // The queue that the run created is now known by the state.
+  expect(after.queues).toContainEqual(expect.objectContaining({ id: emulator.queueId("created") }));
 });
 
 it("holds a reviewed plan to account, address and the terms of its manifests", async () => {

@@ -5,7 +5,7 @@ import { findingText, play } from "./sequence.ts";
 const some = 20;
 const seeds = Array.from({ length: some }, (_, at) => at);
 
-it.each([1, 21, 41, 61, 81, 101, 121, 141, 161, 181])(
+it.each([1, 21, 41, 61, 81])(
   "loses nothing and sends nothing twice unknown, in the sequences from seed %i on",
   { timeout: 120_000 },
   async (first) => {
