@@ -6,6 +6,7 @@ export interface OwnPackage {
   readonly license: string;
   readonly type: string;
   readonly engines: Readonly<Record<string, string>>;
+  readonly os: readonly string[];
   readonly exports: Readonly<Record<string, string>> & { readonly ".": string };
   readonly bin: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
@@ -52,6 +53,7 @@ export function packagePackageJson(own: OwnPackage, imported: ReadonlySet<string
     license: own.license,
     type: own.type,
     engines: own.engines,
+    os: own.os,
     // For resolvers without support for exports, such as the one of Pulumi's own TypeScript templates.
     main: compiled(main),
     types: declared(main),
