@@ -182,7 +182,7 @@ new MessageManifest("${name}", { path: "seeds/orders.yaml", queueId }, ${options
   const manifest = (...bodies: readonly number[]) =>
     `queue: orders\nin_doubt: stop\nmessages: ${JSON.stringify(bodies.map((body) => ({ body })))}\n`;
   const files = { "index.ts": program("before", "{}"), "seeds/orders.yaml": manifest(1, 2) };
-  await using shop = await makeShop({ tarball: tarball(), files });
+  await using shop = await makeShop({ tarball: packed(), files });
   const { stack, emulator } = shop;
   succeeded(await stack.up());
   stack.write("index.ts", program("after", '{ aliases: [{ name: "before" }] }'));
