@@ -17,7 +17,7 @@ export type Body =
  * Decodes the body of a pulled or peeked message.
  *
  * JSON arrives as base64, and from some versions of the API as plain JSON. The two cannot be confused: JSON that is made of
- * base64's characters alone is a number or a literal, and as base64 none of these decodes to UTF-8.
+ * base64's characters alone is a number or a literal, and as base64 none of these decodes to JSON.
  *
  * Source: https://developers.cloudflare.com/queues/configuration/pull-consumers/
  */

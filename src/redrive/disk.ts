@@ -29,9 +29,12 @@ export const systemDisk: Disk = {
     }
   },
   async grow(path, size) {
-    if (size === undefined) await mkdir(dirname(path), { recursive: true });
+    const folder = dirname(path);
+    const made = size === undefined ? await mkdir(folder, { recursive: true }) : undefined;
     const handle = await open(path, size === undefined ? "ax" : "a");
-    if (size === undefined) await syncFolder(dirname(path));
+    // Also for a file that exists: a run that was killed may have created it and not synced its name.
+    await syncFolder(folder);
+    if (made !== undefined) await syncParents(folder, dirname(made));
     return growingFile(handle, size ?? 0);
   },
   async truncate(path, size) {
@@ -89,6 +92,14 @@ async function linkTo(temporary: string, path: string): Promise<void> {
     if (!isCode(error, "EPERM") && !isCode(error, "ENOTSUP") && !isCode(error, "ENOSYS")) throw error;
     if ((await systemDisk.size(path)) !== undefined) throw error;
     await rename(temporary, path);
+  }
+}
+
+/** Puts the names of new folders on the disk. @param last the folder that existed before */
+async function syncParents(folder: string, last: string): Promise<void> {
+  for (let at = folder; at !== last && at !== dirname(at); ) {
+    at = dirname(at);
+    await syncFolder(at);
   }
 }
 

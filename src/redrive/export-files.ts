@@ -15,14 +15,12 @@ export class ExportFiles {
   readonly #data = new Map<RowKind, GrowingFile>();
   /** Confirmed acknowledgements that are not in the progress file yet. */
   #settled: string[] = [];
-  #manifest: string | undefined;
 
   constructor(paths: ExportPaths, disk: Disk, state: ExportState, progress: GrowingFile) {
     this.#paths = paths;
     this.#disk = disk;
     this.#state = state;
     this.#progress = progress;
-    this.#manifest = state.manifest;
   }
 
   get head(): ExportHead {
@@ -87,9 +85,10 @@ export class ExportFiles {
     const size = await this.#disk.size(path);
     const there = size === undefined ? undefined : sha256(await this.#disk.read(path, 0, size));
     if (there === sha256(text)) return;
-    if (there !== undefined && there !== this.#manifest) throw exists(path);
-    this.#manifest = sha256(text);
-    await this.#progress.append(Buffer.from(this.#takeSettled() + writeLine({ manifest: this.#manifest })));
+    // A run that was killed may have noted the next version, and left the one before.
+    if (there !== undefined && !this.#state.manifests.has(there)) throw exists(path);
+    this.#state.manifests.add(sha256(text));
+    await this.#progress.append(Buffer.from(this.#takeSettled() + writeLine({ manifest: sha256(text) })));
     await this.#disk.publish(path, text, there !== undefined);
   }
 
@@ -114,7 +113,11 @@ export class ExportFiles {
   async #file(kind: RowKind): Promise<GrowingFile> {
     const open = this.#data.get(kind);
     if (open !== undefined) return open;
-    const file = await this.#disk.grow(this.#paths.data[kind], await this.#disk.size(this.#paths.data[kind]));
+    const path = this.#paths.data[kind];
+    const size = this.#state.sizes[kind];
+    const isNew = size === 0 && (await this.#disk.size(path)) === undefined;
+    // A file that appeared meanwhile is another's: it does not have this size, and gets nothing appended.
+    const file = await this.#disk.grow(path, isNew ? undefined : size);
     this.#data.set(kind, file);
     return file;
   }
@@ -181,7 +184,7 @@ function emptyState(head: ExportHead): ExportState {
     places: new Map(),
     unsettled: new Set(),
     leaseEndsMs: 0,
-    manifest: undefined,
+    manifests: new Set(),
   };
 }
 

@@ -29,8 +29,8 @@ export interface ExportState {
   readonly unsettled: Set<string>;
   /** Milliseconds since the epoch at which the last leases end. */
   readonly leaseEndsMs: number;
-  /** SHA-256 of a manifest that this export has written; undefined if there is none. */
-  readonly manifest: string | undefined;
+  /** SHA-256 of each manifest that this export has written, or was about to write. */
+  readonly manifests: Set<string>;
 }
 
 export const noRows = (): Record<RowKind, number> => ({ json: 0, text: 0, unpushable: 0 });
@@ -56,7 +56,7 @@ export async function readProgress(paths: ExportPaths, disk: Disk): Promise<Expo
   }
   let owner: Owner | undefined;
   let visibilityMs = 0;
-  let manifest: string | undefined;
+  const manifests = new Set<string>();
   let leaseEndsMs = 0;
   let progressBytes = 0;
   const sizes = noRows();
@@ -80,7 +80,7 @@ export async function readProgress(paths: ExportPaths, disk: Disk): Promise<Expo
       visibilityMs = line.visibilityMs;
     }
     if ("settled" in line) for (const id of line.settled) unsettled.delete(id);
-    if ("manifest" in line) manifest = line.manifest;
+    if ("manifest" in line) manifests.add(line.manifest);
     progressBytes += Buffer.byteLength(written) + 1;
   }
   return {
@@ -93,7 +93,7 @@ export async function readProgress(paths: ExportPaths, disk: Disk): Promise<Expo
     places,
     unsettled,
     leaseEndsMs,
-    manifest,
+    manifests,
   };
 }
 
@@ -146,12 +146,12 @@ export async function cutUnfinished(
   const announced = readLine(tail.split("\n")[0] ?? "");
   for (const kind of rowKinds) {
     const there = (await disk.size(paths.data[kind])) ?? 0;
-    if (there === sizes[kind]) continue;
     const range = announced !== undefined && "put" in announced ? announced.put[kind] : undefined;
-    if (range === undefined || there < sizes[kind] || there > range.at + range.bytes) {
+    if (there < sizes[kind] || there > sizes[kind] + (range?.bytes ?? 0)) {
       throw damaged(paths.data[kind], `it has ${there} bytes, and ${sizes[kind]} were written`);
     }
-    await disk.truncate(paths.data[kind], sizes[kind]);
+    // Also if nothing is cut off: a run that was killed may not have synced the rows, whose messages are about to be acknowledged.
+    if (there > 0) await disk.truncate(paths.data[kind], sizes[kind]);
   }
   // Last, since it says what may be cut off the others.
   if (size > progressBytes) await disk.truncate(paths.progress, progressBytes);

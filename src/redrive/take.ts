@@ -129,13 +129,15 @@ class Taking {
     };
     const onFailure = ({ status }: Failure) => {
       // Unless the API refused, messages may be leased by an answer that was lost.
-      if (status !== undefined && status >= 300 && status < 500) return;
+      if (status !== undefined && status >= 300 && status < 500 && !gaveUp.has(status)) return;
       this.#lostPull = true;
       this.#leasedUntil(clock.now() + visibilityMs);
     };
     const pulled = await call("messages could not be pulled", send, this.#calls, { onFailure });
     this.#backlog = pulled?.backlog ?? this.#backlog;
-    const isOver = () => clock.elapsed() - since.elapsed >= visibilityMs - marginMs(visibilityMs);
+    // By both clocks: the monotonic one stands still while the machine sleeps, and the other one can be set back.
+    const isOver = () =>
+      Math.max(clock.elapsed() - since.elapsed, clock.now() - since.ms) >= visibilityMs - marginMs(visibilityMs);
     return { messages: pulled?.messages ?? [], leaseEndsMs: since.ms + visibilityMs, isOver };
   }
 
@@ -224,6 +226,9 @@ interface Batch {
   /** Whether the leases are too old to be acknowledged. */
   readonly isOver: () => boolean;
 }
+
+/** Statuses of a proxy that did not wait for the API's answer. */
+const gaveUp: ReadonlySet<number> = new Set([408, 499]);
 
 /** How long before its end a lease is no longer acknowledged. */
 function marginMs(visibilityMs: number): number {

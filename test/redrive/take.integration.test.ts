@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCondition } from "../../src/redrive/index.ts";
@@ -159,6 +159,39 @@ describe("leases", () => {
     expect([world.rows(), world.left(), acknowledged]).toEqual([bodies(5), [], [5]]);
   });
 
+  it("that ran out while the machine slept are not acknowledged", async () => {
+    await using world = await makeWorld();
+    await world.fill(numbered(5));
+    const { clock, disk, source } = world.ports;
+    const calls: string[] = [];
+    const watched: typeof source = {
+      ...source,
+      pull: (...args) => {
+        calls.push("pull");
+        return source.pull(...args);
+      },
+      acknowledge: (...args) => {
+        calls.push("acknowledge");
+        return source.acknowledge(...args);
+      },
+    };
+    let isAwake = true;
+    const sleepy: typeof disk = {
+      ...disk,
+      grow: async (path, size) => {
+        if (isAwake && path.endsWith(".ndjson")) {
+          isAwake = false;
+          world.time.advance(visibilityMs);
+        }
+        return disk.grow(path, size);
+      },
+    };
+    // A monotonic clock does not count the time that the machine sleeps.
+    await world.take({}, { source: watched, disk: sleepy, clock: { ...clock, elapsed: () => 0 } });
+    expect(calls.slice(0, 3)).toEqual(["pull", "pull", "acknowledge"]);
+    expect([world.rows(), world.left()]).toEqual([bodies(5), []]);
+  });
+
   it("that ran out while another consumer pulled leave its messages named", async () => {
     await using world = await makeWorld();
     await world.fill(numbered(5));
@@ -208,6 +241,22 @@ describe("answers that are lost", () => {
     await world.fill(numbered(5));
     world.emulator.faults.add({ match: { route: "pull" }, effect: { kind: "lost", when: "after" }, times: 1 });
     expect(await world.take()).toMatchObject({ unsettled: [], backlog: 0 });
+    expect(world.rows()).toEqual(bodies(5));
+  });
+
+  it.each([408, 499])("of a pull have their messages waited for if a proxy answers with %s", async (status) => {
+    await using world = await makeWorld();
+    await world.fill(numbered(5));
+    const { source } = world.ports;
+    let isFirst = true;
+    const pull: typeof source.pull = async (...args) => {
+      const answer = await source.pull(...args);
+      if (!isFirst) return answer;
+      isFirst = false;
+      const failure = { message: "a proxy gave up", remedy: "", code: undefined, documentationUrl: undefined };
+      return { kind: "failed", failure: { ...failure, retry: "after_wait", status } };
+    };
+    expect(await world.take({}, { source: { ...source, pull } })).toMatchObject({ unsettled: [], backlog: 0 });
     expect(world.rows()).toEqual(bodies(5));
   });
 
@@ -277,4 +326,43 @@ it("notices another writer before it adds a row", async () => {
   const intruder = () => writeFileSync(join(world.folder, "out.progress"), '{"run":{}}\n', { flag: "a" });
   await expect(world.take({ onRows: intruder })).rejects.toThrow("EXPORT_RUNNING");
   expect([world.rows().length, world.left().length]).toEqual([100, 50]);
+});
+
+it("continues after a kill between the note about a new version of the manifest and that version", async () => {
+  await using world = await makeWorld();
+  await world.fill(numbered(5));
+  world.emulator.faults.add({ match: { route: "ack" }, effect: { kind: "lost", when: "after" }, times: 1 });
+  expect((await world.take()).unsettled).toHaveLength(5);
+  await world.fill([{ body: "words", content_type: "text" }]);
+  const { disk } = world.ports;
+  const publish = () => Promise.reject(new Killed());
+  await expect(world.take({}, { disk: { ...disk, publish } })).rejects.toThrow(Killed);
+  expect((await world.take()).unsettled).toHaveLength(5);
+  expect(readFileSync(join(world.folder, "out.yaml"), "utf8")).toContain("file: out.text.ndjson");
+});
+
+it("syncs the rows of a run that was killed before it acknowledges their messages", async () => {
+  await using world = await makeWorld();
+  await world.fill(numbered(5));
+  const { source, disk } = world.ports;
+  const refuse = { ...source, acknowledge: () => Promise.reject(new Killed()) };
+  await expect(world.take({}, { source: refuse })).rejects.toThrow(Killed);
+  const steps = stepping({ source, disk });
+  expect(await world.take({}, steps.ports)).toMatchObject({ unsettled: [], backlog: 0 });
+  const order = steps.made.filter((step) => step === "truncate out.ndjson" || step === "acknowledge");
+  expect(order).toEqual(["truncate out.ndjson", "acknowledge"]);
+  expect(world.rows()).toEqual(bodies(5));
+});
+
+it("does not append to a file that appeared after it began", async () => {
+  await using world = await makeWorld();
+  await world.fill(numbered(5));
+  const { source } = world.ports;
+  const data = join(world.folder, "out.ndjson");
+  const pull: typeof source.pull = (...args) => {
+    writeFileSync(data, "{}\n");
+    return source.pull(...args);
+  };
+  await expect(world.take({}, { source: { ...source, pull } })).rejects.toThrow("EXPORT_RUNNING");
+  expect([readFileSync(data, "utf8"), world.left().length]).toEqual(["{}\n", 5]);
 });
