@@ -19,17 +19,22 @@ export interface RecordedSegment {
   readonly outputs: SegmentOutputs;
 }
 
-let read: Promise<readonly RecordedSegment[]> | undefined;
+/** By the run's monitor: the Automation API runs inline programs one after the other, or side by side, in one process. */
+const reads = new WeakMap<object, Promise<readonly RecordedSegment[]>>();
 
 /**
  * Reads the stack's own segments from Pulumi's state. A provider is shown one resource at a time, and some decisions take all
- * segments of a manifest. Asked once in a program, however often it is called; a segment that the run has changed by then
+ * segments of a manifest. Asked once in a run, however often it is called; a segment that the run has changed by then
  * would be shown changed, so it is called before the segments are registered.
  *
  * @throws pulumi.RunError STATE_UNREADABLE
  */
 export function recordedSegments(): Promise<readonly RecordedSegment[]> {
-  read ??= readSegments();
+  const monitor = getMonitor();
+  const before = monitor && reads.get(monitor);
+  if (before !== undefined) return before;
+  const read = readSegments();
+  if (monitor !== undefined) reads.set(monitor, read);
   return read;
 }
 

@@ -1,7 +1,6 @@
 import { deliveryNumberOf } from "../src/lifecycle/delivery-number.ts";
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
 import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
-import { LedgerError } from "../src/plan/index.ts";
 import type { QueueTarget } from "./manifest-resource.ts";
 import * as pulumi from "./pulumi.ts";
 import { type RecordedSegment, recordedSegments } from "./recorded.ts";
@@ -21,24 +20,14 @@ export function sharedDelivery(
   return pulumi.all([accountId, queueId, recordedSegments()]).apply(([accountId, queueId, all]) => {
     const queue = { accountId, queueId };
     const byName = segments.map(({ segment }) => firstNamed(all, names, segment));
-    if (byName.some((each) => each !== undefined)) return pulumi.output(numberOf(segments, byName, queue));
+    if (byName.some((each) => each !== undefined)) return pulumi.output(deliveryNumberOf(segments, byName, queue));
     // A component that was renamed has other names, and a preview may not know the deployment.
     return deployment.apply((id) => {
       const own = all.map(({ outputs }) => outputs).filter((outputs) => outputs.deployment === id);
       const recorded = segments.map(({ segment }) => own.find((each) => each.segment === segment));
-      return numberOf(segments, recorded, queue);
+      return deliveryNumberOf(segments, recorded, queue);
     });
   });
-}
-
-function numberOf(...[segments, recorded, queue]: Parameters<typeof deliveryNumberOf>): number {
-  try {
-    return deliveryNumberOf(segments, recorded, queue);
-  } catch (error) {
-    // The provider refuses the segment, and says everything of it.
-    if (error instanceof LedgerError) return 0;
-    throw error;
-  }
 }
 
 function firstNamed(

@@ -1,4 +1,4 @@
-import { unpackRows } from "../plan/index.ts";
+import { LedgerError, unpackRows } from "../plan/index.ts";
 import type { QueueRef } from "../types.ts";
 import { findQueueLedger } from "./ledger/queue-ledgers.ts";
 import { desiredRows } from "./ledger/row-ledger.ts";
@@ -14,11 +14,11 @@ export function isSharedDelivery(segments: readonly Wanted[]): boolean {
 /**
  * Finds the number of the delivery that the next run makes of a data file: that of the last one while it is of the same rows and
  * has something left to push, otherwise the next number. It follows from the state alone, so the run after one that was killed
- * comes to the same number, and goes on by the journals.
+ * comes to the same number, and goes on by the journals. A ledger that cannot be read finishes nothing: the provider refuses its
+ * segment, and the others must not begin a new delivery because of it.
  *
  * @param segments of the data file, in order
  * @param recorded what the state has of each; undefined: nothing
- * @throws LedgerError for a ledger that cannot be read
  */
 export function deliveryNumberOf(
   segments: readonly Wanted[],
@@ -26,10 +26,9 @@ export function deliveryNumberOf(
   queue: QueueRef,
 ): number {
   const parts = segments.map((segment, index) => {
-    const of = findQueueLedger(recorded[index], queue);
-    if (of?.content.kind !== "rows" || segment.content.kind !== "rows") return undefined;
+    const ledger = readRowLedger(recorded[index], queue);
+    if (ledger === undefined || segment.content.kind !== "rows") return undefined;
     const { identity, once } = desiredRows(segment, segment.content);
-    const ledger = unpackRows(of.ledger);
     const isSame = ledger.identity === identity || ledger.identity === once;
     return { number: ledger.delivery ?? 0, isSame, isFinished: ledger.complete && isSame };
   });
@@ -38,4 +37,18 @@ export function deliveryNumberOf(
   if (started.length === 0 || started.some((part) => !part?.isSame)) return last + 1;
   const isFinished = parts.every((part) => part?.number === last && part.isFinished);
   return isFinished && segments[0]?.mode === "every_deploy" ? last + 1 : last;
+}
+
+/** @returns undefined if there is none that can be read */
+function readRowLedger(
+  recorded: SegmentOutputs | undefined,
+  queue: QueueRef,
+): ReturnType<typeof unpackRows> | undefined {
+  try {
+    const found = findQueueLedger(recorded, queue);
+    return found?.content.kind === "rows" ? unpackRows(found.ledger) : undefined;
+  } catch (error) {
+    if (error instanceof LedgerError) return undefined;
+    throw error;
+  }
 }

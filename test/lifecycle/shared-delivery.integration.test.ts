@@ -158,6 +158,16 @@ describe("a delivery of a data file with several segments", () => {
     expect((await sentBy(() => up(failed)))[0]).toBe(rows);
   });
 
+  it.each(["on_change", "every_deploy"])("is not begun anew by %s because one ledger cannot be read", async (push) => {
+    write(numbers(rows));
+    mode(push);
+    const [first, second] = await up();
+    if (second === undefined) throw new Error("there is no second segment");
+    const unreadable = { ...second, ledger: { version: 99 } as unknown as SegmentOutputs["ledger"] };
+    const [inputs, ...rest] = await segments([first, unreadable]);
+    expect([inputs?.deliveryNumber, ...rest.map(({ deliveryNumber }) => deliveryNumber)]).toEqual([1, 1]);
+  });
+
   it("has a number of its own for each queue", async () => {
     write(numbers(rows));
     mode("every_deploy");
