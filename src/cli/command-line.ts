@@ -4,7 +4,7 @@ import { UsageError } from "../usage-error.ts";
 import { buildProgram } from "./program.ts";
 import { usageExitOf } from "./shared/help.ts";
 
-/** Runs the command that the process was called with. Errors become words on stderr, and an exit code. */
+/** Runs the command given in `process.argv`. Prints errors to stderr and sets the exit code of the process. */
 export async function runCommandLine(): Promise<void> {
   surviveClosedPipes();
   const program = buildProgram();
@@ -16,7 +16,7 @@ export async function runCommandLine(): Promise<void> {
     await program.parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
-      // Commander has said what is wrong, or shown the help that was asked for.
+      // Commander has already printed the error or the requested help.
       process.exitCode = error.exitCode === 0 ? 0 : usageExit;
     } else {
       console.error(toPrintableLines(error instanceof Error ? error.message : String(error)));
@@ -25,7 +25,7 @@ export async function runCommandLine(): Promise<void> {
   }
 }
 
-/** Whoever reads the output may stop reading (`| head`): what a command does goes on, and its outcome stays the exit code. */
+/** Ignores EPIPE: if the reader closes the pipe (`| head`), the command still finishes and its exit code stays valid. */
 function surviveClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {

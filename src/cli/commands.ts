@@ -13,8 +13,8 @@ import { upCommand } from "./up/command.ts";
 import { validateCommand } from "./validate/command.ts";
 
 /**
- * Every command, in the order of the help. Each is one file with the definition alone: what a command does is imported
- * by its action, so that `--help` loads nothing of the engine, Ajv or YAML. A test holds that.
+ * Every command, in the order of the help. A command file contains only the definition; its action imports the
+ * implementation, so that `--help` does not load the Pulumi code, Ajv or YAML. A test checks this.
  */
 export const commands: readonly (() => Command)[] = [
   initCommand,
@@ -33,5 +33,5 @@ export const commands: readonly (() => Command)[] = [
   completionCommand,
 ];
 
-/** Commands that other programs call; the help leaves them out. */
+/** Commands that are called by other programs and hidden in the help. */
 export const hiddenCommands: readonly (() => Command)[] = [completeCommand];

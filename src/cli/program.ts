@@ -5,7 +5,7 @@ import { commands, hiddenCommands } from "./commands.ts";
 import { withHelp } from "./shared/help.ts";
 import { version } from "./shared/version.ts";
 
-/** The command line as a whole. It throws where commander would end the process: only main does that. */
+/** Builds the complete command line. On errors it throws a CommanderError instead of ending the process. */
 export function buildProgram(): Command {
   const program = new Command("queue-seeder")
     .description("Infrastructure-as-code message seeder for Cloudflare Queues, on Pulumi")
@@ -13,7 +13,7 @@ export function buildProgram(): Command {
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
     .configureHelp({ styleTitle: (title) => styleText("bold", title, { validateStream: false }) })
-    // A complaint repeats what was typed, which a script may have from elsewhere.
+    // Error messages quote arguments, which may come from an untrusted source.
     .configureOutput({ outputError: (text, write) => write(toPrintableLines(text)) })
     .showHelpAfterError("Run it with --help to see what there is.")
     .exitOverride();

@@ -2,7 +2,7 @@ import { Argument, Command } from "commander";
 import { withHelp } from "../shared/help.ts";
 import { type Shell, shells } from "./flags.ts";
 
-/** `completion`: the script that makes a shell complete this command line. */
+/** Defines `completion`, which prints a shell's completion script. */
 export function completionCommand(): Command {
   const command = new Command("completion")
     .description("Print a script that completes commands and options in a shell")
@@ -23,7 +23,7 @@ PATH="$PWD/node_modules/.bin:$PATH".`,
   });
 }
 
-/** `complete`: what the scripts call on each TAB, with the words up to the cursor; the last one may be empty. */
+/** Defines `complete`, which the scripts call on each TAB with the words up to the cursor; the last may be empty. */
 export function completeCommand(): Command {
   return new Command("complete")
     .argument("[words...]")

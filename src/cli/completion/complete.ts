@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import type { Argument, Command, Option } from "commander";
 
-/** What can stand at the cursor. Files and folders are the shell's own affair. */
+/** The candidates for the word at the cursor. The shell itself completes files or folders if `also` says so. */
 export interface Completion {
   readonly candidates: readonly Candidate[];
   readonly also: "nothing" | "files" | "folders";
@@ -15,10 +15,10 @@ interface Candidate {
 const nothing: Completion = { candidates: [], also: "nothing" };
 
 /**
- * Decides from the commands' definitions alone what can follow.
+ * Computes the completions of the last word from the definitions of the commands.
  *
  * @param typed the words after the program's name; the last is the one at the cursor
- * @param folder where stacks are looked for, by their files
+ * @param folder the folder with the stack files (`Pulumi.NAME.yaml`)
  */
 export function complete(program: Command, typed: readonly string[], folder: string): Completion {
   const words = splitAtEquals(typed);
@@ -47,7 +47,7 @@ export function complete(program: Command, typed: readonly string[], folder: str
   return argument === undefined ? nothing : filterByPrefix(current, completeValues(argument, folder));
 }
 
-/** Follows the words that are complete: into commands, over options and their values. */
+/** Walks the complete words: descends into subcommands, skips options and their values. */
 function walk(program: Command, words: readonly string[]) {
   let command = program;
   let option: Option | undefined;
@@ -70,7 +70,7 @@ function walk(program: Command, words: readonly string[]) {
   return { command, option, positional, ended };
 }
 
-/** bash breaks words at "=", and hands the sign over as a word of its own. */
+/** Joins the words that bash split: it breaks words at "=" and passes the sign as a separate word. */
 function splitAtEquals(words: readonly string[]): readonly string[] {
   return words.flatMap((word, index) => {
     if (word !== "=" || !words[index - 1]?.startsWith("--")) return [word];
@@ -78,7 +78,7 @@ function splitAtEquals(words: readonly string[]): readonly string[] {
   });
 }
 
-/** What a value can be: its choices, the stacks of the repository, or what its placeholder says. */
+/** Completes a value: its choices, the stacks of the repository, or files or folders according to its placeholder. */
 function completeValues(expected: Option | Argument, folder: string): Completion {
   const choices = expected.argChoices ?? ("long" in expected && expected.long === "--stack" ? stacks(folder) : []);
   const placeholder = "flags" in expected ? expected.flags : expected.name();
@@ -97,7 +97,7 @@ function filterByPrefix(start: string, { candidates, also }: Completion): Comple
   return { candidates: candidates.filter(({ value }) => value.startsWith(start)), also };
 }
 
-/** For a shell that keeps `--format=js` in one word. */
+/** Completes `--format=js` for shells that keep it in one word. */
 function prefixed([, name, start]: readonly (string | undefined)[], values: Completion): Completion {
   const found = filterByPrefix(start ?? "", values);
   return {
@@ -106,7 +106,7 @@ function prefixed([, name, start]: readonly (string | undefined)[], values: Comp
   };
 }
 
-/** A line for each candidate, its description after a tab; the last line says what the shell adds. */
+/** Formats one candidate per line, followed by a tab and its description; the last line names what the shell adds. */
 export function toLines({ candidates, also }: Completion): string {
   const lines = candidates.map(({ value, description }) => `${value}\t${description.replace(/\s+/g, " ")}\n`);
   return `${lines.join("")}:${also}\n`;

@@ -1,7 +1,7 @@
 import type { Shell } from "./flags.ts";
 
-// Each script asks `queue-seeder complete` on every TAB, so it never falls behind the commands. Words are handed over as
-// arguments and never evaluated again.
+// Each script calls `queue-seeder complete` on every TAB, so it never gets out of date. Words are passed as arguments and
+// are never evaluated again.
 
 const bash = `# bash completion of queue-seeder
 _queue_seeder() {

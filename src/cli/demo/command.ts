@@ -3,7 +3,7 @@ import { withHelp } from "../shared/help.ts";
 import { parseIdentifier } from "../shared/options.ts";
 import type { DemoFlags } from "./flags.ts";
 
-/** `demo`: the project of this folder, deployed to an emulator. */
+/** Defines `demo`, which deploys the project of this folder to an emulator. */
 export function demoCommand(): Command {
   const command = new Command("demo")
     .description("Deploy this project to an emulator on this machine, twice, and show what arrived")

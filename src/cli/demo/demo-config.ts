@@ -1,19 +1,19 @@
-/** A stack's configuration by full key, as its file has it. */
+/** The configuration in a stack's file, by full key (`queue-seeder:queues`). */
 export type Config = Readonly<Record<string, unknown>>;
 
 export interface DemoConfig {
   readonly plain: Config;
-  /** To be encrypted by the demo's own stack. */
+  /** Values that the demo's own stack encrypts. */
   readonly secret: Readonly<Record<string, string>>;
 }
 
-/** What leads to the account: credentials, the API's address, the queues. The demo has its own. */
+/** Keys that refer to the account: credentials, the API's address, the queues. The demo replaces them. */
 const replaced = /^(?:cloudflare:.*|queue-seeder:(?:accountId|queues|apiToken|apiKey|email))$/;
 
 /**
- * The configuration of a stack that is played. What only the stack's own key decrypts becomes the text "demo".
+ * Creates the configuration of the demo stack. Every encrypted value is replaced by the text "demo".
  *
- * @param queues ids of the emulator's queues, by the names that manifests use
+ * @param queues ids of the emulator's queues, by queue name in the manifests
  */
 export function createDemoConfig(
   config: Config,

@@ -13,14 +13,14 @@ import { withDisposable } from "../../with-disposable.ts";
 import { createDemoConfig } from "./demo-config.ts";
 import { createSandbox, readConfig, type Sandbox } from "./sandbox.ts";
 
-/** Messages of each queue that are shown. */
+/** Maximum number of messages shown per queue. */
 const shown = 3;
 
 /**
  * Deploys the project of a folder to an emulator, twice.
  *
  * @returns the exit code
- * @throws UsageError where there is no project
+ * @throws UsageError if there is no project
  */
 export async function demo(project: string, stack: string, env: NodeJS.ProcessEnv): Promise<number> {
   if (!existsSync(join(project, "Pulumi.yaml"))) {
@@ -74,7 +74,7 @@ async function runDemo({ project, stack, queues, scene: context }: DemoRun): Pro
   return 0;
 }
 
-/** The queues that the stack's manifests name. */
+/** Lists the queues that the stack's manifests push to. @throws UsageError if there are none; Error if a manifest is invalid */
 async function listQueues(project: string, stack: string): Promise<readonly string[]> {
   const { manifests, problems } = await loadManifests({ root: project, stack });
   const errors = problems.filter(({ severity }) => severity === "error");
@@ -96,9 +96,9 @@ interface DemoContext {
   readonly signal: AbortSignal;
 }
 
-/** Runs the engine. What it says is shown where that is asked for, and whenever it fails. */
+/** Returns a function that runs Pulumi. Its output is shown with `show`, and whenever it fails. */
 function runner({ engine, stage: sandbox, emulator, env, signal }: DemoContext) {
-  // Nothing of the person's accounts goes along.
+  // Keeps the user's credentials and accounts out of the demo.
   const kept = Object.entries(env).filter(([name]) => !/^(?:CLOUDFLARE_|QUEUE_SEEDER_|PULUMI_(?!HOME$))/.test(name));
   const own = {
     ...Object.fromEntries(kept),
@@ -118,7 +118,7 @@ function runner({ engine, stage: sandbox, emulator, env, signal }: DemoContext) 
   };
 }
 
-/** Without the lines in which the engine, which has no terminal here, repeats itself. */
+/** Drops the progress lines that Pulumi repeats if it has no terminal. */
 function summarizeOutput({ stdout, stderr }: ProcessResult): string {
   const lines = `${stdout}\n${stderr}`.split("\n");
   const logged = lines.filter((line) => !/^@|^\s*$|\b(?:creating|updating|running)\b.*\(\d+s\)/.test(line));

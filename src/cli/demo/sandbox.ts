@@ -14,20 +14,20 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import type { Config } from "./demo-config.ts";
 
-/** A folder that is the project for the engine, with a stack and a state of its own. */
+/** A temporary folder with the project for Pulumi, with its own stack and state. Deleted on disposal. */
 export interface Sandbox extends Disposable {
   readonly folder: string;
-  /** Has the stack's configuration hold these beside what the engine wrote there. */
+  /** Merges `config` into the stack's configuration file, keeping what Pulumi wrote there. */
   configure(stack: string, config: Config): void;
-  /** For the engine. */
+  /** Environment variables for Pulumi. */
   readonly env: NodeJS.ProcessEnv;
 }
 
 const stackFile = /^Pulumi\.(?!ya?ml$).*ya?ml$/;
 
 /**
- * The engine writes into the stack's file, and would into the project's. So it gets a folder with links to everything in
- * the project but those files. Node resolves links: the program finds itself, and messages/, in the project.
+ * Creates a folder with links to everything in the project except the stack files and .git: Pulumi writes to the stack
+ * file and must not change the project's. Node resolves links, so the program finds its modules and messages/ in the project.
  */
 export function createSandbox(project: string): Sandbox {
   const base = realpathSync(mkdtempSync(join(tmpdir(), "queue-seeder-demo-")));
@@ -46,14 +46,14 @@ export function createSandbox(project: string): Sandbox {
     env: {
       PULUMI_BACKEND_URL: `file://${join(base, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "demo",
-      // What the demo pushes must not be taken for what the real stack of that name pushed.
+      // Keeps the demo's journal apart from the journal of the real stack with that name.
       QUEUE_SEEDER_JOURNAL: join(base, "journal"),
     },
     [Symbol.dispose]: () => rmSync(base, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
 
-/** The configuration that a stack has in the project; empty where it has none. */
+/** Reads a stack's configuration from the project; empty if the stack has no file. */
 export function readConfig(project: string, stack: string): Config {
   const file = ["yaml", "yml"]
     .map((ending) => join(project, `Pulumi.${stack}.${ending}`))

@@ -15,7 +15,7 @@ import {
   text,
 } from "./flags.ts";
 
-/** `emulate`: a Queues API on this machine. */
+/** Defines `emulate`, which runs a local Queues API. */
 export function emulateCommand(): Command {
   const command = new Command("emulate")
     .description("Run a local stand-in of the Cloudflare Queues API")

@@ -30,7 +30,7 @@ export interface EmulateFlags {
   readonly status: readonly (readonly [code: string, status: number])[];
 }
 
-/** An empty one most often is a variable that is not set. */
+/** Rejects an empty value, which usually comes from an unset variable. @throws InvalidArgumentError */
 export function notEmpty(value: string): string {
   if (value === "") throw new InvalidArgumentError("It is empty.");
   return value;

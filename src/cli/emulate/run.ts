@@ -4,7 +4,7 @@ import { toPrintableLines } from "../../printable.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { EmulateFlags } from "./flags.ts";
 
-/** Runs the emulator until a signal ends it. */
+/** Runs the emulator until SIGINT or SIGTERM. @throws UsageError, or Error if it cannot start */
 export async function emulate(flags: EmulateFlags): Promise<void> {
   const [{ startEmulator }, { parseFault }, { parseWorker }] = await Promise.all([
     import("../../emulator/index.ts"),
@@ -34,7 +34,7 @@ ${emulator
   .join("")}
 Page: ${new URL("/", emulator.baseUrl)}#token=${encodeURIComponent(emulator.token)}
 `);
-  // The one line on stdout, for programs that wait for it.
+  // The only line on stdout: programs wait for it.
   console.log(`listening on ${emulator.baseUrl}`);
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
@@ -57,7 +57,7 @@ function toOptions(flags: EmulateFlags, workers: readonly WorkerOptions[]): Emul
     queues: listQueues(flags, workers),
     workers,
     wranglerDev: flags.wranglerDev,
-    // On stderr, as stdout has the one line for programs.
+    // Prints to stderr, because stdout is reserved for the line that programs wait for.
     print: printConsumer,
     speed: flags.speed,
     rateLimit: flags.rateLimit,
@@ -73,7 +73,7 @@ function toOptions(flags: EmulateFlags, workers: readonly WorkerOptions[]): Emul
   };
 }
 
-/** Those that were named, and those that consumers need. */
+/** Lists the queues given by --queue and those that consumers need; the default queue if there are none. */
 function listQueues({ queue, wranglerDev }: EmulateFlags, workers: readonly WorkerOptions[]): readonly QueueSetup[] {
   const needed = workers.flatMap(({ queue, deadLetterQueue = queue }) => [queue, deadLetterQueue]);
   const names = new Set([...needed, ...wranglerDev].filter((name) => queue.every((one) => one.name !== name)));
@@ -83,6 +83,6 @@ function listQueues({ queue, wranglerDev }: EmulateFlags, workers: readonly Work
 
 function printConsumer({ queue, level, text }: ConsumerOutput): void {
   const prefix = level === "log" ? `[${queue}] ` : `[${queue}] ${level}: `;
-  // Each line, so that none of them can be taken for the emulator's own.
+  // Prefixes every line, so that none is mistaken for output of the emulator itself.
   console.error(toPrintableLines(text).replaceAll(/^/gm, prefix));
 }

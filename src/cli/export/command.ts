@@ -3,7 +3,7 @@ import { withHelp } from "../shared/help.ts";
 import { repeatable } from "../shared/options.ts";
 import type { ExportFlags } from "./flags.ts";
 
-/** `export`: writes the messages of a queue, such as dead letters, as a manifest with its data file. */
+/** Defines `export`, which writes the messages of a queue, such as dead letters, as a manifest with its data file. */
 export function exportCommand(): Command {
   const command = new Command("export")
     .description("Write a queue's messages, such as dead letters, as a manifest and a data file")

@@ -13,7 +13,7 @@ import { ExportError } from "../../redrive/index.ts";
 import { type ApiConfig, readApiConfig } from "../shared/deployment/api-config.ts";
 import { createPulumiFinder } from "../shared/deployment/stack-snapshot.ts";
 
-/** What an export works with. */
+/** The API client, account and stack of an export. */
 export interface Connection {
   readonly client: ConsumerClient;
   readonly accountId: string;
@@ -22,9 +22,9 @@ export interface Connection {
 }
 
 /**
- * Connects with the account and the credentials of a stack's configuration, or of the environment.
+ * Creates a client with the account and credentials of a stack's configuration, or of the environment if `stack` is undefined.
  *
- * @throws ExportError, UsageError, ConfigurationError
+ * @throws ExportError, UsageError, ConfigError
  */
 export async function connect(root: string, stack: string | undefined, env: NodeJS.ProcessEnv): Promise<Connection> {
   if (stack === undefined) return open(root, env, { config: new Map(), refused: undefined }, env.CLOUDFLARE_ACCOUNT_ID);

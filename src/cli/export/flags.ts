@@ -11,10 +11,10 @@ export interface ExportFlags {
   readonly visibilityTimeout?: number;
 }
 
-/** Seconds that pulled messages are leased. Those that are not selected stay leased until every message was seen. */
+/** Default lease of pulled messages, in seconds. Messages that are not selected stay leased until all have been seen. */
 const usualSeconds = { all: 60, selected: 600 } as const;
 
-/** @returns milliseconds; 0 if nothing is leased */
+/** Returns the visibility timeout of pulled messages in milliseconds; 0 if nothing is leased. */
 export function visibilityMsOf({ take, visibilityTimeout, filter, since }: ExportFlags): number {
   const usual = filter.length > 0 || since !== undefined ? usualSeconds.selected : usualSeconds.all;
   return take ? (visibilityTimeout ?? usual) * 1000 : 0;

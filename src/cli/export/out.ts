@@ -4,11 +4,11 @@ import { quote } from "../../printable.ts";
 import { type ExportPaths, exportPaths } from "../../redrive/index.ts";
 import { UsageError } from "../../usage-error.ts";
 
-/** Where an export is written. */
+/** The location of an export's files. */
 export interface ExportPlace {
-  /** Absolute. */
+  /** Absolute paths. */
   readonly paths: ExportPaths;
-  /** Relative to the repository, with forward slashes. */
+  /** Paths relative to the repository, with forward slashes. */
   readonly shown: ExportPaths;
   /** The name of the manifest. */
   readonly name: string;
@@ -18,7 +18,7 @@ export interface ExportPlace {
 
 const folder = "messages";
 
-/** @throws UsageError if the manifest would not be read there */
+/** Resolves `--out`. @throws UsageError if no manifest is read from that path */
 export function exportPlace(root: string, out: string): ExportPlace {
   const path = relative(root, resolve(root, out)).split(sep).join("/");
   const name = path.slice(folder.length + 1);
@@ -42,7 +42,7 @@ export function exportPlace(root: string, out: string): ExportPlace {
   return { paths: exportPaths(join(root, path)), shown: exportPaths(path), name, schema: schemaFrom(root, path) };
 }
 
-/** Whether a folder is in the repository once links are followed. It may not exist yet. */
+/** Whether a folder is inside the repository after symbolic links are resolved. The folder may not exist yet. */
 function isInside(root: string, path: string): boolean {
   if (!existsSync(path)) return isInside(root, dirname(path));
   return !relative(realpathSync(root), realpathSync(path)).startsWith("..");

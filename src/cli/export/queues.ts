@@ -4,16 +4,16 @@ import { didYouMean } from "../../manifest/index.ts";
 import { quote } from "../../printable.ts";
 import { ExportError } from "../../redrive/index.ts";
 
-/** The queues that an export can be about. */
+/** The queues that an export can use as its source or target. */
 export interface QueueBook {
-  /** Those of the account. */
+  /** The queues of the account. */
   readonly account: readonly AccountQueue[];
-  /** Those of the stack's configuration, by the name that manifests use; undefined if there is no stack. */
+  /** The queues in the stack's configuration, by queue name in the manifests; undefined if there is no stack. */
   readonly configured: Settings["queues"] | undefined;
   readonly stack: string | undefined;
 }
 
-/** Names that a sentence lists. */
+/** Maximum number of names that an error message lists. */
 const listed = 10;
 
 /**
@@ -23,7 +23,7 @@ const listed = 10;
  */
 export function findQueue(name: string, book: QueueBook): AccountQueue {
   const setting = book.configured?.get(name);
-  // A queue of the configuration that is gone is not to be mistaken for another one with its name.
+  // If a configured queue no longer exists, another queue with the same name must not be used instead.
   const found = setting
     ? book.account.find((queue) => isQueueOf(setting, queue, book.stack))
     : (book.account.find(({ queue_name }) => queue_name === name) ??
@@ -38,8 +38,8 @@ export function findQueue(name: string, book: QueueBook): AccountQueue {
 }
 
 /**
- * The name by which the manifest names the queue that the messages are pushed to: `to`, or the queue whose dead letters these
- * are.
+ * Returns the manifest's name for the queue that the messages are pushed to: `to`, or else the queue whose dead letter queue
+ * `source` is.
  *
  * @throws ExportError QUEUE_UNKNOWN, EXPORT_TARGET
  */
@@ -70,7 +70,7 @@ export function targetOf(source: AccountQueue, to: string | undefined, takes: bo
   return nameIn(book, origin);
 }
 
-/** @throws ExportError EXPORT_TARGET */
+/** Returns a queue's name in the manifests. @throws ExportError EXPORT_TARGET if it is not in the configuration */
 function nameIn({ configured, stack }: QueueBook, queue: AccountQueue): string {
   if (configured === undefined) return queue.queue_name;
   const named = [...configured].find(([, setting]) => isQueueOf(setting, queue, stack));

@@ -30,7 +30,7 @@ import { exportedText, peekedText, takenText, unsettledText, writtenFiles } from
  * Exports the messages of a queue.
  *
  * @returns the exit code
- * @throws UsageError, ExportError, ConfigurationError
+ * @throws UsageError, ExportError, ConfigError
  */
 export async function runExport(
   root: string,
@@ -70,7 +70,7 @@ interface Prepared {
   readonly maxDeliveries: number;
 }
 
-/** Cloudflare's default of a consumer. */
+/** Cloudflare's default for `max_retries` of a consumer. */
 const defaultRetries = 3;
 
 async function prepare({ client, accountId, stack }: Connection, name: string, flags: ExportFlags): Promise<Prepared> {
@@ -109,12 +109,12 @@ async function prepare({ client, accountId, stack }: Connection, name: string, f
   };
 }
 
-/** Deliveries that leave room for a few kills. */
+/** Deliveries that suffice to survive a few killed runs. If a queue permits fewer, the export warns. */
 const safeDeliveries = 10;
 
 /**
- * A message that was delivered as often as the queue allows is deleted once its lease ends, although a run that was killed has
- * not written it.
+ * Checks that a killed run cannot lose messages: after its last permitted delivery a message is deleted as soon as its lease
+ * ends, even if the killed run did not write it. Warns if only a few deliveries are permitted.
  *
  * @throws ExportError PULL_RETRIES_NONE
  */
@@ -178,12 +178,12 @@ async function exportTo(
   }
 }
 
-/** Keeps what an export has, so that the next run continues. */
+/** Saves the progress of an export, so that the next run can continue it. */
 async function leaveOff(files: ExportFiles): Promise<void> {
   try {
     await files.close(false);
   } catch (error) {
-    // The error that ended the export says what is wrong with the files.
+    // The error that ended the export already reports the problem with the files.
     await files.abandon();
     if (!(error instanceof ExportError) && !isFileError(error)) throw error;
   }
@@ -199,7 +199,7 @@ function placeOf(files: ExportFiles, { shown }: ExportPlace, row: Row): SourceLo
   return { file: shown.data[row.kind], line: files.placeOf(row.id)?.line ?? 1, column: 1 };
 }
 
-/** Ends the export after the batch in hand at the first signal, and at once at the second. */
+/** Stops the export after the current batch on the first signal. The second signal ends the process immediately. */
 function stopOnSignals(): { readonly stop: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
   const onSignal = () => {

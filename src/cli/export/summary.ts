@@ -4,13 +4,13 @@ import type { ExportFiles, ExportPaths, Peeked, RowKind, Taken } from "../../red
 
 const kinds = ["json", "text", "unpushable"] as const satisfies readonly RowKind[];
 
-/** The files that an export consists of, the manifest first. */
+/** Lists the files of an export, the manifest first. */
 export function writtenFiles({ rows }: Pick<ExportFiles, "rows">, shown: ExportPaths): readonly string[] {
   const data = kinds.filter((kind) => rows[kind] > 0).map((kind) => shown.data[kind]);
   return rows.json + rows.text > 0 ? [shown.manifest, ...data] : data;
 }
 
-/** What was exported, in sentences. */
+/** Summarizes what was exported, one sentence per line. */
 export function exportedText(files: Pick<ExportFiles, "rows" | "head">, shown: ExportPaths): readonly string[] {
   const { rows, head } = files;
   const all = rows.json + rows.text + rows.unpushable;
@@ -27,7 +27,7 @@ export function exportedText(files: Pick<ExportFiles, "rows" | "head">, shown: E
   return lines;
 }
 
-/** What a peek could not see. */
+/** Reports the messages that a peek could not see. */
 export function peekedText({ seen, backlog }: Peeked): readonly string[] {
   const bound =
     "A peek shows at most the 100 oldest messages that could be delivered now: none that is leased or delayed.";
@@ -38,7 +38,7 @@ export function peekedText({ seen, backlog }: Peeked): readonly string[] {
   ];
 }
 
-/** What is left in the queue. */
+/** Reports the messages that are left in the queue. */
 export function takenText({ left, backlog }: Taken): readonly string[] {
   const lines: string[] = [];
   if (left > 0) {
@@ -54,7 +54,7 @@ export function takenText({ left, backlog }: Taken): readonly string[] {
 }
 
 /**
- * Names the messages that may be delivered although they were exported.
+ * Names the exported messages that may still be delivered by the queue.
  *
  * @returns undefined if there are none
  */
@@ -68,7 +68,7 @@ export function unsettledText(files: ExportFiles, shown: ExportPaths): string | 
   return `EXPORT_UNCONFIRMED: ${formatCount(places.length, "message")} may still be in the queue, or may have been delivered to another consumer: ${named.join(" ")}. Run it again to acknowledge those that come back; remove ${shown.progress} if the queue has none of them.`;
 }
 
-/** `1-3,7` */
+/** Formats sorted line numbers as ranges, such as `1-3,7`. */
 function ranges(lines: readonly number[]): string {
   const parts: string[] = [];
   for (let at = 0; at < lines.length; ) {

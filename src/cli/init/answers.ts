@@ -2,19 +2,19 @@ import { basename } from "node:path";
 import type { NamedQueue } from "../shared/options.ts";
 import type { InitFlags, Pipeline } from "./flags.ts";
 
-/** Everything that the files are made from. */
+/** The answers that the files are generated from. */
 export interface Answers {
   readonly name: string;
   readonly stack: string;
   readonly queues: readonly NamedQueue[];
-  /** undefined: the environment has it. */
+  /** Cloudflare account id; undefined if it comes from the environment (CLOUDFLARE_ACCOUNT_ID). */
   readonly account: string | undefined;
   readonly ci: Pipeline;
 }
 
-/** @param folder absolute path of the project, which names it */
+/** Returns the default answers. @param folder absolute path of the project; its last part becomes the project's name */
 export function defaultAnswers(folder: string): Answers {
-  // A folder may have any name; a project may not.
+  // Pulumi restricts the characters of a project name.
   const name = basename(folder)
     .replace(/[^A-Za-z0-9._-]+/g, "-")
     .replace(/^[^A-Za-z0-9]+/, "")
@@ -22,7 +22,7 @@ export function defaultAnswers(folder: string): Answers {
   return { name: name || "seeding", stack: "dev", queues: [{ name: "orders" }], account: undefined, ci: "none" };
 }
 
-/** What flags say, and nothing else. */
+/** Returns the answers given as flags, without defaults. */
 export function answersFromFlags({ name, stack, queue, account, ci }: InitFlags): Partial<Answers> {
   return {
     ...(name !== undefined && { name }),

@@ -3,7 +3,7 @@ import { withHelp } from "../shared/help.ts";
 import { parseAccountOption, parseIdentifier, parseQueueOption, repeatable } from "../shared/options.ts";
 import { type InitFlags, pipelines } from "./flags.ts";
 
-/** `init`: what a repository needs to seed queues. */
+/** Defines `init`, which writes the files that a repository needs to seed queues. */
 export function initCommand(): Command {
   const command = new Command("init")
     .description("Set a repository up: a Pulumi program, a stack, a first manifest")

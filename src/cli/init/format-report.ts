@@ -3,13 +3,13 @@ import { toPrintable } from "../../printable.ts";
 import type { Answers } from "./answers.ts";
 import type { NewFile } from "./project-files.ts";
 
-/** What became of a file. */
+/** The outcome for one file. */
 export interface Outcome {
   readonly file: NewFile;
   readonly change: "created" | "added to" | "replaced" | "same" | "left";
 }
 
-/** For people: what was written, what was left, and what to do next. */
+/** Formats a report for the terminal: what was written, what was left unchanged, and the next steps. */
 export function formatReport(path: string, { stack, account, queues }: Answers, outcomes: readonly Outcome[]): string {
   const bold = (text: string) => styleText("bold", text, { stream: process.stderr });
   const files = outcomes.map(({ file, change }) => `  ${words[change].padEnd(9)} ${file.path}\n`).join("");

@@ -1,32 +1,33 @@
-/** A file that exists cannot be added to. */
+/** Thrown if an existing file cannot be extended. */
 export class MergeError extends Error {
   override name = "MergeError";
 }
 
-/** What a project needs beside queue-seeder itself. The launcher `pulumi` is of the version that the tests run on. */
+/** Packages that a project needs in addition to queue-seeder. The version of the launcher `pulumi` is the tested one. */
 export const dependencies = { "@pulumi/pulumi": "^3.270.0", pulumi: "3.250.0" } as const;
 
-/** Only where queues are created. */
+/** Packages that are needed only if queues are created. */
 export const creating = { "@pulumi/cloudflare": "^6.22.1" } as const;
 
-/** For editors and `tsc`; a run needs none of them. */
+/** Packages for editors and `tsc`; not needed at run time. */
 export const devDependencies = { "@types/node": "^24", typescript: "^6" } as const;
 
 const scripts = { demo: "queue-seeder demo", validate: "queue-seeder validate" } as const;
 
 export interface PackageNeeds {
   readonly name: string;
-  /** Of queue-seeder. */
+  /** Version of queue-seeder. */
   readonly version: string;
   /** Whether queues are created. */
   readonly creates: boolean;
 }
 
 /**
- * Adds what is missing, and changes nothing that is there.
+ * Adds the missing entries to a package.json and changes nothing else.
  *
- * @param existing the text of the file, where there is one
- * @returns its new text, and what its modules are
+ * @param existing the text of the file; undefined if it does not exist
+ * @returns the new text, and the value of `type` (the module system)
+ * @throws MergeError if `existing` is not a JSON object
  */
 export function addToPackageJson(existing: string | undefined, needs: PackageNeeds): { text: string; type: unknown } {
   const before: Record<string, unknown> =
@@ -41,7 +42,7 @@ export function addToPackageJson(existing: string | undefined, needs: PackageNee
   };
   const after = {
     ...before,
-    // Theirs first, in their order; the same name stays theirs.
+    // Existing scripts come first, in their order, and win over ours of the same name.
     scripts: { ...toMap(before.scripts), ...scripts, ...toMap(before.scripts) },
     dependencies: sortKeys({ ...toMap(before.dependencies), ...lacking(wanted) }),
     devDependencies: sortKeys({ ...toMap(before.devDependencies), ...lacking(devDependencies) }),
@@ -73,12 +74,12 @@ function toMap(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** What must not be committed: installed packages, and queue-seeder's own working files. */
+/** Folders that must not be committed: installed packages and queue-seeder's working files. */
 const ignored = ["node_modules/", ".queue-seeder/"] as const;
 
 /**
- * Line ends are the same on every machine: with other ones in a quoted cell of CSV, or in a manifest, a file would not be what was
- * pushed. What is compressed is left alone.
+ * Attributes that give files the same line endings on every machine: other line endings in a quoted CSV cell or in a manifest
+ * would change the messages that were pushed. Compressed files are left unchanged.
  */
 const attributes = [
   "/messages/** text=auto eol=lf",
@@ -89,7 +90,7 @@ const attributes = [
   "*.zst binary",
 ] as const;
 
-/** Adds above what is there: of two lines for a file, the later one counts, and theirs may hand it to Git LFS. */
+/** Adds the missing lines at the top: the last matching line wins, and an existing one may assign a file to Git LFS. */
 export function addToGitattributes(existing = ""): string {
   const lines = new Set(existing.split(/\r?\n/).map((line) => line.trim().replace(/\s+/g, " ")));
   const missing = attributes.filter((line) => !lines.has(line));

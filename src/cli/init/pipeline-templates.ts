@@ -2,20 +2,20 @@ import { readFileSync } from "node:fs";
 import { parse, parseDocument, Scalar, visit } from "yaml";
 import type { Pipeline } from "./flags.ts";
 
-/** A pipeline's file, as the pages have it for those who copy it. */
+/** A pipeline file of docs/pipelines/, written for users who copy it by hand. */
 export interface Template {
-  /** From the repository's root, where pipelines are looked for. */
+  /** Path from the root of the repository, where CI systems look for pipelines. */
   readonly path: string;
   readonly text: string;
 }
 
 export interface Adaptation {
   readonly stack: string;
-  /** The project's folder as seen from the repository's root; "" where they are the same. */
+  /** Path of the project's folder from the root of the repository; "" if they are the same. */
   readonly folder: string;
 }
 
-/** Where each file of docs/pipelines/ belongs. */
+/** Target path of each file in docs/pipelines/. */
 const places = {
   github: {
     "github/messages-plan.yml": ".github/workflows/messages-plan.yml",
@@ -27,12 +27,12 @@ const places = {
 
 const docs = new URL("../../../docs/pipelines/", import.meta.url);
 
-/** Reads the files of a pipeline, which the package brings along. */
+/** Reads the files of a pipeline, which are part of the package. */
 export function readTemplates(ci: Pipeline): readonly Template[] {
   return Object.entries(places[ci]).map(([file, path]) => ({ path, text: readFileSync(new URL(file, docs), "utf8") }));
 }
 
-/** Sets the stack and the folder of a pipeline. Everything else, its comments too, stays as it is. Pure. */
+/** Sets the stack and the folder of a pipeline. Everything else is kept, including its comments. Pure. */
 export function adaptTemplate({ path, text }: Template, { stack, folder }: Adaptation): Template {
   const document = parseDocument(text);
   const set = (key: string, value: string) => {
@@ -41,7 +41,7 @@ export function adaptTemplate({ path, text }: Template, { stack, folder }: Adapt
     if (!(scalar instanceof Scalar)) throw new Error(`${path} has no ${at.join(".")}`);
     if (scalar.value === value) return false;
     scalar.value = value;
-    // GitLab reads YAML 1.1, where "on" and "1_000" are no text.
+    // GitLab reads YAML 1.1, in which "on" and "1_000" are not strings.
     if (parse(value, { version: "1.1" }) !== value) scalar.type = Scalar.QUOTE_DOUBLE;
     return true;
   };

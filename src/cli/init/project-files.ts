@@ -4,32 +4,32 @@ import type { Answers } from "./answers.ts";
 import { addToGitattributes, addToGitignore, addToPackageJson } from "./merge-files.ts";
 import { adaptTemplate, type Template } from "./pipeline-templates.ts";
 
-/** What is there before. */
+/** The state of the folder before `init`. */
 export interface ProjectState {
-  /** The texts of the files that init adds to, where they exist. */
+  /** Texts of the files that `init` extends; undefined if a file does not exist. */
   readonly packageJson: string | undefined;
   readonly gitignore: string | undefined;
   readonly gitattributes: string | undefined;
-  /** The project's folder as seen from the root of the Git repository; "" where they are the same, or there is none. */
+  /** Path of the project's folder from the root of the Git repository; "" if they are the same or there is none. */
   readonly fromGitRoot: string;
-  /** The files of the pipeline that was asked for. */
+  /** Files of the selected pipeline. */
   readonly pipeline: readonly Template[];
-  /** Of queue-seeder. */
+  /** Version of queue-seeder. */
   readonly version: string;
 }
 
 /** A file of the new project. */
 export interface NewFile {
-  /** Relative to the project's folder. */
+  /** Path relative to the project's folder. */
   readonly path: string;
   readonly text: string;
-  /** `add`: the text holds all that was there before, so that nothing is lost by writing it. */
+  /** `add`: the text contains everything that the existing file contains, so overwriting it loses nothing. */
   readonly mode: "create" | "add";
 }
 
 const schema = "../node_modules/queue-seeder/messages/manifest.schema.json";
 
-/** Decides what an initialised project consists of. Pure. @throws MergeError when a file cannot be added to */
+/** Generates the files of a new project. Pure. @throws MergeError if an existing file cannot be extended */
 export function projectFiles(answers: Answers, state: ProjectState): readonly NewFile[] {
   const creates = answers.queues.some(({ id }) => id === undefined);
   const packageJson = addToPackageJson(state.packageJson, { ...answers, creates, version: state.version });
@@ -41,7 +41,7 @@ export function projectFiles(answers: Answers, state: ProjectState): readonly Ne
     { path: "package.json", text: packageJson.text, mode: "add" },
     create("infra/index.ts", indexTs),
     create("infra/tsconfig.json", json(tsconfig)),
-    // Whatever the repository's own modules are, the program is an ES module.
+    // The program is an ES module, whatever module system the repository uses.
     ...(packageJson.type === "module" ? [] : [create("infra/package.json", json({ private: true, type: "module" }))]),
     ...answers.queues.map((queue) => create(`messages/${queue.name}.yaml`, manifestYaml(queue))),
     { path: ".gitignore", text: addToGitignore(state.gitignore), mode: "add" },
@@ -66,7 +66,7 @@ export const manifests = outputs.manifests;
 export const queues = outputs.queues;
 `;
 
-/** For editors and \`tsc\`: Node runs the program as it is. */
+/** For editors and `tsc`; Node runs the program without a build. */
 const tsconfig = {
   compilerOptions: {
     target: "es2024",

@@ -4,15 +4,15 @@ import { type NamedQueue, parseAccountOption, parseIdentifier, parseQueueOption 
 import type { Answers } from "./answers.ts";
 import { type Pipeline, pipelines } from "./flags.ts";
 
-/** Someone who answers. */
+/** Asks the user questions. */
 export interface Prompter extends Disposable {
-  /** Asks for what is not given yet; an empty answer takes the default. */
+  /** Asks for every answer that is not in `given`; an empty answer selects the default. */
   answers(given: Partial<Answers>, byDefault: Answers): Promise<Answers>;
-  /** Asks whether a file may be replaced; an empty answer is no. */
+  /** Asks whether to replace a file; an empty answer means no. */
   mayReplace(path: string): Promise<boolean>;
 }
 
-/** A person at a terminal. The questions go to stderr. @throws Error with name AbortError on Ctrl-C and Ctrl-D */
+/** Creates a prompter for a terminal. Its methods throw an Error named AbortError on Ctrl-C and Ctrl-D. */
 export function createPrompter(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Prompter {
   const terminal = createInterface({ input, output });
   const left = new AbortController();
@@ -48,7 +48,7 @@ export function createPrompter(input: NodeJS.ReadableStream, output: NodeJS.Writ
 
 type AskFunction = (question: string) => ReturnType<Interface["question"]>;
 
-/** Asks again until the answer can be used. */
+/** Repeats the question until the answer is valid. */
 async function askUntilValid<T>(
   ask: AskFunction,
   question: string,

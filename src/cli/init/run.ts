@@ -12,9 +12,9 @@ import { type NewFile, projectFiles } from "./project-files.ts";
 import { createPrompter, type Prompter } from "./prompter.ts";
 
 /**
- * Writes a project into a folder, and says what it wrote. Everything is asked and decided before the first file is written.
+ * Writes a project to a folder and prints a report to stderr. Prompts for all answers before it writes the first file.
  *
- * @param path of the folder, as it was given
+ * @param path the folder as given on the command line
  * @throws UsageError
  */
 export async function init(path: string, flags: InitFlags): Promise<void> {
@@ -36,16 +36,16 @@ async function writeProject(
     if (change === "left" || change === "same") continue;
     const target = join(folder, file.path);
     mkdirSync(dirname(target), { recursive: true });
-    // Never through a file that came in the meantime.
+    // "wx" never overwrites a file that was created in the meantime.
     writeFileSync(target, file.text, { flag: change === "created" ? "wx" : "w" });
   }
   process.stderr.write(formatReport(path, answers, outcomes));
 }
 
-/** In which Pulumi looks for a project. */
+/** File names in which Pulumi looks for a project. */
 const projectFileNames = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
 
-/** A Pulumi project that init did not make would be left half one thing and half the other. */
+/** Refuses a Pulumi project that `init` did not create, since writing to it would mix two projects. @throws UsageError */
 function assertOwnFolder(folder: string, { force }: InitFlags): void {
   const has = (name: string) => existsSync(join(folder, name));
   if (force || !projectFileNames.some(has) || (has("Pulumi.yaml") && has("infra/index.ts"))) return;
@@ -103,7 +103,7 @@ function readText(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
-/** Pipelines belong into the root of the repository. */
+/** Returns the folder's path from the root of the Git repository, where pipelines belong; "" if there is no repository. */
 function fromGitRoot(folder: string): string {
   for (let up = folder; ; up = dirname(up)) {
     if (existsSync(join(up, ".git"))) return relative(up, folder).split(sep).join("/");

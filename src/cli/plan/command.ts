@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { withHelp } from "../shared/help.ts";
 import { type PlanFlags, planFormats } from "./flags.ts";
 
-/** `plan`: what `up` would do, by the same code. */
+/** Defines `plan`, which shows what `up` would do, computed by the same code. */
 export function planCommand(): Command {
   const command = new Command("plan")
     .description("Show what up would push, and change nothing")

@@ -6,6 +6,6 @@ export interface PlanFlags {
   readonly format: PlanFormat;
   readonly detailedExitcode?: boolean;
   readonly out?: string;
-  /** False: the engine does not run the program. */
+  /** False if Pulumi must not run the program. */
   readonly preview: boolean;
 }

@@ -4,9 +4,9 @@ import { describeVerdict, type Plan, toEditCode } from "../shared/plan/model.ts"
 import { formatBase, formatSize } from "../shared/plan/text.ts";
 
 /**
- * Annotations at the places that a reviewer should look at, and one for the whole.
+ * Formats annotations for GitHub Actions: one at each location that a reviewer should check, and one for the whole plan.
  *
- * @param folder what stands before each path; see `folderInCheckout`
+ * @param folder prefix of each path; see `folderInCheckout`
  */
 export function planAnnotations(plan: Plan, folder = ""): string {
   const edited = plan.manifests.flatMap((manifest) =>

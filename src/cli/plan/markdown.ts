@@ -14,7 +14,7 @@ import {
 import { isDeletion } from "../shared/plan/queue-changes.ts";
 import { formatBase, formatNotes, formatSize, programNotes, queueChangeText, sampleText } from "../shared/plan/text.ts";
 
-/** Kept free for the note that something was left out, and for the end. */
+/** Characters reserved for the notes on omitted parts and for the end of the comment. */
 const reserve = 600;
 
 const words = {
@@ -25,14 +25,14 @@ const words = {
   nothing: "nothing",
 } as const satisfies Record<PlanVerdict, string>;
 
-/** By which a pipeline finds its own comment, to bring it up to date instead of writing another one. */
+/** Returns the marker by which a pipeline finds its own comment, so that it updates it instead of adding another one. */
 export function commentMarker({ project, stack }: Pick<Plan, "project" | "stack">): string {
   return `<!-- queue-seeder plan: ${encodeURIComponent(project.toWellFormed())}/${encodeURIComponent(stack.toWellFormed())} -->`;
 }
 
 /**
- * A plan as a comment of a pull request. What matters most comes first; what does not fit is left out as a whole, manifest
- * by manifest, and the comment says so.
+ * Formats a plan as a comment on a pull request. The most important parts come first. Rows and sections that do not fit are
+ * omitted as a whole, and the comment says how many.
  */
 export function planMarkdown(plan: Plan, limit = commentCharacters): string {
   const { manifests, removed, queues, queueChanges, total, digest, base, address } = plan;
@@ -80,7 +80,7 @@ export function planMarkdown(plan: Plan, limit = commentCharacters): string {
   return [head, table, queueText, ...shownDetails, ...notes].join("");
 }
 
-/** In place of a plan, where errors forbid one: the same comment, so that it does not go on showing an older plan. */
+/** Formats the errors that prevent a plan. It has the same marker, so that it replaces a comment with an older plan. */
 export function noPlanMarkdown(
   plan: Pick<Plan, "project" | "stack">,
   { problems, omitted }: Pick<LoadResult, "problems" | "omitted">,
@@ -118,7 +118,7 @@ function hasDetails(manifest: ManifestPlan): boolean {
   return manifest.sample.length > 0 || formatNotes(manifest).length > 1 || describeVerdict(manifest) !== "nothing";
 }
 
-/** What was refused is open; the rest is a click away. */
+/** Formats the section of a manifest: expanded if the manifest is refused, otherwise collapsed. */
 function detail(manifest: ManifestPlan): string {
   const more = manifest.push.messages - manifest.sample.length;
   const lines = [

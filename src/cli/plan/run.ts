@@ -14,7 +14,7 @@ import { planAnnotations } from "./github.ts";
 import { noPlanMarkdown, planMarkdown } from "./markdown.ts";
 
 /**
- * Makes the plan of a stack and writes it.
+ * Makes the plan of a stack and writes it in the requested format.
  *
  * @returns the exit code
  * @throws UsageError, LedgerError
@@ -54,7 +54,7 @@ function write(root: string, plan: Plan, format: PlanFormat, env: NodeJS.Process
   }
 }
 
-/** For a comment it goes to stdout; in a workflow, where annotations go there, it is the job's summary. */
+/** Writes `markdown` to stdout, and `github` to the job summary, because there stdout contains the annotations. */
 function writeMarkdown(text: string, format: "markdown" | "github", env: NodeJS.ProcessEnv): void {
   if (format === "markdown") process.stdout.write(text);
   else if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, text);

@@ -3,7 +3,7 @@ import { withHelp } from "../shared/help.ts";
 import { repeatable } from "../shared/options.ts";
 import { type RehearseFlags, rehearseFormats } from "./flags.ts";
 
-/** `rehearse`: runs what would be pushed through the consumer on this machine. */
+/** Defines `rehearse`, which delivers the messages that would be pushed to their consumer on this machine. */
 export function rehearseCommand(): Command {
   const command = new Command("rehearse")
     .description("Run what up would push through the consumer Worker, here, and report what it does with each message")

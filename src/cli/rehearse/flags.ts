@@ -3,25 +3,25 @@ export type RehearseFormat = (typeof rehearseFormats)[number];
 
 export interface RehearseFlags {
   readonly stack?: string;
-  /** Lines as `--worker` takes them. */
+  /** Values of `--worker`. */
   readonly worker: readonly string[];
-  /** Names of queues. */
+  /** Values of `--wrangler-dev`: `QUEUE` or `QUEUE=NAME`. */
   readonly wranglerDev: readonly string[];
   readonly config?: string;
   readonly env?: string;
   readonly all?: boolean;
-  /** False: Pulumi does not run the program. */
+  /** False if Pulumi must not run the program. */
   readonly preview: boolean;
-  /** Messages of each manifest. */
+  /** Maximum number of messages per manifest. */
   readonly sample?: number;
   readonly seed: number;
   readonly secrets?: string;
   readonly allowNetwork?: boolean;
-  /** Seconds for the whole rehearsal. */
+  /** Time limit of the whole rehearsal in seconds. */
   readonly timeout: number;
-  /** Seconds for one call of a handler. */
+  /** Time limit of one call of a handler in seconds. */
   readonly handlerTimeout: number;
   readonly format: RehearseFormat;
-  /** A file with a plan as Markdown, which gets the section too. */
+  /** A file with a plan in Markdown, to which the section is appended. */
   readonly append?: string;
 }

@@ -11,28 +11,28 @@ import type { StackSnapshot } from "../shared/deployment/stack-snapshot.ts";
 import { decideSegment } from "../shared/plan/decide-segment.ts";
 
 export interface PendingOptions {
-  /** All messages, instead of those that would be pushed. */
+  /** Whether to rehearse all messages instead of those that would be pushed. */
   readonly all: boolean;
-  /** Paths of manifests and folders, relative to the repository; empty: all. */
+  /** Paths of manifests and folders, relative to the repository; empty for all. */
   readonly paths: readonly string[];
-  /** Messages of each manifest at most; undefined: all. */
+  /** Maximum number of messages per manifest; undefined for all. */
   readonly sample: number | undefined;
   readonly seed: number;
-  /** Values by the name that a body has; a secret without a value keeps its name. */
+  /** Values of secrets by their names in bodies. The name of a secret without a value is kept. */
   readonly secrets: ReadonlyMap<string, string>;
 }
 
-/** What is to be rehearsed of a manifest. */
+/** The messages of a manifest to rehearse. */
 export interface PendingManifest {
   readonly name: string;
   readonly queue: string;
-  /** Messages that would be pushed. */
+  /** Number of messages that would be pushed, or of all messages with `all`. */
   readonly pending: number;
-  /** Of these, the ones that are rehearsed. */
+  /** Number of these messages that are rehearsed. */
   readonly drawn: number;
-  /** What keeps messages out of the rehearsal, a clause each. */
+  /** Reasons why messages are not rehearsed, one clause each. */
   readonly notes: readonly string[];
-  /** Some at once, in order, encoded as for the push. */
+  /** Reads the messages in chunks, in order, encoded as for the push. */
   read(): AsyncIterable<readonly RehearsedMessage[]>;
 }
 
@@ -42,7 +42,7 @@ interface PendingSegment {
   readonly labelOf: (index: number) => string;
 }
 
-/** The messages that `up` would push by these facts, decided by the same code. */
+/** Selects the messages that `up` would push for this snapshot, using the same code as `up`. */
 export async function pendingManifests(
   facts: StackSnapshot,
   options: PendingOptions,
@@ -126,7 +126,7 @@ async function* read(
   }
 }
 
-/** Values of secrets by the names that they have in bodies; one without a value stays as it is written. */
+/** Looks up secrets by their names in bodies; returns the placeholder itself for a secret without a value. */
 function placeholders({ project }: SegmentInputs, secrets: ReadonlyMap<string, string>) {
   const value = (name: string, kind: "secret" | "env") => secrets.get(name) ?? `\${${kind}.${name}}`;
   return {

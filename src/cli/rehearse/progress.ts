@@ -1,10 +1,10 @@
 import { formatCount, formatNumber } from "../../format.ts";
 import type { RehearsalProgress } from "../../rehearse/rehearse.ts";
 
-/** Milliseconds between two lines of progress: on a terminal, where one line is written again, and elsewhere. */
+/** Milliseconds between two progress updates: on a terminal, where one line is overwritten, and in a log. */
 const intervalMs = { terminal: 200, log: 10_000 } as const;
 
-/** Shows on stderr how far a rehearsal is. A short one shows nothing. */
+/** Creates a progress display on `stream`. Nothing is shown for a rehearsal that is shorter than the update interval. */
 export function createProgress(
   stream: Pick<NodeJS.WriteStream, "write" | "isTTY">,
   queues: readonly { readonly queue: string; readonly drawn: number }[],

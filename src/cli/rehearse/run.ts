@@ -33,11 +33,11 @@ import { createProgress } from "./progress.ts";
 import { readSecrets } from "./secrets.ts";
 import { planWorker, planWranglerDev, type WorkerPlan } from "./workers.ts";
 
-/** Characters that a pipeline adds to the comment. */
+/** Number of characters reserved for text that a pipeline adds to the comment. */
 const footerReserve = 300;
 
 /**
- * Runs what would be pushed through its consumers, and writes what they made of it.
+ * Delivers the messages that would be pushed to their consumers and writes a report of the outcomes.
  *
  * @returns the exit code
  * @throws UsageError, LedgerError, and Error if a consumer does not start
@@ -83,13 +83,13 @@ export async function runRehearse(
   return isAllGood(rehearsal) ? 0 : 1;
 }
 
-/** Adds the section to a plan, so that both fit into one comment with the pipeline's own line. */
+/** Appends the section to a plan's file, cut so that both fit into one comment together with the pipeline's own text. */
 function append(path: string, rehearsal: Rehearsal): void {
   const room = commentCharacters - readFileSync(path, "utf8").length - footerReserve;
   appendFileSync(path, rehearsalMarkdown(rehearsal, room));
 }
 
-/** With --all, neither Pulumi's state nor its preview matters. */
+/** Loads the stack's snapshot. With --all it needs neither Pulumi's state nor its preview, so Pulumi is not run for them. */
 async function factsFor(root: string, flags: RehearseFlags, env: NodeJS.ProcessEnv): Promise<StackSnapshot> {
   const find = createPulumiFinder(root, env);
   const stack = await resolveStackName(flags.stack, find);
@@ -129,7 +129,7 @@ function assertOneEach(queues: readonly string[]): void {
     throw new UsageError(`the queue ${twice} has two consumers here. A queue has one: name one.`);
 }
 
-/** A misspelt queue has no messages, and would pass for one whose messages are all well. */
+/** Rejects unknown queues: a misspelt queue has no messages and would look like a successful rehearsal. @throws UsageError */
 function assertKnown(consumers: readonly { readonly queue: string }[], { loaded, settings }: StackSnapshot): void {
   const manifests = [...loaded.manifests, ...loaded.skipped];
   const known = new Set([...settings.queues.keys(), ...manifests.map(({ queue }) => queue)]);

@@ -5,9 +5,10 @@ import { describeSystemError } from "../../file-error.ts";
 import { UsageError } from "../../usage-error.ts";
 
 /**
- * Reads the values of secrets from a file: NAME=value, a line each.
+ * Reads the values of secrets from a file with one NAME=value per line.
  *
- * @throws UsageError if it cannot be read
+ * @returns the values by name; empty if `file` is undefined
+ * @throws UsageError if the file cannot be read
  */
 export function readSecrets(root: string, file: string | undefined): ReadonlyMap<string, string> {
   if (file === undefined) return new Map();

@@ -15,16 +15,16 @@ import { configuredConsumer, defaultSettings } from "../../rehearse/wrangler/con
 import { UsageError } from "../../usage-error.ts";
 import type { RehearseFlags } from "./flags.ts";
 
-/** A queue's consumer, ready to be started. */
+/** The consumer of a queue, with everything that is needed to start it. */
 export interface WorkerPlan extends Omit<WorkerQueue, "messages"> {
-  /** Values of the Worker's own secrets, which no report may show. */
+  /** Values of the Worker's own secrets, which are redacted in reports. */
   readonly secrets: readonly string[];
 }
 
 /**
- * Puts together what a `--worker` names: its code, its configuration, its settings.
+ * Resolves the value of `--worker` to code, wrangler configuration and settings.
  *
- * @throws UsageError
+ * @throws UsageError if the value or the configuration is invalid
  */
 export function planWorker(root: string, line: string, flags: RehearseFlags): WorkerPlan {
   try {
@@ -75,18 +75,18 @@ function plan(root: string, line: string, flags: RehearseFlags): WorkerPlan {
 interface WorkerLine {
   readonly queue: string;
   readonly file: string;
-  /** At Cloudflare, as far as it is named. */
+  /** The queue's name at Cloudflare, if the flag contains it. */
   readonly queueName: string | undefined;
   readonly settings: Partial<ConsumerSettings>;
 }
 
-/** wrangler's names of settings, and those that the emulator has for them. */
+/** Pairs of a setting's name in wrangler and in the emulator. */
 const settingNames = [
   ["max_batch_size", "batch_size"],
   ["max_batch_timeout", "max_wait_time_ms"],
 ] as const;
 
-/** As `emulate` takes it, with wrangler's names of the settings too, and `queue=NAME`. */
+/** Parses `--worker` in the syntax of `emulate`, extended by wrangler's names of settings and `queue=NAME`. @throws UsageError */
 function parseLine(line: string): WorkerLine {
   const [head = "", ...fields] = line.split(",");
   let queueName: string | undefined;
@@ -130,14 +130,14 @@ function configFor(root: string, file: string, flags: RehearseFlags): WranglerCo
   );
 }
 
-/** The code that a configuration names, if the flag names the configuration. */
+/** Returns the absolute path of the Worker's code: the given file, or `main` if the given file is a configuration. */
 function codeOf(root: string, file: string, { path, values }: WranglerConfig): string {
   if (!isConfigName(file)) return resolve(root, file);
   if (typeof values.main === "string") return resolve(path, "..", values.main);
   throw new UsageError(`${file} names no code of the Worker. Add "main", or name the code with --worker.`);
 }
 
-/** Without a configuration, Node's modules are there as `npm create cloudflare` sets them up. */
+/** Returns the compatibility flags; without a configuration `nodejs_compat`, as `npm create cloudflare` sets it. */
 function flagsOf(config: WranglerConfig | undefined): readonly string[] {
   const flags = config === undefined ? ["nodejs_compat"] : config.values.compatibility_flags;
   return Array.isArray(flags) ? flags.map(String) : [];
@@ -147,7 +147,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** What `--wrangler-dev` names: `QUEUE`, or `QUEUE=NAME` if wrangler has another name for it. */
+/** Parses `--wrangler-dev`: `QUEUE`, or `QUEUE=NAME` if wrangler uses another name for the queue. */
 export function planWranglerDev(line: string): Omit<WranglerDevQueue, "messages"> & { readonly secrets: readonly [] } {
   const [queue = "", queueName = queue] = line.split("=", 2);
   return {

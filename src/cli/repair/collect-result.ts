@@ -4,19 +4,19 @@ import { formatNumber } from "../../format.ts";
 import { describeEvent } from "../../lifecycle/protocol/describe.ts";
 import { decodeEvent, type RunEventOfKind } from "../../lifecycle/protocol/events.ts";
 
-/** What a run that repairs a ledger reported. */
+/** The events collected from a run that repairs a ledger. */
 export interface RepairCollector {
   take(event: EngineEvent): void;
   readonly repaired: readonly RunEventOfKind<"repaired">[];
-  /** Why the provider refused, each once. */
+  /** The provider's reasons for refusing, without duplicates. */
   readonly refusals: ReadonlySet<string>;
-  /** What else Pulumi calls an error, in its words. */
+  /** Other errors that Pulumi logged, verbatim but without colours. */
   readonly errors: readonly string[];
-  /** A payload that this command cannot read; undefined: there was none. */
+  /** Why an event could not be decoded; undefined if all could. */
   readonly unreadable: string | undefined;
 }
 
-/** Collects what the provider reports of a repair, and what Pulumi says of a failure. */
+/** Creates a collector of the provider's repair events and of Pulumi's errors. */
 export function collectRepair(): RepairCollector {
   const repaired: RunEventOfKind<"repaired">[] = [];
   const refusals = new Set<string>();
@@ -49,10 +49,10 @@ export interface RepairResult {
 }
 
 /**
- * Sums up a run that was to repair the ledger: what was done to all segments together and, where it failed, why, and whether the
- * ledger changed all the same.
+ * Summarizes a repair run: what was changed in all segments together and, if the run failed, why and whether the ledger was
+ * changed before it failed.
  *
- * @param named how many messages were named; undefined: all that it can be about are meant
+ * @param named number of messages named on the command line; undefined if all eligible messages are meant
  */
 export function toRepairResult(
   end: EngineResult,
@@ -67,7 +67,7 @@ export function toRepairResult(
   const messages = repaired.reduce((sum, event) => sum + event.messages, 0);
   const done = first === undefined ? [] : [describeEvent({ ...first, messages })?.text ?? ""];
   if (end.kind === "ok") {
-    // Segments of a data file know nothing of each other's rows: only here is seen what was named and is nowhere.
+    // A segment of a data file sees only its own rows, so messages that are in no segment can only be detected here.
     const missing = (named ?? 0) - messages;
     if (missing <= 0) return { lines: done, exit: 0 };
     const what = `${formatNumber(missing)} of the ${formatNumber(named ?? 0)} that were named cannot be meant, and stayed as they were.`;

@@ -3,11 +3,11 @@ import { UsageError } from "../../usage-error.ts";
 import { withHelp } from "../shared/help.ts";
 import type { RepairFlags } from "./flags.ts";
 
-/** The three commands that change a ledger and push nothing. */
+// The three commands that change a ledger and push nothing.
 
 const exits = { 0: "done", 1: "failed; the ledger is as it was", 2: "wrong usage" };
 
-/** `baseline`: marks as pushed what was pushed by other means, or is not to be pushed here. */
+/** Defines `baseline`, which marks messages as pushed that were pushed by other means or must not be pushed here. */
 export function baselineCommand(): Command {
   const command = repairCommand("baseline", "Mark messages as pushed without pushing them").action(
     async (manifest: string, messages: readonly string[], flags: RepairFlags) => {
@@ -24,7 +24,7 @@ export function baselineCommand(): Command {
   });
 }
 
-/** `forget`: makes pending what was pushed, so that the next run pushes it again. */
+/** Defines `forget`, which marks pushed messages as pending, so that the next run pushes them again. */
 export function forgetCommand(): Command {
   const command = repairCommand("forget", "Let the next run push messages again that were pushed").action(
     async (manifest: string, messages: readonly string[], flags: RepairFlags) => {
@@ -38,7 +38,7 @@ export function forgetCommand(): Command {
   });
 }
 
-/** `settle`: says of messages in doubt what became of them. */
+/** Defines `settle`, which records the outcome of messages in doubt. */
 export function settleCommand(): Command {
   const command = repairCommand("settle", "Say what became of messages in doubt")
     .addOption(new Option("--pushed", "they arrived: they are never sent again").conflicts("resend"))

@@ -4,19 +4,19 @@ import { didYouMean } from "../../manifest/index.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { StackSnapshot } from "../shared/deployment/stack-snapshot.ts";
 
-/** Where a manifest is deployed: by the whole program, or by a component of it. Each has a ledger of its own. */
+/** One deployment of a manifest, by the program itself or by one of its components. Each has its own ledger. */
 export interface DeployedSegment {
-  /** Of its resource, as `status` has it. */
+  /** Name of its resource, as shown by `status`. */
   readonly name: string;
-  /** The manifest's own name, as the repository has it now. */
+  /** The current name of the manifest in the repository. */
   readonly manifest: string;
-  /** The URN of each segment, up to its number. */
+  /** The URN of its segments without `/` and the segment's number. */
   readonly segments: string;
   /** Numbers of the segments that have a ledger. */
   readonly recorded: readonly number[];
-  /** Whether the engine knows it under this name. */
+  /** Whether the Pulumi state contains it under this name. */
   readonly registered: boolean;
-  /** How many segments the next run has; undefined: only the program knows the files. */
+  /** Number of segments in the next run; undefined if only the program can determine the files. */
   readonly present: number | undefined;
 }
 
@@ -24,7 +24,7 @@ type Known = Pick<StackSnapshot, "stack" | "loaded" | "state"> & {
   readonly config: Pick<StackSnapshot["config"], "project">;
 };
 
-/** All manifests that are deployed, or can be. */
+/** Lists all manifests that are deployed or can be deployed. */
 export function findDeployedSegments({ stack, config, loaded, state }: Known): readonly DeployedSegment[] {
   const places = new Map<string, DeployedSegment>();
   const deployed = new Set<string>();
@@ -49,7 +49,7 @@ export function findDeployedSegments({ stack, config, loaded, state }: Known): r
   return [...places.values()];
 }
 
-/** Where the next run has a segment: under the name that its manifest has by then. */
+/** Converts a recorded segment to the deployment in the next run, using the manifest's current name. */
 function toDeployedSegment(
   { name, urn, manifest: before, outputs: { segment }, origin }: RecordedSegment,
   loaded: StackSnapshot["loaded"],
@@ -61,18 +61,18 @@ function toDeployedSegment(
         loaded.manifests.find(({ formerNames }) => formerNames.includes(before)));
   const manifest = found?.name ?? before;
   const now = (text: string) => text.slice(0, -`${before}/${segment}`.length) + manifest;
-  // The files of a component may lie anywhere.
+  // The files of a component may be outside messages/.
   const present = origin !== "manifest" ? undefined : found === undefined ? 0 : loaded.segmentsOf(found).length;
   return { name: now(name), manifest, segments: now(urn), registered: manifest === before, present };
 }
 
 /**
- * The place that is meant: by the name of its resource or, where that is clear, by the manifest's.
+ * Finds a deployment by the name of its resource, or else by the manifest's name if it is unambiguous.
  *
- * @throws UsageError where there is none, or several
+ * @throws UsageError if there is none, or more than one
  */
 export function findByName(name: string, places: readonly DeployedSegment[], stack: string): DeployedSegment {
-  // A terminal may send accents in another way than the manifest's name has them.
+  // A terminal may send accents in another Unicode normalization form than the manifest's name uses.
   const isMeant = (each: string) => each.normalize("NFC") === name.normalize("NFC");
   const exact = places.filter((location) => isMeant(location.name));
   const [place, ...others] = exact.length > 0 ? exact : places.filter(({ manifest }) => isMeant(manifest));

@@ -14,7 +14,7 @@ import { findByName, findDeployedSegments } from "./deployed-segments.ts";
 import type { RepairFlags } from "./flags.ts";
 import { selectTargets } from "./select-targets.ts";
 
-/** What is going to happen, in the words of the question. */
+/** The start of the confirmation question for each action. */
 const actionLabels = {
   baseline: "Mark as pushed, without pushing",
   forget: "Let the next run push again",
@@ -23,7 +23,7 @@ const actionLabels = {
 } as const satisfies Record<RepairRequest["action"], string>;
 
 /**
- * Repairs the ledger of one manifest, in a run of the engine that touches nothing else and pushes nothing.
+ * Repairs the ledger of one manifest with a targeted run of Pulumi that changes nothing else and pushes nothing.
  *
  * @returns the exit code
  * @throws UsageError, LedgerError

@@ -5,15 +5,15 @@ import { UsageError } from "../../usage-error.ts";
 import type { DeployedSegment } from "./deployed-segments.ts";
 
 /**
- * What the engine is to touch for a repair: the segments that it is about and, where the engine does not know them yet, the
- * component of the manifest and the list of deployments. A run ends with an error where one of its targets has a child, or
- * something that depends on it, that the repository has no more: so what is not needed is no target, and what is gone stays for
- * the next `pulumi up` to forget.
+ * Selects the targets of the Pulumi run for a repair: the segments to repair and, if the Pulumi state does not contain them yet,
+ * the component of the manifest and the Deployments resource. A targeted run fails if a target has a child or a dependent that is
+ * no longer in the repository. So only necessary resources are targets, and removed ones are left to the next `pulumi up`.
  *
  * Source: pulumi, `up --help`, --target; pkg/resource/deploy/step_generator.go, getTargetDependents.
  *
- * @param places all of them
- * @throws UsageError where it would be about nothing
+ * @param places all deployments of the stack
+ * @returns URNs
+ * @throws UsageError if there is no segment to repair
  */
 export function selectTargets(
   action: RepairAction,
@@ -27,13 +27,13 @@ export function selectTargets(
   return [...segments, ...component, ...list];
 }
 
-/** But for `baseline`, the segments that have a ledger. */
+/** Selects all present segments for `baseline`, otherwise those with a ledger. @returns URNs */
 function selectSegments(
   action: RepairAction,
   { name, segments, recorded, present }: DeployedSegment,
 ): readonly string[] {
   const all = present === undefined ? recorded : Array.from({ length: present }, (_, index) => index);
-  // Without any ledger the provider says so.
+  // If no segment has a ledger, all are selected, so that the provider reports it.
   const chosen = action === "baseline" || recorded.length === 0 ? all : all.filter((index) => recorded.includes(index));
   if (chosen.length > 0) return chosen.map((index) => `${segments}/${index}`);
   const what = `${name} has no messages in the repository`;

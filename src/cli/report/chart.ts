@@ -1,9 +1,9 @@
 import { formatNumber } from "../../format.ts";
 import { escapeText } from "./escape.ts";
 
-/** One number for each run, in order; undefined: nobody knows it. */
+/** The data of a panel: one value per run, in order; undefined if a value is unknown. */
 export interface Series {
-  /** What is counted, with its unit: the panel's title. */
+  /** The panel's title: what is counted, with its unit. */
   readonly title: string;
   readonly form: "bars" | "line";
   readonly values: readonly (number | undefined)[];
@@ -11,15 +11,16 @@ export interface Series {
 
 const size = { width: 760, panel: 150, left: 64, right: 24, top: 34, gap: 18, foot: 46 } as const;
 
-/** More labels than these would overlap: then the largest and the last are named. */
+/** Maximum number of values that are all labelled without overlap. With more, only the largest and the last are labelled. */
 const mostLabels = 16;
 
 /**
- * Panels over a common axis of runs: each series has a scale of its own, so that neither hides the other, and begins at 0. A
- * number that is not known leaves a gap.
+ * Renders panels over a common axis of runs. Each series has its own scale from 0, so that neither hides the other. An unknown
+ * value leaves a gap.
  *
- * @param id unique on the page
- * @param labels of the runs, for the axis
+ * @param id id of the chart, unique on the page
+ * @param labels the runs' labels on the axis
+ * @returns an SVG element
  */
 export function chartSvg(id: string, name: string, labels: readonly string[], panels: readonly Series[]): string {
   const { width, panel, gap, foot, left, right } = size;
@@ -84,7 +85,7 @@ function bars(points: readonly Point[], count: number, base: number): string[] {
     });
 }
 
-/** Connected only where the runs follow each other. */
+/** Draws a line that connects only the points of consecutive runs. */
 function line(points: readonly Point[]): string[] {
   const path = points
     .map(({ index, x, y }, at) => `${points[at - 1]?.index === index - 1 ? "L" : "M"}${x} ${y}`)
@@ -103,7 +104,7 @@ function selectLabelled(points: readonly Point[]): readonly Point[] {
   );
 }
 
-/** At most as many as have room. */
+/** Draws as many axis labels as there is room for. */
 function axisLabels(labels: readonly string[], y: number): string[] {
   const every = Math.ceil(52 / computeStep(labels.length));
   return labels.flatMap((label, index) =>
@@ -123,7 +124,7 @@ function computeMiddle(index: number, count: number): number {
   return round(size.left + (index + 0.5) * computeStep(count));
 }
 
-/** 0 and a few round numbers, the last one at least `most`. Whole: messages are. */
+/** Returns 0 and a few round integers, the last of which is at least `most`. */
 export function computeTicks(most: number): readonly number[] {
   const rough = Math.max(1, most / 3);
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -131,7 +132,7 @@ export function computeTicks(most: number): readonly number[] {
   return Array.from({ length: Math.max(1, Math.ceil(most / step)) + 1 }, (_, index) => index * step);
 }
 
-/** `1.5k` for an axis, where there is little room. */
+/** Formats a number for an axis in little space, such as `15k`. */
 function short(n: number): string {
   if (n >= 1_000_000) return `${round(n / 1_000_000)}M`;
   return n >= 10_000 ? `${round(n / 1_000)}k` : formatNumber(n);

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { withHelp } from "../shared/help.ts";
 import { type ReportFlags, runs } from "./flags.ts";
 
-/** `report`: what was pushed and what piled up, run by run, on a page to look at. */
+/** Defines `report`, which writes an HTML page with the messages pushed and the backlog after each run. */
 export function reportCommand(): Command {
   const command = new Command("report")
     .description("Write a page with a chart for each queue: messages pushed, and backlog, run by run")

@@ -8,7 +8,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Any text as text of HTML and SVG, in attributes too: printable, so that what it shows is what it says. */
+/** Escapes text for HTML and SVG content and attributes, and makes it printable, so that it is shown unambiguously. */
 export function escapeText(text: string): string {
   return toPrintable(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
 }

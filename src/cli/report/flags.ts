@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 
 export interface ReportFlags {
   readonly stack?: string;
-  /** `-` stands for stdout. */
+  /** Path of the page; `-` for stdout. */
   readonly out: string;
   readonly last: number;
 }

@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import type { Version } from "./model.ts";
 import { readSegments, toFields } from "./read-segments.ts";
 
-/** The folder that a backend's address names; undefined where it is none on this machine. */
+/** Returns the absolute path of a `file://` backend; undefined for every other backend. */
 export function backendFolder(url: string, root: string): string | undefined {
   const path = /^file:\/\/(.*)$/s.exec(url)?.[1];
   if (path === undefined) return undefined;
@@ -13,10 +13,10 @@ export function backendFolder(url: string, root: string): string | undefined {
 }
 
 /**
- * Reads the history that Pulumi keeps in a folder: a pair of files for each run, `STACK-NANOSECONDS.history.json` and
- * `.checkpoint.json`, also packed. The CLI shows the first of them alone.
+ * Reads the history in the folder of a `file://` backend: a pair of files per run, `STACK-NANOSECONDS.history.json` and
+ * `STACK-NANOSECONDS.checkpoint.json`, optionally compressed (`.gz`). The Pulumi CLI shows only the contents of the first.
  *
- * @param last how many versions; the oldest of them only serves to compare with
+ * @param last maximum number of versions
  * @returns oldest first
  */
 export function readHistoryFolder(folder: string, project: string, stack: string, last: number): readonly Version[] {
@@ -26,7 +26,7 @@ export function readHistoryFolder(folder: string, project: string, stack: string
       const [, run, nanoseconds = "", packed = ""] = /^(.*-(\d+))\.checkpoint\.json(\.gz)?$/.exec(name) ?? [];
       return run === undefined ? [] : [{ run, nanoseconds, packed }];
     })
-    // Longer than numbers are exact; all have the same number of digits.
+    // Compared as text: nanoseconds exceed the exact range of numbers, and all have the same number of digits.
     .sort((a, b) => (a.nanoseconds < b.nanoseconds ? -1 : 1));
   return runs.slice(-last).map(({ run, packed }, index, kept) => {
     const { kind, result, endTime } = toFields(readJson(join(own, `${run}.history.json${packed}`)));
@@ -44,7 +44,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    // The engine makes the folder with the first run.
+    // Pulumi creates the folder with the first run.
     if (Reflect.get(Object(error), "code") === "ENOENT") return [];
     throw error;
   }

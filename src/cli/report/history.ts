@@ -4,22 +4,22 @@ import { backendFolder, readHistoryFolder } from "./history-folder.ts";
 import type { Version } from "./model.ts";
 import { readSegments, toFields } from "./read-segments.ts";
 
-/** What the engine knows of a stack's past. */
+/** The history of a stack in its Pulumi backend. */
 export interface History {
   /** Oldest first. */
   readonly versions: readonly Version[];
-  /** Why there is less than there was; undefined: there is all that was asked for. */
+  /** Why the history is incomplete, in a sentence; undefined if it is complete. */
   readonly note: string | undefined;
 }
 
-/** Runs of the CLI at once, each of which asks Pulumi Cloud for one version. */
+/** Number of concurrent runs of the Pulumi CLI, each of which exports one version from Pulumi Cloud. */
 const atOnce = 4;
 
 /**
- * Reads the last versions of a stack's state. Pulumi Cloud gives each by its number; a backend in a folder keeps them where
- * they can be read; of any other there is only the present one.
+ * Reads the last versions of a stack's state. Pulumi Cloud exports each version by its number; the versions of a `file://`
+ * backend are read from its folder; any other backend has only the current version.
  *
- * @throws Error when the engine refuses
+ * @throws Error if a Pulumi command fails
  */
 export async function readHistory(
   pulumi: Pick<Pulumi, "run">,
@@ -32,7 +32,7 @@ export async function readHistory(
 ): Promise<History> {
   const folder = backendFolder(await backendUrl(pulumi), root);
   if (folder !== undefined) {
-    // The CLI says whether there is such a stack.
+    // Fails if the stack does not exist.
     await ask(pulumi, ["stack", "history", "--stack", stack.full, "--json", "--page-size", "1"]);
     return { versions: readHistoryFolder(folder, project, stack.short, last), note: undefined };
   }

@@ -1,22 +1,22 @@
 import type { LastPush, SegmentOutputs } from "../../lifecycle/state/segment.ts";
 import type { QueueMetrics } from "../../types.ts";
 
-/** One run of the engine that changed the stack's state, and the state after it. */
+/** A Pulumi run that changed the stack's state, and the state after it. */
 export interface Version {
   readonly version: number;
-  /** `update`, `refresh`, `destroy` and the like, as the engine calls it. */
+  /** Pulumi's name for the operation, such as `update`, `refresh` or `destroy`. */
   readonly kind: string;
-  /** `succeeded`, `failed`. */
+  /** `succeeded` or `failed`. */
   readonly result: string;
-  /** When it ended, ISO 8601. */
+  /** End of the run, ISO 8601. */
   readonly at: string;
   readonly segments: readonly VersionSegment[];
 }
 
-/** The part of a segment's outputs that a report tells of. */
+/** The part of a segment's outputs that a report shows. */
 export interface VersionSegment
   extends Pick<SegmentOutputs, "queue" | "manifest" | "inDoubt" | "lastPush" | "metrics" | "metricsAt"> {
-  /** Unique in the stack. */
+  /** The segment's URN, unique in the stack. */
   readonly name: string;
 }
 
@@ -26,13 +26,13 @@ export interface QueueReport {
   readonly runs: readonly QueueRun[];
 }
 
-/** What a run was for one queue. */
+/** The effect of a run on one queue. */
 export interface QueueRun extends Pick<Version, "version" | "kind" | "result" | "at"> {
   readonly pushed: number;
   readonly requests: number;
-  /** Messages that are in doubt after the run. */
+  /** Number of messages in doubt after the run. */
   readonly inDoubt: number;
-  /** As the API told during the run; undefined: it was not asked, or did not say. */
+  /** As returned by the API during the run; undefined if the run did not get any. */
   readonly metrics: QueueMetrics | undefined;
   readonly by: string | undefined;
   readonly commit: string | undefined;
@@ -40,10 +40,10 @@ export interface QueueRun extends Pick<Version, "version" | "kind" | "result" | 
 }
 
 /**
- * What each version did to each queue: what is new in its state beside that of the version before. The first version of all
- * may be missing, when only the last ones are read: then `earlier` is the one before them. Pure.
+ * Computes the effect of each version on each queue by comparing its state with the state of the previous version. Pure.
  *
  * @param versions oldest first
+ * @param earlier the version before the first one, if `versions` does not begin with the first version of the stack
  */
 export function createReport(versions: readonly Version[], earlier?: Version): readonly QueueReport[] {
   const queues = [...new Set(versions.flatMap(({ segments }) => segments.map(({ queue }) => queue)))].sort();
@@ -59,7 +59,7 @@ export function createReport(versions: readonly Version[], earlier?: Version): r
 function toQueueRun(queue: string, version: Version, before: readonly VersionSegment[]): readonly QueueRun[] {
   const own = version.segments.filter((segment) => segment.queue === queue);
   const known = before.filter((segment) => segment.queue === queue);
-  // Before the queue was used, and after it was left, a run had nothing to do with it.
+  // The run did not involve the queue if no segment used it before or after the run.
   if (own.length + known.length === 0) return [];
   const earlier = new Map(known.map((segment) => [segment.name, segment]));
   const pushes = own.flatMap(({ name, lastPush }) => (isNew(lastPush, earlier.get(name)?.lastPush) ? [lastPush] : []));
@@ -87,7 +87,7 @@ function toQueueRun(queue: string, version: Version, before: readonly VersionSeg
   ];
 }
 
-/** A resource that a later run only wrote anew has the push of the earlier one. */
+/** Whether the version itself made the push: a resource that was only rewritten keeps its earlier push. */
 function isNew(push: LastPush, before: LastPush | undefined): boolean {
   return push.at !== before?.at;
 }

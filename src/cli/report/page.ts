@@ -6,14 +6,14 @@ import { style } from "./style.ts";
 
 export interface PageFacts {
   readonly stack: string;
-  /** When the page was made, ISO 8601. */
+  /** Time of the page's creation, ISO 8601. */
   readonly at: string;
-  /** What the reader has to know of the numbers, in a sentence. */
+  /** A caveat about the numbers, in a sentence; undefined if there is none. */
   readonly note: string | undefined;
   readonly queues: readonly QueueReport[];
 }
 
-/** One document that needs nothing else: no scripts, no fonts, no requests. */
+/** Renders the page as one self-contained HTML document without scripts, fonts or requests. */
 export function reportPage({ stack, at, note, queues }: PageFacts): string {
   const title = `Messages of ${stack}`;
   const body = [
@@ -87,7 +87,7 @@ const columns = [
   "Backlog bytes",
 ];
 
-/** Newest first, as people look for them. */
+/** Renders the table of a queue's runs, newest first. */
 function table(queue: string, runs: readonly QueueRun[]): string {
   const head = columns
     .map((column, index) => `<th scope="col"${index > 5 ? ' class="n"' : ""}>${column}</th>`)

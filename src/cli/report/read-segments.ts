@@ -4,8 +4,8 @@ import type { VersionSegment } from "./model.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * What a report tells of, out of a state as the engine exports it or keeps it in its history. A resource that cannot be read,
- * of whatever version of queue-seeder, is left out: a report decides nothing.
+ * Reads the segments from an exported state or from a checkpoint in the history. It skips unreadable resources, for example of
+ * another version of queue-seeder: nothing is decided based on a report.
  */
 export function readSegments(state: unknown): readonly VersionSegment[] {
   const { deployment, checkpoint } = toFields(state);

@@ -9,7 +9,7 @@ import { createReport } from "./model.ts";
 import { reportPage } from "./page.ts";
 
 /**
- * Writes the page.
+ * Writes the report page to a file, or to stdout if `--out` is `-`.
  *
  * @returns the exit code
  * @throws UsageError
@@ -18,7 +18,7 @@ export async function runReport(root: string, flags: ReportFlags, env: NodeJS.Pr
   const find = createPulumiFinder(root, env);
   const stack = await resolveStackName(flags.stack, find);
   const { project } = readStackConfig(root, stack.short);
-  // One more, to see what the oldest of them changed.
+  // Reads one more version, to compare the oldest reported one with.
   const { versions, note } = await readHistory(await find(), { root, project, stack, last: flags.last + 1 });
   const earlier = versions.length > flags.last ? versions[0] : undefined;
   const logged = earlier === undefined ? versions : versions.slice(1);

@@ -1,6 +1,6 @@
 /**
- * Light and dark follow the reader's system. The two colours of data are told apart with every common form of colour
- * blindness, and panels have titles, so that nothing hangs on colour alone.
+ * Stylesheet of the page. Light or dark mode follows the reader's system. The two data colours are distinguishable with every
+ * common form of colour blindness, and panels have titles, so that no information depends on colour alone.
  *
  * Source: https://jfly.uni-koeln.de/color/ (Okabe and Ito)
  */

@@ -11,16 +11,16 @@ import type { Reporter, WaitStatus } from "./reporter.ts";
 
 export interface TerminalOptions {
   readonly write: (text: string) => void;
-  /** Whether a line can be written over. */
+  /** Whether the output is a terminal, on which a line can be overwritten. */
   readonly terminal: boolean;
   readonly paint: Paint;
   readonly now: () => number;
 }
 
-/** Milliseconds between two lines of progress in a log, where none can be written over. */
+/** Milliseconds between two progress lines in a log, where lines cannot be overwritten. */
 const logEveryMs = 10_000;
 
-/** Tells a run to people, on stderr. */
+/** Creates a reporter that writes readable text for a terminal or a log. */
 export function createHumanReporter({ write, terminal, paint, now }: TerminalOptions): Reporter {
   let passing = false;
   let toldAt = Number.NEGATIVE_INFINITY;
@@ -33,7 +33,7 @@ export function createHumanReporter({ write, terminal, paint, now }: TerminalOpt
     clear();
     write(`${text}\n`);
   };
-  /** Writes what the next line replaces, where one can. */
+  /** Writes text that the next line overwrites; a normal line if the output is not a terminal. */
   const pass = (text: string) => {
     if (!terminal) return line(text);
     write(`\r\u001b[K${text}`);
@@ -97,7 +97,7 @@ export function formatProgress({ pushed, planned, perSecond, secondsLeft }: Prog
   return `${whole} pushed${rate}${left}`;
 }
 
-/** The summary, a manifest a line. */
+/** Formats the summary, with one line per manifest. */
 export function formatOutcome(outcome: Outcome): string[] {
   const { manifests, queues, total } = toPrintableData(outcome);
   return [

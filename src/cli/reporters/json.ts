@@ -2,12 +2,12 @@ import { toPrintableJson } from "../../printable.ts";
 import { planJson } from "../shared/plan/json.ts";
 import type { Reporter } from "./reporter.ts";
 
-/** Changes when what is there changes its meaning; docs/schemas/up.schema.json has every kind of line. */
+/** Incremented when an existing key changes its meaning; docs/schemas/up.schema.json describes every kind of line. */
 const version = 1;
 
 /**
- * Tells a run to programs: one JSON object a line, each with `version`, `kind` and `at`. The last one is `result`, with the
- * exit code.
+ * Creates a reporter that writes NDJSON: one object per line, each with `version`, `kind` and `at`. The last one is `result`
+ * and contains the exit code.
  */
 export function createJsonReporter(write: (line: string) => void, now: () => number): Reporter {
   const line = (kind: string, more: object = {}) =>

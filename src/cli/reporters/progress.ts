@@ -1,14 +1,14 @@
-/** How far a run has come. */
+/** The progress of a run. */
 export interface ProgressState {
   readonly pushed: number;
-  /** Messages that the plan wants to push; undefined: only the run itself knows how many. */
+  /** Number of messages to push according to the plan; undefined if it is not known before the run. */
   readonly planned: number | undefined;
   readonly perSecond: number;
-  /** undefined: nothing can be said yet. */
+  /** Estimated seconds left; undefined if they cannot be estimated. */
   readonly secondsLeft: number | undefined;
 }
 
-/** Adds up what the segments of a run say. The caller says what time it is. */
+/** Sums the progress of a run's segments. Times are passed in by the caller, in milliseconds. */
 export class RunProgress {
   readonly #planned: number | undefined;
   readonly #done = new Map<string, number>();
@@ -18,7 +18,7 @@ export class RunProgress {
     this.#planned = planned;
   }
 
-  /** @param pushed messages of this run, as far as the segment has come */
+  /** Records the progress of a segment. @param pushed number of its messages that this run has pushed so far */
   reached(urn: string, pushed: number): void {
     this.#done.set(urn, pushed);
   }
@@ -28,7 +28,7 @@ export class RunProgress {
     this.#startedAt ??= now;
     const seconds = (now - this.#startedAt) / 1_000;
     const perSecond = seconds > 0 ? pushed / seconds : 0;
-    // More than the plan wants, as when a journal was lost: then nothing can be said of an end.
+    // If more is pushed than planned, for example because a journal was lost, the end cannot be estimated.
     const planned = this.#planned === undefined || pushed > this.#planned ? undefined : this.#planned;
     const secondsLeft = planned === undefined || perSecond === 0 ? undefined : (planned - pushed) / perSecond;
     return { pushed, planned, perSecond, secondsLeft };

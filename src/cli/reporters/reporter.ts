@@ -4,44 +4,44 @@ import type { Outcome } from "../shared/outcome.ts";
 import type { Plan } from "../shared/plan/model.ts";
 import type { ProgressState } from "./progress.ts";
 
-/** Something that the engine, the program or the provider says. */
+/** A message logged by Pulumi, the program or the provider. */
 export interface LogLine {
   readonly severity: "info" | "warning" | "error";
   readonly text: string;
-  /** What is wrong, as a code of docs/problems.md; undefined: it has none. */
+  /** Code of the problem in docs/problems.md; undefined if it has none. */
   readonly code?: string | undefined;
-  /** What the provider reported; undefined: it is Pulumi's, or the program's. */
+  /** The provider's event; undefined if the message comes from Pulumi or the program. */
   readonly event?: RunEvent | undefined;
-  /** The resource's name; undefined: it is about none. */
+  /** The resource's name; undefined if the message does not refer to a resource. */
   readonly resource: string | undefined;
 }
 
-/** What a run waits for. */
+/** What a run is waiting for. */
 export interface WaitStatus {
-  /** A clause. */
+  /** A clause without a full stop. */
   readonly reason: string;
-  /** When it is over at the latest, in milliseconds of the wall clock; undefined: nothing says it. */
+  /** Latest end of the wait in milliseconds since the Unix epoch; undefined if unknown. */
   readonly until: number | undefined;
-  /** The resource's name; undefined: the whole run waits. */
+  /** The resource's name; undefined if the whole run waits. */
   readonly resource: string | undefined;
 }
 
-/** Tells of a run while it goes on: to people, or to programs. */
+/** Reports the course of a run, as text or as data. */
 export interface Reporter {
   onPlan(plan: Plan): void;
-  /** `waiting`: seconds at the most; undefined: as long as it takes; "no": the run ends. */
+  /** `waiting`: maximum wait in seconds; undefined if unlimited; "no" if the run ends instead. */
   onLocked(holder: LockHolder, waiting: number | undefined | "no"): void;
   onStart(): void;
   onProgress(state: ProgressState): void;
-  /** Nothing goes on until something is over; told again and again meanwhile. */
+  /** Called repeatedly while the run or a resource waits. */
   onWait(wait: WaitStatus): void;
   onLog(said: LogLine): void;
-  /** A resource that is not the seeder's own was changed. */
+  /** Called when a resource was changed that is not one of queue-seeder's own, such as a queue. */
   onChange(what: string, resource: string): void;
   onStopping(): void;
-  /** Why a run did not begin, or what else a person should know. */
+  /** Reports why a run did not begin, or any other note for the user. */
   onNote(text: string): void;
   onEnd(outcome: Outcome): void;
-  /** The run did not come to the engine. */
+  /** Called instead of `onEnd` if the run ended without an outcome, for example because the plan was refused. */
   onEnded(exit: number): void;
 }

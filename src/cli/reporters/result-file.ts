@@ -3,23 +3,24 @@ import type { Outcome } from "../shared/outcome.ts";
 import type { Plan } from "../shared/plan/model.ts";
 import type { Reporter } from "./reporter.ts";
 
-/** Changes when what is there changes its meaning; docs/schemas/run.schema.json has every key. */
+/** Incremented when an existing key changes its meaning; docs/schemas/run.schema.json describes every key. */
 const version = 1;
 
-/** What only the run itself knows. */
+/** Facts about the run that are not in its plan or outcome. */
 export interface RunInfo {
   readonly stack: string;
-  /** Null: nobody is to be named. */
+  /** Name of the user who deploys; null if it is unknown or must not be recorded. */
   readonly by: string | null;
-  /** Null: there is none. */
+  /** Commit of the repository; null if there is none. */
   readonly commit: string | null;
 }
 
 /**
- * Tells of a run as another report does, and writes one document of it when it has ended: to archive, or for a later step of a
- * pipeline.
+ * Wraps a reporter and, when the run has ended, also writes one JSON document about it, to be archived or used by a later step of
+ * a pipeline.
  *
- * @param write gets the document's text
+ * @param write called once with the text of the document
+ * @param now returns milliseconds since the Unix epoch
  */
 export function createResultFileReporter(
   reporter: Reporter,

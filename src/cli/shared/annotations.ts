@@ -2,8 +2,9 @@ import { toPrintable, toPrintableLines } from "../../printable.ts";
 import type { SourceLocation } from "../../types.ts";
 
 /**
- * An annotation of GitHub Actions.
- * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+ * Formats an annotation for GitHub Actions.
+ *
+ * Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 export function annotation(
   severity: "error" | "warning" | "notice",

@@ -3,12 +3,12 @@ import { relative, resolve, sep } from "node:path";
 import type { Problem } from "../../manifest/index.ts";
 import type { SourceLocation } from "../../types.ts";
 
-/** Where the runners of GitHub and of GitLab say that they checked the repository out. */
+/** Environment variables with the folder of the checkout, as set by the runners of GitHub and GitLab. */
 const checkouts = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"] as const;
 
 /**
- * What stands before a path of the project, so that it is one of the whole repository, as a review needs it: `""`, or a
- * folder with a slash at its end.
+ * Returns the prefix that turns a path in the project into a path in the whole repository, as CI systems expect it: `""`, or a
+ * folder with a trailing slash.
  *
  * @param root the project's folder
  */
@@ -25,7 +25,7 @@ export function locateInCheckout(folder: string, location: SourceLocation): Sour
   return { ...location, file: `${folder}${location.file}` };
 }
 
-/** For those who know of the whole repository only. */
+/** Makes the paths of problems relative to the whole repository, for CI systems. */
 export function toCheckout<T extends { readonly problems: readonly Problem[] }>(root: string, checked: T): T {
   const folder = folderInCheckout(root, process.env);
   return {

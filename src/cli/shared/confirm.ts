@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { toPrintable } from "../../printable.ts";
 
-/** Asks the person at the terminal. Anything but a yes is a no, also the end of the input. */
+/** Asks a yes/no question. Every answer other than `y` or `yes` means no, and so does the end of the input. */
 export async function confirm(
   question: string,
   input: NodeJS.ReadableStream = process.stdin,
@@ -10,7 +10,7 @@ export async function confirm(
   return /^y(es)?$/i.test((await readAnswer(`${question} [y/N]`, input, output)) ?? "");
 }
 
-/** Asks the person at the terminal to type a text, and says whether it was that very text. */
+/** Asks the user to type `text`, and returns whether the answer is exactly that text. */
 export async function ask(
   question: string,
   text: string,
@@ -20,7 +20,7 @@ export async function ask(
   return (await readAnswer(question, input, output)) === text;
 }
 
-/** @returns undefined at the end of the input */
+/** @returns the trimmed answer; undefined at the end of the input */
 async function readAnswer(
   question: string,
   input: NodeJS.ReadableStream,

@@ -1,15 +1,16 @@
 import type { EndSignal } from "./exit-codes.ts";
 import { signalExitCodes } from "./exit-codes.ts";
 
-/** The signals that end a run, while somebody listens. */
+/** Listens for the signals that end a run, until it is disposed. */
 export interface EndSignals extends Disposable {
-  /** The first one; undefined: none came. */
+  /** The first signal; undefined if none was received. */
   readonly received: EndSignal | undefined;
-  /** Aborted by the first one. Later ones change nothing: a second one would have the engine drop what it knows. */
+  /** Aborted by the first signal. Later signals are ignored, since a second one would make Pulumi abandon unsaved state. */
   readonly stop: AbortSignal;
   onFirst(call: () => void): void;
 }
 
+/** Starts to listen for SIGHUP, SIGINT and SIGTERM. */
 export function listenForSignals(): EndSignals {
   const controller = new AbortController();
   let received: EndSignal | undefined;

@@ -1,24 +1,24 @@
 import { formatCount, formatDuration } from "../../format.ts";
 import type { QueueMetrics } from "../../types.ts";
 
-/** What stands behind a queue's name. @param id "" where only the program knows it; null: none yet */
+/** Formats a queue's id. @param id "" if only the program can determine it; null if the queue does not exist yet */
 export function formatQueueId(id: string | null): string {
   return id === null ? "to be created" : id || "known to the program alone";
 }
 
-/** How long something takes at the least. */
+/** Formats a minimum duration. */
 export function formatMinDuration(seconds: number): string {
   return seconds < 1 ? "within a second" : `at least ${formatDuration(seconds)}`;
 }
 
-/** To two figures, since it is an estimate, and never less than it is. */
+/** Formats an estimated amount in US$, rounded up to cents. */
 export function formatUsd(amount: number): string {
   if (amount === 0) return "US$ 0";
   if (amount < 0.01) return "less than US$ 0.01";
   return `US$ ${(Math.ceil(amount * 100) / 100).toFixed(2)}`;
 }
 
-/** Best effort, as the API says it. */
+/** Formats a queue's metrics, which the API reports on a best-effort basis. */
 export function formatMetrics({
   backlog_count,
   backlog_bytes,

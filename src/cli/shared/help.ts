@@ -1,24 +1,24 @@
 import type { Command } from "commander";
 
-/** What a command's help says beside its options. */
+/** The parts of a command's help in addition to its options. */
 export interface Help {
-  /** Whole command lines that a person can copy. */
+  /** Complete command lines, ready to be copied. */
   readonly examples: readonly string[];
-  /** What else one should know before the first use. */
+  /** Other information that is needed before the first use. */
   readonly notes?: string;
-  /** By exit code, what it says of the outcome. Wrong usage is among them, under `usageExit`. */
+  /** Meaning of each exit code, including the one for wrong usage (`usageExit`). */
   readonly exits: Readonly<Record<number, string>>;
-  /** What wrong usage ends with: 2, as in most tools, unless 2 is an outcome of this command. */
+  /** Exit code for wrong usage. Default: 2, as in most tools; 64 if 2 has another meaning in this command. */
   readonly usageExit?: 2 | 64;
 }
 
 const usageExits = new WeakMap<Command, number>();
 
-/** Adds examples, notes and exit codes, in the same form for each command. */
+/** Adds examples, notes and exit codes to a command's help, in the same format for every command. */
 export function withHelp(command: Command, { examples, notes, exits, usageExit = 2 }: Help): Command {
   usageExits.set(command, usageExit);
   return command.addHelpText("after", ({ command: shown }) => {
-    // The terms are painted as commander paints its own, so that NO_COLOR and pipes are honoured at one place.
+    // Uses commander's own style for titles, so that NO_COLOR and pipes are handled in one place.
     const help = shown.createHelp();
     const section = (title: string, lines: readonly string[]) =>
       [`\n${help.styleTitle(title)}`, ...lines.map((line) => `  ${line}`)].join("\n");
@@ -36,7 +36,7 @@ export function withHelp(command: Command, { examples, notes, exits, usageExit =
   });
 }
 
-/** What wrong usage of the command ends with. */
+/** Returns the exit code for wrong usage of a command. */
 export function usageExitOf(command: Command): number {
   return usageExits.get(command) ?? 2;
 }

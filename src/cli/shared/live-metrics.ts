@@ -13,15 +13,15 @@ import { readApiConfig } from "./deployment/api-config.ts";
 import type { StackSnapshot } from "./deployment/stack-snapshot.ts";
 import type { QueuePlan } from "./plan/model.ts";
 
-/** What became of asking for a queue's metrics. */
+/** The result of requesting a queue's metrics. */
 export type QueueMetricsResult =
   | { readonly kind: "metrics"; readonly metrics: QueueMetrics }
   | { readonly kind: "none"; readonly why: string };
 
 /**
- * Asks each queue for its metrics.
+ * Requests the current metrics of each queue from the Cloudflare API.
  *
- * @returns by the queues' names; a clause where none could be asked
+ * @returns the results by queue name; a clause with the reason if no request could be made
  */
 export async function fetchLiveMetrics(
   snapshot: StackSnapshot,

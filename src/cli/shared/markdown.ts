@@ -1,9 +1,9 @@
 import { toPrintable } from "../../printable.ts";
 
-/** Characters that a comment on GitHub may have. https://docs.github.com/en/rest/issues/comments */
+/** Maximum number of characters of a comment on GitHub. Source: https://docs.github.com/en/rest/issues/comments */
 export const commentCharacters = 65_536;
 
-/** As many of the texts, from the first, as fit. */
+/** Returns the first texts that fit into `room` characters together. */
 export function fitInto(texts: readonly string[], room: number): string[] {
   const shown: string[] = [];
   let left = room;
@@ -15,7 +15,7 @@ export function fitInto(texts: readonly string[], room: number): string[] {
   return shown;
 }
 
-/** Somebody's text, of which nothing is Markdown: no link, no mention, no end of the code. */
+/** Formats untrusted text as inline code, so that it cannot contain links or mentions, or end the code. */
 export function formatCode(text: string): string {
   const line = toPrintable(text);
   const ticks = "`".repeat(1 + longestRun(line));
@@ -23,12 +23,12 @@ export function formatCode(text: string): string {
   return `${ticks}${padding}${line}${padding}${ticks}`;
 }
 
-/** In a table a bar ends the cell, inside of code too. */
+/** Formats text as inline code in a table cell, where a bar would end the cell even inside code. */
 export function escapeCell(text: string): string {
   return formatCode(text.replaceAll("|", "\\|"));
 }
 
-/** A block of code that no text ends. */
+/** Formats a code block whose fence is longer than any run of backticks in the text. */
 export function fenceCode(text: string): string {
   const fence = "`".repeat(Math.max(3, 1 + longestRun(text)));
   return `${fence}text\n${text}\n${fence}`;
@@ -38,10 +38,10 @@ function longestRun(text: string): number {
   return Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
 }
 
-/** Text inside of HTML that GitHub takes in Markdown. */
+/** Escapes text inside HTML that GitHub accepts in Markdown. */
 export function escapeHtml(text: string): string {
   const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  // A zero-width space after @ keeps a name from calling somebody.
+  // A zero-width space after @ prevents mentions.
   return toPrintable(text)
     .replace(/[&<>"]/g, (found) => entities[found] ?? found)
     .replaceAll("@", "@&#8203;");

@@ -1,12 +1,12 @@
 import { InvalidArgumentError, Option } from "commander";
 
-/** A queue as flags name it: by its name, and its id where it has one. */
+/** A queue given as `NAME` or `NAME=ID`. */
 export interface NamedQueue {
   readonly name: string;
   readonly id?: string;
 }
 
-/** An option that can be repeated. @param shown what the help says of its absence */
+/** Creates an option that can be repeated. @param shown default value shown in the help */
 export function repeatable<T>(
   flags: string,
   description: string,
@@ -33,7 +33,7 @@ export function parseQueueOption(value: string, before: readonly NamedQueue[]): 
   return [...before, id === undefined ? { name } : { name, id }];
 }
 
-/** The name of a Pulumi project or stack. */
+/** Parses the name of a Pulumi project or stack. @throws InvalidArgumentError */
 export function parseIdentifier(value: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) return value;
   throw new InvalidArgumentError("Use letters, digits, dots, hyphens and underscores, at most 100.");

@@ -4,7 +4,7 @@ import { type EndSignal, exitCodes, signalExitCodes } from "./exit-codes.ts";
 import { emptyPush, type ManifestPlan, type Plan } from "./plan/model.ts";
 import { noUnsaved, type UnsavedPushes } from "./unsaved-pushes.ts";
 
-/** What became of a run: every message that was planned is pushed, in doubt or not sent. */
+/** The result of a run: every planned message is pushed, in doubt or not sent. */
 export interface Outcome {
   readonly exit: number;
   readonly manifests: readonly ManifestOutcome[];
@@ -22,32 +22,32 @@ export interface MessageCounts {
 export interface ManifestOutcome extends MessageCounts {
   readonly name: string;
   readonly queue: string;
-  /** What the messages are called that are in doubt. */
+  /** Labels of the messages in doubt. */
   readonly inDoubtMessages: readonly string[];
-  /** What the messages are called that were sent more than once, and may have arrived twice. */
+  /** Labels of messages that were sent more than once and may have arrived twice. */
   readonly possibleDuplicates: readonly string[];
 }
 
 export interface QueueOutcome {
   readonly name: string;
-  /** As the API returned them last; null: it never did. */
+  /** The last metrics that the API returned; null if it never did. */
   readonly metrics: QueueMetrics | null;
   readonly metricsAt: string | null;
 }
 
-/** How the engine's run ended. */
+/** How the Pulumi run ended. */
 export interface RunEnd {
   readonly failed: boolean;
-  /** The provider refused something that was not reviewed. */
+  /** Whether the provider refused something that was not reviewed. */
   readonly differs: boolean;
   readonly signal: EndSignal | undefined;
-  /** URNs of what it did not leave as it was: what changed otherwise, another run did since the plan was made. */
+  /** URNs of the resources that the run changed. All other changes since the plan were made by another run. */
   readonly touched: ReadonlySet<string>;
-  /** By the manifests' names: what journals have that the state after the run does not name. */
+  /** Journal entries that the state after the run does not contain, by manifest name. */
   readonly unsaved: ReadonlyMap<string, UnsavedPushes>;
 }
 
-/** Compares the states before and after a run with its plan, and with what journals have beside the state. Pure. */
+/** Compares the states before and after a run with its plan and with journal entries missing in the state. Pure. */
 export function toOutcome(plan: Plan, before: StackState, after: StackState, ended: RunEnd): Outcome {
   const manifests = [...plan.manifests, ...findUnplanned(plan, after, ended)].map((manifest) =>
     manifestOutcome(manifest, before, after, ended),
@@ -74,7 +74,7 @@ function queueNames({ queues }: Plan, manifests: readonly ManifestOutcome[]): re
   return [...new Set([...queues.map(({ name }) => name), ...unplanned])];
 }
 
-/** What a person has to look at counts more than what the next run mends. */
+/** Returns the exit code. Results that the user must check take precedence over failures that the next run repairs. */
 function toExitCode({ failed, differs, signal }: RunEnd, { inDoubt }: MessageCounts): number {
   if (!failed) return exitCodes.ok;
   if (differs) return exitCodes.differs;
@@ -84,7 +84,7 @@ function toExitCode({ failed, differs, signal }: RunEnd, { inDoubt }: MessageCou
 
 type PlannedOutcome = Pick<ManifestPlan, "name" | "queue" | "mode" | "messages" | "push" | "held">;
 
-/** What the run did that no plan had, which counts all the same. */
+/** Finds what the run deployed without being planned. It is part of the outcome, too. */
 function findUnplanned({ manifests }: Plan, { segments }: StackState, { touched }: RunEnd): readonly PlannedOutcome[] {
   const planned = new Set(manifests.map(({ name }) => name));
   const found = new Map<string, PlannedOutcome>();
@@ -120,7 +120,7 @@ function manifestOutcome(
     pushed: saved + journaled.pushed,
     requests: sum(runs.map(({ requests }) => requests)),
     inDoubt,
-    // A journal, or another run, may have known of more that had arrived; a run that came to its end left nothing.
+    // At least 0, since a journal or another run may account for more arrived messages. A successful run leaves nothing unsent.
     notSent: failed ? Math.max(0, mode === "once" ? Math.min(planned, unknown) : planned) : 0,
     inDoubtMessages: [...segments.flatMap(({ outputs }) => outputs.inDoubtMessages), ...journaled.inDoubtMessages],
     possibleDuplicates: runs.flatMap(({ possibleDuplicates }) => possibleDuplicates),

@@ -3,16 +3,16 @@ import { relative } from "node:path";
 import { describeSystemError } from "../../file-error.ts";
 import { UsageError } from "../../usage-error.ts";
 
-/** Writes a file that a flag names. @throws UsageError where it cannot be written */
+/** Writes a file named by a flag. @throws UsageError if it cannot be written */
 export function writeOutput(path: string, text: string): void {
   withUsageError(path, () => writeFileSync(path, text));
 }
 
 /**
- * Looks whether a file that a flag names can be written, before the work is done that it is to tell of. Makes it where it is
- * not there.
+ * Checks that a file named by a flag can be written, before the work whose results it receives. Creates the file if it does not
+ * exist.
  *
- * @throws UsageError
+ * @throws UsageError if it cannot be written
  */
 export function checkOutput(path: string): void {
   withUsageError(path, () => appendFileSync(path, ""));

@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
 
-/** Colours a piece of the text; the identity where there are to be none. */
+/** Styles text; returns it unchanged if colours are disabled. */
 export type Paint = (what: "bold" | "dim" | "green" | "red" | "yellow", text: string) => string;
 
-/** Colours where the stream is a terminal, unless NO_COLOR says otherwise. */
+/** Creates a painter that styles text if the stream is a terminal and NO_COLOR is not set. */
 export function createPainter(stream: NodeJS.WriteStream): Paint {
   return (what, text) => styleText(what, text, { stream });
 }

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeRequest, type RunRequest, requestEnv } from "../../lifecycle/protocol/request.ts";
 
-/** A request to the provider, on the disk while the run lasts. */
+/** A temporary file with a request to the provider. Deleted on disposal. */
 export interface RequestFile extends Disposable {
-  /** Names the file to the provider. */
+  /** Environment variable that passes the file's path to the provider. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Writes what a command asks of the provider into a file that only this user can read. */
+/** Writes a request to the provider to a file that only the current user can read. */
 export function writeRequestFile(request: Omit<RunRequest, "events">): RequestFile {
   const folder = mkdtempSync(join(tmpdir(), "queue-seeder-"));
   const file = join(folder, "request.json");

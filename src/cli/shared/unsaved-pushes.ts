@@ -4,23 +4,23 @@ import { unpackKeys } from "../../plan/index.ts";
 import { type FoundJournal, fileJournals } from "../../push/index.ts";
 import type { StackSnapshot } from "./deployment/stack-snapshot.ts";
 
-/** What journals here have of a manifest that the state does not name: it could not be saved, or not by then. */
+/** Entries of local journals for a manifest that the state does not contain, because it was not saved in time. */
 export interface UnsavedPushes {
-  /** Messages that the run got accepted, or took over from a journal. */
+  /** Number of messages accepted in the run, including those that it took over from a journal. */
   readonly pushed: number;
-  /** All that arrived, in this run or in one before it. */
+  /** Number of all messages that arrived, in this run or an earlier one. */
   readonly arrived: number;
   readonly inDoubt: number;
-  /** Those of them that have an id. */
+  /** Ids of the messages in doubt that have one. */
   readonly inDoubtMessages: readonly string[];
 }
 
-/** Reads the journals of a stack. */
+/** Reads the journals of a stack after a run. */
 export interface JournalWatch {
   /**
-   * What they have after a run that the state does not name, by the manifests' names.
+   * Returns the journal entries that the state does not contain, by manifest name.
    *
-   * @param named ids of the runs that the state names
+   * @param named ids of the runs that the state contains
    */
   unsaved(named: ReadonlySet<string>): Promise<ReadonlyMap<string, UnsavedPushes>>;
 }
@@ -29,7 +29,7 @@ type StackFacts = Pick<StackSnapshot, "root" | "stack"> & {
   readonly config: Pick<StackSnapshot["config"], "project" | "values">;
 };
 
-/** Remembers which journals are there before a run, so that the run's own are known from those. */
+/** Records the journals that exist before a run, to distinguish the run's own journals from them. */
 export async function watchJournals(
   { root, stack, config }: StackFacts,
   env: NodeJS.ProcessEnv,
@@ -40,7 +40,7 @@ export async function watchJournals(
   };
   const journals = fileJournals(journalFolder({ root: "." }, { cwd: root, env, config: text }));
   const prefix = `${config.project}/${stack.short} `;
-  // What cannot be read is told by the run, which pushes nothing then.
+  // The run itself reports journals that cannot be read, and then pushes nothing.
   const found = async () =>
     (await journals.list().catch(() => [])).filter(({ head, removed }) => !removed && head.place.startsWith(prefix));
   const before = new Set((await found()).map(({ head }) => head.id));

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { withHelp } from "../shared/help.ts";
 import type { StatusFlags } from "./flags.ts";
 
-/** `status`: what the ledger knows beside what the repository wants, and the queues as they are now. */
+/** Defines `status`, which compares the ledger with the repository and shows the current metrics of the queues. */
 export function statusCommand(): Command {
   const command = new Command("status")
     .description("Show each manifest's ledger beside the repository, and each queue's metrics")

@@ -11,31 +11,31 @@ import {
   type RemovedManifest,
 } from "../shared/plan/model.ts";
 
-/** A stack as it stands: what was pushed, what is to come, and the queues. */
+/** The status of a stack: what was pushed, what is pending, and the queues. */
 export interface Status {
   readonly stack: string;
   readonly project: string;
   readonly base: PlanBase;
   readonly manifests: readonly ManifestStatus[];
   readonly removed: readonly RemovedManifest[];
-  /** What components of the program deployed of no manifest here, or several of one, by the names of their resources. */
+  /** What the program's own code deployed that does not belong to exactly one manifest here, by resource name. */
   readonly components: readonly RemovedManifest[];
   readonly queues: readonly QueueStatus[];
-  /** Why no queue was asked; null: they were. */
+  /** Why no metrics were requested, as a clause; null if they were. */
   readonly notAsked: string | null;
 }
 
 export interface ManifestStatus extends Pick<ManifestPlan, "name" | "queue" | "mode" | "messages" | "journaled"> {
-  /** Known to the ledger, or to the journal here of a run that was killed, and still in the manifest. */
+  /** Number of messages in the manifest that were pushed, according to the ledger or the local journal of a killed run. */
   readonly pushed: number;
-  /** To be pushed by the next run, those in doubt that are sent again included. */
+  /** Number of messages that the next run pushes, including those in doubt that it sends again. */
   readonly pending: number;
-  /** Sent without an answer: each may be in the queue or not. */
+  /** Number of messages sent without an answer: each may be in the queue or not. */
   readonly inDoubt: number;
   readonly edited: number;
-  /** Pushed, and removed from the manifest since. */
+  /** Number of pushed messages that were removed from the manifest since. */
   readonly removed: number;
-  /** The last run that pushed something of it. */
+  /** The last run that pushed messages of the manifest; null if none did. */
   readonly lastPush: Pick<LastPush, "at" | "commit"> | null;
 }
 
@@ -43,11 +43,11 @@ export interface QueueStatus {
   readonly name: string;
   readonly id: QueuePlan["id"];
   readonly metrics: QueueMetrics | null;
-  /** Why there are no metrics. */
+  /** Why there are no metrics; null if there are, or if none were requested for any queue. */
   readonly why: string | null;
 }
 
-/** @param asked by the queues' names; a clause: why none was asked */
+/** Computes the status. @param asked metrics by queue name, or a clause with the reason why none were requested */
 export function toStatus(
   plan: Plan,
   state: StackState,
@@ -77,7 +77,7 @@ function listComponents({ manifests }: Plan, { segments }: StackState): readonly
     name: formatDeployedName(segment),
   }));
   const ofComponents = deployed.filter(({ origin }) => origin === "component");
-  // A manifest that several deploy has no ledger that would be its own.
+  // A manifest that several components deploy has no single ledger.
   const isElsewhere = ({ name, origin, manifest }: RecordedSegment) =>
     origin === "values" ||
     (origin === "component" &&

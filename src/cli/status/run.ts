@@ -10,11 +10,11 @@ import type { StatusFlags } from "./flags.ts";
 import { toStatus } from "./model.ts";
 import { ledgerText, statusText } from "./text.ts";
 
-/** Changes when what is there changes its meaning; docs/schemas/status.schema.json has every key. */
+/** Incremented when an existing key changes its meaning; docs/schemas/status.schema.json describes every key. */
 const version = 1;
 
 /**
- * Shows a stack as it stands.
+ * Prints the status of a stack.
  *
  * @returns the exit code
  * @throws UsageError, LedgerError
@@ -22,7 +22,7 @@ const version = 1;
 export async function runStatus(root: string, flags: StatusFlags, env: NodeJS.ProcessEnv): Promise<number> {
   const find = createPulumiFinder(root, env);
   const snapshot = await loadStackSnapshot(root, await resolveStackName(flags.stack, find), find);
-  // Of a stack that was never deployed everything is known.
+  // For a stack that was never deployed (`no_stack`), the status is known without a state.
   if (snapshot.state.kind === "none" && snapshot.state.code !== "no_stack") {
     printProblems(snapshot);
     const what = `Nobody can say what was pushed to ${snapshot.stack.full}: ${snapshot.state.why}.`;

@@ -9,10 +9,10 @@ import type { ManifestStatus, QueueStatus, Status } from "./model.ts";
 
 const titles = ["Manifest", "Queue", "Pushed", "Pending", "In doubt", "Edited", "Removed", "Last push"] as const;
 
-/** Columns that hold numbers, which stand at the right. */
+/** Indices of the columns with numbers, which are right-aligned. */
 const numeric = new Set([2, 3, 4, 5, 6]);
 
-/** The status for people. */
+/** Formats the status as text. */
 export function statusText(status: Status, paint: Paint): string {
   const { stack, project, base, manifests, removed, components, queues, notAsked } = toPrintableData(status);
   const table = aligned([titles, ...manifests.map(row)]);
@@ -40,7 +40,7 @@ export function statusText(status: Status, paint: Paint): string {
   ].join("\n");
 }
 
-/** What the ledger says by itself, where the manifests are not fit to be held against it. */
+/** Formats the ledger alone, for manifests with errors that cannot be compared with it. */
 export function ledgerText({ segments }: StackState): string {
   const recorded = mergeByName(segments.map(({ manifest: name, outputs }) => ({ ...outputs, name })));
   return ["By the ledger alone:", ...toPrintableData(recorded).map((each) => recordedLine(each)), ""].join("\n");

@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { withHelp } from "../shared/help.ts";
 import { seconds, type UpFlags } from "./flags.ts";
 
-/** `up`: validates, plans, asks and deploys. */
+/** Defines `up`, which validates, plans, asks for confirmation and deploys. */
 export function upCommand(): Command {
   const command = new Command("up")
     .description("Push what the plan says, with Pulumi's engine, and tell what became of it")

@@ -19,10 +19,10 @@ interface DeletionOptions {
 }
 
 /**
- * Has somebody agree to each queue that the run would delete or replace, by its name: nothing brings its messages back. A
- * queue that the API says is empty may go unasked, but for a production stack.
+ * Requires confirmation for each queue that the run would delete or replace, by typing its name or with `--delete-queue`: its
+ * messages cannot be restored. A queue that is empty according to the API needs none, except in a production stack.
  *
- * @returns the exit code where nobody agreed
+ * @returns the exit code if a deletion is not confirmed; otherwise undefined
  */
 export async function confirmDeletions(
   plan: Plan,
@@ -54,7 +54,7 @@ async function findDeletions(
   const now = new Date().toISOString();
   return all.flatMap((loss) => {
     const answer = typeof answers === "string" ? undefined : answers.get(loss.name);
-    // A queue that nobody could ask may hold anything.
+    // A queue whose metrics are unavailable may contain messages.
     if (answer?.kind !== "metrics") return [loss];
     const { metrics } = answer;
     return metrics.backlog_count === 0 ? [] : [{ ...loss, backlog: { metrics, at: now } }];

@@ -11,11 +11,15 @@ import type { UpFlags } from "./flags.ts";
 interface ConfirmOptions {
   readonly flags: Pick<UpFlags, "yes">;
   readonly report: Pick<Reporter, "onNote">;
-  /** What was reviewed; undefined: nothing was. */
+  /** The reviewed plan; undefined if `--expect` was not given. */
   readonly expected: ExpectedPlan | undefined;
 }
 
-/** Why a plan is not to be deployed, as an exit code, once it was told. */
+/**
+ * Checks whether a plan may be deployed, asks for confirmation if necessary, and reports why it is not deployed.
+ *
+ * @returns the exit code if the plan must not be deployed; otherwise undefined
+ */
 export async function confirmPlan(
   plan: Plan,
   { flags, report: reporter, expected }: ConfirmOptions,
@@ -26,7 +30,7 @@ export async function confirmPlan(
   }
   const { program } = plan;
   if (program.kind === "files") {
-    // What the engine does beyond these files nobody would have agreed to.
+    // Without the preview, what the program deploys beyond these files could not be reviewed.
     reporter.onNote(
       `Nothing was pushed. The engine's preview failed: ${toPrintable(program.why ?? "it was not asked")}`,
     );
@@ -43,7 +47,7 @@ export async function confirmPlan(
   return exitCodes.failed;
 }
 
-/** What the provider would say, of all manifests together. */
+/** Formats the provider's refusals, combined for all manifests. */
 function formatRefusal({ manifests, address }: Plan): string {
   const codes = new Set(manifests.flatMap(({ edited }) => edited.map(toEditCode)));
   return [

@@ -6,7 +6,7 @@ import { toPrintableLines } from "../../printable.ts";
 import type { RunProgress } from "../reporters/progress.ts";
 import type { LogLine, Reporter } from "../reporters/reporter.ts";
 
-/** What was done to other resources, such as queues, in words. */
+/** Verbs for Pulumi's operations on other resources, such as queues. */
 const operationLabels: Readonly<Record<string, string>> = {
   create: "created",
   update: "updated",
@@ -15,7 +15,7 @@ const operationLabels: Readonly<Record<string, string>> = {
   import: "imported",
 };
 
-/** The engine's words for how much something matters. What is missing here, `debug`, is for its developers. */
+/** Severities of Pulumi's diagnostics. `debug` is missing: it is meant for Pulumi's developers. */
 const severities: Readonly<Record<string, LogLine["severity"]>> = {
   info: "info",
   "info#err": "info",
@@ -23,10 +23,10 @@ const severities: Readonly<Record<string, LogLine["severity"]>> = {
   error: "error",
 };
 
-/** The seeder's own resources, which the summary tells of; and what has no life of its own. */
+/** Types whose changes are not reported: queue-seeder's resources, which the summary covers, the stack and providers. */
 const ownTypes = /^(pulumi-nodejs:dynamic:|queue-seeder:|pulumi:pulumi:|pulumi:providers:)/;
 
-/** Milliseconds between two tellings of the progress. */
+/** Minimum milliseconds between two progress reports. */
 const everyMs = 1_000;
 
 export interface EngineEventSink {
@@ -35,24 +35,24 @@ export interface EngineEventSink {
   readonly now: () => number;
 }
 
-/** What became known of a run from its events. */
+/** Collects facts about a run from its events. */
 export interface EventWatcher {
   take(event: EngineEvent): void;
-  /** Whether the engine said what is wrong. */
+  /** Whether Pulumi logged an error. */
   readonly erred: boolean;
-  /** URNs of what the run did not leave as it was. */
+  /** URNs of the resources that the run changed. */
   readonly touched: ReadonlySet<string>;
-  /** Codes of what the provider refused. */
+  /** Codes of the provider's refusals. */
   readonly refused: ReadonlySet<string>;
 }
 
-/** Takes what the engine says of a run, and reports of it what matters. */
+/** Creates a watcher that handles Pulumi's events of a run and passes the relevant ones to the reporter. */
 export function handleEvents({ report: reporter, progress, now }: EngineEventSink): EventWatcher {
   const touched = new Set<string>();
-  /** By URN: the code of the last refusal, which Pulumi puts into a sentence next. */
+  /** Code of the last refusal by URN. Pulumi logs the text of the refusal afterwards. */
   const codes = new Map<string, string>();
   const refused = new Set<string>();
-  /** Sentences of events that are reported already, by URN and text. */
+  /** URNs and texts of events that were reported already, to skip the log lines that repeat them. */
   const echoes = new Set<string>();
   let erred = false;
   let isUnreadableReported = false;

@@ -7,28 +7,28 @@ import { isReview, isSubsetOfReview, type Review, reviewDigest } from "../shared
 
 const digestPattern = /^p1:[A-Za-z0-9_-]{22}$/;
 
-/** What was reviewed. */
+/** The reviewed plan. */
 export interface ExpectedPlan {
   readonly digest: string;
-  /** Undefined: only the digest is known. */
+  /** Undefined if only the digest is known. */
   readonly review: Review | undefined;
 }
 
 /**
- * Whether a plan is the reviewed one. What was left of it when a run ended early is so too, where its file says what it was
- * made of: nothing is pushed that was not reviewed.
+ * Whether a plan is the reviewed one, or what is left of it after a run ended early. The latter requires the review from the
+ * plan's file, to verify that nothing is pushed that was not reviewed.
  */
 export function matchesExpected(plan: Plan, { digest, review }: ExpectedPlan): boolean {
   if (plan.digest === digest) return true;
-  // The digest is what was reviewed: the rest of the file has to be what it is made of, for this very stack.
+  // The digest identifies the reviewed plan: the review in the file must have this digest, for this project and stack.
   if (review === undefined || reviewDigest(plan, review) !== digest) return false;
   return isSubsetOfReview(plan.review, review);
 }
 
 /**
- * What a run is held to.
+ * Reads the plan that `--expect` names.
  *
- * @param plan a digest, or the path of a file of `plan --out`
+ * @param plan a digest, or the path of a file written by `plan --out`
  * @throws UsageError for anything else
  */
 export function readExpectedPlan(root: string, plan: string): ExpectedPlan {
@@ -54,7 +54,7 @@ function parseExpected(text: string): ExpectedPlan | undefined {
     if (version !== 1 || kind !== "plan" || typeof digest !== "string" || !digestPattern.test(digest)) return undefined;
     return { digest, review: isReview(review) ? review : undefined };
   } catch {
-    // No JSON: told by the caller, as other files are.
+    // Invalid JSON is reported by the caller, like any other file that is not a plan.
     return undefined;
   }
 }

@@ -3,14 +3,14 @@ import { InvalidArgumentError } from "commander";
 export interface UpFlags {
   readonly stack?: string;
   readonly yes?: boolean;
-  /** A plan's file, or its digest. */
+  /** The reviewed plan: the path of its file, or its digest. */
   readonly expect?: string;
-  /** true: as long as it takes. */
+  /** Maximum seconds to wait for a locked stack; true for no limit. */
   readonly wait?: number | true;
   readonly json?: boolean;
-  /** Where to record the run. */
+  /** Path of the JSON file for the result of the run. */
   readonly runFile?: string;
-  /** Names of queues that may go, with what is in them. */
+  /** Names of queues that may be deleted or replaced with their messages. */
   readonly deleteQueue: readonly string[];
 }
 

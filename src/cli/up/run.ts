@@ -40,7 +40,7 @@ import { handleEvents } from "./engine-events.ts";
 import { type ExpectedPlan, readExpectedPlan } from "./expected-plan.ts";
 import type { UpFlags } from "./flags.ts";
 
-/** Milliseconds between two attempts to get a stack that another run holds. */
+/** Milliseconds between two attempts to deploy to a stack that another run has locked. */
 const attemptMs = 2_000;
 
 interface Run {
@@ -54,7 +54,7 @@ interface Run {
 }
 
 /**
- * Validates, plans, asks and deploys.
+ * Validates, plans, asks for confirmation and deploys.
  *
  * @returns the exit code
  * @throws UsageError, LedgerError
@@ -83,7 +83,7 @@ export async function runUp(root: string, flags: UpFlags, env: NodeJS.ProcessEnv
   }
 }
 
-/** With --run-file, what becomes of the run is written down too. */
+/** With --run-file, wraps the reporter so that it also writes the result to that file. @throws UsageError */
 function withResultFile(
   reporter: Reporter,
   root: string,
@@ -100,7 +100,7 @@ function withResultFile(
   return createResultFileReporter(reporter, snapshot, (text) => writeOutput(file, text), Date.now);
 }
 
-/** Tries until it gets the stack: each time with a plan of its own, since whoever held the stack may have changed it. */
+/** Retries until the stack is not locked. Each attempt makes a new plan, since the other run may have changed the stack. */
 async function runAttempts(run: Run): Promise<number> {
   const { flags, report: reporter } = run;
   const until = flags.wait === true ? Number.POSITIVE_INFINITY : Date.now() + (flags.wait ?? 0) * 1_000;
@@ -111,7 +111,7 @@ async function runAttempts(run: Run): Promise<number> {
     if (!printProblems(snapshot)) return end(reporter, exitCodes.failed);
     const before = loadState(snapshot);
     const plan = await makePlan(snapshot, run.env);
-    // A person is not asked about a stack that another run holds.
+    // Does not ask for confirmation while another run has locked the stack.
     const held =
       flags.yes === true ? undefined : await findLockHolder(await run.find(), { ...run.stack, project: plan.project });
     if (held === undefined && plan.digest !== agreed) {
@@ -146,9 +146,9 @@ async function runAttempts(run: Run): Promise<number> {
   }
 }
 
-/** One run of the engine. @returns the exit code, or who holds the stack */
+/** Runs Pulumi once. @returns the exit code, or the holder of the lock if another run has locked the stack */
 function deploy(run: Run, plan: Plan, known: KnownState, signals: EndSignals): Promise<number | Locked> {
-  // What a person or a digest agreed to holds until the last moment; a plain --yes agrees to whatever there is.
+  // A confirmation or --expect approves exactly the pushes of this plan; --yes alone approves whatever the run pushes.
   const isApproved = run.expected !== undefined || run.flags.yes !== true;
   const approvedPushes = isApproved
     ? plan.review.pushes.map((push) => pushDigest(plan, push))
@@ -157,7 +157,7 @@ function deploy(run: Run, plan: Plan, known: KnownState, signals: EndSignals): P
   return withDisposable(request, (file) => deployUnlessLocked(run, file, plan, known, signals));
 }
 
-/** What was known before the run. */
+/** The snapshot and the state before the run. */
 interface KnownState {
   readonly facts: StackSnapshot;
   readonly before: StackState;
@@ -188,7 +188,7 @@ async function deployUnlessLocked(
   if (engine.kind === "failed" && !watch.erred)
     reporter.onLog({ severity: "error", text: engine.text.trim(), resource: undefined });
   const after = await readState(find, stack.full, { project: plan.project, stack: stack.short });
-  // Then only the journals say what became of it.
+  // In this case, the outcome is computed from the journals alone.
   if (after.kind === "none") reporter.onNote(`The state cannot be read after the run: ${after.why}.`);
   const state = after.kind === "none" ? before : after.state;
   const outcome = toOutcome(plan, before, state, {
@@ -206,12 +206,12 @@ function collectRuns({ segments }: StackState): ReadonlySet<string> {
   return new Set(segments.flatMap(({ outputs }) => [outputs, ...outputs.elsewhere].flatMap(({ runs }) => runs)));
 }
 
-/** undefined: only the run itself knows how many. */
+/** Returns the number of messages to push; undefined if it is only known during the run. */
 function plannedMessages({ total, manifests }: Plan): number | undefined {
   return manifests.some(({ unresolved }) => unresolved !== null) ? undefined : total.messages;
 }
 
-/** Only a plan may be made from nothing. */
+/** Returns the state. @throws Error if it is unavailable: unlike a plan, a deployment requires it */
 function loadState({ state, stack }: StackSnapshot): StackState {
   if (state.kind === "read") return state.state;
   const remedies = {

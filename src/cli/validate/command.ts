@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { withHelp } from "../shared/help.ts";
 import { formats, type ValidateFlags } from "./flags.ts";
 
-/** `validate`: checks manifests without the engine, credentials or the network. */
+/** Defines `validate`, which checks manifests without Pulumi, credentials or the network. */
 export function validateCommand(): Command {
   const command = new Command("validate")
     .description("Check manifests, and tell everything that is wrong with them")

@@ -8,14 +8,14 @@ import { toGithub, toGitlab, toJson, toSarif, type ValidationResult } from "../s
 import { toText } from "../shared/problems/text.ts";
 import type { Format, ValidateFlags } from "./flags.ts";
 
-/** The formats for machines, which go to stdout. */
+/** Machine-readable formats, which are written to stdout. */
 const machineFormats = { json: toJson, github: toGithub, gitlab: toGitlab, sarif: toSarif } as const satisfies Record<
   Exclude<Format, "text">,
   (checked: ValidationResult) => string
 >;
 
 /**
- * Checks the manifests of the repository at `root`, and writes what it found.
+ * Checks the manifests of the repository at `root` and prints the problems.
  *
  * @returns the exit code: 0 without errors, 1 with errors
  * @throws UsageError
@@ -29,7 +29,7 @@ export async function validate(root: string, paths: readonly string[], flags: Va
   return checked.problems.some(({ severity }) => severity === "error") ? 1 : 0;
 }
 
-/** Checks the manifests in these files and folders, or all of them, and the configuration of the stack if there is one. */
+/** Checks the manifests in these files and folders (all if empty), and the configuration of the stack if one is given. */
 export async function checkManifests(
   root: string,
   files: readonly string[],
@@ -40,7 +40,7 @@ export async function checkManifests(
   return { ...loaded, problems: [...problems, ...loaded.problems] };
 }
 
-/** Where the stack's configuration cannot be read, the manifests are checked as for no stack in particular. */
+/** Loads the options of a stack. If its configuration cannot be read, reports that and checks without a stack. */
 function loadOptions(root: string, stack: string | undefined): StackOptions {
   try {
     return stackOptions(root, stack);
@@ -53,7 +53,7 @@ function loadOptions(root: string, stack: string | undefined): StackOptions {
 
 function inRepository(root: string, path: string): string {
   const inner = relative(root, resolve(root, path)).split(sep).join("/");
-  // What is there and cannot be read is a problem at its place.
+  // An existing file that cannot be read is reported as a problem with its location.
   if (inspectPath(join(root, inner)).kind === "missing") throw new UsageError(`there is no file or folder ${path}`);
   return inner;
 }

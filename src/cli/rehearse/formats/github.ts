@@ -6,13 +6,13 @@ import { printableRehearsal } from "./printable.ts";
 import { outcomesText } from "./text.ts";
 import { aloneText, deliveriesText, handlerText, outcomeText } from "./words.ts";
 
-/** GitHub shows ten errors of a step; what is beyond is in the summary. */
+/** GitHub shows at most ten error annotations per step. The job summary has the rest. */
 const most = 10;
 
 /**
- * Annotations of GitHub Actions: one at each message that was not acknowledged, and one for each queue.
+ * Formats annotations for GitHub Actions: one at each message that was not acknowledged, and one per queue.
  *
- * @param folder in front of each path; see `folderInCheckout`
+ * @param folder prefix of each path; see `folderInCheckout`
  */
 export function rehearsalAnnotations(rehearsal: Rehearsal, folder = ""): string {
   const { queues, withoutConsumer, ended } = printableRehearsal(rehearsal);

@@ -1,7 +1,7 @@
 import { isAllGood } from "../../../rehearse/summary.ts";
 import type { MessageReport, QueueReport, Rehearsal } from "../../../rehearse/types.ts";
 
-/** Changes when something that is there changes its meaning. docs/schemas/rehearse.schema.json describes it. */
+/** Incremented when an existing key changes its meaning; docs/schemas/rehearse.schema.json describes the format. */
 const version = 1;
 
 export function rehearsalJson(rehearsal: Rehearsal): object {

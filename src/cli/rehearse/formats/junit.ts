@@ -3,7 +3,7 @@ import type { MessageReport, QueueReport, Rehearsal } from "../../../rehearse/ty
 import { printableRehearsal } from "./printable.ts";
 import { aloneText, deliveriesText, outcomeText, traceText } from "./words.ts";
 
-/** A JUnit report: a suite for each queue, a case for each message. GitLab and others show it beside the tests. */
+/** Formats a JUnit report with one suite per queue and one case per message. GitLab and others show it with the tests. */
 export function rehearsalJunit(rehearsal: Rehearsal): string {
   const { queues } = printableRehearsal(rehearsal);
   const suites = queues.map(suite);
@@ -45,7 +45,7 @@ function outputText(message: MessageReport, queue: QueueReport): string {
   return [...batches, ...alone].join("\n");
 }
 
-/** Printable text has no character that XML cannot hold. */
+/** Escapes text for XML. It must be printable: such text has no characters that are invalid in XML. */
 function xml(text: string): string {
   const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   return text.replace(/[&<>"]/g, (found) => entities[found] ?? found);

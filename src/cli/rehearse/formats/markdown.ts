@@ -6,15 +6,15 @@ import { printableRehearsal } from "./printable.ts";
 import { outcomesText } from "./text.ts";
 import { aloneText, deliveriesText, outcomeText, traceText } from "./words.ts";
 
-/** Characters of the section: it shares a comment with the plan. */
+/** Maximum number of characters of the section, which shares a comment with the plan. */
 const sectionLimit = 12_000;
 
-/** Kept free for the note that something was left out, and the end. */
+/** Characters reserved for the note on omitted messages and for the end of the section. */
 const noteReserve = 150;
-/** Of the one line that stands for the section if there is no room for it. */
+/** Maximum number of characters of the line that replaces the section if there is no room for it. */
 const summaryCharacters = 200;
 
-/** A section for the comment with the plan, the details folded. What does not fit is left out message by message. */
+/** Formats a collapsed section for the comment with the plan. Messages that do not fit are omitted one by one. */
 export function rehearsalMarkdown(rehearsal: Rehearsal, limit = sectionLimit): string {
   const { queues, withoutConsumer, ended } = printableRehearsal(rehearsal);
   const rows = queues.map(

@@ -1,10 +1,10 @@
 import { toPrintable, toPrintableLines } from "../../../printable.ts";
 import type { Rehearsal } from "../../../rehearse/types.ts";
 
-/** Keys of what a consumer wrote, which may have several lines. */
+/** Keys whose texts come from the consumer and may have several lines. */
 const severalLines = new Set(["text", "message", "stack"]);
 
-/** Makes every text of a rehearsal toPrintable. What the consumer printed keeps its lines. */
+/** Makes every text of a rehearsal printable. Line breaks in the consumer's output are kept. */
 export function printableRehearsal(rehearsal: Rehearsal): Rehearsal {
   return mapped(rehearsal, "") as Rehearsal;
 }

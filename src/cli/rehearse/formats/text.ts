@@ -5,10 +5,10 @@ import type { Paint } from "../../shared/paint.ts";
 import { printableRehearsal } from "./printable.ts";
 import { aloneText, deliveriesText, outcomeText, outcomeWords, settingsText, traceText } from "./words.ts";
 
-/** Lines of a stack that are shown; the first ones are the consumer's own. */
+/** Maximum number of stack trace lines shown; the first ones are in the consumer's own code. */
 const stackLines = 5;
 
-/** The report for people, in a terminal or a log. */
+/** Formats the report for a terminal or a log. */
 export function rehearsalText(given: Rehearsal, paint: Paint): string {
   const rehearsal = printableRehearsal(given);
   const lines = [

@@ -27,19 +27,19 @@ const handlerWords = {
   crashed: "the runtime crashed",
 } as const satisfies Record<HandlerOutcome, string>;
 
-/** The outcome of a message, with where it went. */
+/** Formats the outcome of a message; for a dead letter with its queue. */
 export function outcomeText({ outcome }: MessageReport, { settings }: QueueReport): string {
   const words = outcomeWords[outcome];
   return outcome === "dead_lettered" ? `${words} to ${settings?.deadLetterQueue ?? "?"}` : words;
 }
 
-/** How a call of the handler ended. */
+/** Describes how a call of the handler ended. */
 export function handlerText({ outcome, exception }: HandlerTrace): string {
   if (exception === undefined) return handlerWords[outcome];
   return `${exception.name}: ${exception.message}`;
 }
 
-/** A message's deliveries in one line, equal ones together: `retried 3 times (after 0 s): the handler failed`. */
+/** Formats a message's deliveries in one line, merging equal ones: `the handler failed, again after 0 s (3 times)`. */
 export function deliveriesText({ deliveries }: MessageReport): string {
   const groups: { text: string; times: number }[] = [];
   for (const each of deliveries) {
@@ -65,7 +65,7 @@ function deliveryText(delivery: Delivery): string {
     : `${causes[cause]}, again after ${delaySeconds} s`;
 }
 
-/** A batch that the message was in, and how its handler ended if it failed. */
+/** Describes a batch that contained the message, and how its handler ended if it failed. */
 export function traceText({ trace, times }: TraceGroup): string {
   const { size, outcome } = trace;
   const which = size === 1 ? "alone in a batch" : `in a batch of ${formatCount(size, "message")}`;

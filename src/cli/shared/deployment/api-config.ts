@@ -2,20 +2,20 @@ import type { Pulumi } from "../../../engine/pulumi.ts";
 import { parseReason } from "../../../engine/pulumi-messages.ts";
 import type { StackSnapshot } from "./stack-snapshot.ts";
 
-/** Every key of the configuration that credentials can be in; see `loadCredentials`. */
+/** All configuration keys that can contain credentials; see `loadCredentials`. */
 const credentialKeys = ["queue-seeder", "cloudflare"].flatMap((namespace) =>
   ["apiToken", "email", "apiKey"].map((name) => `${namespace}:${name}`),
 );
 
-/** The part of a stack's configuration that calls of the API need. */
+/** The part of a stack's configuration that API calls need. */
 export interface ApiConfig {
-  /** By full key. */
+  /** Values by full key, such as `queue-seeder:apiToken`. */
   readonly config: ReadonlyMap<string, string>;
   /** Why a secret could not be decrypted; undefined if all could. */
   readonly refused: string | undefined;
 }
 
-/** Reads the configuration's credentials and address, secret ones decrypted by Pulumi. They stay in this process. */
+/** Reads credentials and API address from the configuration; Pulumi decrypts secrets. The values stay in this process. */
 export async function readApiConfig(
   { stack, config }: Pick<StackSnapshot, "stack" | "config">,
   find: () => Promise<Pulumi>,

@@ -15,22 +15,22 @@ import {
 } from "./segment-snapshots.ts";
 import type { StackSnapshot } from "./stack-snapshot.ts";
 
-/** What a plan says of a manifest, apart from its messages. */
+/** The properties of a manifest that a plan uses, apart from its messages. */
 export type ManifestTerms = Pick<
   Manifest,
   "name" | "location" | "queue" | "push" | "inDoubt" | "requires" | "after" | "dedupField"
 >;
 
-/** A manifest as the next run deploys it. */
+/** A manifest and its segments, as the next run deploys them. */
 export interface DeployedManifest extends ManifestSnapshot {
   readonly terms: ManifestTerms;
-  /** What only the run itself will know; undefined: nothing. */
+  /** Messages that are only known during the run; undefined if there are none. */
   readonly unresolved: Unresolved | undefined;
 }
 
 /**
- * All that the next run deploys: by the engine's preview where there is one, since only the program knows what it registers;
- * else the manifests of the repository.
+ * Lists everything that the next run deploys, from Pulumi's preview if there is one, since it includes what the program itself
+ * registers; otherwise from the manifests of the repository.
  */
 export async function deployedManifests(
   snapshot: StackSnapshot,
@@ -97,9 +97,9 @@ function toTerms(name: string, inputs: SegmentInputs, manifest: Manifest | undef
 }
 
 /**
- * What the engine does not know yet is "".
+ * Reads the inputs of a segment. Ids that Pulumi does not know yet become "".
  *
- * @throws StateError where the engine takes an id for a secret
+ * @throws StateError if an id is a secret in Pulumi
  */
 function readInputs({ urn, inputs }: PreviewedResource): SegmentInputs {
   const known = inputs as unknown as SegmentInputs;
@@ -110,7 +110,7 @@ function readInputs({ urn, inputs }: PreviewedResource): SegmentInputs {
   return { ...known, queueId: id(known.queueId), accountId: id(known.accountId), resourceUrn: urn };
 }
 
-/** The manifests that segments are of: those of the repository, and those of files that only components name. */
+/** Finds the manifests of segments: those of the repository, and those in files that only components use. */
 async function findManifests(
   segments: readonly PreviewedResource[],
   snapshot: StackSnapshot,

@@ -10,31 +10,32 @@ import { messageDigest } from "../../../plan/index.ts";
 import type { Content, Manifest, Message } from "../../../types.ts";
 import type { StackSnapshot } from "./stack-snapshot.ts";
 
-/** A segment as the program would register it, and what the state knows of it. */
+/** A segment as the program would register it, with its resource in the state. */
 export interface SegmentSnapshot {
-  /** "" stands for what only the run itself will know. */
+  /** Inputs of the resource; "" for ids that are only known during the run. */
   readonly inputs: SegmentInputs;
-  /** undefined: it was never pushed. */
+  /** The resource in the state; undefined if the segment was never pushed. */
   readonly recorded: RecordedSegment | undefined;
-  /** Its messages, some at once, in order. */
+  /** Reads its messages in chunks, in order. */
   messages(): AsyncIterable<readonly Message[]>;
-  /** What journals have that the state does not name. @throws Refusal when one cannot be read */
+  /** Reads the journals whose entries the state does not contain. @throws SeederError if one cannot be read */
   left(env: NodeJS.ProcessEnv): Promise<readonly OpenJournal[]>;
 }
 
+/** The segments of a manifest, in order, and its messages. */
 export interface ManifestSnapshot {
   readonly segments: readonly SegmentSnapshot[];
   /**
-   * All messages of the manifest, some at once, in order; undefined: only the program has them.
+   * Reads all messages of the manifest in chunks, in order; undefined if only the program has them.
    *
-   * @param from number of messages to pass over
+   * @param from number of messages to skip
    */
   readonly messagesFrom: ReadMessages | undefined;
 }
 
 export type ReadMessages = (from: number) => AsyncIterable<readonly Message[]>;
 
-/** What the program of the repository registers of a manifest, by the files alone. */
+/** Computes what the repository's program registers for a manifest, without running it. */
 export function toManifestSnapshot(manifest: Manifest, snapshot: StackSnapshot, state: StackState): ManifestSnapshot {
   const { settings, stack, config, loaded } = snapshot;
   const messagesFrom = createMessageReader(manifest);
@@ -43,7 +44,7 @@ export function toManifestSnapshot(manifest: Manifest, snapshot: StackSnapshot, 
     const known = findRecorded(manifest, segment.index, state);
     const inputs = {
       ...planSegment(manifest, segment, common),
-      // Whoever only plans may not know the account, which the environment of the deployment names.
+      // The account may be set only in the environment of the deployment, which a plan does not have.
       accountId: settings.accountId ?? known?.outputs.accountId ?? "",
       queueId: resolveQueueId(manifest.queue, snapshot, state, known) ?? "",
       deployment:
@@ -61,7 +62,7 @@ export function toManifestSnapshot(manifest: Manifest, snapshot: StackSnapshot, 
   return { segments, messagesFrom };
 }
 
-/** What the segments of a data file have in common, as the program finds it in the state. */
+/** Returns the delivery number that the segments of a data file share, determined from the state as by the program. */
 function sharedDelivery(
   planned: readonly { readonly inputs: SegmentInputs; readonly known: RecordedSegment | undefined }[],
 ): Pick<SegmentInputs, "deliveryNumber"> {
@@ -72,7 +73,7 @@ function sharedDelivery(
   return { deliveryNumber: deliveryNumberOf(segments, recorded, first.inputs) };
 }
 
-/** @param messagesFrom of the whole manifest; undefined: only the program has its messages */
+/** Creates a segment's snapshot. @param messagesFrom of the whole manifest; undefined if only the program has its messages */
 export function toSegmentSnapshot(
   inputs: SegmentInputs,
   recorded: RecordedSegment | undefined,
@@ -85,10 +86,10 @@ export function toSegmentSnapshot(
     messages: () => part(messagesFrom, inputs),
     async left(env) {
       const host = { cwd: root, env, config: toText(config) };
-      // The inputs have the way from the provider's working directory, which a program chooses.
+      // The inputs contain the path from the provider's working directory, which the program chooses.
       const own = { ...inputs, root: "." };
       if (!recorded?.replaced) return readRecoveredEntries(own, recorded?.outputs, host);
-      // What is created anew has none of the journals of what is deleted before it.
+      // A replacement does not take over the journals of the resource that it replaces.
       const { lineage, runs } = recorded.outputs;
       const left = await readRecoveredEntries(own, undefined, host);
       return left.filter(({ found: { head } }) => head.lineage !== lineage && !runs.includes(head.id));
@@ -107,7 +108,7 @@ function toText({ values }: StackSnapshot["config"]): (key: string) => string | 
   };
 }
 
-/** What the state has of a segment: under the manifest's name, one that it had before, or in the one component that has it. */
+/** Finds a segment in the state: under the manifest's name, a former name, or in the only component that deploys it. */
 function findRecorded(
   { name, formerNames }: Manifest,
   index: number,
@@ -125,9 +126,9 @@ function findRecorded(
 }
 
 /**
- * By the stack's configuration or, where a component of the program chose the queue, by what it was.
+ * Resolves a queue's id from the stack's configuration or, if a component of the program chose the queue, from the state.
  *
- * @returns undefined where the queue is to be created; "" where only the program knows it
+ * @returns undefined if the queue has to be created; "" if only the program can determine the id
  */
 export function resolveQueueId(
   queue: string,
@@ -141,16 +142,16 @@ export function resolveQueueId(
   return setting.kind === "existing" ? setting.id : (state.createdQueues.get(queue) ?? setting.adopt);
 }
 
-/** A message of one of some segments that are read together. */
+/** A message of one of several segments that are read together. */
 export interface SegmentMessage {
   /** Index of its segment among those that are read, from 0. */
   readonly segment: number;
-  /** Of the message in its segment, from 0. */
+  /** Index of the message in its segment, from 0. */
   readonly index: number;
   readonly message: Message;
 }
 
-/** Reads the messages of segments that follow each other, once for all of them, some at once. */
+/** Reads the messages of consecutive segments in one pass, in chunks. */
 export async function* readSegments(
   segments: readonly Pick<SegmentSnapshot, "inputs">[],
   messagesFrom: ReadMessages,
@@ -175,6 +176,7 @@ export async function* readSegments(
   }
 }
 
+/** Reads the digests of a segment's messages, in order. */
 export async function readDigests(segment: SegmentSnapshot): Promise<readonly string[]> {
   const digests: string[] = [];
   for await (const some of segment.messages()) digests.push(...some.map(messageDigest));

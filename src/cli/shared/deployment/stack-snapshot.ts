@@ -13,13 +13,13 @@ import { ownSegmentType, parseUrn, segmentType } from "../../../engine/urn.ts";
 import { type LoadedSegments, loadSegments } from "../../../lifecycle/source/load-segments.ts";
 import { UsageError } from "../../../usage-error.ts";
 
-/** A stack as it was named: Pulumi takes `ORGANIZATION/PROJECT/STACK` too, files and program know the last part alone. */
+/** A stack's name: as given, which may be `ORGANIZATION/PROJECT/STACK`, and its last part, which files and the program use. */
 export interface StackName {
   readonly full: string;
   readonly short: string;
 }
 
-/** All that `plan`, `up` and `status` decide by, read once. */
+/** All data that `plan`, `up` and `status` use to decide, read once. */
 export interface StackSnapshot {
   readonly root: string;
   readonly stack: StackName;
@@ -27,16 +27,16 @@ export interface StackSnapshot {
   readonly settings: Settings;
   readonly loaded: LoadedSegments;
   readonly state: StateReading;
-  /** What the engine says beforehand of the next run; undefined: it was not asked. */
+  /** Pulumi's preview of the next run; undefined if none was requested. */
   readonly preview: PreviewReading | undefined;
 }
 
 export interface SnapshotOptions {
-  /** Whether the engine previews the run. It takes seconds, and knows what the program itself deploys. */
+  /** Whether to run Pulumi's preview. It takes seconds, and includes what the program itself deploys. */
   readonly preview: boolean;
 }
 
-/** Finds the engine once, when somebody asks. */
+/** Creates a function that finds Pulumi on the first call and caches the result. */
 export function createPulumiFinder(root: string, env: NodeJS.ProcessEnv): () => Promise<Pulumi> {
   let found: Promise<Pulumi> | undefined;
   return () => {
@@ -46,9 +46,9 @@ export function createPulumiFinder(root: string, env: NodeJS.ProcessEnv): () => 
 }
 
 /**
- * The stack that is meant: the named one, else the one that is selected.
+ * Returns the named stack, or else the one that is selected in Pulumi.
  *
- * @throws UsageError where there is neither
+ * @throws UsageError if no stack is named or selected
  */
 export async function resolveStackName(named: string | undefined, find: () => Promise<Pulumi>): Promise<StackName> {
   const full = named ?? (await readSelectedStack(find));
@@ -69,10 +69,10 @@ async function readSelectedStack(find: () => Promise<Pulumi>): Promise<string | 
 }
 
 /**
- * Reads the repository and the engine's state, at the same time. What is wrong with the configuration is among the
- * problems, as `validate` has it.
+ * Reads the repository, the Pulumi state and, if requested, the preview, all concurrently. The problems include those of the
+ * configuration, as in `validate`.
  *
- * @throws UsageError for a stack without a configuration; LedgerError
+ * @throws UsageError if the stack has no configuration; LedgerError or StateError if the state cannot be used
  */
 export async function loadStackSnapshot(
   root: string,
@@ -89,7 +89,7 @@ export async function loadStackSnapshot(
     readState(find, stack.full, { project: config.project, stack: stack.short }),
     previews ? readPreview(find, stack.full) : undefined,
   ]);
-  // Components have their manifests anywhere, and their queues from the program.
+  // Components may use manifests in any folder, and queues that only the program defines.
   const components = hasComponents(state, preview);
   const unknown = first.problems.some(({ code }) => code === "QUEUE_UNKNOWN");
   const loaded = components && unknown ? await loadSegments({ root, ...ofAnyQueue }) : first;

@@ -2,17 +2,17 @@ import { ConfigError, resolveEndpoint } from "../../../cloudflare/index.ts";
 import { isSetByRepository } from "../../../config/repository-environment.ts";
 import type { StackSnapshot } from "../deployment/stack-snapshot.ts";
 
-/** Where messages and credentials go. */
+/** The address of the API, to which messages and credentials are sent. */
 export interface PlanAddress {
-  /** Undefined: it cannot be said, or it is refused. */
+  /** Undefined if it is a secret or is refused. */
   readonly url: string | undefined;
-  /** The setting that names it; undefined: none does. */
+  /** Name of the setting that defines it; undefined if none does. */
   readonly setting: string | undefined;
-  /** Why `up` would refuse it, in full sentences. */
+  /** Why `up` would refuse it, in full sentences; undefined if it would not. */
   readonly refusal: string | undefined;
 }
 
-/** The address that a run with this environment would use. */
+/** Resolves the address that a run with this environment would use. */
 export function resolvePlanAddress(
   { root, config }: Pick<StackSnapshot, "root" | "config">,
   env: NodeJS.ProcessEnv,
@@ -34,7 +34,7 @@ export function resolvePlanAddress(
   }
 }
 
-/** `https://api.cloudflare.com/client/v4`, and what says so where it is not Cloudflare's own. */
+/** Formats the address, followed by the setting that defines it if it is not Cloudflare's default. */
 export function formatAddress({ url, setting, refusal }: PlanAddress): string {
   if (refusal !== undefined) return refusal;
   if (url === undefined) return `a secret of the configuration, ${setting}`;

@@ -8,24 +8,24 @@ import type { SegmentLedger } from "../../../lifecycle/ledger/types.ts";
 import type { Decision } from "../../../plan/index.ts";
 import { readDigests, type SegmentSnapshot } from "../deployment/segment-snapshots.ts";
 
-/** What a run would do for one segment, decided as the provider does. */
+/** The decision for one segment, made in the same way as by the provider. */
 export interface SegmentDecision {
   readonly decision: Decision;
   /** Indices of the messages that would be sent, ascending. */
   readonly sendable: readonly number[];
-  /** Messages in doubt that are not sent again. */
+  /** Number of messages in doubt that are not sent again. */
   readonly held: number;
   readonly journaled: JournaledMessages;
-  /** Whether a journal has something that the run takes over into the ledger. */
+  /** Whether the run adds entries of a journal to the ledger. */
   readonly takesOver: boolean;
   readonly labelOf: SegmentLedger["labelOf"];
-  /** Why the run would refuse the segment, other than for what was edited. */
+  /** Why the run would refuse the segment, other than for edited messages; undefined if it would not. */
   readonly refusal: string | undefined;
 }
 
-/** Of the messages that would be sent by the ledger, what the journal of a run that was killed knows better. */
+/** Numbers of messages that are pending in the ledger, but were sent according to the journal of a killed run. */
 export interface JournaledMessages {
-  /** They do not go again. */
+  /** Accepted by the API; not pushed again. */
   readonly pushed: number;
   /** Sent without an answer. */
   readonly inDoubt: number;
@@ -33,6 +33,7 @@ export interface JournaledMessages {
 
 const emptyJournal: JournaledMessages = { pushed: 0, inDoubt: 0 };
 
+/** Decides what a run would do for a segment. It reads local journals and, if needed, the segment's messages. */
 export async function decideSegment(segment: SegmentSnapshot, env: NodeJS.ProcessEnv): Promise<SegmentDecision> {
   const { inputs, recorded } = segment;
   const { decision: all, labelOf } = resolveLedger(inputs, undefined);
@@ -53,7 +54,7 @@ export async function decideSegment(segment: SegmentSnapshot, env: NodeJS.Proces
   };
   try {
     const left = await segment.left(env);
-    // What the engine creates anew begins with an empty ledger.
+    // A replaced resource starts with an empty ledger.
     const olds = recorded?.replaced ? undefined : recorded?.outputs;
     const ledger = olds && findQueueLedger(olds, inputs);
     const { decision } =

@@ -2,10 +2,10 @@ import { prices, pricingFormula } from "../../../plan/cost.ts";
 import { toPrintableJson } from "../../../printable.ts";
 import { describeVerdict, hasChanges, isRefused, type ManifestPlan, type Plan } from "./model.ts";
 
-/** Changes when what is there changes its meaning; new keys may come without. docs/schemas/plan.schema.json has them all. */
+/** Incremented when an existing key changes its meaning, not for new keys. docs/schemas/plan.schema.json describes all keys. */
 const version = 1;
 
-/** A plan for programs, and for `up --expect`. */
+/** Converts a plan to its JSON format, for programs and for `up --expect`. */
 export function planJson(plan: Plan): object {
   const { stack, project, digest, review, base, address, program, manifests, removed, queues, queueChanges, total } =
     plan;

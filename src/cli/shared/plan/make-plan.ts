@@ -24,7 +24,7 @@ import { queueChanges } from "./queue-changes.ts";
 import { type Review, type ReviewedTerms, reviewDigest } from "./review.ts";
 import { sampleMessages } from "./sample.ts";
 
-/** What `up` would do by these facts. Reads the messages that would be pushed, and nothing else. */
+/** Computes what `up` would do for a snapshot. Changes nothing and sends no requests. */
 export async function makePlan(snapshot: StackSnapshot, env: NodeJS.ProcessEnv): Promise<Plan> {
   const { stack, config } = snapshot;
   const base: PlanBase =
@@ -74,7 +74,7 @@ function toProgram({ preview }: StackSnapshot): Program {
   return { kind: "files", why: preview?.why ?? null };
 }
 
-/** By the names that manifests use; see {@link QueuePlan}. */
+/** Returns the queue ids by queue name in the manifests; null and "" as in {@link QueuePlan}. */
 function queueIds(
   deployed: readonly DeployedManifest[],
   snapshot: StackSnapshot,
@@ -123,7 +123,7 @@ function manifestPlan(
       inDoubt: sum(({ journaled }) => journaled.inDoubt),
     },
     takesOver: segments.some(({ takesOver }) => takesOver),
-    // One that seems to be gone may be one that only the run itself knows.
+    // With unresolved messages, a message that seems to be removed may be one that is only known during the run.
     forgotten: unresolved === undefined ? sum(({ decision }) => decision.forgotten.length) : 0,
     edited: segments.flatMap(({ edited }) => edited),
     refusals: [...moved, ...segments.flatMap(({ refusal }) => refusal ?? [])],
@@ -132,7 +132,7 @@ function manifestPlan(
   };
 }
 
-/** What the engine would refuse of a manifest that says it had another name. */
+/** Returns why the run would refuse the manifest's former names (`moved_from`), in full sentences. */
 function findRenameRefusals(
   { terms: { name, location } }: DeployedManifest,
   { loaded: { manifests } }: StackSnapshot,
@@ -156,7 +156,7 @@ function reviewedTerms(
   return { manifest, after, dedupField, known: digestText(JSON.stringify([contents, pending])) };
 }
 
-/** In words, as the queue has to be. */
+/** Describes the conditions that the queue must meet, one phrase each. */
 function requirements({ requires: { consumer, notPaused, maxBacklog }, after }: ManifestTerms): string[] {
   return [
     ...(consumer ? ["a consumer"] : []),
@@ -166,7 +166,7 @@ function requirements({ requires: { consumer, notPaused, maxBacklog }, after }: 
   ];
 }
 
-/** What the state has of manifests that the next run does not deploy any more. */
+/** Lists the manifests in the state that the next run no longer deploys. */
 function findRemoved({ segments }: StackState, deployed: readonly DeployedManifest[]): readonly RemovedManifest[] {
   const kept = new Set(
     deployed.flatMap((manifest) => manifest.segments.flatMap(({ recorded }) => recorded?.urn ?? [])),
@@ -174,7 +174,7 @@ function findRemoved({ segments }: StackState, deployed: readonly DeployedManife
   const names = new Set(deployed.map(({ terms }) => terms.name));
   return mergeByName(
     segments.flatMap(({ urn, manifest: name, outputs: { queue, pushed, inDoubt }, origin }) =>
-      // What a component deploys only the run itself knows.
+      // Which manifests a component deploys is only known during the run.
       origin === "manifest" && !kept.has(urn) && !names.has(name) ? [{ name, queue, pushed, inDoubt }] : [],
     ),
   );

@@ -10,19 +10,19 @@ import { decideSegment, type SegmentDecision } from "./decide-segment.ts";
 import { type EditedPlanMessage, emptyPush, type PushSize, type Sample } from "./model.ts";
 import { createSample, sampleMessages } from "./sample.ts";
 
-/** What a run would do for one segment, in numbers. */
+/** The effect of a run on one segment, in numbers. */
 export interface SegmentMeasurement
   extends Pick<SegmentDecision, "decision" | "held" | "journaled" | "takesOver" | "refusal"> {
-  /** In the segment. */
+  /** Number of messages in the segment. */
   readonly messages: number;
   readonly push: PushSize;
-  /** undefined: nothing would be pushed. */
+  /** The push to review; undefined if nothing would be pushed. */
   readonly reviewed: PlannedPush | undefined;
   readonly edited: readonly EditedPlanMessage[];
   readonly sample: readonly Sample[];
 }
 
-/** Decides for each segment, and reads once what would be pushed of all of them. */
+/** Decides what to push of each segment, and reads the messages of all segments in one pass. */
 export async function measure(
   { segments, messagesFrom }: ManifestSnapshot,
   env: NodeJS.ProcessEnv,
@@ -44,7 +44,7 @@ export async function measure(
   return looks.map((look) => look.measured());
 }
 
-/** Takes of a segment's messages what there is to tell of them. */
+/** Measures one segment while its messages are read. */
 class Measurement {
   readonly wanted: boolean;
   readonly #segment: SegmentSnapshot;
@@ -70,7 +70,7 @@ class Measurement {
     if (this.#edited.has(index)) this.#places.set(index, message.location);
     if (!this.#sendable.has(index)) return;
     const label = this.#decided.labelOf(index);
-    // Only the sizes are kept, and these as long as the segment lasts: the bodies of all may be larger than memory.
+    // Keeps only the sizes, and only until the segment ends: all bodies together may not fit into memory.
     this.#parcels.push({ ...encodeMessage(withDedupKey(message), index, label), bodyJson: "" });
     if (this.#sample.length < sampleMessages) this.#sample.push(createSample(message, label, this.#env));
   }
@@ -80,7 +80,7 @@ class Measurement {
     this.#parcels = [];
   }
 
-  /** For messages that only the program has: counted exactly; the sizes are those of an average message. */
+  /** Measures messages that only the program has: their number is exact, their sizes are estimated from the average. */
   measuredUnread(): SegmentMeasurement {
     const { messages, bytes } = this.#segment.inputs;
     const { sendable } = this.#decided;

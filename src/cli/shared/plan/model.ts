@@ -9,58 +9,58 @@ import type { JournaledMessages } from "./decide-segment.ts";
 import type { QueueChange } from "./queue-changes.ts";
 import type { Review } from "./review.ts";
 
-/** What `up` would do for a stack. Plain data, out of which every form of the plan is made. */
+/** What `up` would do for a stack. Plain data, from which every output format is generated. */
 export interface Plan {
   readonly stack: string;
   readonly project: string;
   readonly base: PlanBase;
   readonly address: PlanAddress;
-  /** Whether the engine has run the program for the plan. */
+  /** Whether Pulumi has run the program for the plan. */
   readonly program: Program;
-  /** Of everything that the run would do; see `reviewDigest`. */
+  /** Digest of everything that the run would do; see `reviewDigest`. */
   readonly digest: string;
-  /** What that is the digest of. */
+  /** The data that the digest is computed from. */
   readonly review: Review;
   readonly manifests: readonly ManifestPlan[];
-  /** Manifests that were deployed and are gone from the repository. */
+  /** Manifests that were deployed and are no longer in the repository. */
   readonly removed: readonly RemovedManifest[];
   readonly queues: readonly QueuePlan[];
-  /** What becomes of the queues that the stack manages. */
+  /** Changes to the queues that the stack manages. */
   readonly queueChanges: readonly QueueChange[];
   readonly total: PushSize & Estimate;
 }
 
-/** What the plan compares with. */
+/** The state that the plan compares the manifests with. */
 export type PlanBase =
   | { readonly kind: "ledger" }
-  /** As if nothing had ever been pushed. */
+  /** The state is unavailable (`why`: a clause): planned as if nothing had ever been pushed. */
   | { readonly kind: "nothing"; readonly code: StateUnavailable; readonly why: string };
 
 /**
- * Who says what the run deploys: the engine, which has run the program, or the repository's files alone. Then what the
- * program itself deploys is in no plan.
+ * The source of what the run deploys: Pulumi's preview, which runs the program, or only the files of the repository. In the
+ * second case, the plan lacks everything that only the program defines.
  */
 export type Program =
   | { readonly kind: "previewed" }
-  /** `why`: a clause without a full stop; null: nobody asked the engine. */
+  /** `why`: a clause without a full stop; null if no preview was requested. */
   | { readonly kind: "files"; readonly why: string | null };
 
-/** What would go. */
+/** The size of a push. */
 export interface PushSize {
   readonly messages: number;
-  /** Of their bodies. */
+  /** Total size of the bodies in bytes. */
   readonly bytes: number;
   readonly requests: number;
-  /** To write them. */
+  /** Billed operations for writing the messages. */
   readonly operations: number;
 }
 
 export interface Estimate {
-  /** From the first request to the last, under the limits that Cloudflare documents. */
+  /** Minimum time from the first request to the last, under the limits that Cloudflare documents. */
   readonly seconds: number;
-  /** Over the messages' life, written, read and deleted. */
+  /** Billed operations over the messages' life: write, read and delete. */
   readonly lifeOperations: number;
-  /** US$, where the month's included operations are used up. */
+  /** Cost in US$ if the operations included per month are used up. */
   readonly usd: number;
 }
 
@@ -71,51 +71,54 @@ export interface ManifestPlan {
   readonly mode: PushMode;
   readonly inDoubtPolicy: InDoubtPolicy;
   readonly push: PushSize;
-  /** Messages of the program of which only the run itself knows what they are; null: none. */
+  /** Messages of the program that are only known during the run; null if there are none. */
   readonly unresolved: Unresolved | null;
-  /** The key of each body that gets a stable id; null: bodies stay as they are. */
+  /** Key under which each body gets a stable id; null if bodies are not changed. */
   readonly dedupField: string | null;
-  /** Messages of the manifest. */
+  /** Number of messages of the manifest. */
   readonly messages: number;
   readonly pushedBefore: number;
-  /** Of those to push, sent before without an answer: they may arrive twice. */
+  /** Number of messages to push that were already sent without an answer: they may arrive twice. */
   readonly inDoubt: number;
-  /** Sent before without an answer, and not sent again, as `in_doubt: stop` asks. The run ends as failed. */
+  /** Number of messages sent without an answer and not sent again because of `in_doubt: stop`. The run ends as failed. */
   readonly held: number;
   readonly journaled: JournaledMessages;
-  /** Whether the run writes to the ledger what a journal here has, be it of messages that are gone by now. */
+  /** Whether the run adds entries of a local journal to the ledger, even if only for messages that were removed since. */
   readonly takesOver: boolean;
-  /** Pushed once and removed from the manifest: forgotten, not called back. */
+  /** Number of messages pushed and since removed from the manifest: dropped from the ledger, not recalled from the queue. */
   readonly forgotten: number;
-  /** Pushed under their id with another body, or rows of a data file that are no longer what was pushed. `up` refuses. */
+  /** Messages or rows of a data file that were edited after they were pushed. `up` refuses them. */
   readonly edited: readonly EditedPlanMessage[];
-  /** Why `up` would refuse it otherwise, in full sentences. */
+  /** Other reasons why `up` would refuse the manifest, in full sentences. */
   readonly refusals: readonly string[];
-  /** What the queue must be like before the first message goes, in words. */
+  /** Conditions that the queue must meet before the first message is pushed, one phrase each. */
   readonly requires: readonly string[];
   readonly sample: readonly Sample[];
 }
 
-/** The problem that the run itself would end with. */
+/** Returns the code of the problem that the run would end with. */
 export function toEditCode({ id }: Pick<EditedPlanMessage, "id">): "MESSAGE_EDITED" | "DATA_FILE_EDITED" {
   return id === undefined ? "DATA_FILE_EDITED" : "MESSAGE_EDITED";
 }
 
+/** A message (with an id) or a block of rows (without) that was edited after it was pushed. */
 export interface EditedPlanMessage extends Pick<EditedMessage, "id" | "pushed"> {
   readonly location: SourceLocation;
+  /** Number of messages: 1, or the rows of the block. */
   readonly messages: number;
+  /** Digest of the present content, or `missing` if rows were removed. */
   readonly present: string;
 }
 
-/** A message as a reviewer sees it: secrets by their names. */
+/** A message as shown to a reviewer, with the names of secrets instead of their values. */
 export interface Sample {
   /** The message's id, or `#` and its number. */
   readonly label: string;
   readonly contentType: ContentType;
   readonly delaySeconds: number | null;
-  /** The text, or the JSON of the body; its beginning. */
+  /** The beginning of the body: of the text, or of the JSON. */
   readonly body: string;
-  /** Whether the body goes on. */
+  /** Whether the body is longer than shown. */
   readonly cut: boolean;
 }
 
@@ -126,7 +129,7 @@ export interface RemovedManifest {
   readonly inDoubt: number;
 }
 
-/** One of each name, with the sums of those that have it. */
+/** Merges entries with the same name by adding up their numbers. */
 export function mergeByName(each: readonly RemovedManifest[]): readonly RemovedManifest[] {
   const sums = new Map<string, RemovedManifest>();
   for (const { name, queue, pushed, inDoubt } of each) {
@@ -138,7 +141,7 @@ export function mergeByName(each: readonly RemovedManifest[]): readonly RemovedM
 
 export interface QueuePlan {
   readonly name: string;
-  /** null: `up` creates the queue first. "": only the program knows which queue it is. */
+  /** Queue id; null if `up` creates the queue first; "" if only the program can determine it. */
   readonly id: string | null;
   readonly push: PushSize;
   readonly seconds: number;
@@ -158,7 +161,7 @@ export function addSizes(loads: readonly PushSize[]): PushSize {
   );
 }
 
-/** The queues that anything goes to, and those that the manifests name. */
+/** Computes the push to each queue in `ids`, which contains every queue that the manifests name. */
 export function planQueues(
   manifests: readonly ManifestPlan[],
   ids: ReadonlyMap<string, string | null>,
@@ -180,12 +183,12 @@ export function toTotal(queues: readonly QueuePlan[]): PushSize & Estimate {
   };
 }
 
-/** Up, so that what takes any time takes some. */
+/** Rounds up to tenths of a second, so that only 0 becomes 0. */
 function tenths(seconds: number): number {
   return Math.ceil(seconds * 10) / 10;
 }
 
-/** What a manifest comes to, in one word. */
+/** The plan for a manifest in one word. */
 export type PlanVerdict = "refused" | "push" | "held" | "forget" | "nothing";
 
 export function describeVerdict({
@@ -203,14 +206,14 @@ export function describeVerdict({
   return forgotten > 0 || takesOver ? "forget" : "nothing";
 }
 
-/** Whether `up` would do anything to queues or ledger. */
+/** Whether `up` would change queues or the ledger. */
 export function hasChanges({ manifests, removed, queueChanges }: Plan): boolean {
   return (
     removed.length + queueChanges.length > 0 || manifests.some((manifest) => describeVerdict(manifest) !== "nothing")
   );
 }
 
-/** Whether `up` would refuse: since what was pushed was edited, or for the address. */
+/** Whether `up` would refuse the plan, because of a manifest or of the API's address. */
 export function isRefused({ manifests, address }: Plan): boolean {
   return address.refusal !== undefined || manifests.some((manifest) => describeVerdict(manifest) === "refused");
 }

@@ -4,18 +4,18 @@ import { parseUrn, queueType } from "../../../engine/urn.ts";
 import type { QueueMetrics } from "../../../types.ts";
 import type { StackSnapshot } from "../deployment/stack-snapshot.ts";
 
-/** What the next run does to a queue that the stack manages. */
+/** A change that the next run makes to a queue that the stack manages. */
 export interface QueueChange {
-  /** Of the queue's resource. */
+  /** Name of the queue's resource. */
   readonly name: string;
   readonly change: Exclude<PreviewedChange, "same">;
-  /** null: it does not exist yet, or only the run itself knows it. */
+  /** Queue id; null if the queue does not exist yet or its id is only known during the run. */
   readonly id: string | null;
-  /** What was in it when a run heard of it last; null: none did. A queue that goes takes its messages with it. */
+  /** The last metrics that a run recorded; null if none did. Deleting a queue deletes its messages. */
   readonly backlog: { readonly metrics: QueueMetrics; readonly at: string } | null;
 }
 
-/** By the engine's preview; else, of what the configuration says, what can be known without the program. */
+/** Determines the changes from Pulumi's preview or, without one, from the configuration as far as possible. */
 export function queueChanges(snapshot: StackSnapshot, state: StackState): readonly QueueChange[] {
   const { preview } = snapshot;
   const changes = preview?.kind === "made" ? fromPreview(preview.resources) : fromConfig(snapshot, state);
@@ -32,13 +32,13 @@ function fromPreview(resources: readonly PreviewedResource[]): readonly Change[]
   });
 }
 
-/** Whether a queue's settings change only its provider knows. */
+/** Does not detect updates: only the queue's provider can determine whether its settings change. */
 function fromConfig({ settings }: StackSnapshot, { createdQueues, segments }: StackState): readonly Change[] {
   const wanted = [...settings.queues].flatMap(([name, setting]): Change[] => {
     if (setting.kind !== "create" || createdQueues.has(name)) return [];
     return [{ name, change: setting.adopt === undefined ? "create" : "import", id: setting.adopt ?? null }];
   });
-  // A program of its own may have queues of its own.
+  // A custom program may define queues of its own, so a queue that is not in the configuration is not necessarily deleted.
   if (segments.some(({ origin }) => origin !== "manifest")) return wanted;
   const gone = [...createdQueues].filter(([name]) => settings.queues.get(name)?.kind !== "create");
   return [...wanted, ...gone.map(([name, id]): Change => ({ name, change: "delete", id }))];
@@ -51,7 +51,7 @@ function lastBacklog(id: string | null, { segments }: StackState): QueueChange["
   return heard.sort((a, b) => (a.at < b.at ? -1 : 1)).at(-1) ?? null;
 }
 
-/** Changes after which a queue's messages are gone. */
+/** Whether a change deletes the queue's messages. */
 export function isDeletion({ change }: Pick<QueueChange, "change">): boolean {
   return change === "delete" || change === "replace";
 }

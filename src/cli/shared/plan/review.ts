@@ -1,23 +1,23 @@
 import { describePush, isSubsetOf, type PlannedPush, pushDigest } from "../../../lifecycle/apply/approval.ts";
 import type { QueueChange } from "./queue-changes.ts";
 
-/** All that somebody agrees to who agrees to a plan. Plain data, the same on every machine. */
+/** Everything that is approved by approving a plan. Plain data, identical on every machine. */
 export interface Review {
-  /** Where the requests go, and with them the credentials. */
+  /** URL of the API, which receives the requests and credentials; "" if it is a secret or is refused. */
   readonly address: string;
   readonly pushes: readonly PlannedPush[];
-  /** Of the manifests that push. */
+  /** Terms of the manifests with something to push. */
   readonly terms: readonly ReviewedTerms[];
   readonly queueChanges: readonly ReviewedQueueChange[];
 }
 
-/** What the provider does not know of a manifest, and its reviewers do. */
+/** Reviewed terms of a manifest that are not part of its pushes. */
 export interface ReviewedTerms {
   readonly manifest: string;
   readonly after: readonly string[];
-  /** null: bodies stay as they are. */
+  /** Key under which each body gets a stable id; null if bodies are not changed. */
   readonly dedupField: string | null;
-  /** Digest of the messages that are known of those that a program gives, and of which of them go; null: all are known. */
+  /** Digest of the known contents and the pending messages if some are only known during the run; null if all are known. */
   readonly known: string | null;
 }
 
@@ -28,7 +28,7 @@ interface StackIdentity {
   readonly stack: string;
 }
 
-/** Names everything that a run would do, in whatever order. */
+/** Computes a digest of everything that a run would do. It does not depend on the order of the lists. */
 export function reviewDigest({ project, stack }: StackIdentity, review: Review): string {
   const { address, pushes, terms, queueChanges } = review;
   return describePush(
@@ -42,7 +42,7 @@ export function reviewDigest({ project, stack }: StackIdentity, review: Review):
   );
 }
 
-/** Whether a review is of nothing but what another one was of, as when a run ended early and the rest is planned again. */
+/** Whether `whole` covers everything in `part`, for example in the plan of the rest after a run ended early. */
 export function isSubsetOfReview(part: Review, whole: Review): boolean {
   const changes = new Set(whole.queueChanges.map(changeText));
   return (
@@ -53,7 +53,7 @@ export function isSubsetOfReview(part: Review, whole: Review): boolean {
   );
 }
 
-/** What was not known at the review may be known by now. */
+/** Ignores `known` if the review covered messages with unknown values, because they may be known now. */
 function isSubsetOfTerms(part: ReviewedTerms, whole: ReviewedTerms): boolean {
   const known = whole.known === null ? part.known : whole.known;
   return termsText({ ...part, known }) === termsText(whole);
@@ -67,7 +67,7 @@ function changeText({ name, change, id }: ReviewedQueueChange): string {
   return JSON.stringify(["queue", name, change, id]);
 }
 
-/** Whether what a file holds has the form of a review. */
+/** Whether a value from a file has the shape of a review. */
 export function isReview(value: unknown): value is Review {
   if (!isMap(value)) return false;
   const { address, pushes, terms, queueChanges } = value;

@@ -3,18 +3,18 @@ import { isSensitiveName } from "../../../manifest/index.ts";
 import type { Message } from "../../../types.ts";
 import type { Sample } from "./model.ts";
 
-/** Messages of a manifest that a plan shows, and characters of each: a look at them, not a copy. */
+/** Maximum number of messages that a plan shows per manifest, and of characters per message: a sample, not a copy. */
 export const sampleMessages = 3;
 const sampleCharacters = 200;
 
-/** Shorter ones would also be found where nobody meant them. */
+/** Shorter values are not hidden, because they would often match unrelated text. */
 const sensitiveLength = 6;
 
 /**
- * A message as a plan shows it. Secrets of the stack's configuration are not filled in, so they stand there by name; the
- * values of environment variables that look like secrets are taken out.
+ * Creates a sample of a message for a plan. Secrets of the stack's configuration are not resolved, so only their names appear.
+ * Values of environment variables with sensitive names are replaced by the names.
  *
- * @param label what people know it by
+ * @param label the message's id, or `#` and its number
  */
 export function createSample(message: Message, label: string, env: NodeJS.ProcessEnv): Sample {
   const { body, contentType, delaySeconds } = message;

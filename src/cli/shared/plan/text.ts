@@ -25,7 +25,7 @@ const marks = {
   nothing: ["=", "dim"],
 } as const satisfies Record<PlanVerdict, readonly [string, Parameters<Paint>[0]]>;
 
-/** The plan for people, in a terminal or a log. */
+/** Formats the plan for a terminal or a log. */
 export function planText(plan: Plan, paint: Paint): string {
   const { stack, project, base, address, manifests, removed, queues, queueChanges, total, digest } =
     toPrintableData(plan);
@@ -62,7 +62,7 @@ export function planText(plan: Plan, paint: Paint): string {
   ].join("\n");
 }
 
-/** What a reader has to know where no engine has run the program. */
+/** Returns a note if the preview failed, so that the plan is incomplete. */
 export function programNotes({ base, program }: Pick<Plan, "base" | "program">): string[] {
   if (program.kind === "previewed" || base.kind === "nothing" || program.why === null) return [];
   const [why = ""] = toPrintable(program.why).split("\n");
@@ -87,7 +87,7 @@ const changeWords = {
   delete: "is deleted",
 } as const satisfies Record<QueueChange["change"], string>;
 
-/** What becomes of a queue, and of what is in it. */
+/** Describes a change to a queue and, for a deletion, to its messages. */
 export function queueChangeText({ name, change, id, backlog }: QueueChange): string {
   const which = `queue ${toPrintable(name)}${id === null ? "" : ` (${id})`} ${changeWords[change]}`;
   if (!isDeletion({ change })) return which;
@@ -117,13 +117,13 @@ function manifestLines(manifest: ManifestPlan, paint: Paint): string[] {
   ];
 }
 
-/** What becomes of messages in doubt. */
+/** What happens to messages in doubt under each policy. */
 const inDoubtNotes = {
   resend: "sent again, they may arrive twice",
   stop: "not sent again, as in_doubt: stop asks; the run will end as failed",
 } as const satisfies Record<InDoubtPolicy, string>;
 
-/** What else there is to say of a manifest, a printable line each. */
+/** Formats further information about a manifest, as printable lines. */
 export function formatNotes(manifest: ManifestPlan): string[] {
   const {
     pushedBefore,

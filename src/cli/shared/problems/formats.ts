@@ -6,7 +6,7 @@ import { annotation } from "../annotations.ts";
 
 export type ValidationResult = Pick<LoadResult, "manifests" | "skipped" | "problems" | "omitted">;
 
-/** One JSON document. `version` changes when what is there changes its meaning. */
+/** Formats one JSON document. Its `version` is incremented when an existing key changes its meaning. */
 export function toJson({ problems, omitted, manifests, skipped }: ValidationResult): string {
   const diagnostics = problems.map(({ code, severity, location, message, hint }) => ({
     code,
@@ -30,14 +30,14 @@ function summary({ name, queue, push, location, content }: Manifest) {
   return { name, queue, push, location, messages: messages ?? null };
 }
 
-/** Annotations of GitHub Actions. */
+/** Formats annotations for GitHub Actions. */
 export function toGithub({ problems }: ValidationResult): string {
   return problems
     .map(({ severity, location, code, message, hint }) => annotation(severity, code, `${message}. ${hint}`, location))
     .join("");
 }
 
-/** SARIF 2.1.0, for code scanning. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
+/** Formats SARIF 2.1.0 for code scanning. Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
 export function toSarif({ problems }: ValidationResult): string {
   const rules = Object.entries(problemCodes).map(([id, { title, severity }]) => ({
     id,
@@ -66,17 +66,18 @@ export function toSarif({ problems }: ValidationResult): string {
   return `${toPrintableJson({ $schema: schema, version: "2.1.0", runs: [run] }, 2)}\n`;
 }
 
-/** Words of Code Climate for ours. */
+/** Code Climate's severities. */
 const severities = { error: "critical", warning: "minor" } as const satisfies Record<Problem["severity"], string>;
 
 /**
- * A code-quality report of GitLab, which is a part of Code Climate's form.
- * https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+ * Formats a code quality report for GitLab, which is a subset of Code Climate's format.
+ *
+ * Source: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
  */
 export function toGitlab({ problems }: ValidationResult): string {
   const seen = new Map<string, number>();
   const issues = problems.map(({ code, severity, location, message, hint }) => {
-    // Not by the line: a problem that merely moved is no new one.
+    // Excludes the line: a problem that merely moved is not a new one.
     const identity = JSON.stringify([code, location.file, message]);
     const before = seen.get(identity) ?? 0;
     seen.set(identity, before + 1);

@@ -4,10 +4,10 @@ import { toGithub } from "./formats.ts";
 import { toText } from "./text.ts";
 
 /**
- * Says what is wrong with the manifests.
+ * Prints the problems of the manifests.
  *
- * @param format `github`: as annotations, on stdout; else as text, on stderr
- * @returns whether they can be deployed
+ * @param format `github` for annotations on stdout; otherwise text on stderr
+ * @returns whether the manifests have no errors
  */
 export function printProblems({ root, loaded }: Pick<StackSnapshot, "root" | "loaded">, format?: string): boolean {
   const sound = loaded.problems.every(({ severity }) => severity === "warning");

@@ -5,10 +5,10 @@ import { isFileError, openRegularFile } from "../../../file-error.ts";
 import { formatCount } from "../../../format.ts";
 import { codeFrame, formatLocation, isInsideProject, type LoadResult, type Problem } from "../../../manifest/index.ts";
 
-/** Bytes of a file that is read again to show a line of it; a larger one is a data file, whose line says enough. */
+/** Maximum bytes of a file that is read again to show a line. Larger files are data files: the line number suffices. */
 const framedBytes = 5_000_000;
 
-/** Problems for people: the place, the code, the line with a caret, the remedy. Colours honour NO_COLOR and a pipe. */
+/** Formats problems as text: location, code, the line with a caret, and the hint. Colours honour NO_COLOR and pipes. */
 export function toText(root: string, { problems, omitted, manifests, skipped }: LoadResult): string {
   const lines = lineReader(root);
   const parts = problems.map((found) => `${describe(found, lines)}\n\n`);
@@ -35,7 +35,7 @@ function describe(
   return [head, frame, hint].filter((part) => part !== "").join("\n");
 }
 
-/** Reads each file once; a file that cannot be shown, or is none of the repository, has no lines. */
+/** Creates a function that reads each file once. A file that is unreadable or outside the project has no lines. */
 function lineReader(root: string): (file: string) => readonly string[] {
   const known = new Map<string, readonly string[]>();
   return (file) => {
@@ -60,7 +60,7 @@ function readLines(root: string, file: string): readonly string[] {
       closeSync(descriptor);
     }
   } catch (error) {
-    // Why it cannot be read is a problem of its own, or the problem that is to be shown.
+    // An unreadable file is reported as a problem of its own, or is the problem being shown.
     if (isFileError(error)) return [];
     throw error;
   }
