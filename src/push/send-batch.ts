@@ -35,13 +35,17 @@ interface BatchAttempt {
   readonly failed: FailureCounts;
   /** The failure of an earlier request that may have delivered it; undefined if there was none. */
   readonly doubt: Failure | undefined;
+  /** The number of requests that may have delivered it, those of the batch that it was split from included. */
+  readonly lostAnswers: number;
   /** When the first request failed; undefined if none did. */
   readonly failedSince: number | undefined;
 }
 
 /** Sends a batch until each of its messages has an outcome. Never rejects. */
 export async function sendBatch(context: RunContext, batch: Batch): Promise<void> {
-  const open: BatchAttempt[] = [{ batch, requests: 0, failed: {}, doubt: undefined, failedSince: undefined }];
+  const open: BatchAttempt[] = [
+    { batch, requests: 0, failed: {}, doubt: undefined, lostAnswers: 0, failedSince: undefined },
+  ];
   for (let next = open.shift(); next !== undefined; next = open.shift()) {
     open.unshift(...(await attemptOnce(context, next)));
   }
@@ -65,11 +69,18 @@ async function attemptOnce(context: RunContext, attempt: BatchAttempt): Promise<
   const failedSince = attempt.failedSince ?? now;
   const { step, result } = limitWait(proposed, response, now - failedSince, run.maxWaitMs);
   const doubt = result.kind === "unknown" ? result.failure : attempt.doubt;
-  const next: BatchAttempt = { batch, requests: requests + 1, failed, doubt, failedSince };
+  const lostAnswers = attempt.lostAnswers + (result.kind === "unknown" ? 1 : 0);
+  const next: BatchAttempt = { batch, requests: requests + 1, failed, doubt, lostAnswers, failedSince };
   if (doubt === undefined && (step.do === "split" || step.do === "again")) await context.onRefusal(batch);
   switch (step.do) {
     case "split":
-      return splitBatch(batch).map((half) => ({ batch: half, requests: 0, failed: {}, doubt, failedSince: undefined }));
+      return splitBatch(batch).map((half) => ({
+        ...next,
+        batch: half,
+        requests: 0,
+        failed: {},
+        failedSince: undefined,
+      }));
     case "again":
       return (await sleepBeforeRetry(context, step.afterMs, result)) ? [next] : abandon(context, next);
     case "settle":
@@ -150,21 +161,14 @@ async function sleepBeforeRetry(
 }
 
 /** Settles a batch that the end of the run prevented from being sent. */
-async function abandon({ onOutcome }: RunContext, { batch, doubt }: BatchAttempt): Promise<[]> {
-  await onOutcome(
-    doubt === undefined
-      ? { state: "not_sent", batch, failure: "stopped" }
-      : { state: "in_doubt", batch, failure: doubt },
-  );
+async function abandon({ onOutcome }: RunContext, attempt: BatchAttempt): Promise<[]> {
+  await onOutcome(unpushedOutcome(attempt, "stopped"));
   return [];
 }
 
-async function settle(
-  context: RunContext,
-  { batch, requests, doubt }: BatchAttempt,
-  result: PushResult,
-): Promise<void> {
+async function settle(context: RunContext, attempt: BatchAttempt, result: PushResult): Promise<void> {
   if (result.kind === "accepted") {
+    const { batch, requests, doubt } = attempt;
     const { metrics } = result;
     return context.onOutcome({
       state: "pushed",
@@ -176,11 +180,14 @@ async function settle(
   }
   context.run.stoppedQueues?.record(context.run.target, result.failure);
   context.fail(result.failure, undefined);
-  return context.onOutcome(
-    doubt === undefined
-      ? { state: "not_sent", batch, failure: result.failure }
-      : { state: "in_doubt", batch, failure: doubt },
-  );
+  return context.onOutcome(unpushedOutcome(attempt, result.failure));
+}
+
+/** The outcome of a batch that no request is known to have delivered. @param failure why it was not sent */
+function unpushedOutcome({ batch, doubt, lostAnswers }: BatchAttempt, failure: Failure | "stopped"): BatchOutcome {
+  return doubt === undefined
+    ? { state: "not_sent", batch, failure }
+    : { state: "in_doubt", batch, failure: doubt, possibleDuplicate: lostAnswers > 1 };
 }
 
 function toRateFeedback(result: PushResult, waitMs: number): RateFeedback {

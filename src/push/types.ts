@@ -53,7 +53,13 @@ export type BatchOutcome =
       readonly possibleDuplicate: boolean;
     }
   /** A request was sent, and it is unknown whether the queue accepted it. */
-  | { readonly state: "in_doubt"; readonly batch: Batch; readonly failure: Failure }
+  | {
+      readonly state: "in_doubt";
+      readonly batch: Batch;
+      readonly failure: Failure;
+      /** Whether several answers were lost, so that the queue may have these messages twice. */
+      readonly possibleDuplicate: boolean;
+    }
   /** The queue has none of its messages. "stopped" means that the run ended before its turn. */
   | { readonly state: "not_sent"; readonly batch: Batch; readonly failure: Failure | "stopped" };
 

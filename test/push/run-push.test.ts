@@ -191,6 +191,19 @@ describe("a lost answer", () => {
     expect(client.sent.filter(([index]) => index === 0)).toHaveLength(5);
     expect(report.messages.pushed + report.messages.notSent).toBe(0);
     expect(report).toMatchObject({ messages: { inDoubt: 2 }, failure: failure("unknown_fate") });
+    expect(report.unsettled[0]).toMatchObject({ state: "in_doubt", possibleDuplicate: true });
+  });
+
+  test("may have arrived twice if the answer for a half of its batch is lost as well", async () => {
+    const { run, outcomes } = setUp(
+      (batch, request) => [lost, refused("split", 10205), lost][request] ?? refused("no", batch.length),
+      { batches: batches(2) },
+    );
+    await runPush(run);
+    expect(outcomes).toMatchObject([
+      { state: "in_doubt", batch: [{ index: 0 }], possibleDuplicate: true },
+      { state: "in_doubt", batch: [{ index: 1 }], possibleDuplicate: false },
+    ]);
   });
 
   test("is in doubt at once under stop, and nothing is sent after it", async () => {
@@ -206,6 +219,7 @@ describe("a lost answer", () => {
       state: "in_doubt",
       batch: batches(1)[0],
       failure: failure("unknown_fate"),
+      possibleDuplicate: false,
     });
   });
 
@@ -214,7 +228,9 @@ describe("a lost answer", () => {
       batches: batches(1),
     });
     const report = await runPush(run);
-    expect(outcomes).toEqual([{ state: "in_doubt", batch: batches(1)[0], failure: failure("unknown_fate") }]);
+    expect(outcomes).toEqual([
+      { state: "in_doubt", batch: batches(1)[0], failure: failure("unknown_fate"), possibleDuplicate: false },
+    ]);
     expect(report.failure).toEqual(failure("no", 10000));
   });
 

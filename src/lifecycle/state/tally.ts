@@ -7,7 +7,7 @@ export interface MessageOutcomes {
   readonly inDoubt: readonly number[];
   /** What these are called. */
   readonly inDoubtLabels: readonly string[];
-  /** Labels of the messages that were sent more than once. */
+  /** Labels of the messages, pushed or in doubt, that may have arrived more than once. */
   readonly possibleDuplicates: readonly string[];
 }
 
@@ -38,7 +38,10 @@ export class RunTally {
         }
         break;
       case "in_doubt":
-        for (const { index, label } of outcome.batch) this.#inDoubt.set(index, label);
+        for (const { index, label } of outcome.batch) {
+          this.#inDoubt.set(index, label);
+          if (outcome.possibleDuplicate || this.#before.has(index)) this.#possibleDuplicates.push(label);
+        }
         break;
       case "not_sent":
         return;
