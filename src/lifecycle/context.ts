@@ -4,16 +4,16 @@ import type { Session } from "./session.ts";
 import type { MessageSource } from "./source/message-source.ts";
 import type { QueueLedger, SegmentInputs, SegmentOutputs } from "./state/segment.ts";
 
-/** A segment whose turn it is. */
+/** Everything needed to push one segment. */
 export interface SegmentRun {
   readonly inputs: SegmentInputs;
-  /** Outputs of the last run; undefined: there was none. */
+  /** Outputs of the last run, undefined if there was none. */
   readonly previous: SegmentOutputs | undefined;
-  /** What they have of the queue that the segment goes to; undefined: nothing. */
+  /** The ledger in those outputs of the queue that the segment is pushed to, undefined if there is none. */
   readonly recorded: QueueLedger | undefined;
   readonly claim: JournalClaim;
   readonly ledger: SegmentLedger;
-  /** Opened when something is to be read. */
+  /** Opens the messages of the segment when they are first read. */
   readonly source: () => Promise<MessageSource>;
   readonly session: Session;
 }

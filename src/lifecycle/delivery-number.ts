@@ -6,19 +6,19 @@ import type { SegmentInputs, SegmentOutputs } from "./state/segment.ts";
 
 type Wanted = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content">;
 
-/** Whether segments are parts of one delivery, so that none of them can say by itself whether that is finished. */
+/** Checks whether segments share one delivery, so that no single segment can decide whether the delivery is complete. */
 export function isSharedDelivery(segments: readonly Wanted[]): boolean {
   return segments.length > 1 && segments.every(({ mode, content }) => mode !== "once" && content.kind === "rows");
 }
 
 /**
- * Finds the number of the delivery that the next run makes of a data file: that of the last one while it is of the same rows and
- * has something left to push, otherwise the next number. It follows from the state alone, so the run after one that was killed
- * comes to the same number, and goes on by the journals. A ledger that cannot be read finishes nothing: the provider refuses its
- * segment, and the others must not begin a new delivery because of it.
+ * Returns the number of the delivery that the next run makes of a data file: the last number if its rows are unchanged, unless
+ * `every_deploy` has finished that delivery; otherwise the next number. It depends on the state alone, so a run after an
+ * interrupted one computes the same number and resumes from the journals. An unreadable ledger does not finish a delivery: the
+ * provider rejects its segment, and the other segments must not start a new delivery because of it.
  *
- * @param segments of the data file, in order
- * @param recorded what the state has of each; undefined: nothing
+ * @param segments segments of the data file, in order
+ * @param recorded recorded outputs of each segment, undefined if there are none
  */
 export function deliveryNumberOf(
   segments: readonly Wanted[],
@@ -39,7 +39,7 @@ export function deliveryNumberOf(
   return isFinished && segments[0]?.mode === "every_deploy" ? last + 1 : last;
 }
 
-/** @returns undefined if there is none that can be read */
+/** @returns undefined if there is no ledger, or if it cannot be read */
 function readRowLedger(
   recorded: SegmentOutputs | undefined,
   queue: QueueRef,

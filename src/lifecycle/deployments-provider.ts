@@ -4,38 +4,40 @@ import type { JournalPorts } from "./journal/journal-folder.ts";
 import { relativeRoot } from "./state/relative-root.ts";
 import type { SegmentInputs } from "./state/segment.ts";
 
-/** Where the journals of what is deployed are found. */
+/** The path from which the journals of the deployed manifests are found. */
 type Rooted = Pick<SegmentInputs, "root">;
 
-/** Which manifests the stack deploys. One resource of the stack, so that the engine's state can tell deployments apart. */
+/**
+ * The manifests that the stack deploys. Held by one resource of the stack, so that the Pulumi state can distinguish deployments.
+ */
 export interface DeploymentsInputs extends Rooted {
-  /** By the manifests' names: the names that each had before. */
+  /** Former names of each manifest, by its name. */
   readonly manifests: Readonly<Record<string, readonly string[]>>;
-  /** By the manifests' names: where the former names are written, as `FILE:LINE:COLUMN`. */
+  /** Places of the former names, as `FILE:LINE:COLUMN`, by the manifest's name. */
   readonly places?: Readonly<Record<string, string>>;
 }
 
-/** What the program asks for. {@link checkDeployments} takes the absolute path off, so it never enters the state. */
+/** Inputs that the program passes. {@link checkDeployments} removes the absolute path, so it never enters the state. */
 export interface DeploymentsArgs extends DeploymentsInputs {
-  /** The repository, which `root` is made of: only the provider knows its own working directory. */
+  /** Absolute path of the repository, from which `root` is computed: only the provider can read its own working directory. */
   readonly folder?: string;
 }
 
 /**
- * A random id for each deployment of a manifest, from the run that adds it to the one that removes it. A journal that was
- * left behind counts only in the deployment in which it began: after the stack, or the manifest, was removed and deployed
- * again, here or on another machine, everything is to be pushed again.
+ * A random id for each deployment of a manifest, from the run that adds it to the one that removes it. A leftover journal is
+ * valid only for the deployment that created it: after a stack or manifest was removed and deployed again, on this or another
+ * machine, everything must be pushed again.
  */
 export interface DeploymentsOutputs extends DeploymentsInputs {
   readonly ids: Readonly<Record<string, string>>;
 }
 
-/** The id that a manifest has. @param names its own, then those that it had before */
+/** Returns the deployment id of a manifest, undefined if it has none. @param names its current name, then its former ones */
 export function findDeploymentId(names: readonly string[], ids: ReadonlyMap<string, string>): string | undefined {
   return names.map((name) => ids.get(name)).find((id) => id !== undefined);
 }
 
-/** Ids stay with their manifests, also under another name; new manifests get new ones. */
+/** Keeps the ids of manifests, renamed ones included, and creates ids for new manifests. */
 function nextDeployments(inputs: DeploymentsInputs, before: Partial<DeploymentsOutputs> = {}): DeploymentsOutputs {
   const known = new Map(Object.entries(before.ids ?? {}));
   const ids = Object.entries(inputs.manifests).map(([name, earlier]) => {
@@ -45,11 +47,11 @@ function nextDeployments(inputs: DeploymentsInputs, before: Partial<DeploymentsO
 }
 
 /**
- * Why a manifest cannot take over the ledger of a former name, in full sentences: each has one, and the engine would delete the
- * other. None: it can.
+ * Returns why a manifest cannot take over the ledgers of its former names, in full sentences, or an empty array if it can. It
+ * cannot if both names have a ledger, since Pulumi would delete the other one.
  *
  * @param desired names of all manifests that are deployed now
- * @param place where the former names are written
+ * @param place where the former names are declared
  */
 export function findRenameProblems(
   name: string,
@@ -73,13 +75,16 @@ function quote(text: string): string {
   return JSON.stringify(text);
 }
 
-/** Whether other manifests are deployed than before. */
+/** Checks whether the same manifests are deployed as before. */
 function sameDeployments(inputs: DeploymentsInputs, { ids }: Pick<DeploymentsOutputs, "ids">): boolean {
   const names = Object.keys(inputs.manifests);
   return names.length === Object.keys(ids).length && names.every((name) => Object.hasOwn(ids, name));
 }
 
-/** The engine's calls on the resource, in the shapes of a Pulumi dynamic provider. */
+/**
+ * Implements `check` of the Deployments resource: replaces the absolute folder with a relative `root`. The functions below
+ * implement the other calls of a Pulumi dynamic provider.
+ */
 export async function checkDeployments(
   _olds: unknown,
   { folder, ...inputs }: DeploymentsArgs,
@@ -105,7 +110,7 @@ export async function diffDeployments(
   return { changes: !sameDeployments(news, olds) };
 }
 
-/** @param host where journals are: those of manifests that are gone are left as a deleted resource leaves its own */
+/** @param host locates the journals; those of removed manifests are treated like the journals of a deleted resource */
 export async function updateDeployments(
   _id: string,
   olds: DeploymentsOutputs,
@@ -122,7 +127,7 @@ export async function updateDeployments(
   return { outs };
 }
 
-/** The same of all of them. */
+/** Marks the journals of all deployments as removed. */
 export async function removeDeployments(
   _id: string,
   { ids, root }: DeploymentsOutputs,
@@ -131,7 +136,7 @@ export async function removeDeployments(
   await endDeployments(Object.values(ids), { root }, host);
 }
 
-/** A folder that cannot be used keeps nothing from being deleted: what stays there casts doubt at the most. */
+/** An unusable journal folder does not prevent the deletion: a leftover journal can at most put messages in doubt. */
 async function endDeployments(gone: readonly string[], where: Rooted, host: JournalPorts): Promise<void> {
   if (gone.length === 0) return;
   const { markDeploymentsRemoved } = await import("./journal/segment-journals.ts");

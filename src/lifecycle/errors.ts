@@ -3,10 +3,10 @@ import { toPrintableLines } from "../printable.ts";
 import type { ProviderHost } from "./host.ts";
 import type { SegmentOutputs } from "./state/segment.ts";
 
-// Texts are made printable: the engine writes them to terminals and logs as they are, and with half a character in an error
-// the SDK's transport throws, and the engine waits for ever.
+// Error texts are made printable: Pulumi writes them to terminals and logs verbatim, and a lone surrogate makes the SDK's
+// transport throw, after which Pulumi waits forever.
 
-/** Why the provider refuses a call; docs/problems.md has each. */
+/** Codes of the errors with which the provider rejects a call; docs/problems.md describes each. */
 export type RefusalCode =
   | ConfigErrorCode
   | "BODY_TOO_LARGE"
@@ -34,10 +34,11 @@ export type RefusalCode =
   | "SOURCE_CHANGED";
 
 /**
- * Refuses before anything was sent: bad credentials, a manifest that changed meanwhile, an edited message.
+ * An error that is thrown before anything was sent: bad credentials, a manifest that has changed since the plan, an edited
+ * message.
  *
- * The SDK prints the stack of what check, diff, read and delete throw, on the line of the stack, before the engine shows
- * the message where it belongs. For a refusal a stack is noise, so a pointer stands in its place.
+ * The SDK prints the stack of errors from check, diff, read and delete on the line of the stack, before Pulumi shows the message
+ * on the line of the resource. That stack trace is noise, so a pointer to the message replaces it.
  */
 export class SeederError extends Error {
   override name = "Refusal";
@@ -55,9 +56,9 @@ export class SeederError extends Error {
 }
 
 /**
- * A run that ended before all was pushed. The engine keeps `properties` as the resource's partial state, so the next run
- * goes on from there; without `id` it would lose them, and without the `__provider` in them, which they have from the
- * inputs, it could neither refresh nor destroy the resource. The names are the engine's.
+ * A run that ended before everything was pushed. Pulumi stores `properties` as the partial state of the resource, so the next run
+ * resumes from there. Without `id`, Pulumi would discard them; without the `__provider` property, which comes from the inputs, it
+ * could neither refresh nor destroy the resource. Pulumi defines the property names.
  */
 export class PartialPushError extends Error {
   override name = "PartialFailure";
@@ -73,16 +74,17 @@ export class PartialPushError extends Error {
     this.reasons = [this.message];
   }
 
-  /** Whether it may not reach the engine: an error's properties travel in a header, for which gRPC has a bound of 16 MiB. */
+  /** Whether the error may be too large to reach Pulumi: its properties are sent in a header, which gRPC limits to 16 MiB. */
   get exceedsGrpcHeaderLimit(): boolean {
     return Buffer.byteLength(JSON.stringify(this.properties)) > 8_000_000;
   }
 }
 
 /**
- * Stops a push whose engine is gone, killed perhaps: nobody would keep what it comes to, and the next run would not know.
+ * Stops a push if the Pulumi engine is gone, for example killed: its outcome would not be saved, and the next run could not read
+ * it.
  *
- * @throws Refusal
+ * @throws SeederError ENGINE_GONE
  */
 export async function assertEngineAlive({ isEngineAlive }: Pick<ProviderHost, "isEngineAlive">): Promise<void> {
   if (await isEngineAlive()) return;

@@ -2,31 +2,31 @@ import type { Variables } from "../manifest/index.ts";
 import type { Clock } from "../push/index.ts";
 import type { RunEvent } from "./protocol/events.ts";
 
-/** What the lifecycle needs from outside. The provider's shell binds it to the process; tests to fakes. */
+/** External dependencies of the lifecycle. The provider binds them to the process, tests bind them to fakes. */
 export interface ProviderHost {
-  /** Absolute path from which a segment's `root` starts: the provider's working directory. */
+  /** Absolute path that a segment's `root` is relative to: the provider's working directory. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The stack's configuration by full key, e.g. "queue-seeder:apiToken". Secrets are in plain text. */
   readonly config: (key: string) => string | undefined;
-  /** The file of the repository that sets an environment variable; undefined: none does. */
+  /** Returns the repository file that sets an environment variable, undefined if none does. */
   readonly setBy: (variable: string) => string | undefined;
   readonly clock: Clock;
   readonly log: LogEvent;
-  /** The repository's commit; "" where there is none. */
+  /** Returns the commit of the repository, "" if there is none. */
   readonly commit: () => string;
-  /** Who deploys; "" where nobody is to be named, or can be. */
+  /** Returns the deployer, "" if it is unknown or must not be recorded. */
   readonly deployer: () => string;
-  /** What manifests of the project in the repository at `root`, an absolute path, may name in a stack. */
+  /** Returns the variables that manifests may use in a stack. `root` is the absolute path of the repository. */
   readonly variables: (project: string, root: string, stack: string) => Variables;
-  /** Whether the engine is still there to take what a push comes to. */
+  /** Checks whether the Pulumi engine still runs and can store the result of a push. */
   readonly isEngineAlive: () => Promise<boolean>;
-  /** Aborted when the engine asks to cancel, and at the end of every run: requests in flight finish, none starts. */
+  /** Aborted when Pulumi cancels, and at the end of every run: requests in flight finish, no new ones start. */
   readonly cancelled: AbortSignal;
 }
 
 /**
- * Reports an event of the resource with this URN. A passing one is replaced by the next on a terminal, and left out of logs. Never
- * rejects.
+ * Reports an event of the resource with this URN. On a terminal, a passing event is replaced by the next one; logs leave it out.
+ * Never rejects.
  */
 export type LogEvent = (event: RunEvent, urn: string, passing?: "passing") => Promise<void>;

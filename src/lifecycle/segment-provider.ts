@@ -14,20 +14,20 @@ import { type InlineMessages, parseInlineMessages, planInlineMessages } from "./
 import { relativeRoot } from "./state/relative-root.ts";
 import type { SegmentInputs, SegmentOutputs } from "./state/segment.ts";
 
-/** What only the run itself needs of a segment: {@link SegmentProvider.check} takes it off, so it never enters the state. */
+/** Inputs that only the run itself needs: {@link SegmentProvider.check} removes them, so they never enter the state. */
 export interface CheckedInputs extends SegmentInputs {
   readonly preview?: boolean;
-  /** Absolute path of the repository, which `root` is made of: only the provider knows its own working directory. */
+  /** Absolute path of the repository, from which `root` is computed: only the provider can read its own working directory. */
   readonly folder?: string;
 }
 
 export interface CheckResult {
   readonly inputs: SegmentInputs;
-  /** With an empty property: with a name, the engine would show the property's value. */
+  /** `property` is empty, since Pulumi would display the value of a named property. */
   readonly failures?: readonly { readonly property: ""; readonly reason: string }[];
 }
 
-/** The engine's calls on a segment's resource, in the shapes of a Pulumi dynamic provider. */
+/** Pulumi's calls for the resource of a segment, in the form of a Pulumi dynamic provider. */
 export interface SegmentProvider {
   check(olds: Partial<SegmentInputs>, news: CheckedInputs): Promise<CheckResult>;
   diff(id: string, olds: SegmentOutputs, news: SegmentInputs): Promise<{ changes: boolean; replaces: string[] }>;
@@ -38,11 +38,11 @@ export interface SegmentProvider {
 }
 
 /**
- * Binds the lifecycle to what is around it. What reads manifests and speaks to the API is imported when it is needed: a
- * run with nothing to push only compares, and should start as quickly.
+ * Creates a provider that runs the lifecycle with this host. The modules that read manifests and call the API are imported on
+ * demand: a run with nothing to push only compares, and should start quickly.
  */
 export function createProvider(host: ProviderHost): SegmentProvider {
-  // The preview and the run are two processes, so what check learns of the one is true for its process.
+  // Preview and run are separate processes, so the flag that check receives holds for the whole process.
   let previewing = false;
   const session = openSession(host);
   const logSummary = (inputs: SegmentInputs, decision: Decision) =>
@@ -69,7 +69,7 @@ export function createProvider(host: ProviderHost): SegmentProvider {
       if (given !== undefined && given.problems.length > 0)
         return { inputs: news, failures: toCheckFailures(news, given) };
       const inputs = given === undefined ? news : planInlineMessages(news, given);
-      // The first time there is nothing to compare with, and the engine asks for no diff.
+      // On the first deployment there is nothing to compare with, and Pulumi does not call diff.
       if (olds.manifest === undefined) await logSummary(inputs, resolveLedger(inputs, undefined).decision);
       return { inputs };
     },
@@ -108,7 +108,8 @@ export function createProvider(host: ProviderHost): SegmentProvider {
 
     async remove(_id, props) {
       const { markJournalsRemoved } = await import("./journal/segment-journals.ts");
-      // One that stays casts doubt at the most, and a folder that cannot be used keeps no resource from being deleted.
+      // A journal that remains can at most put messages in doubt, and an unusable folder must not prevent the deletion of a
+      // resource.
       await markJournalsRemoved(props, host).catch((error: Error) => {
         const code = error instanceof SeederError ? error.code : "JOURNAL_UNUSABLE";
         return host.log({ kind: "warned", code, message: error.message }, props.resourceUrn);
@@ -119,7 +120,7 @@ export function createProvider(host: ProviderHost): SegmentProvider {
   });
 }
 
-/** Reports the code of each refusal, which Pulumi passes on in a sentence alone. */
+/** Reports the code of each rejected call, since Pulumi passes on only the sentence. */
 function reportingRefusals({ log }: Pick<ProviderHost, "log">, lifecycle: SegmentProvider): SegmentProvider {
   async function reporting<T>(resourceUrn: string | undefined, call: Promise<T>): Promise<T> {
     try {

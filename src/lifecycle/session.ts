@@ -2,18 +2,18 @@ import type { ProviderHost } from "./host.ts";
 import { parseRequest, type RunRequest } from "./protocol/request.ts";
 import type { ApiContext } from "./queue/connect.ts";
 
-/** What the deliveries of one process share. */
+/** State that the deliveries of one process share. */
 export interface Session {
   readonly host: ProviderHost;
-  /** ISO 8601. */
+  /** When the process started the session, ISO 8601. */
   readonly startedAt: string;
-  /** Made when a call needs it: a run that pushes nothing needs no credentials. @throws Refusal for unusable settings */
+  /** Connects on first use: a run that pushes nothing needs no credentials. @throws SeederError if a setting is invalid */
   readonly connect: () => Promise<ApiContext>;
-  /** What a command asks of the run. @throws Refusal when it cannot be read */
+  /** The request of the command that started the run. @throws SeederError if it cannot be read */
   readonly request: RunRequest;
 }
 
-/** For one process, which makes one deployment. */
+/** Opens the session of one process, which performs one deployment. */
 export function openSession(host: ProviderHost): Session {
   let connected: Promise<ApiContext> | undefined;
   let request: RunRequest | undefined;

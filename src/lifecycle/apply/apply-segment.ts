@@ -21,11 +21,12 @@ import { planSends, selectPending } from "./select-pending.ts";
 import { withWaitLog } from "./wait-log.ts";
 
 /**
- * Pushes what is pending for a segment: the one way in which messages leave, for create and update alike.
+ * Pushes the pending messages of a segment, or applies the requested repair to its ledger instead. Both create and update call
+ * it.
  *
- * @param previous outputs of the last run; undefined: there was none
- * @returns the outputs once everything is pushed
- * @throws Refusal when nothing was sent, and the state is to stay what it is; PartialFailure with the outputs so far
+ * @param previous outputs of the last run, undefined if there was none
+ * @returns the outputs, once every message is pushed or the repair is done
+ * @throws SeederError if nothing was sent and the state must not change; PartialPushError with the outputs so far
  */
 export async function applySegment(
   id: string,
@@ -42,7 +43,7 @@ export async function applySegment(
     opened ??= openMessageSource(inputs, session.host);
     return opened;
   };
-  // The ledger of rows is made of their digests; that of messages lies in the inputs.
+  // The row ledger is computed from the row digests; the message digests are part of the inputs.
   const digests = inputs.content.kind === "rows" ? (await source()).digests : undefined;
   const ledger = resolveLedger(inputs, recorded?.ledger, claim.recovered, digests);
   const delivery: SegmentRun = { inputs, previous, recorded, claim, ledger, source, session };
@@ -50,7 +51,7 @@ export async function applySegment(
   return repair === undefined ? pushPending(id, delivery) : repairLedger(repair, delivery);
 }
 
-/** @throws Refusal where a run with `--target` leaves out what tells one deployment of the manifest from another */
+/** @throws SeederError if a run with `--target` excludes the resource that assigns deployment ids */
 function assertDeploymentKnown({ manifest, deployment }: SegmentInputs): void {
   if (deployment !== "") return;
   throw new SeederError(
@@ -80,7 +81,7 @@ async function pushPending(id: string, delivery: SegmentRun): Promise<SegmentOut
   throw record.changed ? new PartialPushError(id, outputs, reason) : new SeederError("PUSH_INCOMPLETE", reason);
 }
 
-/** What a plan says that goes: by the ledger alone, or by what a journal makes of it, in which it can become more or less. */
+/** Returns the indices that a plan lists: those pending by the ledger alone, and those pending once journals are merged. */
 async function planPending({ inputs, recorded, ledger, source }: SegmentRun): Promise<readonly number[]> {
   const digests = inputs.content.kind === "rows" ? (await source()).digests : undefined;
   return planSends(inputs, resolveLedger(inputs, recorded?.ledger, [], digests), ledger);
@@ -110,7 +111,7 @@ async function pushBatches(
   const { host } = session;
   const { requirements, preflight, queueReader, stoppedQueues, ...api } = await session.connect();
   const asking = () => ({ reason: "the API has not answered yet", until: host.clock.elapsed() + requestDeadlineMs });
-  // What is wrong here is told before what is wrong there.
+  // Errors in the source are reported before errors of the queue.
   const opened = await source();
   const hopeless = await waits.during(asking(), preflight.check(inputs, host.log));
   if (hopeless === undefined) await waits.during(asking(), requirements.check(inputs, queueReader));
@@ -142,7 +143,7 @@ async function pushBatches(
       failure === undefined ? report : { ...report, failure: await preflight.explainFailure(inputs, failure) };
     return { report: judged, journal };
   } finally {
-    // Each of its lines is on the disk already. What it lacks, when that is full, is that the run came to its end.
+    // Every line of the journal is on disk already. If the disk is full, only the line that marks the end of the run is missing.
     await journal.close().catch(() => {});
   }
 }

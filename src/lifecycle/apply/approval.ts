@@ -5,7 +5,7 @@ import { SeederError } from "../errors.ts";
 import type { RunRequest } from "../protocol/request.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 
-/** A segment as a review knows it. */
+/** The inputs of a segment that identify a reviewed push. */
 export type PushIdentity = Pick<
   SegmentInputs,
   | "project"
@@ -22,28 +22,28 @@ export type PushIdentity = Pick<
 >;
 
 /**
- * What is to be pushed for a segment: the messages with their ids and delays (by the segment's digest), which of them, where
- * to, and on what terms. The same on every machine.
+ * A planned push of one segment: the messages with their ids and delays (by the segment's digest), their indices, the queue and
+ * the delivery settings. Identical on every machine.
  */
 export interface PlannedPush extends Omit<PushIdentity, "project" | "stack" | "requires"> {
-  /** "" where it is not known yet, since the run creates the queue first. */
+  /** "" if it is unknown because the run has yet to create the queue. */
   readonly queueId: string;
-  /** What the queue must be like before the first message goes; null: anything. */
+  /** Requirements on the queue that are checked before the first push; null if there are none. */
   readonly requires: QueueRequirements | null;
-  /** "" where the program gives values that only the run itself knows: then any messages are the reviewed ones. */
+  /** "" if the program passes values that are only known during the run; then any messages match the approval. */
   readonly digest: string;
-  /** Their indices in the segment, ascending, as in `0-4,7`; `*` where the digest is "". */
+  /** Indices in the segment, ascending, for example `0-4,7`; `*` if the digest is "". */
   readonly messages: string;
 }
 
-/** @param sendable indices in the segment, ascending */
+/** Returns the planned push of a segment. @param sendable indices in the segment, ascending */
 export function toPlannedPush(inputs: PushIdentity, sendable: readonly number[]): PlannedPush {
   const { manifest, segment, accountId, queue, queueId, mode, inDoubtPolicy, requires = null, digest } = inputs;
   const terms = { accountId, queue, queueId, mode, inDoubtPolicy, requires };
   return { manifest, segment, ...terms, digest, messages: ranges(sendable) };
 }
 
-/** The push of a segment as it is reviewed before the run has made all of its messages. */
+/** Returns the form of a push that is reviewed before all of its messages are known. */
 export function toOpenPush(inputs: PushIdentity): PlannedPush {
   return { ...toPlannedPush(inputs, []), ...anyMessages };
 }
@@ -52,7 +52,7 @@ const anyMessages = { digest: "", messages: "*" } as const;
 
 type StackIdentity = Pick<PushIdentity, "project" | "stack">;
 
-/** Names a push of a stack. */
+/** Computes the digest of a push of a stack, which identifies it in an approval. */
 export function pushDigest({ project, stack }: StackIdentity, push: PlannedPush): string {
   const { manifest, segment, accountId, queue, queueId, mode, inDoubtPolicy, requires, digest, messages } = push;
   const desired = requires && [requires.consumer, requires.notPaused, requires.maxBacklog ?? null];
@@ -61,7 +61,7 @@ export function pushDigest({ project, stack }: StackIdentity, push: PlannedPush)
   return describePush("push", JSON.stringify(identity));
 }
 
-/** Whether a push is the reviewed one, or what was left of it when a run ended early. */
+/** Checks whether a push is the approved one, or the rest of it after a run that ended early. */
 export function isSubsetOf(push: PlannedPush, approved: PlannedPush): boolean {
   const same = (["manifest", "segment", "accountId", "queue", "mode", "inDoubtPolicy"] as const).every(
     (key) => push[key] === approved[key],
@@ -75,8 +75,10 @@ export function isSubsetOf(push: PlannedPush, approved: PlannedPush): boolean {
 }
 
 /**
- * @param sendable what is to be pushed; asked only where somebody reviewed it
- * @throws Refusal when the run was reviewed, and this was not part of it
+ * Throws if the run is limited to approved pushes and this push is not one of them.
+ *
+ * @param sendable returns the indices to push; only called if the run has a list of approved pushes
+ * @throws SeederError PLAN_DIFFERS
  */
 export async function assertApproved(
   inputs: PushIdentity,
@@ -98,12 +100,12 @@ export async function assertApproved(
   );
 }
 
-/** `p1:` tells these digests from those in ledgers, and a later form from this one. */
+/** The prefix `p1:` distinguishes these digests from those in ledgers and from later formats. */
 export function describePush(what: string, text: string): string {
   return `p1:${createHash("sha256").update(`${what}\n${text}`).digest().subarray(0, 16).toString("base64url")}`;
 }
 
-/** `0-4,7`: short for what lies together, as most do. */
+/** Formats ascending indices as `0-4,7`. Most are consecutive, so the text is short. */
 function ranges(indices: readonly number[]): string {
   const parts: string[] = [];
   for (let at = 0; at < indices.length; ) {
@@ -119,7 +121,7 @@ function ranges(indices: readonly number[]): string {
   return parts.join(",");
 }
 
-/** The first and the last of each range. */
+/** Parses the text of {@link ranges} into the first and last index of each range. */
 function parseRange(text: string): readonly (readonly [number, number])[] {
   if (text === "") return [];
   return text.split(",").map((range) => {

@@ -2,10 +2,10 @@ import type { ProviderHost } from "../host.ts";
 import type { RunEventOfKind } from "../protocol/events.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 
-/** Milliseconds between two lines that a terminal replaces, and between two that stay in a pipeline's log. */
+/** Minimum milliseconds between two transient progress lines, and between two that are kept in the log of a pipeline. */
 const logIntervalMs = { passing: 1_000, lasting: 30_000 } as const;
 
-/** Tells on the resource's own line how far a push has come: messages, rate, time left. */
+/** Reports the progress of a push on the resource's line: messages pushed, rate, time left. */
 export class Progress {
   readonly #inputs: SegmentInputs;
   readonly #total: number;
@@ -16,7 +16,7 @@ export class Progress {
   #pushedAt: number;
   #done = 0;
 
-  /** @param total messages that the run is to push */
+  /** @param total number of messages that the run is to push */
   constructor(inputs: SegmentInputs, total: number, host: Pick<ProviderHost, "clock" | "log">) {
     this.#inputs = inputs;
     this.#total = total;
@@ -24,7 +24,7 @@ export class Progress {
     this.#startedAt = this.#loggedAt = this.#keptAt = this.#pushedAt = host.clock.elapsed();
   }
 
-  /** When messages were pushed last, or the push began, in milliseconds of the clock's `elapsed`. */
+  /** When messages were last pushed, or when the push began, in milliseconds of the clock's `elapsed`. */
   get pushedAt(): number {
     return this.#pushedAt;
   }
@@ -37,7 +37,7 @@ export class Progress {
     this.#loggedAt = now;
     const lasting = now - this.#keptAt >= logIntervalMs.lasting;
     if (lasting) this.#keptAt = now;
-    // Nobody waits for it: a line that comes late does no harm, a push that waits for it does.
+    // Not awaited: a late progress line is harmless, a delayed push is not.
     void this.#ports.log(this.#event(now), this.#inputs.resourceUrn, lasting ? undefined : "passing");
   }
 

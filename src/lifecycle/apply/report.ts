@@ -8,10 +8,10 @@ import { parseInlineMessages } from "../source/inline-messages.ts";
 import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 import type { MessageOutcomes } from "../state/tally.ts";
 
-/** Labels that a line for people names one by one. */
+/** Maximum number of labels that a line lists. */
 const maxListedLabels = 20;
 
-/** What a run will do for a segment, for the preview. */
+/** Returns the event that the preview shows: what the run will do for a segment. */
 export function toPlannedEvent(
   inputs: Pick<SegmentInputs, "queue" | "inDoubtPolicy" | "inlineMessages">,
   { pending, alreadyPushed, forgotten, inDoubt }: Decision,
@@ -28,14 +28,14 @@ export function toPlannedEvent(
     pushedBefore: alreadyPushed.length,
     held,
     mayRepeat: held > 0 ? 0 : inDoubt.length,
-    // One that seems to be gone may be one of those that are not known yet.
+    // A message that seems to be removed may be one of those that are not known yet.
     forgotten: countUnknown || unknown > 0 ? 0 : forgotten.length,
     unresolved: unknown,
     open: countUnknown,
   };
 }
 
-/** Why a run ended before everything was pushed, with every message accounted for, and what to do. */
+/** Describes why a run ended before everything was pushed, accounts for every message, and names the next step. */
 export function describeIncompletePush(
   inputs: SegmentInputs,
   account: MessageOutcomes,
@@ -66,20 +66,20 @@ export function describeIncompletePush(
   return lines.join("\n");
 }
 
-/** The first of many labels, and how many there are beyond them. */
+/** Returns the first labels as ranges, and the number of the remaining ones. */
 export function limitIds(labels: readonly string[]): { readonly names: readonly string[]; readonly more: number } {
   const runs = toRanges(labels);
   const first = runs.slice(0, maxListedLabels);
   return { names: first.map(formatRange), more: labels.length - first.reduce((sum, run) => sum + run.count, 0) };
 }
 
-/** As {@link limitIds}, in words. */
+/** Formats the result of {@link limitIds} as text. */
 export function formatIdList(labels: readonly string[]): string {
   const { names: first, more } = limitIds(labels);
   return first.join(", ") + (more > 0 ? ` and ${formatNumber(more)} more` : "");
 }
 
-/** All labels; rows that follow each other are named together, as `#1 to #100`. */
+/** Formats all labels; consecutive rows are combined, as in `#1 to #100`. */
 export function formatAllIds(labels: readonly string[]): readonly string[] {
   return toRanges(labels).map(formatRange);
 }
@@ -109,7 +109,7 @@ function follows(last: string, label: string): boolean {
   return /^#\d+$/.test(last) && label === `#${Number(last.slice(1)) + 1}`;
 }
 
-/** Says what the journals of interrupted runs knew. */
+/** Logs how many messages the journals of interrupted runs add to the ledger, if there are any. */
 export async function logRecovered({ inputs, claim: { recovered: left }, ledger, session }: SegmentRun): Promise<void> {
   if (left.length === 0) return;
   const { carriedOver, decision } = ledger;
@@ -117,7 +117,7 @@ export async function logRecovered({ inputs, claim: { recovered: left }, ledger,
   await session.host.log({ kind: "recovered", ...recovered }, inputs.resourceUrn);
 }
 
-/** Names what may have arrived twice. */
+/** Logs a warning for messages that may have arrived twice. */
 export async function warnAboutDuplicates(
   { resourceUrn }: SegmentInputs,
   { possibleDuplicates }: MessageOutcomes,
@@ -130,7 +130,7 @@ export async function warnAboutDuplicates(
   );
 }
 
-/** How the push of a segment ended: what the outputs say of this run, not of one before it. */
+/** Returns the outcome of a segment's push. `pushed` counts this run only, not earlier ones. */
 export function outcomeOf(
   { messages }: Pick<SegmentInputs, "messages">,
   { pushed, inDoubt }: MessageOutcomes,

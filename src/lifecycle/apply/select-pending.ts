@@ -4,7 +4,7 @@ import type { SegmentInputs } from "../state/segment.ts";
 type InDoubtInput = Pick<SegmentInputs, "inDoubtPolicy">;
 type DecisionInput = Pick<SegmentLedger, "decision">;
 
-/** The messages that a run sends. With `in_doubt: stop`, what was sent without an answer is never sent again unasked. */
+/** Returns the indices that a run sends. With `in_doubt: stop`, messages in doubt are never sent again automatically. */
 export function selectPending(
   { inDoubtPolicy }: InDoubtInput,
   { decision: { pending, inDoubt } }: DecisionInput,
@@ -14,8 +14,8 @@ export function selectPending(
 }
 
 /**
- * What a plan has of a segment, which is the same on every machine unless a journal here makes it more: what goes by the ledger
- * alone, and what a journal adds.
+ * Returns the indices that a plan lists, ascending: those pending by the ledger alone and those pending after merging journals.
+ * Without journals the plan is identical on every machine.
  */
 export function planSends(inputs: InDoubtInput, alone: DecisionInput, withJournals: DecisionInput): readonly number[] {
   return [...new Set([...selectPending(inputs, alone), ...selectPending(inputs, withJournals)])].sort((a, b) => a - b);

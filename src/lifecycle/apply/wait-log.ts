@@ -3,20 +3,20 @@ import type { ProviderHost } from "../host.ts";
 import type { RunEventOfKind } from "../protocol/events.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 
-/** Milliseconds: between two looks, until a wait is told, and between two lines of it that stay in a log. */
+/** Milliseconds: between two checks, until a wait is reported, and between two of its lines that are kept in a log. */
 const intervalsMs = { every: 1_000, quiet: 2_000, lasting: 30_000 } as const;
 
-/** What of a push is watched. */
+/** The parts of a push that are watched for waits. */
 interface WaitLogOptions {
   readonly inputs: Pick<SegmentInputs, "queueId" | "resourceUrn">;
   readonly ports: Pick<ProviderHost, "clock" | "log">;
   readonly pace: Pick<Throttle, "holdOf">;
   readonly waits: Waits;
-  /** When a message was pushed last, in milliseconds of `elapsed`. */
+  /** Returns when a message was last pushed, in milliseconds of `elapsed`. */
   readonly lastPushed: () => number;
 }
 
-/** Does something, and tells meanwhile of each wait that is longer than two seconds; see {@link logWaits}. */
+/** Runs `act` and reports each wait that exceeds two seconds meanwhile; see {@link logWaits}. */
 export async function withWaitLog<T>(watched: WaitLogOptions, act: () => Promise<T>): Promise<T> {
   const end = new AbortController();
   const logging = logWaits(watched, end.signal);
@@ -29,8 +29,8 @@ export async function withWaitLog<T>(watched: WaitLogOptions, act: () => Promise
 }
 
 /**
- * Tells of each wait on the resource's own line: why, for how long, and that it is over. Comes to its end with the signal;
- * never rejects.
+ * Reports each wait on the resource's line: its reason, its duration and its end. Stops when the signal is aborted; never
+ * rejects.
  */
 async function logWaits(
   { inputs, ports: host, pace: throttle, waits, lastPushed }: WaitLogOptions,
@@ -53,7 +53,7 @@ async function logWaits(
     loggedSince ??= quietSince;
     const lasting = now - keptAt >= intervalsMs.lasting;
     if (lasting) keptAt = now;
-    // A line that comes late does no harm.
+    // Not awaited: a late line is harmless.
     void log(
       toWaitEvent(wait.reason, wait.until - now, clock.now()),
       inputs.resourceUrn,
@@ -66,7 +66,7 @@ async function logWaits(
       check();
     }
   } catch {
-    // The push is over.
+    // The signal was aborted: the push is over.
   }
 }
 

@@ -14,23 +14,23 @@ import {
   withJournalErrors,
 } from "./segment-journals.ts";
 
-/** What a run took from the runs before it. */
+/** The journals that a run has taken over from interrupted runs. */
 export interface JournalClaim {
   readonly recovered: readonly OpenJournal[];
-  /** Ids of the journals that the ledger takes over with them. */
+  /** Ids of the journals that the ledger incorporates. */
   readonly ids: readonly string[];
-  /** Begins the journal of this run, which carries on what the others had. @throws Refusal */
+  /** Starts the journal of this run, which includes the entries of those taken over. @throws SeederError */
   begin(ledger: Pick<SegmentLedger, "delivery" | "deliveryNumber" | "fresh" | "carriedOver">): Promise<Journal>;
 }
 
-/** Milliseconds for which a run waits for another one: longer than any request of one whose engine was killed. */
+/** Maximum milliseconds to wait for another run: longer than any request of a run whose Pulumi engine was killed. */
 const maxWaitForRunMs = 120_000;
 const pollIntervalMs = 500;
 
 /**
- * Takes what other runs left for a segment. One that still sends is waited for.
+ * Takes over the journals that other runs left for a segment. Waits for a run that is still sending.
  *
- * @throws Refusal when a journal cannot be read, or another run goes on
+ * @throws SeederError if a journal cannot be read, or if another run is still active after the wait
  */
 export async function claimJournals(
   inputs: SegmentInputs,
@@ -65,7 +65,7 @@ async function takeJournals(query: JournalQuery, journals: Journals): Promise<re
   for (;;) {
     const { open, spent } = await findSegmentJournals(query, journals);
     for (const found of spent) await journals.drop(found);
-    // What stands in a journal may have grown until it was taken.
+    // A journal may have grown before it was taken.
     if (open.every(({ found }) => files.has(found.file))) return open;
     for (const { found } of open) {
       const taken = await journals.take(found);
@@ -92,7 +92,7 @@ async function awaitOtherRuns(
   }
 }
 
-/** Heads of the segment's journals by which another run still sends. */
+/** Returns the heads of the segment's journals whose runs are still sending. */
 async function findRunning(query: JournalQuery, journals: Journals, own?: string): Promise<readonly JournalHead[]> {
   const alive: JournalHead[] = [];
   for (const found of await journals.list(query)) {
@@ -136,7 +136,7 @@ async function createHead(
   };
 }
 
-/** 72 random bits. */
+/** Returns a random id of 72 bits, in base64url. */
 export function randomId(): string {
   return randomBytes(9).toString("base64url");
 }

@@ -13,16 +13,16 @@ import { findQueueLedger } from "../ledger/queue-ledgers.ts";
 import type { QueueLedger, SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 import { type JournalPorts, journalFolder } from "./journal-folder.ts";
 
-/** By what a segment finds its journals, and what the state has of the queue that it goes to. */
+/** Identifiers by which a segment finds its journals, and the recorded ledger of its queue. */
 export interface JournalQuery extends JournalSite {
   readonly manifest: string;
   readonly content: SegmentInputs["content"];
-  /** undefined: the state does not have the resource. */
+  /** undefined if the state does not have the resource. */
   readonly lineage: string | undefined;
-  /** As the program has it and, after a rename was taken back, as the state does. */
+  /** Deployment ids of the program and, after a rename was reverted, of the state. */
   readonly deployments: readonly string[];
   readonly resource: string;
-  /** Places of the names that the manifest had before: what a state that was never saved knew it by. */
+  /** Places under the former names of the manifest, for states that were never saved. */
   readonly formerPlaces: readonly string[];
   readonly recorded: QueueLedger | undefined;
 }
@@ -48,12 +48,12 @@ function placeOf({ project, stack }: Pick<SegmentInputs, "project" | "stack">, r
   return `${project}/${stack} ${resourceUrn}`;
 }
 
-/** The URN that the segment had under a former name of its manifest's resource. */
+/** Returns the URN of the segment under a former name of its manifest's resource. */
 function formerUrn({ resourceUrn, segment }: SegmentInputs, name: string): string {
   return `${resourceUrn.slice(0, resourceUrn.lastIndexOf("::") + 2)}${name}/${segment}`;
 }
 
-/** Whether a journal is of the segment, by any of the things that the segment is known by. */
+/** Checks whether a journal belongs to the segment, by any of its identifiers. */
 export function isOfSegment(
   { lineage, deployment, place }: JournalHead,
   query: Pick<JournalQuery, "lineage" | "deployments" | "resource" | "formerPlaces">,
@@ -65,28 +65,28 @@ export function isOfSegment(
   );
 }
 
-/** The journals of a repository. */
+/** Opens the journals of a repository. */
 export function openJournals(inputs: Pick<SegmentInputs, "root">, host: JournalPorts): Journals {
   return fileJournals(journalFolder(inputs, host));
 }
 
-/** A journal with something in it that the state does not name. */
+/** A journal with entries that the state does not contain. */
 export interface OpenJournal extends RecoveredJournal {
   readonly found: FoundJournal;
 }
 
-/** Journals of a segment, by what the state says of them. */
+/** Journals of a segment, classified by the state. */
 export interface SegmentJournals {
-  /** What the ledger is to take over, in the order in which it was written. */
+  /** Journals that the ledger must take over, those that continue the ledger first. */
   readonly open: readonly OpenJournal[];
-  /** The state, or another journal, has what they have; or nothing is in them, or the resource is deleted. */
+  /** Journals to delete: their entries are in the state or in another journal, they are empty, or their resource is deleted. */
   readonly spent: readonly FoundJournal[];
 }
 
 /**
- * Finds the journals of a segment, and judges each by what the state says of it. Changes nothing.
+ * Finds and classifies the journals of a segment. Changes nothing.
  *
- * @throws JournalError when one cannot be read; Refusal when one is of another kind of content
+ * @throws JournalError if a journal cannot be read; SeederError if one has content of another kind
  */
 export async function findSegmentJournals(query: JournalQuery, journals: Journals): Promise<SegmentJournals> {
   const open: OpenJournal[] = [];
@@ -101,7 +101,7 @@ export async function findSegmentJournals(query: JournalQuery, journals: Journal
     open.filter(({ found }) => over.has(found.head.id)),
     open.filter(({ found }) => !over.has(found.head.id)),
   ];
-  // What may follow from the ledger comes before what only casts doubt on it.
+  // Journals that may continue the ledger come before those that can only put messages in doubt.
   const ordered = [...rest.filter(({ isNext }) => isNext), ...rest.filter(({ isNext }) => !isNext)];
   return { open: ordered, spent: [...spent, ...taken.map(({ found }) => found)] };
 }
@@ -116,19 +116,19 @@ async function classifyJournal(found: FoundJournal, query: JournalQuery): Promis
   if (removed && !isOwn) return "spent";
   const { entries, ended } = await found.read();
   if (entries.pushed.length + entries.inDoubt.length === 0) return "spent";
-  // A run without checkpoints that did not come to its end left nothing in the state, not even what it is deployed as.
+  // A run without checkpoints that did not finish left nothing in the state, not even its deployment id.
   const wasFirst = recorded === undefined && (isDeployed || (head.uncheckpointed && !ended));
   const isNext = head.base === (recorded?.runs[0] ?? null) && (isOwn || wasFirst);
-  // What it has, proven or in doubt, says nothing of content of the other kind, and may be in the queue.
+  // Its entries, pushed or in doubt, do not apply to content of the other kind, yet the messages may be in the queue.
   if (head.kind !== content.kind) assertSameKind(head.kind, query, "the journal of an earlier run");
   const { delivery, deliveryNumber, fresh } = head;
   return { ...entries, delivery, deliveryNumber, fresh, isNext, found };
 }
 
 /**
- * What journals have that the state does not name, for whoever only looks.
+ * Returns journal entries that the state does not contain, without changing anything.
  *
- * @throws Refusal when one cannot be read
+ * @throws SeederError if a journal cannot be read
  */
 export async function readRecoveredEntries(
   inputs: SegmentInputs,
@@ -140,7 +140,7 @@ export async function readRecoveredEntries(
   );
 }
 
-/** Deletes the journals of a segment whose content the state has. @param olds as the engine's state holds them */
+/** Deletes the journals of a segment whose entries are in the state. @param olds outputs in the Pulumi state */
 export async function dropSpentJournals(
   inputs: SegmentInputs,
   olds: PreviousState,
@@ -154,7 +154,10 @@ export async function dropSpentJournals(
   });
 }
 
-/** The resource is deleted: what its journals have, and its ledger does not, is to be found only if the state keeps it all the same. */
+/**
+ * Marks the journals of a deleted resource as removed and deletes those that its ledgers contain. Entries that are in no ledger
+ * are used again only if the state keeps the resource after all.
+ */
 export async function markJournalsRemoved(olds: SegmentOutputs, host: JournalPorts): Promise<void> {
   await withJournalErrors(async () => {
     const journals = openJournals(olds, host);
@@ -162,14 +165,14 @@ export async function markJournalsRemoved(olds: SegmentOutputs, host: JournalPor
       for (const found of await journals.list({ queue: recorded, segment: olds.segment })) {
         const { id, lineage } = found.head;
         if (recorded.runs.includes(id)) await journals.drop(found);
-        // One of another lineage may be that of the resource which takes this one's place, by a run whose state was not saved.
+        // A journal of another lineage may belong to the resource that replaces this one, from a run whose state was not saved.
         else if (lineage === olds.lineage) await journals.markRemoved(found);
       }
     }
   });
 }
 
-/** The same of deployments that have come to their end, with segments that the state may never have had. */
+/** Marks the journals of ended deployments as removed, those of segments that never reached the state included. */
 export async function markDeploymentsRemoved(
   deployments: readonly string[],
   where: Pick<SegmentInputs, "root">,
@@ -181,7 +184,10 @@ export async function markDeploymentsRemoved(
   }
 }
 
-/** @throws Refusal instead of a JournalError: without its journal a run would not know after a kill what it sent */
+/**
+ * Converts a JournalError into a refusal: without its journal, a run after a kill would not contain what was sent. @throws
+ * SeederError
+ */
 export async function withJournalErrors<T>(use: () => Promise<T>): Promise<T> {
   try {
     return await use();

@@ -6,7 +6,7 @@ import { parseInlineMessages } from "../source/inline-messages.ts";
 import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 import { isLastSegment } from "./diff.ts";
 
-/** @throws Refusal when something was edited that was pushed, with its place and both digests */
+/** Throws if pushed messages or rows were edited. @throws SeederError with the place and both digests of each */
 export async function assertNotEdited(inputs: SegmentInputs, { edited }: Decision, host: ProviderHost): Promise<void> {
   if (edited.length === 0) return;
   if (inputs.content.kind === "rows") throwRowsEdited(inputs, inputs.content.from, edited);
@@ -31,7 +31,7 @@ async function throwMessagesEdited(
   throw new SeederError("MESSAGE_EDITED", `nothing of ${inputs.manifest} was pushed.\n${lines.join("\n")}`);
 }
 
-/** A body that nobody edited has another digest when a variable in it has another value. */
+/** The digest of an unedited body changes when the value of one of its variables changes. */
 function explainChangedVariables(manifest: string, changing: readonly string[]): string {
   if (changing.length === 0) return "";
   const names = [...new Set(changing)].map((name) => `\${${name}}`).join(", ");
@@ -42,7 +42,7 @@ function explainChangedVariables(manifest: string, changing: readonly string[]):
 }
 
 interface MessageDescription {
-  /** Where it stands, in words. */
+  /** Location of the message, for display. */
   readonly place: string;
   readonly changing?: readonly string[] | undefined;
 }
@@ -59,10 +59,10 @@ async function describeMessages(inputs: SegmentInputs, host: ProviderHost): Prom
   }));
 }
 
-/** Messages, or ranges of rows, that are told one by one: an error that is too long breaks the engine's connection. */
+/** Maximum number of messages or row ranges to list: a longer error breaks the connection to Pulumi. */
 const maxListedEdits = 20;
 
-/** A data file is append-only: what was pushed of it must still be in it. */
+/** Data files are append-only: pushed rows must stay in the file. */
 function throwRowsEdited({ manifest, file }: SegmentInputs, from: number, edited: Decision["edited"]): never {
   const lines = edited.slice(0, maxListedEdits).map(({ index, messages, pushed, present }) => {
     const first = from + index + 1;
@@ -76,7 +76,7 @@ function throwRowsEdited({ manifest, file }: SegmentInputs, from: number, edited
   throw dataFileEditedError(`nothing of this part of ${manifest} (${file}) was pushed.\n${lines.join("\n")}`);
 }
 
-/** @throws Refusal when the data file ended further on when it was deployed */
+/** @throws SeederError if the data file had more rows when it was last deployed */
 export function assertNotShrunk(olds: Pick<SegmentOutputs, "content">, news: SegmentInputs): void {
   if (news.mode !== "once" || news.content.kind !== "rows") return;
   if (isLastSegment(olds) !== false || !news.content.last) return;

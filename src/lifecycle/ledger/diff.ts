@@ -11,7 +11,7 @@ import { resolveLedger } from "./segment-ledger.ts";
 export interface SegmentDiff {
   readonly changes: boolean;
   readonly decision: Decision;
-  /** The ledger of the queue that the segment goes to; undefined: it has nothing yet. */
+  /** The ledger of the queue that the segment is pushed to, undefined if there is none yet. */
   readonly recorded: QueueLedger | undefined;
 }
 
@@ -19,12 +19,12 @@ type RecordedSegment = QueueLedger & Pick<SegmentOutputs, "elsewhere">;
 type DesiredSegment = Omit<SegmentInputs, "resourceUrn" | "deployment">;
 
 /**
- * Compares the ledger with what is wanted: the preview, the plan and the push all decide by it. Pure, but for a data file
- * that is another one than the ledger's. Each queue has a ledger of its own.
+ * Compares the ledger with the desired messages; the preview, the plan and the push all decide by it. Pure, except that it reads
+ * the data file if that differs from the one in the ledger. Each queue has its own ledger.
  *
- * @param journals what journals have that the state does not name
- * @param readDigests of the rows of a data file's segment
- * @throws Refusal when the file cannot be compared with the ledger at all
+ * @param journals journal entries that the state does not contain
+ * @param readDigests reads the row digests of a data file's segment
+ * @throws SeederError if the ledger is of another kind of content
  */
 export async function diffSegment(
   olds: RecordedSegment,
@@ -32,9 +32,9 @@ export async function diffSegment(
   journals: readonly RecoveredJournal[],
   readDigests: () => Promise<readonly Digest[]>,
 ): Promise<SegmentDiff> {
-  // Only in a preview of the run that makes the queue: it may be the one that the ledger is of, adopted or refreshed.
+  // Only in the preview of a run that creates the queue: that queue may turn out to be the recorded one, adopted or refreshed.
   const unsettled = isUnknown(news.accountId) || isUnknown(news.queueId);
-  // A queue that is not known yet is made by this run, and has nothing.
+  // A queue that is not known yet is created by this run and has no ledger.
   const recorded = unsettled ? undefined : findQueueLedger(olds, news);
   if (recorded !== undefined) assertSameKind(recorded.content.kind, news);
   const rows = await readDigestsIfNeeded(recorded?.ledger, news, journals, readDigests);
@@ -49,7 +49,7 @@ export async function diffSegment(
   return { changes, decision, recorded };
 }
 
-/** @throws Refusal where a ledger is to be repaired that is not the one of the queue which the manifest goes to now */
+/** @throws SeederError if the ledger to be repaired belongs to another queue than the manifest's current one */
 export function assertSameQueue(olds: QueueRef, news: QueueRef & Pick<SegmentInputs, "manifest">): void {
   if (isSameQueue(olds, news)) return;
   const queueOf = ({ queueId, accountId }: QueueRef) => `${queueId} of the account ${accountId}`;
@@ -71,7 +71,7 @@ async function readDigestsIfNeeded(
   return journals.length > 0 || needsRows(desiredRows(news, content), unpackRows(ledger)) ? readDigests() : undefined;
 }
 
-/** The ledgers of messages and of rows say different things, so neither can be read as the other, nor can their journals. */
+/** Ledgers and journals of messages and of rows have different contents, so neither kind can be read as the other. */
 export function assertSameKind(
   before: SegmentInputs["content"]["kind"],
   { manifest, content }: Pick<SegmentInputs, "content" | "manifest">,
@@ -86,7 +86,7 @@ export function assertSameKind(
   );
 }
 
-/** Whether a data file ended in the segment; undefined: it has no data file. */
+/** Returns whether the segment is the last one of its data file, undefined if it has no data file. */
 export function isLastSegment({ content }: Pick<SegmentInputs, "content">): boolean | undefined {
   return content.kind === "rows" ? content.last : undefined;
 }

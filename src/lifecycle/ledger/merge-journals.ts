@@ -11,23 +11,23 @@ import {
 import { type JournalHead, noEntries, type RecoveredEntries } from "../../push/index.ts";
 import type { SegmentLedger } from "./types.ts";
 
-/** What a journal has that the engine's state does not name. */
+/** Journal entries that the Pulumi state does not contain. */
 export interface RecoveredJournal extends RecoveredEntries, Pick<JournalHead, "delivery" | "deliveryNumber" | "fresh"> {
   /**
-   * Whether the journal goes on from the very ledger that is there. Otherwise the ledger has moved on without it, or back, and
-   * all that the journal has, and the ledger has not, is in doubt.
+   * Whether the journal continues the recorded ledger. Otherwise the ledger has changed without it, or was restored, and every
+   * entry that the ledger lacks is in doubt.
    */
   readonly isNext: boolean;
 }
 
-/** A ledger with what journals have beside it. */
+/** A ledger merged with journal entries. */
 export interface MergedLedger<Of> {
   readonly ledger: Of;
-  /** What the engine's state does not know of it: the next journal carries it on. */
+  /** Entries that the Pulumi state lacks: the next journal includes them. */
   readonly carriedOver: RecoveredEntries;
 }
 
-/** The ledger of a manifest's messages, with what journals have. @param leftovers in the order in which they were written */
+/** Merges journal entries into the ledger of a manifest's messages. @param leftovers in the order in which they were written */
 export function mergeJournals(known: Ledger, leftovers: readonly RecoveredJournal[]): MergedLedger<Ledger> {
   return leftovers.reduce<MergedLedger<Ledger>>(
     ({ ledger, carriedOver }, leftover) => {
@@ -46,7 +46,7 @@ export function mergeJournals(known: Ledger, leftovers: readonly RecoveredJourna
   );
 }
 
-/** The same for rows. @param digests of the rows as they are now */
+/** Merges journal entries into a row ledger. @param digests current digests of the rows */
 export function mergeRowJournals(
   known: RowsLedger,
   leftovers: readonly RecoveredJournal[],
@@ -70,7 +70,7 @@ export function mergeRowJournals(
   );
 }
 
-/** What the journal of a run has to say of its delivery. @param resumed whether it goes on with the one that is recorded */
+/** Returns the delivery fields of a run's new journal. @param resumed whether it continues the recorded delivery */
 export function startOfJournal(
   resumed: boolean,
   journals: readonly RecoveredJournal[],
@@ -82,7 +82,7 @@ export function startOfJournal(
   };
 }
 
-/** What a journal calls a row by. */
+/** Formats the key of a row in a journal. */
 export function formatRowKey(index: number, digest: Digest): string {
   return `${index} ${digest}`;
 }
@@ -102,7 +102,7 @@ function addCarriedOver(
   };
 }
 
-/** What the ledger has is no longer in doubt, as often as it has it. */
+/** Converts entries to doubts, except those that the ledger contains; duplicates are counted. */
 function toDoubts({ pushed, inDoubt }: RecoveredEntries, known: readonly string[]): RecoveredEntries {
   const times = new Map<string, number>();
   for (const line of known) times.set(line, (times.get(line) ?? 0) + 1);
@@ -114,7 +114,7 @@ function toDoubts({ pushed, inDoubt }: RecoveredEntries, known: readonly string[
   return { pushed: [], inDoubt: beyond };
 }
 
-/** A row that is another one by now says nothing of that. */
+/** An entry says nothing about a row that has changed since. */
 function toRowDoubts(
   { pushed, inDoubt }: RecoveredEntries,
   ledger: RowsLedger,
@@ -149,9 +149,9 @@ function parseRowKey(line: string): { readonly index: number; readonly digest: D
 }
 
 /**
- * What an interrupted run pushed, and the ledger does not know.
+ * Returns what an interrupted run pushed that the ledger lacks.
  *
- * @param alone what the ledger of the engine's state decides by itself
+ * @param alone computes the decision of the ledger in the Pulumi state, without journals
  */
 export function recoveredFrom(
   { alreadyPushed }: Decision,

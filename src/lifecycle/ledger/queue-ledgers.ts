@@ -2,16 +2,18 @@ import { LedgerError } from "../../plan/index.ts";
 import type { QueueRef } from "../../types.ts";
 import type { QueueLedger, SegmentOutputs } from "../state/segment.ts";
 
-/** Ledgers of other queues that the state keeps: enough to go back, and not more with each queue that is created anew. */
+/**
+ * Maximum number of ledgers of other queues in the state: enough to switch back, without growing each time a queue is recreated.
+ */
 const keptQueues = 4;
 
-/** Ids of runs that a ledger keeps: journals that were kept elsewhere may come back later than the next run. */
+/** Maximum number of earlier run ids in a ledger: journals that were stored elsewhere may reappear after several runs. */
 const keptRuns = 20;
 
 /**
- * What the state has of a queue; undefined: nothing was pushed to it.
+ * Returns the ledger of a queue, undefined if nothing was pushed to it.
  *
- * @throws LedgerError for what no version that is known here has written
+ * @throws LedgerError if no version supported here wrote it
  */
 export function findQueueLedger(
   olds: (QueueLedger & Pick<SegmentOutputs, "elsewhere">) | undefined,
@@ -28,7 +30,7 @@ export function isSameQueue(a: QueueRef, b: QueueRef): boolean {
   return a.accountId === b.accountId && a.queueId === b.queueId;
 }
 
-/** The ledgers beside that of the queue which the segment goes to now. */
+/** Returns the ledgers of all queues but the segment's current one. */
 export function otherQueueLedgers(olds: SegmentOutputs | undefined, queue: QueueRef): readonly QueueLedger[] {
   if (olds === undefined) return [];
   const { accountId, queueId, content, ledger, runs } = olds;
@@ -37,7 +39,10 @@ export function otherQueueLedgers(olds: SegmentOutputs | undefined, queue: Queue
     .slice(0, keptQueues);
 }
 
-/** The ids that a ledger has after a run. @param added of the run, and of what it took over; none: nothing changed */
+/**
+ * Returns the run ids of a ledger after a run. @param added ids of the run and of the journals it took over, empty if nothing
+ * changed
+ */
 export function addRuns(before: QueueLedger | undefined, added: readonly string[]): readonly string[] {
   return [...new Set([...added, ...(before?.runs ?? []).slice(0, keptRuns)])];
 }

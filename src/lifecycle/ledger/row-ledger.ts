@@ -19,27 +19,27 @@ import {
 } from "./merge-journals.ts";
 import type { DesiredSegment, SegmentContentOf, SegmentLedger } from "./types.ts";
 
-/** How many rows of its data file come before a segment. */
+/** Returns the number of rows before a segment in its data file. */
 export function firstRow({ content }: Pick<DesiredSegment, "content">): number {
   return content.kind === "rows" ? content.from : 0;
 }
 
-/** What people know a row of a segment by: its number in the whole file, from 1. */
+/** Formats the label of a row: its number in the whole file, starting at 1. */
 export function rowLabel(from: number, index: number): string {
   return `#${from + index + 1}`;
 }
 
-/** What a data file's ledger is compared with. */
+/** Returns the desired rows, which are compared with the ledger of a data file. */
 export function desiredRows(
   { mode, messages, deliveryNumber }: DesiredSegment,
   { rows, delivery }: SegmentContentOf<"rows">,
 ): DesiredRows {
-  // A preview may not know the number yet.
+  // A preview may not have the number yet.
   const number = typeof deliveryNumber === "number" ? deliveryNumber : undefined;
   return { mode, identity: mode === "once" ? rows : delivery, once: rows, rows: messages, number };
 }
 
-/** The ledger of a data file's segment; see `resolveLedger`. */
+/** Resolves the ledger of a data file's segment; see `resolveLedger`. */
 export function rowLedger(
   inputs: DesiredSegment,
   content: SegmentContentOf<"rows">,

@@ -16,11 +16,11 @@ import { rowLedger } from "./row-ledger.ts";
 import type { DesiredSegment, SegmentContentOf, SegmentLedger } from "./types.ts";
 
 /**
- * Opens the ledger of the engine's state, with what interrupted runs left in their journals.
+ * Resolves the ledger in the Pulumi state, merged with the journals of interrupted runs.
  *
- * @param recorded undefined: nothing was ever pushed to the queue
- * @param digests of a data file's rows. The preview needs them only when `needsRows` says so, a push always
- * @throws LedgerError
+ * @param recorded undefined if nothing was ever pushed to the queue
+ * @param digests row digests of a data file. A preview needs them only if `needsRows` returns true, a push always
+ * @throws LedgerError if the ledger cannot be read
  */
 export function resolveLedger(
   desired: DesiredSegment,

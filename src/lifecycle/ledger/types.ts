@@ -5,27 +5,27 @@ import type { SegmentInputs } from "../state/segment.ts";
 export type DesiredSegment = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content" | "deliveryNumber">;
 export type SegmentContentOf<Kind> = Extract<SegmentInputs["content"], { kind: Kind }>;
 
-/** A segment's ledger, whichever of its two forms it has. Messages are numbered from 0 in the segment. */
+/** A segment's ledger, of messages or of rows. Messages are numbered from 0 in the segment. */
 export interface SegmentLedger {
   readonly decision: Decision;
-  /** Of what is kept, ascending: the engine's state does not know it, a journal does. */
+  /** Pushed messages that a journal contains and the Pulumi state does not, ascending. */
   readonly recovered: readonly number[];
-  /** Of these: sent again after an answer was lost, so that they may have arrived twice. */
+  /** Those of `recovered` that were sent again after a lost response, so they may have arrived twice. */
   readonly possiblyDuplicated: readonly number[];
-  /** Whether there is nothing to do, the ledger's own bookkeeping included. */
+  /** Whether there is nothing to do, including updates of the ledger's own fields. */
   readonly isUpToDate: boolean;
-  /** What the delivery is of: the digest that the ledger has after it. */
+  /** Digest that the ledger has after the delivery. */
   readonly delivery: Digest;
   /** The number of the delivery, if the segments of a data file share it. */
   readonly deliveryNumber?: number | undefined;
-  /** Whether all goes again, so that what the engine's state has as pushed is no part of the delivery. */
+  /** Whether the delivery pushes everything again, so that pushed messages in the Pulumi state are not part of it. */
   readonly fresh: boolean;
-  /** What journals have that the engine's state does not know, as far as it is part of the delivery. */
+  /** Journal entries that the Pulumi state does not contain, as far as they are part of the delivery. */
   readonly carriedOver: RecoveredEntries;
-  /** What the journal knows the message by. */
+  /** Returns the key of a message in the journal. */
   keyOf(index: number): string;
-  /** What people know it by: its id; of a data file its row's number, from 1. */
+  /** Returns the label of a message: its id, or for a data file the row number, starting at 1. */
   labelOf(index: number): string;
-  /** The ledger after a run, for the engine's state. Indices ascending. */
+  /** Packs the ledger after a run, for the Pulumi state. Indices ascending. */
   write(pushed: readonly number[], inDoubt: readonly number[]): PackedLedger;
 }

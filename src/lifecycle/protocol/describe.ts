@@ -1,7 +1,7 @@
 import { formatCount, formatDuration, formatNumber } from "../../format.ts";
 import type { RepairAction, RunEvent, RunEventOfKind } from "./events.ts";
 
-/** A line for people, on a resource's own line. */
+/** A line that Pulumi displays for the resource. */
 export interface Description {
   readonly severity: "info" | "warning" | "error";
   readonly text: string;
@@ -14,7 +14,7 @@ const repaired = {
   settle_resend: "in doubt to be sent again",
 } as const satisfies Record<RepairAction, string>;
 
-/** Puts an event into words for people; undefined: Pulumi shows what there is to say. Nothing parses these words. */
+/** Describes an event in words, or returns undefined if Pulumi already displays it. The words are never parsed. */
 export function describeEvent(event: RunEvent): Description | undefined {
   switch (event.kind) {
     case "planned":

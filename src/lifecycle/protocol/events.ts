@@ -1,12 +1,12 @@
 /**
- * What the provider reports of a run: one union of events, which a reporter turns into sentences for people (`describe.ts`) and
- * the encoder here into JSON for `queue-seeder up` and the repairs. A change of a kind or of a field is a new version.
+ * Events that the provider reports during a run: one discriminated union. `describe.ts` turns events into sentences, the encoder
+ * here into JSON for `queue-seeder up` and the repair commands. A changed kind or field needs a new version.
  */
 
-/** Changes when an event that is there changes its meaning. */
+/** Incremented when the meaning of an existing event changes. */
 const version = 1;
 
-/** The types that a field can have. */
+/** Types that a field can have. */
 interface FieldTypes {
   readonly number: number;
   readonly text: string;
@@ -16,16 +16,16 @@ interface FieldTypes {
 }
 
 /**
- * What a run can do to a ledger instead of pushing. `baseline` marks as pushed, also what was edited; `forget` makes pending;
- * `settle_pushed` and `settle_resend` say of messages in doubt that they arrived, or that they are to be sent again.
+ * What a run can do to a ledger instead of pushing. `baseline` marks messages as pushed, edited ones included; `forget` marks
+ * them as pending; `settle_pushed` and `settle_resend` mark messages in doubt as pushed, or as pending again.
  */
 export const repairActions = ["baseline", "forget", "settle_pushed", "settle_resend"] as const;
 
 export type RepairAction = (typeof repairActions)[number];
 
-/** The fields of each kind of event. The types of events and the decoder are both made of this table. */
+/** The fields of each kind of event. The event types and the decoder are derived from this table. */
 const fields = {
-  /** A preview: what the run is going to do for a segment. `held` and `mayRepeat` are messages in doubt. */
+  /** What the run is going to do for a segment, reported by a preview. `held` and `mayRepeat` count messages in doubt. */
   planned: {
     queue: "text",
     toPush: "number",
@@ -33,33 +33,33 @@ const fields = {
     held: "number",
     mayRepeat: "number",
     forgotten: "number",
-    /** Messages of a program that only the run itself knows in full. */
+    /** Number of a program's messages that have values only known during the run. */
     unresolved: "number",
-    /** Whether not even their number is known. */
+    /** Whether even their number is unknown. */
     open: "boolean",
   },
   progress: { pushed: "number", total: "number", perSecond: "number", secondsLeft: "number" },
   /** `until`: ISO 8601. */
   waiting: { reason: "text", until: "text", secondsLeft: "number" },
-  /** A wait is over that took so many seconds. */
+  /** A wait has ended. `seconds`: its duration. */
   resumed: { seconds: "number" },
-  /** The process of another run on this machine still pushes the segment. */
+  /** Another run on this machine, with this process id, is still pushing the segment. */
   other_run: { pid: "number" },
-  /** What the journals of interrupted runs knew. */
+  /** The contents of the journals of interrupted runs. */
   recovered: { arrived: "number", inDoubt: "number" },
-  /** Messages that may have arrived twice; `names` are the first of them, and `more` counts the others. */
+  /** Messages that may have arrived twice: `names` has the first of them, `more` is the number of the others. */
   possible_duplicates: { messages: "number", names: "texts", more: "number" },
   queue_paused: { queue: "text" },
   queue_gone: { queue: "text", queueId: "text" },
-  /** A ledger was repaired, and nothing pushed. */
+  /** A ledger was repaired; nothing was pushed. */
   repaired: { action: "repair", messages: "number" },
-  /** A segment was deleted; what it pushed stays in the queue. */
+  /** A segment was deleted; the messages it pushed stay in the queue. */
   removed: { queue: "text", pushed: "number" },
-  /** Something did not work that stops nothing. */
+  /** Something failed without stopping the run. */
   warned: { code: "text", message: "text" },
-  /** Why the segment's call fails. The error that Pulumi shows has the same message. */
+  /** The call for a segment was rejected. The error that Pulumi displays has the same message. */
   refused: { code: "text", message: "text" },
-  /** How the push of a segment ended. `pushed`: by this run, with what it took over from a journal. */
+  /** The outcome of a segment's push. `pushed`: by this run, including messages recovered from a journal. */
   outcome: { pushed: "number", inDoubt: "number", notSent: "number" },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, keyof FieldTypes>>>>;
 
@@ -67,7 +67,7 @@ type Fields = typeof fields;
 
 export type RunEventKind = keyof Fields;
 
-/** Something that the provider reports of one segment. */
+/** An event that the provider reports for one segment. */
 export type RunEvent = {
   readonly [Kind in RunEventKind]: { readonly kind: Kind } & {
     readonly [Name in keyof Fields[Kind]]: FieldTypes[Fields[Kind][Name] & keyof FieldTypes];
@@ -77,12 +77,12 @@ export type RunEvent = {
 /** The events of one kind, or of several. */
 export type RunEventOfKind<Kind extends RunEventKind> = Extract<RunEvent, { readonly kind: Kind }>;
 
-/** What a text from the engine holds. */
+/** The result of decoding a text from Pulumi. */
 export type DecodedEvent =
   | { readonly kind: "event"; readonly event: RunEvent }
-  /** It is a payload, and none that this version can read. */
+  /** An event that this version cannot read. */
   | { readonly kind: "unreadable"; readonly message: string }
-  /** It is another text. */
+  /** A text that is not an event. */
   | { readonly kind: "other" };
 
 const isField: { readonly [Type in keyof FieldTypes]: (value: unknown) => boolean } = {
@@ -93,17 +93,17 @@ const isField: { readonly [Type in keyof FieldTypes]: (value: unknown) => boolea
   repair: (value) => repairActions.some((action) => action === value),
 };
 
-/** How every payload begins. */
+/** Prefix of every encoded event. */
 const eventTag = '{"queueSeeder":';
 
-/** Writes an event as one line of JSON. No character of it means anything to Pulumi, which takes `<{%` for a colour. */
+/** Encodes an event as one line of JSON. Escapes `<`, since Pulumi parses `<{%` as a colour directive. */
 export function encodeEvent(event: RunEvent): string {
   return JSON.stringify({ queueSeeder: version, ...event })
     .toWellFormed()
     .replaceAll("<", "\\u003c");
 }
 
-/** Reads what {@link encodeEvent} wrote. Never throws. */
+/** Decodes the output of {@link encodeEvent}. Never throws. */
 export function decodeEvent(text: string): DecodedEvent {
   if (!text.startsWith(eventTag)) return { kind: "other" };
   let value: Readonly<Record<string, unknown>>;

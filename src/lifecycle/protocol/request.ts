@@ -3,41 +3,45 @@ import { SeederError } from "../errors.ts";
 import { type RepairAction, repairActions } from "./events.ts";
 
 /**
- * Names the file in which `queue-seeder` tells the provider what it asks of a run. A file, since an environment holds no long
- * text; and the environment, since that reaches the provider and never the state. It never holds a secret.
+ * Environment variable with the path of the file in which `queue-seeder` passes its request to the provider. A file, since
+ * environment variables are limited in length; a variable, since the environment reaches the provider and never the state. The
+ * file never contains a secret.
  */
 export const requestEnv = "QUEUE_SEEDER_REQUEST";
 
-/** Changes when what is there changes its meaning. */
+/** Incremented when the meaning of an existing field changes. */
 const version = 1;
 
-/** What a command asks of the provider for one run. */
+/** A command's request to the provider for one run. */
 export interface RunRequest {
-  /** Whether events are wanted as JSON, next to the sentences for people. */
+  /** Whether to report events as JSON, in addition to sentences. */
   readonly events: boolean;
-  /** Digest of the plan; undefined: none was made. */
+  /** Digest of the plan, undefined if there is none. */
   readonly plan: string | undefined;
-  /** Digests of the pushes that were approved, and of no others; undefined: any push may be made. */
+  /** Digests of the approved pushes, undefined if any push is allowed. */
   readonly approvedPushes: readonly string[] | undefined;
-  /** What the run does to ledgers instead of pushing; undefined: it pushes. */
+  /** Repair to apply to the ledgers instead of pushing, undefined to push. */
   readonly repair: RepairRequest | undefined;
 }
 
-/** One repair of one manifest, as the command line asks for it. */
+/** One repair of one manifest, as requested on the command line. */
 export interface RepairRequest {
   readonly action: RepairAction;
-  /** What it is called in what is said. */
+  /** Name of the manifest, for display. */
   readonly manifest: string;
-  /** The URN of each of its segments, up to the number: several components may deploy a manifest of that name. */
+  /**
+   * The URN of each of the manifest's segments, without `/` and the number: several components may deploy a manifest of that
+   * name.
+   */
   readonly segments: string;
   /**
-   * Ids, or `#` and the number in the manifest from 1, where no message has that for its id; undefined: all that the action
-   * can be about.
+   * Ids, or `#` and a number in the manifest, starting at 1, unless that is the id of a message; undefined for all eligible
+   * messages.
    */
   readonly messages: readonly string[] | undefined;
 }
 
-/** A run that no command asked for: a bare `pulumi up`. */
+/** The request of a run without a command: a plain `pulumi up`. */
 export const emptyRequest: RunRequest = {
   events: false,
   plan: undefined,
@@ -45,12 +49,16 @@ export const emptyRequest: RunRequest = {
   repair: undefined,
 };
 
-/** Writes the text of the file that {@link parseRequest} reads. */
+/** Encodes a request as the file text that {@link parseRequest} reads. */
 export function encodeRequest(request: RunRequest): string {
   return JSON.stringify({ version, ...request });
 }
 
-/** @throws Refusal for a file that cannot be read, or that this version did not write */
+/**
+ * Reads the request that the environment names. Returns {@link emptyRequest} if it names none.
+ *
+ * @throws SeederError if the file cannot be read, or if this version did not write it
+ */
 export function parseRequest(env: Readonly<Record<string, string | undefined>>): RunRequest {
   const file = env[requestEnv];
   if (file === undefined || file === "") return emptyRequest;

@@ -14,23 +14,23 @@ import { Preflight } from "./preflight.ts";
 import { createQueueReader, type QueueReader } from "./queue-reader.ts";
 import { RequirementChecker } from "./requirements.ts";
 
-/** What every delivery of the process shares: the API's limits are the token's, not a segment's. */
+/** State that all pushes of the process share: the API limits apply to the token, not to a segment. */
 export interface ApiContext {
   readonly client: Pick<Client, "push">;
   readonly queueReader: QueueReader;
   readonly throttle: Throttle;
   readonly stoppedQueues: StoppedQueues;
-  /** How long a run waits for anything. */
+  /** Maximum milliseconds that a run waits, for example for a rate limit. */
   readonly maxWaitMs: number;
   readonly preflight: Preflight;
   readonly requirements: RequirementChecker;
 }
 
-/** @throws Refusal when the settings of the API are not usable */
+/** Creates the API client and what depends on it. @throws SeederError if the API settings are invalid */
 export function connect(host: Pick<ProviderHost, "config" | "env" | "setBy" | "clock" | "cancelled">): ApiContext {
   try {
     const baseUrl = resolveBaseUrl(host);
-    // An emulator has the limits that it says it has; Cloudflare has the documented ones before it says anything.
+    // An emulator announces its own limits; for Cloudflare, the documented ones apply until a response announces others.
     const assume = isLoopback(baseUrl.hostname) ? "nothing" : "documented";
     const client = createClient({ credentials: loadCredentials(host), baseUrl, env: host.env });
     const most = maxWaitMs(host);

@@ -2,13 +2,14 @@ import { isSeconds } from "../../format.ts";
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 
-/** Seconds that a run waits for anything, where nothing else is configured. */
+/** Default maximum wait, in seconds. */
 const defaultSeconds = 3_600;
 
 /**
- * How long a run waits for anything, in milliseconds: QUEUE_SEEDER_MAX_WAIT or the stack's `queue-seeder:maxWait`, in seconds.
+ * Returns the maximum wait of a run in milliseconds, from QUEUE_SEEDER_MAX_WAIT or the stack's `queue-seeder:maxWait`, both in
+ * seconds.
  *
- * @throws Refusal when it is not a number of seconds
+ * @throws SeederError if the value is not a number of seconds
  */
 export function maxWaitMs({ env, config }: Pick<ProviderHost, "env" | "config">): number {
   const text = (env.QUEUE_SEEDER_MAX_WAIT || config("queue-seeder:maxWait") || String(defaultSeconds)).trim();

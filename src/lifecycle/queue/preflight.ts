@@ -5,7 +5,7 @@ import type { SegmentInputs } from "../state/segment.ts";
 import type { QueueReader } from "./queue-reader.ts";
 
 /**
- * Codes that leave no doubt, whatever call they answer: no push could succeed.
+ * Codes after which no push can succeed, whatever call returned them.
  *
  * Source: https://developers.cloudflare.com/queues/reference/error-codes/ and the API's OpenAPI document.
  */
@@ -19,17 +19,17 @@ const fatalCodes: readonly number[] = [
   11000, // no such queue
 ];
 
-/** Codes that tell of the token and the account, and so hold for every queue. 10000 stands for a missing permission too. */
+/** Codes that concern the token and the account, and therefore every queue. 10000 also means a missing permission. */
 const deniedCodes: readonly number[] = [9109, 10000, 10001, 10106];
 
 /**
- * Asks for each queue before its first push, and stops what cannot succeed before anything is sent. What it cannot find out
- * stops nothing: a token that may push but not look is refused the question, and a network that fails now may be well in a
- * moment. Then the push itself is the truth, and its refusal sends nothing either.
+ * Reads each queue before its first push and stops pushes that cannot succeed before anything is sent. A failed read does not
+ * stop a push: a token may allow pushes but not reads, and a network error may be temporary. In that case the response to the
+ * push decides, and a rejected push sends nothing either.
  */
 export class Preflight {
   readonly #queueReader: Pick<QueueReader, "getQueue">;
-  /** By account: a push was refused, as every further one would be. */
+  /** By account id: the failure of a rejected push, which every further push would repeat. */
   readonly #denied = new Map<string, Failure>();
   readonly #pauseLogged = new Set<string>();
 
@@ -37,18 +37,18 @@ export class Preflight {
     this.#queueReader = queueReader;
   }
 
-  /** @returns why nothing can be pushed to the queue; undefined: nothing is known against it */
+  /** @returns why nothing can be pushed to the queue, undefined if nothing is known to prevent it */
   async check(inputs: SegmentInputs, log: LogEvent): Promise<Failure | undefined> {
     const answer = await this.#queueReader.getQueue(inputs);
     const denied = this.#denied.get(inputs.accountId);
     if (denied !== undefined) return denied;
     if (answer.kind === "failed") return isFatal(answer.failure) ? answer.failure : undefined;
-    // Who requires that it is not paused is refused, and needs no warning.
+    // A manifest that requires `not_paused` is rejected, so it needs no warning.
     if (answer.value.delivery_paused === true && !inputs.requires?.notPaused) await this.#logPaused(inputs, log);
     return undefined;
   }
 
-  /** What a push's failure means beside what is known already, and remembers it where it holds for all. */
+  /** Adds what a read of the queue reveals to a push's failure, and stores failures that apply to the whole account. */
   async explainFailure(queue: QueueRef, failure: Failure): Promise<Failure> {
     if (!isDenial(failure)) return failure;
     const answer = await this.#queueReader.getQueue(queue);
@@ -69,7 +69,7 @@ const isReadDenied =
 
 function isFatal({ code, status }: Failure): boolean {
   if (code === undefined) return false;
-  // Under 403 it may be the question alone that is not allowed.
+  // With status 403, possibly only the read is not permitted.
   return fatalCodes.includes(code) || (code === 10000 && status === 401);
 }
 

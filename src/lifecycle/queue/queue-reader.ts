@@ -9,22 +9,22 @@ import {
 import { type Throttle, WaitTooLongError } from "../../push/index.ts";
 import type { QueueMetrics, QueueRef } from "../../types.ts";
 
-/** What is asked of the API besides pushing. None rejects. */
+/** Reads from the API. Neither method rejects. */
 export interface QueueReader {
-  /** Asked once for each queue, and the answer kept. */
+  /** Reads each queue once and caches the result. */
   getQueue(queue: QueueRef): Promise<ReadResult<QueueInfo>>;
-  /** Asked anew each time. */
+  /** Reads the metrics on every call. */
   metrics(queue: QueueRef): Promise<ReadResult<QueueMetrics>>;
 }
 
 interface QueueReaderOptions {
   readonly client: Pick<Client, "getQueue" | "metrics">;
-  /** Reads count against the same limit as pushes. */
+  /** Reads count against the same rate limit as pushes. */
   readonly pace: Throttle;
   readonly cancelled: AbortSignal;
 }
 
-/** When the API says nothing of how long its limit lasts; the next push learns more. */
+/** Milliseconds to wait if the API does not announce how long its limit lasts; the next push learns more. */
 const fallbackWaitMs = 1_000;
 
 const notRead: Failure = {
@@ -36,7 +36,7 @@ const notRead: Failure = {
   documentationUrl: undefined,
 };
 
-/** The reads of one process. */
+/** Creates the queue reader of one process. */
 export function createQueueReader({ client, pace: throttle, cancelled }: QueueReaderOptions): QueueReader {
   const queues = new Map<string, Promise<ReadResult<QueueInfo>>>();
 

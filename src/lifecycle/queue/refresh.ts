@@ -4,9 +4,9 @@ import type { SegmentOutputs } from "../state/segment.ts";
 import type { QueueReader } from "./queue-reader.ts";
 
 /**
- * Reads the queue's metrics anew and leaves the ledger alone: what was pushed stays pushed, also when the queue is gone.
+ * Reads the queue's metrics and leaves the ledger unchanged: pushed messages stay recorded, even if the queue no longer exists.
  *
- * @throws Refusal when the API cannot be asked for another reason
+ * @throws SeederError if the metrics cannot be read for another reason
  */
 export async function refresh(
   outputs: SegmentOutputs,

@@ -6,13 +6,13 @@ import type { SegmentInputs } from "../state/segment.ts";
 import type { QueueReader } from "./queue-reader.ts";
 
 /**
- * Asks once for each queue and process whether it is as manifests require it. A backlog that this very run makes grow is
- * no reason to stop in the middle.
+ * Checks once per queue, requirements and process whether the queue meets what manifests require. A backlog that grows because of
+ * this run must not stop it halfway.
  */
 export class RequirementChecker {
   readonly #faults = new Map<string, Promise<string[]>>();
 
-  /** @throws Refusal when the queue is not as the manifest requires, with all that is missing and what to do */
+  /** @throws SeederError if the queue does not meet the requirements, with all that is missing and what to do */
   async check(
     { queueId, accountId, requires, queue, manifest }: SegmentInputs,
     queueReader: QueueReader,

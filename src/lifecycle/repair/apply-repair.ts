@@ -9,12 +9,12 @@ import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 import type { MessageOutcomes } from "../state/tally.ts";
 import { acceptsWholeFile, remainingEdits, selectMessages } from "./selection.ts";
 
-/** Whether a segment is one of those that a repair is about. */
+/** Checks whether a repair applies to a segment. */
 export function appliesTo({ segments }: RepairRequest, { resourceUrn }: Pick<SegmentInputs, "resourceUrn">): boolean {
   return resourceUrn.slice(0, resourceUrn.lastIndexOf("/")) === segments;
 }
 
-/** Works out where the messages are after a repair. Pure. */
+/** Computes the outcomes of a segment's messages after a repair. Pure. */
 function applyRepair(
   { action }: RepairRequest,
   { decision }: SegmentLedger,
@@ -22,7 +22,7 @@ function applyRepair(
   { messages }: SegmentInputs,
 ): Pick<MessageOutcomes, "pushed" | "inDoubt"> {
   const { inDoubt } = decision;
-  // A journal may know of rows that a data file has no more.
+  // A journal may contain rows that were removed from the data file.
   const kept = decision.alreadyPushed.filter((index) => index < messages);
   const about = new Set(chosen);
   const others = (indices: readonly number[]) => indices.filter((index) => !about.has(index));
@@ -35,9 +35,9 @@ function applyRepair(
 }
 
 /**
- * Does to a segment's ledger what the command line asked for, and pushes nothing.
+ * Applies the requested repair to a segment's ledger and pushes nothing.
  *
- * @throws Refusal when it cannot be done, or asked for another manifest; the ledger stays what it is
+ * @throws SeederError if the repair is impossible or targets another manifest; the ledger is then unchanged
  */
 export async function repairLedger(
   repair: RepairRequest,
@@ -56,7 +56,7 @@ export async function repairLedger(
   }
   if (previous !== undefined) assertSameQueue(previous, inputs);
   const chosen = selectMessages(repair, ledger, inputs);
-  // An edited message that the repair leaves alone would lose what the ledger has of it.
+  // An edited message that the repair does not include would lose its entry in the ledger.
   const edited = remainingEdits(repair, ledger.decision, chosen, inputs);
   await assertNotEdited(inputs, { ...ledger.decision, edited }, session.host);
   const { pushed, inDoubt } = applyRepair(repair, ledger, chosen, inputs);
@@ -66,7 +66,7 @@ export async function repairLedger(
   return previous === undefined || acceptsWholeFile(repair) ? outputs : withRunsOf(previous, outputs);
 }
 
-/** Where a data file ends is what the next run is to compare, if it was no part of the repair. */
+/** Keeps the recorded end of the data file, for a repair that does not cover the whole file, so that the next run compares it. */
 function withRunsOf(before: SegmentOutputs, outputs: SegmentOutputs): SegmentOutputs {
   const last = isLastSegment(before);
   const { content } = outputs;

@@ -9,12 +9,12 @@ import type { SegmentInputs } from "../state/segment.ts";
 
 type EditedRange = Decision["edited"][number];
 
-/** Whether a repair is of all that a manifest has, so that a data file which lost rows is accepted as it is. */
+/** Checks whether a repair covers the whole manifest, so that a data file is accepted even if rows were removed from it. */
 export function acceptsWholeFile({ action, messages }: RepairRequest): boolean {
   return messages === undefined && (action === "baseline" || action === "forget");
 }
 
-/** The messages that an action can be about. */
+/** Returns the indices of the messages to which an action can apply. */
 function eligibleMessages(
   action: RepairAction,
   { alreadyPushed, pending, inDoubt, edited }: Decision,
@@ -32,9 +32,9 @@ function eligibleMessages(
 }
 
 /**
- * The messages that a repair is about.
+ * Returns the indices of the messages to repair.
  *
- * @throws Refusal when it names one that it cannot be about
+ * @throws SeederError if the request names a message to which the action cannot apply
  */
 export function selectMessages(
   { action, messages }: RepairRequest,
@@ -42,13 +42,13 @@ export function selectMessages(
   inputs: SegmentInputs,
 ): number[] {
   const { content, manifest, messages: total } = inputs;
-  // Of a data file that has become shorter, what is missing is forgotten.
+  // If a data file has become shorter, the missing rows are dropped from the ledger.
   const possible = [...new Set(eligibleMessages(action, decision))].filter((index) => index < total);
   if (messages === undefined) return possible;
   const indexOf = messageFinder(labelOf, inputs);
   const named = new Set(messages.map(indexOf));
   const chosen = possible.filter((index) => named.has(index));
-  // A data file has several segments, none of which knows the others' rows.
+  // A data file has several segments, and each contains only its own rows.
   if (content.kind === "rows") return chosen;
   const known = new Set<number | undefined>(chosen);
   const unknown = messages.filter((name) => !known.has(indexOf(name)));
@@ -60,7 +60,7 @@ export function selectMessages(
   );
 }
 
-/** Finds messages by what they are called: an id is that before it is taken for the number of another message. */
+/** Finds messages by name. A name that is the id of a message means that message, even if it also looks like a number. */
 function messageFinder(labelOf: SegmentLedger["labelOf"], inputs: SegmentInputs): (name: string) => number | undefined {
   const first = firstRow(inputs);
   const byNumber = new Map<string, number>();
@@ -81,11 +81,11 @@ const eligibleStates = {
 } as const satisfies Record<RepairAction, string>;
 
 /**
- * What was edited and is left alone by a repair. Rows that the ledger knows together are accepted together: it cannot say
- * which of them were edited.
+ * Returns the edited ranges that a repair leaves unchanged. Rows that the ledger stores as one range are accepted together, since
+ * their digests are combined.
  *
- * @param chosen the messages that the repair is about
- * @throws Refusal when it is about some rows of a range that was edited, and not about others
+ * @param chosen indices of the messages to repair
+ * @throws SeederError if the repair includes only some rows of an edited range
  */
 export function remainingEdits(
   repair: RepairRequest,

@@ -5,28 +5,28 @@ import type { JsonValue, Message } from "../../types.ts";
 import type { InlineMessage, SegmentInputs } from "../state/segment.ts";
 import { isUnknown, unknownValue } from "../state/unknown.ts";
 
-/** Messages that a program gives, as far as they are known. */
+/** Messages that a program passes, as far as they are known. */
 export interface InlineMessages {
   readonly messages: readonly Message[];
-  /** Where each of these stands in the program. */
+  /** The position of each message in the program, for example `messages[3]`. */
   readonly locations: readonly string[];
-  /** Messages of which something is only known once the run has made it. */
+  /** Number of messages with values that are only known during the run. */
   readonly unknown: number;
-  /** Whether not even their number is known. */
+  /** Whether even the number of messages is unknown. */
   readonly countUnknown: boolean;
-  /** Everything that is wrong, a line each: `messages[3].body CODE: what. What next.` */
+  /** All problems, one per element: `messages[3].body CODE: what. What next.` */
   readonly problems: readonly string[];
 }
 
-/** How the text of a body begins that is no JSON value; what is wrong follows. */
+/** Prefix of a body text that replaces a value without a JSON form; the reason follows. */
 export const invalidJsonPrefix = "no JSON: ";
 
-/** A program has no file of the repository, which is what places are of. */
+/** Inline messages have no file, so they have no location in one. */
 const noLocation = { file: "", line: 1, column: 1 };
 
 type OnProblem = (key: string, code: string, what: string, next: string) => void;
 
-/** Reads what a program gives. What the engine passes is checked like any other text from outside. */
+/** Parses the messages that a program passes. Values from Pulumi are checked like any other external input. */
 export function parseInlineMessages(given: SegmentInputs["inlineMessages"]): InlineMessages {
   if (!Array.isArray(given))
     return { messages: [], locations: [], unknown: 0, countUnknown: isUnknown(given), problems: [] };
@@ -52,7 +52,7 @@ export function parseInlineMessages(given: SegmentInputs["inlineMessages"]): Inl
   return { messages, locations, unknown, countUnknown: false, problems };
 }
 
-/** The segment of what a program gives: what the plan, the ledger and the push take, as for those of a file. */
+/** Adds the segment of inline messages to the inputs, for the plan, the ledger and the push, as for messages of a file. */
 export function planInlineMessages(
   inputs: SegmentInputs,
   { messages, unknown, countUnknown }: InlineMessages,
@@ -71,7 +71,7 @@ function parseBody({ body: text, contentType }: InlineMessage, onProblem: OnProb
   try {
     body = JSON.parse(text);
   } catch {
-    // What the program could not write as JSON, it says in place of it.
+    // A value that cannot be written as JSON is replaced with the reason; see infra/json-text.ts.
     const why = text.startsWith(invalidJsonPrefix) ? text.slice(invalidJsonPrefix.length) : "it cannot be read";
     const next = "Give text, numbers, lists, maps, true, false or null.";
     onProblem(".body", "BODY_NOT_JSON", `the body is no JSON value: ${why}`, next);
@@ -93,7 +93,7 @@ function parseBody({ body: text, contentType }: InlineMessage, onProblem: OnProb
   return body;
 }
 
-/** Of half a character there is no canonical form. */
+/** A lone surrogate has no canonical form, so its digest cannot be computed. */
 function isWellFormed(body: JsonValue): boolean {
   try {
     return messageDigest({ body, contentType: "json" }) !== "";
@@ -102,7 +102,7 @@ function isWellFormed(body: JsonValue): boolean {
   }
 }
 
-/** What is not known yet has nothing against it. */
+/** Values that are not known yet pass every check. */
 function checkSettings({ id, contentType, delaySeconds }: InlineMessage, onProblem: OnProblem): void {
   if (id !== undefined && !isUnknown(id) && !isId(id)) {
     onProblem(

@@ -2,13 +2,13 @@ import { type LoadOptions, type LoadResult, loadManifests } from "../../manifest
 import { createMessageSegment, RowSegmenter, type Segment } from "../../plan/index.ts";
 import type { Manifest } from "../../types.ts";
 
-/** Manifests, and the segments that they are deployed in. */
+/** Manifests and their segments. */
 export interface LoadedSegments extends LoadResult {
-  /** Of a manifest of the result. Empty where the result has errors. */
+  /** Returns the segments of a loaded manifest, or an empty array if there were errors. */
   segmentsOf(manifest: Manifest): readonly Segment[];
 }
 
-/** Reads, checks and cuts the repository's manifests; each data file is read once for all of it, and never in memory. */
+/** Reads and checks the repository's manifests and divides them into segments. Each data file is read once, as a stream. */
 export async function loadSegments(options: LoadOptions): Promise<LoadedSegments> {
   const segmenters = new Map<string, RowSegmenter>();
   const loaded = await loadManifests({

@@ -16,10 +16,10 @@ import type { ProviderHost } from "../host.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 
 /**
- * Reads a segment's manifest from the repository at the moment of the push. A data file stays closed.
+ * Reads a segment's manifest from the repository at push time, without opening its data file.
  *
- * @returns undefined when there is no such manifest any more
- * @throws Refusal when its file has errors
+ * @returns undefined if the manifest no longer exists
+ * @throws SeederError if its file has errors
  */
 export async function loadContent(
   inputs: SegmentInputs,
@@ -39,9 +39,10 @@ export async function loadContent(
 }
 
 /**
- * Puts what only the push knows into a message: the stack's secrets, for the request and nothing else, and its stamp.
+ * Completes a message with values that are only available at push time: the secrets of the stack, which are used for the request
+ * only, and the dedup key.
  *
- * @throws Refusal when a secret has no value, or makes the body larger than the API takes
+ * @throws SeederError if a secret has no value, or makes the body larger than the API accepts
  */
 export function resolveMessage(
   message: Message,
@@ -62,7 +63,7 @@ export function resolveMessage(
   }
 }
 
-/** The program has checked it with the secrets that it saw; whoever pushes without it learns of it here. */
+/** The program checked the size with the secrets available to it; without that check, this one detects the problem. */
 function assertFitsLimit(message: Message): Message {
   if (countBodyBytes(message) <= limits.messageBytes) return message;
   throw new SeederError(

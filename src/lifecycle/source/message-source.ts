@@ -16,18 +16,18 @@ import type { SegmentInputs } from "../state/segment.ts";
 import { parseInlineMessages } from "./inline-messages.ts";
 import { loadContent, resolveMessage } from "./manifest-messages.ts";
 
-/** A segment's messages as the repository has them, which are those that were planned. */
+/** A segment's messages in the repository, verified against the plan. */
 export interface MessageSource {
   readonly digests: readonly Digest[];
-  /** Complete, for requests and nothing else, some at once, in order. @throws Refusal when one has changed meanwhile */
+  /** Yields complete messages in order, in blocks, for requests only. @throws SeederError if one has changed since the plan */
   encode(indices: readonly number[]): AsyncIterable<readonly EncodedMessage[]>;
 }
 
 /**
- * Reads a segment's messages from the repository at the moment of the push. Those of a data file are read once for what
- * they are known by and, where they are large, once more for the push, so that memory does not grow with them.
+ * Reads a segment's messages from the repository at push time. The rows of a data file are read once for their digests and, if
+ * they are large, a second time for the push, so that memory use stays constant.
  *
- * @throws Refusal when they are no longer what was planned, or cannot be completed, before anything was sent
+ * @throws SeederError if the messages differ from the plan or cannot be completed; nothing was sent yet
  */
 export async function openMessageSource(inputs: SegmentInputs, host: ProviderHost): Promise<MessageSource> {
   if (inputs.inlineMessages !== undefined)
@@ -52,7 +52,7 @@ function messageSource(messages: readonly Message[], inputs: SegmentInputs, host
   };
 }
 
-/** Bytes of the bodies of a segment that stay in memory between the two readings, so that there is only one. */
+/** Maximum bytes of a segment's bodies that are kept in memory, which avoids the second read. */
 const cacheLimitBytes = 8_000_000;
 
 async function rowSource(content: FileContent, inputs: SegmentInputs, host: ProviderHost): Promise<MessageSource> {
@@ -65,7 +65,7 @@ async function rowSource(content: FileContent, inputs: SegmentInputs, host: Prov
       digests.push(digest);
       planned.add(formatManifestLine({ digest, id: message.id, delaySeconds: message.delaySeconds }));
     }
-    // What cannot be completed is refused before the first row goes.
+    // A row that cannot be completed is rejected before the first row is sent.
     const encoded = some.map((row) => encodeRow(row, inputs, host));
     if (inputs.bytes <= cacheLimitBytes) held.push(encoded);
   }
@@ -85,7 +85,6 @@ async function rowSource(content: FileContent, inputs: SegmentInputs, host: Prov
   };
 }
 
-/** A row of a segment. */
 interface Row {
   /** Number in the segment, from 0. */
   readonly index: number;
@@ -96,7 +95,7 @@ function encodeRow({ index, message }: Row, inputs: SegmentInputs, host: Provide
   return encodeMessage(resolveMessage(message, inputs, host), index, rowLabel(firstRow(inputs), index));
 }
 
-/** The rows read once more. @throws Refusal when one of them is not what it was */
+/** Reads the rows again. @throws SeederError if a row has changed */
 async function* readUnchangedRows(
   content: FileContent,
   inputs: SegmentInputs,
@@ -114,12 +113,12 @@ async function* readUnchangedRows(
   if (rows < digests.length) assertUnchanged(inputs, `only ${rows} rows`);
 }
 
-/** The digests of the rows that the segment has in the repository now. @throws Refusal when the file cannot be read */
+/** Computes the current digests of the segment's rows in the repository. @throws SeederError if the file cannot be read */
 export async function readDigests(inputs: SegmentInputs, host: ProviderHost): Promise<readonly Digest[]> {
   return (await openMessageSource(inputs, host)).digests;
 }
 
-/** The rows of one segment, as they are in the file. */
+/** Yields the rows of one segment, unchanged from the file. */
 async function* readRows(content: FileContent, inputs: SegmentInputs): AsyncGenerator<readonly Row[]> {
   let index = 0;
   try {

@@ -2,19 +2,19 @@ import type { Segment } from "../../plan/index.ts";
 import type { Manifest, QueueRequirements } from "../../types.ts";
 import type { SegmentInputs } from "./segment.ts";
 
-/** What all segments of a deployment have in common. */
+/** Inputs that all segments of a deployment share. */
 export type StackContext = Pick<SegmentInputs, "stack" | "project" | "root">;
 
 /**
- * A segment's inputs but for what only the engine knows: the queue's ids, the deployment's, the resource's own name, and what
- * its state has of all segments.
+ * A segment's inputs, except for those that only Pulumi can provide: the ids of the queue and the deployment, the delivery number
+ * and the URN.
  */
 export type PlannedSegment = Omit<
   SegmentInputs,
   "accountId" | "queueId" | "deployment" | "deliveryNumber" | "resourceUrn"
 >;
 
-/** The same for the program, which asks for the segment, and for the command line, which says beforehand what it will do. */
+/** Builds the inputs of a segment, for the program that registers it and for the commands that plan it. */
 export function planSegment(manifest: Manifest, segment: Segment, context: StackContext): PlannedSegment {
   const { index, content, ...rest } = segment;
   return {

@@ -8,20 +8,20 @@ import type { Session } from "../session.ts";
 import type { LastPush, SegmentInputs, SegmentOutputs } from "./segment.ts";
 import type { MessageOutcomes } from "./tally.ts";
 
-/** A run of which the outputs are to tell. */
+/** The result of a run, from which the outputs are built. */
 export interface RunResult {
   readonly inputs: SegmentInputs;
-  /** Outputs of the last run; undefined: there was none. */
+  /** Outputs of the last run, undefined if there was none. */
   readonly previous: SegmentOutputs | undefined;
   readonly account: MessageOutcomes;
   readonly ledger: Pick<SegmentLedger, "write" | "recovered">;
   readonly claim: Pick<JournalClaim, "ids">;
-  /** The journal of what was sent; undefined: nothing had to be. */
+  /** The journal of this run, undefined if nothing had to be sent. */
   readonly journal?: Pick<Journal, "id" | "lineage"> | undefined;
   readonly report?: PushReport | undefined;
 }
 
-/** What the engine's state is to hold after a run. */
+/** Builds the outputs that the Pulumi state stores after a run. */
 export function toOutputs(
   { inputs, previous, account, ledger: book, claim, journal, report }: RunResult,
   session: Pick<Session, "host" | "startedAt" | "request">,
@@ -47,12 +47,12 @@ export function toOutputs(
   };
 }
 
-/** The ledger has the keys; twice they would only make the state larger. */
+/** The ledger contains the keys; a copy would only enlarge the state. */
 function omitKeys(content: SegmentInputs["content"]): SegmentInputs["content"] {
   return content.kind === "messages" ? { ...content, keys: "" } : content;
 }
 
-/** What a run that was killed pushed counts as this one's, which took it over: so the state moves on from that journal, too. */
+/** Messages that an interrupted run pushed count for the run that recovers them, so the state reflects that journal, too. */
 function toLastPush(
   report: PushReport | undefined,
   recovered: number,
@@ -75,7 +75,7 @@ function toLastPush(
   };
 }
 
-/** As the API returned them last, in this run or before it. */
+/** Returns the latest metrics from the API, of this run or an earlier one. */
 function toMetrics(
   report: PushReport | undefined,
   before: SegmentOutputs | undefined,

@@ -1,86 +1,86 @@
 import type { PackedLedger, Segment } from "../../plan/index.ts";
 import type { ContentType, InDoubtPolicy, PushMode, QueueMetrics, QueueRef, QueueRequirements } from "../../types.ts";
 
-/** A message that a program gives, instead of a file of the repository. */
+/** A message that a program passes, instead of one from a file of the repository. */
 export interface InlineMessage {
   readonly id?: string;
-  /** JSON of the body, as it is to be sent. */
+  /** The body to send, as JSON text. */
   readonly body: string;
   readonly contentType?: ContentType;
   readonly delaySeconds?: number;
 }
 
 /**
- * What the program asks of one segment. It lies in the engine's state in plain text, so it never holds a body
- * (but for `inlineMessages`), a credential or an absolute path. Its names are kept for ever: older states carry them.
+ * Inputs of one segment's resource. The Pulumi state stores them in plain text, so they never contain a body (except
+ * `inlineMessages`), a credential or an absolute path. Property names must never change: older states contain them.
  */
 export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
   readonly stack: string;
   readonly project: string;
-  /** Path from the provider's working directory (the folder of the program) to the repository, e.g. "..". */
+  /** Path from the provider's working directory (the program's folder) to the repository, for example "..". */
   readonly root: string;
   /** The manifest's name. */
   readonly manifest: string;
-  /** Names that the manifest's resource had before; absent: none. */
+  /** Former names of the manifest's resource, absent if there are none. */
   readonly formerNames?: readonly string[];
   /** The manifest's file, relative to the repository, with forward slashes. */
   readonly file: string;
-  /** The name by which the manifest knows the queue. */
+  /** Name of the queue in the manifest. */
   readonly queue: string;
   readonly mode: PushMode;
   readonly inDoubtPolicy: InDoubtPolicy;
-  /** What the queue must be like before the first push; absent: anything. */
+  /** Requirements on the queue before the first push, absent if there are none. */
   readonly requires?: QueueRequirements;
-  /** Number of the segment in the manifest, from 0. */
+  /** Number of the segment in the manifest, starting at 0. */
   readonly segment: number;
-  /** The delivery of the whole data file that the segment is to have its turn in; absent: it decides by itself. */
+  /** Number of the shared delivery of the whole data file, absent if the segment decides by itself. */
   readonly deliveryNumber?: number;
-  /** What tells this deployment of the manifest from one after it was removed; see `DeploymentsOutputs`. */
+  /** Distinguishes this deployment of the manifest from one after a removal; see `DeploymentsOutputs`. */
   readonly deployment: string;
   /**
-   * The messages themselves, where a program gives them; absent: they are in `file`. Their bodies are secret for the engine,
-   * which encrypts them in its state under this name and no other: so nothing else may hold one.
+   * The messages, if a program passes them; otherwise absent, and they are in `file`. By default their bodies are Pulumi secrets,
+   * which the state encrypts in this property only, so no other property may contain a body.
    */
   readonly inlineMessages?: readonly InlineMessage[];
-  /** What a preview does not know yet of {@link inlineMessages}; absent in a run, which knows everything. */
+  /** Values of {@link inlineMessages} that a preview cannot know yet; absent in a run. */
   readonly unresolved?: Unresolved;
-  /** URN of the segment's own resource, so that progress shows on its line. Pulumi has `urn` for itself. */
+  /** URN of the segment's own resource, so that Pulumi displays progress on its line. Pulumi reserves the name `urn`. */
   readonly resourceUrn: string;
 }
 
-/** Messages of a program of which something is only known once the run has made it. */
+/** Messages of a program with values that are only known during the run. */
 export interface Unresolved {
   readonly messages: number;
-  /** Whether not even their number is known. */
+  /** Whether even their number is unknown. */
   readonly countUnknown: boolean;
 }
 
-/** What was pushed to a queue. */
+/** The messages pushed to one queue. */
 export interface QueueLedger extends QueueRef, Pick<SegmentInputs, "content"> {
   readonly ledger: PackedLedger;
   /**
-   * Ids of the last runs that changed the ledger, and of journals that these took over, the latest first. So the state itself
-   * says which journals it holds.
+   * Ids of the last runs that changed the ledger and of the journals they took over, latest first. They show which journals the
+   * state includes.
    */
   readonly runs: readonly string[];
 }
 
-/** What the engine's state keeps of a segment once it was pushed, in whole or in part. The ledger is its present queue's. */
+/** What the Pulumi state stores of a segment after a complete or partial push. The ledger belongs to the current queue. */
 export interface SegmentOutputs extends SegmentInputs, QueueLedger {
-  /** What tells this resource's ledgers from those of a resource before or beside it. Random. */
+  /** Distinguishes this resource's ledgers from those of an earlier or concurrent resource. Random. */
   readonly lineage: string;
-  /** The ledgers of queues that the segment went to before, the latest first. */
+  /** The ledgers of queues that the segment was pushed to before, latest first. */
   readonly elsewhere: readonly QueueLedger[];
-  /** Messages in the ledger. */
+  /** Number of pushed messages in the ledger. */
   readonly pushed: number;
-  /** Messages that may be in the queue although nothing confirmed it. */
+  /** Number of messages that may be in the queue, but were never confirmed. */
   readonly inDoubt: number;
-  /** All of these, by their ids, or their numbers from 1 as `#5` or `#5 to #9`. */
+  /** All messages in doubt, by id, or by number from 1 as `#5` or `#5 to #9`. */
   readonly inDoubtMessages: readonly string[];
   readonly lastPush: LastPush;
-  /** As the API returned them last; absent when it never did, or when the queue is gone. */
+  /** Latest metrics from the API; absent if there were none or if the queue no longer exists. */
   readonly metrics?: QueueMetrics;
-  /** When the API returned them, ISO 8601. */
+  /** When the API returned the metrics, ISO 8601. */
   readonly metricsAt?: string;
 }
 
@@ -89,16 +89,16 @@ export interface LastPush {
   readonly pushed: number;
   readonly requests: number;
   /**
-   * Messages that were sent more than once because an answer was lost, so that they may have arrived twice: their ids, or
-   * numbers from 1 as `#5` or `#5 to #9`.
+   * Messages that were sent more than once because a response was lost, so they may have arrived twice: ids, or numbers from 1 as
+   * `#5` or `#5 to #9`.
    */
   readonly possibleDuplicates: readonly string[];
-  /** When the run began, ISO 8601: the same for all segments of a run, and another one for each run. */
+  /** When the run began, ISO 8601: the same for all segments of a run, and different for each run. */
   readonly at: string;
-  /** The commit of the repository, where there is one. */
+  /** The commit of the repository, "" if there is none. */
   readonly commit: string;
-  /** Who deployed; absent where nobody is to be named, and in older states. */
+  /** The deployer; absent if it is unknown or must not be recorded, and in older states. */
   readonly by?: string;
-  /** Digest of the plan that was reviewed or made before; absent where `queue-seeder up` did not make one. */
+  /** Digest of the plan; absent if `queue-seeder up` did not make one. */
   readonly plan?: string;
 }

@@ -1,17 +1,17 @@
 import type { BatchOutcome } from "../../push/index.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
 
-/** Where the messages of a segment are. Those that are named nowhere were not sent. Indices ascending. */
+/** Outcome of each message of a segment, by index, ascending. Messages in neither list were not sent. */
 export interface MessageOutcomes {
   readonly pushed: readonly number[];
   readonly inDoubt: readonly number[];
-  /** What these are called. */
+  /** Labels of the messages in doubt. */
   readonly inDoubtLabels: readonly string[];
   /** Labels of the messages, pushed or in doubt, that may have arrived more than once. */
   readonly possibleDuplicates: readonly string[];
 }
 
-/** Keeps a run's account, outcome by outcome: every message of the segment is pushed, in doubt or not sent. */
+/** Tracks the outcome of every message of a segment during a run: pushed, in doubt or not sent. */
 export class RunTally {
   readonly #pushed: Set<number>;
   readonly #inDoubt: Map<number, string>;
@@ -19,7 +19,7 @@ export class RunTally {
   readonly #possibleDuplicates: string[];
   #changed: boolean;
 
-  /** @param changed whether the ledger of the engine's state is out of date already, by what a journal said */
+  /** @param changed whether journals already make the ledger differ from the one in the Pulumi state */
   constructor({ decision: { alreadyPushed, inDoubt }, possiblyDuplicated, labelOf }: SegmentLedger, changed: boolean) {
     this.#pushed = new Set(alreadyPushed);
     this.#before = new Set(inDoubt);
@@ -49,7 +49,7 @@ export class RunTally {
     this.#changed = true;
   }
 
-  /** Whether the ledger is another one than before the run, so that it has to be kept even when the run fails. */
+  /** Whether the ledger differs from the one before the run, so that it must be stored even if the run fails. */
   get changed(): boolean {
     return this.#changed;
   }

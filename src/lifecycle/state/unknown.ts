@@ -1,4 +1,4 @@
-/** What the engine puts in place of a value that only the run itself will know. Source: pulumi sdk, runtime/rpc. */
+/** The value that Pulumi passes for values that are only known during the run. Source: pulumi sdk, runtime/rpc. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export function isUnknown(value: unknown): boolean {
