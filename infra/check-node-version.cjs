@@ -1,4 +1,4 @@
-// In syntax that any Node can parse (ES5): it must be able to say what is wrong on an old one.
+// ES5 syntax, so that any Node version can run this file and report that it is too old.
 var wanted = [22, 18];
 var version = process.versions.node;
 var found = version.split(".").map(Number);

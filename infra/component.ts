@@ -10,31 +10,31 @@ import type { ManifestOutputs } from "./outputs.ts";
 import * as pulumi from "./pulumi.ts";
 import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
 
-/** Manifests of the repository. */
+/** Arguments for manifests in the repository. */
 export interface ManifestFileArgs {
-  /** A manifest's file, or a folder of them, from the project's folder: the one with Pulumi.yaml. */
+  /** A manifest file or a folder of them, relative to the project's folder (the one with Pulumi.yaml). */
   readonly path: string;
-  /** The queue of all these manifests, which must then agree on its name. */
+  /** The queue of all these manifests, which must then use the same queue name. */
   readonly queueId?: pulumi.Input<string> | undefined;
-  /** Instead: the queues' ids by the names that the manifests use. */
+  /** The queue ids by the names that the manifests use, instead of `queueId`. */
   readonly queues?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
   /** Default: the stack's `queue-seeder:accountId`, or CLOUDFLARE_ACCOUNT_ID. */
   readonly accountId?: pulumi.Input<string> | undefined;
 }
 
-/** Messages that the program makes, for example out of other resources' outputs. */
+/** Arguments for messages that the program creates, for example from outputs of other resources. */
 export interface MessageValuesArgs {
   readonly messages: pulumi.Input<readonly MessageArgs[]>;
   readonly queueId: pulumi.Input<string>;
   /** Default: the stack's `queue-seeder:accountId`, or CLOUDFLARE_ACCOUNT_ID. */
   readonly accountId?: pulumi.Input<string> | undefined;
-  /** What the queue is called in what is said of it. Default: the component's name. */
+  /** Name of the queue for display. Default: the component's name. */
   readonly queue?: string | undefined;
   /** Default: "once". */
   readonly push?: PushMode | undefined;
-  /** What becomes of messages whose request got no answer. Default: the stack's `queue-seeder:inDoubt`, or "resend". */
+  /** What to do with messages whose request got no response. Default: the stack's `queue-seeder:inDoubt`, or "resend". */
   readonly inDoubt?: InDoubtPolicy | undefined;
-  /** Whether the bodies are secrets to the engine, which then encrypts them in its state. Default: true. */
+  /** Whether the bodies are Pulumi secrets, which the state stores encrypted. Default: true. */
   readonly secrets?: boolean | undefined;
 }
 
@@ -45,21 +45,21 @@ const componentType = "queue-seeder:index:MessageManifest";
 type ByName = ReadonlyMap<string, ManifestResource>;
 
 /**
- * Messages that `pulumi up` pushes, each once for each stack unless they say otherwise: those of manifests in the
- * repository, or those that the program makes. What depends on the component waits until they are pushed.
+ * Messages that `pulumi up` pushes, by default each once per stack: those of manifests in the repository, or those that the
+ * program creates. Resources that depend on the component wait until the messages are pushed.
  */
 export class MessageManifest extends pulumi.ComponentResource<ByName> {
-  /** What was pushed, by the manifests' names; messages of the program are the manifest of the component's name. */
+  /** Results by manifest name; the messages of the program have the component's name. */
   readonly manifests: pulumi.Output<Readonly<Record<string, ManifestOutputs>>>;
-  /** Messages that are known to have been pushed. */
+  /** Number of messages that are known to have been pushed. */
   readonly pushed: pulumi.Output<number>;
-  /** The queue's metrics as the API returned them last, best effort; null: it never did. */
+  /** Latest metrics of the queue from the API, best effort; null if there are none. */
   readonly metrics: pulumi.Output<QueueMetrics | null>;
   readonly #args: MessageManifestArgs;
   readonly #formerNames: readonly string[];
 
   constructor(name: string, args: MessageManifestArgs, opts?: pulumi.ComponentResourceOptions) {
-    // The arguments stay here: the engine would keep them in its state, as a component's inputs.
+    // The arguments stay here: as inputs of the component, Pulumi would store them in its state.
     super(componentType, name, {}, opts);
     this.#args = args;
     this.#formerNames = namesOf(opts?.aliases ?? []);
@@ -70,19 +70,19 @@ export class MessageManifest extends pulumi.ComponentResource<ByName> {
     this.metrics = this.manifests.apply((all) => latestPush(Object.values(all))?.metrics ?? null);
   }
 
-  /** The SDK calls it from its constructor, and waits for it wherever something depends on the component. */
+  /** Called by the SDK's constructor. The SDK awaits it before any resource that depends on the component. */
   protected override async initialize(_args: pulumi.Inputs, _opts: unknown, name?: string): Promise<ByName> {
-    // Reading files is nothing that the SDK would wait for before it ends the program.
+    // The SDK does not wait for file reads before it ends the program, so keep the program alive.
     const done = pulumi.runtime.rpcKeepAlive();
     try {
-      // By then the constructor has come to its end.
+      // Wait until the constructor has finished.
       await undefined;
       const within = { parent: this, name: name ?? "", formerNames: this.#formerNames };
       const args = this.#args;
       return "path" in args ? await deployFiles(args, within) : withoutStackTraces(() => deployValues(args, within));
     } catch (error) {
-      // By then the program has come to its end, and its exports are waited for: so what failed is told once, and Node has
-      // no rejections to warn of that nobody seemed to wait for.
+      // By then the program has finished and its exports are awaited, so the error is reported once, and Node does not warn of an
+      // unhandled rejection.
       await new Promise<void>((resolve) => {
         this.urn.apply(() => resolve());
       });
@@ -99,7 +99,7 @@ interface ComponentScope {
   readonly formerNames: readonly string[];
 }
 
-/** The former names in a component's aliases, as far as they are known by now: Pulumi knows the others of its own. */
+/** Returns the former names in a component's aliases. Aliases without a known name are skipped; Pulumi resolves those itself. */
 function namesOf(aliases: NonNullable<pulumi.ComponentResourceOptions["aliases"]>): readonly string[] {
   if (!Array.isArray(aliases)) return [];
   return aliases.flatMap((alias: unknown) => {
@@ -151,7 +151,7 @@ function deployValues(args: MessageValuesArgs, { parent, name, formerNames }: Co
     mode: push,
     inDoubtPolicy: inDoubt,
     segment: 0,
-    // The provider counts them, since here they may not be known yet.
+    // The provider counts the messages, since the number may not be known here yet.
     messages: 0,
     bytes: 0,
     digest: "",
@@ -166,7 +166,7 @@ function deployValues(args: MessageValuesArgs, { parent, name, formerNames }: Co
   return new Map([[name, resource]]);
 }
 
-/** The folder with the Pulumi.yaml that the program belongs to; else where the program runs. */
+/** Returns the folder with the program's Pulumi.yaml, or else the working directory. */
 function projectFolder(): string {
   return findProjectFolder(pulumi.getProject(), programFolders()) ?? process.cwd();
 }

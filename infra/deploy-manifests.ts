@@ -9,30 +9,30 @@ import { ManifestResource, type QueueTarget } from "./manifest-resource.ts";
 import * as pulumi from "./pulumi.ts";
 import { sharedDelivery } from "./shared-delivery.ts";
 
-/** Where resources go that are not the stack's own: under a component, and with its name before theirs. */
+/** The component that the registered resources belong to. Its name is the prefix of theirs. */
 export interface ComponentScope {
   readonly parent: pulumi.ComponentResource;
   readonly name: string;
-  /** Names that the component had before. */
+  /** Former names of the component. */
   readonly formerNames: readonly string[];
 }
 
-/** What all segments of a stack have in common. @param root absolute path of the repository */
+/** Returns the inputs that all segments of a stack share. @param root absolute path of the repository */
 export function loadContext(root: string) {
   return {
     stack: pulumi.getStack(),
     project: pulumi.getProject(),
-    // As the provider sees it that runs where this program does; where it runs elsewhere, it goes by the folder.
+    // Relative to this working directory, which the provider normally shares; otherwise the provider uses the absolute folder.
     root: relativeRoot(process.cwd(), root),
   };
 }
 
 /**
- * Registers manifests, each after those that it comes after.
+ * Registers the resources of manifests, each after those in its `after`.
  *
  * @param root absolute path of the repository
- * @param targetOf the queue that a manifest goes to; undefined: it goes nowhere
- * @returns the resources by the manifests' names
+ * @param targetOf returns the queue of a manifest, undefined if the manifest is not pushed
+ * @returns the resources by manifest name
  */
 export function deployManifests(
   root: string,
@@ -84,7 +84,7 @@ export function deployManifests(
   return resources;
 }
 
-/** The manifests so that each stands behind those that it comes after. The checks have refused cycles. */
+/** Sorts manifests so that each follows those in its `after`. Cycles have been rejected by the checks. */
 function sortByDependencies(manifests: LoadedSegments["manifests"]): LoadedSegments["manifests"] {
   const byName = new Map(manifests.map((manifest) => [manifest.name, manifest]));
   const ordered = new Set<Manifest>();

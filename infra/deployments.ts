@@ -2,18 +2,18 @@ import { type DeploymentsArgs, findDeploymentId } from "../src/lifecycle/deploym
 import * as pulumi from "./pulumi.ts";
 import { deploymentsStub } from "./pulumi-internals/provider-stub.ts";
 
-/** A list of deployments, see src/lifecycle/deployments-provider.ts: the stack's, or that of a component. */
+/** The list of deployments of a stack or a component; see src/lifecycle/deployments-provider.ts. */
 export class Deployments extends pulumi.CustomResource {
   declare readonly ids: pulumi.Output<Readonly<Record<string, string>>>;
   readonly #manifests: Readonly<Record<string, readonly string[]>>;
 
-  /** @param inputs which manifests are deployed, and what they were named before */
+  /** @param inputs the deployed manifests and their former names */
   constructor(
     name: string,
     { root, folder, manifests, places = {} }: DeploymentsArgs,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    // Without a value here the SDK does not resolve the property from what the provider returns.
+    // Without this property, the SDK does not resolve it from what the provider returns.
     const fromProvider = { ids: undefined };
     super(
       "pulumi-nodejs:dynamic:Deployments",
@@ -24,9 +24,12 @@ export class Deployments extends pulumi.CustomResource {
     this.#manifests = manifests;
   }
 
-  /** @returns "" where a run with `--target` leaves the list, and so a new manifest, for another run */
+  /**
+   * Returns the deployment id of a manifest, "" if a run with `--target` excludes this resource before it has an id for the
+   * manifest.
+   */
   of(manifest: string): pulumi.Output<string> {
-    // Left as it was, the list has a manifest under the name that it had then.
+    // If the resource was not updated, it contains the manifest under its former name.
     const names = [manifest, ...(this.#manifests[manifest] ?? [])];
     return this.ids.apply((ids: Readonly<Record<string, string>> | undefined) => {
       return findDeploymentId(names, new Map(Object.entries(ids ?? {}))) ?? "";

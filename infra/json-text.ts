@@ -2,15 +2,15 @@ import { invalidJsonPrefix } from "../src/lifecycle/source/inline-messages.ts";
 import * as pulumi from "./pulumi.ts";
 
 /**
- * The JSON of a value. What JSON does not have is told in a text that is no JSON, and that the checks of the messages
- * show: JSON.stringify would leave it out, or write null in its place.
+ * Converts a value to JSON. If a part has no JSON form, returns {@link invalidJsonPrefix} and the reason, which the checks of the
+ * messages report: JSON.stringify would omit that part or replace it with null.
  */
 export function toJsonText(value: unknown): string {
   const issue = findFault(value, [], []);
   return issue === undefined ? JSON.stringify(value) : `${invalidJsonPrefix}${issue}`;
 }
 
-/** What is wrong with a value, and at which keys; never a part of the value itself. */
+/** Describes the first part of a value that has no JSON form, with the keys that lead to it, and never with the value itself. */
 function findFault(value: unknown, path: readonly string[], above: readonly object[]): string | undefined {
   switch (typeof value) {
     case "string":
@@ -29,11 +29,11 @@ function findObjectFault(value: object, path: readonly string[], above: readonly
   if (pulumi.Resource.isInstance(value)) return describeFault("a resource", path);
   if (above.includes(value)) return describeFault("a value within itself", path);
   const inside = [...above, value];
-  // A Date, for example, says for itself what it is in JSON.
+  // A Date, for example, defines its own JSON form.
   if ("toJSON" in value && typeof value.toJSON === "function") return findFault(value.toJSON(), path, inside);
   if (!Array.isArray(value) && !isPlain(value)) return describeFault(`a ${value.constructor?.name ?? "class"}`, path);
   for (const [key, item] of Object.entries(value)) {
-    // A key without a value is no key, as everywhere in JavaScript.
+    // A property without a value is omitted, as JSON.stringify does.
     if (item === undefined && !Array.isArray(value)) continue;
     const found = findFault(item, [...path, key], inside);
     if (found !== undefined) return found;

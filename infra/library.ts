@@ -1,6 +1,6 @@
 /**
- * What other Pulumi projects import as "queue-seeder". Nothing in its graph awaits at its top level, so that a program of
- * CommonJS can `require` it.
+ * The exports of the package "queue-seeder" for other Pulumi projects. No module here uses top-level await, so that CommonJS
+ * programs can `require` the package.
  */
 export type { LastPush } from "../src/lifecycle/state/segment.ts";
 export type { ContentType, InDoubtPolicy, PushMode, QueueMetrics } from "../src/types.ts";

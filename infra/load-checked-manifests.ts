@@ -10,18 +10,18 @@ import { type LoadedSegments, loadSegments } from "../src/lifecycle/source/load-
 import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
 import * as pulumi from "./pulumi.ts";
 
-/** A part of the manifests, which a program deploys by itself. */
+/** Selects the manifests that a component deploys. */
 export interface ManifestFilter {
-  /** Files, or folders, relative to the repository. */
+  /** Files or folders, relative to the repository. */
   readonly files: readonly string[];
-  /** The names of queues that the program knows; undefined: it takes any. */
+  /** Names of the queues in the program, undefined to accept any. */
   readonly queues: readonly string[] | undefined;
 }
 
 /**
- * Reads the stack's manifests and checks them; what is only suspicious is said as a warning.
+ * Reads and checks the stack's manifests. Logs suspicious parts as warnings.
  *
- * @throws pulumi.RunError with everything that is wrong, before anything is registered; the engine shows it without a stack
+ * @throws pulumi.RunError with every problem, before anything is registered; Pulumi displays it without a stack trace
  */
 export async function loadManifestsOrThrow(
   settings: Settings,
@@ -45,8 +45,10 @@ export async function loadManifestsOrThrow(
 }
 
 /**
+ * Reads and checks the settings of the stack.
+ *
  * @param root absolute path of the repository
- * @throws pulumi.RunError for a configuration that cannot be used
+ * @throws pulumi.RunError if the configuration is invalid
  */
 export function loadSettingsOrThrow(root: string): Settings {
   const pnp = plugAndPlay(root);
@@ -64,21 +66,22 @@ export function loadSettingsOrThrow(root: string): Settings {
 }
 
 /**
- * Before any resource is registered: the provider that creates queues follows the same setting, with the same token.
+ * Checks the API address before any resource is registered, since the Cloudflare provider that creates queues uses the same
+ * setting and the same token.
  *
- * @throws ConfigurationError for an address that the token must not go to
+ * @throws ConfigError if the token must not be sent to the address
  */
 function assertAddressAllowed(root: string): void {
   const config = pulumi.runtime.allConfig();
   resolveBaseUrl({
     config: (key) => config[key],
     env: process.env,
-    // An inline program may be run outside of its project.
+    // An inline program may run outside of its project.
     setBy: (variable) => isSetByRepository(process.cwd(), variable) ?? isSetByRepository(root, variable),
   });
 }
 
-/** @throws pulumi.RunError where neither the configuration nor the environment names an account */
+/** Returns the id of the account. @throws pulumi.RunError if neither the configuration nor the environment sets one */
 export function resolveAccount({ accountId }: Settings): string {
   if (accountId !== undefined) return accountId;
   throw new pulumi.RunError(

@@ -5,30 +5,30 @@ import { aggregateOutputs, type ManifestOutputs, noPush, type SegmentSummary } f
 import * as pulumi from "./pulumi.ts";
 import { providerStub } from "./pulumi-internals/provider-stub.ts";
 
-/** The queue that a manifest goes to. Both may only be known once the queue is there. */
+/** The queue that a manifest is pushed to. Both ids may be unknown until the queue is created. */
 export interface QueueTarget {
   readonly accountId: pulumi.Input<string>;
   readonly queueId: pulumi.Input<string>;
 }
 
-/** A manifest's segments, and what only the run knows of them. */
+/** A manifest's segments, and inputs that are only known during the run. */
 export interface ManifestArgs extends QueueTarget {
   readonly segments: readonly PlannedSegment[];
-  /** Names that the resource had before. */
+  /** Former names of the resource. */
   readonly formerNames?: readonly string[];
-  /** Absolute path of the repository, for the provider's check alone: no state has it. */
+  /** Absolute path of the repository, for the provider's check only; never stored in the state. */
   readonly folder: string;
-  /** The messages of the one segment, where the program gives them. */
+  /** The messages of the single segment, if the program passes them. */
   readonly inlineMessages?: ReturnType<typeof toInlineMessages>;
   readonly deployment: pulumi.Input<string>;
-  /** Of a data file whose segments share their deliveries. */
+  /** Number of the shared delivery, for a data file whose segments share one. */
   readonly deliveryNumber?: pulumi.Output<number>;
 }
 
 const componentType = "queue-seeder:index:Manifest";
 const segmentType = "pulumi-nodejs:dynamic:Segment";
 
-/** One manifest in the engine's eyes: a component, with a resource for each segment of its messages under it. */
+/** The component of one manifest, with a child resource for each segment of its messages. */
 export class ManifestResource extends pulumi.ComponentResource {
   readonly outputs: pulumi.Output<ManifestOutputs>;
 
@@ -41,7 +41,8 @@ export class ManifestResource extends pulumi.ComponentResource {
     const former = formerNames.length > 0 && { formerNames };
     const options = (segment: number) => ({
       parent: this,
-      // Pulumi lets them follow from the parent's, but not after a run that renamed the parent and was killed before its children.
+      // Pulumi derives these aliases from the parent's, but not after a run that renamed the parent and was killed before its
+      // children.
       aliases: formerNames.map((former) => ({ name: `${former}/${segment}` })),
     });
     const resources = segments.map(
@@ -55,7 +56,10 @@ export class ManifestResource extends pulumi.ComponentResource {
 type SegmentArgs = Omit<PlannedSegment, "inlineMessages"> & Omit<ManifestArgs, "segments" | "formerNames">;
 type FromProvider = Exclude<keyof SegmentOutputs, keyof SegmentInputs>;
 
-/** One checkpoint in the engine's state: a dynamic resource, whose provider is ./pulumi-internals/stub.ts. */
+/**
+ * A segment's resource, one checkpoint in the Pulumi state: a dynamic resource with the provider in
+ * ./pulumi-internals/provider-stub.ts.
+ */
 class SegmentResource extends pulumi.CustomResource {
   readonly #planned: Pick<PlannedSegment, "queue" | "messages">;
   declare readonly pushed: pulumi.Output<number | undefined>;
@@ -71,13 +75,12 @@ class SegmentResource extends pulumi.CustomResource {
     { parent, aliases }: { readonly parent: pulumi.Resource; readonly aliases: readonly { readonly name: string }[] },
   ) {
     const name = `${manifest}/${args.segment}`;
-    // A plain promise: as an output it would depend on the parent, and so on all its segments, each of which would wait for
-    // the others.
+    // A plain promise: an output would depend on the parent, and so on all its segments, which would then wait for each other.
     const urn = pulumi.createUrn(name, segmentType, parent);
     const resourceUrn = new Promise<string>((resolve) => {
       urn.apply(resolve);
     });
-    // Without a value here the SDK does not resolve the property from what the provider returns.
+    // Without these properties, the SDK does not resolve them from what the provider returns.
     const fromProvider: Record<FromProvider, undefined> = {
       lineage: undefined,
       ledger: undefined,
@@ -91,14 +94,14 @@ class SegmentResource extends pulumi.CustomResource {
       metricsAt: undefined,
     };
     const preview = pulumi.runtime.isDryRun();
-    // Where Pulumi is told to replace a segment, its old ledger is given up before the new one begins. Another queue replaces
-    // nothing.
+    // If the user makes Pulumi replace a segment, its old ledger is deleted before the new one starts. Changing the queue does
+    // not replace it.
     const options = { parent, aliases: [...aliases], deleteBeforeReplace: true };
     super(segmentType, name, { ...args, ...fromProvider, resourceUrn, preview, __provider: providerStub }, options);
     this.#planned = { queue: args.queue, messages: args.messages };
   }
 
-  /** What `pulumi up --target` passes over has no properties: nothing of it was pushed yet. */
+  /** A segment that `pulumi up --target` excludes has no properties: nothing of it has been pushed yet. */
   get outputs(): pulumi.Output<SegmentSummary> {
     const { pushed, inDoubt, inDoubtMessages, lastPush, metrics, metricsAt } = this;
     return pulumi

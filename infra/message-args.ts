@@ -3,26 +3,26 @@ import type { ContentType } from "../src/types.ts";
 import { toJsonText } from "./json-text.ts";
 import * as pulumi from "./pulumi.ts";
 
-/** A message that a program gives. */
+/** A message that a program passes. */
 export interface MessageArgs {
-  /** What the ledger knows the message by. Without it the body itself is what it is known by. It is not sent. */
+  /** Identifies the message in the ledger, and is not sent. Default: the digest of the body identifies it. */
   readonly id?: pulumi.Input<string> | undefined;
-  /** Any JSON value; outputs may stand in its place, or anywhere in it. Text where `contentType` is "text". */
+  /** Any JSON value, in which outputs are allowed at any depth. A string if `contentType` is "text". */
   readonly body: unknown;
   /** Default: "json". */
   readonly contentType?: pulumi.Input<ContentType> | undefined;
-  /** 0 to 86,400. Default: the queue's own delay. */
+  /** Seconds, from 0 to 86,400. Default: the queue's own delay. */
   readonly delaySeconds?: pulumi.Input<number> | undefined;
 }
 
-/** A message as the resource's inputs have it. */
+/** A message in the inputs of the resource. */
 type InlineMessageInput = { readonly [Name in keyof InlineMessage]: pulumi.Input<InlineMessage[Name]> };
 
 /**
- * Makes the messages ready for the engine. Each body is a value of its own, so that one that is not known yet leaves the
- * others known; and each is JSON already, so that nothing on its way to the provider takes it for something else.
+ * Converts messages to resource inputs. Each body is a separate value, so that one that is not known yet does not make the others
+ * unknown; and each is already JSON text, so that nothing between here and the provider can reinterpret it.
  *
- * @param secret whether the engine is to encrypt the bodies in its state, whatever they are made of
+ * @param secret whether Pulumi encrypts the bodies in its state, even if no part of them is a secret
  */
 export function toInlineMessages(
   messages: pulumi.Input<readonly MessageArgs[]>,

@@ -1,20 +1,20 @@
 import type { LastPush, SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import type { QueueMetrics } from "../src/types.ts";
 
-/** What a manifest's deployment left behind, for the stack's outputs. */
+/** The result of a manifest's deployment, for the outputs of the stack. */
 export interface ManifestOutputs {
   readonly queue: string;
-  /** Messages of the manifest. All are pushed, in doubt or pending. */
+  /** Number of messages in the manifest: the sum of `pushed`, `inDoubt` and `pending`. */
   readonly messages: number;
-  /** Known to have been pushed to this stack's queue. */
+  /** Number of messages that are known to have been pushed to this stack's queue. */
   readonly pushed: number;
   readonly inDoubt: number;
-  /** Those in doubt, by their ids or numbers. */
+  /** The messages in doubt, by id or number. */
   readonly inDoubtMessages: readonly string[];
-  /** Not sent. */
+  /** Number of messages that were not sent. */
   readonly pending: number;
   readonly lastPush: LastPush;
-  /** The API's last ones, best effort. */
+  /** Latest metrics from the API, best effort. */
   readonly metrics: QueueMetrics | null;
   readonly metricsAt: string | null;
 }
@@ -26,7 +26,7 @@ export type SegmentSummary = Pick<
 
 export const noPush: LastPush = { pushed: 0, requests: 0, possibleDuplicates: [], at: "", commit: "" };
 
-/** A manifest's account out of its segments'. The last push is that of all segments that were pushed for the same commit. */
+/** Combines the results of a manifest's segments. `lastPush` is the sum over the segments that the latest run pushed. */
 export function aggregateOutputs(segments: readonly SegmentSummary[]): ManifestOutputs {
   const sum = (of: (segment: SegmentSummary) => number) => segments.reduce((total, each) => total + of(each), 0);
   const messages = sum((each) => each.messages);
@@ -51,7 +51,7 @@ function findLatest<Item>(items: readonly Item[], at: (item: Item) => string | u
   return known.sort((a, b) => (at(a) ?? "").localeCompare(at(b) ?? "")).at(-1);
 }
 
-/** Of the last run: the segments that it pushed have its time. */
+/** Adds up the pushes of the latest run; the segments that it pushed share its start time. */
 function sumPushes(pushes: readonly LastPush[]): LastPush {
   const last = findLatest(pushes, ({ at }) => at);
   if (last === undefined) return noPush;

@@ -8,11 +8,11 @@ import * as pulumi from "./pulumi.ts";
 import { warmUpProvider } from "./pulumi-internals/warm-up-provider.ts";
 import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
 
-/** The stack's outputs. */
+/** Outputs of the stack. */
 export interface Outputs {
-  /** By the manifests' names. */
+  /** By manifest name. */
   readonly manifests: Record<string, pulumi.Output<ManifestOutputs>>;
-  /** By the names that manifests use. Metrics are the API's last ones, best effort. */
+  /** By the queue names that manifests use. Metrics are the latest from the API, best effort. */
   readonly queues: Record<string, pulumi.Output<QueueOutputs>>;
 }
 
@@ -23,11 +23,11 @@ export interface QueueOutputs {
 }
 
 /**
- * The whole program: configuration -> manifests -> queues -> resources -> outputs. Everything is read and checked before
- * the first resource is registered, since with `--skip-preview` the engine changes things as they are registered.
+ * Runs the whole program: configuration -> manifests -> queues -> resources -> outputs. Everything is read and checked before the
+ * first resource is registered, since with `--skip-preview` Pulumi applies changes as resources are registered.
  *
  * @param root absolute path of the repository
- * @throws pulumi.RunError with every problem found; the engine shows its message without a stack
+ * @throws pulumi.RunError with every problem found; Pulumi displays its message without a stack trace
  */
 export async function runProgram(root: string): Promise<Outputs> {
   await warmUpProvider();
@@ -41,7 +41,7 @@ export async function runProgram(root: string): Promise<Outputs> {
   };
 }
 
-/** A queue's metrics are those of the manifest that heard from the API last. */
+/** Returns the outputs of a queue. Its metrics are the latest that any of its manifests has. */
 function toQueueOutputs(
   name: string,
   target: Target,

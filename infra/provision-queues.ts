@@ -3,15 +3,15 @@ import type { CreatedQueue } from "../src/config/queue-settings.ts";
 import type { Settings } from "../src/config/settings.ts";
 import { getStack } from "./pulumi.ts";
 
-/** A queue that manifests can push to. The id is unknown in the preview of the run that creates the queue. */
+/** A queue that manifests can be pushed to. Its id is unknown in the preview of the run that creates it. */
 export interface Target {
   readonly accountId: string;
   readonly queueId: pulumi.Input<string>;
 }
 
 /**
- * Makes sure of every queue that a manifest names: takes the existing ones by their id and registers the others with
- * `@pulumi/cloudflare`, which is loaded only if there are any, since it costs a second to import.
+ * Resolves the id of every configured queue. Existing queues have it in the configuration; the others are registered with
+ * `@pulumi/cloudflare`, which is imported on demand, since that takes a second.
  */
 export async function provisionQueues(settings: Settings, accountId: string): Promise<ReadonlyMap<string, Target>> {
   const targets = new Map<string, Target>();
@@ -27,9 +27,9 @@ async function createQueue(
   accountId: string,
   { name: written, settings, jurisdiction, protect, adopt }: CreatedQueue,
 ): Promise<pulumi.Output<string>> {
-  // By its own path: the package's index loads the resources of every Cloudflare product.
+  // Imported by path: the package's index loads the resources of every Cloudflare product.
   const { Queue } = await import("@pulumi/cloudflare/queue.js");
-  // The engine imports a queue and then makes it as it is asked for. Without settings it keeps those that it has.
+  // Pulumi imports a queue and then updates it to match the inputs. Without settings, the queue keeps its own.
   const asked = adopt !== undefined && Object.keys(settings).length === 0 ? {} : { settings: { ...settings } };
   const resource = new Queue(
     name,

@@ -1,7 +1,7 @@
 /**
- * What the program needs of the SDK, each from its own module: those are loaded by the time the program starts. The
- * package's index loads the Automation API besides, a package manager and the TypeScript compiler, and takes longer for it
- * than everything that is done here.
+ * The parts of the SDK that the program uses, each imported from its own module: those are loaded before the program starts. The
+ * package's index also loads the Automation API, a package manager and the TypeScript compiler, which takes longer than the rest
+ * of the program.
  */
 
 import * as errors from "@pulumi/pulumi/errors.js";
@@ -22,7 +22,7 @@ export {
   Resource,
 } from "@pulumi/pulumi/resource.js";
 
-/** Ends the program without a stack. The engine writes the message as it is, so it is made printable. */
+/** Ends the program without a stack trace. The message is made printable, since Pulumi writes it verbatim. */
 export class RunError extends errors.RunError {
   constructor(message: string) {
     super(toPrintableLines(message));

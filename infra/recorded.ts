@@ -7,25 +7,28 @@ import * as pulumi from "./pulumi.ts";
 
 type Arguments = Parameters<resourceProto.ResourceInvokeRequest["setArgs"]>[0];
 
-/** The SDK's own copy: a request takes no other one's values. */
+/** The SDK's own copy of protobuf: a request rejects values of another copy. */
 const { Struct }: { readonly Struct: { fromJavaScript(value: object): Arguments } } = createRequire(
   import.meta.resolve("@pulumi/pulumi/package.json"),
 )("google-protobuf/google/protobuf/struct_pb.js");
 
-/** A segment of the stack as the last run left it. */
+/** The recorded outputs of a segment, from the last run. */
 export interface RecordedSegment {
-  /** The name of its resource. */
+  /** Name of the segment's resource. */
   readonly name: string;
   readonly outputs: SegmentOutputs;
 }
 
-/** By the run's monitor: the Automation API runs inline programs one after the other, or side by side, in one process. */
+/**
+ * Cached reads by the monitor of the run: the Automation API may run several inline programs in one process, one after the other
+ * or concurrently.
+ */
 const reads = new WeakMap<object, Promise<readonly RecordedSegment[]>>();
 
 /**
- * Reads the stack's own segments from Pulumi's state. A provider is shown one resource at a time, and some decisions take all
- * segments of a manifest. Asked once in a run, however often it is called; a segment that the run has changed by then
- * would be shown changed, so it is called before the segments are registered.
+ * Reads the stack's own segments from the Pulumi state. A provider only receives one resource at a time, but some decisions need
+ * all segments of a manifest. The state is read once per run and cached. Call this before segments are registered: a segment that
+ * the run has already changed is returned with its changes.
  *
  * @throws pulumi.RunError STATE_UNREADABLE
  */
@@ -38,7 +41,7 @@ export function recordedSegments(): Promise<readonly RecordedSegment[]> {
   return read;
 }
 
-/** Pulumi may be writing the state at the moment, and in a folder its two files are not written as one. */
+/** Retries, since Pulumi may be writing the state: a file backend does not write its two files atomically. */
 const attempts = 5;
 const pauseMs = 200;
 
@@ -59,7 +62,7 @@ async function readSegments(): Promise<readonly RecordedSegment[]> {
 }
 
 /**
- * Calls a function of Pulumi's own provider. The SDK's `invoke` would make resources of the references in the answer.
+ * Calls a function of Pulumi's built-in provider. The SDK's `invoke` would create resources from the references in the response.
  *
  * Source: pulumi, pkg/resource/deploy/builtins.go
  */
@@ -77,12 +80,15 @@ function askForResources(): Promise<unknown> {
   });
 }
 
-/** The part of the answer that is looked at. */
+/** The part of the response that is used. */
 interface Answer {
   getReturn(): { toJavaScript(): Readonly<Record<string, unknown>> } | undefined;
 }
 
-/** Pulumi Cloud takes the full name alone; a backend without organizations may take the short one alone. */
+/**
+ * Returns the stack name for the backend: Pulumi Cloud only accepts the fully qualified name; a backend without organizations may
+ * only accept the short one.
+ */
 function stackName(): string {
   const organization = pulumi.getOrganization();
   return organization === "organization"
@@ -94,7 +100,7 @@ function segmentsOf(resources: unknown): readonly RecordedSegment[] {
   return Object.entries(asMap(resources)).flatMap(([urn, resource]) => {
     const { type, outputs } = asMap(resource);
     const name = urn.slice(urn.lastIndexOf("::") + 2);
-    // One that never came to an end has inputs alone.
+    // A segment that never finished has only inputs.
     const isSegment = type === "pulumi-nodejs:dynamic:Segment" && asMap(outputs).ledger !== undefined;
     return isSegment ? [{ name, outputs: outputs as SegmentOutputs }] : [];
   });

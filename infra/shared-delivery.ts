@@ -5,14 +5,14 @@ import type { QueueTarget } from "./manifest-resource.ts";
 import * as pulumi from "./pulumi.ts";
 import { type RecordedSegment, recordedSegments } from "./recorded.ts";
 
-/** By what the state knows a manifest, and where it goes. */
+/** Identifies a manifest in the state, and its queue. */
 interface Identity extends QueueTarget {
-  /** The name of its resource, then those that it had before. */
+  /** The name of its resource, followed by its former names. */
   readonly names: readonly string[];
   readonly deployment: pulumi.Output<string>;
 }
 
-/** The number of the delivery that this run makes of a data file with several segments; see `deliveryNumberOf`. */
+/** Returns the number of the delivery that this run makes of a data file with several segments; see `deliveryNumberOf`. */
 export function sharedDelivery(
   segments: readonly PlannedSegment[],
   { accountId, queueId, names, deployment }: Identity,
@@ -21,7 +21,7 @@ export function sharedDelivery(
     const queue = { accountId, queueId };
     const byName = segments.map(({ segment }) => firstNamed(all, names, segment));
     if (byName.some((each) => each !== undefined)) return pulumi.output(deliveryNumberOf(segments, byName, queue));
-    // A component that was renamed has other names, and a preview may not know the deployment.
+    // After a rename of a component the names differ, and in a preview the deployment may be unknown.
     return deployment.apply((id) => {
       const own = all.map(({ outputs }) => outputs).filter((outputs) => outputs.deployment === id);
       const recorded = segments.map(({ segment }) => own.find((each) => each.segment === segment));

@@ -1,12 +1,12 @@
-// The program's first file, in JavaScript: any Node can read it and be told where it is too old. The rest is TypeScript,
-// from ./index.ts on.
+// Entry point of the program, in JavaScript, so that any Node version can run it and report that it is too old. From ./index.ts
+// on, the code is TypeScript.
 import "./check-node-version.cjs";
 import { enableCompileCache } from "./compile-cache.mjs";
 
 enableCompileCache();
 
-// The SDK looks at the stack of each promise, through source maps, which cost a fifth of a run with many segments; where types
-// are stripped in place, there is nothing to map.
+// The SDK reads the stack of each promise through source maps, which takes a fifth of a run with many segments. Types are
+// stripped in place, so nothing needs to be mapped.
 Error.prepareStackTrace = undefined;
 
 const { exitWhenUnread } = await import("./pulumi-internals/exit-when-unread.ts");

@@ -1,6 +1,9 @@
 import { enableCompileCache } from "../compile-cache.mjs";
 
-/** What the stubs in the engine's state load as "queue-seeder/lifecycle"; see ../pulumi-internals/stub.ts. */
+/**
+ * The module "queue-seeder/lifecycle", which the provider stubs in the Pulumi state load; see
+ * ../pulumi-internals/provider-stub.ts.
+ */
 enableCompileCache();
 
 export const {

@@ -21,13 +21,12 @@ import { createEngineLog, isEngineAlive } from "../pulumi-internals/engine-log.t
 import { watchParent } from "../pulumi-internals/parent-watch.ts";
 
 /**
- * The provider's process: binds the lifecycle to what is around it. The stubs in the engine's state get these functions by
- * name, through ./entry.ts.
+ * Binds the lifecycle to the provider's process. The stubs in the Pulumi state call these functions by name, through ./entry.mjs.
  */
 let config: Readonly<Record<string, string>> = {};
 
 export function configure({ config: given }: pulumi.dynamic.ConfigureRequest): void {
-  // The stack's whole configuration. The SDK's interface only looks single keys up; manifests may name any.
+  // The whole configuration of the stack. The SDK's interface can only look up single keys, but manifests may use any.
   config = Reflect.get(given, "rawConfig") ?? {};
 }
 
@@ -36,7 +35,7 @@ const orphan = watchParent({ isAlive: () => isEngineAlive(engine), exit: () => p
 
 let wanted: boolean | undefined;
 
-/** A request that cannot be read is refused by the calls that go by it. */
+/** Ignores an unreadable request: the calls that depend on it reject it. */
 function asksForEvents(): boolean {
   try {
     wanted ??= parseRequest(process.env).events;

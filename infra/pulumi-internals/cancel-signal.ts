@@ -3,8 +3,8 @@ import { subscribe } from "node:diagnostics_channel";
 const cancelPath = "/pulumirpc.ResourceProvider/Cancel";
 
 /**
- * Aborted when the engine asks the provider to cancel, as it does on the first SIGINT or SIGTERM and at the end of every
- * run. The SDK takes that call and does nothing, so it is seen where it arrives: at the process's HTTP/2 server.
+ * Returns a signal that is aborted when Pulumi cancels the provider: on the first SIGINT or SIGTERM, and at the end of every run.
+ * The SDK ignores the Cancel call, so it is detected at the HTTP/2 server of the process.
  *
  * Source: https://nodejs.org/api/diagnostics_channel.html#http2
  */

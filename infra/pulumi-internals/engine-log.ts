@@ -9,7 +9,7 @@ import { toPrintableLines } from "../../src/printable.ts";
 
 type Credentials = ConstructorParameters<typeof engineGrpc.EngineClient>[1];
 
-/** The SDK's own copy: a client takes no credentials of another one, which a project that uses this one may well have. */
+/** The SDK's own copy of gRPC: a client rejects credentials of another copy, which the user's project may have. */
 const { credentials }: { readonly credentials: { createInsecure(): Credentials } } = createRequire(
   import.meta.resolve("@pulumi/pulumi/package.json"),
 )("@grpc/grpc-js");
@@ -21,16 +21,16 @@ const severities = {
 } as const;
 
 /**
- * Reports events on a resource's own line. The engine's Log call with the resource's URN does that; console output and
- * `pulumi.log` would land on the stack's line. People get a sentence, also in the logs of Pulumi Cloud. A command that asks for
- * events gets the encoded one just before it, as an ephemeral message: Pulumi shows it in no log and keeps it nowhere, and
- * passes it on to the Automation API alone.
+ * Creates a log that shows events on the line of a resource. It calls the engine's Log method with the URN of the resource;
+ * console output and `pulumi.log` would appear on the line of the stack. Users see a sentence, also in the logs of Pulumi Cloud.
+ * If a command asks for events, the encoded event is sent just before it as an ephemeral message, which Pulumi neither logs nor
+ * stores, and only passes to the Automation API.
  *
- * A sentence that cannot be delivered goes to stderr: it is never lost, and it never fails a push. One that passes is ephemeral
- * itself: a terminal replaces it, a log leaves it out.
+ * A sentence that cannot be delivered is written to stderr; it is never lost and never fails a push. Passing events are
+ * ephemeral: a terminal replaces them and a log omits them.
  *
- * @param address of the engine, `host:port`, as the engine gives it to the provider as its first argument
- * @param asksForEvents whether a command reads the events of this run
+ * @param address address of the engine, `host:port`, which the provider receives as its first argument
+ * @param asksForEvents returns whether a command reads the events of this run
  */
 export function createEngineLog(address: string, asksForEvents: () => boolean): LogEvent {
   const client = new engineGrpc.EngineClient(address, credentials.createInsecure());
@@ -56,10 +56,10 @@ export function createEngineLog(address: string, asksForEvents: () => boolean): 
   };
 }
 
-/** Milliseconds in which an engine on the same machine surely answers; one that is merely busy is not given up. */
+/** Milliseconds after which a local engine counts as gone; a busy one answers sooner. */
 const timeoutMs = 10_000;
 
-/** Whether the engine still listens at its address. It tells of a killed engine at once: its port is closed. */
+/** Checks whether the engine still listens at its address. A killed engine is detected at once, since its port is closed. */
 export function isEngineAlive(address: string): Promise<boolean> {
   const at = address.lastIndexOf(":");
   const socket = connect({ host: address.slice(0, at), port: Number(address.slice(at + 1)) });

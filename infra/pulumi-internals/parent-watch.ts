@@ -1,18 +1,18 @@
-/** Milliseconds between two looks at an engine that nobody asks for. */
+/** Milliseconds between two checks of the engine while no push checks it. */
 const pollIntervalMs = 5_000;
 
 export interface ParentWatchOptions {
-  /** Whether the engine is there. */
+  /** Checks whether the engine still runs. */
   readonly isAlive: () => Promise<boolean>;
-  /** Ends the process. */
+  /** Exits the process. */
   readonly exit: () => void;
   readonly everyMs?: number;
 }
 
 /**
- * Ends the process once its engine is gone and what was under way is written down. A killed engine takes no plugin with it:
- * the provider would stay, and wait for calls that never come. A push looks before each request; now and then this looks
- * by itself, for a provider that has nothing to send.
+ * Exits the process once its engine is gone and the calls in progress have finished and been recorded. A killed engine does not
+ * stop its plugins: the provider would wait forever for calls. A push checks the engine before each request; the timer here
+ * checks it for a provider that sends nothing.
  */
 export function watchParent({ isAlive, exit, everyMs = pollIntervalMs }: ParentWatchOptions) {
   let gone = false;
@@ -28,7 +28,7 @@ export function watchParent({ isAlive, exit, everyMs = pollIntervalMs }: ParentW
   timer.unref();
   return {
     engineListens,
-    /** The same call; the last of those under way ends an orphaned process. */
+    /** Wraps a call, so that the end of the last call in progress exits an orphaned process. */
     endingAfter<Args extends readonly unknown[], Result>(
       call: (...args: Args) => Promise<Result>,
     ): (...args: Args) => Promise<Result> {

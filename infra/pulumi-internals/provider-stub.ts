@@ -1,15 +1,15 @@
 /**
- * The providers as the engine keeps them in its state, under `__provider`, and evaluates them in the provider's process: the
- * form of `pulumi.dynamic.Resource`, written out instead of serialized. All they do is to load the real module by the
- * package's own name, so the code that is installed now runs for old resources too, for refresh and destroy included.
+ * Source of the providers, which the Pulumi state stores as `__provider` and the provider's process evaluates: the form of
+ * `pulumi.dynamic.Resource`, written by hand instead of serialized. The stubs only load the real module by the package's name, so
+ * old resources also use the installed version, for refresh and destroy as well.
  *
- * A constant has three virtues over the SDK's serializer: it is the same text whatever version of Node, TypeScript or the
- * SDK a deployment runs with, so it never shows up as a change; it is a tenth of the size; and a run need not load the
- * TypeScript compiler. The names in here are kept for ever.
+ * A constant has three advantages over the SDK's serializer: its text does not depend on the versions of Node, TypeScript or the
+ * SDK, so it never appears as a change; it is a tenth of the size; and a run need not load the TypeScript compiler. The names in
+ * the stubs must never change.
  *
- * A package that another one depends on has no name in the project's folder where node_modules is strict, as pnpm's is. The
- * text then goes through the dependencies, breadth first, from the provider's working directory. It must do so itself: for
- * refresh and destroy the state is all that there is. It is short because every segment's resource holds it.
+ * With a strict node_modules such as pnpm's, a transitive dependency cannot be resolved from the project's folder. The stub then
+ * searches the dependencies breadth-first, starting at the provider's working directory. The stub must do this itself, since
+ * refresh and destroy only have the state. It is short because the resource of every segment stores it.
  */
 const callSource = `const name = "queue-seeder", entry = name + "/lifecycle";
 const at = f => require("module").createRequire(f + "/package.json").resolve;
@@ -27,14 +27,14 @@ const load = () => import(entry).catch(e => {
 const call = f => async (...a) => (await load())[f](...a);
 `.replaceAll(/^ +/gm, "");
 
-/** Of a segment of a manifest. */
+/** The stub of a manifest segment's provider. */
 export const providerStub = `${callSource}exports.handler = () => ({
 configure: call("configure"), check: call("check"), diff: call("diff"), create: call("create"),
 update: call("update"), read: call("read"), delete: call("remove"),
 });
 `;
 
-/** Of the stack's list of deployments. */
+/** The stub of the Deployments resource's provider. */
 export const deploymentsStub = `${callSource}const d = (f) => call(f + "Deployments");
 exports.handler = () => ({
 configure: call("configure"), check: d("check"), diff: d("diff"), create: d("create"),

@@ -5,9 +5,9 @@ import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
 let warmedUp: Promise<void> | undefined;
 
 /**
- * Has the engine start the provider's process, which takes half a second, while the program reads the manifests: by calling a
- * function of the provider that does not exist. The answer, that there is none, is for nobody; nothing is registered by it but
- * the provider itself, which every deployment has. Once in a program, however often it is called.
+ * Makes Pulumi start the provider's process, which takes half a second, while the program reads the manifests. It invokes a
+ * function that the provider does not have and ignores the error. Only the provider itself is registered by this, which every
+ * deployment needs anyway. Repeated calls have no further effect.
  */
 export function warmUpProvider(): Promise<void> {
   warmedUp ??= warmUp();
@@ -18,7 +18,7 @@ async function warmUp(): Promise<void> {
   const request = new resourceProto.ResourceInvokeRequest();
   request.setTok("pulumi-nodejs:dynamic:wake");
   getMonitor()?.invoke(request, () => {});
-  // Until the request is on its way; what is imported next keeps the process from it.
+  // Let the request leave the process before the next imports block it.
   await turn();
   await turn();
 }

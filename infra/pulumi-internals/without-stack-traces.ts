@@ -1,6 +1,6 @@
 /**
- * Runs something without the stack trace that the SDK takes of each new resource and the engine keeps in its state: it holds
- * this machine's paths, is another one on every machine, and costs more than the rest of the registration.
+ * Runs a function without the stack traces that the SDK captures for each new resource and Pulumi stores in its state: they
+ * contain paths of this machine, differ between machines, and cost more than the rest of the registration.
  */
 export function withoutStackTraces<Result>(act: () => Result): Result {
   const { prepareStackTrace } = Error;
