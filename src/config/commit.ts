@@ -3,14 +3,14 @@ import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { toPrintable } from "../printable.ts";
 
-/** The commit that is checked out at `folder`; undefined where there is no repository, no commit or no git. */
+/** Returns the commit that is checked out at `folder`, undefined without a repository, a commit or git. */
 export function headCommit(folder: string): string | undefined {
-  // A folder without git deploys as well; what needs the commit is told by `explainMissingCommit` why there is none.
+  // Deployments also work without git; `explainMissingCommit` gives the reason to callers that need the commit.
   const { status, stdout } = askGit(folder);
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** Says why there is no commit at `folder`, and what to do, in full sentences. */
+/** Explains in full sentences why there is no commit at `folder`, and what to do. */
 export function explainMissingCommit(folder: string): string {
   const { error, stderr } = askGit(folder);
   if (error !== undefined) return "Git cannot be started here: install it, or put it on PATH.";
@@ -27,7 +27,7 @@ export function explainMissingCommit(folder: string): string {
   return `Git refuses: ${toPrintable(first.replaceAll(folder, "."))}. Deploy from a repository that it can read.`;
 }
 
-/** Without translations, which nothing here would recognize. A clone without history (`--depth 1`) has its commit all the same. */
+/** The C locale turns off translations, since the messages are matched. A shallow clone (`--depth 1`) also has its commit. */
 function askGit(folder: string): SpawnSyncReturns<string> {
   return spawnSync("git", ["rev-parse", "--verify", "HEAD"], {
     cwd: folder,
@@ -36,7 +36,7 @@ function askGit(folder: string): SpawnSyncReturns<string> {
   });
 }
 
-/** The repository's folder, as a shell in `folder` writes it. */
+/** Returns the repository's folder as a shell expression, for a shell in `folder`. */
 function findRepository(folder: string): string {
   for (let up = folder; ; up = dirname(up)) {
     if (existsSync(join(up, ".git"))) return up === folder ? '"$PWD"' : `"$(cd ${relative(folder, up)} && pwd)"`;

@@ -1,17 +1,17 @@
 import { didYouMean } from "../manifest/index.ts";
 
-/** The part of `pulumi.Config` that is used here. */
+/** The part of `pulumi.Config` that is used. */
 export interface ConfigReader {
   get(key: string): string | undefined;
-  /** @throws Error when the value is no JSON */
+  /** @throws Error if the value is not valid JSON */
   getObject(key: string): unknown;
 }
 
-/** Something that is wrong with the stack's configuration. */
+/** A problem in the stack's configuration. */
 export interface ConfigIssue {
-  /** Keys that lead to it, from the one behind `queue-seeder:`. */
+  /** Keys that lead to it, starting after `queue-seeder:`. */
   readonly path: readonly string[];
-  /** What is wrong: a clause without a full stop at its end. */
+  /** What is wrong: a clause without a trailing full stop. */
   readonly message: string;
   /** What to do about it, in full sentences. */
   readonly hint: string;
@@ -21,7 +21,7 @@ export function createIssue(path: readonly string[], message: string, hint: stri
   return { path, message, hint };
 }
 
-/** The stack's configuration cannot be used. The message has one line a fault. */
+/** Thrown if the stack's configuration is invalid. The message has one line per issue. */
 export class SettingsError extends Error {
   override name = "SettingsError";
   constructor(issues: readonly ConfigIssue[]) {
@@ -33,12 +33,12 @@ export class SettingsError extends Error {
   }
 }
 
-/** A value that the configuration holds as a map or a list; undefined where it is neither, or is not there. */
+/** Returns a value of the configuration parsed as JSON, undefined if the key is missing and "" if the value is not JSON. */
 export function readJson(config: ConfigReader, key: string): unknown {
   try {
     return config.getObject(key);
   } catch {
-    // Not JSON: told like any other value of the wrong type.
+    // Not JSON: reported like any other value of the wrong type.
     return "";
   }
 }

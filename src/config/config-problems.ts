@@ -5,7 +5,7 @@ import { compareProblems, createProblem, type Problem } from "../manifest/index.
 import type { SourceLocation } from "../types.ts";
 import type { ConfigIssue } from "./config-issues.ts";
 
-/** What is wrong with a stack's configuration, each at its place in the stack's file, or among the project's defaults. */
+/** Locates the issues of a stack's configuration in the stack's file, or in the defaults of the project. */
 export function configProblems(
   root: string,
   { file, project }: { readonly file: string; readonly project: string },
@@ -14,7 +14,7 @@ export function configProblems(
   if (issues.length === 0) return [];
   const find = [file, "Pulumi.yaml"].map((each) => finder(root, each));
   const problems = issues.map(({ path: [first = "", ...rest], message, hint }) => {
-    // The project's own keys may stand without its name.
+    // A project's own keys may omit its name.
     const keys = [`queue-seeder:${first}`, ...(project === "queue-seeder" ? [first] : [])];
     const places = find.flatMap((placeOf) => keys.flatMap((key) => placeOf(["config", key, ...rest]) ?? []));
     const key = [`queue-seeder:${first}`, ...rest].join(".");
@@ -23,7 +23,7 @@ export function configProblems(
   return problems.sort(compareProblems);
 }
 
-/** Empty where it cannot be read any more: then its problems are told at its beginning. */
+/** Returns the text of a file, "" if it can no longer be read: its problems are then reported at its beginning. */
 function readText(path: string): string {
   try {
     return readRegularFile(path).toString("utf8");
@@ -33,7 +33,9 @@ function readText(path: string): string {
   }
 }
 
-/** Finds the last key of a path, as far as the path leads; undefined where its first two are not there. */
+/**
+ * Returns a function that locates the last key of a path that exists, or returns undefined if one of the first two is missing.
+ */
 function finder(root: string, file: string): (path: readonly string[]) => SourceLocation | undefined {
   const lineCounter = new LineCounter();
   const { contents } = parseDocument(readText(join(root, file)), { lineCounter });

@@ -4,7 +4,7 @@ import { truncate } from "../format.ts";
 import { toPrintable } from "../printable.ts";
 
 /**
- * Where pipelines say for whom they run: logins, not addresses.
+ * Environment variables in which pipelines name the user they run for: logins, not addresses.
  *
  * Sources: the lists of predefined variables of GitHub Actions, GitLab CI, Buildkite, CircleCI, Azure Pipelines, Jenkins.
  */
@@ -18,20 +18,20 @@ const actors = [
   "BUILD_USER_ID",
 ] as const;
 
-/** Longer names only make the state larger. */
+/** Maximum length of a name, in characters, to keep the state small. */
 const maxNameLength = 100;
 
 export interface DeployerSources {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What the stack's configuration says, `queue-seeder:by`. */
+  /** The `queue-seeder:by` of the stack's configuration. */
   readonly configured: string | undefined;
   /** A folder of the repository. */
   readonly folder: string;
 }
 
 /**
- * Who deploys, for the record: what was said outright, else the pipeline's actor, else git's user, else the machine's. An
- * e-mail address is taken only where there is nothing else. "" with `none`, or where nobody can be named.
+ * Returns the name of the deployer: the configured one, or else the user of the pipeline, of git or of the machine. An e-mail
+ * address is a last resort. Returns "" if the name is `none` or unknown.
  */
 export function findDeployer({ env, configured, folder }: DeployerSources): string {
   const said = env.QUEUE_SEEDER_BY || configured;
@@ -57,7 +57,7 @@ function gitSetting(folder: string, key: string): string | undefined {
   try {
     return execFileSync("git", ["config", key], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] }).toString("utf8");
   } catch {
-    // No git, or it has no such setting: somebody else may be known.
+    // No git, or no such setting: try the next candidate.
     return undefined;
   }
 }
@@ -66,12 +66,12 @@ function machineUser(): string | undefined {
   try {
     return userInfo().username;
   } catch {
-    // A container's user may have no name.
+    // The user of a container may have no name.
     return undefined;
   }
 }
 
-/** On one printable line. */
+/** Returns a name as one printable line of limited length. */
 function tidyName(name: string): string {
   return truncate(toPrintable(name.trim()), maxNameLength);
 }

@@ -2,12 +2,12 @@ import type { LoadOptions } from "../manifest/index.ts";
 import type { Settings } from "./settings.ts";
 import { listStackFiles } from "./stack-files.ts";
 
-/** What manifests are checked with besides their variables. */
+/** Options for checking manifests, except for their variables. */
 type CheckOptions = Required<
   Pick<LoadOptions, "stack" | "stacks" | "queues" | "production" | "bodySchemas" | "inDoubt">
 >;
 
-/** What a stack's settings mean for its manifests: the same for the program and for the command line. */
+/** Derives the check options of manifests from a stack's settings, for the program and the command line alike. */
 export function toCheckOptions(root: string, stack: string, settings: Settings): CheckOptions {
   const { queues, production, inDoubt, invalidQueues } = settings;
   const known = [...listStackFiles(root).keys()];
@@ -16,7 +16,7 @@ export function toCheckOptions(root: string, stack: string, settings: Settings):
   );
   return {
     stack,
-    // Where no stack has a file here, nobody knows which there are. A stack that runs is one, with a file or without.
+    // Without stack files, the stacks are unknown. The stack of this run exists, with or without a file.
     stacks: known.length === 0 ? [] : [...new Set([...known, stack])],
     queues: [...queues.keys(), ...invalidQueues],
     production,

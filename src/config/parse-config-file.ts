@@ -12,39 +12,39 @@ import {
   type ReadValue,
 } from "./read-config-value.ts";
 
-/** A value of the configuration as a file writes it, and what the engine makes of it. */
+/** A configuration value in a file, and how Pulumi reads it. */
 export interface ConfigValue {
-  /** What manifests get: text, or a map or a list. Where a part is encrypted, a word stands for it. */
+  /** The value for manifests: text, a map or a list, in which encrypted parts are replaced with a placeholder. */
   readonly value: JsonValue;
-  /** The text that the engine hands to the program; undefined: it is not foretold. */
+  /** The text that Pulumi passes to the program, undefined if it cannot be predicted. */
   readonly isGiven: string | undefined;
   readonly secret: boolean;
-  /** What the engine changes. */
+  /** Parts that Pulumi changes. */
   readonly flaws: readonly ConfigFileFlaw[];
 }
 
 export type ConfigFileFlaw = Omit<ConfigFlaw, "offset"> & { readonly place: SourceLocation };
 
 export interface ConfigFile {
-  /** The project's, in Pulumi.yaml. */
+  /** Name of the project, from Pulumi.yaml. */
   readonly name: string;
   /** By full key. */
   readonly values: ReadonlyMap<string, ConfigValue>;
-  /** Keys that are declared without a default: the stack must have them. */
+  /** Keys that are declared without a default, so that the stack must set them. */
   readonly required: ReadonlyMap<string, SourceLocation>;
-  /** Whether further values come from an environment of Pulumi ESC. */
+  /** Whether further values come from a Pulumi ESC environment. */
   readonly environment: boolean;
-  /** What has the engine choose at random. */
+  /** Duplicate keys, of which Pulumi uses a random one. */
   readonly problems: readonly Problem[];
 }
 
-/** A stack's file has the values themselves; in Pulumi.yaml they may be declarations with a default. */
+/** A stack's file contains values; Pulumi.yaml may contain declarations with defaults. */
 export type FileKind = "stack" | "project";
 
 /**
- * Reads the configuration in Pulumi.yaml or in a stack's file as the engine does.
+ * Parses the configuration in Pulumi.yaml or in a stack's file as Pulumi does.
  *
- * @param project the project's name; undefined: the file has it
+ * @param project name of the project, undefined to read it from the file
  * @throws YAMLParseError
  */
 export function parseConfigFile(path: string, written: string, kind: FileKind, project?: string): ConfigFile {
@@ -86,10 +86,10 @@ function readName(document: Document): string {
 
 type ReadConfiguration = Omit<ConfigValue, "flaws"> & { readonly flaws: readonly ConfigFlaw[] };
 
-/** What is neither a map nor a list becomes text: numbers as the engine writes them, and null as an empty one. */
+/** Converts scalars to text: numbers as Pulumi writes them, null as "". Maps and lists are unchanged. */
 function toConfiguration({ value, json, flaws, secret, source }: ReadValue, at: Node): ReadConfiguration {
   if (source === undefined) return { value, isGiven: json, flaws, secret };
-  // A date, or what has a tag: it has its flaw.
+  // A date or a tagged value, which has a flaw already.
   if (json === undefined) return { value: source, isGiven: undefined, flaws, secret };
   const isGiven = json === "null" ? "" : json.startsWith('"') ? source : json;
   if (isGiven === source && json !== "null") return { value: isGiven, isGiven, flaws: [], secret };
@@ -102,7 +102,7 @@ function toConfiguration({ value, json, flaws, secret, source }: ReadValue, at: 
   return { value: isGiven, isGiven, flaws: [changed], secret };
 }
 
-/** A declaration's default, or else its value; what is no declaration is the value itself. undefined: there is none. */
+/** Returns the default of a declaration, or its value; a plain value is returned unchanged. undefined if there is none. */
 function readDefault(value: Pair["value"]): Pair["value"] | undefined {
   if (!isMap(value)) return value;
   const of = (name: string) => listPairs(value).find(({ key }) => formatKey(key) === name)?.value;

@@ -6,8 +6,8 @@ import { readRegularFile } from "../file-error.ts";
 const files = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"] as const;
 
 /**
- * Where to look for a program's project: above its working directory, and above its first file. An inline program of the
- * Automation API may be run in any folder.
+ * Returns the folders in which a program's project may be: above its working directory and above its entry file. An inline
+ * program of the Automation API may run in any folder.
  */
 export function programFolders(): readonly string[] {
   return [process.cwd(), ...programFile()]
@@ -15,12 +15,12 @@ export function programFolders(): readonly string[] {
     .filter((found) => found !== undefined);
 }
 
-/** The first of several folders with a Pulumi.yaml that names the project; else the first. */
+/** Returns the first folder whose Pulumi.yaml has the project's name, or else the first folder. */
 export function findProjectFolder(project: string, folders: readonly string[]): string | undefined {
   return folders.find((folder) => readProjectName(folder) === project) ?? folders[0];
 }
 
-/** The nearest folder above one that has Pulumi.yaml; undefined: none has. */
+/** Returns the nearest folder with a Pulumi.yaml, starting at `start` and going up; undefined if there is none. */
 export function findProjectFolderAbove(start: string): string | undefined {
   for (let folder = start; ; folder = dirname(folder)) {
     if (files.some((file) => existsSync(join(folder, file)))) return folder;
@@ -32,7 +32,7 @@ function programFile(): readonly string[] {
   try {
     return process.argv[1] === undefined ? [] : [dirname(realpathSync(process.argv[1]))];
   } catch {
-    // Node was given a program without a file.
+    // Node runs code without a file, for example with `--eval`.
     return [];
   }
 }
@@ -43,7 +43,7 @@ function readProjectName(folder: string): unknown {
     const project: unknown = parse(readRegularFile(join(folder, file)).toString("utf8"));
     return typeof project === "object" && project !== null ? Reflect.get(project, "name") : undefined;
   } catch {
-    // The engine says what is wrong with a project's file; here it only names no project.
+    // Pulumi reports an invalid project file; here, it merely has no name.
     return undefined;
   }
 }

@@ -1,16 +1,16 @@
 /**
- * What the engine's YAML reader makes of a plain scalar. It is gopkg.in/yaml.v3, which takes more for numbers and dates than
- * YAML 1.2 does: `01234` is 668, `1_000` is 1000.
+ * How Pulumi's YAML parser reads a plain scalar. The parser is gopkg.in/yaml.v3, which accepts more numbers and dates than YAML
+ * 1.2: `01234` is 668, `1_000` is 1000.
  *
  * Source: https://github.com/go-yaml/yaml/blob/v3.0.1/resolve.go
  */
 export type EngineScalar =
-  /** `true` or `false`, a text, or a number as the engine writes it in JSON. */
+  /** `true` or `false`, a text, or a number as Pulumi writes it in JSON. */
   | { readonly kind: "boolean" | "text" | "number"; readonly text: string }
   | { readonly kind: "null" }
-  /** Written as Go writes times: with the zone's name, which depends on the machine. */
+  /** A date, which Go formats with the name of the time zone, depending on the machine. */
   | { readonly kind: "date" }
-  /** Infinity, or not a number: the engine fails. */
+  /** Infinity or NaN, with which Pulumi fails. */
   | { readonly kind: "refused" };
 
 export function parsePlainScalar(source: string): EngineScalar {
@@ -30,13 +30,13 @@ function parseNumber(plain: string): string | undefined {
   return Number.isFinite(value) ? String(value === 0 ? 0 : value) : undefined;
 }
 
-/** As Go reads an integer of any base by its prefix, 0 alone being octal, within 64 bits. */
+/** Parses an integer as Go does: the prefix selects the base, a plain leading 0 is octal, and the result must fit in 64 bits. */
 function parseInteger(plain: string): bigint | undefined {
   const [, sign = "", digits = ""] = /^([-+]?)(0[bB][01]+|0[oO]?[0-7]+|0[xX][\da-fA-F]+|0|[1-9]\d*)$/.exec(plain) ?? [];
   if (digits === "") return undefined;
   const magnitude = BigInt(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits.toLowerCase());
   const value = sign === "-" ? -magnitude : magnitude;
-  // Beyond what is signed, Go reads what has no sign.
+  // Numbers without a sign may use the unsigned range.
   const most = sign === "" ? 2n ** 64n : 2n ** 63n;
   return value >= -(2n ** 63n) && value < most ? value : undefined;
 }

@@ -7,28 +7,28 @@ import {
   rejectUnknownKeys,
 } from "./config-issues.ts";
 
-/** How manifests may push to a queue. */
+/** Settings of a queue that manifests may push to. */
 export type QueueSetting = QueueChecks & ({ readonly kind: "existing"; readonly id: string } | CreatedQueue);
 
 /** A queue that the stack manages. */
 export interface CreatedQueue {
   readonly kind: "create";
-  /** The name in the account; `${stack}` stands for the stack's. */
+  /** Name of the queue in the account, in which `${stack}` is replaced with the name of the stack. */
   readonly name: string;
   readonly settings: QueueSettings;
   readonly protect: boolean;
-  /** Where its data is kept; absent: Cloudflare chooses. */
+  /** Where the queue's data is stored; absent to let Cloudflare choose. */
   readonly jurisdiction?: Jurisdiction;
-  /** Id of a queue that is there already, and is taken into the stack's management. */
+  /** Id of an existing queue that the stack adopts. */
   readonly adopt?: string;
 }
 
 interface QueueChecks {
-  /** A JSON Schema for the bodies of all messages to the queue: its path, relative to the repository. */
+  /** Path of a JSON Schema for the bodies of all messages to the queue, relative to the repository. */
   readonly bodySchema?: string;
 }
 
-/** Seconds, and whether delivery is paused; absent: Cloudflare's default. */
+/** Durations in seconds; `deliveryPaused` pauses delivery. Absent settings use Cloudflare's defaults. */
 export interface QueueSettings {
   readonly deliveryDelay?: number;
   readonly deliveryPaused?: boolean;
@@ -39,7 +39,7 @@ const jurisdictions = ["eu", "us", "fedramp"] as const;
 
 type Jurisdiction = (typeof jurisdictions)[number];
 
-/** Every name a queue's setting may have: as the API spells it, and as @pulumi/cloudflare does. */
+/** All accepted names of a queue's settings: those of the API and those of @pulumi/cloudflare. */
 const settingNames = {
   delivery_delay: "deliveryDelay",
   deliveryDelay: "deliveryDelay",
@@ -55,16 +55,16 @@ const settingTypes = {
   messageRetentionPeriod: "number",
 } as const satisfies Record<keyof QueueSettings, string>;
 
-/** Ids of accounts and queues. */
+/** Pattern of account ids and queue ids. */
 export const idPattern = /^[0-9A-Za-z_-]{1,32}$/;
 
 type Path = readonly string[];
 type QueueInput = Readonly<Record<string, unknown>>;
 
 /**
- * Reads `queue-seeder:queues`, and tells what is wrong with it.
+ * Reads `queue-seeder:queues` and reports its issues.
  *
- * @returns the queues with usable settings, and the names of the others
+ * @returns the queues with valid settings, and the names of those with invalid ones
  */
 export function readQueues(
   config: ConfigReader,
@@ -105,7 +105,7 @@ function readQueue(name: string, value: unknown, issues: ConfigIssue[]): QueueSe
 
 function readChecks(path: Path, { body_schema: schema }: QueueInput, issues: ConfigIssue[]): QueueChecks {
   if (schema === undefined) return {};
-  // The rest is checked where the schema is read, with the paths that manifests write.
+  // The rest is checked when the schema is loaded, together with the paths that manifests contain.
   if (typeof schema === "string" && /^(?!\/)[^\\\p{Cc}]+$/u.test(schema)) return { bodySchema: schema };
   const next = "Write the path of a JSON Schema from the repository's root, with forward slashes.";
   issues.push(createIssue([...path, "body_schema"], "it is not a path in the repository", next));
@@ -128,7 +128,7 @@ function readCreated(own: string, path: Path, value: QueueInput, issues: ConfigI
     issues,
   );
   const { name = own, jurisdiction, adopt } = value;
-  // What was there before the stack is not to go with it.
+  // A queue that existed before the stack must not be deleted with it, so it is protected by default.
   const { protect = adopt !== undefined } = value;
   const settings = readQueueSettings([...path, "settings"], value.settings ?? {}, issues);
   if (typeof protect !== "boolean") {

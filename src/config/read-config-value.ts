@@ -3,30 +3,30 @@ import { isExactNumber, quote, recordSpelling } from "../manifest/index.ts";
 import type { JsonValue } from "../types.ts";
 import { type EngineScalar, parsePlainScalar } from "./pulumi-yaml.ts";
 
-/** Stands for a secret, which is encrypted in a stack's file. */
+/** Placeholder for a secret, which is encrypted in a stack's file. */
 export const secretTag = "secret";
 
-/** Where a value is not what its author wrote once the engine has read it. */
+/** A value that Pulumi reads as something other than its author wrote. */
 export interface ConfigFlaw {
-  /** Keys and indexes that lead there inside the value. */
+  /** Keys and indices that lead to the part inside the value. */
   readonly path: readonly string[];
   /** In UTF-16 code units from the start of the file. */
   readonly offset: number;
-  /** A clause without a full stop at its end. */
+  /** A clause without a trailing full stop. */
   readonly message: string;
-  /** What to do, in full sentences; absent: the value is to be quoted. */
+  /** What to do, in full sentences; absent if the value should be quoted. */
   readonly hint?: string;
 }
 
 /** A value of a configuration file. */
 export interface ReadValue {
   readonly value: JsonValue;
-  /** Its JSON as the engine writes it; undefined: that depends on the machine, or is not worth foretelling. */
+  /** The JSON that Pulumi writes for it, undefined if that depends on the machine or cannot be predicted. */
   readonly json: string | undefined;
   readonly flaws: readonly ConfigFlaw[];
-  /** Whether a part of it is encrypted. In its place stands a word. */
+  /** Whether a part of it is encrypted. Encrypted parts are replaced with a placeholder. */
   readonly secret: boolean;
-  /** Of what is neither a map nor a list: as it is written, without its quotes. */
+  /** The text of a scalar as written, without quotes. */
   readonly source?: string;
 }
 
@@ -35,11 +35,11 @@ export interface Pair {
   readonly value: Node | null;
 }
 
-/** Values of one file, aliases counted as often as they stand: a few lines of them can make gigabytes. */
+/** Maximum number of values in a file, counting every use of an alias: a few lines of aliases can expand to gigabytes. */
 const maxValues = 100_000;
 const maxDepth = 64;
 
-/** Reads values of a file as the engine does, and finds what it changes. */
+/** Reads the values of a file as Pulumi does, and finds those that Pulumi changes. */
 export class ConfigReading {
   readonly #document: Document;
   #values = 0;
@@ -90,7 +90,7 @@ export class ConfigReading {
       this.#addFlaw(map, name, value);
       read.push([name, each]);
     }
-    // As Go sorts keys: by their bytes.
+    // Go sorts keys by their bytes.
     read.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     const keys = read.map(([name]) => toEngineText(name));
     return joinValues(
@@ -116,7 +116,7 @@ export function listPairs(node: unknown): readonly Pair[] {
   return isMap(node) ? (node.items as unknown as readonly Pair[]) : [];
 }
 
-/** Parts that are inside of a value, as the value. */
+/** Combines the parts of a map or a list into one value. */
 function joinValues(value: JsonValue, read: readonly ReadValue[], write: (parts: string[]) => string): ReadValue {
   const parts = read.flatMap(({ json }) => json ?? []);
   return {
@@ -163,7 +163,7 @@ function readScalar(node: Scalar, path: readonly string[], offset: number): Read
   }
 }
 
-/** Inside of a map or a list the engine holds whole numbers in 64 bits with a sign, and others as doubles. */
+/** Inside a map or a list, Pulumi stores integers as signed 64-bit values and other numbers as doubles. */
 function nest(read: EngineScalar, path: readonly string[]): EngineScalar {
   const beyond = read.kind === "number" && /^\d+$/.test(read.text) && BigInt(read.text) >= 2n ** 63n;
   return beyond && path.length > 0 ? { kind: "number", text: String(Number(read.text)) } : read;
@@ -181,7 +181,7 @@ function isPlain(node: Scalar): boolean {
   return node.type === "PLAIN" && node.tag === undefined;
 }
 
-/** Why a key does not come out as it is written; undefined: it does. */
+/** Returns how Pulumi changes a key, undefined if it keeps it. */
 function wrongKeyFlaw(key: Node): string | undefined {
   if (!isScalar(key) || (key.tag !== undefined && !isPlain(key))) return "is not text to Pulumi";
   const source = isPlain(key) ? (key.source ?? "") : "";
@@ -195,7 +195,7 @@ export function formatKey(key: Node): string {
   return isScalar(key) ? String(key.value ?? "") : "";
 }
 
-/** A text as Go's JSON has it: what could end a piece of HTML or of JavaScript is escaped. */
+/** Encodes a text as Go's JSON encoder does, which escapes characters that are special in HTML or JavaScript. */
 export function toEngineText(text: string): string {
   return JSON.stringify(text).replace(
     /[<>&\u2028\u2029]/g,

@@ -5,11 +5,11 @@ import { findProjectFolderAbove } from "./project-folder.ts";
 import { listStackFiles } from "./stack-files.ts";
 
 /**
- * The file of the repository that sets an environment variable: a `.env` that a tool loads for its user, or the `environment` of
- * a stack's file, which the engine loads itself. What it sets is as much a pull request's as the repository is.
+ * Finds the file of the repository that sets an environment variable: a `.env` file that a tool loads, or the `environment` of a
+ * stack's file, which Pulumi loads. Anyone who can open a pull request can change these files.
  *
  * @param folder absolute path of a folder of the project
- * @returns its path, relative to the project; undefined: none does
+ * @returns the file's path relative to the project, undefined if no file sets the variable
  */
 export function isSetByRepository(folder: string, variable: string): string | undefined {
   const project = findProjectFolderAbove(folder) ?? folder;
@@ -22,7 +22,7 @@ export function isSetByRepository(folder: string, variable: string): string | un
   return loading.find((file) => parseEnvironment(join(project, file)).includes(variable));
 }
 
-/** A folder and those above it, up to the checkout's root; where there is no checkout, up to the project's folder. */
+/** Returns a folder and its parents, up to the root of the checkout, or up to the project's folder without a checkout. */
 function listFolders(start: string, project: string): readonly string[] {
   const folders: string[] = [];
   for (let folder = start; ; folder = dirname(folder)) {
@@ -37,14 +37,14 @@ function envFiles(folder: string): readonly string[] {
   return listNames(folder).filter((name) => name.startsWith(".env"));
 }
 
-/** The text of the key `environment`: a list of names, or the environment itself. */
+/** Returns the JSON text of the key `environment`: a list of names, or the environment itself. "" if there is none. */
 function parseEnvironment(file: string): string {
   try {
     const settings: unknown = parse(readText(file));
     const environment = typeof settings === "object" && settings !== null && Reflect.get(settings, "environment");
     return environment ? JSON.stringify(environment) : "";
   } catch {
-    // The engine takes no file that is not YAML, and says so.
+    // Pulumi rejects a file that is not YAML and reports it.
     return "";
   }
 }
@@ -53,7 +53,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    // A folder of that name, or a link that leads nowhere: no tool can load it either.
+    // A folder of that name or a broken link, which no tool can load either.
     return "";
   }
 }

@@ -6,24 +6,24 @@ import { idPattern, type QueueSetting, readQueues } from "./queue-settings.ts";
 export { SettingsError } from "./config-issues.ts";
 export type { QueueSetting } from "./queue-settings.ts";
 
-/** The part of a stack's configuration that the program reads; credentials are the provider's business. */
+/** The part of a stack's configuration that the program reads. The provider reads the credentials. */
 export interface Settings {
-  /** undefined: to be taken from CLOUDFLARE_ACCOUNT_ID. */
+  /** undefined to use CLOUDFLARE_ACCOUNT_ID. */
   readonly accountId: string | undefined;
-  /** By the name that manifests use. */
+  /** By the queue names that manifests use. */
   readonly queues: ReadonlyMap<string, QueueSetting>;
-  /** Names of queues whose settings cannot be used. */
+  /** Names of queues with invalid settings. */
   readonly invalidQueues: readonly string[];
-  /** Of manifests that do not say it themselves. */
+  /** Default for manifests that do not set `in_doubt`. */
   readonly inDoubt: InDoubtPolicy;
-  /** Name patterns of production stacks, as manifests write them under `stacks`. */
+  /** Name patterns of production stacks, in the syntax of `stacks` in manifests. */
   readonly production: readonly string[];
 }
 
 /**
- * Reads the stack's configuration, everything under `queue-seeder:` but the credentials.
+ * Reads the stack's configuration: everything under `queue-seeder:` except the credentials.
  *
- * @throws SettingsError with everything that is wrong, each with the key, what and what next
+ * @throws SettingsError with every issue: the key, what is wrong and what to do
  */
 export function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv): Settings {
   const { settings, faults: issues } = inspectSettings(config, env);
@@ -31,7 +31,7 @@ export function readSettings(config: ConfigReader, env: NodeJS.ProcessEnv): Sett
   return settings;
 }
 
-/** As {@link readSettings}, for those who go on with what is right, and tell the rest in their own way. */
+/** Reads the settings like {@link readSettings}, but returns issues instead of throwing them. */
 export function inspectSettings(
   config: ConfigReader,
   env: NodeJS.ProcessEnv,
@@ -64,14 +64,14 @@ function readPolicy(config: ConfigReader, issues: ConfigIssue[]): InDoubtPolicy 
   return "resend";
 }
 
-/** The provider reads it, in the middle of a run; so what is wrong is said here, before one. */
+/** The provider reads this in the middle of a run, so check it in advance. */
 function checkMaxWait(config: ConfigReader, issues: ConfigIssue[]): void {
   const seconds = config.get("maxWait");
   if (!seconds || isSeconds(seconds)) return;
   issues.push(createIssue(["maxWait"], "it is not a number of seconds", "Write whole seconds, such as 3600."));
 }
 
-/** One pattern, or a list of them. */
+/** Reads one pattern or a list of patterns. */
 function readProduction(config: ConfigReader, issues: ConfigIssue[]): readonly string[] {
   const text = config.get("production");
   if (!text) return [];

@@ -23,30 +23,33 @@ import { joinConfiguration, type StackConfiguration, toProblems } from "./stack-
 import { listStackFiles } from "./stack-files.ts";
 import { createVariables } from "./variables.ts";
 
-/** Pulumi takes `ORGANIZATION/PROJECT/STACK` for a stack; files and programs know the last part alone. */
+/**
+ * Returns the last part of `ORGANIZATION/PROJECT/STACK`, a stack name that Pulumi accepts; files and programs only use the last
+ * part.
+ */
 export function shortName(stack: string): string {
   return stack.split("/").at(-1) ?? stack;
 }
 
-/** A stack's configuration, out of the repository's files. */
+/** A stack's configuration, read from the repository's files. */
 export interface StackConfig {
-  /** The project's name. */
+  /** Name of the project. */
   readonly project: string;
   /** Path of the stack's file, relative to the repository. */
   readonly file: string;
-  /** By full key, as the engine gives them: text, or maps and lists, in which a word stands for what is encrypted. */
+  /** Values by full key, as Pulumi passes them: text, maps or lists, in which encrypted parts are replaced with a placeholder. */
   readonly values: ReadonlyMap<string, JsonValue>;
   readonly isSecret: (key: string) => boolean;
   readonly written: StackConfiguration;
 }
 
-/** What manifests are checked with, and what is wrong with the configuration that it comes from. */
+/** Options for checking manifests, and the problems of the configuration they come from. */
 export interface StackOptions {
   readonly options: Omit<LoadOptions, "root">;
   readonly problems: readonly Problem[];
 }
 
-/** A file of the configuration cannot be used. Commands end with its message; what lists problems lists its problem. */
+/** Thrown if a configuration file is invalid. Commands print its message; reports of problems include its problem. */
 export class StackFileError extends UsageError {
   override name = "StackFileError";
   readonly problem: Problem;
@@ -58,9 +61,9 @@ export class StackFileError extends UsageError {
 }
 
 /**
- * What the Pulumi program would know, read from the files of the repository. Secrets stay encrypted: their names do.
+ * Reads from the repository's files what the Pulumi program would receive. Secrets stay encrypted, only their names are known.
  *
- * @throws UsageError for a stack without a configuration; StackFileError
+ * @throws UsageError for a stack without a configuration; StackFileError for an invalid file
  */
 export function stackOptions(root: string, stack: string | undefined): StackOptions {
   if (stack === undefined) return { options: { stacks: [...listStackFiles(root).keys()] }, problems: [] };
@@ -73,7 +76,7 @@ export function stackOptions(root: string, stack: string | undefined): StackOpti
   return { options: toOptions(root, stack, config), problems: problems.sort(compareProblems) };
 }
 
-/** @throws UsageError as {@link stackOptions} does */
+/** Reads the configuration of a stack. @throws UsageError, StackFileError as {@link stackOptions} does */
 export function readStackConfig(root: string, stack: string): StackConfig {
   const stacks = listStackFiles(root);
   const file = stacks.get(stack);
@@ -89,7 +92,7 @@ export function readStackConfig(root: string, stack: string): StackConfig {
   return { project, file, values, isSecret: (key) => written.values.get(key)?.secret ?? false, written };
 }
 
-/** What manifests are read with for a stack of this configuration. */
+/** Returns the options for reading the manifests of a stack with this configuration. */
 export function toOptions(root: string, stack: string, config: StackConfig): StackOptions["options"] {
   const { project, values, isSecret, written } = config;
   return {
@@ -107,14 +110,14 @@ export function toOptions(root: string, stack: string, config: StackConfig): Sta
   };
 }
 
-/** The program's own reading of the configuration. A secret is taken for something of the right form. */
+/** Reads the settings as the program does. A secret is assumed to have a valid form. */
 export function toSettings({
   values,
   isSecret,
 }: Pick<StackConfig, "values" | "isSecret">): ReturnType<typeof inspectSettings> {
   const value = (key: string) => {
     const found = values.get(`queue-seeder:${key}`);
-    // Of what is a secret as a whole nothing is left.
+    // Nothing is known of a value that is a secret as a whole.
     return typeof found === "string" && isSecret(`queue-seeder:${key}`) ? undefined : found;
   };
   const get = (key: string) => {
@@ -128,7 +131,7 @@ export function toSettings({
   return inspectSettings({ get, getObject }, process.env);
 }
 
-/** Ids stand in plans and in the state, where they are compared: one that is to be kept secret cannot be. */
+/** Ids are stored in plans and in the state and are compared there, so an id must not be a secret. */
 function secretIds({ values, isSecret }: Pick<StackConfig, "values" | "isSecret">): readonly ConfigIssue[] {
   const queues = values.get("queue-seeder:queues");
   if (!isSecret("queue-seeder:queues") || typeof queues !== "object" || queues === null) return [];
@@ -151,7 +154,7 @@ function readFile(root: string, file: string, kind: FileKind, project?: string):
   }
 }
 
-/** The text of a file, where it is what its author wrote: a Git LFS pointer is YAML too. */
+/** Reads a file and rejects content that its author did not write, such as a Git LFS pointer, which is also valid YAML. */
 function readText(root: string, file: string): string {
   const problems = new ProblemCollector();
   try {

@@ -6,16 +6,16 @@ import { type ConfigFile, type ConfigFileFlaw, type ConfigValue, parseConfigFile
 import { toEngineText } from "./read-config-value.ts";
 import { listStackFiles } from "./stack-files.ts";
 
-/** The configuration of a stack as the repository's files have it. */
+/** A stack's configuration in the repository's files. */
 export interface StackConfiguration {
   readonly values: ReadonlyMap<string, ConfigValue>;
-  /** Keys that are there twice: the engine takes one of them, at random. */
+  /** Duplicate keys, of which Pulumi uses a random one. */
   readonly problems: readonly Problem[];
-  /** Keys without a value, for which the engine refuses the stack. */
+  /** Required keys without a value, for which Pulumi rejects the stack. */
   readonly missing: readonly Problem[];
 }
 
-/** What a stack's file leaves out, Pulumi.yaml may have. @param stack undefined: the stack has no file */
+/** Merges the configuration of a stack with the defaults in Pulumi.yaml. @param stack undefined if the stack has no file */
 export function joinConfiguration(project: ConfigFile, stack: ConfigFile | undefined): StackConfiguration {
   const values = new Map([...project.values, ...(stack?.values ?? [])]);
   const without = stack?.environment ? [] : [...project.required].filter(([key]) => !values.has(key));
@@ -27,9 +27,9 @@ export function joinConfiguration(project: ConfigFile, stack: ConfigFile | undef
 }
 
 /**
- * What the engine changes in the settings of queue-seeder.
+ * Returns a problem for each queue-seeder setting that Pulumi changes.
  *
- * @param given what the engine gave; absent: nothing is known of it
+ * @param given the texts that Pulumi passed to the program, absent if unknown
  */
 export function toProblems(
   { values }: StackConfiguration,
@@ -42,19 +42,22 @@ export function toProblems(
   });
 }
 
-/** Whether a value of the files is what the engine gave a text for. */
+/** Checks whether Pulumi passes this text for a value of the files. */
 function isSourceOf(text: string, { isGiven }: ConfigValue): boolean {
   return isGiven === undefined || isGiven === text;
 }
 
 const quoteHint = "Put it in quotes if it is text, else write it as JSON does.";
 
-/** A value that the engine changes, where it is used. */
+/** Returns the problem of a value that Pulumi changes. */
 export function toFlawProblem(key: string, { path, place, message, hint = quoteHint }: ConfigFileFlaw): Problem {
   return createProblem("CONFIG_INVALID", place, `"${[key, ...path].join(".")}": ${message}`, hint);
 }
 
-/** As {@link joinConfiguration}, out of a repository's files. What cannot be read, the engine has refused before. */
+/**
+ * Reads the configuration of a stack from the repository's files, as {@link joinConfiguration} returns it. Returns an empty
+ * configuration for unreadable files, which Pulumi has rejected before.
+ */
 export function readConfiguration(root: string, stack: string): StackConfiguration {
   try {
     const project = parseConfigFile("Pulumi.yaml", readFileSync(join(root, "Pulumi.yaml"), "utf8"), "project");
@@ -66,17 +69,17 @@ export function readConfiguration(root: string, stack: string): StackConfigurati
   }
 }
 
-/** A value of the configuration, and what is against using it. */
+/** A value of the configuration, and the flaws that prevent its use. */
 export interface ConfiguredValue {
   readonly value: JsonValue;
   readonly flaws: readonly ConfigFileFlaw[];
-  /** Why no value can be told from the text that the engine gives; the files do not have it. */
+  /** Why the value cannot be read from the text that Pulumi passes; only set if the files do not contain it. */
   readonly unreadable?: string;
 }
 
 /**
- * What the engine's text for a key stands for. It gives maps and lists as JSON, and says nothing of which texts those are: where
- * the files have the same, they say it; else a text is a map or a list when it is written just as the engine writes them.
+ * Returns the value of a text that Pulumi passes. Pulumi passes maps and lists as JSON, without marking them. If the files
+ * contain the same value, they decide; otherwise a text is a map or a list if Pulumi would write that value in exactly this way.
  */
 export function configuredValue(text: string, written: ConfigValue | undefined): ConfiguredValue {
   if (written !== undefined && isSourceOf(text, written)) return written;
@@ -87,7 +90,7 @@ export function configuredValue(text: string, written: ConfigValue | undefined):
   return { value: found, flaws: [], unreadable: exact.errors.map(({ message }) => message).join("; ") };
 }
 
-/** The map or the list that a text is the engine's JSON of; undefined: it is another text. */
+/** Parses the JSON of a map or a list, undefined if Pulumi would not write exactly this text for it. */
 function parseEngineJson(text: string): JsonValue | undefined {
   try {
     const value = parseWithSpellings(text);

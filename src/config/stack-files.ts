@@ -4,8 +4,8 @@ import { parse } from "yaml";
 import { readRegularFile } from "../file-error.ts";
 
 /**
- * The stacks that have a configuration in the repository, in the order of their names, with the paths of their files,
- * relative to the repository.
+ * Returns the stacks with a configuration file in the repository, sorted by name, with the file's path relative to the
+ * repository.
  */
 export function listStackFiles(root: string): ReadonlyMap<string, string> {
   const folder = configFolder(root);
@@ -16,14 +16,14 @@ export function listStackFiles(root: string): ReadonlyMap<string, string> {
   return new Map(files.sort());
 }
 
-/** Pulumi.yaml may put the stacks' files into a folder of their own. */
+/** Returns the folder of the stack files, which Pulumi.yaml can set. */
 function configFolder(root: string): string {
   try {
     const project: unknown = parse(readRegularFile(join(root, "Pulumi.yaml")).toString("utf8"));
     const folder = typeof project === "object" && project !== null && Reflect.get(project, "stackConfigDir");
     return typeof folder === "string" ? folder : ".";
   } catch {
-    // Whoever needs the project's file says what is wrong with it; here it is only asked for a folder.
+    // Callers that need the project's file report what is wrong with it; here, only the folder is needed.
     return ".";
   }
 }
@@ -32,7 +32,7 @@ function listNames(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
-    // The engine makes the folder with its first file.
+    // Pulumi creates the folder together with the first file.
     return [];
   }
 }

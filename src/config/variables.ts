@@ -11,21 +11,24 @@ export interface VariableSources {
   readonly project: string;
   /** Absolute path of the repository. */
   readonly root: string;
-  /** The stack's configuration by full key, as the engine gives it: every value is text. */
+  /** The stack's configuration by full key, as Pulumi passes it: all values are text. */
   readonly config: Readonly<Record<string, string>>;
   /**
-   * Whether a key's value is a secret. The provider is not told, so there any key may be either; what names one as the
-   * other, the program refused before.
+   * Checks whether a key's value is a secret. Absent in the provider, which does not receive that information, so any key may be
+   * used as either; the program has rejected wrong uses before.
    */
   readonly isSecret?: (key: string) => boolean;
-  /** Whether the values of secrets are there in plain text, as the engine gives them; in files they are encrypted. */
+  /** Whether the values of secrets are in plain text, as Pulumi passes them; in files they are encrypted. */
   readonly secretsInPlain?: boolean;
-  /** The configuration as the repository's files have it; absent: they do not. */
+  /** The configuration in the repository's files, absent if there is none. */
   readonly written?: StackConfiguration | undefined;
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** What manifests may name, the same in the program, which checks them, and in the provider, which pushes them. */
+/**
+ * Creates the variables that manifests may use, identically for the program, which checks them, and for the provider, which
+ * pushes.
+ */
 export function createVariables(sources: VariableSources): Variables {
   const { project, root, config, isSecret, secretsInPlain = false, written, env } = sources;
   const secrets = Object.keys(config).filter(isSecret ?? (() => true));
@@ -36,7 +39,7 @@ export function createVariables(sources: VariableSources): Variables {
     config: Object.fromEntries(values.map(([key, { value }]) => [toVariableName(key, project), value])),
     configFlaws: new Map(values.map(([key, value]) => [toVariableName(key, project), collectFlaws(key, value)])),
     secrets: secrets.map((key) => toVariableName(key, project)),
-    // The sizes alone: nothing that reads manifests ever holds a secret.
+    // Sizes only: code that reads manifests never receives a secret.
     secretBytes: secretsInPlain ? (name) => measureSecret(config[toConfigKey(name, project)]) : undefined,
     env,
     gitSha: once(() => headCommit(root)),
@@ -44,7 +47,7 @@ export function createVariables(sources: VariableSources): Variables {
   };
 }
 
-/** Asks Git when it is needed, and not again for every message that names the commit. */
+/** Calls `ask` on first use and caches the answer, so that Git runs once, and not for every message that uses the commit. */
 function once<Answer>(ask: () => Answer): () => Answer {
   let asked: { readonly answer: Answer } | undefined;
   return () => {
@@ -53,12 +56,12 @@ function once<Answer>(ask: () => Answer): () => Answer {
   };
 }
 
-/** As `pulumi config set` takes it: without a namespace it is the project's. */
+/** Returns the name of a key as `pulumi config set` accepts it: without a namespace, it belongs to the project. */
 function toVariableName(key: string, project: string): string {
   return key.startsWith(`${project}:`) ? key.slice(project.length + 1) : key;
 }
 
-/** The full key of what manifests name. */
+/** Returns the full key of a name in a manifest. */
 function toConfigKey(name: string, project: string): string {
   return name.includes(":") ? name : `${project}:${name}`;
 }
