@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 
-/** How a process ended. `code` is null where a signal ended it. */
+/** Result of a process. `code` is null if a signal ended it. */
 export interface ProcessResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -11,22 +11,22 @@ export interface ProcessResult {
 
 export interface Running {
   readonly child: ChildProcess;
-  /** Rejects only where the process could not be started. */
+  /** Rejects only if the process could not be started. */
   readonly done: Promise<ProcessResult>;
-  /** Ends the process and what it has started, at once. */
+  /** Kills the process and its descendants immediately. */
   stop(): void;
 }
 
 export interface StartOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Milliseconds after which it is stopped. */
+  /** Milliseconds after which the process is stopped. */
   readonly timeoutMs?: number;
-  /** Stops it. */
+  /** Stops the process when aborted. */
   readonly signal?: AbortSignal;
 }
 
-/** Starts a process without stdin, as the leader of a group of its own, so that nothing it starts outlives `stop()`. */
+/** Starts a process without stdin in its own process group, so that none of its descendants outlives `stop()`. */
 export function spawnProcess(file: string, args: readonly string[], options: StartOptions = {}): Running {
   const child = spawn(file, args, {
     cwd: options.cwd,
@@ -57,7 +57,7 @@ function killGroup(leader: number): void {
   try {
     process.kill(-leader, "SIGKILL");
   } catch (error) {
-    // ESRCH: the group has ended by itself.
+    // ESRCH: the group has already exited.
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }

@@ -7,17 +7,17 @@ import { describeHolder, holderInCloud, type LockHolder } from "./stack-lock.ts"
 /** A stack as a backend names it. */
 interface NamedStack {
   readonly project: string;
-  /** As Pulumi's commands take it. */
+  /** The name that Pulumi's commands accept. */
   readonly full: string;
-  /** Without organization and project. */
+  /** The name without organization and project. */
   readonly short: string;
 }
 
 /**
- * Says who holds a stack, without asking for it: for those who are to be told before they agree to a run. The engine says it
- * again when the run begins.
+ * Finds the holder of a stack's lock without starting a run, so that it can be shown before the user confirms one. Pulumi reports
+ * the holder again when the run begins.
  *
- * @returns undefined where no run holds it, or the backend does not tell: only folders and Pulumi Cloud do
+ * @returns undefined if no run holds the lock, or if the backend does not report it: only file backends and Pulumi Cloud do
  */
 export async function findLockHolder(pulumi: Pulumi, stack: NamedStack): Promise<LockHolder | undefined> {
   const { code, stdout } = await pulumi.run(["whoami", "--verbose", "--json"]);
@@ -33,12 +33,12 @@ function findHolderInFolder(url: string, { project, short }: NamedStack): LockHo
   if (name === undefined) return undefined;
   const { username, hostname, pid, timestamp } = parse(readIfExists(join(locks, name)));
   const [user, host, since] = [username, hostname, timestamp].map(toText) as [string, string, string];
-  // It ended meanwhile, or another version of the engine wrote it.
+  // The run has ended meanwhile, or another version of Pulumi wrote the file.
   if (user === "" || typeof pid !== "number") return undefined;
   return describeHolder(user, host, pid, since);
 }
 
-/** Whether Pulumi Cloud has an update under way; of whom it does not say. */
+/** Checks whether Pulumi Cloud has an update in progress; it does not report whose. */
 async function findHolderInService(pulumi: Pulumi, { full, short }: NamedStack): Promise<LockHolder | undefined> {
   const { code, stdout } = await pulumi.run(["stack", "ls", "--json"]);
   const stacks = code === 0 ? list(stdout) : [];

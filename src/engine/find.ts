@@ -3,27 +3,27 @@ import { accessSync, closeSync, constants, openSync, readdirSync, readSync, real
 import { delimiter, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { type Env, engineVersion, plugins, pulumiHome, versionsDir } from "./pulumi-home.ts";
 
-/** A Pulumi engine that is on this machine, complete: the CLI with the two plugins that a Node program needs. */
+/** A complete Pulumi engine on this machine: the CLI with the two plugins that a Node program needs. */
 export interface Engine {
   /** Absolute path of the CLI. */
   readonly pulumi: string;
   /** Absolute path of the CLI's folder. */
   readonly binDir: string;
-  /** Three numbers with dots, without a `v`. */
+  /** `MAJOR.MINOR.PATCH`, without a leading `v`. */
   readonly version: string;
-  /** Found on PATH, or in Pulumi's own home folder. */
+  /** Whether it was found on PATH or in Pulumi's home folder. */
   readonly from: "path" | "home";
 }
 
-/** A `pulumi` that will not do. */
+/** A `pulumi` executable that cannot be used. */
 export interface RejectedEngine {
   readonly pulumi: string;
   readonly why: string;
 }
 
 /**
- * The engine to use: the first on PATH that is new enough and complete, else the best one in Pulumi's home. Costs some
- * file look-ups, and one short process where a version cannot be told from a folder's name.
+ * Finds the engine to use: the first complete and recent enough one on PATH, or else the best one in Pulumi's home folder. Costs
+ * some file lookups, and a short process for each version that a folder name does not contain.
  */
 export function findEngine(env: Env = process.env): Engine | undefined {
   for (const candidate of candidates(env)) {
@@ -32,7 +32,7 @@ export function findEngine(env: Env = process.env): Engine | undefined {
   return undefined;
 }
 
-/** Every `pulumi` that was looked at and will not do, for an error that says so. */
+/** Lists the `pulumi` executables that were rejected, for an error message. */
 export function listRejectedEngines(env: Env = process.env): RejectedEngine[] {
   return [...candidates(env)].filter((candidate) => "why" in candidate);
 }
@@ -52,7 +52,7 @@ function* candidateIn(
   const pulumi = join(binDir, "pulumi");
   if (!isExecutable(pulumi) || isLauncher(pulumi)) return;
   const version = versionByFolder(binDir, env) ?? askVersion(pulumi);
-  // The engine looks for its plugins beside itself, links resolved, and on PATH.
+  // Pulumi looks for its plugins in its own folder, after resolving links, and on PATH.
   const folders = [binDir, dirname(realpathSync(pulumi)), ...onPath];
   const missing = plugins.filter((plugin) => !folders.some((folder) => isExecutable(join(folder, plugin))));
   if (version === undefined) yield { pulumi, why: "it does not say its version" };
@@ -64,8 +64,8 @@ function* candidateIn(
 const { compare } = new Intl.Collator("en", { numeric: true });
 
 /**
- * Whether this is the npm package `pulumi`. It is no engine, and merely asking it for its version would make it download
- * one. npm links its script from node_modules/.bin; other package managers write a shell script that names it.
+ * Checks whether a file is the npm package `pulumi`. That is not an engine, and running it, even for its version, would download
+ * one. npm links its script into node_modules/.bin; other package managers write a shell script that names it.
  */
 function isLauncher(file: string): boolean {
   if (`${file}${sep}${realpathSync(file)}`.split(sep).includes("node_modules")) return true;
@@ -73,20 +73,23 @@ function isLauncher(file: string): boolean {
   return start.startsWith("#!") && start.includes("run.js");
 }
 
-/** The version that a folder of Pulumi's home promises: versions/3.250.0/bin. */
+/** Returns the version in the path of a folder in Pulumi's home, such as versions/3.250.0/bin. */
 function versionByFolder(binDir: string, env: Env): string | undefined {
   const [name = "", ...rest] = relative(versionsDir(env), binDir).split(sep);
   return isVersion(name) && rest.join(sep) === "bin" ? name : undefined;
 }
 
-/** The version that a CLI states, or undefined where it does not run. */
+/** Returns the version that a CLI prints, undefined if it does not run. */
 export function askVersion(pulumi: string): string | undefined {
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const { stdout } = spawnSync(pulumi, ["version"], { encoding: "utf8", timeout: 10_000, env, stdio: "pipe" });
   return /^v?(\d+\.\d+\.\d+)/.exec(stdout ?? "")?.[1];
 }
 
-/** The version that the launcher runs first, then the newest, then the official installer's folder. */
+/**
+ * Returns the folders to search: the version that the launcher runs, other versions from newest to oldest, and the official
+ * installer's folder.
+ */
 function homeFolders(env: Env): string[] {
   const versions = versionsDir(env);
   const newestFirst = listNames(versions)
@@ -109,7 +112,7 @@ function listNames(folder: string): string[] {
   }
 }
 
-/** An empty file counts as none: an interrupted download may leave one. */
+/** Checks whether a file is executable and not empty: an interrupted download may leave an empty file. */
 export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);

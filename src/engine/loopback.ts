@@ -1,8 +1,8 @@
 import type { Env } from "./pulumi-home.ts";
 
 /**
- * The variable that has the SDK's gRPC reach the engine, which is on this machine, without the proxy that `https_proxy` or
- * `http_proxy` names. What it lists is for gRPC alone: a `no_proxy` in its place would hide NO_PROXY from other programs.
+ * Returns the environment variable with which the SDK's gRPC connects to the local engine directly, not through the proxy of
+ * `https_proxy` or `http_proxy`. Only gRPC reads this variable; a lowercase `no_proxy` would hide NO_PROXY from other programs.
  *
  * Source: https://github.com/grpc/grpc-node/blob/master/doc/environment_variables.md
  */

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
- * Refuses Yarn's Plug'n'Play, which installs no node_modules: Pulumi's engine looks there for its SDK, and so for the provider.
+ * Detects Yarn Plug'n'Play, which does not install node_modules, where Pulumi looks for its SDK and for the provider.
  *
  * @param root absolute path of the project
- * @returns what is wrong and what to do; undefined: the project has packages that the engine finds
+ * @returns what is wrong and what to do, undefined if Pulumi can find the project's packages
  */
 export function plugAndPlay(root: string): string | undefined {
   if (process.versions.pnp === undefined && !installsPlugAndPlay(root)) return undefined;
@@ -15,7 +15,7 @@ export function plugAndPlay(root: string): string | undefined {
   );
 }
 
-/** By what lies nearest to the project, since either may be left over in a folder above. */
+/** The files nearest to the project decide, since folders above may contain leftovers of either kind. */
 function installsPlugAndPlay(root: string): boolean {
   for (let folder = root; ; folder = dirname(folder)) {
     if (existsSync(join(folder, "node_modules/@pulumi/pulumi"))) return false;

@@ -2,32 +2,30 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
 import { parseReason, stripColours } from "./pulumi-messages.ts";
 
-/** What the engine says beforehand of the next run. */
+/** Result of previewing the next run. */
 export type PreviewReading =
   | { readonly kind: "made"; readonly resources: readonly PreviewedResource[] }
-  /** The program could not be run to its end; the reason is a clause without a full stop. */
+  /** The program did not run to completion; `why` is a clause without a trailing full stop. */
   | { readonly kind: "none"; readonly why: string };
 
-/**
- * What the next run does to a resource. `replace` creates it anew and deletes the old one.
- */
+/** What the next run does to a resource. `replace` creates it again and deletes the old one. */
 export type PreviewedChange = "create" | "update" | "replace" | "delete" | "import" | "same";
 
 export interface PreviewedResource {
   readonly urn: string;
   readonly type: string;
   readonly change: PreviewedChange;
-  /** What the program asks for, checked by the provider; empty for a deletion. Secrets are `[secret]`. */
+  /** Inputs from the program, checked by the provider; empty for a deletion. Secrets are `[secret]`. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** Of the last run; undefined: there was none. Secrets are `[secret]`. */
+  /** Outputs of the last run, undefined if there was none. Secrets are `[secret]`. */
   readonly before: Readonly<Record<string, unknown>> | undefined;
-  /** The URN under which the state has it: an older one where it was renamed. */
+  /** The URN in the state, which differs from `urn` after a rename. */
   readonly recordedAs: string | undefined;
 }
 
 /**
- * The engine's names for what it does. A replacement comes in several steps, of which the one that creates has the inputs.
- * Source: pulumi, sdk/go/common/apitype/events.go, OpType
+ * Pulumi's names of operations. A replacement has several steps, of which the creating one has the inputs. Source: pulumi,
+ * sdk/go/common/apitype/events.go, OpType
  */
 const changes: Readonly<Record<string, PreviewedChange>> = {
   same: "same",
@@ -41,10 +39,11 @@ const changes: Readonly<Record<string, PreviewedChange>> = {
 };
 
 /**
- * Has the engine run the program and compare it with the state, and change nothing. It needs what the program needs: the
- * passphrase where the configuration has secrets, and the plugins of the program's providers.
+ * Runs `pulumi preview`, which runs the program and compares it with the state without changes. It needs the passphrase if the
+ * configuration has secrets, and the plugins of the program's providers.
  *
- * @param stack as Pulumi's commands take it
+ * @param find finds the engine; see `findPulumi`
+ * @param stack name that Pulumi's commands accept
  */
 export async function readPreview(find: () => Promise<Pulumi>, stack: string): Promise<PreviewReading> {
   let pulumi: Pulumi;
@@ -54,7 +53,7 @@ export async function readPreview(find: () => Promise<Pulumi>, stack: string): P
     if (error instanceof EngineNotFoundError) return { kind: "none", why: error.message };
     throw error;
   }
-  // Without the variable the engine prints one document, which leaves out what a replacement is made of.
+  // Without the variable, Pulumi prints a single document, which omits the inputs of replacements.
   const { code, stdout, stderr } = await pulumi.run(["preview", "--stack", stack, "--json", "--suppress-outputs"], {
     PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
   });
@@ -69,7 +68,7 @@ function parseEvents(stdout: string): readonly EngineEvent[] {
       const event: unknown = JSON.parse(line);
       return typeof event === "object" && event !== null ? [event as EngineEvent] : [];
     } catch {
-      // Beside its events the engine prints lines for people.
+      // Pulumi also prints lines that are not events.
       return [];
     }
   });
@@ -88,7 +87,7 @@ function toResources(events: readonly EngineEvent[]): readonly PreviewedResource
   return [...resources.values()];
 }
 
-/** The first error that the engine tells of a resource, or of the program. */
+/** Returns the first error that Pulumi reports for a resource or the program. */
 function findError(events: readonly EngineEvent[]): string | undefined {
   for (const { diagnosticEvent } of events) {
     if (diagnosticEvent?.severity !== "error") continue;

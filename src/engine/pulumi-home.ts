@@ -4,20 +4,20 @@ import { join } from "node:path";
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * The engine that is installed where there is none, and the oldest that is taken as it is, since the tests run on it. The
- * npm package `pulumi`, the launcher, has the same version, and runs no other.
+ * Version of the engine that is installed if there is none, and the oldest supported one, since the tests run on it. The npm
+ * package `pulumi`, the launcher, has the same version, and runs only that one.
  */
 export const engineVersion = "3.250.0";
 
-/** What must stand beside the CLI, or on PATH, for a Node program with dynamic resources. */
+/** Plugins that a Node program with dynamic resources needs, next to the CLI or on PATH. */
 export const plugins = ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"] as const;
 
-/** Pulumi's own home folder: PULUMI_HOME, else ~/.pulumi. */
+/** Returns Pulumi's home folder: PULUMI_HOME, or else ~/.pulumi. */
 export function pulumiHome(env: Env): string {
   return env.PULUMI_HOME || join(env.HOME || homedir(), ".pulumi");
 }
 
-/** Where the launcher and the Automation API keep engines, a folder for each version. */
+/** Returns the folder in which the launcher and the Automation API store engines, one folder per version. */
 export function versionsDir(env: Env): string {
   return join(pulumiHome(env), "versions");
 }

@@ -6,25 +6,25 @@ import { type Engine, findEngine, listRejectedEngines } from "./find.ts";
 import { withLoopbackDirect } from "./loopback.ts";
 import { plugAndPlay } from "./plug-and-play.ts";
 
-/** There is no Pulumi engine that could be asked. The message says what to install. */
+/** Thrown if there is no usable Pulumi engine. The message says what to install. */
 export class EngineNotFoundError extends Error {
   override name = "NoEngine";
 }
 
-/** Runs Pulumi's command line for the repository, without a terminal and without colours. */
+/** The Pulumi CLI for a repository, run without a terminal and without colours. */
 export interface Pulumi {
   readonly engine: Engine;
   readonly env: NodeJS.ProcessEnv;
-  /** Never throws on an exit code. @param more variables for this run alone */
+  /** Runs a command; a failing exit code does not throw. @param more additional variables for this run */
   run(args: readonly string[], more?: Readonly<Record<string, string>>): Promise<ProcessResult>;
 }
 
 /**
- * Finds the engine on PATH or in Pulumi's home. Where there is none but the npm package `pulumi` is installed, that
- * gets one, as `npx pulumi` would.
+ * Finds the engine on PATH or in Pulumi's home folder. If there is none but the npm package `pulumi` is installed, that downloads
+ * one, as `npx pulumi` would.
  *
- * @throws NoEngine
- * @throws UsageError for packages that the engine would not find
+ * @throws EngineNotFoundError if there is none and none could be downloaded
+ * @throws UsageError if Pulumi could not find the project's packages
  */
 export async function findPulumi(root: string, env: NodeJS.ProcessEnv): Promise<Pulumi> {
   const pnp = plugAndPlay(root);
@@ -41,7 +41,7 @@ export async function findPulumi(root: string, env: NodeJS.ProcessEnv): Promise<
   };
 }
 
-/** @throws NoEngine */
+/** @throws EngineNotFoundError */
 async function fromLauncher(root: string, env: NodeJS.ProcessEnv): Promise<Engine> {
   const folders = [join(root, "node_modules/.bin"), join(import.meta.dirname, "../../node_modules/.bin")];
   const launcher = folders.map((folder) => join(folder, "pulumi")).find((file) => existsSync(file));
@@ -58,7 +58,7 @@ async function fromLauncher(root: string, env: NodeJS.ProcessEnv): Promise<Engin
   );
 }
 
-/** The engine runs the program with the Node on PATH: it has to be the one that runs this. */
+/** Pulumi runs the program with the first Node on PATH, which must be the current one. */
 function engineEnvironment({ binDir }: Engine, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...withPath(env, [dirname(process.execPath), binDir]),

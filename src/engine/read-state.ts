@@ -4,60 +4,60 @@ import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
 import { parseReason } from "./pulumi-messages.ts";
 import { deploymentsType, ownSegmentType, parseSegmentName, parseUrn, queueType, segmentType } from "./urn.ts";
 
-/** What the engine's state knows of the seeder's resources. */
+/** The queue-seeder resources in the Pulumi state of a stack. */
 export interface StackState {
   readonly segments: readonly RecordedSegment[];
   /** Ids of the queues that the stack created, by the name that manifests use. */
   readonly createdQueues: ReadonlyMap<string, string>;
-  /** Ids of the deployments of the program's manifests, by the manifests' names. */
+  /** Deployment ids of the program's manifests, by manifest name. */
   readonly deployments: ReadonlyMap<string, string>;
 }
 
 export interface RecordedSegment {
-  /** The resource's name, unique in the stack. */
+  /** Name of the resource, unique in the stack. */
   readonly name: string;
   readonly urn: string;
-  /** The manifest's name as the engine has it: after `moved_from` it may be newer than that of the outputs. */
+  /** Name of the manifest in the state's resource name, which after `moved_from` may be newer than that in the outputs. */
   readonly manifest: string;
   readonly outputs: SegmentOutputs;
   readonly origin: Origin;
-  /** Whether the next run creates the resource anew, with an empty ledger, as `pulumi state taint` asks. */
+  /** Whether the next run recreates the resource with an empty ledger, as `pulumi state taint` requests. */
   readonly replaced: boolean;
 }
 
 /**
- * Whose a segment is: a manifest's that the whole program deploys, one's that a component of the program does, or that of
- * messages which the program gives, so that no file of the repository has them.
+ * What deploys a segment: a manifest of the whole program, a manifest of a component, or messages that the program passes, which
+ * are in no file of the repository.
  */
 export type Origin = "manifest" | "component" | "values";
 
-/** What came of asking for the state. */
+/** Result of reading the state. */
 export type StateReading =
   | { readonly kind: "read"; readonly state: StackState }
-  /** Nobody can say what was pushed, or nothing was: the reason is a clause without a full stop. */
+  /** The state is unavailable or does not exist; `why` is a clause without a trailing full stop. */
   | { readonly kind: "none"; readonly code: StateUnavailable; readonly why: string };
 
 /**
  * Why there is no state.
  *
- * - `no_engine`: there is no Pulumi to ask.
+ * - `no_engine`: there is no Pulumi engine.
  * - `no_login`: Pulumi is not logged in to a backend.
- * - `no_stack`: the backend has no such stack: it was never deployed.
- * - `unreadable`: Pulumi refused for another reason.
+ * - `no_stack`: the backend does not have the stack: it was never deployed.
+ * - `unreadable`: Pulumi failed for another reason.
  */
 export type StateUnavailable = "no_engine" | "no_login" | "no_stack" | "unreadable";
 
 export const emptyState: StackState = { segments: [], createdQueues: new Map(), deployments: new Map() };
 
-/** What the engine would delete, and create anew, where it stands in the state under other names than the stack's own. */
+/** Types of resources that Pulumi would delete and recreate if their URNs name another stack or project. */
 const seededTypes: ReadonlySet<string> = new Set([segmentType, deploymentsType, queueType]);
 
-/** The state cannot be compared with what the next run deploys. */
+/** Thrown if the state cannot be compared with what the next run deploys. */
 export class StateError extends Error {
   override name = "StateError";
 }
 
-/** The state is another project's or stack's: the engine would take nothing in it for this one's. */
+/** Returns the error for a state of another project or stack: Pulumi would not match its resources with those of this one. */
 function otherStackError(urn: string, { project, stack }: StackIdentity): StateError {
   const other = parseUrn(urn);
   return new StateError(
@@ -68,7 +68,7 @@ function otherStackError(urn: string, { project, stack }: StackIdentity): StateE
   );
 }
 
-/** An id that is a secret to the engine is encrypted in its state, where it can be compared with nothing. */
+/** Returns the error for an id that is a Pulumi secret: it is encrypted in the state and cannot be compared. */
 export function secretId(urn: string): StateError {
   return new StateError(
     `ID_SECRET: the id of the queue or of the account of ${urn} is a secret to Pulumi, so it cannot be compared with the state. ` +
@@ -76,7 +76,7 @@ export function secretId(urn: string): StateError {
   );
 }
 
-/** The names by which the engine knows a stack, as they stand in its URNs. */
+/** The project and the stack, as they appear in URNs. */
 export interface StackIdentity {
   readonly project: string;
   /** Without organization and project. */
@@ -87,11 +87,11 @@ export interface StackIdentity {
 const exitCodes: Readonly<Record<number, StateUnavailable>> = { 3: "no_login", 6: "no_stack" };
 
 /**
- * Reads the state of a stack. It needs no passphrase: secrets stay encrypted in it.
+ * Reads the state of a stack. No passphrase is needed, since secrets stay encrypted.
  *
  * @param find finds the engine; see `findPulumi`
- * @param stack as Pulumi's commands take it
- * @throws LedgerError when the state is there and cannot be understood; StateError when it cannot be compared
+ * @param stack name that Pulumi's commands accept
+ * @throws LedgerError if the state contains an unreadable ledger; StateError if it cannot be compared
  */
 export async function readState(
   find: () => Promise<Pulumi>,
@@ -111,7 +111,7 @@ export async function readState(
   return { kind: "none", code: kind, why: parseReason(stderr) };
 }
 
-/** @throws LedgerError, StateError */
+/** Parses the output of `pulumi stack export`. @throws LedgerError, StateError */
 export function parseState(text: string, identity: StackIdentity): StackState {
   const resources = parseResources(text).filter(({ deleted }) => !deleted);
   const isOwn = ({ urn }: Resource) => {
@@ -138,7 +138,7 @@ export function parseState(text: string, identity: StackIdentity): StackState {
 function recordedSegment({ urn, inputs, outputs, replaced }: Resource): RecordedSegment {
   if ([outputs.queueId, outputs.accountId].some(isEncrypted)) throw secretId(urn);
   if (!isOutputs(outputs)) throw new LedgerError(`${urn} has no ledger that can be read`);
-  // Told at once, and not when the ledger is used: nothing may be planned on half a state.
+  // Validates the ledger here and not on first use: a plan must not be based on a partly readable state.
   (outputs.content.kind === "rows" ? unpackRows : unpackLedger)(outputs.ledger);
   const { name, qualifiedType } = parseUrn(urn);
   const origin: Origin =
@@ -147,12 +147,12 @@ function recordedSegment({ urn, inputs, outputs, replaced }: Resource): Recorded
   return { name, urn, manifest, outputs, origin, replaced };
 }
 
-/** What a manifest is called where it is deployed: within a component, the component's name stands before its own. */
+/** Returns the name under which a manifest is deployed: within a component, the component's name is its prefix. */
 export function formatDeployedName({ name }: Pick<RecordedSegment, "name">): string {
   return parseSegmentName(name).manifest;
 }
 
-/** Ids of the queues that the program's components push to, by the names that manifests use; "" for a name of several. */
+/** Returns the ids of the queues that components push to, by the names that manifests use; "" for a name with several ids. */
 export function componentQueues({ segments }: StackState): ReadonlyMap<string, string> {
   const ids = new Map<string, string>();
   for (const { origin, outputs } of segments) {
@@ -168,9 +168,9 @@ interface Resource {
   readonly urn: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Replaced, and waiting for its deletion. */
+  /** The resource was replaced and is waiting for deletion. */
   readonly deleted: boolean;
-  /** To be created anew by the next run. Source: pulumi, sdk/go/common/apitype/core.go, ResourceV3 */
+  /** Whether the next run recreates it. Source: pulumi, sdk/go/common/apitype/core.go, ResourceV3 */
   readonly replaced: boolean;
 }
 

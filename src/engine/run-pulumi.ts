@@ -9,29 +9,29 @@ export interface EngineRun {
   readonly root: string;
   readonly stack: string;
   readonly pulumi: Pulumi;
-  /** Added to the environment of the engine, and so of the program and the provider. */
+  /** Added to the environment of the engine, and therefore of the program and the provider. */
   readonly env: Readonly<Record<string, string>>;
-  /** URNs of the resources that the run is to touch; undefined: all. */
+  /** URNs of the resources that the run may change, undefined for all. */
   readonly targets?: readonly string[];
   readonly onEvent: (event: EngineEvent) => void;
-  /** Aborted when the run is to end: the engine is told once, and saves what was pushed. */
+  /** Aborted to end the run: Pulumi is interrupted once, and saves what was pushed. */
   readonly stop: AbortSignal;
 }
 
 export type EngineResult =
   | { readonly kind: "ok" }
   | { readonly kind: "locked"; readonly holder: LockHolder }
-  /** `text`: what the engine wrote to stderr. */
+  /** `text`: the stderr output of Pulumi. */
   | { readonly kind: "failed"; readonly text: string };
 
-/** The part of the Automation API's command that its types leave out. */
+/** The method of the Automation API's command that its types omit. */
 interface Runs {
   run(args: string[], cwd: string, env: Record<string, string>, ...more: Callbacks): Promise<unknown>;
 }
 type OnText = ((text: string) => void) | undefined;
 type Callbacks = [onOutput?: OnText, onError?: OnText, signal?: AbortSignal];
 
-/** Runs `pulumi up` through the Automation API, as it is: without a preview, which the plan has been. */
+/** Runs `pulumi up` through the Automation API, without a preview, since the plan has replaced it. */
 export async function runPulumi({
   root,
   stack,
@@ -41,7 +41,7 @@ export async function runPulumi({
   onEvent,
   stop,
 }: EngineRun): Promise<EngineResult> {
-  // Only now: it takes most of a second to load.
+  // Imported on demand, since it takes most of a second.
   const { LocalWorkspace, PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
   process.env.PATH = pulumi.env.PATH;
   const { no_grpc_proxy = "" } = pulumi.env;
@@ -71,9 +71,9 @@ class EngineFailedError extends Error {
 }
 
 /**
- * Puts our own way of starting the engine under the Automation API. Its own one leaves the engine in the terminal's process
- * group: Ctrl-C would reach it there and through us, and it takes the second signal for an order to drop everything. And
- * it selects the stack for the user's later commands, which nobody asked for.
+ * Replaces how the Automation API starts Pulumi. By default it leaves Pulumi in the terminal's process group, so Pulumi would
+ * receive Ctrl-C twice, directly and from this process, and treat the second signal as a request to terminate immediately. By
+ * default it also selects the stack for the user's later commands, which is unwanted.
  */
 function runOwnEngine(command: Runs, { engine }: Pulumi, stop: AbortSignal, onError: (text: string) => void): void {
   const run = command.run.bind(command);
@@ -119,7 +119,7 @@ function waitForEnd(child: ChildProcess): Promise<number | null> {
   });
 }
 
-/** What the Automation API takes for the result of a command. */
+/** Returns a result of a command as the Automation API expects it. */
 function done(stdout: string, stderr: string): object {
   return { stdout, stderr, code: 0 };
 }

@@ -1,26 +1,26 @@
 import { hostname } from "node:os";
 import { parseLockMessage } from "./pulumi-messages.ts";
 
-/** Who holds a stack, as far as the engine says it. */
+/** The holder of a stack's lock, as far as Pulumi reports it. */
 export interface LockHolder {
-  /** In a sentence's part, such as `ann@build-7 (pid 4711) since 2026-08-01T10:00:00Z`. */
+  /** A noun phrase, such as `ann@build-7 (pid 4711) since 2026-08-01T10:00:00Z`. */
   readonly text: string;
   readonly user?: string;
   readonly host?: string;
   readonly pid?: number;
-  /** As the engine writes it. */
+  /** As Pulumi formats it. */
   readonly since?: string;
 }
 
-/** Pulumi Cloud does not say who runs an update. */
+/** Pulumi Cloud does not report who runs an update. */
 export const holderInCloud: LockHolder = { text: "another update, of which Pulumi Cloud says no more" };
 
-/** @param since as the engine writes it */
+/** @param since time as Pulumi formats it */
 export function describeHolder(user: string, host: string, pid: number, since: string): LockHolder {
   return { text: `${user}@${host} (pid ${pid}) since ${since}`, user, host, pid, since };
 }
 
-/** @param stderr of the engine @returns undefined where the stack was not locked */
+/** Parses the holder of a lock. @param stderr output of Pulumi @returns undefined if the stack was not locked */
 export function parseLockHolder(stderr: string): LockHolder | undefined {
   const message = parseLockMessage(stderr);
   if (message === undefined) return undefined;
@@ -30,7 +30,7 @@ export function parseLockHolder(stderr: string): LockHolder | undefined {
   return describeHolder(owner.user, owner.host, owner.pid, owner.since);
 }
 
-/** Whether who holds the stack was a process of this machine that has ended. */
+/** Checks whether the holder was a process of this machine that has ended. */
 export function isProcessDead({ host, pid }: LockHolder): boolean {
   if (host !== hostname() || pid === undefined) return false;
   try {

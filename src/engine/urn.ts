@@ -1,12 +1,12 @@
-/** The engine's names for resources. Source: pulumi, sdk/go/common/resource/urn/urn.go */
+/** Pulumi's names of resources. Source: pulumi, sdk/go/common/resource/urn/urn.go */
 
-/** A URN's parts: `urn:pulumi:STACK::PROJECT::TYPES::NAME`. */
+/** The parts of a URN, `urn:pulumi:STACK::PROJECT::TYPES::NAME`. */
 export interface Urn {
   readonly stack: string;
   readonly project: string;
-  /** The resource's type behind those of its parents, joined by `$`. The stack's own type is left out. */
+  /** The types of its parents and its own type, joined by `$`. The stack's own type is omitted. */
   readonly qualifiedType: string;
-  /** It may hold `::` itself. */
+  /** It may contain `::`. */
   readonly name: string;
 }
 
@@ -15,12 +15,12 @@ export const deploymentsType = "pulumi-nodejs:dynamic:Deployments";
 export const queueType = "cloudflare:index/queue:Queue";
 const manifestType = "queue-seeder:index:Manifest";
 
-/** The qualified type of a segment that the whole program deploys, and no component of it. */
+/** The qualified type of a segment that the program deploys outside of any component. */
 export const ownSegmentType = `${manifestType}$${segmentType}`;
 
 const prefix = "urn:pulumi:";
 
-/** Splits a URN. What is missing in a malformed one is "". */
+/** Splits a URN. Missing parts of a malformed one are "". */
 export function parseUrn(urn: string): Urn {
   const [stack = "", project = "", qualifiedType = "", ...name] = urn.slice(prefix.length).split("::");
   return { stack, project, qualifiedType, name: name.join("::") };
@@ -32,11 +32,11 @@ export function parseSegmentName(name: string): { readonly manifest: string; rea
   return { manifest: name.slice(0, slash), segment: Number(name.slice(slash + 1)) };
 }
 
-/** URNs that the engine gives to what the whole program deploys; each part may be a pattern of `--target`. */
+/** URNs of resources that the program deploys outside of any component; each part may be a pattern for `--target`. */
 export const urns = {
   segment: (stack: string, project: string, name: string) =>
     `${prefix}${stack}::${project}::${ownSegmentType}::${name}`,
-  /** Of the manifest's component that a segment is of, whoever deploys it. */
+  /** Returns the URN of the manifest that contains a segment, within a component or not. */
   manifestOf: (segment: string) => segment.replace(`$${segmentType}::`, "::").replace(/\/\d+$/, ""),
   deployments: (stack: string, project: string) => `${prefix}${stack}::${project}::${deploymentsType}::deployments`,
 } as const;
