@@ -1,11 +1,11 @@
 import type { DeliveredMessage } from "../cloudflare/index.ts";
 
-/** The body of a message, decoded. */
+/** The decoded body of a message. */
 export type Body =
-  /** @see text the JSON exactly as the queue has it */
+  /** `text`: the JSON exactly as it is in the queue. */
   | { readonly kind: "json"; readonly text: string }
   | { readonly kind: "text"; readonly text: string }
-  /** A body that the REST API cannot push, or that cannot be decoded. Nothing of it is lost. */
+  /** A body that the REST API cannot push, or that cannot be decoded. It is kept completely. */
   | {
       readonly kind: "other";
       readonly why: string;
@@ -16,8 +16,8 @@ export type Body =
 /**
  * Decodes the body of a pulled or peeked message.
  *
- * JSON arrives as base64, and from some versions of the API as plain JSON. The two cannot be confused: JSON that is made of
- * base64's characters alone is a number or a literal, and as base64 none of these decodes to JSON.
+ * JSON arrives as base64, and from some versions of the API as plain JSON. The two cannot be confused: plain JSON that consists
+ * of base64 characters only is a number or a literal, and none of these decodes from base64 to JSON.
  *
  * Source: https://developers.cloudflare.com/queues/configuration/pull-consumers/
  */
@@ -57,7 +57,7 @@ function asReceived(why: string, data: string): Body {
   return { kind: "other", why, encoding: "as_received", data };
 }
 
-/** Strict: what is not canonical base64 would come out as other bytes than it went in. */
+/** Returns undefined unless the text is canonical base64: other text would not encode to the same characters again. */
 function fromBase64(text: string): Buffer | undefined {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
   const bytes = Buffer.from(text, "base64");

@@ -2,34 +2,38 @@ import type { Failure, ReadResult } from "../cloudflare/index.ts";
 import type { Clock } from "../push/index.ts";
 import { ExportError } from "./export-error.ts";
 
-/** Requests for one call, the first included: with the waits between them longer than the block after a rate limit. */
+/** Maximum number of requests per call, including the first: their waits together exceed the block after a rate limit. */
 const mostAttempts = 12;
 const firstWaitMs = 500;
 const longestWaitMs = 60_000;
 
 export interface CallOptions {
   readonly clock: Clock;
-  /** Ends the waiting. */
+  /** Ends the wait when aborted. */
   readonly stop: AbortSignal;
-  /** Called before each wait that is long enough to be noticed. */
+  /** Called before each noticeable wait. */
   readonly onWait: OnWait;
 }
 
-/** @param why a clause without a full stop */
+/**
+ * @param seconds duration of the wait
+ * @param why a clause without a trailing full stop
+ */
 export type OnWait = (seconds: number, why: string) => void;
 
 export interface CallChecks {
-  /** Called with every failure, before it is decided whether the call is made again. */
+  /** Called on every failure, before a retry is considered. */
   readonly onFailure?: (failure: Failure) => void;
-  /** Whether the call has become pointless, so that it is not made again. */
+  /** Checks whether the call has become pointless, so that it is not retried. */
   readonly isOver?: () => boolean;
 }
 
 /**
- * Makes a call until it succeeds, or until another attempt is of no use.
+ * Retries a call until it succeeds or a further attempt is pointless.
  *
- * @returns undefined if it became pointless before it succeeded
- * @throws ExportError EXPORT_STOPPED with what the API answered
+ * @param what description of the failure, for the error
+ * @returns undefined if the call became pointless before it succeeded
+ * @throws ExportError EXPORT_STOPPED with the API's response
  */
 export async function call<T>(
   what: string,
@@ -50,7 +54,7 @@ export async function call<T>(
   }
 }
 
-/** Waits, or less if the export is to end. */
+/** Waits, or returns early if the export is to stop. */
 export async function pause(clock: Clock, ms: number, stop: AbortSignal): Promise<void> {
   try {
     await clock.sleep(ms, stop);

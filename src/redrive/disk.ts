@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { ExportError } from "./export-error.ts";
 import type { Disk, GrowingFile } from "./ports.ts";
 
-/** The file system. A file is made with its folders; its name is on the disk before anyone relies on it. */
+/** The file system. Creating a file also creates its folders, and syncs its name to the disk before it is used. */
 export const systemDisk: Disk = {
   async size(path) {
     try {
@@ -32,7 +32,7 @@ export const systemDisk: Disk = {
     const folder = dirname(path);
     const made = size === undefined ? await mkdir(folder, { recursive: true }) : undefined;
     const handle = await open(path, size === undefined ? "ax" : "a");
-    // Also for a file that exists: a run that was killed may have created it and not synced its name.
+    // Existing files need this as well: an interrupted run may have created the file without syncing its name.
     await syncFolder(folder);
     if (made !== undefined) await syncParents(folder, dirname(made));
     return growingFile(handle, size ?? 0);
@@ -48,7 +48,7 @@ export const systemDisk: Disk = {
   },
   async publish(path, text, replace) {
     const temporary = `${path}.tmp`;
-    // A run that was killed may have left it, as another name of the finished file.
+    // An interrupted run may have left it, possibly as a second link to the finished file.
     await rm(temporary, { force: true });
     const handle = await open(temporary, "wx");
     try {
@@ -84,7 +84,7 @@ function growingFile(handle: Awaited<ReturnType<typeof open>>, start: number): G
   };
 }
 
-/** A link fails if the name is taken; a file system without links gets the file renamed. */
+/** Links a file, which fails if the name is taken. On a file system without links, renames it instead. */
 async function linkTo(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
@@ -95,7 +95,7 @@ async function linkTo(temporary: string, path: string): Promise<void> {
   }
 }
 
-/** Puts the names of new folders on the disk. @param last the folder that existed before */
+/** Syncs the names of new folders to the disk. @param last nearest folder that already existed */
 async function syncParents(folder: string, last: string): Promise<void> {
   for (let at = folder; at !== last && at !== dirname(at); ) {
     at = dirname(at);
@@ -103,7 +103,7 @@ async function syncParents(folder: string, last: string): Promise<void> {
   }
 }
 
-/** A folder cannot be opened on Windows; there the file system itself keeps the order. */
+/** Syncs a folder. Windows cannot open folders, but its file system preserves the order of changes. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");

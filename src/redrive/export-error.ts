@@ -1,17 +1,17 @@
 /**
- * Reasons why an export does not start, or does not come to its end.
+ * Reasons why an export does not start or does not finish.
  *
- * - `EXPORT_EXISTS`: a file of this name is there already, and is not overwritten.
- * - `EXPORT_OTHER`: the unfinished export under this name is of another queue, or has other options.
- * - `EXPORT_RUNNING`: another process writes this export.
+ * - `EXPORT_EXISTS`: a file of this name exists and is not overwritten.
+ * - `EXPORT_OTHER`: the unfinished export of this name belongs to another queue or has other options.
+ * - `EXPORT_RUNNING`: another process is writing this export.
  * - `EXPORT_DAMAGED`: the files of an unfinished export were changed.
- * - `EXPORT_UNWRITABLE`: the system refuses to write a file.
+ * - `EXPORT_UNWRITABLE`: the system does not allow writing a file.
  * - `EXPORT_TARGET`: it is not clear which queue the messages are to be pushed to.
- * - `EXPORT_STOPPED`: the API refused, or was out of reach, or the run was interrupted.
- * - `QUEUE_UNKNOWN`: there is no such queue.
- * - `PULL_NOT_ENABLED`: the queue has no consumer of the type http_pull.
- * - `PULL_RETRIES_NONE`: the queue deletes a message that was delivered once.
- * - `DELIVERY_PAUSED`: the queue hands no messages out.
+ * - `EXPORT_STOPPED`: the API rejected a request or was unreachable, or the run was interrupted.
+ * - `QUEUE_UNKNOWN`: the queue does not exist.
+ * - `PULL_NOT_ENABLED`: the queue does not have a consumer of the type http_pull.
+ * - `PULL_RETRIES_NONE`: the queue deletes a message after one delivery.
+ * - `DELIVERY_PAUSED`: the queue does not deliver messages.
  * - `ACCOUNT_MISSING`: no account is configured.
  */
 export type ExportErrorCode =
@@ -28,13 +28,13 @@ export type ExportErrorCode =
   | "DELIVERY_PAUSED"
   | "ACCOUNT_MISSING";
 
-/** An export that cannot continue. The message has the code, what is wrong and what to do next. */
+/** Thrown if an export cannot continue. The message consists of the code, what is wrong and what to do next. */
 export class ExportError extends Error {
   override name = "ExportError";
   readonly code: ExportErrorCode;
 
   /**
-   * @param what a clause without a full stop
+   * @param what a clause without a trailing full stop
    * @param next full sentences
    */
   constructor(code: ExportErrorCode, what: string, next: string) {

@@ -6,14 +6,14 @@ import { type ExportHead, type Range, writeLine } from "./progress-lines.ts";
 import { addRanges, cutUnfinished, type ExportState, noRows, type RowPlace, readProgress, sha256 } from "./recover.ts";
 import { type Row, type RowKind, rowKinds } from "./row.ts";
 
-/** The files of an export while it is written: data files that only grow, and a progress file that says whose rows they have. */
+/** The files of an unfinished export: append-only data files, and a progress file that records which messages they contain. */
 export class ExportFiles {
   readonly #paths: ExportPaths;
   readonly #disk: Disk;
   readonly #state: ExportState;
   readonly #progress: GrowingFile;
   readonly #data = new Map<RowKind, GrowingFile>();
-  /** Confirmed acknowledgements that are not in the progress file yet. */
+  /** Ids with a confirmed acknowledgement that the progress file does not contain yet. */
   #settled: string[] = [];
 
   constructor(paths: ExportPaths, disk: Disk, state: ExportState, progress: GrowingFile) {
@@ -27,12 +27,12 @@ export class ExportFiles {
     return this.#state.head;
   }
 
-  /** Rows in each data file. */
+  /** Number of rows in each data file. */
   get rows(): Readonly<Record<RowKind, number>> {
     return this.#state.rows;
   }
 
-  /** Ids of messages that are in a file, and whose acknowledgement is not confirmed. */
+  /** Ids of messages that are in a file, but whose acknowledgement is not confirmed. */
   get unsettled(): ReadonlySet<string> {
     return this.#state.unsettled;
   }
@@ -42,7 +42,7 @@ export class ExportFiles {
     return this.#state.leaseEndsMs;
   }
 
-  /** Milliseconds for which an earlier run leased what it pulled; 0 if there was none. */
+  /** Lease duration of the last earlier run, in milliseconds; 0 if there was none. */
   get earlierVisibilityMs(): number {
     return this.#state.visibilityMs;
   }
@@ -51,12 +51,12 @@ export class ExportFiles {
     return this.#state.places.has(id);
   }
 
-  /** Where a message is that is in a file; undefined if it is in none. */
+  /** Returns the place of a message in the files, undefined if it is in none. */
   placeOf(id: string): RowPlace | undefined {
     return this.#state.places.get(id);
   }
 
-  /** Writes rows. Once it resolves they are on the disk, and their messages may be acknowledged. */
+  /** Writes rows. When the promise resolves, the rows are on disk and their messages may be acknowledged. */
   async put(rows: readonly Row[], leaseEndsMs: number): Promise<void> {
     if (rows.length === 0) return;
     const ranges: Partial<Record<RowKind, Range>> = {};
@@ -74,38 +74,38 @@ export class ExportFiles {
     addRanges(ranges, this.#state);
   }
 
-  /** Notes messages whose acknowledgement is confirmed. The note reaches the disk with the next write. */
+  /** Records confirmed acknowledgements. The record is written to disk with the next write. */
   settle(ids: Iterable<string>): void {
     for (const id of ids) if (this.#state.unsettled.delete(id)) this.#settled.push(id);
   }
 
-  /** Writes the manifest, or a new version of the one that this export has written. */
+  /** Writes the manifest, or replaces the version that this export has written. */
   async publish(text: string): Promise<void> {
     const path = this.#paths.manifest;
     const size = await this.#disk.size(path);
     const there = size === undefined ? undefined : sha256(await this.#disk.read(path, 0, size));
     if (there === sha256(text)) return;
-    // A run that was killed may have noted the next version, and left the one before.
+    // An interrupted run may have recorded the next version without replacing the previous one.
     if (there !== undefined && !this.#state.manifests.has(there)) throw exists(path);
     this.#state.manifests.add(sha256(text));
     await this.#progress.append(Buffer.from(this.#takeSettled() + writeLine({ manifest: sha256(text) })));
     await this.#disk.publish(path, text, there !== undefined);
   }
 
-  /** Ends the writing. @param finished removes the progress file, so that the export cannot be continued */
+  /** Closes the files. @param finished whether to delete the progress file, after which the export cannot be resumed */
   async close(finished: boolean): Promise<void> {
     const rest = this.#takeSettled();
     if (!finished && rest !== "") await this.#progress.append(Buffer.from(rest));
     await this.abandon();
     if (!finished) return;
     for (const kind of rowKinds) {
-      // A run that was killed before its first row may have left one.
+      // A run that was killed before its first row may have left an empty file.
       if (this.#state.sizes[kind] === 0) await this.#disk.remove(this.#paths.data[kind]);
     }
     await this.#disk.remove(this.#paths.progress);
   }
 
-  /** Closes the files after a failure, and changes nothing. */
+  /** Closes the files after a failure, without changing them. */
   async abandon(): Promise<void> {
     for (const file of [this.#progress, ...this.#data.values()]) await file.close();
   }
@@ -116,7 +116,7 @@ export class ExportFiles {
     const path = this.#paths.data[kind];
     const size = this.#state.sizes[kind];
     const isNew = size === 0 && (await this.#disk.size(path)) === undefined;
-    // A file that appeared meanwhile is another's: it does not have this size, and gets nothing appended.
+    // A file that another process has created meanwhile does not have this size, so nothing is appended to it.
     const file = await this.#disk.grow(path, isNew ? undefined : size);
     this.#data.set(kind, file);
     return file;
@@ -130,10 +130,10 @@ export class ExportFiles {
 }
 
 /**
- * Begins an export, or continues one that did not come to its end.
+ * Starts an export, or resumes an unfinished one.
  *
- * @param visibilityMs milliseconds for which messages will be leased; 0 if none are
- * @throws ExportError if there is another export or another file of this name, or a process that still writes it
+ * @param visibilityMs lease duration of pulled messages in milliseconds; 0 if none are leased
+ * @throws ExportError if another export or file of this name exists, or if a process is still writing it
  */
 export async function openExport(
   paths: ExportPaths,
@@ -161,7 +161,7 @@ export async function openExport(
   return new ExportFiles(paths, disk, state, progress);
 }
 
-/** Opens a file to add to it, and adds a first text. */
+/** Opens a file for appending and appends a first text. */
 async function growWith(disk: Disk, path: string, size: number | undefined, text: string): Promise<GrowingFile> {
   const file = await disk.grow(path, size);
   try {
@@ -198,7 +198,7 @@ async function assertFree(owner: Owner | undefined, own: Owner, processes: Proce
   );
 }
 
-/** What has to be the same in a run that continues. */
+/** Throws if an option differs from the unfinished export's. */
 function assertSame(before: ExportHead, now: ExportHead): void {
   const words: Readonly<Partial<Record<keyof ExportHead, string>>> = {
     accountId: "account",

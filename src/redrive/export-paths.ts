@@ -1,13 +1,13 @@
 import type { RowKind } from "./row.ts";
 
-/** The files of an export, absolute or relative as its name is. */
+/** Paths of an export's files, absolute or relative like its name. */
 export interface ExportPaths {
   readonly manifest: string;
   readonly progress: string;
   readonly data: Readonly<Record<RowKind, string>>;
 }
 
-/** @param name path of the export without an ending, such as `messages/redrive/2026-11-27` */
+/** Returns the paths of an export's files. @param name path without an extension, such as `messages/redrive/2026-11-27` */
 export function exportPaths(name: string): ExportPaths {
   return {
     manifest: `${name}.yaml`,

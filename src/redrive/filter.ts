@@ -3,26 +3,26 @@ import { canonicalText } from "../plan/canonical-json.ts";
 import type { JsonValue } from "../types.ts";
 import { decodeBody } from "./body.ts";
 
-/** A condition on the bodies of messages: a JSON pointer (RFC 6901), and the value that it has to lead to. */
+/** A condition on message bodies: a JSON pointer (RFC 6901) and the value it must resolve to. */
 export interface Condition {
-  /** The pointer's parts, unescaped. */
+  /** The unescaped parts of the pointer. */
   readonly path: readonly string[];
-  /** In canonical JSON. */
+  /** As canonical JSON. */
   readonly value: string;
 }
 
-/** Which messages are wanted. */
+/** Selects messages. */
 export interface Selection {
-  /** All of them have to hold. */
+  /** All conditions must be met. */
   readonly conditions: readonly Condition[];
-  /** Milliseconds since the epoch; undefined if the age does not matter. */
+  /** Earliest time, in milliseconds since the epoch; undefined if the age does not matter. */
   readonly sinceMs: number | undefined;
 }
 
 /**
- * Reads `/order/state=failed`. The value is JSON; what is not JSON is a text.
+ * Parses a condition such as `/order/state=failed`. The value is JSON, or a text if it is not valid JSON.
  *
- * @returns undefined if it is not a pointer and a value
+ * @returns undefined if the text is not a pointer and a value
  */
 export function parseCondition(text: string): Condition | undefined {
   const [, pointer = "", written = ""] = /^((?:\/[^=]*)?)=(.*)$/s.exec(text) ?? [undefined];
@@ -31,7 +31,7 @@ export function parseCondition(text: string): Condition | undefined {
   return { path: path.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~")), value: canonical(written) };
 }
 
-/** Whether a message is wanted. A body that is not JSON or text meets no condition. */
+/** Checks whether a message is selected. A body that is not JSON or text meets no condition. */
 export function isSelected(message: DeliveredMessage, { conditions, sinceMs }: Selection): boolean {
   if (sinceMs !== undefined && (message.timestampMs === undefined || message.timestampMs < sinceMs)) return false;
   if (conditions.length === 0) return true;
@@ -66,9 +66,9 @@ function canonical(written: string): string {
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**
- * Reads a moment: a date or a time of ISO 8601 with its zone, or how long ago it was, such as `30m`, `24h` and `7d`.
+ * Parses a point in time: an ISO 8601 date, an ISO 8601 time with its zone, or an age such as `30m`, `24h` or `7d`.
  *
- * @returns milliseconds since the epoch; undefined if it is neither
+ * @returns milliseconds since the epoch, undefined if the text is none of these
  */
 export function parseSince(text: string, nowMs: number): number | undefined {
   const [, amount, unit = ""] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];

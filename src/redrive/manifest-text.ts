@@ -8,18 +8,18 @@ import type { RowKind } from "./row.ts";
 
 export interface ManifestFacts {
   readonly head: ExportHead;
-  /** Rows in each data file. */
+  /** Number of rows in each data file. */
   readonly rows: Readonly<Record<RowKind, number>>;
   /** Relative to the repository, with forward slashes. */
   readonly paths: ExportPaths;
-  /** Name of the manifest: its path below the folder of manifests, without its ending. */
+  /** Name of the manifest: its path in the folder of manifests, without its extension. */
   readonly name: string;
-  /** Path of the manifest's JSON Schema, from the manifest's folder. */
+  /** Path of the manifest's JSON Schema, relative to the manifest's folder. */
   readonly schema: string;
 }
 
 /**
- * Writes the manifest of an export: a document for each content type, because the rows of a data file share one.
+ * Returns the manifest of an export as YAML, with one document per content type, since the rows of a data file share one.
  *
  * @returns undefined if there is nothing that a manifest can push
  */

@@ -9,26 +9,26 @@ import { type Row, toRow } from "./row.ts";
 export interface PeekOptions {
   readonly queue: QueueRef;
   readonly selection: Selection;
-  /** Messages in the files at most. */
+  /** Maximum number of messages in the files. */
   readonly limit: number;
   readonly metadata: boolean;
   readonly onRows: (rows: readonly Row[]) => void;
   readonly onWait: OnWait;
 }
 
-/** The result of a look into a queue. */
+/** Result of peeking at a queue. */
 export interface Peeked {
-  /** Messages that the queue showed. */
+  /** Number of messages that the queue returned. */
   readonly seen: number;
-  /** Messages that the queue has, by its metrics; undefined if they could not be read. */
+  /** Number of messages in the queue, by its metrics; undefined if they could not be read. */
   readonly backlog: number | undefined;
 }
 
 /**
- * Writes the messages that a peek shows. One call shows at most 100, the oldest that could be delivered now, and there is no
- * way to ask for those after them.
+ * Writes the messages that a peek returns to the files. One call returns at most 100: the oldest ones that could be delivered
+ * now. There is no way to request the messages after them.
  *
- * @throws ExportError if the API refuses, or files cannot be written
+ * @throws ExportError if the API rejects the call or a file cannot be written
  */
 export async function peek(files: ExportFiles, options: PeekOptions, ports: ExportPorts): Promise<Peeked> {
   const { queue, selection, limit, metadata, onRows, onWait } = options;
@@ -40,7 +40,7 @@ export async function peek(files: ExportFiles, options: PeekOptions, ports: Expo
   const rows = wanted.slice(0, Math.max(0, limit - written)).map((message) => toRow(message, metadata));
   await files.put(rows, 0);
   onRows(rows);
-  // Nothing is leased, so nothing is owed; a run that was killed may have left rows without this note.
+  // Peeked messages are not leased, so nothing must be acknowledged; an interrupted run may have left rows without this record.
   files.settle([...files.unsettled]);
   const metrics = await source.metrics(queue);
   return { seen: messages.length, backlog: metrics.kind === "ok" ? metrics.value.backlog_count : undefined };

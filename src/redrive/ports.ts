@@ -1,13 +1,13 @@
 import type { ConsumerClient } from "../cloudflare/index.ts";
 import type { Clock, Owner } from "../push/index.ts";
 
-/** The queue's messages, as far as an export needs them. */
+/** The operations on a queue's messages that an export needs. */
 export type MessageSource = Pick<ConsumerClient, "peek" | "pull" | "acknowledge" | "giveBack" | "metrics">;
 
-/** A file that only grows. */
+/** An append-only file. */
 export interface GrowingFile {
   /**
-   * Resolves once the bytes are on the disk.
+   * Appends bytes; resolves when they are on disk.
    *
    * @throws ExportError EXPORT_RUNNING if another process has written to the file meanwhile
    */
@@ -15,20 +15,20 @@ export interface GrowingFile {
   close(): Promise<void>;
 }
 
-/** Files by absolute path. Every call rejects with the system's error. */
+/** File operations by absolute path. Every call rejects with the system's error. */
 export interface Disk {
-  /** @returns undefined if there is no such file */
+  /** @returns size in bytes, undefined if the file does not exist */
   size(path: string): Promise<number | undefined>;
   read(path: string, at: number, bytes: number): Promise<Buffer>;
-  /** Opens a file of this size to add to it; creates it if the size is undefined, and then rejects if it exists. */
+  /** Opens a file of this size for appending. If the size is undefined, creates the file, and rejects if it exists. */
   grow(path: string, size: number | undefined): Promise<GrowingFile>;
   truncate(path: string, size: number): Promise<void>;
-  /** Creates a whole file at once. @param replace whether a file of this name may be there */
+  /** Creates a complete file atomically. @param replace whether to replace an existing file */
   publish(path: string, text: string, replace: boolean): Promise<void>;
   remove(path: string): Promise<void>;
 }
 
-/** Identifies processes, so that two do not write one export. */
+/** Identifies processes, so that two processes do not write the same export. */
 export interface Processes {
   own(): Promise<Owner>;
   isRunning(owner: Owner): Promise<boolean>;
@@ -39,6 +39,6 @@ export interface ExportPorts {
   readonly clock: Clock;
   readonly disk: Disk;
   readonly processes: Processes;
-  /** Ends the export after the batch in hand. */
+  /** Ends the export after the current batch. */
   readonly stop: AbortSignal;
 }

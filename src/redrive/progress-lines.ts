@@ -2,46 +2,46 @@ import { isObject } from "../cloudflare/envelope.ts";
 import type { Owner } from "../push/journal-owner.ts";
 import { type RowKind, rowKinds } from "./row.ts";
 
-/** What an export is of; a run that resumes it has to be of the same. */
+/** Identifies an export; a run can only resume it with the same values. */
 export interface ExportHead {
   readonly accountId: string;
   readonly queueId: string;
   readonly queueName: string;
-  /** The queue that the manifest names. */
+  /** Name of the queue in the manifest. */
   readonly to: string;
-  /** The stack that the manifest is for; null: any. */
+  /** The stack that the manifest is for, null for any. */
   readonly stack: string | null;
-  /** Whether messages are taken out of the queue. */
+  /** Whether messages are copied (`peek`) or removed from the queue (`take`). */
   readonly mode: "peek" | "take";
   readonly metadata: boolean;
   /** ISO 8601. */
   readonly startedAt: string;
 }
 
-/** Rows of one batch in one data file. */
+/** The rows of one batch in one data file. */
 export interface Range {
   /** Offset of the first byte. */
   readonly at: number;
   readonly bytes: number;
-  /** Digest of these bytes, in hexadecimal. */
+  /** Digest of these bytes, hexadecimal. */
   readonly sha256: string;
-  /** Ids of the messages, one for each row. */
+  /** Ids of the messages, one per row. */
   readonly ids: readonly string[];
 }
 
 export type Ranges = Readonly<Partial<Record<RowKind, Range>>>;
 
 /**
- * A line of the progress file. `put` is written before the rows, so that every row belongs to an id; what it announces is
- * there if the data file has these very bytes.
+ * A line of the progress file. `put` is written before its rows, so that every row has an id; the rows are complete if the data
+ * file contains exactly these bytes.
  */
 export type ProgressLine =
   | { readonly version: 1; readonly head: ExportHead }
-  /** A run that writes. `visibilityMs`: milliseconds for which it leases what it pulls. */
+  /** Start of a run. `visibilityMs`: lease duration of pulled messages in milliseconds. */
   | { readonly run: Owner; readonly visibilityMs: number }
-  /** `leaseEndsMs`: milliseconds since the epoch, by this machine's clock; 0 without leases. */
+  /** `leaseEndsMs`: milliseconds since the epoch by this machine's clock; 0 without leases. */
   | { readonly put: Ranges; readonly leaseEndsMs: number }
-  /** Messages whose acknowledgement the API confirmed, or that were only peeked at. */
+  /** Ids of messages whose acknowledgement the API confirmed, or that were only peeked at. */
   | { readonly settled: readonly string[] }
   /** SHA-256 of the manifest that is about to be written. */
   | { readonly manifest: string };
@@ -50,7 +50,7 @@ export function writeLine(line: ProgressLine): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** @returns undefined if it is not a line of this version */
+/** Parses a line of the progress file. @returns undefined if it is not a valid line of this version */
 export function readLine(text: string): ProgressLine | undefined {
   let value: unknown;
   try {

@@ -6,30 +6,30 @@ import type { Disk } from "./ports.ts";
 import { type ExportHead, type Ranges, readLine } from "./progress-lines.ts";
 import { type RowKind, rowKinds } from "./row.ts";
 
-/** A row in a data file. `line` counts from 1. */
+/** Position of a row in a data file. `line` starts at 1. */
 export interface RowPlace {
   readonly kind: RowKind;
   readonly line: number;
 }
 
-/** What an export has so far. */
+/** The state of an unfinished export. */
 export interface ExportState {
   readonly head: ExportHead;
-  /** The process that wrote last. */
+  /** The process that wrote to the export last. */
   readonly owner: Owner | undefined;
-  /** Milliseconds for which that process leased what it pulled; 0 if none wrote before. */
+  /** Lease duration of that process in milliseconds; 0 if there was none. */
   readonly visibilityMs: number;
-  /** Bytes of the progress file up to its last whole line that holds. */
+  /** Size of the progress file up to its last complete and valid line, in bytes. */
   readonly progressBytes: number;
   readonly sizes: Record<RowKind, number>;
   readonly rows: Record<RowKind, number>;
-  /** Where the message of each id is. */
+  /** Places by message id. */
   readonly places: Map<string, RowPlace>;
   /** Ids of rows whose acknowledgement is not confirmed. */
   readonly unsettled: Set<string>;
-  /** Milliseconds since the epoch at which the last leases end. */
+  /** When the last leases end, in milliseconds since the epoch. */
   readonly leaseEndsMs: number;
-  /** SHA-256 of each manifest that this export has written, or was about to write. */
+  /** SHA-256 of each manifest that this export has written or was about to write. */
   readonly manifests: Set<string>;
 }
 
@@ -40,10 +40,10 @@ export function sha256(bytes: Buffer | string): string {
 }
 
 /**
- * Reads how far an export came, and holds the data files against it. Changes nothing.
+ * Reads the progress of an export and verifies the data files against it. Changes nothing.
  *
- * @returns undefined if its first line was not finished, so that there is nothing of it
- * @throws ExportError EXPORT_DAMAGED if the files are not what this program has written
+ * @returns undefined if even the first line is incomplete, so that the export has no data
+ * @throws ExportError EXPORT_DAMAGED if the files are not as this program wrote them
  */
 export async function readProgress(paths: ExportPaths, disk: Disk): Promise<ExportState | undefined> {
   const size = (await disk.size(paths.progress)) ?? 0;
@@ -68,7 +68,7 @@ export async function readProgress(paths: ExportPaths, disk: Disk): Promise<Expo
     if (line === undefined) throw damaged(paths.progress, `its line ${index + 1} cannot be read`);
     if ("put" in line) {
       if (!(await isWritten(line.put, sizes, paths, disk))) {
-        // Rows are announced before they are written, and nothing follows before they are.
+        // Rows are announced before they are written, and the next line is written after them.
         if (index < lines.length - 1) throw damaged(paths.progress, "rows that it names are not in the data file");
         break;
       }
@@ -97,7 +97,7 @@ export async function readProgress(paths: ExportPaths, disk: Disk): Promise<Expo
   };
 }
 
-/** Counts rows in that are on the disk. */
+/** Adds rows that are on disk to the counters. */
 export function addRanges(
   put: Ranges,
   { sizes, rows, places, unsettled }: Pick<ExportState, "sizes" | "rows" | "places" | "unsettled">,
@@ -132,7 +132,7 @@ async function isWritten(
 }
 
 /**
- * Cuts off what a killed run has not finished: half a line of progress, and rows that were announced and not completed.
+ * Truncates what an interrupted run left incomplete: a partial progress line, and rows that were announced but not completed.
  *
  * @throws ExportError EXPORT_DAMAGED if a data file has more than was announced
  */
@@ -150,10 +150,11 @@ export async function cutUnfinished(
     if (there < sizes[kind] || there > sizes[kind] + (range?.bytes ?? 0)) {
       throw damaged(paths.data[kind], `it has ${there} bytes, and ${sizes[kind]} were written`);
     }
-    // Also if nothing is cut off: a run that was killed may not have synced the rows, whose messages are about to be acknowledged.
+    // Truncate even if the size is unchanged, which syncs the file: an interrupted run may not have synced the rows, and their
+    // messages are about to be acknowledged.
     if (there > 0) await disk.truncate(paths.data[kind], sizes[kind]);
   }
-  // Last, since it says what may be cut off the others.
+  // Truncated last, since it announces what may be truncated in the data files.
   if (size > progressBytes) await disk.truncate(paths.progress, progressBytes);
 }
 

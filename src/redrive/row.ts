@@ -4,26 +4,26 @@ import { parseExactly } from "../manifest/index.ts";
 import type { JsonValue } from "../types.ts";
 import { type Body, decodeBody } from "./body.ts";
 
-/** The data files of an export. `unpushable` has what no manifest can push back exactly. */
+/** Kinds of data files of an export. `unpushable` contains messages that a manifest cannot push back exactly. */
 export const rowKinds = ["json", "text", "unpushable"] as const;
 export type RowKind = (typeof rowKinds)[number];
 
-/** A message as a line of a data file. */
+/** A message as one line of a data file. */
 export interface Row {
   readonly id: string;
   readonly kind: RowKind;
-  /** JSON without its line feed. */
+  /** JSON without the trailing line feed. */
   readonly line: string;
-  /** What a manifest pushes: the JSON value, or the text; undefined if none can. */
+  /** The body that a manifest pushes: a JSON value or a text; undefined if no manifest can push it. */
   readonly value: JsonValue | undefined;
-  /** Why no manifest can push it back exactly; undefined if one can. */
+  /** Why no manifest can push it back exactly, undefined if one can. */
   readonly why: string | undefined;
 }
 
 /**
- * Writes a message as a row.
+ * Converts a message to a row.
  *
- * @param metadata adds the id, the attempts and the time to the row, next to the body
+ * @param metadata whether to add the id, the attempts and the time to the row, next to the body
  */
 export function toRow(message: DeliveredMessage, metadata: boolean): Row {
   const body = decodeBody(message);
@@ -41,7 +41,7 @@ export function toRow(message: DeliveredMessage, metadata: boolean): Row {
   return { id: message.id, kind: body.kind, line, value: parsed.value, why: undefined };
 }
 
-/** A message that its row can say everything about, and that goes into no manifest. @param why a clause */
+/** Converts a message to a row that is kept, but not pushed by the manifest. @param why a clause */
 export function keptRow(message: DeliveredMessage, why: string): Row {
   const body = decodeBody(message);
   const other: Extract<Body, { kind: "other" }> =
@@ -67,7 +67,7 @@ function withMetadata({ id, attempts, timestampMs }: DeliveredMessage, json: str
   return `{"body":${json},${more}`;
 }
 
-/** Line breaks of JSON are spaces between its tokens: in a text they are escaped. */
+/** Line breaks in JSON are whitespace between tokens: within strings they are escaped. */
 function oneLine(json: string): string {
   return json.replace(/[\r\n]/g, " ").trim();
 }
@@ -78,7 +78,7 @@ function tooLarge(body: Body, jsonBytes: number): string | undefined {
   return `the body has ${bytes} bytes, more than the ${limits.messageBytes} that a manifest pushes`;
 }
 
-/** A body that is nested as deeply as a manifest allows is too deep one level down. */
+/** A body at the maximum depth of a manifest is too deep inside a row with metadata. */
 function deepRow(line: string): string | undefined {
   const parsed = parseExactly(line, Buffer.byteLength(line));
   return parsed.ok ? undefined : parsed.errors[0]?.message;

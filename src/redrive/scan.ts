@@ -3,9 +3,9 @@ import type { JsonValue, SourceLocation } from "../types.ts";
 import type { Row } from "./row.ts";
 
 /**
- * Looks for credentials in the bodies of rows: an export is meant for a pull request.
+ * Detects credentials in the bodies of rows, since an export is meant for a pull request.
  *
- * @param placeOf where a row is
+ * @param placeOf returns the location of a row
  */
 export function scanRows(rows: readonly Row[], placeOf: (row: Row) => SourceLocation): readonly Problem[] {
   return rows.flatMap((row) => {

@@ -9,44 +9,44 @@ import { keptRow, type Row, toRow } from "./row.ts";
 export interface TakeOptions {
   readonly queue: QueueRef;
   readonly selection: Selection;
-  /** Messages in the files at most, those of earlier runs included. */
+  /** Maximum number of messages in the files, including those of earlier runs. */
   readonly limit: number;
-  /** Milliseconds that a pulled message is leased. */
+  /** Lease duration of pulled messages, in milliseconds. */
   readonly visibilityMs: number;
-  /** Deliveries after which the queue drops a message, or moves it to its dead letter queue. */
+  /** Number of deliveries after which the queue drops a message, or moves it to its dead letter queue. */
   readonly maxDeliveries: number;
   readonly metadata: boolean;
-  /** Called with the rows of each batch that was written. */
+  /** Called with the rows of each batch after they are written. */
   readonly onRows: (rows: readonly Row[]) => void;
   readonly onWait: OnWait;
 }
 
-/** The result of a run that takes messages out of a queue. */
+/** Result of a run that takes messages out of a queue. */
 export interface Taken {
-  /** Messages that were delivered and left in the queue, since they were not selected. */
+  /** Number of messages that were delivered but stay in the queue, since they were not selected. */
   readonly left: number;
-  /** Messages that the queue has at the end, by its metrics; undefined if they could not be read. */
+  /** Number of messages in the queue at the end, by its metrics; undefined if they could not be read. */
   readonly backlog: number | undefined;
   /** Whether the run was interrupted before the queue was empty. */
   readonly stopped: boolean;
 }
 
-/** Empty answers in a row after which a queue counts as empty: an answer may be empty although there are messages. */
+/** Consecutive empty responses after which a queue counts as empty: a response may be empty although there are messages. */
 const emptyPulls = { nothingReported: 2, somethingReported: 4 } as const;
 
-/** Answers in a row that bring nothing new, after which the queue is left to itself. */
+/** Consecutive responses without anything new after which the run ends. */
 const mostFruitless = 5;
 const pauseMs = 500;
 
-/** Longest visibility timeout, and so the longest time for which leases are waited for. */
+/** Longest visibility timeout, and therefore the longest wait for leases. */
 const longestLeaseMs = 12 * 3_600_000;
 
 /**
- * Takes messages out of a queue: pulls a batch, writes it to the disk, then acknowledges it. A message that is in the files
- * already is acknowledged and not written again; a lease that has run out is not acknowledged, because its message may be
- * delivered again, here or to another consumer.
+ * Takes messages out of a queue: pulls a batch, writes it to disk, then acknowledges it. A message that is already in the files
+ * is acknowledged, but not written again. A message whose lease has expired is not acknowledged, since it may be delivered again,
+ * here or to another consumer.
  *
- * @throws ExportError if the API refuses, or files cannot be written; what was written is kept
+ * @throws ExportError if the API rejects a call or a file cannot be written; rows already written are kept
  */
 export async function take(files: ExportFiles, options: TakeOptions, ports: ExportPorts): Promise<Taken> {
   return new Taking(files, options, ports).run();
@@ -59,13 +59,13 @@ class Taking {
   readonly #calls: CallOptions;
   /** Leases of messages that stay in the queue, by message id. */
   readonly #held = new Map<string, PulledMessage>();
-  /** When the last lease ends that is not settled, in milliseconds since the epoch. */
+  /** When the last unsettled lease ends, in milliseconds since the epoch. */
   #leaseEndsMs: number;
-  /** Whether messages may be leased by an answer that was lost. */
+  /** Whether a lost response may have leased messages. */
   #lostPull = false;
-  /** When the leases of a run that was killed end at the latest, in milliseconds since the epoch. */
+  /** Latest possible end of the leases of an interrupted run, in milliseconds since the epoch. */
   readonly #earlierEndMs: number;
-  /** Unacknowledged messages that the queue reported last. */
+  /** The latest number of unacknowledged messages that the queue reported. */
   #backlog: number | undefined;
 
   constructor(files: ExportFiles, options: TakeOptions, ports: ExportPorts) {
@@ -84,7 +84,7 @@ class Taking {
     while (!stop.aborted && fruitless < mostFruitless) {
       const room = this.#room();
       if (room <= 0) {
-        // Only those are wanted that are written and not acknowledged; other messages would be delivered for nothing.
+        // Only written but unacknowledged messages are needed now; delivering others would only use up their retries.
         if (this.#files.unsettled.size === 0) break;
         await this.#waitForLeases();
         fruitless += 1;
@@ -94,7 +94,7 @@ class Taking {
         empty = 0;
         const isKnown = pulled.messages.every(({ id }) => this.#held.has(id));
         const fruitful = await this.#takeBatch(pulled);
-        // Everything was seen once, unless the leases were too short for a queue of this size.
+        // Every message was seen once, unless the leases were too short for a queue of this size.
         if (isKnown && (this.#backlog ?? 0) <= this.#held.size) break;
         if (fruitful) fruitless = 0;
         else fruitless += 1;
@@ -113,7 +113,7 @@ class Taking {
     return { left: this.#held.size, backlog, stopped: stop.aborted };
   }
 
-  /** How many messages the files may still get. */
+  /** Returns how many more messages may be written to the files. */
   #room(): number {
     const { json, text, unpushable } = this.#files.rows;
     return this.#options.limit - json - text - unpushable;
@@ -128,20 +128,20 @@ class Taking {
       return source.pull(queue, count, visibilityMs);
     };
     const onFailure = ({ status }: Failure) => {
-      // Unless the API refused, messages may be leased by an answer that was lost.
+      // Unless the API rejected the request, the lost response may have leased messages.
       if (status !== undefined && status >= 300 && status < 500 && !gaveUp.has(status)) return;
       this.#lostPull = true;
       this.#leasedUntil(clock.now() + visibilityMs);
     };
     const pulled = await call("messages could not be pulled", send, this.#calls, { onFailure });
     this.#backlog = pulled?.backlog ?? this.#backlog;
-    // By both clocks: the monotonic one stands still while the machine sleeps, and the other one can be set back.
+    // Both clocks are checked: the monotonic one may stop while the machine sleeps, and the wall clock may be set back.
     const isOver = () =>
       Math.max(clock.elapsed() - since.elapsed, clock.now() - since.ms) >= visibilityMs - marginMs(visibilityMs);
     return { messages: pulled?.messages ?? [], leaseEndsMs: since.ms + visibilityMs, isOver };
   }
 
-  /** @returns whether it brought a new message or settled one */
+  /** @returns whether the batch contained a new message or settled one */
   async #takeBatch({ messages, leaseEndsMs, isOver }: Batch): Promise<boolean> {
     const owed: PulledMessage[] = [];
     const rows = new Map<string, Row>();
@@ -170,24 +170,24 @@ class Taking {
     const { selection, metadata, maxDeliveries } = this.#options;
     if (this.#room() > before && isSelected(message, selection)) return toRow(message, metadata);
     if ((message.attempts ?? 1) < maxDeliveries) return "leave";
-    // It was delivered as often as the queue allows: given back, it would be dropped.
+    // This was the last delivery that the queue allows: if given back, the message would be dropped.
     return keptRow(message, "it was not selected, and the queue would have dropped it after this delivery");
   }
 
   async #acknowledge(messages: readonly PulledMessage[], isOver: () => boolean): Promise<void> {
-    // By the time that the request arrives, the message may be another consumer's.
+    // The message may belong to another consumer before the request arrives.
     if (isOver()) return;
     const leases = messages.map(({ leaseId }) => leaseId);
     const send = () => this.#ports.source.acknowledge(this.#options.queue, leases);
     const result = await call("messages could not be acknowledged", send, this.#calls, { isOver });
     if (result === undefined) return;
     const accepted = messages.filter(({ leaseId }) => !result.refused.has(leaseId));
-    // A count that does not add up, or a warning that names no lease, leaves open which of them it is about.
+    // If the count does not match, or a warning names no lease, it is unknown which messages are affected.
     const adds = result.confirmed === undefined ? result.otherWarnings === 0 : result.confirmed >= accepted.length;
     if (adds) this.#files.settle(accepted.map(({ id }) => id));
   }
 
-  /** Ends the leases of messages that stay. It only saves time: without it they end by themselves. */
+  /** Releases the leases of messages that stay in the queue. This only saves time, since leases expire on their own. */
   async #giveBack(): Promise<void> {
     const leases = [...this.#held.values()].map(({ leaseId }) => leaseId);
     for (let at = 0; at < leases.length; at += maxDelivered) {
@@ -195,9 +195,9 @@ class Taking {
     }
   }
 
-  /** Whether messages may come back once leases end: they are written and not acknowledged, or their answer was lost. */
+  /** Checks whether messages may return when leases expire: they are written but not acknowledged, or their response was lost. */
   #owesLeases(): boolean {
-    // A run may have been killed between a pull and the first line about it; then the queue reports messages.
+    // A run may have been killed between a pull and its first progress line; in that case the queue reports messages.
     if ((this.#backlog ?? 1) > this.#held.size) this.#leasedUntil(this.#earlierEndMs);
     else if (this.#files.unsettled.size === 0 && !this.#lostPull) return false;
     const isOwing = this.#files.unsettled.size > 0 || this.#lostPull || this.#earlierEndMs > 0;
@@ -223,14 +223,14 @@ interface Batch {
   readonly messages: readonly PulledMessage[];
   /** Milliseconds since the epoch. */
   readonly leaseEndsMs: number;
-  /** Whether the leases are too old to be acknowledged. */
+  /** Checks whether the leases are too old to acknowledge their messages. */
   readonly isOver: () => boolean;
 }
 
-/** Statuses of a proxy that did not wait for the API's answer. */
+/** HTTP statuses of a proxy that did not wait for the API's response. */
 const gaveUp: ReadonlySet<number> = new Set([408, 499]);
 
-/** How long before its end a lease is no longer acknowledged. */
+/** Returns how many milliseconds before its end a lease is no longer acknowledged. */
 function marginMs(visibilityMs: number): number {
   return Math.min(5_000, visibilityMs / 5);
 }
