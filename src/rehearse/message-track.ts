@@ -1,12 +1,12 @@
 import type { AloneTrace, Delivery, MessageOutcome, MessageReport, RehearsedMessage } from "./types.ts";
 
-/** What is known of a message so far. Its body is not kept. */
+/** Records the deliveries and the outcome of a message. Its body is not kept. */
 export class MessageTrack {
   readonly #message: Pick<MessageReport, "manifest" | "label" | "location">;
   readonly #deliveries: Delivery[] = [];
   outcome: MessageOutcome = "unfinished";
   alone: AloneTrace | undefined;
-  /** Whether a batch that failed had this message alone: then nothing is left to find out. */
+  /** Whether a failed batch contained only this message, so that it need not be delivered alone again. */
   wasAlone = false;
 
   constructor({ manifest, location, encoded }: RehearsedMessage) {
@@ -21,7 +21,7 @@ export class MessageTrack {
     this.outcome = outcome;
   }
 
-  /** The queue is empty: a message that has not ended by then outlived the retention. */
+  /** Called when the queue is empty: a message that has not ended exceeded the retention period. */
   expire(): void {
     if (this.outcome === "unfinished") this.outcome = "expired";
   }

@@ -18,33 +18,33 @@ export interface QueueRunSetup {
   readonly name: string;
   readonly settings: ConsumerSettings;
   readonly consumer: Consumer;
-  /** In the order in which they would be pushed, some at once. */
+  /** Messages in the order of their push, in blocks. */
   readonly messages: AsyncIterable<readonly RehearsedMessage[]>;
-  /** Ends the run; what is not done by then is `unfinished`. */
+  /** Ends the run; messages that have not ended are `unfinished`. */
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: QueueProgress) => void;
 }
 
 export interface QueueProgress {
-  /** Messages that were pushed so far. */
+  /** Number of messages pushed so far. */
   readonly pushed: number;
-  /** Of these, the ones that are through. */
+  /** Number of pushed messages that have ended. */
   readonly finished: number;
-  /** Calls of the handler. */
+  /** Number of calls of the handler. */
   readonly batches: number;
 }
 
-/** Messages that wait in the queue at most, so that a data file of any size fits into memory. */
+/** Maximum number of messages waiting in the queue, so that memory use does not depend on the size of a data file. */
 const backlogLimit = 10_000;
-/** A handler has as long in production; the queue's own clock stands still while one runs. */
+/** Lease duration in milliseconds, the production limit of a handler; the queue's own clock does not advance while one runs. */
 const leaseMs = 900_000;
-/** Messages that are delivered alone at the end, to find those at fault. */
+/** Maximum number of messages that are delivered alone at the end, to find those that cause failures. */
 const aloneLimit = 1_000;
 
 /**
- * Pushes messages to a queue of the emulator, and delivers them until all are through. The queue has a clock of its own, which
- * jumps over delays, so that a day passes at once. One batch is delivered at a time, whatever the consumer's concurrency is: so
- * what it prints belongs to that batch.
+ * Pushes messages to a queue of the emulator and delivers them until all have ended. The queue has its own clock, which skips
+ * delays, so that a day passes at once. One batch is delivered at a time, regardless of the consumer's concurrency, so that
+ * console output can be attributed to it.
  */
 export class QueueRun {
   readonly #setup: QueueRunSetup;
@@ -52,10 +52,10 @@ export class QueueRun {
   readonly #broker: Broker;
   readonly #queue: Queue;
   readonly #source: AsyncIterator<Batch>;
-  /** By place in the queue's order of arrival, which is that of the pushes. */
+  /** Indexed by order of arrival in the queue, which is the order of the pushes. */
   readonly #tracks: MessageTrack[] = [];
   readonly #batches: BatchTrace[] = [];
-  /** Messages of failed batches, by place. */
+  /** Messages of failed batches, by the same index. */
   readonly #suspects = new Map<number, DeliveredMessage>();
   #sourceEnded = false;
   #pushed = 0;
@@ -86,7 +86,7 @@ export class QueueRun {
     this.#source = packBatchStream(this.#encoded());
   }
 
-  /** @throws what the source of the messages throws, and Error if the runtime does not start again */
+  /** @throws errors of the message source, and Error if the runtime does not restart */
   async run(): Promise<void> {
     const { settings, signal } = this.#setup;
     const batching: Batching = {
@@ -110,7 +110,7 @@ export class QueueRun {
     await this.#deliverSuspects();
   }
 
-  /** What is known by now. */
+  /** Returns what is known so far. */
   report(): { readonly messages: readonly MessageReport[]; readonly batches: readonly BatchTrace[] } {
     return { messages: this.#tracks.map((track) => track.report()), batches: this.#batches };
   }
@@ -122,7 +122,7 @@ export class QueueRun {
     }
   }
 
-  /** Pushes until a batch is ready, or nothing is left to push. */
+  /** Pushes until a batch is ready or nothing is left to push. */
   async #fill(): Promise<void> {
     const { settings, signal } = this.#setup;
     while (!this.#sourceEnded && !signal.aborted) {
@@ -160,7 +160,7 @@ export class QueueRun {
   }
 
   #delivered(message: QueuedMessage): DeliveredMessage {
-    // A copy: the queue changes its own, and this one may be delivered once more, alone.
+    // A copy: the queue changes its own message, and this one may be delivered again, alone.
     return { id: messageId(this.#queue, message), message: { ...message }, attempts: message.attempts };
   }
 
@@ -198,7 +198,7 @@ export class QueueRun {
     this.#finished += 1;
   }
 
-  /** Once more, each in a batch of its own: in a batch that failed as a whole, one message can be at fault for all. */
+  /** Delivers messages of failed batches again, one per batch: a single message can make a whole batch fail. */
   async #deliverSuspects(): Promise<void> {
     const { consumer, name, signal } = this.#setup;
     let left = aloneLimit;
@@ -236,7 +236,7 @@ function causeOf({ retryMessages, retryBatch }: HandlerResult, id: string): Retr
   return retryBatch.retry ? "batch" : "failure";
 }
 
-/** undefined: the signal came first. The call goes on, and its end is of no interest. */
+/** Returns undefined if the signal was aborted first; the call then continues, and its result is ignored. */
 async function unlessAborted(call: Promise<HandlerRun>, signal: AbortSignal): Promise<HandlerRun | undefined> {
   if (signal.aborted) return undefined;
   const aborted = Promise.withResolvers<undefined>();

@@ -1,12 +1,12 @@
-/** In place of a secret's value. */
+/** Replacement for a secret's value. */
 const withheld = "(withheld)";
 
-/** Takes values out of every text of plain data: as they are, and as JSON writes them. */
+/** Replaces secret values in all strings of plain data, both verbatim and JSON-escaped. */
 export function redactData<Data>(data: Data, secrets: readonly string[]): Data {
   const forms = secrets
     .filter((secret) => secret !== "")
     .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
-  // The longest first: one may be a part of another.
+  // The longest first, since one secret may contain another.
   const sorted = [...new Set(forms)].sort((a, b) => b.length - a.length);
   return sorted.length === 0 ? data : (mapped(data, sorted) as Data);
 }

@@ -5,19 +5,19 @@ import type { ConsumerSettings, QueueReport, Rehearsal, RehearsedMessage } from 
 import { WranglerDevRun } from "./wrangler-dev-run.ts";
 
 interface QueueSetupBase {
-  /** As manifests name it. */
+  /** Name of the queue in manifests. */
   readonly queue: string;
-  /** As the consumer sees it. */
+  /** Name of the queue as the consumer sees it. */
   readonly queueName: string;
   /** See {@link QueueReport}. */
   readonly consumer: string;
   readonly config: string | undefined;
   readonly notes: readonly string[];
-  /** In the order in which they would be pushed, some at once. */
+  /** Messages in the order of their push, in blocks. */
   readonly messages: AsyncIterable<readonly RehearsedMessage[]>;
 }
 
-/** A queue whose consumer runs here. */
+/** A queue whose consumer the rehearsal starts itself. */
 export interface WorkerQueue extends QueueSetupBase {
   readonly kind: "worker";
   readonly settings: ConsumerSettings;
@@ -35,9 +35,9 @@ export type QueueSetup = WorkerQueue | WranglerDevQueue;
 export interface RehearsalSetup {
   readonly queues: readonly QueueSetup[];
   readonly withoutConsumer: Rehearsal["withoutConsumer"];
-  /** Ends the rehearsal at once; what is known by then is reported. */
+  /** Ends the rehearsal immediately; results so far are reported. */
   readonly interrupted: AbortSignal;
-  /** Ends it too: its time is over. */
+  /** Ends the rehearsal as well, when its time limit is reached. */
   readonly timedOut: AbortSignal;
   readonly onProgress?: (progress: RehearsalProgress) => void;
 }
@@ -47,9 +47,9 @@ export interface RehearsalProgress extends QueueProgress {
 }
 
 /**
- * Runs messages through their consumers, one queue after the other, and reports what each consumer made of them.
+ * Passes messages to their consumers, one queue after the other, and reports the results.
  *
- * @throws what the messages' source throws, and Error if a consumer does not start
+ * @throws errors of the message source, and Error if a consumer does not start
  */
 export async function rehearse(setup: RehearsalSetup): Promise<Rehearsal> {
   const { interrupted, timedOut, withoutConsumer, onProgress } = setup;

@@ -1,4 +1,4 @@
-/** Draws numbers from 0 to below 1, the same for the same seed (mulberry32). */
+/** Creates a generator of numbers from 0 (inclusive) to 1 (exclusive) that a seed determines (mulberry32). */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -11,10 +11,10 @@ export function createRandom(seed: number): () => number {
 }
 
 /**
- * Draws some of many numbers, each set of that size as likely as any other (Knuth's selection sampling), in ascending order.
+ * Draws a random sample, in which every set of that size is equally likely (Knuth's selection sampling), in ascending order.
  *
- * @param total numbers 0 to `total` - 1
- * @param size how many; all of them if there are no more
+ * @param total draws from the numbers 0 to `total` - 1
+ * @param size size of the sample; all numbers are drawn if there are no more
  */
 export function drawSample(total: number, size: number, random: () => number): ReadonlySet<number> {
   const drawn = new Set<number>();

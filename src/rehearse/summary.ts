@@ -1,31 +1,31 @@
 import type { BatchTrace, MessageOutcome, MessageReport, QueueReport, Rehearsal } from "./types.ts";
 
-/** Whether an outcome is what a reviewer hopes for. What `wrangler dev` took is not known to have failed. */
+/** Checks whether an outcome counts as success. Messages handed over to `wrangler dev` do, since no failure is known. */
 export function isGood(outcome: MessageOutcome): boolean {
   return outcome === "acknowledged" || outcome === "handed_over";
 }
 
-/** Whether every message came to a good end. */
+/** Checks whether the rehearsal finished and every message succeeded. */
 export function isAllGood({ queues, ended }: Rehearsal): boolean {
   return ended === "finished" && queues.every(({ messages }) => messages.every(({ outcome }) => isGood(outcome)));
 }
 
-/** Counts messages by their outcome. Outcomes that none has are left out. */
+/** Counts messages by outcome. Outcomes without messages are omitted. */
 export function countOutcomes(messages: readonly MessageReport[]): ReadonlyMap<MessageOutcome, number> {
   const counts = new Map<MessageOutcome, number>();
   for (const { outcome } of messages) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return counts;
 }
 
-/** Batches of a message that ended alike and printed the same. */
+/** Equal batches of a message: the same outcome and the same output. */
 export interface TraceGroup {
   readonly trace: BatchTrace;
   readonly times: number;
 }
 
 /**
- * The batches that a message was in and of which there is something to show, in their order, equal ones together. Of a message that
- * was delivered alone afterwards, what others printed beside it is left out: the trace of that delivery is its own.
+ * Returns the batches of a message that have something to show, in order, with equal ones grouped. If the message was delivered
+ * alone afterwards, output of batches with other messages is omitted, since the trace of that delivery has the message's own.
  */
 export function groupTraces(message: MessageReport, { batches }: QueueReport): readonly TraceGroup[] {
   const numbers = new Set(message.deliveries.map(({ batch }) => batch));

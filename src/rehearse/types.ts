@@ -1,25 +1,25 @@
 import type { EncodedMessage, SourceLocation } from "../types.ts";
 
-/** A message as it would be pushed, and where it is written. */
+/** A message as it would be pushed, with its location. */
 export interface RehearsedMessage {
   readonly manifest: string;
-  /** Of the message in its manifest or data file. */
+  /** Location of the message in its manifest or data file. */
   readonly location: SourceLocation;
-  /** Encoded once, as for the wire. */
+  /** The message, encoded once as for the wire. */
   readonly encoded: EncodedMessage;
 }
 
-/** Settings of a consumer, with Cloudflare's defaults for what nobody set. */
+/** Settings of a consumer, with Cloudflare's defaults for missing ones. */
 export interface ConsumerSettings {
-  /** Messages of a batch. */
+  /** Maximum number of messages in a batch. */
   readonly maxBatchSize: number;
-  /** Seconds that a batch may wait to fill up. */
+  /** Maximum seconds that a batch waits to fill up. */
   readonly maxBatchTimeout: number;
-  /** Deliveries after the first. */
+  /** Maximum number of deliveries after the first. */
   readonly maxRetries: number;
   /** Seconds before a retried message is delivered again. */
   readonly retryDelay: number;
-  /** undefined: a message that runs out of retries is deleted. */
+  /** undefined if a message that runs out of retries is deleted. */
   readonly deadLetterQueue: string | undefined;
 }
 
@@ -28,49 +28,49 @@ export interface ConsumerSettings {
  *
  * - `ok`: it returned.
  * - `exception`: it threw.
- * - `aborted`: the runtime ended it without an exception of its own: it exited, or waited for what never happens.
- * - `timed_out`: it was still running at the end of the time that it gets here.
- * - `crashed`: the runtime's process ended.
+ * - `aborted`: the runtime ended it without an exception: it exited, or waited for something that never happens.
+ * - `timed_out`: it was still running at the rehearsal's time limit for a call.
+ * - `crashed`: the process of the runtime ended.
  */
 export type HandlerOutcome = "ok" | "exception" | "aborted" | "timed_out" | "crashed";
 
 export interface Exception {
   readonly name: string;
   readonly message: string;
-  /** Lines of the stack, without the message; "" if there is none. */
+  /** Lines of the stack without the message; "" if there are none. */
   readonly stack: string;
 }
 
-/** What the consumer printed. */
+/** A line of the consumer's console output. */
 export interface ConsoleLine {
   /** `log`, `warn`, `error` and so on. */
   readonly level: string;
   readonly text: string;
 }
 
-/** What one call of the handler left to see. */
+/** What one call of the handler reveals: its outcome, exception and output. */
 export interface HandlerTrace {
   readonly outcome: HandlerOutcome;
   readonly exception: Exception | undefined;
   readonly console: readonly ConsoleLine[];
-  /** Lines that were printed beyond those that are kept. */
+  /** Number of lines that were printed but not kept. */
   readonly omittedLines: number;
 }
 
 /** One call of the handler with a batch. */
 export interface BatchTrace extends HandlerTrace {
-  /** From 1, for each queue. */
+  /** Number of the call for its queue, starting at 1. */
   readonly number: number;
-  /** Messages of the batch. What it printed cannot be attributed to one of several. */
+  /** Number of messages in the batch. The output cannot be attributed to one of several messages. */
   readonly size: number;
 }
 
-/** Who asked for a retry: the message (`message.retry()`), the batch (`batch.retryAll()`), or a handler that failed. */
+/** What caused a retry: the message (`message.retry()`), the batch (`batch.retryAll()`), or a failed handler. */
 export type RetryCause = "message" | "batch" | "failure";
 
 /** One delivery of a message. */
 export type Delivery = {
-  /** From 1. */
+  /** Starts at 1. */
   readonly attempt: number;
   /** Number of its {@link BatchTrace}. */
   readonly batch: number;
@@ -79,23 +79,24 @@ export type Delivery = {
   | {
       readonly result: "retried";
       readonly cause: RetryCause;
-      /** Seconds until the next delivery; undefined: there is none, the message ran out of retries. */
+      /** Seconds until the next delivery, undefined if the message ran out of retries. */
       readonly delaySeconds: number | undefined;
     }
 );
 
 /**
- * The end of a message.
+ * The final outcome of a message.
  *
- * - `dead_lettered`: it ran out of retries and moved to the dead letter queue.
+ * - `acknowledged`: the consumer acknowledged it.
+ * - `dead_lettered`: it ran out of retries and was moved to the dead letter queue.
  * - `deleted`: it ran out of retries, and there is no dead letter queue.
- * - `expired`: the queue's retention ended before its retries.
- * - `handed_over`: `wrangler dev` took it, and does not report what follows.
- * - `unfinished`: the rehearsal ended before the message did.
+ * - `expired`: the retention period of the queue ended before its retries.
+ * - `handed_over`: it was passed to `wrangler dev`, which does not report the result.
+ * - `unfinished`: the rehearsal ended first.
  */
 export type MessageOutcome = "acknowledged" | "dead_lettered" | "deleted" | "expired" | "handed_over" | "unfinished";
 
-/** A message alone in a batch, after a batch with several failed: so one sees which of them it was. */
+/** Trace of a message delivered alone, after a batch of several failed, which shows whether this message causes the failure. */
 export interface AloneTrace extends HandlerTrace {
   readonly result: "acknowledged" | "retried";
 }
@@ -106,31 +107,31 @@ export interface MessageReport {
   readonly location: SourceLocation;
   readonly outcome: MessageOutcome;
   readonly deliveries: readonly Delivery[];
-  /** undefined: it was not delivered alone, or was alone anyway. */
+  /** undefined if the message was not delivered alone again, for example because its batch had no other. */
   readonly alone: AloneTrace | undefined;
 }
 
-/** What a consumer made of the messages of its queue. */
+/** Results of the messages of one queue. */
 export interface QueueReport {
-  /** As manifests name it. */
+  /** Name of the queue in manifests. */
   readonly queue: string;
-  /** The Worker's file as it was named, or `wrangler dev`. */
+  /** File of the Worker as specified by the user, or `wrangler dev`. */
   readonly consumer: string;
-  /** Path of the wrangler configuration; undefined: none was found. */
+  /** Path of the wrangler configuration, undefined if none was found. */
   readonly config: string | undefined;
-  /** undefined: they are those of `wrangler dev`. */
+  /** undefined if `wrangler dev` uses its own settings. */
   readonly settings: ConsumerSettings | undefined;
-  /** What a reader has to know, a sentence each. */
+  /** Notes for the reader, one sentence each. */
   readonly notes: readonly string[];
   readonly messages: readonly MessageReport[];
-  /** Those that printed something, or failed. */
+  /** The batches that printed something or failed. */
   readonly batches: readonly BatchTrace[];
 }
 
-/** A rehearsal, as plain data out of which every format is made. */
+/** Results of a rehearsal, as plain data from which every output format is produced. */
 export interface Rehearsal {
   readonly queues: readonly QueueReport[];
-  /** Queues with messages and no consumer here. */
+  /** Queues that have messages, but no consumer in this rehearsal. */
   readonly withoutConsumer: readonly { readonly queue: string; readonly messages: number }[];
   readonly ended: "finished" | "timed_out" | "interrupted";
 }

@@ -6,9 +6,10 @@ import { limits } from "../emulator/limits.ts";
 import type { Batch } from "../types.ts";
 
 /**
- * Writes a batch as `up` sends it, and reads it as the emulator's API does: what the consumer gets has been on the wire.
+ * Encodes a batch as `up` sends it, and decodes it as the emulator's API does, so that the consumer receives it as sent over the
+ * wire.
  *
- * @throws ApiError of the emulator, for a request that the API would refuse
+ * @throws ApiError of the emulator if the API would reject the request
  */
 export function overTheWire(batch: Batch): readonly IncomingMessage[] {
   const { path, text } = encodePushRequest(batch);

@@ -8,7 +8,7 @@ import type { MessageReport, RehearsedMessage } from "./types.ts";
 import { overTheWire } from "./wire.ts";
 
 export interface WranglerDevSetup {
-  /** Name of the queue, as `wrangler dev` consumes it. */
+  /** Name of the queue that `wrangler dev` consumes. */
   readonly name: string;
   readonly messages: AsyncIterable<readonly RehearsedMessage[]>;
   readonly signal: AbortSignal;
@@ -19,12 +19,12 @@ export interface WranglerDevSetup {
   }) => void;
 }
 
-/** How long to wait before a batch is offered again, in milliseconds. */
+/** Milliseconds before a batch is offered again. */
 const againMs = 500;
 
 /**
- * Hands messages over to a consumer under `wrangler dev`. Batches, retries and dead letters are wrangler's own from there on: its
- * processes report none of them to others.
+ * Passes messages to a consumer under `wrangler dev`. From then on, wrangler handles batches, retries and dead letters, and does
+ * not report them.
  */
 export class WranglerDevRun {
   readonly #setup: WranglerDevSetup;
@@ -64,7 +64,7 @@ export class WranglerDevRun {
     return { messages: this.#tracks.map((track) => track.report()), batches: [] };
   }
 
-  /** @returns whether it was taken before the signal came */
+  /** @returns whether the batch was accepted before the signal was aborted */
   async #offer(
     receiver: Receiver,
     name: string,
@@ -80,7 +80,7 @@ export class WranglerDevRun {
       } catch (error) {
         if (!(error instanceof UndeliveredError)) throw error;
       }
-      // wrangler may still be starting, or building anew.
+      // wrangler may still be starting or rebuilding.
       await sleep(againMs, undefined, { signal }).catch(() => undefined);
     }
     return false;

@@ -1,11 +1,11 @@
 import type { ConsoleLine, Exception } from "../types.ts";
 import { mark } from "./entry.ts";
 
-/** What one call of the handler printed, and how it says that it ended. */
+/** Console output of one call of the handler, and how the wrapper reported its end. */
 export interface CapturedCall {
   readonly lines: readonly ConsoleLine[];
   readonly omittedLines: number;
-  /** undefined: the wrapper did not come to its end. */
+  /** undefined if the wrapper did not reach the end of the call. */
   readonly end: { readonly exception: Exception | undefined } | undefined;
 }
 
@@ -15,13 +15,13 @@ interface LogLine {
   readonly message: string;
 }
 
-/** Lines that are kept of a call, and characters of a line. */
+/** Maximum number of lines per call, and of characters per line. */
 const limits = { lines: 100, characters: 4_000 } as const;
 
 const marked = new RegExp(` ?${mark}(\\d*)${mark}$`);
 const ended = new RegExp(`^${mark}end${mark}(.*)$`, "s");
 
-/** Of miniflare's own Workers, about connections that a Worker without a network is refused. */
+/** Log lines of miniflare's own Workers about connections that a Worker without network access is refused. */
 const noise = /^(?:Socket proxy disconnected abruptly;|Received a connect event but we lack a handler)/;
 
 interface Call {
@@ -31,18 +31,18 @@ interface Call {
   readonly closed: PromiseWithResolvers<void>;
 }
 
-/** Attributes what a runtime logs to the calls of the handler. Calls have numbers from 1, as the wrapper counts them. */
+/** Attributes log lines of a runtime to calls of the handler. Calls are numbered from 1, as in the wrapper. */
 export class ConsoleCapture {
   readonly #calls = new Map<number, Call>();
   readonly #mapFrame: (frame: string) => string;
   #current = 0;
 
-  /** @param mapFrame leads a frame of a stack to the source */
+  /** @param mapFrame maps a stack frame to the source file */
   constructor(mapFrame: (frame: string) => string = (frame) => frame) {
     this.#mapFrame = mapFrame;
   }
 
-  /** The next call begins. @returns its number */
+  /** Starts the next call. @returns its number */
   begin(): number {
     this.#current += 1;
     this.#calls.set(this.#current, {
@@ -54,7 +54,7 @@ export class ConsoleCapture {
     return this.#current;
   }
 
-  /** Takes a line of the runtime's log, in their order. */
+  /** Processes the next line of the runtime's log. */
   readonly take = ({ level, message }: LogLine): void => {
     const [, end] = ended.exec(message) ?? [];
     if (end !== undefined) {
@@ -63,19 +63,19 @@ export class ConsoleCapture {
     }
     const [tail = "", number = ""] = marked.exec(message) ?? [];
     if (tail === "" && noise.test(message)) return;
-    // What is printed outside of a handler, as by a Durable Object, belongs to the batch that is in the consumer's hands.
+    // Output from outside a handler, for example from a Durable Object, is attributed to the batch being processed.
     const call = this.#calls.get(Number(number || this.#current)) ?? this.#calls.get(this.#current);
     if (call === undefined) return;
     if (call.lines.length === limits.lines) call.omittedLines += 1;
     else call.lines.push({ level, text: message.slice(0, message.length - tail.length).slice(0, limits.characters) });
   };
 
-  /** Resolves once the wrapper has reported the end of the call: its lines are all there then. */
+  /** Resolves when the wrapper has reported the end of the call; all of its lines have then arrived. */
   async closed(call: number): Promise<void> {
     await this.#calls.get(call)?.closed.promise;
   }
 
-  /** Hands over what there is of a call, and forgets it. */
+  /** Returns and removes what was captured for a call. */
   finish(call: number): CapturedCall {
     const found = this.#calls.get(call);
     this.#calls.delete(call);
@@ -90,7 +90,7 @@ export class ConsoleCapture {
     found.closed.resolve();
   }
 
-  /** The lines below the message, which the stack repeats, without the wrapper's own. */
+  /** Returns the mapped stack frames, without the message, which the stack repeats, and without the wrapper's own frames. */
   #frames({ stack }: Exception): string {
     const frames = stack.split("\n").filter((line) => /^\s+at /.test(line) && !line.includes("/queue-seeder-"));
     return frames.map((line) => this.#mapFrame(line)).join("\n");

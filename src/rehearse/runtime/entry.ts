@@ -1,15 +1,15 @@
 import type { WorkerModule } from "../../emulator/consumers/collect-modules.ts";
 
-/** Separates what the consumer printed from what the wrapper adds to it. No console prints it by itself. */
+/** Separates the consumer's output from what the wrapper appends. Normal console output does not contain this character. */
 export const mark = "\u0001";
 
 /**
- * Modules around the Worker's own, the first of which is its new entry. They mark each line of the console with the delivery that
- * it belongs to, and report how the handler ended. The marks are made in the Worker, where `AsyncLocalStorage` knows on whose behalf
- * code runs: also in `ctx.waitUntil`, after the handler returned.
+ * Returns modules that wrap the Worker's modules, the new entry first. They mark each console line with its delivery, and report
+ * how the handler ended. The marks are added inside the Worker, where `AsyncLocalStorage` identifies the call, even in
+ * `ctx.waitUntil` after the handler has returned.
  *
- * @param path of the Worker's first module
- * @param missing the error for a module without a queue handler
+ * @param path path of the Worker's first module
+ * @param missing error message for a module without a queue handler
  */
 export function wrapperModules(path: string, missing: string): readonly WorkerModule[] {
   return [
@@ -18,7 +18,7 @@ export function wrapperModules(path: string, missing: string): readonly WorkerMo
   ];
 }
 
-/** Evaluated before the Worker's own modules, which see the console that it leaves. */
+/** Evaluated before the Worker's own modules, which therefore use the replaced console methods. */
 const consoleModule = `
 import { AsyncLocalStorage } from "node:async_hooks";
 export const delivery = new AsyncLocalStorage();
@@ -65,7 +65,7 @@ export default isClass
 `;
 }
 
-/** Calls the consumer from outside: a request becomes a call of its queue handler, and the answer says how that ended. */
+/** A Worker that calls the consumer: converts a request to a call of the queue handler, and responds with the result. */
 export const dispatcher = `
 export default {
   async fetch(request, { CONSUMER }) {
@@ -78,7 +78,10 @@ export default {
 };
 `;
 
-/** What a Worker without a network calls instead of it. It has no `connect` handler, so that no socket opens either. */
+/**
+ * A Worker that replaces the network of a Worker without network access. It has no `connect` handler, so sockets cannot be opened
+ * either.
+ */
 export const closedGate = `
 export default {
   fetch({ method, url }) {

@@ -6,18 +6,18 @@ import {
   startMiniflare,
 } from "../../emulator/consumers/optional-packages.ts";
 
-/** A runtime whose process can be ended, whatever it is doing. */
+/** A runtime whose process can be killed at any time. */
 export interface RuntimeProcess {
   readonly miniflare: MiniflareInstance;
-  /** Resolves when its process has ended, however. */
+  /** Resolves when the process has ended for any reason. */
   readonly ended: Promise<void>;
-  /** Ends it at once: a handler in an endless loop hears no request to end. */
+  /** Kills the process immediately, since a handler in an endless loop cannot respond to a request to stop. */
   close(): Promise<void>;
 }
 
 /**
- * Starts miniflare, and keeps hold of the process that it starts. miniflare itself waits for the runtime when it closes, for ever if
- * the runtime is in an endless loop.
+ * Starts miniflare and keeps a handle of the process that it starts. When closing, miniflare itself waits for the runtime,
+ * forever if that is in an endless loop.
  *
  * @throws the package's error if it does not start
  */

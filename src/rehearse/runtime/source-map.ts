@@ -2,13 +2,13 @@ import { SourceMap } from "node:module";
 import { relative, resolve } from "node:path";
 
 const inlineMap = /\n\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
-/** A place in a bundled module, as stacks name it. */
+/** A position in a bundled module, as it appears in stack traces. */
 const bundledPlace = /file:\/\/\/[^\s():]+:(\d+):(\d+)/;
 
 /**
- * Makes what leads a frame of a stack back from the bundle to the file that its author wrote.
+ * Creates a function that maps a stack frame from the bundle to the original source file.
  *
- * @param script the bundle, with its source map inline; without one, frames stay as they are
+ * @param script the bundle with its inline source map; without one, frames are returned unchanged
  */
 export function createFrameMapper(script: string): (frame: string) => string {
   const [, encoded] = inlineMap.exec(script) ?? [];

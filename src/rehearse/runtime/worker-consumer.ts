@@ -13,27 +13,27 @@ import { closedGate, dispatcher, wrapperModules } from "./entry.ts";
 import { type RuntimeProcess, startRuntime } from "./process.ts";
 import { createFrameMapper } from "./source-map.ts";
 
-/** Behaviour of the runtime if neither the configuration nor the package names one. */
+/** Compatibility date if neither the configuration nor the package has one. */
 const fallbackCompatibilityDate = "2026-07-30";
-/** How long to wait for the last lines that a handler printed, in milliseconds: they come by another way than its result. */
+/** Maximum milliseconds to wait for the last lines of a handler, which arrive separately from its result. */
 const lastLinesMs = { returned: 2_000, failed: 300 } as const;
 
 export interface WorkerSetup {
-  /** Path of its code: JavaScript or TypeScript. */
+  /** Path of the Worker's code, JavaScript or TypeScript. */
   readonly file: string;
   readonly compatibilityDate: string | undefined;
   readonly compatibilityFlags: readonly string[];
   readonly bindings: WorkerBindings;
-  /** Whether the Worker reaches the network. */
+  /** Whether the Worker has network access. */
   readonly allowNetwork: boolean;
-  /** Milliseconds that a call of its handler may take. */
+  /** Maximum duration of a handler call, in milliseconds. */
   readonly handlerTimeoutMs: number;
 }
 
 /**
- * Starts a consumer Worker in workerd, the runtime of production.
+ * Starts a consumer Worker in workerd, the production runtime.
  *
- * @throws Error if miniflare is missing, the code does not compile, or it does not start
+ * @throws Error if miniflare is missing, the code does not compile, or the runtime does not start
  */
 export async function startWorkerConsumer(setup: WorkerSetup): Promise<Consumer> {
   const miniflarePackage = loadMiniflare("--worker");
@@ -61,7 +61,7 @@ class WorkerConsumer implements Consumer {
     this.#mapFrame = createFrameMapper(modules[0].contents);
   }
 
-  /** Starts the runtime unless it runs. */
+  /** Starts the runtime unless it is running. */
   async start(): Promise<{ readonly process: RuntimeProcess; readonly console: ConsoleCapture }> {
     if (this.#running !== undefined) return this.#running;
     const console = new ConsoleCapture(this.#mapFrame);
@@ -93,7 +93,7 @@ class WorkerConsumer implements Consumer {
       lines.clear();
     }
     const { lines, omittedLines, end } = console.finish(call);
-    // A runtime that is busy, or gone, is of no use for the next batch.
+    // A runtime that is busy or gone cannot be used for the next batch.
     if (result === undefined) await this.close();
     const outcome = outcomeOf(result, first.kind, end !== undefined);
     return { result: result ?? failedResult, outcome, exception: end?.exception, console: lines, omittedLines };
@@ -132,7 +132,7 @@ function optionsFor(
   return {
     host: "127.0.0.1",
     port: 0,
-    // Otherwise it asks the internet about the place that it runs in.
+    // By default, miniflare requests data about its location from the internet.
     cf: false,
     handleStructuredLogs: console.take,
     workers: [
@@ -154,7 +154,7 @@ function optionsFor(
   };
 }
 
-/** The wrapper needs `AsyncLocalStorage`, which Node's compatibility has and this flag alone gives. */
+/** The wrapper needs `AsyncLocalStorage`, which Node compatibility includes; this flag enables only that. */
 function withLocalStorage(flags: readonly string[]): readonly string[] {
   return flags.some((flag) => flag === "nodejs_compat" || flag === "nodejs_als") ? flags : [...flags, "nodejs_als"];
 }
@@ -171,7 +171,7 @@ function requestText(queue: string, batch: readonly DeliveredMessage[], metrics:
   return JSON.stringify({ queue, messages, metadata: { metrics: { backlogCount, backlogBytes, ...oldest } } });
 }
 
-/** undefined: the runtime answered with an error of its own. */
+/** Returns the result of the handler, undefined if the runtime responded with an error of its own. */
 async function readResult(answer: {
   readonly ok: boolean;
   text(): Promise<string>;

@@ -3,19 +3,19 @@ import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 import { type ConfigTable, tableOf, tablesOf, type WranglerConfig } from "./config.ts";
 
-/** Bindings of a Worker, as miniflare's options name them. */
+/** Bindings of a Worker, in the form of miniflare's options. */
 export type WorkerBindings = Readonly<Record<string, unknown>>;
 
-/** What a Worker gets of its configuration. */
+/** The bindings that a Worker receives from its configuration. */
 export interface LocalBindings {
   readonly bindings: WorkerBindings;
-  /** Values of secrets among them: no report may show them. */
+  /** Values of the secrets among them, which no report may show. */
   readonly secrets: readonly string[];
-  /** Kinds of bindings that it does not get, as the configuration names them. */
+  /** Kinds of bindings that the Worker does not receive, by their configuration keys. */
   readonly unsupported: readonly string[];
 }
 
-/** Keys of the configuration that are bindings, and are not given here. */
+/** Configuration keys of bindings that are not supported here. */
 const unsupportedKeys = [
   "services",
   "vectorize",
@@ -37,7 +37,7 @@ const unsupportedKeys = [
   "assets",
 ] as const;
 
-/** Reads the bindings that miniflare has by itself: each begins empty, and nothing of it outlives the rehearsal. */
+/** Reads the bindings that miniflare can emulate: each starts empty, and nothing in it outlives the rehearsal. */
 export function localBindings(config: WranglerConfig): LocalBindings {
   const { values } = config;
   const dev = devVars(config);
@@ -69,7 +69,7 @@ export function localBindings(config: WranglerConfig): LocalBindings {
   };
 }
 
-/** Local values of the Worker's secrets, as `wrangler dev` takes them. */
+/** Reads the local values of the Worker's secrets, as `wrangler dev` does. */
 function devVars({ path, environment }: WranglerConfig): Readonly<Record<string, string>> {
   const names = [...(environment === undefined ? [] : [`.dev.vars.${environment}`]), ".dev.vars"];
   const file = names.map((name) => join(dirname(path), name)).find((each) => existsSync(each));

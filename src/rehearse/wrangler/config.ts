@@ -3,28 +3,31 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type ParseError, parse as parseJsonc, printParseErrorCode } from "jsonc-parser";
 import { parse as parseToml, TomlError } from "smol-toml";
 
-/** A configuration of wrangler that cannot be used. The message says where, why, and what to do. */
+/** Thrown if a wrangler configuration is invalid. The message says where, why and what to do. */
 export class WranglerConfigError extends Error {
   override name = "WranglerConfigError";
 }
 
-/** A map of the configuration, as it was read. */
+/** A map in the configuration, unvalidated. */
 export type ConfigTable = Readonly<Record<string, unknown>>;
 
-/** A Worker's configuration in one environment. Keys are those of wrangler. */
+/** A Worker's configuration in one environment. Keys are wrangler's. */
 export interface WranglerConfig {
   /** Absolute path. */
   readonly path: string;
-  /** undefined: the top level. */
+  /** undefined for the top level. */
   readonly environment: string | undefined;
-  /** What counts in this environment. */
+  /** The effective values in this environment. */
   readonly values: ConfigTable;
 }
 
-/** In the order in which wrangler looks for them. */
+/** In wrangler's search order. */
 const names = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"] as const;
 
-/** Keys that an environment does not take over from the top level. https://developers.cloudflare.com/workers/wrangler/configuration/ */
+/**
+ * Keys that an environment does not inherit from the top level. Source:
+ * https://developers.cloudflare.com/workers/wrangler/configuration/
+ */
 const notInherited = new Set([
   "vars",
   "secrets",
@@ -57,10 +60,10 @@ const notInherited = new Set([
 ]);
 
 /**
- * Finds the configuration next to a Worker's file, or in a folder above it.
+ * Finds the configuration in the folder of a Worker's file or in one of its parents.
  *
- * @param from path of the Worker's file, or of a folder
- * @param until the folder in which the search ends
+ * @param from path of the Worker's file or of a folder
+ * @param until last folder to search
  */
 export function findWranglerConfig(from: string, until: string): string | undefined {
   let folder = isFolder(from) ? resolve(from) : dirname(resolve(from));
@@ -74,12 +77,12 @@ export function findWranglerConfig(from: string, until: string): string | undefi
   }
 }
 
-/** Whether a file is a configuration of wrangler rather than a Worker's code, by its name. */
+/** Checks by its name whether a file is a wrangler configuration and not a Worker's code. */
 export function isConfigName(file: string): boolean {
   return /\.(?:toml|jsonc?)$/.test(basename(file));
 }
 
-/** @throws WranglerConfigError */
+/** Reads the configuration of an environment. @throws WranglerConfigError */
 export function readWranglerConfig(path: string, environment: string | undefined): WranglerConfig {
   const top = parse(path, readText(path));
   if (environment === undefined) return { path, environment, values: top };
@@ -99,7 +102,7 @@ export function tableOf(value: unknown): ConfigTable | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as ConfigTable) : undefined;
 }
 
-/** The tables of a list; what is not a table is passed over, as wrangler itself complains of it. */
+/** Returns the tables of a list; other elements are skipped, since wrangler itself reports them. */
 export function tablesOf(value: unknown): readonly ConfigTable[] {
   return Array.isArray(value) ? value.map(tableOf).filter((table) => table !== undefined) : [];
 }

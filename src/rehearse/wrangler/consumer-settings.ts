@@ -1,14 +1,14 @@
 import type { ConsumerSettings } from "../types.ts";
 import { type ConfigTable, tableOf, tablesOf, type WranglerConfig, WranglerConfigError } from "./config.ts";
 
-/** What the configuration says of a queue's consumer. */
+/** The configured consumer of a queue. */
 export interface ConfiguredConsumer {
   /** Name of the queue at Cloudflare, which the consumer sees. */
   readonly queueName: string;
   readonly settings: Partial<ConsumerSettings>;
 }
 
-/** Cloudflare's. https://developers.cloudflare.com/queues/configuration/configure-queues/ */
+/** Cloudflare's defaults. Source: https://developers.cloudflare.com/queues/configuration/configure-queues/ */
 export const defaultSettings: ConsumerSettings = {
   maxBatchSize: 10,
   maxBatchTimeout: 5,
@@ -17,7 +17,7 @@ export const defaultSettings: ConsumerSettings = {
   deadLetterQueue: undefined,
 };
 
-/** Largest values. https://developers.cloudflare.com/queues/platform/limits/ */
+/** Smallest and largest values. Source: https://developers.cloudflare.com/queues/platform/limits/ */
 const bounds = {
   max_batch_size: { least: 1, most: 100 },
   max_batch_timeout: { least: 0, most: 60 },
@@ -26,11 +26,12 @@ const bounds = {
 } as const;
 
 /**
- * The consumer of a queue: the one of that name, or the only one. A stack may have another name for the queue than Cloudflare.
+ * Returns the consumer with the queue's name, or the only consumer, since a stack may use another name for the queue than
+ * Cloudflare.
  *
- * @param queue as manifests name it
+ * @param queue name of the queue in manifests
  * @returns undefined if the configuration has no consumer
- * @throws WranglerConfigError if it has several, and none for this queue, or a value that wrangler would refuse
+ * @throws WranglerConfigError if it has several and none for this queue, or a value that wrangler would reject
  */
 export function configuredConsumer(config: WranglerConfig, queue: string): ConfiguredConsumer | undefined {
   const consumers = tablesOf(tableOf(config.values.queues)?.consumers).filter(({ type }) => type !== "http_pull");
