@@ -9,14 +9,14 @@ import { run, start } from "./support/run.ts";
 
 const names = commands.map((command) => command().name());
 
-/** Writes the address of each module that is loaded to the file LOADED. */
+/** Appends the URL of each loaded module to the file LOADED. */
 const recorder = `data:text/javascript,${encodeURIComponent(`
   import { appendFileSync } from "node:fs";
   import { registerHooks } from "node:module";
   registerHooks({ load(url, context, next) { appendFileSync(process.env.LOADED, url + "\\n"); return next(url, context); } });
 `)}`;
 
-/** Runs the command. @returns the packages it loaded, and the folders of src/ */
+/** Runs the command. @returns the packages and the folders of src/ that it loaded */
 async function loadedBy(args: readonly string[], cwd: string): Promise<readonly string[]> {
   const LOADED = join(cwd, "loaded.txt");
   await run(args, { cwd, env: { LOADED }, node: ["--import", recorder] });

@@ -43,7 +43,7 @@ const found = [
   createProblem("AMBIGUOUS_WORD", place, hostile, hostile),
 ];
 const checked = { manifests: [], skipped: [], problems: found, omitted: 0 };
-/** The lines that are annotations, each of which is looked at by itself. */
+/** Matches annotation lines, each of which is checked separately. */
 const own = /^::(?:error|warning|notice) /;
 
 it("finds what it looks for", () => {
@@ -198,7 +198,7 @@ describe("a run that is told", () => {
   });
 });
 
-/** What the provider tells of a request that the API refused with words of somebody's. */
+/** Returns the provider's text for a request that the API refused with a hostile message. */
 function failureText(): string {
   const inputs = { ...outputsOf("a"), manifest: hostile, queue: hostile };
   const failure = {

@@ -5,13 +5,13 @@ import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { escaped, hostile, wrongWith } from "../support/hostile.ts";
 import { run } from "./support/run.ts";
 
-/** As JSON writes it, which YAML reads too. */
+/** Escaped as in JSON, which YAML reads as well. */
 const text = escaped(hostile);
-/** What a file's name can hold of it. */
+/** The part of it that is valid in a file name. */
 const name = hostile.toWellFormed().replaceAll("\u0000", "").replaceAll("/", "").slice(0, 60);
 const own = /^::(?:error|warning|notice) /;
 
-/** Hostile text in every place that a message for people may repeat. */
+/** Hostile text in every place that a message to the user may repeat. */
 const files: Readonly<Record<string, string>> = {
   "Pulumi.yaml": `name: ${text}\nruntime: nodejs\n`,
   "Pulumi.dev.yaml": [

@@ -4,7 +4,7 @@ import { Ajv } from "ajv";
 const names = ["plan", "rehearse", "run", "status", "up"] as const;
 let compiled: Ajv | undefined;
 
-/** What a document has against it, by the schema of docs/schemas. */
+/** Validates a document against a schema of docs/schemas. @returns the problems */
 export function problemsWith(name: (typeof names)[number], document: unknown): readonly string[] {
   compiled ??= compile();
   const valid = compiled.validate(`${name}.schema.json`, document);

@@ -14,7 +14,7 @@ const from = (file: string) => `queue: orders\nsource: { file: ${file} }\n`;
 const by = (file: string) => `queue: orders\nbody_schema: ${file}\nmessages: [{ body: 1 }]\n`;
 const long = "x".repeat(256);
 
-/** What is wrong, by place. Each is there once in every format. */
+/** The expected reason, by location. Every format contains each of them once. */
 const expected: Readonly<Record<string, string>> = {
   "Pulumi.dev.yaml:1": "permission denied (EACCES)",
   "messages/circle.yaml:1": "its symbolic links lead in a circle (ELOOP)",
@@ -88,7 +88,7 @@ afterAll(async () => {
   root[Symbol.dispose]();
 });
 
-/** To root every file is readable, unless it gives that power away. */
+/** Root can read every file, unless the process drops that capability. */
 const powerless = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : [];
 
 describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(

@@ -55,7 +55,7 @@ describe("what can follow", () => {
   });
 });
 
-/** A folder with the command on the PATH, and two files that begin alike. */
+/** Creates a folder with the command on the PATH, and two files that share a prefix. */
 function playground() {
   const folder = temporaryFolder();
   writeFiles(folder.path, {
@@ -75,7 +75,7 @@ function playground() {
   return { shell, [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
 
-/** bash's own way to complete: the function gets the words, and leaves COMPREPLY. */
+/** Completes as bash does: the function reads the words and fills COMPREPLY. */
 const inBash = (...words: readonly string[]) => `
   source <(queue-seeder completion bash)
   source <(queue-seeder completion bash)
@@ -85,7 +85,7 @@ const inBash = (...words: readonly string[]) => `
   printf '%s\\n' "\${COMPREPLY[@]}"
 `;
 
-/** A terminal inside zsh: what is typed ends with TAB and Enter, and the command prints what it was called with. */
+/** Runs zsh in a terminal: types the text, TAB and Enter; the command prints its arguments. */
 const inZsh = (typed: string) => `
   zmodload zsh/zpty
   zpty t zsh -f -i
@@ -110,7 +110,7 @@ describe("in a real bash", () => {
   });
 });
 
-// zsh and fish are not on every machine; their scripts differ from bash's only in how they hand the words over.
+// Not every machine has zsh and fish. Their scripts differ from the one for bash only in how they pass the words.
 describe.skipIf(skipWithout("zsh"))("in a real zsh", () => {
   it("completes commands, values and files", async () => {
     using ground = playground();

@@ -12,7 +12,7 @@ const name = "messages/redrive/a";
 const args = ["orders-dead", "--out", name, "--take", "--visibility-timeout", "1"];
 const bodies = [{ n: 1 }, { n: 2 }, { n: 3 }];
 
-/** A shop whose leases end when the test says so. */
+/** Creates a shop with a manual clock, so that the test decides when leases expire. */
 async function makeKillShop() {
   const clock = manualClock(Date.UTC(2026, 10, 27));
   const shop = await makeShop({ clock });
@@ -20,10 +20,10 @@ async function makeKillShop() {
   return { shop, clock };
 }
 
-/** Continues after a kill, and holds the outcome against what was promised. @returns the messages that were named */
+/** Exports again after a kill and checks the guarantees. @returns the number of messages that the run named */
 async function continues(shop: Shop, isOver = false): Promise<number> {
   const { code, stderr } = isOver ? { code: 0, stderr: "" } : await shop.export(args);
-  // Nothing is lost, nothing is there twice.
+  // No message is lost or duplicated.
   expect((await shop.pushed()).orders, stderr).toEqual(bodies);
   expect(shop.emulator.messages("orders-dead")).toEqual([]);
   const [, named] = /EXPORT_UNCONFIRMED: (\d+) messages? .*: messages\/redrive\/a\.ndjson:1-3\./.exec(stderr) ?? [];
@@ -57,7 +57,7 @@ describe("SIGKILL", () => {
       clock.advance(1_001);
       named += await continues(shop);
     };
-    // Runs wait for leases; two at a time keep the machine free for others.
+    // Runs wait for leases to expire; two at a time leave the machine free for other tests.
     const left = [...points];
     await Promise.all(
       [1, 2].map(async () => {
@@ -110,7 +110,7 @@ describe("SIGKILL", () => {
       hold.drop();
       await shop.emulator.idle();
       clock.advance(1_001);
-      // Only an acknowledgement that took effect leaves messages of which the next run cannot tell.
+      // Only an acknowledgement that took effect leaves messages whose outcome the next run cannot determine.
       expect(await continues(shop)).toBe(route === "ack" && when === "after" ? 3 : 0);
     },
     120_000,

@@ -106,7 +106,7 @@ describe("init into an existing repository", () => {
 *.csv filter=lfs diff=lfs merge=lfs -text
 *.gz   binary
 `);
-    // Its own modules are CommonJS; the program's are not.
+    // The existing modules are CommonJS; those of the Pulumi program are not.
     expect(JSON.parse(read(folder.path, "infra/package.json")).type).toBe("module");
     expect((await run(["validate"], { cwd: folder.path })).code).toBe(0);
   });
@@ -135,7 +135,7 @@ describe("init into an existing repository", () => {
       expect(written.env).toEqual({ STACK: "prod", FOLDER: "a/b" });
       const paths: string[] | undefined = page.on.push?.paths;
       expect(written.on.push?.paths).toEqual(paths?.map((path) => `a/b/${path}`));
-      // All else is the page's.
+      // Everything else is the same as in the documented pipeline.
       expect(written.jobs).toEqual(page.jobs);
     }
   });
@@ -181,7 +181,7 @@ describe("init into an existing repository", () => {
   });
 });
 
-/** Runs init at a terminal of its own (util-linux), and answers each question as it is asked. */
+/** Runs init in a terminal of its own (util-linux `script`), and answers each question when it is asked. */
 async function atTerminal(cwd: string, args: readonly string[], answers: readonly string[]) {
   const command = [process.execPath, main, "init", ...args].map((word) => `'${word}'`).join(" ");
   const env = { PATH: process.env.PATH, TERM: "dumb", SHELL: "/bin/sh" };

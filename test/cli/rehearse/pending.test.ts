@@ -62,7 +62,7 @@ messages:
         location: { file: "messages/orders.yaml", line: 4, column: 5 },
         encoded: {
           label: "first",
-          // The secret's name stands where its value goes.
+          // The name of the secret replaces its value.
           bodyJson: '{"region":"eu","price":1.5,"token":"a${secret.token}b","key":"first"}',
           delaySeconds: 60,
         },
@@ -93,7 +93,7 @@ messages:
     const bodies = (all: readonly RehearsedMessage[] = []) => all.map(({ encoded }) => Number(encoded.bodyJson));
     const drawn = bodies(messages[0]);
     expect(drawn).toHaveLength(50);
-    // From all of its segments, in order, each at its line and under its number.
+    // The sample is from all segments, in order, each message with its line and number.
     expect(drawn).toEqual([...drawn].sort((a, b) => a - b));
     expect(drawn.some((n) => n < 5_000) && drawn.some((n) => n > 10_000)).toBe(true);
     expect(messages[0]?.map(({ location }) => [location.file, location.line])).toEqual(

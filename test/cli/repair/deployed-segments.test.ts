@@ -11,7 +11,7 @@ const nested = own.replace("::queue", "::queue-seeder:index:MessageManifest$queu
 const manifest = "queue: orders\nmessages: [{ body: 1 }]\n";
 const rows = "queue: orders\nsource: { file: rows.ndjson }\n";
 
-/** A segment of the program's, or of a component's. */
+/** Returns a segment of queue-seeder's own program, or of a MessageManifest component. */
 function recorded(name: string, segment = 0, component?: string): RecordedSegment {
   const full = `${component === undefined ? "" : `${component}/`}${name}/${segment}`;
   const origin = component === undefined ? "manifest" : "component";
@@ -19,7 +19,7 @@ function recorded(name: string, segment = 0, component?: string): RecordedSegmen
   return { name: full, urn, manifest: name, origin, replaced: false, outputs: outputsOf(name, { segment }) };
 }
 
-/** A manifest of messages that the program gives. */
+/** A component whose messages the program passes as values. */
 const values: RecordedSegment = { ...recorded("welcome"), origin: "values", urn: `${nested}::welcome/0` };
 
 async function places(messages: Record<string, string>, ...segments: RecordedSegment[]) {
@@ -37,7 +37,7 @@ async function places(messages: Record<string, string>, ...segments: RecordedSeg
 
 type Action = Parameters<typeof selectTargets>[0];
 
-/** What the engine is to touch. The list of deployments has the manifest `a`. */
+/** Returns the URNs that Pulumi is to target. The list of deployments contains the manifest `a`. */
 async function targets(action: Action, name: string, ...of: Parameters<typeof places>): Promise<readonly string[]> {
   const all = await places(...of);
   return selectTargets(action, findByName(name, all, "dev"), all, { deployments: new Map([["a", "d1"]]) });
@@ -59,7 +59,7 @@ describe("a repair is about", () => {
   it("segments that have a ledger, unless it is a baseline", async () => {
     expect(await segments("settle_pushed", "a", long, recorded("a"))).toEqual([`${own}::a/0`]);
     expect(await segments("baseline", "a", long, recorded("a"))).toEqual([`${own}::a/0`, `${own}::a/1`]);
-    // The provider says that there is none.
+    // The provider reports that they have no ledger.
     expect(await segments("forget", "a", long)).toEqual([`${own}::a/0`, `${own}::a/1`]);
   });
 
@@ -89,7 +89,7 @@ describe("a repair is about", () => {
     await expect(segments("forget", "a", {}, one, two)).rejects.toThrow(
       'dev has "a" 2 times, with a ledger each. Name one of them: one/a, two/a.',
     );
-    // The program's own has the name itself.
+    // The unqualified name is that of the segment of queue-seeder's own program.
     expect(await segments("forget", "a", { "a.yaml": manifest }, one, recorded("a"))).toEqual([`${own}::a/0`]);
   });
 
@@ -106,7 +106,7 @@ describe("a repair is about", () => {
     const component = "urn:pulumi:dev::shop::queue-seeder:index:Manifest::b";
     const list = "urn:pulumi:*::*::pulumi-nodejs:dynamic:Deployments::deployments";
     expect(await targets("baseline", "b", two, recorded("a"))).toEqual([`${own}::b/0`, component, list]);
-    // What is gone depends on the list, and would be deleted with it.
+    // The removed segment depends on the list, and would be deleted with it.
     expect(await targets("baseline", "b", two, recorded("gone"))).toEqual([`${own}::b/0`, component]);
     const moved = { "b.yaml": `moved_from: [a]\n${manifest}` };
     expect(await targets("forget", "b", moved, recorded("a"))).toEqual([`${own}::b/0`, component, list]);

@@ -44,7 +44,7 @@ const version = (n: number, ...segments: readonly VersionSegment[]): Version => 
   segments,
 });
 
-/** A state as the engine keeps it. */
+/** A checkpoint file as Pulumi writes it. */
 const checkpoint = ({ segments }: Version) => ({
   version: 3,
   checkpoint: { latest: { resources: [{ type: "other" }, ...segments.map(resource)] } },

@@ -7,7 +7,7 @@ import { full } from "../shared/plan/fixture.ts";
 
 const metrics = { backlog_count: 7, backlog_bytes: 70, oldest_message_timestamp_ms: 1_785_578_400_000 };
 
-/** Everything that can be told, once. */
+/** Calls every method of a reporter once. */
 function tellAll(report: Reporter, tick: () => void): void {
   report.onPlan(full);
   const holder = { text: "ann@box (pid 123) since 2026", user: "ann", host: "box", pid: 123, since: "2026" };
@@ -94,7 +94,7 @@ describe("telling programs", () => {
     const documents = lines.map((line) => JSON.parse(line));
     for (const document of documents) expect(problemsWith("up", document), JSON.stringify(document)).toEqual([]);
     expect(problemsWith("up", { ...documents[1], version: 2 })).not.toEqual([]);
-    // The plan has a snapshot of its own.
+    // The plan has its own snapshot.
     await expect(lines.slice(1).join("")).toMatchFileSnapshot("expected/stream.ndjson");
   });
 });

@@ -94,7 +94,7 @@ describe("the exit code", () => {
     [{ ...failed, signal: "SIGTERM" }, before, 143],
     [{ ...failed, signal: "SIGHUP" }, before, 129],
     [{ ...failed, signal: "SIGINT" }, doubt, 3],
-    // The signal came when everything had been done.
+    // The signal arrived after all work was done.
     [{ ...fine, signal: "SIGINT" }, before, 0],
   ] as const)("of %j is %#: as documented", (ended, after, exit) => {
     expect(toOutcome(plan, before, after, ended).exit).toBe(exit);

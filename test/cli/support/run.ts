@@ -13,11 +13,11 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** What goes before the command, for Node itself. */
+  /** Arguments for Node itself, in front of the command. */
   readonly node?: readonly string[];
 }
 
-/** Runs queue-seeder in a process of its own, with pipes for its output and nothing of this process's environment but PATH. */
+/** Runs queue-seeder in a process of its own, with piped output and, from this process's environment, only PATH. */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const child = start(args, options);
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));

@@ -8,7 +8,7 @@ import { encodeEvent, type RunEvent } from "../../../src/lifecycle/protocol/even
 
 const segment = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment::a/0";
 
-/** What is told of these, with a clock that begins at 0. */
+/** Records what the watcher reports, with a clock that starts at 0. */
 function watching() {
   const logged: unknown[] = [];
   let now = 0;
@@ -30,7 +30,7 @@ function watching() {
 }
 
 const said = (message: string, more: object = {}) => ({ diagnosticEvent: { severity: "info", message, ...more } });
-/** What the provider reports, as a command's run has it. */
+/** Returns an event of the provider as it arrives in a command's run. */
 const reported = (event: RunEvent, urn = segment) => said(`${encodeEvent(event)}\n`, { urn, ephemeral: true });
 const done = (type: string, op: string, urn: string, old?: object, present?: object) => ({
   resOutputsEvent: {

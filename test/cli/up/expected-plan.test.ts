@@ -46,7 +46,7 @@ it("takes the rest of a reviewed plan for it, where its file says what it was ma
   expect(matchesExpected(rest, { ...expected, review: undefined })).toBe(false);
   const more = of({ pushes: [{ ...reviewed, messages: "100" }] });
   expect(matchesExpected(more, expected)).toBe(false);
-  // What is agreed to is more than the messages.
+  // An approval covers more than the messages.
   const others: Partial<Review>[] = [
     { address: "https://elsewhere.example" },
     { queueChanges: [{ name: "orders", change: "delete", id: "q1" }] },
@@ -60,7 +60,7 @@ it("takes the rest of a reviewed plan for it, where its file says what it was ma
   expect(
     matchesExpected(of({ queueChanges: full.review.queueChanges.slice(1), terms: full.review.terms }), expected),
   ).toBe(true);
-  // Whoever writes more into the file changes its digest, and another stack has other ones.
+  // A changed review no longer matches its digest, and another stack has other digests.
   expect(
     matchesExpected(more, { ...expected, review: { ...full.review, pushes: [{ ...reviewed, messages: "0-999" }] } }),
   ).toBe(false);

@@ -8,7 +8,7 @@ import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { skipWithout } from "../../support/programs.ts";
 import { main, type Ran, run } from "../support/run.ts";
 
-/** Runs the command in a repository of these files, with pipes for its output. */
+/** Runs the command in a repository of these files, with piped output. */
 async function validate(
   files: Record<string, string>,
   args: readonly string[] = [],
@@ -168,7 +168,7 @@ Write true, or "yes" in quotes.
     const within = (folder: string) =>
       run(["validate", "--format", format], { cwd: join(root.path, "seeds"), env: { [variable]: folder } });
     expect((await within(root.path)).stdout).toContain(expected);
-    // What is no folder around the project says nothing.
+    // A folder that does not contain the project has no effect.
     for (const other of [join(root.path, "gone"), join(root.path, "seeds/messages")]) {
       expect((await within(other)).stdout).toContain(expected.replace("seeds/", ""));
     }

@@ -3,11 +3,11 @@ import fs, { type open } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 
 /**
- * Loaded before the command line (`--import`): counts what the process does to files in a folder, and has the system kill it
- * (SIGKILL) in front of one of these calls, or with half of its bytes written.
+ * Preloaded before the command line (`--import`): counts the file system calls of the process in a folder, and kills the
+ * process (SIGKILL) before one of these calls, or after half of its bytes are written.
  *
- * KILL_FOLDER: the folder. KILL_AT: number of the call, from 0; without it, the calls are listed in KILL_LIST.
- * KILL_HALF: any text to write half first.
+ * KILL_FOLDER: the folder. KILL_AT: 0-based number of the call; if it is unset, the calls are listed in KILL_LIST.
+ * KILL_HALF: any non-empty text to write half of the bytes first.
  */
 const { KILL_FOLDER = "", KILL_AT, KILL_LIST, KILL_HALF } = process.env;
 let calls = 0;

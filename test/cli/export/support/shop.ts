@@ -6,14 +6,14 @@ import { Caller } from "../../../emulator/caller.ts";
 import { temporaryFolder, writeFiles } from "../../../manifest/support/fixture.ts";
 import { type Ran, run } from "../../support/run.ts";
 
-/** A repository, and an account with the queue `orders` and its dead letters in `orders-dead`. */
+/** A repository, and an account with the queue `orders` and its dead letter queue `orders-dead`. */
 export interface Shop extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Posts below a queue. */
+  /** Posts to a path below a queue. */
   post(queue: string, path: string, body: unknown): Promise<void>;
-  /** Sends JSON messages, or those that are given as the API takes them, to `orders-dead`. */
+  /** Sends messages to `orders-dead`: as JSON, or with their `content_type` as the API accepts them. */
   fill(messages: readonly { readonly body: unknown; readonly content_type?: string }[]): Promise<void>;
   /** Runs `queue-seeder export`. */
   export(
@@ -21,7 +21,7 @@ export interface Shop extends AsyncDisposable {
     more?: { readonly env?: NodeJS.ProcessEnv; readonly node?: readonly string[] },
   ): Promise<Ran>;
   read(path: string): string;
-  /** Bodies that `up` would push, by queue; fails if `validate` finds anything. */
+  /** Returns the bodies that `up` would push, by queue. Fails if `validate` reports a problem. */
   pushed(): Promise<Record<string, unknown[]>>;
 }
 

@@ -80,7 +80,7 @@ const review = reviewOf({
   ],
 });
 
-/** A plan with everything that a plan can tell of. */
+/** A plan with every property that a plan can have. */
 export const full = planOf(
   [
     manifestOf("backfill", {

@@ -25,7 +25,7 @@ async function factsOf(root: string, messages: Record<string, string>, stackFile
   return loadStackSnapshot(root, stack, () => Promise.reject(new EngineNotFoundError("there is none")));
 }
 
-/** As if the first `pushed` messages of each segment had been pushed. */
+/** Returns the snapshot as if the first `pushed` messages of each segment had been pushed. */
 function deployed(
   snapshot: StackSnapshot,
   pushed: (segment: number) => number = () => Number.POSITIVE_INFINITY,
@@ -55,7 +55,7 @@ function deployed(
   };
 }
 
-/** As if components of the program had deployed it. */
+/** Returns the state as if components of the program had deployed the manifests. */
 function within({ state }: StackSnapshot, origin: Origin) {
   if (state.kind !== "read") throw new Error("it was not deployed");
   const segments = state.state.segments.map((segment) => ({ ...segment, name: `seeds/${segment.name}`, origin }));
@@ -104,7 +104,7 @@ describe("the numbers of a plan", () => {
     const all = await makePlan(snapshot, {});
     expect(all.total).toMatchObject({ messages: 12_345, requests: 50 + 50 + 24 });
 
-    // The facts are read once, and serve one plan.
+    // A snapshot can be read only once, so each plan needs its own.
     const again = await factsOf(root.path, {});
     const partly = deployed(again, (segment) => [4_950, 5_000, 0][segment] ?? 0);
     const plan = await makePlan({ ...(await factsOf(root.path, {})), state: partly.state }, {});
