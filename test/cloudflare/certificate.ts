@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
-/** A certificate for `localhost` that no machine trusts, with its key, both as PEM. Made anew each time, so that none is kept. */
+/** Creates an untrusted certificate for `localhost` and its key, both as PEM. New on each call, so that no key is stored. */
 export function untrustedCertificate(issuer: string): { readonly cert: string; readonly key: string } {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const day = (from: number) => der(0x17, Buffer.from(utcTime(Date.now() + from * 86_400_000)));
@@ -21,7 +21,7 @@ export function untrustedCertificate(issuer: string): { readonly cert: string; r
   };
 }
 
-/** A value of DER: its tag, its length, and what it holds. */
+/** Encodes a DER value: tag, length and content. */
 function der(tag: number, content: Buffer): Buffer {
   const { length } = content;
   const size = length < 0x80 ? [length] : [0x82, length >> 8, length & 0xff];
@@ -39,7 +39,7 @@ function name(commonName: string): Buffer {
   return sequence(der(0x31, attribute));
 }
 
-/** YYMMDDhhmmssZ */
+/** Formats a time as YYMMDDhhmmssZ. */
 function utcTime(at: number): string {
   return `${new Date(at).toISOString().replace(/\D/g, "").slice(2, 14)}Z`;
 }

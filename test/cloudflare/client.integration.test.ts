@@ -236,7 +236,7 @@ describe("a request that never leaves", () => {
     expect(first.kind).toBe("unknown");
     expect(second.kind).toBe("unsent");
     expect(server.received).toHaveLength(1);
-    // Nor does it leave afterwards, once the connection is free again.
+    // It is not sent later either, once the connection is free again.
     expect((await client.push(queue, one)).kind).toBe("unknown");
     expect(server.received).toHaveLength(2);
   });

@@ -22,7 +22,7 @@ async function connected(queues: readonly { readonly name: string }[]) {
 
 it("reads answers that are far larger than those of other calls", async () => {
   const { client, queue, api } = await connected([{ name: "orders" }]);
-  // Each character is escaped on the wire as six.
+  // Each character is escaped as six bytes in the response.
   const body = "\u0001".repeat(127_900);
   for (let at = 0; at < 12; at += 1) await api.post("/messages", { body, content_type: "text" });
   const answer = await client.peek(queue, 100);

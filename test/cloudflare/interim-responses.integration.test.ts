@@ -7,7 +7,7 @@ const body = '{"success":true,"result":null}';
 const head = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`;
 const unasked = "HTTP/1.1 100 Continue\r\n\r\n";
 
-/** A server that answers each request with these pieces, one after the other. */
+/** Starts a server that answers each request with these pieces, one after the other. */
 async function piecewise(...pieces: readonly string[]): Promise<{ baseUrl: URL; requests: () => number }> {
   const sockets = new Set<Socket>();
   let requests = 0;
@@ -18,7 +18,7 @@ async function piecewise(...pieces: readonly string[]): Promise<{ baseUrl: URL; 
       requests += 1;
       for (const piece of pieces) {
         await new Promise<void>((resolve) => socket.write(piece, () => resolve()));
-        // So that it leaves on its own.
+        // Lets the piece be sent as a packet of its own.
         for (let turns = 0; turns < 20; turns += 1) await turn();
       }
     });
@@ -42,7 +42,7 @@ test.each([
 ])("an unasked 100 Continue is passed over: %s", async (_, pieces) => {
   const server = await piecewise(...pieces);
   const client = clientOf(server, { connections: 1 });
-  // The second goes over the same connection.
+  // The second request uses the same connection.
   for (let round = 0; round < 2; round += 1) expect(await client.push(queue, one)).toMatchObject({ kind: "accepted" });
   expect(server.requests()).toBe(2);
 });

@@ -17,7 +17,7 @@ interface TestProxy {
   readonly asked: Asked[];
 }
 
-/** A proxy that answers every CONNECT alike; undefined: never. */
+/** Starts a proxy that answers every CONNECT with `answer`, or never if it is undefined. */
 async function proxy(answer: string | undefined): Promise<TestProxy> {
   const asked: Asked[] = [];
   const server = createServer();
@@ -146,7 +146,7 @@ describe("a proxy out of reach", () => {
     });
     const { host } = await listen(server);
     const answer = await push({ HTTPS_PROXY: `http://${host}` });
-    // The first byte of a handshake of TLS.
+    // The first byte of a TLS handshake.
     expect((await hello)[0]).toBe(0x16);
     expect(answer).toMatchObject({
       kind: "unsent",

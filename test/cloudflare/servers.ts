@@ -8,13 +8,13 @@ export const queue: QueueRef = { accountId: "a".repeat(32), queueId: "b".repeat(
 export const token = "a-token-that-must-never-be-seen";
 export const credentials = new Credentials("test", token, { authorization: `Bearer ${token}` });
 
-/** What a test started; ended after it, also when it failed. */
+/** Cleanups of what a test started. They run after the test, also if it failed. */
 const started: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of started.splice(0).reverse()) await end();
 });
 
-/** Ends something after the test. */
+/** Registers a cleanup to run after the test. */
 export function cleanUp(end: () => unknown): void {
   started.push(end);
 }
@@ -31,7 +31,7 @@ export interface TestServer {
   readonly received: Received[];
 }
 
-/** A server on a free port that keeps what it got. The handler runs once the request's body was read. */
+/** Starts a server on a free port that records its requests. The handler runs once the request body was read. */
 export async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<TestServer> {
   const received: Received[] = [];
   const listener: RequestListener = async (request, response) => {
@@ -53,7 +53,7 @@ export async function listen(server: Server): Promise<URL> {
   return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/client/v4`);
 }
 
-/** A server that answers everything alike. */
+/** Starts a server that answers every request with the same response. */
 export function answering(status: number, body: string, headers: Record<string, string> = {}): Promise<TestServer> {
   return serve((_, response) => response.writeHead(status, headers).end(body));
 }
