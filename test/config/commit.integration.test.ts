@@ -7,7 +7,7 @@ import { explainMissingCommit, headCommit } from "../../src/config/commit.ts";
 import { run } from "../cli/support/run.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 
-/** Nothing of the configuration of whoever runs the tests. */
+/** Hides the Git configuration of the user who runs the tests. */
 const plain = { HOME: "/nonexistent", GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" };
 const git = (folder: string, ...args: readonly string[]) =>
   execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b.example", ...args], {
@@ -23,7 +23,7 @@ const files = {
   "messages/a.yaml": `queue: orders\nmessages: [{ body: "\${git.sha}" }]\n`,
 };
 
-/** What `validate --stack dev` says of a manifest that names the commit. */
+/** Returns the hint of `validate --stack dev` for a manifest that uses the commit; "" if there is no problem. */
 async function told(folder: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const { stderr } = await run(["validate", "--stack", "dev"], { cwd: folder, env: { ...plain, ...env } });
   const [problem = ""] = stderr.split("\n\n").filter((each) => each.includes("VARIABLE_UNDEFINED"));
@@ -68,7 +68,7 @@ describe("the commit that is checked out", () => {
     expect(next).toContain(
       '("dubious ownership"). Run `git config --global --add safe.directory "$(cd .. && pwd)"` before.',
     );
-    // The command is right: with it, nothing is wrong any more.
+    // The suggested command fixes the problem.
     const [, command = ""] = /`([^`]+)`/.exec(next) ?? [];
     const config = { GIT_CONFIG_GLOBAL: join(root.path, "config") };
     execFileSync("sh", ["-c", command], { cwd: project, env: { ...process.env, ...plain, ...config } });

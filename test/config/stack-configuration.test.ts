@@ -28,7 +28,7 @@ it("a text that the files have is what they say", () => {
   const { values } = stackFile(`  shop:text: '{"id":1}'\n  shop:map: { id: 1 }\n`);
   expect(configuredValue('{"id":1}', values.get("shop:text")).value).toBe('{"id":1}');
   expect(configuredValue('{"id":1}', values.get("shop:map")).value).toEqual({ id: 1 });
-  // Another file was read, or a value was given otherwise.
+  // The value is not from this file: Pulumi read another file, or got the value in another way.
   expect(configuredValue('{"id":2}', values.get("shop:text")).value).toEqual({ id: 2 });
 });
 
