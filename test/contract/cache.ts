@@ -10,9 +10,9 @@ export const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../node_modules/.cache/contract/", import.meta.url));
 
 /**
- * A folder that is filled once, and again when `key` differs.
+ * Fills a folder once, and again if `key` changes.
  *
- * @param fill gets the empty folder; when it fails the next run begins anew
+ * @param fill is passed the empty folder; if it fails, the next run starts over
  */
 export async function cached(name: string, key: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const folder = join(root, name);
@@ -26,16 +26,16 @@ export async function cached(name: string, key: string, fill: (folder: string) =
   return folder;
 }
 
-/** A folder in which these npm packages are installed, in their exact versions. */
+/** Returns a folder in which these npm packages are installed, in their exact versions. */
 export function npmPackages(name: string, ...packages: readonly string[]): Promise<string> {
   return cached(name, packages.join(" "), async (folder) => {
     await writeFile(join(folder, "package.json"), '{"private": true}');
-    // No scripts: the packages find their binaries among their own dependencies.
+    // Without scripts: the packages find their binaries among their own dependencies.
     await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], { cwd: folder });
   });
 }
 
-/** What a client reads from its environment, and which queue to use where there is one. */
+/** Returns the environment that clients read, with the id of the first queue if there is one. */
 export function environment(emulator: Emulator): NodeJS.ProcessEnv {
   const [queue] = emulator.queueNames();
   return {

@@ -10,7 +10,7 @@ import { coverage } from "./routes.ts";
 const folder = fileURLToPath(new URL("go/", import.meta.url));
 let program: string;
 
-// The whole SDK is compiled: 3 minutes on 2 cores, seconds once Go's own cache has it.
+// Compiling the whole SDK takes 3 minutes on 2 cores, and seconds if Go's own cache has it.
 beforeAll(async () => {
   const sources = await Promise.all(["main.go", "go.sum"].map((name) => readFile(join(folder, name), "utf8")));
   const built = await cached("go", sources.join(""), async (empty) => {

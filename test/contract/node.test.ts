@@ -11,17 +11,17 @@ import { npmPackages } from "./cache.ts";
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const { engines } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
 
-/** The oldest Node that `engines` promises, the one that the repository brings, and the next one with long support. */
+/** The oldest Node version that `engines` allows, the one that the repository uses, and the next LTS version. */
 const versions = ["22.18.0", "24.11.1", "26.9.0"];
 
-/** Node's programs as packages of npm, one for each platform. */
+/** Suffix of the npm packages that contain Node's binaries, one for each platform. */
 const platform = process.platform === "darwin" ? `bin-darwin-${process.arch}` : `${process.platform}-${process.arch}`;
 
 it("begins with the oldest that is promised", () => {
   expect(engines.node).toBe(`>=${versions[0]?.replace(/\.0$/, "")}`);
 });
 
-// A test makes eight runs of the engine; this is only for one that hangs.
+// A test runs Pulumi eight times; the limit only stops a run that hangs.
 describe.each(versions)("Node %s", { timeout: 400_000 }, (version) => {
   let node = "";
   beforeAll(async () => {

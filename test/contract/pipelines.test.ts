@@ -28,18 +28,18 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-/** A file with this text, which the tools read. */
+/** Writes a file for the tools to read. @returns its path */
 function file(name: string, text: string): string {
   writeFileSync(join(scratch, name), text);
   return join(scratch, name);
 }
 
 const tools = {
-  /** Expressions, contexts, inputs of actions, and the scripts of steps through shellcheck. */
+  /** Checks expressions, contexts, inputs of actions, and the scripts of steps with shellcheck. */
   actionlint: (path: string) =>
     spawnProcess(actionlint, ["-no-color", "-shellcheck", join(bin, "shellcheck"), path]).done,
   shellcheck: (path: string) => spawnProcess(join(bin, "shellcheck"), ["--shell=bash", path]).done,
-  /** The schemas as GitHub's users and GitLab publish them; the package brings them along. */
+  /** Validates against the schemas of SchemaStore and GitLab, which check-jsonschema includes. */
   schema: (of: "github-workflows" | "gitlab-ci", path: string) =>
     spawnProcess(join(bin, "check-jsonschema"), [
       ...["--builtin-schema", `vendor.${of}`],
@@ -54,7 +54,7 @@ const refused = (ran: ProcessResult, why: string) => {
   expect(ran.stdout + ran.stderr).toContain(why);
 };
 
-/** As they are, and as init writes them for a stack and a folder. */
+/** Returns the templates unchanged, and as init writes them for a stack and a folder. */
 const files = (ci: "github" | "gitlab") =>
   readTemplates(ci).flatMap((template) => [
     [template.path, template.text] as const,

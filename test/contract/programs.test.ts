@@ -1,4 +1,4 @@
-/** Programs on clients for Node, unchanged, from the registry: each works through its client's calls and checks what it gives. */
+/** Runs programs on unmodified Node clients from npm. Each program makes its client's calls and checks their results. */
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,12 +12,12 @@ const minutes = 60_000;
 
 test.each([
   { client: "cloudflare for TypeScript 7.3.0", folder: "typescript", packages: ["cloudflare@7.3.0"] },
-  // Its peers are other clouds.
+  // Its peer dependencies are SDKs of other clouds.
   { client: "alchemy 0.94.0", folder: "alchemy", packages: ["--legacy-peer-deps", "alchemy@0.94.0"] },
   {
     client: "@distilled.cloud/cloudflare 0.30.3",
     folder: "distilled",
-    // It is written for this release of its peer.
+    // It requires this release of its peer dependency.
     packages: ["@distilled.cloud/cloudflare@0.30.3", "effect@4.0.0-beta.100"],
   },
 ])(
@@ -37,7 +37,7 @@ test.each([
     const { code, stdout, stderr } = await finished(process.execPath, ["client.mjs"], { cwd: project.folder, env });
     expect(code, stdout + stderr).toBe(0);
     const { worked = 0, refused = 0 } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Record<string, number>;
-    // It asked for nothing that the emulator does not have.
+    // It called nothing that the emulator lacks.
     expect(emulator.requests.filter(({ route }) => route === undefined)).toEqual([]);
     const calls = new Calls();
     calls.add("worked", worked);

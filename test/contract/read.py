@@ -1,4 +1,4 @@
-"""Reads a data file with Python's own csv or json, and prints its rows as JSON, a line each."""
+"""Reads a data file with Python's own csv or json, and prints its rows as JSON, one per line."""
 
 import csv
 import json
@@ -6,7 +6,7 @@ import sys
 
 kind, path = sys.argv[1:]
 with open(path, encoding="utf-8-sig", newline="") as file:
-    # A line end in a quoted cell is one line feed, however the file has it.
+    # A line break in a quoted cell is one line feed, whatever the line endings of the file.
     rows = csv.DictReader(file) if kind == "csv" else json.load(file)
     for row in rows:
         if kind == "csv":

@@ -14,7 +14,7 @@ import type { Message } from "../../src/types.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { npmPackages, run } from "./cache.ts";
 
-/** Data that others publish, against readers that others wrote. */
+/** Published data sets, to compare with other libraries' readers. */
 const packages = ["vega-datasets@3.2.1", "@octokit/webhooks-examples@7.6.1"];
 const script = fileURLToPath(new URL("read.py", import.meta.url));
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   examples = events.flatMap((event) => event.examples);
 });
 
-/** The messages of a repository of these files, and its errors. */
+/** Loads a repository of these files. @returns its messages and its errors */
 async function load(files: Readonly<Record<string, string | Uint8Array>>) {
   using root = temporaryFolder();
   writeFiles(root.path, files);
@@ -51,7 +51,7 @@ async function python(kind: "csv" | "json", file: string): Promise<unknown[]> {
     .map((line) => JSON.parse(line));
 }
 
-/** Files of the package that are one value and not rows: a map, a topology, a figure. */
+/** Reports whether a file is an array of rows. Some of the package are one value: a map, a topology, a chart. */
 function isArray(file: string): boolean {
   return readFileSync(join(data, file), "utf8").trimStart().startsWith("[");
 }
@@ -116,7 +116,7 @@ test("sends the examples of GitHub's webhooks as they are, in whatever form they
   }
 });
 
-/** Pushes messages to an emulator. @returns the JSON of the bodies that are in the queue, sorted */
+/** Pushes messages to an emulator. @returns the bodies in the queue as JSON, sorted */
 async function sent(messages: readonly Message[]): Promise<string[]> {
   await using emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false });
   const env = { CLOUDFLARE_API_TOKEN: emulator.token };
@@ -138,7 +138,7 @@ async function sent(messages: readonly Message[]): Promise<string[]> {
   } finally {
     await client.close();
   }
-  // Several requests are under way at once, so they may arrive in another order.
+  // Several requests are in flight at once, so the messages may arrive in another order.
   return emulator
     .messages("orders")
     .map(({ body }) => JSON.stringify(body))

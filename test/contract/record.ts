@@ -1,39 +1,39 @@
-/** What became of the calls of programs that others wrote, as docs/emulator.md shows it. */
+/** Records the outcome of the calls that third-party programs make, as docs/emulator.md shows it. */
 
 import { stripVTControlCharacters } from "node:util";
 import { expect } from "vitest";
 import type { Emulator } from "../../src/emulator/index.ts";
 import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
 
-/** A client's file in `clients/`. */
+/** The content of a client's file in `clients/`. */
 export interface ClientRecord {
   readonly client: string;
-  /** What its user calls: a command, a method. */
+  /** Number of calls that its user makes (a command, a method), by verdict. */
   readonly calls: Readonly<Record<Verdict, number>>;
-  /** What each of the API's calls was answered with: `200`, or status and code. */
+  /** Responses to each API call: `200`, or status and code. */
   readonly routes: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A refusal is right where the client is told so in its own words, and the API would refuse too. */
+/** `refused`: the client reports the error in its own words, and the real API would refuse the call as well. */
 export type Verdict = "worked" | "refused" | "wrong";
 
-/** Counts a client's calls; each of them is checked by who reports it. */
+/** Counts a client's calls. The reporter of a call checks it first. */
 export class Calls {
   readonly #verdicts: Record<Verdict, number> = { worked: 0, refused: 0, wrong: 0 };
   readonly #wrong: string[] = [];
 
-  /** Counts what a program has checked by itself, which fails where something is wrong. */
+  /** Adds calls that a program checked itself; the program fails if one of them is wrong. */
   add(verdict: "worked" | "refused", count: number): void {
     this.#verdicts[verdict] += count;
   }
 
-  /** @param found what is not as it should be; empty: all is right */
+  /** Counts a call. @param found what is wrong with it; empty if it is as expected */
   report(verdict: "worked" | "refused", found: readonly string[] = []): void {
     this.#verdicts[found.length === 0 ? verdict : "wrong"] += 1;
     this.#wrong.push(...found);
   }
 
-  /** Holds the client's file to what was counted; `vitest -u` writes it. */
+  /** Compares the client's file with the counts; `vitest -u` writes it. */
   async settle(client: string, emulator: Emulator): Promise<void> {
     expect(this.#wrong).toEqual([]);
     const routes = new Map<string, Set<string>>();
@@ -55,14 +55,14 @@ export class Calls {
   }
 }
 
-/** As `settle`, for a program that makes one request a call, and fails where one is not answered as it should be. */
+/** Does the same as `settle`, for a program that makes one request per call and fails on a wrong response. */
 export async function settleRequests(client: string, emulator: Emulator): Promise<void> {
   const calls = new Calls();
   for (const { status } of emulator.requests) calls.report(status === 200 ? "worked" : "refused");
   await calls.settle(client, emulator);
 }
 
-/** A program's end, with what it printed for people free of colours. */
+/** Runs a program to its end. @returns its result, with the colours removed from its output */
 export async function finished(
   program: string,
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** An export of what the official SDK has sent, with a pull consumer that wrangler has added by the command of the page. */
+/** Exports messages that the official SDK sent, after wrangler added a pull consumer with the documented command. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

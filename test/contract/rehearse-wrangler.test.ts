@@ -1,4 +1,4 @@
-/** A rehearsal beside `wrangler dev`: the same consumer gets the same deliveries from both. */
+/** Compares a rehearsal with `wrangler dev`: both make the same deliveries to the same consumer. */
 
 import { beforeAll, expect, test } from "vitest";
 import { messagesFile, RehearsalProject } from "../support/rehearsal-project.ts";
@@ -12,7 +12,7 @@ beforeAll(async () => {
   wrangler = await npmPackages("wrangler", "wrangler@4.164.0");
 });
 
-/** Prints what it gets, of the dead letter queue too, and fails as the body says. */
+/** Prints each delivery, also of the dead letter queue, and fails if the body asks for it. */
 const consumer = `${prelude}
 export default { async queue(batch: Batch): Promise<void> {
   for (const { body, attempts } of batch.messages) console.log("got " + JSON.stringify([batch.queue, body, attempts]));
@@ -57,7 +57,7 @@ test("what a consumer gets under both, and what ends as a dead letter, is the sa
     ...(outcome === "dead_lettered" ? [["orders-dead", bodies[at], 1]] : []),
   ]);
   expect(expected).toHaveLength(1 + 2 + 3 + 3 + 1 + 2);
-  // The rehearsal's own console says the same of what it delivered.
+  // The console of the rehearsal has the same text for its deliveries.
   const printed = report.queues[0]?.batches.flatMap(({ console }) => console.map(({ text }) => text)) ?? [];
   const delivered = expected.filter(([queue]) => queue === "orders");
   expect(sorted(printed)).toEqual(sorted(delivered.map((each) => `got ${JSON.stringify(each)}`)));

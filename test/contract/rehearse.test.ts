@@ -1,4 +1,4 @@
-/** `rehearse`: real consumers in workerd, with miniflare 5 and esbuild as wrangler brings them, and with miniflare 4 alone. */
+/** `rehearse`: real consumers in workerd, with the miniflare 5 and esbuild that wrangler installs, and with miniflare 4 alone. */
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -17,7 +17,7 @@ beforeAll(async () => {
   wrangler = await npmPackages("wrangler", "wrangler@4.164.0");
 });
 
-/** Does what the body says, with a package that has to be bundled. */
+/** Does what the body asks for, and uses a package that has to be bundled. */
 const consumer = `${prelude}
 import { serialize } from "cookie";
 import { fail } from "./fail.js";
@@ -105,7 +105,7 @@ describe("a consumer with a package, in TypeScript, under miniflare 5", () => {
       ["later", "acknowledged", 11, ["ok"]],
       ["plain", "acknowledged", 12, ["ok"]],
     ]);
-    // Each line at its message, also those of a handler that was killed, or had returned.
+    // Each line is attributed to its message, also if the handler was killed or had already returned.
     const printed = (body: string) => {
       const numbers = queue?.messages[bodies.indexOf(body)]?.deliveries.map(({ batch }) => batch) ?? [];
       return queue?.batches.filter(({ number }) => numbers.includes(number)).map((trace) => trace.console);
@@ -287,7 +287,7 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s ends it with its runtime, and repo
     "unfinished",
     "unfinished",
   ]);
-  // The runtime is gone with the command.
+  // The runtime ended with the command.
   await closed;
 });
 
@@ -314,7 +314,7 @@ test.each([
   expect(ended.stderr).toMatch(message);
 });
 
-/** A server that a Worker may or may not reach. */
+/** A server, to check whether a Worker can connect to it. */
 class Listening implements AsyncDisposable {
   connections = 0;
   readonly port: number;
@@ -337,7 +337,7 @@ class Listening implements AsyncDisposable {
     return new Listening(server);
   }
 
-  /** Resolves once a client waits for an answer. @returns what resolves once its connection is closed */
+  /** Resolves once a client waits for a response. @returns a promise of its connection being closed */
   async waiting(): Promise<{ readonly closed: Promise<unknown> }> {
     const [{ socket }] = (await once(this.#server, "request")) as [{ readonly socket: NodeJS.EventEmitter }];
     return { closed: once(socket, "close") };

@@ -10,30 +10,30 @@ import { SchemaIds } from "../../src/manifest/schema/schema-ids.ts";
 import type { JsonValue } from "../../src/types.ts";
 import { cached, run } from "./cache.ts";
 
-/** The source of Python's jsonschema, which brings the drafts' own test suite. */
+/** The source of Python's jsonschema, which contains the official test suite of the drafts. */
 const source = "jsonschema==4.26.0";
 
-/** The drafts, their folders in the suite, how many cases it has of them, and those that are taken otherwise on purpose. */
+/** The drafts, their folders in the suite, the number of cases that pass, and the cases that differ on purpose. */
 const drafts = [
   {
     folder: "draft7",
     address: "http://json-schema.org/draft-07/schema#",
     passed: 1461,
-    // The content of a text is a note, as in the newer drafts.
+    // `content*` keywords are annotations only, as in the newer drafts.
     otherwise: { "optional/content.json": 4 },
   },
   {
     folder: "draft2019-09",
     address: "https://json-schema.org/draft/2019-09/schema",
     passed: 1859,
-    // A $schema that is none of the drafts is refused.
+    // A `$schema` other than the supported drafts is refused.
     otherwise: { "vocabulary.json": 5 },
   },
   {
     folder: "draft2020-12",
     address: "https://json-schema.org/draft/2020-12/schema",
     passed: 1878,
-    // Formats are checked in every draft.
+    // Formats are validated in every draft.
     otherwise: { "format.json": 19, "optional/format-assertion.json": 4, "vocabulary.json": 5 },
   },
 ] as const;
@@ -51,7 +51,7 @@ beforeAll(async () => {
   suite = await cached("schema-suite", source, async (folder) => {
     const python = join(folder, "venv/bin/python");
     await run("python3", ["-m", "venv", join(folder, "venv")]);
-    // The built package leaves the suite out.
+    // The built package does not contain the suite.
     const options = ["--quiet", "--no-deps", "--no-binary", "jsonschema", "--dest", folder];
     await run(python, ["-m", "pip", "download", ...options, source]);
     await run("tar", ["-xzf", `${source.replace("==", "-")}.tar.gz`, "--strip-components=1"], { cwd: folder });
@@ -86,16 +86,16 @@ it.each(drafts)("agrees with the suite of $folder", async ({ folder, address, pa
   expect({ agreed, failed }).toEqual({ agreed: passed, failed: otherwise });
 });
 
-/** @returns undefined where the schema could not be used */
+/** Reports whether the data is valid; undefined if the schema is not usable. */
 function passes(checker: SchemaChecker | undefined, data: JsonValue): boolean | undefined {
   return checker && checker.check(data).length === 0;
 }
 
-/** Nothing is fetched: a schema is known by its `$id` instead of by where it was. */
+/** Gives a schema the `$id` of its URL, since nothing is fetched. */
 function withId(schema: JsonValue, address: string, draft: string): JsonValue {
   if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return schema;
   const { $id, $ref } = schema as Readonly<Record<string, JsonValue>>;
-  // Beside a $ref draft-07 ignores an $id.
+  // draft-07 ignores an `$id` next to a `$ref`.
   const ignored = draft === "draft7" && $ref !== undefined;
   return $id !== undefined || ignored ? schema : { $id: address, ...schema };
 }

@@ -1,4 +1,4 @@
-/** `--worker`: a real Worker in workerd consumes a queue. Processes are slow to start, so tests share one where they can. */
+/** `--worker`: a real Worker in workerd consumes a queue. Processes start slowly, so tests share one if possible. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { npmPackages } from "./cache.ts";
@@ -13,7 +13,7 @@ beforeAll(async () => {
   wrangler = await npmPackages("wrangler", `wrangler@${wranglerVersion}`);
 });
 
-/** Does what the messages' first deliveries say: `retry 30`, `ackAll`. Those that come again it takes. */
+/** Does what the first delivery of a message asks for: `retry 30`, `ackAll`. It acknowledges redeliveries. */
 const consumer = `${prelude}
 export default {
   async queue(batch: Batch): Promise<void> {
@@ -70,14 +70,14 @@ describe("a Worker", () => {
     await running.push(1, 2);
     await running.push(3, 4);
     await running.printed("3 of 3 messages acknowledged");
-    // The fourth waits for others, less than its minute.
+    // The fourth message waits for more, for less than the 60 s.
     await running.advance(50);
     await running.push(5, 6);
     await running.printed("batch [[4,1],[5,1],[6,1]]");
     await running.push(7);
     await running.advance(60);
     await running.printed("1 of 1 messages acknowledged");
-    // What it prints may come after what became of it.
+    // The console output may arrive after the result.
     await running.printed("batch [[7,1]]");
     const first = (...bodies: readonly number[]) => bodies.map((body) => [body, 1]);
     expect(running.batches()).toEqual([first(1, 2, 3), first(4, 5, 6), first(7)]);
@@ -119,7 +119,7 @@ describe("a Worker", () => {
     await running.printed('batch [["ack",1]]');
     await running.advance(1);
     await running.printed('batch [["retry 30",2]]');
-    // What was not named comes after the consumer's own delay.
+    // A message without an explicit retry is redelivered after the consumer's retry delay.
     await running.advance(10);
     await running.printed('batch [["throw",2]]');
     expect(running.batches()).toHaveLength(4);
@@ -145,7 +145,7 @@ describe("a Worker", () => {
     await running.printed('batch [["poison",2]]');
     expect(running.batches()).toEqual([[["poison", 1]], [["poison", 2]]]);
     expect(await running.bodies("orders")).toEqual([]);
-    // Nobody consumes it, so it stays there.
+    // The dead letter queue has no consumer, so the message stays in it.
     expect(await running.bodies("dead")).toEqual(["poison"]);
   });
 

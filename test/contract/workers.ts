@@ -6,7 +6,7 @@ import { defaults } from "../../src/emulator/defaults.ts";
 import { Caller } from "../emulator/caller.ts";
 import { type Command, startCommandIn } from "../emulator/command.ts";
 
-/** What the consumers of these tests are written with. */
+/** Types for the consumers of these tests. */
 export const prelude = `
 interface Message { id: string; body: unknown; attempts: number; timestamp: Date; ack(): void; retry(o?: object): void }
 interface Batch { queue: string; messages: readonly Message[]; ackAll(): void; retryAll(o?: object): void }
@@ -14,7 +14,7 @@ const show = ({ messages }: Batch): void =>
   console.log("batch " + JSON.stringify(messages.map(({ body, attempts }) => [body, attempts])));
 `;
 
-/** A folder for a consumer and its emulator, with the packages of `packages`. */
+/** A folder for a consumer and its emulator, which can use the packages of `packages`. */
 export class Project implements AsyncDisposable {
   readonly folder: string;
 
@@ -22,7 +22,7 @@ export class Project implements AsyncDisposable {
     this.folder = folder;
   }
 
-  /** @param packages a folder with node_modules; undefined: there are none */
+  /** Creates the folder. @param packages a folder with node_modules; undefined if the consumer needs none */
   static async open(packages: string | undefined, files: Readonly<Record<string, string>>): Promise<Project> {
     const project = new Project(await mkdtemp(join(tmpdir(), "consumer-")));
     await writeFile(join(project.folder, "package.json"), '{"private": true, "type": "module"}');
@@ -31,7 +31,7 @@ export class Project implements AsyncDisposable {
     return project;
   }
 
-  /** An emulator that runs here. */
+  /** Starts an emulator in this folder. */
   async emulate(env: NodeJS.ProcessEnv, ...flags: string[]): Promise<Running> {
     return new Running(await startCommandIn(this.folder, { ...process.env, ...env }, "--no-rate-limit", ...flags));
   }
@@ -44,7 +44,7 @@ export class Project implements AsyncDisposable {
 export class Running implements AsyncDisposable {
   readonly command: Command;
   readonly api: Caller;
-  /** Where in what was printed the test began. */
+  /** Offset in stderr at which the current test started. */
   #mark = 0;
 
   constructor(command: Command) {
@@ -61,13 +61,13 @@ export class Running implements AsyncDisposable {
     return this.api.post("/messages/batch", { messages: bodies.map((body) => ({ body })) });
   }
 
-  /** Let the emulator's time jump ahead. */
+  /** Advances the emulator's clock. */
   async advance(seconds: number): Promise<void> {
     const answer = await this.admin("POST", "clock", { advance_ms: seconds * 1000 });
     if (!answer.ok) throw new Error(await answer.text());
   }
 
-  /** Bodies of the messages in a queue. */
+  /** Returns the bodies of the messages in a queue. */
   async bodies(queue: string): Promise<unknown[]> {
     const answer = await this.admin("GET", `queues/${stableQueueId(queue)}/messages`);
     const { result } = (await answer.json()) as { result: { messages: { body: string }[] } };
@@ -82,7 +82,7 @@ export class Running implements AsyncDisposable {
     });
   }
 
-  /** From here on `printed` and `batches` look at what is printed. */
+  /** Makes `printed` and `batches` ignore the output so far. */
   mark(): void {
     this.#mark = this.command.stderr().length;
   }
@@ -91,13 +91,13 @@ export class Running implements AsyncDisposable {
     return this.command.printed(text, this.#mark);
   }
 
-  /** Batches that the consumer has shown: of each message its body and its attempts. */
+  /** Returns the batches that the consumer printed, each message as its body and its attempts. */
   batches(): unknown[] {
     const printed = this.command.stderr().slice(this.#mark);
     return [...printed.matchAll(/^\[\w+\] batch (.+)$/gm)].map(([, json = ""]) => JSON.parse(json));
   }
 
-  /** Empty the queue, and set its consumer's settings; those that are not named get their defaults. */
+  /** Empties the queue, and replaces its consumer's settings; omitted settings get their defaults. */
   async configure(settings: object, deadLetterQueue?: string): Promise<void> {
     await this.api.post("/purge", { delete_messages_permanently: true });
     const { result } = (await this.api.call("GET", "/consumers")).json as { result: { consumer_id: string }[] };
@@ -111,7 +111,7 @@ export class Running implements AsyncDisposable {
     this.mark();
   }
 
-  /** Its own end, which takes the runtime along. */
+  /** Ends the emulator with SIGTERM, which also ends the runtime. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.command.end("SIGTERM");
   }

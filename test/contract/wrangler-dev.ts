@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { spawnProcess } from "../../src/engine/child-process.ts";
 
-/** Where wrangler's processes of this test meet, and what keeps them on this machine. */
+/** Returns an environment with a dev registry of its own, in which wrangler's processes stay on this machine. */
 export function devEnvironment(folder: string): NodeJS.ProcessEnv {
   return {
     WRANGLER_REGISTRY_PATH: join(folder, "registry"),
@@ -12,12 +12,12 @@ export function devEnvironment(folder: string): NodeJS.ProcessEnv {
   };
 }
 
-/** `wrangler dev` with all that it starts. */
+/** A `wrangler dev` process and its child processes. */
 export class WranglerDev implements Disposable {
   readonly #running: ReturnType<typeof spawnProcess>;
   #printed = "";
 
-  /** @param packages where wrangler is installed @param folder where it runs */
+  /** @param packages the folder in which wrangler is installed @param folder its working directory */
   constructor(packages: string, folder: string) {
     const args = [join(packages, "node_modules/wrangler/bin/wrangler.js"), "dev", "--port=0", "--inspector-port=0"];
     const env = { ...process.env, ...devEnvironment(folder) };
@@ -27,12 +27,12 @@ export class WranglerDev implements Disposable {
     });
   }
 
-  /** All that it printed so far. */
+  /** Everything that it printed so far. */
   get output(): string {
     return this.#printed;
   }
 
-  /** Resolves once its consumer has printed the text. @throws Error when it ends before */
+  /** Resolves once its consumer has printed the text. @throws Error if it ends before */
   async printed(text: string): Promise<void> {
     const { child, done } = this.#running;
     const seen = new Promise<void>((resolve) => {
@@ -50,7 +50,7 @@ export class WranglerDev implements Disposable {
     await Promise.race([seen, ended]);
   }
 
-  /** SIGTERM lets it take its leave; SIGKILL ends all that it started. */
+  /** Ends it. SIGTERM lets it unregister itself; SIGKILL also ends its child processes. */
   async end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
     if (signal === "SIGKILL") this.#running.stop();
     else this.#running.child.kill(signal);

@@ -1,4 +1,4 @@
-/** wrangler itself, unchanged, through each of its `queues` commands, with what it then says. */
+/** Runs each `queues` command of the unmodified wrangler, and checks its output. */
 
 import { beforeAll, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
@@ -12,7 +12,7 @@ beforeAll(async () => {
   packages = await npmPackages("wrangler", `wrangler@${version}`);
 });
 
-/** A row of a table that it draws: the cells in this order, others between. */
+/** Matches a row of a printed table with these cells in this order, possibly with others in between. */
 const row = (...cells: readonly (string | number)[]) => new RegExp(`│ ${cells.join(" +│(?:.*│)? ")} `);
 
 test("wrangler works through all its commands on queues", async () => {
@@ -25,7 +25,7 @@ test("wrangler works through all its commands on queues", async () => {
   await onEnds(wrangler, emulator);
   await wrangler.calls.settle(`wrangler ${version}`, emulator);
   expect([...wrangler.commands].sort()).toEqual((await wrangler.known()).sort());
-  // It asked for nothing that the emulator does not have, but for what is wrong with a token that was refused.
+  // It called nothing that the emulator lacks, except for the check that follows a refused token.
   const others = emulator.requests.filter(({ route }) => route === undefined).map(({ path }) => path);
   expect(new Set(others)).toEqual(new Set(["/client/v4/user/tokens/verify"]));
 }, 900_000);
@@ -93,7 +93,7 @@ async function onConsumers(wrangler: Wrangler, emulator: Emulator): Promise<void
   await wrangler.refused("consumer http add none", 'Queue "none" does not exist');
 }
 
-/** A source of each kind that it knows, with one of its events. */
+/** A source of each kind that wrangler supports, with one of its events. */
 const sources: readonly (readonly [flags: string, resource: string, events: string])[] = [
   ["r2", "", "bucket.created,bucket.deleted"],
   ["kv", "", "namespace.created"],
@@ -121,7 +121,7 @@ async function onSubscriptions(wrangler: Wrangler): Promise<void> {
   const second = await wrangler.ok("subscription list q-orders --page 2 --per-page 5 --json");
   const [{ id = "" } = {}, ...others] = JSON.parse(second) as { id: string; source: { type: string } }[];
   expect(others.map(({ source }) => source.type)).toEqual(sources.slice(6, 10).map(([flags]) => flags.split(" ")[0]));
-  // Those of another queue are not among them.
+  // Subscriptions of another queue are not listed.
   await wrangler.ok("subscription list q-late", "No event subscriptions found for queue 'q-late'.");
   await wrangler.ok(
     `subscription get q-orders --id ${id}`,

@@ -37,7 +37,7 @@ test("messages wait for a consumer under wrangler dev, reach it, and survive its
     await running.printed("[orders] info: wrangler dev consumes this queue");
     await running.printed("[orders] info: 3 of 3 messages handed over");
     await dev.printed("batch [[1,1],[2,1]]");
-    // Retries are wrangler's own, as its configuration says.
+    // wrangler makes the retries itself, as configured.
     await dev.printed('batch [["again",2]]');
     expect(await running.bodies("orders")).toEqual([]);
     await dev.end("SIGTERM");
@@ -50,7 +50,7 @@ test("messages wait for a consumer under wrangler dev, reach it, and survive its
   await running.printed("[orders] info: 1 of 1 messages handed over");
   expect(await running.bodies("orders")).toEqual([]);
   await dev.end("SIGKILL");
-  // It could not take its leave, so the registry still names it.
+  // It could not unregister itself, so the registry still lists it.
   await running.push("kept too");
   await running.printed("wrangler dev does not accept the messages; they stay in the queue");
   expect(await running.bodies("orders")).toEqual(["kept too"]);

@@ -4,22 +4,22 @@ import type { ProcessResult } from "../../src/engine/child-process.ts";
 import { Calls, finished } from "./record.ts";
 import type { Project } from "./workers.ts";
 
-/** The version that the tests install. */
+/** The wrangler version that the tests install. */
 export const wranglerVersion = "4.164.0";
 
-/** A string that stands in the output, or a pattern of it. */
+/** A substring of the output, or a pattern that it has to match. */
 type Said = string | RegExp;
 
-/** wrangler in a folder of its own, which knows the emulator alone. */
+/** Runs wrangler in a folder of its own, configured to call only the emulator. */
 export class Wrangler {
   readonly #project: Project;
   readonly #emulator: Emulator;
   readonly #bin: string;
   readonly calls = new Calls();
-  /** Commands that were run, without arguments. */
+  /** Commands that were run, without their arguments. */
   readonly commands = new Set<string>();
 
-  /** @param packages where it is installed */
+  /** @param packages the folder in which wrangler is installed */
   constructor(packages: string, project: Project, emulator: Emulator) {
     this.#bin = join(packages, "node_modules/wrangler/bin/wrangler.js");
     this.#project = project;
@@ -35,7 +35,7 @@ export class Wrangler {
       CI: "true",
       NO_COLOR: "1",
       WRANGLER_SEND_METRICS: "false",
-      // Its banner asks the registry whether there is a newer one.
+      // The banner checks the npm registry for a newer version.
       WRANGLER_HIDE_BANNER: "true",
       CLOUDFLARE_CF_FETCH_ENABLED: "false",
       CLOUDFLARE_API_BASE_URL: this.#emulator.baseUrl,
@@ -45,12 +45,12 @@ export class Wrangler {
     return finished(process.execPath, [this.#bin, "queues", ...args], { cwd: folder, env });
   }
 
-  /** It does what it is told, and says so. @returns what it printed on stdout */
+  /** Runs a command that must succeed and print these texts. @returns its stdout */
   async ok(command: string, ...said: readonly Said[]): Promise<string> {
     return (await this.#check("worked", command, this.#emulator.token, said)).stdout;
   }
 
-  /** It is refused, and says why. */
+  /** Runs a command that must fail and print these texts. */
   async refused(command: string, ...said: readonly Said[]): Promise<void> {
     await this.#check("refused", command, this.#emulator.token, said);
   }
@@ -74,12 +74,12 @@ export class Wrangler {
     return ended;
   }
 
-  /** Commands that it has, from its own help. */
+  /** Lists wrangler's commands from its own help. */
   async known(...group: readonly string[]): Promise<string[]> {
     const { stdout } = await this.run([...group, "--help"]);
     const found: string[] = [];
     for (const [, words = "", rest = ""] of stdout.matchAll(/^ {2}wrangler queues ([a-z -]+?)( <.*| {2}.*)$/gm)) {
-      // A group of commands takes no argument of its own.
+      // A group of commands has no arguments of its own.
       if (rest.startsWith(" <") || words === "list") found.push(words);
       else found.push(...(await this.known(...words.split(" "))));
     }

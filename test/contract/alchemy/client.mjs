@@ -1,4 +1,4 @@
-// alchemy's Queue and QueueConsumer, unchanged, and the calls that it builds them on. Prints how its calls ended.
+// Runs alchemy's unmodified Queue and QueueConsumer, and the API calls that they are built on. Prints how its calls ended.
 
 import assert from "node:assert/strict";
 import alchemy from "alchemy";
@@ -7,7 +7,7 @@ import * as cloudflare from "alchemy/cloudflare";
 const { Queue, QueueConsumer } = cloudflare;
 const calls = { worked: 0, refused: 0 };
 
-/** A call that works, and what it gives. */
+/** Makes a call that must succeed, and checks its result. */
 async function worked(call, check) {
   const result = await call();
   check?.(result);
@@ -15,13 +15,13 @@ async function worked(call, check) {
   return result;
 }
 
-/** A call that alchemy gives up, with these words. */
+/** Makes a call that alchemy must reject with a message that matches `words`. */
 async function refused(call, words) {
   await assert.rejects(call, words);
   calls.refused += 1;
 }
 
-/** Resources of one run; those of the run before that it does not name are deleted at its end. */
+/** Declares the resources of one run. At its end, alchemy deletes those that only the previous run declared. */
 async function run(resources) {
   const app = await alchemy("contract", { stage: "test", phase: "up", password: "none", quiet: true });
   await resources();
@@ -57,7 +57,7 @@ await run(async () => {
   );
 });
 
-// Update, in place.
+// Update in place.
 await run(async () => {
   const changed = await worked(
     () => Queue("orders", { name: "orders-queue", settings: { deliveryPaused: true } }),
@@ -75,7 +75,7 @@ await run(async () => {
   );
 });
 
-// What is there already is refused, and adopted where that is wanted.
+// An existing queue is refused, unless the run is to adopt it.
 const other = { stage: "other", phase: "up", password: "none", quiet: true };
 const taker = await alchemy("contract", other);
 await refused(
@@ -100,13 +100,13 @@ await refused(
   /404 .*11000: Queue not found/,
 );
 
-// The calls beneath.
+// The API calls that the resources are built on.
 const api = await cloudflare.createCloudflareApi();
 await worked(
   () => cloudflare.listQueues(api),
   (found) => assert.deepEqual(new Set(found.map(({ name }) => name)), new Set(["orders-queue", "dead"])),
 );
-// More than one of its pages, of a hundred each.
+// More than one page of 100 queues.
 for (let index = 0; index < 120; index += 1) await cloudflare.createQueue(api, `many-${index}`, {});
 await worked(
   () => cloudflare.listQueues(api),
@@ -144,13 +144,13 @@ await worked(
 );
 await taker.finalize();
 
-// Delete: a run that names neither.
+// Delete: this run declares neither resource.
 await worked(() => run(async () => undefined));
 await worked(
   () => cloudflare.findQueueByName(api, "orders-queue"),
   (found) => assert.equal(found, null),
 );
-// Those that are gone by then are no failure.
+// Deleting a resource that no longer exists is not an error.
 await worked(() => cloudflare.deleteQueue(api, queue.id));
 await worked(() => cloudflare.deleteQueueConsumer(api, queue.id, consumer.id));
 console.log(JSON.stringify(calls));

@@ -1,4 +1,4 @@
-// @distilled.cloud/cloudflare, unchanged, through every call of its queues. It knows errors by what the live service answers.
+// Runs every queue call of the unmodified @distilled.cloud/cloudflare, which identifies errors by the live service's responses.
 // Prints how its calls ended.
 
 import assert from "node:assert/strict";
@@ -17,7 +17,7 @@ const queues = { ...service };
 const calls = { worked: 0, refused: 0 };
 const used = new Set();
 
-/** @returns the result, or the error that it is typed with */
+/** Makes a call. @returns its result, or its typed error */
 function call(name, input, token = apiToken) {
   used.add(name);
   const effect = queues[name]({ accountId, ...input }).pipe(
@@ -28,7 +28,7 @@ function call(name, input, token = apiToken) {
   return Effect.runPromise(effect);
 }
 
-/** A call that works, with this in its result. @returns its result */
+/** Makes a call that must succeed, with `expected` in its result. @returns its result */
 async function worked(name, input, expected = {}) {
   const { result, error } = await call(name, input);
   assert.equal(error, undefined, `${name}: ${error?._tag} ${error?.message}`);
@@ -37,7 +37,7 @@ async function worked(name, input, expected = {}) {
   return result;
 }
 
-/** A call that is refused with an error of this name. */
+/** Makes a call that must fail with an error of this tag. */
 async function refused(name, input, tag, token) {
   const { result, error } = await call(name, input, token);
   assert.equal(error?._tag, tag, `${name}: ${error?.message ?? JSON.stringify(result)}`);
@@ -78,7 +78,7 @@ const worker = await worked(
 const { consumerId } = worker;
 await refused("createConsumer", { queueId, type: "http_pull" }, "ConsumerAlreadyExists");
 await refused("createConsumer", { queueId: nowhere, type: "http_pull" }, "QueueNotFound");
-// It reads a Worker's name where the live service has it.
+// The client reads a Worker's name from the field that the live service uses.
 await worked("getConsumer", { queueId, consumerId }, { consumerId, scriptName: "mailer", queueName: "orders" });
 await worked("listConsumers", { queueId }, { result: [{ scriptName: "mailer" }] });
 await worked("getQueue", { queueId }, { consumers: [{ scriptName: "mailer" }] });

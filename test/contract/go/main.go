@@ -1,4 +1,4 @@
-// The official SDK for Go, unchanged, through every call on queues.
+// Runs every queue method of the unmodified official SDK for Go.
 package main
 
 import (
@@ -20,7 +20,7 @@ var (
 	orders  = os.Getenv("QUEUE_ID")
 	nowhere = strings.Repeat("0", 32)
 	ctx     = context.Background()
-	// The address and the token come from the environment.
+	// The base URL and the token are in the environment.
 	client = cloudflare.NewClient(option.WithMaxRetries(0))
 )
 
@@ -35,7 +35,7 @@ func main() {
 	fmt.Println("done")
 }
 
-// The example of the API's page "Push Message", with this account and queue.
+// The example of the API reference for "Push Message", with this account and queue.
 func example() {
 	message, err := client.Queues.Messages.Push(
 		context.TODO(),
@@ -239,10 +239,10 @@ func pullConsumer() queues.ConsumerNewParams {
 	}
 }
 
-// What answers have that the API's description, and so the SDK's types, leave out.
+// Fields of responses that the API's description, and so the SDK's types, omit.
 var undescribed = map[string]bool{"script": true}
 
-// complete fails unless each field that the SDK knows was in the answer, and none that it does not.
+// complete fails unless the response contains each field that the SDK defines, and no other one.
 func complete(answer any) {
 	value := reflect.Indirect(reflect.ValueOf(answer))
 	known := value.FieldByName("JSON")
@@ -265,7 +265,7 @@ func complete(answer any) {
 			fail("%s: %s is missing or of another type", value.Type(), field.Name)
 		}
 		part := value.FieldByName(field.Name)
-		// A union has the fields of all its kinds, so most of them are missing.
+		// A union has the fields of all its variants, so most of them are missing.
 		union := part.MethodByName("AsUnion").IsValid()
 		if part.Kind() == reflect.Struct && part.FieldByName("JSON").IsValid() && !union {
 			complete(part.Interface())
@@ -297,7 +297,7 @@ func wantCode(err error, status int, code int64) {
 	}
 }
 
-// fail names the line of the caller's caller, where the call on the SDK stands.
+// fail logs the line of the caller's caller, which calls the SDK.
 func fail(format string, values ...any) {
 	_ = log.Output(3, fmt.Sprintf(format, values...))
 	os.Exit(1)

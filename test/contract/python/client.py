@@ -1,4 +1,4 @@
-"""The official SDK for Python, unchanged, with its strict response validation, through every call on queues."""
+"""Runs every queue method of the unmodified official SDK for Python, with its strict response validation."""
 
 import os
 from contextlib import contextmanager
@@ -10,16 +10,16 @@ from cloudflare._models import BaseModel
 
 account = os.environ["CLOUDFLARE_ACCOUNT_ID"]
 orders = os.environ["QUEUE_ID"]
-# The address and the token come from the environment.
+# The base URL and the token are in the environment.
 client = Cloudflare(_strict_response_validation=True, max_retries=0)
 
 
-# What answers have that the API's description, and so the SDK's models, leave out.
+# Fields of responses that the API's description, and so the SDK's models, omit.
 UNDESCRIBED = {"script"}
 
 
 def complete(answer, without=()):
-    """Each field that the SDK knows is there, and none that it does not, at any depth."""
+    """Asserts that the response contains each field that the SDK defines, and no other one, at any depth."""
     assert isinstance(answer, BaseModel), f"no answer of the SDK's: {answer!r}"
     missing = set(type(answer).model_fields) - answer.model_fields_set - set(without)
     assert not missing, f"{type(answer).__name__} lacks {missing}"
@@ -34,7 +34,7 @@ def complete(answer, without=()):
 
 @contextmanager
 def raises(kind, code):
-    """The call is refused as the SDK's own kind of error, with the API's code."""
+    """Asserts that the call fails with this error class of the SDK and this code of the API."""
     try:
         yield
     except kind as error:
@@ -141,7 +141,7 @@ def failures():
 
 
 def methods(resource):
-    """All that the SDK can do with queues."""
+    """Lists all methods of a resource, and of those in it."""
     found = set()
     for name, value in vars(type(resource)).items():
         if name.startswith(("_", "with_")):
@@ -154,7 +154,7 @@ def methods(resource):
 
 
 def watched(resource):
-    """Notes which methods of a resource, and of those in it, are called."""
+    """Records which methods of a resource, and of those in it, are called."""
     for name, value in list(vars(type(resource)).items()):
         if name.startswith(("_", "with_")):
             continue

@@ -1,15 +1,15 @@
-// The official SDK for TypeScript, unchanged, through every call on queues. Prints how its calls ended.
+// Runs every queue method of the unmodified official SDK for TypeScript. Prints how its calls ended.
 
 import assert from "node:assert/strict";
 import Cloudflare from "cloudflare";
 
-// The address and the token come from the environment.
+// The base URL and the token are in the environment.
 const client = new Cloudflare({ maxRetries: 0 });
 const account_id = process.env.CLOUDFLARE_ACCOUNT_ID;
 const calls = { worked: 0, refused: 0 };
 const used = new Set();
 
-/** `queues.create` and so on. */
+/** Calls a method by its path, such as `queues.create`. */
 function call(path, args, on = client) {
   used.add(path);
   const names = path.split(".");
@@ -18,7 +18,7 @@ function call(path, args, on = client) {
   return resource[method](...args);
 }
 
-/** A call that works, with this in its result. @returns its result; of a list, all its items */
+/** Makes a call that must succeed, with `expected` in its result. @returns its result; for a list, all items */
 async function worked(path, args, expected) {
   const result = call(path, args);
   const value = path.endsWith(".list") ? await Array.fromAsync(result) : await result;
@@ -27,7 +27,7 @@ async function worked(path, args, expected) {
   return value;
 }
 
-/** A call that is refused as the SDK's own kind of error, with the API's code. */
+/** Makes a call that must fail with this error class of the SDK and this code of the API. */
 async function refused(path, args, kind, code, on) {
   await assert.rejects(
     async () => call(path, args, on),
@@ -150,7 +150,7 @@ const models = { ...uploads, source: { type: "workersAi.model", model_name: "m" 
 await worked("queues.subscriptions.create", [{ ...account, ...models }], models);
 await refused("queues.subscriptions.create", [{ ...account, ...uploads, events: ["nope"] }], BadRequestError, 0);
 await worked("queues.subscriptions.get", [subscription.id, account], subscription);
-// One on a page, so that it asks for the next by itself.
+// One item per page, so that the SDK fetches the next page by itself.
 const listed = await worked("queues.subscriptions.list", [
   { ...account, per_page: 1, order: "source", direction: "desc" },
 ]);
@@ -165,7 +165,7 @@ await refused("queues.subscriptions.get", [subscription.id, account], NotFoundEr
 await worked("queues.delete", [id, account], { success: true });
 await refused("queues.delete", [id, account], NotFoundError, 11000);
 
-/** All that the SDK can do with queues. */
+/** Lists all methods of the SDK for queues. */
 function methodsOf(resource, path) {
   const methods = [];
   for (let type = Object.getPrototypeOf(resource); type !== Object.prototype; type = Object.getPrototypeOf(type)) {
