@@ -3,7 +3,7 @@ import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Page, pages, parsePage, repository } from "./support/pages.ts";
 
-/** Links of the page that lead nowhere. */
+/** Returns the broken links of a page. */
 function broken({ path, prose, anchors }: Page): string[] {
   const targets = [...prose.matchAll(/\]\(([^)\s]+)(?: "[^"]*")?\)/g)].map(([, target = ""]) => target);
   return targets.filter((target) => {

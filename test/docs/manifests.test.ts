@@ -7,14 +7,14 @@ import { formatProblem, loadManifests } from "../../src/manifest/index.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { pages, repository } from "./support/pages.ts";
 
-/** The files that manifests in the pages name, in the folder of the manifest. */
+/** The data files that the documented manifests name, in the manifest's folder. */
 const files = {
   "orders.ndjson": '{"order":1,"customer":"c-1"}\n{"order":2,"customer":"c-2"}\n',
   "orders.csv": "order,customer\n1,c-1\n2,c-2\n",
   "schemas/order.json": '{"type":"object","required":["order"]}\n',
 };
 
-/** Blocks that hold whole manifests: documents that name a queue and have messages. */
+/** Returns the blocks that contain complete manifests: documents with a queue and messages. */
 function manifestBlocks() {
   return pages().flatMap(({ path, blocks }) =>
     blocks
@@ -35,7 +35,7 @@ describe("the manifest at", () => {
     const data = Object.entries(files).map(([path, content]) => [`messages/${path}`, content]);
     writeFiles(folder.path, { ...Object.fromEntries(data), "messages/page.yaml": text });
     const { manifests, problems } = await loadManifests({ root: folder.path });
-    // Manifests of other files are not there to come after.
+    // Manifests in other files are not loaded, so `after` cannot find them.
     expect(problems.filter(({ code }) => code !== "AFTER_UNKNOWN").map(formatProblem)).toEqual([]);
     if (problems.length === 0) expect(manifests.length).toBeGreaterThan(0);
   });
@@ -50,6 +50,6 @@ it("the reference is the schema's", () => {
   const made = manifestReference(JSON.parse(read("messages/manifest.schema.json")), {
     top: read("scripts/docs/manifest-top.md"),
   });
-  // Where it is not: npm run docs.
+  // If it is outdated: npm run docs.
   expect(read("docs/manifest.md")).toBe(made);
 });

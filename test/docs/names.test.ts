@@ -8,17 +8,17 @@ import { type Page, pages, parsePage, repository } from "./support/pages.ts";
 const program = buildProgram();
 const { scripts } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
 
-/** Everything on a page that is code: blocks without their comments, and spans in its prose. */
+/** Returns all code of a page: blocks without their comments, and inline code. */
 function code({ blocks, prose }: Page): string {
   const spans = [...prose.matchAll(/`([^`]+)`/g)].map(([, span]) => span);
   return [...blocks.map(({ text }) => text.replace(/(^|\s)#.*$/gm, "$1")), ...spans].join("\n");
 }
 
-/** Commands and flags of queue-seeder that a page names and that there are not. */
+/** Returns the queue-seeder commands and flags of a page that do not exist. */
 function unknownCommands(page: Page): string[] {
   const lines = code(page).replaceAll("\\\n", " ").split("\n");
   return lines.flatMap((line) => {
-    // Up to what a shell would take for the next command.
+    // Up to what a shell would read as the next command.
     const written = line.replace(/npm run (?:--silent )?emulator -- /, "queue-seeder emulate ");
     const calls = written.matchAll(/(?:^|[\s(])queue-seeder ([a-z][^|;&#)]*)/g);
     return [...calls].flatMap(([, call = ""]) => unknownWords(call.trim().split(/\s+/)));
@@ -38,10 +38,10 @@ function hasFlag(command: Command, flag: string): boolean {
   return flag === "--help" || command.options.some(({ long }) => long === flag);
 }
 
-/** Of Pulumi, npm and curl, named on their own. */
+/** Flags of Pulumi, npm and curl that pages name without their command. */
 const flagsOfOthers = ["--secret", "--skip-preview", "--omit", "--ignore-scripts", "--suppress-outputs"];
 
-/** Flags that stand alone on a page, and that no command of queue-seeder has. */
+/** Returns the flags that a page names without a command, and that no queue-seeder command has. */
 function unknownFlags({ prose }: Page): string[] {
   const spans = [...prose.matchAll(/`(--[a-z][^`]*)`/g)].map(([, span = ""]) => span);
   const flags = spans.flatMap((span) => [...span.matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag));
@@ -57,7 +57,7 @@ function unknownScripts(page: Page): string[] {
   return named.filter((name) => scripts[name] === undefined);
 }
 
-/** Texts of the code and its configuration, in which every code and variable has to be. */
+/** The files of the code and its configuration, in which every code and variable has to occur. */
 const sources = ["src", "infra", "scripts", "test/fixtures/problems"]
   .flatMap((folder) =>
     readdirSync(join(repository, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
@@ -66,7 +66,7 @@ const sources = ["src", "infra", "scripts", "test/fixtures/problems"]
   .map((path) => readFileSync(join(repository, path), "utf8"))
   .join("\n");
 
-/** Names in capitals, such as codes and environment variables, that nothing in the code knows. */
+/** Returns the names in capitals, such as codes and environment variables, that do not occur in the code. */
 function unknownNames(page: Page): string[] {
   const named = [...code(page).matchAll(/(?<![\w$.{])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![\w.])/g)].map(([name]) => name);
   const ofOthers = /^(?:PULUMI|GITHUB|CI|GIT)_/;

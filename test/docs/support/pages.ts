@@ -4,26 +4,26 @@ import { fileURLToPath } from "node:url";
 
 export const repository = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** A page of Markdown, taken apart as far as its tests need it. */
+/** A Markdown page, parsed as far as its tests need it. */
 export interface Page {
-  /** Relative to the repository. */
+  /** Relative to the repository's root. */
   readonly path: string;
-  /** Everything but blocks of code. */
+  /** Everything except code blocks. */
   readonly prose: string;
   readonly blocks: readonly Block[];
-  /** What links into the page can name behind the #. */
+  /** Anchors that links to the page can use after the `#`. */
   readonly anchors: ReadonlySet<string>;
 }
 
 export interface Block {
-  /** Of its first line in the page. */
+  /** 1-based number of its first line in the page. */
   readonly line: number;
-  /** What stands behind the fence; "" for an indented block. */
+  /** The info string of the fence; "" for an indented block. */
   readonly language: string;
   readonly text: string;
 }
 
-/** Every page for people: the root's and those of docs/. */
+/** Parses every documentation page: those in the repository's root and in docs/. */
 export function pages(): readonly Page[] {
   const paths = [
     ...readdirSync(repository).filter((name) => name.endsWith(".md")),
@@ -58,7 +58,7 @@ export function parsePage(path: string, text: string): Page {
   return { path, prose: prose.join("\n"), blocks, anchors: new Set(slugs(headings)) };
 }
 
-/** The anchors that GitHub gives to headings. */
+/** Returns the anchors that GitHub generates for headings. */
 function slugs(headings: readonly string[]): string[] {
   const seen = new Map<string, number>();
   return headings.map((heading) => {
