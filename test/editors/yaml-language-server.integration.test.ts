@@ -26,7 +26,7 @@ async function open(written: string): Promise<{ uri: string; cursor: Position; f
   return { uri, cursor, found: await server.open(uri, all.replace("|", "")) };
 }
 
-/** Line (of what was written, from 1), column and message. */
+/** Formats diagnostics as line (1-based, without the schema line), column and message. */
 const told = (found: readonly Diagnostic[]) =>
   found.map(({ range: { start }, message }) => `${start.line}:${start.character + 1} ${message}`);
 

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** Positions count from 0, as the protocol does. */
+/** A 0-based position, as the protocol defines it. */
 export interface Position {
   readonly line: number;
   readonly character: number;
@@ -20,17 +20,17 @@ interface Packet {
   readonly error?: { readonly message: string };
 }
 
-/** The server asks for these sections; the catalogue of schemas on the web stays out of it. */
+/** The settings that the server requests; the schema catalogue on the web is disabled. */
 const settings: Readonly<Record<string, unknown>> = {
   yaml: { validate: true, hover: true, completion: true, schemaStore: { enable: false } },
   http: {},
   "[yaml]": {},
 };
 
-/** A client of the language server that editors use for YAML, as a process of its own, over its stdio. */
+/** A client for the YAML language server that editors use, in a process of its own, over stdio. */
 export class LanguageServer implements AsyncDisposable {
   readonly #process: ChildProcessWithoutNullStreams;
-  /** Who waits for an answer, by its request's id, or for what is found in a text, by its address. */
+  /** Pending promises: for responses by request id, for diagnostics by the document's URI. */
   readonly #waiting = new Map<number | string, { done: (result: never) => void; failed: (error: Error) => void }>();
   #received = Buffer.alloc(0);
   #next = 1;
@@ -57,7 +57,7 @@ export class LanguageServer implements AsyncDisposable {
     return server;
   }
 
-  /** Opens a text under an address, whatever the file there holds. @returns what the server has against it */
+  /** Opens a text under a URI, whatever the file contains. @returns the server's diagnostics */
   open(uri: string, text: string): Promise<readonly Diagnostic[]> {
     return new Promise((done, failed) => {
       this.#waiting.set(uri, { done, failed });
@@ -70,7 +70,7 @@ export class LanguageServer implements AsyncDisposable {
     return (found as { contents: { value: string } } | null)?.contents.value ?? "";
   }
 
-  /** Labels of what is offered at a position. */
+  /** Returns the labels of the completions at a position. */
   async complete(uri: string, position: Position): Promise<readonly string[]> {
     const found = await this.request("textDocument/completion", { textDocument: { uri }, position });
     return (found as { items: readonly { label: string }[] }).items.map(({ label }) => label);
@@ -122,7 +122,7 @@ export class LanguageServer implements AsyncDisposable {
       const { uri, diagnostics } = params as { uri: string; diagnostics: readonly Diagnostic[] };
       this.#waiting.get(uri)?.done(diagnostics as never);
     } else if (id !== undefined) {
-      // Of all that a server may ask for, this one asks for its settings, and to be told of changes.
+      // This server requests only its settings and notifications of changes.
       const { items = [] } = params as { items?: readonly { section: string }[] };
       const answer =
         method === "workspace/configuration" ? items.map(({ section }) => settings[section] ?? null) : null;
