@@ -3,16 +3,16 @@ import type { Emulator } from "../../src/emulator/index.ts";
 export interface Called {
   readonly status: number;
   readonly headers: Headers;
-  /** The parsed body. */
+  /** The parsed response body. */
   readonly json: unknown;
-  /** Code of the first error. */
+  /** Code of the first error, if any. */
   readonly code: number | undefined;
 }
 
-/** What has to be known of an emulator to call it. */
+/** The properties of an emulator that a caller needs. */
 export type Callee = Pick<Emulator, "baseUrl" | "accountId" | "token" | "queueId">;
 
-/** Calls an emulator over HTTP, on its queue `orders` unless told otherwise. */
+/** Calls an emulator over HTTP, by default on its queue `orders`. */
 export class Caller {
   readonly #emulator: Callee;
   readonly #headers: Record<string, string>;
@@ -26,12 +26,12 @@ export class Caller {
     return this.call("POST", path, body);
   }
 
-  /** @param path below the queue's address */
+  /** Makes a call on a queue. @param path relative to the queue's URL */
   call(method: string, path: string, body?: unknown, queueId = this.#emulator.queueId("orders")): Promise<Called> {
     return this.account(method, `/${queueId}${path}`, body);
   }
 
-  /** @param path below the address of the account's queues */
+  /** Makes a call on the account's queues. @param path relative to the URL of the account's queues */
   account(method: string, path: string, body?: unknown): Promise<Called> {
     const url = `${this.#emulator.baseUrl}/accounts/${this.#emulator.accountId}/queues${path}`;
     return this.#fetch(url, method, body === undefined ? undefined : JSON.stringify(body));

@@ -41,7 +41,7 @@ test("time runs faster on demand, and retention passes with it", async () => {
   const path = `${command.baseUrl}/accounts/${account}/queues/abc`;
   const headers = { authorization: "Bearer emulator-token" };
   await fetch(`${path}/messages`, { method: "POST", headers, body: '{"body": 1}' });
-  // A day is over in less than a tenth of a second.
+  // A day lasts less than a tenth of a second.
   for (let left = 1; left > 0; ) {
     const metrics = (await (await fetch(`${path}/metrics`, { headers })).json()) as {
       result: { backlog_count: number };

@@ -6,22 +6,22 @@ const main = new URL("../../src/cli/main.mjs", import.meta.url).pathname;
 
 /** The command `emulate` in a process of its own. */
 export interface Command extends AsyncDisposable {
-  /** From its own line on stdout. */
+  /** The base URL that it printed on stdout. */
   readonly baseUrl: string;
-  /** What it printed for people so far. */
+  /** Returns everything that it printed on stderr so far. */
   stderr(): string;
-  /** Resolves once it has printed the text on stderr, `from` this place on. @throws Error when it ends before */
+  /** Resolves once stderr contains the text at or after offset `from`. @throws Error if the process ends before */
   printed(text: string, from?: number): Promise<void>;
-  /** @returns what it ended with, once it has ended */
+  /** Sends the signal and waits for the end. @returns the exit code or signal of the process */
   end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** Starts it and waits until it listens. @throws Error with what it printed when it ends before */
+/** Starts the command and waits until it listens. @throws Error with its output if it ends before */
 export function startCommand(...flags: string[]): Promise<Command> {
   return startCommandIn(process.cwd(), process.env, ...flags);
 }
 
-/** As `startCommand`, in a folder whose packages it then finds. */
+/** Does the same as `startCommand`, in a folder whose packages the command then finds. */
 export async function startCommandIn(cwd: string, env: NodeJS.ProcessEnv, ...flags: string[]): Promise<Command> {
   const child = spawn(process.execPath, [main, "emulate", "--port", "0", ...flags], {
     cwd,

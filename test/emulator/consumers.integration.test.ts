@@ -84,7 +84,7 @@ test.each([undefined, "eu"])("a missing dead letter queue is created where its q
   const { result: queues } = (await api.account("GET", "?name=here-dead")).json as { result: object[] };
   expect(queues).toMatchObject([{ queue_name: "here-dead" }]);
   expect((queues[0] as { jurisdiction?: string }).jurisdiction).toBe(jurisdiction);
-  // It is there now, in the same place, so it is taken.
+  // The queue exists in the same jurisdiction now, so it is used.
   const path = `/${id}/consumers/${result(created).consumer_id}`;
   expect((await api.account("PUT", path, consumer)).status).toBe(200);
   expect(emulator.queueNames()).toEqual(["orders", "dead", "here", "here-dead"]);

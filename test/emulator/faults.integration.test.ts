@@ -90,7 +90,7 @@ describe("effects", () => {
     const slow = rawPush().catch((error: Error) => error.message);
     await hold.arrived;
     hold.release();
-    // Another request is not held up by it.
+    // It does not block other requests.
     expect((await push()).status).toBe(200);
     expect(queued()).toBe(2);
     await emulator.close();
@@ -124,7 +124,7 @@ describe("effects", () => {
 });
 
 describe("matching", () => {
-  /** Which of `count` pushes were struck, as a string of 0 and 1. */
+  /** Returns which of `count` pushes the fault hit, as a string of 0 and 1. */
   async function pattern(fault: Omit<Fault, "effect">, count: number): Promise<string> {
     emulator.faults.clear();
     emulator.faults.add({ ...fault, effect: { kind: "error", code: 10250 } });

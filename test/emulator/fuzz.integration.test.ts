@@ -1,6 +1,6 @@
 /**
- * Requests that a seed draws: content types, JSON edges, chunked bodies, Expect, aborted uploads, pipelining, odd paths.
- * `npm run fuzz` sends many more; QUEUE_SEEDER_FUZZ says how many, QUEUE_SEEDER_FUZZ_SEED which.
+ * Requests generated from a seed: content types, JSON edge cases, chunked bodies, Expect, aborted uploads, pipelining, odd
+ * paths. `npm run fuzz` sends many more; QUEUE_SEEDER_FUZZ sets their number, QUEUE_SEEDER_FUZZ_SEED the seed.
  */
 
 import { expect, test, vi } from "vitest";
@@ -35,7 +35,7 @@ test(`no request brings it down, and each is answered truly: ${count} by seed ${
     drawn.forEach((request, index) => {
       const answer = answers[index];
       if (answer === undefined) {
-        // Whole requests on a connection that is not cut off are answered.
+        // Complete requests on a connection that is not cut off have to be answered.
         if (one.end === "wait") throw new Error(`No answer to ${index + 1} of ${describeAll(drawn)}`);
         return;
       }
@@ -57,11 +57,11 @@ test(`no request brings it down, and each is answered truly: ${count} by seed ${
     refused.filter((mark) => lookup.has(mark)),
     "refused and stored",
   ).toEqual([]);
-  // Both were put to the test.
+  // Both kinds occurred often enough.
   expect(accepted.length).toBeGreaterThan(count / 10);
   expect(refused.length).toBeGreaterThan(count / 10);
 
-  // What was stored breaks no call that shows it.
+  // Stored data does not break the calls that return it.
   const api = new Caller(emulator);
   expect((await api.account("GET", "?per_page=1000")).status).toBe(200);
   expect((await api.account("GET", `/${target.pushed}/metrics`)).status).toBe(200);
@@ -80,7 +80,7 @@ function check({ status, body }: Answer, request: Drawn): void {
   if (success !== false || typeof errors[0]?.code !== "number") throw new Error(words);
 }
 
-/** A message's own text, wherever it stands in the body. */
+/** Returns the mark of a message, wherever it is in the body. */
 function markOf(body: unknown): string {
   return /mark-\d+;/.exec(typeof body === "string" ? body : JSON.stringify(body))?.[0] ?? `no mark in ${body}`;
 }

@@ -29,7 +29,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
   let failures: string[];
 
   beforeAll(async () => {
-    // Chromium refuses its sandbox to root, and CI is root.
+    // Chromium does not run its sandbox as root, and CI runs as root.
     browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   });
 
@@ -56,7 +56,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     await page.goto(`${root()}#token=${emulator.token}`);
     await page.getByText("Live.").waitFor();
   };
-  /** The message whose line has this text. */
+  /** Returns the list item of the message whose summary contains this text. */
   const item = (text: string) => page.getByRole("listitem").filter({ has: page.locator("summary", { hasText: text }) });
   const headings = ["Queue", "Messages", "Bytes", "Messages/s", "Oldest", "Delivery"];
   const cell = (queue: string, heading: string) => row(queue).locator("th, td").nth(headings.indexOf(heading));
@@ -78,10 +78,10 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     expect(await later.locator(".facts").textContent()).toMatch(
       /^text · 11 bytes · delayed · attempts 0 · delay 60 s · arrived .+ UTC · due .+ UTC · [0-9a-f]{32}$/,
     );
-    // What was open stays open when others come.
+    // An open message stays open when others arrive.
     expect(await first.locator("pre").isVisible()).toBe(true);
     await cell("orders", "Messages").getByText("2", { exact: true }).waitFor();
-    // The rate: some messages in a second, and none again once nothing comes.
+    // The rate: some messages per second, and 0 again once none arrive.
     await cell("orders", "Messages/s")
       .getByText(/^[1-9]/)
       .waitFor();
@@ -246,7 +246,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     await page.setViewportSize({ width: 390, height: 800 });
     expect(await top("Queues")).toBeLessThan(await top("Faults"));
     expect(await top("Faults")).toBeLessThan(await top("Messages of orders"));
-    // Each message has one line.
+    // Each message takes one line.
     expect((await page.locator("#messages li").first().boundingBox())?.height).toBeLessThan(40);
   });
 
@@ -276,9 +276,9 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     });
   });
 
-  /** What axe-core finds, and whether the page is wider than its window. */
+  /** Returns the violations that axe-core finds, and whether the page is wider than its window. */
   async function complaints(): Promise<string[]> {
-    // As a page's own script, which its policy would not let in from here.
+    // Evaluated in the page, since the page's policy does not allow adding a script.
     await page.evaluate(axe.source);
     const { violations } = (await page.evaluate("axe.run()")) as axe.AxeResults;
     const over = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));

@@ -113,7 +113,7 @@ test("after kill -9 in the middle of pushes nothing acknowledged is lost", async
   const kept = new Set(emulator.messages("orders").map((message) => message.body));
   expect(acknowledged.length).toBeGreaterThan(400);
   expect(acknowledged.filter((body) => !kept.has(body))).toEqual([]);
-  // What was in flight may have been taken, whole batches only.
+  // Requests in flight may have been accepted, as whole batches only.
   expect(kept.size % 10).toBe(0);
 });
 

@@ -191,7 +191,7 @@ test("a preview is an older peek, and what it shows is deleted by its own call",
   expect(seen.map(text)).toEqual(["1", "2"]);
   expect(seen[0]).not.toHaveProperty("ref");
   expect(await preview()).toEqual(seen);
-  // Nothing is leased by it, so its handles are good for its own call alone.
+  // A preview leases nothing, so its handles are valid only for its own acknowledgement call.
   const acked = await api.post("/messages/ack", { acks: leases(seen) });
   expect(acked.json).toMatchObject({ result: { ackCount: 0 } });
   expect((await api.post("/messages/preview/ack", { acks: [{}] })).code).toBe(10026);
@@ -218,7 +218,7 @@ describe("an acknowledgement after its lease", () => {
     expect(await ack(api, { acks: [first] })).toMatchObject({ result: { ackCount: 1, warnings: {} } });
     expect(await ack(api, { acks: [first] })).toMatchObject({ result: { ackCount: 0 } });
     expect((await pull()).map(text)).toEqual(["2"]);
-    // Another has it now, and another had it last.
+    // Another consumer holds the lease now; after it expires, another consumer was the last to hold it.
     expect(await ack(api, { acks: [second] })).toMatchObject({ result: { ackCount: 0 } });
     clock.advance(30_000);
     expect(await ack(api, { acks: [second] })).toMatchObject({ result: { ackCount: 0 } });

@@ -10,7 +10,7 @@ async function limited(options: EmulatorOptions) {
     clock,
     emulator,
     api,
-    /** Pushes messages of `bytes` bytes. @returns the code of the refusal */
+    /** Pushes messages of `bytes` bytes. @returns the error code if the push was refused */
     push: async (count: number, bytes = 1) => {
       const message = { body: "x".repeat(bytes), content_type: "text" };
       return (await api.post("/messages/batch", { messages: Array(count).fill(message) })).code;
@@ -24,7 +24,7 @@ test("a queue takes 5,000 messages a second, and is overloaded beyond", async ()
   for (let i = 0; i < 50; i += 1) expect(await setup.push(100)).toBeUndefined();
   const refused = await setup.api.post("/messages", { body: 1 });
   expect([refused.status, refused.code, refused.headers.get("retry-after")]).toEqual([429, 10250, "1"]);
-  // Each queue has its own second.
+  // The limit is per second and queue.
   const mails = setup.emulator.queueId("mails");
   expect((await setup.api.call("POST", "/messages", { body: 1 }, mails)).status).toBe(200);
   setup.clock.advance(1_000);
@@ -52,7 +52,7 @@ test("on the free plan 10,000 operations make a day, and messages are kept for o
   });
   await setup.api.post("/consumers", { type: "http_pull" });
   for (let i = 0; i < 99; i += 1) expect(await setup.push(100)).toBeUndefined();
-  // 64,000 bytes make one operation, so these are two each.
+  // An operation covers 64,000 bytes, so these count as two each.
   for (let i = 0; i < 40; i += 1) expect(await setup.push(1, 127_900)).toBeUndefined();
   expect(await setup.push(9)).toBeUndefined();
   // 9,989 so far. Five to read, five to delete.

@@ -55,7 +55,7 @@ test.each([false, true])(
     expect(statuses).toEqual(countPulls ? [200, 429, 429, 429] : [200, 200, 200, 200]);
     const left = (await api.post("/messages/pull", {})).headers.get("ratelimit");
     expect(left).toBe(countPulls ? '"default";r=1;t=300' : '"default";r=2;t=300');
-    // What is no pull is still counted, also among them.
+    // Other calls always count, also between pulls.
     clock.advance(1_000);
     const others = [await api.call("GET", ""), await api.call("GET", ""), await api.call("GET", "")];
     expect(others.map(({ status }) => status)).toEqual(countPulls ? [200, 429, 429] : [200, 200, 429]);

@@ -1,4 +1,4 @@
-/** The official SDK for TypeScript, unchanged, through every call on queues that it has. */
+/** Runs every queue method of the unmodified official SDK for TypeScript. */
 
 import Cloudflare from "cloudflare";
 import type { Consumer } from "cloudflare/resources/queues/consumers.js";
@@ -28,10 +28,10 @@ afterEach(async () => {
   await emulator.close();
 });
 
-/** The names that a type has, all of them, held to it by the compiler. */
+/** All property names of a type, checked by the compiler. */
 type Names<T> = Record<keyof Required<T>, true>;
 
-/** What answers have that the API's description, and so the SDK's types, leave out. */
+/** Fields of responses that the API's description, and so the SDK's types, omit. */
 const undescribed = ["script"];
 
 function expectComplete<T>(value: unknown, names: Names<T>): void {

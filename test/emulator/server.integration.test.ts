@@ -40,7 +40,7 @@ test.each([
   expect(emulator.messages("orders")).toHaveLength(status === 200 ? 1 : 0);
 });
 
-/** Writes raw bytes and returns all that comes back until the end of the connection. */
+/** Writes raw bytes. @returns everything that is received until the connection ends */
 async function exchange(bytes: string): Promise<string> {
   const socket = connect(emulator.port, "127.0.0.1");
   socket.write(bytes);
@@ -73,7 +73,7 @@ test("a body too large is taken in and refused, and the connection stays", async
 
 test("a body without an end is cut off at last", async () => {
   const socket = connect(emulator.port, "127.0.0.1").resume();
-  // That the connection is reset is one way of being cut off.
+  // A reset is one way to be cut off.
   socket.on("error", () => undefined);
   const closed = new Promise((resolve) => socket.once("close", resolve));
   socket.write(`POST ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n`);
@@ -165,7 +165,7 @@ test("a mistake of the emulator's own has a code too", async () => {
   let reads = 0;
   const now = () => {
     reads += 1;
-    // The first is when the request arrives.
+    // The first read is on arrival of the request.
     if (reads === 2) throw new RangeError("no time");
     return 1_700_000_000_000;
   };

@@ -4,7 +4,7 @@ import { Backlog, messageState } from "../../../src/emulator/broker/backlog.ts";
 
 const unrecorded = { put() {}, putAll() {}, drop() {}, clear() {} };
 
-/** The plainest queue that could be right: a list, searched from its start each time. */
+/** The simplest correct queue: a list that is searched from its start each time. */
 interface Expected {
   seq: number;
   arrivedAt: number;
@@ -13,7 +13,7 @@ interface Expected {
   leased: boolean;
 }
 
-/** Few and whole seconds, so that different times often meet. */
+/** Few and whole seconds, so that times often coincide. */
 const seconds = fc.nat(6).map((number) => number * 1000);
 
 const step = fc.oneof(

@@ -70,7 +70,7 @@ test("a crate gives back each of its messages as it came", () => {
   expect(found.map((one) => one?.text)).toEqual(texts);
   expect(found.map((one) => one?.bytes)).toEqual(messages.map(({ bytes }) => bytes));
   expect(found[0]).toMatchObject({ seq: 7, arrivedAt: 5, dueAt: 5, attempts: 0, leased: false });
-  // What was taken out is the message from then on.
+  // The returned message and the stored one are the same object.
   if (found[1] !== undefined) found[1].leased = true;
   expect(list.get(8)?.leased).toBe(true);
   expect([...list.all()].map(({ leased }) => leased)).toEqual([false, true, false, false]);

@@ -17,7 +17,7 @@ let queue: Queue;
 let dispatcher: Dispatcher;
 let printed: string[];
 let there: boolean;
-/** Batches in the receiver's hands, each with how to end it. */
+/** Batches that the receiver has not finished, each with the promise that ends it. */
 let held: { bodies: string[]; end: PromiseWithResolvers<BatchResult> }[];
 let maxConcurrency: number;
 
@@ -53,7 +53,7 @@ beforeEach(() => {
 
 afterEach(() => dispatcher.close());
 
-/** Messages arrive, and the dispatcher has looked. */
+/** Pushes messages, and lets the dispatcher react. */
 async function push(...texts: string[]): Promise<void> {
   const messages = texts.map((text) => ({ text, bytes: 1, contentType: "text" as const, delaySeconds: undefined }));
   broker.push(queue, messages);

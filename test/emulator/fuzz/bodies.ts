@@ -1,6 +1,6 @@
 import type { Draw } from "./draw.ts";
 
-/** Text of JSON, or of what is nearly JSON. */
+/** Draws text that is JSON, or nearly JSON. */
 export function edge(draw: Draw): string {
   const depth = draw.below(draw.one([5, 100, 12_000]));
   return draw.one<() => string>([
@@ -19,7 +19,7 @@ export function edge(draw: Draw): string {
   ])();
 }
 
-/** A field's value for a call that wants a number, a text or an object there. */
+/** Draws a value for a field in which the call expects a number, a string or an object. */
 export function field(draw: Draw): string {
   return draw.one([
     "1",
@@ -38,7 +38,7 @@ export function field(draw: Draw): string {
   ]);
 }
 
-/** What a body begins or ends with that is no part of it. */
+/** Adds bytes before or after some bodies, such as a byte order mark. */
 export function around(draw: Draw, text: string): Buffer {
   const bytes = Buffer.from(text);
   if (draw.chance(0.75)) return bytes;

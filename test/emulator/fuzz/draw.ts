@@ -1,4 +1,4 @@
-/** Draws by a seed: the same seed draws the same again. */
+/** A pseudo-random generator: the same seed gives the same values. */
 export class Draw {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Draw {
     this.#state = seed | 0;
   }
 
-  /** 0 to 1, without 1: mulberry32. */
+  /** Returns a number in [0, 1). mulberry32. */
   number(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -14,7 +14,7 @@ export class Draw {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** A whole number from 0, below `bound`. */
+  /** Returns an integer in [0, `bound`). */
   below(bound: number): number {
     return Math.floor(this.number() * bound);
   }
@@ -27,7 +27,7 @@ export class Draw {
     return choices[this.below(choices.length)] ?? choices[0];
   }
 
-  /** Bytes cut into pieces, some of them empty. */
+  /** Cuts bytes into pieces, some of them empty. */
   pieces(bytes: Buffer): Buffer[] {
     const pieces: Buffer[] = [];
     for (let at = 0; at < bytes.length; ) {

@@ -1,25 +1,25 @@
 import { connect } from "node:net";
 
-/** An answer as it came over the wire. */
+/** A response as received on the wire. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-/** What one connection carries. */
+/** The data sent on one connection. */
 export interface Exchange {
-  /** Written one after the other. */
+  /** Pieces to write, one after the other. */
   readonly pieces: readonly Buffer[];
-  /** After the last piece: wait for the other side to end, end this side, or reset it all. */
+  /** After the last piece: wait until the server closes, close this side, or reset the connection. */
   readonly end: "wait" | "finish" | "reset";
-  /** The methods of its requests, in order: an answer to HEAD has no body. */
+  /** The methods of its requests, in order: a response to HEAD has no body. */
   readonly methods: readonly string[];
 }
 
-/** Milliseconds after which an exchange is taken for one that hangs. */
+/** Milliseconds after which an exchange counts as hanging. */
 const hangs = 20_000;
 
-/** @returns the answers that came, in order, without interim ones. @throws Error when it hangs */
+/** Sends the pieces. @returns the responses in order, without interim ones. @throws Error if the exchange hangs */
 export function exchange(port: number, { pieces, end, methods }: Exchange): Promise<Answer[]> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -27,7 +27,7 @@ export function exchange(port: number, { pieces, end, methods }: Exchange): Prom
     socket.setNoDelay(true).setTimeout(hangs, () => socket.destroy(new Error("it hangs")));
     let hung: Error | undefined;
     socket.on("error", (error) => {
-      // To be cut off is an answer of its own.
+      // A reset connection is an expected result.
       if (error.message === "it hangs") hung = error;
     });
     socket.on("data", (chunk) => chunks.push(chunk));
@@ -49,7 +49,7 @@ function parse(bytes: Buffer, methods: readonly string[]): Answer[] {
     if (status === 100) continue;
     const length = /^content-length: (\d+)/im.exec(head)?.[1];
     const bodyBytes = methods[answers.length] === "HEAD" ? 0 : Number(length ?? rest.length);
-    // Half of an answer is none.
+    // An incomplete response does not count.
     if (rest.length < bodyBytes) break;
     answers.push({ status, body: rest.toString("utf8", 0, bodyBytes) });
     rest = rest.subarray(bodyBytes);

@@ -2,23 +2,23 @@ import { around, edge, field } from "./bodies.ts";
 import type { Draw } from "./draw.ts";
 import type { Exchange } from "./exchange.ts";
 
-/** What the requests are drawn for. */
+/** The account and the queues that the requests are for. */
 export interface Target {
   readonly account: string;
   readonly token: string;
-  /** Messages are pushed here, and never taken out. */
+  /** Queue to which messages are pushed, and from which none is removed. */
   readonly pushed: string;
-  /** Everything else is done to this one. */
+  /** Queue for all other calls. */
   readonly other: string;
 }
 
-/** A request, and the messages that it would store. */
+/** A request, and the marks of the messages that it would store. */
 export interface Drawn {
   readonly method: string;
   readonly bytes: Buffer;
-  /** A text in each message, which no other has. */
+  /** A unique text in each message. */
   readonly marks: readonly string[];
-  /** Its bytes end in the middle of it. */
+  /** Whether its bytes end early. */
   readonly broken: boolean;
 }
 
@@ -33,13 +33,13 @@ export class Requests {
     this.#target = target;
   }
 
-  /** Some on one connection, nearly always one. */
+  /** Returns the next exchange: nearly always one request, sometimes several on one connection. */
   next(): { exchange: Exchange; drawn: Drawn[] } {
     const draw = this.#draw;
     const drawn = Array.from({ length: draw.chance(0.15) ? 2 + draw.below(4) : 1 }, () => this.#request());
     const last = drawn.findIndex(({ broken }) => broken);
     const sent = last === -1 ? drawn : drawn.slice(0, last + 1);
-    // One that keeps its connection is followed by one that does not, so that the other side ends it.
+    // If the request keeps its connection alive, one that closes it follows, so that the server ends the exchange.
     const closing = {
       method: "GET",
       bytes: this.#raw("GET", this.#path("queues"), ["Connection: close"]),
@@ -83,7 +83,7 @@ export class Requests {
   #message(mark: string): string {
     const draw = this.#draw;
     if (draw.chance(0.3)) return `{"body":"${mark}","content_type":"text"}`;
-    // In a batch of many an edge in each of them would be refused nearly always.
+    // With an edge case in each message, a large batch would nearly always be refused.
     const body = draw.chance(0.05) ? edge(draw) : String(draw.below(1_000));
     const rest = draw.chance(0.03) ? `,"content_type":${field(draw)},"delay_seconds":${field(draw)}` : "";
     return `{"body":{"mark":"${mark}","edge":${body}}${rest}}`;
@@ -123,7 +123,7 @@ export class Requests {
     return this.#withBody(method, this.#path(path), method === "GET" ? Buffer.alloc(0) : around(draw, body));
   }
 
-  /** Methods, paths and headers that nobody would write by hand. */
+  /** Draws unusual methods, paths and headers. */
   #odd(): Drawn {
     const draw = this.#draw;
     const method = draw.one(["GET", "POST", "HEAD", "OPTIONS", "DELETE", "TRACE", "PROPFIND", "get", "NONE"]);
@@ -164,7 +164,7 @@ export class Requests {
       "Bad Header: 1",
       `X-Long: ${"x".repeat(draw.below(20_000))}`,
     ]);
-    // What is refused before it is whole ends its connection, and those behind it go unanswered.
+    // A request that is refused before it is complete ends its connection; the requests after it get no response.
     const broken =
       /Upgrade|Length|Transfer|Bad|Long|Host/.test(header) || ["get", "NONE"].includes(method) || path === "http://[/";
     return { method, bytes: this.#raw(method, path, [header]), marks: [], broken };
