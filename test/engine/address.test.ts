@@ -54,7 +54,7 @@ it("takes an address that a file of the repository puts into the environment for
     const refused = await stack.up({ env });
     expect(said(refused)).toContain("BASE_URL_UNTRUSTED: CLOUDFLARE_BASE_URL in .env would send the credentials");
     expect(reached).toEqual([]);
-    // Where the environment alone names it, it was meant.
+    // If it is set only in the environment, it is used.
     stack.remove(".env");
     const plan = await cli(stack.project, ["plan", "--stack", "test", "--format", "json"], env);
     expect(JSON.parse(plan.stdout).address).toEqual({ url, setting: "CLOUDFLARE_BASE_URL", refusal: null });

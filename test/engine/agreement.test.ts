@@ -5,19 +5,19 @@ import { cli } from "./support/cli.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
 
 /**
- * After any change between a plan and the run, every view of the run agrees: the plan, Pulumi's own preview, `up`, the record that it
- * writes, the status after it, and the queue. The changes are made together, to one manifest or one queue each, so that a few runs of
- * Pulumi show them all.
+ * After any change between a plan and the run, every report of the run agrees: the plan, Pulumi's own preview, `up`, the record
+ * that it writes, the status after it, and the queue. The changes are made together, each to one manifest or queue, so that a
+ * few runs of Pulumi cover them all.
  */
 interface Change {
   readonly what: string;
-  /** The manifest by its name before, and after. Default: the same. */
+  /** Name of the manifest before and after the change. Default: unchanged. */
   readonly from: string;
   readonly to?: string;
-  /** Name of its queue in the emulator before, and after. Default: `orders`. */
+  /** Name of its queue in the emulator before and after the change. Default: `orders`. */
   readonly queue?: string;
   readonly toQueue?: string;
-  /** Which messages the next run pushes, by their numbers. */
+  /** Indices of the messages that the next run pushes. */
   readonly pushes: readonly number[];
 }
 
@@ -38,7 +38,7 @@ const changes: readonly Change[] = [
   { what: "a queue that is deleted with what is in it", from: "dropped", queue: "dropped", pushes: [] },
 ];
 
-/** Each body names its manifest. */
+/** Each body contains the name of its manifest. */
 const messages = (name: string, count: number, { queue = "orders", more = "" } = {}) =>
   `queue: ${queue}\n${more}messages:\n${Array.from({ length: count }, (_, n) => `  - { id: m-${n}, body: { of: ${name}, n: ${n} } }\n`).join("")}`;
 const manifest = (count: number, more = "") => messages("first", count, { more });
@@ -69,7 +69,7 @@ async function resources({ stack }: Seeder): Promise<unknown> {
 
 const arrived = ({ pushes }: Seeder) => pushes().reduce((sum, n) => sum + n, 0);
 
-/** Messages by manifest; those without any are left out. */
+/** Number of messages by manifest, without those that have none. */
 type Counts = Readonly<Record<string, number>>;
 const withoutZeros = (entries: readonly (readonly [string, number])[]): Counts =>
   Object.fromEntries(entries.filter(([, count]) => count > 0));
@@ -109,15 +109,15 @@ it("agrees in every view on what a run does after changes of every kind", async 
   const before = await planOf(seeder, "before.json");
   expect(before).toMatchObject({ total: { messages: 0 }, queueChanges: [] });
 
-  // Changes that leave the plan the same: what was agreed to before may run.
+  // These changes do not change the plan, so the approved plan may run.
   write("layout.yaml", `# the same\n${messages("layout", 3)}`);
   succeeded(await stack.pulumi(["up", "--yes", "--skip-preview", "--replace", segmentOf("replaced")]));
-  // Pulumi has created it anew, so everything went again.
+  // Pulumi replaced the segment, so all its messages were pushed again.
   expect(arrived(seeder)).toBe(33);
   const same = await upTo(seeder, ["--expect", "before.json"]);
   expect([same.run.code, same.record.total.pushed, arrived(seeder)], said(same.run)).toEqual([0, 0, 33]);
 
-  // All others.
+  // All other changes.
   write("targeted.yaml", messages("targeted", 2));
   write("untargeted.yaml", messages("untargeted", 5));
   const targets = [
@@ -161,7 +161,7 @@ it("agrees in every view on what a run does after changes of every kind", async 
     expected,
   );
 
-  // What was agreed to before is not this; and a queue that holds messages needs its name.
+  // The earlier plan no longer matches, and deleting a queue that holds messages requires its name.
   const old = await upTo(seeder, ["--expect", "before.json", ...flags]);
   expect([old.run.code, arrived(seeder)], said(old.run)).toEqual([5, 35]);
   for (const [missing, named] of [
@@ -200,7 +200,7 @@ it("agrees in every view on what a run does after changes of every kind", async 
   expect(status.manifests.filter(({ pending }: { pending: number }) => pending > 0)).toEqual([]);
   const after = await planOf(seeder, "after.json");
   expect(after).toMatchObject({ total: { messages: 0 }, queueChanges: [] });
-  // The queue that the run created is now known by the state.
+  // The state now contains the queue that the run created.
   expect(after.queues).toContainEqual(expect.objectContaining({ id: emulator.queueId("created") }));
 });
 
@@ -219,7 +219,7 @@ it("holds a reviewed plan to account, address and the terms of its manifests", a
   const elsewhere = emulator.baseUrl.replace("127.0.0.1", "127.0.0.2");
   expect(await differs({ CLOUDFLARE_BASE_URL: elsewhere })).toEqual([5, 0]);
 
-  // The digest covers the others, too. Without a login the plan is made from the files alone.
+  // The digest covers the other terms as well. Without a login, the plan is made from the files alone.
   const alone = { PULUMI_BACKEND_URL: "" };
   const digests = [plan.digest];
   const digestOf = async () => digests.push((await planOf(seeder, "alone.json", alone)).digest);
@@ -273,7 +273,7 @@ it("refuses a state that another project wrote, in every command, and leaves it 
   succeeded(await stack.project.pulumi(["stack", "init", "test", "--no-select"]));
   stack.write("exported.json", exported);
   succeeded(await stack.pulumi(["stack", "import", "--file", "exported.json"]));
-  // What is secret is encrypted anew by an import.
+  // An import encrypts secrets again.
   const before = await resources(seeder);
   const commands = [
     ["plan"],

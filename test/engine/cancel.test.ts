@@ -7,7 +7,7 @@ const many = `queue: orders\nmessages:\n${Array.from({ length: count }, (_, n) =
 it.each(["SIGINT", "SIGTERM"] as const)("finishes what is under way on %s, saves, and resumes", async (signal) => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many } });
   const { stack, emulator, bodies } = seeder;
-  // 200 requests of half a second each leave the signal seconds to arrive in.
+  // 200 requests of half a second each leave seconds for the signal to arrive.
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "delay", ms: 500 } });
   const first = emulator.nextRequest(({ accepted }) => accepted > 0);
   const run = stack.spawnUp();

@@ -4,7 +4,7 @@ import { makeSeeder, said, succeeded } from "./support/seeder.ts";
 
 const order = "queue: orders\nmessages:\n  - body: { order: 1 }\n";
 
-/** `file:line:column CODE` of everything that an output tells of. */
+/** Returns the `file:line:column CODE` of each problem in an output. */
 function told(output: string): string[] {
   return [...new Set(output.match(/\S+:\d+:\d+ (?:(?:error|warning) )?[A-Z]+_[A-Z_]+(?=: )/g))]
     .map((location) => location.replace(/ (?:error|warning)/, ""))

@@ -55,13 +55,13 @@ it("pushes every row of a data file as it is written, and none of a file that is
     ].toSorted(),
   );
 
-  // A checkout with other line ends is the same file; a frame more is one message more.
+  // Other line endings do not change the file; one more frame is one more message.
   write("table.csv", table.replaceAll("\n", "\r\n"));
   write("frames.ndjson.zst", Buffer.concat([frames, zstdCompressSync(row("z3")), zstdCompressSync(row("z4"))]));
   succeeded(await seeder.stack.up());
   expect(seeder.bodies("orders").slice(10)).toEqual([{ x: "z4" }]);
 
-  // What stands in for a file, or is left behind one, is pushed by nobody.
+  // Git LFS pointers, trailing garbage and conflict markers are not pushed.
   write("blank.csv", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n");
   write("frames.ndjson.zst", Buffer.concat([frames, Buffer.from("garbage")]));
   write("table.csv", `${table}<<<<<<< HEAD\nc,Oslo,1,x\n=======\nc,Bergen,1,x\n>>>>>>> other\n`);

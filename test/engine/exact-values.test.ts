@@ -8,7 +8,7 @@ import { makeSeeder, said, succeeded } from "./support/seeder.ts";
 
 vi.setConfig({ testTimeout: 240_000 });
 
-/** Adds to the stack's file as it is written here: a library would write it in its own way. */
+/** Appends text to the stack file verbatim: a library would reformat it. */
 function configure(
   { project, name }: { project: { dir: string; write(path: string, text: string): void }; name: string },
   text: string,
@@ -69,7 +69,7 @@ source: { file: rows.ndjson, map: { id: "p-\${row.id}", content_type: text, body
     '{"all":{"t":[1.1,2]},"text":"is 1.10"}',
     '{"all":{"t":[300]},"text":"is 3e2"}',
   ]);
-  // What was pushed is known again.
+  // The pushed messages are recognized.
   expect(said(succeeded(await seeder.stack.up()))).toContain("unchanged");
   expect(sent(seeder)).toHaveLength(18);
 });
@@ -124,7 +124,7 @@ it("gives manifests the configuration exactly, or refuses it at its place, as va
   ]);
   const before = sent(seeder).length;
 
-  // The same in the plan: it knows every message again.
+  // The plan recognizes every message as well.
   const plan = await cli(stack.project, ["plan", "--stack", stack.name]);
   expect(plan.code, said(plan)).toBe(0);
 
@@ -242,7 +242,7 @@ require("node:fs").writeFileSync("given.json", JSON.stringify(allConfig()));
   expect(Object.fromEntries(foretold)).toEqual(given);
 });
 
-/** What is in the queue, as the API got it: a text as it is, JSON as it was sent. */
+/** Returns the queued bodies as the API received them: texts verbatim, JSON as sent. */
 function sent({ emulator }: Pick<Awaited<ReturnType<typeof makeSeeder>>, "emulator">): string[] {
   return emulator
     .messages("orders")

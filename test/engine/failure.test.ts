@@ -7,7 +7,7 @@ const many = (count: number) =>
 it("keeps the ledger of a run that failed in the middle, and the next one sends only the rest", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(600) } });
   const { stack, emulator, bodies } = seeder;
-  // The free plan's limit is final for the day: three requests pass, what follows is refused.
+  // The free plan's limit applies for the rest of the day: three requests succeed, the others are refused.
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10253 }, skip: 3 });
   const failed = await stack.up();
   expect(failed.code).not.toBe(0);

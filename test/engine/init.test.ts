@@ -11,7 +11,7 @@ import { makeStack, type OwnStack } from "./support/stack.ts";
 
 const repository = join(import.meta.dirname, "../..");
 
-/** Runs a command of the project's own, with the environment of its engine. */
+/** Runs a command in the project, with the environment of its Pulumi CLI. */
 function run(stack: OwnStack, file: string, ...args: string[]): Promise<ProcessResult> {
   const { dir, env } = stack.project;
   return spawnProcess(file, args, { cwd: dir, env, timeoutMs: 120_000 }).done;
@@ -59,7 +59,7 @@ describe.each([
     const shown = succeeded(await run(stack, "npm", "run", "demo")).stderr;
     expect(shown).toContain("4 messages were pushed.");
     expect(shown).toContain("0 messages were pushed.");
-    // The real stack knows nothing of it.
+    // The real stack was not changed.
     expect(emulator.requests).toEqual([]);
     expect(readFileSync(join(dir, "Pulumi.dev.yaml"), "utf8")).toBe(before);
 

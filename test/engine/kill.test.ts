@@ -8,7 +8,7 @@ import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
 const count = 12_000;
 const rows = Array.from({ length: count }, (_, n) => n);
 
-/** Three segments, pushed side by side: 120 requests, each of which takes a while. */
+/** Creates a stack with three segments that are pushed in parallel: 120 slow requests. */
 async function makeKilled(): Promise<Seeder> {
   const seeder = await makeSeeder({
     messages: { "a.yaml": "queue: orders\nsource: { file: rows.ndjson }\n", "rows.ndjson": rows.join("\n") },
@@ -19,7 +19,7 @@ async function makeKilled(): Promise<Seeder> {
 
 const provider = ({ stack }: Seeder) => stack.processes().filter(({ command }) => command.includes("dynamic-provider"));
 
-/** Starts a run, and resolves once the queue has taken ten requests of it. */
+/** Starts a run, and resolves once the queue has accepted ten of its requests. */
 async function startPushing({ stack, emulator }: Seeder): Promise<Running> {
   let seen = 0;
   const tenth = emulator.nextRequest(({ accepted }) => accepted > 0 && ++seen === 10);
@@ -32,7 +32,7 @@ async function startPushing({ stack, emulator }: Seeder): Promise<Running> {
   return run;
 }
 
-/** How often each row is in the queue. */
+/** Returns how many copies of each row are in the queue. */
 function times({ bodies }: Seeder): Map<number, number> {
   const found = new Map(rows.map((row) => [row, 0]));
   for (const body of bodies("orders")) found.set(Number(body), (found.get(Number(body)) ?? 0) + 1);
@@ -62,7 +62,7 @@ async function finish(seeder: Seeder): Promise<number> {
   expect(twice.filter((row) => !named.has(row))).toEqual([]);
   expect(Math.max(...found.values())).toBeLessThanOrEqual(2);
 
-  // The engine's state has it all now, which the next run finds.
+  // The Pulumi state is complete now, so the next run pushes nothing.
   const requests = emulator.requests.length;
   succeeded(await stack.up());
   expect(emulator.requests).toHaveLength(requests);
@@ -81,7 +81,7 @@ it("an orphaned provider stops and ends, and what it pushed is known to the next
   expect(JSON.parse(planned.stdout).manifests).toMatchObject([
     { push: { messages: count }, journaled: { pushed: seeder.bodies("orders").length, inDoubt: 0 } },
   ]);
-  // Nothing was under way when it ended, so nothing is in doubt.
+  // No request was in flight when it ended, so no message is in doubt.
   expect(await finish(seeder)).toBe(0);
 });
 
@@ -99,6 +99,6 @@ it("after engine and provider were killed together, only what was under way may 
   expect(pushed + inDoubt).toBeGreaterThanOrEqual(arrived);
   const twice = await finish(seeder);
   expect(twice).toBeLessThanOrEqual(inDoubt);
-  // At most the 40 requests that a segment has open.
+  // At most the 40 requests that a segment has in flight.
   expect(twice).toBeLessThanOrEqual(40 * 100);
 });

@@ -18,7 +18,7 @@ it("says in preview how many messages will go, and pushes none", async () => {
   expect(second.stdout).toContain("1 message to push to orders, 2 pushed before, 1 removed");
   expect(seeder.pushes()).toEqual([3]);
 
-  // With a preview in front of the run, as `pulumi up` does it.
+  // With a preview before the run, as `pulumi up` does by default.
   succeeded(await seeder.stack.up({ preview: true }));
   expect(seeder.pushes()).toEqual([3, 1]);
 });
@@ -80,7 +80,7 @@ it("destroys without pushing, and says that messages cannot be called back", asy
   expect(destroyed.stdout).toContain("2 messages");
   expect(destroyed.stdout).toContain("cannot be called back");
   expect(seeder.bodies("orders")).toEqual([1, 2]);
-  // A stack that is deployed again starts from nothing.
+  // A stack that is deployed again starts with an empty ledger.
   succeeded(await seeder.stack.up());
   expect(seeder.pushes()).toEqual([2, 2]);
 });

@@ -21,7 +21,7 @@ it("pushes nothing of a manifest that moved and says so, and only what is new in
   expect(pushes()).toHaveLength(before);
   expect(stack.outputs().manifests).toMatchObject({ "shop/orders": { pushed: 2 }, "shop/rows": { pushed: 2 } });
 
-  // The next run has nothing of the old names any more.
+  // The next run has no resources with the old names.
   seeder.write("shop/orders.yaml", `moved_from: [older, a]\n${messages}  - body: { order: 3 }\n`);
   succeeded(await stack.up());
   expect(pushes().slice(before)).toEqual([1]);

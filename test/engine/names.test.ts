@@ -21,7 +21,7 @@ it("pushes a manifest once, however systems and ledgers write the letters of its
   succeeded(await stack.up());
   expect(pushes()).toEqual([2]);
 
-  // As a version wrote it that took the name as the file system had it.
+  // An older version stored the name as the file system returned it.
   const file = join(stack.project.dir, "older.json");
   const { stdout } = succeeded(await stack.pulumi(["stack", "export"]));
   writeFileSync(file, stdout.replaceAll(composed, decomposed));

@@ -6,7 +6,7 @@ import { packed } from "../package/support/packed.ts";
 import { said, succeeded } from "./support/seeder.ts";
 import { makeShop } from "./support/shop.ts";
 
-/** The blocks of a page in a language. */
+/** Returns the first two blocks of a page in a language. */
 function examples(path: string, language: string): readonly [string, string] {
   const { blocks } = parsePage(path, readFileSync(join(repository, path), "utf8"));
   const [first, second] = blocks.filter((block) => block.language === language).map(({ text }) => text);
@@ -14,10 +14,10 @@ function examples(path: string, language: string): readonly [string, string] {
   return [first, second];
 }
 
-/** Every test runs the engine five to eight times. */
+/** Each test runs Pulumi five to eight times. */
 vi.setConfig({ testTimeout: 360_000 });
 
-/** The programs of the page, in their order. */
+/** The programs of the page, in order. */
 const [withQueue, wholeProgram] = examples("docs/library.md", "ts");
 
 it("creates a queue and fills it from a manifest and from values, as its page shows", async () => {

@@ -23,7 +23,7 @@ const write = (file: string, ...words: readonly string[]) =>
     `messages/${file}.yaml`,
     `queue: orders\nmessages:\n${words.map((each) => `  - body: ${each}\n`).join("")}`,
   );
-/** What the real engine's configuration and a pipeline's secrets come to. */
+/** The secrets of a pipeline: the stack's passphrase and the emulator's token. */
 const secrets = () => ({
   PULUMI_CONFIG_PASSPHRASE: world.stack.project.env.PULUMI_CONFIG_PASSPHRASE ?? "",
   CLOUDFLARE_API_TOKEN: world.emulator.token,
@@ -34,7 +34,7 @@ describe("GitHub Actions", () => {
   const caches: string[] = [];
   let runs = 0;
 
-  /** Runs a workflow of the project's, for an event. The clone is a fresh one, as far as what earlier runs left. */
+  /** Runs a workflow of the project for an event. The clone contains no files of earlier runs. */
   async function run(
     name: string,
     github: Readonly<Record<string, unknown>>,
@@ -79,7 +79,7 @@ describe("GitHub Actions", () => {
     const step = job?.steps.find((each) => each.name === name);
     return step === undefined ? "it did not run" : step.stdout + step.stderr;
   };
-  /** What GitHub knows of a merged pull request whose plan was kept. */
+  /** Adds what GitHub stores about a merged pull request whose plan was kept. */
   function merged(head: string, commit: string, planRun: string): void {
     world.api.pulls.set(commit, [
       { merge_commit_sha: "another", head: { sha: "another" } },
@@ -95,7 +95,7 @@ describe("GitHub Actions", () => {
     "validates with annotations, plans in a comment, deploys what was reviewed, and then nothing",
     async () => {
       const { api } = world;
-      // From a fork: no secrets, no variables, and a token that may only read.
+      // From a fork: no secrets, no variables, and a read-only token.
       api.refuse = 403;
       const fork = await run("messages-plan", pullRequest("f0"), { secrets: {}, vars: {} });
       expect([fork.validate?.result, fork.plan?.result], outputOf(fork.plan, "Plan")).toEqual(["success", "success"]);
@@ -130,7 +130,7 @@ describe("GitHub Actions", () => {
       expect(deployed.deploy?.summary).toContain("| `orders` | `orders` | 2 | 0 | 0 |");
       expect(deployed.deploy?.summary).toContain("Everything is pushed.");
 
-      // By hand, behind a run that was killed.
+      // Started by hand, after a run that was killed.
       const lock = join(variables().PULUMI_BACKEND_URL.replace("file://", ""), ".pulumi/locks/organization/shop/dev");
       mkdirSync(lock, { recursive: true });
       const holder = { pid: 1, username: "runner", hostname: "gone", timestamp: "2026-01-01T00:00:00Z" };
@@ -140,7 +140,7 @@ describe("GitHub Actions", () => {
       expect(bodies()).toHaveLength(2);
       expect(readdirSync(lock)).toEqual([]);
 
-      // Nothing to say, but the comment is of an older commit.
+      // Nothing to push, but the comment is about an older commit.
       await run("messages-plan", pullRequest("a2"));
       expect(api.comments.map(({ body }) => body)).toEqual([expect.stringMatching(/nothing to push.*Planned for a2/s)]);
     },
@@ -167,7 +167,7 @@ describe("GitHub Actions", () => {
       expect([failed.plan?.result, failed.deploy?.result]).toEqual(["success", "failure"]);
       expect(outputOf(failed.deploy, "Deploy")).toContain("10207");
       expect(failed.deploy?.summary).toContain("The run failed. Progress is saved.");
-      // Only a run that ended in order can do without its journal.
+      // Only a run that finished normally does not need its journal.
       expect(caches.at(-1)).toBe(`messages-journal-dev/${failed.id}-1`);
 
       const byPerson = await run("messages-deploy", byHand);
@@ -206,7 +206,7 @@ describe("GitLab CI", () => {
       const deployed = await job("deploy-messages", { ...variables(), ...secrets() });
       expect(deployed.code, said(deployed)).toBe(0);
       expect(bodies().at(-1)).toBe("fifth");
-      // Run again, it has nothing left to do; what nobody reviewed it does not push.
+      // Run again, it has nothing left to push; it does not push what was not reviewed.
       expect((await job("deploy-messages", { ...variables(), ...secrets() })).code).toBe(0);
       write("gitlab", "fifth", "sixth");
       const other = await job("deploy-messages", { ...variables(), ...secrets() });
@@ -237,7 +237,7 @@ describe("the shell's pipeline", () => {
       expect(messages("validate")).toMatchObject({ status: 0 });
       expect(messages("plan", variables())).toMatchObject({ status: 2, stdout: expect.stringContaining("1 message") });
       const before = bodies().length;
-      // The emulator lives in this process: it has to be free to answer.
+      // The emulator runs in this process, which must not block.
       const deployed = await spawnProcess(script, ["deploy"], {
         cwd: "/",
         env: { ...world.runnerEnv, FOLDER: world.stack.project.dir, ...variables(), ...secrets() },

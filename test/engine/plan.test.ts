@@ -15,7 +15,7 @@ interface Load {
   readonly bytes: number;
 }
 
-/** The plan, as a pipeline reads it, checked against its schema. */
+/** Returns the plan as a pipeline reads it, validated against its schema. */
 async function planOf({ stack }: Seeder, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
   const run = await cli(stack.project, ["plan", "--stack", "test", "--format", "json", ...args], env);
   const plan = JSON.parse(run.stdout || "null") as {
@@ -102,7 +102,7 @@ it("has a digest that no layout, machine or other message changes, and writes it
     digest: first.digest,
   });
   seeder.write("a.yaml", "# the same\nmessages: [{ body:   1 }, { body: 2 }]\nqueue: 'orders'\n");
-  // Without a login the plan is made from the files alone.
+  // Without a login, the plan is made from the files alone.
   const alone = { PULUMI_BACKEND_URL: "" };
   expect((await planOf(seeder, [], alone)).digest).toBe(first.digest);
   seeder.write("a.yaml", manifest(1, 3));
@@ -120,7 +120,7 @@ it("plans from nothing where there is no login, no stack or no engine, and says 
   };
   succeeded(await stack.up());
   expect(await from("test", {})).toMatchObject({ base: { kind: "ledger" }, total: { messages: 0 } });
-  // The state is read without the passphrase.
+  // Reading the state does not require the passphrase.
   expect(await from("test", { PULUMI_CONFIG_PASSPHRASE: "" })).toMatchObject({ base: { kind: "ledger" } });
   expect(await from("test", { PULUMI_BACKEND_URL: "" })).toMatchObject({
     base: { kind: "nothing", code: "no_login" },

@@ -82,7 +82,7 @@ it("gives each review environment queues of its own, which come and go with its 
   expect(bodies("orders-dev")).toEqual(new Set(["everywhere"]));
 });
 
-/** A queue's settings, as the API has them. */
+/** Returns the settings of a queue from the API. */
 async function settings({ emulator }: Seeder, queue: string): Promise<unknown> {
   const url = `${emulator.baseUrl}/accounts/${emulator.accountId}/queues/${emulator.queueId(queue)}`;
   const answer = await fetch(url, { headers: { authorization: `Bearer ${emulator.token}` } });

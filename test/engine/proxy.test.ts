@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { cli } from "./support/cli.ts";
 import { makeSeeder, said, succeeded } from "./support/seeder.ts";
 
-/** A proxy that answers CONNECT with this line; undefined: never. */
+/** Starts a proxy that answers CONNECT with this line, or never if it is undefined. */
 async function startProxy(answer: string | undefined) {
   const server: Server = createServer();
   const asked: (string | undefined)[] = [];
@@ -30,7 +30,7 @@ async function startProxy(answer: string | undefined) {
 }
 
 const manifest = "queue: orders\nmessages:\n  - { id: one, body: { n: 1 } }\n";
-/** Named by the environment, so that it is meant; nothing is there. */
+/** Set in the environment, so it is used; nothing listens there. */
 const remote = { CLOUDFLARE_BASE_URL: "https://api.invalid/client/v4" };
 
 it("reaches the engine and this machine without the proxy that is named in lower case", async () => {

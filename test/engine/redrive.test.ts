@@ -7,7 +7,7 @@ import { Caller } from "../emulator/caller.ts";
 import { cli } from "./support/cli.ts";
 import { makeSeeder, said, succeeded } from "./support/seeder.ts";
 
-/** Dead letters as the API takes them, and how each arrives again, byte by byte. */
+/** Dead letters as the API accepts them, and each as it has to arrive again, byte by byte. */
 const letters = [
   ['{"order":1,"price":19.90,"note":"${stack} $${x}"}', "json", '{"order":1,"price":19.9,"note":"${stack} $${x}"}'],
   ['{"order":2,"at":1e21,"list":[null,true,""]}', "json", '{"order":2,"at":1e+21,"list":[null,true,""]}'],
@@ -18,7 +18,7 @@ const letters = [
   ['"{\\"a\\":1.50}"', "text", '{"a":1.50}'],
 ] as const;
 
-/** The command lines of the page, in their order. */
+/** Returns the command lines of a page, in order. */
 function commandsOf(page: string): readonly string[] {
   const { blocks } = parsePage(page, readFileSync(join(repository, page), "utf8"));
   return blocks.flatMap(({ language, text }) => (language === "sh" ? text.trim().split("\n") : []));
@@ -54,10 +54,10 @@ it("follows docs/redrive.md from dead letters to messages that are pushed exactl
   expect(commands.length).toBeGreaterThan(8);
   for (const command of commands) {
     if (command.startsWith("npx wrangler ")) {
-      // The contract tests run this very command; here its effect is enough.
+      // The contract tests run this very command; its effect is enough here.
       await post("orders-dead", "/consumers", { type: "http_pull", settings: { max_retries: 100 } });
     } else if (command.startsWith("npx queue-seeder ")) {
-      // A person would confirm.
+      // A user would confirm.
       const words = `${command.slice("npx queue-seeder ".length)}${command.includes(" up ") ? " --yes" : ""}`;
       const run = await cli(stack.project, words.split(" "));
       expect([run.code, command], said(run)).toEqual([0, command]);

@@ -5,7 +5,7 @@ import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
 
 const main = join(import.meta.dirname, "../../src/cli/main.mjs");
 
-/** The command line in the stack's project, as a process of its own. */
+/** Runs the command line in the stack's project, in a process of its own. */
 function run({ stack }: Seeder, ...args: string[]): Promise<ProcessResult> {
   const { dir, env } = stack.project;
   return spawnProcess(process.execPath, [main, ...args, "--stack", stack.name], { cwd: dir, env, timeoutMs: 150_000 })
@@ -25,7 +25,7 @@ it("baselines a manifest without a push, as it is or as it was edited, and leave
 
   seeder.write("old/a.yaml", manifest(101, 2));
   succeeded(await run(seeder, "baseline", "old/a", "--yes"));
-  // The other manifest was passed over, not skipped for ever.
+  // The baseline did not include the other manifest, which is still pushed.
   succeeded(await stack.up());
   expect(seeder.bodies("orders")).toEqual([3]);
 });
@@ -70,7 +70,7 @@ it("leaves a manifest in a folder of the other's name alone, and knows one by th
   succeeded(await stack.up());
   expect(bodies("orders")).toEqual([2]);
 
-  // What is gone is no part of a repair, nor does it stop one.
+  // A removed manifest is not part of a repair, and does not block one.
   stack.remove("messages/a/b.yaml");
   stack.remove("messages/a.yaml");
   seeder.write("c.yaml", `moved_from: [a]\n${manifest(1)}`);
@@ -116,7 +116,7 @@ it("settles rows of a data file that has more or fewer segments by now", async (
     "0 messages forgotten by the ledger; nothing was pushed\n1 of the 1 that were named cannot be meant, and stayed as they were.\n",
   ]);
 
-  // The part that is gone stays in the ledger, and so does the refusal, until somebody accepts the file.
+  // The removed rows stay in the ledger, and the refusal stays until a baseline accepts the file.
   seeder.write("rows.ndjson", rows(5_000));
   succeeded(await run(seeder, "forget", "a", "#1", "--yes"));
   expect(said(await stack.up())).toContain("DATA_FILE_EDITED");

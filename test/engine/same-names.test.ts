@@ -7,7 +7,7 @@ import { installStrictly } from "../package/support/strict.ts";
 import { said, succeeded } from "./support/seeder.ts";
 import { makeShop } from "./support/shop.ts";
 
-/** Every test runs the engine several times. */
+/** Each test runs Pulumi several times. */
 vi.setConfig({ testTimeout: 360_000 });
 
 const program = (from: string) => `import { Config } from "@pulumi/pulumi";
@@ -95,7 +95,7 @@ it("keeps what an inline program reads and writes in its project, wherever it is
 function roots(state: string, dir: string): unknown[] {
   const resources: readonly { inputs?: { root?: unknown }; outputs?: unknown }[] =
     JSON.parse(state).checkpoint.latest.resources;
-  // Where in an inline program a resource is made, the engine notes with an absolute path; what we give it has none.
+  // Pulumi records an absolute source position for a resource of an inline program; the inputs and outputs contain no such path.
   const given = resources.map(({ inputs, outputs }) => ({ inputs, outputs }));
   expect(JSON.stringify(given)).not.toContain(dir);
   return resources.flatMap(({ inputs }) => inputs?.root ?? []);
@@ -107,7 +107,7 @@ it("refuses Yarn's Plug'n'Play in the program, with the command that helps", asy
   const files = { "index.ts": program("queue-seeder"), "seeds/orders.yaml": manifest("a") };
   await using shop = await makeShop({ tarball: packed(), files });
   const { stack } = shop;
-  // Plug'n'Play itself has no node_modules; the process that runs under it says so.
+  // Simulates Plug'n'Play, which sets this property and has no node_modules.
   stack.write("pnp.cjs", 'process.versions.pnp = "3";\n');
   const env = { NODE_OPTIONS: `--require ${join(stack.project.dir, "pnp.cjs")}` };
   const up = await stack.up({ env });

@@ -29,7 +29,7 @@ it("finishes a delivery of every_deploy after a failure, and sends no finished s
     return [0, 4_999, 5_000, 5_099].map((row) => times.get(row) ?? 0);
   };
   succeeded(await stack.up());
-  // The first segment is finished, and the second one is refused before anything of it is taken.
+  // The first segment is complete; the second one is refused before any of its messages is accepted.
   emulator.faults.add({ match: { method: "POST" }, effect: { kind: "error", code: 10251 }, skip: 50 });
   const failed = await stack.up({ args: ["--parallel", "1"] });
   expect([failed.code, taken()], said(failed)).toEqual([1, [2, 2, 1, 1]]);

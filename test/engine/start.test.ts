@@ -6,7 +6,7 @@ const manifest = "queue: orders\nmessages:\n  - body: { order: 1 }\n";
 it("tells under a bare pulumi that Node is too old, and pushes nothing", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest } });
   const { stack, emulator } = seeder;
-  // Node takes itself for the one that a machine may have first on its PATH.
+  // Simulates an old Node that is first on the PATH.
   stack.write("old.cjs", 'Object.defineProperty(process.versions, "node", { value: "20.20.2" });\n');
   const up = await stack.up({ env: { NODE_OPTIONS: `--require=${stack.project.dir}/old.cjs` } });
   expect(up.code).not.toBe(0);

@@ -17,7 +17,7 @@ it("keeps credentials, bodies and absolute paths out of the state, and the provi
   }
 
   const resources: { inputs?: { __provider?: string } }[] = JSON.parse(state).checkpoint.latest.resources;
-  // The engine would note where in the program a resource is made, too.
+  // Pulumi would also record the source position of each resource.
   expect(state).not.toContain(stack.project.dir);
   const providers = resources.flatMap(({ inputs }) => inputs?.__provider ?? []);
   expect(providers).toHaveLength(2);

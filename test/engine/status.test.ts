@@ -74,7 +74,7 @@ it("goes on without metrics, and says why there are none", async () => {
     /^the stack's secrets cannot be read \(.+\), and no credentials for the Cloudflare API are set/,
   );
   expect(locked.manifests).toMatchObject([{ pending: 1 }]);
-  // The environment's serve as well.
+  // Credentials from the environment work as well.
   const env = { PULUMI_CONFIG_PASSPHRASE: "wrong", CLOUDFLARE_API_TOKEN: emulator.token };
   expect((await statusOf(seeder, env)).queues).toMatchObject([{ metrics: { backlog_count: 0 }, why: null }]);
 

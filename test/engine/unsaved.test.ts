@@ -12,7 +12,7 @@ const texts = ({ bodies }: Seeder, queue: string) =>
     .map((body) => JSON.stringify(body))
     .sort();
 
-/** The engine cannot write the state's file, whoever it runs as: a folder is in its place. @returns what takes it away */
+/** Blocks writes of the state file for any user, with a folder in its place. @returns a function that removes the folder */
 function blockState({ stack }: Seeder): () => void {
   const file = join(stack.project.dir, "../state/.pulumi/stacks/queue-seeder/test.json");
   renameSync(file, `${file}.kept`);
@@ -23,7 +23,7 @@ function blockState({ stack }: Seeder): () => void {
   };
 }
 
-/** A run of `queue-seeder up` whose state cannot be saved from its first request on. */
+/** Runs `queue-seeder up` with a state that cannot be saved from its first request on. */
 async function unsaved(
   seeder: Seeder,
 ): Promise<{ readonly total: object; readonly exit: number; readonly said: string }> {
@@ -70,7 +70,7 @@ it("pushes nothing twice where the state could not be saved, to this queue and t
   succeeded(await stack.up());
   expect([texts(seeder, "orders"), texts(seeder, "second")]).toEqual([expected(400), expected(400)]);
 
-  // Pulumi is told to begin anew, and does.
+  // A taint makes Pulumi start over.
   const urn = /urn:pulumi:[^"]*Segment::a\/0/.exec(stack.exportState())?.[0] ?? "";
   succeeded(await stack.pulumi(["state", "taint", urn, "--yes"]));
   const before = emulator.messages("orders").length;
@@ -102,7 +102,7 @@ it("lets a second run wait for the first one, which `pulumi cancel` does not end
   expect(texts(seeder, "orders")).toEqual(expected(250));
 });
 
-/** Kills everything that runs for the stack, once two requests were answered and the third one was accepted. */
+/** Kills all processes of the stack, once two requests were answered and the third one was accepted. */
 async function killAtThird({ stack, emulator }: Seeder, env: Record<string, string>): Promise<void> {
   const third = Promise.withResolvers<void>();
   const killed = Promise.withResolvers<void>();
@@ -134,7 +134,7 @@ it("knows after a kill what a run without checkpoints pushed, in its first deplo
   const env = { PULUMI_SKIP_CHECKPOINTS: "true" };
   await killAtThird(seeder, env);
   expect(stack.exportState()).not.toContain("dynamic:Segment");
-  // Two requests were answered, and the third one was not: its messages are held, as `in_doubt: stop` asks.
+  // Two requests were answered and the third was not: its messages are held, as `in_doubt: stop` requires.
   const held = await stack.up({ env });
   expect([held.code, said(held)]).toEqual([
     1,

@@ -20,7 +20,7 @@ interface Line {
   readonly [key: string]: unknown;
 }
 
-/** Runs `up --json`, and checks each of its lines against the schema. */
+/** Runs `up --json`, and validates each of its lines against the schema. */
 async function upJson({ stack }: Seeder, args: readonly string[] = [], env: Record<string, string> = {}) {
   const run = await cli(stack.project, ["up", "--stack", "test", "--yes", "--json", ...args], env);
   const lines: Line[] = run.stdout
@@ -45,12 +45,12 @@ it("pushes what it planned, says so to programs and to people, and does as `pulu
       { name: "a", pushed: 250, requests: 3 },
       { name: "b", pushed: 1, requests: 1 },
     ],
-    // Of two that push at once, either may have heard last.
+    // Two segments push in parallel, and either may have read the metrics last.
     queues: [{ name: "orders", metrics: { backlog_count: expect.toSatisfy((n: number) => n > 0 && n <= 251) } }],
   });
   expect(seeder.pushes().toSorted()).toEqual([1, 100, 100, 50]);
 
-  // Plain `pulumi up` finds nothing left to do, and the other way round.
+  // Plain `pulumi up` finds nothing left to push, and vice versa.
   succeeded(await seeder.stack.up());
   seeder.write("b.yaml", manifest("words", "more"));
   succeeded(await seeder.stack.up());
@@ -111,7 +111,7 @@ it("refuses another plan than the one that --expect names, and finishes that one
     0,
     expect.objectContaining({ total: expect.objectContaining({ pushed: 200 }) }),
   ]);
-  // Nothing is left of it, and a digest alone does not say so.
+  // The approved plan has nothing left to push; a digest alone does not cover this.
   expect((await upJson(seeder, ["--expect", "plan.json"])).end).toMatchObject({ exit: 0, total: { pushed: 0 } });
   const { digest } = JSON.parse(readFileSync(join(project.dir, "plan.json"), "utf8"));
   expect((await upJson(seeder, ["--expect", digest])).code).toBe(5);
@@ -155,7 +155,7 @@ it("says whose the lock is, ends with 4, or waits and plans anew", async () => {
     expect.stringMatching(/Another run holds the stack: .+@.+ \(pid \d+\)/),
   ]);
 
-  // A person hears of it before any question.
+  // A user sees it before any question.
   const asked = await atTerminal(stack.project, ["up", "--stack", "test"]);
   expect([asked.code, asked.stdout]).toEqual([4, expect.stringMatching(/Another run holds the stack: .+ \(pid \d+\)/)]);
   expect(asked.stdout).not.toContain("[y/N]");
@@ -170,10 +170,10 @@ it("says whose the lock is, ends with 4, or waits and plans anew", async () => {
   });
   held.release();
   succeeded(await holder.done);
-  // The holder pushed everything, so that nothing is left for who waited.
+  // The holder pushed everything, so the waiting run pushes nothing.
   const waited = await waiting.done;
   expect(waited.code, said(waited)).toBe(0);
-  // Nothing goes that was not reviewed.
+  // Nothing is pushed that was not reviewed.
   expect(await reviewed).toMatchObject({ code: 0, end: { total: { pushed: 0 } } });
   const bodies = seeder.bodies("orders") as number[];
   expect(bodies.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, n) => n));
@@ -182,7 +182,7 @@ it("says whose the lock is, ends with 4, or waits and plans anew", async () => {
 it("does not count as its own what another run pushed between its plan and its turn", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(3) } });
   const { stack } = seeder;
-  // An engine that waits before it takes the stack.
+  // Puts a Pulumi CLI on the PATH that waits before it locks the stack.
   const { PATH = "" } = stack.project.env;
   const engine = findEngine({ PATH });
   const [bin, asked, turn] = ["bin", "asked", "turn"].map((name) => join(stack.project.dir, name)) as [

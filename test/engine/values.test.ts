@@ -5,10 +5,10 @@ import { packed } from "../package/support/packed.ts";
 import { said, succeeded } from "./support/seeder.ts";
 import { makeShop } from "./support/shop.ts";
 
-/** Every test runs the engine five to eight times. */
+/** Each test runs Pulumi five to eight times. */
 vi.setConfig({ testTimeout: 360_000 });
 
-/** A resource that makes a word out of `seed`, which is another one once the seed is; and whatever follows. */
+/** A program with a resource whose `word` changes with `seed`, and a manifest with these arguments. */
 const program = (args: string) => `import * as pulumi from "@pulumi/pulumi";
 import { MessageManifest } from "queue-seeder";
 
@@ -81,7 +81,7 @@ it("pushes what other resources made, once, and keeps it secret", async () => {
   expect(said(again)).toMatch(/\d unchanged/);
   expect(shop.pushes()).toEqual([3]);
 
-  // What was agreed to is not what another seed makes.
+  // The approval does not cover the messages of another seed.
   await stack.setConfig({ "shop:seed": "two" });
   expect((await shop.cli("up", "--yes", "--expect", plan.digest)).code).toBe(5);
   const changed = succeeded(await stack.up({ preview: true }));

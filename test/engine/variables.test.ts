@@ -22,7 +22,7 @@ it("fills variables in, secrets only on the wire, and a rotated secret pushes no
     { plain: "body-of-a-message" },
   ]);
   expect(said(up) + stack.exportState()).not.toMatch(/a-secret-of-the-stack|body-of-a-message/);
-  // The debug log shows what the run did, and neither bodies nor credentials.
+  // The debug log shows what the run did, without bodies or credentials.
   expect(said(up)).toMatch(/QUEUE-SEEDER \d+: ledger: decision .*mode=once ledger=none journals=0 push=3 /);
   expect(said(up)).toMatch(/QUEUE-SEEDER \d+: journal: begin file=\S+\.journal /);
   expect(said(up)).toMatch(/QUEUE-SEEDER \d+: journal: sending id=\S+ messages=3\n/);
@@ -52,7 +52,7 @@ it("keeps the value of an environment variable that is named like a secret to th
   const plan = await cli(stack.project, ["plan", "--stack", "test", "--format", "json"], env);
   expect(said(failed) + said(up) + said(plan) + stack.exportState()).not.toMatch(/of the environment/);
 
-  // Another value pushes nothing, and where everybody would see it, it is refused.
+  // A changed value pushes nothing. In an id, which everyone can read, the variable is refused.
   expect(succeeded(await stack.up({ env: { DEPLOY_TOKEN: "rotated" } })).stdout).toContain("4 unchanged");
   seeder.write("a.yaml", text.replace("id: two", 'id: "${env.DEPLOY_TOKEN}"'));
   const refused = await stack.up({ env });

@@ -55,7 +55,7 @@ it("ends in place of a wait of years, keeps what was pushed, and pushes the rest
   expect(said(ended)).toContain("queue-seeder:maxWait");
   expect(bodies("orders")).toHaveLength(100);
 
-  // As long as is configured, and no longer.
+  // As long as configured, and no longer.
   emulator.faults.clear();
   emulator.faults.add({ match: { route: "batch" }, effect: limited(60) });
   await stack.setConfig({ "queue-seeder:maxWait": 30 });

@@ -3,18 +3,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
-/** What becomes of a write of the state. */
+/** Result of a write of the state. */
 export type WriteFate = "kept" | "refused";
 
-/** A bucket as Pulumi keeps its state in: the part of the S3 API that it calls. Writes of the state can be slow, or fail. */
+/** A state backend for Pulumi: the part of the S3 API that it calls. Writes of the state can be slow, or fail. */
 export interface Bucket extends AsyncDisposable {
-  /** What Pulumi needs to find it. */
+  /** The environment with which Pulumi finds it. */
   readonly env: Readonly<Record<string, string>>;
-  /** The text of an object whose key ends so; undefined: there is none. */
+  /** Returns the text of the object whose key has this suffix, or undefined if there is none. */
   read(ending: string): string | undefined;
-  /** Asked at each write of a stack's state, before it has its effect; undefined: all are kept. */
+  /** Called before each write of a stack's state takes effect; if undefined, all writes are kept. */
   onWrite: (() => Promise<WriteFate>) | undefined;
-  /** Writes of the state that were refused. */
+  /** Number of refused writes of the state. */
   refused: number;
 }
 
@@ -86,7 +86,7 @@ function keyOfSource(source: string): string {
   return path.slice(name.length + 1);
 }
 
-/** A body that comes in chunks with their sizes and a checksum behind them, as the SDK sends it. */
+/** Decodes a body that the SDK sends in chunks, each with its size, followed by a checksum. */
 function plain(body: Buffer, { headers }: IncomingMessage): Buffer {
   if (!String(headers["content-encoding"] ?? "").includes("aws-chunked")) return body;
   const parts: Buffer[] = [];

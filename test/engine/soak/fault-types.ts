@@ -1,24 +1,27 @@
 import { type ApiErrorCode, apiErrors } from "../../../src/emulator/errors.ts";
 import type { FaultEffect, When } from "../../../src/emulator/faults.ts";
 
-/** Something bad that happens when a push arrives at the emulator. */
+/** A fault that occurs when a push arrives at the emulator. */
 export type FaultType = { readonly name: string } & (
   | { readonly kind: "fault"; readonly effect: FaultEffect; readonly times: number }
-  /** Others use the token's requests up, and the account is blocked. */
+  /** Other clients use up the token's requests, and the account is blocked. */
   | { readonly kind: "crowd" }
-  /** Nobody listens any more, until the run is over. */
+  /** Connections are refused until the run is over. */
   | { readonly kind: "closed" }
-  /** The next connections are cut as soon as they are made; those that are there, at once. */
+  /** Open connections are reset immediately, the next ones as soon as they are made. */
   | { readonly kind: "reset"; readonly times: number }
-  /** `kill -9`, while the request waits before or after it has its effect. */
+  /** `kill -9` while the request waits, before or after it takes effect. */
   | { readonly kind: "kill"; readonly victims: readonly Victim[]; readonly when: When; readonly then: RunResult }
-  /** From this push to the run's end. `slow`: each write of the state takes some time; `refused`: each fails, and Pulumi tries it ten times. */
+  /**
+   * From this push to the end of the run. `slow`: each write of the state takes some time; `refused`: each fails, and Pulumi
+   * makes ten attempts.
+   */
   | { readonly kind: "state"; readonly how: "slow" | "refused" }
   /** `kill -9` of the CLI at its next write of the state, which fails, or at the second one that fails. */
   | { readonly kind: "kill_at_write"; readonly write: 1 | 2 }
-  /** `pulumi cancel` beside the run, which goes on, and another run. */
+  /** `pulumi cancel` during the run, which continues, and a second run in parallel. */
   | { readonly kind: "cancel" }
-  /** To the CLI, in the same moment; twice: again once it has said that it heard the first one. */
+  /** A signal to the CLI immediately; `twice`: again after the CLI reported the first one. */
   | {
       readonly kind: "signal";
       readonly signal: "SIGINT" | "SIGTERM";
@@ -30,18 +33,18 @@ export type FaultType = { readonly name: string } & (
 
 export type Victim = "cli" | "provider";
 
-/** What becomes of the request that waited. */
+/** Result of the request that waited. */
 export type RunResult = "go" | "drop";
 
 const whens = ["before", "after"] as const;
 const runResults = ["go", "drop"] as const;
 
-/** After which the soak's copy of the program gives an answer up: the usual minute would make the rounds long. */
+/** Request timeout of the soak's copy of the program, in ms: the usual minute would make the rounds long. */
 export const deadlineMs = 3_000;
 
 const fault = (name: string, effect: FaultEffect, times = 1): FaultType => ({ kind: "fault", name, effect, times });
 
-/** Codes after which nobody knows whether the queue has the messages: it may have them. */
+/** Codes after which it is unknown whether the queue has the messages. */
 const unknownFate: readonly ApiErrorCode[] = [10201, 15000];
 
 const codes = (Object.keys(apiErrors).map(Number) as ApiErrorCode[]).flatMap((code) =>
@@ -68,7 +71,7 @@ const proxies = whens.flatMap((when) => [
   fault(`too slow ${when}`, { kind: "delay", ms: deadlineMs + 1_500, when }),
 ]);
 
-/** Not after acceptance: who refuses so has not accepted. */
+/** Never after acceptance: a server that refuses in this way has not accepted the messages. */
 const refusals = [
   fault("403 html", { kind: "status", status: 403, body: "html" }),
   fault("429 null", { kind: "status", status: 429, body: "null", retryAfterSeconds: 1 }),
@@ -118,7 +121,7 @@ const states: readonly FaultType[] = [
   { kind: "cancel", name: "cancel beside the run" },
 ];
 
-/** The families, so that a schedule has enough of the rarer ones. */
+/** Fault types by family, so that a schedule contains enough of the rarer ones. */
 export const faultTypes = {
   faults: [...codes, ...proxies, ...refusals, ...network],
   ends: [...kills, ...signals],

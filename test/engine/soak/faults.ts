@@ -6,30 +6,30 @@ import type { FaultType, RunResult, Victim } from "./fault-types.ts";
 import type { PlannedFault } from "./schedule.ts";
 import type { World } from "./world.ts";
 
-/** Every push, of one message or of many, to whichever queue. */
+/** Every push, of one message or of several, to any queue. */
 const pushes: FaultMatch = { method: "POST" };
 
-/** Milliseconds that a write of the state takes where the backend is far away, and a bit. */
+/** Milliseconds that a write of the state takes, a bit more than with a distant backend. */
 const slowMs = 400;
 
-/** Strikes that wait for their push. */
+/** Faults that wait for their push. */
 export interface ArmedFaults {
-  /** The run that they are for; none can strike before. */
+  /** The run that the faults are for; no fault strikes before it. */
   readonly run: PromiseWithResolvers<Running>;
-  /** Names of those that were seen to do what they are for. */
+  /** Names of the faults that are known to have taken effect. */
   readonly hits: string[];
-  /** Another run beside it, once there is one. */
+  /** A second run in parallel, once it was started. */
   beside: Running | undefined;
-  /** Whether the runs are over: what still waits then strikes nothing. */
+  /** Whether the runs are over: pending faults then have no effect. */
   over: boolean;
 }
 
-/** Sets the blows for the next run. Each strikes when its push arrives, not at a time. */
+/** Arms the faults for the next run. Each strikes when its push arrives, not at a given time. */
 export function armFaults(world: World, faults: readonly PlannedFault[]): ArmedFaults {
   const armed: ArmedFaults = { run: Promise.withResolvers(), hits: [], beside: undefined, over: false };
   for (const { push, fault } of faults) {
     const gate = async (): Promise<RunResult> => {
-      // A request that its client gave up may come to its turn late.
+      // The server may process an abandoned request after the run.
       if (armed.over) return "go";
       const seen = () => {
         const name = `${fault.name} at ${push}`;
@@ -47,10 +47,10 @@ export function armFaults(world: World, faults: readonly PlannedFault[]): ArmedF
 }
 
 /**
- * What a fault does besides what the emulator does of itself.
+ * Carries out the part of a fault that the emulator does not.
  *
- * @param seen called once it has done it; what waits for the state does it later
- * @returns what becomes of the request that waits
+ * @param seen called once the fault took effect; for a fault of the state, later
+ * @returns the result of the request that waits
  */
 async function act(world: World, fault: FaultType, armed: ArmedFaults, seen: () => void): Promise<RunResult> {
   const { crowd, proxy, stack, bucket } = world;
@@ -90,7 +90,7 @@ async function act(world: World, fault: FaultType, armed: ArmedFaults, seen: () 
       return "go";
     }
     case "cancel": {
-      // A run that has the lock for itself by then needs no other one.
+      // One second run is enough: it may hold the lock by then.
       await world.cancel();
       armed.beside ??= world.spawnUp();
       if (await heard(armed.beside, /waits for the run of process|RUN_UNDER_WAY/)) seen();
@@ -122,11 +122,11 @@ export function killIfThere(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It has ended by itself meanwhile.
+    // The process has already ended.
   }
 }
 
-/** Until the CLI says it, or ends. @returns whether it said it */
+/** Waits until the CLI prints a match, or ends. @returns whether it printed one */
 async function heard({ child, done }: Running, words: RegExp): Promise<boolean> {
   const logged = async () => {
     for (let text = ""; !words.test(text); ) {

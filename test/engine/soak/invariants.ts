@@ -1,13 +1,13 @@
 import type { InDoubtPolicy } from "../../../src/types.ts";
 
-/** A promise that the seeder broke. */
+/** A broken guarantee. */
 export interface Finding {
   readonly manifest: string;
   readonly what: string;
   readonly keys: readonly string[];
 }
 
-/** A manifest that is said to be pushed. */
+/** A manifest whose messages have to be in the queue. */
 export interface Claim {
   readonly manifest: string;
   readonly inDoubt: InDoubtPolicy;
@@ -15,10 +15,10 @@ export interface Claim {
 }
 
 /**
- * Compares what was promised with what is in the queue. Pure.
+ * Compares the guarantees with the content of the queue. Pure.
  *
  * @param arrived how often each message arrived, by its key
- * @param reported keys of messages of which a run said that they are in doubt, or may have arrived twice
+ * @param reported keys of messages that a run reported as in doubt or as possible duplicates
  */
 export function checkInvariants(
   claims: readonly Claim[],

@@ -4,12 +4,12 @@ import { findingText } from "./invariants.ts";
 import { type RoundResult, runLifecycle } from "./stack-lifecycle.ts";
 
 /**
- * The long soak: `npm run soak -- [--rounds N] [--seed S]`. Each ten rounds have a stack of their own and a seed of their
- * own, the first one's plus their number: whatever fails can be played again alone.
+ * The long soak: `npm run soak -- [--rounds N] [--seed S]`. Every ten rounds have their own stack and their own seed, which is
+ * the first seed plus their index, so any failure can be replayed alone.
  */
 const roundsOfLife = 10;
 
-/** What a long soak has to have done, by the words that the report of a round has for it. */
+/** Everything that a long soak has to cover, in the words of a round's report. */
 const kinds = [
   "kill cli",
   "kill provider",
@@ -37,7 +37,7 @@ if (!Number.isInteger(rounds) || rounds < 1 || !Number.isInteger(first))
 console.log(`${rounds} rounds, seed ${first}`);
 let failed = 0;
 let played = 0;
-/** How often each kind of thing happened. */
+/** How often each of them happened. */
 const happened = new Map<string, number>(kinds.map((kind) => [kind, 0]));
 const began = Date.now();
 for (let seed = first; played < rounds; seed += 1) {
@@ -62,7 +62,7 @@ for (let seed = first; played < rounds; seed += 1) {
 }
 for (const [kind, times] of happened) console.log(`${kind}: ${times} times`);
 const never = [...happened].filter(([, times]) => times === 0).map(([kind]) => kind);
-// In few rounds not everything has its turn.
+// A few rounds do not cover everything.
 const isBlind = played >= 100 && never.length > 0;
 if (isBlind) console.log(`never happened: ${never.join(", ")}`);
 console.log(failed === 0 ? `${played} rounds, nothing lost, nothing twice unknown` : `${failed} seeds failed`);
@@ -75,7 +75,7 @@ function line({ messages, duplicates, settled, destroyed, changed, hits }: Round
   return `${messages} messages, ${duplicates} twice so far, ${settled} settled${change}${over}; ${runs}`;
 }
 
-/** The most exact word for each thing that happened in a round. */
+/** Returns the most specific kind for each event of a round. */
 function kindsOf({ hits, changed, destroyed }: RoundResult): readonly string[] {
   const said = [...hits.flat(), ...(changed === undefined ? [] : [changed]), ...(destroyed ? ["destroyed"] : [])];
   return said.flatMap((what) => {

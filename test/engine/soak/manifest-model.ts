@@ -1,15 +1,15 @@
 import type { Addition, ManifestPlan } from "./schedule.ts";
 
-/** What a manifest holds now, and what of it people would call a message by. */
+/** The current content of a manifest, and the labels of its messages. */
 export interface ManifestModel {
   readonly plan: ManifestPlan;
-  /** Its names, the present one first. */
+  /** Its names, the current one first. */
   readonly names: readonly [string, ...string[]];
-  /** Keys of its messages, in order. A key is in the message's body, and in no other message's. */
+  /** Keys of its messages, in order. A key is in the body of exactly one message. */
   readonly keys: readonly string[];
   /** Files of the project, by path. */
   readonly files: Readonly<Record<string, string>>;
-  /** By what the seeder calls them: ids, or `#` and the number from 1. */
+  /** Returns the key for a label that the seeder reports: an id, or `#` and a 1-based number. */
   keyOf(label: string): string | undefined;
 }
 
@@ -18,7 +18,7 @@ interface Entry {
   readonly body: { readonly key: string; readonly padding: string };
 }
 
-/** Keeps what the manifests of a stack hold while they change from round to round. */
+/** Stores the content of a stack's manifests, which changes from round to round. */
 export class ManifestModels {
   readonly #entries = new Map<string, { entries: readonly Entry[]; ids: boolean }>();
   readonly #plans: readonly ManifestPlan[];
@@ -28,7 +28,7 @@ export class ManifestModels {
     this.#plans = plans;
   }
 
-  /** Gives a manifest another name. */
+  /** Gives a manifest a new name. */
   rename(manifest: string): void {
     const names = this.#namesOf(manifest);
     this.#names.set(manifest, [`${manifest}-${names.length}`, ...names]);
@@ -48,7 +48,7 @@ export class ManifestModels {
     this.#entries.set(manifest, { entries: [...before, ...fresh], ids: ids && plan?.kind === "inline" });
   }
 
-  /** Those that hold messages. */
+  /** Returns the manifests that have messages. */
   all(): ManifestModel[] {
     return this.#plans.flatMap((plan) => {
       const held = this.#entries.get(plan.name);
@@ -87,7 +87,7 @@ function createModel(
   };
 }
 
-/** What a list in the state names: `#5 to #9` are five. */
+/** Expands the labels of a list in the state: `#5 to #9` are five. */
 export function spelledOut(labels: readonly string[]): string[] {
   return labels.flatMap((label) => {
     const [, first, last] = /^#(\d+) to #(\d+)$/.exec(label) ?? [];

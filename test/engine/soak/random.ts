@@ -1,8 +1,8 @@
-/** Random choices that are the same for the same seed. Mulberry32: not for secrets. */
+/** Random choices that are the same for the same seed. Mulberry32: not cryptographically secure. */
 export interface Random {
-  /** Whole, from 0 to below `below`. */
+  /** Returns an integer in [0, `below`). */
   int(below: number): number;
-  /** Whole, `from` and `to` included. */
+  /** Returns an integer in [`from`, `to`]. */
   between(from: number, to: number): number;
   pick<T>(items: readonly T[]): T;
   shuffled<T>(items: readonly T[]): T[];

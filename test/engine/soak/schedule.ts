@@ -2,7 +2,7 @@ import type { InDoubtPolicy } from "../../../src/types.ts";
 import { type FaultType, faultTypes } from "./fault-types.ts";
 import { type Random, seeded } from "./random.ts";
 
-/** What happens to a stack in its life: everything is drawn from the seed. */
+/** Everything that happens to a stack, drawn from the seed. */
 export interface Schedule {
   readonly seed: number;
   readonly manifests: readonly ManifestPlan[];
@@ -12,25 +12,25 @@ export interface Schedule {
 export interface ManifestPlan {
   readonly name: string;
   readonly inDoubt: InDoubtPolicy;
-  /** A manifest's own messages are other ones in each round; a data file grows. */
+  /** `inline`: the messages are replaced in each round. `rows`: the data file grows. */
   readonly kind: "inline" | "rows";
 }
 
-/** New messages, and runs of `pulumi up` that go wrong, until one goes right. */
+/** New messages, and runs of `pulumi up` with faults, until one succeeds. */
 export interface Round {
   readonly number: number;
   readonly additions: readonly Addition[];
-  /** What happens during the first run, the second and so on; nothing happens during those after the last. */
+  /** The faults of the first run, the second and so on; the runs after the last entry have none. */
   readonly runs: readonly (readonly PlannedFault[])[];
-  /** What people change before the first run. */
+  /** The change that a user makes before the first run. */
   readonly change: Change | undefined;
-  /** The stack is destroyed after the first run, whatever came of it: everything goes again. */
+  /** Whether the stack is destroyed after the first run, whatever its result. Everything is then pushed again. */
   readonly isDestroyed: boolean;
 }
 
 /**
- * `queue`: the manifests are pointed at the other queue. `rename`: a manifest gets another name. `stack_rename`: the stack does.
- * `taint`: Pulumi is told to replace the segments of a manifest.
+ * `queue`: the manifests push to the other queue. `rename`: a manifest gets a new name. `stack_rename`: the stack does.
+ * `taint`: Pulumi is made to replace the segments of a manifest.
  */
 export type Change =
   | { readonly kind: "queue" | "stack_rename" }
@@ -39,13 +39,13 @@ export type Change =
 export interface Addition {
   readonly manifest: string;
   readonly messages: number;
-  /** Characters that make a body larger. */
+  /** Number of characters that make a body larger. */
   readonly padding: number;
   /** Whether the messages of an inline manifest have ids. */
   readonly ids: boolean;
 }
 
-/** A strike, and which push of the run it hits, from 0. */
+/** A fault, and the 0-based index of the push that it strikes. */
 export interface PlannedFault {
   readonly push: number;
   readonly fault: FaultType;
@@ -55,14 +55,14 @@ const manifests: readonly ManifestPlan[] = (["resend", "stop"] as const).flatMap
   (["inline", "rows"] as const).map((kind) => ({ name: `${kind}-${inDoubt}`, inDoubt, kind })),
 );
 
-/** Small bodies fill a batch by their number, large ones by their bytes. */
+/** With small bodies the count fills a batch, with large ones the bytes. */
 const sizes = [
   { padding: 0, most: 400 },
   { padding: 2_000, most: 120 },
   { padding: 25_000, most: 20 },
 ] as const;
 
-/** @param length number of rounds */
+/** Draws a schedule. @param length number of rounds */
 export function draw(seed: number, length: number): Schedule {
   const random = seeded(seed);
   const decks = {
@@ -75,7 +75,7 @@ export function draw(seed: number, length: number): Schedule {
       .shuffled(manifests)
       .slice(0, random.between(1, 2))
       .map(({ name }) => addition(random, name));
-    // Two fifths of the strikes end a process; of these, or of those at the state, one a run is enough.
+    // Two fifths of the faults end a process; one of these, or one of the state, is enough per run.
     const runs = Array.from({ length: random.int(8) === 0 ? 2 : 1 }, () => {
       const faults = Array.from({ length: random.int(3) }, () => decks.faults());
       const end = () => (random.int(3) === 0 ? decks.states() : decks.ends());
@@ -95,7 +95,7 @@ function changeOf(random: Random): Change {
 
 function addition(random: Random, manifest: string): Addition {
   const { padding, most } = random.pick(sizes);
-  // A request with one message goes to another address.
+  // A single message is pushed to another endpoint.
   const few = random.int(6) === 0;
   return {
     manifest,
@@ -105,7 +105,7 @@ function addition(random: Random, manifest: string): Addition {
   };
 }
 
-/** Deals every strike once before any comes again. */
+/** Deals every fault once before any is repeated. */
 function deckOf(random: Random, all: readonly FaultType[]): () => FaultType {
   let deck: FaultType[] = [];
   return () => {

@@ -6,30 +6,30 @@ import { ManifestModels, spelledOut } from "./manifest-model.ts";
 import { type Change, draw, type PlannedFault, type Round } from "./schedule.ts";
 import { makeWorld, queueNames, type World } from "./world.ts";
 
-/** What came of a round. */
+/** Result of a round. */
 export interface RoundResult {
   readonly round: number;
-  /** Names of what struck, run by run. */
+  /** Names of the faults that took effect, by run. */
   readonly hits: readonly (readonly string[])[];
   readonly messages: number;
-  /** Messages that are in the queue more than once. */
+  /** Number of messages that are in the queue more than once. */
   readonly duplicates: number;
   readonly settled: number;
   readonly destroyed: boolean;
-  /** What was changed before the first run; undefined: nothing. */
+  /** The change before the first run; undefined if there was none. */
   readonly changed: string | undefined;
   readonly findings: readonly Finding[];
-  /** What the runs said, for whoever has to understand a finding. */
+  /** The output of the runs, to analyse a finding. */
   readonly transcript: string;
 }
 
-/** Runs after the last one that something happens to; a run goes wrong once more for what the one before left in doubt. */
+/** Runs after the last one with faults. A run fails once more if the previous one left messages in doubt. */
 const sparesRuns = 4;
 
 /**
- * One stack from its first deployment on, through rounds of new messages and of runs that go wrong.
+ * Runs one stack from its first deployment through rounds of new messages and of runs with faults.
  *
- * @param logged is given each round's result; the first one with findings ends the life
+ * @param logged called with each round's result; the first one with findings ends the lifecycle
  */
 export async function runLifecycle(
   seed: number,
@@ -51,7 +51,7 @@ export async function runLifecycle(
 class StackLifecycle {
   readonly #world: World;
   readonly #manuscripts: ManifestModels;
-  /** Of each queue by itself: each has a ledger of its own. */
+  /** By queue, since each queue has its own ledger. */
   readonly #arrived = { orders: new Map<string, number>(), second: new Map<string, number>() };
   readonly #reported = { orders: new Set<string>(), second: new Set<string>() };
   #transcript = "";
@@ -110,7 +110,7 @@ class StackLifecycle {
     const { stack, emulator, proxy, bucket } = this.#world;
     const armed = armFaults(this.#world, faults);
     const { run, hits } = armed;
-    // Those that outlived the run before may still send something when this one begins, as they do when people hurry.
+    // Processes that outlived the previous run may still push when this one starts, as with a user who retries at once.
     const orphans = stack.processes();
     const running = this.#world.spawnUp();
     run.resolve(running);
@@ -123,14 +123,14 @@ class StackLifecycle {
     await proxy.open();
     if (beside !== undefined)
       this.#transcript += `\n=== up beside it: ${beside.code ?? beside.signal}\n${said(beside)}`;
-    // Which of two runs wrote the state last is not known, so the next one has to say that nothing is left.
+    // Either of two parallel runs may have written the state last, so another run has to confirm that nothing is left.
     const finished = beside === undefined ? first : { ...first, code: first.code || beside.code || 1 };
     this.#transcript += `\n=== up, struck by ${hits.join("; ") || "nothing"}: ${finished.code ?? finished.signal}\n${said(finished)}`;
     this.#note();
     return { finished, names: hits };
   }
 
-  /** What people would do after a run that failed. */
+  /** Does what a user would do after a failed run. */
   async #recover(finished: ProcessResult): Promise<void> {
     if (finished.signal !== null || /is currently locked/.test(said(finished))) {
       const { code, stderr } = await this.#world.cancel();
@@ -139,10 +139,10 @@ class StackLifecycle {
     await this.#settle();
   }
 
-  /** Destroys the stack. What was pushed before is no part of what it promises from then on: all of it goes again. */
+  /** Destroys the stack. Earlier pushes no longer count: all messages are pushed again. */
   async #startOver(): Promise<void> {
     const { stack } = this.#world;
-    // What outlived the run would push into the time after it.
+    // Processes that outlived the run would push after the reset.
     for (const { pid } of stack.processes()) killIfThere(pid);
     const finished = await this.#world.destroy();
     this.#transcript += `\n=== destroy: ${finished.code}\n${said(finished)}`;
@@ -154,7 +154,7 @@ class StackLifecycle {
     }
   }
 
-  /** Changes what a round begins with, when everything is pushed and nothing runs. @returns what it was, in a word or two */
+  /** Makes a change at the start of a round, when everything is pushed and nothing runs. @returns a short description */
   async #change(change: Change): Promise<string> {
     const world = this.#world;
     const must = ({ code, stdout, stderr }: ProcessResult) => {
@@ -175,7 +175,7 @@ class StackLifecycle {
         const segments = world.segments().filter(({ manifest }) => model?.names.includes(manifest));
         if (model === undefined || segments.length === 0) return "nothing to taint";
         must(await world.taint(segments.map(({ urn }) => urn)));
-        // All of it goes again, to whichever queue.
+        // All messages are pushed again, to either queue.
         await this.#collect();
         for (const queue of queueNames) {
           for (const key of model.keys) {
@@ -188,7 +188,7 @@ class StackLifecycle {
     }
   }
 
-  /** Says of the messages in doubt which of them arrived, as `in_doubt: stop` wants it of people. */
+  /** Settles the messages in doubt by whether they arrived, as `in_doubt: stop` requires. */
   async #settle(): Promise<void> {
     await this.#collect();
     const { queue, emulator, stackName } = this.#world;
@@ -213,7 +213,7 @@ class StackLifecycle {
     }
   }
 
-  /** Remembers what the state says that is in doubt or may have arrived twice. */
+  /** Records the messages that the state lists as in doubt or as possible duplicates. */
   #note(): void {
     const models = this.#manuscripts.all();
     const { emulator } = this.#world;

@@ -2,14 +2,14 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Socket } from "node:net";
 
-/** A door to the emulator that can be shut and opened again at the same port, while the emulator keeps its messages. */
+/** A proxy to the emulator that can be closed and reopened at the same port, while the emulator keeps its messages. */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
-  /** Nobody listens, and all connections are cut: further ones are refused. */
+  /** Stops listening and cuts all connections; further ones are refused. */
   shut(): void;
-  /** Cuts all connections, and the next ones as soon as they are made. */
+  /** Cuts all connections, and the next `times` ones as soon as they are made. */
   reset(times: number): void;
-  /** Back to normal. */
+  /** Restores normal operation. */
   open(): Promise<void>;
 }
 

@@ -9,37 +9,37 @@ import { type Bucket, startBucket } from "./bucket.ts";
 import { deadlineMs } from "./fault-types.ts";
 import { createTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
-/** A stack of the real program on the real engine, an emulator, and a door between them. */
+/** A stack of the real program on the real Pulumi CLI, an emulator, and a proxy between them. */
 export interface World extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly proxy: TcpProxy;
   readonly stack: OwnStack;
   readonly bucket: Bucket;
-  /** The queue that the manifests go to. */
+  /** The queue that the manifests push to. */
   readonly queue: QueueName;
-  /** The stack's present name. */
+  /** The current name of the stack. */
   readonly stackName: string;
-  /** Segments as the engine's state has them. */
+  /** Returns the segments in the Pulumi state. */
   segments(): SegmentState[];
   spawnUp(): Running;
   destroy(): Promise<ProcessResult>;
   cancel(): Promise<ProcessResult>;
   /** Points the manifests at the other queue. */
   otherQueue(): void;
-  /** Gives the stack another name. */
+  /** Gives the stack a new name. */
   renameStack(): Promise<ProcessResult>;
-  /** Tells Pulumi to replace resources. */
+  /** Makes Pulumi replace resources. */
   taint(urns: readonly string[]): Promise<ProcessResult>;
-  /** Takes the messages out of a queue: how often each arrived since the last time, by its key. */
+  /** Removes the messages of a queue. @returns how often each arrived since the last call, by its key */
   collect(queue: QueueName): Promise<ReadonlyMap<string, number>>;
-  /** Uses the token's requests up, until the account is blocked. */
+  /** Uses up the token's requests, until the account is blocked. */
   crowd(): Promise<void>;
 }
 
 export const queueNames = ["orders", "second"] as const;
 export type QueueName = (typeof queueNames)[number];
 
-/** The part of a segment's outputs that is looked at. */
+/** The part of a segment's outputs that the soak reads. */
 export interface SegmentState {
   readonly urn: string;
   readonly queueId: string;
@@ -49,17 +49,17 @@ export interface SegmentState {
   readonly possibleDuplicates: readonly string[];
 }
 
-/** Files of the program that are other ones here: the text that goes, and what stands in its place. */
+/** Replacements in the program's files: the original text and its replacement. */
 const patches = [
-  // For a data file that has several segments, thousands of rows would have to go.
+  // Otherwise a data file would need thousands of rows to have several segments.
   { file: "src/plan/segments.ts", from: "return 5_000;", to: "return 150;" },
   { file: "src/cloudflare/caller.ts", from: "requestDeadlineMs = 60_000", to: `requestDeadlineMs = ${deadlineMs}` },
 ] as const;
 
-/** As the real ones, in seconds instead of minutes. */
+/** The real limits, in seconds instead of minutes. */
 const rateLimit = { requests: 150, windowSeconds: 5, blockSeconds: 3 };
 
-/** @param broken texts by path that replace files of the program: to see that the suite can fail */
+/** Creates the world. @param broken texts by path that replace files of the program, to verify that the suite can fail */
 export async function makeWorld(broken: Readonly<Record<string, string>> = {}): Promise<World> {
   const emulator = await startEmulator({ queues: queueNames.map((name) => ({ name })), rateLimit });
   const proxy = await createTcpProxy(emulator.port);
@@ -129,7 +129,7 @@ export async function makeWorld(broken: Readonly<Record<string, string>> = {}): 
   }
 }
 
-/** The program's own files, patched. */
+/** Returns the patched files of the program, by path. */
 export function patched(): Record<string, string> {
   return Object.fromEntries(
     patches.map(({ file, from, to }) => {
@@ -141,7 +141,7 @@ export function patched(): Record<string, string> {
 }
 
 function segmentsOf(state: string): SegmentState[] {
-  // A kill while it was written leaves nothing of it.
+  // A kill during the write leaves an empty file.
   if (state === "") return [];
   const resources: readonly { type: string; urn: string; outputs?: Record<string, unknown> }[] =
     JSON.parse(state).checkpoint.latest?.resources ?? [];
@@ -159,7 +159,7 @@ function segmentsOf(state: string): SegmentState[] {
 }
 
 async function collect(emulator: Emulator, queue: QueueName): Promise<ReadonlyMap<string, number>> {
-  // What the client has given up may still arrive, and people would wait for it before they settle anything.
+  // Abandoned requests may still arrive, and a user would wait for them before settling messages.
   await emulator.idle();
   const arrived = new Map<string, number>();
   for (const { body } of emulator.messages(queue)) {
@@ -186,7 +186,7 @@ function call(emulator: Emulator, queue: QueueName, method: string, what: string
   return fetch(url, { method, headers, ...(body !== undefined && { body }) });
 }
 
-/** Asks again where the account is blocked, when the answer says that it no longer is. */
+/** Repeats a call while the account is blocked, after the time that the response gives. */
 async function settled(ask: () => Promise<Response>): Promise<void> {
   for (let answer = await ask(); !answer.ok; answer = await ask()) {
     const seconds = Number(answer.headers.get("retry-after"));

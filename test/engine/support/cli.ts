@@ -20,7 +20,7 @@ export function cli(
   return startCli(project, args, more).done;
 }
 
-/** Runs it at a terminal of its own, whose text comes as stdout. */
+/** Runs the command line in a terminal of its own, whose output is returned as stdout. */
 export function atTerminal(
   { dir, env }: Pick<Project, "dir" | "env">,
   args: readonly string[],

@@ -12,14 +12,14 @@ import { makeStack, type OwnStack } from "./stack.ts";
 const repository = join(import.meta.dirname, "../../..");
 
 /**
- * A project as `init` leaves it, with the pipelines of docs/pipelines/. What the commands in their files do is done here,
- * from the files, with the packed package and the real engine. Not here: GitHub, GitLab, `npm ci` and the actions.
+ * A project as `init` creates it, with the pipelines of docs/pipelines/. The commands of their files are run here, with the
+ * packed package and the real Pulumi CLI. Not included: GitHub, GitLab, `npm ci` and the actions.
  */
 export interface PipelineWorld extends AsyncDisposable {
   readonly stack: OwnStack;
   readonly emulator: Emulator;
   readonly api: GithubApi;
-  /** Environment of a runner without any secret. */
+  /** Environment of a runner without secrets. */
   readonly runnerEnv: Readonly<Record<string, string>>;
   readonly folder: string;
 }
@@ -32,7 +32,7 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
     name: "dev",
     copy: [],
     install: (dir) => {
-      // A repository of its own: pipelines belong into its root.
+      // The project needs a repository of its own: pipelines belong in its root.
       mkdirSync(join(dir, ".git"));
       unpack(packed(), dir);
       linkLauncher(dir);
@@ -72,7 +72,7 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
   };
 }
 
-/** The npm package `pulumi` runs the engine of its own version out of Pulumi's home. */
+/** Returns the folder in Pulumi's home from which the npm package `pulumi` runs its version of the CLI. */
 function engineVersions(): string {
   const engine = findEngine();
   if (engine === undefined) throw new Error("No Pulumi engine is here. Run `npm run engine` first.");

@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** A process that a test has started, directly or through the engine. */
+/** A process that a test started, directly or through Pulumi. */
 export interface Process {
   readonly pid: number;
-  /** Its command line, arguments joined by a space. */
+  /** Its command line, arguments joined by spaces. */
   readonly command: string;
 }
 
 /**
- * The living processes with this variable in their environment. The engine puts its plugins into process groups of their
- * own, and they outlive it when it is killed; what they inherit is the one mark they all keep. Linux only: elsewhere none.
+ * Returns the running processes with this variable in their environment. Pulumi starts its plugins in process groups of their
+ * own, and they outlive it if it is killed; the inherited environment is what they all share. Linux only: elsewhere it
+ * returns none.
  */
 export function processesWith(name: string, value: string): Process[] {
   return pids()
@@ -29,7 +30,7 @@ function commandLine(pid: number): string {
   return read(pid, "cmdline").join(" ").trim();
 }
 
-/** Empty where the process has ended meanwhile, or is another user's. */
+/** Returns an empty list if the process has ended, or is another user's. */
 function read(pid: number, what: "environ" | "cmdline"): string[] {
   try {
     return readFileSync(`/proc/${pid}/${what}`, "utf8").split("\0");

@@ -6,15 +6,15 @@ import { type Engine, findEngine } from "../../../src/engine/find.ts";
 import { type Process, processesWith } from "./processes.ts";
 
 export interface ProjectOptions {
-  /** Texts by path in the project, `messages/…` above all. They replace what is copied. */
+  /** Texts by path in the project, mainly `messages/…`. They replace copied files. */
   readonly files?: Readonly<Record<string, string>>;
   /** Paths to copy from the repository. Default: the whole program, without the repository's own messages. */
   readonly copy?: readonly string[];
-  /** Puts node_modules into the project. Default: a link to the repository's. */
+  /** Creates node_modules in the project. Default: a link to the repository's. */
   readonly install?: (dir: string) => void;
   /** Environment of every run of the CLI, and so of the program and the provider. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Puts the stand-in for the plugin of @pulumi/cloudflare on PATH. */
+  /** Puts the stand-in for the @pulumi/cloudflare plugin on the PATH. */
   readonly standin?: boolean;
 }
 
@@ -24,19 +24,19 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A Pulumi project in a temporary folder, with a state of its own. */
+/** A Pulumi project in a temporary folder, with its own state. */
 export interface Project extends AsyncDisposable {
-  /** Absolute, without links. */
+  /** Absolute, with links resolved. */
   readonly dir: string;
   /** Environment of every run. */
   readonly env: Readonly<Record<string, string>>;
   write(path: string, text: string): void;
   remove(path: string): void;
-  /** Runs the CLI. Never throws on an exit code. */
+  /** Runs the CLI. Never throws because of an exit code. */
   pulumi(args: readonly string[], options?: RunOptions): Promise<ProcessResult>;
   /** Starts the CLI, for tests that cancel or kill it. */
   spawn(args: readonly string[], options?: RunOptions): Running;
-  /** What runs for this project now: the CLI, its plugins (`dynamic-provider` in the command), orphans too. */
+  /** Returns the running processes of this project: the CLI, its plugins (`dynamic-provider` in the command) and orphans. */
   processes(): readonly Process[];
 }
 
@@ -45,7 +45,7 @@ const program = ["Pulumi.yaml", "package.json", "infra", "src", "messages/manife
 const standinDir = join(import.meta.dirname, "standin");
 const passphrase = "a passphrase for tests";
 
-/** Below the time that the tests have, so that a run that hangs is stopped, and its output seen. */
+/** Shorter than the test timeout, so that a hanging run is stopped and its output shown. */
 const timeoutMs = 150_000;
 
 export function makeProject(options: ProjectOptions = {}): Project {
@@ -54,7 +54,7 @@ export function makeProject(options: ProjectOptions = {}): Project {
   const base = realpathSync(mkdtempSync(join(tmpdir(), "queue-seeder-")));
   const dir = join(base, "project");
   for (const folder of [dir, join(base, "home"), join(base, "state")]) mkdirSync(folder);
-  // Copies, not links: Node resolves links, and the program would take the repository's own folder for its root.
+  // Copies, not links: Node resolves links, and the program would then use the repository as its root.
   for (const path of options.copy ?? program) {
     if (existsSync(join(root, path))) cpSync(join(root, path), join(dir, path), { recursive: true });
   }
@@ -94,8 +94,8 @@ export function makeProject(options: ProjectOptions = {}): Project {
 }
 
 /**
- * Only what is listed here reaches the engine: a developer's credentials, proxies and Pulumi settings must not. The home
- * folder is a temporary one too, so that nothing of the test stays in the user's, and no real plugin is found there.
+ * Only the variables listed here are passed to Pulumi: a developer's credentials, proxies and Pulumi settings must not be. The
+ * home folder is a temporary one as well, so that the test leaves nothing in the user's, and Pulumi finds no real plugin.
  */
 function environment(base: string, engine: Engine, options: ProjectOptions): Record<string, string> {
   const nodeDir = dirname(process.execPath);
@@ -117,6 +117,6 @@ function killIfThere(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It has ended by itself.
+    // The process has already ended.
   }
 }

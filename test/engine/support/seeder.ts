@@ -4,22 +4,22 @@ import type { ProcessResult } from "../../../src/engine/child-process.ts";
 import { makeStack, type OwnStack, type StackOptions } from "./stack.ts";
 
 export interface SeederOptions extends Pick<StackOptions, "name" | "standin"> {
-  /** Manifests by path under messages/. */
+  /** Manifests by path below messages/. */
   readonly messages: Readonly<Record<string, string>>;
   readonly emulator?: EmulatorOptions;
-  /** In place of the usual configuration, which takes every queue of the emulator by its id. */
+  /** Replaces the default configuration, which maps every queue of the emulator by its id. */
   readonly queues?: Readonly<Record<string, unknown>>;
-  /** Default: the emulator's token, as a secret of the stack's configuration. */
+  /** Default: the emulator's token, as a secret in the stack's configuration. */
   readonly credentials?: "config" | "environment" | "none";
 }
 
-/** A stack of the real program on the real engine, and the emulator that it pushes to. */
+/** A stack of the real program on the real Pulumi CLI, and the emulator that it pushes to. */
 export interface Seeder extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly stack: OwnStack;
-  /** The bodies in a queue, in the order of their arrival. */
+  /** Returns the bodies in a queue, in order of arrival. */
   bodies(queue: string): unknown[];
-  /** Messages that each request put into a queue, for requests that pushed, in order. */
+  /** Returns the number of messages in each accepted push request, in order. */
   pushes(): number[];
   write(manifest: string, text: string): void;
 }
@@ -60,12 +60,12 @@ export async function makeSeeder(options: SeederOptions): Promise<Seeder> {
   }
 }
 
-/** What a run of the CLI said. */
+/** Returns the output of a run of the CLI. */
 export function said({ stdout, stderr }: ProcessResult): string {
   return stdout + stderr;
 }
 
-/** Asserts that a run of the CLI came to a good end; if not, the failure shows what it said. */
+/** Asserts that a run of the CLI succeeded; if not, the failure shows its output. */
 export function succeeded(run: ProcessResult): ProcessResult {
   expect(run.code, said(run)).toBe(0);
   return run;

@@ -13,26 +13,26 @@ runtime:
     typescript: false
 `;
 
-/** A stack of another Pulumi project, and the emulator that it pushes to. */
+/** A stack of a user's Pulumi project, and the emulator that it pushes to. */
 export interface Shop extends AsyncDisposable {
   readonly stack: OwnStack;
   readonly emulator: Emulator;
-  /** The bodies in the queue, in the order of their arrival. */
+  /** Returns the bodies in the queue, in order of arrival. */
   bodies(): unknown[];
-  /** Messages of each request that pushed. */
+  /** Returns the number of messages in each accepted push request. */
   pushes(): number[];
   /** Runs the installed command line for the stack, without a terminal. */
   cli(...args: readonly string[]): Promise<ProcessResult>;
 }
 
 export interface ShopOptions {
-  /** The packed package, which is installed; of the repository nothing else is there. */
+  /** The packed package to install. The project contains no other files of the repository. */
   readonly tarball: string;
   readonly files: Readonly<Record<string, string>>;
   readonly config?: Config;
-  /** The project creates the queue itself, with @pulumi/cloudflare. Default: the queue is there. */
+  /** Whether the project creates the queue itself, with @pulumi/cloudflare. Default: the queue exists. */
   readonly creates?: boolean;
-  /** Puts the package into the project's node_modules. Default: as npm leaves it. */
+  /** Installs the package into the project's node_modules. Default: as npm would. */
   readonly install?: (dir: string) => void;
 }
 

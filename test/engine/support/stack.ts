@@ -4,7 +4,7 @@ import { parse, stringify } from "yaml";
 import type { ProcessResult, Running } from "../../../src/engine/child-process.ts";
 import { makeProject, type Project, type ProjectOptions, type RunOptions } from "./project.ts";
 
-/** Values by full key (`queue-seeder:accountId`): as in the stack's file, or a secret, which the CLI encrypts. */
+/** Values by full key (`queue-seeder:accountId`): as in the stack file, or a secret, which the CLI encrypts. */
 export type Config = Readonly<Record<string, unknown>>;
 
 export interface StackOptions extends ProjectOptions {
@@ -14,11 +14,11 @@ export interface StackOptions extends ProjectOptions {
 }
 
 export interface UpOptions extends RunOptions {
-  /** Has the engine preview before it changes anything, as it does by default. Here it does not: it doubles the time. */
+  /** Whether Pulumi previews before the update, as is its default. Default here: no, since it doubles the time. */
   readonly preview?: boolean;
 }
 
-/** A stack of a project. Its runs answer with the CLI's exit code and output; they never throw on a failure. */
+/** A stack of a project. Its runs resolve to the CLI's exit code and output; they never throw on a failure. */
 export interface Stack {
   readonly name: string;
   readonly project: Project;
@@ -27,20 +27,20 @@ export interface Stack {
   refresh(options?: UpOptions): Promise<ProcessResult>;
   destroy(options?: UpOptions): Promise<ProcessResult>;
   spawnUp(options?: UpOptions): Running;
-  /** Any other command for this stack, such as `["cancel", "--yes"]`. */
+  /** Runs any other command for this stack, such as `["cancel", "--yes"]`. */
   pulumi(args: readonly string[], options?: RunOptions): Promise<ProcessResult>;
-  /** The outputs of the last run, out of the state's file: secret ones are encrypted there. */
+  /** Returns the outputs of the last run from the state file, in which secret ones are encrypted. */
   outputs(): Record<string, unknown>;
-  /** The state's file as it is. */
+  /** Returns the text of the state file. */
   exportState(): string;
-  /** Adds to the stack's configuration, or replaces. */
+  /** Adds or replaces values in the stack's configuration. */
   setConfig(config: Config): Promise<void>;
 }
 
-/** A stack with its project, which goes with it. */
+/** A stack that owns its project, and is disposed with it. */
 export interface OwnStack extends Stack, AsyncDisposable, Pick<Project, "write" | "remove" | "processes"> {}
 
-/** `await using stack = await makeStack({ files, config })`. Takes a run of the CLI, and another where there are secrets. */
+/** `await using stack = await makeStack({ files, config })`. Takes one run of the CLI, and another if there are secrets. */
 export async function makeStack({ name = "test", config = {}, ...options }: StackOptions = {}): Promise<OwnStack> {
   const project = makeProject(options);
   try {
@@ -53,9 +53,9 @@ export async function makeStack({ name = "test", config = {}, ...options }: Stac
   }
 }
 
-/** Another stack of the same project. */
+/** Adds another stack to the same project. */
 export async function addStack(project: Project, name: string, config: Config = {}): Promise<Stack> {
-  // Without --no-select the engine would look for the stack in the project's folder only.
+  // Without --no-select, Pulumi would look for the stack only in the project's folder.
   must(await project.pulumi(["stack", "init", name, "--no-select"]));
   const command = (what: string, { preview = false, ...options }: UpOptions = {}): [string[], RunOptions] => [
     [what, "--stack", name, "--yes", ...(preview ? [] : ["--skip-preview"])],

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeStack, type OwnStack } from "./stack.ts";
 import { tinyProgram } from "./tiny.ts";
 
-/** The configuration API in little: enough to see what the stand-in asks for. */
+/** A minimal configuration API: enough to see which calls the stand-in makes. */
 const queues = new Map<string, Record<string, unknown>>();
 const calls: string[] = [];
 let server: Server;

@@ -1,4 +1,4 @@
-/** A program for tests of the harness itself: a dynamic resource, loaded by the package's own name, as the real one is. */
+/** A program for tests of the harness itself: one dynamic resource, imported by package name like the real one. */
 
 const pulumiYaml = `name: tiny
 main: infra/index.ts
@@ -14,7 +14,7 @@ const packageJson = JSON.stringify({
   exports: { "./lifecycle": "./infra/lifecycle.ts" },
 });
 
-/** @param index the program's text @param lifecycle the text of the module that the provider in state loads */
+/** @param index text of the program @param lifecycle text of the module that the provider in the state imports */
 export function tinyProgram(index: string, lifecycle?: string): Record<string, string> {
   return {
     "Pulumi.yaml": pulumiYaml,

@@ -11,7 +11,7 @@ export interface ApiQueue {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** An answer of the API that is no success. */
+/** An error response of the API. */
 export class ApiError extends Error {
   override name = "ApiError";
   readonly status: number;
@@ -21,7 +21,7 @@ export class ApiError extends Error {
   }
 }
 
-/** One call of the configuration API, by the environment's CLOUDFLARE_BASE_URL and CLOUDFLARE_API_TOKEN. */
+/** Calls the configuration API at CLOUDFLARE_BASE_URL with CLOUDFLARE_API_TOKEN. @throws ApiError on an error response */
 export async function call(method: string, path: string, body?: unknown): Promise<ApiQueue> {
   const { CLOUDFLARE_BASE_URL: base, CLOUDFLARE_API_TOKEN: token } = process.env;
   if (!base) throw new Error("The stand-in works against an emulator only: set CLOUDFLARE_BASE_URL.");

@@ -9,8 +9,8 @@ type CreateRequest = typeof providerProto.CreateRequest.prototype;
 type UpdateRequest = typeof providerProto.UpdateRequest.prototype;
 
 /**
- * A stand-in for the plugin of @pulumi/cloudflare, for tests where that cannot be downloaded: cloudflare:index/queue:Queue
- * alone, with the inputs and outputs of the real one, against the REST API that CLOUDFLARE_BASE_URL names.
+ * A stand-in for the @pulumi/cloudflare plugin, for tests that cannot download it: only cloudflare:index/queue:Queue, with the
+ * inputs and outputs of the real one, for the REST API at CLOUDFLARE_BASE_URL.
  */
 interface Inputs {
   readonly accountId: string;
@@ -26,7 +26,7 @@ interface Settings {
 }
 
 const provider: Provider = {
-  // The engine warns where a plugin is older than the package that asks for it.
+  // Pulumi warns if a plugin is older than the package that requests it.
   version: cloudflare.version,
 
   async check(urn, _olds, news: Inputs) {
@@ -36,7 +36,7 @@ const provider: Provider = {
     return { inputs: news };
   },
 
-  // `olds` are outputs, where the API has filled the settings up: only what is asked for is compared.
+  // `olds` are outputs, in which the API has set the defaults: only the requested settings are compared.
   async diff(_id, _urn, olds: Inputs, news: Inputs) {
     const replaces = (["accountId", "jurisdiction"] as const).filter((key) => olds[key] !== news[key]);
     const settings = { ...olds.settings, ...news.settings };
@@ -45,7 +45,7 @@ const provider: Provider = {
   },
 
   async create(_urn, inputs: Inputs) {
-    // The id is what only the run itself will know.
+    // The id is known only during the run.
     if (previews) return { id: "", outs: { ...inputs } };
     const created = await call("POST", queuesPath(inputs.accountId), {
       queue_name: inputs.queueName,
@@ -56,7 +56,7 @@ const provider: Provider = {
     return { id: queue.queue_id, outs: outputs(inputs, queue) };
   },
 
-  // The engine imports by `ACCOUNT/QUEUE`, without properties, and wants to hear the inputs that would make it so.
+  // Pulumi imports by `ACCOUNT/QUEUE`, without properties, and expects the inputs that would create the same queue.
   async read(id, _urn, props: Partial<Inputs>) {
     const [queueId = id, accountId = props.accountId ?? ""] = id.split("/").reverse();
     try {
@@ -72,7 +72,7 @@ const provider: Provider = {
   },
 
   async update(id, _urn, olds: Inputs, news: Inputs) {
-    // As the real plugin, whose queue_id keeps its value in a preview.
+    // Like the real plugin, whose queue_id keeps its value in a preview.
     if (previews) return { outs: { ...olds, ...news } };
     const body = { queue_name: news.queueName, ...(news.settings && { settings: toApi(news.settings) }) };
     return { outs: outputs(news, await call("PUT", `${queuesPath(news.accountId)}/${id}`, body)) };
@@ -120,8 +120,8 @@ function outputs(inputs: Pick<Inputs, "accountId" | "jurisdiction">, queue: ApiQ
 }
 
 /**
- * Whether the call under way is of a preview. The SDK's server says it to no provider, and reads the request right before it
- * calls one.
+ * Whether the current call is part of a preview. The SDK's server does not pass this on to providers, but it reads the request
+ * right before it calls one.
  */
 let previews = false;
 const { setAcceptoutputs } = providerProto.ConfigureResponse.prototype;
@@ -140,7 +140,7 @@ providerProto.UpdateRequest.prototype.getNews = function (this: UpdateRequest) {
   return getNews.call(this);
 };
 
-// To import, the engine sends no properties, and the SDK's server takes for granted that there are some.
+// For an import, Pulumi sends no properties, which the SDK's server does not expect.
 const { getProperties } = providerProto.ReadRequest.prototype;
 providerProto.ReadRequest.prototype.getProperties = function (this: typeof providerProto.ReadRequest.prototype) {
   return getProperties.call(this) ?? ({ toJavaScript: () => ({}) } as ReturnType<typeof getProperties>);
