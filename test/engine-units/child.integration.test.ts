@@ -11,7 +11,7 @@ test("one that cannot be started is an error", async () => {
   await expect(spawnProcess("/absent/tool", []).done).rejects.toThrow("ENOENT");
 });
 
-// The second process holds the output open: `done` comes only when it has ended as well.
+// The second process keeps the output open: `done` resolves only after it has ended as well.
 const withSecondProcess = ["-c", "sleep 600 & echo started; wait"];
 const killed = { code: null, signal: "SIGKILL" };
 
