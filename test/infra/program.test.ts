@@ -8,11 +8,11 @@ import { type Outputs, runProgram } from "../../infra/program.ts";
 
 type Request = InstanceType<typeof resourceProto.RegisterResourceRequest>;
 
-/** What the program asked the engine for. */
+/** A resource that the program registered. */
 interface Registered {
   readonly type: string;
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** URNs. */
+  /** URNs of the resources that it depends on. */
   readonly dependencies: readonly string[];
   readonly aliases: readonly string[];
   readonly protect: boolean | undefined;
@@ -21,7 +21,7 @@ interface Registered {
 
 interface Ran {
   readonly outputs: Outputs;
-  /** By the resources' names. */
+  /** By resource name. */
   readonly resources: ReadonlyMap<string, Registered>;
 }
 
@@ -37,7 +37,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-/** What the provider would return. Of a queue that a preview creates nothing is known but what was asked for. */
+/** Returns the outputs of the provider. In a preview, those of a new queue contain only its inputs. */
 function stateOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs, preview: boolean): Record<string, unknown> {
   switch (type) {
     case "cloudflare:index/queue:Queue":
@@ -56,7 +56,7 @@ function stateOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs, previe
   }
 }
 
-/** Runs the program without an engine. The mocks see inputs only, so the requests are read where they arrive. */
+/** Runs the program without Pulumi. The mocks see only inputs, so the requests are read on arrival. */
 async function run(queues: object, messages: Readonly<Record<string, string>>, preview = false): Promise<Ran> {
   for (const [path, text] of Object.entries(messages)) {
     mkdirSync(dirname(join(root, "messages", path)), { recursive: true });
@@ -169,7 +169,7 @@ it("puts manifests behind those that they come after, and under the names that t
       "b.yaml": "queue: orders\nmoved_from: [old/b]\nmessages: [{ body: 2 }]\n",
     },
   );
-  // The segments wait for their manifest, and it for those of the other.
+  // Segments depend on their manifest, which depends on the segments of the manifest in `after`.
   expect(names(resources.get("a")?.dependencies)).toContain("b/0");
   expect(names(resources.get("b")?.dependencies)).toEqual([]);
   expect(resources.get("b")?.aliases).toEqual(["old/b"]);

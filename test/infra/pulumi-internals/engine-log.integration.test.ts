@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { createEngineLog } from "../../../infra/pulumi-internals/engine-log.ts";
 import { encodeEvent, type RunEvent } from "../../../src/lifecycle/protocol/events.ts";
 
-/** The part of the package @grpc/grpc-js that is used. */
+/** The part of @grpc/grpc-js that the test uses. */
 interface Grpc {
   readonly Server: new () => {
     addService(service: unknown, handlers: object): void;
@@ -16,7 +16,7 @@ interface Grpc {
   readonly status: { readonly UNIMPLEMENTED: number };
 }
 
-/** The SDK's own copy, which its clients are made for. */
+/** The SDK's own copy, which its clients require. */
 const { Server, ServerCredentials, status }: Grpc = createRequire(import.meta.resolve("@pulumi/pulumi/package.json"))(
   "@grpc/grpc-js",
 );
@@ -25,7 +25,7 @@ interface Call {
   readonly request: InstanceType<typeof engineProto.LogRequest>;
 }
 
-/** What arrives at an engine: text, URN, and whether it passes. */
+/** Starts an engine that records each log call: text, URN, and whether it is ephemeral. */
 async function engine(): Promise<{ readonly address: string; readonly calls: unknown[][] }> {
   const calls: unknown[][] = [];
   const server = new Server();
@@ -51,7 +51,7 @@ const waiting: RunEvent = {
 
 it("says a text that holds half a character in a form that the engine can take", async () => {
   const { address, calls } = await engine();
-  // What passes may fail without a word.
+  // An ephemeral message may fail silently.
   await createEngineLog(address, () => false)(waiting, "urn:1", "passing");
   const text = "waiting for at most 3 s, until 2026-08-01T10:00:00.000Z: half \\u{d83d} of one";
   expect(calls).toEqual([[text, "urn:1", true]]);

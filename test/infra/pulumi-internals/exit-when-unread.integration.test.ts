@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { afterEach, expect, it } from "vitest";
 
 const module = new URL("../../../infra/pulumi-internals/exit-when-unread.ts", import.meta.url).href;
-/** As the SDK does: report an uncaught error by writing it. */
+/** Handles an uncaught error as the SDK does: writes it to stderr. */
 const program = `
 import { exitWhenUnread } from ${JSON.stringify(module)};
 exitWhenUnread();

@@ -48,7 +48,7 @@ it("lets what is under way come to its end first", async () => {
   expect(await first).toBe("first");
   order.push("first");
   await exited.promise;
-  // Not when the second ended, while the first was still under way.
+  // Not after the second call, while the first one was still in progress.
   expect(order.indexOf("exit")).toBeGreaterThan(order.indexOf("second"));
 });
 

@@ -5,7 +5,7 @@ import { expect, it, vi } from "vitest";
 type Request = InstanceType<typeof resourceProto.ResourceInvokeRequest>;
 
 it("asks the engine for the provider once, and takes no notice of the answer", async () => {
-  // Other tests of the same worker may have asked already.
+  // Other tests of the same worker may have warmed it up already.
   vi.resetModules();
   const { warmUpProvider } = await import("../../../infra/pulumi-internals/warm-up-provider.ts");
   await pulumi.runtime.setMocks({ call: () => ({}), newResource: ({ name }) => ({ id: name, state: {} }) }, "p", "s");
