@@ -45,7 +45,7 @@ it("refuses to hand a ledger over to a manifest that has one, at the place that 
   await expect(diffDeployments("id", first, moved)).rejects.toThrow(
     /^MOVED_FROM_DEPLOYED: nothing was pushed\.\nmessages\/b\.yaml:3:1 "b" and "a" are both deployed.*`queue-seeder baseline b`/,
   );
-  // One that stays beside it is another problem, which the manifests' checks find; one that is gone long since is none.
+  // The manifest checks report a former name that is still in use; one that is not deployed is not a problem.
   expect((await diffDeployments("id", first, { root: "..", manifests: { b: ["a"], a: [] } })).changes).toBe(false);
   expect((await diffDeployments("id", first, { root: "..", manifests: { b: ["older"] } })).changes).toBe(true);
   const alone = (await createDeployments(inputs("a"))).outs;

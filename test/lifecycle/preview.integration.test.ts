@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-/** What a preview says of a segment. */
+/** Returns the lines that a preview logs for a segment. */
 async function preview(before: SegmentOutputs, inputs: SegmentInputs): Promise<readonly string[]> {
   const logged = world.logged.length;
   const { lifecycle } = world.start();

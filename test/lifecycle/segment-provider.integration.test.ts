@@ -65,7 +65,7 @@ it("keeps a ledger for each queue, and compares nothing while the queue is not k
   const second = outputs(await lifecycle.update("a", first, other));
   expect(second).toMatchObject({ pushed: 1, metrics: { backlog_count: 1 }, elsewhere: [{ queueId: inputs.queueId }] });
 
-  // Pointed back, only what is new goes there; the ledger of the other queue is kept.
+  // Back on the first queue, only the new message is pushed to it; the ledger of the other queue is kept.
   const more = await world.segment("queue: orders\nmessages: [{ body: 1 }, { body: 2 }]\n");
   const back = outputs(await world.start().lifecycle.update("a", second, more));
   expect(back).toMatchObject({ pushed: 2, lastPush: { pushed: 1 }, elsewhere: [{ queueId: other.queueId }] });
@@ -117,7 +117,7 @@ it("throws what the engine needs to keep a part: id, properties with the provide
   });
   world.emulator.faults.clear();
   const { properties } = failure as { properties: SegmentOutputs };
-  // The next run is another process, which has not heard that the queue was full.
+  // The next run is a new process, which does not know that the queue was full.
   await world.start().lifecycle.update("a", properties, inputs);
   expect(new Set(world.bodies()).size).toBe(150);
   expect(world.bodies()).toHaveLength(150);
@@ -247,7 +247,7 @@ it("sends each of equal messages with the stamp that is its own, whichever of th
   const inputs = await world.segment(
     "queue: orders\ndedup_field: key\nmessages: [{ for_each: 150, body: { same: true } }]\n",
   );
-  // The first request to arrive is lost, once the other one went through.
+  // The first request to arrive is lost, after the other one was accepted.
   const other = world.emulator.nextRequest(({ accepted }) => accepted > 0);
   const held = world.emulator.hold({ route: "batch" }, "before");
   const failed = failureOf(world.start().lifecycle.create({ ...inputs, inDoubtPolicy: "stop" }));

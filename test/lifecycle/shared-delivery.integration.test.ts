@@ -19,7 +19,7 @@ const write = (bodies: readonly number[]) =>
 const mode = (push: string, more = "") =>
   world.write("messages/a.yaml", `queue: orders\npush: ${push}\n${more}source: { file: rows.ndjson }\n`);
 
-/** As the program asks for them: all with the number of the delivery that the state leads to. */
+/** Returns the inputs as the program makes them: all with the delivery number that follows from the state. */
 async function segments(state: State): Promise<readonly SegmentInputs[]> {
   const all = await world.segments();
   const [first] = all;
@@ -28,7 +28,7 @@ async function segments(state: State): Promise<readonly SegmentInputs[]> {
   return all.map((inputs) => ({ ...inputs, deliveryNumber }));
 }
 
-/** Runs as Pulumi does, one segment after the other until one fails. @returns what the state has afterwards */
+/** Deploys as Pulumi does, one segment after the other until one fails. @returns the resulting state */
 async function up(state: State = []): Promise<State> {
   const { lifecycle, end } = world.start();
   const after = [...state];
@@ -48,11 +48,11 @@ async function up(state: State = []): Promise<State> {
   return after;
 }
 
-/** The queue is full once it has taken so many requests. */
+/** Makes the queue full after this many requests. */
 const fullAfter = (skip: number) =>
   world.emulator.faults.add({ match: { method: "POST" }, effect: { kind: "error", code: 10251 }, skip });
 
-/** Messages that a run put into the queue. */
+/** Counts the messages that a run puts into the queue. @returns their number, and the resulting state */
 async function sentBy(run: () => Promise<State>): Promise<readonly [number, State]> {
   const before = world.bodies().length;
   const state = await run();

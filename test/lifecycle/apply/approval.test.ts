@@ -66,9 +66,9 @@ it("refuses what was not reviewed, and nothing where nobody reviewed", async () 
       (error) => error.code === "PLAN_DIFFERS",
     );
   expect(await refused(identity, [0, 1])).toBe(false);
-  // The queue of b was still to be created when it was reviewed.
+  // The queue of b did not exist yet when the plan was reviewed.
   expect(await refused(other, [0])).toBe(false);
-  // Of c only the run itself knew the messages.
+  // The messages of c are known only to the run itself.
   const open = { ...identity, manifest: "c" };
   approvedPushes.push(pushDigest(open, toOpenPush({ ...open, queueId: "" })));
   expect(await refused(open, [0, 5])).toBe(false);
@@ -97,9 +97,9 @@ it("takes what is left of a reviewed push for a part of it, and nothing else", (
     { digest: "v1:BBBBBBBBBBBBBBBBBBBBBB" },
   ] as const;
   for (const other of others) expect(isPart(other, [0])).toBe(false);
-  // The queue was still to be created when it was reviewed.
+  // The queue did not exist yet when the plan was reviewed.
   expect(isSubsetOf(toPlannedPush(identity, [0]), { ...reviewed, queueId: "" })).toBe(true);
-  // Only the run itself knew the messages.
+  // The messages are known only to the run itself.
   expect(
     isSubsetOf(toPlannedPush({ ...identity, digest: "v1:BBBBBBBBBBBBBBBBBBBBBB" }, [4, 20]), toOpenPush(identity)),
   ).toBe(true);

@@ -6,7 +6,7 @@ import { maxWaitMs } from "../../../src/lifecycle/queue/max-wait.ts";
 import { type Wait, Waits } from "../../../src/push/index.ts";
 import { virtualClock } from "../../push/fakes.ts";
 
-/** What is told while an act goes on; `at` is in seconds. */
+/** Returns the lines that are logged during `act`, each with its time in seconds. */
 async function telling(act: (stage: Stage) => Promise<void>): Promise<readonly string[]> {
   const clock = virtualClock();
   const logged: string[] = [];

@@ -15,12 +15,12 @@ const text = (count: number) =>
   `queue: orders\nin_doubt: stop\nmessages: [{ for_each: ${count}, id: "m\${index}", body: "\${index}" }]\n`;
 const folder = () => join(world.root, ".queue-seeder/journal");
 
-/** The journals are another machine's, whose processes cannot be seen from here. */
+/** Rewrites the journals as if another machine had written them, whose processes are not visible here. */
 function asOfAnotherMachine(): void {
   for (const file of readdirSync(folder())) {
     const path = join(folder(), file);
     const text = readFileSync(path, "utf8");
-    // In place, and as long as it was: the run that writes the file has it open.
+    // In place and without changing its length: the run that writes the file has it open.
     writeFileSync(
       path,
       text.replace(/(?<="machine":")[^"]*/, (name) => "x".repeat(name.length)),
@@ -60,7 +60,7 @@ it("is refused beside such a run when it is cancelled, and pushes nothing", asyn
 });
 
 it("takes over from a run that cannot be seen, which stops before its next request", async () => {
-  // More requests than a run has open at once.
+  // More requests than a run has in flight at once.
   const inputs = await world.segment(text(6_000));
   const hold = world.emulator.hold({ route: "batch" }, "before");
   const first = failureOf(world.start().lifecycle.create(inputs));
@@ -73,7 +73,7 @@ it("takes over from a run that cannot be seen, which stops before its next reque
   hold.release();
   const stopped = await first;
   expect(stopped.message).toContain("JOURNAL_TAKEN: another run took over the journal");
-  // With `stop`, the second one sends nothing of what the first one may have sent.
+  // With `stop`, the second run sends nothing that the first one may have sent.
   const { properties } = await taken;
   const bodies = world.bodies().map(Number);
   expect(new Set(bodies).size).toBe(bodies.length);

@@ -25,7 +25,7 @@ async function up(inputs: SegmentInputs, before?: SegmentOutputs): Promise<Segme
   return outs;
 }
 
-/** A run that the API stops after one request. @returns what the engine is to keep of it */
+/** Makes a run that the API stops after one request. @returns the outputs to store in the state */
 async function stopped(inputs: SegmentInputs, before?: SegmentOutputs): Promise<SegmentOutputs> {
   world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
   const { properties } = await failureOf(up(inputs, before));
@@ -34,7 +34,7 @@ async function stopped(inputs: SegmentInputs, before?: SegmentOutputs): Promise<
   return properties;
 }
 
-/** The same, and a kill before the engine has written its state: the journal alone knows of the first request. */
+/** Does the same, and drops the state, as if Pulumi was killed before it saved: only the journal has the first request. */
 async function killed(inputs: SegmentInputs, before?: SegmentOutputs): Promise<void> {
   await stopped(inputs, before);
 }
@@ -52,7 +52,7 @@ it("goes on with the second of two deliveries of the same messages, which the le
 it("pushes all of what was changed, though a part of what it was before had gone", async () => {
   const before = await stopped(await world.segment(manifest("on_change", numbers(250))));
   expect(before).toMatchObject({ pushed: 100 });
-  // What had gone is in it still, and comes last.
+  // The new list still contains what was pushed, at its end.
   const inputs = await world.segment(manifest("on_change", [...numbers(251)].reverse()));
   await killed(inputs, before);
   expect(world.bodies()).toHaveLength(200);
@@ -63,7 +63,7 @@ it("pushes all of what was changed, though a part of what it was before had gone
 
 it("goes on where a run failed with more than the engine can be told", async () => {
   const inputs = await world.segment(manifest("once", numbers(250)));
-  // An error's properties travel in a header, and are lost where they are larger than the engine's connection takes.
+  // The properties of an error are sent in a header, and are lost if they exceed the limit of Pulumi's connection.
   const large = { ...inputs, resourceUrn: `urn:${"x".repeat(8_000_000)}/0` };
   world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
   const run = world.start();

@@ -18,18 +18,18 @@ const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 const sorted = () => world.bodies().sort((a, b) => Number(a) - Number(b));
 const folder = () => join(world.root, ".queue-seeder/journal");
 const journals = () => readdirSync(folder());
-/** Messages that the queue took since so many requests. */
+/** Returns the number of messages that the queue accepted after the first `since` requests. */
 const accepted = (since: number) =>
   world.emulator.requests.slice(since).reduce((sum, { accepted }) => sum + accepted, 0);
 
-/** The last lines tell that the request was answered, and that the run ended. Killed just before, they are not there. */
+/** Removes the last two lines, the result of the request and the end of the run, as if the run was killed before them. */
 function killedBeforeTheAnswer(path: string): void {
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
   expect(lines.at(-1)).toBe('{"ended":true}');
   writeFileSync(path, `${lines.slice(0, -2).join("\n")}\n`);
 }
 
-/** The journals as another machine has them, to which the process that writes them is unknown. */
+/** Copies the journals as if to another machine, on which the writing process is unknown. */
 function onAnotherMachine(): void {
   cpSync(folder(), join(world.root, "there"), { recursive: true });
   for (const file of readdirSync(join(world.root, "there"))) {
@@ -39,7 +39,7 @@ function onAnotherMachine(): void {
   world.env.QUEUE_SEEDER_JOURNAL = "there";
 }
 
-/** A run whose engine is killed once the queue has taken so many requests. The engine's state keeps nothing of it. */
+/** Makes a run whose engine is killed once the queue accepted this many requests. The state keeps nothing of it. */
 async function killedRun(inputs: SegmentInputs, requests: number): Promise<void> {
   const { lifecycle } = world.start();
   let left = requests;
@@ -105,7 +105,7 @@ describe("after the engine was killed", () => {
     await killedRun(inputs, 3);
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(2_500);
-    // Its state was written, and its journal stays.
+    // Its state was saved, and its journal is kept.
     expect(journals()).toHaveLength(1);
     await world.start().lifecycle.update("id", outs, inputs);
     expect(world.bodies()).toHaveLength(5_000);
@@ -140,7 +140,7 @@ describe("after the engine was killed", () => {
     if (properties === undefined) throw new Error("nothing was kept");
     const resend = { ...inputs, inDoubtPolicy: "resend" as const };
     await world.start().lifecycle.update("id", properties, resend);
-    // Its state was not written, and its journal is there.
+    // Its state was not saved, and its journal is there.
     const { outs } = await world.start().lifecycle.update("id", properties, resend);
     expect(world.bodies()).toEqual([1, 2, 1, 2]);
     expect(outs.lastPush).toMatchObject({ pushed: 2, possibleDuplicates: ["m1", "m2"] });
@@ -171,7 +171,7 @@ describe("after the engine was killed", () => {
     const run = failureOf(killed.lifecycle.create(inputs));
     const lines = () => journals().flatMap((file) => readFileSync(join(folder(), file), "utf8").split("\n"));
     const often = (what: string) => lines().filter((line) => line.startsWith(`{"${what}"`)).length;
-    // The second request may wait for the first one's answer.
+    // The second request may wait for the response to the first one.
     await vi.waitFor(
       () => {
         expect(often("not_sent")).toBeGreaterThan(0);
@@ -193,7 +193,7 @@ describe("after the engine was killed", () => {
     await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(100);
     const logged = world.logged.length;
-    // Its state was not written, and its journal is there.
+    // Its state was not saved, and its journal is there.
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(world.bodies()).toHaveLength(100);
     expect(outs.lastPush.possibleDuplicates).toEqual(numbers(50).map((n) => `m${n}`));
@@ -238,7 +238,7 @@ describe("never suppresses a push that it should not", () => {
   it("when what it left was taken over, though nothing more had to go", async () => {
     const inputs = await world.segment(manifest([1, 2], "push: every_deploy\n"));
     const { outs } = await world.start().lifecycle.create(inputs);
-    // Killed before its state was written; the run that takes it over leaves its journal.
+    // Killed before its state was saved; the run that recovers it keeps its journal.
     await world.start().lifecycle.update("id", outs, inputs);
     const { outs: taken } = await world.start().lifecycle.update("id", outs, inputs);
     expect(world.bodies()).toHaveLength(4);
@@ -294,11 +294,11 @@ it("stays when its resource is deleted and the ledger does not have all of it, u
   const inputs = await world.segment(manifest([1]));
   const { outs } = await world.start().lifecycle.create(inputs);
   const more = await world.segment(manifest([1, 2]));
-  // Killed: the state does not know of it.
+  // Killed: its result is not in the state.
   await world.start().lifecycle.update("id", outs, more);
   await world.start().lifecycle.remove("id", outs);
   expect(journals()).toEqual([expect.stringMatching(/\.removed\.journal$/)]);
-  // The removal was not written either: the resource is there all the same.
+  // The removal was not saved either, so the resource still exists.
   await world.start().lifecycle.update("id", outs, more);
   expect(world.bodies()).toEqual([1, 2]);
   await world.start().lifecycle.create(more);
@@ -310,7 +310,7 @@ it("gives what it knew to the state, also when nothing more can be pushed", asyn
   await killedRun(inputs, 3);
   world.env.CLOUDFLARE_API_TOKEN = "wrong";
   const failure = await failureOf(world.start().lifecycle.create(inputs));
-  // What the journal knew is in the state now, although nothing more was pushed.
+  // The state now contains what only the journal had, although nothing more was pushed.
   const { properties } = failure;
   if (properties === undefined) throw new Error("nothing was kept");
   expect(properties.pushed).toBe(world.bodies().length);

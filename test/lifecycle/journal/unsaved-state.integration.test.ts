@@ -18,7 +18,7 @@ const rowsOf = (more = "") => `queue: orders\n${more}source: { file: rows.ndjson
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 const folder = () => join(world.root, ".queue-seeder/journal");
 
-/** A run as the engine makes it: it compares first, and may find nothing to do. @returns what the state is to hold */
+/** Runs a segment as Pulumi does: it compares first, and may find no changes. @returns the outputs to store in the state */
 async function run(
   inputs: SegmentInputs,
   olds?: SegmentOutputs,
@@ -39,14 +39,14 @@ async function run(
   }
 }
 
-/** What the engine keeps of a run that fails; none: what it had. */
+/** Makes a run that fails. @returns the outputs that Pulumi stores: those of the failure, or else the previous ones */
 async function failed(inputs: SegmentInputs, olds?: SegmentOutputs): Promise<SegmentOutputs> {
   const { properties = olds } = await failureOf(run(inputs, olds));
   if (properties === undefined) throw new Error("nothing was kept");
   return properties;
 }
 
-/** The last run was killed before it could note that it had come to its end. */
+/** Removes the end marker, as if the last run was killed before it wrote it. */
 function killed(): void {
   for (const file of readdirSync(folder())) {
     const path = join(folder(), file);
@@ -54,7 +54,7 @@ function killed(): void {
   }
 }
 
-/** A run on another machine, which has no journals. */
+/** Makes a run on another machine, which has no journals. */
 async function elsewhere(inputs: SegmentInputs, olds?: SegmentOutputs): Promise<SegmentOutputs> {
   return run(inputs, olds, { QUEUE_SEEDER_JOURNAL: "elsewhere" });
 }
@@ -99,7 +99,7 @@ describe("when the state was not saved", () => {
 });
 
 describe("when the state moved on without the journal", () => {
-  /** The state is at the third run, and a journal of the second one is here of which the state knows nothing. */
+  /** Brings the state to the third run, with a journal of the second run that the state does not contain. */
   async function movedOn(more = ""): Promise<[SegmentInputs, SegmentOutputs]> {
     const first = await run(await world.segment(manifest([1], more)));
     await run(await world.segment(manifest([1, 2], more)), first);
@@ -174,7 +174,7 @@ describe("another queue", () => {
     const inputs = await world.segment(manifest([1, 2]));
     const other = { ...inputs, queueId: world.emulator.queueId("second") };
     const there = () => world.emulator.messages("second").map(({ body }) => body);
-    // Killed on its way there; then pointed back, where something new goes; and there again.
+    // Killed on the other queue, then a new message on the first queue, then the other queue again.
     await run(other, first);
     const back = await run(inputs, first);
     expect(back.pushed).toBe(2);

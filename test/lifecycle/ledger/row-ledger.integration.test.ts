@@ -18,7 +18,7 @@ const write = (rows: readonly unknown[]) =>
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 const sorted = () => world.bodies().sort((a, b) => Number(a) - Number(b));
 
-/** Deploys as the engine does: each segment is compared, and created or updated where that says so. */
+/** Deploys as Pulumi does: compares each segment, and creates or updates it if it has changes. */
 async function up(before: readonly SegmentOutputs[] = []): Promise<SegmentOutputs[]> {
   const { lifecycle, end } = world.start();
   const outputs: SegmentOutputs[] = [];
@@ -33,7 +33,7 @@ async function up(before: readonly SegmentOutputs[] = []): Promise<SegmentOutput
   return outputs;
 }
 
-/** Deletes the resources, so that what comes next begins anew. */
+/** Deletes the resources, so that the next deployment starts over. */
 async function removeAll(outputs: readonly SegmentOutputs[]): Promise<readonly SegmentOutputs[]> {
   const { lifecycle } = world.start();
   for (const each of outputs) await lifecycle.remove("id", each);
@@ -49,7 +49,7 @@ it("pushes each segment once, and keeps digests of a thousand rows, not rows", a
     [300, true, 1],
   ]);
   const requests = world.emulator.requests.length;
-  // The first asks whether the queue is there.
+  // The first request checks that the queue exists.
   expect(requests).toBe(1 + 53);
   expect(await up(first)).toEqual(first);
   expect(world.emulator.requests).toHaveLength(requests);
@@ -159,7 +159,7 @@ it("refuses to take a ledger of messages for one of rows, and the other way roun
 
 it("refuses as well what only the journal of a killed run has of the other kind", async () => {
   write([1]);
-  // Killed: the state has nothing of it.
+  // Killed: the state contains nothing of it.
   await up();
   world.write("messages/a.yaml", "queue: orders\nmessages: [{ body: 1 }]\n");
   expect((await failureOf(up())).message).toMatch(
@@ -183,12 +183,12 @@ it("takes messages for a data file, and the other way round, where they go to an
   const changed = { changes: true, replaces: [] };
   expect(await lifecycle.diff("id", messages, { ...source, queueId })).toEqual(changed);
   expect(await lifecycle.diff("id", rows, { ...inputs, queueId })).toEqual(changed);
-  // In a preview of a run that makes the other queue.
+  // In the preview of a run that creates the other queue.
   const unknown = { ...source, queueId: unknownValue };
   expect(await lifecycle.diff("id", messages, unknown)).toEqual({ changes: true, replaces: [] });
 });
 
-/** Rows that are too large together to stay in memory until they are pushed. */
+/** Returns rows that are too large in total to stay in memory until they are pushed. */
 const large = (count: number, word: string) =>
   Array.from({ length: count }, (_, n) => `${n} ${word} ${"x".repeat(100_000)}`);
 
@@ -209,7 +209,7 @@ it("reads large rows a second time, and pushes each", async () => {
 });
 
 it("refuses large rows that change while they are pushed, and keeps what was pushed", async () => {
-  // More requests than a run has open at once, so that some rows are read after the first answer.
+  // More requests than a run has in flight at once, so that some rows are read after the first response.
   write(large(300, "first"));
   const first = world.emulator.nextRequest(({ accepted }) => accepted > 0);
   world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "delay", ms: 50 } });
@@ -224,7 +224,7 @@ it("refuses large rows that change while they are pushed, and keeps what was pus
 
 it("refuses large rows of which some are gone when they are read again", async () => {
   write(large(300, "first"));
-  // The queue is asked after before the second reading.
+  // The queue is checked before the second reading.
   const held = world.emulator.hold({ route: "queues.get" }, "before");
   const run = failureOf(up());
   await held.arrived;

@@ -3,15 +3,15 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import type { Process } from "./process.ts";
 
-/** What becomes of a request to push. Only with the first two is it in the queue. */
+/** Result of a push request. Only with the first two are its messages in the queue. */
 export type Fate = "accept" | "answer_lost" | "request_lost" | "limit" | "too_large" | "full" | "failed";
 
-/** A request to push that came to its end on the server's side. */
+/** A push request that the server has finished. */
 export interface Pushed {
   readonly queue: string;
   readonly bodies: readonly number[];
   readonly accepted: boolean;
-  /** Whether its answer went out. */
+  /** Whether its response was sent. */
   readonly answered: boolean;
 }
 
@@ -22,7 +22,7 @@ const refusals = {
   failed: { status: 500, code: 15000 },
 } as const satisfies Partial<Record<Fate, { status: number; code: number }>>;
 
-/** The Queues API as far as a push needs it. It remembers everything, and shares nothing with what is tested. */
+/** The part of the Queues API that a push needs. It records everything, and shares no code with the code under test. */
 export class Api implements AsyncDisposable {
   readonly #server: Server;
   readonly #processes = new Map<string, Process>();
@@ -46,7 +46,7 @@ export class Api implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/client/v4`;
   }
 
-  /** Lets a process in. */
+  /** Registers a process, so that its requests are accepted. */
   admit(process: Process): void {
     this.#processes.set(`Bearer ${process.token}`, process);
   }
@@ -91,7 +91,7 @@ export class Api implements AsyncDisposable {
 }
 
 function answer(response: ServerResponse, status: number, result: unknown, errors: readonly object[] = []): void {
-  // A process is never told to end, so that its connections would stay for ever.
+  // The processes are never asked to end, so their connections would stay open.
   response.writeHead(status, { "content-type": "application/json", connection: "close" });
   response.end(JSON.stringify({ success: errors.length === 0, errors, messages: [], result }));
 }

@@ -3,30 +3,30 @@ import type { Item } from "./edits.ts";
 import { type Entry, type Expectation, expected, type Fate, type Frame, nothing, type Part } from "./model.ts";
 import type { Run, Seen } from "./world.ts";
 
-/** What can be right after a run, where one thing at least is; otherwise what is wrong with it. */
+/** The frames that are possible after a run, if there is one; otherwise the violations. */
 export interface CheckResult {
   readonly frames: readonly Frame[];
   readonly wrong: readonly string[];
 }
 
-/** What is known beside the frames. */
+/** Facts in addition to the frames. */
 export interface Known {
-  /** Bodies of which an older state, which was restored, does not know: each may be there, or be sent once more. */
+  /** Bodies that a restored older state does not contain: each may be in the queue, or be sent once more. */
   readonly loose: ReadonlySet<number>;
-  /** Whether an older state was restored: a journal from after it may say of every message that it is in doubt. */
+  /** Whether an older state was restored: a later journal may report any message as in doubt. */
   readonly isRestored: boolean;
 }
 
-/** A run, and the delivery of the whole data file that it makes; undefined: segments have their own. */
+/** A run, and the number of its delivery of the whole data file; undefined if each segment has its own. */
 export type RunOf = Run & { readonly turn: number | undefined };
 
-/** Frames that are kept. */
+/** Maximum number of frames that are kept. */
 const most = 12;
 
-/** More than anything that happens to one message brings into the queue. */
+/** More copies than any sequence puts into the queue for one message. */
 const mostCopies = 40;
 
-/** Holds what a run did with a segment against every frame that can be right. */
+/** Compares the result of a run for one segment with every possible frame. */
 export function checkRun(frames: readonly Frame[], part: Part, seen: Seen, run: RunOf, known: Known): CheckResult {
   const verdicts = frames.map((frame) =>
     (run.repair === undefined ? checkUp : checkRepair)(frame, part, seen, run, known),
@@ -82,7 +82,7 @@ function checkUp(frame: Frame, part: Part, seen: Seen, run: RunOf, { loose, isRe
     const may = of.filter((each) => each.some((fate) => goes(fate, part)));
     const sent = accepted.get(body) ?? 0;
     if (ends && sent < must.length) wrong.push(`${body} was lost: ${sent} of ${must.length} sent`);
-    // A message is named once, however often it may be there.
+    // A message is named once, however many copies there may be.
     const again = seen.end === "killed" ? lostAnswers(seen, body, part) : (named[body] ?? 0) * mostCopies;
     if (sent > may.length + again)
       wrong.push(`${body} was sent ${sent} times, ${may.length} at most, ${again} of them named`);
@@ -111,18 +111,18 @@ function checkUp(frame: Frame, part: Part, seen: Seen, run: RunOf, { loose, isRe
   return { frames: unsaved, wrong };
 }
 
-/** The state has what the ledger is. */
+/** Sets the state to the ledger. */
 function saved(frame: Frame): Frame {
   const { kind, last, finished, turn } = frame;
   return { ...frame, state: { kind, last, finished, turn } };
 }
 
-/** Whether a message of that fate is sent. */
+/** Reports whether a message with that fate is sent. */
 function goes(fate: Fate, { policy }: Part): boolean {
   return fate === "new" || (fate === "doubt" && policy === "resend");
 }
 
-/** How often a body was sent whose answer did not come: with `resend` it is sent again, and named once the run ends. */
+/** Counts how often a body was accepted without a response: with `resend` it is sent again, and named once the run ends. */
 function lostAnswers(seen: Seen, body: number, { policy }: Part): number {
   if (policy === "stop") return 0;
   return (
@@ -132,7 +132,7 @@ function lostAnswers(seen: Seen, body: number, { policy }: Part): number {
   );
 }
 
-/** What the outputs say has to be what is in the queue. */
+/** Compares the outputs with the content of the queue. @returns the differences */
 function account(
   outs: SegmentOutputs,
   part: Part,
@@ -168,7 +168,7 @@ function account(
   return wrong;
 }
 
-/** The frames after a run that came to its end. */
+/** Returns the possible frames after a run that was not killed. */
 function afterRun(
   frame: Frame,
   part: Part,
@@ -194,7 +194,7 @@ function afterRun(
   const open = counted(entries.filter(({ may }) => may.length > 1 || may[0] === "doubt").map(({ body }) => body));
   const copies = Object.fromEntries([...open].map(([body, most]) => [body, Math.min(frame.copies[body] ?? 0, most)]));
   const after = { ...frame, entries, finished, copies, named: only(frame.named, open) };
-  // The order and the delays of a run that changed nothing are not kept.
+  // A run that sent nothing may keep the order and the delays of the previous delivery.
   return accepted.size > 0
     ? [{ ...after, last: delivery }]
     : [
@@ -203,13 +203,13 @@ function afterRun(
       ];
 }
 
-/** What each message is by the outputs of a run, as far as they say it. */
+/** Derives the fates of each message from the outputs of a run, as far as they determine them. */
 function resolved(outs: SegmentOutputs, part: Part, fates: Expectation["fates"], seen: Seen): Entry[] {
   const doubted = new Set(indicesOf(outs.inDoubtMessages, part));
   const answered = counted(
     seen.pushed.filter((each) => each.answered && each.accepted).flatMap(({ bodies }) => bodies),
   );
-  // What was answered is that of messages that cannot have been there before, as far as these go.
+  // Answered requests are attributed first to the messages that cannot have been pushed before.
   const order = [...part.items.keys()].sort(
     (a, b) => Number(fates[a]?.includes("pushed")) - Number(fates[b]?.includes("pushed")),
   );
@@ -232,7 +232,7 @@ function resolved(outs: SegmentOutputs, part: Part, fates: Expectation["fates"],
   return entries;
 }
 
-/** The frames after a kill: what was accepted is known or in doubt, what was under way may be. */
+/** Returns the possible frames after a kill: accepted messages are pushed or in doubt, those in flight may be. */
 function afterKill(
   before: Frame,
   next: Frame,
@@ -337,7 +337,7 @@ function counted(bodies: readonly number[]): Map<number, number> {
   return counts;
 }
 
-/** The messages that are called so: by their ids, by their numbers, or by a range of numbers. */
+/** Returns the indices of the messages with these labels: ids, numbers, or ranges of numbers. */
 function indicesOf(labels: readonly string[], { items, from }: Part): readonly number[] {
   return labels.flatMap((label) => {
     const byId = items.findIndex(({ id }: Item) => id === label);

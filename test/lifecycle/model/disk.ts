@@ -6,7 +6,7 @@ import { Process } from "./process.ts";
 
 type Call = (this: unknown, ...args: unknown[]) => Promise<unknown>;
 
-/** Calls of Node that change or read what is on the disk, by path and by handle. */
+/** Node's calls that read or change files, by path and by handle. */
 const byPath = [
   "access",
   "link",
@@ -24,10 +24,10 @@ const byHandle = ["appendFile", "datasync", "read", "readFile", "stat", "sync", 
 const syncs: readonly string[] = ["datasync", "sync"];
 
 /**
- * Makes every call of Node that has to do with journals a step of the process that makes it, so that it can be killed there.
- * No machine is ever lost, so nothing has to be synced, which would take most of the time.
+ * Makes every file call of Node that concerns journals a step of the process that makes it, so that it can be killed there.
+ * The model has no power failures, so nothing is synced, which would take most of the time.
  *
- * @param folder a part of the journals' paths that no other path has
+ * @param folder a part that only the journals' paths contain
  */
 export async function watchDisk(folder: string): Promise<Disposable> {
   const handle = await open(fileURLToPath(import.meta.url));

@@ -1,17 +1,17 @@
 import type { InDoubtPolicy, PushMode } from "../../../src/types.ts";
 import type { Random } from "../../engine/soak/random.ts";
 
-/** A message as a manifest has it. Rows of a data file have a body alone. */
+/** A message of a manifest. Rows of a data file have only a body. */
 export interface Item {
   readonly id?: string;
   readonly body: number;
   readonly delay?: number;
 }
 
-/** What the repository and the stack's configuration say of the one manifest. */
+/** The one manifest of the repository, and its queue in the stack's configuration. */
 export interface Setting {
   readonly name: string;
-  /** Names that it had before. */
+  /** Its former names. */
   readonly earlier: readonly string[];
   readonly queue: "first" | "second";
   readonly mode: PushMode;
@@ -24,7 +24,7 @@ export interface Setting {
 export class Editor {
   readonly #random: Random;
   #last = 0;
-  /** What was removed last, and not put back. */
+  /** The last removed item, unless it was put back. */
   #removed: Item | undefined;
 
   constructor(random: Random) {
@@ -46,7 +46,7 @@ export class Editor {
     };
   }
 
-  /** The same with something changed, and what was changed. */
+  /** Changes a setting. @returns a description of the change, and the new setting */
   change(setting: Setting): readonly [string, Setting] {
     const { int, pick } = this.#random;
     if (int(3) === 0) {
@@ -127,7 +127,7 @@ export class Editor {
   }
 }
 
-/** The files of a setting. */
+/** Returns the files of a setting, by path. */
 export function filesOf({ name, earlier, mode, policy, kind, items }: Setting): Readonly<Record<string, string>> {
   const head = [
     "queue: orders",

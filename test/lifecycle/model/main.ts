@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { findingText, play } from "./sequence.ts";
 
-/** Many sequences of the model: `npm run soak:model -- [--sequences N] [--seed S]`. Each has a seed of its own, one after the other. */
+/** Plays many sequences of the model: `npm run soak:model -- [--sequences N] [--seed S]`. Their seeds are consecutive. */
 const { values } = parseArgs({ options: { sequences: { type: "string", default: "2000" }, seed: { type: "string" } } });
 const sequences = Number(values.sequences);
 const first = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);

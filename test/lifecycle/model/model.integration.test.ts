@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { findingText, play } from "./sequence.ts";
 
-/** Some in a test, so that a loaded machine has time enough for each. More of them: `npm run soak:model`. */
+/** Sequences per test: few, so that each has enough time on a loaded machine. More of them: `npm run soak:model`. */
 const some = 20;
 const seeds = Array.from({ length: some }, (_, at) => at);
 

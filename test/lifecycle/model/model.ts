@@ -2,16 +2,16 @@ import type { InDoubtPolicy, PushMode } from "../../../src/types.ts";
 import type { Item, Setting } from "./edits.ts";
 
 /**
- * What docs/pushing.md says, and nothing of how it is done. What a kill leaves can be known in part only, so a message has
- * all the fates that it may have, and a ledger is one of several frames.
+ * A model of docs/pushing.md, independent of the implementation. The result of a kill is only partly known, so a message has
+ * a set of possible fates, and a ledger is one of several frames.
  */
 export type Fate = "pushed" | "doubt" | "new";
 
-/** What the last delivery was of. */
+/** The content of the last delivery. */
 export interface Delivery {
-  /** The messages of the segment. */
+  /** The messages of the segment, as JSON. */
   readonly part: string;
-  /** Those of the whole data file; undefined: it was a delivery of each row once. */
+  /** The messages of the whole data file, as JSON; undefined if each row is delivered once. */
   readonly whole: string | undefined;
 }
 
@@ -19,22 +19,22 @@ export interface Entry extends Item {
   readonly may: readonly Fate[];
 }
 
-/** How far a segment is with the deliveries. */
+/** The progress of a segment in its deliveries. */
 export interface Progress {
   readonly kind: Setting["kind"] | undefined;
   readonly last: Delivery | undefined;
   readonly finished: boolean;
-  /** Which delivery of the whole data file that was, counted from 1; 0: none that its segments share. */
+  /** 1-based number of that delivery of the whole data file; 0 if it is not one that its segments share. */
   readonly turn: number;
 }
 
-/** What the ledger of a segment and a queue may be. */
+/** A possible ledger of a segment and a queue. */
 export interface Frame extends Progress {
-  /** Of rows in their order. */
+  /** For rows, in their order. */
   readonly entries: readonly Entry[];
-  /** What the state alone has, without journals; null: nothing. */
+  /** The content of the state alone, without journals; null if there is none. */
   readonly state: Progress | null;
-  /** By body: copies in the queue of messages that are not known to be pushed, and how many of them a run named. */
+  /** By body: queued copies of messages that are not known to be pushed, and how many of them a run named. */
   readonly copies: Readonly<Record<number, number>>;
   readonly named: Readonly<Record<number, number>>;
 }
@@ -50,26 +50,26 @@ export const nothing: Frame = {
   named: {},
 };
 
-/** A segment as a setting has it. */
+/** A segment of a setting. */
 export interface Part {
   readonly mode: PushMode;
   readonly policy: InDoubtPolicy;
   readonly kind: Setting["kind"];
   readonly items: readonly Item[];
-  /** Items before it. */
+  /** Number of items before it. */
   readonly from: number;
   readonly delivery: { readonly part: string; readonly whole: string };
-  /** Whether the data file ends in it. */
+  /** Whether it is the last segment of the data file. */
   readonly isLast: boolean;
 }
 
 export interface Expectation {
   readonly fates: readonly (readonly Fate[])[];
-  /** A new delivery of everything. */
+  /** Whether it is a new delivery of all messages. */
   readonly fresh: boolean;
-  /** `surely`: nothing else can be right. */
+  /** `surely`: whether the run has to be refused, not only may be. */
   readonly refusal: { readonly code: string; readonly surely: boolean } | undefined;
-  /** What the manifest has no more. */
+  /** Entries that are no longer in the manifest. */
   readonly removed: readonly Entry[];
 }
 
@@ -93,7 +93,7 @@ export function partsOf({ mode, policy, kind, items }: Setting, rowsOfPart: numb
   });
 }
 
-/** Which delivery of the whole data file the run may make, by what the state has of its segments. */
+/** Returns the deliveries of the whole data file that the run may make, by the possible states of its segments. */
 export function turnsOf(
   parts: readonly Part[],
   frames: readonly (readonly Frame[])[],
@@ -108,7 +108,7 @@ export function turnsOf(
   return [...new Set(states.map((each) => turnOf(parts, each)))];
 }
 
-/** The last one while it is of the same rows and something is left of it; else the next. */
+/** Returns the last delivery if it has the same rows and is not finished; else the next one. */
 function turnOf(parts: readonly Part[], states: readonly (Progress | null)[]): number {
   const known = states.map((state) => (state?.kind === "rows" ? state : undefined));
   const last = Math.max(0, ...known.map((state) => state?.turn ?? 0));
@@ -119,7 +119,7 @@ function turnOf(parts: readonly Part[], states: readonly (Progress | null)[]): n
   return isFinished && parts[0]?.mode === "every_deploy" ? last + 1 : last;
 }
 
-/** What a run has to do with a segment. @param turn the delivery of the whole data file that it makes */
+/** Returns what a run has to do with a segment. @param turn its delivery of the whole data file */
 export function expected(frame: Frame, part: Part, turn?: number): Expectation {
   const { mode, items } = part;
   if (frame.kind !== undefined && frame.kind !== part.kind) {
@@ -133,7 +133,7 @@ export function expected(frame: Frame, part: Part, turn?: number): Expectation {
     const refusal = mode === "once" ? refusalOf(part, items, found, removed) : undefined;
     return { fates, fresh: false, refusal, removed };
   }
-  // A new delivery of everything; what is in doubt stays so.
+  // A new delivery of all messages; those in doubt stay in doubt.
   const fates = items.map((item, index): readonly Fate[] => {
     const may = found[index]?.may ?? ["new"];
     const isOther = part.kind === "rows" && found[index]?.body !== item.body;
@@ -145,7 +145,7 @@ export function expected(frame: Frame, part: Part, turn?: number): Expectation {
   return { fates, fresh: true, refusal: undefined, removed };
 }
 
-/** Whether a run goes on with the delivery that the segment is in. */
+/** Reports whether a run resumes the current delivery of the segment. */
 function goesOn(frame: Frame, part: Part, turn: number | undefined): boolean {
   if (part.mode === "once") return true;
   if (!sameDelivery(frame.last, part)) return false;
@@ -160,12 +160,12 @@ function sameDelivery(last: Delivery | undefined, { kind, delivery }: Part): boo
 
 function fatesOf(item: Item, entry: Entry | undefined, kind: Setting["kind"]): readonly Fate[] {
   if (entry === undefined) return ["new"];
-  // In doubt under its id, it stays in doubt with another body.
+  // A message in doubt stays in doubt if its id gets another body.
   if (kind === "messages" && entry.body !== item.body) return entry.may.filter((fate) => fate !== "pushed");
   return entry.may;
 }
 
-/** Whether the ledger has it, in whichever way. */
+/** Reports whether the ledger contains it, as pushed or in doubt. */
 function isCertain({ may }: Entry): boolean {
   return !may.includes("new");
 }
@@ -193,7 +193,7 @@ function matchRows(entries: readonly Entry[], items: readonly Item[]): readonly 
   return items.map((_, index) => entries[index]);
 }
 
-/** A message is known by its id, one without an id by its body, as often as it is there. */
+/** Matches messages by id, and those without an id by body, one entry for each copy. */
 function matchMessages(entries: readonly Entry[], items: readonly Item[]): readonly (Entry | undefined)[] {
   const left = new Set(entries);
   const found: (Entry | undefined)[] = items.map(() => undefined);
@@ -210,7 +210,7 @@ function matchMessages(entries: readonly Entry[], items: readonly Item[]): reado
   take((item, entry) => item.id !== undefined && item.id === entry.id);
   for (const entry of [...left]) if (entry.id !== undefined && ids.has(entry.id)) left.delete(entry);
   take((item, entry) => item.id === undefined && entry.id === undefined && item.body === entry.body);
-  // An id was given, or taken away.
+  // An id was added or removed.
   take((item, entry) => (item.id === undefined) !== (entry.id === undefined) && item.body === entry.body);
   return found;
 }

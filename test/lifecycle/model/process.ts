@@ -3,23 +3,23 @@ import type { FileHandle } from "node:fs/promises";
 import { virtualClock } from "../../push/fakes.ts";
 import type { Fate } from "./api.ts";
 
-/** What disturbs a process. Its steps are counted: lines and files of journals, requests, questions to the engine. */
+/** Faults of a process. Its steps are counted: lines and files of journals, requests, calls to Pulumi. */
 export interface Disturbance {
-  /** The step at which it is killed. */
+  /** 1-based number of the step at which it is killed. */
   readonly killAt?: number;
-  /** Whether that step was taken, or half of it where it writes. */
+  /** Whether the kill is before or after that step, or in the middle of a write. */
   readonly killed?: "before" | "after" | "half";
-  /** The step at which the engine asks to cancel. */
+  /** 1-based number of the step at which Pulumi cancels. */
   readonly cancelAt?: number;
-  /** What becomes of its requests, one after the other; those after these are accepted. */
+  /** The results of its requests, in order; later requests are accepted. */
   readonly fates?: readonly Fate[];
 }
 
 const never = new Promise<never>(() => {});
 
-/** The process of a provider that can be killed: from then on it takes no step and hears of nothing. */
+/** A provider process that can be killed: from then on it takes no step and receives nothing. */
 export class Process {
-  /** Whose code it is that runs. */
+  /** The process whose code is running. */
   static readonly running = new AsyncLocalStorage<Process>();
   readonly token: string;
   readonly cancelled = new AbortController();
@@ -31,11 +31,11 @@ export class Process {
   #later = 0;
   #steps = 0;
   #underWay = 0;
-  /** Files that it opened. */
+  /** Open files of the process. */
   readonly handles: FileHandle[] = [];
   isDead = false;
 
-  /** @param number of the process: each begins an hour after the one before */
+  /** @param number number of the process; each starts an hour after the previous one */
   constructor(number: number, disturbance: Disturbance) {
     this.token = `process-${number}`;
     this.#begin = number * 3_600_000;
@@ -43,7 +43,7 @@ export class Process {
     this.fates = [...(disturbance.fates ?? [])];
   }
 
-  /** Resolves once it was killed, and nothing that it began goes on. */
+  /** Resolves once it was killed and none of its operations is in progress. */
   get killed(): Promise<"killed"> {
     return this.#killed.promise;
   }
@@ -54,7 +54,7 @@ export class Process {
     sleep: (ms: number, signal?: AbortSignal) => this.#alive(this.#clock.sleep(ms, signal)),
   };
 
-  /** @param half what is left of it when the process is killed in its middle */
+  /** Takes a step, or the kill. @param half the partial effect if the process is killed in the middle of it */
   async step<T>(act: () => Promise<T>, half: () => Promise<unknown> = act): Promise<T> {
     if (this.isDead) return never;
     this.#steps += 1;
@@ -68,13 +68,13 @@ export class Process {
     return never;
   }
 
-  /** What the system does with a process that has ended. */
+  /** Does what the system does after the end of a process. */
   async discard(): Promise<void> {
-    // Node would close them by itself some time, and warn of it.
+    // Node would close them later, with a warning.
     await Promise.all(this.handles.map((handle) => handle.close().catch(() => {})));
   }
 
-  /** The engine has its answers, and asks to cancel as it does at the end of every run. */
+  /** Ends the run: Pulumi has its results, and cancels as it does at the end of every run. */
   end(): void {
     this.#later = 1_000;
     this.cancelled.abort();

@@ -6,7 +6,7 @@ import { type Frame, nothing, type Part, partsOf, turnsOf } from "./model.ts";
 import type { Disturbance } from "./process.ts";
 import { type Run, type Seen, type State, segmentRows, World } from "./world.ts";
 
-/** What was wrong first in a sequence, and how it came to it; undefined: nothing was. */
+/** The first violation in a sequence, and the steps that led to it; undefined if there was none. */
 export interface Finding {
   readonly seed: number;
   readonly wrong: readonly string[];
@@ -17,17 +17,17 @@ export function findingText({ seed, wrong, transcript }: Finding): string {
   return [`seed ${seed}`, ...transcript, ...wrong].join("\n");
 }
 
-/** By queue and segment, what the ledger may be. */
+/** By queue and segment: the possible ledgers. */
 type Frames = Readonly<Record<string, readonly Frame[]>>;
 
 interface Snapshot {
   readonly state: State;
   readonly frames: Frames;
-  /** By queue: how many requests there had been when no journal could have what the state had not. */
+  /** By queue: the number of requests up to which the state contained everything that any journal had. */
   readonly settledAt: Readonly<Record<string, number>>;
 }
 
-/** Plays one sequence of edits, failures, kills, repairs and runs, and holds each run against the model. */
+/** Plays one sequence of edits, failures, kills, repairs and runs, and checks each run against the model. */
 export async function play(seed: number): Promise<Finding | undefined> {
   await using world = await World.make();
   return await new Sequence(seeded(seed), world).play(seed);
@@ -42,7 +42,7 @@ class Sequence {
   #setting: Setting;
   /** The last setting that was not refused. */
   #accepted: Setting;
-  /** Whether the state lacks what a run came to. */
+  /** Whether the state lacks the result of a run. */
   #isUnsaved = false;
   #frames: Frames = {};
   readonly #settledAt: Record<string, number> = {};
@@ -152,7 +152,7 @@ class Sequence {
     return [];
   }
 
-  /** @param turn the delivery of the whole data file that the run makes */
+  /** Checks a run against the model. @param turn its delivery of the whole data file */
   #judgedBy(
     seen: readonly Seen[],
     run: Run,
@@ -171,7 +171,7 @@ class Sequence {
       if (verdict.wrong.length > 0) return verdict;
       if (run.tainted)
         for (const each of Object.keys(frames)) if (each.endsWith(`/${one.segment}`)) delete frames[each];
-      // Nothing tells the run from one of a stack that was destroyed elsewhere.
+      // The run cannot be distinguished from one of a stack that was destroyed elsewhere.
       frames[key] = this.#world.state.deployment === undefined ? verdict.frames.map(unproven) : verdict.frames;
     }
     return { frames };
@@ -194,7 +194,7 @@ class Sequence {
     this.#snapshots.push({ state: this.#world.state, frames: this.#frames, settledAt: { ...this.#settledAt } });
   }
 
-  /** A state from before is put in the place of the present one; journals stay as they are. */
+  /** Replaces the state with an earlier one; the journals stay unchanged. */
   async #restore(): Promise<readonly string[]> {
     if (this.#snapshots.length === 0) return [];
     const { state, frames, settledAt } = this.#random.pick(this.#snapshots);
@@ -211,7 +211,7 @@ class Sequence {
   async #destroy(): Promise<readonly string[]> {
     const known = this.#world.state.segments;
     await this.#world.destroy();
-    // Where the state knew of nothing, a journal that is there says that something may have arrived.
+    // If the state did not contain a segment, an existing journal means that its messages may have arrived.
     this.#frames = Object.fromEntries(
       Object.entries(this.#frames).map(([key, frames]) => [
         key,
@@ -229,7 +229,7 @@ class Sequence {
     return isKnown && !this.#isUnsaved && this.#world.state.segments.length > 0;
   }
 
-  /** Undisturbed, until all is pushed; then once more. */
+  /** Runs without faults until everything is pushed, then once more. */
   async #finish(): Promise<readonly string[]> {
     for (let runs = 0; runs < 8; runs += 1) {
       const wrong = await this.#up({});
@@ -256,7 +256,7 @@ function isGood(seen: readonly Seen[]): boolean {
   return seen.every(({ end }) => end === "same" || end === "done");
 }
 
-/** What a run pushed of which the state keeps nothing, not even the deployment's id. */
+/** The state keeps nothing of this run, not even the deployment's id, so its pushed messages may be in doubt. */
 function unproven(frame: Frame): Frame {
   const entries = frame.entries.map((entry) => ({
     ...entry,
@@ -269,7 +269,7 @@ function distinct(frames: readonly Frame[]): readonly Frame[] {
   return [...new Set(frames.map((frame) => JSON.stringify(frame)))].map((text) => JSON.parse(text));
 }
 
-/** What a run pushed before the stack was destroyed that the state knew nothing of. */
+/** The state of the destroyed stack did not contain this run, so its messages are in doubt or new. */
 function doubted(frame: Frame): Frame {
   const entries = frame.entries
     .filter(({ may }) => may.some((fate) => fate !== "new"))

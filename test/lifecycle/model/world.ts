@@ -20,41 +20,41 @@ import { watchDisk } from "./disk.ts";
 import { filesOf, type Setting } from "./edits.ts";
 import { type Disturbance, Process } from "./process.ts";
 
-/** Rows of a segment of a data file, and messages of a request: few, so that few are enough to have several of both. */
+/** Rows per segment of a data file, and messages per request: small, so that a few items give several of both. */
 export const segmentRows = 4;
 const requestMessages = 2;
 
-/** What the engine keeps. */
+/** The Pulumi state. */
 export interface State {
   readonly segments: readonly (SegmentOutputs | undefined)[];
-  /** The id of the manifest's deployment; undefined: it is not deployed. */
+  /** The id of the manifest's deployment; undefined if it is not deployed. */
   readonly deployment: string | undefined;
 }
 
-/** How a run is made. */
+/** Options of a run. */
 export interface Run {
   readonly disturbance?: Disturbance;
-  /** The engine cannot save its state. */
+  /** Whether Pulumi fails to save its state. */
   readonly unsaved?: boolean;
-  /** The engine was told to replace each resource. */
+  /** Whether each resource is tainted, so that Pulumi replaces it. */
   readonly tainted?: boolean;
   readonly repair?: { readonly action: RepairAction; readonly messages?: readonly string[] };
 }
 
-/** What became of a segment in a run. */
+/** The result of a run for one segment. */
 export interface Seen {
   readonly segment: number;
-  /** `same`: the engine was told that nothing changes. `refused`: it failed, and the state stays what it was. */
+  /** `same`: the diff reported no changes. `refused`: it failed, and the state was not changed. */
   readonly end: "same" | "done" | "failed" | "refused" | "killed";
-  /** What the engine was told to keep. */
+  /** The outputs that Pulumi was to store. */
   readonly outs: SegmentOutputs | undefined;
-  /** What the run names as sent more than once. */
+  /** Labels of the messages that the run names as possible duplicates. */
   readonly named: readonly string[];
   readonly error: string;
   readonly pushed: readonly Pushed[];
 }
 
-/** A repository, a queue and an engine that is not there. The rest is real: files, journals, requests. */
+/** A repository, a queue and a simulated Pulumi engine. Everything else is real: files, journals, requests. */
 export class World implements AsyncDisposable {
   readonly #root: string;
   readonly #api: Api;
@@ -91,7 +91,7 @@ export class World implements AsyncDisposable {
     }
   }
 
-  /** `pulumi up`: the segments one after the other, until one fails, and then what is no more. */
+  /** Runs `pulumi up`: one segment after the other until one fails, then deletes the removed ones. */
   async up(setting: Setting, run: Run = {}): Promise<readonly Seen[]> {
     const before = this.state;
     const deployment = before.deployment ?? `deployment ${++this.#deployments}`;
@@ -115,7 +115,7 @@ export class World implements AsyncDisposable {
     return seen;
   }
 
-  /** `pulumi destroy`. */
+  /** Runs `pulumi destroy`. */
   async destroy(): Promise<void> {
     const { process, lifecycle } = this.#start("", {});
     for (const segment of this.state.segments) await this.#remove(process, lifecycle, segment);
@@ -159,7 +159,7 @@ export class World implements AsyncDisposable {
     const olds = this.state.segments[segment];
     const turn = async (): Promise<Pick<Seen, "end" | "outs">> => {
       const checked = await lifecycle.check(olds ?? {}, { ...inputs, preview: false });
-      // What is to be replaced is deleted first, as the program asks of the engine.
+      // A resource to replace is deleted first, as the program requests.
       if (tainted && olds !== undefined) {
         await lifecycle.remove("id", olds);
         this.#keep(segment, undefined);
@@ -191,12 +191,12 @@ export class World implements AsyncDisposable {
     return seen(kept === undefined ? "refused" : "failed", kept, found.message);
   }
 
-  /** Requests to push that have come so far. */
+  /** Number of push requests so far. */
   get requests(): number {
     return this.#api.pushed.length;
   }
 
-  /** Bodies that a queue has taken since there were so many requests. */
+  /** Returns the bodies that a queue accepted after the first `requests` requests. */
   takenSince(requests: number, queue: string): ReadonlySet<number> {
     const taken = this.#api.pushed.slice(requests).filter((each) => each.accepted && each.queue === queue);
     return new Set(taken.flatMap(({ bodies }) => bodies));
@@ -206,7 +206,7 @@ export class World implements AsyncDisposable {
     if (props !== undefined) await Process.running.run(process, () => lifecycle.remove("id", props));
   }
 
-  /** Keeps it as the engine does, as JSON. */
+  /** Stores the outputs as JSON, as Pulumi does. */
   #keep(segment: number, outs: SegmentOutputs | undefined): void {
     const segments = [...this.state.segments];
     segments[segment] = outs === undefined ? undefined : JSON.parse(JSON.stringify(outs));
@@ -244,7 +244,7 @@ export class World implements AsyncDisposable {
     }));
   }
 
-  /** The journals of a process that was killed name one that runs: this one. They are to name one that does not. */
+  /** Replaces the process id in the journals: they name this process, which runs, and have to name a dead one. */
   #nameTheDead(): void {
     const folder = join(this.#root, ".queue-seeder/journal");
     if (!existsSync(folder)) return;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { describeEvent } from "../../../src/lifecycle/protocol/describe.ts";
 import { decodeEvent, encodeEvent, type RunEvent, type RunEventKind } from "../../../src/lifecycle/protocol/events.ts";
 
-/** One of each kind, and how people read it. */
+/** One event of each kind, and its text for users. */
 const events: { readonly [Kind in RunEventKind]: readonly [Extract<RunEvent, { kind: Kind }>, string | undefined] } = {
   planned: [
     {

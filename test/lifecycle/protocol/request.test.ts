@@ -10,7 +10,7 @@ import {
 } from "../../../src/lifecycle/protocol/request.ts";
 import { temporaryFolder } from "../../manifest/support/fixture.ts";
 
-/** What the provider reads where the file holds this text. */
+/** Returns the request that the provider reads from a file with this text. */
 function reading(text: string): RunRequest {
   using folder = temporaryFolder();
   const file = join(folder.path, "request.json");

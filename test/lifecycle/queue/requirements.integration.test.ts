@@ -11,7 +11,7 @@ afterEach(() => world[Symbol.asyncDispose]());
 const manifest = (requires: string, count = 1) =>
   `queue: orders\nrequires: ${requires}\nmessages: [{ for_each: ${count}, body: "${"${index}"}" }]\n`;
 
-/** A call on the emulator's queue, as somebody else makes it. */
+/** Calls the emulator's queue as another client. */
 async function call(method: string, path: string, body: object): Promise<void> {
   const { baseUrl, accountId, token } = world.emulator;
   const url = `${baseUrl}/accounts/${accountId}/queues/${world.emulator.queueId("orders")}${path}`;

@@ -13,7 +13,7 @@ afterEach(() => world[Symbol.asyncDispose]());
 const manifest = (...bodies: number[]) =>
   `queue: orders\nin_doubt: stop\nmessages:\n${bodies.map((body) => `  - { id: m${body % 100}, body: ${body} }\n`).join("")}`;
 
-/** A run with a repair, as the command line starts it. */
+/** Runs a segment with a repair, as the command line does. */
 async function repair(
   { action, messages }: Pick<RepairRequest, "action"> & { messages?: string[] },
   inputs: SegmentInputs,
@@ -40,7 +40,7 @@ async function up(inputs: SegmentInputs, before?: SegmentOutputs): Promise<Segme
   return outs;
 }
 
-/** A deployment whose one request got no answer, although it arrived. */
+/** Deploys with one request that arrives, and whose response is lost. */
 async function inDoubt(inputs: SegmentInputs): Promise<SegmentOutputs> {
   world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
   const { properties } = await failureOf(world.start().lifecycle.create(inputs));
@@ -157,7 +157,7 @@ describe("a data file", () => {
   const source = "queue: orders\nin_doubt: stop\nsource: { file: rows.ndjson }\n";
   const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-  /** The inputs of its segments, once it has these rows. */
+  /** Returns the inputs of the segments for these rows. */
   async function rowsOf(rows: readonly number[]): Promise<SegmentInputs[]> {
     world.write("messages/a.yaml", source);
     world.write("messages/rows.ndjson", rows.join("\n"));
@@ -180,7 +180,7 @@ describe("a data file", () => {
         expect(message).toMatch(/^ROWS_TOGETHER: the ledger knows the rows #1 to #1000 of a together/);
       }
       const elsewhere = await failureOf(repair({ action, messages: ["#1400"] }, inputs, before));
-      // It is about none of the edited thousand.
+      // The named row is not among the thousand rows that contain the edit.
       expect(elsewhere.message).toMatch(/^DATA_FILE_EDITED: .*\n.*rows 1 to 1000/);
       const messages = numbers(1000).map((n) => `#${n + 1}`);
       const mended = await repair({ action, messages }, inputs, before);
@@ -257,7 +257,7 @@ it("tells ids that look like numbers from the numbers of messages, and takes eit
   const inputs = await world.segment(text(""));
   const before = await inDoubt(inputs);
   expect(before.inDoubtMessages).toEqual(['"#3"', '"#4"', "#3 to #4"]);
-  // "#3" is the id before it is the number of another message.
+  // "#3" matches an id first, and only then the number of a message.
   const first = await repair({ action: "settle_pushed", messages: ["#3"] }, inputs, before);
   expect(first.inDoubtMessages).toEqual(['"#4"', "#3 to #4"]);
   const second = await repair({ action: "settle_pushed", messages: ['"#4"'] }, inputs, first);

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-/** What the program asks for: the provider makes the rest of it. */
+/** Returns the inputs that the program passes; the provider computes the rest. */
 async function asked(given: readonly InlineMessage[], more: Partial<SegmentInputs> = {}): Promise<SegmentInputs> {
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 0 }]\n");
   const nothing = { file: "", messages: 0, bytes: 0, digest: "", content: { kind: "messages", keys: "" } } as const;

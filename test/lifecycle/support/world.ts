@@ -14,34 +14,34 @@ import { systemClock } from "../../../src/push/index.ts";
 
 type Inputs = SegmentInputs & { readonly __provider: string };
 
-/** One process of the provider: what the engine starts for each run. */
+/** A provider process, which Pulumi starts for each run. */
 export interface Provider {
   readonly lifecycle: SegmentProvider;
-  /** What the engine does at the end of a run. */
+  /** Ends the run, as Pulumi does. */
   end(): void;
-  /** The same call, on a first SIGINT or SIGTERM. */
+  /** Makes the same call on a first SIGINT or SIGTERM. */
   cancel(): void;
 }
 
-/** A repository, a queue and an engine that is not there: the lifecycle with nothing faked but the engine. */
+/** A repository, a queue and a simulated Pulumi engine, which is the only fake. */
 export interface World extends AsyncDisposable {
   readonly root: string;
   readonly emulator: Emulator;
-  /** What was told to people, progress left out. */
+  /** Messages for users, without progress. */
   readonly logged: string[];
-  /** What was reported, passing progress included. */
+  /** Reported events, including ephemeral progress. */
   readonly events: RunEvent[];
-  /** Has providers that are started from now on go by a request, as a command does. */
+  /** Makes providers that are started from now on use a request, as a command does. */
   request(request: Partial<RunRequest>): void;
-  /** Whether the engine listens. */
+  /** Whether the simulated Pulumi engine listens. */
   engine: boolean;
   /** The environment of providers that are started from now on. */
   readonly env: Record<string, string>;
   start(config?: Readonly<Record<string, string>>): Provider;
   write(path: string, text: string): void;
-  /** The inputs of all segments of the one manifest, as the program would make them. */
+  /** Returns the inputs of all segments of the one manifest, as the program makes them. */
   segments(): Promise<Inputs[]>;
-  /** Writes `messages/a.yaml`, and makes the inputs of its one segment. */
+  /** Writes `messages/a.yaml`, and returns the inputs of its one segment. */
   segment(text: string): Promise<Inputs>;
   bodies(): unknown[];
 }
@@ -124,7 +124,7 @@ export async function makeWorld(): Promise<World> {
   return world;
 }
 
-/** What the engine keeps of a failed run. */
+/** Returns the error of a failed run, with the outputs that Pulumi would store. */
 export async function failureOf(run: Promise<unknown>): Promise<Error & { readonly properties?: SegmentOutputs }> {
   const failure = await run.then(
     () => undefined,
