@@ -94,7 +94,7 @@ describe("a frame in a terminal", () => {
   });
 });
 
-/** Columns that a terminal takes for a text, by what these tests use of Unicode. */
+/** Returns the width of a text in a terminal, for the Unicode characters that these tests use. */
 function columnsOf(text: string): number {
   const flags = text.match(/[\u{1f1e6}-\u{1f1ff}]{2}/gu)?.length ?? 0;
   const rest = text.replace(/[\u{1f1e6}-\u{1f1ff}]{2}/gu, "").replace(/[\u{1f3fb}-\u{1f3ff}\u0300-\u036f]/gu, "");

@@ -7,7 +7,7 @@ import { loadFiles, temporaryFolder, writeFiles } from "./support/fixture.ts";
 const schema = (key: string) =>
   JSON.stringify({ type: "object", properties: { order: {}, [key]: { type: "string" } }, additionalProperties: false });
 
-/** Messages of a manifest with these lines, from number `from` on. */
+/** Returns the messages of a manifest with these lines, from index `from` on. */
 async function messagesOf(lines: string, files: Readonly<Record<string, string>> = {}, from = 0): Promise<Message[]> {
   using root = temporaryFolder();
   writeFiles(root.path, { "messages/a.yaml": `queue: q\n${lines}`, ...files });

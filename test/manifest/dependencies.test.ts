@@ -61,7 +61,7 @@ describe("after", () => {
   });
 });
 
-/** Takes out who waits for nobody, until nobody is left, or all that are left wait. */
+/** Removes manifests without pending dependencies until none is left. @returns whether all could be removed */
 function hasOrder(waits: readonly (readonly string[])[]): boolean {
   const left = new Map(waits.map((names, n) => [`m${n}`, names]));
   for (let before = -1; before !== left.size; ) {

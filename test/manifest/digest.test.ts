@@ -6,13 +6,13 @@ import { manifestDigest, messageDigest, withDigests } from "../../src/plan/index
 import type { JsonValue } from "../../src/types.ts";
 import { inlineMessages, loadFiles } from "./support/fixture.ts";
 
-/** Bodies as YAML and JSON can both write them; what cannot be written is refused, and has tests of its own. */
+/** Bodies that both YAML and JSON can express; others are refused, which other tests cover. */
 const body = fc
   .jsonValue({ maxDepth: 4 })
   .map((value) => JSON.parse(JSON.stringify(value)) as JsonValue)
   .filter((value) => !/\$\{|__proto__/.test(JSON.stringify(value)));
 
-/** JSON in ASCII, so that no character needs to be one that YAML allows. */
+/** Escapes JSON to ASCII, since YAML does not allow every character. */
 const ascii = (text: string) =>
   text.replace(/[^\x20-\x7e\n]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
@@ -24,7 +24,7 @@ const shuffle = (value: JsonValue, seed: number): JsonValue => {
   return Object.fromEntries([...entries.slice(turn), ...entries.slice(0, turn)].reverse());
 };
 
-/** The same manifest, written by somebody else in another editor into another file. */
+/** The same manifest in different notations. */
 const styles: readonly ((bodies: readonly JsonValue[]) => string)[] = [
   (bodies) => `{"messages": ${ascii(JSON.stringify(bodies.map((each) => ({ body: each }))))}, "queue": "q"}`,
   (bodies) =>
@@ -65,7 +65,7 @@ it("is blind to formatting, key order and the file", async () => {
   );
 });
 
-/** The value with the node of this number replaced, counted from the root. */
+/** Replaces the node with this number, counted from the root. */
 function replaced(value: JsonValue, number: number, by: JsonValue): JsonValue {
   let left = number;
   const walk = (at: JsonValue): JsonValue => {

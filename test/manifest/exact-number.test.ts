@@ -42,7 +42,7 @@ describe("isExactNumber", () => {
   });
 
   it("takes an integer exactly when JSON writes it with the same digits", () => {
-    // 2 ** 60 is held by a double, yet written as 1152921504606847000: whoever reads that text has another number.
+    // A double represents 2 ** 60 exactly, yet JavaScript writes 1152921504606847000, which readers parse as another number.
     expect(isExactNumber(String(2n ** 60n))).toBe(false);
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 69n), max: 2n ** 69n }), (value) => {

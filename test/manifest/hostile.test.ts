@@ -6,7 +6,7 @@ import { loadFiles } from "./support/fixture.ts";
 
 const options = { stack: "dev", variables: { project: "p", config: { a: "1" }, secrets: ["s"], env: {} } };
 
-/** Whatever the files hold, they end in problems or in manifests, and every problem can be shown to a person. */
+/** Loads any files: they have to result in problems or manifests, and every problem has to be printable. */
 async function survives(files: Readonly<Record<string, string | Uint8Array>>): Promise<LoadResult> {
   const result = await loadFiles(files, options);
   expect(result.problems.length + result.manifests.length + result.skipped.length).toBeGreaterThan(0);
@@ -35,7 +35,7 @@ messages:
   - body: "\${secret.s} \${stack}"
 `;
 
-/** What YAML and the manifests give a meaning to. */
+/** Fragments that are significant in YAML or in manifests. */
 const pieces = fc.constantFrom(
   ..."{}[]:,-?|>&*!%@`'\"#\\\n\t ~".split(""),
   ...[
@@ -175,7 +175,7 @@ describe("hostile data files and schemas", () => {
   });
 });
 
-/** A little text that would become much: each is refused, where it once took minutes, or all of the memory. */
+/** Short texts that expand to a lot of data. Each is refused; it once took minutes, or all memory. */
 describe("what grows", () => {
   const body = (text: string) => `queue: q\nmessages:\n  - body: ${text}\n`;
   const many = (count: number, text: (n: number) => string) =>

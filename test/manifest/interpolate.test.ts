@@ -22,7 +22,7 @@ async function messagesOf(messages: string, with_: Omit<LoadOptions, "root"> = o
   return inlineMessages(manifests[0]);
 }
 
-/** The body of the one message whose body is written like this, in YAML on one line. */
+/** Returns the body of one message, written like this in YAML on one line. */
 async function bodyOf(written: string): Promise<JsonValue | undefined> {
   return (await messagesOf(`  - body: ${written} # queue-seeder: allow LITERAL_VARIABLE\n`))[0]?.body;
 }

@@ -53,7 +53,7 @@ describe("a manifest's name", () => {
     "€",
   ])("follows one rule, made from a path or written: %j", async (name) => {
     const written = await namesOf({ "messages/a.yaml": `name: ${JSON.stringify(name)}\n${one}` });
-    // No system takes a file's name of more than 255 bytes, but a path may be longer.
+    // File systems limit a file name to 255 bytes, but a path may be longer.
     const path = name.length > 100 ? `${name.slice(0, 100)}/${name.slice(101)}` : name;
     const made = await namesOf({ [`messages/${path}.yaml`]: one });
     expect(made.codes).toEqual(written.codes);

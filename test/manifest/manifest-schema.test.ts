@@ -16,7 +16,7 @@ interface Schema {
 
 const root: Schema = JSON.parse(readFileSync(schemaUrl, "utf8"));
 
-/** Every schema that a person may hover over, by its path; definitions under each path that leads to them. */
+/** Yields every schema that an editor shows on hover, by path; definitions under each path that leads to them. */
 function* within(schema: Schema, path: string): Generator<readonly [string, Schema]> {
   const name = schema.$ref?.replace("#/definitions/", "");
   const here = name === undefined ? schema : (root.definitions?.[name] ?? {});

@@ -6,7 +6,7 @@ import { loadFiles, temporaryFolder, writeFiles } from "./support/fixture.ts";
 
 const dev = { stack: "dev", variables: { config: {}, secrets: [] } } as const;
 
-/** What becomes of rows by a map: ids and bodies. The folder has to stay until the rows are read. */
+/** Returns the ids and bodies that a map makes of rows. The folder has to exist until the rows are read. */
 async function mapped(rows: string, map: string, file = "rows.ndjson"): Promise<readonly JsonValue[]> {
   using root = temporaryFolder();
   writeFiles(root.path, {
@@ -27,7 +27,7 @@ async function inline(messages: string, options: Omit<LoadOptions, "root"> = dev
 const bodies = ({ manifests }: LoadResult) =>
   manifests.flatMap(({ content }) => (content.kind === "inline" ? content.messages.map(({ body }) => body) : []));
 
-/** Numbers that JavaScript writes in another way, all of them exact. */
+/** Numbers that JavaScript writes differently, all of them exact. */
 const respelled = ["3.10", "1.0", "19.90", "1e3", "1E3", "1e+3", "1e21", "12e-7", "0.0", "-1.50", "1234e56", "100.00"];
 
 describe("a number inside a text", () => {

@@ -11,7 +11,7 @@ describe("problem codes", () => {
     const found = await problemsOf(code);
     await expect(found).toMatchFileSnapshot(expectedFile(code));
     expect(found).toContain(` ${code}: `);
-    // A fixture is about its own code: others in it would hide that they changed.
+    // A fixture is only for its own code: a change of another code in it would go unnoticed.
     expect(found.split("\n").filter((line) => line !== "" && !line.includes(` ${code}: `))).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { formatStep, splitName } from "../../src/manifest/variable-name.ts";
 import type { Message } from "../../src/types.ts";
 import { loadFiles } from "./support/fixture.ts";
 
-/** Loads a manifest with a data file. @returns its messages too */
+/** Loads a manifest with a data file. @returns its messages as well */
 async function load(source: string, data: string, file = "rows.csv") {
   const messages: Message[] = [];
   const files = { "messages/a.yaml": `queue: orders\nsource:\n  file: ${file}\n${source}`, [`messages/${file}`]: data };

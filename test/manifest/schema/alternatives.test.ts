@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { problemsOfBodies } from "../support/schema.ts";
 
-/** What is told of one body, without the place in the manifest. */
+/** Returns the problems of one body, without their location in the manifest. */
 async function told(schema: unknown, body: string): Promise<string[]> {
   const lines = await problemsOfBodies({ "messages/s.json": JSON.stringify(schema) }, body);
   return lines.map((line) => line.replace(/^\S+ BODY_NOT_VALID: /, "").replace(" Change the body, or the schema.", ""));

@@ -8,7 +8,7 @@ import type { JsonValue } from "../../../src/types.ts";
 import { temporaryFolder, writeFiles } from "../support/fixture.ts";
 import { draft2020, problemsOfBodies } from "../support/schema.ts";
 
-/** A schema that holds one of text many times over by references: `depth` doublings. */
+/** Returns a schema that refers to a string schema 2^`depth` times. */
 function doubled(keyword: string, depth: number): unknown {
   const definitions: Record<string, unknown> = { d0: { type: "string" } };
   for (let level = 1; level <= depth; level += 1) {
@@ -34,12 +34,12 @@ function passes(schema: unknown, body: JsonValue): boolean | string {
   }
 }
 
-/** Each would take longer than anybody waits, or more memory than there is, if nothing bounded it. */
+/** Without a limit, each would take too long, or too much memory. */
 describe("a small schema", () => {
   it.each([
     ["anyOf", true, false],
     ["allOf", true, false],
-    // Two alternatives that are the same never match alone.
+    // Two equal alternatives never match exactly once.
     ["oneOf", false, false],
   ])("whose %s doubles forty times is answered rightly", (keyword, ofText, ofNumber) => {
     expect(passes(doubled(keyword, 40), "x")).toBe(ofText);

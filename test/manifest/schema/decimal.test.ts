@@ -50,7 +50,7 @@ describe("bounds beyond 2^53", () => {
 
   it.each([
     [int64, ["5", "9007199254740992", "9223372036854775000", "-9223372036854775000"], []],
-    // What is sent of these doubles is this very text, which is beyond the bound by some hundreds.
+    // These doubles are sent with exactly this text, which exceeds the bound by some hundreds.
     [int64, [], ["9223372036854776000", "-9223372036854776000", "1e19", "-1e300"]],
     [uint64, ["0", "18446744073709550000", "1e19"], ["18446744073709552000", "-1", "1e20"]],
     ['{ "exclusiveMaximum": 9007199254740993 }', ["9007199254740992"], ["9007199254740994"]],

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { formatNames } from "../../../src/manifest/schema/formats.ts";
 import { problemsOfBodies, refusedBy } from "../support/schema.ts";
 
-/** For each format what it takes, and what it does not; the contract tests have all vectors of the drafts' own suite. */
+/** Valid and invalid values of each format; the contract tests run all vectors of the official suite. */
 const vectors: Readonly<Record<string, readonly [good: readonly string[], bad: readonly string[]]>> = {
   "date-time": [
     ["2019-04-19T19:36:24Z", "1998-12-31T23:59:60Z"],
@@ -101,7 +101,7 @@ const numbers: Readonly<Record<string, readonly [good: readonly string[], bad: r
   ],
 };
 
-/** They say what a value means, and ask nothing of it. */
+/** Formats that only annotate a value, without a constraint. */
 const notes = ["float", "double", "decimal", "password", "binary"];
 
 it("has vectors for every format", () => {

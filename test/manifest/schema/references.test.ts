@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { draft7, draft2019, draft2020, type Files, problemsOfBodies } from "../support/schema.ts";
 
-/** A schema of text, which is what all references here lead to. */
+/** The schema that all references here resolve to. */
 const text = { type: "string" };
 
-/** A body is refused where the reference leads to it, and by it. */
+/** Asserts that the reference resolves to the string schema, which refuses the bad body. */
 async function leads(files: Files, good = '"x"', bad = "5"): Promise<void> {
   const lines = await problemsOfBodies(files, good, bad);
   expect(lines).toEqual([expect.stringMatching(/^messages\/a\.yaml:4:\d+ BODY_NOT_VALID: .* must be string\./)]);

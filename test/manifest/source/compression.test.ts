@@ -29,13 +29,13 @@ const skippable = (text: string, kind = 0) => {
   head.writeUInt32LE(text.length, 4);
   return Buffer.concat([head, Buffer.from(text)]);
 };
-/** A frame of one raw block, as a compressor writes it that does not know how much there will be. */
+/** Returns a frame of one raw block, as from a compressor that does not know the content size. */
 const rawFrame = (text: string, window: number, descriptor = 0) => {
   const block = Buffer.alloc(3);
   block.writeUIntLE((text.length << 3) | 1, 0, 3);
   return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, descriptor, window]), block, Buffer.from(text)]);
 };
-/** A member with everything in its header that RFC 1952 knows. */
+/** Returns a gzip member with every header field of RFC 1952. */
 const fullMember = (text: string) => {
   const header = Buffer.concat([
     Buffer.from([0x1f, 0x8b, 8, 0x1e, 0, 0, 0, 0, 0, 3, 3, 0]),
@@ -160,7 +160,7 @@ describe("zstd", () => {
       message: expect.stringContaining("needs 150994944 bytes of memory; the limit is 134217728"),
       hint: "Compress it without --long, or with --long=27.",
     });
-    // The largest that the format knows, and a frame of a single segment, whose window is its content.
+    // The largest window of the format, and a single-segment frame, whose window is its content.
     await expect(decompressed(unzstd, rawFrame("", 0xff))).rejects.toThrow("needs 4123168604160 bytes");
     const single = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0]);
     await expect(decompressed(unzstd, single)).rejects.toThrow("needs 4294967296 bytes");

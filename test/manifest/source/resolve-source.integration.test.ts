@@ -72,7 +72,7 @@ describe("the delimiter", () => {
   });
 });
 
-/** Manifests of data files that the file system does not give. */
+/** Writes manifests whose data files the file system cannot provide. */
 function writeFaults(root: string): Readonly<Record<string, string>> {
   const long = "x".repeat(300);
   mkdirSync(join(root, "data/folder.csv"), { recursive: true });

@@ -8,10 +8,10 @@ import type { Manifest, Message } from "../../../src/types.ts";
 
 const folder = fileURLToPath(new URL("../../fixtures/problems/", import.meta.url));
 
-/** What a fixture has beside its files: options, and files that are too large for a repository. */
+/** The notes of a fixture: options, and files that are too large for a repository. */
 interface FixtureNotes {
   readonly options?: Omit<LoadOptions, "root">;
-  /** Checks as the command does, with the configuration of this stack. */
+  /** Checks like the command, with the configuration of this stack. */
   readonly stack?: string;
   readonly generate?: Readonly<Record<string, { before?: string; text: string; times: number; after?: string }>>;
 }
@@ -21,7 +21,7 @@ export const fixtureCodes = readdirSync(folder).sort();
 
 export const expectedFile = (code: string) => join(folder, code, "expected.txt");
 
-/** Loads the manifests of a fixture. @returns the problems as people see them, a line each */
+/** Loads the manifests of a fixture. @returns its problems as the command prints them, one per line */
 export async function problemsOf(code: string): Promise<string> {
   const { options, stack, generate = {} } = notesOf(code);
   using copy = temporaryFolder();
@@ -41,7 +41,7 @@ function notesOf(code: string): FixtureNotes {
   return hasNotes ? JSON.parse(readFileSync(join(folder, code, "fixture.json"), "utf8")) : {};
 }
 
-/** Writes files below a new folder, loads the manifests there, and removes the folder again. */
+/** Writes files to a new folder, loads the manifests in it, and removes the folder again. */
 export async function loadFiles(
   files: Readonly<Record<string, string | Uint8Array>>,
   options: Omit<LoadOptions, "root"> = {},
@@ -51,7 +51,7 @@ export async function loadFiles(
   return await loadManifests({ root: root.path, ...options });
 }
 
-/** The messages that a manifest holds itself. */
+/** Returns the inline messages of a manifest. @throws Error if it has none */
 export function inlineMessages(manifest: Manifest | undefined): readonly Message[] {
   if (manifest?.content.kind !== "inline") throw new Error("there is no manifest with messages of its own");
   return manifest.content.messages;

@@ -1,14 +1,14 @@
 import { formatProblem } from "../../../src/manifest/index.ts";
 import { loadFiles } from "./fixture.ts";
 
-/** Files of a repository by their paths: text as it is, anything else as JSON. */
+/** Files of a repository by path: strings verbatim, other values as JSON. */
 export type Files = Readonly<Record<string, unknown>>;
 
 /**
- * What is told of bodies that are held against the schema in `messages/s.json`.
+ * Validates bodies against the schema in `messages/s.json`.
  *
- * @param bodies as they are written in a manifest, each in the line 3 and the next ones
- * @returns a line for each problem
+ * @param bodies as written in a manifest, one per line from line 3 on
+ * @returns the problems, one per line
  */
 export async function problemsOfBodies(files: Files, ...bodies: readonly string[]): Promise<string[]> {
   const written = Object.entries(files).map(
@@ -16,12 +16,12 @@ export async function problemsOfBodies(files: Files, ...bodies: readonly string[
   );
   const manifest = `{ queue: q, body_schema: s.json, messages: [\n${bodies.map((body) => `\n{ body: ${body} },`).join("")}\n] }\n`;
   const { problems } = await loadFiles({ ...Object.fromEntries(written), "messages/a.yaml": manifest });
-  // Other warnings are about the manifest: bodies that are alike, numbers in an unusual spelling.
+  // Other warnings are about the manifest, such as equal bodies or unusual notations of numbers.
   const wanted = problems.filter(({ code, severity }) => severity === "error" || code === "BODY_SCHEMA_UNCHECKED");
   return wanted.map(formatProblem);
 }
 
-/** Numbers, from 0, of the bodies that a schema refuses. @throws Error where anything else is told */
+/** Returns the 0-based indices of the bodies that a schema refuses. @throws Error on any other problem */
 export async function refusedBy(schema: unknown, ...bodies: readonly string[]): Promise<number[]> {
   const lines = await problemsOfBodies({ "messages/s.json": schema }, ...bodies);
   return lines.map((line) => {

@@ -2,7 +2,7 @@ import { DataFileAbort } from "../../../../src/manifest/source/data-file-errors.
 import type { RowReader } from "../../../../src/manifest/source/row-reader.ts";
 import { utf8Chunks } from "../../../../src/manifest/source/utf8.ts";
 
-/** What a reader makes of a file: its rows, and `line:column CODE: what. next` for each problem. */
+/** Reads a file with a reader. @returns its rows, and `line:column CODE: what. next` for each problem */
 export async function readText(reader: RowReader, text: string | Buffer) {
   async function* pieces() {
     yield Buffer.from(text);
