@@ -67,7 +67,7 @@ it("depends on what it imports at run time, and leaves the SDK to the project", 
   const all = { ...Object.fromEntries(ranges), ...(own.peerDependencies as object) };
   expect(all).toMatchObject({ ...(dependencies as object), ...(peerDependencies as object) });
   expect(Object.keys(dependencies as object)).toEqual(expect.arrayContaining(["ajv", "undici", "yaml"]));
-  // It is the repository's own: the engine's launcher.
+  // Only the repository depends on it: it is the launcher of the Pulumi CLI.
   expect(Object.keys(dependencies as object)).not.toContain("pulumi");
   const peers = ["@pulumi/cloudflare", "@pulumi/pulumi", "esbuild", "miniflare", "typescript"];
   expect(Object.keys(peerDependencies as object).sort()).toEqual(peers);
@@ -132,7 +132,7 @@ it.each([
   120_000,
 );
 
-/** Fails to compile where a type is missing, or is `any`. */
+/** Does not compile if a type is missing, or is `any`. */
 const typed = `import type { Output } from "@pulumi/pulumi";
 import { type ManifestOutputs, MessageManifest, type Outputs, runProgram } from "queue-seeder";
 

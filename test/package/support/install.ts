@@ -4,17 +4,17 @@ import { basename, dirname, join } from "node:path";
 
 const repository = join(import.meta.dirname, "../../..");
 
-/** Runs a program in a folder and returns what it wrote to stdout; throws, with all it said, when it fails. */
+/** Runs a program in a folder. @returns its stdout @throws Error with its output if it fails */
 export function run(folder: string, file: string, ...args: string[]): string {
-  // What npm tells its scripts is about the repository, and must not reach an npm that works elsewhere.
+  // The variables that npm sets for scripts are about the repository, and must not affect an npm in another folder.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   env.PATH = `${dirname(process.execPath)}:${env.PATH}`;
   return execFileSync(file, args, { cwd: folder, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /**
- * Installs the packed package into a project, with npm and without a network: of its dependencies, those that it declares
- * and no others are there already, as links into the repository. What the package forgot to declare is missing.
+ * Installs the packed package into a project, with npm and without a network. Only its declared dependencies are available, as
+ * links into the repository, so an undeclared dependency is missing.
  */
 export function install(tarball: string, project: string): void {
   linkDependencies(tarball, project, []);
@@ -23,7 +23,7 @@ export function install(tarball: string, project: string): void {
 }
 
 /**
- * Leaves a project as `install` does, without the seconds that npm takes.
+ * Gives a project the same files as `install`, without the seconds that npm takes.
  *
  * @param also packages that the project itself depends on
  */
@@ -57,7 +57,7 @@ function linkDependencies(tarball: string, project: string, also: readonly strin
   }
 }
 
-/** The package.json of the repository, or of another folder. */
+/** Reads the package.json of the repository, or of another folder. */
 export function packageJson(folder = repository): Record<string, unknown> {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }

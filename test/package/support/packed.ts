@@ -7,7 +7,7 @@ import { packInto } from "../../../scripts/pack/tarball.ts";
 const repository = join(import.meta.dirname, "../../..");
 const cache = join(repository, "node_modules/.cache/queue-seeder-tests");
 
-/** Returns the path of the packed package. Packs it once for a state of the repository, whichever test asks first. */
+/** Returns the path of the packed package. Packs it once for each state of the repository, for the first test that needs it. */
 export function packed(): string {
   const folder = join(cache, digest());
   if (!existsSync(folder)) {
@@ -20,7 +20,7 @@ export function packed(): string {
       renameSync(tarball, join(ready, basename(tarball)));
       renameSync(ready, folder);
     } catch (error) {
-      // Another worker was quicker.
+      // Another worker finished first.
       if (!existsSync(folder)) throw error;
     } finally {
       rmSync(own, { recursive: true, force: true });
@@ -29,7 +29,7 @@ export function packed(): string {
   return join(folder, readdirSync(folder)[0] ?? "");
 }
 
-/** Of every file that the package may be made of. */
+/** Hashes every file that the package may contain. */
 function digest(): string {
   const hash = createHash("sha256");
   const atRoot = readdirSync(repository, { withFileTypes: true }).filter((entry) => entry.isFile());

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { unpack } from "./install.ts";
 
 /**
- * Installs `@company/seeds`, which has the package as a dependency of its own, as pnpm does without hoisting: the project's
- * node_modules names what the project depends on, and nothing else.
+ * Installs `@company/seeds`, which depends on the package, as pnpm does without hoisting: the project's node_modules contains
+ * only what the project depends on.
  */
 export function installStrictly(tarball: string, project: string): void {
   const store = join(project, "node_modules/.pnpm/seeds@1.0.0");
