@@ -8,7 +8,7 @@ import { readWorkflow } from "./support/workflow.ts";
 
 const file = join(import.meta.dirname, "../../docs/pipelines/github/messages-deploy.yml");
 
-/** Stands for the command: says that it began, and, when it is told to stop, that it does. */
+/** A stand-in for the command: prints a line when it starts, and when it gets a signal to stop. */
 const command = `#!/usr/bin/env node
 const say = (text) => console.log(JSON.stringify({ kind: "note", text }));
 process.on("SIGINT", () => {
@@ -25,7 +25,7 @@ it("a deployment that is cancelled gets the signal, and what it says at its end 
   using folder = temporaryFolder();
   writeFiles(folder.path, { "node_modules/.bin/queue-seeder": command });
   chmodSync(join(folder.path, "node_modules/.bin/queue-seeder"), 0o755);
-  // As the runner does it: the signal goes to the step's process alone.
+  // As the runner does: only the step's process gets the signal.
   const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], {
     cwd: folder.path,
     env: { PATH: process.env.PATH, STACK: "dev" },

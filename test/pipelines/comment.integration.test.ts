@@ -6,7 +6,7 @@ const marker = "<!-- queue-seeder plan: shop/dev -->";
 const others = (count: number, body = "Looks good") =>
   Array.from({ length: count }, (_, n) => ({ id: n + 1, user: { login: "reviewer" }, body }));
 
-/** Runs the step that comments, after a plan with this text and code. */
+/** Runs the step that comments, after a plan with this text and exit code. */
 function comment(api: GithubApi, plan: string, code = 2) {
   return runStep(api, ["messages-plan.yml", "plan", "Comment"], {
     files: { "plan.md": plan },

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { type GithubApi, startGithubApi } from "./support/github-api.ts";
 import { runStep } from "./support/step.ts";
 
-/** Runs the step that looks for the plan of the merged pull request. */
+/** Runs the step that finds the plan of the merged pull request. */
 const find = (api: GithubApi) =>
   runStep(api, ["messages-deploy.yml", "plan", "Find the plan that was reviewed"], {
     github: { event_name: "push", sha: "c1" },

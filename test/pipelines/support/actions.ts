@@ -1,11 +1,11 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 
-/** What the runners of all runs share: artifacts by run and name, caches by key. */
+/** Storage that all runs share: artifacts by run and name, caches by key. */
 export interface Stores {
-  /** Of this test, absolute. */
+  /** Absolute path, one for each test. */
   readonly folder: string;
-  /** Keys of caches, the oldest first. */
+  /** Keys of the caches, oldest first. */
   readonly caches: string[];
 }
 
@@ -17,12 +17,12 @@ export interface Use {
 }
 
 /**
- * What the actions do that the workflows use, as far as it matters to them. The real ones talk to GitHub's services.
+ * Stand-ins for the actions of the workflows, as far as the workflows need them. The real ones call GitHub's services.
  *
- * @returns whether it succeeded
+ * @returns whether the action succeeded
  */
 export const actions: Readonly<Record<string, (use: Use) => boolean>> = {
-  // The test has put the project and Node there already.
+  // The test has already provided the project and Node.
   "actions/checkout@v5": () => true,
   "actions/setup-node@v5": () => true,
 
@@ -52,7 +52,7 @@ export const actions: Readonly<Record<string, (use: Use) => boolean>> = {
 
   "actions/cache/save@v4"({ workspace, with: { path = "", key = "" }, stores }) {
     const from = join(workspace, path);
-    // As the real one: a warning, and nothing kept.
+    // Like the real one: it only warns, and stores nothing.
     if (!existsSync(from) || stores.caches.includes(key)) return true;
     rmSync(cache(stores, key), { recursive: true, force: true });
     mkdirSync(cache(stores, key), { recursive: true });
@@ -62,7 +62,7 @@ export const actions: Readonly<Record<string, (use: Use) => boolean>> = {
   },
 };
 
-/** A name that GitHub refuses is refused here too. */
+/** Returns the path of an artifact. @throws Error on a name that GitHub refuses */
 function artifact({ folder }: Stores, runId: string, name: string): string {
   if (name === "" || /["<>|*?:\r\n\\/]/.test(name)) throw new Error(`No artifact can be named ${name}`);
   return join(folder, "artifacts", runId, name);

@@ -1,19 +1,19 @@
 import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
 
-/** What `${{ … }}` can name: `github`, `env`, `secrets` and so on. */
+/** The contexts of `${{ … }}`: `github`, `env`, `secrets` and so on. */
 export type Contexts = Readonly<Record<string, unknown>>;
 
-/** What only the runner can say. */
+/** The state of the run, which only the runner knows. */
 export interface Status {
   readonly failed: boolean;
 }
 
-/** Fills in the `${{ … }}` of a text, by GitHub's own implementation of the language. @throws for what it does not know */
+/** Evaluates the `${{ … }}` of a text with GitHub's own implementation. @throws Error on an unknown name */
 export function fill(text: string, contexts: Contexts, status: Status): string {
   return text.replace(/\$\{\{(.*?)\}\}/gs, (_, inner: string) => evaluate(inner, contexts, status).coerceString());
 }
 
-/** Whether a step or job runs. Without a status function of its own a condition holds only while nothing failed. */
+/** Reports whether a step or job runs. A condition without a status function requires that nothing failed before. */
 export function holds(condition: string | undefined, contexts: Contexts, status: Status): boolean {
   if (condition === undefined) return !status.failed;
   const inner = /^\$\{\{(.*)\}\}$/s.exec(condition.trim())?.[1] ?? condition;

@@ -9,20 +9,20 @@ export interface Comment {
   body: string;
 }
 
-/** As much of GitHub's API as the workflows use, for one repository. */
+/** The part of GitHub's API that the workflows use, for one repository. */
 export interface GithubApi extends AsyncDisposable {
   readonly url: string;
   readonly token: string;
-  /** Of every pull request; the oldest first. */
+  /** Comments of all pull requests, oldest first. */
   readonly comments: Comment[];
-  /** Pull requests by the commit that asks for them. */
+  /** Pull requests by commit. */
   readonly pulls: Map<string, unknown[]>;
   readonly artifacts: Record<string, unknown>[];
   /** Method and path of each request. */
   readonly requests: string[];
-  /** What to answer to every request that writes, instead of doing it. */
+  /** Status with which every write request is refused, if set. */
   refuse: number | undefined;
-  /** What to answer to every other one. */
+  /** Status with which every read request is refused, if set. */
   refuseReads: number | undefined;
 }
 

@@ -11,13 +11,13 @@ interface Job {
 }
 
 export interface GitlabRunner {
-  /** Where the repository is checked out, absolute. */
+  /** Absolute path of the checkout. */
   readonly workspace: string;
-  /** The project's variables among it, which win over those of the file. */
+  /** Environment of the job, with the project's variables, which override those of the file. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Runs a job's scripts as GitLab's runner does, and sees that its artifacts are there. */
+/** Runs a job's scripts as GitLab's runner does, and checks that its artifacts exist. */
 export async function runGitlabJob(
   path: string,
   name: string,
@@ -32,7 +32,7 @@ export async function runGitlabJob(
       String(value).replaceAll("$CI_PROJECT_DIR", workspace),
     ]),
   );
-  // `npm ci` would ask a registry: the test has installed what it would install.
+  // `npm ci` would contact a registry; the test has already installed the packages.
   const lines = [...(job.before_script ?? []), ...(job.script ?? [])].map((line) =>
     line === "npm ci" ? "true" : line,
   );

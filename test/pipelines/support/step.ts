@@ -7,15 +7,15 @@ import { type RanStep, readWorkflow, runWorkflow, type Step } from "./workflow.t
 const pages = join(import.meta.dirname, "../../../docs/pipelines/github");
 
 export interface Situation {
-  /** Texts by name, in the folder that the step runs in. */
+  /** Texts by name, in the step's working folder. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Of `github`, beside what every run has. */
+  /** Values of the `github` context, in addition to the defaults. */
   readonly github?: Readonly<Record<string, unknown>>;
-  /** Steps that go before. */
+  /** Steps to run before. */
   readonly before?: readonly Step[];
 }
 
-/** Runs one step of a workflow's file, by its name, against an API of this machine. */
+/** Runs one step of a workflow file, by its name, against a local API. */
 export async function runStep(
   api: GithubApi,
   [file, job, name]: readonly [file: string, job: string, name: string],

@@ -33,13 +33,13 @@ export interface Workflow {
 
 /** The machine that a job runs on. */
 export interface Runner {
-  /** Where the repository is checked out, absolute. */
+  /** Absolute path of the checkout. */
   readonly workspace: string;
-  /** What a process of the runner has in its environment, beside GitHub's own variables. */
+  /** Environment of the runner's processes, in addition to GitHub's own variables. */
   readonly env: Strings;
   readonly stores: Stores;
   readonly apiUrl: string;
-  /** `github`, `secrets`, `vars`, `inputs`. GitHub gives "" for what is not set. */
+  /** `github`, `secrets`, `vars`, `inputs`. As on GitHub, an unset value is "". */
   readonly contexts: Readonly<Record<"github" | "secrets" | "vars" | "inputs", Contexts>>;
 }
 
@@ -53,9 +53,9 @@ export interface RanStep {
 
 export interface RanJob {
   readonly result: "success" | "failure";
-  /** Those that ran, by name, or by what they use. */
+  /** The steps that ran, by `name` or `uses`. */
   readonly steps: readonly RanStep[];
-  /** What the job's steps wrote for its summary. */
+  /** The text that the job's steps wrote to its summary. */
   readonly summary: string;
 }
 
@@ -63,7 +63,7 @@ export function readWorkflow(path: string): Workflow {
   return parse(readFileSync(path, "utf8"));
 }
 
-/** Runs the jobs of a workflow in their order, one after another, as far as their needs let them. */
+/** Runs the jobs of a workflow in order, one after another, if the jobs that they need succeeded. */
 export async function runWorkflow(workflow: Workflow, runner: Runner): Promise<Readonly<Record<string, RanJob>>> {
   const ran: Record<string, RanJob> = {};
   for (const [name, job] of Object.entries(workflow.jobs)) {
@@ -95,10 +95,10 @@ async function runJob(workflow: Workflow, job: Job, runner: Runner): Promise<Ran
       continue;
     }
     const { "working-directory": where = "", shell } = job.defaults?.run ?? {};
-    // Only by its name does bash get the option; it is not what runs a step by default.
+    // bash has pipefail only if the workflow names the shell; the default shell of a step does not have it.
     if (shell !== "bash") throw new Error(`${name}: the shell has to be bash, or a pipe that fails goes unnoticed`);
     const folder = fill(where, contexts, status());
-    // What somebody else wrote would become a part of the script.
+    // Text from another user would become part of the script.
     if (step.run?.includes("${{")) throw new Error(`${name}: an expression in a script; pass it in the environment`);
     const { wrote, ...result } = await runScript(step.run ?? "", join(runner.workspace, folder), env, runner);
     ran.push({ name, ...result, outputs: wrote.outputs });
@@ -128,7 +128,7 @@ async function runScript(script: string, cwd: string, env: Strings, runner: Runn
         typeof value === "string" && key !== "token" ? [[`GITHUB_${key.toUpperCase()}`, value]] : [],
       ),
     );
-    // `npm ci` would ask a registry: the test has installed what it would install.
+    // `npm ci` would contact a registry; the test has already installed the packages.
     const text = script.trim() === "npm ci" ? "true" : script;
     // https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
     const { code, stdout, stderr } = await spawnProcess(
