@@ -31,7 +31,7 @@ const { value: json } = fc.letrec<{ value: JsonValue }>((tie) => ({
     fc.double({ noNaN: true, noDefaultInfinity: true }),
     fc.constantFrom(null, true, false, -0, 1e21, 5e-324),
     fc.array(tie("value"), { maxLength: 4 }),
-    // Parsed, so that a key "__proto__" is one.
+    // Parsed, so that a key "__proto__" becomes an own property.
     fc
       .array(fc.tuple(key, tie("value")), { maxLength: 5 })
       .map((entries) => JSON.parse(`{${entries.map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`)}}`)),

@@ -118,7 +118,7 @@ describe("once", () => {
         const desired = toKeys(wantedDrawn);
         const recorded = ledger(toKeys(pushedDrawn));
         const { pending, alreadyPushed, edited, forgotten } = decide(once(...desired), recorded);
-        // Every wanted message has exactly one fate, every recorded one is kept, edited or forgotten.
+        // Every desired message has exactly one fate; every recorded one is kept, edited or forgotten.
         expect([...pending, ...alreadyPushed, ...edited.map(({ index }) => index)].sort((a, b) => a - b)).toEqual(
           desired.map((_, index) => index),
         );

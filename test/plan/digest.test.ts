@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { manifestDigest, messageDigest } from "../../src/plan/index.ts";
 import type { JsonValue } from "../../src/types.ts";
 
-/** The same value with the keys of every object in another order. */
+/** Returns the same value with the keys of every object in another order. */
 function shuffled(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(shuffled);
   if (typeof value !== "object" || value === null) return value;
@@ -37,7 +37,7 @@ it("sees every change of meaning", () => {
 });
 
 it("tells text from JSON, and both are the same in every release", () => {
-  // Made with openssl from the documented form. If they change, every ledger in the field pushes its messages again.
+  // Computed with openssl from the documented form. If they change, every existing ledger pushes its messages again.
   expect(messageDigest({ contentType: "text", body: "hello" })).toBe("v1:nWOMmhCZXv75RiThYq_s6w");
   expect(messageDigest({ contentType: "json", body: "hello" })).toBe("v1:YnF30-ppMoInGuIlz5dwWw");
   expect(messageDigest({ contentType: "json", body: { b: [1, 2.5, "é"], a: null } })).toBe("v1:u8Wni0OaNX7qpeeT5nIS3w");

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { countBodyBytes, encodeMessage, packBatches } from "../../src/plan/index.ts";
 import type { EncodedMessage, Message } from "../../src/types.ts";
 
-// Limits as the API documents them, written out here and not imported: the packer must not judge itself.
+// Limits as the API documents them, not imported, so that the test is independent of the packer.
 const MESSAGE_BYTES = 128_000;
 const BATCH_BYTES = 256_000;
 const BATCH_MESSAGES = 100;
@@ -35,7 +35,7 @@ describe("pack", () => {
   });
 
   it("needs at most 2 % more requests than count and bytes demand, for realistic sizes", () => {
-    // Small ones, of which the count fills a request, and some for which it is the bytes; so many that 2 % are requests.
+    // For small sizes the count fills a request, for larger ones the bytes; enough messages that 2 % is several requests.
     const largest = fc.constantFrom(400, 2_000, 4_000, 6_000);
     fc.assert(
       fc.property(largest, fc.integer(), (max, seed) => {
@@ -62,7 +62,7 @@ describe("pack", () => {
   });
 });
 
-/** Evenly spread, the same for the same seed; fast-check's own lists are short, and full of extremes. */
+/** Returns uniformly distributed sizes, the same for the same seed; fast-check's lists are short and full of extremes. */
 function randomSizes(count: number, min: number, max: number, seed: number): number[] {
   let state = seed;
   return Array.from({ length: count }, () => {
@@ -71,7 +71,7 @@ function randomSizes(count: number, min: number, max: number, seed: number): num
   });
 }
 
-/** The fewest requests for the first n messages, for every n: the last one may begin anywhere that it can hold. */
+/** Returns the minimum number of requests, computed for every prefix: the last request may start wherever it fits. */
 function fewest(sizes: readonly number[]): number {
   const least = [0];
   for (let end = 1; end <= sizes.length; end += 1) {
@@ -110,7 +110,7 @@ describe("sizes", () => {
   it("names a message by its id, else by its number from 1", () => {
     expect(encodeMessage(message("text", "a"), 4).label).toBe("#5");
     expect(encodeMessage({ ...message("text", "a"), id: "order-1" }, 4).label).toBe("order-1");
-    // What could be taken for a number, or for an id in quotation marks.
+    // Ids that look like a number, or like a quoted id.
     expect(encodeMessage({ ...message("text", "a"), id: "#5" }, 4).label).toBe('"#5"');
     expect(encodeMessage({ ...message("text", "a"), id: "#5 to #9" }, 4).label).toBe('"#5 to #9"');
     expect(encodeMessage({ ...message("text", "a"), id: '"#5"' }, 4).label).toBe('"\\"#5\\""');
