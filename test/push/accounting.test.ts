@@ -5,7 +5,7 @@ import { type BatchOutcome, createThrottle, runPush } from "../../src/push/index
 import type { Batch } from "../../src/types.ts";
 import { accepted, batches, fakeClient, indices, lost, queue, refused, unsent, virtualClock } from "./fakes.ts";
 
-/** What happens to one request: what it answers, and whether the queue has its messages afterwards. */
+/** Fates of a request: its response, and whether the queue has its messages afterwards. */
 const fates = {
   accepted: { answer: accepted, taken: true },
   lostBefore: { answer: lost, taken: false },
@@ -35,7 +35,7 @@ const schedule = fc.record({
     { maxLength: 60 },
   ),
   latencies: fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 7 }),
-  // The number of the request, or of the call, at which something else happens.
+  // The number of the request, or of the call, at which the run deviates.
   stopAt: fc.option(fc.nat(60)),
   beforeThrowsAt: fc.option(fc.nat(80)),
   outcomeThrowsAt: fc.option(fc.nat(40)),

@@ -6,13 +6,13 @@ import type { Batch, EncodedMessage, QueueRef } from "../../src/types.ts";
 export const queue: QueueRef = { accountId: "a".repeat(32), queueId: "b".repeat(32) };
 
 export interface VirtualClock extends Clock {
-  /** How long the sleeps were that came to their end, in order. */
+  /** Durations of the completed sleeps in ms, in order. */
   readonly slept: readonly number[];
-  /** How many sleep. */
+  /** Returns the number of pending sleeps. */
   sleeping(): number;
 }
 
-/** A clock on which time passes only while everybody sleeps, and then at once. */
+/** Creates a clock whose time advances only while all tasks sleep, and then immediately. */
 export function virtualClock(): VirtualClock {
   const start = 1_700_000_000_000;
   let now = start;
@@ -60,7 +60,7 @@ function parcel(index: number): EncodedMessage {
   };
 }
 
-/** Batches of these sizes; indices count on from 0. */
+/** Returns batches of these sizes; the message indices are consecutive from 0. */
 export function batches(...sizes: number[]): Batch[] {
   let index = 0;
   return sizes.map((size) => Array.from({ length: size }, () => parcel(index++)));
@@ -83,11 +83,11 @@ export function refused(retry: RetryClass, code?: number, rate: Partial<RateLimi
 }
 
 export interface FakeClient extends Pick<Client, "push"> {
-  /** Indices of the messages of each request, in the order in which they were made. */
+  /** Message indices of each request, in the order of the requests. */
   readonly sent: number[][];
 }
 
-/** Answers by what the function says to a batch and the number of the request, from 0. */
+/** Returns a client whose responses are computed from the batch and the 0-based number of the request. */
 export function fakeClient(
   answer: (batch: Batch, request: number) => PushResult | Promise<PushResult>,
   wait: () => Promise<void> = async () => {},

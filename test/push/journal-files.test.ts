@@ -8,7 +8,7 @@ import { fileJournals, JournalError, noEntries } from "../../src/push/index.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
 import { headOf, leftIn, site } from "./journals.ts";
 
-/** What the disk does when a new journal takes the place of an old one. */
+/** Replaces the disk's `rename`, which puts a new journal in the place of an old one. */
 const { rename } = fs;
 const disk = {
   set rename(replacement: typeof rename) {
@@ -29,7 +29,7 @@ afterEach(() => {
 const open = () => fileJournals(folder.path).begin(headOf(), noEntries);
 const left = () => leftIn(fileJournals(folder.path));
 
-/** Begins a run that is killed before it has the answer of its one request. */
+/** Starts a run that is killed before the response to its one request. */
 async function killed(key: string): Promise<void> {
   const journal = await open();
   await journal.sending([{ at: 0, key }]);

@@ -28,7 +28,7 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   return use(folder);
 }
 
-/** What one batch of four writes, one line after the other, when its requests are answered so. */
+/** Returns the lines that a batch of four writes, in order, if its requests get these responses. */
 async function writtenOf(answers: readonly PushResult[]): Promise<unknown[]> {
   return inFolder(async (folder) => {
     const clock = virtualClock();
@@ -105,7 +105,7 @@ test("a run that is killed while it waits after a refusal has nothing in doubt",
 });
 
 describe.runIf(existsSync("/dev/full"))("on a disk that is full", () => {
-  /** Writes the lines of one kind to a full disk, and none of the other. */
+  /** Makes a run in which the lines of one kind are written to a full disk, and the others are dropped. */
   async function fullRun(kind: "sending" | "settled") {
     const file = await openAppend("/dev/full");
     const journal: Journal = {
@@ -118,7 +118,7 @@ describe.runIf(existsSync("/dev/full"))("on a disk that is full", () => {
       discard: async () => {},
     };
     const clock = virtualClock();
-    // One answer after the other, so that each outcome finds the file as the one before left it.
+    // One response after the other, so that each outcome sees the file as the previous one left it.
     let answers = Promise.resolve();
     const wait = () => {
       answers = answers.then(() => setTimeout(20));
@@ -167,7 +167,7 @@ test("killed at any moment, the journal knows of every message in the queue, and
         const journal = await journals.begin(headOf(), noEntries);
         const [file = ""] = readdirSync(folder);
         const inQueue = new Set<string>();
-        // What a kill at this moment would leave.
+        // Checks what a kill at this moment would leave.
         const look = () => {
           const { entries } = parseContent(readFileSync(join(folder, file), "utf8"), file);
           const known = new Set([...entries.pushed, ...entries.inDoubt]);
@@ -200,7 +200,7 @@ test("killed at any moment, the journal knows of every message in the queue, and
           },
         });
         await journal.close();
-        // An exception would be a look that failed.
+        // A failed check would be reported as an exception.
         expect(report.exception).toBeUndefined();
         const left = await leftIn(journals);
         const { pushed, inDoubt, possibleDuplicates } = report.messages;
@@ -233,7 +233,7 @@ test("a run whose journal was taken by another one makes no further request", as
     await journal.close();
     expect(report.failure?.message).toMatch(/^JOURNAL_TAKEN: /);
     expect(client.sent.length).toBeLessThan(100);
-    // Whoever took it has every request that was made, and those alone that were.
+    // The run that took the journal has exactly the requests that were made.
     const { pushed, inDoubt } = await leftIn(journals);
     expect(pushed.length + inDoubt.length).toBe(client.sent.length);
   });

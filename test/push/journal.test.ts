@@ -156,7 +156,7 @@ describe("a journal that is taken", () => {
     await journal.sending(entries(0));
     await journal.assertOwned();
     const taken = await journals.take(await only());
-    // What the first run has under way is still written, but nothing new goes.
+    // The first run still records the requests in flight, but sends no new ones.
     await journal.settled("pushed", [0]);
     await expect(journal.assertOwned()).rejects.toThrow(/^JOURNAL_TAKEN: /);
     expect((await taken?.read())?.entries).toEqual({ pushed: ["key-0"], inDoubt: [] });

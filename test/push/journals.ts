@@ -4,7 +4,7 @@ import { queue } from "./fakes.ts";
 
 export const site = { queue, segment: 0 };
 
-/** The head of a journal whose process ended long ago. */
+/** Returns the head of a journal whose process ended long ago. */
 export function headOf(more: Partial<JournalHead> = {}): JournalHead {
   return {
     ...site,
@@ -24,7 +24,7 @@ export function headOf(more: Partial<JournalHead> = {}): JournalHead {
   };
 }
 
-/** What all journals of the site have, the oldest first. */
+/** Returns the entries of all journals of the site, oldest first. */
 export async function leftIn(journals: Journals): Promise<RecoveredEntries> {
   const contents = await Promise.all((await journals.list(site)).map((found) => found.read()));
   return {

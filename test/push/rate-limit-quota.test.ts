@@ -11,7 +11,7 @@ const says = (remaining: number, seconds = 300, quota: number | undefined = 1_20
   windowMs: 300_000,
 });
 
-/** How many requests go at once before the budget makes the next one wait. */
+/** Counts the requests that the budget allows before the next one has to wait. */
 function atOnce(budget: ReturnType<typeof createRateLimitQuota>, now: number, most = 5_000): number {
   let count = 0;
   while (count < most && budget.readyAt(now) <= now) {

@@ -7,7 +7,7 @@ import { type VirtualClock, virtualClock } from "./fakes.ts";
 const answered = (rate: RateLimitHeaders = noRateLimitHeaders) => ({ kind: "ended", rate }) as const;
 const to = (queueId: string, messages = 1) => ({ queueId, messages });
 
-/** The API's side: a window of requests, then a block; a limit for each second. It counts what it had to refuse. */
+/** Simulates the API: a window of requests, then a block; a limit per second. It counts the requests that it refuses. */
 function api(clock: VirtualClock, { quota = 1_200, windowMs = 300_000, perSecond = 200, others = 0 } = {}) {
   let endsAt = 0;
   let used = 0;
@@ -56,7 +56,7 @@ async function pushAll(
   await Promise.all(all);
 }
 
-/** The same numbers in every run. */
+/** Returns a generator of the same numbers in every run. */
 function jitter(from: number, to: number): () => number {
   let state = 7;
   return () => {
@@ -137,7 +137,7 @@ describe("under the limits of the API", () => {
     }
     const busiest = Math.max(...times.map((at) => times.filter((time) => time >= at && time < at + 1_000).length));
     expect(busiest).toBeLessThanOrEqual(50);
-    // 100,000 messages at 5,000 a second, and 3 % of it.
+    // 100,000 messages at 5,000 per second, plus 3 %.
     expect(times.at(-1)).toBeLessThan(20_600);
   });
 });
@@ -177,7 +177,7 @@ describe("without limits", () => {
     expect(throttle.state).toEqual({ underWay: 4, waiting: 4 });
     granted[0]?.done(answered());
     expect(throttle.state).toEqual({ underWay: 5, waiting: 2 });
-    // Lost without an answer: one ends, one goes.
+    // Lost without a response: one request ends, another one starts.
     granted[1]?.done({ kind: "ended", rate: undefined });
     expect(throttle.state).toEqual({ underWay: 5, waiting: 1 });
   });
@@ -243,7 +243,7 @@ describe("who gives up waiting", () => {
     given.abort();
     await expect(waiting).rejects.toThrow();
     expect(clock.sleeping()).toBe(0);
-    // And the next one gets a timer of its own.
+    // The next request gets a timer of its own.
     const begin = clock.now();
     await throttle.acquire(to("orders"));
     expect(clock.now() - begin).toBe(300_000);

@@ -6,7 +6,7 @@ import { accepted, batches, fakeClient, lost, queue, refused, unsent, virtualClo
 const hour = 3_600_000;
 const never = 999_999_999_000;
 
-/** Runs batches of one message, with a bound on waits. */
+/** Runs batches of one message, with a limit on waits. */
 async function run(
   answer: (request: number) => PushResult,
   {
