@@ -23,7 +23,7 @@ it("never takes plain JSON for base64, nor base64 for plain JSON", () => {
       expect(decodeBody({ contentType: "json", body: base64(json) })).toEqual(expected);
     }),
   );
-  // Numbers are all that JSON writes with characters of base64 alone, but for the three literals.
+  // Apart from the three literals, only numbers are JSON texts of base64 characters.
   fc.assert(
     fc.property(fc.stringMatching(/^[1-9][0-9]{3}(?:[0-9]{4}){0,3}$/), (json) => {
       expect(decodeBody({ contentType: "json", body: json })).toEqual({ kind: "json", text: json });

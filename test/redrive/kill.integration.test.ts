@@ -12,7 +12,7 @@ const messages = [
 
 const whens = ["before", "half", "after"] as const satisfies readonly When[];
 
-/** Runs an export that dies at a step. @returns the steps that it made */
+/** Runs an export that is killed at a step. @returns the steps that it took */
 async function killedRun(world: World, at: number | undefined, when?: When): Promise<readonly string[]> {
   const { ports, made } = stepping(world.ports, at, when);
   await world.take({}, ports).catch((error: unknown) => {
@@ -21,15 +21,15 @@ async function killedRun(world: World, at: number | undefined, when?: When): Pro
   return made;
 }
 
-/** Holds what is there after the last run against what was promised. @returns how many messages were named */
+/** Checks the result of the last run against the guarantees. @returns the number of messages that the runs named */
 function check(world: World, unsettled: readonly string[], kills = 1): number {
   const sort = (values: readonly unknown[]) => values.map((value) => JSON.stringify(value)).sort();
   // Nothing is lost, and nothing is written twice.
   expect(sort(world.rows())).toEqual(sort(numbered(103).map(({ body }) => body)));
   expect(sort(world.rows("text"))).toEqual(sort(["words", "more words"]));
-  // No other consumer is there, so nothing may be left that would be pushed twice.
+  // There is no other consumer, so the queue must not keep a message that would be pushed twice.
   expect(world.left()).toEqual([]);
-  // Only the batch in hand of each run that was killed can be in doubt.
+  // Only the current batch of each killed run can be in doubt.
   expect(unsettled.length).toBeLessThanOrEqual(100 * kills);
   const files = ["out.ndjson", "out.text.ndjson", "out.yaml"];
   expect(world.files()).toEqual(unsettled.length > 0 ? [files[0], "out.progress", ...files.slice(1)] : files);
@@ -49,7 +49,7 @@ it("loses nothing and doubles nothing, wherever a run is killed", async () => {
       await world.fill(messages);
       const made = await killedRun(world, at, when);
       expect(made).toEqual(steps.slice(0, at + 1));
-      // Once the progress file is gone, so is the export's memory: everything was finished before.
+      // Without the progress file, the export has no record: it had finished before.
       const isOver = steps[at] === "remove out.progress" && when === "after";
       const unsettled = isOver ? [] : (await world.take()).unsettled;
       figures.points += 1;
@@ -82,7 +82,7 @@ it("loses nothing and doubles nothing if the runs that continue are killed too",
   );
 }, 120_000);
 
-/** Whether the export is not finished. */
+/** Reports whether the export is unfinished. */
 async function canContinue(world: World): Promise<boolean> {
   return world.files().includes("out.progress") || world.files().length === 0;
 }

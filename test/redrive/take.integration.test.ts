@@ -199,7 +199,7 @@ describe("leases", () => {
     const stolen = {
       ...source,
       acknowledge: async (...args: Parameters<typeof source.acknowledge>) => {
-        // The lease ends on the way, and the other consumer is faster.
+        // The lease expires before the call arrives, and another consumer pulls the messages first.
         world.time.advance(visibilityMs + 1);
         await world.call("/messages/pull", { batch_size: 2, visibility_timeout_ms: 3_600_000 });
         return source.acknowledge(...args);
@@ -266,7 +266,7 @@ describe("answers that are lost", () => {
     world.emulator.faults.add({ match: { route: "ack" }, effect: { kind: "lost", when: "after" }, times: 1 });
     const taken = await world.take();
     expect([world.rows(), world.left(), taken.unsettled.length]).toEqual([bodies(5), [], 5]);
-    // The next run finds none of them, and says so again.
+    // The next run finds none of them, and names them again.
     expect((await world.take()).unsettled).toHaveLength(5);
   });
 

@@ -1,25 +1,25 @@
 import { appendFileSync } from "node:fs";
 import type { Disk, ExportPorts, GrowingFile, MessageSource } from "../../../src/redrive/ports.ts";
 
-/** The process is dead: nothing that it still does has an effect. */
+/** Thrown by a killed process: none of its later steps has an effect. */
 export class Killed extends Error {
   override name = "Killed";
 }
 
-/** Before a step, after it, or with half of it on the disk. */
+/** Before a step, after it, or with half of it on disk. */
 export type When = "before" | "half" | "after";
 
-/** Steps of an export: calls of the disk and of the API, in the order in which they are made. */
+/** Steps of an export: calls of the disk and of the API, in order. */
 export interface Steps {
   readonly ports: Pick<ExportPorts, "disk" | "source">;
-  /** Names of the steps that were made. */
+  /** Names of the steps that were taken. */
   readonly made: string[];
 }
 
 /**
  * Counts steps, and ends the process at one of them.
  *
- * @param at number of the step, from 0; undefined if it is to live
+ * @param at 0-based number of the step; undefined for no kill
  */
 export function stepping(ports: Pick<ExportPorts, "disk" | "source">, at?: number, when: When = "before"): Steps {
   const made: string[] = [];

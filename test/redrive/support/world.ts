@@ -25,7 +25,7 @@ import {
 import { type Called, Caller } from "../../emulator/caller.ts";
 import { temporaryFolder } from "../../manifest/support/fixture.ts";
 
-/** A message as the API takes it. */
+/** A message as the API accepts it. */
 export interface Sent {
   readonly body: unknown;
   readonly content_type?: "json" | "text";
@@ -34,10 +34,10 @@ export interface Sent {
 
 export const visibilityMs = 60_000;
 
-/** A queue of dead letters, `dead`, with a pull consumer, and a folder for exports of it. */
+/** A dead letter queue, `dead`, with a pull consumer, and a folder for exports of it. */
 export interface World extends AsyncDisposable {
   readonly emulator: Emulator;
-  /** The emulator's time, which is the export's time too: who sleeps makes it pass. */
+  /** The clock of the emulator and of the export: a sleep advances it. */
   readonly time: ManualClock;
   readonly folder: string;
   readonly head: ExportHead;
@@ -52,11 +52,11 @@ export interface World extends AsyncDisposable {
     options?: Partial<Parameters<typeof peek>[1]>,
     ports?: Partial<ExportPorts>,
   ): Promise<{ seen: number; backlog: number | undefined } & Outcome>;
-  /** Lines of a data file, parsed. */
+  /** Returns the parsed lines of a data file. */
   rows(kind?: Row["kind"]): unknown[];
-  /** Names of the files in the folder. */
+  /** Returns the names of the files in the folder. */
   files(): string[];
-  /** Bodies in the queue, in the order of their arrival. */
+  /** Returns the bodies in the queue, in order of arrival. */
   left(): unknown[];
 }
 
@@ -180,7 +180,7 @@ export async function makeWorld({ maxRetries = 100, ...options }: WorldOptions =
   return world;
 }
 
-/** So many numbered messages. */
+/** Returns `count` numbered messages. */
 export function numbered(count: number, from = 0): Sent[] {
   return Array.from({ length: count }, (_, index) => ({ body: { n: from + index } }));
 }
