@@ -4,14 +4,14 @@ import type { DeliveredMessage } from "../../../src/emulator/consumers/types.ts"
 import { type Consumer, failedResult, type HandlerRun } from "../../../src/rehearse/consumer.ts";
 import type { RehearsedMessage } from "../../../src/rehearse/types.ts";
 
-/** What a consumer of a test does with a batch. */
+/** Defines how a test's consumer handles a batch. */
 export type Script = (
   batch: readonly DeliveredMessage[],
 ) => Partial<HandlerResult> | Error | Promise<Partial<HandlerResult>>;
 
-/** A consumer without a runtime, which records what it got. */
+/** A consumer without a runtime, which records its batches. */
 export class ScriptedConsumer implements Consumer {
-  /** Of each batch: the body and the attempts of each message, and the time of the queue. */
+  /** The batches, each message as its body and its attempts. */
   readonly batches: (readonly [body: unknown, attempts: number])[][] = [];
   readonly metrics: Metrics[] = [];
   readonly #script: Script;
@@ -40,7 +40,7 @@ export function bodyOf({ message }: DeliveredMessage): unknown {
   return message.contentType === "json" ? JSON.parse(message.text) : message.text;
 }
 
-/** Messages with these bodies, as the lines of one manifest. */
+/** Returns messages with these bodies, as from the lines of one manifest. */
 export function messagesOf(bodies: readonly unknown[], delaySeconds?: number): readonly RehearsedMessage[] {
   return bodies.map((body, index) => {
     const bodyJson = JSON.stringify(body);
