@@ -15,7 +15,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** Runs the guard on a Node that takes itself for another version. */
+/** Runs the guard on a Node that reports another version. */
 function runOn(version: string, file = guard): Promise<ProcessResult> {
   const preload = join(dir, "version.cjs");
   writeFileSync(preload, `Object.defineProperty(process.versions, "node", { value: "${version}" });\n`);
@@ -48,6 +48,6 @@ test("it wants what package.json wants", () => {
 test("any Node can parse it", () => {
   const text = readFileSync(guard, "utf8");
   expect(() => parse(text, { ecmaVersion: 5 })).not.toThrow();
-  // What a formatter likes to add, and Node 6 refuses.
+  // Formatters like to add a trailing comma, which Node 6 refuses.
   expect(() => parse("console.error(1,);", { ecmaVersion: 5 })).toThrow();
 });

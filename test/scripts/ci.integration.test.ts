@@ -22,7 +22,7 @@ interface Codes {
   readonly contract?: number;
 }
 
-/** The script with an `npm` in whose place stand exit codes, and vitest's reports in JSON where it writes them. */
+/** Runs the script with a fake `npm`, which returns these exit codes and writes these JSON reports of vitest. */
 function runWith(codes: Codes, report?: object, contractReport: object | undefined = report): Promise<ProcessResult> {
   const { ci = 0, programs = 0, lint = 0, test = 0, contract = 0 } = codes;
   const npm = `#!/bin/sh

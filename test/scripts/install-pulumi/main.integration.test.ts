@@ -6,7 +6,7 @@ import { findEngine } from "../../../src/engine/find.ts";
 import { fakeEngine, fakeLauncher } from "../support/fakes.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 
-// The real script, in processes of its own. Its launcher is the real one too, with no network: only Go can help.
+// The real script, in processes of its own, and the real launcher, without a network: only Go can install Pulumi.
 const main = join(import.meta.dirname, "../../../scripts/install-pulumi/main.ts");
 
 function run({ env }: Sandbox, path = env.PATH): Running {
@@ -107,7 +107,7 @@ test.each(["file in place of the home", "file in place of the versions"])(
   },
 );
 
-/** Resolves when a process has written the words on stderr. */
+/** Resolves once a process has written the words to stderr. */
 function says({ child, done }: Running, words: string): Promise<void> {
   let seen = "";
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** Plays `go` or Pulumi's launcher, in a process of its own: asks the test what to do, and does it. */
+/** Simulates `go` or Pulumi's launcher, in a process of its own: asks the test what to do, and does it. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fakeEngine, writeScript } from "./fakes.ts";

@@ -5,21 +5,21 @@ import { pathToFileURL } from "node:url";
 import { writeScript } from "./fakes.ts";
 import { startWatch, type Watch } from "./watch.ts";
 
-/** A machine in little: a PATH with one folder, a home for Pulumi, and a launcher. */
+/** A simulated machine: a PATH with one folder, a home for Pulumi, and a launcher. */
 export interface Sandbox extends AsyncDisposable {
   readonly dir: string;
-  /** The only folder on PATH, with `go` in it unless that is left out. */
+  /** The only folder on the PATH, with `go` in it unless it is omitted. */
   readonly pathDir: string;
   readonly env: Record<string, string>;
   readonly launcher: string;
   readonly watch: Watch;
-  /** Everything in Pulumi's home that is not the lock's file. */
+  /** Returns everything in Pulumi's home except the lock file. */
   left(): string[];
 }
 
 const tool = join(import.meta.dirname, "fake-tool.ts");
 
-/** Tools must not leave this machine, should one of them be real: only the test's own server can be reached. */
+/** Blocks requests to other machines, in case a tool is real: only the test's own server is reachable. */
 const closedNetwork = `const open = globalThis.fetch;
 globalThis.fetch = (url, ...more) =>
   String(url).startsWith("http://127.0.0.1:") ? open(url, ...more) : Promise.reject(new Error("closed network"));

@@ -2,19 +2,19 @@ import { EventEmitter, once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What a fake tool is told to do: its work, half of it, to fail, or to wait until the test goes on or kills it. */
+/** What a fake tool has to do: its work, half of it, fail, or wait until the test releases or kills it. */
 export type Verdict = "ok" | "half" | "fail" | "hold";
 
-/** Where fake tools, in processes of their own, say what they are asked for, and learn what to do. */
+/** A server to which fake tools, in processes of their own, report their calls, and which returns their verdicts. */
 export interface Watch extends AsyncDisposable {
   readonly url: string;
-  /** In the order of their arrival, such as `go build pulumi`. */
+  /** Calls in the order of their arrival, such as `go build pulumi`. */
   readonly calls: readonly string[];
-  /** Verdicts by call; `ok` where there is none. */
+  /** Verdicts by call. Default: `ok`. */
   readonly verdicts: Map<string, Verdict>;
   /** Resolves at the next arrival of a call, or at the end of the process that made it. */
   next(call: string, what?: "arrives" | "dies"): Promise<unknown>;
-  /** Lets the tools that are held do their work. */
+  /** Lets the held tools do their work. */
   release(): void;
 }
 
