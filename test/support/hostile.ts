@@ -1,9 +1,9 @@
-/** Text that takes over a terminal, a log, an annotation, Markdown and HTML wherever it comes through as it is. */
+/** Text that affects a terminal, a log, an annotation, Markdown and HTML if it is passed on unescaped. */
 export const hostile =
   "x\u001b[31mRED\u0007\u009b1m\u0000\u007f\r\n::error::forged\n##[error]forged ##vso[task.complete]\u0085\u2028::warning::forged" +
   "\u2029\u202egnp\u2066\u200b\ufeff\u00ad\u3164\u2800\u00a0\u{e0041}\ue000\u180e\t|`~~~ @somebody <b onclick='x'>\"&";
 
-/** What no output may hold, whatever it tells of: written out here again, so that a mistake in the code shows. */
+/** Patterns that no output may match, repeated here so that a mistake in the code is detected. */
 const forbidden: readonly (readonly [what: string, pattern: RegExp])[] = [
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are looked for
   ["a control character", /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/],
@@ -18,7 +18,7 @@ const forbidden: readonly (readonly [what: string, pattern: RegExp])[] = [
   ["a line that a pipeline obeys", /^\s*::[a-z]|##\[|##vso\[/m],
 ];
 
-/** What is wrong with an output. @param own lines that are the output's own annotations */
+/** Returns what is wrong with an output. @param own matches the lines that are the output's own annotations */
 export function wrongWith(output: string, own = /$^/): readonly string[] {
   const foreign = output
     .split("\n")
@@ -32,7 +32,7 @@ export function wrongWith(output: string, own = /$^/): readonly string[] {
   });
 }
 
-/** Words of our own that decide what is written. */
+/** Keys whose values are the project's own words, on which the output depends. */
 const decisive = new Set([
   "kind",
   "code",
@@ -50,7 +50,7 @@ const decisive = new Set([
   "metricsAt",
 ]);
 
-/** The same data with hostile text in every text that may come from outside. */
+/** Prefixes every text of the data that may come from outside with hostile text. */
 export function poisoned<Data>(data: Data, key = ""): Data {
   const changed = (value: unknown): unknown => {
     if (typeof value === "string") return decisive.has(key) ? value : `${hostile}${value}`;
@@ -61,7 +61,7 @@ export function poisoned<Data>(data: Data, key = ""): Data {
   return changed(data) as Data;
 }
 
-/** As JSON in ASCII, which YAML reads too and lets through. */
+/** Escapes a text as JSON in ASCII, which YAML reads as well. */
 export function escaped(text: string): string {
   const units = JSON.stringify(text.toWellFormed()).split("");
   return units.map((unit) => (unit > "~" ? `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}` : unit)).join("");

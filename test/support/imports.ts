@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import ts from "typescript";
 
-/** What each file imports, by paths from the repository's root; packages by the name that is written. */
+/** The imports of each file, by path from the repository's root; packages by their specifier. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 /** Reads every module below the folders. */
@@ -15,7 +15,7 @@ export function readImports(root: string, folders: readonly string[]): ImportGra
   return new Map(files.map((file) => [file, importsOf(file, readFileSync(join(root, file), "utf8"))]));
 }
 
-/** All that a module names: imports of values and of types, re-exports, `import()` as a call and as a type, `require`. */
+/** Returns all imports of a module: of values and of types, re-exports, `import()` as a call and as a type, `require`. */
 export function importsOf(file: string, text: string): readonly string[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found: string[] = [];
@@ -38,7 +38,7 @@ function isImport(callee: ts.Expression): boolean {
   return callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === "require");
 }
 
-/** Files that lead back to themselves, each circle with all files that are part of it (Tarjan's algorithm). */
+/** Returns the import cycles, each with all its files (Tarjan's algorithm). */
 export function circlesIn(graph: ImportGraph): readonly (readonly string[])[] {
   const order = new Map<string, number>();
   const lowest = new Map<string, number>();
@@ -62,13 +62,13 @@ export function circlesIn(graph: ImportGraph): readonly (readonly string[])[] {
   return circles;
 }
 
-/** A part of the tree, by the beginning of its files' paths, and what it may import besides itself. */
+/** A part of the tree, by a pattern of its files' paths, and what it may import in addition to itself. */
 export interface Floor {
   readonly room: RegExp;
   readonly may: readonly RegExp[];
 }
 
-/** Imports that no floor allows, as `file -> imported`. The first floor whose room a file is in is its own. */
+/** Returns the imports that no floor allows, as `file -> imported`. A file belongs to the first floor whose room matches. */
 export function wrongDirections(graph: ImportGraph, floors: readonly Floor[]): readonly string[] {
   return [...graph].flatMap(([file, imports]) => {
     const floor = floors.find(({ room }) => room.test(file));

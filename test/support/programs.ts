@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 
 /**
- * Whether tests that need a program are to be skipped: it is missing, and this is not CI, where nothing is skipped in
- * silence and they fail instead.
+ * Reports whether to skip tests that need a program: if it is missing, and this is not CI, in which nothing is skipped
+ * silently and the tests fail instead.
  */
 export function skipWithout(program: string): boolean {
   if (process.env.QUEUE_SEEDER_SKIP_NOTHING !== undefined) return false;

@@ -2,7 +2,7 @@ import childProcess from "node:child_process";
 import { syncBuiltinESMExports } from "node:module";
 import { Server } from "node:net";
 
-/** Set-up of the project `unit`: its tests start no process and no server, so they stay quick and need nothing installed. */
+/** Calls that the tests of the project `unit` must not make: so they stay fast and need nothing installed. */
 const starts = ["exec", "execFile", "execFileSync", "execSync", "fork", "spawn", "spawnSync"] as const;
 
 const refuse = (what: string) => (): never => {

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import type { AloneTrace, BatchTrace, ConsumerSettings, MessageReport, Rehearsal } from "../../src/rehearse/types.ts";
 import { type Ran, start } from "../cli/support/run.ts";
 
-/** The JSON of a rehearsal, in which null stands for undefined. */
+/** The JSON of a rehearsal, in which undefined is null. */
 export interface RehearsalJson extends Omit<Rehearsal, "queues"> {
   readonly acknowledged: boolean;
   readonly queues: readonly {
@@ -16,7 +16,7 @@ export interface RehearsalJson extends Omit<Rehearsal, "queues"> {
   }[];
 }
 
-/** A manifest with these bodies, a message a line from line 3 on. */
+/** Returns a manifest with these bodies, one message per line from line 3 on. */
 export function messagesFile(bodies: readonly unknown[]): Readonly<Record<string, string>> {
   const lines = bodies.map((body) => `  - body: ${JSON.stringify(body)}\n`);
   return { "messages/orders.yaml": `queue: orders\nmessages:\n${lines.join("")}` };
@@ -35,10 +35,10 @@ const project = {
 `,
 };
 
-/** A repository with a stack and a consumer, and the packages of `packages`. */
+/** A repository with a stack and a consumer, which can use the packages of `packages`. */
 export class RehearsalProject implements AsyncDisposable {
   readonly folder: string;
-  /** What the command has in its environment too. */
+  /** Additional environment of the command. */
   env: NodeJS.ProcessEnv = {};
 
   private constructor(folder: string) {
@@ -56,7 +56,7 @@ export class RehearsalProject implements AsyncDisposable {
     return opened;
   }
 
-  /** All messages, as text. */
+  /** Runs `rehearse` with all messages and text output. */
   run(...flags: readonly string[]): Promise<Ran> {
     return this.start(...flags).ended;
   }
