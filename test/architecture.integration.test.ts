@@ -21,13 +21,14 @@ const node = /^node:/;
 const internals = /^infra\/pulumi-internals\//;
 const pulumiSdk = /^@pulumi\//;
 
-/** Packages that a part of the tree may use, besides those of the SDK. */
+/** Third-party packages that a part of the tree may import, in addition to the Pulumi SDK. */
 const packages = /^(?!@pulumi\/|\.|(src|infra|scripts|test|bench)\/)[@a-z]/;
 const outside = [node, packages];
 
 /**
- * The order of the parts, from what imports nothing to what imports most; each may import its own files and what stands in
- * its line. A command may not import another command, and nothing below `infra/` but the engine's part knows Pulumi's SDK.
+ * Lists the parts in order, from the one that imports the least to the one that imports the most. Each part may import its
+ * own files and those in its `may`. A command may not import another command. Of the parts before `infra/`, only
+ * `src/engine/` imports the Pulumi SDK.
  */
 const floors: readonly Floor[] = [
   { room: leaves, may: [leaves, ...outside] },
@@ -39,9 +40,9 @@ const floors: readonly Floor[] = [
   { room: lifecycle, may: [leaves, manifest, plan, cloudflare, push, ...outside] },
   { room: redrive, may: [leaves, manifest, plan, cloudflare, push, ...outside] },
   { room: engine, may: [leaves, plan, lifecycle, pulumiSdk, ...outside] },
-  // The client's judge shares nothing with it.
+  // The emulator tests the client, so it shares no code with it.
   { room: emulator, may: outside },
-  // It gets its messages from the command, encoded as for the push.
+  // The command passes it the messages, encoded as for a push.
   { room: rehearse, may: [leaves, plan, cloudflare, emulator, ...outside] },
   { room: shared, may: [leaves, manifest, plan, cloudflare, push, config, lifecycle, engine, ...outside] },
   { room: reporters, may: [leaves, lifecycle, engine, shared, ...outside] },
@@ -64,7 +65,7 @@ const floors: readonly Floor[] = [
       ...outside,
     ],
   },
-  // The frame of the command line lists the commands.
+  // The entry files of the command line list the commands.
   {
     room: /^src\/cli\/[^/]+$/,
     may: [leaves, /^src\/cli\//, /^infra\/(check-node-version\.cjs|compile-cache\.mjs)$/, ...outside],

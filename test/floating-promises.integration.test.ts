@@ -8,7 +8,7 @@ import { temporaryFolder } from "./manifest/support/fixture.ts";
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const oxlint = join(repository, "node_modules/oxlint/bin/oxlint");
 
-/** Lints functions that have these statements for a body, and says in which of them a promise floats. */
+/** Lints one function for each of these statements. @returns the statements in which a promise floats */
 async function floating(statements: readonly string[]): Promise<readonly string[]> {
   using folder = temporaryFolder();
   await mkdir(join(folder.path, "src"));
@@ -33,7 +33,7 @@ async function floating(statements: readonly string[]): Promise<readonly string[
 it("are found by the linter, whoever makes them", async () => {
   const floats = [
     "journal.close();",
-    // What Node's own modules return: a rename that nobody awaits loses a journal.
+    // Promises of Node's own modules: a rename that is not awaited loses a journal.
     'rename("a", "b");',
     'once(process, "exit");',
     "Promise.all([journal.close()]);",

@@ -86,7 +86,7 @@ it("quotes a piece of a text on one line, without half a character", () => {
   expect([quote("a\nb"), quote("😀".repeat(61))]).toEqual(['"a\\nb"', `"${"😀".repeat(60)}…"`]);
 });
 
-/** Also what no text should hold: half of a character. */
+/** Returns the character of a code, also a lone surrogate, which no text should contain. */
 function unitOf(code: number): string {
   return String.fromCodePoint(code);
 }

@@ -1,2 +1,2 @@
-/** Phrases that the patterns find and that are right, each with a file that needs it. */
+/** Phrases that the patterns match although they are right, each with a file that needs it. */
 export const allowed: readonly { readonly within: string; readonly file: string; readonly why: string }[] = [];

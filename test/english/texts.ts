@@ -9,7 +9,7 @@ export interface Text {
   readonly text: string;
 }
 
-/** Extracts what a file says to its readers: never its identifiers, its module names or its data. */
+/** Extracts the texts for readers from a file: not its identifiers, its module names or its data. */
 export function readTexts(path: string, source: string): readonly Text[] {
   const ending = path.slice(path.lastIndexOf(".") + 1);
   if (["ts", "js", "mjs", "cjs"].includes(ending)) return readScript(path, source);
@@ -88,7 +88,7 @@ function readPage(path: string, source: string): readonly Text[] {
   const lines = source.split("\n");
   const spoken = prose.replace(/`[^`]*`/g, (code) => `…${code.replace(/[^\n]/g, "")}`);
   return paragraphs(spoken.replace(/^(#+ .*)$/gm, "$1\n").replace(/^([-*|] ?|\d+\. )/gm, "\n$1"), 1).map(({ text }) => {
-    // The paragraph's words without code, which are on one of its first lines.
+    // The words of the paragraph without code, which are on one of its first lines.
     const words = text.split("…").find((part) => part.trim().length > 10) ?? text;
     const line = lines.findIndex((each) => each.includes(words.trim().slice(0, 25)));
     return { line: line + 1, text };
