@@ -132,7 +132,7 @@ describe("init into an existing repository", () => {
     for (const name of ["messages-plan.yml", "messages-deploy.yml"]) {
       const written = parse(read(folder.path, `.github/workflows/${name}`));
       const page = parse(read(pipelinePages, `github/${name}`));
-      expect(written.env).toEqual({ STACK: "prod", FOLDER: "a/b" });
+      expect(written.env).toEqual({ ...page.env, STACK: "prod", FOLDER: "a/b" });
       const paths: string[] | undefined = page.on.push?.paths;
       expect(written.on.push?.paths).toEqual(paths?.map((path) => `a/b/${path}`));
       // Everything else is the same as in the documented pipeline.
