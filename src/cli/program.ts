@@ -24,7 +24,7 @@ export function buildProgram(): Command {
       "queue-seeder emulate --queue orders",
       "queue-seeder help validate",
     ],
-    notes: "What is meant for programs goes to stdout, what is meant for people to stderr. NO_COLOR is honoured.",
+    notes: "Output for programs is written to stdout, messages for users to stderr. NO_COLOR is honoured.",
     exits: {
       0: "done",
       1: "it did not work, or something is wrong; stderr says what, and what to do",

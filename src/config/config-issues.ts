@@ -52,7 +52,7 @@ export function rejectUnknownKeys(
   for (const name of Object.keys(value)) {
     if (known.includes(name)) continue;
     const next = `Known here: ${known.join(", ")}.${didYouMean(name, known)}`;
-    issues.push(createIssue([...path, name], "nothing of that name is known", next));
+    issues.push(createIssue([...path, name], "unknown key", next));
   }
 }
 

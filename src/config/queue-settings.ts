@@ -137,7 +137,7 @@ function readCreated(own: string, path: Path, value: QueueInput, issues: ConfigI
   }
   if (jurisdiction !== undefined && !isJurisdiction(jurisdiction)) {
     const next = `Write one of ${jurisdictions.join(", ")}, or leave it out.`;
-    issues.push(createIssue([...path, "jurisdiction"], "it is no jurisdiction", next));
+    issues.push(createIssue([...path, "jurisdiction"], "it is not a jurisdiction", next));
   }
   if (adopt !== undefined && !isId(adopt))
     issues.push(createIssue([...path, "adopt"], "it is not a queue's id", idHint));

@@ -60,7 +60,7 @@ function readAccountId(config: ConfigReader, env: NodeJS.ProcessEnv, issues: Con
 function readPolicy(config: ConfigReader, issues: ConfigIssue[]): InDoubtPolicy {
   const policy = config.get("inDoubt") || "resend";
   if (policy === "resend" || policy === "stop") return policy;
-  issues.push(createIssue(["inDoubt"], "it is no policy for messages in doubt", "Write resend or stop."));
+  issues.push(createIssue(["inDoubt"], "it must be resend or stop", "Write resend or stop."));
   return "resend";
 }
 

@@ -57,7 +57,7 @@ function* candidateIn(
   const missing = plugins.filter((plugin) => !folders.some((folder) => isExecutable(join(folder, plugin))));
   if (version === undefined) yield { pulumi, why: "it does not say its version" };
   else if (compare(version, engineVersion) < 0) yield { pulumi, why: `it is ${version}, older than ${engineVersion}` };
-  else if (missing.length > 0) yield { pulumi, why: `${missing.join(" and ")} is not beside it, nor on PATH` };
+  else if (missing.length > 0) yield { pulumi, why: `${missing.join(" and ")} is neither next to it nor on the PATH` };
   else yield { pulumi, binDir, version, from };
 }
 

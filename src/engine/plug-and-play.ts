@@ -10,7 +10,7 @@ import { dirname, join } from "node:path";
 export function plugAndPlay(root: string): string | undefined {
   if (process.versions.pnp === undefined && !installsPlugAndPlay(root)) return undefined;
   return (
-    "YARN_PNP: Yarn installed the packages of this project with Plug'n'Play, where Pulumi's engine finds no provider. " +
+    "YARN_PNP: Yarn installed the packages of this project with Plug'n'Play, with which Pulumi cannot find the provider. " +
     "Run `yarn config set nodeLinker node-modules && yarn install`."
   );
 }

@@ -13,7 +13,7 @@ export interface LockHolder {
 }
 
 /** Pulumi Cloud does not report who runs an update. */
-export const holderInCloud: LockHolder = { text: "another update, of which Pulumi Cloud says no more" };
+export const holderInCloud: LockHolder = { text: "another update (no details from Pulumi Cloud)" };
 
 /** @param since time as Pulumi formats it */
 export function describeHolder(user: string, host: string, pid: number, since: string): LockHolder {
@@ -26,7 +26,7 @@ export function parseLockHolder(stderr: string): LockHolder | undefined {
   if (message === undefined) return undefined;
   if (message.backend === "cloud") return holderInCloud;
   const { owner } = message;
-  if (owner === undefined) return { text: "somebody unknown" };
+  if (owner === undefined) return { text: "an unknown user" };
   return describeHolder(owner.user, owner.host, owner.pid, owner.since);
 }
 

@@ -42,7 +42,7 @@ describe("on PATH", () => {
   test("its plugins may stand elsewhere on PATH, or beside what a link leads to", () => {
     fakeEngine(join(dir, "cli"), "3.250.0", ["pulumi-language-nodejs"]);
     expect(find(join(dir, "cli"))).toBeUndefined();
-    expect(refused(join(dir, "cli"))).toEqual(["pulumi-resource-pulumi-nodejs is not beside it, nor on PATH"]);
+    expect(refused(join(dir, "cli"))).toEqual(["pulumi-resource-pulumi-nodejs is neither next to it nor on the PATH"]);
     writeScript(join(dir, "plugins/pulumi-resource-pulumi-nodejs"), "#!/bin/sh\n");
     expect(find(join(dir, "cli"), join(dir, "plugins"))).toMatchObject({ from: "path" });
 

@@ -17,7 +17,7 @@ it("reads who holds a stack whose state lies in a folder", () => {
 });
 
 it("says what it can where the engine says less", () => {
-  expect(parseLockHolder("error: the stack is currently locked by 2 lock(s).")).toEqual({ text: "somebody unknown" });
+  expect(parseLockHolder("error: the stack is currently locked by 2 lock(s).")).toEqual({ text: "an unknown user" });
   expect(parseLockHolder("error: [409] Conflict: Another update is currently in progress.")?.text).toMatch(
     /another update/,
   );

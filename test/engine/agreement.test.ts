@@ -295,7 +295,7 @@ it("deploys nothing where the engine's preview fails, and plans by the files alo
   const { stack } = seeder;
   const wrong = { PULUMI_CONFIG_PASSPHRASE: "wrong" };
   const plan = await cli(stack.project, ["plan", "--stack", "test"], wrong);
-  expect([plan.code, plan.stdout]).toEqual([0, expect.stringContaining("the engine's preview failed")]);
+  expect([plan.code, plan.stdout]).toEqual([0, expect.stringContaining("Pulumi's preview failed")]);
   expect(plan.stdout).toContain("2 messages to push");
   const { run, record } = await upTo(seeder, [], wrong);
   expect([run.code, record.exit, seeder.pushes()], said(run)).toEqual([1, 1, []]);

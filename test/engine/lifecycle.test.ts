@@ -72,13 +72,13 @@ it("reads the metrics anew on refresh, and survives a queue that is gone", async
   expect(unchanged.stdout).toContain("4 unchanged");
 });
 
-it("destroys without pushing, and says that messages cannot be called back", async () => {
+it("destroys without pushing, and reports that messages cannot be recalled", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1, 2) } });
   await seeder.stack.up();
   const destroyed = await seeder.stack.destroy();
   succeeded(destroyed);
   expect(destroyed.stdout).toContain("2 messages");
-  expect(destroyed.stdout).toContain("cannot be called back");
+  expect(destroyed.stdout).toContain("cannot be recalled");
   expect(seeder.bodies("orders")).toEqual([1, 2]);
   // A stack that is deployed again starts with an empty ledger.
   succeeded(await seeder.stack.up());

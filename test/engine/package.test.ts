@@ -53,7 +53,7 @@ it("is a whole project's program in a few lines", async () => {
   expect(said(succeeded(await stack.up()))).toMatch(/\d unchanged/);
   expect(shop.pushes()).toEqual([2]);
   succeeded(await stack.refresh());
-  expect(said(succeeded(await stack.destroy()))).toContain("cannot be called back");
+  expect(said(succeeded(await stack.destroy()))).toContain("cannot be recalled");
   expect(shop.pushes()).toEqual([2]);
 });
 

@@ -113,7 +113,7 @@ it("settles rows of a data file that has more or fewer segments by now", async (
   const nowhere = await run(seeder, "forget", "a", "#5011", "--yes");
   expect([nowhere.code, nowhere.stderr]).toEqual([
     1,
-    "0 messages forgotten by the ledger; nothing was pushed\n1 of the 1 that were named cannot be meant, and stayed as they were.\n",
+    "0 messages forgotten by the ledger; nothing was pushed\n1 of the 1 named messages are not eligible and were left unchanged.\n",
   ]);
 
   // The removed rows stay in the ledger, and the refusal stays until a baseline accepts the file.

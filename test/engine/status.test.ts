@@ -61,7 +61,7 @@ it("ends with 1 where nobody can say what was pushed, and not for a stack that w
   const { project } = seeder.stack;
   const lost = await cli(project, ["status", "--stack", "test"], { PULUMI_BACKEND_URL: "file:///nowhere" });
   expect([lost.code, lost.stdout]).toEqual([1, ""]);
-  expect(lost.stderr).toContain("Nobody can say what was pushed to test: ");
+  expect(lost.stderr).toContain("Cannot determine what was pushed to test: ");
   seeder.stack.write("Pulumi.other.yaml", "config: { queue-seeder:queues: { orders: { create: true } } }\n");
   expect(succeeded(await cli(project, ["status", "--stack", "other"])).stdout).toMatch(/from nothing, since no stack/);
 });

@@ -92,7 +92,7 @@ it("lets a second run wait for the first one, which `pulumi cancel` does not end
   await new Promise<void>((resolve) => {
     second.child.stdout?.on("data", (text) => {
       heard += text;
-      if (/waits for the run of process \d+/.test(heard)) resolve();
+      if (/waiting for process \d+/.test(heard)) resolve();
     });
   });
   hold.release();

@@ -93,7 +93,7 @@ it("pushes what other resources made, once, and keeps it secret", async () => {
   ]);
   expect(stack.exportState()).not.toContain(tokenOf("two"));
 
-  expect(said(succeeded(await stack.destroy()))).toContain("cannot be called back");
+  expect(said(succeeded(await stack.destroy()))).toContain("cannot be recalled");
   expect(shop.pushes()).toEqual([3, 2]);
 });
 
@@ -133,6 +133,6 @@ it("refuses a message with an id whose value became another one, and checks ever
     expect(said(refused)).toContain(line);
   }
   stack.write("index.ts", program("messages: [{ body: { list: [Number.NaN] } }]"));
-  expect(said(await stack.up())).toContain("messages[0].body BODY_NOT_JSON: the body is no JSON value: NaN at list.0");
+  expect(said(await stack.up())).toContain("messages[0].body BODY_NOT_JSON: the body is not valid JSON: NaN at list.0");
   expect(shop.pushes()).toEqual([1]);
 });

@@ -232,7 +232,7 @@ it("names no more edited messages than an error can carry to the engine", async 
   const failure = await lifecycle
     .update("a/0", outs, await world.segment(many("another")))
     .catch((error: Error) => error.message);
-  expect(failure).toContain("So were 980 more messages.");
+  expect(failure).toContain("980 more messages were edited as well.");
 });
 
 it("takes a failure for too large to reach the engine where its ledger nearly is", async () => {

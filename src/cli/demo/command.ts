@@ -14,12 +14,11 @@ export function demoCommand(): Command {
     });
   return withHelp(command, {
     examples: ["queue-seeder demo", "queue-seeder demo --stack review-1"],
-    notes: `It needs no account and no login, and leaves no trace: the engine's state and the queues are gone afterwards, and the
-project's own stacks are not touched. The configuration's queues are played by the emulator's, and the text "demo"
-stands in for every secret.`,
+    notes: `It needs no account and no login. Its Pulumi state and its queues are deleted afterwards, and the project's own stacks are not
+touched. The emulator provides the configured queues, and every secret has the value "demo".`,
     exits: {
-      0: "both deployments went through; what each of them pushed is shown",
-      1: "one did not; what the engine said is shown",
+      0: "both deployments succeeded; the messages that each pushed are shown",
+      1: "a deployment failed; the output of Pulumi is shown",
       2: "wrong usage, or there is no project here",
     },
   });

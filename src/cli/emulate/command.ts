@@ -41,7 +41,7 @@ export function emulateCommand(): Command {
     .addOption(new Option("--pull-json <form>", "how a pull returns JSON").choices(pullJsons).default("base64"))
     .option("--max-delay <seconds>", "longest delay; older pages say 43200", seconds, 86_400)
     .addOption(
-      new Option("--late-ack <form>", "what becomes of an acknowledgement after its lease")
+      new Option("--late-ack <form>", "the result of an acknowledgement after its lease ended")
         .choices(lateAcks)
         .default("accepted"),
     )

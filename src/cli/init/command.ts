@@ -26,7 +26,7 @@ export function initCommand(): Command {
     .addOption(
       new Option("--ci <system>", "a pipeline that validates, plans and deploys; without it: none").choices(pipelines),
     )
-    .option("--yes", "ask nothing: take the defaults, leave files that exist as they are")
+    .option("--yes", "do not prompt: use the defaults and keep existing files")
     .option("--force", "replace files that exist")
     .action(async (folder: string, flags: InitFlags) => {
       const { init } = await import("./run.ts");

@@ -59,7 +59,7 @@ function create(path: string, text: string): NewFile {
 const indexTs = `import { join } from "node:path";
 import { runProgram } from "queue-seeder";
 
-// Reads messages/, checks everything, and registers what pushes it. Resources of your own may stand beside it.
+// Reads messages/, checks everything, and registers what pushes it. You can add your own resources here.
 const outputs = await runProgram(join(import.meta.dirname, ".."));
 
 export const manifests = outputs.manifests;
@@ -101,7 +101,7 @@ function stackYaml({ account, queues }: Answers): string {
 
 function manifestYaml({ name }: NamedQueue): string {
   return `# yaml-language-server: $schema=${schema}
-# Each of these goes once to each stack. Replace them by your own.
+# Each message is pushed once per stack. Replace them with your own.
 ${yaml({ queue: name })}messages:
   - id: sample-1
     body: { type: sample, number: 1, stack: "\${stack}" }

@@ -25,9 +25,9 @@ export function planCommand(): Command {
       "queue-seeder plan --stack prod --format markdown --out plan.json > comment.md",
       "queue-seeder plan --stack prod --format github --detailed-exitcode",
     ],
-    notes: `The plan compares what the program deploys with the ledger in the stack's state. Pulumi's engine runs the program for it,
-which needs the passphrase of a stack with secrets; where that fails, it plans by the files of the repository alone, and says
-why. Where the state cannot be read, it plans as if nothing had been pushed. Nothing is asked of Cloudflare.`,
+    notes: `The plan compares what the program deploys with the ledger in the stack's state. Pulumi runs the program for it, which
+needs the passphrase of a stack with secrets. If that fails, the plan is made from the files of the repository only, and gives the
+reason. If the state cannot be read, the plan assumes that nothing was pushed. No requests are sent to Cloudflare.`,
     exits: {
       0: "a plan was made; with --detailed-exitcode: there is nothing to do",
       1: "the manifests have errors, or up would refuse",

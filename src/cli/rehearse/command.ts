@@ -25,10 +25,7 @@ export function rehearseCommand(): Command {
       new Option("--sample <messages>", "of each manifest, so many messages at most").argParser(wholeNumber(1)),
     )
     .addOption(new Option("--seed <number>", "draws the sample").argParser(wholeNumber(0)).default(1))
-    .option(
-      "--secrets <file>",
-      "values of the messages' secrets, as NAME=value; default: their names stand in the bodies",
-    )
+    .option("--secrets <file>", "values of the messages' secrets, as NAME=value; default: bodies contain the names")
     .option("--allow-network", "let the Worker reach the network")
     .addOption(new Option("--timeout <seconds>", "for the whole rehearsal").argParser(wholeNumber(1)).default(600))
     .addOption(

@@ -156,7 +156,7 @@ export function planWranglerDev(line: string): Omit<WranglerDevQueue, "messages"
     queueName,
     consumer: "wrangler dev",
     config: undefined,
-    notes: ["wrangler dev does not report what becomes of messages: look at what it prints"],
+    notes: ["wrangler dev does not report the outcome of messages: see its own output"],
     secrets: [],
   };
 }

@@ -70,17 +70,17 @@ export function toRepairResult(
     // A segment of a data file sees only its own rows, so messages that are in no segment can only be detected here.
     const missing = (named ?? 0) - messages;
     if (missing <= 0) return { lines: done, exit: 0 };
-    const what = `${formatNumber(missing)} of the ${formatNumber(named ?? 0)} that were named cannot be meant, and stayed as they were.`;
+    const what = `${formatNumber(missing)} of the ${formatNumber(named ?? 0)} named messages are not eligible and were left unchanged.`;
     return { lines: [...done, what], exit: 1 };
   }
   const state =
     done.length > 0
       ? `The ledger changed as far as it says above, then the run failed. ${nextStepHint}`
-      : "The ledger is as it was.";
+      : "The ledger was not changed.";
   return { lines: [...done, ...collectReasons(end, refusals, errors), state], exit: 1 };
 }
 
-const nextStepHint = "`queue-seeder status` shows how it stands.";
+const nextStepHint = "Run `queue-seeder status` for the current state.";
 
 function collectReasons(
   end: Exclude<EngineResult, { kind: "ok" }>,

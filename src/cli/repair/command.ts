@@ -5,7 +5,7 @@ import type { RepairFlags } from "./flags.ts";
 
 // The three commands that change a ledger and push nothing.
 
-const exits = { 0: "done", 1: "failed; the ledger is as it was", 2: "wrong usage" };
+const exits = { 0: "done", 1: "failed; the ledger was not changed", 2: "wrong usage" };
 
 /** Defines `baseline`, which marks messages as pushed that were pushed by other means or must not be pushed here. */
 export function baselineCommand(): Command {
@@ -33,19 +33,19 @@ export function forgetCommand(): Command {
   );
   return withHelp(command, {
     examples: ["queue-seeder forget orders/seed --stack dev", "queue-seeder forget orders/seed order-7 --stack dev"],
-    notes: "What was pushed is still in the queue, or beyond it: nothing is called back.",
+    notes: "Messages that were pushed stay in the queue or were already delivered: nothing is recalled.",
     exits,
   });
 }
 
 /** Defines `settle`, which records the outcome of messages in doubt. */
 export function settleCommand(): Command {
-  const command = repairCommand("settle", "Say what became of messages in doubt")
+  const command = repairCommand("settle", "Record the outcome of messages in doubt")
     .addOption(new Option("--pushed", "they arrived: they are never sent again").conflicts("resend"))
     .addOption(new Option("--resend", "they did not arrive, or may arrive twice: the next run sends them"))
     .action(
       async (manifest: string, messages: readonly string[], flags: RepairFlags & { pushed?: true; resend?: true }) => {
-        if (!flags.pushed && !flags.resend) throw new UsageError("say what became of them: --pushed or --resend.");
+        if (!flags.pushed && !flags.resend) throw new UsageError("specify --pushed or --resend.");
         await run({ action: flags.pushed ? "settle_pushed" : "settle_resend", manifest, messages }, flags);
       },
     );

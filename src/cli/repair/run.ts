@@ -48,7 +48,7 @@ export async function runRepair(
   const targets = selectTargets(asked.action, location, places, state);
   const repair: RepairRequest = { ...asked, manifest: location.name, segments: location.segments };
   if (flags.yes !== true && !(await confirm(`${formatQuestion(repair)} in ${stack.full}?`))) {
-    process.stderr.write("The ledger is as it was.\n");
+    process.stderr.write("The ledger was not changed.\n");
     return 1;
   }
   const pulumi = await find();

@@ -15,8 +15,8 @@ export function reportCommand(): Command {
     });
   return withHelp(command, {
     examples: ["queue-seeder report --stack prod", "queue-seeder report --stack prod --last 10 --out - > prod.html"],
-    notes: `The numbers are those of the engine's history: of Pulumi Cloud, or of a backend in a folder (file://). Other backends give
-out the present state alone. The page is one file without scripts, and needs nothing else.`,
+    notes: `The numbers are from the stack's history in Pulumi Cloud, or in a backend in a folder (file://). Other backends export only the
+current state. The page is one file without scripts or external resources.`,
     exits: { 0: "the page was written", 1: "the history cannot be read", 2: "wrong usage" },
   });
 }

@@ -53,7 +53,7 @@ export async function readHistory(
   if (runs.some(({ version }) => Number(version) > 0)) {
     return { versions: await loadVersions(pulumi, stack.full, runs), note: undefined };
   }
-  const note = "Of this backend Pulumi gives out the present state alone, so that earlier runs are missing.";
+  const note = "This backend exports only the current state, so earlier runs are missing.";
   const state = JSON.parse(await ask(pulumi, ["stack", "export", "--stack", stack.full]));
   return { versions: runs.slice(-1).map((run) => ({ ...toVersion(run), segments: readSegments(state) })), note };
 }

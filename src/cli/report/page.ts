@@ -57,7 +57,7 @@ function section({ queue, runs }: QueueReport, index: number): string {
     [
       { title: "Pushed by the run (messages)", form: "bars", values: runs.map((run) => run.pushed) },
       {
-        title: "Backlog at its end, as Cloudflare told (messages)",
+        title: "Backlog after each run, as reported by Cloudflare (messages)",
         form: "line",
         values: runs.map(({ metrics }) => metrics?.backlog_count),
       },

@@ -47,7 +47,7 @@ export function createHumanReporter({ write, terminal, paint, now }: TerminalOpt
       line(`Another run holds the stack: ${toPrintable(holder.text)}.${then}`);
       if (isProcessDead(holder)) {
         line(
-          "On this machine there is no such process any more: if that run is surely over, `pulumi cancel` frees the stack.",
+          "That process no longer exists on this machine. If the run is over, release the lock with `pulumi cancel`.",
         );
       } else if (waiting === "no") {
         line("Wait for it with --wait; where it was killed, `pulumi cancel` frees the stack.");

@@ -5,7 +5,7 @@ import type { StatusFlags } from "./flags.ts";
 /** Defines `status`, which compares the ledger with the repository and shows the current metrics of the queues. */
 export function statusCommand(): Command {
   const command = new Command("status")
-    .description("Show each manifest's ledger beside the repository, and each queue's metrics")
+    .description("Compare each manifest's ledger with the repository, and show each queue's metrics")
     .option("--stack <name>", "the stack; default: the selected one")
     .option("--json", "one JSON document")
     .action(async (flags: StatusFlags) => {

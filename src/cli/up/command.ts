@@ -5,7 +5,7 @@ import { seconds, type UpFlags } from "./flags.ts";
 /** Defines `up`, which validates, plans, asks for confirmation and deploys. */
 export function upCommand(): Command {
   const command = new Command("up")
-    .description("Push what the plan says, with Pulumi's engine, and tell what became of it")
+    .description("Apply the plan with Pulumi and report the result")
     .option("--stack <name>", "the stack; default: the selected one")
     .option("-y, --yes", "do not ask; needed where there is no terminal")
     .option("--expect <plan>", "refuse anything but this plan: a file of `plan --out`, or a digest")
@@ -20,8 +20,8 @@ export function upCommand(): Command {
         .argParser((name: string, names: readonly string[]) => [...names, name])
         .default([], "none"),
     )
-    .option("--json", "write what happens to stdout, one JSON object a line")
-    .option("--run-file <file>", "write to it what became of the run, as one JSON document")
+    .option("--json", "stream events to stdout as NDJSON")
+    .option("--run-file <file>", "write a JSON summary of the run to this file")
     .action(async (flags: UpFlags) => {
       const { runUp } = await import("./run.ts");
       process.exitCode = await runUp(process.cwd(), flags, process.env);
@@ -33,10 +33,10 @@ export function upCommand(): Command {
       "queue-seeder up --stack prod --yes --json | tee run.ndjson",
     ],
     notes: `It does what \`pulumi up\` does, and reads the same configuration. The first SIGINT or SIGTERM is passed on: what is under
-way is finished, nothing new is sent, and what was pushed is kept.`,
+way is finished, nothing new is sent, and progress is saved.`,
     exits: {
       0: "everything is pushed",
-      1: "it failed; nothing is in doubt, and the next run goes on from there",
+      1: "it failed; no message is in doubt, and the next run resumes from there",
       2: "wrong usage",
       3: "messages are left in doubt: they may be in the queue or not",
       4: "another run holds the stack",

@@ -36,7 +36,7 @@ export async function confirmDeletions(
     const what = queueChangeText(loss);
     if (flags.yes !== true && (await ask(`The ${what}. Type its name to agree:`, name))) continue;
     reporter.onNote(
-      `QUEUE_DELETION: nothing was pushed. The ${what}. Where that is meant, say \`--delete-queue ${toPrintable(name)}\`.`,
+      `QUEUE_DELETION: nothing was pushed. The ${what}. If this is intended, pass \`--delete-queue ${toPrintable(name)}\`.`,
     );
     return exitCodes.failed;
   }

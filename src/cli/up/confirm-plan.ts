@@ -31,9 +31,7 @@ export async function confirmPlan(
   const { program } = plan;
   if (program.kind === "files") {
     // Without the preview, what the program deploys beyond these files could not be reviewed.
-    reporter.onNote(
-      `Nothing was pushed. The engine's preview failed: ${toPrintable(program.why ?? "it was not asked")}`,
-    );
+    reporter.onNote(`Nothing was pushed. Pulumi's preview failed: ${toPrintable(program.why ?? "it was not asked")}`);
     return exitCodes.failed;
   }
   if (expected !== undefined && !matchesExpected(plan, expected)) {
@@ -58,7 +56,7 @@ function formatRefusal({ manifests, address }: Plan): string {
       : []),
     ...(codes.has("DATA_FILE_EDITED")
       ? [
-          "DATA_FILE_EDITED: restore the rows, for a data file only grows; or have `queue-seeder baseline` accept them as they are.",
+          "DATA_FILE_EDITED: restore the rows, for a data file only grows; or accept them unchanged with `queue-seeder baseline`.",
         ]
       : []),
     ...manifests.flatMap(({ refusals }) => refusals),

@@ -131,7 +131,7 @@ export function handleEvents({ report: reporter, progress, now }: EngineEventSin
 function unreadableText(why: string): string {
   return (
     `EVENT_UNREADABLE: the provider of this project reports what this command cannot read: ${why}. ` +
-    "What is pushed is right all the same; use the same version of queue-seeder for both."
+    "The push itself is not affected. Use the same version of queue-seeder for both."
   );
 }
 

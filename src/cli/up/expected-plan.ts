@@ -38,7 +38,7 @@ export function readExpectedPlan(root: string, plan: string): ExpectedPlan {
     text = readFileSync(resolve(root, plan), "utf8");
   } catch (error) {
     throw new UsageError(
-      `--expect: ${plan} is no digest, and as a file it cannot be read: ${describeSystemError(error)}.`,
+      `--expect: ${plan} is not a digest, and no file of that name can be read: ${describeSystemError(error)}.`,
     );
   }
   const expected = parseExpected(text);

@@ -219,7 +219,7 @@ function loadState({ state, stack }: StackSnapshot): StackState {
     no_login: "Run `pulumi login`.",
     no_stack: `Run \`pulumi stack init ${stack.full}\`.`,
     unreadable: isBrokenCheckpoint(state.why)
-      ? "A kill may have cut off a file of the engine's: docs/failures.md says what to do."
+      ? "A killed run may have left a truncated state file: see docs/failures.md."
       : "Run `pulumi stack export` to see more.",
   } as const;
   throw new Error(`${stack.full} cannot be deployed: ${state.why}. ${remedies[state.code]}`.trimEnd());

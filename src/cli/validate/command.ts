@@ -5,7 +5,7 @@ import { formats, type ValidateFlags } from "./flags.ts";
 /** Defines `validate`, which checks manifests without Pulumi, credentials or the network. */
 export function validateCommand(): Command {
   const command = new Command("validate")
-    .description("Check manifests, and tell everything that is wrong with them")
+    .description("Validate manifests and report every problem")
     .argument("[path...]", "files or folders of manifests; without any: the folder messages/")
     .addOption(
       new Option("--format <format>", "text goes to stderr, the others to stdout; gitlab is a code-quality report")

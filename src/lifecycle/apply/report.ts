@@ -57,12 +57,12 @@ export function describeIncompletePush(
     lines.push(`Sent, but never confirmed, so each may be in the queue or not: ${formatIdList(inDoubt)}.`);
     if (inputs.inDoubtPolicy === "stop") {
       lines.push(
-        "They are not sent again, as `in_doubt: stop` asks. Look into the queue, then say of each what became of it: " +
+        "They are not sent again, because of `in_doubt: stop`. Check the queue, then record the outcome of each message: " +
           `\`queue-seeder settle ${inputs.manifest} --pushed\` or \`--resend\`.`,
       );
     }
   }
-  lines.push("What was pushed is kept; the next `pulumi up` goes on from there.");
+  lines.push("Progress is saved; the next `pulumi up` resumes from here.");
   return lines.join("\n");
 }
 

@@ -27,7 +27,7 @@ async function throwMessagesEdited(
     );
   });
   if (edited.length > maxListedEdits)
-    lines.push(`So were ${formatNumber(edited.length - maxListedEdits)} more messages.`);
+    lines.push(`${formatNumber(edited.length - maxListedEdits)} more messages were edited as well.`);
   throw new SeederError("MESSAGE_EDITED", `nothing of ${inputs.manifest} was pushed.\n${lines.join("\n")}`);
 }
 
@@ -72,7 +72,7 @@ function throwRowsEdited({ manifest, file }: SegmentInputs, from: number, edited
     return `${rows} pushed as something else (pushed ${pushed}, ${now}).`;
   });
   if (edited.length > maxListedEdits)
-    lines.push(`So were ${formatNumber(edited.length - maxListedEdits)} more ranges of rows.`);
+    lines.push(`${formatNumber(edited.length - maxListedEdits)} more ranges of rows were edited as well.`);
   throw dataFileEditedError(`nothing of this part of ${manifest} (${file}) was pushed.\n${lines.join("\n")}`);
 }
 
@@ -82,7 +82,7 @@ export function assertNotShrunk(olds: Pick<SegmentOutputs, "content">, news: Seg
   if (isLastSegment(olds) !== false || !news.content.last) return;
   const rows = news.content.from + news.messages;
   throw dataFileEditedError(
-    `${news.manifest} (${news.file}) ends with row ${rows} now, and went on behind it when it was deployed last.`,
+    `${news.manifest} (${news.file}) ends with row ${rows} now, but had more rows when it was last deployed.`,
   );
 }
 
@@ -90,6 +90,6 @@ function dataFileEditedError(what: string): SeederError {
   return new SeederError(
     "DATA_FILE_EDITED",
     `${what}\nRestore the rows: a data file only grows. To push changed ones, add them at its end; ` +
-      "to accept the file as it is, `queue-seeder baseline` marks it as pushed.",
+      "to accept the file unchanged, mark it as pushed with `queue-seeder baseline`.",
   );
 }

@@ -82,7 +82,7 @@ export function assertSameKind(
   throw new SeederError(
     "SOURCE_CHANGED",
     `nothing of ${manifest} was pushed: ${where} is of ${words[before]}, and it has ${words[content.kind]} now. ` +
-      'Give the manifest another "name"; what must not go again, `queue-seeder baseline` marks as pushed.',
+      'Give the manifest another "name"; to avoid pushing messages again, mark them as pushed with `queue-seeder baseline`.',
   );
 }
 

@@ -29,9 +29,9 @@ export function describeEvent(event: RunEvent): Description | undefined {
     case "waiting":
       return info(`waiting for at most ${formatDuration(event.secondsLeft)}, until ${event.until}: ${event.reason}`);
     case "resumed":
-      return info(`goes on after a wait of ${formatDuration(event.seconds)}`);
+      return info(`resumed after a wait of ${formatDuration(event.seconds)}`);
     case "other_run":
-      return info(`waits for the run of process ${event.pid}, which still pushes this`);
+      return info(`waiting for process ${event.pid}, which is still pushing these messages`);
     case "recovered":
       return info(
         `an interrupted run's journal says that ${formatCount(event.arrived, "message")} arrived, and ${formatNumber(event.inDoubt)} may have`,
@@ -45,7 +45,7 @@ export function describeEvent(event: RunEvent): Description | undefined {
     }
     case "queue_paused":
       return warning(
-        `delivery of ${event.queue} is paused: it takes messages, and hands none out until it is resumed ` +
+        `delivery of ${event.queue} is paused: messages are accepted but not delivered until it is resumed ` +
           "(`wrangler queues resume-delivery`). `requires: { not_paused: true }` holds a manifest back meanwhile",
       );
     case "queue_gone":
@@ -57,7 +57,7 @@ export function describeEvent(event: RunEvent): Description | undefined {
       return info(`${formatCount(event.messages, "message")} ${repaired[event.action]}; nothing was pushed`);
     case "removed":
       return info(
-        `forgotten; ${formatCount(event.pushed, "message")} in ${event.queue} or beyond cannot be called back`,
+        `ledger removed; ${formatCount(event.pushed, "message")} already pushed to ${event.queue} cannot be recalled`,
       );
     case "warned":
       return warning(event.message);
@@ -73,9 +73,12 @@ function describePlanned(event: RunEventOfKind<"planned">): string {
   if (pushedBefore > 0) parts.push(`${formatNumber(pushedBefore)} pushed before`);
   if (held > 0) parts.push(`${formatNumber(held)} in doubt, not sent again`);
   if (mayRepeat > 0) parts.push(`${formatNumber(mayRepeat)} of them in doubt, may arrive twice`);
-  if (open) parts.push("whatever the run will make beside");
+  if (open) parts.push("plus messages that are only known during the run");
   else if (unresolved > 0) parts.push(`${formatNumber(unresolved)} more with values that only the run will know`);
-  if (forgotten > 0) parts.push(`${formatNumber(forgotten)} removed from the manifest, forgotten but not called back`);
+  if (forgotten > 0)
+    parts.push(
+      `${formatNumber(forgotten)} removed from the manifest: dropped from the ledger, but not recalled from the queue`,
+    );
   return parts.join(", ");
 }
 

@@ -74,7 +74,7 @@ function parseBody({ body: text, contentType }: InlineMessage, onProblem: OnProb
     // A value that cannot be written as JSON is replaced with the reason; see infra/json-text.ts.
     const why = text.startsWith(invalidJsonPrefix) ? text.slice(invalidJsonPrefix.length) : "it cannot be read";
     const next = "Give text, numbers, lists, maps, true, false or null.";
-    onProblem(".body", "BODY_NOT_JSON", `the body is no JSON value: ${why}`, next);
+    onProblem(".body", "BODY_NOT_JSON", `the body is not valid JSON: ${why}`, next);
     return null;
   }
   if (!isWellFormed(body)) {

@@ -21,7 +21,7 @@ it.each<[string, EngineResult, EngineEvent["diagnosticEvent"][], number | undefi
     [repaired(1), repaired(0)],
     3,
     1,
-    [done("1 message"), "2 of the 3 that were named cannot be meant, and stayed as they were."],
+    [done("1 message"), "2 of the 3 named messages are not eligible and were left unchanged."],
   ],
   [
     "it failed afterwards",
@@ -37,7 +37,7 @@ it.each<[string, EngineResult, EngineEvent["diagnosticEvent"][], number | undefi
     [reported({ kind: "refused", code: "MESSAGE_UNKNOWN", message: refusal }), text(refusal, "error")],
     undefined,
     1,
-    ["MESSAGE_UNKNOWN: a has no message x.", "Nothing was changed.", "The ledger is as it was."],
+    ["MESSAGE_UNKNOWN: a has no message x.", "Nothing was changed.", "The ledger was not changed."],
   ],
   [
     "Pulumi refused to start",
@@ -45,7 +45,7 @@ it.each<[string, EngineResult, EngineEvent["diagnosticEvent"][], number | undefi
     [],
     undefined,
     1,
-    ["no passphrase.", "The ledger is as it was."],
+    ["no passphrase.", "The ledger was not changed."],
   ],
   [
     "another run holds the stack",
@@ -53,7 +53,7 @@ it.each<[string, EngineResult, EngineEvent["diagnosticEvent"][], number | undefi
     [],
     undefined,
     1,
-    ["Another run holds the stack: ann@box.", "The ledger is as it was."],
+    ["Another run holds the stack: ann@box.", "The ledger was not changed."],
   ],
   [
     "the provider is of another version",

@@ -12,7 +12,7 @@ function tellAll(report: Reporter, tick: () => void): void {
   report.onPlan(full);
   const holder = { text: "ann@box (pid 123) since 2026", user: "ann", host: "box", pid: 123, since: "2026" };
   report.onLocked(holder, "no");
-  report.onLocked({ text: "somebody unknown" }, undefined);
+  report.onLocked({ text: "an unknown user" }, undefined);
   report.onLocked(holder, 600);
   report.onStart();
   report.onProgress({ pushed: 0, planned: 2_000, perSecond: 0, secondsLeft: undefined });

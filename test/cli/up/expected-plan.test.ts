@@ -23,7 +23,7 @@ it("refuses what is neither", () => {
     "other.json": JSON.stringify({ version: 1, kind: "status" }),
   });
   expect(() => readExpectedPlan(root.path, "missing.json")).toThrow(
-    "cannot be read: no such file or directory (ENOENT)",
+    "no file of that name can be read: no such file or directory (ENOENT)",
   );
   for (const file of ["text.json", "later.json", "other.json"]) {
     expect(() => readExpectedPlan(root.path, file)).toThrow(`${file} holds no plan of version 1`);

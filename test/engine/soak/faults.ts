@@ -93,7 +93,7 @@ async function act(world: World, fault: FaultType, armed: ArmedFaults, seen: () 
       // One second run is enough: it may hold the lock by then.
       await world.cancel();
       armed.beside ??= world.spawnUp();
-      if (await heard(armed.beside, /waits for the run of process|RUN_UNDER_WAY/)) seen();
+      if (await heard(armed.beside, /waiting for process|RUN_UNDER_WAY/)) seen();
       return "go";
     }
     case "kill":

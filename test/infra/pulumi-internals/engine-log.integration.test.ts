@@ -63,7 +63,7 @@ it("shows JSON to no person under a bare pulumi up", async () => {
   await log({ kind: "outcome", pushed: 1, inDoubt: 0, notSent: 0 }, "urn:1");
   await log({ kind: "refused", code: "PLAN_DIFFERS", message: "no" }, "urn:1");
   await log({ kind: "resumed", seconds: 3 }, "urn:1", "passing");
-  expect(calls).toEqual([["goes on after a wait of 3 s", "urn:1", true]]);
+  expect(calls).toEqual([["resumed after a wait of 3 s", "urn:1", true]]);
 });
 
 it("gives a command the event before the sentence, in a message that no log keeps", async () => {

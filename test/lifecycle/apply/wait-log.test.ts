@@ -53,7 +53,7 @@ describe("a wait", () => {
       "62 info",
       "66 info",
     ]);
-    expect(logged.at(-1)).toBe("66 info: goes on after a wait of 66 s");
+    expect(logged.at(-1)).toBe("66 info: resumed after a wait of 66 s");
     expect(logged.filter((line) => line.includes("waiting"))).toHaveLength(64);
   });
 

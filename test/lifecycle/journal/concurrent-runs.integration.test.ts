@@ -35,7 +35,7 @@ it("waits for a run of this machine that still sends, and goes on from what that
   const first = world.start().lifecycle.create(inputs);
   await hold.arrived;
   const second = world.start().lifecycle.create(inputs);
-  while (!world.logged.some((line) => /waits for the run of process \d+/.test(line))) await new Promise(setImmediate);
+  while (!world.logged.some((line) => /waiting for process \d+/.test(line))) await new Promise(setImmediate);
   expect(world.logged.join("\n")).toContain(`process ${process.pid}`);
   hold.release();
   expect((await first).outs.pushed).toBe(250);

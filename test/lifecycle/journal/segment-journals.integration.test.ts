@@ -383,5 +383,5 @@ it("keeps no resource from being deleted, when its folder cannot be used", async
   rmSync(folder(), { recursive: true });
   writeFileSync(folder(), "in the way");
   await world.start().lifecycle.remove("id", outs);
-  expect(world.logged.join("\n")).toMatch(/warning: JOURNAL_UNUSABLE.*\n.*cannot be called back/);
+  expect(world.logged.join("\n")).toMatch(/warning: JOURNAL_UNUSABLE.*\n.*cannot be recalled/);
 });

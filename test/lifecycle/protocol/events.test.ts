@@ -16,7 +16,7 @@ const events: { readonly [Kind in RunEventKind]: readonly [Extract<RunEvent, { k
       unresolved: 0,
       open: false,
     },
-    "info: 1 message to push to orders, 1,000 pushed before, 2 in doubt, not sent again, 3 removed from the manifest, forgotten but not called back",
+    "info: 1 message to push to orders, 1,000 pushed before, 2 in doubt, not sent again, 3 removed from the manifest: dropped from the ledger, but not recalled from the queue",
   ],
   progress: [
     { kind: "progress", pushed: 1_000, total: 2_000, perSecond: 99.6, secondsLeft: 10 },
@@ -31,8 +31,8 @@ const events: { readonly [Kind in RunEventKind]: readonly [Extract<RunEvent, { k
     },
     "info: waiting for at most 3 s, until 2026-08-01T10:00:00.000Z: a reason, with a comma: and a colon",
   ],
-  resumed: [{ kind: "resumed", seconds: 66 }, "info: goes on after a wait of 66 s"],
-  other_run: [{ kind: "other_run", pid: 7 }, "info: waits for the run of process 7, which still pushes this"],
+  resumed: [{ kind: "resumed", seconds: 66 }, "info: resumed after a wait of 66 s"],
+  other_run: [{ kind: "other_run", pid: 7 }, "info: waiting for process 7, which is still pushing these messages"],
   recovered: [
     { kind: "recovered", arrived: 5, inDoubt: 1 },
     "info: an interrupted run's journal says that 5 messages arrived, and 1 may have",
@@ -52,7 +52,7 @@ const events: { readonly [Kind in RunEventKind]: readonly [Extract<RunEvent, { k
   ],
   removed: [
     { kind: "removed", queue: "orders", pushed: 2 },
-    "info: forgotten; 2 messages in orders or beyond cannot be called back",
+    "info: ledger removed; 2 messages already pushed to orders cannot be recalled",
   ],
   warned: [{ kind: "warned", code: "JOURNAL_UNUSABLE", message: "it stays" }, "warning: it stays"],
   refused: [{ kind: "refused", code: "PLAN_DIFFERS", message: "PLAN_DIFFERS: two\nlines" }, undefined],

@@ -105,7 +105,7 @@ it("counts in a preview what is known, and takes nothing for removed that may on
     "info: 1 message to push to orders, 1 pushed before, 1 more with values that only the run will know",
   ]);
   expect(await preview(unknownValue as never)).toEqual([
-    "info: 0 messages to push to orders, whatever the run will make beside",
+    "info: 0 messages to push to orders, plus messages that are only known during the run",
   ]);
 });
 

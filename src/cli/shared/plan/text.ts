@@ -38,7 +38,7 @@ export function planText(plan: Plan, paint: Paint): string {
     ...removed.map(
       ({ name, queue, pushed }) =>
         `${paint("yellow", "-")} ${paint("bold", name)} → ${queue}: removed from the repository, ` +
-        `${formatCount(pushed, "message")} forgotten but not called back`,
+        `${formatCount(pushed, "message")} dropped from the ledger, but not recalled from the queue`,
     ),
     ...queueChanges.map((change) => {
       const [mark, colour] = changeMarks[change.change];
@@ -67,7 +67,7 @@ export function programNotes({ base, program }: Pick<Plan, "base" | "program">):
   if (program.kind === "previewed" || base.kind === "nothing" || program.why === null) return [];
   const [why = ""] = toPrintable(program.why).split("\n");
   return [
-    `By the repository's files alone, since the engine's preview failed: ${why}. What the program deploys beside is not here.`,
+    `Based on the repository's files only, because Pulumi's preview failed: ${why}. Resources that only the program defines are missing.`,
   ];
 }
 
@@ -148,7 +148,7 @@ export function formatNotes(manifest: ManifestPlan): string[] {
     ...(pushedBefore > 0 ? [`${formatNumber(pushedBefore)} pushed before`] : []),
     ...(journaled.pushed > 0
       ? [
-          `${formatNumber(journaled.pushed)} of them pushed by a run that was killed, as its journal here says: they do not go again`,
+          `${formatNumber(journaled.pushed)} of them pushed by a run that was killed, according to its local journal; they will not be pushed again`,
         ]
       : []),
     ...(journaled.inDoubt > 0
@@ -159,7 +159,11 @@ export function formatNotes(manifest: ManifestPlan): string[] {
     ...(rest ? ["what a journal here has of messages that are gone, or known, is written to the ledger"] : []),
     ...(inDoubt > 0 ? [`${formatNumber(inDoubt)} of them in doubt: ${inDoubtNotes.resend}`] : []),
     ...(held > 0 ? [`${formatNumber(held)} in doubt: ${inDoubtNotes.stop}`] : []),
-    ...(forgotten > 0 ? [`${formatNumber(forgotten)} removed from the manifest: forgotten but not called back`] : []),
+    ...(forgotten > 0
+      ? [
+          `${formatNumber(forgotten)} removed from the manifest: dropped from the ledger, but not recalled from the queue`,
+        ]
+      : []),
     ...(requires.length > 0 ? [`requires ${requires.join(", ")}`] : []),
   ];
 }
