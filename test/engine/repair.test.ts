@@ -91,7 +91,7 @@ it("repairs no ledger of another queue than the one that the configuration names
   const refused = await run(seeder, "baseline", "a", "--yes");
   expect(refused.code).toBe(1);
   expect(refused.stderr).toMatch(
-    /QUEUE_CHANGED: the ledger of a is of the queue .* Run `pulumi up` first.*\n.*as it was/,
+    /QUEUE_CHANGED: the ledger of a is of the queue .* Run `pulumi up` first.*\n.*not changed/,
   );
   succeeded(await stack.up());
   expect(bodies("second")).toEqual([1, 2]);

@@ -95,7 +95,7 @@ it("refuses another plan than the one that --expect names, and finishes that one
   succeeded(await cli(project, ["plan", "--stack", "test", "--out", "plan.json"]));
   seeder.write("a.yaml", manifest(1, 2));
   const other = await upJson(seeder, ["--expect", "plan.json"]);
-  expect([other.code, other.lines.at(-2)]).toEqual([5, expect.objectContaining({ kind: "note" })]);
+  expect([other.code, other.lines.at(-2)]).toEqual([5, expect.objectContaining({ kind: "notice" })]);
   expect(seeder.emulator.requests).toHaveLength(0);
 
   seeder.write("a.yaml", many(300));
