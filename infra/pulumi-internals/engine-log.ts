@@ -21,7 +21,7 @@ const severities = {
 } as const;
 
 /**
- * Creates a log that shows events on the line of a resource. It calls the engine's Log method with the URN of the resource;
+ * Creates a log that shows events on the line of a resource. It calls Pulumi's Log method with the URN of the resource;
  * console output and `pulumi.log` would appear on the line of the stack. Users see a sentence, also in the logs of Pulumi Cloud.
  * If a command asks for events, the encoded event is sent just before it as an ephemeral message, which Pulumi neither logs nor
  * stores, and only passes to the Automation API.
@@ -29,7 +29,7 @@ const severities = {
  * A sentence that cannot be delivered is written to stderr; it is never lost and never fails a push. Passing events are
  * ephemeral: a terminal replaces them and a log omits them.
  *
- * @param address address of the engine, `host:port`, which the provider receives as its first argument
+ * @param address address of the Pulumi process, `host:port`, which the provider receives as its first argument
  * @param asksForEvents returns whether a command reads the events of this run
  */
 export function createEngineLog(address: string, asksForEvents: () => boolean): LogEvent {
@@ -59,7 +59,7 @@ export function createEngineLog(address: string, asksForEvents: () => boolean): 
 /** Milliseconds after which a local engine counts as gone; a busy one answers sooner. */
 const timeoutMs = 10_000;
 
-/** Checks whether the engine still listens at its address. A killed engine is detected at once, since its port is closed. */
+/** Checks whether Pulumi still listens at its address. A killed process is detected at once, since its port is closed. */
 export function isEngineAlive(address: string): Promise<boolean> {
   const at = address.lastIndexOf(":");
   const socket = connect({ host: address.slice(0, at), port: Number(address.slice(at + 1)) });

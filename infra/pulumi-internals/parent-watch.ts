@@ -1,8 +1,8 @@
-/** Milliseconds between two checks of the engine while no push checks it. */
+/** Milliseconds between two checks of Pulumi while no push checks it. */
 const pollIntervalMs = 5_000;
 
 export interface ParentWatchOptions {
-  /** Checks whether the engine still runs. */
+  /** Checks whether Pulumi still runs. */
   readonly isAlive: () => Promise<boolean>;
   /** Exits the process. */
   readonly exit: () => void;
@@ -10,8 +10,8 @@ export interface ParentWatchOptions {
 }
 
 /**
- * Exits the process once its engine is gone and the calls in progress have finished and been recorded. A killed engine does not
- * stop its plugins: the provider would wait forever for calls. A push checks the engine before each request; the timer here
+ * Exits the process once Pulumi is gone and the calls in progress have finished and been recorded. A killed Pulumi does not
+ * stop its plugins: the provider would wait forever for calls. A push checks Pulumi before each request; the timer here
  * checks it for a provider that sends nothing.
  */
 export function watchParent({ isAlive, exit, everyMs = pollIntervalMs }: ParentWatchOptions) {

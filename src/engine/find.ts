@@ -22,7 +22,7 @@ export interface RejectedEngine {
 }
 
 /**
- * Finds the engine to use: the first complete and recent enough one on PATH, or else the best one in Pulumi's home folder. Costs
+ * Finds the Pulumi CLI to use: the first complete and recent enough one on PATH, or else the best one in Pulumi's home folder. Costs
  * some file lookups, and a short process for each version that a folder name does not contain.
  */
 export function findEngine(env: Env = process.env): Engine | undefined {

@@ -42,7 +42,7 @@ const changes: Readonly<Record<string, PreviewedChange>> = {
  * Runs `pulumi preview`, which runs the program and compares it with the state without changes. It needs the passphrase if the
  * configuration has secrets, and the plugins of the program's providers.
  *
- * @param find finds the engine; see `findPulumi`
+ * @param find finds the Pulumi CLI; see `findPulumi`
  * @param stack name that Pulumi's commands accept
  */
 export async function readPreview(find: () => Promise<Pulumi>, stack: string): Promise<PreviewReading> {

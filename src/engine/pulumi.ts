@@ -20,7 +20,7 @@ export interface Pulumi {
 }
 
 /**
- * Finds the engine on PATH or in Pulumi's home folder. If there is none but the npm package `pulumi` is installed, that downloads
+ * Finds the Pulumi CLI on PATH or in Pulumi's home folder. If there is none but the npm package `pulumi` is installed, that downloads
  * one, as `npx pulumi` would.
  *
  * @throws EngineNotFoundError if there is none and none could be downloaded

@@ -89,7 +89,7 @@ const exitCodes: Readonly<Record<number, StateUnavailable>> = { 3: "no_login", 6
 /**
  * Reads the state of a stack. No passphrase is needed, since secrets stay encrypted.
  *
- * @param find finds the engine; see `findPulumi`
+ * @param find finds the Pulumi CLI; see `findPulumi`
  * @param stack name that Pulumi's commands accept
  * @throws LedgerError if the state contains an unreadable ledger; StateError if it cannot be compared
  */

@@ -9,7 +9,7 @@ export interface EngineRun {
   readonly root: string;
   readonly stack: string;
   readonly pulumi: Pulumi;
-  /** Added to the environment of the engine, and therefore of the program and the provider. */
+  /** Added to the environment of Pulumi, and therefore of the program and the provider. */
   readonly env: Readonly<Record<string, string>>;
   /** URNs of the resources that the run may change, undefined for all. */
   readonly targets?: readonly string[];

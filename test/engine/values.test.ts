@@ -57,7 +57,7 @@ it("pushes what other resources made, once, and keeps it secret", async () => {
   const plan = JSON.parse(succeeded(await shop.cli("plan", "--format", "json", "--out", "plan.json")).stdout);
   expect(plan).toMatchObject({
     total: { messages: 1, requests: 1 },
-    manifests: [{ name: "welcome", push: { messages: 1 }, unresolved: { messages: 2, open: false } }],
+    manifests: [{ name: "welcome", push: { messages: 1 }, unresolved: { messages: 2, countUnknown: false } }],
   });
   expect(JSON.stringify(plan)).not.toContain("world");
 

@@ -57,7 +57,7 @@ it("keeps the value of an environment variable that is named like a secret to th
   seeder.write("a.yaml", text.replace("id: two", 'id: "${env.DEPLOY_TOKEN}"'));
   const refused = await stack.up({ env });
   expect(said(refused)).toMatch(
-    /messages\/a\.yaml:5:\d+ VARIABLE_NOT_HERE: the environment variable "DEPLOY_TOKEN" is named/,
+    /messages\/a\.yaml:5:\d+ VARIABLE_NOT_HERE: the environment variable "DEPLOY_TOKEN" has the name of a secret/,
   );
   expect(said(refused) + stack.exportState()).not.toMatch(/of the environment/);
   expect(seeder.pushes()).toEqual([2]);

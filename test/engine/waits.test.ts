@@ -51,7 +51,9 @@ it("ends in place of a wait of years, keeps what was pushed, and pushes the rest
   const ended = await stack.up();
   expect(ended.code).not.toBe(0);
   expect(said(ended)).toContain("a: 100 of 300 messages are pushed to orders, 0 in doubt, 200 not sent.");
-  expect(said(ended)).toMatch(/rate limit is reached.*and the next try would be in 31 years: a run waits for 60 min/);
+  expect(said(ended)).toMatch(
+    /rate limit is reached.*and the next attempt would be in 31 years: a run waits for at most 60 min/,
+  );
   expect(said(ended)).toContain("queue-seeder:maxWait");
   expect(bodies("orders")).toHaveLength(100);
 

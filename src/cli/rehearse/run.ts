@@ -8,6 +8,7 @@ import { type QueueSetup, rehearse } from "../../rehearse/rehearse.ts";
 import { isAllGood } from "../../rehearse/summary.ts";
 import type { Rehearsal, RehearsedMessage } from "../../rehearse/types.ts";
 import { UsageError } from "../../usage-error.ts";
+import { withDisposable } from "../../with-disposable.ts";
 import { folderInCheckout } from "../shared/ci-checkout.ts";
 import {
   createPulumiFinder,
@@ -59,7 +60,27 @@ export async function runRehearse(
   ];
   assertOneEach(consumers.map(({ queue }) => queue));
   const secrets = readSecrets(root, flags.secrets);
-  using signals = listenForSignals();
+  return withDisposable(listenForSignals(), (signals) =>
+    rehearseUntil(signals, { root, flags, env, files, consumers, secrets }),
+  );
+}
+
+/** What a rehearsal works with. */
+interface Preparation {
+  readonly root: string;
+  readonly flags: RehearseFlags;
+  readonly env: NodeJS.ProcessEnv;
+  /** Paths of the manifests, relative to the project. */
+  readonly files: readonly string[];
+  readonly consumers: readonly (WorkerPlan | ReturnType<typeof planWranglerDev>)[];
+  readonly secrets: ReturnType<typeof readSecrets>;
+}
+
+/** Rehearses until everything has an outcome, or until a signal. @returns the exit code */
+async function rehearseUntil(
+  signals: ReturnType<typeof listenForSignals>,
+  { root, flags, env, files, consumers, secrets }: Preparation,
+): Promise<number> {
   const facts = await factsFor(root, flags, env);
   if (!printProblems(facts, flags.format)) return 1;
   assertKnown(consumers, facts);

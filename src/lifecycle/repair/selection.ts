@@ -113,8 +113,8 @@ function assertWholeRange(inputs: SegmentInputs, { index, messages }: EditedRang
   const next = gone === 0 ? "Name all of them, or no message at all" : "Name no message at all";
   throw new SeederError(
     "ROWS_TOGETHER",
-    `the ledger knows the rows ${range} of ${inputs.manifest} together, and ${what}. ` +
-      `${next}, which is about the whole manifest; nothing was changed.`,
+    `the ledger stores the rows ${range} of ${inputs.manifest} as one block, and ${what}. ` +
+      `${next}, to repair the whole manifest. Nothing was changed.`,
   );
 }
 

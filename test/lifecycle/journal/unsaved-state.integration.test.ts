@@ -118,7 +118,9 @@ describe("when the state moved on without the journal", () => {
     const [inputs, olds] = await movedOn("in_doubt: stop\n");
     const kept = await failed(inputs, olds);
     expect(kept).toMatchObject({ pushed: 2, inDoubt: 1, inDoubtMessages: ["m2"] });
-    expect((await failureOf(run(inputs, kept))).message).toContain("They are not sent again, because of `in_doubt: stop`");
+    expect((await failureOf(run(inputs, kept))).message).toContain(
+      "They are not sent again, because of `in_doubt: stop`",
+    );
     expect(world.bodies()).toEqual([1, 2, 3]);
   });
 

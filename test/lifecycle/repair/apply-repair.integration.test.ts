@@ -177,7 +177,7 @@ describe("a data file", () => {
       const inputs = await segmentOf(numbers(1500).with(500, -500));
       for (const messages of [["#1"], ["#501"], ["#1", "#1400"]]) {
         const { message } = await failureOf(repair({ action, messages }, inputs, before));
-        expect(message).toMatch(/^ROWS_TOGETHER: the ledger knows the rows #1 to #1000 of a together/);
+        expect(message).toMatch(/^ROWS_TOGETHER: the ledger stores the rows #1 to #1000 of a as one block/);
       }
       const elsewhere = await failureOf(repair({ action, messages: ["#1400"] }, inputs, before));
       // The named row is not among the thousand rows that contain the edit.
