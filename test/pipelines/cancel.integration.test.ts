@@ -10,7 +10,7 @@ const file = join(import.meta.dirname, "../../docs/pipelines/github/messages-dep
 
 /** A stand-in for the command: prints a line when it starts, and when it gets a signal to stop. */
 const command = `#!/usr/bin/env node
-const say = (text) => console.log(JSON.stringify({ kind: "note", text }));
+const say = (message) => console.log(JSON.stringify({ kind: "notice", message }));
 process.on("SIGINT", () => {
   say("stopping");
   process.exitCode = 130;
