@@ -9,7 +9,7 @@ function written(isTTY: boolean, times: readonly number[]): readonly string[] {
   const progress = createProgress(stream, [{ queue: "orders", drawn: 2_000 }], () => now);
   times.forEach((time, at) => {
     now = time;
-    progress.onProgress({ queue: "orders", finished: (at + 1) * 500, batches: at + 1 });
+    progress.onProgress({ queue: "orders", pushed: 2_000, finished: (at + 1) * 500, batches: at + 1 });
   });
   progress.end();
   return lines;
