@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { debug } from "../debug.ts";
+import { syncFolder } from "../sync-folder.ts";
 import { openAppend } from "./append-file.ts";
 import {
   type FoundJournal,
@@ -202,17 +203,6 @@ async function create(folder: string, file: string, text: string): Promise<void>
     throw error;
   }
   await syncFolder(folder);
-}
-
-/** Syncs a folder. Windows cannot open folders; its file system keeps the order itself. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Wraps errors with their code only: the system's messages contain absolute paths, and this error may be stored in the Pulumi state. */

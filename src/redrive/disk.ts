@@ -1,5 +1,6 @@
 import { link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncFolder } from "../sync-folder.ts";
 import { ExportError } from "./export-error.ts";
 import type { Disk, GrowingFile } from "./ports.ts";
 
@@ -100,17 +101,6 @@ async function syncParents(folder: string, last: string): Promise<void> {
   for (let at = folder; at !== last && at !== dirname(at); ) {
     at = dirname(at);
     await syncFolder(at);
-  }
-}
-
-/** Syncs a folder. Windows cannot open folders, but its file system preserves the order of changes. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

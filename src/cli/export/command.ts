@@ -1,6 +1,6 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { withHelp } from "../shared/help.ts";
-import { repeatable } from "../shared/options.ts";
+import { repeatable, wholeNumber } from "../shared/options.ts";
 import type { ExportFlags } from "./flags.ts";
 
 /** Defines `export`, which writes the messages of a queue, such as dead letters, as a manifest with its data file. */
@@ -12,14 +12,14 @@ export function exportCommand(): Command {
     .option("--take", "take the messages out of the queue: pull, write, then acknowledge")
     .option("--to <queue>", "the queue that the manifest pushes to; default: the one whose dead letters these are")
     .option("--stack <name>", "the stack whose configuration names queues and account; default: the environment alone")
-    .option("--limit <number>", "export at most so many messages", whole(1, Number.MAX_SAFE_INTEGER))
+    .option("--limit <number>", "export at most so many messages", wholeNumber(1, Number.MAX_SAFE_INTEGER, "from 1"))
     .addOption(repeatable("--filter <pointer=value>", "only bodies with this value at this JSON pointer", collect))
     .option("--since <time>", "only messages since then: 2026-11-27, 2026-11-27T08:00Z, 30m, 24h, 7d")
     .option("--metadata", "write each message's id, attempts and time next to its body")
     .option(
       "--visibility-timeout <seconds>",
       "with --take: how long pulled messages are leased; default: 60, or 600 with --filter or --since",
-      whole(1, 43_200),
+      wholeNumber(1, 43_200, "from 1 to 43200"),
     )
     .action(async (queue: string, flags: ExportFlags) => {
       const { runExport } = await import("./run.ts");
@@ -39,15 +39,6 @@ was interrupted continues when it is run again with the same --out. docs/redrive
       2: "wrong usage",
     },
   });
-}
-
-function whole(least: number, most: number): (value: string) => number {
-  return (value) => {
-    const found = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
-    if (found >= least && found <= most) return found;
-    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-    throw new InvalidArgumentError(`Give a whole number ${range}.`);
-  };
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -8,7 +8,7 @@ import { jsonText, planJson } from "../shared/plan/json.ts";
 import { makePlan } from "../shared/plan/make-plan.ts";
 import { hasChanges, isRefused, type Plan } from "../shared/plan/model.ts";
 import { planText } from "../shared/plan/text.ts";
-import { printProblems } from "../shared/problems/tell.ts";
+import { printProblems } from "../shared/problems/print-problems.ts";
 import type { PlanFlags, PlanFormat } from "./flags.ts";
 import { planAnnotations } from "./github.ts";
 import { noPlanMarkdown, planMarkdown } from "./markdown.ts";

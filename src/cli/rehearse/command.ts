@@ -1,7 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { withHelp } from "../shared/help.ts";
-import { repeatable } from "../shared/options.ts";
+import { repeatable, wholeNumber } from "../shared/options.ts";
 import { type RehearseFlags, rehearseFormats } from "./flags.ts";
+
+/** The greatest number that the options take. */
+const greatest = 2 ** 31;
 
 /** Defines `rehearse`, which delivers the messages that would be pushed to their consumer on this machine. */
 export function rehearseCommand(): Command {
@@ -22,15 +25,23 @@ export function rehearseCommand(): Command {
     .option("--all", "all messages, also those that were pushed")
     .option("--no-preview", "go by the files of the repository alone, and do not run the program")
     .addOption(
-      new Option("--sample <messages>", "of each manifest, so many messages at most").argParser(wholeNumber(1)),
+      new Option("--sample <messages>", "of each manifest, so many messages at most").argParser(
+        wholeNumber(1, greatest, "of at least 1"),
+      ),
     )
-    .addOption(new Option("--seed <number>", "draws the sample").argParser(wholeNumber(0)).default(1))
+    .addOption(
+      new Option("--seed <number>", "draws the sample").argParser(wholeNumber(0, greatest, "of at least 0")).default(1),
+    )
     .option("--secrets <file>", "values of the messages' secrets, as NAME=value; default: bodies contain the names")
     .option("--allow-network", "let the Worker reach the network")
-    .addOption(new Option("--timeout <seconds>", "for the whole rehearsal").argParser(wholeNumber(1)).default(600))
+    .addOption(
+      new Option("--timeout <seconds>", "for the whole rehearsal")
+        .argParser(wholeNumber(1, greatest, "of at least 1"))
+        .default(600),
+    )
     .addOption(
       new Option("--handler-timeout <seconds>", "for one call of a handler; production allows 900")
-        .argParser(wholeNumber(1, 900))
+        .argParser(wholeNumber(1, 900, "of at least 1, at most 900"))
         .default(30),
     )
     .addOption(
@@ -62,14 +73,4 @@ Cloudflare is not asked. Delays pass at once. docs/rehearse.md explains the repo
 function line(value: string, before: readonly string[]): string[] {
   if (value === "") throw new InvalidArgumentError("It is empty.");
   return [...before, value];
-}
-
-function wholeNumber(least: number, most = 2 ** 31): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (/^\d+$/.test(value) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(
-      `Give a whole number of at least ${least}${most < 2 ** 31 ? `, at most ${most}` : ""}.`,
-    );
-  };
 }

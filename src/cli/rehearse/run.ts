@@ -22,7 +22,7 @@ import { commentCharacters } from "../shared/markdown.ts";
 import { checkOutput } from "../shared/output.ts";
 import { createPainter } from "../shared/paint.ts";
 import { jsonText } from "../shared/plan/json.ts";
-import { printProblems } from "../shared/problems/tell.ts";
+import { printProblems } from "../shared/problems/print-problems.ts";
 import type { RehearseFlags } from "./flags.ts";
 import { rehearsalAnnotations } from "./formats/github.ts";
 import { rehearsalJson } from "./formats/json.ts";

@@ -7,7 +7,7 @@ import { withDisposable } from "../../with-disposable.ts";
 import { confirm } from "../shared/confirm.ts";
 import { createPulumiFinder, loadStackSnapshot, resolveStackName } from "../shared/deployment/stack-snapshot.ts";
 import { listenForSignals } from "../shared/end-signals.ts";
-import { printProblems } from "../shared/problems/tell.ts";
+import { printProblems } from "../shared/problems/print-problems.ts";
 import { writeRequestFile } from "../shared/request-file.ts";
 import { collectRepair, toRepairResult } from "./collect-result.ts";
 import { findByName, findDeployedSegments } from "./deployed-segments.ts";

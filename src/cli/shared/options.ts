@@ -38,3 +38,12 @@ export function parseIdentifier(value: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) return value;
   throw new InvalidArgumentError("Use letters, digits, dots, hyphens and underscores, at most 100.");
 }
+
+/** Creates a parser of whole numbers in a range. @param range in the words of its error, such as "from 1 to 900" */
+export function wholeNumber(least: number, most: number, range: string): (value: string) => number {
+  return (value) => {
+    const found = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+    if (found >= least && found <= most) return found;
+    throw new InvalidArgumentError(`Give a whole number ${range}.`);
+  };
+}

@@ -5,7 +5,7 @@ import { fetchLiveMetrics } from "../shared/live-metrics.ts";
 import { createPainter } from "../shared/paint.ts";
 import { jsonText } from "../shared/plan/json.ts";
 import { makePlan } from "../shared/plan/make-plan.ts";
-import { printProblems } from "../shared/problems/tell.ts";
+import { printProblems } from "../shared/problems/print-problems.ts";
 import type { StatusFlags } from "./flags.ts";
 import { toStatus } from "./model.ts";
 import { ledgerText, statusText } from "./text.ts";

@@ -31,7 +31,7 @@ import { checkOutput, writeOutput } from "../shared/output.ts";
 import { createPainter } from "../shared/paint.ts";
 import { makePlan } from "../shared/plan/make-plan.ts";
 import type { Plan } from "../shared/plan/model.ts";
-import { printProblems } from "../shared/problems/tell.ts";
+import { printProblems } from "../shared/problems/print-problems.ts";
 import { type RequestFile, writeRequestFile } from "../shared/request-file.ts";
 import { watchJournals } from "../shared/unsaved-pushes.ts";
 import { confirmDeletions } from "./confirm-deletions.ts";

@@ -1,0 +1,15 @@
+import { open } from "node:fs/promises";
+
+/**
+ * Syncs a folder, so that the names of its new, renamed and removed files survive a power cut. Windows cannot open folders, but
+ * its file system preserves the order of changes.
+ */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
