@@ -1,6 +1,5 @@
-import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import type { FaultMatch } from "../../../src/emulator/index.ts";
+import type { FaultEffect, FaultMatch } from "../../../src/emulator/index.ts";
 import type { Running } from "../../../src/engine/child-process.ts";
 import type { FaultType, RunResult, Victim } from "./fault-types.ts";
 import type { PlannedFault } from "./schedule.ts";
@@ -12,6 +11,8 @@ const pushes: FaultMatch = { method: "POST" };
 /** Milliseconds that a write of the state takes, a bit more than with a distant backend. */
 const slowMs = 400;
 
+const blocked: FaultEffect = { kind: "error", code: 971, retryAfterSeconds: 1 };
+
 /** Faults that wait for their push. */
 export interface ArmedFaults {
   /** The run that the faults are for; no fault strikes before it. */
@@ -19,14 +20,22 @@ export interface ArmedFaults {
   /** Names of the faults that are known to have taken effect. */
   readonly hits: string[];
   /** A second run in parallel, once it was started. */
-  beside: Running | undefined;
+  beside: Promise<Running> | undefined;
+  /** Numbers of the emulator's faults that keep the first run waiting until the second one has noticed it. */
+  readonly refusals: number[];
   /** Whether the runs are over: pending faults then have no effect. */
   over: boolean;
 }
 
 /** Arms the faults for the next run. Each strikes when its push arrives, not at a given time. */
 export function armFaults(world: World, faults: readonly PlannedFault[]): ArmedFaults {
-  const armed: ArmedFaults = { run: Promise.withResolvers(), hits: [], beside: undefined, over: false };
+  const armed: ArmedFaults = {
+    run: Promise.withResolvers(),
+    hits: [],
+    beside: undefined,
+    refusals: [],
+    over: false,
+  };
   for (const { push, fault } of faults) {
     const gate = async (): Promise<RunResult> => {
       // The server may process an abandoned request after the run.
@@ -41,6 +50,10 @@ export function armFaults(world: World, faults: readonly PlannedFault[]): ArmedF
     world.emulator.faults.add({ match: pushes, effect: { kind: "hold", when, gate }, skip: push, times: 1 });
     if (fault.kind === "fault") {
       world.emulator.faults.add({ match: pushes, effect: fault.effect, skip: push, times: fault.times });
+    }
+    if (fault.kind === "cancel") {
+      // A held request would time out and end the run, but a refused one is repeated until the second run is there.
+      armed.refusals.push(world.emulator.faults.add({ match: pushes, effect: blocked, skip: push }));
     }
   }
   return armed;
@@ -90,10 +103,8 @@ async function act(world: World, fault: FaultType, armed: ArmedFaults, seen: () 
       return "go";
     }
     case "cancel": {
-      // One second run is enough: it may hold the lock by then.
-      await world.cancel();
-      armed.beside ??= world.spawnUp();
-      if (await heard(armed.beside, /waiting for process|RUN_UNDER_WAY/)) seen();
+      // One second run is enough: it may hold the lock by then. The request itself is refused at once.
+      if (armed.beside === undefined) void startBeside(world, armed, seen);
       return "go";
     }
     case "kill":
@@ -106,6 +117,17 @@ async function act(world: World, fault: FaultType, armed: ArmedFaults, seen: () 
       return fault.then;
     }
   }
+}
+
+/** Cancels the update, and starts a second run while the first one waits. */
+async function startBeside(world: World, armed: ArmedFaults, seen: () => void): Promise<void> {
+  const started = Promise.withResolvers<Running>();
+  armed.beside = started.promise;
+  await world.cancel();
+  const beside = world.spawnUp();
+  started.resolve(beside);
+  if (await heard(beside, /waiting for process|RUN_UNDER_WAY/)) seen();
+  for (const id of armed.refusals) world.emulator.faults.remove(id);
 }
 
 function kill(victim: Victim, stack: World["stack"], run: Running): void {
@@ -128,11 +150,12 @@ export function killIfThere(pid: number): void {
 
 /** Waits until the CLI prints a match, or ends. @returns whether it printed one */
 async function heard({ child, done }: Running, words: RegExp): Promise<boolean> {
-  const logged = async () => {
-    for (let text = ""; !words.test(text); ) {
-      const [chunk] = await Promise.race([child.stdout, child.stderr].map((stream) => once(stream ?? child, "data")));
-      text += String(chunk);
-    }
+  const found = Promise.withResolvers<boolean>();
+  let text = "";
+  const read = (chunk: unknown) => {
+    text += String(chunk);
+    if (words.test(text)) found.resolve(true);
   };
-  return Promise.race([logged().then(() => true), done.then(() => false)]);
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", read);
+  return Promise.race([found.promise, done.then(() => false)]);
 }

@@ -115,7 +115,7 @@ class StackLifecycle {
     const running = this.#world.spawnUp();
     run.resolve(running);
     const first = await running.done;
-    const beside = await armed.beside?.done;
+    const beside = await (await armed.beside)?.done;
     armed.over = true;
     for (const { pid } of orphans) killIfThere(pid);
     bucket.onWrite = undefined;
