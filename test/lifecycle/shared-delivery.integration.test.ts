@@ -146,6 +146,24 @@ describe("a delivery of a data file with several segments", () => {
     expect((await sentBy(() => up(finished)))[0]).toBe(rows);
   });
 
+  it.each([
+    ["within the segment that grew", 10],
+    ["after the segment that grew", 49],
+  ])("is finished after once, which added rows and failed %s", async (_, requests) => {
+    write(numbers(rows));
+    mode("every_deploy");
+    const first = await up();
+    write(numbers(rows + 5_000));
+    mode("once");
+    fullAfter(requests);
+    const [added, failed] = await sentBy(() => up(first));
+    world.emulator.faults.clear();
+    mode("every_deploy");
+    const [rest, finished] = await sentBy(() => up(failed));
+    expect(added + rest).toBe(5_000);
+    expect((await sentBy(() => up(finished)))[0]).toBe(rows + 5_000);
+  });
+
   it("is begun anew by on_change when the rows change back before all segments had their turn", async () => {
     write(numbers(rows));
     mode("on_change");
