@@ -27,8 +27,8 @@ const outside = [node, packages];
 
 /**
  * Lists the parts in order, from the one that imports the least to the one that imports the most. Each part may import its
- * own files and those in its `may`. A command may not import another command. Of the parts before `infra/`, only
- * `src/engine/` imports the Pulumi SDK.
+ * own files and those in its `may`. A command may not import another command. `src/engine/` is the only part
+ * before `infra/` that imports the Pulumi SDK.
  */
 const floors: readonly Floor[] = [
   { room: leaves, may: [leaves, ...outside] },

@@ -14,7 +14,7 @@ import { temporaryFolder } from "./manifest/support/fixture.ts";
 
 const long = "x".repeat(300);
 
-describe("what stands at a path", () => {
+describe("what is at a path", () => {
   it("is a file, a folder or nothing", () => {
     using root = temporaryFolder();
     writeFileSync(join(root.path, "file"), "12345");
@@ -87,7 +87,7 @@ it.each([
   expect(describeFileError(error)).toEqual({ reason, hint: expect.stringMatching(/^[A-Z].*\.$/) });
 });
 
-it("knows no reason of what is no error of the system", () => {
+it("has no reason for anything but a system error", () => {
   expect([describeSystemError(new Error("boom")), describeSystemError("text"), isFileError(new Error("boom"))]).toEqual(
     ["unknown reason", "unknown reason", false],
   );

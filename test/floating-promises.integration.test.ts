@@ -30,7 +30,7 @@ async function floating(statements: readonly string[]): Promise<readonly string[
   return diagnostics.map(({ labels: [{ span }] }) => statements[span.line - 4] ?? `line ${span.line}`);
 }
 
-it("are found by the linter, whoever makes them", async () => {
+it("are found by the linter, whatever function returns them", async () => {
   const floats = [
     "journal.close();",
     // Promises of Node's own modules: a rename that is not awaited loses a journal.

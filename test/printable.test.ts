@@ -30,11 +30,11 @@ describe("printable text", () => {
     "e\u0301 😀 ∑ → ✓",
     "a::b # [x] ## y",
     'C:\\x "y"',
-  ])("leaves %j as it is", (text) => {
+  ])("leaves %j unchanged", (text) => {
     expect([toPrintable(text), toPrintableLines(text), JSON.parse(toPrintableJson(text))]).toEqual([text, text, text]);
   });
 
-  it("has nothing to object to, whatever it is made of, and stays as it is", () => {
+  it("needs no escapes, whatever it is made of, and stays unchanged", () => {
     fc.assert(
       fc.property(anything, (text) => {
         const shown = toPrintable(text);

@@ -86,7 +86,7 @@ describe("a mistake", () => {
     expect(stderr).toContain(hint);
   });
 
-  it("without a command shows the help to people, not to programs", async () => {
+  it("without a command shows the help at a terminal, not to programs", async () => {
     const { code, stdout, stderr } = await run([]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain("Usage: queue-seeder");
@@ -105,7 +105,7 @@ it("--version says the version of the package", async () => {
   expect(await run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
 });
 
-it("goes on when nobody reads its output any more", async () => {
+it("continues when its output is no longer read", async () => {
   using folder = temporaryFolder();
   writeFiles(folder.path, { "messages/a.yaml": "queue: orders\nmessages:\n  - body: 1\n" });
   const child = start(["validate", "--format", "json"], { cwd: folder.path });

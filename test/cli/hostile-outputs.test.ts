@@ -31,7 +31,7 @@ import { full, planOf } from "./shared/plan/fixture.ts";
 
 const plainly = (_: string, text: string) => text;
 const plan = poisoned(full);
-const fromNothing = poisoned(planOf([], { base: { kind: "nothing", code: "no_login", why: "nobody" } }));
+const fromNothing = poisoned(planOf([], { base: { kind: "nothing", code: "no_login", why: "no login" } }));
 const refused = { ...plan, manifests: plan.manifests.map((each) => ({ ...each, refusals: [hostile] })) };
 const rehearsal = poisoned(mixed);
 const state = poisoned(stateOf(outputsOf("a"), outputsOf("gone")));
@@ -74,7 +74,7 @@ describe("hostile text in all data", () => {
     ["a partial failure", () => new PartialPushError("id", outputsOf("a"), failureText()).reasons.join("\n")],
   ];
 
-  it.each(outputs)("reaches no terminal or log as it is: %s", (_, write) => {
+  it.each(outputs)("never reaches a terminal or log verbatim: %s", (_, write) => {
     const output = write();
     expect(wrongWith(output)).toEqual([]);
     expect(output).toMatch(/\\u\{1b\}|\\u001b/);
@@ -145,8 +145,8 @@ describe("hostile text in all data", () => {
   });
 });
 
-describe("a run that is told", () => {
-  it.each(["people", "programs", "a file"] as const)("to %s shows nothing as it is", (whom) => {
+describe("a reported run", () => {
+  it.each(["a terminal", "programs", "a file"] as const)("to %s shows nothing verbatim", (whom) => {
     let output = "";
     const write = (text: string) => {
       output += text;
@@ -158,9 +158,11 @@ describe("a run that is told", () => {
       () => {},
       () => 0,
     );
-    const report = { people, programs: stream, "a file": createResultFileReporter(silent, snapshot, write, () => 0) }[
-      whom
-    ];
+    const report = {
+      "a terminal": people,
+      programs: stream,
+      "a file": createResultFileReporter(silent, snapshot, write, () => 0),
+    }[whom];
     report.onPlan(plan);
     report.onLocked({ text: hostile, user: hostile, host: hostile, pid: 1, since: hostile }, "no");
     report.onLog({ severity: "error", text: `first\n${hostile}`, resource: hostile });
@@ -177,7 +179,7 @@ describe("a run that is told", () => {
     expect(output).toMatch(/\\u\{1b\}|\\u001b/);
   });
 
-  it("asks nothing as it is, and refuses in printable words", async () => {
+  it("asks nothing verbatim, and refuses in printable words", async () => {
     const output = new PassThrough();
     const input = new PassThrough();
     input.end("no\n");

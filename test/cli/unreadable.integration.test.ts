@@ -122,7 +122,7 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
       );
     };
 
-    it("is told at its place as text", () => {
+    it("is reported at its place as text", () => {
       const { code, stdout, stderr } = validate("text");
       const logged = stderr.split("\n\n").flatMap((each) => {
         const [, location = "", text] = /^(\S+:\d+):\d+ error FILE_UNREADABLE: ([\s\S]*)$/.exec(each) ?? [];
@@ -132,7 +132,7 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
       expect(stderr).not.toContain(root.path);
     });
 
-    it("is told at its place as JSON", () => {
+    it("is reported at its place as JSON", () => {
       const { code, stdout, stderr } = validate("json");
       const problems: readonly {
         code: string;
@@ -147,7 +147,7 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
       expect(new Set(problems.map((each) => each.code))).toEqual(new Set(["FILE_UNREADABLE"]));
     });
 
-    it("is told at its place as annotations", () => {
+    it("is reported at its place as annotations", () => {
       const { code, stdout, stderr } = validate("github");
       const logged = stdout.split("\n").flatMap((line) => {
         const [, file, number, text = ""] =
@@ -157,7 +157,7 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
       expect({ code, stderr, told: places(logged) }).toEqual({ code: 1, stderr: "", told: expected });
     });
 
-    it("is told at its place for GitLab", () => {
+    it("is reported at its place for GitLab", () => {
       const { code, stdout, stderr } = validate("gitlab");
       const logged = JSON.parse(stdout).map(
         ({ location, description }: { location: { path: string; lines: { begin: number } }; description: string }) =>
@@ -166,7 +166,7 @@ describe.skipIf(powerless.length > 0 && skipWithout("setpriv"))(
       expect({ code, stderr, told: places(logged) }).toEqual({ code: 1, stderr: "", told: expected });
     });
 
-    it("is told at its place as SARIF", () => {
+    it("is reported at its place as SARIF", () => {
       const { code, stdout, stderr } = validate("sarif");
       const results: readonly {
         message: { text: string };

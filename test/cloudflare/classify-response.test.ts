@@ -24,7 +24,7 @@ const metrics = { backlog_count: 1, backlog_bytes: 2, oldest_message_timestamp_m
 
 function failureOf(...of: Parameters<typeof wire>) {
   const answer = push(...of);
-  if (answer.kind === "accepted") throw new Error("the answer was taken for a success");
+  if (answer.kind === "accepted") throw new Error("the answer was treated as a success");
   return { kind: answer.kind, ...answer.failure };
 }
 
@@ -53,13 +53,13 @@ describe("a success", () => {
     expect(failureOf(404, `\ufeff${failed({ code: 10104, message: "none" })}`)).toMatchObject({ code: 10104 });
   });
 
-  test("tells the rate", () => {
+  test("reports the rate", () => {
     const headers = { ratelimit: '"default";r=9;t=1' };
     expect(push(200, '{"success":true}', { headers })).toMatchObject({ rate: { remaining: 9, resetMs: 1_000 } });
   });
 });
 
-describe("an answer of which nobody knows what became of the request", () => {
+describe("an answer that leaves the result of the request unknown", () => {
   test.each<[string, number, string, boolean?]>([
     ["a success that was cut off", 200, '{"success":true}', false],
     ["half an envelope", 200, '{"success":tr'],
@@ -77,7 +77,7 @@ describe("an answer of which nobody knows what became of the request", () => {
     ["an internal error", 500, failed({ code: 15000, message: "?" })],
     ["a lost connection", 400, failed({ code: 10201, message: "client disconnected" })],
     ["a refusal that was cut off", 400, failed({ code: 10207, message: "?" }), false],
-    ["a refusal beside a lost connection", 400, failed({ code: 10204, message: "" }, { code: 10201, message: "" })],
+    ["a refusal and a lost connection", 400, failed({ code: 10204, message: "" }, { code: 10201, message: "" })],
   ])("is %s", (_, status, text, complete = true) => {
     expect(failureOf(status, text, { complete })).toMatchObject({ kind: "unknown", retry: "unknown_fate", status });
   });
@@ -108,20 +108,15 @@ describe("a refusal", () => {
     ["a proxy that wants credentials", 407, "<html>Proxy</html>", "no"],
     ["a proxy that finds it too large", 413, "<html>", "no"],
     ["a redirect", 302, "", "no"],
-    [
-      "a code beside a success",
-      413,
-      JSON.stringify({ success: true, errors: [{ code: 10205, message: "" }] }),
-      "split",
-    ],
-    ["a limit beside a success", 429, JSON.stringify({ success: true, errors: [{ code: 10253 }] }), "stop_queue"],
+    ["a code and a success", 413, JSON.stringify({ success: true, errors: [{ code: 10205, message: "" }] }), "split"],
+    ["a limit and a success", 429, JSON.stringify({ success: true, errors: [{ code: 10253 }] }), "stop_queue"],
     ["null under 429", 429, "null", "after_wait"],
     ["a page under 429", 429, "<html>", "after_wait"],
   ])("is %s", (_, status, text, retry) => {
     expect(failureOf(status, text)).toMatchObject({ kind: "refused", retry, status });
   });
 
-  test("repeats what the API says: message, place, documentation, and what lies beneath", () => {
+  test("repeats the API's message, place, documentation and causes", () => {
     const error = {
       code: 6003,
       message: "Invalid request headers",
@@ -186,12 +181,12 @@ describe("a call that reads", () => {
     ["another result", wire(200, '{"success":true,"result":8}'), "after_wait"],
     ["a bad gateway", wire(502, ""), "after_wait"],
     ["a queue that is gone", wire(404, failed({ code: 11000, message: "" })), "no"],
-  ])("may be made again after what is lost, as nothing comes of it: %s", (_, answer, retry) => {
+  ])("may be repeated after a loss, since it changes nothing: %s", (_, answer, retry) => {
     expect(classifyReadResponse(answer, 0, asTheyAre, read)).toMatchObject({ kind: "failed", failure: { retry } });
   });
 });
 
-test("tells the account's limit from a queue's", () => {
+test("distinguishes the account's limit from a queue's", () => {
   const limit = (code?: number, status = 429) => isAccountLimit({ code, status });
   expect([limit(971), limit(971, 200), limit(10429), limit()]).toEqual([true, true, true, true]);
   expect([limit(10250), limit(10253), limit(undefined, 503)]).toEqual([false, false, false]);

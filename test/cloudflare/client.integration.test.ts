@@ -110,7 +110,7 @@ describe("an answer that is lost", () => {
     expect(sockets).toHaveLength(1);
   });
 
-  test("in the middle: its fate is unknown, whatever the half said", async () => {
+  test("in the middle: the result is unknown, whatever the first half contains", async () => {
     const server = await serve((request, response) => {
       response.writeHead(200, { "content-length": String(ok.length + 1) });
       response.write(ok, () => request.socket.destroy());

@@ -60,7 +60,7 @@ describe("credentialsFrom", () => {
       "cloudflare:email and cloudflare:apiKey",
     ],
     [
-      "a token before the pair beside it, even half a pair",
+      "a token before a pair, even half a pair",
       {},
       { CLOUDFLARE_API_TOKEN: "t", CLOUDFLARE_EMAIL: "a@b.c" },
       bearer("t"),

@@ -47,7 +47,7 @@ test.each([
   expect(server.requests()).toBe(2);
 });
 
-test("a body that looks like one stays as it is", async () => {
+test("a body that looks like one stays unchanged", async () => {
   const message = JSON.stringify({ success: false, errors: [{ code: 10207, message: `${unasked}words` }] });
   const first = `HTTP/1.1 400 Bad Request\r\nContent-Length: ${message.length}\r\n\r\n`;
   const cut = message.indexOf("HTTP/1.1 100");

@@ -82,7 +82,7 @@ describe("a proxy's refusal", () => {
 });
 
 describe("a proxy out of reach", () => {
-  test("is not taken for the API when nothing listens", async () => {
+  test("is not mistaken for the API when nothing listens", async () => {
     const { host } = await proxy("200 OK");
     const port = Number(host.split(":")[1]);
     const closed = await new Promise<number>((resolve) => {
@@ -133,7 +133,7 @@ describe("a proxy out of reach", () => {
     });
   });
 
-  test("is not told once the way is open: what fails then is the API", async () => {
+  test("is not reported once the tunnel is open: what fails then is the API", async () => {
     const server = createServer();
     const hello = new Promise<Buffer>((resolve) => {
       server.on("connect", (_, socket) => {

@@ -45,7 +45,7 @@ describe("readRate", () => {
     expect(parseRateLimitHeaders(headers, 0)).toEqual(noRateLimitHeaders);
   });
 
-  test("never throws, and never gives what is no number", () => {
+  test("never throws, and never returns anything but a number", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), (ratelimit, policy, after) => {
         const rate = parseRateLimitHeaders({ ratelimit, "ratelimit-policy": policy, "retry-after": after }, 1_000);

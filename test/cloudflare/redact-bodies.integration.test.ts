@@ -23,7 +23,7 @@ test.each([
   expect(redactBodies(words, batch)).toEqual(shown);
 });
 
-test("finds a text however deep it lies in a body", () => {
+test("finds a text at any depth of a body", () => {
   const body = `${"[".repeat(50_000)}"a \\"word\\" of\\nbodies"${"]".repeat(50_000)}`;
   expect(redactBodies('Invalid: a "word" of\nbodies', [parcel(body)])).toBe("Invalid: (withheld)");
 });

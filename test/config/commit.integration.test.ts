@@ -56,7 +56,7 @@ describe("the commit that is checked out", () => {
     expect(await told(root.path)).toBe("Commit first: the repository is empty.");
   });
 
-  it("is missed where the repository is another user's, and the command to write is told", async () => {
+  it("is not found if the repository belongs to another user, and the error gives the command to run", async () => {
     using root = temporaryFolder();
     const project = join(root.path, "seeds");
     writeFiles(project, files);

@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const git = (name: string) => execFileSync("git", ["config", "user.name", name], { cwd: folder });
 const named = (env: Record<string, string>, configured?: string) => findDeployer({ env, configured, folder });
 
-it("names the pipeline's actor, whoever runs the machine", () => {
+it("names the pipeline's actor, not the user of the machine", () => {
   git("Ada Lovelace");
   expect(named({ GITHUB_ACTOR: "ada", USER: "runner" })).toBe("ada");
   expect(named({ GITHUB_ACTOR: "ada", GITHUB_TRIGGERING_ACTOR: "grace" })).toBe("grace");
@@ -31,7 +31,7 @@ it("names git's user elsewhere, and no e-mail address while there is another nam
   expect(named({})).toBe(userInfo().username);
 });
 
-it("takes what it is told, and names nobody when told so", () => {
+it("uses the given name, and none if an empty one is given", () => {
   expect(named({ GITHUB_ACTOR: "ada", QUEUE_SEEDER_BY: "release team" }, "none")).toBe("release team");
   expect(named({ GITHUB_ACTOR: "ada" }, "none")).toBe("");
   expect(named({ GITHUB_ACTOR: "ada", QUEUE_SEEDER_BY: "none" })).toBe("");

@@ -96,7 +96,7 @@ describe("the stack's configuration", () => {
 
   it.each<[string, unknown, string]>([
     ["a list", [], "queue-seeder:queues CONFIG_INVALID: it is not a map"],
-    ["a queue that is no map", { orders: "a1" }, "queues.orders CONFIG_INVALID: it is not a map"],
+    ["a queue that is not a map", { orders: "a1" }, "queues.orders CONFIG_INVALID: it is not a map"],
     ["neither id nor create", { orders: {} }, "either `id` or `create: true`"],
     ["both", { orders: { id: "a", create: true } }, "either `id` or `create: true`"],
     ["an id that YAML took for a number", { orders: { id: 123 } }, "queues.orders.id CONFIG_INVALID"],
@@ -105,7 +105,7 @@ describe("the stack's configuration", () => {
     ["an unknown key next to create", { orders: { create: true, nane: "o" } }, "queues.orders.nane CONFIG_INVALID"],
     ["an unknown setting", { orders: { create: true, settings: { delay: 1 } } }, "settings.delay CONFIG_INVALID"],
     ["a setting of another type", { o: { create: true, settings: { deliveryDelay: "60" } } }, "is not a number"],
-    ["settings that are no map", { o: { create: true, settings: 1 } }, "queues.o.settings CONFIG_INVALID"],
+    ["settings that are not a map", { o: { create: true, settings: 1 } }, "queues.o.settings CONFIG_INVALID"],
     ["an empty name", { o: { create: true, name: "" } }, "queues.o.name CONFIG_INVALID"],
     ["an id to adopt that is none", { o: { create: true, adopt: 7 } }, "queues.o.adopt CONFIG_INVALID"],
     ["an id to adopt without create", { o: { id: "a", adopt: "a" } }, "queues.o.adopt CONFIG_INVALID"],

@@ -20,7 +20,7 @@ it.each([
   ['{"id":1}\n', '{"id":1}\n'],
   ["[not json", "[not json"],
   ["5", "5"],
-])("a text that the files do not have is a map or a list only as the engine writes one: %s", (text, value) => {
+])("a text that the files do not have is a map or a list only as Pulumi writes one: %s", (text, value) => {
   expect(configuredValue(text, undefined)).toEqual({ value, flaws: [] });
 });
 
@@ -32,7 +32,7 @@ it("a text that the files have is what they say", () => {
   expect(configuredValue('{"id":2}', values.get("shop:text")).value).toEqual({ id: 2 });
 });
 
-it("a map of the engine that cannot be read exactly is refused where it is named", async () => {
+it("a map from Pulumi that cannot be read exactly is refused at its key", async () => {
   const config = { "shop:o": '{"id":9007199254740993,"n":1}' };
   const variables = createVariables({ project: "shop", root: "/", config, isSecret: () => false, env: {} });
   const files = { "messages/a.yaml": "queue: q\npush: on_change\nmessages:\n  - body: ${config.o.n}\n" };
@@ -64,7 +64,7 @@ it("only what a manifest names is held against it, and only its own part", async
   expect(lines((await check("${config.o}")).problems)).toEqual([expect.stringContaining('"shop:o.deep.0"')]);
 });
 
-it("settings of queue-seeder that the engine changes are told, unless another file was read", () => {
+it("settings of queue-seeder that Pulumi changes are reported, unless another file was read", () => {
   const stack = stackFile("  queue-seeder:accountId: 01234567\n  queue-seeder:production: [0x10]\n  shop:zip: 01234\n");
   const written = joinConfiguration(projectFile("  zip: x\n"), stack);
   const logged = [
@@ -77,7 +77,7 @@ it("settings of queue-seeder that the engine changes are told, unless another fi
   expect(lines(toProblems(written, { ...given, "queue-seeder:accountId": "abc" }))).toEqual(logged.slice(1));
 });
 
-it("a key that is there twice, and one without a value, are told", () => {
+it("a duplicate key and one without a value are reported", () => {
   const project = projectFile(
     "  size: { type: integer }\n  other:x: { value: 1 }\n  note: { type: string, default: ~ }\n",
   );

@@ -16,7 +16,7 @@ it("names the project's configuration without its namespace, and keeps secrets a
   expect(secrets).toEqual(["key"]);
 });
 
-it("takes any key for either where nobody tells which are secret", () => {
+it("treats any key as either if it is unknown which are secret", () => {
   const { config: plain, secrets } = createVariables(sources);
   expect(Object.keys(plain ?? {})).toEqual(secrets);
 });

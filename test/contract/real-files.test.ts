@@ -88,7 +88,7 @@ test("reads every JSON array of vega-datasets as Python does", async () => {
   }
 });
 
-test("sends the examples of GitHub's webhooks as they are, in whatever form they are written", async () => {
+test("sends the examples of GitHub's webhooks unchanged, in every form", async () => {
   const ndjson = examples.map((body) => `${JSON.stringify(body)}\n`).join("");
   const half = ndjson.indexOf("\n", ndjson.length / 2) + 1;
   const halves = [ndjson.slice(0, half), ndjson.slice(half)];

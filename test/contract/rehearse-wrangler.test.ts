@@ -74,7 +74,7 @@ test("what a consumer gets under both, and what ends as a dead letter, is the sa
   await dev.end("SIGTERM");
 });
 
-test("--wrangler-dev ends with 1 if nobody takes the messages in time", async () => {
+test("--wrangler-dev ends with 1 if no consumer takes the messages in time", async () => {
   await using project = await RehearsalProject.open(wrangler, messagesFile(["a"]));
   project.env = devEnvironment(project.folder);
   const { code, report } = await project.rehearse("--wrangler-dev", "orders", "--timeout", "3");

@@ -27,7 +27,7 @@ export default {
       if (word === "retry") message.retry(options);
       if (word === "ackAll") batch.ackAll();
       if (word === "retryAll") batch.retryAll(options);
-      if (word === "throw") throw new Error("after all was said");
+      if (word === "throw") throw new Error("after all was printed");
       // With a timer, since the runtime ends what waits for nothing by itself.
       if (word === "hang") await new Promise((resolve) => setTimeout(resolve, 600_000));
     }
@@ -113,7 +113,7 @@ describe("a Worker", () => {
     await running.configure({ batch_size: 3, max_wait_time_ms: 0, retry_delay: 40 });
     await running.push("ack", "retry 30", "throw");
     await running.printed("1 of 3 messages acknowledged, 2 to retry");
-    await running.printed("[orders] error: Error: after all was said");
+    await running.printed("[orders] error: Error: after all was printed");
     await running.advance(29);
     await running.push("ack");
     await running.printed('batch [["ack",1]]');

@@ -57,7 +57,7 @@ describe("a broken manifest", () => {
       /^6:8 .*string/,
     ],
     ["what is not YAML", "queue: q\nmessages: [\n", /^\d+:\d+ /],
-  ])("is told of %s at its place", async (_, text, expected) => {
+  ])("is shown %s at its place", async (_, text, expected) => {
     const { found } = await open(text);
     expect(told(found)).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
   });

@@ -16,7 +16,7 @@ test.each([
   ["email and key", { "x-auth-email": credentials.email, "x-auth-key": credentials.key }, 200, undefined, undefined],
   ["another key", { "x-auth-email": credentials.email, "x-auth-key": "f".repeat(37) }, 401, 10000, undefined],
   ["another email", { "x-auth-email": "b@example.com", "x-auth-key": credentials.key }, 401, 10000, undefined],
-  ["a malformed email", { "x-auth-email": "nobody", "x-auth-key": credentials.key }, 400, 6003, 6102],
+  ["a malformed email", { "x-auth-email": "noone", "x-auth-key": credentials.key }, 400, 6003, 6102],
   ["a malformed key", { "x-auth-email": credentials.email, "x-auth-key": "a b" }, 400, 6003, 6103],
   ["an email alone", { "x-auth-email": credentials.email }, 400, 6003, 6103],
   ["a key alone", { "x-auth-key": credentials.key }, 400, 6003, 6102],

@@ -72,7 +72,7 @@ test.each([
   expect(emulator.queueNames()).toEqual(["orders", "dead", "dead-eu"]);
 });
 
-test.each(["POST", "PUT"])("a body that is no JSON has the same code, with %s", async (method) => {
+test.each(["POST", "PUT"])("a body that is not JSON has the same code, with %s", async (method) => {
   expect((await api.raw(method, method === "POST" ? "/consumers" : "/consumers/1", "{")).code).toBe(10026);
 });
 

@@ -76,7 +76,7 @@ describe("effects", () => {
     expect(queued()).toBe(1);
   });
 
-  test("an answer that is no JSON", async () => {
+  test("an answer that is not JSON", async () => {
     emulator.faults.add({ effect: { kind: "garbage" } });
     const response = await rawPush();
     expect(response.status).toBe(200);

@@ -176,7 +176,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     expect((await api.post("/messages", { body: 1 })).status).toBe(200);
   });
 
-  test("what goes wrong is said", async () => {
+  test("failures are shown", async () => {
     await open();
     await page.getByText("Push a message").click();
     await page.getByLabel("Body").fill("{");
@@ -195,7 +195,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     await row("orders").waitFor();
   });
 
-  test.each(["light", "dark"] as const)("its words stand out in %s", async (colorScheme) => {
+  test.each(["light", "dark"] as const)("its texts have enough contrast in %s", async (colorScheme) => {
     await page.emulateMedia({ colorScheme });
     await open();
     const canvas = await page.evaluate("getComputedStyle(document.documentElement).colorScheme");
@@ -235,7 +235,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
     await elsewhere.close();
   });
 
-  test("faults stand beside the queues where there is room, and before the messages where there is none", async () => {
+  test("faults are next to the queues if there is room, otherwise before the messages", async () => {
     await api.post("/messages/batch", { messages: Array.from({ length: 100 }, (_, index) => ({ body: index })) });
     await page.setViewportSize({ width: 1_280, height: 800 });
     await open();
@@ -251,7 +251,7 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
   });
 
   describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
-    test.each([390, 820, 1_280])("nobody is kept out by it, nor does it run over, at %i px", async (width) => {
+    test.each([390, 820, 1_280])("it is accessible and does not overflow at %i px", async (width) => {
       emulator.createQueue({ name: "a-queue-whose-name-has-no-room-on-a-narrow-page", jurisdiction: "eu" });
       await api.post("/consumers", { type: "http_pull" });
       await api.post("/messages", { body: { words: "x".repeat(2_000) } });

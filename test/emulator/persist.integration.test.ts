@@ -25,7 +25,7 @@ async function view(emulator: Emulator) {
   return { queues, messages: emulator.queueNames().map((name) => emulator.messages(name)) };
 }
 
-test("queues, consumers, messages, delays, leases and attempts come back as they were", async () => {
+test("queues, consumers, messages, delays, leases and attempts are restored unchanged", async () => {
   let before: unknown;
   let lease: string | undefined;
   {

@@ -44,7 +44,7 @@ const push = (...bodies: unknown[]) => api.post("/messages/batch", { messages: b
 const text = (message: Pulled | undefined) => Buffer.from(message?.body ?? "", "base64").toString();
 const leases = (messages: Pulled[]) => messages.map(({ lease_id }) => ({ lease_id }));
 
-test("a pulled message is whole: JSON in base64, text plain, type and delay beside it", async () => {
+test("a pulled message is whole: JSON in base64, text plain, with type and delay", async () => {
   const at = clock.now();
   await api.post("/messages/batch", {
     messages: [{ body: { ä: 1 } }, { body: "plain ü", content_type: "text", delay_seconds: 1 }],
@@ -213,7 +213,7 @@ describe("an acknowledgement after its lease", () => {
   };
   const ack = async (caller: Caller, body: object) => (await caller.post("/messages/ack", body)).json;
 
-  test("is accepted while nobody else has the message", async () => {
+  test("is accepted while no other consumer has the message", async () => {
     const [first, second] = await late(api);
     expect(await ack(api, { acks: [first] })).toMatchObject({ result: { ackCount: 1, warnings: {} } });
     expect(await ack(api, { acks: [first] })).toMatchObject({ result: { ackCount: 0 } });

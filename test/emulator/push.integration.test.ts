@@ -27,7 +27,7 @@ test("a push lands in the queue and is answered with metrics", async () => {
   expect(emulator.messages("orders")).toMatchObject([{ body: { order: 1 }, contentType: "json", delaySeconds: 0 }]);
 });
 
-test("the same message twice lies in the queue twice", async () => {
+test("the same message twice is in the queue twice", async () => {
   await push({ body: "a", content_type: "text" });
   await batch({ messages: [{ body: "a", content_type: "text" }] });
   expect(emulator.messages("orders")).toMatchObject([{ body: "a" }, { body: "a" }]);
@@ -96,8 +96,8 @@ test.each([
   ["a batch delay that is too long", { delay_seconds: 86_401, messages: [{ body: 1 }] }, 400, 10202, 0],
   ["a bad message among good ones", { messages: [{ body: 1 }, { body: 1, content_type: "xml" }] }, 400, 10203, 0],
   ["a large message among good ones", { messages: [{ body: 1 }, text(127_901)] }, 413, 10204, 0],
-  ["messages that are no list", { messages: {} }, 400, 10207, 0],
-  ["a message that is no object", { messages: ["a"] }, 400, 10207, 0],
+  ["messages that are not a list", { messages: {} }, 400, 10207, 0],
+  ["a message that is not an object", { messages: ["a"] }, 400, 10207, 0],
   ["messages missing", {}, 400, 10013, 0],
 ])("a batch of %s is taken whole or not at all", async (_, body, status, code, count) => {
   const answer = await batch(body);

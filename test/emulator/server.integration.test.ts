@@ -85,7 +85,7 @@ test("a body without an end is cut off at last", async () => {
   expect(socket.destroyed).toBe(true);
 });
 
-test("what came whole before something that is no request is answered before it is", async () => {
+test("complete requests before an invalid one are answered first", async () => {
   const hold = emulator.hold({ route: "push" }, "before");
   const push = `POST ${path()} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${emulator.token}\r\n`;
   const answers = exchange(`${push}Content-Length: 10\r\n\r\n{"body":1}words\r\n\r\n`);
@@ -156,7 +156,7 @@ test("it closes while metrics are followed, whose answer then ends as a whole on
   await expect(fetch(url)).rejects.toThrow("fetch failed");
 });
 
-test("what is no HTTP is refused", async () => {
+test("anything but HTTP is refused", async () => {
   expect(await exchange("words\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
 });
 
@@ -178,7 +178,7 @@ test("a mistake of the emulator's own has a code too", async () => {
   expect(broken.messages("orders")).toEqual([]);
 });
 
-test("it listens on its one address, and on another only where it is named", async () => {
+test("it listens on its own address, and on another only if that is given", async () => {
   const url = (port: number) => `http://127.0.0.2:${port}/client/v4/accounts/${emulator.accountId}/queues`;
   const call = (port: number, token: string) => fetch(url(port), { headers: { authorization: `Bearer ${token}` } });
   await expect(call(emulator.port, emulator.token)).rejects.toThrow("fetch failed");

@@ -33,9 +33,9 @@ const deep = JSON.parse(`${'{"type":'.repeat(4_000)}"r2"${"}".repeat(4_000)}`);
 test.each([
   ["no name", { name: undefined }, 10207],
   ["no events", { events: undefined }, 10207],
-  ["events that are no texts", { events: [1] }, 10207],
+  ["events that are not texts", { events: [1] }, 10207],
   ["a source without a type", { source: {} }, 10207],
-  ["a source whose type is no text", { source: { type: 1 } }, 10207],
+  ["a source whose type is not a text", { source: { type: 1 } }, 10207],
   ["an event that its source does not have", { events: ["bucket.created", "bucket.emptied"] }, 0],
   ["an event by the full type of its message", { events: ["cf.r2.bucket.created"] }, 0],
   ["an event of a new source that is named as none is", { source: { type: "mars" }, events: ["a b"] }, 0],
@@ -72,7 +72,7 @@ test.each([
   ["workflows.workflow", "instance.queued"],
   ["a.source.to.come", "thing.happened"],
   ["constructor", "thing.happened"],
-])("the source %s is taken as it is", async (type, event) => {
+])("the source %s is accepted unchanged", async (type, event) => {
   const source = { type, namespace: "n", repo_name: "r" };
   const { status, result } = await call("POST", "", { ...valid(), source, events: [event] });
   expect(status).toBe(200);

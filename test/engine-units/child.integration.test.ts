@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { expect, test } from "vitest";
 import { spawnProcess } from "../../src/engine/child-process.ts";
 
-test("a process is told by how it ended and what it wrote", async () => {
+test("a process result has the exit code and the output", async () => {
   const { done } = spawnProcess("/bin/sh", ["-c", "echo out; echo err >&2; exit 3"]);
   expect(await done).toEqual({ code: 3, signal: null, stdout: "out\n", stderr: "err\n" });
 });

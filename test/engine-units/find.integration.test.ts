@@ -39,7 +39,7 @@ describe("on PATH", () => {
     expect(refused(old, good)).toEqual(["it is 3.99.0, older than 3.250.0"]);
   });
 
-  test("its plugins may stand elsewhere on PATH, or beside what a link leads to", () => {
+  test("its plugins may be elsewhere on PATH, or next to the target of a link", () => {
     fakeEngine(join(dir, "cli"), "3.250.0", ["pulumi-language-nodejs"]);
     expect(find(join(dir, "cli"))).toBeUndefined();
     expect(refused(join(dir, "cli"))).toEqual(["pulumi-resource-pulumi-nodejs is neither next to it nor on the PATH"]);
@@ -72,7 +72,7 @@ describe("on PATH", () => {
     );
   });
 
-  test("Pulumi's npm launcher is no engine, and is never run", () => {
+  test("Pulumi's npm launcher is not the CLI, and is never run", () => {
     const trace = join(dir, "it-ran");
     const bin = fakeLauncher(join(dir, "node_modules"), trace);
     for (const plugin of ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"]) {

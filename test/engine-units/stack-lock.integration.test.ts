@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { expect, it } from "vitest";
 import { isProcessDead, parseLockHolder } from "../../src/engine/stack-lock.ts";
 
-it("reads who holds a stack whose state lies in a folder", () => {
+it("reads who holds a stack whose state is in a folder", () => {
   const text = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
   file:///state/.pulumi/locks/organization/tiny/dev/abc.json?no_tmp_dir=true: created by ann@box (pid 123) at 2026-11-26T11:00:00Z
 `;
@@ -16,7 +16,7 @@ it("reads who holds a stack whose state lies in a folder", () => {
   });
 });
 
-it("says what it can where the engine says less", () => {
+it("reports what it can if Pulumi reports less", () => {
   expect(parseLockHolder("error: the stack is currently locked by 2 lock(s).")).toEqual({ text: "an unknown user" });
   expect(parseLockHolder("error: [409] Conflict: Another update is currently in progress.")?.text).toMatch(
     /another update/,

@@ -9,7 +9,7 @@ const segment = { type: "pulumi-nodejs:dynamic:Segment", urn: `${prefix}::a::b/0
 const identity = { project: "shop", stack: "dev" };
 const exported = (...resources: readonly object[]) => JSON.stringify({ version: 3, deployment: { resources } });
 
-describe("the engine's state", () => {
+describe("the Pulumi state", () => {
   it("has nothing at first", () => {
     expect(parseState(JSON.stringify({ version: 3, deployment: { manifest: {} } }), identity)).toEqual({
       segments: [],
@@ -51,7 +51,7 @@ describe("the engine's state", () => {
     expect(parseState(exported({ ...segment, delete: true }), identity).segments).toEqual([]);
   });
 
-  it("tells what components deploy from the manifests of the whole program", () => {
+  it("distinguishes what components deploy from the manifests of the whole program", () => {
     const given = { ...segment, inputs: { inlineMessages: { "4dabf18193072939515e22adb298388d": "secret" } } };
     expect(parseState(exported(given), identity).segments).toMatchObject([{ origin: "values" }]);
     const parents = "queue-seeder:index:MessageManifest$queue-seeder:index:Manifest";
@@ -61,7 +61,7 @@ describe("the engine's state", () => {
     ]);
   });
 
-  it("knows a manifest by the name that the engine gave it, and not by that of older outputs", () => {
+  it("finds a manifest by its name in Pulumi, not by that of older outputs", () => {
     const moved = { ...segment, urn: `${prefix}::new::b/0` };
     expect(parseState(exported(moved), identity).segments).toMatchObject([{ manifest: "new::b", origin: "manifest" }]);
   });
@@ -88,7 +88,7 @@ describe("the engine's state", () => {
     }
   });
 
-  it("is never taken for empty where it cannot be read", () => {
+  it("is never treated as empty if it cannot be read", () => {
     const broken = [
       "no JSON",
       JSON.stringify({ deployment: { resources: {} } }),
@@ -129,7 +129,7 @@ describe("asking for it", () => {
     expect(reading).toMatchObject({ kind: "read", state: { segments: [{ name: "a::b/0" }] } });
   });
 
-  it("gives a reason even where Pulumi gave none", () => {
+  it("gives a reason even if Pulumi gave none", () => {
     expect(parseReason("")).toBe("Pulumi gave no reason");
   });
 });

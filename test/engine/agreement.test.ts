@@ -23,7 +23,7 @@ interface Change {
 
 const changes: readonly Change[] = [
   { what: "a comment, and another layout", from: "layout", pushes: [] },
-  { what: "a segment that Pulumi was told to replace", from: "replaced", pushes: [] },
+  { what: "a segment that Pulumi has to replace", from: "replaced", pushes: [] },
   { what: "a message more", from: "more", pushes: [3] },
   { what: "a manifest that is gone", from: "gone", pushes: [] },
   { what: "another manifest", from: "new", pushes: [0, 1] },
@@ -247,7 +247,7 @@ it("holds a reviewed plan to account, address and the terms of its manifests", a
   expect([run.code, seeder.bodies("orders").length], said(run)).toEqual([0, 2]);
 });
 
-it("goes on with the ledger of a stack that Pulumi renamed", async () => {
+it("continues with the ledger of a renamed stack", async () => {
   await using seeder = await makeSeeder({ messages: { "first.yaml": manifest(2) } });
   const { stack } = seeder;
   succeeded(await stack.up());
@@ -263,7 +263,7 @@ it("goes on with the ledger of a stack that Pulumi renamed", async () => {
   expect([status.manifests, arrived(seeder)]).toMatchObject([[{ pushed: 3, pending: 0 }], 3]);
 });
 
-it("refuses a state that another project wrote, in every command, and leaves it as it is", async () => {
+it("refuses the state of another project in every command, and leaves it unchanged", async () => {
   await using seeder = await makeSeeder({ messages: { "first.yaml": manifest(2) } });
   const { stack } = seeder;
   succeeded(await stack.up());
@@ -290,7 +290,7 @@ it("refuses a state that another project wrote, in every command, and leaves it 
   expect(await resources(seeder)).toEqual(before);
 });
 
-it("deploys nothing where the engine's preview fails, and plans by the files alone then", async () => {
+it("deploys nothing if Pulumi's preview fails, and then plans from the files alone", async () => {
   await using seeder = await makeSeeder({ messages: { "first.yaml": manifest(2) } });
   const { stack } = seeder;
   const wrong = { PULUMI_CONFIG_PASSPHRASE: "wrong" };

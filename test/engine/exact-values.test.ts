@@ -160,7 +160,7 @@ it("gives manifests the configuration exactly, or refuses it at its place, as va
   expect(sent(seeder)).toHaveLength(before);
 });
 
-it("names the variable that made another message of one that nobody edited, and takes it as it is on request", async () => {
+it("names the variable that changed an unedited message, and keeps the message on request", async () => {
   const text = `queue: orders
 env: [BUILD]
 messages:
@@ -180,7 +180,7 @@ messages:
   expect(sent(seeder)).toEqual(['"build 1 of test"']);
 });
 
-it("foretells what the engine makes of configuration", async () => {
+it("predicts how Pulumi reads the configuration", async () => {
   const scalars = `01234 0899 0o17 017 0x1F 0b101 -0b11 1_000 +1 -1 .5 5. 1.0 1.10 1e3 1E3 1e21 1e-7 1234e56 -0 -0.0 0
     12345678901234567890 18446744073709551616 123456789012345678901234567890 -9223372036854775808 -9223372036854775809
     12:30 1.2.3 yes on True FALSE true ~ null Null nul 2024-13-01 1_ _1 0x 0b2 1e400 08 0_8 1__0 0x_1F 1._5 .5_0 +.5 + .

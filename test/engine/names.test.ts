@@ -34,7 +34,7 @@ it("pushes a manifest once, however systems and ledgers write the letters of its
   expect(resources.filter(({ urn }) => urn !== urn.normalize("NFC"))).toEqual([]);
 });
 
-it("brings nothing hostile into the engine's log, out of manifests, names, ids and answers of the API", async () => {
+it("keeps hostile texts of manifests, names, ids and API answers out of Pulumi's log", async () => {
   const api = createServer((_, response) => {
     const errors = [{ code: 10207, message: hostile, documentation_url: `https://a.example/${hostile}` }];
     response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify({ success: false, errors }));

@@ -148,7 +148,7 @@ describe("GitHub Actions", () => {
   );
 
   it(
-    "refuses what is no longer what was reviewed, until somebody deploys it by hand, and says when that fails",
+    "refuses what was changed after the review, until a user deploys it by hand, and reports a failure",
     async () => {
       write("later", "third");
       const planned = await run("messages-plan", pullRequest("b1"));

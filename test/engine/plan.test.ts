@@ -81,7 +81,7 @@ it("says of a data file what `pulumi up` then pushes: at first, unchanged, appen
   expect(await planOf(seeder)).toMatchObject({ refused: true, code: 1 });
 });
 
-it("says what is in doubt, and whether it goes again", async () => {
+it("reports what is in doubt, and whether it is sent again", async () => {
   const stop = manifest(1).replace("queue", "in_doubt: stop\nqueue");
   await using seeder = await makeSeeder({ messages: { "a.yaml": stop } });
   seeder.emulator.faults.add({ match: { route: "push" }, effect: { kind: "lost", when: "after" } });
@@ -154,7 +154,7 @@ it("keeps secrets out of every format, and writes what GitHub shows", async () =
   expect(readFileSync(summary, "utf8")).toContain("<!-- queue-seeder plan: queue-seeder/test -->");
 });
 
-it("tells what is wrong with the manifests instead", async () => {
+it("reports what is wrong with the manifests instead", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": "queue: orders\nmessages:\n  - body: 007\n" } });
   const { project } = seeder.stack;
   const text = await cli(project, ["plan", "--stack", "test"]);

@@ -33,7 +33,7 @@ const manifest = "queue: orders\nmessages:\n  - { id: one, body: { n: 1 } }\n";
 /** Set in the environment, so it is used; nothing listens there. */
 const remote = { CLOUDFLARE_BASE_URL: "https://api.invalid/client/v4" };
 
-it("reaches the engine and this machine without the proxy that is named in lower case", async () => {
+it("reaches Pulumi and this machine without the proxy of the lower-case variable", async () => {
   await using proxy = await startProxy("403 Forbidden");
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest } });
   const env = { https_proxy: proxy.url, http_proxy: proxy.url };

@@ -97,7 +97,7 @@ it("repairs no ledger of another queue than the one that the configuration names
   expect(bodies("second")).toEqual([1, 2]);
 });
 
-it("settles rows of a data file that has more or fewer segments by now", async () => {
+it("settles rows of a data file that has more or fewer segments than before", async () => {
   const rows = (count: number) => Array.from({ length: count }, (_, n) => n).join("\n");
   const source = "queue: orders\nin_doubt: stop\nsource: { file: rows.ndjson }\n";
   await using seeder = await makeSeeder({ messages: { "a.yaml": source, "rows.ndjson": rows(200) } });

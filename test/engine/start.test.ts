@@ -3,7 +3,7 @@ import { makeSeeder, said } from "./support/seeder.ts";
 
 const manifest = "queue: orders\nmessages:\n  - body: { order: 1 }\n";
 
-it("tells under a bare pulumi that Node is too old, and pushes nothing", async () => {
+it("reports under a bare pulumi that Node is too old, and pushes nothing", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest } });
   const { stack, emulator } = seeder;
   // Simulates an old Node that is first on the PATH.

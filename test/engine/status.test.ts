@@ -56,7 +56,7 @@ it("shows what was pushed, is to come, in doubt, edited and removed, and the que
   );
 });
 
-it("ends with 1 where nobody can say what was pushed, and not for a stack that was never deployed", async () => {
+it("ends with 1 if it is unknown what was pushed, but not for a stack that was never deployed", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest("one") } });
   const { project } = seeder.stack;
   const lost = await cli(project, ["status", "--stack", "test"], { PULUMI_BACKEND_URL: "file:///nowhere" });
@@ -66,7 +66,7 @@ it("ends with 1 where nobody can say what was pushed, and not for a stack that w
   expect(succeeded(await cli(project, ["status", "--stack", "other"])).stdout).toMatch(/from nothing, since no stack/);
 });
 
-it("goes on without metrics, and says why there are none", async () => {
+it("continues without metrics, and says why there are none", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest("one") } });
   const { emulator } = seeder;
   const locked = await statusOf(seeder, { PULUMI_CONFIG_PASSPHRASE: "wrong" });

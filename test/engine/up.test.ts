@@ -33,7 +33,7 @@ async function upJson({ stack }: Seeder, args: readonly string[] = [], env: Reco
   return { run, lines, end, code: run.code };
 }
 
-it("pushes what it planned, says so to programs and to people, and does as `pulumi up` does", async () => {
+it("pushes what it planned, reports it as text and as JSON, and does what `pulumi up` does", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(250), "b.yaml": manifest("words") } });
   const { lines, end, code, run } = await upJson(seeder);
   expect([code, run.stderr]).toEqual([0, ""]);

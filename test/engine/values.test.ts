@@ -31,7 +31,7 @@ class Word extends pulumi.dynamic.Resource {
 }
 const config = new pulumi.Config("shop");
 const { word } = new Word("word", config.require("seed"));
-// What stands nowhere else in the state.
+// This value is only here in the state.
 const token = word.apply((text) => "token " + text.split("").reverse().join(""));
 const seeded = new MessageManifest("welcome", { queueId: config.require("queueId"), ${args} });
 export const pushed = seeded.pushed;

@@ -10,7 +10,7 @@ const sorted = (bodies: unknown[]) => (bodies as number[]).toSorted((a, b) => a 
 
 const limited = (retryAfterSeconds: number) => ({ kind: "error", code: 971, retryAfterSeconds }) as const;
 
-it("tells of a wait with its reason and its end, to people and to programs", async () => {
+it("reports a wait with its reason and its end, as text and as JSON", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(3) } });
   const { stack, emulator } = seeder;
   const line = /waiting for at most \d s, until \S+Z: the account's API rate limit is reached/;

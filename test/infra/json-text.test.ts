@@ -21,6 +21,6 @@ it.each<[unknown, string]>([
   [[() => 1], "no JSON: a function at 0"],
   [{ all: new Map([["secret", 1]]) }, "no JSON: a Map at all"],
   [circle, "no JSON: a value within itself at self.circle"],
-])("tells what JSON does not have, and never a value (%#)", (value, text) => {
+])("names what JSON does not have, and never a value (%#)", (value, text) => {
   expect(toJsonText(value)).toBe(text);
 });

@@ -122,7 +122,7 @@ it("registers each manifest with its segments, and gives their account as the st
   expect(await promiseOf(orders)).toMatchObject({ id: "known", metrics: { backlog_bytes: 9 } });
 });
 
-it("creates and adopts queues as they are asked for, and pushes to what comes of it", async () => {
+it("creates and adopts queues as configured, and pushes to them", async () => {
   const { resources } = await run(
     {
       fresh: { create: true, name: "fresh-${stack}", jurisdiction: "eu", settings: { delivery_delay: 3 } },
@@ -150,7 +150,7 @@ it("creates and adopts queues as they are asked for, and pushes to what comes of
   expect(names(resources.get("a/0")?.dependencies)).toContain("fresh");
 });
 
-it("knows no queue's id before the queue is created, and plans the messages all the same", async () => {
+it("does not have a queue's id before the queue is created, and still plans the messages", async () => {
   const { outputs, resources } = await run(
     { fresh: { create: true } },
     { "a.yaml": "queue: fresh\nmessages: [{ body: 1 }, { body: 2 }]\n" },

@@ -67,7 +67,7 @@ it("leaves the journals of what is gone, which the state may never have had, and
   expect((await removed()).toSorted()).toEqual(Object.values(first.ids).toSorted());
 });
 
-it("goes by the repository's folder where it is told, and keeps no absolute path", async () => {
+it("uses the given repository folder, and keeps no absolute path", async () => {
   const asked = { ...inputs("a"), folder: "/repository" };
   expect(await checkDeployments({}, asked, { cwd: "/repository/infra" })).toEqual({ inputs: inputs("a") });
   expect(await checkDeployments({}, inputs("a"), { cwd: "/elsewhere" })).toEqual({ inputs: inputs("a") });

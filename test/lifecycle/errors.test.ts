@@ -5,7 +5,7 @@ import type { SegmentOutputs } from "../../src/lifecycle/state/segment.ts";
 const half = "half \ud83d of one";
 const whole = "half \\u{d83d} of one";
 
-it("has a text that the engine can take, whatever it is made of", () => {
+it("has a text that Pulumi accepts, whatever it is made of", () => {
   expect(new SeederError("MESSAGE_EDITED", half).message).toBe(`MESSAGE_EDITED: ${whole}`);
   const failure = new PartialPushError("id", {} as SegmentOutputs, half);
   expect([failure.message, ...failure.reasons]).toEqual([whole, whole]);

@@ -25,11 +25,11 @@ describe("of messages in doubt", () => {
   async function inDoubt(): Promise<SegmentOutputs> {
     world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
     const { properties } = await failureOf(world.start().lifecycle.create(await world.segment(text)));
-    if (properties === undefined) throw new Error("the engine was to keep something");
+    if (properties === undefined) throw new Error("Pulumi had to keep something");
     return properties;
   }
 
-  it("says that they are held, and what goes beside them", async () => {
+  it("says that they are held, and what is sent in addition", async () => {
     const before = await inDoubt();
     expect(await preview(before, await world.segment(text))).toEqual([
       "info: 0 messages to push to orders, 2 in doubt, not sent again",

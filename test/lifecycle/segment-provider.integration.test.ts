@@ -86,7 +86,7 @@ it("shows no metrics of the queue that a segment went to before", async () => {
   expect(await world.start().lifecycle.diff("a", back, inputs)).toEqual({ changes: false, replaces: [] });
 });
 
-it("refuses a state of another form, and does not take it for empty", async () => {
+it("refuses a state of another form, and does not treat it as empty", async () => {
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   const { runs: _runs, elsewhere: _elsewhere, ...older } = outputs(await lifecycle.create(inputs));
   for (const call of ["diff", "update"] as const) {
@@ -105,7 +105,7 @@ it("refuses what is no longer what was planned, and pushes nothing", async () =>
   expect(world.emulator.requests).toHaveLength(0);
 });
 
-it("throws what the engine needs to keep a part: id, properties with the provider, reasons", async () => {
+it("throws what Pulumi needs to keep a part: id, properties with the provider, reasons", async () => {
   const many = Array.from({ length: 150 }, (_, n) => `{ body: ${n} }`).join(", ");
   const inputs = await world.segment(`queue: orders\nmessages: [${many}]\n`);
   world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
@@ -216,7 +216,7 @@ it("takes what only the preview needs off the inputs, and says what will go only
   expect(world.logged).toHaveLength(1);
 });
 
-it("goes by the repository's folder where it is told, from its own working directory, and keeps no absolute path", async () => {
+it("uses the given repository folder from its own working directory, and keeps no absolute path", async () => {
   const inputs = await world.segment("queue: orders\nmessages: [{ body: 1 }]\n");
   const asked = { ...inputs, root: "../../elsewhere" };
   expect(await lifecycle.check({}, { ...asked, folder: world.root })).toEqual({ inputs: { ...inputs, root: ".." } });
@@ -224,7 +224,7 @@ it("goes by the repository's folder where it is told, from its own working direc
   expect(own).toEqual({ ...inputs, root: "." });
 });
 
-it("names no more edited messages than an error can carry to the engine", async () => {
+it("names no more edited messages than an error to Pulumi can carry", async () => {
   const many = (word: string) =>
     `queue: orders\nmessages: [{ for_each: 1000, id: "m\${index}", body: "${word} \${index}" }]\n`;
   const { lifecycle } = world.start();
@@ -235,7 +235,7 @@ it("names no more edited messages than an error can carry to the engine", async 
   expect(failure).toContain("980 more messages were edited as well.");
 });
 
-it("takes a failure for too large to reach the engine where its ledger nearly is", async () => {
+it("treats a failure as too large for Pulumi if its ledger nearly is", async () => {
   const inputs = await world.segment("queue: orders\nmessages: [{ id: one, body: 1 }]\n");
   const { outs } = await world.start().lifecycle.create(inputs);
   expect(new PartialPushError("a/0", outs, "why").exceedsGrpcHeaderLimit).toBe(false);

@@ -84,7 +84,7 @@ describe("dedup_field", () => {
     expect(problems.map(formatProblem)).toEqual([expect.stringMatching(/BODY_NOT_VALID: the body has a key "key"/)]);
   });
 
-  it("waits for variables that are not known, and tells once what a map has against it", async () => {
+  it("waits for unknown variables, and reports once what is wrong with a map", async () => {
     const unknown = "messages: [{ body: '${config.a}' }, { body: { n: '${config.a}' } }]\n";
     expect(values(await messagesOf(`dedup_field: key\n${unknown}`))).toEqual([undefined, undefined]);
     const { problems } = await loadFiles({

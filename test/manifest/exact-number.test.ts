@@ -22,7 +22,7 @@ describe("isExactNumber", () => {
     ["1e-999", "it becomes zero"],
     ["9007199254740993", "it is rounded to an even neighbour"],
     ["0.1000000000000000055511151231257827", "a double has fewer digits"],
-    ["NaN", "it is no number"],
+    ["NaN", "it is not a number"],
     ["", "it is nothing"],
   ])("refuses %s: %s", (text) => {
     expect(isExactNumber(text)).toBe(false);

@@ -97,7 +97,7 @@ describe("hostile manifests", () => {
     );
   });
 
-  it("that were good before somebody changed a place of them", async () => {
+  it("that were good before one place was changed", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(good.length), fc.nat(20), pieces, async (at, cut, piece) => {
         await survives({ "messages/a.yaml": good.slice(0, at) + piece + good.slice(at + cut) });

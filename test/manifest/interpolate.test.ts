@@ -41,7 +41,7 @@ describe("variables", () => {
     expect(await bodyOf(written)).toEqual(body);
   });
 
-  it("stand in ids and delays, and where a text is wanted they become text", async () => {
+  it("may be in ids and delays, and become text if a text is expected", async () => {
     const messages = await messagesOf(`  - id: "\${stack}-1"
     body: "\${config.a.b}"
     content_type: text
@@ -143,7 +143,7 @@ describe("secrets", () => {
     expect(fillSecrets(message, secrets)).not.toHaveProperty("secrets");
   });
 
-  it("fill a whole text, and leave a message without any as it is", async () => {
+  it("fill a whole text, and leave a message without any unchanged", async () => {
     const [text, none] = await messagesOf("  - body: ${secret.pin}\n    content_type: text\n  - body: [1]\n");
     if (text === undefined || none === undefined) throw new Error("no messages");
     expect(fillSecrets(text, secrets)).toMatchObject({ body: "42", secretValues: ["42"] });
@@ -168,7 +168,7 @@ describe("secrets", () => {
   });
 });
 
-it("a text whose ${ are doubled comes out as it was, whatever it is", async () => {
+it("a text whose ${ are doubled is restored, whatever it is", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom("$", "{", "}", "${", "stack", "secret.token", "x"), { maxLength: 12 }),

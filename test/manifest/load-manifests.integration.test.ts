@@ -86,7 +86,7 @@ messages:
     expect(manifests.map(({ name }) => name)).toEqual(["Z", "a/z", "a/z#2", "own", "b"]);
   });
 
-  it("selects by the stack, and checks the others all the same", async () => {
+  it("selects by the stack, and still checks the others", async () => {
     const files = {
       "messages/dev.yaml": `stacks: [dev]\n${one}`,
       "messages/prod.yaml": `stacks: [prod]\n${one}`,
@@ -102,7 +102,7 @@ messages:
     expect((await loadFiles(files)).manifests).toHaveLength(3);
   });
 
-  it("tells everything at once, also beside what cannot be read, and keeps no broken manifest", async () => {
+  it("reports everything at once, with what cannot be read, and keeps no broken manifest", async () => {
     const { manifests, problems } = await loadFiles({
       "messages/a.yaml": `qeue: orders
 push: always
@@ -198,7 +198,7 @@ messages:
     ]);
   });
 
-  it("tells of a broken link once where a manifest names it, and not where nothing does", async () => {
+  it("reports a broken link once if a manifest names it, and not otherwise", async () => {
     using root = temporaryFolder();
     writeFiles(root.path, { "messages/a.yaml": "queue: orders\nsource: { file: loop.ndjson }\n" });
     for (const name of ["loop.ndjson", "notes.txt", "folder", "b.yaml"]) {

@@ -76,7 +76,7 @@ describe("a manifest's name", () => {
     expect(named).toEqual({ names: ["my-orders"], codes: [] });
   });
 
-  it("is named after its document too, which is no name that could be written", async () => {
+  it("is named after its document too, in a form that no author can write", async () => {
     const { names, codes } = await namesOf({ "messages/a.yaml": `${one}---\n${one}` });
     expect({ names, codes }).toEqual({ names: ["a", "a#2"], codes: ["UNNAMED_DOCUMENT"] });
   });
@@ -103,7 +103,7 @@ describe("files that are one on other systems", () => {
     expect(codes).toEqual(["PATH_TWICE"]);
   });
 
-  it("are told once, and shown so that they can be told apart", async () => {
+  it("are reported once, and shown so that they can be distinguished", async () => {
     const { problems } = await loadFiles({ [`messages/${decomposed}.yaml`]: one, [`messages/${composed}.yaml`]: one });
     expect(problems).toMatchObject([
       {

@@ -49,7 +49,7 @@ describe("a number inside a text", () => {
     expect(loaded.problems.map(({ code }) => code)).toEqual(Array.from({ length: 4 }, () => "NUMBER_SPELLING"));
   });
 
-  it("is found at any depth, beside texts that look alike, in rows of JSON arrays and with spaces", async () => {
+  it("is found at any depth, next to texts that look alike, in rows of JSON arrays and with spaces", async () => {
     const rows = '{"a": {"b": [1.0, {"c": 2.50}]}, "t": "1.0", "n": 7}';
     const map = '{ body: "${row.a.b.0} ${row.a.b.1.c} ${row.t} ${row.n}" }';
     expect(await mapped(`${rows}\n`, map)).toEqual(["1.0 2.50 1.0 7"]);
@@ -57,7 +57,7 @@ describe("a number inside a text", () => {
     expect(await mapped("[ 1.0 , 2 ]", '{ body: "is ${row}" }', "rows.json")).toEqual(["is 1.0", "is 2"]);
   });
 
-  it("is a number where it stands alone, and a text where a text is wanted", async () => {
+  it("is a number if it is alone, and a text if a text is expected", async () => {
     expect(await mapped('{"n":19.90}\n', '{ body: { n: "${row.n}", t: "${row.n} EUR", row: "${row}" } }')).toEqual([
       { n: 19.9, t: "19.90 EUR", row: { n: 19.9 } },
     ]);
@@ -114,7 +114,7 @@ describe("a dollar sign before a variable", () => {
   });
 
   it.each(["$${stack}", "a $${ stack } b", "$$${stack}", "$${secret.pin}", "$${config.region}"])(
-    "%s is warned of, and stays as it was",
+    "%s causes a warning, and stays unchanged",
     async (text) => {
       const loaded = await inline(`  - body: '${text}'\n`, {
         stack: "dev",
@@ -125,10 +125,13 @@ describe("a dollar sign before a variable", () => {
     },
   );
 
-  it.each(["$${HOME}", "$${stack", "$${}", "$${config.gone}"])("%s is no variable, and not warned of", async (text) => {
-    const loaded = await inline(`  - body: '${text}'\n`);
-    expect(loaded.problems).toEqual([]);
-  });
+  it.each(["$${HOME}", "$${stack", "$${}", "$${config.gone}"])(
+    "%s is not a variable, and causes no warning",
+    async (text) => {
+      const loaded = await inline(`  - body: '${text}'\n`);
+      expect(loaded.problems).toEqual([]);
+    },
+  );
 
   it("does not make a text of many markers slow", () => {
     expect(parseTemplate("$${".repeat(100_000))).toHaveLength(100_000);
@@ -147,7 +150,7 @@ describe("aliases and keys", () => {
     expect(bodies(loaded)).toEqual([{ order: 1, again: "order", first: 3 }]);
   });
 
-  it("a key that is there twice by an alias, one that is no text and one without an anchor are told", async () => {
+  it("a key that an alias duplicates, one that is not a text and one without an anchor are reported", async () => {
     const loaded = await inline(`  - body: { &a x: 1, *a : 2 }
   - body: { n: &n 5, *n : 1 }
   - body: { *gone : 1 }
@@ -159,7 +162,7 @@ describe("aliases and keys", () => {
     ]);
   });
 
-  it("problems below a key that is an alias are told at their place", async () => {
+  it("problems below a key that is an alias are reported at their place", async () => {
     const loaded = await inline('  - id: &b body\n    *b : { x: "${gone}" }\n');
     expect(loaded.problems.map(({ code, location: { line, column } }) => `${line}:${column} ${code}`)).toEqual([
       "4:16 VARIABLE_UNKNOWN",

@@ -7,7 +7,7 @@ describe("problem codes", () => {
     expect(fixtureCodes).toEqual(Object.keys(problemCodes).sort());
   });
 
-  it.each(fixtureCodes)("%s is told as expected", async (code) => {
+  it.each(fixtureCodes)("%s is reported as expected", async (code) => {
     const found = await problemsOf(code);
     await expect(found).toMatchFileSnapshot(expectedFile(code));
     expect(found).toContain(` ${code}: `);

@@ -39,7 +39,7 @@ describe("a variable that is named like a secret", () => {
     }
   });
 
-  it("stays in a body by its name until the push, and is no part of what the message is known by", async () => {
+  it("stays in a body by its name until the push, and is not part of the message's identity", async () => {
     const text = 'messages: [{ body: { a: ["Bearer ${env.DEPLOY_TOKEN}!", "${env.COUNT_SECRET}"] } }]';
     const { manifests, problems } = await load(text);
     expect(problems).toEqual([]);

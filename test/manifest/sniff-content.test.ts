@@ -74,7 +74,7 @@ describe("a file that is something else", () => {
     '["<html></html>"]',
     "PK,name\n1,2\n",
     "404\nx\n",
-  ])("is not taken for one: %j", (text) => {
+  ])("is not mistaken for one: %j", (text) => {
     expect(sniffContent(bytes(text))).toBeUndefined();
   });
 
@@ -82,7 +82,7 @@ describe("a file that is something else", () => {
   const named = Object.entries(others).map(([name, text]) => ({ name, text: bytes(text) }));
 
   it.each(Object.keys(sources))(
-    "is refused in place of %s, also where the name says that it is compressed, and inside",
+    "is refused in place of %s, also if its name suggests compression, and inside",
     async (file) => {
       for (const { name, text } of named) {
         for (const [path, content] of [
@@ -129,7 +129,7 @@ describe("a file that is something else", () => {
     }
   });
 
-  it("is told with how to get the data", async () => {
+  it("is reported with how to get the data", async () => {
     const { problems } = await loadFiles({
       "messages/a.yaml": "queue: orders\nsource: { file: rows.csv.zst }\n",
       "messages/rows.csv.zst": pointer,

@@ -52,7 +52,7 @@ describe("a column whose name has a dot", () => {
     expect(messages).toEqual([{ id: "c-Rome", body: { city: "Rome", text: "in Rome, x" } }]);
   });
 
-  it("is told how to be named", async () => {
+  it("is reported with a valid name", async () => {
     const { problems } = await load(
       `  map: { body: "\${row.address.city}" }
 `,

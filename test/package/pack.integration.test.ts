@@ -50,7 +50,7 @@ it("holds code, its declarations and what it reads, and no tests", () => {
   expect(statSync(tarball).size).toBeLessThan(500_000);
 });
 
-it("tells nothing of the machine that packed it", () => {
+it("reveals nothing about the machine that packed it", () => {
   const texts = packed().map((path) => readFileSync(installed(path.replace(/^package\//, "")), "utf8"));
   for (const location of [repository, folder, "resolved"]) {
     expect(texts.filter((text) => text.includes(`"${location}`) || text.includes(`${location}/`))).toEqual([]);
@@ -79,7 +79,7 @@ it("depends on what it imports at run time, and leaves the SDK to the project", 
   expect(rest.version).toBe(own.version);
 });
 
-it("can be imported and required, and is found by the name in the engine's state", () => {
+it("can be imported and required, and is found by the name in the Pulumi state", () => {
   const names = `console.log(Object.keys(require("queue-seeder")).join())`;
   expect(run(project, process.execPath, "--input-type=commonjs", "-e", names)).toContain("runProgram");
   const places = `for (const name of ["lifecycle", "manifest.schema.json"]) console.log(import.meta.resolve("queue-seeder/" + name))`;

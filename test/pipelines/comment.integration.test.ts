@@ -32,7 +32,7 @@ describe("the plan's comment", () => {
     ]);
   });
 
-  it("is found behind any number of others, and taken for nobody else's", async () => {
+  it("is found after any number of others, and is never another author's", async () => {
     await using api = await startGithubApi();
     api.comments.push(...others(200), ...others(1, `${marker}\nnot the pipeline's`));
     const own = { id: 900, user: { login: "github-actions[bot]" }, body: `${marker}\nold` };
@@ -51,7 +51,7 @@ describe("the plan's comment", () => {
     expect(api.comments).toHaveLength(101);
   });
 
-  it("is not written where there is nothing to do, unless it said otherwise before", async () => {
+  it("is not written if there is nothing to do, unless it reported otherwise before", async () => {
     await using api = await startGithubApi();
     expect((await comment(api, `${marker}\nnothing\n`, 0)).code).toBe(0);
     expect(api.comments).toEqual([]);

@@ -38,7 +38,7 @@ const { value: json } = fc.letrec<{ value: JsonValue }>((tie) => ({
   ),
 }));
 
-it("writes what the reference implementation writes, and leaves the value as it is", () => {
+it("writes what the reference implementation writes, and leaves the value unchanged", () => {
   fc.assert(
     fc.property(json, (value) => {
       const before = JSON.stringify(value);

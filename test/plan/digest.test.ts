@@ -36,7 +36,7 @@ it("sees every change of meaning", () => {
   );
 });
 
-it("tells text from JSON, and both are the same in every release", () => {
+it("distinguishes text from JSON, and both are the same in every release", () => {
   // Computed with openssl from the documented form. If they change, every existing ledger pushes its messages again.
   expect(messageDigest({ contentType: "text", body: "hello" })).toBe("v1:nWOMmhCZXv75RiThYq_s6w");
   expect(messageDigest({ contentType: "json", body: "hello" })).toBe("v1:YnF30-ppMoInGuIlz5dwWw");
@@ -61,7 +61,7 @@ it("knows a manifest by its messages, their ids, delays and order", () => {
   expect(new Set(all).size).toBe(all.length);
 });
 
-it("tells a place for a secret from its spelling, and does not know the secret", () => {
+it("distinguishes a place for a secret from its spelling, and does not contain the secret", () => {
   const body = { a: "${secret.KEY}", b: "${secret.KEY}" };
   const slot = (step: string) => ({ name: "KEY", path: [step], at: 0 });
   const plain = messageDigest({ contentType: "json", body });

@@ -33,7 +33,7 @@ it.each([
   ["a part of one", { manifest: "", complete: true, pushed: "" }],
   ["a digest of another version", { manifest: "v9:abc", complete: true, pushed: "", inDoubt: "" }],
   ["a line of another version", { manifest: "", complete: true, pushed: `${digest}\nv2:xyz`, inDoubt: "" }],
-  ["an id that is no string", { manifest: "", complete: true, pushed: `${digest} 7.5`, inDoubt: "" }],
+  ["an id that is not a string", { manifest: "", complete: true, pushed: `${digest} 7.5`, inDoubt: "" }],
 ])("never takes an unreadable ledger for an empty one: %s", (_, packed) => {
   expect(() => unpackLedger(packed)).toThrow(LedgerError);
 });

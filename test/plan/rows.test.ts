@@ -112,7 +112,7 @@ it.each(["on_change", "every_deploy"] as const)("%s resumes the same delivery, a
   });
 });
 
-it("comes back from the state as it went in, and is no larger for more rows", () => {
+it("is restored from the state, and does not grow with the rows", () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(40)), fc.uniqueArray(fc.nat(40)), (pushed, inDoubt) => {
       const bodies = Array.from({ length: 41 }, (_, n) => n);

@@ -73,7 +73,7 @@ it("knows rows by their content alone, and the plan by delays too", () => {
   );
 });
 
-it("tells every segment when any row has changed, where all rows go together", () => {
+it("changes every segment when any row has changed, if all rows are sent together", () => {
   const before = cut(rows(6_000), false);
   const after = cut([...rows(5_999), row(-1)], false);
   const delivery = ({ content }: (typeof before)[number]) => content.kind === "rows" && content.delivery;

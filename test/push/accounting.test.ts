@@ -110,7 +110,7 @@ async function play(plan: Schedule) {
   };
 }
 
-describe("whatever the API answers, and whoever breaks", () => {
+describe("whatever the API answers, and whichever side fails", () => {
   test("every message that was taken has one outcome, and the outcome is true", async () => {
     await fc.assert(
       fc.asyncProperty(schedule, async (plan) => {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { systemClock } from "../../src/push/index.ts";
 
-test("a moment that has passed is no wait, and nothing that Node would warn of", async () => {
+test("a moment that has passed causes no wait, and no warning from Node", async () => {
   const warned = once(process, "warning").then(([warning]) => String(warning));
   await systemClock.sleep(-2);
   // Node emits a warning on the next tick, so this one follows any of the clock's.

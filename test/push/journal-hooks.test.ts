@@ -152,7 +152,7 @@ describe.runIf(existsSync("/dev/full"))("on a disk that is full", () => {
   });
 });
 
-test("killed at any moment, the journal knows of every message in the queue, and claims none that is not", async () => {
+test("killed at any moment, the journal has every message of the queue, and claims no other", async () => {
   await inFolder(async (folder) => {
     const plan = fc.record({
       sizes: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 12 }),

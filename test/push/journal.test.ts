@@ -67,7 +67,7 @@ describe("a journal", () => {
     expect((await only()).head.place).toHaveLength(50_000);
   });
 
-  test("tells the next run what was pushed, what is in doubt, and nothing of what was not sent", async () => {
+  test("records for the next run what was pushed and what is in doubt, and nothing that was not sent", async () => {
     const journal = await begin({}, { pushed: ["before"], inDoubt: ["doubt"] });
     await journal.sending(entries(0, 1));
     await journal.settled("pushed", [0, 1]);
@@ -114,7 +114,7 @@ describe("a journal", () => {
     expect(await journals.list(site)).toEqual([]);
   });
 
-  test("stands behind one that was begun before it", async () => {
+  test("comes after one that was begun before it", async () => {
     await begin({ id: "AAAAAAAAAAAA", startedAt: "2026-08-01T10:00:00.002Z" });
     await begin({ id: "CCCCCCCCCCCC", startedAt: "2026-08-01T10:00:00.001Z" });
     await begin({ id: "BBBBBBBBBBBB", startedAt: "2026-08-01T10:00:00.001Z" });

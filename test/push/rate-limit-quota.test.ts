@@ -29,7 +29,7 @@ describe("a budget", () => {
     expect(budget.readyAt(start)).toBeLessThanOrEqual(start);
   });
 
-  test("holds to what it is told to assume, less a tenth for others", () => {
+  test("keeps to the given quota, less a tenth for others", () => {
     const budget = createRateLimitQuota({ requests: 1_200, windowMs: 300_000 });
     expect(atOnce(budget, start)).toBe(1_080);
     expect(budget.readyAt(start)).toBe(start + 301_000);
@@ -49,7 +49,7 @@ describe("a budget", () => {
     expect(atOnce(budget, start)).toBe(10);
   });
 
-  test("keeps a tenth of what it saw when nobody tells the quota", () => {
+  test("keeps a tenth of what it saw when the quota is unknown", () => {
     const budget = createRateLimitQuota(undefined);
     const rate = { ...says(100), quota: undefined, windowMs: undefined };
     budget.answered(budget.sent(start), rate, start);
@@ -113,7 +113,7 @@ describe("a budget", () => {
     expect(atOnce(budget, start + 500)).toBe(1_079);
   });
 
-  test("is blocked for as long as it is told to be, the longest word counting", () => {
+  test("is blocked for the longest time that an answer gives", () => {
     const budget = createRateLimitQuota(undefined);
     budget.block(10_000, start);
     budget.block(2_000, start);

@@ -146,7 +146,7 @@ describe("retries", () => {
     expect(client.sent).toHaveLength(7);
   });
 
-  test("does not try again what nobody can mend by waiting", async () => {
+  test("does not retry what waiting cannot mend", async () => {
     const { run, client } = setUp(() => ({ kind: "unsent", failure: failure("no") }), { batches: batches(1) });
     expect((await runPush(run)).failure).toEqual(failure("no"));
     expect(client.sent).toHaveLength(1);
@@ -331,7 +331,7 @@ describe("the end of a run", () => {
     expect(client.sent).toEqual([]);
   });
 
-  test("is no stop when the signal comes after the last outcome", async () => {
+  test("does not count as a stop when the signal comes after the last outcome", async () => {
     const stop = new AbortController();
     const { run } = setUp(() => accepted, { stop: stop.signal, batches: batches(1), onOutcome: () => stop.abort() });
     expect(await runPush(run)).toMatchObject({ stopped: false, messages: { pushed: 1 } });

@@ -65,7 +65,7 @@ function jitter(from: number, to: number): () => number {
   };
 }
 
-test("a clock that is set back an hour makes nobody wait for it", async () => {
+test("a clock that is set back an hour delays no request", async () => {
   const clock = virtualClock();
   let set = 0;
   const throttle = createThrottle({ clock: { ...clock, now: () => clock.now() + set }, assume: "documented" });
@@ -143,14 +143,14 @@ describe("under the limits of the API", () => {
 });
 
 describe("without limits", () => {
-  test("nobody waits for the clock", async () => {
+  test("no request waits for the clock", async () => {
     const clock = virtualClock();
     const throttle = createThrottle({ clock, assume: "nothing" });
     for (let i = 0; i < 3_000; i++) (await throttle.acquire(to("orders", 100))).done(answered());
     expect(clock.slept).toEqual([]);
   });
 
-  test("those under way are bounded, and those who wait go in order", async () => {
+  test("requests under way are bounded, and waiting ones start in order", async () => {
     const throttle = createThrottle({ clock: virtualClock(), assume: "nothing" });
     for (let answers = 0; answers < mostUnderWay.last; answers++)
       (await throttle.acquire(to("orders"))).done(answered());
@@ -208,7 +208,7 @@ describe("when the API is loaded", () => {
     expect(order).toEqual(["mails after 0", "mails after 0", "orders after 5000", "orders after 5000"]);
   });
 
-  test("the account's limit makes everybody wait", async () => {
+  test("the account's limit makes all requests wait", async () => {
     const clock = virtualClock();
     const throttle = createThrottle({ clock, assume: "nothing" });
     const begin = clock.now();
@@ -219,7 +219,7 @@ describe("when the API is loaded", () => {
 });
 
 describe("who gives up waiting", () => {
-  test("is let go, and holds up nobody behind", async () => {
+  test("is released, and delays no request after it", async () => {
     const clock = virtualClock();
     const throttle = createThrottle({ clock, assume: "nothing" });
     const reason = new Error("enough");

@@ -57,7 +57,7 @@ describe("a wait that is longer than a run waits", () => {
     expect(report.failure?.code).toBe(971);
   });
 
-  test("is the sum of what a batch has waited: a limit that is told anew each time has an end", async () => {
+  test("is the sum of what a batch has waited: a limit that is repeated each time has an end", async () => {
     const { report, clock, requests } = await run(() => refused("after_wait", 971, { retryAfterMs: 1_500_000 }));
     expect(requests).toBe(3);
     expect(clock.elapsed()).toBeLessThanOrEqual(hour);

@@ -10,7 +10,7 @@ it.each([
   ['"plain"', '"plain"'],
   ["null", "null"],
   ["[]", "[]"],
-])("reads the JSON %s as base64 and as it is", (json, text) => {
+])("reads the JSON %s as base64 and verbatim", (json, text) => {
   expect(decodeBody({ contentType: "json", body: base64(json) })).toEqual({ kind: "json", text });
   expect(decodeBody({ contentType: "json", body: json })).toEqual({ kind: "json", text });
 });
@@ -31,7 +31,7 @@ it("never takes plain JSON for base64, nor base64 for plain JSON", () => {
   );
 });
 
-it("keeps a text as it is, also one that looks like base64 or JSON", () => {
+it("keeps a text unchanged, also one that looks like base64 or JSON", () => {
   for (const body of ["", "MTIz", '{"a":1}', "line\n\u2028\u0000 ü 😀"]) {
     expect(decodeBody({ contentType: "text", body })).toEqual({ kind: "text", text: body });
   }

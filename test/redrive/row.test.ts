@@ -9,7 +9,7 @@ const message = (body: string, contentType: string | undefined = "json") => ({
   timestampMs: 1_795_761_214_288,
 });
 
-it("writes JSON as it is, on one line", () => {
+it("writes JSON verbatim, on one line", () => {
   expect(toRow(message('{\r\n  "a": 1.50,\n  "b": "x\\ny" }\n'), false)).toEqual({
     id: "m1",
     kind: "json",

@@ -260,7 +260,7 @@ describe("answers that are lost", () => {
     expect(world.rows()).toEqual(bodies(5));
   });
 
-  it("of an acknowledgement leave its messages named, since nothing can tell what became of them", async () => {
+  it("of an acknowledgement leave its messages named, since their fate is unknown", async () => {
     await using world = await makeWorld();
     await world.fill(numbered(5));
     world.emulator.faults.add({ match: { route: "ack" }, effect: { kind: "lost", when: "after" }, times: 1 });
@@ -291,7 +291,7 @@ describe("answers that are lost", () => {
   });
 });
 
-it("goes on with an unfinished export alone", async () => {
+it("continues with an unfinished export alone", async () => {
   await using world = await makeWorld();
   await world.fill(numbered(150));
   const controller = new AbortController();
@@ -308,7 +308,7 @@ it("goes on with an unfinished export alone", async () => {
   await expect(world.open()).rejects.toThrow("EXPORT_EXISTS: out.yaml exists already");
 });
 
-it("does not write into files that somebody changed", async () => {
+it("does not write into files that a user changed", async () => {
   await using world = await makeWorld();
   await world.fill(numbered(150));
   const controller = new AbortController();

@@ -37,7 +37,7 @@ it("keeps a hundred lines of a call, and counts the others", () => {
   expect([lines.length, omittedLines, ended]).toEqual([100, 30, undefined]);
 });
 
-it("keeps an empty line and several lines as they are", () => {
+it("keeps an empty line and several lines unchanged", () => {
   const capture = new ConsoleCapture();
   const call = capture.begin();
   capture.take({ level: "log", message: `\u0001${call}\u0001` });

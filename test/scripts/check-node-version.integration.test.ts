@@ -22,12 +22,15 @@ function runOn(version: string, file = guard): Promise<ProcessResult> {
   return spawnProcess(process.execPath, ["-r", preload, file]).done;
 }
 
-test.each(["0.10.48", "18.20.8", "20.20.2", "21.99.0", "22.17.1"])("Node %s is told what to do", async (version) => {
-  const { code, stdout, stderr } = await runOn(version);
-  expect([code, stdout]).toEqual([1, ""]);
-  expect(stderr).toContain(`queue-seeder needs Node 22.18 or newer; this is Node ${version}.\n`);
-  expect(stderr).toContain("Run `npm ci` again without --omit=optional");
-});
+test.each(["0.10.48", "18.20.8", "20.20.2", "21.99.0", "22.17.1"])(
+  "Node %s is refused with the remedy",
+  async (version) => {
+    const { code, stdout, stderr } = await runOn(version);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(`queue-seeder needs Node 22.18 or newer; this is Node ${version}.\n`);
+    expect(stderr).toContain("Run `npm ci` again without --omit=optional");
+  },
+);
 
 test("where it was installed as a package, there is another thing to do", async () => {
   const folder = join(dir, "node_modules/queue-seeder");

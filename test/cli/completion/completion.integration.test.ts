@@ -13,7 +13,7 @@ const values = (words: readonly string[], folder = "/") =>
   complete(buildProgram(), words, folder).candidates.map(({ value }) => value);
 
 describe("what can follow", () => {
-  it("is a command at first, and none that people do not call", () => {
+  it("completes commands first, and none that users do not call", () => {
     expect(values([""])).toEqual(expect.arrayContaining(["validate", "emulate", "completion", "help"]));
     expect(values([""])).not.toContain("complete");
     expect(values(["va"])).toEqual(["validate"]);
@@ -49,7 +49,7 @@ describe("what can follow", () => {
     expect(also("emulate", "")).toBe("nothing");
   });
 
-  it("goes to the shell a line each", () => {
+  it("is passed to the shell one per line", () => {
     const candidates = [{ value: "a", description: "two\n words" }];
     expect(toLines({ candidates, also: "files" })).toBe("a\ttwo words\n:files\n");
   });

@@ -111,7 +111,7 @@ describe("init into an existing repository", () => {
     expect((await run(["validate"], { cwd: folder.path })).code).toBe(0);
   });
 
-  it("leaves a file that exists as it is, unless it is told to replace it", async () => {
+  it("leaves an existing file unchanged, unless it may replace it", async () => {
     using folder = temporaryFolder();
     const mine = "queue: orders\nmessages:\n  - body: mine\n";
     writeFiles(folder.path, { "messages/orders.yaml": mine });

@@ -11,7 +11,7 @@ import { full, manifestOf, planOf } from "../shared/plan/fixture.ts";
 
 const plainly = (_: string, text: string) => text;
 const nothing = planOf([manifestOf("quiet", { messages: 1, pushedBefore: 1 })]);
-const fromNothing = planOf([], { base: { kind: "nothing", code: "no_login", why: "nobody is logged in" } });
+const fromNothing = planOf([], { base: { kind: "nothing", code: "no_login", why: "no login was found" } });
 
 describe("a plan as text, Markdown, JSON and annotations", () => {
   it("is as it was reviewed", async () => {
@@ -106,7 +106,7 @@ _2 errors did not fit into this comment. Run \`queue-seeder validate\` to see al
     expect(text(3000)).toMatch(/_\d,\d{3} errors did not fit/);
   });
 
-  it("lets nobody's text become Markdown", () => {
+  it("lets no text become Markdown", () => {
     const body = "````\n</details> <!-- @everyone | `";
     const text = planMarkdown(planOf([{ ...loaded("a|b`c@d<e>", body), queue: "`q`" }]));
     expect(text).toContain("`````text");

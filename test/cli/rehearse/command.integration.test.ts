@@ -57,7 +57,7 @@ it("starts nothing if there is nothing to rehearse", async () => {
   expect([code, stdout]).toEqual([0, "There is nothing to rehearse.\n"]);
 });
 
-it("adds its section to a plan, which stays as it is", async () => {
+it("adds its section to a plan, and leaves the rest unchanged", async () => {
   await using project = await RehearsalProject.open(undefined, { ...files, "plan.md": "<!-- marker -->\nplan\n" });
   const { code } = await project.run("two", "--worker", "orders=consumer.ts", "--append", "plan.md");
   expect(code).toBe(0);

@@ -71,7 +71,7 @@ describe("whether all is well", () => {
     [mixed, false],
     [{ ...good, ended: "timed_out" } as const, false],
     [{ ...good, ended: "interrupted" } as const, false],
-  ])("is said of it as a whole", (rehearsal, well) => {
+  ])("is the result of the whole rehearsal", (rehearsal, well) => {
     expect(isAllGood(rehearsal)).toBe(well);
   });
 });

@@ -63,7 +63,7 @@ describe("a repair is about", () => {
     expect(await segments("forget", "a", long)).toEqual([`${own}::a/0`, `${own}::a/1`]);
   });
 
-  it("segments that the repository has: others the engine would delete", async () => {
+  it("segments that the repository has: Pulumi would delete others", async () => {
     const short = { ...long, "rows.ndjson": "1\n" };
     const both = [recorded("a"), recorded("a", 1)];
     expect(await segments("forget", "a", short, ...both)).toEqual([`${own}::a/0`]);
@@ -100,7 +100,7 @@ describe("a repair is about", () => {
     );
   });
 
-  it("the component and the list of deployments too, where the engine does not know the manifest", async () => {
+  it("the component and the list of deployments too, if the Pulumi state does not contain the manifest", async () => {
     const two = { "a.yaml": manifest, "b.yaml": manifest };
     expect(await targets("forget", "a", two, recorded("a"))).toEqual([`${own}::a/0`]);
     const component = "urn:pulumi:dev::shop::queue-seeder:index:Manifest::b";

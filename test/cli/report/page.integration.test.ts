@@ -82,7 +82,7 @@ describe("what runs did", () => {
   });
 });
 
-describe("the engine's history", () => {
+describe("Pulumi's history", () => {
   it("finds a backend's folder by its address, and none of a backend that has none", () => {
     expect(backendFolder("file:///var/state", "/repo")).toBe("/var/state");
     expect(backendFolder("file://~/state", "/repo")).toBe(join(homedir(), "state"));
@@ -161,7 +161,7 @@ describe("the engine's history", () => {
     expect(note).toMatch(/earlier runs are missing/);
   });
 
-  it("says why the engine refuses", async () => {
+  it("reports why Pulumi refuses", async () => {
     const run = async () => ({ code: 6, signal: null, stdout: "", stderr: "error: no stack named 'x' found\n" });
     await expect(readHistory({ run }, where)).rejects.toThrow(
       /`pulumi whoami --json` failed: no stack named 'x' found/,

@@ -58,7 +58,7 @@ function tellAll(report: Reporter, tick: () => void): void {
   report.onEnded(4);
 }
 
-describe("telling people", () => {
+describe("the text reporter", () => {
   const logged = (terminal: boolean, tickMs: number) => {
     let text = "";
     let now = 0;
@@ -82,7 +82,7 @@ describe("telling people", () => {
   });
 });
 
-describe("telling programs", () => {
+describe("the JSON reporter", () => {
   it("is a line of JSON for each thing, as the schema says", async () => {
     const lines: string[] = [];
     const report = createJsonReporter(

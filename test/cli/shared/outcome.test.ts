@@ -24,7 +24,7 @@ const run = (pushed: number, more: object = {}) => ({
   ...more,
 });
 
-describe("what became of a run", () => {
+describe("the outcome of a run", () => {
   it("is what segments say that it pushed, all of them together", () => {
     const after = stateOf(
       outputsOf("a", { pushed: 7, lastPush: run(5, { possibleDuplicates: ["x"] }) }),
@@ -65,7 +65,7 @@ describe("what became of a run", () => {
     expect(toOutcome(held, state, state, failed)).toMatchObject({ exit: 3, total: { inDoubt: 2, notSent: 0 } });
   });
 
-  it("counts what was planned as not sent, beside what was held", () => {
+  it("counts what was planned as not sent, in addition to what was held", () => {
     const some = planOf([manifestOf("a", { push: load(3), held: 2, messages: 5, inDoubtPolicy: "stop" })]);
     const after = stateOf(outputsOf("a", { pushed: 1, inDoubt: 2, lastPush: run(1) }));
     expect(toOutcome(some, before, after, failed).total).toMatchObject({ pushed: 1, inDoubt: 2, notSent: 2 });

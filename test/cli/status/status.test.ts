@@ -37,7 +37,7 @@ const status = toStatus(full, state, asked);
 const unasked = toStatus(full, state, "there are no credentials");
 
 describe("a status", () => {
-  it("has the ledger's figures beside the repository's, and the last push of all segments", () => {
+  it("has the ledger's figures next to the repository's, and the last push of all segments", () => {
     expect(status.manifests.slice(0, 3)).toMatchObject([
       { name: "backfill", pushed: 500, pending: 999_700, inDoubt: 140, removed: 1, lastPush: { at: later.at } },
       { name: "edited", edited: 1001, lastPush: null },

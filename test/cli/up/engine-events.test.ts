@@ -38,7 +38,7 @@ const done = (type: string, op: string, urn: string, old?: object, present?: obj
   },
 });
 
-it("passes on what is said, without marks for colours, and not what passes or is for Pulumi's developers", () => {
+it("passes messages on without colour codes, but not transient ones or those for Pulumi's developers", () => {
   const { told: logged, take, watch } = watching();
   take(said("<{%fg 1%}>hello<{%reset%}>\n", { urn: segment, severity: "warning" }));
   take(said("from a console", { severity: "info#err" }));
@@ -78,7 +78,7 @@ it("takes no segment for progress that pushed nothing in this run", () => {
   expect(logged).toEqual([]);
 });
 
-it("tells of other resources that changed", () => {
+it("reports other resources that changed", () => {
   const { told: logged, take } = watching();
   const queue = "cloudflare:index/queue:Queue";
   take(done(queue, "create", "urn:pulumi:dev::shop::x::orders"));
@@ -101,10 +101,10 @@ it("reports an event once, and not again the sentence that Pulumi keeps of it", 
 it("takes a wait for what it is, whatever its reason says", () => {
   const { told: logged, take } = watching();
   const until = "2026-08-01T10:00:00.000Z";
-  take(reported({ kind: "waiting", reason: "until 5, he said: no", until, secondsLeft: 3 }));
+  take(reported({ kind: "waiting", reason: "until 5, he wrote: no", until, secondsLeft: 3 }));
   take(said(`waiting for at most 3 s, until ${until}: not the provider's`, { urn: segment }));
   expect(logged).toEqual([
-    ["onWait", { reason: "until 5, he said: no", until: Date.parse(until), resource: "a/0" }],
+    ["onWait", { reason: "until 5, he wrote: no", until: Date.parse(until), resource: "a/0" }],
     ["onLog", expect.objectContaining({ text: expect.stringMatching(/not the provider's$/) })],
   ]);
 });

@@ -5,7 +5,7 @@ import { matchesExpected, readExpectedPlan } from "../../../src/cli/up/expected-
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { full, planOf, reviewOf } from "../shared/plan/fixture.ts";
 
-it("takes a digest as it is, and that of a plan's file", () => {
+it("takes a digest, or that of a plan's file", () => {
   using root = temporaryFolder();
   writeFiles(root.path, { "plans/dev.json": jsonText(planJson(full)) });
   expect(readExpectedPlan(root.path, "p1:BBBBBBBBBBBBBBBBBBBBBB")).toEqual({

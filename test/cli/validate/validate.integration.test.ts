@@ -52,7 +52,7 @@ describe("validate", () => {
   it("shows no line of a file outside the repository, whatever leads to it", async () => {
     using outside = temporaryFolder();
     using root = temporaryFolder();
-    writeFiles(outside.path, { "secrets.env": "KEY=of-somebody-else\n" });
+    writeFiles(outside.path, { "secrets.env": "KEY=of-another-user\n" });
     writeFiles(root.path, { "messages/a.yaml": "queue: orders\nbody_schema: s.json\nsource: { file: b.csv }\n" });
     for (const name of ["b.csv", "b.yaml", "s.json", "c.ndjson"]) {
       symlinkSync(join(outside.path, "secrets.env"), join(root.path, "messages", name));
@@ -89,7 +89,7 @@ Write true, or "yes" in quotes.
 `);
   });
 
-  it("colours when it is told to, unless NO_COLOR says otherwise", async () => {
+  it("uses colours if asked, unless NO_COLOR is set", async () => {
     const files = { "messages/a.yaml": bad };
     expect((await validate(files, [], { FORCE_COLOR: "1" })).stderr).toContain("\u001b[31m");
     expect((await validate(files, [], { NO_COLOR: "1" })).stderr).not.toContain("\u001b");
@@ -217,7 +217,7 @@ messages:
     ]);
   });
 
-  it("checks bodies against the schema that the queue has, beside the manifest's own", async () => {
+  it("checks bodies against the queue's schema and the manifest's own", async () => {
     const order = JSON.stringify({ type: "object", required: ["order"] });
     const { code, stdout } = await validate(
       {
@@ -245,7 +245,7 @@ messages:
     ]);
   });
 
-  it("tells what is wrong with the configuration, at its place, beside everything else", async () => {
+  it("reports what is wrong with the configuration, at its place, with everything else", async () => {
     const { code, stderr } = await validate(
       { ...files, "Pulumi.prod.yaml": "config:\n  queue-seeder:queues:\n    orders: { idd: 1 }\n" },
       ["--stack", "prod"],
@@ -255,7 +255,7 @@ messages:
     expect(stderr.match(/QUEUE_UNKNOWN/g)).toHaveLength(1);
   });
 
-  it("takes no secret for the id of a queue, which stands in every plan", async () => {
+  it("refuses a secret as the id of a queue, since every plan shows the id", async () => {
     const id = (value: string) => `config:\n  queue-seeder:queues:\n    orders:\n      id: ${value}\n`;
     const { code, stderr } = await validate({ ...files, "Pulumi.prod.yaml": id("{ secure: v1:AAAABAN:c29tZQ== }") }, [
       "--stack",

@@ -90,7 +90,7 @@ test("a receiver that fails makes failed messages", async () => {
   expect(waiting()).toEqual([["a", false, 1]]);
 });
 
-test("what nobody took stays, as if it had not been delivered", async () => {
+test("messages without a consumer stay, as if they had not been delivered", async () => {
   await push("a");
   held[0]?.end.reject(new UndeliveredError());
   await turn();
@@ -98,7 +98,7 @@ test("what nobody took stays, as if it had not been delivered", async () => {
   expect(held).toHaveLength(1);
 });
 
-test("nobody there: messages wait until someone comes", async () => {
+test("without a consumer, messages wait until one is connected", async () => {
   there = false;
   await push("a");
   expect(held).toEqual([]);

@@ -118,7 +118,7 @@ const states: readonly FaultType[] = [
   { kind: "state", name: "state refused", how: "refused" },
   { kind: "kill_at_write", name: "kill cli at a write of the state", write: 1 },
   { kind: "kill_at_write", name: "kill cli when the state was refused", write: 2 },
-  { kind: "cancel", name: "cancel beside the run" },
+  { kind: "cancel", name: "cancel during the run" },
 ];
 
 /** Fault types by family, so that a schedule contains enough of the rarer ones. */

@@ -47,7 +47,9 @@ export function armFaults(world: World, faults: readonly PlannedFault[]): ArmedF
       return act(world, fault, armed, seen);
     };
     const when = "when" in fault ? fault.when : "before";
-    world.emulator.faults.add({ match: pushes, effect: { kind: "hold", when, gate }, skip: push, times: 1 });
+    // Another fault may answer the push before its turn, so a cancel strikes at the next one.
+    const times = fault.kind === "cancel" ? {} : { times: 1 };
+    world.emulator.faults.add({ match: pushes, effect: { kind: "hold", when, gate }, skip: push, ...times });
     if (fault.kind === "fault") {
       world.emulator.faults.add({ match: pushes, effect: fault.effect, skip: push, times: fault.times });
     }

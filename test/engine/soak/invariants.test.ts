@@ -11,9 +11,15 @@ const arrived = (one: number, two: number) => new Map(Object.entries({ one, two 
 it.each([
   ["nothing", "resend", arrived(1, 1), [], []],
   ["what is lost", "stop", arrived(1, 0), [], ["lost"]],
-  ["what is twice and was not told", "resend", arrived(2, 1), ["two"], ["twice, and no run told of it"]],
-  ["nothing where it was told", "resend", arrived(3, 1), ["one"], []],
-  ["what is twice in spite of stop, told or not", "stop", arrived(2, 1), ["one"], ["twice in spite of in_doubt: stop"]],
+  ["what is twice and was not reported", "resend", arrived(2, 1), ["two"], ["twice, and no run reported it"]],
+  ["nothing if it was reported", "resend", arrived(3, 1), ["one"], []],
+  [
+    "what is twice in spite of stop, reported or not",
+    "stop",
+    arrived(2, 1),
+    ["one"],
+    ["twice in spite of in_doubt: stop"],
+  ],
 ] as const)("finds %s", (_, inDoubt, there, logged, found) => {
   expect(checkInvariants([claim(inDoubt)], there, new Set(logged)).map(({ what }) => what)).toEqual(found);
 });

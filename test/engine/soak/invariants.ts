@@ -36,7 +36,7 @@ export function checkInvariants(
       ...finding("lost", lost),
       ...(inDoubt === "stop"
         ? finding("twice in spite of in_doubt: stop", twice)
-        : finding("twice, and no run told of it", untold)),
+        : finding("twice, and no run reported it", untold)),
     ];
   });
 }

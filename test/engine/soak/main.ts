@@ -20,7 +20,7 @@ const kinds = [
   "state refused",
   "kill cli at a write of the state",
   "kill cli when the state was refused",
-  "cancel beside the run",
+  "cancel during the run",
   "queue",
   "renamed",
   "stack renamed",

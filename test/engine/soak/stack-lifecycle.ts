@@ -121,8 +121,7 @@ class StackLifecycle {
     bucket.onWrite = undefined;
     emulator.faults.clear();
     await proxy.open();
-    if (beside !== undefined)
-      this.#transcript += `\n=== up beside it: ${beside.code ?? beside.signal}\n${said(beside)}`;
+    if (beside !== undefined) this.#transcript += `\n=== parallel up: ${beside.code ?? beside.signal}\n${said(beside)}`;
     // Either of two parallel runs may have written the state last, so another run has to confirm that nothing is left.
     const finished = beside === undefined ? first : { ...first, code: first.code || beside.code || 1 };
     this.#transcript += `\n=== up, struck by ${hits.join("; ") || "nothing"}: ${finished.code ?? finished.signal}\n${said(finished)}`;

@@ -176,7 +176,7 @@ async function crowd(emulator: Emulator): Promise<void> {
     await answer.body?.cancel();
     if (answer.status === 429) return;
   }
-  throw new Error("the emulator blocks nobody");
+  throw new Error("the emulator does not block the token");
 }
 
 function call(emulator: Emulator, queue: QueueName, method: string, what: string, body?: string) {

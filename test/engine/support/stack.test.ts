@@ -52,7 +52,7 @@ test("a stack goes up in its own folder, with its config, and leaves nothing", a
   expect(existsSync(folder)).toBe(false);
 });
 
-test("a failing program is told by its exit code and its words, not by an exception", async () => {
+test("a failing program is reported by its exit code and output, not by an exception", async () => {
   await using stack = await makeStack({ copy: [], files: tinyProgram(`throw new Error("as it should");\n`) });
   const up = await stack.up();
   expect(up.code).not.toBe(0);

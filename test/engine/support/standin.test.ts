@@ -61,7 +61,7 @@ test("a queue is created, kept, changed and deleted; its id is unknown in the pr
   expect([calls.at(-1), queues.size]).toEqual(["DELETE 1", 0]);
 });
 
-test("a queue that is gone is noticed by refresh, and its deletion is no failure", async () => {
+test("refresh notices a queue that is gone, and deleting it does not fail", async () => {
   await using stack = await makeQueueStack();
   expect(await stack.up()).toMatchObject({ code: 0 });
   const state = stack.exportState();

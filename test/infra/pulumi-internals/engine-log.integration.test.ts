@@ -49,7 +49,7 @@ const waiting: RunEvent = {
   secondsLeft: 3,
 };
 
-it("says a text that holds half a character in a form that the engine can take", async () => {
+it("logs a text with half a character in a form that Pulumi accepts", async () => {
   const { address, calls } = await engine();
   // An ephemeral message may fail silently.
   await createEngineLog(address, () => false)(waiting, "urn:1", "passing");

@@ -26,6 +26,6 @@ it("ends a program whose output has no reader", async () => {
   child.stdout?.destroy();
   child.stderr?.destroy();
   const exited = once(child, "exit");
-  child.send("go on");
+  child.send("continue");
   expect(await exited).toEqual([1, null]);
 });

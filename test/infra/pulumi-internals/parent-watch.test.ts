@@ -26,7 +26,7 @@ function start(everyMs: number): void {
 
 const hour = 3_600_000;
 
-it("ends an idle process whose engine is gone, though nobody calls it", async () => {
+it("ends an idle process whose parent is gone, without any call", async () => {
   start(1);
   listening = false;
   await exited.promise;
@@ -52,7 +52,7 @@ it("lets what is under way come to its end first", async () => {
   expect(order.indexOf("exit")).toBeGreaterThan(order.indexOf("second"));
 });
 
-it("never takes back that the engine is gone, and asks no more", async () => {
+it("never revokes that the parent is gone, and stops checking", async () => {
   start(hour);
   listening = false;
   await watch.engineListens();
@@ -61,7 +61,7 @@ it("never takes back that the engine is gone, and asks no more", async () => {
   expect(looks).toBe(1);
 });
 
-it("stays while the engine listens", async () => {
+it("stays while the parent listens", async () => {
   start(hour);
   let over = false;
   void exited.promise.then(() => {

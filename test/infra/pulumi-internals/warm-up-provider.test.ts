@@ -4,7 +4,7 @@ import { expect, it, vi } from "vitest";
 
 type Request = InstanceType<typeof resourceProto.ResourceInvokeRequest>;
 
-it("asks the engine for the provider once, and takes no notice of the answer", async () => {
+it("asks Pulumi for the provider once, and ignores the answer", async () => {
   // Other tests of the same worker may have warmed it up already.
   vi.resetModules();
   const { warmUpProvider } = await import("../../../infra/pulumi-internals/warm-up-provider.ts");

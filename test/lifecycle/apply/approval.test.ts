@@ -56,7 +56,7 @@ it("does not change from one version to the next", () => {
   expect(named(identity, [0, 1, 2, 5])).toMatchInlineSnapshot(`"p1:Ky4uCmeI38UzljXeB3201Q"`);
 });
 
-it("refuses what was not reviewed, and nothing where nobody reviewed", async () => {
+it("refuses what was not reviewed, and nothing if there was no review", async () => {
   const approvedPushes: string[] = [];
   const other = { ...identity, manifest: "b" };
   approvedPushes.push(named(identity, [0, 1]), named({ ...other, queueId: "" }, [0]));

@@ -35,7 +35,7 @@ interface Stage {
 }
 
 describe("a wait", () => {
-  it("of more than two seconds is told with its reason and its end, ticks, and is said to be over", async () => {
+  it("of more than two seconds is reported with its reason and its end, ticks, and ends with a message", async () => {
     const logged = await telling(async (stage) => {
       stage.hold = { reason: "the queue is overloaded", until: 65_000 };
       await stage.sleep(65.5);
@@ -57,7 +57,7 @@ describe("a wait", () => {
     expect(logged.filter((line) => line.includes("waiting"))).toHaveLength(64);
   });
 
-  it("of less, or beside requests that go on, is not told", async () => {
+  it("of less, or during other requests, is not reported", async () => {
     const logged = await telling(async (stage) => {
       stage.hold = { reason: "it", until: 1_900 };
       await stage.sleep(1.9);
@@ -71,7 +71,7 @@ describe("a wait", () => {
     expect(logged).toEqual([]);
   });
 
-  it("for an answer is told, and of several the one that is over first", async () => {
+  it("for an answer is reported, and of several the one that ends first", async () => {
     const logged = await telling(async ({ waits, sleep }) => {
       const late = waits.begin({ reason: "later", until: 60_000 });
       await waits.during({ reason: "the API has not answered yet", until: 30_000 }, sleep(3.5));

@@ -29,7 +29,7 @@ function asOfAnotherMachine(): void {
   }
 }
 
-it("waits for a run of this machine that still sends, and goes on from what that came to", async () => {
+it("waits for a run of this machine that still sends, and continues from its result", async () => {
   const inputs = await world.segment(text(250));
   const hold = world.emulator.hold({ route: "batch" }, "before");
   const first = world.start().lifecycle.create(inputs);
@@ -43,7 +43,7 @@ it("waits for a run of this machine that still sends, and goes on from what that
   expect(world.bodies()).toHaveLength(250);
 });
 
-it("is refused beside such a run when it is cancelled, and pushes nothing", async () => {
+it("is refused during such a run when it is cancelled, and pushes nothing", async () => {
   const inputs = await world.segment(text(250));
   const hold = world.emulator.hold({ route: "batch" }, "before");
   const first = world.start().lifecycle.create(inputs);

@@ -30,7 +30,7 @@ async function stopped(inputs: SegmentInputs, before?: SegmentOutputs): Promise<
   world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
   const { properties } = await failureOf(up(inputs, before));
   world.emulator.faults.clear();
-  if (properties === undefined) throw new Error("the engine was to keep something");
+  if (properties === undefined) throw new Error("Pulumi had to keep something");
   return properties;
 }
 
@@ -39,7 +39,7 @@ async function killed(inputs: SegmentInputs, before?: SegmentOutputs): Promise<v
   await stopped(inputs, before);
 }
 
-it("goes on with the second of two deliveries of the same messages, which the ledger takes for none of the first", async () => {
+it("continues with the second of two deliveries of the same messages, which the ledger does not count as the first", async () => {
   const inputs = await world.segment(manifest("every_deploy", numbers(250)));
   const first = await up(inputs);
   await killed(inputs, first);
@@ -61,7 +61,7 @@ it("pushes all of what was changed, though a part of what it was before had gone
   expect(sorted(100)).toEqual(numbers(251));
 });
 
-it("goes on where a run failed with more than the engine can be told", async () => {
+it("continues after a run failed with more than an error to Pulumi can carry", async () => {
   const inputs = await world.segment(manifest("once", numbers(250)));
   // The properties of an error are sent in a header, and are lost if they exceed the limit of Pulumi's connection.
   const large = { ...inputs, resourceUrn: `urn:${"x".repeat(8_000_000)}/0` };

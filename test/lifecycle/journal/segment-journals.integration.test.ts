@@ -54,8 +54,8 @@ async function killedRun(inputs: SegmentInputs, requests: number): Promise<void>
   world.emulator.faults.clear();
 }
 
-describe("after the engine was killed", () => {
-  it("pushes only the rest, and tells what the journal said", async () => {
+describe("after Pulumi was killed", () => {
+  it("pushes only the rest, and reports what the journal had", async () => {
     const inputs = await world.segment(manifest(numbers(2_500)));
     await killedRun(inputs, 3);
     const before = world.bodies().length;
@@ -88,7 +88,7 @@ describe("after the engine was killed", () => {
     expect(outs).toMatchObject({ pushed: 2_500, ledger: { complete: true } });
   });
 
-  it("names an edited row that only the journal knows", async () => {
+  it("names an edited row that is only in the journal", async () => {
     world.write("messages/a.yaml", "queue: orders\nsource: { file: rows.ndjson }\n");
     world.write("messages/rows.ndjson", numbers(2_500).join("\n"));
     const [inputs] = await world.segments();
@@ -155,7 +155,7 @@ describe("after the engine was killed", () => {
     expect(world.bodies()).toEqual([1, 2]);
   });
 
-  it("knows what went together when each message goes once from now on", async () => {
+  it("keeps what was sent together when each message is sent once from now on", async () => {
     await world.start().lifecycle.create(await world.segment(manifest([1, 2], "push: on_change\n")));
     await world.start().lifecycle.create(await world.segment(manifest([1, 2, 3])));
     expect(world.bodies()).toEqual([1, 2, 3]);

@@ -225,7 +225,7 @@ describe("finds the journal", () => {
     expect(world.bodies()).toEqual([1, 2]);
   });
 
-  it("of another deployment by the name alone, and takes it for a doubt", async () => {
+  it("of another deployment by the name alone, and treats it as in doubt", async () => {
     const inputs = await world.segment(manifest([1, 2], "in_doubt: stop\n"));
     await run(inputs);
     killed();

@@ -192,7 +192,7 @@ it("takes messages for a data file, and the other way round, where they go to an
 const large = (count: number, word: string) =>
   Array.from({ length: count }, (_, n) => `${n} ${word} ${"x".repeat(100_000)}`);
 
-it("sends a row as it stands but for spaces, and stamped where the manifest says so", async () => {
+it("sends a row unchanged but for spaces, and stamped if the manifest asks for it", async () => {
   world.write("messages/rows.ndjson", '{ "b": "ü\\n\\"", "a": [1, { }] }\n');
   await removeAll(await up());
   expect(world.bodies().map((body) => JSON.stringify(body))).toEqual(['{"b":"ü\\n\\"","a":[1,{}]}']);

@@ -60,7 +60,7 @@ export class Api implements AsyncDisposable {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const process = this.#processes.get(request.headers.authorization ?? "");
     const [, queue = ""] = /\/queues\/([^/]+)/.exec(request.url ?? "") ?? [];
-    if (process === undefined || process.isDead) throw new Error("nobody is there to hear the answer");
+    if (process === undefined || process.isDead) throw new Error("no process is there to read the answer");
     if (request.method === "GET") {
       return answer(response, 200, { queue_id: queue, queue_name: queue, settings: { delivery_paused: false } });
     }

@@ -51,10 +51,10 @@ function checkUp(frame: Frame, part: Part, seen: Seen, run: RunOf, { loose, isRe
   const { refusal } = expectation;
   const accepted = counted(seen.pushed.filter((each) => each.accepted).flatMap(({ bodies }) => bodies));
   const held = part.policy === "stop" && fates.some((may) => may.includes("doubt"));
-  const surelyHeld = part.policy === "stop" && fates.some((may) => may.length === 1 && may[0] === "doubt");
+  const certainlyHeld = part.policy === "stop" && fates.some((may) => may.length === 1 && may[0] === "doubt");
   const isRefused = seen.end === "refused" && refusal !== undefined && seen.error.startsWith(refusal.code);
 
-  if (refusal?.surely && !isLoose && !isRefused && seen.end !== "killed")
+  if (refusal?.certain && !isLoose && !isRefused && seen.end !== "killed")
     wrong.push(`it was not refused: ${refusal.code}`);
   if (seen.end === "refused" && !isRefused) {
     const mayFail = run.disturbance !== undefined || held || isLoose;
@@ -64,7 +64,7 @@ function checkUp(frame: Frame, part: Part, seen: Seen, run: RunOf, { loose, isRe
   }
   if (seen.end === "failed" && run.disturbance === undefined && !held && !isLoose)
     wrong.push(`it failed for no reason: ${seen.error}`);
-  if (surelyHeld && (seen.end === "same" || seen.end === "done")) wrong.push("what is held was not named");
+  if (certainlyHeld && (seen.end === "same" || seen.end === "done")) wrong.push("what is held was not named");
   if (seen.end === "refused" && accepted.size > 0) wrong.push("the state hears nothing of what was accepted");
 
   const copies = plain.fresh ? keepDoubted(frame.copies, part, fates) : frame.copies;

@@ -67,8 +67,8 @@ export interface Expectation {
   readonly fates: readonly (readonly Fate[])[];
   /** Whether it is a new delivery of all messages. */
   readonly fresh: boolean;
-  /** `surely`: whether the run has to be refused, not only may be. */
-  readonly refusal: { readonly code: string; readonly surely: boolean } | undefined;
+  /** `certain`: whether the run must be refused, and not only may be. */
+  readonly refusal: { readonly code: string; readonly certain: boolean } | undefined;
   /** Entries that are no longer in the manifest. */
   readonly removed: readonly Entry[];
 }
@@ -123,8 +123,8 @@ function turnOf(parts: readonly Part[], states: readonly (Progress | null)[]): n
 export function expected(frame: Frame, part: Part, turn?: number): Expectation {
   const { mode, items } = part;
   if (frame.kind !== undefined && frame.kind !== part.kind) {
-    const surely = frame.entries.some(isCertain);
-    return { fates: items.map(() => any), fresh: false, refusal: { code: "SOURCE_CHANGED", surely }, removed: [] };
+    const certain = frame.entries.some(isCertain);
+    return { fates: items.map(() => any), fresh: false, refusal: { code: "SOURCE_CHANGED", certain }, removed: [] };
   }
   const found = part.kind === "rows" ? matchRows(frame.entries, items) : matchMessages(frame.entries, items);
   const removed = frame.entries.filter((entry) => !found.includes(entry));
@@ -182,11 +182,11 @@ function refusalOf(
   if (kind === "messages") {
     const edited = others.filter(({ may }) => may.includes("pushed"));
     if (edited.length === 0) return undefined;
-    return { code: "MESSAGE_EDITED", surely: edited.some(({ may }) => may.length === 1) };
+    return { code: "MESSAGE_EDITED", certain: edited.some(({ may }) => may.length === 1) };
   }
   const gone = [...others, ...removed].filter(({ may }) => may.some((fate) => fate !== "new"));
-  if (gone.length === 0) return isLast ? { code: "DATA_FILE_EDITED", surely: false } : undefined;
-  return { code: "DATA_FILE_EDITED", surely: gone.some(({ may }) => may.length === 1 && may[0] === "pushed") };
+  if (gone.length === 0) return isLast ? { code: "DATA_FILE_EDITED", certain: false } : undefined;
+  return { code: "DATA_FILE_EDITED", certain: gone.some(({ may }) => may.length === 1 && may[0] === "pushed") };
 }
 
 function matchRows(entries: readonly Entry[], items: readonly Item[]): readonly (Entry | undefined)[] {

@@ -66,7 +66,7 @@ describe.each(Object.values(events))("$kind", (event: RunEvent, text) => {
     expect(decodeEvent(encoded)).toEqual({ kind: "event", event });
   });
 
-  it("is a sentence for people, or is said by Pulumi", () => {
+  it("is a sentence for display, or is printed by Pulumi", () => {
     const described = describeEvent(event);
     expect(described && `${described.severity}: ${described.text}`).toEqual(text);
   });

@@ -43,7 +43,7 @@ it.each([
   expect(pushes()).toBe(before);
 });
 
-it("tells of everything that is missing at once", async () => {
+it("reports everything that is missing at once", async () => {
   await call("PATCH", "", { settings: { delivery_paused: true } });
   const inputs = await world.segment(manifest("{ consumer: true, not_paused: true, max_backlog: 5 }"));
   const failure = await failureOf(world.start().lifecycle.create(inputs));

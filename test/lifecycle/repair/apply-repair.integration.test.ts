@@ -44,7 +44,7 @@ async function up(inputs: SegmentInputs, before?: SegmentOutputs): Promise<Segme
 async function inDoubt(inputs: SegmentInputs): Promise<SegmentOutputs> {
   world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
   const { properties } = await failureOf(world.start().lifecycle.create(inputs));
-  if (properties === undefined) throw new Error("the engine was to keep something");
+  if (properties === undefined) throw new Error("Pulumi had to keep something");
   return properties;
 }
 
@@ -143,7 +143,7 @@ it.each(["accountId", "queueId"] as const)("repairs no ledger of another queue: 
   }
 });
 
-it("takes a name for an id before it takes it for a number", async () => {
+it("treats a name as an id before it treats it as a number", async () => {
   const text = 'queue: orders\nmessages: [{ id: "#2", body: 1 }, { id: b, body: 2 }, { body: 3 }]\n';
   const inputs = await world.segment(text);
   const before = await up(inputs);
@@ -226,7 +226,7 @@ describe("a data file", () => {
   });
 });
 
-it("tells of messages that the repair cannot be about, and changes nothing", async () => {
+it("reports messages that the repair cannot apply to, and changes nothing", async () => {
   const inputs = await world.segment(manifest(1));
   const before = await up(inputs);
   const failure = await failureOf(repair({ action: "settle_pushed", messages: ["m7"] }, inputs, before));
@@ -251,7 +251,7 @@ it("leaves a manifest of the same name alone that another component deploys", as
   expect((await failureOf(lifecycle.update("id", before, duplicate))).message).toMatch(/^REPAIR_ONLY/);
 });
 
-it("tells ids that look like numbers from the numbers of messages, and takes either form of them", async () => {
+it("distinguishes ids that look like numbers from message numbers, and accepts either form", async () => {
   const text = (more: string) =>
     `queue: orders\nin_doubt: stop\nmessages: [{ id: "#3", body: 1 }, { id: "#4", body: 2 }, { body: 3 }, { body: 4 }${more}]\n`;
   const inputs = await world.segment(text(""));

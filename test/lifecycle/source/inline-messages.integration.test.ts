@@ -109,7 +109,7 @@ it("counts in a preview what is known, and takes nothing for removed that may on
   ]);
 });
 
-it("tells everything that is wrong, each at its place, and no body", async () => {
+it("reports everything that is wrong, each at its place, and no body", async () => {
   const given = [
     { id: "", body: "1" },
     { id: "twice", body: "secret words" },

@@ -20,13 +20,13 @@ const rule = (pointer: string) => expect.stringContaining(`The rule is ${pointer
 describe.each(["oneOf", "anyOf"])("a failing %s", (keyword) => {
   const events = { [keyword]: [event("a", { a1: time }), event("b", { b1: time }), event("c", { c1: time })] };
 
-  it("tells what the alternative with the same constant wants", async () => {
+  it("reports what the alternative with the same constant requires", async () => {
     const lines = await told(events, "{ type: c, c1: yesterday }");
     expect(lines).toEqual([expect.stringContaining('"c1" in the body must match format "date-time"')]);
     expect(lines).toEqual([rule(`#/${keyword}/2/properties/c1/format`)]);
   });
 
-  it("tells all that it wants", async () => {
+  it("reports everything that it requires", async () => {
     const lines = await told(events, "{ type: b, c1: x }");
     expect(lines).toEqual([
       expect.stringContaining("must have required property 'b1'"),
@@ -34,7 +34,7 @@ describe.each(["oneOf", "anyOf"])("a failing %s", (keyword) => {
     ]);
   });
 
-  it("tells the constants of all where none is the same", async () => {
+  it("reports the constants of all if none is the same", async () => {
     const [line, ...more] = await told(events, "{ type: d, d1: x }");
     expect(line).toContain('"type" in the body must be one of "a", "b", "c".');
     expect(line).toContain(`The rule is #/${keyword} in`);
@@ -72,17 +72,17 @@ describe.each(["oneOf", "anyOf"])("a failing %s", (keyword) => {
     expect(await told(schema, "ab")).toEqual([expect.stringContaining("must NOT have fewer than 3 characters")]);
   });
 
-  it("tells the types of all where none is right", async () => {
+  it("reports the types of all if none is right", async () => {
     const schema = { [keyword]: [{ type: "string" }, { type: ["object", "null"], required: ["id"] }] };
     expect(await told(schema, "5")).toEqual([expect.stringContaining("the body must be string or object or null.")]);
   });
 
-  it("goes by the fewest failures, where nothing else tells", async () => {
+  it("selects by the fewest failures, if nothing else decides", async () => {
     const schema = { [keyword]: [{ required: ["a", "b", "c"] }, { required: ["a", "d"] }] };
     expect(await told(schema, "{ a: 1 }")).toEqual([expect.stringContaining("'d'")]);
   });
 
-  it("tells what each wants where no difference is left", async () => {
+  it("reports what each requires if no difference is left", async () => {
     const schema = { [keyword]: [{ required: ["a"] }, { required: ["b"] }] };
     const [line] = await told(schema, "{}");
     expect(line).toContain("the body must have required property 'a', or must have required property 'b'.");
@@ -113,13 +113,13 @@ describe.each(["oneOf", "anyOf"])("a failing %s", (keyword) => {
   });
 });
 
-it("tells which alternatives of oneOf match where more than one does", async () => {
+it("reports which alternatives of oneOf match if more than one does", async () => {
   expect(await told({ oneOf: [{ type: "string" }, { type: "integer" }, { minimum: 1 }] }, "5")).toEqual([
     "the body must match exactly one schema in oneOf, and matches those at 1 and 2. The rule is #/oneOf in messages/s.json:1:10.",
   ]);
 });
 
-it("tells what then and else want", async () => {
+it("reports what then and else require", async () => {
   // biome-ignore lint/suspicious/noThenProperty: it is a keyword
   const schema = { if: { required: ["a"] }, then: { required: ["b"] }, else: { required: ["c"] } };
   expect(await told(schema, "{ a: 1 }")).toEqual([rule("#/then/required")]);

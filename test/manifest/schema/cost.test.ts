@@ -81,7 +81,7 @@ describe("a small schema", () => {
         definitions: { a: { $ref: "#/definitions/b" }, b: { not: { $ref: "#/definitions/a" } } },
       },
     ],
-  ])("that leads to %s never ends, which is told", (_, schema) => {
+  ])("that leads to %s never ends, which is reported", (_, schema) => {
     expect(passes(schema, 1)).toBe("the schema never ends");
   });
 
@@ -92,14 +92,14 @@ describe("a small schema", () => {
   });
 });
 
-it("tells at the body that it cannot be checked, and what the schema is", async () => {
+it("reports at the body that it cannot be checked, and what the schema is", async () => {
   const lines = await problemsOfBodies({ "messages/s.json": { anyOf: [{ $ref: "#" }] } }, "1");
   expect(lines).toEqual([
     "messages/a.yaml:3:9 BODY_NOT_VALID: the body cannot be checked: the schema never ends. Change the body, or the schema. The schema is messages/s.json.",
   ]);
 });
 
-it("tells ten of a million failures", async () => {
+it("reports ten of a million failures", async () => {
   const body = JSON.stringify(Array.from({ length: 20_000 }, () => 1));
   const lines = await problemsOfBodies(
     {

@@ -14,7 +14,7 @@ const outside = "messages/s.json:2:11 BODY_SCHEMA_INVALID: the reference";
 
 describe("a reference", () => {
   it.each<[string, Files]>([
-    ["beside the file", { "messages/s.json": { $ref: "t.json" }, "messages/t.json": text }],
+    ["next to the file", { "messages/s.json": { $ref: "t.json" }, "messages/t.json": text }],
     ["above the folder", { "messages/s.json": { $ref: "../common/t.json" }, "common/t.json": text }],
     ["to a name that is not ASCII", { "messages/s.json": { $ref: "größe x.json" }, "messages/größe x.json": text }],
     ["to an escaped name", { "messages/s.json": { $ref: "a%20b%25.json" }, "messages/a b%.json": text }],
@@ -177,7 +177,7 @@ describe("a reference", () => {
     expect(lines).toEqual([expect.stringContaining("leads out of the repository")]);
   });
 
-  it("leads beyond keywords that draft-07 ignores beside it, which is told", async () => {
+  it("leads past keywords that draft-07 ignores next to it, which is reported", async () => {
     const schema = { $ref: "#/definitions/a", maxLength: 1, title: "a text", definitions: { a: text } };
     expect(await problemsOfBodies({ "messages/s.json": schema }, '"long"')).toEqual([
       'messages/s.json:3:3 BODY_SCHEMA_UNCHECKED: "maxLength" is ignored: next to a $ref, draft-07 allows no other keyword. Write both into "allOf", or use a newer draft in "$schema".',

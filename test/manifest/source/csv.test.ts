@@ -59,7 +59,7 @@ describe("files that were put together", () => {
     ['id,name\n1,Ann\n"id","name"\n2,Bob\n', 3],
     ["id,name\r\n1,Ann\r\nid,name\r\n2,Bob\r\n", 3],
     ["word\na\nword\nb\n", 3],
-  ])("are told of where the header stands again: %j", async (text, line) => {
+  ])("are reported if the header is repeated: %j", async (text, line) => {
     const { values, problems } = await read(text);
     expect(problems).toEqual([
       expect.stringMatching(`^${line}:1 DATA_NOT_CSV: the header is repeated here. Remove it`),
@@ -72,7 +72,7 @@ describe("files that were put together", () => {
     ['id,name\n1,Ann\n\uFEFF"id","name"\n2,Bob\n', [3]],
     ["\uFEFF\uFEFFid\n1\n", [1]],
     ["id,name\n1,Ann\n\uFEFF2,Bob\n", [3]],
-  ])("are told of where a byte order mark stands: %j", async (text, logged) => {
+  ])("are reported if there is a byte order mark: %j", async (text, logged) => {
     const { problems } = await read(text);
     expect(problems).toEqual(
       logged.map((line) =>
@@ -98,13 +98,13 @@ describe("a quote of CSV that does not fit", () => {
     ["a second quote in a cell of several lines", 'id,name\n1,"a\nb"c\n2,ok\n', [2], ["2"]],
     ["a quote before a later cell of several lines", 'id,name\n1,"a\n2,"b\nc"\n3,ok\n', [2], ["2", "3"]],
     ["the last row", 'id,name\n1,ok\n2,"', [3], ["1"]],
-  ])("is told of at its row alone: %s", async (_, text, logged, ids) => {
+  ])("is reported at its row alone: %s", async (_, text, logged, ids) => {
     const { values, problems } = await read(text);
     expect(problems.map((line) => Number(line.split(":")[0]))).toEqual(logged);
     expect(values).toEqual(ids.map((id) => expect.objectContaining({ id })));
   });
 
-  it("is told of in the words of the mistake", async () => {
+  it("is reported in terms of the mistake", async () => {
     const { problems } = await read('id,name,note\n1,Ann,"unclosed\n2,Bob,fine\n3,Eve,"x"\n');
     expect(problems).toEqual([
       "2:1 DATA_NOT_CSV: a quoted cell begins in this row and ends in line 4, where more text follows. Close the quote; double the quotes inside a quoted cell.",
@@ -149,7 +149,7 @@ describe("the first line of CSV", () => {
     expect((await read(text, { delimiter })).problems).toEqual([expected]);
   });
 
-  it("is the header even where it looks like nothing else", async () => {
+  it("is the header even if it looks like nothing else", async () => {
     expect((await read("separator\nx\n")).values).toEqual([{ separator: "x" }]);
     expect((await read("<DATE>,<CLOSE>\n1,2\n")).values).toEqual([{ "<DATE>": "1", "<CLOSE>": "2" }]);
   });

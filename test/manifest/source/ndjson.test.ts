@@ -84,7 +84,7 @@ describe("a whole array on a line", () => {
     expect(await problems(text)).toEqual(expected);
   });
 
-  it("is warned of until the manifest allows it, and is pushed all the same", async () => {
+  it("causes a warning until the manifest allows it, and is pushed anyway", async () => {
     const files = (comment: string) => ({
       "messages/a.yaml": `queue: orders\nsource:\n  file: rows.ndjson${comment}\n`,
       "messages/rows.ndjson": '[{"a":1},{"a":2}]\n',

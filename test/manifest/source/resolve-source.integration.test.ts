@@ -131,7 +131,7 @@ describe("a data file that the file system does not give", () => {
     ["becomes a folder", (path: string) => mkdirSync(path), `${refused}it is a folder`],
     ["becomes a link to itself", (path: string) => symlinkSync("rows.csv", path), refused],
     ["becomes shorter", (path: string) => writeFileSync(path, "a,b\n1"), "rows.csv:2:1 DATA_NOT_CSV"],
-  ])("between two reads is told of at its place: it %s", async (_, put, expected) => {
+  ])("between two reads is reported at its place: it %s", async (_, put, expected) => {
     using root = temporaryFolder();
     writeFiles(root.path, { "messages/a.yaml": manifest("rows.csv"), "messages/rows.csv": "a,b\n1,2\n3,4\n" });
     const { manifests, problems } = await loadManifests({ root: root.path });

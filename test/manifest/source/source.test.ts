@@ -127,7 +127,7 @@ source:
     expect(unread.manifests[0]?.content).toMatchObject({ kind: "file", size: undefined });
   });
 
-  it("that breaks after it was checked stops whoever reads it", async () => {
+  it("that breaks after it was checked stops the reader", async () => {
     using root = temporaryFolder();
     writeFiles(root.path, { "messages/a.yaml": manifest("{ file: rows.ndjson }"), "messages/rows.ndjson": rows });
     const { manifests } = await loadManifests({ root: root.path });
@@ -137,7 +137,7 @@ source:
     await expect(reading).rejects.toThrow("messages/rows.ndjson:4:11 DATA_NOT_JSON");
   });
 
-  it("with many broken rows is told of in a hundred problems and a number", async () => {
+  it("with many broken rows is reported as a hundred problems and a number", async () => {
     const { problems, omitted } = await loadFiles({
       "messages/a.yaml": manifest("{ file: rows.ndjson }"),
       "messages/rows.ndjson": "broken\n".repeat(1_000),

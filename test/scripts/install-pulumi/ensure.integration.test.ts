@@ -69,7 +69,7 @@ test("half a download is not taken, and nothing of it stays", async () => {
   expect(existsSync(join(binDir, "nodejs-language-host"))).toBe(true);
 });
 
-test("half an engine that stands in the way is replaced", async () => {
+test("half an installation in its place is replaced", async () => {
   await using sandbox = await makeSandbox();
   const binDir = join(sandbox.env.PULUMI_HOME ?? "", "versions/3.250.0/bin");
   fakeEngine(binDir, "3.250.0", []);
@@ -98,7 +98,7 @@ test("a build that brings another version fails", async () => {
   expect(sandbox.left()).toEqual(["versions"]);
 });
 
-test("with nothing to get one from, the error tells everything", async () => {
+test("with nothing to get one from, the error reports everything", async () => {
   await using sandbox = await makeSandbox({ go: false });
   const old = fakeEngine(sandbox.pathDir, "3.99.0");
   sandbox.watch.verdicts.set("launcher", "fail");

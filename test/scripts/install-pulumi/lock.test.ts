@@ -7,7 +7,7 @@ import { lock } from "../../../scripts/install-pulumi/lock.ts";
 let dir: string;
 let file: string;
 const never = new AbortController().signal;
-const unexpected = () => expect.unreachable("nobody else holds it");
+const unexpected = () => expect.unreachable("no other process holds it");
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "queue-seeder-lock-"));
@@ -22,7 +22,7 @@ test("a free lock is taken at once, and again when it was given back", async () 
   }
 });
 
-test("a second holder waits, is told so once, and gets it when the first gives it back", async () => {
+test("a second holder waits, reports it once, and gets it when the first gives it back", async () => {
   const first = await lock(file, unexpected, never);
   const order: string[] = [];
   let second: Promise<Disposable> | undefined;
@@ -48,10 +48,10 @@ test("waiting can be given up", async () => {
   await expect(lock(file, () => stop.abort(), stop.signal)).rejects.toThrow("aborted");
 });
 
-test("what is no lock is an error, not a wait", async () => {
+test("anything but a lock is an error, not a wait", async () => {
   writeFileSync(
     join(dir, "text"),
-    "something that is no database, and long enough not to be taken for an empty one".repeat(20),
+    "something that is not a database, and long enough not to look like an empty one".repeat(20),
   );
   await expect(lock(join(dir, "text"), unexpected, never)).rejects.toThrow("not a database");
   await expect(lock(join(dir, "text/below"), unexpected, never)).rejects.toThrow(/ENOTDIR|EEXIST/);

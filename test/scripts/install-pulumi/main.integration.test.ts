@@ -27,7 +27,7 @@ test("an engine that is here is named, on stderr", async () => {
   });
 });
 
-test("inside `npm run`, with the launcher first on PATH, an engine is got all the same; a second run finds it", async () => {
+test("inside `npm run`, with the launcher first on PATH, Pulumi is still installed; a second run finds it", async () => {
   await using sandbox = await makeSandbox();
   const bin = fakeLauncher(join(sandbox.dir, "node_modules"), join(sandbox.dir, "trace"));
   const path = `${bin}:${sandbox.pathDir}`;
@@ -52,7 +52,7 @@ test("of two at once one builds, and the other waits for it", async () => {
   expect(builds(sandbox)).toBe(1);
 });
 
-test("the one that waits goes on when the one that builds is killed", async () => {
+test("the one that waits continues when the one that builds is killed", async () => {
   await using sandbox = await makeSandbox();
   sandbox.watch.verdicts.set("go build pulumi", "hold");
   const building = sandbox.watch.next("go build pulumi");
@@ -94,7 +94,7 @@ test("where no engine can be had, it ends with 1 and the remedy, without a stack
 });
 
 test.each(["file in place of the home", "file in place of the versions"])(
-  "a %s is told, without a stack",
+  "a %s is reported, without a stack",
   async (what) => {
     await using sandbox = await makeSandbox();
     const home = sandbox.env.PULUMI_HOME ?? "";

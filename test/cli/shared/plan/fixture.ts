@@ -99,7 +99,7 @@ export const full = planOf(
           body: '{"order":1,"key":"${secret.key}"}',
           cut: false,
         },
-        { label: "#2", contentType: "text", delaySeconds: 60, body: "``` | @somebody <b>\n", cut: true },
+        { label: "#2", contentType: "text", delaySeconds: 60, body: "``` | @a-user <b>\n", cut: true },
       ],
     }),
     manifestOf("edited", {

@@ -133,7 +133,7 @@ describe("a plan", () => {
     ]);
   });
 
-  it("knows a manifest by its former name, and tells of one that is gone", async () => {
+  it("finds a manifest by its former name, and reports one that is gone", async () => {
     using root = temporaryFolder();
     const before = deployed(await factsOf(root.path, { "a.yaml": manifest(2), "b.yaml": manifest(1) }));
     using moved = temporaryFolder();
@@ -148,7 +148,7 @@ describe("a plan", () => {
     expect((await makePlan({ ...snapshot, state: values }, {})).removed).toEqual([]);
   });
 
-  it("pushes all of a segment that the engine creates anew, as after `pulumi state taint`", async () => {
+  it("pushes all of a segment that Pulumi creates again, as after `pulumi state taint`", async () => {
     using root = temporaryFolder();
     const snapshot = deployed(await factsOf(root.path, { "a.yaml": manifest(2), "b.yaml": manifest(3) }));
     if (snapshot.state.kind !== "read") throw new Error("it was not deployed");
@@ -203,7 +203,7 @@ describe("a plan", () => {
     expect(planText(several, (_, text) => text)).toContain("letters (known to the program alone): ");
   });
 
-  it("takes the account that the ledger names where nobody else does, and another one for another queue", async () => {
+  it("uses the account of the ledger if nothing else names one, and another one for another queue", async () => {
     using root = temporaryFolder();
     const before = deployed(await factsOf(root.path, { "a.yaml": manifest(2) }));
     const unknown = await factsOf(root.path, {}, config.replace(/ {2}queue-seeder:accountId.*\n/, ""));
