@@ -7,7 +7,7 @@ import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./loa
 import { ManifestResource } from "./manifest-resource.ts";
 import { type MessageArgs, toInlineMessages } from "./message-args.ts";
 import type { ManifestOutputs } from "./outputs.ts";
-import * as pulumi from "./pulumi.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
 import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
 
 /** Arguments for manifests in the repository. */

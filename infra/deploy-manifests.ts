@@ -6,7 +6,7 @@ import { formatLocation } from "../src/manifest/index.ts";
 import type { Manifest } from "../src/types.ts";
 import { Deployments } from "./deployments.ts";
 import { ManifestResource, type QueueTarget } from "./manifest-resource.ts";
-import * as pulumi from "./pulumi.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
 import { sharedDelivery } from "./shared-delivery.ts";
 
 /** The component that the registered resources belong to. Its name is the prefix of theirs. */

@@ -1,6 +1,6 @@
 import { type DeploymentsArgs, findDeploymentId } from "../src/lifecycle/deployments-provider.ts";
-import * as pulumi from "./pulumi.ts";
 import { deploymentsStub } from "./pulumi-internals/provider-stub.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
 
 /** The list of deployments of a stack or a component; see src/lifecycle/deployments-provider.ts. */
 export class Deployments extends pulumi.CustomResource {

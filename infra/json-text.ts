@@ -1,5 +1,5 @@
 import { invalidJsonPrefix } from "../src/lifecycle/source/inline-messages.ts";
-import * as pulumi from "./pulumi.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
 
 /**
  * Converts a value to JSON. If a part has no JSON form, returns {@link invalidJsonPrefix} and the reason, which the checks of the

@@ -8,7 +8,7 @@ import { createVariables } from "../src/config/variables.ts";
 import { plugAndPlay } from "../src/engine/plug-and-play.ts";
 import { type LoadedSegments, loadSegments } from "../src/lifecycle/source/load-segments.ts";
 import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
-import * as pulumi from "./pulumi.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
 
 /** Selects the manifests that a component deploys. */
 export interface ManifestFilter {

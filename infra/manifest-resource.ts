@@ -2,8 +2,8 @@ import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
 import type { LastPush, SegmentInputs, SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import type { toInlineMessages } from "./message-args.ts";
 import { aggregateOutputs, type ManifestOutputs, noPush, type SegmentSummary } from "./outputs.ts";
-import * as pulumi from "./pulumi.ts";
 import { providerStub } from "./pulumi-internals/provider-stub.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
 
 /** The queue that a manifest is pushed to. Both ids may be unknown until the queue is created. */
 export interface QueueTarget {

@@ -1,7 +1,7 @@
 import type { InlineMessage } from "../src/lifecycle/state/segment.ts";
 import type { ContentType } from "../src/types.ts";
 import { toJsonText } from "./json-text.ts";
-import * as pulumi from "./pulumi.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
 
 /** A message that a program passes. */
 export interface MessageArgs {

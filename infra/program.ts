@@ -4,7 +4,7 @@ import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./loa
 import type { ManifestResource } from "./manifest-resource.ts";
 import type { ManifestOutputs } from "./outputs.ts";
 import { provisionQueues, type Target } from "./provision-queues.ts";
-import * as pulumi from "./pulumi.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
 import { warmUpProvider } from "./pulumi-internals/warm-up-provider.ts";
 import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
 

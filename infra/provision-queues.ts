@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CreatedQueue } from "../src/config/queue-settings.ts";
 import type { Settings } from "../src/config/settings.ts";
-import { getStack } from "./pulumi.ts";
+import { getStack } from "./pulumi-internals/sdk.ts";
 
 /** A queue that manifests can be pushed to. Its id is unknown in the preview of the run that creates it. */
 export interface Target {

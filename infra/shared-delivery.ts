@@ -2,8 +2,8 @@ import { deliveryNumberOf } from "../src/lifecycle/delivery-number.ts";
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
 import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import type { QueueTarget } from "./manifest-resource.ts";
-import * as pulumi from "./pulumi.ts";
-import { type RecordedSegment, recordedSegments } from "./recorded.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
+import { type RecordedSegment, readRecordedSegments } from "./recorded-segments.ts";
 
 /** Identifies a manifest in the state, and its queue. */
 interface Identity extends QueueTarget {
@@ -17,7 +17,7 @@ export function sharedDelivery(
   segments: readonly PlannedSegment[],
   { accountId, queueId, names, deployment }: Identity,
 ): pulumi.Output<number> {
-  return pulumi.all([accountId, queueId, recordedSegments()]).apply(([accountId, queueId, all]) => {
+  return pulumi.all([accountId, queueId, readRecordedSegments()]).apply(([accountId, queueId, all]) => {
     const queue = { accountId, queueId };
     const byName = segments.map(({ segment }) => firstNamed(all, names, segment));
     if (byName.some((each) => each !== undefined)) return pulumi.output(deliveryNumberOf(segments, byName, queue));

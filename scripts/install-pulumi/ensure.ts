@@ -1,6 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { askVersion, type Engine, findEngine, isExecutable, listRejectedEngines } from "../../src/engine/find.ts";
+import {
+  askVersion,
+  type Engine,
+  findEngine,
+  isExecutable,
+  listRejectedEngines,
+} from "../../src/engine/find-engine.ts";
 import { type Env, engineVersion, plugins, versionsDir } from "../../src/engine/pulumi-home.ts";
 import { withDisposable } from "../../src/with-disposable.ts";
 import { build } from "./build.ts";

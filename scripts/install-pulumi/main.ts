@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { join } from "node:path";
-import { findEngine } from "../../src/engine/find.ts";
+import { findEngine } from "../../src/engine/find-engine.ts";
 import { pulumiHome } from "../../src/engine/pulumi-home.ts";
 
 process.exitCode = await main().catch(explain);

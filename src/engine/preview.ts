@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
-import { parseReason, stripColours } from "./pulumi-messages.ts";
+import { parseReason, stripColours } from "./pulumi-internals/cli-messages.ts";
 
 /** Result of previewing the next run. */
 export type PreviewReading =

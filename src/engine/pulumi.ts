@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { UsageError } from "../usage-error.ts";
 import { type ProcessResult, spawnProcess } from "./child-process.ts";
-import { type Engine, findEngine, listRejectedEngines } from "./find.ts";
+import { type Engine, findEngine, listRejectedEngines } from "./find-engine.ts";
 import { withLoopbackDirect } from "./loopback.ts";
 import { plugAndPlay } from "./plug-and-play.ts";
 

@@ -1,7 +1,7 @@
 import type { SegmentOutputs } from "../lifecycle/state/segment.ts";
 import { LedgerError, unpackLedger, unpackRows } from "../plan/index.ts";
 import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
-import { parseReason } from "./pulumi-messages.ts";
+import { parseReason } from "./pulumi-internals/cli-messages.ts";
 import { deploymentsType, ownSegmentType, parseSegmentName, parseUrn, queueType, segmentType } from "./urn.ts";
 
 /** The queue-seeder resources in the Pulumi state of a stack. */

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { parseLockMessage } from "./pulumi-messages.ts";
+import { parseLockMessage } from "./pulumi-internals/cli-messages.ts";
 
 /** The holder of a stack's lock, as far as Pulumi reports it. */
 export interface LockHolder {

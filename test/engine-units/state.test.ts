@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EngineNotFoundError, type Pulumi } from "../../src/engine/pulumi.ts";
-import { parseReason } from "../../src/engine/pulumi-messages.ts";
+import { parseReason } from "../../src/engine/pulumi-internals/cli-messages.ts";
 import { parseState, readState } from "../../src/engine/read-state.ts";
 import { outputsOf } from "./fixture.ts";
 

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { expect, it } from "vitest";
-import { findEngine } from "../../src/engine/find.ts";
+import { findEngine } from "../../src/engine/find-engine.ts";
 import { emptyRequest, encodeRequest, requestEnv } from "../../src/lifecycle/protocol/request.ts";
 import { problemsWith } from "../cli/schema.ts";
 import { atTerminal, cli, startCli } from "./support/cli.ts";

@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from "node:path";
 import { styleText } from "node:util";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type ProcessResult, spawnProcess } from "../../engine/child-process.ts";
-import type { Engine } from "../../engine/find.ts";
+import type { Engine } from "../../engine/find-engine.ts";
 import { withLoopbackDirect } from "../../engine/loopback.ts";
 import { findPulumi } from "../../engine/pulumi.ts";
 import { formatProblem, loadManifests } from "../../manifest/index.ts";

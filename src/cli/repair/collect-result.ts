@@ -1,4 +1,4 @@
-import { parseReason, stripColours } from "../../engine/pulumi-messages.ts";
+import { parseReason, stripColours } from "../../engine/pulumi-internals/cli-messages.ts";
 import type { EngineEvent, EngineResult } from "../../engine/run-pulumi.ts";
 import { formatNumber } from "../../format.ts";
 import { describeEvent } from "../../lifecycle/protocol/describe.ts";

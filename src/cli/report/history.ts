@@ -1,5 +1,5 @@
 import type { Pulumi } from "../../engine/pulumi.ts";
-import { parseReason } from "../../engine/pulumi-messages.ts";
+import { parseReason } from "../../engine/pulumi-internals/cli-messages.ts";
 import { backendFolder, readHistoryFolder } from "./history-folder.ts";
 import type { Version } from "./model.ts";
 import { readSegments, toFields } from "./read-segments.ts";

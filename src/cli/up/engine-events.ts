@@ -1,4 +1,4 @@
-import { stripColours } from "../../engine/pulumi-messages.ts";
+import { stripColours } from "../../engine/pulumi-internals/cli-messages.ts";
 import type { EngineEvent } from "../../engine/run-pulumi.ts";
 import { describeEvent } from "../../lifecycle/protocol/describe.ts";
 import { decodeEvent, type RunEvent } from "../../lifecycle/protocol/events.ts";

@@ -5,7 +5,7 @@ import { findDeployer } from "../../config/deployer.ts";
 import { readStackConfig } from "../../config/stack-config.ts";
 import { findLockHolder } from "../../engine/find-lock-holder.ts";
 import type { Pulumi } from "../../engine/pulumi.ts";
-import { isBrokenCheckpoint } from "../../engine/pulumi-messages.ts";
+import { isBrokenCheckpoint } from "../../engine/pulumi-internals/cli-messages.ts";
 import { readState, type StackState } from "../../engine/read-state.ts";
 import { type EngineResult, runPulumi } from "../../engine/run-pulumi.ts";
 import { pushDigest } from "../../lifecycle/apply/approval.ts";

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync }
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
-import { findEngine } from "../../../src/engine/find.ts";
+import { findEngine } from "../../../src/engine/find-engine.ts";
 import { unpack } from "../../package/support/install.ts";
 import { packed } from "../../package/support/packed.ts";
 import { type GithubApi, startGithubApi } from "../../pipelines/support/github-api.ts";

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { type ProcessResult, type Running, spawnProcess } from "../../../src/engine/child-process.ts";
-import { type Engine, findEngine } from "../../../src/engine/find.ts";
+import { type Engine, findEngine } from "../../../src/engine/find-engine.ts";
 import { type Process, processesWith } from "./processes.ts";
 
 export interface ProjectOptions {

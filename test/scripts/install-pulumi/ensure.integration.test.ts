@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ensureEngine } from "../../../scripts/install-pulumi/ensure.ts";
 import { progressOn } from "../../../scripts/install-pulumi/progress.ts";
-import { type Engine, findEngine } from "../../../src/engine/find.ts";
+import { type Engine, findEngine } from "../../../src/engine/find-engine.ts";
 import { fakeEngine } from "../support/fakes.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 

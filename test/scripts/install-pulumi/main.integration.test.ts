@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Running, spawnProcess } from "../../../src/engine/child-process.ts";
-import { findEngine } from "../../../src/engine/find.ts";
+import { findEngine } from "../../../src/engine/find-engine.ts";
 import { fakeEngine, fakeLauncher } from "../support/fakes.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 

@@ -1,5 +1,5 @@
 import type { Pulumi } from "../../../engine/pulumi.ts";
-import { parseReason } from "../../../engine/pulumi-messages.ts";
+import { parseReason } from "../../../engine/pulumi-internals/cli-messages.ts";
 import type { StackSnapshot } from "./stack-snapshot.ts";
 
 /** All configuration keys that can contain credentials; see `loadCredentials`. */

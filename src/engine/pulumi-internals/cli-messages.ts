@@ -1,6 +1,6 @@
 /**
  * The only module that parses Pulumi's sentences, for information that Pulumi provides in no other form. Contract tests check
- * them against the real engine (test/engine/pulumi-messages.test.ts, and test/engine/up.test.ts for a broken checkpoint).
+ * them against the real engine (test/engine/cli-messages.test.ts, and test/engine/up.test.ts for a broken checkpoint).
  */
 
 /** The process that Pulumi reports as the holder of a stack's lock. */

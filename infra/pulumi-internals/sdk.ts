@@ -7,7 +7,7 @@
 import * as errors from "@pulumi/pulumi/errors.js";
 import * as config from "@pulumi/pulumi/runtime/config.js";
 import { isDryRun, rpcKeepAlive } from "@pulumi/pulumi/runtime/settings.js";
-import { toPrintableLines } from "../src/printable.ts";
+import { toPrintableLines } from "../../src/printable.ts";
 
 export { Config } from "@pulumi/pulumi/config.js";
 export * as log from "@pulumi/pulumi/log/index.js";

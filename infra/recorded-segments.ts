@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
 import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
-import * as pulumi from "./pulumi.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
 
 type Arguments = Parameters<resourceProto.ResourceInvokeRequest["setArgs"]>[0];
 
@@ -32,7 +32,7 @@ const reads = new WeakMap<object, Promise<readonly RecordedSegment[]>>();
  *
  * @throws pulumi.RunError STATE_UNREADABLE
  */
-export function recordedSegments(): Promise<readonly RecordedSegment[]> {
+export function readRecordedSegments(): Promise<readonly RecordedSegment[]> {
   const monitor = getMonitor();
   const before = monitor && reads.get(monitor);
   if (before !== undefined) return before;

@@ -2,7 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { isBrokenCheckpoint, parseLockMessage, parseReason, stripColours } from "../../src/engine/pulumi-messages.ts";
+import {
+  isBrokenCheckpoint,
+  parseLockMessage,
+  parseReason,
+  stripColours,
+} from "../../src/engine/pulumi-internals/cli-messages.ts";
 import { makeSeeder } from "./support/seeder.ts";
 
 it("reads the sentences of the installed Pulumi: whose a lock is, why it ends, and what it does not read", async () => {

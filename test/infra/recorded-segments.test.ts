@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
-import { recordedSegments } from "../../infra/recorded.ts";
+import { readRecordedSegments } from "../../infra/recorded-segments.ts";
 
 /** Begins a run, as the Automation API does for an inline program. @returns how often the state was read */
 async function beginRun(names: readonly string[]): Promise<() => number> {
@@ -20,7 +20,7 @@ async function beginRun(names: readonly string[]): Promise<() => number> {
   return () => reads;
 }
 
-const names = async () => (await recordedSegments()).map(({ name }) => name);
+const names = async () => (await readRecordedSegments()).map(({ name }) => name);
 
 it("reads the state once in a run, and again in the next run of the same process", async () => {
   const firstReads = await beginRun(["a/0"]);

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findEngine, listRejectedEngines } from "../../src/engine/find.ts";
+import { findEngine, listRejectedEngines } from "../../src/engine/find-engine.ts";
 import { fakeEngine, fakeLauncher, writeScript } from "../scripts/support/fakes.ts";
 
 let dir: string;
