@@ -13,6 +13,8 @@ export interface EngineRun {
   readonly env: Readonly<Record<string, string>>;
   /** URNs of the resources that the run may change, undefined for all. */
   readonly targets?: readonly string[];
+  /** The run's message in Pulumi's history; by default the subject of the commit. */
+  readonly message?: string;
   readonly onEvent: (event: EngineEvent) => void;
   /** Aborted to end the run: Pulumi is interrupted once, and saves what was pushed. */
   readonly stop: AbortSignal;
@@ -38,6 +40,7 @@ export async function runPulumi({
   pulumi,
   env,
   targets,
+  message,
   onEvent,
   stop,
 }: EngineRun): Promise<EngineResult> {
@@ -57,7 +60,15 @@ export async function runPulumi({
   const workspace = await LocalWorkspace.selectStack({ stackName: stack, workDir: root }, options);
   try {
     const target = targets === undefined ? {} : { target: [...targets] };
-    await workspace.up({ ...target, onEvent, color: "never", suppressOutputs: true, userAgent: "queue-seeder" });
+    const described = message === undefined ? {} : { message };
+    await workspace.up({
+      ...target,
+      ...described,
+      onEvent,
+      color: "never",
+      suppressOutputs: true,
+      userAgent: "queue-seeder",
+    });
     return { kind: "ok" };
   } catch (error) {
     if (!(error instanceof EngineFailedError)) throw error;

@@ -110,6 +110,7 @@ describe("hostile text in all data", () => {
     expect(section.replace(fences, "").replace(spans, "")).not.toMatch(/<(?!\/?details|\/?summary)|@\w/);
     const page = reportPage(
       poisoned({
+        project: "p",
         stack: "s",
         at: "2026-08-01T10:00:00.000Z",
         note: "n",
@@ -119,8 +120,8 @@ describe("hostile text in all data", () => {
             runs: [
               {
                 version: 1,
-                kind: "update",
-                result: "failed",
+                action: "up",
+                type: "failed",
                 at: "2026-08-01T10:00:00.000Z",
                 pushed: 1,
                 requests: 1,

@@ -36,13 +36,20 @@ it("records each run, who made it and by which plan, and shows all of them on a 
   succeeded(await cli(project, ["report", "--stack", "test"]));
   const page = readFileSync(join(project.dir, "report.html"), "utf8");
   expect(page).toContain("203 messages pushed in 3 runs. At the end of run 3 its backlog had 203 messages.");
-  const row = (n: number) => new RegExp(`<tr><th scope="row">#${n}</th>.*`).exec(page)?.[0].replace(/<[^>]+>/g, "|");
-  expect(row(1)).toMatch(/\|update\|\|ada\|.*\|3\|\|1\|\|0\|\|3\|/);
-  expect(row(2)).toMatch(/\|update, failed\|\|ada\|.*\|100\|\|2\|\|0\|\|103\|/);
-  expect(row(3)).toMatch(/\|update\|\|–\|.*\|100\|\|1\|\|0\|\|203\|/);
+  const row = (n: number) => new RegExp(`<th scope="row">#${n}</th>.*`).exec(page)?.[0].replace(/<[^>]+>/g, "|");
+  expect(row(1)).toMatch(/\|up\|\|\|ada .*\|3\|\|1\|.*\|0\|.*\|3 \|/);
+  expect(row(2)).toMatch(/\|up, failed\|\|\|ada .*\|100\|\|2\|.*\|0\|.*\|103 \|/);
+  expect(row(3)).toMatch(/\|up\|.*\|100\|\|1\|.*\|0\|.*\|203 \|/);
 
+  succeeded(await cli(project, ["forget", "a", "#1", "--stack", "test", "--yes"]));
+  succeeded(await cli(project, ["report", "--stack", "test"]));
+  const repaired = readFileSync(join(project.dir, "report.html"), "utf8");
+  expect(repaired).toMatch(/#4<\/th>.*<span class="badge repair">forget<\/span>/);
+  expect(repaired).toContain("<dd class=\"warn\">3<small>1 failed, 1 repair</small></dd>");
+
+  succeeded(await stack.up());
   const last = await cli(project, ["report", "--stack", "test", "--last", "1", "--out", "-"]);
-  expect([last.code, last.stdout]).toEqual([0, expect.stringContaining("100 messages pushed in 1 run.")]);
+  expect([last.code, last.stdout]).toEqual([0, expect.stringContaining("1 message pushed in 1 run.")]);
   const none = await cli(project, ["report", "--stack", "tset"]);
   expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("There is test.")]);
 });

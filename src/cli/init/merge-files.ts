@@ -75,7 +75,7 @@ function toMap(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** Folders that must not be committed: installed packages and queue-seeder's working files. */
-const ignored = ["node_modules/", ".queue-seeder/"] as const;
+const ignored = ["node_modules/", ".queue-seeder/", "report.html"] as const;
 
 /**
  * Attributes that give files the same line endings on every machine: other line endings in a quoted CSV cell or in a manifest

@@ -8,6 +8,7 @@ import { confirm } from "../shared/confirm.ts";
 import { createPulumiFinder, loadStackSnapshot, resolveStackName } from "../shared/deployment/stack-snapshot.ts";
 import { listenForSignals } from "../shared/end-signals.ts";
 import { printProblems } from "../shared/problems/print-problems.ts";
+import { repairMessage } from "../shared/repair-message.ts";
 import { writeRequestFile } from "../shared/request-file.ts";
 import { collectRepair, toRepairResult } from "./collect-result.ts";
 import { findByName, findDeployedSegments } from "./deployed-segments.ts";
@@ -56,7 +57,16 @@ export async function runRepair(
   const request = writeRequestFile({ plan: undefined, approvedPushes: undefined, repair });
   const end = await withDisposable(request, ({ env: more }) =>
     withDisposable(listenForSignals(), ({ stop }) =>
-      runPulumi({ root, stack: stack.full, pulumi, env: more, targets, onEvent: (event) => events.take(event), stop }),
+      runPulumi({
+        root,
+        stack: stack.full,
+        pulumi,
+        env: more,
+        targets,
+        message: repairMessage(repair),
+        onEvent: (event) => events.take(event),
+        stop,
+      }),
     ),
   );
   const { lines, exit } = toRepairResult(end, events, repair.messages && new Set(repair.messages).size);

@@ -29,11 +29,12 @@ export function readHistoryFolder(folder: string, project: string, stack: string
     // Compared as text: nanoseconds exceed the exact range of numbers, and all have the same number of digits.
     .sort((a, b) => (a.nanoseconds < b.nanoseconds ? -1 : 1));
   return runs.slice(-last).map(({ run, packed }, index, kept) => {
-    const { kind, result, endTime } = toFields(readJson(join(own, `${run}.history.json${packed}`)));
+    const { kind, result, message, endTime } = toFields(readJson(join(own, `${run}.history.json${packed}`)));
     return {
       version: runs.length - kept.length + index + 1,
       kind: String(kind),
       result: String(result),
+      message: String(message ?? ""),
       at: new Date(Number(endTime) * 1_000).toISOString(),
       segments: readSegments(readJson(join(own, `${run}.checkpoint.json${packed}`))),
     };

@@ -74,8 +74,14 @@ async function loadVersions(pulumi: Pick<Pulumi, "run">, stack: string, runs: re
   return versions;
 }
 
-function toVersion({ version, kind, result, endTime }: Run): Omit<Version, "segments"> {
-  return { version: Number(version), kind: String(kind), result: String(result), at: String(endTime ?? "") };
+function toVersion({ version, kind, result, message, endTime }: Run): Omit<Version, "segments"> {
+  return {
+    version: Number(version),
+    kind: String(kind),
+    result: String(result),
+    message: String(message ?? ""),
+    at: String(endTime ?? ""),
+  };
 }
 
 async function backendUrl(pulumi: Pick<Pulumi, "run">): Promise<string> {

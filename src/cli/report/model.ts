@@ -1,5 +1,6 @@
 import type { LastPush, SegmentOutputs } from "../../lifecycle/state/segment.ts";
 import type { QueueMetrics } from "../../types.ts";
+import { parseRepairMessage } from "../shared/repair-message.ts";
 
 /** A Pulumi run that changed the stack's state, and the state after it. */
 export interface Version {
@@ -8,6 +9,8 @@ export interface Version {
   readonly kind: string;
   /** `succeeded` or `failed`. */
   readonly result: string;
+  /** Pulumi's message of the run: by default the subject of the commit; for a repair, the one that {@link repairMessage} makes. */
+  readonly message: string;
   /** End of the run, ISO 8601. */
   readonly at: string;
   readonly segments: readonly VersionSegment[];
@@ -20,6 +23,9 @@ export interface VersionSegment
   readonly name: string;
 }
 
+/** `deployment`: it may have pushed. `repair`: a command changed a ledger. `other`: a refresh, for example. */
+export type RunType = "deployment" | "failed" | "repair" | "other";
+
 export interface QueueReport {
   readonly queue: string;
   /** Oldest first. */
@@ -27,7 +33,10 @@ export interface QueueReport {
 }
 
 /** The effect of a run on one queue. */
-export interface QueueRun extends Pick<Version, "version" | "kind" | "result" | "at"> {
+export interface QueueRun extends Pick<Version, "version" | "at"> {
+  /** What the run was: Pulumi's operation, or the command that repaired a ledger. */
+  readonly action: string;
+  readonly type: RunType;
   readonly pushed: number;
   readonly requests: number;
   /** Number of messages in doubt after the run. */
@@ -69,13 +78,11 @@ function toQueueRun(queue: string, version: Version, before: readonly VersionSeg
   const last = heard.sort((a, b) => ((a.metricsAt ?? "") < (b.metricsAt ?? "") ? -1 : 1)).at(-1);
   const sum = (of: (push: LastPush) => number) => pushes.reduce((total, push) => total + of(push), 0);
   const first = pushes.find(({ pushed }) => pushed > 0);
-  const { kind, result, at } = version;
   return [
     {
       version: version.version,
-      kind,
-      result,
-      at,
+      ...describeRun(version),
+      at: version.at,
       pushed: sum(({ pushed }) => pushed),
       requests: sum(({ requests }) => requests),
       inDoubt: own.reduce((total, { inDoubt }) => total + inDoubt, 0),
@@ -85,6 +92,14 @@ function toQueueRun(queue: string, version: Version, before: readonly VersionSeg
       plan: first?.plan,
     },
   ];
+}
+
+function describeRun({ kind, result, message }: Version): Pick<QueueRun, "action" | "type"> {
+  const repair = parseRepairMessage(message);
+  const action = repair ?? (kind === "update" ? "up" : kind);
+  if (result !== "succeeded") return { action, type: "failed" };
+  if (repair !== undefined) return { action, type: "repair" };
+  return { action, type: kind === "update" ? "deployment" : "other" };
 }
 
 /** Whether the version itself made the push: a resource that was only rewritten keeps its earlier push. */

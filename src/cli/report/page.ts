@@ -1,10 +1,14 @@
 import { formatCount, formatNumber } from "../../format.ts";
-import { chartSvg } from "./chart.ts";
+import { chartSvg, type RunMark, symbols } from "./chart.ts";
 import { escapeText } from "./escape.ts";
-import type { QueueReport, QueueRun } from "./model.ts";
+import { formatDay, formatTime, timeElement } from "./format.ts";
+import type { QueueReport, QueueRun, RunType } from "./model.ts";
 import { style } from "./style.ts";
+import { summary } from "./summary.ts";
+import { runTable } from "./table.ts";
 
 export interface PageFacts {
+  readonly project: string;
   readonly stack: string;
   /** Time of the page's creation, ISO 8601. */
   readonly at: string;
@@ -13,14 +17,20 @@ export interface PageFacts {
   readonly queues: readonly QueueReport[];
 }
 
+/** Widths in pixels of the chart on wide and on narrow screens, and the number of runs that each shows. */
+const charts = [
+  { type: "at-wide", width: 860, runs: 60 },
+  { type: "at-narrow", width: 340, runs: 12 },
+] as const;
+
 /** Renders the page as one self-contained HTML document without scripts, fonts or requests. */
-export function reportPage({ stack, at, note, queues }: PageFacts): string {
+export function reportPage({ project, stack, at, note, queues }: PageFacts): string {
   const title = `Messages of ${stack}`;
   const body = [
-    `<h1>${escapeText(title)}</h1>`,
-    `<p>Made ${time(at)} by queue-seeder from the history of Pulumi's stack <code>${escapeText(stack)}</code>. Times are UTC.</p>`,
+    `<header><p class="project">${escapeText(project)}</p><h1>${escapeText(stack)}</h1>`,
+    `<p class="quiet">${period(queues)}Made ${timeElement(at)} by queue-seeder from Pulumi's history. Times are UTC.</p></header>`,
     ...(note === undefined ? [] : [`<p class="note">${escapeText(note)}</p>`]),
-    ...(queues.length === 0 ? ["<p>Nothing was deployed yet.</p>"] : []),
+    ...(queues.length === 0 ? ["<p>Nothing was deployed yet.</p>"] : [summary(queues), legend(queues)]),
     ...queues.map(section),
   ];
   return `<!doctype html>
@@ -42,83 +52,74 @@ ${body.join("\n")}
 `;
 }
 
+/** Returns the first and the last day of the runs, as a sentence. */
+function period(queues: readonly QueueReport[]): string {
+  const times = queues.flatMap(({ runs }) => runs.map(({ at }) => at)).sort();
+  const [first, last] = [times[0], times.at(-1)].map((at) => at && formatDay(at, { year: true }));
+  if (first === undefined || last === undefined) return "";
+  return `${escapeText(first === last ? first : `${first} to ${last}`)}. `;
+}
+
+const legends: Readonly<Record<Exclude<RunType, "deployment">, string>> = {
+  failed: "failed run",
+  repair: "repair of the ledger, which pushes nothing",
+  other: "refresh or another run without a push",
+};
+
+/** Explains the symbols that the charts contain. */
+function legend(queues: readonly QueueReport[]): string {
+  const types = new Set(queues.flatMap(({ runs }) => runs.map(({ type }) => type)));
+  const items = (["failed", "repair", "other"] as const)
+    .filter((type) => types.has(type))
+    .map((type) => `<li><svg viewBox="-7 -7 14 14" aria-hidden="true">${symbols[type]}</svg>${legends[type]}</li>`);
+  return items.length === 0 ? "" : `<ul class="legend">${items.join("")}</ul>`;
+}
+
 function section({ queue, runs }: QueueReport, index: number): string {
   const id = `queue-${index}`;
+  return [
+    `<section aria-labelledby="${id}-h">`,
+    `<h2 id="${id}-h">${escapeText(queue)}</h2>`,
+    `<p>${describeQueue(runs)}</p>`,
+    ...charts.map(({ type, width, runs: most }) => {
+      const shown = runs.slice(-most);
+      const chart = chartSvg(`${id}-${type}`, {
+        name: `Queue ${queue}`,
+        width,
+        runs: shown.map(toMark),
+        panels: [
+          { title: "Pushed by each run (messages)", form: "bars", values: shown.map(({ pushed }) => pushed) },
+          {
+            title: "Backlog after it (messages)",
+            form: "line",
+            values: shown.map(({ metrics }) => metrics?.backlog_count),
+          },
+        ],
+      });
+      const rest = shown.length < runs.length ? `<figcaption>The last ${shown.length} runs</figcaption>` : "";
+      return `<figure class="${type}">${chart}${rest}</figure>`;
+    }),
+    runTable(queue, runs),
+    "</section>",
+  ].join("\n");
+}
+
+function describeQueue(runs: readonly QueueRun[]): string {
   const pushed = runs.reduce((sum, run) => sum + run.pushed, 0);
   const last = runs.findLast(({ metrics }) => metrics !== undefined);
   const backlog =
     last?.metrics === undefined
       ? "Its backlog is not known."
       : `At the end of run ${last.version} its backlog had ${formatCount(last.metrics.backlog_count, "message")}.`;
-  const chart = chartSvg(
-    id,
-    `Queue ${queue}`,
-    runs.map(({ version }) => `#${version}`),
-    [
-      { title: "Pushed by the run (messages)", form: "bars", values: runs.map((run) => run.pushed) },
-      {
-        title: "Backlog after each run, as reported by Cloudflare (messages)",
-        form: "line",
-        values: runs.map(({ metrics }) => metrics?.backlog_count),
-      },
-    ],
-  );
-  return [
-    `<section aria-labelledby="${id}-h">`,
-    `<h2 id="${id}-h">${escapeText(queue)}</h2>`,
-    `<p>${formatCount(pushed, "message")} pushed in ${formatCount(runs.length, "run")}. ${backlog}</p>`,
-    `<figure>${chart}</figure>`,
-    table(queue, runs),
-    "</section>",
-  ].join("\n");
+  return `${formatCount(pushed, "message")} pushed in ${formatCount(runs.length, "run")}. ${backlog}`;
 }
 
-const columns = [
-  "Run",
-  "When",
-  "What",
-  "Who",
-  "Commit",
-  "Plan",
-  "Pushed",
-  "Requests",
-  "In doubt",
-  "Backlog",
-  "Backlog bytes",
-];
-
-/** Renders the table of a queue's runs, newest first. */
-function table(queue: string, runs: readonly QueueRun[]): string {
-  const head = columns
-    .map((column, index) => `<th scope="col"${index > 5 ? ' class="n"' : ""}>${column}</th>`)
-    .join("");
-  return [
-    `<div class="wide" tabindex="0" role="region" aria-label="Runs of ${escapeText(queue)}"><table>`,
-    `<caption>The same numbers, newest first</caption><thead><tr>${head}</tr></thead><tbody>`,
-    ...[...runs].reverse().map(row),
-    "</tbody></table></div>",
-  ].join("\n");
-}
-
-function row(run: QueueRun): string {
-  const { version, at, kind, result, by, commit, plan, pushed, requests, inDoubt, metrics } = run;
-  const text = (value: string | undefined) => `<td>${value === undefined ? "–" : escapeText(value)}</td>`;
-  const n = (value: number | undefined) => `<td class="n">${value === undefined ? "–" : formatNumber(value)}</td>`;
-  return [
-    `<tr><th scope="row">#${version}</th><td>${time(at)}</td>`,
-    text(result === "succeeded" ? kind : `${kind}, ${result}`),
-    text(by),
-    commit === undefined ? text(undefined) : `<td><code>${escapeText(commit.slice(0, 10))}</code></td>`,
-    plan === undefined ? text(undefined) : `<td><code>${escapeText(plan)}</code></td>`,
-    n(pushed),
-    n(requests),
-    n(inDoubt),
-    n(metrics?.backlog_count),
-    n(metrics?.backlog_bytes),
-    "</tr>",
-  ].join("");
-}
-
-function time(at: string): string {
-  return `<time datetime="${escapeText(at)}">${escapeText(at.replace("T", " ").slice(0, 16))}</time>`;
+function toMark({ version, at, type, action, pushed, metrics }: QueueRun): RunMark {
+  const details = [
+    `#${version}, ${formatTime(at)}`,
+    type === "failed" ? `${action}, failed` : action,
+    `${formatNumber(pushed)} pushed`,
+    ...(metrics === undefined ? [] : [`${formatNumber(metrics.backlog_count)} in the queue afterwards`]),
+  ];
+  return { label: `#${version}`, day: formatDay(at), type, tooltip: details.join("; ") };
 }

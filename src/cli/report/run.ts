@@ -23,7 +23,7 @@ export async function runReport(root: string, flags: ReportFlags, env: NodeJS.Pr
   const earlier = versions.length > flags.last ? versions[0] : undefined;
   const logged = earlier === undefined ? versions : versions.slice(1);
   const at = new Date().toISOString();
-  const page = reportPage({ stack: stack.full, at, note, queues: createReport(logged, earlier) });
+  const page = reportPage({ project, stack: stack.full, at, note, queues: createReport(logged, earlier) });
   if (flags.out === "-") {
     process.stdout.write(page);
     return 0;

@@ -5,11 +5,14 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { computeTicks } from "../../../src/cli/report/chart.ts";
+import { chartSvg } from "../../../src/cli/report/chart.ts";
+import { computeTicks, placeLabels } from "../../../src/cli/report/chart-scale.ts";
+import { formatBytes } from "../../../src/cli/report/format.ts";
 import { readHistory } from "../../../src/cli/report/history.ts";
 import { backendFolder, readHistoryFolder } from "../../../src/cli/report/history-folder.ts";
 import { createReport, type Version, type VersionSegment } from "../../../src/cli/report/model.ts";
 import { reportPage } from "../../../src/cli/report/page.ts";
+import { repairMessage } from "../../../src/cli/shared/repair-message.ts";
 import { skipWithout } from "../../support/programs.ts";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -40,6 +43,7 @@ const version = (n: number, ...segments: readonly VersionSegment[]): Version => 
   version: n,
   kind: "update",
   result: "succeeded",
+  message: "Backfill the orders",
   at: day(n),
   segments,
 });
@@ -79,6 +83,25 @@ describe("what runs did", () => {
   it("knows a queue until the run that destroyed it", () => {
     const runs = [version(1), version(2, segment("a/0", 2, 5)), version(3), version(4)];
     expect(createReport(runs)[0]?.runs.map((run) => run.version)).toEqual([2, 3]);
+  });
+});
+
+describe("the type of a run", () => {
+  const typeOf = (run: Partial<Version>) => {
+    const { action, type } = createReport([{ ...version(1, segment("a/0", 1, 5)), ...run }])[0]?.runs[0] ?? {};
+    return [action, type];
+  };
+
+  it.each([
+    [{}, "up", "deployment"],
+    [{ result: "failed" }, "up", "failed"],
+    [{ kind: "refresh" }, "refresh", "other"],
+    [{ message: repairMessage({ action: "settle_pushed", manifest: "a" }) }, "settle", "repair"],
+    [{ message: repairMessage({ action: "baseline", manifest: "a" }), result: "failed" }, "baseline", "failed"],
+    [{ message: "queue-seeder migrate a" }, "up", "deployment"],
+    [{ message: "settle a" }, "up", "deployment"],
+  ])("%j is %s, a %s", (run, action, type) => {
+    expect(typeOf(run)).toEqual([action, type]);
   });
 });
 
@@ -179,6 +202,46 @@ it.each([
   expect(computeTicks(most)).toEqual(ticks);
 });
 
+it.each([
+  [0, "0 B"],
+  [999, "999 B"],
+  [1_250, "1.3 KB"],
+  [123_456, "123 KB"],
+  [4_500_000_000, "4.5 GB"],
+])("formats %i bytes as %s", (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+describe("labels", () => {
+  const label = (text: string, x: number, y = 0) => ({ text, x, y });
+
+  it("leave out those that overlap a more important one, in the same line only", () => {
+    const texts = (...labels: Parameters<typeof placeLabels>[0]) => placeLabels(labels, 0, 500).map(({ text }) => text);
+    expect(texts(label("first", 100), label("near", 120), label("far", 160))).toEqual(["first", "far"]);
+    expect(texts(label("first", 100), label("below", 120, 20))).toEqual(["first", "below"]);
+  });
+
+  it("stay within the edges, and are left out if they do not fit at all", () => {
+    expect(placeLabels([label("1234567890", 0), label("1234567890", 500)], 0, 500).map(({ x }) => x)).toEqual([
+      35, 465,
+    ]);
+    expect(placeLabels([label("1234567890", 20)], 0, 60)).toEqual([]);
+  });
+
+  it("name the day of the first run of each day", () => {
+    const run = (label: string, day: string) => ({ label, day, type: "deployment", tooltip: "" }) as const;
+    const svg = chartSvg("c", {
+      name: "Queue",
+      width: 860,
+      runs: [run("#1", "1 Aug"), run("#2", "1 Aug"), run("#3", "2 Aug")],
+      panels: [{ title: "Pushed", form: "bars", values: [1, 0, 3] }],
+    });
+    const axis = [...svg.matchAll(/class="axis"[^>]*text-anchor="middle">([^<]+)</g)].map(([, text]) => text);
+    expect(axis.sort()).toEqual(["#1", "#2", "#3", "1 Aug", "2 Aug"]);
+    expect([...svg.matchAll(/class="value"[^>]*>([^<]+)</g)].map(([, text]) => text)).toEqual(["3", "1"]);
+  });
+});
+
 const hostile = '<img src=x onerror="document.title=1">&\u0007';
 const queues = [
   {
@@ -187,7 +250,7 @@ const queues = [
   },
   { queue: "quiet", runs: createReport([version(1, segment("a/0", 1, 0))])[0]?.runs ?? [] },
 ];
-const page = () => reportPage({ stack: hostile, at: day(3), note: hostile, queues });
+const page = () => reportPage({ project: hostile, stack: hostile, at: day(3), note: hostile, queues });
 
 it("escapes whatever it is given, and holds no script, link or address", () => {
   const html = page();
@@ -195,7 +258,9 @@ it("escapes whatever it is given, and holds no script, link or address", () => {
   expect(html).not.toContain("\u0007");
   expect(html).toContain("&lt;img src=x onerror=&quot;document.title=1&quot;&gt;&amp;");
   expect(html.split("\n")[0]).toBe("<!doctype html>");
-  expect(reportPage({ stack: "dev", at: day(1), note: undefined, queues: [] })).toContain("Nothing was deployed yet");
+  expect(reportPage({ project: "shop", stack: "dev", at: day(1), note: undefined, queues: [] })).toContain(
+    "Nothing was deployed yet",
+  );
 });
 
 describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there is no ${executablePath})`, () => {
@@ -205,33 +270,49 @@ describe.skipIf(skipWithout(executablePath))(`in a browser (skipped where there 
   });
   afterAll(() => browser?.close());
 
-  it.each(["light", "dark"] as const)("shows chart and table of each queue, readable, in %s", async (colorScheme) => {
+  const open = async (colorScheme: "light" | "dark", width: number) => {
     const file = join(folder, "report.html");
     writeFileSync(file, page());
-    const tab = await browser.newPage({ colorScheme });
+    const tab = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
     const wrong: string[] = [];
     tab.on("console", (message) => wrong.push(message.text()));
     tab.on("request", (request) => request.url().startsWith("file:") || wrong.push(request.url()));
     await tab.goto(pathToFileURL(file).href);
+    return { tab, wrong };
+  };
+
+  it.each([390, 820, 1_280])("shows one chart of each queue, and nothing beyond its edge, at %i px", async (width) => {
+    const { tab } = await open("light", width);
+    expect(await tab.locator("figure:visible").count()).toBe(2);
+    expect(await tab.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
+    const [box] = await Promise.all([tab.getByRole("row").last().getByRole("cell").last().boundingBox()]);
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+  });
+
+  it.each(["light", "dark"] as const)("shows summary, chart and table of each queue in %s", async (colorScheme) => {
+    const { tab, wrong } = await open(colorScheme, 1_280);
     expect(await tab.title()).toBe(`Messages of ${hostile.replace("\u0007", "\\u{7}")}`);
-    expect(await tab.getByRole("img").count()).toBe(2);
-    expect(await tab.getByRole("img").first().getAttribute("aria-labelledby")).toBe("queue-0-t queue-0-d");
-    expect(await tab.locator("svg").first().locator("rect.bar").count()).toBe(2);
-    expect(await tab.locator("svg").first().locator(".value").allTextContents()).toEqual(["3", "4", "3", "7"]);
-    expect(await tab.locator("svg").nth(1).textContent()).toContain("not known");
+    expect(await tab.locator(".tiles dd").allTextContents()).toEqual([
+      "7in 3 requests",
+      "2none failed",
+      "0nothing to settle",
+      "7on 2 Aug 2026",
+    ]);
+    const chart = tab.locator("svg:visible").first();
+    expect(await chart.getAttribute("aria-labelledby")).toBe("queue-0-at-wide-t queue-0-at-wide-d");
+    expect(await chart.locator("rect.bar").count()).toBe(2);
+    expect(await chart.locator(".value").allTextContents()).toEqual(["4", "3", "7", "3"]);
+    expect(await tab.locator("svg:visible").nth(1).textContent()).toContain("not known");
     const row = tab.getByRole("row").nth(1);
     expect(await row.getByRole("rowheader").textContent()).toBe("#2");
     expect(await row.getByRole("cell").allTextContents()).toEqual([
-      "2026-08-02 00:00",
-      "update",
-      "ada",
-      "c2",
-      "–",
+      "2 Aug 2026, 00:00",
+      "up",
+      "ada c2",
       "4",
       "1",
       "0",
-      "7",
-      "1",
+      "7 1 B",
     ]);
     const background = await tab.evaluate("getComputedStyle(document.body).backgroundColor");
     expect(background).toBe(colorScheme === "light" ? "rgb(255, 255, 255)" : "rgb(13, 17, 23)");
