@@ -45,7 +45,7 @@ it("records each run, who made it and by which plan, and shows all of them on a 
   succeeded(await cli(project, ["report", "--stack", "test"]));
   const repaired = readFileSync(join(project.dir, "report.html"), "utf8");
   expect(repaired).toMatch(/#4<\/th>.*<span class="badge repair">forget<\/span>/);
-  expect(repaired).toContain("<dd class=\"warn\">3<small>1 failed, 1 repair</small></dd>");
+  expect(repaired).toContain('<dd class="warn">3<small>1 failed, 1 repair</small></dd>');
 
   succeeded(await stack.up());
   const last = await cli(project, ["report", "--stack", "test", "--last", "1", "--out", "-"]);

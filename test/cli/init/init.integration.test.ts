@@ -97,7 +97,7 @@ describe("init into an existing repository", () => {
       dependencies: { ...dependencies, "queue-seeder": "^0.1.0", typescript: "5.9.0" },
       devDependencies: { "@types/node": "^24" },
     });
-    expect(read(folder.path, ".gitignore")).toBe("/node_modules\n*.tmp\n.queue-seeder/\n");
+    expect(read(folder.path, ".gitignore")).toBe("/node_modules\n*.tmp\n.queue-seeder/\nreport.html\n");
     expect(read(folder.path, ".gitattributes")).toBe(`/messages/** text=auto eol=lf
 *.ndjson text eol=lf
 *.jsonl text eol=lf
