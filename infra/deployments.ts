@@ -1,9 +1,11 @@
+import { deploymentsType } from "../src/engine/urn.ts";
 import { type DeploymentsArgs, findDeploymentId } from "../src/lifecycle/deployments-provider.ts";
+import { DynamicResource } from "./pulumi-internals/dynamic-resource.ts";
 import { deploymentsStub } from "./pulumi-internals/provider-stub.ts";
-import * as pulumi from "./pulumi-internals/sdk.ts";
+import type * as pulumi from "./pulumi-internals/sdk.ts";
 
 /** The list of deployments of a stack or a component; see src/lifecycle/deployments-provider.ts. */
-export class Deployments extends pulumi.CustomResource {
+export class Deployments extends DynamicResource {
   declare readonly ids: pulumi.Output<Readonly<Record<string, string>>>;
   readonly #manifests: Readonly<Record<string, readonly string[]>>;
 
@@ -15,12 +17,7 @@ export class Deployments extends pulumi.CustomResource {
   ) {
     // Without this property, the SDK does not resolve it from what the provider returns.
     const fromProvider = { ids: undefined };
-    super(
-      "pulumi-nodejs:dynamic:Deployments",
-      name,
-      { root, folder, manifests, places, ...fromProvider, __provider: deploymentsStub },
-      opts,
-    );
+    super(deploymentsStub, deploymentsType, name, { root, folder, manifests, places, ...fromProvider }, opts);
     this.#manifests = manifests;
   }
 

@@ -9,6 +9,7 @@ import { plugAndPlay } from "../src/engine/plug-and-play.ts";
 import { type LoadedSegments, loadSegments } from "../src/lifecycle/source/load-segments.ts";
 import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
+import { isSecretKey } from "./pulumi-internals/secret-keys.ts";
 
 /** Selects the manifests that a component deploys. */
 export interface ManifestFilter {
@@ -91,12 +92,18 @@ export function resolveAccount({ accountId }: Settings): string {
 }
 
 function programVariables(root: string): Variables {
-  // Public at run time, but missing from the SDK's types.
-  const isSecret: (key: string) => boolean = Reflect.get(pulumi.runtime, "isConfigSecret");
   const config = pulumi.runtime.allConfig();
   const project = pulumi.getProject();
   const written = readConfiguration(root, pulumi.getStack());
-  return createVariables({ project, root, config, isSecret, secretsInPlain: true, written, env: process.env });
+  return createVariables({
+    project,
+    root,
+    config,
+    isSecret: isSecretKey,
+    secretsInPlain: true,
+    written,
+    env: process.env,
+  });
 }
 
 function throwProblems(problems: readonly Problem[]): void {

@@ -1,7 +1,9 @@
+import { segmentType } from "../src/engine/urn.ts";
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
 import type { LastPush, SegmentInputs, SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import type { toInlineMessages } from "./message-args.ts";
 import { aggregateOutputs, type ManifestOutputs, noPush, type SegmentSummary } from "./outputs.ts";
+import { DynamicResource } from "./pulumi-internals/dynamic-resource.ts";
 import { providerStub } from "./pulumi-internals/provider-stub.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 
@@ -26,7 +28,6 @@ export interface ManifestArgs extends QueueTarget {
 }
 
 const componentType = "queue-seeder:index:Manifest";
-const segmentType = "pulumi-nodejs:dynamic:Segment";
 
 /** The component of one manifest, with a child resource for each segment of its messages. */
 export class ManifestResource extends pulumi.ComponentResource {
@@ -56,11 +57,8 @@ export class ManifestResource extends pulumi.ComponentResource {
 type SegmentArgs = Omit<PlannedSegment, "inlineMessages"> & Omit<ManifestArgs, "segments" | "formerNames">;
 type FromProvider = Exclude<keyof SegmentOutputs, keyof SegmentInputs>;
 
-/**
- * A segment's resource, one checkpoint in the Pulumi state: a dynamic resource with the provider in
- * ./pulumi-internals/provider-stub.ts.
- */
-class SegmentResource extends pulumi.CustomResource {
+/** A segment's resource, one checkpoint in the Pulumi state. */
+class SegmentResource extends DynamicResource {
   readonly #planned: Pick<PlannedSegment, "queue" | "messages">;
   declare readonly pushed: pulumi.Output<number | undefined>;
   declare readonly inDoubt: pulumi.Output<number | undefined>;
@@ -97,7 +95,7 @@ class SegmentResource extends pulumi.CustomResource {
     // If the user makes Pulumi replace a segment, its old ledger is deleted before the new one starts. Changing the queue does
     // not replace it.
     const options = { parent, aliases: [...aliases], deleteBeforeReplace: true };
-    super(segmentType, name, { ...args, ...fromProvider, resourceUrn, preview, __provider: providerStub }, options);
+    super(providerStub, segmentType, name, { ...args, ...fromProvider, resourceUrn, preview }, options);
     this.#planned = { queue: args.queue, messages: args.messages };
   }
 

@@ -1,7 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { CreatedQueue } from "../src/config/queue-settings.ts";
 import type { Settings } from "../src/config/settings.ts";
-import { getStack } from "./pulumi-internals/sdk.ts";
+import { importQueueResource } from "./pulumi-internals/cloudflare-queue.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
 
 /** A queue that manifests can be pushed to. Its id is unknown in the preview of the run that creates it. */
 export interface Target {
@@ -11,7 +11,7 @@ export interface Target {
 
 /**
  * Resolves the id of every configured queue. Existing queues have it in the configuration; the others are registered with
- * `@pulumi/cloudflare`, which is imported on demand, since that takes a second.
+ * `@pulumi/cloudflare`.
  */
 export async function provisionQueues(settings: Settings, accountId: string): Promise<ReadonlyMap<string, Target>> {
   const targets = new Map<string, Target>();
@@ -27,15 +27,14 @@ async function createQueue(
   accountId: string,
   { name: written, settings, jurisdiction, protect, adopt }: CreatedQueue,
 ): Promise<pulumi.Output<string>> {
-  // Imported by path: the package's index loads the resources of every Cloudflare product.
-  const { Queue } = await import("@pulumi/cloudflare/queue.js");
+  const Queue = await importQueueResource();
   // Pulumi imports a queue and then updates it to match the inputs. Without settings, the queue keeps its own.
   const asked = adopt !== undefined && Object.keys(settings).length === 0 ? {} : { settings: { ...settings } };
   const resource = new Queue(
     name,
     {
       accountId,
-      queueName: written.replaceAll("${stack}", getStack()),
+      queueName: written.replaceAll("${stack}", pulumi.getStack()),
       ...asked,
       ...(jurisdiction !== undefined && { jurisdiction }),
     },

@@ -1,16 +1,8 @@
-import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
-import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
-import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
+import { parseUrn, segmentType } from "../src/engine/urn.ts";
 import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
-
-type Arguments = Parameters<resourceProto.ResourceInvokeRequest["setArgs"]>[0];
-
-/** The SDK's own copy of protobuf: a request rejects values of another copy. */
-const { Struct }: { readonly Struct: { fromJavaScript(value: object): Arguments } } = createRequire(
-  import.meta.resolve("@pulumi/pulumi/package.json"),
-)("google-protobuf/google/protobuf/struct_pb.js");
+import { currentMonitor, readStackResources } from "./pulumi-internals/stack-resources.ts";
 
 /** The recorded outputs of a segment, from the last run. */
 export interface RecordedSegment {
@@ -33,7 +25,7 @@ const reads = new WeakMap<object, Promise<readonly RecordedSegment[]>>();
  * @throws pulumi.RunError STATE_UNREADABLE
  */
 export function readRecordedSegments(): Promise<readonly RecordedSegment[]> {
-  const monitor = getMonitor();
+  const monitor = currentMonitor();
   const before = monitor && reads.get(monitor);
   if (before !== undefined) return before;
   const read = readSegments();
@@ -50,7 +42,7 @@ async function readSegments(): Promise<readonly RecordedSegment[]> {
   try {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return segmentsOf(await askForResources());
+        return segmentsOf(await readStackResources());
       } catch (error) {
         if (attempt === attempts) throw unreadable(error);
         await sleep(pauseMs);
@@ -61,47 +53,12 @@ async function readSegments(): Promise<readonly RecordedSegment[]> {
   }
 }
 
-/**
- * Calls a function of Pulumi's built-in provider. The SDK's `invoke` would create resources from the references in the response.
- *
- * Source: pulumi, pkg/resource/deploy/builtins.go
- */
-function askForResources(): Promise<unknown> {
-  const request = new resourceProto.ResourceInvokeRequest();
-  request.setTok("pulumi:pulumi:readStackResourceOutputs");
-  request.setArgs(Struct.fromJavaScript({ stackName: stackName() }));
-  return new Promise((resolve, reject) => {
-    const monitor = getMonitor();
-    if (monitor === undefined) return reject(new Error("Pulumi does not run the program"));
-    monitor.invoke(request, (error: Error | null, response: Answer) => {
-      if (error) reject(error);
-      else resolve(response.getReturn()?.toJavaScript().outputs);
-    });
-  });
-}
-
-/** The part of the response that is used. */
-interface Answer {
-  getReturn(): { toJavaScript(): Readonly<Record<string, unknown>> } | undefined;
-}
-
-/**
- * Returns the stack name for the backend: Pulumi Cloud only accepts the fully qualified name; a backend without organizations may
- * only accept the short one.
- */
-function stackName(): string {
-  const organization = pulumi.getOrganization();
-  return organization === "organization"
-    ? pulumi.getStack()
-    : `${organization}/${pulumi.getProject()}/${pulumi.getStack()}`;
-}
-
 function segmentsOf(resources: unknown): readonly RecordedSegment[] {
   return Object.entries(asMap(resources)).flatMap(([urn, resource]) => {
     const { type, outputs } = asMap(resource);
-    const name = urn.slice(urn.lastIndexOf("::") + 2);
+    const { name } = parseUrn(urn);
     // A segment that never finished has only inputs.
-    const isSegment = type === "pulumi-nodejs:dynamic:Segment" && asMap(outputs).ledger !== undefined;
+    const isSegment = type === segmentType && asMap(outputs).ledger !== undefined;
     return isSegment ? [{ name, outputs: outputs as SegmentOutputs }] : [];
   });
 }

@@ -5,9 +5,8 @@ import { enableCompileCache } from "./compile-cache.mjs";
 
 enableCompileCache();
 
-// The SDK reads the stack of each promise through source maps, which takes a fifth of a run with many segments. Types are
-// stripped in place, so nothing needs to be mapped.
-Error.prepareStackTrace = undefined;
+const { withoutSourceMaps } = await import("./pulumi-internals/without-source-maps.ts");
+withoutSourceMaps();
 
 const { exitWhenUnread } = await import("./pulumi-internals/exit-when-unread.ts");
 exitWhenUnread();

@@ -1,5 +1,4 @@
 import { createRequire } from "node:module";
-import { connect } from "node:net";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
 import type { LogEvent } from "../../src/lifecycle/host.ts";
@@ -54,22 +53,4 @@ export function createEngineLog(address: string, asksForEvents: () => boolean): 
     if (described === undefined || (events && passing)) return;
     await send(described.severity, toPrintableLines(described.text), urn, passing !== undefined);
   };
-}
-
-/** Milliseconds after which a local engine counts as gone; a busy one answers sooner. */
-const timeoutMs = 10_000;
-
-/** Checks whether Pulumi still listens at its address. A killed process is detected at once, since its port is closed. */
-export function isEngineAlive(address: string): Promise<boolean> {
-  const at = address.lastIndexOf(":");
-  const socket = connect({ host: address.slice(0, at), port: Number(address.slice(at + 1)) });
-  return new Promise((resolve) => {
-    const answer = (listens: boolean) => {
-      socket.destroy();
-      resolve(listens);
-    };
-    socket.setTimeout(timeoutMs, () => answer(false));
-    socket.once("connect", () => answer(true));
-    socket.once("error", () => answer(false));
-  });
 }

@@ -1,3 +1,5 @@
+import { connect } from "node:net";
+
 /** Milliseconds between two checks of Pulumi while no push checks it. */
 const pollIntervalMs = 5_000;
 
@@ -44,4 +46,22 @@ export function watchParent({ isAlive, exit, everyMs = pollIntervalMs }: ParentW
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/** Milliseconds after which a local engine counts as gone; a busy one answers sooner. */
+const timeoutMs = 10_000;
+
+/** Checks whether Pulumi still listens at its address. A killed process is detected at once, since its port is closed. */
+export function isEngineAlive(address: string): Promise<boolean> {
+  const at = address.lastIndexOf(":");
+  const socket = connect({ host: address.slice(0, at), port: Number(address.slice(at + 1)) });
+  return new Promise((resolve) => {
+    const answer = (listens: boolean) => {
+      socket.destroy();
+      resolve(listens);
+    };
+    socket.setTimeout(timeoutMs, () => answer(false));
+    socket.once("connect", () => answer(true));
+    socket.once("error", () => answer(false));
+  });
 }

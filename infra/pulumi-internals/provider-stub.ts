@@ -1,6 +1,6 @@
 /**
- * Source of the providers, which the Pulumi state stores as `__provider` and the provider's process evaluates: the form of
- * `pulumi.dynamic.Resource`, written by hand instead of serialized. The stubs only load the real module by the package's name, so
+ * Source of the providers, which the Pulumi state stores as `__provider` and the provider's process evaluates (see
+ * ./dynamic-resource.ts): the form that the SDK serializes, written by hand. The stubs only load the real module by the package's name, so
  * old resources also use the installed version, for refresh and destroy as well.
  *
  * A constant has three advantages over the SDK's serializer: its text does not depend on the versions of Node, TypeScript or the

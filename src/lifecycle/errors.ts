@@ -36,9 +36,6 @@ export type RefusalCode =
 /**
  * An error that is thrown before anything was sent: bad credentials, a manifest that has changed since the plan, an edited
  * message.
- *
- * The SDK prints the stack of errors from check, diff, read and delete on the line of the stack, before Pulumi shows the message
- * on the line of the resource. That stack trace is noise, so a pointer to the message replaces it.
  */
 export class SeederError extends Error {
   override name = "Refusal";
@@ -47,36 +44,20 @@ export class SeederError extends Error {
   constructor(code: RefusalCode, text: string) {
     super(toPrintableLines(`${code}: ${text}`));
     this.code = code;
-    Object.defineProperty(this, "stack", { value: "see the error of the resource" });
-  }
-
-  override toString(): string {
-    return "queue-seeder refused";
   }
 }
 
-/**
- * A run that ended before everything was pushed. Pulumi stores `properties` as the partial state of the resource, so the next run
- * resumes from there. Without `id`, Pulumi would discard them; without the `__provider` property, which comes from the inputs, it
- * could neither refresh nor destroy the resource. Pulumi defines the property names.
- */
+/** A run that ended before everything was pushed. Pulumi stores its outputs, so that the next run resumes from there. */
 export class PartialPushError extends Error {
   override name = "PartialFailure";
   readonly code = "PUSH_INCOMPLETE" satisfies RefusalCode;
   readonly id: string;
-  readonly properties: SegmentOutputs;
-  readonly reasons: readonly string[];
+  readonly outputs: SegmentOutputs;
 
   constructor(id: string, outputs: SegmentOutputs, reason: string) {
     super(toPrintableLines(reason));
     this.id = id;
-    this.properties = outputs;
-    this.reasons = [this.message];
-  }
-
-  /** Whether the error may be too large to reach Pulumi: its properties are sent in a header, which gRPC limits to 16 MiB. */
-  get exceedsGrpcHeaderLimit(): boolean {
-    return Buffer.byteLength(JSON.stringify(this.properties)) > 8_000_000;
+    this.outputs = outputs;
   }
 }
 

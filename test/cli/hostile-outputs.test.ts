@@ -71,7 +71,7 @@ describe("hostile text in all data", () => {
     ["problems as SARIF", () => toSarif(checked)],
     ["problems as lines", () => found.map(formatProblem).join("\n")],
     ["a refusal", () => new SeederError("MESSAGE_EDITED", hostile).message],
-    ["a partial failure", () => new PartialPushError("id", outputsOf("a"), failureText()).reasons.join("\n")],
+    ["a partial failure", () => new PartialPushError("id", outputsOf("a"), failureText()).message],
   ];
 
   it.each(outputs)("never reaches a terminal or log verbatim: %s", (_, write) => {

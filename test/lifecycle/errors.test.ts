@@ -7,6 +7,5 @@ const whole = "half \\u{d83d} of one";
 
 it("has a text that Pulumi accepts, whatever it is made of", () => {
   expect(new SeederError("MESSAGE_EDITED", half).message).toBe(`MESSAGE_EDITED: ${whole}`);
-  const failure = new PartialPushError("id", {} as SegmentOutputs, half);
-  expect([failure.message, ...failure.reasons]).toEqual([whole, whole]);
+  expect(new PartialPushError("id", {} as SegmentOutputs, half).message).toBe(whole);
 });

@@ -24,9 +24,9 @@ describe("of messages in doubt", () => {
 
   async function inDoubt(): Promise<SegmentOutputs> {
     world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
-    const { properties } = await failureOf(world.start().lifecycle.create(await world.segment(text)));
-    if (properties === undefined) throw new Error("Pulumi had to keep something");
-    return properties;
+    const { outputs } = await failureOf(world.start().lifecycle.create(await world.segment(text)));
+    if (outputs === undefined) throw new Error("Pulumi had to keep something");
+    return outputs;
   }
 
   it("says that they are held, and what is sent in addition", async () => {

@@ -3,7 +3,6 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
-import { PartialPushError } from "../../src/lifecycle/errors.ts";
 import { requestEnv } from "../../src/lifecycle/protocol/request.ts";
 import type { SegmentProvider } from "../../src/lifecycle/segment-provider.ts";
 import type { SegmentOutputs } from "../../src/lifecycle/state/segment.ts";
@@ -105,20 +104,20 @@ it("refuses what is no longer what was planned, and pushes nothing", async () =>
   expect(world.emulator.requests).toHaveLength(0);
 });
 
-it("throws what Pulumi needs to keep a part: id, properties with the provider, reasons", async () => {
+it("throws what Pulumi needs to keep a part: id, outputs with the provider, and the reason", async () => {
   const many = Array.from({ length: 150 }, (_, n) => `{ body: ${n} }`).join(", ");
   const inputs = await world.segment(`queue: orders\nmessages: [${many}]\n`);
   world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
   const failure = await lifecycle.create(inputs).catch((error: unknown) => error);
   expect(failure).toMatchObject({
     id: "a/0",
-    properties: { __provider: "the stub", pushed: 100, ledger: { complete: false } },
-    reasons: [expect.stringMatching(/100 of 150 messages.*0 in doubt, 50 not sent[\s\S]*10251/)],
+    outputs: { __provider: "the stub", pushed: 100, ledger: { complete: false } },
+    message: expect.stringMatching(/100 of 150 messages.*0 in doubt, 50 not sent[\s\S]*10251/),
   });
   world.emulator.faults.clear();
-  const { properties } = failure as { properties: SegmentOutputs };
+  const { outputs } = failure as { outputs: SegmentOutputs };
   // The next run is a new process, which does not know that the queue was full.
-  await world.start().lifecycle.update("a", properties, inputs);
+  await world.start().lifecycle.update("a", outputs, inputs);
   expect(new Set(world.bodies()).size).toBe(150);
   expect(world.bodies()).toHaveLength(150);
 });
@@ -235,14 +234,6 @@ it("names no more edited messages than an error to Pulumi can carry", async () =
   expect(failure).toContain("980 more messages were edited as well.");
 });
 
-it("treats a failure as too large for Pulumi if its ledger nearly is", async () => {
-  const inputs = await world.segment("queue: orders\nmessages: [{ id: one, body: 1 }]\n");
-  const { outs } = await world.start().lifecycle.create(inputs);
-  expect(new PartialPushError("a/0", outs, "why").exceedsGrpcHeaderLimit).toBe(false);
-  const large = { ...outs, ledger: { ...outs.ledger, pushed: "x".repeat(8_000_000) } };
-  expect(new PartialPushError("a/0", large, "why").exceedsGrpcHeaderLimit).toBe(true);
-});
-
 it("sends each of equal messages with the stamp that is its own, whichever of them arrived before", async () => {
   const inputs = await world.segment(
     "queue: orders\ndedup_field: key\nmessages: [{ for_each: 150, body: { same: true } }]\n",
@@ -254,9 +245,9 @@ it("sends each of equal messages with the stamp that is its own, whichever of th
   await held.arrived;
   await other;
   held.drop();
-  const { properties } = await failed;
-  if (properties === undefined) throw new Error("nothing was kept");
-  await world.start().lifecycle.update("a/0", properties, inputs);
+  const { outputs } = await failed;
+  if (outputs === undefined) throw new Error("nothing was kept");
+  await world.start().lifecycle.update("a/0", outputs, inputs);
   const stamps = world.bodies().map((body) => (body as { key: string }).key);
   expect([stamps.length, new Set(stamps).size]).toEqual([150, 150]);
 });

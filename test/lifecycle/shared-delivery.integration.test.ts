@@ -39,7 +39,7 @@ async function up(state: State = []): Promise<State> {
     const run = olds === undefined ? lifecycle.create(inputs) : lifecycle.update("id", olds, inputs);
     const ended = await run.catch((error: unknown) => error);
     if (ended instanceof Error) {
-      after[index] = (await failureOf(run)).properties ?? olds;
+      after[index] = (await failureOf(run)).outputs ?? olds;
       break;
     }
     after[index] = (ended as { outs: SegmentOutputs }).outs;

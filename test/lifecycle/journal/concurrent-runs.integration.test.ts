@@ -53,7 +53,7 @@ it("is refused during such a run when it is cancelled, and pushes nothing", asyn
   cancel();
   const failure = await second;
   expect(failure.message).toMatch(/^RUN_UNDER_WAY: another run on this machine, process \d+, still pushes a\./);
-  expect(failure).not.toHaveProperty("properties");
+  expect(failure).not.toHaveProperty("outputs");
   hold.release();
   await first;
   expect(world.bodies()).toHaveLength(250);
@@ -74,11 +74,11 @@ it("takes over from a run that cannot be seen, which stops before its next reque
   const stopped = await first;
   expect(stopped.message).toContain("JOURNAL_TAKEN: another run took over the journal");
   // With `stop`, the second run sends nothing that the first one may have sent.
-  const { properties } = await taken;
+  const { outputs } = await taken;
   const bodies = world.bodies().map(Number);
   expect(new Set(bodies).size).toBe(bodies.length);
-  expect(properties?.inDoubt).toBeGreaterThan(0);
-  expect((properties?.pushed ?? 0) + (properties?.inDoubt ?? 0)).toBe(6_000);
+  expect(outputs?.inDoubt).toBeGreaterThan(0);
+  expect((outputs?.pushed ?? 0) + (outputs?.inDoubt ?? 0)).toBe(6_000);
 });
 
 it("is not held up by a process that is gone, whatever process has its number now", async () => {

@@ -28,10 +28,10 @@ async function up(inputs: SegmentInputs, before?: SegmentOutputs): Promise<Segme
 /** Makes a run that the API stops after one request. @returns the outputs to store in the state */
 async function stopped(inputs: SegmentInputs, before?: SegmentOutputs): Promise<SegmentOutputs> {
   world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
-  const { properties } = await failureOf(up(inputs, before));
+  const { outputs } = await failureOf(up(inputs, before));
   world.emulator.faults.clear();
-  if (properties === undefined) throw new Error("Pulumi had to keep something");
-  return properties;
+  if (outputs === undefined) throw new Error("Pulumi had to keep something");
+  return outputs;
 }
 
 /** Does the same, and drops the state, as if Pulumi was killed before it saved: only the journal has the first request. */

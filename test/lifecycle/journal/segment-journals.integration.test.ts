@@ -122,7 +122,7 @@ describe("after Pulumi was killed", () => {
 
     const failure = await failureOf(world.start().lifecycle.create({ ...inputs, inDoubtPolicy: "stop" }));
     expect(failure.message).toMatch(/0 of 50 messages are pushed to orders, 50 in doubt, 0 not sent/);
-    expect(failure.properties?.inDoubtMessages).toEqual(numbers(50).map((n) => `m${n}`));
+    expect(failure.outputs?.inDoubtMessages).toEqual(numbers(50).map((n) => `m${n}`));
     expect(world.bodies()).toHaveLength(50);
 
     for (const each of journals()) rmSync(join(folder(), each));
@@ -136,12 +136,12 @@ describe("after Pulumi was killed", () => {
   it("names what the state had in doubt, and the killed run sent again", async () => {
     const inputs = await world.segment(manifest([1, 2], "in_doubt: stop\n"));
     world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
-    const { properties } = await failureOf(world.start().lifecycle.create(inputs));
-    if (properties === undefined) throw new Error("nothing was kept");
+    const { outputs } = await failureOf(world.start().lifecycle.create(inputs));
+    if (outputs === undefined) throw new Error("nothing was kept");
     const resend = { ...inputs, inDoubtPolicy: "resend" as const };
-    await world.start().lifecycle.update("id", properties, resend);
+    await world.start().lifecycle.update("id", outputs, resend);
     // Its state was not saved, and its journal is there.
-    const { outs } = await world.start().lifecycle.update("id", properties, resend);
+    const { outs } = await world.start().lifecycle.update("id", outputs, resend);
     expect(world.bodies()).toEqual([1, 2, 1, 2]);
     expect(outs.lastPush).toMatchObject({ pushed: 2, possibleDuplicates: ["m1", "m2"] });
   });
@@ -311,10 +311,10 @@ it("gives what it knew to the state, also when nothing more can be pushed", asyn
   world.env.CLOUDFLARE_API_TOKEN = "wrong";
   const failure = await failureOf(world.start().lifecycle.create(inputs));
   // The state now contains what only the journal had, although nothing more was pushed.
-  const { properties } = failure;
-  if (properties === undefined) throw new Error("nothing was kept");
-  expect(properties.pushed).toBe(world.bodies().length);
-  await world.start().lifecycle.diff("id", properties, inputs);
+  const { outputs } = failure;
+  if (outputs === undefined) throw new Error("nothing was kept");
+  expect(outputs.pushed).toBe(world.bodies().length);
+  await world.start().lifecycle.diff("id", outputs, inputs);
   expect(journals()).toEqual([]);
 });
 
@@ -375,7 +375,7 @@ it.each([1, 2, 4, 9])("ends a run whose disk is full after %i lines, and keeps w
   const failure = await failureOf(world.start().lifecycle.create(inputs));
   expect(failure.message).toContain("the journal cannot be written (ENOSPC)");
   const inQueue = world.bodies().length;
-  expect(failure.properties?.pushed ?? 0).toBe(inQueue);
+  expect(failure.outputs?.pushed ?? 0).toBe(inQueue);
 });
 
 it("keeps no resource from being deleted, when its folder cannot be used", async () => {

@@ -41,9 +41,9 @@ async function run(
 
 /** Makes a run that fails. @returns the outputs that Pulumi stores: those of the failure, or else the previous ones */
 async function failed(inputs: SegmentInputs, olds?: SegmentOutputs): Promise<SegmentOutputs> {
-  const { properties = olds } = await failureOf(run(inputs, olds));
-  if (properties === undefined) throw new Error("nothing was kept");
-  return properties;
+  const { outputs = olds } = await failureOf(run(inputs, olds));
+  if (outputs === undefined) throw new Error("nothing was kept");
+  return outputs;
 }
 
 /** Removes the end marker, as if the last run was killed before it wrote it. */
@@ -230,7 +230,7 @@ describe("finds the journal", () => {
     await run(inputs);
     killed();
     const failure = await failureOf(run({ ...inputs, deployment: "the second" }));
-    expect(failure.properties).toMatchObject({ pushed: 0, inDoubtMessages: ["m1", "m2"] });
+    expect(failure.outputs).toMatchObject({ pushed: 0, inDoubtMessages: ["m1", "m2"] });
     expect(world.bodies()).toEqual([1, 2]);
   });
 });
@@ -275,7 +275,7 @@ describe("a first run whose state was not saved", () => {
     await run({ ...first, resourceUrn: "urn::a/0", deployment: "one that no state has" });
     const moved = await world.segment(`name: b\nmoved_from: [older, a]\n${manifest([1, 2], more)}`);
     const inputs = { ...moved, resourceUrn: "urn::b/0" };
-    const outs = await run(inputs).catch((failure: { properties: SegmentOutputs }) => failure.properties);
+    const outs = await run(inputs).catch((failure: { outputs: SegmentOutputs }) => failure.outputs);
     expect(outs).toMatchObject({
       inDoubtMessages: policy === "stop" ? ["m1", "m2"] : [],
       lastPush: { possibleDuplicates: twice },

@@ -104,11 +104,11 @@ it.each([
 it("resumes a segment by its rows after a failure, also when rows were added meanwhile", async () => {
   write(numbers(250));
   world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10251 }, skip: 1 });
-  const { properties } = await failureOf(up());
-  expect(properties).toMatchObject({ pushed: 100, ledger: { complete: false } });
+  const { outputs } = await failureOf(up());
+  expect(outputs).toMatchObject({ pushed: 100, ledger: { complete: false } });
   world.emulator.faults.clear();
   write(numbers(260));
-  const [resumed] = await up(properties === undefined ? [] : [properties]);
+  const [resumed] = await up(outputs === undefined ? [] : [outputs]);
   expect(resumed).toMatchObject({ pushed: 260, lastPush: { pushed: 160 }, ledger: { complete: true } });
   expect(sorted()).toEqual(numbers(260));
 });
@@ -123,7 +123,7 @@ it("names rows in doubt by their numbers in the file", async () => {
   const [, second] = await world.segments();
   const failure = await failureOf(second === undefined ? Promise.resolve() : lifecycle.create(second));
   expect(failure.message).toMatch(/#5001 to #5100\./);
-  expect(failure.properties?.inDoubtMessages).toEqual(["#5001 to #5100"]);
+  expect(failure.outputs?.inDoubtMessages).toEqual(["#5001 to #5100"]);
 });
 
 it("pushes the whole file again on change, and resumes that", async () => {
@@ -218,7 +218,7 @@ it("refuses large rows that change while they are pushed, and keeps what was pus
   write(large(300, "other"));
   const failure = await run;
   expect(failure.message).toMatch(/MANIFEST_(CHANGED|INVALID)/);
-  expect(failure.properties?.pushed).toBe(world.bodies().length);
+  expect(failure.outputs?.pushed).toBe(world.bodies().length);
   expect(world.bodies().every((body) => String(body).includes("first"))).toBe(true);
 });
 
@@ -232,7 +232,7 @@ it("refuses large rows of which some are gone when they are read again", async (
   held.release();
   const failure = await run;
   expect(failure.message).toMatch(/MANIFEST_CHANGED: [\s\S]*only 150 rows/);
-  expect(failure.properties?.pushed).toBe(world.bodies().length);
+  expect(failure.outputs?.pushed).toBe(world.bodies().length);
   expect(world.bodies().length).toBeLessThanOrEqual(150);
 });
 

@@ -187,7 +187,7 @@ export class World implements AsyncDisposable {
       const { end, outs } = found as Pick<Seen, "end" | "outs">;
       return seen(end, outs);
     }
-    const kept = "properties" in found ? (found.properties as SegmentOutputs) : undefined;
+    const kept = "outputs" in found ? (found.outputs as SegmentOutputs) : undefined;
     return seen(kept === undefined ? "refused" : "failed", kept, found.message);
   }
 

@@ -26,7 +26,7 @@ it.each([
   const failure = await failureOf(create());
   expect(failure.message).toMatch(/^PUSH_INCOMPLETE: a: 0 of 1 message are pushed to orders, 0 in doubt, 1 not sent/);
   expect(failure.message).toMatch(message);
-  expect(failure).not.toHaveProperty("properties");
+  expect(failure).not.toHaveProperty("outputs");
   expect(calls("POST")).toBe(0);
 });
 
@@ -61,7 +61,7 @@ it("names the permission when the token can neither look nor push", async () => 
   world.emulator.faults.add({ effect: { kind: "error", code: 10000, status: 403 } });
   const failure = await failureOf(create());
   expect(failure.message).toMatch(/10000.*Account › Queues › Edit/);
-  expect(failure).not.toHaveProperty("properties");
+  expect(failure).not.toHaveProperty("outputs");
 });
 
 it("warns once of a queue whose delivery is paused, and pushes", async () => {

@@ -43,9 +43,9 @@ async function up(inputs: SegmentInputs, before?: SegmentOutputs): Promise<Segme
 /** Deploys with one request that arrives, and whose response is lost. */
 async function inDoubt(inputs: SegmentInputs): Promise<SegmentOutputs> {
   world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
-  const { properties } = await failureOf(world.start().lifecycle.create(inputs));
-  if (properties === undefined) throw new Error("Pulumi had to keep something");
-  return properties;
+  const { outputs } = await failureOf(world.start().lifecycle.create(inputs));
+  if (outputs === undefined) throw new Error("Pulumi had to keep something");
+  return outputs;
 }
 
 const requests = () => world.emulator.requests.length;
@@ -139,7 +139,7 @@ it.each(["accountId", "queueId"] as const)("repairs no ledger of another queue: 
   for (const run of [lifecycle.diff("id", before, elsewhere), lifecycle.update("id", before, elsewhere)]) {
     const failure = await failureOf(run);
     expect(failure.message).toMatch(/^QUEUE_CHANGED: .*Run `pulumi up` first/);
-    expect(failure).not.toHaveProperty("properties");
+    expect(failure).not.toHaveProperty("outputs");
   }
 });
 
@@ -231,7 +231,7 @@ it("reports messages that the repair cannot apply to, and changes nothing", asyn
   const before = await up(inputs);
   const failure = await failureOf(repair({ action: "settle_pushed", messages: ["m7"] }, inputs, before));
   expect(failure.message).toMatch(/MESSAGE_UNKNOWN: .*"m7"/);
-  expect(failure).not.toHaveProperty("properties");
+  expect(failure).not.toHaveProperty("outputs");
 });
 
 it("pushes nothing of another manifest in a run that repairs", async () => {

@@ -125,7 +125,7 @@ export async function makeWorld(): Promise<World> {
 }
 
 /** Returns the error of a failed run, with the outputs that Pulumi would store. */
-export async function failureOf(run: Promise<unknown>): Promise<Error & { readonly properties?: SegmentOutputs }> {
+export async function failureOf(run: Promise<unknown>): Promise<Error & { readonly outputs?: SegmentOutputs }> {
   const failure = await run.then(
     () => undefined,
     (error: unknown) => error,
