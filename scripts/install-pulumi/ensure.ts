@@ -7,7 +7,8 @@ import {
   isExecutable,
   listRejectedEngines,
 } from "../../src/engine/find-engine.ts";
-import { type Env, engineVersion, plugins, versionsDir } from "../../src/engine/pulumi-home.ts";
+import { type Env, engineVersion } from "../../src/engine/pulumi-home.ts";
+import { plugins, versionsDir } from "../../src/engine/pulumi-internals/installation.ts";
 import { withDisposable } from "../../src/with-disposable.ts";
 import { build } from "./build.ts";
 import { download } from "./download.ts";

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, closeSync, constants, openSync, readdirSync, readSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, readdirSync, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, relative, sep } from "node:path";
-import { type Env, engineVersion, plugins, pulumiHome, versionsDir } from "./pulumi-home.ts";
+import { type Env, engineVersion, pulumiHome } from "./pulumi-home.ts";
+import { isLauncher, plugins, versionsDir } from "./pulumi-internals/installation.ts";
 
 /** A complete Pulumi engine on this machine: the CLI with the two plugins that a Node program needs. */
 export interface Engine {
@@ -63,16 +64,6 @@ function* candidateIn(
 
 const { compare } = new Intl.Collator("en", { numeric: true });
 
-/**
- * Checks whether a file is the npm package `pulumi`. That is not an engine, and running it, even for its version, would download
- * one. npm links its script into node_modules/.bin; other package managers write a shell script that names it.
- */
-function isLauncher(file: string): boolean {
-  if (`${file}${sep}${realpathSync(file)}`.split(sep).includes("node_modules")) return true;
-  const start = firstBytes(file, 4096);
-  return start.startsWith("#!") && start.includes("run.js");
-}
-
 /** Returns the version in the path of a folder in Pulumi's home, such as versions/3.250.0/bin. */
 function versionByFolder(binDir: string, env: Env): string | undefined {
   const [name = "", ...rest] = relative(versionsDir(env), binDir).split(sep);
@@ -120,15 +111,5 @@ export function isExecutable(file: string): boolean {
     return found.isFile() && found.size > 0;
   } catch {
     return false;
-  }
-}
-
-function firstBytes(file: string, count: number): string {
-  const descriptor = openSync(file, "r");
-  try {
-    const buffer = Buffer.alloc(count);
-    return buffer.toString("latin1", 0, readSync(descriptor, buffer, 0, count, 0));
-  } finally {
-    closeSync(descriptor);
   }
 }

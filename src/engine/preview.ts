@@ -1,6 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
 import { parseReason, stripColours } from "./pulumi-internals/cli-messages.ts";
+import { parseEvents, previewEnv } from "./pulumi-internals/streaming-preview.ts";
 
 /** Result of previewing the next run. */
 export type PreviewReading =
@@ -53,25 +54,11 @@ export async function readPreview(find: () => Promise<Pulumi>, stack: string): P
     if (error instanceof EngineNotFoundError) return { kind: "none", why: error.message };
     throw error;
   }
-  // Without the variable, Pulumi prints a single document, which omits the inputs of replacements.
-  const { code, stdout, stderr } = await pulumi.run(["preview", "--stack", stack, "--json", "--suppress-outputs"], {
-    PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
-  });
+  const args = ["preview", "--stack", stack, "--json", "--suppress-outputs"];
+  const { code, stdout, stderr } = await pulumi.run(args, previewEnv);
   const events = parseEvents(stdout);
   if (code === 0) return { kind: "made", resources: toResources(events) };
   return { kind: "none", why: findError(events) ?? parseReason(stderr || stdout) };
-}
-
-function parseEvents(stdout: string): readonly EngineEvent[] {
-  return stdout.split("\n").flatMap((line) => {
-    try {
-      const event: unknown = JSON.parse(line);
-      return typeof event === "object" && event !== null ? [event as EngineEvent] : [];
-    } catch {
-      // Pulumi also prints lines that are not events.
-      return [];
-    }
-  });
 }
 
 function toResources(events: readonly EngineEvent[]): readonly PreviewedResource[] {

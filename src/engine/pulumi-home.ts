@@ -9,15 +9,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
  */
 export const engineVersion = "3.250.0";
 
-/** Plugins that a Node program with dynamic resources needs, next to the CLI or on PATH. */
-export const plugins = ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"] as const;
-
 /** Returns Pulumi's home folder: PULUMI_HOME, or else ~/.pulumi. */
 export function pulumiHome(env: Env): string {
   return env.PULUMI_HOME || join(env.HOME || homedir(), ".pulumi");
-}
-
-/** Returns the folder in which the launcher and the Automation API store engines, one folder per version. */
-export function versionsDir(env: Env): string {
-  return join(pulumiHome(env), "versions");
 }

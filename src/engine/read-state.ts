@@ -1,7 +1,9 @@
 import type { SegmentOutputs } from "../lifecycle/state/segment.ts";
 import { LedgerError, unpackLedger, unpackRows } from "../plan/index.ts";
+import { toMap } from "./json-map.ts";
 import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
-import { parseReason } from "./pulumi-internals/cli-messages.ts";
+import { exitCodes, parseReason } from "./pulumi-internals/cli-messages.ts";
+import { type ExportedResource, isEncrypted, parseExportedState } from "./pulumi-internals/exported-state.ts";
 import { deploymentsType, ownSegmentType, parseSegmentName, parseUrn, queueType, segmentType } from "./urn.ts";
 
 /** The queue-seeder resources in the Pulumi state of a stack. */
@@ -83,8 +85,10 @@ export interface StackIdentity {
   readonly stack: string;
 }
 
-/** Pulumi's exit codes. Source: pulumi, sdk/go/common/util/cmdutil/exit_codes.go */
-const exitCodes: Readonly<Record<number, StateUnavailable>> = { 3: "no_login", 6: "no_stack" };
+const unavailable: Readonly<Record<number, StateUnavailable>> = {
+  [exitCodes.notLoggedIn]: "no_login",
+  [exitCodes.stackNotFound]: "no_stack",
+};
 
 /**
  * Reads the state of a stack. No passphrase is needed, since secrets stay encrypted.
@@ -107,14 +111,13 @@ export async function readState(
   }
   const { code, stdout, stderr } = await pulumi.run(["stack", "export", "--stack", stack]);
   if (code === 0) return { kind: "read", state: parseState(stdout, identity) };
-  const kind = exitCodes[code ?? -1] ?? "unreadable";
-  return { kind: "none", code: kind, why: parseReason(stderr) };
+  return { kind: "none", code: unavailable[code ?? -1] ?? "unreadable", why: parseReason(stderr) };
 }
 
 /** Parses the output of `pulumi stack export`. @throws LedgerError, StateError */
 export function parseState(text: string, identity: StackIdentity): StackState {
-  const resources = parseResources(text).filter(({ deleted }) => !deleted);
-  const isOwn = ({ urn }: Resource) => {
+  const resources = parseExportedState(text).filter(({ deleted }) => !deleted);
+  const isOwn = ({ urn }: ExportedResource) => {
     const { stack, project } = parseUrn(urn);
     return stack === identity.stack && project === identity.project;
   };
@@ -135,7 +138,7 @@ export function parseState(text: string, identity: StackIdentity): StackState {
 }
 
 /** @throws LedgerError */
-function recordedSegment({ urn, inputs, outputs, replaced }: Resource): RecordedSegment {
+function recordedSegment({ urn, inputs, outputs, replaced }: ExportedResource): RecordedSegment {
   if ([outputs.queueId, outputs.accountId].some(isEncrypted)) throw secretId(urn);
   if (!isOutputs(outputs)) throw new LedgerError(`${urn} has no ledger that can be read`);
   // Validates the ledger here and not on first use: a plan must not be based on a partly readable state.
@@ -163,41 +166,6 @@ export function componentQueues({ segments }: StackState): ReadonlyMap<string, s
   return ids;
 }
 
-interface Resource {
-  readonly type: string;
-  readonly urn: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly outputs: Readonly<Record<string, unknown>>;
-  /** The resource was replaced and is waiting for deletion. */
-  readonly deleted: boolean;
-  /** Whether the next run recreates it. Source: pulumi, sdk/go/common/apitype/core.go, ResourceV3 */
-  readonly replaced: boolean;
-}
-
-function parseResources(text: string): readonly Resource[] {
-  let exported: unknown;
-  try {
-    exported = JSON.parse(text);
-  } catch {
-    throw new LedgerError("`pulumi stack export` wrote no JSON");
-  }
-  const resources = toMap(toMap(exported).deployment).resources ?? [];
-  if (!Array.isArray(resources)) throw new LedgerError("`pulumi stack export` wrote no list of resources");
-  return resources.map(toMap).map(({ type, urn, inputs, outputs, delete: deleted, taint, pendingReplacement }) => ({
-    type: String(type),
-    urn: String(urn),
-    inputs: toMap(inputs),
-    outputs: toMap(outputs),
-    deleted: deleted === true,
-    replaced: taint === true || pendingReplacement === true,
-  }));
-}
-
-/** Source: pulumi, sdk/go/common/resource/sig, Key and Secret */
-function isEncrypted(value: unknown): boolean {
-  return toMap(value)["4dabf18193072939515e22adb298388d"] === "1b47061264138c4ac30d75fd1eb44270";
-}
-
 function isOutputs(
   value: Readonly<Record<string, unknown>>,
 ): value is Readonly<Record<string, unknown>> & SegmentOutputs {
@@ -213,8 +181,4 @@ function isOutputs(
     Array.isArray(value.elsewhere) &&
     ["messages", "rows"].includes(String(toMap(value.content).kind))
   );
-}
-
-function toMap(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

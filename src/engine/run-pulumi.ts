@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import type { EngineEvent, LocalWorkspaceOptions } from "@pulumi/pulumi/automation/index.js";
 import type { Pulumi } from "./pulumi.ts";
+import { EngineFailedError, replaceUp } from "./pulumi-internals/automation-command.ts";
 import { type LockHolder, parseLockHolder } from "./stack-lock.ts";
 
 export type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
@@ -26,13 +26,6 @@ export type EngineResult =
   /** `text`: the stderr output of Pulumi. */
   | { readonly kind: "failed"; readonly text: string };
 
-/** The method of the Automation API's command that its types omit. */
-interface Runs {
-  run(args: string[], cwd: string, env: Record<string, string>, ...more: Callbacks): Promise<unknown>;
-}
-type OnText = ((text: string) => void) | undefined;
-type Callbacks = [onOutput?: OnText, onError?: OnText, signal?: AbortSignal];
-
 /** Runs `pulumi up` through the Automation API, without a preview, since the plan has replaced it. */
 export async function runPulumi({
   root,
@@ -50,7 +43,7 @@ export async function runPulumi({
   const { no_grpc_proxy = "" } = pulumi.env;
   const command = await PulumiCommand.get();
   let stderr = "";
-  runOwnEngine(command as unknown as Runs, pulumi, stop, (text) => {
+  replaceUp(command, pulumi.engine.pulumi, stop, (text) => {
     stderr += text;
   });
   const options: LocalWorkspaceOptions = {
@@ -75,62 +68,4 @@ export async function runPulumi({
     const holder = parseLockHolder(stderr);
     return holder === undefined ? { kind: "failed", text: stderr } : { kind: "locked", holder };
   }
-}
-
-class EngineFailedError extends Error {
-  override name = "EngineFailed";
-}
-
-/**
- * Replaces how the Automation API starts Pulumi. By default it leaves Pulumi in the terminal's process group, so Pulumi would
- * receive Ctrl-C twice, directly and from this process, and treat the second signal as a request to terminate immediately. By
- * default it also selects the stack for the user's later commands, which is unwanted.
- */
-function runOwnEngine(command: Runs, { engine }: Pulumi, stop: AbortSignal, onError: (text: string) => void): void {
-  const run = command.run.bind(command);
-  command.run = (args, cwd, env, ...more) => {
-    if (args[0] === "stack" && args[1] === "select") return Promise.resolve(done("", ""));
-    if (args[0] !== "up") return run(args, cwd, env, ...more);
-    return startPulumiUp(engine.pulumi, [...args, "--non-interactive"], cwd, env, stop, onError);
-  };
-}
-
-async function startPulumiUp(
-  file: string,
-  args: readonly string[],
-  cwd: string,
-  env: Readonly<Record<string, string>>,
-  stop: AbortSignal,
-  onError: (text: string) => void,
-): Promise<unknown> {
-  const child = spawn(file, args, {
-    cwd,
-    env: { ...process.env, ...env, PULUMI_AUTOMATION_API: "true" },
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const interrupt = () => child.kill("SIGINT");
-  if (stop.aborted) interrupt();
-  stop.addEventListener("abort", interrupt, { once: true });
-  child.stdout.resume();
-  child.stderr.setEncoding("utf8").on("data", onError);
-  try {
-    const code = await waitForEnd(child);
-    if (code !== 0) throw new EngineFailedError(`pulumi up ended with ${code ?? "a signal"}`);
-    return done("", "");
-  } finally {
-    stop.removeEventListener("abort", interrupt);
-  }
-}
-
-function waitForEnd(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-}
-
-/** Returns a result of a command as the Automation API expects it. */
-function done(stdout: string, stderr: string): object {
-  return { stdout, stderr, code: 0 };
 }

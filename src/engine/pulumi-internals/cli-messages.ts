@@ -3,6 +3,9 @@
  * them against the real engine (test/engine/cli-messages.test.ts, and test/engine/up.test.ts for a broken checkpoint).
  */
 
+/** Exit codes of commands. Source: pulumi, sdk/go/common/util/cmdutil/exit_codes.go */
+export const exitCodes = { notLoggedIn: 3, stackNotFound: 6 } as const;
+
 /** The process that Pulumi reports as the holder of a stack's lock. */
 export interface LockOwner {
   readonly user: string;

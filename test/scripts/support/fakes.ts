@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { plugins } from "../../../src/engine/pulumi-home.ts";
+import { plugins } from "../../../src/engine/pulumi-internals/installation.ts";
 
 /** Writes an executable file, and its folder. @returns its path */
 export function writeScript(file: string, text: string): string {
