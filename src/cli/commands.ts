@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { completeCommand, completionCommand } from "./completion/command.ts";
 import { demoCommand } from "./demo/command.ts";
 import { emulateCommand } from "./emulate/command.ts";
+import { explainCommand } from "./explain/command.ts";
 import { exportCommand } from "./export/command.ts";
 import { initCommand } from "./init/command.ts";
 import { planCommand } from "./plan/command.ts";
@@ -28,6 +29,7 @@ export const commands: readonly (() => Command)[] = [
   forgetCommand,
   reportCommand,
   exportCommand,
+  explainCommand,
   demoCommand,
   emulateCommand,
   completionCommand,

@@ -63,7 +63,7 @@ describe("hostile text in all data", () => {
     ["a rehearsal as Markdown", () => rehearsalMarkdown(rehearsal)],
     ["a rehearsal as JSON", () => jsonText(rehearsalJson(rehearsal))],
     ["a rehearsal as JUnit", () => rehearsalJunit(rehearsal)],
-    ["a status", () => statusText(status, plainly)],
+    ["a status", () => statusText(status, plainly, 0)],
     ["a ledger", () => ledgerText(state)],
     ["a status as JSON", () => jsonText(status)],
     ["problems as JSON", () => toJson(checked)],
@@ -196,6 +196,7 @@ describe("a reported run", () => {
         now: () => 0,
       }),
       expected: undefined,
+      isProduction: false,
     });
     expect(wrongWith(notes.join(""))).toEqual([]);
   });

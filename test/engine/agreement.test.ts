@@ -178,7 +178,7 @@ it("agrees in every view on what a run does after changes of every kind", async 
   expect(record.total).toMatchObject({ pushed: total, inDoubt: 0, notSent: 0 });
   const pushed: readonly { name: string; pushed: number }[] = record.manifests;
   expect(withoutZeros(pushed.map((each) => [each.name, each.pushed] as const))).toEqual(expected);
-  expect(said(run)).toContain(`${total} messages pushed in `);
+  expect(said(run)).toContain(total === 0 ? "Nothing to push." : `✓ ${total} messages pushed in `);
 
   const queues = new Set([
     "orders",
@@ -256,8 +256,8 @@ it("continues with the ledger of a renamed stack", async () => {
   const run = (...args: readonly string[]) => cli(stack.project, [...args, "--stack", "renamed"]);
   const plan = JSON.parse(succeeded(await run("plan", "--format", "json", "--out", "plan.json")).stdout);
   expect(plan).toMatchObject({ stack: "renamed", total: { messages: 1 }, manifests: [{ pushedBefore: 2 }] });
-  expect(succeeded(await run("up", "--yes", "--expect", "plan.json")).stderr).toContain(
-    "1 message pushed in 1 request",
+  expect(succeeded(await run("up", "--yes", "--expect", "plan.json")).stderr).toMatch(
+    /✓ 1 message pushed in .+ \(1 request\)\./,
   );
   const status = JSON.parse(succeeded(await run("status", "--json")).stdout);
   expect([status.manifests, arrived(seeder)]).toMatchObject([[{ pushed: 3, pending: 0 }], 3]);

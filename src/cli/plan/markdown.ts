@@ -1,7 +1,6 @@
 import { formatCount, formatNumber } from "../../format.ts";
 import { formatProblem, type LoadResult } from "../../manifest/index.ts";
-import { prices, pricingFormula } from "../../plan/cost.ts";
-import { formatMinDuration, formatUsd } from "../shared/format.ts";
+import { formatMinDuration } from "../shared/format.ts";
 import { commentCharacters, escapeCell, escapeHtml, fenceCode, fitInto, formatCode } from "../shared/markdown.ts";
 import { formatAddress } from "../shared/plan/address.ts";
 import {
@@ -11,8 +10,9 @@ import {
   type PlanVerdict,
   type RemovedManifest,
 } from "../shared/plan/model.ts";
+import { formatNotes } from "../shared/plan/notes.ts";
 import { isDeletion } from "../shared/plan/queue-changes.ts";
-import { formatBase, formatNotes, formatSize, programNotes, queueChangeText, sampleText } from "../shared/plan/text.ts";
+import { formatBase, formatCost, formatSize, programNotes, queueChangeText, sampleText } from "../shared/plan/text.ts";
 
 /** Characters reserved for the notes on omitted parts and for the end of the comment. */
 const reserve = 600;
@@ -98,10 +98,7 @@ function heading(plan: Pick<Plan, "project" | "stack">): string {
 }
 
 function costText({ total }: Plan): string {
-  return (
-    `${formatCount(total.operations, "operation")} to write, ${formatNumber(total.lifeOperations)} over their life, ` +
-    `${formatUsd(total.usd)}: ${pricingFormula} (prices of ${prices.asOf}). It takes ${formatMinDuration(total.seconds)} under Cloudflare's limits.`
-  );
+  return `${formatCost(total)}. It takes ${formatMinDuration(total.seconds)} under Cloudflare's limits.`;
 }
 
 function row(manifest: ManifestPlan): string {

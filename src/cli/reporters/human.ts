@@ -1,11 +1,9 @@
 import { isProcessDead } from "../../engine/stack-lock.ts";
 import { formatCount, formatDuration, formatNumber } from "../../format.ts";
-import { formatIdList } from "../../lifecycle/apply/report.ts";
-import { toPrintable, toPrintableData, toPrintableLines } from "../../printable.ts";
-import { formatMetrics } from "../shared/format.ts";
-import type { ManifestOutcome, Outcome } from "../shared/outcome.ts";
+import { toPrintable, toPrintableLines } from "../../printable.ts";
 import type { Paint } from "../shared/paint.ts";
 import { planText } from "../shared/plan/text.ts";
+import { formatOutcome } from "./outcome-text.ts";
 import type { ProgressState } from "./progress.ts";
 import type { Reporter, WaitStatus } from "./reporter.ts";
 
@@ -23,6 +21,7 @@ const logEveryMs = 10_000;
 /** Creates a reporter that writes readable text for a terminal or a log. */
 export function createHumanReporter({ write, terminal, paint, now }: TerminalOptions): Reporter {
   let passing = false;
+  let startedAt = now();
   let toldAt = Number.NEGATIVE_INFINITY;
   let waitToldAt = Number.NEGATIVE_INFINITY;
   const clear = () => {
@@ -50,10 +49,13 @@ export function createHumanReporter({ write, terminal, paint, now }: TerminalOpt
           "That process no longer exists on this machine. If the run is over, release the lock with `pulumi cancel`.",
         );
       } else if (waiting === "no") {
-        line("Wait for it with --wait; where it was killed, `pulumi cancel` frees the stack.");
+        line("Wait for it with --wait. If it was killed, release the stack with `pulumi cancel`.");
       }
     },
-    onStart: () => line("Pushing …"),
+    onStart() {
+      startedAt = now();
+      line("Pushing …");
+    },
     onProgress(state) {
       if (!terminal && now() - toldAt < logEveryMs) return;
       toldAt = now();
@@ -72,7 +74,7 @@ export function createHumanReporter({ write, terminal, paint, now }: TerminalOpt
     onStopping: () => line("Finishing what is under way, and keeping what was pushed …"),
     onNote: (text) => line(toPrintableLines(text)),
     onEnd(outcome) {
-      for (const each of formatOutcome(outcome)) line(each);
+      for (const each of formatOutcome(outcome, { paint, startedAt, now: now() })) line(each);
     },
     onEnded() {},
   };
@@ -95,26 +97,4 @@ export function formatProgress({ pushed, planned, perSecond, secondsLeft }: Prog
       ? formatCount(pushed, "message")
       : `${formatNumber(pushed)} of ${formatCount(planned, "message")}`;
   return `${whole} pushed${rate}${left}`;
-}
-
-/** Formats the summary, with one line per manifest. */
-export function formatOutcome(outcome: Outcome): string[] {
-  const { manifests, queues, total } = toPrintableData(outcome);
-  return [
-    ...manifests.filter(({ pushed, inDoubt, notSent }) => pushed + inDoubt + notSent > 0).flatMap(formatManifest),
-    ...queues.flatMap(({ name, metrics, metricsAt }) =>
-      metrics === null ? [] : [`${name}: ${formatMetrics(metrics)}, as of ${metricsAt}`],
-    ),
-    `${formatCount(total.pushed, "message")} pushed in ${formatCount(total.requests, "request")}, ` +
-      `${formatNumber(total.inDoubt)} in doubt, ${formatNumber(total.notSent)} not sent.`,
-  ];
-}
-
-function formatManifest(manifest: ManifestOutcome): string[] {
-  const { name, queue, pushed, inDoubt, notSent, inDoubtMessages, possibleDuplicates } = manifest;
-  return [
-    `${name} → ${queue}: ${formatNumber(pushed)} pushed, ${formatNumber(inDoubt)} in doubt, ${formatNumber(notSent)} not sent`,
-    ...(inDoubtMessages.length === 0 ? [] : [`    in doubt: ${formatIdList(inDoubtMessages)}`]),
-    ...(possibleDuplicates.length === 0 ? [] : [`    may have arrived twice: ${formatIdList(possibleDuplicates)}`]),
-  ];
 }

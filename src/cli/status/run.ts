@@ -37,6 +37,6 @@ export async function runStatus(root: string, flags: StatusFlags, env: NodeJS.Pr
   const plan = await makePlan(snapshot, env);
   const status = toStatus(plan, state, await fetchLiveMetrics(snapshot, plan.queues, find, env));
   if (flags.json) process.stdout.write(jsonText({ version, kind: "status", ...status }));
-  else process.stdout.write(statusText(status, createPainter(process.stdout)));
+  else process.stdout.write(statusText(status, createPainter(process.stdout), Date.now()));
   return 0;
 }

@@ -1,43 +1,57 @@
 import type { StackState } from "../../engine/read-state.ts";
-import { formatCount, formatNumber } from "../../format.ts";
+import { formatCount, formatNumber, truncate } from "../../format.ts";
 import { toPrintableData } from "../../printable.ts";
-import { formatMetrics, formatQueueId } from "../shared/format.ts";
+import { formatAgo, formatMetrics, formatQueueId } from "../shared/format.ts";
 import type { Paint } from "../shared/paint.ts";
 import { mergeByName, type RemovedManifest } from "../shared/plan/model.ts";
 import { formatBase } from "../shared/plan/text.ts";
 import type { ManifestStatus, QueueStatus, Status } from "./model.ts";
 
-const titles = ["Manifest", "Queue", "Pushed", "Pending", "In doubt", "Edited", "Removed", "Last push"] as const;
+const titles = ["Manifest", "Queue", "Pushed", "Pending", "In doubt", "Last push"] as const;
 
 /** Indices of the columns with numbers, which are right-aligned. */
-const numeric = new Set([2, 3, 4, 5, 6]);
+const numeric = new Set([2, 3, 4]);
 
-/** Formats the status as text. */
-export function statusText(status: Status, paint: Paint): string {
+/** Indices of the columns with names, which are shortened if a row would be longer than the terminal is wide. */
+const shortened: readonly number[] = [0, 1];
+
+/** Columns of the narrowest terminal for which the table is made. */
+const terminalColumns = 80;
+
+const shortestName = 8;
+
+/** Formats the status as text. @param now milliseconds since the Unix epoch */
+export function statusText(status: Status, paint: Paint, now: number): string {
   const { stack, project, base, manifests, removed, components, queues, notAsked } = toPrintableData(status);
-  const table = aligned([titles, ...manifests.map(row)]);
   return [
     `${paint("bold", `${stack} of ${project}`)}, ${formatBase(base)}.`,
     "",
-    ...(manifests.length === 0 ? ["There is no manifest for this stack."] : table),
-    ...manifests.flatMap(({ name, journaled: { pushed, inDoubt } }) =>
-      pushed + inDoubt === 0
-        ? []
-        : [
-            `${name}: ${formatNumber(pushed)} pushed and ${formatNumber(inDoubt)} in doubt as the journal here of a run that was killed ` +
-              "says; the next `pulumi up` takes them over",
-          ],
-    ),
+    ...(manifests.length === 0
+      ? ["There is no manifest for this stack."]
+      : aligned([titles, ...manifests.map((each) => row(each, now))])),
+    ...manifests.flatMap(notes),
     ...removed.map(
       ({ name, queue, pushed }) =>
         `${name} → ${queue}: gone from the repository, ${formatCount(pushed, "message")} pushed`,
     ),
     ...components.map((each) => recordedLine(each, "of the program, ")),
     "",
-    ...queues.map((queue) => queueLine(queue)),
+    ...queues.map((queue) => queueLine(queue, now)),
     ...(notAsked === null ? [] : [`The queues were not asked for their metrics: ${notAsked}.`]),
     "",
   ].join("\n");
+}
+
+/** Returns what a row of the table has no column for. */
+function notes({ name, edited, removed, journaled }: ManifestStatus): readonly string[] {
+  const recovered = `${formatNumber(journaled.pushed)} pushed and ${formatNumber(journaled.inDoubt)} in doubt`;
+  return [
+    ...(edited > 0 ? [`${name}: ${formatNumber(edited)} edited after the push, which the next run refuses`] : []),
+    ...(removed > 0 ? [`${name}: ${formatNumber(removed)} removed from the manifest after the push`] : []),
+    ...(journaled.pushed + journaled.inDoubt > 0
+      ? [`${name}: ${recovered} by the journal of a killed run, which the next run takes over`]
+      : []),
+  ];
 }
 
 /** Formats the ledger alone, for manifests with errors that cannot be compared with it. */
@@ -50,24 +64,31 @@ function recordedLine({ name, queue, pushed, inDoubt }: RemovedManifest, whose =
   return `${name} → ${queue}: ${whose}${formatCount(pushed, "message")} pushed, ${formatNumber(inDoubt)} in doubt`;
 }
 
-function row({ name, queue, pushed, pending, inDoubt, edited, removed, lastPush }: ManifestStatus): readonly string[] {
-  const figures = [pushed, pending, inDoubt, edited, removed].map(formatNumber);
+function row({ name, queue, pushed, pending, inDoubt, lastPush }: ManifestStatus, now: number): readonly string[] {
+  const figures = [pushed, pending, inDoubt].map(formatNumber);
   const commit = lastPush?.commit ? ` (${lastPush.commit.slice(0, 7)})` : "";
-  return [name, queue, ...figures, lastPush === null ? "never" : `${lastPush.at}${commit}`];
+  return [name, queue, ...figures, lastPush === null ? "never" : `${formatAgo(lastPush.at, now)}${commit}`];
 }
 
-function queueLine({ name, id, metrics, why }: QueueStatus): string {
+function queueLine({ name, id, metrics, why }: QueueStatus, now: number): string {
   const head = `${name} (${formatQueueId(id)})`;
-  if (metrics !== null) return `${head}: ${formatMetrics(metrics)}`;
+  if (metrics !== null) return `${head}:\n    ${formatMetrics(metrics, now)}`;
   return why === null ? head : `${head}: no metrics, ${why}`;
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = titles.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  // Takes the missing columns from the longer of the names.
+  for (let missing = widths.reduce((sum, width) => sum + width + 2, -2) - terminalColumns; missing > 0; missing -= 1) {
+    const longest = shortened.reduce((a, b) => ((widths[b] ?? 0) > (widths[a] ?? 0) ? b : a));
+    if ((widths[longest] ?? 0) <= shortestName) break;
+    widths[longest] = (widths[longest] ?? 0) - 1;
+  }
   return rows.map((row) =>
     row
       .map((cell, column) => {
         const width = widths[column] ?? 0;
+        if (cell.length > width) return `${truncate(cell, width - 1)}…`;
         return numeric.has(column) ? cell.padStart(width) : cell.padEnd(width);
       })
       .join("  ")

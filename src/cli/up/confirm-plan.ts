@@ -1,7 +1,7 @@
 import { formatCount } from "../../format.ts";
 import { toPrintable } from "../../printable.ts";
 import type { Reporter } from "../reporters/reporter.ts";
-import { confirm } from "../shared/confirm.ts";
+import { ask, confirm } from "../shared/confirm.ts";
 import { exitCodes } from "../shared/exit-codes.ts";
 import { isRefused, type Plan, toEditCode } from "../shared/plan/model.ts";
 import { formatSize } from "../shared/plan/text.ts";
@@ -13,6 +13,10 @@ interface ConfirmOptions {
   readonly report: Pick<Reporter, "onNote">;
   /** The reviewed plan; undefined if `--expect` was not given. */
   readonly expected: ExpectedPlan | undefined;
+  /** Whether the stack is a production stack, whose name the user has to type. */
+  readonly isProduction: boolean;
+  /** Where to ask; by default the terminal. */
+  readonly terminal?: readonly [input: NodeJS.ReadableStream, output: NodeJS.WritableStream];
 }
 
 /**
@@ -22,7 +26,7 @@ interface ConfirmOptions {
  */
 export async function confirmPlan(
   plan: Plan,
-  { flags, report: reporter, expected }: ConfirmOptions,
+  { flags, report: reporter, expected, isProduction, terminal = [process.stdin, process.stderr] }: ConfirmOptions,
 ): Promise<number | undefined> {
   if (isRefused(plan)) {
     reporter.onNote(formatRefusal(plan));
@@ -40,7 +44,12 @@ export async function confirmPlan(
     );
     return exitCodes.differs;
   }
-  if (flags.yes === true || (await confirm(formatQuestion(plan)))) return undefined;
+  if (flags.yes === true) return undefined;
+  const question = formatQuestion(plan);
+  const isAgreed = isProduction
+    ? ask(`${question} Type the name of the stack to agree:`, plan.stack, ...terminal)
+    : confirm(question, ...terminal);
+  if (await isAgreed) return undefined;
   reporter.onNote("Nothing was pushed.");
   return exitCodes.failed;
 }

@@ -90,8 +90,12 @@ export function handleEvents({ report: reporter, progress, now }: EngineEventSin
     }
   };
   const takeText = (message: string, severity: LogLine["severity"], urn: string) => {
-    const text = stripColours(message).trimEnd();
+    const text = stripColours(message)
+      .trimEnd()
+      .replace(/^(?:error|warning): /, "");
     if (text === "" || echoes.delete(toEcho(urn, text))) return;
+    // Pulumi's last line, which says less than the error that it follows.
+    if (erred && text === "update failed") return;
     erred ||= severity === "error";
     reporter.onLog({
       severity,

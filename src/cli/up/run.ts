@@ -10,6 +10,7 @@ import { readState, type StackState } from "../../engine/read-state.ts";
 import { type EngineResult, runPulumi } from "../../engine/run-pulumi.ts";
 import { pushDigest } from "../../lifecycle/apply/approval.ts";
 import { parseRequest } from "../../lifecycle/protocol/request.ts";
+import { matchesStack } from "../../manifest/stack-patterns.ts";
 import { UsageError } from "../../usage-error.ts";
 import { withDisposable } from "../../with-disposable.ts";
 import { createHumanReporter } from "../reporters/human.ts";
@@ -116,7 +117,9 @@ async function runAttempts(run: Run): Promise<number> {
       flags.yes === true ? undefined : await findLockHolder(await run.find(), { ...run.stack, project: plan.project });
     if (held === undefined && plan.digest !== agreed) {
       reporter.onPlan(plan);
-      const refusal = (await confirmPlan(plan, run)) ?? (await confirmDeletions(plan, snapshot, run));
+      const refusal =
+        (await confirmPlan(plan, { ...run, isProduction: isProductionStack(snapshot) })) ??
+        (await confirmDeletions(plan, snapshot, run));
       if (refusal !== undefined) return end(reporter, refusal);
       agreed = plan.digest;
     }
@@ -200,6 +203,10 @@ async function deployUnlessLocked(
   });
   reporter.onEnd(outcome);
   return outcome.exit;
+}
+
+function isProductionStack({ settings, stack }: StackSnapshot): boolean {
+  return matchesStack(settings.production, stack.short);
 }
 
 function collectRuns({ segments }: StackState): ReadonlySet<string> {

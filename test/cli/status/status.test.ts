@@ -33,6 +33,7 @@ const asked: ReadonlyMap<string, QueueMetricsResult> = new Map([
   ["orders", { kind: "metrics", metrics: { backlog_count: 3, backlog_bytes: 30, oldest_message_timestamp_ms: 0 } }],
   ["new", { kind: "none", why: "it is not created yet" }],
 ]);
+const now = Date.parse("2026-08-02T12:30:00.000Z");
 const status = toStatus(full, state, asked);
 const unasked = toStatus(full, state, "there are no credentials");
 
@@ -65,8 +66,17 @@ describe("a status", () => {
   });
 
   it("reads as it was reviewed", async () => {
-    await expect(statusText(status, (_, text) => text)).toMatchFileSnapshot("rendered/full.txt");
-    await expect(statusText(unasked, (_, text) => text)).toMatchFileSnapshot("rendered/unasked.txt");
+    await expect(statusText(status, (_, text) => text, now)).toMatchFileSnapshot("rendered/full.txt");
+    await expect(statusText(unasked, (_, text) => text, now)).toMatchFileSnapshot("rendered/unasked.txt");
+  });
+
+  it("fits a terminal of 80 columns, whatever the names are", () => {
+    const long = "a-manifest-with-a-name-that-is-far-too-long-for-a-table";
+    const manifests = status.manifests.map((each) => ({ ...each, name: long, queue: `${long}-queue` }));
+    const lines = statusText({ ...status, manifests, removed: [], components: [] }, (_, text) => text, now).split("\n");
+    const table = lines.slice(2, 3 + manifests.length);
+    expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(table[1]).toMatch(/^a-manifest-wi.*… +a-manifest-wi.*… +500 +999,700 +140 +2 h ago/);
   });
 
   it.each([status, unasked])("is what its schema says", (each) => {

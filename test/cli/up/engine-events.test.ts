@@ -54,6 +54,18 @@ it("passes messages on without colour codes, but not transient ones or those for
   expect(watch.erred).toBe(true);
 });
 
+it("leaves out Pulumi's own prefix, and its last line, which repeats that there was an error", () => {
+  const { told: logged, take, watch } = watching();
+  take(said("error: update failed\n", { severity: "error" }));
+  take(said("error: the provider crashed\n", { severity: "error", urn: segment }));
+  take(said("error: update failed\n", { severity: "error" }));
+  expect(logged).toEqual([
+    ["onLog", { severity: "error", text: "update failed", resource: undefined }],
+    ["onLog", { severity: "error", text: "the provider crashed", resource: "a/0" }],
+  ]);
+  expect(watch.erred).toBe(true);
+});
+
 it("adds up the progress of segments, once a second, and works out the time that is left", () => {
   const { told: logged, take, wait } = watching();
   const progress = (pushed: number) => reported({ kind: "progress", pushed, total: 60, perSecond: 10, secondsLeft: 5 });

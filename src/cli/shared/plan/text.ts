@@ -1,13 +1,10 @@
 import { formatCount, formatNumber } from "../../../format.ts";
-import { prices, pricingFormula } from "../../../plan/cost.ts";
 import { toPrintable, toPrintableData } from "../../../printable.ts";
-import type { InDoubtPolicy } from "../../../types.ts";
 import { formatMinDuration, formatQueueId, formatUsd } from "../format.ts";
 import type { Paint } from "../paint.ts";
 import { formatAddress } from "./address.ts";
 import {
   describeVerdict,
-  type EditedPlanMessage,
   type ManifestPlan,
   type Plan,
   type PlanBase,
@@ -15,6 +12,7 @@ import {
   type PushSize,
   type Sample,
 } from "./model.ts";
+import { formatNotes } from "./notes.ts";
 import { isDeletion, type QueueChange } from "./queue-changes.ts";
 
 const marks = {
@@ -34,7 +32,8 @@ export function planText(plan: Plan, paint: Paint): string {
     address.refusal === undefined ? `API: ${formatAddress(address)}` : `${paint("red", "!")} ${formatAddress(address)}`,
     ...programNotes(plan),
     "",
-    ...manifests.flatMap((manifest) => manifestLines(manifest, paint)),
+    ...manifests.filter((each) => !isUnchanged(each)).flatMap((manifest) => manifestLines(manifest, paint)),
+    ...unchangedLine(manifests.filter(isUnchanged), paint),
     ...removed.map(
       ({ name, queue, pushed }) =>
         `${paint("yellow", "-")} ${paint("bold", name)} → ${queue}: removed from the repository, ` +
@@ -53,13 +52,34 @@ export function planText(plan: Plan, paint: Paint): string {
     `${paint("bold", "Together")}: ${formatSize(total)}.`,
     ...(total.messages === 0
       ? []
-      : [
-          `${formatCount(total.operations, "operation")} to write, ${formatNumber(total.lifeOperations)} over their life, ${formatUsd(total.usd)}: ${pricingFormula} (prices of ${prices.asOf}).`,
-          `It takes ${formatMinDuration(total.seconds)} under Cloudflare's limits.`,
-        ]),
+      : [`${formatCost(total)}. It takes ${formatMinDuration(total.seconds)} under Cloudflare's limits.`]),
     `Digest: ${digest}`,
     "",
   ].join("\n");
+}
+
+/** Formats what the messages cost over their life, beyond the month's included operations. See docs/limits.md. */
+export function formatCost({ lifeOperations, usd }: Plan["total"]): string {
+  return `${formatCount(lifeOperations, "operation")} over their life, ${usd < 0.01 ? "" : "about "}${formatUsd(usd)}`;
+}
+
+/** Reports whether a plan has nothing to show for a manifest except that it was pushed before. */
+export function isUnchanged(manifest: ManifestPlan): boolean {
+  const { pushedBefore } = manifest;
+  return describeVerdict(manifest) === "nothing" && formatNotes(manifest).length === (pushedBefore > 0 ? 1 : 0);
+}
+
+/** Number of unchanged manifests that are listed by name. */
+const mostNames = 5;
+
+function unchangedLine(manifests: readonly ManifestPlan[], paint: Paint): string[] {
+  if (manifests.length === 0) return [];
+  const names = manifests.slice(0, mostNames).map(({ name }) => name);
+  const rest = manifests.length - names.length;
+  const list = [...names, ...(rest > 0 ? [`${formatNumber(rest)} more`] : [])].join(", ");
+  const messages = manifests.reduce((sum, { pushedBefore }) => sum + pushedBefore, 0);
+  const text = `${formatCount(manifests.length, "manifest")} unchanged, ${formatCount(messages, "message")} pushed before: ${list}`;
+  return [paint("dim", `= ${text}`)];
 }
 
 /** Returns a note if the preview failed, so that the plan is incomplete. */
@@ -115,71 +135,6 @@ function manifestLines(manifest: ManifestPlan, paint: Paint): string[] {
     ...manifest.sample.map((sample) => `    ${paint("dim", "›")} ${sampleText(sample)}`),
     ...(manifest.sample.length > 0 && more > 0 ? [`    ${paint("dim", `… and ${formatNumber(more)} more`)}`] : []),
   ];
-}
-
-/** What happens to messages in doubt under each policy. */
-const inDoubtNotes = {
-  resend: "sent again, they may arrive twice",
-  stop: "not sent again, as in_doubt: stop asks; the run will end as failed",
-} as const satisfies Record<InDoubtPolicy, string>;
-
-/** Formats further information about a manifest, as printable lines. */
-export function formatNotes(manifest: ManifestPlan): string[] {
-  const {
-    pushedBefore,
-    inDoubt,
-    held,
-    inDoubtPolicy,
-    journaled,
-    takesOver,
-    forgotten,
-    edited,
-    refusals,
-    requires,
-    dedupField,
-  } = toPrintableData(manifest);
-  const rest = takesOver && journaled.pushed + journaled.inDoubt === 0;
-  return [
-    ...edited.map(editedText),
-    ...refusals,
-    ...unresolvedNotes(manifest),
-    ...(dedupField === null || manifest.push.messages === 0 ? [] : [`each body gets a stable id as ${dedupField}`]),
-    ...(inDoubtPolicy === "stop" && manifest.push.messages > 0 ? ["at most once: in_doubt is stop"] : []),
-    ...(pushedBefore > 0 ? [`${formatNumber(pushedBefore)} pushed before`] : []),
-    ...(journaled.pushed > 0
-      ? [
-          `${formatNumber(journaled.pushed)} of them pushed by a run that was killed, according to its local journal; they will not be pushed again`,
-        ]
-      : []),
-    ...(journaled.inDoubt > 0
-      ? [
-          `${formatNumber(journaled.inDoubt)} of them sent by a run that was killed, without an answer: ${inDoubtNotes[inDoubtPolicy]}`,
-        ]
-      : []),
-    ...(rest ? ["what a journal here has of messages that are gone, or known, is written to the ledger"] : []),
-    ...(inDoubt > 0 ? [`${formatNumber(inDoubt)} of them in doubt: ${inDoubtNotes.resend}`] : []),
-    ...(held > 0 ? [`${formatNumber(held)} in doubt: ${inDoubtNotes.stop}`] : []),
-    ...(forgotten > 0
-      ? [
-          `${formatNumber(forgotten)} removed from the manifest: dropped from the ledger, but not recalled from the queue`,
-        ]
-      : []),
-    ...(requires.length > 0 ? [`requires ${requires.join(", ")}`] : []),
-  ];
-}
-
-function unresolvedNotes({ unresolved }: ManifestPlan): string[] {
-  if (unresolved === null) return [];
-  if (unresolved.countUnknown) return ["messages that only the run will know, however many"];
-  return [`${formatCount(unresolved.messages, "message")} more with values that only the run will know`];
-}
-
-function editedText({ location: { file, line, column }, id, messages, pushed, present }: EditedPlanMessage): string {
-  const what =
-    id === undefined
-      ? `of ${formatCount(messages, "row")} that lie together some were edited`
-      : `the message "${id}" was edited`;
-  return `${file}:${line}:${column} ${what} after the push (pushed ${pushed}, now ${present}): up refuses`;
 }
 
 export function sampleText(sample: Sample): string {

@@ -1,0 +1,69 @@
+import { formatCount, formatNumber } from "../../../format.ts";
+import { toPrintableData } from "../../../printable.ts";
+import type { InDoubtPolicy } from "../../../types.ts";
+import type { EditedPlanMessage, ManifestPlan } from "./model.ts";
+
+/** What happens to messages in doubt under each policy. */
+const inDoubtNotes = {
+  resend: "sent again, they may arrive twice",
+  stop: "not sent again, as in_doubt: stop asks; the run will end as failed",
+} as const satisfies Record<InDoubtPolicy, string>;
+
+/** Formats further information about a manifest, as printable lines. */
+export function formatNotes(manifest: ManifestPlan): string[] {
+  const {
+    pushedBefore,
+    inDoubt,
+    held,
+    inDoubtPolicy,
+    journaled,
+    takesOver,
+    forgotten,
+    edited,
+    refusals,
+    requires,
+    dedupField,
+  } = toPrintableData(manifest);
+  const rest = takesOver && journaled.pushed + journaled.inDoubt === 0;
+  return [
+    ...edited.map(editedText),
+    ...refusals,
+    ...unresolvedNotes(manifest),
+    ...(dedupField === null || manifest.push.messages === 0 ? [] : [`each body gets a stable id as ${dedupField}`]),
+    ...(inDoubtPolicy === "stop" && manifest.push.messages > 0 ? ["at most once: in_doubt is stop"] : []),
+    ...(pushedBefore > 0 ? [`${formatNumber(pushedBefore)} pushed before`] : []),
+    ...(journaled.pushed > 0
+      ? [
+          `${formatNumber(journaled.pushed)} of them pushed by a run that was killed, according to its local journal; they will not be pushed again`,
+        ]
+      : []),
+    ...(journaled.inDoubt > 0
+      ? [
+          `${formatNumber(journaled.inDoubt)} of them sent by a run that was killed, without an answer: ${inDoubtNotes[inDoubtPolicy]}`,
+        ]
+      : []),
+    ...(rest ? ["what a journal here has of messages that are gone, or known, is written to the ledger"] : []),
+    ...(inDoubt > 0 ? [`${formatNumber(inDoubt)} of them in doubt: ${inDoubtNotes.resend}`] : []),
+    ...(held > 0 ? [`${formatNumber(held)} in doubt: ${inDoubtNotes.stop}`] : []),
+    ...(forgotten > 0
+      ? [
+          `${formatNumber(forgotten)} removed from the manifest: dropped from the ledger, but not recalled from the queue`,
+        ]
+      : []),
+    ...(requires.length > 0 ? [`requires ${requires.join(", ")}`] : []),
+  ];
+}
+
+function unresolvedNotes({ unresolved }: ManifestPlan): string[] {
+  if (unresolved === null) return [];
+  if (unresolved.countUnknown) return ["messages that only the run will know, however many"];
+  return [`${formatCount(unresolved.messages, "message")} more with values that only the run will know`];
+}
+
+function editedText({ location: { file, line, column }, id, messages, pushed, present }: EditedPlanMessage): string {
+  const what =
+    id === undefined
+      ? `of ${formatCount(messages, "row")} that lie together some were edited`
+      : `the message "${id}" was edited`;
+  return `${file}:${line}:${column} ${what} after the push (pushed ${pushed}, now ${present}): up refuses`;
+}

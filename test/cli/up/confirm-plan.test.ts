@@ -1,0 +1,35 @@
+import { PassThrough } from "node:stream";
+import { expect, it } from "vitest";
+import { confirmPlan } from "../../../src/cli/up/confirm-plan.ts";
+import { full, planOf } from "../shared/plan/fixture.ts";
+
+const plan = planOf([], { program: { ...full.program, kind: "previewed" } });
+
+/** Confirms a plan with this answer. @returns the exit code, the question and the notes */
+async function confirmWith(answer: string, isProduction: boolean) {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  input.end(`${answer}\n`);
+  const notes: string[] = [];
+  const exit = await confirmPlan(plan, {
+    flags: {},
+    report: { onNote: (text) => notes.push(text) },
+    expected: undefined,
+    isProduction,
+    terminal: [input, output],
+  });
+  return { exit, question: String(output.read()), notes };
+}
+
+it.each([
+  ["y", false, undefined],
+  ["n", false, 1],
+  ["dev", false, 1],
+  ["dev", true, undefined],
+  ["y", true, 1],
+  ["", true, 1],
+  ["Dev", true, 1],
+])("the answer %j, in production: %s, ends with %s", async (answer, isProduction, exit) => {
+  const asked = await confirmWith(answer, isProduction);
+  expect([asked.exit, asked.notes]).toEqual([exit, exit === undefined ? [] : ["Nothing was pushed."]]);
+  expect(asked.question).toContain(isProduction ? "Type the name of the stack to agree:" : "[y/N]");
+});
