@@ -8,6 +8,7 @@ const leaves = /^src\/[^/]+\.ts$/;
 const manifest = /^src\/manifest\//;
 const plan = /^src\/plan\//;
 const cloudflare = /^src\/cloudflare\//;
+const producer = /^src\/producer\//;
 const push = /^src\/push\//;
 const config = /^src\/config\//;
 const lifecycle = /^src\/lifecycle\//;
@@ -33,18 +34,19 @@ const outside = [node, packages];
 const floors: readonly Floor[] = [
   { room: leaves, may: [leaves, ...outside] },
   { room: plan, may: [leaves, ...outside] },
-  { room: cloudflare, may: [leaves, ...outside] },
+  { room: producer, may: [leaves, ...outside] },
+  { room: cloudflare, may: [leaves, producer, ...outside] },
   { room: manifest, may: [leaves, plan, ...outside] },
   { room: push, may: [leaves, plan, cloudflare, ...outside] },
-  { room: config, may: [leaves, manifest, cloudflare, ...outside] },
-  { room: lifecycle, may: [leaves, manifest, plan, cloudflare, push, ...outside] },
+  { room: config, may: [leaves, manifest, producer, cloudflare, ...outside] },
+  { room: lifecycle, may: [leaves, manifest, plan, producer, cloudflare, push, ...outside] },
   { room: redrive, may: [leaves, manifest, plan, cloudflare, push, ...outside] },
   { room: engine, may: [leaves, plan, lifecycle, pulumiSdk, ...outside] },
   // The emulator tests the client, so it shares no code with it.
   { room: emulator, may: outside },
   // The command passes it the messages, encoded as for a push.
   { room: rehearse, may: [leaves, plan, cloudflare, emulator, ...outside] },
-  { room: shared, may: [leaves, manifest, plan, cloudflare, push, config, lifecycle, engine, ...outside] },
+  { room: shared, may: [leaves, manifest, plan, producer, cloudflare, push, config, lifecycle, engine, ...outside] },
   { room: reporters, may: [leaves, lifecycle, engine, shared, ...outside] },
   {
     room: /^src\/cli\/[^/]+\//,
@@ -52,6 +54,7 @@ const floors: readonly Floor[] = [
       leaves,
       manifest,
       plan,
+      producer,
       cloudflare,
       push,
       config,
@@ -73,11 +76,24 @@ const floors: readonly Floor[] = [
   { room: internals, may: [leaves, lifecycle, pulumiSdk, /^@grpc\//, ...outside] },
   {
     room: /^infra\/provider\//,
-    may: [leaves, push, config, lifecycle, internals, /^infra\/compile-cache\.mjs$/, pulumiSdk, ...outside],
+    may: [leaves, producer, push, config, lifecycle, internals, /^infra\/compile-cache\.mjs$/, pulumiSdk, ...outside],
   },
   {
     room: /^infra\/[^/]+$/,
-    may: [leaves, manifest, plan, cloudflare, config, lifecycle, engine, internals, /^infra\//, pulumiSdk, ...outside],
+    may: [
+      leaves,
+      manifest,
+      plan,
+      producer,
+      cloudflare,
+      config,
+      lifecycle,
+      engine,
+      internals,
+      /^infra\//,
+      pulumiSdk,
+      ...outside,
+    ],
   },
   {
     room: /^scripts\//,

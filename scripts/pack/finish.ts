@@ -27,11 +27,14 @@ export function finishDeclarations(folder: string, entry: string): void {
   }
 }
 
-/** Returns the packages that a folder's JavaScript and declarations import, statically or dynamically. */
+/**
+ * Returns the packages that a folder's JavaScript and declarations import, statically or dynamically, without what Node and the
+ * Workers runtime provide.
+ */
 export function importedPackages(folder: string): ReadonlySet<string> {
   const code = filesIn(folder, ".").filter((path) => /\.(m?js|d\.ts)$/.test(path));
   const specifiers = code.flatMap((path) => listImports(readFileSync(join(folder, path), "utf8")));
-  const bare = specifiers.filter((specifier) => !/^(\.|\/|node:)/.test(specifier));
+  const bare = specifiers.filter((specifier) => !/^(\.|\/|node:|cloudflare:)/.test(specifier));
   return new Set(bare.map((specifier) => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")));
 }
 
