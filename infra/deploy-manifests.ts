@@ -71,6 +71,7 @@ export function deployManifests(
       folder: root,
       segments,
       formerNames,
+      source: loaded.sourceOf(manifest),
       deployment,
       ...(isSharedDelivery(segments) && { deliveryNumber: sharedDelivery(segments, { ...target, names, deployment }) }),
     };

@@ -10,6 +10,7 @@ import { type LoadedSegments, loadSegments } from "../src/lifecycle/source/load-
 import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { isSecretKey } from "./pulumi-internals/secret-keys.ts";
+import { readRecordedSources } from "./recorded-segments.ts";
 
 /** Selects the manifests that a component deploys. */
 export interface ManifestFilter {
@@ -37,6 +38,7 @@ export async function loadManifestsOrThrow(
     ...(known !== undefined && { queues: known }),
     ...(filter !== undefined && { files: filter.files }),
     variables: programVariables(root),
+    recordedSources: readRecordedSources,
   });
   for (const warning of loaded.problems.filter(({ severity }) => severity === "warning")) {
     await pulumi.log.warn(formatProblem(warning));

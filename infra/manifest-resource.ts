@@ -1,6 +1,7 @@
 import { segmentType } from "../src/engine/urn.ts";
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
 import type { LastPush, SegmentInputs, SegmentOutputs } from "../src/lifecycle/state/segment.ts";
+import { packSource, type SourceRecord } from "../src/plan/index.ts";
 import type { toInlineMessages } from "./message-args.ts";
 import { aggregateOutputs, type ManifestOutputs, noPush, type SegmentSummary } from "./outputs.ts";
 import { DynamicResource } from "./pulumi-internals/dynamic-resource.ts";
@@ -25,6 +26,8 @@ export interface ManifestArgs extends QueueTarget {
   readonly deployment: pulumi.Input<string>;
   /** Number of the shared delivery, for a data file whose segments share one. */
   readonly deliveryNumber?: pulumi.Output<number>;
+  /** The reading of the data file, so that the next run need not parse it. */
+  readonly source?: SourceRecord | undefined;
 }
 
 const componentType = "queue-seeder:index:Manifest";
@@ -35,7 +38,7 @@ export class ManifestResource extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { segments, formerNames = [], ...common }: ManifestArgs,
+    { segments, formerNames = [], source, ...common }: ManifestArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super(componentType, name, {}, opts);
@@ -50,11 +53,11 @@ export class ManifestResource extends pulumi.ComponentResource {
       (segment) => new SegmentResource(name, { ...segment, ...former, ...common }, options(segment.segment)),
     );
     this.outputs = pulumi.all(resources.map(({ outputs }) => outputs)).apply(aggregateOutputs);
-    this.registerOutputs({ delivery: this.outputs });
+    this.registerOutputs({ delivery: this.outputs, ...(source !== undefined && { source: packSource(source) }) });
   }
 }
 
-type SegmentArgs = Omit<PlannedSegment, "inlineMessages"> & Omit<ManifestArgs, "segments" | "formerNames">;
+type SegmentArgs = Omit<PlannedSegment, "inlineMessages"> & Omit<ManifestArgs, "segments" | "formerNames" | "source">;
 type FromProvider = Exclude<keyof SegmentOutputs, keyof SegmentInputs>;
 
 /** A segment's resource, one checkpoint in the Pulumi state. */

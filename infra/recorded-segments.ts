@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseUrn, segmentType } from "../src/engine/urn.ts";
+import { manifestType, parseUrn, segmentType } from "../src/engine/urn.ts";
 import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
+import { type SourceRecord, unpackSource } from "../src/plan/index.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { currentMonitor, readStackResources } from "./pulumi-internals/stack-resources.ts";
 
@@ -11,11 +12,17 @@ export interface RecordedSegment {
   readonly outputs: SegmentOutputs;
 }
 
+/** The resources of the stack that decisions need. */
+interface RecordedResources {
+  readonly segments: readonly RecordedSegment[];
+  readonly sources: readonly SourceRecord[];
+}
+
 /**
  * Cached reads by the monitor of the run: the Automation API may run several inline programs in one process, one after the other
  * or concurrently.
  */
-const reads = new WeakMap<object, Promise<readonly RecordedSegment[]>>();
+const reads = new WeakMap<object, Promise<RecordedResources>>();
 
 /**
  * Reads the stack's own segments from the Pulumi state. A provider only receives one resource at a time, but some decisions need
@@ -24,11 +31,28 @@ const reads = new WeakMap<object, Promise<readonly RecordedSegment[]>>();
  *
  * @throws pulumi.RunError STATE_UNREADABLE
  */
-export function readRecordedSegments(): Promise<readonly RecordedSegment[]> {
+export async function readRecordedSegments(): Promise<readonly RecordedSegment[]> {
+  return (await readOnce()).segments;
+}
+
+/**
+ * Reads which data files the stack's manifests had, with their segments; see {@link readRecordedSegments}. Without the state, files
+ * are parsed, which leads to the same segments.
+ */
+export async function readRecordedSources(): Promise<readonly SourceRecord[]> {
+  try {
+    return (await readOnce()).sources;
+  } catch (error) {
+    if (error instanceof pulumi.RunError) return [];
+    throw error;
+  }
+}
+
+function readOnce(): Promise<RecordedResources> {
   const monitor = currentMonitor();
   const before = monitor && reads.get(monitor);
   if (before !== undefined) return before;
-  const read = readSegments();
+  const read = readResources();
   if (monitor !== undefined) reads.set(monitor, read);
   return read;
 }
@@ -37,12 +61,13 @@ export function readRecordedSegments(): Promise<readonly RecordedSegment[]> {
 const attempts = 5;
 const pauseMs = 200;
 
-async function readSegments(): Promise<readonly RecordedSegment[]> {
+async function readResources(): Promise<RecordedResources> {
   const done = pulumi.runtime.rpcKeepAlive();
   try {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return segmentsOf(await readStackResources());
+        const resources = await readStackResources();
+        return { segments: segmentsOf(resources), sources: sourcesOf(resources) };
       } catch (error) {
         if (attempt === attempts) throw unreadable(error);
         await sleep(pauseMs);
@@ -60,6 +85,13 @@ function segmentsOf(resources: unknown): readonly RecordedSegment[] {
     // A segment that never finished has only inputs.
     const isSegment = type === segmentType && asMap(outputs).ledger !== undefined;
     return isSegment ? [{ name, outputs: outputs as SegmentOutputs }] : [];
+  });
+}
+
+function sourcesOf(resources: unknown): readonly SourceRecord[] {
+  return Object.values(asMap(resources)).flatMap((resource) => {
+    const { type, outputs } = asMap(resource);
+    return type === manifestType ? (unpackSource(asMap(outputs).source) ?? []) : [];
   });
 }
 

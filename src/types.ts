@@ -98,13 +98,24 @@ export interface InlineContent {
   readonly messages: readonly Message[];
 }
 
+/** The number of messages, and the bytes of their bodies. */
+export interface ContentSize {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
 /** Messages in a data file, which may be larger than memory. */
 export interface FileContent {
   readonly kind: "file";
   /** The path of the data file, as in {@link SourceLocation}. */
   readonly file: string;
-  /** The number of messages, and the bytes of their bodies; undefined if the file was not read. */
-  readonly size: { readonly messages: number; readonly bytes: number } | undefined;
+  /** undefined if the file was not read. */
+  readonly size: ContentSize | undefined;
+  /**
+   * Digest of everything that decides the messages, the file's bytes included; undefined if it is unknown. Files with the same
+   * digest have the same messages.
+   */
+  readonly digest: string | undefined;
   /**
    * Streams the messages in order, in groups.
    *

@@ -1,16 +1,26 @@
 import type { SegmentOutputs } from "../lifecycle/state/segment.ts";
-import { LedgerError, unpackLedger, unpackRows } from "../plan/index.ts";
+import { LedgerError, type SourceRecord, unpackLedger, unpackRows, unpackSource } from "../plan/index.ts";
 import { toMap } from "./json-map.ts";
 import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
 import { exitCodes, parseReason } from "./pulumi-internals/cli-messages.ts";
 import { type ExportedResource, isEncrypted, parseExportedState } from "./pulumi-internals/exported-state.ts";
-import { deploymentsType, ownSegmentType, parseSegmentName, parseUrn, queueType, segmentType } from "./urn.ts";
+import {
+  deploymentsType,
+  manifestType,
+  ownSegmentType,
+  parseSegmentName,
+  parseUrn,
+  queueType,
+  segmentType,
+} from "./urn.ts";
 
 /** The queue-seeder resources in the Pulumi state of a stack. */
 export interface StackState {
   readonly segments: readonly RecordedSegment[];
   /** Ids of the queues that the stack created, by the name that manifests use. */
   readonly createdQueues: ReadonlyMap<string, string>;
+  /** The data files that the manifests had, with their segments. */
+  readonly sources: readonly SourceRecord[];
   /** Deployment ids of the program's manifests, by manifest name. */
   readonly deployments: ReadonlyMap<string, string>;
 }
@@ -49,7 +59,7 @@ export type StateReading =
  */
 export type StateUnavailable = "no_engine" | "no_login" | "no_stack" | "unreadable";
 
-export const emptyState: StackState = { segments: [], createdQueues: new Map(), deployments: new Map() };
+export const emptyState: StackState = { segments: [], sources: [], createdQueues: new Map(), deployments: new Map() };
 
 /** Types of resources that Pulumi would delete and recreate if their URNs name another stack or project. */
 const seededTypes: ReadonlySet<string> = new Set([segmentType, deploymentsType, queueType]);
@@ -132,6 +142,9 @@ export function parseState(text: string, identity: StackIdentity): StackState {
   if (foreign !== undefined) throw otherStackError(foreign.urn, identity);
   return {
     segments: segments.map(recordedSegment),
+    sources: resources.flatMap(({ type, outputs }) =>
+      type === manifestType ? (unpackSource(outputs.source) ?? []) : [],
+    ),
     createdQueues: new Map(queues),
     deployments: new Map(ids),
   };

@@ -13,7 +13,7 @@ export interface Urn {
 export const segmentType = "pulumi-nodejs:dynamic:Segment";
 export const deploymentsType = "pulumi-nodejs:dynamic:Deployments";
 export const queueType = "cloudflare:index/queue:Queue";
-const manifestType = "queue-seeder:index:Manifest";
+export const manifestType = "queue-seeder:index:Manifest";
 
 /** The qualified type of a segment that the program deploys outside of any component. */
 export const ownSegmentType = `${manifestType}$${segmentType}`;

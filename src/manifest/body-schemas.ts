@@ -1,3 +1,4 @@
+import { digestText } from "../plan/index.ts";
 import type { SourceLocation } from "../types.ts";
 import { findNamedFile } from "./manifest-files.ts";
 import { createProblem } from "./problem.ts";
@@ -38,8 +39,9 @@ export class BodySchemas {
   }
 
   #compile(path: string): BodySchema | undefined {
-    const checker = compileSchema(path, new RepositorySources(this.#root, this.#problems, this.#ids));
-    return checker && new BodySchema(checker, path);
+    const sources = new RepositorySources(this.#root, this.#problems, this.#ids);
+    const checker = compileSchema(path, sources);
+    return checker && new BodySchema(checker, path, digestText(JSON.stringify([path, ...sources.resolved()])));
   }
 }
 

@@ -3,7 +3,7 @@ import { inspectPath } from "../file-error.ts";
 import type { Content, InDoubtPolicy, InlineContent, Manifest, SourceLocation } from "../types.ts";
 import type { BodySchemas } from "./body-schemas.ts";
 import { checkDedup, checkName, checkStackReferences } from "./check-manifest.ts";
-import { checkDataFile, createFileContent, type OnMessage } from "./data-file.ts";
+import { checkDataFile, createFileContent, type EarlierReadings, type OnMessage } from "./data-file.ts";
 import { checkReferences, collectReferences, type ManifestReferences } from "./dependencies.ts";
 import { findManifestFiles, readTextFile } from "./manifest-files.ts";
 import type { ManifestInput } from "./manifest-input.ts";
@@ -43,8 +43,10 @@ export interface LoadOptions {
   readonly variables?: Variables;
   /** Whether to read and check data files; default true. Not needed if they were checked before and are read anyway. */
   readonly readData?: boolean;
-  /** Called with each message of the data files. If the result has an error, messages may be missing. */
+  /** Called with each message of the data files that are parsed. If the result has an error, messages may be missing. */
   readonly onMessage?: OnMessage;
+  /** Data files that need not be parsed again. Undefined to parse all. */
+  readonly earlierReadings?: EarlierReadings;
 }
 
 export interface LoadResult {
@@ -170,10 +172,10 @@ async function openContent(
   manifest: ParsedManifest,
   content: InlineContent | SourceOptions,
   wanted: boolean,
-  { readData = true, onMessage = () => {} }: LoadOptions,
+  { readData = true, onMessage = () => {}, earlierReadings }: LoadOptions,
   problems: ProblemCollector,
 ): Promise<Content> {
   if ("kind" in content) return content;
-  const size = wanted && readData ? await checkDataFile(manifest, content, onMessage, problems) : undefined;
-  return createFileContent(content, size);
+  if (!wanted || !readData) return createFileContent(content, { size: undefined, digest: undefined });
+  return createFileContent(content, await checkDataFile(manifest, content, onMessage, problems, earlierReadings));
 }

@@ -9,9 +9,10 @@ import { parseMessages, problemReporter } from "./parse-messages.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import type { BodySchema } from "./schema/body-schema.ts";
 import { resolveSource } from "./source/resolve-source.ts";
+import { describeContext } from "./source/source-digest.ts";
 import type { SourceOptions } from "./source/source-messages.ts";
 import { locate } from "./source-location.ts";
-import type { Scope, Variables } from "./variables.ts";
+import type { LookupResult, Scope, Variables } from "./variables.ts";
 
 /** The context that all manifests of a load share. */
 export interface ParseContext {
@@ -88,8 +89,10 @@ function parseSource(
   const source = resolveSource(document, input, root, problems);
   const delay = buildDelay(defaults?.delay_seconds, scope, problemReporter(document, ["defaults"], problems));
   const { map } = input;
+  const variables = new Map<string, LookupResult>();
   if (map) {
-    const trial: Scope = { ...scope, pending: ["row", "index"] };
+    const onLookup = (name: string, found: LookupResult) => variables.set(name, found);
+    const trial: Scope = { ...scope, pending: ["row", "index"], onLookup };
     const path = ["source", "map"];
     const onProblem = problemReporter(document, path, problems);
     buildMessage(map, { ...common, defaults, schemas: [] }, trial, locate(document, path), onProblem);
@@ -105,5 +108,7 @@ function parseSource(
     map,
     scope,
     manifest: { ...common, defaults: settled },
+    context: () =>
+      describeContext({ document, defaults: settled, variables, schemas: common.schemas.map(({ digest }) => digest) }),
   };
 }

@@ -64,6 +64,8 @@ export interface Scope {
   readonly row?: { readonly json: string; readonly bytes: number };
   /** The names of local variables that get their values later. */
   readonly pending?: readonly string[];
+  /** Called with each variable that is looked up, except for the local ones. */
+  readonly onLookup?: (name: string, found: LookupResult) => void;
 }
 
 type Missing = Extract<LookupResult, { readonly kind: "problem" }>;
@@ -95,11 +97,18 @@ const localVariables: Readonly<Record<string, string>> = {
 
 /** Looks up a variable. */
 export function resolveVariable(name: string, scope: Scope): LookupResult {
-  const { variables, local } = scope;
   const [head = "", ...steps] = splitName(name);
-  const rest = steps.join(".");
   if (scope.pending?.includes(head)) return { kind: "unknown" };
-  if (Object.hasOwn(local, head)) return resolveSteps(name, local, head, steps);
+  if (Object.hasOwn(scope.local, head)) return resolveSteps(name, scope.local, head, steps);
+  const found = resolveShared(name, head, steps, scope);
+  scope.onLookup?.(name, found);
+  return found;
+}
+
+/** Looks up a variable that is the same in the whole manifest. */
+function resolveShared(name: string, head: string, steps: readonly string[], scope: Scope): LookupResult {
+  const { variables, local } = scope;
+  const rest = steps.join(".");
   if (name === "stack")
     return scope.stack === undefined ? unknownVariable(name, scope) : { kind: "value", value: scope.stack };
   if (name === "project")

@@ -36,3 +36,4 @@ export {
   unpackRows,
 } from "./rows.ts";
 export { createMessageSegment, RowSegmenter, type Segment } from "./segments.ts";
+export { packSource, type SourceRecord, unpackSource } from "./source-record.ts";

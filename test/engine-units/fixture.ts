@@ -51,6 +51,7 @@ export function stateOf(...segments: readonly SegmentOutputs[]): StackState {
         replaced: false,
       };
     }),
+    sources: [],
     createdQueues: new Map(),
     deployments: new Map(),
   };

@@ -13,6 +13,7 @@ describe("the Pulumi state", () => {
   it("has nothing at first", () => {
     expect(parseState(JSON.stringify({ version: 3, deployment: { manifest: {} } }), identity)).toEqual({
       segments: [],
+      sources: [],
       createdQueues: new Map(),
       deployments: new Map(),
     });
@@ -30,8 +31,16 @@ describe("the Pulumi state", () => {
       urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Deployments::deployments",
       outputs: { ids },
     };
+    const digest = "v1:AAAAAAAAAAAAAAAAAAAAAA";
+    const manifest = (source: object) => ({
+      type: "queue-seeder:index:Manifest",
+      urn: "urn:pulumi:dev::shop::queue-seeder:index:Manifest::a::b",
+      outputs: { source },
+    });
+    const source = manifest({ digest, delivery: "", segments: `3 60 ${digest} ${digest}` });
     const other = { type: "pulumi:pulumi:Stack", urn: "urn:pulumi:dev::shop::y::s" };
-    expect(parseState(exported(other, segment, queue, deployments), identity)).toEqual({
+    const resources = [other, segment, queue, deployments, source, manifest({ of: "another version" })];
+    expect(parseState(exported(...resources), identity)).toEqual({
       segments: [
         {
           name: "a::b/0",
@@ -40,6 +49,20 @@ describe("the Pulumi state", () => {
           outputs: segment.outputs,
           origin: "manifest",
           replaced: false,
+        },
+      ],
+      sources: [
+        {
+          digest,
+          segments: [
+            {
+              index: 0,
+              messages: 3,
+              bytes: 60,
+              digest,
+              content: { kind: "rows", from: 0, rows: digest, delivery: "", last: true },
+            },
+          ],
         },
       ],
       createdQueues: new Map([["orders", "q7"]]),

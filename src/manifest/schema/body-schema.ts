@@ -27,11 +27,14 @@ const noFindings: readonly Finding[] = [];
 
 /** A schema for bodies, which describes their problems. */
 export class BodySchema {
+  /** Digest of every file that the schema consists of, and of where its references lead. */
+  readonly digest: string;
   readonly #checker: SchemaChecker;
   /** The path of the schema's file, relative to the repository. */
   readonly #path: string;
 
-  constructor(checker: SchemaChecker, path: string) {
+  constructor(checker: SchemaChecker, path: string, digest: string) {
+    this.digest = digest;
     this.#checker = checker;
     this.#path = path;
   }

@@ -71,6 +71,22 @@ export class RepositorySources implements Sources {
     return undefined;
   }
 
+  /** Lists the texts of the files that were read, by path, and where each address leads. */
+  resolved(): readonly (readonly string[])[] {
+    const files = [...this.#read].map(([path, { file }]) => [path, file.text]);
+    const addresses = [...this.registry.resources].map(
+      ([
+        uri,
+        {
+          root: { file, steps },
+        },
+      ]) => {
+        return [uri, file.file.path, ...steps];
+      },
+    );
+    return [...files.sort(byFirst), ...addresses.sort(byFirst)];
+  }
+
   readonly fault: OnSchemaFault = ({ file, steps }, what, next) => {
     this.broken = true;
     this.#problems.add(
@@ -165,6 +181,10 @@ export class RepositorySources implements Sources {
     }
     return failures.length === 0;
   }
+}
+
+function byFirst([a = ""]: readonly string[], [b = ""]: readonly string[]): number {
+  return a < b ? -1 : 1;
 }
 
 /** Reports whether a path leads above the repository, which an address cannot represent. */

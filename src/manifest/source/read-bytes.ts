@@ -16,14 +16,22 @@ const decompressors = {
   zstd: unzstd,
 } as const satisfies Record<Compression, unknown>;
 
+/** Receives the bytes of a file as they are on disk. */
+export interface RawBytes {
+  add(bytes: Buffer): void;
+  /** Called after the last bytes, unless the file was not read to its end. */
+  end(): void;
+}
+
 /**
  * Streams a file's decompressed bytes in chunks of limited size.
  *
  * @throws Error of the file system, FileError; CompressionError or DataStop if the data is of another kind
  */
-export async function* readBytes(path: string, compression: Compression): AsyncGenerator<Buffer> {
+export async function* readBytes(path: string, compression: Compression, raw?: RawBytes): AsyncGenerator<Buffer> {
   const { descriptor } = openRegularFile(path);
-  const file = createReadStream(path, { fd: descriptor, highWaterMark: chunkBytes });
+  const stream = createReadStream(path, { fd: descriptor, highWaterMark: chunkBytes });
+  const file = raw === undefined ? stream : passOn(stream, raw);
   const decompress = decompressors[compression];
   if (decompress === undefined) {
     yield* file;
@@ -36,4 +44,12 @@ export async function* readBytes(path: string, compression: Compression): AsyncG
   } finally {
     await input.close();
   }
+}
+
+async function* passOn(chunks: AsyncIterable<Buffer>, raw: RawBytes): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    raw.add(chunk);
+    yield chunk;
+  }
+  raw.end();
 }

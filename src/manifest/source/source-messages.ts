@@ -15,7 +15,7 @@ import { validateBody } from "../validate-body.ts";
 import type { Scope } from "../variables.ts";
 import { CompressionError } from "./compression.ts";
 import { DataFileAbort, type OnDataProblem } from "./data-file-errors.ts";
-import { readBytes } from "./read-bytes.ts";
+import { type RawBytes, readBytes } from "./read-bytes.ts";
 import type { SourceFile } from "./resolve-source.ts";
 import type { Row } from "./row-reader.ts";
 import { utf8Chunks } from "./utf8.ts";
@@ -30,6 +30,8 @@ export interface SourceOptions {
   /** The map from a row to a message; undefined if the row is the body. */
   readonly map: MessageInput | undefined;
   readonly scope: Scope;
+  /** Returns everything but the file's bytes that decides the messages, see `describeContext`; undefined if that is unknown. */
+  readonly context: () => string | undefined;
 }
 
 /** A message of a data file, with the bytes of its body. */
@@ -43,11 +45,13 @@ export interface SourceMessage {
  * early is reported last.
  *
  * @param from number of rows to skip at the start
+ * @param raw receives the file's bytes
  */
 export async function* readSourceMessages(
   reading: SourceOptions,
   from: number,
   onProblem: (found: Problem) => void,
+  raw?: RawBytes,
 ): AsyncGenerator<readonly SourceMessage[]> {
   const { root, source } = reading;
   const location = ({ line, column }: { line: number; column: number }): SourceLocation => ({
@@ -59,7 +63,7 @@ export async function* readSourceMessages(
     onProblem(createProblem(code, location(position), what, next));
   let index = from;
   try {
-    const chunks = utf8Chunks(readBytes(join(root, source.file), source.compression));
+    const chunks = utf8Chunks(readBytes(join(root, source.file), source.compression, raw));
     for await (const rows of source.reader(chunks, { onProblem: tellSpot, skip: from })) {
       yield rows.map((row) => toMessage(row, index++, reading, location(row.position), tellSpot));
     }

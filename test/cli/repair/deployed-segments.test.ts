@@ -30,7 +30,7 @@ async function places(messages: Record<string, string>, ...segments: RecordedSeg
     stack: "dev",
     variables: { project: "shop", config: {}, secrets: [], env: {} },
   });
-  const state = { segments, createdQueues: new Map(), deployments: new Map() };
+  const state = { segments, sources: [], createdQueues: new Map(), deployments: new Map() };
   const snapshot = { stack: { full: "me/shop/dev", short: "dev" }, config: { project: "shop" }, loaded };
   return findDeployedSegments({ ...snapshot, state: { kind: "read", state } });
 }

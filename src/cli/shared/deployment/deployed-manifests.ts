@@ -50,7 +50,7 @@ export async function deployedManifests(
     const manifest = urns.manifestOf(resource.urn);
     groups.set(manifest, [...(groups.get(manifest) ?? []), resource]);
   }
-  const found = await findManifests([...groups.values()].flat(), snapshot);
+  const found = await findManifests([...groups.values()].flat(), snapshot, state);
   const order = new Map(loaded.manifests.map(({ name }, index) => [name, index]));
   return [...groups.values()]
     .map((segments) => deployedManifest(segments, found, snapshot, state))
@@ -114,17 +114,22 @@ function readInputs({ urn, inputs }: PreviewedResource): SegmentInputs {
 async function findManifests(
   segments: readonly PreviewedResource[],
   snapshot: StackSnapshot,
+  state: StackState,
 ): Promise<readonly Manifest[]> {
   const { manifests } = snapshot.loaded;
   const known = new Set(manifests.map(({ location }) => location.file));
   const files = new Set(segments.map((segment) => readInputs(segment).file));
   const others = [...files].filter((file) => file !== "" && !known.has(file));
-  return others.length === 0 ? manifests : [...manifests, ...(await loadOthers(snapshot, others)).manifests];
+  return others.length === 0 ? manifests : [...manifests, ...(await loadOthers(snapshot, state, others)).manifests];
 }
 
-function loadOthers({ root, stack }: StackSnapshot, files: readonly string[]): Promise<LoadedSegments> {
+function loadOthers(
+  { root, stack }: StackSnapshot,
+  { sources }: StackState,
+  files: readonly string[],
+): Promise<LoadedSegments> {
   const { queues: _, ...options } = stackOptions(root, stack.short).options;
-  return loadSegments({ root, ...options, files });
+  return loadSegments({ root, ...options, files, recordedSources: async () => sources });
 }
 
 function isOwnSegment({ urn }: PreviewedResource): boolean {

@@ -84,15 +84,20 @@ export async function loadStackSnapshot(
   const { settings } = toSettings(config);
   const { options, problems } = stackOptions(root, stack.short);
   const { queues: _, ...ofAnyQueue } = options;
+  const reading = readState(find, stack.full, { project: config.project, stack: stack.short });
+  const recordedSources = async () => {
+    const state = await reading;
+    return state.kind === "read" ? state.state.sources : [];
+  };
   const [first, state, preview] = await Promise.all([
-    loadSegments({ root, ...options }),
-    readState(find, stack.full, { project: config.project, stack: stack.short }),
+    loadSegments({ root, ...options, recordedSources }),
+    reading,
     previews ? readPreview(find, stack.full) : undefined,
   ]);
   // Components may use manifests in any folder, and queues that only the program defines.
   const components = hasComponents(state, preview);
   const unknown = first.problems.some(({ code }) => code === "QUEUE_UNKNOWN");
-  const loaded = components && unknown ? await loadSegments({ root, ...ofAnyQueue }) : first;
+  const loaded = components && unknown ? await loadSegments({ root, ...ofAnyQueue, recordedSources }) : first;
   const wrong = loaded.problems.filter(({ code }) => !components || code !== "FOLDER_MISSING");
   return { root, stack, config, settings, loaded: { ...loaded, problems: [...problems, ...wrong] }, state, preview };
 }

@@ -30,7 +30,7 @@ function deployed(
   snapshot: StackSnapshot,
   pushed: (segment: number) => number = () => Number.POSITIVE_INFINITY,
 ): StackSnapshot {
-  const none: StackState = { segments: [], createdQueues: new Map(), deployments: new Map() };
+  const none: StackState = { segments: [], sources: [], createdQueues: new Map(), deployments: new Map() };
   const segments = snapshot.loaded.manifests.flatMap((manifest) =>
     toManifestSnapshot(manifest, snapshot, none).segments.map(({ inputs }) => {
       const count = Math.min(inputs.messages, pushed(inputs.segment));
@@ -51,7 +51,7 @@ function deployed(
   );
   return {
     ...snapshot,
-    state: { kind: "read", state: { segments, createdQueues: new Map(), deployments: new Map() } },
+    state: { kind: "read", state: { segments, sources: [], createdQueues: new Map(), deployments: new Map() } },
   };
 }
 

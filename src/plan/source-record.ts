@@ -1,0 +1,62 @@
+import { type Digest, isDigest } from "./digest.ts";
+import type { Segment } from "./segments.ts";
+
+/**
+ * The result of a reading of a data file. It depends on its digest alone: it holds for each file with this digest, whatever was
+ * pushed of it.
+ */
+export interface SourceRecord {
+  /** Digest of the file's bytes and of everything else that decides its messages. */
+  readonly digest: Digest;
+  readonly segments: readonly Segment[];
+}
+
+/** A {@link SourceRecord} in the Pulumi state. */
+export interface PackedSourceRecord {
+  readonly digest: Digest;
+  /** The digest of the whole delivery, "" for `push: once`. */
+  readonly delivery: Digest | "";
+  /** One line per segment: `MESSAGES BYTES DIGEST ROWS`. */
+  readonly segments: string;
+}
+
+/** @throws Error for segments that are not those of a data file */
+export function packSource({ digest, segments }: SourceRecord): PackedSourceRecord {
+  let delivery: Digest | "" = "";
+  const lines = segments.map(({ messages, bytes, digest, content }) => {
+    if (content.kind !== "rows") throw new Error("the segments of a data file have rows");
+    delivery = content.delivery;
+    return `${messages} ${bytes} ${digest} ${content.rows}`;
+  });
+  return { digest, delivery, segments: lines.join("\n") };
+}
+
+/** @returns undefined for anything that {@link packSource} does not write; the file is then parsed again */
+export function unpackSource(value: unknown): SourceRecord | undefined {
+  if (!isPacked(value)) return undefined;
+  const { digest, delivery } = value;
+  const lines = value.segments.split("\n").map((line) => /^([1-9]\d*) (\d+) (\S+) (\S+)$/.exec(line));
+  const segments: Segment[] = [];
+  let from = 0;
+  for (const [index, line] of lines.entries()) {
+    const [, count, bytes, own = "", rows = ""] = line ?? [];
+    const messages = Number(count);
+    if (line === null || !isDigest(own) || !isDigest(rows)) return undefined;
+    const content = { kind: "rows", from, rows, delivery, last: index === lines.length - 1 } as const;
+    segments.push({ index, messages, bytes: Number(bytes), digest: own, content });
+    from += messages;
+  }
+  return { digest, segments };
+}
+
+function isPacked(value: unknown): value is PackedSourceRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const { digest, delivery, segments } = value as Record<string, unknown>;
+  return (
+    typeof digest === "string" &&
+    isDigest(digest) &&
+    typeof delivery === "string" &&
+    (delivery === "" || isDigest(delivery)) &&
+    typeof segments === "string"
+  );
+}
