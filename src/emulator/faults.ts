@@ -1,4 +1,4 @@
-import type { RouteName } from "./api/routes.ts";
+import type { TrafficRoute } from "./api/routes.ts";
 import type { ApiErrorCode } from "./errors.ts";
 
 /** Before or after the request has its effect. */
@@ -36,7 +36,7 @@ export type FaultEffect =
 /** The requests that a fault applies to; absent fields match all. */
 export interface FaultMatch {
   readonly method?: string;
-  readonly route?: RouteName | "any";
+  readonly route?: TrafficRoute | "any";
   /** Name or id. */
   readonly queue?: string;
 }
@@ -58,7 +58,7 @@ export interface Fault {
 /** The properties of a request that a fault can match. */
 export interface FaultSubject {
   readonly method: string;
-  readonly route: RouteName | undefined;
+  readonly route: TrafficRoute | undefined;
   readonly queueId: string | undefined;
   readonly queueName: string | undefined;
 }

@@ -13,6 +13,7 @@ import { defaults } from "./defaults.ts";
 import { ApiError } from "./errors.ts";
 import { Faults } from "./faults.ts";
 import { limits } from "./limits.ts";
+import type { Producer } from "./producer/start-producer.ts";
 import { RequestPipeline } from "./request-pipeline.ts";
 import { servePage } from "./serve-page.ts";
 import { listen } from "./server.ts";
@@ -31,6 +32,7 @@ export {
 export type { ConsumerOutput } from "./consumers/types.ts";
 export type { WorkerOptions } from "./consumers/worker-option.ts";
 export type { Fault, FaultEffect, FaultMatch, Faults, When } from "./faults.ts";
+export type { Producer, ProducerOptions } from "./producer/start-producer.ts";
 export type { RequestRecord } from "./request-pipeline.ts";
 export type { Emulator, EmulatorOptions, Hold, MessageView } from "./types.ts";
 
@@ -68,6 +70,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
   // Consumers start last; if they fail, everything that was started before is stopped.
   let stopConsumers = async (): Promise<void> => {};
+  let producer: (Producer & { close(): Promise<void> }) | undefined;
   const { server, port: actualPort } = await listen({
     host,
     port,
@@ -105,6 +108,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     await immediately();
     server.closeAllConnections();
     await closed;
+    await producer?.close();
     await stopConsumers();
     store?.close();
   };
@@ -119,12 +123,23 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       throw error;
     }
   }
+  if (options.producer !== undefined) {
+    // Loaded on demand, because few runs need it.
+    const { startProducer } = await import("./producer/start-producer.ts");
+    try {
+      producer = await startProducer({ api, traffic, host, print }, options.producer);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
   return {
     baseUrl: `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}/client/v4`,
     port: actualPort,
     accountId: account,
     token,
     faults,
+    producer,
     requests: traffic.requests,
     queueNames: () => broker.queues().map(({ name }) => name),
     queueId: (name) => find(name).id,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Api, errorResponse, handleRequest, withRateLimitHeaders } from "./api/handler.ts";
 import type { ApiRequest, ApiResponse } from "./api/http.ts";
-import { findRoute, type RouteName, type Target } from "./api/routes.ts";
+import { findRoute, type TrafficRoute } from "./api/routes.ts";
 import { ApiError } from "./errors.ts";
 import { type FaultEffect, type Faults, faultPhase } from "./faults.ts";
 
@@ -13,7 +13,7 @@ export interface RequestRecord {
   readonly at: number;
   readonly method: string;
   readonly path: string;
-  readonly route: RouteName | undefined;
+  readonly route: TrafficRoute | undefined;
   /** The name of the queue with the path's id; undefined if there is none. */
   readonly queue: string | undefined;
   /** Messages that it added to the queue, whether or not the caller got the answer. */
@@ -33,7 +33,19 @@ export type Reply =
 /** Requests kept for `requests`; older ones are dropped. */
 const keptRequests = 100_000;
 
-/** Passes each API request through faults and the handler, and logs it. */
+/** A request, as far as faults and the log need it. */
+export interface Passage {
+  readonly method: string;
+  readonly path: string;
+  readonly route: TrafficRoute | undefined;
+  readonly queue: { readonly id: string; readonly name: string } | undefined;
+  /** Has the request's effect. Never rejects. */
+  readonly answer: () => ApiResponse | undefined | Promise<ApiResponse | undefined>;
+  /** Formats an error that a fault causes. */
+  readonly refuse: (error: ApiError) => ApiResponse;
+}
+
+/** Passes each request through faults and its handler, and logs it. */
 export class RequestPipeline {
   readonly #api: Api;
   readonly #faults: Faults;
@@ -51,53 +63,65 @@ export class RequestPipeline {
     this.#closing = closing;
   }
 
-  async handle(request: ApiRequest): Promise<Reply> {
+  /** Answers a request to the API. */
+  handle(request: ApiRequest): Promise<Reply> {
     const { method, url } = request;
     const target = findRoute(method, url.pathname);
-    const queue = target?.queueId === undefined ? undefined : this.#api.broker.byId(target.queueId);
+    return this.pass({
+      method,
+      path: url.pathname,
+      route: target?.route.name,
+      queue: target?.queueId === undefined ? undefined : this.#api.broker.byId(target.queueId),
+      answer: () => handleRequest(this.#api, request, target),
+      refuse: (error) => errorResponse(this.#api, error),
+    });
+  }
+
+  /** Answers any request. An undefined answer, and a fault that cuts the connection, are a reply without an answer. */
+  async pass(passage: Passage): Promise<Reply> {
+    const { method, path, route, queue } = passage;
     const arrival = {
       number: ++this.#count,
       at: this.#api.broker.clock.now(),
       method,
-      path: url.pathname,
-      route: target?.route.name,
+      path,
+      route,
       queue: queue?.name,
     };
-    const effects = this.#faults.apply({
-      method,
-      route: target?.route.name,
-      queueId: target?.queueId,
-      queueName: queue?.name,
-    });
+    const effects = this.#faults.apply({ method, route, queueId: queue?.id, queueName: queue?.name });
     this.#underWay += 1;
-    const { reply, accepted } = await this.#run(request, target, effects).finally(() => this.#done());
+    const { reply, accepted } = await this.#run(passage, effects).finally(() => this.#done());
     const answered = reply.kind === "answer" ? reply.answer : undefined;
     this.#log({ ...arrival, accepted, status: answered?.status, code: answered?.code });
     return reply;
   }
 
   async #run(
-    request: ApiRequest,
-    target: Target | undefined,
+    { answer, refuse }: Passage,
     effects: readonly FaultEffect[],
   ): Promise<{ reply: Reply; accepted: number }> {
     for (const effect of effects) {
       if (faultPhase(effect) !== "before") continue;
-      const reply = await this.#apply(effect, undefined);
+      const reply = await this.#apply(effect, undefined, refuse);
       if (reply !== undefined) return { reply, accepted: 0 };
     }
-    const plain = handleRequest(this.#api, request, target);
+    const plain = await answer();
+    if (plain === undefined) return { reply: { kind: "cut", answer: undefined }, accepted: 0 };
     const accepted = plain.accepted ?? 0;
     for (const effect of effects) {
       if (faultPhase(effect) !== "after") continue;
-      const reply = await this.#apply(effect, plain);
+      const reply = await this.#apply(effect, plain, refuse);
       if (reply !== undefined) return { reply, accepted };
     }
     return { reply: { kind: "answer", answer: plain }, accepted };
   }
 
   /** Applies a fault. @returns the reply that replaces the normal one, or undefined to continue */
-  async #apply(effect: FaultEffect, plain: ApiResponse | undefined): Promise<Reply | undefined> {
+  async #apply(
+    effect: FaultEffect,
+    plain: ApiResponse | undefined,
+    refuse: Passage["refuse"],
+  ): Promise<Reply | undefined> {
     switch (effect.kind) {
       case "error": {
         const { code, status, retryAfterSeconds } = effect;
@@ -105,7 +129,7 @@ export class RequestPipeline {
           ...(status !== undefined && { status }),
           ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
         });
-        return { kind: "answer", answer: errorResponse(this.#api, error) };
+        return { kind: "answer", answer: refuse(error) };
       }
       case "status":
         return { kind: "answer", answer: withRateLimitHeaders(this.#api, proxyResponse(effect)) };

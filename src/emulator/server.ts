@@ -100,8 +100,13 @@ async function serve(setup: ServerSetup, incoming: IncomingMessage, response: Se
   if (reply.kind === "answer" && reply.answer.stream !== undefined) {
     return sendStream(response, reply.answer, reply.answer.stream, setup.closing);
   }
+  await sendReply(response, reply);
+}
+
+/** Sends an answer that is not a stream, or cuts the connection. */
+export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
   if (reply.kind === "answer") return send(response, reply.answer);
-  if (reply.answer === undefined) incoming.socket.destroy();
+  if (reply.answer === undefined) response.socket?.destroy();
   else await sendTruncated(response, reply.answer);
 }
 

@@ -8,6 +8,7 @@ import type { Print } from "./consumers/types.ts";
 import type { WorkerOptions } from "./consumers/worker-option.ts";
 import type { StatusOverrides } from "./errors.ts";
 import type { FaultMatch, Faults, When } from "./faults.ts";
+import type { Producer, ProducerOptions } from "./producer/start-producer.ts";
 import type { RequestRecord } from "./request-pipeline.ts";
 
 export interface EmulatorOptions {
@@ -45,7 +46,9 @@ export interface EmulatorOptions {
   readonly workers?: readonly WorkerOptions[];
   /** The names of queues whose consumer runs under `wrangler dev`. Needs the package miniflare. */
   readonly wranglerDev?: readonly string[];
-  /** Receives the output of consumers and the results of their batches. Default: none. */
+  /** Runs the producer Worker, in workerd, with bindings of the queues above. Needs the package miniflare. Default: none. */
+  readonly producer?: ProducerOptions;
+  /** Receives the output of Workers and the results of consumers' batches. Default: none. */
   readonly print?: Print;
 }
 
@@ -81,6 +84,8 @@ export interface Emulator extends AsyncDisposable {
   readonly accountId: string;
   readonly token: string;
   readonly faults: Faults;
+  /** undefined without the option. */
+  readonly producer: Producer | undefined;
   /** The last 100,000 processed requests, oldest first. */
   readonly requests: readonly RequestRecord[];
   /** Returns the names of the queues in order of creation. */

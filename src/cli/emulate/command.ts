@@ -32,6 +32,9 @@ export function emulateCommand(): Command {
     )
     .addOption(repeatable("--worker <queue=file>", "a Worker that consumes the queue, with settings", text))
     .addOption(repeatable("--wrangler-dev <queue>", "deliver to its consumer under wrangler dev", text))
+    .option("--producer", "run the producer Worker, for queue-seeder:transport worker", false)
+    .option("--producer-port <number>", "port of its address; 0 picks a free one", port, 0)
+    .option("--producer-key <file>", "a file with its key, queue-seeder:workerKey", notEmpty)
     .option("--persist <file>", "keep queues and messages in this SQLite file")
     .addOption(repeatable("--fault <fault>", "a fault to begin with", text))
     .option("--speed <number>", "seconds that pass in one real second", speed, 1)
@@ -56,9 +59,11 @@ export function emulateCommand(): Command {
       "queue-seeder emulate --queue orders --queue mails",
       "queue-seeder emulate --port 0 --persist .queue-seeder/emulator.sqlite",
       "queue-seeder emulate --worker orders=./consumer.ts,batch_size=20,dead_letter_queue=dead",
+      "queue-seeder emulate --producer --fault lost=after,route=producer,every=10",
       "queue-seeder emulate --fault error=10250,every=3 --fault lost=after,route=batch,times=1",
     ],
-    notes: `It runs until SIGINT or SIGTERM, and prints one line on stdout once it listens: listening on ADDRESS.
+    notes: `The key of the producer Worker is read from --producer-key or QUEUE_SEEDER_WORKER_KEY; otherwise one is made for this run.
+It runs until SIGINT or SIGTERM, and prints one line on stdout once it listens: listening on ADDRESS.
 docs/emulator.md says what it emulates, what faults there are, and which settings a Worker takes.`,
     exits: {
       0: "ended by a signal",

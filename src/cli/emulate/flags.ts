@@ -19,6 +19,9 @@ export interface EmulateFlags {
   readonly fault: readonly string[];
   readonly worker: readonly string[];
   readonly wranglerDev: readonly string[];
+  readonly producer: boolean;
+  readonly producerPort: number;
+  readonly producerKey?: string;
   readonly speed: number;
   readonly rateLimit: boolean;
   readonly freePlan?: boolean;

@@ -3,6 +3,7 @@ import type { ConsumerOutput, EmulatorOptions, QueueSetup, WorkerOptions } from 
 import { toPrintableLines } from "../../printable.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { EmulateFlags } from "./flags.ts";
+import { describeProducer, openProducerKey, toProducerOptions } from "./producer.ts";
 
 /** Runs the emulator until SIGINT or SIGTERM. @throws UsageError, or Error if it cannot start */
 export async function emulate(flags: EmulateFlags): Promise<void> {
@@ -14,11 +15,19 @@ export async function emulate(flags: EmulateFlags): Promise<void> {
   if ((flags.email === undefined) !== (flags.key === undefined)) {
     throw new UsageError("--email and --key belong together: name both, or neither.");
   }
+  if (!flags.producer && (flags.producerKey !== undefined || flags.producerPort !== 0)) {
+    throw new UsageError("--producer-key and --producer-port need --producer.");
+  }
   const faults = flags.fault.map(parseFault);
   const workers = flags.worker.map(parseWorker);
-  const emulator = await startEmulator(toOptions(flags, workers)).catch((error: NodeJS.ErrnoException) => {
+  await using key = flags.producer ? await openProducerKey(flags.producerKey, process.env) : undefined;
+  const emulator = await startEmulator({
+    ...toOptions(flags, workers),
+    ...(key !== undefined && { producer: toProducerOptions(flags, key.text) }),
+  }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EADDRINUSE") throw error;
-    throw new Error(`Port ${flags.port} is in use. Name another with --port, or 0 for a free one.`);
+    const port = flags.producer ? `${flags.port} or ${flags.producerPort}` : `${flags.port}`;
+    throw new Error(`Port ${port} is in use. Name another with --port, or 0 for a free one.`);
   });
   for (const fault of faults) emulator.faults.add(fault);
   console.error(`To use it from a shell:
@@ -33,7 +42,7 @@ ${emulator
   .map((name) => `  ${emulator.queueId(name)}  ${name}\n`)
   .join("")}
 Page: ${new URL("/", emulator.baseUrl)}#token=${encodeURIComponent(emulator.token)}
-`);
+${emulator.producer === undefined || key === undefined ? "" : describeProducer(emulator.producer.url, key.source)}`);
   // The only line on stdout: programs wait for it.
   console.log(`listening on ${emulator.baseUrl}`);
   await new Promise<void>((resolve) => {

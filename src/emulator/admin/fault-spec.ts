@@ -12,7 +12,7 @@ import {
   required,
   typeMismatch,
 } from "../api/json.ts";
-import { routeNames } from "../api/routes.ts";
+import { trafficRoutes } from "../api/routes.ts";
 import { isApiErrorCode } from "../errors.ts";
 import type { Fault, FaultEffect, FaultMatch } from "../faults.ts";
 
@@ -125,7 +125,7 @@ function readMatch(part: Part): FaultMatch {
   checkNames(part, matchFields);
   return {
     ...present("method", readString(part, "method")?.toUpperCase()),
-    ...present("route", readOneOf(part, "route", ["any", ...routeNames])),
+    ...present("route", readOneOf(part, "route", ["any", ...trafficRoutes])),
     ...present("queue", readString(part, "queue")),
   };
 }

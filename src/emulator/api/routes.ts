@@ -131,6 +131,15 @@ const table = {
 } as const satisfies Record<string, Handler & { name: string }>;
 
 export type RouteName = (typeof table)[keyof typeof table]["name"];
+
+/**
+ * Requests outside of the API that the emulator processes and that faults apply to: `producer` is one to the producer Worker,
+ * `binding` one that the Worker makes through its binding of a queue.
+ */
+const producerRoutes = ["producer", "binding"] as const;
+
+/** What a fault can match, and what the log of requests shows. */
+export type TrafficRoute = RouteName | (typeof producerRoutes)[number];
 export type Route = Handler & { readonly name: RouteName };
 
 /** The route of a request, before anything else is checked. */
@@ -146,6 +155,7 @@ const routes = new Map<string, Route>(Object.entries(table));
 /** The method and path of each route, with ids written as `*`. */
 export const callsByRoute = new Map<RouteName, string>(Object.entries(table).map(([call, { name }]) => [name, call]));
 export const routeNames: readonly RouteName[] = Object.values(table).map(({ name }) => name);
+export const trafficRoutes: readonly TrafficRoute[] = [...routeNames, ...producerRoutes];
 
 /** Finds the route of a request. @param pathname as in the URL @returns undefined if the API has no such route */
 export function findRoute(method: string, pathname: string): Target | undefined {

@@ -50,9 +50,13 @@ export function loadMiniflare(flag: string): MiniflarePackage {
   const found = searchFolders().flatMap((require) => [...resolveNextTo(require, "wrangler"), require]);
   const miniflare = load(found, "miniflare");
   if (miniflare !== undefined) return miniflare as MiniflarePackage;
-  throw new Error(
+  throw new Error(missing(flag));
+}
+
+function missing(flag: string): string {
+  return (
     `${flag} needs the package miniflare, which is not installed. Run \`npm install --save-dev miniflare\` ` +
-      "in this project, and start again.",
+    "in this project, and start again."
   );
 }
 
@@ -82,6 +86,18 @@ export async function startMiniflare(
       for (const listener of added) process.removeListener(signal, listener);
     });
   }
+}
+
+/** Returns the path of workerd, which comes with miniflare. @param flag the flag that needs it @throws Error with the package to install */
+export function findWorkerd(flag: string): string {
+  const found = searchFolders().flatMap((require) => [
+    ...resolveNextTo(require, "miniflare"),
+    ...resolveNextTo(require, "wrangler"),
+    require,
+  ]);
+  const workerd = load(found, "workerd");
+  if (workerd !== undefined) return (workerd as { readonly default: string }).default;
+  throw new Error(missing(flag));
 }
 
 /** Loads esbuild, which wrangler includes. @returns undefined if it is not installed */
