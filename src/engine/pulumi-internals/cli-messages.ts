@@ -1,6 +1,6 @@
 /**
  * The only module that parses Pulumi's sentences, for information that Pulumi provides in no other form. Contract tests check
- * them against the real engine (test/engine/cli-messages.test.ts, and test/engine/up.test.ts for a broken checkpoint).
+ * them against the real engine (test/engine/pulumi-internals.test.ts, and test/engine/up.test.ts for a broken checkpoint).
  */
 
 /** Exit codes of commands. Source: pulumi, sdk/go/common/util/cmdutil/exit_codes.go */

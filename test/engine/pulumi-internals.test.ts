@@ -1,0 +1,247 @@
+import { existsSync, realpathSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { providerStub } from "../../infra/pulumi-internals/provider-stub.ts";
+import { type PreviewReading, readPreview } from "../../src/engine/preview.ts";
+import { findPulumi, type Pulumi } from "../../src/engine/pulumi.ts";
+import {
+  exitCodes,
+  isBrokenCheckpoint,
+  type LockOwner,
+  parseLockMessage,
+  parseReason,
+  stripColours,
+} from "../../src/engine/pulumi-internals/cli-messages.ts";
+import {
+  type ExportedResource,
+  isEncrypted,
+  parseExportedState,
+} from "../../src/engine/pulumi-internals/exported-state.ts";
+import { isLauncher, plugins } from "../../src/engine/pulumi-internals/installation.ts";
+import { readLockFile } from "../../src/engine/pulumi-internals/lock-files.ts";
+import { type EngineEvent, type EngineResult, runPulumi } from "../../src/engine/run-pulumi.ts";
+import { decodeEvent, type RunEvent } from "../../src/lifecycle/protocol/events.ts";
+import { assertReliable, type FilesCheckedWith } from "../infra/pulumi-internals/catalogue.ts";
+import type { Process } from "./support/processes.ts";
+import { makeStack, type OwnStack } from "./support/stack.ts";
+import { tinyProgram } from "./support/tiny.ts";
+
+const type = "pulumi-nodejs:dynamic:Thing";
+
+/** Registers one dynamic resource by means of the internals, and exports what it saw. */
+const index = `
+import { DynamicResource } from "./pulumi-internals/dynamic-resource.ts";
+import { providerStub } from "./pulumi-internals/provider-stub.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
+import { readStackResources } from "./pulumi-internals/stack-resources.ts";
+import { warmUpProvider } from "./pulumi-internals/warm-up-provider.ts";
+import { withoutSourceMaps } from "./pulumi-internals/without-source-maps.ts";
+
+const installed = typeof Error.prepareStackTrace;
+withoutSourceMaps();
+await warmUpProvider();
+const recorded = Object.entries(await readStackResources());
+
+class Thing extends DynamicResource {
+  constructor(name: string) {
+    const resourceUrn = new Promise((resolve) => { pulumi.createUrn(name, "${type}").apply(resolve); });
+    const inputs = { resourceUrn, token: pulumi.secret("a secret"), wait: process.env.WAIT ?? "" };
+    super(providerStub, "${type}", name, inputs, undefined);
+  }
+}
+new Thing("thing");
+
+export const stacks = [installed, typeof Error.prepareStackTrace];
+export const things = recorded.flatMap(([urn, { type, outputs }]) => (type === "${type}" ? [{ urn, recorded: outputs.resourceUrn }] : []));
+`;
+
+const waiting: RunEvent = { kind: "waiting", reason: "because", until: "2026-08-01T10:00:00.000Z", secondsLeft: 3 };
+
+/** The provider: logs an event, and waits if the program says so. */
+const lifecycle = `
+import { writeFileSync } from "node:fs";
+import { createEngineLog } from "./pulumi-internals/engine-log.ts";
+import { isEngineAlive, watchParent } from "./pulumi-internals/parent-watch.ts";
+
+const address = process.argv[2] ?? "";
+const log = createEngineLog(address, () => true);
+watchParent({ isAlive: () => isEngineAlive(address), exit: () => process.exit(1), everyMs: 100 });
+
+export const configure = () => {};
+export const check = async (_olds: object, inputs: object) => ({ inputs });
+export const diff = async (_id: string, olds: { wait: string }, news: { wait: string }) => ({
+  changes: olds.wait !== news.wait,
+  replaces: olds.wait !== news.wait ? ["wait"] : [],
+});
+export const create = async (inputs: { resourceUrn: string; wait: string }) => {
+  await log(${JSON.stringify(waiting)}, inputs.resourceUrn, "passing");
+  if (inputs.wait !== "") {
+    writeFileSync(inputs.wait, "");
+    await new Promise(() => {});
+  }
+  return { id: "1", outs: inputs };
+};
+export const remove = async () => {};
+`;
+
+/** What the runs of Pulumi showed. */
+interface Seen {
+  readonly result: EngineResult;
+  readonly events: readonly EngineEvent[];
+  readonly selected: number | null;
+  /** Outputs of the second run. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly resources: readonly ExportedResource[];
+  readonly tainted: readonly ExportedResource[];
+  readonly preview: PreviewReading;
+  /** A run that waits: its process, its lock, the output of a second run, and the providers before and after a kill. */
+  readonly holder: number | undefined;
+  readonly lock: LockOwner | undefined;
+  readonly refusal: string;
+  readonly providers: readonly Process[];
+  readonly orphans: readonly Process[];
+}
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+const { PATH } = process.env;
+let stack: OwnStack;
+let pulumi: Pulumi;
+let seen: Seen;
+
+beforeAll(async () => {
+  stack = await makeStack({ copy: ["infra/pulumi-internals", "src"], files: tinyProgram(index, lifecycle) });
+  const { project, name } = stack;
+  pulumi = await findPulumi(project.dir, project.env);
+  const events: EngineEvent[] = [];
+  const result = await runPulumi({
+    root: project.dir,
+    stack: name,
+    pulumi,
+    env: project.env,
+    onEvent: (event) => events.push(event),
+    stop: new AbortController().signal,
+  });
+  const selected = (await pulumi.run(["stack", "--show-name"])).code;
+  await stack.up();
+  const outputs = stack.outputs();
+  const exported = async () => parseExportedState((await stack.pulumi(["stack", "export"])).stdout);
+  const resources = await exported();
+  const urn = resources.find((each) => each.type === type)?.urn ?? "";
+  await stack.pulumi(["state", "taint", urn, "--yes"]);
+  const tainted = await exported();
+  const preview = await readPreview(async () => pulumi, name);
+  const marker = join(project.dir, "waits");
+  const run = stack.spawnUp({ env: { WAIT: marker } });
+  await vi.waitUntil(() => existsSync(marker), { timeout: 60_000 });
+  const lock = readLockFile(project.env.PULUMI_BACKEND_URL ?? "", "tiny", name);
+  const refusal = stripColours((await stack.up()).stderr);
+  const running = () => stack.processes().filter(({ command }) => command.includes("dynamic-provider"));
+  const providers = running();
+  run.child.kill("SIGKILL");
+  await run.done;
+  await vi.waitUntil(() => running().length === 0, { timeout: 30_000 }).catch(() => undefined);
+  const orphans = running();
+  const holder = run.child.pid;
+  seen = { result, events, selected, outputs, resources, tainted, preview, holder, lock, refusal, providers, orphans };
+});
+afterAll(async () => {
+  // The Automation API finds Pulumi by the variable of this process.
+  process.env.PATH = PATH;
+  await stack[Symbol.asyncDispose]();
+});
+
+const thing = (resources: readonly ExportedResource[]) => resources.find((each) => each.type === type);
+
+const checks = {
+  "src/engine/pulumi-internals/automation-command.ts"() {
+    expect(seen.result).toEqual({ kind: "ok" });
+    expect(seen.events.some(({ summaryEvent }) => summaryEvent?.resourceChanges.create === 2)).toBe(true);
+    expect(seen.selected).not.toBe(0);
+  },
+  "infra/pulumi-internals/engine-log.ts"() {
+    const logged = seen.events.flatMap(({ diagnosticEvent }) => {
+      const decoded = decodeEvent(diagnosticEvent?.message.trimEnd() ?? "");
+      return decoded.kind === "event" ? [[decoded.event, diagnosticEvent?.urn, diagnosticEvent?.ephemeral]] : [];
+    });
+    expect(logged).toEqual([[waiting, thing(seen.resources)?.urn, true]]);
+  },
+  "infra/pulumi-internals/warm-up-provider.ts"() {
+    const types = seen.resources.map((each) => each.type).sort();
+    // The provider `pulumi` answers the read of the stack's resources.
+    const providers = ["pulumi:providers:pulumi", "pulumi:providers:pulumi-nodejs"];
+    expect(types).toEqual([...providers, "pulumi:pulumi:Stack", type].sort());
+  },
+  "infra/pulumi-internals/dynamic-resource.ts"() {
+    expect(thing(seen.resources)).toMatchObject({ inputs: { __provider: providerStub }, outputs: { wait: "" } });
+  },
+  "infra/pulumi-internals/stack-resources.ts"() {
+    const urn = thing(seen.resources)?.urn;
+    expect(seen.outputs.things).toEqual([{ urn, recorded: urn }]);
+  },
+  "infra/pulumi-internals/without-source-maps.ts"() {
+    expect(seen.outputs.stacks).toEqual(["function", "undefined"]);
+  },
+  "infra/pulumi-internals/parent-watch.ts"() {
+    expect(seen.providers).toHaveLength(1);
+    expect(seen.orphans).toEqual([]);
+  },
+  "src/engine/pulumi-internals/exported-state.ts"() {
+    const { inputs, replaced, deleted } = thing(seen.resources) ?? {};
+    expect([isEncrypted(inputs?.token), isEncrypted(inputs?.wait), replaced, deleted]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(thing(seen.tainted)).toMatchObject({ replaced: true });
+  },
+  "src/engine/pulumi-internals/streaming-preview.ts"() {
+    expect(seen.preview.kind === "made" && seen.preview.resources.find((each) => each.type === type)).toMatchObject({
+      change: "replace",
+      inputs: { wait: "", token: { ciphertext: "[secret]" } },
+      before: { wait: "" },
+    });
+  },
+  "src/engine/pulumi-internals/lock-files.ts"() {
+    expect(seen.lock).toMatchObject({
+      host: hostname(),
+      pid: seen.holder,
+      since: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    });
+  },
+  async "src/engine/pulumi-internals/cli-messages.ts"() {
+    expect(parseLockMessage(seen.refusal)).toMatchObject({
+      backend: "folder",
+      owner: { host: hostname(), pid: seen.holder, since: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
+    });
+    expect(isBrokenCheckpoint(parseReason(seen.refusal))).toBe(false);
+    const nowhere = await pulumi.run(["stack", "export", "--stack", "nowhere"]);
+    expect([nowhere.code, parseReason(nowhere.stderr)]).toEqual([
+      exitCodes.stackNotFound,
+      "no stack named 'nowhere' found",
+    ]);
+    expect(parseLockMessage(nowhere.stderr)).toBeUndefined();
+    const out = await pulumi.run(["stack", "export", "--stack", "test"], { PULUMI_BACKEND_URL: "" });
+    expect(out.code).toBe(exitCodes.notLoggedIn);
+    writeFileSync(join(stack.project.dir, "../state/.pulumi/stacks/tiny/broken.json"), "{");
+    const broken = await pulumi.run(["stack", "export", "--stack", "broken"]);
+    expect(isBrokenCheckpoint(parseReason(broken.stderr))).toBe(true);
+  },
+  "src/engine/pulumi-internals/installation.ts"() {
+    const { pulumi: file, binDir } = pulumi.engine;
+    const folders = [binDir, dirname(realpathSync(file))];
+    for (const plugin of plugins)
+      expect(
+        folders.some((folder) => existsSync(join(folder, plugin))),
+        plugin,
+      ).toBe(true);
+    expect([isLauncher(file), isLauncher(join(repository, "node_modules/.bin/pulumi"))]).toEqual([false, true]);
+  },
+} satisfies Record<FilesCheckedWith<"cli">, () => unknown>;
+
+it.each(Object.entries(checks) as [keyof typeof checks, () => unknown][])(
+  "the Pulumi CLI has what %s relies on",
+  assertReliable,
+);
