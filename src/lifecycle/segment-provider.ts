@@ -103,7 +103,7 @@ export function createProvider(host: ProviderHost): SegmentProvider {
     async read(id, props) {
       return props === undefined
         ? { id }
-        : { id, props: await refresh(props, (await session.connect()).queueReader, host) };
+        : { id, props: await refresh(props, (await session.connect()).queues.reader, host) };
     },
 
     async remove(_id, props) {

@@ -109,12 +109,12 @@ async function pushBatches(
   { progress, waits }: { readonly progress: Progress; readonly waits: Waits },
 ): Promise<PushAttempt> {
   const { host } = session;
-  const { requirements, preflight, queueReader, stoppedQueues, ...api } = await session.connect();
+  const { queues, ...api } = await session.connect();
   const asking = () => ({ reason: "the API has not answered yet", until: host.clock.elapsed() + requestDeadlineMs });
   // Errors in the source are reported before errors of the queue.
   const opened = await source();
-  const hopeless = await waits.during(asking(), preflight.check(inputs, host.log));
-  if (hopeless === undefined) await waits.during(asking(), requirements.check(inputs, queueReader));
+  const obstacle = await waits.during(asking(), queues.findObstacle(inputs, host.log));
+  if (obstacle === undefined) await waits.during(asking(), queues.assertRequirements(inputs));
   const journal = await claim.begin(ledger);
   try {
     const written = journalHooks(journal, ledger.keyOf);
@@ -124,7 +124,7 @@ async function pushBatches(
       inDoubt: inputs.inDoubtPolicy,
       ...api,
       waits,
-      stoppedQueues: { ...stoppedQueues, find: (queue) => hopeless ?? stoppedQueues.find(queue) },
+      stoppedQueues: obstacle === undefined ? queues.stopped : { ...queues.stopped, find: () => obstacle },
       clock: host.clock,
       stop: host.cancelled,
       async before(batch) {
@@ -139,9 +139,9 @@ async function pushBatches(
       },
     });
     const { failure } = report;
-    const judged =
-      failure === undefined ? report : { ...report, failure: await preflight.explainFailure(inputs, failure) };
-    return { report: judged, journal };
+    const explained =
+      failure === undefined ? report : { ...report, failure: await queues.explainFailure(inputs, failure) };
+    return { report: explained, journal };
   } finally {
     // Every line of the journal is on disk already. If the disk is full, only the line that marks the end of the run is missing.
     await journal.close().catch(() => {});

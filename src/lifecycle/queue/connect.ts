@@ -6,24 +6,20 @@ import {
   loadCredentials,
   resolveBaseUrl,
 } from "../../cloudflare/index.ts";
-import { createStoppedQueues, createThrottle, type StoppedQueues, type Throttle } from "../../push/index.ts";
+import { isSeconds } from "../../format.ts";
+import { createThrottle, type Throttle } from "../../push/index.ts";
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
-import { maxWaitMs } from "./max-wait.ts";
-import { Preflight } from "./preflight.ts";
-import { createQueueReader, type QueueReader } from "./queue-reader.ts";
-import { RequirementChecker } from "./requirements.ts";
+import { KnownQueues } from "./known-queues.ts";
+import { createQueueReader } from "./queue-reader.ts";
 
 /** State that all pushes of the process share: the API limits apply to the token, not to a segment. */
 export interface ApiContext {
   readonly client: Pick<Client, "push">;
-  readonly queueReader: QueueReader;
   readonly throttle: Throttle;
-  readonly stoppedQueues: StoppedQueues;
+  readonly queues: KnownQueues;
   /** Maximum milliseconds that a run waits, for example for a rate limit. */
   readonly maxWaitMs: number;
-  readonly preflight: Preflight;
-  readonly requirements: RequirementChecker;
 }
 
 /** Creates the API client and what depends on it. @throws SeederError if the API settings are invalid */
@@ -35,18 +31,29 @@ export function connect(host: Pick<ProviderHost, "config" | "env" | "setBy" | "c
     const client = createClient({ credentials: loadCredentials(host), baseUrl, env: host.env });
     const most = maxWaitMs(host);
     const throttle = createThrottle({ clock: host.clock, assume, maxWaitMs: most });
-    const queueReader = createQueueReader({ client, pace: throttle, cancelled: host.cancelled });
-    return {
-      client,
-      throttle,
-      queueReader,
-      stoppedQueues: createStoppedQueues(),
-      maxWaitMs: most,
-      preflight: new Preflight(queueReader),
-      requirements: new RequirementChecker(),
-    };
+    const reader = createQueueReader({ client, pace: throttle, cancelled: host.cancelled });
+    return { client, throttle, queues: new KnownQueues(reader), maxWaitMs: most };
   } catch (error) {
     if (error instanceof ConfigError) throw new SeederError(error.code, `${error.message}.`);
     throw error;
   }
+}
+
+/** Default maximum wait, in seconds. */
+const defaultSeconds = 3_600;
+
+/**
+ * Returns the maximum wait of a run in milliseconds, from QUEUE_SEEDER_MAX_WAIT or the stack's `queue-seeder:maxWait`, both in
+ * seconds.
+ *
+ * @throws SeederError if the value is not a number of seconds
+ */
+export function maxWaitMs({ env, config }: Pick<ProviderHost, "env" | "config">): number {
+  const text = (env.QUEUE_SEEDER_MAX_WAIT || config("queue-seeder:maxWait") || String(defaultSeconds)).trim();
+  if (isSeconds(text)) return Number(text) * 1_000;
+  const name = env.QUEUE_SEEDER_MAX_WAIT ? "QUEUE_SEEDER_MAX_WAIT" : "queue-seeder:maxWait";
+  throw new SeederError(
+    "CONFIG_INVALID",
+    `${name} is not a number of seconds. Write whole seconds, such as ${defaultSeconds}.`,
+  );
 }

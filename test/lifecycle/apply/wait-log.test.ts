@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { withWaitLog } from "../../../src/lifecycle/apply/wait-log.ts";
 import { describeEvent } from "../../../src/lifecycle/protocol/describe.ts";
 import type { RunEvent } from "../../../src/lifecycle/protocol/events.ts";
-import { maxWaitMs } from "../../../src/lifecycle/queue/max-wait.ts";
+import { maxWaitMs } from "../../../src/lifecycle/queue/connect.ts";
 import { type Wait, Waits } from "../../../src/push/index.ts";
 import { virtualClock } from "../../push/fakes.ts";
 

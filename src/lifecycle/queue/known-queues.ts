@@ -1,8 +1,11 @@
 import type { Failure } from "../../cloudflare/index.ts";
+import { createStoppedQueues, type StoppedQueues } from "../../push/index.ts";
 import type { QueueRef } from "../../types.ts";
+import { SeederError } from "../errors.ts";
 import type { LogEvent } from "../host.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 import type { QueueReader } from "./queue-reader.ts";
+import { findUnmetRequirements } from "./requirements.ts";
 
 /**
  * Codes after which no push can succeed, whatever call returned them.
@@ -23,23 +26,29 @@ const fatalCodes: readonly number[] = [
 const deniedCodes: readonly number[] = [9109, 10000, 10001, 10106];
 
 /**
- * Reads each queue before its first push and stops pushes that cannot succeed before anything is sent. A failed read does not
- * stop a push: a token may allow pushes but not reads, and a network error may be temporary. In that case the response to the
- * push decides, and a rejected push sends nothing either.
+ * Holds what a run has learned of its queues, for all pushes of the process: what the API answered to reads, which requirements are
+ * met, and why pushes were rejected. Each queue is read before its first push, and a push that cannot succeed sends nothing.
+ *
+ * A failed read does not stop a push: a token may allow pushes but not reads, and a network error may be temporary. In that case
+ * the response to the push decides, and a rejected push sends nothing either.
  */
-export class Preflight {
-  readonly #queueReader: Pick<QueueReader, "getQueue">;
+export class KnownQueues {
+  readonly reader: QueueReader;
+  /** The queues that rejected a push for a reason that applies to every message. */
+  readonly stopped: StoppedQueues = createStoppedQueues();
   /** By account id: the failure of a rejected push, which every further push would repeat. */
   readonly #denied = new Map<string, Failure>();
+  /** By queue and requirements: a backlog that grows because of this run must not stop it halfway. */
+  readonly #unmet = new Map<string, Promise<readonly string[]>>();
   readonly #pauseLogged = new Set<string>();
 
-  constructor(queueReader: Pick<QueueReader, "getQueue">) {
-    this.#queueReader = queueReader;
+  constructor(reader: QueueReader) {
+    this.reader = reader;
   }
 
-  /** @returns why nothing can be pushed to the queue, undefined if nothing is known to prevent it */
-  async check(inputs: SegmentInputs, log: LogEvent): Promise<Failure | undefined> {
-    const answer = await this.#queueReader.getQueue(inputs);
+  /** Returns why nothing can be pushed to the queue, undefined if nothing is known to prevent it. Logs if its delivery is paused. */
+  async findObstacle(inputs: SegmentInputs, log: LogEvent): Promise<Failure | undefined> {
+    const answer = await this.reader.getQueue(inputs);
     const denied = this.#denied.get(inputs.accountId);
     if (denied !== undefined) return denied;
     if (answer.kind === "failed") return isFatal(answer.failure) ? answer.failure : undefined;
@@ -48,13 +57,28 @@ export class Preflight {
     return undefined;
   }
 
+  /**
+   * Checks once whether the queue meets what a manifest requires.
+   *
+   * @throws SeederError REQUIREMENT_NOT_MET with all that is missing and what to do
+   */
+  async assertRequirements({ queueId, accountId, requires, queue, manifest }: SegmentInputs): Promise<void> {
+    if (requires === undefined) return;
+    const key = JSON.stringify([accountId, queueId, requires]);
+    const checked = this.#unmet.get(key) ?? findUnmetRequirements({ accountId, queueId }, requires, this.reader);
+    this.#unmet.set(key, checked);
+    const unmet = await checked;
+    if (unmet.length === 0) return;
+    throw new SeederError("REQUIREMENT_NOT_MET", `nothing of ${manifest} was pushed to ${queue}.\n${unmet.join("\n")}`);
+  }
+
   /** Adds what a read of the queue reveals to a push's failure, and stores failures that apply to the whole account. */
   async explainFailure(queue: QueueRef, failure: Failure): Promise<Failure> {
     if (!isDenial(failure)) return failure;
-    const answer = await this.#queueReader.getQueue(queue);
-    const judged = answer.kind === "ok" ? { ...failure, remedy: isReadDenied } : failure;
-    this.#denied.set(queue.accountId, judged);
-    return judged;
+    const answer = await this.reader.getQueue(queue);
+    const explained = answer.kind === "ok" ? { ...failure, remedy: pushDeniedRemedy } : failure;
+    this.#denied.set(queue.accountId, explained);
+    return explained;
   }
 
   async #logPaused({ queueId, queue, resourceUrn }: SegmentInputs, log: LogEvent): Promise<void> {
@@ -64,7 +88,7 @@ export class Preflight {
   }
 }
 
-const isReadDenied =
+const pushDeniedRemedy =
   "The token can look at the queue, but may not push to it. Give it the permission Account › Queues › Edit.";
 
 function isFatal({ code, status }: Failure): boolean {
