@@ -86,6 +86,7 @@ class SegmentResource extends DynamicResource {
       lineage: undefined,
       ledger: undefined,
       runs: undefined,
+      workerLedger: undefined,
       elsewhere: undefined,
       pushed: undefined,
       inDoubt: undefined,

@@ -7,6 +7,9 @@ export type ContentType = "json" | "text";
 /** When messages are pushed: once per stack, all again if any changed, or all on every `up`. */
 export type PushMode = "once" | "on_change" | "every_deploy";
 
+/** How messages reach a queue: through the REST API, or through the producer Worker of the account. */
+export type PushTransport = "rest" | "worker";
+
 /** What to do with messages that may or may not be in the queue. */
 export type InDoubtPolicy = "resend" | "stop";
 

@@ -7,7 +7,12 @@ import type { Batch, EncodedMessage } from "../types.ts";
 export function encodePushRequest(batch: Batch): { path: "messages" | "messages/batch"; text: string } {
   const [only] = batch;
   if (only !== undefined && batch.length === 1) return { path: "messages", text: encodeMessageJson(only) };
-  return { path: "messages/batch", text: `{"messages":[${batch.map(encodeMessageJson).join(",")}]}` };
+  return { path: "messages/batch", text: encodeBatch(batch) };
+}
+
+/** Builds the body of the batch endpoint, also for a single message. */
+export function encodeBatch(batch: Batch): string {
+  return `{"messages":[${batch.map(encodeMessageJson).join(",")}]}`;
 }
 
 function encodeMessageJson({ bodyJson, contentType, delaySeconds }: EncodedMessage): string {

@@ -7,5 +7,15 @@ export { type ConsumerClient, createConsumerClient, maxDelivered } from "./consu
 export { type CredentialSources, Credentials, loadCredentials } from "./credentials.ts";
 export type { Acknowledged, DeliveredMessage, Pulled, PulledMessage } from "./delivered.ts";
 export { type Endpoint, type EndpointSources, isLoopback, resolveBaseUrl, resolveEndpoint } from "./endpoint.ts";
+export {
+  createProducerClient,
+  type LedgerAnswers,
+  type ProducerClient,
+  type ProducerClock,
+  type ProducerTarget,
+} from "./producer/client.ts";
+export { describeRejection } from "./producer/describe-failure.ts";
+export type { ProducerAnswer } from "./producer/parse-answer.ts";
+export { createSegmentClient, type SegmentClient } from "./producer/segment-client.ts";
 export { noRateLimitHeaders } from "./rate-limit-headers.ts";
 export type { Failure, PushResult, QueueInfo, RateLimitHeaders, ReadResult, RetryClass } from "./types.ts";

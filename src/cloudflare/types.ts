@@ -42,8 +42,18 @@ export interface RateLimitHeaders {
 
 /** The outcome of a request that pushes messages. */
 export type PushResult =
-  /** The queue has the messages. `metrics` is undefined if the answer contained none. */
-  | { readonly kind: "accepted"; readonly metrics: QueueMetrics | undefined; readonly rate: RateLimitHeaders }
+  | {
+      /** The queue has the messages. */
+      readonly kind: "accepted";
+      /** undefined if the answer contained none. */
+      readonly metrics: QueueMetrics | undefined;
+      readonly rate: RateLimitHeaders;
+      /**
+       * The indices of the messages that the queue may have twice, if that is certain. Absent if the answer does not say, so that an
+       * earlier lost answer leaves all of them in doubt.
+       */
+      readonly duplicates?: ReadonlySet<number>;
+    }
   /** The API, or a proxy in front of it, refused: the queue has none of the messages. */
   | { readonly kind: "refused"; readonly failure: Failure; readonly rate: RateLimitHeaders }
   /** The request was sent, but its answer was lost or is unreadable: the queue may have the messages. */

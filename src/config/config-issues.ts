@@ -5,6 +5,8 @@ export interface ConfigReader {
   get(key: string): string | undefined;
   /** @throws Error if the value is not valid JSON */
   getObject(key: string): unknown;
+  /** Reports whether the key has a value that cannot be read here, such as an encrypted one. Absent: each value can be read. */
+  isHidden?(key: string): boolean;
 }
 
 /** A problem in the stack's configuration. */

@@ -1,3 +1,4 @@
+import type { PushTransport } from "../types.ts";
 import {
   type ConfigIssue,
   type ConfigReader,
@@ -6,6 +7,7 @@ import {
   readJson,
   rejectUnknownKeys,
 } from "./config-issues.ts";
+import { isTransport, transportHint } from "./worker-settings.ts";
 
 /** Settings of a queue that manifests may push to. */
 export type QueueSetting = QueueChecks & ({ readonly kind: "existing"; readonly id: string } | CreatedQueue);
@@ -23,7 +25,10 @@ export interface CreatedQueue {
   readonly adopt?: string;
 }
 
+/** Settings that existing queues and created ones share. */
 interface QueueChecks {
+  /** Absent to use the stack's. */
+  readonly transport?: PushTransport;
   /** Path of a JSON Schema for the bodies of all messages to the queue, relative to the repository. */
   readonly bodySchema?: string;
 }
@@ -103,7 +108,15 @@ function readQueue(name: string, value: unknown, issues: ConfigIssue[]): QueueSe
   return queue === undefined || issues.length > before ? undefined : { ...queue, ...checks };
 }
 
-function readChecks(path: Path, { body_schema: schema }: QueueInput, issues: ConfigIssue[]): QueueChecks {
+function readChecks(path: Path, value: QueueInput, issues: ConfigIssue[]): QueueChecks {
+  return { ...readBodySchema(path, value, issues), ...readTransport(path, value, issues) };
+}
+
+function readBodySchema(
+  path: Path,
+  { body_schema: schema }: QueueInput,
+  issues: ConfigIssue[],
+): Pick<QueueChecks, "bodySchema"> {
   if (schema === undefined) return {};
   // The rest is checked when the schema is loaded, together with the paths that manifests contain.
   if (typeof schema === "string" && /^(?!\/)[^\\\p{Cc}]+$/u.test(schema)) return { bodySchema: schema };
@@ -112,8 +125,15 @@ function readChecks(path: Path, { body_schema: schema }: QueueInput, issues: Con
   return {};
 }
 
+function readTransport(path: Path, { transport }: QueueInput, issues: ConfigIssue[]): Pick<QueueChecks, "transport"> {
+  if (transport === undefined) return {};
+  if (isTransport(transport)) return { transport };
+  issues.push(createIssue([...path, "transport"], ...transportHint));
+  return {};
+}
+
 function readExisting(path: Path, value: QueueInput, issues: ConfigIssue[]): QueueSetting | undefined {
-  rejectUnknownKeys(path, value, ["id", "create", "body_schema"], issues);
+  rejectUnknownKeys(path, value, ["id", "create", "body_schema", "transport"], issues);
   const { id } = value;
   if (isId(id)) return { kind: "existing", id };
   issues.push(createIssue([...path, "id"], "it is not a queue's id", idHint));
@@ -124,7 +144,7 @@ function readCreated(own: string, path: Path, value: QueueInput, issues: ConfigI
   rejectUnknownKeys(
     path,
     value,
-    ["create", "name", "settings", "protect", "jurisdiction", "adopt", "body_schema"],
+    ["create", "name", "settings", "protect", "jurisdiction", "adopt", "body_schema", "transport"],
     issues,
   );
   const { name = own, jurisdiction, adopt } = value;

@@ -2,12 +2,13 @@ import { isSeconds } from "../format.ts";
 import type { InDoubtPolicy } from "../types.ts";
 import { type ConfigIssue, type ConfigReader, createIssue, readJson, SettingsError } from "./config-issues.ts";
 import { idPattern, type QueueSetting, readQueues } from "./queue-settings.ts";
+import { readWorkerSettings, type WorkerSettings } from "./worker-settings.ts";
 
 export { SettingsError } from "./config-issues.ts";
 export type { QueueSetting } from "./queue-settings.ts";
 
 /** The part of a stack's configuration that the program reads. The provider reads the credentials. */
-export interface Settings {
+export interface Settings extends WorkerSettings {
   /** undefined to use CLOUDFLARE_ACCOUNT_ID. */
   readonly accountId: string | undefined;
   /** By the queue names that manifests use. */
@@ -37,9 +38,12 @@ export function inspectSettings(
   env: NodeJS.ProcessEnv,
 ): { readonly settings: Settings; readonly faults: readonly ConfigIssue[] } {
   const issues: ConfigIssue[] = [];
+  const accountId = readAccountId(config, env, issues);
+  const queues = readQueues(config, issues);
   const settings = {
-    accountId: readAccountId(config, env, issues),
-    ...readQueues(config, issues),
+    accountId,
+    ...queues,
+    ...readWorkerSettings(config, queues.queues, issues),
     inDoubt: readPolicy(config, issues),
     production: readProduction(config, issues),
   };

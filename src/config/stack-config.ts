@@ -114,7 +114,8 @@ export function toOptions(root: string, stack: string, config: StackConfig): Sta
 export function toSettings({
   values,
   isSecret,
-}: Pick<StackConfig, "values" | "isSecret">): ReturnType<typeof inspectSettings> {
+  written: { environment },
+}: Pick<StackConfig, "values" | "isSecret" | "written">): ReturnType<typeof inspectSettings> {
   const value = (key: string) => {
     const found = values.get(`queue-seeder:${key}`);
     // Nothing is known of a value that is a secret as a whole.
@@ -128,7 +129,8 @@ export function toSettings({
     const found = value(key);
     return typeof found === "string" ? JSON.parse(found) : found;
   };
-  return inspectSettings({ get, getObject }, process.env);
+  const isHidden = (key: string) => isSecret(`queue-seeder:${key}`) || (environment && value(key) === undefined);
+  return inspectSettings({ get, getObject, isHidden }, process.env);
 }
 
 /** Ids are stored in plans and in the state and are compared there, so an id must not be a secret. */

@@ -13,6 +13,8 @@ export interface StackConfiguration {
   readonly problems: readonly Problem[];
   /** Required keys without a value, for which Pulumi rejects the stack. */
   readonly missing: readonly Problem[];
+  /** Whether further values come from a Pulumi ESC environment. */
+  readonly environment: boolean;
 }
 
 /** Merges the configuration of a stack with the defaults in Pulumi.yaml. @param stack undefined if the stack has no file */
@@ -23,7 +25,8 @@ export function joinConfiguration(project: ConfigFile, stack: ConfigFile | undef
     const what = `"${key}": the stack has no value, and there is no default`;
     return createProblem("CONFIG_INVALID", place, what, `Set it with "pulumi config set ${key} …".`);
   });
-  return { values, problems: [...project.problems, ...(stack?.problems ?? [])], missing };
+  const environment = project.environment || (stack?.environment ?? false);
+  return { values, problems: [...project.problems, ...(stack?.problems ?? [])], missing, environment };
 }
 
 /**
@@ -65,7 +68,7 @@ export function readConfiguration(root: string, stack: string): StackConfigurati
     const own = file && parseConfigFile(file, readFileSync(join(root, file), "utf8"), "stack", project.name);
     return joinConfiguration(project, own || undefined);
   } catch {
-    return { values: new Map(), problems: [], missing: [] };
+    return { values: new Map(), problems: [], missing: [], environment: false };
   }
 }
 

@@ -31,7 +31,11 @@ export type RefusalCode =
   | "ROWS_TOGETHER"
   | "RUN_UNDER_WAY"
   | "SECRET_MISSING"
-  | "SOURCE_CHANGED";
+  | "SOURCE_CHANGED"
+  | "WORKER_KEY_MISSING"
+  | "WORKER_NOT_READY"
+  | "WORKER_QUEUE_UNBOUND"
+  | "WORKER_QUEUE_UNKNOWN";
 
 /**
  * An error that is thrown before anything was sent: bad credentials, a manifest that has changed since the plan, an edited

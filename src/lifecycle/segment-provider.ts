@@ -107,6 +107,7 @@ export function createProvider(host: ProviderHost): SegmentProvider {
     },
 
     async remove(_id, props) {
+      session.removed.set(props.resourceUrn, props.runs[0] ?? "");
       const { markJournalsRemoved } = await import("./journal/segment-journals.ts");
       // A journal that remains can at most put messages in doubt, and an unusable folder must not prevent the deletion of a
       // resource.

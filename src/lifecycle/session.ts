@@ -1,6 +1,9 @@
+import type { QueueRef } from "../types.ts";
 import type { ProviderHost } from "./host.ts";
+import type { WorkerContext } from "./producer/connect-worker.ts";
 import { parseRequest, type RunRequest } from "./protocol/request.ts";
 import type { ApiContext } from "./queue/connect.ts";
+import type { WorkerTarget } from "./state/segment.ts";
 
 /** State that the deliveries of one process share. */
 export interface Session {
@@ -9,6 +12,14 @@ export interface Session {
   readonly startedAt: string;
   /** Connects on first use: a run that pushes nothing needs no credentials. @throws SeederError if a setting is invalid */
   readonly connect: () => Promise<ApiContext>;
+  /**
+   * Connects to a producer Worker on first use, and waits until it is ready.
+   *
+   * @throws SeederError if a setting is invalid, or if the Worker is not ready
+   */
+  readonly connectWorker: (account: Pick<QueueRef, "accountId">, target: WorkerTarget) => Promise<WorkerContext>;
+  /** The latest run of each segment that was deleted in this process, by URN: Pulumi may be replacing it. */
+  readonly removed: Map<string, string>;
   /** The request of the command that started the run. @throws SeederError if it cannot be read */
   readonly request: RunRequest;
 }
@@ -17,12 +28,22 @@ export interface Session {
 export function openSession(host: ProviderHost): Session {
   let connected: Promise<ApiContext> | undefined;
   let request: RunRequest | undefined;
+  const workers = new Map<string, Promise<WorkerContext>>();
   return {
     host,
     startedAt: new Date(host.clock.now()).toISOString(),
+    removed: new Map(),
     connect() {
       connected ??= import("./queue/connect.ts").then(({ connect }) => connect(host));
       return connected;
+    },
+    connectWorker(account, { queue: _own, ...target }) {
+      const key = JSON.stringify([account.accountId, target]);
+      const worker =
+        workers.get(key) ??
+        import("./producer/connect-worker.ts").then(({ connectWorker }) => connectWorker(account, target, host));
+      workers.set(key, worker);
+      return worker;
     },
     get request() {
       request ??= parseRequest(host.env);

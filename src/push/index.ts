@@ -24,6 +24,7 @@ export {
   type Throttle,
   type ThrottleOptions,
   type ThrottleState,
+  workerLimits,
 } from "./throttle.ts";
 export type { BatchOutcome, PushCounts, PushReport, PushRun } from "./types.ts";
 export { type Wait, Waits, WaitTooLongError } from "./waits.ts";

@@ -102,7 +102,7 @@ function apply(event: Row, states: Map<number, { key: string; state: "sending" |
 const texts = ["id", "lineage", "deployment", "place", "delivery", "startedAt"] as const;
 
 function isHead(row: Row): row is Row & JournalHead {
-  const { over, base, kind, deliveryNumber, fresh, uncheckpointed, segment } = row;
+  const { over, base, kind, deliveryNumber, workerLedger, fresh, uncheckpointed, segment } = row;
   const [queue, owner] = [toRow(row.queue), toRow(row.owner)];
   return (
     texts.every((name) => typeof row[name] === "string") &&
@@ -110,12 +110,17 @@ function isHead(row: Row): row is Row & JournalHead {
     (base === null || typeof base === "string") &&
     (kind === "messages" || kind === "rows") &&
     (deliveryNumber === undefined || typeof deliveryNumber === "number") &&
+    (workerLedger === undefined || isWorkerLedger(toRow(workerLedger))) &&
     typeof fresh === "boolean" &&
     typeof uncheckpointed === "boolean" &&
     typeof segment === "number" &&
     [queue.accountId, queue.queueId, owner.machine, owner.started].every((text) => typeof text === "string") &&
     typeof owner.pid === "number"
   );
+}
+
+function isWorkerLedger({ generation, ledger }: Row): boolean {
+  return typeof generation === "string" && typeof ledger === "string";
 }
 
 function toRow(value: unknown): Row {

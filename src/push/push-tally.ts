@@ -22,7 +22,7 @@ export class PushTally {
     switch (outcome.state) {
       case "pushed":
         this.#messages.pushed += length;
-        if (outcome.possibleDuplicate) this.#messages.possibleDuplicates += length;
+        if (outcome.possibleDuplicate) this.#messages.possibleDuplicates += outcome.duplicates?.size ?? length;
         if (outcome.metrics !== undefined) this.#metrics = { of: outcome.metrics, at: this.#now() };
         return;
       case "in_doubt":

@@ -169,13 +169,14 @@ async function abandon({ onOutcome }: RunContext, attempt: BatchAttempt): Promis
 async function settle(context: RunContext, attempt: BatchAttempt, result: PushResult): Promise<void> {
   if (result.kind === "accepted") {
     const { batch, requests, doubt } = attempt;
-    const { metrics } = result;
+    const { metrics, duplicates } = result;
     return context.onOutcome({
       state: "pushed",
       batch,
       metrics,
       attempts: requests,
-      possibleDuplicate: doubt !== undefined,
+      possibleDuplicate: duplicates === undefined ? doubt !== undefined : duplicates.size > 0,
+      ...(duplicates !== undefined && { duplicates }),
     });
   }
   context.run.stoppedQueues?.record(context.run.target, result.failure);

@@ -1,7 +1,8 @@
 import type { RateLimitHeaders } from "../cloudflare/index.ts";
+import type { PushTransport } from "../types.ts";
 import type { Clock } from "./clock.ts";
 import { createRateLimitQuota, type Quota, reservedShare } from "./rate-limit-quota.ts";
-import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
+import { createTokenBucket, type TokenBucket, type TokenBucketRate } from "./token-bucket.ts";
 import { type Wait, WaitTooLongError, waitTooLongFailure } from "./waits.ts";
 
 /**
@@ -17,6 +18,16 @@ export const documentedLimits = {
   // The burst of 8 ms compensates for late timers; no more than 50 full batches start within any second.
   queueMessages: { perSecond: 4_900, burst: 40 },
 } as const;
+
+/** The limits that apply to requests of one transport. An absent one does not limit. */
+export interface PaceLimits {
+  readonly quota?: Quota;
+  readonly requests?: TokenBucketRate;
+  readonly queueMessages: TokenBucketRate;
+}
+
+/** A request to the producer Worker does not count against the API's limits; those of the queue remain. */
+export const workerLimits: PaceLimits = { queueMessages: documentedLimits.queueMessages };
 
 /**
  * Requests that may be under way at once. At 300 ms of latency a queue's 4,900 messages a second take 15 full batches at a
@@ -68,6 +79,8 @@ export interface ThrottleOptions {
   readonly assume: "documented" | "nothing";
   /** Maximum milliseconds that a request waits for its turn. Default: no limit. */
   readonly maxWaitMs?: number;
+  /** Default: those of the REST API. */
+  readonly limits?: PaceLimits;
 }
 
 /** The reasons for waits that an answer caused. */
@@ -91,9 +104,14 @@ interface QueueState {
   readonly bucket: TokenBucket;
 }
 
-export function createThrottle({ clock, assume, maxWaitMs = Number.POSITIVE_INFINITY }: ThrottleOptions): Throttle {
-  const budget = createRateLimitQuota(assume === "documented" ? documentedLimits.quota : undefined);
-  const requests = createTokenBucket(documentedLimits.requests);
+export function createThrottle({
+  clock,
+  assume,
+  maxWaitMs = Number.POSITIVE_INFINITY,
+  limits = documentedLimits,
+}: ThrottleOptions): Throttle {
+  const budget = createRateLimitQuota(assume === "documented" ? limits.quota : undefined);
+  const requests = limits.requests && createTokenBucket(limits.requests);
   const queues = new Map<string, QueueState>();
   const waiters: Waiter[] = [];
   let limited = assume === "documented";
@@ -102,7 +120,7 @@ export function createThrottle({ clock, assume, maxWaitMs = Number.POSITIVE_INFI
   let alarm: { readonly at: number; readonly cancel: AbortController } | undefined;
 
   const queue = (id: string): QueueState => {
-    const known = queues.get(id) ?? { pausedUntil: 0, bucket: createTokenBucket(documentedLimits.queueMessages) };
+    const known = queues.get(id) ?? { pausedUntil: 0, bucket: createTokenBucket(limits.queueMessages) };
     queues.set(id, known);
     return known;
   };
@@ -135,7 +153,7 @@ export function createThrottle({ clock, assume, maxWaitMs = Number.POSITIVE_INFI
     refuse();
     while (waiters.length > 0 && underWay < most) {
       const now = clock.elapsed();
-      const all = Math.max(budget.readyAt(now), limited ? requests.readyAt(now) : now);
+      const all = Math.max(budget.readyAt(now), limited ? (requests?.readyAt(now) ?? now) : now);
       if (all > now) return wakeAt(all);
       const times = new Map<string, number>();
       for (const { queueId } of waiters) if (!times.has(queueId)) times.set(queueId, queueReadyAt(queueId, now));
@@ -168,7 +186,7 @@ export function createThrottle({ clock, assume, maxWaitMs = Number.POSITIVE_INFI
 
   const permit = ({ queueId, messages }: Waiter, now: number): Permit => {
     const sent = budget.sent(now);
-    if (limited) requests.take(1, now);
+    if (limited) requests?.take(1, now);
     if (limited) queue(queueId).bucket.take(messages, now);
     underWay += 1;
     let open = true;
@@ -187,7 +205,8 @@ export function createThrottle({ clock, assume, maxWaitMs = Number.POSITIVE_INFI
     const now = clock.elapsed();
     if (result.kind === "unused") return budget.unused(sent);
     budget.answered(sent, result.rate, now);
-    limited ||= result.rate?.remaining !== undefined;
+    // An answer of the producer Worker has no limits, so an overloaded queue is the only sign of one.
+    limited ||= result.rate?.remaining !== undefined || result.kind === "overloaded";
     if (result.rate !== undefined) most = Math.min(most + 1, mostUnderWay.last);
     if (result.kind === "limited") budget.block(result.waitMs, now);
     if (result.kind === "overloaded") {
@@ -234,6 +253,8 @@ export function createThrottle({ clock, assume, maxWaitMs = Number.POSITIVE_INFI
 export interface QueuePushSize {
   readonly messages: number;
   readonly requests: number;
+  /** Default: the REST API. */
+  readonly transport?: PushTransport;
 }
 
 /**
@@ -242,10 +263,9 @@ export interface QueuePushSize {
  */
 export function minDurationSeconds(queues: readonly QueuePushSize[]): number {
   const { quota, requests: rate, queueMessages } = documentedLimits;
-  const requests = queues.reduce((sum, queue) => sum + queue.requests, 0);
-  if (requests === 0) return 0;
+  const requests = queues.reduce((sum, queue) => sum + (queue.transport === "worker" ? 0 : queue.requests), 0);
   const perWindow = quota.requests - Math.floor(quota.requests * reservedShare);
-  const full = Math.ceil(requests / perWindow) - 1;
+  const full = Math.max(Math.ceil(requests / perWindow) - 1, 0);
   const account = full * (quota.windowMs / 1000) + (requests - full * perWindow) / rate.perSecond;
   return Math.max(account, ...queues.map(({ messages }) => messages / queueMessages.perSecond));
 }

@@ -1,3 +1,9 @@
+export interface TokenBucketRate {
+  readonly perSecond: number;
+  /** The amount that may be taken at once after a pause. */
+  readonly burst: number;
+}
+
 /** A token bucket with a rate and a burst. Pure: the caller passes the time. */
 export interface TokenBucket {
   /** Returns when something may be taken, in milliseconds of a monotonic clock; at or before `now` means at once. */
@@ -9,7 +15,7 @@ export interface TokenBucket {
  * Creates a token bucket (generic cell rate algorithm). A take may overdraw the bucket; later takes wait until the debt is paid
  * back. So within T seconds at most `burst + T * perSecond` is taken, plus one amount.
  */
-export function createTokenBucket({ perSecond, burst }: { perSecond: number; burst: number }): TokenBucket {
+export function createTokenBucket({ perSecond, burst }: TokenBucketRate): TokenBucket {
   const earnedIn = (amount: number) => (amount * 1000) / perSecond;
   let earnedAt = Number.NEGATIVE_INFINITY;
   return {

@@ -1,4 +1,4 @@
-import type { Client, Failure } from "../cloudflare/index.ts";
+import type { Client, Failure, PushResult } from "../cloudflare/index.ts";
 import type { Batch, InDoubtPolicy, QueueMetrics, QueueRef } from "../types.ts";
 import type { Clock } from "./clock.ts";
 import type { StoppedQueues } from "./stopped-queues.ts";
@@ -51,6 +51,8 @@ export type BatchOutcome =
       readonly attempts: number;
       /** Whether an earlier answer was lost, so that the queue may have these messages twice. */
       readonly possibleDuplicate: boolean;
+      /** The indices of the messages that the queue may have twice, if the answer says so; see {@link PushResult}. */
+      readonly duplicates?: ReadonlySet<number>;
     }
   /** A request was sent, and it is unknown whether the queue accepted it. */
   | {

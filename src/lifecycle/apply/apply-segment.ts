@@ -1,13 +1,16 @@
-import { requestDeadlineMs } from "../../cloudflare/index.ts";
+import { type Failure, requestDeadlineMs } from "../../cloudflare/index.ts";
 import { packBatchStream } from "../../plan/index.ts";
 import { type Journal, journalHooks, type PushReport, runPush, Waits } from "../../push/index.ts";
 import type { SegmentRun } from "../context.ts";
 import { assertEngineAlive, PartialPushError, SeederError } from "../errors.ts";
+import type { ProviderHost } from "../host.ts";
 import { claimJournals } from "../journal/claim-journals.ts";
 import { assertNotEdited, assertNotShrunk } from "../ledger/assert-not-edited.ts";
 import { assertSameKind } from "../ledger/diff.ts";
 import { findQueueLedger } from "../ledger/queue-ledgers.ts";
 import { resolveLedger } from "../ledger/segment-ledger.ts";
+import type { Route } from "../producer/worker-route.ts";
+import type { KnownQueues } from "../queue/known-queues.ts";
 import { repairLedger } from "../repair/apply-repair.ts";
 import type { Session } from "../session.ts";
 import { type MessageSource, openMessageSource } from "../source/message-source.ts";
@@ -69,11 +72,16 @@ async function pushPending(id: string, delivery: SegmentRun): Promise<SegmentOut
   await assertApproved(inputs, () => planPending(delivery), session.request);
   await logRecovered(delivery);
 
-  const record = new RunTally(ledger, claim.recovered.length > 0);
-  const sendable = selectPending(inputs, ledger);
-  const { report, journal } = sendable.length === 0 ? {} : await push(delivery, sendable, record);
+  const route = ledger.decision.pending.length === 0 ? undefined : await openRoute(delivery);
+  const run = { ...delivery, ledger: route?.ledger ?? ledger };
+  const record = new RunTally(run.ledger, claim.recovered.length > 0 || run.ledger !== ledger);
+  const sendable = selectPending(inputs, run.ledger);
+  const { report, journal } =
+    route === undefined || sendable.length === 0 ? {} : await push(run, route, sendable, record);
   const account = record.outcomes();
-  const outputs = toOutputs({ ...delivery, account, journal, report }, session);
+  const dropped = ledger.decision.forgotten.length > 0;
+  const outputs = toOutputs({ ...run, worker: route?.worker, account, dropped, journal, report }, session);
+  await logRecognized(inputs, route, host);
   await warnAboutDuplicates(inputs, account, host);
   await host.log(outcomeOf(inputs, account, previous, outputs), inputs.resourceUrn);
   if (account.pushed.length === inputs.messages) return outputs;
@@ -87,14 +95,52 @@ async function planPending({ inputs, recorded, ledger, source }: SegmentRun): Pr
   return planSends(inputs, resolveLedger(inputs, recorded?.ledger, [], digests), ledger);
 }
 
-async function push(delivery: SegmentRun, indices: readonly number[], record: RunTally): Promise<PushAttempt> {
+async function push(
+  delivery: SegmentRun,
+  route: Route,
+  indices: readonly number[],
+  record: RunTally,
+): Promise<PushAttempt> {
   const { inputs, session } = delivery;
   const { host } = session;
-  const { throttle } = await session.connect();
   const progress = new Progress(inputs, indices.length, host);
   const waits = new Waits();
-  const watched = { inputs, ports: host, pace: throttle, waits, lastPushed: () => progress.pushedAt };
-  return withWaitLog(watched, () => pushBatches(delivery, indices, record, { progress, waits }));
+  const watched = { inputs, ports: host, pace: route.throttle, waits, lastPushed: () => progress.pushedAt };
+  return withWaitLog(watched, () => pushBatches(delivery, route, indices, record, { progress, waits }));
+}
+
+/** Opens the REST API, or the producer Worker. @throws SeederError if a setting is invalid or the Worker is not ready */
+async function openRoute(delivery: SegmentRun): Promise<Route> {
+  const { inputs, ledger, session } = delivery;
+  if (inputs.worker !== undefined) {
+    const { openWorkerRoute } = await import("../producer/worker-route.ts");
+    return openWorkerRoute(delivery, inputs.worker);
+  }
+  const { client, throttle, queues, maxWaitMs } = await session.connect();
+  return { client, throttle, stoppedQueues: queues.stopped, maxWaitMs, ledger };
+}
+
+/**
+ * Connects to the REST API, which reads the queue before the first push. A push through the producer Worker needs no token, so
+ * without one the queue is not read, unless the manifest requires something of it.
+ */
+async function connectForReads({ worker, requires }: SegmentInputs, session: Session): Promise<KnownQueues | undefined> {
+  try {
+    return (await session.connect()).queues;
+  } catch (error) {
+    const isOptional = worker !== undefined && requires === undefined;
+    if (isOptional && error instanceof SeederError && error.code === "CREDENTIALS_MISSING") return undefined;
+    throw error;
+  }
+}
+
+function isQueueGone(failure: Failure | undefined): boolean {
+  return failure?.code === 10104 || failure?.code === 11000;
+}
+
+async function logRecognized(inputs: SegmentInputs, route: Route | undefined, { log }: ProviderHost): Promise<void> {
+  const messages = route?.recognized?.() ?? 0;
+  if (messages > 0) await log({ kind: "recognized", messages }, inputs.resourceUrn);
 }
 
 interface PushAttempt {
@@ -104,27 +150,32 @@ interface PushAttempt {
 
 async function pushBatches(
   { inputs, claim, ledger, source, session }: SegmentRun,
+  { client, throttle, stoppedQueues, maxWaitMs, worker }: Route,
   indices: readonly number[],
   record: RunTally,
   { progress, waits }: { readonly progress: Progress; readonly waits: Waits },
 ): Promise<PushAttempt> {
   const { host } = session;
-  const { queues, ...api } = await session.connect();
+  const queues = await connectForReads(inputs, session);
   const asking = () => ({ reason: "the API has not answered yet", until: host.clock.elapsed() + requestDeadlineMs });
   // Errors in the source are reported before errors of the queue.
   const opened = await source();
-  const obstacle = await waits.during(asking(), queues.findObstacle(inputs, host.log));
-  if (obstacle === undefined) await waits.during(asking(), queues.assertRequirements(inputs));
-  const journal = await claim.begin(ledger);
+  const found = queues && (await waits.during(asking(), queues.findObstacle(inputs, host.log)));
+  // The Worker needs no token, so only a queue that is gone prevents it from pushing.
+  const obstacle = worker === undefined || isQueueGone(found) ? found : undefined;
+  if (queues && obstacle === undefined) await waits.during(asking(), queues.assertRequirements(inputs));
+  const journal = await claim.begin(ledger, worker?.record);
   try {
     const written = journalHooks(journal, ledger.keyOf);
     const report = await runPush({
       target: inputs,
       batches: packBatchStream(opened.encode(indices)),
       inDoubt: inputs.inDoubtPolicy,
-      ...api,
+      client,
+      throttle,
+      maxWaitMs,
       waits,
-      stoppedQueues: obstacle === undefined ? queues.stopped : { ...queues.stopped, find: () => obstacle },
+      stoppedQueues: obstacle === undefined ? stoppedQueues : { ...stoppedQueues, find: () => obstacle },
       clock: host.clock,
       stop: host.cancelled,
       async before(batch) {
@@ -139,9 +190,8 @@ async function pushBatches(
       },
     });
     const { failure } = report;
-    const explained =
-      failure === undefined ? report : { ...report, failure: await queues.explainFailure(inputs, failure) };
-    return { report: explained, journal };
+    if (failure === undefined || queues === undefined) return { report, journal };
+    return { report: { ...report, failure: await queues.explainFailure(inputs, failure) }, journal };
   } finally {
     // Every line of the journal is on disk already. If the disk is full, only the line that marks the end of the run is missing.
     await journal.close().catch(() => {});

@@ -3,7 +3,7 @@ import { describeThisProcess, type Journal, type JournalHead, type Journals } fr
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
-import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
+import type { SegmentInputs, SegmentOutputs, WorkerLedgerRecord } from "../state/segment.ts";
 import {
   findSegmentJournals,
   isOfSegment,
@@ -20,7 +20,10 @@ export interface JournalClaim {
   /** Ids of the journals that the ledger incorporates. */
   readonly ids: readonly string[];
   /** Starts the journal of this run, which includes the entries of those taken over. @throws SeederError */
-  begin(ledger: Pick<SegmentLedger, "delivery" | "deliveryNumber" | "fresh" | "carriedOver">): Promise<Journal>;
+  begin(
+    ledger: Pick<SegmentLedger, "delivery" | "deliveryNumber" | "fresh" | "carriedOver">,
+    workerLedger?: WorkerLedgerRecord,
+  ): Promise<Journal>;
 }
 
 /** Maximum milliseconds to wait for another run: longer than any request of a run whose Pulumi engine was killed. */
@@ -45,9 +48,9 @@ export async function claimJournals(
   return {
     recovered,
     ids,
-    begin: (ledger) =>
+    begin: (ledger, workerLedger) =>
       withJournalErrors(async () => {
-        const head = await createHead(inputs, query, ids, ledger, host);
+        const head = { ...(await createHead(inputs, query, ids, ledger, host)), workerLedger };
         const journal = await journals.begin(head, ledger.carriedOver);
         const [other] = await findRunning(query, journals, journal.id);
         if (other !== undefined) {

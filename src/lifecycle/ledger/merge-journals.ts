@@ -75,8 +75,9 @@ export function startOfJournal(
   resumed: boolean,
   journals: readonly RecoveredJournal[],
   carried: RecoveredEntries,
-): { readonly fresh: boolean; readonly carriedOver: RecoveredEntries } {
+): Pick<SegmentLedger, "resumed" | "fresh" | "carriedOver"> {
   return {
+    resumed,
     fresh: !resumed || journals.some(({ isNext, fresh }) => isNext && fresh),
     carriedOver: resumed ? carried : { pushed: [], inDoubt: carried.inDoubt },
   };

@@ -33,10 +33,9 @@ export function isSameQueue(a: QueueRef, b: QueueRef): boolean {
 /** Returns the ledgers of all queues but the segment's current one. */
 export function otherQueueLedgers(olds: SegmentOutputs | undefined, queue: QueueRef): readonly QueueLedger[] {
   if (olds === undefined) return [];
-  const { accountId, queueId, content, ledger, runs } = olds;
-  return [{ accountId, queueId, content, ledger, runs }, ...olds.elsewhere]
-    .filter((each) => !isSameQueue(each, queue))
-    .slice(0, keptQueues);
+  const { accountId, queueId, content, ledger, runs, workerLedger } = olds;
+  const own = { accountId, queueId, content, ledger, runs, ...(workerLedger !== undefined && { workerLedger }) };
+  return [own, ...olds.elsewhere].filter((each) => !isSameQueue(each, queue)).slice(0, keptQueues);
 }
 
 /**

@@ -18,6 +18,8 @@ export interface SegmentLedger {
   readonly delivery: Digest;
   /** The number of the delivery, if the segments of a data file share it. */
   readonly deliveryNumber?: number | undefined;
+  /** Whether the run continues a delivery, recorded in the state or in a journal, instead of beginning one. */
+  readonly resumed: boolean;
   /** Whether the delivery pushes everything again, so that pushed messages in the Pulumi state are not part of it. */
   readonly fresh: boolean;
   /** Journal entries that the Pulumi state does not contain, as far as they are part of the delivery. */

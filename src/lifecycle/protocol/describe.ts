@@ -36,6 +36,18 @@ export function describeEvent(event: RunEvent): Description | undefined {
       return info(
         `an interrupted run's journal says that ${formatCount(event.arrived, "message")} arrived, and ${formatNumber(event.inDoubt)} may have`,
       );
+    case "ledger_asked": {
+      const { arrived, absent, inDoubt } = event;
+      return info(
+        `the Worker's ledger says of the messages in doubt that ${formatNumber(arrived)} arrived and ${formatNumber(absent)} did not` +
+          (inDoubt > 0 ? `; ${formatNumber(inDoubt)} stay in doubt` : ""),
+      );
+    }
+    case "recognized":
+      return info(
+        `${formatCount(event.messages, "message")} not sent again, because the Worker's ledger has them: an earlier run pushed them. ` +
+          "To push them once more, run `queue-seeder forget` first",
+      );
     case "possible_duplicates": {
       const more = event.more > 0 ? ` and ${formatNumber(event.more)} more` : "";
       const names = `${event.names.join(", ")}${more}`;

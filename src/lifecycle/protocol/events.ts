@@ -47,6 +47,10 @@ const fields = {
   other_run: { pid: "number" },
   /** The contents of the journals of interrupted runs. */
   recovered: { arrived: "number", inDoubt: "number" },
+  /** What the ledger of the producer Worker knows of messages in doubt: `arrived`, `absent` for those that it never sent. */
+  ledger_asked: { arrived: "number", absent: "number", inDoubt: "number" },
+  /** Messages that the producer Worker did not send, because its ledger had them before the run. */
+  recognized: { messages: "number" },
   /** Messages that may have arrived twice: `names` has the first of them, `more` is the number of the others. */
   possible_duplicates: { messages: "number", names: "texts", more: "number" },
   queue_paused: { queue: "text" },

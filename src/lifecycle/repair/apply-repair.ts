@@ -41,7 +41,7 @@ function applyRepair(
  */
 export async function repairLedger(
   repair: RepairRequest,
-  delivery: Pick<SegmentRun, "inputs" | "previous" | "ledger" | "claim" | "session">,
+  delivery: Pick<SegmentRun, "inputs" | "previous" | "recorded" | "ledger" | "claim" | "session">,
 ): Promise<SegmentOutputs> {
   const { inputs, previous, ledger, session } = delivery;
   if (!appliesTo(repair, inputs)) {
@@ -62,7 +62,8 @@ export async function repairLedger(
   const { pushed, inDoubt } = applyRepair(repair, ledger, chosen, inputs);
   await session.host.log({ kind: "repaired", action: repair.action, messages: chosen.length }, inputs.resourceUrn);
   const account = { pushed, inDoubt, inDoubtLabels: inDoubt.map(ledger.labelOf), possibleDuplicates: [] };
-  const outputs = toOutputs({ ...delivery, account }, session);
+  const dropped = repair.action !== "settle_pushed" && (chosen.length > 0 || acceptsWholeFile(repair));
+  const outputs = toOutputs({ ...delivery, account, dropped }, session);
   return previous === undefined || acceptsWholeFile(repair) ? outputs : withRunsOf(previous, outputs);
 }
 

@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { Journal, PushReport } from "../../push/index.ts";
 import { formatAllIds } from "../apply/report.ts";
 import { type JournalClaim, randomId } from "../journal/claim-journals.ts";
-import { addRuns, findQueueLedger, isSameQueue, otherQueueLedgers } from "../ledger/queue-ledgers.ts";
+import { addRuns, isSameQueue, otherQueueLedgers } from "../ledger/queue-ledgers.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
+import { nextWorkerLedger, type WorkerRun } from "../producer/next-record.ts";
 import type { Session } from "../session.ts";
-import type { LastPush, SegmentInputs, SegmentOutputs } from "./segment.ts";
+import type { LastPush, QueueLedger, SegmentInputs, SegmentOutputs } from "./segment.ts";
 import type { MessageOutcomes } from "./tally.ts";
 
 /** The result of a run, from which the outputs are built. */
@@ -14,8 +15,14 @@ export interface RunResult {
   /** Outputs of the last run, undefined if there was none. */
   readonly previous: SegmentOutputs | undefined;
   readonly account: MessageOutcomes;
-  readonly ledger: Pick<SegmentLedger, "write" | "recovered">;
-  readonly claim: Pick<JournalClaim, "ids">;
+  /** The recorded ledger of the queue that the segment is pushed to, undefined if there is none. */
+  readonly recorded: QueueLedger | undefined;
+  readonly ledger: SegmentLedger;
+  readonly claim: Pick<JournalClaim, "ids" | "recovered">;
+  /** Whether messages left the ledger. */
+  readonly dropped: boolean;
+  /** Absent for a run over REST, and for a repair. */
+  readonly worker?: WorkerRun | undefined;
   /** The journal of this run, undefined if nothing had to be sent. */
   readonly journal?: Pick<Journal, "id" | "lineage"> | undefined;
   readonly report?: PushReport | undefined;
@@ -23,21 +30,24 @@ export interface RunResult {
 
 /** Builds the outputs that the Pulumi state stores after a run. */
 export function toOutputs(
-  { inputs, previous, account, ledger: book, claim, journal, report }: RunResult,
-  session: Pick<Session, "host" | "startedAt" | "request">,
+  result: RunResult,
+  session: Pick<Session, "host" | "startedAt" | "request" | "removed">,
 ): SegmentOutputs {
+  const { inputs, previous, recorded, account, ledger: book, claim, journal, report } = result;
   const { inlineMessages: _bodies, ...rest } = inputs;
   const { pushed, inDoubt, inDoubtLabels } = account;
-  const recorded = findQueueLedger(previous, inputs);
   const ledger = book.write(pushed, inDoubt);
   const taken = claim.ids.length > 0 || !isDeepStrictEqual(recorded?.ledger, ledger);
   const run = journal?.id ?? (taken ? randomId() : undefined);
+  const finished = { ...result, session, sent: report !== undefined, inDoubt: inDoubt.length };
+  const workerLedger = nextWorkerLedger(finished, run);
   return {
     ...rest,
     content: omitKeys(inputs.content),
     lineage: previous?.lineage ?? journal?.lineage ?? randomId(),
     ledger,
     runs: addRuns(recorded, run === undefined ? [] : [run, ...claim.ids]),
+    ...(workerLedger !== undefined && { workerLedger }),
     elsewhere: otherQueueLedgers(previous, inputs),
     pushed: pushed.length,
     inDoubt: inDoubt.length,

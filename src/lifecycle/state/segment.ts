@@ -35,6 +35,8 @@ export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
   readonly segment: number;
   /** Number of the shared delivery of the whole data file, absent if the segment decides by itself. */
   readonly deliveryNumber?: number;
+  /** The producer Worker through which the messages are pushed; absent for the REST API. */
+  readonly worker?: WorkerTarget;
   /** Distinguishes this deployment of the manifest from one after a removal; see `DeploymentsOutputs`. */
   readonly deployment: string;
   /**
@@ -46,6 +48,20 @@ export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
   readonly unresolved?: Unresolved;
   /** URN of the segment's own resource, so that Pulumi displays progress on its line. Pulumi reserves the name `urn`. */
   readonly resourceUrn: string;
+}
+
+/** A producer Worker. Nothing in it is secret. */
+export interface WorkerTarget {
+  /** Its address, without a slash at its end. */
+  readonly url: string;
+  /** The name of which its key is derived. */
+  readonly name: string;
+  /** The name of the segment's queue in the account; absent if the REST API has to be asked for it. */
+  readonly queue?: string;
+  /** The digest of the code that it must run; absent if it was deployed by hand. */
+  readonly code?: string;
+  /** The names of the queues that it must be able to push to; absent if it was deployed by hand. */
+  readonly queues?: readonly string[];
 }
 
 /** Messages of a program with values that are only known during the run. */
@@ -63,6 +79,16 @@ export interface QueueLedger extends QueueRef, Pick<SegmentInputs, "content"> {
    * state includes.
    */
   readonly runs: readonly string[];
+  /** How the Worker's ledger knows the messages; absent if none were pushed through a Worker. */
+  readonly workerLedger?: WorkerLedgerRecord;
+}
+
+/** What connects the ledger in the Pulumi state with the one of the producer Worker. */
+export interface WorkerLedgerRecord {
+  /** A part of each message's key; see `resolveGeneration`. */
+  readonly generation: string;
+  /** The id of the Worker's ledger that knows every message in doubt; "" if nothing may be concluded from any. */
+  readonly ledger: string;
 }
 
 /** What the Pulumi state stores of a segment after a complete or partial push. The ledger belongs to the current queue. */

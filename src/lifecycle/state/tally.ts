@@ -34,7 +34,8 @@ export class RunTally {
         for (const { index, label } of outcome.batch) {
           this.#pushed.add(index);
           this.#inDoubt.delete(index);
-          if (outcome.possibleDuplicate || this.#before.has(index)) this.#possibleDuplicates.push(label);
+          const twice = outcome.duplicates?.has(index) ?? (outcome.possibleDuplicate || this.#before.has(index));
+          if (twice) this.#possibleDuplicates.push(label);
         }
         break;
       case "in_doubt":

@@ -37,6 +37,14 @@ const events: { readonly [Kind in RunEventKind]: readonly [Extract<RunEvent, { k
     { kind: "recovered", arrived: 5, inDoubt: 1 },
     "info: an interrupted run's journal says that 5 messages arrived, and 1 may have",
   ],
+  ledger_asked: [
+    { kind: "ledger_asked", arrived: 5, absent: 1_000, inDoubt: 2 },
+    "info: the Worker's ledger says of the messages in doubt that 5 arrived and 1,000 did not; 2 stay in doubt",
+  ],
+  recognized: [
+    { kind: "recognized", messages: 3 },
+    expect.stringMatching(/^info: 3 messages not sent again, because the Worker's ledger has them/),
+  ],
   possible_duplicates: [
     { kind: "possible_duplicates", messages: 3, names: ["<{%fg 1%}>", "#2"], more: 1 },
     "warning: 3 messages may have arrived twice, since an answer was lost: <{%fg 1%}>, #2 and 1 more",

@@ -10,7 +10,7 @@ import { createProvider, type SegmentProvider } from "../../../src/lifecycle/seg
 import { loadSegments } from "../../../src/lifecycle/source/load-segments.ts";
 import { planSegment } from "../../../src/lifecycle/state/inputs.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
-import { systemClock } from "../../../src/push/index.ts";
+import { type Clock, systemClock } from "../../../src/push/index.ts";
 
 type Inputs = SegmentInputs & { readonly __provider: string };
 
@@ -37,7 +37,8 @@ export interface World extends AsyncDisposable {
   engine: boolean;
   /** The environment of providers that are started from now on. */
   readonly env: Record<string, string>;
-  start(config?: Readonly<Record<string, string>>): Provider;
+  /** @param clock default: the system's */
+  start(config?: Readonly<Record<string, string>>, clock?: Clock): Provider;
   write(path: string, text: string): void;
   /** Returns the inputs of all segments of the one manifest, as the program makes them. */
   segments(): Promise<Inputs[]>;
@@ -64,14 +65,14 @@ export async function makeWorld(): Promise<World> {
     },
     engine: true,
     env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, CLOUDFLARE_API_TOKEN: emulator.token },
-    start(config = {}) {
+    start(config = {}, clock = systemClock) {
       const ended = new AbortController();
       const lifecycle = createProvider({
         cwd: join(root, "infra"),
         env: { ...world.env },
         config: (key) => config[key],
         setBy: () => undefined,
-        clock: systemClock,
+        clock,
         log: async (event, _urn, passing) => {
           events.push(event);
           const described = describeEvent(event);

@@ -1,0 +1,24 @@
+import type { SegmentRun } from "../context.ts";
+
+type GenerationSource = Pick<SegmentRun, "previous" | "recorded" | "ledger"> & {
+  readonly inputs: Pick<SegmentRun["inputs"], "resourceUrn">;
+  readonly claim: Pick<SegmentRun["claim"], "recovered">;
+  readonly session: Pick<SegmentRun["session"], "removed">;
+};
+
+/**
+ * Returns the generation of a run's messages: a part of their keys in the Worker's ledger, which never sends the same key twice.
+ * It is computed from the Pulumi state alone, so that a run after a lost journal computes it again, and it changes whenever
+ * messages that were pushed are to be pushed again: in a new delivery, to another queue, after `forget`, or after a message was
+ * removed and added again.
+ */
+export function resolveGeneration(run: GenerationSource): string {
+  const { previous, recorded, ledger, claim, inputs, session } = run;
+  const last = claim.recovered.findLast(({ isNext }) => isNext)?.found.head;
+  const latestRun = (recorded ?? previous)?.runs[0];
+  if (!ledger.resumed) return [last?.id ?? latestRun ?? "", ledger.delivery, ledger.deliveryNumber ?? ""].join(" ");
+  if (last?.workerLedger !== undefined) return last.workerLedger.generation;
+  // A delivery that began over REST.
+  if (last?.fresh) return last.id;
+  return recorded?.workerLedger?.generation ?? latestRun ?? session.removed.get(inputs.resourceUrn) ?? "";
+}

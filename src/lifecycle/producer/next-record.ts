@@ -1,0 +1,47 @@
+import type { SegmentRun } from "../context.ts";
+import type { WorkerLedgerRecord } from "../state/segment.ts";
+import { resolveGeneration } from "./generation.ts";
+
+/** What a run through the Worker knows about the messages in doubt. */
+export interface WorkerRun {
+  /** The generation of the keys, and the id of the Worker's ledger; "" if the Worker did not report it. */
+  readonly record: WorkerLedgerRecord;
+  /** Whether that ledger knows each message that is in doubt from earlier runs. */
+  readonly knowsDoubts: boolean;
+}
+
+type Finished = Parameters<typeof resolveGeneration>[0] & {
+  /** Absent for a run over REST, and for one that sent nothing. */
+  readonly worker?: WorkerRun | undefined;
+  /** Whether messages left the ledger, so that they are pushed again if they come back. */
+  readonly dropped: boolean;
+  /** Whether the run sent requests. */
+  readonly sent: boolean;
+  readonly inDoubt: number;
+};
+
+/**
+ * Returns the record that a run leaves in the Pulumi state, undefined if the segment was never pushed through a Worker.
+ *
+ * @param runId id of the run
+ */
+export function nextWorkerLedger(run: Finished, runId: string | undefined): WorkerLedgerRecord | undefined {
+  const { recorded, claim, worker, dropped, inDoubt } = run;
+  const before = recorded?.workerLedger;
+  const isKnown = before !== undefined || claim.recovered.some(({ found }) => found.head.workerLedger !== undefined);
+  if (worker === undefined && !isKnown) return undefined;
+  const generation = worker?.record.generation ?? resolveGeneration(run);
+  if (dropped && runId !== undefined) return { generation: runId, ledger: "" };
+  return { generation, ledger: inDoubt === 0 ? "" : ledgerOfDoubts(run, before, generation) };
+}
+
+/** Returns the id of the one ledger that knows every message in doubt, "" if there is none. */
+function ledgerOfDoubts(
+  { worker, claim, sent }: Finished,
+  before: WorkerLedgerRecord | undefined,
+  generation: string,
+): string {
+  if (worker !== undefined) return worker.knowsDoubts ? worker.record.ledger : "";
+  const isUntouched = !sent && claim.recovered.length === 0 && before?.generation === generation;
+  return isUntouched ? before.ledger : "";
+}

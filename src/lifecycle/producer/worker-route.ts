@@ -1,0 +1,80 @@
+import { createSegmentClient, type ProducerClient } from "../../cloudflare/index.ts";
+import type { PushRun } from "../../push/index.ts";
+import type { SegmentRun } from "../context.ts";
+import type { SegmentLedger } from "../ledger/types.ts";
+import type { WorkerLedgerRecord, WorkerTarget } from "../state/segment.ts";
+import { applyAnswers, findKnownDoubts } from "./conclude.ts";
+import { resolveGeneration } from "./generation.ts";
+import { messageKeys } from "./message-keys.ts";
+import type { WorkerRun } from "./next-record.ts";
+import { assertBound, resolveQueueName } from "./queue-name.ts";
+
+/** How the messages of a segment are pushed. */
+export interface Route extends Required<Pick<PushRun, "client" | "throttle" | "stoppedQueues" | "maxWaitMs">> {
+  /** The ledger of the segment, with what the Worker's ledger knows. */
+  readonly ledger: SegmentLedger;
+  /** Absent for the REST API. */
+  readonly worker?: WorkerRun;
+  /** Returns the number of messages that the Worker did not send, because its ledger had them before this run. */
+  recognized?(): number;
+}
+
+/**
+ * Prepares the push of a segment through the producer Worker: asks its ledger for the messages in doubt. If the ledger does not
+ * answer, nothing is concluded, and the push decides.
+ *
+ * @throws SeederError if the Worker is not ready
+ */
+export async function openWorkerRoute(run: SegmentRun, target: WorkerTarget): Promise<Route> {
+  const { inputs, ledger, session } = run;
+  const { client, throttle, stoppedQueues, maxWaitMs, queues } = await session.connectWorker(inputs, target);
+  const queue = await resolveQueueName(inputs, target, session);
+  assertBound(inputs, queue, target, queues);
+  const generation = resolveGeneration(run);
+  const keyOf = messageKeys(inputs, generation, ledger.keyOf);
+  const place = { queue, deployment: inputs.deployment };
+  const ask = (indices: readonly number[]) => client.ask(place, indices.map(keyOf), session.host.cancelled);
+
+  // An empty question returns the id of the ledger, which the journal must have before the first request.
+  const first = await ask([]);
+  const record: WorkerLedgerRecord = { generation, ledger: first.kind === "answer" ? first.value.ledger : "" };
+  const known = await findKnownDoubts(run, record);
+  const concluded = known.size === 0 ? ledger : await conclude(run, [...known], ask, record);
+
+  const doubts = concluded.decision.inDoubt;
+  const unknown = doubts.filter((index) => !known.has(index));
+  const options = { ...place, ledger: record.ledger, keyOf, inDoubt: doubts, unknown };
+  const segment = createSegmentClient(client, options);
+  return {
+    client: segment,
+    throttle,
+    stoppedQueues,
+    maxWaitMs,
+    ledger: concluded,
+    worker: { record, knowsDoubts: unknown.length === 0 },
+    recognized: () => segment.recognized,
+  };
+}
+
+type Ask = (indices: readonly number[]) => ReturnType<ProducerClient["ask"]>;
+
+/** Asks for messages in doubt, and applies the answers. Another ledger than the one of the first answer concludes nothing. */
+async function conclude(
+  { inputs, ledger, session }: SegmentRun,
+  known: readonly number[],
+  ask: Ask,
+  record: WorkerLedgerRecord,
+): Promise<SegmentLedger> {
+  const answer = await ask(known);
+  if (answer.kind !== "answer" || answer.value.ledger !== record.ledger) return ledger;
+  const { statuses, maybeTwice } = answer.value;
+  const keyOf = messageKeys(inputs, record.generation, ledger.keyOf);
+  const answers = new Map(known.map((index) => [index, statuses.get(keyOf(index)) ?? "in_doubt"]));
+  const twice = new Set(known.filter((index) => maybeTwice.has(keyOf(index))));
+  const concluded = applyAnswers(ledger, answers, twice);
+  const arrived = concluded.recovered.length - ledger.recovered.length;
+  const inDoubt = concluded.decision.inDoubt.filter((index) => answers.has(index)).length;
+  const absent = known.length - arrived - inDoubt;
+  await session.host.log({ kind: "ledger_asked", arrived, absent, inDoubt }, inputs.resourceUrn);
+  return concluded;
+}

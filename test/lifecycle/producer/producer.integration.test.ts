@@ -1,0 +1,244 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { RunEvent, RunEventKind } from "../../../src/lifecycle/protocol/events.ts";
+import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
+import { type Clock, systemClock } from "../../../src/push/index.ts";
+import { type FakeProducer, type QueueAnswer, startFakeProducer, workerKey } from "../../support/fake-producer.ts";
+import { failureOf, makeWorld, type World } from "../support/world.ts";
+
+let world: World;
+let fake: FakeProducer;
+/** What the queue answers the Worker, by the number of the call; then it accepts. */
+let answers: QueueAnswer[];
+const urn = "urn:a/0";
+
+beforeEach(async () => {
+  world = await makeWorld();
+  answers = [];
+  const { emulator } = world;
+  fake = await startFakeProducer({ accountId: emulator.accountId, name: "seeder", queues: ["orders", "second"], send });
+});
+afterEach(async () => {
+  await fake[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+async function send(queue: string, body: string): Promise<QueueAnswer> {
+  const answer = answers.shift() ?? "accepted";
+  if (typeof answer === "number" || (answer !== "accepted" && answer.lost === "not_taken")) return answer;
+  const { baseUrl, accountId, token } = world.emulator;
+  const url = `${baseUrl}/accounts/${accountId}/queues/${world.emulator.queueId(queue)}/messages/batch`;
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const response = await fetch(url, { method: "POST", headers, body });
+  if (!response.ok) throw new Error(await response.text());
+  return answer;
+}
+
+async function segment(text: string): Promise<SegmentInputs & { readonly __provider: string }> {
+  return { ...(await world.segment(text)), deployment: "first", worker: { url: fake.url, name: "seeder" } };
+}
+
+/** Waits for a fiftieth of the time, so that lost answers are repeated at once. */
+const clock: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 50, signal) };
+const start = () => world.start({ "queue-seeder:workerKey": workerKey }, clock).lifecycle;
+const create = async (inputs: SegmentInputs) => (await start().create(inputs)).outs;
+const update = async (outs: SegmentOutputs, inputs: SegmentInputs) => (await start().update("a/0", outs, inputs)).outs;
+const loseJournal = () => rmSync(join(world.root, ".queue-seeder"), { recursive: true, force: true });
+const messages = (...bodies: unknown[]) =>
+  `queue: orders\nin_doubt: stop\nmessages: ${JSON.stringify(bodies.map((body) => ({ body })))}\n`;
+const last = <Kind extends RunEventKind>(kind: Kind) =>
+  world.events.filter((event): event is Extract<RunEvent, { kind: Kind }> => event.kind === kind).at(-1);
+
+/** Runs a push whose provider ends before it can store its outcome: as after a kill, only the journal remains. */
+async function killedAfter(run: Promise<unknown>): Promise<void> {
+  await run.catch(() => {});
+}
+
+it("pushes through the Worker without an API token, and records how its ledger knows the messages", async () => {
+  delete world.env.CLOUDFLARE_API_TOKEN;
+  const inputs = await segment(messages(1, 2));
+  const outs = await create({ ...inputs, worker: { url: fake.url, name: "seeder", queue: "orders" } });
+  expect(outs).toMatchObject({ pushed: 2, inDoubt: 0, workerLedger: { generation: "", ledger: "" } });
+  expect(world.bodies()).toEqual([1, 2]);
+  expect(JSON.stringify([outs, world.events])).not.toContain(workerKey);
+});
+
+it("finds the queue's name with the API if the configuration does not have it", async () => {
+  expect(await create(await segment(messages(1)))).toMatchObject({ pushed: 1 });
+  expect(fake.requests.at(-1)).toBe("/v1/push/orders/first");
+});
+
+it("recovers after a kill what the ledger has, and sends the rest, under in_doubt: stop", async () => {
+  const inputs = await segment(messages(1, 2, 3));
+  fake.fault = (_, path) => (path.includes("/push/") ? "lose_answer" : undefined);
+  world.engine = true;
+  const killed = start().create(inputs);
+  await killedAfter(killed);
+  expect(world.bodies()).toEqual([1, 2, 3]);
+
+  fake.fault = () => undefined;
+  const outs = await create(inputs);
+  expect(outs).toMatchObject({ pushed: 3, inDoubt: 0, lastPush: { pushed: 3, possibleDuplicates: [] } });
+  expect(last("ledger_asked")).toMatchObject({ arrived: 3, absent: 0, inDoubt: 0 });
+  expect(world.bodies()).toEqual([1, 2, 3]);
+});
+
+it("sends after a kill what the ledger has not seen, without a doubt, under in_doubt: stop", async () => {
+  const inputs = await segment(messages(1, 2, 3));
+  fake.fault = (_, path) => (path.includes("/push/") ? "lose_request" : undefined);
+  await killedAfter(start().create(inputs));
+  expect(world.bodies()).toEqual([]);
+
+  fake.fault = () => undefined;
+  const outs = await create(inputs);
+  expect(outs).toMatchObject({ pushed: 3, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
+  expect(last("ledger_asked")).toMatchObject({ arrived: 0, absent: 3, inDoubt: 0 });
+  expect(world.bodies()).toEqual([1, 2, 3]);
+});
+
+it("recovers from the ledger in the state as well, on another machine", async () => {
+  const inputs = await segment(messages(1, 2, 3));
+  fake.fault = (_, path) => (path.includes("/push/") ? "lose_answer" : undefined);
+  const { properties } = await failureOf(start().create(inputs));
+  expect(properties).toMatchObject({ pushed: 0, inDoubt: 3, workerLedger: { ledger: expect.stringMatching(/./) } });
+  loseJournal();
+  fake.fault = () => undefined;
+  const outs = await update(properties as SegmentOutputs, inputs);
+  expect(outs).toMatchObject({ pushed: 3, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
+  expect(world.bodies()).toEqual([1, 2, 3]);
+});
+
+it("concludes nothing from another ledger, so that messages stay in doubt", async () => {
+  const inputs = await segment(messages(1, 2));
+  fake.fault = (_, path) => (path.includes("/push/") ? "lose_answer" : undefined);
+  const { properties } = await failureOf(start().create(inputs));
+  fake.fault = () => undefined;
+  fake.forget();
+  const again = await failureOf(start().update("a/0", properties as SegmentOutputs, inputs));
+  expect(again.message).toContain("2 in doubt");
+  expect(last("ledger_asked")).toBeUndefined();
+  expect(world.bodies()).toEqual([1, 2]);
+
+  // With `resend` they are sent again, and reported.
+  const outs = await update(properties as SegmentOutputs, { ...inputs, inDoubtPolicy: "resend" });
+  expect(outs.lastPush.possibleDuplicates).toEqual(["#1 to #2"]);
+});
+
+it("duplicates nothing if the journal and the state of the killed run are lost", async () => {
+  const inputs = await segment(messages(1, 2, 3));
+  const lost = create(inputs);
+  await lost;
+  loseJournal();
+  expect(await create(await segment(messages(1, 2, 3, 4)))).toMatchObject({ pushed: 4, inDoubt: 0 });
+  expect(world.bodies()).toEqual([1, 2, 3, 4]);
+  expect(last("recognized")).toMatchObject({ messages: 3 });
+});
+
+it("leaves in doubt what the ledger has in doubt: stop holds it, resend sends it again and reports it", async () => {
+  answers = [{ lost: "taken" }];
+  const inputs = await segment(messages(1, 2));
+  const { properties } = await failureOf(start().create(inputs));
+  const held = await failureOf(start().update("a/0", properties as SegmentOutputs, inputs));
+  expect(last("ledger_asked")).toMatchObject({ arrived: 0, absent: 0, inDoubt: 2 });
+  expect(world.bodies()).toEqual([1, 2]);
+
+  const resent = await update(held.properties ?? (properties as SegmentOutputs), {
+    ...inputs,
+    inDoubtPolicy: "resend",
+  });
+  expect(resent).toMatchObject({ pushed: 2, lastPush: { possibleDuplicates: ["#1 to #2"] } });
+  expect(world.bodies()).toEqual([1, 2, 1, 2]);
+});
+
+it("settles messages in doubt as the user decides: those to be sent again are sent", async () => {
+  answers = [{ lost: "not_taken" }];
+  const inputs = await segment(messages(1));
+  const { properties } = await failureOf(start().create(inputs));
+  world.request({ repair: { action: "settle_resend", manifest: "a", segments: "urn:a", messages: undefined } });
+  const settled = await update(properties as SegmentOutputs, inputs);
+  world.request({});
+  expect(await update(settled, inputs)).toMatchObject({ pushed: 1, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
+  expect(world.bodies()).toEqual([1]);
+});
+
+it("pushes again what was forgotten, removed and added again, pushed to another queue, or replaced", async () => {
+  const first = await create(await segment(messages(1, 2)));
+  const fewer = await update(first, await segment(messages(2)));
+  const back = await update(fewer, await segment(messages(1, 2)));
+  expect(world.bodies()).toEqual([1, 2, 1]);
+
+  world.request({ repair: { action: "forget", manifest: "a", segments: "urn:a", messages: undefined } });
+  const forgotten = await update(back, await segment(messages(1, 2)));
+  world.request({});
+  const again = await update(forgotten, await segment(messages(1, 2)));
+  expect(world.bodies()).toEqual([1, 2, 1, 1, 2]);
+
+  const second = { ...(await segment(messages(1, 2))), queueId: world.emulator.queueId("second") };
+  const moved = await update(again, second);
+  expect(world.emulator.messages("second").map(({ body }) => body)).toEqual([1, 2]);
+  // Back on the first queue, which has its ledger.
+  const home = await update(moved, await segment(messages(1, 2)));
+  expect(world.bodies()).toEqual([1, 2, 1, 1, 2]);
+
+  const provider = start();
+  await provider.remove("a/0", home);
+  await provider.create(await segment(messages(1, 2)));
+  expect(world.bodies()).toEqual([1, 2, 1, 1, 2, 1, 2]);
+  expect(last("recognized")).toBeUndefined();
+});
+
+it("pushes each delivery of on_change and every_deploy once, also if its journal is lost", async () => {
+  const text = (mode: string, ...bodies: unknown[]) => messages(...bodies).replace("in_doubt: stop", `push: ${mode}`);
+  const first = await create(await segment(text("on_change", 1, 2)));
+  const changed = await segment(text("on_change", 1, 3));
+  // Killed after its push: neither its state nor its journal remains.
+  await update(first, changed);
+  loseJournal();
+  const second = await update(first, changed);
+  expect(world.bodies()).toEqual([1, 2, 1, 3]);
+  const backAgain = await update(second, await segment(text("on_change", 1, 2)));
+  expect(world.bodies()).toEqual([1, 2, 1, 3, 1, 2]);
+
+  const every = await segment(text("every_deploy", 1, 2));
+  const third = await update(backAgain, every);
+  await update(third, every);
+  loseJournal();
+  await update(third, every);
+  expect(world.bodies()).toEqual([1, 2, 1, 3, 1, 2, 1, 2, 1, 2]);
+});
+
+it("pushes a delivery again that another one interrupted", async () => {
+  const text = (...bodies: unknown[]) => messages(...bodies).replace("in_doubt: stop", "push: on_change");
+  const first = await create(await segment(text(0)));
+  await update(first, await segment(text(1, 2)));
+  // The run before was killed, and its journal has the first delivery; the second one has a message of it.
+  await update(first, await segment(text(2, 3)));
+  expect(world.bodies()).toEqual([0, 1, 2, 2, 3]);
+  await update(first, await segment(text(1, 2)));
+  expect(world.bodies()).toEqual([0, 1, 2, 2, 3, 1, 2]);
+});
+
+it("takes over doubts from REST as such, and pushes over REST what the Worker's ledger left pending", async () => {
+  const { worker: _worker, ...rest } = await segment(messages(1, 2).replace("in_doubt: stop", "in_doubt: resend"));
+  answers = [{ lost: "taken" }];
+  const viaWorker = { ...rest, worker: { url: fake.url, name: "seeder" }, inDoubtPolicy: "stop" as const };
+  const { properties } = await failureOf(start().create(viaWorker));
+  // REST cannot ask the ledger, so it resends and reports; then the Worker has nothing to do.
+  const outs = await update(properties as SegmentOutputs, rest);
+  expect(outs).toMatchObject({ pushed: 2, lastPush: { possibleDuplicates: ["#1 to #2"] } });
+  const same = await update(outs, viaWorker);
+  expect(same.pushed).toBe(2);
+  expect(world.bodies()).toEqual([1, 2, 1, 2]);
+});
+
+it("refuses before anything is sent if the Worker has no binding for the queue, another key, or the stack has none", async () => {
+  const inputs = await segment(messages(1));
+  fake.queues = ["second"];
+  await expect(create(inputs)).rejects.toThrow(/^WORKER_QUEUE_UNBOUND: /);
+  fake.key = Buffer.alloc(32, 9).toString("base64");
+  await expect(create(inputs)).rejects.toThrow(/^WORKER_NOT_READY: .*another key/);
+  await expect(world.start().lifecycle.create(inputs)).rejects.toThrow(/^WORKER_KEY_MISSING: /);
+  expect(world.bodies()).toEqual([]);
+  expect(urn).toBe(inputs.resourceUrn);
+});
