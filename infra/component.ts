@@ -1,12 +1,15 @@
 import { relative, resolve } from "node:path";
 import { findProjectFolder, programFolders } from "../src/config/project-folder.ts";
+import type { Settings } from "../src/config/settings.ts";
+import { transportOf } from "../src/config/worker-settings.ts";
 import type { InDoubtPolicy, PushMode, QueueMetrics } from "../src/types.ts";
 import { deployManifests, loadContext } from "./deploy-manifests.ts";
 import { Deployments } from "./deployments.ts";
 import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./load-checked-manifests.ts";
-import { ManifestResource } from "./manifest-resource.ts";
+import { ManifestResource, type QueueTarget } from "./manifest-resource.ts";
 import { type MessageArgs, toInlineMessages } from "./message-args.ts";
 import type { ManifestOutputs } from "./outputs.ts";
+import { toGivenTarget } from "./producer-worker.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
 
@@ -130,7 +133,7 @@ async function deployFiles(args: ManifestFileArgs, within: ComponentScope): Prom
   }
   const targetOf = ({ queue }: { readonly queue: string }) => {
     const id = queueId ?? queues?.[queue];
-    return id === undefined ? undefined : { accountId, queueId: id };
+    return id === undefined ? undefined : { accountId, queueId: id, ...workerOf(within.name, queue, settings) };
   };
   return withoutStackTraces(() => deployManifests(root, loaded, targetOf, within));
 }
@@ -160,10 +163,28 @@ function deployValues(args: MessageValuesArgs, { parent, name, formerNames }: Co
   const inlineMessages = toInlineMessages(args.messages, args.secrets ?? true);
   const resource = new ManifestResource(
     name,
-    { accountId, queueId, folder, segments: [segment], formerNames, inlineMessages, deployment: deployments.of(name) },
+    {
+      accountId,
+      queueId,
+      ...workerOf(name, args.queue ?? name, settings),
+      folder,
+      segments: [segment],
+      formerNames,
+      inlineMessages,
+      deployment: deployments.of(name),
+    },
     { parent, aliases: aliases("") },
   );
   return new Map([[name, resource]]);
+}
+
+/** Returns the Worker of a queue, if its transport is `worker`. A component does not deploy one. */
+function workerOf(component: string, queue: string, settings: Settings): Pick<QueueTarget, "worker"> {
+  const setting = settings.queues.get(queue);
+  if (transportOf(setting, settings) === "rest") return {};
+  if (settings.givenWorker !== undefined) return { worker: toGivenTarget(settings.givenWorker, setting?.name) };
+  const next = "Set queue-seeder:worker to the address of one that you deploy, or queue-seeder:transport to rest";
+  throw componentError(component, `the transport of ${queue} is worker, and a component deploys no Worker`, next);
 }
 
 /** Returns the folder with the program's Pulumi.yaml, or else the working directory. */

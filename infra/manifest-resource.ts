@@ -1,6 +1,6 @@
 import { segmentType } from "../src/engine/urn.ts";
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
-import type { LastPush, SegmentInputs, SegmentOutputs } from "../src/lifecycle/state/segment.ts";
+import type { LastPush, SegmentInputs, SegmentOutputs, WorkerTarget } from "../src/lifecycle/state/segment.ts";
 import { packSource, type SourceRecord } from "../src/plan/index.ts";
 import type { toInlineMessages } from "./message-args.ts";
 import { aggregateOutputs, type ManifestOutputs, noPush, type SegmentSummary } from "./outputs.ts";
@@ -12,6 +12,8 @@ import * as pulumi from "./pulumi-internals/sdk.ts";
 export interface QueueTarget {
   readonly accountId: pulumi.Input<string>;
   readonly queueId: pulumi.Input<string>;
+  /** The Worker through which messages are pushed; absent for the REST API. */
+  readonly worker?: pulumi.Input<WorkerTarget>;
 }
 
 /** A manifest's segments, and inputs that are only known during the run. */

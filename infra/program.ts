@@ -1,8 +1,10 @@
-import type { QueueMetrics } from "../src/types.ts";
+import type { WorkerTarget } from "../src/lifecycle/state/segment.ts";
+import type { Manifest, QueueMetrics } from "../src/types.ts";
 import { deployManifests } from "./deploy-manifests.ts";
 import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./load-checked-manifests.ts";
-import type { ManifestResource } from "./manifest-resource.ts";
+import type { ManifestResource, QueueTarget } from "./manifest-resource.ts";
 import type { ManifestOutputs } from "./outputs.ts";
+import { provisionWorker } from "./producer-worker.ts";
 import { provisionQueues, type Target } from "./provision-queues.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { warmUpProvider } from "./pulumi-internals/warm-up-provider.ts";
@@ -33,12 +35,24 @@ export async function runProgram(root: string): Promise<Outputs> {
   await warmUpProvider();
   const settings = loadSettingsOrThrow(root);
   const loaded = await loadManifestsOrThrow(settings, root);
-  const targets = await provisionQueues(settings, resolveAccount(settings));
-  const manifests = withoutStackTraces(() => deployManifests(root, loaded, ({ queue }) => targets.get(queue)));
+  const accountId = resolveAccount(settings);
+  const targets = await provisionQueues(settings, accountId);
+  const workers = await provisionWorker(settings, accountId, targets);
+  const targetOf = ({ queue }: Manifest) => toQueueTarget(targets.get(queue), workers.get(queue));
+  const manifests = withoutStackTraces(() => deployManifests(root, loaded, targetOf));
   return {
     manifests: Object.fromEntries([...manifests].map(([name, { outputs }]) => [name, outputs])),
     queues: Object.fromEntries([...targets].map(([name, target]) => [name, toQueueOutputs(name, target, manifests)])),
   };
+}
+
+function toQueueTarget(
+  target: Target | undefined,
+  worker: pulumi.Input<WorkerTarget> | undefined,
+): QueueTarget | undefined {
+  if (target === undefined) return undefined;
+  const { accountId, queueId } = target;
+  return { accountId, queueId, ...(worker !== undefined && { worker }) };
 }
 
 /** Returns the outputs of a queue. Its metrics are the latest that any of its manifests has. */

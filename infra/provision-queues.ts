@@ -1,12 +1,14 @@
 import type { CreatedQueue } from "../src/config/queue-settings.ts";
 import type { Settings } from "../src/config/settings.ts";
-import { importQueueResource } from "./pulumi-internals/cloudflare-queue.ts";
+import { importQueueResource } from "./pulumi-internals/cloudflare-resources.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 
 /** A queue that manifests can be pushed to. Its id is unknown in the preview of the run that creates it. */
 export interface Target {
   readonly accountId: string;
   readonly queueId: pulumi.Input<string>;
+  /** The queue's name in the account; undefined if it is only known to the API. */
+  readonly queueName: pulumi.Input<string> | undefined;
 }
 
 /**
@@ -16,8 +18,11 @@ export interface Target {
 export async function provisionQueues(settings: Settings, accountId: string): Promise<ReadonlyMap<string, Target>> {
   const targets = new Map<string, Target>();
   for (const [name, queue] of settings.queues) {
-    const queueId = queue.kind === "existing" ? queue.id : await createQueue(name, accountId, queue);
-    targets.set(name, { accountId, queueId });
+    const { queueId, queueName } =
+      queue.kind === "existing"
+        ? { queueId: queue.id, queueName: queue.name }
+        : await createQueue(name, accountId, queue);
+    targets.set(name, { accountId, queueId, queueName });
   }
   return targets;
 }
@@ -26,11 +31,11 @@ async function createQueue(
   name: string,
   accountId: string,
   { name: written, settings, jurisdiction, protect, adopt }: CreatedQueue,
-): Promise<pulumi.Output<string>> {
+): Promise<{ readonly queueId: pulumi.Output<string>; readonly queueName: pulumi.Output<string> }> {
   const Queue = await importQueueResource();
   // Pulumi imports a queue and then updates it to match the inputs. Without settings, the queue keeps its own.
   const asked = adopt !== undefined && Object.keys(settings).length === 0 ? {} : { settings: { ...settings } };
-  const resource = new Queue(
+  return new Queue(
     name,
     {
       accountId,
@@ -40,5 +45,4 @@ async function createQueue(
     },
     { protect, ...(adopt !== undefined && { import: `${accountId}/${adopt}` }) },
   );
-  return resource.queueId;
 }

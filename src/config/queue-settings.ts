@@ -1,3 +1,4 @@
+import { queueNamePattern } from "../producer/wire.ts";
 import type { PushTransport } from "../types.ts";
 import {
   type ConfigIssue,
@@ -10,7 +11,14 @@ import {
 import { isTransport, transportHint } from "./worker-settings.ts";
 
 /** Settings of a queue that manifests may push to. */
-export type QueueSetting = QueueChecks & ({ readonly kind: "existing"; readonly id: string } | CreatedQueue);
+export type QueueSetting = QueueChecks & (ExistingQueue | CreatedQueue);
+
+interface ExistingQueue {
+  readonly kind: "existing";
+  readonly id: string;
+  /** Name of the queue in the account, by which a producer Worker identifies it; absent to read it from the API. */
+  readonly name?: string;
+}
 
 /** A queue that the stack manages. */
 export interface CreatedQueue {
@@ -133,9 +141,13 @@ function readTransport(path: Path, { transport }: QueueInput, issues: ConfigIssu
 }
 
 function readExisting(path: Path, value: QueueInput, issues: ConfigIssue[]): QueueSetting | undefined {
-  rejectUnknownKeys(path, value, ["id", "create", "body_schema", "transport"], issues);
-  const { id } = value;
-  if (isId(id)) return { kind: "existing", id };
+  rejectUnknownKeys(path, value, ["id", "create", "name", "body_schema", "transport"], issues);
+  const { id, name } = value;
+  if (name !== undefined && !isQueueName(name)) {
+    const next = "Take `queue_name` from `wrangler queues info`, or leave it out.";
+    issues.push(createIssue([...path, "name"], "it is not a queue's name", next));
+  }
+  if (isId(id)) return { kind: "existing", id, ...(isQueueName(name) && { name }) };
   issues.push(createIssue([...path, "id"], "it is not a queue's id", idHint));
   return undefined;
 }
@@ -183,6 +195,10 @@ const idHint = "Take `queue_id` from `wrangler queues info`, and put it in quote
 
 function isId(value: unknown): value is string {
   return typeof value === "string" && idPattern.test(value);
+}
+
+function isQueueName(name: unknown): name is string {
+  return typeof name === "string" && queueNamePattern.test(name);
 }
 
 function isJurisdiction(value: unknown): value is Jurisdiction {

@@ -29,7 +29,7 @@ export interface JournalHead extends JournalSite {
   readonly deliveryNumber?: number | undefined;
   /** Whether it is a new delivery of everything, so that messages pushed according to the state do not count. */
   readonly fresh: boolean;
-  /** How the ledger of the producer Worker knows the messages; absent for the REST API. */
+  /** Identifies the messages in the ledger of the producer Worker; absent for the REST API. */
   readonly workerLedger?: { readonly generation: string; readonly ledger: string } | undefined;
   /** Whether Pulumi saves no state before the run ends. */
   readonly uncheckpointed: boolean;

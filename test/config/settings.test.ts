@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readSettings, SettingsError } from "../../src/config/settings.ts";
+import { inspectSettings, readSettings, SettingsError } from "../../src/config/settings.ts";
+import { transportOf } from "../../src/config/worker-settings.ts";
 
 const account = "0123456789abcdef0123456789abcdef";
 
@@ -118,5 +119,85 @@ describe("the stack's configuration", () => {
 
   it("says everything that is wrong at once", () => {
     expect(faults({ a: {}, b: { id: 1 }, c: { create: true, settings: { x: 1 } } }).split("\n")).toHaveLength(3);
+  });
+});
+
+describe("the transport", () => {
+  const key = Buffer.alloc(32, 1).toString("base64");
+  const orders = { orders: { id: "a1" } };
+
+  /** @param values by key; texts as `get` returns them @param hidden keys with values that cannot be read here */
+  function inspect(values: Readonly<Record<string, unknown>>, hidden: readonly string[] = []) {
+    const config = {
+      get: (key: string) => (typeof values[key] === "string" ? values[key] : undefined),
+      getObject: (key: string) => values[key],
+      isHidden: (key: string) => hidden.includes(key),
+    };
+    const { settings, faults } = inspectSettings(config, {});
+    return { settings, faults: faults.map(({ path, message }) => `${path.join(".")}: ${message}`) };
+  }
+
+  it("is REST unless the stack or the queue asks for the Worker", () => {
+    const queues = { ...orders, emails: { create: true, transport: "worker" }, rest: { id: "r", transport: "rest" } };
+    const transports = (stack: object) => {
+      const { settings, faults } = inspect({ queues, workerKey: key, ...stack });
+      expect(faults).toEqual([]);
+      return [...settings.queues.values()].map((queue) => transportOf(queue, settings));
+    };
+    expect(transports({})).toEqual(["rest", "worker", "rest"]);
+    expect(transports({ transport: "worker" })).toEqual(["worker", "worker", "rest"]);
+  });
+
+  it("takes the address and the name of a Worker that was deployed by hand", () => {
+    const given = (worker: unknown) => inspect({ worker }).settings.givenWorker;
+    expect(given({ url: "https://seeder.example.com/" })).toEqual({
+      url: "https://seeder.example.com",
+      name: "queue-seeder",
+    });
+    expect(given({ url: "http://127.0.0.1:8787", name: "mine" })).toEqual({
+      url: "http://127.0.0.1:8787",
+      name: "mine",
+    });
+    expect(given(undefined)).toBeUndefined();
+  });
+
+  it("needs a key that is 32 bytes in base64, as far as it can be read", () => {
+    const keyless = "the Worker has no key, queue-seeder:workerKey";
+    expect(inspect({ queues: orders, transport: "worker" }).faults).toEqual([`transport: ${keyless}`]);
+    const own = { queues: { orders: { id: "a1", transport: "worker" } } };
+    expect(inspect(own).faults).toEqual([`queues.orders.transport: ${keyless}`]);
+    expect(inspect(own, ["workerKey"]).faults).toEqual([]);
+    expect(inspect({ ...own, workerKey: key }).faults).toEqual([]);
+    for (const workerKey of ["secret", `${key}=`, key.slice(0, -1), ` ${key}`, Buffer.alloc(31).toString("base64")]) {
+      const { faults } = inspect({ ...own, workerKey });
+      expect(faults).toEqual(["workerKey: it is not a key of 32 bytes in base64"]);
+      expect(faults.join("")).not.toContain(workerKey);
+    }
+  });
+
+  it.each([
+    [{ transport: "http" }, "transport: it must be rest or worker"],
+    [{ queues: { orders: { id: "a1", transport: "fast" } } }, "queues.orders.transport: it must be rest or worker"],
+    [{ queues: { orders: { id: "a1", name: "Not A Name" } } }, "queues.orders.name: it is not a queue's name"],
+    [{ worker: "https://seeder.example.com" }, "worker: it is not a map"],
+    [{ worker: {} }, "worker.url: it is not a URL"],
+    [{ worker: { url: "seeder.example.com" } }, "worker.url: it is not a URL"],
+    [
+      { worker: { url: "http://seeder.example.com" } },
+      "worker.url: it is not an https URL, and the messages would be sent in plain text",
+    ],
+    [
+      { worker: { url: "ftp://127.0.0.1" } },
+      "worker.url: it is not an https URL, and the messages would be sent in plain text",
+    ],
+    [
+      { worker: { url: "https://user:pass@seeder.example.com" } },
+      "worker.url: it has a user, a path, a query or a fragment",
+    ],
+    [{ worker: { url: "https://seeder.example.com/v1" } }, "worker.url: it has a user, a path, a query or a fragment"],
+    [{ worker: { url: "https://a.example", name: "Mine" } }, "worker.name: it is not the name of a Worker"],
+    [{ worker: { url: "https://a.example", uri: "" } }, "worker.uri: unknown key"],
+  ])("refuses %j", (values, fault) => {
+    expect(inspect({ workerKey: key, ...values }).faults).toEqual([fault]);
   });
 });

@@ -1,10 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { workerName } from "../../infra/producer-worker.ts";
 import { type Outputs, runProgram } from "../../infra/program.ts";
+import { deriveKeyPair } from "../../src/producer/keys.ts";
 
 type Request = InstanceType<typeof resourceProto.RegisterResourceRequest>;
 
@@ -27,6 +30,8 @@ interface Ran {
 
 const accountId = "0123456789abcdef0123456789abcdef";
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const workerUrl = "https://seeder.example.workers.dev";
+const workerKey = Buffer.alloc(32, 1).toString("base64");
 let root: string;
 
 beforeEach(() => {
@@ -42,6 +47,8 @@ function stateOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs, previe
   switch (type) {
     case "cloudflare:index/queue:Queue":
       return preview ? inputs : { ...inputs, queueId: `id-of-${name}` };
+    case "cloudflare:index/worker:Worker":
+      return preview ? inputs : { ...inputs, subdomain: { ...inputs.subdomain, url: workerUrl } };
     case "pulumi-nodejs:dynamic:Deployments":
       return preview ? inputs : { ...inputs, ids: { a: "first", b: "second" } };
     case "pulumi-nodejs:dynamic:Segment": {
@@ -57,19 +64,26 @@ function stateOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs, previe
 }
 
 /** Runs the program without Pulumi. The mocks see only inputs, so the requests are read on arrival. */
-async function run(queues: object, messages: Readonly<Record<string, string>>, preview = false): Promise<Ran> {
+async function run(
+  queues: object,
+  messages: Readonly<Record<string, string>>,
+  preview = false,
+  config: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   for (const [path, text] of Object.entries(messages)) {
     mkdirSync(dirname(join(root, "messages", path)), { recursive: true });
     writeFileSync(join(root, "messages", path), text);
   }
   const mocks: pulumi.runtime.Mocks = {
-    call: () => {
-      throw new Error("the program calls no functions");
+    call: ({ token, inputs }) => {
+      if (token !== "cloudflare:index/getQueue:getQueue") throw new Error(`the program calls ${token}`);
+      return { queueName: `name-of-${inputs.queueId}` };
     },
     newResource: (args) => ({ id: `${args.name}-id`, state: stateOf(args, preview) }),
   };
   await pulumi.runtime.setMocks(mocks, "shop", "review-7", preview);
-  pulumi.runtime.setAllConfig({ "queue-seeder:accountId": accountId, "queue-seeder:queues": JSON.stringify(queues) });
+  const own = { "queue-seeder:accountId": accountId, "queue-seeder:queues": JSON.stringify(queues) };
+  pulumi.runtime.setAllConfig({ ...own, ...config });
   const monitor: { registerResource(request: Request, done: unknown): void } = pulumi.runtime.getMonitor() as never;
   const calls = vi.spyOn(monitor, "registerResource");
   const outputs = await runProgram(root);
@@ -184,4 +198,104 @@ it("registers nothing at all where one manifest is wrong", async () => {
   await expect(run({ fresh: { create: true } }, wrong)).rejects.toThrow(/messages\/b\.yaml:1:8 QUEUE_UNKNOWN/);
   const monitor: { getRegisteredResources(): ReadonlyMap<string, unknown> } = pulumi.runtime.getMonitor() as never;
   expect([...monitor.getRegisteredResources().keys()]).toEqual([]);
+});
+
+const worker = { "queue-seeder:workerKey": workerKey };
+const oneEach = {
+  "a.yaml": "queue: orders\nmessages: [{ body: 1 }]\n",
+  "b.yaml": "queue: emails\nmessages: [{ body: 2 }]\n",
+};
+
+it("deploys a Worker with the queues whose transport it is, and has their segments wait for it", async () => {
+  const queues = {
+    orders: { id: "known", transport: "worker" },
+    "z-fresh": { create: true, name: "a-${stack}", transport: "worker" },
+    emails: { id: "other" },
+  };
+  const { resources } = await run(queues, oneEach, false, worker);
+  const name = "queue-seeder-shop-review-7";
+  expect(resources.get("producer")).toMatchObject({
+    type: "cloudflare:index/worker:Worker",
+    inputs: { accountId, name, subdomain: { enabled: true, previewsEnabled: false } },
+  });
+  const version = resources.get("producer-version");
+  const code = readFileSync(join(import.meta.dirname, "../../src/producer/worker.js"));
+  const digest = createHash("sha256").update(code).digest("hex");
+  expect(version).toMatchObject({
+    type: "cloudflare:index/workerVersion:WorkerVersion",
+    inputs: {
+      accountId,
+      workerId: "producer-id",
+      deploy: true,
+      mainModule: "worker.js",
+      modules: [{ name: "worker.js", contentBase64: code.toString("base64") }],
+      exports: { Ledger: { type: "durable-object", storage: "sqlite" } },
+    },
+  });
+  expect(version?.inputs.bindings).toEqual([
+    { name: "CODE_DIGEST", type: "plain_text", text: digest },
+    { name: "LEDGER", type: "durable_object_namespace", className: "Ledger" },
+    { name: "PUBLIC_KEY", type: "plain_text", text: deriveKeyPair(workerKey, accountId, name).publicKey },
+    { name: "QUEUE_a_review_7", type: "queue", queueName: "a-review-7" },
+    { name: "QUEUE_name_of_known", type: "queue", queueName: "name-of-known" },
+  ]);
+  expect(resources.get("a/0")?.inputs.worker).toEqual({
+    url: workerUrl,
+    name,
+    code: digest,
+    queue: "name-of-known",
+    queues: ["a-review-7", "name-of-known"],
+  });
+  expect(names(resources.get("a/0")?.dependencies)).toEqual(expect.arrayContaining(["producer", "producer-version"]));
+  expect(resources.get("b/0")?.inputs).not.toHaveProperty("worker");
+  expect(names(resources.get("b/0")?.dependencies)).not.toContain("producer-version");
+  expect(JSON.stringify([...resources])).not.toContain(workerKey);
+});
+
+it("does not have the Worker's address in the preview of the run that creates it", async () => {
+  const { resources } = await run({ orders: { id: "known" } }, { "a.yaml": oneEach["a.yaml"] }, true, {
+    ...worker,
+    "queue-seeder:transport": "worker",
+  });
+  expect(resources.get("producer-version")?.inputs.bindings).toHaveLength(4);
+  expect(resources.get("a/0")?.inputs).toMatchObject({ worker: { url: "" }, messages: 1 });
+});
+
+it("uses the Worker at a given address and deploys none; the provider reads the names that are not configured", async () => {
+  const queues = { orders: { id: "known" }, emails: { id: "other", name: "emails-prod" } };
+  const { resources } = await run(queues, oneEach, false, {
+    ...worker,
+    "queue-seeder:transport": "worker",
+    "queue-seeder:worker": JSON.stringify({ url: "https://own.example.com/" }),
+  });
+  expect(resources.has("producer")).toBe(false);
+  expect(resources.get("a/0")?.inputs.worker).toEqual({ url: "https://own.example.com", name: "queue-seeder" });
+  expect(resources.get("b/0")?.inputs.worker).toEqual({
+    url: "https://own.example.com",
+    name: "queue-seeder",
+    queue: "emails-prod",
+  });
+});
+
+it("refuses the Worker without a key, before anything is registered", async () => {
+  const asked = run({ orders: { id: "known" } }, { "a.yaml": oneEach["a.yaml"] }, false, {
+    "queue-seeder:transport": "worker",
+  });
+  await expect(asked).rejects.toThrow(/queue-seeder:transport CONFIG_INVALID: the Worker has no key/);
+});
+
+it.each([
+  ["shop", "dev", "queue-seeder-shop-dev"],
+  ["Shop", "dev", "queue-seeder-shop-dev-"],
+  ["shop", "feature/a_b", "queue-seeder-shop-feature-a-b-"],
+  [
+    "a-project-with-a-very-long-name",
+    "and-a-stack-with-a-long-one",
+    "queue-seeder-a-project-with-a-very-long-name-and-a-sta",
+  ],
+])("names the Worker of %s and %s as a host name allows, and differently for each", (project, stack, start) => {
+  const name = workerName(project, stack);
+  expect(name).toMatch(/^[a-z0-9][a-z0-9-]{0,62}$/);
+  expect(name.startsWith(start)).toBe(true);
+  expect(workerName(project, `${stack}x`)).not.toBe(name);
 });

@@ -25,3 +25,14 @@ it("waits for a window of five minutes for each 1,080 requests of all queues tog
 it("is bounded by a queue's messages a second where requests are full", () => {
   expect(minDurationSeconds([{ messages: 98_000, requests: 980 }])).toBeCloseTo(20);
 });
+
+it("is bounded by the queue alone where messages go through a Worker: 10 million take 34 minutes, not 7.7 hours", () => {
+  const push = { messages: 10_000_000, requests: 100_000 };
+  expect(minDurationSeconds([push]) / 3_600).toBeCloseTo(7.67, 1);
+  expect(minDurationSeconds([{ ...push, transport: "worker" }]) / 60).toBeCloseTo(34.0, 1);
+  // The queues do not share a limit, and a push over REST next to them does not slow them down.
+  const small = { messages: 1_080, requests: 1_080 };
+  const worker = { ...push, transport: "worker" } as const;
+  expect(minDurationSeconds([worker, worker, small])).toBeCloseTo(10_000_000 / 4_900);
+  expect(minDurationSeconds([{ messages: 0, requests: 0, transport: "worker" }])).toBe(0);
+});

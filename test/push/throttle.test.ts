@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { noRateLimitHeaders, type RateLimitHeaders } from "../../src/cloudflare/index.ts";
-import { type Clock, createThrottle, type Throttle } from "../../src/push/index.ts";
+import { type Clock, createThrottle, type Throttle, workerLimits } from "../../src/push/index.ts";
 import { mostUnderWay, type Permit } from "../../src/push/throttle.ts";
 import { type VirtualClock, virtualClock } from "./fakes.ts";
 
@@ -262,5 +262,36 @@ describe("who gives up waiting", () => {
     await second;
     expect(clock.now()).toBe(begin);
     expect(clock.sleeping()).toBe(0);
+  });
+});
+
+describe("the pace of a Worker", () => {
+  /** Sends full batches one after the other. @returns the seconds that it took */
+  async function secondsFor(requests: number, queues: readonly string[], assume: "documented" | "nothing") {
+    const clock = virtualClock();
+    const throttle = createThrottle({ clock, assume, limits: workerLimits });
+    const all = queues.map(async (queue) => {
+      for (let i = 0; i < requests; i++) (await throttle.acquire(to(queue, 100))).done(answered());
+    });
+    await Promise.all(all);
+    return clock.elapsed() / 1_000;
+  }
+
+  test("is 4,900 messages a second for each queue, and no account's quota slows it down", async () => {
+    const alone = await secondsFor(4_900, ["orders"], "documented");
+    expect(alone).toBeGreaterThan(99);
+    expect(alone).toBeLessThan(101);
+    const both = await secondsFor(4_900, ["orders", "emails"], "documented");
+    expect(both).toBeLessThan(101);
+  });
+
+  test("is unlimited on this machine, until a queue is overloaded", async () => {
+    expect(await secondsFor(4_900, ["orders"], "nothing")).toBe(0);
+    const clock = virtualClock();
+    const throttle = createThrottle({ clock, assume: "nothing", limits: workerLimits });
+    const first = await throttle.acquire(to("orders", 100));
+    first.done({ kind: "overloaded", rate: noRateLimitHeaders, waitMs: 500 });
+    for (let i = 0; i < 490; i++) (await throttle.acquire(to("orders", 100))).done(answered());
+    expect(clock.elapsed()).toBeGreaterThan(10_000);
   });
 });

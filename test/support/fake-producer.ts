@@ -6,10 +6,12 @@ import { text } from "node:stream/consumers";
 import { deriveKeyPair } from "../../src/producer/keys.ts";
 import {
   type AskStatus,
+  keyPattern,
   type PushHead,
   type RejectionReason,
   rejectionStatuses,
   textToSign,
+  wireLimits,
 } from "../../src/producer/wire.ts";
 
 export const workerKey = Buffer.alloc(32, 7).toString("base64");
@@ -111,9 +113,13 @@ export async function startFakeProducer(options: FakeProducerOptions): Promise<F
     const [, , call, queue = "", deployment = ""] = path.split("/");
     if (!fake.queues.includes(queue)) return reject("no_such_queue");
     const ledger = open(`${queue}/${deployment}`);
-    if (call === "ask") return [200, ask(ledger, JSON.parse(body))];
     const [head = "", messages = ""] = body.split("\n");
-    return [200, await push(ledger, JSON.parse(head), queue, messages)];
+    const value = JSON.parse(head);
+    if (!areKeys(call === "ask" ? value : value.keys, call === "ask" ? wireLimits.askKeys : wireLimits.pushKeys)) {
+      return reject("bad_request");
+    }
+    if (call === "ask") return [200, ask(ledger, value)];
+    return [200, await push(ledger, value, queue, messages)];
   }
 
   function findAuthFault(request: IncomingMessage, path: string, body: string): RejectionReason | undefined {
@@ -171,4 +177,9 @@ export async function startFakeProducer(options: FakeProducerOptions): Promise<F
   }
 
   return fake;
+}
+
+function areKeys(keys: readonly string[], limit: number): boolean {
+  const isForm = keys.length > 0 && keys.length <= limit && new Set(keys).size === keys.length;
+  return isForm && keys.every((key) => keyPattern.test(key));
 }

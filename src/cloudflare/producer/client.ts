@@ -50,7 +50,7 @@ export interface ProducerTarget {
   readonly deployment: string;
 }
 
-/** What a ledger knows of messages, by key. */
+/** The state of messages in a ledger, by key. */
 export interface LedgerAnswers {
   /** The id of the ledger. The answers of another ledger prove nothing. */
   readonly ledger: string;
@@ -69,7 +69,7 @@ export interface PushOutcome {
 /** The calls of a producer Worker. None rejects. A request whose answer is lost is repeated, with the same keys. */
 export interface ProducerClient {
   hello(signal?: AbortSignal): Promise<ProducerAnswer<HelloAnswer>>;
-  /** Asks for any number of messages. Waits for those that are under way. */
+  /** Asks for one message or more. Waits for those that are under way. */
   ask(target: ProducerTarget, keys: readonly string[], signal?: AbortSignal): Promise<ProducerAnswer<LedgerAnswers>>;
   /** @param messages the body of the REST API's batch */
   push(
@@ -102,7 +102,7 @@ export function createProducerClient(options: ProducerClientOptions): ProducerCl
   const { url, clock, env, deadlineMs = 20_000, random = Math.random } = options;
   const { privateKey } = deriveKeyPair(options.workerKey, options.accountId, options.name);
   const transport = options.transport ?? createTransport(url, 32, env, 10_000);
-  /** What the Worker's clock is ahead of this machine's, as far as an answer has said so. */
+  /** Milliseconds by which the Worker's clock is ahead of this machine's, once an answer shows it. */
   let aheadMs = 0;
 
   const send = async <T>({ method, path, body, parse, signal, stop }: Call<T>): Promise<ProducerAnswer<T>> => {
@@ -204,8 +204,6 @@ export function createProducerClient(options: ProducerClientOptions): ProducerCl
   };
 }
 
-/** Returns parts of a list, at least one. */
 function parts(keys: readonly string[], size: number): readonly (readonly string[])[] {
-  const all = Array.from({ length: Math.ceil(keys.length / size) }, (_, at) => keys.slice(at * size, (at + 1) * size));
-  return all.length === 0 ? [[]] : all;
+  return Array.from({ length: Math.ceil(keys.length / size) }, (_, at) => keys.slice(at * size, (at + 1) * size));
 }

@@ -11,7 +11,7 @@ import type { PushResult } from "../types.ts";
 import type { ProducerClient, ProducerTarget, PushOutcome } from "./client.ts";
 import { describeRefusal, describeRejection } from "./describe-failure.ts";
 
-/** The messages of one segment, as the Worker's ledger knows them. */
+/** The messages of one segment, and their keys in the Worker's ledger. */
 export interface SegmentClientOptions extends ProducerTarget {
   /** The id of the ledger when the run began; "" if it is unknown, so that an answer clears no doubt. */
   readonly ledger: string;

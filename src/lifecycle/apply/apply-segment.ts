@@ -124,7 +124,10 @@ async function openRoute(delivery: SegmentRun): Promise<Route> {
  * Connects to the REST API, which reads the queue before the first push. A push through the producer Worker needs no token, so
  * without one the queue is not read, unless the manifest requires something of it.
  */
-async function connectForReads({ worker, requires }: SegmentInputs, session: Session): Promise<KnownQueues | undefined> {
+async function connectForReads(
+  { worker, requires }: SegmentInputs,
+  session: Session,
+): Promise<KnownQueues | undefined> {
   try {
     return (await session.connect()).queues;
   } catch (error) {

@@ -5,7 +5,7 @@ import type { SegmentLedger } from "../ledger/types.ts";
 import type { WorkerLedgerRecord } from "../state/segment.ts";
 
 /**
- * Returns the messages in doubt that the Worker's ledger knows: those that runs through it left in doubt, under the same keys.
+ * Returns the messages in doubt that the Worker's ledger must contain: those that runs through it left in doubt, under the same keys.
  * Nothing can be concluded from others, such as those of a run over REST, or of a ledger that was deleted since.
  */
 export async function findKnownDoubts(

@@ -57,6 +57,13 @@ export async function connectWorker(
         "Nothing was pushed.",
     );
   }
+  if (target.url === "") {
+    throw new SeederError(
+      "WORKER_ADDRESS_MISSING",
+      `nothing was pushed: the Worker ${target.name} has no address, because the account has no workers.dev subdomain. Open ` +
+        "Workers & Pages in Cloudflare's dashboard once, which creates it, or deploy the Worker by hand and set queue-seeder:worker.",
+    );
+  }
   const url = new URL(target.url);
   const client = openClient({ url, workerKey, accountId, name: target.name, clock: host.clock, env: host.env });
   const most = maxWaitMs(host);

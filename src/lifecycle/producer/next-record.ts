@@ -1,4 +1,3 @@
-import type { SegmentRun } from "../context.ts";
 import type { WorkerLedgerRecord } from "../state/segment.ts";
 import { resolveGeneration } from "./generation.ts";
 
@@ -6,7 +5,7 @@ import { resolveGeneration } from "./generation.ts";
 export interface WorkerRun {
   /** The generation of the keys, and the id of the Worker's ledger; "" if the Worker did not report it. */
   readonly record: WorkerLedgerRecord;
-  /** Whether that ledger knows each message that is in doubt from earlier runs. */
+  /** Whether that ledger has noted each message that is in doubt from earlier runs. */
   readonly knowsDoubts: boolean;
 }
 
@@ -35,7 +34,7 @@ export function nextWorkerLedger(run: Finished, runId: string | undefined): Work
   return { generation, ledger: inDoubt === 0 ? "" : ledgerOfDoubts(run, before, generation) };
 }
 
-/** Returns the id of the one ledger that knows every message in doubt, "" if there is none. */
+/** Returns the id of the one ledger that has noted every message in doubt, "" if there is none. */
 function ledgerOfDoubts(
   { worker, claim, sent }: Finished,
   before: WorkerLedgerRecord | undefined,

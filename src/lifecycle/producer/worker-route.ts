@@ -11,7 +11,7 @@ import { assertBound, resolveQueueName } from "./queue-name.ts";
 
 /** How the messages of a segment are pushed. */
 export interface Route extends Required<Pick<PushRun, "client" | "throttle" | "stoppedQueues" | "maxWaitMs">> {
-  /** The ledger of the segment, with what the Worker's ledger knows. */
+  /** The ledger of the segment, with the answers of the Worker's ledger. */
   readonly ledger: SegmentLedger;
   /** Absent for the REST API. */
   readonly worker?: WorkerRun;
@@ -35,8 +35,8 @@ export async function openWorkerRoute(run: SegmentRun, target: WorkerTarget): Pr
   const place = { queue, deployment: inputs.deployment };
   const ask = (indices: readonly number[]) => client.ask(place, indices.map(keyOf), session.host.cancelled);
 
-  // An empty question returns the id of the ledger, which the journal must have before the first request.
-  const first = await ask([]);
+  // The journal must have the id of the ledger before the first request, so one message is asked for in any case.
+  const first = await ask(ledger.decision.pending.slice(0, 1));
   const record: WorkerLedgerRecord = { generation, ledger: first.kind === "answer" ? first.value.ledger : "" };
   const known = await findKnownDoubts(run, record);
   const concluded = known.size === 0 ? ledger : await conclude(run, [...known], ask, record);

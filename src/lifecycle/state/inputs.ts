@@ -6,12 +6,12 @@ import type { SegmentInputs } from "./segment.ts";
 export type StackContext = Pick<SegmentInputs, "stack" | "project" | "root">;
 
 /**
- * A segment's inputs, except for those that only Pulumi can provide: the ids of the queue and the deployment, the delivery number
- * and the URN.
+ * A segment's inputs, except for those that only Pulumi can provide: the ids of the queue and the deployment, the Worker, the
+ * delivery number and the URN.
  */
 export type PlannedSegment = Omit<
   SegmentInputs,
-  "accountId" | "queueId" | "deployment" | "deliveryNumber" | "resourceUrn"
+  "accountId" | "queueId" | "worker" | "deployment" | "deliveryNumber" | "resourceUrn"
 >;
 
 /** Builds the inputs of a segment, for the program that registers it and for the commands that plan it. */

@@ -52,7 +52,7 @@ export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
 
 /** A producer Worker. Nothing in it is secret. */
 export interface WorkerTarget {
-  /** Its address, without a slash at its end. */
+  /** Its address, without a slash at its end; "" if it has none. */
   readonly url: string;
   /** The name of which its key is derived. */
   readonly name: string;
@@ -79,7 +79,7 @@ export interface QueueLedger extends QueueRef, Pick<SegmentInputs, "content"> {
    * state includes.
    */
   readonly runs: readonly string[];
-  /** How the Worker's ledger knows the messages; absent if none were pushed through a Worker. */
+  /** Identifies the messages in the Worker's ledger; absent if none were pushed through a Worker. */
   readonly workerLedger?: WorkerLedgerRecord;
 }
 
@@ -87,7 +87,7 @@ export interface QueueLedger extends QueueRef, Pick<SegmentInputs, "content"> {
 export interface WorkerLedgerRecord {
   /** A part of each message's key; see `resolveGeneration`. */
   readonly generation: string;
-  /** The id of the Worker's ledger that knows every message in doubt; "" if nothing may be concluded from any. */
+  /** The id of the Worker's ledger that has noted every message in doubt; "" if nothing may be concluded from any. */
   readonly ledger: string;
 }
 

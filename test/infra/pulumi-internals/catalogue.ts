@@ -22,9 +22,10 @@ export const internals = {
     symptom: "Ctrl-C would not stop a push; a second one would kill it in the middle of a request.",
     checkedWith: "sdk",
   },
-  "infra/pulumi-internals/cloudflare-queue.ts": {
-    relies: "@pulumi/cloudflare has the module queue.js, which exports the resource of queues.",
-    symptom: "A stack that creates queues could not start.",
+  "infra/pulumi-internals/cloudflare-resources.ts": {
+    relies:
+      "@pulumi/cloudflare has the modules queue.js, worker.js, workerVersion.js and getQueue.js, which export what they are named after.",
+    symptom: "A stack that creates queues or deploys the producer Worker could not start.",
     checkedWith: "sdk",
   },
   "infra/pulumi-internals/dynamic-resource.ts": {

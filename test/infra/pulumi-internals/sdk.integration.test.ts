@@ -5,7 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
-import { importQueueResource } from "../../../infra/pulumi-internals/cloudflare-queue.ts";
+import {
+  importGetQueue,
+  importQueueResource,
+  importWorkerResources,
+} from "../../../infra/pulumi-internals/cloudflare-resources.ts";
 import { deploymentsStub, providerStub } from "../../../infra/pulumi-internals/provider-stub.ts";
 import * as sdk from "../../../infra/pulumi-internals/sdk.ts";
 import { isSecretKey } from "../../../infra/pulumi-internals/secret-keys.ts";
@@ -156,10 +160,16 @@ const checks = {
     setAllConfig?.({ "shop:token": "t", "shop:region": "eu" }, ["shop:token"]);
     expect([isSecretKey("shop:token"), isSecretKey("shop:region")]).toEqual([true, false]);
   },
-  async "infra/pulumi-internals/cloudflare-queue.ts"() {
-    const Queue = await importQueueResource();
-    expect(Reflect.get(Queue, "__pulumiType")).toBe("cloudflare:index/queue:Queue");
-    expect(Queue.prototype).toBeInstanceOf(pulumi.CustomResource);
+  async "infra/pulumi-internals/cloudflare-resources.ts"() {
+    const { Worker, WorkerVersion } = await importWorkerResources();
+    const resources = [await importQueueResource(), Worker, WorkerVersion];
+    expect(resources.map((each) => Reflect.get(each, "__pulumiType"))).toEqual([
+      "cloudflare:index/queue:Queue",
+      "cloudflare:index/worker:Worker",
+      "cloudflare:index/workerVersion:WorkerVersion",
+    ]);
+    for (const { prototype } of resources) expect(prototype).toBeInstanceOf(pulumi.CustomResource);
+    expect(await importGetQueue()).toBeInstanceOf(Function);
   },
   async "infra/pulumi-internals/without-stack-traces.ts"() {
     await pulumi.runtime.setMocks({
