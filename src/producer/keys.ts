@@ -1,9 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, hkdfSync, type KeyObject, sign } from "node:crypto";
 import { authorization, type SignedRequest, textToSign } from "./wire.ts";
 
-/** The fewest characters of a Worker key: `openssl rand -base64 32` prints 44. */
-export const minKeyCharacters = 32;
-
 /** What precedes an Ed25519 seed in PKCS #8 (RFC 8410, section 7). */
 const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex");
 

@@ -162,8 +162,8 @@ interface LedgerAnswer {
  * - `accepted`: the queue has every message of the request. `in_doubt` is empty.
  * - `refused`: the queue refused the messages that this request sent: it has none of them. `code` is the queue's error code,
  *   with the meaning that it has in the REST API; null if the ledger could not note the messages, e.g. because its storage
- *   is full, so nothing was sent. Messages that the ledger had before (their number is `repeated`) are in the queue, and those
- *   in `in_doubt` were held back.
+ *   is full, so nothing was sent. Messages that the ledger had before (their number is `repeated`) are in the queue. Those in
+ *   `in_doubt` are in doubt because of an earlier request, whether this one sent them or held them back.
  * - `in_doubt`: the messages in `in_doubt` may be in the queue: this request or an earlier one sent them and got no clear
  *   answer. The queue has all the others.
  */

@@ -35,7 +35,7 @@ const ledgerBytesLimit = 9_500_000_000;
  * Source: https://developers.cloudflare.com/queues/reference/error-codes/
  */
 const refusals = new Set([
-  10104, 10106, 10107, 10202, 10203, 10204, 10205, 10206, 10207, 10208, 10250, 10251, 10252, 10253, 11000,
+  10013, 10104, 10106, 10107, 10202, 10203, 10204, 10205, 10206, 10207, 10208, 10250, 10251, 10252, 10253, 11000,
 ]);
 
 /** What the table `message` has as the state of a message. */
@@ -86,8 +86,11 @@ export class Ledger extends DurableObject {
    * @returns {Promise<PushAnswer>}
    */
   async push(binding, keys, messages, again) {
-    await this.#waitFor(keys);
-    // From here to the first await nothing else runs: what is decided and what is noted belong together.
+    // What another request is sending is waited for. From the last check to the note of the intent there is no await, not even the
+    // end of an async function: two requests that waited for the same batch would both send.
+    for (let batches = this.#batchesOf(keys); batches.size > 0; batches = this.#batchesOf(keys)) {
+      await Promise.all(batches);
+    }
     const known = this.#find(keys);
     const isDoubtful = (/** @type {string} */ key) => known.get(key) === states.inDoubt;
     const isToSend = (/** @type {string} */ key) => !known.has(key) || (again && isDoubtful(key));
@@ -138,13 +141,9 @@ export class Ledger extends DurableObject {
     };
   }
 
-  /** Waits until none of the messages is being sent by another request. @param {readonly string[]} keys */
-  async #waitFor(keys) {
-    for (;;) {
-      const batches = new Set(keys.flatMap((key) => this.#underWay.get(key) ?? []));
-      if (batches.size === 0) return;
-      await Promise.all(batches);
-    }
+  /** Returns the batches that are sending any of the messages. @param {readonly string[]} keys */
+  #batchesOf(keys) {
+    return new Set(keys.flatMap((key) => this.#underWay.get(key) ?? []));
   }
 
   /** Returns the states of the messages that the ledger has. @param {readonly string[]} keys */
