@@ -2,6 +2,7 @@ import { relative, resolve } from "node:path";
 import { findProjectFolder, programFolders } from "../src/config/project-folder.ts";
 import type { Settings } from "../src/config/settings.ts";
 import { transportOf } from "../src/config/worker-settings.ts";
+import { latestMetrics } from "../src/lifecycle/state/latest-metrics.ts";
 import type { InDoubtPolicy, PushMode, QueueMetrics } from "../src/types.ts";
 import { deployManifests, loadContext } from "./deploy-manifests.ts";
 import { Deployments } from "./deployments.ts";
@@ -56,8 +57,8 @@ export class MessageManifest extends pulumi.ComponentResource<ByName> {
   readonly manifests: pulumi.Output<Readonly<Record<string, ManifestOutputs>>>;
   /** Number of messages that are known to have been pushed. */
   readonly pushed: pulumi.Output<number>;
-  /** Latest metrics of the queue from the API, best effort; null if there are none. */
-  readonly metrics: pulumi.Output<QueueMetrics | null>;
+  /** Latest metrics of the queue from the API, best effort; undefined if there are none. */
+  readonly metrics: pulumi.Output<QueueMetrics | undefined>;
   readonly #args: MessageManifestArgs;
   readonly #formerNames: readonly string[];
 
@@ -70,7 +71,10 @@ export class MessageManifest extends pulumi.ComponentResource<ByName> {
       pulumi.all(Object.fromEntries([...resources].map(([manifest, { outputs }]) => [manifest, outputs])));
     this.manifests = pulumi.output(this.getData().then(outputs));
     this.pushed = this.manifests.apply((all) => Object.values(all).reduce((sum, { pushed }) => sum + pushed, 0));
-    this.metrics = this.manifests.apply((all) => latestPush(Object.values(all))?.metrics ?? null);
+    const metrics = (resources: ByName) => pulumi.all([...resources.values()].map(({ metrics }) => metrics));
+    this.metrics = pulumi
+      .output(this.getData().then(metrics))
+      .apply((all) => latestMetrics(all.flatMap((each) => each ?? []))?.metrics);
   }
 
   /** Called by the SDK's constructor. The SDK awaits it before any resource that depends on the component. */
@@ -190,10 +194,6 @@ function workerOf(component: string, queue: string, settings: Settings): Pick<Qu
 /** Returns the folder with the program's Pulumi.yaml, or else the working directory. */
 function projectFolder(): string {
   return findProjectFolder(pulumi.getProject(), programFolders()) ?? process.cwd();
-}
-
-function latestPush(manifests: readonly ManifestOutputs[]): ManifestOutputs | undefined {
-  return manifests.toSorted((a, b) => (a.metricsAt ?? "").localeCompare(b.metricsAt ?? "")).at(-1);
 }
 
 function componentError(name: string, what: string, next: string): pulumi.RunError {

@@ -11,5 +11,5 @@ export {
   type MessageValuesArgs,
 } from "./component.ts";
 export type { MessageArgs } from "./message-args.ts";
-export type { ManifestOutputs } from "./outputs.ts";
+export type { ManifestOutputs, PushOutputs } from "./outputs.ts";
 export { type Outputs, type QueueOutputs, runProgram } from "./program.ts";

@@ -1,9 +1,10 @@
 import { segmentType } from "../src/engine/urn.ts";
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
+import { latestMetrics, type TimedMetrics } from "../src/lifecycle/state/latest-metrics.ts";
 import type { LastPush, SegmentInputs, SegmentOutputs, WorkerTarget } from "../src/lifecycle/state/segment.ts";
 import { packSource, type SourceRecord } from "../src/plan/index.ts";
 import type { toInlineMessages } from "./message-args.ts";
-import { aggregateOutputs, type ManifestOutputs, noPush, type SegmentSummary } from "./outputs.ts";
+import { aggregateOutputs, type ManifestOutputs, type SegmentSummary } from "./outputs.ts";
 import { DynamicResource } from "./pulumi-internals/dynamic-resource.ts";
 import { providerStub } from "./pulumi-internals/provider-stub.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
@@ -37,6 +38,8 @@ const componentType = "queue-seeder:index:Manifest";
 /** The component of one manifest, with a child resource for each segment of its messages. */
 export class ManifestResource extends pulumi.ComponentResource {
   readonly outputs: pulumi.Output<ManifestOutputs>;
+  /** The latest metrics of the queue that a push of the manifest returned. */
+  readonly metrics: pulumi.Output<TimedMetrics | undefined>;
 
   constructor(
     name: string,
@@ -55,6 +58,7 @@ export class ManifestResource extends pulumi.ComponentResource {
       (segment) => new SegmentResource(name, { ...segment, ...former, ...common }, options(segment.segment)),
     );
     this.outputs = pulumi.all(resources.map(({ outputs }) => outputs)).apply(aggregateOutputs);
+    this.metrics = pulumi.all(resources.map(({ metricsOutput }) => metricsOutput)).apply(latestMetrics);
     this.registerOutputs({ delivery: this.outputs, ...(source !== undefined && { source: packSource(source) }) });
   }
 }
@@ -107,17 +111,23 @@ class SegmentResource extends DynamicResource {
 
   /** A segment that `pulumi up --target` excludes has no properties: nothing of it has been pushed yet. */
   get outputs(): pulumi.Output<SegmentSummary> {
-    const { pushed, inDoubt, inDoubtMessages, lastPush, metrics, metricsAt } = this;
+    const { pushed, inDoubt, inDoubtMessages, lastPush } = this;
     return pulumi
-      .all([pushed, inDoubt, inDoubtMessages, lastPush, metrics, metricsAt])
-      .apply(([pushed, inDoubt, inDoubtMessages, lastPush, metrics, metricsAt]) => ({
+      .all([pushed, inDoubt, inDoubtMessages, lastPush])
+      .apply(([pushed, inDoubt, inDoubtMessages, lastPush]) => ({
         ...this.#planned,
         pushed: pushed ?? 0,
         inDoubt: inDoubt ?? 0,
         inDoubtMessages: inDoubtMessages ?? [],
-        lastPush: lastPush ?? noPush,
-        metrics,
-        metricsAt,
+        lastPush,
       }));
+  }
+
+  get metricsOutput(): pulumi.Output<Partial<TimedMetrics>> {
+    return pulumi
+      .all([this.metrics, this.metricsAt])
+      .apply(([metrics, metricsAt]) =>
+        metrics === undefined || metricsAt === undefined ? {} : { metrics, metricsAt },
+      );
   }
 }

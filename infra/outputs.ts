@@ -1,30 +1,43 @@
 import type { LastPush, SegmentOutputs } from "../src/lifecycle/state/segment.ts";
-import type { QueueMetrics } from "../src/types.ts";
 
-/** The result of a manifest's deployment, for the outputs of the stack. */
+/** The result of a manifest's deployment, for the outputs of the stack. What is empty or unknown is absent. */
 export interface ManifestOutputs {
+  /** The queue's name. Its metrics are in the queue's own outputs. */
   readonly queue: string;
   /** Number of messages in the manifest: the sum of `pushed`, `inDoubt` and `pending`. */
   readonly messages: number;
   /** Number of messages that are known to have been pushed to this stack's queue. */
   readonly pushed: number;
+  /** Number of messages that may be in the queue, but were never confirmed. */
   readonly inDoubt: number;
   /** The messages in doubt, by id or number. */
-  readonly inDoubtMessages: readonly string[];
+  readonly inDoubtMessages?: readonly string[];
   /** Number of messages that were not sent. */
   readonly pending: number;
-  readonly lastPush: LastPush;
-  /** Latest metrics from the API, best effort. */
-  readonly metrics: QueueMetrics | null;
-  readonly metricsAt: string | null;
+  /** The last run that pushed messages of the manifest; absent if none did. */
+  readonly lastPush?: PushOutputs;
 }
 
-export type SegmentSummary = Pick<
-  SegmentOutputs,
-  "queue" | "messages" | "pushed" | "inDoubt" | "inDoubtMessages" | "lastPush"
-> & { readonly metrics?: QueueMetrics | undefined; readonly metricsAt?: string | undefined };
+/** A run's push of a manifest. */
+export interface PushOutputs {
+  readonly pushed: number;
+  readonly requests: number;
+  /** Messages that may have arrived twice, by id or number. */
+  readonly possibleDuplicates?: readonly string[];
+  /** When the run began, ISO 8601. */
+  readonly at: string;
+  /** The commit of the repository. */
+  readonly commit?: string;
+  /** The deployer. */
+  readonly by?: string;
+  /** Digest of the plan, if `queue-seeder up` made one. */
+  readonly plan?: string;
+}
 
-export const noPush: LastPush = { pushed: 0, requests: 0, possibleDuplicates: [], at: "", commit: "" };
+export type SegmentSummary = Pick<SegmentOutputs, "queue" | "messages" | "pushed" | "inDoubt" | "inDoubtMessages"> & {
+  /** Undefined if no run pushed anything of the segment. */
+  readonly lastPush: LastPush | undefined;
+};
 
 /** Combines the results of a manifest's segments. `lastPush` is the sum over the segments that the latest run pushed. */
 export function aggregateOutputs(segments: readonly SegmentSummary[]): ManifestOutputs {
@@ -32,34 +45,37 @@ export function aggregateOutputs(segments: readonly SegmentSummary[]): ManifestO
   const messages = sum((each) => each.messages);
   const pushed = sum((each) => each.pushed);
   const inDoubt = sum((each) => each.inDoubt);
-  const heard = findLatest(segments, ({ metricsAt }) => metricsAt);
+  const inDoubtMessages = segments.flatMap((each) => each.inDoubtMessages);
+  // A repair, or a run that failed before its first request, pushed nothing.
+  const pushes = segments.flatMap((each) => each.lastPush ?? []).filter((push) => push.pushed + push.requests > 0);
+  const lastPush = sumPushes(pushes);
   return {
     queue: segments[0]?.queue ?? "",
     messages,
     pushed,
     inDoubt,
-    inDoubtMessages: segments.flatMap(({ inDoubtMessages }) => inDoubtMessages),
+    ...(inDoubtMessages.length > 0 && { inDoubtMessages }),
     pending: messages - pushed - inDoubt,
-    lastPush: sumPushes(segments.map(({ lastPush }) => lastPush)),
-    metrics: heard?.metrics ?? null,
-    metricsAt: heard?.metricsAt ?? null,
+    ...(lastPush !== undefined && { lastPush }),
   };
 }
 
-function findLatest<Item>(items: readonly Item[], at: (item: Item) => string | undefined): Item | undefined {
-  const known = items.filter((item) => at(item) !== undefined);
-  return known.sort((a, b) => (at(a) ?? "").localeCompare(at(b) ?? "")).at(-1);
-}
-
 /** Adds up the pushes of the latest run; the segments that it pushed share its start time. */
-function sumPushes(pushes: readonly LastPush[]): LastPush {
-  const last = findLatest(pushes, ({ at }) => at);
-  if (last === undefined) return noPush;
-  const same = pushes.filter(({ at }) => at === last.at);
+function sumPushes(pushes: readonly LastPush[]): PushOutputs | undefined {
+  const at = pushes
+    .map((push) => push.at)
+    .sort()
+    .at(-1);
+  const same = pushes.filter((push) => push.at === at);
+  const [first] = same;
+  if (first === undefined) return undefined;
+  const { possibleDuplicates: _, commit, ...rest } = first;
+  const possibleDuplicates = same.flatMap((push) => push.possibleDuplicates);
   return {
-    ...last,
+    ...rest,
     pushed: same.reduce((sum, { pushed }) => sum + pushed, 0),
     requests: same.reduce((sum, { requests }) => sum + requests, 0),
-    possibleDuplicates: same.flatMap(({ possibleDuplicates }) => possibleDuplicates),
+    ...(possibleDuplicates.length > 0 && { possibleDuplicates }),
+    ...(commit !== "" && { commit }),
   };
 }

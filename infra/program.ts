@@ -1,3 +1,4 @@
+import { latestMetrics } from "../src/lifecycle/state/latest-metrics.ts";
 import type { WorkerTarget } from "../src/lifecycle/state/segment.ts";
 import type { Manifest, QueueMetrics } from "../src/types.ts";
 import { deployManifests } from "./deploy-manifests.ts";
@@ -20,8 +21,10 @@ export interface Outputs {
 
 export interface QueueOutputs {
   readonly id: string;
-  readonly metrics: QueueMetrics | null;
-  readonly metricsAt: string | null;
+  /** Absent if the API has returned none yet. */
+  readonly metrics?: QueueMetrics;
+  /** When the API returned the metrics, ISO 8601. */
+  readonly metricsAt?: string;
 }
 
 /**
@@ -61,9 +64,9 @@ function toQueueOutputs(
   target: Target,
   manifests: ReadonlyMap<string, ManifestResource>,
 ): pulumi.Output<QueueOutputs> {
-  return pulumi.all([target.queueId, [...manifests.values()].map(({ outputs }) => outputs)]).apply(([id, all]) => {
-    const heard = all.filter(({ queue, metricsAt }) => queue === name && metricsAt !== null);
-    const last = heard.sort((a, b) => (a.metricsAt ?? "").localeCompare(b.metricsAt ?? "")).at(-1);
-    return { id, metrics: last?.metrics ?? null, metricsAt: last?.metricsAt ?? null };
+  const pushes = [...manifests.values()].map(({ outputs, metrics }) => pulumi.all([outputs, metrics]));
+  return pulumi.all([target.queueId, pushes]).apply(([id, all]) => {
+    const known = all.flatMap(([{ queue }, metrics]) => (queue === name ? (metrics ?? []) : []));
+    return { id, ...latestMetrics(known) };
   });
 }

@@ -7,7 +7,7 @@ import { parseEvents, previewEnv } from "./pulumi-internals/streaming-preview.ts
 export type PreviewReading =
   | { readonly kind: "made"; readonly resources: readonly PreviewedResource[] }
   /** The program did not run to completion; `why` is a clause without a trailing full stop. */
-  | { readonly kind: "none"; readonly why: string };
+  | { readonly kind: "none"; readonly reason: string };
 
 /** What the next run does to a resource. `replace` creates it again and deletes the old one. */
 export type PreviewedChange = "create" | "update" | "replace" | "delete" | "import" | "same";
@@ -51,14 +51,14 @@ export async function readPreview(find: () => Promise<Pulumi>, stack: string): P
   try {
     pulumi = await find();
   } catch (error) {
-    if (error instanceof EngineNotFoundError) return { kind: "none", why: error.message };
+    if (error instanceof EngineNotFoundError) return { kind: "none", reason: error.message };
     throw error;
   }
   const args = ["preview", "--stack", stack, "--json", "--suppress-outputs"];
   const { code, stdout, stderr } = await pulumi.run(args, previewEnv);
   const events = parseEvents(stdout);
   if (code === 0) return { kind: "made", resources: toResources(events) };
-  return { kind: "none", why: findError(events) ?? parseReason(stderr || stdout) };
+  return { kind: "none", reason: findError(events) ?? parseReason(stderr || stdout) };
 }
 
 function toResources(events: readonly EngineEvent[]): readonly PreviewedResource[] {

@@ -47,7 +47,7 @@ export type Origin = "manifest" | "component" | "values";
 export type StateReading =
   | { readonly kind: "read"; readonly state: StackState }
   /** The state is unavailable or does not exist; `why` is a clause without a trailing full stop. */
-  | { readonly kind: "none"; readonly code: StateUnavailable; readonly why: string };
+  | { readonly kind: "none"; readonly code: StateUnavailable; readonly reason: string };
 
 /**
  * Why there is no state.
@@ -116,12 +116,12 @@ export async function readState(
   try {
     pulumi = await find();
   } catch (error) {
-    if (error instanceof EngineNotFoundError) return { kind: "none", code: "no_engine", why: error.message };
+    if (error instanceof EngineNotFoundError) return { kind: "none", code: "no_engine", reason: error.message };
     throw error;
   }
   const { code, stdout, stderr } = await pulumi.run(["stack", "export", "--stack", stack]);
   if (code === 0) return { kind: "read", state: parseState(stdout, identity) };
-  return { kind: "none", code: unavailable[code ?? -1] ?? "unreadable", why: parseReason(stderr) };
+  return { kind: "none", code: unavailable[code ?? -1] ?? "unreadable", reason: parseReason(stderr) };
 }
 
 /** Parses the output of `pulumi stack export`. @throws LedgerError, StateError */

@@ -29,7 +29,22 @@ export interface DeploymentsArgs extends DeploymentsInputs {
  * machine, everything must be pushed again.
  */
 export interface DeploymentsOutputs extends DeploymentsInputs {
+  /** The version of the format; see {@link deploymentsVersion}. */
+  readonly version: number;
   readonly ids: Readonly<Record<string, string>>;
+}
+
+/** Incremented when the meaning of these outputs changes. Those of another version are refused. */
+const deploymentsVersion = 1;
+
+/** @throws SeederError if another version of queue-seeder wrote the outputs: new ids would push everything again */
+function assertReadable({ version }: Pick<DeploymentsOutputs, "version">): void {
+  if (version === deploymentsVersion) return;
+  throw new SeederError(
+    "LEDGER_UNREADABLE",
+    `the list of deployments in the stack's state has version ${String(version)}, and this queue-seeder reads ` +
+      `${deploymentsVersion}. Use the version of queue-seeder that wrote it; nothing was pushed.`,
+  );
 }
 
 /** Returns the deployment id of a manifest, undefined if it has none. @param names its current name, then its former ones */
@@ -43,7 +58,7 @@ function nextDeployments(inputs: DeploymentsInputs, before: Partial<DeploymentsO
   const ids = Object.entries(inputs.manifests).map(([name, earlier]) => {
     return [name, findDeploymentId([name, ...earlier], known) ?? randomUUID()] as const;
   });
-  return { root: inputs.root, manifests: inputs.manifests, ids: Object.fromEntries(ids) };
+  return { version: deploymentsVersion, root: inputs.root, manifests: inputs.manifests, ids: Object.fromEntries(ids) };
 }
 
 /**
@@ -102,6 +117,7 @@ export async function diffDeployments(
   olds: DeploymentsOutputs,
   news: DeploymentsInputs,
 ): Promise<{ changes: boolean }> {
+  assertReadable(olds);
   const [desired, known] = [new Set(Object.keys(news.manifests)), new Map(Object.entries(olds.ids))];
   const refusals = Object.entries(news.manifests).flatMap(([name, earlier]) =>
     findRenameProblems(name, earlier, desired, known, news.places?.[name] ?? name),
@@ -117,6 +133,7 @@ export async function updateDeployments(
   news: DeploymentsInputs,
   host: JournalPorts,
 ): Promise<{ outs: DeploymentsOutputs }> {
+  assertReadable(olds);
   const outs = nextDeployments(news, olds);
   const kept = new Set(Object.values(outs.ids));
   await endDeployments(

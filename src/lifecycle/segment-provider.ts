@@ -6,9 +6,11 @@ import type { ProviderHost } from "./host.ts";
 import { hasJournals, journalFolder } from "./journal/journal-folder.ts";
 import { assertNotEdited, assertNotShrunk } from "./ledger/assert-not-edited.ts";
 import { assertSameQueue, diffSegment } from "./ledger/diff.ts";
+import { isSameQueue } from "./ledger/queue-ledgers.ts";
 import { resolveLedger } from "./ledger/segment-ledger.ts";
 import { refresh } from "./queue/refresh.ts";
 import { appliesTo } from "./repair/apply-repair.ts";
+import { concerns } from "./repair/selection.ts";
 import { openSession } from "./session.ts";
 import { type InlineMessages, parseInlineMessages, planInlineMessages } from "./source/inline-messages.ts";
 import { relativeRoot } from "./state/relative-root.ts";
@@ -77,7 +79,7 @@ export function createProvider(host: ProviderHost): SegmentProvider {
     async diff(_id, olds, news) {
       const { repair } = session.request;
       if (repair !== undefined) {
-        const changes = appliesTo(repair, news);
+        const changes = appliesTo(repair, news) && (isSameQueue(olds, news) || concerns(repair, olds, news));
         if (changes) assertSameQueue(olds, news);
         return { changes, replaces: [] };
       }

@@ -17,6 +17,8 @@ export interface Ledger {
 
 /** The ledger in the Pulumi state: one line per entry keeps it small, and makes diffs readable. */
 export interface PackedLedger {
+  /** The version of the format; see {@link ledgerVersion}. */
+  readonly version: number;
   readonly manifest: string;
   readonly complete: boolean;
   /** For rows of a data file: the number of the delivery that its segments share. */
@@ -26,10 +28,14 @@ export interface PackedLedger {
   readonly inDoubt: string;
 }
 
+/** Incremented when the meaning of a ledger in the Pulumi state changes. A ledger of another version is refused. */
+export const ledgerVersion = 1;
+
 export const emptyLedger: Ledger = { manifest: undefined, complete: false, pushed: [], inDoubt: [] };
 
 export function packLedger(ledger: Ledger): PackedLedger {
   return {
+    version: ledgerVersion,
     manifest: ledger.manifest ?? "",
     complete: ledger.complete,
     pushed: packKeys(ledger.pushed),
@@ -56,6 +62,10 @@ export function unpackLedger(packed: unknown): Ledger {
 
 /** Checks the format. @throws LedgerError for anything that no known version of queue-seeder writes */
 export function assertPacked(packed: unknown): PackedLedger {
+  const found: unknown = Reflect.get(Object(packed), "version");
+  if (typeof found === "number" && found !== ledgerVersion) {
+    throw new LedgerError(`its format has version ${found}, and this queue-seeder reads ${ledgerVersion}`);
+  }
   if (!isPacked(packed)) throw new LedgerError("it is not in queue-seeder's format");
   if (packed.manifest !== "" && !isDigest(packed.manifest)) throw unknownDigest(packed.manifest);
   return packed;
@@ -111,8 +121,9 @@ function unknownDigest(digest: string): LedgerError {
 
 function isPacked(value: unknown): value is PackedLedger {
   if (typeof value !== "object" || value === null) return false;
-  const { manifest, complete, delivery, pushed, inDoubt } = value as Record<string, unknown>;
+  const { version, manifest, complete, delivery, pushed, inDoubt } = value as Record<string, unknown>;
   return (
+    version === ledgerVersion &&
     typeof manifest === "string" &&
     typeof complete === "boolean" &&
     (delivery === undefined || typeof delivery === "number") &&

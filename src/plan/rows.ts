@@ -1,7 +1,7 @@
 import type { PushMode } from "../types.ts";
 import type { Decision } from "./decide.ts";
 import { type Digest, isDigest, rowsDigest } from "./digest.ts";
-import { assertPacked, LedgerError, type PackedLedger } from "./ledger.ts";
+import { assertPacked, LedgerError, ledgerVersion, type PackedLedger } from "./ledger.ts";
 
 /** Consecutive rows of a segment, numbered from 0 in the segment. */
 export interface RowRange {
@@ -137,6 +137,7 @@ export function packRows({ identity, complete, delivery, pushed, inDoubt }: Rows
   const lines = (ranges: readonly RowRange[]) =>
     ranges.map(({ from, rows, digest }) => `${from}+${rows} ${digest}`).join("\n");
   return {
+    version: ledgerVersion,
     manifest: identity ?? "",
     complete,
     ...(delivery !== undefined && { delivery }),

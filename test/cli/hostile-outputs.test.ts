@@ -31,7 +31,7 @@ import { full, planOf } from "./shared/plan/fixture.ts";
 
 const plainly = (_: string, text: string) => text;
 const plan = poisoned(full);
-const fromNothing = poisoned(planOf([], { base: { kind: "nothing", code: "no_login", why: "no login" } }));
+const fromNothing = poisoned(planOf([], { base: { kind: "nothing", code: "no_login", reason: "no login" } }));
 const refused = { ...plan, manifests: plan.manifests.map((each) => ({ ...each, refusals: [hostile] })) };
 const rehearsal = poisoned(mixed);
 const state = poisoned(stateOf(outputsOf("a"), outputsOf("gone")));

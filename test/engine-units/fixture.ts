@@ -23,7 +23,7 @@ export function outputsOf(manifest: string, more: Partial<SegmentOutputs> = {}):
     lineage: "the ledger",
     runs: ["the first"],
     elsewhere: [],
-    ledger: { manifest: "v1:AAAAAAAAAAAAAAAAAAAAAA", complete: true, pushed: "", inDoubt: "" },
+    ledger: { version: 1, manifest: "v1:AAAAAAAAAAAAAAAAAAAAAA", complete: true, pushed: "", inDoubt: "" },
     pushed: 2,
     inDoubt: 0,
     inDoubtMessages: [],

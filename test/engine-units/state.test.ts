@@ -139,12 +139,12 @@ describe("asking for it", () => {
     [1, "unreadable"],
   ])("says of exit code %i: %s", async (code, kind) => {
     const reading = await readState(async () => pulumi(code, "", "warning: old\nerror: it is so.\n"), "dev", identity);
-    expect(reading).toEqual({ kind: "none", code: kind, why: "it is so" });
+    expect(reading).toEqual({ kind: "none", code: kind, reason: "it is so" });
   });
 
   it("says that there is no engine", async () => {
     const reading = await readState(() => Promise.reject(new EngineNotFoundError("there is none")), "dev", identity);
-    expect(reading).toEqual({ kind: "none", code: "no_engine", why: "there is none" });
+    expect(reading).toEqual({ kind: "none", code: "no_engine", reason: "there is none" });
   });
 
   it("reads it", async () => {

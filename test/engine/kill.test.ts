@@ -47,10 +47,10 @@ async function finish(seeder: Seeder): Promise<number> {
   const up = succeeded(await stack.up());
   expect(said(up)).toContain("an interrupted run's journal says");
   const outputs = stack.outputs() as {
-    manifests: { a: { pushed: number; lastPush: { possibleDuplicates: string[] } } };
+    manifests: { a: { pushed: number; lastPush: { possibleDuplicates?: string[] } } };
   };
   const named = new Set(
-    outputs.manifests.a.lastPush.possibleDuplicates.flatMap((label) => {
+    (outputs.manifests.a.lastPush.possibleDuplicates ?? []).flatMap((label) => {
       const [first = 0, last = first] = label.split(" to ").map((each) => Number(each.slice(1)));
       return Array.from({ length: last - first + 1 }, (_, n) => first + n - 1);
     }),

@@ -23,7 +23,7 @@ async function planOf({ stack }: Seeder, args: readonly string[] = [], env: Read
     readonly changes: boolean;
     readonly refused: boolean;
     readonly total: Load;
-    readonly base: { readonly kind: string; readonly code?: string; readonly why?: string };
+    readonly base: { readonly kind: string; readonly code?: string; readonly reason?: string };
     readonly manifests: readonly { readonly name: string; readonly push: Load; readonly inDoubt: number }[];
   };
   expect(problemsWith("plan", plan), said(run)).toEqual([]);
@@ -127,7 +127,7 @@ it("plans from nothing where there is no login, no stack or no engine, and says 
     total: { messages: 1 },
   });
   stack.write("Pulumi.other.yaml", readFileSync(join(project.dir, "Pulumi.test.yaml"), "utf8"));
-  expect(await from("other", {})).toMatchObject({ base: { code: "no_stack", why: "no stack named 'other' found" } });
+  expect(await from("other", {})).toMatchObject({ base: { code: "no_stack", reason: "no stack named 'other' found" } });
   const text = await cli(project, ["plan", "--stack", "test"], { PULUMI_BACKEND_URL: "" });
   expect(text.stdout).toContain("from nothing, since PULUMI_ACCESS_TOKEN must be set for login");
 });

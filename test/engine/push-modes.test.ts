@@ -13,21 +13,15 @@ it("pushes once: first up, no-op, reformatted, added, removed", async () => {
   succeeded(first);
   expect(bodies("orders")).toEqual([{ n: 1, s: "x" }, "plain"]);
   expect(pushes()).toEqual([2]);
-  expect(stack.outputs()).toMatchObject({
-    manifests: {
-      a: {
-        queue: "orders",
-        pushed: 2,
-        inDoubt: 0,
-        lastPush: { pushed: 2, requests: 1, possibleDuplicates: [] },
-        metrics: {
-          backlog_count: 2,
-          backlog_bytes: expect.any(Number),
-          oldest_message_timestamp_ms: expect.any(Number),
-        },
-      },
-    },
-    queues: { orders: { id: seeder.emulator.queueId("orders"), metrics: { backlog_count: 2 } } },
+  const lastPush = { pushed: 2, requests: 1, at: expect.any(String), by: expect.any(String) };
+  const metrics = {
+    backlog_count: 2,
+    backlog_bytes: expect.any(Number),
+    oldest_message_timestamp_ms: expect.any(Number),
+  };
+  expect(stack.outputs()).toEqual({
+    manifests: { a: { queue: "orders", messages: 2, pushed: 2, inDoubt: 0, pending: 0, lastPush } },
+    queues: { orders: { id: seeder.emulator.queueId("orders"), metrics, metricsAt: expect.any(String) } },
   });
 
   const second = await stack.up();

@@ -76,8 +76,10 @@ it("continues without metrics, and says why there are none", async () => {
   expect(locked.manifests).toMatchObject([{ pending: 1 }]);
   // Credentials from the environment work as well.
   const env = { PULUMI_CONFIG_PASSPHRASE: "wrong", CLOUDFLARE_API_TOKEN: emulator.token };
-  expect((await statusOf(seeder, env)).queues).toMatchObject([{ metrics: { backlog_count: 0 }, why: null }]);
+  expect((await statusOf(seeder, env)).queues).toMatchObject([{ metrics: { backlog_count: 0 }, reason: null }]);
 
   emulator.deleteQueue("orders");
-  expect((await statusOf(seeder)).queues).toMatchObject([{ metrics: null, why: expect.stringContaining("not found") }]);
+  expect((await statusOf(seeder)).queues).toMatchObject([
+    { metrics: null, reason: expect.stringContaining("not found") },
+  ]);
 });

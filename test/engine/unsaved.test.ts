@@ -50,9 +50,8 @@ it("pushes nothing twice where the state could not be saved, to this queue and t
   expect(first.said).toContain("The state cannot be read after the run");
   succeeded(await stack.up());
   expect(texts(seeder, "orders")).toEqual(expected(250));
-  expect(stack.outputs().manifests).toMatchObject({
-    a: { pushed: 250, inDoubt: 0, lastPush: { possibleDuplicates: [] } },
-  });
+  expect(stack.outputs().manifests).toMatchObject({ a: { pushed: 250, inDoubt: 0, lastPush: { pushed: 250 } } });
+  expect(stack.outputs().manifests).not.toHaveProperty("a.lastPush.possibleDuplicates");
 
   seeder.write("a.yaml", manifest(400));
   const second = await unsaved(seeder);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { aggregateOutputs, noPush, type SegmentSummary } from "../../infra/outputs.ts";
+import { aggregateOutputs, type SegmentSummary } from "../../infra/outputs.ts";
 
 const segment = (more: Partial<SegmentSummary>): SegmentSummary => ({
   queue: "orders",
@@ -7,7 +7,7 @@ const segment = (more: Partial<SegmentSummary>): SegmentSummary => ({
   pushed: 0,
   inDoubt: 0,
   inDoubtMessages: [],
-  lastPush: noPush,
+  lastPush: undefined,
   ...more,
 });
 const push = (at: string, pushed: number, possibleDuplicates: string[] = []) => ({
@@ -17,7 +17,6 @@ const push = (at: string, pushed: number, possibleDuplicates: string[] = []) => 
   at,
   commit: at,
 });
-const metrics = { backlog_count: 7, backlog_bytes: 70, oldest_message_timestamp_ms: 1 };
 
 it("accounts for every message of a manifest: pushed, in doubt or pending", () => {
   const sum = aggregateOutputs([
@@ -34,10 +33,10 @@ it("accounts for every message of a manifest: pushed, in doubt or pending", () =
   });
 });
 
-it("adds up the segments of the last run, and takes the metrics that were heard last", () => {
+it("adds up the segments of the last run", () => {
   const sum = aggregateOutputs([
-    segment({ lastPush: push("2026-02", 10, ["#3"]), metrics, metricsAt: "2026-02" }),
-    segment({ lastPush: push("2026-01", 90), metrics: { ...metrics, backlog_count: 1 }, metricsAt: "2026-01" }),
+    segment({ lastPush: push("2026-02", 10, ["#3"]) }),
+    segment({ lastPush: push("2026-01", 90) }),
     segment({ lastPush: push("2026-02", 5, ["#204"]) }),
   ]);
   expect(sum.lastPush).toEqual({
@@ -47,9 +46,22 @@ it("adds up the segments of the last run, and takes the metrics that were heard 
     at: "2026-02",
     commit: "2026-02",
   });
-  expect(sum.metrics).toEqual(metrics);
 });
 
-it("says of what was never deployed that nothing was pushed", () => {
-  expect(aggregateOutputs([segment({})])).toMatchObject({ pushed: 0, pending: 100, lastPush: noPush, metrics: null });
+it("leaves out what is empty or unknown", () => {
+  const counts = { queue: "orders", messages: 100, inDoubt: 0 };
+  expect(aggregateOutputs([segment({})])).toEqual({ ...counts, pushed: 0, pending: 100 });
+  const lastPush = { ...push("2026-01", 100), commit: "" };
+  expect(aggregateOutputs([segment({ pushed: 100, lastPush })])).toEqual({
+    ...counts,
+    pushed: 100,
+    pending: 0,
+    lastPush: { pushed: 100, requests: 1, at: "2026-01" },
+  });
+  const repaired = { ...push("2026-01", 0), requests: 0 };
+  expect(aggregateOutputs([segment({ pushed: 100, lastPush: repaired })])).toEqual({
+    ...counts,
+    pushed: 100,
+    pending: 0,
+  });
 });

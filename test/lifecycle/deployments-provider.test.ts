@@ -27,6 +27,15 @@ it("gives each deployment of a manifest an id, which it keeps until the manifest
   expect(third.ids.b).not.toBe(first.ids.b);
 });
 
+it("refuses the list of another version, which it would replace by new ids", async () => {
+  const { outs } = await createDeployments(inputs("a"));
+  for (const version of [2, undefined as unknown as number]) {
+    const other = { ...outs, version };
+    await expect(diffDeployments("id", other, inputs("a"))).rejects.toThrow(/^LEDGER_UNREADABLE: .* has version/);
+    await expect(updateDeployments("id", other, inputs("b"), ports)).rejects.toThrow(/^LEDGER_UNREADABLE: /);
+  }
+});
+
 it("leaves the id with a manifest that got another name", async () => {
   const first = (await createDeployments(inputs("old"))).outs;
   const moved = { root: "..", manifests: { new: ["older", "old"] } };

@@ -30,10 +30,12 @@ it("takes an absent ledger for an empty one", () => {
 it.each([
   ["null", null],
   ["a string", ""],
-  ["a part of one", { manifest: "", complete: true, pushed: "" }],
-  ["a digest of another version", { manifest: "v9:abc", complete: true, pushed: "", inDoubt: "" }],
-  ["a line of another version", { manifest: "", complete: true, pushed: `${digest}\nv2:xyz`, inDoubt: "" }],
-  ["an id that is not a string", { manifest: "", complete: true, pushed: `${digest} 7.5`, inDoubt: "" }],
+  ["a part of one", { version: 1, manifest: "", complete: true, pushed: "" }],
+  ["one of a later version", { version: 2, manifest: "", complete: true, pushed: "", inDoubt: "" }],
+  ["one without a version", { manifest: "", complete: true, pushed: "", inDoubt: "" }],
+  ["a digest of another version", { version: 1, manifest: "v9:abc", complete: true, pushed: "", inDoubt: "" }],
+  ["a line of another version", { version: 1, manifest: "", complete: true, pushed: `${digest}\nv2:xyz`, inDoubt: "" }],
+  ["an id that is not a string", { version: 1, manifest: "", complete: true, pushed: `${digest} 7.5`, inDoubt: "" }],
 ])("never takes an unreadable ledger for an empty one: %s", (_, packed) => {
   expect(() => unpackLedger(packed)).toThrow(LedgerError);
 });

@@ -39,7 +39,7 @@ export function planMarkdown(plan: Plan, limit = commentCharacters): string {
   const head = [
     heading(plan),
     "",
-    `**${formatSize(total)}**, ${base.kind === "ledger" ? formatBase(base) : `from nothing, since ${formatCode(base.why)}`}.`,
+    `**${formatSize(total)}**, ${base.kind === "ledger" ? formatBase(base) : `from nothing, since ${formatCode(base.reason)}`}.`,
     "",
     address.refusal === undefined
       ? `API: ${formatCode(formatAddress(address))}`

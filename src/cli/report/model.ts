@@ -1,3 +1,4 @@
+import { latestMetrics } from "../../lifecycle/state/latest-metrics.ts";
 import type { LastPush, SegmentOutputs } from "../../lifecycle/state/segment.ts";
 import type { QueueMetrics } from "../../types.ts";
 import { parseRepairMessage } from "../shared/repair-message.ts";
@@ -75,7 +76,7 @@ function toQueueRun(queue: string, version: Version, before: readonly VersionSeg
   const heard = own.filter(
     ({ name, metricsAt }) => metricsAt !== undefined && metricsAt !== earlier.get(name)?.metricsAt,
   );
-  const last = heard.sort((a, b) => ((a.metricsAt ?? "") < (b.metricsAt ?? "") ? -1 : 1)).at(-1);
+  const last = latestMetrics(heard);
   const sum = (of: (push: LastPush) => number) => pushes.reduce((total, push) => total + of(push), 0);
   const first = pushes.find(({ pushed }) => pushed > 0);
   return [

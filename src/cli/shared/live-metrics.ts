@@ -16,7 +16,7 @@ import type { QueuePlan } from "./plan/model.ts";
 /** The result of requesting a queue's metrics. */
 export type QueueMetricsResult =
   | { readonly kind: "metrics"; readonly metrics: QueueMetrics }
-  | { readonly kind: "none"; readonly why: string };
+  | { readonly kind: "none"; readonly reason: string };
 
 /**
  * Requests the current metrics of each queue from the Cloudflare API.
@@ -61,9 +61,9 @@ export async function fetchLiveMetrics(
 }
 
 async function fetchMetrics(client: Client, accountId: string, queueId: string | null): Promise<QueueMetricsResult> {
-  if (queueId === null) return { kind: "none", why: "it is not created yet" };
-  if (queueId === "") return { kind: "none", why: "only the program knows which queue it is" };
+  if (queueId === null) return { kind: "none", reason: "it is not created yet" };
+  if (queueId === "") return { kind: "none", reason: "only the program knows which queue it is" };
   const answer = await client.metrics({ accountId, queueId });
   if (answer.kind === "ok") return { kind: "metrics", metrics: answer.value };
-  return { kind: "none", why: `${answer.failure.message}. ${answer.failure.remedy}` };
+  return { kind: "none", reason: `${answer.failure.message}. ${answer.failure.remedy}` };
 }

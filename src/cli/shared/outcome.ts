@@ -1,4 +1,5 @@
 import { formatDeployedName, type StackState } from "../../engine/read-state.ts";
+import { latestMetrics } from "../../lifecycle/state/latest-metrics.ts";
 import type { QueueMetrics } from "../../types.ts";
 import { type EndSignal, exitCodes, signalExitCodes } from "./exit-codes.ts";
 import { emptyPush, type ManifestPlan, type Plan } from "./plan/model.ts";
@@ -128,9 +129,6 @@ function manifestOutcome(
 }
 
 function queueOutcome(name: string, { segments }: StackState): QueueOutcome {
-  const heard = segments.flatMap(({ outputs: { queue, metrics, metricsAt } }) =>
-    queue === name && metrics !== undefined && metricsAt !== undefined ? [{ metrics, metricsAt }] : [],
-  );
-  const last = heard.sort((a, b) => (a.metricsAt < b.metricsAt ? -1 : 1)).at(-1);
+  const last = latestMetrics(segments.flatMap(({ outputs }) => (outputs.queue === name ? [outputs] : [])));
   return { name, metrics: last?.metrics ?? null, metricsAt: last?.metricsAt ?? null };
 }

@@ -44,7 +44,7 @@ export interface QueueStatus {
   readonly id: QueuePlan["id"];
   readonly metrics: QueueMetrics | null;
   /** Why there are no metrics; null if there are, or if none were requested for any queue. */
-  readonly why: string | null;
+  readonly reason: string | null;
 }
 
 /** Computes the status. @param asked metrics by queue name, or a clause with the reason why none were requested */
@@ -63,8 +63,8 @@ export function toStatus(
     manifests: plan.manifests.map((manifest) => manifestStatus(manifest, state)),
     queues: plan.queues.map(({ name, id }) => {
       const found: QueueMetricsResult | undefined = typeof asked === "string" ? undefined : asked.get(name);
-      if (found?.kind === "metrics") return { name, id, metrics: found.metrics, why: null };
-      return { name, id, metrics: null, why: found?.why ?? null };
+      if (found?.kind === "metrics") return { name, id, metrics: found.metrics, reason: null };
+      return { name, id, metrics: null, reason: found?.reason ?? null };
     }),
     notAsked: typeof asked === "string" ? asked : null,
   };

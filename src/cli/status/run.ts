@@ -25,7 +25,7 @@ export async function runStatus(root: string, flags: StatusFlags, env: NodeJS.Pr
   // For a stack that was never deployed (`no_stack`), the status is known without a state.
   if (snapshot.state.kind === "none" && snapshot.state.code !== "no_stack") {
     printProblems(snapshot);
-    const what = `Cannot determine what was pushed to ${snapshot.stack.full}: ${snapshot.state.why}.`;
+    const what = `Cannot determine what was pushed to ${snapshot.stack.full}: ${snapshot.state.reason}.`;
     process.stderr.write(`${toPrintable(what)}\n`);
     return 1;
   }

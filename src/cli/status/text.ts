@@ -70,10 +70,10 @@ function row({ name, queue, pushed, pending, inDoubt, lastPush }: ManifestStatus
   return [name, queue, ...figures, lastPush === null ? "never" : `${formatAgo(lastPush.at, now)}${commit}`];
 }
 
-function queueLine({ name, id, metrics, why }: QueueStatus, now: number): string {
+function queueLine({ name, id, metrics, reason }: QueueStatus, now: number): string {
   const head = `${name} (${formatQueueId(id)})`;
   if (metrics !== null) return `${head}:\n    ${formatMetrics(metrics, now)}`;
-  return why === null ? head : `${head}: no metrics, ${why}`;
+  return reason === null ? head : `${head}: no metrics, ${reason}`;
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {

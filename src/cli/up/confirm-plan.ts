@@ -35,7 +35,9 @@ export async function confirmPlan(
   const { program } = plan;
   if (program.kind === "files") {
     // Without the preview, what the program deploys beyond these files could not be reviewed.
-    reporter.onNote(`Nothing was pushed. Pulumi's preview failed: ${toPrintable(program.why ?? "it was not asked")}`);
+    reporter.onNote(
+      `Nothing was pushed. Pulumi's preview failed: ${toPrintable(program.reason ?? "it was not asked")}`,
+    );
     return exitCodes.failed;
   }
   if (expected !== undefined && !matchesExpected(plan, expected)) {

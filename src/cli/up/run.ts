@@ -192,7 +192,7 @@ async function deployUnlessLocked(
     reporter.onLog({ severity: "error", text: engine.text.trim(), resource: undefined });
   const after = await readState(find, stack.full, { project: plan.project, stack: stack.short });
   // In this case, the outcome is computed from the journals alone.
-  if (after.kind === "none") reporter.onNote(`The state cannot be read after the run: ${after.why}.`);
+  if (after.kind === "none") reporter.onNote(`The state cannot be read after the run: ${after.reason}.`);
   const state = after.kind === "none" ? before : after.state;
   const outcome = toOutcome(plan, before, state, {
     failed: engine.kind === "failed" || after.kind === "none",
@@ -225,11 +225,11 @@ function loadState({ state, stack }: StackSnapshot): StackState {
     no_engine: "",
     no_login: "Run `pulumi login`.",
     no_stack: `Run \`pulumi stack init ${stack.full}\`.`,
-    unreadable: isBrokenCheckpoint(state.why)
+    unreadable: isBrokenCheckpoint(state.reason)
       ? "A killed run may have left a truncated state file: see docs/failures.md."
       : "Run `pulumi stack export` to see more.",
   } as const;
-  throw new Error(`${stack.full} cannot be deployed: ${state.why}. ${remedies[state.code]}`.trimEnd());
+  throw new Error(`${stack.full} cannot be deployed: ${state.reason}. ${remedies[state.code]}`.trimEnd());
 }
 
 function end(reporter: Reporter, exit: number): number {

@@ -31,7 +31,7 @@ export function toPlannedEvent(
     // A message that seems to be removed may be one of those that are not known yet.
     forgotten: countUnknown || unknown > 0 ? 0 : forgotten.length,
     unresolved: unknown,
-    open: countUnknown,
+    countUnknown,
   };
 }
 

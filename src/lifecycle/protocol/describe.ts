@@ -80,12 +80,12 @@ export function describeEvent(event: RunEvent): Description | undefined {
 }
 
 function describePlanned(event: RunEventOfKind<"planned">): string {
-  const { queue, toPush, pushedBefore, held, mayRepeat, forgotten, unresolved, open } = event;
+  const { queue, toPush, pushedBefore, held, mayRepeat, forgotten, unresolved, countUnknown } = event;
   const parts = [`${formatCount(toPush, "message")} to push to ${queue}`];
   if (pushedBefore > 0) parts.push(`${formatNumber(pushedBefore)} pushed before`);
   if (held > 0) parts.push(`${formatNumber(held)} in doubt, not sent again`);
   if (mayRepeat > 0) parts.push(`${formatNumber(mayRepeat)} of them in doubt, may arrive twice`);
-  if (open) parts.push("plus messages that are only known during the run");
+  if (countUnknown) parts.push("plus messages that are only known during the run");
   else if (unresolved > 0) parts.push(`${formatNumber(unresolved)} more with values that only the run will know`);
   if (forgotten > 0)
     parts.push(

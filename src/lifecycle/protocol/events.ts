@@ -36,7 +36,7 @@ const fields = {
     /** Number of a program's messages that have values only known during the run. */
     unresolved: "number",
     /** Whether even their number is unknown. */
-    open: "boolean",
+    countUnknown: "boolean",
   },
   progress: { pushed: "number", total: "number", perSecond: "number", secondsLeft: "number" },
   /** `until`: ISO 8601. */

@@ -5,13 +5,33 @@ import { firstRow, rowLabel } from "../ledger/row-ledger.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
 import type { RepairAction } from "../protocol/events.ts";
 import type { RepairRequest } from "../protocol/request.ts";
-import type { SegmentInputs } from "../state/segment.ts";
+import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 
 type EditedRange = Decision["edited"][number];
 
 /** Checks whether a repair covers the whole manifest, so that a data file is accepted even if rows were removed from it. */
 export function acceptsWholeFile({ action, messages }: RepairRequest): boolean {
   return messages === undefined && (action === "baseline" || action === "forget");
+}
+
+/**
+ * Reports whether a repair concerns a segment of a data file that was not pushed to the file's new queue yet. After a run that
+ * failed, some segments have a ledger of the new queue and some do not, and only the former can be repaired.
+ *
+ * @param recorded the segment's outputs, which belong to its earlier queue
+ */
+export function concerns(
+  { action, messages }: RepairRequest,
+  recorded: Pick<SegmentOutputs, "inDoubt">,
+  inputs: Pick<SegmentInputs, "content" | "messages">,
+): boolean {
+  if (inputs.content.kind !== "rows") return true;
+  if (messages === undefined) {
+    const isSettled = action === "settle_pushed" || action === "settle_resend";
+    return !isSettled || recorded.inDoubt > 0;
+  }
+  const own = new Set(Array.from({ length: inputs.messages }, (_, index) => rowLabel(firstRow(inputs), index)));
+  return messages.some((name) => own.has(name));
 }
 
 /** Returns the indices of the messages to which an action can apply. */

@@ -11,7 +11,7 @@ import { full, manifestOf, planOf } from "../shared/plan/fixture.ts";
 
 const plainly = (_: string, text: string) => text;
 const nothing = planOf([manifestOf("quiet", { messages: 1, pushedBefore: 1 })]);
-const fromNothing = planOf([], { base: { kind: "nothing", code: "no_login", why: "no login was found" } });
+const fromNothing = planOf([], { base: { kind: "nothing", code: "no_login", reason: "no login was found" } });
 
 describe("a plan as text, Markdown, JSON and annotations", () => {
   it("is as it was reviewed", async () => {

@@ -31,7 +31,7 @@ const state = {
 };
 const asked: ReadonlyMap<string, QueueMetricsResult> = new Map([
   ["orders", { kind: "metrics", metrics: { backlog_count: 3, backlog_bytes: 30, oldest_message_timestamp_ms: 0 } }],
-  ["new", { kind: "none", why: "it is not created yet" }],
+  ["new", { kind: "none", reason: "it is not created yet" }],
 ]);
 const now = Date.parse("2026-08-02T12:30:00.000Z");
 const status = toStatus(full, state, asked);

@@ -14,7 +14,7 @@ const events: { readonly [Kind in RunEventKind]: readonly [Extract<RunEvent, { k
       mayRepeat: 0,
       forgotten: 3,
       unresolved: 0,
-      open: false,
+      countUnknown: false,
     },
     "info: 1 message to push to orders, 1,000 pushed before, 2 in doubt, not sent again, 3 removed from the manifest: dropped from the ledger, but not recalled from the queue",
   ],

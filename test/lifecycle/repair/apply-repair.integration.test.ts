@@ -226,6 +226,60 @@ describe("a data file", () => {
   });
 });
 
+describe("a data file of which some segments were pushed to the new queue", () => {
+  const numbers = Array.from({ length: 5_100 }, (_, n) => n);
+  /** Returns the segments and the outputs of the first one, which belong to the earlier queue. */
+  const moved = async () => {
+    world.write("messages/rows.ndjson", numbers.map((n) => `${n}\n`).join(""));
+    world.write("messages/a.yaml", "queue: orders\nin_doubt: stop\nsource: { file: rows.ndjson }\n");
+    const [first, second] = await world.segments();
+    if (first === undefined || second === undefined) throw new Error("there are not two segments");
+    const before = await up(first);
+    const queueId = world.emulator.queueId("second");
+    return { before, first: { ...first, queueId }, second: { ...second, queueId } };
+  };
+  const diff = async (
+    messages: readonly string[] | undefined,
+    action: RepairRequest["action"],
+    before: SegmentOutputs,
+    news: SegmentInputs,
+  ) => {
+    world.request({ repair: { action, manifest: "a", segments: "urn:a", messages } });
+    try {
+      return await world.start().lifecycle.diff("id", before, news);
+    } finally {
+      delete world.env[requestEnv];
+    }
+  };
+
+  it("is settled without the others", async () => {
+    const { before, first, second } = await moved();
+    expect((await diff(["#5001", "#5100"], "settle_pushed", before, first)).changes).toBe(false);
+    expect((await diff(undefined, "settle_resend", before, first)).changes).toBe(false);
+    const doubted = await inDoubt(second);
+    expect(doubted).toMatchObject({ inDoubt: 100 });
+    expect(await repair({ action: "settle_pushed", messages: ["#5001", "#5100"] }, second, doubted)).toMatchObject({
+      pushed: 2,
+      inDoubt: 98,
+    });
+  });
+
+  it("is not repaired where a row of the others is named, or all are", async () => {
+    const { before, first } = await moved();
+    for (const [messages, action] of [
+      [["#5000", "#5001"], "settle_pushed"],
+      [undefined, "forget"],
+      [undefined, "baseline"],
+    ] as const) {
+      const run = diff(messages, action, before, first);
+      expect((await failureOf(run)).message).toMatch(/^QUEUE_CHANGED: /);
+    }
+    expect((await failureOf(diff(undefined, "settle_pushed", { ...before, inDoubt: 1 }, first))).message).toMatch(
+      /^QUEUE_CHANGED: /,
+    );
+  });
+});
+
 it("reports messages that the repair cannot apply to, and changes nothing", async () => {
   const inputs = await world.segment(manifest(1));
   const before = await up(inputs);

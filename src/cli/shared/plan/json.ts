@@ -16,7 +16,7 @@ export function planJson(plan: Plan): object {
     project,
     digest,
     review,
-    base: base.kind === "ledger" ? { kind: "ledger" } : { kind: "nothing", code: base.code, why: base.why },
+    base: base.kind === "ledger" ? { kind: "ledger" } : { kind: "nothing", code: base.code, reason: base.reason },
     address: { url: address.url ?? null, setting: address.setting ?? null, refusal: address.refusal ?? null },
     program,
     changes: hasChanges(plan),

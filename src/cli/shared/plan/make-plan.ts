@@ -30,7 +30,7 @@ export async function makePlan(snapshot: StackSnapshot, env: NodeJS.ProcessEnv):
   const base: PlanBase =
     snapshot.state.kind === "read"
       ? { kind: "ledger" }
-      : { kind: "nothing", code: snapshot.state.code, why: snapshot.state.why };
+      : { kind: "nothing", code: snapshot.state.code, reason: snapshot.state.reason };
   const state = snapshot.state.kind === "read" ? snapshot.state.state : emptyState;
   const deployed = await deployedManifests(snapshot, state);
   const manifests: ManifestPlan[] = [];
@@ -71,7 +71,7 @@ export async function makePlan(snapshot: StackSnapshot, env: NodeJS.ProcessEnv):
 
 function toProgram({ preview }: StackSnapshot): Program {
   if (preview?.kind === "made") return { kind: "previewed" };
-  return { kind: "files", why: preview?.why ?? null };
+  return { kind: "files", reason: preview?.reason ?? null };
 }
 
 /** Returns the queue ids by queue name in the manifests; null and "" as in {@link QueuePlan}. */

@@ -34,7 +34,7 @@ export interface Plan {
 export type PlanBase =
   | { readonly kind: "ledger" }
   /** The state is unavailable (`why`: a clause): planned as if nothing had ever been pushed. */
-  | { readonly kind: "nothing"; readonly code: StateUnavailable; readonly why: string };
+  | { readonly kind: "nothing"; readonly code: StateUnavailable; readonly reason: string };
 
 /**
  * The source of what the run deploys: Pulumi's preview, which runs the program, or only the files of the repository. In the
@@ -43,7 +43,7 @@ export type PlanBase =
 export type Program =
   | { readonly kind: "previewed" }
   /** `why`: a clause without a full stop; null if no preview was requested. */
-  | { readonly kind: "files"; readonly why: string | null };
+  | { readonly kind: "files"; readonly reason: string | null };
 
 /** The size of a push. */
 export interface PushSize {

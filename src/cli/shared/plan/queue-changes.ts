@@ -1,6 +1,7 @@
 import type { PreviewedChange, PreviewedResource } from "../../../engine/preview.ts";
 import type { StackState } from "../../../engine/read-state.ts";
 import { parseUrn, queueType } from "../../../engine/urn.ts";
+import { latestMetrics } from "../../../lifecycle/state/latest-metrics.ts";
 import type { QueueMetrics } from "../../../types.ts";
 import type { StackSnapshot } from "../deployment/stack-snapshot.ts";
 
@@ -45,10 +46,8 @@ function fromConfig({ settings }: StackSnapshot, { createdQueues, segments }: St
 }
 
 function lastBacklog(id: string | null, { segments }: StackState): QueueChange["backlog"] {
-  const heard = segments.flatMap(({ outputs: { queueId, metrics, metricsAt } }) =>
-    queueId === id && metrics !== undefined && metricsAt !== undefined ? [{ metrics, at: metricsAt }] : [],
-  );
-  return heard.sort((a, b) => (a.at < b.at ? -1 : 1)).at(-1) ?? null;
+  const last = latestMetrics(segments.flatMap(({ outputs }) => (outputs.queueId === id ? [outputs] : [])));
+  return last === undefined ? null : { metrics: last.metrics, at: last.metricsAt };
 }
 
 /** Whether a change deletes the queue's messages. */

@@ -84,10 +84,10 @@ function unchangedLine(manifests: readonly ManifestPlan[], paint: Paint): string
 
 /** Returns a note if the preview failed, so that the plan is incomplete. */
 export function programNotes({ base, program }: Pick<Plan, "base" | "program">): string[] {
-  if (program.kind === "previewed" || base.kind === "nothing" || program.why === null) return [];
-  const [why = ""] = toPrintable(program.why).split("\n");
+  if (program.kind === "previewed" || base.kind === "nothing" || program.reason === null) return [];
+  const [reason = ""] = toPrintable(program.reason).split("\n");
   return [
-    `Based on the repository's files only, because Pulumi's preview failed: ${why}. Resources that only the program defines are missing.`,
+    `Based on the repository's files only, because Pulumi's preview failed: ${reason}. Resources that only the program defines are missing.`,
   ];
 }
 
@@ -116,7 +116,7 @@ export function queueChangeText({ name, change, id, backlog }: QueueChange): str
 }
 
 export function formatBase(base: PlanBase): string {
-  return base.kind === "ledger" ? "against the stack's ledger" : `from nothing, since ${toPrintable(base.why)}`;
+  return base.kind === "ledger" ? "against the stack's ledger" : `from nothing, since ${toPrintable(base.reason)}`;
 }
 
 export function formatSize({ messages, bytes, requests }: PushSize): string {

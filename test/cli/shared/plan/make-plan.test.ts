@@ -72,7 +72,7 @@ describe("the numbers of a plan", () => {
     const snapshot = await factsOf(root.path, { "a.yaml": manifest(101), "b.yaml": large });
     const plan = await makePlan(snapshot, {});
     expect(plan).toMatchObject({
-      base: { kind: "nothing", code: "no_engine", why: "there is none" },
+      base: { kind: "nothing", code: "no_engine", reason: "there is none" },
       manifests: [
         { name: "a", push: { messages: 101, bytes: 10 + 90 * 2 + 3, requests: 2, operations: 101 } },
         { name: "b", push: { messages: 3, bytes: 300_000, requests: 2, operations: 6 } },
