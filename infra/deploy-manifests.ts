@@ -7,7 +7,7 @@ import type { Manifest } from "../src/types.ts";
 import { Deployments } from "./deployments.ts";
 import { ManifestResource, type QueueTarget } from "./manifest-resource.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
-import { sharedDelivery } from "./shared-delivery.ts";
+import { resolveSharedDelivery } from "./shared-delivery.ts";
 
 /** The component that the registered resources belong to. Its name is the prefix of theirs. */
 export interface ComponentScope {
@@ -73,7 +73,9 @@ export function deployManifests(
       formerNames,
       source: loaded.sourceOf(manifest),
       deployment,
-      ...(isSharedDelivery(segments) && { deliveryNumber: sharedDelivery(segments, { ...target, names, deployment }) }),
+      ...(isSharedDelivery(segments) && {
+        deliveryNumber: resolveSharedDelivery(segments, { ...target, names, deployment }),
+      }),
     };
     const options = {
       ...parent,

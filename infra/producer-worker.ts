@@ -6,7 +6,7 @@ import { type GivenWorker, transportOf } from "../src/config/worker-settings.ts"
 import type { WorkerTarget } from "../src/lifecycle/state/segment.ts";
 import { deriveKeyPair } from "../src/producer/keys.ts";
 import { bindingName, bindings, compatibilityDate, ledgerClass } from "../src/producer/wire.ts";
-import type { Target } from "./provision-queues.ts";
+import type { ProvisionedQueue } from "./provision-queues.ts";
 import { importGetQueue, importWorkerResources } from "./pulumi-internals/cloudflare-resources.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 
@@ -20,7 +20,7 @@ type Workers = ReadonlyMap<string, pulumi.Input<WorkerTarget>>;
 export async function provisionWorker(
   settings: Settings,
   accountId: string,
-  targets: ReadonlyMap<string, Target>,
+  targets: ReadonlyMap<string, ProvisionedQueue>,
 ): Promise<Workers> {
   const queues = [...targets].filter(([name]) => transportOf(settings.queues.get(name), settings) === "worker");
   const { givenWorker } = settings;
@@ -47,7 +47,7 @@ export function toGivenTarget(
   return queueName === undefined ? worker : pulumi.output(queueName).apply((queue) => ({ ...worker, queue }));
 }
 
-async function resolveQueueName({ accountId, queueId, queueName }: Target): Promise<pulumi.Input<string>> {
+async function resolveQueueName({ accountId, queueId, queueName }: ProvisionedQueue): Promise<pulumi.Input<string>> {
   if (queueName !== undefined) return queueName;
   const getQueue = await importGetQueue();
   return pulumi.output(queueId).apply(async (id) => (await getQueue({ accountId, queueId: id })).queueName);

@@ -6,7 +6,7 @@ import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./loa
 import type { ManifestResource, QueueTarget } from "./manifest-resource.ts";
 import type { ManifestOutputs } from "./outputs.ts";
 import { provisionWorker } from "./producer-worker.ts";
-import { provisionQueues, type Target } from "./provision-queues.ts";
+import { type ProvisionedQueue, provisionQueues } from "./provision-queues.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { warmUpProvider } from "./pulumi-internals/warm-up-provider.ts";
 import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
@@ -50,7 +50,7 @@ export async function runProgram(root: string): Promise<Outputs> {
 }
 
 function toQueueTarget(
-  target: Target | undefined,
+  target: ProvisionedQueue | undefined,
   worker: pulumi.Input<WorkerTarget> | undefined,
 ): QueueTarget | undefined {
   if (target === undefined) return undefined;
@@ -61,7 +61,7 @@ function toQueueTarget(
 /** Returns the outputs of a queue. Its metrics are the latest that any of its manifests has. */
 function toQueueOutputs(
   name: string,
-  target: Target,
+  target: ProvisionedQueue,
   manifests: ReadonlyMap<string, ManifestResource>,
 ): pulumi.Output<QueueOutputs> {
   const pushes = [...manifests.values()].map(({ outputs, metrics }) => pulumi.all([outputs, metrics]));

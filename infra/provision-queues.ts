@@ -4,7 +4,7 @@ import { importQueueResource } from "./pulumi-internals/cloudflare-resources.ts"
 import * as pulumi from "./pulumi-internals/sdk.ts";
 
 /** A queue that manifests can be pushed to. Its id is unknown in the preview of the run that creates it. */
-export interface Target {
+export interface ProvisionedQueue {
   readonly accountId: string;
   readonly queueId: pulumi.Input<string>;
   /** The queue's name in the account; undefined if it is only known to the API. */
@@ -15,8 +15,11 @@ export interface Target {
  * Resolves the id of every configured queue. Existing queues have it in the configuration; the others are registered with
  * `@pulumi/cloudflare`.
  */
-export async function provisionQueues(settings: Settings, accountId: string): Promise<ReadonlyMap<string, Target>> {
-  const targets = new Map<string, Target>();
+export async function provisionQueues(
+  settings: Settings,
+  accountId: string,
+): Promise<ReadonlyMap<string, ProvisionedQueue>> {
+  const targets = new Map<string, ProvisionedQueue>();
   for (const [name, queue] of settings.queues) {
     const { queueId, queueName } =
       queue.kind === "existing"

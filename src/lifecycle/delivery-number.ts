@@ -20,7 +20,7 @@ export function isSharedDelivery(segments: readonly Wanted[]): boolean {
  * @param segments segments of the data file, in order
  * @param recorded recorded outputs of each segment, undefined if there are none
  */
-export function deliveryNumberOf(
+export function resolveDeliveryNumber(
   segments: readonly Wanted[],
   recorded: readonly (SegmentOutputs | undefined)[],
   queue: QueueRef,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { SeederError } from "./errors.ts";
-import type { JournalPorts } from "./journal/journal-folder.ts";
+import type { JournalHost } from "./journal/journal-folder.ts";
 import { relativeRoot } from "./state/relative-root.ts";
 import type { SegmentInputs } from "./state/segment.ts";
 
@@ -103,7 +103,7 @@ function sameDeployments(inputs: DeploymentsInputs, { ids }: Pick<DeploymentsOut
 export async function checkDeployments(
   _olds: unknown,
   { folder, ...inputs }: DeploymentsArgs,
-  { cwd }: Pick<JournalPorts, "cwd">,
+  { cwd }: Pick<JournalHost, "cwd">,
 ): Promise<{ inputs: DeploymentsInputs }> {
   return { inputs: folder === undefined ? inputs : { ...inputs, root: relativeRoot(cwd, folder) } };
 }
@@ -131,7 +131,7 @@ export async function updateDeployments(
   _id: string,
   olds: DeploymentsOutputs,
   news: DeploymentsInputs,
-  host: JournalPorts,
+  host: JournalHost,
 ): Promise<{ outs: DeploymentsOutputs }> {
   assertReadable(olds);
   const outs = nextDeployments(news, olds);
@@ -148,13 +148,13 @@ export async function updateDeployments(
 export async function removeDeployments(
   _id: string,
   { ids, root }: DeploymentsOutputs,
-  host: JournalPorts,
+  host: JournalHost,
 ): Promise<void> {
   await endDeployments(Object.values(ids), { root }, host);
 }
 
 /** An unusable journal folder does not prevent the deletion: a leftover journal can at most put messages in doubt. */
-async function endDeployments(gone: readonly string[], where: Rooted, host: JournalPorts): Promise<void> {
+async function endDeployments(gone: readonly string[], where: Rooted, host: JournalHost): Promise<void> {
   if (gone.length === 0) return;
   const { markDeploymentsRemoved } = await import("./journal/segment-journals.ts");
   await markDeploymentsRemoved(gone, where, host).catch(() => {});

@@ -8,7 +8,7 @@ import { assertNotEdited, assertNotShrunk } from "./ledger/assert-not-edited.ts"
 import { assertSameQueue, diffSegment } from "./ledger/diff.ts";
 import { isSameQueue } from "./ledger/queue-ledgers.ts";
 import { resolveLedger } from "./ledger/segment-ledger.ts";
-import { refresh } from "./queue/refresh.ts";
+import { refreshMetrics } from "./queue/refresh-metrics.ts";
 import { appliesTo } from "./repair/apply-repair.ts";
 import { concerns } from "./repair/selection.ts";
 import { openSession } from "./session.ts";
@@ -105,7 +105,7 @@ export function createProvider(host: ProviderHost): SegmentProvider {
     async read(id, props) {
       return props === undefined
         ? { id }
-        : { id, props: await refresh(props, (await session.connect()).queues.reader, host) };
+        : { id, props: await refreshMetrics(props, (await session.connect()).queues.reader, host) };
     },
 
     async remove(_id, props) {

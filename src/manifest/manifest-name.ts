@@ -50,7 +50,7 @@ export function checkPathName(
  */
 export function checkCollidingPaths(paths: readonly string[], problems: ProblemCollector): ReadonlySet<string> {
   const first = new Map<string, string>();
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const twins = new Set<string>();
   for (const path of paths) {
     const steps = path.split("/");
@@ -60,8 +60,8 @@ export function checkCollidingPaths(paths: readonly string[], problems: ProblemC
       first.set(pathKey(here), duplicate);
       if (duplicate === here) continue;
       if (depth === steps.length) twins.add(path);
-      if (told.has(here)) break;
-      told.add(here);
+      if (reported.has(here)) break;
+      reported.add(here);
       const noun = depth === steps.length ? "file" : "folder";
       const [one, other] =
         here.normalize("NFC") === duplicate.normalize("NFC")

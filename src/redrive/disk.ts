@@ -2,7 +2,7 @@ import { link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { syncFolder } from "../sync-folder.ts";
 import { ExportError } from "./export-error.ts";
-import type { Disk, GrowingFile } from "./ports.ts";
+import type { Disk, GrowingFile } from "./export-host.ts";
 
 /** The file system. Creating a file also creates its folders, and syncs its name to the disk before it is used. */
 export const systemDisk: Disk = {

@@ -1,7 +1,7 @@
 import type { Owner } from "../push/index.ts";
 import { ExportError } from "./export-error.ts";
+import type { Disk, GrowingFile, Processes } from "./export-host.ts";
 import type { ExportPaths } from "./export-paths.ts";
-import type { Disk, GrowingFile, Processes } from "./ports.ts";
 import { type ExportHead, type Range, writeLine } from "./progress-lines.ts";
 import { addRanges, cutUnfinished, type ExportState, noRows, type RowPlace, readProgress, sha256 } from "./recover.ts";
 import { type Row, type RowKind, rowKinds } from "./row.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Owner } from "../push/index.ts";
 import { ExportError } from "./export-error.ts";
+import type { Disk } from "./export-host.ts";
 import type { ExportPaths } from "./export-paths.ts";
-import type { Disk } from "./ports.ts";
 import { type ExportHead, type Ranges, readLine } from "./progress-lines.ts";
 import { type RowKind, rowKinds } from "./row.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { deliveryNumberOf, isSharedDelivery } from "../../src/lifecycle/delivery-number.ts";
+import { isSharedDelivery, resolveDeliveryNumber } from "../../src/lifecycle/delivery-number.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/state/segment.ts";
 import { failureOf, makeWorld, type World } from "./support/world.ts";
 
@@ -24,7 +24,7 @@ async function segments(state: State): Promise<readonly SegmentInputs[]> {
   const all = await world.segments();
   const [first] = all;
   if (first === undefined || !isSharedDelivery(all)) return all;
-  const deliveryNumber = deliveryNumberOf(all, state, first);
+  const deliveryNumber = resolveDeliveryNumber(all, state, first);
   return all.map((inputs) => ({ ...inputs, deliveryNumber }));
 }
 
@@ -194,6 +194,6 @@ describe("a delivery of a data file with several segments", () => {
     if (inputs === undefined) throw new Error("there is no segment");
     const second = { accountId: inputs.accountId, queueId: world.emulator.queueId("second") };
     expect(inputs.deliveryNumber).toBe(2);
-    expect(deliveryNumberOf([inputs, ...rest], first, second)).toBe(1);
+    expect(resolveDeliveryNumber([inputs, ...rest], first, second)).toBe(1);
   });
 });

@@ -36,7 +36,7 @@ export async function demo(project: string, stack: string, env: NodeJS.ProcessEn
     await startEmulator({ queues: queues.map((name) => ({ name })), rateLimit: false }),
     (emulator) =>
       withDisposable(createSandbox(project), (sandbox) =>
-        runDemo({ project, stack, queues, scene: { engine, stage: sandbox, emulator, env, signal: stop.signal } }),
+        runDemo({ project, stack, queues, context: { engine, sandbox, emulator, env, signal: stop.signal } }),
       ),
   );
 }
@@ -45,13 +45,13 @@ interface DemoRun {
   readonly project: string;
   readonly stack: string;
   readonly queues: readonly string[];
-  readonly scene: DemoContext;
+  readonly context: DemoContext;
 }
 
 /** @returns the exit code */
-async function runDemo({ project, stack, queues, scene: context }: DemoRun): Promise<number> {
-  const { emulator, stage: sandbox, signal } = context;
-  const run = runner(context);
+async function runDemo({ project, stack, queues, context }: DemoRun): Promise<number> {
+  const { emulator, sandbox, signal } = context;
+  const run = createRunner(context);
   const ids = Object.fromEntries(queues.map((name) => [name, emulator.queueId(name)]));
   const { plain, secret } = createDemoConfig(readConfig(project, stack), emulator.accountId, ids);
 
@@ -90,14 +90,14 @@ async function listQueues(project: string, stack: string): Promise<readonly stri
 
 interface DemoContext {
   readonly engine: Engine;
-  readonly stage: Sandbox;
+  readonly sandbox: Sandbox;
   readonly emulator: Emulator;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
 
 /** Returns a function that runs Pulumi. Its output is shown with `show`, and whenever it fails. */
-function runner({ engine, stage: sandbox, emulator, env, signal }: DemoContext) {
+function createRunner({ engine, sandbox, emulator, env, signal }: DemoContext) {
   // Keeps the user's credentials and accounts out of the demo.
   const kept = Object.entries(env).filter(([name]) => !/^(?:CLOUDFLARE_|QUEUE_SEEDER_|PULUMI_(?!HOME$))/.test(name));
   const own = {

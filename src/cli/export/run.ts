@@ -4,26 +4,26 @@ import { quote, toPrintable } from "../../printable.ts";
 import { describeThisProcess, isRunning, systemClock } from "../../push/index.ts";
 import {
   type Condition,
+  drainQueue,
   ExportError,
   type ExportFiles,
   type ExportHead,
-  type ExportPorts,
+  type ExportHost,
+  findRowCredentials,
   manifestText,
   openExport,
   parseCondition,
   parseSince,
-  peek,
+  peekQueue,
   type Row,
-  scanRows,
   systemDisk,
-  take,
 } from "../../redrive/index.ts";
 import type { SourceLocation } from "../../types.ts";
 import { UsageError } from "../../usage-error.ts";
 import { type Connection, connect } from "./connect.ts";
+import { findQueue, resolveTarget } from "./find-queues.ts";
 import { type ExportFlags, visibilityMsOf } from "./flags.ts";
-import { type ExportPlace, exportPlace } from "./out.ts";
-import { findQueue, targetOf } from "./queues.ts";
+import { type OutputPaths, resolveOutputPaths } from "./output-paths.ts";
 import { exportedText, peekedText, takenText, unsettledText, writtenFiles } from "./summary.ts";
 
 /**
@@ -38,13 +38,13 @@ export async function runExport(
   flags: ExportFlags,
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const location = exportPlace(root, flags.out);
+  const location = resolveOutputPaths(root, flags.out);
   const selection = { conditions: flags.filter.map(conditionOf), sinceMs: sinceOf(flags.since) };
   const connection = await connect(root, flags.stack, env);
   try {
     const prepared = await prepare(connection, queue, flags);
     const { stop, release } = stopOnSignals();
-    const host: ExportPorts = {
+    const host: ExportHost = {
       source: connection.client,
       clock: systemClock,
       disk: systemDisk,
@@ -81,7 +81,7 @@ async function prepare({ client, accountId, stack }: Connection, name: string, f
   }
   const ledger = { account: listed.value, configured: stack?.queues, stack: stack?.name };
   const source = findQueue(name, ledger);
-  const to = targetOf(source, flags.to, flags.take === true, ledger);
+  const to = resolveTarget(source, flags.to, flags.take === true, ledger);
   const consumer = source.consumers.find(({ type }) => type === "http_pull");
   if (flags.take && consumer === undefined) {
     const what = `${quote(source.queue_name)} has no consumer of the type http_pull, so messages cannot be taken out of it`;
@@ -136,10 +136,10 @@ interface Wanted {
 }
 
 async function exportTo(
-  location: ExportPlace,
+  location: OutputPaths,
   { head, maxDeliveries }: Prepared,
   { flags, selection }: Wanted,
-  host: ExportPorts,
+  host: ExportHost,
 ): Promise<number> {
   const visibilityMs = visibilityMsOf(flags);
   const files = await openExport(location.paths, head, visibilityMs, host);
@@ -150,15 +150,15 @@ async function exportTo(
     limit: flags.limit ?? Number.POSITIVE_INFINITY,
     metadata: head.metadata,
     onRows: (rows: readonly Row[]) => {
-      for (const found of scanRows(rows, (row) => placeOf(files, location, row))) problems.add(found);
+      for (const found of findRowCredentials(rows, (row) => placeOf(files, location, row))) problems.add(found);
     },
     onWait: (seconds: number, why: string) => report([`Waiting for ${seconds} s: ${why}.`]),
   };
   let closed = false;
   try {
     const left = flags.take
-      ? await take(files, { ...options, visibilityMs, maxDeliveries }, host)
-      : await peek(files, options, host);
+      ? await drainQueue(files, { ...options, visibilityMs, maxDeliveries }, host)
+      : await peekQueue(files, options, host);
     const stopped = "stopped" in left && left.stopped;
     const unsettled = unsettledText(files, location.shown);
     const text = manifestText({ ...location, head: files.head, rows: files.rows, paths: location.shown });
@@ -195,7 +195,7 @@ function interrupted({ rows }: Pick<ExportFiles, "rows">): ExportError {
   return new ExportError("EXPORT_STOPPED", "the export was interrupted", next);
 }
 
-function placeOf(files: ExportFiles, { shown }: ExportPlace, row: Row): SourceLocation {
+function placeOf(files: ExportFiles, { shown }: OutputPaths, row: Row): SourceLocation {
   return { file: shown.data[row.kind], line: files.placeOf(row.id)?.line ?? 1, column: 1 };
 }
 

@@ -1,6 +1,6 @@
 import { formatCount, formatNumber } from "../../format.ts";
 import { quote } from "../../printable.ts";
-import type { ExportFiles, ExportPaths, Peeked, RowKind, Taken } from "../../redrive/index.ts";
+import type { DrainResult, ExportFiles, ExportPaths, PeekResult, RowKind } from "../../redrive/index.ts";
 
 const kinds = ["json", "text", "unpushable"] as const satisfies readonly RowKind[];
 
@@ -28,7 +28,7 @@ export function exportedText(files: Pick<ExportFiles, "rows" | "head">, shown: E
 }
 
 /** Reports the messages that a peek could not see. */
-export function peekedText({ seen, backlog }: Peeked): readonly string[] {
+export function peekedText({ seen, backlog }: PeekResult): readonly string[] {
   const bound =
     "A peek shows at most the 100 oldest messages that could be delivered now: none that is leased or delayed.";
   if (backlog === undefined) return [`${bound} How many the queue has could not be read.`];
@@ -39,7 +39,7 @@ export function peekedText({ seen, backlog }: Peeked): readonly string[] {
 }
 
 /** Reports the messages that are left in the queue. */
-export function takenText({ left, backlog }: Taken): readonly string[] {
+export function takenText({ left, backlog }: DrainResult): readonly string[] {
   const lines: string[] = [];
   if (left > 0) {
     lines.push(`${formatCount(left, "message")} stayed in the queue: not selected. Each counts one delivery more.`);

@@ -22,7 +22,7 @@ const logEveryMs = 10_000;
 export function createHumanReporter({ write, terminal, paint, now }: TerminalOptions): Reporter {
   let passing = false;
   let startedAt = now();
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let reportedAt = Number.NEGATIVE_INFINITY;
   let waitToldAt = Number.NEGATIVE_INFINITY;
   const clear = () => {
     if (passing) write("\r\u001b[K");
@@ -57,8 +57,8 @@ export function createHumanReporter({ write, terminal, paint, now }: TerminalOpt
       line("Pushing …");
     },
     onProgress(state) {
-      if (!terminal && now() - toldAt < logEveryMs) return;
-      toldAt = now();
+      if (!terminal && now() - reportedAt < logEveryMs) return;
+      reportedAt = now();
       pass(formatProgress(state));
     },
     onWait(wait) {

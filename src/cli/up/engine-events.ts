@@ -29,7 +29,7 @@ const ownTypes = /^(pulumi-nodejs:dynamic:|queue-seeder:|pulumi:pulumi:|pulumi:p
 /** Minimum milliseconds between two progress reports. */
 const everyMs = 1_000;
 
-export interface EngineEventSink {
+export interface EventSink {
   readonly report: Reporter;
   readonly progress: RunProgress;
   readonly now: () => number;
@@ -37,7 +37,7 @@ export interface EngineEventSink {
 
 /** Collects facts about a run from its events. */
 export interface EventWatcher {
-  take(event: EngineEvent): void;
+  handle(event: EngineEvent): void;
   /** Whether Pulumi logged an error. */
   readonly erred: boolean;
   /** URNs of the resources that the run changed. */
@@ -47,7 +47,7 @@ export interface EventWatcher {
 }
 
 /** Creates a watcher that handles Pulumi's events of a run and passes the relevant ones to the reporter. */
-export function handleEvents({ report: reporter, progress, now }: EngineEventSink): EventWatcher {
+export function createEventWatcher({ report: reporter, progress, now }: EventSink): EventWatcher {
   const touched = new Set<string>();
   /** Code of the last refusal by URN. Pulumi logs the text of the refusal afterwards. */
   const codes = new Map<string, string>();
@@ -56,10 +56,10 @@ export function handleEvents({ report: reporter, progress, now }: EngineEventSin
   const echoes = new Set<string>();
   let erred = false;
   let isUnreadableReported = false;
-  let toldAt = Number.NEGATIVE_INFINITY;
-  const onProblem = (always: boolean) => {
-    if (!always && now() - toldAt < everyMs) return;
-    toldAt = now();
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  const reportProgress = (always: boolean) => {
+    if (!always && now() - reportedAt < everyMs) return;
+    reportedAt = now();
     reporter.onProgress(progress.at(now()));
   };
   const takeEvent = (event: RunEvent, urn: string) => {
@@ -68,11 +68,11 @@ export function handleEvents({ report: reporter, progress, now }: EngineEventSin
     switch (event.kind) {
       case "progress":
         progress.reached(urn, event.pushed);
-        return onProblem(false);
+        return reportProgress(false);
       case "outcome":
         if (event.pushed === 0) return;
         progress.reached(urn, event.pushed);
-        return onProblem(true);
+        return reportProgress(true);
       case "waiting":
         return reporter.onWait({ reason: event.reason, until: Date.parse(event.until), resource: formatResource(urn) });
       case "refused":
@@ -107,7 +107,7 @@ export function handleEvents({ report: reporter, progress, now }: EngineEventSin
   return {
     touched,
     refused,
-    take({ diagnosticEvent, resourcePreEvent, resOutputsEvent }) {
+    handle({ diagnosticEvent, resourcePreEvent, resOutputsEvent }) {
       const { op: doing = "same", urn: of = "" } = resourcePreEvent?.metadata ?? {};
       if (doing !== "same") touched.add(of);
       if (diagnosticEvent !== undefined) {

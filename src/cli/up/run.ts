@@ -37,7 +37,7 @@ import { type RequestFile, writeRequestFile } from "../shared/request-file.ts";
 import { watchJournals } from "../shared/unsaved-pushes.ts";
 import { confirmDeletions } from "./confirm-deletions.ts";
 import { confirmPlan } from "./confirm-plan.ts";
-import { handleEvents } from "./engine-events.ts";
+import { createEventWatcher } from "./engine-events.ts";
 import { type ExpectedPlan, readExpectedPlan } from "./expected-plan.ts";
 import type { UpFlags } from "./flags.ts";
 
@@ -175,7 +175,11 @@ async function deployUnlessLocked(
   { facts: snapshot, before }: KnownState,
   signals: EndSignals,
 ): Promise<number | Locked> {
-  const watch = handleEvents({ report: reporter, progress: new RunProgress(plannedMessages(plan)), now: Date.now });
+  const watch = createEventWatcher({
+    report: reporter,
+    progress: new RunProgress(plannedMessages(plan)),
+    now: Date.now,
+  });
   const pulumi = await find();
   const journals = await watchJournals(snapshot, env);
   reporter.onStart();
@@ -184,7 +188,7 @@ async function deployUnlessLocked(
     stack: stack.full,
     pulumi,
     env: request.env,
-    onEvent: (event) => watch.take(event),
+    onEvent: (event) => watch.handle(event),
     stop: signals.stop,
   });
   if (engine.kind === "locked") return engine;

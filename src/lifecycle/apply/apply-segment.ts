@@ -1,7 +1,6 @@
 import { type Failure, requestDeadlineMs } from "../../cloudflare/index.ts";
 import { packBatchStream } from "../../plan/index.ts";
 import { type Journal, journalHooks, type PushReport, runPush, Waits } from "../../push/index.ts";
-import type { SegmentRun } from "../context.ts";
 import { assertEngineAlive, PartialPushError, SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 import { claimJournals } from "../journal/claim-journals.ts";
@@ -12,6 +11,7 @@ import { resolveLedger } from "../ledger/segment-ledger.ts";
 import type { Route } from "../producer/worker-route.ts";
 import type { KnownQueues } from "../queue/known-queues.ts";
 import { repairLedger } from "../repair/apply-repair.ts";
+import type { SegmentRun } from "../segment-run.ts";
 import type { Session } from "../session.ts";
 import { type MessageSource, openMessageSource } from "../source/message-source.ts";
 import { toOutputs } from "../state/outputs.ts";
@@ -105,7 +105,7 @@ async function push(
   const { host } = session;
   const progress = new Progress(inputs, indices.length, host);
   const waits = new Waits();
-  const watched = { inputs, ports: host, pace: route.throttle, waits, lastPushed: () => progress.pushedAt };
+  const watched = { inputs, host, throttle: route.throttle, waits, lastPushed: () => progress.pushedAt };
   return withWaitLog(watched, () => pushBatches(delivery, route, indices, record, { progress, waits }));
 }
 

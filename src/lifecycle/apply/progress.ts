@@ -9,7 +9,7 @@ const logIntervalMs = { passing: 1_000, lasting: 30_000 } as const;
 export class Progress {
   readonly #inputs: SegmentInputs;
   readonly #total: number;
-  readonly #ports: Pick<ProviderHost, "clock" | "log">;
+  readonly #host: Pick<ProviderHost, "clock" | "log">;
   readonly #startedAt: number;
   #loggedAt: number;
   #keptAt: number;
@@ -20,7 +20,7 @@ export class Progress {
   constructor(inputs: SegmentInputs, total: number, host: Pick<ProviderHost, "clock" | "log">) {
     this.#inputs = inputs;
     this.#total = total;
-    this.#ports = host;
+    this.#host = host;
     this.#startedAt = this.#loggedAt = this.#keptAt = this.#pushedAt = host.clock.elapsed();
   }
 
@@ -31,14 +31,14 @@ export class Progress {
 
   pushed(messages: number): void {
     this.#done += messages;
-    const now = this.#ports.clock.elapsed();
+    const now = this.#host.clock.elapsed();
     this.#pushedAt = now;
     if (this.#done >= this.#total || now - this.#loggedAt < logIntervalMs.passing) return;
     this.#loggedAt = now;
     const lasting = now - this.#keptAt >= logIntervalMs.lasting;
     if (lasting) this.#keptAt = now;
     // Not awaited: a late progress line is harmless, a delayed push is not.
-    void this.#ports.log(this.#event(now), this.#inputs.resourceUrn, lasting ? undefined : "passing");
+    void this.#host.log(this.#event(now), this.#inputs.resourceUrn, lasting ? undefined : "passing");
   }
 
   #event(now: number): RunEventOfKind<"progress"> {

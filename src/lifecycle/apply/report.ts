@@ -1,8 +1,8 @@
 import { formatCount, formatNumber } from "../../format.ts";
 import type { Decision } from "../../plan/index.ts";
 import type { PushReport } from "../../push/index.ts";
-import type { SegmentRun } from "../context.ts";
 import type { RunEventOfKind } from "../protocol/events.ts";
+import type { SegmentRun } from "../segment-run.ts";
 import type { Session } from "../session.ts";
 import { parseInlineMessages } from "../source/inline-messages.ts";
 import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";

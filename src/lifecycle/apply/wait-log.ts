@@ -9,8 +9,8 @@ const intervalsMs = { every: 1_000, quiet: 2_000, lasting: 30_000 } as const;
 /** The parts of a push that are watched for waits. */
 interface WaitLogOptions {
   readonly inputs: Pick<SegmentInputs, "queueId" | "resourceUrn">;
-  readonly ports: Pick<ProviderHost, "clock" | "log">;
-  readonly pace: Pick<Throttle, "holdOf">;
+  readonly host: Pick<ProviderHost, "clock" | "log">;
+  readonly throttle: Pick<Throttle, "holdOf">;
   readonly waits: Waits;
   /** Returns when a message was last pushed, in milliseconds of `elapsed`. */
   readonly lastPushed: () => number;
@@ -33,7 +33,7 @@ export async function withWaitLog<T>(watched: WaitLogOptions, act: () => Promise
  * rejects.
  */
 async function logWaits(
-  { inputs, ports: host, pace: throttle, waits, lastPushed }: WaitLogOptions,
+  { inputs, host, throttle, waits, lastPushed }: WaitLogOptions,
   end: AbortSignal,
 ): Promise<void> {
   const { clock, log } = host;

@@ -11,7 +11,7 @@ import { assertSameKind } from "../ledger/diff.ts";
 import type { RecoveredJournal } from "../ledger/merge-journals.ts";
 import { findQueueLedger } from "../ledger/queue-ledgers.ts";
 import type { QueueLedger, SegmentInputs, SegmentOutputs } from "../state/segment.ts";
-import { type JournalPorts, journalFolder } from "./journal-folder.ts";
+import { type JournalHost, journalFolder } from "./journal-folder.ts";
 
 /** Identifiers by which a segment finds its journals, and the recorded ledger of its queue. */
 export interface JournalQuery extends JournalSite {
@@ -66,7 +66,7 @@ export function isOfSegment(
 }
 
 /** Opens the journals of a repository. */
-export function openJournals(inputs: Pick<SegmentInputs, "root">, host: JournalPorts): Journals {
+export function openJournals(inputs: Pick<SegmentInputs, "root">, host: JournalHost): Journals {
   return fileJournals(journalFolder(inputs, host));
 }
 
@@ -133,7 +133,7 @@ async function classifyJournal(found: FoundJournal, query: JournalQuery): Promis
 export async function readRecoveredEntries(
   inputs: SegmentInputs,
   olds: PreviousState | undefined,
-  host: JournalPorts,
+  host: JournalHost,
 ): Promise<readonly OpenJournal[]> {
   return withJournalErrors(
     async () => (await findSegmentJournals(toJournalQuery(inputs, olds), openJournals(inputs, host))).open,
@@ -144,7 +144,7 @@ export async function readRecoveredEntries(
 export async function dropSpentJournals(
   inputs: SegmentInputs,
   olds: PreviousState,
-  host: JournalPorts,
+  host: JournalHost,
 ): Promise<readonly OpenJournal[]> {
   return withJournalErrors(async () => {
     const journals = openJournals(inputs, host);
@@ -158,7 +158,7 @@ export async function dropSpentJournals(
  * Marks the journals of a deleted resource as removed and deletes those that its ledgers contain. Entries that are in no ledger
  * are used again only if the state keeps the resource after all.
  */
-export async function markJournalsRemoved(olds: SegmentOutputs, host: JournalPorts): Promise<void> {
+export async function markJournalsRemoved(olds: SegmentOutputs, host: JournalHost): Promise<void> {
   await withJournalErrors(async () => {
     const journals = openJournals(olds, host);
     for (const recorded of [olds, ...olds.elsewhere]) {
@@ -176,7 +176,7 @@ export async function markJournalsRemoved(olds: SegmentOutputs, host: JournalPor
 export async function markDeploymentsRemoved(
   deployments: readonly string[],
   where: Pick<SegmentInputs, "root">,
-  host: JournalPorts,
+  host: JournalHost,
 ): Promise<void> {
   const journals = openJournals(where, host);
   for (const found of await journals.list()) {

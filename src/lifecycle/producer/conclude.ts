@@ -1,7 +1,7 @@
 import type { AskStatus } from "../../producer/wire.ts";
-import type { SegmentRun } from "../context.ts";
 import { resolveLedger } from "../ledger/segment-ledger.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
+import type { SegmentRun } from "../segment-run.ts";
 import type { WorkerLedgerRecord } from "../state/segment.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { SegmentRun } from "../context.ts";
+import type { SegmentRun } from "../segment-run.ts";
 
 type GenerationSource = Pick<SegmentRun, "previous" | "recorded" | "ledger"> & {
   readonly inputs: Pick<SegmentRun["inputs"], "resourceUrn">;

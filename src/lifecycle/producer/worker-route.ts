@@ -1,7 +1,7 @@
 import { createSegmentClient, type ProducerClient } from "../../cloudflare/index.ts";
 import type { PushRun } from "../../push/index.ts";
-import type { SegmentRun } from "../context.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
+import type { SegmentRun } from "../segment-run.ts";
 import type { WorkerLedgerRecord, WorkerTarget } from "../state/segment.ts";
 import { applyAnswers, findKnownDoubts } from "./conclude.ts";
 import { resolveGeneration } from "./generation.ts";

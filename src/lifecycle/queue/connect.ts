@@ -31,7 +31,7 @@ export function connect(host: Pick<ProviderHost, "config" | "env" | "setBy" | "c
     const client = createClient({ credentials: loadCredentials(host), baseUrl, env: host.env });
     const most = maxWaitMs(host);
     const throttle = createThrottle({ clock: host.clock, assume, maxWaitMs: most });
-    const reader = createQueueReader({ client, pace: throttle, cancelled: host.cancelled });
+    const reader = createQueueReader({ client, throttle, cancelled: host.cancelled });
     return { client, throttle, queues: new KnownQueues(reader), maxWaitMs: most };
   } catch (error) {
     if (error instanceof ConfigError) throw new SeederError(error.code, `${error.message}.`);

@@ -20,7 +20,7 @@ export interface QueueReader {
 interface QueueReaderOptions {
   readonly client: Pick<Client, "getQueue" | "metrics">;
   /** Reads count against the same rate limit as pushes. */
-  readonly pace: Throttle;
+  readonly throttle: Throttle;
   readonly cancelled: AbortSignal;
 }
 
@@ -37,7 +37,7 @@ const notRead: Failure = {
 };
 
 /** Creates the queue reader of one process. */
-export function createQueueReader({ client, pace: throttle, cancelled }: QueueReaderOptions): QueueReader {
+export function createQueueReader({ client, throttle, cancelled }: QueueReaderOptions): QueueReader {
   const queues = new Map<string, Promise<ReadResult<QueueInfo>>>();
 
   const paced = async <T>({ queueId }: QueueRef, ask: () => Promise<ReadResult<T>>): Promise<ReadResult<T>> => {

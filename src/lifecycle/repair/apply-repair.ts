@@ -1,9 +1,9 @@
-import type { SegmentRun } from "../context.ts";
 import { SeederError } from "../errors.ts";
 import { assertNotEdited } from "../ledger/assert-not-edited.ts";
 import { assertSameQueue, isLastSegment } from "../ledger/diff.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
 import type { RepairRequest } from "../protocol/request.ts";
+import type { SegmentRun } from "../segment-run.ts";
 import { toOutputs } from "../state/outputs.ts";
 import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 import type { MessageOutcomes } from "../state/tally.ts";

@@ -16,8 +16,8 @@ export function explainFailures(failures: readonly Failure[], drop: (failure: Fa
     if (drop(failure)) return [];
     const { branches } = failure;
     if (branches === undefined || branches.length === 0) return [failure];
-    const told = explainFailures(findIntendedBranch(failure, branches), drop);
-    return told.length === 0 ? [failure] : told;
+    const explained = explainFailures(findIntendedBranch(failure, branches), drop);
+    return explained.length === 0 ? [failure] : explained;
   });
 }
 

@@ -169,13 +169,13 @@ export class RepositorySources implements Sources {
     const value = JSON.parse(schema.file.text) as JsonValue;
     // Addresses and patterns are checked elsewhere, and the name of a file need not be ASCII.
     const failures = explainFailures(metaschemaChecker(dialect).check(value), ({ keyword }) => keyword === "format");
-    const told = new Set<string>();
+    const reported = new Set<string>();
     for (const { at, message } of failures) {
       const steps = toSteps(at).map(String);
       // Only the first failure of each location: the others concern alternatives.
       const key = JSON.stringify(steps);
-      if (told.has(key)) continue;
-      told.add(key);
+      if (reported.has(key)) continue;
+      reported.add(key);
       const it = steps.length === 0 ? "the schema" : quote(steps.join("."));
       this.fault({ file: schema, steps }, `${it} ${message}`, "Correct the schema.");
     }

@@ -63,10 +63,10 @@ export class SchemaNode {
   /** Checks a value, see `Check`. */
   check(value: JsonValue, at: InstancePath | undefined, run: Evaluation): readonly Failure[] {
     run.enter(this.located.resource);
-    const told = at === undefined || run.canExplain ? at : undefined;
-    const failures = told === undefined ? this.#first(value, run) : this.#all(value, told, run);
+    const reportAt = at === undefined || run.canExplain ? at : undefined;
+    const failures = reportAt === undefined ? this.#first(value, run) : this.#all(value, reportAt, run);
     run.leave();
-    return at === undefined || told !== undefined || failures.length === 0 ? failures : [this.#failure(at)];
+    return at === undefined || reportAt !== undefined || failures.length === 0 ? failures : [this.#failure(at)];
   }
 
   #first(value: JsonValue, run: Evaluation): readonly Failure[] {

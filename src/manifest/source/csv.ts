@@ -80,9 +80,9 @@ class CsvTable {
     const position = { line, column: 1 };
     let sound = true;
     // The rest of an earlier broken row was reported with it.
-    const refuse: OnDataProblem = (...told) => {
+    const refuse: OnDataProblem = (...problem) => {
       sound = false;
-      if (!isHeaderEcho) onProblem(...told);
+      if (!isHeaderEcho) onProblem(...problem);
     };
     if (cells.length !== this.#columns.length) {
       const { length } = this.#columns;

@@ -2,7 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { expect, it } from "vitest";
 import { RunProgress } from "../../../src/cli/reporters/progress.ts";
 import type { Reporter } from "../../../src/cli/reporters/reporter.ts";
-import { handleEvents } from "../../../src/cli/up/engine-events.ts";
+import { createEventWatcher } from "../../../src/cli/up/engine-events.ts";
 import { describeEvent } from "../../../src/lifecycle/protocol/describe.ts";
 import { encodeEvent, type RunEvent } from "../../../src/lifecycle/protocol/events.ts";
 
@@ -18,11 +18,11 @@ function watching() {
       (...args: unknown[]) =>
         logged.push([name, ...args]),
   });
-  const watch = handleEvents({ report, progress: new RunProgress(100), now: () => now });
+  const watch = createEventWatcher({ report, progress: new RunProgress(100), now: () => now });
   return {
     told: logged,
     watch,
-    take: (event: object) => watch.take(event as EngineEvent),
+    take: (event: object) => watch.handle(event as EngineEvent),
     wait: (ms: number) => {
       now += ms;
     },

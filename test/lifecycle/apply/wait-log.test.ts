@@ -13,13 +13,13 @@ async function telling(act: (stage: Stage) => Promise<void>): Promise<readonly s
   const stage: Stage = { waits: new Waits(), hold: undefined, pushedAt: 0, sleep: (s) => clock.sleep(s * 1_000) };
   const watched = {
     inputs: { queueId: "q", resourceUrn: "urn" },
-    ports: {
+    host: {
       clock,
       log: async (event: RunEvent, _urn: string, passing?: "passing") => {
         logged.push(`${clock.elapsed() / 1_000} ${passing ?? "info"}: ${describeEvent(event)?.text}`);
       },
     },
-    pace: { holdOf: () => stage.hold },
+    throttle: { holdOf: () => stage.hold },
     waits: stage.waits,
     lastPushed: () => stage.pushedAt,
   };

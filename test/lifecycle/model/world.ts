@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { deliveryNumberOf, isSharedDelivery } from "../../../src/lifecycle/delivery-number.ts";
+import { isSharedDelivery, resolveDeliveryNumber } from "../../../src/lifecycle/delivery-number.ts";
 import type { RepairAction } from "../../../src/lifecycle/protocol/events.ts";
 import {
   emptyRequest,
@@ -233,7 +233,7 @@ export class World implements AsyncDisposable {
     const target = { accountId: "a".repeat(32), queueId: setting.queue };
     const planned = all.map((segment) => planSegment(manifest, segment, { stack: "dev", project: "p", root: ".." }));
     const recorded = planned.map(({ segment }) => before[segment]);
-    const shared = isSharedDelivery(planned) && { deliveryNumber: deliveryNumberOf(planned, recorded, target) };
+    const shared = isSharedDelivery(planned) && { deliveryNumber: resolveDeliveryNumber(planned, recorded, target) };
     return planned.map((segment) => ({
       ...segment,
       ...target,

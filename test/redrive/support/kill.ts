@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import type { Disk, ExportPorts, GrowingFile, MessageSource } from "../../../src/redrive/ports.ts";
+import type { Disk, ExportHost, GrowingFile, MessageSource } from "../../../src/redrive/export-host.ts";
 
 /** Thrown by a killed process: none of its later steps has an effect. */
 export class Killed extends Error {
@@ -11,7 +11,7 @@ export type When = "before" | "half" | "after";
 
 /** Steps of an export: calls of the disk and of the API, in order. */
 export interface Steps {
-  readonly ports: Pick<ExportPorts, "disk" | "source">;
+  readonly ports: Pick<ExportHost, "disk" | "source">;
   /** Names of the steps that were taken. */
   readonly made: string[];
 }
@@ -21,7 +21,7 @@ export interface Steps {
  *
  * @param at 0-based number of the step; undefined for no kill
  */
-export function stepping(ports: Pick<ExportPorts, "disk" | "source">, at?: number, when: When = "before"): Steps {
+export function stepping(ports: Pick<ExportHost, "disk" | "source">, at?: number, when: When = "before"): Steps {
   const made: string[] = [];
   let dead = false;
   const step = async <T>(

@@ -10,17 +10,17 @@ import {
 } from "../../../src/emulator/index.ts";
 import type { Clock } from "../../../src/push/index.ts";
 import {
+  type DrainResult,
+  drainQueue,
   type ExportFiles,
   type ExportHead,
-  type ExportPorts,
+  type ExportHost,
   exportPaths,
   manifestText,
   openExport,
-  peek,
+  peekQueue,
   type Row,
   systemDisk,
-  type Taken,
-  take,
 } from "../../../src/redrive/index.ts";
 import { type Called, Caller } from "../../emulator/caller.ts";
 import { temporaryFolder } from "../../manifest/support/fixture.ts";
@@ -41,16 +41,19 @@ export interface World extends AsyncDisposable {
   readonly time: ManualClock;
   readonly folder: string;
   readonly head: ExportHead;
-  readonly ports: ExportPorts;
+  readonly ports: ExportHost;
   /** Calls a path below the queue `dead`. */
   call(path: string, body: unknown): Promise<Called>;
   fill(messages: readonly Sent[]): Promise<void>;
-  open(ports?: Partial<ExportPorts>): Promise<ExportFiles>;
+  open(ports?: Partial<ExportHost>): Promise<ExportFiles>;
   /** Opens the export, takes until the queue is empty, writes the manifest, and closes it, as the command does. */
-  take(options?: Partial<Parameters<typeof take>[1]>, ports?: Partial<ExportPorts>): Promise<Taken & Outcome>;
+  take(
+    options?: Partial<Parameters<typeof drainQueue>[1]>,
+    ports?: Partial<ExportHost>,
+  ): Promise<DrainResult & Outcome>;
   peek(
-    options?: Partial<Parameters<typeof peek>[1]>,
-    ports?: Partial<ExportPorts>,
+    options?: Partial<Parameters<typeof peekQueue>[1]>,
+    ports?: Partial<ExportHost>,
   ): Promise<{ seen: number; backlog: number | undefined } & Outcome>;
   /** Returns the parsed lines of a data file. */
   rows(kind?: Row["kind"]): unknown[];
@@ -87,7 +90,7 @@ export async function makeWorld({ maxRetries = 100, ...options }: WorldOptions =
     sleep: async (ms) => time.advance(ms),
   };
   const owner = { machine: "test", pid: 1, started: "1" };
-  const ports: ExportPorts = {
+  const ports: ExportHost = {
     source,
     clock,
     disk: systemDisk,
@@ -132,7 +135,7 @@ export async function makeWorld({ maxRetries = 100, ...options }: WorldOptions =
     async take(own = {}, more = {}) {
       const files = await world.open(more);
       try {
-        const taken = await take(files, { ...usual, ...own }, { ...ports, ...more });
+        const taken = await drainQueue(files, { ...usual, ...own }, { ...ports, ...more });
         const facts = {
           head,
           rows: files.rows,
@@ -152,7 +155,7 @@ export async function makeWorld({ maxRetries = 100, ...options }: WorldOptions =
     async peek(own = {}, more = {}) {
       const files = await openExport(paths, { ...head, mode: "peek" }, 0, { ...ports, ...more });
       try {
-        const peeked = await peek(files, { ...usual, ...own }, { ...ports, ...more });
+        const peeked = await peekQueue(files, { ...usual, ...own }, { ...ports, ...more });
         await files.close(true);
         return { ...peeked, unsettled: [...files.unsettled] };
       } catch (error) {

@@ -1,6 +1,6 @@
 import { componentQueues, type RecordedSegment, type StackState } from "../../../engine/read-state.ts";
 import { urns } from "../../../engine/urn.ts";
-import { deliveryNumberOf, isSharedDelivery } from "../../../lifecycle/delivery-number.ts";
+import { isSharedDelivery, resolveDeliveryNumber } from "../../../lifecycle/delivery-number.ts";
 import { findDeploymentId } from "../../../lifecycle/deployments-provider.ts";
 import { type OpenJournal, readRecoveredEntries } from "../../../lifecycle/journal/segment-journals.ts";
 import { firstRow } from "../../../lifecycle/ledger/row-ledger.ts";
@@ -70,7 +70,7 @@ function sharedDelivery(
   const segments = planned.map(({ inputs }) => inputs);
   if (first === undefined || !isSharedDelivery(segments)) return {};
   const recorded = planned.map(({ known }) => known?.outputs);
-  return { deliveryNumber: deliveryNumberOf(segments, recorded, first.inputs) };
+  return { deliveryNumber: resolveDeliveryNumber(segments, recorded, first.inputs) };
 }
 
 /** Creates a segment's snapshot. @param messagesFrom of the whole manifest; undefined if only the program has its messages */

@@ -5,7 +5,7 @@ import { quote } from "../../printable.ts";
 import { ExportError } from "../../redrive/index.ts";
 
 /** The queues that an export can use as its source or target. */
-export interface QueueBook {
+export interface QueueDirectory {
   /** The queues of the account. */
   readonly account: readonly AccountQueue[];
   /** The queues in the stack's configuration, by queue name in the manifests; undefined if there is no stack. */
@@ -21,19 +21,21 @@ const listed = 10;
  *
  * @throws ExportError QUEUE_UNKNOWN
  */
-export function findQueue(name: string, book: QueueBook): AccountQueue {
-  const setting = book.configured?.get(name);
+export function findQueue(name: string, directory: QueueDirectory): AccountQueue {
+  const setting = directory.configured?.get(name);
   // If a configured queue no longer exists, another queue with the same name must not be used instead.
   const found = setting
-    ? book.account.find((queue) => isQueueOf(setting, queue, book.stack))
-    : (book.account.find(({ queue_name }) => queue_name === name) ??
-      book.account.find(({ queue_id }) => queue_id === name));
+    ? directory.account.find((queue) => isQueueOf(setting, queue, directory.stack))
+    : (directory.account.find(({ queue_name }) => queue_name === name) ??
+      directory.account.find(({ queue_id }) => queue_id === name));
   if (found !== undefined) return found;
   if (setting !== undefined) {
     const what = `the account does not have the queue that the stack's configuration calls ${quote(name)}`;
     throw new ExportError("QUEUE_UNKNOWN", what, "Correct queue-seeder:queues, or name the queue by its id.");
   }
-  const known = [...new Set([...(book.configured?.keys() ?? []), ...book.account.map(({ queue_name }) => queue_name)])];
+  const known = [
+    ...new Set([...(directory.configured?.keys() ?? []), ...directory.account.map(({ queue_name }) => queue_name)]),
+  ];
   throw unknown(name, known, "the account has no such queue");
 }
 
@@ -43,18 +45,27 @@ export function findQueue(name: string, book: QueueBook): AccountQueue {
  *
  * @throws ExportError QUEUE_UNKNOWN, EXPORT_TARGET
  */
-export function targetOf(source: AccountQueue, to: string | undefined, takes: boolean, book: QueueBook): string {
+export function resolveTarget(
+  source: AccountQueue,
+  to: string | undefined,
+  takes: boolean,
+  directory: QueueDirectory,
+): string {
   if (to !== undefined) {
-    const known = book.configured ? [...book.configured.keys()] : book.account.map(({ queue_name }) => queue_name);
-    const where = book.configured ? "the stack's configuration has no such queue" : "the account has no such queue";
+    const known = directory.configured
+      ? [...directory.configured.keys()]
+      : directory.account.map(({ queue_name }) => queue_name);
+    const where = directory.configured
+      ? "the stack's configuration has no such queue"
+      : "the account has no such queue";
     if (!known.includes(to)) throw unknown(to, known, where);
-    const setting = book.configured?.get(to);
-    const isSource = setting ? isQueueOf(setting, source, book.stack) : to === source.queue_name;
+    const setting = directory.configured?.get(to);
+    const isSource = setting ? isQueueOf(setting, source, directory.stack) : to === source.queue_name;
     if (!isSource || takes) return to;
     const next = "Take the messages out with --take, or name another queue with --to.";
     throw new ExportError("EXPORT_TARGET", "the messages stay in the queue, and would be pushed to it once more", next);
   }
-  const origins = book.account.filter(({ consumers }) =>
+  const origins = directory.account.filter(({ consumers }) =>
     consumers.some(({ dead_letter_queue }) => dead_letter_queue === source.queue_name),
   );
   const [origin] = origins;
@@ -67,11 +78,11 @@ export function targetOf(source: AccountQueue, to: string | undefined, takes: bo
     const next = "Name the queue to push to with --to; with --filter, export the messages of each on their own.";
     throw new ExportError("EXPORT_TARGET", what, next);
   }
-  return nameIn(book, origin);
+  return manifestNameOf(directory, origin);
 }
 
 /** Returns a queue's name in the manifests. @throws ExportError EXPORT_TARGET if it is not in the configuration */
-function nameIn({ configured, stack }: QueueBook, queue: AccountQueue): string {
+function manifestNameOf({ configured, stack }: QueueDirectory, queue: AccountQueue): string {
   if (configured === undefined) return queue.queue_name;
   const named = [...configured].find(([, setting]) => isQueueOf(setting, queue, stack));
   if (named !== undefined) return named[0];

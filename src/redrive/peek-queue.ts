@@ -1,9 +1,9 @@
 import { maxDelivered } from "../cloudflare/index.ts";
 import type { QueueRef } from "../types.ts";
-import { call, type OnWait } from "./calls.ts";
 import type { ExportFiles } from "./export-files.ts";
+import type { ExportHost } from "./export-host.ts";
 import { isSelected, type Selection } from "./filter.ts";
-import type { ExportPorts } from "./ports.ts";
+import { callWithRetries, type OnWait } from "./retry-call.ts";
 import { type Row, toRow } from "./row.ts";
 
 export interface PeekOptions {
@@ -17,7 +17,7 @@ export interface PeekOptions {
 }
 
 /** Result of peeking at a queue. */
-export interface Peeked {
+export interface PeekResult {
   /** Number of messages that the queue returned. */
   readonly seen: number;
   /** Number of messages in the queue, by its metrics; undefined if they could not be read. */
@@ -30,11 +30,11 @@ export interface Peeked {
  *
  * @throws ExportError if the API rejects the call or a file cannot be written
  */
-export async function peek(files: ExportFiles, options: PeekOptions, ports: ExportPorts): Promise<Peeked> {
+export async function peekQueue(files: ExportFiles, options: PeekOptions, host: ExportHost): Promise<PeekResult> {
   const { queue, selection, limit, metadata, onRows, onWait } = options;
-  const { source, clock, stop } = ports;
+  const { source, clock, stop } = host;
   const send = () => source.peek(queue, maxDelivered);
-  const messages = (await call("the queue could not be looked into", send, { clock, stop, onWait })) ?? [];
+  const messages = (await callWithRetries("the queue could not be looked into", send, { clock, stop, onWait })) ?? [];
   const wanted = messages.filter((message) => !files.has(message.id) && isSelected(message, selection));
   const written = files.rows.json + files.rows.text + files.rows.unpushable;
   const rows = wanted.slice(0, Math.max(0, limit - written)).map((message) => toRow(message, metadata));

@@ -8,7 +8,7 @@ import type { QueueReader } from "./queue-reader.ts";
  *
  * @throws SeederError if the metrics cannot be read for another reason
  */
-export async function refresh(
+export async function refreshMetrics(
   outputs: SegmentOutputs,
   queueReader: Pick<QueueReader, "metrics">,
   host: ProviderHost,

@@ -7,7 +7,7 @@ const mostAttempts = 12;
 const firstWaitMs = 500;
 const longestWaitMs = 60_000;
 
-export interface CallOptions {
+export interface RetryOptions {
   readonly clock: Clock;
   /** Ends the wait when aborted. */
   readonly stop: AbortSignal;
@@ -21,7 +21,7 @@ export interface CallOptions {
  */
 export type OnWait = (seconds: number, why: string) => void;
 
-export interface CallChecks {
+export interface RetryHooks {
   /** Called on every failure, before a retry is considered. */
   readonly onFailure?: (failure: Failure) => void;
   /** Checks whether the call has become pointless, so that it is not retried. */
@@ -35,11 +35,11 @@ export interface CallChecks {
  * @returns undefined if the call became pointless before it succeeded
  * @throws ExportError EXPORT_STOPPED with the API's response
  */
-export async function call<T>(
+export async function callWithRetries<T>(
   what: string,
   send: () => Promise<ReadResult<T>>,
-  { clock, stop, onWait }: CallOptions,
-  { onFailure, isOver = () => false }: CallChecks = {},
+  { clock, stop, onWait }: RetryOptions,
+  { onFailure, isOver = () => false }: RetryHooks = {},
 ): Promise<T | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await send();

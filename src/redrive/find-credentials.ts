@@ -7,7 +7,7 @@ import type { Row } from "./row.ts";
  *
  * @param placeOf returns the location of a row
  */
-export function scanRows(rows: readonly Row[], placeOf: (row: Row) => SourceLocation): readonly Problem[] {
+export function findRowCredentials(rows: readonly Row[], placeOf: (row: Row) => SourceLocation): readonly Problem[] {
   return rows.flatMap((row) => {
     const found: Problem[] = [];
     const body: JsonValue = row.value ?? JSON.parse(row.line);

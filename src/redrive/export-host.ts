@@ -34,7 +34,7 @@ export interface Processes {
   isRunning(owner: Owner): Promise<boolean>;
 }
 
-export interface ExportPorts {
+export interface ExportHost {
   readonly source: MessageSource;
   readonly clock: Clock;
   readonly disk: Disk;

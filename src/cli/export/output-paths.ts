@@ -5,7 +5,7 @@ import { type ExportPaths, exportPaths } from "../../redrive/index.ts";
 import { UsageError } from "../../usage-error.ts";
 
 /** The location of an export's files. */
-export interface ExportPlace {
+export interface OutputPaths {
   /** Absolute paths. */
   readonly paths: ExportPaths;
   /** Paths relative to the repository, with forward slashes. */
@@ -19,7 +19,7 @@ export interface ExportPlace {
 const folder = "messages";
 
 /** Resolves `--out`. @throws UsageError if no manifest is read from that path */
-export function exportPlace(root: string, out: string): ExportPlace {
+export function resolveOutputPaths(root: string, out: string): OutputPaths {
   const path = relative(root, resolve(root, out)).split(sep).join("/");
   const name = path.slice(folder.length + 1);
   if (!path.startsWith(`${folder}/`)) {

@@ -1,12 +1,12 @@
 import { type Failure, maxDelivered, type PulledMessage } from "../cloudflare/index.ts";
 import type { QueueRef } from "../types.ts";
-import { type CallOptions, call, type OnWait, pause } from "./calls.ts";
 import type { ExportFiles } from "./export-files.ts";
+import type { ExportHost } from "./export-host.ts";
 import { isSelected, type Selection } from "./filter.ts";
-import type { ExportPorts } from "./ports.ts";
+import { callWithRetries, type OnWait, pause, type RetryOptions } from "./retry-call.ts";
 import { keptRow, type Row, toRow } from "./row.ts";
 
-export interface TakeOptions {
+export interface DrainOptions {
   readonly queue: QueueRef;
   readonly selection: Selection;
   /** Maximum number of messages in the files, including those of earlier runs. */
@@ -22,7 +22,7 @@ export interface TakeOptions {
 }
 
 /** Result of a run that takes messages out of a queue. */
-export interface Taken {
+export interface DrainResult {
   /** Number of messages that were delivered but stay in the queue, since they were not selected. */
   readonly left: number;
   /** Number of messages in the queue at the end, by its metrics; undefined if they could not be read. */
@@ -48,15 +48,15 @@ const longestLeaseMs = 12 * 3_600_000;
  *
  * @throws ExportError if the API rejects a call or a file cannot be written; rows already written are kept
  */
-export async function take(files: ExportFiles, options: TakeOptions, ports: ExportPorts): Promise<Taken> {
-  return new Taking(files, options, ports).run();
+export async function drainQueue(files: ExportFiles, options: DrainOptions, host: ExportHost): Promise<DrainResult> {
+  return new QueueDrain(files, options, host).run();
 }
 
-class Taking {
+class QueueDrain {
   readonly #files: ExportFiles;
-  readonly #options: TakeOptions;
-  readonly #ports: ExportPorts;
-  readonly #calls: CallOptions;
+  readonly #options: DrainOptions;
+  readonly #host: ExportHost;
+  readonly #retries: RetryOptions;
   /** Leases of messages that stay in the queue, by message id. */
   readonly #held = new Map<string, PulledMessage>();
   /** When the last unsettled lease ends, in milliseconds since the epoch. */
@@ -68,17 +68,17 @@ class Taking {
   /** The latest number of unacknowledged messages that the queue reported. */
   #backlog: number | undefined;
 
-  constructor(files: ExportFiles, options: TakeOptions, ports: ExportPorts) {
+  constructor(files: ExportFiles, options: DrainOptions, host: ExportHost) {
     this.#files = files;
     this.#options = options;
-    this.#ports = ports;
-    this.#earlierEndMs = files.earlierVisibilityMs === 0 ? 0 : ports.clock.now() + files.earlierVisibilityMs;
+    this.#host = host;
+    this.#earlierEndMs = files.earlierVisibilityMs === 0 ? 0 : host.clock.now() + files.earlierVisibilityMs;
     this.#leaseEndsMs = files.leaseEndsMs;
-    this.#calls = { clock: ports.clock, stop: ports.stop, onWait: options.onWait };
+    this.#retries = { clock: host.clock, stop: host.stop, onWait: options.onWait };
   }
 
-  async run(): Promise<Taken> {
-    const { stop } = this.#ports;
+  async run(): Promise<DrainResult> {
+    const { stop } = this.#host;
     let empty = 0;
     let fruitless = 0;
     while (!stop.aborted && fruitless < mostFruitless) {
@@ -104,11 +104,11 @@ class Taking {
         empty += 1;
         const reported = this.#backlog !== undefined && this.#backlog > this.#held.size;
         if (empty >= (reported ? emptyPulls.somethingReported : emptyPulls.nothingReported)) break;
-        await pause(this.#ports.clock, pauseMs, stop);
+        await pause(this.#host.clock, pauseMs, stop);
       }
     }
     await this.#giveBack();
-    const metrics = await this.#ports.source.metrics(this.#options.queue);
+    const metrics = await this.#host.source.metrics(this.#options.queue);
     const backlog = metrics.kind === "ok" ? metrics.value.backlog_count : undefined;
     return { left: this.#held.size, backlog, stopped: stop.aborted };
   }
@@ -121,7 +121,7 @@ class Taking {
 
   async #pull(count: number): Promise<Batch> {
     const { queue, visibilityMs } = this.#options;
-    const { clock, source } = this.#ports;
+    const { clock, source } = this.#host;
     let since = { ms: clock.now(), elapsed: clock.elapsed() };
     const send = () => {
       since = { ms: clock.now(), elapsed: clock.elapsed() };
@@ -133,7 +133,7 @@ class Taking {
       this.#lostPull = true;
       this.#leasedUntil(clock.now() + visibilityMs);
     };
-    const pulled = await call("messages could not be pulled", send, this.#calls, { onFailure });
+    const pulled = await callWithRetries("messages could not be pulled", send, this.#retries, { onFailure });
     this.#backlog = pulled?.backlog ?? this.#backlog;
     // Both clocks are checked: the monotonic one may stop while the machine sleeps, and the wall clock may be set back.
     const isOver = () =>
@@ -178,8 +178,8 @@ class Taking {
     // The message may belong to another consumer before the request arrives.
     if (isOver()) return;
     const leases = messages.map(({ leaseId }) => leaseId);
-    const send = () => this.#ports.source.acknowledge(this.#options.queue, leases);
-    const result = await call("messages could not be acknowledged", send, this.#calls, { isOver });
+    const send = () => this.#host.source.acknowledge(this.#options.queue, leases);
+    const result = await callWithRetries("messages could not be acknowledged", send, this.#retries, { isOver });
     if (result === undefined) return;
     const accepted = messages.filter(({ leaseId }) => !result.refused.has(leaseId));
     // If the count does not match, or a warning names no lease, it is unknown which messages are affected.
@@ -191,7 +191,7 @@ class Taking {
   async #giveBack(): Promise<void> {
     const leases = [...this.#held.values()].map(({ leaseId }) => leaseId);
     for (let at = 0; at < leases.length; at += maxDelivered) {
-      await this.#ports.source.giveBack(this.#options.queue, leases.slice(at, at + maxDelivered));
+      await this.#host.source.giveBack(this.#options.queue, leases.slice(at, at + maxDelivered));
     }
   }
 
@@ -201,11 +201,11 @@ class Taking {
     if ((this.#backlog ?? 1) > this.#held.size) this.#leasedUntil(this.#earlierEndMs);
     else if (this.#files.unsettled.size === 0 && !this.#lostPull) return false;
     const isOwing = this.#files.unsettled.size > 0 || this.#lostPull || this.#earlierEndMs > 0;
-    return isOwing && this.#ports.clock.now() < this.#leaseEndsMs;
+    return isOwing && this.#host.clock.now() < this.#leaseEndsMs;
   }
 
   async #waitForLeases(): Promise<void> {
-    const { clock, stop } = this.#ports;
+    const { clock, stop } = this.#host;
     const ms = Math.min(this.#leaseEndsMs - clock.now(), longestLeaseMs);
     if (ms <= 0) return;
     if (ms >= 2_000)
