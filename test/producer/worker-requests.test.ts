@@ -82,7 +82,7 @@ describe("a request is rejected, and nothing is sent", () => {
     ["that is not UTF-8", 400, "bad_request", { path: push, body: new Uint8Array([0xff, 0xfe]) }],
     ["with a byte order mark", 400, "bad_request", { path: push, body: `\ufeff${good}` }],
     ...bodies([
-      ["a first line that is no JSON", "{keys", messagesOf([1])],
+      ["a first line that is not JSON", "{keys", messagesOf([1])],
       ["a first line that is an array", "[]", messagesOf([1])],
       ["no keys", '{"again":false}', messagesOf([1])],
       ["no again", head({ again: undefined }), messagesOf([1])],
@@ -98,7 +98,7 @@ describe("a request is rejected, and nothing is sent", () => {
       ["101 keys", head({ keys: numbers(101).map(keyOf) }), messagesOf(numbers(101))],
       ["more keys than messages", head({ keys: [keyOf(1), keyOf(2)] }), messagesOf([1])],
       ["fewer keys than messages", head({}), messagesOf([1, 2])],
-      ["a second line that is no JSON", head({}), '{"messages":['],
+      ["a second line that is not JSON", head({}), '{"messages":['],
       ["no messages", head({}), "{}"],
       ["a delay of the batch", head({}), '{"messages":[{"body":1,"content_type":"json"}],"delay_seconds":1}'],
       ["a message that is a text", head({}), '{"messages":["a"]}'],

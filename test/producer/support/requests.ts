@@ -126,7 +126,7 @@ export class NoLedgerError extends Error {
     this.json = json;
   }
 
-  /** Whether the Worker itself said that it sent nothing. */
+  /** Whether the Worker itself reported that it sent nothing. */
   get isRejection(): boolean {
     return (this.json as Partial<Rejection | Unavailable> | undefined)?.state === "rejected";
   }
