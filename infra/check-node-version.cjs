@@ -4,7 +4,9 @@ var version = process.versions.node;
 var found = version.split(".").map(Number);
 var installed = __dirname.split(/[\\/]/).indexOf("node_modules") >= 0;
 var remedy = installed
-  ? ["Install a newer one; the package `node` brings it to a project, and `npx` then uses it."]
+  ? [
+      "Run `npm install node@24`: `npx` and `npm run` then use Node 24 in this project. Or install a newer Node yourself.",
+    ]
   : [
       "`npm ci` brings Node 24 as the optional package `node`, which `npm run` and `npx` then use.",
       "Run `npm ci` again without --omit=optional and without --ignore-scripts, or install Node 24 yourself.",

@@ -21,7 +21,7 @@ export interface Pulumi {
 
 /**
  * Finds the Pulumi CLI on PATH or in Pulumi's home folder. If there is none but the npm package `pulumi` is installed, that downloads
- * one, as `npx pulumi` would.
+ * one, as `npx --no-install pulumi` would.
  *
  * @throws EngineNotFoundError if there is none and none could be downloaded
  * @throws UsageError if Pulumi could not find the project's packages
@@ -46,7 +46,9 @@ async function fromLauncher(root: string, env: NodeJS.ProcessEnv): Promise<Engin
   const folders = [join(root, "node_modules/.bin"), join(import.meta.dirname, "../../node_modules/.bin")];
   const launcher = folders.map((folder) => join(folder, "pulumi")).find((file) => existsSync(file));
   if (launcher === undefined) {
-    throw new EngineNotFoundError(`${engineNotFound(env)} Install the Pulumi CLI, or run \`npm install pulumi\``);
+    throw new EngineNotFoundError(
+      `${engineNotFound(env)} Install the Pulumi CLI, or add the package \`pulumi\` to the project`,
+    );
   }
   const got = await spawnProcess(launcher, ["version"], { cwd: root, env: withPath(env, [dirname(process.execPath)]) })
     .done;

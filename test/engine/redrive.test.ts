@@ -56,9 +56,9 @@ it("follows docs/redrive.md from dead letters to messages that are pushed exactl
     if (command.startsWith("npx wrangler ")) {
       // The contract tests run this very command; its effect is enough here.
       await post("orders-dead", "/consumers", { type: "http_pull", settings: { max_retries: 100 } });
-    } else if (command.startsWith("npx queue-seeder ")) {
+    } else if (command.startsWith("npx --no-install queue-seeder ")) {
       // A user would confirm.
-      const words = `${command.slice("npx queue-seeder ".length)}${command.includes(" up ") ? " --yes" : ""}`;
+      const words = `${command.slice("npx --no-install queue-seeder ".length)}${command.includes(" up ") ? " --yes" : ""}`;
       const run = await cli(stack.project, words.split(" "));
       expect([run.code, command], said(run)).toEqual([0, command]);
     } else execFileSync("sh", ["-c", command], { cwd: stack.project.dir, env });

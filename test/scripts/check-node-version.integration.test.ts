@@ -37,7 +37,7 @@ test("where it was installed as a package, there is another thing to do", async 
   mkdirSync(folder, { recursive: true });
   copyFileSync(guard, join(folder, "check-node-version.cjs"));
   const { stderr } = await runOn("20.20.2", join(folder, "check-node-version.cjs"));
-  expect(stderr).toMatch(/^queue-seeder needs Node 22\.18 .*\nInstall a newer one; .*\n$/);
+  expect(stderr).toMatch(/^queue-seeder needs Node 22\.18 .*\nRun `npm install node@24`: .*\n$/);
 });
 
 test.each(["22.18.0", "22.19.3", "23.0.0", "24.21.0", "100.0.0"])("Node %s passes", async (version) => {

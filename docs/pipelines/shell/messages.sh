@@ -30,7 +30,7 @@ case ${1:-} in
     ;;
   # Run this if a deployment was killed and left the stack locked.
   unlock)
-    exec npx pulumi cancel --stack "$stack" --yes
+    exec npx --no-install pulumi cancel --stack "$stack" --yes
     ;;
   *)
     echo "Usage: messages.sh validate|plan|deploy|unlock" >&2

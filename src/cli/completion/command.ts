@@ -17,7 +17,7 @@ export function completionCommand(): Command {
       'eval "$(queue-seeder completion zsh)"     # in ~/.zshrc, after compinit',
       "queue-seeder completion fish > ~/.config/fish/completions/queue-seeder.fish",
     ],
-    notes: `It completes the word queue-seeder, not \`npx queue-seeder\`: put the command on your PATH, for example with
+    notes: `It completes the word queue-seeder, not \`npx --no-install queue-seeder\`: put the command on your PATH, for example with
 PATH="$PWD/node_modules/.bin:$PATH".`,
     exits: { 0: "printed", 2: "wrong usage" },
   });

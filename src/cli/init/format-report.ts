@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { PackageManager } from "../../package-manager.ts";
 import { toPrintable } from "../../printable.ts";
 import type { Answers } from "./answers.ts";
 import type { NewFile } from "./project-files.ts";
@@ -10,7 +11,12 @@ export interface Outcome {
 }
 
 /** Formats a report for the terminal: what was written, what was left unchanged, and the next steps. */
-export function formatReport(path: string, { stack, account, queues }: Answers, outcomes: readonly Outcome[]): string {
+export function formatReport(
+  path: string,
+  { stack, account, queues }: Answers,
+  outcomes: readonly Outcome[],
+  { exec, install, lockFile, run }: PackageManager,
+): string {
   const bold = (text: string) => styleText("bold", text, { stream: process.stderr });
   const files = outcomes.map(({ file, change }) => `  ${words[change].padEnd(9)} ${file.path}\n`).join("");
   const left = outcomes.some(({ change }) => change === "left")
@@ -18,18 +24,19 @@ export function formatReport(path: string, { stack, account, queues }: Answers, 
     : "";
   const steps = [
     ...(path === "." ? [] : [[`cd ${toPrintable(path)}`, ""]]),
-    ["npm install", "then commit package-lock.json too"],
-    ["npx queue-seeder validate", "checks messages/"],
-    ["npm run demo", "deploys to an emulator on this machine; needs no account"],
+    [install, `then commit ${lockFile} too`],
+    [`${exec} queue-seeder validate`, "checks messages/"],
+    [`${run} demo`, "deploys to an emulator on this machine; needs no account"],
   ];
   const deploy = [
-    ["npx pulumi login", "or: npx pulumi login file://~/.pulumi-state"],
-    [`npx pulumi stack init ${stack}`, ""],
+    ["mkdir -p ~/.pulumi-state", "keeps the state on this machine"],
+    [`${exec} pulumi login file://~/.pulumi-state`, `or, for Pulumi Cloud: ${exec} pulumi login`],
+    [`${exec} pulumi stack init ${stack}`, "asks for a passphrase, which encrypts the stack's secrets"],
     ...(account === undefined
-      ? [["npx pulumi config set queue-seeder:accountId ID", "unless CLOUDFLARE_ACCOUNT_ID has it"]]
+      ? [[`${exec} pulumi config set queue-seeder:accountId ID`, "unless CLOUDFLARE_ACCOUNT_ID has it"]]
       : []),
-    ["npx pulumi config set --secret queue-seeder:apiToken", `a token that may edit Queues`],
-    [`npx queue-seeder up --stack ${stack}`, createsText(queues)],
+    [`${exec} pulumi config set --secret queue-seeder:apiToken`, "asks for a token that may edit Queues"],
+    [`${exec} queue-seeder up --stack ${stack}`, createsText(queues)],
   ];
   return `${bold("Files")}
 ${files}${left}

@@ -1,3 +1,5 @@
+import { importName } from "./own-source.ts";
+
 /** Thrown if an existing file cannot be extended. */
 export class MergeError extends Error {
   override name = "MergeError";
@@ -16,8 +18,8 @@ const scripts = { demo: "queue-seeder demo", validate: "queue-seeder validate" }
 
 export interface PackageNeeds {
   readonly name: string;
-  /** Version of queue-seeder. */
-  readonly version: string;
+  /** How the project depends on queue-seeder, as package.json states it. */
+  readonly specifier: string;
   /** Whether queues are created. */
   readonly creates: boolean;
 }
@@ -38,14 +40,20 @@ export function addToPackageJson(existing: string | undefined, needs: PackageNee
   const wanted = {
     ...dependencies,
     ...(needs.creates ? creating : {}),
-    "queue-seeder": `^${needs.version}`,
   };
+  // A tarball outside the project was copied into it, so its entry changes.
+  const own = { [importName]: needs.specifier };
+  const inDevelopment = toMap(before.devDependencies)[importName] !== undefined;
   const after = {
     ...before,
     // Existing scripts come first, in their order, and win over ours of the same name.
     scripts: { ...toMap(before.scripts), ...scripts, ...toMap(before.scripts) },
-    dependencies: sortKeys({ ...toMap(before.dependencies), ...lacking(wanted) }),
-    devDependencies: sortKeys({ ...toMap(before.devDependencies), ...lacking(devDependencies) }),
+    dependencies: sortKeys({ ...toMap(before.dependencies), ...lacking(wanted), ...(inDevelopment ? {} : own) }),
+    devDependencies: sortKeys({
+      ...toMap(before.devDependencies),
+      ...lacking(devDependencies),
+      ...(inDevelopment ? own : {}),
+    }),
   };
   const indent = /^\{\r?\n([ \t]+)/.exec(existing ?? "")?.[1] ?? "  ";
   return { text: `${JSON.stringify(after, null, indent)}\n`, type: before.type };

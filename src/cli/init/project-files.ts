@@ -1,8 +1,10 @@
 import { stringify } from "yaml";
 import type { NamedQueue } from "../shared/options.ts";
 import type { Answers } from "./answers.ts";
+import { addToEditorSettings } from "./editor-settings.ts";
 import { addToGitattributes, addToGitignore, addToPackageJson } from "./merge-files.ts";
 import { adaptTemplate, type Template } from "./pipeline-templates.ts";
+import type { OwnDependency } from "./vendor.ts";
 
 /** The state of the folder before `init`. */
 export interface ProjectState {
@@ -14,8 +16,12 @@ export interface ProjectState {
   readonly fromGitRoot: string;
   /** Files of the selected pipeline. */
   readonly pipeline: readonly Template[];
-  /** Version of queue-seeder. */
-  readonly version: string;
+  /** Text of .vscode/settings.json in the root of the repository; undefined if it does not exist. */
+  readonly editorSettings: string | undefined;
+  /** How the project depends on queue-seeder. */
+  readonly own: OwnDependency;
+  /** Path of the installed package from the root of the repository. */
+  readonly installedAt: string;
 }
 
 /** A file of the new project. */
@@ -25,14 +31,14 @@ export interface NewFile {
   readonly text: string;
   /** `add`: the text contains everything that the existing file contains, so overwriting it loses nothing. */
   readonly mode: "create" | "add";
+  /** Absolute path of a file to copy instead of writing `text`. */
+  readonly from?: string;
 }
-
-const schema = "../node_modules/queue-seeder/messages/manifest.schema.json";
 
 /** Generates the files of a new project. Pure. @throws MergeError if an existing file cannot be extended */
 export function projectFiles(answers: Answers, state: ProjectState): readonly NewFile[] {
   const creates = answers.queues.some(({ id }) => id === undefined);
-  const packageJson = addToPackageJson(state.packageJson, { ...answers, creates, version: state.version });
+  const packageJson = addToPackageJson(state.packageJson, { ...answers, creates, specifier: state.own.specifier });
   const { fromGitRoot: folder, pipeline } = state;
   const toGitRoot = folder === "" ? "" : "../".repeat(folder.split("/").length);
   return [
@@ -44,6 +50,16 @@ export function projectFiles(answers: Answers, state: ProjectState): readonly Ne
     // The program is an ES module, whatever module system the repository uses.
     ...(packageJson.type === "module" ? [] : [create("infra/package.json", json({ private: true, type: "module" }))]),
     ...answers.queues.map((queue) => create(`messages/${queue.name}.yaml`, manifestYaml(queue))),
+    ...(state.own.vendored === undefined ? [] : [{ ...state.own.vendored, text: "", mode: "add" as const }]),
+    {
+      path: `${toGitRoot}.vscode/settings.json`,
+      text: addToEditorSettings(
+        state.editorSettings,
+        `./${state.installedAt}/messages/manifest.schema.json`,
+        `${folder === "" ? "" : `${folder}/`}messages/**/*.{yaml,yml}`,
+      ),
+      mode: "add",
+    },
     { path: ".gitignore", text: addToGitignore(state.gitignore), mode: "add" },
     { path: ".gitattributes", text: addToGitattributes(state.gitattributes), mode: "add" },
     ...pipeline
@@ -100,8 +116,7 @@ function stackYaml({ account, queues }: Answers): string {
 }
 
 function manifestYaml({ name }: NamedQueue): string {
-  return `# yaml-language-server: $schema=${schema}
-# Each message is pushed once per stack. Replace them with your own.
+  return `# Each message is pushed once per stack. Replace them with your own.
 ${yaml({ queue: name })}messages:
   - id: sample-1
     body: { type: sample, number: 1, stack: "\${stack}" }

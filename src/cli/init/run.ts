@@ -1,15 +1,18 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { findPackageManager } from "../../package-manager.ts";
 import { UsageError } from "../../usage-error.ts";
 import { withDisposable } from "../../with-disposable.ts";
-import { version } from "../shared/version.ts";
+import { ownFolder } from "../shared/version.ts";
 import { type Answers, answersFromFlags, defaultAnswers } from "./answers.ts";
 import type { InitFlags } from "./flags.ts";
 import { formatReport, type Outcome } from "./format-report.ts";
 import { MergeError } from "./merge-files.ts";
+import { findInstalled, findOwnSource, importName, type OwnSource, parseSpecifier } from "./own-source.ts";
 import { readTemplates } from "./pipeline-templates.ts";
 import { type NewFile, projectFiles } from "./project-files.ts";
 import { createPrompter, type Prompter } from "./prompter.ts";
+import { decideOwnDependency, hasSameBytes } from "./vendor.ts";
 
 /**
  * Writes a project to a folder and prints a report to stderr. Prompts for all answers before it writes the first file.
@@ -37,9 +40,10 @@ async function writeProject(
     const target = join(folder, file.path);
     mkdirSync(dirname(target), { recursive: true });
     // "wx" never overwrites a file that was created in the meantime.
-    writeFileSync(target, file.text, { flag: change === "created" ? "wx" : "w" });
+    if (file.from !== undefined) copyFileSync(file.from, target);
+    else writeFileSync(target, file.text, { flag: change === "created" ? "wx" : "w" });
   }
-  process.stderr.write(formatReport(path, answers, outcomes));
+  process.stderr.write(formatReport(path, answers, outcomes, findPackageManager(folder, process.env)));
 }
 
 /** File names in which Pulumi looks for a project. */
@@ -66,6 +70,14 @@ async function collectAnswers(folder: string, flags: InitFlags, prompter: Prompt
 }
 
 function createFiles(folder: string, answers: Answers): readonly NewFile[] {
+  const gitRoot = join(
+    folder,
+    ...fromGitRoot(folder)
+      .split("/")
+      .map((part) => (part === "" ? "." : "..")),
+  );
+  const modules = findInstalled(folder) ?? join(folder, "node_modules");
+  const own = decideOwnDependency(listedSource(folder) ?? findOwnSource(ownFolder()), folder);
   try {
     return projectFiles(answers, {
       packageJson: readText(join(folder, "package.json")),
@@ -73,7 +85,9 @@ function createFiles(folder: string, answers: Answers): readonly NewFile[] {
       gitattributes: readText(join(folder, ".gitattributes")),
       fromGitRoot: fromGitRoot(folder),
       pipeline: readTemplates(answers.ci),
-      version: version(),
+      editorSettings: readText(join(gitRoot, ".vscode/settings.json")),
+      own,
+      installedAt: relative(gitRoot, join(modules, importName)).split(sep).join("/"),
     });
   } catch (error) {
     if (error instanceof MergeError) throw new UsageError(error.message);
@@ -89,6 +103,10 @@ async function decideFile(
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const file of files) {
+    if (file.from !== undefined) {
+      outcomes.push({ file, change: decideCopy(file.from, join(folder, file.path)) });
+      continue;
+    }
     const before = readText(join(folder, file.path));
     if (before === undefined) outcomes.push({ file, change: "created" });
     else if (before === file.text) outcomes.push({ file, change: "same" });
@@ -97,6 +115,26 @@ async function decideFile(
     else outcomes.push({ file, change: "left" });
   }
   return outcomes;
+}
+
+function decideCopy(from: string, to: string): Outcome["change"] {
+  if (!existsSync(to)) return "created";
+  return hasSameBytes(from, to) ? "same" : "replaced";
+}
+
+/** Returns the source that the project's own package.json already names; undefined if it names none that can be used. */
+function listedSource(folder: string): OwnSource | undefined {
+  try {
+    const { dependencies, devDependencies } = JSON.parse(readText(join(folder, "package.json")) ?? "{}");
+    const listed = dependencies?.[importName] ?? devDependencies?.[importName];
+    if (typeof listed !== "string") return undefined;
+    // What only this repository can use, such as `workspace:*`, is kept.
+    return parseSpecifier(listed, folder) ?? { kind: "specifier", specifier: listed };
+  } catch (error) {
+    // `addToPackageJson` reports it.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function readText(path: string): string | undefined {

@@ -13,13 +13,16 @@ export interface TerminalOptions {
   readonly terminal: boolean;
   readonly paint: Paint;
   readonly now: () => number;
+  /** The command that releases a stack. */
+  readonly cancel?: string;
 }
 
 /** Milliseconds between two progress lines in a log, where lines cannot be overwritten. */
 const logEveryMs = 10_000;
 
 /** Creates a reporter that writes readable text for a terminal or a log. */
-export function createHumanReporter({ write, terminal, paint, now }: TerminalOptions): Reporter {
+export function createHumanReporter(options: TerminalOptions): Reporter {
+  const { write, terminal, paint, now, cancel = "pulumi cancel" } = options;
   let passing = false;
   let startedAt = now();
   let reportedAt = Number.NEGATIVE_INFINITY;
@@ -45,11 +48,9 @@ export function createHumanReporter({ write, terminal, paint, now }: TerminalOpt
       const then = waiting === "no" ? "" : ` ${formatWait(waiting)}`;
       line(`Another run holds the stack: ${toPrintable(holder.text)}.${then}`);
       if (isProcessDead(holder)) {
-        line(
-          "That process no longer exists on this machine. If the run is over, release the lock with `pulumi cancel`.",
-        );
+        line(`That process no longer exists on this machine. If the run is over, release the lock with \`${cancel}\`.`);
       } else if (waiting === "no") {
-        line("Wait for it with --wait. If it was killed, release the stack with `pulumi cancel`.");
+        line(`Wait for it with --wait. If it was killed, release the stack with \`${cancel}\`.`);
       }
     },
     onStart() {

@@ -26,8 +26,8 @@ export function parseQueueOption(value: string, before: readonly NamedQueue[]): 
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
     throw new InvalidArgumentError("A queue's name is 1 to 63 small letters, digits and hyphens.");
   }
-  if (id !== undefined && !/^[0-9A-Za-z]{1,32}$/.test(id)) {
-    throw new InvalidArgumentError("A queue's id is 1 to 32 letters and digits.");
+  if (id !== undefined && !/^[0-9a-f]{32}$/.test(id)) {
+    throw new InvalidArgumentError("A queue's id is 32 hex digits: `wrangler queues info` shows it.");
   }
   if (before.some((other) => other.name === name)) throw new InvalidArgumentError("That queue was named before.");
   return [...before, id === undefined ? { name } : { name, id }];

@@ -8,14 +8,26 @@ export function statusCommand(): Command {
     .description("Compare each manifest's ledger with the repository, and show each queue's metrics")
     .option("--stack <name>", "the stack; default: the selected one")
     .option("--json", "one JSON document")
+    .option("--exit-code", "end with 2 if messages are pending, with 3 if any are in doubt")
     .action(async (flags: StatusFlags) => {
       const { runStatus } = await import("./run.ts");
       process.exitCode = await runStatus(process.cwd(), flags, process.env);
     });
   return withHelp(command, {
-    examples: ["queue-seeder status --stack dev", "queue-seeder status --stack prod --json"],
+    examples: [
+      "queue-seeder status --stack dev",
+      "queue-seeder status --stack prod --json",
+      "queue-seeder status --stack prod --exit-code",
+    ],
     notes: `The metrics are asked of Cloudflare, with the credentials of the stack's configuration (which needs its passphrase) or of
 the environment. Without credentials everything else is shown.`,
-    exits: { 0: "it was shown", 1: "the manifests have errors, or the state cannot be read", 2: "wrong usage" },
+    exits: {
+      0: "it was shown; with --exit-code: and nothing is pending or in doubt",
+      1: "the manifests have errors, or the state cannot be read",
+      2: "with --exit-code: messages are pending",
+      3: "with --exit-code: messages are in doubt",
+      64: "wrong usage",
+    },
+    usageExit: 64,
   });
 }

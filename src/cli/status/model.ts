@@ -110,3 +110,14 @@ function manifestStatus(manifest: ManifestPlan, { segments }: StackState): Manif
     lastPush: last === undefined ? null : { at: last.at, commit: last.commit },
   };
 }
+
+/**
+ * Returns what `--exit-code` reports: 3 if messages are in doubt, 2 if the next run would push any or refuse an edited one, or
+ * else 0. Manifests that every run pushes are not pending: they would raise an alert after each run.
+ */
+export function statusExitCode({ manifests, removed, components }: Status): 0 | 2 | 3 {
+  if ([...manifests, ...removed, ...components].some(({ inDoubt }) => inDoubt > 0)) return 3;
+  const isPending = ({ mode, pending, edited }: ManifestStatus) =>
+    edited > 0 || (pending > 0 && mode !== "every_deploy");
+  return manifests.some(isPending) ? 2 : 0;
+}

@@ -7,7 +7,7 @@ import { jsonText } from "../shared/plan/json.ts";
 import { makePlan } from "../shared/plan/make-plan.ts";
 import { printProblems } from "../shared/problems/print-problems.ts";
 import type { StatusFlags } from "./flags.ts";
-import { toStatus } from "./model.ts";
+import { statusExitCode, toStatus } from "./model.ts";
 import { ledgerText, statusText } from "./text.ts";
 
 /** Incremented when an existing key changes its meaning; docs/schemas/status.schema.json describes every key. */
@@ -38,5 +38,5 @@ export async function runStatus(root: string, flags: StatusFlags, env: NodeJS.Pr
   const status = toStatus(plan, state, await fetchLiveMetrics(snapshot, plan.queues, find, env));
   if (flags.json) process.stdout.write(jsonText({ version, kind: "status", ...status }));
   else process.stdout.write(statusText(status, createPainter(process.stdout), Date.now()));
-  return 0;
+  return flags.exitCode ? statusExitCode(status) : 0;
 }

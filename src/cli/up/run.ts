@@ -11,6 +11,7 @@ import { type EngineResult, runPulumi } from "../../engine/run-pulumi.ts";
 import { pushDigest } from "../../lifecycle/apply/approval.ts";
 import { parseRequest } from "../../lifecycle/protocol/request.ts";
 import { matchesStack } from "../../manifest/stack-patterns.ts";
+import { pulumiCommand } from "../../package-manager.ts";
 import { UsageError } from "../../usage-error.ts";
 import { withDisposable } from "../../with-disposable.ts";
 import { createHumanReporter } from "../reporters/human.ts";
@@ -74,6 +75,7 @@ export async function runUp(root: string, flags: UpFlags, env: NodeJS.ProcessEnv
         terminal: process.stderr.isTTY === true,
         paint: createPainter(process.stderr),
         now: Date.now,
+        cancel: pulumiCommand("cancel", root, env),
       });
   const reporter = withResultFile(plain, root, flags, stack, env);
   try {
@@ -110,7 +112,7 @@ async function runAttempts(run: Run): Promise<number> {
   for (;;) {
     const snapshot = await loadStackSnapshot(run.root, run.stack, run.find, { preview: true });
     if (!printProblems(snapshot)) return end(reporter, exitCodes.failed);
-    const before = loadState(snapshot);
+    const before = loadState(snapshot, run.env);
     const plan = await makePlan(snapshot, run.env);
     // Does not ask for confirmation while another run has locked the stack.
     const held =
@@ -223,15 +225,16 @@ function plannedMessages({ total, manifests }: Plan): number | undefined {
 }
 
 /** Returns the state. @throws Error if it is unavailable: unlike a plan, a deployment requires it */
-function loadState({ state, stack }: StackSnapshot): StackState {
+function loadState({ root, state, stack }: StackSnapshot, env: NodeJS.ProcessEnv): StackState {
   if (state.kind === "read") return state.state;
+  const pulumi = (args: string) => `\`${pulumiCommand(args, root, env)}\``;
   const remedies = {
     no_engine: "",
-    no_login: "Run `pulumi login`.",
-    no_stack: `Run \`pulumi stack init ${stack.full}\`.`,
+    no_login: `Run ${pulumi("login")}, or ${pulumi("login file://~/.pulumi-state")} to keep the state on this machine.`,
+    no_stack: `Run ${pulumi(`stack init ${stack.full}`)}.`,
     unreadable: isBrokenCheckpoint(state.reason)
       ? "A killed run may have left a truncated state file: see docs/failures.md."
-      : "Run `pulumi stack export` to see more.",
+      : `Run ${pulumi("stack export")} to see more.`,
   } as const;
   throw new Error(`${stack.full} cannot be deployed: ${state.reason}. ${remedies[state.code]}`.trimEnd());
 }

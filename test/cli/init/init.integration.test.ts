@@ -61,10 +61,10 @@ describe("init into an empty folder", () => {
 
   it("quotes what YAML would read as something else", async () => {
     using folder = temporaryFolder();
-    const flags = ["--name", "1e3", "--queue", "on", "--queue", "007=123"];
+    const flags = ["--name", "1e3", "--queue", "on", "--queue", `007=${id}`];
     expect((await run(["init", "--yes", ...flags], { cwd: folder.path })).code).toBe(0);
     expect(parse(read(folder.path, "Pulumi.yaml")).name).toBe("1e3");
-    expect(parse(read(folder.path, "Pulumi.dev.yaml")).config["queue-seeder:queues"]["007"]).toEqual({ id: "123" });
+    expect(parse(read(folder.path, "Pulumi.dev.yaml")).config["queue-seeder:queues"]["007"]).toEqual({ id });
     const { code, stderr } = await run(["validate", "--stack", "dev"], { cwd: folder.path });
     expect([code, stderr]).toEqual([0, "0 errors, 0 warnings in 2 sound manifests\n"]);
   });
@@ -94,7 +94,7 @@ describe("init into an existing repository", () => {
     expect(JSON.parse(text)).toEqual({
       name: "shop",
       scripts: { demo: "mine", validate: "queue-seeder validate" },
-      dependencies: { ...dependencies, "queue-seeder": "^0.1.0", typescript: "5.9.0" },
+      dependencies: { ...dependencies, "queue-seeder": expect.stringMatching(/^file:\.\./), typescript: "5.9.0" },
       devDependencies: { "@types/node": "^24" },
     });
     expect(read(folder.path, ".gitignore")).toBe("/node_modules\n*.tmp\n.queue-seeder/\nreport.html\n");
@@ -168,6 +168,7 @@ describe("init into an existing repository", () => {
     [{ "package.json": "{,}" }, ["--yes"], "package.json is not a JSON object"],
     [{}, [], "there is no terminal to ask at"],
     [{}, ["--yes", "--queue", "Orders"], "A queue's name is"],
+    [{}, ["--yes", "--queue", "orders=orders"], "A queue's id is 32 hex digits"],
     [{}, ["--yes", "--account", "mine"], "An account id is 32 hex digits."],
     [{}, ["--yes", "--name", "a b"], "Use letters, digits"],
     [{}, ["--yes", "--ci", "gitlub"], "Allowed choices are github, gitlab, none."],

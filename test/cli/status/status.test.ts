@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { QueueMetricsResult } from "../../../src/cli/shared/live-metrics.ts";
-import { toStatus } from "../../../src/cli/status/model.ts";
+import { statusExitCode, toStatus } from "../../../src/cli/status/model.ts";
 import { statusText } from "../../../src/cli/status/text.ts";
 import { outputsOf, stateOf } from "../../engine-units/fixture.ts";
 import { problemsWith } from "../schema.ts";
@@ -82,5 +82,34 @@ describe("a status", () => {
   it.each([status, unasked])("is what its schema says", (each) => {
     expect(problemsWith("status", { version: 1, kind: "status", ...each })).toEqual([]);
     expect(problemsWith("status", { version: 1, kind: "plan", ...each })).not.toEqual([]);
+  });
+});
+
+describe("the exit code for alerts", () => {
+  const of = (each: Partial<(typeof status.manifests)[number]>, more: Partial<typeof status> = {}) => {
+    const [first] = status.manifests;
+    if (first === undefined) throw new Error("The fixture has no manifest");
+    const calm = { ...first, mode: "once", pending: 0, inDoubt: 0, edited: 0 } as const;
+    return statusExitCode({ ...status, removed: [], components: [], manifests: [{ ...calm, ...each }], ...more });
+  };
+
+  it("is 0 if nothing is pending or in doubt", () => {
+    expect(of({})).toBe(0);
+    // Every run pushes it, so it would never be calm.
+    expect(of({ mode: "every_deploy", pending: 3 })).toBe(0);
+    expect(statusExitCode({ ...status, removed: [], components: [], manifests: [] })).toBe(0);
+  });
+
+  it("is 2 if messages are pending, or the next run would refuse an edited one", () => {
+    expect(of({ pending: 1 })).toBe(2);
+    expect(of({ mode: "on_change", pending: 1 })).toBe(2);
+    expect(of({ edited: 1 })).toBe(2);
+  });
+
+  it("is 3 if any are in doubt, wherever they are", () => {
+    expect(of({ pending: 1, inDoubt: 1 })).toBe(3);
+    const gone = { name: "gone", queue: "orders", pushed: 1, inDoubt: 1 };
+    expect(of({}, { removed: [gone] })).toBe(3);
+    expect(of({}, { components: [gone] })).toBe(3);
   });
 });

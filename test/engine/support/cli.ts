@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type ProcessResult, type Running, spawnProcess } from "../../../src/engine/child-process.ts";
 import type { Project } from "./project.ts";
 
-/** Starts the project's own copy of the command line, as `npx queue-seeder` would, without a terminal. */
+/** Starts the project's own copy of the command line, as `npx --no-install queue-seeder` would, without a terminal. */
 export function startCli(
   { dir, env }: Pick<Project, "dir" | "env">,
   args: readonly string[],

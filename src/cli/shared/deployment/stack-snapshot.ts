@@ -11,6 +11,7 @@ import { EngineNotFoundError, findPulumi, type Pulumi } from "../../../engine/pu
 import { readState, type StateReading } from "../../../engine/read-state.ts";
 import { ownSegmentType, parseUrn, segmentType } from "../../../engine/urn.ts";
 import { type LoadedSegments, loadSegments } from "../../../lifecycle/source/load-segments.ts";
+import { pulumiCommand } from "../../../package-manager.ts";
 import { UsageError } from "../../../usage-error.ts";
 
 /** A stack's name: as given, which may be `ORGANIZATION/PROJECT/STACK`, and its last part, which files and the program use. */
@@ -53,7 +54,8 @@ export function createPulumiFinder(root: string, env: NodeJS.ProcessEnv): () => 
 export async function resolveStackName(named: string | undefined, find: () => Promise<Pulumi>): Promise<StackName> {
   const full = named ?? (await readSelectedStack(find));
   if (full === undefined) {
-    throw new UsageError("no stack is selected. Name one with --stack, or select it with `pulumi stack select`.");
+    const select = pulumiCommand("stack select", process.cwd(), process.env);
+    throw new UsageError(`no stack is selected. Name one with --stack, or select it with \`${select}\`.`);
   }
   return { full, short: shortName(full) };
 }
