@@ -225,8 +225,8 @@ export interface HelloAnswer {
  * | `too_large` | 413 | the body has more than 512,000 bytes |
  * | `misconfigured` | 500 | a binding is missing or malformed: the Worker must be deployed again |
  *
- * Before the signature is verified, a request can only get `wrong_method`, `no_such_route`, `unauthorized`, `expired`,
- * `too_large` and `misconfigured`.
+ * Before the signature is verified, a request can only get `wrong_method`, `no_such_route`, `unauthorized`, `expired` and
+ * `misconfigured`. The body of a request that is not signed is not read.
  */
 export const rejectionStatuses = {
   bad_request: 400,

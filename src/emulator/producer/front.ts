@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Agent, createServer, type IncomingMessage, request, type Server } from "node:http";
+import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Api } from "../api/handler.ts";
@@ -33,7 +33,7 @@ export async function startFront(
         route: "producer",
         queue: name === undefined ? undefined : api.broker.byName(name),
         refuse: (error) => errorResponse(api, error),
-        answer: () => forward(incoming, agent, runtimePort()),
+        answer: () => forward(incoming, response, agent, runtimePort()),
       })
       .then((reply) => sendReply(response, reply))
       .catch(() => response.destroy());
@@ -45,20 +45,34 @@ export async function startFront(
 }
 
 /** Passes a request on, and ends it if the caller disconnects. @returns undefined if there is no complete answer */
-function forward(incoming: IncomingMessage, agent: Agent, port: number | undefined): Promise<ApiResponse | undefined> {
-  if (port === undefined) return Promise.resolve(undefined);
-  return new Promise((resolve) => {
-    const { method, url, headers } = incoming;
-    const outgoing = request({ host: "127.0.0.1", port, agent, method, path: url, headers }, (answer) => {
-      text(answer).then(
-        (body) => resolve({ status: answer.statusCode ?? 0, headers: singleHeaders(answer), body }),
-        () => resolve(undefined),
-      );
-    });
-    outgoing.once("error", () => resolve(undefined));
-    incoming.socket.once("close", () => outgoing.destroy());
-    incoming.pipe(outgoing);
+async function forward(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  agent: Agent,
+  port: number | undefined,
+): Promise<ApiResponse | undefined> {
+  if (port === undefined) return undefined;
+  const { method, url, headers } = incoming;
+  const { promise, resolve } = Promise.withResolvers<ApiResponse | undefined>();
+  const outgoing = request({ host: "127.0.0.1", port, agent, method, path: url, headers }, (answer) => {
+    text(answer).then(
+      (body) => resolve({ status: answer.statusCode ?? 0, headers: singleHeaders(answer), body }),
+      () => resolve(undefined),
+    );
   });
+  outgoing.once("error", () => resolve(undefined));
+  const leave = () => outgoing.destroy();
+  response.once("close", leave);
+  incoming.pipe(outgoing);
+  const answer = await promise;
+  response.off("close", leave);
+  if (!outgoing.writableFinished) {
+    // The Worker answered without reading the body. The caller gets the answer when it has sent the rest.
+    incoming.unpipe(outgoing);
+    incoming.resume();
+    outgoing.destroy();
+  }
+  return answer;
 }
 
 /** Returns the headers that belong to the answer, not to the connection. */
