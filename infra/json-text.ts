@@ -1,13 +1,13 @@
-import { invalidJsonPrefix } from "../src/lifecycle/source/inline-messages.ts";
+import { encodeInvalidBody } from "../src/lifecycle/state/invalid-body.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 
 /**
- * Converts a value to JSON. If a part has no JSON form, returns {@link invalidJsonPrefix} and the reason, which the checks of the
- * messages report: JSON.stringify would omit that part or replace it with null.
+ * Converts a value to JSON. If a part has no JSON form, returns the reason in the form of {@link encodeInvalidBody}, which
+ * the checks of the messages report: JSON.stringify would omit that part or replace it with null.
  */
 export function toJsonText(value: unknown): string {
   const issue = findFault(value, [], []);
-  return issue === undefined ? JSON.stringify(value) : `${invalidJsonPrefix}${issue}`;
+  return issue === undefined ? JSON.stringify(value) : encodeInvalidBody(issue);
 }
 
 /** Describes the first part of a value that has no JSON form, with the keys that lead to it, and never with the value itself. */

@@ -7,7 +7,7 @@ import { readConfiguration, toProblems } from "../src/config/stack-configuration
 import { createVariables } from "../src/config/variables.ts";
 import { plugAndPlay } from "../src/engine/plug-and-play.ts";
 import { type LoadedSegments, loadSegments } from "../src/lifecycle/source/load-segments.ts";
-import { formatProblem, type Problem, type Variables } from "../src/manifest/index.ts";
+import { formatDiagnostic, type Problem, type Variables } from "../src/manifest/index.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { isSecretKey } from "./pulumi-internals/secret-keys.ts";
 import { readRecordedSources } from "./recorded-segments.ts";
@@ -41,7 +41,7 @@ export async function loadManifestsOrThrow(
     recordedSources: readRecordedSources,
   });
   for (const warning of loaded.problems.filter(({ severity }) => severity === "warning")) {
-    await pulumi.log.warn(formatProblem(warning));
+    await pulumi.log.warn(formatDiagnostic(warning));
   }
   throwProblems(loaded.problems.filter(({ severity }) => severity === "error"));
   return loaded;
@@ -110,5 +110,5 @@ function programVariables(root: string): Variables {
 
 function throwProblems(problems: readonly Problem[]): void {
   if (problems.length === 0) return;
-  throw new pulumi.RunError(`nothing was pushed.\n${problems.map(formatProblem).join("\n")}`);
+  throw new pulumi.RunError(`nothing was pushed.\n${problems.map(formatDiagnostic).join("\n")}`);
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { formatProblem, loadManifests } from "../../src/manifest/index.ts";
+import { formatDiagnostic, loadManifests } from "../../src/manifest/index.ts";
 
 /**
  * Reads the data file of a repository in the given way, as a separate process, and prints the time and memory as JSON.
@@ -20,7 +20,7 @@ export interface Taken {
 async function check(root: string, folder: string): Promise<number> {
   const { manifests, problems } = await loadManifests({ root, folder });
   const [manifest] = manifests;
-  if (problems.length > 0 || manifest?.content.kind !== "file") throw new Error(problems.map(formatProblem).join("\n"));
+  if (problems.length > 0 || manifest?.content.kind !== "file") throw new Error(problems.map(formatDiagnostic).join("\n"));
   return manifest.content.size?.messages ?? 0;
 }
 

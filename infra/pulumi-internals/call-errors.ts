@@ -32,7 +32,7 @@ function toPulumiError(error: unknown): unknown {
 }
 
 class ShortError extends Error {
-  override name = "Refusal";
+  override name = "ShortError";
   override stack = "see the error of the resource";
 
   override toString(): string {

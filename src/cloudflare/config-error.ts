@@ -20,7 +20,7 @@ export type ConfigErrorCode =
 
 /** An invalid setting. The message names the setting and never shows its value. */
 export class ConfigError extends Error {
-  override name = "ConfigurationError";
+  override name = "ConfigError";
   readonly code: ConfigErrorCode;
 
   constructor(code: ConfigErrorCode, message: string) {

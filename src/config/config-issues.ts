@@ -1,3 +1,4 @@
+import { type Diagnostic, formatDiagnostic, type ValueLocation } from "../diagnostic.ts";
 import { didYouMean } from "../manifest/index.ts";
 
 /** The part of `pulumi.Config` that is used. */
@@ -9,29 +10,18 @@ export interface ConfigReader {
   isHidden?(key: string): boolean;
 }
 
-/** A problem in the stack's configuration. */
-export interface ConfigIssue {
-  /** Keys that lead to it, starting after `queue-seeder:`. */
-  readonly path: readonly string[];
-  /** What is wrong: a clause without a trailing full stop. */
-  readonly message: string;
-  /** What to do about it, in full sentences. */
-  readonly hint: string;
-}
+/** A problem in the stack's configuration. Its path starts after `queue-seeder:`. */
+export type ConfigIssue = Diagnostic<"CONFIG_INVALID", ValueLocation>;
 
 export function createIssue(path: readonly string[], message: string, hint: string): ConfigIssue {
-  return { path, message, hint };
+  return { code: "CONFIG_INVALID", severity: "error", location: { root: "queue-seeder:", path }, message, hint };
 }
 
 /** Thrown if the stack's configuration is invalid. The message has one line per issue. */
 export class SettingsError extends Error {
   override name = "SettingsError";
   constructor(issues: readonly ConfigIssue[]) {
-    super(
-      issues
-        .map(({ path, message, hint }) => `queue-seeder:${path.join(".")} CONFIG_INVALID: ${message}. ${hint}`)
-        .join("\n"),
-    );
+    super(issues.map(formatDiagnostic).join("\n"));
   }
 }
 

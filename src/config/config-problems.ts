@@ -13,12 +13,13 @@ export function configProblems(
 ): readonly Problem[] {
   if (issues.length === 0) return [];
   const find = [file, "Pulumi.yaml"].map((each) => finder(root, each));
-  const problems = issues.map(({ path: [first = "", ...rest], message, hint }) => {
+  const problems = issues.map(({ code, location, message, hint }) => {
+    const [first = "", ...rest] = location.path.map(String);
     // A project's own keys may omit its name.
     const keys = [`queue-seeder:${first}`, ...(project === "queue-seeder" ? [first] : [])];
     const places = find.flatMap((placeOf) => keys.flatMap((key) => placeOf(["config", key, ...rest]) ?? []));
     const key = [`queue-seeder:${first}`, ...rest].join(".");
-    return createProblem("CONFIG_INVALID", places[0] ?? { file, line: 1, column: 1 }, `"${key}": ${message}`, hint);
+    return createProblem(code, places[0] ?? { file, line: 1, column: 1 }, `"${key}": ${message}`, hint);
   });
   return problems.sort(compareProblems);
 }

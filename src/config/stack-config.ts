@@ -6,7 +6,7 @@ import {
   createProblem,
   decodeText,
   didYouMean,
-  formatProblem,
+  formatDiagnostic,
   type LoadOptions,
   type Problem,
   ProblemCollector,
@@ -54,7 +54,7 @@ export class StackFileError extends UsageError {
   override name = "StackFileError";
   readonly problem: Problem;
 
-  constructor(found: Problem, message = formatProblem(found)) {
+  constructor(found: Problem, message = formatDiagnostic(found)) {
     super(message);
     this.problem = found;
   }

@@ -8,7 +8,7 @@ import { plugAndPlay } from "./plug-and-play.ts";
 
 /** Thrown if there is no usable Pulumi engine. The message says what to install. */
 export class EngineNotFoundError extends Error {
-  override name = "NoEngine";
+  override name = "EngineNotFoundError";
 }
 
 /** The Pulumi CLI for a repository, run without a terminal and without colours. */

@@ -44,7 +44,7 @@ export type RefusalCode =
  * message.
  */
 export class SeederError extends Error {
-  override name = "Refusal";
+  override name = "SeederError";
   readonly code: RefusalCode;
 
   constructor(code: RefusalCode, text: string) {
@@ -55,7 +55,7 @@ export class SeederError extends Error {
 
 /** A run that ended before everything was pushed. Pulumi stores its outputs, so that the next run resumes from there. */
 export class PartialPushError extends Error {
-  override name = "PartialFailure";
+  override name = "PartialPushError";
   readonly code = "PUSH_INCOMPLETE" satisfies RefusalCode;
   readonly id: string;
   readonly outputs: SegmentOutputs;

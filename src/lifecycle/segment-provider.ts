@@ -1,3 +1,4 @@
+import { formatDiagnostic } from "../diagnostic.ts";
 import type { Decision } from "../plan/index.ts";
 import { toPrintableLines } from "../printable.ts";
 import { toPlannedEvent } from "./apply/report.ts";
@@ -149,5 +150,10 @@ function toCheckFailures(
   { manifest }: SegmentInputs,
   { problems }: InlineMessages,
 ): NonNullable<CheckResult["failures"]> {
-  return [{ property: "", reason: toPrintableLines(`nothing of ${manifest} was pushed.\n${problems.join("\n")}`) }];
+  return [
+    {
+      property: "",
+      reason: toPrintableLines(`nothing of ${manifest} was pushed.\n${problems.map(formatDiagnostic).join("\n")}`),
+    },
+  ];
 }

@@ -1,9 +1,8 @@
 import { limits } from "../limits.ts";
-import { hasIdCharacters, maxIdLength } from "../message-id.ts";
 import { countBodyBytes } from "../plan/index.ts";
 import type { Message, PushMode, SourceLocation } from "../types.ts";
+import { checkBodySize, checkBodyType, checkDelay, checkId } from "./check-message.ts";
 import { type DedupKeyGenerator, withDedupKey } from "./dedup-key.ts";
-import { describeType, describeValue } from "./describe-value.ts";
 import { interpolate, type OnVariableProblem } from "./interpolate.ts";
 import type { DefaultsInput, MessageInput } from "./manifest-input.ts";
 import type { BodySchema } from "./schema/body-schema.ts";
@@ -87,14 +86,9 @@ function buildId(id: string | undefined, scope: Scope, onProblem: OnVariableProb
   if (id === undefined) return undefined;
   const { value } = interpolate(id, scope, { secretsAllowed: false, textOnly: true }, withKey("id", onProblem));
   const text = String(value);
-  if (!hasIdCharacters(text)) {
-    const what = `the id ${describeValue(text)} has a character that controls how text is shown`;
-    onProblem("VALUE_NOT_ALLOWED", ["id"], "", what, "Use a variable with a text on one line.");
-    return undefined;
-  }
-  if (text.length > 0 && text.length <= maxIdLength) return text;
-  const what = `the id ${describeValue(text)} has ${text.length} characters, not 1 to ${maxIdLength}`;
-  onProblem("VALUE_NOT_ALLOWED", ["id"], "", what, "Use a variable with a shorter text.");
+  const broken = checkId(text);
+  if (broken === undefined) return text;
+  onProblem(broken.code, ["id"], "", broken.message, broken.hint);
   return undefined;
 }
 
@@ -110,11 +104,9 @@ export function buildDelay(
   if (unknown.length > 0 || value === input) return undefined;
   // Pulumi's configuration stores numbers as text.
   const seconds = typeof value === "string" && /^\d{1,6}$/.test(value) ? Number(value) : value;
-  if (typeof seconds === "number" && Number.isInteger(seconds) && seconds >= 0 && seconds <= limits.delaySeconds) {
-    return seconds;
-  }
-  const what = `the delay is ${describeValue(value)}, not whole seconds from 0 to ${limits.delaySeconds}`;
-  onProblem("VALUE_NOT_ALLOWED", path, input, what, "Use a variable with whole seconds.");
+  const broken = checkDelay(seconds);
+  if (broken === undefined) return seconds as number;
+  onProblem(broken.code, path, input, broken.message, broken.hint);
   return undefined;
 }
 
@@ -125,30 +117,24 @@ export function buildDelay(
  * @returns the body's bytes without its secrets, whose size is confidential
  */
 function checkBody(message: Message, added: number | undefined, onProblem: OnVariableProblem): number {
-  if (message.contentType === "text" && typeof message.body !== "string") {
-    const what = `the body is ${describeType(message.body)}, but the message's content type is text`;
-    onProblem("TEXT_BODY_NOT_TEXT", ["body"], "", what, "Put the body in quotes, or write content_type: json.");
+  const mistyped = checkBodyType(message.body, message.contentType);
+  if (mistyped !== undefined) {
+    onProblem(mistyped.code, ["body"], "", mistyped.message, mistyped.hint);
     return 0;
   }
   const bytes = countBodyBytes(message);
-  if (added !== undefined && bytes + added > limits.messageBytes) {
-    const { what, next } = message.secrets === undefined ? bodyTooLarge(bytes) : tooLargeWithSecrets;
-    onProblem("BODY_TOO_LARGE", ["body"], "", what, next);
+  const oversized = added === undefined ? undefined : checkBodySize(bytes + added);
+  if (oversized !== undefined) {
+    const { message: what, hint } = message.secrets === undefined ? oversized : tooLargeWithSecrets;
+    onProblem(oversized.code, ["body"], "", what, hint);
   }
   return bytes;
 }
 
-export function bodyTooLarge(bytes: number): { readonly what: string; readonly next: string } {
-  return {
-    what: `the body has ${bytes} bytes; the API accepts ${limits.messageBytes}`,
-    next: "Split it into several messages, or send a link to the data.",
-  };
-}
-
 /** Does not contain the size, which would reveal the length of a secret. */
 const tooLargeWithSecrets = {
-  what: `with its secrets, the body has more than the ${limits.messageBytes} bytes that the API accepts`,
-  next: "Split it into several messages, or let the consumer read the secrets from their source.",
+  message: `with its secrets, the body has more than the ${limits.messageBytes} bytes that the API accepts`,
+  hint: "Split it into several messages, or let the consumer read the secrets from their source.",
 };
 
 /** Reports problems of a part of the message. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { debug } from "../debug.ts";
 import type { Content, ContentSize, FileContent, Manifest, Message } from "../types.ts";
 import { detectCredentials } from "./detect-credentials.ts";
-import { createProblem, formatProblem, type Problem, quote } from "./problem.ts";
+import { createProblem, formatDiagnostic, type Problem, quote } from "./problem.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import { digestSource, isLargeSource, SourceDigest } from "./source/source-digest.ts";
 import { readSourceMessages, type SourceOptions } from "./source/source-messages.ts";
@@ -136,7 +136,7 @@ export function createFileContent(reading: SourceOptions, { size, digest }: Chec
         if (found.length > 0) break;
         yield some.map(({ message }) => message);
       }
-      if (found.length > 0) throw new DataFileError(found.map(formatProblem).join("\n"));
+      if (found.length > 0) throw new DataFileError(found.map(formatDiagnostic).join("\n"));
     },
   };
 }

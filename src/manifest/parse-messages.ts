@@ -1,12 +1,13 @@
-import type { Message, SourceLocation } from "../types.ts";
+import type { Message } from "../types.ts";
 import { buildMessage, type ManifestContext } from "./build-message.ts";
+import { UniqueIds } from "./check-message.ts";
 import { expandForEach, maxMessages } from "./for-each.ts";
 import type { OnVariableProblem } from "./interpolate.ts";
 import { changingVariables, lintInput } from "./lint-input.ts";
 import { MessageLinter } from "./lint-messages.ts";
 import type { MessageInput } from "./manifest-input.ts";
 import type { ManifestDocument } from "./parse-documents.ts";
-import { createProblem, formatLocation, quote } from "./problem.ts";
+import { createProblem, formatLocation } from "./problem.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import { locate, locateSnippet, type Path } from "./source-location.ts";
 import type { Scope } from "./variables.ts";
@@ -31,7 +32,7 @@ export function parseMessages(
   problems: ProblemCollector,
 ): Message[] {
   const all: Message[] = [];
-  const ids = new Map<string, SourceLocation>();
+  const ids = new UniqueIds(formatLocation);
   const linter = new MessageLinter();
   let total = 0;
   let idBytes = 0;
@@ -45,7 +46,9 @@ export function parseMessages(
     const scopes = expandForEach(input, scope, problemReporter(document, [...path, "for_each"], problems));
     for (const here of scopes) {
       const { message, bytes } = buildMessage(input, common, here, location, onProblem);
-      checkId(message, ids, () => locate(document, [...path, "id"]), problems);
+      const place = () => locate(document, [...path, "id"]);
+      const repeated = message.id === undefined ? undefined : ids.add(message.id, place);
+      if (repeated !== undefined) problems.add(createProblem(repeated.code, place(), repeated.message, repeated.hint));
       // Only the first of repeated messages is linted.
       if (document.isValid && here === scopes[0]) linter.check(message, bytes, input.for_each !== undefined, onProblem);
       all.push(variables.length === 0 ? message : { ...message, variables });
@@ -71,20 +74,4 @@ export function problemReporter(document: ManifestDocument, base: Path, problems
     if (code === "TEXT_BODY_NOT_TEXT" && problems.has(location)) return;
     problems.add(createProblem(code, location, what, next));
   };
-}
-
-function checkId(
-  { id }: Message,
-  ids: Map<string, SourceLocation>,
-  location: () => SourceLocation,
-  problems: ProblemCollector,
-): void {
-  if (id === undefined) return;
-  const first = ids.get(id);
-  if (first === undefined) {
-    ids.set(id, location());
-    return;
-  }
-  const what = `the id ${quote(id)} is already used by the message at ${formatLocation(first)}`;
-  problems.add(createProblem("DUPLICATE_ID", location(), what, "Give each message of a manifest its own id."));
 }

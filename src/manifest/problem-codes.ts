@@ -1,5 +1,4 @@
-/** The severity of a problem: an error stops the deployment, a warning can be silenced at its location. */
-export type Severity = "error" | "warning";
+import type { Severity } from "../diagnostic.ts";
 
 interface CodeEntry {
   readonly severity: Severity;

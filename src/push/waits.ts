@@ -44,7 +44,7 @@ export class Waits {
 
 /** Thrown if a wait would exceed the maximum. */
 export class WaitTooLongError extends Error {
-  override name = "WaitTooLong";
+  override name = "WaitTooLongError";
   readonly failure: Failure;
 
   constructor(failure: Failure) {

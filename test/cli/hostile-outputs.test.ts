@@ -22,7 +22,7 @@ import { ledgerText, statusText } from "../../src/cli/status/text.ts";
 import { confirmPlan } from "../../src/cli/up/confirm-plan.ts";
 import { describeIncompletePush } from "../../src/lifecycle/apply/report.ts";
 import { PartialPushError, SeederError } from "../../src/lifecycle/errors.ts";
-import { createProblem, formatProblem } from "../../src/manifest/index.ts";
+import { createProblem, formatDiagnostic } from "../../src/manifest/index.ts";
 import { outputsOf, stateOf } from "../engine-units/fixture.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
 import { hostile, poisoned, wrongWith } from "../support/hostile.ts";
@@ -69,7 +69,7 @@ describe("hostile text in all data", () => {
     ["problems as JSON", () => toJson(checked)],
     ["problems for GitLab", () => toGitlab(checked)],
     ["problems as SARIF", () => toSarif(checked)],
-    ["problems as lines", () => found.map(formatProblem).join("\n")],
+    ["problems as lines", () => found.map(formatDiagnostic).join("\n")],
     ["a refusal", () => new SeederError("MESSAGE_EDITED", hostile).message],
     ["a partial failure", () => new PartialPushError("id", outputsOf("a"), failureText()).message],
   ];

@@ -134,7 +134,7 @@ describe("the transport", () => {
       isHidden: (key: string) => hidden.includes(key),
     };
     const { settings, faults } = inspectSettings(config, {});
-    return { settings, faults: faults.map(({ path, message }) => `${path.join(".")}: ${message}`) };
+    return { settings, faults: faults.map(({ location, message }) => `${location.path.join(".")}: ${message}`) };
   }
 
   it("is REST unless the stack or the queue asks for the Worker", () => {

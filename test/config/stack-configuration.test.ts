@@ -2,12 +2,12 @@ import { expect, it } from "vitest";
 import { parseConfigFile } from "../../src/config/parse-config-file.ts";
 import { configuredValue, joinConfiguration, toProblems } from "../../src/config/stack-configuration.ts";
 import { createVariables } from "../../src/config/variables.ts";
-import { formatProblem, type Problem } from "../../src/manifest/index.ts";
+import { formatDiagnostic, type Problem } from "../../src/manifest/index.ts";
 import { inlineMessages, loadFiles } from "../manifest/support/fixture.ts";
 
 const stackFile = (config: string) => parseConfigFile("Pulumi.dev.yaml", `config:\n${config}`, "stack", "shop");
 const projectFile = (config: string) => parseConfigFile("Pulumi.yaml", `name: shop\nconfig:\n${config}`, "project");
-const lines = (problems: readonly Problem[]) => problems.map(formatProblem);
+const lines = (problems: readonly Problem[]) => problems.map(formatDiagnostic);
 
 it.each([
   ['{"id":1}', { id: 1 }],

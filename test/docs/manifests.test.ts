@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { manifestReference } from "../../scripts/docs/manifest.ts";
-import { formatProblem, loadManifests } from "../../src/manifest/index.ts";
+import { formatDiagnostic, loadManifests } from "../../src/manifest/index.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { pages, repository } from "./support/pages.ts";
 
@@ -36,7 +36,7 @@ describe("the manifest at", () => {
     writeFiles(folder.path, { ...Object.fromEntries(data), "messages/page.yaml": text });
     const { manifests, problems } = await loadManifests({ root: folder.path });
     // Manifests in other files are not loaded, so `after` cannot find them.
-    expect(problems.filter(({ code }) => code !== "AFTER_UNKNOWN").map(formatProblem)).toEqual([]);
+    expect(problems.filter(({ code }) => code !== "AFTER_UNKNOWN").map(formatDiagnostic)).toEqual([]);
     if (problems.length === 0) expect(manifests.length).toBeGreaterThan(0);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatProblem, loadManifests, withDedupKey } from "../../src/manifest/index.ts";
+import { formatDiagnostic, loadManifests, withDedupKey } from "../../src/manifest/index.ts";
 import { messageDigest } from "../../src/plan/index.ts";
 import type { Message } from "../../src/types.ts";
 import { loadFiles, temporaryFolder, writeFiles } from "./support/fixture.ts";
@@ -68,7 +68,7 @@ describe("dedup_field", () => {
     const { problems } = await loadFiles(files);
     const bytes = (stamp: string) => Buffer.byteLength(JSON.stringify({ n: text, key: stamp }));
     const digest = messageDigest({ contentType: "json", body: { n: text } });
-    expect(problems.filter(({ severity }) => severity === "error").map(formatProblem)).toEqual([
+    expect(problems.filter(({ severity }) => severity === "error").map(formatDiagnostic)).toEqual([
       expect.stringContaining(`a.yaml:4:11 BODY_TOO_LARGE: the body has ${bytes(digest)} bytes`),
       expect.stringContaining(`b.ndjson:1:1 BODY_TOO_LARGE: the body has ${bytes(`${digest}#1`)} bytes`),
     ]);
@@ -81,7 +81,7 @@ describe("dedup_field", () => {
       "messages/a.yaml": `queue: q\n${lines}`,
       "messages/s.json": schema("other"),
     });
-    expect(problems.map(formatProblem)).toEqual([expect.stringMatching(/BODY_NOT_VALID: the body has a key "key"/)]);
+    expect(problems.map(formatDiagnostic)).toEqual([expect.stringMatching(/BODY_NOT_VALID: the body has a key "key"/)]);
   });
 
   it("waits for unknown variables, and reports once what is wrong with a map", async () => {

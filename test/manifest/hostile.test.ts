@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatProblem, type LoadResult, problemCodes } from "../../src/manifest/index.ts";
+import { formatDiagnostic, type LoadResult, problemCodes } from "../../src/manifest/index.ts";
 import { loadFiles } from "./support/fixture.ts";
 
 const options = { stack: "dev", variables: { project: "p", config: { a: "1" }, secrets: ["s"], env: {} } };
@@ -14,7 +14,7 @@ async function survives(files: Readonly<Record<string, string | Uint8Array>>): P
     expect(Object.keys(problemCodes)).toContain(found.code);
     expect(found.location.line).toBeGreaterThan(0);
     expect(found.location.column).toBeGreaterThan(0);
-    expect(formatProblem(found)).not.toMatch(/\p{Cc}/u);
+    expect(formatDiagnostic(found)).not.toMatch(/\p{Cc}/u);
   }
   return result;
 }

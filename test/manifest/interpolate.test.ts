@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fillSecrets, formatProblem, type LoadOptions, SecretError } from "../../src/manifest/index.ts";
+import { fillSecrets, formatDiagnostic, type LoadOptions, SecretError } from "../../src/manifest/index.ts";
 import type { JsonValue, Message } from "../../src/types.ts";
 import { inlineMessages, loadFiles } from "./support/fixture.ts";
 
@@ -96,7 +96,7 @@ describe("sizes with secrets", () => {
     };
     const variables = { ...options.variables, secretBytes: () => secretBytes(secret) };
     const { problems } = await loadFiles(files, { stack: "dev", variables });
-    return problems.filter(({ severity }) => severity === "error").map(formatProblem);
+    return problems.filter(({ severity }) => severity === "error").map(formatDiagnostic);
   };
 
   it.each([
@@ -118,7 +118,7 @@ describe("sizes with secrets", () => {
 it("an id that a variable gives control characters is refused", async () => {
   const files = { "messages/a.yaml": "queue: q\nmessages:\n  - { id: 'a${config.tail}', body: 1 }\n" };
   const { problems } = await loadFiles(files, { stack: "dev", variables: { config: { tail: "\u001b[2J" } } });
-  expect(problems.map(formatProblem)).toEqual([expect.stringMatching(/:3:\d+ VALUE_NOT_ALLOWED: the id .*u\{1b\}/)]);
+  expect(problems.map(formatDiagnostic)).toEqual([expect.stringMatching(/:3:\d+ VALUE_NOT_ALLOWED: the id .*u\{1b\}/)]);
 });
 
 describe("secrets", () => {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { formatProblem, loadManifests } from "../../src/manifest/index.ts";
+import { formatDiagnostic, loadManifests } from "../../src/manifest/index.ts";
 import { inlineMessages, loadFiles, temporaryFolder, writeFiles } from "./support/fixture.ts";
 
 const one = "queue: orders\nmessages:\n  - body: 1\n";
@@ -96,7 +96,7 @@ messages:
     const { manifests, skipped, problems } = await loadFiles(files, { stack: "dev" });
     expect(manifests.map(({ name }) => name)).toEqual(["all", "dev"]);
     expect(skipped.map(({ name }) => name)).toEqual(["prod"]);
-    expect(problems.map(formatProblem)).toEqual([
+    expect(problems.map(formatDiagnostic)).toEqual([
       'messages/broken.yaml:1:1 MISSING_KEY: the manifest has no key "messages". Add "messages: …" with the messages themselves, or "source: …" with a data file.',
     ]);
     expect((await loadFiles(files)).manifests).toHaveLength(3);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fillSecrets, formatProblem, isSensitiveName } from "../../src/manifest/index.ts";
+import { fillSecrets, formatDiagnostic, isSensitiveName } from "../../src/manifest/index.ts";
 import { inlineMessages, loadFiles } from "./support/fixture.ts";
 
 const value = "hunter2-and-more";
@@ -31,7 +31,7 @@ describe("a variable that is named like a secret", () => {
     for (const options of [dev, {}]) {
       const { problems } = await load(text, { "rows.ndjson": "{}\n" }, options);
       expect(problems.map(({ code }) => code)).toContain("VARIABLE_NOT_HERE");
-      const said = problems.map(formatProblem).join("\n");
+      const said = problems.map(formatDiagnostic).join("\n");
       expect(said).toMatch(
         /the environment variable "\w+" has the name of a secret, and its value would be visible here/,
       );
@@ -79,7 +79,9 @@ describe("a variable that is named like a secret", () => {
       {},
       { stack: "dev", variables: large },
     );
-    expect(problems.map(formatProblem).join("\n")).toMatch(/BODY_TOO_LARGE: with its secrets, the body has more than/);
+    expect(problems.map(formatDiagnostic).join("\n")).toMatch(
+      /BODY_TOO_LARGE: with its secrets, the body has more than/,
+    );
   });
 });
 

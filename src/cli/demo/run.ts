@@ -6,7 +6,7 @@ import { type ProcessResult, spawnProcess } from "../../engine/child-process.ts"
 import type { Engine } from "../../engine/find-engine.ts";
 import { withLoopbackDirect } from "../../engine/loopback.ts";
 import { findPulumi } from "../../engine/pulumi.ts";
-import { formatProblem, loadManifests } from "../../manifest/index.ts";
+import { formatDiagnostic, loadManifests } from "../../manifest/index.ts";
 import { toPrintable, toPrintableJson } from "../../printable.ts";
 import { UsageError } from "../../usage-error.ts";
 import { withDisposable } from "../../with-disposable.ts";
@@ -80,7 +80,7 @@ async function listQueues(project: string, stack: string): Promise<readonly stri
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) {
     throw new Error(
-      `${errors.map(formatProblem).join("\n")}\nNothing was deployed. \`queue-seeder validate\` shows the lines.`,
+      `${errors.map(formatDiagnostic).join("\n")}\nNothing was deployed. \`queue-seeder validate\` shows the lines.`,
     );
   }
   const queues = [...new Set(manifests.map(({ queue }) => queue))].sort();

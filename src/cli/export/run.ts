@@ -1,5 +1,5 @@
 import { describeSystemError, isFileError } from "../../file-error.ts";
-import { formatProblem, ProblemCollector } from "../../manifest/index.ts";
+import { formatDiagnostic, ProblemCollector } from "../../manifest/index.ts";
 import { quote, toPrintable } from "../../printable.ts";
 import { describeThisProcess, isRunning, systemClock } from "../../push/index.ts";
 import {
@@ -172,7 +172,7 @@ async function exportTo(
     if (unsettled !== undefined) report([unsettled]);
     return unsettled === undefined ? 0 : 1;
   } finally {
-    report(problems.sorted().map((found) => formatProblem(found)));
+    report(problems.sorted().map((found) => formatDiagnostic(found)));
     if (problems.omitted > 0) report([`${problems.omitted} more problems are not shown.`]);
     if (!closed) await leaveOff(files);
   }

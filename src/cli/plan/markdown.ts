@@ -1,5 +1,5 @@
 import { formatCount, formatNumber } from "../../format.ts";
-import { formatProblem, type LoadResult } from "../../manifest/index.ts";
+import { formatDiagnostic, type LoadResult } from "../../manifest/index.ts";
 import { formatMinDuration } from "../shared/format.ts";
 import { commentCharacters, escapeCell, escapeHtml, fenceCode, fitInto, formatCode } from "../shared/markdown.ts";
 import { formatAddress } from "../shared/plan/address.ts";
@@ -88,7 +88,7 @@ export function noPlanMarkdown(
 ): string {
   const errors = problems.filter(({ severity }) => severity === "error");
   const head = `${heading(plan)}\n\n❌ **No plan**: the manifests have errors.\n\n`;
-  const texts = errors.map((each) => `${fenceCode(formatProblem(each))}\n`);
+  const texts = errors.map((each) => `${fenceCode(formatDiagnostic(each))}\n`);
   const shown = fitInto(texts, limit - reserve - head.length);
   return [head, ...shown, ...formatLeftOut(texts.length - shown.length + omitted, "error", "validate")].join("");
 }

@@ -13,7 +13,7 @@ const noOutput = { stdout: "", stderr: "", code: 0 };
 
 /** Thrown if `pulumi up` did not succeed. */
 export class EngineFailedError extends Error {
-  override name = "EngineFailed";
+  override name = "EngineFailedError";
 }
 
 /**

@@ -1,9 +1,20 @@
-import { limits } from "../../limits.ts";
-import { hasIdCharacters, maxIdLength } from "../../message-id.ts";
-import { createMessageSegment, messageDigest } from "../../plan/index.ts";
-import type { JsonValue, Message } from "../../types.ts";
+import { type Diagnostic, formatLocation, type ValueLocation } from "../../diagnostic.ts";
+import {
+  checkBodySize,
+  checkBodyType,
+  checkDelay,
+  checkId,
+  type ProblemCode,
+  UniqueIds,
+} from "../../manifest/index.ts";
+import { countBodyBytes, createMessageSegment, messageDigest } from "../../plan/index.ts";
+import type { ContentType, JsonValue, Message } from "../../types.ts";
+import { decodeInvalidBody } from "../state/invalid-body.ts";
 import type { InlineMessage, SegmentInputs } from "../state/segment.ts";
 import { isUnknown, unknownValue } from "../state/unknown.ts";
+
+/** A problem of a message that a program passes, located as `messages[3].body`. It never contains a body. */
+export type InlineProblem = Diagnostic<ProblemCode | "BODY_NOT_JSON", ValueLocation>;
 
 /** Messages that a program passes, as far as they are known. */
 export interface InlineMessages {
@@ -14,40 +25,41 @@ export interface InlineMessages {
   readonly unknown: number;
   /** Whether even the number of messages is unknown. */
   readonly countUnknown: boolean;
-  /** All problems, one per element: `messages[3].body CODE: what. What next.` */
-  readonly problems: readonly string[];
+  readonly problems: readonly InlineProblem[];
 }
-
-/** Prefix of a body text that replaces a value without a JSON form; the reason follows. */
-export const invalidJsonPrefix = "no JSON: ";
 
 /** Inline messages have no file, so they have no location in one. */
 const noLocation = { file: "", line: 1, column: 1 };
 
-type OnProblem = (key: string, code: string, what: string, next: string) => void;
+type OnBroken = (key: string, broken: Omit<InlineProblem, "severity" | "location"> | undefined) => void;
 
-/** Parses the messages that a program passes. Values from Pulumi are checked like any other external input. */
+/** Parses the messages that a program passes, and checks them by the same rules as those of a file. */
 export function parseInlineMessages(given: SegmentInputs["inlineMessages"]): InlineMessages {
   if (!Array.isArray(given))
     return { messages: [], locations: [], unknown: 0, countUnknown: isUnknown(given), problems: [] };
   const messages: Message[] = [];
   const locations: string[] = [];
-  const problems: string[] = [];
-  const ids = new Map<string, number>();
+  const problems: InlineProblem[] = [];
+  const ids = new UniqueIds<ValueLocation>(formatLocation);
   let unknown = 0;
   for (const [index, one] of (given as readonly InlineMessage[]).entries()) {
-    const onProblem: OnProblem = (key, code, what, next) =>
-      problems.push(`${formatIndex(index)}${key} ${code}: ${what}. ${next}`);
-    checkSettings(one, onProblem);
-    checkDuplicateId(one, index, ids, onProblem);
+    const onBroken: OnBroken = (key, broken) => {
+      if (broken !== undefined) problems.push({ ...broken, severity: "error", location: locate(index, key) });
+    };
+    checkSettings(one, onBroken);
+    if (one.id !== undefined && !isUnknown(one.id))
+      onBroken(
+        "id",
+        ids.add(one.id, () => locate(index)),
+      );
     if ([one, ...Object.values(one)].some(isUnknown)) {
       unknown += 1;
       continue;
     }
     const { id, contentType = "json", delaySeconds } = one;
-    const body = parseBody(one, onProblem);
+    const body = parseBody(one.body, contentType, onBroken);
     messages.push({ id, body, contentType, delaySeconds, location: noLocation });
-    locations.push(formatIndex(index));
+    locations.push(formatLocation(locate(index)));
   }
   return { messages, locations, unknown, countUnknown: false, problems };
 }
@@ -62,34 +74,27 @@ export function planInlineMessages(
   return { ...inputs, ...segment, ...((countUnknown || unknown > 0) && unresolved) };
 }
 
-function formatIndex(index: number): string {
-  return `messages[${index}]`;
+function locate(index: number, ...keys: readonly string[]): ValueLocation {
+  return { root: "", path: ["messages", index, ...keys] };
 }
 
-function parseBody({ body: text, contentType }: InlineMessage, onProblem: OnProblem): JsonValue {
+function parseBody(text: string, contentType: ContentType, onBroken: OnBroken): JsonValue {
   let body: JsonValue;
   try {
     body = JSON.parse(text);
   } catch {
-    // A value that cannot be written as JSON is replaced with the reason; see infra/json-text.ts.
-    const why = text.startsWith(invalidJsonPrefix) ? text.slice(invalidJsonPrefix.length) : "it cannot be read";
-    const next = "Give text, numbers, lists, maps, true, false or null.";
-    onProblem(".body", "BODY_NOT_JSON", `the body is not valid JSON: ${why}`, next);
+    const reason = decodeInvalidBody(text) ?? "it cannot be read";
+    const hint = "Give text, numbers, lists, maps, true, false or null.";
+    onBroken("body", { code: "BODY_NOT_JSON", message: `the body is not valid JSON: ${reason}`, hint });
     return null;
   }
   if (!isWellFormed(body)) {
-    const next = "Remove it: no text that is sent can hold it.";
-    onProblem(".body", "TEXT_NOT_UNICODE", "the body holds half a character", next);
+    const hint = "Write the whole character, or remove it.";
+    onBroken("body", { code: "TEXT_NOT_UNICODE", message: "the body contains half a character", hint });
   }
-  if (contentType === "text" && typeof body !== "string") {
-    const next = 'Give text, for example of JSON.stringify, or leave contentType at "json".';
-    onProblem(".body", "TEXT_BODY_NOT_TEXT", "the body is not text, but the message's content type is", next);
-  }
-  const bytes = Buffer.byteLength(contentType === "text" && typeof body === "string" ? body : text, "utf8");
-  if (bytes > limits.messageBytes) {
-    const what = `the body has ${bytes} bytes; the API accepts ${limits.messageBytes}`;
-    onProblem(".body", "BODY_TOO_LARGE", what, "Split it into several messages, or send a link to the data.");
-  }
+  const mistyped = checkBodyType(body, contentType);
+  onBroken("body", mistyped);
+  if (mistyped === undefined) onBroken("body", checkBodySize(countBodyBytes({ body, contentType })));
   return body;
 }
 
@@ -103,39 +108,11 @@ function isWellFormed(body: JsonValue): boolean {
 }
 
 /** Values that are not known yet pass every check. */
-function checkSettings({ id, contentType, delaySeconds }: InlineMessage, onProblem: OnProblem): void {
-  if (id !== undefined && !isUnknown(id) && !isId(id)) {
-    onProblem(
-      ".id",
-      "VALUE_NOT_ALLOWED",
-      `the id is not text of 1 to ${maxIdLength} characters, or has some that control how text is shown`,
-      "Give another one.",
-    );
-  }
+function checkSettings({ id, contentType, delaySeconds }: InlineMessage, onBroken: OnBroken): void {
+  if (id !== undefined && !isUnknown(id)) onBroken("id", checkId(id));
   if (contentType !== undefined && !isUnknown(contentType) && !["json", "text"].includes(contentType)) {
-    onProblem(
-      ".contentType",
-      "VALUE_NOT_ALLOWED",
-      "the content type is neither json nor text",
-      'Write "json" or "text".',
-    );
+    const message = "the content type is neither json nor text";
+    onBroken("contentType", { code: "VALUE_NOT_ALLOWED", message, hint: 'Write "json" or "text".' });
   }
-  if (delaySeconds === undefined || isUnknown(delaySeconds)) return;
-  if (Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= limits.delaySeconds) return;
-  const what = `the delay is not whole seconds from 0 to ${limits.delaySeconds}`;
-  onProblem(".delaySeconds", "VALUE_NOT_ALLOWED", what, "Give whole seconds, at most 24 hours.");
-}
-
-function checkDuplicateId({ id }: InlineMessage, index: number, ids: Map<string, number>, onProblem: OnProblem): void {
-  if (id === undefined || isUnknown(id)) return;
-  const first = ids.get(id);
-  if (first === undefined) ids.set(id, index);
-  else {
-    const what = `the id is that of ${formatIndex(first)} already`;
-    onProblem(".id", "DUPLICATE_ID", what, "Give each message its own id.");
-  }
-}
-
-function isId(id: unknown): boolean {
-  return typeof id === "string" && id.length > 0 && id.length <= maxIdLength && hasIdCharacters(id);
+  if (delaySeconds !== undefined && !isUnknown(delaySeconds)) onBroken("delaySeconds", checkDelay(delaySeconds));
 }

@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import { limits } from "../../limits.ts";
 import {
   fillSecrets,
+  formatDiagnostic,
   formatLocation,
-  formatProblem,
   formatVariable,
   loadManifests,
   SecretError,
@@ -34,7 +34,7 @@ export async function loadContent(
     readData: false,
   });
   const errors = problems.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) throw new SeederError("MANIFEST_INVALID", errors.map(formatProblem).join("\n"));
+  if (errors.length > 0) throw new SeederError("MANIFEST_INVALID", errors.map(formatDiagnostic).join("\n"));
   return manifests.find(({ name }) => name === inputs.manifest)?.content;
 }
 

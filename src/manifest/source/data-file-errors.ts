@@ -12,16 +12,16 @@ export type OnDataProblem = (code: ProblemCode, position: LineColumn, what: stri
 
 /** A data file cannot be read any further. */
 export class DataFileAbort extends Error {
-  override name = "DataStop";
+  override name = "DataFileAbort";
   readonly code: ProblemCode;
-  readonly position: LineColumn;
+  readonly location: LineColumn;
   readonly hint: string;
 
   /** @param what as in a problem */
-  constructor(code: ProblemCode, position: LineColumn, what: string, next: string) {
+  constructor(code: ProblemCode, location: LineColumn, what: string, next: string) {
     super(what);
     this.code = code;
-    this.position = position;
+    this.location = location;
     this.hint = next;
   }
 }

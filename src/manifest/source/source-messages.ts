@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { describeFileError, isFileError } from "../../file-error.ts";
-import { limits } from "../../limits.ts";
 import { countBodyBytes } from "../../plan/index.ts";
 import type { JsonValue, Message, SourceLocation } from "../../types.ts";
-import { bodyTooLarge, buildMessage, type ManifestContext } from "../build-message.ts";
+import { buildMessage, type ManifestContext } from "../build-message.ts";
+import { checkBodySize } from "../check-message.ts";
 import { withDedupKey } from "../dedup-key.ts";
 import { describeType } from "../describe-value.ts";
 import type { OnVariableProblem } from "../interpolate.ts";
@@ -109,17 +109,15 @@ function toMessage(
   validateBody(schemas, sent, [], tellHere);
   // The row was measured when it was read.
   const bytes = contentType === "text" || stamp !== undefined ? countBodyBytes(sent) : row.bytes;
-  if (bytes > limits.messageBytes) {
-    const { what, next } = bodyTooLarge(bytes);
-    onProblem("BODY_TOO_LARGE", location, what, next);
-  }
+  const oversized = checkBodySize(bytes);
+  if (oversized !== undefined) onProblem(oversized.code, location, oversized.message, oversized.hint);
   return { message, bytes };
 }
 
 function toProblem(error: unknown, { source: { file }, location }: SourceOptions): Problem {
   const start = { file, line: 1, column: 1 };
   if (error instanceof DataFileAbort)
-    return createProblem(error.code, { file, ...error.position }, error.message, error.hint);
+    return createProblem(error.code, { file, ...error.location }, error.message, error.hint);
   if (error instanceof CompressionError) return createProblem("DATA_COMPRESSION", start, error.message, error.hint);
   if (!isFileError(error)) throw error;
   const { reason, hint } = describeFileError(error);

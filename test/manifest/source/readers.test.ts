@@ -36,7 +36,7 @@ async function read(reader: RowReader, bytes: Buffer, sizes: readonly number[] =
     for await (const some of reader(utf8Chunks(pieces()), { onProblem, skip })) rows.push(...some);
   } catch (error) {
     if (!(error instanceof DataFileAbort)) throw error;
-    problems.push(`${error.position.line}:${error.position.column} ${error.code}`);
+    problems.push(`${error.location.line}:${error.location.column} ${error.code}`);
   }
   for (const { value, json } of rows) expect(json).toBe(JSON.stringify(value));
   return {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkManifests } from "../../../src/cli/validate/run.ts";
-import { formatProblem, type LoadOptions, type LoadResult, loadManifests } from "../../../src/manifest/index.ts";
+import { formatDiagnostic, type LoadOptions, type LoadResult, loadManifests } from "../../../src/manifest/index.ts";
 import type { Manifest, Message } from "../../../src/types.ts";
 
 const folder = fileURLToPath(new URL("../../fixtures/problems/", import.meta.url));
@@ -33,7 +33,7 @@ export async function problemsOf(code: string): Promise<string> {
   const { problems } = await (stack === undefined
     ? loadManifests({ root: copy.path, ...options })
     : checkManifests(copy.path, [], stack));
-  return problems.map((problem) => `${formatProblem(problem)}\n`).join("");
+  return problems.map((problem) => `${formatDiagnostic(problem)}\n`).join("");
 }
 
 function notesOf(code: string): FixtureNotes {

@@ -1,4 +1,4 @@
-import { formatProblem } from "../../../src/manifest/index.ts";
+import { formatDiagnostic } from "../../../src/manifest/index.ts";
 import { loadFiles } from "./fixture.ts";
 
 /** Files of a repository by path: strings verbatim, other values as JSON. */
@@ -18,7 +18,7 @@ export async function problemsOfBodies(files: Files, ...bodies: readonly string[
   const { problems } = await loadFiles({ ...Object.fromEntries(written), "messages/a.yaml": manifest });
   // Other warnings are about the manifest, such as equal bodies or unusual notations of numbers.
   const wanted = problems.filter(({ code, severity }) => severity === "error" || code === "BODY_SCHEMA_UNCHECKED");
-  return wanted.map(formatProblem);
+  return wanted.map(formatDiagnostic);
 }
 
 /** Returns the 0-based indices of the bodies that a schema refuses. @throws Error on any other problem */

@@ -18,7 +18,7 @@ export async function readText(reader: RowReader, text: string | Buffer) {
     }
   } catch (error) {
     if (!(error instanceof DataFileAbort)) throw error;
-    onProblem(error.code, error.position, error.message, error.hint);
+    onProblem(error.code, error.location, error.message, error.hint);
   }
   return { values, problems };
 }
