@@ -13,7 +13,9 @@ const manifest = "messages/orders/backfill-loyalty.yaml";
 const queues = ["orders", "emails", "cache"];
 
 /** A step of the demo had another result than announced. */
-class Unexpected extends Error {}
+class Unexpected extends Error {
+  override name = "Unexpected";
+}
 
 /** Runs the main use case step by step with the real Pulumi engine; each step verifies its result in the emulator's queues. */
 async function demo(): Promise<void> {

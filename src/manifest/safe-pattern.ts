@@ -1,7 +1,9 @@
 import { createContext, Script } from "node:vm";
 
 /** A pattern of a schema takes too long. The message is a clause. */
-export class SlowPatternError extends Error {}
+export class SlowPatternError extends Error {
+  override name = "SlowPatternError";
+}
 
 /** Maximum milliseconds per text. */
 const maxMatchMs = 1_000;

@@ -41,7 +41,9 @@ export interface Receiver {
 }
 
 /** Thrown if no consumer received the batch: its messages stay in the queue as if they had not been delivered. */
-export class UndeliveredError extends Error {}
+export class UndeliveredError extends Error {
+  override name = "UndeliveredError";
+}
 
 /** A line of output of a consumer, or a message about it. */
 export interface ConsumerOutput {

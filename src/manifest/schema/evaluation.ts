@@ -2,7 +2,9 @@ import type { JsonValue } from "../../types.ts";
 import type { Resource } from "./types.ts";
 
 /** Thrown if a body cannot be checked. The message is a clause. */
-export class UncheckedError extends Error {}
+export class UncheckedError extends Error {
+  override name = "UncheckedError";
+}
 
 /** Maximum checks of schemas per body: about a second of work. */
 const maxSteps = 5_000_000;
