@@ -6,19 +6,21 @@ import type { DemoFlags } from "./flags.ts";
 /** Defines `demo`, which deploys the project of this folder to an emulator. */
 export function demoCommand(): Command {
   const command = new Command("demo")
-    .description("Deploy this project to an emulator on this machine, twice, and show what arrived")
+    .description("Deploy this project to an emulator on this machine, and show what each deployment pushes")
     .option("--stack <name>", "as which stack, with its configuration where there is one", parseIdentifier, "dev")
-    .action(async ({ stack }: DemoFlags) => {
+    .option("--verbose", "also show the output of Pulumi")
+    .action(async (flags: DemoFlags) => {
       const { demo } = await import("./run.ts");
-      process.exitCode = await demo(process.cwd(), stack, process.env);
+      process.exitCode = await demo(process.cwd(), flags, process.env);
     });
   return withHelp(command, {
-    examples: ["queue-seeder demo", "queue-seeder demo --stack review-1"],
-    notes: `It needs no account and no login. Its Pulumi state and its queues are deleted afterwards, and the project's own stacks are not
-touched. The emulator provides the configured queues, and every secret has the value "demo".`,
+    examples: ["queue-seeder demo", "queue-seeder demo --stack review-1 --verbose"],
+    notes: `It plans and deploys the manifests, deploys them again, and deploys one more message. It needs no account and no login, works on
+a copy, and deletes the copy, its Pulumi state and its queues afterwards: the project's files and stacks are not touched. The emulator
+provides the configured queues, and every secret has the value "demo".`,
     exits: {
-      0: "both deployments succeeded; the messages that each pushed are shown",
-      1: "a deployment failed; the output of Pulumi is shown",
+      0: "every step had the announced result",
+      1: "a step failed; the output of its command is shown",
       2: "wrong usage, or there is no project here",
     },
   });

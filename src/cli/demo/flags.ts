@@ -1,3 +1,4 @@
 export interface DemoFlags {
   readonly stack: string;
+  readonly verbose?: boolean;
 }
