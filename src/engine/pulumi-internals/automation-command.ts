@@ -11,6 +11,13 @@ type Callbacks = [onOutput?: OnText, onError?: OnText, signal?: AbortSignal];
 /** Result of a command without output, in the form of the Automation API. */
 const noOutput = { stdout: "", stderr: "", code: 0 };
 
+/** Results of the commands that are not run, by their first two words. */
+const unused: Readonly<Record<string, object>> = {
+  "stack select": noOutput,
+  "stack output": { ...noOutput, stdout: "{}" },
+  "stack history": { ...noOutput, stdout: "[]" },
+};
+
 /** Thrown if `pulumi up` did not succeed. */
 export class EngineFailedError extends Error {
   override name = "EngineFailedError";
@@ -19,8 +26,9 @@ export class EngineFailedError extends Error {
 /**
  * Replaces how the Automation API starts Pulumi. By default it leaves Pulumi in the terminal's process group, so Pulumi would
  * receive Ctrl-C twice, directly and from this process, and treat the second signal as a request to terminate immediately. By
- * default it also selects the stack for the user's later commands, which is unwanted. Both pass through the method `run`, which
- * is public in JavaScript, but which the types omit.
+ * default it also selects the stack for the user's later commands, which is unwanted, and after `up` it asks three times for
+ * outputs and history, with decrypted secrets, which takes a second and which no caller uses. All of these pass through the method
+ * `run`, which is public in JavaScript, but which the types omit.
  *
  * @param file absolute path of the CLI
  * @param stop aborted to interrupt `pulumi up` once
@@ -35,7 +43,8 @@ export function replaceUp(
   const internal = command as unknown as CommandInternals;
   const run = internal.run.bind(command);
   internal.run = (args, cwd, env, ...more) => {
-    if (args[0] === "stack" && args[1] === "select") return Promise.resolve(noOutput);
+    const result = unused[args.slice(0, 2).join(" ")];
+    if (result !== undefined) return Promise.resolve(result);
     if (args[0] !== "up") return run(args, cwd, env, ...more);
     return startPulumiUp(file, [...args, "--non-interactive"], cwd, env, stop, onError);
   };
