@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongFilesFirst } from "./test/support/long-files-first.ts";
 
 const integration = "test/**/*.integration.test.ts";
 
@@ -8,6 +9,7 @@ const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFilesFirst },
     projects: [
       {
         // Pure tests: no process, no server. They share workers, so that what they import is loaded once.
@@ -38,6 +40,7 @@ export default defineConfig({
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
+          globalSetup: ["test/engine/support/global-setup.ts"],
           // A test makes up to ten runs of the engine; this is only for one that hangs.
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../../src/emulator/index.ts";
 import type { ProcessResult } from "../../../src/engine/child-process.ts";
 import { makeStack, type OwnStack, type StackOptions } from "./stack.ts";
+import { testToken } from "./stack-templates.ts";
 
 export interface SeederOptions extends Pick<StackOptions, "name" | "standin"> {
   /** Manifests by path below messages/. */
@@ -26,7 +27,12 @@ export interface Seeder extends AsyncDisposable {
 
 export async function makeSeeder(options: SeederOptions): Promise<Seeder> {
   const { messages, credentials = "config", name, standin } = options;
-  const emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false, ...options.emulator });
+  const emulator = await startEmulator({
+    queues: [{ name: "orders" }],
+    rateLimit: false,
+    token: testToken,
+    ...options.emulator,
+  });
   try {
     const queues = options.queues ?? { orders: { id: emulator.queueId("orders") } };
     const stack = await makeStack({

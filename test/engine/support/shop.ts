@@ -4,6 +4,7 @@ import type { ProcessResult } from "../../../src/engine/child-process.ts";
 import { spawnProcess } from "../../../src/engine/child-process.ts";
 import { unpack } from "../../package/support/install.ts";
 import { type Config, makeStack, type OwnStack } from "./stack.ts";
+import { testToken } from "./stack-templates.ts";
 
 const pulumiYaml = `name: shop
 main: index.ts
@@ -43,7 +44,8 @@ export async function makeShop({
   creates = false,
   install = (dir) => unpack(tarball, dir, creates ? ["@pulumi/cloudflare"] : []),
 }: ShopOptions): Promise<Shop> {
-  const emulator = await startEmulator({ queues: creates ? [] : [{ name: "orders" }], rateLimit: false });
+  const queues = creates ? [] : [{ name: "orders" }];
+  const emulator = await startEmulator({ queues, rateLimit: false, token: testToken });
   try {
     const stack = await makeStack({
       copy: [],

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import type { ProcessResult, Running } from "../../../src/engine/child-process.ts";
 import { makeProject, type Project, type ProjectOptions, type RunOptions } from "./project.ts";
+import { makeFromTemplate } from "./stack-templates.ts";
 
 /** Values by full key (`queue-seeder:accountId`): as in the stack file, or a secret, which the CLI encrypts. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -40,7 +41,7 @@ export interface Stack {
 /** A stack that owns its project, and is disposed with it. */
 export interface OwnStack extends Stack, AsyncDisposable, Pick<Project, "write" | "remove" | "processes"> {}
 
-/** `await using stack = await makeStack({ files, config })`. Takes one run of the CLI, and another if there are secrets. */
+/** `await using stack = await makeStack({ files, config })`. The first stack of its kind takes one or two runs of the CLI. */
 export async function makeStack({ name = "test", config = {}, ...options }: StackOptions = {}): Promise<OwnStack> {
   const project = makeProject(options);
   try {
@@ -55,8 +56,6 @@ export async function makeStack({ name = "test", config = {}, ...options }: Stac
 
 /** Adds another stack to the same project. */
 export async function addStack(project: Project, name: string, config: Config = {}): Promise<Stack> {
-  // Without --no-select, Pulumi would look for the stack only in the project's folder.
-  must(await project.pulumi(["stack", "init", name, "--no-select"]));
   const command = (what: string, { preview = false, ...options }: UpOptions = {}): [string[], RunOptions] => [
     [what, "--stack", name, "--yes", ...(preview ? [] : ["--skip-preview"])],
     options,
@@ -73,22 +72,38 @@ export async function addStack(project: Project, name: string, config: Config = 
     pulumi: (args, options) => project.pulumi([...args, "--stack", name], options),
     outputs: () => outputsOf(readFileSync(stateFile, "utf8")),
     exportState: () => readFileSync(stateFile, "utf8"),
-    setConfig: (added) => configure(stack, added),
+    async setConfig(added) {
+      await setSecrets(stack, secretsIn(added));
+      setPlain(stack, added);
+    },
   };
-  await stack.setConfig(config);
+  const secrets = secretsIn(config);
+  await makeFromTemplate(project, { projectName: projectName(project), stack: name, secrets }, async () => {
+    // Without --no-select, Pulumi would look for the stack only in the project's folder.
+    must(await project.pulumi(["stack", "init", name, "--no-select"]));
+    await setSecrets(stack, secrets);
+  });
+  setPlain(stack, config);
   return stack;
 }
 
-async function configure(stack: Stack, config: Config): Promise<void> {
-  const secrets = Object.entries(config).flatMap(([key, value]) =>
-    isSecret(value) ? ["--secret", `${key}=${value.secret}`] : [],
-  );
-  if (secrets.length > 0) must(await stack.pulumi(["config", "set-all", ...secrets]));
+async function setSecrets(stack: Stack, secrets: Readonly<Record<string, string>>): Promise<void> {
+  const args = Object.entries(secrets).flatMap(([key, value]) => ["--secret", `${key}=${value}`]);
+  if (args.length > 0) must(await stack.pulumi(["config", "set-all", ...args]));
+}
+
+function setPlain(stack: Stack, config: Config): void {
   const plain = Object.entries(config).filter(([, value]) => !isSecret(value));
   if (plain.length === 0) return;
   const file = join(stack.project.dir, `Pulumi.${stack.name}.yaml`);
   const old = parse(readFileSync(file, "utf8"));
   writeFileSync(file, stringify({ ...old, config: { ...old.config, ...Object.fromEntries(plain) } }));
+}
+
+function secretsIn(config: Config): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) => (isSecret(value) ? [[key, value.secret]] : [])),
+  );
 }
 
 function isSecret(value: unknown): value is { readonly secret: string } {
