@@ -94,15 +94,18 @@ it("shows every problem of every manifest at its place, and pushes nothing", asy
 });
 
 it.each([
-  ["no account", { "queue-seeder:accountId": "" }, "accountId"],
-  ["an id and create", { "queue-seeder:queues": { orders: { id: "a", create: true } } }, "queue-seeder:queues.orders"],
-  ["an unknown key", { "queue-seeder:queues": { orders: { create: true, settings: { delay: 1 } } } }, "settings.delay"],
+  ["no account", { "queue-seeder:accountId": "" }, ["accountId"]],
+  [
+    "an id and create, and an unknown key",
+    { "queue-seeder:queues": { orders: { id: "a", create: true }, more: { create: true, settings: { delay: 1 } } } },
+    ["queue-seeder:queues.orders", "settings.delay"],
+  ],
 ])("says what is wrong with the configuration: %s", async (_, config, expected) => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(1) } });
   await seeder.stack.setConfig(config);
   const up = await seeder.stack.up();
   expect(up.code).not.toBe(0);
-  expect(said(up)).toContain(expected);
+  for (const each of expected) expect(said(up)).toContain(each);
   expect(said(up)).not.toMatch(/^\s+at /m);
   expect(seeder.emulator.requests).toHaveLength(0);
 });

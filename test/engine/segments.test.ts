@@ -36,7 +36,7 @@ it("finishes a delivery of every_deploy after a failure, and sends no finished s
   emulator.faults.clear();
   const plan = await cli(stack.project, ["plan", "--stack", "test"]);
   expect(plan.stdout).toContain("100 messages");
-  succeeded(await stack.up({ preview: true }));
+  succeeded(await stack.up());
   expect(seeder.bodies("orders")).toHaveLength(2 * 5_100);
   expect(taken()).toEqual([2, 2, 2, 2]);
   succeeded(await stack.up());

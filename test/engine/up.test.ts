@@ -111,13 +111,9 @@ it("refuses another plan than the one that --expect names, and finishes that one
     0,
     expect.objectContaining({ total: expect.objectContaining({ pushed: 200 }) }),
   ]);
-  // The approved plan has nothing left to push; a digest alone does not cover this.
+  // The approved plan has nothing left to push; test/cli/up/expected-plan.test.ts has what no longer matches it.
   expect((await upJson(seeder, ["--expect", "plan.json"])).end).toMatchObject({ exit: 0, total: { pushed: 0 } });
-  const { digest } = JSON.parse(readFileSync(join(project.dir, "plan.json"), "utf8"));
-  expect((await upJson(seeder, ["--expect", digest])).code).toBe(5);
   expect((await cli(project, ["up", "--stack", "test", "--yes", "--expect", "none.json"])).code).toBe(2);
-  seeder.write("a.yaml", many(301));
-  expect((await upJson(seeder, ["--expect", "plan.json"])).code).toBe(5);
   expect(seeder.bodies("orders")).toHaveLength(300);
 });
 
@@ -249,7 +245,7 @@ it("pushes nothing where manifests have errors or were edited", async () => {
   await using seeder = await makeSeeder({
     messages: { "a.yaml": "queue: orders\nmessages:\n  - id: a\n    body: 1\n" },
   });
-  expect((await upJson(seeder)).code).toBe(0);
+  succeeded(await seeder.stack.up());
   seeder.write("a.yaml", "queue: orders\nmessages:\n  - id: a\n    body: 2\n");
   seeder.write("b.yaml", manifest(3));
   const edited = await upJson(seeder);

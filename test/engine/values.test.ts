@@ -77,7 +77,7 @@ it("pushes what other resources made, once, and keeps it secret", async () => {
   expect(stack.exportState()).not.toContain(token);
   expect(stack.exportState()).not.toContain("hello");
 
-  const again = succeeded(await stack.up({ preview: true }));
+  const again = succeeded(await stack.up());
   expect(said(again)).toMatch(/\d unchanged/);
   expect(shop.pushes()).toEqual([3]);
 
