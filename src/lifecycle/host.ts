@@ -18,7 +18,7 @@ export interface ProviderHost {
   /** Returns the deployer, "" if it is unknown or must not be recorded. */
   readonly deployer: () => string;
   /** Returns the variables that manifests may use in a stack. `root` is the absolute path of the repository. */
-  readonly variables: (project: string, root: string, stack: string) => Variables;
+  readonly variables: (project: string, root: string, stack: string) => Promise<Variables>;
   /** Checks whether the Pulumi engine still runs and can store the result of a push. */
   readonly isEngineAlive: () => Promise<boolean>;
   /** Aborted when Pulumi cancels, and at the end of every run: requests in flight finish, no new ones start. */

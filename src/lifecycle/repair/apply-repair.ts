@@ -7,12 +7,7 @@ import type { SegmentRun } from "../segment-run.ts";
 import { toOutputs } from "../state/outputs.ts";
 import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 import type { MessageOutcomes } from "../state/tally.ts";
-import { acceptsWholeFile, remainingEdits, selectMessages } from "./selection.ts";
-
-/** Checks whether a repair applies to a segment. */
-export function appliesTo({ segments }: RepairRequest, { resourceUrn }: Pick<SegmentInputs, "resourceUrn">): boolean {
-  return resourceUrn.slice(0, resourceUrn.lastIndexOf("/")) === segments;
-}
+import { acceptsWholeFile, appliesTo, remainingEdits, selectMessages } from "./selection.ts";
 
 /** Computes the outcomes of a segment's messages after a repair. Pure. */
 function applyRepair(

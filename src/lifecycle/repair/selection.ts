@@ -9,6 +9,11 @@ import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 
 type EditedRange = Decision["edited"][number];
 
+/** Checks whether a repair applies to a segment. */
+export function appliesTo({ segments }: RepairRequest, { resourceUrn }: Pick<SegmentInputs, "resourceUrn">): boolean {
+  return resourceUrn.slice(0, resourceUrn.lastIndexOf("/")) === segments;
+}
+
 /** Checks whether a repair covers the whole manifest, so that a data file is accepted even if rows were removed from it. */
 export function acceptsWholeFile({ action, messages }: RepairRequest): boolean {
   return messages === undefined && (action === "baseline" || action === "forget");

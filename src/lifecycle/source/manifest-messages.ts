@@ -28,7 +28,7 @@ export async function loadContent(
   const root = resolve(host.cwd, inputs.root);
   const { manifests, problems } = await loadManifests({
     root,
-    variables: host.variables(inputs.project, root, inputs.stack),
+    variables: await host.variables(inputs.project, root, inputs.stack),
     files: [inputs.file],
     stack: inputs.stack,
     readData: false,

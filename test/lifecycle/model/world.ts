@@ -140,7 +140,7 @@ export class World implements AsyncDisposable {
       log: () => process.step(async () => {}),
       commit: () => "c0ffee",
       deployer: () => "ada",
-      variables: () => variables,
+      variables: async () => variables,
       isEngineAlive: () => process.step(async () => true),
       cancelled: process.cancelled.signal,
     });

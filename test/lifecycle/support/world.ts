@@ -80,7 +80,7 @@ export async function makeWorld(): Promise<World> {
         },
         commit: () => "c0ffee",
         deployer: () => "ada",
-        variables: () => variables,
+        variables: async () => variables,
         isEngineAlive: async () => world.engine,
         cancelled: ended.signal,
       });
