@@ -20,7 +20,7 @@ function cut(rows: readonly Message[], once = true) {
 
 const rows = (count: number) => Array.from({ length: count }, (_, n) => row(n));
 
-it("cuts a million rows into 100 to 200 segments of 5,000 to 10,000, and a hundred times as many into no more than 200", () => {
+it("cuts a million rows into 51 segments of 5,000 to 25,000, and a hundred times as many into no more than 200", () => {
   const segmentsFor = (messages: number) => {
     let [left, index] = [messages, 0];
     for (; left > 0; index += 1) left -= segmentSize(index);
@@ -28,7 +28,10 @@ it("cuts a million rows into 100 to 200 segments of 5,000 to 10,000, and a hundr
   };
   expect(segmentsFor(5_000)).toBe(1);
   expect(segmentsFor(5_001)).toBe(2);
-  expect(segmentsFor(1_000_000)).toBe(110);
+  expect(segmentsFor(100_000)).toBe(15);
+  expect(segmentsFor(1_000_000)).toBe(51);
+  expect(segmentsFor(1_000_001)).toBe(52);
+  expect(segmentsFor(10_000_000)).toBe(131);
   expect(segmentsFor(100_000_000)).toBeLessThanOrEqual(200);
   expect(segmentsFor(Number.MAX_SAFE_INTEGER)).toBe(200);
 });
