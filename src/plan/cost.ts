@@ -30,3 +30,31 @@ export function countWriteOperations(bytes: number): number {
 export function estimateCost(operations: number): number {
   return (operations * prices.usdPerMillion) / 1_000_000;
 }
+
+/**
+ * What Cloudflare charges for a push through the producer Worker, in addition to the operations of the queue: a request to the
+ * Worker and one to its Durable Object for each batch, and the rows that the object writes to its ledger. The paid plan includes
+ * 10 million requests, 1 million object requests and 50 million rows per month; reads and storage cost less than a cent.
+ *
+ * Sources: https://developers.cloudflare.com/workers/platform/pricing/ and
+ * https://developers.cloudflare.com/durable-objects/platform/pricing/
+ */
+const workerPrices = {
+  usdPerMillionRequests: 0.3 + 0.15,
+  usdPerMillionRows: 1,
+  /** Rows for a batch in addition to one for each message: its intent, written and deleted. */
+  rowsOfBatch: 2,
+} as const;
+
+/** Computes the price in US$ of a push through the Worker, beyond the month's included requests and rows. */
+export function estimateWorkerCost({
+  messages,
+  requests,
+}: {
+  readonly messages: number;
+  readonly requests: number;
+}): number {
+  const { usdPerMillionRequests, usdPerMillionRows, rowsOfBatch } = workerPrices;
+  const rows = messages + requests * rowsOfBatch;
+  return (requests * usdPerMillionRequests + rows * usdPerMillionRows) / 1_000_000;
+}

@@ -12,7 +12,15 @@ import {
 } from "../shared/plan/model.ts";
 import { formatNotes } from "../shared/plan/notes.ts";
 import { isDeletion } from "../shared/plan/queue-changes.ts";
-import { formatBase, formatCost, formatSize, programNotes, queueChangeText, sampleText } from "../shared/plan/text.ts";
+import {
+  formatBase,
+  formatCost,
+  formatSize,
+  formatWorker,
+  programNotes,
+  queueChangeText,
+  sampleText,
+} from "../shared/plan/text.ts";
 
 /** Characters reserved for the notes on omitted parts and for the end of the comment. */
 const reserve = 600;
@@ -35,7 +43,7 @@ export function commentMarker({ project, stack }: Pick<Plan, "project" | "stack"
  * omitted as a whole, and the comment says how many.
  */
 export function planMarkdown(plan: Plan, limit = commentCharacters): string {
-  const { manifests, removed, queues, queueChanges, total, digest, base, address } = plan;
+  const { manifests, removed, queues, queueChanges, total, digest, base, address, worker } = plan;
   const head = [
     heading(plan),
     "",
@@ -44,6 +52,7 @@ export function planMarkdown(plan: Plan, limit = commentCharacters): string {
     address.refusal === undefined
       ? `API: ${formatCode(formatAddress(address))}`
       : `❌ **refused**: ${formatCode(formatAddress(address))}`,
+    ...(worker === null ? [] : ["", `Worker: ${formatCode(formatWorker(worker))}`]),
     ...programNotes(plan).flatMap((note) => ["", `⚠️ ${formatCode(note)}`]),
     ...queueChanges.flatMap((change) => [
       "",
@@ -62,8 +71,9 @@ export function planMarkdown(plan: Plan, limit = commentCharacters): string {
   const tail = `\n${queues
     .filter(({ push }) => push.messages > 0)
     .map(
-      ({ name, id, push, seconds }) =>
-        `- ${formatCode(name)}${id === null ? " (to be created)" : ""}: ${formatSize(push)}, ${formatMinDuration(seconds)}`,
+      ({ name, id, transport, push, seconds }) =>
+        `- ${formatCode(name)}${id === null ? " (to be created)" : ""}: ${formatSize(push)}, ${formatMinDuration(seconds)}` +
+        `${transport === "worker" ? ", through the Worker" : ""}`,
     )
     .join("\n")}\n`;
 

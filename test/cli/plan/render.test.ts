@@ -49,6 +49,37 @@ describe("an address", () => {
   });
 });
 
+describe("a plan through a Worker", () => {
+  const push = { messages: 10_000_000, bytes: 10_000_000, requests: 100_000, operations: 10_000_000 };
+  const fast = manifestOf("backfill", { queue: "fast", push });
+  const slow = manifestOf("backfill", { push });
+
+  it("names the transport of each queue, where the Worker is, its time and its cost", () => {
+    const plan = planOf([fast], { worker: { url: "https://seeder.example.com" } });
+    const text = planText(plan, plainly);
+    expect(text).toContain("Worker: https://seeder.example.com\n");
+    expect(text).toContain("fast (0123456789abcdef0123456789abcdef, through the Worker): 10,000,000 messages to push");
+    expect(text).toMatch(
+      /about US\$ 12\.00, and about US\$ 10\.25 for the Worker and its ledger\. It takes at least 35 min/,
+    );
+    expect(planMarkdown(plan)).toContain("\nWorker: `https://seeder.example.com`\n");
+    expect(planMarkdown(plan)).toContain(", through the Worker\n");
+    expect(planJson(plan)).toMatchObject({
+      worker: { url: "https://seeder.example.com" },
+      queues: [{ name: "fast", transport: "worker" }],
+      total: { usd: 12, workerUsd: 10.245, seconds: 2_040.9 },
+    });
+    expect(problemsWith("plan", planJson(plan))).toEqual([]);
+  });
+
+  it("names the permission that its deployment needs, and says nothing of a Worker without one", () => {
+    expect(planText(planOf([fast], { worker: { url: null } }), plainly)).toContain("Account › Workers Scripts › Edit");
+    const rest = planText(planOf([slow]), plainly);
+    expect(rest).not.toContain("Worker");
+    expect(rest).toMatch(/It takes at least 7 h 4\d min/);
+  });
+});
+
 describe("the JSON", () => {
   it.each([full, nothing, fromNothing])("is what its schema says", (plan) => {
     expect(problemsWith("plan", planJson(plan))).toEqual([]);

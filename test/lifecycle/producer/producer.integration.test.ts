@@ -5,6 +5,7 @@ import type { RunEvent, RunEventKind } from "../../../src/lifecycle/protocol/eve
 import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
 import { type Clock, systemClock } from "../../../src/push/index.ts";
 import { type FakeProducer, type QueueAnswer, startFakeProducer, workerKey } from "../../support/fake-producer.ts";
+import { sendToEmulator } from "../../support/producer-queue.ts";
 import { failureOf, makeWorld, type World } from "../support/world.ts";
 
 let world: World;
@@ -26,11 +27,7 @@ afterEach(async () => {
 async function send(queue: string, body: string): Promise<QueueAnswer> {
   const answer = answers.shift() ?? "accepted";
   if (typeof answer === "number" || (answer !== "accepted" && answer.lost === "not_taken")) return answer;
-  const { baseUrl, accountId, token } = world.emulator;
-  const url = `${baseUrl}/accounts/${accountId}/queues/${world.emulator.queueId(queue)}/messages/batch`;
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const response = await fetch(url, { method: "POST", headers, body });
-  if (!response.ok) throw new Error(await response.text());
+  await sendToEmulator(world.emulator)(queue, body);
   return answer;
 }
 

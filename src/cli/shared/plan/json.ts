@@ -7,8 +7,21 @@ const version = 1;
 
 /** Converts a plan to its JSON format, for programs and for `up --expect`. */
 export function planJson(plan: Plan): object {
-  const { stack, project, digest, review, base, address, program, manifests, removed, queues, queueChanges, total } =
-    plan;
+  const {
+    stack,
+    project,
+    digest,
+    review,
+    base,
+    address,
+    worker,
+    program,
+    manifests,
+    removed,
+    queues,
+    queueChanges,
+    total,
+  } = plan;
   return {
     version,
     kind: "plan",
@@ -18,6 +31,7 @@ export function planJson(plan: Plan): object {
     review,
     base: base.kind === "ledger" ? { kind: "ledger" } : { kind: "nothing", code: base.code, reason: base.reason },
     address: { url: address.url ?? null, setting: address.setting ?? null, refusal: address.refusal ?? null },
+    worker,
     program,
     changes: hasChanges(plan),
     refused: isRefused(plan),

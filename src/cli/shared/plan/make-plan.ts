@@ -1,3 +1,4 @@
+import { transportOf } from "../../../config/worker-settings.ts";
 import { emptyState, type StackState } from "../../../engine/read-state.ts";
 import { formatCount } from "../../../format.ts";
 import type { PlannedPush } from "../../../lifecycle/apply/approval.ts";
@@ -45,12 +46,17 @@ export async function makePlan(snapshot: StackSnapshot, env: NodeJS.ProcessEnv):
   }
   const changes = queueChanges(snapshot, state);
   const address = resolvePlanAddress(snapshot, env);
-  const queues = planQueues(manifests, queueIds(deployed, snapshot, state));
+  const { settings } = snapshot;
+  const transport = (queue: string) => transportOf(settings.queues.get(queue), settings);
+  const queues = planQueues(manifests, queueIds(deployed, snapshot, state), transport);
+  const viaWorker = queues.flatMap((queue) => (queue.transport === "worker" ? [queue.name] : [])).sort();
+  const worker = viaWorker.length === 0 ? null : { url: settings.givenWorker?.url ?? null };
   const review: Review = {
     address: address.url ?? "",
     pushes,
     terms,
     queueChanges: changes.map(({ name, change, id }) => ({ name, change, id })),
+    ...(worker !== null && { worker: { url: worker.url ?? "", queues: viaWorker } }),
   };
   const { project } = config;
   return {
@@ -58,6 +64,7 @@ export async function makePlan(snapshot: StackSnapshot, env: NodeJS.ProcessEnv):
     project,
     base,
     address,
+    worker,
     program: toProgram(snapshot),
     digest: reviewDigest({ project, stack: stack.short }, review),
     review,

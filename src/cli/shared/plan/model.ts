@@ -1,9 +1,9 @@
 import type { StateUnavailable } from "../../../engine/read-state.ts";
 import type { Unresolved } from "../../../lifecycle/state/segment.ts";
-import { estimateCost, prices } from "../../../plan/cost.ts";
+import { estimateCost, estimateWorkerCost, prices } from "../../../plan/cost.ts";
 import type { EditedMessage } from "../../../plan/decide.ts";
 import { minDurationSeconds } from "../../../push/index.ts";
-import type { ContentType, InDoubtPolicy, PushMode, SourceLocation } from "../../../types.ts";
+import type { ContentType, InDoubtPolicy, PushMode, PushTransport, SourceLocation } from "../../../types.ts";
 import type { PlanAddress } from "./address.ts";
 import type { JournaledMessages } from "./decide-segment.ts";
 import type { QueueChange } from "./queue-changes.ts";
@@ -15,6 +15,8 @@ export interface Plan {
   readonly project: string;
   readonly base: PlanBase;
   readonly address: PlanAddress;
+  /** The producer Worker through which messages are pushed; null if every queue uses the REST API. */
+  readonly worker: PlannedWorker | null;
   /** Whether Pulumi has run the program for the plan. */
   readonly program: Program;
   /** Digest of everything that the run would do; see `reviewDigest`. */
@@ -45,6 +47,12 @@ export type Program =
   /** `why`: a clause without a full stop; null if no preview was requested. */
   | { readonly kind: "files"; readonly reason: string | null };
 
+/** A producer Worker that the plan uses. */
+export interface PlannedWorker {
+  /** Its address; null if the run deploys it. */
+  readonly url: string | null;
+}
+
 /** The size of a push. */
 export interface PushSize {
   readonly messages: number;
@@ -62,6 +70,8 @@ export interface Estimate {
   readonly lifeOperations: number;
   /** Cost in US$ if the operations included per month are used up. */
   readonly usd: number;
+  /** Cost in US$ of the Worker and its ledger, in addition to `usd`, if what is included per month is used up. */
+  readonly workerUsd: number;
 }
 
 export interface ManifestPlan {
@@ -143,6 +153,7 @@ export interface QueuePlan {
   readonly name: string;
   /** Queue id; null if `up` creates the queue first; "" if only the program can determine it. */
   readonly id: string | null;
+  readonly transport: PushTransport;
   readonly push: PushSize;
   readonly seconds: number;
 }
@@ -165,21 +176,25 @@ export function addSizes(loads: readonly PushSize[]): PushSize {
 export function planQueues(
   manifests: readonly ManifestPlan[],
   ids: ReadonlyMap<string, string | null>,
+  transportOf: (queue: string) => PushTransport,
 ): readonly QueuePlan[] {
   return [...ids].map(([name, id]) => {
     const push = addSizes(manifests.filter(({ queue }) => queue === name).map((manifest) => manifest.push));
-    return { name, id, push, seconds: tenths(minDurationSeconds([push])) };
+    const transport = transportOf(name);
+    return { name, id, transport, push, seconds: tenths(minDurationSeconds([{ ...push, transport }])) };
   });
 }
 
 export function toTotal(queues: readonly QueuePlan[]): PushSize & Estimate {
   const load = addSizes(queues.map(({ push }) => push));
+  const viaWorker = addSizes(queues.flatMap(({ push, transport }) => (transport === "worker" ? [push] : [])));
   const lifeOperations = load.operations * prices.operationsOfLife;
   return {
     ...load,
-    seconds: tenths(minDurationSeconds(queues.map(({ push }) => push))),
+    seconds: tenths(minDurationSeconds(queues.map(({ push, transport }) => ({ ...push, transport })))),
     lifeOperations,
     usd: Number(estimateCost(lifeOperations).toFixed(8)),
+    workerUsd: Number(estimateWorkerCost(viaWorker).toFixed(8)),
   };
 }
 

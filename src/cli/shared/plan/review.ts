@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { describePush, isSubsetOf, type PlannedPush, pushDigest } from "../../../lifecycle/apply/approval.ts";
 import type { QueueChange } from "./queue-changes.ts";
 
@@ -9,6 +10,15 @@ export interface Review {
   /** Terms of the manifests with something to push. */
   readonly terms: readonly ReviewedTerms[];
   readonly queueChanges: readonly ReviewedQueueChange[];
+  /** Absent if every queue uses the REST API. */
+  readonly worker?: ReviewedWorker;
+}
+
+/** The producer Worker that receives messages, and the queues, in ascending order, whose messages it receives. */
+export interface ReviewedWorker {
+  /** "" if the run deploys it. */
+  readonly url: string;
+  readonly queues: readonly string[];
 }
 
 /** Reviewed terms of a manifest that are not part of its pushes. */
@@ -30,7 +40,7 @@ interface StackIdentity {
 
 /** Computes a digest of everything that a run would do. It does not depend on the order of the lists. */
 export function reviewDigest({ project, stack }: StackIdentity, review: Review): string {
-  const { address, pushes, terms, queueChanges } = review;
+  const { address, pushes, terms, queueChanges, worker } = review;
   return describePush(
     "plan",
     [
@@ -38,6 +48,7 @@ export function reviewDigest({ project, stack }: StackIdentity, review: Review):
       ...pushes.map((push) => pushDigest({ project, stack }, push)).sort(),
       ...terms.map(termsText).sort(),
       ...queueChanges.map(changeText).sort(),
+      ...(worker === undefined ? [] : [JSON.stringify(["worker", worker.url, worker.queues])]),
     ].join("\n"),
   );
 }
@@ -47,10 +58,16 @@ export function isSubsetOfReview(part: Review, whole: Review): boolean {
   const changes = new Set(whole.queueChanges.map(changeText));
   return (
     part.address === whole.address &&
+    isSameWorker(part.worker, whole.worker) &&
     part.pushes.every((push) => whole.pushes.some((reviewed) => isSubsetOf(push, reviewed))) &&
     part.terms.every((each) => whole.terms.some((reviewed) => isSubsetOfTerms(each, reviewed))) &&
     part.queueChanges.every((each) => changes.has(changeText(each)))
   );
+}
+
+/** Each queue must have the reviewed transport, and each of their messages must be sent to the reviewed address. */
+function isSameWorker(part: ReviewedWorker | undefined, whole: ReviewedWorker | undefined): boolean {
+  return part?.url === whole?.url && isDeepStrictEqual(part?.queues, whole?.queues);
 }
 
 /** Ignores `known` if the review covered messages with unknown values, because they may be known now. */
@@ -70,9 +87,13 @@ function changeText({ name, change, id }: ReviewedQueueChange): string {
 /** Whether a value from a file has the shape of a review. */
 export function isReview(value: unknown): value is Review {
   if (!isMap(value)) return false;
-  const { address, pushes, terms, queueChanges } = value;
+  const { address, pushes, terms, queueChanges, worker } = value;
   return (
-    typeof address === "string" && isList(pushes, isPush) && isList(terms, isTerms) && isList(queueChanges, isChange)
+    typeof address === "string" &&
+    isList(pushes, isPush) &&
+    isList(terms, isTerms) &&
+    isList(queueChanges, isChange) &&
+    (worker === undefined || isWorker(worker))
   );
 }
 
@@ -86,6 +107,10 @@ function isPush(value: unknown): boolean {
 
 function isTerms(value: unknown): boolean {
   return isMap(value) && typeof value.manifest === "string" && Array.isArray(value.after);
+}
+
+function isWorker(value: unknown): boolean {
+  return isMap(value) && typeof value.url === "string" && isList(value.queues, (queue) => typeof queue === "string");
 }
 
 function isChange(value: unknown): boolean {

@@ -8,6 +8,7 @@ import {
   type ManifestPlan,
   type Plan,
   type PlanBase,
+  type PlannedWorker,
   type PlanVerdict,
   type PushSize,
   type Sample,
@@ -25,11 +26,12 @@ const marks = {
 
 /** Formats the plan for a terminal or a log. */
 export function planText(plan: Plan, paint: Paint): string {
-  const { stack, project, base, address, manifests, removed, queues, queueChanges, total, digest } =
+  const { stack, project, base, address, worker, manifests, removed, queues, queueChanges, total, digest } =
     toPrintableData(plan);
   return [
     `${paint("bold", `Plan for the stack ${stack} of ${project}`)}, ${formatBase(base)}.`,
     address.refusal === undefined ? `API: ${formatAddress(address)}` : `${paint("red", "!")} ${formatAddress(address)}`,
+    ...(worker === null ? [] : [`Worker: ${formatWorker(worker)}`]),
     ...programNotes(plan),
     "",
     ...manifests.filter((each) => !isUnchanged(each)).flatMap((manifest) => manifestLines(manifest, paint)),
@@ -45,8 +47,9 @@ export function planText(plan: Plan, paint: Paint): string {
     }),
     "",
     ...queues.map(
-      ({ name, id, push, seconds }) =>
-        `${name} (${formatQueueId(id)}): ${formatSize(push)}${push.messages === 0 ? "" : `, ${formatMinDuration(seconds)}`}`,
+      ({ name, id, transport, push, seconds }) =>
+        `${name} (${formatQueueId(id)}${transport === "worker" ? ", through the Worker" : ""}): ${formatSize(push)}` +
+        `${push.messages === 0 ? "" : `, ${formatMinDuration(seconds)}`}`,
     ),
     "",
     `${paint("bold", "Together")}: ${formatSize(total)}.`,
@@ -59,8 +62,18 @@ export function planText(plan: Plan, paint: Paint): string {
 }
 
 /** Formats what the messages cost over their life, beyond the month's included operations. See docs/limits.md. */
-export function formatCost({ lifeOperations, usd }: Plan["total"]): string {
-  return `${formatCount(lifeOperations, "operation")} over their life, ${usd < 0.01 ? "" : "about "}${formatUsd(usd)}`;
+export function formatCost({ lifeOperations, usd, workerUsd }: Plan["total"]): string {
+  const worker = workerUsd === 0 ? "" : `, and ${formatEstimate(workerUsd)} for the Worker and its ledger`;
+  return `${formatCount(lifeOperations, "operation")} over their life, ${formatEstimate(usd)}${worker}`;
+}
+
+function formatEstimate(usd: number): string {
+  return `${usd < 0.01 ? "" : "about "}${formatUsd(usd)}`;
+}
+
+/** Formats where the Worker is, and what its deployment needs. */
+export function formatWorker({ url }: PlannedWorker): string {
+  return url ?? "deployed by the stack, for which the token needs the permission Account › Workers Scripts › Edit";
 }
 
 /** Reports whether a plan has nothing to show for a manifest except that it was pushed before. */

@@ -36,12 +36,14 @@ export function planOf(manifests: readonly ManifestPlan[], more: Partial<Plan> =
         name === "new" ? null : "0123456789abcdef0123456789abcdef",
       ]),
     ),
+    (queue) => (queue === "fast" ? "worker" : "rest"),
   );
   return {
     stack: "dev",
     project: "shop",
     base: { kind: "ledger" },
     address: { url: "https://api.cloudflare.com/client/v4", setting: undefined, refusal: undefined },
+    worker: null,
     program: { kind: "previewed" },
     digest: "p1:AAAAAAAAAAAAAAAAAAAAAA",
     review: reviewOf(),

@@ -32,6 +32,9 @@ it("names everything that the run would do, in whatever order", () => {
     { ...base, queueChanges: [change("x")] },
     { ...base, queueChanges: [change("x"), change("y", { change: "delete" })] },
     { ...base, queueChanges: [change("x"), change("y", { id: "q1" })] },
+    { ...base, worker: { url: "", queues: ["orders"] } },
+    { ...base, worker: { url: "https://a.example", queues: ["orders"] } },
+    { ...base, worker: { url: "https://a.example", queues: ["emails"] } },
   ];
   const digests = [...others.map((other) => reviewDigest(stack, other)), reviewDigest({ ...stack, stack: "p" }, base)];
   expect(new Set([digest, ...digests]).size).toBe(digests.length + 1);
@@ -44,6 +47,18 @@ it("has parts: what an ended run left of it, and values that are known by then",
   expect(isSubsetOfReview({ ...base, terms: [terms("a")] }, open)).toBe(true);
   expect(isSubsetOfReview(open, { ...base, terms: [terms("a")] })).toBe(false);
   expect(isSubsetOfReview({ ...base, terms: [terms("a", { dedupField: "id" })] }, open)).toBe(false);
+});
+
+it("has no part with another transport or address of the Worker", () => {
+  const worker = { url: "https://a.example", queues: ["orders"] };
+  expect(isSubsetOfReview({ ...base, terms: [], worker }, { ...base, worker })).toBe(true);
+  expect(isSubsetOfReview(base, { ...base, worker })).toBe(false);
+  expect(isSubsetOfReview({ ...base, worker }, base)).toBe(false);
+  expect(isSubsetOfReview({ ...base, worker: { ...worker, url: "https://b.example" } }, { ...base, worker })).toBe(
+    false,
+  );
+  expect(isReview(JSON.parse(JSON.stringify({ ...base, worker })))).toBe(true);
+  expect(isReview({ ...base, worker: { url: "https://a.example" } })).toBe(false);
 });
 
 it("is known by its form", () => {
