@@ -68,7 +68,7 @@ async function deployWorker(
   const digest = createHash("sha256").update(code).digest("hex");
   const { publicKey } = deriveKeyPair(new pulumi.Config("queue-seeder").get("workerKey") ?? "", accountId, name);
   const queues = pulumi.all(queueNames).apply((names) => [...new Set(names)].sort());
-  const version = new WorkerVersion("producer-version", {
+  const inputs = {
     accountId,
     workerId: worker.id,
     mainModule: moduleName,
@@ -79,7 +79,9 @@ async function deployWorker(
     exports: { [ledgerClass]: { type: "durable-object", storage: "sqlite" } },
     bindings: queues.apply((names) => workerBindings(names, publicKey, digest)),
     deploy: true,
-  });
+  };
+  // An active version cannot be deleted; it ends with its Worker.
+  const version = new WorkerVersion("producer-version", inputs, { deletedWith: worker });
   // The version's id makes segments wait until it is deployed.
   return pulumi.all([worker.subdomain, queues, version.id]).apply(([subdomain, bound]) => ({
     url: workerUrl(subdomain?.url),

@@ -57,6 +57,8 @@ export interface FakeProducer extends AsyncDisposable {
   codeDigest: string | undefined;
   queues: readonly string[];
   key: string;
+  /** The public half of the key; undefined to derive it from `key`. */
+  publicKey: string | undefined;
   /** The Worker's time minus this machine's, in milliseconds. */
   aheadMs: number;
   /** Deletes all ledgers, as the deletion of the Worker does. */
@@ -78,6 +80,7 @@ export async function startFakeProducer(options: FakeProducerOptions): Promise<F
     codeDigest: options.codeDigest,
     queues: options.queues,
     key: options.key ?? workerKey,
+    publicKey: undefined,
     aheadMs: 0,
     forget: () => ledgers.clear(),
     async [Symbol.asyncDispose]() {
@@ -129,7 +132,7 @@ export async function startFakeProducer(options: FakeProducerOptions): Promise<F
     if (Math.abs(Number(time) - Date.now() - fake.aheadMs) > 300_000) return "expired";
     const method = request.method === "GET" ? "GET" : "POST";
     const signed = textToSign({ method, host: request.headers.host ?? "", path, time: Number(time), bodyDigest });
-    const { publicKey: x } = deriveKeyPair(fake.key, accountId, name);
+    const x = fake.publicKey ?? deriveKeyPair(fake.key, accountId, name).publicKey;
     const publicKey = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
     const isSigned = verify(null, Buffer.from(signed), publicKey, Buffer.from(signature, "base64"));
     return isSigned && createHash("sha256").update(body).digest("hex") === bodyDigest ? undefined : "unauthorized";

@@ -68,6 +68,8 @@ export interface PushOutcome {
 
 /** The calls of a producer Worker. None rejects. A request whose answer is lost is repeated, with the same keys. */
 export interface ProducerClient {
+  /** The public half of the key, which the Worker must have as its binding PUBLIC_KEY. */
+  readonly publicKey: string;
   hello(signal?: AbortSignal): Promise<ProducerAnswer<HelloAnswer>>;
   /** Asks for one message or more. Waits for those that are under way. */
   ask(target: ProducerTarget, keys: readonly string[], signal?: AbortSignal): Promise<ProducerAnswer<LedgerAnswers>>;
@@ -100,7 +102,7 @@ interface Call<T> {
 /** Creates a client. @throws ConfigurationError if the environment sets an invalid proxy */
 export function createProducerClient(options: ProducerClientOptions): ProducerClient {
   const { url, clock, env, deadlineMs = 20_000, random = Math.random } = options;
-  const { privateKey } = deriveKeyPair(options.workerKey, options.accountId, options.name);
+  const { privateKey, publicKey } = deriveKeyPair(options.workerKey, options.accountId, options.name);
   const transport = options.transport ?? createTransport(url, 32, env, 10_000);
   /** Milliseconds by which the Worker's clock is ahead of this machine's, once an answer shows it. */
   let aheadMs = 0;
@@ -165,6 +167,7 @@ export function createProducerClient(options: ProducerClientOptions): ProducerCl
     ).answer;
 
   return {
+    publicKey,
     hello: (signal) => sendInTime({ method: "GET", path: helloPath, parse: parseHelloAnswer, signal }),
 
     async ask(target, keys, signal) {

@@ -89,7 +89,7 @@ function openClient(options: Parameters<typeof createProducerClient>[0]): Produc
 
 /** Asks until the Worker is the expected one. @throws SeederError WORKER_NOT_READY */
 async function awaitReady(
-  client: Pick<ProducerClient, "hello">,
+  client: Pick<ProducerClient, "hello" | "publicKey">,
   target: WorkerTarget,
   { clock, cancelled }: Pick<Host, "clock" | "cancelled">,
 ): Promise<HelloAnswer> {
@@ -98,7 +98,7 @@ async function awaitReady(
   const mostMs = isGiven ? readiness.givenMs : readiness.deployedMs;
   for (;;) {
     const answer = await client.hello(cancelled);
-    const fault = findFault(answer, target);
+    const fault = findFault(answer, target, client.publicKey);
     if (fault === undefined && answer.kind === "answer") return answer.value;
     // Only a deployment changes such an answer.
     const isFinal = isGiven && answer.kind === "rejected";
@@ -113,7 +113,11 @@ async function awaitReady(
 }
 
 /** Returns why the Worker is not the expected one, in sentences; undefined if it is. */
-function findFault(answer: ProducerAnswer<HelloAnswer>, { code, queues = [] }: WorkerTarget): string | undefined {
+function findFault(
+  answer: ProducerAnswer<HelloAnswer>,
+  { code, queues = [] }: WorkerTarget,
+  publicKey: string,
+): string | undefined {
   switch (answer.kind) {
     case "answer": {
       const { code_digest, queues: bound } = answer.value;
@@ -125,7 +129,8 @@ function findFault(answer: ProducerAnswer<HelloAnswer>, { code, queues = [] }: W
     }
     case "rejected": {
       const { message, remedy } = describeRejection(answer.reason, answer.status);
-      return `${message}. ${remedy}`;
+      const isKey = answer.reason === "unauthorized" || answer.reason === "misconfigured";
+      return `${message}. ${remedy}${isKey ? ` Its binding PUBLIC_KEY must be ${publicKey}.` : ""}`;
     }
     default:
       return `${answer.failure.message}. ${answer.failure.remedy}`;

@@ -23,8 +23,17 @@ export class ApiError extends Error {
 
 /** Calls the configuration API at CLOUDFLARE_BASE_URL with CLOUDFLARE_API_TOKEN. @throws ApiError on an error response */
 export async function call(method: string, path: string, body?: unknown): Promise<ApiQueue> {
-  const { CLOUDFLARE_BASE_URL: base, CLOUDFLARE_API_TOKEN: token } = process.env;
-  if (!base) throw new Error("The stand-in works against an emulator only: set CLOUDFLARE_BASE_URL.");
+  return (await callAt("CLOUDFLARE_BASE_URL", method, path, body)) as ApiQueue;
+}
+
+/** Calls the API of Workers at STANDIN_WORKERS_URL. Its bodies have the names of the plugin's inputs. @throws ApiError */
+export async function callWorkers(method: string, path: string, body?: unknown): Promise<{ readonly id: string }> {
+  return (await callAt("STANDIN_WORKERS_URL", method, path, body)) as { readonly id: string };
+}
+
+async function callAt(variable: string, method: string, path: string, body?: unknown): Promise<unknown> {
+  const { [variable]: base, CLOUDFLARE_API_TOKEN: token } = process.env;
+  if (!base) throw new Error(`The stand-in works against a local API only: set ${variable}.`);
   const answer = await fetch(`${base}${path}`, {
     method,
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },

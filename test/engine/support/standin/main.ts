@@ -1,123 +1,51 @@
-import { isDeepStrictEqual } from "node:util";
 import cloudflare from "@pulumi/cloudflare/package.json" with { type: "json" };
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import { main, type Provider } from "@pulumi/pulumi/provider/index.js";
-import { ApiError, type ApiQueue, call } from "./api.ts";
+import { getQueue, queue } from "./queue.ts";
+import type { StandinResource } from "./resource.ts";
+import { worker, workerVersion } from "./worker.ts";
 
 type ConfigureResponse = typeof providerProto.ConfigureResponse.prototype;
 type CreateRequest = typeof providerProto.CreateRequest.prototype;
 type UpdateRequest = typeof providerProto.UpdateRequest.prototype;
 
+/** The known resources. Each reads only inputs of its own type. */
+const resources: Readonly<Record<string, StandinResource<never>>> = {
+  "cloudflare:index/queue:Queue": queue,
+  "cloudflare:index/worker:Worker": worker,
+  "cloudflare:index/workerVersion:WorkerVersion": workerVersion,
+};
+
+/** @throws Error for another resource of the package */
+function resourceOf(urn: string): StandinResource<never> {
+  const found = Object.entries(resources).find(([type]) => urn.includes(`${type}::`));
+  if (found !== undefined) return found[1];
+  throw new Error(`The stand-in for @pulumi/cloudflare knows ${Object.keys(resources).join(", ")} only, not ${urn}`);
+}
+
 /**
- * A stand-in for the @pulumi/cloudflare plugin, for tests that cannot download it: only cloudflare:index/queue:Queue, with the
- * inputs and outputs of the real one, for the REST API at CLOUDFLARE_BASE_URL.
+ * A stand-in for the @pulumi/cloudflare plugin, for tests that cannot download it: queues, for the REST API at CLOUDFLARE_BASE_URL,
+ * and Workers with their versions, for the API at STANDIN_WORKERS_URL. Inputs and outputs are those of the real one.
  */
-interface Inputs {
-  readonly accountId: string;
-  readonly queueName: string;
-  readonly jurisdiction?: string;
-  readonly settings?: Settings;
-}
-
-interface Settings {
-  readonly deliveryDelay?: number;
-  readonly deliveryPaused?: boolean;
-  readonly messageRetentionPeriod?: number;
-}
-
 const provider: Provider = {
   // Pulumi warns if a plugin is older than the package that requests it.
   version: cloudflare.version,
-
-  async check(urn, _olds, news: Inputs) {
-    if (!urn.includes("cloudflare:index/queue:Queue::")) {
-      throw new Error(`The stand-in for @pulumi/cloudflare knows Queue only, not ${urn}`);
-    }
+  async check(urn, _olds, news) {
+    resourceOf(urn);
     return { inputs: news };
   },
-
   // `olds` are outputs, in which the API has set the defaults: only the requested settings are compared.
-  async diff(_id, _urn, olds: Inputs, news: Inputs) {
-    const replaces = (["accountId", "jurisdiction"] as const).filter((key) => olds[key] !== news[key]);
-    const settings = { ...olds.settings, ...news.settings };
-    const same = olds.queueName === news.queueName && isDeepStrictEqual(settings, { ...olds.settings });
-    return { changes: replaces.length > 0 || !same, replaces };
-  },
-
-  async create(_urn, inputs: Inputs) {
-    // The id is known only during the run.
-    if (previews) return { id: "", outs: { ...inputs } };
-    const created = await call("POST", queuesPath(inputs.accountId), {
-      queue_name: inputs.queueName,
-      jurisdiction: inputs.jurisdiction,
-    });
-    const path = `${queuesPath(inputs.accountId)}/${created.queue_id}`;
-    const queue = inputs.settings ? await call("PATCH", path, { settings: toApi(inputs.settings) }) : created;
-    return { id: queue.queue_id, outs: outputs(inputs, queue) };
-  },
-
+  diff: (_id, urn, olds, news) => resourceOf(urn).diff(olds as never, news as never),
+  create: (urn, inputs) => resourceOf(urn).create(inputs as never, previews),
   // Pulumi imports by `ACCOUNT/QUEUE`, without properties, and expects the inputs that would create the same queue.
-  async read(id, _urn, props: Partial<Inputs>) {
-    const [queueId = id, accountId = props.accountId ?? ""] = id.split("/").reverse();
-    try {
-      const { queueName, settings, ...rest } = outputs(
-        { ...props, accountId },
-        await call("GET", `${queuesPath(accountId)}/${queueId}`),
-      );
-      return { id: queueId, props: { queueName, settings, ...rest }, inputs: { accountId, queueName, settings } };
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return { id: "", props: {} };
-      throw error;
-    }
-  },
-
-  async update(id, _urn, olds: Inputs, news: Inputs) {
-    // Like the real plugin, whose queue_id keeps its value in a preview.
-    if (previews) return { outs: { ...olds, ...news } };
-    const body = { queue_name: news.queueName, ...(news.settings && { settings: toApi(news.settings) }) };
-    return { outs: outputs(news, await call("PUT", `${queuesPath(news.accountId)}/${id}`, body)) };
-  },
-
-  async delete(id, _urn, props: Inputs) {
-    try {
-      await call("DELETE", `${queuesPath(props.accountId)}/${id}`);
-    } catch (error) {
-      if (!(error instanceof ApiError && error.status === 404)) throw error;
-    }
+  read: (id, urn, props) => resourceOf(urn).read(id, props as never),
+  update: (id, urn, olds, news) => resourceOf(urn).update(id, olds as never, news as never, previews),
+  delete: (id, urn, props) => resourceOf(urn).delete(id, props as never),
+  async invoke(token, inputs) {
+    if (token !== "cloudflare:index/getQueue:getQueue") throw new Error(`The stand-in has no function ${token}`);
+    return { outputs: await getQueue(inputs) };
   },
 };
-
-function queuesPath(accountId: string): string {
-  return `/accounts/${accountId}/queues`;
-}
-
-function toApi(settings: Settings): Record<string, unknown> {
-  return {
-    delivery_delay: settings.deliveryDelay,
-    delivery_paused: settings.deliveryPaused,
-    message_retention_period: settings.messageRetentionPeriod,
-  };
-}
-
-function outputs(inputs: Pick<Inputs, "accountId" | "jurisdiction">, queue: ApiQueue): Record<string, unknown> {
-  return {
-    accountId: inputs.accountId,
-    ...(inputs.jurisdiction !== undefined && { jurisdiction: inputs.jurisdiction }),
-    queueId: queue.queue_id,
-    queueName: queue.queue_name,
-    createdOn: queue.created_on,
-    modifiedOn: queue.modified_on,
-    producers: queue.producers,
-    producersTotalCount: queue.producers_total_count,
-    consumers: queue.consumers,
-    consumersTotalCount: queue.consumers_total_count,
-    settings: {
-      deliveryDelay: queue.settings.delivery_delay,
-      deliveryPaused: queue.settings.delivery_paused,
-      messageRetentionPeriod: queue.settings.message_retention_period,
-    },
-  };
-}
 
 /**
  * Whether the current call is part of a preview. The SDK's server does not pass this on to providers, but it reads the request
