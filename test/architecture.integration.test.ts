@@ -99,6 +99,8 @@ const floors: readonly Floor[] = [
     room: /^scripts\//,
     may: [
       leaves,
+      producer,
+      cloudflare,
       emulator,
       engine,
       /^scripts\//,

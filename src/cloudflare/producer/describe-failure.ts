@@ -9,7 +9,7 @@ interface Meaning {
   readonly remedy: string;
 }
 
-const deploy = "Run `pulumi up`, which deploys it, or deploy it by hand.";
+const deploy = "Run `pulumi up`, which deploys it, or deploy it by hand; see docs/worker.md.";
 const report = "The Worker is of another version, or this is a bug in queue-seeder. Deploy the Worker again.";
 
 /** The meaning of the Worker's rejections. Each is certain: nothing was sent. */
