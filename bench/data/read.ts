@@ -20,7 +20,8 @@ export interface Taken {
 async function check(root: string, folder: string): Promise<number> {
   const { manifests, problems } = await loadManifests({ root, folder });
   const [manifest] = manifests;
-  if (problems.length > 0 || manifest?.content.kind !== "file") throw new Error(problems.map(formatDiagnostic).join("\n"));
+  if (problems.length > 0 || manifest?.content.kind !== "file")
+    throw new Error(problems.map(formatDiagnostic).join("\n"));
   return manifest.content.size?.messages ?? 0;
 }
 

@@ -4,7 +4,7 @@ import { checkWorker } from "./checks.ts";
 
 const usage = `Checks a producer Worker that is deployed to an account, and prints its answers. It fills the queue with messages.
 
-    node scripts/check-worker/main.ts [--messages 1000]
+    npm run check:worker -- [--messages 1000]
 
 Variables:
   WORKER_URL                the address of the Worker
