@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { repository } from "./support/pages.ts";
@@ -6,11 +6,13 @@ import { repository } from "./support/pages.ts";
 /** Every text that users read or copy: pages, templates, help, and the code whose errors name a command. */
 const files = [
   ...readdirSync(repository).filter((name) => name.endsWith(".md") || name === ".pre-commit-hooks.yaml"),
-  ...["docs", "scripts", "src", "infra", ".github", "test/cli/usage"].flatMap((folder) =>
-    readdirSync(join(repository, folder), { recursive: true, encoding: "utf8", withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.(md|ya?ml|sh|ts|cjs|mjs|js|json|jsonc|txt|html)$/.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name).slice(repository.length).replace(/^\//, "")),
-  ),
+  ...["docs", "scripts", "src", "infra", ".github", "test/cli/usage"]
+    .filter((folder) => existsSync(join(repository, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(repository, folder), { recursive: true, encoding: "utf8", withFileTypes: true })
+        .filter((entry) => entry.isFile() && /\.(md|ya?ml|sh|ts|cjs|mjs|js|json|jsonc|txt|html)$/.test(entry.name))
+        .map((entry) => join(entry.parentPath, entry.name).slice(repository.length).replace(/^\//, "")),
+    ),
 ];
 
 /**
