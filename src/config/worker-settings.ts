@@ -1,4 +1,5 @@
 import { isLoopback } from "../cloudflare/endpoint.ts";
+import { workerKeyPattern } from "../producer/keys.ts";
 import type { PushTransport } from "../types.ts";
 import {
   type ConfigIssue,
@@ -74,7 +75,7 @@ function checkKey(config: ConfigReader, usedAt: readonly string[] | undefined, i
       issues.push(createIssue(usedAt, "the Worker has no key, queue-seeder:workerKey", keyHint));
     return;
   }
-  if (!/^[A-Za-z0-9+/]{43}=$/.test(key)) {
+  if (!workerKeyPattern.test(key)) {
     issues.push(createIssue(["workerKey"], "it is not a key of 32 bytes in base64", keyHint));
   }
 }

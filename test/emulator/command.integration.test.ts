@@ -71,6 +71,13 @@ test.each([
     ["--worker", "orders=a.ts"],
     "--worker needs the package miniflare, which is not installed. Run `npm install --save-dev miniflare`",
   ],
+  [
+    ["--producer"],
+    "--producer needs the package miniflare, which is not installed. Run `npm install --save-dev miniflare`",
+  ],
+  [["--producer-port", "8791"], "--producer-key and --producer-port need --producer."],
+  [["--producer", "--producer-key", "/proc/none/key"], "Cannot read the file /proc/none/key of --producer-key: "],
+  [["--producer", "--producer-key", "package.json"], "The file package.json contains no key of 32 bytes in base64."],
   [["--wrangler-dev", "orders"], "--wrangler-dev needs the package miniflare, which is not installed"],
   [
     ["--worker", "orders=a.ts", "--wrangler-dev", "orders"],

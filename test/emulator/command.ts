@@ -6,6 +6,7 @@ const main = new URL("../../src/cli/main.mjs", import.meta.url).pathname;
 
 /** The command `emulate` in a process of its own. */
 export interface Command extends AsyncDisposable {
+  readonly pid: number;
   /** The base URL that it printed on stdout. */
   readonly baseUrl: string;
   /** Returns everything that it printed on stderr so far. */
@@ -37,6 +38,7 @@ export async function startCommandIn(cwd: string, env: NodeJS.ProcessEnv, ...fla
     once(child, "close").then(([code]) => Promise.reject(new Error(`ended with ${code}: ${printed}`))),
   ]);
   return {
+    pid: child.pid ?? 0,
     baseUrl: /^listening on (http:\/\/.+)$/.exec(line)?.[1] ?? `no address in: ${line}`,
     stderr: () => printed,
     printed: (text, from = 0) =>

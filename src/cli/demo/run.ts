@@ -1,8 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { defaultWorkerName } from "../../config/worker-settings.ts";
+import { defaults } from "../../emulator/defaults.ts";
 import { startEmulator } from "../../emulator/index.ts";
 import { findPulumi } from "../../engine/pulumi.ts";
 import { formatDiagnostic, loadManifests } from "../../manifest/index.ts";
+import { deriveKeyPair } from "../../producer/keys.ts";
 import { UsageError } from "../../usage-error.ts";
 import { withDisposable } from "../../with-disposable.ts";
 import { createCommands } from "./commands.ts";
@@ -18,7 +22,11 @@ import { type DemoProject, playSteps } from "./steps.ts";
  * @returns the exit code
  * @throws UsageError if there is no project
  */
-export async function demo(root: string, { stack, verbose }: DemoFlags, env: NodeJS.ProcessEnv): Promise<number> {
+export async function demo(
+  root: string,
+  { stack, verbose, transport }: DemoFlags,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
   if (!existsSync(join(root, "Pulumi.yaml"))) {
     throw new UsageError(
       "there is no Pulumi.yaml here. Run this in the root of a project; `queue-seeder init` makes one.",
@@ -29,14 +37,23 @@ export async function demo(root: string, { stack, verbose }: DemoFlags, env: Nod
   const { engine } = await findPulumi(root, env);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const workerKey = transport === "worker" ? randomBytes(32).toString("base64") : undefined;
   return withDisposable(
-    await startEmulator({ queues: queues.map((name) => ({ name })), rateLimit: false }),
+    await startEmulator({
+      queues: queues.map((name) => ({ name })),
+      rateLimit: false,
+      ...(workerKey !== undefined && {
+        producer: { publicKey: deriveKeyPair(workerKey, defaults.account, defaultWorkerName).publicKey },
+      }),
+    }),
     (emulator) =>
       withDisposable(createSandbox(root), async (sandbox) => {
         const script = createScript({ verbose: verbose === true });
         const commands = createCommands({ engine, sandbox, emulator, env, signal: stop.signal });
         const ids = Object.fromEntries(queues.map((name) => [name, emulator.queueId(name)]));
-        const config = createDemoConfig(readConfig(root, stack), emulator.accountId, ids);
+        const url = emulator.producer?.url;
+        const worker = url === undefined || workerKey === undefined ? undefined : { url, key: workerKey };
+        const config = createDemoConfig(readConfig(root, stack), emulator.accountId, ids, worker);
         const ok = await playSteps({ project, config, emulator, sandbox, commands, script });
         if (stop.signal.aborted) return 130;
         return ok ? 0 : 1;

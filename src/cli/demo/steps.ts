@@ -56,7 +56,7 @@ export async function playSteps(demo: Demo): Promise<boolean> {
   return true;
 }
 
-async function makeStack({ project, config, commands, sandbox, script }: Demo): Promise<boolean> {
+async function makeStack({ project, config, emulator, commands, sandbox, script }: Demo): Promise<boolean> {
   const { stack, queues } = project;
   const made = await commands.pulumi(["stack", "init", stack, "--no-select"]);
   const secrets = Object.entries(config.secret).flatMap(([key, value]) => ["--secret", `${key}=${value}`]);
@@ -70,6 +70,7 @@ async function makeStack({ project, config, commands, sandbox, script }: Demo): 
   }
   sandbox.configure(stack, config.plain);
   script.detail(`An emulator of the Cloudflare Queues API has the queues ${queues.join(", ")}.`);
+  if (emulator.producer !== undefined) script.detail("Messages are pushed through the producer Worker, in workerd.");
   return true;
 }
 

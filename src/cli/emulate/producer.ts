@@ -2,16 +2,15 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { defaultWorkerName } from "../../config/worker-settings.ts";
 import type { ProducerOptions } from "../../emulator/index.ts";
-import { deriveKeyPair } from "../../producer/keys.ts";
+import { describeSystemError } from "../../file-error.ts";
+import { deriveKeyPair, workerKeyPattern } from "../../producer/keys.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { EmulateFlags } from "./flags.ts";
 
 /** The variable with the Worker key. */
 const variable = "QUEUE_SEEDER_WORKER_KEY";
-
-/** The name that the key is derived for: the one of a Worker that is deployed by hand. */
-const workerName = "queue-seeder";
 
 /** The key of the producer Worker. Disposing of it deletes a file that was made for it. */
 export interface ProducerKey extends AsyncDisposable {
@@ -27,10 +26,10 @@ export interface ProducerKey extends AsyncDisposable {
  * @throws UsageError if it is not a key
  */
 export async function openProducerKey(file: string | undefined, env: NodeJS.ProcessEnv): Promise<ProducerKey> {
-  const given = file === undefined ? env[variable] : await readFile(file, "utf8");
+  const given = file === undefined ? env[variable] : await readKeyFile(file);
   if (given !== undefined) {
     const text = given.trim();
-    if (!/^[A-Za-z0-9+/]{43}=$/.test(text)) {
+    if (!workerKeyPattern.test(text)) {
       const where = file === undefined ? `The variable ${variable}` : `The file ${file}`;
       throw new UsageError(
         `${where} contains no key of 32 bytes in base64. Make one with \`openssl rand -base64 32\`.`,
@@ -45,10 +44,18 @@ export async function openProducerKey(file: string | undefined, env: NodeJS.Proc
   return { text, source: { file: made }, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
+async function readKeyFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`Cannot read the file ${file} of --producer-key: ${describeSystemError(error)}`);
+  }
+}
+
 /** Returns the options of the emulator. Ledgers are kept as long as the messages are. */
 export function toProducerOptions({ account, producerPort, persist }: EmulateFlags, key: string): ProducerOptions {
   return {
-    publicKey: deriveKeyPair(key, account, workerName).publicKey,
+    publicKey: deriveKeyPair(key, account, defaultWorkerName).publicKey,
     port: producerPort,
     ...(persist !== undefined && { storage: `${persist}.ledgers` }),
   };

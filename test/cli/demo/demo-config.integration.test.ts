@@ -18,6 +18,21 @@ describe("the configuration of the demo", () => {
     });
   });
 
+  it("never leads to the stack's own Worker, and leads to the emulator's on demand", () => {
+    const config = {
+      "queue-seeder:transport": "worker",
+      "queue-seeder:worker": { url: "https://seeder.example.com" },
+      "queue-seeder:workerKey": { secure: "v1:abc" },
+    };
+    const plain = { "queue-seeder:accountId": "a", "queue-seeder:queues": {} };
+    expect(createDemoConfig(config, "a", {})).toEqual({ plain, secret: {} });
+    const worker = { url: "http://127.0.0.1:8787", key: "made" };
+    expect(createDemoConfig(config, "a", {}, worker)).toEqual({
+      plain: { ...plain, "queue-seeder:transport": "worker", "queue-seeder:worker": { url: worker.url } },
+      secret: { "queue-seeder:workerKey": "made" },
+    });
+  });
+
   it("keeps what manifests may name, with a text for every secret", () => {
     const config = {
       "shop:region": "eu",
