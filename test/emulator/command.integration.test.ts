@@ -3,6 +3,7 @@ import { startEmulator } from "../../src/emulator/index.ts";
 import { startCommand } from "./command.ts";
 
 const account = "0123456789abcdef0123456789abcdef";
+const queueId = "fedcba9876543210fedcba9876543210";
 
 const get = (baseUrl: string, path: string, token = "emulator-token") =>
   fetch(`${baseUrl}/accounts/${account}/queues${path}`, { headers: { authorization: `Bearer ${token}` } });
@@ -23,22 +24,22 @@ test("without flags it says what to export, and ends cleanly on a signal", async
 
 test("flags set up what exists and what happens", async () => {
   await using command = await startCommand(
-    ...["--token", "mine", "--queue", "mails=abc", "--queue", "orders", "--no-rate-limit"],
+    ...["--token", "mine", "--queue", `mails=${queueId}`, "--queue", "orders", "--no-rate-limit"],
     ...["--fault", "error=10250,route=queues.get,times=1", "--status", "10250=503"],
   );
   const list = await get(command.baseUrl, "", "mine");
   expect(list.headers.has("ratelimit")).toBe(false);
   expect(await list.json()).toMatchObject({
-    result: [{ queue_id: "abc", queue_name: "mails" }, { queue_name: "orders" }],
+    result: [{ queue_id: queueId, queue_name: "mails" }, { queue_name: "orders" }],
   });
-  expect((await get(command.baseUrl, "/abc", "mine")).status).toBe(503);
-  expect((await get(command.baseUrl, "/abc", "mine")).status).toBe(200);
-  expect((await get(command.baseUrl, "/abc")).status).toBe(401);
+  expect((await get(command.baseUrl, `/${queueId}`, "mine")).status).toBe(503);
+  expect((await get(command.baseUrl, `/${queueId}`, "mine")).status).toBe(200);
+  expect((await get(command.baseUrl, `/${queueId}`)).status).toBe(401);
 });
 
 test("time runs faster on demand, and retention passes with it", async () => {
-  await using command = await startCommand("--speed", "1000000", "--queue", "orders=abc", "--free-plan");
-  const path = `${command.baseUrl}/accounts/${account}/queues/abc`;
+  await using command = await startCommand("--speed", "1000000", "--queue", `orders=${queueId}`, "--free-plan");
+  const path = `${command.baseUrl}/accounts/${account}/queues/${queueId}`;
   const headers = { authorization: "Bearer emulator-token" };
   await fetch(`${path}/messages`, { method: "POST", headers, body: '{"body": 1}' });
   // A day lasts less than a tenth of a second.
