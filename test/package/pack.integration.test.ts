@@ -27,10 +27,16 @@ it("has nothing that publint would say", async () => {
   expect(messages).toEqual([]);
 });
 
+it("holds the producer Worker unchanged", () => {
+  const read = (path: string) => readFileSync(path, "utf8");
+  const path = "src/producer/worker.js";
+  expect(read(installed(path))).toBe(read(join(repository, path)));
+});
+
 it("holds code, its declarations and what it reads, and no tests", () => {
   const files = packed();
   expect(new Set(files.map(extname))).toEqual(
-    new Set([".js", ".mjs", ".cjs", ".ts", ".json", ".html", ".css", ".md", ".yml", ".sh", ""]),
+    new Set([".js", ".mjs", ".cjs", ".ts", ".json", ".jsonc", ".html", ".css", ".md", ".yml", ".sh", ""]),
   );
   expect(files.filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))).toEqual([]);
   const folders =
@@ -45,6 +51,8 @@ it("holds code, its declarations and what it reads, and no tests", () => {
       "package/infra/provider/entry.mjs",
       "package/messages/manifest.schema.json",
       "package/src/emulator/page/index.html",
+      "package/src/producer/worker.js",
+      "package/src/producer/wrangler.jsonc",
     ]),
   );
   expect(statSync(tarball).size).toBeLessThan(500_000);
