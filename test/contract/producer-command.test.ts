@@ -75,6 +75,8 @@ it("takes the key from a file or the environment, and keeps ledgers with the que
   await command.printed("printenv QUEUE_SEEDER_WORKER_KEY | pulumi config set");
   expect(await push(command)).toMatchObject({ state: "accepted", repeated: 1 });
   expect(command.stderr()).not.toContain(key);
+  // A signal that ends the runtime too.
+  await command.end("SIGTERM");
 });
 
 it("starts the runtime again when it ends", async () => {
@@ -88,6 +90,7 @@ it("starts the runtime again when it ends", async () => {
   await command.printed("[producer] warn: The Worker's runtime ended. It is started again.");
   // Until it listens, connections end without an answer.
   while ((await hello(base, key).catch(() => 0)) !== 200) await new Promise((resolve) => setImmediate(resolve));
+  await command.end("SIGTERM");
 });
 
 /** Returns the process id of the runtime that a command started. */
