@@ -119,7 +119,7 @@ const removedEnding = ".removed.journal";
 
 /** Builds a file name. The place is for readers of the folder; the rest makes the name unique. */
 function formatFileName(head: JournalHead, rest: string): string {
-  const readable = head.place.replace(/[^A-Za-z0-9_-]+/g, "-").slice(-60);
+  const readable = head.resource.replace(/[^A-Za-z0-9_-]+/g, "-").slice(-60);
   return `${readable}.${formatSite(head)}.${head.id}${rest}`;
 }
 

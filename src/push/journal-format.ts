@@ -99,19 +99,19 @@ function apply(event: Row, states: Map<number, { key: string; state: "sending" |
   return true;
 }
 
-const texts = ["id", "lineage", "deployment", "place", "delivery", "startedAt"] as const;
+const texts = ["id", "lineage", "deployment", "resource", "delivery", "startedAt"] as const;
 
 function isHead(row: Row): row is Row & JournalHead {
-  const { over, base, kind, deliveryNumber, workerLedger, fresh, uncheckpointed, segment } = row;
+  const { takenOver, base, kind, deliveryNumber, workerLedger, startsOver, uncheckpointed, segment } = row;
   const [queue, owner] = [toRow(row.queue), toRow(row.owner)];
   return (
     texts.every((name) => typeof row[name] === "string") &&
-    isKeys(over) &&
+    isKeys(takenOver) &&
     (base === null || typeof base === "string") &&
     (kind === "messages" || kind === "rows") &&
     (deliveryNumber === undefined || typeof deliveryNumber === "number") &&
     (workerLedger === undefined || isWorkerLedger(toRow(workerLedger))) &&
-    typeof fresh === "boolean" &&
+    typeof startsOver === "boolean" &&
     typeof uncheckpointed === "boolean" &&
     typeof segment === "number" &&
     [queue.accountId, queue.queueId, owner.machine, owner.started].every((text) => typeof text === "string") &&

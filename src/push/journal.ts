@@ -13,7 +13,7 @@ export interface JournalHead extends JournalSite {
   /** A random id. The Pulumi state contains it as soon as it contains the entries of the journal. */
   readonly id: string;
   /** The ids of the journals whose entries it took over. */
-  readonly over: readonly string[];
+  readonly takenOver: readonly string[];
   /** The latest id in the Pulumi state for this queue when the run began; null if the state had none. */
   readonly base: string | null;
   /** A random id that distinguishes the resource's ledger from those of earlier and other resources. */
@@ -21,14 +21,14 @@ export interface JournalHead extends JournalSite {
   /** A random id of this deployment of the manifest, the same for all segments. */
   readonly deployment: string;
   /** The names of project, stack and resource, which users may change. */
-  readonly place: string;
+  readonly resource: string;
   readonly kind: "messages" | "rows";
   /** The digest of the delivery, as the ledger would have it. */
   readonly delivery: string;
   /** Its number, if all segments of a data file share it. */
   readonly deliveryNumber?: number | undefined;
   /** Whether it is a new delivery of everything, so that messages pushed according to the state do not count. */
-  readonly fresh: boolean;
+  readonly startsOver: boolean;
   /** Identifies the messages in the ledger of the producer Worker; absent for the REST API. */
   readonly workerLedger?: { readonly generation: string; readonly ledger: string } | undefined;
   /** Whether Pulumi saves no state before the run ends. */

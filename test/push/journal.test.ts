@@ -55,7 +55,7 @@ describe("a journal", () => {
   });
 
   test("says of itself what it was begun with", async () => {
-    const head = headOf({ base: "before", over: ["one"], fresh: true, uncheckpointed: true, kind: "rows" });
+    const head = headOf({ base: "before", takenOver: ["one"], startsOver: true, uncheckpointed: true, kind: "rows" });
     opened.push(await journals.begin(head, { pushed: ["a"], inDoubt: ["b"] }));
     const found = await only();
     expect(found.head).toMatchObject(head);
@@ -63,8 +63,8 @@ describe("a journal", () => {
   });
 
   test("is found where its head is longer than what is read of it first", async () => {
-    await begin({ place: "x".repeat(50_000) });
-    expect((await only()).head.place).toHaveLength(50_000);
+    await begin({ resource: "x".repeat(50_000) });
+    expect((await only()).head.resource).toHaveLength(50_000);
   });
 
   test("records for the next run what was pushed and what is in doubt, and nothing that was not sent", async () => {

@@ -42,15 +42,15 @@ export async function watchJournals(
   const prefix = `${config.project}/${stack.short} `;
   // The run itself reports journals that cannot be read, and then pushes nothing.
   const found = async () =>
-    (await journals.list().catch(() => [])).filter(({ head, removed }) => !removed && head.place.startsWith(prefix));
+    (await journals.list().catch(() => [])).filter(({ head, removed }) => !removed && head.resource.startsWith(prefix));
   const before = new Set((await found()).map(({ head }) => head.id));
   return {
     async unsaved(named) {
       const open = (await found()).filter(({ head }) => !named.has(head.id));
-      const over = new Set(open.flatMap(({ head }) => head.over));
+      const over = new Set(open.flatMap(({ head }) => head.takenOver));
       const sums = new Map<string, UnsavedPushes>();
       for (const journal of open.filter(({ head }) => !over.has(head.id))) {
-        const { manifest } = parseSegmentName(parseUrn(journal.head.place.slice(prefix.length)).name);
+        const { manifest } = parseSegmentName(parseUrn(journal.head.resource.slice(prefix.length)).name);
         sums.set(manifest, add(sums.get(manifest), await toUnsaved(journal, !before.has(journal.head.id))));
       }
       return sums;

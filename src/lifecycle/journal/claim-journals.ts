@@ -21,7 +21,7 @@ export interface JournalClaim {
   readonly ids: readonly string[];
   /** Starts the journal of this run, which includes the entries of those taken over. @throws SeederError */
   begin(
-    ledger: Pick<SegmentLedger, "delivery" | "deliveryNumber" | "fresh" | "carriedOver">,
+    ledger: Pick<SegmentLedger, "delivery" | "deliveryNumber" | "startsOver" | "carriedOver">,
     workerLedger?: WorkerLedgerRecord,
   ): Promise<Journal>;
 }
@@ -44,7 +44,7 @@ export async function claimJournals(
   const query = toJournalQuery(inputs, before);
   await withJournalErrors(() => awaitOtherRuns(query, journals, inputs, host));
   const recovered = await withJournalErrors(() => takeJournals(query, journals));
-  const ids = recovered.flatMap(({ found: { head } }) => [head.id, ...head.over]);
+  const ids = recovered.flatMap(({ found: { head } }) => [head.id, ...head.takenOver]);
   return {
     recovered,
     ids,
@@ -116,23 +116,23 @@ function throwRunUnderWay({ manifest }: SegmentInputs, { owner }: JournalHead): 
 async function createHead(
   inputs: SegmentInputs,
   { lineage, recorded, queue, segment, resource }: JournalQuery,
-  over: readonly string[],
-  { delivery, deliveryNumber, fresh }: Pick<SegmentLedger, "delivery" | "deliveryNumber" | "fresh">,
+  takenOver: readonly string[],
+  { delivery, deliveryNumber, startsOver }: Pick<SegmentLedger, "delivery" | "deliveryNumber" | "startsOver">,
   { clock, env }: Pick<ProviderHost, "clock" | "env">,
 ): Promise<JournalHead> {
   return {
     id: randomId(),
-    over,
+    takenOver,
     base: recorded?.runs[0] ?? null,
     lineage: lineage ?? randomId(),
     deployment: inputs.deployment,
-    place: resource,
+    resource,
     queue,
     segment,
     kind: inputs.content.kind,
     delivery,
     deliveryNumber,
-    fresh,
+    startsOver,
     uncheckpointed: /^(1|true)$/i.test(env.PULUMI_SKIP_CHECKPOINTS ?? ""),
     startedAt: new Date(clock.now()).toISOString(),
     owner: await describeThisProcess(),

@@ -55,13 +55,13 @@ function formerUrn({ resourceUrn, segment }: SegmentInputs, name: string): strin
 
 /** Checks whether a journal belongs to the segment, by any of its identifiers. */
 export function isOfSegment(
-  { lineage, deployment, place }: JournalHead,
+  { lineage, deployment, resource }: JournalHead,
   query: Pick<JournalQuery, "lineage" | "deployments" | "resource" | "formerPlaces">,
 ): boolean {
   return (
     lineage === query.lineage ||
     query.deployments.includes(deployment) ||
-    [query.resource, ...query.formerPlaces].includes(place)
+    [query.resource, ...query.formerPlaces].includes(resource)
   );
 }
 
@@ -96,7 +96,7 @@ export async function findSegmentJournals(query: JournalQuery, journals: Journal
     if (classified === "spent") spent.push(found);
     else if (classified !== "other") open.push(classified);
   }
-  const over = new Set(open.flatMap(({ found: { head } }) => head.over));
+  const over = new Set(open.flatMap(({ found: { head } }) => head.takenOver));
   const [taken, rest] = [
     open.filter(({ found }) => over.has(found.head.id)),
     open.filter(({ found }) => !over.has(found.head.id)),
@@ -121,8 +121,8 @@ async function classifyJournal(found: FoundJournal, query: JournalQuery): Promis
   const isNext = head.base === (recorded?.runs[0] ?? null) && (isOwn || wasFirst);
   // Its entries, pushed or in doubt, do not apply to content of the other kind, yet the messages may be in the queue.
   if (head.kind !== content.kind) assertSameKind(head.kind, query, "the journal of an earlier run");
-  const { delivery, deliveryNumber, fresh } = head;
-  return { ...entries, delivery, deliveryNumber, fresh, isNext, found };
+  const { delivery, deliveryNumber, startsOver } = head;
+  return { ...entries, delivery, deliveryNumber, startsOver, isNext, found };
 }
 
 /**

@@ -13,7 +13,9 @@ import { type JournalHead, noEntries, type RecoveredEntries } from "../../push/j
 import type { SegmentLedger } from "./types.ts";
 
 /** Journal entries that the Pulumi state does not contain. */
-export interface RecoveredJournal extends RecoveredEntries, Pick<JournalHead, "delivery" | "deliveryNumber" | "fresh"> {
+export interface RecoveredJournal
+  extends RecoveredEntries,
+    Pick<JournalHead, "delivery" | "deliveryNumber" | "startsOver"> {
   /**
    * Whether the journal continues the recorded ledger. Otherwise the ledger has changed without it, or was restored, and every
    * entry that the ledger lacks is in doubt.
@@ -76,10 +78,10 @@ export function startOfJournal(
   resumed: boolean,
   journals: readonly RecoveredJournal[],
   carried: RecoveredEntries,
-): Pick<SegmentLedger, "resumed" | "fresh" | "carriedOver"> {
+): Pick<SegmentLedger, "resumed" | "startsOver" | "carriedOver"> {
   return {
     resumed,
-    fresh: !resumed || journals.some(({ isNext, fresh }) => isNext && fresh),
+    startsOver: !resumed || journals.some(({ isNext, startsOver }) => isNext && startsOver),
     carriedOver: resumed ? carried : { pushed: [], inDoubt: carried.inDoubt },
   };
 }
@@ -89,8 +91,8 @@ export function formatRowKey(index: number, digest: Digest): string {
   return `${index} ${digest}`;
 }
 
-function startsAnew({ isNext, fresh }: RecoveredJournal): boolean {
-  return isNext && fresh;
+function startsAnew({ isNext, startsOver }: RecoveredJournal): boolean {
+  return isNext && startsOver;
 }
 
 function addCarriedOver(

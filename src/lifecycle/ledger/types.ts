@@ -21,7 +21,7 @@ export interface SegmentLedger {
   /** Whether the run continues a delivery, recorded in the state or in a journal, instead of beginning one. */
   readonly resumed: boolean;
   /** Whether the delivery pushes everything again, so that pushed messages in the Pulumi state are not part of it. */
-  readonly fresh: boolean;
+  readonly startsOver: boolean;
   /** Journal entries that the Pulumi state does not contain, as far as they are part of the delivery. */
   readonly carriedOver: RecoveredEntries;
   /** Returns the key of a message in the journal. */

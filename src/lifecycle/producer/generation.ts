@@ -19,6 +19,6 @@ export function resolveGeneration(run: GenerationSource): string {
   if (!ledger.resumed) return [last?.id ?? latestRun ?? "", ledger.delivery, ledger.deliveryNumber ?? ""].join(" ");
   if (last?.workerLedger !== undefined) return last.workerLedger.generation;
   // A delivery that began over REST.
-  if (last?.fresh) return last.id;
+  if (last?.startsOver) return last.id;
   return recorded?.workerLedger?.generation ?? latestRun ?? session.removed.get(inputs.resourceUrn) ?? "";
 }

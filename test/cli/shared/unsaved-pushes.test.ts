@@ -24,11 +24,11 @@ it("adds up what the journals of a stack have that its state does not name, by m
     await journal.close();
   };
   const config = { project: "shop", values: new Map() };
-  await write({ id: "before", place: place("a/0") }, ["one"]);
+  await write({ id: "before", resource: place("a/0") }, ["one"]);
   const watch = await watchJournals({ root: folder.path, stack: { full: "org/shop/dev", short: "dev" }, config }, {});
-  await write({ id: "again", place: place("a/1"), segment: 1 }, ["two", "three"], ["four"]);
-  await write({ id: "saved", place: place("b/0") }, ["five"]);
-  await write({ id: "other", place: place("a/0", "prod") }, ["six"]);
+  await write({ id: "again", resource: place("a/1"), segment: 1 }, ["two", "three"], ["four"]);
+  await write({ id: "saved", resource: place("b/0") }, ["five"]);
+  await write({ id: "other", resource: place("a/0", "prod") }, ["six"]);
   expect(await watch.unsaved(new Set(["saved"]))).toEqual(
     new Map([["a", { pushed: 2, arrived: 3, inDoubt: 1, inDoubtMessages: ["four"] }]]),
   );

@@ -67,7 +67,7 @@ it("takes over from a run that cannot be seen, which stops before its next reque
   await hold.arrived;
   asOfAnotherMachine();
   const taken = failureOf(world.start().lifecycle.create(inputs));
-  while (!readdirSync(folder()).some((file) => readFileSync(join(folder(), file), "utf8").includes('"over":["'))) {
+  while (!readdirSync(folder()).some((file) => readFileSync(join(folder(), file), "utf8").includes('"takenOver":["'))) {
     await new Promise(setImmediate);
   }
   hold.release();
