@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { manifestType, parseUrn, segmentType } from "../src/engine/urn.ts";
+import { toObject } from "../src/json-object.ts";
 import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import { type SourceRecord, unpackSource } from "../src/plan/index.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
@@ -79,24 +80,20 @@ async function readResources(): Promise<RecordedResources> {
 }
 
 function segmentsOf(resources: unknown): readonly RecordedSegment[] {
-  return Object.entries(asMap(resources)).flatMap(([urn, resource]) => {
-    const { type, outputs } = asMap(resource);
+  return Object.entries(toObject(resources)).flatMap(([urn, resource]) => {
+    const { type, outputs } = toObject(resource);
     const { name } = parseUrn(urn);
     // A segment that never finished has only inputs.
-    const isSegment = type === segmentType && asMap(outputs).ledger !== undefined;
+    const isSegment = type === segmentType && toObject(outputs).ledger !== undefined;
     return isSegment ? [{ name, outputs: outputs as SegmentOutputs }] : [];
   });
 }
 
 function sourcesOf(resources: unknown): readonly SourceRecord[] {
-  return Object.values(asMap(resources)).flatMap((resource) => {
-    const { type, outputs } = asMap(resource);
-    return type === manifestType ? (unpackSource(asMap(outputs).source) ?? []) : [];
+  return Object.values(toObject(resources)).flatMap((resource) => {
+    const { type, outputs } = toObject(resource);
+    return type === manifestType ? (unpackSource(toObject(outputs).source) ?? []) : [];
   });
-}
-
-function asMap(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function unreadable(error: unknown): pulumi.RunError {

@@ -1,4 +1,5 @@
-import { isCount, isObject } from "./envelope.ts";
+import { isObject } from "../json-object.ts";
+import { isCount } from "./envelope.ts";
 import { parseQueueInfo } from "./parse-queue.ts";
 import type { QueueInfo } from "./types.ts";
 

@@ -1,4 +1,5 @@
-import { isCount, isObject } from "./envelope.ts";
+import { isObject } from "../json-object.ts";
+import { isCount } from "./envelope.ts";
 
 /** A message as a pull or a peek returns it. The content type defines the encoding of its body. */
 export interface DeliveredMessage {

@@ -1,3 +1,4 @@
+import { isObject } from "../json-object.ts";
 import type { QueueMetrics } from "../types.ts";
 
 /** One error of the API's envelope. */
@@ -45,10 +46,6 @@ export function parseMetrics(result: unknown): QueueMetrics | undefined {
   const { backlog_count, backlog_bytes, oldest_message_timestamp_ms = 0 } = metrics;
   if (!isCount(backlog_count) || !isCount(backlog_bytes) || !isCount(oldest_message_timestamp_ms)) return undefined;
   return { backlog_count, backlog_bytes, oldest_message_timestamp_ms };
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 export function isCount(value: unknown): value is number {

@@ -1,4 +1,5 @@
-import { isCount, isObject } from "./envelope.ts";
+import { isObject } from "../json-object.ts";
+import { isCount } from "./envelope.ts";
 import type { QueueInfo } from "./types.ts";
 
 /** Reads a queue from the API's result. @returns undefined if it is not a queue */

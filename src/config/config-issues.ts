@@ -47,7 +47,3 @@ export function rejectUnknownKeys(
     issues.push(createIssue([...path, name], "unknown key", next));
   }
 }
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { readRegularFile } from "../file-error.ts";
+import { toObject } from "../json-object.ts";
 
 const files = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"] as const;
 
@@ -41,7 +42,7 @@ function readProjectName(folder: string): unknown {
   try {
     const file = files.find((name) => existsSync(join(folder, name))) ?? files[0];
     const project: unknown = parse(readRegularFile(join(folder, file)).toString("utf8"));
-    return typeof project === "object" && project !== null ? Reflect.get(project, "name") : undefined;
+    return toObject(project).name;
   } catch {
     // Pulumi reports an invalid project file; here, it merely has no name.
     return undefined;

@@ -1,13 +1,7 @@
+import { isObject } from "../json-object.ts";
 import { queueNamePattern } from "../producer/wire.ts";
 import type { PushTransport } from "../types.ts";
-import {
-  type ConfigIssue,
-  type ConfigReader,
-  createIssue,
-  isObject,
-  readJson,
-  rejectUnknownKeys,
-} from "./config-issues.ts";
+import { type ConfigIssue, type ConfigReader, createIssue, readJson, rejectUnknownKeys } from "./config-issues.ts";
 import { isTransport, transportHint } from "./worker-settings.ts";
 
 /** Settings of a queue that manifests may push to. */

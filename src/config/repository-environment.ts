@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { parse } from "yaml";
+import { toObject } from "../json-object.ts";
 import { findProjectFolderAbove } from "./project-folder.ts";
 import { listStackFiles } from "./stack-files.ts";
 
@@ -40,8 +41,7 @@ function envFiles(folder: string): readonly string[] {
 /** Returns the JSON text of the key `environment`: a list of names, or the environment itself. "" if there is none. */
 function parseEnvironment(file: string): string {
   try {
-    const settings: unknown = parse(readText(file));
-    const environment = typeof settings === "object" && settings !== null && Reflect.get(settings, "environment");
+    const { environment } = toObject(parse(readText(file)));
     return environment ? JSON.stringify(environment) : "";
   } catch {
     // Pulumi rejects a file that is not YAML and reports it.

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { YAMLParseError } from "yaml";
 import { describeFileError, type FileErrorDescription, isFileError, readRegularFile } from "../file-error.ts";
+import { toObject } from "../json-object.ts";
 import {
   compareProblems,
   createProblem,
@@ -138,7 +139,7 @@ function secretIds({ values, isSecret }: Pick<StackConfig, "values" | "isSecret"
   const queues = values.get("queue-seeder:queues");
   if (!isSecret("queue-seeder:queues") || typeof queues !== "object" || queues === null) return [];
   return Object.entries(queues).flatMap(([name, queue]: [string, JsonValue]) => {
-    const id = typeof queue === "object" && queue !== null && "id" in queue ? queue.id : undefined;
+    const { id } = toObject(queue);
     const next = "Set it without --secret: an id gives no access.";
     return id === secretTag ? [createIssue(["queues", name, "id"], "it is a secret, and plans show it", next)] : [];
   });

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join, posix } from "node:path";
 import { parse } from "yaml";
 import { readRegularFile } from "../file-error.ts";
+import { toObject } from "../json-object.ts";
 
 /**
  * Returns the stacks with a configuration file in the repository, sorted by name, with the file's path relative to the
@@ -19,9 +20,8 @@ export function listStackFiles(root: string): ReadonlyMap<string, string> {
 /** Returns the folder of the stack files, which Pulumi.yaml can set. */
 function configFolder(root: string): string {
   try {
-    const project: unknown = parse(readRegularFile(join(root, "Pulumi.yaml")).toString("utf8"));
-    const folder = typeof project === "object" && project !== null && Reflect.get(project, "stackConfigDir");
-    return typeof folder === "string" ? folder : ".";
+    const { stackConfigDir } = toObject(parse(readRegularFile(join(root, "Pulumi.yaml")).toString("utf8")));
+    return typeof stackConfigDir === "string" ? stackConfigDir : ".";
   } catch {
     // Callers that need the project's file report what is wrong with it; here, only the folder is needed.
     return ".";

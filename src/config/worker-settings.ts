@@ -1,14 +1,8 @@
 import { isLoopback } from "../cloudflare/endpoint.ts";
+import { isObject } from "../json-object.ts";
 import { workerKeyPattern } from "../producer/keys.ts";
 import type { PushTransport } from "../types.ts";
-import {
-  type ConfigIssue,
-  type ConfigReader,
-  createIssue,
-  isObject,
-  readJson,
-  rejectUnknownKeys,
-} from "./config-issues.ts";
+import { type ConfigIssue, type ConfigReader, createIssue, readJson, rejectUnknownKeys } from "./config-issues.ts";
 
 /** The settings of the producer Worker. The provider reads the key. */
 export interface WorkerSettings {

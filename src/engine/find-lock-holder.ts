@@ -1,4 +1,4 @@
-import { parseMap, toMap } from "./json-map.ts";
+import { parseObject, toObject } from "../json-object.ts";
 import type { Pulumi } from "./pulumi.ts";
 import { readLockFile } from "./pulumi-internals/lock-files.ts";
 import { describeHolder, holderInCloud, type LockHolder } from "./stack-lock.ts";
@@ -20,7 +20,7 @@ interface NamedStack {
  */
 export async function findLockHolder(pulumi: Pulumi, stack: NamedStack): Promise<LockHolder | undefined> {
   const { code, stdout } = await pulumi.run(["whoami", "--verbose", "--json"]);
-  const url = code === 0 ? toText(parseMap(stdout).url) : "";
+  const url = code === 0 ? toText(parseObject(stdout).url) : "";
   if (url.startsWith("file://")) return findHolderInFolder(url, stack);
   return /^https?:/.test(url) ? findHolderInService(pulumi, stack) : undefined;
 }
@@ -34,7 +34,7 @@ function findHolderInFolder(url: string, { project, short }: NamedStack): LockHo
 async function findHolderInService(pulumi: Pulumi, { full, short }: NamedStack): Promise<LockHolder | undefined> {
   const { code, stdout } = await pulumi.run(["stack", "ls", "--json"]);
   const stacks = code === 0 ? list(stdout) : [];
-  const found = stacks.map(toMap).find(({ name }) => name === full || name === short);
+  const found = stacks.map(toObject).find(({ name }) => name === full || name === short);
   return found?.updateInProgress === true ? holderInCloud : undefined;
 }
 

@@ -1,6 +1,6 @@
+import { toObject } from "../json-object.ts";
 import type { SegmentOutputs } from "../lifecycle/state/segment.ts";
 import { LedgerError, type SourceRecord, unpackLedger, unpackRows, unpackSource } from "../plan/index.ts";
-import { toMap } from "./json-map.ts";
 import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
 import { exitCodes, parseReason } from "./pulumi-internals/cli-messages.ts";
 import { type ExportedResource, isEncrypted, parseExportedState } from "./pulumi-internals/exported-state.ts";
@@ -137,7 +137,7 @@ export function parseState(text: string, identity: StackIdentity): StackState {
     type === queueType && typeof queueId === "string" ? [[parseUrn(urn).name, queueId] as const] : [],
   );
   const list = own.find(({ type, urn }) => type === deploymentsType && parseUrn(urn).name === "deployments");
-  const ids = Object.entries(toMap(list?.outputs.ids)).map(([name, id]) => [name, String(id)] as const);
+  const ids = Object.entries(toObject(list?.outputs.ids)).map(([name, id]) => [name, String(id)] as const);
   const [foreign] = resources.filter((resource) => seededTypes.has(resource.type) && !isOwn(resource));
   if (foreign !== undefined) throw otherStackError(foreign.urn, identity);
   return {
@@ -192,6 +192,6 @@ function isOutputs(
     value.ledger !== undefined &&
     Array.isArray(value.runs) &&
     Array.isArray(value.elsewhere) &&
-    ["messages", "rows"].includes(String(toMap(value.content).kind))
+    ["messages", "rows"].includes(String(toObject(value.content).kind))
   );
 }

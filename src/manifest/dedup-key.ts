@@ -1,3 +1,4 @@
+import { isObject } from "../json-object.ts";
 import { messageDigest } from "../plan/index.ts";
 import type { DedupKey, JsonValue, Message } from "../types.ts";
 import { describeType } from "./describe-value.ts";
@@ -55,7 +56,7 @@ export function withDedupKey(message: Message): Message {
 }
 
 function hasRoom({ body, contentType }: Message, field: string, onProblem: OnVariableProblem): boolean {
-  if (contentType === "text" || typeof body !== "object" || body === null || Array.isArray(body)) {
+  if (contentType === "text" || !isObject(body)) {
     const is = contentType === "text" ? "a text message" : describeType(body);
     const what = `the body is ${is}, which cannot have the "dedup_field" ${quote(field)}`;
     onProblem("DEDUP_BODY", ["body"], "", what, 'Make the body a map of keys, or remove "dedup_field".');

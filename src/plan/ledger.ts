@@ -1,4 +1,5 @@
 import { truncate } from "../format.ts";
+import { toObject } from "../json-object.ts";
 import { type Digest, isDigest, type MessageKey } from "./digest.ts";
 
 /**
@@ -120,8 +121,7 @@ function unknownDigest(digest: string): LedgerError {
 }
 
 function isPacked(value: unknown): value is PackedLedger {
-  if (typeof value !== "object" || value === null) return false;
-  const { version, manifest, complete, delivery, pushed, inDoubt } = value as Record<string, unknown>;
+  const { version, manifest, complete, delivery, pushed, inDoubt } = toObject(value);
   return (
     version === ledgerVersion &&
     typeof manifest === "string" &&

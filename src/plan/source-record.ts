@@ -1,3 +1,4 @@
+import { toObject } from "../json-object.ts";
 import { type Digest, isDigest } from "./digest.ts";
 import type { Segment } from "./segments.ts";
 
@@ -50,8 +51,7 @@ export function unpackSource(value: unknown): SourceRecord | undefined {
 }
 
 function isPacked(value: unknown): value is PackedSourceRecord {
-  if (typeof value !== "object" || value === null) return false;
-  const { digest, delivery, segments } = value as Record<string, unknown>;
+  const { digest, delivery, segments } = toObject(value);
   return (
     typeof digest === "string" &&
     isDigest(digest) &&

@@ -1,3 +1,4 @@
+import { type JsonObject, toObject } from "../json-object.ts";
 import {
   type EntryOutcome,
   type JournalContent,
@@ -78,10 +79,8 @@ function damagedJournalError(file: string, row: number): JournalError {
   );
 }
 
-type Row = Readonly<Record<string, unknown>>;
-
 /** Applies an event. @returns false if {@link encodeLine} does not write such a line */
-function apply(event: Row, states: Map<number, { key: string; state: "sending" | EntryOutcome }>): boolean {
+function apply(event: JsonObject, states: Map<number, { key: string; state: "sending" | EntryOutcome }>): boolean {
   if (Array.isArray(event.sending)) {
     for (const entry of event.sending) {
       if (!Array.isArray(entry) || typeof entry[0] !== "number" || typeof entry[1] !== "string") return false;
@@ -101,16 +100,16 @@ function apply(event: Row, states: Map<number, { key: string; state: "sending" |
 
 const texts = ["id", "lineage", "deployment", "resource", "delivery", "startedAt"] as const;
 
-function isHead(row: Row): row is Row & JournalHead {
+function isHead(row: JsonObject): row is JsonObject & JournalHead {
   const { takenOver, base, kind, deliveryNumber, workerLedger, startsOver, uncheckpointed, segment } = row;
-  const [queue, owner] = [toRow(row.queue), toRow(row.owner)];
+  const [queue, owner] = [toObject(row.queue), toObject(row.owner)];
   return (
     texts.every((name) => typeof row[name] === "string") &&
     isKeys(takenOver) &&
     (base === null || typeof base === "string") &&
     (kind === "messages" || kind === "rows") &&
     (deliveryNumber === undefined || typeof deliveryNumber === "number") &&
-    (workerLedger === undefined || isWorkerLedger(toRow(workerLedger))) &&
+    (workerLedger === undefined || isWorkerLedger(toObject(workerLedger))) &&
     typeof startsOver === "boolean" &&
     typeof uncheckpointed === "boolean" &&
     typeof segment === "number" &&
@@ -119,16 +118,12 @@ function isHead(row: Row): row is Row & JournalHead {
   );
 }
 
-function isWorkerLedger({ generation, ledger }: Row): boolean {
+function isWorkerLedger({ generation, ledger }: JsonObject): boolean {
   return typeof generation === "string" && typeof ledger === "string";
 }
 
-function toRow(value: unknown): Row {
-  return typeof value === "object" && value !== null ? (value as Row) : {};
-}
-
 function parseEntries(value: unknown): RecoveredEntries | undefined {
-  const { pushed, inDoubt } = toRow(value);
+  const { pushed, inDoubt } = toObject(value);
   return isKeys(pushed) && isKeys(inDoubt) ? { pushed, inDoubt } : undefined;
 }
 
@@ -136,10 +131,10 @@ function isKeys(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((key) => typeof key === "string");
 }
 
-function parse(row: string): Row | undefined {
+function parse(row: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(row);
-    return typeof value === "object" && value !== null ? (value as Row) : undefined;
+    return typeof value === "object" && value !== null ? (value as JsonObject) : undefined;
   } catch {
     return undefined;
   }

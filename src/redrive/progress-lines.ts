@@ -1,4 +1,4 @@
-import { isObject } from "../cloudflare/envelope.ts";
+import { isObject } from "../json-object.ts";
 import type { Owner } from "../push/journal-owner.ts";
 import { type RowKind, rowKinds } from "./row.ts";
 

@@ -1,4 +1,5 @@
 import { applyEdits, modify, type ParseError, parse } from "jsonc-parser";
+import { isObject } from "../../json-object.ts";
 
 /**
  * Adds the schema of manifests to the settings of VS Code, and changes nothing else, comments included.
@@ -12,11 +13,11 @@ export function addToEditorSettings(existing: string | undefined, schema: string
   const errors: ParseError[] = [];
   const settings: unknown = parse(text, errors, { allowTrailingComma: true });
   // Settings that VS Code could not read either are left to their owner.
-  if (errors.length > 0 || typeof settings !== "object" || settings === null || Array.isArray(settings)) return text;
+  if (errors.length > 0 || !isObject(settings)) return text;
   const formattingOptions = { insertSpaces: true, tabSize: 2, eol: "\n" };
   const set = (path: readonly string[], value: unknown, before: string) =>
     applyEdits(before, modify(before, [...path], value, { formattingOptions }));
-  const schemas = (settings as Record<string, unknown>)["yaml.schemas"];
+  const schemas = settings["yaml.schemas"];
   if (typeof schemas === "object" && schemas !== null && Object.hasOwn(schemas, schema)) return text;
   return set(["yaml.schemas", schema], [manifests], text);
 }

@@ -1,3 +1,4 @@
+import { isObject, type JsonObject, toObject } from "../../json-object.ts";
 import { importName } from "./own-source.ts";
 
 /** Thrown if an existing file cannot be extended. */
@@ -34,7 +35,7 @@ export interface PackageNeeds {
 export function addToPackageJson(existing: string | undefined, needs: PackageNeeds): { text: string; type: unknown } {
   const before: Record<string, unknown> =
     existing === undefined ? createPackageJson(needs) : parsePackageJson(existing);
-  const had = { ...toMap(before.devDependencies), ...toMap(before.dependencies) };
+  const had = { ...toObject(before.devDependencies), ...toObject(before.dependencies) };
   const lacking = (wanted: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(wanted).filter(([name]) => had[name] === undefined));
   const wanted = {
@@ -43,14 +44,14 @@ export function addToPackageJson(existing: string | undefined, needs: PackageNee
   };
   // A tarball outside the project was copied into it, so its entry changes.
   const own = { [importName]: needs.specifier };
-  const inDevelopment = toMap(before.devDependencies)[importName] !== undefined;
+  const inDevelopment = toObject(before.devDependencies)[importName] !== undefined;
   const after = {
     ...before,
     // Existing scripts come first, in their order, and win over ours of the same name.
-    scripts: { ...toMap(before.scripts), ...scripts, ...toMap(before.scripts) },
-    dependencies: sortKeys({ ...toMap(before.dependencies), ...lacking(wanted), ...(inDevelopment ? {} : own) }),
+    scripts: { ...toObject(before.scripts), ...scripts, ...toObject(before.scripts) },
+    dependencies: sortKeys({ ...toObject(before.dependencies), ...lacking(wanted), ...(inDevelopment ? {} : own) }),
     devDependencies: sortKeys({
-      ...toMap(before.devDependencies),
+      ...toObject(before.devDependencies),
       ...lacking(devDependencies),
       ...(inDevelopment ? own : {}),
     }),
@@ -70,16 +71,12 @@ function parsePackageJson(text: string): Record<string, unknown> {
   } catch {
     value = undefined;
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  if (isObject(value)) return { ...value };
   throw new MergeError("package.json is not a JSON object, so nothing can be added to it. Mend it first.");
 }
 
-function sortKeys(map: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function sortKeys(map: JsonObject): Record<string, unknown> {
   return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function toMap(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
 /** Folders that must not be committed: installed packages and queue-seeder's working files. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
+import { type JsonObject, toObject } from "../../json-object.ts";
 
 /** The name under which projects import the package, whatever name it is published under. Pulumi states contain it. */
 export const importName = "queue-seeder";
@@ -28,7 +29,7 @@ export function findOwnSource(folder: string): OwnSource {
   const roots = parts.slice(0, -1).map((_, at) => parts.slice(0, at + 1).join(`${sep}node_modules${sep}`));
   for (const root of roots) {
     const { dependencies, devDependencies } = readJson(join(root, "package.json"));
-    const listed = { ...toMap(devDependencies), ...toMap(dependencies) }[importName];
+    const listed = { ...toObject(devDependencies), ...toObject(dependencies) }[importName];
     const found = typeof listed === "string" ? parseSpecifier(listed, root) : undefined;
     if (found !== undefined) return found;
   }
@@ -51,11 +52,11 @@ export function parseSpecifier(specifier: string, root: string): OwnSource | und
 }
 
 /** Reads what npm recorded in node_modules; undefined if another package manager installed the package. */
-function recordedSource(root: string, own: Readonly<Record<string, unknown>>): OwnSource | undefined {
+function recordedSource(root: string, own: JsonObject): OwnSource | undefined {
   const { packages } = readJson(join(root, "node_modules/.package-lock.json"));
-  const entry = toMap(packages)[`node_modules/${importName}`];
+  const entry = toObject(packages)[`node_modules/${importName}`];
   if (entry === undefined) return undefined;
-  const { resolved } = toMap(entry);
+  const { resolved } = toObject(entry);
   if (typeof resolved !== "string") return { kind: "specifier", specifier: registrySpecifier(own) };
   const name = String(own.name);
   const fromRegistry = /^https?:/.test(resolved) && new URL(resolved).pathname.includes(`/${name}/-/`);
@@ -63,7 +64,7 @@ function recordedSource(root: string, own: Readonly<Record<string, unknown>>): O
 }
 
 /** Returns the range for a registry. A package that is published under another name, such as a scoped one, needs an alias. */
-function registrySpecifier({ name, version }: Readonly<Record<string, unknown>>): string {
+function registrySpecifier({ name, version }: JsonObject): string {
   return name === importName ? `^${version}` : `npm:${name}@^${version}`;
 }
 
@@ -76,10 +77,6 @@ export function findInstalled(folder: string): string | undefined {
   }
 }
 
-function readJson(path: string): Readonly<Record<string, unknown>> {
-  return existsSync(path) ? toMap(JSON.parse(readFileSync(path, "utf8"))) : {};
-}
-
-function toMap(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+function readJson(path: string): JsonObject {
+  return existsSync(path) ? toObject(JSON.parse(readFileSync(path, "utf8"))) : {};
 }

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { toObject } from "../../json-object.ts";
 import type { Version } from "./model.ts";
-import { readSegments, toFields } from "./read-segments.ts";
+import { readSegments } from "./read-segments.ts";
 
 /** Returns the absolute path of a `file://` backend; undefined for every other backend. */
 export function backendFolder(url: string, root: string): string | undefined {
@@ -29,7 +30,7 @@ export function readHistoryFolder(folder: string, project: string, stack: string
     // Compared as text: nanoseconds exceed the exact range of numbers, and all have the same number of digits.
     .sort((a, b) => (a.nanoseconds < b.nanoseconds ? -1 : 1));
   return runs.slice(-last).map(({ run, packed }, index, kept) => {
-    const { kind, result, message, endTime } = toFields(readJson(join(own, `${run}.history.json${packed}`)));
+    const { kind, result, message, endTime } = toObject(readJson(join(own, `${run}.history.json${packed}`)));
     return {
       version: runs.length - kept.length + index + 1,
       kind: String(kind),

@@ -1,8 +1,9 @@
 import type { Pulumi } from "../../engine/pulumi.ts";
 import { parseReason } from "../../engine/pulumi-internals/cli-messages.ts";
+import { type JsonObject, toObject } from "../../json-object.ts";
 import { backendFolder, readHistoryFolder } from "./history-folder.ts";
 import type { Version } from "./model.ts";
-import { readSegments, toFields } from "./read-segments.ts";
+import { readSegments } from "./read-segments.ts";
 
 /** The history of a stack in its Pulumi backend. */
 export interface History {
@@ -49,7 +50,7 @@ export async function readHistory(
       "1",
     ]),
   );
-  const runs = (Array.isArray(listed) ? listed : []).map(toFields).reverse();
+  const runs = (Array.isArray(listed) ? listed : []).map(toObject).reverse();
   if (runs.some(({ version }) => Number(version) > 0)) {
     return { versions: await loadVersions(pulumi, stack.full, runs), note: undefined };
   }
@@ -58,9 +59,11 @@ export async function readHistory(
   return { versions: runs.slice(-1).map((run) => ({ ...toVersion(run), segments: readSegments(state) })), note };
 }
 
-type Run = Readonly<Record<string, unknown>>;
-
-async function loadVersions(pulumi: Pick<Pulumi, "run">, stack: string, runs: readonly Run[]): Promise<Version[]> {
+async function loadVersions(
+  pulumi: Pick<Pulumi, "run">,
+  stack: string,
+  runs: readonly JsonObject[],
+): Promise<Version[]> {
   const versions: Version[] = [];
   for (let from = 0; from < runs.length; from += atOnce) {
     const some = runs.slice(from, from + atOnce).map(async (run) => {
@@ -74,7 +77,7 @@ async function loadVersions(pulumi: Pick<Pulumi, "run">, stack: string, runs: re
   return versions;
 }
 
-function toVersion({ version, kind, result, message, endTime }: Run): Omit<Version, "segments"> {
+function toVersion({ version, kind, result, message, endTime }: JsonObject): Omit<Version, "segments"> {
   return {
     version: Number(version),
     kind: String(kind),
@@ -85,7 +88,7 @@ function toVersion({ version, kind, result, message, endTime }: Run): Omit<Versi
 }
 
 async function backendUrl(pulumi: Pick<Pulumi, "run">): Promise<string> {
-  return String(toFields(JSON.parse(await ask(pulumi, ["whoami", "--json"]))).url);
+  return String(toObject(JSON.parse(await ask(pulumi, ["whoami", "--json"]))).url);
 }
 
 async function ask(pulumi: Pick<Pulumi, "run">, args: readonly string[]): Promise<string> {

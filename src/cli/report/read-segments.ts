@@ -1,27 +1,26 @@
+import { type JsonObject, toObject } from "../../json-object.ts";
 import type { LastPush } from "../../lifecycle/state/segment.ts";
 import type { VersionSegment } from "./model.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads the segments from an exported state or from a checkpoint in the history. It skips unreadable resources, for example of
  * another version of queue-seeder: nothing is decided based on a report.
  */
 export function readSegments(state: unknown): readonly VersionSegment[] {
-  const { deployment, checkpoint } = toFields(state);
-  const { resources } = toFields(deployment ?? toFields(checkpoint).latest);
+  const { deployment, checkpoint } = toObject(state);
+  const { resources } = toObject(deployment ?? toObject(checkpoint).latest);
   if (!Array.isArray(resources)) return [];
-  return resources.map(toFields).flatMap(({ type, urn, outputs, delete: replaced }) => {
+  return resources.map(toObject).flatMap(({ type, urn, outputs, delete: replaced }) => {
     if (type !== "pulumi-nodejs:dynamic:Segment" || replaced === true) return [];
-    return toSegment(String(urn), toFields(outputs));
+    return toSegment(String(urn), toObject(outputs));
   });
 }
 
-function toSegment(name: string, outputs: Fields): readonly VersionSegment[] {
+function toSegment(name: string, outputs: JsonObject): readonly VersionSegment[] {
   const { queue, manifest, inDoubt, metrics, metricsAt } = outputs;
-  const lastPush = toPush(toFields(outputs.lastPush));
+  const lastPush = toPush(toObject(outputs.lastPush));
   if (typeof queue !== "string" || typeof manifest !== "string" || lastPush === undefined) return [];
-  const heard = toMetrics(toFields(metrics));
+  const heard = toMetrics(toObject(metrics));
   return [
     {
       name,
@@ -34,7 +33,7 @@ function toSegment(name: string, outputs: Fields): readonly VersionSegment[] {
   ];
 }
 
-function toPush({ pushed, requests, at, commit, by, plan }: Fields): LastPush | undefined {
+function toPush({ pushed, requests, at, commit, by, plan }: JsonObject): LastPush | undefined {
   if (typeof pushed !== "number" || typeof at !== "string") return undefined;
   return {
     pushed,
@@ -47,7 +46,11 @@ function toPush({ pushed, requests, at, commit, by, plan }: Fields): LastPush | 
   };
 }
 
-function toMetrics({ backlog_count, backlog_bytes, oldest_message_timestamp_ms }: Fields): VersionSegment["metrics"] {
+function toMetrics({
+  backlog_count,
+  backlog_bytes,
+  oldest_message_timestamp_ms,
+}: JsonObject): VersionSegment["metrics"] {
   if (typeof backlog_count !== "number") return undefined;
   return {
     backlog_count,
@@ -58,8 +61,4 @@ function toMetrics({ backlog_count, backlog_bytes, oldest_message_timestamp_ms }
 
 function numberOr0(value: unknown): number {
   return typeof value === "number" ? value : 0;
-}
-
-export function toFields(value: unknown): Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }

@@ -1,5 +1,6 @@
+import { isObject } from "../../json-object.ts";
 import { type RejectionReason, rejectionStatuses, wireVersion } from "../../producer/wire.ts";
-import { isCount, isObject } from "../envelope.ts";
+import { isCount } from "../envelope.ts";
 import { createFailure } from "../network-errors.ts";
 import { parseRateLimitHeaders } from "../rate-limit-headers.ts";
 import type { TransportResult } from "../transport.ts";

@@ -1,5 +1,5 @@
+import { toObject } from "../../json-object.ts";
 import { LedgerError } from "../../plan/index.ts";
-import { toMap } from "../json-map.ts";
 
 /** The part of a resource in the Pulumi state that is used. */
 export interface ExportedResource {
@@ -21,13 +21,13 @@ export function parseExportedState(text: string): readonly ExportedResource[] {
   } catch {
     throw new LedgerError("`pulumi stack export` wrote no JSON");
   }
-  const resources = toMap(toMap(exported).deployment).resources ?? [];
+  const resources = toObject(toObject(exported).deployment).resources ?? [];
   if (!Array.isArray(resources)) throw new LedgerError("`pulumi stack export` wrote no list of resources");
-  return resources.map(toMap).map(({ type, urn, inputs, outputs, delete: deleted, taint, pendingReplacement }) => ({
+  return resources.map(toObject).map(({ type, urn, inputs, outputs, delete: deleted, taint, pendingReplacement }) => ({
     type: String(type),
     urn: String(urn),
-    inputs: toMap(inputs),
-    outputs: toMap(outputs),
+    inputs: toObject(inputs),
+    outputs: toObject(outputs),
     deleted: deleted === true,
     replaced: taint === true || pendingReplacement === true,
   }));
@@ -35,5 +35,5 @@ export function parseExportedState(text: string): readonly ExportedResource[] {
 
 /** Checks whether a value in the state is a secret. Source: pulumi, sdk/go/common/resource/sig, Key and Secret */
 export function isEncrypted(value: unknown): boolean {
-  return toMap(value)["4dabf18193072939515e22adb298388d"] === "1b47061264138c4ac30d75fd1eb44270";
+  return toObject(value)["4dabf18193072939515e22adb298388d"] === "1b47061264138c4ac30d75fd1eb44270";
 }

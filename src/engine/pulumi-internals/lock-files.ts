@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseMap } from "../json-map.ts";
+import { parseObject } from "../../json-object.ts";
 import type { LockOwner } from "./cli-messages.ts";
 
 /**
@@ -17,7 +17,7 @@ export function readLockFile(url: string, project: string, stack: string): LockO
   const locks = join(toFolder(url), ".pulumi/locks/organization", project, stack);
   const name = listNames(locks).find((file) => file.endsWith(".json"));
   if (name === undefined) return undefined;
-  const { username, hostname, pid, timestamp } = parseMap(readIfExists(join(locks, name)));
+  const { username, hostname, pid, timestamp } = parseObject(readIfExists(join(locks, name)));
   const [user, host, since] = [username, hostname, timestamp].map((value) => (typeof value === "string" ? value : ""));
   if (!user || typeof pid !== "number") return undefined;
   return { user, host: host ?? "", pid, since: since ?? "" };

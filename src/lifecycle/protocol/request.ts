@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { toObject } from "../../json-object.ts";
 import { SeederError } from "../errors.ts";
 import { type RepairAction, repairActions } from "./events.ts";
 
@@ -68,7 +69,7 @@ export function parseRequest(env: Readonly<Record<string, string | undefined>>):
   } catch {
     throw unreadableRequest("the file that it names cannot be read, or is not JSON");
   }
-  const found = toMap(value).version;
+  const found = toObject(value).version;
   if (found !== version)
     throw unreadableRequest(`the file has version ${String(found)}, and this provider reads ${version}`);
   if (!isRequest(value)) throw unreadableRequest("the file is not what queue-seeder writes");
@@ -84,7 +85,7 @@ function unreadableRequest(what: string): SeederError {
 }
 
 function isRequest(value: unknown): value is RunRequest {
-  const { events, plan, approvedPushes, repair } = toMap(value);
+  const { events, plan, approvedPushes, repair } = toObject(value);
   return (
     typeof events === "boolean" &&
     (plan === undefined || typeof plan === "string") &&
@@ -94,7 +95,7 @@ function isRequest(value: unknown): value is RunRequest {
 }
 
 function isRepair(value: unknown): value is RepairRequest {
-  const { action, manifest, segments, messages } = toMap(value);
+  const { action, manifest, segments, messages } = toObject(value);
   return (
     repairActions.some((known) => known === action) &&
     typeof manifest === "string" &&
@@ -105,8 +106,4 @@ function isRepair(value: unknown): value is RepairRequest {
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((each) => typeof each === "string");
-}
-
-function toMap(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

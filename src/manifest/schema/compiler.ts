@@ -6,7 +6,7 @@ import { objects } from "./keywords/objects.ts";
 import { references } from "./keywords/references.ts";
 import { unevaluated } from "./keywords/unevaluated.ts";
 import { values } from "./keywords/values.ts";
-import { isObject, type OnSchemaFault, type Registry } from "./registry.ts";
+import { isSchemaObject, type OnSchemaFault, type Registry } from "./registry.ts";
 import type { Rule } from "./schema-node.ts";
 import { failing, SchemaNode } from "./schema-node.ts";
 import type { Located, Resource, SchemaObject, SchemaValue } from "./types.ts";
@@ -59,7 +59,7 @@ export class Compiler implements SchemaCompiler {
 
   node(located: Located): SchemaNode {
     const { schema } = located;
-    const known = isObject(schema) ? this.#nodes.get(schema) : undefined;
+    const known = isSchemaObject(schema) ? this.#nodes.get(schema) : undefined;
     if (known !== undefined) return known;
     const node = new SchemaNode(located);
     this.#schemas += 1;
@@ -70,7 +70,7 @@ export class Compiler implements SchemaCompiler {
       }
       return node;
     }
-    if (isObject(schema)) {
+    if (isSchemaObject(schema)) {
       this.#nodes.set(schema, node);
       node.rules = this.#rules(schema, located);
     } else if (schema === false) {
@@ -95,7 +95,7 @@ export class Compiler implements SchemaCompiler {
     const resource = this.registry.resources.get(uri) ?? this.#sources.resource(uri, from, reference);
     if (resource === undefined) return undefined;
     const target = fragment === undefined ? undefined : this.registry.find(resource, fragment);
-    if (target !== undefined && (typeof target.schema === "boolean" || isObject(target.schema))) return target;
+    if (target !== undefined && (typeof target.schema === "boolean" || isSchemaObject(target.schema))) return target;
     const is = target === undefined ? "the schema does not exist there" : "the value there is not a schema";
     const what = `the reference ${JSON.stringify(reference)} leads to ${resource.root.file.file.path}, and ${is}`;
     this.#sources.fault(at, what, "Correct the part after #.");

@@ -1,6 +1,6 @@
+import { isObject } from "../../json-object.ts";
 import type { JsonValue } from "../../types.ts";
 import { Evaluation } from "./evaluation.ts";
-import { isMap } from "./keywords/objects.ts";
 import { describeAllowed } from "./keywords/values.ts";
 import type { Branch, Failure, Rule, SchemaNode } from "./schema-node.ts";
 import type { InstancePath } from "./types.ts";
@@ -96,7 +96,7 @@ function collectTags(node: SchemaNode, value: JsonValue, tags: Tags = { types: [
     if (rule.keyword === "type") tags.types.push(rule);
     if (isConstant(rule)) tags.constants.push({ key: "", rule, held: value });
     if (depth < maxLookedAt) for (const inner of rule.always ?? []) collectTags(inner, value, tags, depth + 1);
-    if (!isMap(value)) continue;
+    if (!isObject(value)) continue;
     for (const [key, inner] of rule.properties ?? []) {
       const held = Object.hasOwn(value, key) ? value[key] : undefined;
       if (held === undefined) continue;

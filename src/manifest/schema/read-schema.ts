@@ -1,4 +1,5 @@
 import { findNodeAtLocation, type Node, parseTree } from "jsonc-parser";
+import { isObject } from "../../json-object.ts";
 import type { SourceLocation } from "../../types.ts";
 import { readTextFile } from "../manifest-files.ts";
 import { createProblem } from "../problem.ts";
@@ -31,7 +32,7 @@ export function readSchema(root: string, path: string, problems: ProblemCollecto
   }
   if (errors.length > 0) return undefined;
   const value = parseNumbersExactly(file.text) as SchemaValue;
-  if (typeof value === "boolean" || (typeof value === "object" && value !== null && !Array.isArray(value))) {
+  if (typeof value === "boolean" || isObject(value)) {
     return { file, value };
   }
   const next = 'Write a JSON Schema, such as { "type": "object" }.';

@@ -5,7 +5,7 @@ import type { Located, Resource, SchemaFile, SchemaObject, SchemaValue, Steps } 
 /** Called with a problem of a schema. */
 export type OnSchemaFault = (located: Pick<Located, "file" | "steps">, what: string, next: string) => void;
 
-export function isObject(value: SchemaValue | undefined): value is SchemaObject {
+export function isSchemaObject(value: SchemaValue | undefined): value is SchemaObject {
   return (
     typeof value === "object" &&
     value !== null &&
@@ -49,14 +49,14 @@ export class Registry {
       if (inner === undefined) return undefined;
       schema = inner;
       steps = [...steps, step];
-      here = (isObject(schema) && this.#located.get(schema)) || here;
+      here = (isSchemaObject(schema) && this.#located.get(schema)) || here;
     }
     return this.locate(schema, steps, here);
   }
 
   /** Returns a schema by its location in another, even if no schema is expected there. */
   locate(schema: SchemaValue, steps: Steps, around: Located): Located {
-    if (isObject(schema)) {
+    if (isSchemaObject(schema)) {
       const known = this.#located.get(schema);
       return (
         known ?? this.#visit(schema, around.file, steps, around.resource, around.resource.uri, around.resource.dialect)
@@ -76,19 +76,20 @@ export class Registry {
     const resource = this.#resourceOf(schema, file, steps, parent, base, inherited);
     const isRoot = resource !== parent;
     const located = isRoot ? resource.root : { schema, resource, file, steps };
-    if (!isObject(schema)) return located;
+    if (!isSchemaObject(schema)) return located;
     this.#located.set(schema, located);
     const { dialect } = resource;
     this.#anchor(schema, located);
     for (const [keyword, value] of Object.entries(schema)) {
       const holds = dialect.keywords.get(keyword);
       const visit = (inner: SchemaValue, more: Steps) => {
-        if (isObject(inner)) this.#visit(inner, file, [...steps, keyword, ...more], resource, resource.uri, dialect);
+        if (isSchemaObject(inner))
+          this.#visit(inner, file, [...steps, keyword, ...more], resource, resource.uri, dialect);
       };
       if (holds === "schema" || (holds === "schemaOrList" && !Array.isArray(value))) visit(value, []);
       else if ((holds === "list" || holds === "schemaOrList") && Array.isArray(value)) {
         for (const [index, inner] of value.entries()) visit(inner, [String(index)]);
-      } else if ((holds === "map" || holds === "schemasOrNames") && isObject(value)) {
+      } else if ((holds === "map" || holds === "schemasOrNames") && isSchemaObject(value)) {
         for (const [key, inner] of Object.entries(value)) visit(inner, [key]);
       }
     }
@@ -103,7 +104,7 @@ export class Registry {
     base: string,
     inherited: Dialect,
   ): Resource {
-    const object = isObject(schema) ? schema : {};
+    const object = isSchemaObject(schema) ? schema : {};
     const declared = typeof object.$schema === "string" ? findDialect(object.$schema) : undefined;
     const dialect = declared ?? inherited;
     const ignored = dialect.refStandsAlone && object.$ref !== undefined;
@@ -157,5 +158,5 @@ export class Registry {
 
 function child(schema: SchemaValue, step: string): SchemaValue | undefined {
   if (Array.isArray(schema)) return /^(?:0|[1-9]\d*)$/.test(step) ? schema[Number(step)] : undefined;
-  return isObject(schema) && Object.hasOwn(schema, step) ? schema[step] : undefined;
+  return isSchemaObject(schema) && Object.hasOwn(schema, step) ? schema[step] : undefined;
 }

@@ -9,7 +9,7 @@ import { type Dialect, defaultDialect, dialects, findDialect } from "./dialects.
 import { explainFailures, toSteps } from "./explain-failures.ts";
 import { metaschema, metaschemaChecker } from "./metaschemas.ts";
 import { locateStep, readSchema } from "./read-schema.ts";
-import { isObject, type OnSchemaFault, Registry } from "./registry.ts";
+import { isSchemaObject, type OnSchemaFault, Registry } from "./registry.ts";
 import type { SchemaIds } from "./schema-ids.ts";
 import { isSuppressed } from "./suppressions.ts";
 import type { Located, Resource, SchemaFile } from "./types.ts";
@@ -155,7 +155,7 @@ export class RepositorySources implements Sources {
   }
 
   #dialectOf({ file, value }: SchemaFile, inherited: Dialect): Dialect | undefined {
-    const declared = isObject(value) ? value.$schema : undefined;
+    const declared = isSchemaObject(value) ? value.$schema : undefined;
     if (typeof declared !== "string") return inherited;
     const dialect = findDialect(declared);
     if (dialect !== undefined) return dialect;

@@ -1,5 +1,6 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { toObject } from "../../json-object.ts";
 import { compareText } from "../problem.ts";
 
 /** Maximum folders and files that are searched: a repository of schemas has far fewer. */
@@ -66,9 +67,8 @@ function idOf(path: string): string | undefined {
     if (statSync(path).size > maxBytes) return undefined;
     const text = readFileSync(path, "utf8");
     if (!text.includes('"$id"')) return undefined;
-    const value: unknown = JSON.parse(text);
-    const id = typeof value === "object" && value !== null && "$id" in value ? value.$id : undefined;
-    return typeof id === "string" ? id.replace(/#$/, "") : undefined;
+    const { $id } = toObject(JSON.parse(text));
+    return typeof $id === "string" ? $id.replace(/#$/, "") : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { isObject } from "./registry.ts";
+import { isSchemaObject } from "./registry.ts";
 import type { SchemaFile, SchemaValue, Steps } from "./types.ts";
 
 /** `queue-seeder: allow CODE, CODE` in the `$comment` of a schema. */
@@ -8,7 +8,7 @@ const comment = /queue-seeder:\s*allow\s+([A-Za-z_]+(?:\s*,\s*[A-Za-z_]+)*)/;
 export function isSuppressed(code: string, { value }: SchemaFile, steps: Steps): boolean {
   let here: SchemaValue | undefined = value;
   for (const step of [...steps, ""]) {
-    if (isObject(here)) {
+    if (isSchemaObject(here)) {
       const found = typeof here.$comment === "string" ? comment.exec(here.$comment)?.[1] : undefined;
       if (found?.split(",").some((each) => each.trim() === code)) return true;
       here = Object.hasOwn(here, step) ? here[step] : undefined;

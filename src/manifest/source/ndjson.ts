@@ -1,4 +1,5 @@
 import { formatCount } from "../../format.ts";
+import { isObject } from "../../json-object.ts";
 import type { JsonValue } from "../../types.ts";
 import { DataFileAbort, type LineColumn, type OnDataProblem } from "./data-file-errors.ts";
 import { parseExactly } from "./exact-json.ts";
@@ -115,7 +116,7 @@ function severalLines(begun: string, position: LineColumn): DataFileAbort {
 
 function isListOfMaps(value: JsonValue): boolean {
   if (!Array.isArray(value) || value.length === 0) return false;
-  return value.every((item) => typeof item === "object" && item !== null && !Array.isArray(item));
+  return value.every(isObject);
 }
 
 function warnAboutArray({ value, position }: Row, onProblem: OnDataProblem): void {

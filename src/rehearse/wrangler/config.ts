@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type ParseError, parse as parseJsonc, printParseErrorCode } from "jsonc-parser";
 import { parse as parseToml, TomlError } from "smol-toml";
+import { isObject, type JsonObject } from "../../json-object.ts";
 
 /** Thrown if a wrangler configuration is invalid. The message says where, why and what to do. */
 export class WranglerConfigError extends Error {
@@ -9,7 +10,7 @@ export class WranglerConfigError extends Error {
 }
 
 /** A map in the configuration, unvalidated. */
-export type ConfigTable = Readonly<Record<string, unknown>>;
+export type ConfigTable = JsonObject;
 
 /** A Worker's configuration in one environment. Keys are wrangler's. */
 export interface WranglerConfig {
@@ -99,7 +100,7 @@ export function readWranglerConfig(path: string, environment: string | undefined
 }
 
 export function tableOf(value: unknown): ConfigTable | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as ConfigTable) : undefined;
+  return isObject(value) ? value : undefined;
 }
 
 /** Returns the tables of a list; other elements are skipped, since wrangler itself reports them. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isObject } from "../../../json-object.ts";
 import { describePush, isSubsetOf, type PlannedPush, pushDigest } from "../../../lifecycle/apply/approval.ts";
 import type { QueueChange } from "./queue-changes.ts";
 
@@ -86,7 +87,7 @@ function changeText({ name, change, id }: ReviewedQueueChange): string {
 
 /** Whether a value from a file has the shape of a review. */
 export function isReview(value: unknown): value is Review {
-  if (!isMap(value)) return false;
+  if (!isObject(value)) return false;
   const { address, pushes, terms, queueChanges, worker } = value;
   return (
     typeof address === "string" &&
@@ -98,7 +99,7 @@ export function isReview(value: unknown): value is Review {
 }
 
 function isPush(value: unknown): boolean {
-  if (!isMap(value)) return false;
+  if (!isObject(value)) return false;
   const texts = ["manifest", "accountId", "queue", "queueId", "mode", "inDoubtPolicy", "digest", "messages"];
   return (
     texts.every((key) => typeof value[key] === "string") && typeof value.segment === "number" && "requires" in value
@@ -106,21 +107,17 @@ function isPush(value: unknown): boolean {
 }
 
 function isTerms(value: unknown): boolean {
-  return isMap(value) && typeof value.manifest === "string" && Array.isArray(value.after);
+  return isObject(value) && typeof value.manifest === "string" && Array.isArray(value.after);
 }
 
 function isWorker(value: unknown): boolean {
-  return isMap(value) && typeof value.url === "string" && isList(value.queues, (queue) => typeof queue === "string");
+  return isObject(value) && typeof value.url === "string" && isList(value.queues, (queue) => typeof queue === "string");
 }
 
 function isChange(value: unknown): boolean {
-  return isMap(value) && typeof value.name === "string" && typeof value.change === "string";
+  return isObject(value) && typeof value.name === "string" && typeof value.change === "string";
 }
 
 function isList(value: unknown, isElement: (each: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(isElement);
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

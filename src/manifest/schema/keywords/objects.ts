@@ -1,19 +1,14 @@
+import { isObject, type JsonObject } from "../../../json-object.ts";
 import type { JsonValue } from "../../../types.ts";
 import { nearest } from "../../did-you-mean.ts";
 import { quote } from "../../problem.ts";
 import type { Evaluation } from "../evaluation.ts";
-import { isObject } from "../registry.ts";
+import { isSchemaObject } from "../registry.ts";
 import type { Check, CollectEvaluated, Failure } from "../schema-node.ts";
 import { passed, type SchemaNode } from "../schema-node.ts";
 import type { InstancePath, SchemaObject, SchemaValue } from "../types.ts";
 import type { Builder, KeywordContext } from "./builder.ts";
 import { compilePattern } from "./values.ts";
-
-type JsonObject = { readonly [key: string]: JsonValue };
-
-export function isMap(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 export const below = (at: InstancePath | undefined, key: string | number): InstancePath | undefined =>
   at && { parent: at, key };
@@ -43,7 +38,7 @@ const readProperties: Builder = (schemas: SchemaObject, here) => {
   const keys = inner.map(([key]) => key);
   const nodes = inner.map(([, node]) => node);
   const check: Check = (value, at, run) => {
-    if (!isMap(value)) return passed;
+    if (!isObject(value)) return passed;
     if (inner.length > keysPerStep) run.countSteps(inner.length / keysPerStep);
     let all: Failure[] | undefined;
     // This runs at least once for every body, so it avoids closures and destructuring.
@@ -59,7 +54,7 @@ const readProperties: Builder = (schemas: SchemaObject, here) => {
     return all ?? passed;
   };
   const see: CollectEvaluated = (value, seen) => {
-    if (isMap(value)) for (const [key] of inner) if (Object.hasOwn(value, key)) seen.keys.add(key);
+    if (isObject(value)) for (const [key] of inner) if (Object.hasOwn(value, key)) seen.keys.add(key);
   };
   return { check, see, properties: new Map(inner) };
 };
@@ -70,7 +65,7 @@ const readPatterns: Builder = (schemas: SchemaObject, here) => {
     return pattern ? [[pattern, here.inner(schema, source)] as const] : [];
   });
   const check: Check = (value, at, run) => {
-    if (!isMap(value)) return passed;
+    if (!isObject(value)) return passed;
     const keys = Object.keys(value);
     run.countSteps(keys.length * inner.length);
     return gather(keys, at, (key) =>
@@ -80,7 +75,7 @@ const readPatterns: Builder = (schemas: SchemaObject, here) => {
     );
   };
   const see: CollectEvaluated = (value, seen) => {
-    if (!isMap(value)) return;
+    if (!isObject(value)) return;
     for (const key of Object.keys(value)) if (inner.some(([pattern]) => pattern.test(key))) seen.keys.add(key);
   };
   return { check, see };
@@ -89,8 +84,8 @@ const readPatterns: Builder = (schemas: SchemaObject, here) => {
 /** Returns a test for the keys that `properties` and `patternProperties` of the same schema evaluate. */
 function siblingKeys(here: KeywordContext): (key: string, run: Evaluation) => boolean {
   const { properties, patternProperties } = here.schema;
-  const known = new Set(isObject(properties) ? Object.keys(properties) : []);
-  const sources = isObject(patternProperties) ? Object.keys(patternProperties) : [];
+  const known = new Set(isSchemaObject(properties) ? Object.keys(properties) : []);
+  const sources = isSchemaObject(patternProperties) ? Object.keys(patternProperties) : [];
   // Problems of a pattern are reported at its own location.
   const patterns = sources.flatMap((source) => compilePattern(source, { ...here, fault: () => {} }) ?? []);
   return (key, run) => {
@@ -102,7 +97,7 @@ function siblingKeys(here: KeywordContext): (key: string, run: Evaluation) => bo
 
 /** Describes a key that no schema allows. */
 export function unknownKey(key: string, { schema }: KeywordContext): string {
-  const near = nearest(key, isObject(schema.properties) ? Object.keys(schema.properties) : []);
+  const near = nearest(key, isSchemaObject(schema.properties) ? Object.keys(schema.properties) : []);
   return `has a key ${quote(key)} that the schema does not define${near ? ` (did you mean ${quote(near)}?)` : ""}`;
 }
 
@@ -110,7 +105,7 @@ const readAdditional: Builder = (schema: SchemaValue, here) => {
   const isKnown = siblingKeys(here);
   const node = here.inner(schema);
   const check: Check = (value, at, run) => {
-    if (!isMap(value)) return passed;
+    if (!isObject(value)) return passed;
     const rest = Object.keys(value).filter((key) => !isKnown(key, run));
     if (rest.length === 0) return passed;
     return gather(rest, at, (key) => {
@@ -119,7 +114,7 @@ const readAdditional: Builder = (schema: SchemaValue, here) => {
     });
   };
   const see: CollectEvaluated = (value, seen, run) => {
-    if (isMap(value)) for (const key of Object.keys(value)) if (!isKnown(key, run)) seen.keys.add(key);
+    if (isObject(value)) for (const key of Object.keys(value)) if (!isKnown(key, run)) seen.keys.add(key);
   };
   return { check, see };
 };
@@ -127,7 +122,7 @@ const readAdditional: Builder = (schema: SchemaValue, here) => {
 const readNames: Builder = (schema: SchemaValue, here) => {
   const node = here.inner(schema);
   const check: Check = (value, at, run) => {
-    if (!isMap(value)) return passed;
+    if (!isObject(value)) return passed;
     return gather(Object.keys(value), at, (key) =>
       node.accepts(key, run)
         ? passed
@@ -150,7 +145,7 @@ const missing = (
 
 const readRequired: Builder = (keys: readonly string[], here) => ({
   check: (value, at, run) => {
-    if (!isMap(value)) return passed;
+    if (!isObject(value)) return passed;
     if (keys.length > keysPerStep) run.countSteps(keys.length / keysPerStep);
     for (const key of keys) if (!Object.hasOwn(value, key)) return missing(keys, at, value, here);
     return passed;
@@ -165,14 +160,14 @@ const readDependencies: Builder = (dependencies: SchemaObject, here) => {
       : ({ key, names: [], node: here.inner(value as SchemaValue, key) } as const),
   );
   const check: Check = (value, at, run) => {
-    if (!isMap(value)) return passed;
+    if (!isObject(value)) return passed;
     return gather(inner, at, ({ key, names, node }) => {
       if (!Object.hasOwn(value, key)) return passed;
       return node ? node.check(value, at, run) : missing(names, at, value, here, ` when it has '${key}'`);
     });
   };
   const see: CollectEvaluated = (value, seen, run) => {
-    if (isMap(value)) for (const { key, node } of inner) if (Object.hasOwn(value, key)) node?.see(value, seen, run);
+    if (isObject(value)) for (const { key, node } of inner) if (Object.hasOwn(value, key)) node?.see(value, seen, run);
   };
   return { check, see };
 };
@@ -180,7 +175,7 @@ const readDependencies: Builder = (dependencies: SchemaObject, here) => {
 function countRule(test: (count: number, limit: number) => boolean, words: string): Builder {
   return (limit: number, { fail }) => ({
     check: (value, at) =>
-      !isMap(value) || test(Object.keys(value).length, limit)
+      !isObject(value) || test(Object.keys(value).length, limit)
         ? passed
         : fail(at, () => `must NOT have ${words} than ${limit} properties`),
   });

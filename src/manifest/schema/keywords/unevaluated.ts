@@ -1,10 +1,11 @@
+import { isObject } from "../../../json-object.ts";
 import type { JsonValue } from "../../../types.ts";
 import type { Evaluation } from "../evaluation.ts";
 import type { Check, CollectEvaluated, Failure } from "../schema-node.ts";
 import { passed } from "../schema-node.ts";
 import type { Evaluated, SchemaValue } from "../types.ts";
 import type { Builder, KeywordContext } from "./builder.ts";
-import { below, gather, isMap, unknownKey } from "./objects.ts";
+import { below, gather, unknownKey } from "./objects.ts";
 
 /** Returns what the other keywords of the schema evaluate in a value. */
 function collectSiblings(
@@ -21,7 +22,7 @@ function collectSiblings(
 const readProperties: Builder = (schema: SchemaValue, here) => {
   const node = here.inner(schema);
   const check: Check = (value, at, run) => {
-    if (!isMap(value)) return passed;
+    if (!isObject(value)) return passed;
     const seen = collectSiblings(here, "unevaluatedProperties", value, run);
     if (seen.allKeys) return passed;
     const rest = Object.keys(value).filter((key) => !seen.keys.has(key));
@@ -32,7 +33,7 @@ const readProperties: Builder = (schema: SchemaValue, here) => {
     return gather(rest, at, checkKey);
   };
   const see: CollectEvaluated = (value, seen) => {
-    if (isMap(value)) seen.allKeys = true;
+    if (isObject(value)) seen.allKeys = true;
   };
   return { check, see, last: true };
 };

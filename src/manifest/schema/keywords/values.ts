@@ -1,3 +1,4 @@
+import { isObject } from "../../../json-object.ts";
 import type { JsonValue } from "../../../types.ts";
 import { describeValue } from "../../describe-value.ts";
 import { didYouMean } from "../../did-you-mean.ts";
@@ -19,7 +20,7 @@ const isType: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   integer: (value) => Number.isInteger(value),
   string: (value) => typeof value === "string",
   array: (value) => Array.isArray(value),
-  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  object: isObject,
 };
 
 /** Checks values of one type; other values pass. */
