@@ -5,19 +5,18 @@ import type { ApiVariants } from "./api/call.ts";
 import { type Api, errorResponse } from "./api/handler.ts";
 import { RateLimiter } from "./api/rate-limit.ts";
 import { messageState } from "./broker/backlog.ts";
-import { Broker, type BrokerPlan, type QueueSetup, stableQueueId } from "./broker/broker.ts";
+import { stableQueueId } from "./broker/broker.ts";
 import type { Queue } from "./broker/queue.ts";
-import { defaultQueueLimits } from "./broker/queue-limits.ts";
-import { adjustableClock, type Clock } from "./clock.ts";
+import { adjustableClock } from "./clock.ts";
 import { defaults } from "./defaults.ts";
 import { ApiError } from "./errors.ts";
 import { Faults } from "./faults.ts";
 import { limits } from "./limits.ts";
+import { openBroker } from "./open-broker.ts";
 import type { Producer } from "./producer/start-producer.ts";
 import { RequestPipeline } from "./request-pipeline.ts";
 import { servePage } from "./serve-page.ts";
 import { listen } from "./server.ts";
-import type { SqliteStore } from "./sqlite-store.ts";
 import type { Emulator, EmulatorOptions } from "./types.ts";
 
 export type { QueueSetup } from "./broker/broker.ts";
@@ -191,47 +190,4 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** @throws Error if the file cannot store the state, or if the queues conflict with its content */
-async function openBroker(
-  clock: Clock,
-  options: EmulatorOptions,
-): Promise<{ broker: Broker; store: SqliteStore | undefined }> {
-  const { persist, queues = [] } = options;
-  // Loaded on demand, because older versions of Node warn about their SQLite.
-  const store = persist === undefined ? undefined : new (await import("./sqlite-store.ts")).SqliteStore(persist);
-  try {
-    const broker = new Broker(clock, store, toBrokerPlan(options));
-    if (store !== undefined) broker.restore(store.load());
-    for (const setup of queues) createQueues(broker, setup);
-    broker.commit();
-    return { broker, store };
-  } catch (error) {
-    store?.close();
-    throw error;
-  }
-}
-
-function toBrokerPlan({ rateLimit, freePlan = false, queueLimits }: EmulatorOptions): BrokerPlan {
-  return {
-    limits: {
-      ...defaultQueueLimits,
-      ...(rateLimit === false && { messagesPerSecond: Number.POSITIVE_INFINITY }),
-      ...(freePlan && { dailyOperations: limits.free.dailyOperations }),
-      ...queueLimits,
-    },
-    ...(freePlan && { retentionPeriod: limits.free.retentionSeconds }),
-  };
-}
-
-/** Creates a preconfigured queue, unless an earlier run saved it. @throws Error if its name or id is in use by another queue */
-function createQueues(broker: Broker, setup: QueueSetup): void {
-  const kept = broker.byName(setup.name);
-  const id = setup.id ?? kept?.id ?? stableQueueId(setup.name);
-  if (kept !== undefined && kept.id === id) return;
-  if (kept !== undefined || broker.byId(id) !== undefined) {
-    throw new Error(`The name ${setup.name} or the id ${id} is already used by another queue. Choose another one.`);
-  }
-  broker.create({ ...setup, id });
 }

@@ -2,12 +2,11 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiRequest, ApiResponse } from "./api/http.ts";
 import { checkOrigin } from "./api/origin.ts";
 import { limits } from "./limits.ts";
-import { PendingRequests } from "./pending-requests.ts";
 import type { Reply } from "./request-pipeline.ts";
+import { send, sendReply, sendStream } from "./send-reply.ts";
 
 /** Longer than any client keeps an idle connection, so that none is closed while a request is in transit. */
 const keepAliveMs = 120_000;
@@ -103,13 +102,6 @@ async function serve(setup: ServerSetup, incoming: IncomingMessage, response: Se
   await sendReply(response, reply);
 }
 
-/** Sends an answer that is not a stream, or cuts the connection. */
-export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
-  if (reply.kind === "answer") return send(response, reply.answer);
-  if (reply.answer === undefined) response.socket?.destroy();
-  else await sendTruncated(response, reply.answer);
-}
-
 function exceedsContentLength({ headers }: IncomingMessage): boolean {
   return Number(headers["content-length"] ?? 0) > limits.requestBytes;
 }
@@ -144,43 +136,33 @@ function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   });
 }
 
-function send(response: ServerResponse, { status, headers, body }: ApiResponse): void {
-  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
-  response.end(body);
-}
-
-/** The minimum interval between events; changes in between are combined. */
-const eventPauseMs = 100;
-
-async function sendStream(
-  response: ServerResponse,
-  { status, headers, body }: ApiResponse,
-  stream: NonNullable<ApiResponse["stream"]>,
-  closing: AbortSignal,
-): Promise<void> {
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
-  const signal = AbortSignal.any([gone.signal, closing]);
-  response.writeHead(status, headers);
-  response.write(body);
-  try {
-    for await (const piece of stream(signal)) {
-      if (!response.write(piece)) await once(response, "drain", { signal });
-      await sleep(eventPauseMs, undefined, { signal });
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-  response.end();
-}
-
-async function sendTruncated(response: ServerResponse, { status, headers, body }: ApiResponse): Promise<void> {
-  const bytes = Buffer.from(body);
-  response.writeHead(status, { ...headers, "content-length": bytes.length });
-  await new Promise<void>((resolve) => response.write(bytes.subarray(0, bytes.length / 2), () => resolve()));
-  response.destroy();
-}
-
 function errorResponse(status: number, message: string): ApiResponse {
   return { status, headers: { "content-type": "text/plain; charset=UTF-8" }, body: `${message}\n` };
+}
+
+/** Tracks the unanswered requests of each connection. */
+class PendingRequests {
+  readonly #bySocket = new WeakMap<Duplex, Set<IncomingMessage>>();
+  readonly #broken = new WeakMap<Duplex, () => void>();
+
+  add(incoming: IncomingMessage, response: ServerResponse): void {
+    const { socket } = incoming;
+    const requests = this.#bySocket.get(socket) ?? new Set();
+    this.#bySocket.set(socket, requests.add(incoming));
+    response.once("close", () => {
+      requests.delete(incoming);
+      if (!this.#isPending(socket)) this.#broken.get(socket)?.();
+    });
+  }
+
+  /** Calls `then` when all complete requests of the connection are answered, or at once if there are none. */
+  whenAnswered(socket: Duplex, then: () => void): void {
+    if (this.#isPending(socket)) this.#broken.set(socket, then);
+    else then();
+  }
+
+  /** Reports whether complete requests are unanswered; a request that broke off is never answered. */
+  #isPending(socket: Duplex): boolean {
+    return [...(this.#bySocket.get(socket) ?? [])].some(({ complete }) => complete);
+  }
 }

@@ -15,16 +15,9 @@ export {
 export { fileJournals } from "./journal-files.ts";
 export { journalHooks } from "./journal-hooks.ts";
 export { describeThisProcess, isRunning, type Owner } from "./journal-owner.ts";
+export { minDurationSeconds, type QueuePushSize, workerLimits } from "./pace-limits.ts";
 export { runPush } from "./run-push.ts";
 export { createStoppedQueues, type StoppedQueues } from "./stopped-queues.ts";
-export {
-  createThrottle,
-  minDurationSeconds,
-  type QueuePushSize,
-  type Throttle,
-  type ThrottleOptions,
-  type ThrottleState,
-  workerLimits,
-} from "./throttle.ts";
+export { createThrottle, type Throttle, type ThrottleOptions, type ThrottleState } from "./throttle.ts";
 export type { BatchOutcome, PushCounts, PushReport, PushRun } from "./types.ts";
 export { type Wait, Waits, WaitTooLongError } from "./waits.ts";

@@ -1,15 +1,12 @@
-import { appendFileSync, readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { EngineNotFoundError, type Pulumi } from "../../engine/pulumi.ts";
 import { inspectPath } from "../../file-error.ts";
 import { didYouMean } from "../../manifest/index.ts";
-import { redactData } from "../../rehearse/redact.ts";
 import { type QueueSetup, rehearse } from "../../rehearse/rehearse.ts";
 import { isAllGood } from "../../rehearse/summary.ts";
 import type { Rehearsal, RehearsedMessage } from "../../rehearse/types.ts";
 import { UsageError } from "../../usage-error.ts";
 import { withDisposable } from "../../with-disposable.ts";
-import { folderInCheckout } from "../shared/ci-checkout.ts";
 import {
   createPulumiFinder,
   loadStackSnapshot,
@@ -18,24 +15,13 @@ import {
 } from "../shared/deployment/stack-snapshot.ts";
 import { listenForSignals } from "../shared/end-signals.ts";
 import { signalExitCodes } from "../shared/exit-codes.ts";
-import { commentCharacters } from "../shared/markdown.ts";
 import { checkOutput } from "../shared/output.ts";
-import { createPainter } from "../shared/paint.ts";
-import { jsonText } from "../shared/plan/json.ts";
 import { printProblems } from "../shared/problems/print-problems.ts";
 import type { RehearseFlags } from "./flags.ts";
-import { rehearsalAnnotations } from "./formats/github.ts";
-import { rehearsalJson } from "./formats/json.ts";
-import { rehearsalJunit } from "./formats/junit.ts";
-import { rehearsalMarkdown } from "./formats/markdown.ts";
-import { rehearsalText } from "./formats/text.ts";
+import { appendRehearsal, createProgress, writeRehearsal } from "./output.ts";
 import { type PendingManifest, pendingManifests } from "./pending.ts";
-import { createProgress } from "./progress.ts";
-import { readSecrets } from "./secrets.ts";
+import { readSecrets, redactData } from "./secrets.ts";
 import { planWorker, planWranglerDev, type WorkerPlan } from "./workers.ts";
-
-/** Number of characters reserved for text that a pipeline adds to the comment. */
-const footerReserve = 300;
 
 /**
  * Delivers the messages that would be pushed to their consumers and writes a report of the outcomes.
@@ -98,16 +84,10 @@ async function rehearseUntil(
   }).finally(progress.end);
   const hidden = [...secrets.values(), ...consumers.flatMap((consumer) => consumer.secrets)];
   const shown = redactData(rehearsal, hidden);
-  write(root, shown, flags, env);
-  if (flags.append !== undefined) append(resolve(root, flags.append), shown);
+  writeRehearsal(root, shown, flags, env);
+  if (flags.append !== undefined) appendRehearsal(resolve(root, flags.append), shown);
   if (signals.received !== undefined) return signalExitCodes[signals.received];
   return isAllGood(rehearsal) ? 0 : 1;
-}
-
-/** Appends the section to a plan's file, cut so that both fit into one comment together with the pipeline's own text. */
-function append(path: string, rehearsal: Rehearsal): void {
-  const room = commentCharacters - readFileSync(path, "utf8").length - footerReserve;
-  appendFileSync(path, rehearsalMarkdown(rehearsal, room));
 }
 
 /** Loads the stack's snapshot. With --all it needs neither Pulumi's state nor its preview, so Pulumi is not run for them. */
@@ -159,27 +139,6 @@ function assertKnown(consumers: readonly { readonly queue: string }[], { loaded,
   throw new UsageError(
     `neither a manifest nor the stack has the queue ${unknown}. There is ${[...known].join(", ")}.${didYouMean(unknown, [...known])}`,
   );
-}
-
-function write(root: string, rehearsal: Rehearsal, { format }: RehearseFlags, env: NodeJS.ProcessEnv): void {
-  switch (format) {
-    case "text":
-      process.stdout.write(rehearsalText(rehearsal, createPainter(process.stdout)));
-      break;
-    case "json":
-      process.stdout.write(jsonText(rehearsalJson(rehearsal)));
-      break;
-    case "markdown":
-      process.stdout.write(rehearsalMarkdown(rehearsal));
-      break;
-    case "github":
-      if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, rehearsalMarkdown(rehearsal));
-      process.stdout.write(rehearsalAnnotations(rehearsal, folderInCheckout(root, env)));
-      break;
-    case "junit":
-      process.stdout.write(rehearsalJunit(rehearsal));
-      break;
-  }
 }
 
 function inRepository(root: string, path: string): string {

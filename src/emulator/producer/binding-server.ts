@@ -7,7 +7,7 @@ import type { Api } from "../api/handler.ts";
 import type { ApiResponse } from "../api/http.ts";
 import { ApiError, apiErrors } from "../errors.ts";
 import type { RequestPipeline } from "../request-pipeline.ts";
-import { sendReply } from "../server.ts";
+import { sendReply } from "../send-reply.ts";
 import { readBindingBatch } from "./binding-batch.ts";
 
 /** The headers that the runtime adds to the requests of a queue's binding. */

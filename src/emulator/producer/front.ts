@@ -6,7 +6,7 @@ import type { Api } from "../api/handler.ts";
 import { errorResponse } from "../api/handler.ts";
 import type { ApiResponse } from "../api/http.ts";
 import type { RequestPipeline } from "../request-pipeline.ts";
-import { sendReply } from "../server.ts";
+import { sendReply } from "../send-reply.ts";
 
 const keepAliveMs = 120_000;
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createProgress } from "../../../src/cli/rehearse/progress.ts";
+import { createProgress } from "../../../src/cli/rehearse/output.ts";
 
 /** Reports progress at these times, and returns what was written. */
 function written(isTTY: boolean, times: readonly number[]): readonly string[] {
