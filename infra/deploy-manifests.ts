@@ -7,7 +7,7 @@ import type { Manifest } from "../src/types.ts";
 import { Deployments } from "./deployments.ts";
 import { ManifestResource, type QueueTarget } from "./manifest-resource.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
-import { resolveSharedDelivery } from "./shared-delivery.ts";
+import { resolveSharedDelivery } from "./recorded-segments.ts";
 
 /** The component that the registered resources belong to. Its name is the prefix of theirs. */
 export interface ComponentScope {

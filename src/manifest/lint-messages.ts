@@ -1,8 +1,110 @@
 import { limits } from "../limits.ts";
-import type { Message, SourceLocation } from "../types.ts";
+import type { JsonValue, Message, PushMode, SourceLocation } from "../types.ts";
+import { describeType } from "./describe-value.ts";
 import { detectCredentials } from "./detect-credentials.ts";
 import type { OnVariableProblem } from "./interpolate.ts";
-import { formatLocation } from "./problem.ts";
+import type { DefaultsInput, MessageInput } from "./manifest-input.ts";
+import { formatLocation, quote } from "./problem.ts";
+import { isSensitiveName } from "./sensitive-names.ts";
+import type { Path } from "./source-location.ts";
+import { hasMarkers, parseTemplate } from "./template.ts";
+import { splitName } from "./variable-name.ts";
+
+/** The context of a message in a manifest. */
+export interface LintContext {
+  readonly defaults: DefaultsInput | undefined;
+  readonly push: PushMode;
+  /** Whether it converts the rows of a data file to messages. */
+  readonly isMap: boolean;
+}
+
+/** Warns about a message before its variables are replaced, so once, regardless of how many messages it produces. */
+export function lintInput(input: MessageInput, context: LintContext, onProblem: OnVariableProblem): void {
+  if (context.push === "once") warnAboutChanges(input, context, onProblem);
+  if ((input.content_type ?? context.defaults?.content_type) === undefined) warnAboutJson(input.body, onProblem);
+}
+
+/**
+ * Reports whether a variable may change without an edit: it depends on the commit, the configuration or the environment. The value
+ * of a secret does not affect the identity of a message.
+ */
+function isVolatile(name: string): boolean {
+  const [head, ...steps] = splitName(name);
+  if (head === "env") return !isSensitiveName(steps.join("."));
+  return name === "git.sha" || head === "config";
+}
+
+/** Warns about a body that changes without an edit, because the message then counts as edited or new. */
+function warnAboutChanges(message: MessageInput, { isMap }: LintContext, onProblem: OnVariableProblem): void {
+  for (const { name, written: input, path } of changingVariables(message, isMap)) {
+    const then = isMap
+      ? "the next deployment stops with DATA_FILE_EDITED"
+      : message.id === undefined
+        ? "the next deployment pushes the message again"
+        : "the next deployment stops with MESSAGE_EDITED";
+    const what = `the value of the variable ${quote(name)} may change without an edit here, and then ${then}`;
+    const own = isMap ? "" : ", use the variable in the id too if each value is a separate message";
+    const next = `Write "push: on_change" if everything should be pushed again then${own}, or allow the warning if the value never changes.`;
+    onProblem("VARIABLE_CHANGES", ["body", ...path], input, what, next);
+  }
+}
+
+/**
+ * Returns the variables that change the identity of a message without an edit. A variable that is also in the id is excluded,
+ * because it is meant to produce a new message.
+ *
+ * @param isMap whether it converts the rows of a data file, which are identified only by their bodies
+ */
+export function changingVariables({ id, body, for_each }: MessageInput, isMap: boolean): readonly VariableUse[] {
+  const named = new Set(isMap ? [] : collectVariables(id ?? null).map(({ name }) => name));
+  const items = id !== undefined && collectVariables(for_each ?? null).some(({ name }) => isVolatile(name));
+  return collectVariables(body).filter(({ name }) => {
+    const changes = isVolatile(name) || (items && /^item(?:$|[.[])/.test(name));
+    return changes && !named.has(name) && ![...named].some((other) => name.startsWith(`${other}.`));
+  });
+}
+
+interface VariableUse {
+  readonly name: string;
+  /** The variable as it is written in the text. */
+  readonly written: string;
+  readonly path: Path;
+}
+
+function collectVariables(value: JsonValue, path: Path = []): readonly VariableUse[] {
+  if (typeof value === "string") {
+    if (!hasMarkers(value)) return [];
+    return parseTemplate(value).flatMap((part) =>
+      part.kind === "variable" ? [{ name: part.name, written: `\${${part.name}}`, path }] : [],
+    );
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    collectVariables(inner as JsonValue, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+
+/** Warns about JSON in a text, which the consumer receives as text. */
+function warnAboutJson(body: JsonValue, onProblem: OnVariableProblem): void {
+  const held = typeof body === "string" ? parseHeldJson(body) : undefined;
+  if (held === undefined) return;
+  const what = `the body is a text that contains ${describeType(held)} as JSON, and is delivered as text`;
+  const next =
+    "Remove the quotes, or the |, if the value is intended; " +
+    'if the text is intended, write "content_type: text", or "content_type: json" for a JSON text.';
+  onProblem("BODY_IS_JSON_TEXT", ["body"], "", what, next);
+}
+
+/** Parses a text that is JSON of a map or list, regardless of its variables. */
+function parseHeldJson(text: string): object | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text.replaceAll(/\$\{[^}]*\}/g, "0"));
+  } catch {
+    // It is another text.
+    return undefined;
+  }
+}
 
 /** Maximum bytes of a body that count as one operation: 64,000, including about 100 of metadata. */
 const operationBytes = 63_900;

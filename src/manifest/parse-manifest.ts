@@ -1,7 +1,7 @@
 import type { InDoubtPolicy, Manifest } from "../types.ts";
 import { buildDelay, buildMessage, type ManifestContext } from "./build-message.ts";
 import { createDedupKeyGenerator } from "./dedup-key.ts";
-import { lintInput } from "./lint-input.ts";
+import { lintInput } from "./lint-messages.ts";
 import type { ManifestInput, SourceInput } from "./manifest-input.ts";
 import { formerNames, resolveName } from "./manifest-name.ts";
 import type { ManifestDocument } from "./parse-documents.ts";

@@ -1,7 +1,7 @@
 import type { DeliveredMessage } from "../cloudflare/index.ts";
 import { limits } from "../limits.ts";
-import { parseExactly } from "../manifest/index.ts";
-import type { JsonValue } from "../types.ts";
+import { createProblem, detectCredentials, type Problem, parseExactly } from "../manifest/index.ts";
+import type { JsonValue, SourceLocation } from "../types.ts";
 import { type Body, decodeBody } from "./body.ts";
 
 /** Kinds of data files of an export. `unpushable` contains messages that a manifest cannot push back exactly. */
@@ -82,4 +82,29 @@ function tooLarge(body: Body, jsonBytes: number): string | undefined {
 function deepRow(line: string): string | undefined {
   const parsed = parseExactly(line, Buffer.byteLength(line));
   return parsed.ok ? undefined : parsed.errors[0]?.message;
+}
+
+/**
+ * Detects credentials in the bodies of rows, since an export is meant for a pull request.
+ *
+ * @param placeOf returns the location of a row
+ */
+export function findRowCredentials(rows: readonly Row[], placeOf: (row: Row) => SourceLocation): readonly Problem[] {
+  return rows.flatMap((row) => {
+    const found: Problem[] = [];
+    const body: JsonValue = row.value ?? JSON.parse(row.line);
+    const message = {
+      id: undefined,
+      body,
+      contentType: "json",
+      delaySeconds: undefined,
+      location: placeOf(row),
+    } as const;
+    detectCredentials(message, (code, _path, _snippet, what) => {
+      found.push(
+        createProblem(code, message.location, what, "Do not commit it: revoke it, or keep this export out of Git."),
+      );
+    });
+    return found;
+  });
 }

@@ -1,8 +1,7 @@
 import { stringify } from "yaml";
 import type { NamedQueue } from "../shared/options.ts";
 import type { Answers } from "./answers.ts";
-import { addToEditorSettings } from "./editor-settings.ts";
-import { addToGitattributes, addToGitignore, addToPackageJson } from "./merge-files.ts";
+import { addToEditorSettings, addToGitattributes, addToGitignore, addToPackageJson } from "./merge-files.ts";
 import { adaptTemplate, type Template } from "./pipeline-templates.ts";
 import type { OwnDependency } from "./vendor.ts";
 

@@ -8,6 +8,7 @@ import type { ProblemCollector } from "../problem-collector.ts";
 import { parseExactly } from "../source/exact-json.ts";
 import type { TextFile } from "../text-file.ts";
 import { maxDigits, parseNumbersExactly } from "./decimal.ts";
+import { isSchemaObject } from "./registry.ts";
 import type { SchemaFile, SchemaValue, Steps } from "./types.ts";
 
 /** Problems that would change a message but not a schema: its numbers are compared as decimals, and its keys are not copied. */
@@ -62,4 +63,20 @@ export function locateStep(
 /** Formats a JSON pointer (RFC 6901) as a fragment. */
 export function toFragment(steps: Steps): string {
   return `#${steps.map((step) => `/${step.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")}`;
+}
+
+/** `queue-seeder: allow CODE, CODE` in the `$comment` of a schema. */
+const comment = /queue-seeder:\s*allow\s+([A-Za-z_]+(?:\s*,\s*[A-Za-z_]+)*)/;
+
+/** Reports whether the `$comment` of a schema silences a warning inside it. JSON has no other comments. */
+export function isSuppressed(code: string, { value }: SchemaFile, steps: Steps): boolean {
+  let here: SchemaValue | undefined = value;
+  for (const step of [...steps, ""]) {
+    if (isSchemaObject(here)) {
+      const found = typeof here.$comment === "string" ? comment.exec(here.$comment)?.[1] : undefined;
+      if (found?.split(",").some((each) => each.trim() === code)) return true;
+      here = Object.hasOwn(here, step) ? here[step] : undefined;
+    } else here = Array.isArray(here) ? here[Number(step)] : undefined;
+  }
+  return false;
 }

@@ -8,10 +8,9 @@ import type { Sources } from "./compiler.ts";
 import { type Dialect, defaultDialect, dialects, findDialect } from "./dialects.ts";
 import { explainFailures, toSteps } from "./explain-failures.ts";
 import { metaschema, metaschemaChecker } from "./metaschemas.ts";
-import { locateStep, readSchema } from "./read-schema.ts";
+import { isSuppressed, locateStep, readSchema } from "./read-schema.ts";
 import { isSchemaObject, type OnSchemaFault, Registry } from "./registry.ts";
 import type { SchemaIds } from "./schema-ids.ts";
-import { isSuppressed } from "./suppressions.ts";
 import type { Located, Resource, SchemaFile } from "./types.ts";
 
 /** Extensions that an address may omit. */

@@ -8,10 +8,9 @@ import { errorMessage, missingHandler } from "../../emulator/consumers/worker.ts
 import { type Consumer, failedResult, type HandlerRun } from "../consumer.ts";
 import type { HandlerOutcome } from "../types.ts";
 import type { WorkerBindings } from "../wrangler/bindings.ts";
-import { ConsoleCapture } from "./console-capture.ts";
+import { ConsoleCapture, createFrameMapper } from "./console-capture.ts";
 import { closedGate, dispatcher, wrapperModules } from "./entry.ts";
 import { type RuntimeProcess, startRuntime } from "./process.ts";
-import { createFrameMapper } from "./source-map.ts";
 
 /** Compatibility date if neither the configuration nor the package has one. */
 const fallbackCompatibilityDate = "2026-07-30";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { addToEditorSettings } from "../../../src/cli/init/editor-settings.ts";
+import { addToEditorSettings } from "../../../src/cli/init/merge-files.ts";
 
 const schema = "./node_modules/queue-seeder/messages/manifest.schema.json";
 const add = (text: string | undefined) => addToEditorSettings(text, schema, "messages/**/*.{yaml,yml}");

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { redactData } from "../../src/rehearse/redact.ts";
+import { redactData } from "../../../src/cli/rehearse/secrets.ts";
 
 it("takes values out of every text, as they are and as JSON writes them", () => {
   const data = { console: [{ text: 'token s"1 and {"t":"s\\"1"}' }], number: 1, none: undefined, label: "plain" };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { createRandom, drawSample } from "../../src/rehearse/sample.ts";
+import { createRandom, drawSample } from "../../../src/cli/rehearse/pending.ts";
 
 it("draws as many as were asked for, ascending and within the total", () => {
   fc.assert(
