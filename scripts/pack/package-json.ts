@@ -1,3 +1,9 @@
+/**
+ * The name under which the package is published. Change it to publish under a scope: projects then install it as
+ * `"queue-seeder": "npm:@scope/queue-seeder@…"`, because Pulumi states contain the name that is imported.
+ */
+const publishedName = "queue-seeder";
+
 /** The package.json fields that packing reads. */
 export interface OwnPackage {
   readonly name: string;
@@ -33,7 +39,11 @@ const isPeer = (name: string) => Object.hasOwn(peers, name);
  * @param imported names of the packages that the package's files import
  * @throws Error if a package is imported that package.json does not list
  */
-export function packagePackageJson(own: OwnPackage, imported: ReadonlySet<string>): Record<string, unknown> {
+export function packagePackageJson(
+  own: OwnPackage,
+  imported: ReadonlySet<string>,
+  env: NodeJS.ProcessEnv = process.env,
+): Record<string, unknown> {
   const missing = [...imported].filter((name) => own.dependencies[name] === undefined);
   if (missing.length > 0) {
     throw new Error(`The package imports what package.json does not depend on: ${missing.join(", ")}. Add it there.`);
@@ -46,11 +56,12 @@ export function packagePackageJson(own: OwnPackage, imported: ReadonlySet<string
     );
   const main = own.exports["."];
   return {
-    name: own.name,
+    name: publishedName,
     version: own.version,
     description: own.description,
     keywords: ["pulumi", "cloudflare", "queues", "seed", "messages"],
     license: own.license,
+    ...repositoryFields(env),
     type: own.type,
     engines: own.engines,
     os: own.os,
@@ -72,6 +83,17 @@ export function packagePackageJson(own: OwnPackage, imported: ReadonlySet<string
       ),
       ...own.peerDependenciesMeta,
     },
+  };
+}
+
+/** Returns the fields that npm compares with the provenance of a release: where GitHub builds it. */
+function repositoryFields({ GITHUB_SERVER_URL, GITHUB_REPOSITORY }: NodeJS.ProcessEnv): Record<string, unknown> {
+  if (!GITHUB_SERVER_URL || !GITHUB_REPOSITORY) return {};
+  const url = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`;
+  return {
+    repository: { type: "git", url: `git+${url}.git` },
+    homepage: `${url}#readme`,
+    bugs: { url: `${url}/issues` },
   };
 }
 

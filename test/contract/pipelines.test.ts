@@ -1,12 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { adaptTemplate, readTemplates } from "../../src/cli/init/pipeline-templates.ts";
 import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
 import { cached, run } from "./cache.ts";
 
+/** The key is newer than this version of actionlint: https://github.blog/changelog/2026-05-07-github-actions-concurrency-groups-now-allow-larger-queues */
+const newer = 'unexpected key "queue" for "concurrency" section';
 const actionlintVersion = "v1.7.12";
 const pages = join(import.meta.dirname, "../../docs/pipelines");
 const scratch = mkdtempSync(join(tmpdir(), "pipelines-"));
@@ -37,7 +39,16 @@ function file(name: string, text: string): string {
 const tools = {
   /** Checks expressions, contexts, inputs of actions, and the scripts of steps with shellcheck. */
   actionlint: (path: string) =>
-    spawnProcess(actionlint, ["-no-color", "-shellcheck", join(bin, "shellcheck"), path]).done,
+    spawnProcess(actionlint, ["-no-color", "-ignore", newer, "-shellcheck", join(bin, "shellcheck"), path]).done,
+  actionlintAll: (root: string) =>
+    spawnProcess(actionlint, ["-no-color", "-ignore", newer, "-shellcheck", join(bin, "shellcheck")], { cwd: root })
+      .done,
+  /** Audits workflows for what attackers use. */
+  zizmor: (root: string) => {
+    const config = join(import.meta.dirname, "pipelines/zizmor.yml");
+    const workflows = join(root, ".github");
+    return spawnProcess(join(bin, "zizmor"), ["--offline", "--no-progress", "--config", config, workflows]).done;
+  },
   shellcheck: (path: string) => spawnProcess(join(bin, "shellcheck"), ["--shell=bash", path]).done,
   /** Validates against the schemas of SchemaStore and GitLab, which check-jsonschema includes. */
   schema: (of: "github-workflows" | "gitlab-ci", path: string) =>
@@ -53,6 +64,18 @@ const refused = (ran: ProcessResult, why: string) => {
   expect(ran.code).not.toBe(0);
   expect(ran.stdout + ran.stderr).toContain(why);
 };
+
+/** The workflows of a team, as init writes them, in a repository of their own. @returns the folder of the repository */
+function makeRepository(ci: "github", adaptation: Parameters<typeof adaptTemplate>[1]): string {
+  const root = mkdtempSync(join(scratch, "repository-"));
+  // actionlint finds the workflows that others call by the root of the repository.
+  mkdirSync(join(root, ".git"));
+  for (const template of readTemplates(ci)) {
+    mkdirSync(dirname(join(root, template.path)), { recursive: true });
+    writeFileSync(join(root, template.path), adaptTemplate(template, adaptation).text);
+  }
+  return root;
+}
 
 /** Returns the templates unchanged, and as init writes them for a stack and a folder. */
 const files = (ci: "github" | "gitlab") =>
@@ -83,6 +106,21 @@ it("the shell's pipeline is sound", async () => {
   fine(await tools.shellcheck(join(pages, "shell/messages.sh")));
 });
 
+describe.each([
+  ["the workflows that init writes", () => makeRepository("github", { stack: "on", folder: "a b/c" })],
+  ["the workflows of this repository", () => join(import.meta.dirname, "../..")],
+])("%s", (_, find) => {
+  it("have nothing that zizmor or actionlint reports", async () => {
+    const root = find();
+    fine(await tools.zizmor(root));
+    fine(await tools.actionlintAll(root));
+  });
+});
+
+it("the Dockerfile has nothing that hadolint reports", async () => {
+  fine(await spawnProcess(join(bin, "hadolint"), [join(import.meta.dirname, "../../Dockerfile")]).done);
+});
+
 it("what is wrong would be seen", async () => {
   const read = (name: string) => readFileSync(join(pages, name), "utf8");
   const workflow = read("github/messages-deploy.yml");
@@ -91,6 +129,11 @@ it("what is wrong would be seen", async () => {
   refused(await tools.actionlint(broken("steps.reviewed.outputs.name", "steps.review.outputs.name")), '"review"');
   refused(await tools.actionlint(broken('--stack "$STACK" --yes', "--stack $STACK --yes")), "SC2086");
   refused(await tools.schema("github-workflows", broken("permissions:", "permission:")), "permission");
+  const root = makeRepository("github", { stack: "dev", folder: "" });
+  const loose = workflow.replace(/(actions\/checkout)@\S+ # \S+/, "$1@v7");
+  writeFileSync(join(root, ".github/workflows/messages-deploy.yml"), loose);
+  refused(await tools.zizmor(root), "unpinned-uses");
+  refused(await spawnProcess(join(bin, "hadolint"), [file("Dockerfile", "FROM node\nRUN cd /x\n")]).done, "DL3006");
   const pipeline = read("gitlab/messages.gitlab-ci.yml").replace("when: manual", "when: by_hand");
   refused(await tools.schema("gitlab-ci", file("broken.yml", pipeline)), "by_hand");
 });

@@ -58,11 +58,11 @@ function unknownScripts(page: Page): string[] {
 }
 
 /** The files of the code and its configuration, in which every code and variable has to occur. */
-const sources = ["src", "infra", "scripts", "test/fixtures/problems"]
+const sources = ["src", "infra", "scripts", "docs/pipelines", "test/fixtures/problems"]
   .flatMap((folder) =>
     readdirSync(join(repository, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
   )
-  .filter((path) => /\.(ts|cjs|txt)$/.test(path))
+  .filter((path) => /\.(ts|cjs|txt|yml)$/.test(path))
   .map((path) => readFileSync(join(repository, path), "utf8"))
   .join("\n");
 

@@ -58,12 +58,14 @@ describe("GitHub Actions", () => {
           run_id: id,
           run_attempt: "1",
           token: world.api.token,
+          ref_name: "main",
+          event: { repository: { default_branch: "main" } },
           ...github,
         },
         secrets: secrets(),
         vars: variables(),
-        inputs: {},
         ...given,
+        inputs: { stack: "dev", ...given.inputs },
       },
     });
     return Object.assign(jobs as Record<string, RanJob> & { id: string }, { id });
@@ -139,6 +141,20 @@ describe("GitHub Actions", () => {
       expect(again.deploy?.result, outputOf(again.deploy, "Unlock") + outputOf(again.deploy, "Deploy")).toBe("success");
       expect(bodies()).toHaveLength(2);
       expect(readdirSync(lock)).toEqual([]);
+
+      // Nothing is left to push, so no reviewer is asked.
+      const idle = await run("messages-deploy", byHand);
+      expect([idle.plan?.result, idle.plan?.outputs, idle.deploy]).toEqual(["success", { code: "0" }, undefined]);
+      const calm = await run("messages-drift", { event_name: "schedule" });
+      expect(calm.status?.result, outputOf(calm.status, "Status")).toBe("success");
+      write("drift", "merged");
+      const drifted = await run("messages-drift", { event_name: "schedule" });
+      const status = drifted.status?.steps.find(({ name }) => name === "Status");
+      expect(status).toMatchObject({
+        code: 2,
+        stdout: expect.stringContaining("::error title=Messages are pending::"),
+      });
+      rmSync(join(world.stack.project.dir, "messages/drift.yaml"));
 
       // Nothing to push, but the comment is about an older commit.
       await run("messages-plan", pullRequest("a2"));

