@@ -11,11 +11,12 @@ import { checkCollidingPaths, checkPathName, resolveName } from "./manifest-name
 import { type ManifestDocument, parseDocuments } from "./parse-documents.ts";
 import { type ParsedManifest, parseManifest } from "./parse-manifest.ts";
 import { createProblem, type Problem } from "./problem.ts";
-import { ProblemCollector, readSuppressions } from "./problem-collector.ts";
+import { ProblemCollector } from "./problem-collector.ts";
 import type { BodySchema } from "./schema/body-schema.ts";
 import type { SourceOptions } from "./source/source-messages.ts";
 import { locate } from "./source-location.ts";
 import { matchesStack } from "./stack-patterns.ts";
+import { readSuppressions } from "./suppressions.ts";
 import { validateShape } from "./validate-shape.ts";
 import type { Variables } from "./variables.ts";
 

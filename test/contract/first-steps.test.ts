@@ -21,7 +21,7 @@ it("the commands of the page lead from an empty folder to messages in a queue", 
   const work = join(scratch, "work");
   mkdirSync(join(work, "queue-seeder/dist"), { recursive: true });
   mkdirSync(join(home, ".pulumi"), { recursive: true });
-  // The clone next to the new folder, in which the package was packed; and the engine, which the npm package would download.
+  // The clone next to the new folder, in which the package was packed; and the Pulumi CLI, which the npm package would download.
   cpSync(packed(), join(work, "queue-seeder/dist", basename(packed())));
   const engine = findEngine();
   if (engine === undefined) throw new Error("No Pulumi engine is here. Run `npm run engine` first.");
