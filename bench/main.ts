@@ -1,20 +1,25 @@
-import { measureFirst, measureMillion } from "./engine/measure.ts";
+import { measureFirst, measureManifests, measureMillion } from "./engine/measure.ts";
 import { measureNoOp } from "./engine/no-op.ts";
+import { measureGrowth } from "./growth/measure.ts";
 import { measurePush } from "./push/measure.ts";
+import { measureReading } from "./reading/measure.ts";
 import { keepResult, type Section } from "./support/results.ts";
 import { measureThrottle } from "./throttle/measure.ts";
 
 /**
  * Runs the measurements, and writes bench/RESULTS.md.
  *
- *     node bench/main.ts [push] [pace] [no-op] [first] [million]
+ *     node bench/main.ts [push] [pace] [reading] [no-op] [first] [manifests] [million] [growth]
  */
 const parts: Readonly<Record<string, () => Promise<Section>>> = {
   push: measurePush,
   pace: measureThrottle,
+  reading: measureReading,
   "no-op": measureNoOp,
   first: measureFirst,
+  manifests: measureManifests,
   million: measureMillion,
+  growth: measureGrowth,
 };
 
 const names = Object.keys(parts);

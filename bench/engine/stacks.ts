@@ -5,20 +5,44 @@ import { makeStack, type OwnStack } from "../../test/engine/support/stack.ts";
 import { tinyProgram } from "../../test/engine/support/tiny.ts";
 import type { RemoteEmulator } from "../support/emulator.ts";
 
-/** Creates a project with the whole program and one manifest, whose data file has `rows` rows of about 60 bytes. */
-export async function stackOfRows(rows: number, emulator: RemoteEmulator): Promise<OwnStack> {
-  const stack = await makeStack({
+/** Creates a project with the whole program and these files, which pushes to the emulator. */
+function stackOf(files: Readonly<Record<string, string>>, emulator: RemoteEmulator): Promise<OwnStack> {
+  return makeStack({
     name: "bench",
-    files: { "messages/backfill.yaml": "queue: orders\nsource: { file: backfill.ndjson }\n" },
+    files,
     config: {
       "queue-seeder:accountId": emulator.accountId,
       "queue-seeder:queues": { orders: { id: emulator.queueId } },
     },
     env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, CLOUDFLARE_API_TOKEN: emulator.token },
   });
-  const file = createWriteStream(join(stack.project.dir, "messages/backfill.ndjson"));
+}
+
+/** Creates a project with many manifests of ten messages each. */
+export function stackOfManifests(manifests: number, emulator: RemoteEmulator): Promise<OwnStack> {
+  const bodies = (manifest: number) =>
+    Array.from({ length: 10 }, (_, message) => `  - body: { manifest: ${manifest}, message: ${message} }\n`).join("");
+  const files = Array.from({ length: manifests }, (_, index) => {
+    return [`messages/m${index}.yaml`, `queue: orders\nmessages:\n${bodies(index)}`] as const;
+  });
+  return stackOf(Object.fromEntries(files), emulator);
+}
+
+/** The data file of {@link stackOfRows}, relative to the project. */
+export const dataFile = "messages/backfill.ndjson";
+
+/**
+ * Creates a project with one manifest, whose data file has `rows` rows.
+ *
+ * @param filling characters of free text in each row, which has 70 bytes more
+ */
+export async function stackOfRows(rows: number, emulator: RemoteEmulator, filling = 0): Promise<OwnStack> {
+  const manifest = { "messages/backfill.yaml": "queue: orders\nsource: { file: backfill.ndjson }\n" };
+  const stack = await stackOf(manifest, emulator);
+  const note = filling === 0 ? "" : `,"note":"${"x".repeat(filling)}"`;
+  const file = createWriteStream(join(stack.project.dir, dataFile));
   for (let row = 0; row < rows; row += 1) {
-    const line = `{"order":${row},"customer":${row % 5_000},"region":"eu-west","state":"paid"}\n`;
+    const line = `{"order":${row},"customer":${row % 5_000},"region":"eu-west","state":"paid"${note}}\n`;
     if (!file.write(line)) await once(file, "drain");
   }
   await new Promise<void>((resolve) => file.end(resolve));

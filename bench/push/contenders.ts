@@ -1,3 +1,5 @@
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
 import Cloudflare from "cloudflare";
 import { Pool } from "undici";
 import { createClient, loadCredentials } from "../../src/cloudflare/index.ts";
@@ -6,7 +8,7 @@ import { encodeMessage, packBatchStream, withDigests } from "../../src/plan/inde
 import { type Clock, createThrottle, runPush, systemClock, type ThrottleOptions } from "../../src/push/index.ts";
 import type { EncodedMessage, FileContent } from "../../src/types.ts";
 import type { RemoteEmulator } from "../support/emulator.ts";
-import { type Corpus, hundreds, requestText } from "./corpus.ts";
+import { type Corpus, requestText } from "./corpus.ts";
 
 /** A way to push the messages of a corpus. */
 export type Contender = (corpus: Corpus, emulator: RemoteEmulator) => Promise<void>;
@@ -61,11 +63,26 @@ export const raw: Contender = ({ requests }, emulator) =>
     });
   });
 
-/** A simple script that respects the API's limits: full batches, several at once, no retry. */
-export const handWritten: Contender = async ({ bodies }, { baseUrl, accountId, queueId, token }) => {
+/** Reads the rows of a data file as a simple script does. */
+async function* readRows(file: string): AsyncGenerator<object> {
+  for await (const line of createInterface({ input: createReadStream(file) })) yield JSON.parse(line);
+}
+
+async function* readBatches(file: string): AsyncGenerator<object[]> {
+  let batch: object[] = [];
+  for await (const row of readRows(file)) {
+    if (batch.push(row) < 100) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** A simple script that respects the API's limits: readline, JSON.parse, full batches, several at once, no retry. */
+export const handWritten: Contender = async ({ file }, { baseUrl, accountId, queueId, token }) => {
   const url = `${baseUrl}/accounts/${accountId}/queues/${queueId}/messages/batch`;
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  await inTurns(hundreds(bodies), async (some) => {
+  await inTurns(readBatches(file), async (some) => {
     const answer = await fetch(url, { method: "POST", headers, body: requestText(some) });
     const { success } = (await answer.json()) as { success: boolean };
     if (!success) throw new Error(`status ${answer.status}`);
@@ -73,20 +90,20 @@ export const handWritten: Contender = async ({ bodies }, { baseUrl, accountId, q
 };
 
 /** The official SDK, batches of a hundred, sequentially. */
-export const sdkBulkPush: Contender = async ({ bodies }, emulator) => {
+export const sdkBulkPush: Contender = async ({ file }, emulator) => {
   const { accountId, queueId } = emulator;
   const { queues } = sdk(emulator);
-  for (const some of hundreds(bodies)) {
+  for await (const some of readBatches(file)) {
     const messages = some.map((body) => ({ body, content_type: "json" as const }));
     await queues.messages.bulkPush(queueId, { account_id: accountId, messages });
   }
 };
 
 /** The official SDK, single messages, sequentially. */
-export const sdkPush: Contender = async ({ bodies }, emulator) => {
+export const sdkPush: Contender = async ({ file }, emulator) => {
   const { accountId, queueId } = emulator;
   const { queues } = sdk(emulator);
-  for (const body of bodies) {
+  for await (const body of readRows(file)) {
     await queues.messages.push(queueId, { account_id: accountId, body, content_type: "json" });
   }
 };
@@ -109,10 +126,12 @@ async function withPool(
   }
 }
 
-async function inTurns<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  const left = items.values();
-  const worker = async () => {
-    for (const item of left) await act(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+async function inTurns<T>(items: Iterable<T> | AsyncIterable<T>, act: (item: T) => Promise<void>): Promise<void> {
+  const running = new Set<Promise<void>>();
+  for await (const item of items) {
+    const run: Promise<void> = act(item).finally(() => running.delete(run));
+    running.add(run);
+    if (running.size === atOnce) await Promise.race(running);
+  }
+  await Promise.all(running);
 }

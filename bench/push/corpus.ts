@@ -6,6 +6,8 @@ import { join } from "node:path";
 export interface Corpus extends Disposable {
   /** A repository with one manifest and its data file. */
   readonly root: string;
+  /** The absolute path of the data file, which every contender reads. */
+  readonly file: string;
   readonly bodies: readonly object[];
   /** The bodies of the requests, with a hundred messages in each. */
   readonly requests: readonly Buffer[];
@@ -27,16 +29,18 @@ export function makeCorpus(messages: number, filling: number): Corpus {
   }));
   mkdirSync(join(root, "messages"));
   writeFileSync(join(root, "messages/backfill.yaml"), "queue: orders\nsource: { file: backfill.ndjson }\n");
-  writeFileSync(join(root, "messages/backfill.ndjson"), bodies.map((body) => `${JSON.stringify(body)}\n`).join(""));
+  const file = join(root, "messages/backfill.ndjson");
+  writeFileSync(file, bodies.map((body) => `${JSON.stringify(body)}\n`).join(""));
   return {
     root,
+    file,
     bodies,
     requests: hundreds(bodies).map((some) => Buffer.from(requestText(some))),
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };
 }
 
-export function hundreds<T>(items: readonly T[]): T[][] {
+function hundreds<T>(items: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(items.length / 100) }, (_, batch) =>
     items.slice(batch * 100, batch * 100 + 100),
   );

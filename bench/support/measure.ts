@@ -26,6 +26,21 @@ export async function timed(act: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
+/** What a figure should be: at most, or at least, this value. */
+export type Aim = { readonly most: number } | { readonly least: number };
+
+/** Returns the cells of a figure: the value, its aim, and whether it is met. */
+export function judged(value: number, aim: Aim, show: (value: number) => string): readonly [string, string, string] {
+  const isMet = "most" in aim ? value <= aim.most : value >= aim.least;
+  const text = "most" in aim ? `at most ${show(aim.most)}` : `at least ${show(aim.least)}`;
+  return [show(value), text, isMet ? "met" : "missed"];
+}
+
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+export const times = (ratio: number): string => `${ratio.toFixed(2)} times`;
+export const megabytes = (value: number): string => `${whole(value)} MB`;
+export const kilobytes = (bytes: number): string => `${whole(bytes / 1000)} KB`;
+
 export function whole(number: number): string {
   return Math.round(number).toLocaleString("en-US");
 }
