@@ -26,6 +26,11 @@ export function truncate(text: string, characters: number): string {
   return [...text.slice(0, characters * 2)].slice(0, characters).join("");
 }
 
+/** Shortens the SHA of a commit, as Git does by default. */
+export function shortCommit(sha: string): string {
+  return sha.slice(0, 7);
+}
+
 /** Reports whether a text is a valid number of seconds for a wait. */
 export function isSeconds(text: string): boolean {
   return /^\d{1,8}$/.test(text);

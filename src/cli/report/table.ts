@@ -1,4 +1,4 @@
-import { formatNumber } from "../../format.ts";
+import { formatNumber, shortCommit } from "../../format.ts";
 import { escapeText } from "./escape.ts";
 import { formatBytes, timeElement } from "./format.ts";
 import type { QueueRun } from "./model.ts";
@@ -51,7 +51,7 @@ function row({ version, at, action, type, by, commit, plan, pushed, requests, in
 function who({ by, commit, plan }: Pick<QueueRun, "by" | "commit" | "plan">): string {
   const parts = [
     ...(by === undefined ? [] : [escapeText(by)]),
-    ...(commit === undefined ? [] : [`<code>${escapeText(commit.slice(0, 10))}</code>`]),
+    ...(commit === undefined ? [] : [`<code>${escapeText(shortCommit(commit))}</code>`]),
     ...(plan === undefined ? [] : [`<small>plan <code>${escapeText(plan)}</code></small>`]),
   ];
   return parts.length === 0 ? "–" : parts.join(" ");

@@ -1,5 +1,5 @@
 import type { StackState } from "../../engine/read-state.ts";
-import { formatCount, formatNumber, truncate } from "../../format.ts";
+import { formatCount, formatNumber, shortCommit, truncate } from "../../format.ts";
 import { toPrintableData } from "../../printable.ts";
 import { formatAgo, formatMetrics, formatQueueId } from "../shared/format.ts";
 import type { Paint } from "../shared/paint.ts";
@@ -66,7 +66,7 @@ function recordedLine({ name, queue, pushed, inDoubt }: RemovedManifest, whose =
 
 function row({ name, queue, pushed, pending, inDoubt, lastPush }: ManifestStatus, now: number): readonly string[] {
   const figures = [pushed, pending, inDoubt].map(formatNumber);
-  const commit = lastPush?.commit ? ` (${lastPush.commit.slice(0, 7)})` : "";
+  const commit = lastPush?.commit ? ` (${shortCommit(lastPush.commit)})` : "";
   return [name, queue, ...figures, lastPush === null ? "never" : `${formatAgo(lastPush.at, now)}${commit}`];
 }
 

@@ -6,7 +6,6 @@ import {
   formatLabel,
   isUpToDate,
   type PackedLedger,
-  packKeys,
   packLedger,
   unpackKeys,
   unpackLedger,
@@ -60,7 +59,8 @@ function messageLedger(
   const desired = { mode, manifest: digest, keys };
   const decision = decide(desired, ledger);
   const keysOf = (indices: readonly number[]) => indices.flatMap((index) => keys[index] ?? []);
-  const keyOf = (index: number) => packKeys(keysOf([index]));
+  const lines = packed.split("\n");
+  const keyOf = (index: number) => lines[index] ?? "";
   return {
     decision,
     ...recoveredFrom(decision, () => decide(desired, known), journals, keyOf),
