@@ -3,7 +3,7 @@ import { countBodyBytes } from "../plan/index.ts";
 import type { Message, PushMode, SourceLocation } from "../types.ts";
 import { checkBodySize, checkBodyType, checkDelay, checkId } from "./check-message.ts";
 import { type DedupKeyGenerator, withDedupKey } from "./dedup-key.ts";
-import { interpolate, type OnVariableProblem } from "./interpolate.ts";
+import { interpolate, type OnMessageProblem } from "./interpolate.ts";
 import type { DefaultsInput, MessageInput } from "./manifest-input.ts";
 import type { BodySchema } from "./schema/body-schema.ts";
 import { formatPlaceholder } from "./secrets.ts";
@@ -38,7 +38,7 @@ export function buildMessage(
   { defaults, schemas, stamper: dedupKeys }: ManifestContext,
   scope: Scope,
   location: SourceLocation,
-  onProblem: OnVariableProblem,
+  onProblem: OnMessageProblem,
   row?: number,
 ): BuiltMessage {
   const contentType = input.content_type ?? defaults?.content_type ?? "json";
@@ -82,20 +82,20 @@ function countSecretBytes({ secrets = [], contentType }: Message, { variables }:
   return sum;
 }
 
-function buildId(id: string | undefined, scope: Scope, onProblem: OnVariableProblem): string | undefined {
+function buildId(id: string | undefined, scope: Scope, onProblem: OnMessageProblem): string | undefined {
   if (id === undefined) return undefined;
   const { value } = interpolate(id, scope, { secretsAllowed: false, textOnly: true }, withKey("id", onProblem));
   const text = String(value);
   const broken = checkId(text);
   if (broken === undefined) return text;
-  onProblem(broken.code, ["id"], "", broken.message, broken.hint);
+  onProblem(broken.code, { path: ["id"] }, broken.message, broken.hint);
   return undefined;
 }
 
 export function buildDelay(
   input: number | string | undefined,
   scope: Scope,
-  onProblem: OnVariableProblem,
+  onProblem: OnMessageProblem,
 ): number | undefined {
   if (typeof input !== "string") return input;
   const path = ["delay_seconds"];
@@ -106,7 +106,7 @@ export function buildDelay(
   const seconds = typeof value === "string" && /^\d{1,6}$/.test(value) ? Number(value) : value;
   const broken = checkDelay(seconds);
   if (broken === undefined) return seconds as number;
-  onProblem(broken.code, path, input, broken.message, broken.hint);
+  onProblem(broken.code, { path, snippet: input }, broken.message, broken.hint);
   return undefined;
 }
 
@@ -116,17 +116,17 @@ export function buildDelay(
  * @param added bytes that secrets add; undefined if the body is not known yet
  * @returns the body's bytes without its secrets, whose size is confidential
  */
-function checkBody(message: Message, added: number | undefined, onProblem: OnVariableProblem): number {
+function checkBody(message: Message, added: number | undefined, onProblem: OnMessageProblem): number {
   const mistyped = checkBodyType(message.body, message.contentType);
   if (mistyped !== undefined) {
-    onProblem(mistyped.code, ["body"], "", mistyped.message, mistyped.hint);
+    onProblem(mistyped.code, { path: ["body"] }, mistyped.message, mistyped.hint);
     return 0;
   }
   const bytes = countBodyBytes(message);
   const oversized = added === undefined ? undefined : checkBodySize(bytes + added);
   if (oversized !== undefined) {
     const { message: what, hint } = message.secrets === undefined ? oversized : tooLargeWithSecrets;
-    onProblem(oversized.code, ["body"], "", what, hint);
+    onProblem(oversized.code, { path: ["body"] }, what, hint);
   }
   return bytes;
 }
@@ -138,6 +138,6 @@ const tooLargeWithSecrets = {
 };
 
 /** Reports problems of a part of the message. */
-function withKey(key: string, onProblem: OnVariableProblem): OnVariableProblem {
-  return (code, path, ...rest) => onProblem(code, [key, ...path], ...rest);
+function withKey(key: string, onProblem: OnMessageProblem): OnMessageProblem {
+  return (code, place, ...rest) => onProblem(code, { ...place, path: [key, ...place.path] }, ...rest);
 }

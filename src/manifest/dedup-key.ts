@@ -2,7 +2,7 @@ import { isObject } from "../json-object.ts";
 import { messageDigest } from "../plan/index.ts";
 import type { DedupKey, JsonValue, Message } from "../types.ts";
 import { describeType } from "./describe-value.ts";
-import type { OnVariableProblem } from "./interpolate.ts";
+import type { OnMessageProblem } from "./interpolate.ts";
 import { quote } from "./problem.ts";
 import type { Path } from "./source-location.ts";
 
@@ -19,7 +19,7 @@ export interface DedupKeyGenerator {
     message: Message,
     unknown: readonly Path[],
     row: number | undefined,
-    onProblem: OnVariableProblem,
+    onProblem: OnMessageProblem,
   ): DedupKey | undefined;
 }
 
@@ -55,15 +55,15 @@ export function withDedupKey(message: Message): Message {
   };
 }
 
-function hasRoom({ body, contentType }: Message, field: string, onProblem: OnVariableProblem): boolean {
+function hasRoom({ body, contentType }: Message, field: string, onProblem: OnMessageProblem): boolean {
   if (contentType === "text" || !isObject(body)) {
     const is = contentType === "text" ? "a text message" : describeType(body);
     const what = `the body is ${is}, which cannot have the "dedup_field" ${quote(field)}`;
-    onProblem("DEDUP_BODY", ["body"], "", what, 'Make the body a map of keys, or remove "dedup_field".');
+    onProblem("DEDUP_BODY", { path: ["body"] }, what, 'Make the body a map of keys, or remove "dedup_field".');
     return false;
   }
   if (!Object.hasOwn(body, field)) return true;
   const what = `the body already has the key ${quote(field)}, which "dedup_field" would set`;
-  onProblem("DEDUP_BODY", ["body", field], "", what, 'Remove the key, or choose another "dedup_field".');
+  onProblem("DEDUP_BODY", { path: ["body", field] }, what, 'Remove the key, or choose another "dedup_field".');
   return false;
 }

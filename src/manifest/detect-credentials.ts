@@ -1,5 +1,5 @@
 import type { JsonValue, Message } from "../types.ts";
-import type { OnVariableProblem } from "./interpolate.ts";
+import type { OnMessageProblem } from "./interpolate.ts";
 import { quote } from "./problem.ts";
 import type { Path } from "./source-location.ts";
 
@@ -27,16 +27,16 @@ const harmless = /\$\{|^(?:x+|\*+|<.*>|example|changeme|redacted|dummy|test)/i;
 const minLength = 12;
 
 /** Warns about an id or a body that looks like a credential: both are in the repository, and bodies are sent to consumers. */
-export function detectCredentials({ id, body }: Message, onProblem: OnVariableProblem): void {
+export function detectCredentials({ id, body }: Message, onProblem: OnMessageProblem): void {
   const inId = id === undefined ? undefined : matchPattern(id);
   if (inId) {
     const next = "Use an id that is not confidential: ids are visible in the stack's state.";
-    onProblem("CREDENTIAL_IN_ID", ["id"], "", `the id looks like ${inId}`, next);
+    onProblem("CREDENTIAL_IN_ID", { path: ["id"] }, `the id looks like ${inId}`, next);
   }
   walk(body, [], "", (path, looks) => {
     const where = path.length === 0 ? "the body" : `${quote(path.join("."))} in the body`;
     const next = 'Set it with "pulumi config set --secret", and write ${secret.NAME} here.';
-    onProblem("CREDENTIAL_IN_BODY", ["body", ...path], "", `${where} looks like ${looks}`, next);
+    onProblem("CREDENTIAL_IN_BODY", { path: ["body", ...path] }, `${where} looks like ${looks}`, next);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../types.ts";
 import { describeValue } from "./describe-value.ts";
-import { interpolate, type OnVariableProblem } from "./interpolate.ts";
+import { interpolate, type OnMessageProblem } from "./interpolate.ts";
 import type { MessageInput } from "./manifest-input.ts";
 import { readSpelling, recordSpelling } from "./number-spelling.ts";
 import { parseExactly } from "./source/exact-json.ts";
@@ -12,11 +12,7 @@ export const maxMessages = 100_000;
 /**
  * Returns the scopes of a message: one, or one for each item of `for_each`. The result is deterministic.
  */
-export function expandForEach(
-  { for_each }: MessageInput,
-  scope: Scope,
-  onProblem: OnVariableProblem,
-): readonly Scope[] {
+export function expandForEach({ for_each }: MessageInput, scope: Scope, onProblem: OnMessageProblem): readonly Scope[] {
   if (for_each === undefined) return [scope];
   const { value, unknown } = interpolate(for_each, scope, { secretsAllowed: false, textOnly: false }, onProblem);
   const items = toItems(value);
@@ -29,7 +25,12 @@ export function expandForEach(
   }
   if (unknown.length === 0) {
     const what = `"for_each" is ${describeValue(value)}, not a list or a count of at most ${maxMessages}`;
-    onProblem("WRONG_TYPE", [], String(for_each), what, "Write a list, a count, or a variable that is one of them.");
+    onProblem(
+      "WRONG_TYPE",
+      { path: [], snippet: String(for_each) },
+      what,
+      "Write a list, a count, or a variable that is one of them.",
+    );
   }
   return [];
 }

@@ -1,3 +1,4 @@
+import type { OnFinding } from "../diagnostic.ts";
 import type { JsonValue, SecretSlot, SourceLocation } from "../types.ts";
 import { describeType } from "./describe-value.ts";
 import { foreignTemplate } from "./foreign-template.ts";
@@ -19,18 +20,18 @@ export interface Interpolated {
   readonly unknown: readonly Path[];
 }
 
-/**
- * Called with a problem of a variable. `path` leads to the text in the value, `snippet` is the part of the text, and `elsewhere`
- * the location of a problem in another file.
- */
-export type OnVariableProblem = (
-  code: ProblemCode,
-  path: Path,
-  snippet: string,
-  what: string,
-  next: string,
-  elsewhere?: SourceLocation,
-) => void;
+/** A place in a message. */
+export interface MessagePlace {
+  /** The keys that lead to it, relative to the message. */
+  readonly path: Path;
+  /** The part of the text at that path that is meant; absent for the whole value. */
+  readonly snippet?: string;
+  /** The location of the problem, if it is in another file. */
+  readonly location?: SourceLocation | undefined;
+}
+
+/** Called with each problem of a message. */
+export type OnMessageProblem = OnFinding<MessagePlace, ProblemCode>;
 
 export interface InterpolateOptions {
   /** Whether secrets are allowed; they are not in visible places, such as ids. */
@@ -44,7 +45,7 @@ export function interpolate(
   value: JsonValue,
   scope: Scope,
   options: InterpolateOptions,
-  onProblem: OnVariableProblem,
+  onProblem: OnMessageProblem,
 ): Interpolated {
   const tree = parseTemplateTree(value);
   if (tree.kind === "constant") return { value, secrets: [], unknown: [] };
@@ -62,7 +63,12 @@ export function interpolate(
     if (inserted <= maxInserted) return true;
     if (before <= maxInserted) {
       const what = `with the variable ${quote(name)}, the variables insert more than ${maxInserted} characters`;
-      onProblem("BODY_TOO_LARGE", path, `\${${name}}`, what, "Use fewer variables, or ones with shorter values.");
+      onProblem(
+        "BODY_TOO_LARGE",
+        { path, snippet: `\${${name}}` },
+        what,
+        "Use fewer variables, or ones with shorter values.",
+      );
     }
     return false;
   };
@@ -92,12 +98,17 @@ export function interpolate(
   };
 
   const tellKey = (key: string, path: Path) =>
-    onProblem("VARIABLE_NOT_HERE", path, key, `the key ${quote(key)} contains a variable`, "Write the key out.");
+    onProblem(
+      "VARIABLE_NOT_HERE",
+      { path, snippet: key },
+      `the key ${quote(key)} contains a variable`,
+      "Write the key out.",
+    );
 
   const tellSecret = ({ name, from }: Extract<LookupResult, { kind: "secret" }>, path: Path, input: string) => {
     const named = `the environment variable ${quote(name)} has the name of a secret, and its value would be visible here`;
     const what = from === undefined ? "a secret would be visible here" : named;
-    onProblem("VARIABLE_NOT_HERE", path, input, what, "Use secrets only in bodies.");
+    onProblem("VARIABLE_NOT_HERE", { path, snippet: input }, what, "Use secrets only in bodies.");
   };
 
   const replace = ({ text, parts, path }: Extract<TemplateTree, { kind: "text" }>): Insertion => {
@@ -117,12 +128,12 @@ export function interpolate(
           result += "${";
           break;
         case "foreign":
-          onProblem("TEMPLATE_FOREIGN", path, part.source, ...foreignTemplate(part.source));
+          onProblem("TEMPLATE_FOREIGN", { path, snippet: part.source }, ...foreignTemplate(part.source));
           result += part.source;
           break;
         case "unclosed": {
           const next = "Add the missing }, or write $${ for the literal characters ${.";
-          onProblem("VARIABLE_SYNTAX", path, text.slice(part.at), "a variable is not closed", next);
+          onProblem("VARIABLE_SYNTAX", { path, snippet: text.slice(part.at) }, "a variable is not closed", next);
           result += text.slice(part.at);
           break;
         }
@@ -138,7 +149,7 @@ export function interpolate(
     const variable = `\${${name}}`;
     const what = `${quote(input)} is sent as the characters ${variable}, not as the variable's value`;
     const next = `For a dollar sign and the variable's value write \${$}${variable}; allow the warning if the characters are intended.`;
-    onProblem("LITERAL_VARIABLE", path, input, what, next);
+    onProblem("LITERAL_VARIABLE", { path, snippet: input }, what, next);
   };
 
   const insert = (name: string, path: Path, at: number): string => {
@@ -151,15 +162,15 @@ export function interpolate(
         }
         onProblem(
           "WRONG_TYPE",
-          path,
-          input,
+          { path, snippet: input },
           `the variable ${quote(name)} is ${describeType(found.value)}, which cannot be inserted into a text`,
           "Use one of its values, or write the variable alone.",
         );
         return input;
       case "secret":
         if (!options.secretsAllowed) tellSecret(found, path, input);
-        else if (found.missing) onProblem(found.missing.code, path, input, found.missing.message, found.missing.hint);
+        else if (found.missing)
+          onProblem(found.missing.code, { path, snippet: input }, found.missing.message, found.missing.hint);
         else {
           const slot = { name: found.name, ...(found.from && { from: found.from }), path, at };
           secrets.push(slot);
@@ -171,7 +182,7 @@ export function interpolate(
         unknown.push(path);
         return input;
       case "problem":
-        onProblem(found.code, path, input, found.message, found.hint, found.location);
+        onProblem(found.code, { path, snippet: input, location: found.location }, found.message, found.hint);
         return input;
     }
   };

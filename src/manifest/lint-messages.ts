@@ -2,7 +2,7 @@ import { limits } from "../limits.ts";
 import type { JsonValue, Message, PushMode, SourceLocation } from "../types.ts";
 import { describeType } from "./describe-value.ts";
 import { detectCredentials } from "./detect-credentials.ts";
-import type { OnVariableProblem } from "./interpolate.ts";
+import type { OnMessageProblem } from "./interpolate.ts";
 import type { DefaultsInput, MessageInput } from "./manifest-input.ts";
 import { formatLocation, quote } from "./problem.ts";
 import { isSensitiveName } from "./sensitive-names.ts";
@@ -19,7 +19,7 @@ export interface LintContext {
 }
 
 /** Warns about a message before its variables are replaced, so once, regardless of how many messages it produces. */
-export function lintInput(input: MessageInput, context: LintContext, onProblem: OnVariableProblem): void {
+export function lintInput(input: MessageInput, context: LintContext, onProblem: OnMessageProblem): void {
   if (context.push === "once") warnAboutChanges(input, context, onProblem);
   if ((input.content_type ?? context.defaults?.content_type) === undefined) warnAboutJson(input.body, onProblem);
 }
@@ -35,7 +35,7 @@ function isVolatile(name: string): boolean {
 }
 
 /** Warns about a body that changes without an edit, because the message then counts as edited or new. */
-function warnAboutChanges(message: MessageInput, { isMap }: LintContext, onProblem: OnVariableProblem): void {
+function warnAboutChanges(message: MessageInput, { isMap }: LintContext, onProblem: OnMessageProblem): void {
   for (const { name, written: input, path } of changingVariables(message, isMap)) {
     const then = isMap
       ? "the next deployment stops with DATA_FILE_EDITED"
@@ -45,7 +45,7 @@ function warnAboutChanges(message: MessageInput, { isMap }: LintContext, onProbl
     const what = `the value of the variable ${quote(name)} may change without an edit here, and then ${then}`;
     const own = isMap ? "" : ", use the variable in the id too if each value is a separate message";
     const next = `Write "push: on_change" if everything should be pushed again then${own}, or allow the warning if the value never changes.`;
-    onProblem("VARIABLE_CHANGES", ["body", ...path], input, what, next);
+    onProblem("VARIABLE_CHANGES", { path: ["body", ...path], snippet: input }, what, next);
   }
 }
 
@@ -85,14 +85,14 @@ function collectVariables(value: JsonValue, path: Path = []): readonly VariableU
 }
 
 /** Warns about JSON in a text, which the consumer receives as text. */
-function warnAboutJson(body: JsonValue, onProblem: OnVariableProblem): void {
+function warnAboutJson(body: JsonValue, onProblem: OnMessageProblem): void {
   const held = typeof body === "string" ? parseHeldJson(body) : undefined;
   if (held === undefined) return;
   const what = `the body is a text that contains ${describeType(held)} as JSON, and is delivered as text`;
   const next =
     "Remove the quotes, or the |, if the value is intended; " +
     'if the text is intended, write "content_type: text", or "content_type: json" for a JSON text.';
-  onProblem("BODY_IS_JSON_TEXT", ["body"], "", what, next);
+  onProblem("BODY_IS_JSON_TEXT", { path: ["body"] }, what, next);
 }
 
 /** Parses a text that is JSON of a map or list, regardless of its variables. */
@@ -119,17 +119,17 @@ export class MessageLinter {
    * @param bytes of the body
    * @param repeated whether for_each produced it, so that equal messages are intended
    */
-  check(message: Message, bytes: number, repeated: boolean, onProblem: OnVariableProblem): void {
+  check(message: Message, bytes: number, repeated: boolean, onProblem: OnMessageProblem): void {
     detectCredentials(message, onProblem);
     if (bytes > operationBytes && bytes <= limits.messageBytes) {
       const operations = Math.ceil(bytes / operationBytes);
       const what = `the body has ${bytes} bytes, which are billed as ${operations} operations`;
-      onProblem("BODY_LARGE", ["body"], "", what, "Make it smaller, or send a link to the data.");
+      onProblem("BODY_LARGE", { path: ["body"] }, what, "Make it smaller, or send a link to the data.");
     }
     if (message.id === undefined && !repeated) this.#checkDuplicate(message, onProblem);
   }
 
-  #checkDuplicate({ contentType, body, location }: Message, onProblem: OnVariableProblem): void {
+  #checkDuplicate({ contentType, body, location }: Message, onProblem: OnMessageProblem): void {
     const key = `${contentType} ${JSON.stringify(body)}`;
     const first = this.#seen.get(key);
     if (first === undefined) {
@@ -137,6 +137,6 @@ export class MessageLinter {
       return;
     }
     const what = `the message at ${formatLocation(first)} has the same body, and neither has an id`;
-    onProblem("DUPLICATE_MESSAGE", [], "", what, "Remove one of them, or give them ids.");
+    onProblem("DUPLICATE_MESSAGE", { path: [] }, what, "Remove one of them, or give them ids.");
   }
 }

@@ -2,7 +2,7 @@ import type { Message } from "../types.ts";
 import { buildMessage, type ManifestContext } from "./build-message.ts";
 import { UniqueIds } from "./check-message.ts";
 import { expandForEach, maxMessages } from "./for-each.ts";
-import type { OnVariableProblem } from "./interpolate.ts";
+import type { OnMessageProblem } from "./interpolate.ts";
 import { changingVariables, lintInput, MessageLinter } from "./lint-messages.ts";
 import type { MessageInput } from "./manifest-input.ts";
 import type { ManifestDocument } from "./parse-documents.ts";
@@ -65,10 +65,12 @@ export function parseMessages(
   return all;
 }
 
-export function problemReporter(document: ManifestDocument, base: Path, problems: ProblemCollector): OnVariableProblem {
-  return (code, path, snippet, what, next, elsewhere) => {
+export function problemReporter(document: ManifestDocument, base: Path, problems: ProblemCollector): OnMessageProblem {
+  return (code, { path, snippet, location: elsewhere }, what, next) => {
     const here = [...base, ...path];
-    const location = elsewhere ?? (snippet === "" ? locate(document, here) : locateSnippet(document, here, snippet));
+    const location =
+      elsewhere ??
+      (snippet === undefined || snippet === "" ? locate(document, here) : locateSnippet(document, here, snippet));
     // Values without a JSON equivalent were reported with their own code.
     if (code === "TEXT_BODY_NOT_TEXT" && problems.has(location)) return;
     problems.add(createProblem(code, location, what, next));

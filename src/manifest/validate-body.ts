@@ -1,5 +1,5 @@
 import type { Message } from "../types.ts";
-import type { OnVariableProblem } from "./interpolate.ts";
+import type { OnMessageProblem } from "./interpolate.ts";
 import { quote } from "./problem.ts";
 import type { BodySchema } from "./schema/body-schema.ts";
 import type { Path } from "./source-location.ts";
@@ -13,7 +13,7 @@ export function validateBody(
   schemas: readonly BodySchema[],
   { id, body, secrets }: Message,
   unknown: readonly Path[],
-  onProblem: OnVariableProblem,
+  onProblem: OnMessageProblem,
 ): void {
   if (schemas.length === 0) return;
   const hidden = secrets === undefined ? unknown : [...unknown, ...secrets.map(({ path }) => path)];
@@ -23,8 +23,7 @@ export function validateBody(
       const whose = id === undefined ? where : `${where} of ${quote(id)}`;
       onProblem(
         "BODY_NOT_VALID",
-        ["body", ...path],
-        "",
+        { path: ["body", ...path] },
         `${whose} ${message}`,
         `Change the body, or the schema. ${rule}`,
       );

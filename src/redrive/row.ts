@@ -100,7 +100,7 @@ export function findRowCredentials(rows: readonly Row[], placeOf: (row: Row) => 
       delaySeconds: undefined,
       location: placeOf(row),
     } as const;
-    detectCredentials(message, (code, _path, _snippet, what) => {
+    detectCredentials(message, (code, _place, what) => {
       found.push(
         createProblem(code, message.location, what, "Do not commit it: revoke it, or keep this export out of Git."),
       );

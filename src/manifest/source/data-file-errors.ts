@@ -1,3 +1,4 @@
+import type { OnFinding } from "../../diagnostic.ts";
 import type { ProblemCode } from "../problem-codes.ts";
 
 /** A position in a data file; both values count from 1. */
@@ -8,7 +9,7 @@ export interface LineColumn {
 }
 
 /** Called with a problem in a data file; reading continues. */
-export type OnDataProblem = (code: ProblemCode, position: LineColumn, what: string, next: string) => void;
+export type OnDataProblem = OnFinding<LineColumn, ProblemCode>;
 
 /** A data file cannot be read any further. */
 export class DataFileAbort extends Error {

@@ -6,7 +6,7 @@ import { buildMessage, type ManifestContext } from "../build-message.ts";
 import { checkBodySize } from "../check-message.ts";
 import { withDedupKey } from "../dedup-key.ts";
 import { describeType } from "../describe-value.ts";
-import type { OnVariableProblem } from "../interpolate.ts";
+import type { OnMessageProblem } from "../interpolate.ts";
 import type { MessageInput } from "../manifest-input.ts";
 import { recordSpelling } from "../number-spelling.ts";
 import { createProblem, type Problem, quote } from "../problem.ts";
@@ -79,7 +79,7 @@ function toMessage(
   location: SourceLocation,
   onProblem: OnDataProblem,
 ): SourceMessage {
-  const tellHere: OnVariableProblem = (code, _path, _snippet, what, next, elsewhere) => {
+  const tellHere: OnMessageProblem = (code, { location: elsewhere }, what, next) => {
     // Warnings about the map were reported once, at the map, and so were problems in other files.
     if (problemCodes[code].severity === "error" && elsewhere === undefined) onProblem(code, location, what, next);
   };
