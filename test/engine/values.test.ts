@@ -126,7 +126,7 @@ it("refuses a message with an id whose value became another one, and checks ever
   expect(refused.code).not.toBe(0);
   for (const line of [
     "messages[1].delaySeconds VALUE_NOT_ALLOWED",
-    "messages[1].id DUPLICATE_ID: the id is that of messages[0] already",
+    'messages[1].id DUPLICATE_ID: the id "a" is already used by the message at messages[0]',
     "messages[2].body TEXT_BODY_NOT_TEXT",
     "messages[3].body BODY_TOO_LARGE",
   ]) {
