@@ -8,7 +8,7 @@ export function formatQueueId(id: string | null): string {
 
 /** Formats a minimum duration. */
 export function formatMinDuration(seconds: number): string {
-  return seconds < 1 ? "within a second" : `at least ${formatDuration(seconds)}`;
+  return seconds < 1 ? "less than a second" : `at least ${formatDuration(seconds)}`;
 }
 
 /** Formats an estimated amount in US$, rounded up to cents. */
