@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { startEmulator } from "../../src/emulator/index.ts";
@@ -33,7 +33,13 @@ it("the commands of the page lead from an empty folder to messages in a queue", 
       .filter((path) => !path.includes("node_modules"))
       .join(":")}`,
     HOME: home,
-    npm_config_cache: join(scratch, "npm"),
+    // Pulumi finds the home folder by the user's name, not by this variable.
+    PULUMI_HOME: join(home, ".pulumi"),
+    // The registry of this machine, and the certificates that it trusts.
+    ...(process.env.NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS }),
+    NPM_CONFIG_USERCONFIG: process.env.npm_config_userconfig ?? join(homedir(), ".npmrc"),
+    // Downloads of the clone are not repeated.
+    npm_config_cache: process.env.npm_config_cache ?? join(homedir(), ".npm"),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_CONFIG_PASSPHRASE: "a passphrase of this test",
@@ -53,8 +59,8 @@ it("the commands of the page lead from an empty folder to messages in a queue", 
   expect(installed.stdout + installed.stderr).not.toContain("EBADENGINE");
   const project = join(work, "seeding");
   expect((await run("npx --no-install queue-seeder validate --stack dev", project)).stderr).toContain("0 errors");
-  expect((await run(demo ?? "", project)).stderr).toContain("0 messages were pushed.");
-  await run(login ?? "", project);
+  expect((await run(demo ?? "", project)).stderr).toContain("✓ Nothing was pushed.");
+  await run((login ?? "").replaceAll("file://~", `file://${home}`), project);
   const [account = "", token = ""] = (configure ?? "").split("\n");
   await run(account.replace(/\S+$/, emulator.accountId), project);
   await run(token, project, emulator.token);

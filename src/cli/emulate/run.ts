@@ -2,25 +2,30 @@ import { defaults } from "../../emulator/defaults.ts";
 import type { ConsumerOutput, EmulatorOptions, QueueSetup, WorkerOptions } from "../../emulator/index.ts";
 import { toPrintableLines } from "../../printable.ts";
 import { UsageError } from "../../usage-error.ts";
+import { withDisposable } from "../../with-disposable.ts";
 import type { EmulateFlags } from "./flags.ts";
-import { describeProducer, openProducerKey, toProducerOptions } from "./producer.ts";
+import { describeProducer, openProducerKey, type ProducerKey, toProducerOptions } from "./producer.ts";
 
 /** Runs the emulator until SIGINT or SIGTERM. @throws UsageError, or Error if it cannot start */
 export async function emulate(flags: EmulateFlags): Promise<void> {
-  const [{ startEmulator }, { parseFault }, { parseWorker }] = await Promise.all([
-    import("../../emulator/index.ts"),
-    import("../../emulator/admin/fault-spec.ts"),
-    import("../../emulator/consumers/worker-option.ts"),
-  ]);
   if ((flags.email === undefined) !== (flags.key === undefined)) {
     throw new UsageError("--email and --key belong together: name both, or neither.");
   }
   if (!flags.producer && (flags.producerKey !== undefined || flags.producerPort !== 0)) {
     throw new UsageError("--producer-key and --producer-port need --producer.");
   }
+  if (!flags.producer) return serve(flags, undefined);
+  return withDisposable(await openProducerKey(flags.producerKey, process.env), (key) => serve(flags, key));
+}
+
+async function serve(flags: EmulateFlags, key: ProducerKey | undefined): Promise<void> {
+  const [{ startEmulator }, { parseFault }, { parseWorker }] = await Promise.all([
+    import("../../emulator/index.ts"),
+    import("../../emulator/admin/fault-spec.ts"),
+    import("../../emulator/consumers/worker-option.ts"),
+  ]);
   const faults = flags.fault.map(parseFault);
   const workers = flags.worker.map(parseWorker);
-  await using key = flags.producer ? await openProducerKey(flags.producerKey, process.env) : undefined;
   const emulator = await startEmulator({
     ...toOptions(flags, workers),
     ...(key !== undefined && { producer: toProducerOptions(flags, key.text) }),
