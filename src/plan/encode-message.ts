@@ -1,3 +1,4 @@
+import { formatLabel } from "../labels.ts";
 import type { EncodedMessage, Message } from "../types.ts";
 
 /**
@@ -16,15 +17,6 @@ export function encodeMessage(message: Message, index: number, label = formatLab
     delaySeconds: message.delaySeconds,
     ...(message.secretValues !== undefined && { secretValues: message.secretValues }),
   };
-}
-
-/**
- * Returns the name of a message for display: its id, or `#` and its number from 1. An id that looks like that, or like a range of
- * numbers, is quoted as JSON.
- */
-export function formatLabel(id: string | undefined, index: number): string {
-  if (id === undefined) return `#${index + 1}`;
-  return /^["#]/.test(id) ? JSON.stringify(id) : id;
 }
 
 /** Returns the UTF-8 bytes that the API counts for a body: those of the text, or of its JSON. */

@@ -10,7 +10,7 @@ export {
   withCopyIndex,
   withDigests,
 } from "./digest.ts";
-export { countBodyBytes, encodeMessage, formatLabel } from "./encode-message.ts";
+export { countBodyBytes, encodeMessage } from "./encode-message.ts";
 export {
   emptyLedger,
   type Ledger,

@@ -1,5 +1,6 @@
 import { emptyState } from "../../engine/read-state.ts";
 import { resolveLedger } from "../../lifecycle/ledger/segment-ledger.ts";
+import type { SegmentLedger } from "../../lifecycle/ledger/types.ts";
 import { resolveMessage } from "../../lifecycle/source/manifest-messages.ts";
 import type { SegmentInputs } from "../../lifecycle/state/segment.ts";
 import { encodeMessage } from "../../plan/index.ts";
@@ -38,7 +39,7 @@ export interface PendingManifest {
 interface PendingSegment {
   readonly segment: SegmentSnapshot;
   readonly wanted: ReadonlySet<number>;
-  readonly labelOf: (index: number) => string;
+  readonly labelOf: SegmentLedger["labelOf"];
 }
 
 /** Selects the messages that `up` would push for this snapshot, using the same code as `up`. */
@@ -63,7 +64,7 @@ async function pendingManifest(
   env: NodeJS.ProcessEnv,
 ): Promise<PendingManifest> {
   const { terms, segments, messagesFrom, unresolved } = manifest;
-  const found: { segment: SegmentSnapshot; sendable: readonly number[]; labelOf: (index: number) => string }[] = [];
+  const found: (Omit<PendingSegment, "wanted"> & { readonly sendable: readonly number[] })[] = [];
   const notes: string[] = [];
   for (const segment of segments) {
     if (options.all) {
@@ -120,7 +121,9 @@ async function* read(
       const { segment, wanted, labelOf } = walked[at] as PendingSegment;
       if (!wanted.has(index)) return [];
       const complete = resolveMessage(message, segment.inputs, placeholders(segment.inputs, secrets));
-      return [{ manifest, location: message.location, encoded: encodeMessage(complete, index, labelOf(index)) }];
+      return [
+        { manifest, location: message.location, encoded: encodeMessage(complete, index, labelOf(index, message.id)) },
+      ];
     });
   }
 }

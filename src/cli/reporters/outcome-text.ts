@@ -1,5 +1,5 @@
 import { formatCount, formatNumber } from "../../format.ts";
-import { formatIdList } from "../../lifecycle/apply/report.ts";
+import { formatLabelList } from "../../labels.ts";
 import { toPrintableData } from "../../printable.ts";
 import { exitCodes } from "../shared/exit-codes.ts";
 import { formatAgo, formatElapsed } from "../shared/format.ts";
@@ -75,7 +75,7 @@ function formatManifest(manifest: ManifestOutcome): string[] {
   const { name, queue, inDoubtMessages, possibleDuplicates } = manifest;
   return [
     `${name} → ${queue}: ${formatCounts(manifest).join(", ")}`,
-    ...(inDoubtMessages.length === 0 ? [] : [`    in doubt: ${formatIdList(inDoubtMessages)}`]),
-    ...(possibleDuplicates.length === 0 ? [] : [`    may have arrived twice: ${formatIdList(possibleDuplicates)}`]),
+    ...(inDoubtMessages.length === 0 ? [] : [`    in doubt: ${formatLabelList(inDoubtMessages)}`]),
+    ...(possibleDuplicates.length === 0 ? [] : [`    may have arrived twice: ${formatLabelList(possibleDuplicates)}`]),
   ];
 }

@@ -1,4 +1,5 @@
 import { parseSegmentName, parseUrn } from "../../engine/urn.ts";
+import { formatLabel } from "../../labels.ts";
 import { journalFolder } from "../../lifecycle/journal/journal-folder.ts";
 import { unpackKeys } from "../../plan/index.ts";
 import { type FoundJournal, fileJournals } from "../../push/index.ts";
@@ -67,7 +68,7 @@ async function toUnsaved({ head, read }: FoundJournal, isOwn: boolean): Promise<
     pushed: isOwn ? entries.pushed.length : 0,
     arrived: entries.pushed.length,
     inDoubt: inDoubt.length,
-    inDoubtMessages: keys.flatMap(({ id }) => id ?? []),
+    inDoubtMessages: keys.flatMap(({ id }) => (id === undefined ? [] : [formatLabel(id, 0)])),
   };
 }
 

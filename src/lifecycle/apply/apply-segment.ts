@@ -47,8 +47,8 @@ export async function applySegment(
     return opened;
   };
   // The row ledger is computed from the row digests; the message digests are part of the inputs.
-  const digests = inputs.content.kind === "rows" ? (await source()).digests : undefined;
-  const ledger = resolveLedger(inputs, recorded?.ledger, claim.recovered, digests);
+  const rows = inputs.content.kind === "rows" ? await source() : undefined;
+  const ledger = resolveLedger(inputs, recorded?.ledger, claim.recovered, rows?.digests, rows?.ids);
   const delivery: SegmentRun = { inputs, previous, recorded, claim, ledger, source, session };
   const { repair } = session.request;
   return repair === undefined ? pushPending(id, delivery) : repairLedger(repair, delivery);

@@ -1,4 +1,5 @@
 import { formatCount, formatNumber } from "../../format.ts";
+import { formatLabelList, limitLabels } from "../../labels.ts";
 import type { Decision } from "../../plan/index.ts";
 import type { PushReport } from "../../push/index.ts";
 import type { RunEventOfKind } from "../protocol/events.ts";
@@ -7,9 +8,6 @@ import type { Session } from "../session.ts";
 import { parseInlineMessages } from "../source/inline-messages.ts";
 import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 import type { MessageOutcomes } from "../state/tally.ts";
-
-/** Maximum number of labels that a line lists. */
-const maxListedLabels = 20;
 
 /** Returns the event that the preview shows: what the run will do for a segment. */
 export function toPlannedEvent(
@@ -54,7 +52,7 @@ export function describeIncompletePush(
   }
   if (report?.stopped) lines.push("The run was cancelled.");
   if (inDoubt.length > 0) {
-    lines.push(`Sent, but never confirmed, so each may be in the queue or not: ${formatIdList(inDoubt)}.`);
+    lines.push(`Sent, but never confirmed, so each may be in the queue or not: ${formatLabelList(inDoubt)}.`);
     if (inputs.inDoubtPolicy === "stop") {
       lines.push(
         "They are not sent again, because of `in_doubt: stop`. Check the queue, then record the outcome of each message: " +
@@ -64,49 +62,6 @@ export function describeIncompletePush(
   }
   lines.push("Progress is saved; the next `pulumi up` resumes from here.");
   return lines.join("\n");
-}
-
-/** Returns the first labels as ranges, and the number of the remaining ones. */
-export function limitIds(labels: readonly string[]): { readonly names: readonly string[]; readonly more: number } {
-  const runs = toRanges(labels);
-  const first = runs.slice(0, maxListedLabels);
-  return { names: first.map(formatRange), more: labels.length - first.reduce((sum, run) => sum + run.count, 0) };
-}
-
-/** Formats the result of {@link limitIds} as text. */
-export function formatIdList(labels: readonly string[]): string {
-  const { names: first, more } = limitIds(labels);
-  return first.join(", ") + (more > 0 ? ` and ${formatNumber(more)} more` : "");
-}
-
-/** Formats all labels; consecutive rows are combined, as in `#1 to #100`. */
-export function formatAllIds(labels: readonly string[]): readonly string[] {
-  return toRanges(labels).map(formatRange);
-}
-
-interface LabelRange {
-  readonly first: string;
-  readonly last: string;
-  readonly count: number;
-}
-
-function toRanges(labels: readonly string[]): readonly LabelRange[] {
-  const runs: LabelRange[] = [];
-  for (const label of labels) {
-    const run = runs.at(-1);
-    if (run !== undefined && follows(run.last, label))
-      runs[runs.length - 1] = { ...run, last: label, count: run.count + 1 };
-    else runs.push({ first: label, last: label, count: 1 });
-  }
-  return runs;
-}
-
-function formatRange({ first, last, count }: LabelRange): string {
-  return count === 1 ? first : `${first} to ${last}`;
-}
-
-function follows(last: string, label: string): boolean {
-  return /^#\d+$/.test(last) && label === `#${Number(last.slice(1)) + 1}`;
 }
 
 /** Logs how many messages the journals of interrupted runs add to the ledger, if there are any. */
@@ -125,7 +80,7 @@ export async function warnAboutDuplicates(
 ): Promise<void> {
   if (possibleDuplicates.length === 0) return;
   await log(
-    { kind: "possible_duplicates", messages: possibleDuplicates.length, ...limitIds(possibleDuplicates) },
+    { kind: "possible_duplicates", messages: possibleDuplicates.length, ...limitLabels(possibleDuplicates) },
     resourceUrn,
   );
 }

@@ -1,3 +1,4 @@
+import { formatRowLabel } from "../../labels.ts";
 import {
   continuesRowLedger,
   type DesiredRows,
@@ -17,16 +18,16 @@ import {
   recoveredFrom,
   startOfJournal,
 } from "./merge-journals.ts";
-import type { DesiredSegment, SegmentContentOf, SegmentLedger } from "./types.ts";
+import type { DesiredSegment, MessageIds, SegmentContentOf, SegmentLedger } from "./types.ts";
 
 /** Returns the number of rows before a segment in its data file. */
 export function firstRow({ content }: Pick<DesiredSegment, "content">): number {
   return content.kind === "rows" ? content.from : 0;
 }
 
-/** Formats the label of a row: its number in the whole file, starting at 1. */
-export function rowLabel(from: number, index: number): string {
-  return `#${from + index + 1}`;
+/** Returns the number of a segment's row in the whole file, from 1. @param index in the segment, from 0 */
+export function rowNumber(inputs: Pick<DesiredSegment, "content">, index: number): number {
+  return firstRow(inputs) + index + 1;
 }
 
 /** Returns the desired rows, which are compared with the ledger of a data file. */
@@ -46,6 +47,7 @@ export function rowLedger(
   recorded: PackedLedger | undefined,
   journals: readonly RecoveredJournal[],
   digests: readonly Digest[] | undefined,
+  ids: MessageIds | undefined,
 ): SegmentLedger {
   const desired = desiredRows(inputs, content);
   const recordedRows = unpackRows(recorded);
@@ -64,7 +66,7 @@ export function rowLedger(
     deliveryNumber: desired.number,
     ...startOfJournal(continuesRowLedger(desired, ledger), journals, carriedOver),
     keyOf,
-    labelOf: (index) => rowLabel(content.from, index),
+    labelOf: (index, id = ids?.[index]) => formatRowLabel(rowNumber(inputs, index), id),
     write: (pushed, inDoubt) =>
       packRows({
         identity: desired.identity,

@@ -1,9 +1,9 @@
 import { debug } from "../../debug.ts";
+import { formatLabel } from "../../labels.ts";
 import {
   continuesLedger,
   type Digest,
   decide,
-  formatLabel,
   isUpToDate,
   type PackedLedger,
   packLedger,
@@ -12,13 +12,14 @@ import {
 } from "../../plan/index.ts";
 import { mergeJournals, type RecoveredJournal, recoveredFrom, startOfJournal } from "./merge-journals.ts";
 import { rowLedger } from "./row-ledger.ts";
-import type { DesiredSegment, SegmentContentOf, SegmentLedger } from "./types.ts";
+import type { DesiredSegment, MessageIds, SegmentContentOf, SegmentLedger } from "./types.ts";
 
 /**
  * Resolves the ledger in the Pulumi state, merged with the journals of interrupted runs.
  *
  * @param recorded undefined if nothing was ever pushed to the queue
  * @param digests row digests of a data file. A preview needs them only if `needsRows` returns true, a push always
+ * @param ids of the same rows, for their labels
  * @throws LedgerError if the ledger cannot be read
  */
 export function resolveLedger(
@@ -26,12 +27,13 @@ export function resolveLedger(
   recorded: PackedLedger | undefined,
   journals: readonly RecoveredJournal[] = [],
   digests?: readonly Digest[],
+  ids?: MessageIds,
 ): SegmentLedger {
   const { content } = desired;
   const ledger =
     content.kind === "messages"
       ? messageLedger(desired, content, recorded, journals)
-      : rowLedger(desired, content, recorded, journals, digests);
+      : rowLedger(desired, content, recorded, journals, digests, ids);
   const { pending, inDoubt, alreadyPushed, forgotten, edited } = ledger.decision;
   debug("ledger: decision", () => ({
     digest: desired.digest,

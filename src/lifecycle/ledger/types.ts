@@ -5,6 +5,9 @@ import type { SegmentInputs } from "../state/segment.ts";
 export type DesiredSegment = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content" | "deliveryNumber">;
 export type SegmentContentOf<Kind> = Extract<SegmentInputs["content"], { kind: Kind }>;
 
+/** The id of each row of a segment; undefined for a row without one. */
+export type MessageIds = readonly (string | undefined)[];
+
 /** A segment's ledger, of messages or of rows. Messages are numbered from 0 in the segment. */
 export interface SegmentLedger {
   readonly decision: Decision;
@@ -26,8 +29,12 @@ export interface SegmentLedger {
   readonly carriedOver: RecoveredEntries;
   /** Returns the key of a message in the journal. */
   keyOf(index: number): string;
-  /** Returns the label of a message: its id, or for a data file the row number, starting at 1. */
-  labelOf(index: number): string;
+  /**
+   * Returns the label of a message: its id or number, and for a row its number in the file with its id, if the rows were read.
+   *
+   * @param id of the row, for a caller that reads the rows later
+   */
+  labelOf(index: number, id?: string): string;
   /** Packs the ledger after a run, for the Pulumi state. Indices ascending. */
   write(pushed: readonly number[], inDoubt: readonly number[]): PackedLedger;
 }

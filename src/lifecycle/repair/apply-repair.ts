@@ -56,7 +56,12 @@ export async function repairLedger(
   await assertNotEdited(inputs, { ...ledger.decision, edited }, session.host);
   const { pushed, inDoubt } = applyRepair(repair, ledger, chosen, inputs);
   await session.host.log({ kind: "repaired", action: repair.action, messages: chosen.length }, inputs.resourceUrn);
-  const account = { pushed, inDoubt, inDoubtLabels: inDoubt.map(ledger.labelOf), possibleDuplicates: [] };
+  const account = {
+    pushed,
+    inDoubt,
+    inDoubtLabels: inDoubt.map((index) => ledger.labelOf(index)),
+    possibleDuplicates: [],
+  };
   const dropped = repair.action !== "settle_pushed" && (chosen.length > 0 || acceptsWholeFile(repair));
   const outputs = toOutputs({ ...delivery, account, dropped }, session);
   return previous === undefined || acceptsWholeFile(repair) ? outputs : withRunsOf(previous, outputs);

@@ -1,7 +1,8 @@
 import { formatNumber } from "../../format.ts";
+import { formatRowLabel, parseRowLabel } from "../../labels.ts";
 import type { Decision } from "../../plan/index.ts";
 import { SeederError } from "../errors.ts";
-import { firstRow, rowLabel } from "../ledger/row-ledger.ts";
+import { rowNumber } from "../ledger/row-ledger.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
 import type { RepairAction } from "../protocol/events.ts";
 import type { RepairRequest } from "../protocol/request.ts";
@@ -35,8 +36,8 @@ export function concerns(
     const isSettled = action === "settle_pushed" || action === "settle_resend";
     return !isSettled || recorded.inDoubt > 0;
   }
-  const own = new Set(Array.from({ length: inputs.messages }, (_, index) => rowLabel(firstRow(inputs), index)));
-  return messages.some((name) => own.has(name));
+  const [first, last] = [rowNumber(inputs, 0), rowNumber(inputs, inputs.messages - 1)];
+  return messages.map(parseRowLabel).some((number) => number !== undefined && number >= first && number <= last);
 }
 
 /** Returns the indices of the messages to which an action can apply. */
@@ -85,15 +86,18 @@ export function selectMessages(
   );
 }
 
-/** Finds messages by name. A name that is the id of a message means that message, even if it also looks like a number. */
+/**
+ * Finds messages by name. A name that is the id of a message means that message, even if it also looks like a number. A row is found
+ * by its number, or by its number with the id that it has now.
+ */
 function messageFinder(labelOf: SegmentLedger["labelOf"], inputs: SegmentInputs): (name: string) => number | undefined {
-  const first = firstRow(inputs);
   const byNumber = new Map<string, number>();
   const byLabel = new Map<string, number>();
   for (let index = 0; index < inputs.messages; index += 1) {
     const label = labelOf(index);
-    byNumber.set(rowLabel(first, index), index);
-    if (label !== rowLabel(first, index)) byLabel.set(label, index);
+    const number = formatRowLabel(rowNumber(inputs, index));
+    byNumber.set(number, index);
+    if (label !== number) byLabel.set(label, index);
   }
   return (name) => byLabel.get(name) ?? byLabel.get(JSON.stringify(name)) ?? byNumber.get(name);
 }
@@ -132,8 +136,8 @@ export function remainingEdits(
 }
 
 function assertWholeRange(inputs: SegmentInputs, { index, messages }: EditedRange, gone: number): never {
-  const first = firstRow(inputs);
-  const range = `${rowLabel(first, index)} to ${rowLabel(first, index + messages - 1)}`;
+  const label = (at: number) => formatRowLabel(rowNumber(inputs, at));
+  const range = `${label(index)} to ${label(index + messages - 1)}`;
   const what = gone === 0 ? "one or more of them were edited" : `${formatNumber(gone)} of them are gone`;
   const next = gone === 0 ? "Name all of them, or no message at all" : "Name no message at all";
   throw new SeederError(

@@ -1,3 +1,4 @@
+import { formatRowLabel } from "../../labels.ts";
 import { DataFileError } from "../../manifest/index.ts";
 import {
   createDigest,
@@ -11,7 +12,8 @@ import {
 import type { EncodedMessage, FileContent, Message } from "../../types.ts";
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
-import { firstRow, rowLabel } from "../ledger/row-ledger.ts";
+import { firstRow, rowNumber } from "../ledger/row-ledger.ts";
+import type { MessageIds } from "../ledger/types.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 import { parseInlineMessages } from "./inline-messages.ts";
 import { loadContent, resolveMessage } from "./manifest-messages.ts";
@@ -19,6 +21,7 @@ import { loadContent, resolveMessage } from "./manifest-messages.ts";
 /** A segment's messages in the repository, verified against the plan. */
 export interface MessageSource {
   readonly digests: readonly Digest[];
+  readonly ids: MessageIds;
   /** Yields complete messages in order, in blocks, for requests only. @throws SeederError if one has changed since the plan */
   encode(indices: readonly number[]): AsyncIterable<readonly EncodedMessage[]>;
 }
@@ -43,6 +46,7 @@ function messageSource(messages: readonly Message[], inputs: SegmentInputs, host
   assertUnchanged(inputs, manifestDigest(keys));
   return {
     digests: keys.map(({ digest }) => digest),
+    ids: keys.map(({ id }) => id),
     async *encode(indices) {
       yield indices.flatMap((index) => {
         const message = messages[index];
@@ -57,12 +61,14 @@ const cacheLimitBytes = 8_000_000;
 
 async function rowSource(content: FileContent, inputs: SegmentInputs, host: ProviderHost): Promise<MessageSource> {
   const digests: Digest[] = [];
+  const ids: (string | undefined)[] = [];
   const planned = createDigest("manifest");
   const held: (readonly EncodedMessage[])[] = [];
   for await (const some of readRows(content, inputs)) {
     for (const { message } of some) {
       const digest = messageDigest(message);
       digests.push(digest);
+      ids.push(message.id);
       planned.add(formatManifestLine({ digest, id: message.id, delaySeconds: message.delaySeconds }));
     }
     // A row that cannot be completed is rejected before the first row is sent.
@@ -72,6 +78,7 @@ async function rowSource(content: FileContent, inputs: SegmentInputs, host: Prov
   assertUnchanged(inputs, planned.digest());
   return {
     digests,
+    ids,
     async *encode(indices) {
       const desired = new Set(indices);
       if (held.length > 0) {
@@ -92,7 +99,11 @@ interface Row {
 }
 
 function encodeRow({ index, message }: Row, inputs: SegmentInputs, host: ProviderHost): EncodedMessage {
-  return encodeMessage(resolveMessage(message, inputs, host), index, rowLabel(firstRow(inputs), index));
+  return encodeMessage(
+    resolveMessage(message, inputs, host),
+    index,
+    formatRowLabel(rowNumber(inputs, index), message.id),
+  );
 }
 
 /** Reads the rows again. @throws SeederError if a row has changed */

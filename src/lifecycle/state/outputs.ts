@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { formatAllLabels } from "../../labels.ts";
 import type { Journal, PushReport } from "../../push/index.ts";
-import { formatAllIds } from "../apply/report.ts";
 import { type JournalClaim, randomId } from "../journal/claim-journals.ts";
 import { addRuns, isSameQueue, otherQueueLedgers } from "../ledger/queue-ledgers.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
@@ -51,7 +51,7 @@ export function toOutputs(
     elsewhere: otherQueueLedgers(previous, inputs),
     pushed: pushed.length,
     inDoubt: inDoubt.length,
-    inDoubtMessages: formatAllIds(inDoubtLabels),
+    inDoubtMessages: formatAllLabels(inDoubtLabels),
     lastPush: toLastPush(report, book.recovered.length, account, previous, session),
     ...toMetrics(report, previous !== undefined && isSameQueue(previous, inputs) ? previous : undefined),
   };
@@ -77,7 +77,7 @@ function toLastPush(
   return {
     pushed,
     requests,
-    possibleDuplicates: formatAllIds(possibleDuplicates),
+    possibleDuplicates: formatAllLabels(possibleDuplicates),
     at: startedAt,
     commit: host.commit(),
     ...(by !== "" && { by }),

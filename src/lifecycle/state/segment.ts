@@ -101,7 +101,7 @@ export interface SegmentOutputs extends SegmentInputs, QueueLedger {
   readonly pushed: number;
   /** Number of messages that may be in the queue, but were never confirmed. */
   readonly inDoubt: number;
-  /** All messages in doubt, by id, or by number from 1 as `#5` or `#5 to #9`. */
+  /** Labels of all messages in doubt: ids, numbers from 1 such as `#5`, rows with ids such as `#5 (order-5) to #9 (order-9)`. */
   readonly inDoubtMessages: readonly string[];
   readonly lastPush: LastPush;
   /** Latest metrics from the API; absent if there were none or if the queue no longer exists. */
@@ -115,8 +115,8 @@ export interface LastPush {
   readonly pushed: number;
   readonly requests: number;
   /**
-   * Messages that were sent more than once because a response was lost, so they may have arrived twice: ids, or numbers from 1 as
-   * `#5` or `#5 to #9`.
+   * Messages that were sent more than once because a response was lost, so they may have arrived twice. Labels as in
+   * `inDoubtMessages`.
    */
   readonly possibleDuplicates: readonly string[];
   /** When the run began, ISO 8601: the same for all segments of a run, and different for each run. */

@@ -24,7 +24,7 @@ export class RunTally {
     this.#pushed = new Set(alreadyPushed);
     this.#before = new Set(inDoubt);
     this.#inDoubt = new Map(inDoubt.map((index) => [index, labelOf(index)]));
-    this.#possibleDuplicates = possiblyDuplicated.map(labelOf);
+    this.#possibleDuplicates = possiblyDuplicated.map((index) => labelOf(index));
     this.#changed = changed;
   }
 

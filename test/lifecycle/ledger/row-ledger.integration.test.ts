@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
 import { unknownValue } from "../../../src/lifecycle/state/unknown.ts";
 import { messageDigest } from "../../../src/plan/index.ts";
@@ -124,6 +124,51 @@ it("names rows in doubt by their numbers in the file", async () => {
   const failure = await failureOf(second === undefined ? Promise.resolve() : lifecycle.create(second));
   expect(failure.message).toMatch(/#5001 to #5100\./);
   expect(failure.outputs?.inDoubtMessages).toEqual(["#5001 to #5100"]);
+});
+
+describe("rows with ids", () => {
+  const withIds = (more = "") =>
+    `queue: orders\n${more}source: { file: rows.ndjson, map: { id: "o-\${row.n}", body: { n: "\${row.n}" } } }\n`;
+  const rows = (...ids: readonly number[]) => write(ids.map((n) => ({ n })));
+  const loseAnswer = () =>
+    world.emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
+
+  it("are named by both in doubt, in the error and in the state", async () => {
+    world.write("messages/a.yaml", withIds("in_doubt: stop\n"));
+    rows(1, 2, 3);
+    loseAnswer();
+    const { message, outputs } = await failureOf(up());
+    expect(message).toContain("#1 (o-1) to #3 (o-3).");
+    expect(outputs?.inDoubtMessages).toEqual(["#1 (o-1) to #3 (o-3)"]);
+    // A later run, which sends only the new row, names them by the file of that run.
+    rows(1, 2, 3, 4);
+    const later = await failureOf(up(outputs && [outputs]));
+    expect(later.outputs).toMatchObject({ pushed: 1, inDoubtMessages: ["#1 (o-1) to #3 (o-3)"] });
+    expect(world.bodies()).toHaveLength(4);
+  });
+
+  it("are named by both if they may have arrived twice", async () => {
+    world.write("messages/a.yaml", withIds());
+    rows(1, 2, 3);
+    loseAnswer();
+    const [first] = await up();
+    expect(first?.lastPush.possibleDuplicates).toEqual(["#1 (o-1) to #3 (o-3)"]);
+    expect(world.logged.join("\n")).toContain(
+      "3 messages may have arrived twice, since an answer was lost: #1 (o-1) to #3 (o-3)",
+    );
+  });
+
+  it("are never named by the id of another row: a row in doubt that was edited is refused", async () => {
+    world.write("messages/a.yaml", withIds("in_doubt: stop\n"));
+    rows(1, 2, 3);
+    loseAnswer();
+    const { outputs } = await failureOf(up());
+    rows(1, 9, 3);
+    const edited = await failureOf(up(outputs && [outputs]));
+    expect(edited.message).toMatch(/^DATA_FILE_EDITED/);
+    expect(edited.message).not.toContain("o-9");
+    expect(edited.outputs).toBeUndefined();
+  });
 });
 
 it("pushes the whole file again on change, and resumes that", async () => {

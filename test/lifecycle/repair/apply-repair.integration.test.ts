@@ -130,6 +130,18 @@ it("knows rows by their numbers in the file", async () => {
   expect(settled).toMatchObject({ pushed: 2, inDoubt: 1, inDoubtMessages: ["#2"] });
 });
 
+it("knows rows by their numbers with their ids, but not with the id of another row", async () => {
+  world.write("messages/rows.ndjson", [1, 2, 3].map((n) => `{"n":${n}}\n`).join(""));
+  const map = '{ id: "o-${row.n}", body: "${row}" }';
+  const inputs = await world.segment(`queue: orders\nin_doubt: stop\nsource: { file: rows.ndjson, map: ${map} }\n`);
+  const doubted = await inDoubt(inputs);
+  expect(doubted.inDoubtMessages).toEqual(["#1 (o-1) to #3 (o-3)"]);
+  const first = await repair({ action: "settle_pushed", messages: ["#1 (o-1)", "#3 (o-2)"] }, inputs, doubted);
+  expect(first).toMatchObject({ pushed: 1, inDoubt: 2, inDoubtMessages: ["#2 (o-2) to #3 (o-3)"] });
+  const second = await repair({ action: "settle_pushed", messages: ["#3"] }, inputs, first);
+  expect(second).toMatchObject({ pushed: 2, inDoubtMessages: ["#2 (o-2)"] });
+});
+
 it.each(["accountId", "queueId"] as const)("repairs no ledger of another queue: %s", async (key) => {
   const inputs = await world.segment(manifest(1, 2));
   const before = await up(inputs);

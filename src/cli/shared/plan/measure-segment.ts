@@ -69,7 +69,7 @@ class Measurement {
   take(index: number, message: Message): void {
     if (this.#edited.has(index)) this.#places.set(index, message.location);
     if (!this.#sendable.has(index)) return;
-    const label = this.#decided.labelOf(index);
+    const label = this.#decided.labelOf(index, message.id);
     // Keeps only the sizes, and only until the segment ends: all bodies together may not fit into memory.
     this.#parcels.push({ ...encodeMessage(withDedupKey(message), index, label), bodyJson: "" });
     if (this.#sample.length < sampleMessages) this.#sample.push(createSample(message, label, this.#env));
