@@ -196,7 +196,7 @@ it("agrees in every view on what a run does after changes of every kind", async 
   }
   for (const gone of ["swapped", "dropped"]) expect(() => emulator.queueId(gone)).toThrow();
 
-  const status = JSON.parse((await cli(stack.project, ["status", "--stack", "test", "--json"])).stdout);
+  const status = JSON.parse((await cli(stack.project, ["status", "--stack", "test", "--format", "json"])).stdout);
   expect(status.manifests.filter(({ pending }: { pending: number }) => pending > 0)).toEqual([]);
   const after = await planOf(seeder, "after.json");
   expect(after).toMatchObject({ total: { messages: 0 }, queueChanges: [] });
@@ -257,7 +257,7 @@ it("continues with the ledger of a renamed stack", async () => {
   expect(succeeded(await run("up", "--yes", "--expect", "plan.json")).stderr).toMatch(
     /✓ 1 message pushed in .+ \(1 request\)\./,
   );
-  const status = JSON.parse(succeeded(await run("status", "--json")).stdout);
+  const status = JSON.parse(succeeded(await run("status", "--format", "json")).stdout);
   expect([status.manifests, arrived(seeder)]).toMatchObject([[{ pushed: 3, pending: 0 }], 3]);
 });
 

@@ -92,7 +92,7 @@ it("after engine and provider were killed together, only what was under way may 
   for (const { pid } of provider(seeder)) process.kill(pid, "SIGKILL");
   await run.done;
   const arrived = new Set(seeder.bodies("orders")).size;
-  const status = await cli(seeder.stack.project, ["status", "--stack", "test", "--json"]);
+  const status = await cli(seeder.stack.project, ["status", "--stack", "test", "--format", "json"]);
   const [{ pushed, inDoubt, pending }] = JSON.parse(status.stdout).manifests;
   expect(pushed + pending).toBe(count);
   expect(pushed).toBeLessThanOrEqual(arrived);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { problemsWith } from "../cli/schema.ts";
+import { parseGauges } from "../cli/status/openmetrics.ts";
 import { cli } from "./support/cli.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
 
@@ -7,7 +8,7 @@ const manifest = (...ids: readonly string[]) =>
   `queue: orders\nmessages:\n${ids.map((id) => `  - id: ${id}\n    body: of ${id}\n`).join("")}`;
 
 async function statusOf({ stack }: Seeder, env: Record<string, string> = {}) {
-  const run = await cli(stack.project, ["status", "--stack", "test", "--json"], env);
+  const run = await cli(stack.project, ["status", "--stack", "test", "--format", "json"], env);
   succeeded(run);
   const status = JSON.parse(run.stdout);
   expect(problemsWith("status", status)).toEqual([]);
@@ -46,7 +47,16 @@ it("shows what was pushed, is to come, in doubt, edited and removed, and the que
   const text = await cli(stack.project, ["status", "--stack", "test"]);
   expect([text.code, text.stderr]).toEqual([0, ""]);
   expect(text.stdout).toMatch(/^a +orders +3 +0 +1 +(?:just now|\d+ s ago)$/m);
+  expect(text.stdout).toContain("\na: in doubt: four\n");
   expect(said(text)).not.toContain(emulator.token);
+  const metrics = await cli(stack.project, ["status", "--stack", "test", "--format", "prometheus", "--exit-code"]);
+  expect([metrics.code, metrics.stderr]).toEqual([3, ""]);
+  const gauges = parseGauges(metrics.stdout);
+  expect(gauges.get("queue_seeder_in_doubt_messages")).toMatchObject([
+    { labels: { stack: "test", manifest: "a", queue: "orders" }, value: 1 },
+    { labels: { manifest: "b" }, value: 0 },
+  ]);
+  expect(gauges.get("queue_seeder_queue_backlog_messages")).toMatchObject([{ value: 5 }]);
 
   seeder.write("a.yaml", "queue: orders\nmesages: []\n");
   const broken = await cli(stack.project, ["status", "--stack", "test"]);

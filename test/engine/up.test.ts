@@ -20,9 +20,9 @@ interface Line {
   readonly [key: string]: unknown;
 }
 
-/** Runs `up --json`, and validates each of its lines against the schema. */
+/** Runs `up --format json`, and validates each of its lines against the schema. */
 async function upJson({ stack }: Seeder, args: readonly string[] = [], env: Record<string, string> = {}) {
-  const run = await cli(stack.project, ["up", "--stack", "test", "--yes", "--json", ...args], env);
+  const run = await cli(stack.project, ["up", "--stack", "test", "--yes", "--format", "json", ...args], env);
   const lines: Line[] = run.stdout
     .split("\n")
     .filter((line) => line !== "")
@@ -156,7 +156,7 @@ it("says whose the lock is, ends with 4, or waits and plans anew", async () => {
   expect([asked.code, asked.stdout]).toEqual([4, expect.stringMatching(/Another run holds the stack: .+ \(pid \d+\)/)]);
   expect(asked.stdout).not.toContain("[y/N]");
 
-  const waiting = startCli(stack.project, ["up", "--stack", "test", "--yes", "--json", "--wait"]);
+  const waiting = startCli(stack.project, ["up", "--stack", "test", "--yes", "--format", "json", "--wait"]);
   let heard = "";
   await new Promise<void>((resolve) => {
     waiting.child.stdout?.on("data", (text) => {
@@ -204,7 +204,7 @@ it("passes a signal on once: finishes, saves, ends with its code, resumes", asyn
   const { stack, emulator } = seeder;
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "delay", ms: 500 } });
   const first = emulator.nextRequest(({ accepted }) => accepted > 0);
-  const run = startCli(stack.project, ["up", "--stack", "test", "--yes", "--json"]);
+  const run = startCli(stack.project, ["up", "--stack", "test", "--yes", "--format", "json"]);
   await first;
   run.child.kill("SIGTERM");
   run.child.kill("SIGTERM");

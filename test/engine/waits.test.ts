@@ -21,7 +21,7 @@ it("reports a wait with its reason and its end, as text and as JSON", async () =
 
   seeder.write("a.yaml", many(6));
   emulator.faults.add({ match: { route: "batch" }, effect: limited(4), times: 1 });
-  const json = await cli(stack.project, ["up", "--stack", "test", "--yes", "--json"]);
+  const json = await cli(stack.project, ["up", "--stack", "test", "--yes", "--format", "json"]);
   expect(json.code, said(json)).toBe(0);
   const lines = json.stdout.trim().split("\n");
   const waiting = lines.map((each) => JSON.parse(each)).filter(({ kind }) => kind === "waiting");

@@ -32,6 +32,10 @@ export interface ManifestStatus extends Pick<ManifestPlan, "name" | "queue" | "m
   readonly pending: number;
   /** Number of messages sent without an answer: each may be in the queue or not. */
   readonly inDoubt: number;
+  /** Labels of the messages in doubt in the stack's state, as `settle` accepts them. */
+  readonly inDoubtMessages: readonly string[];
+  /** Labels of the messages that may have arrived twice in the last push of their segment. */
+  readonly possibleDuplicates: readonly string[];
   readonly edited: number;
   /** Number of pushed messages that were removed from the manifest since. */
   readonly removed: number;
@@ -92,8 +96,12 @@ function listComponents({ manifests }: Plan, { segments }: StackState): readonly
 function manifestStatus(manifest: ManifestPlan, { segments }: StackState): ManifestStatus {
   const { name, queue, mode, messages, pushedBefore, push, inDoubt, held, journaled, edited, forgotten } = manifest;
   const stopped = manifest.inDoubtPolicy === "stop" ? journaled.inDoubt : 0;
-  const runs = segments.flatMap(({ manifest: recorded, outputs }) =>
-    recorded === name && outputs.pushed > 0 ? [outputs.lastPush] : [],
+  const runs = segments.flatMap(({ manifest: of, outputs }) =>
+    of === name && outputs.pushed > 0 ? [outputs.lastPush] : [],
+  );
+  // The outputs of a segment belong to the queue that it was last pushed to.
+  const recorded = segments.filter(
+    (segment) => segment.manifest === name && segment.outputs.queue === queue && !segment.replaced,
   );
   const last = runs.sort((a, b) => (a.at < b.at ? -1 : 1)).at(-1);
   return {
@@ -105,6 +113,8 @@ function manifestStatus(manifest: ManifestPlan, { segments }: StackState): Manif
     pushed: pushedBefore + journaled.pushed,
     pending: Math.max(0, push.messages - journaled.pushed - stopped),
     inDoubt: inDoubt + held + journaled.inDoubt,
+    inDoubtMessages: recorded.flatMap(({ outputs }) => outputs.inDoubtMessages),
+    possibleDuplicates: recorded.flatMap(({ outputs }) => outputs.lastPush.possibleDuplicates),
     edited: edited.reduce((sum, each) => sum + each.messages, 0),
     removed: forgotten,
     lastPush: last === undefined ? null : { at: last.at, commit: last.commit },

@@ -6,8 +6,9 @@ import { createPainter } from "../shared/paint.ts";
 import { jsonText } from "../shared/plan/json.ts";
 import { makePlan } from "../shared/plan/make-plan.ts";
 import { printProblems } from "../shared/problems/print-problems.ts";
-import type { StatusFlags } from "./flags.ts";
-import { statusExitCode, toStatus } from "./model.ts";
+import type { StatusFlags, StatusFormat } from "./flags.ts";
+import { type Status, statusExitCode, toStatus } from "./model.ts";
+import { statusMetrics } from "./prometheus.ts";
 import { ledgerText, statusText } from "./text.ts";
 
 /** Incremented when an existing key changes its meaning; docs/schemas/status.schema.json describes every key. */
@@ -31,12 +32,22 @@ export async function runStatus(root: string, flags: StatusFlags, env: NodeJS.Pr
   }
   const state = snapshot.state.kind === "read" ? snapshot.state.state : emptyState;
   if (!printProblems(snapshot)) {
-    if (!flags.json) process.stdout.write(ledgerText(state));
+    if (flags.format === "text") process.stdout.write(ledgerText(state));
     return 1;
   }
   const plan = await makePlan(snapshot, env);
   const status = toStatus(plan, state, await fetchLiveMetrics(snapshot, plan.queues, find, env));
-  if (flags.json) process.stdout.write(jsonText({ version, kind: "status", ...status }));
-  else process.stdout.write(statusText(status, createPainter(process.stdout), Date.now()));
+  process.stdout.write(formatStatus(status, flags.format));
   return flags.exitCode ? statusExitCode(status) : 0;
+}
+
+function formatStatus(status: Status, format: StatusFormat): string {
+  switch (format) {
+    case "text":
+      return statusText(status, createPainter(process.stdout), Date.now());
+    case "json":
+      return jsonText({ version, kind: "status", ...status });
+    case "prometheus":
+      return statusMetrics(status, Date.now());
+  }
 }

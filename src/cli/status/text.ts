@@ -1,5 +1,6 @@
 import type { StackState } from "../../engine/read-state.ts";
 import { formatCount, formatNumber, shortCommit, truncate } from "../../format.ts";
+import { formatLabelList } from "../../labels.ts";
 import { toPrintableData } from "../../printable.ts";
 import { formatAgo, formatMetrics, formatQueueId } from "../shared/format.ts";
 import type { Paint } from "../shared/paint.ts";
@@ -43,9 +44,14 @@ export function statusText(status: Status, paint: Paint, now: number): string {
 }
 
 /** Returns what a row of the table has no column for. */
-function notes({ name, edited, removed, journaled }: ManifestStatus): readonly string[] {
+function notes(manifest: ManifestStatus): readonly string[] {
+  const { name, edited, removed, journaled, inDoubtMessages, possibleDuplicates } = manifest;
   const recovered = `${formatNumber(journaled.pushed)} pushed and ${formatNumber(journaled.inDoubt)} in doubt`;
   return [
+    ...(inDoubtMessages.length > 0 ? [`${name}: in doubt: ${formatLabelList(inDoubtMessages)}`] : []),
+    ...(possibleDuplicates.length > 0
+      ? [`${name}: may have arrived twice: ${formatLabelList(possibleDuplicates)}`]
+      : []),
     ...(edited > 0 ? [`${name}: ${formatNumber(edited)} edited after the push, which the next run refuses`] : []),
     ...(removed > 0 ? [`${name}: ${formatNumber(removed)} removed from the manifest after the push`] : []),
     ...(journaled.pushed + journaled.inDoubt > 0

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { withHelp } from "../shared/help.ts";
-import { seconds, type UpFlags } from "./flags.ts";
+import { seconds, type UpFlags, upFormats } from "./flags.ts";
 
 /** Defines `up`, which validates, plans, asks for confirmation and deploys. */
 export function upCommand(): Command {
@@ -20,7 +20,11 @@ export function upCommand(): Command {
         .argParser((name: string, names: readonly string[]) => [...names, name])
         .default([], "none"),
     )
-    .option("--json", "stream events to stdout as NDJSON")
+    .addOption(
+      new Option("--format <format>", "text goes to stderr; json streams events to stdout as NDJSON")
+        .choices(upFormats)
+        .default("text"),
+    )
     .option("--run-file <file>", "write a JSON summary of the run to this file")
     .action(async (flags: UpFlags) => {
       const { runUp } = await import("./run.ts");
@@ -30,7 +34,7 @@ export function upCommand(): Command {
     examples: [
       "queue-seeder up --stack dev",
       "queue-seeder up --stack prod --expect plan.json --wait 600 --yes",
-      "queue-seeder up --stack prod --yes --json | tee run.ndjson",
+      "queue-seeder up --stack prod --yes --format json | tee run.ndjson",
     ],
     notes: `It does what \`pulumi up\` does, and reads the same configuration. The first SIGINT or SIGTERM is passed on: what is under
 way is finished, nothing new is sent, and progress is saved.`,

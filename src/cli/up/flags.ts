@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from "commander";
 
+export const upFormats = ["text", "json"] as const;
+
 export interface UpFlags {
   readonly stack?: string;
   readonly yes?: boolean;
@@ -7,7 +9,7 @@ export interface UpFlags {
   readonly expect?: string;
   /** Maximum seconds to wait for a locked stack; true for no limit. */
   readonly wait?: number | true;
-  readonly json?: boolean;
+  readonly format: (typeof upFormats)[number];
   /** Path of the JSON file for the result of the run. */
   readonly runFile?: string;
   /** Names of queues that may be deleted or replaced with their messages. */

@@ -68,15 +68,16 @@ export async function runUp(root: string, flags: UpFlags, env: NodeJS.ProcessEnv
   const expected = flags.expect === undefined ? undefined : readExpectedPlan(root, flags.expect);
   const find = createPulumiFinder(root, env);
   const stack = await resolveStackName(flags.stack, find);
-  const plain = flags.json
-    ? createJsonReporter((line) => process.stdout.write(line), Date.now)
-    : createHumanReporter({
-        write: (text) => process.stderr.write(text),
-        terminal: process.stderr.isTTY === true,
-        paint: createPainter(process.stderr),
-        now: Date.now,
-        cancel: pulumiCommand("cancel", root, env),
-      });
+  const plain =
+    flags.format === "json"
+      ? createJsonReporter((line) => process.stdout.write(line), Date.now)
+      : createHumanReporter({
+          write: (text) => process.stderr.write(text),
+          terminal: process.stderr.isTTY === true,
+          paint: createPainter(process.stderr),
+          now: Date.now,
+          cancel: pulumiCommand("cancel", root, env),
+        });
   const reporter = withResultFile(plain, root, flags, stack, env);
   try {
     return await runAttempts({ root, flags, stack, find, env, report: reporter, expected });

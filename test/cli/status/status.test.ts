@@ -9,7 +9,11 @@ import { full } from "../shared/plan/fixture.ts";
 const later = { pushed: 3, requests: 1, possibleDuplicates: [], at: "2026-08-02T10:00:00.000Z", commit: "" };
 const deployed = stateOf(
   outputsOf("backfill"),
-  outputsOf("backfill", { segment: 1, lastPush: later }),
+  outputsOf("backfill", {
+    segment: 1,
+    lastPush: { ...later, possibleDuplicates: ["#5001 (o-5001) to #5003 (o-5003)"] },
+    inDoubtMessages: ["#5004 (o-5004)"],
+  }),
   outputsOf("quiet"),
 );
 const ofComponents = stateOf(
@@ -40,7 +44,16 @@ const unasked = toStatus(full, state, "there are no credentials");
 describe("a status", () => {
   it("has the ledger's figures next to the repository's, and the last push of all segments", () => {
     expect(status.manifests.slice(0, 3)).toMatchObject([
-      { name: "backfill", pushed: 500, pending: 999_700, inDoubt: 140, removed: 1, lastPush: { at: later.at } },
+      {
+        name: "backfill",
+        pushed: 500,
+        pending: 999_700,
+        inDoubt: 140,
+        inDoubtMessages: ["#5004 (o-5004)"],
+        possibleDuplicates: ["#5001 (o-5001) to #5003 (o-5003)"],
+        removed: 1,
+        lastPush: { at: later.at },
+      },
       { name: "edited", edited: 1001, lastPush: null },
       { name: "held", pending: 0, inDoubt: 3 },
     ]);
