@@ -1,9 +1,9 @@
-import { latestMetrics } from "../src/lifecycle/state/latest-metrics.ts";
+import { latestMetrics, type TimedMetrics } from "../src/lifecycle/state/latest-metrics.ts";
 import type { WorkerTarget } from "../src/lifecycle/state/segment.ts";
 import type { Manifest, QueueMetrics } from "../src/types.ts";
 import { deployManifests } from "./deploy-manifests.ts";
 import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./load-checked-manifests.ts";
-import type { ManifestResource, QueueTarget } from "./manifest-resource.ts";
+import type { QueueTarget } from "./manifest-resource.ts";
 import type { ManifestOutputs } from "./outputs.ts";
 import { provisionWorker } from "./producer-worker.ts";
 import { type ProvisionedQueue, provisionQueues } from "./provision-queues.ts";
@@ -43,9 +43,10 @@ export async function runProgram(root: string): Promise<Outputs> {
   const workers = await provisionWorker(settings, accountId, targets);
   const targetOf = ({ queue }: Manifest) => toQueueTarget(targets.get(queue), workers.get(queue));
   const manifests = withoutStackTraces(() => deployManifests(root, loaded, targetOf));
+  const pushes = pulumi.all([...manifests.values()].map(({ outputs, metrics }) => pulumi.all([outputs, metrics])));
   return {
     manifests: Object.fromEntries([...manifests].map(([name, { outputs }]) => [name, outputs])),
-    queues: Object.fromEntries([...targets].map(([name, target]) => [name, toQueueOutputs(name, target, manifests)])),
+    queues: Object.fromEntries([...targets].map(([name, target]) => [name, toQueueOutputs(name, target, pushes)])),
   };
 }
 
@@ -62,9 +63,8 @@ function toQueueTarget(
 function toQueueOutputs(
   name: string,
   target: ProvisionedQueue,
-  manifests: ReadonlyMap<string, ManifestResource>,
+  pushes: pulumi.Output<[ManifestOutputs, TimedMetrics | undefined][]>,
 ): pulumi.Output<QueueOutputs> {
-  const pushes = [...manifests.values()].map(({ outputs, metrics }) => pulumi.all([outputs, metrics]));
   return pulumi.all([target.queueId, pushes]).apply(([id, all]) => {
     const known = all.flatMap(([{ queue }, metrics]) => (queue === name ? (metrics ?? []) : []));
     return { id, ...latestMetrics(known) };

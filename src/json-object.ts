@@ -11,6 +11,11 @@ export function toObject(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
+/** Reports whether a value is a list of texts. */
+export function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
+}
+
 /** Parses a JSON object; returns an empty one if the text is not a JSON object. */
 export function parseObject(text: string): JsonObject {
   try {

@@ -38,7 +38,7 @@ export interface Caller {
   close(): Promise<void>;
 }
 
-/** Creates a caller. @throws ConfigurationError if the environment sets an invalid proxy */
+/** Creates a caller. @throws ConfigError if the environment sets an invalid proxy */
 export function createCaller(options: ClientOptions): Caller {
   const { credentials, baseUrl, deadlineMs = requestDeadlineMs } = options;
   const { userAgent = "queue-seeder", connections = 32 } = options;

@@ -24,7 +24,7 @@ export interface Client {
   close(): Promise<void>;
 }
 
-/** Creates a client. @throws ConfigurationError if the environment sets an invalid proxy */
+/** Creates a client. @throws ConfigError if the environment sets an invalid proxy */
 export function createClient(options: ClientOptions): Client {
   const { send, redact, queueUrl, close } = createCaller(options);
   const read = (url: URL, signal: AbortSignal | undefined) => send({ method: "GET", url, body: undefined, signal });

@@ -35,7 +35,7 @@ export interface ConsumerClient {
   close(): Promise<void>;
 }
 
-/** Creates a consumer client. @throws ConfigurationError if the environment sets an invalid proxy */
+/** Creates a consumer client. @throws ConfigError if the environment sets an invalid proxy */
 export function createConsumerClient(options: ClientOptions): ConsumerClient {
   const caller = createCaller(options);
   const { queueUrl, redact } = caller;

@@ -65,7 +65,7 @@ export class Credentials {
  * Returns the credentials of the first source that has any: the stack's `queue-seeder:` configuration, its `cloudflare:`
  * configuration, the environment. In each source, a token takes precedence over an email with its key.
  *
- * @throws ConfigurationError if there are none, only half of a pair, or an invalid value
+ * @throws ConfigError if there are none, only half of a pair, or an invalid value
  */
 export function loadCredentials({ config, env }: CredentialSources): Credentials {
   const credentials =

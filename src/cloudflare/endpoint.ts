@@ -24,7 +24,7 @@ export interface EndpointSources extends CredentialSources {
  * The token is sent there, and the stack's configuration is in the repository. So an address other than Cloudflare's and this
  * machine's must also be in the environment, which no pull request can change.
  *
- * @throws ConfigurationError for an invalid URL, for plain http to another machine, which would expose the token, and for an
+ * @throws ConfigError for an invalid URL, for plain http to another machine, which would expose the token, and for an
  *   address that only the repository sets
  */
 export function resolveEndpoint(sources: EndpointSources): Endpoint {
@@ -44,7 +44,7 @@ export function resolveBaseUrl(sources: EndpointSources): URL {
   return resolveEndpoint(sources).url;
 }
 
-/** @throws ConfigurationError if only the repository sets the address */
+/** @throws ConfigError if only the repository sets the address */
 function assertHostAllowed(url: URL, setting: string, { env, setBy }: EndpointSources): void {
   const name = "CLOUDFLARE_BASE_URL";
   const agreed = env[name]?.trim();

@@ -24,7 +24,7 @@ const proxyUrlPattern = "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT";
  * Reads the proxy for https addresses from the environment. Without a scheme, http is assumed, as curl and Pulumi do. undici
  * handles NO_PROXY.
  *
- * @throws ConfigurationError for an invalid value, which is not shown because it may contain a password
+ * @throws ConfigError for an invalid value, which is not shown because it may contain a password
  */
 export function resolveProxy(env: ProxyEnv): Proxy | undefined {
   const variable = variables.find((name) => env[name]?.trim());

@@ -50,7 +50,7 @@ const maxResponseBytes = 1_000_000;
  * Creates a pool of keep-alive connections that respects HTTPS_PROXY and NO_PROXY. It uses HTTP/1.1 with one request at a time
  * per connection, so that an error concerns exactly one request, and undici retries none.
  *
- * @throws ConfigurationError if the environment sets an invalid proxy
+ * @throws ConfigError if the environment sets an invalid proxy
  */
 export function createTransport(
   baseUrl: URL,

@@ -1,4 +1,4 @@
-import type { ConfigErrorCode } from "../cloudflare/index.ts";
+import { ConfigError, type ConfigErrorCode } from "../cloudflare/config-error.ts";
 import { toPrintableLines } from "../printable.ts";
 import type { ProviderHost } from "./host.ts";
 import type { SegmentOutputs } from "./state/segment.ts";
@@ -50,6 +50,16 @@ export class SeederError extends Error {
   constructor(code: RefusalCode, text: string) {
     super(toPrintableLines(`${code}: ${text}`));
     this.code = code;
+  }
+}
+
+/** Runs a function that reads settings. @throws SeederError in place of a {@link ConfigError} */
+export function withConfigErrors<Result>(act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof ConfigError) throw new SeederError(error.code, `${error.message}.`);
+    throw error;
   }
 }
 

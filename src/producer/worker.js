@@ -88,7 +88,7 @@ export class Ledger extends DurableObject {
    * @returns {Promise<PushAnswer>}
    */
   async push(binding, keys, messages, again) {
-    // What another request is sending is waited for. From the last check to the note of the intent there is no await, not even the
+    // Wait for the keys that another request is sending. From the last check to the note of the intent there is no await, not even the
     // end of an async function: two requests that waited for the same batch would both send.
     for (let batches = this.#batchesOf(keys); batches.size > 0; batches = this.#batchesOf(keys)) {
       await Promise.all(batches);

@@ -1,4 +1,4 @@
-import { type JsonObject, toObject } from "../json-object.ts";
+import { isTexts, type JsonObject, toObject } from "../json-object.ts";
 import {
   type EntryOutcome,
   type JournalContent,
@@ -105,7 +105,7 @@ function isHead(row: JsonObject): row is JsonObject & JournalHead {
   const [queue, owner] = [toObject(row.queue), toObject(row.owner)];
   return (
     texts.every((name) => typeof row[name] === "string") &&
-    isKeys(takenOver) &&
+    isTexts(takenOver) &&
     (base === null || typeof base === "string") &&
     (kind === "messages" || kind === "rows") &&
     (deliveryNumber === undefined || typeof deliveryNumber === "number") &&
@@ -124,11 +124,7 @@ function isWorkerLedger({ generation, ledger }: JsonObject): boolean {
 
 function parseEntries(value: unknown): RecoveredEntries | undefined {
   const { pushed, inDoubt } = toObject(value);
-  return isKeys(pushed) && isKeys(inDoubt) ? { pushed, inDoubt } : undefined;
-}
-
-function isKeys(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((key) => typeof key === "string");
+  return isTexts(pushed) && isTexts(inDoubt) ? { pushed, inDoubt } : undefined;
 }
 
 function parse(row: string): JsonObject | undefined {

@@ -1,4 +1,4 @@
-import { isObject } from "../json-object.ts";
+import { isObject, isTexts } from "../json-object.ts";
 import type { Owner } from "../push/journal-owner.ts";
 import { type RowKind, rowKinds } from "./row.ts";
 
@@ -63,7 +63,7 @@ export function readLine(text: string): ProgressLine | undefined {
   if (version === 1 && isObject(head)) return isHead(head) ? { version, head } : undefined;
   if (isOwner(run)) return typeof visibilityMs === "number" ? { run, visibilityMs } : undefined;
   if (isObject(put)) return isRanges(put) && typeof leaseEndsMs === "number" ? { put, leaseEndsMs } : undefined;
-  if (isIds(settled)) return { settled };
+  if (isTexts(settled)) return { settled };
   return typeof manifest === "string" ? { manifest } : undefined;
 }
 
@@ -87,10 +87,8 @@ function isRanges(value: Record<string, unknown>): value is Record<RowKind, Rang
 function isRange(value: unknown): value is Range {
   if (!isObject(value)) return false;
   return (
-    [value.at, value.bytes].every((n) => typeof n === "number") && typeof value.sha256 === "string" && isIds(value.ids)
+    [value.at, value.bytes].every((n) => typeof n === "number") &&
+    typeof value.sha256 === "string" &&
+    isTexts(value.ids)
   );
-}
-
-function isIds(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((id) => typeof id === "string");
 }

@@ -15,7 +15,7 @@ const variable = "QUEUE_SEEDER_WORKER_KEY";
 /** The key of the producer Worker. Disposing of it deletes a file that was made for it. */
 export interface ProducerKey extends AsyncDisposable {
   readonly text: string;
-  /** Where a shell finds it. */
+  /** The file or the variable that has the key. */
   readonly source: { readonly file: string } | { readonly variable: string };
 }
 

@@ -86,7 +86,7 @@ export function planMarkdown(plan: Plan, limit = commentCharacters): string {
     ...formatLeftOut(rows.length - shownRows.length, "row"),
     ...(shownRows.length < rows.length ? [] : formatLeftOut(details.length - shownDetails.length, "section")),
   ];
-  const table = rows.length === 0 ? "There is no manifest for this stack.\n" : tableHead + shownRows.join("");
+  const table = rows.length === 0 ? "This stack has no manifests.\n" : tableHead + shownRows.join("");
   return [head, table, queueText, ...shownDetails, ...notes].join("");
 }
 

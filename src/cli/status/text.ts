@@ -28,7 +28,7 @@ export function statusText(status: Status, paint: Paint, now: number): string {
     `${paint("bold", `${stack} of ${project}`)}, ${formatBase(base)}.`,
     "",
     ...(manifests.length === 0
-      ? ["There is no manifest for this stack."]
+      ? ["This stack has no manifests."]
       : aligned([titles, ...manifests.map((each) => row(each, now))])),
     ...manifests.flatMap(notes),
     ...removed.map(

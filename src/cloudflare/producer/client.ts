@@ -1,4 +1,5 @@
 import { debug } from "../../debug.ts";
+import type { JsonObject } from "../../json-object.ts";
 import { deriveKeyPair, signRequest } from "../../producer/keys.ts";
 import {
   type AskStatus,
@@ -94,12 +95,12 @@ interface Call<T> {
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly body?: string;
-  readonly parse: (value: Readonly<Record<string, unknown>>) => T | undefined;
+  readonly parse: (value: JsonObject) => T | undefined;
   readonly signal: AbortSignal | undefined;
   readonly stop?: AbortSignal | undefined;
 }
 
-/** Creates a client. @throws ConfigurationError if the environment sets an invalid proxy */
+/** Creates a client. @throws ConfigError if the environment sets an invalid proxy */
 export function createProducerClient(options: ProducerClientOptions): ProducerClient {
   const { url, clock, env, deadlineMs = 20_000, random = Math.random } = options;
   const { privateKey, publicKey } = deriveKeyPair(options.workerKey, options.accountId, options.name);

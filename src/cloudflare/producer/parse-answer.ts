@@ -1,4 +1,4 @@
-import { isObject } from "../../json-object.ts";
+import { type JsonObject, parseObject } from "../../json-object.ts";
 import { type RejectionReason, rejectionStatuses, wireVersion } from "../../producer/wire.ts";
 import { isCount } from "../envelope.ts";
 import { createFailure } from "../network-errors.ts";
@@ -29,32 +29,22 @@ const askAgain = "Run it again: the Worker's ledger recognizes messages that it 
 export function parseAnswer<T>(
   wire: TransportResult,
   now: number,
-  parse: (value: Readonly<Record<string, unknown>>) => T | undefined,
+  parse: (value: JsonObject) => T | undefined,
 ): ProducerAnswer<T> {
   if (wire.kind !== "answer") return wire;
   const { status, complete, text, headers } = wire;
-  const value = complete ? parseObject(text) : undefined;
-  if (value !== undefined && status === 200) {
-    const parsed = parse(value);
+  const value = complete ? parseObject(text) : {};
+  if (value.version === wireVersion) {
+    const parsed = status === 200 ? parse(value) : undefined;
     if (parsed !== undefined) return { kind: "answer", value: parsed };
-  }
-  const reason = value?.state === "rejected" ? toReason(value.reason, status) : undefined;
-  if (reason !== undefined) {
-    return { kind: "rejected", reason, status, ...(isCount(value?.now) && { now: value.now }) };
+    const reason = value.state === "rejected" ? toReason(value.reason, status) : undefined;
+    if (reason !== undefined) {
+      return { kind: "rejected", reason, status, ...(isCount(value.now) && { now: value.now }) };
+    }
   }
   if (status === 429) return { kind: "limited", failure: toLimit(text), rate: parseRateLimitHeaders(headers, now) };
   const what = complete ? "the answer is not the Worker's" : "the Worker's answer was truncated";
   return { kind: "lost", failure: { ...createFailure("unknown_fate", `${what} (HTTP ${status})`, askAgain), status } };
-}
-
-/** Returns the object of a text, if it is of this version of the protocol. */
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) && value.version === wireVersion ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function toReason(reason: unknown, status: number): RejectionReason | undefined {

@@ -1,11 +1,9 @@
+import { isTexts, type JsonObject } from "../../json-object.ts";
 import { type AskAnswer, askStatuses, type HelloAnswer, type PushAnswer } from "../../producer/wire.ts";
-import type { QueueMetrics } from "../../types.ts";
 import { parseMetrics } from "../envelope.ts";
 
-type Value = Readonly<Record<string, unknown>>;
-
 /** Reads the answer to a push. @returns undefined if it is not valid */
-export function parsePushAnswer(value: Value): PushAnswer | undefined {
+export function parsePushAnswer(value: JsonObject): PushAnswer | undefined {
   const { state, ledger, code, message, repeated, in_doubt, maybe_twice } = value;
   if (state !== "accepted" && state !== "refused" && state !== "in_doubt") return undefined;
   if (typeof ledger !== "string" || typeof repeated !== "number") return undefined;
@@ -19,12 +17,12 @@ export function parsePushAnswer(value: Value): PushAnswer | undefined {
     repeated,
     in_doubt,
     maybe_twice,
-    metrics: toMetrics(value.metrics),
+    metrics: parseMetrics(value.metrics) ?? null,
   };
 }
 
 /** Reads the answer to an ask. @param keys number of keys that were asked for */
-export function parseAskAnswer(value: Value, keys: number): AskAnswer | undefined {
+export function parseAskAnswer(value: JsonObject, keys: number): AskAnswer | undefined {
   const { state, ledger, statuses, maybe_twice } = value;
   if (state !== "answered" || typeof ledger !== "string" || !isTexts(statuses) || !isTexts(maybe_twice)) {
     return undefined;
@@ -35,15 +33,7 @@ export function parseAskAnswer(value: Value, keys: number): AskAnswer | undefine
 }
 
 /** Reads the answer to a hello. */
-export function parseHelloAnswer({ state, code_digest, queues }: Value): HelloAnswer | undefined {
+export function parseHelloAnswer({ state, code_digest, queues }: JsonObject): HelloAnswer | undefined {
   if (state !== "ready" || !isTexts(queues)) return undefined;
   return { version: 1, state, code_digest: typeof code_digest === "string" ? code_digest : null, queues };
-}
-
-function toMetrics(value: unknown): QueueMetrics | null {
-  return parseMetrics(value) ?? null;
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((text) => typeof text === "string");
 }

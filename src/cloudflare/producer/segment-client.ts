@@ -36,8 +36,9 @@ const quoteLength = 300;
 export function createSegmentClient(producer: ProducerClient, options: SegmentClientOptions): SegmentClient {
   const { ledger, keyOf } = options;
   const unknown = new Set(options.unknown);
+  const earlier = new Set(options.inDoubt);
   /** Messages that are in doubt, so that a further push sends them again: the caller decided so. */
-  const doubted = new Set(options.inDoubt);
+  const doubted = new Set(earlier);
   /** Messages that this run tried to push before. */
   const tried = new Set<number>();
   let recognized = 0;
@@ -56,11 +57,11 @@ export function createSegmentClient(producer: ProducerClient, options: SegmentCl
       if (answer.kind === "answer") {
         const { value } = answer;
         for (const index of having(value.in_doubt)) doubted.add(index);
-        const isNew = batch.every(({ index }) => !tried.has(index) && !options.inDoubt.includes(index));
+        const isNew = batch.every(({ index }) => !tried.has(index) && !earlier.has(index));
         if (isNew && !outcome.isRepetition) recognized += value.repeated;
       }
       for (const { index } of batch) tried.add(index);
-      return toPushResult(outcome, batch, (value) => toDuplicates(value, having(value.maybe_twice)));
+      return toPushResult(outcome, batch, (value) => toDuplicates(value, having(value.maybe_twice), batch));
     },
   };
 
@@ -68,17 +69,16 @@ export function createSegmentClient(producer: ProducerClient, options: SegmentCl
   function toDuplicates(
     answer: PushAnswer,
     maybeTwice: readonly number[],
-  ): ((batch: Batch) => ReadonlySet<number>) | undefined {
+    batch: Batch,
+  ): ReadonlySet<number> | undefined {
     const isSame = ledger !== "" && answer.ledger === ledger;
     if (!isSame && maybeTwice.length === 0) return undefined;
-    return (batch) => {
-      const all = batch.map(({ index }) => index);
-      return new Set(isSame ? [...maybeTwice, ...all.filter((index) => unknown.has(index))] : all);
-    };
+    const all = batch.map(({ index }) => index);
+    return new Set(isSame ? [...maybeTwice, ...all.filter((index) => unknown.has(index))] : all);
   }
 }
 
-type ToDuplicates = (answer: PushAnswer) => ((batch: Batch) => ReadonlySet<number>) | undefined;
+type ToDuplicates = (answer: PushAnswer) => ReadonlySet<number> | undefined;
 
 function toPushResult({ answer }: PushOutcome, batch: Batch, toDuplicates: ToDuplicates): PushResult {
   const rate = noRateLimitHeaders;
@@ -101,7 +101,7 @@ function toResult(value: PushAnswer, batch: Batch, toDuplicates: ToDuplicates): 
   const redact = (words: string) => truncate(toPrintable(redactBodies(words, batch)), quoteLength);
   switch (value.state) {
     case "accepted": {
-      const duplicates = toDuplicates(value)?.(batch);
+      const duplicates = toDuplicates(value);
       const metrics = value.metrics ?? undefined;
       return { kind: "accepted", metrics, rate, ...(duplicates !== undefined && { duplicates }) };
     }

@@ -1,5 +1,4 @@
 import {
-  ConfigError,
   createProducerClient,
   describeRejection,
   isLoopback,
@@ -14,7 +13,7 @@ import {
   type Throttle,
   workerLimits,
 } from "../../push/index.ts";
-import { SeederError } from "../errors.ts";
+import { SeederError, withConfigErrors } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 import { maxWaitMs } from "../queue/connect.ts";
 import type { SegmentInputs, WorkerTarget } from "../state/segment.ts";
@@ -65,7 +64,9 @@ export async function connectWorker(
     );
   }
   const url = new URL(target.url);
-  const client = openClient({ url, workerKey, accountId, name: target.name, clock: host.clock, env: host.env });
+  const client = withConfigErrors(() =>
+    createProducerClient({ url, workerKey, accountId, name: target.name, clock: host.clock, env: host.env }),
+  );
   const most = maxWaitMs(host);
   const assume = isLoopback(url.hostname) ? "nothing" : "documented";
   const { queues } = await awaitReady(client, target, host);
@@ -76,15 +77,6 @@ export async function connectWorker(
     maxWaitMs: most,
     queues,
   };
-}
-
-function openClient(options: Parameters<typeof createProducerClient>[0]): ProducerClient {
-  try {
-    return createProducerClient(options);
-  } catch (error) {
-    if (error instanceof ConfigError) throw new SeederError(error.code, `${error.message}.`);
-    throw error;
-  }
 }
 
 /** Asks until the Worker is the expected one. @throws SeederError WORKER_NOT_READY */

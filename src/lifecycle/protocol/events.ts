@@ -3,6 +3,8 @@
  * here into JSON for `queue-seeder up` and the repair commands. A changed kind or field needs a new version.
  */
 
+import { isTexts } from "../../json-object.ts";
+
 /** Incremented when the meaning of an existing event changes. */
 const version = 1;
 
@@ -93,7 +95,7 @@ const isField: { readonly [Type in keyof FieldTypes]: (value: unknown) => boolea
   number: (value) => typeof value === "number" && Number.isFinite(value),
   text: (value) => typeof value === "string",
   boolean: (value) => typeof value === "boolean",
-  texts: (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
+  texts: isTexts,
   repair: (value) => repairActions.some((action) => action === value),
 };
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { toObject } from "../../json-object.ts";
+import { isTexts, toObject } from "../../json-object.ts";
 import { SeederError } from "../errors.ts";
 import { type RepairAction, repairActions } from "./events.ts";
 
@@ -102,8 +102,4 @@ function isRepair(value: unknown): value is RepairRequest {
     typeof segments === "string" &&
     (messages === undefined || isTexts(messages))
   );
-}
-
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }

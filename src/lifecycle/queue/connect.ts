@@ -1,14 +1,7 @@
-import {
-  type Client,
-  ConfigError,
-  createClient,
-  isLoopback,
-  loadCredentials,
-  resolveBaseUrl,
-} from "../../cloudflare/index.ts";
+import { type Client, createClient, isLoopback, loadCredentials, resolveBaseUrl } from "../../cloudflare/index.ts";
 import { isSeconds } from "../../format.ts";
 import { createThrottle, type Throttle } from "../../push/index.ts";
-import { SeederError } from "../errors.ts";
+import { SeederError, withConfigErrors } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 import { KnownQueues } from "./known-queues.ts";
 import { createQueueReader } from "./queue-reader.ts";
@@ -24,7 +17,7 @@ export interface ApiContext {
 
 /** Creates the API client and what depends on it. @throws SeederError if the API settings are invalid */
 export function connect(host: Pick<ProviderHost, "config" | "env" | "setBy" | "clock" | "cancelled">): ApiContext {
-  try {
+  return withConfigErrors(() => {
     const baseUrl = resolveBaseUrl(host);
     // An emulator announces its own limits; for Cloudflare, the documented ones apply until a response announces others.
     const assume = isLoopback(baseUrl.hostname) ? "nothing" : "documented";
@@ -33,10 +26,7 @@ export function connect(host: Pick<ProviderHost, "config" | "env" | "setBy" | "c
     const throttle = createThrottle({ clock: host.clock, assume, maxWaitMs: most });
     const reader = createQueueReader({ client, throttle, cancelled: host.cancelled });
     return { client, throttle, queues: new KnownQueues(reader), maxWaitMs: most };
-  } catch (error) {
-    if (error instanceof ConfigError) throw new SeederError(error.code, `${error.message}.`);
-    throw error;
-  }
+  });
 }
 
 /** Default maximum wait, in seconds. */

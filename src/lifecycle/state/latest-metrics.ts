@@ -12,7 +12,7 @@ export function latestMetrics(segments: Iterable<Partial<TimedMetrics>>): TimedM
   let latest: TimedMetrics | undefined;
   for (const { metrics, metricsAt } of segments) {
     if (metrics === undefined || metricsAt === undefined) continue;
-    if (latest === undefined || metricsAt > latest.metricsAt) latest = { metrics, metricsAt };
+    if (latest === undefined || metricsAt >= latest.metricsAt) latest = { metrics, metricsAt };
   }
   return latest;
 }
