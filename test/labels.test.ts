@@ -23,7 +23,7 @@ describe("the label of a row", () => {
     expect(countLabels([label])).toBe(1);
   });
 
-  it.each(hostileIds)("of a message with an id is never taken for a row: %j", (id) => {
+  it.each(hostileIds)("is never the label of a message with an id: %j", (id) => {
     expect(parseRowLabel(formatLabel(id, 0))).toBeUndefined();
     expect(countLabels([formatLabel(id, 0)])).toBe(1);
   });

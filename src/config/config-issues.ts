@@ -43,7 +43,7 @@ export function rejectUnknownKeys(
 ): void {
   for (const name of Object.keys(value)) {
     if (known.includes(name)) continue;
-    const next = `Known here: ${known.join(", ")}.${didYouMean(name, known)}`;
+    const next = `Known keys: ${known.join(", ")}.${didYouMean(name, known)}`;
     issues.push(createIssue([...path, name], "unknown key", next));
   }
 }

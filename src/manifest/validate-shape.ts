@@ -91,7 +91,7 @@ function toProblem(document: ManifestDocument, error: ErrorObject): Problem {
     case "additionalProperties": {
       const key = String(params.additionalProperty);
       const known = knownKeys(error);
-      const next = `Known here: ${known.join(", ")}.${didYouMean(key, known)}`;
+      const next = `Known keys: ${known.join(", ")}.${didYouMean(key, known)}`;
       return createProblem("UNKNOWN_KEY", locateKey(document, [...path, key]), `${it} has no key ${quote(key)}`, next);
     }
     case "required": {

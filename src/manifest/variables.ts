@@ -121,7 +121,7 @@ function resolveShared(name: string, head: string, steps: readonly string[], sco
     ? ` ${head} exists ${localVariables[head]}.`
     : didYouMean(name, rootNames);
   const all = [...Object.keys(local), ...rootNames].join(", ");
-  const hint = `Known here: ${all}.${where} Write $\${ for the literal characters \${.`;
+  const hint = `Known variables: ${all}.${where} Write $\${ for the literal characters \${.`;
   return { kind: "problem", code: "VARIABLE_UNKNOWN", message: `unknown variable ${quote(name)}`, hint };
 }
 

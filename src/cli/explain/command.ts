@@ -12,6 +12,6 @@ export function explainCommand(): Command {
     });
   return withHelp(command, {
     examples: ["queue-seeder explain MESSAGE_EDITED"],
-    exits: { 0: "printed", 2: "wrong usage, or there is no such code" },
+    exits: { 0: "printed", 2: "wrong usage, or an unknown code" },
   });
 }

@@ -6,14 +6,14 @@ import { UsageError } from "../../usage-error.ts";
 
 const page = join(import.meta.dirname, "../../../docs/problems.md");
 
-/** Prints the entry of a problem. @returns the exit code @throws UsageError if there is no such code */
+/** Prints the entry of a problem. @returns the exit code @throws UsageError for an unknown code */
 export function runExplain(code: string): number {
   const entries = parseEntries(readFileSync(page, "utf8"));
   const wanted = code.toUpperCase();
   const text = entries.get(wanted);
   if (text === undefined) {
     const near = didYouMean(wanted, [...entries.keys()]);
-    throw new UsageError(`there is no problem with the code ${quote(code)}${near}. docs/problems.md lists all codes.`);
+    throw new UsageError(`unknown problem code ${quote(code)}${near}. docs/problems.md lists all codes.`);
   }
   process.stdout.write(`${wanted}\n\n${text}\n`);
   return 0;
