@@ -77,7 +77,10 @@ describe("the plan's comment", () => {
 
   it("fails where there is no plan", async () => {
     await using api = await startGithubApi();
-    expect(await comment(api, "", 1)).toMatchObject({ code: 1, stderr: "plan.md is empty: the plan was not written.\n" });
+    expect(await comment(api, "", 1)).toMatchObject({
+      code: 1,
+      stderr: "plan.md is empty: the plan was not written.\n",
+    });
     expect(api.requests).toEqual([]);
   });
 });

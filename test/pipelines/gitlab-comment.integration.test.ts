@@ -94,5 +94,8 @@ it("does nothing without a token or outside of a merge request, and fails with G
 
 it("fails where there is no plan", async () => {
   const empty = await comment([], "");
-  expect([empty.code, empty.output]).toEqual([1, expect.stringContaining("plan.md is empty: the plan was not written.")]);
+  expect([empty.code, empty.output]).toEqual([
+    1,
+    expect.stringContaining("plan.md is empty: the plan was not written."),
+  ]);
 });
