@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { adaptTemplate, readTemplates } from "../../src/cli/init/pipeline-templates.ts";
 import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
+import { parsePage } from "../docs/support/pages.ts";
 import { cached, run } from "./cache.ts";
 
 /** The key is newer than this version of actionlint: https://github.blog/changelog/2026-05-07-github-actions-concurrency-groups-now-allow-larger-queues */
@@ -51,10 +52,18 @@ const tools = {
   },
   shellcheck: (path: string) => spawnProcess(join(bin, "shellcheck"), ["--shell=bash", path]).done,
   /** Validates against the schemas of SchemaStore and GitLab, which check-jsonschema includes. */
-  schema: (of: "github-workflows" | "gitlab-ci", path: string) =>
+  schema: (of: "github-workflows" | "gitlab-ci" | "buildkite", path: string) =>
     spawnProcess(join(bin, "check-jsonschema"), [
       ...["--builtin-schema", `vendor.${of}`],
       ...(of === "gitlab-ci" ? ["--data-transform", "gitlab-ci"] : []),
+      path,
+    ]).done,
+  groovy: (path: string) =>
+    spawnProcess("bash", [
+      "-c",
+      '"$0" "$1" < "$2"',
+      join(bin, "python"),
+      join(import.meta.dirname, "pipelines/groovy.py"),
       path,
     ]).done,
 };
@@ -114,6 +123,42 @@ describe.each([
     const root = find();
     fine(await tools.zizmor(root));
     fine(await tools.actionlintAll(root));
+  });
+});
+
+describe("the recipes for other platforms", () => {
+  const { blocks } = parsePage("other-platforms.md", readFileSync(join(pages, "other-platforms.md"), "utf8"));
+  const recipe = (language: string, part: string) => {
+    const found = blocks.filter((block) => block.language === language && block.text.includes(part));
+    expect(found).toHaveLength(1);
+    return found[0]?.text ?? "";
+  };
+
+  it("have a pipeline that Buildkite's schema accepts, and sound commands in it", async () => {
+    const text = recipe("yaml", ".buildkite/pipeline.yml");
+    fine(await tools.schema("buildkite", file("pipeline.yml", text)));
+    refused(
+      await tools.schema("buildkite", file("pipeline.yml", text.replace("soft_fail:", "soft_fial:"))),
+      "soft_fial",
+    );
+    const { steps }: { steps: readonly { command?: string }[] } = parse(text);
+    for (const { command = "" } of steps) fine(await tools.shellcheck(file("script.sh", command)));
+  });
+
+  it("have a Jenkinsfile that is Groovy", async () => {
+    const text = recipe("groovy", "pipeline {");
+    fine(await tools.groovy(file("Jenkinsfile", text)));
+    refused(await tools.groovy(file("Jenkinsfile", text.replace("steps {", "steps {{"))), "ERROR");
+  });
+
+  it("have a job for Slack that fits into the workflow, and sound shell scripts", async () => {
+    const workflow = `${readFileSync(join(pages, "github/messages.yml"), "utf8")}\n${recipe("yaml", "failure()")}`;
+    fine(await tools.schema("github-workflows", file("slack.yml", workflow)));
+    const root = makeRepository("github", { stack: "dev", folder: "" });
+    writeFileSync(join(root, ".github/workflows/messages.yml"), workflow);
+    fine(await tools.actionlintAll(root));
+    for (const { language, text } of blocks)
+      if (language === "sh") fine(await tools.shellcheck(file("script.sh", text)));
   });
 });
 

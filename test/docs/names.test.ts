@@ -39,7 +39,14 @@ function hasFlag(command: Command, flag: string): boolean {
 }
 
 /** Flags of Pulumi, npm and curl that pages name without their command. */
-const flagsOfOthers = ["--secret", "--skip-preview", "--omit", "--ignore-scripts", "--suppress-outputs"];
+const flagsOfOthers = [
+  "--secret",
+  "--skip-preview",
+  "--omit",
+  "--ignore-scripts",
+  "--suppress-outputs",
+  "--policy-pack",
+];
 
 /** Returns the flags that a page names without a command, and that no queue-seeder command has. */
 function unknownFlags({ prose }: Page): string[] {
@@ -69,7 +76,7 @@ const sources = ["src", "infra", "scripts", "docs/pipelines", "test/fixtures/pro
 /** Returns the names in capitals, such as codes and environment variables, that do not occur in the code. */
 function unknownNames(page: Page): string[] {
   const named = [...code(page).matchAll(/(?<![\w$.{])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![\w.])/g)].map(([name]) => name);
-  const ofOthers = /^(?:PULUMI|GITHUB|CI|GIT)_/;
+  const ofOthers = /^(?:PULUMI|GITHUB|CI|GIT|SLACK)_/;
   return [...new Set(named)].filter((name) => !ofOthers.test(name) && !sources.includes(name));
 }
 

@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { segmentType } from "../../src/engine/urn.ts";
+import { parsePage, repository } from "./support/pages.ts";
+
+const path = "docs/pipelines/other-platforms.md";
+const { blocks, prose } = parsePage(path, readFileSync(join(repository, path), "utf8"));
+const ofLanguage = (wanted: string) => blocks.filter(({ language }) => language === wanted);
+
+describe("the recipes", () => {
+  it.each(ofLanguage("yaml").map(({ line, text }) => [line, text] as const))("at line %i are YAML", (_, text) => {
+    const [document] = parseAllDocuments(text);
+    expect(document?.errors).toEqual([]);
+    expect(document?.toJS()).toEqual(expect.any(Object));
+  });
+
+  it("call messages.sh only with commands that it has", () => {
+    const script = readFileSync(join(repository, "docs/pipelines/shell/messages.sh"), "utf8");
+    const known = [...script.matchAll(/^ {2}([a-z]+)\)$/gm)].map(([, name]) => name);
+    expect(known).toEqual(["validate", "plan", "deploy", "unlock"]);
+    const called = blocks.flatMap(({ text }) => [...text.matchAll(/messages\.sh ([a-z]+)/g)].map(([, name]) => name));
+    expect(called.length).toBeGreaterThan(5);
+    expect(called.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it("name workflows that there are", () => {
+    const named = [...prose.matchAll(/`(messages[\w.-]*\.yml)`/g)].map(([, name = ""]) => name);
+    const own = named.filter((name) => name !== "messages-shop.yml");
+    expect(own.length).toBeGreaterThan(1);
+    expect(own.filter((name) => !existsSync(join(repository, "docs/pipelines/github", name)))).toEqual([]);
+  });
+});
+
+describe("the policy pack", () => {
+  const [pack] = ofLanguage("js");
+  const inputs = readFileSync(join(repository, "src/lifecycle/state/segment.ts"), "utf8");
+
+  it("is about segments, and the page names their type", () => {
+    expect(pack?.text).toContain(`type !== "${segmentType}"`);
+    expect(prose).toContain(`\`${segmentType}\``);
+  });
+
+  it("uses properties that segments have", () => {
+    const used = new Set([...(pack?.text ?? "").matchAll(/props\.(\w+)/g)].map(([, name = ""]) => name));
+    expect([...used].sort()).toEqual(["file", "inDoubtPolicy", "mode", "stack"]);
+    expect([...used].filter((name) => !new RegExp(`readonly ${name}\\b`).test(inputs))).toEqual([]);
+  });
+});
+
+it("the folder of the pipelines has only pages that its index links", () => {
+  const folder = join(repository, "docs/pipelines");
+  const pages = readdirSync(folder).filter((name) => name.endsWith(".md") && name !== "README.md");
+  const index = readFileSync(join(folder, "README.md"), "utf8");
+  expect(pages).toEqual(["other-platforms.md"]);
+  expect(pages.filter((name) => !index.includes(`](${name})`))).toEqual([]);
+});
