@@ -107,6 +107,16 @@ export interface ContentSize {
   readonly bytes: number;
 }
 
+/** The rows at the start of a data file that fill whole segments. Rows are only appended, so a later run can start after them. */
+export interface FilePrefix extends ContentSize {
+  /** Digest of everything that decides these messages, the bytes in front of the next row included. */
+  readonly digest: string;
+  /** Bytes of the file in front of the next row. */
+  readonly offset: number;
+  /** The line after them, from 1. */
+  readonly line: number;
+}
+
 /** Messages in a data file, which may be larger than memory. */
 export interface FileContent {
   readonly kind: "file";
@@ -119,6 +129,8 @@ export interface FileContent {
    * digest have the same messages.
    */
   readonly digest: string | undefined;
+  /** The rows that a later run need not parse if rows are appended; undefined if there are none. */
+  readonly prefix: FilePrefix | undefined;
   /**
    * Streams the messages in order, in groups.
    *

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { debug } from "../debug.ts";
-import type { Content, ContentSize, FileContent, Manifest, Message } from "../types.ts";
+import { isSegmentEnd } from "../plan/index.ts";
+import type { Content, ContentSize, FileContent, FilePrefix, Manifest, Message } from "../types.ts";
 import { detectCredentials } from "./detect-credentials.ts";
 import { createProblem, formatDiagnostic, type Problem, quote } from "./problem.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
+import { ParsedDigest } from "./source/parsed-digest.ts";
 import { digestSource, isLargeSource, SourceDigest } from "./source/source-digest.ts";
 import { readSourceMessages, type SourceOptions } from "./source/source-messages.ts";
 
@@ -21,58 +23,81 @@ export class DataFileError extends Error {
   override name = "DataFileError";
 }
 
-/**
- * The sizes of the data files that earlier runs read without a problem, by digest. Called for the first large data file, since it
- * may take time.
- */
-export type EarlierReadings = () => Promise<ReadonlyMap<string, ContentSize>>;
+/** A data file that an earlier run read without a problem. */
+export interface EarlierReading extends Required<Pick<FileContent, "prefix">> {
+  /** See {@link FileContent.digest}. */
+  readonly digest: string;
+  readonly size: ContentSize;
+}
+
+/** Returns the readings of earlier runs. Called for the first large data file, since it may take time. */
+export type EarlierReadings = () => Promise<readonly EarlierReading[]>;
+
+/** Called instead of {@link OnMessage} for rows at the start of a file that are not parsed again. */
+export type OnPrefix = (manifest: string, prefix: FilePrefix) => void;
+
+export interface DataFileOptions {
+  readonly onMessage: OnMessage;
+  readonly onPrefix: OnPrefix;
+  /** Undefined to parse files in any case, and not to compute their digests. */
+  readonly earlierReadings: EarlierReadings | undefined;
+}
 
 /** A data file that was checked. */
-type CheckedFile = Pick<FileContent, "size" | "digest">;
+type CheckedFile = Pick<FileContent, "size" | "digest" | "prefix">;
 
 /**
  * Reads a data file once, and reports its problems. A file that was read before is not parsed again, only its bytes are read for
- * its digest.
- *
- * @param earlier undefined to parse the file in any case, and not to compute its digest
+ * its digest; if lines were appended to it, only these are parsed.
  */
 export async function checkDataFile(
-  manifest: Pick<Manifest, "name">,
-  reading: SourceOptions,
-  onMessage: OnMessage,
-  problems: ProblemCollector,
-  earlier: EarlierReadings | undefined,
-): Promise<CheckedFile> {
-  const path = join(reading.root, reading.source.file);
-  const context = earlier === undefined || !isLargeSource(path) ? undefined : reading.context();
-  if (earlier === undefined || context === undefined) return parseDataFile(manifest, reading, onMessage, problems);
-  const known = await earlier();
-  const digest = known.size === 0 ? undefined : await digestSource(path, context);
-  const size = digest === undefined ? undefined : known.get(digest);
-  if (size === undefined) return parseDataFile(manifest, reading, onMessage, problems, context);
-  debug("data file: unchanged", () => ({ file: reading.source.file, ...size }));
-  return { size, digest };
-}
-
-/** @param context if the digest is wanted: what decides the messages, other than the bytes */
-async function parseDataFile(
   { name }: Pick<Manifest, "name">,
   reading: SourceOptions,
-  onMessage: OnMessage,
+  { onMessage, onPrefix, earlierReadings }: DataFileOptions,
   problems: ProblemCollector,
-  context?: string,
 ): Promise<CheckedFile> {
+  const path = join(reading.root, reading.source.file);
+  const onRow: OnRow = (message, bytes) => onMessage(name, message, bytes);
+  const context = earlierReadings === undefined || !isLargeSource(path) ? undefined : reading.context();
+  if (earlierReadings === undefined || context === undefined) return parseDataFile(reading, onRow, problems);
+  const known = await earlierReadings();
+  const prefixes = reading.isResumable ? known.flatMap(({ prefix }) => prefix ?? []) : [];
+  const offsets = prefixes.map(({ offset }) => offset);
+  const digests = known.length === 0 ? [] : await digestSource(path, context, offsets);
+  const whole = digests.at(-1)?.digest();
+  const same = known.find(({ digest }) => digest === whole);
+  if (same !== undefined) {
+    debug("data file: unchanged", () => ({ file: reading.source.file, ...same.size }));
+    return same;
+  }
+  for (const before of digests.toReversed()) {
+    const own = before.digest();
+    const prefix = prefixes.find(({ digest }) => digest === own);
+    if (prefix === undefined) continue;
+    onPrefix(name, prefix);
+    return parseDataFile(reading, onRow, problems, new ParsedDigest(before, prefix));
+  }
+  return parseDataFile(reading, onRow, problems, new ParsedDigest(new SourceDigest(context)));
+}
+
+type OnRow = (message: Message, bytes: number) => void;
+
+/** Parses the rows of a data file, but for those of the digest's prefix. @param digest undefined if none is wanted */
+async function parseDataFile(
+  reading: SourceOptions,
+  onRow: OnRow,
+  problems: ProblemCollector,
+  digest?: ParsedDigest,
+): Promise<CheckedFile> {
+  const { file } = reading.source;
   const ids = new Set<string>();
   const silent = new Set(
     ["CREDENTIAL_IN_ID", "CREDENTIAL_IN_BODY"].filter((code) => problems.isSuppressed(reading.location, code)),
   );
-  let messages = 0;
-  let bytes = 0;
+  const prefix = digest?.prefix;
+  let { messages, bytes } = prefix ?? { messages: 0, bytes: 0 };
   const before = problems.errors;
-  // Computed from the very bytes that are parsed: the file may change at any time.
-  const source = context === undefined ? undefined : new SourceDigest(context);
   let reported = false;
-  let digest: string | undefined;
   const report = (found: Problem) => {
     reported = true;
     problems.add(found);
@@ -81,28 +106,27 @@ async function parseDataFile(
   const onProblem = (found: Problem) => {
     if (found.severity === "error" || !problems.isSuppressed(reading.location, found.code)) report(found);
   };
-  const raw = source && {
-    add: (bytes: Buffer) => source.add(bytes),
-    end: () => {
-      digest = source.digest();
-    },
-  };
-  for await (const some of readSourceMessages(reading, 0, onProblem, raw)) {
+  for await (const some of readSourceMessages(reading, onProblem, { prefix, raw: digest })) {
     for (const each of some) {
       messages += 1;
       bytes += each.bytes;
       if (messages <= maxLintedRows) lintRow(each.message, silent, report);
       checkId(each.message, ids, report);
-      onMessage(name, each.message, each.bytes);
+      onRow(each.message, each.bytes);
+      if (reading.isResumable && each.end !== undefined && isSegmentEnd(messages)) {
+        digest?.cut({ messages, bytes, offset: each.end, line: each.message.location.line + 1 });
+      }
     }
   }
   if (messages === 0 && problems.errors === before) {
-    const what = `the data file ${quote(reading.source.file)} has no rows`;
+    const what = `the data file ${quote(file)} has no rows`;
     report(createProblem("DATA_EMPTY", reading.location, what, "Add rows, or remove the manifest."));
   }
-  debug("data file: parsed", () => ({ file: reading.source.file, messages, bytes }));
+  debug(prefix === undefined ? "data file: parsed" : "data file: appended", () => ({ file, messages, bytes }));
+  const size = { messages, bytes };
   // A reading with a problem has no digest, so that the next run reports the problem again.
-  return { size: { messages, bytes }, digest: reported ? undefined : digest };
+  if (reported) return { size, digest: undefined, prefix: undefined };
+  return { size, digest: digest?.whole, prefix: digest?.prefix };
 }
 
 type OnProblem = (found: Problem) => void;
@@ -122,17 +146,19 @@ function checkId({ id, location }: Message, ids: Set<string>, onProblem: OnProbl
 }
 
 /** Builds the content of a manifest with a data file. */
-export function createFileContent(reading: SourceOptions, { size, digest }: CheckedFile): FileContent {
+export function createFileContent(reading: SourceOptions, { size, digest, prefix }: CheckedFile): FileContent {
   return {
     kind: "file",
     file: reading.source.file,
     size,
     digest,
+    prefix,
     async *read(from = 0) {
       const found: Problem[] = [];
-      for await (const some of readSourceMessages(reading, from, (each) => {
+      const onProblem = (each: Problem) => {
         if (each.severity === "error") found.push(each);
-      })) {
+      };
+      for await (const some of readSourceMessages(reading, onProblem, { skip: from })) {
         if (found.length > 0) break;
         yield some.map(({ message }) => message);
       }

@@ -1,6 +1,6 @@
 export { checkBodySize, checkBodyType, checkDelay, checkId, UniqueIds } from "./check-message.ts";
 export { codeFrame } from "./code-frame.ts";
-export { DataFileError, readAllMessages } from "./data-file.ts";
+export { DataFileError, type EarlierReading, readAllMessages } from "./data-file.ts";
 export { withDedupKey } from "./dedup-key.ts";
 export { detectCredentials } from "./detect-credentials.ts";
 export { didYouMean } from "./did-you-mean.ts";

@@ -3,7 +3,7 @@ import { inspectPath } from "../file-error.ts";
 import type { Content, InDoubtPolicy, InlineContent, Manifest, SourceLocation } from "../types.ts";
 import type { BodySchemas } from "./body-schemas.ts";
 import { checkDedup, checkName, checkStackReferences } from "./check-manifest.ts";
-import { checkDataFile, createFileContent, type EarlierReadings, type OnMessage } from "./data-file.ts";
+import { checkDataFile, createFileContent, type EarlierReadings, type OnMessage, type OnPrefix } from "./data-file.ts";
 import { checkReferences, collectReferences, type ManifestReferences } from "./dependencies.ts";
 import { findManifestFiles, readTextFile } from "./manifest-files.ts";
 import type { ManifestInput } from "./manifest-input.ts";
@@ -47,6 +47,8 @@ export interface LoadOptions {
   readonly onMessage?: OnMessage;
   /** Data files that need not be parsed again. Undefined to parse all. */
   readonly earlierReadings?: EarlierReadings;
+  /** Called with the rows at the start of a data file that need not be parsed again. */
+  readonly onPrefix?: OnPrefix;
 }
 
 export interface LoadResult {
@@ -172,10 +174,12 @@ async function openContent(
   manifest: ParsedManifest,
   content: InlineContent | SourceOptions,
   wanted: boolean,
-  { readData = true, onMessage = () => {}, earlierReadings }: LoadOptions,
+  { readData = true, onMessage = () => {}, onPrefix = () => {}, earlierReadings }: LoadOptions,
   problems: ProblemCollector,
 ): Promise<Content> {
   if ("kind" in content) return content;
-  if (!wanted || !readData) return createFileContent(content, { size: undefined, digest: undefined });
-  return createFileContent(content, await checkDataFile(manifest, content, onMessage, problems, earlierReadings));
+  if (!wanted || !readData)
+    return createFileContent(content, { size: undefined, digest: undefined, prefix: undefined });
+  const checked = await checkDataFile(manifest, content, { onMessage, onPrefix, earlierReadings }, problems);
+  return createFileContent(content, checked);
 }

@@ -108,6 +108,8 @@ function parseSource(
     map,
     scope,
     manifest: { ...common, defaults: settled },
+    // Ids have to be unique in the whole file, and other modes have a digest of it.
+    isResumable: source.hasIndependentLines && common.push === "once" && map?.id === undefined,
     context: () =>
       describeContext({ document, defaults: settled, variables, schemas: common.schemas.map(({ digest }) => digest) }),
   };

@@ -58,6 +58,17 @@ export function segmentSize(index: number): number {
 
 const lastSegment = 199;
 
+const segmentEnds = new Set<number>();
+for (let [index, rows] = [0, 0]; index < lastSegment; index += 1) {
+  rows += segmentSize(index);
+  segmentEnds.add(rows);
+}
+
+/** Reports whether a segment ends after a number of rows, whatever rows follow. */
+export function isSegmentEnd(rows: number): boolean {
+  return segmentEnds.has(rows);
+}
+
 /** Builds the single segment of a manifest with inline messages. */
 export function createMessageSegment(messages: readonly Message[]): Segment {
   const keys = withCopyIndex(
@@ -83,19 +94,27 @@ type OpenSegment = Omit<Segment, "digest" | "content"> & {
   readonly rows: IncrementalDigest;
 };
 
+interface SegmenterOptions {
+  readonly closed?: readonly Segment[] | undefined;
+  /** Returns the messages of a segment, by its index; default {@link segmentSize}. */
+  readonly sizeOf?: (index: number) => number;
+}
+
 /** Cuts a data file into segments in one pass. It only keeps incremental digests, not the rows. */
 export class RowSegmenter {
   readonly #sizeOf: (index: number) => number;
-  readonly #closed: Segment[] = [];
+  readonly #closed: Segment[];
   readonly #whole = createDigest("manifest");
   /** The digest of {@link #whole}, which can only be computed once. */
   #delivery: Digest | undefined;
   #open: { -readonly [Name in keyof OpenSegment]: OpenSegment[Name] } | undefined;
-  #count = 0;
+  #count: number;
 
-  /** @param sizeOf messages of a segment, by its index */
-  constructor(sizeOf: (index: number) => number = segmentSize) {
+  /** @param closed the segments of the rows in front of the first that is added; then {@link end} needs `once` */
+  constructor({ closed = [], sizeOf = segmentSize }: SegmenterOptions = {}) {
     this.#sizeOf = sizeOf;
+    this.#closed = [...closed];
+    this.#count = closed.reduce((sum, { messages }) => sum + messages, 0);
   }
 
   /** @param bytes of the message's body */

@@ -10,6 +10,20 @@ export interface SourceRecord {
   /** Digest of the file's bytes and of everything else that decides its messages. */
   readonly digest: Digest;
   readonly segments: readonly Segment[];
+  /** The segments that a longer file has too; undefined if the file has to be parsed from its start. */
+  readonly prefix: SourcePrefix | undefined;
+}
+
+/** The first segments of a data file, and the position after them. */
+export interface SourcePrefix {
+  /** The number of segments. */
+  readonly segments: number;
+  /** Bytes of the file in front of the next row. */
+  readonly offset: number;
+  /** The line of the next row, from 1. */
+  readonly line: number;
+  /** Digest of these bytes and of everything else that decides their messages. */
+  readonly digest: Digest;
 }
 
 /** A {@link SourceRecord} in the Pulumi state. */
@@ -19,17 +33,25 @@ export interface PackedSourceRecord {
   readonly delivery: Digest | "";
   /** One line per segment: `MESSAGES BYTES DIGEST ROWS`. */
   readonly segments: string;
+  /** `SEGMENTS OFFSET LINE DIGEST`. */
+  readonly prefix?: string;
 }
 
 /** @throws Error for segments that are not those of a data file */
-export function packSource({ digest, segments }: SourceRecord): PackedSourceRecord {
+export function packSource({ digest, segments, prefix }: SourceRecord): PackedSourceRecord {
   let delivery: Digest | "" = "";
   const lines = segments.map(({ messages, bytes, digest, content }) => {
     if (content.kind !== "rows") throw new Error("the segments of a data file have rows");
     delivery = content.delivery;
     return `${messages} ${bytes} ${digest} ${content.rows}`;
   });
-  return { digest, delivery, segments: lines.join("\n") };
+  const { segments: count, offset, line, digest: own } = prefix ?? {};
+  return {
+    digest,
+    delivery,
+    segments: lines.join("\n"),
+    ...(prefix !== undefined && { prefix: `${count} ${offset} ${line} ${own}` }),
+  };
 }
 
 /** @returns undefined for anything that {@link packSource} does not write; the file is then parsed again */
@@ -47,16 +69,25 @@ export function unpackSource(value: unknown): SourceRecord | undefined {
     segments.push({ index, messages, bytes: Number(bytes), digest: own, content });
     from += messages;
   }
-  return { digest, segments };
+  const prefix = value.prefix === undefined ? undefined : unpackPrefix(value.prefix);
+  if (prefix === undefined ? value.prefix !== undefined : prefix.segments > segments.length) return undefined;
+  return { digest, segments, prefix };
+}
+
+function unpackPrefix(text: string): SourcePrefix | undefined {
+  const [, segments, offset, line, digest = ""] = /^([1-9]\d*) ([1-9]\d*) ([1-9]\d*) (\S+)$/.exec(text) ?? [];
+  if (!isDigest(digest)) return undefined;
+  return { segments: Number(segments), offset: Number(offset), line: Number(line), digest };
 }
 
 function isPacked(value: unknown): value is PackedSourceRecord {
-  const { digest, delivery, segments } = toObject(value);
+  const { digest, delivery, segments, prefix } = toObject(value);
   return (
     typeof digest === "string" &&
     isDigest(digest) &&
     typeof delivery === "string" &&
     (delivery === "" || isDigest(delivery)) &&
-    typeof segments === "string"
+    typeof segments === "string" &&
+    (prefix === undefined || typeof prefix === "string")
   );
 }

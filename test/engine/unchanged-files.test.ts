@@ -93,4 +93,19 @@ it("parses only the data files that changed, and pushes exactly what changed", a
   file("table.csv.gz", table("one"));
   expect(readings(await up({ REGION: "us" }))).toEqual(except());
   expect(bodies()).toHaveLength(1_006);
+
+  // If a file grew, a run only parses its rows from the last segment that was not full.
+  const short = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, n) => `{"n":${from + n},"text":"${"y".repeat(40)}"}\n`).join("");
+  stack.write("messages/grown.yaml", "queue: orders\nsource: { file: grown.ndjson }\n");
+  stack.write("messages/grown.ndjson", short(0, 5_500));
+  expect(readings(await up({ REGION: "us" }))).toEqual([...except(), "grown.ndjson parsed"].sort());
+  stack.write("messages/grown.ndjson", short(0, 5_502));
+  expect(readings(await up({ REGION: "us" }))).toEqual([...except(), "grown.ndjson appended"].sort());
+  expect(
+    bodies()
+      .slice(1_006)
+      .map((body) => (body as { n: number }).n)
+      .sort((a, b) => a - b),
+  ).toEqual(Array.from({ length: 5_502 }, (_, n) => n));
 });

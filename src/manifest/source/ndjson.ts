@@ -4,22 +4,22 @@ import type { JsonValue } from "../../types.ts";
 import { DataFileAbort, type LineColumn, type OnDataProblem } from "./data-file-errors.ts";
 import { parseExactly } from "./exact-json.ts";
 import { isUnfinished, type JsonSyntaxError } from "./json-syntax.ts";
-import type { Row, RowReader } from "./row-reader.ts";
-import { maxRowBytes, rowTooLongError } from "./row-reader.ts";
+import { maxRowBytes, type Row, type RowReader, rowTooLongError, startOfFile } from "./row-reader.ts";
 
 /**
  * Reads one JSON value per line. Lines end with LF or CRLF; empty ones are skipped. Lines are split by bytes, where a line feed is
  * unambiguous: splitting at all of Unicode's line ends would split texts.
  */
-export const readNdjson: RowReader = async function* (chunks, { onProblem, skip }) {
+export const readNdjson: RowReader = async function* (chunks, { onProblem, skip, start = startOfFile }) {
   let rest: Buffer = Buffer.alloc(0);
-  let line = 1;
+  let { line, offset } = start;
   let left = skip;
   let rows = 0;
   let first: Row | undefined;
   const broken = new BrokenLines(onProblem);
 
-  const readLine = (bytes: Buffer): Row | undefined => {
+  /** @param end offset after the line's LF */
+  const readLine = (bytes: Buffer, end: number | undefined): Row | undefined => {
     const at = { line, column: 1 };
     line += 1;
     if (bytes.length > maxRowBytes) throw rowTooLongError(at);
@@ -38,9 +38,10 @@ export const readNdjson: RowReader = async function* (chunks, { onProblem, skip 
       bytes: parsed.bytes,
       position: at,
       spelling: parsed.spelling,
+      end,
     };
     rows += 1;
-    if (rows === 1 && skip === 0) {
+    if (rows === 1 && skip === 0 && start.line === 1) {
       first = row;
       if (isListOfMaps(row.value)) warnAboutArray(row, onProblem);
     }
@@ -52,15 +53,16 @@ export const readNdjson: RowReader = async function* (chunks, { onProblem, skip 
     const some: Row[] = [];
     let from = 0;
     for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, from)) {
-      const row = readLine(bytes.subarray(from, end));
+      const row = readLine(bytes.subarray(from, end), offset + end + 1);
       if (row) some.push(row);
       from = end + 1;
     }
     rest = bytes.subarray(from);
+    offset += from;
     if (rest.length > maxRowBytes) throw rowTooLongError({ line, column: 1 });
     if (some.length > 0) yield some;
   }
-  const last = readLine(rest);
+  const last = readLine(rest, undefined);
   if (last) yield [last];
   broken.end();
   if (rows === 1 && first !== undefined && !isListOfMaps(first.value)) warnAboutArray(first, onProblem);

@@ -26,11 +26,17 @@ export interface RawBytes {
 /**
  * Streams a file's decompressed bytes in chunks of limited size.
  *
+ * @param offset bytes of the file to skip at the start; only without compression
  * @throws Error of the file system, FileError; CompressionError or DataStop if the data is of another kind
  */
-export async function* readBytes(path: string, compression: Compression, raw?: RawBytes): AsyncGenerator<Buffer> {
+export async function* readBytes(
+  path: string,
+  compression: Compression,
+  raw?: RawBytes,
+  offset = 0,
+): AsyncGenerator<Buffer> {
   const { descriptor } = openRegularFile(path);
-  const stream = createReadStream(path, { fd: descriptor, highWaterMark: chunkBytes });
+  const stream = createReadStream(path, { fd: descriptor, highWaterMark: chunkBytes, start: offset });
   const file = raw === undefined ? stream : passOn(stream, raw);
   const decompress = decompressors[compression];
   if (decompress === undefined) {

@@ -18,6 +18,8 @@ export interface SourceFile {
   readonly file: string;
   readonly compression: Compression;
   readonly reader: RowReader;
+  /** Whether each line can be read without the lines in front of it. */
+  readonly hasIndependentLines: boolean;
 }
 
 /** Resolves the data file of a manifest, relative to the manifest, and checks its settings without opening it. */
@@ -65,5 +67,10 @@ export function resolveSource(
     json: readJsonArray,
     csv: readCsv({ delimiter, types }),
   };
-  return { file, compression, reader: readers[format] };
+  return {
+    file,
+    compression,
+    reader: readers[format],
+    hasIndependentLines: format === "ndjson" && compression === "none",
+  };
 }

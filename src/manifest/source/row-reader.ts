@@ -9,14 +9,28 @@ export interface Row {
   /** Its UTF-8 bytes. */
   readonly bytes: number;
   readonly position: LineColumn;
+  /** Bytes of the file up to the end of its line; undefined in formats where no other row can start there. */
+  readonly end?: number | undefined;
   /** The spelling of a number, if JavaScript formats it differently. */
   readonly spelling?: string | undefined;
 }
+
+/** The start of a line of a file. */
+export interface FilePosition {
+  /** Bytes in front of it. */
+  readonly offset: number;
+  /** From 1. */
+  readonly line: number;
+}
+
+export const startOfFile: FilePosition = { offset: 0, line: 1 };
 
 export interface RowOptions {
   readonly onProblem: OnDataProblem;
   /** The number of rows to skip at the start. */
   readonly skip: number;
+  /** The position of the first byte; default {@link startOfFile}. Only for formats whose rows have an `end`. */
+  readonly start?: FilePosition;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { closeSync, read, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -47,20 +47,34 @@ function byName([a]: readonly [string, ...unknown[]], [b]: readonly [string, ...
  */
 export class SourceDigest {
   readonly #context: string;
-  readonly #bytes = createHash("sha256");
+  readonly #bytes: Hash;
+  #offset: number;
 
-  constructor(context: string) {
+  constructor(context: string, bytes = createHash("sha256"), offset = 0) {
     this.#context = context;
+    this.#bytes = bytes;
+    this.#offset = offset;
+  }
+
+  /** The number of bytes that were added. */
+  get offset(): number {
+    return this.#offset;
   }
 
   /** Adds the next bytes of the file, as they are on disk. */
   add(bytes: Buffer): void {
     this.#bytes.update(bytes);
+    this.#offset += bytes.length;
   }
 
-  /** Returns the digest, after the last bytes. Call it once. */
+  /** Returns a digest of the bytes so far, to which others can be added. */
+  copy(): SourceDigest {
+    return new SourceDigest(this.#context, this.#bytes.copy(), this.#offset);
+  }
+
+  /** Returns the digest of the bytes so far. */
   digest(): Digest {
-    return digestText(`source\n${this.#bytes.digest("base64url")}\n${this.#context}`);
+    return digestText(`source\n${this.#bytes.copy().digest("base64url")}\n${this.#context}`);
   }
 }
 
@@ -73,16 +87,35 @@ export function isLargeSource(path: string): boolean {
   return found.kind === "file" && found.size >= minBytes;
 }
 
-/** Reads a file for its digest only. @returns undefined if it cannot be read */
-export async function digestSource(path: string, context: string): Promise<Digest | undefined> {
+/**
+ * Reads a file for its digests only.
+ *
+ * @param offsets where a prefix may end
+ * @returns the digest of the whole file, which is the last one, after those of the prefixes; empty if the file cannot be read
+ */
+export async function digestSource(
+  path: string,
+  context: string,
+  offsets: Iterable<number>,
+): Promise<readonly SourceDigest[]> {
   const digest = new SourceDigest(context);
+  const prefixes: SourceDigest[] = [];
+  const ends = [...new Set(offsets)].sort((a, b) => b - a);
   try {
-    for await (const chunk of readRaw(path)) digest.add(chunk);
+    for await (const chunk of readRaw(path)) {
+      const start = digest.offset;
+      for (let end = ends.at(-1); end !== undefined && end <= start + chunk.length; end = ends.at(-1)) {
+        digest.add(chunk.subarray(digest.offset - start, end - start));
+        prefixes.push(digest.copy());
+        ends.pop();
+      }
+      digest.add(chunk.subarray(digest.offset - start));
+    }
   } catch (error) {
-    if (isFileError(error)) return undefined;
+    if (isFileError(error)) return [];
     throw error;
   }
-  return digest.digest();
+  return [...prefixes, digest];
 }
 
 /** Bytes per read: large enough that the overhead per chunk is negligible. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describeFileError, isFileError } from "../../file-error.ts";
 import { countBodyBytes } from "../../plan/index.ts";
-import type { JsonValue, Message, SourceLocation } from "../../types.ts";
+import type { FilePrefix, JsonValue, Message, SourceLocation } from "../../types.ts";
 import { buildMessage, type ManifestContext } from "../build-message.ts";
 import { checkBodySize } from "../check-message.ts";
 import { withDedupKey } from "../dedup-key.ts";
@@ -17,7 +17,7 @@ import { CompressionError } from "./compression.ts";
 import { DataFileAbort, type OnDataProblem } from "./data-file-errors.ts";
 import { type RawBytes, readBytes } from "./read-bytes.ts";
 import type { SourceFile } from "./resolve-source.ts";
-import type { Row } from "./row-reader.ts";
+import { type Row, startOfFile } from "./row-reader.ts";
 import { utf8Chunks } from "./utf8.ts";
 
 /** The settings for converting the rows of a data file to messages. */
@@ -32,26 +32,35 @@ export interface SourceOptions {
   readonly scope: Scope;
   /** Returns everything but the file's bytes that decides the messages, see `describeContext`; undefined if that is unknown. */
   readonly context: () => string | undefined;
+  /** Whether rows after a prefix can be read without the prefix, and do not change what is known of it. */
+  readonly isResumable: boolean;
 }
 
 /** A message of a data file, with the bytes of its body. */
 export interface SourceMessage {
   readonly message: Message;
   readonly bytes: number;
+  /** See {@link Row.end}. */
+  readonly end: number | undefined;
+}
+
+export interface ReadOptions {
+  /** Rows to parse, but not to convert to messages, at the start; default 0. */
+  readonly skip?: number;
+  /** Rows that are not read, and the position after them. Only if the reading `isResumable`. */
+  readonly prefix?: FilePrefix | undefined;
+  /** Receives the file's bytes. */
+  readonly raw?: RawBytes | undefined;
 }
 
 /**
  * Streams the messages of a data file in order, in groups. Rows with problems are reported and skipped; an error that ends the file
  * early is reported last.
- *
- * @param from number of rows to skip at the start
- * @param raw receives the file's bytes
  */
 export async function* readSourceMessages(
   reading: SourceOptions,
-  from: number,
   onProblem: (found: Problem) => void,
-  raw?: RawBytes,
+  { skip = 0, prefix, raw }: ReadOptions = {},
 ): AsyncGenerator<readonly SourceMessage[]> {
   const { root, source } = reading;
   const location = ({ line, column }: { line: number; column: number }): SourceLocation => ({
@@ -61,11 +70,15 @@ export async function* readSourceMessages(
   });
   const tellSpot: OnDataProblem = (code, position, what, next) =>
     onProblem(createProblem(code, location(position), what, next));
-  let index = from;
+  let index = (prefix?.messages ?? 0) + skip;
+  const start = prefix ?? startOfFile;
   try {
-    const chunks = utf8Chunks(readBytes(join(root, source.file), source.compression, raw));
-    for await (const rows of source.reader(chunks, { onProblem: tellSpot, skip: from })) {
-      yield rows.map((row) => toMessage(row, index++, reading, location(row.position), tellSpot));
+    const chunks = utf8Chunks(readBytes(join(root, source.file), source.compression, raw, start.offset), start.line);
+    for await (const rows of source.reader(chunks, { onProblem: tellSpot, skip, start })) {
+      yield rows.map((row) => ({
+        ...toMessage(row, index++, reading, location(row.position), tellSpot),
+        end: row.end,
+      }));
     }
   } catch (error) {
     onProblem(toProblem(error, reading));
@@ -78,7 +91,7 @@ function toMessage(
   { map, manifest, scope }: SourceOptions,
   location: SourceLocation,
   onProblem: OnDataProblem,
-): SourceMessage {
+): Omit<SourceMessage, "end"> {
   const tellHere: OnMessageProblem = (code, { location: elsewhere }, what, next) => {
     // Warnings about the map were reported once, at the map, and so were problems in other files.
     if (problemCodes[code].severity === "error" && elsewhere === undefined) onProblem(code, location, what, next);

@@ -218,7 +218,7 @@ export class World implements AsyncDisposable {
       mkdirSync(dirname(join(this.#root, path)), { recursive: true });
       writeFileSync(join(this.#root, path), text);
     }
-    const segmenter = new RowSegmenter(() => segmentRows);
+    const segmenter = new RowSegmenter({ sizeOf: () => segmentRows });
     const { manifests, problems } = await loadManifests({
       root: this.#root,
       stack: "dev",
