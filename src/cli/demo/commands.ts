@@ -24,8 +24,10 @@ export interface CommandOptions {
 const main = fileURLToPath(new URL("../main.mjs", import.meta.url));
 
 export function createCommands({ engine, sandbox, emulator, env, signal }: CommandOptions): Commands {
-  // Keeps the user's credentials and accounts out of the demo.
-  const kept = Object.entries(env).filter(([name]) => !/^(?:CLOUDFLARE_|QUEUE_SEEDER_|PULUMI_(?!HOME$))/.test(name));
+  // Keeps the user's credentials and accounts out of the demo, and colors out of what it shows again.
+  const kept = Object.entries(env).filter(
+    ([name]) => !/^(?:CLOUDFLARE_|QUEUE_SEEDER_|PULUMI_(?!HOME$)|FORCE_COLOR$)/.test(name),
+  );
   const own = {
     ...Object.fromEntries(kept),
     ...sandbox.env,
