@@ -18,6 +18,7 @@ import { planText } from "../../src/cli/shared/plan/text.ts";
 import { toGithub, toGitlab, toJson, toSarif } from "../../src/cli/shared/problems/formats.ts";
 import { toText } from "../../src/cli/shared/problems/text.ts";
 import { toStatus } from "../../src/cli/status/model.ts";
+import { statusMetrics } from "../../src/cli/status/prometheus.ts";
 import { ledgerText, statusText } from "../../src/cli/status/text.ts";
 import { confirmPlan } from "../../src/cli/up/confirm-plan.ts";
 import { describeIncompletePush } from "../../src/lifecycle/apply/report.ts";
@@ -64,6 +65,7 @@ describe("hostile text in all data", () => {
     ["a rehearsal as JSON", () => jsonText(rehearsalJson(rehearsal))],
     ["a rehearsal as JUnit", () => rehearsalJunit(rehearsal)],
     ["a status", () => statusText(status, plainly, 0)],
+    ["a status as metrics", () => statusMetrics(status, 0)],
     ["a ledger", () => ledgerText(state)],
     ["a status as JSON", () => jsonText(status)],
     ["problems as JSON", () => toJson(checked)],
@@ -126,6 +128,8 @@ describe("hostile text in all data", () => {
                 pushed: 1,
                 requests: 1,
                 inDoubt: 0,
+                inDoubtMessages: ["a"],
+                possibleDuplicates: ["b"],
                 metrics: undefined,
                 by: "ann",
                 commit: "c",

@@ -19,7 +19,10 @@ export interface Version {
 
 /** The part of a segment's outputs that a report shows. */
 export interface VersionSegment
-  extends Pick<SegmentOutputs, "queue" | "manifest" | "inDoubt" | "lastPush" | "metrics" | "metricsAt"> {
+  extends Pick<
+    SegmentOutputs,
+    "queue" | "manifest" | "inDoubt" | "inDoubtMessages" | "lastPush" | "metrics" | "metricsAt"
+  > {
   /** The segment's URN, unique in the stack. */
   readonly name: string;
 }
@@ -42,6 +45,10 @@ export interface QueueRun extends Pick<Version, "version" | "at"> {
   readonly requests: number;
   /** Number of messages in doubt after the run. */
   readonly inDoubt: number;
+  /** Labels of the messages in doubt. */
+  readonly inDoubtMessages: readonly string[];
+  /** Labels of the messages that the run may have delivered twice. */
+  readonly possibleDuplicates: readonly string[];
   /** As returned by the API during the run; undefined if the run did not get any. */
   readonly metrics: QueueMetrics | undefined;
   readonly by: string | undefined;
@@ -87,6 +94,8 @@ function toQueueRun(queue: string, version: Version, before: readonly VersionSeg
       pushed: sum(({ pushed }) => pushed),
       requests: sum(({ requests }) => requests),
       inDoubt: own.reduce((total, { inDoubt }) => total + inDoubt, 0),
+      inDoubtMessages: own.flatMap(({ inDoubtMessages }) => inDoubtMessages),
+      possibleDuplicates: pushes.flatMap(({ possibleDuplicates }) => possibleDuplicates),
       metrics: last?.metrics,
       by: first?.by,
       commit: first?.commit || undefined,

@@ -17,7 +17,7 @@ export function readSegments(state: unknown): readonly VersionSegment[] {
 }
 
 function toSegment(name: string, outputs: JsonObject): readonly VersionSegment[] {
-  const { queue, manifest, inDoubt, metrics, metricsAt } = outputs;
+  const { queue, manifest, inDoubt, inDoubtMessages, metrics, metricsAt } = outputs;
   const lastPush = toPush(toObject(outputs.lastPush));
   if (typeof queue !== "string" || typeof manifest !== "string" || lastPush === undefined) return [];
   const heard = toMetrics(toObject(metrics));
@@ -27,18 +27,19 @@ function toSegment(name: string, outputs: JsonObject): readonly VersionSegment[]
       queue,
       manifest,
       inDoubt: numberOr0(inDoubt),
+      inDoubtMessages: textsIn(inDoubtMessages),
       lastPush,
       ...(heard !== undefined && typeof metricsAt === "string" && { metrics: heard, metricsAt }),
     },
   ];
 }
 
-function toPush({ pushed, requests, at, commit, by, plan }: JsonObject): LastPush | undefined {
+function toPush({ pushed, requests, possibleDuplicates, at, commit, by, plan }: JsonObject): LastPush | undefined {
   if (typeof pushed !== "number" || typeof at !== "string") return undefined;
   return {
     pushed,
     requests: numberOr0(requests),
-    possibleDuplicates: [],
+    possibleDuplicates: textsIn(possibleDuplicates),
     at,
     commit: typeof commit === "string" ? commit : "",
     ...(typeof by === "string" && { by }),
@@ -57,6 +58,10 @@ function toMetrics({
     backlog_bytes: numberOr0(backlog_bytes),
     oldest_message_timestamp_ms: numberOr0(oldest_message_timestamp_ms),
   };
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
 function numberOr0(value: unknown): number {

@@ -57,6 +57,8 @@ td{overflow-wrap:anywhere}
 time,.badge,.n{white-space:nowrap}
 .n{text-align:right;font-variant-numeric:tabular-nums}
 .zero{color:var(--quiet)}
+details{font-size:.8rem;color:var(--quiet);max-width:24rem}
+summary{cursor:pointer;color:var(--bad)}
 .badge{border:1px solid var(--rule);border-radius:1em;padding:0 .6em}
 .badge.failed{border-color:var(--bad);color:var(--bad)}
 .badge.repair{border-color:var(--repair);color:var(--repair)}

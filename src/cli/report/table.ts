@@ -1,4 +1,5 @@
 import { formatNumber, shortCommit } from "../../format.ts";
+import { countLabels, formatLabelList } from "../../labels.ts";
 import { escapeText } from "./escape.ts";
 import { formatBytes, timeElement } from "./format.ts";
 import type { QueueRun } from "./model.ts";
@@ -28,10 +29,14 @@ export function runTable(queue: string, runs: readonly QueueRun[]): string {
   ].join("\n");
 }
 
-function row({ version, at, action, type, by, commit, plan, pushed, requests, inDoubt, metrics }: QueueRun): string {
+function row(run: QueueRun): string {
+  const { version, at, action, type, by, commit, plan, pushed, requests, inDoubt, metrics } = run;
+  const badge = `<span class="badge ${escapeText(type)}">${escapeText(type === "failed" ? `${action}, failed` : action)}</span>`;
   const cells = [
     timeElement(at),
-    `<span class="badge ${escapeText(type)}">${escapeText(type === "failed" ? `${action}, failed` : action)}</span>`,
+    [badge, ...named("in doubt", run.inDoubtMessages), ...named("may have arrived twice", run.possibleDuplicates)].join(
+      " ",
+    ),
     who({ by, commit, plan }),
     count(pushed),
     count(requests),
@@ -46,6 +51,13 @@ function row({ version, at, action, type, by, commit, plan, pushed, requests, in
     return `<td${type} data-name="${name}">${cell}</td>`;
   });
   return `<tr class="${escapeText(type)}"><th scope="row">#${version}</th>${rest.join("")}</tr>`;
+}
+
+/** Lists messages behind their number, which opens the list. */
+function named(what: string, labels: readonly string[]): readonly string[] {
+  if (labels.length === 0) return [];
+  const summary = `${formatNumber(countLabels(labels))} ${what}`;
+  return [`<details><summary>${summary}</summary>${escapeText(formatLabelList(labels))}</details>`];
 }
 
 function who({ by, commit, plan }: Pick<QueueRun, "by" | "commit" | "plan">): string {

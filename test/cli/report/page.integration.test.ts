@@ -12,6 +12,7 @@ import { readHistory } from "../../../src/cli/report/history.ts";
 import { backendFolder, readHistoryFolder } from "../../../src/cli/report/history-folder.ts";
 import { createReport, type Version, type VersionSegment } from "../../../src/cli/report/model.ts";
 import { reportPage } from "../../../src/cli/report/page.ts";
+import { readSegments } from "../../../src/cli/report/read-segments.ts";
 import { repairMessage } from "../../../src/cli/shared/repair-message.ts";
 import { skipWithout } from "../../support/programs.ts";
 
@@ -36,7 +37,7 @@ function segment(name: string, pushedOn: number, pushed: number, backlog?: numbe
   };
   const metrics = { backlog_count: backlog ?? 0, backlog_bytes: 1, oldest_message_timestamp_ms: 0 };
   const heard = backlog === undefined ? {} : { metrics, metricsAt: day(pushedOn) };
-  return { name, queue: "orders", manifest: "a", inDoubt: 0, lastPush, ...heard };
+  return { name, queue: "orders", manifest: "a", inDoubt: 0, inDoubtMessages: [], lastPush, ...heard };
 }
 
 const version = (n: number, ...segments: readonly VersionSegment[]): Version => ({
@@ -251,6 +252,24 @@ const queues = [
   { queue: "quiet", runs: createReport([version(1, segment("a/0", 1, 0))])[0]?.runs ?? [] },
 ];
 const page = () => reportPage({ project: hostile, stack: hostile, at: day(3), note: hostile, queues });
+
+it("names the messages that are in doubt, and those that may have arrived twice", () => {
+  const doubted = segment("a/0", 2, 4, 7);
+  const lastPush = { ...doubted.lastPush, possibleDuplicates: ["#1 (o-1) to #3 (o-3)", "<b>"] };
+  const after = { ...doubted, inDoubt: 2, inDoubtMessages: ["#4 (o-4)", "x"], lastPush };
+  const refreshed = version(3, { ...after, inDoubt: 0, inDoubtMessages: [] });
+  // As Pulumi stores it, and reads it for the report.
+  const versions = [version(1, segment("a/0", 1, 3)), version(2, after), refreshed].map((each) => ({
+    ...each,
+    segments: readSegments(checkpoint(each)),
+  }));
+  const report = createReport(versions);
+  const html = reportPage({ project: "shop", stack: "dev", at: day(3), note: undefined, queues: report });
+  expect([...html.matchAll(/<details>.*?<\/details>/g)].map(([each]) => each)).toEqual([
+    "<details><summary>2 in doubt</summary>#4 (o-4), x</details>",
+    "<details><summary>4 may have arrived twice</summary>#1 (o-1) to #3 (o-3), &lt;b&gt;</details>",
+  ]);
+});
 
 it("escapes whatever it is given, and holds no script, link or address", () => {
   const html = page();
