@@ -28,6 +28,7 @@ describe("what can follow", () => {
 
   it("is one of the values that an option takes, however it is written", () => {
     expect(values(["validate", "--format", ""])).toEqual(["text", "json", "github", "gitlab", "sarif"]);
+    expect(values(["status", "--format", ""])).toEqual(["text", "json", "prometheus"]);
     expect(values(["validate", "--format=js"])).toEqual(["--format=json"]);
     expect(values(["validate", "--format", "=", "js"])).toEqual(["json"]);
     expect(values(["validate", "--format", "="])).toHaveLength(5);
