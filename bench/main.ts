@@ -1,6 +1,7 @@
 import { measureFirst, measureManifests, measureMillion } from "./engine/measure.ts";
 import { measureNoOp } from "./engine/no-op.ts";
 import { measureGrowth } from "./growth/measure.ts";
+import { measureSimulation } from "./producer/simulation.ts";
 import { measurePush } from "./push/measure.ts";
 import { measureReading } from "./reading/measure.ts";
 import { keepResult, type Section } from "./support/results.ts";
@@ -9,7 +10,7 @@ import { measureThrottle } from "./throttle/measure.ts";
 /**
  * Runs the measurements, and writes bench/RESULTS.md.
  *
- *     node bench/main.ts [push] [pace] [reading] [no-op] [first] [manifests] [million] [growth]
+ *     node bench/main.ts [push] [pace] [reading] [no-op] [first] [manifests] [million] [growth] [worker-simulation]
  */
 const parts: Readonly<Record<string, () => Promise<Section>>> = {
   push: measurePush,
@@ -20,6 +21,7 @@ const parts: Readonly<Record<string, () => Promise<Section>>> = {
   manifests: measureManifests,
   million: measureMillion,
   growth: measureGrowth,
+  "worker-simulation": () => measureSimulation(),
 };
 
 const names = Object.keys(parts);

@@ -13,6 +13,7 @@ export {
   type ProducerClient,
   type ProducerClock,
   type ProducerTarget,
+  workerConnections,
 } from "./producer/client.ts";
 export { describeRejection } from "./producer/describe-failure.ts";
 export type { ProducerAnswer } from "./producer/parse-answer.ts";

@@ -35,5 +35,5 @@ export {
   toRanges,
   unpackRows,
 } from "./rows.ts";
-export { createMessageSegment, isSegmentEnd, RowSegmenter, type Segment } from "./segments.ts";
+export { createMessageSegment, isSegmentEnd, RowSegmenter, type Segment, segmentSize } from "./segments.ts";
 export { packSource, type SourcePrefix, type SourceRecord, unpackSource } from "./source-record.ts";

@@ -1,3 +1,4 @@
+import { workerConnections } from "../cloudflare/index.ts";
 import type { PushTransport } from "../types.ts";
 import { type Quota, reservedShare } from "./rate-limit-quota.ts";
 import type { TokenBucketRate } from "./token-bucket.ts";
@@ -14,6 +15,8 @@ export const documentedLimits = {
   requests: { perSecond: 190, burst: 5 },
   // The burst of 8 ms compensates for late timers; no more than 50 full batches start within any second.
   queueMessages: { perSecond: 4_900, burst: 40 },
+  // At 300 ms of latency a queue's 4,900 messages a second take 15 full batches at a time; smaller batches and slower answers take more.
+  underWay: 32,
 } as const;
 
 /** The limits that apply to requests of one transport. An absent one does not limit. */
@@ -21,10 +24,15 @@ export interface PaceLimits {
   readonly quota?: Quota;
   readonly requests?: TokenBucketRate;
   readonly queueMessages: TokenBucketRate;
+  /** Maximum requests under way at once. */
+  readonly underWay: number;
 }
 
 /** A request to the producer Worker does not count against the API's limits; those of the queue remain. */
-export const workerLimits: PaceLimits = { queueMessages: documentedLimits.queueMessages };
+export const workerLimits: PaceLimits = {
+  queueMessages: documentedLimits.queueMessages,
+  underWay: workerConnections,
+};
 
 /** The messages to push to one queue. */
 export interface QueuePushSize {

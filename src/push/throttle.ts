@@ -6,12 +6,10 @@ import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
 import { type Wait, WaitTooLongError, waitTooLongFailure } from "./waits.ts";
 
 /**
- * Requests that may be under way at once. At 300 ms of latency a queue's 4,900 messages a second take 15 full batches at a
- * time; smaller batches and slower answers take more. Latency and the documented limits keep the number lower by themselves.
- * A run begins with a few, and each answer adds one: the first answers say which limits hold and whether requests are
- * accepted at all, and what fails at the start leaves little in doubt.
+ * Requests that may be under way at once at the start of a run. Each answer adds one, up to the limit: the first answers say which
+ * limits hold and whether requests are accepted at all, and what fails at the start leaves little in doubt.
  */
-export const mostUnderWay = { first: 4, last: 32 } as const;
+export const firstUnderWay = 4;
 
 /** Decides when requests may be sent, in order of arrival among those that are allowed. One per process. */
 export interface Throttle {
@@ -92,7 +90,7 @@ export function createThrottle({
   const waiters: Waiter[] = [];
   let limited = assume === "documented";
   let underWay = 0;
-  let most: number = mostUnderWay.first;
+  let most = firstUnderWay;
   let alarm: { readonly at: number; readonly cancel: AbortController } | undefined;
 
   const queue = (id: string): QueueState => {
@@ -183,7 +181,7 @@ export function createThrottle({
     budget.answered(sent, result.rate, now);
     // An answer of the producer Worker has no limits, so an overloaded queue is the only sign of one.
     limited ||= result.rate?.remaining !== undefined || result.kind === "overloaded";
-    if (result.rate !== undefined) most = Math.min(most + 1, mostUnderWay.last);
+    if (result.rate !== undefined) most = Math.min(most + 1, limits.underWay);
     if (result.kind === "limited") budget.block(result.waitMs, now);
     if (result.kind === "overloaded") {
       const state = queue(queueId);

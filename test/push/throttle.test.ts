@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { noRateLimitHeaders, type RateLimitHeaders } from "../../src/cloudflare/index.ts";
 import { type Clock, createThrottle, type Throttle, workerLimits } from "../../src/push/index.ts";
-import { mostUnderWay, type Permit } from "../../src/push/throttle.ts";
+import { documentedLimits } from "../../src/push/pace-limits.ts";
+import { firstUnderWay, type Permit } from "../../src/push/throttle.ts";
 import { type VirtualClock, virtualClock } from "./fakes.ts";
 
 const answered = (rate: RateLimitHeaders = noRateLimitHeaders) => ({ kind: "ended", rate }) as const;
@@ -152,16 +153,18 @@ describe("without limits", () => {
 
   test("requests under way are bounded, and waiting ones start in order", async () => {
     const throttle = createThrottle({ clock: virtualClock(), assume: "nothing" });
-    for (let answers = 0; answers < mostUnderWay.last; answers++)
+    for (let answers = 0; answers < documentedLimits.underWay; answers++)
       (await throttle.acquire(to("orders"))).done(answered());
-    const permits = await Promise.all(Array.from({ length: mostUnderWay.last }, () => throttle.acquire(to("orders"))));
+    const permits = await Promise.all(
+      Array.from({ length: documentedLimits.underWay }, () => throttle.acquire(to("orders"))),
+    );
     const order: number[] = [];
     const waiting = [1, 2, 3].map(async (number) => {
       const permit = await throttle.acquire(to("orders"));
       order.push(number);
       return permit;
     });
-    expect(throttle.state).toEqual({ underWay: mostUnderWay.last, waiting: 3 });
+    expect(throttle.state).toEqual({ underWay: documentedLimits.underWay, waiting: 3 });
     for (const permit of permits) permit.done({ kind: "unused" });
     for (const permit of await Promise.all(waiting)) permit.done({ kind: "unused" });
     expect(order).toEqual([1, 2, 3]);
@@ -173,7 +176,7 @@ describe("without limits", () => {
     const granted: Permit[] = [];
     const ask = () => throttle.acquire(to("orders")).then((permit) => granted.push(permit));
     const asked = Array.from({ length: 8 }, ask);
-    await Promise.all(asked.slice(0, mostUnderWay.first));
+    await Promise.all(asked.slice(0, firstUnderWay));
     expect(throttle.state).toEqual({ underWay: 4, waiting: 4 });
     granted[0]?.done(answered());
     expect(throttle.state).toEqual({ underWay: 5, waiting: 2 });

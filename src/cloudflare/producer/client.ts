@@ -85,6 +85,12 @@ export interface ProducerClient {
   close(): Promise<void>;
 }
 
+/**
+ * Maximum requests to a Worker at once. Twenty queues take 1,000 full batches a second, so 100 are under way at 100 ms of latency. A
+ * run that ends with its requests unanswered asks the ledger for their messages, so many leave no more doubt than few.
+ */
+export const workerConnections = 128;
+
 /** How often, and after which waits, a request is repeated after a lost answer. A wait is random between zero and its maximum. */
 const repetition = { most: 5, firstMs: 200, longestMs: 5_000 } as const;
 
@@ -104,7 +110,7 @@ interface Call<T> {
 export function createProducerClient(options: ProducerClientOptions): ProducerClient {
   const { url, clock, env, deadlineMs = 20_000, random = Math.random } = options;
   const { privateKey, publicKey } = deriveKeyPair(options.workerKey, options.accountId, options.name);
-  const transport = options.transport ?? createTransport(url, 32, env, 10_000);
+  const transport = options.transport ?? createTransport(url, workerConnections, env, 10_000);
   /** Milliseconds by which the Worker's clock is ahead of this machine's, once an answer shows it. */
   let aheadMs = 0;
 

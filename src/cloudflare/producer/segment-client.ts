@@ -39,7 +39,7 @@ export function createSegmentClient(producer: ProducerClient, options: SegmentCl
   const earlier = new Set(options.inDoubt);
   /** Messages that are in doubt, so that a further push sends them again: the caller decided so. */
   const doubted = new Set(earlier);
-  /** Messages that this run tried to push before. */
+  /** Messages that this run tried to push before, and that the queue has not accepted. */
   const tried = new Set<number>();
   let recognized = 0;
 
@@ -60,7 +60,8 @@ export function createSegmentClient(producer: ProducerClient, options: SegmentCl
         const isNew = batch.every(({ index }) => !tried.has(index) && !earlier.has(index));
         if (isNew && !outcome.isRepetition) recognized += value.repeated;
       }
-      for (const { index } of batch) tried.add(index);
+      const isAccepted = answer.kind === "answer" && answer.value.state === "accepted";
+      for (const { index } of batch) isAccepted ? tried.delete(index) : tried.add(index);
       return toPushResult(outcome, batch, (value) => toDuplicates(value, having(value.maybe_twice), batch));
     },
   };
