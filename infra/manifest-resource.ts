@@ -89,6 +89,7 @@ class SegmentResource extends DynamicResource {
     });
     // Without these properties, the SDK does not resolve them from what the provider returns.
     const fromProvider: Record<FromProvider, undefined> = {
+      version: undefined,
       lineage: undefined,
       ledger: undefined,
       runs: undefined,

@@ -45,7 +45,7 @@ export function aggregateOutputs(segments: readonly SegmentSummary[]): ManifestO
   const messages = sum((each) => each.messages);
   const pushed = sum((each) => each.pushed);
   const inDoubt = sum((each) => each.inDoubt);
-  const inDoubtMessages = segments.flatMap((each) => each.inDoubtMessages);
+  const inDoubtMessages = segments.flatMap((each) => each.inDoubtMessages ?? []);
   // A repair, or a run that failed before its first request, pushed nothing.
   const pushes = segments.flatMap((each) => each.lastPush ?? []).filter((push) => push.pushed + push.requests > 0);
   const lastPush = sumPushes(pushes);
@@ -69,13 +69,12 @@ function sumPushes(pushes: readonly LastPush[]): PushOutputs | undefined {
   const same = pushes.filter((push) => push.at === at);
   const [first] = same;
   if (first === undefined) return undefined;
-  const { possibleDuplicates: _, commit, ...rest } = first;
-  const possibleDuplicates = same.flatMap((push) => push.possibleDuplicates);
+  const { possibleDuplicates: _, ...rest } = first;
+  const possibleDuplicates = same.flatMap((push) => push.possibleDuplicates ?? []);
   return {
     ...rest,
     pushed: same.reduce((sum, { pushed }) => sum + pushed, 0),
     requests: same.reduce((sum, { requests }) => sum + requests, 0),
     ...(possibleDuplicates.length > 0 && { possibleDuplicates }),
-    ...(commit !== "" && { commit }),
   };
 }

@@ -3,8 +3,9 @@ import { manifestType, parseUrn, segmentType } from "../src/engine/urn.ts";
 import { toObject } from "../src/json-object.ts";
 import { resolveDeliveryNumber } from "../src/lifecycle/delivery-number.ts";
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
+import { parseOutputs } from "../src/lifecycle/state/parse-outputs.ts";
 import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
-import { type SourceRecord, unpackSource } from "../src/plan/index.ts";
+import { LedgerError, type SourceRecord, unpackSource } from "../src/plan/index.ts";
 import type { QueueTarget } from "./manifest-resource.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { currentMonitor, readStackResources } from "./pulumi-internals/stack-resources.ts";
@@ -85,11 +86,18 @@ async function readResources(): Promise<RecordedResources> {
 function segmentsOf(resources: unknown): readonly RecordedSegment[] {
   return Object.entries(toObject(resources)).flatMap(([urn, resource]) => {
     const { type, outputs } = toObject(resource);
-    const { name } = parseUrn(urn);
-    // A segment that never finished has only inputs.
-    const isSegment = type === segmentType && toObject(outputs).ledger !== undefined;
-    return isSegment ? [{ name, outputs: outputs as SegmentOutputs }] : [];
+    return type === segmentType ? readSegment(urn, outputs) : [];
   });
+}
+
+/** Skips a segment that never finished, which has only inputs, and one of another version, which the provider refuses. */
+function readSegment(urn: string, outputs: unknown): readonly RecordedSegment[] {
+  try {
+    return [{ name: parseUrn(urn).name, outputs: parseOutputs(outputs, urn) }];
+  } catch (error) {
+    if (error instanceof LedgerError) return [];
+    throw error;
+  }
 }
 
 function sourcesOf(resources: unknown): readonly SourceRecord[] {

@@ -89,10 +89,9 @@ export const checkDeployments = withPulumiErrors((olds: unknown, news: deploymen
 );
 export const createDeployments = withPulumiErrors(deployments.createDeployments);
 export const diffDeployments = withPulumiErrors(deployments.diffDeployments);
-export const updateDeployments = withPulumiErrors(
-  (id: string, olds: deployments.DeploymentsOutputs, news: deployments.DeploymentsInputs) =>
-    deployments.updateDeployments(id, olds, news, host),
+export const updateDeployments = withPulumiErrors((id: string, olds: unknown, news: deployments.DeploymentsInputs) =>
+  deployments.updateDeployments(id, olds, news, host),
 );
-export const removeDeployments = withPulumiErrors((id: string, olds: deployments.DeploymentsOutputs) =>
+export const removeDeployments = withPulumiErrors((id: string, olds: unknown) =>
   deployments.removeDeployments(id, olds, host),
 );

@@ -1,4 +1,4 @@
-import { PartialPushError, SeederError } from "../../src/lifecycle/errors.ts";
+import { PartialPushError, SeederError, toRefusal } from "../../src/lifecycle/errors.ts";
 
 /** Wraps a call of the provider, so that its errors have the form that the SDK's provider process understands. */
 export function withPulumiErrors<Args extends readonly unknown[], Result>(
@@ -8,7 +8,7 @@ export function withPulumiErrors<Args extends readonly unknown[], Result>(
     try {
       return await call(...args);
     } catch (error) {
-      throw toPulumiError(error);
+      throw toPulumiError(toRefusal(error));
     }
   };
 }

@@ -38,7 +38,7 @@ export const apiErrorPolicies = {
   10106: { meaning: "the token may not push to this queue", retry: "no", remedy: grant },
   10107: { meaning: "the queue's id is malformed", retry: "no", remedy: findQueue },
   // The API lost the connection, at an unknown point of its processing.
-  10201: { meaning: "the API lost the connection", retry: "unknown_fate", remedy: wait },
+  10201: { meaning: "the API lost the connection", retry: "unknown_outcome", remedy: wait },
   10202: { meaning: "the batch's delay is invalid", retry: "no", remedy: report },
   10203: { meaning: "a message's metadata is invalid", retry: "no", remedy: report },
   // The answer to a batch does not identify the message; splitting the batch finds it and lets the others pass.
@@ -61,11 +61,17 @@ export const apiErrorPolicies = {
   },
   10429: { meaning: "the account's API rate limit is reached", retry: "after_wait", remedy: wait },
   11000: { meaning: "the queue was not found", retry: "no", remedy: findQueue },
-  15000: { meaning: "the API failed for an unknown reason", retry: "unknown_fate", remedy: wait },
+  15000: { meaning: "the API failed for an unknown reason", retry: "unknown_outcome", remedy: wait },
 } as const satisfies Record<number, ApiErrorPolicy>;
 
 /** If an answer has several codes, the most restrictive one decides. */
-const precedence = ["unknown_fate", "no", "stop_queue", "split", "after_wait"] as const satisfies readonly RetryClass[];
+const precedence = [
+  "unknown_outcome",
+  "no",
+  "stop_queue",
+  "split",
+  "after_wait",
+] as const satisfies readonly RetryClass[];
 
 export function findPolicy(code: number): ApiErrorPolicy | undefined {
   return Object.hasOwn(apiErrorPolicies, code) ? apiErrorPolicies[code as keyof typeof apiErrorPolicies] : undefined;

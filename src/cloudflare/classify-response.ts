@@ -28,7 +28,7 @@ export function classifyPushResponse(response: TransportResult, now: number, red
   const envelope = response.complete ? parseEnvelope(response.text) : undefined;
   if (isSuccess(response.status, envelope)) return { kind: "accepted", metrics: parseMetrics(envelope.result), rate };
   const failure = toFailure(response, envelope, redact);
-  return { kind: failure.retry === "unknown_fate" ? "unknown" : "refused", failure, rate };
+  return { kind: failure.retry === "unknown_outcome" ? "unknown" : "refused", failure, rate };
 }
 
 /** Determines the outcome of a read. `read` returns undefined for a result that is not valid. */
@@ -47,7 +47,7 @@ export function classifyReadResponse<T>(
 
 /** Marks the failure of a read as retryable, because a read changes nothing. */
 function asRetryable(failure: Failure): Failure {
-  return failure.retry === "unknown_fate" ? { ...failure, retry: "after_wait", remedy: retryRemedy } : failure;
+  return failure.retry === "unknown_outcome" ? { ...failure, retry: "after_wait", remedy: retryRemedy } : failure;
 }
 
 type ClassifiedResponse = Extract<TransportResult, { kind: "answer" }>;
@@ -75,10 +75,10 @@ function toFailure(response: ClassifiedResponse, envelope: Envelope | undefined,
 
 /** Judges an answer without a known code by its status, conservatively. */
 function classifyStatus({ status, complete }: ClassifiedResponse, error: ApiError | undefined): FailureClass {
-  if (!complete) return { retry: "unknown_fate", meaning: "the answer was truncated", remedy: retryRemedy };
+  if (!complete) return { retry: "unknown_outcome", meaning: "the answer was truncated", remedy: retryRemedy };
   if (status === 429) return { retry: "after_wait", meaning: "too many requests", remedy: retryRemedy };
   if (status >= 500 || status === 408 || status === 499) {
-    return { retry: "unknown_fate", meaning: "the API, or a proxy in front of it, failed", remedy: retryRemedy };
+    return { retry: "unknown_outcome", meaning: "the API, or a proxy in front of it, failed", remedy: retryRemedy };
   }
   if (status >= 300 && status < 400) {
     return {
@@ -99,7 +99,7 @@ function classifyStatus({ status, complete }: ClassifiedResponse, error: ApiErro
     return { retry: "no", meaning: by, remedy: "Check CLOUDFLARE_BASE_URL and the network in between." };
   }
   if (error !== undefined) return { retry: "no", meaning: "the API refused", remedy: "See the API's own message." };
-  return { retry: "unknown_fate", meaning: "the answer is not in the API's format", remedy: retryRemedy };
+  return { retry: "unknown_outcome", meaning: "the answer is not in the API's format", remedy: retryRemedy };
 }
 
 /** Formats an error with its causes, as `code 10104: Queue not found`. */

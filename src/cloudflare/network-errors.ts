@@ -58,7 +58,7 @@ export function connectionFailed(error: unknown, { what, setting }: Endpoint = a
 /** Describes a failure after at least a part of the request was sent. */
 export function responseLost(error: unknown): Failure {
   return createFailure(
-    "unknown_fate",
+    "unknown_outcome",
     `the connection ended before the answer arrived${formatCode(errorCode(error))}`,
     inDoubtRemedy,
   );
@@ -67,14 +67,14 @@ export function responseLost(error: unknown): Failure {
 export function timedOut(deadlineMs: number, left: boolean): Failure {
   const within = `within ${deadlineMs / 1000} s`;
   return left
-    ? createFailure("unknown_fate", `no answer arrived ${within}`, inDoubtRemedy)
+    ? createFailure("unknown_outcome", `no answer arrived ${within}`, inDoubtRemedy)
     : createFailure("after_wait", `the API could not be reached ${within}`, network.remedy(api.setting));
 }
 
 /** Describes a request that the caller's signal cancelled. @param left whether a part of it was sent */
 export function aborted(left: boolean): Failure {
   return left
-    ? createFailure("unknown_fate", "the request was cancelled before its answer arrived", inDoubtRemedy)
+    ? createFailure("unknown_outcome", "the request was cancelled before its answer arrived", inDoubtRemedy)
     : createFailure("after_wait", "the request was cancelled before it was sent", "Run it again.");
 }
 

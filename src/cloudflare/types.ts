@@ -5,11 +5,11 @@ import type { QueueMetrics } from "../types.ts";
  *
  * - `no`: the API refused, and would refuse again until something is changed.
  * - `after_wait`: nothing was accepted; the same request may succeed later.
- * - `unknown_fate`: the request may have been accepted. Sending it again may deliver its messages twice.
+ * - `unknown_outcome`: the request may have been accepted. Sending it again may deliver its messages twice.
  * - `split`: the API refused the request because of its size; its halves may be accepted.
  * - `stop_queue`: the queue accepts no messages, and will not soon.
  */
-export type RetryClass = "no" | "after_wait" | "unknown_fate" | "split" | "stop_queue";
+export type RetryClass = "no" | "after_wait" | "unknown_outcome" | "split" | "stop_queue";
 
 /** Why a call failed. The texts can be shown unchanged: they contain no credentials, bodies or control characters. */
 export interface Failure {

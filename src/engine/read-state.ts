@@ -1,6 +1,8 @@
 import { toObject } from "../json-object.ts";
+import { parseDeployments } from "../lifecycle/deployments-provider.ts";
+import { parseOutputs } from "../lifecycle/state/parse-outputs.ts";
 import type { SegmentOutputs } from "../lifecycle/state/segment.ts";
-import { LedgerError, type SourceRecord, unpackLedger, unpackRows, unpackSource } from "../plan/index.ts";
+import { type SourceRecord, unpackLedger, unpackRows, unpackSource } from "../plan/index.ts";
 import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
 import { exitCodes, parseReason } from "./pulumi-internals/cli-messages.ts";
 import { type ExportedResource, isEncrypted, parseExportedState } from "./pulumi-internals/exported-state.ts";
@@ -137,23 +139,23 @@ export function parseState(text: string, identity: StackIdentity): StackState {
     type === queueType && typeof queueId === "string" ? [[parseUrn(urn).name, queueId] as const] : [],
   );
   const list = own.find(({ type, urn }) => type === deploymentsType && parseUrn(urn).name === "deployments");
-  const ids = Object.entries(toObject(list?.outputs.ids)).map(([name, id]) => [name, String(id)] as const);
   const [foreign] = resources.filter((resource) => seededTypes.has(resource.type) && !isOwn(resource));
   if (foreign !== undefined) throw otherStackError(foreign.urn, identity);
+  const ids = list === undefined ? {} : parseDeployments(list.outputs).ids;
   return {
     segments: segments.map(recordedSegment),
     sources: resources.flatMap(({ type, outputs }) =>
       type === manifestType ? (unpackSource(outputs.source) ?? []) : [],
     ),
     createdQueues: new Map(queues),
-    deployments: new Map(ids),
+    deployments: new Map(Object.entries(ids)),
   };
 }
 
 /** @throws LedgerError */
-function recordedSegment({ urn, inputs, outputs, replaced }: ExportedResource): RecordedSegment {
-  if ([outputs.queueId, outputs.accountId].some(isEncrypted)) throw secretId(urn);
-  if (!isOutputs(outputs)) throw new LedgerError(`${urn} has no ledger that can be read`);
+function recordedSegment({ urn, inputs, outputs: stored, replaced }: ExportedResource): RecordedSegment {
+  if ([stored.queueId, stored.accountId].some(isEncrypted)) throw secretId(urn);
+  const outputs = parseOutputs(stored, urn);
   // Validates the ledger here and not on first use: a plan must not be based on a partly readable state.
   (outputs.content.kind === "rows" ? unpackRows : unpackLedger)(outputs.ledger);
   const { name, qualifiedType } = parseUrn(urn);
@@ -177,21 +179,4 @@ export function componentQueues({ segments }: StackState): ReadonlyMap<string, s
     ids.set(outputs.queue, known === outputs.queueId ? known : "");
   }
   return ids;
-}
-
-function isOutputs(
-  value: Readonly<Record<string, unknown>>,
-): value is Readonly<Record<string, unknown>> & SegmentOutputs {
-  return (
-    typeof value.manifest === "string" &&
-    typeof value.queue === "string" &&
-    typeof value.queueId === "string" &&
-    typeof value.accountId === "string" &&
-    typeof value.pushed === "number" &&
-    typeof value.inDoubt === "number" &&
-    value.ledger !== undefined &&
-    Array.isArray(value.runs) &&
-    Array.isArray(value.elsewhere) &&
-    ["messages", "rows"].includes(String(toObject(value.content).kind))
-  );
 }

@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { findVersionMismatch } from "../document-version.ts";
+import { isObject, type JsonObject, toObject } from "../json-object.ts";
+import { LedgerError } from "../plan/index.ts";
 import { SeederError } from "./errors.ts";
 import type { JournalHost } from "./journal/journal-folder.ts";
 import { relativeRoot } from "./state/relative-root.ts";
@@ -34,17 +37,26 @@ export interface DeploymentsOutputs extends DeploymentsInputs {
   readonly ids: Readonly<Record<string, string>>;
 }
 
-/** Incremented when the meaning of these outputs changes. Those of another version are refused. */
+/** Incremented when the meaning of an existing key of these outputs changes. */
 const deploymentsVersion = 1;
 
-/** @throws SeederError if another version of queue-seeder wrote the outputs: new ids would push everything again */
-function assertReadable({ version }: Pick<DeploymentsOutputs, "version">): void {
-  if (version === deploymentsVersion) return;
-  throw new SeederError(
-    "LEDGER_UNREADABLE",
-    `the list of deployments in the stack's state has version ${String(version)}, and this queue-seeder reads ` +
-      `${deploymentsVersion}. Use the version of queue-seeder that wrote it; nothing was pushed.`,
-  );
+/**
+ * Checks what the Pulumi state has of the list of deployments.
+ *
+ * @throws LedgerError if this version of queue-seeder did not write it: new ids would push everything again
+ */
+export function parseDeployments(stored: unknown): DeploymentsOutputs {
+  const subject = "the list of deployments in the stack's state";
+  const outputs = toObject(stored);
+  const mismatch = findVersionMismatch(outputs.version, deploymentsVersion);
+  if (mismatch !== undefined) throw new LedgerError(mismatch.reason, mismatch.remedy, subject);
+  if (!isDeployments(outputs)) throw new LedgerError("it is not in queue-seeder's format", undefined, subject);
+  return outputs;
+}
+
+function isDeployments(value: JsonObject): value is JsonObject & DeploymentsOutputs {
+  const { root, ids } = value;
+  return typeof root === "string" && isObject(ids) && Object.values(ids).every((id) => typeof id === "string");
 }
 
 /** Returns the deployment id of a manifest, undefined if it has none. @param names its current name, then its former ones */
@@ -114,10 +126,10 @@ export async function createDeployments(inputs: DeploymentsInputs): Promise<{ id
 
 export async function diffDeployments(
   _id: string,
-  olds: DeploymentsOutputs,
+  stored: unknown,
   news: DeploymentsInputs,
 ): Promise<{ changes: boolean }> {
-  assertReadable(olds);
+  const olds = parseDeployments(stored);
   const [desired, known] = [new Set(Object.keys(news.manifests)), new Map(Object.entries(olds.ids))];
   const refusals = Object.entries(news.manifests).flatMap(([name, earlier]) =>
     findRenameProblems(name, earlier, desired, known, news.places?.[name] ?? name),
@@ -129,11 +141,11 @@ export async function diffDeployments(
 /** @param host locates the journals; those of removed manifests are treated like the journals of a deleted resource */
 export async function updateDeployments(
   _id: string,
-  olds: DeploymentsOutputs,
+  stored: unknown,
   news: DeploymentsInputs,
   host: JournalHost,
 ): Promise<{ outs: DeploymentsOutputs }> {
-  assertReadable(olds);
+  const olds = parseDeployments(stored);
   const outs = nextDeployments(news, olds);
   const kept = new Set(Object.values(outs.ids));
   await endDeployments(
@@ -145,11 +157,8 @@ export async function updateDeployments(
 }
 
 /** Marks the journals of all deployments as removed. */
-export async function removeDeployments(
-  _id: string,
-  { ids, root }: DeploymentsOutputs,
-  host: JournalHost,
-): Promise<void> {
+export async function removeDeployments(_id: string, stored: unknown, host: JournalHost): Promise<void> {
+  const { ids, root } = parseDeployments(stored);
   await endDeployments(Object.values(ids), { root }, host);
 }
 

@@ -1,4 +1,5 @@
 import { ConfigError, type ConfigErrorCode } from "../cloudflare/config-error.ts";
+import { LedgerError } from "../plan/index.ts";
 import { toPrintableLines } from "../printable.ts";
 import type { ProviderHost } from "./host.ts";
 import type { SegmentOutputs } from "./state/segment.ts";
@@ -61,6 +62,11 @@ export function withConfigErrors<Result>(act: () => Result): Result {
     if (error instanceof ConfigError) throw new SeederError(error.code, `${error.message}.`);
     throw error;
   }
+}
+
+/** Converts an error of the ledger into a refusal; returns any other error unchanged. */
+export function toRefusal(error: unknown): unknown {
+  return error instanceof LedgerError ? new SeederError("LEDGER_UNREADABLE", error.detail) : error;
 }
 
 /** A run that ended before everything was pushed. Pulumi stores its outputs, so that the next run resumes from there. */

@@ -2,7 +2,7 @@ import { formatDiagnostic } from "../diagnostic.ts";
 import type { Decision } from "../plan/index.ts";
 import { toPrintableLines } from "../printable.ts";
 import { toPlannedEvent } from "./apply/report.ts";
-import { PartialPushError, SeederError } from "./errors.ts";
+import { PartialPushError, SeederError, toRefusal } from "./errors.ts";
 import type { ProviderHost } from "./host.ts";
 import { hasJournals, journalFolder } from "./journal/journal-folder.ts";
 import { assertNotEdited, assertNotShrunk } from "./ledger/assert-not-edited.ts";
@@ -13,6 +13,7 @@ import { refreshMetrics } from "./queue/refresh-metrics.ts";
 import { appliesTo, concerns } from "./repair/selection.ts";
 import { openSession } from "./session.ts";
 import { type InlineMessages, parseInlineMessages, planInlineMessages } from "./source/inline-messages.ts";
+import { parseOutputs } from "./state/parse-outputs.ts";
 import { relativeRoot } from "./state/relative-root.ts";
 import type { SegmentInputs, SegmentOutputs } from "./state/segment.ts";
 
@@ -29,9 +30,12 @@ export interface CheckResult {
   readonly failures?: readonly { readonly property: ""; readonly reason: string }[];
 }
 
-/** Pulumi's calls for the resource of a segment, in the form of a Pulumi dynamic provider. */
+/**
+ * Pulumi's calls for the resource of a segment, in the form of a Pulumi dynamic provider. Each call that gets recorded outputs checks
+ * their version first, because another version of queue-seeder may have written them.
+ */
 export interface SegmentProvider {
-  check(olds: Partial<SegmentInputs>, news: CheckedInputs): Promise<CheckResult>;
+  check(olds: Partial<Pick<SegmentInputs, "manifest">>, news: CheckedInputs): Promise<CheckResult>;
   diff(id: string, olds: SegmentOutputs, news: SegmentInputs): Promise<{ changes: boolean; replaces: string[] }>;
   create(inputs: SegmentInputs): Promise<{ id: string; outs: SegmentOutputs }>;
   update(id: string, olds: SegmentOutputs, news: SegmentInputs): Promise<{ outs: SegmentOutputs }>;
@@ -76,7 +80,8 @@ export function createProvider(host: ProviderHost): SegmentProvider {
       return { inputs };
     },
 
-    async diff(_id, olds, news) {
+    async diff(id, stored, news) {
+      const olds = parseOutputs(stored, id);
       const { repair } = session.request;
       if (repair !== undefined) {
         const changes = appliesTo(repair, news) && (isSameQueue(olds, news) || concerns(repair, olds, news));
@@ -97,18 +102,20 @@ export function createProvider(host: ProviderHost): SegmentProvider {
       return { id, outs: await applySegment(id, inputs, undefined, session) };
     },
 
-    async update(id, olds, news) {
+    async update(id, stored, news) {
+      const olds = parseOutputs(stored, id);
       const { applySegment } = await import("./apply/apply-segment.ts");
       return { outs: await applySegment(id, news, olds, session) };
     },
 
-    async read(id, props) {
-      return props === undefined
-        ? { id }
-        : { id, props: await refreshMetrics(props, (await session.connect()).queues.reader, host) };
+    async read(id, stored) {
+      if (stored === undefined) return { id };
+      const olds = parseOutputs(stored, id);
+      return { id, props: await refreshMetrics(olds, (await session.connect()).queues.reader, host) };
     },
 
-    async remove(_id, props) {
+    async remove(id, stored) {
+      const props = parseOutputs(stored, id);
       session.removed.set(props.resourceUrn, props.runs[0] ?? "");
       const { markJournalsRemoved } = await import("./journal/segment-journals.ts");
       // A journal that remains can at most put messages in doubt, and an unusable folder must not prevent the deletion of a
@@ -128,7 +135,8 @@ function reportingRefusals({ log }: Pick<ProviderHost, "log">, lifecycle: Segmen
   async function reporting<T>(resourceUrn: string | undefined, call: Promise<T>): Promise<T> {
     try {
       return await call;
-    } catch (error) {
+    } catch (thrown) {
+      const error = toRefusal(thrown);
       if (error instanceof SeederError || error instanceof PartialPushError) {
         await log({ kind: "refused", code: error.code, message: error.message }, resourceUrn ?? "");
       }

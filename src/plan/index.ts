@@ -12,6 +12,7 @@ export {
 } from "./digest.ts";
 export { countBodyBytes, encodeMessage } from "./encode-message.ts";
 export {
+  assertPacked,
   emptyLedger,
   type Ledger,
   LedgerError,

@@ -1,3 +1,4 @@
+import { findVersionMismatch } from "../document-version.ts";
 import { truncate } from "../format.ts";
 import { toObject } from "../json-object.ts";
 import { type Digest, isDigest, type MessageKey } from "./digest.ts";
@@ -16,17 +17,18 @@ export interface Ledger {
   readonly inDoubt: readonly MessageKey[];
 }
 
-/** The ledger in the Pulumi state: one line per entry keeps it small, and makes diffs readable. */
+/** The ledger in the Pulumi state: one line per entry keeps it small, and makes diffs readable. What is empty is absent. */
 export interface PackedLedger {
   /** The version of the format; see {@link ledgerVersion}. */
   readonly version: number;
-  readonly manifest: string;
+  /** Absent if nothing was ever delivered. */
+  readonly manifest?: string;
   readonly complete: boolean;
   /** For rows of a data file: the number of the delivery that its segments share. */
   readonly delivery?: number;
   /** See {@link packKeys}, or `packRows` for rows of a data file. */
-  readonly pushed: string;
-  readonly inDoubt: string;
+  readonly pushed?: string;
+  readonly inDoubt?: string;
 }
 
 /** Incremented when the meaning of a ledger in the Pulumi state changes. A ledger of another version is refused. */
@@ -37,11 +39,15 @@ export const emptyLedger: Ledger = { manifest: undefined, complete: false, pushe
 export function packLedger(ledger: Ledger): PackedLedger {
   return {
     version: ledgerVersion,
-    manifest: ledger.manifest ?? "",
+    ...(ledger.manifest !== undefined && { manifest: ledger.manifest }),
     complete: ledger.complete,
-    pushed: packKeys(ledger.pushed),
-    inDoubt: packKeys(ledger.inDoubt),
+    ...packEntries({ pushed: packKeys(ledger.pushed), inDoubt: packKeys(ledger.inDoubt) }),
   };
+}
+
+/** Leaves empty entries out of a packed ledger. */
+export function packEntries({ pushed, inDoubt }: Record<"pushed" | "inDoubt", string>): Partial<PackedLedger> {
+  return { ...(pushed !== "" && { pushed }), ...(inDoubt !== "" && { inDoubt }) };
 }
 
 /**
@@ -54,22 +60,22 @@ export function unpackLedger(packed: unknown): Ledger {
   if (packed === undefined) return emptyLedger;
   const { manifest, complete, pushed, inDoubt } = assertPacked(packed);
   return {
-    manifest: manifest === "" ? undefined : manifest,
+    manifest,
     complete,
-    pushed: unpackKeys(pushed),
-    inDoubt: unpackKeys(inDoubt),
+    pushed: unpackKeys(pushed ?? ""),
+    inDoubt: unpackKeys(inDoubt ?? ""),
   };
 }
 
-/** Checks the format. @throws LedgerError for anything that no known version of queue-seeder writes */
-export function assertPacked(packed: unknown): PackedLedger {
-  const found: unknown = Reflect.get(Object(packed), "version");
-  if (typeof found === "number" && found !== ledgerVersion) {
-    throw new LedgerError(`its format has version ${found}, and this queue-seeder reads ${ledgerVersion}`);
-  }
+/** Checks the format. @throws LedgerError for anything that this version of queue-seeder does not write */
+export function assertPacked(packed: unknown): PackedLedger & { readonly manifest?: Digest } {
+  const mismatch = findVersionMismatch(toObject(packed).version, ledgerVersion);
+  if (mismatch !== undefined) throw new LedgerError(mismatch.reason, mismatch.remedy);
   if (!isPacked(packed)) throw new LedgerError("it is not in queue-seeder's format");
-  if (packed.manifest !== "" && !isDigest(packed.manifest)) throw unknownDigest(packed.manifest);
-  return packed;
+  const { manifest, ...rest } = packed;
+  if (manifest === undefined) return rest;
+  if (!isDigest(manifest)) throw unknownDigest(manifest);
+  return { ...rest, manifest };
 }
 
 /** Writes one line per message: its digest, and after a space its id as a JSON string, or its number among equal messages. */
@@ -95,14 +101,25 @@ export function unpackKeys(text: string): MessageKey[] {
   });
 }
 
-/** The ledger in the Pulumi state cannot be read, so it is unknown what was pushed. */
+/** The Pulumi state cannot be read, so it is unknown what was pushed. */
 export class LedgerError extends Error {
   override name = "LedgerError";
-  constructor(why: string) {
-    super(
-      `LEDGER_UNREADABLE: the ledger in the stack's state cannot be read: ${why}. ` +
-        "Use the version of queue-seeder that wrote it, or restore the state with `pulumi stack import`; nothing was pushed.",
-    );
+  /** The message without its code. */
+  readonly detail: string;
+
+  /**
+   * @param reason a clause
+   * @param remedy what to do, as a clause that starts a sentence
+   * @param subject what cannot be read
+   */
+  constructor(
+    reason: string,
+    remedy = "Use the version of queue-seeder that wrote it, or restore the state with `pulumi stack import`",
+    subject = "the ledger in the stack's state",
+  ) {
+    const detail = `${subject} cannot be read: ${reason}. ${remedy}; nothing was pushed.`;
+    super(`LEDGER_UNREADABLE: ${detail}`);
+    this.detail = detail;
   }
 }
 
@@ -121,13 +138,10 @@ function unknownDigest(digest: string): LedgerError {
 }
 
 function isPacked(value: unknown): value is PackedLedger {
-  const { version, manifest, complete, delivery, pushed, inDoubt } = toObject(value);
+  const { manifest, complete, delivery, pushed, inDoubt } = toObject(value);
   return (
-    version === ledgerVersion &&
-    typeof manifest === "string" &&
     typeof complete === "boolean" &&
     (delivery === undefined || typeof delivery === "number") &&
-    typeof pushed === "string" &&
-    typeof inDoubt === "string"
+    [manifest, pushed, inDoubt].every((text) => text === undefined || typeof text === "string")
   );
 }

@@ -1,7 +1,7 @@
 import type { PushMode } from "../types.ts";
 import type { Decision } from "./decide.ts";
 import { type Digest, isDigest, rowsDigest } from "./digest.ts";
-import { assertPacked, LedgerError, ledgerVersion, type PackedLedger } from "./ledger.ts";
+import { assertPacked, LedgerError, ledgerVersion, type PackedLedger, packEntries } from "./ledger.ts";
 
 /** Consecutive rows of a segment, numbered from 0 in the segment. */
 export interface RowRange {
@@ -138,11 +138,10 @@ export function packRows({ identity, complete, delivery, pushed, inDoubt }: Rows
     ranges.map(({ from, rows, digest }) => `${from}+${rows} ${digest}`).join("\n");
   return {
     version: ledgerVersion,
-    manifest: identity ?? "",
+    ...(identity !== undefined && { manifest: identity }),
     complete,
     ...(delivery !== undefined && { delivery }),
-    pushed: lines(pushed),
-    inDoubt: lines(inDoubt),
+    ...packEntries({ pushed: lines(pushed), inDoubt: lines(inDoubt) }),
   };
 }
 
@@ -151,11 +150,11 @@ export function unpackRows(packed: unknown): RowsLedger {
   if (packed === undefined) return emptyRows;
   const { manifest, complete, delivery, pushed, inDoubt } = assertPacked(packed);
   return {
-    identity: manifest === "" ? undefined : manifest,
+    identity: manifest,
     complete,
     delivery,
-    pushed: parseRanges(pushed),
-    inDoubt: parseRanges(inDoubt),
+    pushed: parseRanges(pushed ?? ""),
+    inDoubt: parseRanges(inDoubt ?? ""),
   };
 }
 

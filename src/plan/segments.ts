@@ -34,8 +34,8 @@ export type SegmentContent =
       readonly from: number;
       /** The digest of its rows, see `rowsDigest`; ids and delays do not affect it. */
       readonly rows: Digest;
-      /** The digest of the whole file with ids and delays; "" if only rows count, so that a longer file does not change its first segments. */
-      readonly delivery: Digest | "";
+      /** The digest of the whole file with ids and delays; absent if only rows count, so that a longer file does not change its first segments. */
+      readonly delivery?: Digest;
       /** Whether it is the last segment of the file. */
       readonly last: boolean;
     };
@@ -147,17 +147,18 @@ export class RowSegmenter {
   end(once: boolean): readonly Segment[] {
     this.#close();
     if (!once) this.#delivery ??= this.#whole.digest();
-    const delivery = once ? "" : (this.#delivery ?? "");
+    const delivery = once ? undefined : this.#delivery;
     return this.#closed.map((segment, index) => {
       if (segment.content.kind !== "rows") return segment;
-      return { ...segment, content: { ...segment.content, delivery, last: index === this.#closed.length - 1 } };
+      const last = index === this.#closed.length - 1;
+      return { ...segment, content: { ...segment.content, ...(delivery !== undefined && { delivery }), last } };
     });
   }
 
   #close(): void {
     if (this.#open === undefined) return;
     const { index, from, messages, bytes, digest, rows } = this.#open;
-    const content: SegmentContent = { kind: "rows", from, rows: rows.digest(), delivery: "", last: false };
+    const content: SegmentContent = { kind: "rows", from, rows: rows.digest(), last: false };
     this.#closed.push({ index, messages, bytes, digest: digest.digest(), content });
     this.#open = undefined;
   }

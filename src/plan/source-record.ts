@@ -29,8 +29,8 @@ export interface SourcePrefix {
 /** A {@link SourceRecord} in the Pulumi state. */
 export interface PackedSourceRecord {
   readonly digest: Digest;
-  /** The digest of the whole delivery, "" for `push: once`. */
-  readonly delivery: Digest | "";
+  /** The digest of the whole delivery, absent for `push: once`. */
+  readonly delivery?: Digest;
   /** One line per segment: `MESSAGES BYTES DIGEST ROWS`. */
   readonly segments: string;
   /** `SEGMENTS OFFSET LINE DIGEST`. */
@@ -39,7 +39,7 @@ export interface PackedSourceRecord {
 
 /** @throws Error for segments that are not those of a data file */
 export function packSource({ digest, segments, prefix }: SourceRecord): PackedSourceRecord {
-  let delivery: Digest | "" = "";
+  let delivery: Digest | undefined;
   const lines = segments.map(({ messages, bytes, digest, content }) => {
     if (content.kind !== "rows") throw new Error("the segments of a data file have rows");
     delivery = content.delivery;
@@ -48,7 +48,7 @@ export function packSource({ digest, segments, prefix }: SourceRecord): PackedSo
   const { segments: count, offset, line, digest: own } = prefix ?? {};
   return {
     digest,
-    delivery,
+    ...(delivery !== undefined && { delivery }),
     segments: lines.join("\n"),
     ...(prefix !== undefined && { prefix: `${count} ${offset} ${line} ${own}` }),
   };
@@ -65,7 +65,8 @@ export function unpackSource(value: unknown): SourceRecord | undefined {
     const [, count, bytes, own = "", rows = ""] = line ?? [];
     const messages = Number(count);
     if (line === null || !isDigest(own) || !isDigest(rows)) return undefined;
-    const content = { kind: "rows", from, rows, delivery, last: index === lines.length - 1 } as const;
+    const last = index === lines.length - 1;
+    const content = { kind: "rows", from, rows, ...(delivery !== undefined && { delivery }), last } as const;
     segments.push({ index, messages, bytes: Number(bytes), digest: own, content });
     from += messages;
   }
@@ -85,8 +86,7 @@ function isPacked(value: unknown): value is PackedSourceRecord {
   return (
     typeof digest === "string" &&
     isDigest(digest) &&
-    typeof delivery === "string" &&
-    (delivery === "" || isDigest(delivery)) &&
+    (delivery === undefined || (typeof delivery === "string" && isDigest(delivery))) &&
     typeof segments === "string" &&
     (prefix === undefined || typeof prefix === "string")
   );

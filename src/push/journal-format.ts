@@ -1,3 +1,4 @@
+import { findVersionMismatch } from "../document-version.ts";
 import { isTexts, type JsonObject, toObject } from "../json-object.ts";
 import {
   type EntryOutcome,
@@ -13,26 +14,24 @@ import {
  * Settled messages are identified by their index, because the line of their request has their keys.
  */
 export const encodeLine = {
-  head: (head: JournalHead) => line({ journal: version, ...head }),
+  head: (head: JournalHead) => line({ version, ...head }),
   left: (left: RecoveredEntries) => line({ left }),
   sending: (entries: readonly JournalEntry[]) => line({ sending: entries.map(({ at, key }) => [at, key]) }),
   settled: (state: EntryOutcome, at: readonly number[]) => line({ [state]: at }),
   ended: () => line({ ended: true }),
 };
 
-/** The version of the format. A journal of another version is refused. */
-const version = 3;
+/** Incremented when the meaning of an existing key changes. */
+const version = 1;
 
 /** Reads a journal's first line. @throws JournalError */
 export function parseHead(row: string, file: string): JournalHead {
   const head = parse(row);
-  if (head === undefined || typeof head.journal !== "number") throw damagedJournalError(file, 0);
-  if (head.journal !== version) {
-    throw new JournalError(
-      `the journal ${file} was written by another version of queue-seeder. Run that version, or delete the file`,
-    );
+  const mismatch = findVersionMismatch(head?.version, version);
+  if (mismatch?.remedy !== undefined) {
+    throw new JournalError(`the journal ${file} cannot be read: ${mismatch.reason}. ${mismatch.remedy}`);
   }
-  if (!isHead(head)) throw damagedJournalError(file, 0);
+  if (head === undefined || mismatch !== undefined || !isHead(head)) throw damagedJournalError(file, 0);
   return head;
 }
 
@@ -62,8 +61,8 @@ export function parseContent(text: string, file: string): JournalContent {
   const keys = (...of: string[]) =>
     [...states.values()].filter(({ state }) => of.includes(state)).map(({ key }) => key);
   const own: RecoveredEntries = {
-    pushed: keys("pushed", "maybe_twice"),
-    inDoubt: keys("sending", "in_doubt", "maybe_twice"),
+    pushed: keys("pushed", "maybeTwice"),
+    inDoubt: keys("sending", "inDoubt", "maybeTwice"),
   };
   const entries = {
     pushed: [...earlier.pushed, ...own.pushed],
@@ -88,7 +87,7 @@ function apply(event: JsonObject, states: Map<number, { key: string; state: "sen
     }
     return true;
   }
-  const state = (["pushed", "maybe_twice", "in_doubt", "not_sent"] as const).find((name) => Array.isArray(event[name]));
+  const state = (["pushed", "maybeTwice", "inDoubt", "notSent"] as const).find((name) => Array.isArray(event[name]));
   if (state === undefined) return false;
   for (const at of event[state] as unknown[]) {
     const known = typeof at === "number" ? states.get(at) : undefined;
@@ -119,7 +118,7 @@ function isHead(row: JsonObject): row is JsonObject & JournalHead {
 }
 
 function isWorkerLedger({ generation, ledger }: JsonObject): boolean {
-  return typeof generation === "string" && typeof ledger === "string";
+  return typeof generation === "string" && (ledger === undefined || typeof ledger === "string");
 }
 
 function parseEntries(value: unknown): RecoveredEntries | undefined {

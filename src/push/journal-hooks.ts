@@ -29,8 +29,8 @@ export function journalHooks(
       }
       await journal.assertOwned();
     },
-    onRefusal: (batch) => settle("not_sent", batch),
+    onRefusal: (batch) => settle("notSent", batch),
     onOutcome: (outcome) =>
-      settle(outcome.state === "pushed" && outcome.possibleDuplicate ? "maybe_twice" : outcome.state, outcome.batch),
+      settle(outcome.state === "pushed" && outcome.possibleDuplicate ? "maybeTwice" : outcome.state, outcome.batch),
   };
 }

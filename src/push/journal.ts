@@ -30,7 +30,7 @@ export interface JournalHead extends JournalSite {
   /** Whether it is a new delivery of everything, so that messages pushed according to the state do not count. */
   readonly startsOver: boolean;
   /** Identifies the messages in the ledger of the producer Worker; absent for the REST API. */
-  readonly workerLedger?: { readonly generation: string; readonly ledger: string } | undefined;
+  readonly workerLedger?: { readonly generation: string; readonly ledger?: string } | undefined;
   /** Whether Pulumi saves no state before the run ends. */
   readonly uncheckpointed: boolean;
   /** ISO 8601. */
@@ -79,8 +79,8 @@ export interface FoundJournal {
   read(): Promise<JournalContent>;
 }
 
-/** The outcome of a message. `maybe_twice`: pushed after an answer was lost, so it may have arrived twice. */
-export type EntryOutcome = "pushed" | "maybe_twice" | "in_doubt" | "not_sent";
+/** The outcome of a message, a key in the journal. `maybeTwice`: pushed after an answer was lost, so it may have arrived twice. */
+export type EntryOutcome = "pushed" | "maybeTwice" | "inDoubt" | "notSent";
 
 /** A record of a push on disk, so that a kill only loses the answers of requests in flight. */
 export interface Journal extends Pick<JournalHead, "id" | "lineage"> {

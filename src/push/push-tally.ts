@@ -25,10 +25,10 @@ export class PushTally {
         if (outcome.possibleDuplicate) this.#messages.possibleDuplicates += outcome.duplicates?.size ?? length;
         if (outcome.metrics !== undefined) this.#metrics = { of: outcome.metrics, at: this.#now() };
         return;
-      case "in_doubt":
+      case "inDoubt":
         this.#messages.inDoubt += length;
         break;
-      case "not_sent":
+      case "notSent":
         this.#messages.notSent += length;
         break;
     }

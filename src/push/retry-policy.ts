@@ -28,7 +28,7 @@ const retryLimits = {
   // The waits add up to 8 minutes on average: longer than the 5 minutes of a rate limit block.
   after_wait: { most: 15, firstMs: 500, longestMs: 120_000 },
   // With `in_doubt: resend`. Few, because each retry may deliver the batch once more.
-  unknown_fate: { most: 5, firstMs: 500, longestMs: 30_000 },
+  unknown_outcome: { most: 5, firstMs: 500, longestMs: 30_000 },
   // Nothing reached the API: a network problem may end soon, a wrong address never does.
   unsent: { most: 6, firstMs: 250, longestMs: 8_000 },
 } as const satisfies Record<FailureKind, RetryLimits>;
@@ -36,12 +36,12 @@ const retryLimits = {
 /** The failed requests for one batch, by kind: refusals do not reduce the retries after a lost answer. */
 export type FailureCounts = Readonly<Partial<Record<FailureKind, number>>>;
 
-/** What to do after an answer. */
+/** What to do after an answer. `finish`: the batch is pushed; `give_up`: its outcome is final, and the run may end. */
 export type Step =
-  | { readonly do: "settle" }
-  | { readonly do: "again"; readonly afterMs: number }
-  | { readonly do: "split" }
-  | { readonly do: "give_up" };
+  | { readonly kind: "finish" }
+  | { readonly kind: "retry"; readonly afterMs: number }
+  | { readonly kind: "split" }
+  | { readonly kind: "give_up" };
 
 /** Counts a failed answer. */
 export function recordFailure(failed: FailureCounts, answer: PushResult): FailureCounts {
@@ -60,16 +60,16 @@ export function nextStep(
   answer: PushResult,
   { batch, failed, inDoubt, random }: { batch: Batch; failed: FailureCounts; inDoubt: InDoubtPolicy; random: number },
 ): Step {
-  if (answer.kind === "accepted") return { do: "settle" };
-  if (answer.kind === "unknown" && inDoubt === "stop") return { do: "give_up" };
+  if (answer.kind === "accepted") return { kind: "finish" };
+  if (answer.kind === "unknown" && inDoubt === "stop") return { kind: "give_up" };
   const kind = classifyFailure(answer);
-  if (answer.kind === "refused" && kind === "split" && batch.length > 1) return { do: "split" };
+  if (answer.kind === "refused" && kind === "split" && batch.length > 1) return { kind: "split" };
   const { most, firstMs, longestMs } = retryLimits[kind];
   const times = failed[kind] ?? 1;
-  if (times >= most) return { do: "give_up" };
+  if (times >= most) return { kind: "give_up" };
   const drawn = random * Math.min(longestMs, firstMs * 2 ** (times - 1));
   const asked = answer.kind === "unsent" ? 0 : (answer.rate.retryAfterMs ?? 0);
-  return { do: "again", afterMs: Math.ceil(asked + drawn) };
+  return { kind: "retry", afterMs: Math.ceil(asked + drawn) };
 }
 
 function classifyFailure({ kind, failure: { retry } }: Exclude<PushResult, { kind: "accepted" }>): FailureKind {

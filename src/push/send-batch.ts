@@ -64,15 +64,15 @@ async function attemptOnce(context: RunContext, attempt: BatchAttempt): Promise<
   const failed = recordFailure(attempt.failed, response);
   const proposed = nextStep(response, { batch, failed, inDoubt: run.inDoubt, random });
   const now = run.clock.elapsed();
-  permit.done(toRateFeedback(response, proposed.do === "again" ? proposed.afterMs : 0));
+  permit.done(toRateFeedback(response, proposed.kind === "retry" ? proposed.afterMs : 0));
 
   const failedSince = attempt.failedSince ?? now;
   const { step, result } = limitWait(proposed, response, now - failedSince, run.maxWaitMs);
   const doubt = result.kind === "unknown" ? result.failure : attempt.doubt;
   const lostAnswers = attempt.lostAnswers + (result.kind === "unknown" ? 1 : 0);
   const next: BatchAttempt = { batch, requests: requests + 1, failed, doubt, lostAnswers, failedSince };
-  if (doubt === undefined && (step.do === "split" || step.do === "again")) await context.onRefusal(batch);
-  switch (step.do) {
+  if (doubt === undefined && (step.kind === "split" || step.kind === "retry")) await context.onRefusal(batch);
+  switch (step.kind) {
     case "split":
       return splitBatch(batch).map((half) => ({
         ...next,
@@ -81,9 +81,9 @@ async function attemptOnce(context: RunContext, attempt: BatchAttempt): Promise<
         failed: {},
         failedSince: undefined,
       }));
-    case "again":
+    case "retry":
       return (await sleepBeforeRetry(context, step.afterMs, result)) ? [next] : abandon(context, next);
-    case "settle":
+    case "finish":
     case "give_up":
       await settle(context, next, result);
       return [];
@@ -97,11 +97,11 @@ function limitWait(
   waitedMs: number,
   maxWaitMs = Number.POSITIVE_INFINITY,
 ): { readonly step: Step; readonly result: PushResult } {
-  if (step.do !== "again" || result.kind === "accepted" || waitedMs + step.afterMs <= maxWaitMs)
+  if (step.kind !== "retry" || result.kind === "accepted" || waitedMs + step.afterMs <= maxWaitMs)
     return { step, result };
   const { status, code, documentationUrl, message } = result.failure;
   const failure = { ...waitTooLongFailure(message, step.afterMs, maxWaitMs), status, code, documentationUrl };
-  return { step: { do: "give_up" }, result: { ...result, failure } };
+  return { step: { kind: "give_up" }, result: { ...result, failure } };
 }
 
 /** Waits for everything that a request needs. @returns undefined if the run ended; the load is then settled */
@@ -132,7 +132,7 @@ async function requestPush(context: RunContext, batch: Batch): Promise<PushResul
   try {
     return await client.push(target, batch, abort, context.runEnded);
   } catch (exception) {
-    const failure = toFailure(exception, "unknown_fate");
+    const failure = toFailure(exception, "unknown_outcome");
     context.fail(failure, exception);
     return { kind: "unknown", failure, rate: noRateLimitHeaders };
   } finally {
@@ -187,8 +187,8 @@ async function settle(context: RunContext, attempt: BatchAttempt, result: PushRe
 /** The outcome of a batch that no request is known to have delivered. @param failure why it was not sent */
 function unpushedOutcome({ batch, doubt, lostAnswers }: BatchAttempt, failure: Failure | "stopped"): BatchOutcome {
   return doubt === undefined
-    ? { state: "not_sent", batch, failure }
-    : { state: "in_doubt", batch, failure: doubt, possibleDuplicate: lostAnswers > 1 };
+    ? { state: "notSent", batch, failure }
+    : { state: "inDoubt", batch, failure: doubt, possibleDuplicate: lostAnswers > 1 };
 }
 
 function toRateFeedback(result: PushResult, waitMs: number): RateFeedback {

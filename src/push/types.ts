@@ -56,14 +56,14 @@ export type BatchOutcome =
     }
   /** A request was sent, and it is unknown whether the queue accepted it. */
   | {
-      readonly state: "in_doubt";
+      readonly state: "inDoubt";
       readonly batch: Batch;
       readonly failure: Failure;
       /** Whether several answers were lost, so that the queue may have these messages twice. */
       readonly possibleDuplicate: boolean;
     }
   /** The queue has none of its messages. "stopped" means that the run ended before its turn. */
-  | { readonly state: "not_sent"; readonly batch: Batch; readonly failure: Failure | "stopped" };
+  | { readonly state: "notSent"; readonly batch: Batch; readonly failure: Failure | "stopped" };
 
 /** Numbers of messages. */
 export interface PushCounts {

@@ -4,6 +4,7 @@
  * - `EXPORT_EXISTS`: a file of this name exists and is not overwritten.
  * - `EXPORT_OTHER`: the unfinished export of this name belongs to another queue or has other options.
  * - `EXPORT_RUNNING`: another process is writing this export.
+ * - `EXPORT_VERSION`: another version of queue-seeder began the unfinished export of this name.
  * - `EXPORT_DAMAGED`: the files of an unfinished export were changed.
  * - `EXPORT_UNWRITABLE`: the system does not allow writing a file.
  * - `EXPORT_TARGET`: it is not clear which queue the messages are to be pushed to.
@@ -18,6 +19,7 @@ export type ExportErrorCode =
   | "EXPORT_EXISTS"
   | "EXPORT_OTHER"
   | "EXPORT_RUNNING"
+  | "EXPORT_VERSION"
   | "EXPORT_DAMAGED"
   | "EXPORT_UNWRITABLE"
   | "EXPORT_TARGET"

@@ -2,8 +2,17 @@ import type { Owner } from "../push/index.ts";
 import { ExportError } from "./export-error.ts";
 import type { Disk, GrowingFile, Processes } from "./export-host.ts";
 import type { ExportPaths } from "./export-paths.ts";
-import { type ExportHead, type Range, writeLine } from "./progress-lines.ts";
-import { addRanges, cutUnfinished, type ExportState, noRows, type RowPlace, readProgress, sha256 } from "./recover.ts";
+import { type ExportHead, progressVersion, type Range, writeLine } from "./progress-lines.ts";
+import {
+  addRanges,
+  cutUnfinished,
+  type ExportState,
+  fileName,
+  noRows,
+  type RowPlace,
+  readProgress,
+  sha256,
+} from "./recover.ts";
 import { type Row, type RowKind, rowKinds } from "./row.ts";
 
 /** The files of an unfinished export: append-only data files, and a progress file that records which messages they contain. */
@@ -149,7 +158,7 @@ export async function openExport(
       if ((await disk.size(path)) !== undefined) throw exists(path);
     }
     if (size !== undefined) await disk.remove(paths.progress);
-    const begin = writeLine({ version: 1, head }) + writeLine({ run: own, visibilityMs });
+    const begin = writeLine({ version: progressVersion, head }) + writeLine({ run: own, visibilityMs });
     const progress = await growWith(disk, paths.progress, undefined, begin);
     return new ExportFiles(paths, disk, emptyState(head), progress);
   }
@@ -215,6 +224,9 @@ function assertSame(before: ExportHead, now: ExportHead): void {
 }
 
 function exists(path: string): ExportError {
-  const name = path.split(/[\\/]/).at(-1) ?? path;
-  return new ExportError("EXPORT_EXISTS", `${name} exists already`, "Name another --out: no file is overwritten.");
+  return new ExportError(
+    "EXPORT_EXISTS",
+    `${fileName(path)} exists already`,
+    "Name another --out: no file is overwritten.",
+  );
 }

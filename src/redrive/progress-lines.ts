@@ -1,4 +1,5 @@
-import { isObject, isTexts } from "../json-object.ts";
+import { findVersionMismatch, type VersionMismatch } from "../document-version.ts";
+import { isObject, isTexts, parseObject } from "../json-object.ts";
 import type { Owner } from "../push/journal-owner.ts";
 import { type RowKind, rowKinds } from "./row.ts";
 
@@ -31,12 +32,15 @@ export interface Range {
 
 export type Ranges = Readonly<Partial<Record<RowKind, Range>>>;
 
+/** Incremented when the meaning of an existing key changes. */
+export const progressVersion = 1;
+
 /**
  * A line of the progress file. `put` is written before its rows, so that every row has an id; the rows are complete if the data
  * file contains exactly these bytes.
  */
 export type ProgressLine =
-  | { readonly version: 1; readonly head: ExportHead }
+  | { readonly version: typeof progressVersion; readonly head: ExportHead }
   /** Start of a run. `visibilityMs`: lease duration of pulled messages in milliseconds. */
   | { readonly run: Owner; readonly visibilityMs: number }
   /** `leaseEndsMs`: milliseconds since the epoch by this machine's clock; 0 without leases. */
@@ -50,6 +54,11 @@ export function writeLine(line: ProgressLine): string {
   return `${JSON.stringify(line)}\n`;
 }
 
+/** Returns why the version of the first line prevents its reading, undefined if it can be read. */
+export function findProgressMismatch(first: string): VersionMismatch | undefined {
+  return findVersionMismatch(parseObject(first).version, progressVersion);
+}
+
 /** Parses a line of the progress file. @returns undefined if it is not a valid line of this version */
 export function readLine(text: string): ProgressLine | undefined {
   let value: unknown;
@@ -60,7 +69,7 @@ export function readLine(text: string): ProgressLine | undefined {
   }
   if (!isObject(value)) return undefined;
   const { version, head, run, visibilityMs, put, leaseEndsMs, settled, manifest } = value;
-  if (version === 1 && isObject(head)) return isHead(head) ? { version, head } : undefined;
+  if (version === progressVersion && isObject(head)) return isHead(head) ? { version, head } : undefined;
   if (isOwner(run)) return typeof visibilityMs === "number" ? { run, visibilityMs } : undefined;
   if (isObject(put)) return isRanges(put) && typeof leaseEndsMs === "number" ? { put, leaseEndsMs } : undefined;
   if (isTexts(settled)) return { settled };

@@ -3,7 +3,7 @@ import type { Owner } from "../push/index.ts";
 import { ExportError } from "./export-error.ts";
 import type { Disk } from "./export-host.ts";
 import type { ExportPaths } from "./export-paths.ts";
-import { type ExportHead, type Ranges, readLine } from "./progress-lines.ts";
+import { type ExportHead, findProgressMismatch, type Ranges, readLine } from "./progress-lines.ts";
 import { type RowKind, rowKinds } from "./row.ts";
 
 /** Position of a row in a data file. `line` starts at 1. */
@@ -43,12 +43,13 @@ export function sha256(bytes: Buffer | string): string {
  * Reads the progress of an export and verifies the data files against it. Changes nothing.
  *
  * @returns undefined if even the first line is incomplete, so that the export has no data
- * @throws ExportError EXPORT_DAMAGED if the files are not as this program wrote them
+ * @throws ExportError EXPORT_VERSION if another version of queue-seeder began the export; EXPORT_DAMAGED if the files were changed
  */
 export async function readProgress(paths: ExportPaths, disk: Disk): Promise<ExportState | undefined> {
   const size = (await disk.size(paths.progress)) ?? 0;
   const text = (await disk.read(paths.progress, 0, size)).toString("utf8");
   const lines = text.split("\n").slice(0, -1);
+  assertVersion(paths.progress, lines[0]);
   const first = lines[0] === undefined ? undefined : readLine(lines[0]);
   if (first === undefined || !("head" in first)) {
     if (lines.length > 0) throw damaged(paths.progress, "its first line cannot be read");
@@ -158,9 +159,20 @@ export async function cutUnfinished(
   if (size > progressBytes) await disk.truncate(paths.progress, progressBytes);
 }
 
+function assertVersion(path: string, first: string | undefined): void {
+  const mismatch = first === undefined ? undefined : findProgressMismatch(first);
+  if (mismatch?.remedy === undefined) return;
+  const next = `${mismatch.remedy}, or name another --out. Nothing was changed.`;
+  throw new ExportError("EXPORT_VERSION", `${fileName(path)} cannot be read: ${mismatch.reason}`, next);
+}
+
 function damaged(path: string, why: string): ExportError {
-  const name = path.split(/[\\/]/).at(-1) ?? path;
   const next =
     "Restore the files as the last run left them, and run it again; or keep them elsewhere and name another --out.";
-  return new ExportError("EXPORT_DAMAGED", `${name} was changed since the last run: ${why}`, next);
+  return new ExportError("EXPORT_DAMAGED", `${fileName(path)} was changed since the last run: ${why}`, next);
+}
+
+/** Returns the name of a file without its folder, on any platform. */
+export function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
 }

@@ -208,7 +208,12 @@ describe("a reported run", () => {
 
 /** Returns the provider's text for a request that the API refused with a hostile message. */
 function failureText(): string {
-  const inputs = { ...outputsOf("a"), manifest: hostile, queue: hostile };
+  const inputs = {
+    ...outputsOf("a"),
+    content: { kind: "messages", keys: "" },
+    manifest: hostile,
+    queue: hostile,
+  } as const;
   const failure = {
     retry: "no",
     message: hostile,

@@ -79,7 +79,7 @@ describe("an answer that leaves the result of the request unknown", () => {
     ["a refusal that was cut off", 400, failed({ code: 10207, message: "?" }), false],
     ["a refusal and a lost connection", 400, failed({ code: 10204, message: "" }, { code: 10201, message: "" })],
   ])("is %s", (_, status, text, complete = true) => {
-    expect(failureOf(status, text, { complete })).toMatchObject({ kind: "unknown", retry: "unknown_fate", status });
+    expect(failureOf(status, text, { complete })).toMatchObject({ kind: "unknown", retry: "unknown_outcome", status });
   });
 });
 
@@ -89,7 +89,7 @@ describe("a refusal", () => {
     (code, { retry, meaning, remedy }) => {
       for (const status of [200, 400, 429, 500]) {
         expect(failureOf(status, failed({ code: Number(code), message: "words" }))).toEqual({
-          kind: retry === "unknown_fate" ? "unknown" : "refused",
+          kind: retry === "unknown_outcome" ? "unknown" : "refused",
           retry,
           message: `${meaning} (HTTP ${status}, code ${code}: words)`,
           remedy,

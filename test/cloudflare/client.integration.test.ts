@@ -88,7 +88,7 @@ describe("an answer that is lost", () => {
     expect(await clientOf(server).push(queue, one)).toMatchObject({
       kind: "unknown",
       failure: {
-        retry: "unknown_fate",
+        retry: "unknown_outcome",
         message: expect.stringContaining("the connection ended before the answer arrived"),
       },
     });

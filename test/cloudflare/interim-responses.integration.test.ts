@@ -65,5 +65,5 @@ test("an answer that ends there is lost", async () => {
   cleanUp(() => new Promise((resolve) => server.close(resolve)));
   const { port } = server.address() as { port: number };
   const client = clientOf({ baseUrl: new URL(`http://127.0.0.1:${port}/client/v4`) });
-  expect(await client.push(queue, one)).toMatchObject({ kind: "unknown", failure: { retry: "unknown_fate" } });
+  expect(await client.push(queue, one)).toMatchObject({ kind: "unknown", failure: { retry: "unknown_outcome" } });
 });

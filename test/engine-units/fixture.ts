@@ -3,6 +3,7 @@ import type { SegmentOutputs } from "../../src/lifecycle/state/segment.ts";
 
 export function outputsOf(manifest: string, more: Partial<SegmentOutputs> = {}): SegmentOutputs {
   return {
+    version: 1,
     accountId: "a".repeat(32),
     queueId: "q1",
     stack: "dev",
@@ -19,18 +20,15 @@ export function outputsOf(manifest: string, more: Partial<SegmentOutputs> = {}):
     messages: 2,
     bytes: 2,
     digest: "v1:AAAAAAAAAAAAAAAAAAAAAA",
-    content: { kind: "messages", keys: "" },
+    content: { kind: "messages" },
     lineage: "the ledger",
     runs: ["the first"],
-    elsewhere: [],
-    ledger: { version: 1, manifest: "v1:AAAAAAAAAAAAAAAAAAAAAA", complete: true, pushed: "", inDoubt: "" },
+    ledger: { version: 1, manifest: "v1:AAAAAAAAAAAAAAAAAAAAAA", complete: true },
     pushed: 2,
     inDoubt: 0,
-    inDoubtMessages: [],
     lastPush: {
       pushed: 2,
       requests: 1,
-      possibleDuplicates: [],
       at: "2026-08-01T10:00:00.000Z",
       commit: "abcdef0123456789",
     },

@@ -29,7 +29,7 @@ describe("the Pulumi state", () => {
     const deployments = {
       type: "pulumi-nodejs:dynamic:Deployments",
       urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Deployments::deployments",
-      outputs: { ids },
+      outputs: { version: 1, root: "..", manifests: { "a::b": [] }, ids },
     };
     const digest = "v1:AAAAAAAAAAAAAAAAAAAAAA";
     const manifest = (source: object) => ({
@@ -37,7 +37,7 @@ describe("the Pulumi state", () => {
       urn: "urn:pulumi:dev::shop::queue-seeder:index:Manifest::a::b",
       outputs: { source },
     });
-    const source = manifest({ digest, delivery: "", segments: `3 60 ${digest} ${digest}` });
+    const source = manifest({ digest, segments: `3 60 ${digest} ${digest}` });
     const other = { type: "pulumi:pulumi:Stack", urn: "urn:pulumi:dev::shop::y::s" };
     const resources = [other, segment, queue, deployments, source, manifest({ of: "another version" })];
     expect(parseState(exported(...resources), identity)).toEqual({
@@ -60,7 +60,7 @@ describe("the Pulumi state", () => {
               messages: 3,
               bytes: 60,
               digest,
-              content: { kind: "rows", from: 0, rows: digest, delivery: "", last: true },
+              content: { kind: "rows", from: 0, rows: digest, last: true },
             },
           ],
         },

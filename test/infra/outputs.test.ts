@@ -6,14 +6,13 @@ const segment = (more: Partial<SegmentSummary>): SegmentSummary => ({
   messages: 100,
   pushed: 0,
   inDoubt: 0,
-  inDoubtMessages: [],
   lastPush: undefined,
   ...more,
 });
-const push = (at: string, pushed: number, possibleDuplicates: string[] = []) => ({
+const push = (at: string, pushed: number, possibleDuplicates?: string[]) => ({
   pushed,
   requests: 1,
-  possibleDuplicates,
+  ...(possibleDuplicates && { possibleDuplicates }),
   at,
   commit: at,
 });
@@ -51,7 +50,7 @@ it("adds up the segments of the last run", () => {
 it("leaves out what is empty or unknown", () => {
   const counts = { queue: "orders", messages: 100, inDoubt: 0 };
   expect(aggregateOutputs([segment({})])).toEqual({ ...counts, pushed: 0, pending: 100 });
-  const lastPush = { ...push("2026-01", 100), commit: "" };
+  const { commit: _, ...lastPush } = push("2026-01", 100);
   expect(aggregateOutputs([segment({ pushed: 100, lastPush })])).toEqual({
     ...counts,
     pushed: 100,

@@ -53,9 +53,9 @@ function stateOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs, previe
       return preview ? inputs : { ...inputs, ids: { a: "first", b: "second" } };
     case "pulumi-nodejs:dynamic:Segment": {
       const at = "2026-08-01T00:00:00.000Z";
-      const lastPush = { pushed: inputs.messages, requests: 1, possibleDuplicates: [], at, commit: "c0ffee" };
+      const lastPush = { pushed: inputs.messages, requests: 1, at, commit: "c0ffee" };
       const metrics = { backlog_count: inputs.messages, backlog_bytes: 9, oldest_message_timestamp_ms: 0 };
-      const done = { pushed: inputs.messages, inDoubt: 0, inDoubtMessages: [], lastPush, metrics, metricsAt: at };
+      const done = { pushed: inputs.messages, inDoubt: 0, lastPush, metrics, metricsAt: at };
       return preview ? inputs : { ...inputs, ...done };
     }
     default:

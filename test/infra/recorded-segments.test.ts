@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
 import { readRecordedSegments } from "../../infra/recorded-segments.ts";
+import { outputsOf } from "../engine-units/fixture.ts";
 
 /** Begins a run, as the Automation API does for an inline program. @returns how often the state was read */
 async function beginRun(names: readonly string[]): Promise<() => number> {
   let reads = 0;
   const type = "pulumi-nodejs:dynamic:Segment";
   const outputs = Object.fromEntries(
-    names.map((name) => [`urn:pulumi:dev::shop::${type}::${name}`, { type, outputs: { ledger: {} } }]),
+    names.map((name) => [`urn:pulumi:dev::shop::${type}::${name}`, { type, outputs: outputsOf("a") }]),
   );
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ name, inputs }) => ({ id: name, state: inputs }),

@@ -29,10 +29,12 @@ it("gives each deployment of a manifest an id, which it keeps until the manifest
 
 it("refuses the list of another version, which it would replace by new ids", async () => {
   const { outs } = await createDeployments(inputs("a"));
-  for (const version of [2, undefined as unknown as number]) {
+  for (const version of [2, undefined]) {
     const other = { ...outs, version };
-    await expect(diffDeployments("id", other, inputs("a"))).rejects.toThrow(/^LEDGER_UNREADABLE: .* has version/);
-    await expect(updateDeployments("id", other, inputs("b"), ports)).rejects.toThrow(/^LEDGER_UNREADABLE: /);
+    const refused = version === 2 ? /^LEDGER_UNREADABLE: .* newer version .*Upgrade/ : /^LEDGER_UNREADABLE: .*format/;
+    await expect(diffDeployments("id", other, inputs("a"))).rejects.toThrow(refused);
+    await expect(updateDeployments("id", other, inputs("b"), ports)).rejects.toThrow(refused);
+    await expect(removeDeployments("id", other, ports)).rejects.toThrow(refused);
   }
 });
 

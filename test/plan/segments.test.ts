@@ -70,7 +70,7 @@ it("knows rows by their content alone, and the plan by delays too", () => {
   expect(plain?.content).toEqual(delayed?.content);
   expect(plain?.digest).not.toBe(delayed?.digest);
   const digests = [1, 2].map((body) => messageDigest(row(body)));
-  expect(plain?.content).toMatchObject({ rows: rowsDigest(digests), delivery: "" });
+  expect(plain?.content).toMatchObject({ rows: rowsDigest(digests), last: true });
   expect(plain?.digest).toBe(
     manifestDigest(digests.map((digest) => ({ digest, id: undefined, delaySeconds: undefined }))),
   );

@@ -119,7 +119,7 @@ describe("whatever the API answers, and whichever side fails", () => {
         for (const outcome of outcomes) {
           for (const index of indices(outcome.batch)) {
             const count = copies(index);
-            if (outcome.state === "not_sent") expect(count).toBe(0);
+            if (outcome.state === "notSent") expect(count).toBe(0);
             if (outcome.state === "pushed" && !outcome.possibleDuplicate) expect(count).toBe(1);
             if (outcome.state === "pushed" && outcome.possibleDuplicate) expect(count).toBeGreaterThanOrEqual(1);
           }
@@ -128,8 +128,8 @@ describe("whatever the API answers, and whichever side fails", () => {
           outcomes.filter((outcome) => outcome.state === state).reduce((sum, { batch }) => sum + batch.length, 0);
         expect(report.messages).toMatchObject({
           pushed: count("pushed"),
-          inDoubt: count("in_doubt"),
-          notSent: count("not_sent"),
+          inDoubt: count("inDoubt"),
+          notSent: count("notSent"),
         });
         expect(report.unsettled).toEqual(outcomes.filter(({ state }) => state !== "pushed"));
         expect(report.requests).toBe(client.sent.length);

@@ -121,9 +121,9 @@ describe("against the emulator", () => {
       const { run, emulator, bodies, outcomes } = await world();
       emulator.faults.add({ effect, times: 1 });
       const report = await run({ batches: batches(...Array<number>(50).fill(2)), inDoubt: "stop" });
-      expect(report).toMatchObject({ messages: { inDoubt: 2 }, failure: { retry: "unknown_fate" }, retries: 0 });
+      expect(report).toMatchObject({ messages: { inDoubt: 2 }, failure: { retry: "unknown_outcome" }, retries: 0 });
       const arrived = outcomes.flatMap((outcome) =>
-        outcome.state === "pushed" || (twice && outcome.state === "in_doubt")
+        outcome.state === "pushed" || (twice && outcome.state === "inDoubt")
           ? outcome.batch.map(({ index }) => index)
           : [],
       );
@@ -175,7 +175,7 @@ describe("against the emulator", () => {
   test("a stop lets the request under way finish; an abort leaves it in doubt", async () => {
     for (const [signal, state] of [
       ["stop", "pushed"],
-      ["abort", "in_doubt"],
+      ["abort", "inDoubt"],
     ] as const) {
       const { run, emulator, outcomes, bodies } = await world();
       const control = new AbortController();

@@ -75,7 +75,7 @@ export function failure(retry: RetryClass, code?: number): Failure {
 }
 
 export const accepted: PushResult = { kind: "accepted", metrics: undefined, rate: noRateLimitHeaders };
-export const lost: PushResult = { kind: "unknown", failure: failure("unknown_fate"), rate: noRateLimitHeaders };
+export const lost: PushResult = { kind: "unknown", failure: failure("unknown_outcome"), rate: noRateLimitHeaders };
 export const unsent: PushResult = { kind: "unsent", failure: failure("after_wait") };
 
 export function refused(retry: RetryClass, code?: number, rate: Partial<RateLimitHeaders> = {}): PushResult {

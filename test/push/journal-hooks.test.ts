@@ -56,21 +56,21 @@ test("what was refused is not in doubt while it waits; each outcome is written",
   const answers = [refused("after_wait", 10250), unsent, refused("split", 10205), accepted, refused("no", 10203)];
   expect(await writtenOf(answers)).toEqual([
     sending(0, 1, 2, 3),
-    { not_sent: [0, 1, 2, 3] },
+    { notSent: [0, 1, 2, 3] },
     sending(0, 1, 2, 3),
-    { not_sent: [0, 1, 2, 3] },
+    { notSent: [0, 1, 2, 3] },
     sending(0, 1, 2, 3),
-    { not_sent: [0, 1, 2, 3] },
+    { notSent: [0, 1, 2, 3] },
     sending(0, 1),
     { pushed: [0, 1] },
     sending(2, 3),
-    { not_sent: [2, 3] },
+    { notSent: [2, 3] },
   ]);
 });
 
 test("what is in doubt stays so, whatever is refused after it", async () => {
   const answers = [lost, refused("after_wait", 10250), refused("split", 10205), accepted, refused("no", 10203)];
-  expect(await writtenOf(answers)).toEqual([sending(0, 1, 2, 3), { maybe_twice: [0, 1] }, { in_doubt: [2, 3] }]);
+  expect(await writtenOf(answers)).toEqual([sending(0, 1, 2, 3), { maybeTwice: [0, 1] }, { inDoubt: [2, 3] }]);
 });
 
 test("a run that is killed while it waits after a refusal has nothing in doubt", async () => {

@@ -72,8 +72,8 @@ describe("a journal", () => {
     await journal.sending(entries(0, 1));
     await journal.settled("pushed", [0, 1]);
     await journal.sending(entries(2, 3, 4, 5));
-    await journal.settled("not_sent", [3]);
-    await journal.settled("in_doubt", [4]);
+    await journal.settled("notSent", [3]);
+    await journal.settled("inDoubt", [4]);
     await journal.settled("pushed", [5]);
     const { entries: left, own } = await (await only()).read();
     expect(own).toEqual({ pushed: ["key-0", "key-1", "key-5"], inDoubt: ["key-2", "key-4"] });
@@ -83,7 +83,7 @@ describe("a journal", () => {
   test("names what was sent again, and arrived, among both: it may be in the queue twice", async () => {
     const journal = await begin();
     await journal.sending(entries(0, 1));
-    await journal.settled("maybe_twice", [0]);
+    await journal.settled("maybeTwice", [0]);
     await journal.settled("pushed", [1]);
     expect(await leftIn(journals)).toEqual({ pushed: ["key-0", "key-1"], inDoubt: ["key-0"] });
   });
@@ -227,21 +227,23 @@ describe("a journal on a bad disk", () => {
     await expect(leftIn(journals)).rejects.toThrow(/is damaged in line 3\. Check the queue, then delete the file/);
   });
 
-  const head = JSON.stringify({ journal: 3, ...headOf() });
+  const head = JSON.stringify({ version: 1, ...headOf() });
   const left = '{"left":{"pushed":[],"inDoubt":[]}}';
   test.each([
     ["[]\n{}\n", "line 1"],
     ["", "line 1"],
     [head, "line 1"],
-    [`${JSON.stringify({ journal: 3, ...headOf(), base: 1 })}\n${left}\n`, "line 1"],
-    [`${JSON.stringify({ journal: 3, ...headOf(), owner: {} })}\n${left}\n`, "line 1"],
-    [`${JSON.stringify({ journal: 3, ...headOf(), kind: "other" })}\n${left}\n`, "line 1"],
+    [`${JSON.stringify({ version: 1, ...headOf(), base: 1 })}\n${left}\n`, "line 1"],
+    [`${JSON.stringify({ version: 1, ...headOf(), owner: {} })}\n${left}\n`, "line 1"],
+    [`${JSON.stringify({ version: 1, ...headOf(), kind: "other" })}\n${left}\n`, "line 1"],
     [`${head}\n`, "line 2"],
     [`${head}\n{}\n{}\n`, "line 2"],
     [`${head}\n${left}\n{"pushed":[4]}\n`, "line 3"],
     [`${head}\n${left}\n{"sending":[["x",4]]}\n`, "line 3"],
     [`${head}\n${left}\n{"what":1}\n`, "line 3"],
-    ['{"journal":2,"base":"base"}\n', "was written by another version"],
+    ['{"version":2,"base":"base"}\n', "was written by a newer version of queue-seeder"],
+    ['{"version":0,"base":"base"}\n', "was written by an older version of queue-seeder"],
+    [`${JSON.stringify(headOf())}\n${left}\n`, "line 1"],
   ])("is an error when it holds what no journal holds: %s", async (text, where) => {
     await (await begin()).close();
     await writeFile(await path(), text);
@@ -271,7 +273,7 @@ test.runIf(existsSync("/dev/full"))("a line that cannot be written is an error, 
 });
 
 test("whatever happens to messages, each is left in the state that was written last", async () => {
-  const states = fc.constantFrom<EntryOutcome | undefined>("pushed", "in_doubt", "not_sent", undefined);
+  const states = fc.constantFrom<EntryOutcome | undefined>("pushed", "inDoubt", "notSent", undefined);
   await fc.assert(
     fc.asyncProperty(fc.array(states, { maxLength: 12 }), async (messages) => {
       for (const found of await journals.list(site)) await journals.drop(found);
@@ -283,7 +285,7 @@ test("whatever happens to messages, each is left in the state that was written l
       await journal.close();
       const of = (...wanted: (EntryOutcome | undefined)[]) =>
         messages.flatMap((state, at) => (wanted.includes(state) ? [`${at}`] : []));
-      expect(await leftIn(journals)).toEqual({ pushed: of("pushed"), inDoubt: of("in_doubt", undefined) });
+      expect(await leftIn(journals)).toEqual({ pushed: of("pushed"), inDoubt: of("inDoubt", undefined) });
     }),
     { numRuns: 60 },
   );

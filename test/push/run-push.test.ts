@@ -118,7 +118,7 @@ describe("retries", () => {
     const { run, client } = setUp(() => unsent, { batches: batches(1), inDoubt: "stop" });
     const report = await runPush(run);
     expect(client.sent).toHaveLength(6);
-    expect(report.unsettled).toEqual([{ state: "not_sent", batch: batches(1)[0], failure: failure("after_wait") }]);
+    expect(report.unsettled).toEqual([{ state: "notSent", batch: batches(1)[0], failure: failure("after_wait") }]);
   });
 
   test("counts each kind of failure for itself", async () => {
@@ -142,7 +142,7 @@ describe("retries", () => {
   test("gives up at the first kind that came too often", async () => {
     const answers = [lost, unsent, lost, refused("after_wait", 10250), lost, lost];
     const { run, client } = setUp((_, request) => answers[request] ?? lost, { batches: batches(1) });
-    expect(await runPush(run)).toMatchObject({ messages: { inDoubt: 1 }, failure: failure("unknown_fate") });
+    expect(await runPush(run)).toMatchObject({ messages: { inDoubt: 1 }, failure: failure("unknown_outcome") });
     expect(client.sent).toHaveLength(7);
   });
 
@@ -165,7 +165,7 @@ describe("retries", () => {
     expect(logged()).toEqual([
       ["pushed", 0, 1],
       ["pushed", 2],
-      ["not_sent", 3],
+      ["notSent", 3],
     ]);
     expect(report).toMatchObject({ messages: { ...nothing, pushed: 3, notSent: 1 }, failure: { code: 10204 } });
   });
@@ -190,8 +190,8 @@ describe("a lost answer", () => {
     const report = await runPush(run);
     expect(client.sent.filter(([index]) => index === 0)).toHaveLength(5);
     expect(report.messages.pushed + report.messages.notSent).toBe(0);
-    expect(report).toMatchObject({ messages: { inDoubt: 2 }, failure: failure("unknown_fate") });
-    expect(report.unsettled[0]).toMatchObject({ state: "in_doubt", possibleDuplicate: true });
+    expect(report).toMatchObject({ messages: { inDoubt: 2 }, failure: failure("unknown_outcome") });
+    expect(report.unsettled[0]).toMatchObject({ state: "inDoubt", possibleDuplicate: true });
   });
 
   test("may have arrived twice if the answer for a half of its batch is lost as well", async () => {
@@ -201,8 +201,8 @@ describe("a lost answer", () => {
     );
     await runPush(run);
     expect(outcomes).toMatchObject([
-      { state: "in_doubt", batch: [{ index: 0 }], possibleDuplicate: true },
-      { state: "in_doubt", batch: [{ index: 1 }], possibleDuplicate: false },
+      { state: "inDoubt", batch: [{ index: 0 }], possibleDuplicate: true },
+      { state: "inDoubt", batch: [{ index: 1 }], possibleDuplicate: false },
     ]);
   });
 
@@ -216,9 +216,9 @@ describe("a lost answer", () => {
     expect(client.sent.length).toBeLessThan(20);
     expect(report.messages.inDoubt).toBe(1);
     expect(report.unsettled[0]).toEqual({
-      state: "in_doubt",
+      state: "inDoubt",
       batch: batches(1)[0],
-      failure: failure("unknown_fate"),
+      failure: failure("unknown_outcome"),
       possibleDuplicate: false,
     });
   });
@@ -229,7 +229,7 @@ describe("a lost answer", () => {
     });
     const report = await runPush(run);
     expect(outcomes).toEqual([
-      { state: "in_doubt", batch: batches(1)[0], failure: failure("unknown_fate"), possibleDuplicate: false },
+      { state: "inDoubt", batch: batches(1)[0], failure: failure("unknown_outcome"), possibleDuplicate: false },
     ]);
     expect(report.failure).toEqual(failure("no", 10000));
   });
@@ -264,14 +264,14 @@ describe("the end of a run", () => {
         batches: batches(1, 1, ...Array<number>(200).fill(1)),
         onOutcome: ({ state, batch }) => {
           outcomes.push([state, ...indices(batch)]);
-          if (state === "not_sent") second.resolve();
+          if (state === "notSent") second.resolve();
         },
       },
     );
     const outcomes: unknown[] = [];
     const report = await runPush(run);
     expect(logged()).toEqual([]);
-    expect(outcomes).toContainEqual(["not_sent", 0]);
+    expect(outcomes).toContainEqual(["notSent", 0]);
     expect(outcomes).toContainEqual(["pushed", 1]);
     expect(client.sent.length).toBeLessThanOrEqual(4);
     expect(report).toMatchObject({ failure: { code: 10104 }, stopped: false });
@@ -322,7 +322,7 @@ describe("the end of a run", () => {
     expect(report).toMatchObject({ failure: undefined, stopped: true });
     expect(report.messages.pushed).toBe(client.sent.length);
     expect(client.sent.length).toBeLessThanOrEqual(4);
-    expect(report.unsettled.every(({ state }) => state === "not_sent")).toBe(true);
+    expect(report.unsettled.every(({ state }) => state === "notSent")).toBe(true);
   });
 
   test("comes at once when it was stopped before it began", async () => {

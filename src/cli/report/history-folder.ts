@@ -37,7 +37,7 @@ export function readHistoryFolder(folder: string, project: string, stack: string
       result: String(result),
       message: String(message ?? ""),
       at: new Date(Number(endTime) * 1_000).toISOString(),
-      segments: readSegments(readJson(join(own, `${run}.checkpoint.json${packed}`))),
+      ...readSegments(readJson(join(own, `${run}.checkpoint.json${packed}`))),
     };
   });
 }

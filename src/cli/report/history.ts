@@ -56,7 +56,7 @@ export async function readHistory(
   }
   const note = "This backend exports only the current state, so earlier runs are missing.";
   const state = JSON.parse(await ask(pulumi, ["stack", "export", "--stack", stack.full]));
-  return { versions: runs.slice(-1).map((run) => ({ ...toVersion(run), segments: readSegments(state) })), note };
+  return { versions: runs.slice(-1).map((run) => ({ ...toVersion(run), ...readSegments(state) })), note };
 }
 
 async function loadVersions(
@@ -70,14 +70,14 @@ async function loadVersions(
       const state = JSON.parse(
         await ask(pulumi, ["stack", "export", "--stack", stack, "--version", String(run.version)]),
       );
-      return { ...toVersion(run), segments: readSegments(state) };
+      return { ...toVersion(run), ...readSegments(state) };
     });
     versions.push(...(await Promise.all(some)));
   }
   return versions;
 }
 
-function toVersion({ version, kind, result, message, endTime }: JsonObject): Omit<Version, "segments"> {
+function toVersion({ version, kind, result, message, endTime }: JsonObject): Omit<Version, "segments" | "skipped"> {
   return {
     version: Number(version),
     kind: String(kind),

@@ -15,6 +15,8 @@ export interface Version {
   /** End of the run, ISO 8601. */
   readonly at: string;
   readonly segments: readonly VersionSegment[];
+  /** Number of segments that another version of queue-seeder wrote, which the report leaves out. */
+  readonly skipped: number;
 }
 
 /** The part of a segment's outputs that a report shows. */
@@ -94,11 +96,11 @@ function toQueueRun(queue: string, version: Version, before: readonly VersionSeg
       pushed: sum(({ pushed }) => pushed),
       requests: sum(({ requests }) => requests),
       inDoubt: own.reduce((total, { inDoubt }) => total + inDoubt, 0),
-      inDoubtMessages: own.flatMap(({ inDoubtMessages }) => inDoubtMessages),
-      possibleDuplicates: pushes.flatMap(({ possibleDuplicates }) => possibleDuplicates),
+      inDoubtMessages: own.flatMap(({ inDoubtMessages = [] }) => inDoubtMessages),
+      possibleDuplicates: pushes.flatMap(({ possibleDuplicates = [] }) => possibleDuplicates),
       metrics: last?.metrics,
       by: first?.by,
-      commit: first?.commit || undefined,
+      commit: first?.commit,
       plan: first?.plan,
     },
   ];

@@ -1,19 +1,26 @@
-import { type JsonObject, toObject } from "../../json-object.ts";
-import type { LastPush } from "../../lifecycle/state/segment.ts";
-import type { VersionSegment } from "./model.ts";
+import { findVersionMismatch } from "../../document-version.ts";
+import { segmentType } from "../../engine/urn.ts";
+import { isTexts, type JsonObject, toObject } from "../../json-object.ts";
+import { type LastPush, outputsVersion } from "../../lifecycle/state/segment.ts";
+import type { Version, VersionSegment } from "./model.ts";
 
 /**
- * Reads the segments from an exported state or from a checkpoint in the history. It skips unreadable resources, for example of
- * another version of queue-seeder: nothing is decided based on a report.
+ * Reads the segments from an exported state or from a checkpoint in the history. It counts the segments of other versions of
+ * queue-seeder and leaves them out, like unreadable ones: nothing is decided based on a report.
  */
-export function readSegments(state: unknown): readonly VersionSegment[] {
+export function readSegments(state: unknown): Pick<Version, "segments" | "skipped"> {
   const { deployment, checkpoint } = toObject(state);
   const { resources } = toObject(deployment ?? toObject(checkpoint).latest);
-  if (!Array.isArray(resources)) return [];
-  return resources.map(toObject).flatMap(({ type, urn, outputs, delete: replaced }) => {
-    if (type !== "pulumi-nodejs:dynamic:Segment" || replaced === true) return [];
-    return toSegment(String(urn), toObject(outputs));
-  });
+  if (!Array.isArray(resources)) return { segments: [], skipped: 0 };
+  const own = resources
+    .map(toObject)
+    .filter(({ type, delete: replaced }) => type === segmentType && replaced !== true)
+    .map(({ urn, outputs }) => ({ name: String(urn), outputs: toObject(outputs) }));
+  const readable = own.filter(({ outputs }) => findVersionMismatch(outputs.version, outputsVersion) === undefined);
+  return {
+    segments: readable.flatMap(({ name, outputs }) => toSegment(name, outputs)),
+    skipped: own.length - readable.length,
+  };
 }
 
 function toSegment(name: string, outputs: JsonObject): readonly VersionSegment[] {
@@ -27,7 +34,7 @@ function toSegment(name: string, outputs: JsonObject): readonly VersionSegment[]
       queue,
       manifest,
       inDoubt: numberOr0(inDoubt),
-      inDoubtMessages: textsIn(inDoubtMessages),
+      ...(isTexts(inDoubtMessages) && { inDoubtMessages }),
       lastPush,
       ...(heard !== undefined && typeof metricsAt === "string" && { metrics: heard, metricsAt }),
     },
@@ -39,9 +46,9 @@ function toPush({ pushed, requests, possibleDuplicates, at, commit, by, plan }: 
   return {
     pushed,
     requests: numberOr0(requests),
-    possibleDuplicates: textsIn(possibleDuplicates),
+    ...(isTexts(possibleDuplicates) && { possibleDuplicates }),
     at,
-    commit: typeof commit === "string" ? commit : "",
+    ...(typeof commit === "string" && { commit }),
     ...(typeof by === "string" && { by }),
     ...(typeof plan === "string" && { plan }),
   };
@@ -58,10 +65,6 @@ function toMetrics({
     backlog_bytes: numberOr0(backlog_bytes),
     oldest_message_timestamp_ms: numberOr0(oldest_message_timestamp_ms),
   };
-}
-
-function textsIn(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
 function numberOr0(value: unknown): number {

@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import { readStackConfig } from "../../config/stack-config.ts";
+import { formatCount } from "../../format.ts";
 import { toPrintable } from "../../printable.ts";
 import { createPulumiFinder, resolveStackName } from "../shared/deployment/stack-snapshot.ts";
 import { writeOutput } from "../shared/output.ts";
 import type { ReportFlags } from "./flags.ts";
 import { readHistory } from "./history.ts";
-import { createReport } from "./model.ts";
+import { createReport, type Version } from "./model.ts";
 import { reportPage } from "./page.ts";
 
 /**
@@ -23,7 +24,9 @@ export async function runReport(root: string, flags: ReportFlags, env: NodeJS.Pr
   const earlier = versions.length > flags.last ? versions[0] : undefined;
   const logged = earlier === undefined ? versions : versions.slice(1);
   const at = new Date().toISOString();
-  const page = reportPage({ project, stack: stack.full, at, note, queues: createReport(logged, earlier) });
+  const notes = [note, skippedNote(versions)].filter((text) => text !== undefined);
+  const queues = createReport(logged, earlier);
+  const page = reportPage({ project, stack: stack.full, at, note: notes.join(" ") || undefined, queues });
   if (flags.out === "-") {
     process.stdout.write(page);
     return 0;
@@ -32,4 +35,14 @@ export async function runReport(root: string, flags: ReportFlags, env: NodeJS.Pr
   const what = `${flags.out} shows ${logged.length} ${logged.length === 1 ? "run" : "runs"} of ${stack.full}.`;
   process.stderr.write(`${toPrintable(what)}\n`);
   return 0;
+}
+
+/** Returns a sentence about runs that another version of queue-seeder made, undefined if there are none. */
+function skippedNote(versions: readonly Version[]): string | undefined {
+  const runs = versions.filter(({ skipped }) => skipped > 0).length;
+  if (runs === 0) return undefined;
+  return (
+    `The state after ${formatCount(runs, "run")} has segments that another version of queue-seeder wrote, and the report lacks ` +
+    "them. Upgrade queue-seeder if that version is newer."
+  );
 }

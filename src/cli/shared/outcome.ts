@@ -123,8 +123,11 @@ function manifestOutcome(
     inDoubt,
     // At least 0, since a journal or another run may account for more arrived messages. A successful run leaves nothing unsent.
     notSent: failed ? Math.max(0, mode === "once" ? Math.min(planned, unknown) : planned) : 0,
-    inDoubtMessages: [...segments.flatMap(({ outputs }) => outputs.inDoubtMessages), ...journaled.inDoubtMessages],
-    possibleDuplicates: runs.flatMap(({ possibleDuplicates }) => possibleDuplicates),
+    inDoubtMessages: [
+      ...segments.flatMap(({ outputs }) => outputs.inDoubtMessages ?? []),
+      ...journaled.inDoubtMessages,
+    ],
+    possibleDuplicates: runs.flatMap(({ possibleDuplicates }) => possibleDuplicates ?? []),
   };
 }
 

@@ -40,7 +40,7 @@ export interface ManifestStatus extends Pick<ManifestPlan, "name" | "queue" | "m
   /** Number of pushed messages that were removed from the manifest since. */
   readonly removed: number;
   /** The last run that pushed messages of the manifest; null if none did. */
-  readonly lastPush: Pick<LastPush, "at" | "commit"> | null;
+  readonly lastPush: (Pick<LastPush, "at"> & { readonly commit: string | null }) | null;
 }
 
 export interface QueueStatus {
@@ -113,11 +113,11 @@ function manifestStatus(manifest: ManifestPlan, { segments }: StackState): Manif
     pushed: pushedBefore + journaled.pushed,
     pending: Math.max(0, push.messages - journaled.pushed - stopped),
     inDoubt: inDoubt + held + journaled.inDoubt,
-    inDoubtMessages: recorded.flatMap(({ outputs }) => outputs.inDoubtMessages),
-    possibleDuplicates: recorded.flatMap(({ outputs }) => outputs.lastPush.possibleDuplicates),
+    inDoubtMessages: recorded.flatMap(({ outputs }) => outputs.inDoubtMessages ?? []),
+    possibleDuplicates: recorded.flatMap(({ outputs }) => outputs.lastPush.possibleDuplicates ?? []),
     edited: edited.reduce((sum, each) => sum + each.messages, 0),
     removed: forgotten,
-    lastPush: last === undefined ? null : { at: last.at, commit: last.commit },
+    lastPush: last === undefined ? null : { at: last.at, commit: last.commit ?? null },
   };
 }
 

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { findVersionMismatch } from "../../document-version.ts";
 import { describeSystemError } from "../../file-error.ts";
+import { isObject } from "../../json-object.ts";
 import { UsageError } from "../../usage-error.ts";
+import { planVersion } from "../shared/plan/json.ts";
 import type { Plan } from "../shared/plan/model.ts";
 import { isReview, isSubsetOfReview, type Review, reviewDigest } from "../shared/plan/review.ts";
 
@@ -41,20 +44,40 @@ export function readExpectedPlan(root: string, plan: string): ExpectedPlan {
       `--expect: ${plan} is not a digest, and no file of that name can be read: ${describeSystemError(error)}.`,
     );
   }
-  const expected = parseExpected(text);
-  if (expected !== undefined) return expected;
-  throw new UsageError(
-    `--expect: ${plan} holds no plan of version 1. Make one with \`queue-seeder plan --out ${plan}\`.`,
+  const { digest, review } = parsePlan(
+    text,
+    (reason, remedy) => {
+      return new UsageError(`--expect: ${plan} cannot be used: ${reason}. ${remedy}. Nothing was pushed.`);
+    },
+    `Make one with \`queue-seeder plan --out ${plan}\``,
   );
+  return { digest, review };
 }
 
-function parseExpected(text: string): ExpectedPlan | undefined {
+/**
+ * Parses a file that `plan --out` wrote.
+ *
+ * @param toError creates the error from a clause with the reason, and one with the remedy
+ * @param remake the remedy for everything that is not a plan
+ */
+function parsePlan(
+  text: string,
+  toError: (reason: string, remedy: string) => UsageError,
+  remake: string,
+): Required<ExpectedPlan> {
+  let plan: unknown;
   try {
-    const { version, kind, digest, review } = JSON.parse(text) as Partial<Record<string, unknown>>;
-    if (version !== 1 || kind !== "plan" || typeof digest !== "string" || !digestPattern.test(digest)) return undefined;
-    return { digest, review: isReview(review) ? review : undefined };
+    plan = JSON.parse(text);
   } catch {
-    // Invalid JSON is reported by the caller, like any other file that is not a plan.
-    return undefined;
+    throw toError("it is not JSON", remake);
   }
+  if (!isObject(plan) || plan.kind !== "plan") throw toError("it is not a plan", remake);
+  const { version, digest, review } = plan;
+  const mismatch = findVersionMismatch(version, planVersion);
+  if (mismatch !== undefined) throw toError(mismatch.reason, mismatch.remedy ?? remake);
+  if (typeof digest !== "string" || !digestPattern.test(digest))
+    throw toError("its digest is not that of a plan", remake);
+  // A review that is ignored would make a run fail that finishes this plan, without saying why.
+  if (!isReview(review)) throw toError("its review is incomplete, or was changed", remake);
+  return { digest, review };
 }

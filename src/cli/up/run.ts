@@ -9,6 +9,7 @@ import { isBrokenCheckpoint } from "../../engine/pulumi-internals/cli-messages.t
 import { readState, type StackState } from "../../engine/read-state.ts";
 import { type EngineResult, runPulumi } from "../../engine/run-pulumi.ts";
 import { pushDigest } from "../../lifecycle/apply/approval.ts";
+import { allQueueLedgers } from "../../lifecycle/ledger/queue-ledgers.ts";
 import { parseRequest } from "../../lifecycle/protocol/request.ts";
 import { matchesStack } from "../../manifest/stack-patterns.ts";
 import { pulumiCommand } from "../../package-manager.ts";
@@ -217,7 +218,7 @@ function isProductionStack({ settings, stack }: StackSnapshot): boolean {
 }
 
 function collectRuns({ segments }: StackState): ReadonlySet<string> {
-  return new Set(segments.flatMap(({ outputs }) => [outputs, ...outputs.elsewhere].flatMap(({ runs }) => runs)));
+  return new Set(segments.flatMap(({ outputs }) => allQueueLedgers(outputs).flatMap(({ runs }) => runs)));
 }
 
 /** Returns the number of messages to push; undefined if it is only known during the run. */

@@ -61,6 +61,6 @@ export function describeRefusal({ code, message }: PushAnswer, redact: (words: s
     remedy: "See the queue's own message.",
   };
   // The queue refused for certain, so even a code that the API uses for a lost answer allows another request.
-  const certain = retry === "unknown_fate" ? "after_wait" : retry;
+  const certain = retry === "unknown_outcome" ? "after_wait" : retry;
   return { ...createFailure(certain, `${meaning} (code ${code}${detail})`, remedy), code };
 }

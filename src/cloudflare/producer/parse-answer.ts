@@ -44,7 +44,10 @@ export function parseAnswer<T>(
   }
   if (status === 429) return { kind: "limited", failure: toLimit(text), rate: parseRateLimitHeaders(headers, now) };
   const what = complete ? "the answer is not the Worker's" : "the Worker's answer was truncated";
-  return { kind: "lost", failure: { ...createFailure("unknown_fate", `${what} (HTTP ${status})`, askAgain), status } };
+  return {
+    kind: "lost",
+    failure: { ...createFailure("unknown_outcome", `${what} (HTTP ${status})`, askAgain), status },
+  };
 }
 
 function toReason(reason: unknown, status: number): RejectionReason | undefined {

@@ -110,7 +110,7 @@ function toResult(value: PushAnswer, batch: Batch, toDuplicates: ToDuplicates): 
       const failure = describeRefusal(value, redact);
       // The queue has those that an earlier request delivered, or may have those in doubt: another request shows which.
       const isMixed = value.repeated > 0 || value.in_doubt.length > 0;
-      if (isMixed) return { kind: "unknown", failure: { ...failure, retry: "unknown_fate" }, rate };
+      if (isMixed) return { kind: "unknown", failure: { ...failure, retry: "unknown_outcome" }, rate };
       return { kind: "refused", failure, rate };
     }
     case "in_doubt": {
@@ -118,7 +118,7 @@ function toResult(value: PushAnswer, batch: Batch, toDuplicates: ToDuplicates): 
       const detail = message === null ? "" : `${code === null ? "" : `code ${code}: `}${redact(message)}`;
       const what = `the queue's answer to the Worker was lost${detail === "" ? "" : ` (${detail})`}`;
       const next = "The queue may have these messages: check it, then run it again.";
-      return { kind: "unknown", failure: createFailure("unknown_fate", what, next), rate };
+      return { kind: "unknown", failure: createFailure("unknown_outcome", what, next), rate };
     }
   }
 }

@@ -9,7 +9,7 @@ import {
 import { SeederError } from "../errors.ts";
 import { assertSameKind } from "../ledger/diff.ts";
 import type { RecoveredJournal } from "../ledger/merge-journals.ts";
-import { findQueueLedger } from "../ledger/queue-ledgers.ts";
+import { allQueueLedgers, findQueueLedger } from "../ledger/queue-ledgers.ts";
 import type { QueueLedger, SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 import { type JournalHost, journalFolder } from "./journal-folder.ts";
 
@@ -161,7 +161,7 @@ export async function dropSpentJournals(
 export async function markJournalsRemoved(olds: SegmentOutputs, host: JournalHost): Promise<void> {
   await withJournalErrors(async () => {
     const journals = openJournals(olds, host);
-    for (const recorded of [olds, ...olds.elsewhere]) {
+    for (const recorded of allQueueLedgers(olds)) {
       for (const found of await journals.list({ queue: recorded, segment: olds.segment })) {
         const { id, lineage } = found.head;
         if (recorded.runs.includes(id)) await journals.drop(found);

@@ -1,7 +1,7 @@
 import { type Decision, type Digest, needsRows, unpackRows } from "../../plan/index.ts";
 import type { QueueRef } from "../../types.ts";
 import { SeederError } from "../errors.ts";
-import type { QueueLedger, SegmentInputs, SegmentOutputs } from "../state/segment.ts";
+import type { QueueLedger, RecordedContent, SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 import { isUnknown } from "../state/unknown.ts";
 import type { RecoveredJournal } from "./merge-journals.ts";
 import { findQueueLedger, isSameQueue } from "./queue-ledgers.ts";
@@ -87,6 +87,6 @@ export function assertSameKind(
 }
 
 /** Returns whether the segment is the last one of its data file, undefined if it has no data file. */
-export function isLastSegment({ content }: Pick<SegmentInputs, "content">): boolean | undefined {
+export function isLastSegment({ content }: { readonly content: RecordedContent }): boolean | undefined {
   return content.kind === "rows" ? content.last : undefined;
 }

@@ -1,4 +1,3 @@
-import { LedgerError } from "../../plan/index.ts";
 import type { QueueRef } from "../../types.ts";
 import type { QueueLedger, SegmentOutputs } from "../state/segment.ts";
 
@@ -10,20 +9,19 @@ const keptQueues = 4;
 /** Maximum number of earlier run ids in a ledger: journals that were stored elsewhere may reappear after several runs. */
 const keptRuns = 20;
 
-/**
- * Returns the ledger of a queue, undefined if nothing was pushed to it.
- *
- * @throws LedgerError if no version supported here wrote it
- */
+/** Returns the ledger of a queue, undefined if nothing was pushed to it. */
 export function findQueueLedger(
   olds: (QueueLedger & Pick<SegmentOutputs, "elsewhere">) | undefined,
   queue: QueueRef,
 ): QueueLedger | undefined {
-  if (olds === undefined) return undefined;
-  if (!Array.isArray(olds.runs) || !Array.isArray(olds.elsewhere)) {
-    throw new LedgerError("it is not in queue-seeder's format");
-  }
-  return [olds, ...olds.elsewhere].find((each) => isSameQueue(each, queue));
+  return allQueueLedgers(olds).find((each) => isSameQueue(each, queue));
+}
+
+/** Returns the ledgers of all queues that a segment was pushed to, the current one first. */
+export function allQueueLedgers(
+  olds: (QueueLedger & Pick<SegmentOutputs, "elsewhere">) | undefined,
+): readonly QueueLedger[] {
+  return olds === undefined ? [] : [olds, ...(olds.elsewhere ?? [])];
 }
 
 export function isSameQueue(a: QueueRef, b: QueueRef): boolean {
@@ -35,7 +33,7 @@ export function otherQueueLedgers(olds: SegmentOutputs | undefined, queue: Queue
   if (olds === undefined) return [];
   const { accountId, queueId, content, ledger, runs, workerLedger } = olds;
   const own = { accountId, queueId, content, ledger, runs, ...(workerLedger !== undefined && { workerLedger }) };
-  return [own, ...olds.elsewhere].filter((each) => !isSameQueue(each, queue)).slice(0, keptQueues);
+  return [own, ...(olds.elsewhere ?? [])].filter((each) => !isSameQueue(each, queue)).slice(0, keptQueues);
 }
 
 /**

@@ -37,7 +37,13 @@ export function desiredRows(
 ): DesiredRows {
   // A preview may not have the number yet.
   const number = typeof deliveryNumber === "number" ? deliveryNumber : undefined;
-  return { mode, identity: mode === "once" ? rows : delivery, once: rows, rows: messages, number };
+  return {
+    mode,
+    identity: mode === "once" || delivery === undefined ? rows : delivery,
+    once: rows,
+    rows: messages,
+    number,
+  };
 }
 
 /** Resolves the ledger of a data file's segment; see `resolveLedger`. */

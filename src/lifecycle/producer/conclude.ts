@@ -14,7 +14,7 @@ export async function findKnownDoubts(
 ): Promise<ReadonlySet<number>> {
   const { inputs, recorded, claim, ledger, source } = run;
   const { inDoubt } = ledger.decision;
-  if (record.ledger === "" || inDoubt.length === 0) return new Set();
+  if (record.ledger === undefined || inDoubt.length === 0) return new Set();
   const isSame = (other: WorkerLedgerRecord | undefined) =>
     other?.generation === record.generation && other.ledger === record.ledger;
   const digests = inputs.content.kind === "rows" ? (await source()).digests : undefined;

@@ -3,7 +3,7 @@ import { resolveGeneration } from "./generation.ts";
 
 /** What a run through the Worker knows about the messages in doubt. */
 export interface WorkerRun {
-  /** The generation of the keys, and the id of the Worker's ledger; "" if the Worker did not report it. */
+  /** The generation of the keys, and the id of the Worker's ledger; without it if the Worker did not report it. */
   readonly record: WorkerLedgerRecord;
   /** Whether that ledger has noted each message that is in doubt from earlier runs. */
   readonly knowsDoubts: boolean;
@@ -30,17 +30,18 @@ export function nextWorkerLedger(run: Finished, runId: string | undefined): Work
   const isKnown = before !== undefined || claim.recovered.some(({ found }) => found.head.workerLedger !== undefined);
   if (worker === undefined && !isKnown) return undefined;
   const generation = worker?.record.generation ?? resolveGeneration(run);
-  if (dropped && runId !== undefined) return { generation: runId, ledger: "" };
-  return { generation, ledger: inDoubt === 0 ? "" : ledgerOfDoubts(run, before, generation) };
+  if (dropped && runId !== undefined) return { generation: runId };
+  const ledger = inDoubt === 0 ? undefined : ledgerOfDoubts(run, before, generation);
+  return { generation, ...(ledger !== undefined && { ledger }) };
 }
 
-/** Returns the id of the one ledger that has noted every message in doubt, "" if there is none. */
+/** Returns the id of the one ledger that has noted every message in doubt, undefined if there is none. */
 function ledgerOfDoubts(
   { worker, claim, sent }: Finished,
   before: WorkerLedgerRecord | undefined,
   generation: string,
-): string {
-  if (worker !== undefined) return worker.knowsDoubts ? worker.record.ledger : "";
+): string | undefined {
+  if (worker !== undefined) return worker.knowsDoubts ? worker.record.ledger : undefined;
   const isUntouched = !sent && claim.recovered.length === 0 && before?.generation === generation;
-  return isUntouched ? before.ledger : "";
+  return isUntouched ? before.ledger : undefined;
 }

@@ -37,13 +37,13 @@ export async function openWorkerRoute(run: SegmentRun, target: WorkerTarget): Pr
 
   // The journal must have the id of the ledger before the first request, so one message is asked for in any case.
   const first = await ask(ledger.decision.pending.slice(0, 1));
-  const record: WorkerLedgerRecord = { generation, ledger: first.kind === "answer" ? first.value.ledger : "" };
+  const record: WorkerLedgerRecord = { generation, ...(first.kind === "answer" && { ledger: first.value.ledger }) };
   const known = await findKnownDoubts(run, record);
   const concluded = known.size === 0 ? ledger : await conclude(run, [...known], ask, record);
 
   const doubts = concluded.decision.inDoubt;
   const unknown = doubts.filter((index) => !known.has(index));
-  const options = { ...place, ledger: record.ledger, keyOf, inDoubt: doubts, unknown };
+  const options = { ...place, ledger: record.ledger ?? "", keyOf, inDoubt: doubts, unknown };
   const segment = createSegmentClient(client, options);
   return {
     client: segment,

@@ -3,6 +3,7 @@
  * here into JSON for `queue-seeder up` and the repair commands. A changed kind or field needs a new version.
  */
 
+import { findVersionMismatch } from "../../document-version.ts";
 import { isTexts } from "../../json-object.ts";
 
 /** Incremented when the meaning of an existing event changes. */
@@ -119,10 +120,8 @@ export function decodeEvent(text: string): DecodedEvent {
     return { kind: "unreadable", message: "it is not JSON" };
   }
   const { queueSeeder, kind, ...rest } = value;
-  if (queueSeeder !== version) {
-    const message = `it has version ${String(queueSeeder)}, and this command reads version ${version}`;
-    return { kind: "unreadable", message };
-  }
+  const mismatch = findVersionMismatch(queueSeeder, version);
+  if (mismatch !== undefined) return { kind: "unreadable", message: mismatch.reason };
   if (typeof kind !== "string" || !Object.hasOwn(fields, kind)) {
     return { kind: "unreadable", message: `its kind is ${String(kind)}` };
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { findVersionMismatch } from "../../document-version.ts";
 import { isTexts, toObject } from "../../json-object.ts";
 import { SeederError } from "../errors.ts";
 import { type RepairAction, repairActions } from "./events.ts";
@@ -69,9 +70,8 @@ export function parseRequest(env: Readonly<Record<string, string | undefined>>):
   } catch {
     throw unreadableRequest("the file that it names cannot be read, or is not JSON");
   }
-  const found = toObject(value).version;
-  if (found !== version)
-    throw unreadableRequest(`the file has version ${String(found)}, and this provider reads ${version}`);
+  const mismatch = findVersionMismatch(toObject(value).version, version);
+  if (mismatch !== undefined) throw unreadableRequest(`the file cannot be read: ${mismatch.reason}`);
   if (!isRequest(value)) throw unreadableRequest("the file is not what queue-seeder writes");
   const { events, plan, approvedPushes, repair } = value;
   return { events, plan, approvedPushes, repair: repair && { ...repair, messages: repair.messages } };

@@ -6,7 +6,14 @@ import { addRuns, isSameQueue, otherQueueLedgers } from "../ledger/queue-ledgers
 import type { SegmentLedger } from "../ledger/types.ts";
 import { nextWorkerLedger, type WorkerRun } from "../producer/next-record.ts";
 import type { Session } from "../session.ts";
-import type { LastPush, QueueLedger, SegmentInputs, SegmentOutputs } from "./segment.ts";
+import {
+  type LastPush,
+  outputsVersion,
+  type QueueLedger,
+  type RecordedContent,
+  type SegmentInputs,
+  type SegmentOutputs,
+} from "./segment.ts";
 import type { MessageOutcomes } from "./tally.ts";
 
 /** The result of a run, from which the outputs are built. */
@@ -33,33 +40,34 @@ export function toOutputs(
   result: RunResult,
   session: Pick<Session, "host" | "startedAt" | "request" | "removed">,
 ): SegmentOutputs {
-  const { inputs, previous, recorded, account, ledger: book, claim, journal, report } = result;
+  const { inputs, previous, recorded, account, claim, journal, report } = result;
   const { inlineMessages: _bodies, ...rest } = inputs;
   const { pushed, inDoubt, inDoubtLabels } = account;
-  const ledger = book.write(pushed, inDoubt);
+  const ledger = result.ledger.write(pushed, inDoubt);
   const taken = claim.ids.length > 0 || !isDeepStrictEqual(recorded?.ledger, ledger);
   const run = journal?.id ?? (taken ? randomId() : undefined);
   const finished = { ...result, session, sent: report !== undefined, inDoubt: inDoubt.length };
   const workerLedger = nextWorkerLedger(finished, run);
+  const elsewhere = otherQueueLedgers(previous, inputs);
   return {
+    version: outputsVersion,
     ...rest,
-    content: omitKeys(inputs.content),
+    content: toRecordedContent(inputs.content),
     lineage: previous?.lineage ?? journal?.lineage ?? randomId(),
     ledger,
     runs: addRuns(recorded, run === undefined ? [] : [run, ...claim.ids]),
     ...(workerLedger !== undefined && { workerLedger }),
-    elsewhere: otherQueueLedgers(previous, inputs),
+    ...(elsewhere.length > 0 && { elsewhere }),
     pushed: pushed.length,
     inDoubt: inDoubt.length,
-    inDoubtMessages: formatAllLabels(inDoubtLabels),
-    lastPush: toLastPush(report, book.recovered.length, account, previous, session),
+    ...(inDoubtLabels.length > 0 && { inDoubtMessages: formatAllLabels(inDoubtLabels) }),
+    lastPush: toLastPush(report, result.ledger.recovered.length, account, previous, session),
     ...toMetrics(report, previous !== undefined && isSameQueue(previous, inputs) ? previous : undefined),
   };
 }
 
-/** The ledger contains the keys; a copy would only enlarge the state. */
-function omitKeys(content: SegmentInputs["content"]): SegmentInputs["content"] {
-  return content.kind === "messages" ? { ...content, keys: "" } : content;
+function toRecordedContent(content: SegmentInputs["content"]): RecordedContent {
+  return content.kind === "messages" ? { kind: "messages" } : content;
 }
 
 /** Messages that an interrupted run pushed count for the run that recovers them, so the state reflects that journal, too. */
@@ -73,13 +81,13 @@ function toLastPush(
   const { messages, requests = 0 } = report ?? {};
   const pushed = (messages?.pushed ?? 0) + recovered;
   if (before !== undefined && pushed === 0 && possibleDuplicates.length === 0) return before.lastPush;
-  const by = host.deployer();
+  const [by, commit] = [host.deployer(), host.commit()];
   return {
     pushed,
     requests,
-    possibleDuplicates: formatAllLabels(possibleDuplicates),
+    ...(possibleDuplicates.length > 0 && { possibleDuplicates: formatAllLabels(possibleDuplicates) }),
     at: startedAt,
-    commit: host.commit(),
+    ...(commit !== "" && { commit }),
     ...(by !== "" && { by }),
     ...(plan && { plan }),
   };

@@ -71,8 +71,12 @@ export interface Unresolved {
   readonly countUnknown: boolean;
 }
 
+/** The content of a segment at its last push. The ledger has the keys of messages; a copy would only enlarge the state. */
+export type RecordedContent = { readonly kind: "messages" } | Extract<SegmentInputs["content"], { kind: "rows" }>;
+
 /** The messages pushed to one queue. */
-export interface QueueLedger extends QueueRef, Pick<SegmentInputs, "content"> {
+export interface QueueLedger extends QueueRef {
+  readonly content: RecordedContent;
   readonly ledger: PackedLedger;
   /**
    * Ids of the last runs that changed the ledger and of the journals they took over, latest first. They show which journals the
@@ -87,22 +91,30 @@ export interface QueueLedger extends QueueRef, Pick<SegmentInputs, "content"> {
 export interface WorkerLedgerRecord {
   /** A part of each message's key; see `resolveGeneration`. */
   readonly generation: string;
-  /** The id of the Worker's ledger that has noted every message in doubt; "" if nothing may be concluded from any. */
-  readonly ledger: string;
+  /** The id of the Worker's ledger that has noted every message in doubt; absent if nothing may be concluded from any. */
+  readonly ledger?: string;
 }
 
-/** What the Pulumi state stores of a segment after a complete or partial push. The ledger belongs to the current queue. */
-export interface SegmentOutputs extends SegmentInputs, QueueLedger {
+/** Incremented when the meaning of an existing key of {@link SegmentOutputs} changes. */
+export const outputsVersion = 1;
+
+/**
+ * What the Pulumi state stores of a segment after a complete or partial push. The ledger belongs to the current queue. What is empty
+ * is absent.
+ */
+export interface SegmentOutputs extends Omit<SegmentInputs, "content" | "inlineMessages">, QueueLedger {
+  /** The version of the format; see {@link outputsVersion}. */
+  readonly version: number;
   /** Distinguishes this resource's ledgers from those of an earlier or concurrent resource. Random. */
   readonly lineage: string;
-  /** The ledgers of queues that the segment was pushed to before, latest first. */
-  readonly elsewhere: readonly QueueLedger[];
+  /** The ledgers of queues that the segment was pushed to before, latest first; absent if there are none. */
+  readonly elsewhere?: readonly QueueLedger[];
   /** Number of pushed messages in the ledger. */
   readonly pushed: number;
   /** Number of messages that may be in the queue, but were never confirmed. */
   readonly inDoubt: number;
   /** Labels of all messages in doubt: ids, numbers from 1 such as `#5`, rows with ids such as `#5 (order-5) to #9 (order-9)`. */
-  readonly inDoubtMessages: readonly string[];
+  readonly inDoubtMessages?: readonly string[];
   readonly lastPush: LastPush;
   /** Latest metrics from the API; absent if there were none or if the queue no longer exists. */
   readonly metrics?: QueueMetrics;
@@ -118,11 +130,11 @@ export interface LastPush {
    * Messages that were sent more than once because a response was lost, so they may have arrived twice. Labels as in
    * `inDoubtMessages`.
    */
-  readonly possibleDuplicates: readonly string[];
+  readonly possibleDuplicates?: readonly string[];
   /** When the run began, ISO 8601: the same for all segments of a run, and different for each run. */
   readonly at: string;
-  /** The commit of the repository, "" if there is none. */
-  readonly commit: string;
+  /** The commit of the repository; absent if there is none. */
+  readonly commit?: string;
   /** The deployer; absent if it is unknown or must not be recorded, and in older states. */
   readonly by?: string;
   /** Digest of the plan; absent if `queue-seeder up` did not make one. */

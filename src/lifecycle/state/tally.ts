@@ -38,13 +38,13 @@ export class RunTally {
           if (twice) this.#possibleDuplicates.push(label);
         }
         break;
-      case "in_doubt":
+      case "inDoubt":
         for (const { index, label } of outcome.batch) {
           this.#inDoubt.set(index, label);
           if (outcome.possibleDuplicate || this.#before.has(index)) this.#possibleDuplicates.push(label);
         }
         break;
-      case "not_sent":
+      case "notSent":
         return;
     }
     this.#changed = true;

@@ -30,7 +30,6 @@ function segment(name: string, pushedOn: number, pushed: number, backlog?: numbe
   const lastPush = {
     pushed,
     requests: 1,
-    possibleDuplicates: [],
     at: day(pushedOn),
     commit: `c${pushedOn}`,
     by: "ada",
@@ -47,6 +46,7 @@ const version = (n: number, ...segments: readonly VersionSegment[]): Version => 
   message: "Backfill the orders",
   at: day(n),
   segments,
+  skipped: 0,
 });
 
 /** A checkpoint file as Pulumi writes it. */
@@ -57,7 +57,7 @@ const checkpoint = ({ segments }: Version) => ({
 const resource = ({ name, ...outputs }: VersionSegment) => ({
   type: "pulumi-nodejs:dynamic:Segment",
   urn: name,
-  outputs,
+  outputs: { version: 1, ...outputs },
 });
 
 describe("what runs did", () => {
@@ -261,7 +261,7 @@ it("names the messages that are in doubt, and those that may have arrived twice"
   // As Pulumi stores it, and reads it for the report.
   const versions = [version(1, segment("a/0", 1, 3)), version(2, after), refreshed].map((each) => ({
     ...each,
-    segments: readSegments(checkpoint(each)),
+    ...readSegments(checkpoint(each)),
   }));
   const report = createReport(versions);
   const html = reportPage({ project: "shop", stack: "dev", at: day(3), note: undefined, queues: report });

@@ -25,8 +25,9 @@ it("refuses what is neither", () => {
   expect(() => readExpectedPlan(root.path, "missing.json")).toThrow(
     "no file of that name can be read: no such file or directory (ENOENT)",
   );
-  for (const file of ["text.json", "later.json", "other.json"]) {
-    expect(() => readExpectedPlan(root.path, file)).toThrow(`${file} holds no plan of version 1`);
+  const refusals = { text: "it is not JSON", later: "it was written by a newer version", other: "it is not a plan" };
+  for (const [name, why] of Object.entries(refusals)) {
+    expect(() => readExpectedPlan(root.path, `${name}.json`)).toThrow(`${name}.json cannot be used: ${why}`);
   }
 });
 

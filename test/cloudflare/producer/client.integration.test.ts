@@ -97,7 +97,7 @@ it.each([
   const own = await segment();
   fake.fault = () => fault;
   const result = await own.push(queue, batch);
-  expect(result).toMatchObject({ kind: "unknown", failure: { retry: "unknown_fate" } });
+  expect(result).toMatchObject({ kind: "unknown", failure: { retry: "unknown_outcome" } });
   expect(pushes()).toBe(6);
   fake.fault = () => undefined;
   expect(await own.push(queue, batch)).toMatchObject({ kind: "accepted", duplicates: new Set() });
@@ -141,7 +141,7 @@ it.each([
 it("leaves a message in doubt if the queue's answer to the Worker was lost, and sends it again only when asked to", async () => {
   answers = [{ lost: "taken" }];
   const own = await segment();
-  expect(await own.push(queue, batch)).toMatchObject({ kind: "unknown", failure: { retry: "unknown_fate" } });
+  expect(await own.push(queue, batch)).toMatchObject({ kind: "unknown", failure: { retry: "unknown_outcome" } });
   expect(fake.sent).toEqual([0, 1, 2]);
   // The caller pushes again: its policy is to resend. That is certain, and each message may be there twice.
   expect(await own.push(queue, batch)).toMatchObject({ kind: "accepted", duplicates: new Set([0, 1, 2]) });

@@ -148,13 +148,23 @@ function segmentsOf(state: string): SegmentState[] {
   return resources
     .filter(({ type, outputs }) => type.endsWith("dynamic:Segment") && outputs?.ledger !== undefined)
     .map(({ urn, outputs = {} }) => {
-      const { queueId, manifest, inDoubt, inDoubtMessages, lastPush } = outputs as unknown as Omit<
-        SegmentState,
-        "possibleDuplicates" | "urn"
-      > & {
-        lastPush: { possibleDuplicates: readonly string[] };
+      const {
+        queueId,
+        manifest,
+        inDoubt,
+        inDoubtMessages = [],
+        lastPush,
+      } = outputs as unknown as Omit<SegmentState, "possibleDuplicates" | "urn"> & {
+        lastPush: { possibleDuplicates?: readonly string[] };
       };
-      return { urn, queueId, manifest, inDoubt, inDoubtMessages, possibleDuplicates: lastPush.possibleDuplicates };
+      return {
+        urn,
+        queueId,
+        manifest,
+        inDoubt,
+        inDoubtMessages,
+        possibleDuplicates: lastPush.possibleDuplicates ?? [],
+      };
     });
 }
 

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { SegmentInputs } from "../../../src/lifecycle/state/segment.ts";
-import { failureOf, makeWorld, type World } from "../support/world.ts";
+import { failureOf, makeWorld, type World, withEmpties } from "../support/world.ts";
 
 let world: World;
 
@@ -62,7 +62,7 @@ describe("after Pulumi was killed", () => {
     expect(before).toBeLessThan(2_500);
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(sorted()).toEqual(numbers(2_500));
-    expect(outs).toMatchObject({ pushed: 2_500, lastPush: { pushed: 2_500, possibleDuplicates: [] } });
+    expect(withEmpties(outs)).toMatchObject({ pushed: 2_500, lastPush: { pushed: 2_500, possibleDuplicates: [] } });
     expect(world.logged.join("\n")).toMatch(`journal says that ${before} messages arrived, and 0 may have`);
   });
 
@@ -174,15 +174,15 @@ describe("after Pulumi was killed", () => {
     // The second request may wait for the response to the first one.
     await vi.waitFor(
       () => {
-        expect(often("not_sent")).toBeGreaterThan(0);
-        expect(often("sending")).toBe(often("not_sent"));
+        expect(often("notSent")).toBeGreaterThan(0);
+        expect(often("sending")).toBe(often("notSent"));
       },
       { timeout: 20_000 },
     );
     world.emulator.faults.clear();
     onAnotherMachine();
     const { outs } = await world.start().lifecycle.create(inputs);
-    expect(outs).toMatchObject({ pushed: 200, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
+    expect(withEmpties(outs)).toMatchObject({ pushed: 200, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
     killed.cancel();
     await run;
   });
@@ -223,7 +223,7 @@ describe("never suppresses a push that it should not", () => {
     await killedRun(inputs, 3);
     const requests = world.emulator.requests.length;
     const { outs } = await world.start().lifecycle.create({ ...inputs, ...change(inputs) });
-    expect(outs.lastPush).toMatchObject({ pushed: 2_500, possibleDuplicates: [] });
+    expect(withEmpties(outs)).toMatchObject({ lastPush: { pushed: 2_500, possibleDuplicates: [] } });
     expect(accepted(requests)).toBe(2_500);
   });
 
@@ -272,7 +272,7 @@ describe("never suppresses a push that it should not", () => {
     const requests = world.emulator.requests.length;
     const again = await world.start().lifecycle.update("id", forgetful, inputs);
     expect(accepted(requests)).toBe(2_500);
-    expect(again.outs.lastPush.possibleDuplicates.length).toBeGreaterThan(0);
+    expect(again.outs.lastPush.possibleDuplicates?.length).toBeGreaterThan(0);
   });
 });
 

@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
-import { failureOf, makeWorld, type World } from "../support/world.ts";
+import { failureOf, makeWorld, type World, withEmpties } from "../support/world.ts";
 
 let world: World;
 
@@ -72,7 +72,11 @@ describe("when the state was not saved", () => {
     await run(most, first);
     const saved = await run(most, first);
     expect(world.bodies()).toEqual([1, 2, 3]);
-    expect(saved).toMatchObject({ pushed: 3, inDoubt: 0, lastPush: { pushed: 2, possibleDuplicates: [] } });
+    expect(withEmpties(saved)).toMatchObject({
+      pushed: 3,
+      inDoubt: 0,
+      lastPush: { pushed: 2, possibleDuplicates: [] },
+    });
     expect(readdirSync(folder())).toHaveLength(1);
     expect(await run(most, saved)).toBe(saved);
     expect(readdirSync(folder())).toEqual([]);
@@ -93,7 +97,7 @@ describe("when the state was not saved", () => {
     const more = await world.segment(manifest([1, 2]));
     const second = await run(more, first);
     expect(second.pushed).toBe(2);
-    expect(await run(more, first)).toMatchObject({ pushed: 2, lastPush: { possibleDuplicates: [] } });
+    expect(withEmpties(await run(more, first))).toMatchObject({ pushed: 2, lastPush: { possibleDuplicates: [] } });
     expect(world.bodies()).toEqual([1, 2]);
   });
 });
@@ -185,7 +189,7 @@ describe("another queue", () => {
       [1, 2],
       [1, 2],
     ]);
-    expect(final).toMatchObject({ pushed: 2, lastPush: { pushed: 2, possibleDuplicates: [] } });
+    expect(withEmpties(final)).toMatchObject({ pushed: 2, lastPush: { pushed: 2, possibleDuplicates: [] } });
     expect(await run(inputs, final)).toMatchObject({ pushed: 2, lastPush: final.lastPush });
     expect(world.bodies()).toEqual([1, 2]);
   });
@@ -202,10 +206,13 @@ describe("finds the journal", () => {
     const inputs = await world.segment(manifest([1, 2]));
     await run(inputs);
     const first = await run({ ...inputs, ...names });
-    expect(first).toMatchObject({ pushed: 2, lastPush: { possibleDuplicates: [] } });
+    expect(withEmpties(first)).toMatchObject({ pushed: 2, lastPush: { possibleDuplicates: [] } });
     const more = await world.segment(manifest([1, 2, 3]));
     await run(more, first);
-    expect(await run({ ...more, ...names }, first)).toMatchObject({ pushed: 3, lastPush: { possibleDuplicates: [] } });
+    expect(withEmpties(await run({ ...more, ...names }, first))).toMatchObject({
+      pushed: 3,
+      lastPush: { possibleDuplicates: [] },
+    });
     expect(world.bodies()).toEqual([1, 2, 3]);
   });
 
@@ -276,7 +283,7 @@ describe("a first run whose state was not saved", () => {
     const moved = await world.segment(`name: b\nmoved_from: [older, a]\n${manifest([1, 2], more)}`);
     const inputs = { ...moved, resourceUrn: "urn::b/0" };
     const outs = await run(inputs).catch((failure: { outputs: SegmentOutputs }) => failure.outputs);
-    expect(outs).toMatchObject({
+    expect(withEmpties(outs)).toMatchObject({
       inDoubtMessages: policy === "stop" ? ["m1", "m2"] : [],
       lastPush: { possibleDuplicates: twice },
     });
@@ -297,7 +304,7 @@ it("knows what a replacement pushed whose state was not saved, when Pulumi repla
   };
   await replace();
   expect(world.bodies()).toEqual([1, 2, 1, 2]);
-  expect(await replace()).toMatchObject({ pushed: 2, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
+  expect(withEmpties(await replace())).toMatchObject({ pushed: 2, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
   expect(world.bodies()).toEqual([1, 2, 1, 2]);
 });
 

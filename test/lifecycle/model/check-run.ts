@@ -142,9 +142,9 @@ function account(
 ): string[] {
   const wrong: string[] = [];
   const { length } = part.items;
-  const doubted = indicesOf(outs.inDoubtMessages, part);
+  const doubted = indicesOf(outs.inDoubtMessages ?? [], part);
   if (doubted.length !== outs.inDoubt)
-    wrong.push(`${outs.inDoubt} are in doubt, and named ${outs.inDoubtMessages.join(", ")}`);
+    wrong.push(`${outs.inDoubt} are in doubt, and named ${(outs.inDoubtMessages ?? []).join(", ")}`);
   if (seen.end === "done" && (outs.pushed !== length || outs.inDoubt > 0))
     wrong.push(`done with ${outs.pushed} of ${length}`);
   const answered = counted(
@@ -205,7 +205,7 @@ function afterRun(
 
 /** Derives the fates of each message from the outputs of a run, as far as they determine them. */
 function resolved(outs: SegmentOutputs, part: Part, fates: Expectation["fates"], seen: Seen): Entry[] {
-  const doubted = new Set(indicesOf(outs.inDoubtMessages, part));
+  const doubted = new Set(indicesOf(outs.inDoubtMessages ?? [], part));
   const answered = counted(
     seen.pushed.filter((each) => each.answered && each.accepted).flatMap(({ bodies }) => bodies),
   );

@@ -283,6 +283,6 @@ function seenText({ segment, end, outs, named, error, pushed }: Seen): string {
       `${bodies.join("+")}${accepted ? "" : " not taken"}${answered ? "" : " unanswered"}`,
   );
   const kept =
-    outs === undefined ? "" : `; ${outs.pushed} pushed, in doubt ${outs.inDoubtMessages.join(" ") || "none"}`;
+    outs === undefined ? "" : `; ${outs.pushed} pushed, in doubt ${(outs.inDoubtMessages ?? []).join(" ") || "none"}`;
   return `  ${segment}: ${end}; requests ${requests.join(", ") || "none"}${kept}${named.length > 0 ? `; named ${named.join(" ")}` : ""}${error && ` ${error.split("\n")[0]}`}`;
 }

@@ -6,7 +6,7 @@ import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state
 import { type Clock, systemClock } from "../../../src/push/index.ts";
 import { type FakeProducer, type QueueAnswer, startFakeProducer, workerKey } from "../../support/fake-producer.ts";
 import { sendToEmulator } from "../../support/producer-queue.ts";
-import { failureOf, makeWorld, type World } from "../support/world.ts";
+import { failureOf, makeWorld, type World, withEmpties } from "../support/world.ts";
 
 let world: World;
 let fake: FakeProducer;
@@ -55,7 +55,8 @@ it("pushes through the Worker without an API token, and records its ledger", asy
   delete world.env.CLOUDFLARE_API_TOKEN;
   const inputs = await segment(messages(1, 2));
   const outs = await create({ ...inputs, worker: { url: fake.url, name: "seeder", queue: "orders" } });
-  expect(outs).toMatchObject({ pushed: 2, inDoubt: 0, workerLedger: { generation: "", ledger: "" } });
+  expect(outs).toMatchObject({ pushed: 2, inDoubt: 0 });
+  expect(outs.workerLedger).toEqual({ generation: "" });
   expect(world.bodies()).toEqual([1, 2]);
   expect(JSON.stringify([outs, world.events])).not.toContain(workerKey);
 });
@@ -73,7 +74,7 @@ it("recovers after a kill what the ledger has, and sends the rest, under in_doub
 
   fake.fault = () => undefined;
   const outs = await create(inputs);
-  expect(outs).toMatchObject({ pushed: 3, inDoubt: 0, lastPush: { pushed: 3, possibleDuplicates: [] } });
+  expect(withEmpties(outs)).toMatchObject({ pushed: 3, inDoubt: 0, lastPush: { pushed: 3, possibleDuplicates: [] } });
   expect(last("ledger_asked")).toMatchObject({ arrived: 3, absent: 0, inDoubt: 0 });
   expect(world.bodies()).toEqual([1, 2, 3]);
 });
@@ -86,7 +87,7 @@ it("sends after a kill what the ledger has not seen, without a doubt, under in_d
 
   fake.fault = () => undefined;
   const outs = await create(inputs);
-  expect(outs).toMatchObject({ pushed: 3, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
+  expect(withEmpties(outs)).toMatchObject({ pushed: 3, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
   expect(last("ledger_asked")).toMatchObject({ arrived: 0, absent: 3, inDoubt: 0 });
   expect(world.bodies()).toEqual([1, 2, 3]);
 });
@@ -99,7 +100,7 @@ it("recovers from the ledger in the state as well, on another machine", async ()
   loseJournal();
   fake.fault = () => undefined;
   const outs = await update(outputs as SegmentOutputs, inputs);
-  expect(outs).toMatchObject({ pushed: 3, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
+  expect(withEmpties(outs)).toMatchObject({ pushed: 3, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
   expect(world.bodies()).toEqual([1, 2, 3]);
 });
 
@@ -151,7 +152,11 @@ it("settles messages in doubt as the user decides: those to be sent again are se
   world.request({ repair: { action: "settle_resend", manifest: "a", segments: "urn:a", messages: undefined } });
   const settled = await update(outputs as SegmentOutputs, inputs);
   world.request({});
-  expect(await update(settled, inputs)).toMatchObject({ pushed: 1, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
+  expect(withEmpties(await update(settled, inputs))).toMatchObject({
+    pushed: 1,
+    inDoubt: 0,
+    lastPush: { possibleDuplicates: [] },
+  });
   expect(world.bodies()).toEqual([1]);
 });
 

@@ -88,8 +88,11 @@ it.each(["", "1,000 of 2,000 messages pushed, 100 a second, 10 s left", '{"kind"
 );
 
 it.each([
-  ['{"queueSeeder":2,"kind":"resumed","seconds":1}', "it has version 2, and this command reads version 1"],
-  ['{"queueSeeder":"1","kind":"resumed","seconds":1}', "it has version 1, and this command reads version 1"],
+  [
+    '{"queueSeeder":2,"kind":"resumed","seconds":1}',
+    "it was written by a newer version of queue-seeder (format 2, and this one reads 1)",
+  ],
+  ['{"queueSeeder":"1","kind":"resumed","seconds":1}', "it is not in queue-seeder's format"],
   ['{"queueSeeder":1,"kind":"resumed"', "it is not JSON"],
   ['{"queueSeeder":1,"kind":"toString"}', "its kind is toString"],
   ['{"queueSeeder":1,"kind":"resumed","seconds":"1"}', "its field seconds is not a number"],

@@ -39,8 +39,8 @@ const repair = (repair: object) => JSON.stringify({ version: 1, events: true, re
 
 it.each([
   ["{", /is not JSON/],
-  ["[]", /version undefined, and this provider reads 1/],
-  ['{"version":2,"events":true}', /version 2, and this provider reads 1/],
+  ["[]", /it is not in queue-seeder's format/],
+  ['{"version":2,"events":true}', /written by a newer version/],
   ['{"version":1}', /not what queue-seeder writes/],
   ['{"version":1,"events":true,"plan":1}', /not what queue-seeder writes/],
   ['{"version":1,"events":true,"approvedPushes":"p1:a"}', /not what queue-seeder writes/],

@@ -13,7 +13,7 @@ function tallyOf(inDoubt: readonly number[]): RunTally {
 
 const inDoubt = (possibleDuplicate: boolean): BatchOutcome => {
   const [batch = []] = batches(1);
-  return { state: "in_doubt", batch, failure: failure("unknown_fate"), possibleDuplicate };
+  return { state: "inDoubt", batch, failure: failure("unknown_outcome"), possibleDuplicate };
 };
 
 it.each([

@@ -125,6 +125,12 @@ export async function makeWorld(): Promise<World> {
   return world;
 }
 
+/** Returns outputs with the empty lists that the Pulumi state leaves out. */
+export function withEmpties(outputs: SegmentOutputs) {
+  const { elsewhere = [], inDoubtMessages = [], lastPush } = outputs;
+  return { ...outputs, elsewhere, inDoubtMessages, lastPush: { possibleDuplicates: [], ...lastPush } };
+}
+
 /** Returns the error of a failed run, with the outputs that Pulumi would store. */
 export async function failureOf(run: Promise<unknown>): Promise<Error & { readonly outputs?: SegmentOutputs }> {
   const failure = await run.then(

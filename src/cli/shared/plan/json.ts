@@ -3,7 +3,7 @@ import { toPrintableJson } from "../../../printable.ts";
 import { describeVerdict, hasChanges, isRefused, type ManifestPlan, type Plan } from "./model.ts";
 
 /** Incremented when an existing key changes its meaning, not for new keys. docs/schemas/plan.schema.json describes all keys. */
-const version = 1;
+export const planVersion = 1;
 
 /** Converts a plan to its JSON format, for programs and for `up --expect`. */
 export function planJson(plan: Plan): object {
@@ -23,7 +23,7 @@ export function planJson(plan: Plan): object {
     total,
   } = plan;
   return {
-    version,
+    version: planVersion,
     kind: "plan",
     stack,
     project,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isObject } from "../../../json-object.ts";
+import { isObject, isTexts } from "../../../json-object.ts";
 import { describePush, isSubsetOf, type PlannedPush, pushDigest } from "../../../lifecycle/apply/approval.ts";
 import type { QueueChange } from "./queue-changes.ts";
 
@@ -102,20 +102,44 @@ function isPush(value: unknown): boolean {
   if (!isObject(value)) return false;
   const texts = ["manifest", "accountId", "queue", "queueId", "mode", "inDoubtPolicy", "digest", "messages"];
   return (
-    texts.every((key) => typeof value[key] === "string") && typeof value.segment === "number" && "requires" in value
+    texts.every((key) => typeof value[key] === "string") &&
+    typeof value.segment === "number" &&
+    (value.requires === null || isRequirements(value.requires))
+  );
+}
+
+function isRequirements(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { consumer, notPaused, maxBacklog } = value;
+  return (
+    typeof consumer === "boolean" &&
+    typeof notPaused === "boolean" &&
+    (maxBacklog === undefined || typeof maxBacklog === "number")
   );
 }
 
 function isTerms(value: unknown): boolean {
-  return isObject(value) && typeof value.manifest === "string" && Array.isArray(value.after);
+  return (
+    isObject(value) &&
+    typeof value.manifest === "string" &&
+    isTexts(value.after) &&
+    isTextOrNull(value.dedupField) &&
+    isTextOrNull(value.known)
+  );
 }
 
 function isWorker(value: unknown): boolean {
-  return isObject(value) && typeof value.url === "string" && isList(value.queues, (queue) => typeof queue === "string");
+  return isObject(value) && typeof value.url === "string" && isTexts(value.queues);
 }
 
 function isChange(value: unknown): boolean {
-  return isObject(value) && typeof value.name === "string" && typeof value.change === "string";
+  return (
+    isObject(value) && typeof value.name === "string" && typeof value.change === "string" && isTextOrNull(value.id)
+  );
+}
+
+function isTextOrNull(value: unknown): boolean {
+  return value === null || typeof value === "string";
 }
 
 function isList(value: unknown, isElement: (each: unknown) => boolean): boolean {

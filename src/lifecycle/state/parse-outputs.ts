@@ -1,0 +1,44 @@
+import { findVersionMismatch } from "../../document-version.ts";
+import { isTexts, type JsonObject, toObject } from "../../json-object.ts";
+import { assertPacked, LedgerError } from "../../plan/index.ts";
+import { outputsVersion, type SegmentOutputs } from "./segment.ts";
+
+/**
+ * Checks what the Pulumi state has of a segment: its version, its form, and the versions of all its ledgers.
+ *
+ * @param resource names the segment's resource, for the error
+ * @throws LedgerError if this version of queue-seeder did not write it: treating it as empty would push everything again
+ */
+export function parseOutputs(stored: unknown, resource: string): SegmentOutputs {
+  const subject = `the state of ${resource}`;
+  const outputs = toObject(stored);
+  const mismatch = findVersionMismatch(outputs.version, outputsVersion);
+  if (mismatch !== undefined) throw new LedgerError(mismatch.reason, mismatch.remedy, subject);
+  if (!isOutputs(outputs)) throw new LedgerError("it is not in queue-seeder's format", undefined, subject);
+  for (const { ledger } of [outputs, ...(outputs.elsewhere ?? [])]) assertPacked(ledger);
+  return outputs;
+}
+
+function isOutputs(value: JsonObject): value is JsonObject & SegmentOutputs {
+  return (
+    ["manifest", "file", "deployment", "resourceUrn", "lineage", "queue"].every(
+      (name) => typeof value[name] === "string",
+    ) &&
+    [value.segment, value.messages, value.pushed, value.inDoubt].every((number) => typeof number === "number") &&
+    typeof toObject(value.lastPush).at === "string" &&
+    isQueueLedger(value) &&
+    (value.elsewhere === undefined || (Array.isArray(value.elsewhere) && value.elsewhere.every(isQueueLedger)))
+  );
+}
+
+function isQueueLedger(value: unknown): boolean {
+  const { accountId, queueId, content, ledger, runs } = toObject(value);
+  const { kind } = toObject(content);
+  return (
+    typeof accountId === "string" &&
+    typeof queueId === "string" &&
+    (kind === "messages" || kind === "rows") &&
+    ledger !== undefined &&
+    isTexts(runs)
+  );
+}
