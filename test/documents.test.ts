@@ -30,7 +30,7 @@ interface Document {
   read(document: object): unknown;
   /** What the refusal names: a file or a resource. */
   readonly names: RegExp;
-  /** What the user is told to do about a newer document. */
+  /** The remedy for a newer document. */
   readonly remedy: RegExp;
 }
 
@@ -39,7 +39,7 @@ const listUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Deployments::deploy
 const digest = "v1:AAAAAAAAAAAAAAAAAAAAAA" as const;
 const upgrade = /Upgrade queue-seeder/;
 
-/** The host of a provider that has no credentials and no network: a call that goes on after its check fails. */
+/** The host of a provider that has no credentials and no network: a call that continues after its check fails. */
 const host = { cwd: "/nowhere", env: {}, config: () => undefined, log: async () => {} };
 
 /** Calls the provider as Pulumi does with what the state has. */

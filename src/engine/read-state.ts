@@ -1,4 +1,3 @@
-import { toObject } from "../json-object.ts";
 import { parseDeployments } from "../lifecycle/deployments-provider.ts";
 import { parseOutputs } from "../lifecycle/state/parse-outputs.ts";
 import type { SegmentOutputs } from "../lifecycle/state/segment.ts";
