@@ -150,7 +150,7 @@ export class SimulatedService implements Transport {
 
   async #lose(ms: number): Promise<TransportResult> {
     await this.#clock.sleep(ms);
-    return { kind: "lost", failure: createFailure("unknown_fate", "the connection was lost", "Run it again.") };
+    return { kind: "lost", failure: createFailure("unknown_outcome", "the connection was lost", "Run it again.") };
   }
 
   /** Returns a random number from 0 to 1. */
