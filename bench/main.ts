@@ -1,6 +1,7 @@
 import { measureFirst, measureManifests, measureMillion } from "./engine/measure.ts";
 import { measureNoOp } from "./engine/no-op.ts";
 import { measureGrowth } from "./growth/measure.ts";
+import { measureWorker } from "./producer/measure.ts";
 import { measureSimulation } from "./producer/simulation.ts";
 import { measurePush } from "./push/measure.ts";
 import { measureReading } from "./reading/measure.ts";
@@ -10,7 +11,7 @@ import { measureThrottle } from "./throttle/measure.ts";
 /**
  * Runs the measurements, and writes bench/RESULTS.md.
  *
- *     node bench/main.ts [push] [pace] [reading] [no-op] [first] [manifests] [million] [growth] [worker-simulation]
+ *     node bench/main.ts [push] [pace] [reading] [no-op] [first] [manifests] [million] [growth] [worker] [worker-simulation]
  */
 const parts: Readonly<Record<string, () => Promise<Section>>> = {
   push: measurePush,
@@ -21,6 +22,7 @@ const parts: Readonly<Record<string, () => Promise<Section>>> = {
   manifests: measureManifests,
   million: measureMillion,
   growth: measureGrowth,
+  worker: () => measureWorker(),
   "worker-simulation": () => measureSimulation(),
 };
 

@@ -5,7 +5,14 @@ import { Pool } from "undici";
 import { createClient, loadCredentials } from "../../src/cloudflare/index.ts";
 import { loadManifests } from "../../src/manifest/index.ts";
 import { encodeMessage, packBatchStream, withDigests } from "../../src/plan/index.ts";
-import { type Clock, createThrottle, runPush, systemClock, type ThrottleOptions } from "../../src/push/index.ts";
+import {
+  type Clock,
+  createThrottle,
+  type PushRun,
+  runPush,
+  systemClock,
+  type ThrottleOptions,
+} from "../../src/push/index.ts";
 import type { EncodedMessage, FileContent } from "../../src/types.ts";
 import type { RemoteEmulator } from "../support/emulator.ts";
 import { type Corpus, requestText } from "./corpus.ts";
@@ -20,29 +27,36 @@ const atOnce = 8;
 export const seeder: Contender = (corpus, emulator) => pushAll(corpus, emulator, systemClock, "nothing");
 
 export async function pushAll(
-  { root, bodies }: Corpus,
+  corpus: Corpus,
   { baseUrl, accountId, queueId, token }: RemoteEmulator,
   clock: Clock,
   assume: ThrottleOptions["assume"],
 ): Promise<void> {
-  const { manifests, problems } = await loadManifests({ root, readData: false });
-  const [manifest] = manifests;
-  if (manifest?.content.kind !== "file") throw new Error(`no data file was found: ${JSON.stringify(problems)}`);
   const credentials = loadCredentials({ config: () => undefined, env: { CLOUDFLARE_API_TOKEN: token } });
   const client = createClient({ credentials, baseUrl: new URL(baseUrl) });
   try {
-    const report = await runPush({
+    await pushFile(corpus, {
       target: { accountId, queueId },
-      batches: packBatchStream(parcelsOf(manifest.content)),
-      inDoubt: "resend",
       client,
       throttle: createThrottle({ clock, assume }),
       clock,
     });
-    if (report.messages.pushed !== bodies.length) throw new Error(`not all were pushed: ${JSON.stringify(report)}`);
   } finally {
     await client.close();
   }
+}
+
+/** Reads the corpus's data file, and pushes its messages. @throws Error unless all were pushed */
+export async function pushFile(
+  { root, bodies }: Corpus,
+  run: Pick<PushRun, "target" | "client" | "throttle" | "clock">,
+): Promise<void> {
+  const { manifests, problems } = await loadManifests({ root, readData: false });
+  const [manifest] = manifests;
+  if (manifest?.content.kind !== "file") throw new Error(`no data file was found: ${JSON.stringify(problems)}`);
+  const batches = packBatchStream(parcelsOf(manifest.content));
+  const report = await runPush({ ...run, batches, inDoubt: "resend" });
+  if (report.messages.pushed !== bodies.length) throw new Error(`not all were pushed: ${JSON.stringify(report)}`);
 }
 
 /** Reads, checks, digests and serializes each row once, while earlier rows are pushed. */

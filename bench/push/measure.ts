@@ -45,7 +45,7 @@ const cases: readonly Case[] = [
 ];
 
 /** The result of one round of a contender. */
-interface Round {
+export interface Round {
   readonly messagesPerSecond: number;
   /** Processor time of the pushing process, in milliseconds per thousand messages. */
   readonly processorMs: number;
@@ -114,7 +114,7 @@ async function measureCase({ filling, delayMs, amounts }: Case, rounds: number) 
 }
 
 /** @throws Error unless every message arrived exactly once */
-async function measureRound(run: Contender, corpus: Corpus, emulator: RemoteEmulator): Promise<Round> {
+export async function measureRound(run: Contender, corpus: Corpus, emulator: RemoteEmulator): Promise<Round> {
   const { length } = corpus.bodies;
   const before = process.cpuUsage();
   const ms = await timed(() => run(corpus, emulator));

@@ -11,6 +11,8 @@ export interface Address {
   readonly accountId: string;
   readonly queueId: string;
   readonly token: string;
+  /** The address of the producer Worker; absent unless the options have one. */
+  readonly workerUrl?: string;
 }
 
 /** The answer to each message of the parent. */
@@ -36,6 +38,15 @@ process.on("message", () => {
     codes: Object.fromEntries(Object.entries(codes).map(([code, records = []]) => [code, records.length])),
   } satisfies Traffic);
 });
-process.on("disconnect", () => process.exit());
+process.on("disconnect", async () => {
+  await emulator.close();
+  process.exit();
+});
 const { baseUrl, accountId, token } = emulator;
-process.send?.({ baseUrl, accountId, token, queueId: emulator.queueId("orders") } satisfies Address);
+process.send?.({
+  baseUrl,
+  accountId,
+  token,
+  queueId: emulator.queueId("orders"),
+  ...(emulator.producer !== undefined && { workerUrl: emulator.producer.url }),
+} satisfies Address);
