@@ -5,11 +5,12 @@ import { foreignTemplate } from "./foreign-template.ts";
 import { copySpellings, recordSpelling } from "./number-spelling.ts";
 import { quote } from "./problem.ts";
 import type { ProblemCode } from "./problem-codes.ts";
+import { resolveVariable } from "./resolve-variable.ts";
 import { formatPlaceholder } from "./secrets.ts";
 import type { Path } from "./source-location.ts";
 import { countVariables, parseTemplateTree, type TemplateTree } from "./template-tree.ts";
 import { splitName } from "./variable-name.ts";
-import { type LookupResult, resolveVariable, type Scope } from "./variables.ts";
+import type { LookupResult, Scope } from "./variables.ts";
 
 /** A value with its variables replaced. */
 export interface Interpolated {

@@ -1,12 +1,12 @@
-import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import type { JsonValue } from "../types.ts";
-import { isExactNumber } from "./exact-number.ts";
 import { foreignTemplate } from "./foreign-template.ts";
 import { recordSpelling } from "./number-spelling.ts";
 import { createProblem, quote } from "./problem.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import type { TextFile } from "./text-file.ts";
+import { checkText, convertEmpty, convertScalar, type OnNodeProblem } from "./yaml-scalar.ts";
 
 /** Maximum nesting of values. Far more than anyone writes by hand, and safe for every recursive parser. */
 export const maxDepth = 64;
@@ -15,21 +15,6 @@ const maxAliases = 100;
 const maxRepeated = 10_000;
 /** Characters that count as one more value. */
 const maxValueLength = 100;
-
-/** Words that YAML 1.1 parses as true and false. */
-const ambiguous = /^(?:yes|no|on|off)$/i;
-
-/**
- * Texts that YAML 1.1 parses as numbers: grouped digits, binary, hours and minutes as base 60. Numbers of YAML 1.2 are not texts and
- * not affected. Dates are excluded, because they are sent verbatim.
- *
- * Source: https://yaml.org/type/int.html, https://yaml.org/type/float.html
- */
-const confusableWords =
-  /^[-+]?(?:0b[01_]+|0x[\da-f_]+|\d[\d_]*(?:\.[\d_]*)?(?:e[-+]\d+)?|\.\d[\d_]*(?:e[-+]\d+)?|[1-9][\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?)$/i;
-
-/** A number whose spelling contains more than its value: a trailing zero of a fraction, or an exponent. */
-const hasSpelling = /\.\d*0(?:e|$)|e/i;
 
 /** The tags of YAML that have a JSON equivalent. */
 const tags = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`));
@@ -55,6 +40,7 @@ class Converter {
   readonly #open = new Set<Node>();
   readonly #file: TextFile;
   readonly #problems: ProblemCollector;
+  readonly #onProblem: OnNodeProblem = (...problem) => this.#report(...problem);
   #inAlias = 0;
   #aliasCount = 0;
   #repeated = 0;
@@ -74,7 +60,7 @@ class Converter {
       this.#report("UNKNOWN_TAG", at, `the tag ${tag} has no JSON equivalent`, "Remove the tag, or quote the text.");
       return null;
     }
-    if (isScalar(node)) return this.#scalar(node);
+    if (isScalar(node)) return convertScalar(node, this.#onProblem);
     if (depth >= maxDepth) {
       this.#report("NESTING_LIMIT", node, `values are nested more than ${maxDepth} deep`, "Reduce the nesting.");
       return null;
@@ -167,7 +153,7 @@ class Converter {
         this.#report("DUPLICATE_KEY", pair.key, `duplicate key ${quote(key)}`, "Remove one of the two.");
         continue;
       }
-      object[key] = pair.value === null ? this.#empty(pair.key) : this.node(pair.value, depth + 1);
+      object[key] = pair.value === null ? convertEmpty(pair.key, this.#onProblem) : this.node(pair.value, depth + 1);
       if (pair.value !== null) this.#noteSpelling(object, key, pair.value, object[key]);
     }
     return object;
@@ -201,66 +187,7 @@ class Converter {
       this.#report("MERGE_KEY", input, what, 'Write the keys out, or quote it ("<<") if that is the key.');
       return undefined;
     }
-    return this.#text(node, node.value);
-  }
-
-  #scalar(node: Scalar): JsonValue {
-    const { value, source } = node;
-    if (typeof value === "string") {
-      if (node.type === "PLAIN" && node.tag === undefined) this.#warnOfWord(node, value);
-      return this.#text(node, value);
-    }
-    if (typeof value === "number") {
-      if (node.type === "PLAIN" && source !== undefined && isExactNumber(source)) {
-        if (hasSpelling.test(source)) this.#warnOfSpelling(node, source, value);
-        return value;
-      }
-      const what = Number.isFinite(value)
-        ? `${quote(source ?? "")} is a number that would be sent as ${Object.is(value, -0) ? "0" : value}`
-        : `${quote(source ?? "")} is not a number that JSON can represent`;
-      this.#report("NUMBER_NOT_EXACT", node, what, "Quote it if it is text; otherwise write it in JSON notation.");
-      return Number.isFinite(value) ? value : 0;
-    }
-    if (value === null && node.source === "") return this.#empty(node);
-    if (value === null || typeof value === "boolean") return value;
-    throw new Error(`the YAML library made a ${typeof value} of ${quote(source ?? "")}`);
-  }
-
-  #warnOfWord(node: Scalar, word: string): void {
-    if (ambiguous.test(word)) {
-      const what = `${quote(word)} is text here, but older YAML parses it as true or false`;
-      this.#report("AMBIGUOUS_WORD", node, what, `Write ${/^(?:yes|on)$/i.test(word)}, or "${word}" in quotes.`);
-    } else if (confusableWords.test(word)) {
-      const what = `${quote(word)} is text here, but older YAML parses it as a number`;
-      const next = "Quote it if it is text; otherwise write the number in JSON notation.";
-      this.#report("AMBIGUOUS_WORD", node, what, next);
-    }
-  }
-
-  #warnOfSpelling(node: Scalar, source: string, value: number): void {
-    const kept = String(value) === source;
-    const what = `${quote(source)} is ${kept ? "a number" : `the number ${value}, which loses its spelling`}`;
-    const number = hasSpelling.test(String(value)) ? "allow the warning if it is a number" : `otherwise write ${value}`;
-    const next = `Quote it if it is text, such as a version or a commit; ${number}.`;
-    this.#report("NUMBER_SPELLING", node, what, next);
-  }
-
-  #empty(node: Node): null {
-    this.#report(
-      "EMPTY_VALUE",
-      node,
-      "the value is missing",
-      'Write a value: null, "", [] or {} if it is meant to be empty.',
-    );
-    return null;
-  }
-
-  #text(node: Scalar, text: string): string {
-    if (!text.isWellFormed()) {
-      const what = "the text contains half of a surrogate pair, which UTF-8 cannot encode";
-      this.#report("TEXT_NOT_UNICODE", node, what, "Write the whole character, or remove the escape.");
-    }
-    return text;
+    return checkText(node, node.value, this.#onProblem);
   }
 
   #report(code: ProblemCode, at: Node | number, what: string, next: string): void {

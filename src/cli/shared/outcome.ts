@@ -2,7 +2,8 @@ import { formatDeployedName, type StackState } from "../../engine/read-state.ts"
 import { latestMetrics } from "../../lifecycle/state/latest-metrics.ts";
 import type { QueueMetrics } from "../../types.ts";
 import { type EndSignal, exitCodes, signalExitCodes } from "./exit-codes.ts";
-import { emptyPush, type ManifestPlan, type Plan } from "./plan/model.ts";
+import type { ManifestPlan, Plan } from "./plan/model.ts";
+import { emptyPush } from "./plan/totals.ts";
 import { noUnsaved, type UnsavedPushes } from "./unsaved-pushes.ts";
 
 /** The result of a run: every planned message is pushed, in doubt or not sent. */

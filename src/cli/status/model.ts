@@ -2,14 +2,8 @@ import { formatDeployedName, type RecordedSegment, type StackState } from "../..
 import type { LastPush } from "../../lifecycle/state/segment.ts";
 import type { QueueMetrics } from "../../types.ts";
 import type { QueueMetricsResult } from "../shared/live-metrics.ts";
-import {
-  type ManifestPlan,
-  mergeByName,
-  type Plan,
-  type PlanBase,
-  type QueuePlan,
-  type RemovedManifest,
-} from "../shared/plan/model.ts";
+import type { ManifestPlan, Plan, PlanBase, QueuePlan, RemovedManifest } from "../shared/plan/model.ts";
+import { mergeByName } from "../shared/plan/totals.ts";
 
 /** The status of a stack: what was pushed, what is pending, and the queues. */
 export interface Status {

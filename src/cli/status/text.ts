@@ -4,8 +4,9 @@ import { formatLabelList } from "../../labels.ts";
 import { toPrintableData } from "../../printable.ts";
 import { formatAgo, formatMetrics, formatQueueId } from "../shared/format.ts";
 import type { Paint } from "../shared/paint.ts";
-import { mergeByName, type RemovedManifest } from "../shared/plan/model.ts";
+import type { RemovedManifest } from "../shared/plan/model.ts";
 import { formatBase } from "../shared/plan/text.ts";
+import { mergeByName } from "../shared/plan/totals.ts";
 import type { ManifestStatus, QueueStatus, Status } from "./model.ts";
 
 const titles = ["Manifest", "Queue", "Pushed", "Pending", "In doubt", "Last push"] as const;

@@ -10,20 +10,11 @@ import { resolveQueueId } from "../deployment/segment-snapshots.ts";
 import type { StackSnapshot } from "../deployment/stack-snapshot.ts";
 import { resolvePlanAddress } from "./address.ts";
 import { measure, type SegmentMeasurement } from "./measure-segment.ts";
-import {
-  addSizes,
-  type ManifestPlan,
-  mergeByName,
-  type Plan,
-  type PlanBase,
-  type Program,
-  planQueues,
-  type RemovedManifest,
-  toTotal,
-} from "./model.ts";
+import type { ManifestPlan, Plan, PlanBase, Program, RemovedManifest } from "./model.ts";
 import { queueChanges } from "./queue-changes.ts";
 import { type Review, type ReviewedTerms, reviewDigest } from "./review.ts";
 import { sampleMessages } from "./sample.ts";
+import { addSizes, mergeByName, planQueues, toTotal } from "./totals.ts";
 
 /** Computes what `up` would do for a snapshot. Changes nothing and sends no requests. */
 export async function makePlan(snapshot: StackSnapshot, env: NodeJS.ProcessEnv): Promise<Plan> {

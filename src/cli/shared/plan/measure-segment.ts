@@ -7,8 +7,9 @@ import { encodeMessage, packBatches } from "../../../plan/index.ts";
 import type { EncodedMessage, Message, SourceLocation } from "../../../types.ts";
 import { type ManifestSnapshot, readSegments, type SegmentSnapshot } from "../deployment/segment-snapshots.ts";
 import { decideSegment, type SegmentDecision } from "./decide-segment.ts";
-import { type EditedPlanMessage, emptyPush, type PushSize, type Sample } from "./model.ts";
+import type { EditedPlanMessage, PushSize, Sample } from "./model.ts";
 import { createSample, sampleMessages } from "./sample.ts";
+import { emptyPush } from "./totals.ts";
 
 /** The effect of a run on one segment, in numbers. */
 export interface SegmentMeasurement

@@ -1,5 +1,6 @@
-import { emptyPush, type ManifestPlan, type Plan, planQueues, toTotal } from "../../../../src/cli/shared/plan/model.ts";
+import type { ManifestPlan, Plan } from "../../../../src/cli/shared/plan/model.ts";
 import { type Review, reviewDigest } from "../../../../src/cli/shared/plan/review.ts";
+import { emptyPush, planQueues, toTotal } from "../../../../src/cli/shared/plan/totals.ts";
 import type { PlannedPush } from "../../../../src/lifecycle/apply/approval.ts";
 
 export function manifestOf(name: string, more: Partial<ManifestPlan> = {}): ManifestPlan {
