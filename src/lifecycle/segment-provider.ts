@@ -9,7 +9,7 @@ import { assertNotEdited, assertNotShrunk } from "./ledger/assert-not-edited.ts"
 import { assertSameQueue, diffSegment } from "./ledger/diff.ts";
 import { isSameQueue } from "./ledger/queue-ledgers.ts";
 import { resolveLedger } from "./ledger/segment-ledger.ts";
-import { refreshMetrics } from "./queue/refresh-metrics.ts";
+import type { QueueReader } from "./queue/queue-reader.ts";
 import { appliesTo, concerns } from "./repair/selection.ts";
 import { openSession } from "./session.ts";
 import { type InlineMessages, parseInlineMessages, planInlineMessages } from "./source/inline-messages.ts";
@@ -163,4 +163,30 @@ function toCheckFailures(
       reason: toPrintableLines(`nothing of ${manifest} was pushed.\n${problems.map(formatDiagnostic).join("\n")}`),
     },
   ];
+}
+
+/**
+ * Reads the queue's metrics and leaves the ledger unchanged: pushed messages stay recorded, even if the queue no longer exists.
+ *
+ * @throws SeederError if the metrics cannot be read for another reason
+ */
+async function refreshMetrics(
+  outputs: SegmentOutputs,
+  queueReader: Pick<QueueReader, "metrics">,
+  host: ProviderHost,
+): Promise<SegmentOutputs> {
+  const answer = await queueReader.metrics(outputs);
+  const { metrics: _before, metricsAt: _then, ...rest } = outputs;
+  if (answer.kind === "ok") {
+    return { ...rest, metrics: answer.value, metricsAt: new Date(host.clock.now()).toISOString() };
+  }
+  const { failure } = answer;
+  if (failure.status === 404) {
+    await host.log({ kind: "queue_gone", queue: outputs.queue, queueId: outputs.queueId }, outputs.resourceUrn);
+    return rest;
+  }
+  throw new SeederError(
+    "METRICS_UNREADABLE",
+    `the metrics of ${outputs.queue} cannot be read: ${failure.message}. ${failure.remedy}`,
+  );
 }

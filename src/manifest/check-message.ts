@@ -1,9 +1,22 @@
 import { limits } from "../limits.ts";
-import { hasIdCharacters, maxIdLength } from "../message-id.ts";
 import type { ContentType } from "../types.ts";
 import { describeType, describeValue } from "./describe-value.ts";
 import { quote } from "./problem.ts";
 import type { ProblemCode } from "./problem-codes.ts";
+
+/** Maximum characters of a message's id, which the ledger stores in the Pulumi state. The schema of manifests has the same limit. */
+const maxIdLength = 200;
+
+/**
+ * Characters that an id must not contain: control characters, line separators and bidirectional controls. Ids are part of the
+ * stack's outputs, which Pulumi prints verbatim. The schema of manifests has the same rule.
+ */
+const forbiddenInId = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+
+/** Reports whether a text contains only characters that are allowed in an id. */
+function hasIdCharacters(text: string): boolean {
+  return !forbiddenInId.test(text);
+}
 
 /** A rule that a property of a message breaks. The texts are those of a diagnostic. */
 export interface BrokenRule {

@@ -1,8 +1,7 @@
-import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { debug } from "../debug.ts";
-import { syncFolder } from "../sync-folder.ts";
 import { openAppend } from "./append-file.ts";
 import {
   type FoundJournal,
@@ -12,6 +11,7 @@ import {
   type JournalSite,
   type Journals,
 } from "./journal.ts";
+import { createFile, errorCode, exists, moveIfThere, withJournalError } from "./journal-disk.ts";
 import { encodeLine, parseContent, parseHead } from "./journal-format.ts";
 import { describeThisProcess, isRunning } from "./journal-owner.ts";
 
@@ -57,7 +57,7 @@ export function fileJournals(folder: string): Journals {
       withJournalError("opened", async () => {
         await mkdir(folder, { recursive: true, mode: 0o700 });
         const file = formatFileName(head, ending);
-        await create(folder, file, encodeLine.head(head) + encodeLine.left(left));
+        await createFile(folder, file, encodeLine.head(head) + encodeLine.left(left));
         debug("journal: begin", () => ({ file, pushedBefore: left.pushed.length, inDoubtBefore: left.inDoubt.length }));
         return openJournal(folder, file, head);
       }),
@@ -162,62 +162,4 @@ async function readFileHead(folder: string, file: string): Promise<JournalHead |
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return false;
-    throw error;
-  }
-}
-
-/** Renames a file. @returns false if it does not exist */
-async function moveIfThere(folder: string, from: string, to: string): Promise<boolean> {
-  try {
-    await rename(join(folder, from), join(folder, to));
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return false;
-    throw error;
-  }
-  await syncFolder(folder);
-  return true;
-}
-
-/** Creates a file atomically: after a crash it has the whole text, or does not exist. */
-async function create(folder: string, file: string, text: string): Promise<void> {
-  const temporary = join(folder, `${file}.${randomUUID()}`);
-  try {
-    const handle = await open(temporary, "wx", 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, join(folder, file));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncFolder(folder);
-}
-
-/** Wraps errors with their code only: the system's messages contain absolute paths, and this error may be stored in the Pulumi state. */
-async function withJournalError<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof JournalError) throw error;
-    const code = errorCode(error) ?? "unknown error";
-    throw new JournalError(
-      `the journal cannot be ${what} (${code}). Check that its folder is writable and that the disk is not full`,
-    );
-  }
-}
-
-function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -44,3 +44,17 @@ export class ExportError extends Error {
     this.code = code;
   }
 }
+
+/** Returns the name of a file without its folder, on any platform. */
+export function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}
+
+/** Returns the error for a file that an export must not overwrite. */
+export function fileExistsError(path: string): ExportError {
+  return new ExportError(
+    "EXPORT_EXISTS",
+    `${fileName(path)} exists already`,
+    "Name another --out: no file is overwritten.",
+  );
+}

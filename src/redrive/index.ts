@@ -1,11 +1,12 @@
 export { systemDisk } from "./disk.ts";
 export { type DrainResult, drainQueue } from "./drain-queue.ts";
 export { ExportError } from "./export-error.ts";
-export { type ExportFiles, openExport } from "./export-files.ts";
+export type { ExportFiles } from "./export-files.ts";
 export type { ExportHost } from "./export-host.ts";
 export { type ExportPaths, exportPaths } from "./export-paths.ts";
 export { type Condition, parseCondition, parseSince } from "./filter.ts";
 export { manifestText } from "./manifest-text.ts";
+export { openExport } from "./open-export.ts";
 export { type PeekResult, peekQueue } from "./peek-queue.ts";
 export type { ExportHead } from "./progress-lines.ts";
 export type { Row, RowKind } from "./row.ts";

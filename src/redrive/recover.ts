@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Owner } from "../push/index.ts";
-import { ExportError } from "./export-error.ts";
+import { ExportError, fileName } from "./export-error.ts";
 import type { Disk } from "./export-host.ts";
 import type { ExportPaths } from "./export-paths.ts";
 import { type ExportHead, findProgressMismatch, type Ranges, readLine } from "./progress-lines.ts";
@@ -170,9 +170,4 @@ function damaged(path: string, why: string): ExportError {
   const next =
     "Restore the files as the last run left them, and run it again; or keep them elsewhere and name another --out.";
   return new ExportError("EXPORT_DAMAGED", `${fileName(path)} was changed since the last run: ${why}`, next);
-}
-
-/** Returns the name of a file without its folder, on any platform. */
-export function fileName(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
 }

@@ -7,7 +7,6 @@ import {
   drainQueue,
   ExportError,
   type ExportFiles,
-  type ExportHead,
   type ExportHost,
   findRowCredentials,
   manifestText,
@@ -20,11 +19,11 @@ import {
 } from "../../redrive/index.ts";
 import type { SourceLocation } from "../../types.ts";
 import { UsageError } from "../../usage-error.ts";
-import { type Connection, connect } from "./connect.ts";
-import { findQueue, resolveTarget } from "./find-queues.ts";
+import { connect } from "./connect.ts";
 import { type ExportFlags, visibilityMsOf } from "./flags.ts";
 import { type OutputPaths, resolveOutputPaths } from "./output-paths.ts";
-import { exportedText, peekedText, takenText, unsettledText, writtenFiles } from "./summary.ts";
+import { type PreparedExport, prepareExport } from "./prepare-export.ts";
+import { exportedText, peekedText, printLines, takenText, unsettledText, writtenFiles } from "./summary.ts";
 
 /**
  * Exports the messages of a queue.
@@ -42,7 +41,7 @@ export async function runExport(
   const selection = { conditions: flags.filter.map(conditionOf), sinceMs: sinceOf(flags.since) };
   const connection = await connect(root, flags.stack, env);
   try {
-    const prepared = await prepare(connection, queue, flags);
+    const prepared = await prepareExport(connection, queue, flags);
     const { stop, release } = stopOnSignals();
     const host: ExportHost = {
       source: connection.client,
@@ -65,80 +64,15 @@ export async function runExport(
   }
 }
 
-interface Prepared {
-  readonly head: ExportHead;
-  readonly maxDeliveries: number;
-}
-
-/** Cloudflare's default for `max_retries` of a consumer. */
-const defaultRetries = 3;
-
-async function prepare({ client, accountId, stack }: Connection, name: string, flags: ExportFlags): Promise<Prepared> {
-  const listed = await client.listQueues(accountId);
-  if (listed.kind !== "ok") {
-    const what = `the account's queues cannot be listed: ${listed.failure.message}`;
-    throw new ExportError("EXPORT_STOPPED", what, `${listed.failure.remedy} Nothing was exported.`);
-  }
-  const ledger = { account: listed.value, configured: stack?.queues, stack: stack?.name };
-  const source = findQueue(name, ledger);
-  const to = resolveTarget(source, flags.to, flags.take === true, ledger);
-  const consumer = source.consumers.find(({ type }) => type === "http_pull");
-  if (flags.take && consumer === undefined) {
-    const what = `${quote(source.queue_name)} has no consumer of the type http_pull, so messages cannot be taken out of it`;
-    const next = `Add one with \`npx wrangler queues consumer http add ${source.queue_name}\` (a Worker consumer has to be removed before), or export without --take.`;
-    throw new ExportError("PULL_NOT_ENABLED", what, next);
-  }
-  if (flags.take && source.delivery_paused) {
-    const what = `the delivery of ${quote(source.queue_name)} is paused, so it hands no messages out`;
-    throw new ExportError("DELIVERY_PAUSED", what, "Resume the delivery, or export without --take.");
-  }
-  const maxDeliveries = (consumer?.max_retries ?? defaultRetries) + 1;
-  if (flags.take) assertRetries(source.queue_name, maxDeliveries);
-  return {
-    head: {
-      accountId,
-      queueId: source.queue_id,
-      queueName: source.queue_name,
-      to,
-      stack: stack?.name ?? null,
-      mode: flags.take ? "take" : "peek",
-      metadata: flags.metadata === true,
-      startedAt: new Date().toISOString(),
-    },
-    maxDeliveries,
-  };
-}
-
-/** Deliveries that suffice to survive a few killed runs. If a queue permits fewer, the export warns. */
-const safeDeliveries = 10;
-
-/**
- * Checks that a killed run cannot lose messages: after its last permitted delivery a message is deleted as soon as its lease
- * ends, even if the killed run did not write it. Warns if only a few deliveries are permitted.
- *
- * @throws ExportError PULL_RETRIES_NONE
- */
-function assertRetries(queue: string, maxDeliveries: number): void {
-  const next = `Set \`--message-retries 100\` when you add the pull consumer with \`npx wrangler queues consumer http add ${queue}\`.`;
-  if (maxDeliveries < 2) {
-    const what = `${quote(queue)} deletes a message after one delivery, so a run that is killed would lose what it pulled`;
-    throw new ExportError("PULL_RETRIES_NONE", what, next);
-  }
-  if (maxDeliveries >= safeDeliveries) return;
-  report([
-    `${quote(queue)} deletes a message after ${maxDeliveries} deliveries, runs that are killed included. ${next}`,
-  ]);
-}
-
-interface Wanted {
+interface ExportRequest {
   readonly flags: ExportFlags;
   readonly selection: { readonly conditions: readonly Condition[]; readonly sinceMs: number | undefined };
 }
 
 async function exportTo(
   location: OutputPaths,
-  { head, maxDeliveries }: Prepared,
-  { flags, selection }: Wanted,
+  { head, maxDeliveries }: PreparedExport,
+  { flags, selection }: ExportRequest,
   host: ExportHost,
 ): Promise<number> {
   const visibilityMs = visibilityMsOf(flags);
@@ -152,7 +86,7 @@ async function exportTo(
     onRows: (rows: readonly Row[]) => {
       for (const found of findRowCredentials(rows, (row) => placeOf(files, location, row))) problems.add(found);
     },
-    onWait: (seconds: number, why: string) => report([`Waiting for ${seconds} s: ${why}.`]),
+    onWait: (seconds: number, why: string) => printLines([`Waiting for ${seconds} s: ${why}.`]),
   };
   let closed = false;
   try {
@@ -167,13 +101,13 @@ async function exportTo(
     await files.close(unsettled === undefined && !stopped);
     if (stopped) throw interrupted(files);
     for (const path of writtenFiles(files, location.shown)) process.stdout.write(`${toPrintable(path)}\n`);
-    report(exportedText(files, location.shown));
-    report("seen" in left ? peekedText(left) : takenText(left));
-    if (unsettled !== undefined) report([unsettled]);
+    printLines(exportedText(files, location.shown));
+    printLines("seen" in left ? peekedText(left) : takenText(left));
+    if (unsettled !== undefined) printLines([unsettled]);
     return unsettled === undefined ? 0 : 1;
   } finally {
-    report(problems.sorted().map((found) => formatDiagnostic(found)));
-    if (problems.omitted > 0) report([`${problems.omitted} more problems are not shown.`]);
+    printLines(problems.sorted().map((found) => formatDiagnostic(found)));
+    if (problems.omitted > 0) printLines([`${problems.omitted} more problems are not shown.`]);
     if (!closed) await leaveOff(files);
   }
 }
@@ -204,7 +138,7 @@ function stopOnSignals(): { readonly stop: AbortSignal; readonly release: () => 
   const controller = new AbortController();
   const onSignal = () => {
     release();
-    report(["Stopping after the batch in hand …"]);
+    printLines(["Stopping after the batch in hand …"]);
     controller.abort();
   };
   const release = () => {
@@ -229,8 +163,4 @@ function sinceOf(text: string | undefined): number | undefined {
   throw new UsageError(
     `--since ${quote(text)} is not a time. Write a date (2026-11-27), a time with its zone (2026-11-27T08:00Z), or how long ago (30m, 24h, 7d).`,
   );
-}
-
-function report(lines: readonly string[]): void {
-  for (const line of lines) process.stderr.write(`${toPrintable(line)}\n`);
 }

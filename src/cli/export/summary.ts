@@ -1,5 +1,5 @@
 import { formatCount, formatNumber } from "../../format.ts";
-import { quote } from "../../printable.ts";
+import { quote, toPrintable } from "../../printable.ts";
 import type { DrainResult, ExportFiles, ExportPaths, PeekResult, RowKind } from "../../redrive/index.ts";
 
 const kinds = ["json", "text", "unpushable"] as const satisfies readonly RowKind[];
@@ -78,4 +78,9 @@ function ranges(lines: readonly number[]): string {
     at = end + 1;
   }
   return parts.join(",");
+}
+
+/** Prints lines for the user to stderr. */
+export function printLines(lines: readonly string[]): void {
+  for (const line of lines) process.stderr.write(`${toPrintable(line)}\n`);
 }

@@ -4,20 +4,14 @@ import { headCommit } from "../../config/commit.ts";
 import { findDeployer } from "../../config/deployer.ts";
 import { readStackConfig } from "../../config/stack-config.ts";
 import { findLockHolder } from "../../engine/find-lock-holder.ts";
-import type { Pulumi } from "../../engine/pulumi.ts";
 import { isBrokenCheckpoint } from "../../engine/pulumi-internals/cli-messages.ts";
-import { readState, type StackState } from "../../engine/read-state.ts";
-import { type EngineResult, runPulumi } from "../../engine/run-pulumi.ts";
-import { pushDigest } from "../../lifecycle/apply/approval.ts";
-import { allQueueLedgers } from "../../lifecycle/ledger/queue-ledgers.ts";
-import { parseRequest } from "../../lifecycle/protocol/request.ts";
+import type { StackState } from "../../engine/read-state.ts";
 import { matchesStack } from "../../manifest/stack-patterns.ts";
 import { pulumiCommand } from "../../package-manager.ts";
 import { UsageError } from "../../usage-error.ts";
 import { withDisposable } from "../../with-disposable.ts";
 import { createHumanReporter } from "../reporters/human.ts";
 import { createJsonReporter } from "../reporters/json.ts";
-import { RunProgress } from "../reporters/progress.ts";
 import type { Reporter } from "../reporters/reporter.ts";
 import { createResultFileReporter } from "../reporters/result-file.ts";
 import {
@@ -27,34 +21,20 @@ import {
   type StackName,
   type StackSnapshot,
 } from "../shared/deployment/stack-snapshot.ts";
-import { type EndSignals, listenForSignals } from "../shared/end-signals.ts";
+import { listenForSignals } from "../shared/end-signals.ts";
 import { exitCodes, signalExitCodes } from "../shared/exit-codes.ts";
-import { toOutcome } from "../shared/outcome.ts";
 import { checkOutput, writeOutput } from "../shared/output.ts";
 import { createPainter } from "../shared/paint.ts";
 import { makePlan } from "../shared/plan/make-plan.ts";
-import type { Plan } from "../shared/plan/model.ts";
 import { printProblems } from "../shared/problems/print-problems.ts";
-import { type RequestFile, writeRequestFile } from "../shared/request-file.ts";
-import { watchJournals } from "../shared/unsaved-pushes.ts";
 import { confirmDeletions } from "./confirm-deletions.ts";
 import { confirmPlan } from "./confirm-plan.ts";
-import { createEventWatcher } from "./engine-events.ts";
-import { type ExpectedPlan, readExpectedPlan } from "./expected-plan.ts";
+import { deployPlan, type Locked, type Run } from "./deploy-plan.ts";
+import { readExpectedPlan } from "./expected-plan.ts";
 import type { UpFlags } from "./flags.ts";
 
 /** Milliseconds between two attempts to deploy to a stack that another run has locked. */
 const attemptMs = 2_000;
-
-interface Run {
-  readonly root: string;
-  readonly flags: UpFlags;
-  readonly stack: StackName;
-  readonly find: () => Promise<Pulumi>;
-  readonly env: NodeJS.ProcessEnv;
-  readonly report: Reporter;
-  readonly expected: ExpectedPlan | undefined;
-}
 
 /**
  * Validates, plans, asks for confirmation and deploys.
@@ -131,7 +111,7 @@ async function runAttempts(run: Run): Promise<number> {
       signals.onFirst(() => reporter.onStopping());
       const attempt: number | Locked =
         held === undefined
-          ? await deploy(run, plan, { facts: snapshot, before }, signals)
+          ? await deployPlan(run, plan, { snapshot, before }, signals)
           : { kind: "locked", holder: held };
       if (typeof attempt === "number") return attempt;
       const left = until - Date.now();
@@ -153,77 +133,8 @@ async function runAttempts(run: Run): Promise<number> {
   }
 }
 
-/** Runs Pulumi once. @returns the exit code, or the holder of the lock if another run has locked the stack */
-function deploy(run: Run, plan: Plan, known: KnownState, signals: EndSignals): Promise<number | Locked> {
-  // A confirmation or --expect approves exactly the pushes of this plan; --yes alone approves whatever the run pushes.
-  const isApproved = run.expected !== undefined || run.flags.yes !== true;
-  const approvedPushes = isApproved
-    ? plan.review.pushes.map((push) => pushDigest(plan, push))
-    : parseRequest(run.env).approvedPushes;
-  const request = writeRequestFile({ plan: plan.digest, approvedPushes, repair: undefined });
-  return withDisposable(request, (file) => deployUnlessLocked(run, file, plan, known, signals));
-}
-
-/** The snapshot and the state before the run. */
-interface KnownState {
-  readonly facts: StackSnapshot;
-  readonly before: StackState;
-}
-
-type Locked = Extract<EngineResult, { kind: "locked" }>;
-
-async function deployUnlessLocked(
-  { root, stack, find, report: reporter, env }: Run,
-  request: RequestFile,
-  plan: Plan,
-  { facts: snapshot, before }: KnownState,
-  signals: EndSignals,
-): Promise<number | Locked> {
-  const watch = createEventWatcher({
-    report: reporter,
-    progress: new RunProgress(plannedMessages(plan)),
-    now: Date.now,
-  });
-  const pulumi = await find();
-  const journals = await watchJournals(snapshot, env);
-  reporter.onStart();
-  const engine = await runPulumi({
-    root,
-    stack: stack.full,
-    pulumi,
-    env: request.env,
-    onEvent: (event) => watch.handle(event),
-    stop: signals.stop,
-  });
-  if (engine.kind === "locked") return engine;
-  if (engine.kind === "failed" && !watch.erred)
-    reporter.onLog({ severity: "error", text: engine.text.trim(), resource: undefined });
-  const after = await readState(find, stack.full, { project: plan.project, stack: stack.short });
-  // In this case, the outcome is computed from the journals alone.
-  if (after.kind === "none") reporter.onNote(`The state cannot be read after the run: ${after.reason}.`);
-  const state = after.kind === "none" ? before : after.state;
-  const outcome = toOutcome(plan, before, state, {
-    failed: engine.kind === "failed" || after.kind === "none",
-    differs: watch.refused.has("PLAN_DIFFERS"),
-    signal: signals.received,
-    touched: watch.touched,
-    unsaved: await journals.unsaved(collectRuns(state)),
-  });
-  reporter.onEnd(outcome);
-  return outcome.exit;
-}
-
 function isProductionStack({ settings, stack }: StackSnapshot): boolean {
   return matchesStack(settings.production, stack.short);
-}
-
-function collectRuns({ segments }: StackState): ReadonlySet<string> {
-  return new Set(segments.flatMap(({ outputs }) => allQueueLedgers(outputs).flatMap(({ runs }) => runs)));
-}
-
-/** Returns the number of messages to push; undefined if it is only known during the run. */
-function plannedMessages({ total, manifests }: Plan): number | undefined {
-  return manifests.some(({ unresolved }) => unresolved !== null) ? undefined : total.messages;
 }
 
 /** Returns the state. @throws Error if it is unavailable: unlike a plan, a deployment requires it */

@@ -14,8 +14,7 @@ import {
   wireLimits,
 } from "../../producer/wire.ts";
 import { createTransport, type Transport } from "../transport.ts";
-import { type ProducerAnswer, parseAnswer } from "./parse-answer.ts";
-import { parseAskAnswer, parseHelloAnswer, parsePushAnswer } from "./parse-values.ts";
+import { type ProducerAnswer, parseAnswer, parseAskAnswer, parseHelloAnswer, parsePushAnswer } from "./parse-answer.ts";
 
 export interface ProducerClientOptions {
   /** The Worker's address, without a path. */

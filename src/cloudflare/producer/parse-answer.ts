@@ -1,6 +1,14 @@
-import { type JsonObject, parseObject } from "../../json-object.ts";
-import { type RejectionReason, rejectionStatuses, wireVersion } from "../../producer/wire.ts";
-import { isCount } from "../envelope.ts";
+import { isTexts, type JsonObject, parseObject } from "../../json-object.ts";
+import {
+  type AskAnswer,
+  askStatuses,
+  type HelloAnswer,
+  type PushAnswer,
+  type RejectionReason,
+  rejectionStatuses,
+  wireVersion,
+} from "../../producer/wire.ts";
+import { isCount, parseMetrics } from "../envelope.ts";
 import { createFailure } from "../network-errors.ts";
 import { parseRateLimitHeaders } from "../rate-limit-headers.ts";
 import type { TransportResult } from "../transport.ts";
@@ -66,4 +74,40 @@ function toLimit(text: string): Failure {
       )
     : createFailure("after_wait", "Cloudflare limits the requests to the Worker (HTTP 429)", "Run it again later.");
   return { ...failure, status: 429 };
+}
+
+/** Reads the answer to a push. @returns undefined if it is not valid */
+export function parsePushAnswer(value: JsonObject): PushAnswer | undefined {
+  const { state, ledger, code, message, repeated, in_doubt, maybe_twice } = value;
+  if (state !== "accepted" && state !== "refused" && state !== "in_doubt") return undefined;
+  if (typeof ledger !== "string" || typeof repeated !== "number") return undefined;
+  if (!isTexts(in_doubt) || !isTexts(maybe_twice)) return undefined;
+  return {
+    version: wireVersion,
+    state,
+    ledger,
+    code: typeof code === "number" ? code : null,
+    message: typeof message === "string" ? message : null,
+    repeated,
+    in_doubt,
+    maybe_twice,
+    metrics: parseMetrics(value.metrics) ?? null,
+  };
+}
+
+/** Reads the answer to an ask. @param keys number of keys that were asked for */
+export function parseAskAnswer(value: JsonObject, keys: number): AskAnswer | undefined {
+  const { state, ledger, statuses, maybe_twice } = value;
+  if (state !== "answered" || typeof ledger !== "string" || !isTexts(statuses) || !isTexts(maybe_twice)) {
+    return undefined;
+  }
+  const known = statuses.flatMap((status) => askStatuses.find((each) => each === status) ?? []);
+  if (known.length !== keys) return undefined;
+  return { version: wireVersion, state, ledger, statuses: known, maybe_twice };
+}
+
+/** Reads the answer to a hello. */
+export function parseHelloAnswer({ state, code_digest, queues }: JsonObject): HelloAnswer | undefined {
+  if (state !== "ready" || !isTexts(queues)) return undefined;
+  return { version: wireVersion, state, code_digest: typeof code_digest === "string" ? code_digest : null, queues };
 }

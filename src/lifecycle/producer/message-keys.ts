@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { SegmentRun } from "../segment-run.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 
 /** 132 bits; see `keyPattern` of the protocol. */
@@ -19,4 +20,27 @@ export function messageKeys(
 ): (index: number) => string {
   const scope = JSON.stringify([accountId, queueId, deployment, segment, generation]);
   return (index) => hash("sha256", `${scope}\n${keyOf(index)}`, "base64url").slice(0, keyCharacters);
+}
+
+type GenerationSource = Pick<SegmentRun, "previous" | "recorded" | "ledger"> & {
+  readonly inputs: Pick<SegmentRun["inputs"], "resourceUrn">;
+  readonly claim: Pick<SegmentRun["claim"], "recovered">;
+  readonly session: Pick<SegmentRun["session"], "removed">;
+};
+
+/**
+ * Returns the generation of a run's messages: a part of their keys in the Worker's ledger, which never sends the same key twice.
+ * It is computed from the Pulumi state alone, so that a run after a lost journal computes it again, and it changes whenever
+ * messages that were pushed are to be pushed again: in a new delivery, to another queue, after `forget`, or after a message was
+ * removed and added again.
+ */
+export function resolveGeneration(run: GenerationSource): string {
+  const { previous, recorded, ledger, claim, inputs, session } = run;
+  const last = claim.recovered.findLast(({ isNext }) => isNext)?.found.head;
+  const latestRun = (recorded ?? previous)?.runs[0];
+  if (!ledger.resumed) return [last?.id ?? latestRun ?? "", ledger.delivery, ledger.deliveryNumber ?? ""].join(" ");
+  if (last?.workerLedger !== undefined) return last.workerLedger.generation;
+  // A delivery that began over REST.
+  if (last?.startsOver) return last.id;
+  return recorded?.workerLedger?.generation ?? latestRun ?? session.removed.get(inputs.resourceUrn) ?? "";
 }

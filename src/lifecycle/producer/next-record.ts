@@ -1,5 +1,5 @@
 import type { WorkerLedgerRecord } from "../state/segment.ts";
-import { resolveGeneration } from "./generation.ts";
+import { resolveGeneration } from "./message-keys.ts";
 
 /** What a run through the Worker knows about the messages in doubt. */
 export interface WorkerRun {

@@ -4,8 +4,7 @@ import type { SegmentLedger } from "../ledger/types.ts";
 import type { SegmentRun } from "../segment-run.ts";
 import type { WorkerLedgerRecord, WorkerTarget } from "../state/segment.ts";
 import { applyAnswers, findKnownDoubts } from "./conclude.ts";
-import { resolveGeneration } from "./generation.ts";
-import { messageKeys } from "./message-keys.ts";
+import { messageKeys, resolveGeneration } from "./message-keys.ts";
 import type { WorkerRun } from "./next-record.ts";
 import { assertBound, resolveQueueName } from "./queue-name.ts";
 

@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import { open, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { syncFolder } from "../sync-folder.ts";
+import { JournalError } from "./journal.ts";
+
+/** Reports whether a file exists. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** Renames a file. @returns false if it does not exist */
+export async function moveIfThere(folder: string, from: string, to: string): Promise<boolean> {
+  try {
+    await rename(join(folder, from), join(folder, to));
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    throw error;
+  }
+  await syncFolder(folder);
+  return true;
+}
+
+/** Creates a file atomically: after a crash it has the whole text, or does not exist. */
+export async function createFile(folder: string, file: string, text: string): Promise<void> {
+  const temporary = join(folder, `${file}.${randomUUID()}`);
+  try {
+    const handle = await open(temporary, "wx", 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, join(folder, file));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+/** Wraps errors with their code only: the system's messages contain absolute paths, and this error may be stored in the Pulumi state. */
+export async function withJournalError<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof JournalError) throw error;
+    const code = errorCode(error) ?? "unknown error";
+    throw new JournalError(
+      `the journal cannot be ${what} (${code}). Check that its folder is writable and that the disk is not full`,
+    );
+  }
+}
+
+/** Returns the code of a system error, such as `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
