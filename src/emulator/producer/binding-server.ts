@@ -7,7 +7,7 @@ import type { Api } from "../api/handler.ts";
 import type { ApiResponse } from "../api/http.ts";
 import { isObject, parseObject, typeMismatch } from "../api/json.ts";
 import { readBatch } from "../api/push-body.ts";
-import type { IncomingMessage } from "../broker/types.ts";
+import type { IncomingMessage as QueuedMessage } from "../broker/types.ts";
 import { ApiError, apiErrors } from "../errors.ts";
 import type { RequestPipeline } from "../request-pipeline.ts";
 import { sendReply } from "../send-reply.ts";
@@ -93,7 +93,7 @@ function isEqual(a: string, b: string): boolean {
  *
  * @throws ApiError 10013, 10202 to 10208
  */
-function readBindingBatch(body: Buffer, maxDelaySeconds: number): IncomingMessage[] {
+function readBindingBatch(body: Buffer, maxDelaySeconds: number): QueuedMessage[] {
   const { messages } = parseObject(body);
   if (!Array.isArray(messages)) throw typeMismatch("/messages", "must be an array");
   const texts = messages.map((message: unknown, index) => toApiMessage(message, `/messages/${index}`));
