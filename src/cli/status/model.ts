@@ -19,15 +19,14 @@ export interface Status {
   readonly notAsked: string | null;
 }
 
-export interface ManifestStatus extends Pick<ManifestPlan, "name" | "queue" | "mode" | "messages" | "journaled"> {
+export interface ManifestStatus
+  extends Pick<ManifestPlan, "name" | "queue" | "mode" | "messages" | "inDoubtMessages" | "journaled"> {
   /** Number of messages in the manifest that were pushed, according to the ledger or the local journal of a killed run. */
   readonly pushed: number;
   /** Number of messages that the next run pushes, including those in doubt that it sends again. */
   readonly pending: number;
   /** Number of messages sent without an answer: each may be in the queue or not. */
   readonly inDoubt: number;
-  /** Labels of the messages in doubt in the stack's state, as `settle` accepts them. */
-  readonly inDoubtMessages: readonly string[];
   /** Labels of the messages that may have arrived twice in the last push of their segment. */
   readonly possibleDuplicates: readonly string[];
   readonly edited: number;
@@ -88,7 +87,8 @@ function listComponents({ manifests }: Plan, { segments }: StackState): readonly
 }
 
 function manifestStatus(manifest: ManifestPlan, { segments }: StackState): ManifestStatus {
-  const { name, queue, mode, messages, pushedBefore, push, inDoubt, held, journaled, edited, forgotten } = manifest;
+  const { name, queue, mode, messages, pushedBefore, push, inDoubt, inDoubtMessages, held, journaled } = manifest;
+  const { edited, forgotten } = manifest;
   const stopped = manifest.inDoubtPolicy === "stop" ? journaled.inDoubt : 0;
   const runs = segments.flatMap(({ manifest: of, outputs }) =>
     of === name && outputs.pushed > 0 ? [outputs.lastPush] : [],
@@ -107,7 +107,7 @@ function manifestStatus(manifest: ManifestPlan, { segments }: StackState): Manif
     pushed: pushedBefore + journaled.pushed,
     pending: Math.max(0, push.messages - journaled.pushed - stopped),
     inDoubt: inDoubt + held + journaled.inDoubt,
-    inDoubtMessages: recorded.flatMap(({ outputs }) => outputs.inDoubtMessages ?? []),
+    inDoubtMessages,
     possibleDuplicates: recorded.flatMap(({ outputs }) => outputs.lastPush.possibleDuplicates ?? []),
     edited: edited.reduce((sum, each) => sum + each.messages, 0),
     removed: forgotten,

@@ -12,7 +12,6 @@ const deployed = stateOf(
   outputsOf("backfill", {
     segment: 1,
     lastPush: { ...later, possibleDuplicates: ["#5001 (o-5001) to #5003 (o-5003)"] },
-    inDoubtMessages: ["#5004 (o-5004)"],
   }),
   outputsOf("quiet"),
 );
@@ -49,7 +48,7 @@ describe("a status", () => {
         pushed: 500,
         pending: 999_700,
         inDoubt: 140,
-        inDoubtMessages: ["#5004 (o-5004)"],
+        inDoubtMessages: ["#101 (o-101) to #200 (o-200)"],
         possibleDuplicates: ["#5001 (o-5001) to #5003 (o-5003)"],
         removed: 1,
         lastPush: { at: later.at },

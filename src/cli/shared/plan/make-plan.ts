@@ -116,6 +116,7 @@ function manifestPlan(
     pushedBefore,
     inDoubt: sum(({ decision }) => decision.inDoubt.length) - held,
     held,
+    inDoubtMessages: segments.flatMap(({ inDoubtMessages }) => inDoubtMessages),
     journaled: {
       pushed: sum(({ journaled }) => journaled.pushed),
       inDoubt: sum(({ journaled }) => journaled.inDoubt),

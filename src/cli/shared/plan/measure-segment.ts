@@ -1,4 +1,6 @@
+import { countLabels, formatAllLabels } from "../../../labels.ts";
 import { type PlannedPush, toOpenPush, toPlannedPush } from "../../../lifecycle/apply/approval.ts";
+import { isSameQueue } from "../../../lifecycle/ledger/queue-ledgers.ts";
 import type { SegmentInputs } from "../../../lifecycle/state/segment.ts";
 import { limits } from "../../../limits.ts";
 import { withDedupKey } from "../../../manifest/index.ts";
@@ -16,6 +18,8 @@ export interface SegmentMeasurement
   extends Pick<SegmentDecision, "decision" | "held" | "journaled" | "takesOver" | "refusal"> {
   /** Number of messages in the segment. */
   readonly messages: number;
+  /** Labels of the messages in doubt. */
+  readonly inDoubtMessages: readonly string[];
   readonly push: PushSize;
   /** The push to review; undefined if nothing would be pushed. */
   readonly reviewed: PlannedPush | undefined;
@@ -95,6 +99,7 @@ class Measurement {
     const { decision, sendable, held, journaled, takesOver, refusal } = this.#decided;
     return {
       messages: inputs.messages,
+      inDoubtMessages: inDoubtLabels(this.#segment, this.#decided),
       decision,
       push: this.#push,
       held,
@@ -109,6 +114,20 @@ class Measurement {
       sample: this.#sample,
     };
   }
+}
+
+/**
+ * Returns the labels of the messages in doubt: those in the state, where rows have the ids that they had when they were sent. If some
+ * of these messages were removed since, it makes new ones without ids of rows, since the plan does not read rows that are not sent.
+ */
+function inDoubtLabels(
+  { recorded, inputs }: SegmentSnapshot,
+  { decision: { inDoubt }, labelOf }: SegmentDecision,
+): readonly string[] {
+  const known =
+    recorded !== undefined && isSameQueue(recorded.outputs, inputs) ? recorded.outputs.inDoubtMessages : undefined;
+  if (known !== undefined && countLabels(known) === inDoubt.length) return known;
+  return formatAllLabels(inDoubt.map((index) => labelOf(index)));
 }
 
 function reviewedPush(inputs: SegmentInputs, sendable: readonly number[]): PlannedPush | undefined {

@@ -1,4 +1,5 @@
 import { formatCount, formatNumber } from "../../../format.ts";
+import { formatLabelList } from "../../../labels.ts";
 import { toPrintableData } from "../../../printable.ts";
 import type { InDoubtPolicy } from "../../../types.ts";
 import type { EditedPlanMessage, ManifestPlan } from "./model.ts";
@@ -15,6 +16,7 @@ export function formatNotes(manifest: ManifestPlan): string[] {
     pushedBefore,
     inDoubt,
     held,
+    inDoubtMessages,
     inDoubtPolicy,
     journaled,
     takesOver,
@@ -45,6 +47,7 @@ export function formatNotes(manifest: ManifestPlan): string[] {
     ...(rest ? ["what a journal here has of messages that are gone, or known, is written to the ledger"] : []),
     ...(inDoubt > 0 ? [`${formatNumber(inDoubt)} of them in doubt: ${inDoubtNotes.resend}`] : []),
     ...(held > 0 ? [`${formatNumber(held)} in doubt: ${inDoubtNotes.stop}`] : []),
+    ...(inDoubtMessages.length > 0 ? [`in doubt: ${formatLabelList(inDoubtMessages)}`] : []),
     ...(forgotten > 0
       ? [
           `${formatNumber(forgotten)} removed from the manifest: dropped from the ledger, but not recalled from the queue`,
