@@ -23,7 +23,7 @@ const severities = {
  * Creates a log that shows events on the line of a resource. It calls Pulumi's Log method with the URN of the resource;
  * console output and `pulumi.log` would appear on the line of the stack. Users see a sentence, also in the logs of Pulumi Cloud.
  * If a command asks for events, the encoded event is sent just before it as an ephemeral message, which Pulumi neither logs nor
- * stores, and only passes to the Automation API.
+ * stores, and only passes to the reader of the run's events.
  *
  * A sentence that cannot be delivered is written to stderr; it is never lost and never fails a push. Passing events are
  * ephemeral: a terminal replaces them and a log omits them.

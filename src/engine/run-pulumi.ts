@@ -1,6 +1,8 @@
-import type { EngineEvent, LocalWorkspaceOptions } from "@pulumi/pulumi/automation/index.js";
+import { type ChildProcess, spawn } from "node:child_process";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { withDisposable } from "../with-disposable.ts";
 import type { Pulumi } from "./pulumi.ts";
-import { EngineFailedError, replaceUp } from "./pulumi-internals/automation-command.ts";
+import type { EventServer } from "./pulumi-internals/event-server.ts";
 import { type LockHolder, parseLockHolder } from "./stack-lock.ts";
 
 export type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
@@ -26,46 +28,54 @@ export type EngineResult =
   /** `text`: the stderr output of Pulumi. */
   | { readonly kind: "failed"; readonly text: string };
 
-/** Runs `pulumi up` through the Automation API, without a preview, since the plan has replaced it. */
-export async function runPulumi({
-  root,
-  stack,
-  pulumi,
-  env,
-  targets,
-  message,
-  onEvent,
-  stop,
-}: EngineRun): Promise<EngineResult> {
-  // Imported on demand, since it takes most of a second.
-  const { LocalWorkspace, PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
-  process.env.PATH = pulumi.env.PATH;
-  const { no_grpc_proxy = "" } = pulumi.env;
-  const command = await PulumiCommand.get();
+/** Runs `pulumi up` without a preview, since the plan has replaced it. */
+export async function runPulumi(run: EngineRun): Promise<EngineResult> {
+  // Imported on demand, since it loads gRPC.
+  const { startEventServer } = await import("./pulumi-internals/event-server.ts");
+  const { code, stderr } = await withDisposable(await startEventServer(run.onEvent), (events) => startUp(run, events));
+  if (code === 0) return { kind: "ok" };
+  const holder = parseLockHolder(stderr);
+  return holder === undefined ? { kind: "failed", text: stderr } : { kind: "locked", holder };
+}
+
+/**
+ * Pulumi is in a process group of its own: in the terminal's, it would receive Ctrl-C twice, directly and from this process, and
+ * treat the second signal as a request to terminate immediately.
+ */
+async function startUp(
+  { root, stack, pulumi, env, targets = [], message, stop }: EngineRun,
+  events: EventServer,
+): Promise<{ readonly code: number | null; readonly stderr: string }> {
+  const args = [
+    ...["up", "--yes", "--skip-preview", "--stack", stack],
+    ...(message === undefined ? [] : ["--message", message]),
+    ...targets.flatMap((target) => ["--target", target]),
+    ...["--exec-agent", "queue-seeder", ...events.args],
+    ...["--suppress-outputs", "--color", "never", "--non-interactive"],
+  ];
+  const child = spawn(pulumi.engine.pulumi, args, {
+    cwd: root,
+    env: { ...pulumi.env, ...env, ...events.env },
+    detached: true,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const interrupt = () => child.kill("SIGINT");
+  if (stop.aborted) interrupt();
+  stop.addEventListener("abort", interrupt, { once: true });
   let stderr = "";
-  replaceUp(command, pulumi.engine.pulumi, stop, (text) => {
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
-  const options: LocalWorkspaceOptions = {
-    pulumiCommand: command,
-    envVars: { ...env, no_grpc_proxy, PULUMI_SKIP_UPDATE_CHECK: "true" },
-  };
-  const workspace = await LocalWorkspace.selectStack({ stackName: stack, workDir: root }, options);
   try {
-    const target = targets === undefined ? {} : { target: [...targets] };
-    const described = message === undefined ? {} : { message };
-    await workspace.up({
-      ...target,
-      ...described,
-      onEvent,
-      color: "never",
-      suppressOutputs: true,
-      userAgent: "queue-seeder",
-    });
-    return { kind: "ok" };
-  } catch (error) {
-    if (!(error instanceof EngineFailedError)) throw error;
-    const holder = parseLockHolder(stderr);
-    return holder === undefined ? { kind: "failed", text: stderr } : { kind: "locked", holder };
+    return { code: await waitForEnd(child), stderr };
+  } finally {
+    stop.removeEventListener("abort", interrupt);
   }
+}
+
+function waitForEnd(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
 }

@@ -105,7 +105,6 @@ interface Seen {
 }
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-const { PATH } = process.env;
 let stack: OwnStack;
 let pulumi: Pulumi;
 let seen: Seen;
@@ -146,16 +145,12 @@ beforeAll(async () => {
   const holder = run.child.pid;
   seen = { result, events, selected, outputs, resources, tainted, preview, holder, lock, refusal, providers, orphans };
 });
-afterAll(async () => {
-  // The Automation API finds Pulumi by the variable of this process.
-  process.env.PATH = PATH;
-  await stack[Symbol.asyncDispose]();
-});
+afterAll(() => stack[Symbol.asyncDispose]());
 
 const thing = (resources: readonly ExportedResource[]) => resources.find((each) => each.type === type);
 
 const checks = {
-  "src/engine/pulumi-internals/automation-command.ts"() {
+  "src/engine/pulumi-internals/event-server.ts"() {
     expect(seen.result).toEqual({ kind: "ok" });
     expect(seen.events.some(({ summaryEvent }) => summaryEvent?.resourceChanges.create === 2)).toBe(true);
     expect(seen.selected).not.toBe(0);

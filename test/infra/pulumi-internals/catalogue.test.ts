@@ -22,7 +22,7 @@ const signs = {
   "a part of the SDK that its types omit": /rawConfig|isConfigSecret|Reflect\.get\(pulumi/,
   "how Node prepares stack traces": /Error\.(prepareStackTrace|stackTraceLimit|captureStackTrace)/,
   "the input that holds a provider": /__provider:/,
-  "an undocumented variable": /PULUMI_(AUTOMATION_API|ENABLE_\w+)\b/,
+  "an undocumented variable": /PULUMI_(DEBUG_COMMANDS|ENABLE_\w+)\b/,
   "the signature of a secret": /4dabf18193072939515e22adb298388d/,
   "a gRPC method of Pulumi": /pulumirpc\.|_pb\.js/,
   "the files of a backend or of an installation": /\.pulumi\/(locks|stacks)|pulumi-language-|pulumi-resource-pulumi/,

@@ -36,7 +36,7 @@ export const internals = {
   },
   "infra/pulumi-internals/engine-log.ts": {
     relies:
-      "A provider gets the address of Pulumi's Log method as its first argument; ephemeral messages reach the Automation API.",
+      "A provider gets the address of Pulumi's Log method as its first argument; ephemeral messages are among the events of a run.",
     symptom:
       "`queue-seeder up` would show no progress and no result of a manifest; `pulumi up` would show no warnings.",
     checkedWith: "cli",
@@ -96,15 +96,15 @@ export const internals = {
     symptom: "The state would contain paths of the machine, and differ between machines.",
     checkedWith: "sdk",
   },
-  "src/engine/pulumi-internals/automation-command.ts": {
-    relies:
-      "The Automation API runs every command by the method `run` of its command, and reads events from a file that Pulumi writes.",
-    symptom: "`queue-seeder up` would fail, select another stack for the user, or not stop on Ctrl-C as promised.",
-    checkedWith: "cli",
-  },
   "src/engine/pulumi-internals/cli-messages.ts": {
     relies: "Pulumi's errors have these words and exit codes.",
     symptom: "A locked stack would be reported as a failure, without the holder; reasons would be missing.",
+    checkedWith: "cli",
+  },
+  "src/engine/pulumi-internals/event-server.ts": {
+    relies:
+      "Pulumi sends the events of a run, as JSON, to the gRPC service pulumirpc.Events at the address in its flag --event-log.",
+    symptom: "`queue-seeder up` would show nothing of a run, and report that nothing was pushed.",
     checkedWith: "cli",
   },
   "src/engine/pulumi-internals/exported-state.ts": {
