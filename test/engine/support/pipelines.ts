@@ -45,7 +45,7 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
       }
     },
   });
-  const { PATH = "", QUEUE_SEEDER_TEST_PROJECT = "" } = stack.project.env;
+  const { PATH = "", QUEUE_SEEDER_TEST_PROJECT = "", NODE_COMPILE_CACHE = "" } = stack.project.env;
   const home = join(folder, "home");
   mkdirSync(home);
   symlinkSync(engineVersions(), join(home, "versions"));
@@ -57,6 +57,7 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
     runnerEnv: {
       PATH,
       QUEUE_SEEDER_TEST_PROJECT,
+      NODE_COMPILE_CACHE,
       HOME: home,
       PULUMI_HOME: home,
       PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -1,9 +1,9 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { type ProcessResult, type Running, spawnProcess } from "../../../src/engine/child-process.ts";
 import { type Engine, findEngine } from "../../../src/engine/find-engine.ts";
 import { type Process, processesWith } from "./processes.ts";
+import { compileCacheVariable, makeProjectFolder } from "./shared-folder.ts";
 
 export interface ProjectOptions {
   /** Texts by path in the project, mainly `messages/…`. They replace copied files. */
@@ -51,15 +51,16 @@ const timeoutMs = 150_000;
 export function makeProject(options: ProjectOptions = {}): Project {
   const engine = findEngine();
   if (engine === undefined) throw new Error("No Pulumi engine is here. Run `npm run engine` first.");
-  const base = realpathSync(mkdtempSync(join(tmpdir(), "queue-seeder-")));
+  const base = makeProjectFolder();
   const dir = join(base, "project");
   for (const folder of [dir, join(base, "home"), join(base, "state")]) mkdirSync(folder);
+  const binDir = linkEngine(engine, join(base, "home"));
   // Copies, not links: Node resolves links, and the program would then use the repository as its root.
   for (const path of options.copy ?? program) {
     if (existsSync(join(root, path))) cpSync(join(root, path), join(dir, path), { recursive: true });
   }
   if (options.install === undefined) symlinkSync(join(root, "node_modules"), join(dir, "node_modules"));
-  const env = environment(base, engine, options);
+  const env = environment(base, binDir, options);
   const running = new Set<Running>();
 
   const project: Project = {
@@ -97,9 +98,9 @@ export function makeProject(options: ProjectOptions = {}): Project {
  * Only the variables listed here are passed to Pulumi: a developer's credentials, proxies and Pulumi settings must not be. The
  * home folder is a temporary one as well, so that the test leaves nothing in the user's, and Pulumi finds no real plugin.
  */
-function environment(base: string, engine: Engine, options: ProjectOptions): Record<string, string> {
+function environment(base: string, binDir: string, options: ProjectOptions): Record<string, string> {
   const nodeDir = dirname(process.execPath);
-  const path = [nodeDir, ...(options.standin ? [standinDir] : []), engine.binDir, process.env.PATH ?? ""];
+  const path = [nodeDir, ...(options.standin ? [standinDir] : []), binDir, process.env.PATH ?? ""];
   return {
     PATH: path.join(delimiter),
     HOME: join(base, "home"),
@@ -109,8 +110,22 @@ function environment(base: string, engine: Engine, options: ProjectOptions): Rec
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     QUEUE_SEEDER_TEST_PROJECT: join(base, "project"),
+    ...compileCacheVariable(),
     ...options.env,
   };
+}
+
+/**
+ * Links the Pulumi CLI into Pulumi's home, as the npm package `pulumi` installs it: the folder's name says the version, which the
+ * command line would otherwise ask for with a process of its own each time.
+ *
+ * @returns the folder for the PATH
+ */
+function linkEngine({ binDir, version }: Engine, home: string): string {
+  const linked = join(home, "versions", version, "bin");
+  mkdirSync(dirname(linked), { recursive: true });
+  symlinkSync(realpathSync(binDir), linked);
+  return linked;
 }
 
 function killIfThere(pid: number): void {

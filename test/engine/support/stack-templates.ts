@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { templatesVariable } from "./global-setup.ts";
 import type { Project } from "./project.ts";
+import { sharedFolder } from "./shared-folder.ts";
 
 /**
  * Copies of stacks that Pulumi has made, for all test files of a run. Making a stack with a secret takes two runs of Pulumi, and each
  * derives the key from the passphrase anew, with a million rounds. A stack of the same names and secrets is the same files.
  */
-const folder = process.env[templatesVariable];
+const folder = sharedFolder && join(sharedFolder, "stacks");
 
 /** The token of emulators, the same for all stacks, so that they share a template. */
 export const testToken = "b0a1-token-for-tests";

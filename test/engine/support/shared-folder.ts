@@ -1,0 +1,37 @@
+import { mkdirSync, mkdtempSync, realpathSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sharedFolderVariable } from "./global-setup.ts";
+
+/** Folder that the test files of a run share; undefined without the global set-up, as in the soak and the benches. */
+export const sharedFolder = process.env[sharedFolderVariable];
+
+/**
+ * Makes a folder for a project, at the first free path. Node's compile cache finds modules by their path: a project at the path of
+ * an earlier one need not be compiled and stripped of its types again, which is a quarter of its first run of Pulumi.
+ */
+export function makeProjectFolder(): string {
+  if (sharedFolder === undefined) return realpathSync(mkdtempSync(join(tmpdir(), "queue-seeder-")));
+  for (let n = 1; ; n += 1) {
+    const folder = join(sharedFolder, "projects", String(n));
+    if (makeUnlessTaken(folder)) return folder;
+  }
+}
+
+/**
+ * Returns the variable with the folder of Node's compile cache for all projects. It also holds the modules of Pulumi's SDK. The soak
+ * and the benches run as users do, without it.
+ */
+export function compileCacheVariable(): Record<string, string> {
+  return sharedFolder === undefined ? {} : { NODE_COMPILE_CACHE: join(sharedFolder, "compile-cache") };
+}
+
+function makeUnlessTaken(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
