@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 import { publint } from "publint";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type OwnPackage, packagePackageJson } from "../../scripts/pack/package-json.ts";
-import { packInto } from "../../scripts/pack/tarball.ts";
 import { install, packageJson, run } from "./support/install.ts";
+import { packed } from "./support/packed.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "package-")));
@@ -14,13 +14,13 @@ const project = join(folder, "project");
 let tarball = "";
 
 beforeAll(() => {
-  tarball = packInto(folder);
+  tarball = packed();
   mkdirSync(project);
   install(tarball, project);
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const packed = () => run(folder, "tar", "-tzf", tarball).trimEnd().split("\n");
+const packedFiles = () => run(folder, "tar", "-tzf", tarball).trimEnd().split("\n");
 const installed = (path: string) => join(project, "node_modules/queue-seeder", path);
 
 it("has nothing that publint would say", async () => {
@@ -35,7 +35,7 @@ it("holds the producer Worker unchanged", () => {
 });
 
 it("holds code, its declarations and what it reads, and no tests", () => {
-  const files = packed();
+  const files = packedFiles();
   expect(new Set(files.map(extname))).toEqual(
     new Set([".js", ".mjs", ".cjs", ".ts", ".json", ".jsonc", ".html", ".css", ".md", ".yml", ".sh", ""]),
   );
@@ -80,7 +80,7 @@ it("init copies the tarball that it was installed from into a project of its own
 });
 
 it("reveals nothing about the machine that packed it", () => {
-  const texts = packed().map((path) => readFileSync(installed(path.replace(/^package\//, "")), "utf8"));
+  const texts = packedFiles().map((path) => readFileSync(installed(path.replace(/^package\//, "")), "utf8"));
   for (const location of [repository, folder, "resolved"]) {
     expect(texts.filter((text) => text.includes(`"${location}`) || text.includes(`${location}/`))).toEqual([]);
   }
