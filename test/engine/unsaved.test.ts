@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { cli, startCli } from "./support/cli.ts";
-import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
+import { cli, startCli, waitForOutput } from "./support/cli.ts";
+import { makeSeeder, type Seeder, said, succeeded, waitLongForAnswers } from "./support/seeder.ts";
 
 const manifest = (count: number) =>
   `queue: orders\nin_doubt: stop\nmessages: [{ for_each: ${count}, id: "m\${index}", body: { n: "\${index}" } }]\n`;
@@ -82,18 +82,13 @@ it("pushes nothing twice where the state could not be saved, to this queue and t
 it("lets a second run wait for the first one, which `pulumi cancel` does not end", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(250) } });
   const { stack, emulator } = seeder;
+  waitLongForAnswers(stack);
   const hold = emulator.hold({ route: "batch" }, "before");
   const first = stack.spawnUp();
   await hold.arrived;
   succeeded(await stack.pulumi(["cancel", "--yes"]));
   const second = stack.spawnUp();
-  let heard = "";
-  await new Promise<void>((resolve) => {
-    second.child.stdout?.on("data", (text) => {
-      heard += text;
-      if (/waiting for process \d+/.test(heard)) resolve();
-    });
-  });
+  await waitForOutput(second, /waiting for process \d+/);
   hold.release();
   await Promise.all([first.done, second.done]);
   expect(texts(seeder, "orders")).toEqual(expected(250));

@@ -29,3 +29,18 @@ export function atTerminal(
   const command = words.map((word) => `'${word}'`).join(" ");
   return spawnProcess("script", ["-qefc", command, "/dev/null"], { cwd: dir, env, timeoutMs: 150_000 }).done;
 }
+
+/** Waits until a run has written this to stdout. @throws Error with its output if it ends without it */
+export async function waitForOutput({ child, done }: Running, pattern: RegExp): Promise<void> {
+  let heard = "";
+  const found = new Promise<void>((resolve) => {
+    child.stdout?.on("data", (text) => {
+      heard += text;
+      if (pattern.test(heard)) resolve();
+    });
+  });
+  const over = done.then(({ stdout, stderr }) => {
+    throw new Error(`the run ended without ${pattern}: ${stdout}${stderr}`);
+  });
+  await Promise.race([found, over]);
+}
