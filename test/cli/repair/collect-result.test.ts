@@ -61,7 +61,7 @@ it.each<[string, EngineResult, EngineEvent["diagnosticEvent"][], number | undefi
     [text('{"queueSeeder":2,"kind":"repaired"}')],
     undefined,
     1,
-    [expect.stringMatching(/^EVENT_UNREADABLE: .*version 2.*status/)],
+    [expect.stringMatching(/^EVENT_UNREADABLE: .*format 2.*status/)],
   ],
 ])(
   "a repair says what it did, and of a failure why and how the ledger is: %s",
