@@ -2,7 +2,7 @@ import type { AskStatus } from "../../producer/wire.ts";
 import { resolveLedger } from "../ledger/segment-ledger.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
 import type { SegmentRun } from "../segment-run.ts";
-import type { WorkerLedgerRecord } from "../state/segment.ts";
+import type { WorkerLedgerNote } from "../state/segment.ts";
 
 /**
  * Returns the messages in doubt that the Worker's ledger must contain: those that runs through it left in doubt, under the same keys.
@@ -10,16 +10,16 @@ import type { WorkerLedgerRecord } from "../state/segment.ts";
  */
 export async function findKnownDoubts(
   run: Pick<SegmentRun, "inputs" | "recorded" | "claim" | "ledger" | "source">,
-  record: WorkerLedgerRecord,
+  record: WorkerLedgerNote,
 ): Promise<ReadonlySet<number>> {
   const { inputs, recorded, claim, ledger, source } = run;
   const { inDoubt } = ledger.decision;
   if (record.ledger === undefined || inDoubt.length === 0) return new Set();
-  const isSame = (other: WorkerLedgerRecord | undefined) =>
+  const isSame = (other: WorkerLedgerNote | undefined) =>
     other?.generation === record.generation && other.ledger === record.ledger;
   const digests = inputs.content.kind === "rows" ? (await source()).digests : undefined;
   const alone = resolveLedger(inputs, recorded?.ledger, [], digests).decision.inDoubt;
-  const unknown = new Set(isSame(recorded?.workerLedger) ? [] : alone);
+  const unknown = new Set(isSame(recorded?.workerLedger?.doubts ?? recorded?.workerLedger) ? [] : alone);
   const keys = { known: new Set(alone.map(ledger.keyOf)), unknown: new Set<string>() };
   for (const { found, pushed, inDoubt } of claim.recovered) {
     const set = isSame(found.head.workerLedger) ? keys.known : keys.unknown;

@@ -30,9 +30,13 @@ export function nextWorkerLedger(run: Finished, runId: string | undefined): Work
   const isKnown = before !== undefined || claim.recovered.some(({ found }) => found.head.workerLedger !== undefined);
   if (worker === undefined && !isKnown) return undefined;
   const generation = worker?.record.generation ?? resolveGeneration(run);
-  if (dropped && runId !== undefined) return { generation: runId };
   const ledger = inDoubt === 0 ? undefined : ledgerOfDoubts(run, before, generation);
-  return { generation, ...(ledger !== undefined && { ledger }) };
+  const isIdle = !run.sent && claim.recovered.length === 0;
+  const kept = inDoubt > 0 && isIdle ? before?.doubts : undefined;
+  const doubts = ledger === undefined ? kept : { generation, ledger };
+  if (dropped && runId !== undefined) return { generation: runId, ...(doubts !== undefined && { doubts }) };
+  if (ledger !== undefined) return { generation, ledger };
+  return { generation, ...(kept !== undefined && { doubts: kept }) };
 }
 
 /** Returns the id of the one ledger that has noted every message in doubt, undefined if there is none. */

@@ -2,7 +2,7 @@ import { createSegmentClient, type ProducerClient } from "../../cloudflare/index
 import type { PushRun } from "../../push/index.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
 import type { SegmentRun } from "../segment-run.ts";
-import type { WorkerLedgerRecord, WorkerTarget } from "../state/segment.ts";
+import type { WorkerLedgerNote, WorkerTarget } from "../state/segment.ts";
 import { applyAnswers, findKnownDoubts } from "./conclude.ts";
 import { messageKeys, resolveGeneration } from "./message-keys.ts";
 import type { WorkerRun } from "./next-record.ts";
@@ -32,13 +32,20 @@ export async function openWorkerRoute(run: SegmentRun, target: WorkerTarget): Pr
   const generation = resolveGeneration(run);
   const keyOf = messageKeys(inputs, generation, ledger.keyOf);
   const place = { queue, deployment: inputs.deployment };
-  const ask = (indices: readonly number[]) => client.ask(place, indices.map(keyOf), session.host.cancelled);
+  const ask = (keys: readonly string[]) => client.ask(place, keys, session.host.cancelled);
 
   // The journal must have the id of the ledger before the first request, so one message is asked for in any case.
-  const first = await ask(ledger.decision.pending.slice(0, 1));
-  const record: WorkerLedgerRecord = { generation, ...(first.kind === "answer" && { ledger: first.value.ledger }) };
-  const known = await findKnownDoubts(run, record);
-  const concluded = known.size === 0 ? ledger : await conclude(run, [...known], ask, record);
+  const first = await ask(ledger.decision.pending.slice(0, 1).map(keyOf));
+  const noted = first.kind === "answer" && { ledger: first.value.ledger };
+  const record: WorkerLedgerNote = { generation, ...noted };
+  const earlier = run.recorded?.workerLedger?.doubts;
+  let concluded = ledger;
+  let known: ReadonlySet<number> = new Set();
+  for (const note of [...(earlier === undefined ? [] : [{ ...earlier, ...noted }]), record]) {
+    const sofar = { ...run, ledger: concluded };
+    known = await findKnownDoubts(sofar, note);
+    if (known.size > 0) concluded = await conclude(sofar, [...known], ask, note);
+  }
 
   const doubts = concluded.decision.inDoubt;
   const unknown = doubts.filter((index) => !known.has(index));
@@ -55,19 +62,19 @@ export async function openWorkerRoute(run: SegmentRun, target: WorkerTarget): Pr
   };
 }
 
-type Ask = (indices: readonly number[]) => ReturnType<ProducerClient["ask"]>;
+type Ask = (keys: readonly string[]) => ReturnType<ProducerClient["ask"]>;
 
 /** Asks for messages in doubt, and applies the answers. Another ledger than the one of the first answer concludes nothing. */
 async function conclude(
   { inputs, ledger, session }: SegmentRun,
   known: readonly number[],
   ask: Ask,
-  record: WorkerLedgerRecord,
+  note: WorkerLedgerNote,
 ): Promise<SegmentLedger> {
-  const answer = await ask(known);
-  if (answer.kind !== "answer" || answer.value.ledger !== record.ledger) return ledger;
+  const keyOf = messageKeys(inputs, note.generation, ledger.keyOf);
+  const answer = await ask(known.map(keyOf));
+  if (answer.kind !== "answer" || answer.value.ledger !== note.ledger) return ledger;
   const { statuses, maybeTwice } = answer.value;
-  const keyOf = messageKeys(inputs, record.generation, ledger.keyOf);
   const answers = new Map(known.map((index) => [index, statuses.get(keyOf(index)) ?? "in_doubt"]));
   const twice = new Set(known.filter((index) => maybeTwice.has(keyOf(index))));
   const concluded = applyAnswers(ledger, answers, twice);

@@ -87,12 +87,18 @@ export interface QueueLedger extends QueueRef {
   readonly workerLedger?: WorkerLedgerRecord;
 }
 
-/** What connects the ledger in the Pulumi state with the one of the producer Worker. */
-export interface WorkerLedgerRecord {
+/** Where the producer Worker has noted messages. */
+export interface WorkerLedgerNote {
   /** A part of each message's key; see `resolveGeneration`. */
   readonly generation: string;
   /** The id of the Worker's ledger that has noted every message in doubt; absent if nothing may be concluded from any. */
   readonly ledger?: string;
+}
+
+/** What connects the ledger in the Pulumi state with the one of the producer Worker. */
+export interface WorkerLedgerRecord extends WorkerLedgerNote {
+  /** Where the messages in doubt are noted, if a removed message began a new generation while they were in doubt. */
+  readonly doubts?: WorkerLedgerNote;
 }
 
 /** Incremented when the meaning of an existing key of {@link SegmentOutputs} changes. */

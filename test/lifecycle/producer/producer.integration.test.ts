@@ -104,6 +104,45 @@ it("recovers from the ledger in the state as well, on another machine", async ()
   expect(world.bodies()).toEqual([1, 2, 3]);
 });
 
+it("asks for messages in doubt also if others were removed in the run that left the doubt", async () => {
+  for (const policy of ["resend", "stop"] as const) {
+    const deployment = policy;
+    const of = async (...bodies: unknown[]) => ({
+      ...(await segment(messages(...bodies))),
+      deployment,
+      inDoubtPolicy: policy,
+    });
+    const before = await create(await of(`${policy} 1`, `${policy} 2`));
+    const inputs = await of(`${policy} 3`, `${policy} 4`);
+    fake.fault = (_, path) => (path.includes("/push/") ? "lose_answer" : undefined);
+    const { outputs } = await failureOf(start().update("a/0", before, inputs));
+    expect(outputs).toMatchObject({ inDoubt: 2, workerLedger: { doubts: { ledger: expect.stringMatching(/./) } } });
+    fake.fault = () => undefined;
+    loseJournal();
+    const outs = await update(outputs as SegmentOutputs, inputs);
+    expect(withEmpties(outs)).toMatchObject({ pushed: 2, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
+    expect(last("ledger_asked")).toMatchObject({ arrived: 2, absent: 0, inDoubt: 0 });
+    // What was removed is pushed again once it is back.
+    await update(outs, await of(`${policy} 1`, `${policy} 3`, `${policy} 4`));
+    const sent = world.bodies().filter((body) => String(body).startsWith(policy));
+    expect(sent).toEqual([1, 2, 3, 4, 1].map((number) => `${policy} ${number}`));
+  }
+});
+
+it("keeps what it knows about messages in doubt while the Worker is not reached", async () => {
+  const before = await create(await segment(messages(1, 2)));
+  const inputs = await segment(messages(3, 4));
+  fake.fault = (_, path) => (path.includes("/push/") ? "lose_answer" : undefined);
+  const first = await failureOf(start().update("a/0", before, inputs));
+  fake.fault = () => "lose_answer";
+  const second = await failureOf(start().update("a/0", first.outputs as SegmentOutputs, inputs));
+  fake.fault = () => undefined;
+  loseJournal();
+  const outs = await update((second.outputs ?? first.outputs) as SegmentOutputs, inputs);
+  expect(withEmpties(outs)).toMatchObject({ pushed: 2, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
+  expect(world.bodies()).toEqual([1, 2, 3, 4]);
+});
+
 it("concludes nothing from another ledger, so that messages stay in doubt", async () => {
   const inputs = await segment(messages(1, 2));
   fake.fault = (_, path) => (path.includes("/push/") ? "lose_answer" : undefined);
