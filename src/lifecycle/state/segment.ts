@@ -87,7 +87,7 @@ export interface QueueLedger extends QueueRef {
   readonly workerLedger?: WorkerLedgerRecord;
 }
 
-/** Where the producer Worker has noted messages. */
+/** The place in which the producer Worker has noted messages. */
 export interface WorkerLedgerNote {
   /** A part of each message's key; see `resolveGeneration`. */
   readonly generation: string;
@@ -97,7 +97,7 @@ export interface WorkerLedgerNote {
 
 /** What connects the ledger in the Pulumi state with the one of the producer Worker. */
 export interface WorkerLedgerRecord extends WorkerLedgerNote {
-  /** Where the messages in doubt are noted, if a removed message began a new generation while they were in doubt. */
+  /** The place that has noted the messages in doubt, if a removed message began a new generation while they were in doubt. */
   readonly doubts?: WorkerLedgerNote;
 }
 

@@ -134,7 +134,7 @@ it("keeps what it knows about messages in doubt while the Worker is not reached"
   const inputs = await segment(messages(3, 4));
   fake.fault = (_, path) => (path.includes("/push/") ? "lose_answer" : undefined);
   const first = await failureOf(start().update("a/0", before, inputs));
-  fake.fault = () => "lose_answer";
+  fake.fault = (_, path) => (path.includes("hello") ? undefined : "lose_answer");
   const second = await failureOf(start().update("a/0", first.outputs as SegmentOutputs, inputs));
   fake.fault = () => undefined;
   loseJournal();
