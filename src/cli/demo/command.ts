@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { withHelp } from "../shared/help.ts";
-import { parseIdentifier } from "../shared/options.ts";
-import { type DemoFlags, transports } from "./flags.ts";
+import { parseIdentifier, transports } from "../shared/options.ts";
+import type { DemoFlags } from "./flags.ts";
 
 /** Defines `demo`, which deploys the project of this folder to an emulator. */
 export function demoCommand(): Command {

@@ -1,7 +1,7 @@
-export const transports = ["rest", "worker"] as const;
+import type { PushTransport } from "../../types.ts";
 
 export interface DemoFlags {
   readonly stack: string;
   readonly verbose?: boolean;
-  readonly transport: (typeof transports)[number];
+  readonly transport: PushTransport;
 }

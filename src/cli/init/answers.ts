@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { PushTransport } from "../../types.ts";
 import type { NamedQueue } from "../shared/options.ts";
 import type { InitFlags, Pipeline } from "./flags.ts";
 
@@ -9,6 +10,7 @@ export interface Answers {
   readonly queues: readonly NamedQueue[];
   /** Cloudflare account id; undefined if it comes from the environment (CLOUDFLARE_ACCOUNT_ID). */
   readonly account: string | undefined;
+  readonly transport: PushTransport;
   readonly ci: Pipeline;
 }
 
@@ -19,16 +21,24 @@ export function defaultAnswers(folder: string): Answers {
     .replace(/[^A-Za-z0-9._-]+/g, "-")
     .replace(/^[^A-Za-z0-9]+/, "")
     .slice(0, 100);
-  return { name: name || "seeding", stack: "dev", queues: [{ name: "orders" }], account: undefined, ci: "none" };
+  return {
+    name: name || "seeding",
+    stack: "dev",
+    queues: [{ name: "orders" }],
+    account: undefined,
+    transport: "rest",
+    ci: "none",
+  };
 }
 
 /** Returns the answers given as flags, without defaults. */
-export function answersFromFlags({ name, stack, queue, account, ci }: InitFlags): Partial<Answers> {
+export function answersFromFlags({ name, stack, queue, account, transport, ci }: InitFlags): Partial<Answers> {
   return {
     ...(name !== undefined && { name }),
     ...(stack !== undefined && { stack }),
     ...(queue.length > 0 && { queues: queue }),
     ...(account !== undefined && { account }),
+    ...(transport !== undefined && { transport }),
     ...(ci !== undefined && { ci }),
   };
 }

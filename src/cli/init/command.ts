@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { withHelp } from "../shared/help.ts";
-import { parseAccountOption, parseIdentifier, parseQueueOption, repeatable } from "../shared/options.ts";
+import { parseAccountOption, parseIdentifier, parseQueueOption, repeatable, transports } from "../shared/options.ts";
 import { type InitFlags, pipelines } from "./flags.ts";
 
 /** Defines `init`, which writes the files that a repository needs to seed queues. */
@@ -24,6 +24,11 @@ export function initCommand(): Command {
       parseAccountOption,
     )
     .addOption(
+      new Option("--transport <way>", "push through the REST API, or a producer Worker; without it: rest").choices(
+        transports,
+      ),
+    )
+    .addOption(
       new Option("--ci <system>", "a pipeline that validates, plans and deploys; without it: none").choices(pipelines),
     )
     .option("--yes", "do not prompt: use the defaults and keep existing files")
@@ -36,6 +41,7 @@ export function initCommand(): Command {
     examples: [
       "queue-seeder init",
       "queue-seeder init seeding --queue orders --queue mails --ci github",
+      "queue-seeder init --queue orders --transport worker",
       "queue-seeder init --yes --queue orders=0123456789abcdef0123456789abcdef --stack prod",
     ],
     notes: `It asks for what no flag says, and before it replaces a file. To a package.json, a .gitignore and a

@@ -1,3 +1,4 @@
+import type { PushTransport } from "../../types.ts";
 import type { NamedQueue } from "../shared/options.ts";
 
 export const pipelines = ["github", "gitlab", "none"] as const;
@@ -8,6 +9,7 @@ export interface InitFlags {
   readonly stack?: string;
   readonly queue: readonly NamedQueue[];
   readonly account?: string;
+  readonly transport?: PushTransport;
   readonly ci?: Pipeline;
   readonly yes?: true;
   readonly force?: true;

@@ -13,7 +13,7 @@ export interface Outcome {
 /** Formats a report for the terminal: what was written, what was left unchanged, and the next steps. */
 export function formatReport(
   path: string,
-  { stack, account, queues }: Answers,
+  { stack, account, queues, transport }: Answers,
   outcomes: readonly Outcome[],
   { exec, install, lockFile, run }: PackageManager,
 ): string {
@@ -28,6 +28,7 @@ export function formatReport(
     [`${exec} queue-seeder validate`, "checks messages/"],
     [`${run} demo`, "deploys to an emulator on this machine; needs no account"],
   ];
+  const edits = transport === "worker" ? "Queues and Workers Scripts" : "Queues";
   const deploy = [
     ["mkdir -p ~/.pulumi-state", "keeps the state on this machine"],
     [`${exec} pulumi login file://~/.pulumi-state`, `or, for Pulumi Cloud: ${exec} pulumi login`],
@@ -35,7 +36,15 @@ export function formatReport(
     ...(account === undefined
       ? [[`${exec} pulumi config set queue-seeder:accountId ID`, "unless CLOUDFLARE_ACCOUNT_ID has it"]]
       : []),
-    [`${exec} pulumi config set --secret queue-seeder:apiToken`, "asks for a token that may edit Queues"],
+    ...(transport === "worker"
+      ? [
+          [
+            `openssl rand -base64 32 | ${exec} pulumi config set --secret queue-seeder:workerKey`,
+            "the key with which requests to the Worker are signed",
+          ],
+        ]
+      : []),
+    [`${exec} pulumi config set --secret queue-seeder:apiToken`, `asks for a token that may edit ${edits}`],
     [`${exec} queue-seeder up --stack ${stack}`, createsText(queues)],
   ];
   return `${bold("Files")}

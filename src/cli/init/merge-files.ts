@@ -11,7 +11,7 @@ export class MergeError extends Error {
 export const dependencies = { "@pulumi/pulumi": "^3.270.0", pulumi: "3.250.0" } as const;
 
 /** Packages that are needed only if queues are created. */
-export const creating = { "@pulumi/cloudflare": "^6.22.1" } as const;
+export const provisioning = { "@pulumi/cloudflare": "^6.22.1" } as const;
 
 /** Packages for editors and `tsc`; not needed at run time. */
 export const devDependencies = { "@types/node": "^24", typescript: "^6" } as const;
@@ -22,8 +22,8 @@ export interface PackageNeeds {
   readonly name: string;
   /** How the project depends on queue-seeder, as package.json states it. */
   readonly specifier: string;
-  /** Whether queues are created. */
-  readonly creates: boolean;
+  /** Whether Pulumi creates queues or deploys a Worker. */
+  readonly provisions: boolean;
 }
 
 /**
@@ -41,7 +41,7 @@ export function addToPackageJson(existing: string | undefined, needs: PackageNee
     Object.fromEntries(Object.entries(wanted).filter(([name]) => had[name] === undefined));
   const wanted = {
     ...dependencies,
-    ...(needs.creates ? creating : {}),
+    ...(needs.provisions ? provisioning : {}),
   };
   // A tarball outside the project was copied into it, so its entry changes.
   const own = { [importName]: needs.specifier };

@@ -36,8 +36,9 @@ export interface NewFile {
 
 /** Generates the files of a new project. Pure. @throws MergeError if an existing file cannot be extended */
 export function projectFiles(answers: Answers, state: ProjectState): readonly NewFile[] {
-  const creates = answers.queues.some(({ id }) => id === undefined);
-  const packageJson = addToPackageJson(state.packageJson, { ...answers, creates, specifier: state.own.specifier });
+  // The Cloudflare provider creates queues, and deploys the Worker.
+  const provisions = answers.transport === "worker" || answers.queues.some(({ id }) => id === undefined);
+  const packageJson = addToPackageJson(state.packageJson, { ...answers, provisions, specifier: state.own.specifier });
   const { fromGitRoot: folder, pipeline } = state;
   const toGitRoot = folder === "" ? "" : "../".repeat(folder.split("/").length);
   return [
@@ -104,9 +105,10 @@ function pulumiYaml({ name }: Answers): string {
 `;
 }
 
-function stackYaml({ account, queues }: Answers): string {
+function stackYaml({ account, queues, transport }: Answers): string {
   const config = {
     ...(account === undefined ? {} : { "queue-seeder:accountId": account }),
+    ...(transport === "rest" ? {} : { "queue-seeder:transport": transport }),
     "queue-seeder:queues": Object.fromEntries(
       queues.map(({ name, id }) => [name, id === undefined ? { create: true } : { id }]),
     ),

@@ -37,7 +37,8 @@ export function createPrompter(input: NodeJS.ReadableStream, output: NodeJS.Writ
         (await askUntilValid(ask, "Cloudflare account id (empty: CLOUDFLARE_ACCOUNT_ID counts)", "", parseAccount));
       const ci =
         given.ci ?? (await askUntilValid(ask, `Pipeline (${pipelines.join(", ")})`, byDefault.ci, parsePipeline));
-      return { name, stack, queues, account: accountId, ci };
+      const { transport = byDefault.transport } = given;
+      return { name, stack, queues, account: accountId, transport, ci };
     },
     async mayReplace(path) {
       return /^y(es)?$/i.test((await ask(`${path} exists. Replace it? [y/N] `)).trim());

@@ -1,4 +1,8 @@
 import { InvalidArgumentError, Option } from "commander";
+import type { PushTransport } from "../../types.ts";
+
+/** The values of `--transport`. */
+export const transports: readonly PushTransport[] = ["rest", "worker"];
 
 /** A queue given as `NAME` or `NAME=ID`. */
 export interface NamedQueue {

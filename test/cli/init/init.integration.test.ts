@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { creating, dependencies, devDependencies } from "../../../src/cli/init/merge-files.ts";
+import { dependencies, devDependencies, provisioning } from "../../../src/cli/init/merge-files.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { skipWithout } from "../../support/programs.ts";
 import { main, run } from "../support/run.ts";
@@ -54,6 +54,25 @@ describe("init into an empty folder", () => {
       MESSAGES_FOLDER: ".",
     });
     expect((await run(["validate", "--stack", "prod"], { cwd: folder.path })).code).toBe(0);
+  });
+
+  it("sets up the producer Worker, and says how to make its key", async () => {
+    using folder = temporaryFolder();
+    const flags = ["--yes", "--transport", "worker", "--queue", `orders=${id}`];
+    const { code, stderr } = await run(["init", ...flags], { cwd: folder.path });
+    expect(code).toBe(0);
+    expect(parse(read(folder.path, "Pulumi.dev.yaml"))).toEqual({
+      config: { "queue-seeder:transport": "worker", "queue-seeder:queues": { orders: { id } } },
+    });
+    expect(JSON.parse(read(folder.path, "package.json")).dependencies).toMatchObject(provisioning);
+    expect(stderr).toContain(
+      "openssl rand -base64 32 | npx --no-install pulumi config set --secret queue-seeder:workerKey",
+    );
+    expect(stderr).toContain("a token that may edit Queues and Workers Scripts");
+    expect((await run(["validate"], { cwd: folder.path })).code).toBe(0);
+    // Until the key is there, the stack's check names the very command.
+    const early = await run(["validate", "--stack", "dev"], { cwd: folder.path });
+    expect([early.code, early.stderr]).toEqual([1, expect.stringContaining("the Worker has no key")]);
   });
 
   it("says what it wrote and what to do next", async () => {
@@ -250,7 +269,7 @@ describe.skipIf(skipWithout("script"))("init at a terminal", () => {
 it("asks for the versions that this repository is tested with", () => {
   const own = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
   const tested: Record<string, string> = { ...own.devDependencies, ...own.dependencies };
-  for (const [name, range] of Object.entries({ ...dependencies, ...creating, ...devDependencies })) {
+  for (const [name, range] of Object.entries({ ...dependencies, ...provisioning, ...devDependencies })) {
     expect([name, range.replace("^", "")]).toEqual([name, tested[name]?.replace("^", "")]);
   }
 });
