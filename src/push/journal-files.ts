@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { debug } from "../debug.ts";
 import { openAppend } from "./append-file.ts";
@@ -11,8 +11,9 @@ import {
   type JournalSite,
   type Journals,
 } from "./journal.ts";
-import { createFile, errorCode, exists, moveIfThere, withJournalError } from "./journal-disk.ts";
-import { encodeLine, parseContent, parseHead } from "./journal-format.ts";
+import { createFile, exists, moveIfThere, withJournalError } from "./journal-disk.ts";
+import { encodeLine, parseContent } from "./journal-format.ts";
+import { listHeads } from "./journal-heads.ts";
 import { describeThisProcess, isRunning } from "./journal-owner.ts";
 
 /** The open journals of this process. */
@@ -31,18 +32,12 @@ export function fileJournals(folder: string): Journals {
     read: () => withJournalError("read", async () => parseContent(await readFile(join(folder, file), "utf8"), file)),
   });
   return {
-    list: (site) =>
+    list: (site, isWanted = () => true) =>
       withJournalError("read", async () => {
-        const wanted = site === undefined ? undefined : formatSite(site);
-        const files = (await listFiles(folder)).filter((file) => {
-          const known = namePattern.exec(file)?.[1];
-          return known !== undefined && (wanted === undefined || known === wanted);
-        });
-        const heads = await Promise.all(files.map((file) => readFileHead(folder, file)));
-        const journals = files.flatMap((file, at) => {
-          const head = heads[at];
-          return head === undefined ? [] : [found(file, head, file.endsWith(removedEnding))];
-        });
+        const journals: FoundJournal[] = [];
+        for (const { file, head } of await listHeads(folder, site && formatSite(site))) {
+          if (isWanted(head)) journals.push(found(file, head, file.endsWith(removedEnding)));
+        }
         return journals.sort((a, b) => order(a.head).localeCompare(order(b.head)));
       }),
     take: ({ head, file, removed }) =>
@@ -117,13 +112,11 @@ async function openJournal(folder: string, file: string, { id, lineage }: Journa
 const ending = ".journal";
 const removedEnding = ".removed.journal";
 
-/** Builds a file name. The place is for readers of the folder; the rest makes the name unique. */
+/** Builds a file name that `listHeads` finds. The place is for readers of the folder; the rest makes the name unique. */
 function formatFileName(head: JournalHead, rest: string): string {
   const readable = head.resource.replace(/[^A-Za-z0-9_-]+/g, "-").slice(-60);
   return `${readable}.${formatSite(head)}.${head.id}${rest}`;
 }
-
-const namePattern = /^[^.]*\.([0-9a-f]{16})\.[^.]+(?:\.[0-9a-f]{8})?(?:\.removed)?\.journal$/;
 
 function formatSite({ queue, segment }: JournalSite): string {
   const identity = JSON.stringify([queue.accountId, queue.queueId, segment]);
@@ -132,34 +125,4 @@ function formatSite({ queue, segment }: JournalSite): string {
 
 function order({ startedAt, id }: JournalHead): string {
   return `${startedAt} ${id}`;
-}
-
-async function listFiles(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
-    throw error;
-  }
-}
-
-/** The usual maximum of the first line in bytes: the rest of a journal may be long. */
-const headBytes = 4_096;
-
-/** Reads the head of a journal. @returns undefined if the file no longer exists */
-async function readFileHead(folder: string, file: string): Promise<JournalHead | undefined> {
-  try {
-    const handle = await open(join(folder, file), "r");
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-      const start = buffer.subarray(0, bytesRead).toString("utf8");
-      const text = start.includes("\n") ? start : await handle.readFile("utf8");
-      return parseHead(text.slice(0, Math.max(text.indexOf("\n"), 0)), file);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
 }

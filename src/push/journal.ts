@@ -98,8 +98,13 @@ export interface Journal extends Pick<JournalHead, "id" | "lineage"> {
 
 /** The storage of journals. */
 export interface Journals {
-  /** Lists the journals of a site, or all, oldest first. @throws JournalError */
-  list(site?: JournalSite): Promise<readonly FoundJournal[]>;
+  /**
+   * Lists the journals of a site, or all, oldest first.
+   *
+   * @param isWanted selects journals by their heads; default: all of them
+   * @throws JournalError
+   */
+  list(site?: JournalSite, isWanted?: (head: JournalHead) => boolean): Promise<readonly FoundJournal[]>;
   /**
    * Takes over a journal from the run that wrote it. It contains everything that this run sent, and the run sends nothing more.
    *

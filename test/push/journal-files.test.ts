@@ -9,10 +9,14 @@ import { temporaryFolder } from "../manifest/support/fixture.ts";
 import { headOf, leftIn, site } from "./journals.ts";
 
 /** Replaces the disk's `rename`, which puts a new journal in the place of an old one. */
-const { rename } = fs;
+const { rename, open: openFile } = fs;
 const disk = {
   set rename(replacement: typeof rename) {
     fs.rename = replacement;
+    syncBuiltinESMExports();
+  },
+  set open(replacement: typeof openFile) {
+    fs.open = replacement;
     syncBuiltinESMExports();
   },
 };
@@ -23,6 +27,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   disk.rename = rename;
+  disk.open = openFile;
   folder[Symbol.dispose]();
 });
 
@@ -89,4 +94,34 @@ test("a journal that cannot be taken stays, and says so", async () => {
   };
   await expect(journals.take(found)).rejects.toThrow(/^the journal cannot be taken over \(EACCES\)\. /);
   expect(await left()).toEqual({ pushed: [], inDoubt: ["key"] });
+});
+
+test("a process reads the head of each journal once, however often it lists the folder", async () => {
+  const names = ["a", "b", "c"];
+  for (const resource of names) {
+    const journal = await fileJournals(folder.path).begin(headOf({ resource }), noEntries);
+    await journal.close();
+  }
+  const read: unknown[] = [];
+  disk.open = (path, ...rest) => {
+    read.push(path);
+    return openFile(path, ...rest);
+  };
+  const listed = async (wanted?: string) => {
+    const found = await fileJournals(folder.path).list(
+      site,
+      ({ resource }) => wanted === undefined || resource === wanted,
+    );
+    return found.map(({ head }) => head.resource).sort();
+  };
+  expect([await listed(), await listed("b"), await listed()]).toEqual([names, ["b"], names]);
+  expect(read).toHaveLength(3);
+
+  // A journal that another process took over, dropped or began since.
+  const [first] = await fileJournals(folder.path).list(site, ({ resource }) => resource === "a");
+  if (first === undefined) throw new Error("there is to be one");
+  await fileJournals(folder.path).drop(first);
+  const added = await fileJournals(folder.path).begin(headOf({ resource: "d" }), noEntries);
+  await added.close();
+  expect(await listed()).toEqual(["b", "c", "d"]);
 });

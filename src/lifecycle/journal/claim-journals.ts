@@ -98,9 +98,8 @@ async function awaitOtherRuns(
 /** Returns the heads of the segment's journals whose runs are still sending. */
 async function findRunning(query: JournalQuery, journals: Journals, own?: string): Promise<readonly JournalHead[]> {
   const alive: JournalHead[] = [];
-  for (const found of await journals.list(query)) {
-    const { head } = found;
-    if (isOfSegment(head, query) && head.id !== own && (await journals.isAlive(found))) alive.push(head);
+  for (const found of await journals.list(query, (head) => isOfSegment(head, query) && head.id !== own)) {
+    if (await journals.isAlive(found)) alive.push(found.head);
   }
   return alive;
 }

@@ -91,7 +91,8 @@ export interface SegmentJournals {
 export async function findSegmentJournals(query: JournalQuery, journals: Journals): Promise<SegmentJournals> {
   const open: OpenJournal[] = [];
   const spent: FoundJournal[] = [];
-  for (const found of await journals.list(query)) {
+  const isKnown = (head: JournalHead) => query.recorded?.runs.includes(head.id) || isOfSegment(head, query);
+  for (const found of await journals.list(query, isKnown)) {
     const classified = await classifyJournal(found, query);
     if (classified === "spent") spent.push(found);
     else if (classified !== "other") open.push(classified);

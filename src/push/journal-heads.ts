@@ -1,0 +1,75 @@
+import { open, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { JournalHead } from "./journal.ts";
+import { errorCode } from "./journal-disk.ts";
+import { parseHead } from "./journal-format.ts";
+
+/** A journal's file, and its first line. */
+export interface HeadOfFile {
+  /** Name of the file in the folder. */
+  readonly file: string;
+  readonly head: JournalHead;
+}
+
+/**
+ * The heads that this process has read, by the paths of their files. A file is created with its head and under a random name, so the
+ * head of a name never changes. Each segment of a run lists the folder several times, and many manifests share a queue: without
+ * these, the time of a run would grow with the square of their number.
+ */
+const heads = new Map<string, Promise<JournalHead | undefined>>();
+
+/** Lists the journals in a folder. @param site the part of their names that stands for a site; default: all journals */
+export async function listHeads(folder: string, site?: string): Promise<readonly HeadOfFile[]> {
+  const files = (await listFiles(folder)).filter((file) => {
+    const known = namePattern.exec(file)?.[1];
+    return known !== undefined && (site === undefined || known === site);
+  });
+  const found = await Promise.all(files.map((file) => headOf(folder, file)));
+  return files.flatMap((file, at) => {
+    const head = found[at];
+    return head === undefined ? [] : [{ file, head }];
+  });
+}
+
+const namePattern = /^[^.]*\.([0-9a-f]{16})\.[^.]+(?:\.[0-9a-f]{8})?(?:\.removed)?\.journal$/;
+
+function headOf(folder: string, file: string): Promise<JournalHead | undefined> {
+  const path = join(folder, file);
+  const known = heads.get(path);
+  if (known !== undefined) return known;
+  const reading = readHead(path, file);
+  heads.set(path, reading);
+  const forget = () => heads.delete(path);
+  reading.then((head) => head ?? forget(), forget);
+  return reading;
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** The usual maximum of the first line in bytes: the rest of a journal may be long. */
+const headBytes = 4_096;
+
+/** Reads the head of a journal. @returns undefined if the file no longer exists */
+async function readHead(path: string, file: string): Promise<JournalHead | undefined> {
+  try {
+    const handle = await open(path, "r");
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+      const start = buffer.subarray(0, bytesRead).toString("utf8");
+      const text = start.includes("\n") ? start : await handle.readFile("utf8");
+      return parseHead(text.slice(0, Math.max(text.indexOf("\n"), 0)), file);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
