@@ -5,6 +5,7 @@ import { measureWorker } from "./producer/measure.ts";
 import { measureSimulation } from "./producer/simulation.ts";
 import { measurePush } from "./push/measure.ts";
 import { measureReading } from "./reading/measure.ts";
+import { seconds } from "./support/measure.ts";
 import { keepResult, type Section } from "./support/results.ts";
 import { measureThrottle } from "./throttle/measure.ts";
 
@@ -33,7 +34,15 @@ if (unknown.length > 0) throw new Error(`unknown section: ${unknown.join(", ")}.
 for (const name of asked.length > 0 ? asked : names) {
   const measure = parts[name];
   if (measure === undefined) continue;
-  const section = await measure();
-  console.log(`\n${section.title}\n\n${section.text}`);
-  keepResult(section, names);
+  const start = performance.now();
+  try {
+    const section = await measure();
+    const taken = seconds(performance.now() - start);
+    console.log(`\n${section.title}\n\n${section.text}\n\n(measured in ${taken})`);
+    keepResult(section, names);
+  } catch (error) {
+    // The other sections can still be measured; RESULTS.md keeps the last figures of this one.
+    console.error(`\n${name} failed:`, error);
+    process.exitCode = 1;
+  }
 }

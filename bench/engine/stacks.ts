@@ -5,10 +5,14 @@ import { makeStack, type OwnStack } from "../../test/engine/support/stack.ts";
 import { tinyProgram } from "../../test/engine/support/tiny.ts";
 import type { RemoteEmulator } from "../support/emulator.ts";
 
+/** After this time, a run of Pulumi is stopped: longer than the largest one takes on a loaded machine. */
+export const timeoutMs = 600_000;
+
 /** Creates a project with the whole program and these files, which pushes to the emulator. */
 function stackOf(files: Readonly<Record<string, string>>, emulator: RemoteEmulator): Promise<OwnStack> {
   return makeStack({
     name: "bench",
+    timeoutMs,
     files,
     config: {
       "queue-seeder:accountId": emulator.accountId,

@@ -16,6 +16,8 @@ export interface ProjectOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Puts the stand-in for the @pulumi/cloudflare plugin on the PATH. */
   readonly standin?: boolean;
+  /** After this time, a run of the CLI is stopped. Default: shorter than the test timeout, so that its output is displayed. */
+  readonly timeoutMs?: number;
 }
 
 export interface RunOptions {
@@ -45,10 +47,10 @@ const program = ["Pulumi.yaml", "package.json", "infra", "src", "messages/manife
 const standinDir = join(import.meta.dirname, "standin");
 const passphrase = "a passphrase for tests";
 
-/** Shorter than the test timeout, so that a hanging run is stopped and its output shown. */
-const timeoutMs = 150_000;
+const defaultTimeoutMs = 150_000;
 
 export function makeProject(options: ProjectOptions = {}): Project {
+  const { timeoutMs = defaultTimeoutMs } = options;
   const engine = findEngine();
   if (engine === undefined) throw new Error("No Pulumi engine is here. Run `npm run engine` first.");
   const base = makeProjectFolder();
