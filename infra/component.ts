@@ -7,12 +7,13 @@ import type { InDoubtPolicy, PushMode, QueueMetrics } from "../src/types.ts";
 import { deployManifests, loadContext } from "./deploy-manifests.ts";
 import { Deployments } from "./deployments.ts";
 import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./load-checked-manifests.ts";
-import { ManifestResource, type QueueTarget } from "./manifest-resource.ts";
+import { type ManifestResources, registerManifest } from "./manifest-resources.ts";
 import { type MessageArgs, toInlineMessages } from "./message-args.ts";
 import type { ManifestOutputs } from "./outputs.ts";
 import { toGivenTarget } from "./producer-worker.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
+import type { QueueTarget } from "./segment-resource.ts";
 
 /** Arguments for manifests in the repository. */
 export interface ManifestFileArgs {
@@ -46,7 +47,7 @@ export type MessageManifestArgs = ManifestFileArgs | MessageValuesArgs;
 
 const componentType = "queue-seeder:index:MessageManifest";
 
-type ByName = ReadonlyMap<string, ManifestResource>;
+type ByName = ReadonlyMap<string, ManifestResources>;
 
 /**
  * Messages that `pulumi up` pushes, by default each once per stack: those of manifests in the repository, or those that the
@@ -148,8 +149,8 @@ function deployValues(args: MessageValuesArgs, { parent, name, formerNames }: Co
   const { queueId, accountId = resolveAccount(settings), push = "once", inDoubt = settings.inDoubt } = args;
   const common = loadContext(folder);
   const list = { root: common.root, folder, manifests: { [name]: formerNames } };
-  const aliases = (end: string) => formerNames.map((former) => ({ name: `${former}${end}` }));
-  const deployments = new Deployments(`${name}/deployments`, list, { parent, aliases: aliases("/deployments") });
+  const aliases = formerNames.map((former) => ({ name: `${former}/deployments` }));
+  const deployments = new Deployments(`${name}/deployments`, list, { parent, aliases });
   const segment = {
     ...common,
     manifest: name,
@@ -165,7 +166,7 @@ function deployValues(args: MessageValuesArgs, { parent, name, formerNames }: Co
     content: { kind: "messages", keys: "" },
   } as const;
   const inlineMessages = toInlineMessages(args.messages, args.secrets ?? true);
-  const resource = new ManifestResource(
+  const resources = registerManifest(
     name,
     {
       accountId,
@@ -173,13 +174,12 @@ function deployValues(args: MessageValuesArgs, { parent, name, formerNames }: Co
       ...workerOf(name, args.queue ?? name, settings),
       folder,
       segments: [segment],
-      formerNames,
       inlineMessages,
       deployment: deployments.of(name),
     },
-    { parent, aliases: aliases("") },
+    { parent, dependsOn: [], formerNames },
   );
-  return new Map([[name, resource]]);
+  return new Map([[name, resources]]);
 }
 
 /** Returns the Worker of a queue, if its transport is `worker`. A component does not deploy one. */

@@ -5,9 +5,10 @@ import { relativeRoot } from "../src/lifecycle/state/relative-root.ts";
 import { formatLocation } from "../src/manifest/index.ts";
 import type { Manifest } from "../src/types.ts";
 import { Deployments } from "./deployments.ts";
-import { ManifestResource, type QueueTarget } from "./manifest-resource.ts";
+import { type ManifestResources, registerManifest } from "./manifest-resources.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { resolveSharedDelivery } from "./recorded-segments.ts";
+import type { QueueTarget } from "./segment-resource.ts";
 
 /** The component that the registered resources belong to. Its name is the prefix of theirs. */
 export interface ComponentScope {
@@ -39,8 +40,8 @@ export function deployManifests(
   loaded: LoadedSegments,
   targetOf: (manifest: Manifest) => QueueTarget | undefined,
   within?: ComponentScope,
-): ReadonlyMap<string, ManifestResource> {
-  const resources = new Map<string, ManifestResource>();
+): ReadonlyMap<string, ManifestResources> {
+  const resources = new Map<string, ManifestResources>();
   if (loaded.manifests.length === 0) return resources;
   const named = (name: string) => (within === undefined ? name : `${within.name}/${name}`);
   const formerly = (names: readonly string[]) => [
@@ -70,7 +71,6 @@ export function deployManifests(
       ...target,
       folder: root,
       segments,
-      formerNames,
       source: loaded.sourceOf(manifest),
       deployment,
       ...(isSharedDelivery(segments) && {
@@ -79,10 +79,10 @@ export function deployManifests(
     };
     const options = {
       ...parent,
-      dependsOn: manifest.after.flatMap((name) => resources.get(name) ?? []),
-      aliases: formerNames.map((name) => ({ name })),
+      dependsOn: manifest.after.flatMap((name) => resources.get(name)?.segments ?? []),
+      formerNames,
     };
-    resources.set(manifest.name, new ManifestResource(named(manifest.name), args, options));
+    resources.set(manifest.name, registerManifest(named(manifest.name), args, options));
   }
   return resources;
 }

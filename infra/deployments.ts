@@ -1,7 +1,7 @@
 import { deploymentsType } from "../src/engine/urn.ts";
 import { type DeploymentsArgs, findDeploymentId } from "../src/lifecycle/deployments-provider.ts";
 import { DynamicResource } from "./pulumi-internals/dynamic-resource.ts";
-import { deploymentsStub } from "./pulumi-internals/provider-stub.ts";
+import { stubs } from "./pulumi-internals/provider-stub.ts";
 import type * as pulumi from "./pulumi-internals/sdk.ts";
 
 /** The list of deployments of a stack or a component; see src/lifecycle/deployments-provider.ts. */
@@ -17,7 +17,7 @@ export class Deployments extends DynamicResource {
   ) {
     // Without this property, the SDK does not resolve it from what the provider returns.
     const fromProvider = { ids: undefined };
-    super(deploymentsStub, deploymentsType, name, { root, folder, manifests, places, ...fromProvider }, opts);
+    super(stubs.deployments, deploymentsType, name, { root, folder, manifests, places, ...fromProvider }, opts);
     this.#manifests = manifests;
   }
 

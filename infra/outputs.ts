@@ -1,4 +1,5 @@
-import type { LastPush, SegmentOutputs } from "../src/lifecycle/state/segment.ts";
+import type { TimedMetrics } from "../src/lifecycle/state/latest-metrics.ts";
+import type { LastPush, SegmentInputs, SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 
 /** The result of a manifest's deployment, for the outputs of the stack. What is empty or unknown is absent. */
 export interface ManifestOutputs {
@@ -34,10 +35,12 @@ export interface PushOutputs {
   readonly plan?: string;
 }
 
-export type SegmentSummary = Pick<SegmentOutputs, "queue" | "messages" | "pushed" | "inDoubt" | "inDoubtMessages"> & {
-  /** Undefined if no run pushed anything of the segment. */
-  readonly lastPush: LastPush | undefined;
-};
+export type SegmentSummary = Pick<SegmentInputs, "messages"> &
+  Pick<SegmentOutputs, "queue" | "pushed" | "inDoubt" | "inDoubtMessages"> &
+  Partial<TimedMetrics> & {
+    /** Undefined if no run pushed anything of the segment. */
+    readonly lastPush: LastPush | undefined;
+  };
 
 /** Combines the results of a manifest's segments. `lastPush` is the sum over the segments that the latest run pushed. */
 export function aggregateOutputs(segments: readonly SegmentSummary[]): ManifestOutputs {

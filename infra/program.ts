@@ -3,13 +3,13 @@ import type { WorkerTarget } from "../src/lifecycle/state/segment.ts";
 import type { Manifest, QueueMetrics } from "../src/types.ts";
 import { deployManifests } from "./deploy-manifests.ts";
 import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./load-checked-manifests.ts";
-import type { QueueTarget } from "./manifest-resource.ts";
 import type { ManifestOutputs } from "./outputs.ts";
 import { provisionWorker } from "./producer-worker.ts";
 import { type ProvisionedQueue, provisionQueues } from "./provision-queues.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { warmUpProvider } from "./pulumi-internals/warm-up-provider.ts";
 import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
+import type { QueueTarget } from "./segment-resource.ts";
 
 /** Outputs of the stack. */
 export interface Outputs {

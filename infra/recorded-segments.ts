@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { manifestType, parseUrn, segmentType } from "../src/engine/urn.ts";
+import { dataFileType, parseUrn, segmentType } from "../src/engine/urn.ts";
 import { toObject } from "../src/json-object.ts";
 import { resolveDeliveryNumber } from "../src/lifecycle/delivery-number.ts";
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
 import { parseOutputs } from "../src/lifecycle/state/parse-outputs.ts";
 import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import { LedgerError, type SourceRecord, unpackSource } from "../src/plan/index.ts";
-import type { QueueTarget } from "./manifest-resource.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { currentMonitor, readStackResources } from "./pulumi-internals/stack-resources.ts";
+import type { QueueTarget } from "./segment-resource.ts";
 
 /** The recorded outputs of a segment, from the last run. */
 export interface RecordedSegment {
@@ -103,7 +103,7 @@ function readSegment(urn: string, outputs: unknown): readonly RecordedSegment[] 
 function sourcesOf(resources: unknown): readonly SourceRecord[] {
   return Object.values(toObject(resources)).flatMap((resource) => {
     const { type, outputs } = toObject(resource);
-    return type === manifestType ? (unpackSource(toObject(outputs).source) ?? []) : [];
+    return type === dataFileType ? (unpackSource(toObject(outputs).source) ?? []) : [];
   });
 }
 

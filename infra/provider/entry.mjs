@@ -6,17 +6,11 @@ import { enableCompileCache } from "../compile-cache.mjs";
  */
 enableCompileCache();
 
-export const {
-  configure,
-  check,
-  diff,
-  create,
-  update,
-  read,
-  remove,
-  checkDeployments,
-  createDeployments,
-  diffDeployments,
-  updateDeployments,
-  removeDeployments,
-} = await import("./lifecycle.ts");
+const lifecycle = await import("./lifecycle.ts");
+
+export const { configure, check, diff, create, update, read } = lifecycle;
+export const { configureDeployments, checkDeployments, createDeployments, diffDeployments, updateDeployments } =
+  lifecycle;
+const { remove, removeDeployments } = lifecycle;
+
+export { remove as delete, removeDeployments as deleteDeployments };

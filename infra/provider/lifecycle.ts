@@ -2,6 +2,7 @@ import { flushCompileCache } from "node:module";
 import type * as pulumi from "@pulumi/pulumi";
 import * as deployments from "../../src/lifecycle/deployments-provider.ts";
 import type { ProviderHost } from "../../src/lifecycle/host.ts";
+import { packedProvider } from "../../src/lifecycle/packed-provider.ts";
 import { parseRequest } from "../../src/lifecycle/protocol/request.ts";
 import { createProvider } from "../../src/lifecycle/segment-provider.ts";
 import { systemClock } from "../../src/push/clock.ts";
@@ -72,7 +73,7 @@ const host: ProviderHost = {
   isEngineAlive: parent.engineListens,
   cancelled: cancelSignal(),
 };
-const lifecycle = createProvider(host);
+const lifecycle = packedProvider(createProvider(host));
 
 // Pulumi kills the process after the call, and Node would only write the compile cache at its exit.
 host.cancelled.addEventListener("abort", () => flushCompileCache());
@@ -84,6 +85,7 @@ export const update = withPulumiErrors(parent.endingAfter(withRepository(lifecyc
 export const read = withPulumiErrors(withRepository(lifecycle.read));
 export const remove = withPulumiErrors(lifecycle.remove);
 
+export { configure as configureDeployments };
 export const checkDeployments = withPulumiErrors((olds: unknown, news: deployments.DeploymentsArgs) =>
   deployments.checkDeployments(olds, news, host),
 );

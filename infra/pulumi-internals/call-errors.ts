@@ -1,4 +1,5 @@
 import { PartialPushError, SeederError, toRefusal } from "../../src/lifecycle/errors.ts";
+import { packSegment } from "../../src/lifecycle/state/packed-segment.ts";
 
 /** Wraps a call of the provider, so that its errors have the form that the SDK's provider process understands. */
 export function withPulumiErrors<Args extends readonly unknown[], Result>(
@@ -25,7 +26,12 @@ export function withPulumiErrors<Args extends readonly unknown[], Result>(
 function toPulumiError(error: unknown): unknown {
   if (error instanceof PartialPushError) {
     const { id, outputs, message } = error;
-    return Object.assign(new Error(message), { name: error.name, id, properties: outputs, reasons: [message] });
+    return Object.assign(new Error(message), {
+      name: error.name,
+      id,
+      properties: packSegment(outputs),
+      reasons: [message],
+    });
   }
   if (error instanceof SeederError) return new ShortError(error.message);
   return error;

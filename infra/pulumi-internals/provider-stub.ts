@@ -1,3 +1,6 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
 /**
  * Source of the providers, which the Pulumi state stores as `__provider` and the provider's process evaluates (see
  * ./dynamic-resource.ts): the form that the SDK serializes, written by hand. The stubs only load the real module by the package's name, so
@@ -5,13 +8,17 @@
  *
  * A constant has three advantages over the SDK's serializer: its text does not depend on the versions of Node, TypeScript or the
  * SDK, so it never appears as a change; it is a tenth of the size; and a run need not load the TypeScript compiler. The names in
- * the stubs must never change.
- *
+ * the stubs must never change. A stub is short because Pulumi stores it twice in the resource of every segment, and writes all of
+ * them whenever a resource is finished.
+ */
+const direct = `const load=()=>import("queue-seeder/lifecycle");`;
+
+/**
  * With a strict node_modules such as pnpm's, a transitive dependency cannot be resolved from the project's folder. The stub then
  * searches the dependencies breadth-first, starting at the provider's working directory. The stub must do this itself, since
- * refresh and destroy only have the state. It is short because the resource of every segment stores it.
+ * refresh and destroy only have the state.
  */
-const callSource = `const name = "queue-seeder", entry = name + "/lifecycle";
+const searching = `const name = "queue-seeder", entry = name + "/lifecycle";
 const at = f => require("module").createRequire(f + "/package.json").resolve;
 const load = () => import(entry).catch(e => {
   if (!/package 'queue-seeder'/.test(e.message)) throw e;
@@ -24,20 +31,36 @@ const load = () => import(entry).catch(e => {
   } catch {}
   throw Error("PROVIDER_NOT_FOUND: add queue-seeder to the project's dependencies");
 });
-const call = f => async (...a) => (await load())[f](...a);
 `.replaceAll(/^ +/gm, "");
 
-/** The stub of a manifest segment's provider. */
-export const providerStub = `${callSource}exports.handler = () => ({
-configure: call("configure"), check: call("check"), diff: call("diff"), create: call("create"),
-update: call("update"), read: call("read"), delete: call("remove"),
-});
-`;
+/** Returns a provider whose methods are the module's exports of the same names. @param kind ends their names */
+const handler = (methods: string, kind = "") =>
+  `exports.handler=()=>Object.fromEntries("${methods}".split(" ").map(m=>[m,async(...a)=>(await load())[m${kind && `+"${kind}"`}](...a)]))`;
 
-/** The stub of the Deployments resource's provider. */
-export const deploymentsStub = `${callSource}const d = (f) => call(f + "Deployments");
-exports.handler = () => ({
-configure: call("configure"), check: d("check"), diff: d("diff"), create: d("create"),
-update: d("update"), delete: d("remove"),
-});
-`;
+/** The providers of a manifest's segments and of the Deployments resource. */
+export interface ProviderStubs {
+  readonly segment: string;
+  readonly deployments: string;
+}
+
+/** @param folder working directory of the provider */
+export function createStubs(folder: string): ProviderStubs {
+  const load = isInstalledFor(folder) ? direct : searching;
+  return {
+    segment: load + handler("configure check diff create update read delete"),
+    deployments: load + handler("configure check diff create update delete", "Deployments"),
+  };
+}
+
+/** Checks whether the package is a dependency of the project itself, or its own project. */
+function isInstalledFor(folder: string): boolean {
+  try {
+    createRequire(join(folder, "package.json")).resolve("queue-seeder/lifecycle");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The stubs for the program's working directory, which the provider normally shares. */
+export const stubs = createStubs(process.cwd());

@@ -6,9 +6,9 @@ import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
 import { exitCodes, parseReason } from "./pulumi-internals/cli-messages.ts";
 import { type ExportedResource, isEncrypted, parseExportedState } from "./pulumi-internals/exported-state.ts";
 import {
+  dataFileType,
   deploymentsType,
-  manifestType,
-  ownSegmentType,
+  isOwnSegment,
   parseSegmentName,
   parseUrn,
   queueType,
@@ -144,7 +144,7 @@ export function parseState(text: string, identity: StackIdentity): StackState {
   return {
     segments: segments.map(recordedSegment),
     sources: resources.flatMap(({ type, outputs }) =>
-      type === manifestType ? (unpackSource(outputs.source) ?? []) : [],
+      type === dataFileType ? (unpackSource(outputs.source) ?? []) : [],
     ),
     createdQueues: new Map(queues),
     deployments: new Map(Object.entries(ids)),
@@ -157,9 +157,8 @@ function recordedSegment({ urn, inputs, outputs: stored, replaced }: ExportedRes
   const outputs = parseOutputs(stored, urn);
   // Validates the ledger here and not on first use: a plan must not be based on a partly readable state.
   (outputs.content.kind === "rows" ? unpackRows : unpackLedger)(outputs.ledger);
-  const { name, qualifiedType } = parseUrn(urn);
-  const origin: Origin =
-    inputs.inlineMessages !== undefined ? "values" : qualifiedType === ownSegmentType ? "manifest" : "component";
+  const { name } = parseUrn(urn);
+  const origin: Origin = inputs.inlineMessages !== undefined ? "values" : isOwnSegment(urn) ? "manifest" : "component";
   const manifest = origin === "manifest" ? parseSegmentName(name).manifest : outputs.manifest;
   return { name, urn, manifest, outputs, origin, replaced };
 }

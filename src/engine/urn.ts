@@ -13,10 +13,8 @@ export interface Urn {
 export const segmentType = "pulumi-nodejs:dynamic:Segment";
 export const deploymentsType = "pulumi-nodejs:dynamic:Deployments";
 export const queueType = "cloudflare:index/queue:Queue";
-export const manifestType = "queue-seeder:index:Manifest";
-
-/** The qualified type of a segment that the program deploys outside of any component. */
-export const ownSegmentType = `${manifestType}$${segmentType}`;
+/** The type of the component that records the reading of a manifest's data file. */
+export const dataFileType = "queue-seeder:index:DataFile";
 
 const prefix = "urn:pulumi:";
 
@@ -32,11 +30,13 @@ export function parseSegmentName(name: string): { readonly manifest: string; rea
   return { manifest: name.slice(0, slash), segment: Number(name.slice(slash + 1)) };
 }
 
+/** Checks whether the program deploys a segment outside of any component. */
+export function isOwnSegment(urn: string): boolean {
+  return parseUrn(urn).qualifiedType === segmentType;
+}
+
 /** URNs of resources that the program deploys outside of any component; each part may be a pattern for `--target`. */
 export const urns = {
-  segment: (stack: string, project: string, name: string) =>
-    `${prefix}${stack}::${project}::${ownSegmentType}::${name}`,
-  /** Returns the URN of the manifest that contains a segment, within a component or not. */
-  manifestOf: (segment: string) => segment.replace(`$${segmentType}::`, "::").replace(/\/\d+$/, ""),
+  segment: (stack: string, project: string, name: string) => `${prefix}${stack}::${project}::${segmentType}::${name}`,
   deployments: (stack: string, project: string) => `${prefix}${stack}::${project}::${deploymentsType}::deployments`,
 } as const;

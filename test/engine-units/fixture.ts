@@ -1,7 +1,10 @@
 import type { StackState } from "../../src/engine/read-state.ts";
-import type { SegmentOutputs } from "../../src/lifecycle/state/segment.ts";
+import type { SegmentInputs, SegmentOutputs } from "../../src/lifecycle/state/segment.ts";
 
-export function outputsOf(manifest: string, more: Partial<SegmentOutputs> = {}): SegmentOutputs {
+/** Outputs, with the inputs of the same run that they do not repeat. */
+export type Recorded = SegmentOutputs & Omit<SegmentInputs, "content">;
+
+export function outputsOf(manifest: string, more: Partial<Recorded> = {}): Recorded {
   return {
     version: 1,
     accountId: "a".repeat(32),

@@ -4,7 +4,7 @@ import { parseReason } from "../../src/engine/pulumi-internals/cli-messages.ts";
 import { parseState, readState } from "../../src/engine/read-state.ts";
 import { outputsOf } from "./fixture.ts";
 
-const prefix = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment";
+const prefix = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Segment";
 const segment = { type: "pulumi-nodejs:dynamic:Segment", urn: `${prefix}::a::b/0`, outputs: outputsOf("a::b") };
 const identity = { project: "shop", stack: "dev" };
 const exported = (...resources: readonly object[]) => JSON.stringify({ version: 3, deployment: { resources } });
@@ -32,14 +32,14 @@ describe("the Pulumi state", () => {
       outputs: { version: 1, root: "..", manifests: { "a::b": [] }, ids },
     };
     const digest = "v1:AAAAAAAAAAAAAAAAAAAAAA";
-    const manifest = (source: object) => ({
-      type: "queue-seeder:index:Manifest",
-      urn: "urn:pulumi:dev::shop::queue-seeder:index:Manifest::a::b",
+    const dataFile = (source: object) => ({
+      type: "queue-seeder:index:DataFile",
+      urn: "urn:pulumi:dev::shop::queue-seeder:index:DataFile::a::b",
       outputs: { source },
     });
-    const source = manifest({ digest, segments: `3 60 ${digest} ${digest}` });
+    const source = dataFile({ digest, segments: `3 60 ${digest} ${digest}` });
     const other = { type: "pulumi:pulumi:Stack", urn: "urn:pulumi:dev::shop::y::s" };
-    const resources = [other, segment, queue, deployments, source, manifest({ of: "another version" })];
+    const resources = [other, segment, queue, deployments, source, dataFile({ of: "another version" })];
     expect(parseState(exported(...resources), identity)).toEqual({
       segments: [
         {
@@ -77,7 +77,7 @@ describe("the Pulumi state", () => {
   it("distinguishes what components deploy from the manifests of the whole program", () => {
     const given = { ...segment, inputs: { inlineMessages: { "4dabf18193072939515e22adb298388d": "secret" } } };
     expect(parseState(exported(given), identity).segments).toMatchObject([{ origin: "values" }]);
-    const parents = "queue-seeder:index:MessageManifest$queue-seeder:index:Manifest";
+    const parents = "queue-seeder:index:MessageManifest";
     const within = { ...segment, urn: `urn:pulumi:dev::shop::${parents}$pulumi-nodejs:dynamic:Segment::seeds/a::b/0` };
     expect(parseState(exported(within), identity).segments).toMatchObject([
       { name: "seeds/a::b/0", origin: "component" },

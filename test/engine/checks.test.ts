@@ -43,5 +43,5 @@ it("checks with the stack's configuration and the repository's stacks, as valida
   seeder.write("bad.yaml", order);
   succeeded(await stack.up());
   expect(seeder.pushes()).toEqual([1, 1, 1]);
-  expect(stack.exportState()).toContain('"inDoubtPolicy":"stop"');
+  expect(stack.exportState()).toContain(JSON.stringify('"inDoubtPolicy":"stop"').slice(1, -1));
 });

@@ -19,7 +19,7 @@ it("keeps the ledger of a run that failed in the middle, and the next one sends 
   const resumed = await stack.up();
   succeeded(resumed);
   expect(bodies("orders").sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 600 }, (_, n) => n));
-  expect((await stack.up()).stdout).toContain("4 unchanged");
+  expect((await stack.up()).stdout).toContain("3 unchanged");
 });
 
 it("can be refreshed and destroyed after a run that failed in the middle", async () => {
@@ -46,7 +46,7 @@ it("sends again what got no answer, and names what may have arrived twice", asyn
   expect(stack.outputs()).toMatchObject({
     manifests: { a: { pushed: 3, lastPush: { possibleDuplicates: ["m0", "m1", "m2"] } } },
   });
-  expect((await stack.up()).stdout).toContain("4 unchanged");
+  expect((await stack.up()).stdout).toContain("3 unchanged");
 });
 
 it("with in_doubt: stop never sends again what got no answer", async () => {

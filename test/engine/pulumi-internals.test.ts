@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { providerStub } from "../../infra/pulumi-internals/provider-stub.ts";
+import { stubs } from "../../infra/pulumi-internals/provider-stub.ts";
 import { type PreviewReading, readPreview } from "../../src/engine/preview.ts";
 import { findPulumi, type Pulumi } from "../../src/engine/pulumi.ts";
 import {
@@ -33,7 +33,7 @@ const type = "pulumi-nodejs:dynamic:Thing";
 /** Registers one dynamic resource by means of the internals, and exports what it saw. */
 const index = `
 import { DynamicResource } from "./pulumi-internals/dynamic-resource.ts";
-import { providerStub } from "./pulumi-internals/provider-stub.ts";
+import { stubs } from "./pulumi-internals/provider-stub.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { readStackResources } from "./pulumi-internals/stack-resources.ts";
 import { warmUpProvider } from "./pulumi-internals/warm-up-provider.ts";
@@ -48,7 +48,7 @@ class Thing extends DynamicResource {
   constructor(name: string) {
     const resourceUrn = new Promise((resolve) => { pulumi.createUrn(name, "${type}").apply(resolve); });
     const inputs = { resourceUrn, token: pulumi.secret("a secret"), wait: process.env.WAIT ?? "" };
-    super(providerStub, "${type}", name, inputs, undefined);
+    super(stubs.segment, "${type}", name, inputs, undefined);
   }
 }
 new Thing("thing");
@@ -83,7 +83,8 @@ export const create = async (inputs: { resourceUrn: string; wait: string }) => {
   }
   return { id: "1", outs: inputs };
 };
-export const remove = async () => {};
+const remove = async () => {};
+export { remove as delete };
 `;
 
 /** What the runs of Pulumi showed. */
@@ -169,7 +170,7 @@ const checks = {
     expect(types).toEqual([...providers, "pulumi:pulumi:Stack", type].sort());
   },
   "infra/pulumi-internals/dynamic-resource.ts"() {
-    expect(thing(seen.resources)).toMatchObject({ inputs: { __provider: providerStub }, outputs: { wait: "" } });
+    expect(thing(seen.resources)).toMatchObject({ inputs: { __provider: stubs.segment }, outputs: { wait: "" } });
   },
   "infra/pulumi-internals/stack-resources.ts"() {
     const urn = thing(seen.resources)?.urn;

@@ -26,14 +26,14 @@ it("pushes once: first up, no-op, reformatted, added, removed", async () => {
 
   const second = await stack.up();
   succeeded(second);
-  expect(second.stdout).toContain("4 unchanged");
+  expect(second.stdout).toContain("3 unchanged");
   expect(pushes()).toEqual([2]);
 
   seeder.write(
     "a.yaml",
     "# reformatted\nqueue: orders\nmessages: [{body: {s: x,  n: 1.0}, id: one}, {content_type: text, body: 'plain'}]\n",
   );
-  expect((await stack.up()).stdout).toContain("4 unchanged");
+  expect((await stack.up()).stdout).toContain("3 unchanged");
   expect(pushes()).toEqual([2]);
 
   seeder.write("a.yaml", once("  - { id: zero, body: 0 }\n  - { id: one, body: { n: 1, s: x } }\n"));

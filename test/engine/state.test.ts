@@ -21,7 +21,7 @@ it("keeps credentials, bodies and absolute paths out of the state, and the provi
   expect(state).not.toContain(stack.project.dir);
   const providers = resources.flatMap(({ inputs }) => inputs?.__provider ?? []);
   expect(providers).toHaveLength(2);
-  for (const provider of providers) expect(Buffer.byteLength(provider)).toBeLessThanOrEqual(1024);
+  for (const provider of providers) expect(Buffer.byteLength(provider)).toBeLessThanOrEqual(256);
 });
 
 it("does not leak credentials through a failure either", async () => {

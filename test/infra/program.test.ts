@@ -7,6 +7,7 @@ import type resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { workerName } from "../../infra/producer-worker.ts";
 import { type Outputs, runProgram } from "../../infra/program.ts";
+import { unpackSegment } from "../../src/lifecycle/state/packed-segment.ts";
 import { deriveKeyPair } from "../../src/producer/keys.ts";
 
 type Request = InstanceType<typeof resourceProto.RegisterResourceRequest>;
@@ -52,11 +53,12 @@ function stateOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs, previe
     case "pulumi-nodejs:dynamic:Deployments":
       return preview ? inputs : { ...inputs, ids: { a: "first", b: "second" } };
     case "pulumi-nodejs:dynamic:Segment": {
+      const { messages } = JSON.parse(inputs.terms);
       const at = "2026-08-01T00:00:00.000Z";
-      const lastPush = { pushed: inputs.messages, requests: 1, at, commit: "c0ffee" };
-      const metrics = { backlog_count: inputs.messages, backlog_bytes: 9, oldest_message_timestamp_ms: 0 };
-      const done = { pushed: inputs.messages, inDoubt: 0, lastPush, metrics, metricsAt: at };
-      return preview ? inputs : { ...inputs, ...done };
+      const lastPush = { pushed: messages, requests: 1, at, commit: "c0ffee" };
+      const metrics = { backlog_count: messages, backlog_bytes: 9, oldest_message_timestamp_ms: 0 };
+      const done = { pushed: messages, inDoubt: 0, lastPush, metrics, metricsAt: at };
+      return preview ? inputs : { ...inputs, record: JSON.stringify(done) };
     }
     default:
       return inputs;
@@ -94,9 +96,10 @@ async function run(
 }
 
 function registered(request: Request): Registered {
+  const { run = {}, ...inputs } = request.getObject()?.toJavaScript() ?? {};
   return {
     type: request.getType(),
-    inputs: request.getObject()?.toJavaScript() ?? {},
+    inputs: { ...unpackSegment(inputs), ...(run as object) },
     dependencies: request.getDependenciesList(),
     aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? alias.getUrn()),
     protect: request.getProtect(),
@@ -107,7 +110,7 @@ function registered(request: Request): Registered {
 const promiseOf = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 const names = (urns: readonly string[] = []) => urns.map((urn) => urn.split("::").at(-1));
 
-it("registers each manifest with its segments, and gives their account as the stack's outputs", async () => {
+it("registers the segments of each manifest, and gives their account as the stack's outputs", async () => {
   const { outputs, resources } = await run(
     { orders: { id: "known" } },
     {
@@ -115,7 +118,7 @@ it("registers each manifest with its segments, and gives their account as the st
       "b.yaml": "queue: orders\nmessages: [{ body: 3 }]\n",
     },
   );
-  expect([...resources.keys()].sort()).toEqual(["a", "a/0", "b", "b/0", "deployments"]);
+  expect([...resources.keys()].sort()).toEqual(["a/0", "b/0", "deployments"]);
   expect(resources.get("a/0")).toMatchObject({
     type: "pulumi-nodejs:dynamic:Segment",
     inputs: {
@@ -183,10 +186,9 @@ it("puts manifests behind those that they come after, and under the names that t
       "b.yaml": "queue: orders\nmoved_from: [old/b]\nmessages: [{ body: 2 }]\n",
     },
   );
-  // Segments depend on their manifest, which depends on the segments of the manifest in `after`.
-  expect(names(resources.get("a")?.dependencies)).toContain("b/0");
-  expect(names(resources.get("b")?.dependencies)).toEqual([]);
-  expect(resources.get("b")?.aliases).toEqual(["old/b"]);
+  expect(names(resources.get("a/0")?.dependencies).sort()).toEqual(["b/0", "deployments"]);
+  expect(names(resources.get("b/0")?.dependencies)).toEqual(["deployments"]);
+  expect(resources.get("b/0")?.aliases).toEqual(["old/b/0"]);
   expect(resources.get("deployments")?.inputs).toMatchObject({ manifests: { a: [], b: ["old/b"] } });
 });
 

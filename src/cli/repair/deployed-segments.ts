@@ -14,8 +14,6 @@ export interface DeployedSegment {
   readonly segments: string;
   /** Numbers of the segments that have a ledger. */
   readonly recorded: readonly number[];
-  /** Whether the Pulumi state contains it under this name. */
-  readonly registered: boolean;
   /** Number of segments in the next run; undefined if only the program can determine the files. */
   readonly present: number | undefined;
 }
@@ -32,11 +30,7 @@ export function findDeployedSegments({ stack, config, loaded, state }: Known): r
     const location = toDeployedSegment(segment, loaded);
     const known = places.get(location.segments);
     const recorded = [...new Set([...(known?.recorded ?? []), segment.outputs.segment])];
-    places.set(location.segments, {
-      ...location,
-      recorded,
-      registered: location.registered || known?.registered === true,
-    });
+    places.set(location.segments, { ...location, recorded });
     if (segment.origin !== "values") deployed.add(location.manifest);
   }
   for (const manifest of loaded.manifests) {
@@ -44,7 +38,7 @@ export function findDeployedSegments({ stack, config, loaded, state }: Known): r
     if (deployed.has(name)) continue;
     const segments = urns.segment(stack.short, config.project, name);
     const present = loaded.segmentsOf(manifest).length;
-    places.set(segments, { name, manifest: name, segments, recorded: [], registered: false, present });
+    places.set(segments, { name, manifest: name, segments, recorded: [], present });
   }
   return [...places.values()];
 }
@@ -63,7 +57,7 @@ function toDeployedSegment(
   const now = (text: string) => text.slice(0, -`${before}/${segment}`.length) + manifest;
   // The files of a component may be outside messages/.
   const present = origin !== "manifest" ? undefined : found === undefined ? 0 : loaded.segmentsOf(found).length;
-  return { name: now(name), manifest, segments: now(urn), registered: manifest === before, present };
+  return { name: now(name), manifest, segments: now(urn), present };
 }
 
 /**

@@ -5,8 +5,8 @@ import { UsageError } from "../../usage-error.ts";
 import type { DeployedSegment } from "./deployed-segments.ts";
 
 /**
- * Selects the targets of the Pulumi run for a repair: the segments to repair and, if the Pulumi state does not contain them yet,
- * the component of the manifest and the Deployments resource. A targeted run fails if a target has a child or a dependent that is
+ * Selects the targets of the Pulumi run for a repair: the segments to repair and, if it does not contain the manifest yet, the
+ * Deployments resource. A targeted run fails if a target has a child or a dependent that is
  * no longer in the repository. So only necessary resources are targets, and removed ones are left to the next `pulumi up`.
  *
  * Source: pulumi, `up --help`, --target; pkg/resource/deploy/step_generator.go, getTargetDependents.
@@ -22,9 +22,8 @@ export function selectTargets(
   { deployments }: Pick<StackState, "deployments">,
 ): readonly string[] {
   const segments = selectSegments(action, location);
-  const component = location.registered ? [] : [urns.manifestOf(`${location.segments}/0`)];
   const list = deployments.has(location.manifest) || places.some(isRemoved) ? [] : [urns.deployments("*", "*")];
-  return [...segments, ...component, ...list];
+  return [...segments, ...list];
 }
 
 /** Selects all present segments for `baseline`, otherwise those with a ledger. @returns URNs */

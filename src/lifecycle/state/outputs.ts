@@ -9,6 +9,7 @@ import type { Session } from "../session.ts";
 import {
   type LastPush,
   outputsVersion,
+  ownInputs,
   type QueueLedger,
   type RecordedContent,
   type SegmentInputs,
@@ -41,7 +42,6 @@ export function toOutputs(
   session: Pick<Session, "host" | "startedAt" | "request" | "removed">,
 ): SegmentOutputs {
   const { inputs, previous, recorded, account, claim, journal, report } = result;
-  const { inlineMessages: _bodies, ...rest } = inputs;
   const { pushed, inDoubt, inDoubtLabels } = account;
   const ledger = result.ledger.write(pushed, inDoubt);
   const taken = claim.ids.length > 0 || !isDeepStrictEqual(recorded?.ledger, ledger);
@@ -51,7 +51,7 @@ export function toOutputs(
   const elsewhere = otherQueueLedgers(previous, inputs);
   return {
     version: outputsVersion,
-    ...rest,
+    ...withoutOwnInputs(inputs),
     content: toRecordedContent(inputs.content),
     lineage: previous?.lineage ?? journal?.lineage ?? randomId(),
     ledger,
@@ -64,6 +64,11 @@ export function toOutputs(
     lastPush: toLastPush(report, result.ledger.recovered.length, account, previous, session),
     ...toMetrics(report, previous !== undefined && isSameQueue(previous, inputs) ? previous : undefined),
   };
+}
+
+function withoutOwnInputs(inputs: SegmentInputs): Omit<SegmentInputs, keyof typeof ownInputs> {
+  const kept = Object.entries(inputs).filter(([key]) => !Object.hasOwn(ownInputs, key));
+  return Object.fromEntries(kept) as Omit<SegmentInputs, keyof typeof ownInputs>;
 }
 
 function toRecordedContent(content: SegmentInputs["content"]): RecordedContent {

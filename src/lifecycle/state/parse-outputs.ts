@@ -1,6 +1,7 @@
 import { findVersionMismatch } from "../../document-version.ts";
 import { isTexts, type JsonObject, toObject } from "../../json-object.ts";
 import { assertPacked, LedgerError } from "../../plan/index.ts";
+import { unpackSegment } from "./packed-segment.ts";
 import { outputsVersion, type SegmentOutputs } from "./segment.ts";
 
 /**
@@ -11,7 +12,7 @@ import { outputsVersion, type SegmentOutputs } from "./segment.ts";
  */
 export function parseOutputs(stored: unknown, resource: string): SegmentOutputs {
   const subject = `the state of ${resource}`;
-  const outputs = toObject(stored);
+  const outputs = unpackSegment(toObject(stored));
   const mismatch = findVersionMismatch(outputs.version, outputsVersion);
   if (mismatch !== undefined) throw new LedgerError(mismatch.reason, mismatch.remedy, subject);
   if (!isOutputs(outputs)) throw new LedgerError("it is not in queue-seeder's format", undefined, subject);
@@ -21,10 +22,8 @@ export function parseOutputs(stored: unknown, resource: string): SegmentOutputs 
 
 function isOutputs(value: JsonObject): value is JsonObject & SegmentOutputs {
   return (
-    ["manifest", "file", "deployment", "resourceUrn", "lineage", "queue"].every(
-      (name) => typeof value[name] === "string",
-    ) &&
-    [value.segment, value.messages, value.pushed, value.inDoubt].every((number) => typeof number === "number") &&
+    ["manifest", "deployment", "resourceUrn", "lineage", "queue"].every((name) => typeof value[name] === "string") &&
+    [value.segment, value.pushed, value.inDoubt].every((number) => typeof number === "number") &&
     typeof toObject(value.lastPush).at === "string" &&
     isQueueLedger(value) &&
     (value.elsewhere === undefined || (Array.isArray(value.elsewhere) && value.elsewhere.every(isQueueLedger)))

@@ -101,6 +101,22 @@ export interface WorkerLedgerRecord extends WorkerLedgerNote {
   readonly doubts?: WorkerLedgerNote;
 }
 
+/** The inputs that outputs leave out, since nothing reads those of the last run: Pulumi stores the inputs, too. */
+export const ownInputs = {
+  stack: true,
+  project: true,
+  file: true,
+  formerNames: true,
+  inDoubtPolicy: true,
+  requires: true,
+  messages: true,
+  bytes: true,
+  digest: true,
+  worker: true,
+  inlineMessages: true,
+  unresolved: true,
+} as const satisfies Partial<Readonly<Record<keyof SegmentInputs, true>>>;
+
 /** Incremented when the meaning of an existing key of {@link SegmentOutputs} changes. */
 export const outputsVersion = 1;
 
@@ -108,7 +124,7 @@ export const outputsVersion = 1;
  * What the Pulumi state stores of a segment after a complete or partial push. The ledger belongs to the current queue. What is empty
  * is absent.
  */
-export interface SegmentOutputs extends Omit<SegmentInputs, "content" | "inlineMessages">, QueueLedger {
+export interface SegmentOutputs extends Omit<SegmentInputs, "content" | keyof typeof ownInputs>, QueueLedger {
   /** The version of the format; see {@link outputsVersion}. */
   readonly version: number;
   /** Distinguishes this resource's ledgers from those of an earlier or concurrent resource. Random. */

@@ -6,8 +6,8 @@ import { loadSegments } from "../../../src/lifecycle/source/load-segments.ts";
 import { outputsOf } from "../../engine-units/fixture.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 
-const own = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment";
-const nested = own.replace("::queue", "::queue-seeder:index:MessageManifest$queue");
+const own = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Segment";
+const nested = own.replace("::pulumi-nodejs", "::queue-seeder:index:MessageManifest$pulumi-nodejs");
 const manifest = "queue: orders\nmessages: [{ body: 1 }]\n";
 const rows = "queue: orders\nsource: { file: rows.ndjson }\n";
 
@@ -44,7 +44,7 @@ async function targets(action: Action, name: string, ...of: Parameters<typeof pl
 }
 
 async function segments(...of: Parameters<typeof targets>): Promise<readonly string[]> {
-  return (await targets(...of)).filter((urn) => urn.includes("$pulumi-nodejs:dynamic:Segment::"));
+  return (await targets(...of)).filter((urn) => urn.includes("pulumi-nodejs:dynamic:Segment::"));
 }
 
 const long = { "a.yaml": rows, "rows.ndjson": Array.from({ length: 5_100 }, (_, n) => n).join("\n") };
@@ -100,15 +100,14 @@ describe("a repair is about", () => {
     );
   });
 
-  it("the component and the list of deployments too, if the Pulumi state does not contain the manifest", async () => {
+  it("the list of deployments too, if the Pulumi state does not contain the manifest", async () => {
     const two = { "a.yaml": manifest, "b.yaml": manifest };
     expect(await targets("forget", "a", two, recorded("a"))).toEqual([`${own}::a/0`]);
-    const component = "urn:pulumi:dev::shop::queue-seeder:index:Manifest::b";
     const list = "urn:pulumi:*::*::pulumi-nodejs:dynamic:Deployments::deployments";
-    expect(await targets("baseline", "b", two, recorded("a"))).toEqual([`${own}::b/0`, component, list]);
+    expect(await targets("baseline", "b", two, recorded("a"))).toEqual([`${own}::b/0`, list]);
     // The removed segment depends on the list, and would be deleted with it.
-    expect(await targets("baseline", "b", two, recorded("gone"))).toEqual([`${own}::b/0`, component]);
+    expect(await targets("baseline", "b", two, recorded("gone"))).toEqual([`${own}::b/0`]);
     const moved = { "b.yaml": `moved_from: [a]\n${manifest}` };
-    expect(await targets("forget", "b", moved, recorded("a"))).toEqual([`${own}::b/0`, component, list]);
+    expect(await targets("forget", "b", moved, recorded("a"))).toEqual([`${own}::b/0`, list]);
   });
 });

@@ -9,7 +9,7 @@ import { headOf } from "../../push/journals.ts";
 const digest = "v1:AAAAAAAAAAAAAAAAAAAAAA";
 const key = (id: string) => packKeys([{ digest, id }]);
 const place = (name: string, stack = "dev") =>
-  `shop/${stack} urn:pulumi:${stack}::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment::${name}`;
+  `shop/${stack} urn:pulumi:${stack}::shop::pulumi-nodejs:dynamic:Segment::${name}`;
 
 it("adds up what the journals of a stack have that its state does not name, by manifest", async () => {
   using folder = temporaryFolder();

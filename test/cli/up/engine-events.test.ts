@@ -6,7 +6,7 @@ import { createEventWatcher } from "../../../src/cli/up/engine-events.ts";
 import { describeEvent } from "../../../src/lifecycle/protocol/describe.ts";
 import { encodeEvent, type RunEvent } from "../../../src/lifecycle/protocol/events.ts";
 
-const segment = "urn:pulumi:dev::shop::queue-seeder:index:Manifest$pulumi-nodejs:dynamic:Segment::a/0";
+const segment = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Segment::a/0";
 
 /** Records what the watcher reports, with a clock that starts at 0. */
 function watching() {
@@ -95,7 +95,7 @@ it("reports other resources that changed", () => {
   const queue = "cloudflare:index/queue:Queue";
   take(done(queue, "create", "urn:pulumi:dev::shop::x::orders"));
   take(done(queue, "same", "urn:pulumi:dev::shop::x::orders"));
-  take(done("queue-seeder:index:Manifest", "create", "urn:pulumi:dev::shop::x::a"));
+  take(done("queue-seeder:index:DataFile", "create", "urn:pulumi:dev::shop::x::a"));
   expect(logged).toEqual([["onChange", "created", `${queue} orders`]]);
 });
 

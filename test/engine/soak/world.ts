@@ -4,6 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
 import type { ProcessResult, Running } from "../../../src/engine/child-process.ts";
+import { unpackSegment } from "../../../src/lifecycle/state/packed-segment.ts";
 import { makeStack, type OwnStack } from "../support/stack.ts";
 import { type Bucket, startBucket } from "./bucket.ts";
 import { deadlineMs } from "./fault-types.ts";
@@ -146,7 +147,7 @@ function segmentsOf(state: string): SegmentState[] {
   const resources: readonly { type: string; urn: string; outputs?: Record<string, unknown> }[] =
     JSON.parse(state).checkpoint.latest?.resources ?? [];
   return resources
-    .filter(({ type, outputs }) => type.endsWith("dynamic:Segment") && outputs?.ledger !== undefined)
+    .filter(({ type, outputs }) => type.endsWith("dynamic:Segment") && outputs?.record !== undefined)
     .map(({ urn, outputs = {} }) => {
       const {
         queueId,
@@ -154,7 +155,7 @@ function segmentsOf(state: string): SegmentState[] {
         inDoubt,
         inDoubtMessages = [],
         lastPush,
-      } = outputs as unknown as Omit<SegmentState, "possibleDuplicates" | "urn"> & {
+      } = unpackSegment(outputs) as unknown as Omit<SegmentState, "possibleDuplicates" | "urn"> & {
         lastPush: { possibleDuplicates?: readonly string[] };
       };
       return {

@@ -10,7 +10,7 @@ import {
   importQueueResource,
   importWorkerResources,
 } from "../../../infra/pulumi-internals/cloudflare-resources.ts";
-import { deploymentsStub, providerStub } from "../../../infra/pulumi-internals/provider-stub.ts";
+import { createStubs } from "../../../infra/pulumi-internals/provider-stub.ts";
 import * as sdk from "../../../infra/pulumi-internals/sdk.ts";
 import { isSecretKey } from "../../../infra/pulumi-internals/secret-keys.ts";
 import { withoutStackTraces } from "../../../infra/pulumi-internals/without-stack-traces.ts";
@@ -43,7 +43,9 @@ export const update = async (id, olds, news) => ({ outs: { id, olds, news } });
 export const read = withPulumiErrors(async () => {
   throw new SeederError("METRICS_UNREADABLE", "why");
 });
-export const remove = async () => { throw new Error("remove was called"); };
+const remove = async () => { throw new Error("remove was called"); };
+export { remove as delete };
+export const configureDeployments = configure;
 export const checkDeployments = async (olds, news) => ({ inputs: { ...news, list: true } });
 `;
 
@@ -75,13 +77,15 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const stubbed = { __provider: providerStub };
+/** The stubs of a project that does not depend on the package itself. */
+const searching = createStubs(tmpdir());
+const stubbed = { __provider: searching.segment };
 
 const checks = {
   async "infra/pulumi-internals/provider-stub.ts"() {
     const first = await provider.check({ a: 1 }, { ...stubbed, a: 2 });
     const second = await provider.check({ a: 1 }, { ...stubbed, a: 2 });
-    expect(first).toMatchObject({ a: 2, olds: { a: 1 }, configured: 1, __provider: providerStub });
+    expect(first).toMatchObject({ a: 2, olds: { a: 1 }, configured: 1, ...stubbed });
     expect(second).toMatchObject({ configured: 1 });
     expect(await provider.diff("id", { ...stubbed, a: 1 }, { ...stubbed, a: 2 })).toBe("DIFF_SOME");
     expect(await provider.diff("id", { ...stubbed, a: 2 }, { ...stubbed, a: 2 })).toBe("DIFF_NONE");
@@ -92,7 +96,11 @@ const checks = {
       olds: { a: 1 },
     });
     await expect(provider.remove("id", stubbed)).rejects.toThrow("remove was called");
-    expect(await provider.check({}, { __provider: deploymentsStub })).toMatchObject({ list: true });
+    expect(await provider.check({}, { __provider: searching.deployments })).toMatchObject({ list: true });
+    const direct = createStubs(folder);
+    expect(direct.segment.length).toBeLessThan(256);
+    expect(await provider.check({}, { __provider: direct.segment })).toMatchObject({ configured: 3 });
+    expect(await provider.check({}, { __provider: direct.deployments })).toMatchObject({ list: true });
   },
   async "infra/pulumi-internals/whole-config.ts"() {
     expect(await provider.check({}, stubbed)).toMatchObject({
@@ -103,7 +111,7 @@ const checks = {
     const failed = await provider.create({ ...stubbed, fail: true }).catch((error: unknown) => error);
     expect(failed).toMatchObject({
       details: "2 of 5 were not sent",
-      partial: { id: "a/0", properties: { pushed: 3 }, reasons: ["2 of 5 were not sent"] },
+      partial: { id: "a/0", properties: { record: '{"pushed":3}' }, reasons: ["2 of 5 were not sent"] },
     });
     await expect(provider.read("id", stubbed)).rejects.toMatchObject({ details: "METRICS_UNREADABLE: why" });
     await vi.waitUntil(() => provider.stderr().includes("queue-seeder refused: see the error of the resource\n"));

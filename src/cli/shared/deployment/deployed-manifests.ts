@@ -1,8 +1,9 @@
 import { stackOptions } from "../../../config/stack-config.ts";
 import type { PreviewedResource } from "../../../engine/preview.ts";
 import { type StackState, secretId } from "../../../engine/read-state.ts";
-import { ownSegmentType, parseSegmentName, parseUrn, segmentType, urns } from "../../../engine/urn.ts";
+import { isOwnSegment, parseSegmentName, parseUrn, segmentType } from "../../../engine/urn.ts";
 import { type LoadedSegments, loadSegments } from "../../../lifecycle/source/load-segments.ts";
+import { unpackSegment } from "../../../lifecycle/state/packed-segment.ts";
 import type { SegmentInputs, Unresolved } from "../../../lifecycle/state/segment.ts";
 import { isUnknown } from "../../../lifecycle/state/unknown.ts";
 import type { Manifest } from "../../../types.ts";
@@ -47,7 +48,7 @@ export async function deployedManifests(
   const groups = new Map<string, PreviewedResource[]>();
   for (const resource of preview.resources) {
     if (resource.type !== segmentType || resource.change === "delete") continue;
-    const manifest = urns.manifestOf(resource.urn);
+    const manifest = parseSegmentName(resource.urn).manifest;
     groups.set(manifest, [...(groups.get(manifest) ?? []), resource]);
   }
   const found = await findManifests([...groups.values()].flat(), snapshot, state);
@@ -78,7 +79,7 @@ function deployedManifest(
       snapshot,
     );
   });
-  const name = isOwnSegment(resource) ? first.manifest : parseSegmentName(parseUrn(resource.urn).name).manifest;
+  const name = isOwnSegment(resource.urn) ? first.manifest : parseSegmentName(parseUrn(resource.urn).name).manifest;
   return { terms: toTerms(name, first, manifest), segments, messagesFrom, unresolved: first.unresolved };
 }
 
@@ -102,7 +103,7 @@ function toTerms(name: string, inputs: SegmentInputs, manifest: Manifest | undef
  * @throws StateError if an id is a secret in Pulumi
  */
 function readInputs({ urn, inputs }: PreviewedResource): SegmentInputs {
-  const known = inputs as unknown as SegmentInputs;
+  const known = unpackSegment(inputs) as unknown as SegmentInputs;
   const id = (value: string) => {
     if (value === "[secret]") throw secretId(urn);
     return isUnknown(value) ? "" : value;
@@ -130,10 +131,6 @@ function loadOthers(
 ): Promise<LoadedSegments> {
   const { queues: _, ...options } = stackOptions(root, stack.short).options;
   return loadSegments({ root, ...options, files, recordedSources: async () => sources });
-}
-
-function isOwnSegment({ urn }: PreviewedResource): boolean {
-  return parseUrn(urn).qualifiedType === ownSegmentType;
 }
 
 function neverEmpty(): never {

@@ -9,7 +9,7 @@ import {
 import { type PreviewReading, readPreview } from "../../../engine/preview.ts";
 import { EngineNotFoundError, findPulumi, type Pulumi } from "../../../engine/pulumi.ts";
 import { readState, type StateReading } from "../../../engine/read-state.ts";
-import { ownSegmentType, parseUrn, segmentType } from "../../../engine/urn.ts";
+import { isOwnSegment, segmentType } from "../../../engine/urn.ts";
 import { type LoadedSegments, loadSegments } from "../../../lifecycle/source/load-segments.ts";
 import { pulumiCommand } from "../../../package-manager.ts";
 import { UsageError } from "../../../usage-error.ts";
@@ -107,7 +107,6 @@ export async function loadStackSnapshot(
 function hasComponents(state: StateReading, preview: PreviewReading | undefined): boolean {
   const deployed = state.kind === "read" && state.state.segments.some(({ origin }) => origin !== "manifest");
   const planned =
-    preview?.kind === "made" &&
-    preview.resources.some(({ type, urn }) => type === segmentType && parseUrn(urn).qualifiedType !== ownSegmentType);
+    preview?.kind === "made" && preview.resources.some(({ type, urn }) => type === segmentType && !isOwnSegment(urn));
   return deployed || planned;
 }

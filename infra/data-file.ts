@@ -1,0 +1,17 @@
+import { dataFileType } from "../src/engine/urn.ts";
+import { packSource, type SourceRecord } from "../src/plan/index.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
+
+/** Records the reading of a manifest's data file in the Pulumi state, so that the next run need not parse the file. */
+export class DataFile extends pulumi.ComponentResource {
+  /** @param pushed resolves when the messages of this reading are pushed: a failed run leaves the record of the last one */
+  constructor(
+    manifest: string,
+    source: SourceRecord,
+    pushed: pulumi.Output<unknown>,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    super(dataFileType, manifest, {}, opts);
+    this.registerOutputs({ source: pushed.apply(() => packSource(source)) });
+  }
+}
