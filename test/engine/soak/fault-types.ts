@@ -21,6 +21,11 @@ export type FaultType = { readonly name: string } & (
   | { readonly kind: "kill_at_write"; readonly write: 1 | 2 }
   /** `pulumi cancel` during the run, which continues, and a second run in parallel. */
   | { readonly kind: "cancel" }
+  /**
+   * Only with the producer Worker: while the queue handles a batch, `kill`: its runtime is killed and started again; `reset`: the
+   * ledgers' objects are.
+   */
+  | { readonly kind: "runtime"; readonly how: "kill" | "reset"; readonly when: When; readonly then: RunResult }
   /** A signal to the CLI immediately; `twice`: again after the CLI reported the first one. */
   | {
       readonly kind: "signal";
@@ -45,7 +50,7 @@ export const deadlineMs = 3_000;
 const fault = (name: string, effect: FaultEffect, times = 1): FaultType => ({ kind: "fault", name, effect, times });
 
 /** Codes after which it is unknown whether the queue has the messages. */
-const unknownFate: readonly ApiErrorCode[] = [10201, 15000];
+export const unknownFate: readonly ApiErrorCode[] = [10201, 15000];
 
 const codes = (Object.keys(apiErrors).map(Number) as ApiErrorCode[]).flatMap((code) =>
   whens
@@ -120,6 +125,16 @@ const states: readonly FaultType[] = [
   { kind: "kill_at_write", name: "kill cli when the state was refused", write: 2 },
   { kind: "cancel", name: "cancel during the run" },
 ];
+
+/** Faults of the runtime of the producer Worker. */
+export const runtimeFaults: readonly FaultType[] = (["kill", "reset"] as const).flatMap((how) =>
+  whens.flatMap((when) =>
+    runResults.map((then): FaultType => {
+      const name = `${how === "kill" ? "kill workerd" : "object reset"} ${when}, ${then}`;
+      return { kind: "runtime", name, how, when, then };
+    }),
+  ),
+);
 
 /** Fault types by family, so that a schedule contains enough of the rarer ones. */
 export const faultTypes = {

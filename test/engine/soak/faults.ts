@@ -1,12 +1,10 @@
 import { setTimeout } from "node:timers/promises";
-import type { FaultEffect, FaultMatch } from "../../../src/emulator/index.ts";
+import type { FaultEffect } from "../../../src/emulator/index.ts";
 import type { Running } from "../../../src/engine/child-process.ts";
 import type { FaultType, RunResult, Victim } from "./fault-types.ts";
 import type { PlannedFault } from "./schedule.ts";
+import { resetObjects, siteOf } from "./worker-transport.ts";
 import type { World } from "./world.ts";
-
-/** Every push, of one message or of several, to any queue. */
-const pushes: FaultMatch = { method: "POST" };
 
 /** Milliseconds that a write of the state takes, a bit more than with a distant backend. */
 const slowMs = 400;
@@ -46,16 +44,17 @@ export function armFaults(world: World, faults: readonly PlannedFault[]): ArmedF
       };
       return act(world, fault, armed, seen);
     };
+    const match = siteOf(fault, world.transport, world.random);
     const when = "when" in fault ? fault.when : "before";
     // Another fault may answer the push before its turn, so a cancel strikes at the next one.
     const times = fault.kind === "cancel" ? {} : { times: 1 };
-    world.emulator.faults.add({ match: pushes, effect: { kind: "hold", when, gate }, skip: push, ...times });
+    world.emulator.faults.add({ match, effect: { kind: "hold", when, gate }, skip: push, ...times });
     if (fault.kind === "fault") {
-      world.emulator.faults.add({ match: pushes, effect: fault.effect, skip: push, times: fault.times });
+      world.emulator.faults.add({ match, effect: fault.effect, skip: push, times: fault.times });
     }
     if (fault.kind === "cancel") {
       // A held request would time out and end the run, but a refused one is repeated until the second run is there.
-      armed.refusals.push(world.emulator.faults.add({ match: pushes, effect: blocked, skip: push }));
+      armed.refusals.push(world.emulator.faults.add({ match, effect: blocked, skip: push }));
     }
   }
   return armed;
@@ -109,6 +108,10 @@ async function act(world: World, fault: FaultType, armed: ArmedFaults, seen: () 
       if (armed.beside === undefined) void startBeside(world, armed, seen);
       return "go";
     }
+    case "runtime":
+      if (fault.how === "kill") await world.emulator.producer?.restart();
+      else await resetObjects(world.emulator);
+      return fault.then;
     case "kill":
       for (const victim of fault.victims) kill(victim, stack, run);
       return fault.then;

@@ -41,6 +41,23 @@ export function checkInvariants(
   });
 }
 
+/**
+ * Returns what must not happen while only the connections to the Worker are cut: a message that is there twice, or that a run
+ * reports as possibly there twice, or that a user has to settle. Pure.
+ */
+export function checkCertainty(
+  doubled: ReadonlySet<string>,
+  suspected: ReadonlySet<string>,
+  settled: number,
+): Finding[] {
+  const found = [
+    ["twice, although only connections were cut", [...doubled]],
+    ["reported as possibly twice, although only connections were cut", [...suspected]],
+    ["in doubt, although only connections were cut", Array.from({ length: settled }, () => "a message")],
+  ] as const;
+  return found.flatMap(([what, keys]) => (keys.length === 0 ? [] : [{ manifest: "all", what, keys }]));
+}
+
 export function findingText({ manifest, what, keys }: Finding): string {
   const more = keys.length > 5 ? ` and ${keys.length - 5} more` : "";
   return `${manifest}: ${keys.length} ${what}: ${keys.slice(0, 5).join(", ")}${more}`;

@@ -1,5 +1,5 @@
 import type { InDoubtPolicy } from "../../../src/types.ts";
-import { type FaultType, faultTypes } from "./fault-types.ts";
+import { type FaultType, faultTypes, runtimeFaults } from "./fault-types.ts";
 import { type Random, seeded } from "./random.ts";
 
 /** Everything that happens to a stack, drawn from the seed. */
@@ -62,8 +62,13 @@ const sizes = [
   { padding: 25_000, most: 20 },
 ] as const;
 
-/** Draws a schedule. @param length number of rounds */
-export function draw(seed: number, length: number): Schedule {
+/**
+ * Draws a schedule.
+ *
+ * @param length number of rounds
+ * @param withRuntime whether faults of the Worker's runtime are added; the rest is the same without them
+ */
+export function draw(seed: number, length: number, withRuntime = false): Schedule {
   const random = seeded(seed);
   const decks = {
     faults: deckOf(random, faultTypes.faults),
@@ -85,7 +90,18 @@ export function draw(seed: number, length: number): Schedule {
     const change = number > 0 && random.int(3) === 0 ? changeOf(random) : undefined;
     return { number, additions, runs, change, isDestroyed: random.int(10) === 0 };
   });
-  return { seed, manifests, rounds };
+  return { seed, manifests, rounds: withRuntime ? addRuntimeFaults(rounds, seeded(seed + 1)) : rounds };
+}
+
+/** Adds a fault of the runtime to two thirds of the runs. */
+function addRuntimeFaults(rounds: readonly Round[], random: Random): Round[] {
+  const deck = deckOf(random, runtimeFaults);
+  return rounds.map((round) => ({
+    ...round,
+    runs: round.runs.map((faults) =>
+      random.int(3) === 0 ? faults : [...faults, { push: random.int(3), fault: deck() }],
+    ),
+  }));
 }
 
 function changeOf(random: Random): Change {

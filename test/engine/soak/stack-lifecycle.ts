@@ -1,10 +1,11 @@
 import type { ProcessResult } from "../../../src/engine/child-process.ts";
 import { cli } from "../support/cli.ts";
 import { armFaults, killIfThere } from "./faults.ts";
-import { checkInvariants, type Finding } from "./invariants.ts";
+import { checkCertainty, checkInvariants, type Finding } from "./invariants.ts";
 import { ManifestModels, spelledOut } from "./manifest-model.ts";
 import { type Change, draw, type PlannedFault, type Round } from "./schedule.ts";
-import { makeWorld, queueNames, type World } from "./world.ts";
+import type { SoakTransport } from "./worker-transport.ts";
+import { makeWorld, type QueueName, queueNames, type World } from "./world.ts";
 
 /** Result of a round. */
 export interface RoundResult {
@@ -14,6 +15,10 @@ export interface RoundResult {
   readonly messages: number;
   /** Number of messages that are in the queue more than once. */
   readonly duplicates: number;
+  /** Keys, with their queue, of messages that arrived more than once so far in this stack's life, unless that was asked for. */
+  readonly doubled: ReadonlySet<string>;
+  /** Those that a run reported as possibly in the queue twice. */
+  readonly suspected: ReadonlySet<string>;
   readonly settled: number;
   readonly destroyed: boolean;
   /** The change before the first run; undefined if there was none. */
@@ -26,6 +31,13 @@ export interface RoundResult {
 /** Runs after the last one with faults. A run fails once more if the previous one left messages in doubt. */
 const sparesRuns = 4;
 
+export interface LifecycleOptions {
+  /** Default: the REST API. */
+  readonly transport?: SoakTransport;
+  /** Texts by path that replace files of the program, to verify that the suite can fail. */
+  readonly broken?: Readonly<Record<string, string>>;
+}
+
 /**
  * Runs one stack from its first deployment through rounds of new messages and of runs with faults.
  *
@@ -35,10 +47,10 @@ export async function runLifecycle(
   seed: number,
   rounds: number,
   logged: (result: RoundResult) => void,
-  broken?: Readonly<Record<string, string>>,
+  { transport = "rest", broken }: LifecycleOptions = {},
 ): Promise<readonly Finding[]> {
-  const schedule = draw(seed, rounds);
-  await using world = await makeWorld(broken);
+  const schedule = draw(seed, rounds, transport === "worker");
+  await using world = await makeWorld(transport, seed, broken);
   const life = new StackLifecycle(world, new ManifestModels(schedule.manifests));
   for (const round of schedule.rounds) {
     const result = await life.play(round);
@@ -54,6 +66,10 @@ class StackLifecycle {
   /** By queue, since each queue has its own ledger. */
   readonly #arrived = { orders: new Map<string, number>(), second: new Map<string, number>() };
   readonly #reported = { orders: new Set<string>(), second: new Set<string>() };
+  /** What had arrived of a manifest before Pulumi was made to replace its segments. */
+  #beforeTaint: readonly { readonly queue: QueueName; readonly key: string; readonly times: number }[] = [];
+  readonly #doubled = new Set<string>();
+  readonly #suspected = new Set<string>();
   #transcript = "";
   #settled = 0;
 
@@ -65,6 +81,7 @@ class StackLifecycle {
   async play(round: Round): Promise<RoundResult> {
     this.#transcript = "";
     this.#settled = 0;
+    this.#beforeTaint = [];
     const changed = round.change && (await this.#change(round.change));
     this.#write(round);
     const hits: string[][] = [];
@@ -82,15 +99,21 @@ class StackLifecycle {
     const claims = this.#manuscripts
       .all()
       .map(({ plan, keys }) => ({ manifest: plan.name, inDoubt: plan.inDoubt, keys }));
-    const { queue } = this.#world;
+    const { queue, transport } = this.#world;
+    const isCut = transport === "worker, cut";
     const findings = clean
-      ? checkInvariants(claims, this.#arrived[queue], this.#reported[queue])
+      ? [
+          ...checkInvariants(claims, this.#arrived[queue], this.#reported[queue]),
+          ...(isCut ? checkCertainty(this.#doubled, this.#suspected, this.#settled) : []),
+        ]
       : [{ manifest: "all", what: "runs, and the last one without any strike failed too", keys: [] }];
     return {
       round: round.number,
       hits,
       messages: round.additions.reduce((sum, { messages }) => sum + messages, 0),
       duplicates: [...this.#arrived[queue].values()].filter((times) => times > 1).length,
+      doubled: this.#doubled,
+      suspected: this.#suspected,
       settled: this.#settled,
       destroyed: round.isDestroyed,
       changed,
@@ -126,7 +149,20 @@ class StackLifecycle {
     const finished = beside === undefined ? first : { ...first, code: first.code || beside.code || 1 };
     this.#transcript += `\n=== up, struck by ${hits.join("; ") || "nothing"}: ${finished.code ?? finished.signal}\n${said(finished)}`;
     this.#note();
+    if (/not sent again, because the Worker's ledger has them/.test(this.#transcript)) this.#restoreBeforeTaint();
     return { finished, names: hits };
+  }
+
+  /**
+   * A limit of the Worker: if the run that replaces a segment is killed, the next one may find the old keys in the ledger. It reports
+   * that it does not send the messages again, so those that arrived before count.
+   */
+  #restoreBeforeTaint(): void {
+    for (const { queue, key, times } of this.#beforeTaint) {
+      const arrived = this.#arrived[queue];
+      if (times > 0 && !arrived.has(key)) arrived.set(key, times);
+    }
+    this.#beforeTaint = [];
   }
 
   /** Does what a user would do after a failed run. */
@@ -176,6 +212,9 @@ class StackLifecycle {
         must(await world.taint(segments.map(({ urn }) => urn)));
         // All messages are pushed again, to either queue.
         await this.#collect();
+        this.#beforeTaint = queueNames.flatMap((queue) =>
+          model.keys.map((key) => ({ queue, key, times: this.#arrived[queue].get(key) ?? 0 })),
+        );
         for (const queue of queueNames) {
           for (const key of model.keys) {
             this.#arrived[queue].delete(key);
@@ -190,7 +229,9 @@ class StackLifecycle {
   /** Settles the messages in doubt by whether they arrived, as `in_doubt: stop` requires. */
   async #settle(): Promise<void> {
     await this.#collect();
-    const { queue, emulator, stackName } = this.#world;
+    const { queue, emulator, stackName, transport } = this.#world;
+    // Then the ledger must know them.
+    if (transport === "worker, cut") return;
     for (const { plan, names, keyOf } of this.#manuscripts.all()) {
       if (plan.inDoubt !== "stop") continue;
       const doubted = this.#world
@@ -223,13 +264,18 @@ class StackLifecycle {
         const key = keyOf?.(label);
         if (key !== undefined) this.#reported[queue].add(key);
       }
+      for (const label of spelledOut(possibleDuplicates)) this.#suspected.add(`${queue} ${keyOf?.(label) ?? label}`);
     }
   }
 
   async #collect(): Promise<void> {
     for (const queue of queueNames) {
       const arrived = this.#arrived[queue];
-      for (const [key, times] of await this.#world.collect(queue)) arrived.set(key, (arrived.get(key) ?? 0) + times);
+      for (const [key, times] of await this.#world.collect(queue)) {
+        const all = (arrived.get(key) ?? 0) + times;
+        arrived.set(key, all);
+        if (all > 1) this.#doubled.add(`${queue} ${key}`);
+      }
     }
   }
 }

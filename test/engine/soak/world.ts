@@ -2,17 +2,24 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parse, stringify } from "yaml";
+import { defaults } from "../../../src/emulator/defaults.ts";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
 import type { ProcessResult, Running } from "../../../src/engine/child-process.ts";
 import { unpackSegment } from "../../../src/lifecycle/state/packed-segment.ts";
 import { makeStack, type OwnStack } from "../support/stack.ts";
 import { type Bucket, startBucket } from "./bucket.ts";
 import { deadlineMs } from "./fault-types.ts";
+import { type Random, seeded } from "./random.ts";
 import { createTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
+import { type SoakTransport, workerKey, workerOptions } from "./worker-transport.ts";
 
 /** A stack of the real program on the real Pulumi CLI, an emulator, and a proxy between them. */
 export interface World extends AsyncDisposable {
+  readonly transport: SoakTransport;
+  /** Draws where faults strike. */
+  readonly random: Random;
   readonly emulator: Emulator;
+  /** To the REST API, or to the Worker. */
   readonly proxy: TcpProxy;
   readonly stack: OwnStack;
   readonly bucket: Bucket;
@@ -55,15 +62,25 @@ const patches = [
   // Otherwise a data file would need thousands of rows to have several segments.
   { file: "src/plan/segments.ts", from: "return 5_000;", to: "return 150;" },
   { file: "src/cloudflare/caller.ts", from: "requestDeadlineMs = 60_000", to: `requestDeadlineMs = ${deadlineMs}` },
+  { file: "src/cloudflare/producer/client.ts", from: "deadlineMs = 20_000", to: `deadlineMs = ${deadlineMs}` },
 ] as const;
 
 /** The real limits, in seconds instead of minutes. */
 const rateLimit = { requests: 150, windowSeconds: 5, blockSeconds: 3 };
 
 /** Creates the world. @param broken texts by path that replace files of the program, to verify that the suite can fail */
-export async function makeWorld(broken: Readonly<Record<string, string>> = {}): Promise<World> {
-  const emulator = await startEmulator({ queues: queueNames.map((name) => ({ name })), rateLimit });
-  const proxy = await createTcpProxy(emulator.port);
+export async function makeWorld(
+  transport: SoakTransport,
+  seed: number,
+  broken: Readonly<Record<string, string>> = {},
+): Promise<World> {
+  const emulator = await startEmulator({
+    queues: queueNames.map((name) => ({ name })),
+    rateLimit,
+    ...(transport !== "rest" && { producer: await workerOptions(defaults.account) }),
+  });
+  const { producer } = emulator;
+  const proxy = await createTcpProxy(producer === undefined ? emulator.port : Number(new URL(producer.url).port));
   const bucket = await startBucket();
   const close = async () => {
     await bucket[Symbol.asyncDispose]();
@@ -80,16 +97,28 @@ export async function makeWorld(broken: Readonly<Record<string, string>> = {}): 
     const stack = await makeStack({
       name: stackName,
       files: { ...patched(), ...broken },
-      config: configOf(queue),
+      config: {
+        ...configOf(queue),
+        ...(producer !== undefined && {
+          "queue-seeder:transport": "worker",
+          "queue-seeder:worker": { url: `http://127.0.0.1:${proxy.port}` },
+          "queue-seeder:workerKey": { secret: workerKey },
+        }),
+      },
       env: {
         ...bucket.env,
         CLOUDFLARE_API_TOKEN: emulator.token,
-        CLOUDFLARE_BASE_URL: emulator.baseUrl.replace(`:${emulator.port}/`, `:${proxy.port}/`),
+        CLOUDFLARE_BASE_URL:
+          producer === undefined
+            ? emulator.baseUrl.replace(`:${emulator.port}/`, `:${proxy.port}/`)
+            : emulator.baseUrl,
       },
     });
     const { project } = stack;
     const run = (...args: string[]) => project.pulumi([...args, "--stack", stackName, "--yes"]);
     return {
+      transport,
+      random: seeded(seed + 2),
       emulator,
       proxy,
       stack,
