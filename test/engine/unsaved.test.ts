@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { cli, startCli, waitForOutput } from "./support/cli.ts";
 import { makeSeeder, type Seeder, said, succeeded, waitLongForAnswers } from "./support/seeder.ts";
 
@@ -39,44 +39,56 @@ async function unsaved(
   return { total, exit, said: said(finished) };
 }
 
-it("pushes nothing twice where the state could not be saved, to this queue and to another one, and says what was accepted", async () => {
-  await using seeder = await makeSeeder({
-    messages: { "a.yaml": manifest(250) },
-    emulator: { queues: [{ name: "orders" }, { name: "second" }] },
+const twoQueues = { queues: [{ name: "orders" }, { name: "second" }] };
+
+// Pulumi tries for half a minute to write the state, so these tests wait side by side.
+describe.concurrent("a run whose state could not be saved", () => {
+  it("pushes nothing twice after a first deployment, and says what was accepted", async () => {
+    await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(250) } });
+    const { stack } = seeder;
+    const first = await unsaved(seeder);
+    expect(first, first.said).toMatchObject({ total: { pushed: 250, inDoubt: 0, notSent: 0 }, exit: 1 });
+    expect(first.said).toContain("The state cannot be read after the run");
+    succeeded(await stack.up());
+    expect(texts(seeder, "orders")).toEqual(expected(250));
+    expect(stack.outputs().manifests).toMatchObject({ a: { pushed: 250, inDoubt: 0, lastPush: { pushed: 250 } } });
+    expect(stack.outputs().manifests).not.toHaveProperty("a.lastPush.possibleDuplicates");
   });
-  const { stack, emulator } = seeder;
-  const first = await unsaved(seeder);
-  expect(first, first.said).toMatchObject({ total: { pushed: 250, inDoubt: 0, notSent: 0 }, exit: 1 });
-  expect(first.said).toContain("The state cannot be read after the run");
-  succeeded(await stack.up());
-  expect(texts(seeder, "orders")).toEqual(expected(250));
-  expect(stack.outputs().manifests).toMatchObject({ a: { pushed: 250, inDoubt: 0, lastPush: { pushed: 250 } } });
-  expect(stack.outputs().manifests).not.toHaveProperty("a.lastPush.possibleDuplicates");
 
-  seeder.write("a.yaml", manifest(400));
-  const second = await unsaved(seeder);
-  expect(second, second.said).toMatchObject({ total: { pushed: 150, notSent: 0 } });
-  succeeded(await stack.up());
-  expect(texts(seeder, "orders")).toEqual(expected(400));
+  it("pushes nothing twice after a later deployment", async () => {
+    await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(250) } });
+    const { stack } = seeder;
+    succeeded(await stack.up());
+    seeder.write("a.yaml", manifest(400));
+    const second = await unsaved(seeder);
+    expect(second, second.said).toMatchObject({ total: { pushed: 150, notSent: 0 } });
+    succeeded(await stack.up());
+    expect(texts(seeder, "orders")).toEqual(expected(400));
+  });
 
-  const config = (name: string) => ({ "queue-seeder:queues": { orders: { id: emulator.queueId(name) } } });
-  await stack.setConfig(config("second"));
-  const third = await unsaved(seeder);
-  expect(third, third.said).toMatchObject({ total: { pushed: 400, notSent: 0 } });
-  succeeded(await stack.up());
-  expect(texts(seeder, "second")).toEqual(expected(400));
-  await stack.setConfig(config("orders"));
-  succeeded(await stack.up());
-  expect([texts(seeder, "orders"), texts(seeder, "second")]).toEqual([expected(400), expected(400)]);
+  it("pushes nothing twice to another queue, nor to the first one afterwards", async () => {
+    await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(400) }, emulator: twoQueues });
+    const { stack, emulator } = seeder;
+    succeeded(await stack.up());
+    const config = (name: string) => ({ "queue-seeder:queues": { orders: { id: emulator.queueId(name) } } });
+    await stack.setConfig(config("second"));
+    const third = await unsaved(seeder);
+    expect(third, third.said).toMatchObject({ total: { pushed: 400, notSent: 0 } });
+    succeeded(await stack.up());
+    expect(texts(seeder, "second")).toEqual(expected(400));
+    await stack.setConfig(config("orders"));
+    succeeded(await stack.up());
+    expect([texts(seeder, "orders"), texts(seeder, "second")]).toEqual([expected(400), expected(400)]);
 
-  // A taint makes Pulumi start over.
-  const urn = /urn:pulumi:[^"]*Segment::a\/0/.exec(stack.exportState())?.[0] ?? "";
-  succeeded(await stack.pulumi(["state", "taint", urn, "--yes"]));
-  const before = emulator.messages("orders").length;
-  succeeded(await stack.up());
-  expect(emulator.messages("orders")).toHaveLength(before + 400);
-  succeeded(await stack.up());
-  expect(readdirSync(join(stack.project.dir, ".queue-seeder/journal"))).toEqual([]);
+    // A taint makes Pulumi start over.
+    const urn = /urn:pulumi:[^"]*Segment::a\/0/.exec(stack.exportState())?.[0] ?? "";
+    succeeded(await stack.pulumi(["state", "taint", urn, "--yes"]));
+    const before = emulator.messages("orders").length;
+    succeeded(await stack.up());
+    expect(emulator.messages("orders")).toHaveLength(before + 400);
+    succeeded(await stack.up());
+    expect(readdirSync(join(stack.project.dir, ".queue-seeder/journal"))).toEqual([]);
+  });
 });
 
 it("lets a second run wait for the first one, which `pulumi cancel` does not end", async () => {
