@@ -109,9 +109,7 @@ export async function makeWorld(
         ...bucket.env,
         CLOUDFLARE_API_TOKEN: emulator.token,
         CLOUDFLARE_BASE_URL:
-          producer === undefined
-            ? emulator.baseUrl.replace(`:${emulator.port}/`, `:${proxy.port}/`)
-            : emulator.baseUrl,
+          producer === undefined ? emulator.baseUrl.replace(`:${emulator.port}/`, `:${proxy.port}/`) : emulator.baseUrl,
       },
     });
     const { project } = stack;
