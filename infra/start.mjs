@@ -2,10 +2,8 @@
 // on, the code is TypeScript.
 import "./check-node-version.cjs";
 import { enableCompileCache } from "./compile-cache.mjs";
-import { keepHeapSmall } from "./small-heap.mjs";
 
 enableCompileCache();
-keepHeapSmall();
 
 const { withoutSourceMaps } = await import("./pulumi-internals/without-source-maps.ts");
 withoutSourceMaps();

@@ -1,12 +1,10 @@
 import { enableCompileCache } from "../compile-cache.mjs";
-import { keepHeapSmall } from "../small-heap.mjs";
 
 /**
  * The module "queue-seeder/lifecycle", which the provider stubs in the Pulumi state load; see
  * ../pulumi-internals/provider-stub.ts.
  */
 enableCompileCache();
-keepHeapSmall();
 
 const lifecycle = await import("./lifecycle.ts");
 
