@@ -16,7 +16,7 @@ export interface HeadOfFile {
  * head of a name never changes. Each segment of a run lists the folder several times, and many manifests share a queue: without
  * these, the time of a run would grow with the square of their number.
  */
-const heads = new Map<string, Promise<JournalHead | undefined>>();
+const heads = new Map<string, JournalHead>();
 
 /** Lists the journals in a folder. @param site the part of their names that stands for a site; default: all journals */
 export async function listHeads(folder: string, site?: string): Promise<readonly HeadOfFile[]> {
@@ -33,15 +33,11 @@ export async function listHeads(folder: string, site?: string): Promise<readonly
 
 const namePattern = /^[^.]*\.([0-9a-f]{16})\.[^.]+(?:\.[0-9a-f]{8})?(?:\.removed)?\.journal$/;
 
-function headOf(folder: string, file: string): Promise<JournalHead | undefined> {
+async function headOf(folder: string, file: string): Promise<JournalHead | undefined> {
   const path = join(folder, file);
-  const known = heads.get(path);
-  if (known !== undefined) return known;
-  const reading = readHead(path, file);
-  heads.set(path, reading);
-  const forget = () => heads.delete(path);
-  reading.then((head) => head ?? forget(), forget);
-  return reading;
+  const head = heads.get(path) ?? (await readHead(path, file));
+  if (head !== undefined) heads.set(path, head);
+  return head;
 }
 
 async function listFiles(folder: string): Promise<string[]> {
