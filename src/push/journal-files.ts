@@ -13,7 +13,7 @@ import {
 } from "./journal.ts";
 import { createFile, exists, moveIfThere, withJournalError } from "./journal-disk.ts";
 import { encodeLine, parseContent } from "./journal-format.ts";
-import { listHeads } from "./journal-heads.ts";
+import { type KnownHeads, listHeads } from "./journal-heads.ts";
 import { describeThisProcess, isRunning } from "./journal-owner.ts";
 
 /** The open journals of this process. */
@@ -22,9 +22,12 @@ const openInThisProcess = new Set<string>();
 /**
  * Stores each journal as a file in a folder that only this user can access.
  *
+ * Reads the head of each journal once.
+ *
  * @param folder an absolute path; created with the first journal
  */
 export function fileJournals(folder: string): Journals {
+  const known: KnownHeads = new Map();
   const found = (file: string, head: JournalHead, removed: boolean): FoundJournal => ({
     head,
     file,
@@ -35,7 +38,7 @@ export function fileJournals(folder: string): Journals {
     list: (site, isWanted = () => true) =>
       withJournalError("read", async () => {
         const journals: FoundJournal[] = [];
-        for (const { file, head } of await listHeads(folder, site && formatSite(site))) {
+        for (const { file, head } of await listHeads(folder, site && formatSite(site), known)) {
           if (isWanted(head)) journals.push(found(file, head, file.endsWith(removedEnding)));
         }
         return journals.sort((a, b) => order(a.head).localeCompare(order(b.head)));

@@ -12,19 +12,23 @@ export interface HeadOfFile {
 }
 
 /**
- * The heads that this process has read, by the paths of their files. A file is created with its head and under a random name, so the
- * head of a name never changes. Each segment of a run lists the folder several times, and many manifests share a queue: without
- * these, the time of a run would grow with the square of their number.
+ * The heads that were read before, by the names of their files. A file is created with its head and under a random name, so the head
+ * of a name never changes. Each segment of a run lists the folder several times, and many manifests share a queue: without these, the
+ * time of a run would grow with the square of their number.
  */
-const heads = new Map<string, JournalHead>();
+export type KnownHeads = Map<string, JournalHead>;
 
-/** Lists the journals in a folder. @param site the part of their names that stands for a site; default: all journals */
-export async function listHeads(folder: string, site?: string): Promise<readonly HeadOfFile[]> {
+/** Lists the journals in a folder. @param site the part of their names that stands for a site; undefined for all journals */
+export async function listHeads(
+  folder: string,
+  site: string | undefined,
+  known: KnownHeads,
+): Promise<readonly HeadOfFile[]> {
   const files = (await listFiles(folder)).filter((file) => {
-    const known = namePattern.exec(file)?.[1];
-    return known !== undefined && (site === undefined || known === site);
+    const found = namePattern.exec(file)?.[1];
+    return found !== undefined && (site === undefined || found === site);
   });
-  const found = await Promise.all(files.map((file) => headOf(folder, file)));
+  const found = await Promise.all(files.map((file) => headOf(folder, file, known)));
   return files.flatMap((file, at) => {
     const head = found[at];
     return head === undefined ? [] : [{ file, head }];
@@ -33,10 +37,9 @@ export async function listHeads(folder: string, site?: string): Promise<readonly
 
 const namePattern = /^[^.]*\.([0-9a-f]{16})\.[^.]+(?:\.[0-9a-f]{8})?(?:\.removed)?\.journal$/;
 
-async function headOf(folder: string, file: string): Promise<JournalHead | undefined> {
-  const path = join(folder, file);
-  const head = heads.get(path) ?? (await readHead(path, file));
-  if (head !== undefined) heads.set(path, head);
+async function headOf(folder: string, file: string, known: KnownHeads): Promise<JournalHead | undefined> {
+  const head = known.get(file) ?? (await readHead(join(folder, file), file));
+  if (head !== undefined) known.set(file, head);
   return head;
 }
 

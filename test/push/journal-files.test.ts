@@ -96,10 +96,11 @@ test("a journal that cannot be taken stays, and says so", async () => {
   expect(await left()).toEqual({ pushed: [], inDoubt: ["key"] });
 });
 
-test("a process reads the head of each journal once, however often it lists the folder", async () => {
+test("the head of each journal is read once, however often the folder is listed", async () => {
+  const journals = fileJournals(folder.path);
   const names = ["a", "b", "c"];
   for (const resource of names) {
-    const journal = await fileJournals(folder.path).begin(headOf({ resource }), noEntries);
+    const journal = await journals.begin(headOf({ resource }), noEntries);
     await journal.close();
   }
   const read: unknown[] = [];
@@ -108,20 +109,17 @@ test("a process reads the head of each journal once, however often it lists the 
     return openFile(path, ...rest);
   };
   const listed = async (wanted?: string) => {
-    const found = await fileJournals(folder.path).list(
-      site,
-      ({ resource }) => wanted === undefined || resource === wanted,
-    );
+    const found = await journals.list(site, ({ resource }) => wanted === undefined || resource === wanted);
     return found.map(({ head }) => head.resource).sort();
   };
   expect([await listed(), await listed("b"), await listed()]).toEqual([names, ["b"], names]);
   expect(read).toHaveLength(3);
 
   // A journal that another process took over, dropped or began since.
-  const [first] = await fileJournals(folder.path).list(site, ({ resource }) => resource === "a");
+  const [first] = await journals.list(site, ({ resource }) => resource === "a");
   if (first === undefined) throw new Error("there is to be one");
-  await fileJournals(folder.path).drop(first);
-  const added = await fileJournals(folder.path).begin(headOf({ resource: "d" }), noEntries);
+  await journals.drop(first);
+  const added = await journals.begin(headOf({ resource: "d" }), noEntries);
   await added.close();
   expect(await listed()).toEqual(["b", "c", "d"]);
 });

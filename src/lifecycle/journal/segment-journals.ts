@@ -65,9 +65,17 @@ export function isOfSegment(
   );
 }
 
-/** Opens the journals of a repository. */
+/** The journals that a process opened, by folder. */
+const opened = new WeakMap<JournalHost, Map<string, Journals>>();
+
+/** Opens the journals of a repository, once in a process. */
 export function openJournals(inputs: Pick<SegmentInputs, "root">, host: JournalHost): Journals {
-  return fileJournals(journalFolder(inputs, host));
+  const folder = journalFolder(inputs, host);
+  const ofHost = opened.get(host) ?? new Map<string, Journals>();
+  opened.set(host, ofHost);
+  const journals = ofHost.get(folder) ?? fileJournals(folder);
+  ofHost.set(folder, journals);
+  return journals;
 }
 
 /** A journal with entries that the state does not contain. */
