@@ -88,8 +88,8 @@ export class Ledger extends DurableObject {
    * @returns {Promise<PushAnswer>}
    */
   async push(binding, keys, messages, again) {
-    // Wait for the keys that another request is sending. From the last check to the note of the intent there is no await, not even the
-    // end of an async function: two requests that waited for the same batch would both send.
+    // Wait until no other request is sending any of these keys. Nothing may be awaited between the last check and the note of the
+    // intent, not even the end of an async function: two requests that waited for the same batch would both send.
     for (let batches = this.#batchesOf(keys); batches.size > 0; batches = this.#batchesOf(keys)) {
       await Promise.all(batches);
     }

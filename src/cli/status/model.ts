@@ -90,8 +90,8 @@ function manifestStatus(manifest: ManifestPlan, { segments }: StackState): Manif
   const { name, queue, mode, messages, pushedBefore, push, inDoubt, inDoubtMessages, held, journaled } = manifest;
   const { edited, forgotten } = manifest;
   const stopped = manifest.inDoubtPolicy === "stop" ? journaled.inDoubt : 0;
-  const runs = segments.flatMap(({ manifest: of, outputs }) =>
-    of === name && outputs.pushed > 0 ? [outputs.lastPush] : [],
+  const runs = segments.flatMap((segment) =>
+    segment.manifest === name && segment.outputs.pushed > 0 ? [segment.outputs.lastPush] : [],
   );
   // The outputs of a segment belong to the queue that it was last pushed to.
   const recorded = segments.filter(

@@ -36,7 +36,7 @@ function manifestFamilies({ project, stack, manifests, removed, components }: St
       labels: { project, stack, manifest: each.name, queue: each.queue, push: each.mode },
       value: value(each),
     }));
-  // Without a manifest in the repository there is no mode, and nothing is known of what is pending.
+  // The push mode and the pending messages are only known of manifests in the repository.
   const recorded = (key: "pushed" | "inDoubt") =>
     [...removed, ...components].map(({ name, queue, [key]: value }) => ({
       labels: { project, stack, manifest: name, queue },

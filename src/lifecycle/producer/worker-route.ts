@@ -42,9 +42,9 @@ export async function openWorkerRoute(run: SegmentRun, target: WorkerTarget): Pr
   let concluded = ledger;
   let known: ReadonlySet<number> = new Set();
   for (const note of [...(earlier === undefined ? [] : [{ ...earlier, ...noted }]), record]) {
-    const sofar = { ...run, ledger: concluded };
-    known = await findKnownDoubts(sofar, note);
-    if (known.size > 0) concluded = await conclude(sofar, [...known], ask, note);
+    const current = { ...run, ledger: concluded };
+    known = await findKnownDoubts(current, note);
+    if (known.size > 0) concluded = await conclude(current, [...known], ask, note);
   }
 
   const doubts = concluded.decision.inDoubt;
