@@ -1,7 +1,7 @@
 // Entry point of the program, in JavaScript, so that any Node version can run it and report that it is too old. From ./index.ts
 // on, the code is TypeScript.
 import "./check-node-version.cjs";
-import { enableCompileCache } from "./compile-cache.mjs";
+import { enableCompileCache } from "../src/compile-cache.mjs";
 
 enableCompileCache();
 

@@ -4,7 +4,7 @@ import { circlesIn, type Floor, importsOf, readImports, wrongDirections } from "
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 
-const leaves = /^src\/[^/]+\.ts$/;
+const leaves = /^src\/[^/]+\.(ts|mjs)$/;
 const manifest = /^src\/manifest\//;
 const plan = /^src\/plan\//;
 const cloudflare = /^src\/cloudflare\//;
@@ -71,12 +71,12 @@ const floors: readonly Floor[] = [
   // The entry files of the command line list the commands.
   {
     room: /^src\/cli\/[^/]+$/,
-    may: [leaves, /^src\/cli\//, /^infra\/(check-node-version\.cjs|compile-cache\.mjs)$/, ...outside],
+    may: [leaves, /^src\/cli\//, /^infra\/check-node-version\.cjs$/, ...outside],
   },
   { room: internals, may: [leaves, lifecycle, pulumiSdk, /^@grpc\//, ...outside] },
   {
     room: /^infra\/provider\//,
-    may: [leaves, producer, push, config, lifecycle, internals, /^infra\/compile-cache\.mjs$/, pulumiSdk, ...outside],
+    may: [leaves, producer, push, config, lifecycle, internals, pulumiSdk, ...outside],
   },
   {
     room: /^infra\/[^/]+$/,

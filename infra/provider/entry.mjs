@@ -1,4 +1,4 @@
-import { enableCompileCache } from "../compile-cache.mjs";
+import { enableCompileCache } from "../../src/compile-cache.mjs";
 
 /**
  * The module "queue-seeder/lifecycle", which the provider stubs in the Pulumi state load; see

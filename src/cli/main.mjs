@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import "../../infra/check-node-version.cjs";
-import { enableCompileCache } from "../../infra/compile-cache.mjs";
+import { enableCompileCache } from "../compile-cache.mjs";
 
 // Enabled before any other module is loaded: this halves the time of `--help`.
 enableCompileCache();

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { compileCacheFolder } from "../compile-cache.mjs";
 import { UsageError } from "../usage-error.ts";
 import { type ProcessResult, spawnProcess } from "./child-process.ts";
 import { type Engine, findEngine, listRejectedEngines } from "./find-engine.ts";
@@ -60,9 +61,13 @@ async function fromLauncher(root: string, env: NodeJS.ProcessEnv): Promise<Engin
   );
 }
 
-/** Pulumi runs the program with the first Node on PATH, which must be the current one. */
-function engineEnvironment({ binDir }: Engine, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/**
+ * Returns the environment of the Pulumi CLI. Pulumi runs the program with the first Node on PATH, which must be the current one.
+ * With Node's compile cache, the program and the provider load Pulumi's SDK in two thirds of the time.
+ */
+export function engineEnvironment({ binDir }: Engine, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
+    NODE_COMPILE_CACHE: compileCacheFolder,
     ...withPath(env, [dirname(process.execPath), binDir]),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     ...withLoopbackDirect(env),

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { plugAndPlay } from "../../src/engine/plug-and-play.ts";
-import { EngineNotFoundError, findPulumi } from "../../src/engine/pulumi.ts";
+import { EngineNotFoundError, engineEnvironment, findPulumi } from "../../src/engine/pulumi.ts";
 import { UsageError } from "../../src/usage-error.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 
@@ -32,4 +32,13 @@ it("takes what Plug'n'Play left above a project with packages of its own for no 
   using root = temporaryFolder();
   writeFiles(root.path, { ".pnp.cjs": "", "shop/node_modules/@pulumi/pulumi/package.json": "{}" });
   expect(plugAndPlay(join(root.path, "shop"))).toBeUndefined();
+});
+
+it("has the program and the provider use Node's compile cache, in the folder that the environment names if it names one", () => {
+  const engine = { pulumi: "/opt/pulumi/pulumi", binDir: "/opt/pulumi", version: "3.250.0", from: "path" } as const;
+  const own = join(import.meta.dirname, "../../node_modules/.cache/queue-seeder");
+  expect(engineEnvironment(engine, {}).NODE_COMPILE_CACHE).toBe(own);
+  expect(engineEnvironment(engine, { NODE_COMPILE_CACHE: "/var/cache/node" }).NODE_COMPILE_CACHE).toBe(
+    "/var/cache/node",
+  );
 });

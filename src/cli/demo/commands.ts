@@ -1,9 +1,8 @@
-import { delimiter, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Emulator } from "../../emulator/index.ts";
 import { type ProcessResult, spawnProcess } from "../../engine/child-process.ts";
 import type { Engine } from "../../engine/find-engine.ts";
-import { withLoopbackDirect } from "../../engine/loopback.ts";
+import { engineEnvironment } from "../../engine/pulumi.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** The two command lines that a user has, run on the sandbox, without a terminal and without colors. */
@@ -29,11 +28,7 @@ export function createCommands({ engine, sandbox, emulator, env, signal }: Comma
     ([name]) => !/^(?:CLOUDFLARE_|QUEUE_SEEDER_|PULUMI_(?!HOME$)|FORCE_COLOR$)/.test(name),
   );
   const own = {
-    ...Object.fromEntries(kept),
-    ...sandbox.env,
-    PATH: [dirname(process.execPath), engine.binDir, env.PATH ?? ""].join(delimiter),
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    ...withLoopbackDirect(env),
+    ...engineEnvironment(engine, { ...Object.fromEntries(kept), ...sandbox.env }),
     CLOUDFLARE_BASE_URL: emulator.baseUrl,
     CLOUDFLARE_API_TOKEN: emulator.token,
   };
