@@ -3,7 +3,7 @@ import { makeStack } from "../../test/engine/support/stack.ts";
 import { temporaryFolder } from "../../test/manifest/support/fixture.ts";
 import { judged, median, ratio, table, timed, times } from "../support/measure.ts";
 import type { Section } from "../support/results.ts";
-import { emptyStack, up } from "./stacks.ts";
+import { dynamicStack, emptyStack, up } from "./stacks.ts";
 
 const queues = ["orders", "emails", "cache"];
 
@@ -20,20 +20,23 @@ export async function measureNoOp(rounds = 7): Promise<Section> {
     env: { CLOUDFLARE_BASE_URL: emulator.baseUrl, CLOUDFLARE_API_TOKEN: emulator.token },
   });
   await using empty = await emptyStack();
+  await using dynamic = await dynamicStack();
   using cache = temporaryFolder();
   const cached = { NODE_COMPILE_CACHE: cache.path };
   const runs = {
     seeded: () => up(seeded),
     cached: () => up(seeded, cached),
+    dynamic: () => up(dynamic),
     empty: () => up(empty),
   };
   // The first run pushes; from the second on, Node's compile caches are warm.
-  for (const run of [runs.seeded, runs.cached, runs.empty, runs.seeded, runs.cached, runs.empty]) await run();
+  for (const run of [...Object.values(runs), ...Object.values(runs)]) await run();
   const pushed = emulator.requests.length;
-  const measured = { seeded: [] as number[], cached: [] as number[], empty: [] as number[] };
+  const measured = { seeded: [] as number[], cached: [] as number[], dynamic: [] as number[], empty: [] as number[] };
   for (let round = 0; round < rounds; round += 1) {
     measured.seeded.push(await timed(runs.seeded));
     measured.cached.push(await timed(runs.cached));
+    measured.dynamic.push(await timed(runs.dynamic));
     measured.empty.push(await timed(runs.empty));
   }
   if (emulator.requests.length !== pushed) throw new Error("a run that was to push nothing made requests");
@@ -49,9 +52,11 @@ export async function measureNoOp(rounds = 7): Promise<Section> {
         [
           ["nothing to push", inSeconds(measured.seeded), "", ""],
           ["nothing to push, with the compile cache of `queue-seeder up`", inSeconds(measured.cached), "", ""],
+          ["a program with one dynamic resource that does nothing", inSeconds(measured.dynamic), "", ""],
           ["empty program", inSeconds(measured.empty), "", ""],
           ["ratio", ...judged(ratio(measured.seeded, measured.empty), { most: 1.5 }, times)],
           ["ratio with the compile cache", ...judged(ratio(measured.cached, measured.empty), { most: 1.5 }, times)],
+          ["ratio to the dynamic resource that does nothing", times(ratio(measured.seeded, measured.dynamic)), "", ""],
         ],
       ),
     ].join("\n\n"),

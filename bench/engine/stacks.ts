@@ -58,6 +58,15 @@ export function emptyStack(): Promise<OwnStack> {
   return makeStack({ name: "bench", copy: [], files: tinyProgram("export const nothing = 0;\n") });
 }
 
+/** Creates a project with a dynamic resource that does nothing, which is what any program with a dynamic provider costs at least. */
+export function dynamicStack(): Promise<OwnStack> {
+  const program = `import * as pulumi from "@pulumi/pulumi";
+class Nothing extends pulumi.dynamic.Resource {}
+new Nothing({ create: async () => ({ id: "nothing", outs: {} }) }, "nothing", {});
+`;
+  return makeStack({ name: "bench", copy: [], files: tinyProgram(program) });
+}
+
 /** @throws Error with the whole output of the CLI if it fails */
 export async function up(stack: OwnStack, env: Readonly<Record<string, string>> = {}): Promise<void> {
   const { code, stdout, stderr } = await stack.up({ env });
