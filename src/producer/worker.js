@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * The producer Worker of queue-seeder: takes signed requests with batches of messages, keeps a ledger of what it sent, and
- * sends each message through a queue binding. `wire.ts` specifies the protocol. This file is deployed unchanged: it is one ES
- * module without imports of its own, so that what is read here is what runs.
+ * sends each message through a queue binding. `wire.ts` and `answers.ts` specify the protocol. This file is deployed unchanged:
+ * it is one ES module without imports of its own, so that what is read here is what runs.
  *
  * Compatibility date: 2026-03-12 or later, so that the errors of a queue contain its error code.
  */
@@ -13,9 +13,9 @@ import { DurableObject } from "cloudflare:workers";
  * @typedef {import("./runtime.d.ts").QueueMessage} QueueMessage
  * @typedef {import("./runtime.d.ts").LedgerNamespace} LedgerNamespace
  * @typedef {import("./runtime.d.ts").Context} Context
- * @typedef {import("./wire.ts").PushAnswer} PushAnswer
- * @typedef {import("./wire.ts").AskAnswer} AskAnswer
- * @typedef {import("./wire.ts").RejectionReason} RejectionReason
+ * @typedef {import("./answers.ts").PushAnswer} PushAnswer
+ * @typedef {import("./answers.ts").AskAnswer} AskAnswer
+ * @typedef {import("./answers.ts").RejectionReason} RejectionReason
  * @typedef {Readonly<Record<string, unknown>>} Env
  */
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stableQueueId } from "../../src/emulator/broker/broker.ts";
+import { stableQueueId } from "../../src/emulator/broker/queue-id.ts";
 import { defaults } from "../../src/emulator/defaults.ts";
 import { Caller } from "../emulator/caller.ts";
 import { type Command, startCommandIn } from "../emulator/command.ts";

@@ -1,17 +1,15 @@
 import { createHash, createPublicKey, verify, webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { rejectionStatuses } from "../../src/producer/answers.ts";
+import { bindingName, compatibilityDate, ledgerClass } from "../../src/producer/bindings.ts";
 import { deriveKeyPair, signRequest } from "../../src/producer/keys.ts";
 import {
   askPath,
-  bindingName,
-  compatibilityDate,
   deploymentPattern,
   keyPattern,
-  ledgerClass,
   pushPath,
   queueNamePattern,
-  rejectionStatuses,
   wireLimits,
 } from "../../src/producer/wire.ts";
 

@@ -4,15 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { deriveKeyPair } from "../../src/producer/keys.ts";
-import {
-  type AskStatus,
-  keyPattern,
-  type PushHead,
-  type RejectionReason,
-  rejectionStatuses,
-  textToSign,
-  wireLimits,
-} from "../../src/producer/wire.ts";
+import { keyPattern, type PushHead, textToSign, wireLimits } from "../../src/producer/wire.ts";
+import { type AskStatus, type RejectionReason, rejectionStatuses } from "../../src/producer/answers.ts";
 
 export const workerKey = Buffer.alloc(32, 7).toString("base64");
 

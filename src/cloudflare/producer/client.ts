@@ -1,18 +1,8 @@
 import { debug } from "../../debug.ts";
 import type { JsonObject } from "../../json-object.ts";
+import type { AskStatus, HelloAnswer, PushAnswer } from "../../producer/answers.ts";
 import { deriveKeyPair, signRequest } from "../../producer/keys.ts";
-import {
-  type AskStatus,
-  askBody,
-  askPath,
-  type HelloAnswer,
-  helloPath,
-  type PushAnswer,
-  type PushHead,
-  pushBody,
-  pushPath,
-  wireLimits,
-} from "../../producer/wire.ts";
+import { askBody, askPath, helloPath, type PushHead, pushBody, pushPath, wireLimits } from "../../producer/wire.ts";
 import { createTransport, type Transport } from "../transport.ts";
 import { type ProducerAnswer, parseAnswer, parseAskAnswer, parseHelloAnswer, parsePushAnswer } from "./parse-answer.ts";
 

@@ -1,4 +1,4 @@
-import type { PushAnswer, RejectionReason } from "../../producer/wire.ts";
+import type { PushAnswer, RejectionReason } from "../../producer/answers.ts";
 import { findPolicy } from "../api-error-policies.ts";
 import { createFailure } from "../network-errors.ts";
 import type { Failure, RetryClass } from "../types.ts";

@@ -6,8 +6,8 @@ import {
   type PushAnswer,
   type RejectionReason,
   rejectionStatuses,
-  wireVersion,
-} from "../../producer/wire.ts";
+} from "../../producer/answers.ts";
+import { wireVersion } from "../../producer/wire.ts";
 import { isCount, parseMetrics } from "../envelope.ts";
 import { createFailure } from "../network-errors.ts";
 import { parseRateLimitHeaders } from "../rate-limit-headers.ts";

@@ -1,6 +1,6 @@
 import { truncate } from "../../format.ts";
 import { toPrintable } from "../../printable.ts";
-import type { PushAnswer } from "../../producer/wire.ts";
+import type { PushAnswer } from "../../producer/answers.ts";
 import type { Batch } from "../../types.ts";
 import type { Client } from "../client.ts";
 import { encodeBatch } from "../encode-request.ts";

@@ -1,4 +1,4 @@
-import type { AskStatus } from "../../producer/wire.ts";
+import type { AskStatus } from "../../producer/answers.ts";
 import { resolveLedger } from "../ledger/segment-ledger.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
 import type { SegmentRun } from "../segment-run.ts";

@@ -5,7 +5,8 @@ import {
   type ProducerAnswer,
   type ProducerClient,
 } from "../../cloudflare/index.ts";
-import { type HelloAnswer, wireVersion } from "../../producer/wire.ts";
+import type { HelloAnswer } from "../../producer/answers.ts";
+import { wireVersion } from "../../producer/wire.ts";
 import {
   createStoppedQueues,
   createThrottle,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { FaultEffect } from "../../../src/emulator/index.ts";
-import type { AskStatus, PushAnswer } from "../../../src/producer/wire.ts";
+import type { AskStatus, PushAnswer } from "../../../src/producer/answers.ts";
 import { type Random, seeded } from "../../engine/soak/random.ts";
 import { deployment, NoLedgerError, numberOf } from "../../producer/support/requests.ts";
 import { type Running, type Runtime, startRunning } from "./runtime.ts";

@@ -1,6 +1,6 @@
 import { createFailure } from "../../../src/cloudflare/network-errors.ts";
 import type { Transport, TransportRequest, TransportResult } from "../../../src/cloudflare/transport.ts";
-import type { PushAnswer } from "../../../src/producer/wire.ts";
+import type { PushAnswer } from "../../../src/producer/answers.ts";
 import type { Random } from "../../engine/soak/random.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 

@@ -1,16 +1,6 @@
+import type { AskAnswer, PushAnswer, Rejection, Unavailable } from "../../../src/producer/answers.ts";
 import { deriveKeyPair, signRequest } from "../../../src/producer/keys.ts";
-import {
-  type AskAnswer,
-  askBody,
-  askPath,
-  type PushAnswer,
-  type PushHead,
-  pushBody,
-  pushPath,
-  type Rejection,
-  type Unavailable,
-  type WireMessage,
-} from "../../../src/producer/wire.ts";
+import { askBody, askPath, type PushHead, pushBody, pushPath, type WireMessage } from "../../../src/producer/wire.ts";
 
 export const pair = deriveKeyPair(Buffer.alloc(32, 7).toString("base64"), "0".repeat(32), "queue-seeder");
 export const deployment = "8c0ae0bd-3d11-4b0e-9e0c-9ad9a6a7a0f1";
