@@ -19,7 +19,7 @@ interface QuotaObservation {
   readonly sentBefore: number;
 }
 
-/** A request that counts against the budget until it is answered. */
+/** A request that counts against the quota until it is answered. */
 interface SentRequest {
   readonly number: number;
 }
@@ -39,7 +39,7 @@ export interface RateLimitQuota {
 }
 
 /**
- * Creates a budget. Answers may arrive out of order, so no single one is reliable. The lowest value of all answers that may
+ * Creates a quota. Answers may arrive out of order, so no single one is reliable. The lowest value of all answers that may
  * still be current counts, and every request in flight is assumed not to be included in it. This never overspends, and is exact
  * once all requests are answered.
  *

@@ -1,14 +1,9 @@
-import {
-  type Failure,
-  isAccountLimit,
-  noRateLimitHeaders,
-  type PushResult,
-  requestDeadlineMs,
-} from "../cloudflare/index.ts";
+import { type Failure, noRateLimitHeaders, type PushResult, requestDeadlineMs } from "../cloudflare/index.ts";
 import type { Batch } from "../types.ts";
 import { type PushTally, toFailure } from "./push-tally.ts";
+import { toRateFeedback } from "./rate-feedback.ts";
 import { type FailureCounts, nextStep, recordFailure, type Step, splitBatch } from "./retry-policy.ts";
-import type { Permit, RateFeedback } from "./throttle.ts";
+import type { Permit } from "./throttle.ts";
 import type { BatchOutcome, PushRun } from "./types.ts";
 import { WaitTooLongError, waitTooLongFailure } from "./waits.ts";
 
@@ -189,19 +184,4 @@ function unpushedOutcome({ batch, doubt, lostAnswers }: BatchAttempt, failure: F
   return doubt === undefined
     ? { state: "notSent", batch, failure }
     : { state: "inDoubt", batch, failure: doubt, possibleDuplicate: lostAnswers > 1 };
-}
-
-function toRateFeedback(result: PushResult, waitMs: number): RateFeedback {
-  switch (result.kind) {
-    case "accepted":
-      return { kind: "ended", rate: result.rate };
-    case "refused":
-      if (isAccountLimit(result.failure)) return { kind: "limited", rate: result.rate, waitMs };
-      if (result.failure.code === 10250) return { kind: "overloaded", rate: result.rate, waitMs };
-      return { kind: "ended", rate: result.rate };
-    case "unknown":
-      return { kind: "ended", rate: result.rate };
-    case "unsent":
-      return { kind: "unused" };
-  }
 }

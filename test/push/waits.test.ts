@@ -129,20 +129,20 @@ test("what a run waits for is known while it does, and forgotten then", async ()
 test("the pace says what a queue's requests wait for", async () => {
   const clock = virtualClock();
   const throttle = createThrottle({ clock, assume: "nothing" });
-  expect(throttle.holdOf("a")).toBeUndefined();
+  expect(throttle.findWait("a")).toBeUndefined();
   (await throttle.acquire({ queueId: "a", messages: 1 })).done({
     kind: "overloaded",
     rate: noRateLimitHeaders,
     waitMs: 5_000,
   });
-  expect(throttle.holdOf("a")).toEqual({ reason: "the queue is overloaded", until: 5_000 });
-  expect(throttle.holdOf("b")).toBeUndefined();
+  expect(throttle.findWait("a")).toEqual({ reason: "the queue is overloaded", until: 5_000 });
+  expect(throttle.findWait("b")).toBeUndefined();
   (await throttle.acquire({ queueId: "b", messages: 1 })).done({
     kind: "limited",
     rate: noRateLimitHeaders,
     waitMs: 9_000,
   });
   for (const id of ["a", "b"]) {
-    expect(throttle.holdOf(id)).toEqual({ reason: "the account's API rate limit is reached", until: 9_000 });
+    expect(throttle.findWait(id)).toEqual({ reason: "the account's API rate limit is reached", until: 9_000 });
   }
 });

@@ -10,7 +10,7 @@ const intervalsMs = { every: 1_000, quiet: 2_000, lasting: 30_000 } as const;
 interface WaitLogOptions {
   readonly inputs: Pick<SegmentInputs, "queueId" | "resourceUrn">;
   readonly host: Pick<ProviderHost, "clock" | "log">;
-  readonly throttle: Pick<Throttle, "holdOf">;
+  readonly throttle: Pick<Throttle, "findWait">;
   readonly waits: Waits;
   /** Returns when a message was last pushed, in milliseconds of `elapsed`. */
   readonly lastPushed: () => number;
@@ -42,7 +42,7 @@ async function logWaits(
   const check = () => {
     const now = clock.elapsed();
     const quietSince = lastPushed();
-    const wait = now - quietSince < intervalsMs.quiet ? undefined : (throttle.holdOf(inputs.queueId) ?? waits.next);
+    const wait = now - quietSince < intervalsMs.quiet ? undefined : (throttle.findWait(inputs.queueId) ?? waits.next);
     if (wait === undefined) {
       if (loggedSince !== undefined && quietSince > loggedSince) {
         void log({ kind: "resumed", seconds: (quietSince - loggedSince) / 1_000 }, inputs.resourceUrn);

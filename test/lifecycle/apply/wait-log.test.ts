@@ -19,7 +19,7 @@ async function telling(act: (stage: Stage) => Promise<void>): Promise<readonly s
         logged.push(`${clock.elapsed() / 1_000} ${passing ?? "info"}: ${describeEvent(event)?.text}`);
       },
     },
-    throttle: { holdOf: () => stage.hold },
+    throttle: { findWait: () => stage.hold },
     waits: stage.waits,
     lastPushed: () => stage.pushedAt,
   };

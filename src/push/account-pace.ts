@@ -1,0 +1,87 @@
+import { documentedLimits, type PaceLimits } from "./pace-limits.ts";
+import type { RateFeedback } from "./rate-feedback.ts";
+import { createRateLimitQuota, type RateLimitQuota } from "./rate-limit-quota.ts";
+import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
+import type { Wait } from "./waits.ts";
+
+/** A request as its quota counts it. */
+export type CountedRequest = ReturnType<RateLimitQuota["sent"]>;
+
+/** What the limits of an account and its queues allow, and when. Pure: the caller passes the time, in milliseconds. */
+export interface AccountPace {
+  /** Returns when the account allows the next request; at or before `now` means at once. */
+  accountReadyAt(now: number): number;
+  /** Returns when a queue allows the next request; at or before `now` means at once. */
+  queueReadyAt(queueId: string, now: number): number;
+  /** Returns the wait that an answer caused for the requests to a queue; undefined if there is none. */
+  findWait(queueId: string, now: number): Wait | undefined;
+  /** Counts a request against all limits. */
+  count(queueId: string, messages: number, now: number): CountedRequest;
+  /** Records how a counted request ended. */
+  record(result: RateFeedback, queueId: string, request: CountedRequest, now: number): void;
+}
+
+/** The reasons for waits that an answer caused. */
+const reasons = {
+  blocked: "the account's API rate limit is reached",
+  window: "the API's requests in this window are used up, except for a tenth that is left to other clients",
+  overloaded: "the queue is overloaded",
+} as const;
+
+interface QueuePace {
+  pausedUntil: number;
+  readonly bucket: TokenBucket;
+}
+
+/**
+ * Creates the pace of an account.
+ *
+ * @param assume whether the documented limits apply from the first request on, or only once an answer contains limits
+ */
+export function createAccountPace(
+  assume: "documented" | "nothing",
+  limits: PaceLimits = documentedLimits,
+): AccountPace {
+  const quota = createRateLimitQuota(assume === "documented" ? limits.quota : undefined);
+  const requests = limits.requests && createTokenBucket(limits.requests);
+  const queues = new Map<string, QueuePace>();
+  let limited = assume === "documented";
+
+  const queue = (id: string): QueuePace => {
+    const known = queues.get(id) ?? { pausedUntil: 0, bucket: createTokenBucket(limits.queueMessages) };
+    queues.set(id, known);
+    return known;
+  };
+
+  return {
+    accountReadyAt: (now) => Math.max(quota.readyAt(now), limited ? (requests?.readyAt(now) ?? now) : now),
+    queueReadyAt(queueId, now) {
+      const { pausedUntil, bucket } = queue(queueId);
+      return Math.max(pausedUntil, limited ? bucket.readyAt(now) : now);
+    },
+    findWait(queueId, now) {
+      const accountUntil = quota.readyAt(now);
+      const { pausedUntil } = queue(queueId);
+      if (Math.max(accountUntil, pausedUntil) <= now) return undefined;
+      if (pausedUntil > accountUntil) return { reason: reasons.overloaded, until: pausedUntil };
+      return { reason: quota.isBlocked(now) ? reasons.blocked : reasons.window, until: accountUntil };
+    },
+    count(queueId, messages, now) {
+      const request = quota.sent(now);
+      if (limited) requests?.take(1, now);
+      if (limited) queue(queueId).bucket.take(messages, now);
+      return request;
+    },
+    record(result, queueId, request, now) {
+      if (result.kind === "unused") return quota.unused(request);
+      quota.answered(request, result.rate, now);
+      // An answer of the producer Worker has no limits, so an overloaded queue is the only sign of one.
+      limited ||= result.rate?.remaining !== undefined || result.kind === "overloaded";
+      if (result.kind === "limited") quota.block(result.waitMs, now);
+      if (result.kind === "overloaded") {
+        const state = queue(queueId);
+        state.pausedUntil = Math.max(state.pausedUntil, now + result.waitMs);
+      }
+    },
+  };
+}
