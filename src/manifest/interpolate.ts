@@ -1,10 +1,10 @@
-import type { OnFinding } from "../diagnostic.ts";
-import type { JsonValue, SecretSlot, SourceLocation } from "../types.ts";
+import type { JsonValue, SecretSlot } from "../types.ts";
 import { describeType } from "./describe-value.ts";
 import { foreignTemplate } from "./foreign-template.ts";
+import { InsertionLimit, maxInserted } from "./insertion-limit.ts";
+import type { OnMessageProblem } from "./message-place.ts";
 import { copySpellings, recordSpelling } from "./number-spelling.ts";
 import { quote } from "./problem.ts";
-import type { ProblemCode } from "./problem-codes.ts";
 import { resolveVariable } from "./resolve-variable.ts";
 import { formatPlaceholder } from "./secrets.ts";
 import type { Path } from "./source-location.ts";
@@ -20,19 +20,6 @@ export interface Interpolated {
   /** Paths of texts with a variable whose value is unknown here. */
   readonly unknown: readonly Path[];
 }
-
-/** A place in a message. */
-export interface MessagePlace {
-  /** The keys that lead to it, relative to the message. */
-  readonly path: Path;
-  /** The part of the text at that path that is meant; absent for the whole value. */
-  readonly snippet?: string;
-  /** The location of the problem, if it is in another file. */
-  readonly location?: SourceLocation | undefined;
-}
-
-/** Called with each problem of a message. */
-export type OnMessageProblem = OnFinding<MessagePlace, ProblemCode>;
 
 export interface InterpolateOptions {
   /** Whether secrets are allowed; they are not in visible places, such as ids. */
@@ -52,26 +39,20 @@ export function interpolate(
   if (tree.kind === "constant") return { value, secrets: [], unknown: [] };
   const secrets: SecretSlot[] = [];
   const unknown: Path[] = [];
-  let inserted = 0;
+  const limit = new InsertionLimit();
   // Small rows need not be measured, which matters for data files with many rows.
   const isRowSmall = scope.row !== undefined && scope.row.bytes * countVariables(tree) <= maxInserted;
 
-  /** Reports whether a value may be inserted once more: a value in many places can become very large. */
+  /** Checks whether a value may be inserted once more, and reports the first one that may not. */
   const fits = (of: JsonValue, path: Path, name: string): boolean => {
     if (isRowSmall && splitName(name)[0] === "row") return true;
-    const before = inserted;
-    inserted += measure(of);
-    if (inserted <= maxInserted) return true;
-    if (before <= maxInserted) {
+    const size = limit.add(of);
+    if (size === "first_excess") {
       const what = `with the variable ${quote(name)}, the variables insert more than ${maxInserted} characters`;
-      onProblem(
-        "BODY_TOO_LARGE",
-        { path, snippet: `\${${name}}` },
-        what,
-        "Use fewer variables, or ones with shorter values.",
-      );
+      const next = "Use fewer variables, or ones with shorter values.";
+      onProblem("BODY_TOO_LARGE", { path, snippet: `\${${name}}` }, what, next);
     }
-    return false;
+    return size === "fits";
   };
 
   const walk = (at: TemplateTree): Insertion => {
@@ -89,7 +70,7 @@ export function interpolate(
       case "map": {
         const copy: Record<string, JsonValue> = {};
         for (const { key, path, marked, tree: inner } of at.entries) {
-          if (marked) tellKey(key, path);
+          if (marked) reportKey(key, path);
           insertValue(copy, key, walk(inner));
         }
         if (at.spelled) copySpellings(at.spelled, copy);
@@ -98,7 +79,7 @@ export function interpolate(
     }
   };
 
-  const tellKey = (key: string, path: Path) =>
+  const reportKey = (key: string, path: Path) =>
     onProblem(
       "VARIABLE_NOT_HERE",
       { path, snippet: key },
@@ -106,7 +87,7 @@ export function interpolate(
       "Write the key out.",
     );
 
-  const tellSecret = ({ name, from }: Extract<LookupResult, { kind: "secret" }>, path: Path, input: string) => {
+  const reportSecret = ({ name, from }: Extract<LookupResult, { kind: "secret" }>, path: Path, input: string) => {
     const named = `the environment variable ${quote(name)} has the name of a secret, and its value would be visible here`;
     const what = from === undefined ? "a secret would be visible here" : named;
     onProblem("VARIABLE_NOT_HERE", { path, snippet: input }, what, "Use secrets only in bodies.");
@@ -169,7 +150,7 @@ export function interpolate(
         );
         return input;
       case "secret":
-        if (!options.secretsAllowed) tellSecret(found, path, input);
+        if (!options.secretsAllowed) reportSecret(found, path, input);
         else if (found.missing)
           onProblem(found.missing.code, { path, snippet: input }, found.missing.message, found.missing.hint);
         else {
@@ -203,23 +184,4 @@ function insertValue(holder: object, key: string | number, { value, text }: Inse
   if (key === "__proto__") Object.defineProperty(holder, key, { value, enumerable: true });
   else (holder as Record<string | number, JsonValue>)[key] = value;
   if (text !== undefined) recordSpelling(holder, key, value, text);
-}
-
-/** Maximum characters that variables may insert into one message; the API accepts 128 KB. */
-const maxInserted = 2_000_000;
-
-const sizes = new WeakMap<object, number>();
-
-/** Estimates the length of a value as JSON; cached for each list and map. */
-function measure(value: JsonValue): number {
-  if (typeof value === "string") return value.length;
-  if (typeof value !== "object" || value === null) return 8;
-  const known = sizes.get(value);
-  if (known !== undefined) return known;
-  const size = Object.entries(value).reduce(
-    (sum, [key, inner]) => sum + key.length + measure(inner as JsonValue) + 4,
-    2,
-  );
-  sizes.set(value, size);
-  return size;
 }
