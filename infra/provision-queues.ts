@@ -1,4 +1,4 @@
-import type { CreatedQueue } from "../src/config/queue-settings.ts";
+import type { CreatedQueue } from "../src/config/created-queue.ts";
 import type { Settings } from "../src/config/settings.ts";
 import { importQueueResource } from "./pulumi-internals/cloudflare-resources.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";

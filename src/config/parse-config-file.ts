@@ -2,15 +2,8 @@ import { type Document, isMap, isScalar, type Node, parseDocument } from "yaml";
 import { createProblem, createTextFile, type Problem } from "../manifest/index.ts";
 import type { JsonValue, SourceLocation } from "../types.ts";
 import { parsePlainScalar } from "./pulumi-yaml.ts";
-import {
-  type ConfigFlaw,
-  ConfigReading,
-  describeConversion,
-  formatKey,
-  listPairs,
-  type Pair,
-  type ReadValue,
-} from "./read-config-value.ts";
+import { ConfigReading, formatKey, listPairs, type Pair } from "./read-config-value.ts";
+import { type ConfigFlaw, describeConversion, type ReadValue } from "./read-scalar.ts";
 
 /** A configuration value in a file, and how Pulumi reads it. */
 export interface ConfigValue {

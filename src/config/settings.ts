@@ -1,7 +1,8 @@
 import { isSeconds } from "../format.ts";
 import type { InDoubtPolicy } from "../types.ts";
 import { type ConfigIssue, type ConfigReader, createIssue, readJson, SettingsError } from "./config-issues.ts";
-import { idPattern, type QueueSetting, readQueues } from "./queue-settings.ts";
+import { idPattern } from "./queue-id.ts";
+import { type QueueSetting, readQueues } from "./queue-settings.ts";
 import { readWorkerSettings, type WorkerSettings } from "./worker-settings.ts";
 
 export { SettingsError } from "./config-issues.ts";

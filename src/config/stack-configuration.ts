@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createProblem, type Problem, parseExactly, parseWithSpellings, readSpelling } from "../manifest/index.ts";
 import type { JsonValue } from "../types.ts";
 import { type ConfigFile, type ConfigFileFlaw, type ConfigValue, parseConfigFile } from "./parse-config-file.ts";
-import { toEngineText } from "./read-config-value.ts";
+import { toEngineText } from "./read-scalar.ts";
 import { listStackFiles } from "./stack-files.ts";
 
 /** A stack's configuration in the repository's files. */
