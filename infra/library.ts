@@ -4,12 +4,8 @@
  */
 export type { LastPush } from "../src/lifecycle/state/segment.ts";
 export type { ContentType, InDoubtPolicy, PushMode, QueueMetrics } from "../src/types.ts";
-export {
-  type ManifestFileArgs,
-  MessageManifest,
-  type MessageManifestArgs,
-  type MessageValuesArgs,
-} from "./component.ts";
+export { MessageManifest } from "./component.ts";
+export type { ManifestFileArgs, MessageManifestArgs, MessageValuesArgs } from "./component-args.ts";
 export type { MessageArgs } from "./message-args.ts";
 export type { ManifestOutputs, PushOutputs } from "./outputs.ts";
 export { type Outputs, type QueueOutputs, runProgram } from "./program.ts";

@@ -1,0 +1,105 @@
+import { relative, resolve } from "node:path";
+import { findProjectFolder, programFolders } from "../src/config/project-folder.ts";
+import type { Settings } from "../src/config/settings.ts";
+import { transportOf } from "../src/config/worker-settings.ts";
+import type { ManifestFileArgs, MessageValuesArgs } from "./component-args.ts";
+import { deployManifests, loadContext } from "./deploy-manifests.ts";
+import { Deployments } from "./deployments.ts";
+import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./load-checked-manifests.ts";
+import { type ManifestResources, registerManifest } from "./manifest-resources.ts";
+import { toInlineMessages } from "./message-args.ts";
+import { toGivenTarget } from "./producer-worker.ts";
+import * as pulumi from "./pulumi-internals/sdk.ts";
+import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
+import type { QueueTarget } from "./segment-resource.ts";
+
+export type ByName = ReadonlyMap<string, ManifestResources>;
+
+interface ComponentScope {
+  readonly parent: pulumi.ComponentResource;
+  readonly name: string;
+  readonly formerNames: readonly string[];
+}
+
+export async function deployFiles(args: ManifestFileArgs, within: ComponentScope): Promise<ByName> {
+  const root = projectFolder();
+  const settings = loadSettingsOrThrow(root);
+  const { queueId, queues, accountId = resolveAccount(settings) } = args;
+  if ((queueId === undefined) === (queues === undefined)) {
+    throw componentError(
+      within.name,
+      "it needs either queueId or queues",
+      "Give the id of the queue, or ids by queue names",
+    );
+  }
+  const file = relative(root, resolve(root, args.path)).replaceAll("\\", "/");
+  const known = queues === undefined ? undefined : Object.keys(queues);
+  const loaded = await loadManifestsOrThrow(settings, root, { files: [file], queues: known });
+  const names = [...new Set(loaded.manifests.map(({ queue }) => queue))];
+  if (queueId !== undefined && names.length > 1) {
+    const what = `the manifests of ${file} go to several queues (${names.join(", ")}), and queueId is one`;
+    throw componentError(within.name, what, `Give queues: { ${names.join(": …, ")}: … } instead`);
+  }
+  const targetOf = ({ queue }: { readonly queue: string }) => {
+    const id = queueId ?? queues?.[queue];
+    return id === undefined ? undefined : { accountId, queueId: id, ...workerOf(within.name, queue, settings) };
+  };
+  return withoutStackTraces(() => deployManifests(root, loaded, targetOf, within));
+}
+
+export function deployValues(args: MessageValuesArgs, { parent, name, formerNames }: ComponentScope): ByName {
+  const folder = projectFolder();
+  const settings = loadSettingsOrThrow(folder);
+  const { queueId, accountId = resolveAccount(settings), push = "once", inDoubt = settings.inDoubt } = args;
+  const common = loadContext(folder);
+  const list = { root: common.root, folder, manifests: { [name]: formerNames } };
+  const aliases = formerNames.map((former) => ({ name: `${former}/deployments` }));
+  const deployments = new Deployments(`${name}/deployments`, list, { parent, aliases });
+  const segment = {
+    ...common,
+    manifest: name,
+    file: "",
+    queue: args.queue ?? name,
+    mode: push,
+    inDoubtPolicy: inDoubt,
+    segment: 0,
+    // The provider counts the messages, since the number may not be known here yet.
+    messages: 0,
+    bytes: 0,
+    digest: "",
+    content: { kind: "messages", keys: "" },
+  } as const;
+  const inlineMessages = toInlineMessages(args.messages, args.secrets ?? true);
+  const resources = registerManifest(
+    name,
+    {
+      accountId,
+      queueId,
+      ...workerOf(name, args.queue ?? name, settings),
+      folder,
+      segments: [segment],
+      inlineMessages,
+      deployment: deployments.of(name),
+    },
+    { parent, dependsOn: [], formerNames },
+  );
+  return new Map([[name, resources]]);
+}
+
+/** Returns the Worker of a queue, if its transport is `worker`. A component does not deploy one. */
+function workerOf(component: string, queue: string, settings: Settings): Pick<QueueTarget, "worker"> {
+  const setting = settings.queues.get(queue);
+  if (transportOf(setting, settings) === "rest") return {};
+  if (settings.givenWorker !== undefined) return { worker: toGivenTarget(settings.givenWorker, setting?.name) };
+  const next = "Set queue-seeder:worker to the address of one that you deploy, or queue-seeder:transport to rest";
+  throw componentError(component, `the transport of ${queue} is worker, and a component deploys no Worker`, next);
+}
+
+/** Returns the folder with the program's Pulumi.yaml, or else the working directory. */
+function projectFolder(): string {
+  return findProjectFolder(pulumi.getProject(), programFolders()) ?? process.cwd();
+}
+
+function componentError(name: string, what: string, next: string): pulumi.RunError {
+  return new pulumi.RunError(`MessageManifest ${name} ARGUMENTS_INVALID: ${what}. ${next}. Nothing was pushed.`);
+}
