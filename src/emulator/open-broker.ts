@@ -1,4 +1,5 @@
-import { Broker, type BrokerPlan, type QueueSetup, stableQueueId } from "./broker/broker.ts";
+import { Broker, type BrokerPlan, type QueueSetup } from "./broker/broker.ts";
+import { stableQueueId } from "./broker/queue-id.ts";
 import { defaultQueueLimits } from "./broker/queue-limits.ts";
 import type { Clock } from "./clock.ts";
 import { limits } from "./limits.ts";

@@ -3,8 +3,8 @@
 import type { Api } from "../api/handler.ts";
 import { type JsonObject, typeMismatch } from "../api/json.ts";
 import { metricsView, queueView } from "../api/views.ts";
-import { messageState } from "../broker/backlog.ts";
 import { messageId } from "../broker/leases.ts";
+import { messageState } from "../broker/message-state.ts";
 import type { AdjustableClock } from "../clock.ts";
 import { ApiError } from "../errors.ts";
 import type { ActiveFault, Faults } from "../faults.ts";

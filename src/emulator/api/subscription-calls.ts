@@ -1,5 +1,6 @@
-import { type Broker, newId } from "../broker/broker.ts";
+import type { Broker } from "../broker/broker.ts";
 import type { Queue } from "../broker/queue.ts";
+import { newId } from "../broker/queue-id.ts";
 import type { Subscription } from "../broker/types.ts";
 import { ApiError } from "../errors.ts";
 import type { Call, SubscriptionCall } from "./call.ts";

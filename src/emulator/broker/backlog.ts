@@ -1,38 +1,18 @@
-import TinyQueue from "tinyqueue";
+import { DeliveryOrder } from "./delivery-order.ts";
 import { canShareBlock, MessageBlock } from "./message-block.ts";
 import { MessageList } from "./message-list.ts";
+import { type Expiry, isSpent } from "./message-state.ts";
 import type { BacklogRecorder } from "./recorder.ts";
-import type { IncomingMessage, MessageState, Metrics, QueuedMessage } from "./types.ts";
-
-/** The due time of a message in the heap; outdated if the message's own `dueAt` differs. */
-interface DueEntry {
-  readonly at: number;
-  readonly seq: number;
-}
-
-/** How time affects messages. */
-export interface Expiry {
-  readonly retentionMs: number;
-  /** Deliveries after the first; undefined without a consumer, so that no message runs out of retries. */
-  readonly maxRetries: number | undefined;
-}
+import type { IncomingMessage, Metrics, QueuedMessage } from "./types.ts";
 
 /**
  * The messages of one queue, in order of arrival. The backlog has no clock: each call passes the time, and `settle` applies
  * the changes that time brings.
- *
- * A cursor finds messages that were neither delayed nor delivered, so a million of them need one slot per message; only
- * the others use the heaps.
  */
 export class Backlog {
   readonly #messages = new MessageList();
-  /** Delayed and leased messages, by time. */
-  readonly #due = new TinyQueue<DueEntry>([], (a, b) => a.at - b.at || a.seq - b.seq);
-  /** Messages whose delay or lease has ended, oldest first. May contain messages that were removed. */
-  readonly #again = new TinyQueue<number>();
+  readonly #order = new DeliveryOrder((seq) => this.#messages.get(seq));
   #nextSeq = 0;
-  /** No message at a lower position waits for its first delivery, except those in the heaps. */
-  #cursor = 0;
   #bytes = 0;
   readonly #recorder: BacklogRecorder;
 
@@ -43,7 +23,7 @@ export class Backlog {
   /** Fills an empty backlog with saved messages. */
   restore(messages: readonly QueuedMessage[], nextSeq: number): void {
     for (const message of messages) this.#insert(message);
-    this.#cursor = messages[0]?.seq ?? nextSeq;
+    this.#order.startAt(messages[0]?.seq ?? nextSeq);
     this.#nextSeq = nextSeq;
   }
 
@@ -85,7 +65,7 @@ export class Backlog {
     this.#messages.add(message);
     this.#bytes += message.bytes;
     this.#nextSeq = message.seq + 1;
-    if (message.dueAt > message.arrivedAt) this.#due.push({ at: message.dueAt, seq: message.seq });
+    if (message.dueAt > message.arrivedAt) this.#order.postpone(message);
   }
 
   /**
@@ -99,10 +79,7 @@ export class Backlog {
       this.remove(oldest.seq);
     }
     const dead: QueuedMessage[] = [];
-    for (let due = this.#due.peek(); due && due.at <= now; due = this.#due.peek()) {
-      this.#due.pop();
-      const message = this.#messages.get(due.seq);
-      if (message === undefined || message.dueAt !== due.at) continue;
+    for (let message = this.#order.takeDue(now); message; message = this.#order.takeDue(now)) {
       if (message.leased && isSpent(message, expiry)) {
         this.remove(message.seq);
         dead.push(message);
@@ -110,7 +87,7 @@ export class Backlog {
       }
       message.leased = false;
       this.#recorder.put(message);
-      this.#again.push(message.seq);
+      this.#order.return(message);
     }
     return dead;
   }
@@ -119,30 +96,16 @@ export class Backlog {
   lease(count: number, visibilityMs: number, now: number): QueuedMessage[] {
     const taken: QueuedMessage[] = [];
     while (taken.length < count) {
-      const message = this.#nextReady(now);
+      const message = this.#order.nextReady(now, this.#nextSeq);
       if (message === undefined) break;
       message.leased = true;
       message.attempts += 1;
       message.dueAt = now + visibilityMs;
-      this.#due.push({ at: message.dueAt, seq: message.seq });
+      this.#order.postpone(message);
       this.#recorder.put(message);
       taken.push(message);
     }
     return taken;
-  }
-
-  /** Returns the oldest ready message, from the heap or at the cursor. */
-  #nextReady(now: number): QueuedMessage | undefined {
-    while (this.#again.length > 0 && !this.#isReady(this.#again.peek(), now)) this.#again.pop();
-    while (this.#cursor < this.#nextSeq && !this.#isReady(this.#cursor, now)) this.#cursor += 1;
-    const returned = this.#again.peek();
-    if (returned !== undefined && returned <= this.#cursor) return this.#messages.get(returned);
-    return this.#messages.get(this.#cursor);
-  }
-
-  #isReady(seq: number | undefined, now: number): boolean {
-    const message = seq === undefined ? undefined : this.#messages.get(seq);
-    return message !== undefined && messageState(message, now) === "ready";
   }
 
   /** Returns the message of an active lease. */
@@ -167,8 +130,8 @@ export class Backlog {
     }
     message.leased = false;
     message.dueAt = now + delaySeconds * 1000;
-    if (delaySeconds > 0) this.#due.push({ at: message.dueAt, seq: message.seq });
-    else this.#again.push(message.seq);
+    if (delaySeconds > 0) this.#order.postpone(message);
+    else this.#order.return(message);
     this.#recorder.put(message);
     return true;
   }
@@ -178,18 +141,18 @@ export class Backlog {
     message.leased = false;
     message.attempts -= 1;
     message.dueAt = now;
-    this.#again.push(message.seq);
+    this.#order.return(message);
     this.#recorder.put(message);
   }
 
   /** Returns when the next delay or lease ends. May be too early, for a message that was removed or postponed. */
   nextDueAt(): number | undefined {
-    return this.#due.peek()?.at;
+    return this.#order.nextDueAt();
   }
 
   extend(message: QueuedMessage, visibilityMs: number, now: number): void {
     message.dueAt = now + visibilityMs;
-    this.#due.push({ at: message.dueAt, seq: message.seq });
+    this.#order.postpone(message);
     this.#recorder.put(message);
   }
 
@@ -225,14 +188,4 @@ export class Backlog {
       oldestArrivedAt: this.#messages.oldest()?.arrivedAt ?? 0,
     };
   }
-}
-
-export function messageState(message: QueuedMessage, now: number): MessageState {
-  if (message.leased) return "leased";
-  return message.dueAt > now ? "delayed" : "ready";
-}
-
-/** Reports whether a message has used up its retries. The first delivery does not count as one. */
-function isSpent(message: QueuedMessage, expiry: Expiry): boolean {
-  return expiry.maxRetries !== undefined && message.attempts > expiry.maxRetries;
 }

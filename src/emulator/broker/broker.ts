@@ -1,11 +1,13 @@
-import { createHash, randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { ApiError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { Backlog, type Expiry } from "./backlog.ts";
+import { Backlog } from "./backlog.ts";
+import { ChangeTracker } from "./change-tracker.ts";
+import type { Expiry } from "./message-state.ts";
 import type { Queue } from "./queue.ts";
+import { newId } from "./queue-id.ts";
 import { defaultQueueLimits, LimitCounter, type QueueLimits } from "./queue-limits.ts";
-import type { BacklogRecorder, Recorder, SavedQueue } from "./recorder.ts";
+import type { Recorder, SavedQueue } from "./recorder.ts";
 import type { Consumer, IncomingMessage, Metrics, QueuedMessage, QueueSettings, Subscription } from "./types.ts";
 
 export interface QueueSetup {
@@ -26,9 +28,7 @@ export interface BrokerPlan {
 /** The queues of one account. Pure except for its clock and its random ids. */
 export class Broker {
   readonly #queues = new Map<string, Queue>();
-  readonly #listeners = new Set<() => void>();
-  readonly #recorder: Recorder | undefined;
-  #changed = false;
+  readonly #changes: ChangeTracker;
   readonly clock: Clock;
   readonly limits: LimitCounter;
   /** The settings of a queue without its own. */
@@ -41,7 +41,7 @@ export class Broker {
     { limits: allowances = defaultQueueLimits, retentionPeriod }: BrokerPlan = {},
   ) {
     this.clock = clock;
-    this.#recorder = recorder;
+    this.#changes = new ChangeTracker(recorder);
     this.limits = new LimitCounter(allowances);
     this.defaultSettings = {
       deliveryDelay: 0,
@@ -53,7 +53,7 @@ export class Broker {
   /** Restores the queues that a recorder saved. */
   restore(saved: Iterable<SavedQueue>): void {
     for (const { queue, messages, nextSeq } of saved) {
-      const backlog = new Backlog(this.#recordBacklog(queue.id));
+      const backlog = new Backlog(this.#changes.backlog(queue.id));
       backlog.restore(messages, nextSeq);
       this.#queues.set(queue.id, { ...queue, backlog });
     }
@@ -61,48 +61,17 @@ export class Broker {
 
   /** Ends a unit of work: saves its changes and notifies the listeners. */
   commit(): void {
-    if (!this.#changed) return;
-    this.#changed = false;
-    this.#recorder?.commit();
-    this.notify();
+    this.#changes.commit();
   }
 
   /** Notifies the listeners of a change, which may be only the time. */
   notify(): void {
-    for (const listener of this.#listeners) listener();
+    this.#changes.notify();
   }
 
   /** Calls `listener` after each unit of work that changed a queue. @returns a function that removes the listener */
   listen(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  #recordBacklog(queueId: string): BacklogRecorder {
-    const recorder = this.#recorder?.backlog(queueId);
-    return {
-      put: (message) => {
-        this.#changed = true;
-        recorder?.put(message);
-      },
-      putAll: (messages) => {
-        this.#changed = true;
-        recorder?.putAll(messages);
-      },
-      drop: (seq) => {
-        this.#changed = true;
-        recorder?.drop(seq);
-      },
-      clear: () => {
-        this.#changed = true;
-        recorder?.clear();
-      },
-    };
-  }
-
-  #record(queue: Queue): void {
-    this.#changed = true;
-    this.#recorder?.put(queue);
+    return this.#changes.listen(listener);
   }
 
   /** Creates a queue. @throws ApiError 11003 if the name is not valid, 11009 if it is in use */
@@ -120,10 +89,10 @@ export class Broker {
       consumer: undefined,
       subscriptions: [],
       purgedAt: undefined,
-      backlog: new Backlog(this.#recordBacklog(id)),
+      backlog: new Backlog(this.#changes.backlog(id)),
     };
     this.#queues.set(queue.id, queue);
-    this.#record(queue);
+    this.#changes.put(queue);
     return queue;
   }
 
@@ -135,18 +104,18 @@ export class Broker {
     }
     queue.settings = change.settings;
     queue.modifiedAt = this.clock.now();
-    this.#record(queue);
+    this.#changes.put(queue);
   }
 
   attach(queue: Queue, consumer: Consumer | undefined): void {
     queue.consumer = consumer;
     queue.modifiedAt = this.clock.now();
-    this.#record(queue);
+    this.#changes.put(queue);
   }
 
   subscribe(queue: Queue, subscriptions: readonly Subscription[]): void {
     queue.subscriptions = subscriptions;
-    this.#record(queue);
+    this.#changes.put(queue);
   }
 
   #checkName(name: string): void {
@@ -158,8 +127,7 @@ export class Broker {
 
   delete(queue: Queue): void {
     this.#queues.delete(queue.id);
-    this.#changed = true;
-    this.#recorder?.drop(queue.id);
+    this.#changes.drop(queue.id);
   }
 
   /** Returns the queues in order of creation. */
@@ -197,7 +165,7 @@ export class Broker {
   purge(queue: Queue): void {
     queue.backlog.clear();
     queue.purgedAt = this.clock.now();
-    this.#record(queue);
+    this.#changes.put(queue);
   }
 
   /** Applies the passage of time to all queues, because one may be the dead letter queue of another. */
@@ -218,14 +186,4 @@ export class Broker {
 
 export function readExpiry(queue: Queue): Expiry {
   return { retentionMs: queue.settings.retentionPeriod * 1000, maxRetries: queue.consumer?.maxRetries };
-}
-
-/** Returns a random id in the API's format: 32 hex digits. */
-export function newId(): string {
-  return randomUUID().replaceAll("-", "");
-}
-
-/** Returns the id of a preconfigured queue, derived from its name: a stack's configuration can keep it across restarts. */
-export function stableQueueId(name: string): string {
-  return createHash("sha256").update(`queue ${name}`).digest("hex").slice(0, 32);
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { messageState } from "./backlog.ts";
 import { type Broker, readExpiry } from "./broker.ts";
+import { messageState } from "./message-state.ts";
 import type { Queue } from "./queue.ts";
 import type { QueuedMessage } from "./types.ts";
 

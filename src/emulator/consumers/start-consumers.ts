@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { workerDefaults } from "../api/consumer-settings.ts";
-import { type Broker, newId } from "../broker/broker.ts";
+import type { Broker } from "../broker/broker.ts";
 import type { Queue } from "../broker/queue.ts";
+import { newId } from "../broker/queue-id.ts";
 import type { WorkerConsumer } from "../broker/types.ts";
 import type { Clock } from "../clock.ts";
 import { limits } from "../limits.ts";

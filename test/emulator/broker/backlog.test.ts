@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Backlog, messageState } from "../../../src/emulator/broker/backlog.ts";
+import { Backlog } from "../../../src/emulator/broker/backlog.ts";
+import { messageState } from "../../../src/emulator/broker/message-state.ts";
 
 const unrecorded = { put() {}, putAll() {}, drop() {}, clear() {} };
 
