@@ -1,16 +1,13 @@
-import { Broker } from "../emulator/broker/broker.ts";
-import { acknowledge, lease, leaseId, messageId, peek } from "../emulator/broker/leases.ts";
-import type { Queue } from "../emulator/broker/queue.ts";
 import type { QueuedMessage } from "../emulator/broker/types.ts";
-import { type ManualClock, manualClock } from "../emulator/clock.ts";
 import { type HandlerResult, toBatchResult } from "../emulator/consumers/batch-result.ts";
-import { decide } from "../emulator/consumers/batching.ts";
-import type { Batching, DeliveredMessage } from "../emulator/consumers/types.ts";
+import type { DeliveredMessage } from "../emulator/consumers/types.ts";
 import { packBatchStream } from "../plan/index.ts";
 import type { Batch, EncodedMessage } from "../types.ts";
 import type { Consumer, HandlerRun } from "./consumer.ts";
 import { MessageTrack } from "./message-track.ts";
+import { RehearsalQueue } from "./rehearsal-queue.ts";
 import type { AloneTrace, BatchTrace, ConsumerSettings, MessageReport, RehearsedMessage, RetryCause } from "./types.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 import { overTheWire } from "./wire.ts";
 
 export interface QueueRunSetup {
@@ -36,21 +33,16 @@ export interface QueueProgress {
 
 /** Maximum number of messages waiting in the queue, so that memory use does not depend on the size of a data file. */
 const backlogLimit = 10_000;
-/** Lease duration in milliseconds, the production limit of a handler; the queue's own clock does not advance while one runs. */
-const leaseMs = 900_000;
 /** Maximum number of messages that are delivered alone at the end, to find those that cause failures. */
 const aloneLimit = 1_000;
 
 /**
- * Pushes messages to a queue of the emulator and delivers them until all have ended. The queue has its own clock, which skips
- * delays, so that a day passes at once. One batch is delivered at a time, regardless of the consumer's concurrency, so that
+ * Pushes messages to a queue of the emulator and delivers them until all have ended. One batch is delivered at a time, regardless of the consumer's concurrency, so that
  * console output can be attributed to it.
  */
 export class QueueRun {
   readonly #setup: QueueRunSetup;
-  readonly #clock: ManualClock = manualClock(Date.now());
-  readonly #broker: Broker;
-  readonly #queue: Queue;
+  readonly #queue: RehearsalQueue;
   readonly #source: AsyncIterator<Batch>;
   /** Indexed by order of arrival in the queue, which is the order of the pushes. */
   readonly #tracks: MessageTrack[] = [];
@@ -64,44 +56,18 @@ export class QueueRun {
 
   constructor(setup: QueueRunSetup) {
     this.#setup = setup;
-    const { name, settings } = setup;
-    const unlimited = Number.POSITIVE_INFINITY;
-    const limits = { messagesPerSecond: unlimited, queueBytes: unlimited, dailyOperations: unlimited };
-    this.#broker = new Broker(this.#clock, undefined, { limits });
-    this.#queue = this.#broker.create({ name });
-    const { deadLetterQueue } = settings;
-    if (deadLetterQueue !== undefined && deadLetterQueue !== name) this.#broker.create({ name: deadLetterQueue });
-    this.#broker.attach(this.#queue, {
-      id: "rehearsal",
-      createdAt: this.#clock.now(),
-      type: "worker",
-      scriptName: "rehearsal",
-      deadLetterQueue,
-      batchSize: settings.maxBatchSize,
-      maxWaitTimeMs: settings.maxBatchTimeout * 1000,
-      maxRetries: settings.maxRetries,
-      retryDelay: settings.retryDelay,
-      maxConcurrency: 1,
-    });
+    this.#queue = new RehearsalQueue(setup.name, setup.settings);
     this.#source = packBatchStream(this.#encoded());
   }
 
   /** @throws errors of the message source, and Error if the runtime does not restart */
   async run(): Promise<void> {
-    const { settings, signal } = this.#setup;
-    const batching: Batching = {
-      batchSize: settings.maxBatchSize,
-      maxWaitTimeMs: settings.maxBatchTimeout * 1000,
-      maxBytes: Number.POSITIVE_INFINITY,
-      maxConcurrency: 1,
-    };
+    const { signal } = this.#setup;
     while (!signal.aborted) {
       await this.#fill();
-      const ready = peek(this.#broker, this.#queue, batching.batchSize);
-      const now = this.#clock.now();
-      const decision = decide(ready, batching, now, this.#queue.backlog.nextDueAt());
+      const decision = this.#queue.decide();
       if (decision.kind === "idle") break;
-      if (decision.kind === "wait") this.#clock.advance(Math.max(1, decision.until - now));
+      if (decision.kind === "wait") this.#queue.skipTo(decision.until);
       else await this.#deliver(decision.count);
     }
     if (!signal.aborted) {
@@ -124,16 +90,15 @@ export class QueueRun {
 
   /** Pushes until a batch is ready or nothing is left to push. */
   async #fill(): Promise<void> {
-    const { settings, signal } = this.#setup;
+    const { signal } = this.#setup;
     while (!this.#sourceEnded && !signal.aborted) {
-      if (this.#queue.backlog.metrics().backlogCount >= backlogLimit) return;
-      if (peek(this.#broker, this.#queue, settings.maxBatchSize).length === settings.maxBatchSize) return;
+      if (this.#queue.backlog >= backlogLimit || this.#queue.isBatchFull) return;
       const next = await this.#source.next();
       if (next.done) {
         this.#sourceEnded = true;
         return;
       }
-      this.#broker.push(this.#queue, overTheWire(next.value));
+      this.#queue.push(overTheWire(next.value));
       this.#pushed += next.value.length;
       this.#progress();
     }
@@ -141,37 +106,30 @@ export class QueueRun {
 
   async #deliver(count: number): Promise<void> {
     const { consumer, name, signal } = this.#setup;
-    const messages = lease(this.#broker, this.#queue, count, leaseMs);
-    const batch = messages.map((message) => this.#delivered(message));
-    const run = await unlessAborted(consumer.deliver(name, batch, this.#broker.metrics(this.#queue)), signal);
+    const batch = this.#queue.lease(count);
+    const run = await unlessAborted(consumer.deliver(name, batch, this.#queue.metrics), signal);
     if (run === undefined) return;
     this.#calls += 1;
-    this.#keep(run, messages.length);
+    this.#recordBatch(run, batch.length);
     const { acks, retries } = toBatchResult(
       run.result,
       batch.map(({ id }) => id),
     );
-    for (const index of acks) this.#acknowledge(messages[index] as QueuedMessage);
+    for (const index of acks) this.#acknowledge(batch[index] as DeliveredMessage);
     for (const { index, delaySeconds } of retries) {
       const cause = causeOf(run.result, batch[index]?.id ?? "");
-      this.#retry(batch[index] as DeliveredMessage, delaySeconds, cause, messages.length);
+      this.#retry(batch[index] as DeliveredMessage, delaySeconds, cause, batch.length);
     }
     this.#progress();
   }
 
-  #delivered(message: QueuedMessage): DeliveredMessage {
-    // A copy: the queue changes its own message, and this one may be delivered again, alone.
-    return { id: messageId(this.#queue, message), message: { ...message }, attempts: message.attempts };
-  }
-
-  #keep({ outcome, exception, console, omittedLines }: HandlerRun, size: number): void {
+  #recordBatch({ outcome, exception, console, omittedLines }: HandlerRun, size: number): void {
     if (outcome === "ok" && console.length === 0) return;
     this.#batches.push({ number: this.#calls, size, outcome, exception, console, omittedLines });
   }
 
-  #acknowledge(message: QueuedMessage): void {
-    const attempt = message.attempts;
-    acknowledge(this.#broker, this.#queue, [leaseId(this.#queue, message)], []);
+  #acknowledge({ message, attempts: attempt }: DeliveredMessage): void {
+    this.#queue.acknowledge(message);
     this.#track(message).deliver({ attempt, batch: this.#calls, result: "acknowledged" });
     this.#track(message).end("acknowledged");
     this.#finished += 1;
@@ -180,8 +138,7 @@ export class QueueRun {
   #retry(delivered: DeliveredMessage, asked: number | undefined, cause: RetryCause, batchSize: number): void {
     const { settings } = this.#setup;
     const { message, attempts: attempt } = delivered;
-    const retry = { leaseId: leaseId(this.#queue, message), delaySeconds: asked };
-    const { deadLettered } = acknowledge(this.#broker, this.#queue, [], [retry]);
+    const { deadLettered } = this.#queue.retry(message, asked);
     const track = this.#track(message);
     const delaySeconds = asked ?? settings.retryDelay;
     track.deliver({
@@ -234,19 +191,4 @@ function aloneTrace(
 function causeOf({ retryMessages, retryBatch }: HandlerResult, id: string): RetryCause {
   if (retryMessages.some(({ msgId }) => msgId === id)) return "message";
   return retryBatch.retry ? "batch" : "failure";
-}
-
-/** Returns undefined if the signal was aborted first; the call then continues, and its result is ignored. */
-async function unlessAborted(call: Promise<HandlerRun>, signal: AbortSignal): Promise<HandlerRun | undefined> {
-  if (signal.aborted) return undefined;
-  const aborted = Promise.withResolvers<undefined>();
-  const onAbort = () => aborted.resolve(undefined);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    const run = await Promise.race([call, aborted.promise]);
-    if (run === undefined) void call.catch(() => undefined);
-    return run;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
