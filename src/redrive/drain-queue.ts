@@ -1,8 +1,10 @@
-import { type Failure, maxDelivered, type PulledMessage } from "../cloudflare/index.ts";
+import { maxDelivered, type PulledMessage } from "../cloudflare/index.ts";
 import type { QueueRef } from "../types.ts";
 import type { ExportFiles } from "./export-files.ts";
 import type { ExportHost } from "./export-host.ts";
 import { isSelected, type Selection } from "./filter.ts";
+import { OpenLeases, pauseMs } from "./open-leases.ts";
+import { type PulledBatch, pullBatch } from "./pull-batch.ts";
 import { callWithRetries, type OnWait, pause, type RetryOptions } from "./retry-call.ts";
 import { keptRow, type Row, toRow } from "./row.ts";
 
@@ -36,10 +38,6 @@ const emptyPulls = { nothingReported: 2, somethingReported: 4 } as const;
 
 /** Consecutive responses without anything new after which the run ends. */
 const mostFruitless = 5;
-const pauseMs = 500;
-
-/** Longest visibility timeout, and therefore the longest wait for leases. */
-const longestLeaseMs = 12 * 3_600_000;
 
 /**
  * Takes messages out of a queue: pulls a batch, writes it to disk, then acknowledges it. A message that is already in the files
@@ -59,12 +57,7 @@ class QueueDrain {
   readonly #retries: RetryOptions;
   /** Leases of messages that stay in the queue, by message id. */
   readonly #held = new Map<string, PulledMessage>();
-  /** When the last unsettled lease ends, in milliseconds since the epoch. */
-  #leaseEndsMs: number;
-  /** Whether a lost response may have leased messages. */
-  #lostPull = false;
-  /** Latest possible end of the leases of an interrupted run, in milliseconds since the epoch. */
-  readonly #earlierEndMs: number;
+  readonly #leases: OpenLeases;
   /** The latest number of unacknowledged messages that the queue reported. */
   #backlog: number | undefined;
 
@@ -72,8 +65,7 @@ class QueueDrain {
     this.#files = files;
     this.#options = options;
     this.#host = host;
-    this.#earlierEndMs = files.earlierVisibilityMs === 0 ? 0 : host.clock.now() + files.earlierVisibilityMs;
-    this.#leaseEndsMs = files.leaseEndsMs;
+    this.#leases = new OpenLeases(files, host, options.onWait);
     this.#retries = { clock: host.clock, stop: host.stop, onWait: options.onWait };
   }
 
@@ -86,7 +78,7 @@ class QueueDrain {
       if (room <= 0) {
         // Only written but unacknowledged messages are needed now; delivering others would only use up their retries.
         if (this.#files.unsettled.size === 0) break;
-        await this.#waitForLeases();
+        await this.#leases.waitForEnd();
         fruitless += 1;
       }
       const pulled = await this.#pull(Math.min(maxDelivered, room > 0 ? room : this.#files.unsettled.size));
@@ -98,8 +90,8 @@ class QueueDrain {
         if (isKnown && (this.#backlog ?? 0) <= this.#held.size) break;
         if (fruitful) fruitless = 0;
         else fruitless += 1;
-      } else if (this.#owesLeases()) {
-        await this.#waitForLeases();
+      } else if (this.#leases.mayReturnMessages((this.#backlog ?? 1) > this.#held.size)) {
+        await this.#leases.waitForEnd();
       } else {
         empty += 1;
         const reported = this.#backlog !== undefined && this.#backlog > this.#held.size;
@@ -119,30 +111,16 @@ class QueueDrain {
     return this.#options.limit - json - text - unpushable;
   }
 
-  async #pull(count: number): Promise<Batch> {
+  async #pull(count: number): Promise<PulledBatch> {
     const { queue, visibilityMs } = this.#options;
-    const { clock, source } = this.#host;
-    let since = { ms: clock.now(), elapsed: clock.elapsed() };
-    const send = () => {
-      since = { ms: clock.now(), elapsed: clock.elapsed() };
-      return source.pull(queue, count, visibilityMs);
-    };
-    const onFailure = ({ status }: Failure) => {
-      // Unless the API rejected the request, the lost response may have leased messages.
-      if (status !== undefined && status >= 300 && status < 500 && !gaveUp.has(status)) return;
-      this.#lostPull = true;
-      this.#leasedUntil(clock.now() + visibilityMs);
-    };
-    const pulled = await callWithRetries("messages could not be pulled", send, this.#retries, { onFailure });
-    this.#backlog = pulled?.backlog ?? this.#backlog;
-    // Both clocks are checked: the monotonic one may stop while the machine sleeps, and the wall clock may be set back.
-    const isOver = () =>
-      Math.max(clock.elapsed() - since.elapsed, clock.now() - since.ms) >= visibilityMs - marginMs(visibilityMs);
-    return { messages: pulled?.messages ?? [], leaseEndsMs: since.ms + visibilityMs, isOver };
+    const onLostResponse = () => this.#leases.addLostPull(visibilityMs);
+    const batch = await pullBatch({ queue, count, visibilityMs }, this.#host, this.#retries, onLostResponse);
+    this.#backlog = batch.backlog ?? this.#backlog;
+    return batch;
   }
 
   /** @returns whether the batch contained a new message or settled one */
-  async #takeBatch({ messages, leaseEndsMs, isOver }: Batch): Promise<boolean> {
+  async #takeBatch({ messages, leaseEndsMs, isOver }: PulledBatch): Promise<boolean> {
     const owed: PulledMessage[] = [];
     const rows = new Map<string, Row>();
     const heldBefore = this.#held.size;
@@ -160,7 +138,7 @@ class QueueDrain {
     this.#options.onRows([...rows.values()]);
     const unsettled = this.#files.unsettled.size;
     if (owed.length > 0) {
-      this.#leasedUntil(leaseEndsMs);
+      this.#leases.add(leaseEndsMs);
       await this.#acknowledge(owed, isOver);
     }
     return rows.size > 0 || this.#held.size > heldBefore || this.#files.unsettled.size < unsettled;
@@ -194,43 +172,4 @@ class QueueDrain {
       await this.#host.source.giveBack(this.#options.queue, leases.slice(at, at + maxDelivered));
     }
   }
-
-  /** Checks whether messages may return when leases expire: they are written but not acknowledged, or their response was lost. */
-  #owesLeases(): boolean {
-    // A run may have been killed between a pull and its first progress line; in that case the queue reports messages.
-    if ((this.#backlog ?? 1) > this.#held.size) this.#leasedUntil(this.#earlierEndMs);
-    else if (this.#files.unsettled.size === 0 && !this.#lostPull) return false;
-    const isOwing = this.#files.unsettled.size > 0 || this.#lostPull || this.#earlierEndMs > 0;
-    return isOwing && this.#host.clock.now() < this.#leaseEndsMs;
-  }
-
-  async #waitForLeases(): Promise<void> {
-    const { clock, stop } = this.#host;
-    const ms = Math.min(this.#leaseEndsMs - clock.now(), longestLeaseMs);
-    if (ms <= 0) return;
-    if (ms >= 2_000)
-      this.#options.onWait(Math.ceil(ms / 1000), "leases of messages that are not acknowledged still run");
-    await pause(clock, ms + pauseMs, stop);
-  }
-
-  #leasedUntil(ms: number): void {
-    this.#leaseEndsMs = Math.max(this.#leaseEndsMs, ms);
-  }
-}
-
-/** The messages of one pull. */
-interface Batch {
-  readonly messages: readonly PulledMessage[];
-  /** Milliseconds since the epoch. */
-  readonly leaseEndsMs: number;
-  /** Checks whether the leases are too old to acknowledge their messages. */
-  readonly isOver: () => boolean;
-}
-
-/** HTTP statuses of a proxy that did not wait for the API's response. */
-const gaveUp: ReadonlySet<number> = new Set([408, 499]);
-
-/** Returns how many milliseconds before its end a lease is no longer acknowledged. */
-function marginMs(visibilityMs: number): number {
-  return Math.min(5_000, visibilityMs / 5);
 }
