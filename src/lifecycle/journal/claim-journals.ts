@@ -4,15 +4,8 @@ import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
 import type { SegmentInputs, SegmentOutputs, WorkerLedgerRecord } from "../state/segment.ts";
-import {
-  findSegmentJournals,
-  isOfSegment,
-  type JournalQuery,
-  type OpenJournal,
-  openJournals,
-  toJournalQuery,
-  withJournalErrors,
-} from "./segment-journals.ts";
+import { isOfSegment, type JournalQuery, toJournalQuery } from "./journal-query.ts";
+import { findSegmentJournals, type OpenJournal, openJournals, withJournalErrors } from "./segment-journals.ts";
 
 /** The journals that a run has taken over from interrupted runs. */
 export interface JournalClaim {
