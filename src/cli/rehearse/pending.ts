@@ -6,7 +6,8 @@ import type { SegmentInputs } from "../../lifecycle/state/segment.ts";
 import { encodeMessage } from "../../plan/index.ts";
 import type { RehearsedMessage } from "../../rehearse/types.ts";
 import { type DeployedManifest, deployedManifests } from "../shared/deployment/deployed-manifests.ts";
-import { readSegments, type SegmentSnapshot } from "../shared/deployment/segment-snapshots.ts";
+import { readSegments } from "../shared/deployment/read-messages.ts";
+import type { SegmentSnapshot } from "../shared/deployment/segment-snapshots.ts";
 import type { StackSnapshot } from "../shared/deployment/stack-snapshot.ts";
 import { decideSegment } from "../shared/plan/decide-segment.ts";
 

@@ -7,8 +7,8 @@ import { unpackSegment } from "../../../lifecycle/state/packed-segment.ts";
 import type { SegmentInputs, Unresolved } from "../../../lifecycle/state/segment.ts";
 import { isUnknown } from "../../../lifecycle/state/unknown.ts";
 import type { Manifest } from "../../../types.ts";
+import { createMessageReader } from "./read-messages.ts";
 import {
-  createMessageReader,
   type ManifestSnapshot,
   type SegmentSnapshot,
   toManifestSnapshot,

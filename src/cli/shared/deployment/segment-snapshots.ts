@@ -3,11 +3,12 @@ import { urns } from "../../../engine/urn.ts";
 import { isSharedDelivery, resolveDeliveryNumber } from "../../../lifecycle/delivery-number.ts";
 import { findDeploymentId } from "../../../lifecycle/deployments-provider.ts";
 import { type OpenJournal, readRecoveredEntries } from "../../../lifecycle/journal/segment-journals.ts";
-import { firstRow } from "../../../lifecycle/ledger/row-ledger.ts";
+
 import { planSegment } from "../../../lifecycle/state/inputs.ts";
 import type { SegmentInputs } from "../../../lifecycle/state/segment.ts";
-import { messageDigest } from "../../../plan/index.ts";
-import type { Content, Manifest, Message } from "../../../types.ts";
+
+import type { Manifest, Message } from "../../../types.ts";
+import { createMessageReader, type ReadMessages, readSegment } from "./read-messages.ts";
 import type { StackSnapshot } from "./stack-snapshot.ts";
 
 /** A segment as the program would register it, with its resource in the state. */
@@ -32,8 +33,6 @@ export interface ManifestSnapshot {
    */
   readonly messagesFrom: ReadMessages | undefined;
 }
-
-export type ReadMessages = (from: number) => AsyncIterable<readonly Message[]>;
 
 /** Computes what the repository's program registers for a manifest, without running it. */
 export function toManifestSnapshot(manifest: Manifest, snapshot: StackSnapshot, state: StackState): ManifestSnapshot {
@@ -83,7 +82,7 @@ export function toSegmentSnapshot(
   return {
     inputs,
     recorded,
-    messages: () => part(messagesFrom, inputs),
+    messages: () => readSegment(messagesFrom, inputs),
     async left(env) {
       const host = { cwd: root, env, config: toText(config) };
       // The inputs contain the path from the provider's working directory, which the program chooses.
@@ -95,10 +94,6 @@ export function toSegmentSnapshot(
       return left.filter(({ found: { head } }) => head.lineage !== lineage && !runs.includes(head.id));
     },
   };
-}
-
-export function createMessageReader({ content }: Pick<Manifest, "content">): ReadMessages {
-  return (from) => selectMessages(content, from);
 }
 
 function toText({ values }: StackSnapshot["config"]): (key: string) => string | undefined {
@@ -140,63 +135,4 @@ export function resolveQueueId(
   const setting = settings.queues.get(queue);
   if (setting === undefined) return componentQueues(state).get(queue) ?? "";
   return setting.kind === "existing" ? setting.id : (state.createdQueues.get(queue) ?? setting.adopt);
-}
-
-/** A message of one of several segments that are read together. */
-export interface SegmentMessage {
-  /** Index of its segment among those that are read, from 0. */
-  readonly segment: number;
-  /** Index of the message in its segment, from 0. */
-  readonly index: number;
-  readonly message: Message;
-}
-
-/** Reads the messages of consecutive segments in one pass, in chunks. */
-export async function* readSegments(
-  segments: readonly Pick<SegmentSnapshot, "inputs">[],
-  messagesFrom: ReadMessages,
-): AsyncGenerator<readonly SegmentMessage[]> {
-  const [first] = segments;
-  if (first === undefined) return;
-  let segment = 0;
-  let index = 0;
-  for await (const some of messagesFrom(firstRow(first.inputs))) {
-    const read: SegmentMessage[] = [];
-    for (const message of some) {
-      while (index === segments[segment]?.inputs.messages) {
-        segment += 1;
-        index = 0;
-      }
-      if (segment === segments.length) break;
-      read.push({ segment, index, message });
-      index += 1;
-    }
-    yield read;
-    if (segment === segments.length) return;
-  }
-}
-
-/** Reads the digests of a segment's messages, in order. */
-export async function readDigests(segment: SegmentSnapshot): Promise<readonly string[]> {
-  const digests: string[] = [];
-  for await (const some of segment.messages()) digests.push(...some.map(messageDigest));
-  return digests;
-}
-
-async function* selectMessages(content: Content, from: number): AsyncGenerator<readonly Message[]> {
-  if (content.kind === "inline") yield content.messages.slice(from);
-  else yield* content.read(from);
-}
-
-async function* part(
-  messagesFrom: ReadMessages | undefined,
-  inputs: SegmentInputs,
-): AsyncGenerator<readonly Message[]> {
-  if (messagesFrom === undefined) return;
-  let left = inputs.messages;
-  for await (const some of messagesFrom(firstRow(inputs))) {
-    yield some.slice(0, left);
-    left -= some.length;
-    if (left <= 0) return;
-  }
 }

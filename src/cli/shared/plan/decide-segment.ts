@@ -6,7 +6,8 @@ import { findQueueLedger } from "../../../lifecycle/ledger/queue-ledgers.ts";
 import { resolveLedger } from "../../../lifecycle/ledger/segment-ledger.ts";
 import type { SegmentLedger } from "../../../lifecycle/ledger/types.ts";
 import type { Decision } from "../../../plan/index.ts";
-import { readDigests, type SegmentSnapshot } from "../deployment/segment-snapshots.ts";
+import { readDigests } from "../deployment/read-messages.ts";
+import type { SegmentSnapshot } from "../deployment/segment-snapshots.ts";
 
 /** The decision for one segment, made in the same way as by the provider. */
 export interface SegmentDecision {
