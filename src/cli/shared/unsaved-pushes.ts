@@ -1,8 +1,9 @@
+import { debug } from "../../debug.ts";
 import { parseSegmentName, parseUrn } from "../../engine/urn.ts";
-import { formatLabel } from "../../labels.ts";
 import { journalFolder } from "../../lifecycle/journal/journal-folder.ts";
-import { unpackKeys } from "../../plan/index.ts";
 import { type FoundJournal, fileJournals } from "../../push/index.ts";
+import { labelIds, labelKeys } from "./deployment/label-messages.ts";
+import type { ManifestSnapshot, SegmentSnapshot } from "./deployment/segment-snapshots.ts";
 import type { StackSnapshot } from "./deployment/stack-snapshot.ts";
 
 /** Entries of local journals for a manifest that the state does not contain, because it was not saved in time. */
@@ -12,7 +13,7 @@ export interface UnsavedPushes {
   /** Number of all messages that arrived, in this run or an earlier one. */
   readonly arrived: number;
   readonly inDoubt: number;
-  /** Ids of the messages in doubt that have one. */
+  /** Labels of the messages in doubt, except of those without an id that the manifest no longer has. */
   readonly inDoubtMessages: readonly string[];
 }
 
@@ -22,8 +23,12 @@ export interface JournalWatch {
    * Returns the journal entries that the state does not contain, by manifest name.
    *
    * @param named ids of the runs that the state contains
+   * @param deployed returns what the run deployed; only called if messages are in doubt
    */
-  unsaved(named: ReadonlySet<string>): Promise<ReadonlyMap<string, UnsavedPushes>>;
+  unsaved(
+    named: ReadonlySet<string>,
+    deployed: () => Promise<readonly Pick<ManifestSnapshot, "segments">[]>,
+  ): Promise<ReadonlyMap<string, UnsavedPushes>>;
 }
 
 type StackFacts = Pick<StackSnapshot, "root" | "stack"> & {
@@ -46,30 +51,54 @@ export async function watchJournals(
     (await journals.list().catch(() => [])).filter(({ head, removed }) => !removed && head.resource.startsWith(prefix));
   const before = new Set((await found()).map(({ head }) => head.id));
   return {
-    async unsaved(named) {
+    async unsaved(named, deployed) {
       const open = (await found()).filter(({ head }) => !named.has(head.id));
       const over = new Set(open.flatMap(({ head }) => head.takenOver));
       const sums = new Map<string, UnsavedPushes>();
       for (const journal of open.filter(({ head }) => !over.has(head.id))) {
-        const { manifest } = parseSegmentName(parseUrn(journal.head.resource.slice(prefix.length)).name);
-        sums.set(manifest, add(sums.get(manifest), await toUnsaved(journal, !before.has(journal.head.id))));
+        const urn = journal.head.resource.slice(prefix.length);
+        const { manifest } = parseSegmentName(parseUrn(urn).name);
+        const findSegment = async () =>
+          (await deployed()).flatMap(({ segments }) => segments).find(({ inputs }) => inputs.resourceUrn === urn);
+        sums.set(
+          manifest,
+          add(sums.get(manifest), await toUnsaved(journal, !before.has(journal.head.id), findSegment)),
+        );
       }
       return sums;
     },
   };
 }
 
-async function toUnsaved({ head, read }: FoundJournal, isOwn: boolean): Promise<UnsavedPushes> {
+async function toUnsaved(
+  { head, read }: FoundJournal,
+  isOwn: boolean,
+  findSegment: () => Promise<SegmentSnapshot | undefined>,
+): Promise<UnsavedPushes> {
   const { entries } = await read();
   const arrived = new Set(entries.pushed);
   const inDoubt = entries.inDoubt.filter((key) => !arrived.has(key));
-  const keys = head.kind === "messages" ? unpackKeys(inDoubt.join("\n")) : [];
   return {
     pushed: isOwn ? entries.pushed.length : 0,
     arrived: entries.pushed.length,
     inDoubt: inDoubt.length,
-    inDoubtMessages: keys.flatMap(({ id }) => (id === undefined ? [] : [formatLabel(id, 0)])),
+    inDoubtMessages: inDoubt.length === 0 ? [] : await findLabels(head, inDoubt, findSegment),
   };
+}
+
+async function findLabels(
+  { kind }: FoundJournal["head"],
+  keys: readonly string[],
+  findSegment: () => Promise<SegmentSnapshot | undefined>,
+): Promise<readonly string[]> {
+  try {
+    const segment = await findSegment();
+    if (segment?.inputs.content.kind === kind) return await labelKeys(segment, keys);
+  } catch (error) {
+    // The run is over, and its outcome matters more than the labels: without the manifests, the keys have the ids.
+    debug("journal: labels", () => ({ error: String(error) }));
+  }
+  return kind === "messages" ? labelIds(keys) : [];
 }
 
 function add(a: UnsavedPushes = noUnsaved, b: UnsavedPushes): UnsavedPushes {

@@ -7,6 +7,7 @@ import { parseRequest } from "../../lifecycle/protocol/request.ts";
 import { withDisposable } from "../../with-disposable.ts";
 import { RunProgress } from "../reporters/progress.ts";
 import type { Reporter } from "../reporters/reporter.ts";
+import { deployedManifests } from "../shared/deployment/deployed-manifests.ts";
 import type { StackName, StackSnapshot } from "../shared/deployment/stack-snapshot.ts";
 import type { EndSignals } from "../shared/end-signals.ts";
 import { toOutcome } from "../shared/outcome.ts";
@@ -83,7 +84,7 @@ async function deployUnlessLocked(
     differs: watch.refused.has("PLAN_DIFFERS"),
     signal: signals.received,
     touched: watch.touched,
-    unsaved: await journals.unsaved(collectRuns(state)),
+    unsaved: await journals.unsaved(collectRuns(state), () => deployedManifests(snapshot, before)),
   });
   reporter.onEnd(outcome);
   return outcome.exit;

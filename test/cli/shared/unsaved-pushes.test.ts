@@ -29,7 +29,7 @@ it("adds up what the journals of a stack have that its state does not name, by m
   await write({ id: "again", resource: place("a/1"), segment: 1 }, ["two", "three"], ["four"]);
   await write({ id: "saved", resource: place("b/0") }, ["five"]);
   await write({ id: "other", resource: place("a/0", "prod") }, ["six"]);
-  expect(await watch.unsaved(new Set(["saved"]))).toEqual(
+  expect(await watch.unsaved(new Set(["saved"]), async () => [])).toEqual(
     new Map([["a", { pushed: 2, arrived: 3, inDoubt: 1, inDoubtMessages: ["four"] }]]),
   );
 });
@@ -38,5 +38,5 @@ it("finds nothing where no journal was ever written", async () => {
   using folder = temporaryFolder();
   const config = { project: "shop", values: new Map() };
   const watch = await watchJournals({ root: folder.path, stack: { full: "dev", short: "dev" }, config }, {});
-  expect(await watch.unsaved(new Set())).toEqual(new Map());
+  expect(await watch.unsaved(new Set(), async () => [])).toEqual(new Map());
 });

@@ -16,6 +16,8 @@ export interface SegmentDecision {
   readonly sendable: readonly number[];
   /** Number of messages in doubt that are not sent again. */
   readonly held: number;
+  /** Indices of all messages in doubt, by the ledger or by the journal of a killed run, ascending. */
+  readonly inDoubt: readonly number[];
   readonly journaled: JournaledMessages;
   /** Whether the run adds entries of a journal to the ledger. */
   readonly takesOver: boolean;
@@ -46,6 +48,7 @@ export async function decideSegment(segment: SegmentSnapshot, env: NodeJS.Proces
       decision,
       sendable,
       held,
+      inDoubt: decision.inDoubt,
       journaled: emptyJournal,
       takesOver: false,
       labelOf,
@@ -67,11 +70,18 @@ export async function decideSegment(segment: SegmentSnapshot, env: NodeJS.Proces
     const book = resolveLedger(inputs, ledger?.ledger, left, digests);
     const { edited } = book.decision;
     if (edited.length > 0) return decided({ ...decision, edited });
-    return decided(decision, {
-      sendable: planSends(inputs, alone, book),
-      journaled: toJournaled(alone, book),
-      takesOver: true,
-    });
+    // The journal has some of the messages in doubt as pushed.
+    const arrived = new Set(book.recovered);
+    const inDoubt = decision.inDoubt.filter((index) => !arrived.has(index));
+    return decided(
+      { ...decision, inDoubt },
+      {
+        sendable: planSends(inputs, alone, book),
+        inDoubt: book.decision.inDoubt,
+        journaled: toJournaled(alone, book),
+        takesOver: true,
+      },
+    );
   } catch (error) {
     if (error instanceof SeederError) return decided(all, { refusal: error.message });
     throw error;

@@ -7,6 +7,7 @@ import { withDedupKey } from "../../../manifest/index.ts";
 import { countWriteOperations } from "../../../plan/cost.ts";
 import { encodeMessage, packBatches } from "../../../plan/index.ts";
 import type { EncodedMessage, Message, SourceLocation } from "../../../types.ts";
+import { labelMessages } from "../deployment/label-messages.ts";
 import { readSegments } from "../deployment/read-messages.ts";
 import type { ManifestSnapshot, SegmentSnapshot } from "../deployment/segment-snapshots.ts";
 import { decideSegment, type SegmentDecision } from "./decide-segment.ts";
@@ -19,7 +20,7 @@ export interface SegmentMeasurement
   extends Pick<SegmentDecision, "decision" | "held" | "journaled" | "takesOver" | "refusal"> {
   /** Number of messages in the segment. */
   readonly messages: number;
-  /** Labels of the messages in doubt. */
+  /** Labels of the messages in doubt, by the ledger or by the journal of a killed run. */
   readonly inDoubtMessages: readonly string[];
   readonly push: PushSize;
   /** The push to review; undefined if nothing would be pushed. */
@@ -35,7 +36,7 @@ export async function measure(
 ): Promise<readonly SegmentMeasurement[]> {
   const looks: Measurement[] = [];
   for (const segment of segments) looks.push(new Measurement(segment, await decideSegment(segment, env), env));
-  if (messagesFrom === undefined) return looks.map((look) => look.measuredUnread());
+  if (messagesFrom === undefined) return Promise.all(looks.map((look) => look.measuredUnread()));
   const first = looks.findIndex(({ wanted }) => wanted);
   const last = looks.findLastIndex(({ wanted }) => wanted);
   const wanted = looks.slice(first, last + 1);
@@ -47,7 +48,7 @@ export async function measure(
       }
     }
   }
-  return looks.map((look) => look.measured());
+  return Promise.all(looks.map((look) => look.measured()));
 }
 
 /** Measures one segment while its messages are read. */
@@ -87,20 +88,20 @@ class Measurement {
   }
 
   /** Measures messages that only the program has: their number is exact, their sizes are estimated from the average. */
-  measuredUnread(): SegmentMeasurement {
+  measuredUnread(): Promise<SegmentMeasurement> {
     const { messages, bytes } = this.#segment.inputs;
     const { sendable } = this.#decided;
     this.#push = estimateSize(sendable.length, messages === 0 ? 0 : Math.ceil((bytes * sendable.length) / messages));
     return this.measured();
   }
 
-  measured(): SegmentMeasurement {
+  async measured(): Promise<SegmentMeasurement> {
     this.close();
     const { inputs } = this.#segment;
     const { decision, sendable, held, journaled, takesOver, refusal } = this.#decided;
     return {
       messages: inputs.messages,
-      inDoubtMessages: inDoubtLabels(this.#segment, this.#decided),
+      inDoubtMessages: await inDoubtLabels(this.#segment, this.#decided),
       decision,
       push: this.#push,
       held,
@@ -119,16 +120,17 @@ class Measurement {
 
 /**
  * Returns the labels of the messages in doubt: those in the state, where rows have the ids that they had when they were sent. If some
- * of these messages were removed since, it makes new ones without ids of rows, since the plan does not read rows that are not sent.
+ * of these messages were removed since, or a local journal has others, it makes new ones.
  */
-function inDoubtLabels(
-  { recorded, inputs }: SegmentSnapshot,
-  { decision: { inDoubt }, labelOf }: SegmentDecision,
-): readonly string[] {
+async function inDoubtLabels(
+  segment: SegmentSnapshot,
+  { inDoubt, takesOver }: SegmentDecision,
+): Promise<readonly string[]> {
+  const { recorded, inputs } = segment;
   const known =
     recorded !== undefined && isSameQueue(recorded.outputs, inputs) ? recorded.outputs.inDoubtMessages : undefined;
-  if (known !== undefined && countLabels(known) === inDoubt.length) return known;
-  return formatAllLabels(inDoubt.map((index) => labelOf(index)));
+  if (known !== undefined && !takesOver && countLabels(known) === inDoubt.length) return known;
+  return formatAllLabels(await labelMessages(segment, inDoubt));
 }
 
 function reviewedPush(inputs: SegmentInputs, sendable: readonly number[]): PlannedPush | undefined {

@@ -90,7 +90,7 @@ export interface ManifestPlan {
   readonly inDoubt: number;
   /** Number of messages sent without an answer and not sent again because of `in_doubt: stop`. The run ends as failed. */
   readonly held: number;
-  /** Labels of the messages in doubt, those of `inDoubt` and of `held`. */
+  /** Labels of the messages in doubt, those of `inDoubt`, of `held` and of `journaled`. */
   readonly inDoubtMessages: readonly string[];
   readonly journaled: JournaledMessages;
   /** Whether the run adds entries of a local journal to the ledger, even if only for messages that were removed since. */
