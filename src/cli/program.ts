@@ -27,8 +27,8 @@ export function buildProgram(): Command {
     notes: "Output for programs is written to stdout, messages for users to stderr. NO_COLOR is honoured.",
     exits: {
       0: "done",
-      1: "it did not work, or something is wrong; stderr says what, and what to do",
-      2: "wrong usage; a command's own help says where 2 means something else",
+      1: "the command failed, or found problems; stderr has the reason and the remedy",
+      2: "wrong usage; the help of each command lists its other meanings of 2",
     },
   });
   for (const command of commands) program.addCommand(command().copyInheritedSettings(program));

@@ -7,7 +7,7 @@ import type { DemoFlags } from "./flags.ts";
 export function demoCommand(): Command {
   const command = new Command("demo")
     .description("Deploy this project to an emulator on this machine, and show what each deployment pushes")
-    .option("--stack <name>", "as which stack, with its configuration where there is one", parseIdentifier, "dev")
+    .option("--stack <name>", "the stack to deploy as, with its configuration if there is one", parseIdentifier, "dev")
     .addOption(
       new Option("--transport <way>", "push through the REST API, or the producer Worker in workerd")
         .choices(transports)
@@ -29,7 +29,7 @@ a copy, and deletes the copy, its Pulumi state and its queues afterwards: the pr
 provides the configured queues, and every secret has the value "demo". The transport worker needs the package
 miniflare, which contains workerd.`,
     exits: {
-      0: "every step had the announced result",
+      0: "every step had the expected result",
       1: "a step failed; the output of its command is shown",
       2: "wrong usage, or there is no project here",
     },

@@ -26,7 +26,7 @@ export interface Demo {
 /** The manifest that the last step adds. */
 const added = "messages/added-by-the-demo.yaml";
 
-/** Plays the demo. @returns whether every step had the announced result */
+/** Plays the demo. @returns whether every step had the expected result */
 export async function playSteps(demo: Demo): Promise<boolean> {
   const { project, script } = demo;
   const { stack, queues } = project;

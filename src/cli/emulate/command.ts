@@ -21,10 +21,10 @@ export function emulateCommand(): Command {
     .description("Run a local stand-in of the Cloudflare Queues API")
     .option("--port <number>", "port to listen on; 0 picks a free one", port, defaults.port)
     .option("--host <address>", "address to listen on", defaults.host)
-    .addOption(repeatable("--allow-host <name>", "another host name under which it may be called", text))
+    .addOption(repeatable("--allow-host <name>", "another host name that it answers to", text))
     .option("--account <id>", "account id, 32 hex digits", parseAccountOption, defaults.account)
-    .option("--token <token>", "API token that may do everything", notEmpty, defaults.token)
-    .option("--read-token <token>", "API token that may look, and change nothing", notEmpty)
+    .option("--token <token>", "API token with all permissions", notEmpty, defaults.token)
+    .option("--read-token <token>", "API token that may only read", notEmpty)
     .option("--email <address>", "email of the older credentials")
     .option("--key <key>", "key of the older credentials")
     .addOption(
@@ -33,8 +33,8 @@ export function emulateCommand(): Command {
     .addOption(repeatable("--worker <queue=file>", "a Worker that consumes the queue, with settings", text))
     .addOption(repeatable("--wrangler-dev <queue>", "deliver to its consumer under wrangler dev", text))
     .option("--producer", "run the producer Worker, for queue-seeder:transport worker", false)
-    .option("--producer-port <number>", "port of its address; 0 picks a free one", port, 0)
-    .option("--producer-key <file>", "a file with its key, queue-seeder:workerKey", notEmpty)
+    .option("--producer-port <number>", "port of the Worker; 0 picks a free one", port, 0)
+    .option("--producer-key <file>", "a file with the Worker's key, queue-seeder:workerKey", notEmpty)
     .option("--persist <file>", "keep queues and messages in this SQLite file")
     .addOption(repeatable("--fault <fault>", "a fault to begin with", text))
     .option("--speed <number>", "seconds that pass in one real second", speed, 1)
@@ -62,12 +62,12 @@ export function emulateCommand(): Command {
       "queue-seeder emulate --producer --fault lost=after,route=producer,every=10",
       "queue-seeder emulate --fault error=10250,every=3 --fault lost=after,route=batch,times=1",
     ],
-    notes: `The key of the producer Worker is read from --producer-key or QUEUE_SEEDER_WORKER_KEY; otherwise one is made for this run.
+    notes: `The key of the producer Worker is read from --producer-key or QUEUE_SEEDER_WORKER_KEY; otherwise, one is generated for this run.
 It runs until SIGINT or SIGTERM, and prints one line on stdout once it listens: listening on ADDRESS.
-docs/emulator.md says what it emulates, what faults there are, and which settings a Worker takes.`,
+docs/emulator.md describes what it emulates, its faults, and the settings of a Worker.`,
     exits: {
       0: "ended by a signal",
-      1: "it could not start: a port in use, a fault that is not known, a Worker that does not compile",
+      1: "it could not start: the port is in use, a fault is unknown, or a Worker does not compile",
       2: "wrong usage",
     },
   });

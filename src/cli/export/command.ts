@@ -7,12 +7,12 @@ import type { ExportFlags } from "./flags.ts";
 export function exportCommand(): Command {
   const command = new Command("export")
     .description("Write a queue's messages, such as dead letters, as a manifest and a data file")
-    .argument("<queue>", "name of the queue, or its id")
-    .requiredOption("--out <path>", "where to write, without an ending, such as messages/redrive/2026-11-27")
+    .argument("<queue>", "the queue's name or id")
+    .requiredOption("--out <path>", "path of the files, without an extension, such as messages/redrive/2026-11-27")
     .option("--take", "take the messages out of the queue: pull, write, then acknowledge")
     .option("--to <queue>", "the queue that the manifest pushes to; default: the one whose dead letters these are")
     .option("--stack <name>", "the stack whose configuration names queues and account; default: the environment alone")
-    .option("--limit <number>", "export at most so many messages", wholeNumber(1, Number.MAX_SAFE_INTEGER, "from 1"))
+    .option("--limit <number>", "export at most this many messages", wholeNumber(1, Number.MAX_SAFE_INTEGER, "from 1"))
     .addOption(repeatable("--filter <pointer=value>", "only bodies with this value at this JSON pointer", collect))
     .option("--since <time>", "only messages since then: 2026-11-27, 2026-11-27T08:00Z, 30m, 24h, 7d")
     .option("--metadata", "write each message's id, attempts and time next to its body")
@@ -35,7 +35,7 @@ export function exportCommand(): Command {
 was interrupted continues when it is run again with the same --out. docs/redrive.md has the whole procedure.`,
     exits: {
       0: "exported",
-      1: "it did not come to its end, or some messages may be delivered twice; stderr names them",
+      1: "the export is not finished, or some messages may be delivered twice; stderr names them",
       2: "wrong usage",
     },
   });

@@ -7,9 +7,9 @@ import { type InitFlags, pipelines } from "./flags.ts";
 export function initCommand(): Command {
   const command = new Command("init")
     .description("Set a repository up: a Pulumi program, a stack, a first manifest")
-    .argument("[folder]", "where; a new folder or an existing repository", ".")
-    .option("--name <name>", "name of the Pulumi project; without it: the folder's", parseIdentifier)
-    .option("--stack <name>", "name of the first stack; without it: dev", parseIdentifier)
+    .argument("[folder]", "a new folder, or an existing repository", ".")
+    .option("--name <name>", "name of the Pulumi project; default: the folder's", parseIdentifier)
+    .option("--stack <name>", "name of the first stack; default: dev", parseIdentifier)
     .addOption(
       repeatable(
         "--queue <name[=id]>",
@@ -18,18 +18,14 @@ export function initCommand(): Command {
         "orders",
       ),
     )
-    .option(
-      "--account <id>",
-      "the Cloudflare account's id; without it CLOUDFLARE_ACCOUNT_ID counts",
-      parseAccountOption,
-    )
+    .option("--account <id>", "the Cloudflare account's id; default: CLOUDFLARE_ACCOUNT_ID", parseAccountOption)
     .addOption(
-      new Option("--transport <way>", "push through the REST API, or a producer Worker; without it: rest").choices(
+      new Option("--transport <way>", "push through the REST API, or through a producer Worker; default: rest").choices(
         transports,
       ),
     )
     .addOption(
-      new Option("--ci <system>", "a pipeline that validates, plans and deploys; without it: none").choices(pipelines),
+      new Option("--ci <system>", "a pipeline that validates, plans and deploys; default: none").choices(pipelines),
     )
     .option("--yes", "do not prompt: use the defaults and keep existing files")
     .option("--force", "replace files that exist")
@@ -44,8 +40,8 @@ export function initCommand(): Command {
       "queue-seeder init --queue orders --transport worker",
       "queue-seeder init --yes --queue orders=0123456789abcdef0123456789abcdef --stack prod",
     ],
-    notes: `It asks for what no flag says, and before it replaces a file. To a package.json, a .gitignore and a
-.gitattributes that exist it only adds what is missing.`,
+    notes: `It prompts for what no flag sets, and before it replaces a file. To an existing package.json, .gitignore and
+.gitattributes, it only adds what is missing.`,
     exits: {
       0: "written; stderr says what, and what to do next",
       1: "it could not write",

@@ -12,8 +12,8 @@ export function planCommand(): Command {
         .choices(planFormats)
         .default("text"),
     )
-    .option("--detailed-exitcode", "end with 2 where up would change something")
-    .option("--no-preview", "plan by the files of the repository alone, and do not run the program")
+    .option("--detailed-exitcode", "end with 2 if up would change something")
+    .option("--no-preview", "plan from the repository's files alone, without running the program")
     .option("--out <file>", "write the plan as JSON too, for `up --expect`")
     .action(async (flags: PlanFlags) => {
       const { runPlan } = await import("./run.ts");

@@ -9,8 +9,10 @@ const greatest = 2 ** 31;
 /** Defines `rehearse`, which delivers the messages that would be pushed to their consumer on this machine. */
 export function rehearseCommand(): Command {
   const command = new Command("rehearse")
-    .description("Run what up would push through the consumer Worker, here, and report what it does with each message")
-    .argument("[path...]", "files or folders of manifests; without any: all that the stack deploys")
+    .description(
+      "Run what up would push through the consumer Worker on this machine, and report the outcome of each message",
+    )
+    .argument("[path...]", "files or folders of manifests; default: all that the stack deploys")
     .addOption(
       repeatable(
         "--worker <queue=file>",
@@ -23,14 +25,16 @@ export function rehearseCommand(): Command {
     .option("--env <name>", "the environment of that configuration")
     .option("--stack <name>", "the stack; default: the selected one")
     .option("--all", "all messages, also those that were pushed")
-    .option("--no-preview", "go by the files of the repository alone, and do not run the program")
+    .option("--no-preview", "use the repository's files alone, without running the program")
     .addOption(
-      new Option("--sample <messages>", "of each manifest, so many messages at most").argParser(
+      new Option("--sample <messages>", "at most this many messages of each manifest").argParser(
         wholeNumber(1, greatest, "of at least 1"),
       ),
     )
     .addOption(
-      new Option("--seed <number>", "draws the sample").argParser(wholeNumber(0, greatest, "of at least 0")).default(1),
+      new Option("--seed <number>", "selects the sample: the same number, the same messages")
+        .argParser(wholeNumber(0, greatest, "of at least 0"))
+        .default(1),
     )
     .option("--secrets <file>", "values of the messages' secrets, as NAME=value; default: bodies contain the names")
     .option("--allow-network", "let the Worker reach the network")
@@ -49,7 +53,7 @@ export function rehearseCommand(): Command {
         .choices(rehearseFormats)
         .default("text"),
     )
-    .option("--append <file>", "add the Markdown to this file, a plan's, as far as a comment has room for both")
+    .option("--append <file>", "append the Markdown to the plan in this file, cut to the room that a comment has left")
     .action(async (paths: readonly string[], flags: RehearseFlags) => {
       const { runRehearse } = await import("./run.ts");
       process.exitCode = await runRehearse(process.cwd(), paths, flags, process.env);
@@ -60,10 +64,10 @@ export function rehearseCommand(): Command {
       "queue-seeder rehearse messages/orders.yaml --worker orders=./worker/wrangler.jsonc --env staging",
       "queue-seeder rehearse --all --sample 100 --worker orders=./consumer.ts --format junit > rehearsal.xml",
     ],
-    notes: `The Worker runs in workerd, by way of miniflare, with an empty queue and empty local bindings. Nothing is pushed, and
+    notes: `The Worker runs in workerd, through miniflare, with an empty queue and empty local bindings. Nothing is pushed, and
 Cloudflare is not asked. Delays pass at once. docs/rehearse.md explains the report and the settings.`,
     exits: {
-      0: "all messages were acknowledged, or there is none",
+      0: "all messages were acknowledged, or there are none",
       1: "some were not, or the rehearsal did not finish; the manifests have errors; the Worker does not start",
       2: "wrong usage",
     },

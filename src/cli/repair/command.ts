@@ -19,18 +19,19 @@ export function baselineCommand(): Command {
       "queue-seeder baseline orders/backfill --stack prod",
       "queue-seeder baseline orders/seed order-1 order-2",
     ],
-    notes: "Also accepts messages that were edited after they were pushed, and a data file whose pushed rows were.",
+    notes: "It also accepts messages, and rows of a data file, that were edited after they were pushed.",
     exits,
   });
 }
 
 /** Defines `forget`, which marks pushed messages as pending, so that the next run pushes them again. */
 export function forgetCommand(): Command {
-  const command = repairCommand("forget", "Let the next run push messages again that were pushed").action(
-    async (manifest: string, messages: readonly string[], flags: RepairFlags) => {
-      await run({ action: "forget", manifest, messages }, flags);
-    },
-  );
+  const command = repairCommand(
+    "forget",
+    "Remove messages from the ledger, so that the next run pushes them again",
+  ).action(async (manifest: string, messages: readonly string[], flags: RepairFlags) => {
+    await run({ action: "forget", manifest, messages }, flags);
+  });
   return withHelp(command, {
     examples: ["queue-seeder forget orders/seed --stack dev", "queue-seeder forget orders/seed order-7 --stack dev"],
     notes: "Messages that were pushed stay in the queue or were already delivered: nothing is recalled.",
@@ -42,7 +43,7 @@ export function forgetCommand(): Command {
 export function settleCommand(): Command {
   const command = repairCommand("settle", "Record the outcome of messages in doubt")
     .addOption(new Option("--pushed", "they arrived: they are never sent again").conflicts("resend"))
-    .addOption(new Option("--resend", "they did not arrive, or may arrive twice: the next run sends them"))
+    .addOption(new Option("--resend", "the next run sends them: they did not arrive, or may arrive twice"))
     .action(
       async (manifest: string, messages: readonly string[], flags: RepairFlags & { pushed?: true; resend?: true }) => {
         if (!flags.pushed && !flags.resend) throw new UsageError("specify --pushed or --resend.");
@@ -63,7 +64,7 @@ function repairCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .argument("<manifest>", "the manifest's name")
-    .argument("[message...]", "ids, or # and a number from 1; without any: all that it can be about")
+    .argument("[message...]", "ids, or # and a number from 1; default: all that are eligible")
     .option("--stack <name>", "the stack; default: the selected one")
     .option("--yes", "do not ask");
 }

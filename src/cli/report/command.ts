@@ -7,8 +7,8 @@ export function reportCommand(): Command {
   const command = new Command("report")
     .description("Write a page with a chart for each queue: messages pushed, and backlog, run by run")
     .option("--stack <name>", "the stack; default: the selected one")
-    .option("--out <file>", "where to; - for stdout", "report.html")
-    .option("--last <runs>", "how many runs", runs, 50)
+    .option("--out <file>", "the file to write; - for stdout", "report.html")
+    .option("--last <runs>", "how many of the last runs to show", runs, 50)
     .action(async (flags: ReportFlags) => {
       const { runReport } = await import("./run.ts");
       process.exitCode = await runReport(process.cwd(), flags, process.env);

@@ -7,16 +7,19 @@ export function upCommand(): Command {
   const command = new Command("up")
     .description("Apply the plan with Pulumi and report the result")
     .option("--stack <name>", "the stack; default: the selected one")
-    .option("-y, --yes", "do not ask; needed where there is no terminal")
+    .option("-y, --yes", "do not ask for confirmation; required without a terminal")
     .option("--expect <plan>", "refuse anything but this plan: a file of `plan --out`, or a digest")
     .addOption(
       new Option(
         "--wait [seconds]",
-        "wait while another run holds the stack; without seconds: as long as it does",
+        "wait while another run holds the stack; without seconds, for as long as it does",
       ).argParser(seconds),
     )
     .addOption(
-      new Option("--delete-queue <name>", "agree that this queue is deleted or replaced with what is in it; repeatable")
+      new Option(
+        "--delete-queue <name>",
+        "allow the run to delete or replace this queue with its messages (repeatable)",
+      )
         .argParser((name: string, names: readonly string[]) => [...names, name])
         .default([], "none"),
     )
@@ -36,15 +39,15 @@ export function upCommand(): Command {
       "queue-seeder up --stack prod --expect plan.json --wait 600 --yes",
       "queue-seeder up --stack prod --yes --format json | tee run.ndjson",
     ],
-    notes: `It does what \`pulumi up\` does, and reads the same configuration. The first SIGINT or SIGTERM is passed on: what is under
-way is finished, nothing new is sent, and progress is saved.`,
+    notes: `It does what \`pulumi up\` does, and reads the same configuration. The first SIGINT or SIGTERM is passed on: requests in
+flight finish, no new ones start, and progress is saved.`,
     exits: {
       0: "everything is pushed",
-      1: "it failed; no message is in doubt, and the next run resumes from there",
+      1: "the run failed; no message is in doubt, and the next run resumes from there",
       2: "wrong usage",
-      3: "messages are left in doubt: they may be in the queue or not",
+      3: "messages are in doubt: they may or may not be in the queue",
       4: "another run holds the stack",
-      5: "what would be pushed is not what --expect names, or what was confirmed",
+      5: "the plan is not the one that --expect names, or that was confirmed",
       130: "ended by SIGINT; 129 by SIGHUP, 143 by SIGTERM",
     },
   });

@@ -6,7 +6,7 @@ import { formats, type ValidateFlags } from "./flags.ts";
 export function validateCommand(): Command {
   const command = new Command("validate")
     .description("Validate manifests and report every problem")
-    .argument("[path...]", "files or folders of manifests; without any: the folder messages/")
+    .argument("[path...]", "files or folders of manifests; default: the folder messages/")
     .addOption(
       new Option("--format <format>", "text goes to stderr, the others to stdout; gitlab is a code-quality report")
         .choices(formats)
@@ -23,7 +23,7 @@ export function validateCommand(): Command {
       "queue-seeder validate --stack prod",
       "queue-seeder validate messages/orders.yaml --format github",
     ],
-    notes: `Without --stack, variables are checked for their spelling alone; with it, against Pulumi.NAME.yaml.
+    notes: `Without --stack, only the syntax of variables is checked; with it, also their values in Pulumi.NAME.yaml.
 docs/problems.md explains every code.`,
     exits: { 0: "no errors; there may be warnings", 1: "errors", 2: "wrong usage" },
   });
