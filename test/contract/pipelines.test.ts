@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -44,11 +44,11 @@ const tools = {
   actionlintAll: (root: string) =>
     spawnProcess(actionlint, ["-no-color", "-ignore", newer, "-shellcheck", join(bin, "shellcheck")], { cwd: root })
       .done,
-  /** Audits workflows for what attackers use. */
+  /** Audits workflows, and the action of a repository, for what attackers use. */
   zizmor: (root: string) => {
     const config = join(import.meta.dirname, "pipelines/zizmor.yml");
-    const workflows = join(root, ".github");
-    return spawnProcess(join(bin, "zizmor"), ["--offline", "--no-progress", "--config", config, workflows]).done;
+    const audited = [".github", "action.yml"].map((path) => join(root, path)).filter((path) => existsSync(path));
+    return spawnProcess(join(bin, "zizmor"), ["--offline", "--no-progress", "--config", config, ...audited]).done;
   },
   shellcheck: (path: string) => spawnProcess(join(bin, "shellcheck"), ["--shell=bash", path]).done,
   /** Validates against the schemas of SchemaStore and GitLab, which check-jsonschema includes. */

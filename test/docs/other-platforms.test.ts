@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { segmentType } from "../../src/engine/urn.ts";
 import { parsePage, repository } from "./support/pages.ts";
 
@@ -9,11 +9,44 @@ const path = "docs/pipelines/other-platforms.md";
 const { blocks, prose } = parsePage(path, readFileSync(join(repository, path), "utf8"));
 const ofLanguage = (wanted: string) => blocks.filter(({ language }) => language === wanted);
 
+/**
+ * The keys of the three files that the recipes need, as the platforms document them; neither publishes a JSON Schema.
+ * https://www.runatlantis.io/docs/server-side-repo-config, https://www.runatlantis.io/docs/custom-workflows,
+ * https://www.runatlantis.io/docs/repo-level-atlantis-yaml and
+ * https://docs.spacelift.io/concepts/configuration/runtime-configuration/runtime-yaml-reference, read in November 2026
+ */
+const stages = ["plan", "apply"].flatMap((stage) => {
+  const steps = `workflows.queue-seeder.${stage}.steps`;
+  return [`${steps}[].run`, `${steps}[].env.name`, `${steps}[].env.value`];
+});
+const atlantisServer = ["repos[].id", "repos[].allowed_overrides[]", "repos[].apply_requirements[]", ...stages];
+const project = ["name", "dir", "workflow", "autoplan.when_modified[]"].map((key) => `projects[].${key}`);
+const atlantisRepository = ["version", ...project];
+const spacelift = ["version", "stack_defaults.before_init[]"];
+
+/** Lists the paths of all values, such as `repos[].id`. */
+function keyPaths(value: unknown, path = ""): readonly string[] {
+  if (Array.isArray(value)) return [...new Set(value.flatMap((item) => keyPaths(item, `${path}[]`)))];
+  if (typeof value !== "object" || value === null) return [path];
+  return Object.entries(value).flatMap(([key, item]) => keyPaths(item, path === "" ? key : `${path}.${key}`));
+}
+
 describe("the recipes", () => {
   it.each(ofLanguage("yaml").map(({ line, text }) => [line, text] as const))("at line %i are YAML", (_, text) => {
     const [document] = parseAllDocuments(text);
     expect(document?.errors).toEqual([]);
     expect(document?.toJS()).toEqual(expect.any(Object));
+  });
+
+  it.each([
+    ["repos.yaml", atlantisServer],
+    ["atlantis.yaml in", atlantisRepository],
+    [".spacelift/config.yml", spacelift],
+  ])("have only keys that the platform documents: %s", (part, keys) => {
+    const [recipe] = ofLanguage("yaml").filter(({ text }) => text.includes(`# ${part}`));
+    const used = keyPaths(parse(recipe?.text ?? ""));
+    expect(used.length).toBeGreaterThan(1);
+    expect(used.filter((path) => !keys.includes(path))).toEqual([]);
   });
 
   it("call messages.sh only with commands that it has", () => {

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { spawnProcess } from "../../src/engine/child-process.ts";
 import { runGitlabJob } from "../pipelines/support/gitlab.ts";
+import { recipes } from "../pipelines/support/recipes.ts";
 import { type RanJob, type Runner, readWorkflow, runWorkflow } from "../pipelines/support/workflow.ts";
 import { makePipelineWorld, type PipelineWorld } from "./support/pipelines.ts";
 import { said } from "./support/seeder.ts";
@@ -262,6 +263,57 @@ describe("the shell's pipeline", () => {
       expect(bodies().slice(before)).toEqual(["sixth"]);
       expect(messages("plan", variables())).toMatchObject({ status: 0 });
       expect(messages("deplyo")).toMatchObject({ status: 64, stderr: expect.stringContaining("Usage:") });
+    },
+    10 * minutes,
+  );
+});
+
+describe("the recipes for other platforms", () => {
+  /** Creates the programs of a platform: an npm that installs nothing, and an agent whose artifacts are files in a folder. */
+  function makePrograms(): string {
+    const bin = join(world.folder, "recipes");
+    mkdirSync(bin, { recursive: true });
+    const programs = {
+      npm: '[ "$*" = "ci --ignore-scripts" ]',
+      "buildkite-agent": '[ "$1 $2" = "artifact download" ] && cp "$BUILDKITE_ARTIFACTS/$3" "$4"',
+    };
+    for (const [name, text] of Object.entries(programs)) {
+      writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    }
+    return bin;
+  }
+
+  it.each(Object.entries(recipes))(
+    "push what they planned: %s",
+    async (name, steps) => {
+      const { dir } = world.stack.project;
+      cpSync(join(repository, "docs/pipelines/shell/messages.sh"), join(dir, "ci/messages.sh"));
+      write("recipes", `recipe of ${name}`);
+      const pushed = () => bodies().filter((body) => body === `recipe of ${name}`).length;
+      const artifacts = join(world.folder, "artifacts");
+      mkdirSync(artifacts, { recursive: true });
+      const bins = [makePrograms(), join(dir, "node_modules/.bin"), world.runnerEnv.PATH];
+      const env = {
+        ...world.runnerEnv,
+        ...variables(),
+        ...secrets(),
+        PATH: bins.join(delimiter),
+        STACK: "dev",
+        PLANFILE: join(world.folder, "atlantis.tfplan"),
+        BUILDKITE_ARTIFACTS: artifacts,
+      };
+      for (const { script, code, env: own = {} } of steps()) {
+        expect(pushed(), script).toBe(0);
+        const journal = "QUEUE_SEEDER_JOURNAL" in own ? { QUEUE_SEEDER_JOURNAL: join(world.folder, "journal") } : {};
+        const ran = await spawnProcess("bash", ["-euc", script.replaceAll("prod", "dev")], {
+          cwd: dir,
+          env: { ...env, ...own, ...journal },
+        }).done;
+        expect(ran.code, `${script}\n${said(ran)}`).toBe(code);
+        // Buildkite uploads the artifacts of a step, and each step has a checkout of its own.
+        if (name === "Buildkite" && code === 2) renameSync(join(dir, "plan.json"), join(artifacts, "plan.json"));
+      }
+      expect(pushed()).toBe(1);
     },
     10 * minutes,
   );
