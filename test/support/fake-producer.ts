@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { type AskStatus, type RejectionReason, rejectionStatuses } from "../../src/producer/answers.ts";
 import { deriveKeyPair } from "../../src/producer/keys.ts";
 import { keyPattern, type PushHead, textToSign, wireLimits } from "../../src/producer/wire.ts";
-import { type AskStatus, type RejectionReason, rejectionStatuses } from "../../src/producer/answers.ts";
 
 export const workerKey = Buffer.alloc(32, 7).toString("base64");
 
