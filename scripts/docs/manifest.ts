@@ -94,8 +94,9 @@ function describeType(schema: Schema): string {
   if (schema.enum !== undefined) return `one of ${schema.enum.map(code).join(", ")}`;
   const types = [schema.type ?? "any value"].flat();
   const inner = schema.items ?? (typeof schema.additionalProperties === "object" ? schema.additionalProperties : {});
-  const values = inner.enum === undefined ? "" : `, each one of ${inner.enum.map(code).join(", ")}`;
-  return types.map((type) => words[type] ?? type).join(" or ") + values;
+  const values = inner.enum === undefined ? "" : `; each value is one of ${inner.enum.map(code).join(", ")}`;
+  const named = types.map((type) => words[type] ?? type);
+  return [named.slice(0, -1).join(", "), ...named.slice(-1)].filter((part) => part !== "").join(" or ") + values;
 }
 
 const words: Readonly<Record<string, string>> = {
@@ -107,21 +108,25 @@ const words: Readonly<Record<string, string>> = {
 };
 
 function describeLimits(schema: Schema): string[] {
-  const limit = (least: number | undefined, most: number | undefined, unit: string) => {
-    if (least !== undefined && most !== undefined) return `${number(least)} to ${number(most)}${unit}`;
-    if (most !== undefined) return `at most ${number(most)}${unit}`;
-    return least === undefined ? "" : `at least ${number(least)}${unit}`;
+  const several = [schema.type].flat().length > 1;
+  const limit = (least: number | undefined, most: number | undefined, unit: string, of: string) => {
+    if (least === undefined && most === undefined) return "";
+    const range = formatRange(least, most);
+    const counted = unit === "" ? "" : ` ${unit}${(most ?? least) === 1 ? "" : "s"}`;
+    return `${several ? `as ${of}, ` : ""}${range}${counted}`;
   };
   return [
-    limit(schema.minimum, schema.maximum, ""),
-    limit(schema.minLength, schema.maxLength, " characters"),
-    limit(
-      schema.minItems,
-      schema.maxItems,
-      schema.minItems === 1 && schema.maxItems === undefined ? " item" : " items",
-    ),
-    limit(schema.minProperties, undefined, schema.minProperties === 1 ? " key" : " keys"),
+    limit(schema.minimum, schema.maximum, "", "a number"),
+    limit(schema.minLength, schema.maxLength, "character", "a text"),
+    limit(schema.minItems, schema.maxItems, "item", "a list"),
+    limit(schema.minProperties, undefined, "key", "a map"),
   ];
+}
+
+function formatRange(least: number | undefined, most: number | undefined): string {
+  if (most === undefined) return `at least ${number(least ?? 0)}`;
+  if (least === undefined) return `at most ${number(most)}`;
+  return least === most ? number(most) : `${number(least)} to ${number(most)}`;
 }
 
 function number(value: number): string {
