@@ -4,10 +4,11 @@ import type { SourceRecord } from "../src/plan/index.ts";
 import { DataFile } from "./data-file.ts";
 import { aggregateOutputs, type ManifestOutputs } from "./outputs.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
+import { findRecordedRun } from "./recorded-segments.ts";
 import { type SegmentArgs, type SegmentOptions, SegmentResource } from "./segment-resource.ts";
 
 /** A manifest's segments, and inputs that are only known during the run. */
-export interface ManifestArgs extends Omit<SegmentArgs, keyof PlannedSegment> {
+export interface ManifestArgs extends Omit<SegmentArgs, keyof PlannedSegment | "recordedRun"> {
   readonly segments: readonly PlannedSegment[];
   /** The messages of the single segment, if the program passes them. */
   readonly inlineMessages?: SegmentArgs["inlineMessages"];
@@ -36,7 +37,11 @@ export function registerManifest(
 ): ManifestResources {
   const { formerNames } = options;
   const former = formerNames.length > 0 && { formerNames };
-  const resources = segments.map((segment) => new SegmentResource(name, { ...segment, ...former, ...common }, options));
+  const needsRun = common.worker !== undefined && !pulumi.runtime.isDryRun();
+  const resources = segments.map((segment) => {
+    const run = needsRun && { recordedRun: findRecordedRun(common.deployment, segment.segment) };
+    return new SegmentResource(name, { ...segment, ...former, ...common, ...run }, options);
+  });
   const summaries = pulumi.all(resources.map(({ outputs }) => outputs));
   if (source !== undefined) {
     const { parent } = options;

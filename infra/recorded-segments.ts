@@ -110,9 +110,20 @@ function sourcesOf(resources: unknown): readonly SourceRecord[] {
 function unreadable(error: unknown): pulumi.RunError {
   const why = error instanceof Error ? error.message : String(error);
   return new pulumi.RunError(
-    `STATE_UNREADABLE: Pulumi cannot read the state of this stack, which records how far the last delivery of a data file came: ${why}. ` +
+    `STATE_UNREADABLE: Pulumi cannot read the state of this stack, which records what earlier runs pushed: ${why}. ` +
       "Nothing was pushed. Run it again. If it fails again, `pulumi stack export` shows the reason.",
   );
+}
+
+/**
+ * Returns the latest run of a segment, "" if it has none, undefined if the segment is not in the state. Unlike its name, the
+ * deployment survives a rename.
+ */
+export function findRecordedRun(deployment: pulumi.Input<string>, segment: number): pulumi.Output<string | undefined> {
+  return pulumi.all([deployment, readRecordedSegments()]).apply(([id, all]) => {
+    const found = all.find(({ outputs }) => outputs.deployment === id && outputs.segment === segment);
+    return found && (found.outputs.runs[0] ?? "");
+  });
 }
 
 /** Identifies a manifest in the state, and its queue. */

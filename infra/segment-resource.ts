@@ -25,6 +25,8 @@ export interface SegmentArgs extends QueueTarget, Omit<PlannedSegment, "inlineMe
   readonly deployment: pulumi.Input<string>;
   /** Number of the shared delivery, for a data file whose segments share one. */
   readonly deliveryNumber?: pulumi.Output<number>;
+  /** For the provider's check only; see `CheckedInputs`. */
+  readonly recordedRun?: pulumi.Output<string | undefined>;
 }
 
 export interface SegmentOptions {
@@ -43,7 +45,8 @@ export class SegmentResource extends DynamicResource {
   declare readonly record: pulumi.Output<string | undefined>;
 
   constructor(manifest: string, args: SegmentArgs, { formerNames, ...options }: SegmentOptions) {
-    const { accountId, queueId, worker, deployment, deliveryNumber, inlineMessages, folder, ...terms } = args;
+    const { accountId, queueId, worker, deployment, deliveryNumber, recordedRun, inlineMessages, folder, ...terms } =
+      args;
     const name = `${manifest}/${args.segment}`;
     const inputs = {
       accountId,
@@ -53,7 +56,7 @@ export class SegmentResource extends DynamicResource {
       ...(deliveryNumber !== undefined && { deliveryNumber }),
       ...(inlineMessages !== undefined && { inlineMessages }),
       terms: packTermsOf(name, terms, options.parent),
-      run: { folder, preview: pulumi.runtime.isDryRun() },
+      run: { folder, preview: pulumi.runtime.isDryRun(), ...(recordedRun !== undefined && { recordedRun }) },
       // Without this property, the SDK does not resolve it from what the provider returns.
       record: undefined,
     };

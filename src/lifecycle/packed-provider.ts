@@ -5,7 +5,7 @@ import type { SegmentInputs, SegmentOutputs } from "./state/segment.ts";
 
 /** Inputs from the program: what only the run itself needs is apart, so that it never enters the state. */
 export interface PackedArgs extends PackedSegment {
-  readonly run: Required<Pick<CheckedInputs, "preview" | "folder">>;
+  readonly run: Required<Pick<CheckedInputs, "preview" | "folder">> & Pick<CheckedInputs, "recordedRun">;
 }
 
 /**

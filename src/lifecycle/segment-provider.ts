@@ -22,6 +22,11 @@ export interface CheckedInputs extends SegmentInputs {
   readonly preview?: boolean;
   /** Absolute path of the repository, from which `root` is computed: only the provider can read its own working directory. */
   readonly folder?: string;
+  /**
+   * The latest run of the segment in the Pulumi state, "" if that has none; absent if the segment is not in the state, in a preview,
+   * and without a producer Worker. Pulumi shows the state of a segment to every call except the one that creates its replacement.
+   */
+  readonly recordedRun?: string;
 }
 
 export interface CheckResult {
@@ -68,8 +73,9 @@ export function createProvider(host: ProviderHost): SegmentProvider {
     (await import("./source/message-source.ts")).readDigests(inputs, host);
 
   return reportingRefusals(host, {
-    async check(olds, { preview, folder, ...asked }) {
+    async check(olds, { preview, folder, recordedRun, ...asked }) {
       previewing = preview === true;
+      if (recordedRun !== undefined) session.recordedRuns.set(asked.resourceUrn, recordedRun);
       const news = folder === undefined ? asked : { ...asked, root: relativeRoot(host.cwd, folder) };
       const given = news.inlineMessages === undefined ? undefined : parseInlineMessages(news.inlineMessages);
       if (given !== undefined && given.problems.length > 0)
@@ -116,7 +122,6 @@ export function createProvider(host: ProviderHost): SegmentProvider {
 
     async remove(id, stored) {
       const props = parseOutputs(stored, id);
-      session.removed.set(props.resourceUrn, props.runs[0] ?? "");
       const { markJournalsRemoved } = await import("./journal/segment-journals.ts");
       // A journal that remains can at most put messages in doubt, and an unusable folder must not prevent the deletion of a
       // resource.

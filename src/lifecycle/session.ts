@@ -18,8 +18,8 @@ export interface Session {
    * @throws SeederError if a setting is invalid, or if the Worker is not ready
    */
   readonly connectWorker: (account: Pick<QueueRef, "accountId">, target: WorkerTarget) => Promise<WorkerContext>;
-  /** The latest run of each segment that was deleted in this process, by URN: Pulumi may be replacing it. */
-  readonly removed: Map<string, string>;
+  /** The latest run in the Pulumi state of each segment that was there when the run began, by URN; only with a producer Worker. */
+  readonly recordedRuns: Map<string, string>;
   /** The request of the command that started the run. @throws SeederError if it cannot be read */
   readonly request: RunRequest;
 }
@@ -32,7 +32,7 @@ export function openSession(host: ProviderHost): Session {
   return {
     host,
     startedAt: new Date(host.clock.now()).toISOString(),
-    removed: new Map(),
+    recordedRuns: new Map(),
     connect() {
       connected ??= import("./queue/connect.ts").then(({ connect }) => connect(host));
       return connected;

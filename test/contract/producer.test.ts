@@ -12,17 +12,13 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { signRequest } from "../../src/producer/keys.ts";
 import { helloPath, pushBody, pushPath } from "../../src/producer/wire.ts";
+import { refusals } from "../producer/support/refusals.ts";
 import { createRequest, deployment, keyOf, messagesOf, NoLedgerError, pair } from "../producer/support/requests.ts";
 import { type Running, runtimes, startRunning } from "./producer/runtime.ts";
 
 const push = pushPath("orders", deployment);
 const resetWorker = fileURLToPath(new URL("producer/reset-worker.js", import.meta.url));
 const shippedWorker = fileURLToPath(new URL("../../src/producer/worker.js", import.meta.url));
-
-/** The codes with which a queue refuses a whole batch, as far as the emulator knows them. */
-const refusals = [
-  10013, 10104, 10106, 10107, 10202, 10203, 10204, 10205, 10206, 10207, 10208, 10250, 10251, 10252, 10253, 11000,
-] as const;
 
 /** Gives each test numbers of its own, because all use the same ledger. */
 let next = 0;

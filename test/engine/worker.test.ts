@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { segmentType } from "../../src/engine/urn.ts";
 import { type FakeProducer, startFakeProducer, workerKey } from "../support/fake-producer.ts";
 import { sendToEmulator } from "../support/producer-queue.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
@@ -96,6 +97,41 @@ it("resumes after kill -9 of the provider and of the CLI without its journal, un
   expect(said(up)).toContain("not sent again, because the Worker's ledger has them");
   expect(stack.outputs()).toMatchObject({ manifests: { a: { pushed: 2_000 } } });
   expect(JSON.stringify(stack.outputs())).not.toContain("possibleDuplicates");
+});
+
+it("pushes tainted segments again, after a run that was killed once it had deleted them", async () => {
+  const modes = ["once", "on_change"];
+  const files = Object.fromEntries(modes.map((mode) => [`${mode}.yaml`, `push: ${mode}\n${manifest([0])}`]));
+  await using seeder = await makeWorkerStack(files);
+  const { stack, worker } = seeder;
+  succeeded(await stack.up());
+  expect(seeder.bodies("orders")).toEqual([0, 0]);
+  const segments = JSON.parse(stack.exportState()).checkpoint.latest.resources.filter(
+    ({ type }: { readonly type: string }) => type === segmentType,
+  );
+  const urns = segments.map(({ urn }: { readonly urn: string }) => urn);
+  succeeded(await stack.pulumi(["state", "taint", ...urns, "--yes"]));
+
+  // The first question to the ledger never arrives.
+  const asked = Promise.withResolvers<void>();
+  worker.fault = (_, path) => {
+    if (!path.startsWith("/v1/ask/")) return undefined;
+    asked.resolve();
+    return "lose_request";
+  };
+  const run = stack.spawnUp();
+  await asked.promise;
+  for (const { pid, command } of stack.processes()) if (!command.includes("vitest")) process.kill(pid, "SIGKILL");
+  expect((await run.done).code).not.toBe(0);
+  expect(seeder.bodies("orders")).toEqual([0, 0]);
+  expect(stack.exportState()).toContain('"pendingReplacement":true');
+
+  worker.fault = () => undefined;
+  await stack.pulumi(["cancel", "--yes"]);
+  const up = succeeded(await stack.up());
+  expect(said(up)).not.toContain("the Worker's ledger has them");
+  expect(seeder.bodies("orders")).toEqual([0, 0, 0, 0]);
+  expect((await stack.up()).stdout).toContain("unchanged");
 });
 
 it("refuses a stack whose Worker has another key, before anything is pushed", async () => {

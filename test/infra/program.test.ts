@@ -9,6 +9,7 @@ import { workerName } from "../../infra/producer-worker.ts";
 import { type Outputs, runProgram } from "../../infra/program.ts";
 import { unpackSegment } from "../../src/lifecycle/state/packed-segment.ts";
 import { deriveKeyPair } from "../../src/producer/keys.ts";
+import { outputsOf } from "../engine-units/fixture.ts";
 
 type Request = InstanceType<typeof resourceProto.RegisterResourceRequest>;
 
@@ -65,12 +66,17 @@ function stateOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs, previe
   }
 }
 
-/** Runs the program without Pulumi. The mocks see only inputs, so the requests are read on arrival. */
+/**
+ * Runs the program without Pulumi. The mocks see only inputs, so the requests are read on arrival.
+ *
+ * @param recorded the resources in the Pulumi state, by URN
+ */
 async function run(
   queues: object,
   messages: Readonly<Record<string, string>>,
   preview = false,
   config: Readonly<Record<string, string>> = {},
+  recorded: Readonly<Record<string, unknown>> = {},
 ): Promise<Ran> {
   for (const [path, text] of Object.entries(messages)) {
     mkdirSync(dirname(join(root, "messages", path)), { recursive: true });
@@ -78,12 +84,13 @@ async function run(
   }
   const mocks: pulumi.runtime.Mocks = {
     call: ({ token, inputs }) => {
+      if (token === "pulumi:pulumi:readStackResourceOutputs") return { outputs: recorded };
       if (token !== "cloudflare:index/getQueue:getQueue") throw new Error(`the program calls ${token}`);
       return { queueName: `name-of-${inputs.queueId}` };
     },
     newResource: (args) => ({ id: `${args.name}-id`, state: stateOf(args, preview) }),
   };
-  await pulumi.runtime.setMocks(mocks, "shop", "review-7", preview);
+  await pulumi.runtime.setMocks(mocks, "shop", "review-7", preview, "organization");
   const own = { "queue-seeder:accountId": accountId, "queue-seeder:queues": JSON.stringify(queues) };
   pulumi.runtime.setAllConfig({ ...own, ...config });
   const monitor: { registerResource(request: Request, done: unknown): void } = pulumi.runtime.getMonitor() as never;
@@ -277,6 +284,24 @@ it("uses the Worker at a given address and deploys none; the provider reads the 
     name: "queue-seeder",
     queue: "emails-prod",
   });
+});
+
+it("passes to the check of a segment the latest run in the state, only with a Worker and not in a preview", async () => {
+  const queues = { orders: { id: "known", transport: "worker" }, emails: { id: "other" } };
+  const type = "pulumi-nodejs:dynamic:Segment";
+  // Under a former name: the deployment is the same.
+  const urn = `urn:pulumi:review-7::shop::${type}::former/0`;
+  const given = { ...worker, "queue-seeder:worker": JSON.stringify({ url: "https://own.example.com" }) };
+  const recorded = {
+    [urn]: { type, outputs: { ...outputsOf("a"), deployment: "first", runs: ["latest", "earlier"] } },
+  };
+  const inputsOf = async (state: object, preview = false) => {
+    const { resources } = await run(queues, oneEach, preview, given, state as typeof recorded);
+    return ["a/0", "b/0"].map((name) => resources.get(name)?.inputs.recordedRun);
+  };
+  expect(await inputsOf(recorded)).toEqual(["latest", undefined]);
+  expect(await inputsOf({})).toEqual([undefined, undefined]);
+  expect(await inputsOf(recorded, true)).toEqual([undefined, undefined]);
 });
 
 it("refuses the Worker without a key, before anything is registered", async () => {

@@ -39,7 +39,7 @@ export interface RunResult {
 /** Builds the outputs that the Pulumi state stores after a run. */
 export function toOutputs(
   result: RunResult,
-  session: Pick<Session, "host" | "startedAt" | "request" | "removed">,
+  session: Pick<Session, "host" | "startedAt" | "request" | "recordedRuns">,
 ): SegmentOutputs {
   const { inputs, previous, recorded, account, claim, journal, report } = result;
   const { pushed, inDoubt, inDoubtLabels } = account;

@@ -50,7 +50,7 @@ export const deadlineMs = 3_000;
 const fault = (name: string, effect: FaultEffect, times = 1): FaultType => ({ kind: "fault", name, effect, times });
 
 /** Codes after which it is unknown whether the queue has the messages. */
-export const unknownFate: readonly ApiErrorCode[] = [10201, 15000];
+const unknownFate: readonly ApiErrorCode[] = [10201, 15000];
 
 const codes = (Object.keys(apiErrors).map(Number) as ApiErrorCode[]).flatMap((code) =>
   whens

@@ -5,7 +5,7 @@ import { checkCertainty, checkInvariants, type Finding } from "./invariants.ts";
 import { ManifestModels, spelledOut } from "./manifest-model.ts";
 import { type Change, draw, type PlannedFault, type Round } from "./schedule.ts";
 import type { SoakTransport } from "./worker-transport.ts";
-import { makeWorld, type QueueName, queueNames, type World } from "./world.ts";
+import { makeWorld, queueNames, type World } from "./world.ts";
 
 /** Result of a round. */
 export interface RoundResult {
@@ -66,8 +66,6 @@ class StackLifecycle {
   /** By queue, since each queue has its own ledger. */
   readonly #arrived = { orders: new Map<string, number>(), second: new Map<string, number>() };
   readonly #reported = { orders: new Set<string>(), second: new Set<string>() };
-  /** What had arrived of a manifest before Pulumi was made to replace its segments. */
-  #beforeTaint: readonly { readonly queue: QueueName; readonly key: string; readonly times: number }[] = [];
   readonly #doubled = new Set<string>();
   readonly #suspected = new Set<string>();
   #transcript = "";
@@ -81,7 +79,6 @@ class StackLifecycle {
   async play(round: Round): Promise<RoundResult> {
     this.#transcript = "";
     this.#settled = 0;
-    this.#beforeTaint = [];
     const changed = round.change && (await this.#change(round.change));
     this.#write(round);
     const hits: string[][] = [];
@@ -149,20 +146,7 @@ class StackLifecycle {
     const finished = beside === undefined ? first : { ...first, code: first.code || beside.code || 1 };
     this.#transcript += `\n=== up, struck by ${hits.join("; ") || "nothing"}: ${finished.code ?? finished.signal}\n${said(finished)}`;
     this.#note();
-    if (/not sent again, because the Worker's ledger has them/.test(this.#transcript)) this.#restoreBeforeTaint();
     return { finished, names: hits };
-  }
-
-  /**
-   * A limit of the Worker: if the run that replaces a segment is killed, the next one may find the old keys in the ledger. It reports
-   * that it does not send the messages again, so those that arrived before count.
-   */
-  #restoreBeforeTaint(): void {
-    for (const { queue, key, times } of this.#beforeTaint) {
-      const arrived = this.#arrived[queue];
-      if (times > 0 && !arrived.has(key)) arrived.set(key, times);
-    }
-    this.#beforeTaint = [];
   }
 
   /** Does what a user would do after a failed run. */
@@ -212,9 +196,6 @@ class StackLifecycle {
         must(await world.taint(segments.map(({ urn }) => urn)));
         // All messages are pushed again, to either queue.
         await this.#collect();
-        this.#beforeTaint = queueNames.flatMap((queue) =>
-          model.keys.map((key) => ({ queue, key, times: this.#arrived[queue].get(key) ?? 0 })),
-        );
         for (const queue of queueNames) {
           for (const key of model.keys) {
             this.#arrived[queue].delete(key);

@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 import type { Emulator, FaultEffect, FaultMatch, ProducerOptions } from "../../../src/emulator/index.ts";
 import { deriveKeyPair } from "../../../src/producer/keys.ts";
 import { workerdOf } from "../../contract/producer/runtime.ts";
-import { type FaultType, unknownFate } from "./fault-types.ts";
+import { refusals } from "../../producer/support/refusals.ts";
+import type { FaultType } from "./fault-types.ts";
 import type { Random } from "./random.ts";
 
 /**
@@ -43,7 +44,7 @@ export function siteOf(fault: FaultType, transport: SoakTransport, random: Rando
 
 /** Whether the effect is an error code with which a queue refuses a batch. */
 function isRefusal(effect: FaultEffect): boolean {
-  return effect.kind === "error" && isOfQueue(effect) && !unknownFate.includes(effect.code);
+  return effect.kind === "error" && refusals.includes(effect.code);
 }
 
 /** Whether a queue can answer a Worker in this way. */

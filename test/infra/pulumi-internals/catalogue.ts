@@ -71,7 +71,7 @@ export const internals = {
   "infra/pulumi-internals/stack-resources.ts": {
     relies:
       "Pulumi answers pulumi:pulumi:readStackResourceOutputs with types and outputs by URN, also of the stack that is running.",
-    symptom: "A data file with several segments could not be pushed: STATE_UNREADABLE.",
+    symptom: "A data file with several segments could not be pushed, nor anything through a Worker: STATE_UNREADABLE.",
     checkedWith: "cli",
   },
   "infra/pulumi-internals/warm-up-provider.ts": {

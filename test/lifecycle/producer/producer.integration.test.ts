@@ -1,10 +1,16 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunEvent, RunEventKind } from "../../../src/lifecycle/protocol/events.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
 import { type Clock, systemClock } from "../../../src/push/index.ts";
-import { type FakeProducer, type QueueAnswer, startFakeProducer, workerKey } from "../../support/fake-producer.ts";
+import {
+  type FakeProducer,
+  type ProducerFault,
+  type QueueAnswer,
+  startFakeProducer,
+  workerKey,
+} from "../../support/fake-producer.ts";
 import { sendToEmulator } from "../../support/producer-queue.ts";
 import { failureOf, makeWorld, type World, withEmpties } from "../support/world.ts";
 
@@ -199,7 +205,7 @@ it("settles messages in doubt as the user decides: those to be sent again are se
   expect(world.bodies()).toEqual([1]);
 });
 
-it("pushes again what was forgotten, removed and added again, pushed to another queue, or replaced", async () => {
+it("pushes again what was forgotten, removed and added again, or pushed to another queue", async () => {
   const first = await create(await segment(messages(1, 2)));
   const fewer = await update(first, await segment(messages(2)));
   const back = await update(fewer, await segment(messages(1, 2)));
@@ -215,14 +221,61 @@ it("pushes again what was forgotten, removed and added again, pushed to another 
   const moved = await update(again, second);
   expect(world.emulator.messages("second").map(({ body }) => body)).toEqual([1, 2]);
   // Back on the first queue, which has its ledger.
-  const home = await update(moved, await segment(messages(1, 2)));
+  await update(moved, await segment(messages(1, 2)));
   expect(world.bodies()).toEqual([1, 2, 1, 1, 2]);
-
-  const provider = start();
-  await provider.remove("a/0", home);
-  await provider.create(await segment(messages(1, 2)));
-  expect(world.bodies()).toEqual([1, 2, 1, 1, 2, 1, 2]);
   expect(last("recognized")).toBeUndefined();
+});
+
+describe.each(["once", "on_change", "every_deploy"])("replaces a segment with push: %s", (mode) => {
+  const of = (...bodies: unknown[]) => segment(messages(...bodies).replace("in_doubt", `push: ${mode}\nin_doubt`));
+
+  /** Creates the replacement, as Pulumi does in one process. @param olds absent if an earlier run deleted the old segment */
+  async function replace(inputs: SegmentInputs, { runs }: SegmentOutputs, olds?: SegmentOutputs) {
+    const provider = start();
+    const { inputs: checked } = await provider.check(inputs, { ...inputs, recordedRun: runs[0] ?? "" });
+    if (olds !== undefined) await provider.remove("a/0", olds);
+    return (await provider.create(checked)).outs;
+  }
+
+  it.each([
+    ["and its journal is kept", false],
+    ["and its journal is lost", true],
+  ])("pushes it again, once, whenever the run that replaces it is killed, %s", async (_, isLost) => {
+    const inputs = await of(1, 2);
+    const before = await create(inputs);
+    const isCall = (call: string) => (_: number, path: string) => path.includes(call);
+    const endings: readonly (readonly [(request: number, path: string) => boolean, ProducerFault])[] = [
+      [isCall("ask"), "lose_request"],
+      [isCall("push"), "lose_request"],
+      [isCall("push"), "lose_answer"],
+    ];
+    for (const [at, fault] of endings) {
+      fake.fault = (request, path) => (at(request, path) ? fault : undefined);
+      await unsaved(replace(inputs, before, before));
+      if (isLost) loseJournal();
+    }
+    fake.fault = () => undefined;
+    // The state has the old segment, which Pulumi has already deleted.
+    const outs = await replace(inputs, before);
+    expect(withEmpties(outs)).toMatchObject({ pushed: 2, inDoubt: 0, lastPush: { possibleDuplicates: [] } });
+    expect(world.bodies()).toEqual([1, 2, 1, 2]);
+    // The next replacement is a new delivery, and so is a removed message that is added again.
+    const third = await replace(inputs, outs, outs);
+    expect(world.bodies()).toEqual([1, 2, 1, 2, 1, 2]);
+    if (mode !== "once") return;
+    await update(await update(third, await of(2)), await of(1, 2));
+    expect(world.bodies()).toEqual([1, 2, 1, 2, 1, 2, 1]);
+  });
+
+  it("pushes again also what a run pushed of which nothing is left but the Worker's ledger", async () => {
+    const first = await create(await of(1));
+    const fewer = await update(first, await of(2));
+    await update(fewer, await of(2, 3));
+    loseJournal();
+    await replace(await of(2, 3), fewer, fewer);
+    expect(world.bodies().slice(-2)).toEqual([2, 3]);
+    expect(last("recognized")).toBeUndefined();
+  });
 });
 
 it("pushes each delivery of on_change and every_deploy once, also if its journal is lost", async () => {
