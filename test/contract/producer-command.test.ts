@@ -93,10 +93,31 @@ it("starts the runtime again when it ends", async () => {
   await command.end("SIGTERM");
 });
 
-/** Returns the process id of the runtime that a command started. */
+it("ends the runtime however it ends itself", async () => {
+  for (const signal of ["SIGKILL", "SIGINT"] as const) {
+    const command = await startCommandIn(folder, { ...process.env, QUEUE_SEEDER_WORKER_KEY: key }, "--producer");
+    await using _ = command;
+    await command.printed("producer Worker at");
+    const runtime = await findRuntime(command);
+    expect(isRunning(runtime)).toBe(true);
+    await command.end(signal);
+    while (isRunning(runtime)) await new Promise((resolve) => setImmediate(resolve));
+  }
+});
+
+/** Returns the process id of the runtime that a command started, in a shell. */
 async function findRuntime({ pid }: Command): Promise<number> {
-  const { stdout } = await run("pgrep", ["-P", String(pid), "workerd"]);
+  const shell = await run("pgrep", ["-P", String(pid), "sh"]);
+  const { stdout } = await run("pgrep", ["-P", shell.stdout.trim(), "workerd"]);
   return Number(stdout);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 it("demonstrates a project through the Worker", async () => {

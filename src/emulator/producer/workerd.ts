@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -13,7 +13,14 @@ export interface Workerd {
 }
 
 /**
- * Starts the runtime and waits until it listens.
+ * Runs a program in the background, and ends it when the standard input ends, which the kernel closes however this process ends, also
+ * by `kill -9`. The shell keeps neither the program's output nor its file descriptor 3 open, and leaves signals of the terminal to
+ * this process. A program that has ended stays a zombie until `wait`, so that its number cannot have become another process's.
+ */
+const untilInputEnds = `"$@" & trap '' INT TERM HUP; exec >/dev/null 2>&1 3>&-; read -r line; kill -9 $!; wait $!`;
+
+/**
+ * Starts the runtime and waits until it listens. It ends with this process.
  *
  * @param binary the path of workerd
  * @param print receives each line that it prints
@@ -21,13 +28,15 @@ export interface Workerd {
  */
 export async function startWorkerd(binary: string, config: string, print: (line: string) => void): Promise<Workerd> {
   // The runtime reports its port on the file descriptor 3.
-  const child = spawn(binary, ["serve", "--control-fd=3", config], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
-  const killed = () => child.kill("SIGKILL");
-  // The runtime must not outlive this process.
-  process.once("exit", killed);
-  const ended = once(child, "close").then(() => {
-    process.off("exit", killed);
-  });
+  const runtime = [binary, "serve", "--control-fd=3", config];
+  const child = spawn("/bin/sh", ["-c", untilInputEnds, "sh", ...runtime], { stdio: ["pipe", "pipe", "pipe", "pipe"] });
+  const { stdin } = child;
+  // The shell may have ended before.
+  stdin.on("error", () => {});
+  const control = child.stdio[3] as Readable;
+  // Only the runtime has it open. The shell then ends, too.
+  control.once("close", () => stdin.end());
+  const ended = once(child, "close").then(() => {});
   const printed: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
@@ -37,28 +46,26 @@ export async function startWorkerd(binary: string, config: string, print: (line:
     });
   }
   const port = await Promise.race([
-    readPort(child),
+    readPort(control),
+    once(child, "error").then(([error]) => Promise.reject(error)),
     ended.then(() => Promise.reject(new Error(`The Worker's runtime does not start: ${printed.join("\n")}`))),
   ]);
   return {
     port,
     ended,
     kill: () => {
-      killed();
+      stdin.end();
       return ended;
     },
   };
 }
 
-async function readPort(child: ChildProcess): Promise<number> {
-  const failed = once(child, "error").then(([error]) => Promise.reject(error));
-  const listening = (async () => {
-    for await (const line of createInterface(child.stdio[3] as Readable)) {
-      const event = JSON.parse(line) as { event: string; port?: number };
-      if (event.event === "listen" && event.port !== undefined) return event.port;
-    }
-    // It has ended, which the caller reports.
-    return new Promise<never>(() => {});
-  })();
-  return Promise.race([listening, failed]);
+/** Reads what the runtime reports, to the end, so that the end is noticed. @returns its port; never, if it ends before it has one */
+function readPort(control: Readable): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  createInterface(control).on("line", (line) => {
+    const event = JSON.parse(line) as { event: string; port?: number };
+    if (event.event === "listen" && event.port !== undefined) resolve(event.port);
+  });
+  return promise;
 }
