@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { makeSeeder, said, succeeded } from "./support/seeder.ts";
 
-const count = 20_000;
+const count = 12_000;
 const many = `queue: orders\nmessages:\n${Array.from({ length: count }, (_, n) => `  - body: ${n}\n`).join("")}`;
 
 it.each(["SIGINT", "SIGTERM"] as const)("finishes what is under way on %s, saves, and resumes", async (signal) => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": many } });
   const { stack, emulator, bodies } = seeder;
-  // 200 requests of half a second each leave seconds for the signal to arrive.
-  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "delay", ms: 500 } });
+  // 120 requests of a second each, of which 40 at a time are made, leave two seconds for the signal to arrive.
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "delay", ms: 1_000 } });
   const first = emulator.nextRequest(({ accepted }) => accepted > 0);
   const run = stack.spawnUp();
   await first;

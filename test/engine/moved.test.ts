@@ -36,11 +36,10 @@ it("refuses a former name that is deployed next to the present one, and pushes a
   stack.remove("messages/a.yaml");
   seeder.write("b.yaml", `${text(2, "moved_from: [a]\n")}`);
   seeder.write("c.yaml", text(3));
-  for (const run of [await stack.preview(), await stack.up()]) {
-    expect(run.code).not.toBe(0);
-    expect(said(run)).toContain("MOVED_FROM_DEPLOYED: nothing was pushed.");
-    expect(said(run)).toContain('messages/b.yaml:1:13 "b" and "a" are both deployed');
-  }
+  const up = await stack.up();
+  expect(up.code).not.toBe(0);
+  expect(said(up)).toContain("MOVED_FROM_DEPLOYED: nothing was pushed.");
+  expect(said(up)).toContain('messages/b.yaml:1:13 "b" and "a" are both deployed');
   const segments = (text: string) => text.match(/urn:pulumi:[^"]*Segment::[^"]*/g)?.sort();
   expect(segments(stack.exportState())).toEqual(segments(state));
   expect(bodies("orders").toSorted()).toEqual([1, 2]);

@@ -24,15 +24,11 @@ it("creates a queue and fills it from a manifest and from values, as its page sh
   const files = { "index.ts": withQueue, "seeds/orders.yaml": "queue: orders\nmessages: [{ body: 1 }]\n" };
   await using shop = await makeShop({ tarball: packed(), files, creates: true });
   const { stack, emulator } = shop;
-  const preview = succeeded(await stack.preview());
-  expect(preview.stdout).toContain("1 message to push to orders");
-  expect(preview.stdout).toContain("1 message to push to welcome, 1 more with values that only the run will know");
-  succeeded(await stack.up());
+  const up = succeeded(await stack.up({ preview: true }));
+  expect(up.stdout).toContain("1 message to push to orders");
+  expect(up.stdout).toContain("1 message to push to welcome, 1 more with values that only the run will know");
   expect(shop.bodies()).toEqual([1, { queue: "orders", id: emulator.queueId("orders") }, "orders is open"]);
   expect(stack.outputs()).toMatchObject({ pushed: [1, 2], backlog: 3 });
-  expect(said(succeeded(await stack.up()))).toMatch(/\d unchanged/);
-  expect(shop.pushes()).toEqual([1, 2]);
-  succeeded(await stack.destroy());
   expect(shop.pushes()).toEqual([1, 2]);
 });
 
@@ -44,9 +40,8 @@ it("is a whole project's program in a few lines", async () => {
   });
   const { stack } = shop;
 
-  const preview = succeeded(await stack.preview());
-  expect(preview.stdout).toContain("2 messages to push to orders");
-  succeeded(await stack.up());
+  const up = succeeded(await stack.up({ preview: true }));
+  expect(up.stdout).toContain("2 messages to push to orders");
   expect(shop.bodies()).toEqual([1, { project: "shop" }]);
   expect(stack.outputs()).toMatchObject({ manifests: { a: { pushed: 2 } }, queues: { orders: { metrics: {} } } });
 
@@ -83,15 +78,13 @@ it("deploys the manifests of a file, a component each", async () => {
   const files = { "index.ts": manifestProgram, "seeds/orders.yaml": twoDocuments };
   await using shop = await makeShop({ tarball: packed(), files });
   const { stack } = shop;
-  const up = succeeded(await stack.up({ preview: true }));
-  expect(up.stdout).toContain("2 messages to push to orders");
+  succeeded(await stack.up());
   expect(shop.bodies()).toEqual([1, 2, "test"]);
   expect(stack.outputs()).toMatchObject({
     manifests: { "seeds/orders": { pushed: 1 }, later: { pushed: 2 } },
     pushed: 3,
     backlog: 3,
   });
-  expect(said(succeeded(await stack.up()))).toMatch(/\d unchanged/);
   expect(shop.pushes()).toEqual([1, 2]);
 
   stack.write("seeds/orders.yaml", "queue: orders\nmesages: []\n");
@@ -110,14 +103,13 @@ it("deploys the manifests of a file, a component each", async () => {
 it("shows and settles what a component left in doubt, and plans what another pushes to a queue of its choice", async () => {
   const seeds = "queue: orders\nin_doubt: stop\nmessages: [{ body: 1 }, { body: 2 }]\n";
   const late = `new MessageManifest("late", { path: "messages/late.yaml", queueId }, { dependsOn: orders });\n`;
-  const letters = (count: number) =>
-    `queue: letters\nmessages: [${Array(count).fill('{ body: "late" }').join(", ")}]\n`;
+  const letters = 'queue: letters\nmessages: [{ body: "late" }]\n';
   await using shop = await makeShop({
     tarball: packed(),
     files: {
       "index.ts": manifestProgram + late,
       "seeds/orders.yaml": seeds,
-      "messages/late.yaml": letters(1),
+      "messages/late.yaml": letters,
     },
   });
   const { stack, emulator } = shop;
@@ -144,11 +136,6 @@ it("shows and settles what a component left in doubt, and plans what another pus
   expect(ran.stderr).toMatch(/✓ 1 message pushed in .+ \(1 request\)\./);
   expect(JSON.parse(readFileSync(join(dir, "run.json"), "utf8"))).toMatchObject({ total: { pushed: 1 } });
   expect(shop.bodies()).toEqual([1, 2, "late"]);
-  stack.write("messages/late.yaml", letters(2).replace('"late"', '"later"'));
-  const plan = await queueSeeder("plan", "--out", "plan.json");
-  expect(said(plan)).toContain(`letters (${emulator.queueId("orders")}): 1 message`);
-  succeeded(await queueSeeder("up", "--expect", "plan.json", "--yes"));
-  expect(shop.bodies()).toEqual([1, 2, "late", "later"]);
 });
 
 it("repairs one of two components that deploy the same manifest", async () => {

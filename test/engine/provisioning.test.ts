@@ -14,10 +14,6 @@ it("creates a queue and fills it in the same run; the preview before says how ma
   expect(bodies("events-test")).toEqual([1, 2]);
   expect(emulator.messages("events-test").map(({ delaySeconds }) => delaySeconds)).toEqual([60, 60]);
   expect(stack.outputs()).toMatchObject({ queues: { events: { id: emulator.queueId("events-test") } } });
-  expect((await stack.up()).stdout).toContain("4 unchanged");
-
-  succeeded(await stack.destroy());
-  expect(() => emulator.queueId("events-test")).toThrow();
 });
 
 it("checks everything in the preview of a queue that is not there yet", async () => {

@@ -37,9 +37,6 @@ it("settles what is in doubt, and forgets what was pushed, without a push", asyn
   const lost = await stack.up();
   expect(lost.code).not.toBe(0);
   expect(said(lost)).toContain("queue-seeder settle b --pushed");
-  const unknown = await run(seeder, "settle", "b", "m9", "--pushed", "--yes");
-  expect(unknown.code).toBe(1);
-  expect(unknown.stderr).toMatch(/MESSAGE_UNKNOWN: b has no message "m9" that is in doubt/);
   const settled = succeeded(await run(seeder, "settle", "b", "--pushed", "--yes"));
   expect(settled.stderr).toContain("2 messages in doubt marked as pushed");
   const forgotten = succeeded(await run(seeder, "forget", "b", "m4", "--yes"));
@@ -93,8 +90,7 @@ it("repairs no ledger of another queue than the one that the configuration names
   expect(refused.stderr).toMatch(
     /QUEUE_CHANGED: the ledger of a is of the queue .* Run `pulumi up` first.*\n.*not changed/,
   );
-  succeeded(await stack.up());
-  expect(bodies("second")).toEqual([1, 2]);
+  expect([bodies("orders"), bodies("second")]).toEqual([[1, 2], []]);
 });
 
 it("settles rows of a data file that has more or fewer segments than before", async () => {
@@ -121,12 +117,6 @@ it("settles rows of a data file that has more or fewer segments than before", as
   expect(settled.stderr).toContain("99 messages in doubt marked as pushed; nothing was pushed");
   succeeded(await stack.up());
   expect(bodies("orders")).toHaveLength(5_010);
-
-  const nowhere = await run(seeder, "forget", "a", "#5011", "--yes");
-  expect([nowhere.code, nowhere.stderr]).toEqual([
-    1,
-    "0 messages forgotten by the ledger; nothing was pushed\n1 of the 1 named messages are not eligible and were left unchanged.\n",
-  ]);
 
   // The removed rows stay in the ledger, and the refusal stays until a baseline accepts the file.
   seeder.write("rows.ndjson", rows(5_000));

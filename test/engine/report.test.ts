@@ -11,8 +11,8 @@ it("records each run, who made it and by which plan, and shows all of them on a 
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(3) } });
   const { stack, emulator } = seeder;
   const { project } = stack;
-  const up = async (...args: readonly string[]) => {
-    const run = await cli(project, ["up", "--stack", "test", "--yes", "--run-file", "run.json", ...args], {
+  const up = async () => {
+    const run = await cli(project, ["up", "--stack", "test", "--yes", "--run-file", "run.json"], {
       GITHUB_ACTOR: "ada",
     });
     const record = JSON.parse(readFileSync(join(project.dir, "run.json"), "utf8"));
@@ -31,7 +31,6 @@ it("records each run, who made it and by which plan, and shows all of them on a 
   emulator.faults.clear();
   succeeded(await stack.up({ env: { QUEUE_SEEDER_BY: "none" } }));
   expect(stack.outputs()).not.toHaveProperty("manifests.a.lastPush.by");
-  expect(await up("--expect", first.plan)).toMatchObject({ exit: 5, total: null });
 
   succeeded(await cli(project, ["report", "--stack", "test"]));
   const page = readFileSync(join(project.dir, "report.html"), "utf8");
@@ -41,15 +40,14 @@ it("records each run, who made it and by which plan, and shows all of them on a 
   expect(row(2)).toMatch(/\|up, failed\|\|\|ada .*\|100\|\|2\|.*\|0\|.*\|103 \|/);
   expect(row(3)).toMatch(/\|up\|.*\|100\|\|1\|.*\|0\|.*\|203 \|/);
 
+  const last = await cli(project, ["report", "--stack", "test", "--last", "1", "--out", "-"]);
+  expect([last.code, last.stdout]).toEqual([0, expect.stringContaining("100 messages pushed in 1 run.")]);
+
   succeeded(await cli(project, ["forget", "a", "#1", "--stack", "test", "--yes"]));
   succeeded(await cli(project, ["report", "--stack", "test"]));
   const repaired = readFileSync(join(project.dir, "report.html"), "utf8");
   expect(repaired).toMatch(/#4<\/th>.*<span class="badge repair">forget<\/span>/);
   expect(repaired).toContain('<dd class="warn">3<small>1 failed, 1 repair</small></dd>');
-
-  succeeded(await stack.up());
-  const last = await cli(project, ["report", "--stack", "test", "--last", "1", "--out", "-"]);
-  expect([last.code, last.stdout]).toEqual([0, expect.stringContaining("1 message pushed in 1 run.")]);
   const none = await cli(project, ["report", "--stack", "tset"]);
   expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("There is test.")]);
 });

@@ -52,8 +52,6 @@ it("pushes what other resources made, once, and keeps it secret", async () => {
     config: { "shop:seed": "one" },
   });
   const { stack } = shop;
-  const preview = succeeded(await stack.preview());
-  expect(preview.stdout).toContain("1 message to push to orders, 2 more with values that only the run will know");
   const plan = JSON.parse(succeeded(await shop.cli("plan", "--format", "json", "--out", "plan.json")).stdout);
   expect(plan).toMatchObject({
     total: { messages: 1, requests: 1 },
@@ -84,16 +82,13 @@ it("pushes what other resources made, once, and keeps it secret", async () => {
   // The approval does not cover the messages of another seed.
   await stack.setConfig({ "shop:seed": "two" });
   expect((await shop.cli("up", "--yes", "--expect", plan.digest)).code).toBe(5);
-  const changed = succeeded(await stack.up({ preview: true }));
-  expect(said(changed)).toContain("0 messages to push to orders, 1 pushed before, 2 more with values");
+  const changed = succeeded(await stack.up());
   expect(said(changed)).not.toContain(tokenOf("two"));
   expect(shop.bodies().slice(3)).toEqual([
     { token: tokenOf("two"), nested: [{ token: tokenOf("two") }] },
     `text of ${tokenOf("two")}`,
   ]);
   expect(stack.exportState()).not.toContain(tokenOf("two"));
-
-  expect(said(succeeded(await stack.destroy()))).toContain("cannot be recalled");
   expect(shop.pushes()).toEqual([3, 2]);
 });
 
@@ -120,6 +115,7 @@ it("refuses a message with an id whose value became another one, and checks ever
     { id: "a", body: { token }, delaySeconds: -1 },
     { body: ["text"], contentType: "text" },
     { body: token.apply((text) => text.repeat(10_000)) },
+    { body: { list: [Number.NaN] } },
   ]`;
   stack.write("index.ts", program(faulty));
   const refused = await stack.up();
@@ -129,10 +125,9 @@ it("refuses a message with an id whose value became another one, and checks ever
     'messages[1].id DUPLICATE_ID: the id "a" is already used by the message at messages[0]',
     "messages[2].body TEXT_BODY_NOT_TEXT",
     "messages[3].body BODY_TOO_LARGE",
+    "messages[4].body BODY_NOT_JSON: the body is not valid JSON: NaN at list.0",
   ]) {
     expect(said(refused)).toContain(line);
   }
-  stack.write("index.ts", program("messages: [{ body: { list: [Number.NaN] } }]"));
-  expect(said(await stack.up())).toContain("messages[0].body BODY_NOT_JSON: the body is not valid JSON: NaN at list.0");
   expect(shop.pushes()).toEqual([1]);
 });

@@ -15,7 +15,7 @@ it("fills variables in, secrets only on the wire, and a rotated secret pushes no
   const { stack, bodies } = seeder;
   await stack.setConfig({ "queue-seeder:region": "eu", "queue-seeder:key": { secret: "a-secret-of-the-stack" } });
   const env = { RELEASE: "r1" };
-  const up = succeeded(await stack.up({ env: { ...env, NODE_DEBUG: "queue-seeder" }, preview: true }));
+  const up = succeeded(await stack.up({ env: { ...env, NODE_DEBUG: "queue-seeder" } }));
   expect(bodies("orders")).toEqual([
     { stack: "test", region: "eu", release: "r1", key: "a-secret-of-the-stack" },
     { literal: "$" + "{secret.key}" },
@@ -49,7 +49,7 @@ it("keeps the value of an environment variable that is named like a secret to th
   expect(failed.code).not.toBe(0);
   const up = succeeded(await stack.up({ env }));
   expect(bodies("orders")).toEqual([{ auth: `Bearer ${value}` }, value]);
-  const plan = await cli(stack.project, ["plan", "--stack", "test", "--format", "json"], env);
+  const plan = await cli(stack.project, ["plan", "--stack", "test", "--format", "json", "--no-preview"], env);
   expect(said(failed) + said(up) + said(plan) + stack.exportState()).not.toMatch(/of the environment/);
 
   // A changed value pushes nothing. In an id, which everyone can read, the variable is refused.

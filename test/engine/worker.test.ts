@@ -55,7 +55,6 @@ it("pushes through the Worker despite lost answers, once each, and keeps the key
   for (const text of [said(up), stack.exportState()]) expect(text).not.toContain(workerKey);
 
   worker.fault = () => undefined;
-  expect((await stack.up()).stdout).toContain("unchanged");
   seeder.write("a.yaml", manifest(bodies(0, 251)));
   succeeded(await stack.up());
   expect(seeder.bodies("orders")).toHaveLength(251);
@@ -67,8 +66,6 @@ it("pushes through the Worker despite lost answers, once each, and keeps the key
   succeeded(await stack.up());
   expect(seeder.bodies("orders")).toHaveLength(252);
   expect(worker.requests.length).toBe(before);
-  succeeded(await stack.destroy());
-  expect(seeder.bodies("orders")).toHaveLength(252);
 });
 
 it("resumes after kill -9 of the provider and of the CLI without its journal, under in_doubt: stop, with nothing twice", async () => {

@@ -133,6 +133,27 @@ describe("a plan", () => {
     ]);
   });
 
+  it("has a digest of every term that a user approves, which no layout changes", async () => {
+    using root = temporaryFolder();
+    const digestOf = async (text: string, stackFile = config) =>
+      (await makePlan(await factsOf(root.path, { "a.yaml": text }, stackFile), {})).digest;
+    const own = await digestOf(manifest(2));
+    expect(await digestOf("# the same\nmessages: [{ body:   0 }, { body: 1 }]\nqueue: 'orders'\n")).toBe(own);
+    const stops = await digestOf(`in_doubt: stop\n${manifest(2)}`);
+    expect(await digestOf(manifest(2), `${config}  queue-seeder:inDoubt: stop\n`)).toBe(stops);
+    const others = [
+      await digestOf(manifest(3)),
+      await digestOf(manifest(2).replace("body: 1", "body: 2")),
+      await digestOf(`dedup_field: dedup_id\n${manifest(2)}`),
+      await digestOf(`requires: { not_paused: true }\n${manifest(2)}`),
+      await digestOf(`requires: { max_backlog: 5 }\n${manifest(2)}`),
+      await digestOf(manifest(2), config.replaceAll("aaaa", "ffff")),
+      await digestOf(manifest(2), config.replace("q1", "q2")),
+      await digestOf(manifest(2), `${config}  cloudflare:baseUrl: https://api.example/client/v4\n`),
+    ];
+    expect(new Set([own, stops, ...others]).size).toBe(2 + others.length);
+  });
+
   it("finds a manifest by its former name, and reports one that is gone", async () => {
     using root = temporaryFolder();
     const before = deployed(await factsOf(root.path, { "a.yaml": manifest(2), "b.yaml": manifest(1) }));
