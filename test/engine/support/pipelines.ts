@@ -7,6 +7,7 @@ import { findEngine } from "../../../src/engine/find-engine.ts";
 import { unpack } from "../../package/support/install.ts";
 import { packed } from "../../package/support/packed.ts";
 import { type GithubApi, startGithubApi } from "../../pipelines/support/github-api.ts";
+import { pulumiMemory } from "./project.ts";
 import { makeStack, type OwnStack } from "./stack.ts";
 
 const repository = join(import.meta.dirname, "../../..");
@@ -63,6 +64,7 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       CLOUDFLARE_BASE_URL: emulator.baseUrl,
+      ...pulumiMemory,
     },
     async [Symbol.asyncDispose]() {
       await stack[Symbol.asyncDispose]();

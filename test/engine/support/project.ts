@@ -112,10 +112,14 @@ function environment(base: string, binDir: string, options: ProjectOptions): Rec
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     QUEUE_SEEDER_TEST_PROJECT: join(base, "project"),
+    ...pulumiMemory,
     ...compileCacheVariable(),
     ...options.env,
   };
 }
+
+/** Has Pulumi's CLI, a Go program, collect garbage less often: its runs are short, and this is a tenth of their processor time. */
+export const pulumiMemory = { GOGC: "800" } as const;
 
 /**
  * Links the Pulumi CLI into Pulumi's home, as the npm package `pulumi` installs it: the folder's name says the version, which the
