@@ -6,6 +6,7 @@ import { commands } from "../../src/cli/commands.ts";
 import { usageExitOf, withHelp } from "../../src/cli/shared/help.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { run, start } from "./support/run.ts";
+import { runHere } from "./support/run-here.ts";
 
 const names = commands.map((command) => command().name());
 
@@ -33,7 +34,7 @@ describe("the usage text", () => {
   });
 
   it.each(names)("of %s has examples and exit codes", async (name) => {
-    const { stdout } = await run(["help", name]);
+    const { stdout } = await runHere(["help", name]);
     expect(stdout).toMatch(/^Examples:\n {2}\$ .*queue-seeder /m);
     expect(stdout).toMatch(/^Exit codes:\n {3}0 {2}/m);
     expect(stdout).toMatch(/^ +(2|64) {2}wrong usage/m);

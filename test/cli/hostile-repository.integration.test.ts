@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { escaped, hostile, wrongWith } from "../support/hostile.ts";
-import { run } from "./support/run.ts";
+import { runHere } from "./support/run-here.ts";
 
 /** Escaped as in JSON, which YAML reads as well. */
 const text = escaped(hostile);
@@ -71,7 +71,7 @@ describe("a hostile repository", () => {
     "shows nothing as it is in `validate --format %s`",
     async (format) => {
       for (const stack of [[], ["--stack", "dev"]]) {
-        const { code, stdout, stderr } = await run(["validate", "--format", format, ...stack], { cwd: root.path });
+        const { code, stdout, stderr } = await runHere(["validate", "--format", format, ...stack], { cwd: root.path });
         const output = format === "text" ? stderr : stdout;
         expect({ code, wrong: wrong(stdout + stderr) }).toEqual({ code: 1, wrong: [] });
         expect(output.length).toBeGreaterThan(5_000);
@@ -82,7 +82,7 @@ describe("a hostile repository", () => {
   );
 
   it.each(["text", "json", "github", "markdown"])("shows nothing as it is in `plan --format %s`", async (format) => {
-    const { code, stdout, stderr } = await run(["plan", "--stack", "dev", "--format", format], { cwd: root.path });
+    const { code, stdout, stderr } = await runHere(["plan", "--stack", "dev", "--format", format], { cwd: root.path });
     expect({ code, wrong: wrong(stdout + stderr) }).toEqual({ code: 1, wrong: [] });
     expect(stdout + stderr).toContain("Nothing can be planned");
   });
@@ -114,7 +114,7 @@ describe("a hostile repository", () => {
   it.each(commands.map((args, index) => ({ command: args[0] === name ? "NAME" : args[0], index })))(
     "shows nothing as it is in `$command`, call $index",
     async ({ index }) => {
-      const { code, stdout, stderr } = await run(commands[index] ?? [], { cwd: root.path });
+      const { code, stdout, stderr } = await runHere(commands[index] ?? [], { cwd: root.path });
       expect({ code: code === 0 ? 0 : "failed", wrong: wrong(stdout + stderr) }).toEqual({ code: "failed", wrong: [] });
       expect(stdout + stderr).not.toBe("");
     },
@@ -123,7 +123,7 @@ describe("a hostile repository", () => {
   it("completes no stack that a file's name pretends", async () => {
     using folder = temporaryFolder();
     writeFiles(folder.path, { [`Pulumi.${name}.yaml`]: "", "Pulumi.dev.yaml": "", "Pulumi.a\u001b[31mb.yaml": "" });
-    const { stdout } = await run(["complete", "--", "plan", "--stack", ""], { cwd: folder.path });
+    const { stdout } = await runHere(["complete", "--", "plan", "--stack", ""], { cwd: folder.path });
     expect(stdout).toBe("dev\t\n:nothing\n");
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { startEmulator } from "../../src/emulator/index.ts";
+import { runHere } from "../cli/support/run-here.ts";
 import { startCommand } from "./command.ts";
 
 const account = "0123456789abcdef0123456789abcdef";
@@ -66,12 +67,7 @@ test.each([
   [["--fault", "error=1"], "--fault error=1: code must be one of the API's error codes."],
   [["--fault", "lost"], "--fault lost: when is missing."],
   [["--fault", "lost=after,rout=push"], "rout is unknown"],
-  [["--persist", "/proc/none/x"], "cannot hold the emulator's state"],
   [["--worker", "orders"], "--worker orders: write it as QUEUE=FILE"],
-  [
-    ["--worker", "orders=a.ts"],
-    "--worker needs the package miniflare, which is not installed. Run `npm install --save-dev miniflare`",
-  ],
   [
     ["--producer"],
     "--producer needs the package miniflare, which is not installed. Run `npm install --save-dev miniflare`",
@@ -79,12 +75,24 @@ test.each([
   [["--producer-port", "8791"], "--producer-key and --producer-port need --producer."],
   [["--producer", "--producer-key", "/proc/none/key"], "Cannot read the file /proc/none/key of --producer-key: "],
   [["--producer", "--producer-key", "package.json"], "The file package.json contains no key of 32 bytes in base64."],
-  [["--wrangler-dev", "orders"], "--wrangler-dev needs the package miniflare, which is not installed"],
   [
     ["--worker", "orders=a.ts", "--wrangler-dev", "orders"],
     "The queue orders has two consumers here, but a queue can only have one.",
   ],
 ])("%j ends with an error that says why", async (flags, message) => {
+  const { code, stdout, stderr } = await runHere(["emulate", "--port", "0", ...flags]);
+  expect([code === 0, stdout, stderr]).toEqual([false, "", expect.stringContaining(message)]);
+});
+
+// What starts before it fails has to be closed again, so that the process ends.
+test.each([
+  [["--persist", "/proc/none/x"], "cannot hold the emulator's state"],
+  [
+    ["--worker", "orders=a.ts"],
+    "--worker needs the package miniflare, which is not installed. Run `npm install --save-dev miniflare`",
+  ],
+  [["--wrangler-dev", "orders"], "--wrangler-dev needs the package miniflare, which is not installed"],
+])("%j ends with an error that says why, and with its process", async (flags, message) => {
   await expect(startCommand(...flags)).rejects.toThrow(message);
 });
 

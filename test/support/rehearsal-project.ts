@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { AloneTrace, BatchTrace, ConsumerSettings, MessageReport, Rehearsal } from "../../src/rehearse/types.ts";
 import { type Ran, start } from "../cli/support/run.ts";
+import { runHere } from "../cli/support/run-here.ts";
 
 /** The JSON of a rehearsal, in which undefined is null. */
 export interface RehearsalJson extends Omit<Rehearsal, "queues"> {
@@ -61,6 +62,11 @@ export class RehearsalProject implements AsyncDisposable {
     return this.start(...flags).ended;
   }
 
+  /** Runs it in this process. No Worker can be started in it. */
+  runHere(...flags: readonly string[]): Promise<Ran> {
+    return runHere(["rehearse", "--stack", "dev", "--all", ...flags], { cwd: this.folder, env: this.#commandEnv() });
+  }
+
   async rehearse(...flags: readonly string[]): Promise<Ran & { readonly report: RehearsalJson }> {
     const ended = await this.run(...flags, "--format", "json");
     if (ended.stdout === "") throw new Error(`no report: ${ended.stderr}`);
@@ -68,7 +74,7 @@ export class RehearsalProject implements AsyncDisposable {
   }
 
   start(...flags: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ran> } {
-    const env = { HOME: this.folder, NO_COLOR: "1", XDG_CONFIG_HOME: join(this.folder, "config"), ...this.env };
+    const env = this.#commandEnv();
     const child = start(["rehearse", "--stack", "dev", "--all", ...flags], { cwd: this.folder, env });
     const { stdout, stderr } = child;
     if (stdout === null || stderr === null) throw new Error("the command has no pipes");
@@ -79,6 +85,10 @@ export class RehearsalProject implements AsyncDisposable {
       stderr: err,
     }));
     return { child, ended };
+  }
+
+  #commandEnv(): NodeJS.ProcessEnv {
+    return { HOME: this.folder, NO_COLOR: "1", XDG_CONFIG_HOME: join(this.folder, "config"), ...this.env };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -22,7 +22,8 @@ async function makeKillShop() {
 
 /** Exports again after a kill and checks the guarantees. @returns the number of messages that the run named */
 async function continues(shop: Shop, isOver = false): Promise<number> {
-  const { code, stderr } = isOver ? { code: 0, stderr: "" } : await shop.export(args);
+  // Side by side with others, so in a process of its own.
+  const { code, stderr } = isOver ? { code: 0, stderr: "" } : await shop.export(args, { node: [] });
   // No message is lost or duplicated.
   expect((await shop.pushed()).orders, stderr).toEqual(bodies);
   expect(shop.emulator.messages("orders-dead")).toEqual([]);

@@ -7,7 +7,8 @@ import { parse } from "yaml";
 import { dependencies, devDependencies, provisioning } from "../../../src/cli/init/merge-files.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { skipWithout } from "../../support/programs.ts";
-import { main, run } from "../support/run.ts";
+import { main } from "../support/run.ts";
+import { runHere } from "../support/run-here.ts";
 
 const pipelinePages = join(import.meta.dirname, "../../../docs/pipelines");
 const id = "0123456789abcdef0123456789abcdef";
@@ -16,11 +17,11 @@ const read = (folder: string, path: string) => readFileSync(join(folder, path), 
 describe("init into an empty folder", () => {
   it("leaves a project whose manifests are sound, with and without the stack", async () => {
     using folder = temporaryFolder();
-    const made = await run(["init", "shop", "--yes"], { cwd: folder.path });
+    const made = await runHere(["init", "shop", "--yes"], { cwd: folder.path });
     expect([made.code, made.stdout]).toEqual([0, ""]);
     const cwd = join(folder.path, "shop");
     for (const args of [["validate"], ["validate", "--stack", "dev"]]) {
-      const { code, stderr } = await run(args, { cwd });
+      const { code, stderr } = await runHere(args, { cwd });
       expect([code, stderr]).toEqual([0, "0 errors, 0 warnings in 1 sound manifest\n"]);
     }
   });
@@ -39,7 +40,7 @@ describe("init into an empty folder", () => {
       "--account",
       id,
     ];
-    const made = await run(["init", "--yes", ...flags, "--ci", "gitlab"], { cwd: folder.path });
+    const made = await runHere(["init", "--yes", ...flags, "--ci", "gitlab"], { cwd: folder.path });
     expect(made.code).toBe(0);
     expect(parse(read(folder.path, "Pulumi.yaml")).name).toBe("seeds");
     expect(parse(read(folder.path, "Pulumi.prod.yaml"))).toEqual({
@@ -53,13 +54,13 @@ describe("init into an empty folder", () => {
       MESSAGES_STACK: "prod",
       MESSAGES_FOLDER: ".",
     });
-    expect((await run(["validate", "--stack", "prod"], { cwd: folder.path })).code).toBe(0);
+    expect((await runHere(["validate", "--stack", "prod"], { cwd: folder.path })).code).toBe(0);
   });
 
   it("sets up the producer Worker, and says how to make its key", async () => {
     using folder = temporaryFolder();
     const flags = ["--yes", "--transport", "worker", "--queue", `orders=${id}`];
-    const { code, stderr } = await run(["init", ...flags], { cwd: folder.path });
+    const { code, stderr } = await runHere(["init", ...flags], { cwd: folder.path });
     expect(code).toBe(0);
     expect(parse(read(folder.path, "Pulumi.dev.yaml"))).toEqual({
       config: { "queue-seeder:transport": "worker", "queue-seeder:queues": { orders: { id } } },
@@ -69,31 +70,31 @@ describe("init into an empty folder", () => {
       "openssl rand -base64 32 | npx --no-install pulumi config set --secret queue-seeder:workerKey",
     );
     expect(stderr).toContain("a token that may edit Queues and Workers Scripts");
-    expect((await run(["validate"], { cwd: folder.path })).code).toBe(0);
+    expect((await runHere(["validate"], { cwd: folder.path })).code).toBe(0);
     // Until the key is there, the stack's check names the very command.
-    const early = await run(["validate", "--stack", "dev"], { cwd: folder.path });
+    const early = await runHere(["validate", "--stack", "dev"], { cwd: folder.path });
     expect([early.code, early.stderr]).toEqual([1, expect.stringContaining("the Worker has no key")]);
   });
 
   it("says what it wrote and what to do next", async () => {
     using folder = temporaryFolder();
-    const { stderr } = await run(["init", "shop", "--yes", "--ci", "github"], { cwd: folder.path });
+    const { stderr } = await runHere(["init", "shop", "--yes", "--ci", "github"], { cwd: folder.path });
     await expect(stderr).toMatchFileSnapshot("report.txt");
   });
 
   it("quotes what YAML would read as something else", async () => {
     using folder = temporaryFolder();
     const flags = ["--name", "1e3", "--queue", "on", "--queue", `007=${id}`];
-    expect((await run(["init", "--yes", ...flags], { cwd: folder.path })).code).toBe(0);
+    expect((await runHere(["init", "--yes", ...flags], { cwd: folder.path })).code).toBe(0);
     expect(parse(read(folder.path, "Pulumi.yaml")).name).toBe("1e3");
     expect(parse(read(folder.path, "Pulumi.dev.yaml")).config["queue-seeder:queues"]["007"]).toEqual({ id });
-    const { code, stderr } = await run(["validate", "--stack", "dev"], { cwd: folder.path });
+    const { code, stderr } = await runHere(["validate", "--stack", "dev"], { cwd: folder.path });
     expect([code, stderr]).toEqual([0, "0 errors, 0 warnings in 2 sound manifests\n"]);
   });
 
   it("names the project by its folder, whatever that is called", async () => {
     using folder = temporaryFolder();
-    expect((await run(["init", "Läden & mehr", "--yes"], { cwd: folder.path })).code).toBe(0);
+    expect((await runHere(["init", "Läden & mehr", "--yes"], { cwd: folder.path })).code).toBe(0);
     expect(parse(read(folder.path, "Läden & mehr/Pulumi.yaml")).name).toBe("L-den-mehr");
   });
 });
@@ -108,7 +109,7 @@ describe("init into an existing repository", () => {
       ".gitignore": "/node_modules\n*.tmp",
       ".gitattributes": "*.csv filter=lfs diff=lfs merge=lfs -text\n*.gz   binary\n",
     });
-    const { code, stderr } = await run(["init", "--yes", "--queue", `orders=${id}`], { cwd: folder.path });
+    const { code, stderr } = await runHere(["init", "--yes", "--queue", `orders=${id}`], { cwd: folder.path });
     expect(code).toBe(0);
     expect(stderr).toMatch(/added to +package.json/);
     const text = read(folder.path, "package.json");
@@ -130,19 +131,19 @@ describe("init into an existing repository", () => {
 `);
     // The existing modules are CommonJS; those of the Pulumi program are not.
     expect(JSON.parse(read(folder.path, "infra/package.json")).type).toBe("module");
-    expect((await run(["validate"], { cwd: folder.path })).code).toBe(0);
+    expect((await runHere(["validate"], { cwd: folder.path })).code).toBe(0);
   });
 
   it("leaves an existing file unchanged, unless it may replace it", async () => {
     using folder = temporaryFolder();
     const mine = "queue: orders\nmessages:\n  - body: mine\n";
     writeFiles(folder.path, { "messages/orders.yaml": mine });
-    const first = await run(["init", "--yes"], { cwd: folder.path });
+    const first = await runHere(["init", "--yes"], { cwd: folder.path });
     expect(first.stderr).toMatch(/left +messages\/orders.yaml/);
     expect(read(folder.path, "messages/orders.yaml")).toBe(mine);
-    const again = await run(["init", "--yes"], { cwd: folder.path });
+    const again = await runHere(["init", "--yes"], { cwd: folder.path });
     expect(again.stderr).not.toMatch(/created|added|replaced/);
-    const forced = await run(["init", "--yes", "--force"], { cwd: folder.path });
+    const forced = await runHere(["init", "--yes", "--force"], { cwd: folder.path });
     expect(forced.stderr).toMatch(/replaced +messages\/orders.yaml/);
     expect(read(folder.path, "messages/orders.yaml")).toContain("sample-1");
   });
@@ -150,7 +151,7 @@ describe("init into an existing repository", () => {
   it("puts pipelines where the repository's are, and has them enter the project's folder", async () => {
     using folder = temporaryFolder();
     mkdirSync(join(folder.path, ".git"));
-    await run(["init", "a/b", "--yes", "--ci", "github", "--stack", "prod"], { cwd: folder.path });
+    await runHere(["init", "a/b", "--yes", "--ci", "github", "--stack", "prod"], { cwd: folder.path });
     const written = parse(read(folder.path, ".github/workflows/messages.yml"));
     const page = parse(read(pipelinePages, "github/messages.yml"));
     for (const job of ["plan", "deploy", "drift"]) {
@@ -171,7 +172,7 @@ describe("init into an existing repository", () => {
 
   it("writes the very files that the pages have", async () => {
     using folder = temporaryFolder();
-    for (const ci of ["github", "gitlab"]) await run(["init", "--yes", "--ci", ci], { cwd: folder.path });
+    for (const ci of ["github", "gitlab"]) await runHere(["init", "--yes", "--ci", ci], { cwd: folder.path });
     for (const [written, page] of [
       [".github/workflows/messages.yml", "github/messages.yml"],
       [".github/workflows/messages-plan.yml", "github/messages-plan.yml"],
@@ -185,7 +186,7 @@ describe("init into an existing repository", () => {
   it("changes a pipeline's stack and folder, and no other line", async () => {
     using folder = temporaryFolder();
     mkdirSync(join(folder.path, ".git"));
-    await run(["init", "seeds", "--yes", "--ci", "gitlab", "--stack", "on"], { cwd: folder.path });
+    await runHere(["init", "seeds", "--yes", "--ci", "gitlab", "--stack", "on"], { cwd: folder.path });
     const lines = (text: string) => text.split("\n");
     const page = lines(read(pipelinePages, "gitlab/messages.gitlab-ci.yml"));
     const changed = lines(read(folder.path, ".gitlab-ci.yml")).filter((line) => !page.includes(line));
@@ -208,7 +209,7 @@ describe("init into an existing repository", () => {
   ])("with %j and %j ends with 2 and writes nothing", async (files, flags, message) => {
     using folder = temporaryFolder();
     writeFiles(folder.path, files);
-    const { code, stderr } = await run(["init", ...flags], { cwd: folder.path });
+    const { code, stderr } = await runHere(["init", ...flags], { cwd: folder.path });
     expect(code).toBe(2);
     expect(stderr).toContain(message);
     expect(existsSync(join(folder.path, "infra"))).toBe(false);

@@ -35,14 +35,14 @@ describe("wrong usage", () => {
     [["--worker", "orders=consumer.ts", "--format", "sarif"], "Allowed choices are"],
   ])("%j ends with 2", async (flags, message) => {
     await using project = await RehearsalProject.open(undefined, files);
-    const { code, stdout, stderr } = await project.run(...flags);
+    const { code, stdout, stderr } = await project.runHere(...flags);
     expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(message)]);
   });
 });
 
 it("without miniflare says what to install", async () => {
   await using project = await RehearsalProject.open(undefined, files);
-  const { code, stderr } = await project.run("--worker", "orders=consumer.ts");
+  const { code, stderr } = await project.runHere("--worker", "orders=consumer.ts");
   expect(code).toBe(1);
   expect(stderr).toContain("miniflare, which is not installed");
   expect(stderr).toContain("npm install --save-dev miniflare");
@@ -53,13 +53,13 @@ it("starts nothing if there is nothing to rehearse", async () => {
     ...files,
     "messages/mails.yaml": "queue: orders\nstacks: [prod]\nmessages:\n  - body: 1\n",
   });
-  const { code, stdout } = await project.run("messages/mails.yaml", "--worker", "orders=consumer.ts");
+  const { code, stdout } = await project.runHere("messages/mails.yaml", "--worker", "orders=consumer.ts");
   expect([code, stdout]).toEqual([0, "There is nothing to rehearse.\n"]);
 });
 
 it("adds its section to a plan, and leaves the rest unchanged", async () => {
   await using project = await RehearsalProject.open(undefined, { ...files, "plan.md": "<!-- marker -->\nplan\n" });
-  const { code } = await project.run("two", "--worker", "orders=consumer.ts", "--append", "plan.md");
+  const { code } = await project.runHere("two", "--worker", "orders=consumer.ts", "--append", "plan.md");
   expect(code).toBe(0);
   const section = "\n<details><summary><b>The consumer</b>: nothing to rehearse</summary>\n\n\n</details>\n";
   expect(readFileSync(join(project.folder, "plan.md"), "utf8")).toBe(`<!-- marker -->\nplan\n${section}`);
@@ -70,7 +70,7 @@ it("names a queue without a consumer", async () => {
     ...files,
     "messages/mails.yaml": "queue: mails\nstacks: [prod]\nmessages:\n  - body: 1\n",
   });
-  const { code, stdout } = await project.run("--worker", "mails=consumer.ts");
+  const { code, stdout } = await project.runHere("--worker", "mails=consumer.ts");
   expect([code, stdout]).toEqual([0, "? orders: 1 message and no consumer here\n"]);
 });
 

@@ -6,9 +6,10 @@ import { describe, expect, it } from "vitest";
 import { formatLocation, type Problem } from "../../../src/manifest/index.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { skipWithout } from "../../support/programs.ts";
-import { main, type Ran, run } from "../support/run.ts";
+import { main, type Ran } from "../support/run.ts";
+import { runHere } from "../support/run-here.ts";
 
-/** Runs the command in a repository of these files, with piped output. */
+/** Runs the command in a repository of these files. */
 async function validate(
   files: Record<string, string>,
   args: readonly string[] = [],
@@ -16,7 +17,7 @@ async function validate(
 ): Promise<Ran> {
   using root = temporaryFolder();
   writeFiles(root.path, files);
-  return await run(["validate", ...args], { cwd: root.path, env });
+  return await runHere(["validate", ...args], { cwd: root.path, env });
 }
 
 const good = "queue: orders\nmessages:\n  - body: 1\n";
@@ -57,7 +58,7 @@ describe("validate", () => {
     for (const name of ["b.csv", "b.yaml", "s.json", "c.ndjson"]) {
       symlinkSync(join(outside.path, "secrets.env"), join(root.path, "messages", name));
     }
-    const { code, stderr } = await run(["validate"], { cwd: root.path });
+    const { code, stderr } = await runHere(["validate"], { cwd: root.path });
     expect([code, stderr]).toEqual([1, expect.stringContaining("OUTSIDE_REPOSITORY")]);
     expect(stderr).not.toContain("KEY");
   });
@@ -166,7 +167,7 @@ Write true, or "yes" in quotes.
     using root = temporaryFolder();
     writeFiles(root.path, { "seeds/messages/a.yaml": bad });
     const within = (folder: string) =>
-      run(["validate", "--format", format], { cwd: join(root.path, "seeds"), env: { [variable]: folder } });
+      runHere(["validate", "--format", format], { cwd: join(root.path, "seeds"), env: { [variable]: folder } });
     expect((await within(root.path)).stdout).toContain(expected);
     // A folder that does not contain the project has no effect.
     for (const other of [join(root.path, "gone"), join(root.path, "seeds/messages")]) {

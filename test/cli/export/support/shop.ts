@@ -5,6 +5,7 @@ import { loadManifests } from "../../../../src/manifest/index.ts";
 import { Caller } from "../../../emulator/caller.ts";
 import { temporaryFolder, writeFiles } from "../../../manifest/support/fixture.ts";
 import { type Ran, run } from "../../support/run.ts";
+import { runHere } from "../../support/run-here.ts";
 
 /** A repository, and an account with the queue `orders` and its dead letter queue `orders-dead`. */
 export interface Shop extends AsyncDisposable {
@@ -15,7 +16,7 @@ export interface Shop extends AsyncDisposable {
   post(queue: string, path: string, body: unknown): Promise<void>;
   /** Sends messages to `orders-dead`: as JSON, or with their `content_type` as the API accepts them. */
   fill(messages: readonly { readonly body: unknown; readonly content_type?: string }[]): Promise<void>;
-  /** Runs `queue-seeder export`. */
+  /** Runs `queue-seeder export`, with `node`, the arguments of Node, in a process of its own. */
   export(
     args: readonly string[],
     more?: { readonly env?: NodeJS.ProcessEnv; readonly node?: readonly string[] },
@@ -55,8 +56,12 @@ export async function makeShop({ files = {}, pull = true, ...options }: ShopOpti
         await shop.post("orders-dead", "/messages/batch", { messages: messages.slice(at, at + 100) });
       }
     },
-    export: (args, more = {}) =>
-      run(["export", ...args], { cwd: folder.path, env: { ...env, ...more.env }, node: more.node ?? [] }),
+    export: (args, { node, ...more } = {}) => {
+      const options = { cwd: folder.path, env: { ...env, ...more.env } };
+      return node === undefined
+        ? runHere(["export", ...args], options)
+        : run(["export", ...args], { ...options, node });
+    },
     read: (path) => readFileSync(join(folder.path, path), "utf8"),
     async pushed() {
       const { manifests, problems } = await loadManifests({ root: folder.path });
