@@ -54,6 +54,7 @@ describe("what is loaded", () => {
     const frame = [
       "node_modules/commander",
       "src/cli",
+      "src/compile-cache.mjs",
       "src/emulator",
       "src/format.ts",
       "src/printable.ts",
