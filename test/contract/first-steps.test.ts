@@ -59,7 +59,9 @@ it("the commands of the page lead from an empty folder to messages in a queue", 
   expect(installed.stdout + installed.stderr).not.toContain("EBADENGINE");
   const project = join(work, "seeding");
   expect((await run("npx --no-install queue-seeder validate --stack dev", project)).stderr).toContain("0 errors");
-  expect((await run(demo ?? "", project)).stderr).toContain("✓ Nothing was pushed.");
+  const shown = (await run(demo ?? "", project)).stderr;
+  expect(shown).toContain("has the queue orders.");
+  expect(shown).toContain("✓ Nothing was pushed.");
   await run((login ?? "").replaceAll("file://~", `file://${home}`), project);
   const [account = "", token = ""] = (configure ?? "").split("\n");
   await run(account.replace(/\S+$/, emulator.accountId), project);

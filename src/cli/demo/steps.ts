@@ -69,7 +69,8 @@ async function makeStack({ project, config, emulator, commands, sandbox, script 
     return false;
   }
   sandbox.configure(stack, config.plain);
-  script.detail(`An emulator of the Cloudflare Queues API has the queues ${queues.join(", ")}.`);
+  const noun = queues.length === 1 ? "queue" : "queues";
+  script.detail(`An emulator of the Cloudflare Queues API has the ${noun} ${queues.join(", ")}.`);
   if (emulator.producer !== undefined) script.detail("Messages are pushed through the producer Worker, in workerd.");
   return true;
 }
