@@ -11,12 +11,11 @@ export {
   createProducerClient,
   type LedgerAnswers,
   type ProducerClient,
-  type ProducerClock,
   type ProducerTarget,
-  workerConnections,
 } from "./producer/client.ts";
 export { describeRejection } from "./producer/describe-failure.ts";
 export type { ProducerAnswer } from "./producer/parse-answer.ts";
 export { createSegmentClient, type SegmentClient } from "./producer/segment-client.ts";
+export { type ProducerClock, workerConnections } from "./producer/send-requests.ts";
 export { noRateLimitHeaders } from "./rate-limit-headers.ts";
 export type { Failure, PushResult, QueueInfo, RateLimitHeaders, ReadResult, RetryClass } from "./types.ts";

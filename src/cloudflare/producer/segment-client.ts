@@ -8,8 +8,9 @@ import { createFailure } from "../network-errors.ts";
 import { noRateLimitHeaders } from "../rate-limit-headers.ts";
 import { redactBodies } from "../redact-bodies.ts";
 import type { PushResult } from "../types.ts";
-import type { ProducerClient, ProducerTarget, PushOutcome } from "./client.ts";
+import type { ProducerClient, ProducerTarget } from "./client.ts";
 import { describeRefusal, describeRejection } from "./describe-failure.ts";
+import type { RepeatedAnswer } from "./send-requests.ts";
 
 /** The messages of one segment, and their keys in the Worker's ledger. */
 export interface SegmentClientOptions extends ProducerTarget {
@@ -81,7 +82,7 @@ export function createSegmentClient(producer: ProducerClient, options: SegmentCl
 
 type ToDuplicates = (answer: PushAnswer) => ReadonlySet<number> | undefined;
 
-function toPushResult({ answer }: PushOutcome, batch: Batch, toDuplicates: ToDuplicates): PushResult {
+function toPushResult({ answer }: RepeatedAnswer<PushAnswer>, batch: Batch, toDuplicates: ToDuplicates): PushResult {
   const rate = noRateLimitHeaders;
   switch (answer.kind) {
     case "unsent":

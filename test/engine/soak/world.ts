@@ -62,7 +62,7 @@ const patches = [
   // Otherwise a data file would need thousands of rows to have several segments.
   { file: "src/plan/segments.ts", from: "return 5_000;", to: "return 150;" },
   { file: "src/cloudflare/caller.ts", from: "requestDeadlineMs = 60_000", to: `requestDeadlineMs = ${deadlineMs}` },
-  { file: "src/cloudflare/producer/client.ts", from: "deadlineMs = 20_000", to: `deadlineMs = ${deadlineMs}` },
+  { file: "src/cloudflare/producer/send-requests.ts", from: "deadlineMs = 20_000", to: `deadlineMs = ${deadlineMs}` },
 ] as const;
 
 /** The real limits, in seconds instead of minutes. */
