@@ -60,3 +60,28 @@ it("deploys the Worker, pushes through it, and makes a new version for another k
   expect(seeder.bodies("orders")).toEqual([1, 2, 4, 5]);
   expect(said(off)).not.toContain(otherKey);
 });
+
+it("destroys the Worker with its ledgers, keeps the messages, and pushes everything again afterwards", async () => {
+  await using seeder = await makeSeeder({ messages, queues: {}, standin: true, credentials: "environment" });
+  const { stack } = seeder;
+  const send = sendToEmulator(seeder.emulator);
+  await using worker = await startFakeProducer({ accountId: seeder.emulator.accountId, name: "", queues: [], send });
+  await using api = await startWorkersApi(worker);
+  const env = { STANDIN_WORKERS_URL: api.url };
+  const orders = { id: seeder.emulator.queueId("orders"), transport: "worker" };
+  await stack.setConfig({ "queue-seeder:queues": { orders }, "queue-seeder:workerKey": { secret: workerKey } });
+  succeeded(await stack.up({ env }));
+  const before = worker.requests.length;
+
+  succeeded(await stack.destroy({ env }));
+  expect(api.calls).toEqual(["POST worker-1", "POST version-2", "DELETE worker-1"]);
+  expect(worker.requests).toHaveLength(before);
+  expect(seeder.bodies("orders")).toEqual([1, 2]);
+  expect(JSON.parse(stack.exportState()).checkpoint.latest.resources ?? []).toEqual([]);
+
+  // Even if a ledger were still there: a new deployment has another one.
+  const up = succeeded(await stack.up({ env }));
+  expect(api.calls.slice(3)).toEqual(["POST worker-3", "POST version-4"]);
+  expect(seeder.bodies("orders")).toEqual([1, 2, 1, 2]);
+  expect(said(up)).not.toContain("the Worker's ledger has them");
+});
