@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs";
 import { getSystemErrorMap } from "node:util";
+import { errorCode } from "./error-code.ts";
 
 /** Why a file cannot be used. The texts contain no path, which may be absolute or hostile. */
 export interface FileErrorDescription {
@@ -130,10 +131,6 @@ function notRegularFile(stats: Stats): FileErrorDescription {
         ? "it is a socket, not a regular file"
         : "it is a device, not a regular file";
   return { reason: what, hint: "Put a regular file in its place, or remove it." };
-}
-
-function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
 function isLink(path: string): boolean {

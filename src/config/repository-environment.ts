@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { parse } from "yaml";
 import { toObject } from "../json-object.ts";
+import { listReadableNames, readReadableText } from "../optional-files.ts";
 import { findProjectFolderAbove } from "./project-folder.ts";
 import { listStackFiles } from "./stack-files.ts";
 
@@ -16,9 +17,9 @@ export function isSetByRepository(folder: string, variable: string): string | un
   const project = findProjectFolderAbove(folder) ?? folder;
   const assignment = new RegExp(`^\\s*(?:export\\s+)?${variable}\\s*[=:]`, "m");
   const files = listFolders(folder, project).flatMap((each) => envFiles(each).map((name) => join(each, name)));
-  const assigning = files.find((file) => assignment.test(readText(file)));
+  const assigning = files.find((file) => assignment.test(readReadableText(file)));
   if (assigning !== undefined) return relative(project, assigning).replaceAll("\\", "/");
-  const projectFiles = listNames(project).filter((name) => /^Pulumi\.(ya?ml|json)$/.test(name));
+  const projectFiles = listReadableNames(project).filter((name) => /^Pulumi\.(ya?ml|json)$/.test(name));
   const loading = [...projectFiles, ...listStackFiles(project).values()];
   return loading.find((file) => parseEnvironment(join(project, file)).includes(variable));
 }
@@ -35,33 +36,16 @@ function listFolders(start: string, project: string): readonly string[] {
 }
 
 function envFiles(folder: string): readonly string[] {
-  return listNames(folder).filter((name) => name.startsWith(".env"));
+  return listReadableNames(folder).filter((name) => name.startsWith(".env"));
 }
 
 /** Returns the JSON text of the key `environment`: a list of names, or the environment itself. "" if there is none. */
 function parseEnvironment(file: string): string {
   try {
-    const { environment } = toObject(parse(readText(file)));
+    const { environment } = toObject(parse(readReadableText(file)));
     return environment ? JSON.stringify(environment) : "";
   } catch {
     // Pulumi rejects a file that is not YAML and reports it.
     return "";
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    // A folder of that name or a broken link, which no tool can load either.
-    return "";
-  }
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

@@ -1,8 +1,8 @@
-import { readdirSync } from "node:fs";
 import { join, posix } from "node:path";
 import { parse } from "yaml";
 import { readRegularFile } from "../file-error.ts";
 import { toObject } from "../json-object.ts";
+import { listReadableNames } from "../optional-files.ts";
 
 /**
  * Returns the stacks with a configuration file in the repository, sorted by name, with the file's path relative to the
@@ -10,7 +10,7 @@ import { toObject } from "../json-object.ts";
  */
 export function listStackFiles(root: string): ReadonlyMap<string, string> {
   const folder = configFolder(root);
-  const files = listNames(join(root, folder)).flatMap((file) => {
+  const files = listReadableNames(join(root, folder)).flatMap((file) => {
     const stack = /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1];
     return stack === undefined ? [] : [[stack, posix.join(folder, file)] as const];
   });
@@ -25,14 +25,5 @@ function configFolder(root: string): string {
   } catch {
     // Callers that need the project's file report what is wrong with it; here, only the folder is needed.
     return ".";
-  }
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    // Pulumi creates the folder together with the first file.
-    return [];
   }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
+import { errorCode } from "../error-code.ts";
 
 /** Result of a process. `code` is null if a signal ended it. */
 export interface ProcessResult {
@@ -58,6 +59,6 @@ function killGroup(leader: number): void {
     process.kill(-leader, "SIGKILL");
   } catch (error) {
     // ESRCH: the group has already exited.
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    if (errorCode(error) !== "ESRCH") throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, readdirSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { listNames } from "../optional-files.ts";
 import { type Env, engineVersion, pulumiHome } from "./pulumi-home.ts";
 import { isLauncher, plugins, versionsDir } from "./pulumi-internals/installation.ts";
 
@@ -92,15 +93,6 @@ function homeFolders(env: Env): string[] {
 
 function isVersion(name: string): boolean {
   return /^\d+\.\d+\.\d+$/.test(name);
-}
-
-function listNames(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
-  }
 }
 
 /** Checks whether a file is executable and not empty: an interrupted download may leave an empty file. */

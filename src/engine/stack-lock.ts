@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { errorCode } from "../error-code.ts";
 import { parseLockMessage } from "./pulumi-internals/cli-messages.ts";
 
 /** The holder of a stack's lock, as far as Pulumi reports it. */
@@ -37,6 +38,6 @@ export function isProcessDead({ host, pid }: LockHolder): boolean {
     process.kill(pid, 0);
     return false;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
+    return errorCode(error) === "ESRCH";
   }
 }

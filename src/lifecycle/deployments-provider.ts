@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { findVersionMismatch } from "../document-version.ts";
 import { isObject, type JsonObject, toObject } from "../json-object.ts";
-import { LedgerError } from "../plan/index.ts";
+import { assertVersion, LedgerError } from "../plan/index.ts";
 import { SeederError } from "./errors.ts";
 import type { JournalHost } from "./journal/journal-folder.ts";
 import { relativeRoot } from "./state/relative-root.ts";
@@ -48,8 +47,7 @@ const deploymentsVersion = 1;
 export function parseDeployments(stored: unknown): DeploymentsOutputs {
   const subject = "the list of deployments in the stack's state";
   const outputs = toObject(stored);
-  const mismatch = findVersionMismatch(outputs.version, deploymentsVersion);
-  if (mismatch !== undefined) throw new LedgerError(mismatch.reason, mismatch.remedy, subject);
+  assertVersion(outputs.version, deploymentsVersion, subject);
   if (!isDeployments(outputs)) throw new LedgerError("it is not in queue-seeder's format", undefined, subject);
   return outputs;
 }

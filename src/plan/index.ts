@@ -13,6 +13,7 @@ export {
 export { countBodyBytes, encodeMessage } from "./encode-message.ts";
 export {
   assertPacked,
+  assertVersion,
   emptyLedger,
   type Ledger,
   LedgerError,

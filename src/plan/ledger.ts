@@ -69,13 +69,18 @@ export function unpackLedger(packed: unknown): Ledger {
 
 /** Checks the format. @throws LedgerError for anything that this version of queue-seeder does not write */
 export function assertPacked(packed: unknown): PackedLedger & { readonly manifest?: Digest } {
-  const mismatch = findVersionMismatch(toObject(packed).version, ledgerVersion);
-  if (mismatch !== undefined) throw new LedgerError(mismatch.reason, mismatch.remedy);
+  assertVersion(toObject(packed).version, ledgerVersion);
   if (!isPacked(packed)) throw new LedgerError("it is not in queue-seeder's format");
   const { manifest, ...rest } = packed;
   if (manifest === undefined) return rest;
   if (!isDigest(manifest)) throw unknownDigest(manifest);
   return { ...rest, manifest };
+}
+
+/** @param subject what has the version; see {@link LedgerError} @throws LedgerError if this code does not read the version */
+export function assertVersion(found: unknown, readable: number, subject?: string): void {
+  const mismatch = findVersionMismatch(found, readable);
+  if (mismatch !== undefined) throw new LedgerError(mismatch.reason, mismatch.remedy, subject);
 }
 
 /** Writes one line per message: its digest, and after a space its id as a JSON string, or its number among equal messages. */

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { open, rename, rm, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { syncFolder } from "../sync-folder.ts";
+import { errorCode } from "../error-code.ts";
+import { syncFolder, writeSynced } from "../sync-to-disk.ts";
 import { JournalError } from "./journal.ts";
 
 /** Reports whether a file exists. */
@@ -31,13 +32,7 @@ export async function moveIfThere(folder: string, from: string, to: string): Pro
 export async function createFile(folder: string, file: string, text: string): Promise<void> {
   const temporary = join(folder, `${file}.${randomUUID()}`);
   try {
-    const handle = await open(temporary, "wx", 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeSynced(temporary, text, 0o600);
     await rename(temporary, join(folder, file));
   } catch (error) {
     await rm(temporary, { force: true });
@@ -57,9 +52,4 @@ export async function withJournalError<Result>(what: string, act: () => Promise<
       `the journal cannot be ${what} (${code}). Check that its folder is writable and that the disk is not full`,
     );
   }
-}
-
-/** Returns the code of a system error, such as `ENOENT`. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -1,7 +1,7 @@
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { errorCode } from "../error-code.ts";
 import type { JournalHead } from "./journal.ts";
-import { errorCode } from "./journal-disk.ts";
 import { parseHead } from "./journal-format.ts";
 
 /** A journal's file, and its first line. */

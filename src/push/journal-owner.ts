@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { promisify } from "node:util";
+import { errorCode } from "../error-code.ts";
 
 /** The process that writes a journal, so that other processes of the machine can check whether it still runs. */
 export interface Owner {
@@ -67,7 +68,7 @@ function isThere(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return errorCode(error) === "EPERM";
   }
 }
 

@@ -1,6 +1,7 @@
 import { link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { syncFolder } from "../sync-folder.ts";
+import { errorCode } from "../error-code.ts";
+import { syncFolder, writeSynced } from "../sync-to-disk.ts";
 import { ExportError } from "./export-error.ts";
 import type { Disk, GrowingFile } from "./export-host.ts";
 
@@ -10,7 +11,7 @@ export const systemDisk: Disk = {
     try {
       return (await stat(path)).size;
     } catch (error) {
-      if (isCode(error, "ENOENT")) return undefined;
+      if (errorCode(error) === "ENOENT") return undefined;
       throw error;
     }
   },
@@ -51,13 +52,7 @@ export const systemDisk: Disk = {
     const temporary = `${path}.tmp`;
     // An interrupted run may have left it, possibly as a second link to the finished file.
     await rm(temporary, { force: true });
-    const handle = await open(temporary, "wx");
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeSynced(temporary, text);
     if (replace) await rename(temporary, path);
     else await linkTo(temporary, path);
     await rm(temporary, { force: true });
@@ -90,7 +85,7 @@ async function linkTo(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
   } catch (error) {
-    if (!isCode(error, "EPERM") && !isCode(error, "ENOTSUP") && !isCode(error, "ENOSYS")) throw error;
+    if (!["EPERM", "ENOTSUP", "ENOSYS"].includes(errorCode(error) ?? "")) throw error;
     if ((await systemDisk.size(path)) !== undefined) throw error;
     await rename(temporary, path);
   }
@@ -102,8 +97,4 @@ async function syncParents(folder: string, last: string): Promise<void> {
     at = dirname(at);
     await syncFolder(at);
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

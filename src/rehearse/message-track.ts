@@ -1,3 +1,4 @@
+import type { EncodedMessage } from "../types.ts";
 import type { AloneTrace, Delivery, MessageOutcome, MessageReport, RehearsedMessage } from "./types.ts";
 
 /** Records the deliveries and the outcome of a message. Its body is not kept. */
@@ -28,5 +29,16 @@ export class MessageTrack {
 
   report(): MessageReport {
     return { ...this.#message, outcome: this.outcome, deliveries: this.#deliveries, alone: this.alone };
+  }
+}
+
+/** Adds a track for each message that passes, and returns the encoded messages. */
+export async function* trackMessages(
+  messages: AsyncIterable<readonly RehearsedMessage[]>,
+  tracks: MessageTrack[],
+): AsyncGenerator<readonly EncodedMessage[]> {
+  for await (const some of messages) {
+    for (const message of some) tracks.push(new MessageTrack(message));
+    yield some.map(({ encoded }) => encoded);
   }
 }

@@ -2,9 +2,9 @@ import type { QueuedMessage } from "../emulator/broker/types.ts";
 import { type HandlerResult, toBatchResult } from "../emulator/consumers/batch-result.ts";
 import type { DeliveredMessage } from "../emulator/consumers/types.ts";
 import { packBatchStream } from "../plan/index.ts";
-import type { Batch, EncodedMessage } from "../types.ts";
+import type { Batch } from "../types.ts";
 import type { Consumer, HandlerRun } from "./consumer.ts";
-import { MessageTrack } from "./message-track.ts";
+import { type MessageTrack, trackMessages } from "./message-track.ts";
 import { RehearsalQueue } from "./rehearsal-queue.ts";
 import type { AloneTrace, BatchTrace, ConsumerSettings, MessageReport, RehearsedMessage, RetryCause } from "./types.ts";
 import { unlessAborted } from "./unless-aborted.ts";
@@ -57,7 +57,7 @@ export class QueueRun {
   constructor(setup: QueueRunSetup) {
     this.#setup = setup;
     this.#queue = new RehearsalQueue(setup.name, setup.settings);
-    this.#source = packBatchStream(this.#encoded());
+    this.#source = packBatchStream(trackMessages(this.#setup.messages, this.#tracks));
   }
 
   /** @throws errors of the message source, and Error if the runtime does not restart */
@@ -79,13 +79,6 @@ export class QueueRun {
   /** Returns what is known so far. */
   report(): { readonly messages: readonly MessageReport[]; readonly batches: readonly BatchTrace[] } {
     return { messages: this.#tracks.map((track) => track.report()), batches: this.#batches };
-  }
-
-  async *#encoded(): AsyncGenerator<readonly EncodedMessage[]> {
-    for await (const some of this.#setup.messages) {
-      for (const message of some) this.#tracks.push(new MessageTrack(message));
-      yield some.map(({ encoded }) => encoded);
-    }
   }
 
   /** Pushes until a batch is ready or nothing is left to push. */

@@ -2,8 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DeliveredMessage, Receiver } from "../emulator/consumers/types.ts";
 import { UndeliveredError } from "../emulator/consumers/types.ts";
 import { packBatchStream } from "../plan/index.ts";
-import type { EncodedMessage } from "../types.ts";
-import { MessageTrack } from "./message-track.ts";
+import { type MessageTrack, trackMessages } from "./message-track.ts";
 import type { MessageReport, RehearsedMessage } from "./types.ts";
 import { overTheWire } from "./wire.ts";
 
@@ -38,7 +37,7 @@ export class WranglerDevRun {
     const { name, signal, onProgress } = this.#setup;
     let handed = 0;
     let batches = 0;
-    for await (const batch of packBatchStream(this.#encoded())) {
+    for await (const batch of packBatchStream(trackMessages(this.#setup.messages, this.#tracks))) {
       const offered = overTheWire(batch).map((draft, at): DeliveredMessage => {
         const seq = handed + at;
         const message = {
@@ -84,12 +83,5 @@ export class WranglerDevRun {
       await sleep(againMs, undefined, { signal }).catch(() => undefined);
     }
     return false;
-  }
-
-  async *#encoded(): AsyncGenerator<readonly EncodedMessage[]> {
-    for await (const some of this.#setup.messages) {
-      for (const message of some) this.#tracks.push(new MessageTrack(message));
-      yield some.map(({ encoded }) => encoded);
-    }
   }
 }

@@ -1,7 +1,7 @@
-import { appendFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { folderInCheckout } from "../shared/ci-checkout.ts";
 import { createPulumiFinder, loadStackSnapshot, resolveStackName } from "../shared/deployment/stack-snapshot.ts";
+import { appendJobSummary } from "../shared/job-summary.ts";
 import { writeOutput } from "../shared/output.ts";
 import { createPainter } from "../shared/paint.ts";
 import { jsonText, planJson } from "../shared/plan/json.ts";
@@ -57,5 +57,5 @@ function write(root: string, plan: Plan, format: PlanFormat, env: NodeJS.Process
 /** Writes `markdown` to stdout, and `github` to the job summary, because there stdout contains the annotations. */
 function writeMarkdown(text: string, format: "markdown" | "github", env: NodeJS.ProcessEnv): void {
   if (format === "markdown") process.stdout.write(text);
-  else if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, text);
+  else appendJobSummary(text, env);
 }

@@ -3,6 +3,7 @@ import { formatCount, formatNumber } from "../../format.ts";
 import type { RehearsalProgress } from "../../rehearse/rehearse.ts";
 import type { Rehearsal } from "../../rehearse/types.ts";
 import { folderInCheckout } from "../shared/ci-checkout.ts";
+import { appendJobSummary } from "../shared/job-summary.ts";
 import { commentCharacters } from "../shared/markdown.ts";
 import { createPainter } from "../shared/paint.ts";
 import { jsonText } from "../shared/plan/json.ts";
@@ -58,7 +59,7 @@ export function writeRehearsal(
       process.stdout.write(rehearsalMarkdown(rehearsal));
       break;
     case "github":
-      if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, rehearsalMarkdown(rehearsal));
+      appendJobSummary(rehearsalMarkdown(rehearsal), env);
       process.stdout.write(rehearsalAnnotations(rehearsal, folderInCheckout(root, env)));
       break;
     case "junit":

@@ -1,6 +1,5 @@
-import { join, relative, resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import { EngineNotFoundError, type Pulumi } from "../../engine/pulumi.ts";
-import { inspectPath } from "../../file-error.ts";
 import { didYouMean } from "../../manifest/index.ts";
 import { type QueueSetup, rehearse } from "../../rehearse/rehearse.ts";
 import { isAllGood } from "../../rehearse/summary.ts";
@@ -17,6 +16,7 @@ import { listenForSignals } from "../shared/end-signals.ts";
 import { signalExitCodes } from "../shared/exit-codes.ts";
 import { checkOutput } from "../shared/output.ts";
 import { printProblems } from "../shared/problems/print-problems.ts";
+import { toRepositoryPath } from "../shared/repository-path.ts";
 import type { RehearseFlags } from "./flags.ts";
 import { appendRehearsal, createProgress, writeRehearsal } from "./output.ts";
 import { type PendingManifest, pendingManifests } from "./pending.ts";
@@ -38,7 +38,7 @@ export async function runRehearse(
   if (flags.worker.length + flags.wranglerDev.length === 0) {
     throw new UsageError("no consumer is named. Name one with --worker QUEUE=FILE, or with --wrangler-dev QUEUE.");
   }
-  const files = paths.map((path) => inRepository(root, path));
+  const files = paths.map((path) => toRepositoryPath(root, path));
   if (flags.append !== undefined) checkOutput(resolve(root, flags.append));
   const consumers = [
     ...flags.worker.map((line) => planWorker(root, line, flags)),
@@ -139,10 +139,4 @@ function assertKnown(consumers: readonly { readonly queue: string }[], { loaded,
   throw new UsageError(
     `neither a manifest nor the stack has the queue ${unknown}. There is ${[...known].join(", ")}.${didYouMean(unknown, [...known])}`,
   );
-}
-
-function inRepository(root: string, path: string): string {
-  const inner = relative(root, resolve(root, path)).split(sep).join("/");
-  if (inspectPath(join(root, inner)).kind === "missing") throw new UsageError(`there is no file or folder ${path}`);
-  return inner;
 }

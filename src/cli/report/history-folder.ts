@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { toObject } from "../../json-object.ts";
+import { listNames } from "../../optional-files.ts";
 import type { Version } from "./model.ts";
 import { readSegments } from "./read-segments.ts";
 
@@ -22,7 +23,7 @@ export function backendFolder(url: string, root: string): string | undefined {
  */
 export function readHistoryFolder(folder: string, project: string, stack: string, last: number): readonly Version[] {
   const own = join(folder, ".pulumi/history", project, stack);
-  const runs = namesIn(own)
+  const runs = listNames(own)
     .flatMap((name) => {
       const [, run, nanoseconds = "", packed = ""] = /^(.*-(\d+))\.checkpoint\.json(\.gz)?$/.exec(name) ?? [];
       return run === undefined ? [] : [{ run, nanoseconds, packed }];
@@ -40,16 +41,6 @@ export function readHistoryFolder(folder: string, project: string, stack: string
       ...readSegments(readJson(join(own, `${run}.checkpoint.json${packed}`))),
     };
   });
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    // Pulumi creates the folder with the first run.
-    if (Reflect.get(Object(error), "code") === "ENOENT") return [];
-    throw error;
-  }
 }
 
 function readJson(file: string): unknown {

@@ -1,11 +1,9 @@
-import { join, relative, resolve, sep } from "node:path";
 import { StackFileError, type StackOptions, shortName, stackOptions } from "../../config/stack-config.ts";
-import { inspectPath } from "../../file-error.ts";
 import { type LoadResult, loadManifests } from "../../manifest/index.ts";
-import { UsageError } from "../../usage-error.ts";
 import { toCheckout } from "../shared/ci-checkout.ts";
 import { toGithub, toGitlab, toJson, toSarif, type ValidationResult } from "../shared/problems/formats.ts";
 import { toText } from "../shared/problems/text.ts";
+import { toRepositoryPath } from "../shared/repository-path.ts";
 import type { Format, ValidateFlags } from "./flags.ts";
 
 /** Machine-readable formats, which are written to stdout. */
@@ -21,7 +19,7 @@ const machineFormats = { json: toJson, github: toGithub, gitlab: toGitlab, sarif
  * @throws UsageError
  */
 export async function validate(root: string, paths: readonly string[], flags: ValidateFlags): Promise<number> {
-  const files = paths.map((path) => inRepository(root, path));
+  const files = paths.map((path) => toRepositoryPath(root, path));
   const checked = await checkManifests(root, files, flags.stack);
   if (flags.format === "text") process.stderr.write(toText(root, checked));
   else
@@ -49,11 +47,4 @@ function loadOptions(root: string, stack: string | undefined): StackOptions {
     const { options } = stackOptions(root, undefined);
     return { options, problems: [error.problem] };
   }
-}
-
-function inRepository(root: string, path: string): string {
-  const inner = relative(root, resolve(root, path)).split(sep).join("/");
-  // An existing file that cannot be read is reported as a problem with its location.
-  if (inspectPath(join(root, inner)).kind === "missing") throw new UsageError(`there is no file or folder ${path}`);
-  return inner;
 }

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseObject } from "../../json-object.ts";
+import { listReadableNames, readReadableText } from "../../optional-files.ts";
 import type { LockOwner } from "./cli-messages.ts";
 
 /**
@@ -15,9 +15,9 @@ import type { LockOwner } from "./cli-messages.ts";
  */
 export function readLockFile(url: string, project: string, stack: string): LockOwner | undefined {
   const locks = join(toFolder(url), ".pulumi/locks/organization", project, stack);
-  const name = listNames(locks).find((file) => file.endsWith(".json"));
+  const name = listReadableNames(locks).find((file) => file.endsWith(".json"));
   if (name === undefined) return undefined;
-  const { username, hostname, pid, timestamp } = parseObject(readIfExists(join(locks, name)));
+  const { username, hostname, pid, timestamp } = parseObject(readReadableText(join(locks, name)));
   const [user, host, since] = [username, hostname, timestamp].map((value) => (typeof value === "string" ? value : ""));
   if (!user || typeof pid !== "number") return undefined;
   return { user, host: host ?? "", pid, since: since ?? "" };
@@ -27,22 +27,4 @@ function toFolder(url: string): string {
   if (url.startsWith("file://~")) return url.replace("file://~", process.env.HOME ?? "~");
   const path = url.slice("file://".length);
   return path.startsWith("/") ? fileURLToPath(new URL(url)) : path;
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    // No run has held the stack yet.
-    return [];
-  }
-}
-
-function readIfExists(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    // The run has ended meanwhile.
-    return "";
-  }
 }

@@ -1,6 +1,5 @@
-import { findVersionMismatch } from "../../document-version.ts";
 import { isTexts, type JsonObject, toObject } from "../../json-object.ts";
-import { assertPacked, LedgerError } from "../../plan/index.ts";
+import { assertPacked, assertVersion, LedgerError } from "../../plan/index.ts";
 import { unpackSegment } from "./packed-segment.ts";
 import { outputsVersion, type SegmentOutputs } from "./segment.ts";
 
@@ -13,8 +12,7 @@ import { outputsVersion, type SegmentOutputs } from "./segment.ts";
 export function parseOutputs(stored: unknown, resource: string): SegmentOutputs {
   const subject = `the state of ${resource}`;
   const outputs = unpackSegment(toObject(stored));
-  const mismatch = findVersionMismatch(outputs.version, outputsVersion);
-  if (mismatch !== undefined) throw new LedgerError(mismatch.reason, mismatch.remedy, subject);
+  assertVersion(outputs.version, outputsVersion, subject);
   if (!isOutputs(outputs)) throw new LedgerError("it is not in queue-seeder's format", undefined, subject);
   for (const { ledger } of [outputs, ...(outputs.elsewhere ?? [])]) assertPacked(ledger);
   return outputs;

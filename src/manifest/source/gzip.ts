@@ -1,4 +1,5 @@
 import { crc32, createInflateRaw } from "node:zlib";
+import { errorCode } from "../../error-code.ts";
 import type { ByteInput } from "./byte-input.ts";
 import { CompressionError } from "./compression.ts";
 
@@ -86,7 +87,7 @@ async function* inflate(input: ByteInput, start: number, chunkBytes: number): As
       yield chunk;
     }
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === "Z_BUF_ERROR") throw truncatedError(start);
     throw code === "Z_DATA_ERROR" ? damagedError(start) : error;
   }

@@ -1,5 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { constants, createZstdDecompress } from "node:zlib";
+import { errorCode } from "../../error-code.ts";
 import type { ByteInput } from "./byte-input.ts";
 import { CompressionError } from "./compression.ts";
 
@@ -32,7 +33,7 @@ export async function* unzstd(input: ByteInput, chunkBytes: number): AsyncGenera
   try {
     yield* plain as AsyncIterable<Buffer>;
   } catch (error) {
-    const isDecoders = error instanceof Error && "code" in error && String(error.code).startsWith("ZSTD_");
+    const isDecoders = errorCode(error)?.startsWith("ZSTD_");
     // The error does not identify the frame.
     throw isDecoders ? new CompressionError("zstd", `a frame before byte ${input.offset} is damaged`) : error;
   }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
-import { type ConfigTable, tableOf, tablesOf, type WranglerConfig } from "./config.ts";
+import { type ConfigTable, tableOf, tablesOf, unemulatedBindings, type WranglerConfig } from "./config.ts";
 
 /** Bindings of a Worker, in the form of miniflare's options. */
 export type WorkerBindings = Readonly<Record<string, unknown>>;
@@ -16,26 +16,7 @@ export interface LocalBindings {
 }
 
 /** Configuration keys of bindings that are not supported here. */
-const unsupportedKeys = [
-  "services",
-  "vectorize",
-  "hyperdrive",
-  "analytics_engine_datasets",
-  "workflows",
-  "ai",
-  "browser",
-  "images",
-  "send_email",
-  "mtls_certificates",
-  "dispatch_namespaces",
-  "pipelines",
-  "secrets_store_secrets",
-  "ratelimits",
-  "worker_loaders",
-  "vpc_services",
-  "unsafe",
-  "assets",
-] as const;
+const unsupportedKeys = [...unemulatedBindings, "assets"] as const;
 
 /** Reads the bindings that miniflare can emulate: each starts empty, and nothing in it outlives the rehearsal. */
 export function localBindings(config: WranglerConfig): LocalBindings {

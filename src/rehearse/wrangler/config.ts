@@ -25,18 +25,8 @@ export interface WranglerConfig {
 /** In wrangler's search order. */
 const names = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"] as const;
 
-/**
- * Keys that an environment does not inherit from the top level. Source:
- * https://developers.cloudflare.com/workers/wrangler/configuration/
- */
-const notInherited = new Set([
-  "vars",
-  "secrets",
-  "durable_objects",
-  "kv_namespaces",
-  "r2_buckets",
-  "d1_databases",
-  "queues",
+/** Configuration keys of bindings that a rehearsal cannot emulate, each of which an environment does not inherit. */
+export const unemulatedBindings = [
   "services",
   "vectorize",
   "hyperdrive",
@@ -54,6 +44,21 @@ const notInherited = new Set([
   "worker_loaders",
   "vpc_services",
   "unsafe",
+] as const;
+
+/**
+ * Keys that an environment does not inherit from the top level. Source:
+ * https://developers.cloudflare.com/workers/wrangler/configuration/
+ */
+const notInherited = new Set([
+  "vars",
+  "secrets",
+  "durable_objects",
+  "kv_namespaces",
+  "r2_buckets",
+  "d1_databases",
+  "queues",
+  ...unemulatedBindings,
   "define",
   "tail_consumers",
   "cloudchamber",

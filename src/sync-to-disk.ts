@@ -13,3 +13,14 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.close();
   }
 }
+
+/** Writes a new file and syncs it to the disk. @param mode its permissions @throws the system's error if the file exists */
+export async function writeSynced(path: string, text: string, mode = 0o666): Promise<void> {
+  const handle = await open(path, "wx", mode);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
