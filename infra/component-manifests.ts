@@ -8,12 +8,12 @@ import { Deployments } from "./deployments.ts";
 import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./load-checked-manifests.ts";
 import { type ManifestResources, registerManifest } from "./manifest-resources.ts";
 import { toInlineMessages } from "./message-args.ts";
-import { toGivenTarget } from "./producer-worker.ts";
+import { toExistingTarget } from "./producer-worker.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
 import type { QueueTarget } from "./segment-resource.ts";
 
-export type ByName = ReadonlyMap<string, ManifestResources>;
+export type ManifestsByName = ReadonlyMap<string, ManifestResources>;
 
 interface ComponentScope {
   readonly parent: pulumi.ComponentResource;
@@ -21,13 +21,13 @@ interface ComponentScope {
   readonly formerNames: readonly string[];
 }
 
-export async function deployFiles(args: ManifestFileArgs, within: ComponentScope): Promise<ByName> {
+export async function deployFiles(args: ManifestFileArgs, scope: ComponentScope): Promise<ManifestsByName> {
   const root = projectFolder();
   const settings = loadSettingsOrThrow(root);
   const { queueId, queues, accountId = resolveAccount(settings) } = args;
   if ((queueId === undefined) === (queues === undefined)) {
     throw componentError(
-      within.name,
+      scope.name,
       "it needs either queueId or queues",
       "Give the id of the queue, or ids by queue names",
     );
@@ -38,16 +38,16 @@ export async function deployFiles(args: ManifestFileArgs, within: ComponentScope
   const names = [...new Set(loaded.manifests.map(({ queue }) => queue))];
   if (queueId !== undefined && names.length > 1) {
     const what = `the manifests of ${file} go to several queues (${names.join(", ")}), and queueId is one`;
-    throw componentError(within.name, what, `Give queues: { ${names.join(": …, ")}: … } instead`);
+    throw componentError(scope.name, what, `Give queues: { ${names.join(": …, ")}: … } instead`);
   }
   const targetOf = ({ queue }: { readonly queue: string }) => {
     const id = queueId ?? queues?.[queue];
-    return id === undefined ? undefined : { accountId, queueId: id, ...workerOf(within.name, queue, settings) };
+    return id === undefined ? undefined : { accountId, queueId: id, ...resolveWorker(scope.name, queue, settings) };
   };
-  return withoutStackTraces(() => deployManifests(root, loaded, targetOf, within));
+  return withoutStackTraces(() => deployManifests(root, loaded, targetOf, scope));
 }
 
-export function deployValues(args: MessageValuesArgs, { parent, name, formerNames }: ComponentScope): ByName {
+export function deployValues(args: MessageValuesArgs, { parent, name, formerNames }: ComponentScope): ManifestsByName {
   const folder = projectFolder();
   const settings = loadSettingsOrThrow(folder);
   const { queueId, accountId = resolveAccount(settings), push = "once", inDoubt = settings.inDoubt } = args;
@@ -75,7 +75,7 @@ export function deployValues(args: MessageValuesArgs, { parent, name, formerName
     {
       accountId,
       queueId,
-      ...workerOf(name, args.queue ?? name, settings),
+      ...resolveWorker(name, args.queue ?? name, settings),
       folder,
       segments: [segment],
       inlineMessages,
@@ -87,10 +87,11 @@ export function deployValues(args: MessageValuesArgs, { parent, name, formerName
 }
 
 /** Returns the Worker of a queue, if its transport is `worker`. A component does not deploy one. */
-function workerOf(component: string, queue: string, settings: Settings): Pick<QueueTarget, "worker"> {
+function resolveWorker(component: string, queue: string, settings: Settings): Pick<QueueTarget, "worker"> {
   const setting = settings.queues.get(queue);
   if (transportOf(setting, settings) === "rest") return {};
-  if (settings.givenWorker !== undefined) return { worker: toGivenTarget(settings.givenWorker, setting?.name) };
+  if (settings.existingWorker !== undefined)
+    return { worker: toExistingTarget(settings.existingWorker, setting?.name) };
   const next = "Set queue-seeder:worker to the address of one that you deploy, or queue-seeder:transport to rest";
   throw componentError(component, `the transport of ${queue} is worker, and a component deploys no Worker`, next);
 }

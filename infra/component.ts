@@ -1,7 +1,7 @@
 import { latestMetrics } from "../src/lifecycle/state/latest-metrics.ts";
 import type { QueueMetrics } from "../src/types.ts";
 import type { MessageManifestArgs } from "./component-args.ts";
-import { type ByName, deployFiles, deployValues } from "./component-manifests.ts";
+import { deployFiles, deployValues, type ManifestsByName } from "./component-manifests.ts";
 import type { ManifestOutputs } from "./outputs.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
@@ -12,7 +12,7 @@ const componentType = "queue-seeder:index:MessageManifest";
  * Messages that `pulumi up` pushes, by default each once per stack: those of manifests in the repository, or those that the
  * program creates. Resources that depend on the component wait until the messages are pushed.
  */
-export class MessageManifest extends pulumi.ComponentResource<ByName> {
+export class MessageManifest extends pulumi.ComponentResource<ManifestsByName> {
   /** Results by manifest name; the messages of the program have the component's name. */
   readonly manifests: pulumi.Output<Readonly<Record<string, ManifestOutputs>>>;
   /** Number of messages that are known to have been pushed. */
@@ -26,19 +26,19 @@ export class MessageManifest extends pulumi.ComponentResource<ByName> {
     // The arguments stay here: as inputs of the component, Pulumi would store them in its state.
     super(componentType, name, {}, opts);
     this.#args = args;
-    this.#formerNames = namesOf(opts?.aliases ?? []);
-    const outputs = (resources: ByName) =>
+    this.#formerNames = parseFormerNames(opts?.aliases ?? []);
+    const outputs = (resources: ManifestsByName) =>
       pulumi.all(Object.fromEntries([...resources].map(([manifest, { outputs }]) => [manifest, outputs])));
     this.manifests = pulumi.output(this.getData().then(outputs));
     this.pushed = this.manifests.apply((all) => Object.values(all).reduce((sum, { pushed }) => sum + pushed, 0));
-    const metrics = (resources: ByName) => pulumi.all([...resources.values()].map(({ metrics }) => metrics));
+    const metrics = (resources: ManifestsByName) => pulumi.all([...resources.values()].map(({ metrics }) => metrics));
     this.metrics = pulumi
       .output(this.getData().then(metrics))
       .apply((all) => latestMetrics(all.flatMap((each) => each ?? []))?.metrics);
   }
 
   /** Called by the SDK's constructor. The SDK awaits it before any resource that depends on the component. */
-  protected override async initialize(_args: pulumi.Inputs, _opts: unknown, name?: string): Promise<ByName> {
+  protected override async initialize(_args: pulumi.Inputs, _opts: unknown, name?: string): Promise<ManifestsByName> {
     // The SDK does not wait for file reads before it ends the program, so keep the program alive.
     const done = pulumi.runtime.rpcKeepAlive();
     try {
@@ -61,7 +61,7 @@ export class MessageManifest extends pulumi.ComponentResource<ByName> {
 }
 
 /** Returns the former names in a component's aliases. Aliases without a known name are skipped; Pulumi resolves those itself. */
-function namesOf(aliases: NonNullable<pulumi.ComponentResourceOptions["aliases"]>): readonly string[] {
+function parseFormerNames(aliases: NonNullable<pulumi.ComponentResourceOptions["aliases"]>): readonly string[] {
   if (!Array.isArray(aliases)) return [];
   return aliases.flatMap((alias: unknown) => {
     if (typeof alias === "string") return [alias.slice(alias.lastIndexOf("::") + 2)];

@@ -39,16 +39,16 @@ export function deployManifests(
   root: string,
   loaded: LoadedSegments,
   targetOf: (manifest: Manifest) => QueueTarget | undefined,
-  within?: ComponentScope,
+  scope?: ComponentScope,
 ): ReadonlyMap<string, ManifestResources> {
   const resources = new Map<string, ManifestResources>();
   if (loaded.manifests.length === 0) return resources;
-  const named = (name: string) => (within === undefined ? name : `${within.name}/${name}`);
+  const named = (name: string) => (scope === undefined ? name : `${scope.name}/${name}`);
   const formerly = (names: readonly string[]) => [
     ...names.slice(1).map(named),
-    ...(within?.formerNames ?? []).flatMap((former) => names.map((name) => `${former}/${name}`)),
+    ...(scope?.formerNames ?? []).flatMap((former) => names.map((name) => `${former}/${name}`)),
   ];
-  const parent = within === undefined ? {} : { parent: within.parent };
+  const parent = scope === undefined ? {} : { parent: scope.parent };
   const common = loadContext(root);
   const former = {
     root: common.root,

@@ -1,11 +1,11 @@
 import { ConfigError } from "../src/cloudflare/config-error.ts";
 import { resolveBaseUrl } from "../src/cloudflare/endpoint.ts";
-import { toCheckOptions } from "../src/config/load-options.ts";
+import { toCheckOptions } from "../src/config/check-options.ts";
+import { readConfiguration, toProblems } from "../src/config/merged-configuration.ts";
 import { isSetByRepository } from "../src/config/repository-environment.ts";
 import { readSettings, type Settings, SettingsError } from "../src/config/settings.ts";
-import { readConfiguration, toProblems } from "../src/config/stack-configuration.ts";
 import { createVariables } from "../src/config/variables.ts";
-import { plugAndPlay } from "../src/engine/plug-and-play.ts";
+import { findPlugAndPlay } from "../src/engine/plug-and-play.ts";
 import { type LoadedSegments, loadSegments } from "../src/lifecycle/source/load-segments.ts";
 import { formatDiagnostic, type Problem, type Variables } from "../src/manifest/index.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
@@ -54,7 +54,7 @@ export async function loadManifestsOrThrow(
  * @throws pulumi.RunError if the configuration is invalid
  */
 export function loadSettingsOrThrow(root: string): Settings {
-  const pnp = plugAndPlay(root);
+  const pnp = findPlugAndPlay(root);
   if (pnp !== undefined) throw new pulumi.RunError(`${pnp} Nothing was pushed.`);
   const written = readConfiguration(root, pulumi.getStack());
   throwProblems([...written.problems, ...toProblems(written, pulumi.runtime.allConfig())]);

@@ -8,7 +8,8 @@ import { findRecordedRun } from "./recorded-segments.ts";
 import { type SegmentArgs, type SegmentOptions, SegmentResource } from "./segment-resource.ts";
 
 /** A manifest's segments, and inputs that are only known during the run. */
-export interface ManifestArgs extends Omit<SegmentArgs, Exclude<keyof PlannedSegment, "inlineMessages"> | "recordedRun"> {
+export interface ManifestArgs
+  extends Omit<SegmentArgs, Exclude<keyof PlannedSegment, "inlineMessages"> | "recordedRun"> {
   readonly segments: readonly PlannedSegment[];
   /** The reading of the data file, so that the next run need not parse it. */
   readonly source?: SourceRecord | undefined;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "../src/config/settings.ts";
-import { type GivenWorker, transportOf } from "../src/config/worker-settings.ts";
+import { type ExistingWorker, transportOf } from "../src/config/worker-settings.ts";
 import type { WorkerTarget } from "../src/lifecycle/state/segment.ts";
 import { bindingName, bindings, compatibilityDate, ledgerClass } from "../src/producer/bindings.ts";
 import { deriveKeyPair } from "../src/producer/keys.ts";
@@ -23,10 +23,10 @@ export async function provisionWorker(
   targets: ReadonlyMap<string, ProvisionedQueue>,
 ): Promise<Workers> {
   const queues = [...targets].filter(([name]) => transportOf(settings.queues.get(name), settings) === "worker");
-  const { givenWorker } = settings;
+  const { existingWorker } = settings;
   if (queues.length === 0) return new Map();
-  if (givenWorker !== undefined) {
-    return new Map(queues.map(([name, { queueName }]) => [name, toGivenTarget(givenWorker, queueName)]));
+  if (existingWorker !== undefined) {
+    return new Map(queues.map(([name, { queueName }]) => [name, toExistingTarget(existingWorker, queueName)]));
   }
   const named = await Promise.all(
     queues.map(async ([name, target]) => [name, pulumi.output(await resolveQueueName(target))] as const),
@@ -40,8 +40,8 @@ export async function provisionWorker(
 }
 
 /** Returns a Worker that was deployed by hand. @param queueName undefined if the provider has to read it from the API */
-export function toGivenTarget(
-  worker: GivenWorker,
+export function toExistingTarget(
+  worker: ExistingWorker,
   queueName: pulumi.Input<string> | undefined,
 ): pulumi.Input<WorkerTarget> {
   return queueName === undefined ? worker : pulumi.output(queueName).apply((queue) => ({ ...worker, queue }));

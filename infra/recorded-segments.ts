@@ -72,9 +72,9 @@ async function readResources(): Promise<RecordedResources> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const resources = await readStackResources();
-        return { segments: segmentsOf(resources), sources: sourcesOf(resources) };
+        return { segments: parseSegments(resources), sources: parseSources(resources) };
       } catch (error) {
-        if (attempt === attempts) throw unreadable(error);
+        if (attempt === attempts) throw unreadableSegment(error);
         await sleep(pauseMs);
       }
     }
@@ -83,7 +83,7 @@ async function readResources(): Promise<RecordedResources> {
   }
 }
 
-function segmentsOf(resources: unknown): readonly RecordedSegment[] {
+function parseSegments(resources: unknown): readonly RecordedSegment[] {
   return Object.entries(toObject(resources)).flatMap(([urn, resource]) => {
     const { type, outputs } = toObject(resource);
     return type === segmentType ? readSegment(urn, outputs) : [];
@@ -100,14 +100,14 @@ function readSegment(urn: string, outputs: unknown): readonly RecordedSegment[] 
   }
 }
 
-function sourcesOf(resources: unknown): readonly SourceRecord[] {
+function parseSources(resources: unknown): readonly SourceRecord[] {
   return Object.values(toObject(resources)).flatMap((resource) => {
     const { type, outputs } = toObject(resource);
     return type === dataFileType ? (unpackSource(toObject(outputs).source) ?? []) : [];
   });
 }
 
-function unreadable(error: unknown): pulumi.RunError {
+function unreadableSegment(error: unknown): pulumi.RunError {
   const why = error instanceof Error ? error.message : String(error);
   return new pulumi.RunError(
     `STATE_UNREADABLE: Pulumi cannot read the state of this stack, which records what earlier runs pushed: ${why}. ` +
@@ -127,7 +127,7 @@ export function findRecordedRun(deployment: pulumi.Input<string>, segment: numbe
 }
 
 /** Identifies a manifest in the state, and its queue. */
-interface Identity extends QueueTarget {
+interface SegmentIdentity extends QueueTarget {
   /** The name of its resource, followed by its former names. */
   readonly names: readonly string[];
   readonly deployment: pulumi.Output<string>;
@@ -136,11 +136,11 @@ interface Identity extends QueueTarget {
 /** Returns the number of the delivery that this run makes of a data file with several segments; see `resolveDeliveryNumber`. */
 export function resolveSharedDelivery(
   segments: readonly PlannedSegment[],
-  { accountId, queueId, names, deployment }: Identity,
+  { accountId, queueId, names, deployment }: SegmentIdentity,
 ): pulumi.Output<number> {
   return pulumi.all([accountId, queueId, readRecordedSegments()]).apply(([accountId, queueId, all]) => {
     const queue = { accountId, queueId };
-    const byName = segments.map(({ segment }) => firstNamed(all, names, segment));
+    const byName = segments.map(({ segment }) => findByName(all, names, segment));
     if (byName.some((each) => each !== undefined)) return pulumi.output(resolveDeliveryNumber(segments, byName, queue));
     // After a rename of a component the names differ, and in a preview the deployment may be unknown.
     return deployment.apply((id) => {
@@ -151,7 +151,7 @@ export function resolveSharedDelivery(
   });
 }
 
-function firstNamed(
+function findByName(
   all: readonly RecordedSegment[],
   names: readonly string[],
   segment: number,

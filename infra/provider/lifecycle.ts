@@ -24,16 +24,16 @@ export function configure(request: pulumi.dynamic.ConfigureRequest): void {
 const engineAddress = process.argv[2] ?? "";
 const parent = watchParent({ isAlive: () => isEngineAlive(engineAddress), exit: () => process.exit(1) });
 
-let wanted: boolean | undefined;
+let eventsRequested: boolean | undefined;
 
 /** Ignores an unreadable request: the calls that depend on it reject it. */
 function asksForEvents(): boolean {
   try {
-    wanted ??= parseRequest(process.env).events;
+    eventsRequested ??= parseRequest(process.env).events;
   } catch {
-    wanted = false;
+    eventsRequested = false;
   }
-  return wanted;
+  return eventsRequested;
 }
 
 let repository: typeof import("./repository.ts") | undefined;

@@ -1,6 +1,6 @@
 import { headCommit } from "../../src/config/commit.ts";
 import { type DeployerSources, findDeployer } from "../../src/config/deployer.ts";
-import { readConfiguration } from "../../src/config/stack-configuration.ts";
+import { readConfiguration } from "../../src/config/merged-configuration.ts";
 import { createVariables } from "../../src/config/variables.ts";
 
 export { isSetByRepository } from "../../src/config/repository-environment.ts";

@@ -11,14 +11,14 @@ import { join } from "node:path";
  * the stubs must never change. A stub is short because Pulumi stores it twice in the resource of every segment, and writes all of
  * them whenever a resource is finished.
  */
-const direct = `const load=()=>import("queue-seeder/lifecycle");`;
+const directImport = `const load=()=>import("queue-seeder/lifecycle");`;
 
 /**
  * With a strict node_modules such as pnpm's, a transitive dependency cannot be resolved from the project's folder. The stub then
  * searches the dependencies breadth-first, starting at the provider's working directory. The stub must do this itself, since
  * refresh and destroy only have the state.
  */
-const searching = `const name = "queue-seeder", entry = name + "/lifecycle";
+const searchingImport = `const name = "queue-seeder", entry = name + "/lifecycle";
 const at = f => require("module").createRequire(f + "/package.json").resolve;
 const load = () => import(entry).catch(e => {
   if (!/package 'queue-seeder'/.test(e.message)) throw e;
@@ -45,7 +45,7 @@ export interface ProviderStubs {
 
 /** @param folder working directory of the provider */
 export function createStubs(folder: string): ProviderStubs {
-  const load = isInstalledFor(folder) ? direct : searching;
+  const load = isInstalledFor(folder) ? directImport : searchingImport;
   return {
     segment: load + handler("configure check diff create update read delete"),
     deployments: load + handler("configure check diff create update delete", "Deployments"),

@@ -94,7 +94,7 @@ function remove(folder: string): void {
 }
 
 function missingText(failures: readonly string[], env: Env): string {
-  const refused = listRejectedEngines(env).map(({ pulumi, why }) => `${pulumi}: ${why}`);
+  const refused = listRejectedEngines(env).map(({ pulumi, reason }) => `${pulumi}: ${reason}`);
   return [
     `No Pulumi ${engineVersion} or newer was found on PATH or in Pulumi's home, and none could be installed.`,
     ...[...refused, ...failures].map((line) => `  ${line}.`),

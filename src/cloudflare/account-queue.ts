@@ -22,21 +22,21 @@ export interface QueuePage {
   readonly totalPages: number | undefined;
 }
 
-export function queuePageOf(result: unknown, info: unknown): QueuePage | undefined {
+export function parseQueuePage(result: unknown, info: unknown): QueuePage | undefined {
   if (!Array.isArray(result)) return undefined;
-  const queues = result.flatMap((entry) => accountQueueOf(entry) ?? []);
+  const queues = result.flatMap((entry) => parseAccountQueue(entry) ?? []);
   const totalPages = isObject(info) && isCount(info.total_pages) ? info.total_pages : undefined;
   return { queues, totalPages };
 }
 
-function accountQueueOf(entry: unknown): AccountQueue | undefined {
+function parseAccountQueue(entry: unknown): AccountQueue | undefined {
   const info = parseQueueInfo(entry);
   if (info === undefined || !isObject(entry)) return undefined;
-  const consumers = Array.isArray(entry.consumers) ? entry.consumers.filter(isObject).map(consumerOf) : [];
+  const consumers = Array.isArray(entry.consumers) ? entry.consumers.filter(isObject).map(parseConsumer) : [];
   return { ...info, consumers };
 }
 
-function consumerOf({ type, dead_letter_queue, settings }: Record<string, unknown>): QueueConsumer {
+function parseConsumer({ type, dead_letter_queue, settings }: Record<string, unknown>): QueueConsumer {
   const max = isObject(settings) ? settings.max_retries : undefined;
   return {
     type: typeof type === "string" ? type : undefined,

@@ -55,25 +55,31 @@ export function createCaller(options: ClientOptions): Caller {
     async send({ signal, stop, ...request }) {
       const content = request.body === undefined ? {} : { "content-type": "application/json" };
       const since = performance.now();
-      const wire = await transport.send({ ...request, signal, stop, headers: { ...headers, ...content }, deadlineMs });
+      const response = await transport.send({
+        ...request,
+        signal,
+        stop,
+        headers: { ...headers, ...content },
+        deadlineMs,
+      });
       debug("request", () => ({
         method: request.method,
         path: request.url.pathname,
         bytes: request.body === undefined ? undefined : Buffer.byteLength(request.body),
-        outcome: wire.kind,
-        status: wire.kind === "answer" ? wire.status : undefined,
+        outcome: response.kind,
+        status: response.kind === "answer" ? response.status : undefined,
         ms: Math.round(performance.now() - since),
       }));
-      return wire;
+      return response;
     },
     redact: (words) => credentials.redact(words),
-    queuesUrl: (accountId) => urlOf(baseUrl, ["accounts", segment(accountId), "queues"]),
+    queuesUrl: (accountId) => buildUrl(baseUrl, ["accounts", encodeSegment(accountId), "queues"]),
     queueUrl: ({ accountId, queueId }, path) =>
-      urlOf(baseUrl, [
+      buildUrl(baseUrl, [
         "accounts",
-        segment(accountId),
+        encodeSegment(accountId),
         "queues",
-        segment(queueId),
+        encodeSegment(queueId),
         ...(path === undefined ? [] : [path]),
       ]),
     close: () => transport.close(),
@@ -81,11 +87,11 @@ export function createCaller(options: ClientOptions): Caller {
 }
 
 /** Encodes an id, so that it cannot change the path; encoding alone would keep `.`, `..` and an empty id. */
-function segment(id: string): string {
+function encodeSegment(id: string): string {
   return encodeURIComponent(id).replace(/^\.*$/, "_");
 }
 
-function urlOf(baseUrl: URL, parts: readonly string[]): URL {
+function buildUrl(baseUrl: URL, parts: readonly string[]): URL {
   const url = new URL(baseUrl);
   url.pathname = [baseUrl.pathname.replace(/\/$/, ""), ...parts].join("/");
   return url;

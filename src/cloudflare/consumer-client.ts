@@ -1,15 +1,15 @@
 import type { QueueMetrics, QueueRef } from "../types.ts";
-import { type AccountQueue, type QueuePage, queuePageOf } from "./account-queue.ts";
+import { type AccountQueue, parseQueuePage, type QueuePage } from "./account-queue.ts";
 import { type Caller, type ClientOptions, createCaller } from "./caller.ts";
 import { classifyReadResponse } from "./classify-response.ts";
 import {
   type Acknowledged,
-  acknowledgedOf,
   type DeliveredMessage,
   type Pulled,
-  peekedOf,
-  pulledOf,
-} from "./delivered.ts";
+  parseAcknowledged,
+  parsePeeked,
+  parsePulled,
+} from "./delivered-messages.ts";
 import { parseMetrics } from "./envelope.ts";
 import type { ReadResult } from "./types.ts";
 
@@ -28,7 +28,7 @@ export interface ConsumerClient {
   /** Acknowledges leases, which deletes their messages. */
   acknowledge(queue: QueueRef, leaseIds: readonly string[]): Promise<ReadResult<Acknowledged>>;
   /** Ends leases, so that their messages are delivered again at once. */
-  giveBack(queue: QueueRef, leaseIds: readonly string[]): Promise<ReadResult<Acknowledged>>;
+  releaseLeases(queue: QueueRef, leaseIds: readonly string[]): Promise<ReadResult<Acknowledged>>;
   metrics(queue: QueueRef): Promise<ReadResult<QueueMetrics>>;
   /** Lists every queue of an account, page by page. */
   listQueues(accountId: string): Promise<ReadResult<readonly AccountQueue[]>>;
@@ -50,13 +50,13 @@ export function createConsumerClient(options: ClientOptions): ConsumerClient {
   };
   const leases = (ids: readonly string[]) => ids.map((id) => ({ lease_id: id }));
   return {
-    peek: (queue, count) => post(queue, "messages/peek", { batch_size: count }, peekedOf),
+    peek: (queue, count) => post(queue, "messages/peek", { batch_size: count }, parsePeeked),
     pull: (queue, count, visibilityMs) =>
-      post(queue, "messages/pull", { batch_size: count, visibility_timeout_ms: visibilityMs }, pulledOf),
+      post(queue, "messages/pull", { batch_size: count, visibility_timeout_ms: visibilityMs }, parsePulled),
     acknowledge: (queue, ids) =>
-      post(queue, "messages/ack", { acks: leases(ids) }, (result) => acknowledgedOf(result, ids)),
-    giveBack: (queue, ids) =>
-      post(queue, "messages/ack", { retries: leases(ids) }, (result) => acknowledgedOf(result, ids)),
+      post(queue, "messages/ack", { acks: leases(ids) }, (result) => parseAcknowledged(result, ids)),
+    releaseLeases: (queue, ids) =>
+      post(queue, "messages/ack", { retries: leases(ids) }, (result) => parseAcknowledged(result, ids)),
     async metrics(queue) {
       const wire = await caller.send({ method: "GET", url: queueUrl(queue, "metrics"), body: undefined });
       return classifyReadResponse(wire, Date.now(), redact, parseMetrics);
@@ -67,7 +67,7 @@ export function createConsumerClient(options: ClientOptions): ConsumerClient {
 }
 
 /** Maximum pages of a list that are read: an account can have ten thousand queues. */
-const mostPages = 200;
+const maxPages = 200;
 
 async function listQueues(caller: Caller, accountId: string): Promise<ReadResult<readonly AccountQueue[]>> {
   const all: AccountQueue[] = [];
@@ -76,7 +76,7 @@ async function listQueues(caller: Caller, accountId: string): Promise<ReadResult
     if (answer.kind !== "ok") return answer;
     all.push(...answer.value.queues);
     const { totalPages = 1 } = answer.value;
-    if (page >= Math.min(totalPages, mostPages)) return { ...answer, value: all };
+    if (page >= Math.min(totalPages, maxPages)) return { ...answer, value: all };
   }
 }
 
@@ -84,5 +84,5 @@ async function readPage(caller: Caller, accountId: string, page: number): Promis
   const url = caller.queuesUrl(accountId);
   url.search = `page=${page}&per_page=100`;
   const wire = await caller.send({ method: "GET", url, body: undefined, maxAnswerBytes: answerBytes });
-  return classifyReadResponse(wire, Date.now(), (words) => caller.redact(words), queuePageOf);
+  return classifyReadResponse(wire, Date.now(), (words) => caller.redact(words), parseQueuePage);
 }

@@ -30,9 +30,9 @@ export interface EndpointSources extends CredentialSources {
 export function resolveEndpoint(sources: EndpointSources): Endpoint {
   const { config, env } = sources;
   const configured = config("cloudflare:baseUrl")?.trim();
-  const agreed = env.CLOUDFLARE_BASE_URL?.trim();
-  const setting = configured ? "cloudflare:baseUrl" : agreed ? "CLOUDFLARE_BASE_URL" : undefined;
-  const url = parseUrl(setting ?? "CLOUDFLARE_BASE_URL", configured || agreed || cloudflareBaseUrl);
+  const fromEnvironment = env.CLOUDFLARE_BASE_URL?.trim();
+  const setting = configured ? "cloudflare:baseUrl" : fromEnvironment ? "CLOUDFLARE_BASE_URL" : undefined;
+  const url = parseUrl(setting ?? "CLOUDFLARE_BASE_URL", configured || fromEnvironment || cloudflareBaseUrl);
   if (setting !== undefined && url.hostname !== cloudflareHost && !isLoopback(url.hostname)) {
     assertHostAllowed(url, setting, sources);
   }
@@ -47,9 +47,12 @@ export function resolveBaseUrl(sources: EndpointSources): URL {
 /** @throws ConfigError if only the repository sets the address */
 function assertHostAllowed(url: URL, setting: string, { env, setBy }: EndpointSources): void {
   const name = "CLOUDFLARE_BASE_URL";
-  const agreed = env[name]?.trim();
+  const fromEnvironment = env[name]?.trim();
   const file = setBy(name);
-  const same = agreed !== undefined && URL.canParse(agreed) && trimSlash(new URL(agreed)).href === url.href;
+  const same =
+    fromEnvironment !== undefined &&
+    URL.canParse(fromEnvironment) &&
+    trimSlash(new URL(fromEnvironment)).href === url.href;
   if (same && file === undefined) return;
   const who = same ? `${name} in ${file}` : setting;
   throw new ConfigError(

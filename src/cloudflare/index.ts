@@ -5,7 +5,7 @@ export { type Client, createClient } from "./client.ts";
 export { ConfigError, type ConfigErrorCode } from "./config-error.ts";
 export { type ConsumerClient, createConsumerClient, maxDelivered } from "./consumer-client.ts";
 export { type CredentialSources, Credentials, loadCredentials } from "./credentials.ts";
-export type { Acknowledged, DeliveredMessage, Pulled, PulledMessage } from "./delivered.ts";
+export type { Acknowledged, DeliveredMessage, Pulled, PulledMessage } from "./delivered-messages.ts";
 export { type Endpoint, type EndpointSources, isLoopback, resolveBaseUrl, resolveEndpoint } from "./endpoint.ts";
 export {
   createProducerClient,

@@ -48,7 +48,7 @@ const network: Cause = {
 };
 
 /** Describes a failure before anything was sent. */
-export function connectionFailed(error: unknown, { what, setting }: Endpoint = api): Failure {
+export function connectionFailure(error: unknown, { what, setting }: Endpoint = api): Failure {
   const code = errorCode(error);
   const cause = code !== undefined && Object.hasOwn(causes, code) ? causes[code as keyof typeof causes] : undefined;
   const { retry, meaning, remedy } = cause ?? (isCertificate(code) ? certificate : network);
@@ -56,7 +56,7 @@ export function connectionFailed(error: unknown, { what, setting }: Endpoint = a
 }
 
 /** Describes a failure after at least a part of the request was sent. */
-export function responseLost(error: unknown): Failure {
+export function lostResponseFailure(error: unknown): Failure {
   return createFailure(
     "unknown_outcome",
     `the connection ended before the answer arrived${formatCode(errorCode(error))}`,
@@ -64,7 +64,7 @@ export function responseLost(error: unknown): Failure {
   );
 }
 
-export function timedOut(deadlineMs: number, left: boolean): Failure {
+export function timeoutFailure(deadlineMs: number, left: boolean): Failure {
   const within = `within ${deadlineMs / 1000} s`;
   return left
     ? createFailure("unknown_outcome", `no answer arrived ${within}`, inDoubtRemedy)
@@ -72,7 +72,7 @@ export function timedOut(deadlineMs: number, left: boolean): Failure {
 }
 
 /** Describes a request that the caller's signal cancelled. @param left whether a part of it was sent */
-export function aborted(left: boolean): Failure {
+export function abortFailure(left: boolean): Failure {
   return left
     ? createFailure("unknown_outcome", "the request was cancelled before its answer arrived", inDoubtRemedy)
     : createFailure("after_wait", "the request was cancelled before it was sent", "Run it again.");

@@ -1,6 +1,6 @@
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
 import { ConfigError } from "./config-error.ts";
-import { connectionFailed, createFailure } from "./network-errors.ts";
+import { connectionFailure, createFailure } from "./network-errors.ts";
 import type { Failure } from "./types.ts";
 
 type ProxyEnv = Readonly<Record<string, string | undefined>>;
@@ -96,10 +96,10 @@ function createTunnel(pool: Pool, proxy: Proxy, timeoutMs: number): Pool {
       const answer = await connect({ ...options, signal: late });
       if (answer.statusCode === 200) return answer;
       answer.socket.on("error", () => {}).destroy();
-      throw new ProxyError(refusedByProxy(answer.statusCode, options.path, proxy));
+      throw new ProxyError(proxyRefusalError(answer.statusCode, options.path, proxy));
     } catch (error) {
       if (error instanceof ProxyError) throw error;
-      throw new ProxyError(late.aborted ? proxyTimedOut(proxy, timeoutMs) : proxyUnreachable(error, proxy));
+      throw new ProxyError(late.aborted ? proxyTimeoutError(proxy, timeoutMs) : proxyUnreachableError(error, proxy));
     }
   };
   return Object.assign(pool, { connect: through });
@@ -110,7 +110,7 @@ function formatProxy({ url, variable }: Proxy): string {
   return `the proxy ${url.host} (from ${variable})`;
 }
 
-function refusedByProxy(status: number, target: string, proxy: Proxy): Failure {
+function proxyRefusalError(status: number, target: string, proxy: Proxy): Failure {
   const { variable, authorization } = proxy;
   if (status === 407) {
     const what =
@@ -130,11 +130,11 @@ function refusedByProxy(status: number, target: string, proxy: Proxy): Failure {
   );
 }
 
-function proxyTimedOut(proxy: Proxy, timeoutMs: number): Failure {
+function proxyTimeoutError(proxy: Proxy, timeoutMs: number): Failure {
   const what = `${formatProxy(proxy)} did not answer within ${timeoutMs / 1000} s`;
   return createFailure("after_wait", what, `Check ${proxy.variable} and that the proxy is running.`);
 }
 
-function proxyUnreachable(error: unknown, proxy: Proxy): Failure {
-  return connectionFailed(error, { what: formatProxy(proxy), setting: proxy.variable });
+function proxyUnreachableError(error: unknown, proxy: Proxy): Failure {
+  return connectionFailure(error, { what: formatProxy(proxy), setting: proxy.variable });
 }

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from "undici";
 import { isLoopback } from "./endpoint.ts";
 import { createPool } from "./interim-responses.ts";
-import { aborted, connectionFailed, responseLost, timedOut } from "./network-errors.ts";
+import { abortFailure, connectionFailure, lostResponseFailure, timeoutFailure } from "./network-errors.ts";
 import { createProxyDispatcher, ProxyError, resolveProxy } from "./proxy.ts";
 import type { ResponseHeaders } from "./rate-limit-headers.ts";
 import type { Failure } from "./types.ts";
@@ -98,11 +98,11 @@ function dispatch(dispatcher: Dispatcher, request: TransportRequest): Promise<Tr
       fail(failure);
       left?.abort(new Error("the request was cancelled"));
     };
-    const cancel = () => give(aborted(left !== undefined));
+    const cancel = () => give(abortFailure(left !== undefined));
     const cancelUnsent = () => {
       if (left === undefined) cancel();
     };
-    const timer = setTimeout(() => give(timedOut(deadlineMs, left !== undefined)), deadlineMs);
+    const timer = setTimeout(() => give(timeoutFailure(deadlineMs, left !== undefined)), deadlineMs);
 
     signal?.addEventListener("abort", cancel, { once: true });
     stop?.addEventListener("abort", cancelUnsent, { once: true });
@@ -119,20 +119,22 @@ function dispatch(dispatcher: Dispatcher, request: TransportRequest): Promise<Tr
       },
       onResponseData(_controller, chunk) {
         bytes += chunk.length;
-        if (bytes > maxAnswerBytes) give(responseLost(undefined));
+        if (bytes > maxAnswerBytes) give(lostResponseFailure(undefined));
         else chunks.push(chunk);
       },
       onResponseEnd() {
-        end(answer(true) ?? { kind: "lost", failure: responseLost(undefined) });
+        end(answer(true) ?? { kind: "lost", failure: lostResponseFailure(undefined) });
       },
       onResponseError(_controller, error) {
-        fail(left ? responseLost(error) : error instanceof ProxyError ? error.failure : connectionFailed(error));
+        fail(
+          left ? lostResponseFailure(error) : error instanceof ProxyError ? error.failure : connectionFailure(error),
+        );
       },
     };
     try {
       dispatcher.dispatch({ origin: url.origin, path: url.pathname + url.search, method, headers, body }, handler);
     } catch (error) {
-      fail(connectionFailed(error));
+      fail(connectionFailure(error));
     }
   });
 }

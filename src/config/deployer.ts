@@ -34,8 +34,8 @@ export interface DeployerSources {
  * address is a last resort. Returns "" if the name is `none` or unknown.
  */
 export function findDeployer({ env, configured, folder }: DeployerSources): string {
-  const said = env.QUEUE_SEEDER_BY || configured;
-  if (said) return said === "none" ? "" : tidyName(said);
+  const explicit = env.QUEUE_SEEDER_BY || configured;
+  if (explicit) return explicit === "none" ? "" : tidyName(explicit);
   const addresses: string[] = [];
   for (const name of listCandidates(env, folder)) {
     const known = tidyName(name ?? "");

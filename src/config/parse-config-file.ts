@@ -2,7 +2,7 @@ import { type Document, isMap, isScalar, type Node, parseDocument } from "yaml";
 import { createProblem, createTextFile, type Problem } from "../manifest/index.ts";
 import type { JsonValue, SourceLocation } from "../types.ts";
 import { parsePlainScalar } from "./pulumi-yaml.ts";
-import { ConfigReading, formatKey, listPairs, type Pair } from "./read-config-value.ts";
+import { ConfigValueReader, formatKey, listPairs, type Pair } from "./read-config-value.ts";
 import { type ConfigFlaw, describeConversion, type ReadValue } from "./read-scalar.ts";
 
 /** A configuration value in a file, and how Pulumi reads it. */
@@ -46,7 +46,7 @@ export function parseConfigFile(path: string, written: string, kind: FileKind, p
   const document = parseDocument(text, { schema: "failsafe", uniqueKeys: false, logLevel: "silent" });
   if (document.errors[0] !== undefined) throw document.errors[0];
   const name = project ?? readName(document);
-  const reading = new ConfigReading(document);
+  const reading = new ConfigValueReader(document);
   const values = new Map<string, ConfigValue>();
   const required = new Map<string, SourceLocation>();
   const problems: Problem[] = [];

@@ -17,7 +17,7 @@ const maxValues = 100_000;
 const maxDepth = 64;
 
 /** Reads the values of a file as Pulumi does, and finds those that Pulumi changes. */
-export class ConfigReading {
+export class ConfigValueReader {
   readonly #document: Document;
   #values = 0;
 

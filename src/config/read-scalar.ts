@@ -40,7 +40,7 @@ export function readScalar(node: Scalar, path: readonly string[], offset: number
     return flawed("the value has a tag, which Pulumi may read in its own way");
   }
   if (!isPlain(node)) return sound(text, toEngineText(text));
-  const read = nest(parsePlainScalar(source), path);
+  const read = toNestedScalar(parsePlainScalar(source), path);
   switch (read.kind) {
     case "text":
       return sound(text, toEngineText(text));
@@ -64,7 +64,7 @@ export function readScalar(node: Scalar, path: readonly string[], offset: number
 }
 
 /** Inside a map or a list, Pulumi stores integers as signed 64-bit values and other numbers as doubles. */
-function nest(read: EngineScalar, path: readonly string[]): EngineScalar {
+function toNestedScalar(read: EngineScalar, path: readonly string[]): EngineScalar {
   const beyond = read.kind === "number" && /^\d+$/.test(read.text) && BigInt(read.text) >= 2n ** 63n;
   return beyond && path.length > 0 ? { kind: "number", text: String(Number(read.text)) } : read;
 }

@@ -14,13 +14,13 @@ import {
 } from "../manifest/index.ts";
 import type { JsonValue } from "../types.ts";
 import { UsageError } from "../usage-error.ts";
+import { toCheckOptions } from "./check-options.ts";
 import { type ConfigIssue, createIssue } from "./config-issues.ts";
 import { configProblems } from "./config-problems.ts";
-import { toCheckOptions } from "./load-options.ts";
+import { type MergedConfiguration, mergeConfiguration, toProblems } from "./merged-configuration.ts";
 import { type ConfigFile, type FileKind, parseConfigFile } from "./parse-config-file.ts";
 import { secretTag } from "./read-config-value.ts";
 import { inspectSettings } from "./settings.ts";
-import { joinConfiguration, type StackConfiguration, toProblems } from "./stack-configuration.ts";
 import { listStackFiles } from "./stack-files.ts";
 import { createVariables } from "./variables.ts";
 
@@ -41,7 +41,7 @@ export interface StackConfig {
   /** Values by full key, as Pulumi passes them: text, maps or lists, in which encrypted parts are replaced with a placeholder. */
   readonly values: ReadonlyMap<string, JsonValue>;
   readonly isSecret: (key: string) => boolean;
-  readonly written: StackConfiguration;
+  readonly written: MergedConfiguration;
 }
 
 /** Options for checking manifests, and the problems of the configuration they come from. */
@@ -88,7 +88,7 @@ export function readStackConfig(root: string, stack: string): StackConfig {
   }
   const declared = readFile(root, "Pulumi.yaml", "project");
   const project = declared.name;
-  const written = joinConfiguration(declared, readFile(root, file, "stack", project));
+  const written = mergeConfiguration(declared, readFile(root, file, "stack", project));
   const values = new Map([...written.values].map(([key, { value }]) => [key, value]));
   return { project, file, values, isSecret: (key) => written.values.get(key)?.secret ?? false, written };
 }

@@ -3,9 +3,9 @@ import { explainMissingCommit, headCommit } from "./commit.ts";
 import {
   type ConfiguredValue,
   configuredValue,
-  type StackConfiguration,
+  type MergedConfiguration,
   toFlawProblem,
-} from "./stack-configuration.ts";
+} from "./merged-configuration.ts";
 
 export interface VariableSources {
   readonly project: string;
@@ -21,7 +21,7 @@ export interface VariableSources {
   /** Whether the values of secrets are in plain text, as Pulumi passes them; in files they are encrypted. */
   readonly secretsInPlain?: boolean;
   /** The configuration in the repository's files, absent if there is none. */
-  readonly written?: StackConfiguration | undefined;
+  readonly written?: MergedConfiguration | undefined;
   readonly env: NodeJS.ProcessEnv;
 }
 

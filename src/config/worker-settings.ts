@@ -9,10 +9,10 @@ export interface WorkerSettings {
   /** The transport of each queue that does not set its own. */
   readonly transport: PushTransport;
   /** A Worker that was deployed by hand; absent if the stack deploys its own. */
-  readonly givenWorker?: GivenWorker;
+  readonly existingWorker?: ExistingWorker;
 }
 
-export interface GivenWorker {
+export interface ExistingWorker {
   /** Without a slash at its end. */
   readonly url: string;
   /** The name of which its key is derived. */
@@ -46,11 +46,11 @@ export function readWorkerSettings(
   issues: ConfigIssue[],
 ): WorkerSettings {
   const transport = readTransport(config, issues);
-  const givenWorker = readGivenWorker(config, issues);
+  const existingWorker = readExistingWorker(config, issues);
   const user = [...queues].find(([, queue]) => queue.transport === "worker");
   const usedAt = transport === "worker" ? ["transport"] : user && ["queues", user[0], "transport"];
   checkKey(config, usedAt, issues);
-  return { transport, ...(givenWorker !== undefined && { givenWorker }) };
+  return { transport, ...(existingWorker !== undefined && { existingWorker }) };
 }
 
 function readTransport(config: ConfigReader, issues: ConfigIssue[]): PushTransport {
@@ -74,7 +74,7 @@ function checkKey(config: ConfigReader, usedAt: readonly string[] | undefined, i
   }
 }
 
-function readGivenWorker(config: ConfigReader, issues: ConfigIssue[]): GivenWorker | undefined {
+function readExistingWorker(config: ConfigReader, issues: ConfigIssue[]): ExistingWorker | undefined {
   const given = readJson(config, "worker");
   if (given === undefined) return undefined;
   if (!isObject(given)) {

@@ -34,7 +34,7 @@ export type Reply =
 const keptRequests = 100_000;
 
 /** A request, as far as faults and the log need it. */
-export interface Passage {
+export interface PipelineCall {
   readonly method: string;
   readonly path: string;
   readonly route: TrafficRoute | undefined;
@@ -78,7 +78,7 @@ export class RequestPipeline {
   }
 
   /** Answers any request. An undefined answer, and a fault that cuts the connection, are a reply without an answer. */
-  async pass(passage: Passage): Promise<Reply> {
+  async pass(passage: PipelineCall): Promise<Reply> {
     const { method, path, route, queue } = passage;
     const arrival = {
       number: ++this.#count,
@@ -97,7 +97,7 @@ export class RequestPipeline {
   }
 
   async #run(
-    { answer, refuse }: Passage,
+    { answer, refuse }: PipelineCall,
     effects: readonly FaultEffect[],
   ): Promise<{ reply: Reply; accepted: number }> {
     for (const effect of effects) {
@@ -120,7 +120,7 @@ export class RequestPipeline {
   async #apply(
     effect: FaultEffect,
     plain: ApiResponse | undefined,
-    refuse: Passage["refuse"],
+    refuse: PipelineCall["refuse"],
   ): Promise<Reply | undefined> {
     switch (effect.kind) {
       case "error": {

@@ -10,7 +10,7 @@ export interface ProcessResult {
   readonly stderr: string;
 }
 
-export interface Running {
+export interface RunningProcess {
   readonly child: ChildProcess;
   /** Rejects only if the process could not be started. */
   readonly done: Promise<ProcessResult>;
@@ -28,7 +28,7 @@ export interface StartOptions {
 }
 
 /** Starts a process without stdin in its own process group, so that none of its descendants outlives `stop()`. */
-export function spawnProcess(file: string, args: readonly string[], options: StartOptions = {}): Running {
+export function spawnProcess(file: string, args: readonly string[], options: StartOptions = {}): RunningProcess {
   const child = spawn(file, args, {
     cwd: options.cwd,
     env: options.env,

@@ -20,7 +20,7 @@ export interface Engine {
 /** A `pulumi` executable that cannot be used. */
 export interface RejectedEngine {
   readonly pulumi: string;
-  readonly why: string;
+  readonly reason: string;
 }
 
 /**
@@ -36,7 +36,7 @@ export function findEngine(env: Env = process.env): Engine | undefined {
 
 /** Lists the `pulumi` executables that were rejected, for an error message. */
 export function listRejectedEngines(env: Env = process.env): RejectedEngine[] {
-  return [...candidates(env)].filter((candidate) => "why" in candidate);
+  return [...candidates(env)].filter((candidate) => "reason" in candidate);
 }
 
 function* candidates(env: Env): Generator<Engine | RejectedEngine> {
@@ -57,9 +57,11 @@ function* candidateIn(
   // Pulumi looks for its plugins in its own folder, after resolving links, and on PATH.
   const folders = [binDir, dirname(realpathSync(pulumi)), ...onPath];
   const missing = plugins.filter((plugin) => !folders.some((folder) => isExecutable(join(folder, plugin))));
-  if (version === undefined) yield { pulumi, why: "it does not say its version" };
-  else if (compare(version, engineVersion) < 0) yield { pulumi, why: `it is ${version}, older than ${engineVersion}` };
-  else if (missing.length > 0) yield { pulumi, why: `${missing.join(" and ")} is neither next to it nor on the PATH` };
+  if (version === undefined) yield { pulumi, reason: "it does not say its version" };
+  else if (compare(version, engineVersion) < 0)
+    yield { pulumi, reason: `it is ${version}, older than ${engineVersion}` };
+  else if (missing.length > 0)
+    yield { pulumi, reason: `${missing.join(" and ")} is neither next to it nor on the PATH` };
   else yield { pulumi, binDir, version, from };
 }
 

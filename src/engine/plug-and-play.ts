@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
  * @param root absolute path of the project
  * @returns what is wrong and what to do, undefined if Pulumi can find the project's packages
  */
-export function plugAndPlay(root: string): string | undefined {
+export function findPlugAndPlay(root: string): string | undefined {
   if (process.versions.pnp === undefined && !installsPlugAndPlay(root)) return undefined;
   return (
     "YARN_PNP: Yarn installed the packages of this project with Plug'n'Play, with which Pulumi cannot find the provider. " +

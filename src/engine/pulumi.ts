@@ -5,7 +5,7 @@ import { UsageError } from "../usage-error.ts";
 import { type ProcessResult, spawnProcess } from "./child-process.ts";
 import { type Engine, findEngine, listRejectedEngines } from "./find-engine.ts";
 import { withLoopbackDirect } from "./loopback.ts";
-import { plugAndPlay } from "./plug-and-play.ts";
+import { findPlugAndPlay } from "./plug-and-play.ts";
 
 /** Thrown if there is no usable Pulumi engine. The message says what to install. */
 export class EngineNotFoundError extends Error {
@@ -28,7 +28,7 @@ export interface Pulumi {
  * @throws UsageError if Pulumi could not find the project's packages
  */
 export async function findPulumi(root: string, env: NodeJS.ProcessEnv): Promise<Pulumi> {
-  const pnp = plugAndPlay(root);
+  const pnp = findPlugAndPlay(root);
   if (pnp !== undefined) throw new UsageError(`${pnp} Nothing was done.`);
   const engine = findEngine(env) ?? (await fromLauncher(root, env));
   const own = engineEnvironment(engine, env);
@@ -79,6 +79,6 @@ function withPath(env: NodeJS.ProcessEnv, folders: readonly string[]): NodeJS.Pr
 }
 
 function engineNotFound(env: NodeJS.ProcessEnv): string {
-  const refused = listRejectedEngines(env).map(({ pulumi, why }) => ` ${pulumi}: ${why}.`);
+  const refused = listRejectedEngines(env).map(({ pulumi, reason }) => ` ${pulumi}: ${reason}.`);
   return `there is no Pulumi engine on PATH or in Pulumi's home.${refused.join("")}`;
 }

@@ -4,10 +4,10 @@ import { findQueueLedger } from "./ledger/queue-ledgers.ts";
 import { desiredRows } from "./ledger/row-ledger.ts";
 import type { SegmentInputs, SegmentOutputs } from "./state/segment.ts";
 
-type Wanted = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content">;
+type SharedSegment = Pick<SegmentInputs, "mode" | "digest" | "messages" | "content">;
 
 /** Checks whether segments share one delivery, so that no single segment can decide whether the delivery is complete. */
-export function isSharedDelivery(segments: readonly Wanted[]): boolean {
+export function isSharedDelivery(segments: readonly SharedSegment[]): boolean {
   return segments.length > 1 && segments.every(({ mode, content }) => mode !== "once" && content.kind === "rows");
 }
 
@@ -21,7 +21,7 @@ export function isSharedDelivery(segments: readonly Wanted[]): boolean {
  * @param recorded recorded outputs of each segment, undefined if there are none
  */
 export function resolveDeliveryNumber(
-  segments: readonly Wanted[],
+  segments: readonly SharedSegment[],
   recorded: readonly (SegmentOutputs | undefined)[],
   queue: QueueRef,
 ): number {

@@ -7,12 +7,12 @@ import { relativeRoot } from "./state/relative-root.ts";
 import type { SegmentInputs } from "./state/segment.ts";
 
 /** The path from which the journals of the deployed manifests are found. */
-type Rooted = Pick<SegmentInputs, "root">;
+type RepositoryRoot = Pick<SegmentInputs, "root">;
 
 /**
  * The manifests that the stack deploys. Held by one resource of the stack, so that the Pulumi state can distinguish deployments.
  */
-export interface DeploymentsInputs extends Rooted {
+export interface DeploymentsInputs extends RepositoryRoot {
   /** Former names of each manifest, by its name. */
   readonly manifests: Readonly<Record<string, readonly string[]>>;
   /** Places of the former names, as `FILE:LINE:COLUMN`, by the manifest's name. */
@@ -161,7 +161,7 @@ export async function removeDeployments(_id: string, stored: unknown, host: Jour
 }
 
 /** An unusable journal folder does not prevent the deletion: a leftover journal can at most put messages in doubt. */
-async function endDeployments(gone: readonly string[], where: Rooted, host: JournalHost): Promise<void> {
+async function endDeployments(gone: readonly string[], where: RepositoryRoot, host: JournalHost): Promise<void> {
   if (gone.length === 0) return;
   const { markDeploymentsRemoved } = await import("./journal/segment-journals.ts");
   await markDeploymentsRemoved(gone, where, host).catch(() => {});

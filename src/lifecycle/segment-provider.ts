@@ -10,7 +10,7 @@ import { assertSameQueue, diffSegment } from "./ledger/diff.ts";
 import { isSameQueue } from "./ledger/queue-ledgers.ts";
 import { resolveLedger } from "./ledger/segment-ledger.ts";
 import type { QueueReader } from "./queue/queue-reader.ts";
-import { appliesTo, concerns } from "./repair/selection.ts";
+import { appliesTo, appliesToQueue } from "./repair/selection.ts";
 import { openSession } from "./session.ts";
 import { type InlineMessages, parseInlineMessages, planInlineMessages } from "./source/inline-messages.ts";
 import { parseOutputs } from "./state/parse-outputs.ts";
@@ -90,7 +90,7 @@ export function createProvider(host: ProviderHost): SegmentProvider {
       const olds = parseOutputs(stored, id);
       const { repair } = session.request;
       if (repair !== undefined) {
-        const changes = appliesTo(repair, news) && (isSameQueue(olds, news) || concerns(repair, olds, news));
+        const changes = appliesTo(repair, news) && (isSameQueue(olds, news) || appliesToQueue(repair, olds, news));
         if (changes) assertSameQueue(olds, news);
         return { changes, replaces: [] };
       }

@@ -17,7 +17,7 @@ export interface ManifestContext {
   readonly defaults: DefaultsInput | undefined;
   readonly schemas: readonly BodySchema[];
   /** Set if the manifest has a `dedup_field`. */
-  readonly stamper: DedupKeyGenerator | undefined;
+  readonly dedupKeys: DedupKeyGenerator | undefined;
 }
 
 /** A message with its variables replaced. */
@@ -36,7 +36,7 @@ export interface BuiltMessage {
  */
 export function buildMessage(
   input: MessageInput,
-  { defaults, schemas, stamper: dedupKeys }: ManifestContext,
+  { defaults, schemas, dedupKeys }: ManifestContext,
   scope: Scope,
   location: SourceLocation,
   onProblem: OnMessageProblem,

@@ -24,7 +24,7 @@ export interface DedupKeyGenerator {
 }
 
 /**
- * Creates a stamper. A stamp is the message's id, or its digest with a number for each further equal message. For rows, the row's
+ * Creates a generator of dedup keys. A key is the message's id, or its digest with a number for each further equal message. For rows, the row's
  * number distinguishes them: a data file is append-only, and a million digests would need too much memory.
  */
 export function createDedupKeyGenerator(field: string): DedupKeyGenerator {

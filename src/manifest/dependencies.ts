@@ -51,23 +51,23 @@ export function checkReferences(
   known: KnownManifests,
   problems: ProblemCollector,
 ): ReadonlySet<string> {
-  const faulty = new Set<string>();
+  const invalid = new Set<string>();
   const onProblem: typeof problems.add = (found) => problems.add(found);
   const former = new Map<string, ManifestReferences>();
   for (const references of all) {
     const before = problems.errors;
     if (known.complete) checkAfter(references, known, before < maxSuggestions, onProblem);
     checkFormerNames(references, known.names, former, onProblem);
-    if (problems.errors > before) faulty.add(references.name);
+    if (problems.errors > before) invalid.add(references.name);
   }
   for (const cycle of findCycles(all)) {
     const [{ related: references, at }] = cycle;
     const path = [...cycle.map((step) => step.related.name), references.name].map(quote).join(" after ");
     const what = cycle.length === 1 ? "the manifest waits for itself" : `manifests wait for each other: ${path}`;
     onProblem(createProblem("AFTER_CYCLE", at, what, 'Remove one of these names from its "after".'));
-    for (const step of cycle) faulty.add(step.related.name);
+    for (const step of cycle) invalid.add(step.related.name);
   }
-  return faulty;
+  return invalid;
 }
 
 /** Maximum errors with a suggestion, which needs a comparison with all names. */
@@ -95,7 +95,7 @@ function checkFormerNames(
 ): void {
   for (const { name, place: location } of references.movedFrom) {
     const owner = name === references.name ? undefined : names.get(name);
-    const heir = former.get(name);
+    const takenBy = former.get(name);
     former.set(name, references);
     if (name === references.name) {
       onProblem(
@@ -106,8 +106,8 @@ function checkFormerNames(
       onProblem(
         createProblem("MOVED_FROM_TAKEN", location, what, "Remove it here, or give the other manifest another name."),
       );
-    } else if (heir !== undefined) {
-      const what = `the manifest at ${formatLocation(heir.place)} also lists the former name ${quote(name)}`;
+    } else if (takenBy !== undefined) {
+      const what = `the manifest at ${formatLocation(takenBy.place)} also lists the former name ${quote(name)}`;
       onProblem(
         createProblem(
           "MOVED_FROM_TAKEN",

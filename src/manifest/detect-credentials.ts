@@ -21,7 +21,7 @@ const patterns: readonly (readonly [name: string, form: RegExp])[] = [
 ];
 
 /** Keys whose text is a credential, unless it is short or obviously a placeholder. */
-const tellingKeys =
+const secretKeys =
   /^(?:.*[_-])?(?:password|passwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?token|token)$/i;
 const harmless = /\$\{|^(?:x+|\*+|<.*>|example|changeme|redacted|dummy|test)/i;
 const minLength = 12;
@@ -42,7 +42,7 @@ export function detectCredentials({ id, body }: Message, onProblem: OnMessagePro
 
 function walk(value: JsonValue, path: Path, key: string, found: (path: Path, looks: string) => void): void {
   if (typeof value === "string") {
-    const looks = matchPattern(value) ?? (isTelling(key, value) ? "a credential" : undefined);
+    const looks = matchPattern(value) ?? (isSecretKey(key, value) ? "a credential" : undefined);
     if (looks) found(path, looks);
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) walk(item, [...path, index], key, found);
@@ -55,6 +55,6 @@ function matchPattern(text: string): string | undefined {
   return text.length < minLength ? undefined : patterns.find(([, form]) => form.test(text))?.[0];
 }
 
-function isTelling(key: string, text: string): boolean {
-  return text.length >= minLength && !/\s/.test(text) && tellingKeys.test(key) && !harmless.test(text);
+function isSecretKey(key: string, text: string): boolean {
+  return text.length >= minLength && !/\s/.test(text) && secretKeys.test(key) && !harmless.test(text);
 }

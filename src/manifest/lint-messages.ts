@@ -86,7 +86,7 @@ function collectVariables(value: JsonValue, path: Path = []): readonly VariableU
 
 /** Warns about JSON in a text, which the consumer receives as text. */
 function warnAboutJson(body: JsonValue, onProblem: OnMessageProblem): void {
-  const held = typeof body === "string" ? parseHeldJson(body) : undefined;
+  const held = typeof body === "string" ? parseEmbeddedJson(body) : undefined;
   if (held === undefined) return;
   const what = `the body is a text that contains ${describeType(held)} as JSON, and is delivered as text`;
   const next =
@@ -96,7 +96,7 @@ function warnAboutJson(body: JsonValue, onProblem: OnMessageProblem): void {
 }
 
 /** Parses a text that is JSON of a map or list, regardless of its variables. */
-function parseHeldJson(text: string): object | undefined {
+function parseEmbeddedJson(text: string): object | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
     return JSON.parse(text.replaceAll(/\$\{[^}]*\}/g, "0"));

@@ -52,7 +52,7 @@ export function parseManifest(
     defaults,
     schemas,
     // Values without a JSON equivalent have no digest.
-    stamper: dedup_field !== undefined && document.isValid ? createDedupKeyGenerator(dedup_field) : undefined,
+    dedupKeys: dedup_field !== undefined && document.isValid ? createDedupKeyGenerator(dedup_field) : undefined,
   };
   return {
     name,

@@ -7,9 +7,9 @@ import type { Batch, EncodedMessage } from "../types.ts";
  *
  * @throws RangeError for a parcel over the limit of one message, which the manifest's checks refuse before.
  */
-export function* packBatches(parcels: Iterable<EncodedMessage>): Generator<Batch> {
+export function* packBatches(messages: Iterable<EncodedMessage>): Generator<Batch> {
   const packer = new Packer();
-  for (const encoded of parcels) {
+  for (const encoded of messages) {
     const full = packer.add(encoded);
     if (full) yield full;
   }
@@ -18,9 +18,9 @@ export function* packBatches(parcels: Iterable<EncodedMessage>): Generator<Batch
 }
 
 /** Packs messages that arrive in groups, so that a long source is never in memory as a whole. */
-export async function* packBatchStream(parcels: AsyncIterable<readonly EncodedMessage[]>): AsyncGenerator<Batch> {
+export async function* packBatchStream(chunks: AsyncIterable<readonly EncodedMessage[]>): AsyncGenerator<Batch> {
   const packer = new Packer();
-  for await (const some of parcels) {
+  for await (const some of chunks) {
     for (const encoded of some) {
       const full = packer.add(encoded);
       if (full) yield full;

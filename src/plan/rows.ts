@@ -53,10 +53,10 @@ export function needsRows({ mode, identity }: DesiredRows, ledger: RowsLedger): 
  * @param digests of the segment's rows; only needed if {@link needsRows} returns true
  */
 export function decideRows(desired: DesiredRows, recorded: RowsLedger, digests?: readonly Digest[]): Decision {
-  const goes = continuesRowLedger(desired, recorded);
-  const edited = digests === undefined || !goes ? [] : editedRanges(recorded, digests);
-  const pushed = markRows(desired.rows, goes ? recorded.pushed : []);
-  const doubted = markRows(desired.rows, goes ? recorded.inDoubt : findRows(recorded.inDoubt, digests ?? []));
+  const continues = continuesRowLedger(desired, recorded);
+  const edited = digests === undefined || !continues ? [] : editedRanges(recorded, digests);
+  const pushed = markRows(desired.rows, continues ? recorded.pushed : []);
+  const doubted = markRows(desired.rows, continues ? recorded.inDoubt : findRows(recorded.inDoubt, digests ?? []));
   const alreadyPushed: number[] = [];
   const pending: number[] = [];
   for (let row = 0; row < desired.rows; row += 1) (pushed[row] === 1 ? alreadyPushed : pending).push(row);

@@ -7,7 +7,7 @@ export interface AppendFile {
   close(): Promise<void>;
 }
 
-interface Waiting {
+interface PendingWrite {
   readonly text: string;
   readonly written: PromiseWithResolvers<void>;
 }
@@ -15,7 +15,7 @@ interface Waiting {
 /** Opens an append-only file. Texts that arrive during a sync are written and synced together, to share its cost. */
 export async function openAppend(path: string): Promise<AppendFile> {
   const handle = await open(path, "a", 0o600);
-  let waiting: Waiting[] = [];
+  let waiting: PendingWrite[] = [];
   let flushing: Promise<void> | undefined;
   let broken: { readonly error: unknown } | undefined;
 

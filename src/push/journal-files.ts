@@ -78,12 +78,12 @@ export function fileJournals(folder: string): Journals {
 
 async function openJournal(folder: string, file: string, { id, lineage }: JournalHead): Promise<Journal> {
   const path = join(folder, file);
-  const lasting = await openAppend(path);
+  const appended = await openAppend(path);
   openInThisProcess.add(id);
-  const append = (line: string) => withJournalError("written", () => lasting.append(line));
+  const append = (line: string) => withJournalError("written", () => appended.append(line));
   const end = async () => {
     openInThisProcess.delete(id);
-    await lasting.close();
+    await appended.close();
   };
   return {
     id,

@@ -35,8 +35,8 @@ export async function isRunning({ machine, pid, started }: Owner): Promise<boole
 function identifyMachine(): string {
   const facts = [
     hostname(),
-    attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
-    attempt(() => readlinkSync("/proc/self/ns/pid")),
+    orUndefined(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
+    orUndefined(() => readlinkSync("/proc/self/ns/pid")),
   ];
   return facts.filter((fact) => fact !== undefined).join(" ");
 }
@@ -50,12 +50,12 @@ function identifyMachine(): string {
  */
 async function readStartTime(pid: number): Promise<string | undefined> {
   if (process.platform === "linux") {
-    const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
+    const stat = orUndefined(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
     // The second field is the command in parentheses, which may contain anything.
     const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields === undefined || fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
   }
-  if (!isThere(pid)) return undefined;
+  if (!isAlive(pid)) return undefined;
   if (process.platform === "win32") return "";
   const { stdout } = await promisify(execFile)("ps", ["-o", "lstart=", "-p", String(pid)]).catch(() => ({
     stdout: "",
@@ -63,7 +63,7 @@ async function readStartTime(pid: number): Promise<string | undefined> {
   return stdout.trim();
 }
 
-function isThere(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -72,7 +72,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-function attempt<Result>(act: () => Result): Result | undefined {
+function orUndefined<Result>(act: () => Result): Result | undefined {
   try {
     return act();
   } catch {

@@ -6,7 +6,7 @@ import { isSelected, type Selection } from "./filter.ts";
 import { OpenLeases, pauseMs } from "./open-leases.ts";
 import { type PulledBatch, pullBatch } from "./pull-batch.ts";
 import { callWithRetries, type OnWait, pause, type RetryOptions } from "./retry-call.ts";
-import { keptRow, type Row, toRow } from "./row.ts";
+import { type Row, toRow, unpushableRow } from "./row.ts";
 
 export interface DrainOptions {
   readonly queue: QueueRef;
@@ -26,7 +26,7 @@ export interface DrainOptions {
 /** Result of a run that takes messages out of a queue. */
 export interface DrainResult {
   /** Number of messages that were delivered but stay in the queue, since they were not selected. */
-  readonly left: number;
+  readonly remaining: number;
   /** Number of messages in the queue at the end, by its metrics; undefined if they could not be read. */
   readonly backlog: number | undefined;
   /** Whether the run was interrupted before the queue was empty. */
@@ -37,7 +37,7 @@ export interface DrainResult {
 const emptyPulls = { nothingReported: 2, somethingReported: 4 } as const;
 
 /** Consecutive responses without anything new after which the run ends. */
-const mostFruitless = 5;
+const maxFruitlessPulls = 5;
 
 /**
  * Takes messages out of a queue: pulls a batch, writes it to disk, then acknowledges it. A message that is already in the files
@@ -73,7 +73,7 @@ class QueueDrain {
     const { stop } = this.#host;
     let empty = 0;
     let fruitless = 0;
-    while (!stop.aborted && fruitless < mostFruitless) {
+    while (!stop.aborted && fruitless < maxFruitlessPulls) {
       const room = this.#room();
       if (room <= 0) {
         // Only written but unacknowledged messages are needed now; delivering others would only use up their retries.
@@ -99,10 +99,10 @@ class QueueDrain {
         await pause(this.#host.clock, pauseMs, stop);
       }
     }
-    await this.#giveBack();
+    await this.#releaseHeld();
     const metrics = await this.#host.source.metrics(this.#options.queue);
     const backlog = metrics.kind === "ok" ? metrics.value.backlog_count : undefined;
-    return { left: this.#held.size, backlog, stopped: stop.aborted };
+    return { remaining: this.#held.size, backlog, stopped: stop.aborted };
   }
 
   /** Returns how many more messages may be written to the files. */
@@ -125,7 +125,7 @@ class QueueDrain {
     const rows = new Map<string, Row>();
     const heldBefore = this.#held.size;
     for (const message of messages) {
-      const row = this.#files.has(message.id) ? undefined : this.#rowOf(message, rows.size);
+      const row = this.#files.has(message.id) ? undefined : this.#toRow(message, rows.size);
       if (row === "leave") {
         this.#held.set(message.id, message);
         continue;
@@ -144,12 +144,12 @@ class QueueDrain {
     return rows.size > 0 || this.#held.size > heldBefore || this.#files.unsettled.size < unsettled;
   }
 
-  #rowOf(message: PulledMessage, before: number): Row | "leave" {
+  #toRow(message: PulledMessage, before: number): Row | "leave" {
     const { selection, metadata, maxDeliveries } = this.#options;
     if (this.#room() > before && isSelected(message, selection)) return toRow(message, metadata);
     if ((message.attempts ?? 1) < maxDeliveries) return "leave";
     // This was the last delivery that the queue allows: if given back, the message would be dropped.
-    return keptRow(message, "it was not selected, and the queue would have dropped it after this delivery");
+    return unpushableRow(message, "it was not selected, and the queue would have dropped it after this delivery");
   }
 
   async #acknowledge(messages: readonly PulledMessage[], isOver: () => boolean): Promise<void> {
@@ -166,10 +166,10 @@ class QueueDrain {
   }
 
   /** Releases the leases of messages that stay in the queue. This only saves time, since leases expire on their own. */
-  async #giveBack(): Promise<void> {
+  async #releaseHeld(): Promise<void> {
     const leases = [...this.#held.values()].map(({ leaseId }) => leaseId);
     for (let at = 0; at < leases.length; at += maxDelivered) {
-      await this.#host.source.giveBack(this.#options.queue, leases.slice(at, at + maxDelivered));
+      await this.#host.source.releaseLeases(this.#options.queue, leases.slice(at, at + maxDelivered));
     }
   }
 }

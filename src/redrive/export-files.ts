@@ -2,7 +2,7 @@ import { fileExistsError } from "./export-error.ts";
 import type { Disk, GrowingFile } from "./export-host.ts";
 import type { ExportPaths } from "./export-paths.ts";
 import { type ExportHead, type Range, writeLine } from "./progress-lines.ts";
-import { addRanges, type ExportState, type RowPlace, sha256 } from "./recover.ts";
+import { addRanges, type ExportState, type RowLocation, sha256 } from "./recover.ts";
 import { type Row, type RowKind, rowKinds } from "./row.ts";
 
 /** The files of an unfinished export: append-only data files, and a progress file that records which messages they contain. */
@@ -51,7 +51,7 @@ export class ExportFiles {
   }
 
   /** Returns the place of a message in the files, undefined if it is in none. */
-  placeOf(id: string): RowPlace | undefined {
+  placeOf(id: string): RowLocation | undefined {
     return this.#state.places.get(id);
   }
 

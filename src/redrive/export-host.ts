@@ -2,7 +2,7 @@ import type { ConsumerClient } from "../cloudflare/index.ts";
 import type { Clock, Owner } from "../push/index.ts";
 
 /** The operations on a queue's messages that an export needs. */
-export type MessageSource = Pick<ConsumerClient, "peek" | "pull" | "acknowledge" | "giveBack" | "metrics">;
+export type MessageSource = Pick<ConsumerClient, "peek" | "pull" | "acknowledge" | "releaseLeases" | "metrics">;
 
 /** An append-only file. */
 export interface GrowingFile {

@@ -7,7 +7,7 @@ import { type ExportHead, findProgressMismatch, type Ranges, readLine } from "./
 import { type RowKind, rowKinds } from "./row.ts";
 
 /** Position of a row in a data file. `line` starts at 1. */
-export interface RowPlace {
+export interface RowLocation {
   readonly kind: RowKind;
   readonly line: number;
 }
@@ -24,7 +24,7 @@ export interface ExportState {
   readonly sizes: Record<RowKind, number>;
   readonly rows: Record<RowKind, number>;
   /** Places by message id. */
-  readonly places: Map<string, RowPlace>;
+  readonly places: Map<string, RowLocation>;
   /** Ids of rows whose acknowledgement is not confirmed. */
   readonly unsettled: Set<string>;
   /** When the last leases end, in milliseconds since the epoch. */
@@ -62,7 +62,7 @@ export async function readProgress(paths: ExportPaths, disk: Disk): Promise<Expo
   let progressBytes = 0;
   const sizes = noRows();
   const rows = noRows();
-  const places = new Map<string, RowPlace>();
+  const places = new Map<string, RowLocation>();
   const unsettled = new Set<string>();
   for (const [index, written] of lines.entries()) {
     const line = readLine(written);

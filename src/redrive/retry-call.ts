@@ -3,7 +3,7 @@ import type { Clock } from "../push/index.ts";
 import { ExportError } from "./export-error.ts";
 
 /** Maximum number of requests per call, including the first: their waits together exceed the block after a rate limit. */
-const mostAttempts = 12;
+const maxAttempts = 12;
 const firstWaitMs = 500;
 const longestWaitMs = 60_000;
 
@@ -45,7 +45,7 @@ export async function callWithRetries<T>(
     const answer = await send();
     if (answer.kind === "ok") return answer.value;
     onFailure?.(answer.failure);
-    const isLast = answer.failure.retry !== "after_wait" || attempt >= mostAttempts || stop.aborted;
+    const isLast = answer.failure.retry !== "after_wait" || attempt >= maxAttempts || stop.aborted;
     if (isLast) throw new ExportError("EXPORT_STOPPED", `${what}: ${answer.failure.message}`, answer.failure.remedy);
     const ms = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
     if (ms >= 2_000) onWait(Math.ceil(ms / 1000), answer.failure.message);

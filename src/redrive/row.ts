@@ -42,7 +42,7 @@ export function toRow(message: DeliveredMessage, metadata: boolean): Row {
 }
 
 /** Converts a message to a row that is kept, but not pushed by the manifest. @param why a clause */
-export function keptRow(message: DeliveredMessage, why: string): Row {
+export function unpushableRow(message: DeliveredMessage, why: string): Row {
   const body = decodeBody(message);
   const other: Extract<Body, { kind: "other" }> =
     body.kind === "other" ? body : { kind: "other", why, encoding: "as_received", data: body.text };

@@ -5,10 +5,10 @@ import { packBatchStream } from "../plan/index.ts";
 import type { Batch } from "../types.ts";
 import type { Consumer, HandlerRun } from "./consumer.ts";
 import { type MessageTrack, trackMessages } from "./message-track.ts";
+import { encodeAndDecode } from "./push-format.ts";
 import { RehearsalQueue } from "./rehearsal-queue.ts";
 import type { AloneTrace, BatchTrace, ConsumerSettings, MessageReport, RehearsedMessage, RetryCause } from "./types.ts";
 import { unlessAborted } from "./unless-aborted.ts";
-import { overTheWire } from "./wire.ts";
 
 export interface QueueRunSetup {
   /** Name of the queue, as the consumer sees it. */
@@ -91,7 +91,7 @@ export class QueueRun {
         this.#sourceEnded = true;
         return;
       }
-      this.#queue.push(overTheWire(next.value));
+      this.#queue.push(encodeAndDecode(next.value));
       this.#pushed += next.value.length;
       this.#progress();
     }

@@ -1,13 +1,15 @@
 import type { BatchTrace, MessageOutcome, MessageReport, QueueReport, Rehearsal } from "./types.ts";
 
 /** Checks whether an outcome counts as success. Messages handed over to `wrangler dev` do, since no failure is known. */
-export function isGood(outcome: MessageOutcome): boolean {
+export function isExpectedOutcome(outcome: MessageOutcome): boolean {
   return outcome === "acknowledged" || outcome === "handed_over";
 }
 
 /** Checks whether the rehearsal finished and every message succeeded. */
-export function isAllGood({ queues, ended }: Rehearsal): boolean {
-  return ended === "finished" && queues.every(({ messages }) => messages.every(({ outcome }) => isGood(outcome)));
+export function isAsExpected({ queues, ended }: Rehearsal): boolean {
+  return (
+    ended === "finished" && queues.every(({ messages }) => messages.every(({ outcome }) => isExpectedOutcome(outcome)))
+  );
 }
 
 /** Counts messages by outcome. Outcomes without messages are omitted. */

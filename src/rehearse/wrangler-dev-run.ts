@@ -3,8 +3,8 @@ import type { DeliveredMessage, Receiver } from "../emulator/consumers/types.ts"
 import { UndeliveredError } from "../emulator/consumers/types.ts";
 import { packBatchStream } from "../plan/index.ts";
 import { type MessageTrack, trackMessages } from "./message-track.ts";
+import { encodeAndDecode } from "./push-format.ts";
 import type { MessageReport, RehearsedMessage } from "./types.ts";
-import { overTheWire } from "./wire.ts";
 
 export interface WranglerDevSetup {
   /** Name of the queue that `wrangler dev` consumes. */
@@ -38,7 +38,7 @@ export class WranglerDevRun {
     let handed = 0;
     let batches = 0;
     for await (const batch of packBatchStream(trackMessages(this.#setup.messages, this.#tracks))) {
-      const offered = overTheWire(batch).map((draft, at): DeliveredMessage => {
+      const offered = encodeAndDecode(batch).map((draft, at): DeliveredMessage => {
         const seq = handed + at;
         const message = {
           ...draft,

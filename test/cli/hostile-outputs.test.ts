@@ -36,8 +36,8 @@ const fromNothing = poisoned(planOf([], { base: { kind: "nothing", code: "no_log
 const refused = { ...plan, manifests: plan.manifests.map((each) => ({ ...each, refusals: [hostile] })) };
 const rehearsal = poisoned(mixed);
 const state = poisoned(stateOf(outputsOf("a"), outputsOf("gone")));
-const notAsked = toStatus(plan, state, hostile);
-const status = { ...notAsked, components: notAsked.removed };
+const plain = toStatus(plan, state, hostile);
+const status = { ...plain, components: plain.removed };
 const place = { file: `messages/${hostile}.yaml`, line: 3, column: 1 };
 const found = [
   createProblem("EMPTY_DOCUMENT", place, hostile, hostile),

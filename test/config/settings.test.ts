@@ -149,7 +149,7 @@ describe("the transport", () => {
   });
 
   it("takes the address and the name of a Worker that was deployed by hand", () => {
-    const given = (worker: unknown) => inspect({ worker }).settings.givenWorker;
+    const given = (worker: unknown) => inspect({ worker }).settings.existingWorker;
     expect(given({ url: "https://seeder.example.com/" })).toEqual({
       url: "https://seeder.example.com",
       name: "queue-seeder",

@@ -20,7 +20,7 @@ function find(...path: string[]): ReturnType<typeof findEngine> {
 }
 
 function refused(...path: string[]): string[] {
-  return listRejectedEngines({ PATH: path.join(":"), PULUMI_HOME: home }).map(({ why }) => why);
+  return listRejectedEngines({ PATH: path.join(":"), PULUMI_HOME: home }).map(({ reason }) => reason);
 }
 
 describe("on PATH", () => {

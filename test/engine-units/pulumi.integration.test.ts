@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { plugAndPlay } from "../../src/engine/plug-and-play.ts";
+import { findPlugAndPlay } from "../../src/engine/plug-and-play.ts";
 import { EngineNotFoundError, engineEnvironment, findPulumi } from "../../src/engine/pulumi.ts";
 import { UsageError } from "../../src/usage-error.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
@@ -31,7 +31,7 @@ it.each([".", "packages/shop"])("refuses the packages of Yarn's Plug'n'Play for 
 it("takes what Plug'n'Play left above a project with packages of its own for no refusal", () => {
   using root = temporaryFolder();
   writeFiles(root.path, { ".pnp.cjs": "", "shop/node_modules/@pulumi/pulumi/package.json": "{}" });
-  expect(plugAndPlay(join(root.path, "shop"))).toBeUndefined();
+  expect(findPlugAndPlay(join(root.path, "shop"))).toBeUndefined();
 });
 
 it("has the program and the provider use Node's compile cache, in the folder that the environment names if it names one", () => {

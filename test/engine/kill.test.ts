@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import type { Running } from "../../src/engine/child-process.ts";
+import type { RunningProcess } from "../../src/engine/child-process.ts";
 import { formatLabelList } from "../../src/labels.ts";
 import { cli } from "./support/cli.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
@@ -24,7 +24,7 @@ async function makeKilled(): Promise<Seeder> {
 const provider = ({ stack }: Seeder) => stack.processes().filter(({ command }) => command.includes("dynamic-provider"));
 
 /** Starts a run, and resolves once the queue has accepted ten of its requests. */
-async function startPushing({ stack, emulator }: Seeder): Promise<Running> {
+async function startPushing({ stack, emulator }: Seeder): Promise<RunningProcess> {
   let seen = 0;
   const tenth = emulator.nextRequest(({ accepted }) => accepted > 0 && ++seen === 10);
   const run = stack.spawnUp();

@@ -27,7 +27,7 @@ it("shows what was pushed, is to come, in doubt, edited and removed, and the que
       { name: "b", pushed: 0, pending: 1 },
     ],
     queues: [{ name: "orders", metrics: { backlog_count: 0 } }],
-    notAsked: null,
+    metricsSkipped: null,
   });
 
   succeeded(await stack.up());
@@ -80,7 +80,7 @@ it("continues without metrics, and says why there are none", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest("one") } });
   const { emulator } = seeder;
   const locked = await statusOf(seeder, { PULUMI_CONFIG_PASSPHRASE: "wrong" });
-  expect(locked.notAsked).toMatch(
+  expect(locked.metricsSkipped).toMatch(
     /^the stack's secrets cannot be read \(.+\), and no credentials for the Cloudflare API are set/,
   );
   expect(locked.manifests).toMatchObject([{ pending: 1 }]);

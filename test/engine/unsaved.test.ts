@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import type { Running } from "../../src/engine/child-process.ts";
+import type { RunningProcess } from "../../src/engine/child-process.ts";
 import { cli, startCli, waitForOutput } from "./support/cli.ts";
 import { makeSeeder, type Seeder, said, succeeded, waitLongForAnswers } from "./support/seeder.ts";
 
@@ -25,7 +25,7 @@ function blockState({ stack }: Seeder): () => void {
 }
 
 /** Makes a run whose state cannot be saved from its first request on. @returns its output */
-async function runUnsaved(seeder: Seeder, start: () => Running): Promise<string> {
+async function runUnsaved(seeder: Seeder, start: () => RunningProcess): Promise<string> {
   const hold = seeder.emulator.hold({ route: "batch" }, "before");
   const run = start();
   await hold.arrived;

@@ -101,7 +101,7 @@ describe("taking", () => {
       },
     };
     const taken = await world.take({ selection: { conditions, sinceMs: undefined } }, { source: slow });
-    expect([world.rows(), taken.left, taken.unsettled]).toEqual([[{ wanted: true }], 250, []]);
+    expect([world.rows(), taken.remaining, taken.unsettled]).toEqual([[{ wanted: true }], 250, []]);
   });
 
   it("selects by time", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { keptRow, toRow } from "../../src/redrive/row.ts";
+import { toRow, unpushableRow } from "../../src/redrive/row.ts";
 
 const message = (body: string, contentType: string | undefined = "json") => ({
   id: "m1",
@@ -72,6 +72,9 @@ it("keeps a body apart that its metadata would nest too deeply", () => {
 });
 
 it("keeps a message of any type apart for a reason of the queue", () => {
-  expect(JSON.parse(keptRow(message('{"a":1}'), "because").line)).toMatchObject({ note: "because", body: '{"a":1}' });
-  expect(JSON.parse(keptRow(message("AP8=", "bytes"), "because").line)).toMatchObject({ body_base64: "AP8=" });
+  expect(JSON.parse(unpushableRow(message('{"a":1}'), "because").line)).toMatchObject({
+    note: "because",
+    body: '{"a":1}',
+  });
+  expect(JSON.parse(unpushableRow(message("AP8=", "bytes"), "because").line)).toMatchObject({ body_base64: "AP8=" });
 });

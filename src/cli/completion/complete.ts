@@ -4,7 +4,7 @@ import type { Argument, Command, Option } from "commander";
 /** The candidates for the word at the cursor. The shell itself completes files or folders if `also` says so. */
 export interface Completion {
   readonly candidates: readonly Candidate[];
-  readonly also: "nothing" | "files" | "folders";
+  readonly pathKind: "nothing" | "files" | "folders";
 }
 
 interface Candidate {
@@ -12,7 +12,7 @@ interface Candidate {
   readonly description: string;
 }
 
-const nothing: Completion = { candidates: [], also: "nothing" };
+const nothing: Completion = { candidates: [], pathKind: "nothing" };
 
 /**
  * Computes the completions of the last word from the definitions of the commands.
@@ -34,13 +34,13 @@ export function complete(program: Command, typed: readonly string[], folder: str
       value: long ?? short ?? "",
       description,
     }));
-    return filterByPrefix(current, { candidates: options, also: "nothing" });
+    return filterByPrefix(current, { candidates: options, pathKind: "nothing" });
   }
   if (command.commands.length > 0) {
     const commands = help
       .visibleCommands(command)
       .map((each) => ({ value: each.name(), description: each.summary() || each.description() }));
-    return filterByPrefix(current, { candidates: commands, also: "nothing" });
+    return filterByPrefix(current, { candidates: commands, pathKind: "nothing" });
   }
   const expected = command.registeredArguments;
   const argument = expected[positional] ?? (expected.at(-1)?.variadic ? expected.at(-1) : undefined);
@@ -85,7 +85,7 @@ function completeValues(expected: Option | Argument, folder: string): Completion
   const also = /file|path/.test(placeholder) ? "files" : /dir|folder/.test(placeholder) ? "folders" : "nothing";
   return {
     candidates: choices.map((value) => ({ value, description: "" })),
-    also: choices.length > 0 ? "nothing" : also,
+    pathKind: choices.length > 0 ? "nothing" : also,
   };
 }
 
@@ -93,8 +93,8 @@ function stacks(folder: string): readonly string[] {
   return readdirSync(folder).flatMap((file) => /^Pulumi\.([\w.-]+)\.ya?ml$/.exec(file)?.[1] ?? []);
 }
 
-function filterByPrefix(start: string, { candidates, also }: Completion): Completion {
-  return { candidates: candidates.filter(({ value }) => value.startsWith(start)), also };
+function filterByPrefix(start: string, { candidates, pathKind }: Completion): Completion {
+  return { candidates: candidates.filter(({ value }) => value.startsWith(start)), pathKind };
 }
 
 /** Completes `--format=js` for shells that keep it in one word. */
@@ -102,12 +102,12 @@ function prefixed([, name, start]: readonly (string | undefined)[], values: Comp
   const found = filterByPrefix(start ?? "", values);
   return {
     candidates: found.candidates.map((each) => ({ ...each, value: `${name}=${each.value}` })),
-    also: "nothing",
+    pathKind: "nothing",
   };
 }
 
 /** Formats one candidate per line, followed by a tab and its description; the last line names what the shell adds. */
-export function toLines({ candidates, also }: Completion): string {
+export function toLines({ candidates, pathKind }: Completion): string {
   const lines = candidates.map(({ value, description }) => `${value}\t${description.replace(/\s+/g, " ")}\n`);
-  return `${lines.join("")}:${also}\n`;
+  return `${lines.join("")}:${pathKind}\n`;
 }

@@ -36,7 +36,7 @@ export function findQueue(name: string, directory: QueueDirectory): AccountQueue
   const known = [
     ...new Set([...(directory.configured?.keys() ?? []), ...directory.account.map(({ queue_name }) => queue_name)]),
   ];
-  throw unknown(name, known, "the account has no such queue");
+  throw unknownQueueError(name, known, "the account has no such queue");
 }
 
 /**
@@ -58,7 +58,7 @@ export function resolveTarget(
     const where = directory.configured
       ? "the stack's configuration has no such queue"
       : "the account has no such queue";
-    if (!known.includes(to)) throw unknown(to, known, where);
+    if (!known.includes(to)) throw unknownQueueError(to, known, where);
     const setting = directory.configured?.get(to);
     const isSource = setting ? isQueueOf(setting, source, directory.stack) : to === source.queue_name;
     if (!isSource || takes) return to;
@@ -74,15 +74,15 @@ export function resolveTarget(
     throw new ExportError("EXPORT_TARGET", what, "Name the queue to push to with --to.");
   }
   if (origins.length > 1) {
-    const what = `${quote(source.queue_name)} is the dead letter queue of several queues (${list(origins.map(({ queue_name }) => queue_name))})`;
+    const what = `${quote(source.queue_name)} is the dead letter queue of several queues (${formatNames(origins.map(({ queue_name }) => queue_name))})`;
     const next = "Name the queue to push to with --to; with --filter, export the messages of each on their own.";
     throw new ExportError("EXPORT_TARGET", what, next);
   }
-  return manifestNameOf(directory, origin);
+  return suggestManifestName(directory, origin);
 }
 
 /** Returns a queue's name in the manifests. @throws ExportError EXPORT_TARGET if it is not in the configuration */
-function manifestNameOf({ configured, stack }: QueueDirectory, queue: AccountQueue): string {
+function suggestManifestName({ configured, stack }: QueueDirectory, queue: AccountQueue): string {
   if (configured === undefined) return queue.queue_name;
   const named = [...configured].find(([, setting]) => isQueueOf(setting, queue, stack));
   if (named !== undefined) return named[0];
@@ -96,12 +96,12 @@ function isQueueOf(setting: QueueSetting, { queue_id, queue_name }: AccountQueue
   return setting.adopt === queue_id || setting.name.replaceAll("${stack}", stack ?? "") === queue_name;
 }
 
-function unknown(name: string, known: readonly string[], where: string): ExportError {
-  const there = known.length === 0 ? "There is none." : `There is ${list(known)}.`;
+function unknownQueueError(name: string, known: readonly string[], where: string): ExportError {
+  const there = known.length === 0 ? "There is none." : `There is ${formatNames(known)}.`;
   return new ExportError("QUEUE_UNKNOWN", `${where}: ${quote(name)}`, `${there}${didYouMean(name, known)}`);
 }
 
-function list(names: readonly string[]): string {
+function formatNames(names: readonly string[]): string {
   const shown = names.slice(0, listed).map((name) => quote(name).slice(1, -1));
   return names.length > listed ? `${shown.join(", ")} and ${names.length - listed} more` : shown.join(", ");
 }

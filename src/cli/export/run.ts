@@ -38,7 +38,7 @@ export async function runExport(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const location = resolveOutputPaths(root, flags.out);
-  const selection = { conditions: flags.filter.map(conditionOf), sinceMs: sinceOf(flags.since) };
+  const selection = { conditions: flags.filter.map(parseConditionOption), sinceMs: parseSinceOption(flags.since) };
   const connection = await connect(root, flags.stack, env);
   try {
     const prepared = await prepareExport(connection, queue, flags);
@@ -84,7 +84,7 @@ async function exportTo(
     limit: flags.limit ?? Number.POSITIVE_INFINITY,
     metadata: head.metadata,
     onRows: (rows: readonly Row[]) => {
-      for (const found of findRowCredentials(rows, (row) => placeOf(files, location, row))) problems.add(found);
+      for (const found of findRowCredentials(rows, (row) => locateRow(files, location, row))) problems.add(found);
     },
     onWait: (seconds: number, why: string) => printLines([`Waiting for ${seconds} s: ${why}.`]),
   };
@@ -99,7 +99,7 @@ async function exportTo(
     if (!stopped && text !== undefined) await files.publish(text);
     closed = true;
     await files.close(unsettled === undefined && !stopped);
-    if (stopped) throw interrupted(files);
+    if (stopped) throw interruptedError(files);
     for (const path of writtenFiles(files, location.shown)) process.stdout.write(`${toPrintable(path)}\n`);
     printLines(exportedText(files, location.shown));
     printLines("seen" in left ? peekedText(left) : takenText(left));
@@ -108,12 +108,12 @@ async function exportTo(
   } finally {
     printLines(problems.sorted().map((found) => formatDiagnostic(found)));
     if (problems.omitted > 0) printLines([`${problems.omitted} more problems are not shown.`]);
-    if (!closed) await leaveOff(files);
+    if (!closed) await closeUnfinished(files);
   }
 }
 
 /** Saves the progress of an export, so that the next run can continue it. */
-async function leaveOff(files: ExportFiles): Promise<void> {
+async function closeUnfinished(files: ExportFiles): Promise<void> {
   try {
     await files.close(false);
   } catch (error) {
@@ -123,13 +123,13 @@ async function leaveOff(files: ExportFiles): Promise<void> {
   }
 }
 
-function interrupted({ rows }: Pick<ExportFiles, "rows">): ExportError {
+function interruptedError({ rows }: Pick<ExportFiles, "rows">): ExportError {
   const written = rows.json + rows.text + rows.unpushable;
   const next = `The ${written} messages that were written are kept. Run it again to continue.`;
   return new ExportError("EXPORT_STOPPED", "the export was interrupted", next);
 }
 
-function placeOf(files: ExportFiles, { shown }: OutputPaths, row: Row): SourceLocation {
+function locateRow(files: ExportFiles, { shown }: OutputPaths, row: Row): SourceLocation {
   return { file: shown.data[row.kind], line: files.placeOf(row.id)?.line ?? 1, column: 1 };
 }
 
@@ -148,7 +148,7 @@ function stopOnSignals(): { readonly stop: AbortSignal; readonly release: () => 
   return { stop: controller.signal, release };
 }
 
-function conditionOf(text: string): Condition {
+function parseConditionOption(text: string): Condition {
   const condition = parseCondition(text);
   if (condition !== undefined) return condition;
   throw new UsageError(
@@ -156,7 +156,7 @@ function conditionOf(text: string): Condition {
   );
 }
 
-function sinceOf(text: string | undefined): number | undefined {
+function parseSinceOption(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const time = parseSince(text, Date.now());
   if (time !== undefined) return time;

@@ -39,12 +39,14 @@ export function peekedText({ seen, backlog }: PeekResult): readonly string[] {
 }
 
 /** Reports the messages that are left in the queue. */
-export function takenText({ left, backlog }: DrainResult): readonly string[] {
+export function takenText({ remaining, backlog }: DrainResult): readonly string[] {
   const lines: string[] = [];
-  if (left > 0) {
-    lines.push(`${formatCount(left, "message")} stayed in the queue: not selected. Each counts one delivery more.`);
+  if (remaining > 0) {
+    lines.push(
+      `${formatCount(remaining, "message")} stayed in the queue: not selected. Each counts one delivery more.`,
+    );
   }
-  const others = (backlog ?? 0) - left;
+  const others = (backlog ?? 0) - remaining;
   if (others > 0) {
     lines.push(
       `The queue reported about ${formatCount(others, "message")} more, such as delayed ones or another consumer's.`,

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { EngineNotFoundError, type Pulumi } from "../../engine/pulumi.ts";
 import { didYouMean } from "../../manifest/index.ts";
 import { type QueueSetup, rehearse } from "../../rehearse/rehearse.ts";
-import { isAllGood } from "../../rehearse/summary.ts";
+import { isAsExpected } from "../../rehearse/summary.ts";
 import type { Rehearsal, RehearsedMessage } from "../../rehearse/types.ts";
 import { UsageError } from "../../usage-error.ts";
 import { withDisposable } from "../../with-disposable.ts";
@@ -44,7 +44,7 @@ export async function runRehearse(
     ...flags.worker.map((line) => planWorker(root, line, flags)),
     ...flags.wranglerDev.map(planWranglerDev),
   ];
-  assertOneEach(consumers.map(({ queue }) => queue));
+  assertOneConsumerEach(consumers.map(({ queue }) => queue));
   const secrets = readSecrets(root, flags.secrets);
   return withDisposable(listenForSignals(), (signals) =>
     rehearseUntil(signals, { root, flags, env, files, consumers, secrets }),
@@ -67,7 +67,7 @@ async function rehearseUntil(
   signals: ReturnType<typeof listenForSignals>,
   { root, flags, env, files, consumers, secrets }: Preparation,
 ): Promise<number> {
-  const facts = await factsFor(root, flags, env);
+  const facts = await loadStackFacts(root, flags, env);
   if (!printProblems(facts, flags.format)) return 1;
   assertKnown(consumers, facts);
   const options = { all: flags.all === true, paths: files, sample: flags.sample, seed: flags.seed, secrets };
@@ -87,11 +87,11 @@ async function rehearseUntil(
   writeRehearsal(root, shown, flags, env);
   if (flags.append !== undefined) appendRehearsal(resolve(root, flags.append), shown);
   if (signals.received !== undefined) return signalExitCodes[signals.received];
-  return isAllGood(rehearsal) ? 0 : 1;
+  return isAsExpected(rehearsal) ? 0 : 1;
 }
 
 /** Loads the stack's snapshot. With --all it needs neither Pulumi's state nor its preview, so Pulumi is not run for them. */
-async function factsFor(root: string, flags: RehearseFlags, env: NodeJS.ProcessEnv): Promise<StackSnapshot> {
+async function loadStackFacts(root: string, flags: RehearseFlags, env: NodeJS.ProcessEnv): Promise<StackSnapshot> {
   const find = createPulumiFinder(root, env);
   const stack = await resolveStackName(flags.stack, find);
   if (!flags.all) return loadStackSnapshot(root, stack, find, { preview: flags.preview });
@@ -124,7 +124,7 @@ function countUnknown(manifests: readonly PendingManifest[], known: ReadonlySet<
   return [...counts].map(([queue, messages]) => ({ queue, messages }));
 }
 
-function assertOneEach(queues: readonly string[]): void {
+function assertOneConsumerEach(queues: readonly string[]): void {
   const twice = queues.find((queue, at) => queues.indexOf(queue) !== at);
   if (twice !== undefined)
     throw new UsageError(`the queue ${twice} has two consumers here. A queue has one: name one.`);

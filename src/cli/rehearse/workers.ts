@@ -37,11 +37,11 @@ export function planWorker(root: string, line: string, flags: RehearseFlags): Wo
 
 function plan(root: string, line: string, flags: RehearseFlags): WorkerPlan {
   const { queue, file, queueName, settings: flagged } = parseLine(line);
-  const config = configFor(root, file, flags);
+  const config = findConfig(root, file, flags);
   const consumer = config && configuredConsumer(config, queueName ?? queue);
   const settings = { ...defaultSettings, ...consumer?.settings, ...flagged };
   const local = config === undefined ? undefined : localBindings(config);
-  const code = config === undefined ? resolve(root, file) : codeOf(root, file, config);
+  const code = config === undefined ? resolve(root, file) : resolveCode(root, file, config);
   const shown = relative(root, code);
   return {
     kind: "worker",
@@ -117,7 +117,7 @@ function parseLine(line: string): WorkerLine {
   }
 }
 
-function configFor(root: string, file: string, flags: RehearseFlags): WranglerConfig | undefined {
+function findConfig(root: string, file: string, flags: RehearseFlags): WranglerConfig | undefined {
   const path = isConfigName(file)
     ? resolve(root, file)
     : flags.config === undefined
@@ -131,7 +131,7 @@ function configFor(root: string, file: string, flags: RehearseFlags): WranglerCo
 }
 
 /** Returns the absolute path of the Worker's code: the given file, or `main` if the given file is a configuration. */
-function codeOf(root: string, file: string, { path, values }: WranglerConfig): string {
+function resolveCode(root: string, file: string, { path, values }: WranglerConfig): string {
   if (!isConfigName(file)) return resolve(root, file);
   if (typeof values.main === "string") return resolve(path, "..", values.main);
   throw new UsageError(`${file} names no code of the Worker. Add "main", or name the code with --worker.`);

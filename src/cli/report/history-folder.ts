@@ -30,10 +30,10 @@ export function readHistoryFolder(folder: string, project: string, stack: string
     })
     // Compared as text: nanoseconds exceed the exact range of numbers, and all have the same number of digits.
     .sort((a, b) => (a.nanoseconds < b.nanoseconds ? -1 : 1));
-  return runs.slice(-last).map(({ run, packed }, index, kept) => {
+  return runs.slice(-last).map(({ run, packed }, index, lastRuns) => {
     const { kind, result, message, endTime } = toObject(readJson(join(own, `${run}.history.json${packed}`)));
     return {
-      version: runs.length - kept.length + index + 1,
+      version: runs.length - lastRuns.length + index + 1,
       kind: String(kind),
       result: String(result),
       message: String(message ?? ""),

@@ -82,10 +82,10 @@ function toQueueRun(queue: string, version: Version, before: readonly VersionSeg
   if (own.length + known.length === 0) return [];
   const earlier = new Map(known.map((segment) => [segment.name, segment]));
   const pushes = own.flatMap(({ name, lastPush }) => (isNew(lastPush, earlier.get(name)?.lastPush) ? [lastPush] : []));
-  const heard = own.filter(
+  const withMetrics = own.filter(
     ({ name, metricsAt }) => metricsAt !== undefined && metricsAt !== earlier.get(name)?.metricsAt,
   );
-  const last = latestMetrics(heard);
+  const last = latestMetrics(withMetrics);
   const sum = (of: (push: LastPush) => number) => pushes.reduce((total, push) => total + of(push), 0);
   const first = pushes.find(({ pushed }) => pushed > 0);
   return [

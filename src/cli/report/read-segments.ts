@@ -28,7 +28,7 @@ function toSegment(name: string, outputs: JsonObject): readonly VersionSegment[]
   const { queue, manifest, inDoubt, inDoubtMessages, metrics, metricsAt } = outputs;
   const lastPush = toPush(toObject(outputs.lastPush));
   if (typeof queue !== "string" || typeof manifest !== "string" || lastPush === undefined) return [];
-  const heard = toMetrics(toObject(metrics));
+  const queueMetrics = toMetrics(toObject(metrics));
   return [
     {
       name,
@@ -37,7 +37,7 @@ function toSegment(name: string, outputs: JsonObject): readonly VersionSegment[]
       inDoubt: numberOr0(inDoubt),
       ...(isTexts(inDoubtMessages) && { inDoubtMessages }),
       lastPush,
-      ...(heard !== undefined && typeof metricsAt === "string" && { metrics: heard, metricsAt }),
+      ...(queueMetrics !== undefined && typeof metricsAt === "string" && { metrics: queueMetrics, metricsAt }),
     },
   ];
 }

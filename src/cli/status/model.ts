@@ -16,7 +16,7 @@ export interface Status {
   readonly components: readonly RemovedManifest[];
   readonly queues: readonly QueueStatus[];
   /** Why no metrics were requested, as a clause; null if they were. */
-  readonly notAsked: string | null;
+  readonly metricsSkipped: string | null;
 }
 
 export interface ManifestStatus
@@ -63,7 +63,7 @@ export function toStatus(
       if (found?.kind === "metrics") return { name, id, metrics: found.metrics, reason: null };
       return { name, id, metrics: null, reason: found?.reason ?? null };
     }),
-    notAsked: typeof asked === "string" ? asked : null,
+    metricsSkipped: typeof asked === "string" ? asked : null,
   };
 }
 

@@ -24,7 +24,7 @@ const shortestName = 8;
 
 /** Formats the status as text. @param now milliseconds since the Unix epoch */
 export function statusText(status: Status, paint: Paint, now: number): string {
-  const { stack, project, base, manifests, removed, components, queues, notAsked } = toPrintableData(status);
+  const { stack, project, base, manifests, removed, components, queues, metricsSkipped } = toPrintableData(status);
   return [
     `${paint("bold", `${stack} of ${project}`)}, ${formatBase(base)}.`,
     "",
@@ -39,7 +39,7 @@ export function statusText(status: Status, paint: Paint, now: number): string {
     ...components.map((each) => recordedLine(each, "of the program, ")),
     "",
     ...queues.map((queue) => queueLine(queue, now)),
-    ...(notAsked === null ? [] : [`The queues were not asked for their metrics: ${notAsked}.`]),
+    ...(metricsSkipped === null ? [] : [`The queues were not asked for their metrics: ${metricsSkipped}.`]),
     "",
   ].join("\n");
 }

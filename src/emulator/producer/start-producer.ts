@@ -9,7 +9,7 @@ import { findWorkerd } from "../consumers/optional-packages.ts";
 import type { Print } from "../consumers/types.ts";
 import type { RequestPipeline } from "../request-pipeline.ts";
 import { startBindingServer } from "./binding-server.ts";
-import { startFront } from "./front.ts";
+import { startWorkerProxy } from "./worker-proxy.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
 import { workerdConfig } from "./workerd-config.ts";
 
@@ -95,7 +95,7 @@ export async function startProducer(
       });
     };
     await start();
-    const front = await startFront(api, traffic, { host, port: options.port ?? 0 }, () => runtime?.port);
+    const front = await startWorkerProxy(api, traffic, { host, port: options.port ?? 0 }, () => runtime?.port);
     servers.push(front.server);
     return {
       url: `http://${host.includes(":") ? `[${host}]` : host}:${front.port}`,

@@ -12,7 +12,7 @@ export interface JournalQuery extends JournalSite {
   readonly deployments: readonly string[];
   readonly resource: string;
   /** Places under the former names of the manifest, for states that were never saved. */
-  readonly formerPlaces: readonly string[];
+  readonly formerResources: readonly string[];
   readonly recorded: QueueLedger | undefined;
 }
 
@@ -27,13 +27,13 @@ export function toJournalQuery(inputs: SegmentInputs, olds: PreviousState | unde
     content,
     lineage: olds?.lineage,
     deployments: [inputs.deployment, olds?.deployment ?? ""].filter((id) => id !== ""),
-    resource: placeOf(inputs, resourceUrn),
-    formerPlaces: (inputs.formerNames ?? []).map((name) => placeOf(inputs, formerUrn(inputs, name))),
+    resource: toResourceKey(inputs, resourceUrn),
+    formerResources: (inputs.formerNames ?? []).map((name) => toResourceKey(inputs, formerUrn(inputs, name))),
     recorded: findQueueLedger(olds, inputs),
   };
 }
 
-function placeOf({ project, stack }: Pick<SegmentInputs, "project" | "stack">, resourceUrn: string): string {
+function toResourceKey({ project, stack }: Pick<SegmentInputs, "project" | "stack">, resourceUrn: string): string {
   return `${project}/${stack} ${resourceUrn}`;
 }
 
@@ -45,11 +45,11 @@ function formerUrn({ resourceUrn, segment }: SegmentInputs, name: string): strin
 /** Checks whether a journal belongs to the segment, by any of its identifiers. */
 export function isOfSegment(
   { lineage, deployment, resource }: JournalHead,
-  query: Pick<JournalQuery, "lineage" | "deployments" | "resource" | "formerPlaces">,
+  query: Pick<JournalQuery, "lineage" | "deployments" | "resource" | "formerResources">,
 ): boolean {
   return (
     lineage === query.lineage ||
     query.deployments.includes(deployment) ||
-    [query.resource, ...query.formerPlaces].includes(resource)
+    [query.resource, ...query.formerResources].includes(resource)
   );
 }

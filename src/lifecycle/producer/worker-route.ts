@@ -2,8 +2,8 @@ import { createSegmentClient, type ProducerClient } from "../../cloudflare/index
 import type { PushRun } from "../../push/index.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
 import type { SegmentRun } from "../segment-run.ts";
-import type { WorkerLedgerNote, WorkerTarget } from "../state/segment.ts";
-import { applyAnswers, findKnownDoubts } from "./conclude.ts";
+import type { WorkerLedgerRef, WorkerTarget } from "../state/segment.ts";
+import { applyAnswers, findKnownDoubts } from "./apply-answers.ts";
 import { messageKeys, resolveGeneration } from "./message-keys.ts";
 import type { WorkerRun } from "./next-record.ts";
 import { assertBound, resolveQueueName } from "./queue-name.ts";
@@ -37,7 +37,7 @@ export async function openWorkerRoute(run: SegmentRun, target: WorkerTarget): Pr
   // The journal must have the id of the ledger before the first request, so one message is asked for in any case.
   const first = await ask(ledger.decision.pending.slice(0, 1).map(keyOf));
   const noted = first.kind === "answer" && { ledger: first.value.ledger };
-  const record: WorkerLedgerNote = { generation, ...noted };
+  const record: WorkerLedgerRef = { generation, ...noted };
   const earlier = run.recorded?.workerLedger?.doubts;
   let concluded = ledger;
   let known: ReadonlySet<number> = new Set();
@@ -69,7 +69,7 @@ async function conclude(
   { inputs, ledger, session }: SegmentRun,
   known: readonly number[],
   ask: Ask,
-  note: WorkerLedgerNote,
+  note: WorkerLedgerRef,
 ): Promise<SegmentLedger> {
   const keyOf = messageKeys(inputs, note.generation, ledger.keyOf);
   const answer = await ask(known.map(keyOf));

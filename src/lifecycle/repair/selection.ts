@@ -26,7 +26,7 @@ export function acceptsWholeFile({ action, messages }: RepairRequest): boolean {
  *
  * @param recorded the segment's outputs, which belong to its earlier queue
  */
-export function concerns(
+export function appliesToQueue(
   { action, messages }: RepairRequest,
   recorded: Pick<SegmentOutputs, "inDoubt">,
   inputs: Pick<SegmentInputs, "content" | "messages">,

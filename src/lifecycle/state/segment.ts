@@ -88,7 +88,7 @@ export interface QueueLedger extends QueueRef {
 }
 
 /** The place in which the producer Worker has noted messages. */
-export interface WorkerLedgerNote {
+export interface WorkerLedgerRef {
   /** A part of each message's key; see `resolveGeneration`. */
   readonly generation: string;
   /** The id of the Worker's ledger that has noted every message in doubt; absent if nothing may be concluded from any. */
@@ -96,9 +96,9 @@ export interface WorkerLedgerNote {
 }
 
 /** What connects the ledger in the Pulumi state with the one of the producer Worker. */
-export interface WorkerLedgerRecord extends WorkerLedgerNote {
+export interface WorkerLedgerRecord extends WorkerLedgerRef {
   /** The place that has noted the messages in doubt, if a removed message began a new generation while they were in doubt. */
-  readonly doubts?: WorkerLedgerNote;
+  readonly doubts?: WorkerLedgerRef;
 }
 
 /** The inputs that outputs leave out, since nothing reads those of the last run: Pulumi stores the inputs, too. */

@@ -119,7 +119,7 @@ export class Compiler implements SchemaCompiler {
         located,
         fail: failing(located, keyword),
         inner: (value, ...more) => this.node(this.registry.locate(value, [...steps, keyword, ...more], located)),
-        beside: (other) => {
+        sibling: (other) => {
           const value = Object.hasOwn(schema, other) ? schema[other] : undefined;
           return value === undefined ? undefined : this.node(this.registry.locate(value, [...steps, other], located));
         },

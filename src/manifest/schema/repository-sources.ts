@@ -51,7 +51,7 @@ export class RepositorySources implements Sources {
     const at = { file: from.file, steps: [...from.steps, "$ref"] };
     const own = toPath(uri);
     if (own !== undefined) return this.#inRepository(own, uri, reference, at, from);
-    const beside = this.#beside(uri, from);
+    const beside = this.#siblingFile(uri, from);
     const idOf = (path: string) => this.#ids.idOf(path);
     // The file at the location of the address, unless its own $id is another one.
     if (beside !== undefined && (idOf(beside) ?? uri) === uri) return this.#alias(uri, beside, from);
@@ -63,7 +63,7 @@ export class RepositorySources implements Sources {
       return undefined;
     }
     if (first !== undefined) return this.#alias(uri, first, from);
-    const near = beside ?? this.#nearFile(reference, from);
+    const near = beside ?? this.#similarFile(reference, from);
     if (near !== undefined) return this.#alias(uri, near, from);
     const what = `the reference ${quote(reference)} leads to ${toPrintable(uri)}, which is not in the repository`;
     this.fault(at, what, `Nothing is downloaded: copy it into the repository, with "$id": ${quote(uri)}.`);
@@ -123,7 +123,7 @@ export class RepositorySources implements Sources {
   }
 
   /** Returns the file at the path that corresponds to the relation of the addresses. */
-  #beside(uri: string, from: Located): string | undefined {
+  #siblingFile(uri: string, from: Located): string | undefined {
     for (const { uri: address, root } of [from.resource, ...this.registry.resources.values()]) {
       if (!this.#isOwn(root.file) || root.steps.length > 0) continue;
       const path = siblingPath(uri, address, root.file.file.path);
@@ -134,7 +134,7 @@ export class RepositorySources implements Sources {
   }
 
   /** Returns the file that a reference leads to relative to its own file, regardless of its `$id`. */
-  #nearFile(reference: string, { file }: Located): string | undefined {
+  #similarFile(reference: string, { file }: Located): string | undefined {
     const address = resolveAddress(reference, toAddress(file.file.path));
     const path = address === undefined ? undefined : toPath(splitFragment(address).uri);
     return path === undefined || leavesRepository(reference, file) ? undefined : this.#existing(path);

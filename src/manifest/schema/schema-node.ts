@@ -37,7 +37,7 @@ export type CollectEvaluated = (value: JsonValue, seen: Evaluated, run: Evaluati
 export interface Rule {
   readonly keyword: string;
   readonly check: Check;
-  readonly see?: CollectEvaluated;
+  readonly markEvaluated?: CollectEvaluated;
   /** Whether it depends on what the other keywords evaluate. */
   readonly last?: boolean;
   /** The schemas that always apply to the same value. */
@@ -89,9 +89,9 @@ export class SchemaNode {
   }
 
   /** Adds what the schema evaluates in a valid value. */
-  see(value: JsonValue, seen: Evaluated, run: Evaluation): void {
+  markEvaluated(value: JsonValue, seen: Evaluated, run: Evaluation): void {
     run.enter(this.located.resource);
-    for (const { see } of this.rules) see?.(value, seen, run);
+    for (const { markEvaluated } of this.rules) markEvaluated?.(value, seen, run);
     run.leave();
   }
 

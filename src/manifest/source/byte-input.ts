@@ -10,13 +10,13 @@ export class ByteInput {
   }
 
   /** Reads the available bytes, at least one; undefined at the end. */
-  async some(): Promise<Buffer | undefined> {
+  async readSome(): Promise<Buffer | undefined> {
     if (this.#rest.length === 0 && !(await this.#fill())) return undefined;
     return this.#take(this.#rest.length);
   }
 
   /** Reads a number of bytes; fewer only at the end. */
-  async exactly(length: number): Promise<Buffer> {
+  async readExactly(length: number): Promise<Buffer> {
     while (this.#rest.length < length && (await this.#fill()));
     return this.#take(Math.min(length, this.#rest.length));
   }

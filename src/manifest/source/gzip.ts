@@ -22,7 +22,7 @@ export async function* gunzip(input: ByteInput, chunkBytes: number): AsyncGenera
 
 /** Skips zeros. @returns whether other bytes follow */
 async function skipZeros(input: ByteInput): Promise<boolean> {
-  for (let bytes = await input.some(); bytes !== undefined; bytes = await input.some()) {
+  for (let bytes = await input.readSome(); bytes !== undefined; bytes = await input.readSome()) {
     const first = bytes.findIndex((byte) => byte !== 0);
     if (first < 0) continue;
     input.unread(bytes.subarray(first));
@@ -34,7 +34,7 @@ async function skipZeros(input: ByteInput): Promise<boolean> {
 async function skipHeader(input: ByteInput, start: number): Promise<void> {
   let crc = 0;
   const take = async (length: number) => {
-    const bytes = await input.exactly(length);
+    const bytes = await input.readExactly(length);
     if (bytes.length < length) throw truncatedError(start);
     crc = crc32(bytes, crc);
     return bytes;
@@ -66,7 +66,7 @@ async function* inflate(input: ByteInput, start: number, chunkBytes: number): As
   const decoder = createInflateRaw({ chunkSize: chunkBytes });
   const feed = async () => {
     for (let unused = 0; unused === 0 && !decoder.destroyed; ) {
-      const bytes = await input.some();
+      const bytes = await input.readSome();
       if (bytes === undefined) {
         decoder.end();
         return;
@@ -92,7 +92,7 @@ async function* inflate(input: ByteInput, start: number, chunkBytes: number): As
     throw code === "Z_DATA_ERROR" ? damagedError(start) : error;
   }
   await fed;
-  const trailer = await input.exactly(8);
+  const trailer = await input.readExactly(8);
   if (trailer.length < 8) throw truncatedError(start);
   if (trailer.readUInt32LE() !== crc || trailer.readUInt32LE(4) !== length % 2 ** 32) throw damagedError(start);
 }

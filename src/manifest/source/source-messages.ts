@@ -68,15 +68,15 @@ export async function* readSourceMessages(
     line,
     column,
   });
-  const tellSpot: OnDataProblem = (code, position, what, next) =>
+  const reportInFile: OnDataProblem = (code, position, what, next) =>
     onProblem(createProblem(code, location(position), what, next));
   let index = (prefix?.messages ?? 0) + skip;
   const start = prefix ?? startOfFile;
   try {
     const chunks = utf8Chunks(readBytes(join(root, source.file), source.compression, raw, start.offset), start.line);
-    for await (const rows of source.reader(chunks, { onProblem: tellSpot, skip, start })) {
+    for await (const rows of source.reader(chunks, { onProblem: reportInFile, skip, start })) {
       yield rows.map((row) => ({
-        ...toMessage(row, index++, reading, location(row.position), tellSpot),
+        ...toMessage(row, index++, reading, location(row.position), reportInFile),
         end: row.end,
       }));
     }
@@ -92,16 +92,16 @@ function toMessage(
   location: SourceLocation,
   onProblem: OnDataProblem,
 ): Omit<SourceMessage, "end"> {
-  const tellHere: OnMessageProblem = (code, { location: elsewhere }, what, next) => {
+  const reportInRow: OnMessageProblem = (code, { location: elsewhere }, what, next) => {
     // Warnings about the map were reported once, at the map, and so were problems in other files.
     if (problemCodes[code].severity === "error" && elsewhere === undefined) onProblem(code, location, what, next);
   };
   if (map !== undefined) {
     const local: Readonly<Record<string, JsonValue>> = { row: row.value, index };
     if (row.spelling !== undefined) recordSpelling(local, "row", row.value, row.spelling);
-    return buildMessage(map, manifest, { ...scope, local, row }, location, tellHere, index);
+    return buildMessage(map, manifest, { ...scope, local, row }, location, reportInRow, index);
   }
-  const { defaults, schemas, stamper: dedupKeys } = manifest;
+  const { defaults, schemas, dedupKeys } = manifest;
   const contentType = defaults?.content_type ?? "json";
   // Variables in the defaults were replaced before the first row was read.
   const delaySeconds = typeof defaults?.delay_seconds === "number" ? defaults.delay_seconds : undefined;
@@ -116,10 +116,10 @@ function toMessage(
     );
     return { message: plain, bytes: 0 };
   }
-  const stamp = dedupKeys?.generate(plain, [], index, tellHere);
+  const stamp = dedupKeys?.generate(plain, [], index, reportInRow);
   const message = stamp === undefined ? plain : { ...plain, dedupKey: stamp };
   const sent = withDedupKey(message);
-  validateBody(schemas, sent, [], tellHere);
+  validateBody(schemas, sent, [], reportInRow);
   // The row was measured when it was read.
   const bytes = contentType === "text" || stamp !== undefined ? countBodyBytes(sent) : row.bytes;
   const oversized = checkBodySize(bytes);

@@ -48,7 +48,7 @@ async function* prepend(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenera
 async function* framePieces(input: ByteInput): AsyncGenerator<Buffer> {
   for (;;) {
     const start = input.offset;
-    const magic = await input.exactly(4);
+    const magic = await input.readExactly(4);
     if (magic.length === 0 && start > 0) return;
     if (magic.length < 4 && isMagicBegun(magic)) throw truncatedError(start);
     const number = magic.length === 4 ? magic.readUInt32LE() : 0;
@@ -64,11 +64,11 @@ function isMagicBegun(bytes: Buffer): boolean {
 }
 
 async function skipSkippable(input: ByteInput, start: number): Promise<void> {
-  const size = await input.exactly(4);
+  const size = await input.readExactly(4);
   if (size.length < 4) throw truncatedError(start);
   const end = input.offset + size.readUInt32LE();
   while (input.offset < end) {
-    const bytes = await input.some();
+    const bytes = await input.readSome();
     if (bytes === undefined) throw truncatedError(start);
     if (input.offset > end) input.unread(bytes.subarray(bytes.length - (input.offset - end)));
   }
@@ -78,7 +78,7 @@ async function* frame(input: ByteInput, start: number, magic: Buffer): AsyncGene
   let waiting = [magic];
   let size = 0;
   const take = async (length: number) => {
-    const bytes = await input.exactly(length);
+    const bytes = await input.readExactly(length);
     if (bytes.length < length) throw truncatedError(start);
     waiting.push(bytes);
     size += length;

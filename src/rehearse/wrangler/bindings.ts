@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
-import { type ConfigTable, tableOf, tablesOf, unemulatedBindings, type WranglerConfig } from "./config.ts";
+import { type ConfigTable, toTable, toTables, unemulatedBindings, type WranglerConfig } from "./config.ts";
 
 /** Bindings of a Worker, in the form of miniflare's options. */
 export type WorkerBindings = Readonly<Record<string, unknown>>;
@@ -22,15 +22,15 @@ const unsupportedKeys = [...unemulatedBindings, "assets"] as const;
 export function localBindings(config: WranglerConfig): LocalBindings {
   const { values } = config;
   const dev = devVars(config);
-  const objects = tablesOf(tableOf(values.durable_objects)?.bindings);
+  const objects = toTables(toTable(values.durable_objects)?.bindings);
   const sqlite = sqliteClasses(values);
   const foreign = objects.some(({ script_name: script }) => script !== undefined && script !== values.name);
   const bindings = {
-    bindings: { ...tableOf(values.vars), ...dev },
+    bindings: { ...toTable(values.vars), ...dev },
     kvNamespaces: byBinding(values.kv_namespaces, ({ binding, id }) => id ?? binding),
     d1Databases: byBinding(values.d1_databases, ({ binding, database_id: id }) => id ?? binding),
     r2Buckets: byBinding(values.r2_buckets, ({ binding, bucket_name: name }) => name ?? binding),
-    queueProducers: byBinding(tableOf(values.queues)?.producers, ({ queue }) => ({ queueName: queue })),
+    queueProducers: byBinding(toTable(values.queues)?.producers, ({ queue }) => ({ queueName: queue })),
     durableObjects: Object.fromEntries(
       objects
         .filter(({ script_name: script }) => script === undefined || script === values.name)
@@ -62,12 +62,12 @@ function devVars({ path, environment }: WranglerConfig): Readonly<Record<string,
 }
 
 function sqliteClasses({ migrations }: ConfigTable): ReadonlySet<string> {
-  const lists = tablesOf(migrations).map((migration) => migration.new_sqlite_classes);
+  const lists = toTables(migrations).map((migration) => migration.new_sqlite_classes);
   return new Set(lists.flatMap((list) => (Array.isArray(list) ? list.map(String) : [])));
 }
 
 function byBinding(value: unknown, target: (table: ConfigTable) => unknown): Record<string, unknown> {
-  const named = tablesOf(value).filter(({ binding }) => typeof binding === "string");
+  const named = toTables(value).filter(({ binding }) => typeof binding === "string");
   return Object.fromEntries(named.map((table) => [String(table.binding), target(table)]));
 }
 

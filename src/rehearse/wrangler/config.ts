@@ -93,8 +93,8 @@ export function readWranglerConfig(path: string, environment: string | undefined
   const top = parse(path, readText(path));
   if (environment === undefined) return { path, environment, values: top };
   const { env: environments, ...shared } = top;
-  const all = tableOf(environments) ?? {};
-  const own = Object.hasOwn(all, environment) ? tableOf(all[environment]) : undefined;
+  const all = toTable(environments) ?? {};
+  const own = Object.hasOwn(all, environment) ? toTable(all[environment]) : undefined;
   if (own === undefined) {
     const known = Object.keys(all);
     const next = known.length === 0 ? "It has none: leave --env out." : `It has ${known.join(", ")}.`;
@@ -104,13 +104,13 @@ export function readWranglerConfig(path: string, environment: string | undefined
   return { path, environment, values: { ...Object.fromEntries(inherited), ...own } };
 }
 
-export function tableOf(value: unknown): ConfigTable | undefined {
+export function toTable(value: unknown): ConfigTable | undefined {
   return isObject(value) ? value : undefined;
 }
 
 /** Returns the tables of a list; other elements are skipped, since wrangler itself reports them. */
-export function tablesOf(value: unknown): readonly ConfigTable[] {
-  return Array.isArray(value) ? value.map(tableOf).filter((table) => table !== undefined) : [];
+export function toTables(value: unknown): readonly ConfigTable[] {
+  return Array.isArray(value) ? value.map(toTable).filter((table) => table !== undefined) : [];
 }
 
 function readText(path: string): string {
@@ -123,7 +123,7 @@ function readText(path: string): string {
 
 function parse(path: string, text: string): ConfigTable {
   const value = path.endsWith(".toml") ? fromToml(path, text) : fromJsonc(path, text);
-  const table = tableOf(value);
+  const table = toTable(value);
   if (table === undefined) throw new WranglerConfigError(`${path} is not a map of settings. Correct the file.`);
   return table;
 }

@@ -1,5 +1,5 @@
 import type { ConsumerSettings } from "../types.ts";
-import { type ConfigTable, tableOf, tablesOf, type WranglerConfig, WranglerConfigError } from "./config.ts";
+import { type ConfigTable, toTable, toTables, type WranglerConfig, WranglerConfigError } from "./config.ts";
 
 /** The configured consumer of a queue. */
 export interface ConfiguredConsumer {
@@ -34,7 +34,7 @@ const bounds = {
  * @throws WranglerConfigError if it has several and none for this queue, or a value that wrangler would reject
  */
 export function configuredConsumer(config: WranglerConfig, queue: string): ConfiguredConsumer | undefined {
-  const consumers = tablesOf(tableOf(config.values.queues)?.consumers).filter(({ type }) => type !== "http_pull");
+  const consumers = toTables(toTable(config.values.queues)?.consumers).filter(({ type }) => type !== "http_pull");
   const own = consumers.find((consumer) => consumer.queue === queue);
   const found = own ?? (consumers.length === 1 ? consumers[0] : undefined);
   if (found === undefined) {
@@ -44,7 +44,7 @@ export function configuredConsumer(config: WranglerConfig, queue: string): Confi
       `${config.path} has consumers for ${known}, and none for ${queue}. Say which is meant: --worker ${queue}=FILE,queue=NAME.`,
     );
   }
-  return { queueName: nameOf(found, config), settings: settingsOf(found, config) };
+  return { queueName: nameOf(found, config), settings: readSettings(found, config) };
 }
 
 function nameOf({ queue }: ConfigTable, { path }: WranglerConfig): string {
@@ -52,7 +52,7 @@ function nameOf({ queue }: ConfigTable, { path }: WranglerConfig): string {
   throw new WranglerConfigError(`${path}: a consumer under queues.consumers names no queue. Add "queue".`);
 }
 
-function settingsOf(consumer: ConfigTable, config: WranglerConfig): Partial<ConsumerSettings> {
+function readSettings(consumer: ConfigTable, config: WranglerConfig): Partial<ConsumerSettings> {
   const whole = (key: keyof typeof bounds): number | undefined => {
     const value = consumer[key];
     if (value === undefined || value === null) return undefined;

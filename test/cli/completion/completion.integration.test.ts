@@ -43,7 +43,7 @@ describe("what can follow", () => {
   });
 
   it("is a file where the definition says so", () => {
-    const also = (...words: string[]) => complete(buildProgram(), words, "/").also;
+    const also = (...words: string[]) => complete(buildProgram(), words, "/").pathKind;
     expect(also("validate", "a.yaml", "")).toBe("files");
     expect(also("emulate", "--persist", "")).toBe("files");
     expect(also("emulate", "--token", "")).toBe("nothing");
@@ -52,7 +52,7 @@ describe("what can follow", () => {
 
   it("is passed to the shell one per line", () => {
     const candidates = [{ value: "a", description: "two\n words" }];
-    expect(toLines({ candidates, also: "files" })).toBe("a\ttwo words\n:files\n");
+    expect(toLines({ candidates, pathKind: "files" })).toBe("a\ttwo words\n:files\n");
   });
 });
 

@@ -4,7 +4,7 @@ import { rehearsalJson } from "../../../src/cli/rehearse/formats/json.ts";
 import { rehearsalJunit } from "../../../src/cli/rehearse/formats/junit.ts";
 import { rehearsalMarkdown } from "../../../src/cli/rehearse/formats/markdown.ts";
 import { rehearsalText } from "../../../src/cli/rehearse/formats/text.ts";
-import { isAllGood } from "../../../src/rehearse/summary.ts";
+import { isAsExpected } from "../../../src/rehearse/summary.ts";
 import type { Rehearsal } from "../../../src/rehearse/types.ts";
 import { problemsWith } from "../schema.ts";
 import { good, mixed } from "./fixture.ts";
@@ -72,6 +72,6 @@ describe("whether all is well", () => {
     [{ ...good, ended: "timed_out" } as const, false],
     [{ ...good, ended: "interrupted" } as const, false],
   ])("is the result of the whole rehearsal", (rehearsal, well) => {
-    expect(isAllGood(rehearsal)).toBe(well);
+    expect(isAsExpected(rehearsal)).toBe(well);
   });
 });

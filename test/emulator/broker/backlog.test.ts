@@ -25,7 +25,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant("lease" as const), count: fc.integer({ min: 1, max: 4 }), ms: seconds }),
   fc.record({ do: fc.constant("wait" as const), ms: seconds }),
   fc.record({ do: fc.constant("ack" as const), pick: fc.nat() }),
-  fc.record({ do: fc.constant("giveBack" as const), pick: fc.nat(), delay: fc.nat(4) }),
+  fc.record({ do: fc.constant("releaseLeases" as const), pick: fc.nat(), delay: fc.nat(4) }),
   fc.record({ do: fc.constant("extend" as const), pick: fc.nat(), ms: seconds }),
 );
 

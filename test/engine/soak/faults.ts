@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { FaultEffect } from "../../../src/emulator/index.ts";
-import type { Running } from "../../../src/engine/child-process.ts";
+import type { RunningProcess } from "../../../src/engine/child-process.ts";
 import type { FaultType, RunResult, Victim } from "./fault-types.ts";
 import type { PlannedFault } from "./schedule.ts";
 import { resetObjects, siteOf } from "./worker-transport.ts";
@@ -14,11 +14,11 @@ const blocked: FaultEffect = { kind: "error", code: 971, retryAfterSeconds: 1 };
 /** Faults that wait for their push. */
 export interface ArmedFaults {
   /** The run that the faults are for; no fault strikes before it. */
-  readonly run: PromiseWithResolvers<Running>;
+  readonly run: PromiseWithResolvers<RunningProcess>;
   /** Names of the faults that are known to have taken effect. */
   readonly hits: string[];
   /** A second run in parallel, once it was started. */
-  beside: Promise<Running> | undefined;
+  beside: Promise<RunningProcess> | undefined;
   /** Numbers of the emulator's faults that keep the first run waiting until the second one has noticed it. */
   readonly refusals: number[];
   /** Whether the runs are over: pending faults then have no effect. */
@@ -126,7 +126,7 @@ async function act(world: World, fault: FaultType, armed: ArmedFaults, seen: () 
 
 /** Cancels the update, and starts a second run while the first one waits. */
 async function startBeside(world: World, armed: ArmedFaults, seen: () => void): Promise<void> {
-  const started = Promise.withResolvers<Running>();
+  const started = Promise.withResolvers<RunningProcess>();
   armed.beside = started.promise;
   await world.cancel();
   const beside = world.spawnUp();
@@ -135,7 +135,7 @@ async function startBeside(world: World, armed: ArmedFaults, seen: () => void): 
   for (const id of armed.refusals) world.emulator.faults.remove(id);
 }
 
-function kill(victim: Victim, stack: World["stack"], run: Running): void {
+function kill(victim: Victim, stack: World["stack"], run: RunningProcess): void {
   if (victim === "cli") {
     run.child.kill("SIGKILL");
     return;
@@ -154,7 +154,7 @@ export function killIfThere(pid: number): void {
 }
 
 /** Waits until the CLI prints a match, or ends. @returns whether it printed one */
-async function heard({ child, done }: Running, words: RegExp): Promise<boolean> {
+async function heard({ child, done }: RunningProcess, words: RegExp): Promise<boolean> {
   const found = Promise.withResolvers<boolean>();
   let text = "";
   const read = (chunk: unknown) => {

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { defaults } from "../../../src/emulator/defaults.ts";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
-import type { ProcessResult, Running } from "../../../src/engine/child-process.ts";
+import type { ProcessResult, RunningProcess } from "../../../src/engine/child-process.ts";
 import { unpackSegment } from "../../../src/lifecycle/state/packed-segment.ts";
 import { makeStack, type OwnStack } from "../support/stack.ts";
 import { type Bucket, startBucket } from "./bucket.ts";
@@ -29,7 +29,7 @@ export interface World extends AsyncDisposable {
   readonly stackName: string;
   /** Returns the segments in the Pulumi state. */
   segments(): SegmentState[];
-  spawnUp(): Running;
+  spawnUp(): RunningProcess;
   destroy(): Promise<ProcessResult>;
   cancel(): Promise<ProcessResult>;
   /** Points the manifests at the other queue. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ProcessResult, type Running, spawnProcess } from "../../../src/engine/child-process.ts";
+import { type ProcessResult, type RunningProcess, spawnProcess } from "../../../src/engine/child-process.ts";
 import type { Project } from "./project.ts";
 
 /** Starts the project's own copy of the command line, as `npx --no-install queue-seeder` would, without a terminal. */
@@ -7,7 +7,7 @@ export function startCli(
   { dir, env }: Pick<Project, "dir" | "env">,
   args: readonly string[],
   more: Readonly<Record<string, string>> = {},
-): Running {
+): RunningProcess {
   const main = join(dir, "src/cli/main.mjs");
   return spawnProcess(process.execPath, [main, ...args], { cwd: dir, env: { ...env, ...more }, timeoutMs: 150_000 });
 }
@@ -31,7 +31,7 @@ export function atTerminal(
 }
 
 /** Waits until a run has written this to stdout. @throws Error with its output if it ends without it */
-export async function waitForOutput({ child, done }: Running, pattern: RegExp): Promise<void> {
+export async function waitForOutput({ child, done }: RunningProcess, pattern: RegExp): Promise<void> {
   let heard = "";
   const found = new Promise<void>((resolve) => {
     child.stdout?.on("data", (text) => {

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { type ProcessResult, type Running, spawnProcess } from "../../../src/engine/child-process.ts";
+import { type ProcessResult, type RunningProcess, spawnProcess } from "../../../src/engine/child-process.ts";
 import { type Engine, findEngine } from "../../../src/engine/find-engine.ts";
 import { type Process, processesWith } from "./processes.ts";
 import { compileCacheVariable, makeProjectFolder } from "./shared-folder.ts";
@@ -37,7 +37,7 @@ export interface Project extends AsyncDisposable {
   /** Runs the CLI. Never throws because of an exit code. */
   pulumi(args: readonly string[], options?: RunOptions): Promise<ProcessResult>;
   /** Starts the CLI, for tests that cancel or kill it. */
-  spawn(args: readonly string[], options?: RunOptions): Running;
+  spawn(args: readonly string[], options?: RunOptions): RunningProcess;
   /** Returns the running processes of this project: the CLI, its plugins (`dynamic-provider` in the command) and orphans. */
   processes(): readonly Process[];
 }
@@ -63,7 +63,7 @@ export function makeProject(options: ProjectOptions = {}): Project {
   }
   if (options.install === undefined) symlinkSync(join(root, "node_modules"), join(dir, "node_modules"));
   const env = environment(base, binDir, options);
-  const running = new Set<Running>();
+  const running = new Set<RunningProcess>();
 
   const project: Project = {
     dir,

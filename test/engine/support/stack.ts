@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import type { ProcessResult, Running } from "../../../src/engine/child-process.ts";
+import type { ProcessResult, RunningProcess } from "../../../src/engine/child-process.ts";
 import { makeProject, type Project, type ProjectOptions, type RunOptions } from "./project.ts";
 import { makeFromTemplate } from "./stack-templates.ts";
 
@@ -27,7 +27,7 @@ export interface Stack {
   preview(options?: RunOptions): Promise<ProcessResult>;
   refresh(options?: UpOptions): Promise<ProcessResult>;
   destroy(options?: UpOptions): Promise<ProcessResult>;
-  spawnUp(options?: UpOptions): Running;
+  spawnUp(options?: UpOptions): RunningProcess;
   /** Runs any other command for this stack, such as `["cancel", "--yes"]`. */
   pulumi(args: readonly string[], options?: RunOptions): Promise<ProcessResult>;
   /** Returns the outputs of the last run from the state file, in which secret ones are encrypted. */

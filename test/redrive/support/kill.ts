@@ -70,7 +70,7 @@ export function stepping(ports: Pick<ExportHost, "disk" | "source">, at?: number
     ...source,
     pull: (...args) => step("pull", () => source.pull(...args)),
     acknowledge: (...args) => step("acknowledge", () => source.acknowledge(...args)),
-    giveBack: (...args) => step("give back", () => source.giveBack(...args)),
+    releaseLeases: (...args) => step("give back", () => source.releaseLeases(...args)),
   };
   return { ports: { disk: stepDisk, source: stepSource }, made };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type Running, spawnProcess } from "../../../src/engine/child-process.ts";
+import { type RunningProcess, spawnProcess } from "../../../src/engine/child-process.ts";
 import { findEngine } from "../../../src/engine/find-engine.ts";
 import { fakeEngine, fakeLauncher } from "../support/fakes.ts";
 import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
@@ -9,7 +9,7 @@ import { makeSandbox, type Sandbox } from "../support/sandbox.ts";
 // The real script, in processes of its own, and the real launcher, without a network: only Go can install Pulumi.
 const main = join(import.meta.dirname, "../../../scripts/install-pulumi/main.ts");
 
-function run({ env }: Sandbox, path = env.PATH): Running {
+function run({ env }: Sandbox, path = env.PATH): RunningProcess {
   return spawnProcess(process.execPath, [main], { env: { ...env, PATH: path }, timeoutMs: 25_000 });
 }
 
@@ -108,7 +108,7 @@ test.each(["file in place of the home", "file in place of the versions"])(
 );
 
 /** Resolves once a process has written the words to stderr. */
-function says({ child, done }: Running, words: string): Promise<void> {
+function says({ child, done }: RunningProcess, words: string): Promise<void> {
   let seen = "";
   return new Promise((resolve, reject) => {
     child.stderr?.on("data", (chunk) => {

@@ -1,4 +1,4 @@
-import { groupTraces, isGood } from "../../../rehearse/summary.ts";
+import { groupTraces, isExpectedOutcome } from "../../../rehearse/summary.ts";
 import type { MessageReport, QueueReport, Rehearsal } from "../../../rehearse/types.ts";
 import { annotation } from "../../shared/annotations.ts";
 import { locateInCheckout } from "../../shared/ci-checkout.ts";
@@ -7,7 +7,7 @@ import { outcomesText } from "./text.ts";
 import { aloneText, deliveriesText, handlerText, outcomeText } from "./words.ts";
 
 /** GitHub shows at most ten error annotations per step. The job summary has the rest. */
-const most = 10;
+const maxAnnotations = 10;
 
 /**
  * Formats annotations for GitHub Actions: one at each message that was not acknowledged, and one per queue.
@@ -17,10 +17,10 @@ const most = 10;
 export function rehearsalAnnotations(rehearsal: Rehearsal, folder = ""): string {
   const { queues, withoutConsumer, ended } = printableRehearsal(rehearsal);
   const bad = queues.flatMap((queue) =>
-    queue.messages.filter(({ outcome }) => !isGood(outcome)).map((message) => [queue, message] as const),
+    queue.messages.filter(({ outcome }) => !isExpectedOutcome(outcome)).map((message) => [queue, message] as const),
   );
   const errors = bad
-    .slice(0, most)
+    .slice(0, maxAnnotations)
     .map(([queue, message]) =>
       annotation("error", "NOT_ACKNOWLEDGED", textOf(message, queue), locateInCheckout(folder, message.location)),
     );

@@ -1,4 +1,4 @@
-import { isAllGood } from "../../../rehearse/summary.ts";
+import { isAsExpected } from "../../../rehearse/summary.ts";
 import type { MessageReport, QueueReport, Rehearsal } from "../../../rehearse/types.ts";
 
 /** Incremented when an existing key changes its meaning; docs/schemas/rehearse.schema.json describes the format. */
@@ -10,7 +10,7 @@ export function rehearsalJson(rehearsal: Rehearsal): object {
     version,
     kind: "rehearsal",
     ended,
-    acknowledged: isAllGood(rehearsal),
+    acknowledged: isAsExpected(rehearsal),
     queues: queues.map(queueJson),
     withoutConsumer,
   };

@@ -1,4 +1,4 @@
-import { groupTraces, isGood } from "../../../rehearse/summary.ts";
+import { groupTraces, isExpectedOutcome } from "../../../rehearse/summary.ts";
 import type { MessageReport, QueueReport, Rehearsal } from "../../../rehearse/types.ts";
 import { printableRehearsal } from "./printable.ts";
 import { aloneText, deliveriesText, outcomeText, traceText } from "./words.ts";
@@ -12,7 +12,7 @@ export function rehearsalJunit(rehearsal: Rehearsal): string {
 
 function suite(queue: QueueReport): string {
   const { queue: name, messages } = queue;
-  const failures = messages.filter(({ outcome }) => !isGood(outcome)).length;
+  const failures = messages.filter(({ outcome }) => !isExpectedOutcome(outcome)).length;
   const cases = messages.map((message) => testCase(message, queue));
   return `  <testsuite name="${xml(name)}" tests="${messages.length}" failures="${failures}" errors="0" skipped="0">\n${cases.join("")}  </testsuite>\n`;
 }
@@ -21,7 +21,7 @@ function testCase(message: MessageReport, queue: QueueReport): string {
   const { manifest, label, location, outcome } = message;
   const head = `    <testcase name="${xml(label)}" classname="${xml(manifest)}" file="${xml(location.file)}" line="${location.line}" time="0"`;
   const output = outputText(message, queue);
-  const failure = isGood(outcome)
+  const failure = isExpectedOutcome(outcome)
     ? ""
     : `      <failure message="${xml(outcomeText(message, queue))}">${xml(failureText(message, queue))}</failure>\n`;
   const printed = output === "" ? "" : `      <system-out>${xml(output)}</system-out>\n`;

@@ -1,5 +1,5 @@
 import { formatCount, formatNumber, truncate } from "../../../format.ts";
-import { groupTraces, isGood } from "../../../rehearse/summary.ts";
+import { groupTraces, isExpectedOutcome } from "../../../rehearse/summary.ts";
 import type { HandlerTrace, MessageReport, QueueReport, Rehearsal } from "../../../rehearse/types.ts";
 import { escapeCell, escapeHtml, fenceCode, fitInto, formatCode } from "../../shared/markdown.ts";
 import { printableRehearsal } from "./printable.ts";
@@ -37,7 +37,7 @@ export function rehearsalMarkdown(rehearsal: Rehearsal, limit = sectionLimit): s
   const head = `\n<details><summary><b>The consumer</b>: ${summary}</summary>\n\n${table}${notes.length === 0 ? "" : `\n${notes.join("")}`}`;
   if (head.length + noteReserve > limit) return `\n**The consumer**: ${truncate(summary, summaryCharacters)}\n`;
   const details = queues.flatMap((queue) =>
-    queue.messages.filter(({ outcome }) => !isGood(outcome)).map((message) => detail(message, queue)),
+    queue.messages.filter(({ outcome }) => !isExpectedOutcome(outcome)).map((message) => detail(message, queue)),
   );
   const shown = fitInto(details, Math.min(limit, sectionLimit) - head.length - noteReserve);
   const more = details.length - shown.length;
@@ -53,7 +53,7 @@ function summaryText(queue: QueueReport): string {
 }
 
 function verdict({ messages }: QueueReport): string {
-  return messages.every(({ outcome }) => isGood(outcome)) ? "✅" : "❌";
+  return messages.every(({ outcome }) => isExpectedOutcome(outcome)) ? "✅" : "❌";
 }
 
 function detail(message: MessageReport, queue: QueueReport): string {

@@ -1,5 +1,5 @@
 import { formatCount, formatNumber } from "../../../format.ts";
-import { countOutcomes, groupTraces, isGood } from "../../../rehearse/summary.ts";
+import { countOutcomes, groupTraces, isExpectedOutcome } from "../../../rehearse/summary.ts";
 import type { HandlerTrace, MessageReport, QueueReport, Rehearsal } from "../../../rehearse/types.ts";
 import type { Paint } from "../../shared/paint.ts";
 import { printableRehearsal } from "./printable.ts";
@@ -30,9 +30,11 @@ function endLines({ ended }: Rehearsal): string[] {
 
 function queueLines(queue: QueueReport, paint: Paint): string[] {
   const { queue: name, consumer, config, notes, messages } = queue;
-  const bad = messages.filter(({ outcome }) => !isGood(outcome));
+  const bad = messages.filter(({ outcome }) => !isExpectedOutcome(outcome));
   const mark = bad.length === 0 ? paint("green", "✓") : paint("red", "✗");
-  const printed = messages.filter((message) => isGood(message.outcome) && groupTraces(message, queue).length > 0);
+  const printed = messages.filter(
+    (message) => isExpectedOutcome(message.outcome) && groupTraces(message, queue).length > 0,
+  );
   return [
     `${mark} ${paint("bold", name)} → ${consumer}: ${formatCount(messages.length, "message")}, ${outcomesText(messages)}`,
     ...(queue.settings === undefined
@@ -52,7 +54,7 @@ export function outcomesText(messages: readonly MessageReport[]): string {
 function messageLines(message: MessageReport, queue: QueueReport, paint: Paint): string[] {
   const { label, location } = message;
   const { file, line, column } = location;
-  const mark = isGood(message.outcome) ? paint("green", "✓") : paint("red", "✗");
+  const mark = isExpectedOutcome(message.outcome) ? paint("green", "✓") : paint("red", "✗");
   return [
     `  ${mark} ${paint("bold", `${file}:${line}:${column}`)} ${label}: ${outcomeText(message, queue)}`,
     `      ${deliveriesText(message)}`,

@@ -83,6 +83,6 @@ export function aloneText(alone: AloneTrace): string {
 export function settingsText({ settings }: QueueReport): string {
   if (settings === undefined) return "";
   const { maxBatchSize, maxBatchTimeout, maxRetries, retryDelay, deadLetterQueue } = settings;
-  const grave = deadLetterQueue === undefined ? "no dead letter queue" : `dead letter queue ${deadLetterQueue}`;
-  return `max_batch_size ${maxBatchSize}, max_batch_timeout ${maxBatchTimeout}, max_retries ${maxRetries}, retry_delay ${retryDelay}, ${grave}`;
+  const deadLetters = deadLetterQueue === undefined ? "no dead letter queue" : `dead letter queue ${deadLetterQueue}`;
+  return `max_batch_size ${maxBatchSize}, max_batch_timeout ${maxBatchTimeout}, max_retries ${maxRetries}, retry_delay ${retryDelay}, ${deadLetters}`;
 }

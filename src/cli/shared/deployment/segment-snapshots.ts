@@ -20,7 +20,7 @@ export interface SegmentSnapshot {
   /** Reads its messages in chunks, in order. */
   messages(): AsyncIterable<readonly Message[]>;
   /** Reads the journals whose entries the state does not contain. @throws SeederError if one cannot be read */
-  left(env: NodeJS.ProcessEnv): Promise<readonly OpenJournal[]>;
+  unrecordedJournals(env: NodeJS.ProcessEnv): Promise<readonly OpenJournal[]>;
 }
 
 /** The segments of a manifest, in order, and its messages. */
@@ -83,7 +83,7 @@ export function toSegmentSnapshot(
     inputs,
     recorded,
     messages: () => readSegment(messagesFrom, inputs),
-    async left(env) {
+    async unrecordedJournals(env) {
       const host = { cwd: root, env, config: toText(config) };
       // The inputs contain the path from the provider's working directory, which the program chooses.
       const own = { ...inputs, root: "." };

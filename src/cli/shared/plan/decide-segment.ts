@@ -57,7 +57,7 @@ export async function decideSegment(segment: SegmentSnapshot, env: NodeJS.Proces
     };
   };
   try {
-    const left = await segment.left(env);
+    const left = await segment.unrecordedJournals(env);
     // A replaced resource starts with an empty ledger.
     const olds = recorded?.replaced ? undefined : recorded?.outputs;
     const ledger = olds && findQueueLedger(olds, inputs);
@@ -66,19 +66,19 @@ export async function decideSegment(segment: SegmentSnapshot, env: NodeJS.Proces
     if (ledger !== undefined) assertNotShrunk(ledger, inputs);
     if (left.length === 0) return decided(decision);
     const digests = inputs.content.kind === "rows" ? await readDigests(segment) : undefined;
-    const alone = resolveLedger(inputs, ledger?.ledger, [], digests);
-    const book = resolveLedger(inputs, ledger?.ledger, left, digests);
-    const { edited } = book.decision;
+    const recordedLedger = resolveLedger(inputs, ledger?.ledger, [], digests);
+    const mergedLedger = resolveLedger(inputs, ledger?.ledger, left, digests);
+    const { edited } = mergedLedger.decision;
     if (edited.length > 0) return decided({ ...decision, edited });
     // The journal has some of the messages in doubt as pushed.
-    const arrived = new Set(book.recovered);
+    const arrived = new Set(mergedLedger.recovered);
     const inDoubt = decision.inDoubt.filter((index) => !arrived.has(index));
     return decided(
       { ...decision, inDoubt },
       {
-        sendable: planSends(inputs, alone, book),
-        inDoubt: book.decision.inDoubt,
-        journaled: toJournaled(alone, book),
+        sendable: planSends(inputs, recordedLedger, mergedLedger),
+        inDoubt: mergedLedger.decision.inDoubt,
+        journaled: toJournaled(recordedLedger, mergedLedger),
         takesOver: true,
       },
     );
@@ -88,7 +88,7 @@ export async function decideSegment(segment: SegmentSnapshot, env: NodeJS.Proces
   }
 }
 
-function toJournaled(alone: SegmentLedger, { decision, recovered }: SegmentLedger): JournaledMessages {
-  const known = new Set(alone.decision.inDoubt);
+function toJournaled(recordedLedger: SegmentLedger, { decision, recovered }: SegmentLedger): JournaledMessages {
+  const known = new Set(recordedLedger.decision.inDoubt);
   return { pushed: recovered.length, inDoubt: decision.inDoubt.filter((index) => !known.has(index)).length };
 }

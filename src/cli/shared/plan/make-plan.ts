@@ -41,7 +41,7 @@ export async function makePlan(snapshot: StackSnapshot, env: NodeJS.ProcessEnv):
   const transport = (queue: string) => transportOf(settings.queues.get(queue), settings);
   const queues = planQueues(manifests, queueIds(deployed, snapshot, state), transport);
   const viaWorker = queues.flatMap((queue) => (queue.transport === "worker" ? [queue.name] : [])).sort();
-  const worker = viaWorker.length === 0 ? null : { url: settings.givenWorker?.url ?? null };
+  const worker = viaWorker.length === 0 ? null : { url: settings.existingWorker?.url ?? null };
   const review: Review = {
     address: address.url ?? "",
     pushes,

@@ -34,12 +34,12 @@ export async function measure(
   { segments, messagesFrom }: ManifestSnapshot,
   env: NodeJS.ProcessEnv,
 ): Promise<readonly SegmentMeasurement[]> {
-  const looks: Measurement[] = [];
-  for (const segment of segments) looks.push(new Measurement(segment, await decideSegment(segment, env), env));
-  if (messagesFrom === undefined) return Promise.all(looks.map((look) => look.measuredUnread()));
-  const first = looks.findIndex(({ wanted }) => wanted);
-  const last = looks.findLastIndex(({ wanted }) => wanted);
-  const wanted = looks.slice(first, last + 1);
+  const measurements: Measurement[] = [];
+  for (const segment of segments) measurements.push(new Measurement(segment, await decideSegment(segment, env), env));
+  if (messagesFrom === undefined) return Promise.all(measurements.map((measurement) => measurement.measuredUnread()));
+  const first = measurements.findIndex(({ needsMessages }) => needsMessages);
+  const last = measurements.findLastIndex(({ needsMessages }) => needsMessages);
+  const wanted = measurements.slice(first, last + 1);
   if (first >= 0) {
     for await (const some of readSegments(segments.slice(first, last + 1), messagesFrom)) {
       for (const { segment, index, message } of some) {
@@ -48,20 +48,20 @@ export async function measure(
       }
     }
   }
-  return Promise.all(looks.map((look) => look.measured()));
+  return Promise.all(measurements.map((measurement) => measurement.measured()));
 }
 
 /** Measures one segment while its messages are read. */
 class Measurement {
-  readonly wanted: boolean;
+  readonly needsMessages: boolean;
   readonly #segment: SegmentSnapshot;
   readonly #decided: SegmentDecision;
   readonly #env: NodeJS.ProcessEnv;
   readonly #sendable: ReadonlySet<number>;
   readonly #edited: ReadonlySet<number>;
-  readonly #places = new Map<number, SourceLocation>();
+  readonly #locations = new Map<number, SourceLocation>();
   readonly #sample: Sample[] = [];
-  #parcels: EncodedMessage[] = [];
+  #encoded: EncodedMessage[] = [];
   #push: PushSize = emptyPush;
 
   constructor(segment: SegmentSnapshot, decided: SegmentDecision, env: NodeJS.ProcessEnv) {
@@ -70,21 +70,21 @@ class Measurement {
     this.#env = env;
     this.#sendable = new Set(decided.sendable);
     this.#edited = new Set(decided.decision.edited.map(({ index }) => index));
-    this.wanted = this.#sendable.size + this.#edited.size > 0;
+    this.needsMessages = this.#sendable.size + this.#edited.size > 0;
   }
 
   take(index: number, message: Message): void {
-    if (this.#edited.has(index)) this.#places.set(index, message.location);
+    if (this.#edited.has(index)) this.#locations.set(index, message.location);
     if (!this.#sendable.has(index)) return;
     const label = this.#decided.labelOf(index, message.id);
     // Keeps only the sizes, and only until the segment ends: all bodies together may not fit into memory.
-    this.#parcels.push({ ...encodeMessage(withDedupKey(message), index, label), bodyJson: "" });
+    this.#encoded.push({ ...encodeMessage(withDedupKey(message), index, label), bodyJson: "" });
     if (this.#sample.length < sampleMessages) this.#sample.push(createSample(message, label, this.#env));
   }
 
   close(): void {
-    if (this.#parcels.length > 0) this.#push = measureMessages(this.#parcels);
-    this.#parcels = [];
+    if (this.#encoded.length > 0) this.#push = measureMessages(this.#encoded);
+    this.#encoded = [];
   }
 
   /** Measures messages that only the program has: their number is exact, their sizes are estimated from the average. */
@@ -110,7 +110,7 @@ class Measurement {
       reviewed: reviewedPush(inputs, sendable),
       edited: decision.edited.map(({ index, ...edited }) => ({
         ...edited,
-        location: this.#places.get(index) ?? { file: inputs.file, line: 1, column: 1 },
+        location: this.#locations.get(index) ?? { file: inputs.file, line: 1, column: 1 },
       })),
       refusal,
       sample: this.#sample,

@@ -5,13 +5,13 @@ import type { Estimate, ManifestPlan, PushSize, QueuePlan, RemovedManifest } fro
 
 export const emptyPush: PushSize = { messages: 0, bytes: 0, requests: 0, operations: 0 };
 
-export function addSizes(loads: readonly PushSize[]): PushSize {
-  return loads.reduce(
-    (sum, load) => ({
-      messages: sum.messages + load.messages,
-      bytes: sum.bytes + load.bytes,
-      requests: sum.requests + load.requests,
-      operations: sum.operations + load.operations,
+export function addSizes(sizes: readonly PushSize[]): PushSize {
+  return sizes.reduce(
+    (sum, size) => ({
+      messages: sum.messages + size.messages,
+      bytes: sum.bytes + size.bytes,
+      requests: sum.requests + size.requests,
+      operations: sum.operations + size.operations,
     }),
     emptyPush,
   );
@@ -31,11 +31,11 @@ export function planQueues(
 }
 
 export function toTotal(queues: readonly QueuePlan[]): PushSize & Estimate {
-  const load = addSizes(queues.map(({ push }) => push));
+  const total = addSizes(queues.map(({ push }) => push));
   const viaWorker = addSizes(queues.flatMap(({ push, transport }) => (transport === "worker" ? [push] : [])));
-  const lifeOperations = load.operations * prices.operationsOfLife;
+  const lifeOperations = total.operations * prices.operationsOfLife;
   return {
-    ...load,
+    ...total,
     seconds: tenths(minDurationSeconds(queues.map(({ push, transport }) => ({ ...push, transport })))),
     lifeOperations,
     usd: Number(estimateCost(lifeOperations).toFixed(8)),

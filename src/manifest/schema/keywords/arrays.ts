@@ -9,14 +9,14 @@ import { below, gather } from "./objects.ts";
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 
 /** Checks the first items, each with its own schema. */
-function firstItems(nodes: readonly SchemaNode[]): { readonly check: Check; readonly see: CollectEvaluated } {
+function firstItems(nodes: readonly SchemaNode[]): { readonly check: Check; readonly markEvaluated: CollectEvaluated } {
   return {
     check: (value, at, run) => {
       if (!isList(value)) return passed;
       const held = nodes.slice(0, value.length);
       return gather(held, at, (node, index) => node.check(value[index] as JsonValue, below(at, index), run));
     },
-    see: (value, seen) => {
+    markEvaluated: (value, seen) => {
       if (isList(value))
         for (let index = 0; index < Math.min(nodes.length, value.length); index += 1) seen.items.add(index);
     },
@@ -31,10 +31,10 @@ function restItems(from: number, node: SchemaNode, tooMany: (at: Parameters<Chec
     const rest = from === 0 ? value : value.slice(from);
     return gather(rest, at, (item, index) => node.check(item, below(at, from + index), run));
   };
-  const see: CollectEvaluated = (value, seen) => {
+  const markEvaluated: CollectEvaluated = (value, seen) => {
     if (isList(value)) seen.allItems = true;
   };
-  return { check, see };
+  return { check, markEvaluated };
 }
 
 const readItems: Builder = (input: SchemaValue, here) => {
@@ -71,11 +71,11 @@ const readContains: Builder = (input: SchemaValue, here) => {
     const many = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `at least ${least} and at most ${most}`;
     return fail(at, () => `must contain ${many} valid item(s)`);
   };
-  const see: CollectEvaluated = (value, seen, run) => {
+  const markEvaluated: CollectEvaluated = (value, seen, run) => {
     if (!dialect.containsEvaluates || !isList(value)) return;
     for (const [index, item] of value.entries()) if (node.accepts(item, run)) seen.items.add(index);
   };
-  return { check, see };
+  return { check, markEvaluated };
 };
 
 const readUnique: Builder = (wanted: boolean, { fail }) => {

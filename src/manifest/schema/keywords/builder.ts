@@ -23,7 +23,7 @@ export interface KeywordContext {
   /** Returns the schema at a path below this keyword. */
   inner(value: SchemaValue, ...steps: readonly string[]): SchemaNode;
   /** Returns the schema of another keyword of the same schema. */
-  beside(keyword: string): SchemaNode | undefined;
+  sibling(keyword: string): SchemaNode | undefined;
   /** Reports a problem of the keyword. */
   fault(what: string, next: string): void;
   warn(what: string, next: string): void;

@@ -10,16 +10,16 @@ const each = (schemas: readonly SchemaValue[], here: KeywordContext): readonly S
 const readAll: Builder = (schemas: readonly SchemaValue[], here) => {
   const nodes = each(schemas, here);
   const check: Check = (value, at, run) => gather(nodes, at, (node) => node.check(value, at, run));
-  const see: CollectEvaluated = (value, seen, run) => {
-    for (const node of nodes) node.see(value, seen, run);
+  const markEvaluated: CollectEvaluated = (value, seen, run) => {
+    for (const node of nodes) node.markEvaluated(value, seen, run);
   };
-  return { check, see, always: nodes };
+  return { check, markEvaluated, always: nodes };
 };
 
 /** Adds what the matching alternatives evaluate. */
-function seeAlternatives(nodes: readonly SchemaNode[]): CollectEvaluated {
+function markAlternatives(nodes: readonly SchemaNode[]): CollectEvaluated {
   return (value, seen, run) => {
-    for (const node of nodes) if (node.accepts(value, run)) node.see(value, seen, run);
+    for (const node of nodes) if (node.accepts(value, run)) node.markEvaluated(value, seen, run);
   };
 }
 
@@ -33,7 +33,7 @@ const readAny: Builder = (schemas: readonly SchemaValue[], here) => {
     if (at === undefined) return here.fail(at, () => "");
     return here.fail(at, () => "must match a schema in anyOf", { branches: toBranches(nodes, value, at, run) });
   };
-  return { check, see: seeAlternatives(nodes) };
+  return { check, markEvaluated: markAlternatives(nodes) };
 };
 
 const readOne: Builder = (schemas: readonly SchemaValue[], here) => {
@@ -52,7 +52,7 @@ const readOne: Builder = (schemas: readonly SchemaValue[], here) => {
     if (at === undefined) return here.fail(at, () => "");
     return here.fail(at, () => "must match a schema in oneOf", { branches: toBranches(nodes, value, at, run) });
   };
-  return { check, see: seeAlternatives(nodes) };
+  return { check, markEvaluated: markAlternatives(nodes) };
 };
 
 const readNot: Builder = (schema: SchemaValue, here) => {
@@ -65,7 +65,7 @@ const readNot: Builder = (schema: SchemaValue, here) => {
 
 /** Compiles `if` with `then` and `else`, which have no effect without it. */
 const readIf: Builder = (schema: SchemaValue, here) => {
-  const [condition, yes, no] = [here.inner(schema), here.beside("then"), here.beside("else")];
+  const [condition, yes, no] = [here.inner(schema), here.sibling("then"), here.sibling("else")];
   const check: Check = (value, at, run) => {
     if (yes === undefined && no === undefined) return passed;
     const chosen = condition.accepts(value, run) ? yes : no;
@@ -74,12 +74,12 @@ const readIf: Builder = (schema: SchemaValue, here) => {
     const what = `must match the schema in ${chosen === yes ? "then" : "else"}`;
     return here.fail(at, () => what, { branches: [{ node: chosen, value, failures }] });
   };
-  const see: CollectEvaluated = (value, seen, run) => {
+  const markEvaluated: CollectEvaluated = (value, seen, run) => {
     const holds = condition.accepts(value, run);
-    if (holds) condition.see(value, seen, run);
-    (holds ? yes : no)?.see(value, seen, run);
+    if (holds) condition.markEvaluated(value, seen, run);
+    (holds ? yes : no)?.markEvaluated(value, seen, run);
   };
-  return { check, see };
+  return { check, markEvaluated };
 };
 
 export const combinations = {

@@ -53,10 +53,10 @@ const readProperties: Builder = (schemas: SchemaObject, here) => {
     }
     return all ?? passed;
   };
-  const see: CollectEvaluated = (value, seen) => {
+  const markEvaluated: CollectEvaluated = (value, seen) => {
     if (isObject(value)) for (const [key] of inner) if (Object.hasOwn(value, key)) seen.keys.add(key);
   };
-  return { check, see, properties: new Map(inner) };
+  return { check, markEvaluated, properties: new Map(inner) };
 };
 
 const readPatterns: Builder = (schemas: SchemaObject, here) => {
@@ -74,11 +74,11 @@ const readPatterns: Builder = (schemas: SchemaObject, here) => {
       ),
     );
   };
-  const see: CollectEvaluated = (value, seen) => {
+  const markEvaluated: CollectEvaluated = (value, seen) => {
     if (!isObject(value)) return;
     for (const key of Object.keys(value)) if (inner.some(([pattern]) => pattern.test(key))) seen.keys.add(key);
   };
-  return { check, see };
+  return { check, markEvaluated };
 };
 
 /** Returns a test for the keys that `properties` and `patternProperties` of the same schema evaluate. */
@@ -113,10 +113,10 @@ const readAdditional: Builder = (schema: SchemaValue, here) => {
       return node.check(value[key] as JsonValue, below(at, key), run);
     });
   };
-  const see: CollectEvaluated = (value, seen, run) => {
+  const markEvaluated: CollectEvaluated = (value, seen, run) => {
     if (isObject(value)) for (const key of Object.keys(value)) if (!isKnown(key, run)) seen.keys.add(key);
   };
-  return { check, see };
+  return { check, markEvaluated };
 };
 
 const readNames: Builder = (schema: SchemaValue, here) => {
@@ -166,10 +166,11 @@ const readDependencies: Builder = (dependencies: SchemaObject, here) => {
       return node ? node.check(value, at, run) : missing(names, at, value, here, ` when it has '${key}'`);
     });
   };
-  const see: CollectEvaluated = (value, seen, run) => {
-    if (isObject(value)) for (const { key, node } of inner) if (Object.hasOwn(value, key)) node?.see(value, seen, run);
+  const markEvaluated: CollectEvaluated = (value, seen, run) => {
+    if (isObject(value))
+      for (const { key, node } of inner) if (Object.hasOwn(value, key)) node?.markEvaluated(value, seen, run);
   };
-  return { check, see };
+  return { check, markEvaluated };
 };
 
 function countRule(test: (count: number, limit: number) => boolean, words: string): Builder {

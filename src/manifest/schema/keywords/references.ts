@@ -10,7 +10,7 @@ import type { Builder, KeywordContext } from "./builder.ts";
 function leading(
   { fail }: KeywordContext,
   choose: (run: Evaluation) => SchemaNode,
-): { readonly check: Check; readonly see: CollectEvaluated } {
+): { readonly check: Check; readonly markEvaluated: CollectEvaluated } {
   return {
     check: (value, at, run) => {
       const node = choose(run);
@@ -21,7 +21,7 @@ function leading(
       run.remember(node, value, found.length === 0);
       return found;
     },
-    see: (value: JsonValue, seen, run) => choose(run).see(value, seen, run),
+    markEvaluated: (value: JsonValue, seen, run) => choose(run).markEvaluated(value, seen, run),
   };
 }
 

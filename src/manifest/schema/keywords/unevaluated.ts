@@ -15,7 +15,8 @@ function collectSiblings(
   run: Evaluation,
 ): Evaluated {
   const seen: Evaluated = { keys: new Set(), items: new Set(), allKeys: false, allItems: false };
-  for (const { keyword, see } of compiler.node(located).rules) if (keyword !== except) see?.(value, seen, run);
+  for (const { keyword, markEvaluated } of compiler.node(located).rules)
+    if (keyword !== except) markEvaluated?.(value, seen, run);
   return seen;
 }
 
@@ -32,10 +33,10 @@ const readProperties: Builder = (schema: SchemaValue, here) => {
         : node.check(value[key] as JsonValue, below(at, key), run);
     return gather(rest, at, checkKey);
   };
-  const see: CollectEvaluated = (value, seen) => {
+  const markEvaluated: CollectEvaluated = (value, seen) => {
     if (isObject(value)) seen.allKeys = true;
   };
-  return { check, see, last: true };
+  return { check, markEvaluated, last: true };
 };
 
 const readItems: Builder = (schema: SchemaValue, here) => {
@@ -52,10 +53,10 @@ const readItems: Builder = (schema: SchemaValue, here) => {
     }
     return gather(rest, at, (index) => node.check(items[index] as JsonValue, below(at, index), run));
   };
-  const see: CollectEvaluated = (value, seen) => {
+  const markEvaluated: CollectEvaluated = (value, seen) => {
     if (Array.isArray(value)) seen.allItems = true;
   };
-  return { check, see, last: true };
+  return { check, markEvaluated, last: true };
 };
 
 export const unevaluated = {

@@ -36,7 +36,7 @@ it.each([".", "..", "../.."])(
     const facts = { root: folder.path, config: { values: new Map() } } as unknown as Parameters<
       typeof toSegmentSnapshot
     >[3];
-    const left = await toSegmentSnapshot(inputs, undefined, undefined, facts).left({});
+    const left = await toSegmentSnapshot(inputs, undefined, undefined, facts).unrecordedJournals({});
     expect(left.map(({ inDoubt }) => inDoubt)).toEqual([[digest]]);
   },
 );

@@ -11,7 +11,7 @@ import type { Batch } from "../types.ts";
  *
  * @throws ApiError of the emulator if the API would reject the request
  */
-export function overTheWire(batch: Batch): readonly IncomingMessage[] {
+export function encodeAndDecode(batch: Batch): readonly IncomingMessage[] {
   const { path, text } = encodePushRequest(batch);
   const body = Buffer.from(text);
   return path === "messages"

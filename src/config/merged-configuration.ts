@@ -7,7 +7,7 @@ import { toEngineText } from "./read-scalar.ts";
 import { listStackFiles } from "./stack-files.ts";
 
 /** A stack's configuration in the repository's files. */
-export interface StackConfiguration {
+export interface MergedConfiguration {
   readonly values: ReadonlyMap<string, ConfigValue>;
   /** Duplicate keys, of which Pulumi uses a random one. */
   readonly problems: readonly Problem[];
@@ -18,7 +18,7 @@ export interface StackConfiguration {
 }
 
 /** Merges the configuration of a stack with the defaults in Pulumi.yaml. @param stack undefined if the stack has no file */
-export function joinConfiguration(project: ConfigFile, stack: ConfigFile | undefined): StackConfiguration {
+export function mergeConfiguration(project: ConfigFile, stack: ConfigFile | undefined): MergedConfiguration {
   const values = new Map([...project.values, ...(stack?.values ?? [])]);
   const without = stack?.environment ? [] : [...project.required].filter(([key]) => !values.has(key));
   const missing = without.map(([key, place]) => {
@@ -35,7 +35,7 @@ export function joinConfiguration(project: ConfigFile, stack: ConfigFile | undef
  * @param given the texts that Pulumi passed to the program, absent if unknown
  */
 export function toProblems(
-  { values }: StackConfiguration,
+  { values }: MergedConfiguration,
   given?: Readonly<Record<string, string>>,
 ): readonly Problem[] {
   return [...values].flatMap(([key, written]) => {
@@ -58,15 +58,15 @@ export function toFlawProblem(key: string, { path, place, message, hint = quoteH
 }
 
 /**
- * Reads the configuration of a stack from the repository's files, as {@link joinConfiguration} returns it. Returns an empty
+ * Reads the configuration of a stack from the repository's files, as {@link mergeConfiguration} returns it. Returns an empty
  * configuration for unreadable files, which Pulumi has rejected before.
  */
-export function readConfiguration(root: string, stack: string): StackConfiguration {
+export function readConfiguration(root: string, stack: string): MergedConfiguration {
   try {
     const project = parseConfigFile("Pulumi.yaml", readFileSync(join(root, "Pulumi.yaml"), "utf8"), "project");
     const file = listStackFiles(root).get(stack);
     const own = file && parseConfigFile(file, readFileSync(join(root, file), "utf8"), "stack", project.name);
-    return joinConfiguration(project, own || undefined);
+    return mergeConfiguration(project, own || undefined);
   } catch {
     return { values: new Map(), problems: [], missing: [], environment: false };
   }

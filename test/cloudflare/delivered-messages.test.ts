@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { queuePageOf } from "../../src/cloudflare/account-queue.ts";
-import { acknowledgedOf, peekedOf, pulledOf } from "../../src/cloudflare/delivered.ts";
+import { parseQueuePage } from "../../src/cloudflare/account-queue.ts";
+import { parseAcknowledged, parsePeeked, parsePulled } from "../../src/cloudflare/delivered-messages.ts";
 
 const message = {
   id: "m1",
@@ -14,22 +14,22 @@ const delivered = { id: "m1", body: "MTIz", contentType: "json", attempts: 2, ti
 
 describe("a pull", () => {
   it("is read with its leases and backlog", () => {
-    expect(pulledOf({ message_backlog_count: 5, messages: [message] })).toEqual({
+    expect(parsePulled({ message_backlog_count: 5, messages: [message] })).toEqual({
       messages: [{ ...delivered, leaseId: "l1" }],
       backlog: 5,
     });
   });
 
   it.each([[{}], [{ messages: null }], [{ messages: [] }]])("of nothing is empty: %j", (result) => {
-    expect(pulledOf(result)).toEqual({ messages: [], backlog: undefined });
+    expect(parsePulled(result)).toEqual({ messages: [], backlog: undefined });
   });
 
   it("takes what the answer does not say for unknown", () => {
-    expect(pulledOf({ messages: [{ id: "m1", lease_id: "l1" }] })?.messages).toEqual([
+    expect(parsePulled({ messages: [{ id: "m1", lease_id: "l1" }] })?.messages).toEqual([
       { id: "m1", leaseId: "l1", body: undefined, contentType: undefined, attempts: undefined, timestampMs: undefined },
     ]);
     const metadata = { "cf-content-type": "TEXT" };
-    expect(pulledOf({ messages: [{ ...message, metadata }] })?.messages[0]?.contentType).toBe("text");
+    expect(parsePulled({ messages: [{ ...message, metadata }] })?.messages[0]?.contentType).toBe("text");
   });
 
   it.each([
@@ -40,16 +40,16 @@ describe("a pull", () => {
     [{ messages: [{ ...message, id: 7 }] }],
     [{ messages: ["m1"] }],
   ])("with a message that cannot be used is none: %j", (result) => {
-    expect(pulledOf(result)).toBeUndefined();
+    expect(parsePulled(result)).toBeUndefined();
   });
 });
 
 it("reads a peek, as an object and as a list", () => {
   const { lease_id, ...seen } = message;
-  expect(peekedOf({ messages: [{ ...seen, ref: "r1" }] })).toEqual([delivered]);
-  expect(peekedOf([{ ...seen, ref: "r1" }])).toEqual([delivered]);
-  expect(peekedOf({})).toEqual([]);
-  expect(peekedOf({ messages: [{ ref: "r1" }] })).toBeUndefined();
+  expect(parsePeeked({ messages: [{ ...seen, ref: "r1" }] })).toEqual([delivered]);
+  expect(parsePeeked([{ ...seen, ref: "r1" }])).toEqual([delivered]);
+  expect(parsePeeked({})).toEqual([]);
+  expect(parsePeeked({ messages: [{ ref: "r1" }] })).toBeUndefined();
 });
 
 it.each([
@@ -59,7 +59,7 @@ it.each([
   [{ ackCount: 1, warnings: ["something is wrong"] }, 1, [], 1],
   [{}, undefined, [], 0],
 ])("reads an acknowledgement %j", (result, confirmed, refused, otherWarnings) => {
-  expect(acknowledgedOf(result, ["l1", "l2"])).toEqual({ confirmed, refused: new Set(refused), otherWarnings });
+  expect(parseAcknowledged(result, ["l1", "l2"])).toEqual({ confirmed, refused: new Set(refused), otherWarnings });
 });
 
 it("reads queues with their consumers", () => {
@@ -71,7 +71,7 @@ it("reads queues with their consumers", () => {
     { queue_id: "1", queue_name: "orders", consumers, settings: { delivery_paused: true } },
     { queue_id: 7 },
   ];
-  expect(queuePageOf(result, { total_pages: 2 })).toEqual({
+  expect(parseQueuePage(result, { total_pages: 2 })).toEqual({
     totalPages: 2,
     queues: [
       {
@@ -86,5 +86,5 @@ it("reads queues with their consumers", () => {
       },
     ],
   });
-  expect(queuePageOf({}, undefined)).toBeUndefined();
+  expect(parseQueuePage({}, undefined)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { configuredValue, mergeConfiguration, toProblems } from "../../src/config/merged-configuration.ts";
 import { parseConfigFile } from "../../src/config/parse-config-file.ts";
-import { configuredValue, joinConfiguration, toProblems } from "../../src/config/stack-configuration.ts";
 import { createVariables } from "../../src/config/variables.ts";
 import { formatDiagnostic, type Problem } from "../../src/manifest/index.ts";
 import { inlineMessages, loadFiles } from "../manifest/support/fixture.ts";
@@ -66,7 +66,7 @@ it("only what a manifest names is held against it, and only its own part", async
 
 it("settings of queue-seeder that Pulumi changes are reported, unless another file was read", () => {
   const stack = stackFile("  queue-seeder:accountId: 01234567\n  queue-seeder:production: [0x10]\n  shop:zip: 01234\n");
-  const written = joinConfiguration(projectFile("  zip: x\n"), stack);
+  const written = mergeConfiguration(projectFile("  zip: x\n"), stack);
   const logged = [
     expect.stringMatching(/^Pulumi\.dev\.yaml:2:27 CONFIG_INVALID: "queue-seeder:accountId": Pulumi reads "01234567"/),
     expect.stringMatching(/^Pulumi\.dev\.yaml:3:29 CONFIG_INVALID: "queue-seeder:production\.0": Pulumi reads "0x10"/),
@@ -82,7 +82,7 @@ it("a duplicate key and one without a value are reported", () => {
     "  size: { type: integer }\n  other:x: { value: 1 }\n  note: { type: string, default: ~ }\n",
   );
   const stack = stackFile("  a: 1\n  shop:a: 2\n");
-  const { problems, missing } = joinConfiguration(project, stack);
+  const { problems, missing } = mergeConfiguration(project, stack);
   expect(lines(problems)).toEqual([
     'Pulumi.dev.yaml:3:3 CONFIG_INVALID: "shop:a": the key is there already. Remove one of the two.',
   ]);
@@ -91,7 +91,7 @@ it("a duplicate key and one without a value are reported", () => {
     expect.stringMatching(/^Pulumi\.yaml:5:3 CONFIG_INVALID: "shop:note": /),
   ]);
   const esc = parseConfigFile("Pulumi.dev.yaml", "environment: [shared]\nconfig: {}\n", "stack", "shop");
-  expect(joinConfiguration(project, esc).missing).toEqual([]);
+  expect(mergeConfiguration(project, esc).missing).toEqual([]);
 });
 
 it.each([

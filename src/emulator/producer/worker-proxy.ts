@@ -16,7 +16,7 @@ const keepAliveMs = 120_000;
  *
  * @param runtimePort returns the port of the runtime; undefined while it does not run
  */
-export async function startFront(
+export async function startWorkerProxy(
   api: Api,
   traffic: RequestPipeline,
   { host, port }: { readonly host: string; readonly port: number },

@@ -2,7 +2,7 @@ import type { AskStatus } from "../../producer/answers.ts";
 import { resolveLedger } from "../ledger/segment-ledger.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
 import type { SegmentRun } from "../segment-run.ts";
-import type { WorkerLedgerNote } from "../state/segment.ts";
+import type { WorkerLedgerRef } from "../state/segment.ts";
 
 /**
  * Returns the messages in doubt that the Worker's ledger must contain: those that runs through it left in doubt, under the same keys.
@@ -10,12 +10,12 @@ import type { WorkerLedgerNote } from "../state/segment.ts";
  */
 export async function findKnownDoubts(
   run: Pick<SegmentRun, "inputs" | "recorded" | "claim" | "ledger" | "source">,
-  record: WorkerLedgerNote,
+  record: WorkerLedgerRef,
 ): Promise<ReadonlySet<number>> {
   const { inputs, recorded, claim, ledger, source } = run;
   const { inDoubt } = ledger.decision;
   if (record.ledger === undefined || inDoubt.length === 0) return new Set();
-  const isSame = (other: WorkerLedgerNote | undefined) =>
+  const isSame = (other: WorkerLedgerRef | undefined) =>
     other?.generation === record.generation && other.ledger === record.ledger;
   const digests = inputs.content.kind === "rows" ? (await source()).digests : undefined;
   const alone = resolveLedger(inputs, recorded?.ledger, [], digests).decision.inDoubt;

@@ -35,9 +35,9 @@ export interface Acknowledged {
 }
 
 /** Reads the result of a pull. @returns undefined if a message in it is not valid */
-export function pulledOf(result: unknown): Pulled | undefined {
+export function parsePulled(result: unknown): Pulled | undefined {
   if (!isObject(result)) return undefined;
-  const messages = messagesOf(result.messages, (message, delivered) =>
+  const messages = parseMessages(result.messages, (message, delivered) =>
     typeof message.lease_id === "string" && message.lease_id !== ""
       ? { ...delivered, leaseId: message.lease_id }
       : undefined,
@@ -48,12 +48,12 @@ export function pulledOf(result: unknown): Pulled | undefined {
 }
 
 /** Reads the result of a peek: an object with messages, or only the list. */
-export function peekedOf(result: unknown): readonly DeliveredMessage[] | undefined {
-  return messagesOf(isObject(result) ? result.messages : result, (_, delivered) => delivered);
+export function parsePeeked(result: unknown): readonly DeliveredMessage[] | undefined {
+  return parseMessages(isObject(result) ? result.messages : result, (_, delivered) => delivered);
 }
 
 /** Reads the result of an acknowledgement. Warnings are documented as a list; in practice they are a map by lease. */
-export function acknowledgedOf(result: unknown, leaseIds: readonly string[]): Acknowledged | undefined {
+export function parseAcknowledged(result: unknown, leaseIds: readonly string[]): Acknowledged | undefined {
   if (!isObject(result)) return undefined;
   const { ackCount, warnings } = result;
   const texts = Array.isArray(warnings) ? warnings.map(String) : isObject(warnings) ? Object.keys(warnings) : [];
@@ -62,7 +62,7 @@ export function acknowledgedOf(result: unknown, leaseIds: readonly string[]): Ac
   return { confirmed: isCount(ackCount) ? ackCount : undefined, refused, otherWarnings };
 }
 
-function messagesOf<T>(
+function parseMessages<T>(
   value: unknown,
   read: (message: Record<string, unknown>, delivered: DeliveredMessage) => T | undefined,
 ): readonly T[] | undefined {
@@ -70,7 +70,7 @@ function messagesOf<T>(
   if (!Array.isArray(value)) return undefined;
   const messages: T[] = [];
   for (const entry of value) {
-    const delivered = deliveredOf(entry);
+    const delivered = parseDelivered(entry);
     const message = delivered && read(entry, delivered);
     // The caller would lose a skipped message until its lease ends.
     if (message === undefined) return undefined;
@@ -79,18 +79,18 @@ function messagesOf<T>(
   return messages;
 }
 
-function deliveredOf(entry: unknown): DeliveredMessage | undefined {
+function parseDelivered(entry: unknown): DeliveredMessage | undefined {
   if (!isObject(entry) || typeof entry.id !== "string" || entry.id === "") return undefined;
   return {
     id: entry.id,
     body: entry.body,
-    contentType: contentTypeOf(entry.metadata),
+    contentType: parseContentType(entry.metadata),
     attempts: isCount(entry.attempts) ? entry.attempts : undefined,
     timestampMs: isCount(entry.timestamp_ms) ? entry.timestamp_ms : undefined,
   };
 }
 
-function contentTypeOf(metadata: unknown): string | undefined {
+function parseContentType(metadata: unknown): string | undefined {
   if (!isObject(metadata)) return undefined;
   const key = Object.keys(metadata).find((name) => name.toLowerCase() === "cf-content-type");
   const value = key === undefined ? undefined : metadata[key];
