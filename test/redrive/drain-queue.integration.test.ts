@@ -46,7 +46,7 @@ describe("taking", () => {
   it("empties the queue, each message once", async () => {
     await using world = await makeWorld();
     await world.fill(numbered(250));
-    expect(await world.take()).toEqual({ left: 0, backlog: 0, stopped: false, unsettled: [] });
+    expect(await world.take()).toEqual({ remaining: 0, backlog: 0, stopped: false, unsettled: [] });
     expect([world.rows(), world.left(), world.files()]).toEqual([bodies(250), [], ["out.ndjson", "out.yaml"]]);
   });
 
@@ -79,7 +79,7 @@ describe("taking", () => {
     await world.fill(numbered(250).map(({ body }, index) => ({ body: { ...(body as object), odd: index % 2 === 1 } })));
     const conditions = [parseCondition("/odd=true")].flatMap((each) => each ?? []);
     const taken = await world.take({ selection: { conditions, sinceMs: undefined } });
-    expect(taken).toMatchObject({ left: 125, backlog: 125, unsettled: [] });
+    expect(taken).toMatchObject({ remaining: 125, backlog: 125, unsettled: [] });
     expect(world.rows()).toHaveLength(125);
     expect(world.emulator.messages("dead").every(({ state, attempts }) => state === "ready" && attempts === 1)).toBe(
       true,
@@ -120,7 +120,7 @@ describe("taking", () => {
     await world.call("/messages/pull", { batch_size: 2, visibility_timeout_ms: 1_000 });
     world.time.advance(1_001);
     const conditions = [parseCondition("/wanted=true")].flatMap((each) => each ?? []);
-    expect(await world.take({ selection: { conditions, sinceMs: undefined } })).toMatchObject({ left: 0, backlog: 0 });
+    expect(await world.take({ selection: { conditions, sinceMs: undefined } })).toMatchObject({ remaining: 0, backlog: 0 });
     expect(world.rows()).toEqual([{ wanted: true }]);
     expect(world.rows("unpushable")).toMatchObject([
       { body: '{"wanted":false}', note: expect.stringContaining("dropped") },
@@ -230,7 +230,7 @@ describe("leases", () => {
     await using world = await makeWorld();
     await world.fill(numbered(30));
     await world.call("/messages/pull", { batch_size: 10, visibility_timeout_ms: 43_200_000 });
-    expect(await world.take()).toMatchObject({ left: 0, backlog: 10, unsettled: [] });
+    expect(await world.take()).toMatchObject({ remaining: 0, backlog: 10, unsettled: [] });
     expect([world.rows(), world.left()]).toEqual([bodies(20, 10), bodies(10)]);
   });
 });

@@ -31,7 +31,7 @@ it("takes 100,000 messages, each once, with a kill on the way and another consum
   const { ports } = stepping({ ...world.ports, source: shared }, 2_000, "half");
   await expect(world.take({}, ports)).rejects.toThrow(Killed);
   const taken = await world.take({}, { source: shared });
-  expect(taken).toMatchObject({ left: 0, backlog: 0, stopped: false });
+  expect(taken).toMatchObject({ remaining: 0, backlog: 0, stopped: false });
   expect(taken.unsettled.length).toBeLessThanOrEqual(100);
 
   const seen = new Uint8Array(count);
