@@ -35,8 +35,8 @@ export default defineConfig({
         },
       },
       {
-        // The real Pulumi engine. Each file has projects, states and emulators of its own, so two files run at a time; a run of
-        // Pulumi takes more than one core.
+        // The real Pulumi engine. Each file has projects, states and emulators of its own. A file keeps three quarters of a core busy,
+        // since Pulumi's processes wait for each other, so three files at a time use two cores.
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
@@ -44,7 +44,7 @@ export default defineConfig({
           // A test makes up to ten runs of the engine; this is only for one that hangs.
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
