@@ -5,15 +5,6 @@ import { addStack } from "./support/stack.ts";
 const manifest = (...bodies: (string | number)[]) =>
   `queue: orders\nmessages:\n${bodies.map((body) => `  - body: ${body}\n`).join("")}`;
 
-it("says in preview how many messages will go, and pushes none", async () => {
-  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1, 2, 3) } });
-  succeeded(await seeder.stack.up());
-  seeder.write("a.yaml", manifest(1, 2, 4));
-  const preview = succeeded(await seeder.stack.preview());
-  expect(preview.stdout).toContain("1 message to push to orders, 2 pushed before, 1 removed");
-  expect(seeder.pushes()).toEqual([3]);
-});
-
 it("keeps two stacks apart", async () => {
   await using seeder = await makeSeeder({
     messages: { "a.yaml": manifest(1), "prod.yaml": `stacks: ["prod*"]\n${manifest("only prod")}` },
@@ -61,9 +52,13 @@ it("reads the metrics anew on refresh, and survives a queue that is gone", async
   expect(seeder.pushes()).toEqual([1, 1]);
 });
 
-it("destroys without pushing, and reports that messages cannot be recalled", async () => {
+it("says in preview how many messages will go, pushes none of them, and none on destroy: messages cannot be recalled", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1, 2) } });
-  await seeder.stack.up();
+  succeeded(await seeder.stack.up());
+  seeder.write("a.yaml", manifest(1, 3));
+  const preview = succeeded(await seeder.stack.preview());
+  expect(preview.stdout).toContain("1 message to push to orders, 1 pushed before, 1 removed");
+  expect(seeder.pushes()).toEqual([2]);
   const destroyed = await seeder.stack.destroy();
   succeeded(destroyed);
   expect(destroyed.stdout).toContain("2 messages");

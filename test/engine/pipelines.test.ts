@@ -220,8 +220,7 @@ describe("GitLab CI", () => {
       const deployed = await job("deploy-messages", { ...variables(), ...secrets() });
       expect(deployed.code, said(deployed)).toBe(0);
       expect(bodies().at(-1)).toBe("fifth");
-      // Run again, it has nothing left to push; it does not push what was not reviewed.
-      expect((await job("deploy-messages", { ...variables(), ...secrets() })).code).toBe(0);
+      // It does not push what was not reviewed.
       write("gitlab", "fifth", "sixth");
       const other = await job("deploy-messages", { ...variables(), ...secrets() });
       expect([other.code, other.stderr]).toEqual([5, expect.stringContaining("PLAN_DIFFERS")]);
