@@ -4,7 +4,7 @@ import Cloudflare from "cloudflare";
 import { Pool } from "undici";
 import { createClient, loadCredentials } from "../../src/cloudflare/index.ts";
 import { loadManifests } from "../../src/manifest/index.ts";
-import { encodeMessage, packBatchStream, withDigests } from "../../src/plan/index.ts";
+import { type Digest, encodeMessage, messageDigest, packBatchStream } from "../../src/plan/index.ts";
 import {
   type Clock,
   createThrottle,
@@ -61,9 +61,10 @@ export async function pushFile(
 
 /** Reads, checks, digests and serializes each row once, while earlier rows are pushed. */
 async function* parcelsOf(content: FileContent): AsyncGenerator<readonly EncodedMessage[]> {
-  let index = 0;
+  const digests: Digest[] = [];
   for await (const messages of content.read()) {
-    yield withDigests(messages).map((message) => encodeMessage(message, index++));
+    // As in src/lifecycle/source/message-source.ts: the digests are for the ledger.
+    yield messages.map((message) => encodeMessage(message, digests.push(messageDigest(message)) - 1));
   }
 }
 

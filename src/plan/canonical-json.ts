@@ -49,18 +49,52 @@ function writeItems(items: readonly JsonValue[], quote: QuoteFunction): string {
 }
 
 function writeObject(object: Readonly<Record<string, JsonValue>>, quote: QuoteFunction): string {
-  const keys = Object.keys(object);
-  if (!isSorted(keys)) keys.sort();
+  const { sorted, labels } = findShape(object);
   let text = "";
-  for (const key of keys) {
-    text += `${text === "" ? "{" : ","}${quote(key)}:${writeValue(object[key] as JsonValue, quote)}`;
+  for (let at = 0; at < sorted.length; at += 1) {
+    text += `${labels[at]}${writeValue(object[sorted[at] as string] as JsonValue, quote)}`;
   }
   return text === "" ? "{}" : `${text}}`;
 }
 
-function isSorted(keys: readonly string[]): boolean {
-  for (let at = 1; at < keys.length; at += 1) if ((keys[at - 1] as string) > (keys[at] as string)) return false;
-  return true;
+/** The keys of an object: as they are in it, sorted, and as canonical JSON with what precedes each. */
+interface Shape {
+  readonly keys: readonly string[];
+  readonly sorted: readonly string[];
+  readonly labels: readonly string[];
+}
+
+/** The latest shapes, by the first key: rows of a file have the same keys, which need not be sorted and quoted for each. */
+const shapes = new Map<string, Shape>();
+const maxShapes = 100;
+
+function findShape(object: object): Shape {
+  let first: string | undefined;
+  for (const key in object) {
+    first = key;
+    break;
+  }
+  if (first === undefined) return { keys: [], sorted: [], labels: [] };
+  const known = shapes.get(first);
+  if (known !== undefined && hasShape(object, known)) return known;
+  const shape = createShape(Object.keys(object));
+  if (shapes.size >= maxShapes) shapes.clear();
+  shapes.set(first, shape);
+  return shape;
+}
+
+function hasShape(object: object, { keys }: Shape): boolean {
+  let at = 0;
+  for (const key in object) {
+    if (key !== keys[at]) return false;
+    at += 1;
+  }
+  return at === keys.length;
+}
+
+function createShape(keys: readonly string[]): Shape {
+  const sorted = keys.toSorted();
+  return { keys, sorted, labels: sorted.map((key, at) => `${at === 0 ? "{" : ","}${escaped(key)}:`) };
 }
 
 function notJsonError(): Error {

@@ -8,15 +8,10 @@ import type { EncodedMessage, Message } from "../types.ts";
  */
 export function encodeMessage(message: Message, index: number, label = formatLabel(message.id, index)): EncodedMessage {
   const bodyJson = message.json ?? JSON.stringify(message.body);
-  return {
-    index,
-    label,
-    bodyJson,
-    bytes: countBodyBytes(message, bodyJson),
-    contentType: message.contentType,
-    delaySeconds: message.delaySeconds,
-    ...(message.secretValues !== undefined && { secretValues: message.secretValues }),
-  };
+  const { contentType, delaySeconds, secretValues } = message;
+  const bytes = countBodyBytes(message, bodyJson);
+  const encoded = { index, label, bodyJson, bytes, contentType, delaySeconds };
+  return secretValues === undefined ? encoded : { ...encoded, secretValues };
 }
 
 /** Returns the UTF-8 bytes that the API counts for a body: those of the text, or of its JSON. */

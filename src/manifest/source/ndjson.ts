@@ -18,18 +18,18 @@ export const readNdjson: RowReader = async function* (chunks, { onProblem, skip,
   let first: Row | undefined;
   const broken = new BrokenLines(onProblem);
 
-  /** @param end offset after the line's LF */
-  const readLine = (bytes: Buffer, end: number | undefined): Row | undefined => {
+  /** Reads a line by its positions, without a view of its bytes. @param end offset after the line's LF */
+  const readLine = (bytes: Buffer, from: number, to: number, end: number | undefined): Row | undefined => {
     const at = { line, column: 1 };
     line += 1;
-    if (bytes.length > maxRowBytes) throw rowTooLongError(at);
-    if (isBlank(bytes)) return undefined;
+    if (to - from > maxRowBytes) throw rowTooLongError(at);
+    if (isBlank(bytes, from, to)) return undefined;
     if (left > 0) {
       left -= 1;
       return undefined;
     }
-    const text = bytes.toString("utf8");
-    const parsed = parseExactly(text, bytes.length);
+    const text = bytes.toString("utf8", from, to);
+    const parsed = parseExactly(text, to - from);
     broken.add(text, at, parsed.ok ? [] : parsed.errors);
     if (!parsed.ok) return undefined;
     const row = {
@@ -53,7 +53,7 @@ export const readNdjson: RowReader = async function* (chunks, { onProblem, skip,
     const some: Row[] = [];
     let from = 0;
     for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, from)) {
-      const row = readLine(bytes.subarray(from, end), offset + end + 1);
+      const row = readLine(bytes, from, end, offset + end + 1);
       if (row) some.push(row);
       from = end + 1;
     }
@@ -62,7 +62,7 @@ export const readNdjson: RowReader = async function* (chunks, { onProblem, skip,
     if (rest.length > maxRowBytes) throw rowTooLongError({ line, column: 1 });
     if (some.length > 0) yield some;
   }
-  const last = readLine(rest, undefined);
+  const last = readLine(rest, 0, rest.length, undefined);
   if (last) yield [last];
   broken.end();
   if (rows === 1 && first !== undefined && !isListOfMaps(first.value)) warnAboutArray(first, onProblem);
@@ -127,9 +127,10 @@ function warnAboutArray({ value, position }: Row, onProblem: OnDataProblem): voi
   onProblem("ARRAY_ROW", position, what, 'Write "format: json" if each item should be a message.');
 }
 
-function isBlank(bytes: Buffer): boolean {
-  return (
-    bytes.length === 0 ||
-    ((bytes[0] ?? 0) <= 0x20 && bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d))
-  );
+function isBlank(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) {
+    const byte = bytes[at];
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
+  }
+  return true;
 }
