@@ -13,15 +13,17 @@ import { measureThrottle } from "./throttle/measure.ts";
  * Runs the measurements, and writes bench/RESULTS.md.
  *
  *     node bench/main.ts [push] [pace] [reading] [no-op] [first] [manifests] [million] [growth] [worker] [worker-simulation]
+ *
+ * The points of `growth` can be measured one by one, and are kept: `growth:rows:10000000`, `growth:manifests`.
  */
-const parts: Readonly<Record<string, () => Promise<Section>>> = {
-  push: measurePush,
-  pace: measureThrottle,
-  reading: measureReading,
-  "no-op": measureNoOp,
-  first: measureFirst,
-  manifests: measureManifests,
-  million: measureMillion,
+const parts: Readonly<Record<string, (selection: string | undefined) => Promise<Section>>> = {
+  push: () => measurePush(),
+  pace: () => measureThrottle(),
+  reading: () => measureReading(),
+  "no-op": () => measureNoOp(),
+  first: () => measureFirst(),
+  manifests: () => measureManifests(),
+  million: () => measureMillion(),
   growth: measureGrowth,
   worker: () => measureWorker(),
   "worker-simulation": () => measureSimulation(),
@@ -29,14 +31,16 @@ const parts: Readonly<Record<string, () => Promise<Section>>> = {
 
 const names = Object.keys(parts);
 const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !names.includes(name));
+const nameOf = (argument: string) => argument.split(":", 1)[0] ?? "";
+const unknown = asked.filter((argument) => !names.includes(nameOf(argument)));
 if (unknown.length > 0) throw new Error(`unknown section: ${unknown.join(", ")}. Available: ${names.join(", ")}.`);
-for (const name of asked.length > 0 ? asked : names) {
+for (const argument of asked.length > 0 ? asked : names) {
+  const name = nameOf(argument);
   const measure = parts[name];
   if (measure === undefined) continue;
   const start = performance.now();
   try {
-    const section = await measure();
+    const section = await measure(argument.slice(name.length + 1) || undefined);
     const taken = seconds(performance.now() - start);
     console.log(`\n${section.title}\n\n${section.text}\n\n(measured in ${taken})`);
     keepResult(section, names);

@@ -1,16 +1,11 @@
 import { kilobytes, seconds, whole } from "../support/measure.ts";
-import type { Point } from "./measure.ts";
-
-export interface Growth {
-  readonly rows: readonly Point[];
-  readonly manifests: readonly Point[];
-  /** `up` of an empty program, in milliseconds. */
-  readonly nothing: number;
-}
+import type { Growth, Point } from "./points.ts";
 
 const width = 880;
 const height = 360;
 const panel = { width: 340, height: 230, top: 70 } as const;
+/** Between a panel's sides and its outer points, for their labels. */
+const margin = 36;
 const colors = { time: "#0969da", state: "#bf8700", line: "#8c959f", text: "#57606a" } as const;
 
 interface Panel {
@@ -42,8 +37,8 @@ export function drawGrowth({ rows, manifests, nothing }: Growth): string {
 function drawPanel({ title, left, points, nothing }: Panel): string {
   const x = scale(
     points.map(({ size }) => size),
-    left,
-    left + panel.width,
+    left + margin,
+    left + panel.width - margin,
   );
   const bottom = panel.top + panel.height;
   const time = scale([nothing, ...points.map(({ noOp }) => noOp)], bottom - 20, panel.top + 20);
@@ -79,7 +74,7 @@ function drawLine(points: readonly (readonly [number, number])[], color: string)
 }
 
 function label(x: number, y: number, text: string, color: string): string {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="middle" font-size="10" fill="${color}">${text}</text>`;
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="middle" font-size="10" fill="${color}" stroke="#ffffff" stroke-width="3" paint-order="stroke">${text}</text>`;
 }
 
 /** Maps values to coordinates on a logarithmic axis. @param from coordinate of the smallest value @param to of the largest */
