@@ -1,4 +1,5 @@
 import type { QueueRef } from "../types.ts";
+import { createTurns, type InTurn } from "./apply/turns.ts";
 import type { ProviderHost } from "./host.ts";
 import type { WorkerContext } from "./producer/connect-worker.ts";
 import { parseRequest, type RunRequest } from "./protocol/request.ts";
@@ -20,9 +21,17 @@ export interface Session {
   readonly connectWorker: (account: Pick<QueueRef, "accountId">, target: WorkerTarget) => Promise<WorkerContext>;
   /** The latest run in the Pulumi state of each segment that was there when the run began, by URN; only with a producer Worker. */
   readonly recordedRuns: Map<string, string>;
+  /**
+   * Has segments of data files wait until few others are pushed to the same queue: one of them uses the rate of a queue, and each
+   * holds its rows in memory. Pulumi asks for up to 16 at once.
+   */
+  readonly inTurn: InTurn;
   /** The request of the command that started the run. @throws SeederError if it cannot be read */
   readonly request: RunRequest;
 }
+
+/** Segments of data files that are read or pushed at once for each queue: while one is pushed, the next one is read. */
+const segmentsAtOnce = 2;
 
 /** Opens the session of one process, which performs one deployment. */
 export function openSession(host: ProviderHost): Session {
@@ -33,6 +42,7 @@ export function openSession(host: ProviderHost): Session {
     host,
     startedAt: new Date(host.clock.now()).toISOString(),
     recordedRuns: new Map(),
+    inTurn: createTurns(segmentsAtOnce),
     connect() {
       connected ??= import("./queue/connect.ts").then(({ connect }) => connect(host));
       return connected;

@@ -36,6 +36,17 @@ export async function applySegment(
   const recorded = findQueueLedger(previous, inputs);
   if (recorded !== undefined) assertSameKind(recorded.content.kind, inputs);
   assertDeploymentKnown(inputs);
+  const apply = () => applyInTurn(id, inputs, previous, session);
+  return inputs.content.kind === "rows" ? session.inTurn(`${inputs.accountId} ${inputs.queueId}`, apply) : apply();
+}
+
+async function applyInTurn(
+  id: string,
+  inputs: SegmentInputs,
+  previous: SegmentOutputs | undefined,
+  session: Session,
+): Promise<SegmentOutputs> {
+  const recorded = findQueueLedger(previous, inputs);
   const claim = await claimJournals(inputs, previous, session.host);
   let opened: Promise<MessageSource> | undefined;
   const source = () => {
