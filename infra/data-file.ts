@@ -1,5 +1,5 @@
-import { dataFileType } from "../src/engine/urn.ts";
 import { packSource, type SourceRecord } from "../src/plan/index.ts";
+import { dataFileType } from "../src/urn.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 
 /** Records the reading of a manifest's data file in the Pulumi state, so that the next run need not parse the file. */

@@ -55,7 +55,9 @@ export function deployManifests(
     folder: root,
     manifests: Object.fromEntries(loaded.manifests.map(({ name, formerNames }) => [name, formerNames])),
     places: Object.fromEntries(
-      loaded.manifests.map(({ name, formerNamesAt }) => [name, formatLocation(formerNamesAt)]),
+      loaded.manifests.flatMap(({ name, formerNames, formerNamesAt }) =>
+        formerNames.length === 0 ? [] : [[name, formatLocation(formerNamesAt)] as const],
+      ),
     ),
   };
   const listAliases = formerly(["deployments"]).map((name) => ({ name }));

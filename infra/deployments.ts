@@ -1,5 +1,5 @@
-import { deploymentsType } from "../src/engine/urn.ts";
 import { type DeploymentsArgs, findDeploymentId } from "../src/lifecycle/deployments-provider.ts";
+import { deploymentsType } from "../src/urn.ts";
 import { DynamicResource } from "./pulumi-internals/dynamic-resource.ts";
 import { stubs } from "./pulumi-internals/provider-stub.ts";
 import type * as pulumi from "./pulumi-internals/sdk.ts";

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { dataFileType, parseUrn, segmentType } from "../src/engine/urn.ts";
 import { toObject } from "../src/json-object.ts";
 import { resolveDeliveryNumber } from "../src/lifecycle/delivery-number.ts";
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
 import { parseOutputs } from "../src/lifecycle/state/parse-outputs.ts";
 import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import { LedgerError, type SourceRecord, unpackSource } from "../src/plan/index.ts";
+import { dataFileType, parseUrn, segmentType } from "../src/urn.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { currentMonitor, readStackResources } from "./pulumi-internals/stack-resources.ts";
 import type { QueueTarget } from "./segment-resource.ts";

@@ -1,7 +1,7 @@
-import { segmentType, urns } from "../src/engine/urn.ts";
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
 import { packTerms, type SegmentTerms, unpackSegment } from "../src/lifecycle/state/packed-segment.ts";
 import type { SegmentOutputs, WorkerTarget } from "../src/lifecycle/state/segment.ts";
+import { segmentType, urns } from "../src/urn.ts";
 import type { toInlineMessages } from "./message-args.ts";
 import type { SegmentSummary } from "./outputs.ts";
 import { DynamicResource } from "./pulumi-internals/dynamic-resource.ts";
@@ -45,8 +45,9 @@ export class SegmentResource extends DynamicResource {
   declare readonly record: pulumi.Output<string | undefined>;
 
   constructor(manifest: string, args: SegmentArgs, { formerNames, ...options }: SegmentOptions) {
-    const { accountId, queueId, worker, deployment, deliveryNumber, recordedRun, inlineMessages, folder, ...terms } =
+    const { accountId, queueId, worker, deployment, deliveryNumber, recordedRun, inlineMessages, folder, ...rest } =
       args;
+    const { keys, terms } = separateKeys(rest, inlineMessages !== undefined);
     const name = `${manifest}/${args.segment}`;
     const inputs = {
       accountId,
@@ -56,7 +57,12 @@ export class SegmentResource extends DynamicResource {
       ...(deliveryNumber !== undefined && { deliveryNumber }),
       ...(inlineMessages !== undefined && { inlineMessages }),
       terms: packTermsOf(name, terms, options.parent),
-      run: { folder, preview: pulumi.runtime.isDryRun(), ...(recordedRun !== undefined && { recordedRun }) },
+      run: {
+        folder,
+        preview: pulumi.runtime.isDryRun(),
+        ...(recordedRun !== undefined && { recordedRun }),
+        ...(keys !== undefined && { keys }),
+      },
       // Without this property, the SDK does not resolve it from what the provider returns.
       record: undefined,
     };
@@ -84,9 +90,16 @@ function unpackRecord(record: string | undefined): Partial<SegmentOutputs> {
   return unpackSegment({ record });
 }
 
+/** Separates the keys of a manifest's messages, which never enter the state with the inputs. The provider adds those of values. */
+function separateKeys<Terms extends Pick<PlannedSegment, "content">>(terms: Terms, areValues: boolean) {
+  const { content } = terms;
+  if (areValues || content.kind !== "messages") return { keys: undefined, terms };
+  return { keys: content.keys, terms: { ...terms, content: { kind: content.kind } } };
+}
+
 function packTermsOf(
   name: string,
-  terms: Omit<SegmentTerms, "resourceUrn">,
+  terms: Omit<SegmentTerms, "resourceUrn" | "content">,
   parent: pulumi.Resource | undefined,
 ): string | Promise<string> {
   const { stack, project } = terms;

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { writeRequestFile } from "../../src/cli/shared/request-file.ts";
-import { urns } from "../../src/engine/urn.ts";
+import { urns } from "../../src/urn.ts";
 import { withDisposable } from "../../src/with-disposable.ts";
 import type { OwnStack } from "../../test/engine/support/stack.ts";
 import { startRemote } from "../support/emulator.ts";

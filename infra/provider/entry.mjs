@@ -9,8 +9,9 @@ enableCompileCache();
 const lifecycle = await import("./lifecycle.ts");
 
 export const { configure, check, diff, create, update, read } = lifecycle;
-export const { configureDeployments, checkDeployments, createDeployments, diffDeployments, updateDeployments } =
+export const { configureDeployments, checkDeployments, createDeployments, diffDeployments, readDeployments } =
   lifecycle;
+export const { updateDeployments } = lifecycle;
 const { remove, removeDeployments } = lifecycle;
 
 export { remove as delete, removeDeployments as deleteDeployments };

@@ -73,7 +73,9 @@ const host: ProviderHost = {
   isEngineAlive: parent.engineListens,
   cancelled: cancelSignal(),
 };
-const lifecycle = packedProvider(createProvider(host));
+const lifecycle = packedProvider(createProvider(host), async (inputs) =>
+  (await import("../../src/lifecycle/source/message-source.ts")).readKeys(inputs, host),
+);
 
 // Pulumi kills the process after the call, and Node would only write the compile cache at its exit.
 host.cancelled.addEventListener("abort", () => flushCompileCache());
@@ -90,6 +92,7 @@ export const checkDeployments = withPulumiErrors((olds: unknown, news: deploymen
   deployments.checkDeployments(olds, news, host),
 );
 export const createDeployments = withPulumiErrors(deployments.createDeployments);
+export const readDeployments = withPulumiErrors(deployments.readDeployments);
 export const diffDeployments = withPulumiErrors(deployments.diffDeployments);
 export const updateDeployments = withPulumiErrors((id: string, olds: unknown, news: deployments.DeploymentsInputs) =>
   deployments.updateDeployments(id, olds, news, host),

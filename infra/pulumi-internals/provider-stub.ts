@@ -11,14 +11,16 @@ import { join } from "node:path";
  * the stubs must never change. A stub is short because Pulumi stores it twice in the resource of every segment, and writes all of
  * them whenever a resource is finished.
  */
-const directImport = `const load=()=>import("queue-seeder/lifecycle");`;
+const directImport = { before: "", load: 'import("queue-seeder/lifecycle")' } as const;
 
 /**
  * With a strict node_modules such as pnpm's, a transitive dependency cannot be resolved from the project's folder. The stub then
  * searches the dependencies breadth-first, starting at the provider's working directory. The stub must do this itself, since
  * refresh and destroy only have the state.
  */
-const searchingImport = `const name = "queue-seeder", entry = name + "/lifecycle";
+const searchingImport = {
+  load: "load()",
+  before: `const name = "queue-seeder", entry = name + "/lifecycle";
 const at = f => require("module").createRequire(f + "/package.json").resolve;
 const load = () => import(entry).catch(e => {
   if (!/package 'queue-seeder'/.test(e.message)) throw e;
@@ -31,11 +33,17 @@ const load = () => import(entry).catch(e => {
   } catch {}
   throw Error("PROVIDER_NOT_FOUND: add queue-seeder to the project's dependencies");
 });
-`.replaceAll(/^ +/gm, "");
+`.replaceAll(/^ +/gm, ""),
+} as const;
 
-/** Returns a provider whose methods are the module's exports of the same names. @param kind ends their names */
-const handler = (methods: string, kind = "") =>
-  `exports.handler=()=>Object.fromEntries("${methods}".split(" ").map(m=>[m,async(...a)=>(await load())[m${kind && `+"${kind}"`}](...a)]))`;
+/**
+ * Returns a provider whose methods are the module's exports of the same names. It has every method but `then`, which would make it
+ * a promise.
+ *
+ * @param kind ends the exports' names
+ */
+const handler = ({ before, load }: typeof directImport | typeof searchingImport, kind = "") =>
+  `${before}exports.handler=()=>new Proxy({},{get:(_,m)=>m!="then"&&((...a)=>${load}.then(l=>l[m${kind && `+"${kind}"`}](...a)))})`;
 
 /** The providers of a manifest's segments and of the Deployments resource. */
 export interface ProviderStubs {
@@ -45,10 +53,10 @@ export interface ProviderStubs {
 
 /** @param folder working directory of the provider */
 export function createStubs(folder: string): ProviderStubs {
-  const load = isInstalledFor(folder) ? directImport : searchingImport;
+  const found = isInstalledFor(folder) ? directImport : searchingImport;
   return {
-    segment: load + handler("configure check diff create update read delete"),
-    deployments: load + handler("configure check diff create update delete", "Deployments"),
+    segment: handler(found),
+    deployments: handler(found, "Deployments"),
   };
 }
 

@@ -2,9 +2,6 @@ import { parseDeployments } from "../lifecycle/deployments-provider.ts";
 import { parseOutputs } from "../lifecycle/state/parse-outputs.ts";
 import type { SegmentOutputs } from "../lifecycle/state/segment.ts";
 import { type SourceRecord, unpackLedger, unpackRows, unpackSource } from "../plan/index.ts";
-import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
-import { exitCodes, parseReason } from "./pulumi-internals/cli-messages.ts";
-import { type ExportedResource, isEncrypted, parseExportedState } from "./pulumi-internals/exported-state.ts";
 import {
   dataFileType,
   deploymentsType,
@@ -13,7 +10,10 @@ import {
   parseUrn,
   queueType,
   segmentType,
-} from "./urn.ts";
+} from "../urn.ts";
+import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
+import { exitCodes, parseReason } from "./pulumi-internals/cli-messages.ts";
+import { type ExportedResource, isEncrypted, parseExportedState } from "./pulumi-internals/exported-state.ts";
 
 /** The queue-seeder resources in the Pulumi state of a stack. */
 export interface StackState {

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { isObject, type JsonObject, toObject } from "../json-object.ts";
 import { assertVersion, LedgerError } from "../plan/index.ts";
 import { SeederError } from "./errors.ts";
 import type { JournalHost } from "./journal/journal-folder.ts";
+import { randomId } from "./random-id.ts";
 import { relativeRoot } from "./state/relative-root.ts";
 import type { SegmentInputs } from "./state/segment.ts";
 
@@ -15,7 +15,7 @@ type RepositoryRoot = Pick<SegmentInputs, "root">;
 export interface DeploymentsInputs extends RepositoryRoot {
   /** Former names of each manifest, by its name. */
   readonly manifests: Readonly<Record<string, readonly string[]>>;
-  /** Places of the former names, as `FILE:LINE:COLUMN`, by the manifest's name. */
+  /** Places of the former names, as `FILE:LINE:COLUMN`, by the name of each manifest that has some. */
   readonly places?: Readonly<Record<string, string>>;
 }
 
@@ -30,7 +30,7 @@ export interface DeploymentsArgs extends DeploymentsInputs {
  * valid only for the deployment that created it: after a stack or manifest was removed and deployed again, on this or another
  * machine, everything must be pushed again.
  */
-export interface DeploymentsOutputs extends DeploymentsInputs {
+export interface DeploymentsOutputs extends RepositoryRoot {
   /** The version of the format; see {@link deploymentsVersion}. */
   readonly version: number;
   readonly ids: Readonly<Record<string, string>>;
@@ -66,9 +66,9 @@ export function findDeploymentId(names: readonly string[], ids: ReadonlyMap<stri
 function nextDeployments(inputs: DeploymentsInputs, before: Partial<DeploymentsOutputs> = {}): DeploymentsOutputs {
   const known = new Map(Object.entries(before.ids ?? {}));
   const ids = Object.entries(inputs.manifests).map(([name, earlier]) => {
-    return [name, findDeploymentId([name, ...earlier], known) ?? randomUUID()] as const;
+    return [name, findDeploymentId([name, ...earlier], known) ?? randomId()] as const;
   });
-  return { version: deploymentsVersion, root: inputs.root, manifests: inputs.manifests, ids: Object.fromEntries(ids) };
+  return { version: deploymentsVersion, root: inputs.root, ids: Object.fromEntries(ids) };
 }
 
 /**
@@ -116,6 +116,11 @@ export async function checkDeployments(
   { cwd }: Pick<JournalHost, "cwd">,
 ): Promise<{ inputs: DeploymentsInputs }> {
   return { inputs: folder === undefined ? inputs : { ...inputs, root: relativeRoot(cwd, folder) } };
+}
+
+/** Leaves the resource unchanged: nothing outside of the state decides it. */
+export async function readDeployments(id: string, props: unknown): Promise<{ id: string; props: unknown }> {
+  return { id, props };
 }
 
 export async function createDeployments(inputs: DeploymentsInputs): Promise<{ id: string; outs: DeploymentsOutputs }> {

@@ -5,27 +5,47 @@ import type { SegmentInputs, SegmentOutputs } from "./state/segment.ts";
 
 /** Inputs from the program: what only the run itself needs is apart, so that it never enters the state. */
 export interface PackedArgs extends PackedSegment {
-  readonly run: Required<Pick<CheckedInputs, "preview" | "folder">> & Pick<CheckedInputs, "recordedRun">;
+  readonly run: Required<Pick<CheckedInputs, "preview" | "folder">> &
+    Pick<CheckedInputs, "recordedRun"> & {
+      /** The keys of the segment's messages; absent for rows of a data file, and for messages that the program passes. */
+      readonly keys?: string;
+    };
 }
 
 /**
  * Lets a provider read and write the packed properties of the Pulumi state. The provider unpacks outputs itself when it checks
  * them, and the outputs of a partial push are packed where Pulumi receives them.
+ *
+ * The ledger in the outputs has the keys of a manifest's messages, so the inputs in the state have only their digest. Pulumi passes
+ * the inputs of `check` to the calls that follow in the same process; the keys wait here, under the digest that is of them.
+ *
+ * @param readKeys reads the keys of the messages from the repository, if `check` had none
  */
-export function packedProvider(provider: SegmentProvider) {
-  const unpack = (inputs: object) => unpackSegment(inputs as JsonObject) as unknown as SegmentInputs;
+export function packedProvider(provider: SegmentProvider, readKeys: (inputs: SegmentInputs) => Promise<string>) {
+  const keysByDigest = new Map<string, string>();
+  const unpack = (stored: object) => unpackSegment(stored as JsonObject) as unknown as SegmentInputs;
+  const unpackNews = async (news: PackedSegment): Promise<SegmentInputs> => {
+    const inputs = unpack(news);
+    if (!lacksKeys(inputs)) return inputs;
+    return withKeys(inputs, keysByDigest.get(inputs.digest) ?? (await readKeys(inputs)));
+  };
   return {
-    async check(olds: PackedSegment, { run, ...news }: PackedArgs) {
-      const { inputs, failures } = await provider.check(unpack(olds), { ...unpack(news), ...run });
-      return { inputs: packSegment(inputs), ...(failures !== undefined && { failures }) };
+    async check(olds: PackedSegment, { run: { keys, ...run }, ...news }: PackedArgs) {
+      const asked = unpack(news);
+      if (keys !== undefined) keysByDigest.set(asked.digest, keys);
+      const given = keys === undefined ? asked : withKeys(asked, keys);
+      const { inputs, failures } = await provider.check(unpack(olds), { ...given, ...run });
+      const kept = keys === undefined ? inputs : { ...inputs, content: asked.content };
+      return { inputs: packSegment(kept), ...(failures !== undefined && { failures }) };
     },
-    diff: (id: string, olds: SegmentOutputs, news: PackedSegment) => provider.diff(id, olds, unpack(news)),
+    diff: async (id: string, olds: SegmentOutputs, news: PackedSegment) =>
+      provider.diff(id, olds, await unpackNews(news)),
     async create(news: PackedSegment) {
-      const { id, outs } = await provider.create(unpack(news));
+      const { id, outs } = await provider.create(await unpackNews(news));
       return { id, outs: packSegment(outs) };
     },
     async update(id: string, olds: SegmentOutputs, news: PackedSegment) {
-      const { outs } = await provider.update(id, olds, unpack(news));
+      const { outs } = await provider.update(id, olds, await unpackNews(news));
       return { outs: packSegment(outs) };
     },
     async read(id: string, stored?: SegmentOutputs) {
@@ -34,4 +54,12 @@ export function packedProvider(provider: SegmentProvider) {
     },
     remove: (id: string, stored: SegmentOutputs) => provider.remove(id, stored),
   };
+}
+
+function lacksKeys({ content }: SegmentInputs): boolean {
+  return content.kind === "messages" && !("keys" in content);
+}
+
+function withKeys(inputs: SegmentInputs, keys: string): SegmentInputs {
+  return { ...inputs, content: { kind: "messages", keys } };
 }

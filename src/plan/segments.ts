@@ -70,7 +70,9 @@ export function isSegmentEnd(rows: number): boolean {
 }
 
 /** Builds the single segment of a manifest with inline messages. */
-export function createMessageSegment(messages: readonly Message[]): Segment {
+export function createMessageSegment(
+  messages: readonly Message[],
+): Segment & { readonly content: Extract<SegmentContent, { kind: "messages" }> } {
   const keys = withCopyIndex(
     messages.map((message) => ({
       digest: messageDigest(message),

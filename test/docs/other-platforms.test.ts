@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { segmentType } from "../../src/engine/urn.ts";
+import { segmentType } from "../../src/urn.ts";
 import { parsePage, repository } from "./support/pages.ts";
 
 const path = "docs/pipelines/other-platforms.md";

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { unpackSegment } from "../../src/lifecycle/state/packed-segment.ts";
 import { makeSeeder, succeeded } from "./support/seeder.ts";
 import { addStack } from "./support/stack.ts";
 
@@ -37,9 +38,9 @@ it("reads the metrics anew on refresh, and survives a queue that is gone", async
   );
   expect(other.status).toBe(200);
   succeeded(await stack.refresh());
-  const resources: readonly { outputs?: { record?: string } }[] = JSON.parse(stack.exportState()).checkpoint.latest
-    .resources;
-  const records = resources.flatMap(({ outputs }) => outputs?.record ?? []).map((record) => JSON.parse(record));
+  const resources: readonly { outputs?: Readonly<Record<string, unknown>> }[] = JSON.parse(stack.exportState())
+    .checkpoint.latest.resources;
+  const records = resources.flatMap(({ outputs }) => (outputs?.record === undefined ? [] : [unpackSegment(outputs)]));
   expect(records).toEqual([expect.objectContaining({ metrics: expect.objectContaining({ backlog_count: 2 }) })]);
 
   emulator.deleteQueue("orders");

@@ -10,7 +10,8 @@ it("keeps credentials, bodies and absolute paths out of the state, and the provi
   const up = await stack.up();
   succeeded(up);
   const state = stack.exportState();
-  expect(state).toContain("named");
+  // Pulumi writes the state for each resource again, so each key is in it once.
+  expect(state.match(/named/g)).toHaveLength(1);
   for (const text of [state, up.stdout, up.stderr]) {
     expect(text).not.toContain("a-word-of-the-body");
     expect(text).not.toContain("a-token-that-must-not-leak");

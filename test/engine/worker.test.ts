@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { segmentType } from "../../src/engine/urn.ts";
+import { segmentType } from "../../src/urn.ts";
 import { type FakeProducer, startFakeProducer, workerKey } from "../support/fake-producer.ts";
 import { sendToEmulator } from "../support/producer-queue.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";

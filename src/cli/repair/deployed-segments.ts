@@ -1,6 +1,6 @@
 import type { RecordedSegment } from "../../engine/read-state.ts";
-import { urns } from "../../engine/urn.ts";
 import { didYouMean } from "../../manifest/index.ts";
+import { urns } from "../../urn.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { StackSnapshot } from "../shared/deployment/stack-snapshot.ts";
 

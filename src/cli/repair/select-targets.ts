@@ -1,6 +1,6 @@
 import type { StackState } from "../../engine/read-state.ts";
-import { urns } from "../../engine/urn.ts";
 import type { RepairAction } from "../../lifecycle/protocol/events.ts";
+import { urns } from "../../urn.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { DeployedSegment } from "./deployed-segments.ts";
 

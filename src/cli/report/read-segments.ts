@@ -1,8 +1,8 @@
 import { findVersionMismatch } from "../../document-version.ts";
-import { segmentType } from "../../engine/urn.ts";
 import { isTexts, type JsonObject, toObject } from "../../json-object.ts";
 import { unpackSegment } from "../../lifecycle/state/packed-segment.ts";
 import { type LastPush, outputsVersion } from "../../lifecycle/state/segment.ts";
+import { segmentType } from "../../urn.ts";
 import type { Version, VersionSegment } from "./model.ts";
 
 /**

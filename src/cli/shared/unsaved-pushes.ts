@@ -1,7 +1,7 @@
 import { debug } from "../../debug.ts";
-import { parseSegmentName, parseUrn } from "../../engine/urn.ts";
 import { journalFolder } from "../../lifecycle/journal/journal-folder.ts";
 import { type FoundJournal, fileJournals } from "../../push/index.ts";
+import { parseSegmentName, parseUrn } from "../../urn.ts";
 import { labelIds, labelKeys } from "./deployment/label-messages.ts";
 import type { ManifestSnapshot, SegmentSnapshot } from "./deployment/segment-snapshots.ts";
 import type { StackSnapshot } from "./deployment/stack-snapshot.ts";

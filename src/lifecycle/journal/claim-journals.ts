@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { describeThisProcess, type Journal, type JournalHead, type Journals } from "../../push/index.ts";
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
+import { randomId } from "../random-id.ts";
 import type { SegmentInputs, SegmentOutputs, WorkerLedgerRecord } from "../state/segment.ts";
 import { isOfSegment, type JournalQuery, toJournalQuery } from "./journal-query.ts";
 import { findSegmentJournals, type OpenJournal, openJournals, withJournalErrors } from "./segment-journals.ts";
@@ -129,9 +129,4 @@ async function createHead(
     startedAt: new Date(clock.now()).toISOString(),
     owner: await describeThisProcess(),
   };
-}
-
-/** Returns a random id of 72 bits, in base64url. */
-export function randomId(): string {
-  return randomBytes(9).toString("base64url");
 }

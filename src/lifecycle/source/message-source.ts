@@ -2,6 +2,7 @@ import { formatRowLabel } from "../../labels.ts";
 import { DataFileError } from "../../manifest/index.ts";
 import {
   createDigest,
+  createMessageSegment,
   type Digest,
   encodeMessage,
   formatManifestLine,
@@ -127,6 +128,18 @@ async function* readUnchangedRows(
 /** Computes the current digests of the segment's rows in the repository. @throws SeederError if the file cannot be read */
 export async function readDigests(inputs: SegmentInputs, host: ProviderHost): Promise<readonly Digest[]> {
   return (await openMessageSource(inputs, host)).digests;
+}
+
+/**
+ * Computes the current keys of a manifest's messages in the repository.
+ *
+ * @throws SeederError if the messages differ from the plan, or the file cannot be read
+ */
+export async function readKeys(inputs: SegmentInputs, host: Pick<ProviderHost, "cwd" | "variables">): Promise<string> {
+  const content = await loadContent(inputs, host);
+  const segment = createMessageSegment(content?.kind === "inline" ? content.messages : []);
+  assertUnchanged(inputs, segment.digest);
+  return segment.content.keys;
 }
 
 /** Yields the rows of one segment, unchanged from the file. */

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { formatAllLabels } from "../../labels.ts";
 import type { Journal, PushReport } from "../../push/index.ts";
-import { type JournalClaim, randomId } from "../journal/claim-journals.ts";
+import type { JournalClaim } from "../journal/claim-journals.ts";
 import { addRuns, isSameQueue, otherQueueLedgers } from "../ledger/queue-ledgers.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
 import { nextWorkerLedger, type WorkerRun } from "../producer/next-record.ts";
+import { randomId } from "../random-id.ts";
 import type { Session } from "../session.ts";
 import {
   type LastPush,

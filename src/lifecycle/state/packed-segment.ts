@@ -1,10 +1,13 @@
-import { type JsonObject, parseObject } from "../../json-object.ts";
+import { isDeepStrictEqual } from "node:util";
+import { isObject, type JsonObject, parseObject } from "../../json-object.ts";
+import type { QueueMetrics } from "../../types.ts";
+import { parseUrn, urns } from "../../urn.ts";
 import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 
 /**
  * The properties of a segment's resource in the Pulumi state. Pulumi writes the whole state twice for each resource that it
- * creates, and its time grows with the number of properties more than with their length; so all properties that it need not see
- * are two texts. It displays JSON texts as objects.
+ * creates, and its time grows with the length and the number of the properties. So all properties that it need not see are two
+ * texts, which leave out what follows from the others. It displays JSON texts as objects.
  */
 export interface PackedSegment extends Partial<Pick<SegmentInputs, SeparateKey>> {
   /** What the program asks for: the {@link SegmentInputs} that are not separate properties, as JSON. */
@@ -43,8 +46,15 @@ const recordKeys = {
 /** The inputs that are not outputs of other resources, and so are known when a segment is registered. */
 export type SegmentTerms = Omit<SegmentInputs, SeparateKey>;
 
-export function packTerms(terms: SegmentTerms): string {
-  return JSON.stringify(terms);
+/** Values that the texts leave out. */
+const usualTerms = { root: "..", segment: 0, content: { kind: "messages" } } as const;
+/** Policy packs read the mode in the inputs; see docs/pipelines/other-platforms.md. */
+const usualOutputTerms = { ...usualTerms, mode: "once" } as const;
+const usualRecord = { inDoubt: 0 } as const;
+
+/** Packs the known inputs. */
+export function packTerms(terms: JsonObject): string {
+  return JSON.stringify(leaveOut(usualTerms, withShortUrn(terms)));
 }
 
 /** Packs inputs or outputs. */
@@ -53,19 +63,67 @@ export function packSegment(segment: SegmentInputs | SegmentOutputs): PackedSegm
   const isRecord = (key: string) => Object.hasOwn(recordKeys, key);
   // The SDK adds a property of its own, which starts with "__".
   const isSeparate = (key: string) => Object.hasOwn(separateKeys, key) || key.startsWith("__");
-  const record = entries.filter(([key]) => isRecord(key));
-  return {
-    ...Object.fromEntries(entries.filter(([key]) => isSeparate(key))),
-    terms: JSON.stringify(Object.fromEntries(entries.filter(([key]) => !isRecord(key) && !isSeparate(key)))),
-    ...(record.length > 0 && { record: JSON.stringify(Object.fromEntries(record)) }),
-  };
+  const separate = Object.fromEntries(entries.filter(([key]) => isSeparate(key)));
+  const terms = Object.fromEntries(entries.filter(([key]) => !isRecord(key) && !isSeparate(key)));
+  const record = Object.fromEntries(entries.filter(([key]) => isRecord(key)));
+  if (Object.keys(record).length === 0) return { ...separate, terms: packTerms(terms) };
+  const outputTerms = leaveOut(usualOutputTerms, withShortUrn(terms));
+  return { ...separate, terms: JSON.stringify(outputTerms), record: packRecord(record) };
 }
 
 /** Unpacks what {@link packSegment} returns. Callers check what they use: another version may have written it. */
 export function unpackSegment({ terms, record, ...separate }: JsonObject): JsonObject {
-  return { ...parse(terms), ...parse(record), ...separate };
+  return { ...unpackTerms(parse(terms)), ...unpackRecord(parse(record)), ...separate };
 }
 
 function parse(text: unknown): JsonObject {
   return typeof text === "string" ? parseObject(text) : {};
+}
+
+function leaveOut(usual: JsonObject, values: JsonObject): JsonObject {
+  const isUsual = ([key, value]: [string, unknown]) =>
+    Object.hasOwn(usual, key) && isDeepStrictEqual(usual[key], value);
+  return Object.fromEntries(Object.entries(values).filter((entry) => !isUsual(entry)));
+}
+
+/** What has no manifest was not packed here, and gets no values. */
+function unpackTerms(terms: JsonObject): JsonObject {
+  if (typeof terms.manifest !== "string") return terms;
+  // Written twice to keep the order of the keys.
+  const all: JsonObject = { ...terms, ...usualOutputTerms, ...terms };
+  return { ...deriveUrn(all), ...all };
+}
+
+/** The URN of a segment outside of components consists of other values. */
+function deriveUrn({ stack, project, manifest, segment }: JsonObject): { readonly resourceUrn?: string } {
+  const isKnown = typeof stack === "string" && typeof project === "string";
+  return isKnown ? { resourceUrn: urns.segment(stack, project, `${manifest}/${segment}`) } : {};
+}
+
+function withShortUrn({ resourceUrn, ...terms }: JsonObject): JsonObject {
+  if (typeof resourceUrn !== "string") return terms;
+  const { stack, project } = parseUrn(resourceUrn);
+  const isDerived = deriveUrn({ ...usualTerms, ...terms, stack, project }).resourceUrn === resourceUrn;
+  return isDerived ? { ...terms, stack, project } : { ...terms, resourceUrn };
+}
+
+function packRecord({ metrics, metricsAt, ...record }: JsonObject): string {
+  return JSON.stringify(leaveOut(usualRecord, { ...record, ...packMetrics(metrics, metricsAt) }));
+}
+
+/** The names of the metrics would be longer than they are. */
+function packMetrics(metrics: unknown, metricsAt: unknown): JsonObject {
+  if (!isObject(metrics) || metricsAt === undefined) return { metrics, metricsAt };
+  const { backlog_count, backlog_bytes, oldest_message_timestamp_ms }: Partial<QueueMetrics> = metrics;
+  return { metrics: [backlog_count, backlog_bytes, oldest_message_timestamp_ms, metricsAt] };
+}
+
+function unpackRecord(record: JsonObject): JsonObject {
+  return Object.hasOwn(record, "ledger") ? { ...usualRecord, ...record, ...unpackMetrics(record.metrics) } : record;
+}
+
+function unpackMetrics(packed: unknown): JsonObject {
+  if (!Array.isArray(packed)) return {};
+  const [backlog_count, backlog_bytes, oldest_message_timestamp_ms, metricsAt] = packed;
+  return { metrics: { backlog_count, backlog_bytes, oldest_message_timestamp_ms }, metricsAt };
 }

@@ -5,6 +5,7 @@ import { packSegment, unpackSegment } from "../../../src/lifecycle/state/packed-
 import { outputsOf } from "../../engine-units/fixture.ts";
 
 const worker = { url: "https://seeder.example.workers.dev", name: "queue-seeder" };
+const metrics = { backlog_count: 3, backlog_bytes: 90, oldest_message_timestamp_ms: 1000 };
 const body = [{ body: '"a body"' }];
 
 describe("the properties of a segment in the Pulumi state", () => {
@@ -45,19 +46,119 @@ describe("the properties of a segment in the Pulumi state", () => {
     },
   );
 
-  it("pass a provider whole, without what only the run needs", async () => {
-    const asked: unknown[] = [];
-    const provider = packedProvider({
+  it("leave out what follows from the other values", () => {
+    const resourceUrn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Segment::a/0";
+    const {
+      stack: _,
+      project: __,
+      messages: ___,
+      bytes: ____,
+      digest: _____,
+      inDoubtPolicy: ______,
+      file: _______,
+      ...outputs
+    } = outputsOf("a", { resourceUrn, metrics, metricsAt: "2026-08-01T10:00:01.000Z" });
+    const packed = packSegment(outputs);
+    expect(packed.terms).toBe('{"manifest":"a","queue":"orders","stack":"dev","project":"shop"}');
+    expect(packed.record).toContain('"metrics":[3,90,1000,"2026-08-01T10:00:01.000Z"]');
+    expect(packed.record).not.toContain('"inDoubt"');
+    expect(unpackSegment({ ...packed })).toEqual({ ...outputs, stack: "dev", project: "shop" });
+  });
+
+  it.each([
+    ["a component's segment", { resourceUrn: "urn:pulumi:dev::shop::Component$pulumi-nodejs:dynamic:Segment::c/a/0" }],
+    ["another manifest's URN", { resourceUrn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Segment::b/0" }],
+    ["a later segment of a data file", { segment: 3, content: { kind: "rows", from: 5, rows: "v1:x", last: true } }],
+    ["another mode, folder, and messages in doubt", { mode: "on_change", root: ".", inDoubt: 1 }],
+    ["metrics without a time", { metrics }],
+  ] as const)("keep everything else: %s", (_, more) => {
+    const outputs = outputsOf("a", more);
+    expect(unpackSegment({ ...packSegment(outputs) })).toEqual(outputs);
+  });
+
+  it("keep the mode in inputs, which policy packs read", () => {
+    const { manifest, mode } = outputsOf("a");
+    expect(packSegment({ manifest, mode } as never)).toEqual({ terms: '{"manifest":"a","mode":"once"}' });
+  });
+
+  it("are read as they were written before they left anything out", () => {
+    const outputs = outputsOf("a", { resourceUrn: "urn", metrics, metricsAt: "2026-08-01T10:00:01.000Z" });
+    const {
+      version,
+      lineage,
+      ledger,
+      runs,
+      pushed,
+      inDoubt,
+      lastPush,
+      metricsAt,
+      accountId,
+      queueId,
+      deployment,
+      ...terms
+    } = outputs;
+    const record = { version, lineage, ledger, runs, pushed, inDoubt, lastPush, metrics, metricsAt };
+    const stored = { accountId, queueId, deployment, terms: JSON.stringify(terms), record: JSON.stringify(record) };
+    expect(unpackSegment(stored)).toEqual(outputs);
+  });
+});
+
+describe("a provider of packed properties", () => {
+  const asked = { queueId: "q1", terms: '{"manifest":"a","digest":"v1:planned"}' };
+  const run = { preview: true, folder: "/somewhere" };
+  const keys = "v1:AAAAAAAAAAAAAAAAAAAAAA";
+  const content = { kind: "messages", keys };
+  const rest = { root: "..", segment: 0, mode: "once" };
+  const outs = outputsOf("a");
+
+  function makeProvider(readKeys: () => Promise<string> = () => Promise.reject(new Error("read"))) {
+    const seen: unknown[] = [];
+    const see = (...args: unknown[]) => {
+      seen.push(args.at(-1));
+      return { id: "a/0", outs, changes: true };
+    };
+    const fake = {
       async check(olds: object, { preview, folder, ...news }: { preview?: boolean; folder?: string }) {
-        asked.push(olds, preview, folder);
-        return { inputs: { ...news, digest: "counted" } };
+        seen.push(olds, preview, folder, news);
+        return { inputs: { ...news, digest: "v1:planned" } };
       },
-    } as unknown as SegmentProvider);
-    const checked = await provider.check(
-      { terms: '{"manifest":"old"}' },
-      { queueId: "q1", terms: '{"manifest":"a"}', run: { preview: true, folder: "/somewhere" } },
-    );
-    expect(asked).toEqual([{ manifest: "old" }, true, "/somewhere"]);
-    expect(checked).toEqual({ inputs: { queueId: "q1", terms: '{"manifest":"a","digest":"counted"}' } });
+      diff: async (...args: unknown[]) => see(...args),
+      create: async (...args: unknown[]) => see(...args),
+      update: async (...args: unknown[]) => see(...args),
+    };
+    return { seen, provider: packedProvider(fake as unknown as SegmentProvider, readKeys) };
+  }
+
+  it("passes a provider whole inputs, without what only the run needs", async () => {
+    const { seen, provider } = makeProvider();
+    const checked = await provider.check({ terms: '{"manifest":"old"}' }, { ...asked, run });
+    const news = { queueId: "q1", manifest: "a", digest: "v1:planned", content: { kind: "messages" }, ...rest };
+    expect(seen).toEqual([{ manifest: "old", content: { kind: "messages" }, ...rest }, true, "/somewhere", news]);
+    expect(checked.inputs).toEqual({ queueId: "q1", terms: '{"manifest":"a","digest":"v1:planned","mode":"once"}' });
+  });
+
+  it("passes the keys of messages to the calls after check, and not into the state", async () => {
+    const { seen, provider } = makeProvider();
+    const { inputs } = await provider.check({ terms: "{}" }, { ...asked, run: { ...run, keys } });
+    expect(JSON.stringify(inputs)).not.toContain(keys);
+    await provider.diff("a/0", outs, inputs);
+    await provider.create(inputs);
+    await provider.update("a/0", outs, inputs);
+    expect(seen.slice(3)).toEqual(Array(4).fill(expect.objectContaining({ digest: "v1:planned", content })));
+  });
+
+  it("reads the keys from the repository, if check had none", async () => {
+    const { seen, provider } = makeProvider(async () => keys);
+    await provider.create(asked);
+    expect(seen).toEqual([expect.objectContaining({ content })]);
+  });
+
+  it("keeps the keys of messages that the program passes", async () => {
+    const { seen, provider } = makeProvider();
+    const values = { ...asked, inlineMessages: body, terms: JSON.stringify({ manifest: "a", content }) };
+    const { inputs } = await provider.check({ terms: "{}" }, { ...values, run });
+    expect(inputs.terms).toContain(keys);
+    await provider.create(inputs);
+    expect(seen.at(-1)).toMatchObject({ content });
   });
 });

@@ -1,12 +1,13 @@
 import { stackOptions } from "../../../config/stack-config.ts";
 import type { PreviewedResource } from "../../../engine/preview.ts";
-import { type StackState, secretId } from "../../../engine/read-state.ts";
-import { isOwnSegment, parseSegmentName, parseUrn, segmentType } from "../../../engine/urn.ts";
+import { type StackState, StateError, secretId } from "../../../engine/read-state.ts";
 import { type LoadedSegments, loadSegments } from "../../../lifecycle/source/load-segments.ts";
 import { unpackSegment } from "../../../lifecycle/state/packed-segment.ts";
 import type { SegmentInputs, Unresolved } from "../../../lifecycle/state/segment.ts";
 import { isUnknown } from "../../../lifecycle/state/unknown.ts";
+import { createMessageSegment } from "../../../plan/index.ts";
 import type { Manifest } from "../../../types.ts";
+import { isOwnSegment, parseSegmentName, parseUrn, segmentType } from "../../../urn.ts";
 import { createMessageReader } from "./read-messages.ts";
 import {
   type ManifestSnapshot,
@@ -73,7 +74,7 @@ function deployedManifest(
   const segments = sorted.map(({ resource: { change, recordedAs }, inputs }): SegmentSnapshot => {
     const recorded = state.segments.find(({ urn }) => urn === recordedAs);
     return toSegmentSnapshot(
-      inputs,
+      withKeys(inputs, manifest),
       recorded && { ...recorded, replaced: change === "replace" },
       messagesFrom,
       snapshot,
@@ -95,6 +96,20 @@ function toTerms(name: string, inputs: SegmentInputs, manifest: Manifest | undef
     after: manifest?.after ?? [],
     dedupField: manifest?.dedupField,
   };
+}
+
+/**
+ * Adds the keys of the messages, which the inputs in the state leave out unless the program passes the messages. If the file changed
+ * since the preview, the run refuses its messages.
+ */
+function withKeys(inputs: SegmentInputs, manifest: Manifest | undefined): SegmentInputs {
+  if (inputs.content.kind !== "messages" || "keys" in inputs.content) return inputs;
+  if (manifest?.content.kind !== "inline") {
+    throw new StateError(
+      `the manifest ${inputs.manifest} of the preview is not in ${inputs.file} any more. Plan again.`,
+    );
+  }
+  return { ...inputs, content: createMessageSegment(manifest.content.messages).content };
 }
 
 /**

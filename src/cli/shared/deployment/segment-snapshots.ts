@@ -1,13 +1,11 @@
 import { componentQueues, type RecordedSegment, type StackState } from "../../../engine/read-state.ts";
-import { urns } from "../../../engine/urn.ts";
 import { isSharedDelivery, resolveDeliveryNumber } from "../../../lifecycle/delivery-number.ts";
 import { findDeploymentId } from "../../../lifecycle/deployments-provider.ts";
 import { type OpenJournal, readRecoveredEntries } from "../../../lifecycle/journal/segment-journals.ts";
-
 import { planSegment } from "../../../lifecycle/state/inputs.ts";
 import type { SegmentInputs } from "../../../lifecycle/state/segment.ts";
-
 import type { Manifest, Message } from "../../../types.ts";
+import { urns } from "../../../urn.ts";
 import { createMessageReader, type ReadMessages, readSegment } from "./read-messages.ts";
 import type { StackSnapshot } from "./stack-snapshot.ts";
 

@@ -9,9 +9,9 @@ import {
 import { type PreviewReading, readPreview } from "../../../engine/preview.ts";
 import { EngineNotFoundError, findPulumi, type Pulumi } from "../../../engine/pulumi.ts";
 import { readState, type StateReading } from "../../../engine/read-state.ts";
-import { isOwnSegment, segmentType } from "../../../engine/urn.ts";
 import { type LoadedSegments, loadSegments } from "../../../lifecycle/source/load-segments.ts";
 import { pulumiCommand } from "../../../package-manager.ts";
+import { isOwnSegment, segmentType } from "../../../urn.ts";
 import { UsageError } from "../../../usage-error.ts";
 
 /** A stack's name: as given, which may be `ORGANIZATION/PROJECT/STACK`, and its last part, which files and the program use. */

@@ -1,8 +1,8 @@
 import type { PreviewedChange, PreviewedResource } from "../../../engine/preview.ts";
 import type { StackState } from "../../../engine/read-state.ts";
-import { parseUrn, queueType } from "../../../engine/urn.ts";
 import { latestMetrics } from "../../../lifecycle/state/latest-metrics.ts";
 import type { QueueMetrics } from "../../../types.ts";
+import { parseUrn, queueType } from "../../../urn.ts";
 import type { StackSnapshot } from "../deployment/stack-snapshot.ts";
 
 /** A change that the next run makes to a queue that the stack manages. */
