@@ -120,7 +120,10 @@ describe("taking", () => {
     await world.call("/messages/pull", { batch_size: 2, visibility_timeout_ms: 1_000 });
     world.time.advance(1_001);
     const conditions = [parseCondition("/wanted=true")].flatMap((each) => each ?? []);
-    expect(await world.take({ selection: { conditions, sinceMs: undefined } })).toMatchObject({ remaining: 0, backlog: 0 });
+    expect(await world.take({ selection: { conditions, sinceMs: undefined } })).toMatchObject({
+      remaining: 0,
+      backlog: 0,
+    });
     expect(world.rows()).toEqual([{ wanted: true }]);
     expect(world.rows("unpushable")).toMatchObject([
       { body: '{"wanted":false}', note: expect.stringContaining("dropped") },
