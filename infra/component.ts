@@ -19,12 +19,14 @@ export class MessageManifest extends pulumi.ComponentResource<ManifestsByName> {
   readonly pushed: pulumi.Output<number>;
   /** Latest metrics of the queue from the API, best effort; undefined if there are none. */
   readonly metrics: pulumi.Output<QueueMetrics | undefined>;
+  readonly #name: string;
   readonly #args: MessageManifestArgs;
   readonly #formerNames: readonly string[];
 
   constructor(name: string, args: MessageManifestArgs, opts?: pulumi.ComponentResourceOptions) {
     // The arguments stay here: as inputs of the component, Pulumi would store them in its state.
     super(componentType, name, {}, opts);
+    this.#name = name;
     this.#args = args;
     this.#formerNames = parseFormerNames(opts?.aliases ?? []);
     const outputs = (resources: ManifestsByName) =>
@@ -38,13 +40,13 @@ export class MessageManifest extends pulumi.ComponentResource<ManifestsByName> {
   }
 
   /** Called by the SDK's constructor. The SDK awaits it before any resource that depends on the component. */
-  protected override async initialize(_args: pulumi.Inputs, _opts: unknown, name?: string): Promise<ManifestsByName> {
+  protected override async initialize(): Promise<ManifestsByName> {
     // The SDK does not wait for file reads before it ends the program, so keep the program alive.
     const done = pulumi.runtime.rpcKeepAlive();
     try {
       // Wait until the constructor has finished.
       await undefined;
-      const within = { parent: this, name: name ?? "", formerNames: this.#formerNames };
+      const within = { parent: this, name: this.#name, formerNames: this.#formerNames };
       const args = this.#args;
       return "path" in args ? await deployFiles(args, within) : withoutStackTraces(() => deployValues(args, within));
     } catch (error) {

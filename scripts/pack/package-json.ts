@@ -21,16 +21,23 @@ export interface OwnPackage {
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
 }
 
+interface Peer {
+  readonly optional: boolean;
+  /** The oldest accepted version, undefined for the repository's. */
+  readonly from: string | undefined;
+}
+
 /**
  * Dependencies that the installing project provides: two copies of the SDK in one program would not share their state, and the
  * Cloudflare provider is only needed to create queues.
  */
 const peers = {
-  "@pulumi/pulumi": { optional: false },
-  "@pulumi/cloudflare": { optional: true },
-} as const satisfies Record<string, { readonly optional: boolean }>;
+  // The oldest version that @pulumi/cloudflare accepts; test/contract/oldest-sdk.test.ts deploys with it.
+  "@pulumi/pulumi": { optional: false, from: "3.142.0" },
+  "@pulumi/cloudflare": { optional: true, from: undefined },
+} as const satisfies Record<string, Peer>;
 
-const isPeer = (name: string) => Object.hasOwn(peers, name);
+const isPeer = (name: string): name is keyof typeof peers => Object.hasOwn(peers, name);
 
 /**
  * Derives the package.json of the package from the repository's: the same entry points, compiled, and the dependencies that the
@@ -52,7 +59,7 @@ export function packagePackageJson(
     Object.fromEntries(
       Object.entries(own.dependencies)
         .filter(([name]) => imported.has(name) && wanted(name))
-        .map(([name, version]) => [name, toRange(version)]),
+        .map(([name, version]) => [name, toRange((isPeer(name) && peers[name].from) || version)]),
     );
   const main = own.exports["."];
   return {

@@ -42,7 +42,7 @@ export async function makeShop({
   files,
   config = {},
   creates = false,
-  install = (dir) => unpack(tarball, dir, creates ? ["@pulumi/cloudflare"] : []),
+  install = (dir) => unpack(tarball, dir, { also: creates ? ["@pulumi/cloudflare"] : [] }),
 }: ShopOptions): Promise<Shop> {
   const queues = creates ? [] : [{ name: "orders" }];
   const emulator = await startEmulator({ queues, rateLimit: false, token: testToken });

@@ -17,18 +17,21 @@ export function run(folder: string, file: string, ...args: string[]): string {
  * links into the repository, so an undeclared dependency is missing.
  */
 export function install(tarball: string, project: string): void {
-  linkDependencies(tarball, project, []);
+  linkDependencies(tarball, project);
   cpSync(tarball, join(project, basename(tarball)));
   run(project, "npm", "install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", basename(tarball));
 }
 
-/**
- * Gives a project the same files as `install`, without the seconds that npm takes.
- *
- * @param also packages that the project itself depends on
- */
-export function unpack(tarball: string, project: string, also: readonly string[] = []): void {
-  linkDependencies(tarball, project, also);
+interface UnpackOptions {
+  /** Packages that the project itself depends on. */
+  readonly also?: readonly string[];
+  /** A folder whose node_modules has other versions of Pulumi's packages than the repository's. */
+  readonly pulumi?: string;
+}
+
+/** Gives a project the same files as `install`, without the seconds that npm takes. */
+export function unpack(tarball: string, project: string, options: UnpackOptions = {}): void {
+  linkDependencies(tarball, project, options);
   const folder = join(project, "node_modules/queue-seeder");
   const bin = join(project, "node_modules/.bin");
   for (const each of [folder, bin]) mkdirSync(each, { recursive: true });
@@ -42,7 +45,11 @@ export function unpack(tarball: string, project: string, also: readonly string[]
   }
 }
 
-function linkDependencies(tarball: string, project: string, also: readonly string[]): void {
+function linkDependencies(
+  tarball: string,
+  project: string,
+  { also = [], pulumi = repository }: UnpackOptions = {},
+): void {
   const manifest = join(project, "package.json");
   if (!existsSync(manifest)) {
     const dependencies = Object.fromEntries(also.map((name) => [name, "*"]));
@@ -53,7 +60,8 @@ function linkDependencies(tarball: string, project: string, also: readonly strin
   const needed = Object.keys({ ...inTarball.dependencies, ...inTarball.peerDependencies });
   for (const name of [...needed.filter((name) => !optional.includes(name)), ...also]) {
     mkdirSync(dirname(join(project, "node_modules", name)), { recursive: true });
-    symlinkSync(join(repository, "node_modules", name), join(project, "node_modules", name));
+    const folder = name.startsWith("@pulumi/") ? pulumi : repository;
+    symlinkSync(join(folder, "node_modules", name), join(project, "node_modules", name));
   }
 }
 
