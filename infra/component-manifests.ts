@@ -52,7 +52,12 @@ export function deployValues(args: MessageValuesArgs, { parent, name, formerName
   const settings = loadSettingsOrThrow(folder);
   const { queueId, accountId = resolveAccount(settings), push = "once", inDoubt = settings.inDoubt } = args;
   const common = loadContext(folder);
-  const list = { root: common.root, folder, manifests: { [name]: formerNames } };
+  const list = {
+    root: common.root,
+    folder,
+    manifests: [name],
+    ...(formerNames.length > 0 && { formerNames: { [name]: formerNames } }),
+  };
   const aliases = formerNames.map((former) => ({ name: `${former}/deployments` }));
   const deployments = new Deployments(`${name}/deployments`, list, { parent, aliases });
   const segment = {

@@ -50,18 +50,20 @@ export function deployManifests(
   ];
   const parent = scope === undefined ? {} : { parent: scope.parent };
   const common = loadContext(root);
-  const former = {
+  const renamed = loaded.manifests.filter(({ formerNames }) => formerNames.length > 0);
+  const list = {
     root: common.root,
     folder: root,
-    manifests: Object.fromEntries(loaded.manifests.map(({ name, formerNames }) => [name, formerNames])),
-    places: Object.fromEntries(
-      loaded.manifests.flatMap(({ name, formerNames, formerNamesAt }) =>
-        formerNames.length === 0 ? [] : [[name, formatLocation(formerNamesAt)] as const],
+    manifests: loaded.manifests.map(({ name }) => name),
+    ...(renamed.length > 0 && {
+      formerNames: Object.fromEntries(renamed.map(({ name, formerNames }) => [name, formerNames])),
+      formerNameLocations: Object.fromEntries(
+        renamed.map(({ name, formerNamesAt }) => [name, formatLocation(formerNamesAt)]),
       ),
-    ),
+    }),
   };
   const listAliases = formerly(["deployments"]).map((name) => ({ name }));
-  const deployments = new Deployments(named("deployments"), former, { ...parent, aliases: listAliases });
+  const deployments = new Deployments(named("deployments"), list, { ...parent, aliases: listAliases });
   for (const manifest of sortByDependencies(loaded.manifests)) {
     const target = targetOf(manifest);
     if (target === undefined) continue;

@@ -1,4 +1,4 @@
-import { type DeploymentsArgs, findDeploymentId } from "../src/lifecycle/deployments-provider.ts";
+import { type DeploymentsArgs, findDeploymentId, formerNamesOf } from "../src/lifecycle/deployments-provider.ts";
 import { deploymentsType } from "../src/urn.ts";
 import { DynamicResource } from "./pulumi-internals/dynamic-resource.ts";
 import { stubs } from "./pulumi-internals/provider-stub.ts";
@@ -7,18 +7,14 @@ import type * as pulumi from "./pulumi-internals/sdk.ts";
 /** The list of deployments of a stack or a component; see src/lifecycle/deployments-provider.ts. */
 export class Deployments extends DynamicResource {
   declare readonly ids: pulumi.Output<Readonly<Record<string, string>>>;
-  readonly #manifests: Readonly<Record<string, readonly string[]>>;
+  readonly #args: DeploymentsArgs;
 
   /** @param inputs the deployed manifests and their former names */
-  constructor(
-    name: string,
-    { root, folder, manifests, places = {} }: DeploymentsArgs,
-    opts?: pulumi.CustomResourceOptions,
-  ) {
+  constructor(name: string, args: DeploymentsArgs, opts?: pulumi.CustomResourceOptions) {
     // Without this property, the SDK does not resolve it from what the provider returns.
     const fromProvider = { ids: undefined };
-    super(stubs.deployments, deploymentsType, name, { root, folder, manifests, places, ...fromProvider }, opts);
-    this.#manifests = manifests;
+    super(stubs.deployments, deploymentsType, name, { ...args, ...fromProvider }, opts);
+    this.#args = args;
   }
 
   /**
@@ -27,7 +23,7 @@ export class Deployments extends DynamicResource {
    */
   of(manifest: string): pulumi.Output<string> {
     // If the resource was not updated, it contains the manifest under its former name.
-    const names = [manifest, ...(this.#manifests[manifest] ?? [])];
+    const names = [manifest, ...formerNamesOf(manifest, this.#args)];
     return this.ids.apply((ids: Readonly<Record<string, string>> | undefined) => {
       return findDeploymentId(names, new Map(Object.entries(ids ?? {}))) ?? "";
     });

@@ -68,7 +68,7 @@ function exportedState(type: string, resourceUrn: string, outputs: object): stri
 const identity = { project: "shop", stack: "dev" };
 const segmentType = "pulumi-nodejs:dynamic:Segment";
 const deploymentsType = "pulumi-nodejs:dynamic:Deployments";
-const list = { version: 1, root: "..", manifests: { a: [] }, ids: { a: "d1" } };
+const list = { version: 1, root: "..", manifests: ["a"], ids: { a: "d1" } };
 
 /** Writes a text to a file, and reads it while the file exists. */
 async function withFile<T>(name: string, text: string, read: (folder: string, path: string) => T): Promise<Awaited<T>> {

@@ -13,10 +13,12 @@ type RepositoryRoot = Pick<SegmentInputs, "root">;
  * The manifests that the stack deploys. Held by one resource of the stack, so that the Pulumi state can distinguish deployments.
  */
 export interface DeploymentsInputs extends RepositoryRoot {
-  /** Former names of each manifest, by its name. */
-  readonly manifests: Readonly<Record<string, readonly string[]>>;
-  /** Places of the former names, as `FILE:LINE:COLUMN`, by the name of each manifest that has some. */
-  readonly places?: Readonly<Record<string, string>>;
+  /** Names of the manifests. */
+  readonly manifests: readonly string[];
+  /** Former names, by the name of each manifest that has some. */
+  readonly formerNames?: Readonly<Record<string, readonly string[]>>;
+  /** Where a manifest declares its former names, as `FILE:LINE:COLUMN`, by its name. */
+  readonly formerNameLocations?: Readonly<Record<string, string>>;
 }
 
 /** Inputs that the program passes. {@link checkDeployments} removes the absolute path, so it never enters the state. */
@@ -62,11 +64,19 @@ export function findDeploymentId(names: readonly string[], ids: ReadonlyMap<stri
   return names.map((name) => ids.get(name)).find((id) => id !== undefined);
 }
 
+/** Returns the former names of a manifest. */
+export function formerNamesOf(
+  name: string,
+  { formerNames = {} }: Pick<DeploymentsInputs, "formerNames">,
+): readonly string[] {
+  return Object.hasOwn(formerNames, name) ? (formerNames[name] ?? []) : [];
+}
+
 /** Keeps the ids of manifests, renamed ones included, and creates ids for new manifests. */
 function nextDeployments(inputs: DeploymentsInputs, before: Partial<DeploymentsOutputs> = {}): DeploymentsOutputs {
   const known = new Map(Object.entries(before.ids ?? {}));
-  const ids = Object.entries(inputs.manifests).map(([name, earlier]) => {
-    return [name, findDeploymentId([name, ...earlier], known) ?? randomId()] as const;
+  const ids = inputs.manifests.map((name) => {
+    return [name, findDeploymentId([name, ...formerNamesOf(name, inputs)], known) ?? randomId()] as const;
   });
   return { version: deploymentsVersion, root: inputs.root, ids: Object.fromEntries(ids) };
 }
@@ -101,8 +111,7 @@ function quote(text: string): string {
 }
 
 /** Checks whether the same manifests are deployed as before. */
-function sameDeployments(inputs: DeploymentsInputs, { ids }: Pick<DeploymentsOutputs, "ids">): boolean {
-  const names = Object.keys(inputs.manifests);
+function sameDeployments({ manifests: names }: DeploymentsInputs, { ids }: Pick<DeploymentsOutputs, "ids">): boolean {
   return names.length === Object.keys(ids).length && names.every((name) => Object.hasOwn(ids, name));
 }
 
@@ -133,9 +142,9 @@ export async function diffDeployments(
   news: DeploymentsInputs,
 ): Promise<{ changes: boolean }> {
   const olds = parseDeployments(stored);
-  const [desired, known] = [new Set(Object.keys(news.manifests)), new Map(Object.entries(olds.ids))];
-  const refusals = Object.entries(news.manifests).flatMap(([name, earlier]) =>
-    findRenameProblems(name, earlier, desired, known, news.places?.[name] ?? name),
+  const [desired, known] = [new Set(news.manifests), new Map(Object.entries(olds.ids))];
+  const refusals = news.manifests.flatMap((name) =>
+    findRenameProblems(name, formerNamesOf(name, news), desired, known, news.formerNameLocations?.[name] ?? name),
   );
   if (refusals.length > 0) throw new SeederError("MOVED_FROM_DEPLOYED", `nothing was pushed.\n${refusals.join("\n")}`);
   return { changes: !sameDeployments(news, olds) };

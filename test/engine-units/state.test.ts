@@ -29,7 +29,7 @@ describe("the Pulumi state", () => {
     const deployments = {
       type: "pulumi-nodejs:dynamic:Deployments",
       urn: "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Deployments::deployments",
-      outputs: { version: 1, root: "..", manifests: { "a::b": [] }, ids },
+      outputs: { version: 1, root: "..", ids },
     };
     const digest = "v1:AAAAAAAAAAAAAAAAAAAAAA";
     const dataFile = (source: object) => ({

@@ -1,5 +1,7 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
-import { makeSeeder, succeeded } from "./support/seeder.ts";
+import { makeSeeder, said, succeeded } from "./support/seeder.ts";
 
 it("keeps credentials, bodies and absolute paths out of the state, and the provider's text small", async () => {
   await using seeder = await makeSeeder({
@@ -40,3 +42,32 @@ it("does not leak credentials through a failure either", async () => {
     expect(text).not.toContain("a-token-that-must-not-leak");
   }
 });
+
+it.each(["Segment", "Deployments"])(
+  "pushes nothing if a newer version wrote a resource of the type %s, and names it",
+  async (type) => {
+    await using seeder = await makeSeeder({ messages: { "a.yaml": "queue: orders\nmessages: [{ body: 1 }]\n" } });
+    const { stack, pushes } = seeder;
+    succeeded(await stack.up());
+    const state = JSON.parse(succeeded(await stack.pulumi(["stack", "export"])).stdout);
+    const resources: { type: string; outputs: Record<string, unknown> }[] = state.deployment.resources;
+    for (const resource of resources.filter((each) => each.type.endsWith(`:${type}`))) {
+      const { record } = resource.outputs;
+      // That of a segment is in the text of its record.
+      if (typeof record === "string") resource.outputs.record = JSON.stringify({ ...JSON.parse(record), version: 99 });
+      else resource.outputs.version = 99;
+    }
+    const file = join(stack.project.dir, "newer.json");
+    writeFileSync(file, JSON.stringify(state));
+    succeeded(await stack.pulumi(["stack", "import", "--file", file]));
+
+    seeder.write("a.yaml", "queue: orders\nmessages: [{ body: 1 }, { body: 2 }]\n");
+    const up = await stack.up();
+    expect(up.code).not.toBe(0);
+    expect(said(up)).toContain(`pulumi-nodejs:dynamic:${type}`);
+    expect(said(up)).toContain("LEDGER_UNREADABLE");
+    expect(said(up)).toContain("it was written by a newer version of queue-seeder (format 99, and this one reads 1)");
+    expect(said(up)).toContain("Upgrade queue-seeder");
+    expect(pushes()).toEqual([1]);
+  },
+);

@@ -196,7 +196,7 @@ it("puts manifests behind those that they come after, and under the names that t
   expect(names(resources.get("a/0")?.dependencies).sort()).toEqual(["b/0", "deployments"]);
   expect(names(resources.get("b/0")?.dependencies)).toEqual(["deployments"]);
   expect(resources.get("b/0")?.aliases).toEqual(["old/b/0"]);
-  expect(resources.get("deployments")?.inputs).toMatchObject({ manifests: { a: [], b: ["old/b"] } });
+  expect(resources.get("deployments")?.inputs).toMatchObject({ manifests: ["a", "b"], formerNames: { b: ["old/b"] } });
 });
 
 it("registers nothing at all where one manifest is wrong", async () => {

@@ -12,7 +12,7 @@ import { temporaryFolder } from "../manifest/support/fixture.ts";
 import { headOf } from "../push/journals.ts";
 
 const ports = { cwd: "/nowhere/infra", env: {}, config: () => undefined };
-const inputs = (...names: string[]) => ({ root: "..", manifests: Object.fromEntries(names.map((name) => [name, []])) });
+const inputs = (...names: string[]) => ({ root: "..", manifests: names });
 
 it("gives each deployment of a manifest an id, which it keeps until the manifest is removed", async () => {
   const first = (await createDeployments(inputs("a", "b"))).outs;
@@ -40,7 +40,7 @@ it("refuses the list of another version, which it would replace by new ids", asy
 
 it("leaves the id with a manifest that got another name", async () => {
   const first = (await createDeployments(inputs("old"))).outs;
-  const moved = { root: "..", manifests: { new: ["older", "old"] } };
+  const moved = { root: "..", manifests: ["new"], formerNames: { new: ["older", "old"] } };
   expect((await diffDeployments("id", first, moved)).changes).toBe(true);
   expect((await updateDeployments("id", first, moved, ports)).outs.ids).toEqual({ new: first.ids.old });
 });
@@ -52,13 +52,22 @@ it("gives another id to a stack that was destroyed and deployed again", async ()
 
 it("refuses to hand a ledger over to a manifest that has one, at the place that asks for it", async () => {
   const first = (await createDeployments(inputs("a", "b"))).outs;
-  const moved = { root: "..", manifests: { b: ["older", "a"] }, places: { b: "messages/b.yaml:3:1" } };
+  const moved = {
+    root: "..",
+    manifests: ["b"],
+    formerNames: { b: ["older", "a"] },
+    formerNameLocations: { b: "messages/b.yaml:3:1" },
+  };
   await expect(diffDeployments("id", first, moved)).rejects.toThrow(
     /^MOVED_FROM_DEPLOYED: nothing was pushed\.\nmessages\/b\.yaml:3:1 "b" and "a" are both deployed.*`queue-seeder baseline b`/,
   );
   // The manifest checks report a former name that is still in use; one that is not deployed is not a problem.
-  expect((await diffDeployments("id", first, { root: "..", manifests: { b: ["a"], a: [] } })).changes).toBe(false);
-  expect((await diffDeployments("id", first, { root: "..", manifests: { b: ["older"] } })).changes).toBe(true);
+  expect(
+    (await diffDeployments("id", first, { root: "..", manifests: ["b", "a"], formerNames: { b: ["a"] } })).changes,
+  ).toBe(false);
+  expect(
+    (await diffDeployments("id", first, { root: "..", manifests: ["b"], formerNames: { b: ["older"] } })).changes,
+  ).toBe(true);
   const alone = (await createDeployments(inputs("a"))).outs;
   expect((await diffDeployments("id", alone, moved)).changes).toBe(true);
 });
