@@ -7,7 +7,7 @@ import { findEngine } from "../../../src/engine/find-engine.ts";
 import { unpack } from "../../package/support/install.ts";
 import { packed } from "../../package/support/packed.ts";
 import { type GithubApi, startGithubApi } from "../../pipelines/support/github-api.ts";
-import { pulumiMemory } from "./project.ts";
+import { fasterRuns } from "./shared-folder.ts";
 import { makeStack, type OwnStack } from "./stack.ts";
 
 const repository = join(import.meta.dirname, "../../..");
@@ -46,7 +46,7 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
       }
     },
   });
-  const { PATH = "", QUEUE_SEEDER_TEST_PROJECT = "", NODE_COMPILE_CACHE = "" } = stack.project.env;
+  const { PATH = "", QUEUE_SEEDER_TEST_PROJECT = "" } = stack.project.env;
   const home = join(folder, "home");
   mkdirSync(home);
   symlinkSync(engineVersions(), join(home, "versions"));
@@ -58,13 +58,12 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
     runnerEnv: {
       PATH,
       QUEUE_SEEDER_TEST_PROJECT,
-      NODE_COMPILE_CACHE,
       HOME: home,
       PULUMI_HOME: home,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       CLOUDFLARE_BASE_URL: emulator.baseUrl,
-      ...pulumiMemory,
+      ...fasterRuns(),
     },
     async [Symbol.asyncDispose]() {
       await stack[Symbol.asyncDispose]();

@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from "node:path";
 import { type ProcessResult, type RunningProcess, spawnProcess } from "../../../src/engine/child-process.ts";
 import { type Engine, findEngine } from "../../../src/engine/find-engine.ts";
 import { type Process, processesWith } from "./processes.ts";
-import { compileCacheVariable, makeProjectFolder } from "./shared-folder.ts";
+import { fasterRuns, makeProjectFolder } from "./shared-folder.ts";
 
 export interface ProjectOptions {
   /** Texts by path in the project, mainly `messages/…`. They replace copied files. */
@@ -112,14 +112,10 @@ function environment(base: string, binDir: string, options: ProjectOptions): Rec
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     QUEUE_SEEDER_TEST_PROJECT: join(base, "project"),
-    ...pulumiMemory,
-    ...compileCacheVariable(),
+    ...fasterRuns(),
     ...options.env,
   };
 }
-
-/** Has Pulumi's CLI, a Go program, collect garbage less often: its runs are short, and this is a tenth of their processor time. */
-export const pulumiMemory = { GOGC: "800" } as const;
 
 /**
  * Links the Pulumi CLI into Pulumi's home, as the npm package `pulumi` installs it: the folder's name says the version, which the
