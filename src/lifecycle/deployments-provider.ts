@@ -17,7 +17,7 @@ export interface DeploymentsInputs extends RepositoryRoot {
   readonly manifests: readonly string[];
   /** Former names, by the name of each manifest that has some. */
   readonly formerNames?: Readonly<Record<string, readonly string[]>>;
-  /** Where a manifest declares its former names, as `FILE:LINE:COLUMN`, by its name. */
+  /** The locations of the former names, as `FILE:LINE:COLUMN`, by the name of each manifest that has some. */
   readonly formerNameLocations?: Readonly<Record<string, string>>;
 }
 

@@ -29,17 +29,27 @@ export function packedProvider(provider: SegmentProvider, readKeys: (inputs: Seg
     if (!lacksKeys(inputs)) return inputs;
     return withKeys(inputs, keysByDigest.get(inputs.digest) ?? (await readKeys(inputs)));
   };
+  /** Digests of the inputs that `check` accepted, by URN. */
+  const checked = new Map<string, string>();
+  /** Pulumi's refresh passes `diff` the inputs in the state, without `check`; only the metrics can have changed. */
+  const isOfRefresh = (news: PackedSegment): boolean => {
+    const inputs = unpack(news);
+    return lacksKeys(inputs) && checked.get(inputs.resourceUrn) !== inputs.digest;
+  };
   return {
     async check(olds: PackedSegment, { run: { keys, ...run }, ...news }: PackedArgs) {
       const asked = unpack(news);
+      checked.set(asked.resourceUrn, asked.digest);
       if (keys !== undefined) keysByDigest.set(asked.digest, keys);
       const given = keys === undefined ? asked : withKeys(asked, keys);
       const { inputs, failures } = await provider.check(unpack(olds), { ...given, ...run });
       const kept = keys === undefined ? inputs : { ...inputs, content: asked.content };
       return { inputs: packSegment(kept), ...(failures !== undefined && { failures }) };
     },
-    diff: async (id: string, olds: SegmentOutputs, news: PackedSegment) =>
-      provider.diff(id, olds, await unpackNews(news)),
+    async diff(id: string, olds: SegmentOutputs, news: PackedSegment) {
+      if (isOfRefresh(news)) return { changes: false, replaces: [] };
+      return provider.diff(id, olds, await unpackNews(news));
+    },
     async create(news: PackedSegment) {
       const { id, outs } = await provider.create(await unpackNews(news));
       return { id, outs: packSegment(outs) };

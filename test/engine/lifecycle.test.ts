@@ -37,7 +37,10 @@ it("reads the metrics anew on refresh, and survives a queue that is gone", async
     },
   );
   expect(other.status).toBe(200);
+  // A refresh concerns what is deployed, not an edit that is not.
+  seeder.write("a.yaml", manifest(2));
   succeeded(await stack.refresh());
+  seeder.write("a.yaml", manifest(1));
   const resources: readonly { outputs?: Readonly<Record<string, unknown>> }[] = JSON.parse(stack.exportState())
     .checkpoint.latest.resources;
   const records = resources.flatMap(({ outputs }) => (outputs?.record === undefined ? [] : [unpackSegment(outputs)]));

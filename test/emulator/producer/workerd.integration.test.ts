@@ -36,9 +36,9 @@ it("is killed at once, and its own end is noticed", async () => {
   const closed = once(await connectTo(killed.port), "close");
   await killed.kill();
   await expect(closed).resolves.toHaveLength(1);
-  const pids: string[] = [];
-  const crashed = await startWorkerd(runtime, "", (line) => pids.push(line));
-  process.kill(Number(pids[0]), "SIGKILL");
+  const pid = Promise.withResolvers<string>();
+  const crashed = await startWorkerd(runtime, "", (line) => pid.resolve(line));
+  process.kill(Number(await pid.promise), "SIGKILL");
   await expect(crashed.ended).resolves.toBeUndefined();
 });
 

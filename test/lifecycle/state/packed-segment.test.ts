@@ -120,7 +120,7 @@ describe("a provider of packed properties", () => {
     const fake = {
       async check(olds: object, { preview, folder, ...news }: { preview?: boolean; folder?: string }) {
         seen.push(olds, preview, folder, news);
-        return { inputs: { ...news, digest: "v1:planned" } };
+        return { inputs: news };
       },
       diff: async (...args: unknown[]) => see(...args),
       create: async (...args: unknown[]) => see(...args),
@@ -151,6 +151,25 @@ describe("a provider of packed properties", () => {
     const { seen, provider } = makeProvider(async () => keys);
     await provider.create(asked);
     expect(seen).toEqual([expect.objectContaining({ content })]);
+  });
+
+  it("finds no change in a refresh, which passes diff the inputs in the state, whatever the repository has", async () => {
+    const { seen, provider } = makeProvider();
+    expect(await provider.diff("a/0", outs, asked)).toEqual({ changes: false, replaces: [] });
+    const edited = { ...asked, terms: '{"manifest":"a","digest":"v1:edited"}' };
+    const { inputs } = await provider.check({ terms: "{}" }, { ...edited, run: { ...run, keys } });
+    expect(await provider.diff("a/0", outs, asked)).toEqual({ changes: false, replaces: [] });
+    expect(seen).toHaveLength(4);
+    // The deployment.
+    expect(await provider.diff("a/0", outs, edited)).toMatchObject({ changes: true });
+    expect(seen.at(-1)).toMatchObject({ digest: "v1:edited", content });
+    expect(inputs).toMatchObject({ terms: expect.stringContaining("v1:edited") });
+  });
+
+  it("reads the keys for a diff of what check accepted without them", async () => {
+    const { provider } = makeProvider();
+    await provider.check({ terms: "{}" }, { ...asked, run });
+    await expect(provider.diff("a/0", outs, asked)).rejects.toThrow("read");
   });
 
   it("keeps the keys of messages that the program passes", async () => {
