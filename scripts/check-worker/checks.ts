@@ -97,7 +97,7 @@ async function pushAll(
   let repeated = 0;
   const work = async () => {
     for (let keys = open.pop(); keys !== undefined; keys = open.pop()) {
-      const { answer } = await client.push(place, { keys, again: false }, text(keys));
+      const { answer } = await client.push(place, { keys, resend_in_doubt: false }, text(keys));
       if (answer.kind === "answer" && answer.value.state === "accepted") {
         accepted += 1;
         repeated += answer.value.repeated;

@@ -31,7 +31,7 @@ export interface PushAnswer extends LedgerAnswer {
   readonly repeated: number;
   readonly in_doubt: readonly string[];
   /** The messages that are in the queue and may be there twice, because they were sent again while in doubt. Kept for ever. */
-  readonly maybe_twice: readonly string[];
+  readonly possible_duplicates: readonly string[];
   /** The queue's metrics after this request; null if it sent nothing or the queue returned none. */
   readonly metrics: QueueMetrics | null;
 }
@@ -54,7 +54,7 @@ export interface AskAnswer extends LedgerAnswer {
   /** One for each key, in order. */
   readonly statuses: readonly AskStatus[];
   /** The accepted messages that may be in the queue twice. */
-  readonly maybe_twice: readonly string[];
+  readonly possible_duplicates: readonly string[];
 }
 
 /** The answer to a hello, status 200. */

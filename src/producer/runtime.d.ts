@@ -53,7 +53,7 @@ export interface LedgerNamespace {
       binding: string,
       keys: readonly string[],
       messages: readonly QueueMessage[],
-      again: boolean,
+      resendInDoubt: boolean,
     ): Promise<PushAnswer>;
     ask(keys: readonly string[]): Promise<AskAnswer>;
   };

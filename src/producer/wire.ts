@@ -98,7 +98,7 @@ export interface PushHead {
   /** One key for each message, in the order of the messages. No key twice. */
   readonly keys: readonly string[];
   /** Whether messages that are in doubt are sent again. */
-  readonly again: boolean;
+  readonly resend_in_doubt: boolean;
 }
 
 /** A message on the wire, with the fields of the REST API. A `text` has a string as its body. */
@@ -115,7 +115,7 @@ export interface WireMessage {
  *   a single message
  */
 export function pushBody(head: PushHead, messagesJson: string): string {
-  return `${JSON.stringify({ keys: head.keys, again: head.again })}\n${messagesJson}`;
+  return `${JSON.stringify({ keys: head.keys, resend_in_doubt: head.resend_in_doubt })}\n${messagesJson}`;
 }
 
 /** Returns the body of an ask: a JSON array of keys, at most {@link wireLimits}.askKeys. */

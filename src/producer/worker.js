@@ -41,7 +41,7 @@ const refusals = new Set([
 ]);
 
 /** What the table `message` has as the state of a message. */
-const states = /** @type {const} */ ({ accepted: 0, inDoubt: 1, acceptedMaybeTwice: 2 });
+const states = /** @type {const} */ ({ accepted: 0, inDoubt: 1, acceptedPossibleDuplicate: 2 });
 
 /**
  * The ledger of one deployment of a manifest for one queue. It has a row for each message that the queue accepted or that is in
@@ -84,10 +84,10 @@ export class Ledger extends DurableObject {
    * @param {string} binding the name of the queue's binding
    * @param {readonly string[]} keys one for each message, in order, none twice
    * @param {readonly QueueMessage[]} messages
-   * @param {boolean} again whether messages in doubt are sent again
+   * @param {boolean} resendInDoubt whether messages in doubt are sent again
    * @returns {Promise<PushAnswer>}
    */
-  async push(binding, keys, messages, again) {
+  async push(binding, keys, messages, resendInDoubt) {
     // Wait until no other request is sending any of these keys. Nothing may be awaited between the last check and the note of the
     // intent, not even the end of an async function: two requests that waited for the same batch would both send.
     for (let batches = this.#batchesOf(keys); batches.size > 0; batches = this.#batchesOf(keys)) {
@@ -95,7 +95,7 @@ export class Ledger extends DurableObject {
     }
     const known = this.#find(keys);
     const isDoubtful = (/** @type {string} */ key) => known.get(key) === states.inDoubt;
-    const isToSend = (/** @type {string} */ key) => !known.has(key) || (again && isDoubtful(key));
+    const isToSend = (/** @type {string} */ key) => !known.has(key) || (resendInDoubt && isDoubtful(key));
     const sent = keys.filter(isToSend);
     const repeated = keys.filter((key) => known.has(key) && !isDoubtful(key)).length;
     const outcome =
@@ -115,7 +115,7 @@ export class Ledger extends DurableObject {
       message: outcome.message ?? (inDoubt.length > 0 ? "An earlier request was interrupted." : null),
       repeated,
       in_doubt: inDoubt,
-      maybe_twice: keys.filter((key) => after.get(key) === states.acceptedMaybeTwice),
+      possible_duplicates: keys.filter((key) => after.get(key) === states.acceptedPossibleDuplicate),
       metrics: outcome.metrics,
       ledger: this.#epoch,
     };
@@ -138,7 +138,7 @@ export class Ledger extends DurableObject {
         if (state === undefined) return "unseen";
         return state === states.inDoubt ? "in_doubt" : "accepted";
       }),
-      maybe_twice: keys.filter((key) => known.get(key) === states.acceptedMaybeTwice),
+      possible_duplicates: keys.filter((key) => known.get(key) === states.acceptedPossibleDuplicate),
       ledger: this.#epoch,
     };
   }
@@ -210,7 +210,7 @@ export class Ledger extends DurableObject {
   #noteAccepted(keys) {
     this.ctx.storage.sql.exec(
       `INSERT INTO message (key, state) SELECT value, ${states.accepted} FROM json_each(?) WHERE true
-       ON CONFLICT (key) DO UPDATE SET state = ${states.acceptedMaybeTwice}`,
+       ON CONFLICT (key) DO UPDATE SET state = ${states.acceptedPossibleDuplicate}`,
       keys,
     );
   }
@@ -424,14 +424,14 @@ function readKeys(value, limit) {
 function readPush(text) {
   const end = text.indexOf("\n");
   if (end === -1) throw badRequest("The body has no second line.");
-  const head = readObject(parseJson(text.slice(0, end), "first line"), "first line", ["keys", "again"]);
+  const head = readObject(parseJson(text.slice(0, end), "first line"), "first line", ["keys", "resend_in_doubt"]);
   const keys = readKeys(head.keys, pushLimit);
-  if (typeof head.again !== "boolean") throw badRequest("The field again is not true or false.");
+  if (typeof head.resend_in_doubt !== "boolean") throw badRequest("The field resend_in_doubt is not true or false.");
   const rest = readObject(parseJson(text.slice(end + 1), "second line"), "second line", ["messages"]);
   if (!Array.isArray(rest.messages) || rest.messages.length !== keys.length) {
     throw badRequest("There is not one message for each key.");
   }
-  return { keys, again: head.again, messages: rest.messages.map(readMessage) };
+  return { keys, resendInDoubt: head.resend_in_doubt, messages: rest.messages.map(readMessage) };
 }
 
 /** @param {unknown} value @param {number} index @returns {QueueMessage} */
@@ -485,8 +485,8 @@ async function handle(request, env, ctx) {
   // A queue of its own, a ledger of its own: what was sent to one queue says nothing about another.
   const ledger = namespace.get(namespace.idFromName(`${target.queue}/${target.deployment}`));
   if (target.call === "ask") return ledger.ask(readKeys(parseJson(text, "body"), askLimit));
-  const { keys, again, messages } = readPush(text);
-  const answer = ledger.push(binding, keys, messages, again);
+  const { keys, resendInDoubt, messages } = readPush(text);
+  const answer = ledger.push(binding, keys, messages, resendInDoubt);
   // The work continues if the client disconnects.
   ctx.waitUntil(
     answer.then(

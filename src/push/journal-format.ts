@@ -61,8 +61,8 @@ export function parseContent(text: string, file: string): JournalContent {
   const keys = (...of: string[]) =>
     [...states.values()].filter(({ state }) => of.includes(state)).map(({ key }) => key);
   const own: RecoveredEntries = {
-    pushed: keys("pushed", "maybeTwice"),
-    inDoubt: keys("sending", "inDoubt", "maybeTwice"),
+    pushed: keys("pushed", "possibleDuplicates"),
+    inDoubt: keys("sending", "inDoubt", "possibleDuplicates"),
   };
   const entries = {
     pushed: [...earlier.pushed, ...own.pushed],
@@ -87,7 +87,9 @@ function apply(event: JsonObject, states: Map<number, { key: string; state: "sen
     }
     return true;
   }
-  const state = (["pushed", "maybeTwice", "inDoubt", "notSent"] as const).find((name) => Array.isArray(event[name]));
+  const state = (["pushed", "possibleDuplicates", "inDoubt", "notSent"] as const).find((name) =>
+    Array.isArray(event[name]),
+  );
   if (state === undefined) return false;
   for (const at of event[state] as unknown[]) {
     const known = typeof at === "number" ? states.get(at) : undefined;

@@ -31,6 +31,9 @@ export function journalHooks(
     },
     onRefusal: (batch) => settle("notSent", batch),
     onOutcome: (outcome) =>
-      settle(outcome.state === "pushed" && outcome.possibleDuplicate ? "maybeTwice" : outcome.state, outcome.batch),
+      settle(
+        outcome.state === "pushed" && outcome.possibleDuplicate ? "possibleDuplicates" : outcome.state,
+        outcome.batch,
+      ),
   };
 }

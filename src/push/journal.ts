@@ -79,8 +79,8 @@ export interface FoundJournal {
   read(): Promise<JournalContent>;
 }
 
-/** The outcome of a message, a key in the journal. `maybeTwice`: pushed after an answer was lost, so it may have arrived twice. */
-export type EntryOutcome = "pushed" | "maybeTwice" | "inDoubt" | "notSent";
+/** The outcome of a message, a key in the journal. `possibleDuplicates`: pushed after an answer was lost, so it may have arrived twice. */
+export type EntryOutcome = "pushed" | "possibleDuplicates" | "inDoubt" | "notSent";
 
 /** A record of a push on disk, so that a kill only loses the answers of requests in flight. */
 export interface Journal extends Pick<JournalHead, "id" | "lineage"> {

@@ -60,7 +60,7 @@ it("takes the key from a file or the environment, and keeps ledgers with the que
   const { privateKey } = deriveKeyPair(key, defaults.account, "queue-seeder");
   const push = async (command: Command) => {
     const caller = new WorkerCaller(addressIn(command));
-    const body = pushBody({ keys: [keyOf(1)], again: false }, messagesOf([1]));
+    const body = pushBody({ keys: [keyOf(1)], resend_in_doubt: false }, messagesOf([1]));
     return (await caller.call({ path: pushPath("orders", "d1"), body, key: privateKey })).json;
   };
   {

@@ -63,7 +63,7 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
     const messages = bodies.map((body) => `{"body":${body},"content_type":"json"}`);
     const words = '{"body":"wörds","content_type":"text","delay_seconds":7}';
     const keys = keysOf(take(5));
-    const body = pushBody({ keys, again: false }, `{"messages":[${[...messages, words].join(",")}]}`);
+    const body = pushBody({ keys, resend_in_doubt: false }, `{"messages":[${[...messages, words].join(",")}]}`);
     const { json } = await running.caller.call({ path: pushPath("mails", deployment), body });
     expect(json).toMatchObject({ state: "accepted", metrics: { backlog_count: 5, backlog_bytes: expect.any(Number) } });
     const { baseUrl, accountId, token, queueId } = running.emulator;
@@ -108,10 +108,10 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
     expect(await running.caller.push(numbers)).toMatchObject({ state: "in_doubt", code, in_doubt: keysOf(numbers) });
     expect(await running.caller.push(numbers)).toMatchObject({ state: "in_doubt", in_doubt: keysOf(numbers) });
     expect(times(numbers)).toEqual([count, count]);
-    const again = await running.caller.push(numbers, { again: true });
-    expect(again).toMatchObject({ state: "accepted", maybe_twice: keysOf(numbers) });
+    const again = await running.caller.push(numbers, { resend_in_doubt: true });
+    expect(again).toMatchObject({ state: "accepted", possible_duplicates: keysOf(numbers) });
     expect(times(numbers)).toEqual([count + 1, count + 1]);
-    expect(await running.caller.push(numbers)).toMatchObject({ repeated: 2, maybe_twice: keysOf(numbers) });
+    expect(await running.caller.push(numbers)).toMatchObject({ repeated: 2, possible_duplicates: keysOf(numbers) });
   });
 
   it.each([
@@ -122,7 +122,11 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
     const numbers = take(3);
     running.emulator.faults.add({ match: { route: "producer" }, effect, times: 1 });
     await expect(running.caller.push(numbers)).rejects.toThrow();
-    expect(await running.caller.push(numbers)).toMatchObject({ state: "accepted", repeated: 3, maybe_twice: [] });
+    expect(await running.caller.push(numbers)).toMatchObject({
+      state: "accepted",
+      repeated: 3,
+      possible_duplicates: [],
+    });
     expect(times(numbers)).toEqual([1, 1, 1]);
   });
 
@@ -130,7 +134,7 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
     const numbers = take(2);
     const held = running.emulator.hold({ route: "binding" }, "before");
     const gone = new AbortController();
-    const body = pushBody({ keys: keysOf(numbers), again: false }, messagesOf(numbers));
+    const body = pushBody({ keys: keysOf(numbers), resend_in_doubt: false }, messagesOf(numbers));
     const left = running.caller.call({ path: push, body, signal: gone.signal });
     await held.arrived;
     gone.abort();
@@ -144,7 +148,7 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
 
   it("sends nothing of a request of which half arrived", async () => {
     const numbers = take(100);
-    const body = pushBody({ keys: keysOf(numbers), again: false }, messagesOf(numbers, "x".repeat(500)));
+    const body = pushBody({ keys: keysOf(numbers), resend_in_doubt: false }, messagesOf(numbers, "x".repeat(500)));
     const { host } = running.base;
     const authorization = signRequest(pair.privateKey, { method: "POST", host, path: push, time: Date.now() }, body);
     const socket = connect(Number(running.base.port), running.base.hostname);
@@ -160,7 +164,7 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
 
   it("rejects what is not signed, replays and oversized bodies as it does outside of the runtime", async () => {
     const numbers = take(1);
-    const body = pushBody({ keys: keysOf(numbers), again: false }, messagesOf(numbers));
+    const body = pushBody({ keys: keysOf(numbers), resend_in_doubt: false }, messagesOf(numbers));
     const { caller } = running;
     expect(await caller.call({ path: push, body, sign: () => undefined })).toMatchObject({ status: 401 });
     expect(await caller.call({ path: push, body, signed: { body: "x" } })).toMatchObject({ status: 401 });
@@ -266,8 +270,8 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
       expect((await running.caller.ask(numbers)).statuses).toEqual(["in_doubt", "in_doubt"]);
       expect(await running.caller.push(numbers)).toMatchObject({ state: "in_doubt", in_doubt: keysOf(numbers) });
       expect(times(numbers)).toEqual([count, count]);
-      const again = await running.caller.push(numbers, { again: true });
-      expect(again).toMatchObject({ state: "accepted", maybe_twice: keysOf(numbers) });
+      const again = await running.caller.push(numbers, { resend_in_doubt: true });
+      expect(again).toMatchObject({ state: "accepted", possible_duplicates: keysOf(numbers) });
       expect(times(numbers)).toEqual([count + 1, count + 1]);
     });
 
@@ -283,7 +287,7 @@ describe.each(runtimes)("in the workerd of %s", (runtime) => {
       expect(await running.caller.push(numbers)).toMatchObject({
         state: "accepted",
         repeated: 2,
-        maybe_twice: [],
+        possible_duplicates: [],
         ledger,
       });
       expect(times(numbers)).toEqual([1, 1]);
@@ -321,7 +325,7 @@ it("with the queues' limits: 5,000 messages a second, and sizes", async () => {
   await using running = await startRunning("wrangler", {}, { rateLimit: true });
   const large = async (count: number, bytes: number) => {
     const numbers = take(count);
-    const body = pushBody({ keys: keysOf(numbers), again: false }, messagesOf(numbers, "x".repeat(bytes)));
+    const body = pushBody({ keys: keysOf(numbers), resend_in_doubt: false }, messagesOf(numbers, "x".repeat(bytes)));
     return (await running.caller.call({ path: push, body })).json;
   };
   expect(await large(2, 128_000)).toMatchObject({ state: "refused", code: 10204 });

@@ -52,12 +52,12 @@ describe("what a queue answers", () => {
       message: `Some cause (${code})`,
       repeated: 0,
       in_doubt: [],
-      maybe_twice: [],
+      possible_duplicates: [],
       metrics: null,
     });
     expect((await caller.ask([1, 2])).statuses).toEqual(["unseen", "unseen"]);
     accept();
-    expect(await caller.push([1, 2])).toMatchObject({ state: "accepted", repeated: 0, maybe_twice: [] });
+    expect(await caller.push([1, 2])).toMatchObject({ state: "accepted", repeated: 0, possible_duplicates: [] });
     expect(arrived).toEqual([1, 2]);
   });
 
@@ -145,12 +145,24 @@ describe("a repetition", () => {
     takeThenFail();
     await caller.push([1, 2]);
     accept();
-    const once = await caller.push([1, 2, 3], { again: true });
-    expect(once).toMatchObject({ state: "accepted", in_doubt: [], maybe_twice: [keyOf(1), keyOf(2)], repeated: 0 });
+    const once = await caller.push([1, 2, 3], { resend_in_doubt: true });
+    expect(once).toMatchObject({
+      state: "accepted",
+      in_doubt: [],
+      possible_duplicates: [keyOf(1), keyOf(2)],
+      repeated: 0,
+    });
     worker.reset();
-    expect(await caller.push([1, 3])).toMatchObject({ state: "accepted", maybe_twice: [keyOf(1)], repeated: 2 });
-    expect(await caller.push([1, 3], { again: true })).toMatchObject({ maybe_twice: [keyOf(1)], repeated: 2 });
-    expect(await caller.ask([1, 2, 3])).toMatchObject({ maybe_twice: [keyOf(1), keyOf(2)] });
+    expect(await caller.push([1, 3])).toMatchObject({
+      state: "accepted",
+      possible_duplicates: [keyOf(1)],
+      repeated: 2,
+    });
+    expect(await caller.push([1, 3], { resend_in_doubt: true })).toMatchObject({
+      possible_duplicates: [keyOf(1)],
+      repeated: 2,
+    });
+    expect(await caller.ask([1, 2, 3])).toMatchObject({ possible_duplicates: [keyOf(1), keyOf(2)] });
     expect(arrived).toEqual([1, 2, 1, 2, 3]);
   });
 
@@ -160,7 +172,7 @@ describe("a repetition", () => {
     answer = () => {
       throw new Error("Queue is overloaded (10250)");
     };
-    const refused = await caller.push([1, 2], { again: true });
+    const refused = await caller.push([1, 2], { resend_in_doubt: true });
     expect(refused).toMatchObject({ state: "refused", code: 10_250, in_doubt: [keyOf(1)] });
     worker.reset();
     expect((await caller.ask([1, 2])).statuses).toEqual(["in_doubt", "unseen"]);
@@ -169,9 +181,15 @@ describe("a repetition", () => {
   it("that is in doubt again stays in doubt", async () => {
     takeThenFail();
     await caller.push([1]);
-    expect(await caller.push([1], { again: true })).toMatchObject({ state: "in_doubt", in_doubt: [keyOf(1)] });
+    expect(await caller.push([1], { resend_in_doubt: true })).toMatchObject({
+      state: "in_doubt",
+      in_doubt: [keyOf(1)],
+    });
     accept();
-    expect(await caller.push([1], { again: true })).toMatchObject({ state: "accepted", maybe_twice: [keyOf(1)] });
+    expect(await caller.push([1], { resend_in_doubt: true })).toMatchObject({
+      state: "accepted",
+      possible_duplicates: [keyOf(1)],
+    });
   });
 });
 

@@ -7,7 +7,7 @@ import { type Call, createRequest, deployment, keyOf, messagesOf, pair, WorkerCa
 const base = new URL("https://seeder.example.com");
 const push = pushPath("orders", deployment);
 const ask = askPath("orders", deployment);
-const good = pushBody({ keys: [keyOf(1)], again: false }, messagesOf([1]));
+const good = pushBody({ keys: [keyOf(1)], resend_in_doubt: false }, messagesOf([1]));
 const other = deriveKeyPair(Buffer.alloc(32, 8).toString("base64"), "0".repeat(32), "queue-seeder");
 
 let sent: unknown[];
@@ -84,10 +84,10 @@ describe("a request is rejected, and nothing is sent", () => {
     ...bodies([
       ["a first line that is not JSON", "{keys", messagesOf([1])],
       ["a first line that is an array", "[]", messagesOf([1])],
-      ["no keys", '{"again":false}', messagesOf([1])],
-      ["no again", head({ again: undefined }), messagesOf([1])],
+      ["no keys", '{"resend_in_doubt":false}', messagesOf([1])],
+      ["no resend_in_doubt", head({ resend_in_doubt: undefined }), messagesOf([1])],
       ["an unknown field", head({ force: true }), messagesOf([1])],
-      ["a number as again", head({ again: 1 }), messagesOf([1])],
+      ["a number as resend_in_doubt", head({ resend_in_doubt: 1 }), messagesOf([1])],
       ["no key at all", head({ keys: [] }), '{"messages":[]}'],
       ["keys that are not an array", head({ keys: keyOf(1) }), messagesOf([1])],
       ["a short key", head({ keys: [keyOf(1).slice(1)] }), messagesOf([1])],
@@ -207,7 +207,7 @@ it("passes bodies, types and delays on unchanged", async () => {
     { body: null, content_type: "json" },
     { body: "wörds\u2028", content_type: "text", delay_seconds: 86_400 },
   ];
-  const body = pushBody({ keys: numbers(3).map(keyOf), again: false }, JSON.stringify({ messages }));
+  const body = pushBody({ keys: numbers(3).map(keyOf), resend_in_doubt: false }, JSON.stringify({ messages }));
   await caller.call({ path: push, body });
   expect(sent).toEqual([
     { body: value, contentType: "json", delaySeconds: 0 },
@@ -221,7 +221,7 @@ function numbers(count: number): number[] {
 }
 
 function head(change: object): string {
-  return JSON.stringify({ keys: [keyOf(1)], again: false, ...change });
+  return JSON.stringify({ keys: [keyOf(1)], resend_in_doubt: false, ...change });
 }
 
 function message(change: object): string {

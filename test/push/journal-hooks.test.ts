@@ -70,7 +70,7 @@ test("what was refused is not in doubt while it waits; each outcome is written",
 
 test("what is in doubt stays so, whatever is refused after it", async () => {
   const answers = [lost, refused("after_wait", 10250), refused("split", 10205), accepted, refused("no", 10203)];
-  expect(await writtenOf(answers)).toEqual([sending(0, 1, 2, 3), { maybeTwice: [0, 1] }, { inDoubt: [2, 3] }]);
+  expect(await writtenOf(answers)).toEqual([sending(0, 1, 2, 3), { possibleDuplicates: [0, 1] }, { inDoubt: [2, 3] }]);
 });
 
 test("a run that is killed while it waits after a refusal has nothing in doubt", async () => {

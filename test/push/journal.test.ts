@@ -83,7 +83,7 @@ describe("a journal", () => {
   test("names what was sent again, and arrived, among both: it may be in the queue twice", async () => {
     const journal = await begin();
     await journal.sending(entries(0, 1));
-    await journal.settled("maybeTwice", [0]);
+    await journal.settled("possibleDuplicates", [0]);
     await journal.settled("pushed", [1]);
     expect(await leftIn(journals)).toEqual({ pushed: ["key-0", "key-1"], inDoubt: ["key-0"] });
   });

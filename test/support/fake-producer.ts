@@ -142,11 +142,16 @@ export async function startFakeProducer(options: FakeProducerOptions): Promise<F
     return ledger;
   }
 
-  async function push(ledger: Ledger, { keys, again }: PushHead, queue: string, messages: string): Promise<object> {
+  async function push(
+    ledger: Ledger,
+    { keys, resend_in_doubt }: PushHead,
+    queue: string,
+    messages: string,
+  ): Promise<object> {
     const { accepted, doubt } = ledger;
     const all: unknown[] = JSON.parse(messages).messages;
     const known = keys.filter((key) => accepted.has(key));
-    const held = keys.filter((key) => doubt.has(key) && !again);
+    const held = keys.filter((key) => doubt.has(key) && !resend_in_doubt);
     const fresh = keys.filter((key) => !accepted.has(key) && !held.includes(key));
     const rest = { ledger: ledger.epoch, repeated: known.length, message: null, code: null, metrics: null };
     const answered =
@@ -154,22 +159,27 @@ export async function startFakeProducer(options: FakeProducerOptions): Promise<F
         ? "accepted"
         : await send(queue, JSON.stringify({ messages: all.filter((_, at) => fresh.includes(keys[at] ?? "")) }));
     if (typeof answered === "number") {
-      return { ...rest, state: "refused", code: answered, message: "refused", in_doubt: held, maybe_twice: [] };
+      return { ...rest, state: "refused", code: answered, message: "refused", in_doubt: held, possible_duplicates: [] };
     }
     if (answered !== "accepted") for (const key of fresh) doubt.add(key);
     else {
       for (const key of fresh) accepted.set(key, doubt.delete(key));
     }
     const inDoubt = keys.filter((key) => doubt.has(key));
-    const maybeTwice = keys.filter((key) => accepted.get(key));
-    return { ...rest, state: inDoubt.length > 0 ? "in_doubt" : "accepted", in_doubt: inDoubt, maybe_twice: maybeTwice };
+    const possibleDuplicates = keys.filter((key) => accepted.get(key));
+    return {
+      ...rest,
+      state: inDoubt.length > 0 ? "in_doubt" : "accepted",
+      in_doubt: inDoubt,
+      possible_duplicates: possibleDuplicates,
+    };
   }
 
   function ask({ epoch, accepted, doubt }: Ledger, keys: readonly string[]): object {
     const status = (key: string): AskStatus =>
       accepted.has(key) ? "accepted" : doubt.has(key) ? "in_doubt" : "unseen";
-    const maybeTwice = keys.filter((key) => accepted.get(key));
-    return { state: "answered", ledger: epoch, statuses: keys.map(status), maybe_twice: maybeTwice };
+    const possibleDuplicates = keys.filter((key) => accepted.get(key));
+    return { state: "answered", ledger: epoch, statuses: keys.map(status), possible_duplicates: possibleDuplicates };
   }
 
   return fake;

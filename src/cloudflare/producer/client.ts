@@ -17,7 +17,7 @@ export interface LedgerAnswers {
   readonly ledger: string;
   readonly statuses: ReadonlyMap<string, AskStatus>;
   /** Accepted messages that the queue may have twice. */
-  readonly maybeTwice: ReadonlySet<string>;
+  readonly possibleDuplicates: ReadonlySet<string>;
 }
 
 /** The calls of a producer Worker. None rejects. A request whose answer is lost is repeated, with the same keys. */
@@ -58,7 +58,7 @@ export function createProducerClient(options: RequesterOptions): ProducerClient 
 
     async ask(target, keys, signal) {
       const statuses = new Map<string, AskStatus>();
-      const maybeTwice = new Set<string>();
+      const possibleDuplicates = new Set<string>();
       let ledger: string | undefined;
       let open = keys;
       for (let asked = 0; ; asked += 1) {
@@ -70,11 +70,11 @@ export function createProducerClient(options: RequesterOptions): ProducerClient 
           if (ledger !== undefined && ledger !== value.ledger) statuses.clear();
           ledger = value.ledger;
           for (const [at, key] of part.entries()) statuses.set(key, value.statuses[at] ?? "in_doubt");
-          for (const key of value.maybe_twice) maybeTwice.add(key);
+          for (const key of value.possible_duplicates) possibleDuplicates.add(key);
         }
         open = keys.filter((key) => statuses.get(key) === "under_way");
         const isDone = open.length === 0 || asked === underWay.most;
-        if (isDone) return { kind: "answer", value: { ledger: ledger ?? "", statuses, maybeTwice } };
+        if (isDone) return { kind: "answer", value: { ledger: ledger ?? "", statuses, possibleDuplicates } };
         await clock.sleep(underWay.waitMs, signal).catch(() => {});
       }
     },

@@ -78,10 +78,10 @@ function toLimit(text: string): Failure {
 
 /** Reads the answer to a push. @returns undefined if it is not valid */
 export function parsePushAnswer(value: JsonObject): PushAnswer | undefined {
-  const { state, ledger, code, message, repeated, in_doubt, maybe_twice } = value;
+  const { state, ledger, code, message, repeated, in_doubt, possible_duplicates } = value;
   if (state !== "accepted" && state !== "refused" && state !== "in_doubt") return undefined;
   if (typeof ledger !== "string" || typeof repeated !== "number") return undefined;
-  if (!isTexts(in_doubt) || !isTexts(maybe_twice)) return undefined;
+  if (!isTexts(in_doubt) || !isTexts(possible_duplicates)) return undefined;
   return {
     version: wireVersion,
     state,
@@ -90,20 +90,20 @@ export function parsePushAnswer(value: JsonObject): PushAnswer | undefined {
     message: typeof message === "string" ? message : null,
     repeated,
     in_doubt,
-    maybe_twice,
+    possible_duplicates,
     metrics: parseMetrics(value.metrics) ?? null,
   };
 }
 
 /** Reads the answer to an ask. @param keys number of keys that were asked for */
 export function parseAskAnswer(value: JsonObject, keys: number): AskAnswer | undefined {
-  const { state, ledger, statuses, maybe_twice } = value;
-  if (state !== "answered" || typeof ledger !== "string" || !isTexts(statuses) || !isTexts(maybe_twice)) {
+  const { state, ledger, statuses, possible_duplicates } = value;
+  if (state !== "answered" || typeof ledger !== "string" || !isTexts(statuses) || !isTexts(possible_duplicates)) {
     return undefined;
   }
   const known = statuses.flatMap((status) => askStatuses.find((each) => each === status) ?? []);
   if (known.length !== keys) return undefined;
-  return { version: wireVersion, state, ledger, statuses: known, maybe_twice };
+  return { version: wireVersion, state, ledger, statuses: known, possible_duplicates };
 }
 
 /** Reads the answer to a hello. */

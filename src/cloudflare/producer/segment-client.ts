@@ -50,8 +50,8 @@ export function createSegmentClient(producer: ProducerClient, options: SegmentCl
     },
     async push(_queue, batch, signal, stop) {
       const keys = batch.map(({ index }) => keyOf(index));
-      const again = batch.some(({ index }) => doubted.has(index));
-      const outcome = await producer.push(options, { keys, again }, encodeBatch(batch), signal, stop);
+      const resend_in_doubt = batch.some(({ index }) => doubted.has(index));
+      const outcome = await producer.push(options, { keys, resend_in_doubt }, encodeBatch(batch), signal, stop);
       const indices = new Map(batch.map(({ index }, at) => [keys[at] ?? "", index]));
       const having = (some: readonly string[]) => some.flatMap((key) => indices.get(key) ?? []);
       const { answer } = outcome;
@@ -63,20 +63,20 @@ export function createSegmentClient(producer: ProducerClient, options: SegmentCl
       }
       const isAccepted = answer.kind === "answer" && answer.value.state === "accepted";
       for (const { index } of batch) isAccepted ? tried.delete(index) : tried.add(index);
-      return toPushResult(outcome, batch, (value) => toDuplicates(value, having(value.maybe_twice), batch));
+      return toPushResult(outcome, batch, (value) => toDuplicates(value, having(value.possible_duplicates), batch));
     },
   };
 
   /** Returns the indices of the messages that may be in the queue twice; undefined if the answer leaves a doubt. */
   function toDuplicates(
     answer: PushAnswer,
-    maybeTwice: readonly number[],
+    possibleDuplicates: readonly number[],
     batch: Batch,
   ): ReadonlySet<number> | undefined {
     const isSame = ledger !== "" && answer.ledger === ledger;
-    if (!isSame && maybeTwice.length === 0) return undefined;
+    if (!isSame && possibleDuplicates.length === 0) return undefined;
     const all = batch.map(({ index }) => index);
-    return new Set(isSame ? [...maybeTwice, ...all.filter((index) => unknown.has(index))] : all);
+    return new Set(isSame ? [...possibleDuplicates, ...all.filter((index) => unknown.has(index))] : all);
   }
 }
 

@@ -37,12 +37,12 @@ export async function findKnownDoubts(
  * Applies the answers of the Worker's ledger: accepted messages are recovered, unseen ones are pending and no longer in doubt.
  * Others stay in doubt.
  *
- * @param maybeTwice the accepted ones that the queue may have twice
+ * @param possibleDuplicates the accepted ones that the queue may have twice
  */
 export function applyAnswers(
   ledger: SegmentLedger,
   answers: ReadonlyMap<number, AskStatus>,
-  maybeTwice: ReadonlySet<number>,
+  possibleDuplicates: ReadonlySet<number>,
 ): SegmentLedger {
   const having = (state: AskStatus) => [...answers].flatMap(([index, answer]) => (answer === state ? [index] : []));
   const accepted = new Set(having("accepted"));
@@ -59,7 +59,7 @@ export function applyAnswers(
       alreadyPushed: ascending([...decision.alreadyPushed, ...accepted]),
     },
     recovered: ascending([...recovered, ...accepted]),
-    possiblyDuplicated: ascending([...ledger.possiblyDuplicated, ...maybeTwice]),
+    possiblyDuplicated: ascending([...ledger.possiblyDuplicated, ...possibleDuplicates]),
     carriedOver: {
       pushed: [...carriedOver.pushed, ...[...accepted].map(keyOf)],
       inDoubt: carriedOver.inDoubt.filter((key) => !keys.has(key)),

@@ -74,9 +74,9 @@ async function conclude(
   const keyOf = messageKeys(inputs, note.generation, ledger.keyOf);
   const answer = await ask(known.map(keyOf));
   if (answer.kind !== "answer" || answer.value.ledger !== note.ledger) return ledger;
-  const { statuses, maybeTwice } = answer.value;
+  const { statuses, possibleDuplicates } = answer.value;
   const answers = new Map(known.map((index) => [index, statuses.get(keyOf(index)) ?? "in_doubt"]));
-  const twice = new Set(known.filter((index) => maybeTwice.has(keyOf(index))));
+  const twice = new Set(known.filter((index) => possibleDuplicates.has(keyOf(index))));
   const concluded = applyAnswers(ledger, answers, twice);
   const arrived = concluded.recovered.length - ledger.recovered.length;
   const inDoubt = concluded.decision.inDoubt.filter((index) => answers.has(index)).length;

@@ -221,14 +221,14 @@ it("asks for more messages than one request takes, and for those that may be the
   const answer = await client.ask(place, keys);
   expect(fake.requests.length - before).toBe(2);
   if (answer.kind !== "answer") throw new Error(answer.kind);
-  const { statuses, maybeTwice } = answer.value;
+  const { statuses, possibleDuplicates } = answer.value;
   expect([0, 3, 4, 5_000].map((index) => statuses.get(keyOf(index)))).toEqual([
     "accepted",
     "in_doubt",
     "unseen",
     "unseen",
   ]);
-  expect(maybeTwice).toEqual(new Set([0, 1, 2].map(keyOf)));
+  expect(possibleDuplicates).toEqual(new Set([0, 1, 2].map(keyOf)));
 });
 
 it("says what is deployed", async () => {

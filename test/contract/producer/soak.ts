@@ -66,7 +66,7 @@ export async function soak(setup: SoakSetup): Promise<SoakResult> {
 
     const settle = (batch: readonly number[], answer: PushAnswer) => {
       const held = new Set(answer.in_doubt.map(numberOf));
-      for (const key of answer.maybe_twice) reported.add(numberOf(key));
+      for (const key of answer.possible_duplicates) reported.add(numberOf(key));
       counts.repeated += answer.repeated;
       counts.inDoubt += held.size;
       if (answer.state === "refused") counts.refused += 1;
@@ -90,9 +90,9 @@ export async function soak(setup: SoakSetup): Promise<SoakResult> {
           continue;
         }
         counts.requests += 1;
-        const again = setup.policy === "resend" && batch.some((number) => doubt.has(number));
+        const resend_in_doubt = setup.policy === "resend" && batch.some((number) => doubt.has(number));
         try {
-          settle(batch, await running.caller.push(batch, { again }));
+          settle(batch, await running.caller.push(batch, { resend_in_doubt }));
         } catch (error) {
           if (error instanceof NoLedgerError && error.isRejection) throw error;
           counts.lost += 1;
@@ -115,7 +115,7 @@ export async function soak(setup: SoakSetup): Promise<SoakResult> {
       const numbers = times.slice(from, from + 5_000).map((_, at) => from + at);
       const answer = await running.caller.ask(numbers);
       statuses.push(...answer.statuses);
-      for (const key of answer.maybe_twice) reported.add(numberOf(key));
+      for (const key of answer.possible_duplicates) reported.add(numberOf(key));
     }
     return { setup, times, reported, givenUp, statuses, counts };
   } finally {

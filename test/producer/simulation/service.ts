@@ -19,7 +19,7 @@ export interface ServiceModel {
 }
 
 /** The states of a message in a ledger, as in the Worker. */
-const states = { unseen: 0, accepted: 1, inDoubt: 2, acceptedMaybeTwice: 3 } as const;
+const states = { unseen: 0, accepted: 1, inDoubt: 2, acceptedPossibleDuplicate: 3 } as const;
 
 /** The limit of a queue. */
 const queueMessagesPerSecond = 5_000;
@@ -108,12 +108,15 @@ export class SimulatedService implements Transport {
   async #push(queue: QueueModel, body: string): Promise<PushAnswer | undefined> {
     const { generation } = queue;
     await this.#clock.sleep(queue.busyUntil - this.#clock.exact);
-    const { keys, again } = JSON.parse(body.slice(0, body.indexOf("\n"))) as { keys: string[]; again: boolean };
+    const { keys, resend_in_doubt } = JSON.parse(body.slice(0, body.indexOf("\n"))) as {
+      keys: string[];
+      resend_in_doubt: boolean;
+    };
     const indices = keys.map(Number);
     const stateOf = (index: number) => queue.states[index] ?? states.unseen;
     const sent = indices.filter((index) => {
       const state = stateOf(index);
-      return state === states.unseen || (again && state === states.inDoubt);
+      return state === states.unseen || (resend_in_doubt && state === states.inDoubt);
     });
     const repeated = indices.filter((index) => (stateOf(index) & 1) === 1).length;
     let isAccepted = true;
@@ -130,7 +133,7 @@ export class SimulatedService implements Transport {
     }
     if (isAccepted) {
       for (const index of sent) {
-        queue.states[index] = stateOf(index) === states.inDoubt ? states.acceptedMaybeTwice : states.accepted;
+        queue.states[index] = stateOf(index) === states.inDoubt ? states.acceptedPossibleDuplicate : states.accepted;
       }
     }
     const having = (state: number) => keys.filter((_, at) => stateOf(indices[at] ?? 0) === state);
@@ -143,7 +146,7 @@ export class SimulatedService implements Transport {
       message: null,
       repeated,
       in_doubt: inDoubt,
-      maybe_twice: having(states.acceptedMaybeTwice),
+      possible_duplicates: having(states.acceptedPossibleDuplicate),
       metrics: null,
     };
   }

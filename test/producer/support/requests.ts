@@ -87,8 +87,8 @@ export class WorkerCaller {
 
   /** @throws Error if the answer is not that of a ledger */
   async push(numbers: readonly number[], more: Partial<PushHead> & { queue?: string; deployment?: string } = {}) {
-    const { queue = "orders", deployment: of = deployment, again = false, keys = numbers.map(keyOf) } = more;
-    const body = pushBody({ keys, again }, messagesOf(numbers));
+    const { queue = "orders", deployment: of = deployment, resend_in_doubt = false, keys = numbers.map(keyOf) } = more;
+    const body = pushBody({ keys, resend_in_doubt }, messagesOf(numbers));
     return (await this.#ledger({ path: pushPath(queue, of), body })) as PushAnswer;
   }
 
