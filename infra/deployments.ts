@@ -9,7 +9,7 @@ export class Deployments extends DynamicResource {
   declare readonly ids: pulumi.Output<Readonly<Record<string, string>>>;
   readonly #args: DeploymentsArgs;
 
-  /** @param inputs the deployed manifests and their former names */
+  /** @param args the deployed manifests and their former names */
   constructor(name: string, args: DeploymentsArgs, opts?: pulumi.CustomResourceOptions) {
     // Without this property, the SDK does not resolve it from what the provider returns.
     const fromProvider = { ids: undefined };

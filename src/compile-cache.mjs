@@ -2,8 +2,8 @@ import module from "node:module";
 import { fileURLToPath } from "node:url";
 
 /**
- * Folder of Node's compile cache: in node_modules, which belongs to the current user, as the code does. If it is not writable,
- * there is no cache.
+ * Folder of Node's compile cache: in node_modules, which belongs to the current user, as the code does. If it is not
+ * writable, Node caches nothing.
  */
 export const compileCacheFolder = fileURLToPath(new URL("../node_modules/.cache/queue-seeder", import.meta.url));
 

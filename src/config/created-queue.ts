@@ -9,7 +9,7 @@ export interface CreatedQueue {
   readonly name: string;
   readonly settings: QueueSettings;
   readonly protect: boolean;
-  /** Where the queue's data is stored; absent to let Cloudflare choose. */
+  /** The jurisdiction in which the queue's data is stored; absent to let Cloudflare choose. */
   readonly jurisdiction?: Jurisdiction;
   /** Id of an existing queue that the stack adopts. */
   readonly adopt?: string;

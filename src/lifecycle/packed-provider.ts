@@ -17,38 +17,37 @@ export interface PackedArgs extends PackedSegment {
  * them, and the outputs of a partial push are packed where Pulumi receives them.
  *
  * The ledger in the outputs has the keys of a manifest's messages, so the inputs in the state have only their digest. Pulumi passes
- * the inputs of `check` to the calls that follow in the same process; the keys wait here, under the digest that is of them.
+ * the inputs of `check` to the calls that follow in the same process; the keys wait here, next to the digest that is of them.
  *
  * @param readKeys reads the keys of the messages from the repository, if `check` had none
  */
 export function packedProvider(provider: SegmentProvider, readKeys: (inputs: SegmentInputs) => Promise<string>) {
-  const keysByDigest = new Map<string, string>();
-  const unpack = (stored: object) => unpackSegment(stored as JsonObject) as unknown as SegmentInputs;
-  const unpackNews = async (news: PackedSegment): Promise<SegmentInputs> => {
-    const inputs = unpack(news);
-    if (!lacksKeys(inputs)) return inputs;
-    return withKeys(inputs, keysByDigest.get(inputs.digest) ?? (await readKeys(inputs)));
+  /** What `check` accepted last, by URN. */
+  const checked = new Map<string, { readonly digest: string; readonly keys: string | undefined }>();
+  const findChecked = ({ resourceUrn, digest }: SegmentInputs) => {
+    const found = checked.get(resourceUrn);
+    return found?.digest === digest ? found : undefined;
   };
-  /** Digests of the inputs that `check` accepted, by URN. */
-  const checked = new Map<string, string>();
-  /** Pulumi's refresh passes `diff` the inputs in the state, without `check`; only the metrics can have changed. */
-  const isOfRefresh = (news: PackedSegment): boolean => {
-    const inputs = unpack(news);
-    return lacksKeys(inputs) && checked.get(inputs.resourceUrn) !== inputs.digest;
+  const unpack = (stored: object) => unpackSegment(stored as JsonObject) as unknown as SegmentInputs;
+  const unpackNews = (news: PackedSegment) => addKeys(unpack(news));
+  const addKeys = async (inputs: SegmentInputs): Promise<SegmentInputs> => {
+    if (!lacksKeys(inputs)) return inputs;
+    return withKeys(inputs, findChecked(inputs)?.keys ?? (await readKeys(inputs)));
   };
   return {
     async check(olds: PackedSegment, { run: { keys, ...run }, ...news }: PackedArgs) {
       const asked = unpack(news);
-      checked.set(asked.resourceUrn, asked.digest);
-      if (keys !== undefined) keysByDigest.set(asked.digest, keys);
+      checked.set(asked.resourceUrn, { digest: asked.digest, keys });
       const given = keys === undefined ? asked : withKeys(asked, keys);
       const { inputs, failures } = await provider.check(unpack(olds), { ...given, ...run });
       const kept = keys === undefined ? inputs : { ...inputs, content: asked.content };
       return { inputs: packSegment(kept), ...(failures !== undefined && { failures }) };
     },
     async diff(id: string, olds: SegmentOutputs, news: PackedSegment) {
-      if (isOfRefresh(news)) return { changes: false, replaces: [] };
-      return provider.diff(id, olds, await unpackNews(news));
+      const inputs = unpack(news);
+      // Pulumi's refresh passes the inputs in the state, without `check`; only the metrics can have changed.
+      if (lacksKeys(inputs) && findChecked(inputs) === undefined) return { changes: false, replaces: [] };
+      return provider.diff(id, olds, await addKeys(inputs));
     },
     async create(news: PackedSegment) {
       const { id, outs } = await provider.create(await unpackNews(news));

@@ -7,16 +7,24 @@ import { startWorkersApi } from "./support/workers-api.ts";
 const otherKey = Buffer.alloc(32, 9).toString("base64");
 const messages = { "a.yaml": "queue: orders\nin_doubt: stop\nmessages: [{ body: 1 }, { body: 2 }]\n" };
 
-it("deploys the Worker, pushes through it, and makes a new version for another key or queue in the same run", async () => {
-  const emulator = { queues: [{ name: "orders" }] };
-  await using seeder = await makeSeeder({ messages, emulator, queues: {}, standin: true, credentials: "environment" });
-  const { stack } = seeder;
-  const send = sendToEmulator(seeder.emulator);
-  await using worker = await startFakeProducer({ accountId: seeder.emulator.accountId, name: "", queues: [], send });
-  await using api = await startWorkersApi(worker);
+/** Makes a stack whose queue uses a Worker that the program deploys, to an account with a fake Worker. */
+async function makeDeployment() {
+  await using resources = new AsyncDisposableStack();
+  const seeder = resources.use(await makeSeeder({ messages, queues: {}, standin: true, credentials: "environment" }));
+  const { stack, emulator } = seeder;
+  const send = sendToEmulator(emulator);
+  const worker = resources.use(await startFakeProducer({ accountId: emulator.accountId, name: "", queues: [], send }));
+  const api = resources.use(await startWorkersApi(worker));
   const env = { STANDIN_WORKERS_URL: api.url };
-  const orders = { id: seeder.emulator.queueId("orders"), transport: "worker" };
+  const orders = { id: emulator.queueId("orders"), transport: "worker" };
   await stack.setConfig({ "queue-seeder:queues": { orders }, "queue-seeder:workerKey": { secret: workerKey } });
+  const owned = resources.move();
+  return { seeder, stack, worker, api, env, orders, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+it("deploys the Worker, pushes through it, and makes a new version for another key or queue in the same run", async () => {
+  await using deployed = await makeDeployment();
+  const { seeder, stack, worker, api, env, orders } = deployed;
 
   const first = succeeded(await stack.up({ env, preview: true }));
   expect(first.stdout).toContain("2 messages to push to orders");
@@ -62,14 +70,8 @@ it("deploys the Worker, pushes through it, and makes a new version for another k
 });
 
 it("destroys the Worker with its ledgers, keeps the messages, and pushes everything again afterwards", async () => {
-  await using seeder = await makeSeeder({ messages, queues: {}, standin: true, credentials: "environment" });
-  const { stack } = seeder;
-  const send = sendToEmulator(seeder.emulator);
-  await using worker = await startFakeProducer({ accountId: seeder.emulator.accountId, name: "", queues: [], send });
-  await using api = await startWorkersApi(worker);
-  const env = { STANDIN_WORKERS_URL: api.url };
-  const orders = { id: seeder.emulator.queueId("orders"), transport: "worker" };
-  await stack.setConfig({ "queue-seeder:queues": { orders }, "queue-seeder:workerKey": { secret: workerKey } });
+  await using deployed = await makeDeployment();
+  const { seeder, stack, worker, api, env } = deployed;
   succeeded(await stack.up({ env }));
   const before = worker.requests.length;
 

@@ -6,7 +6,6 @@ import { assertSameKind } from "../ledger/diff.ts";
 import { findQueueLedger } from "../ledger/queue-ledgers.ts";
 import { resolveLedger } from "../ledger/segment-ledger.ts";
 import type { Route } from "../producer/worker-route.ts";
-
 import { repairLedger } from "../repair/apply-repair.ts";
 import type { SegmentRun } from "../segment-run.ts";
 import type { Session } from "../session.ts";
@@ -36,17 +35,14 @@ export async function applySegment(
   const recorded = findQueueLedger(previous, inputs);
   if (recorded !== undefined) assertSameKind(recorded.content.kind, inputs);
   assertDeploymentKnown(inputs);
-  const apply = () => applyInTurn(id, inputs, previous, session);
+  const apply = () => applyInTurn(id, { inputs, previous, recorded, session });
   return inputs.content.kind === "rows" ? session.inTurn(`${inputs.accountId} ${inputs.queueId}`, apply) : apply();
 }
 
 async function applyInTurn(
   id: string,
-  inputs: SegmentInputs,
-  previous: SegmentOutputs | undefined,
-  session: Session,
+  { inputs, previous, recorded, session }: Pick<SegmentRun, "inputs" | "previous" | "recorded" | "session">,
 ): Promise<SegmentOutputs> {
-  const recorded = findQueueLedger(previous, inputs);
   const claim = await claimJournals(inputs, previous, session.host);
   let opened: Promise<MessageSource> | undefined;
   const source = () => {
