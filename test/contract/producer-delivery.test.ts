@@ -6,17 +6,18 @@ import { type RoundResult, runLifecycle } from "../engine/soak/stack-lifecycle.t
 import type { SoakTransport } from "../engine/soak/worker-transport.ts";
 
 /**
- * A round with two manifests, one with `in_doubt: stop`, in which an answer is not the Worker's, the provider is killed while its answer
- * is lost and, with all faults, workerd is killed when the queue has a batch.
+ * A round with one batch of a manifest with `in_doubt: stop`, whose faults find their requests however fast the machine is. The first
+ * answer is garbage. With all faults, workerd is killed before the queue has the batch, and the run stops with messages in doubt.
+ * Otherwise the client repeats the push, and the provider is killed while the answer is lost.
  */
-const seed = 28_154;
+const seed = 1_451_945;
 
 it.each<[SoakTransport, string, readonly string[]]>([
-  ["worker", "doubles nothing unknown", ["kill workerd"]],
+  ["worker", "doubles nothing unknown", ["garbage", "kill workerd"]],
   [
     "worker, cut",
     "doubles nothing and has nothing in doubt, if only connections are cut",
-    ["504 empty", "kill provider"],
+    ["garbage", "kill provider"],
   ],
 ])("%s: loses nothing, and %s", { timeout: 600_000 }, async (transport, _, expected) => {
   const results: RoundResult[] = [];
@@ -24,5 +25,5 @@ it.each<[SoakTransport, string, readonly string[]]>([
   const transcript = results.map((result) => result.transcript).join("\n");
   expect(findings.map(findingText), transcript).toEqual([]);
   const hits = results.flatMap((result) => result.hits.flat()).join("\n");
-  for (const name of expected) expect(hits).toContain(name);
+  for (const name of expected) expect(hits, transcript).toContain(name);
 });
