@@ -1,14 +1,14 @@
 import type { EncodedMessage } from "../types.ts";
-import type { AloneTrace, Delivery, MessageOutcome, MessageReport, RehearsedMessage } from "./types.ts";
+import type { Delivery, IsolatedTrace, MessageOutcome, MessageReport, RehearsedMessage } from "./types.ts";
 
 /** Records the deliveries and the outcome of a message. Its body is not kept. */
 export class MessageTrack {
   readonly #message: Pick<MessageReport, "manifest" | "label" | "location">;
   readonly #deliveries: Delivery[] = [];
   outcome: MessageOutcome = "unfinished";
-  alone: AloneTrace | undefined;
+  isolated: IsolatedTrace | undefined;
   /** Whether a failed batch contained only this message, so that it need not be delivered alone again. */
-  wasAlone = false;
+  failedAlone = false;
 
   constructor({ manifest, location, encoded }: RehearsedMessage) {
     this.#message = { manifest, label: encoded.label, location };
@@ -28,7 +28,7 @@ export class MessageTrack {
   }
 
   report(): MessageReport {
-    return { ...this.#message, outcome: this.outcome, deliveries: this.#deliveries, alone: this.alone };
+    return { ...this.#message, outcome: this.outcome, deliveries: this.#deliveries, isolated: this.isolated };
   }
 }
 

@@ -7,7 +7,14 @@ import type { Consumer, HandlerRun } from "./consumer.ts";
 import { type MessageTrack, trackMessages } from "./message-track.ts";
 import { encodeAndDecode } from "./push-format.ts";
 import { RehearsalQueue } from "./rehearsal-queue.ts";
-import type { AloneTrace, BatchTrace, ConsumerSettings, MessageReport, RehearsedMessage, RetryCause } from "./types.ts";
+import type {
+  BatchTrace,
+  ConsumerSettings,
+  IsolatedTrace,
+  MessageReport,
+  RehearsedMessage,
+  RetryCause,
+} from "./types.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 export interface QueueRunSetup {
@@ -34,7 +41,7 @@ export interface QueueProgress {
 /** Maximum number of messages waiting in the queue, so that memory use does not depend on the size of a data file. */
 const backlogLimit = 10_000;
 /** Maximum number of messages that are delivered alone at the end, to find those that cause failures. */
-const aloneLimit = 1_000;
+const isolatedLimit = 1_000;
 
 /**
  * Pushes messages to a queue of the emulator and delivers them until all have ended. One batch is delivered at a time, regardless of the consumer's concurrency, so that
@@ -142,7 +149,7 @@ export class QueueRun {
       delaySeconds: deadLettered > 0 ? undefined : delaySeconds,
     });
     if (cause === "failure" && batchSize > 1) this.#suspects.set(message.seq, delivered);
-    if (cause === "failure" && batchSize === 1) track.wasAlone = true;
+    if (cause === "failure" && batchSize === 1) track.failedAlone = true;
     if (deadLettered === 0) return;
     track.end(settings.deadLetterQueue === undefined ? "deleted" : "dead_lettered");
     this.#finished += 1;
@@ -151,17 +158,17 @@ export class QueueRun {
   /** Delivers messages of failed batches again, one per batch: a single message can make a whole batch fail. */
   async #deliverSuspects(): Promise<void> {
     const { consumer, name, signal } = this.#setup;
-    let left = aloneLimit;
+    let left = isolatedLimit;
     for (const [seq, delivered] of this.#suspects) {
       const track = this.#tracks[seq] as MessageTrack;
-      if (track.outcome === "acknowledged" || track.wasAlone) continue;
+      if (track.outcome === "acknowledged" || track.failedAlone) continue;
       if (signal.aborted || left === 0) return;
       left -= 1;
       const metrics = { backlogCount: 0, backlogBytes: 0, oldestArrivedAt: 0 };
       const run = await unlessAborted(consumer.deliver(name, [delivered], metrics), signal);
       if (run === undefined) return;
       const { retries } = toBatchResult(run.result, [delivered.id]);
-      track.alone = aloneTrace(run, retries.length === 0 ? "acknowledged" : "retried");
+      track.isolated = isolatedTrace(run, retries.length === 0 ? "acknowledged" : "retried");
     }
   }
 
@@ -174,10 +181,10 @@ export class QueueRun {
   }
 }
 
-function aloneTrace(
+function isolatedTrace(
   { outcome, exception, console, omittedLines }: HandlerRun,
-  result: AloneTrace["result"],
-): AloneTrace {
+  result: IsolatedTrace["result"],
+): IsolatedTrace {
   return { outcome, exception, console, omittedLines, result };
 }
 

@@ -72,9 +72,9 @@ export async function rehearse(setup: RehearsalSetup): Promise<Rehearsal> {
 }
 
 type Shared = Omit<QueueRunSetup, "settings" | "consumer">;
-type Seen = Pick<QueueReport, "messages" | "batches">;
+type RunTraces = Pick<QueueReport, "messages" | "batches">;
 
-async function runWorker({ settings, start }: WorkerQueue, shared: Shared): Promise<Seen> {
+async function runWorker({ settings, start }: WorkerQueue, shared: Shared): Promise<RunTraces> {
   const consumer = await start();
   const run = new QueueRun({ ...shared, settings, consumer });
   try {
@@ -85,7 +85,7 @@ async function runWorker({ settings, start }: WorkerQueue, shared: Shared): Prom
   return run.report();
 }
 
-async function runWranglerDev(shared: Shared): Promise<Seen> {
+async function runWranglerDev(shared: Shared): Promise<RunTraces> {
   const receiver = await connectToWrangler(
     shared.name,
     () => {},

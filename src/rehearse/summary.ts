@@ -34,7 +34,7 @@ export function groupTraces(message: MessageReport, { batches }: QueueReport): r
   const groups = new Map<string, { trace: BatchTrace; times: number }>();
   for (const each of batches) {
     if (!numbers.has(each.number)) continue;
-    const trace = message.alone === undefined || each.size === 1 ? each : { ...each, console: [], omittedLines: 0 };
+    const trace = message.isolated === undefined || each.size === 1 ? each : { ...each, console: [], omittedLines: 0 };
     if (trace.outcome === "ok" && trace.console.length === 0) continue;
     const { number: _, ...content } = trace;
     const key = JSON.stringify(content);

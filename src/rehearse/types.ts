@@ -97,7 +97,7 @@ export type Delivery = {
 export type MessageOutcome = "acknowledged" | "dead_lettered" | "deleted" | "expired" | "handed_over" | "unfinished";
 
 /** Trace of a message delivered alone, after a batch of several failed, which shows whether this message causes the failure. */
-export interface AloneTrace extends HandlerTrace {
+export interface IsolatedTrace extends HandlerTrace {
   readonly result: "acknowledged" | "retried";
 }
 
@@ -108,7 +108,7 @@ export interface MessageReport {
   readonly outcome: MessageOutcome;
   readonly deliveries: readonly Delivery[];
   /** undefined if the message was not delivered alone again, for example because its batch had no other. */
-  readonly alone: AloneTrace | undefined;
+  readonly isolated: IsolatedTrace | undefined;
 }
 
 /** Results of the messages of one queue. */

@@ -148,7 +148,7 @@ describe("a consumer with a package, in TypeScript, under miniflare 5", () => {
       ["deleted", 3],
       ["deleted", 3],
     ]);
-    expect(messages?.map(({ alone }) => [alone?.result, alone?.exception?.message])).toEqual([
+    expect(messages?.map(({ isolated }) => [isolated?.result, isolated?.exception?.message])).toEqual([
       [undefined, undefined],
       ["acknowledged", undefined],
       ["retried", "poison"],

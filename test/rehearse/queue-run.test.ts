@@ -131,11 +131,13 @@ describe("a handler that fails with several messages", () => {
       poison,
     );
     expect(messages.map(({ outcome }) => outcome)).toEqual(Array(3).fill("dead_lettered"));
-    expect(messages.map(({ alone }) => [alone?.outcome, alone?.result, alone?.exception?.message])).toEqual([
-      ["ok", "acknowledged", undefined],
-      ["exception", "retried", "poison"],
-      ["ok", "acknowledged", undefined],
-    ]);
+    expect(messages.map(({ isolated }) => [isolated?.outcome, isolated?.result, isolated?.exception?.message])).toEqual(
+      [
+        ["ok", "acknowledged", undefined],
+        ["exception", "retried", "poison"],
+        ["ok", "acknowledged", undefined],
+      ],
+    );
     // Twice together, then alone, with the attempts of the last delivery.
     expect(consumer.batches.slice(2)).toEqual([[["a", 2]], [["poison", 2]], [["b", 2]]]);
   });
@@ -154,7 +156,9 @@ describe("a handler that fails with several messages", () => {
       calls += 1;
       return calls === 1 ? new Error("once") : {};
     });
-    expect(messages.map(({ outcome, alone }) => [outcome, alone])).toEqual(Array(2).fill(["acknowledged", undefined]));
+    expect(messages.map(({ outcome, isolated }) => [outcome, isolated])).toEqual(
+      Array(2).fill(["acknowledged", undefined]),
+    );
     const single = await rehearsed({ messages: messagesOf(["poison"]), settings: { maxRetries: 1 } }, poison);
     expect(single.consumer.batches).toHaveLength(2);
     expect(consumer.batches).toHaveLength(2);

@@ -3,7 +3,13 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { AloneTrace, BatchTrace, ConsumerSettings, MessageReport, Rehearsal } from "../../src/rehearse/types.ts";
+import type {
+  BatchTrace,
+  ConsumerSettings,
+  IsolatedTrace,
+  MessageReport,
+  Rehearsal,
+} from "../../src/rehearse/types.ts";
 import { type Ran, start } from "../cli/support/run.ts";
 import { runHere } from "../cli/support/run-here.ts";
 
@@ -12,7 +18,7 @@ export interface RehearsalJson extends Omit<Rehearsal, "queues"> {
   readonly acknowledged: boolean;
   readonly queues: readonly {
     readonly settings: ConsumerSettings | null;
-    readonly messages: readonly (Omit<MessageReport, "alone"> & { readonly alone: AloneTrace | null })[];
+    readonly messages: readonly (Omit<MessageReport, "isolated"> & { readonly isolated: IsolatedTrace | null })[];
     readonly batches: readonly BatchTrace[];
   }[];
 }

@@ -101,7 +101,7 @@ export class ConsoleCapture {
 
 const inlineMap = /\n\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
 /** A position in a bundled module, as it appears in stack traces. */
-const bundledPlace = /file:\/\/\/[^\s():]+:(\d+):(\d+)/;
+const bundledLocation = /file:\/\/\/[^\s():]+:(\d+):(\d+)/;
 
 /**
  * Creates a function that maps a stack frame from the bundle to the original source file.
@@ -113,9 +113,9 @@ export function createFrameMapper(script: string): (frame: string) => string {
   if (encoded === undefined) return (frame) => frame;
   const map = new SourceMap(JSON.parse(Buffer.from(encoded, "base64").toString()));
   return (frame) =>
-    frame.replace(bundledPlace, (place, line: string, column: string) => {
+    frame.replace(bundledLocation, (location, line: string, column: string) => {
       const entry = map.findEntry(Number(line) - 1, Number(column) - 1);
-      if (!("originalSource" in entry)) return place;
+      if (!("originalSource" in entry)) return location;
       const file = relative(process.cwd(), resolve(entry.originalSource));
       return `${file}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
     });

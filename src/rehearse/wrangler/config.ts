@@ -144,8 +144,8 @@ function fromJsonc(path: string, text: string): unknown {
   const [first] = errors;
   if (first === undefined) return value;
   const before = text.slice(0, first.offset).split("\n");
-  const place = `${path}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
-  throw new WranglerConfigError(`${place}: it is not JSON: ${printParseErrorCode(first.error)}. Correct the file.`);
+  const location = `${path}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+  throw new WranglerConfigError(`${location}: it is not JSON: ${printParseErrorCode(first.error)}. Correct the file.`);
 }
 
 function isFolder(path: string): boolean {

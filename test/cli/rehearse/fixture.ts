@@ -20,7 +20,7 @@ const message = (label: string, row: number, more: Partial<MessageReport>): Mess
   location: at(row),
   outcome: "acknowledged",
   deliveries: [{ attempt: 1, batch: 1, result: "acknowledged" }],
-  alone: undefined,
+  isolated: undefined,
   ...more,
 });
 
@@ -35,7 +35,7 @@ const orders: QueueReport = {
     message("order-2", 6, {
       outcome: "dead_lettered",
       deliveries: [retried(1, 2, 60), retried(2, 3, undefined)],
-      alone: {
+      isolated: {
         outcome: "exception",
         result: "retried",
         exception: thrown,
@@ -46,7 +46,7 @@ const orders: QueueReport = {
     message("#3", 8, {
       outcome: "dead_lettered",
       deliveries: [retried(1, 2, 60), retried(2, 3, undefined)],
-      alone: { outcome: "ok", result: "acknowledged", exception: undefined, console: [], omittedLines: 0 },
+      isolated: { outcome: "ok", result: "acknowledged", exception: undefined, console: [], omittedLines: 0 },
     }),
     message("slow", 10, {
       outcome: "dead_lettered",

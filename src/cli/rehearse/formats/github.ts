@@ -4,7 +4,7 @@ import { annotation } from "../../shared/annotations.ts";
 import { locateInCheckout } from "../../shared/ci-checkout.ts";
 import { printableRehearsal } from "./printable.ts";
 import { outcomesText } from "./text.ts";
-import { aloneText, deliveriesText, handlerText, outcomeText } from "./words.ts";
+import { deliveriesText, handlerText, isolatedText, outcomeText } from "./words.ts";
 
 /** GitHub shows at most ten error annotations per step. The job summary has the rest. */
 const maxAnnotations = 10;
@@ -38,13 +38,13 @@ export function rehearsalAnnotations(rehearsal: Rehearsal, folder = ""): string 
 }
 
 function textOf(message: MessageReport, queue: QueueReport): string {
-  const { label, alone } = message;
+  const { label, isolated } = message;
   const failed = groupTraces(message, queue).filter(({ trace }) => trace.outcome !== "ok");
   const ends = new Set(failed.map(({ trace }) => handlerText(trace)));
   return [
     `${label}: ${outcomeText(message, queue)}`,
     deliveriesText(message),
     ...ends,
-    ...(alone === undefined ? [] : [aloneText(alone)]),
+    ...(isolated === undefined ? [] : [isolatedText(isolated)]),
   ].join("\n");
 }

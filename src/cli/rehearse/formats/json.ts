@@ -28,12 +28,12 @@ function queueJson({ queue, consumer, config, settings, notes, messages, batches
   };
 }
 
-function messageJson({ deliveries, alone, ...message }: MessageReport): object {
+function messageJson({ deliveries, isolated, ...message }: MessageReport): object {
   return {
     ...message,
     deliveries: deliveries.map((each) =>
       each.result === "acknowledged" ? each : { ...each, delaySeconds: each.delaySeconds ?? null },
     ),
-    alone: alone === undefined ? null : { ...alone, exception: alone.exception ?? null },
+    isolated: isolated === undefined ? null : { ...isolated, exception: isolated.exception ?? null },
   };
 }

@@ -1,7 +1,7 @@
 import { groupTraces, isExpectedOutcome } from "../../../rehearse/summary.ts";
 import type { MessageReport, QueueReport, Rehearsal } from "../../../rehearse/types.ts";
 import { printableRehearsal } from "./printable.ts";
-import { aloneText, deliveriesText, outcomeText, traceText } from "./words.ts";
+import { deliveriesText, isolatedText, outcomeText, traceText } from "./words.ts";
 
 /** Formats a JUnit report with one suite per queue and one case per message. GitLab and others show it with the tests. */
 export function rehearsalJunit(rehearsal: Rehearsal): string {
@@ -33,16 +33,16 @@ function failureText(message: MessageReport, queue: QueueReport): string {
   const ends = groupTraces(message, queue)
     .filter(({ trace }) => trace.outcome !== "ok")
     .map((group) => `${traceText(group)}\n${group.trace.exception?.stack ?? ""}`.trimEnd());
-  const alone = message.alone === undefined ? [] : [aloneText(message.alone)];
-  return [`${file}:${line}:${column}`, deliveriesText(message), ...ends, ...alone].join("\n");
+  const isolated = message.isolated === undefined ? [] : [isolatedText(message.isolated)];
+  return [`${file}:${line}:${column}`, deliveriesText(message), ...ends, ...isolated].join("\n");
 }
 
 function outputText(message: MessageReport, queue: QueueReport): string {
-  const alone = message.alone?.console.map(({ level, text }) => `alone, ${level}: ${text}`) ?? [];
+  const isolated = message.isolated?.console.map(({ level, text }) => `alone, ${level}: ${text}`) ?? [];
   const batches = groupTraces(message, queue).flatMap(({ trace }) =>
     trace.console.map(({ level, text }) => `batch ${trace.number}, ${level}: ${text}`),
   );
-  return [...batches, ...alone].join("\n");
+  return [...batches, ...isolated].join("\n");
 }
 
 /** Escapes text for XML. It must be printable: such text has no characters that are invalid in XML. */

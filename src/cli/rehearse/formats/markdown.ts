@@ -4,7 +4,7 @@ import type { HandlerTrace, MessageReport, QueueReport, Rehearsal } from "../../
 import { escapeCell, escapeHtml, fenceCode, fitInto, formatCode } from "../../shared/markdown.ts";
 import { printableRehearsal } from "./printable.ts";
 import { outcomesText } from "./text.ts";
-import { aloneText, deliveriesText, outcomeText, traceText } from "./words.ts";
+import { deliveriesText, isolatedText, outcomeText, traceText } from "./words.ts";
 
 /** Maximum number of characters of the section, which shares a comment with the plan. */
 const sectionLimit = 12_000;
@@ -63,7 +63,7 @@ function detail(message: MessageReport, queue: QueueReport): string {
   const lines = [
     deliveriesText(message),
     ...groupTraces(message, queue).flatMap((group) => [traceText(group), ...consoleLines(group.trace)]),
-    ...(message.alone === undefined ? [] : [aloneText(message.alone), ...consoleLines(message.alone)]),
+    ...(message.isolated === undefined ? [] : [isolatedText(message.isolated), ...consoleLines(message.isolated)]),
   ];
   return `\n${title}\n\n${fenceCode(lines.join("\n"))}\n`;
 }

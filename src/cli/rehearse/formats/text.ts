@@ -3,7 +3,7 @@ import { countOutcomes, groupTraces, isExpectedOutcome } from "../../../rehearse
 import type { HandlerTrace, MessageReport, QueueReport, Rehearsal } from "../../../rehearse/types.ts";
 import type { Paint } from "../../shared/paint.ts";
 import { printableRehearsal } from "./printable.ts";
-import { aloneText, deliveriesText, outcomeText, outcomeWords, settingsText, traceText } from "./words.ts";
+import { deliveriesText, isolatedText, outcomeText, outcomeWords, settingsText, traceText } from "./words.ts";
 
 /** Maximum number of stack trace lines shown; the first ones are in the consumer's own code. */
 const stackLines = 5;
@@ -59,7 +59,7 @@ function messageLines(message: MessageReport, queue: QueueReport, paint: Paint):
     `  ${mark} ${paint("bold", `${file}:${line}:${column}`)} ${label}: ${outcomeText(message, queue)}`,
     `      ${deliveriesText(message)}`,
     ...groupTraces(message, queue).flatMap((group) => traceLines(traceText(group), group.trace, paint)),
-    ...(message.alone === undefined ? [] : traceLines(aloneText(message.alone), message.alone, paint)),
+    ...(message.isolated === undefined ? [] : traceLines(isolatedText(message.isolated), message.isolated, paint)),
   ];
 }
 

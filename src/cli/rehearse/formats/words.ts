@@ -1,10 +1,10 @@
 import { formatCount, formatNumber } from "../../../format.ts";
 import type { TraceGroup } from "../../../rehearse/summary.ts";
 import type {
-  AloneTrace,
   Delivery,
   HandlerOutcome,
   HandlerTrace,
+  IsolatedTrace,
   MessageOutcome,
   MessageReport,
   QueueReport,
@@ -73,9 +73,9 @@ export function traceText({ trace, times }: TraceGroup): string {
   return `${which}${again}${outcome === "ok" ? "" : `: ${handlerText(trace)}`}`;
 }
 
-export function aloneText(alone: AloneTrace): string {
-  if (alone.outcome !== "ok") return `delivered alone afterwards, it fails too: ${handlerText(alone)}`;
-  return alone.result === "acknowledged"
+export function isolatedText(trace: IsolatedTrace): string {
+  if (trace.outcome !== "ok") return `delivered alone afterwards, it fails too: ${handlerText(trace)}`;
+  return trace.result === "acknowledged"
     ? "delivered alone afterwards, it is acknowledged: another message of its batch failed"
     : "delivered alone afterwards, it is retried";
 }
