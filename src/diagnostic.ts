@@ -27,12 +27,17 @@ export interface Diagnostic<Code extends string = string, Location extends Diagn
 }
 
 /**
- * Called with what a check finds; the check continues. The receiver turns the place, which the check knows, into a location.
+ * Called with what a check finds; the check continues. The receiver turns the location within the checked value into a location.
  *
  * @param message see {@link Diagnostic}
  * @param hint see {@link Diagnostic}
  */
-export type OnFinding<Place, Code extends string> = (code: Code, place: Place, message: string, hint: string) => void;
+export type OnFinding<Location, Code extends string> = (
+  code: Code,
+  location: Location,
+  message: string,
+  hint: string,
+) => void;
 
 /** Formats a diagnostic as one line: `file:line:column CODE: what is wrong. What to do.` */
 export function formatDiagnostic({ code, location, message, hint }: Diagnostic): string {

@@ -5,7 +5,7 @@ import { checkBodySize, checkBodyType, checkDelay, checkId } from "./check-messa
 import { type DedupKeyGenerator, withDedupKey } from "./dedup-key.ts";
 import { interpolate } from "./interpolate.ts";
 import type { DefaultsInput, MessageInput } from "./manifest-input.ts";
-import type { OnMessageProblem } from "./message-place.ts";
+import type { OnMessageProblem } from "./message-location.ts";
 import type { BodySchema } from "./schema/body-schema.ts";
 import { formatPlaceholder } from "./secrets.ts";
 import { validateBody } from "./validate-body.ts";
@@ -140,5 +140,5 @@ const tooLargeWithSecrets = {
 
 /** Reports problems of a part of the message. */
 function withKey(key: string, onProblem: OnMessageProblem): OnMessageProblem {
-  return (code, place, ...rest) => onProblem(code, { ...place, path: [key, ...place.path] }, ...rest);
+  return (code, location, ...rest) => onProblem(code, { ...location, path: [key, ...location.path] }, ...rest);
 }

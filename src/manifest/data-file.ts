@@ -132,7 +132,7 @@ async function parseDataFile(
 type OnProblem = (found: Problem) => void;
 
 function lintRow(message: Message, silent: ReadonlySet<string>, onProblem: OnProblem): void {
-  detectCredentials(message, (code, _place, what, next) => {
+  detectCredentials(message, (code, _location, what, next) => {
     if (!silent.has(code)) onProblem(createProblem(code, message.location, what, next));
   });
 }

@@ -2,7 +2,7 @@ import { isObject } from "../json-object.ts";
 import { messageDigest } from "../plan/index.ts";
 import type { DedupKey, JsonValue, Message } from "../types.ts";
 import { describeType } from "./describe-value.ts";
-import type { OnMessageProblem } from "./message-place.ts";
+import type { OnMessageProblem } from "./message-location.ts";
 import { quote } from "./problem.ts";
 import type { Path } from "./source-location.ts";
 

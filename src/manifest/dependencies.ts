@@ -9,13 +9,13 @@ import { locate } from "./source-location.ts";
 /** The name of another manifest, with its location. */
 interface Reference {
   readonly name: string;
-  readonly place: SourceLocation;
+  readonly location: SourceLocation;
 }
 
 /** The references of a manifest to others. */
 export interface ManifestReferences {
   readonly name: string;
-  readonly place: SourceLocation;
+  readonly location: SourceLocation;
   readonly after: readonly Reference[];
   readonly movedFrom: readonly Reference[];
 }
@@ -23,10 +23,10 @@ export interface ManifestReferences {
 export function collectReferences(document: ManifestDocument, name: string): ManifestReferences {
   const { after = [], moved_from = [] } = document.value as unknown as ManifestInput;
   const mentions = (key: string, names: readonly string[]) =>
-    names.map((each, index) => ({ name: each.normalize("NFC"), place: locate(document, [key, index]) }));
+    names.map((each, index) => ({ name: each.normalize("NFC"), location: locate(document, [key, index]) }));
   return {
     name,
-    place: locate(document, []),
+    location: locate(document, []),
     after: mentions("after", after),
     movedFrom: mentions("moved_from", moved_from),
   };
@@ -79,7 +79,7 @@ function checkAfter(
   suggest: boolean,
   onProblem: ProblemCollector["add"],
 ): void {
-  for (const { name, place: location } of after) {
+  for (const { name, location } of after) {
     if (names.has(name) || broken.has(name)) continue;
     const next = `Write the name of a manifest: its "name", or its path under the folder without the extension.${suggest ? didYouMean(name, [...names.keys()]) : ""}`;
     onProblem(createProblem("AFTER_UNKNOWN", location, `the manifest ${quote(name)} does not exist`, next));
@@ -93,7 +93,7 @@ function checkFormerNames(
   former: Map<string, ManifestReferences>,
   onProblem: ProblemCollector["add"],
 ): void {
-  for (const { name, place: location } of references.movedFrom) {
+  for (const { name, location } of references.movedFrom) {
     const owner = name === references.name ? undefined : names.get(name);
     const takenBy = former.get(name);
     former.set(name, references);
@@ -107,7 +107,7 @@ function checkFormerNames(
         createProblem("MOVED_FROM_TAKEN", location, what, "Remove it here, or give the other manifest another name."),
       );
     } else if (takenBy !== undefined) {
-      const what = `the manifest at ${formatLocation(takenBy.place)} also lists the former name ${quote(name)}`;
+      const what = `the manifest at ${formatLocation(takenBy.location)} also lists the former name ${quote(name)}`;
       onProblem(
         createProblem(
           "MOVED_FROM_TAKEN",
@@ -157,7 +157,7 @@ function findCycles(all: readonly ManifestReferences[]): Cycle[] {
       const from = path.findIndex(({ related: references }) => references === next);
       const steps = path.slice(from).map(({ related: references, next: after }) => ({
         related: references,
-        at: references.after[after - 1]?.place ?? references.place,
+        at: references.after[after - 1]?.location ?? references.location,
       }));
       const [first, ...rest] = steps;
       if (first) cycles.push([first, ...rest]);

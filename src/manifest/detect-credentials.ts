@@ -1,5 +1,5 @@
 import type { JsonValue, Message } from "../types.ts";
-import type { OnMessageProblem } from "./message-place.ts";
+import type { OnMessageProblem } from "./message-location.ts";
 import { quote } from "./problem.ts";
 import type { Path } from "./source-location.ts";
 

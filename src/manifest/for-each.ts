@@ -2,7 +2,7 @@ import type { JsonValue } from "../types.ts";
 import { describeValue } from "./describe-value.ts";
 import { interpolate } from "./interpolate.ts";
 import type { MessageInput } from "./manifest-input.ts";
-import type { OnMessageProblem } from "./message-place.ts";
+import type { OnMessageProblem } from "./message-location.ts";
 import { readSpelling, recordSpelling } from "./number-spelling.ts";
 import { parseExactly } from "./source/exact-json.ts";
 import type { Scope } from "./variables.ts";

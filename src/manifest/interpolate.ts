@@ -2,7 +2,7 @@ import type { JsonValue, SecretSlot } from "../types.ts";
 import { describeType } from "./describe-value.ts";
 import { foreignTemplate } from "./foreign-template.ts";
 import { InsertionLimit, maxInserted } from "./insertion-limit.ts";
-import type { OnMessageProblem } from "./message-place.ts";
+import type { OnMessageProblem } from "./message-location.ts";
 import { copySpellings, recordSpelling } from "./number-spelling.ts";
 import { quote } from "./problem.ts";
 import { resolveVariable } from "./resolve-variable.ts";

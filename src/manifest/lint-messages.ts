@@ -3,7 +3,7 @@ import type { JsonValue, Message, PushMode, SourceLocation } from "../types.ts";
 import { describeType } from "./describe-value.ts";
 import { detectCredentials } from "./detect-credentials.ts";
 import type { DefaultsInput, MessageInput } from "./manifest-input.ts";
-import type { OnMessageProblem } from "./message-place.ts";
+import type { OnMessageProblem } from "./message-location.ts";
 import { formatLocation, quote } from "./problem.ts";
 import { isSensitiveName } from "./sensitive-names.ts";
 import type { Path } from "./source-location.ts";

@@ -4,7 +4,7 @@ import { UniqueIds } from "./check-message.ts";
 import { expandForEach, maxMessages } from "./for-each.ts";
 import { changingVariables, lintInput, MessageLinter } from "./lint-messages.ts";
 import type { MessageInput } from "./manifest-input.ts";
-import type { OnMessageProblem } from "./message-place.ts";
+import type { OnMessageProblem } from "./message-location.ts";
 import type { ManifestDocument } from "./parse-documents.ts";
 import { createProblem, formatLocation } from "./problem.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
@@ -45,9 +45,10 @@ export function parseMessages(
     const scopes = expandForEach(input, scope, problemReporter(document, [...path, "for_each"], problems));
     for (const here of scopes) {
       const { message, bytes } = buildMessage(input, common, here, location, onProblem);
-      const place = () => locate(document, [...path, "id"]);
-      const repeated = message.id === undefined ? undefined : ids.add(message.id, place);
-      if (repeated !== undefined) problems.add(createProblem(repeated.code, place(), repeated.message, repeated.hint));
+      const locateId = () => locate(document, [...path, "id"]);
+      const repeated = message.id === undefined ? undefined : ids.add(message.id, locateId);
+      if (repeated !== undefined)
+        problems.add(createProblem(repeated.code, locateId(), repeated.message, repeated.hint));
       // Only the first of repeated messages is linted.
       if (document.isValid && here === scopes[0]) linter.check(message, bytes, input.for_each !== undefined, onProblem);
       all.push(variables.length === 0 ? message : { ...message, variables });

@@ -1,5 +1,5 @@
 import type { Message } from "../types.ts";
-import type { OnMessageProblem } from "./message-place.ts";
+import type { OnMessageProblem } from "./message-location.ts";
 import { quote } from "./problem.ts";
 import type { BodySchema } from "./schema/body-schema.ts";
 import type { Path } from "./source-location.ts";

@@ -118,7 +118,7 @@ export class Compiler implements SchemaCompiler {
         compiler: this,
         located,
         fail: failing(located, keyword),
-        inner: (value, ...more) => this.node(this.registry.locate(value, [...steps, keyword, ...more], located)),
+        subschema: (value, ...more) => this.node(this.registry.locate(value, [...steps, keyword, ...more], located)),
         sibling: (other) => {
           const value = Object.hasOwn(schema, other) ? schema[other] : undefined;
           return value === undefined ? undefined : this.node(this.registry.locate(value, [...steps, other], located));

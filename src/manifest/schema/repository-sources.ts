@@ -51,10 +51,10 @@ export class RepositorySources implements Sources {
     const at = { file: from.file, steps: [...from.steps, "$ref"] };
     const own = toPath(uri);
     if (own !== undefined) return this.#inRepository(own, uri, reference, at, from);
-    const beside = this.#siblingFile(uri, from);
+    const sibling = this.#siblingFile(uri, from);
     const idOf = (path: string) => this.#ids.idOf(path);
     // The file at the location of the address, unless its own $id is another one.
-    if (beside !== undefined && (idOf(beside) ?? uri) === uri) return this.#alias(uri, beside, from);
+    if (sibling !== undefined && (idOf(sibling) ?? uri) === uri) return this.#alias(uri, sibling, from);
     const named = this.#ids.find(uri);
     const [first, second] = named;
     if (first !== undefined && second !== undefined) {
@@ -63,7 +63,7 @@ export class RepositorySources implements Sources {
       return undefined;
     }
     if (first !== undefined) return this.#alias(uri, first, from);
-    const near = beside ?? this.#similarFile(reference, from);
+    const near = sibling ?? this.#similarFile(reference, from);
     if (near !== undefined) return this.#alias(uri, near, from);
     const what = `the reference ${quote(reference)} leads to ${toPrintable(uri)}, which is not in the repository`;
     this.fault(at, what, `Nothing is downloaded: copy it into the repository, with "$id": ${quote(uri)}.`);

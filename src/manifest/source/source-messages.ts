@@ -7,7 +7,7 @@ import { checkBodySize } from "../check-message.ts";
 import { withDedupKey } from "../dedup-key.ts";
 import { describeType } from "../describe-value.ts";
 import type { MessageInput } from "../manifest-input.ts";
-import type { OnMessageProblem } from "../message-place.ts";
+import type { OnMessageProblem } from "../message-location.ts";
 import { recordSpelling } from "../number-spelling.ts";
 import { createProblem, type Problem, quote } from "../problem.ts";
 import { problemCodes } from "../problem-codes.ts";

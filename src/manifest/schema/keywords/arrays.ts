@@ -40,23 +40,23 @@ function restItems(from: number, node: SchemaNode, tooMany: (at: Parameters<Chec
 const readItems: Builder = (input: SchemaValue, here) => {
   const { dialect, schema, fail } = here;
   if (dialect.listItems && Array.isArray(input)) {
-    return firstItems(input.map((item: SchemaValue, index) => here.inner(item, String(index))));
+    return firstItems(input.map((item: SchemaValue, index) => here.subschema(item, String(index))));
   }
   const before = !dialect.listItems && Array.isArray(schema.prefixItems) ? schema.prefixItems.length : 0;
-  return restItems(before, here.inner(input), (at) => fail(at, () => `must NOT have more than ${before} items`));
+  return restItems(before, here.subschema(input), (at) => fail(at, () => `must NOT have more than ${before} items`));
 };
 
 const readAdditional: Builder = (input: SchemaValue, here) => {
   const { items } = here.schema;
   if (!Array.isArray(items)) return undefined;
-  return restItems(items.length, here.inner(input), (at) =>
+  return restItems(items.length, here.subschema(input), (at) =>
     here.fail(at, () => `must NOT have more than ${items.length} items`),
   );
 };
 
 const readContains: Builder = (input: SchemaValue, here) => {
   const { schema, dialect, fail } = here;
-  const node = here.inner(input);
+  const node = here.subschema(input);
   const counts = dialect.keywords.has("minContains");
   const least = counts && typeof schema.minContains === "number" ? schema.minContains : 1;
   const most = counts && typeof schema.maxContains === "number" ? schema.maxContains : Number.POSITIVE_INFINITY;
@@ -112,7 +112,7 @@ export const arrays = {
   maxItems: countRule((count, limit) => count <= limit, "more"),
   uniqueItems: readUnique,
   prefixItems: (schemas: readonly SchemaValue[], here: Parameters<Builder>[1]) =>
-    firstItems(schemas.map((schema, index) => here.inner(schema, String(index)))),
+    firstItems(schemas.map((schema, index) => here.subschema(schema, String(index)))),
   items: readItems,
   additionalItems: readAdditional,
   contains: readContains,

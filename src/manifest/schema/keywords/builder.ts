@@ -21,7 +21,7 @@ export interface KeywordContext {
   readonly located: Located;
   readonly fail: Fail;
   /** Returns the schema at a path below this keyword. */
-  inner(value: SchemaValue, ...steps: readonly string[]): SchemaNode;
+  subschema(value: SchemaValue, ...steps: readonly string[]): SchemaNode;
   /** Returns the schema of another keyword of the same schema. */
   sibling(keyword: string): SchemaNode | undefined;
   /** Reports a problem of the keyword. */

@@ -5,7 +5,7 @@ import type { Builder, KeywordContext } from "./builder.ts";
 import { gather } from "./objects.ts";
 
 const each = (schemas: readonly SchemaValue[], here: KeywordContext): readonly SchemaNode[] =>
-  schemas.map((schema, index) => here.inner(schema, String(index)));
+  schemas.map((schema, index) => here.subschema(schema, String(index)));
 
 const readAll: Builder = (schemas: readonly SchemaValue[], here) => {
   const nodes = each(schemas, here);
@@ -56,7 +56,7 @@ const readOne: Builder = (schemas: readonly SchemaValue[], here) => {
 };
 
 const readNot: Builder = (schema: SchemaValue, here) => {
-  const node = here.inner(schema);
+  const node = here.subschema(schema);
   return {
     check: (value, at, run) =>
       node.accepts(value, run) ? here.fail(at, () => "must NOT be valid by the schema in not") : passed,
@@ -65,7 +65,7 @@ const readNot: Builder = (schema: SchemaValue, here) => {
 
 /** Compiles `if` with `then` and `else`, which have no effect without it. */
 const readIf: Builder = (schema: SchemaValue, here) => {
-  const [condition, yes, no] = [here.inner(schema), here.sibling("then"), here.sibling("else")];
+  const [condition, yes, no] = [here.subschema(schema), here.sibling("then"), here.sibling("else")];
   const check: Check = (value, at, run) => {
     if (yes === undefined && no === undefined) return passed;
     const chosen = condition.accepts(value, run) ? yes : no;

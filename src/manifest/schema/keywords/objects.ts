@@ -34,12 +34,12 @@ export function gather<T>(
 const keysPerStep = 8;
 
 const readProperties: Builder = (schemas: SchemaObject, here) => {
-  const inner = Object.entries(schemas).map(([key, schema]) => [key, here.inner(schema, key)] as const);
-  const keys = inner.map(([key]) => key);
-  const nodes = inner.map(([, node]) => node);
+  const entries = Object.entries(schemas).map(([key, schema]) => [key, here.subschema(schema, key)] as const);
+  const keys = entries.map(([key]) => key);
+  const nodes = entries.map(([, node]) => node);
   const check: Check = (value, at, run) => {
     if (!isObject(value)) return passed;
-    if (inner.length > keysPerStep) run.countSteps(inner.length / keysPerStep);
+    if (entries.length > keysPerStep) run.countSteps(entries.length / keysPerStep);
     let all: Failure[] | undefined;
     // This runs at least once for every body, so it avoids closures and destructuring.
     for (let index = 0; index < keys.length; index += 1) {
@@ -54,29 +54,29 @@ const readProperties: Builder = (schemas: SchemaObject, here) => {
     return all ?? passed;
   };
   const markEvaluated: CollectEvaluated = (value, seen) => {
-    if (isObject(value)) for (const [key] of inner) if (Object.hasOwn(value, key)) seen.keys.add(key);
+    if (isObject(value)) for (const [key] of entries) if (Object.hasOwn(value, key)) seen.keys.add(key);
   };
-  return { check, markEvaluated, properties: new Map(inner) };
+  return { check, markEvaluated, properties: new Map(entries) };
 };
 
 const readPatterns: Builder = (schemas: SchemaObject, here) => {
-  const inner = Object.entries(schemas).flatMap(([source, schema]) => {
+  const entries = Object.entries(schemas).flatMap(([source, schema]) => {
     const pattern = compilePattern(source, here);
-    return pattern ? [[pattern, here.inner(schema, source)] as const] : [];
+    return pattern ? [[pattern, here.subschema(schema, source)] as const] : [];
   });
   const check: Check = (value, at, run) => {
     if (!isObject(value)) return passed;
     const keys = Object.keys(value);
-    run.countSteps(keys.length * inner.length);
+    run.countSteps(keys.length * entries.length);
     return gather(keys, at, (key) =>
-      gather(inner, at, ([pattern, node]) =>
+      gather(entries, at, ([pattern, node]) =>
         pattern.test(key) ? node.check(value[key] as JsonValue, below(at, key), run) : passed,
       ),
     );
   };
   const markEvaluated: CollectEvaluated = (value, seen) => {
     if (!isObject(value)) return;
-    for (const key of Object.keys(value)) if (inner.some(([pattern]) => pattern.test(key))) seen.keys.add(key);
+    for (const key of Object.keys(value)) if (entries.some(([pattern]) => pattern.test(key))) seen.keys.add(key);
   };
   return { check, markEvaluated };
 };
@@ -103,7 +103,7 @@ export function unknownKey(key: string, { schema }: KeywordContext): string {
 
 const readAdditional: Builder = (schema: SchemaValue, here) => {
   const isKnown = siblingKeys(here);
-  const node = here.inner(schema);
+  const node = here.subschema(schema);
   const check: Check = (value, at, run) => {
     if (!isObject(value)) return passed;
     const rest = Object.keys(value).filter((key) => !isKnown(key, run));
@@ -120,7 +120,7 @@ const readAdditional: Builder = (schema: SchemaValue, here) => {
 };
 
 const readNames: Builder = (schema: SchemaValue, here) => {
-  const node = here.inner(schema);
+  const node = here.subschema(schema);
   const check: Check = (value, at, run) => {
     if (!isObject(value)) return passed;
     return gather(Object.keys(value), at, (key) =>
@@ -154,21 +154,21 @@ const readRequired: Builder = (keys: readonly string[], here) => ({
 
 /** Compiles `dependencies` and the two keywords that replaced it: a schema, or required keys, for values with a key. */
 const readDependencies: Builder = (dependencies: SchemaObject, here) => {
-  const inner = Object.entries(dependencies).map(([key, value]) =>
+  const entries = Object.entries(dependencies).map(([key, value]) =>
     Array.isArray(value)
       ? ({ key, names: value as readonly string[], node: undefined } as const)
-      : ({ key, names: [], node: here.inner(value as SchemaValue, key) } as const),
+      : ({ key, names: [], node: here.subschema(value as SchemaValue, key) } as const),
   );
   const check: Check = (value, at, run) => {
     if (!isObject(value)) return passed;
-    return gather(inner, at, ({ key, names, node }) => {
+    return gather(entries, at, ({ key, names, node }) => {
       if (!Object.hasOwn(value, key)) return passed;
       return node ? node.check(value, at, run) : missing(names, at, value, here, ` when it has '${key}'`);
     });
   };
   const markEvaluated: CollectEvaluated = (value, seen, run) => {
     if (isObject(value))
-      for (const { key, node } of inner) if (Object.hasOwn(value, key)) node?.markEvaluated(value, seen, run);
+      for (const { key, node } of entries) if (Object.hasOwn(value, key)) node?.markEvaluated(value, seen, run);
   };
   return { check, markEvaluated };
 };

@@ -21,7 +21,7 @@ function collectSiblings(
 }
 
 const readProperties: Builder = (schema: SchemaValue, here) => {
-  const node = here.inner(schema);
+  const node = here.subschema(schema);
   const check: Check = (value, at, run) => {
     if (!isObject(value)) return passed;
     const seen = collectSiblings(here, "unevaluatedProperties", value, run);
@@ -40,7 +40,7 @@ const readProperties: Builder = (schema: SchemaValue, here) => {
 };
 
 const readItems: Builder = (schema: SchemaValue, here) => {
-  const node = here.inner(schema);
+  const node = here.subschema(schema);
   const check: Check = (value, at, run) => {
     if (!Array.isArray(value)) return passed;
     const items = value as readonly JsonValue[];

@@ -4,7 +4,7 @@ import type { ProblemCode } from "./problem-codes.ts";
 import type { Path } from "./source-location.ts";
 
 /** A place in a message. */
-export interface MessagePlace {
+export interface MessageLocation {
   /** The keys that lead to it, relative to the message. */
   readonly path: Path;
   /** The part of the text at that path that is meant; absent for the whole value. */
@@ -14,4 +14,4 @@ export interface MessagePlace {
 }
 
 /** Called with each problem of a message. */
-export type OnMessageProblem = OnFinding<MessagePlace, ProblemCode>;
+export type OnMessageProblem = OnFinding<MessageLocation, ProblemCode>;
