@@ -121,7 +121,7 @@ class QueueDrain {
 
   /** @returns whether the batch contained a new message or settled one */
   async #takeBatch({ messages, leaseEndsMs, isOver }: PulledBatch): Promise<boolean> {
-    const owed: PulledMessage[] = [];
+    const toAcknowledge: PulledMessage[] = [];
     const rows = new Map<string, Row>();
     const heldBefore = this.#held.size;
     for (const message of messages) {
@@ -132,14 +132,14 @@ class QueueDrain {
       }
       this.#held.delete(message.id);
       if (row !== undefined) rows.set(message.id, row);
-      owed.push(message);
+      toAcknowledge.push(message);
     }
     await this.#files.put([...rows.values()], leaseEndsMs);
     this.#options.onRows([...rows.values()]);
     const unsettled = this.#files.unsettled.size;
-    if (owed.length > 0) {
+    if (toAcknowledge.length > 0) {
       this.#leases.add(leaseEndsMs);
-      await this.#acknowledge(owed, isOver);
+      await this.#acknowledge(toAcknowledge, isOver);
     }
     return rows.size > 0 || this.#held.size > heldBefore || this.#files.unsettled.size < unsettled;
   }

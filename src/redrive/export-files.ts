@@ -47,12 +47,12 @@ export class ExportFiles {
   }
 
   has(id: string): boolean {
-    return this.#state.places.has(id);
+    return this.#state.locations.has(id);
   }
 
   /** Returns the place of a message in the files, undefined if it is in none. */
-  placeOf(id: string): RowLocation | undefined {
-    return this.#state.places.get(id);
+  locationOf(id: string): RowLocation | undefined {
+    return this.#state.locations.get(id);
   }
 
   /** Writes rows. When the promise resolves, the rows are on disk and their messages may be acknowledged. */

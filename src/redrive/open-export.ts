@@ -58,7 +58,7 @@ function emptyState(head: ExportHead): ExportState {
     progressBytes: 0,
     sizes: noRows(),
     rows: noRows(),
-    places: new Map(),
+    locations: new Map(),
     unsettled: new Set(),
     leaseEndsMs: 0,
     manifests: new Set(),

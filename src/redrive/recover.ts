@@ -24,7 +24,7 @@ export interface ExportState {
   readonly sizes: Record<RowKind, number>;
   readonly rows: Record<RowKind, number>;
   /** Places by message id. */
-  readonly places: Map<string, RowLocation>;
+  readonly locations: Map<string, RowLocation>;
   /** Ids of rows whose acknowledgement is not confirmed. */
   readonly unsettled: Set<string>;
   /** When the last leases end, in milliseconds since the epoch. */
@@ -62,7 +62,7 @@ export async function readProgress(paths: ExportPaths, disk: Disk): Promise<Expo
   let progressBytes = 0;
   const sizes = noRows();
   const rows = noRows();
-  const places = new Map<string, RowLocation>();
+  const locations = new Map<string, RowLocation>();
   const unsettled = new Set<string>();
   for (const [index, written] of lines.entries()) {
     const line = readLine(written);
@@ -73,7 +73,7 @@ export async function readProgress(paths: ExportPaths, disk: Disk): Promise<Expo
         if (index < lines.length - 1) throw damaged(paths.progress, "rows that it names are not in the data file");
         break;
       }
-      addRanges(line.put, { sizes, rows, places, unsettled });
+      addRanges(line.put, { sizes, rows, locations, unsettled });
       leaseEndsMs = Math.max(leaseEndsMs, line.leaseEndsMs);
     }
     if ("run" in line) {
@@ -91,7 +91,7 @@ export async function readProgress(paths: ExportPaths, disk: Disk): Promise<Expo
     progressBytes,
     sizes,
     rows,
-    places,
+    locations,
     unsettled,
     leaseEndsMs,
     manifests,
@@ -101,13 +101,13 @@ export async function readProgress(paths: ExportPaths, disk: Disk): Promise<Expo
 /** Adds rows that are on disk to the counters. */
 export function addRanges(
   put: Ranges,
-  { sizes, rows, places, unsettled }: Pick<ExportState, "sizes" | "rows" | "places" | "unsettled">,
+  { sizes, rows, locations, unsettled }: Pick<ExportState, "sizes" | "rows" | "locations" | "unsettled">,
 ): void {
   for (const kind of rowKinds) {
     const range = put[kind];
     if (range === undefined) continue;
     for (const [index, id] of range.ids.entries()) {
-      places.set(id, { kind, line: rows[kind] + index + 1 });
+      locations.set(id, { kind, line: rows[kind] + index + 1 });
       unsettled.add(id);
     }
     sizes[kind] += range.bytes;

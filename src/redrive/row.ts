@@ -87,9 +87,9 @@ function deepRow(line: string): string | undefined {
 /**
  * Detects credentials in the bodies of rows, since an export is meant for a pull request.
  *
- * @param placeOf returns the location of a row
+ * @param locationOf returns the location of a row
  */
-export function findRowCredentials(rows: readonly Row[], placeOf: (row: Row) => SourceLocation): readonly Problem[] {
+export function findRowCredentials(rows: readonly Row[], locationOf: (row: Row) => SourceLocation): readonly Problem[] {
   return rows.flatMap((row) => {
     const found: Problem[] = [];
     const body: JsonValue = row.value ?? JSON.parse(row.line);
@@ -98,9 +98,9 @@ export function findRowCredentials(rows: readonly Row[], placeOf: (row: Row) => 
       body,
       contentType: "json",
       delaySeconds: undefined,
-      location: placeOf(row),
+      location: locationOf(row),
     } as const;
-    detectCredentials(message, (code, _place, what) => {
+    detectCredentials(message, (code, _location, what) => {
       found.push(
         createProblem(code, message.location, what, "Do not commit it: revoke it, or keep this export out of Git."),
       );

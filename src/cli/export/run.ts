@@ -130,7 +130,7 @@ function interruptedError({ rows }: Pick<ExportFiles, "rows">): ExportError {
 }
 
 function locateRow(files: ExportFiles, { shown }: OutputPaths, row: Row): SourceLocation {
-  return { file: shown.data[row.kind], line: files.placeOf(row.id)?.line ?? 1, column: 1 };
+  return { file: shown.data[row.kind], line: files.locationOf(row.id)?.line ?? 1, column: 1 };
 }
 
 /** Stops the export after the current batch on the first signal. The second signal ends the process immediately. */

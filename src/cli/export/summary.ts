@@ -61,13 +61,13 @@ export function takenText({ remaining, backlog }: DrainResult): readonly string[
  * @returns undefined if there are none
  */
 export function unsettledText(files: ExportFiles, shown: ExportPaths): string | undefined {
-  const places = [...files.unsettled].flatMap((id) => files.placeOf(id) ?? []);
-  if (places.length === 0) return undefined;
+  const locations = [...files.unsettled].flatMap((id) => files.locationOf(id) ?? []);
+  if (locations.length === 0) return undefined;
   const named = kinds.flatMap((kind) => {
-    const lines = places.filter((location) => location.kind === kind).map(({ line }) => line);
+    const lines = locations.filter((location) => location.kind === kind).map(({ line }) => line);
     return lines.length === 0 ? [] : [`${shown.data[kind]}:${ranges(lines.sort((a, b) => a - b))}`];
   });
-  return `EXPORT_UNCONFIRMED: ${formatCount(places.length, "message")} may still be in the queue, or may have been delivered to another consumer: ${named.join(" ")}. Run it again to acknowledge those that come back; remove ${shown.progress} if the queue has none of them.`;
+  return `EXPORT_UNCONFIRMED: ${formatCount(locations.length, "message")} may still be in the queue, or may have been delivered to another consumer: ${named.join(" ")}. Run it again to acknowledge those that come back; remove ${shown.progress} if the queue has none of them.`;
 }
 
 /** Formats sorted line numbers as ranges, such as `1-3,7`. */
