@@ -16,7 +16,7 @@ export interface Adaptation {
 }
 
 /** Target path of each file in docs/pipelines/. */
-const places = {
+const targetPaths = {
   github: {
     "github/messages.yml": ".github/workflows/messages.yml",
     "github/messages-plan.yml": ".github/workflows/messages-plan.yml",
@@ -31,7 +31,10 @@ const docs = new URL("../../../docs/pipelines/", import.meta.url);
 
 /** Reads the files of a pipeline, which are part of the package. */
 export function readTemplates(ci: Pipeline): readonly Template[] {
-  return Object.entries(places[ci]).map(([file, path]) => ({ path, text: readFileSync(new URL(file, docs), "utf8") }));
+  return Object.entries(targetPaths[ci]).map(([file, path]) => ({
+    path,
+    text: readFileSync(new URL(file, docs), "utf8"),
+  }));
 }
 
 /** Sets the stack and the folder of a pipeline. Everything else is kept, including its comments. Pure. */
@@ -39,7 +42,7 @@ export function adaptTemplate({ path, text }: Template, { stack, folder }: Adapt
   const document = parseDocument(text);
   // GitHub's workflows take both as inputs; only the one that calls them names a stack.
   if (document.hasIn(["on", "workflow_call"])) return { path, text };
-  const places = document.has("jobs")
+  const keyPaths = document.has("jobs")
     ? (document.get("jobs") as YAMLMap<Scalar<string>>).items.map(({ key }) => ["jobs", key.value, "with"])
     : [["variables"]];
   const [stackKey, folderKey] = document.has("jobs") ? ["stack", "folder"] : ["MESSAGES_STACK", "MESSAGES_FOLDER"];
@@ -53,9 +56,9 @@ export function adaptTemplate({ path, text }: Template, { stack, folder }: Adapt
     // GitLab reads YAML 1.1, in which "on" and "1_000" are not strings.
     if (parse(value, { version: "1.1" }) !== value) scalar.type = Scalar.QUOTE_DOUBLE;
   };
-  for (const place of places) {
-    set([...place, stackKey], stack);
-    if (folder !== "") set([...place, folderKey], folder);
+  for (const keys of keyPaths) {
+    set([...keys, stackKey], stack);
+    if (folder !== "") set([...keys, folderKey], folder);
   }
   if (folder !== "") {
     visit(document.getIn(["on", "push", "paths"]) as null, {

@@ -24,23 +24,23 @@ type Known = Pick<StackSnapshot, "stack" | "loaded" | "state"> & {
 
 /** Lists all manifests that are deployed or can be deployed. */
 export function findDeployedSegments({ stack, config, loaded, state }: Known): readonly DeployedSegment[] {
-  const places = new Map<string, DeployedSegment>();
+  const byUrn = new Map<string, DeployedSegment>();
   const deployed = new Set<string>();
   for (const segment of state.kind === "read" ? state.state.segments : []) {
-    const location = toDeployedSegment(segment, loaded);
-    const known = places.get(location.segments);
+    const entry = toDeployedSegment(segment, loaded);
+    const known = byUrn.get(entry.segments);
     const recorded = [...new Set([...(known?.recorded ?? []), segment.outputs.segment])];
-    places.set(location.segments, { ...location, recorded });
-    if (segment.origin !== "values") deployed.add(location.manifest);
+    byUrn.set(entry.segments, { ...entry, recorded });
+    if (segment.origin !== "values") deployed.add(entry.manifest);
   }
   for (const manifest of loaded.manifests) {
     const { name } = manifest;
     if (deployed.has(name)) continue;
     const segments = urns.segment(stack.short, config.project, name);
     const present = loaded.segmentsOf(manifest).length;
-    places.set(segments, { name, manifest: name, segments, recorded: [], present });
+    byUrn.set(segments, { name, manifest: name, segments, recorded: [], present });
   }
-  return [...places.values()];
+  return [...byUrn.values()];
 }
 
 /** Converts a recorded segment to the deployment in the next run, using the manifest's current name. */
@@ -65,13 +65,13 @@ function toDeployedSegment(
  *
  * @throws UsageError if there is none, or more than one
  */
-export function findByName(name: string, places: readonly DeployedSegment[], stack: string): DeployedSegment {
+export function findByName(name: string, deployed: readonly DeployedSegment[], stack: string): DeployedSegment {
   // A terminal may send accents in another Unicode normalization form than the manifest's name uses.
   const isMeant = (each: string) => each.normalize("NFC") === name.normalize("NFC");
-  const exact = places.filter((location) => isMeant(location.name));
-  const [place, ...others] = exact.length > 0 ? exact : places.filter(({ manifest }) => isMeant(manifest));
-  if (place === undefined) {
-    const names = [...new Set(places.map((each) => each.name))];
+  const exact = deployed.filter((each) => isMeant(each.name));
+  const [found, ...others] = exact.length > 0 ? exact : deployed.filter(({ manifest }) => isMeant(manifest));
+  if (found === undefined) {
+    const names = [...new Set(deployed.map((each) => each.name))];
     const known = names.length === 0 ? "It has none." : `It has ${names.join(", ")}.`;
     throw new UsageError(`${stack} has no manifest ${JSON.stringify(name)}. ${known}${didYouMean(name, names)}`);
   }
@@ -79,10 +79,10 @@ export function findByName(name: string, places: readonly DeployedSegment[], sta
     const next =
       exact.length > 0
         ? "A manifest and a component are called the same; give one of them another name."
-        : `Name one of them: ${[place, ...others].map((each) => each.name).join(", ")}.`;
+        : `Name one of them: ${[found, ...others].map((each) => each.name).join(", ")}.`;
     throw new UsageError(
       `${stack} has ${JSON.stringify(name)} ${others.length + 1} times, with a ledger each. ${next}`,
     );
   }
-  return place;
+  return found;
 }

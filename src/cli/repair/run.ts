@@ -43,11 +43,11 @@ export async function runRepair(
   const stack = await resolveStackName(flags.stack, find);
   const snapshot = await loadStackSnapshot(root, stack, find);
   if (!printProblems(snapshot)) return 1;
-  const places = findDeployedSegments(snapshot);
-  const location = findByName(asked.manifest, places, stack.short);
+  const deployed = findDeployedSegments(snapshot);
+  const segment = findByName(asked.manifest, deployed, stack.short);
   const state = snapshot.state.kind === "read" ? snapshot.state.state : emptyState;
-  const targets = selectTargets(asked.action, location, places, state);
-  const repair: RepairRequest = { ...asked, manifest: location.name, segments: location.segments };
+  const targets = selectTargets(asked.action, segment, deployed, state);
+  const repair: RepairRequest = { ...asked, manifest: segment.name, segments: segment.segments };
   if (flags.yes !== true && !(await confirm(`${formatQuestion(repair)} in ${stack.full}?`))) {
     process.stderr.write("The ledger was not changed.\n");
     return 1;

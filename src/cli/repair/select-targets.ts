@@ -11,18 +11,18 @@ import type { DeployedSegment } from "./deployed-segments.ts";
  *
  * Source: pulumi, `up --help`, --target; pkg/resource/deploy/step_generator.go, getTargetDependents.
  *
- * @param places all deployments of the stack
+ * @param deployed all deployments of the stack
  * @returns URNs
  * @throws UsageError if there is no segment to repair
  */
 export function selectTargets(
   action: RepairAction,
-  location: DeployedSegment,
-  places: readonly DeployedSegment[],
+  segment: DeployedSegment,
+  deployed: readonly DeployedSegment[],
   { deployments }: Pick<StackState, "deployments">,
 ): readonly string[] {
-  const segments = selectSegments(action, location);
-  const list = deployments.has(location.manifest) || places.some(isRemoved) ? [] : [urns.deployments("*", "*")];
+  const segments = selectSegments(action, segment);
+  const list = deployments.has(segment.manifest) || deployed.some(isRemoved) ? [] : [urns.deployments("*", "*")];
   return [...segments, ...list];
 }
 

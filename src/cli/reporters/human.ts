@@ -26,7 +26,7 @@ export function createHumanReporter(options: TerminalOptions): Reporter {
   let passing = false;
   let startedAt = now();
   let reportedAt = Number.NEGATIVE_INFINITY;
-  let waitToldAt = Number.NEGATIVE_INFINITY;
+  let waitReportedAt = Number.NEGATIVE_INFINITY;
   const clear = () => {
     if (passing) write("\r\u001b[K");
     passing = false;
@@ -63,8 +63,8 @@ export function createHumanReporter(options: TerminalOptions): Reporter {
       pass(formatProgress(state));
     },
     onWait(wait) {
-      if (!terminal && now() - waitToldAt < logEveryMs) return;
-      waitToldAt = now();
+      if (!terminal && now() - waitReportedAt < logEveryMs) return;
+      waitReportedAt = now();
       pass(formatWaiting(wait, now()));
     },
     onLog({ severity, text, resource }) {

@@ -35,7 +35,7 @@ export interface Reporter {
   onProgress(state: ProgressState): void;
   /** Called repeatedly while the run or a resource waits. */
   onWait(wait: WaitStatus): void;
-  onLog(said: LogLine): void;
+  onLog(line: LogLine): void;
   /** Called when a resource was changed that is not one of queue-seeder's own, such as a queue. */
   onChange(what: string, resource: string): void;
   onStopping(): void;
