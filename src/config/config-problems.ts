@@ -17,9 +17,9 @@ export function configProblems(
     const [first = "", ...rest] = location.path.map(String);
     // A project's own keys may omit its name.
     const keys = [`queue-seeder:${first}`, ...(project === "queue-seeder" ? [first] : [])];
-    const places = find.flatMap((placeOf) => keys.flatMap((key) => placeOf(["config", key, ...rest]) ?? []));
+    const locations = find.flatMap((locationOf) => keys.flatMap((key) => locationOf(["config", key, ...rest]) ?? []));
     const key = [`queue-seeder:${first}`, ...rest].join(".");
-    return createProblem(code, places[0] ?? { file, line: 1, column: 1 }, `"${key}": ${message}`, hint);
+    return createProblem(code, locations[0] ?? { file, line: 1, column: 1 }, `"${key}": ${message}`, hint);
   });
   return problems.sort(compareProblems);
 }

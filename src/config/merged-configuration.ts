@@ -21,9 +21,9 @@ export interface MergedConfiguration {
 export function mergeConfiguration(project: ConfigFile, stack: ConfigFile | undefined): MergedConfiguration {
   const values = new Map([...project.values, ...(stack?.values ?? [])]);
   const without = stack?.environment ? [] : [...project.required].filter(([key]) => !values.has(key));
-  const missing = without.map(([key, place]) => {
+  const missing = without.map(([key, location]) => {
     const what = `"${key}": the stack has no value, and there is no default`;
-    return createProblem("CONFIG_INVALID", place, what, `Set it with "pulumi config set ${key} …".`);
+    return createProblem("CONFIG_INVALID", location, what, `Set it with "pulumi config set ${key} …".`);
   });
   const environment = project.environment || (stack?.environment ?? false);
   return { values, problems: [...project.problems, ...(stack?.problems ?? [])], missing, environment };
@@ -53,8 +53,8 @@ function isSourceOf(text: string, { isGiven }: ConfigValue): boolean {
 const quoteHint = "Put it in quotes if it is text, else write it as JSON does.";
 
 /** Returns the problem of a value that Pulumi changes. */
-export function toFlawProblem(key: string, { path, place, message, hint = quoteHint }: ConfigFileFlaw): Problem {
-  return createProblem("CONFIG_INVALID", place, `"${[key, ...path].join(".")}": ${message}`, hint);
+export function toFlawProblem(key: string, { path, location, message, hint = quoteHint }: ConfigFileFlaw): Problem {
+  return createProblem("CONFIG_INVALID", location, `"${[key, ...path].join(".")}": ${message}`, hint);
 }
 
 /**

@@ -16,7 +16,7 @@ export interface ConfigValue {
   readonly flaws: readonly ConfigFileFlaw[];
 }
 
-export type ConfigFileFlaw = Omit<ConfigFlaw, "offset"> & { readonly place: SourceLocation };
+export type ConfigFileFlaw = Omit<ConfigFlaw, "offset"> & { readonly location: SourceLocation };
 
 export interface ConfigFile {
   /** Name of the project, from Pulumi.yaml. */
@@ -66,7 +66,10 @@ export function parseConfigFile(path: string, written: string, kind: FileKind, p
       continue;
     }
     const { flaws, ...read } = toConfiguration(reading.read(own), own ?? key);
-    values.set(full, { ...read, flaws: flaws.map(({ offset, ...flaw }) => ({ ...flaw, place: locationAt(offset) })) });
+    values.set(full, {
+      ...read,
+      flaws: flaws.map(({ offset, ...flaw }) => ({ ...flaw, location: locationAt(offset) })),
+    });
   }
   const environment = isMap(document.contents) && document.contents.has("environment");
   return { name, values, required, environment, problems };

@@ -86,21 +86,21 @@ function nextDeployments(inputs: DeploymentsInputs, before: Partial<DeploymentsO
  * cannot if both names have a ledger, since Pulumi would delete the other one.
  *
  * @param desired names of all manifests that are deployed now
- * @param place where the former names are declared
+ * @param location where the former names are declared
  */
 export function findRenameProblems(
   name: string,
   earlier: readonly string[],
   desired: ReadonlySet<string>,
   known: ReadonlyMap<string, string>,
-  place: string,
+  location: string,
 ): readonly string[] {
   if (!known.has(name)) return [];
   return earlier
     .filter((former) => known.has(former) && !desired.has(former))
     .map(
       (former) =>
-        `${place} ${quote(name)} and ${quote(former)} are both deployed, and each has a ledger: they cannot ` +
+        `${location} ${quote(name)} and ${quote(former)} are both deployed, and each has a ledger: they cannot ` +
         `become one. Remove ${quote(former)} here; before that, \`queue-seeder baseline ${name}\` marks as pushed what went under ` +
         "the other name.",
     );

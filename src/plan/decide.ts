@@ -37,9 +37,9 @@ export interface EditedMessage {
 export function decide(desired: DesiredMessages, recorded: Ledger): Decision {
   const ledger = applicableLedger(desired, recorded);
   const pushed = matchEntries(desired.keys, ledger.pushed);
-  const open = desired.keys.map((_, index) => index).filter((index) => !pushed.matched.has(index));
-  const edited = open.flatMap((index) => pushed.edited.get(index) ?? []);
-  const pending = open.filter((index) => !pushed.edited.has(index));
+  const unpushed = desired.keys.map((_, index) => index).filter((index) => !pushed.matched.has(index));
+  const edited = unpushed.flatMap((index) => pushed.edited.get(index) ?? []);
+  const pending = unpushed.filter((index) => !pushed.edited.has(index));
   const doubted = matchEntries(
     pending.map((index) => desired.keys[index] as MessageKey),
     ledger.inDoubt,
@@ -95,7 +95,7 @@ interface MatchResult {
  */
 function matchEntries(desired: readonly MessageKey[], recorded: readonly MessageKey[]): MatchResult {
   const byId = new Map(recorded.flatMap((key) => (key.id === undefined ? [] : [[key.id, key] as const])));
-  const wantedIds = new Set(desired.map(({ id }) => id));
+  const desiredIds = new Set(desired.map(({ id }) => id));
   const left = new Set(recorded);
   const matched = new Set<number>();
   const edited = new Map<number, EditedMessage>();
@@ -117,7 +117,7 @@ function matchEntries(desired: readonly MessageKey[], recorded: readonly Message
     left.delete(entry);
   }
 
-  const spare = new EntryPool([...left].filter(({ id }) => id === undefined || !wantedIds.has(id)));
+  const spare = new EntryPool([...left].filter(({ id }) => id === undefined || !desiredIds.has(id)));
   const take = (index: number, entry: MessageKey | undefined) => {
     if (entry === undefined) return;
     matched.add(index);

@@ -18,10 +18,10 @@ export function* packBatches(messages: Iterable<EncodedMessage>): Generator<Batc
 }
 
 /** Packs messages that arrive in groups, so that a long source is never in memory as a whole. */
-export async function* packBatchStream(chunks: AsyncIterable<readonly EncodedMessage[]>): AsyncGenerator<Batch> {
+export async function* packBatchStream(groups: AsyncIterable<readonly EncodedMessage[]>): AsyncGenerator<Batch> {
   const packer = new Packer();
-  for await (const some of chunks) {
-    for (const encoded of some) {
+  for await (const group of groups) {
+    for (const encoded of group) {
       const full = packer.add(encoded);
       if (full) yield full;
     }

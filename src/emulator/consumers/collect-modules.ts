@@ -61,9 +61,9 @@ function compile(ts: TypeScriptPackage, file: string, text: string): string {
   const [first] = diagnostics;
   if (first === undefined) return outputText;
   const words = ts.flattenDiagnosticMessageText(first.messageText, "\n");
-  const place = first.file?.getLineAndCharacterOfPosition(first.start ?? 0);
+  const position = first.file?.getLineAndCharacterOfPosition(first.start ?? 0);
   throw new Error(
-    place === undefined ? `${file}: ${words}` : `${file}:${place.line + 1}:${place.character + 1}: ${words}`,
+    position === undefined ? `${file}: ${words}` : `${file}:${position.line + 1}:${position.character + 1}: ${words}`,
   );
 }
 

@@ -103,9 +103,9 @@ export function missingHandler(file: string): string {
 
 /** Extracts the runtime's error messages from the log that it prints on failure. */
 export function errorMessage(error: Error): string {
-  const said = [...error.message.matchAll(/"message":("(?:[^"\\]|\\.)*")/g)].map(([, json = '""']) =>
+  const messages = [...error.message.matchAll(/"message":("(?:[^"\\]|\\.)*")/g)].map(([, json = '""']) =>
     String(JSON.parse(json)),
   );
-  const words = said.length > 0 ? said.join("\n") : error.message;
+  const words = messages.length > 0 ? messages.join("\n") : error.message;
   return words.replace(/^service core:user:\S+: /gm, "");
 }

@@ -20,9 +20,9 @@ async function throwMessagesEdited(
 ): Promise<never> {
   const messages = await describeMessages(inputs, host);
   const lines = edited.slice(0, maxListedEdits).map(({ index, id, pushed, present }) => {
-    const { place = inputs.file, changing = [] } = messages[index] ?? {};
+    const { location = inputs.file, changing = [] } = messages[index] ?? {};
     return (
-      `${place} the message ${JSON.stringify(id)} was pushed with another body (pushed ${pushed}, now ${present}). ` +
+      `${location} the message ${JSON.stringify(id)} was pushed with another body (pushed ${pushed}, now ${present}). ` +
       `Give it another id to push it as a new message, or restore its body.${explainChangedVariables(inputs.manifest, changing)}`
     );
   });
@@ -43,18 +43,18 @@ function explainChangedVariables(manifest: string, changing: readonly string[]):
 
 interface MessageDescription {
   /** Location of the message, for display. */
-  readonly place: string;
+  readonly location: string;
   readonly changing?: readonly string[] | undefined;
 }
 
 async function describeMessages(inputs: SegmentInputs, host: ProviderHost): Promise<readonly MessageDescription[]> {
   if (inputs.inlineMessages !== undefined)
-    return parseInlineMessages(inputs.inlineMessages).locations.map((place) => ({ place }));
+    return parseInlineMessages(inputs.inlineMessages).locations.map((location) => ({ location }));
   const { loadContent } = await import("../source/manifest-messages.ts");
   const content = await loadContent(inputs, host);
   const messages = content?.kind === "inline" ? content.messages : [];
   return messages.map(({ location: { file, line, column }, variables }) => ({
-    place: `${file}:${line}:${column}`,
+    location: `${file}:${line}:${column}`,
     changing: variables,
   }));
 }

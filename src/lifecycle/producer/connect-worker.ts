@@ -36,7 +36,7 @@ type Host = Pick<ProviderHost, "config" | "env" | "clock" | "cancelled">;
  * Maximum milliseconds until a Worker answers, and between two questions. A version that was deployed in this run may take a
  * while to reach all of Cloudflare's machines.
  */
-const readiness = { deployedMs: 60_000, givenMs: 10_000, waitMs: 1_000 } as const;
+const readiness = { deployedMs: 60_000, existingMs: 10_000, waitMs: 1_000 } as const;
 
 /**
  * Creates the client of a Worker, and waits until the Worker answers with the expected code and queues: a new version reaches all
@@ -88,7 +88,7 @@ async function awaitReady(
 ): Promise<HelloAnswer> {
   const since = clock.elapsed();
   const isGiven = target.code === undefined;
-  const mostMs = isGiven ? readiness.givenMs : readiness.deployedMs;
+  const mostMs = isGiven ? readiness.existingMs : readiness.deployedMs;
   for (;;) {
     const answer = await client.hello(cancelled);
     const fault = findFault(answer, target, client.publicKey);

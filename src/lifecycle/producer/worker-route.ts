@@ -31,8 +31,8 @@ export async function openWorkerRoute(run: SegmentRun, target: WorkerTarget): Pr
   assertBound(inputs, queue, target, queues);
   const generation = resolveGeneration(run);
   const keyOf = messageKeys(inputs, generation, ledger.keyOf);
-  const place = { queue, deployment: inputs.deployment };
-  const ask = (keys: readonly string[]) => client.ask(place, keys, session.host.cancelled);
+  const address = { queue, deployment: inputs.deployment };
+  const ask = (keys: readonly string[]) => client.ask(address, keys, session.host.cancelled);
 
   // The journal must have the id of the ledger before the first request, so one message is asked for in any case.
   const first = await ask(ledger.decision.pending.slice(0, 1).map(keyOf));
@@ -49,7 +49,7 @@ export async function openWorkerRoute(run: SegmentRun, target: WorkerTarget): Pr
 
   const doubts = concluded.decision.inDoubt;
   const unknown = doubts.filter((index) => !known.has(index));
-  const options = { ...place, ledger: record.ledger ?? "", keyOf, inDoubt: doubts, unknown };
+  const options = { ...address, ledger: record.ledger ?? "", keyOf, inDoubt: doubts, unknown };
   const segment = createSegmentClient(client, options);
   return {
     client: segment,
