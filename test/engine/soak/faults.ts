@@ -18,7 +18,7 @@ export interface ArmedFaults {
   /** Names of the faults that are known to have taken effect. */
   readonly hits: string[];
   /** A second run in parallel, once it was started. */
-  beside: Promise<RunningProcess> | undefined;
+  parallelRun: Promise<RunningProcess> | undefined;
   /** Numbers of the emulator's faults that keep the first run waiting until the second one has noticed it. */
   readonly refusals: number[];
   /** Whether the runs are over: pending faults then have no effect. */
@@ -30,7 +30,7 @@ export function armFaults(world: World, faults: readonly PlannedFault[]): ArmedF
   const armed: ArmedFaults = {
     run: Promise.withResolvers(),
     hits: [],
-    beside: undefined,
+    parallelRun: undefined,
     refusals: [],
     over: false,
   };
@@ -105,7 +105,7 @@ async function act(world: World, fault: FaultType, armed: ArmedFaults, seen: () 
     }
     case "cancel": {
       // One second run is enough: it may hold the lock by then. The request itself is refused at once.
-      if (armed.beside === undefined) void startBeside(world, armed, seen);
+      if (armed.parallelRun === undefined) void startParallelRun(world, armed, seen);
       return "go";
     }
     case "runtime":
@@ -117,7 +117,7 @@ async function act(world: World, fault: FaultType, armed: ArmedFaults, seen: () 
       return fault.then;
     case "signal": {
       run.child.kill(fault.signal);
-      await heard(run, /ancel/);
+      await printsMatch(run, /ancel/);
       if (fault.twice) run.child.kill(fault.signal);
       return fault.then;
     }
@@ -125,13 +125,13 @@ async function act(world: World, fault: FaultType, armed: ArmedFaults, seen: () 
 }
 
 /** Cancels the update, and starts a second run while the first one waits. */
-async function startBeside(world: World, armed: ArmedFaults, seen: () => void): Promise<void> {
+async function startParallelRun(world: World, armed: ArmedFaults, seen: () => void): Promise<void> {
   const started = Promise.withResolvers<RunningProcess>();
-  armed.beside = started.promise;
+  armed.parallelRun = started.promise;
   await world.cancel();
-  const beside = world.spawnUp();
-  started.resolve(beside);
-  if (await heard(beside, /waiting for process|RUN_UNDER_WAY/)) seen();
+  const parallel = world.spawnUp();
+  started.resolve(parallel);
+  if (await printsMatch(parallel, /waiting for process|RUN_UNDER_WAY/)) seen();
   for (const id of armed.refusals) world.emulator.faults.remove(id);
 }
 
@@ -154,7 +154,7 @@ export function killIfThere(pid: number): void {
 }
 
 /** Waits until the CLI prints a match, or ends. @returns whether it printed one */
-async function heard({ child, done }: RunningProcess, words: RegExp): Promise<boolean> {
+async function printsMatch({ child, done }: RunningProcess, words: RegExp): Promise<boolean> {
   const found = Promise.withResolvers<boolean>();
   let text = "";
   const read = (chunk: unknown) => {

@@ -119,8 +119,8 @@ function line({ messages, duplicates, settled, destroyed, changed, hits }: Round
 
 /** Returns the most specific kind for each event of a round. */
 function kindsOf({ hits, changed, destroyed }: RoundResult): readonly string[] {
-  const said = [...hits.flat(), ...(changed === undefined ? [] : [changed]), ...(destroyed ? ["destroyed"] : [])];
-  return said.flatMap((what) => {
+  const events = [...hits.flat(), ...(changed === undefined ? [] : [changed]), ...(destroyed ? ["destroyed"] : [])];
+  return events.flatMap((what) => {
     const fits = expectedKinds.filter((kind) => what.startsWith(kind)).sort((a, b) => b.length - a.length);
     return fits.slice(0, 1);
   });

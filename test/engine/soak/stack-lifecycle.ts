@@ -62,7 +62,7 @@ export async function runLifecycle(
 
 class StackLifecycle {
   readonly #world: World;
-  readonly #manuscripts: ManifestModels;
+  readonly #models: ManifestModels;
   /** By queue, since each queue has its own ledger. */
   readonly #arrived = { orders: new Map<string, number>(), second: new Map<string, number>() };
   readonly #reported = { orders: new Set<string>(), second: new Set<string>() };
@@ -73,7 +73,7 @@ class StackLifecycle {
 
   constructor(world: World, models: ManifestModels) {
     this.#world = world;
-    this.#manuscripts = models;
+    this.#models = models;
   }
 
   async play(round: Round): Promise<RoundResult> {
@@ -93,9 +93,7 @@ class StackLifecycle {
       clean = false;
     }
     await this.#collect();
-    const claims = this.#manuscripts
-      .all()
-      .map(({ plan, keys }) => ({ manifest: plan.name, inDoubt: plan.inDoubt, keys }));
+    const claims = this.#models.all().map(({ plan, keys }) => ({ manifest: plan.name, inDoubt: plan.inDoubt, keys }));
     const { queue, transport } = this.#world;
     const isCut = transport === "worker, cut";
     const findings = clean
@@ -120,8 +118,8 @@ class StackLifecycle {
   }
 
   #write({ number, additions }: Round): void {
-    for (const each of additions) this.#manuscripts.add(number, each);
-    for (const { files } of this.#manuscripts.all()) {
+    for (const each of additions) this.#models.add(number, each);
+    for (const { files } of this.#models.all()) {
       for (const [path, text] of Object.entries(files)) this.#world.stack.write(path, text);
     }
   }
@@ -135,23 +133,24 @@ class StackLifecycle {
     const running = this.#world.spawnUp();
     run.resolve(running);
     const first = await running.done;
-    const beside = await (await armed.beside)?.done;
+    const parallel = await (await armed.parallelRun)?.done;
     armed.over = true;
     for (const { pid } of orphans) killIfThere(pid);
     bucket.onWrite = undefined;
     emulator.faults.clear();
     await proxy.open();
-    if (beside !== undefined) this.#transcript += `\n=== parallel up: ${beside.code ?? beside.signal}\n${said(beside)}`;
+    if (parallel !== undefined)
+      this.#transcript += `\n=== parallel up: ${parallel.code ?? parallel.signal}\n${outputOf(parallel)}`;
     // Either of two parallel runs may have written the state last, so another run has to confirm that nothing is left.
-    const finished = beside === undefined ? first : { ...first, code: first.code || beside.code || 1 };
-    this.#transcript += `\n=== up, struck by ${hits.join("; ") || "nothing"}: ${finished.code ?? finished.signal}\n${said(finished)}`;
+    const finished = parallel === undefined ? first : { ...first, code: first.code || parallel.code || 1 };
+    this.#transcript += `\n=== up, struck by ${hits.join("; ") || "nothing"}: ${finished.code ?? finished.signal}\n${outputOf(finished)}`;
     this.#note();
     return { finished, names: hits };
   }
 
   /** Does what a user would do after a failed run. */
   async #recover(finished: ProcessResult): Promise<void> {
-    if (finished.signal !== null || /is currently locked/.test(said(finished))) {
+    if (finished.signal !== null || /is currently locked/.test(outputOf(finished))) {
       const { code, stderr } = await this.#world.cancel();
       if (code !== 0) this.#transcript += `\n=== cancel: ${code} ${stderr}`;
     }
@@ -164,7 +163,7 @@ class StackLifecycle {
     // Processes that outlived the run would push after the reset.
     for (const { pid } of stack.processes()) killIfThere(pid);
     const finished = await this.#world.destroy();
-    this.#transcript += `\n=== destroy: ${finished.code}\n${said(finished)}`;
+    this.#transcript += `\n=== destroy: ${finished.code}\n${outputOf(finished)}`;
     if (finished.code !== 0) throw new Error(`the stack cannot be destroyed: ${this.#transcript}`);
     await this.#collect();
     for (const queue of queueNames) {
@@ -187,10 +186,10 @@ class StackLifecycle {
         must(await world.renameStack());
         return `stack renamed ${world.stackName}`;
       case "rename":
-        this.#manuscripts.rename(change.manifest);
+        this.#models.rename(change.manifest);
         return `renamed ${change.manifest}`;
       case "taint": {
-        const model = this.#manuscripts.all().find(({ plan }) => plan.name === change.manifest);
+        const model = this.#models.all().find(({ plan }) => plan.name === change.manifest);
         const segments = world.segments().filter(({ manifest }) => model?.names.includes(manifest));
         if (model === undefined || segments.length === 0) return "nothing to taint";
         must(await world.taint(segments.map(({ urn }) => urn)));
@@ -213,7 +212,7 @@ class StackLifecycle {
     const { queue, emulator, stackName, transport } = this.#world;
     // Then the ledger must know them.
     if (transport === "worker, cut") return;
-    for (const { plan, names, keyOf } of this.#manuscripts.all()) {
+    for (const { plan, names, keyOf } of this.#models.all()) {
       if (plan.inDoubt !== "stop") continue;
       const doubted = this.#world
         .segments()
@@ -229,14 +228,14 @@ class StackLifecycle {
         const { project } = this.#world.stack;
         const args = ["settle", names[0], ...labels, what, "--stack", stackName, "--yes"];
         const finished = await cli(project, args);
-        this.#transcript += `\n=== ${args.join(" ")}: ${finished.code}\n${said(finished)}`;
+        this.#transcript += `\n=== ${args.join(" ")}: ${finished.code}\n${outputOf(finished)}`;
       }
     }
   }
 
   /** Records the messages that the state lists as in doubt or as possible duplicates. */
   #note(): void {
-    const models = this.#manuscripts.all();
+    const models = this.#models.all();
     const { emulator } = this.#world;
     for (const { manifest, queueId, inDoubtMessages, possibleDuplicates } of this.#world.segments()) {
       const keyOf = models.find(({ names }) => names.includes(manifest))?.keyOf;
@@ -261,6 +260,6 @@ class StackLifecycle {
   }
 }
 
-function said({ stdout, stderr }: ProcessResult): string {
+function outputOf({ stdout, stderr }: ProcessResult): string {
   return stdout + stderr;
 }
