@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, toObject } from "../json-object.ts";
-import { assertVersion, LedgerError } from "../plan/index.ts";
+import { parseStored } from "../plan/index.ts";
 import { SeederError } from "./errors.ts";
 import type { JournalHost } from "./journal/journal-folder.ts";
 import { randomId } from "./random-id.ts";
@@ -48,10 +48,7 @@ const deploymentsVersion = 1;
  */
 export function parseDeployments(stored: unknown): DeploymentsOutputs {
   const subject = "the list of deployments in the stack's state";
-  const outputs = toObject(stored);
-  assertVersion(outputs.version, deploymentsVersion, subject);
-  if (!isDeployments(outputs)) throw new LedgerError("it is not in queue-seeder's format", undefined, subject);
-  return outputs;
+  return parseStored(toObject(stored), deploymentsVersion, isDeployments, subject);
 }
 
 function isDeployments(value: JsonObject): value is JsonObject & DeploymentsOutputs {

@@ -13,13 +13,13 @@ export {
 export { countBodyBytes, encodeMessage } from "./encode-message.ts";
 export {
   assertPacked,
-  assertVersion,
   emptyLedger,
   type Ledger,
   LedgerError,
   type PackedLedger,
   packKeys,
   packLedger,
+  parseStored,
   unpackKeys,
   unpackLedger,
 } from "./ledger.ts";

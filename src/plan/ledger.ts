@@ -1,6 +1,6 @@
 import { findVersionMismatch } from "../document-version.ts";
 import { truncate } from "../format.ts";
-import { toObject } from "../json-object.ts";
+import { type JsonObject, toObject } from "../json-object.ts";
 import { type Digest, isDigest, type MessageKey } from "./digest.ts";
 
 /**
@@ -69,18 +69,29 @@ export function unpackLedger(packed: unknown): Ledger {
 
 /** Checks the format. @throws LedgerError for anything that this version of queue-seeder does not write */
 export function assertPacked(packed: unknown): PackedLedger & { readonly manifest?: Digest } {
-  assertVersion(toObject(packed).version, ledgerVersion);
-  if (!isPacked(packed)) throw new LedgerError("it is not in queue-seeder's format");
-  const { manifest, ...rest } = packed;
+  const { manifest, ...rest } = parseStored(toObject(packed), ledgerVersion, isPacked);
   if (manifest === undefined) return rest;
   if (!isDigest(manifest)) throw unknownDigest(manifest);
   return { ...rest, manifest };
 }
 
-/** @param subject what has the version; see {@link LedgerError} @throws LedgerError if this code does not read the version */
-export function assertVersion(found: unknown, readable: number, subject?: string): void {
-  const mismatch = findVersionMismatch(found, readable);
+/**
+ * Checks the version of a value from the Pulumi state, and then its form.
+ *
+ * @param readable the version that this code reads
+ * @param subject what the value is, for the error; see {@link LedgerError}
+ * @throws LedgerError
+ */
+export function parseStored<T>(
+  stored: JsonObject,
+  readable: number,
+  isValid: (stored: JsonObject) => stored is JsonObject & T,
+  subject?: string,
+): T {
+  const mismatch = findVersionMismatch(stored.version, readable);
   if (mismatch !== undefined) throw new LedgerError(mismatch.reason, mismatch.remedy, subject);
+  if (!isValid(stored)) throw new LedgerError("it is not in queue-seeder's format", undefined, subject);
+  return stored;
 }
 
 /** Writes one line per message: its digest, and after a space its id as a JSON string, or its number among equal messages. */
@@ -142,8 +153,8 @@ function unknownDigest(digest: string): LedgerError {
   return new LedgerError(`"${truncate(digest, 40)}" is not a digest this version can read`);
 }
 
-function isPacked(value: unknown): value is PackedLedger {
-  const { manifest, complete, delivery, pushed, inDoubt } = toObject(value);
+function isPacked(stored: JsonObject): stored is JsonObject & PackedLedger {
+  const { manifest, complete, delivery, pushed, inDoubt } = stored;
   return (
     typeof complete === "boolean" &&
     (delivery === undefined || typeof delivery === "number") &&

@@ -1,5 +1,5 @@
 import { isTexts, type JsonObject, toObject } from "../../json-object.ts";
-import { assertPacked, assertVersion, LedgerError } from "../../plan/index.ts";
+import { assertPacked, parseStored } from "../../plan/index.ts";
 import { unpackSegment } from "./packed-segment.ts";
 import { outputsVersion, type SegmentOutputs } from "./segment.ts";
 
@@ -10,10 +10,8 @@ import { outputsVersion, type SegmentOutputs } from "./segment.ts";
  * @throws LedgerError if this version of queue-seeder did not write it: treating it as empty would push everything again
  */
 export function parseOutputs(stored: unknown, resource: string): SegmentOutputs {
-  const subject = `the state of ${resource}`;
-  const outputs = unpackSegment(toObject(stored));
-  assertVersion(outputs.version, outputsVersion, subject);
-  if (!isOutputs(outputs)) throw new LedgerError("it is not in queue-seeder's format", undefined, subject);
+  const unpacked = unpackSegment(toObject(stored));
+  const outputs = parseStored(unpacked, outputsVersion, isOutputs, `the state of ${resource}`);
   for (const { ledger } of [outputs, ...(outputs.elsewhere ?? [])]) assertPacked(ledger);
   return outputs;
 }
