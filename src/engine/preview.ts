@@ -1,12 +1,12 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
+import { EngineNotFoundError, type Pulumi, tryFindPulumi } from "./pulumi.ts";
 import { parseReason, stripColours } from "./pulumi-internals/cli-messages.ts";
 import { parseEvents, previewEnv } from "./pulumi-internals/streaming-preview.ts";
 
 /** Result of previewing the next run. */
 export type PreviewReading =
   | { readonly kind: "made"; readonly resources: readonly PreviewedResource[] }
-  /** The program did not run to completion; `why` is a clause without a trailing full stop. */
+  /** The program did not run to completion; `reason` is a clause without a trailing full stop. */
   | { readonly kind: "none"; readonly reason: string };
 
 /** What the next run does to a resource. `replace` creates it again and deletes the old one. */
@@ -47,13 +47,8 @@ const changes: Readonly<Record<string, PreviewedChange>> = {
  * @param stack name that Pulumi's commands accept
  */
 export async function readPreview(find: () => Promise<Pulumi>, stack: string): Promise<PreviewReading> {
-  let pulumi: Pulumi;
-  try {
-    pulumi = await find();
-  } catch (error) {
-    if (error instanceof EngineNotFoundError) return { kind: "none", reason: error.message };
-    throw error;
-  }
+  const pulumi = await tryFindPulumi(find);
+  if (pulumi instanceof EngineNotFoundError) return { kind: "none", reason: pulumi.message };
   const args = ["preview", "--stack", stack, "--json", "--suppress-outputs"];
   const { code, stdout, stderr } = await pulumi.run(args, previewEnv);
   const events = parseEvents(stdout);

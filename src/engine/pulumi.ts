@@ -42,6 +42,20 @@ export async function findPulumi(root: string, env: NodeJS.ProcessEnv): Promise<
   };
 }
 
+/**
+ * Calls a function that finds Pulumi, such as {@link findPulumi}.
+ *
+ * @returns the error if there is no engine, for callers that can continue without one
+ */
+export async function tryFindPulumi(find: () => Promise<Pulumi>): Promise<Pulumi | EngineNotFoundError> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof EngineNotFoundError) return error;
+    throw error;
+  }
+}
+
 /** @throws EngineNotFoundError */
 async function fromLauncher(root: string, env: NodeJS.ProcessEnv): Promise<Engine> {
   const folders = [join(root, "node_modules/.bin"), join(import.meta.dirname, "../../node_modules/.bin")];

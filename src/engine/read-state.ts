@@ -11,7 +11,7 @@ import {
   queueType,
   segmentType,
 } from "../urn.ts";
-import { EngineNotFoundError, type Pulumi } from "./pulumi.ts";
+import { EngineNotFoundError, type Pulumi, tryFindPulumi } from "./pulumi.ts";
 import { exitCodes, parseReason } from "./pulumi-internals/cli-messages.ts";
 import { type ExportedResource, isEncrypted, parseExportedState } from "./pulumi-internals/exported-state.ts";
 
@@ -113,13 +113,8 @@ export async function readState(
   stack: string,
   identity: StackIdentity,
 ): Promise<StateReading> {
-  let pulumi: Pulumi;
-  try {
-    pulumi = await find();
-  } catch (error) {
-    if (error instanceof EngineNotFoundError) return { kind: "none", code: "no_engine", reason: error.message };
-    throw error;
-  }
+  const pulumi = await tryFindPulumi(find);
+  if (pulumi instanceof EngineNotFoundError) return { kind: "none", code: "no_engine", reason: pulumi.message };
   const { code, stdout, stderr } = await pulumi.run(["stack", "export", "--stack", stack]);
   if (code === 0) return { kind: "read", state: parseState(stdout, identity) };
   return { kind: "none", code: unavailable[code ?? -1] ?? "unreadable", reason: parseReason(stderr) };

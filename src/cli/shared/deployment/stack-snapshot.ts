@@ -7,7 +7,7 @@ import {
   toSettings,
 } from "../../../config/stack-config.ts";
 import { type PreviewReading, readPreview } from "../../../engine/preview.ts";
-import { EngineNotFoundError, findPulumi, type Pulumi } from "../../../engine/pulumi.ts";
+import { EngineNotFoundError, findPulumi, type Pulumi, tryFindPulumi } from "../../../engine/pulumi.ts";
 import { readState, type StateReading } from "../../../engine/read-state.ts";
 import { type LoadedSegments, loadSegments } from "../../../lifecycle/source/load-segments.ts";
 import { pulumiCommand } from "../../../package-manager.ts";
@@ -61,13 +61,10 @@ export async function resolveStackName(named: string | undefined, find: () => Pr
 }
 
 async function readSelectedStack(find: () => Promise<Pulumi>): Promise<string | undefined> {
-  try {
-    const { code, stdout } = await (await find()).run(["stack", "--show-name"]);
-    return code === 0 && stdout.trim() !== "" ? stdout.trim() : undefined;
-  } catch (error) {
-    if (error instanceof EngineNotFoundError) return undefined;
-    throw error;
-  }
+  const pulumi = await tryFindPulumi(find);
+  if (pulumi instanceof EngineNotFoundError) return undefined;
+  const { code, stdout } = await pulumi.run(["stack", "--show-name"]);
+  return code === 0 && stdout.trim() !== "" ? stdout.trim() : undefined;
 }
 
 /**
