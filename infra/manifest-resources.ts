@@ -5,11 +5,10 @@ import { DataFile } from "./data-file.ts";
 import { aggregateOutputs, type ManifestOutputs } from "./outputs.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { findRecordedRun } from "./recorded-segments.ts";
-import { type SegmentArgs, type SegmentOptions, SegmentResource } from "./segment-resource.ts";
+import { type ManifestInputs, type SegmentOptions, SegmentResource } from "./segment-resource.ts";
 
-/** A manifest's segments, and inputs that are only known during the run. */
-export interface ManifestArgs
-  extends Omit<SegmentArgs, Exclude<keyof PlannedSegment, "inlineMessages"> | "recordedRun"> {
+/** A manifest's segments, and the inputs that they share. */
+export interface ManifestArgs extends ManifestInputs {
   readonly segments: readonly PlannedSegment[];
   /** The reading of the data file, so that the next run need not parse it. */
   readonly source?: SourceRecord | undefined;

@@ -16,15 +16,19 @@ export interface QueueTarget {
   readonly worker?: pulumi.Input<WorkerTarget>;
 }
 
-/** A segment, and inputs that are only known during the run. */
-export interface SegmentArgs extends QueueTarget, Omit<PlannedSegment, "inlineMessages"> {
+/** The inputs that all segments of a manifest share. */
+export interface ManifestInputs extends QueueTarget {
   /** Absolute path of the repository, for the provider's check only; never stored in the state. */
   readonly folder: string;
-  /** The messages of the segment, if the program passes them. */
+  /** The messages, if the program passes them; the manifest then has one segment. */
   readonly inlineMessages?: ReturnType<typeof toInlineMessages> | undefined;
   readonly deployment: pulumi.Input<string>;
   /** Number of the shared delivery, for a data file whose segments share one. */
   readonly deliveryNumber?: pulumi.Output<number>;
+}
+
+/** A segment, and inputs that are only known during the run. */
+export interface SegmentArgs extends ManifestInputs, Omit<PlannedSegment, keyof ManifestInputs> {
   /** For the provider's check only; see `CheckedInputs`. */
   readonly recordedRun?: pulumi.Output<string | undefined>;
 }
