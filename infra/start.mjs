@@ -2,7 +2,9 @@
 // on, the code is TypeScript.
 import "./check-node-version.cjs";
 import { enableCompileCache } from "../src/compile-cache.mjs";
+import { withoutDebugger } from "./pulumi-internals/without-debugger.mjs";
 
+await withoutDebugger();
 enableCompileCache();
 
 const { withoutSourceMaps } = await import("./pulumi-internals/without-source-maps.ts");

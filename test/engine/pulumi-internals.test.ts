@@ -32,13 +32,34 @@ const type = "pulumi-nodejs:dynamic:Thing";
 
 /** Registers one dynamic resource by means of the internals, and exports what it saw. */
 const index = `
+import { createRequire } from "node:module";
+import { runInThisContext } from "node:vm";
 import { DynamicResource } from "./pulumi-internals/dynamic-resource.ts";
 import { stubs } from "./pulumi-internals/provider-stub.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { readStackResources } from "./pulumi-internals/stack-resources.ts";
 import { warmUpProvider } from "./pulumi-internals/warm-up-provider.ts";
+import { withoutDebugger } from "./pulumi-internals/without-debugger.mjs";
 import { withoutSourceMaps } from "./pulumi-internals/without-source-maps.ts";
 
+/** Whether V8's own functions can be called, and the number of scripts that the SDK's debugger is sent. */
+async function readDebugger() {
+  const session = await createRequire(import.meta.url)("@pulumi/pulumi/runtime/closure/v8Hooks.js").getSessionAsync();
+  let scripts = 0;
+  const count = () => { scripts += 1; };
+  session.on("Debugger.scriptParsed", count);
+  runInThisContext("1");
+  session.off("Debugger.scriptParsed", count);
+  try {
+    runInThisContext("%IsSmi(1)");
+    return { natives: true, scripts };
+  } catch {
+    return { natives: false, scripts };
+  }
+}
+
+const before = await readDebugger();
+await withoutDebugger();
 const installed = typeof Error.prepareStackTrace;
 withoutSourceMaps();
 await warmUpProvider();
@@ -53,6 +74,7 @@ class Thing extends DynamicResource {
 }
 new Thing("thing");
 
+export const debuggers = [before, await readDebugger()];
 export const stacks = [installed, typeof Error.prepareStackTrace];
 export const things = recorded.flatMap(([urn, { type, outputs }]) => (type === "${type}" ? [{ urn, recorded: outputs.resourceUrn }] : []));
 `;
@@ -175,6 +197,12 @@ const checks = {
   "infra/pulumi-internals/stack-resources.ts"() {
     const urn = thing(seen.resources)?.urn;
     expect(seen.outputs.things).toEqual([{ urn, recorded: urn }]);
+  },
+  "infra/pulumi-internals/without-debugger.mjs"() {
+    expect(seen.outputs.debuggers).toEqual([
+      { natives: true, scripts: 1 },
+      { natives: false, scripts: 0 },
+    ]);
   },
   "infra/pulumi-internals/without-source-maps.ts"() {
     expect(seen.outputs.stacks).toEqual(["function", "undefined"]);

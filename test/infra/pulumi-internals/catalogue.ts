@@ -86,6 +86,12 @@ export const internals = {
     symptom: "The provider would not find the API token of the configuration, and variables would be missing.",
     checkedWith: "sdk",
   },
+  "infra/pulumi-internals/without-debugger.mjs": {
+    relies:
+      "The SDK's module runtime/closure/v8Hooks.js, which it loads before the program, holds the session of its debugger.",
+    symptom: "Every run would take a tenth longer.",
+    checkedWith: "cli",
+  },
   "infra/pulumi-internals/without-source-maps.ts": {
     relies: "The SDK maps stacks by means of Error.prepareStackTrace, before it loads the program and not again.",
     symptom: "Runs with many segments would take a fifth longer.",
