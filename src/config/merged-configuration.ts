@@ -39,15 +39,15 @@ export function toProblems(
   given?: Readonly<Record<string, string>>,
 ): readonly Problem[] {
   return [...values].flatMap(([key, written]) => {
-    const text = given === undefined ? written.isGiven : given[key];
+    const text = given === undefined ? written.passedText : given[key];
     if (!key.startsWith("queue-seeder:") || (text !== undefined && !isSourceOf(text, written))) return [];
     return written.flaws.map((flaw) => toFlawProblem(key, flaw));
   });
 }
 
 /** Checks whether Pulumi passes this text for a value of the files. */
-function isSourceOf(text: string, { isGiven }: ConfigValue): boolean {
-  return isGiven === undefined || isGiven === text;
+function isSourceOf(text: string, { passedText }: ConfigValue): boolean {
+  return passedText === undefined || passedText === text;
 }
 
 const quoteHint = "Put it in quotes if it is text, else write it as JSON does.";

@@ -10,7 +10,7 @@ export interface ConfigValue {
   /** The value for manifests: text, a map or a list, in which encrypted parts are replaced with a placeholder. */
   readonly value: JsonValue;
   /** The text that Pulumi passes to the program, undefined if it cannot be predicted. */
-  readonly isGiven: string | undefined;
+  readonly passedText: string | undefined;
   readonly secret: boolean;
   /** Parts that Pulumi changes. */
   readonly flaws: readonly ConfigFileFlaw[];
@@ -84,18 +84,18 @@ type ReadConfiguration = Omit<ConfigValue, "flaws"> & { readonly flaws: readonly
 
 /** Converts scalars to text: numbers as Pulumi writes them, null as "". Maps and lists are unchanged. */
 function toConfiguration({ value, json, flaws, secret, source }: ReadValue, at: Node): ReadConfiguration {
-  if (source === undefined) return { value, isGiven: json, flaws, secret };
+  if (source === undefined) return { value, passedText: json, flaws, secret };
   // A date or a tagged value, which has a flaw already.
-  if (json === undefined) return { value: source, isGiven: undefined, flaws, secret };
-  const isGiven = json === "null" ? "" : json.startsWith('"') ? source : json;
-  if (isGiven === source && json !== "null") return { value: isGiven, isGiven, flaws: [], secret };
+  if (json === undefined) return { value: source, passedText: undefined, flaws, secret };
+  const passedText = json === "null" ? "" : json.startsWith('"') ? source : json;
+  if (passedText === source && json !== "null") return { value: passedText, passedText, flaws: [], secret };
   const flaw = { path: [], offset: nodeOffset(at) };
   const what = "Pulumi reads null, or nothing, as an empty text";
   const changed =
     json === "null"
       ? { ...flaw, message: what, hint: 'Write "" for an empty text, or a value.' }
-      : { ...flaw, message: describeConversion(source, isGiven) };
-  return { value: isGiven, isGiven, flaws: [changed], secret };
+      : { ...flaw, message: describeConversion(source, passedText) };
+  return { value: passedText, passedText, flaws: [changed], secret };
 }
 
 /** Returns the default of a declaration, or its value; a plain value is returned unchanged. undefined if there is none. */

@@ -102,7 +102,7 @@ export function toOptions(root: string, stack: string, config: StackConfig): Sta
       project,
       root,
       config: Object.fromEntries(
-        [...values].map(([key, value]) => [key, written.values.get(key)?.isGiven ?? toText(value)]),
+        [...values].map(([key, value]) => [key, written.values.get(key)?.passedText ?? toText(value)]),
       ),
       isSecret,
       written,

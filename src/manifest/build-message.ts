@@ -59,8 +59,8 @@ export function buildMessage(
     ...(body.secrets.length > 0 ? { secrets: body.secrets } : {}),
     location,
   };
-  const stamp = dedupKeys?.generate(plain, body.unknown, row, onProblem);
-  const message = stamp === undefined ? plain : { ...plain, dedupKey: stamp };
+  const dedupKey = dedupKeys?.generate(plain, body.unknown, row, onProblem);
+  const message = dedupKey === undefined ? plain : { ...plain, dedupKey };
   const sent = withDedupKey(message);
   validateBody(schemas, sent, body.unknown, onProblem);
   const incomplete = body.unknown.length > 0;

@@ -5,14 +5,14 @@ import { inspect } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import { Credentials, createClient } from "../../src/cloudflare/index.ts";
 import { untrustedCertificate } from "./certificate.ts";
-import { answering, cleanUp, clientOf, credentials, listen, one, parcel, queue, serve, token } from "./servers.ts";
+import { answering, cleanUp, clientOf, credentials, encoded, listen, one, queue, serve, token } from "./servers.ts";
 
 const ok = '{"success":true,"errors":[],"messages":[],"result":null}';
 
 describe("what is sent", () => {
   test("one message goes to the endpoint for one", async () => {
     const server = await answering(200, ok);
-    await clientOf(server).push(queue, [parcel('{"a":"ü"}', { delaySeconds: 0 })]);
+    await clientOf(server).push(queue, [encoded('{"a":"ü"}', { delaySeconds: 0 })]);
     expect(server.received).toMatchObject([
       {
         method: "POST",
@@ -26,8 +26,8 @@ describe("what is sent", () => {
   test("several go to its batch form, their bodies as they were serialized", async () => {
     const server = await answering(200, ok);
     await clientOf(server).push(queue, [
-      parcel("1.0"),
-      parcel('"words \\u2028"', { contentType: "text", delaySeconds: 60 }),
+      encoded("1.0"),
+      encoded('"words \\u2028"', { contentType: "text", delaySeconds: 60 }),
     ]);
     expect(server.received[0]?.url).toMatch(/\/messages\/batch$/);
     expect(server.received[0]?.body).toBe(

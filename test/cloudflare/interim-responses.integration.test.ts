@@ -1,7 +1,7 @@
 import { createServer, type Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { cleanUp, clientOf, one, parcel, queue } from "./servers.ts";
+import { cleanUp, clientOf, encoded, one, queue } from "./servers.ts";
 
 const body = '{"success":true,"result":null}';
 const head = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`;
@@ -52,7 +52,7 @@ test("a body that looks like one stays unchanged", async () => {
   const first = `HTTP/1.1 400 Bad Request\r\nContent-Length: ${message.length}\r\n\r\n`;
   const cut = message.indexOf("HTTP/1.1 100");
   const server = await piecewise(unasked, first + message.slice(0, cut), message.slice(cut));
-  const answer = await clientOf(server).push(queue, [parcel("1")]);
+  const answer = await clientOf(server).push(queue, [encoded("1")]);
   expect(answer).toMatchObject({
     kind: "refused",
     failure: { code: 10207, message: expect.stringContaining("HTTP/1.1 100 Continue") },

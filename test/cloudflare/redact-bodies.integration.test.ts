@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { redactBodies } from "../../src/cloudflare/redact-bodies.ts";
-import { answering, clientOf, parcel, queue, token } from "./servers.ts";
+import { answering, clientOf, encoded, queue, token } from "./servers.ts";
 
 const key = '-----BEGIN KEY-----\nMIIEvQ"IBADAN\nBgkqhkiG9w\n-----END KEY-----';
 const batch = [
-  parcel('{"order":7,"pin":"4711"}', { secretValues: ["4711"] }),
-  parcel(JSON.stringify({ to: "ada@example.com", key }), { secretValues: [key, ""] }),
+  encoded('{"order":7,"pin":"4711"}', { secretValues: ["4711"] }),
+  encoded(JSON.stringify({ to: "ada@example.com", key }), { secretValues: [key, ""] }),
 ];
 
 test.each([
@@ -25,12 +25,12 @@ test.each([
 
 test("finds a text at any depth of a body", () => {
   const body = `${"[".repeat(50_000)}"a \\"word\\" of\\nbodies"${"]".repeat(50_000)}`;
-  expect(redactBodies('Invalid: a "word" of\nbodies', [parcel(body)])).toBe("Invalid: (withheld)");
+  expect(redactBodies('Invalid: a "word" of\nbodies', [encoded(body)])).toBe("Invalid: (withheld)");
 });
 
 test("shows no end of a body where very long words are cut", () => {
   const body = Array.from({ length: 5_000 }, (_, n) => `<${n}>`).join("");
-  expect(redactBodies(`Invalid: ${body}`, [parcel(JSON.stringify(body))])).toBe("Invalid: (withheld)");
+  expect(redactBodies(`Invalid: ${body}`, [encoded(JSON.stringify(body))])).toBe("Invalid: (withheld)");
 });
 
 const answered = async (error: object, sent = batch) => {

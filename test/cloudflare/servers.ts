@@ -64,7 +64,7 @@ export function clientOf({ baseUrl }: Pick<TestServer, "baseUrl">, rest: Partial
   return client;
 }
 
-export function parcel(bodyJson: string, rest: Partial<EncodedMessage> = {}): EncodedMessage {
+export function encoded(bodyJson: string, rest: Partial<EncodedMessage> = {}): EncodedMessage {
   return {
     index: 0,
     label: "#1",
@@ -76,4 +76,4 @@ export function parcel(bodyJson: string, rest: Partial<EncodedMessage> = {}): En
   };
 }
 
-export const one: Batch = [parcel("1")];
+export const one: Batch = [encoded("1")];

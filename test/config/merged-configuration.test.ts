@@ -45,7 +45,10 @@ it("a map from Pulumi that cannot be read exactly is refused at its key", async 
 it("only what a manifest names is held against it, and only its own part", async () => {
   const { values } = stackFile("  shop:o: { on: 2024-01-01, n: 1.50, deep: [01] }\n  shop:other: 01234\n");
   const written = { values, problems: [], missing: [], environment: false };
-  const given = [...values].map(([key, { isGiven: text }]) => [key, text ?? '{"on":"2024-01-01 00:00:00 +0000 UTC"}']);
+  const given = [...values].map(([key, { passedText: text }]) => [
+    key,
+    text ?? '{"on":"2024-01-01 00:00:00 +0000 UTC"}',
+  ]);
   const config = Object.fromEntries(given);
   const variables = createVariables({ project: "shop", root: "/", config, isSecret: () => false, written, env: {} });
   const check = (body: string) =>

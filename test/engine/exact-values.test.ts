@@ -236,7 +236,7 @@ require("node:fs").writeFileSync("given.json", JSON.stringify(allConfig()));
   ]);
   expect(Object.keys(given).sort()).toEqual([...read.keys()].sort());
   const foretold = [...read].flatMap(([key, value]) =>
-    value.isGiven === undefined ? [] : [[key, value.isGiven] as const],
+    value.passedText === undefined ? [] : [[key, value.passedText] as const],
   );
   expect(foretold).toHaveLength(read.size);
   expect(Object.fromEntries(foretold)).toEqual(given);

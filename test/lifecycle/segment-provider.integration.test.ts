@@ -171,7 +171,7 @@ it("refuses a body that its secrets make too large, before anything of the manif
   expect(world.bodies()).toEqual([]);
 });
 
-it("stamps what a manifest wants stamped, with what a resend has too", async () => {
+it("adds the dedup key to each body, with the same value when the message is sent again", async () => {
   const text =
     'queue: orders\ndedup_field: key\nmessages: [{ id: one, body: { n: "${secret.key}" } }, { body: { n: 2 } }]\n';
   const inputs = await world.segment(text);

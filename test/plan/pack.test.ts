@@ -8,11 +8,11 @@ const MESSAGE_BYTES = 128_000;
 const BATCH_BYTES = 256_000;
 const BATCH_MESSAGES = 100;
 
-function parcel(bytes: number, index: number): EncodedMessage {
+function encoded(bytes: number, index: number): EncodedMessage {
   return { index, label: `#${index + 1}`, bodyJson: '""', bytes, contentType: "text", delaySeconds: undefined };
 }
-const parcels = (sizes: readonly number[]) => sizes.map(parcel);
-const packed = (sizes: readonly number[]) => [...packBatches(parcels(sizes))];
+const encodedAll = (sizes: readonly number[]) => sizes.map(encoded);
+const packed = (sizes: readonly number[]) => [...packBatches(encodedAll(sizes))];
 
 describe("pack", () => {
   it("puts 1,000 small messages into 10 requests", () => {

@@ -49,7 +49,7 @@ export function virtualClock(): VirtualClock {
   };
 }
 
-function parcel(index: number): EncodedMessage {
+function encoded(index: number): EncodedMessage {
   return {
     index,
     label: `#${index + 1}`,
@@ -63,7 +63,7 @@ function parcel(index: number): EncodedMessage {
 /** Returns batches of these sizes; the message indices are consecutive from 0. */
 export function batches(...sizes: number[]): Batch[] {
   let index = 0;
-  return sizes.map((size) => Array.from({ length: size }, () => parcel(index++)));
+  return sizes.map((size) => Array.from({ length: size }, () => encoded(index++)));
 }
 
 export function indices(batch: Batch): number[] {

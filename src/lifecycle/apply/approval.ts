@@ -40,7 +40,7 @@ export interface PlannedPush extends Omit<PushIdentity, "project" | "stack" | "r
 export function toPlannedPush(inputs: PushIdentity, sendable: readonly number[]): PlannedPush {
   const { manifest, segment, accountId, queue, queueId, mode, inDoubtPolicy, requires = null, digest } = inputs;
   const terms = { accountId, queue, queueId, mode, inDoubtPolicy, requires };
-  return { manifest, segment, ...terms, digest, messages: ranges(sendable) };
+  return { manifest, segment, ...terms, digest, messages: formatRanges(sendable) };
 }
 
 /** Returns the form of a push that is reviewed before all of its messages are known. */
@@ -58,7 +58,7 @@ export function pushDigest({ project, stack }: StackIdentity, push: PlannedPush)
   const desired = requires && [requires.consumer, requires.notPaused, requires.maxBacklog ?? null];
   const where = [accountId, queue, queueId];
   const identity = [project, stack, manifest, segment, ...where, mode, inDoubtPolicy, desired, digest, messages];
-  return describePush("push", JSON.stringify(identity));
+  return approvalDigest("push", JSON.stringify(identity));
 }
 
 /** Checks whether a push is the approved one, or the rest of it after a run that ended early. */
@@ -70,8 +70,8 @@ export function isSubsetOf(push: PlannedPush, approved: PlannedPush): boolean {
   if (push.queueId !== approved.queueId && approved.queueId !== "") return false;
   if (approved.messages === anyMessages.messages) return true;
   if (push.digest !== approved.digest) return false;
-  const whole = parseRange(approved.messages);
-  return parseRange(push.messages).every(([from, to]) => whole.some(([first, last]) => first <= from && to <= last));
+  const whole = parseRanges(approved.messages);
+  return parseRanges(push.messages).every(([from, to]) => whole.some(([first, last]) => first <= from && to <= last));
 }
 
 /**
@@ -101,12 +101,12 @@ export async function assertApproved(
 }
 
 /** The prefix `p1:` distinguishes these digests from those in ledgers and from later formats. */
-export function describePush(what: string, text: string): string {
+export function approvalDigest(what: string, text: string): string {
   return `p1:${createHash("sha256").update(`${what}\n${text}`).digest().subarray(0, 16).toString("base64url")}`;
 }
 
 /** Formats ascending indices as `0-4,7`. Most are consecutive, so the text is short. */
-function ranges(indices: readonly number[]): string {
+function formatRanges(indices: readonly number[]): string {
   const parts: string[] = [];
   for (let at = 0; at < indices.length; ) {
     const from = indices[at] as number;
@@ -121,8 +121,8 @@ function ranges(indices: readonly number[]): string {
   return parts.join(",");
 }
 
-/** Parses the text of {@link ranges} into the first and last index of each range. */
-function parseRange(text: string): readonly (readonly [number, number])[] {
+/** Parses the text of {@link formatRanges} into the first and last index of each range. */
+function parseRanges(text: string): readonly (readonly [number, number])[] {
   if (text === "") return [];
   return text.split(",").map((range) => {
     const [from = "", to = from] = range.split("-");

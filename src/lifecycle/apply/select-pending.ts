@@ -17,6 +17,12 @@ export function selectPending(
  * Returns the indices that a plan lists, ascending: those pending by the ledger alone and those pending after merging journals.
  * Without journals the plan is identical on every machine.
  */
-export function planSends(inputs: InDoubtInput, alone: DecisionInput, withJournals: DecisionInput): readonly number[] {
-  return [...new Set([...selectPending(inputs, alone), ...selectPending(inputs, withJournals)])].sort((a, b) => a - b);
+export function planSends(
+  inputs: InDoubtInput,
+  ledgerAlone: DecisionInput,
+  withJournals: DecisionInput,
+): readonly number[] {
+  return [...new Set([...selectPending(inputs, ledgerAlone), ...selectPending(inputs, withJournals)])].sort(
+    (a, b) => a - b,
+  );
 }

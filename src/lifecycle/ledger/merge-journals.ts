@@ -155,16 +155,16 @@ function parseRowKey(line: string): { readonly index: number; readonly digest: D
 /**
  * Returns what an interrupted run pushed that the ledger lacks.
  *
- * @param alone computes the decision of the ledger in the Pulumi state, without journals
+ * @param withoutJournals computes the decision of the ledger in the Pulumi state, without journals
  */
 export function recoveredFrom(
   { alreadyPushed }: Decision,
-  alone: () => Decision,
+  withoutJournals: () => Decision,
   journals: readonly RecoveredJournal[],
   keyOf: (index: number) => string,
 ): Pick<SegmentLedger, "recovered" | "possiblyDuplicated"> {
   if (journals.length === 0) return { recovered: [], possiblyDuplicated: [] };
-  const before = alone();
+  const before = withoutJournals();
   const known = new Set(before.alreadyPushed);
   const recovered = alreadyPushed.filter((index) => !known.has(index));
   const [doubtedKeys, doubted] = [new Set(journals.flatMap(({ inDoubt }) => inDoubt)), new Set(before.inDoubt)];

@@ -87,14 +87,14 @@ async function awaitReady(
   { clock, cancelled }: Pick<Host, "clock" | "cancelled">,
 ): Promise<HelloAnswer> {
   const since = clock.elapsed();
-  const isGiven = target.code === undefined;
-  const mostMs = isGiven ? readiness.existingMs : readiness.deployedMs;
+  const isExisting = target.code === undefined;
+  const mostMs = isExisting ? readiness.existingMs : readiness.deployedMs;
   for (;;) {
     const answer = await client.hello(cancelled);
     const fault = findFault(answer, target, client.publicKey);
     if (fault === undefined && answer.kind === "answer") return answer.value;
     // Only a deployment changes such an answer.
-    const isFinal = isGiven && answer.kind === "rejected";
+    const isFinal = isExisting && answer.kind === "rejected";
     if (isFinal || clock.elapsed() - since >= mostMs || cancelled.aborted) {
       throw new SeederError(
         "WORKER_NOT_READY",

@@ -116,12 +116,12 @@ function toMessage(
     );
     return { message: plain, bytes: 0 };
   }
-  const stamp = dedupKeys?.generate(plain, [], index, reportInRow);
-  const message = stamp === undefined ? plain : { ...plain, dedupKey: stamp };
+  const dedupKey = dedupKeys?.generate(plain, [], index, reportInRow);
+  const message = dedupKey === undefined ? plain : { ...plain, dedupKey };
   const sent = withDedupKey(message);
   validateBody(schemas, sent, [], reportInRow);
   // The row was measured when it was read.
-  const bytes = contentType === "text" || stamp !== undefined ? countBodyBytes(sent) : row.bytes;
+  const bytes = contentType === "text" || dedupKey !== undefined ? countBodyBytes(sent) : row.bytes;
   const oversized = checkBodySize(bytes);
   if (oversized !== undefined) onProblem(oversized.code, location, oversized.message, oversized.hint);
   return { message, bytes };

@@ -17,10 +17,10 @@ const message = (seq: number): QueuedMessage => ({
 });
 
 const draft = { text: "x", bytes: 1, contentType: "text", delaySeconds: undefined } as const;
-const crate = (size: number, seq: number) => new MessageBlock(Array(size).fill(draft), seq, 0);
+const createBlock = (size: number, seq: number) => new MessageBlock(Array(size).fill(draft), seq, 0);
 
 const step = fc.oneof(
-  fc.record({ add: fc.integer({ min: 1, max: 3_000 }), gap: fc.nat(3), crate: fc.boolean() }),
+  fc.record({ add: fc.integer({ min: 1, max: 3_000 }), gap: fc.nat(3), block: fc.boolean() }),
   fc.record({ dropFirst: fc.nat(3_000) }),
   fc.record({ dropAt: fc.nat() }),
   fc.constant("clear" as const),
@@ -43,9 +43,9 @@ test("it does what a map does, also when thousands go from its front", () => {
           expected.clear();
         } else if ("add" in one) {
           next += one.gap;
-          if (one.crate) list.addBlock(crate(one.add, next), next);
+          if (one.block) list.addBlock(createBlock(one.add, next), next);
           for (const end = next + one.add; next < end; next += 1) {
-            if (!one.crate) list.add(message(next));
+            if (!one.block) list.add(message(next));
             expected.set(next, message(next));
           }
         } else if ("dropFirst" in one) {
@@ -61,7 +61,7 @@ test("it does what a map does, also when thousands go from its front", () => {
   );
 });
 
-test("a crate gives back each of its messages as it came", () => {
+test("a block returns each of its messages unchanged", () => {
   const texts = ["plain", "zwei Bytes: ä", "", "\u{1f600}"];
   const messages = texts.map((text) => ({ ...draft, text, bytes: Buffer.byteLength(text) }));
   const list = new MessageList();

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isObject, isTexts } from "../../../json-object.ts";
-import { describePush, isSubsetOf, type PlannedPush, pushDigest } from "../../../lifecycle/apply/approval.ts";
+import { approvalDigest, isSubsetOf, type PlannedPush, pushDigest } from "../../../lifecycle/apply/approval.ts";
 import type { QueueChange } from "./queue-changes.ts";
 
 /** Everything that is approved by approving a plan. Plain data, identical on every machine. */
@@ -42,7 +42,7 @@ interface StackIdentity {
 /** Computes a digest of everything that a run would do. It does not depend on the order of the lists. */
 export function reviewDigest({ project, stack }: StackIdentity, review: Review): string {
   const { address, pushes, terms, queueChanges, worker } = review;
-  return describePush(
+  return approvalDigest(
     "plan",
     [
       JSON.stringify([project, stack, address]),
