@@ -68,7 +68,7 @@ export function deployValues(args: MessageValuesArgs, { parent, name, formerName
     mode: push,
     inDoubtPolicy: inDoubt,
     segment: 0,
-    // The provider counts the messages, since the number may not be known here yet.
+    // The provider counts the messages, since the program may not know their number yet.
     messages: 0,
     bytes: 0,
     digest: "",

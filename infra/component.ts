@@ -50,8 +50,8 @@ export class MessageManifest extends pulumi.ComponentResource<ManifestsByName> {
       const args = this.#args;
       return "path" in args ? await deployFiles(args, within) : withoutStackTraces(() => deployValues(args, within));
     } catch (error) {
-      // By then the program has finished and its exports are awaited, so the error is reported once, and Node does not warn of an
-      // unhandled rejection.
+      // Throws only after the URN is known: the exports are awaited by then, so the error is reported once, and Node does not warn
+      // of an unhandled rejection.
       await new Promise<void>((resolve) => {
         this.urn.apply(() => resolve());
       });

@@ -4,7 +4,7 @@ import * as pulumi from "./pulumi-internals/sdk.ts";
 
 /** Records the reading of a manifest's data file in the Pulumi state, so that the next run need not parse the file. */
 export class DataFile extends pulumi.ComponentResource {
-  /** @param pushed resolves when the messages of this reading are pushed: a failed run leaves the record of the last one */
+  /** @param pushed resolves when the messages of this reading are pushed, so that a failed run keeps the previous record */
   constructor(
     manifest: string,
     source: SourceRecord,

@@ -21,7 +21,7 @@ export interface ManifestFilter {
 }
 
 /**
- * Reads and checks the stack's manifests. Logs suspicious parts as warnings.
+ * Reads and checks the stack's manifests, and logs warnings.
  *
  * @throws pulumi.RunError with every problem, before anything is registered; Pulumi displays it without a stack trace
  */

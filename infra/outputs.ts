@@ -38,7 +38,7 @@ export interface PushOutputs {
 export type SegmentSummary = Pick<SegmentInputs, "messages"> &
   Pick<SegmentOutputs, "queue" | "pushed" | "inDoubt" | "inDoubtMessages"> &
   Partial<TimedMetrics> & {
-    /** Undefined if no run pushed anything of the segment. */
+    /** undefined if no run pushed messages of the segment. */
     readonly lastPush: LastPush | undefined;
   };
 

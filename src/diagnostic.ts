@@ -27,7 +27,7 @@ export interface Diagnostic<Code extends string = string, Location extends Diagn
 }
 
 /**
- * Called with what a check finds; the check continues. The receiver turns the location within the checked value into a location.
+ * Called with what a check finds; the check continues. The receiver resolves the location, which is relative to the checked value.
  *
  * @param message see {@link Diagnostic}
  * @param hint see {@link Diagnostic}

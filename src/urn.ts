@@ -1,4 +1,4 @@
-/** Pulumi's names of resources. Source: pulumi, sdk/go/common/resource/urn/urn.go */
+/** URNs: Pulumi's names of resources. Source: pulumi, sdk/go/common/resource/urn/urn.go */
 
 /** The parts of a URN, `urn:pulumi:STACK::PROJECT::TYPES::NAME`. */
 export interface Urn {

@@ -25,8 +25,8 @@ const severities = {
  * If a command asks for events, the encoded event is sent just before it as an ephemeral message, which Pulumi neither logs nor
  * stores, and only passes to the reader of the run's events.
  *
- * A sentence that cannot be delivered is written to stderr; it is never lost and never fails a push. Passing events are
- * ephemeral: a terminal replaces them and a log omits them.
+ * A sentence that cannot be delivered is written to stderr; it is never lost and never fails a push. Transient events
+ * are ephemeral: a terminal replaces them and a log omits them.
  *
  * @param address address of the Pulumi process, `host:port`, which the provider receives as its first argument
  * @param asksForEvents returns whether a command reads the events of this run

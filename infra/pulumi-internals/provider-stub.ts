@@ -40,7 +40,7 @@ const load = () => import(entry).catch(e => {
  * Returns a provider whose methods are the module's exports of the same names. It has every method but `then`, which would make it
  * a promise.
  *
- * @param kind ends the exports' names
+ * @param kind suffix of the exports' names
  */
 const handler = ({ before, load }: typeof directImport | typeof searchingImport, kind = "") =>
   `${before}exports.handler=()=>new Proxy({},{get:(_,m)=>m!="then"&&((...a)=>${load}.then(l=>l[m${kind && `+"${kind}"`}](...a)))})`;

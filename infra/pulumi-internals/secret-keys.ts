@@ -1,7 +1,7 @@
 import * as config from "@pulumi/pulumi/runtime/config.js";
 
 /**
- * Checks whether a key of the stack's configuration is a secret: a manifest must not use one in a place that is displayed. The
+ * Checks whether a key of the stack's configuration is a secret: a manifest must not use one in a value that is displayed. The
  * SDK's types omit the function, and `allConfig` returns secrets like other values.
  *
  * @param key full key, such as `shop:apiKey`

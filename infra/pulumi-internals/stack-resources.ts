@@ -10,7 +10,7 @@ const { Struct }: { readonly Struct: { fromJavaScript(value: object): Arguments 
   import.meta.resolve("@pulumi/pulumi/package.json"),
 )("google-protobuf/google/protobuf/struct_pb.js");
 
-/** Returns the object that stands for the current run in this process, undefined if Pulumi does not run the program. */
+/** Returns the object that represents the current run in this process, undefined if Pulumi does not run the program. */
 export const currentMonitor: () => object | undefined = getMonitor;
 
 /**

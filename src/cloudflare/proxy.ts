@@ -87,7 +87,7 @@ export class ProxyError extends Error {
   }
 }
 
-/** Makes errors of connections to a proxy say that the proxy failed, and how. */
+/** Makes connections through a proxy reject with a {@link ProxyError}, which names the proxy and the reason. */
 function createTunnel(pool: Pool, proxy: Proxy, timeoutMs: number): Pool {
   const connect: (options: Dispatcher.ConnectOptions) => Promise<Dispatcher.ConnectData> = pool.connect.bind(pool);
   const through: typeof connect = async (options) => {

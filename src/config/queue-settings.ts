@@ -76,7 +76,7 @@ function readBodySchema(
   issues: ConfigIssue[],
 ): Pick<QueueChecks, "bodySchema"> {
   if (schema === undefined) return {};
-  // The rest is checked when the schema is loaded, together with the paths that manifests contain.
+  // Loading the schema checks whether the file exists, as for the paths in manifests.
   if (typeof schema === "string" && /^(?!\/)[^\\\p{Cc}]+$/u.test(schema)) return { bodySchema: schema };
   const next = "Write the path of a JSON Schema from the repository's root, with forward slashes.";
   issues.push(createIssue([...path, "body_schema"], "it is not a path in the repository", next));

@@ -119,7 +119,7 @@ export function toSettings({
 }: Pick<StackConfig, "values" | "isSecret" | "written">): ReturnType<typeof inspectSettings> {
   const value = (key: string) => {
     const found = values.get(`queue-seeder:${key}`);
-    // Nothing is known of a value that is a secret as a whole.
+    // A secret is encrypted in the file, so its value cannot be checked here.
     return typeof found === "string" && isSecret(`queue-seeder:${key}`) ? undefined : found;
   };
   const get = (key: string) => {

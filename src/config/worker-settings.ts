@@ -15,11 +15,11 @@ export interface WorkerSettings {
 export interface ExistingWorker {
   /** Without a slash at its end. */
   readonly url: string;
-  /** The name of which its key is derived. */
+  /** The name from which its key is derived. */
   readonly name: string;
 }
 
-/** The name of a Worker that was deployed by hand, unless the configuration has another. */
+/** The name of a Worker that was deployed by hand, unless the configuration sets another one. */
 export const defaultWorkerName = "queue-seeder";
 
 /** What is wrong with a transport, and what to do. */

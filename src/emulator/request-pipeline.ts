@@ -39,7 +39,7 @@ export interface PipelineCall {
   readonly path: string;
   readonly route: TrafficRoute | undefined;
   readonly queue: { readonly id: string; readonly name: string } | undefined;
-  /** Has the request's effect. Never rejects. */
+  /** Carries out the request. Never rejects. */
   readonly answer: () => ApiResponse | undefined | Promise<ApiResponse | undefined>;
   /** Formats an error that a fault causes. */
   readonly refuse: (error: ApiError) => ApiResponse;

@@ -47,7 +47,7 @@ export type Origin = "manifest" | "component" | "values";
 /** Result of reading the state. */
 export type StateReading =
   | { readonly kind: "read"; readonly state: StackState }
-  /** The state is unavailable or does not exist; `why` is a clause without a trailing full stop. */
+  /** The state is unavailable or does not exist; `reason` is a clause without a trailing full stop. */
   | { readonly kind: "none"; readonly code: StateUnavailable; readonly reason: string };
 
 /**

@@ -42,7 +42,7 @@ export interface DeploymentsOutputs extends RepositoryRoot {
 const deploymentsVersion = 1;
 
 /**
- * Checks what the Pulumi state has of the list of deployments.
+ * Checks the list of deployments in the Pulumi state.
  *
  * @throws LedgerError if this version of queue-seeder did not write it: new ids would push everything again
  */

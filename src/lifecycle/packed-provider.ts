@@ -3,7 +3,7 @@ import type { CheckedInputs, SegmentProvider } from "./segment-provider.ts";
 import { type PackedSegment, packSegment, unpackSegment } from "./state/packed-segment.ts";
 import type { SegmentInputs, SegmentOutputs } from "./state/segment.ts";
 
-/** Inputs from the program: what only the run itself needs is apart, so that it never enters the state. */
+/** Inputs from the program. `run` has what only the run itself needs, which never enters the state. */
 export interface PackedArgs extends PackedSegment {
   readonly run: Required<Pick<CheckedInputs, "preview" | "folder">> &
     Pick<CheckedInputs, "recordedRun"> & {
@@ -17,12 +17,12 @@ export interface PackedArgs extends PackedSegment {
  * them, and the outputs of a partial push are packed where Pulumi receives them.
  *
  * The ledger in the outputs has the keys of a manifest's messages, so the inputs in the state have only their digest. Pulumi passes
- * the inputs of `check` to the calls that follow in the same process; the keys wait here, next to the digest that is of them.
+ * the inputs of `check` to the calls that follow in the same process, so the keys are held here with their digest until then.
  *
  * @param readKeys reads the keys of the messages from the repository, if `check` had none
  */
 export function packedProvider(provider: SegmentProvider, readKeys: (inputs: SegmentInputs) => Promise<string>) {
-  /** What `check` accepted last, by URN. */
+  /** The inputs that `check` accepted last, by URN. */
   const checked = new Map<string, { readonly digest: string; readonly keys: string | undefined }>();
   const findChecked = ({ resourceUrn, digest }: SegmentInputs) => {
     const found = checked.get(resourceUrn);

@@ -36,7 +36,7 @@ export interface CheckResult {
 }
 
 /**
- * Pulumi's calls for the resource of a segment, in the form of a Pulumi dynamic provider. Each call that gets recorded outputs checks
+ * Pulumi's calls for the resource of a segment, in the form of a Pulumi dynamic provider. Each call that receives recorded outputs checks
  * their version first, because another version of queue-seeder may have written them.
  */
 export interface SegmentProvider {

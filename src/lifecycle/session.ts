@@ -22,8 +22,8 @@ export interface Session {
   /** The latest run in the Pulumi state of each segment that was there when the run began, by URN; only with a producer Worker. */
   readonly recordedRuns: Map<string, string>;
   /**
-   * Has segments of data files wait until few others are pushed to the same queue: one of them uses the rate of a queue, and each
-   * holds its rows in memory. Pulumi asks for up to 16 at once.
+   * Makes a segment of a data file wait until few others are pushed to the same queue: one segment uses the whole rate of a queue,
+   * and each holds its rows in memory. Pulumi asks for up to 16 at once.
    */
   readonly inTurn: InTurn;
   /** The request of the command that started the run. @throws SeederError if it cannot be read */

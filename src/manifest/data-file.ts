@@ -82,7 +82,7 @@ export async function checkDataFile(
 
 type OnRow = (message: Message, bytes: number) => void;
 
-/** Parses the rows of a data file, but for those of the digest's prefix. @param digest undefined if none is wanted */
+/** Parses the rows of a data file, except those of the digest's prefix. @param digest undefined to compute none */
 async function parseDataFile(
   reading: SourceOptions,
   onRow: OnRow,

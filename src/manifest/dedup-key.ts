@@ -6,14 +6,14 @@ import type { OnMessageProblem } from "./message-location.ts";
 import { quote } from "./problem.ts";
 import type { Path } from "./source-location.ts";
 
-/** Assigns the stamps of a manifest's messages, in order. */
+/** Generates the dedup keys of a manifest's messages, in order. */
 export interface DedupKeyGenerator {
   /**
-   * Computes the stamp of a message.
+   * Computes the dedup key of a message.
    *
    * @param unknown paths in the body of texts with variables whose value is unknown here
    * @param row number of the row in its data file, from 0; undefined for an inline message
-   * @returns undefined if the body is unknown, or cannot be stamped, which is reported
+   * @returns undefined if the body is unknown, or cannot have the key, which is reported
    */
   generate(
     message: Message,
@@ -24,8 +24,8 @@ export interface DedupKeyGenerator {
 }
 
 /**
- * Creates a generator of dedup keys. A key is the message's id, or its digest with a number for each further equal message. For rows, the row's
- * number distinguishes them: a data file is append-only, and a million digests would need too much memory.
+ * Creates a generator of dedup keys. A key is the message's id, or its digest with a number for each further equal message. Equal
+ * rows are distinguished by the row's number: a data file is append-only, and a million digests would need too much memory.
  */
 export function createDedupKeyGenerator(field: string): DedupKeyGenerator {
   const seen = new Map<string, number>();
@@ -45,7 +45,7 @@ export function createDedupKeyGenerator(field: string): DedupKeyGenerator {
   };
 }
 
-/** Returns the message to send, with its stamp in its body. */
+/** Returns the message to send, with its dedup key in the body. */
 export function withDedupKey(message: Message): Message {
   if (message.dedupKey === undefined) return message;
   const { dedupKey, json: _, ...rest } = message;

@@ -3,7 +3,7 @@ import type { JsonValue } from "../types.ts";
 /** Maximum characters that variables may insert into one message; the API accepts 128 KB. */
 export const maxInserted = 2_000_000;
 
-/** Adds up what variables insert into one message: a value in many places can become very large. */
+/** Adds up what variables insert into one message: a value that is inserted often can become very large. */
 export class InsertionLimit {
   #inserted = 0;
 

@@ -22,7 +22,7 @@ export interface Interpolated {
 }
 
 export interface InterpolateOptions {
-  /** Whether secrets are allowed; they are not in visible places, such as ids. */
+  /** Whether secrets are allowed; they are not in values that are displayed, such as ids. */
   readonly secretsAllowed: boolean;
   /** Whether a text that is exactly one variable becomes text, instead of keeping the variable's type. */
   readonly textOnly: boolean;

@@ -101,7 +101,7 @@ function parseEmbeddedJson(text: string): object | undefined {
   try {
     return JSON.parse(text.replaceAll(/\$\{[^}]*\}/g, "0"));
   } catch {
-    // It is another text.
+    // The text is not JSON.
     return undefined;
   }
 }

@@ -3,13 +3,13 @@ import type { SourceLocation } from "../types.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import type { Path } from "./source-location.ts";
 
-/** A place in a message. */
+/** A location in a message. */
 export interface MessageLocation {
   /** The keys that lead to it, relative to the message. */
   readonly path: Path;
-  /** The part of the text at that path that is meant; absent for the whole value. */
+  /** The part of the text at that path; absent for the whole value. */
   readonly snippet?: string;
-  /** The location of the problem, if it is in another file. */
+  /** The location of the problem if it is in another file. */
   readonly location?: SourceLocation | undefined;
 }
 

@@ -24,7 +24,7 @@ export function parseDocuments(
   file: TextFile,
   problems: ProblemCollector,
 ): { readonly documents: readonly ManifestDocument[]; readonly complete: boolean } {
-  // Warnings, such as unknown tags, are handled below. convert() compares keys without quadratic time.
+  // Warnings, such as unknown tags, are handled below. `yamlToJson` compares keys without quadratic time.
   const parsed = parseAllDocuments(file.text, {
     version: "1.2",
     schema: "core",

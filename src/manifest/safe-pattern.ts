@@ -29,7 +29,7 @@ export class Pattern {
     this.#shape = parseShape(source);
   }
 
-  /** Tests a text. @throws SlowPattern if it takes too long, and then for every further text */
+  /** Tests a text. @throws SlowPatternError if it takes too long, and then for every further text */
   test(text: string): boolean {
     if (this.#gaveUp !== undefined) throw this.#gaveUp;
     if (isHarmless(this.#shape, text.length)) return this.#regExp.test(text);

@@ -64,7 +64,7 @@ function warnOfSpelling(node: Scalar, source: string, value: number, onProblem: 
   onProblem("NUMBER_SPELLING", node, what, next);
 }
 
-/** Reports a value that is missing. @param node the key, or the place of the value */
+/** Reports a value that is missing. @param node the key, or the empty value */
 export function convertEmpty(node: Node, onProblem: OnNodeProblem): null {
   onProblem(
     "EMPTY_VALUE",

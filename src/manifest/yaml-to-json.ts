@@ -27,7 +27,7 @@ export interface YamlToJsonResult {
 
 /**
  * Converts YAML nodes to a JSON value with exactly the written meaning, and reports everything without a JSON equivalent. It is
- * replaced with an approximation, so that the rest can be checked.
+ * replaced with an approximation, so that the other values can be checked.
  */
 export function yamlToJson(file: TextFile, root: Node, problems: ProblemCollector): YamlToJsonResult {
   const converter = new Converter(file, problems);

@@ -102,7 +102,7 @@ export function withDigests(messages: readonly Message[]): readonly (Message & M
 export interface MessageKey {
   readonly digest: Digest;
   readonly id: string | undefined;
-  /** For equal messages without ids, from the second on: its number. Their delays and stamps may differ. */
+  /** For equal messages without ids, from the second on: its number. Their delays and dedup keys may differ. */
   readonly copy?: number;
 }
 

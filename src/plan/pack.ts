@@ -5,7 +5,7 @@ import type { Batch, EncodedMessage } from "../types.ts";
  * Packs messages into batches in their order, each as full as the API's limits on count and bytes allow. Next-fit keeps the
  * order, and for messages far smaller than a batch it needs few more requests than the minimum.
  *
- * @throws RangeError for a parcel over the limit of one message, which the manifest's checks refuse before.
+ * @throws RangeError for a message over the limit, which the manifest's checks refuse earlier
  */
 export function* packBatches(messages: Iterable<EncodedMessage>): Generator<Batch> {
   const packer = new Packer();

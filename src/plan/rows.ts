@@ -64,7 +64,7 @@ export function decideRows(desired: DesiredRows, recorded: RowsLedger, digests?:
 }
 
 /**
- * Like `goesOn`, for rows. If each row was pushed once, exactly these rows are not another delivery. If all segments share a
+ * Like `continuesLedger`, for rows. If each row was pushed once, exactly these rows are not another delivery. If all segments share a
  * delivery, its number shows whether the segment was part of it.
  */
 export function continuesRowLedger(

@@ -34,7 +34,10 @@ export type SegmentContent =
       readonly from: number;
       /** The digest of its rows, see `rowsDigest`; ids and delays do not affect it. */
       readonly rows: Digest;
-      /** The digest of the whole file with ids and delays; absent if only rows count, so that a longer file does not change its first segments. */
+      /**
+       * The digest of the whole file with ids and delays; absent if only rows count, so that a longer file does not change its first
+       * segments.
+       */
       readonly delivery?: Digest;
       /** Whether it is the last segment of the file. */
       readonly last: boolean;
@@ -44,7 +47,7 @@ export type SegmentContent =
  * Returns the number of messages of a data file's segment. It depends only on the segment's index, so that a growing file never
  * moves the borders between its segments. A million rows have 51 segments, ten million 131; the 200th takes all remaining rows,
  * which no file reaches (467 million rows in front of it). If the whole machine is lost in a run, with its journals, the unfinished
- * segments are pushed again, so small ones lose less; but each costs 25 ms of processor time in every run, also if it has nothing
+ * segments are pushed again, so small ones lose less; but each costs 25 ms of processor time in every run, even if it has nothing
  * to do. At the API's 5,000 messages a second, a segment of 25,000 takes 5 seconds.
  */
 export function segmentSize(index: number): number {
@@ -64,7 +67,7 @@ for (let [index, rows] = [0, 0]; index < lastSegment; index += 1) {
   segmentEnds.add(rows);
 }
 
-/** Reports whether a segment ends after a number of rows, whatever rows follow. */
+/** Reports whether a segment ends after this number of rows, even if more follow. */
 export function isSegmentEnd(rows: number): boolean {
   return segmentEnds.has(rows);
 }

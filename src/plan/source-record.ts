@@ -3,8 +3,8 @@ import { type Digest, isDigest } from "./digest.ts";
 import type { Segment } from "./segments.ts";
 
 /**
- * The result of a reading of a data file. It depends on its digest alone: it holds for each file with this digest, whatever was
- * pushed of it.
+ * The result of a reading of a data file. It depends on its digest alone: it applies to each file with this digest, regardless
+ * of what was pushed of it.
  */
 export interface SourceRecord {
   /** Digest of the file's bytes and of everything else that decides its messages. */

@@ -1,12 +1,12 @@
 import type { QueueMetrics } from "../types.ts";
 import type { wireVersion } from "./wire.ts";
 
-/** What every answer of a ledger has. */
+/** The fields of every answer of a ledger. */
 interface LedgerAnswer {
   readonly version: typeof wireVersion;
   /**
-   * The ledger's epoch: a random text that is made with the ledger. If it is not the one that an earlier answer had, the
-   * ledger was lost or replaced, and what it does not know proves nothing.
+   * The ledger's epoch: a random text that is created with the ledger. If it differs from that of an earlier answer, the
+   * ledger was lost or replaced, and the absence of a message in it proves nothing.
    */
   readonly ledger: string;
 }
@@ -107,7 +107,7 @@ export interface Rejection {
   readonly now?: number;
 }
 
-/** Status 503: the object was reset, overloaded or not reachable. It is unknown whether it got the request: make it again. */
+/** Status 503: the object was reset, overloaded or not reachable. It is unknown whether it received the request; send it again. */
 export interface Unavailable {
   readonly version: typeof wireVersion;
   readonly state: "unavailable";

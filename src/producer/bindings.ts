@@ -1,6 +1,6 @@
 /**
  * Returns the name of the Worker's binding for a queue: `QUEUE_` and the queue's name with `_` for each `-`. The names of
- * queues contain no `_`, so the Worker can turn it back.
+ * queues contain no `_`, so the Worker can reverse this.
  */
 export function bindingName(queue: string): string {
   return `QUEUE_${queue.replaceAll("-", "_")}`;

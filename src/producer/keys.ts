@@ -4,7 +4,7 @@ import { authorization, type SignedRequest, textToSign } from "./wire.ts";
 /** A Worker key: 32 bytes in base64, as `openssl rand -base64 32` prints them. */
 export const workerKeyPattern = /^[A-Za-z0-9+/]{43}=$/;
 
-/** What precedes an Ed25519 seed in PKCS #8 (RFC 8410, section 7). */
+/** The bytes in front of an Ed25519 seed in PKCS #8 (RFC 8410, section 7). */
 const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex");
 
 /** A Worker's key pair. The private half stays in the process; the public half may be published. */

@@ -27,8 +27,8 @@ export const queueNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 export const deploymentPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
- * The key of a delivery: 128 bits as base64url without padding. The ledger sends a message whose key it has never again, so
- * the key must differ for each delivery that is wanted. It is a hash of at least: the deployment, the queue's id (a queue that
+ * The key of a delivery: 128 bits as base64url without padding. The ledger never sends a message with a key that it already has,
+ * so each intended delivery needs a key of its own. It is a hash of at least: the deployment, the queue's id (a queue that
  * was deleted and created again has the same name), the segment, the message's key and its occurrence, the generation of an
  * `on_change` or `every_deploy` delivery, and a value that changes when a user asks for another delivery of the same
  * message: after `forget`, or when a message that left the manifest is added again.
@@ -76,7 +76,7 @@ export function authorization(time: number, bodyDigest: string, signature: strin
   return `QS1 ts=${time}, body=${bodyDigest}, sig=${signature}`;
 }
 
-/** What a signature covers. */
+/** The parts of a request that its signature covers. */
 export interface SignedRequest {
   /** In upper case. */
   readonly method: "GET" | "POST";

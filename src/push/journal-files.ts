@@ -20,9 +20,7 @@ import { describeThisProcess, isRunning } from "./journal-owner.ts";
 const openInThisProcess = new Set<string>();
 
 /**
- * Stores each journal as a file in a folder that only this user can access.
- *
- * Reads the head of each journal once.
+ * Stores each journal as a file in a folder that only this user can access. It reads the head of each journal once.
  *
  * @param folder an absolute path; created with the first journal
  */
@@ -115,7 +113,7 @@ async function openJournal(folder: string, file: string, { id, lineage }: Journa
 const ending = ".journal";
 const removedEnding = ".removed.journal";
 
-/** Builds a file name that `listHeads` finds. The place is for readers of the folder; the rest makes the name unique. */
+/** Builds a file name that `listHeads` finds. The site is for readers of the folder; `rest` makes the name unique. */
 function formatFileName(head: JournalHead, rest: string): string {
   const readable = head.resource.replace(/[^A-Za-z0-9_-]+/g, "-").slice(-60);
   return `${readable}.${formatSite(head)}.${head.id}${rest}`;

@@ -18,7 +18,7 @@ export interface HeadOfFile {
  */
 export type KnownHeads = Map<string, JournalHead>;
 
-/** Lists the journals in a folder. @param site the part of their names that stands for a site; undefined for all journals */
+/** Lists the journals in a folder. @param site the part of their names that identifies a site; undefined for all journals */
 export async function listHeads(
   folder: string,
   site: string | undefined,

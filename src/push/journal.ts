@@ -1,7 +1,7 @@
 import type { QueueRef } from "../types.ts";
 import type { Owner } from "./journal-owner.ts";
 
-/** Where to look for the journals of a segment. Their heads identify their owner. */
+/** Where the journals of a segment are found. Their heads identify their owner. */
 export interface JournalSite {
   readonly queue: QueueRef;
   /** The number of the segment in its manifest. */

@@ -15,7 +15,7 @@ export const documentedLimits = {
   requests: { perSecond: 190, burst: 5 },
   // The burst of 8 ms compensates for late timers; no more than 50 full batches start within any second.
   queueMessages: { perSecond: 4_900, burst: 40 },
-  // At 300 ms of latency a queue's 4,900 messages a second take 15 full batches at a time; smaller batches and slower answers take more.
+  // At 300 ms of latency, 4,900 messages a second take 15 full batches at a time; smaller batches and slower answers take more.
   underWay: 32,
 } as const;
 

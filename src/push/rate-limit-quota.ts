@@ -6,7 +6,7 @@ export interface Quota {
   readonly windowMs: number;
 }
 
-/** The share of a quota that is left to other clients of the token: a dashboard, another pipeline, Pulumi itself. */
+/** The share of a quota that is reserved for other clients of the token: a dashboard, another pipeline, Pulumi itself. */
 export const reservedShare = 0.1;
 
 /** The API returns times in whole seconds, so a window's end is accurate to one second. */

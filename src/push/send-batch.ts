@@ -99,7 +99,7 @@ function limitWait(
   return { step: { kind: "give_up" }, result: { ...result, failure } };
 }
 
-/** Waits for everything that a request needs. @returns undefined if the run ended; the load is then settled */
+/** Waits for everything that a request needs. @returns undefined if the run ended; the outcome of the batch is then reported */
 async function acquirePermit(context: RunContext, attempt: BatchAttempt): Promise<Permit | undefined> {
   const { run, runEnded } = context;
   const { batch } = attempt;

@@ -5,8 +5,8 @@ import type { RateFeedback } from "./rate-feedback.ts";
 import { type Wait, WaitTooLongError, waitTooLongFailure } from "./waits.ts";
 
 /**
- * Requests that may be under way at once at the start of a run. Each answer adds one, up to the limit: the first answers say which
- * limits hold and whether requests are accepted at all, and what fails at the start leaves little in doubt.
+ * Requests that may be under way at once at the start of a run. Each answer adds one, up to the limit: the first answers show which
+ * limits apply and whether requests are accepted at all, and a failure at the start leaves few messages in doubt.
  */
 export const firstUnderWay = 4;
 
@@ -15,7 +15,7 @@ export interface Throttle {
   /**
    * Waits for a request's turn. The permit must be returned with `done`.
    *
-   * @throws the signal's reason if it is aborted meanwhile; WaitTooLong if its turn would come too late
+   * @throws the signal's reason if it is aborted meanwhile; WaitTooLongError if its turn would come too late
    */
   acquire(request: { readonly queueId: string; readonly messages: number }, signal?: AbortSignal): Promise<Permit>;
   /** Returns the wait that an answer caused for requests to a queue; undefined if they wait only for their turn. */

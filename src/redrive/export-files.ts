@@ -50,7 +50,7 @@ export class ExportFiles {
     return this.#state.locations.has(id);
   }
 
-  /** Returns the place of a message in the files, undefined if it is in none. */
+  /** Returns the location of a message in the files, undefined if it is in none. */
   locationOf(id: string): RowLocation | undefined {
     return this.#state.locations.get(id);
   }

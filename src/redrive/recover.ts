@@ -23,7 +23,7 @@ export interface ExportState {
   readonly progressBytes: number;
   readonly sizes: Record<RowKind, number>;
   readonly rows: Record<RowKind, number>;
-  /** Places by message id. */
+  /** Locations by message id. */
   readonly locations: Map<string, RowLocation>;
   /** Ids of rows whose acknowledgement is not confirmed. */
   readonly unsettled: Set<string>;

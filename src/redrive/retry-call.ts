@@ -31,7 +31,7 @@ export interface RetryHooks {
 /**
  * Retries a call until it succeeds or a further attempt is pointless.
  *
- * @param what description of the failure, for the error
+ * @param what description of the call's failure, for the error
  * @returns undefined if the call became pointless before it succeeded
  * @throws ExportError EXPORT_STOPPED with the API's response
  */

@@ -44,8 +44,8 @@ const backlogLimit = 10_000;
 const isolatedLimit = 1_000;
 
 /**
- * Pushes messages to a queue of the emulator and delivers them until all have ended. One batch is delivered at a time, regardless of the consumer's concurrency, so that
- * console output can be attributed to it.
+ * Pushes messages to a queue of the emulator and delivers them until all have ended. One batch is delivered at a time, regardless of
+ * the consumer's concurrency, so that console output can be attributed to it.
  */
 export class QueueRun {
   readonly #setup: QueueRunSetup;
@@ -83,7 +83,7 @@ export class QueueRun {
     await this.#deliverSuspects();
   }
 
-  /** Returns what is known so far. */
+  /** Returns the results so far. */
   report(): { readonly messages: readonly MessageReport[]; readonly batches: readonly BatchTrace[] } {
     return { messages: this.#tracks.map((track) => track.report()), batches: this.#batches };
   }

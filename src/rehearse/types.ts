@@ -48,7 +48,7 @@ export interface ConsoleLine {
   readonly text: string;
 }
 
-/** What one call of the handler reveals: its outcome, exception and output. */
+/** The observable results of one call of the handler: its outcome, exception and output. */
 export interface HandlerTrace {
   readonly outcome: HandlerOutcome;
   readonly exception: Exception | undefined;

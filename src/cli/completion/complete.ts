@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import type { Argument, Command, Option } from "commander";
 
-/** The candidates for the word at the cursor. The shell itself completes files or folders if `also` says so. */
+/** The candidates for the word at the cursor. The shell itself completes files or folders according to `pathKind`. */
 export interface Completion {
   readonly candidates: readonly Candidate[];
   readonly pathKind: "nothing" | "files" | "folders";

@@ -5,7 +5,7 @@ import type { Engine } from "../../engine/find-engine.ts";
 import { engineEnvironment } from "../../engine/pulumi.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-/** The two command lines that a user has, run on the sandbox, without a terminal and without colors. */
+/** Runs the Pulumi CLI and queue-seeder in the sandbox, without a terminal and without colours. */
 export interface Commands {
   pulumi(args: readonly string[]): Promise<ProcessResult>;
   seeder(args: readonly string[]): Promise<ProcessResult>;
@@ -23,7 +23,7 @@ export interface CommandOptions {
 const main = fileURLToPath(new URL("../main.mjs", import.meta.url));
 
 export function createCommands({ engine, sandbox, emulator, env, signal }: CommandOptions): Commands {
-  // Keeps the user's credentials and accounts out of the demo, and colors out of what it shows again.
+  // Keeps the user's credentials and accounts out of the demo, and colours out of the output that it displays.
   const kept = Object.entries(env).filter(
     ([name]) => !/^(?:CLOUDFLARE_|QUEUE_SEEDER_|PULUMI_(?!HOME$)|FORCE_COLOR$)/.test(name),
   );

@@ -5,7 +5,7 @@ import type { DemoConfig } from "./demo-config.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Script } from "./script.ts";
 
-/** What the steps need to know of the project. */
+/** The facts about the project that the steps need. */
 export interface DemoProject {
   readonly stack: string;
   /** Queues that the stack's manifests push to; at least one. */

@@ -12,7 +12,7 @@ import type { EmulateFlags } from "./flags.ts";
 /** The variable with the Worker key. */
 const variable = "QUEUE_SEEDER_WORKER_KEY";
 
-/** The key of the producer Worker. Disposing of it deletes a file that was made for it. */
+/** The key of the producer Worker. Disposing of it deletes the file, if one was created for it. */
 export interface ProducerKey extends AsyncDisposable {
   readonly text: string;
   /** The file or the variable that has the key. */
@@ -20,8 +20,8 @@ export interface ProducerKey extends AsyncDisposable {
 }
 
 /**
- * Reads the Worker key from the file or the variable. Without either, makes a key and puts it into a file that only this user can
- * read, so that it is never printed.
+ * Reads the Worker key from the file or the variable. Without either, creates a key in a file that only this user can read, so
+ * that it is never printed.
  *
  * @throws UsageError if it is not a key
  */

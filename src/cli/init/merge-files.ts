@@ -121,7 +121,7 @@ export function addToEditorSettings(existing: string | undefined, schema: string
   const text = existing?.trim() ? existing : "{}\n";
   const errors: ParseError[] = [];
   const settings: unknown = parse(text, errors, { allowTrailingComma: true });
-  // Settings that VS Code could not read either are left to their owner.
+  // Settings that VS Code cannot read either are left unchanged.
   if (errors.length > 0 || !isObject(settings)) return text;
   const formattingOptions = { insertSpaces: true, tabSize: 2, eol: "\n" };
   const set = (path: readonly string[], value: unknown, before: string) =>

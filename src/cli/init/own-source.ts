@@ -5,7 +5,7 @@ import { type JsonObject, toObject } from "../../json-object.ts";
 /** The name under which projects import the package, whatever name it is published under. Pulumi states contain it. */
 export const importName = "queue-seeder";
 
-/** The place from which a project can install this queue-seeder. */
+/** The source from which a project can install this queue-seeder. */
 export type OwnSource =
   /** As package.json states it: a version range, a Git address, or a URL. */
   | { readonly kind: "specifier"; readonly specifier: string }

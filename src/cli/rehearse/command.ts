@@ -3,7 +3,7 @@ import { withHelp } from "../shared/help.ts";
 import { repeatable, wholeNumber } from "../shared/options.ts";
 import { type RehearseFlags, rehearseFormats } from "./flags.ts";
 
-/** The greatest number that the options take. */
+/** The greatest number that the options accept. */
 const greatest = 2 ** 31;
 
 /** Defines `rehearse`, which delivers the messages that would be pushed to their consumer on this machine. */

@@ -51,7 +51,7 @@ export async function runRehearse(
   );
 }
 
-/** What a rehearsal works with. */
+/** The inputs of a rehearsal, which are prepared before it starts. */
 interface Preparation {
   readonly root: string;
   readonly flags: RehearseFlags;

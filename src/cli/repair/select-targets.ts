@@ -6,8 +6,8 @@ import type { DeployedSegment } from "./deployed-segments.ts";
 
 /**
  * Selects the targets of the Pulumi run for a repair: the segments to repair and, if it does not contain the manifest yet, the
- * Deployments resource. A targeted run fails if a target has a child or a dependent that is
- * no longer in the repository. So only necessary resources are targets, and removed ones are left to the next `pulumi up`.
+ * Deployments resource. A targeted run fails if a target has a child or a dependent that is no longer in the repository. So only
+ * necessary resources are targets, and removed ones are left to the next `pulumi up`.
  *
  * Source: pulumi, `up --help`, --target; pkg/resource/deploy/step_generator.go, getTargetDependents.
  *

@@ -15,7 +15,7 @@ export function formatShort(n: number): string {
   return formatNumber(n);
 }
 
-/** A text that wants to be drawn, with the centre of its base line, in pixels. */
+/** A text to draw, with the centre of its baseline in pixels. */
 export interface Label {
   readonly text: string;
   readonly x: number;

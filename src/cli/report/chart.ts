@@ -23,7 +23,7 @@ export interface RunMark {
 
 const size = { panel: 132, left: 46, right: 12, top: 40, gap: 20, axis: 52 } as const;
 
-/** The horizontal places of a chart: one slot of equal width per run. */
+/** The horizontal positions in a chart: one slot of equal width per run. */
 interface Slots {
   readonly width: number;
   readonly step: number;

@@ -53,7 +53,7 @@ function row(run: QueueRun): string {
   return `<tr class="${escapeText(type)}"><th scope="row">#${version}</th>${rest.join("")}</tr>`;
 }
 
-/** Lists messages behind their number, which opens the list. */
+/** Renders the number of messages, which expands to their labels. */
 function named(what: string, labels: readonly string[]): readonly string[] {
   if (labels.length === 0) return [];
   const summary = `${formatNumber(countLabels(labels))} ${what}`;

@@ -12,7 +12,7 @@ export interface Status {
   readonly base: PlanBase;
   readonly manifests: readonly ManifestStatus[];
   readonly removed: readonly RemovedManifest[];
-  /** What the program's own code deployed that does not belong to exactly one manifest here, by resource name. */
+  /** Deployments by the program's own code that do not belong to exactly one manifest of the repository, by resource name. */
   readonly components: readonly RemovedManifest[];
   readonly queues: readonly QueueStatus[];
   /** Why no metrics were requested, as a clause; null if they were. */

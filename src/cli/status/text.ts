@@ -44,7 +44,7 @@ export function statusText(status: Status, paint: Paint, now: number): string {
   ].join("\n");
 }
 
-/** Returns what a row of the table has no column for. */
+/** Returns the facts about a manifest for which the table has no column. */
 function notes(manifest: ManifestStatus): readonly string[] {
   const { name, edited, removed, journaled, inDoubtMessages, possibleDuplicates } = manifest;
   const recovered = `${formatNumber(journaled.pushed)} pushed and ${formatNumber(journaled.inDoubt)} in doubt`;

@@ -18,7 +18,7 @@ import { createEventWatcher } from "./engine-events.ts";
 import type { ExpectedPlan } from "./expected-plan.ts";
 import type { UpFlags } from "./flags.ts";
 
-/** What all attempts of a command have in common. */
+/** The inputs that all attempts of a command share. */
 export interface Run {
   readonly root: string;
   readonly flags: UpFlags;

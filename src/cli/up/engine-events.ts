@@ -94,7 +94,7 @@ export function createEventWatcher({ report: reporter, progress, now }: EventSin
       .trimEnd()
       .replace(/^(?:error|warning): /, "");
     if (text === "" || echoes.delete(toEcho(urn, text))) return;
-    // Pulumi's last line, which says less than the error that it follows.
+    // Pulumi's last line adds nothing to the error in front of it.
     if (erred && text === "update failed") return;
     erred ||= severity === "error";
     reporter.onLog({

@@ -77,7 +77,7 @@ function parsePlan(
   if (mismatch !== undefined) throw toError(mismatch.reason, mismatch.remedy ?? remake);
   if (typeof digest !== "string" || !digestPattern.test(digest))
     throw toError("its digest is not that of a plan", remake);
-  // A review that is ignored would make a run fail that finishes this plan, without saying why.
+  // If an invalid review were ignored, a run that finishes this plan would fail without a reason.
   if (!isReview(review)) throw toError("its review is incomplete, or was changed", remake);
   return { digest, review };
 }

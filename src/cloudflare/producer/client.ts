@@ -66,7 +66,7 @@ export function createProducerClient(options: RequesterOptions): ProducerClient 
           const answer = await askOnce(target, part, signal);
           if (answer.kind !== "answer") return answer;
           const { value } = answer;
-          // Answers of two ledgers cannot be combined; what the first one knew is gone.
+          // Answers of two ledgers cannot be combined, and those of the first one no longer apply.
           if (ledger !== undefined && ledger !== value.ledger) statuses.clear();
           ledger = value.ledger;
           for (const [at, key] of part.entries()) statuses.set(key, value.statuses[at] ?? "in_doubt");

@@ -64,7 +64,7 @@ function toReason(reason: unknown, status: number): RejectionReason | undefined 
   return rejectionStatuses[known] === status ? known : undefined;
 }
 
-/** Error 1027 is the daily limit of the account's plan; any other 429 passes. */
+/** Error 1027 is the daily limit of the account's plan; any other 429 is temporary. */
 function toLimit(text: string): Failure {
   const failure = /\b1027\b/.test(text)
     ? createFailure(

@@ -18,7 +18,7 @@ export interface SegmentClientOptions extends ProducerTarget {
   readonly ledger: string;
   /** Returns the key of the message at an index. */
   readonly keyOf: (index: number) => string;
-  /** The indices of the messages in doubt from earlier runs. A push of them means that they are to be sent again. */
+  /** The indices of the messages in doubt from earlier runs. A push of them sends them again. */
   readonly inDoubt: readonly number[];
   /** Those of them that the ledger need not know, because an earlier run sent them in another way. */
   readonly unknown: readonly number[];

@@ -68,7 +68,7 @@ export interface RepeatedAnswer<T> {
   readonly isRepetition: boolean;
 }
 
-/** Creates what sends the requests of a client. @throws ConfigError if the environment sets an invalid proxy */
+/** Creates the requester of a client. @throws ConfigError if the environment sets an invalid proxy */
 export function createRequester(options: RequesterOptions): Requester {
   const { url, clock, env, deadlineMs = 20_000, random = Math.random } = options;
   const { privateKey, publicKey } = deriveKeyPair(options.workerKey, options.accountId, options.name);
@@ -106,7 +106,7 @@ export function createRequester(options: RequesterOptions): Requester {
     for (let repeated = 0; ; repeated += 1) {
       const answer = await send(lost === undefined ? call : { ...call, stop: undefined });
       if (answer.kind === "lost") lost = answer;
-      // After a lost answer, only one of the ledger says what happened.
+      // After a lost answer, only an answer of the ledger shows what happened.
       if (answer.kind === "answer" || lost === undefined) return { answer, isRepetition: lost !== undefined };
       if (repeated === repetition.most || call.signal?.aborted || call.stop?.aborted) {
         return { answer: lost, isRepetition: true };

@@ -37,7 +37,7 @@ export class MessageBlock {
     return this.#ends.length;
   }
 
-  /** Extracts a message, which is then independent of the crate. */
+  /** Extracts a message, which is then independent of the block. */
   take(seq: number): QueuedMessage {
     const index = seq - this.#firstSeq;
     const text = this.#text.slice(this.#ends[index - 1] ?? 0, this.#ends[index]);
@@ -55,7 +55,7 @@ export class MessageBlock {
   }
 }
 
-/** Reports whether the messages can share a crate. */
+/** Reports whether the messages can share a block. */
 export function canShareBlock(messages: readonly IncomingMessage[], queueDelaySeconds: number): boolean {
   const [first] = messages;
   return (

@@ -6,7 +6,7 @@ const compactAfter = 1_024;
 
 /** Messages by their position in the order of arrival. An array, because a map of a million entries grows too slowly. */
 export class MessageList {
-  /** A crate occupies the slot of each of its messages until that message is accessed. */
+  /** A block occupies the slot of each of its messages until that message is accessed. */
   #slots: (QueuedMessage | MessageBlock | undefined)[] = [];
   /** The `seq` of the first slot. */
   #first = 0;
@@ -26,7 +26,7 @@ export class MessageList {
     return message;
   }
 
-  /** Adds a crate. @param seq of its first message, above all existing ones */
+  /** Adds a block. @param seq of its first message, above all existing ones */
   addBlock(block: MessageBlock, seq: number): void {
     this.#makeRoom(seq);
     for (let count = block.size; count > 0; count -= 1) this.#slots.push(block);
@@ -73,7 +73,7 @@ export class MessageList {
   *all(): Generator<QueuedMessage> {
     const first = this.#first;
     for (const [index, slot] of this.#slots.entries()) {
-      // Messages of a crate are yielded without being extracted, so that reading a million of them needs no memory.
+      // Messages of a block are yielded without being extracted, so that reading a million of them needs no memory.
       if (slot !== undefined) yield slot instanceof MessageBlock ? slot.take(first + index) : slot;
     }
   }

@@ -35,7 +35,7 @@ export interface Receiver {
   readonly done: string;
   /** Reports whether the consumer can receive a batch. */
   ready(): boolean;
-  /** Delivers a batch. @throws Undelivered if the consumer did not receive it; any other error fails each message */
+  /** Delivers a batch. @throws UndeliveredError if the consumer did not receive it; any other error fails each message */
   deliver(queue: string, batch: readonly DeliveredMessage[], metrics: Metrics): Promise<BatchResult>;
   close(): Promise<void>;
 }

@@ -21,10 +21,10 @@ const keepAliveMs = 120_000;
 /**
  * Starts the service behind the queue bindings of a Worker: it puts their batches into the emulator's queues.
  *
- * A binding knows neither the API's routes nor its request limit. It sends `POST /batch`, and expects status 200 with the
+ * A binding uses neither the API's routes nor its request limit. It sends `POST /batch`, and expects status 200 with the
  * metrics in camel case, or any other status with the queue's error code in a header.
  *
- * @param secret what requests must have, so that no other program of this machine can push without credentials
+ * @param secret that requests must contain, so that no other program of this machine can push without credentials
  */
 export async function startBindingServer(
   api: Api,

@@ -3,8 +3,9 @@ import { bindingHeaders } from "./binding-server.ts";
 export interface WorkerdSetup {
   /** The names of the bound queues. */
   readonly queues: readonly string[];
-  /** The port of the service behind the bindings, and what its requests must have. */
+  /** The port of the service behind the bindings. */
   readonly bindingPort: number;
+  /** The secret that requests to that service must contain. */
   readonly secret: string;
   readonly publicKey: string;
   readonly compatibilityDate: string;

@@ -60,7 +60,11 @@ export async function startWorkerd(binary: string, config: string, print: (line:
   };
 }
 
-/** Reads what the runtime reports, to the end, so that the end is noticed. @returns its port; never, if it ends before it has one */
+/**
+ * Reads the runtime's reports until they end, so that the end is detected.
+ *
+ * @returns its port; the promise stays pending if the runtime ends without one
+ */
 function readPort(control: Readable): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   createInterface(control).on("line", (line) => {

@@ -21,7 +21,7 @@ const { Empty } = requireFromSdk("google-protobuf/google/protobuf/empty_pb.js");
 export interface EventServer extends Disposable {
   /** Arguments of `pulumi up`. */
   readonly args: readonly string[];
-  /** Variables without which Pulumi does not know these arguments. */
+  /** Variables that enable these arguments in Pulumi. */
   readonly env: Readonly<Record<string, string>>;
 }
 

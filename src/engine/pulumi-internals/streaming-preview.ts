@@ -1,7 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 /**
- * Has `pulumi preview --json` print one event a line. Without it, Pulumi prints a single document, which omits the inputs of
+ * Makes `pulumi preview --json` print one event per line. Without it, Pulumi prints a single document, which omits the inputs of
  * replacements.
  */
 export const previewEnv = { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" } as const;

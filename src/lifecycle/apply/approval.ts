@@ -100,7 +100,7 @@ export async function assertApproved(
   );
 }
 
-/** The prefix `p1:` distinguishes these digests from those in ledgers and from later formats. */
+/** Computes a digest for an approval. Its prefix `p1:` distinguishes it from digests in ledgers and from later formats. */
 export function approvalDigest(what: string, text: string): string {
   return `p1:${createHash("sha256").update(`${what}\n${text}`).digest().subarray(0, 16).toString("base64url")}`;
 }

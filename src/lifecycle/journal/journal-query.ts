@@ -11,7 +11,7 @@ export interface JournalQuery extends JournalSite {
   /** Deployment ids of the program and, after a rename was reverted, of the state. */
   readonly deployments: readonly string[];
   readonly resource: string;
-  /** Places under the former names of the manifest, for states that were never saved. */
+  /** The resources under the former names of the manifest, for states that were never saved. */
   readonly formerResources: readonly string[];
   readonly recorded: QueueLedger | undefined;
 }

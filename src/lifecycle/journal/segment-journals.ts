@@ -136,8 +136,9 @@ export async function markDeploymentsRemoved(
 }
 
 /**
- * Converts a JournalError into a refusal: without its journal, a run after a kill would not contain what was sent. @throws
- * SeederError
+ * Converts a JournalError into a refusal: without its journal, a run after a kill could not account for what was sent.
+ *
+ * @throws SeederError
  */
 export async function withJournalErrors<T>(use: () => Promise<T>): Promise<T> {
   try {

@@ -6,7 +6,7 @@ import { parseInlineMessages } from "../source/inline-messages.ts";
 import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 import { isLastSegment } from "./diff.ts";
 
-/** Throws if pushed messages or rows were edited. @throws SeederError with the place and both digests of each */
+/** Throws if pushed messages or rows were edited. @throws SeederError with the location and both digests of each */
 export async function assertNotEdited(inputs: SegmentInputs, { edited }: Decision, host: ProviderHost): Promise<void> {
   if (edited.length === 0) return;
   if (inputs.content.kind === "rows") throwRowsEdited(inputs, inputs.content.from, edited);

@@ -118,7 +118,7 @@ function toDoubts({ pushed, inDoubt }: RecoveredEntries, known: readonly string[
   return { pushed: [], inDoubt: beyond };
 }
 
-/** An entry says nothing about a row that has changed since. */
+/** Converts entries to doubts, except for rows that have changed since, of which an entry proves nothing. */
 function toRowDoubts(
   { pushed, inDoubt }: RecoveredEntries,
   ledger: RowsLedger,

@@ -33,7 +33,7 @@ export interface WorkerContext {
 type Host = Pick<ProviderHost, "config" | "env" | "clock" | "cancelled">;
 
 /**
- * Maximum milliseconds until a Worker answers, and between two questions. A version that was deployed in this run may take a
+ * Maximum milliseconds until a Worker answers, and milliseconds between two requests. A version that was deployed in this run may take a
  * while to reach all of Cloudflare's machines.
  */
 const readiness = { deployedMs: 60_000, existingMs: 10_000, waitMs: 1_000 } as const;
@@ -93,7 +93,7 @@ async function awaitReady(
     const answer = await client.hello(cancelled);
     const fault = findFault(answer, target, client.publicKey);
     if (fault === undefined && answer.kind === "answer") return answer.value;
-    // Only a deployment changes such an answer.
+    // Without a deployment in this run, a rejection does not change.
     const isFinal = isExisting && answer.kind === "rejected";
     if (isFinal || clock.elapsed() - since >= mostMs || cancelled.aborted) {
       throw new SeederError(

@@ -1,7 +1,7 @@
 import type { WorkerLedgerRecord } from "../state/segment.ts";
 import { resolveGeneration } from "./message-keys.ts";
 
-/** What a run through the Worker knows about the messages in doubt. */
+/** The facts from a run through the Worker that the Pulumi state records. */
 export interface WorkerRun {
   /** The generation of the keys, and the id of the Worker's ledger; without it if the Worker did not report it. */
   readonly record: WorkerLedgerRecord;

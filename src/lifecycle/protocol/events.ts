@@ -50,7 +50,7 @@ const fields = {
   other_run: { pid: "number" },
   /** The contents of the journals of interrupted runs. */
   recovered: { arrived: "number", inDoubt: "number" },
-  /** What the ledger of the producer Worker knows of messages in doubt: `arrived`, `absent` for those that it never sent. */
+  /** What the ledger of the producer Worker contains of the messages in doubt: `arrived`, and `absent` for those that it never sent. */
   ledger_asked: { arrived: "number", absent: "number", inDoubt: "number" },
   /** Messages that the producer Worker did not send, because its ledger had them before the run. */
   recognized: { messages: "number" },

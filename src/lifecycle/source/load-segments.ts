@@ -12,7 +12,7 @@ import type { ContentSize, FilePrefix, Manifest } from "../../types.ts";
 export interface LoadedSegments extends LoadResult {
   /** Returns the segments of a loaded manifest, or an empty array if there were errors. */
   segmentsOf(manifest: Manifest): readonly Segment[];
-  /** Returns what the next run needs in order not to parse the data file of a manifest again; undefined if it has to. */
+  /** Returns the record with which the next run need not parse the data file of a manifest; undefined if it has to. */
   sourceOf(manifest: Manifest): SourceRecord | undefined;
 }
 

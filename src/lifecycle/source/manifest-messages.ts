@@ -63,7 +63,7 @@ export function resolveMessage(
   }
 }
 
-/** The program checked the size with the secrets available to it; without that check, this one detects the problem. */
+/** The program has checked the size if the secrets were available to it; otherwise this check finds the problem. */
 function assertFitsLimit(message: Message): Message {
   if (countBodyBytes(message) <= limits.messageBytes) return message;
   throw new SeederError(

@@ -6,8 +6,8 @@ import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
 
 /**
  * The properties of a segment's resource in the Pulumi state. Pulumi writes the whole state twice for each resource that it
- * creates, and its time grows with the length and the number of the properties. So all properties that it need not see are two
- * texts, which leave out what follows from the others. It displays JSON texts as objects.
+ * creates, and its time grows with the length and the number of the properties. So all properties that it need not see are in
+ * two texts, which leave out what follows from the others. Pulumi displays JSON texts as objects.
  */
 export interface PackedSegment extends Partial<Pick<SegmentInputs, SeparateKey>> {
   /** What the program asks for: the {@link SegmentInputs} that are not separate properties, as JSON. */
@@ -86,7 +86,7 @@ function leaveOut(usual: JsonObject, values: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(values).filter((entry) => !isUsual(entry)));
 }
 
-/** What has no manifest was not packed here, and gets no values. */
+/** Adds the omitted values. Terms without a manifest were not packed here, and get none. */
 function unpackTerms(terms: JsonObject): JsonObject {
   if (typeof terms.manifest !== "string") return terms;
   // Written twice to keep the order of the keys.
@@ -94,7 +94,7 @@ function unpackTerms(terms: JsonObject): JsonObject {
   return { ...deriveUrn(all), ...all };
 }
 
-/** The URN of a segment outside of components consists of other values. */
+/** Returns the URN of a segment outside of components, which consists of other values. */
 function deriveUrn({ stack, project, manifest, segment }: JsonObject): { readonly resourceUrn?: string } {
   const isKnown = typeof stack === "string" && typeof project === "string";
   return isKnown ? { resourceUrn: urns.segment(stack, project, `${manifest}/${segment}`) } : {};
@@ -111,7 +111,7 @@ function packRecord({ metrics, metricsAt, ...record }: JsonObject): string {
   return JSON.stringify(leaveOut(usualRecord, { ...record, ...packMetrics(metrics, metricsAt) }));
 }
 
-/** The names of the metrics would be longer than they are. */
+/** Packs metrics as a list: their names would be longer than their values. */
 function packMetrics(metrics: unknown, metricsAt: unknown): JsonObject {
   if (!isObject(metrics) || metricsAt === undefined) return { metrics, metricsAt };
   const { backlog_count, backlog_bytes, oldest_message_timestamp_ms }: Partial<QueueMetrics> = metrics;

@@ -4,7 +4,7 @@ import { unpackSegment } from "./packed-segment.ts";
 import { outputsVersion, type SegmentOutputs } from "./segment.ts";
 
 /**
- * Checks what the Pulumi state has of a segment: its version, its form, and the versions of all its ledgers.
+ * Checks the outputs of a segment in the Pulumi state: their version and form, and the versions of all their ledgers.
  *
  * @param resource names the segment's resource, for the error
  * @throws LedgerError if this version of queue-seeder did not write it: treating it as empty would push everything again

@@ -54,7 +54,7 @@ export interface SegmentInputs extends QueueRef, Omit<Segment, "index"> {
 export interface WorkerTarget {
   /** Its address, without a slash at its end; "" if it has none. */
   readonly url: string;
-  /** The name of which its key is derived. */
+  /** The name from which its key is derived. */
   readonly name: string;
   /** The name of the segment's queue in the account; absent if the REST API has to be asked for it. */
   readonly queue?: string;
@@ -87,7 +87,7 @@ export interface QueueLedger extends QueueRef {
   readonly workerLedger?: WorkerLedgerRecord;
 }
 
-/** The place in which the producer Worker has noted messages. */
+/** Identifies the ledger in which the producer Worker has noted messages. */
 export interface WorkerLedgerRef {
   /** A part of each message's key; see `resolveGeneration`. */
   readonly generation: string;
@@ -95,9 +95,9 @@ export interface WorkerLedgerRef {
   readonly ledger?: string;
 }
 
-/** What connects the ledger in the Pulumi state with the one of the producer Worker. */
+/** Connects the ledger in the Pulumi state with the one of the producer Worker. */
 export interface WorkerLedgerRecord extends WorkerLedgerRef {
-  /** The place that has noted the messages in doubt, if a removed message began a new generation while they were in doubt. */
+  /** The ledger that has noted the messages in doubt, if a removed message began a new generation while they were in doubt. */
   readonly doubts?: WorkerLedgerRef;
 }
 

@@ -47,13 +47,13 @@ export class Evaluation {
     return this;
   }
 
-  /** Counts other work in units of schema checks. @throws Unchecked if the limit is exceeded */
+  /** Counts other work in units of schema checks. @throws UncheckedError if the limit is exceeded */
   countSteps(steps: number): void {
     this.#steps += steps;
     if (this.#steps > maxSteps) throw new UncheckedError(`the schema takes more than ${maxSteps} steps for it`);
   }
 
-  /** Begins the check of a schema. @throws Unchecked if a limit is exceeded */
+  /** Begins the check of a schema. @throws UncheckedError if a limit is exceeded */
   enter(resource: Resource): void {
     this.countSteps(1);
     this.#depth += 1;

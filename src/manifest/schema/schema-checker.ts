@@ -24,7 +24,7 @@ export class SchemaChecker {
    * Checks a value.
    *
    * @returns the failures; empty if the value is valid
-   * @throws Unchecked if the check takes too long or does not end, and then at once for every other value
+   * @throws UncheckedError if the check takes too long or does not end, and then at once for every other value
    */
   check(value: JsonValue): readonly Failure[] {
     if (this.#gaveUp !== undefined) throw this.#gaveUp;

@@ -60,7 +60,7 @@ class CsvTable {
   readonly #columns: readonly { readonly name: string; readonly type: CellType }[];
   readonly #hasBlankRows: boolean;
 
-  /** @throws DataStop for a header that is not valid */
+  /** @throws DataFileAbort for a header that is not valid */
   constructor(header: CsvRecord, { delimiter, types }: CsvOptions) {
     checkHeader(header, delimiter, types);
     this.#header = header;

@@ -7,7 +7,7 @@ import { DataFileAbort } from "./data-file-errors.ts";
  *
  * @param head its first bytes, raw or decompressed
  * @param expected the compression of these bytes
- * @throws DataStop
+ * @throws DataFileAbort
  */
 export function assertNotForeign(head: Buffer, expected: Compression): void {
   const found = sniffContent(head);

@@ -27,7 +27,7 @@ export interface RawBytes {
  * Streams a file's decompressed bytes in chunks of limited size.
  *
  * @param offset bytes of the file to skip at the start; only without compression
- * @throws Error of the file system, FileError; CompressionError or DataStop if the data is of another kind
+ * @throws Error of the file system, FileError; CompressionError or DataFileAbort if the data is of another kind
  */
 export async function* readBytes(
   path: string,

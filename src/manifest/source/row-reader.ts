@@ -36,7 +36,7 @@ export interface RowOptions {
 /**
  * Streams the rows of a data file in order, in groups, with constant memory. Rows with problems are reported and skipped.
  *
- * @throws DataStop if the file cannot be read any further
+ * @throws DataFileAbort if the file cannot be read any further
  */
 export type RowReader = (chunks: AsyncIterable<Buffer>, options: RowOptions) => AsyncGenerator<readonly Row[]>;
 

@@ -123,7 +123,10 @@ const chunkBytes = 1024 * 1024;
 
 const readInto = promisify(read);
 
-/** Yields the bytes of a file, each chunk until the next one is asked for. The next read runs while a chunk is used; a stream takes 1.5 times as long. */
+/**
+ * Yields the bytes of a file. A chunk is valid until the next one is requested. The next read runs while a chunk is used; a stream
+ * would take 1.5 times as long.
+ */
 async function* readRaw(path: string): AsyncGenerator<Buffer> {
   const { descriptor } = openRegularFile(path);
   const buffers: [Buffer, Buffer] = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)];
@@ -151,8 +154,8 @@ let rules: string | undefined;
 
 /**
  * Returns a digest of the rules by which data files are read: the code of this version and the versions of its dependencies. It is
- * computed from the files, because a number that is raised by hand would be forgotten one day, and then a file would keep
- * the messages of the old rules. It does not depend on Node's version. Costs about 5 ms, once per process.
+ * computed from the files, because a number that is incremented by hand would be forgotten one day, and a file would then
+ * keep the messages of the old rules. It does not depend on Node's version. Costs about 5 ms, once per process.
  */
 function rulesDigest(): string {
   rules ??= digestCode();

@@ -32,7 +32,7 @@ export interface SourceOptions {
   readonly scope: Scope;
   /** Returns everything but the file's bytes that decides the messages, see `describeContext`; undefined if that is unknown. */
   readonly context: () => string | undefined;
-  /** Whether rows after a prefix can be read without the prefix, and do not change what is known of it. */
+  /** Whether rows after a prefix can be read without the prefix, and do not change its record. */
   readonly isResumable: boolean;
 }
 

@@ -8,7 +8,7 @@ import { assertNotForeign } from "./foreign-content.ts";
  * Passes on bytes in chunks of complete UTF-8 characters, without a byte order mark.
  *
  * @param firstLine the line of the first byte; the file's kind is only checked at its start
- * @throws DataStop for everything that is not UTF-8
+ * @throws DataFileAbort for everything that is not UTF-8
  */
 export async function* utf8Chunks(chunks: AsyncIterable<Buffer>, firstLine = 1): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);

@@ -1,6 +1,6 @@
 import type { WorkerModule } from "../../emulator/consumers/collect-modules.ts";
 
-/** Separates the consumer's output from what the wrapper appends. Normal console output does not contain this character. */
+/** Separates the consumer's output from the wrapper's marks. Normal console output does not contain this character. */
 export const mark = "\u0001";
 
 /**

@@ -4,7 +4,7 @@ import { type ParseError, parse as parseJsonc, printParseErrorCode } from "jsonc
 import { parse as parseToml, TomlError } from "smol-toml";
 import { isObject, type JsonObject } from "../../json-object.ts";
 
-/** Thrown if a wrangler configuration is invalid. The message says where, why and what to do. */
+/** Thrown if a wrangler configuration is invalid. The message contains the location, the reason and the remedy. */
 export class WranglerConfigError extends Error {
   override name = "WranglerConfigError";
 }

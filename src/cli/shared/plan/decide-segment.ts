@@ -70,7 +70,7 @@ export async function decideSegment(segment: SegmentSnapshot, env: NodeJS.Proces
     const mergedLedger = resolveLedger(inputs, ledger?.ledger, left, digests);
     const { edited } = mergedLedger.decision;
     if (edited.length > 0) return decided({ ...decision, edited });
-    // The journal has some of the messages in doubt as pushed.
+    // According to the journal, some of the messages in doubt were pushed.
     const arrived = new Set(mergedLedger.recovered);
     const inDoubt = decision.inDoubt.filter((index) => !arrived.has(index));
     return decided(

@@ -33,7 +33,7 @@ export interface Plan {
 /** The state that the plan compares the manifests with. */
 export type PlanBase =
   | { readonly kind: "ledger" }
-  /** The state is unavailable (`why`: a clause): planned as if nothing had ever been pushed. */
+  /** The state is unavailable (`reason`: a clause): planned as if nothing had ever been pushed. */
   | { readonly kind: "nothing"; readonly code: StateUnavailable; readonly reason: string };
 
 /**
@@ -42,7 +42,7 @@ export type PlanBase =
  */
 export type Program =
   | { readonly kind: "previewed" }
-  /** `why`: a clause without a full stop; null if no preview was requested. */
+  /** `reason`: a clause without a full stop; null if no preview was requested. */
   | { readonly kind: "files"; readonly reason: string | null };
 
 /** A producer Worker that the plan uses. */

@@ -54,7 +54,7 @@ export function reviewDigest({ project, stack }: StackIdentity, review: Review):
   );
 }
 
-/** Whether `whole` covers everything in `part`, for example in the plan of the rest after a run ended early. */
+/** Whether `whole` covers everything in `part`, for example if `part` is the plan of the remaining messages after a run ended early. */
 export function isSubsetOfReview(part: Review, whole: Review): boolean {
   const changes = new Set(whole.queueChanges.map(changeText));
   return (
