@@ -5,7 +5,7 @@ import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
 import type { Wait } from "./waits.ts";
 
 /** A request as its quota counts it. */
-export type CountedRequest = ReturnType<RateLimitQuota["sent"]>;
+export type CountedRequest = ReturnType<RateLimitQuota["recordSent"]>;
 
 /** What the limits of an account and its queues allow, and when. Pure: the caller passes the time, in milliseconds. */
 export interface AccountPace {
@@ -67,14 +67,14 @@ export function createAccountPace(
       return { reason: quota.isBlocked(now) ? reasons.blocked : reasons.window, until: accountUntil };
     },
     count(queueId, messages, now) {
-      const request = quota.sent(now);
+      const request = quota.recordSent(now);
       if (limited) requests?.take(1, now);
       if (limited) queue(queueId).bucket.take(messages, now);
       return request;
     },
     record(result, queueId, request, now) {
-      if (result.kind === "unused") return quota.unused(request);
-      quota.answered(request, result.rate, now);
+      if (result.kind === "unused") return quota.recordUnused(request);
+      quota.recordAnswer(request, result.rate, now);
       // An answer of the producer Worker has no limits, so an overloaded queue is the only sign of one.
       limited ||= result.rate?.remaining !== undefined || result.kind === "overloaded";
       if (result.kind === "limited") quota.block(result.waitMs, now);

@@ -86,13 +86,13 @@ async function openJournal(folder: string, file: string, { id, lineage }: Journa
   return {
     id,
     lineage,
-    sending(entries) {
+    recordSending(entries) {
       debug("journal: sending", () => ({ id, messages: entries.length }));
       return append(encodeLine.sending(entries));
     },
-    settled(state, at) {
-      debug("journal: settled", () => ({ id, state, messages: at.length }));
-      return append(encodeLine.settled(state, at));
+    recordOutcome(state, at) {
+      debug("journal: outcome", () => ({ id, state, messages: at.length }));
+      return append(encodeLine.outcome(state, at));
     },
     async assertOwned() {
       if (await withJournalError("read", () => exists(path))) return;

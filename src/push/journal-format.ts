@@ -17,7 +17,7 @@ export const encodeLine = {
   head: (head: JournalHead) => line({ version, ...head }),
   left: (left: RecoveredEntries) => line({ left }),
   sending: (entries: readonly JournalEntry[]) => line({ sending: entries.map(({ at, key }) => [at, key]) }),
-  settled: (state: EntryOutcome, at: readonly number[]) => line({ [state]: at }),
+  outcome: (state: EntryOutcome, at: readonly number[]) => line({ [state]: at }),
   ended: () => line({ ended: true }),
 };
 

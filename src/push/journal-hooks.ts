@@ -14,24 +14,24 @@ export function journalHooks(
   journal: Journal,
   keyOf: (index: number) => string,
 ): Required<Pick<PushRun, "before" | "onRefusal" | "onOutcome">> {
-  const underWay = new Set<number>();
+  const inFlight = new Set<number>();
   const indices = (batch: Batch) => batch.map(({ index }) => index);
-  const settle = async (state: EntryOutcome, batch: Batch) => {
-    const known = indices(batch).filter((index) => underWay.delete(index));
-    if (known.length > 0) await journal.settled(state, known);
+  const recordOutcome = async (state: EntryOutcome, batch: Batch) => {
+    const known = indices(batch).filter((index) => inFlight.delete(index));
+    if (known.length > 0) await journal.recordOutcome(state, known);
   };
   return {
     async before(batch) {
-      const fresh = indices(batch).filter((index) => !underWay.has(index));
+      const fresh = indices(batch).filter((index) => !inFlight.has(index));
       if (fresh.length > 0) {
-        await journal.sending(fresh.map((at) => ({ at, key: keyOf(at) })));
-        for (const index of fresh) underWay.add(index);
+        await journal.recordSending(fresh.map((at) => ({ at, key: keyOf(at) })));
+        for (const index of fresh) inFlight.add(index);
       }
       await journal.assertOwned();
     },
-    onRefusal: (batch) => settle("notSent", batch),
+    onRefusal: (batch) => recordOutcome("notSent", batch),
     onOutcome: (outcome) =>
-      settle(
+      recordOutcome(
         outcome.state === "pushed" && outcome.possibleDuplicate ? "possibleDuplicates" : outcome.state,
         outcome.batch,
       ),

@@ -85,9 +85,9 @@ export type EntryOutcome = "pushed" | "possibleDuplicates" | "inDoubt" | "notSen
 /** A record of a push on disk, so that a kill only loses the answers of requests in flight. */
 export interface Journal extends Pick<JournalHead, "id" | "lineage"> {
   /** Records messages before their request, and resolves when that is on disk. Only then may the request be sent. */
-  sending(entries: readonly JournalEntry[]): Promise<void>;
+  recordSending(entries: readonly JournalEntry[]): Promise<void>;
   /** Records the outcome of messages by their indices, and resolves when that is on disk. */
-  settled(state: EntryOutcome, at: readonly number[]): Promise<void>;
+  recordOutcome(state: EntryOutcome, at: readonly number[]): Promise<void>;
   /** @throws JournalError if another run took over the journal; nothing may be sent after that */
   assertOwned(): Promise<void>;
   /** Records the end of the run, and closes the file but keeps it. */

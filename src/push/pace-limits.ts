@@ -16,7 +16,7 @@ export const documentedLimits = {
   // The burst of 8 ms compensates for late timers; no more than 50 full batches start within any second.
   queueMessages: { perSecond: 4_900, burst: 40 },
   // At 300 ms of latency, 4,900 messages a second take 15 full batches at a time; smaller batches and slower answers take more.
-  underWay: 32,
+  maxInFlight: 32,
 } as const;
 
 /** The limits that apply to requests of one transport. An absent one does not limit. */
@@ -24,14 +24,14 @@ export interface PaceLimits {
   readonly quota?: Quota;
   readonly requests?: TokenBucketRate;
   readonly queueMessages: TokenBucketRate;
-  /** Maximum requests under way at once. */
-  readonly underWay: number;
+  /** Maximum requests in flight at once. */
+  readonly maxInFlight: number;
 }
 
 /** A request to the producer Worker does not count against the API's limits; those of the queue remain. */
 export const workerLimits: PaceLimits = {
   queueMessages: documentedLimits.queueMessages,
-  underWay: workerConnections,
+  maxInFlight: workerConnections,
 };
 
 /** The messages to push to one queue. */

@@ -66,7 +66,7 @@ export class PushTally {
 }
 
 /** Converts an exception to the failure that ends a run. The caller judges the interrupted request. */
-export function toFailure(exception: unknown, retry: Failure["retry"]): Failure {
+export function exceptionToFailure(exception: unknown, retry: Failure["retry"]): Failure {
   return {
     retry,
     message: exception instanceof Error ? exception.message : String(exception),

@@ -28,11 +28,11 @@ interface SentRequest {
 export interface RateLimitQuota {
   /** Returns when the next request may be sent, in milliseconds of a monotonic clock; at or before `now` means at once. */
   readyAt(now: number): number;
-  sent(now: number): SentRequest;
+  recordSent(now: number): SentRequest;
   /** Records an answer. @param rate its rate limit; undefined if it was lost, so that the request may or may not count */
-  answered(sent: SentRequest, rate: RateLimitHeaders | undefined, now: number): void;
+  recordAnswer(sent: SentRequest, rate: RateLimitHeaders | undefined, now: number): void;
   /** Records that a request was not made, or never reached the API. */
-  unused(sent: SentRequest): void;
+  recordUnused(sent: SentRequest): void;
   /** Blocks all requests for a time in milliseconds. */
   block(ms: number, now: number): void;
   isBlocked(now: number): boolean;
@@ -50,7 +50,7 @@ export function createRateLimitQuota(assumed: Quota | undefined): RateLimitQuota
   let windowMs = assumed?.windowMs;
   let observations: QuotaObservation[] = [];
   let numbered = 0;
-  let underWay = 0;
+  let inFlight = 0;
   let blockedUntil = Number.NEGATIVE_INFINITY;
 
   /** Replaces an expired window with a full one, until an answer provides more. */
@@ -69,16 +69,16 @@ export function createRateLimitQuota(assumed: Quota | undefined): RateLimitQuota
       if (observations.length === 0) return now;
       const least = Math.min(...observations.map(({ remaining }) => remaining));
       const most = quota ?? Math.max(...observations.map(({ remaining }) => remaining));
-      if (least - underWay - Math.floor(most * reservedShare) > 0) return now;
+      if (least - inFlight - Math.floor(most * reservedShare) > 0) return now;
       return Math.max(...observations.map(({ endsAt }) => endsAt)) + roundingMs;
     },
-    sent(now) {
+    recordSent(now) {
       refresh(now);
-      underWay += 1;
+      inFlight += 1;
       return { number: numbered++ };
     },
-    answered(sent, rate, now) {
-      underWay -= 1;
+    recordAnswer(sent, rate, now) {
+      inFlight -= 1;
       quota = rate?.quota ?? quota;
       windowMs = rate?.windowMs ?? windowMs;
       if (rate?.remaining === undefined) {
@@ -93,8 +93,8 @@ export function createRateLimitQuota(assumed: Quota | undefined): RateLimitQuota
       // A window that ends well before another one is the previous one.
       observations = [...observations, observation].filter((each) => each.endsAt > newest - 2 * roundingMs);
     },
-    unused() {
-      underWay -= 1;
+    recordUnused() {
+      inFlight -= 1;
     },
     block(ms, now) {
       blockedUntil = Math.max(blockedUntil, now + ms);

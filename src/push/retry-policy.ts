@@ -5,15 +5,15 @@ import type { Batch, InDoubtPolicy } from "../types.ts";
 type FailureKind = RetryClass | "unsent";
 
 interface RetryLimits {
-  /** Maximum failed requests of this kind for one batch, including the first. */
-  readonly maxRetries: number;
+  /** Maximum requests for one batch that fail in this way; the last of them is not retried. */
+  readonly maxRequests: number;
   /** Maximum first wait in milliseconds; it doubles with each failure of this kind. */
   readonly firstMs: number;
   /** Maximum wait in milliseconds; a Retry-After may be longer. */
   readonly maxMs: number;
 }
 
-const noRetry: RetryLimits = { maxRetries: 1, firstMs: 0, maxMs: 0 };
+const oneRequest: RetryLimits = { maxRequests: 1, firstMs: 0, maxMs: 0 };
 
 /**
  * How often, and after which waits, a batch is retried. A wait is random between zero and its maximum ("full jitter"), so that
@@ -22,15 +22,15 @@ const noRetry: RetryLimits = { maxRetries: 1, firstMs: 0, maxMs: 0 };
  * Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 const retryLimits = {
-  no: noRetry,
-  stop_queue: noRetry,
-  split: noRetry,
+  no: oneRequest,
+  stop_queue: oneRequest,
+  split: oneRequest,
   // The waits add up to 8 minutes on average: longer than the 5 minutes of a rate limit block.
-  after_wait: { maxRetries: 15, firstMs: 500, maxMs: 120_000 },
+  after_wait: { maxRequests: 15, firstMs: 500, maxMs: 120_000 },
   // With `in_doubt: resend`. Few, because each retry may deliver the batch once more.
-  unknown_outcome: { maxRetries: 5, firstMs: 500, maxMs: 30_000 },
+  unknown_outcome: { maxRequests: 5, firstMs: 500, maxMs: 30_000 },
   // Nothing reached the API: a network problem may end soon, a wrong address never does.
-  unsent: { maxRetries: 6, firstMs: 250, maxMs: 8_000 },
+  unsent: { maxRequests: 6, firstMs: 250, maxMs: 8_000 },
 } as const satisfies Record<FailureKind, RetryLimits>;
 
 /** The failed requests for one batch, by kind: refusals do not reduce the retries after a lost answer. */
@@ -64,9 +64,9 @@ export function nextStep(
   if (answer.kind === "unknown" && inDoubt === "stop") return { kind: "give_up" };
   const kind = classifyFailure(answer);
   if (answer.kind === "refused" && kind === "split" && batch.length > 1) return { kind: "split" };
-  const { maxRetries, firstMs, maxMs } = retryLimits[kind];
+  const { maxRequests, firstMs, maxMs } = retryLimits[kind];
   const times = failed[kind] ?? 1;
-  if (times >= maxRetries) return { kind: "give_up" };
+  if (times >= maxRequests) return { kind: "give_up" };
   const drawn = random * Math.min(maxMs, firstMs * 2 ** (times - 1));
   const asked = answer.kind === "unsent" ? 0 : (answer.rate.retryAfterMs ?? 0);
   return { kind: "retry", afterMs: Math.ceil(asked + drawn) };

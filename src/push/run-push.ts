@@ -1,4 +1,4 @@
-import { PushTally, toFailure } from "./push-tally.ts";
+import { exceptionToFailure, PushTally } from "./push-tally.ts";
 import { type RunContext, sendBatch } from "./send-batch.ts";
 import type { PushReport, PushRun } from "./types.ts";
 
@@ -31,7 +31,7 @@ export async function runPush(run: PushRun): Promise<PushReport> {
     try {
       await callback();
     } catch (exception) {
-      context.fail(toFailure(exception, "no"), exception);
+      context.fail(exceptionToFailure(exception, "no"), exception);
     }
   };
   const stop = () => runEnded.abort();
@@ -63,7 +63,7 @@ async function sendAll(context: RunContext): Promise<boolean> {
     }
     return true;
   } catch (exception) {
-    context.fail(toFailure(exception, "no"), exception);
+    context.fail(exceptionToFailure(exception, "no"), exception);
     return false;
   } finally {
     await Promise.all(open);

@@ -1,6 +1,6 @@
 import { type Failure, noRateLimitHeaders, type PushResult, requestDeadlineMs } from "../cloudflare/index.ts";
 import type { Batch } from "../types.ts";
-import { type PushTally, toFailure } from "./push-tally.ts";
+import { exceptionToFailure, type PushTally } from "./push-tally.ts";
 import { toRateFeedback } from "./rate-feedback.ts";
 import { type FailureCounts, nextStep, recordFailure, type Step, splitBatch } from "./retry-policy.ts";
 import type { Permit } from "./throttle.ts";
@@ -80,7 +80,7 @@ async function attemptOnce(context: RunContext, attempt: BatchAttempt): Promise<
       return (await sleepBeforeRetry(context, step.afterMs, result)) ? [next] : abandon(context, next);
     case "finish":
     case "give_up":
-      await settle(context, next, result);
+      await reportOutcome(context, next, result);
       return [];
   }
 }
@@ -114,7 +114,7 @@ async function acquirePermit(context: RunContext, attempt: BatchAttempt): Promis
   } catch (exception) {
     permit?.done({ kind: "unused" });
     if (exception instanceof WaitTooLongError) context.fail(exception.failure, undefined);
-    else if (!runEnded.aborted) context.fail(toFailure(exception, "no"), exception);
+    else if (!runEnded.aborted) context.fail(exceptionToFailure(exception, "no"), exception);
     await abandon(context, attempt);
     return undefined;
   }
@@ -127,7 +127,7 @@ async function requestPush(context: RunContext, batch: Batch): Promise<PushResul
   try {
     return await client.push(target, batch, abort, context.runEnded);
   } catch (exception) {
-    const failure = toFailure(exception, "unknown_outcome");
+    const failure = exceptionToFailure(exception, "unknown_outcome");
     context.fail(failure, exception);
     return { kind: "unknown", failure, rate: noRateLimitHeaders };
   } finally {
@@ -161,7 +161,7 @@ async function abandon({ onOutcome }: RunContext, attempt: BatchAttempt): Promis
   return [];
 }
 
-async function settle(context: RunContext, attempt: BatchAttempt, result: PushResult): Promise<void> {
+async function reportOutcome(context: RunContext, attempt: BatchAttempt, result: PushResult): Promise<void> {
   if (result.kind === "accepted") {
     const { batch, requests, doubt } = attempt;
     const { metrics, duplicates } = result;

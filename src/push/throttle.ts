@@ -5,10 +5,10 @@ import type { RateFeedback } from "./rate-feedback.ts";
 import { type Wait, WaitTooLongError, waitTooLongFailure } from "./waits.ts";
 
 /**
- * Requests that may be under way at once at the start of a run. Each answer adds one, up to the limit: the first answers show which
+ * Requests that may be in flight at once at the start of a run. Each answer adds one, up to the limit: the first answers show which
  * limits apply and whether requests are accepted at all, and a failure at the start leaves few messages in doubt.
  */
-export const firstUnderWay = 4;
+export const initialInFlight = 4;
 
 /** Decides when requests may be sent, in order of arrival among those that are allowed. One per process. */
 export interface Throttle {
@@ -30,7 +30,7 @@ export interface Permit {
 }
 
 export interface ThrottleState {
-  readonly underWay: number;
+  readonly inFlight: number;
   /** The number of requests that wait for their turn. */
   readonly waiting: number;
 }
@@ -62,8 +62,8 @@ export function createThrottle({
 }: ThrottleOptions): Throttle {
   const pace = createAccountPace(assume, limits);
   const waiters: Waiter[] = [];
-  let underWay = 0;
-  let mostUnderWay = firstUnderWay;
+  let inFlight = 0;
+  let maxInFlight = initialInFlight;
   let timer: { readonly at: number; readonly cancel: AbortController } | undefined;
 
   /** Refuses waiters whose turn would come too late. */
@@ -80,7 +80,7 @@ export function createThrottle({
   /** Grants permits to every eligible waiter, then sets a timer for the next one. */
   const grantWaiting = () => {
     refuseLate();
-    while (waiters.length > 0 && underWay < mostUnderWay) {
+    while (waiters.length > 0 && inFlight < maxInFlight) {
       const now = clock.elapsed();
       const accountReadyAt = pace.accountReadyAt(now);
       if (accountReadyAt > now) return setTimer(accountReadyAt);
@@ -117,7 +117,7 @@ export function createThrottle({
 
   const createPermit = ({ queueId, messages }: Waiter, now: number): Permit => {
     const request = pace.count(queueId, messages, now);
-    underWay += 1;
+    inFlight += 1;
     let open = true;
     return {
       done(result) {
@@ -125,9 +125,9 @@ export function createThrottle({
         open = false;
         pace.record(result, queueId, request, clock.elapsed());
         if (result.kind !== "unused" && result.rate !== undefined) {
-          mostUnderWay = Math.min(mostUnderWay + 1, limits.underWay);
+          maxInFlight = Math.min(maxInFlight + 1, limits.maxInFlight);
         }
-        underWay -= 1;
+        inFlight -= 1;
         grantWaiting();
       },
     };
@@ -162,7 +162,7 @@ export function createThrottle({
     },
     findWait: (queueId) => pace.findWait(queueId, clock.elapsed()),
     get state() {
-      return { underWay, waiting: waiters.length };
+      return { inFlight, waiting: waiters.length };
     },
   };
 }

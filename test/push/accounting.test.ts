@@ -105,7 +105,7 @@ async function play(plan: Schedule) {
     copies,
     resent,
     client,
-    left: { sleeping: clock.sleeping(), underWay: throttle.state.underWay, waiting: throttle.state.waiting },
+    left: { sleeping: clock.sleeping(), inFlight: throttle.state.inFlight, waiting: throttle.state.waiting },
     total: plan.sizes.reduce((a, b) => a + b, 0),
   };
 }
@@ -176,7 +176,7 @@ describe("whatever the API answers, and whichever side fails", () => {
   test("nothing is left sleeping, waiting or holding a permit", async () => {
     await fc.assert(
       fc.asyncProperty(schedule, async (plan) => {
-        expect((await play(plan)).left).toEqual({ sleeping: 0, underWay: 0, waiting: 0 });
+        expect((await play(plan)).left).toEqual({ sleeping: 0, inFlight: 0, waiting: 0 });
       }),
       { numRuns: 100 },
     );

@@ -172,7 +172,7 @@ describe("against the emulator", () => {
     expect(report.failure?.message).toMatch(/could not be reached|ended before the answer/);
   });
 
-  test("a stop lets the request under way finish; an abort leaves it in doubt", async () => {
+  test("a stop lets the request in flight finish; an abort leaves it in doubt", async () => {
     for (const [signal, state] of [
       ["stop", "pushed"],
       ["abort", "inDoubt"],

@@ -37,7 +37,7 @@ const left = () => leftIn(fileJournals(folder.path));
 /** Starts a run that is killed before the response to its one request. */
 async function killed(key: string): Promise<void> {
   const journal = await open();
-  await journal.sending([{ at: 0, key }]);
+  await journal.recordSending([{ at: 0, key }]);
   await journal.close();
 }
 
@@ -50,7 +50,7 @@ test("a run begins once its journal has its name, so that no line is written int
   };
   const journal = await open();
   opened.resolve();
-  await journal.sending([{ at: 0, key: "key" }]);
+  await journal.recordSending([{ at: 0, key: "key" }]);
   await journal.close();
   await renamed;
   disk.rename = rename;

@@ -106,13 +106,13 @@ test("a run that is killed while it waits after a refusal has nothing in doubt",
 
 describe.runIf(existsSync("/dev/full"))("on a disk that is full", () => {
   /** Makes a run in which the lines of one kind are written to a full disk, and the others are dropped. */
-  async function fullRun(kind: "sending" | "settled") {
+  async function fullRun(kind: "sending" | "outcome") {
     const file = await openAppend("/dev/full");
     const journal: Journal = {
       id: "id",
       lineage: "the ledger",
-      sending: async (entries) => (kind === "sending" ? file.append(encodeLine.sending(entries)) : undefined),
-      settled: async (state, at) => (kind === "settled" ? file.append(encodeLine.settled(state, at)) : undefined),
+      recordSending: async (entries) => (kind === "sending" ? file.append(encodeLine.sending(entries)) : undefined),
+      recordOutcome: async (state, at) => (kind === "outcome" ? file.append(encodeLine.outcome(state, at)) : undefined),
       assertOwned: async () => {},
       close: () => file.close(),
       discard: async () => {},
@@ -145,8 +145,8 @@ describe.runIf(existsSync("/dev/full"))("on a disk that is full", () => {
     expect(report.messages).toMatchObject({ pushed: 0, inDoubt: 0 });
   });
 
-  test("a run ends once the requests under way are answered, and counts what they pushed", async () => {
-    const { report, client } = await fullRun("settled");
+  test("a run ends once the requests in flight are answered, and counts what they pushed", async () => {
+    const { report, client } = await fullRun("outcome");
     expect(client.sent.length).toBeGreaterThan(2);
     expect(report.messages).toMatchObject({ pushed: client.sent.length * 2, inDoubt: 0 });
   });
@@ -244,8 +244,8 @@ test("a journal is looked for again before a request that repeats an earlier one
   const journal: Journal = {
     id: "id",
     lineage: "the ledger",
-    sending: async () => void calls.push("sending"),
-    settled: async () => {},
+    recordSending: async () => void calls.push("sending"),
+    recordOutcome: async () => {},
     assertOwned: async () => void calls.push("owned"),
     close: async () => {},
     discard: async () => {},

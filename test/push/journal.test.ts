@@ -69,12 +69,12 @@ describe("a journal", () => {
 
   test("records for the next run what was pushed and what is in doubt, and nothing that was not sent", async () => {
     const journal = await begin({}, { pushed: ["before"], inDoubt: ["doubt"] });
-    await journal.sending(entries(0, 1));
-    await journal.settled("pushed", [0, 1]);
-    await journal.sending(entries(2, 3, 4, 5));
-    await journal.settled("notSent", [3]);
-    await journal.settled("inDoubt", [4]);
-    await journal.settled("pushed", [5]);
+    await journal.recordSending(entries(0, 1));
+    await journal.recordOutcome("pushed", [0, 1]);
+    await journal.recordSending(entries(2, 3, 4, 5));
+    await journal.recordOutcome("notSent", [3]);
+    await journal.recordOutcome("inDoubt", [4]);
+    await journal.recordOutcome("pushed", [5]);
     const { entries: left, own } = await (await only()).read();
     expect(own).toEqual({ pushed: ["key-0", "key-1", "key-5"], inDoubt: ["key-2", "key-4"] });
     expect(left).toEqual({ pushed: ["before", ...own.pushed], inDoubt: ["doubt", ...own.inDoubt] });
@@ -82,9 +82,9 @@ describe("a journal", () => {
 
   test("names what was sent again, and arrived, among both: it may be in the queue twice", async () => {
     const journal = await begin();
-    await journal.sending(entries(0, 1));
-    await journal.settled("possibleDuplicates", [0]);
-    await journal.settled("pushed", [1]);
+    await journal.recordSending(entries(0, 1));
+    await journal.recordOutcome("possibleDuplicates", [0]);
+    await journal.recordOutcome("pushed", [1]);
     expect(await leftIn(journals)).toEqual({ pushed: ["key-0", "key-1"], inDoubt: ["key-0"] });
   });
 
@@ -123,7 +123,7 @@ describe("a journal", () => {
 
   test("is on the disk when sending resolves, and private", async () => {
     const journal = await begin();
-    await journal.sending(entries(7));
+    await journal.recordSending(entries(7));
     expect(await readFile(await path(), "utf8")).toContain("key-7");
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     expect((await stat(await path())).mode & 0o777).toBe(0o600);
@@ -133,14 +133,14 @@ describe("a journal", () => {
   test("writes what many requests bring at once, in order", async () => {
     const journal = await begin();
     const all = Array.from({ length: 200 }, (_, index) => index);
-    await Promise.all(all.map((at) => journal.sending(entries(at))));
-    await Promise.all(all.map((at) => journal.settled("pushed", [at])));
+    await Promise.all(all.map((at) => journal.recordSending(entries(at))));
+    await Promise.all(all.map((at) => journal.recordOutcome("pushed", [at])));
     expect((await leftIn(journals)).pushed).toEqual(all.map((at) => `key-${at}`));
   });
 
   test("is marked when its resource is deleted, and keeps what it has", async () => {
     const journal = await begin();
-    await journal.sending(entries(0));
+    await journal.recordSending(entries(0));
     await journals.markRemoved(await only());
     expect((await only()).removed).toBe(true);
     await journals.markRemoved(await only());
@@ -153,11 +153,11 @@ describe("a journal", () => {
 describe("a journal that is taken", () => {
   test("has the line of every request that may go, and lets no other one go", async () => {
     const journal = await begin();
-    await journal.sending(entries(0));
+    await journal.recordSending(entries(0));
     await journal.assertOwned();
     const taken = await journals.take(await only());
     // The first run still records the requests in flight, but sends no new ones.
-    await journal.settled("pushed", [0]);
+    await journal.recordOutcome("pushed", [0]);
     await expect(journal.assertOwned()).rejects.toThrow(/^JOURNAL_TAKEN: /);
     expect((await taken?.read())?.entries).toEqual({ pushed: ["key-0"], inDoubt: [] });
   });
@@ -207,10 +207,10 @@ describe("the run of a journal is alive", () => {
 describe("a journal on a bad disk", () => {
   test("loses no more than its torn last line, wherever it is torn", async () => {
     const journal = await begin();
-    await journal.sending(entries(0));
-    await journal.settled("pushed", [0]);
+    await journal.recordSending(entries(0));
+    await journal.recordOutcome("pushed", [0]);
     const before = await readFile(await path(), "utf8");
-    await journal.sending(entries(1, 2));
+    await journal.recordSending(entries(1, 2));
     const whole = await readFile(await path(), "utf8");
     for (let length = before.length; length < whole.length - 1; length++) {
       await writeFile(await path(), whole.slice(0, length));
@@ -220,8 +220,8 @@ describe("a journal on a bad disk", () => {
 
   test("is an error when a line in the middle is damaged, never empty", async () => {
     const journal = await begin();
-    await journal.sending(entries(0));
-    await journal.settled("pushed", [0]);
+    await journal.recordSending(entries(0));
+    await journal.recordOutcome("pushed", [0]);
     const [head, left, , ...rest] = (await readFile(await path(), "utf8")).split("\n");
     await writeFile(await path(), [head, left, "\0\0\0\0", ...rest].join("\n"));
     await expect(leftIn(journals)).rejects.toThrow(/is damaged in line 3\. Check the queue, then delete the file/);
@@ -279,8 +279,8 @@ test("whatever happens to messages, each is left in the state that was written l
       for (const found of await journals.list(site)) await journals.drop(found);
       const journal = await journals.begin(headOf(), noEntries);
       for (const [at, state] of messages.entries()) {
-        await journal.sending([{ at, key: `${at}` }]);
-        if (state !== undefined) await journal.settled(state, [at]);
+        await journal.recordSending([{ at, key: `${at}` }]);
+        if (state !== undefined) await journal.recordOutcome(state, [at]);
       }
       await journal.close();
       const of = (...wanted: (EntryOutcome | undefined)[]) =>

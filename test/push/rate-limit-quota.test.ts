@@ -15,7 +15,7 @@ const says = (remaining: number, seconds = 300, quota: number | undefined = 1_20
 function atOnce(quota: ReturnType<typeof createRateLimitQuota>, now: number, most = 5_000): number {
   let count = 0;
   while (count < most && quota.readyAt(now) <= now) {
-    quota.sent(now);
+    quota.recordSent(now);
     count += 1;
   }
   return count;
@@ -25,7 +25,7 @@ describe("a quota", () => {
   test("has no limit as long as nothing is known of one", () => {
     const quota = createRateLimitQuota(undefined);
     expect(atOnce(quota, start)).toBe(5_000);
-    quota.answered({ number: 0 }, noRateLimitHeaders, start);
+    quota.recordAnswer({ number: 0 }, noRateLimitHeaders, start);
     expect(quota.readyAt(start)).toBeLessThanOrEqual(start);
   });
 
@@ -37,59 +37,59 @@ describe("a quota", () => {
 
   test("believes an answer more than what it assumed", () => {
     const quota = createRateLimitQuota({ requests: 1_200, windowMs: 300_000 });
-    quota.answered(quota.sent(start), says(499, 100, 500), start);
+    quota.recordAnswer(quota.recordSent(start), says(499, 100, 500), start);
     expect(atOnce(quota, start)).toBe(449);
     expect(quota.readyAt(start)).toBe(start + 101_000);
   });
 
   test("sees what others use of the same token", () => {
     const quota = createRateLimitQuota(undefined);
-    quota.answered(quota.sent(start), says(1_199), start);
-    quota.answered(quota.sent(start), says(130), start);
+    quota.recordAnswer(quota.recordSent(start), says(1_199), start);
+    quota.recordAnswer(quota.recordSent(start), says(130), start);
     expect(atOnce(quota, start)).toBe(10);
   });
 
   test("keeps a tenth of what it saw when the quota is unknown", () => {
     const quota = createRateLimitQuota(undefined);
     const rate = { ...says(100), quota: undefined, windowMs: undefined };
-    quota.answered(quota.sent(start), rate, start);
+    quota.recordAnswer(quota.recordSent(start), rate, start);
     expect(atOnce(quota, start)).toBe(90);
   });
 
   test("never keeps so much that nothing is left", () => {
     const quota = createRateLimitQuota(undefined);
-    quota.answered(quota.sent(start), says(1, 10, 2), start);
+    quota.recordAnswer(quota.recordSent(start), says(1, 10, 2), start);
     expect(atOnce(quota, start)).toBe(1);
   });
 
   test("takes the lowest of answers that may have overtaken each other", () => {
     const quota = createRateLimitQuota(undefined);
-    const [a, b, c] = [quota.sent(start), quota.sent(start), quota.sent(start)];
-    quota.answered(b, says(200), start);
-    quota.answered(c, says(199), start);
-    quota.answered(a, says(1_000), start);
+    const [a, b, c] = [quota.recordSent(start), quota.recordSent(start), quota.recordSent(start)];
+    quota.recordAnswer(b, says(200), start);
+    quota.recordAnswer(c, says(199), start);
+    quota.recordAnswer(a, says(1_000), start);
     expect(atOnce(quota, start)).toBe(79);
   });
 
   test("takes the word of an answer to a request that was sent later, also when there is more again", () => {
     const quota = createRateLimitQuota(undefined);
-    quota.answered(quota.sent(start), says(125), start);
-    quota.answered(quota.sent(start + 1_000), says(600), start + 1_000);
+    quota.recordAnswer(quota.recordSent(start), says(125), start);
+    quota.recordAnswer(quota.recordSent(start + 1_000), says(600), start + 1_000);
     expect(atOnce(quota, start + 1_000)).toBe(480);
   });
 
   test("counts a lost answer's request as used, one that never left as not", () => {
     const quota = createRateLimitQuota(undefined);
-    quota.answered(quota.sent(start), says(130), start);
-    const [lost, unused] = [quota.sent(start), quota.sent(start)];
-    quota.answered(lost, undefined, start);
-    quota.unused(unused);
+    quota.recordAnswer(quota.recordSent(start), says(130), start);
+    const [lost, unused] = [quota.recordSent(start), quota.recordSent(start)];
+    quota.recordAnswer(lost, undefined, start);
+    quota.recordUnused(unused);
     expect(atOnce(quota, start)).toBe(9);
   });
 
   test("has a full window again once the old one is over, and a second more for the rounding", () => {
     const quota = createRateLimitQuota(undefined);
-    quota.answered(quota.sent(start), says(120, 10), start);
+    quota.recordAnswer(quota.recordSent(start), says(120, 10), start);
     expect(quota.readyAt(start)).toBe(start + 11_000);
     expect(atOnce(quota, start + 10_999)).toBe(0);
     expect(atOnce(quota, start + 11_000)).toBe(1_080);
@@ -97,19 +97,19 @@ describe("a quota", () => {
 
   test("leaves out what a late answer says of the window before", () => {
     const quota = createRateLimitQuota(undefined);
-    const late = quota.sent(start);
-    quota.answered(quota.sent(start), says(121, 1), start);
+    const late = quota.recordSent(start);
+    quota.recordAnswer(quota.recordSent(start), says(121, 1), start);
     const now = start + 2_000;
-    quota.answered(quota.sent(now), says(1_199, 300), now);
-    quota.answered(late, says(122, 1), now);
+    quota.recordAnswer(quota.recordSent(now), says(1_199, 300), now);
+    quota.recordAnswer(late, says(122, 1), now);
     expect(atOnce(quota, now)).toBe(1_079);
   });
 
   test("takes an answer of the new window although it was sent in the old one", () => {
     const quota = createRateLimitQuota(undefined);
-    const early = quota.sent(start);
-    quota.answered(quota.sent(start), says(120, 1), start);
-    quota.answered(early, says(1_199, 300), start + 500);
+    const early = quota.recordSent(start);
+    quota.recordAnswer(quota.recordSent(start), says(120, 1), start);
+    quota.recordAnswer(early, says(1_199, 300), start + 500);
     expect(atOnce(quota, start + 500)).toBe(1_079);
   });
 

@@ -72,7 +72,7 @@ describe("runPush", () => {
     expect(await runPush(run)).toMatchObject({ metrics, metricsAt: expect.any(Number) });
   });
 
-  test("takes from a long source no more than it can have under way", async () => {
+  test("takes from a long source no more than it can have in flight", async () => {
     let taken = 0;
     let most = 0;
     let settled = 0;
@@ -248,7 +248,7 @@ describe("a lost answer", () => {
 });
 
 describe("the end of a run", () => {
-  test("comes with the first refusal: nothing is started after it, what is under way finishes", async () => {
+  test("comes with the first refusal: nothing is started after it, what is in flight finishes", async () => {
     const second = Promise.withResolvers<void>();
     const {
       run,
@@ -309,7 +309,7 @@ describe("the end of a run", () => {
     expect((await runPush(setUp(() => accepted, { stoppedQueues }).run)).messages.pushed).toBe(6);
   });
 
-  test("comes with stop: the request under way finishes, none starts", async () => {
+  test("comes with stop: the request in flight finishes, none starts", async () => {
     const stop = new AbortController();
     const { run, client } = setUp(
       () => {

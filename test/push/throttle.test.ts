@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { noRateLimitHeaders, type RateLimitHeaders } from "../../src/cloudflare/index.ts";
 import { type Clock, createThrottle, type Throttle, workerLimits } from "../../src/push/index.ts";
 import { documentedLimits } from "../../src/push/pace-limits.ts";
-import { firstUnderWay, type Permit } from "../../src/push/throttle.ts";
+import { initialInFlight, type Permit } from "../../src/push/throttle.ts";
 import { type VirtualClock, virtualClock } from "./fakes.ts";
 
 const answered = (rate: RateLimitHeaders = noRateLimitHeaders) => ({ kind: "ended", rate }) as const;
@@ -151,12 +151,12 @@ describe("without limits", () => {
     expect(clock.slept).toEqual([]);
   });
 
-  test("requests under way are bounded, and waiting ones start in order", async () => {
+  test("requests in flight are bounded, and waiting ones start in order", async () => {
     const throttle = createThrottle({ clock: virtualClock(), assume: "nothing" });
-    for (let answers = 0; answers < documentedLimits.underWay; answers++)
+    for (let answers = 0; answers < documentedLimits.maxInFlight; answers++)
       (await throttle.acquire(to("orders"))).done(answered());
     const permits = await Promise.all(
-      Array.from({ length: documentedLimits.underWay }, () => throttle.acquire(to("orders"))),
+      Array.from({ length: documentedLimits.maxInFlight }, () => throttle.acquire(to("orders"))),
     );
     const order: number[] = [];
     const waiting = [1, 2, 3].map(async (number) => {
@@ -164,11 +164,11 @@ describe("without limits", () => {
       order.push(number);
       return permit;
     });
-    expect(throttle.state).toEqual({ underWay: documentedLimits.underWay, waiting: 3 });
+    expect(throttle.state).toEqual({ inFlight: documentedLimits.maxInFlight, waiting: 3 });
     for (const permit of permits) permit.done({ kind: "unused" });
     for (const permit of await Promise.all(waiting)) permit.done({ kind: "unused" });
     expect(order).toEqual([1, 2, 3]);
-    expect(throttle.state).toEqual({ underWay: 0, waiting: 0 });
+    expect(throttle.state).toEqual({ inFlight: 0, waiting: 0 });
   });
 
   test("a run begins with a few requests, and each answer adds one", async () => {
@@ -176,13 +176,13 @@ describe("without limits", () => {
     const granted: Permit[] = [];
     const ask = () => throttle.acquire(to("orders")).then((permit) => granted.push(permit));
     const asked = Array.from({ length: 8 }, ask);
-    await Promise.all(asked.slice(0, firstUnderWay));
-    expect(throttle.state).toEqual({ underWay: 4, waiting: 4 });
+    await Promise.all(asked.slice(0, initialInFlight));
+    expect(throttle.state).toEqual({ inFlight: 4, waiting: 4 });
     granted[0]?.done(answered());
-    expect(throttle.state).toEqual({ underWay: 5, waiting: 2 });
+    expect(throttle.state).toEqual({ inFlight: 5, waiting: 2 });
     // Lost without a response: one request ends, another one starts.
     granted[1]?.done({ kind: "ended", rate: undefined });
-    expect(throttle.state).toEqual({ underWay: 5, waiting: 1 });
+    expect(throttle.state).toEqual({ inFlight: 5, waiting: 1 });
   });
 
   test("a permit that is given back twice counts once", async () => {
@@ -191,7 +191,7 @@ describe("without limits", () => {
     await throttle.acquire(to("orders"));
     first.done({ kind: "unused" });
     first.done({ kind: "unused" });
-    expect(throttle.state.underWay).toBe(1);
+    expect(throttle.state.inFlight).toBe(1);
   });
 });
 
@@ -234,7 +234,7 @@ describe("who gives up waiting", () => {
     await expect(first).rejects.toBe(reason);
     (await second).done(answered());
     await expect(throttle.acquire(to("orders"), given.signal)).rejects.toBe(reason);
-    expect(throttle.state).toMatchObject({ underWay: 0, waiting: 0 });
+    expect(throttle.state).toMatchObject({ inFlight: 0, waiting: 0 });
   });
 
   test("leaves no timer behind that keeps the process alive", async () => {

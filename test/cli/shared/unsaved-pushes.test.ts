@@ -16,8 +16,8 @@ it("adds up what the journals of a stack have that its state does not name, by m
   const journals = fileJournals(join(folder.path, ".queue-seeder/journal"));
   const write = async (more: Partial<JournalHead>, pushed: readonly string[], sending: readonly string[] = []) => {
     const journal = await journals.begin(headOf(more), noEntries);
-    await journal.sending([...pushed, ...sending].map((id, at) => ({ at, key: key(id) })));
-    await journal.settled(
+    await journal.recordSending([...pushed, ...sending].map((id, at) => ({ at, key: key(id) })));
+    await journal.recordOutcome(
       "pushed",
       pushed.map((_, at) => at),
     );

@@ -13,7 +13,7 @@ it.each([".", "..", "../.."])(
   async (root) => {
     using folder = temporaryFolder();
     const journal = await fileJournals(join(folder.path, ".queue-seeder/journal")).begin(headOf(), noEntries);
-    await journal.sending([{ at: 0, key: digest }]);
+    await journal.recordSending([{ at: 0, key: digest }]);
     await journal.close();
     const inputs: SegmentInputs = {
       ...site.queue,

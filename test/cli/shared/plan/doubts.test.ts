@@ -75,8 +75,8 @@ async function killedRun(
   const head = headOf({ queue, base, kind: content.kind, resource: `shop/dev ${resourceUrn}`, uncheckpointed: true });
   const folder = join(root, ".queue-seeder/journal");
   const journal = await fileJournals(folder).begin(head, noEntries);
-  await journal.sending([...pushed, ...doubted].map((at) => ({ at, key: keyOf(at) })));
-  await journal.settled("pushed", pushed);
+  await journal.recordSending([...pushed, ...doubted].map((at) => ({ at, key: keyOf(at) })));
+  await journal.recordOutcome("pushed", pushed);
   await journal.close();
   // A run that is killed does not write the last line.
   for (const name of readdirSync(folder)) {
