@@ -97,9 +97,9 @@ export function findRenameProblems(
     .filter((former) => known.has(former) && !desired.has(former))
     .map(
       (former) =>
-        `${location} ${quote(name)} and ${quote(former)} are both deployed, and each has a ledger: they cannot ` +
-        `become one. Remove ${quote(former)} here; before that, \`queue-seeder baseline ${name}\` marks as pushed what went under ` +
-        "the other name.",
+        `${location} ${quote(name)} and ${quote(former)} are both deployed, and each has a ledger: two ledgers cannot be ` +
+        `merged. Remove ${quote(former)} here; before that, \`queue-seeder baseline ${name}\` marks the messages that were ` +
+        "pushed under the other name as pushed.",
     );
 }
 

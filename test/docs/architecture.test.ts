@@ -31,13 +31,15 @@ function tableOf(heading: string): readonly (readonly string[])[] {
 /** Returns the parameters and the result of an exported function, or of a method of an exported interface, `Interface.method`. */
 function signatureOf(source: string, name: string): string {
   const [outer, method] = name.split(".");
-  const found = ts.createSourceFile("", source, ts.ScriptTarget.Latest, true).statements.flatMap((statement) => {
-    const isExported = /^export\b/.test(statement.getText());
-    if (!isExported || !(ts.isFunctionDeclaration(statement) || ts.isInterfaceDeclaration(statement))) return [];
-    if (statement.name?.text !== outer) return [];
-    if (ts.isFunctionDeclaration(statement)) return method === undefined ? [statement] : [];
-    return statement.members.filter(ts.isMethodSignature).filter((member) => member.name.getText() === method);
-  })[0];
+  const found = ts
+    .createSourceFile("", source, ts.ScriptTarget.Latest, true)
+    .statements.flatMap((statement): (ts.FunctionDeclaration | ts.MethodSignature)[] => {
+      const isExported = /^export\b/.test(statement.getText());
+      if (!isExported || !(ts.isFunctionDeclaration(statement) || ts.isInterfaceDeclaration(statement))) return [];
+      if (statement.name?.text !== outer) return [];
+      if (ts.isFunctionDeclaration(statement)) return method === undefined ? [statement] : [];
+      return statement.members.filter(ts.isMethodSignature).filter((member) => member.name.getText() === method);
+    })[0];
   if (found === undefined) throw new Error(`${name} is not exported`);
   return `${found.parameters.map((each) => each.getText()).join(", ")} -> ${found.type?.getText() ?? ""}`;
 }

@@ -26,7 +26,7 @@ it("creates a queue and fills it from a manifest and from values, as its page sh
   const { stack, emulator } = shop;
   const up = succeeded(await stack.up({ preview: true }));
   expect(up.stdout).toContain("1 message to push to orders");
-  expect(up.stdout).toContain("1 message to push to welcome, 1 more with values that only the run will know");
+  expect(up.stdout).toContain("1 message to push to welcome, 1 more with values that are only known during the run");
   expect(shop.bodies()).toEqual([1, { queue: "orders", id: emulator.queueId("orders") }, "orders is open"]);
   expect(stack.outputs()).toMatchObject({ pushed: [1, 2], backlog: 3 });
   expect(shop.pushes()).toEqual([1, 2]);

@@ -102,7 +102,7 @@ describe("GitHub Actions", () => {
       api.refuse = 403;
       const fork = await run("messages-plan", pullRequest("f0"), { secrets: {}, vars: {} });
       expect([fork.validate?.result, fork.plan?.result], outputOf(fork.plan, "Plan")).toEqual(["success", "success"]);
-      expect(fork.plan?.summary).toMatch(/\*\*2 messages to push.*from nothing, since/);
+      expect(fork.plan?.summary).toMatch(/\*\*2 messages to push.*without a ledger, because/);
       expect(outputOf(fork.plan, "Comment")).toContain("::notice title=No comment::");
       api.refuse = undefined;
 
@@ -213,7 +213,7 @@ describe("GitLab CI", () => {
       expect(read("gl-code-quality-report.json")).toBe("[]\n");
 
       const fork = await job("plan-messages");
-      expect([fork.code, fork.stdout], said(fork)).toEqual([0, expect.stringContaining("from nothing, since")]);
+      expect([fork.code, fork.stdout], said(fork)).toEqual([0, expect.stringContaining("without a ledger, because")]);
       const planned = await job("plan-messages", variables());
       expect([planned.code, read("plan.md")]).toEqual([0, expect.stringContaining("**1 message to push")]);
 

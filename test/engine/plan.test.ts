@@ -109,7 +109,7 @@ it("plans from nothing if there is no login or no stack, and says why; a file ha
     digest: previewed.digest,
   });
   const text = await cli(project, ["plan", "--stack", "test"], alone);
-  expect(text.stdout).toContain("from nothing, since PULUMI_ACCESS_TOKEN must be set for login");
+  expect(text.stdout).toContain("without a ledger, because PULUMI_ACCESS_TOKEN must be set for login");
   stack.write("Pulumi.other.yaml", readFileSync(join(project.dir, "Pulumi.test.yaml"), "utf8"));
   const other = await cli(project, ["plan", "--stack", "other", "--format", "json"]);
   expect(JSON.parse(succeeded(other).stdout)).toMatchObject({

@@ -79,7 +79,7 @@ it("repairs no ledger of another queue than the one that the configuration names
   const refused = await run(seeder, "baseline", "a", "--yes");
   expect(refused.code).toBe(1);
   expect(refused.stderr).toMatch(
-    /QUEUE_CHANGED: the ledger of a is of the queue .* Run `pulumi up` first.*\n.*not changed/,
+    /QUEUE_CHANGED: the ledger of a belongs to the queue .* Run `pulumi up` first.*\n.*not changed/,
   );
   expect([bodies("orders"), bodies("second")]).toEqual([[1, 2], []]);
 });

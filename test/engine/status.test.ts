@@ -73,7 +73,9 @@ it("ends with 1 if it is unknown what was pushed, but not for a stack that was n
   expect([lost.code, lost.stdout]).toEqual([1, ""]);
   expect(lost.stderr).toContain("Cannot determine what was pushed to test: ");
   seeder.stack.write("Pulumi.other.yaml", "config: { queue-seeder:queues: { orders: { create: true } } }\n");
-  expect(succeeded(await cli(project, ["status", "--stack", "other"])).stdout).toMatch(/from nothing, since no stack/);
+  expect(succeeded(await cli(project, ["status", "--stack", "other"])).stdout).toMatch(
+    /without a ledger, because no stack/,
+  );
 });
 
 it("continues without metrics, and says why there are none", async () => {

@@ -59,7 +59,7 @@ it("parses only the data files that changed, and pushes exactly what changed", a
       ...debugging,
     });
     expect([code, readings(stderr)], stdout + stderr).toEqual([0, except()]);
-    if (command === "plan") expect(stdout).toContain("Together: nothing to push.");
+    if (command === "plan") expect(stdout).toContain("Total: nothing to push.");
   }
   expect(bodies()).toHaveLength(605);
 

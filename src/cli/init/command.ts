@@ -6,7 +6,7 @@ import { type InitFlags, pipelines } from "./flags.ts";
 /** Defines `init`, which writes the files that a repository needs to seed queues. */
 export function initCommand(): Command {
   const command = new Command("init")
-    .description("Set a repository up: a Pulumi program, a stack, a first manifest")
+    .description("Set up a repository: a Pulumi program, a stack, a first manifest")
     .argument("[folder]", "a new folder, or an existing repository", ".")
     .option("--name <name>", "name of the Pulumi project; default: the folder's", parseIdentifier)
     .option("--stack <name>", "name of the first stack; default: dev", parseIdentifier)

@@ -47,7 +47,7 @@ export function planMarkdown(plan: Plan, limit = commentCharacters): string {
   const head = [
     heading(plan),
     "",
-    `**${formatSize(total)}**, ${base.kind === "ledger" ? formatBase(base) : `from nothing, since ${formatCode(base.reason)}`}.`,
+    `**${formatSize(total)}**, ${base.kind === "ledger" ? formatBase(base) : `without a ledger, because ${formatCode(base.reason)}`}.`,
     "",
     address.refusal === undefined
       ? `API: ${formatCode(formatAddress(address))}`

@@ -34,7 +34,7 @@ export async function confirmDeletions(
     const { name } = loss;
     if (flags.deleteQueue.includes(name)) continue;
     const what = queueChangeText(loss);
-    if (flags.yes !== true && (await ask(`The ${what}. Type its name to agree:`, name))) continue;
+    if (flags.yes !== true && (await ask(`The ${what}. Type its name to confirm:`, name))) continue;
     reporter.onNote(
       `QUEUE_DELETION: nothing was pushed. The ${what}. If this is intended, pass \`--delete-queue ${toPrintable(name)}\`.`,
     );

@@ -36,7 +36,7 @@ export async function confirmPlan(
   if (program.kind === "files") {
     // Without the preview, what the program deploys beyond these files could not be reviewed.
     reporter.onNote(
-      `Nothing was pushed. Pulumi's preview failed: ${toPrintable(program.reason ?? "it was not asked")}`,
+      `Nothing was pushed. Pulumi's preview failed: ${toPrintable(program.reason ?? "no preview was run")}`,
     );
     return exitCodes.failed;
   }
@@ -49,7 +49,7 @@ export async function confirmPlan(
   if (flags.yes === true) return undefined;
   const question = formatQuestion(plan);
   const isAgreed = isProduction
-    ? ask(`${question} Type the name of the stack to agree:`, plan.stack, ...terminal)
+    ? ask(`${question} Type the name of the stack to confirm:`, plan.stack, ...terminal)
     : confirm(question, ...terminal);
   if (await isAgreed) return undefined;
   reporter.onNote("Nothing was pushed.");
@@ -77,6 +77,6 @@ function formatRefusal({ manifests, address }: Plan): string {
 function formatQuestion({ stack, total, manifests, queueChanges }: Plan): string {
   const open = manifests.some(({ unresolved }) => unresolved !== null);
   const changes = queueChanges.length === 0 ? [] : [`${formatCount(queueChanges.length, "queue")} to change`];
-  const what = [formatSize(total), ...(open ? ["and what only the run will know"] : []), ...changes];
+  const what = [formatSize(total), ...(open ? ["plus what is only known during the run"] : []), ...changes];
   return `Deploy ${stack} (${what.join(", ")})?`;
 }

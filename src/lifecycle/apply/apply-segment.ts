@@ -62,7 +62,7 @@ function assertDeploymentKnown({ manifest, deployment }: SegmentInputs): void {
   if (deployment !== "") return;
   throw new SeederError(
     "DEPLOYMENT_UNLISTED",
-    `nothing of ${manifest} was pushed: it is new, and the run leaves out the list of deployments, without which a journal ` +
+    `nothing of ${manifest} was pushed: it is new, and --target excludes the list of deployments, without which a journal ` +
       "would not be found after a kill. Run `pulumi up` without --target, or name the resource of the type Deployments too.",
   );
 }

@@ -95,7 +95,7 @@ export async function assertApproved(
   if (forms.some((each) => approved.has(pushDigest(inputs, each)))) return;
   throw new SeederError(
     "PLAN_DIFFERS",
-    `what would be pushed of ${inputs.manifest} is no longer what was reviewed. Nothing of it was pushed. ` +
+    `the pending push of ${inputs.manifest} no longer matches the reviewed plan. Nothing of it was pushed. ` +
       "Make a plan again, and have it reviewed.",
   );
 }

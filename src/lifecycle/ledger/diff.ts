@@ -55,7 +55,7 @@ export function assertSameQueue(olds: QueueRef, news: QueueRef & Pick<SegmentInp
   const queueOf = ({ queueId, accountId }: QueueRef) => `${queueId} of the account ${accountId}`;
   throw new SeederError(
     "QUEUE_CHANGED",
-    `the ledger of ${news.manifest} is of the queue ${queueOf(olds)}, and it goes to ${queueOf(news)} now. ` +
+    `the ledger of ${news.manifest} belongs to the queue ${queueOf(olds)}, but the manifest now targets ${queueOf(news)}. ` +
       "Run `pulumi up` first, which pushes to that queue, or name the old one again. Nothing was changed.",
   );
 }
@@ -78,10 +78,10 @@ export function assertSameKind(
   where = "its ledger",
 ): void {
   if (before === content.kind) return;
-  const words = { messages: "messages of its own", rows: "a data file" } as const;
+  const words = { messages: "inline messages", rows: "a data file" } as const;
   throw new SeederError(
     "SOURCE_CHANGED",
-    `nothing of ${manifest} was pushed: ${where} is of ${words[before]}, and it has ${words[content.kind]} now. ` +
+    `nothing of ${manifest} was pushed: ${where} records ${words[before]}, but the manifest now has ${words[content.kind]}. ` +
       'Give the manifest another "name"; to avoid pushing messages again, mark them as pushed with `queue-seeder baseline`.',
   );
 }

@@ -115,7 +115,7 @@ function findFault(
     case "answer": {
       const { code_digest, queues: bound } = answer.value;
       if (code !== undefined && code_digest !== code) {
-        return `it still runs other code than the deployed one (protocol version ${wireVersion}). Run it again.`;
+        return `it is not yet running the deployed code (protocol version ${wireVersion}). Run it again.`;
       }
       const missing = queues.filter((queue) => !bound.includes(queue));
       return missing.length === 0 ? undefined : `it has no binding yet for ${missing.join(", ")}. Run it again.`;

@@ -86,7 +86,8 @@ function describePlanned(event: RunEventOfKind<"planned">): string {
   if (held > 0) parts.push(`${formatNumber(held)} in doubt, not sent again`);
   if (mayRepeat > 0) parts.push(`${formatNumber(mayRepeat)} of them in doubt, may arrive twice`);
   if (countUnknown) parts.push("plus messages that are only known during the run");
-  else if (unresolved > 0) parts.push(`${formatNumber(unresolved)} more with values that only the run will know`);
+  else if (unresolved > 0)
+    parts.push(`${formatNumber(unresolved)} more with values that are only known during the run`);
   if (forgotten > 0)
     parts.push(
       `${formatNumber(forgotten)} removed from the manifest: dropped from the ledger, but not recalled from the queue`,

@@ -133,5 +133,5 @@ async function findUnmetRequirements(
 }
 
 function unreadableQueue(subject: string, { message, remedy }: Failure): string {
-  return `${subject} cannot be looked at: ${message}. ${remedy}`;
+  return `${subject} cannot be read: ${message}. ${remedy}`;
 }

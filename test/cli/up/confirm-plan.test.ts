@@ -31,5 +31,5 @@ it.each([
 ])("the answer %j, in production: %s, ends with %s", async (answer, isProduction, exit) => {
   const asked = await confirmWith(answer, isProduction);
   expect([asked.exit, asked.notes]).toEqual([exit, exit === undefined ? [] : ["Nothing was pushed."]]);
-  expect(asked.question).toContain(isProduction ? "Type the name of the stack to agree:" : "[y/N]");
+  expect(asked.question).toContain(isProduction ? "Type the name of the stack to confirm:" : "[y/N]");
 });

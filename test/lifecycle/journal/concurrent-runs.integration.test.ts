@@ -52,7 +52,7 @@ it("is refused during such a run when it is cancelled, and pushes nothing", asyn
   const second = failureOf(lifecycle.create(inputs));
   cancel();
   const failure = await second;
-  expect(failure.message).toMatch(/^RUN_UNDER_WAY: another run on this machine, process \d+, still pushes a\./);
+  expect(failure.message).toMatch(/^RUN_UNDER_WAY: another run on this machine, process \d+, is still pushing a;/);
   expect(failure).not.toHaveProperty("outputs");
   hold.release();
   await first;

@@ -198,7 +198,7 @@ it("refuses to take a ledger of messages for one of rows, and the other way roun
   write([1]);
   const before = await up();
   world.write("messages/a.yaml", "queue: orders\nmessages: [{ body: 1 }]\n");
-  expect((await failureOf(up(before))).message).toMatch(/^SOURCE_CHANGED: .*data file.*messages of its own.*"name"/);
+  expect((await failureOf(up(before))).message).toMatch(/^SOURCE_CHANGED: .*data file.*inline messages.*"name"/);
   expect(world.bodies()).toEqual([1]);
 });
 
@@ -208,7 +208,7 @@ it("refuses as well what only the journal of a killed run has of the other kind"
   await up();
   world.write("messages/a.yaml", "queue: orders\nmessages: [{ body: 1 }]\n");
   expect((await failureOf(up())).message).toMatch(
-    /^SOURCE_CHANGED: .*of a data file, and it has messages of its own now/,
+    /^SOURCE_CHANGED: .*records a data file, but the manifest now has inline messages/,
   );
   world.write("messages/a.yaml", manifest());
   expect((await up()).map(withEmpties)).toMatchObject([{ pushed: 1, lastPush: { possibleDuplicates: [] } }]);

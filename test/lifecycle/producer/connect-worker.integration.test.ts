@@ -45,7 +45,7 @@ it("waits for a version that was deployed in this run until its code, its queues
 });
 
 it.each([
-  ["other code", { code: "new" }, /it still runs other code than the deployed one/],
+  ["other code", { code: "new" }, /it is not yet running the deployed code/],
   ["a queue less", { code: "old", queues: ["emails", "orders"] }, /it has no binding yet for emails/],
 ] as const)("gives up after a minute of %s", async (_, target, words) => {
   const { error, seconds } = (await connect(target)) as { error: string; seconds: number };

@@ -87,6 +87,6 @@ it("is asked before each delivery of all messages", async () => {
 it("says that it could not look, and pushes nothing", async () => {
   world.emulator.faults.add({ match: { route: "metrics" }, effect: { kind: "error", code: 10000 } });
   const failure = await failureOf(world.start().lifecycle.create(await world.segment(manifest("{ max_backlog: 9 }"))));
-  expect(failure.message).toMatch(/Its backlog cannot be looked at: .*10000/);
+  expect(failure.message).toMatch(/Its backlog cannot be read: .*10000/);
   expect(pushes()).toBe(0);
 });

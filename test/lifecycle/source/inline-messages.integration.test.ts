@@ -102,7 +102,7 @@ it("counts in a preview what is known, and takes nothing for removed that may on
     return world.logged;
   };
   expect(await preview([{ body: "1" }, { body: unknownValue }, { body: "3" }])).toEqual([
-    "info: 1 message to push to orders, 1 pushed before, 1 more with values that only the run will know",
+    "info: 1 message to push to orders, 1 pushed before, 1 more with values that are only known during the run",
   ]);
   expect(await preview(unknownValue as never)).toEqual([
     "info: 0 messages to push to orders, plus messages that are only known during the run",

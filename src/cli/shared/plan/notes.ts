@@ -44,7 +44,7 @@ export function formatNotes(manifest: ManifestPlan): string[] {
           `${formatNumber(journaled.inDoubt)} of them sent by a run that was killed, without an answer: ${inDoubtNotes[inDoubtPolicy]}`,
         ]
       : []),
-    ...(rest ? ["what a journal here has of messages that are gone, or known, is written to the ledger"] : []),
+    ...(rest ? ["the rest of a local journal of an earlier run is merged into the ledger"] : []),
     ...(inDoubt > 0 ? [`${formatNumber(inDoubt)} of them in doubt: ${inDoubtNotes.resend}`] : []),
     ...(held > 0 ? [`${formatNumber(held)} in doubt: ${inDoubtNotes.stop}`] : []),
     ...(inDoubtMessages.length > 0 ? [`in doubt: ${formatLabelList(inDoubtMessages)}`] : []),
@@ -59,14 +59,14 @@ export function formatNotes(manifest: ManifestPlan): string[] {
 
 function unresolvedNotes({ unresolved }: ManifestPlan): string[] {
   if (unresolved === null) return [];
-  if (unresolved.countUnknown) return ["messages that only the run will know, however many"];
-  return [`${formatCount(unresolved.messages, "message")} more with values that only the run will know`];
+  if (unresolved.countUnknown) return ["messages that are only known during the run, and so is their number"];
+  return [`${formatCount(unresolved.messages, "message")} more with values that are only known during the run`];
 }
 
 function editedText({ location: { file, line, column }, id, messages, pushed, present }: EditedPlanMessage): string {
   const what =
     id === undefined
-      ? `of ${formatCount(messages, "row")} that lie together some were edited`
+      ? `at least one of ${formatCount(messages, "consecutive row")} was edited`
       : `the message "${id}" was edited`;
-  return `${file}:${line}:${column} ${what} after the push (pushed ${pushed}, now ${present}): up refuses`;
+  return `${file}:${line}:${column} ${what} after the push (pushed ${pushed}, now ${present}): up will refuse`;
 }

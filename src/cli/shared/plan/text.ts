@@ -52,7 +52,7 @@ export function planText(plan: Plan, paint: Paint): string {
         `${push.messages === 0 ? "" : `, ${formatMinDuration(seconds)}`}`,
     ),
     "",
-    `${paint("bold", "Together")}: ${formatSize(total)}.`,
+    `${paint("bold", "Total")}: ${formatSize(total)}.`,
     ...(total.messages === 0
       ? []
       : [`${formatCost(total)}. It takes ${formatMinDuration(total.seconds)} under Cloudflare's limits.`]),
@@ -129,7 +129,9 @@ export function queueChangeText({ name, change, id, backlog }: QueueChange): str
 }
 
 export function formatBase(base: PlanBase): string {
-  return base.kind === "ledger" ? "against the stack's ledger" : `from nothing, since ${toPrintable(base.reason)}`;
+  return base.kind === "ledger"
+    ? "against the stack's ledger"
+    : `without a ledger, because ${toPrintable(base.reason)}`;
 }
 
 export function formatSize({ messages, bytes, requests }: PushSize): string {
