@@ -70,8 +70,8 @@ export interface IncrementalDigest {
   digest(): Digest;
 }
 
-/** Characters that are hashed together. */
-const chunkBytes = 64_000;
+/** Characters that are hashed together: few, since their lines are in memory until then. */
+const chunkBytes = 8_000;
 
 export function createDigest(kind: "manifest" | "rows"): IncrementalDigest {
   const hash = createHash("sha256");
@@ -122,14 +122,24 @@ export function digestText(text: string): Digest {
   return encodeDigest(hashOnce("sha256", text, "base64url"));
 }
 
-/** Truncates 256 bits in base64url to 128: the last of 22 characters has two significant bits. */
+/** The form of a digest, in which {@link encodeDigest} replaces the 22 characters after the prefix. */
+const form = Buffer.from(`${version}:${"A".repeat(22)}`, "latin1");
+const prefixLength = form.length - 22;
+
+/**
+ * Truncates 256 bits in base64url to 128: the last of 22 characters has two significant bits. The text is written as a whole: one
+ * of two parts would keep both of them, and all of `sha256`, in memory, which is three times as much for each row.
+ */
 function encodeDigest(sha256: string): Digest {
-  return `${version}:${sha256.slice(0, 21)}${lastCharacters[sha256.charAt(21)]}`;
+  form.write(sha256, prefixLength, 21, "latin1");
+  form[form.length - 1] = lastCharacters[sha256.charCodeAt(21)] ?? 0;
+  return form.toString("latin1");
 }
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** Maps each character to the one with only its first two bits. */
-const lastCharacters: Readonly<Record<string, string>> = Object.fromEntries(
-  [...alphabet].map((character, bits) => [character, alphabet.charAt(bits & 0b110000)]),
-);
+/** Maps the code of each character to that of the one with only its first two bits. */
+const lastCharacters = new Uint8Array(128);
+for (const [bits, character] of [...alphabet].entries()) {
+  lastCharacters[character.charCodeAt(0)] = alphabet.charCodeAt(bits & 0b110000);
+}

@@ -65,15 +65,15 @@ async function rowSource(content: FileContent, inputs: SegmentInputs, host: Prov
   const ids: (string | undefined)[] = [];
   const planned = createDigest("manifest");
   const held: (readonly EncodedMessage[])[] = [];
-  for await (const some of readRows(content, inputs)) {
-    for (const { message } of some) {
+  for await (const { from, messages } of readRows(content, inputs)) {
+    for (const message of messages) {
       const digest = messageDigest(message);
       digests.push(digest);
       ids.push(message.id);
       planned.add(formatManifestLine({ digest, id: message.id, delaySeconds: message.delaySeconds }));
     }
     // A row that cannot be completed is rejected before the first row is sent.
-    const encoded = some.map((row) => encodeRow(row, inputs, host));
+    const encoded = messages.map((message, at) => encodeRow(message, from + at, inputs, host));
     if (inputs.bytes <= cacheLimitBytes) held.push(encoded);
   }
   assertUnchanged(inputs, planned.digest());
@@ -81,25 +81,29 @@ async function rowSource(content: FileContent, inputs: SegmentInputs, host: Prov
     digests,
     ids,
     async *encode(indices) {
-      const desired = new Set(indices);
+      const desired = new Uint8Array(digests.length);
+      for (const index of indices) desired[index] = 1;
       if (held.length > 0) {
-        for (const some of held) yield some.filter(({ index }) => desired.has(index));
+        for (const some of held) yield some.filter(({ index }) => desired[index] === 1);
         return;
       }
-      for await (const some of readUnchangedRows(content, inputs, digests)) {
-        yield some.filter(({ index }) => desired.has(index)).map((row) => encodeRow(row, inputs, host));
+      for await (const { from, messages } of readUnchangedRows(content, inputs, digests)) {
+        yield messages.flatMap((message, at) =>
+          desired[from + at] === 1 ? [encodeRow(message, from + at, inputs, host)] : [],
+        );
       }
     },
   };
 }
 
-interface Row {
-  /** Number in the segment, from 0. */
-  readonly index: number;
-  readonly message: Message;
+/** Consecutive rows of a segment. */
+interface RowGroup {
+  /** Number of the first row in the segment, from 0. */
+  readonly from: number;
+  readonly messages: readonly Message[];
 }
 
-function encodeRow({ index, message }: Row, inputs: SegmentInputs, host: ProviderHost): EncodedMessage {
+function encodeRow(message: Message, index: number, inputs: SegmentInputs, host: ProviderHost): EncodedMessage {
   return encodeMessage(
     resolveMessage(message, inputs, host),
     index,
@@ -112,15 +116,15 @@ async function* readUnchangedRows(
   content: FileContent,
   inputs: SegmentInputs,
   digests: readonly Digest[],
-): AsyncGenerator<readonly Row[]> {
+): AsyncGenerator<RowGroup> {
   let rows = 0;
-  for await (const some of readRows(content, inputs)) {
-    for (const { index, message } of some) {
+  for await (const group of readRows(content, inputs)) {
+    for (const message of group.messages) {
       const digest = messageDigest(message);
-      if (digest !== digests[index]) assertUnchanged(inputs, digest);
+      if (digest !== digests[rows]) assertUnchanged(inputs, digest);
+      rows += 1;
     }
-    rows += some.length;
-    yield some;
+    yield group;
   }
   if (rows < digests.length) assertUnchanged(inputs, `only ${rows} rows`);
 }
@@ -143,13 +147,14 @@ export async function readKeys(inputs: SegmentInputs, host: Pick<ProviderHost, "
 }
 
 /** Yields the rows of one segment, unchanged from the file. */
-async function* readRows(content: FileContent, inputs: SegmentInputs): AsyncGenerator<readonly Row[]> {
-  let index = 0;
+async function* readRows(content: FileContent, inputs: SegmentInputs): AsyncGenerator<RowGroup> {
+  let from = 0;
   try {
     for await (const messages of content.read(firstRow(inputs))) {
-      const rows = messages.map((message) => ({ index: index++, message }));
-      yield rows.filter((each) => each.index < inputs.messages);
-      if (index >= inputs.messages) return;
+      const left = inputs.messages - from;
+      yield { from, messages: messages.length > left ? messages.slice(0, left) : messages };
+      from += messages.length;
+      if (from >= inputs.messages) return;
     }
   } catch (error) {
     if (error instanceof DataFileError) throw new SeederError("MANIFEST_INVALID", error.message);

@@ -1,12 +1,12 @@
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, read, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { inspectPath, isFileError, openRegularFile } from "../../file-error.ts";
+import { inspectPath, isFileError } from "../../file-error.ts";
 import { type Digest, digestText } from "../../plan/index.ts";
 import type { JsonValue } from "../../types.ts";
 import type { ManifestDocument } from "../parse-documents.ts";
 import type { LookupResult } from "../variables.ts";
+import { fileChunks } from "./file-chunks.ts";
 
 /** Everything but the bytes of a data file that decides what its messages are. */
 export interface ReadingContext {
@@ -87,6 +87,9 @@ export function isLargeSource(path: string): boolean {
   return found.kind === "file" && found.size >= minBytes;
 }
 
+/** Bytes per read: a read costs as much as the digest of 20 KB, and much more than this would not fit into the processor's cache. */
+const chunkBytes = 256 * 1024;
+
 /**
  * Reads a file for its digests only.
  *
@@ -102,7 +105,7 @@ export async function digestSource(
   const prefixes: SourceDigest[] = [];
   const ends = [...new Set(offsets)].sort((a, b) => b - a);
   try {
-    for await (const chunk of readRaw(path)) {
+    for await (const chunk of fileChunks(path, chunkBytes)) {
       const start = digest.offset;
       for (let end = ends.at(-1); end !== undefined && end <= start + chunk.length; end = ends.at(-1)) {
         digest.add(chunk.subarray(digest.offset - start, end - start));
@@ -116,33 +119,6 @@ export async function digestSource(
     throw error;
   }
   return [...prefixes, digest];
-}
-
-/** Bytes per read: large enough that the overhead per chunk is negligible. */
-const chunkBytes = 1024 * 1024;
-
-const readInto = promisify(read);
-
-/**
- * Yields the bytes of a file. A chunk is valid until the next one is requested. The next read runs while a chunk is used; a stream
- * would take 1.5 times as long.
- */
-async function* readRaw(path: string): AsyncGenerator<Buffer> {
-  const { descriptor } = openRegularFile(path);
-  const buffers: [Buffer, Buffer] = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)];
-  const readNext = (at: 0 | 1) => readInto(descriptor, buffers[at], 0, chunkBytes, null);
-  let pending = readNext(0);
-  try {
-    for (let at: 0 | 1 = 0; ; at = at === 0 ? 1 : 0) {
-      const { bytesRead } = await pending;
-      if (bytesRead === 0) return;
-      pending = readNext(at === 0 ? 1 : 0);
-      yield buffers[at].subarray(0, bytesRead);
-    }
-  } finally {
-    await pending.catch(() => {});
-    closeSync(descriptor);
-  }
 }
 
 const src = join(import.meta.dirname, "../..");

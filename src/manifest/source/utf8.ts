@@ -5,7 +5,13 @@ import { DataFileAbort } from "./data-file-errors.ts";
 import { assertNotForeign } from "./foreign-content.ts";
 
 /**
- * Passes on bytes in chunks of complete UTF-8 characters, without a byte order mark.
+ * Maximum bytes of a piece, unless a line is longer. The rows of a piece are in memory together, in several forms; if they are few,
+ * most of them are garbage before the next collection, which then has little to copy and keeps the heap small.
+ */
+const pieceBytes = 16 * 1024;
+
+/**
+ * Passes on bytes in small pieces of complete UTF-8 characters, without a byte order mark. Most pieces end with a line.
  *
  * @param firstLine the line of the first byte; the file's kind is only checked at its start
  * @throws DataFileAbort for everything that is not UTF-8
@@ -25,11 +31,24 @@ export async function* utf8Chunks(chunks: AsyncIterable<Buffer>, firstLine = 1):
     const whole = bytes.subarray(0, bytes.length - incompleteBytes(bytes));
     rest = bytes.subarray(whole.length);
     line = check(whole, line);
-    if (whole.length > 0) yield whole;
+    yield* splitAtLines(whole);
   }
   const last = begun ? rest : skipByteOrderMark(rest);
   check(last, line);
-  if (last.length > 0) yield last;
+  yield* splitAtLines(last);
+}
+
+/** Splits bytes after line feeds, which are never part of another character. */
+function* splitAtLines(bytes: Buffer): Generator<Buffer> {
+  let from = 0;
+  while (bytes.length - from > pieceBytes) {
+    const before = bytes.lastIndexOf(0x0a, from + pieceBytes - 1);
+    const end = before >= from ? before : bytes.indexOf(0x0a, from + pieceBytes);
+    if (end < 0) break;
+    yield bytes.subarray(from, end + 1);
+    from = end + 1;
+  }
+  if (from < bytes.length) yield bytes.subarray(from);
 }
 
 /** Checks the first bytes of a file. */
