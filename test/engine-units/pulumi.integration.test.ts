@@ -42,3 +42,12 @@ it("has the program and the provider use Node's compile cache, in the folder tha
     "/var/cache/node",
   );
 });
+
+it("limits the young generation of the program and the provider, unless the user's options do", () => {
+  const engine = { pulumi: "/opt/pulumi/pulumi", binDir: "/opt/pulumi", version: "3.250.0", from: "path" } as const;
+  const optionsWith = (NODE_OPTIONS: string) => engineEnvironment(engine, { NODE_OPTIONS }).NODE_OPTIONS;
+  expect(engineEnvironment(engine, {}).NODE_OPTIONS).toBe("--max-semi-space-size=8");
+  expect(optionsWith("--use-openssl-ca")).toBe("--use-openssl-ca --max-semi-space-size=8");
+  for (const own of ["--max-semi-space-size=32", "--no-warnings --max_semi_space_size=1"])
+    expect(optionsWith(own)).toBe(own);
+});
