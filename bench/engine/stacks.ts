@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
+import { findEngine } from "../../src/engine/find-engine.ts";
+import { engineEnvironment } from "../../src/engine/pulumi.ts";
 import { makeStack, type OwnStack } from "../../test/engine/support/stack.ts";
 import { tinyProgram } from "../../test/engine/support/tiny.ts";
 import type { RemoteEmulator } from "../support/emulator.ts";
@@ -65,6 +67,14 @@ class Nothing extends pulumi.dynamic.Resource {}
 new Nothing({ create: async () => ({ id: "nothing", outs: {} }) }, "nothing", {});
 `;
   return makeStack({ name: "bench", copy: [], files: tinyProgram(program) });
+}
+
+/** Returns what `queue-seeder up` adds to the environment of Pulumi. @param cache folder of Node's compile cache */
+export function seederSettings(cache: string): Readonly<Record<string, string>> {
+  const engine = findEngine();
+  if (engine === undefined) throw new Error("no Pulumi engine is here");
+  const { NODE_OPTIONS = "" } = engineEnvironment(engine, {});
+  return { NODE_COMPILE_CACHE: cache, NODE_OPTIONS };
 }
 
 /** @throws Error with the whole output of the CLI if it fails */
