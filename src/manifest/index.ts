@@ -1,4 +1,3 @@
-export { checkBodySize, checkBodyType, checkDelay, checkId, UniqueIds } from "./check-message.ts";
 export { codeFrame } from "./code-frame.ts";
 export { DataFileError, type EarlierReading, readAllMessages } from "./data-file.ts";
 export { withDedupKey } from "./dedup-key.ts";
@@ -9,7 +8,7 @@ export { type LoadOptions, type LoadResult, loadManifests } from "./load-manifes
 export { isInsideProject } from "./manifest-files.ts";
 export { parseWithSpellings, readSpelling, recordSpelling } from "./number-spelling.ts";
 export { compareProblems, createProblem, formatDiagnostic, formatLocation, type Problem, quote } from "./problem.ts";
-export { type ProblemCode, problemCodes } from "./problem-codes.ts";
+export { problemCodes } from "./problem-codes.ts";
 export { ProblemCollector } from "./problem-collector.ts";
 export { fillSecrets, formatVariable, SecretError } from "./secrets.ts";
 export { isSensitiveName } from "./sensitive-names.ts";
