@@ -16,9 +16,18 @@ export function readTexts(path: string, source: string): readonly Text[] {
   if (ending === "md") return readPage(path, source);
   if (ending === "json") return readDescriptions(source);
   if (ending === "html") return readParagraphs(source.replace(/<[^>]*>/g, (tag) => tag.replace(/[^\n]/g, " ")));
-  if (["yml", "yaml", "sh", "go", "py"].includes(ending)) return readHashComments(source, ending === "go" ? "//" : "#");
+  if (["yml", "yaml"].includes(ending)) return [...readHashComments(source, "#"), ...readYamlDescriptions(source)];
+  if (["sh", "go", "py"].includes(ending) || path === "Dockerfile")
+    return readHashComments(source, ending === "go" ? "//" : "#");
   if (ending === "css") return blockComments(source);
   return [];
+}
+
+function readYamlDescriptions(source: string): Text[] {
+  return source.split("\n").flatMap((line, index) => {
+    const text = /^\s*description:\s*(.+)$/.exec(line)?.[1];
+    return text === undefined ? [] : [{ line: index + 1, text }];
+  });
 }
 
 function readScript(path: string, source: string): readonly Text[] {
