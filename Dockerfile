@@ -18,7 +18,7 @@ RUN apt-get update \
 
 COPY ${TARBALL} /tmp/queue-seeder.tgz
 WORKDIR /opt/queue-seeder
-# The package `pulumi` fetches the engine into PULUMI_HOME when it is first called.
+# The package `pulumi` fetches the Pulumi CLI into PULUMI_HOME when it is first called.
 ENV PULUMI_HOME=/opt/pulumi PULUMI_SKIP_UPDATE_CHECK=true PATH=/opt/queue-seeder/node_modules/.bin:$PATH
 RUN npm init --yes >/dev/null \
   && npm install --ignore-scripts --no-audit --no-fund /tmp/queue-seeder.tgz "pulumi@${PULUMI_VERSION}" "@pulumi/pulumi@${SDK_VERSION}" \
