@@ -28,6 +28,8 @@ export interface Message {
   readonly body: JsonValue;
   /** The body's JSON without whitespace, if its reader produced it; omit it when you change the body. */
   readonly json?: string;
+  /** The body's canonical JSON, if its reader produced it; omit it when you change the body. */
+  readonly canonical?: string | undefined;
   readonly contentType: ContentType;
   /** Seconds, 0 to 86,400; undefined for the queue's own delay. */
   readonly delaySeconds: number | undefined;
@@ -41,6 +43,18 @@ export interface Message {
   readonly variables?: readonly string[];
   readonly location: SourceLocation;
 }
+
+/** A row that is sent unchanged as the body of a message. It was checked without its value, so it has not been parsed. */
+export interface VerbatimMessage extends Pick<Message, "id" | "contentType" | "delaySeconds" | "location"> {
+  readonly body?: undefined;
+  readonly json: string;
+  readonly canonical: string;
+  readonly secrets?: undefined;
+  readonly secretValues?: undefined;
+}
+
+/** A message of a data file. `readBody` of src/plan returns its body. */
+export type RowMessage = Message | VerbatimMessage;
 
 /** A key of the body with the same value each time the message is sent, so that a consumer can drop duplicates. */
 export interface DedupKey {
@@ -138,6 +152,8 @@ export interface FileContent {
    * @throws DataFileError if the file has become invalid
    */
   read(from?: number): AsyncIterable<readonly Message[]>;
+  /** Like {@link read}, but parses only bodies that have to be checked: a push needs their text and their digest. */
+  readRows(from?: number): AsyncIterable<readonly RowMessage[]>;
 }
 
 /** The queue that a segment pushes to. */

@@ -62,7 +62,7 @@ export async function pushFile(
 /** Reads, checks, digests and serializes each row once, while earlier rows are pushed. */
 async function* parcelsOf(content: FileContent): AsyncGenerator<readonly EncodedMessage[]> {
   const digests: Digest[] = [];
-  for await (const messages of content.read()) {
+  for await (const messages of content.readRows()) {
     // As in src/lifecycle/source/message-source.ts: the digests are for the ledger.
     yield messages.map((message) => encodeMessage(message, digests.push(messageDigest(message)) - 1));
   }

@@ -53,7 +53,8 @@ export function buildMessage(
     id: buildId(input.id, scope, onProblem),
     body: body.value,
     // If the row itself is the body, its JSON is available.
-    ...(scope.row !== undefined && body.value === scope.local.row && { json: scope.row.json }),
+    ...(scope.row !== undefined &&
+      body.value === scope.local.row && { json: scope.row.json, canonical: scope.row.canonical }),
     contentType,
     delaySeconds: buildDelay(input.delay_seconds ?? defaults?.delay_seconds, scope, onProblem),
     ...(body.secrets.length > 0 ? { secrets: body.secrets } : {}),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { debug } from "../debug.ts";
-import { isSegmentEnd } from "../plan/index.ts";
-import type { Content, ContentSize, FileContent, FilePrefix, Manifest, Message } from "../types.ts";
+import { isSegmentEnd, readBody } from "../plan/index.ts";
+import type { Content, ContentSize, FileContent, FilePrefix, Manifest, Message, RowMessage } from "../types.ts";
 import { detectCredentials } from "./detect-credentials.ts";
 import { createProblem, formatDiagnostic, type Problem, quote } from "./problem.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
@@ -10,7 +10,7 @@ import { digestSource, isLargeSource, SourceDigest } from "./source/source-diges
 import { readSourceMessages, type SourceOptions } from "./source/source-messages.ts";
 
 /** Called with each message of a data file while the file is checked, so that it is read only once. */
-export type OnMessage = (manifest: string, message: Message, bytes: number) => void;
+export type OnMessage = (manifest: string, message: RowMessage, bytes: number) => void;
 
 /** The number of rows of a data file that are checked for probable mistakes: enough to find them, and cheap for a million rows. */
 const maxLintedRows = 1_000;
@@ -80,7 +80,7 @@ export async function checkDataFile(
   return parseDataFile(reading, onRow, problems, new ParsedDigest(new SourceDigest(context)));
 }
 
-type OnRow = (message: Message, bytes: number) => void;
+type OnRow = (message: RowMessage, bytes: number) => void;
 
 /** Parses the rows of a data file, except those of the digest's prefix. @param digest undefined to compute none */
 async function parseDataFile(
@@ -131,13 +131,13 @@ async function parseDataFile(
 
 type OnProblem = (found: Problem) => void;
 
-function lintRow(message: Message, silent: ReadonlySet<string>, onProblem: OnProblem): void {
-  detectCredentials(message, (code, _location, what, next) => {
+function lintRow(message: RowMessage, silent: ReadonlySet<string>, onProblem: OnProblem): void {
+  detectCredentials({ id: message.id, body: readBody(message) }, (code, _location, what, next) => {
     if (!silent.has(code)) onProblem(createProblem(code, message.location, what, next));
   });
 }
 
-function checkId({ id, location }: Message, ids: Set<string>, onProblem: OnProblem): void {
+function checkId({ id, location }: RowMessage, ids: Set<string>, onProblem: OnProblem): void {
   if (id === undefined) return;
   if (ids.has(id)) {
     const what = `the id ${quote(id)} is already used by an earlier row`;
@@ -147,24 +147,34 @@ function checkId({ id, location }: Message, ids: Set<string>, onProblem: OnProbl
 
 /** Builds the content of a manifest with a data file. */
 export function createFileContent(reading: SourceOptions, { size, digest, prefix }: CheckedFile): FileContent {
+  async function* readRows(from = 0): AsyncGenerator<readonly RowMessage[]> {
+    const found: Problem[] = [];
+    const onProblem = (each: Problem) => {
+      if (each.severity === "error") found.push(each);
+    };
+    for await (const some of readSourceMessages(reading, onProblem, { skip: from })) {
+      if (found.length > 0) break;
+      yield some.map(({ message }) => message);
+    }
+    if (found.length > 0) throw new DataFileError(found.map(formatDiagnostic).join("\n"));
+  }
   return {
     kind: "file",
     file: reading.source.file,
     size,
     digest,
     prefix,
-    async *read(from = 0) {
-      const found: Problem[] = [];
-      const onProblem = (each: Problem) => {
-        if (each.severity === "error") found.push(each);
-      };
-      for await (const some of readSourceMessages(reading, onProblem, { skip: from })) {
-        if (found.length > 0) break;
-        yield some.map(({ message }) => message);
-      }
-      if (found.length > 0) throw new DataFileError(found.map(formatDiagnostic).join("\n"));
+    readRows,
+    async *read(from) {
+      for await (const some of readRows(from)) yield some.map(parseBody);
     },
   };
+}
+
+function parseBody(message: RowMessage): Message {
+  if (message.body !== undefined) return message;
+  const { id, json, canonical, contentType, delaySeconds, location } = message;
+  return { id, body: readBody(message), json, canonical, contentType, delaySeconds, location };
 }
 
 /** Reads all messages of a manifest into memory. For a large data file, stream its content instead. */

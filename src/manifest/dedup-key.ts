@@ -48,7 +48,7 @@ export function createDedupKeyGenerator(field: string): DedupKeyGenerator {
 /** Returns the message to send, with its dedup key in the body. */
 export function withDedupKey(message: Message): Message {
   if (message.dedupKey === undefined) return message;
-  const { dedupKey, json: _, ...rest } = message;
+  const { dedupKey, json: _, canonical: __, ...rest } = message;
   return {
     ...rest,
     body: { ...(message.body as Readonly<Record<string, JsonValue>>), [dedupKey.field]: dedupKey.value },

@@ -27,7 +27,7 @@ const harmless = /\$\{|^(?:x+|\*+|<.*>|example|changeme|redacted|dummy|test)/i;
 const minLength = 12;
 
 /** Warns about an id or a body that looks like a credential: both are in the repository, and bodies are sent to consumers. */
-export function detectCredentials({ id, body }: Message, onProblem: OnMessageProblem): void {
+export function detectCredentials({ id, body }: Pick<Message, "id" | "body">, onProblem: OnMessageProblem): void {
   const inId = id === undefined ? undefined : matchPattern(id);
   if (inId) {
     const next = "Use an id that is not confidential: ids are visible in the stack's state.";

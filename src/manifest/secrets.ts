@@ -12,7 +12,7 @@ export class SecretError extends Error {
  * @throws SecretError if a secret has no value
  */
 export function fillSecrets(message: Message, secrets: ReadonlyMap<string, string>): Message {
-  const { secrets: slots = [], json: _, ...complete } = message;
+  const { secrets: slots = [], json: _, canonical: __, ...complete } = message;
   const missing = slots.filter((slot) => !secrets.has(formatVariable(slot)));
   if (missing.length > 0) throw missingSecretError(missing);
   // From the last to the first, so that earlier offsets stay valid.

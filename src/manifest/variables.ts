@@ -54,8 +54,8 @@ export interface Scope {
   readonly env: readonly string[];
   /** Variables of this location only, such as `item` and `row`. */
   readonly local: Readonly<Record<string, JsonValue>>;
-  /** The row of a data file that the local variables come from: its JSON and its size. */
-  readonly row?: { readonly json: string; readonly bytes: number };
+  /** The row of a data file that the local variables come from. */
+  readonly row?: { readonly json: string; readonly canonical?: string | undefined; readonly bytes: number };
   /** The names of local variables that get their values later. */
   readonly pending?: readonly string[];
   /** Called with each variable that is looked up, except for the local ones. */

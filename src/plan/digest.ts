@@ -1,6 +1,7 @@
 import { createHash, hash as hashOnce } from "node:crypto";
-import type { Message } from "../types.ts";
+import type { Message, VerbatimMessage } from "../types.ts";
 import { canonicalText } from "./canonical-json.ts";
+import { readBody } from "./encode-message.ts";
 
 /**
  * The version of the digest's algorithm, part of every digest, so that a later algorithm can recognize old digests and push
@@ -17,6 +18,9 @@ export function isDigest(text: string): boolean {
   return digestPattern.test(text);
 }
 
+/** The parts of a message that identify it. */
+type DigestedBody = Pick<Message, "contentType" | "body" | "json" | "canonical" | "secrets"> | VerbatimMessage;
+
 /**
  * Computes the digest that identifies a message without an id: a hash of its content type and its canonical body (RFC 8785), so
  * that whitespace, key order and YAML style do not matter. The delay is not included, because it does not change the content.
@@ -24,9 +28,10 @@ export function isDigest(text: string): boolean {
  *
  * @throws Error if JSON cannot represent the body (NaN, a lone surrogate); the manifest's checks refuse such bodies earlier
  */
-export function messageDigest(message: Pick<Message, "contentType" | "body" | "json" | "secrets">): Digest {
-  const { contentType, body, json, secrets } = message;
-  return digestText(`message\n${contentType}\n${canonicalText(body, json)}${formatSlots(secrets)}`);
+export function messageDigest(message: DigestedBody): Digest {
+  const { contentType, secrets } = message;
+  const canonical = message.canonical ?? canonicalText(readBody(message), message.json);
+  return digestText(`message\n${contentType}\n${canonical}${formatSlots(secrets)}`);
 }
 
 /** Distinguishes a secret's placeholder from the same literal characters; "" for a message without secrets. */

@@ -10,7 +10,7 @@ export {
   withCopyIndex,
   withDigests,
 } from "./digest.ts";
-export { countBodyBytes, encodeMessage } from "./encode-message.ts";
+export { countBodyBytes, encodeMessage, readBody } from "./encode-message.ts";
 export {
   assertPacked,
   emptyLedger,

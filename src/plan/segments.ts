@@ -1,4 +1,4 @@
-import type { Message } from "../types.ts";
+import type { Message, RowMessage } from "../types.ts";
 import {
   createDigest,
   type Digest,
@@ -123,7 +123,7 @@ export class RowSegmenter {
   }
 
   /** @param bytes of the message's body */
-  add(message: Message, bytes: number): void {
+  add(message: RowMessage, bytes: number): void {
     this.#open ??= {
       index: this.#closed.length,
       from: this.#count,

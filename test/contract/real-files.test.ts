@@ -8,9 +8,9 @@ import { stringify } from "yaml";
 import { createClient, loadCredentials } from "../../src/cloudflare/index.ts";
 import { startEmulator } from "../../src/emulator/index.ts";
 import { loadManifests } from "../../src/manifest/index.ts";
-import { encodeMessage, packBatches } from "../../src/plan/index.ts";
+import { encodeMessage, packBatches, readBody } from "../../src/plan/index.ts";
 import { createThrottle, runPush, systemClock } from "../../src/push/index.ts";
-import type { Message } from "../../src/types.ts";
+import type { RowMessage } from "../../src/types.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
 import { npmPackages, run } from "./cache.ts";
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
 async function load(files: Readonly<Record<string, string | Uint8Array>>) {
   using root = temporaryFolder();
   writeFiles(root.path, files);
-  const messages: Message[] = [];
+  const messages: RowMessage[] = [];
   const { manifests, problems } = await loadManifests({
     root: root.path,
     onMessage: (_, message) => messages.push(message),
@@ -65,10 +65,7 @@ test("reads every CSV file of vega-datasets as Python does", async () => {
       [`messages/${file}`]: readFileSync(join(data, file)),
     });
     expect(problems, file).toEqual([]);
-    expect(
-      messages.map(({ body }) => body),
-      file,
-    ).toEqual(await python("csv", file));
+    expect(messages.map(readBody), file).toEqual(await python("csv", file));
   }
 });
 
@@ -81,10 +78,7 @@ test("reads every JSON array of vega-datasets as Python does", async () => {
       [`messages/${file}`]: readFileSync(join(data, file)),
     });
     expect(problems, file).toEqual([]);
-    expect(
-      messages.map(({ body }) => body),
-      file,
-    ).toEqual(await python("json", file));
+    expect(messages.map(readBody), file).toEqual(await python("json", file));
   }
 });
 
@@ -117,7 +111,7 @@ test("sends the examples of GitHub's webhooks unchanged, in every form", async (
 });
 
 /** Pushes messages to an emulator. @returns the bodies in the queue as JSON, sorted */
-async function sent(messages: readonly Message[]): Promise<string[]> {
+async function sent(messages: readonly RowMessage[]): Promise<string[]> {
   await using emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false });
   const env = { CLOUDFLARE_API_TOKEN: emulator.token };
   const client = createClient({

@@ -46,6 +46,16 @@ source: { file: rows.ndjson, map: { id: "p-\${row.id}", content_type: text, body
     "d.yaml":
       'queue: orders\nafter: [c]\nsource: { file: rows.json, map: { body: { all: "${row}", text: "is ${row.t.0}" } } }\n',
     "rows.json": '[ {"t": [1.10, 2]}, {"t": [3e2]} ]',
+    "e.yaml": "queue: orders\nafter: [d]\nsource: { file: same.ndjson }\n",
+    // The same keys in every row, which are recognized from the second row on.
+    "same.ndjson": String.raw`{"b":1,"a":{"d":"x","c":[1.5,true]}}
+{"b":2,"a":{"d":"é😀","c":[]}}
+{"b":3.0,"a":{"d":"\u0041\n","c":[1e3]}}
+{ "b": 4, "a": { "d": "x", "c": [ ] } }
+{"b":-5,"a":{"d":"{,}","c":[null,{}]}}
+{"b":6}
+{"a":7,"b":7}
+`,
   };
   await using seeder = await makeSeeder({ messages });
   succeeded(await seeder.stack.up());
@@ -68,10 +78,17 @@ source: { file: rows.ndjson, map: { id: "p-\${row.id}", content_type: text, body
     "Total 1.50 EUR",
     '{"all":{"t":[1.1,2]},"text":"is 1.10"}',
     '{"all":{"t":[300]},"text":"is 3e2"}',
+    '{"b":1,"a":{"d":"x","c":[1.5,true]}}',
+    '{"b":2,"a":{"d":"é😀","c":[]}}',
+    '{"b":3,"a":{"d":"A\\n","c":[1000]}}',
+    '{"b":4,"a":{"d":"x","c":[]}}',
+    '{"b":-5,"a":{"d":"{,}","c":[null,{}]}}',
+    '{"b":6}',
+    '{"a":7,"b":7}',
   ]);
   // The pushed messages are recognized.
   expect(said(succeeded(await seeder.stack.up()))).toContain("unchanged");
-  expect(sent(seeder)).toHaveLength(18);
+  expect(sent(seeder)).toHaveLength(25);
 });
 
 it("gives manifests the configuration exactly, or refuses it at its place, as validate --stack does", async () => {

@@ -1,15 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatStep, splitName } from "../../src/manifest/variable-name.ts";
-import type { Message } from "../../src/types.ts";
+import { readBody } from "../../src/plan/index.ts";
+import type { RowMessage } from "../../src/types.ts";
 import { loadFiles } from "./support/fixture.ts";
 
 /** Loads a manifest with a data file. @returns its messages as well */
 async function load(source: string, data: string, file = "rows.csv") {
-  const messages: Message[] = [];
+  const messages: RowMessage[] = [];
   const files = { "messages/a.yaml": `queue: orders\nsource:\n  file: ${file}\n${source}`, [`messages/${file}`]: data };
   const { problems } = await loadFiles(files, { onMessage: (_, message) => messages.push(message) });
-  return { problems, messages: messages.map(({ id, body }) => ({ id, body })) };
+  return { problems, messages: messages.map((message) => ({ id: message.id, body: readBody(message) })) };
 }
 
 describe("the name of a variable", () => {

@@ -10,7 +10,7 @@ import {
   withDedupKey,
 } from "../../manifest/index.ts";
 import { countBodyBytes } from "../../plan/index.ts";
-import type { Content, Message } from "../../types.ts";
+import type { Content, Message, RowMessage } from "../../types.ts";
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 import type { SegmentInputs } from "../state/segment.ts";
@@ -45,10 +45,12 @@ export async function loadContent(
  * @throws SeederError if a secret has no value, or makes the body larger than the API accepts
  */
 export function resolveMessage(
-  message: Message,
+  message: RowMessage,
   { project }: SegmentInputs,
   host: Pick<ProviderHost, "config" | "env">,
-): Message {
+): RowMessage {
+  // Secrets and keys are only inserted into bodies that were parsed.
+  if (message.body === undefined) return message;
   if (message.secrets === undefined) return withDedupKey(message);
   const keyOf = (name: string) => (name.includes(":") ? name : `${project}:${name}`);
   const values = message.secrets.flatMap((slot) => {

@@ -10,7 +10,7 @@ import {
   messageDigest,
   withDigests,
 } from "../../plan/index.ts";
-import type { EncodedMessage, FileContent, Message } from "../../types.ts";
+import type { EncodedMessage, FileContent, Message, RowMessage } from "../../types.ts";
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 import { firstRow, rowNumber } from "../ledger/row-ledger.ts";
@@ -100,10 +100,10 @@ async function rowSource(content: FileContent, inputs: SegmentInputs, host: Prov
 interface RowGroup {
   /** Number of the first row in the segment, from 0. */
   readonly from: number;
-  readonly messages: readonly Message[];
+  readonly messages: readonly RowMessage[];
 }
 
-function encodeRow(message: Message, index: number, inputs: SegmentInputs, host: ProviderHost): EncodedMessage {
+function encodeRow(message: RowMessage, index: number, inputs: SegmentInputs, host: ProviderHost): EncodedMessage {
   return encodeMessage(
     resolveMessage(message, inputs, host),
     index,
@@ -150,7 +150,7 @@ export async function readKeys(inputs: SegmentInputs, host: Pick<ProviderHost, "
 async function* readRows(content: FileContent, inputs: SegmentInputs): AsyncGenerator<RowGroup> {
   let from = 0;
   try {
-    for await (const messages of content.read(firstRow(inputs))) {
+    for await (const messages of content.readRows(firstRow(inputs))) {
       const left = inputs.messages - from;
       yield { from, messages: messages.length > left ? messages.slice(0, left) : messages };
       from += messages.length;

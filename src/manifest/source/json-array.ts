@@ -1,10 +1,11 @@
 import { conflictMarker, mergeConflict } from "../text-file.ts";
 import { DataFileAbort, type LineColumn, positionAt } from "./data-file-errors.ts";
-import { parseExactly } from "./exact-json.ts";
+import { isRow, RowParser } from "./row-parser.ts";
 import { maxRowBytes, type Row, type RowReader, rowTooLongError } from "./row-reader.ts";
 
 /** Streams the items of a JSON array, which is never in memory as a whole. */
 export const readJsonArray: RowReader = async function* (chunks, { onProblem, skip }) {
+  const parser = new RowParser();
   const splitter = new ArraySplitter();
   let left = skip;
 
@@ -13,10 +14,9 @@ export const readJsonArray: RowReader = async function* (chunks, { onProblem, sk
       left -= 1;
       return [];
     }
-    const parsed = parseExactly(text, Buffer.byteLength(text));
-    if (parsed.ok)
-      return [{ value: parsed.value, json: parsed.json, bytes: parsed.bytes, position, spelling: parsed.spelling }];
-    for (const { code, offset, message, hint } of parsed.errors) {
+    const row = parser.parse(text, Buffer.byteLength(text), position);
+    if (isRow(row)) return [row];
+    for (const { code, offset, message, hint } of row) {
       const location = positionAt(text, offset, position);
       if (code === "MERGE_CONFLICT") throw new DataFileAbort(code, location, message, hint);
       onProblem(code, location, message, hint);

@@ -2,8 +2,8 @@ import { formatCount } from "../../format.ts";
 import { isObject } from "../../json-object.ts";
 import type { JsonValue } from "../../types.ts";
 import { DataFileAbort, type LineColumn, type OnDataProblem } from "./data-file-errors.ts";
-import { parseExactly } from "./exact-json.ts";
 import { isUnfinished, type JsonSyntaxError } from "./json-syntax.ts";
+import { isRow, RowParser } from "./row-parser.ts";
 import { maxRowBytes, type Row, type RowReader, rowTooLongError, startOfFile } from "./row-reader.ts";
 
 /**
@@ -16,6 +16,7 @@ export const readNdjson: RowReader = async function* (chunks, { onProblem, skip,
   let left = skip;
   let rows = 0;
   let first: Row | undefined;
+  const parser = new RowParser();
   const broken = new BrokenLines(onProblem);
 
   /** Reads a line by its positions, without a view of its bytes. @param end offset after the line's LF */
@@ -28,18 +29,11 @@ export const readNdjson: RowReader = async function* (chunks, { onProblem, skip,
       left -= 1;
       return undefined;
     }
-    const text = bytes.toString("utf8", from, to);
-    const parsed = parseExactly(text, to - from);
-    broken.add(text, at, parsed.ok ? [] : parsed.errors);
-    if (!parsed.ok) return undefined;
-    const row = {
-      value: parsed.value,
-      json: parsed.json,
-      bytes: parsed.bytes,
-      position: at,
-      spelling: parsed.spelling,
-      end,
-    };
+    const textEnd = bytes[to - 1] === 0x0d ? to - 1 : to;
+    const text = bytes.toString("utf8", from, textEnd);
+    const row = parser.parse(text, textEnd - from, at, end);
+    broken.add(text, at, isRow(row) ? [] : row);
+    if (!isRow(row)) return undefined;
     rows += 1;
     if (rows === 1 && skip === 0 && start.line === 1) {
       first = row;

@@ -3,9 +3,12 @@ import { DataFileAbort, type LineColumn, type OnDataProblem } from "./data-file-
 
 /** One value of a data file. */
 export interface Row {
+  /** Parsed when it is used for the first time, if its JSON was recognized before; see {@link RowParser}. */
   readonly value: JsonValue;
   /** Its JSON without whitespace. */
   readonly json: string;
+  /** Its canonical JSON; undefined if it is not known yet. */
+  readonly canonical?: string | undefined;
   /** Its UTF-8 bytes. */
   readonly bytes: number;
   readonly position: LineColumn;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describeFileError, isFileError } from "../../file-error.ts";
 import { countBodyBytes } from "../../plan/index.ts";
-import type { FilePrefix, JsonValue, Message, SourceLocation } from "../../types.ts";
+import type { FilePrefix, JsonValue, Message, RowMessage, SourceLocation, VerbatimMessage } from "../../types.ts";
 import { buildMessage, type ManifestContext } from "../build-message.ts";
 import { checkBodySize } from "../check-message.ts";
 import { withDedupKey } from "../dedup-key.ts";
@@ -38,7 +38,7 @@ export interface SourceOptions {
 
 /** A message of a data file, with the bytes of its body. */
 export interface SourceMessage {
-  readonly message: Message;
+  readonly message: RowMessage;
   readonly bytes: number;
   /** See {@link Row.end}. */
   readonly end: number | undefined;
@@ -75,10 +75,7 @@ export async function* readSourceMessages(
   try {
     const chunks = utf8Chunks(readBytes(join(root, source.file), source.compression, raw, start.offset), start.line);
     for await (const rows of source.reader(chunks, { onProblem: reportInFile, skip, start })) {
-      yield rows.map((row) => ({
-        ...toMessage(row, index++, reading, location(row.position), reportInFile),
-        end: row.end,
-      }));
+      yield rows.map((row) => toMessage(row, index++, reading, location(row.position), reportInFile));
     }
   } catch (error) {
     onProblem(toProblem(error, reading));
@@ -91,7 +88,8 @@ function toMessage(
   { map, manifest, scope }: SourceOptions,
   location: SourceLocation,
   onProblem: OnDataProblem,
-): Omit<SourceMessage, "end"> {
+): SourceMessage {
+  const { end } = row;
   const reportInRow: OnMessageProblem = (code, { location: elsewhere }, what, next) => {
     // Warnings about the map were reported once, at the map, and so were problems in other files.
     if (problemCodes[code].severity === "error" && elsewhere === undefined) onProblem(code, location, what, next);
@@ -99,13 +97,21 @@ function toMessage(
   if (map !== undefined) {
     const local: Readonly<Record<string, JsonValue>> = { row: row.value, index };
     if (row.spelling !== undefined) recordSpelling(local, "row", row.value, row.spelling);
-    return buildMessage(map, manifest, { ...scope, local, row }, location, reportInRow, index);
+    const built = buildMessage(map, manifest, { ...scope, local, row }, location, reportInRow, index);
+    return { message: built.message, bytes: built.bytes, end };
   }
   const { defaults, schemas, dedupKeys } = manifest;
   const contentType = defaults?.content_type ?? "json";
   // Variables in the defaults were replaced before the first row was read.
   const delaySeconds = typeof defaults?.delay_seconds === "number" ? defaults.delay_seconds : undefined;
-  const plain: Message = { id: undefined, body: row.value, json: row.json, contentType, delaySeconds, location };
+  const { json, canonical } = row;
+  const needsBody = contentType === "text" || schemas.length > 0 || dedupKeys !== undefined;
+  if (canonical !== undefined && !needsBody) {
+    const message: VerbatimMessage = { id: undefined, json, canonical, contentType, delaySeconds, location };
+    reportSize(row.bytes, location, onProblem);
+    return { message, bytes: row.bytes, end };
+  }
+  const plain: Message = { id: undefined, body: row.value, json, canonical, contentType, delaySeconds, location };
   if (contentType === "text" && typeof row.value !== "string") {
     const what = `the row is ${describeType(row.value)}, but the manifest's content type is text`;
     onProblem(
@@ -114,7 +120,7 @@ function toMessage(
       what,
       "Write text in each row, or content_type: json in the manifest's defaults.",
     );
-    return { message: plain, bytes: 0 };
+    return { message: plain, bytes: 0, end };
   }
   const dedupKey = dedupKeys?.generate(plain, [], index, reportInRow);
   const message = dedupKey === undefined ? plain : { ...plain, dedupKey };
@@ -122,9 +128,13 @@ function toMessage(
   validateBody(schemas, sent, [], reportInRow);
   // The row was measured when it was read.
   const bytes = contentType === "text" || dedupKey !== undefined ? countBodyBytes(sent) : row.bytes;
+  reportSize(bytes, location, onProblem);
+  return { message, bytes, end };
+}
+
+function reportSize(bytes: number, location: SourceLocation, onProblem: OnDataProblem): void {
   const oversized = checkBodySize(bytes);
   if (oversized !== undefined) onProblem(oversized.code, location, oversized.message, oversized.hint);
-  return { message, bytes };
 }
 
 function toProblem(error: unknown, { source: { file }, location }: SourceOptions): Problem {

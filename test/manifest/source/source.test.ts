@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { DataFileError, loadManifests, readAllMessages } from "../../../src/manifest/index.ts";
-import type { Content, Message } from "../../../src/types.ts";
+import { encodeMessage, messageDigest, readBody } from "../../../src/plan/index.ts";
+import type { Content, Message, RowMessage } from "../../../src/types.ts";
 import { loadFiles, temporaryFolder, writeFiles } from "../support/fixture.ts";
 
 const rows = '{"order":1,"sku":"a"}\n{"order":2,"sku":"b"}\n{"order":3,"sku":"c"}\n';
@@ -33,17 +34,51 @@ describe("a data file", () => {
       id: undefined,
       body: { order: 2, sku: "b" },
       json: '{"order":2,"sku":"b"}',
+      canonical: '{"order":2,"sku":"b"}',
       contentType: "json",
       delaySeconds: 5,
       location: { file: "messages/data/rows.ndjson", line: 2, column: 1 },
     });
   });
 
+  it("has rows with the digests and the bytes of their bodies, however they are written", async () => {
+    const lines = [
+      '{"b":1,"a":{"d":"x","c":[1.5,true]}}',
+      '{"b":2,"a":{"d":"é😀","c":[]}}',
+      '{"b":3.0,"a":{"d":"\\u0041","c":[1e3]}}',
+      '{ "b": 4, "a": { "d": "x", "c": [ ] } }',
+      '{"b":-5,"a":{"d":"","c":[null]}}\r',
+      '{"b":6}',
+      '{"a":7,"b":7}',
+      '{"b":8,"a":{"d":"\\n","c":[-1e-7]}}',
+    ];
+    using root = temporaryFolder();
+    writeFiles(root.path, {
+      "messages/a.yaml": manifest("{ file: rows.ndjson }"),
+      "messages/rows.ndjson": lines.join("\n"),
+    });
+    const { manifests } = await loadManifests({ root: root.path });
+    const content = manifests[0]?.content;
+    if (content?.kind !== "file") throw new Error("no data file");
+    const rows: RowMessage[] = [];
+    for await (const some of content.readRows()) rows.push(...some);
+    const bodies = lines.map((line) => JSON.parse(line));
+    expect(rows.map(messageDigest)).toEqual(bodies.map((body) => messageDigest({ contentType: "json", body })));
+    expect(rows.map((row, index) => encodeMessage(row, index).bodyJson)).toEqual(
+      bodies.map((body) => JSON.stringify(body)),
+    );
+    expect(rows.map(readBody)).toEqual(bodies);
+    expect((await messages(content)).map(({ body }) => body)).toEqual(bodies);
+    // Bodies are only parsed if their values are needed.
+    expect(rows.map(({ body }) => body === undefined)).toEqual([false, true, false, false, true, true, false, false]);
+  });
+
   it("is read once for all who want its messages, and again on request, from any of them on", async () => {
     using root = temporaryFolder();
     writeFiles(root.path, { "messages/a.yaml": manifest("{ file: rows.ndjson }"), "messages/rows.ndjson": rows });
     const logged: unknown[] = [];
-    const onMessage = (name: string, { body }: Message, bytes: number) => logged.push([name, body, bytes]);
+    const onMessage = (name: string, message: RowMessage, bytes: number) =>
+      logged.push([name, readBody(message), bytes]);
     const { manifests } = await loadManifests({ root: root.path, onMessage });
     expect(logged).toEqual(
       rows

@@ -1,0 +1,256 @@
+import { maxDepth } from "../yaml-to-json.ts";
+
+/**
+ * Recognizes JSON texts that are written exactly as JSON.stringify would write them, and writes their canonical JSON from parts of
+ * the text, without their value. Nearly all rows of data files are such texts with the keys of earlier rows, and parsing and
+ * serializing all of them takes most of the time of a push.
+ *
+ * It recognizes only objects whose keys it knows from {@link CompactJson.learn}, in the same order. So it need not look for duplicate
+ * keys, or for the order in which JavaScript has keys that are numbers.
+ */
+export class CompactJson {
+  #text = "";
+  /** The offset of the next character. */
+  #at = 0;
+  #depth = 0;
+  /** The canonical JSON of the value that was read last; undefined if it is the value's text. */
+  #written: string | undefined;
+  /** The offsets of the members of open objects, three for each: in front of the key, of the value, and of its end. */
+  readonly #offsets: number[] = [];
+  /** The canonical JSON of the values of the same members; undefined if it is the value's text. */
+  readonly #values: (string | undefined)[] = [];
+  /** The number of these members; what follows them in both lists is of earlier objects. */
+  #members = 0;
+  #start = createKey(undefined, "");
+  #count = 0;
+
+  /**
+   * Returns the canonical JSON (RFC 8785) of a text, which is then exactly one JSON value within the limits of nesting.
+   *
+   * @returns undefined for a text that it does not recognize, whether or not it is JSON
+   */
+  canonicalize(text: string): string | undefined {
+    if (unusual.test(text) || !text.isWellFormed()) return undefined;
+    this.#text = text;
+    this.#at = 0;
+    this.#depth = 0;
+    this.#members = 0;
+    const known = this.#readValue() && this.#at === text.length;
+    this.#text = "";
+    return known ? (this.#written ?? text) : undefined;
+  }
+
+  /** Remembers the keys of all objects in a value. */
+  learn(value: unknown): void {
+    if (typeof value !== "object" || value === null) return;
+    if (Array.isArray(value)) {
+      for (const item of value) this.learn(item);
+      return;
+    }
+    const names = Object.keys(value);
+    // A row with the key "__proto__" is refused.
+    if (names.includes("__proto__") || names.length > maxKeys) return;
+    if (this.#count + names.length > maxKeys) {
+      this.#start = createKey(undefined, "");
+      this.#count = 0;
+    }
+    let key = this.#start;
+    for (const name of names) {
+      let next = key.following.get(name);
+      if (next === undefined) {
+        next = createKey(key, name);
+        key.following.set(name, next);
+        this.#count += 1;
+      }
+      key = next;
+    }
+    for (const item of Object.values(value)) this.learn(item);
+  }
+
+  #readValue(): boolean {
+    this.#written = undefined;
+    switch (this.#text.charCodeAt(this.#at)) {
+      case quote: {
+        // Without a backslash in the text, the next quote ends the string.
+        this.#at = this.#text.indexOf('"', this.#at + 1) + 1;
+        return this.#at > 0;
+      }
+      case braceOpen:
+        return this.#readNested(braceClose);
+      case bracketOpen:
+        return this.#readNested(bracketClose);
+      case 0x74:
+        return this.#skip("true");
+      case 0x66:
+        return this.#skip("false");
+      case 0x6e:
+        return this.#skip("null");
+      default:
+        return this.#readNumber();
+    }
+  }
+
+  #skip(expected: string): boolean {
+    if (!this.#text.startsWith(expected, this.#at)) return false;
+    this.#at += expected.length;
+    return true;
+  }
+
+  #readNumber(): boolean {
+    const start = this.#at;
+    let end = start;
+    let isInteger = true;
+    for (; ; end += 1) {
+      const character = this.#text.charCodeAt(end);
+      if (character >= digitZero && character <= digitNine) continue;
+      if (!isNumberSign(character)) break;
+      isInteger = false;
+    }
+    this.#at = end;
+    const digits = end - start;
+    if (isInteger && digits > 0 && digits <= exactDigits) {
+      return digits === 1 || this.#text.charCodeAt(start) !== digitZero;
+    }
+    const source = this.#text.slice(start, end);
+    return String(Number(source)) === source;
+  }
+
+  /** Reads an object or an array. @param close the character that ends it */
+  #readNested(close: number): boolean {
+    if (this.#depth >= maxDepth) return false;
+    if (this.#text.charCodeAt(this.#at + 1) === close) {
+      this.#at += 2;
+      return true;
+    }
+    this.#depth += 1;
+    const known = close === braceClose ? this.#readObject() : this.#readArray();
+    this.#depth -= 1;
+    return known;
+  }
+
+  #readArray(): boolean {
+    const start = this.#at;
+    let written = "";
+    let from = start;
+    do {
+      this.#at += 1;
+      const at = this.#at;
+      if (!this.#readValue()) return false;
+      if (this.#written === undefined) continue;
+      written += this.#text.slice(from, at) + this.#written;
+      from = this.#at;
+    } while (this.#text.charCodeAt(this.#at) === comma);
+    if (this.#text.charCodeAt(this.#at) !== bracketClose) return false;
+    this.#at += 1;
+    this.#written = from === start ? undefined : written + this.#text.slice(from, this.#at);
+    return true;
+  }
+
+  #readObject(): boolean {
+    const first = this.#members;
+    let key = this.#start;
+    let isWritten = false;
+    do {
+      const next = this.#findKey(key);
+      if (next === undefined) return false;
+      key = next;
+      const start = this.#at;
+      const valueStart = start + key.label.length;
+      this.#at = valueStart;
+      if (!this.#readValue()) return false;
+      const member = this.#members++;
+      this.#offsets[member * 3] = start;
+      this.#offsets[member * 3 + 1] = valueStart;
+      this.#offsets[member * 3 + 2] = this.#at;
+      this.#values[member] = this.#written;
+      if (this.#written !== undefined) isWritten = true;
+    } while (this.#text.charCodeAt(this.#at) === comma);
+    if (this.#text.charCodeAt(this.#at) !== braceClose) return false;
+    this.#at += 1;
+    key.order ??= createOrder(key);
+    this.#written = isWritten || key.order !== "sorted" ? this.#writeObject(first, key.order) : undefined;
+    this.#members = first;
+    return true;
+  }
+
+  /** @param first the position of its first member in {@link #values} */
+  #writeObject(first: number, order: KeyOrder): string {
+    const count = this.#members - first;
+    let text = "";
+    for (let at = 0; at < count; at += 1) {
+      const member = first + (order === "sorted" ? at : (order[at] as number));
+      const start = (this.#offsets[member * 3] as number) + 1;
+      const written = this.#values[member];
+      text += at === 0 ? "{" : ",";
+      if (written === undefined) text += this.#text.slice(start, this.#offsets[member * 3 + 2]);
+      else text += this.#text.slice(start, this.#offsets[member * 3 + 1]) + written;
+    }
+    return `${text}}`;
+  }
+
+  /** Finds the key at the present position. @param before the previous key of the object */
+  #findKey(before: Key): Key | undefined {
+    if (before.latest !== undefined && this.#text.startsWith(before.latest.label, this.#at)) return before.latest;
+    const start = this.#at + '{"'.length;
+    const key = before.following.get(this.#text.slice(start, this.#text.indexOf('"', start)));
+    if (key === undefined || !this.#text.startsWith(key.label, this.#at)) return undefined;
+    before.latest = key;
+    return key;
+  }
+}
+
+const quote = 0x22;
+const comma = 0x2c;
+const bracketOpen = 0x5b;
+const bracketClose = 0x5d;
+const braceOpen = 0x7b;
+const braceClose = 0x7d;
+
+const digitZero = 0x30;
+const digitNine = 0x39;
+
+/** All integers of this many digits are exact in JavaScript. */
+const exactDigits = 15;
+
+/** Reports whether a character is one of numbers, but not a digit: + - . E e */
+function isNumberSign(character: number): boolean {
+  return character === 0x2b || character === 0x2d || character === 0x2e || character === 0x45 || character === 0x65;
+}
+
+/** JSON.stringify writes each backslash and each control character with a backslash, and no line ends. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: see above
+const unusual = /[\x00-\x1f\\]/;
+
+/** Maximum keys that are remembered: enough for any table, and little memory if the keys of a file are data. */
+const maxKeys = 2_000;
+
+/** A key of objects, after certain keys in a certain order. */
+interface Key {
+  readonly before: Key | undefined;
+  readonly name: string;
+  /** The key as JSON, with the character in front of it and the colon. */
+  readonly label: string;
+  readonly following: Map<string, Key>;
+  /** The key that followed it in the latest object. */
+  latest: Key | undefined;
+  /** The order of the members of an object that ends with this key; undefined if it is not known yet. */
+  order: KeyOrder | undefined;
+}
+
+/** The positions of the sorted keys in an object. */
+type KeyOrder = "sorted" | readonly number[];
+
+function createKey(before: Key | undefined, name: string): Key {
+  const label = `${before?.before === undefined ? "{" : ","}${JSON.stringify(name)}:`;
+  return { before, name, label, following: new Map(), latest: undefined, order: undefined };
+}
+
+function createOrder(last: Key): KeyOrder {
+  const names: string[] = [];
+  for (let key = last; key.before !== undefined; key = key.before) names.push(key.name);
+  names.reverse();
+  // By UTF-16 code units, as RFC 8785 requires.
+  const byName = (a: number, b: number) => ((names[a] as string) < (names[b] as string) ? -1 : 1);
+  const positions = [...names.keys()].sort(byName);
+  return positions.every((position, at) => position === at) ? "sorted" : positions;
+}
