@@ -17,7 +17,7 @@ const throughWorker: Contender = async (corpus, { workerUrl, accountId, queueId 
   if (workerUrl === undefined) throw new Error("the emulator runs no Worker");
   const clock = systemClock;
   const producer = createProducerClient({ url: new URL(workerUrl), ...worker, env: {}, clock });
-  const ledger = { ledger: "", inDoubt: [], unknown: [] };
+  const ledger = { ledgerId: "", inDoubt: [], unknown: [] };
   const client = createSegmentClient(producer, { queue: "orders", deployment: randomUUID(), keyOf, ...ledger });
   const throttle = createThrottle({ clock, assume: "nothing", limits: workerLimits });
   try {

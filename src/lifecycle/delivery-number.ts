@@ -28,9 +28,9 @@ export function resolveDeliveryNumber(
   const parts = segments.map((segment, index) => {
     const ledger = readRowLedger(recorded[index], queue);
     if (ledger === undefined || segment.content.kind !== "rows") return undefined;
-    const { identity, once } = desiredRows(segment, segment.content);
-    const isSame = ledger.identity === identity || ledger.identity === once;
-    return { number: ledger.delivery ?? 0, isSame, isFinished: ledger.complete && isSame };
+    const { deliveryDigest, onceDigest } = desiredRows(segment, segment.content);
+    const isSame = ledger.deliveryDigest === deliveryDigest || ledger.deliveryDigest === onceDigest;
+    return { number: ledger.deliveryNumber ?? 0, isSame, isFinished: ledger.complete && isSame };
   });
   const last = Math.max(0, ...parts.map((part) => part?.number ?? 0));
   const started = parts.filter((part) => part?.number === last);

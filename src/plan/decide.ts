@@ -5,7 +5,7 @@ import { emptyLedger, type Ledger } from "./ledger.ts";
 /** The messages of the manifest, as the resource's inputs contain them. */
 export interface DesiredMessages {
   readonly mode: PushMode;
-  readonly manifest: Digest;
+  readonly deliveryDigest: Digest;
   readonly keys: readonly MessageKey[];
 }
 
@@ -17,8 +17,8 @@ export interface Decision {
   readonly inDoubt: readonly number[];
   /** The indices of the messages that were pushed already, ascending. */
   readonly alreadyPushed: readonly number[];
-  /** Messages that were pushed and then removed from the manifest: they are dropped from the ledger, but stay in the queue. */
-  readonly forgotten: readonly MessageKey[];
+  /** Messages that were pushed and then removed from the manifest: the ledger removes them, too, but they stay in the queue. */
+  readonly removed: readonly MessageKey[];
   /** Messages that were pushed under their id with another body. Nothing may be pushed until the author decides. */
   readonly edited: readonly EditedMessage[];
 }
@@ -48,7 +48,7 @@ export function decide(desired: DesiredMessages, recorded: Ledger): Decision {
     pending,
     inDoubt: pending.filter((_, at) => doubted.matched.has(at) || doubted.edited.has(at)),
     alreadyPushed: [...pushed.matched].sort((a, b) => a - b),
-    forgotten: desired.mode === "once" ? pushed.unmatched : [],
+    removed: desired.mode === "once" ? pushed.unmatched : [],
     edited,
   };
 }
@@ -56,7 +56,7 @@ export function decide(desired: DesiredMessages, recorded: Ledger): Decision {
 /** Reports whether a deployment has nothing to do, including the bookkeeping of the ledger. */
 export function isUpToDate(decision: Decision, ledger: Pick<Ledger, "complete">): boolean {
   return (
-    ledger.complete && decision.pending.length === 0 && decision.forgotten.length === 0 && decision.edited.length === 0
+    ledger.complete && decision.pending.length === 0 && decision.removed.length === 0 && decision.edited.length === 0
   );
 }
 
@@ -70,16 +70,16 @@ function applicableLedger(desired: DesiredMessages, ledger: Ledger): Ledger {
  * if the messages changed, for `every_deploy` also if the last one is complete.
  */
 export function continuesLedger(
-  { mode, manifest }: Pick<DesiredMessages, "mode" | "manifest">,
-  ledger: Pick<Ledger, "manifest" | "complete">,
+  { mode, deliveryDigest }: Pick<DesiredMessages, "mode" | "deliveryDigest">,
+  ledger: Pick<Ledger, "deliveryDigest" | "complete">,
 ): boolean {
   switch (mode) {
     case "once":
       return true;
     case "on_change":
-      return ledger.manifest === manifest;
+      return ledger.deliveryDigest === deliveryDigest;
     case "every_deploy":
-      return ledger.manifest === manifest && !ledger.complete;
+      return ledger.deliveryDigest === deliveryDigest && !ledger.complete;
   }
 }
 
@@ -123,13 +123,14 @@ function matchEntries(desired: readonly MessageKey[], recorded: readonly Message
     matched.add(index);
     left.delete(entry);
   };
-  const settled = (index: number) => matched.has(index) || edited.has(index);
+  const hasEntry = (index: number) => matched.has(index) || edited.has(index);
   // Messages without an id first: they take precedence over messages that got an id since.
   for (const [index, { id, digest }] of desired.entries()) {
-    if (id === undefined && !settled(index)) take(index, spare.anonymous(digest));
+    if (id === undefined && !hasEntry(index)) take(index, spare.takeAnonymous(digest));
   }
   for (const [index, { id, digest }] of desired.entries()) {
-    if (!settled(index)) take(index, spare.anonymous(digest) ?? (id === undefined ? spare.named(digest) : undefined));
+    if (!hasEntry(index))
+      take(index, spare.takeAnonymous(digest) ?? (id === undefined ? spare.takeNamed(digest) : undefined));
   }
   return { matched, edited, unmatched: [...left] };
 }
@@ -149,11 +150,11 @@ class EntryPool {
     }
   }
 
-  anonymous(digest: Digest): MessageKey | undefined {
+  takeAnonymous(digest: Digest): MessageKey | undefined {
     return this.#anonymous.get(digest)?.pop();
   }
 
-  named(digest: Digest): MessageKey | undefined {
+  takeNamed(digest: Digest): MessageKey | undefined {
     return this.#named.get(digest)?.pop();
   }
 }

@@ -33,7 +33,7 @@ export {
   type RowRange,
   type RowsLedger,
   singleRow,
-  toDoubts,
+  toDoubtRanges,
   toRanges,
   unpackRows,
 } from "./rows.ts";

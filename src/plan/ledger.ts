@@ -8,8 +8,8 @@ import { type Digest, isDigest, type MessageKey } from "./digest.ts";
  * segment's resource, in the Pulumi state.
  */
 export interface Ledger {
-  /** The digest of the delivered manifest; undefined if nothing was ever delivered. */
-  readonly manifest: Digest | undefined;
+  /** The digest of the delivered messages; undefined if nothing was ever delivered. */
+  readonly deliveryDigest: Digest | undefined;
   /** Whether that delivery is complete. */
   readonly complete: boolean;
   readonly pushed: readonly MessageKey[];
@@ -34,12 +34,12 @@ export interface PackedLedger {
 /** Incremented when the meaning of a ledger in the Pulumi state changes. A ledger of another version is refused. */
 export const ledgerVersion = 1;
 
-export const emptyLedger: Ledger = { manifest: undefined, complete: false, pushed: [], inDoubt: [] };
+export const emptyLedger: Ledger = { deliveryDigest: undefined, complete: false, pushed: [], inDoubt: [] };
 
 export function packLedger(ledger: Ledger): PackedLedger {
   return {
     version: ledgerVersion,
-    ...(ledger.manifest !== undefined && { manifest: ledger.manifest }),
+    ...(ledger.deliveryDigest !== undefined && { manifest: ledger.deliveryDigest }),
     complete: ledger.complete,
     ...packEntries({ pushed: packKeys(ledger.pushed), inDoubt: packKeys(ledger.inDoubt) }),
   };
@@ -60,7 +60,7 @@ export function unpackLedger(packed: unknown): Ledger {
   if (packed === undefined) return emptyLedger;
   const { manifest, complete, pushed, inDoubt } = assertPacked(packed);
   return {
-    manifest,
+    deliveryDigest: manifest,
     complete,
     pushed: unpackKeys(pushed ?? ""),
     inDoubt: unpackKeys(inDoubt ?? ""),

@@ -12,27 +12,27 @@ export interface RowRange {
 
 /** The record of what was pushed for a segment of a data file. Its size does not depend on the number or size of the rows. */
 export interface RowsLedger {
-  /** The identity of the recorded delivery, see {@link DesiredRows}; undefined if nothing was ever delivered. */
-  readonly identity: Digest | undefined;
+  /** The digest of the recorded delivery, see {@link DesiredRows}; undefined if nothing was ever delivered. */
+  readonly deliveryDigest: Digest | undefined;
   readonly complete: boolean;
   /** The number of the delivery, if all segments of the file share it; absent if the segment was delivered separately. */
-  readonly delivery?: number | undefined;
+  readonly deliveryNumber?: number | undefined;
   readonly pushed: readonly RowRange[];
   readonly inDoubt: readonly RowRange[];
 }
 
-export const emptyRows: RowsLedger = { identity: undefined, complete: false, pushed: [], inDoubt: [] };
+export const emptyRows: RowsLedger = { deliveryDigest: undefined, complete: false, pushed: [], inDoubt: [] };
 
 /** The rows of a data file's segment, as the resource's inputs contain them. */
 export interface DesiredRows {
   readonly mode: PushMode;
   /** The digest of the segment's rows for `once`, otherwise that of the whole delivery. */
-  readonly identity: Digest;
-  /** The identity for `once`: a ledger with this identity has exactly these rows, so it is not another delivery. */
-  readonly once: Digest;
+  readonly deliveryDigest: Digest;
+  /** The digest of the rows alone, as for `once`: a ledger with this digest has exactly these rows, so it is not another delivery. */
+  readonly onceDigest: Digest;
   readonly rows: number;
   /** The number of the delivery of the whole file; absent if the segment decides on its own. */
-  readonly number?: number | undefined;
+  readonly deliveryNumber?: number | undefined;
 }
 
 /** Maximum rows of a range in the ledger, which is also the precision for reporting an edited row. */
@@ -42,8 +42,8 @@ const rowsPerRange = 1_000;
 const rowsPerDoubt = 1;
 
 /** Reports whether the decision needs the rows themselves, because they differ from those in the ledger. */
-export function needsRows({ mode, identity }: DesiredRows, ledger: RowsLedger): boolean {
-  if (ledger.identity === undefined || ledger.identity === identity) return false;
+export function needsRows({ mode, deliveryDigest }: DesiredRows, ledger: RowsLedger): boolean {
+  if (ledger.deliveryDigest === undefined || ledger.deliveryDigest === deliveryDigest) return false;
   return mode === "once" || ledger.inDoubt.length > 0;
 }
 
@@ -60,7 +60,7 @@ export function decideRows(desired: DesiredRows, recorded: RowsLedger, digests?:
   const alreadyPushed: number[] = [];
   const pending: number[] = [];
   for (let row = 0; row < desired.rows; row += 1) (pushed[row] === 1 ? alreadyPushed : pending).push(row);
-  return { pending, inDoubt: pending.filter((row) => doubted[row] === 1), alreadyPushed, forgotten: [], edited };
+  return { pending, inDoubt: pending.filter((row) => doubted[row] === 1), alreadyPushed, removed: [], edited };
 }
 
 /**
@@ -68,14 +68,14 @@ export function decideRows(desired: DesiredRows, recorded: RowsLedger, digests?:
  * delivery, its number shows whether the segment was part of it.
  */
 export function continuesRowLedger(
-  { mode, identity, once, number }: Pick<DesiredRows, "mode" | "identity" | "once" | "number">,
-  ledger: Pick<RowsLedger, "identity" | "complete" | "delivery">,
+  { mode, deliveryDigest, onceDigest, deliveryNumber }: Pick<DesiredRows, "mode" | "deliveryDigest" | "onceDigest" | "deliveryNumber">,
+  ledger: Pick<RowsLedger, "deliveryDigest" | "complete" | "deliveryNumber">,
 ): boolean {
   if (mode === "once") return true;
-  if (ledger.identity !== identity && ledger.identity !== once) return false;
-  if (number !== undefined && number === (ledger.delivery ?? 0)) return true;
-  if (number !== undefined && ledger.delivery !== undefined) return false;
-  return (mode === "on_change" && number === undefined) || !ledger.complete;
+  if (ledger.deliveryDigest !== deliveryDigest && ledger.deliveryDigest !== onceDigest) return false;
+  if (deliveryNumber !== undefined && deliveryNumber === (ledger.deliveryNumber ?? 0)) return true;
+  if (deliveryNumber !== undefined && ledger.deliveryNumber !== undefined) return false;
+  return (mode === "on_change" && deliveryNumber === undefined) || !ledger.complete;
 }
 
 /** Returns a row as a range. */
@@ -128,19 +128,19 @@ export function toRanges(rows: readonly number[], digests: readonly Digest[], mo
 }
 
 /** Converts rows in doubt to ranges. */
-export function toDoubts(rows: readonly number[], digests: readonly Digest[]): RowRange[] {
+export function toDoubtRanges(rows: readonly number[], digests: readonly Digest[]): RowRange[] {
   return toRanges(rows, digests, rowsPerDoubt);
 }
 
 /** Writes the ledger for the Pulumi state, with one line per range: `FROM+ROWS DIGEST`. */
-export function packRows({ identity, complete, delivery, pushed, inDoubt }: RowsLedger): PackedLedger {
+export function packRows({ deliveryDigest, complete, deliveryNumber, pushed, inDoubt }: RowsLedger): PackedLedger {
   const lines = (ranges: readonly RowRange[]) =>
     ranges.map(({ from, rows, digest }) => `${from}+${rows} ${digest}`).join("\n");
   return {
     version: ledgerVersion,
-    ...(identity !== undefined && { manifest: identity }),
+    ...(deliveryDigest !== undefined && { manifest: deliveryDigest }),
     complete,
-    ...(delivery !== undefined && { delivery }),
+    ...(deliveryNumber !== undefined && { delivery: deliveryNumber }),
     ...packEntries({ pushed: lines(pushed), inDoubt: lines(inDoubt) }),
   };
 }
@@ -150,9 +150,9 @@ export function unpackRows(packed: unknown): RowsLedger {
   if (packed === undefined) return emptyRows;
   const { manifest, complete, delivery, pushed, inDoubt } = assertPacked(packed);
   return {
-    identity: manifest,
+    deliveryDigest: manifest,
     complete,
-    delivery,
+    deliveryNumber: delivery,
     pushed: parseRanges(pushed ?? ""),
     inDoubt: parseRanges(inDoubt ?? ""),
   };

@@ -5,7 +5,7 @@ import type { BatchOutcome, PushReport } from "./types.ts";
 /** Adds up the results of a run. */
 export class PushTally {
   readonly #messages = { pushed: 0, inDoubt: 0, notSent: 0, possibleDuplicates: 0 };
-  readonly #unsettled: PushReport["unsettled"][number][] = [];
+  readonly #unpushed: PushReport["unpushed"][number][] = [];
   readonly #now: () => number;
   #metrics: { readonly of: QueueMetrics; readonly at: number } | undefined;
   #requests = 0;
@@ -32,7 +32,7 @@ export class PushTally {
         this.#messages.notSent += length;
         break;
     }
-    this.#unsettled.push(outcome);
+    this.#unpushed.push(outcome);
   }
 
   addRequest(isRetry: boolean): void {
@@ -52,10 +52,10 @@ export class PushTally {
   }: Pick<PushReport, "failure" | "exception"> & { finished: boolean }): PushReport {
     return {
       messages: { ...this.#messages },
-      unsettled: this.#unsettled,
+      unpushed: this.#unpushed,
       failure,
       exception,
-      stopped: failure === undefined && (!finished || this.#unsettled.length > 0),
+      stopped: failure === undefined && (!finished || this.#unpushed.length > 0),
       metrics: this.#metrics?.of,
       metricsAt: this.#metrics?.at,
       requests: this.#requests,

@@ -78,7 +78,7 @@ export interface PushCounts {
 export interface PushReport {
   readonly messages: PushCounts;
   /** The outcomes other than "pushed", in order. At most as many as were in flight at the end. */
-  readonly unsettled: readonly Exclude<BatchOutcome, { state: "pushed" }>[];
+  readonly unpushed: readonly Exclude<BatchOutcome, { state: "pushed" }>[];
   /** The failure that ended the run; undefined if it finished or was stopped. */
   readonly failure: Failure | undefined;
   /** The exception of `before`, `onOutcome`, the source or the client that caused `failure`, if any. */

@@ -47,10 +47,10 @@ const [batch = []] = batches(3);
 const keys = batch.map(({ index }) => keyOf(index));
 
 /** Begins the run of a segment. */
-async function begin(client: ProducerClient, more: { ledger?: string; inDoubt?: number[]; unknown?: number[] } = {}) {
+async function begin(client: ProducerClient, more: { ledgerId?: string; inDoubt?: number[]; unknown?: number[] } = {}) {
   const asked = await client.ask(place(), keys.slice(0, 1));
-  const ledger = asked.kind === "answer" ? asked.value.ledger : "";
-  return createSegmentClient(client, { ...place(), ledger, keyOf, inDoubt: [], unknown: [], ...more });
+  const ledgerId = asked.kind === "answer" ? asked.value.ledgerId : "";
+  return createSegmentClient(client, { ...place(), ledgerId, keyOf, inDoubt: [], unknown: [], ...more });
 }
 
 /** Returns the bodies that arrived since `before`. */
@@ -116,7 +116,7 @@ it("leaves messages in doubt if the queue's answer was lost, and sends them agai
 it("concludes nothing from another ledger than the one that it asked", async () => {
   deployments += 1;
   const client = connect();
-  const segment = await begin(client, { ledger: "the id of a ledger that was deleted", inDoubt: [0] });
+  const segment = await begin(client, { ledgerId: "the id of a ledger that was deleted", inDoubt: [0] });
   const result = await segment.push(queue, batch);
   expect(result.kind).toBe("accepted");
   expect(result).not.toHaveProperty("duplicates");
@@ -127,7 +127,7 @@ it("takes another key and an unbound queue as refusals for good, before anything
   const before = count();
   const other = connect({ workerKey: Buffer.alloc(32, 6).toString("base64") });
   expect(await other.hello()).toMatchObject({ kind: "rejected", reason: "unauthorized" });
-  const options = { ...place(), ledger: "", keyOf, inDoubt: [], unknown: [] };
+  const options = { ...place(), ledgerId: "", keyOf, inDoubt: [], unknown: [] };
   const refused = (words: string) => ({
     kind: "refused",
     failure: { retry: "no", message: expect.stringContaining(words) },

@@ -15,9 +15,9 @@ const key = (body: string, id?: string): MessageKey => ({ digest: digest(body), 
 const [one, other] = [digest("a manifest"), digest("another")];
 
 function ledger(pushed: MessageKey[], more: Partial<Ledger> = {}): Ledger {
-  return { manifest: one, complete: true, pushed, inDoubt: [], ...more };
+  return { deliveryDigest: one, complete: true, pushed, inDoubt: [], ...more };
 }
-const once = (...keys: MessageKey[]) => ({ mode: "once", manifest: one, keys }) as const;
+const once = (...keys: MessageKey[]) => ({ mode: "once", deliveryDigest: one, keys }) as const;
 
 describe("once", () => {
   it("pushes everything the first time", () => {
@@ -31,7 +31,7 @@ describe("once", () => {
 
   it("forgets what was removed, and pushes it again when it comes back", () => {
     const removed = decide(once(key("a")), ledger([key("a"), key("b", "id-b")]));
-    expect(removed).toMatchObject({ pending: [], forgotten: [key("b", "id-b")] });
+    expect(removed).toMatchObject({ pending: [], removed: [key("b", "id-b")] });
     expect(decide(once(key("a"), key("b", "id-b")), ledger([key("a")])).pending).toEqual([1]);
   });
 
@@ -43,7 +43,7 @@ describe("once", () => {
 
   it("counts duplicates without ids", () => {
     expect(decide(once(key("a"), key("a"), key("a")), ledger([key("a"), key("a")])).pending).toEqual([2]);
-    expect(decide(once(key("a")), ledger([key("a"), key("a")])).forgotten).toEqual([key("a")]);
+    expect(decide(once(key("a")), ledger([key("a"), key("a")])).removed).toEqual([key("a")]);
   });
 
   it("knows equal messages apart, as long as they keep their numbers", () => {
@@ -54,18 +54,18 @@ describe("once", () => {
     ];
     expect(decide(once(first, second, third), ledger([third])).pending).toEqual([0, 1]);
     expect(decide(once(first, second), ledger([third])).pending).toEqual([1]);
-    expect(decide(once(first, second), ledger([first, second, third])).forgotten).toEqual([third]);
+    expect(decide(once(first, second), ledger([first, second, third])).removed).toEqual([third]);
   });
 
   it("does not take an id that was added or taken away for a new message", () => {
-    expect(decide(once(key("a", "x")), ledger([key("a")]))).toMatchObject({ pending: [], forgotten: [] });
-    expect(decide(once(key("a")), ledger([key("a", "x")]))).toMatchObject({ pending: [], forgotten: [] });
+    expect(decide(once(key("a", "x")), ledger([key("a")]))).toMatchObject({ pending: [], removed: [] });
+    expect(decide(once(key("a")), ledger([key("a", "x")]))).toMatchObject({ pending: [], removed: [] });
   });
 
   it("takes another id for another message, even with the same body", () => {
     expect(decide(once(key("a", "y")), ledger([key("a", "x")]))).toMatchObject({
       pending: [0],
-      forgotten: [key("a", "x")],
+      removed: [key("a", "x")],
     });
   });
 
@@ -117,12 +117,12 @@ describe("once", () => {
       fc.property(keys, keys, (wantedDrawn, pushedDrawn) => {
         const desired = toKeys(wantedDrawn);
         const recorded = ledger(toKeys(pushedDrawn));
-        const { pending, alreadyPushed, edited, forgotten } = decide(once(...desired), recorded);
-        // Every desired message has exactly one fate; every recorded one is kept, edited or forgotten.
+        const { pending, alreadyPushed, edited, removed } = decide(once(...desired), recorded);
+        // Every desired message has exactly one fate; every recorded one is kept, edited or removed.
         expect([...pending, ...alreadyPushed, ...edited.map(({ index }) => index)].sort((a, b) => a - b)).toEqual(
           desired.map((_, index) => index),
         );
-        expect(alreadyPushed.length + edited.length + forgotten.length).toBe(recorded.pushed.length);
+        expect(alreadyPushed.length + edited.length + removed.length).toBe(recorded.pushed.length);
         const after = ledger(desired);
         expect(isUpToDate(decide(once(...desired), after), after)).toBe(true);
       }),
@@ -131,7 +131,7 @@ describe("once", () => {
 });
 
 describe("on_change", () => {
-  const desired = { mode: "on_change", manifest: one, keys: [key("a"), key("b")] } as const;
+  const desired = { mode: "on_change", deliveryDigest: one, keys: [key("a"), key("b")] } as const;
 
   it("pushes nothing while the manifest is the same", () => {
     const recorded = ledger([key("a"), key("b")]);
@@ -139,22 +139,22 @@ describe("on_change", () => {
   });
 
   it("pushes all of it when any of it changed", () => {
-    expect(decide(desired, ledger([key("a"), key("b")], { manifest: other })).pending).toEqual([0, 1]);
+    expect(decide(desired, ledger([key("a"), key("b")], { deliveryDigest: other })).pending).toEqual([0, 1]);
   });
 
   it("resumes a delivery of the same manifest, and starts anew for another", () => {
     expect(decide(desired, ledger([key("a")], { complete: false })).pending).toEqual([1]);
-    expect(decide(desired, ledger([key("a")], { complete: false, manifest: other })).pending).toEqual([0, 1]);
+    expect(decide(desired, ledger([key("a")], { complete: false, deliveryDigest: other })).pending).toEqual([0, 1]);
   });
 
   it("never calls a message edited", () => {
-    const changed = { ...desired, manifest: other, keys: [key("changed", "x")] };
-    expect(decide(changed, ledger([key("a", "x")]))).toMatchObject({ pending: [0], edited: [], forgotten: [] });
+    const changed = { ...desired, deliveryDigest: other, keys: [key("changed", "x")] };
+    expect(decide(changed, ledger([key("a", "x")]))).toMatchObject({ pending: [0], edited: [], removed: [] });
   });
 });
 
 describe("every_deploy", () => {
-  const desired = { mode: "every_deploy", manifest: one, keys: [key("a"), key("b")] } as const;
+  const desired = { mode: "every_deploy", deliveryDigest: one, keys: [key("a"), key("b")] } as const;
 
   it("pushes all of it again after a whole delivery", () => {
     const recorded = ledger([key("a"), key("b")]);

@@ -17,14 +17,14 @@ it("comes back from the state as it went in, whatever the ids hold", () => {
   fc.assert(
     fc.property(fc.array(id), (ids) => {
       const keys = withCopyIndex(ids.map((id) => ({ digest, id })));
-      const ledger = { manifest: digest, complete: false, pushed: keys, inDoubt: keys.slice(1) };
+      const ledger = { deliveryDigest: digest, complete: false, pushed: keys, inDoubt: keys.slice(1) };
       expect(unpackLedger(structuredClone(packLedger(ledger)))).toEqual(ledger);
     }),
   );
 });
 
 it("takes an absent ledger for an empty one", () => {
-  expect(unpackLedger(undefined)).toEqual({ manifest: undefined, complete: false, pushed: [], inDoubt: [] });
+  expect(unpackLedger(undefined)).toEqual({ deliveryDigest: undefined, complete: false, pushed: [], inDoubt: [] });
 });
 
 it.each([

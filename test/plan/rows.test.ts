@@ -21,7 +21,7 @@ function ledger(
 ): RowsLedger {
   const all = digests(...bodies);
   return {
-    identity: rowsDigest(all),
+    deliveryDigest: rowsDigest(all),
     complete: pushed.length === bodies.length,
     pushed: toRanges(pushed, all),
     inDoubt: toRanges(inDoubt, all),
@@ -30,8 +30,8 @@ function ledger(
 
 function once(...bodies: (string | number)[]) {
   const all = digests(...bodies);
-  const identity = rowsDigest(all);
-  return { wanted: { mode: "once" as const, identity, once: identity, rows: bodies.length }, all };
+  const deliveryDigest = rowsDigest(all);
+  return { wanted: { mode: "once" as const, deliveryDigest, onceDigest: deliveryDigest, rows: bodies.length }, all };
 }
 
 describe("once", () => {
@@ -42,7 +42,7 @@ describe("once", () => {
       pending: [0, 1],
       inDoubt: [],
       alreadyPushed: [],
-      forgotten: [],
+      removed: [],
       edited: [],
     });
   });
@@ -60,7 +60,7 @@ describe("once", () => {
       pending: [1, 2],
       inDoubt: [1],
       alreadyPushed: [0, 3],
-      forgotten: [],
+      removed: [],
       edited: [],
     });
   });

@@ -131,7 +131,7 @@ describe("whatever the API answers, and whichever side fails", () => {
           inDoubt: count("inDoubt"),
           notSent: count("notSent"),
         });
-        expect(report.unsettled).toEqual(outcomes.filter(({ state }) => state !== "pushed"));
+        expect(report.unpushed).toEqual(outcomes.filter(({ state }) => state !== "pushed"));
         expect(report.requests).toBe(client.sent.length);
       }),
       { numRuns: 300 },
@@ -142,7 +142,7 @@ describe("whatever the API answers, and whichever side fails", () => {
     await fc.assert(
       fc.asyncProperty(schedule, async (plan) => {
         const { report, total } = await play(plan);
-        const all = report.messages.pushed === total && report.unsettled.length === 0;
+        const all = report.messages.pushed === total && report.unpushed.length === 0;
         if (report.failure === undefined && !report.stopped) expect(all).toBe(true);
         if (!all) expect(report.failure !== undefined || report.stopped).toBe(true);
       }),

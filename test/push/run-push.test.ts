@@ -48,7 +48,7 @@ describe("runPush", () => {
     ]);
     expect(report).toEqual({
       messages: { ...nothing, pushed: 6 },
-      unsettled: [],
+      unpushed: [],
       failure: undefined,
       exception: undefined,
       stopped: false,
@@ -118,7 +118,7 @@ describe("retries", () => {
     const { run, client } = setUp(() => unsent, { batches: batches(1), inDoubt: "stop" });
     const report = await runPush(run);
     expect(client.sent).toHaveLength(6);
-    expect(report.unsettled).toEqual([{ state: "notSent", batch: batches(1)[0], failure: failure("after_wait") }]);
+    expect(report.unpushed).toEqual([{ state: "notSent", batch: batches(1)[0], failure: failure("after_wait") }]);
   });
 
   test("counts each kind of failure for itself", async () => {
@@ -191,7 +191,7 @@ describe("a lost answer", () => {
     expect(client.sent.filter(([index]) => index === 0)).toHaveLength(5);
     expect(report.messages.pushed + report.messages.notSent).toBe(0);
     expect(report).toMatchObject({ messages: { inDoubt: 2 }, failure: failure("unknown_outcome") });
-    expect(report.unsettled[0]).toMatchObject({ state: "inDoubt", possibleDuplicate: true });
+    expect(report.unpushed[0]).toMatchObject({ state: "inDoubt", possibleDuplicate: true });
   });
 
   test("may have arrived twice if the answer for a half of its batch is lost as well", async () => {
@@ -215,7 +215,7 @@ describe("a lost answer", () => {
     expect(client.sent.filter(([index]) => index === 0)).toHaveLength(1);
     expect(client.sent.length).toBeLessThan(20);
     expect(report.messages.inDoubt).toBe(1);
-    expect(report.unsettled[0]).toEqual({
+    expect(report.unpushed[0]).toEqual({
       state: "inDoubt",
       batch: batches(1)[0],
       failure: failure("unknown_outcome"),
@@ -322,7 +322,7 @@ describe("the end of a run", () => {
     expect(report).toMatchObject({ failure: undefined, stopped: true });
     expect(report.messages.pushed).toBe(client.sent.length);
     expect(client.sent.length).toBeLessThanOrEqual(4);
-    expect(report.unsettled.every(({ state }) => state === "notSent")).toBe(true);
+    expect(report.unpushed.every(({ state }) => state === "notSent")).toBe(true);
   });
 
   test("comes at once when it was stopped before it began", async () => {

@@ -14,7 +14,7 @@ export interface ProducerTarget {
 /** The state of messages in a ledger, by key. */
 export interface LedgerAnswers {
   /** The id of the ledger. The answers of another ledger prove nothing. */
-  readonly ledger: string;
+  readonly ledgerId: string;
   readonly statuses: ReadonlyMap<string, AskStatus>;
   /** Accepted messages that the queue may have twice. */
   readonly possibleDuplicates: ReadonlySet<string>;
@@ -39,7 +39,7 @@ export interface ProducerClient {
 }
 
 /** How often messages that are under way are asked for again, and the wait in between. */
-const underWay = { most: 60, waitMs: 500 } as const;
+const repeatedAsks = { most: 60, waitMs: 500 } as const;
 
 /** Creates a client. @throws ConfigError if the environment sets an invalid proxy */
 export function createProducerClient(options: RequesterOptions): ProducerClient {
@@ -59,7 +59,7 @@ export function createProducerClient(options: RequesterOptions): ProducerClient 
     async ask(target, keys, signal) {
       const statuses = new Map<string, AskStatus>();
       const possibleDuplicates = new Set<string>();
-      let ledger: string | undefined;
+      let ledgerId: string | undefined;
       let open = keys;
       for (let asked = 0; ; asked += 1) {
         for (const part of parts(open, wireLimits.askKeys)) {
@@ -67,15 +67,15 @@ export function createProducerClient(options: RequesterOptions): ProducerClient 
           if (answer.kind !== "answer") return answer;
           const { value } = answer;
           // Answers of two ledgers cannot be combined, and those of the first one no longer apply.
-          if (ledger !== undefined && ledger !== value.ledger) statuses.clear();
-          ledger = value.ledger;
+          if (ledgerId !== undefined && ledgerId !== value.ledger) statuses.clear();
+          ledgerId = value.ledger;
           for (const [at, key] of part.entries()) statuses.set(key, value.statuses[at] ?? "in_doubt");
           for (const key of value.possible_duplicates) possibleDuplicates.add(key);
         }
         open = keys.filter((key) => statuses.get(key) === "under_way");
-        const isDone = open.length === 0 || asked === underWay.most;
-        if (isDone) return { kind: "answer", value: { ledger: ledger ?? "", statuses, possibleDuplicates } };
-        await clock.sleep(underWay.waitMs, signal).catch(() => {});
+        const isDone = open.length === 0 || asked === repeatedAsks.most;
+        if (isDone) return { kind: "answer", value: { ledgerId: ledgerId ?? "", statuses, possibleDuplicates } };
+        await clock.sleep(repeatedAsks.waitMs, signal).catch(() => {});
       }
     },
 

@@ -15,7 +15,7 @@ import type { RepeatedAnswer } from "./send-requests.ts";
 /** The messages of one segment, and their keys in the Worker's ledger. */
 export interface SegmentClientOptions extends ProducerTarget {
   /** The id of the ledger when the run began; "" if it is unknown, so that an answer clears no doubt. */
-  readonly ledger: string;
+  readonly ledgerId: string;
   /** Returns the key of the message at an index. */
   readonly keyOf: (index: number) => string;
   /** The indices of the messages in doubt from earlier runs. A push of them sends them again. */
@@ -35,7 +35,7 @@ const quoteLength = 300;
 
 /** Creates the client of one segment. Its results have the same meaning as those of the REST API's client. */
 export function createSegmentClient(producer: ProducerClient, options: SegmentClientOptions): SegmentClient {
-  const { ledger, keyOf } = options;
+  const { ledgerId, keyOf } = options;
   const unknown = new Set(options.unknown);
   const earlier = new Set(options.inDoubt);
   /** Messages that are in doubt, so that a further push sends them again: the caller decided so. */
@@ -73,7 +73,7 @@ export function createSegmentClient(producer: ProducerClient, options: SegmentCl
     possibleDuplicates: readonly number[],
     batch: Batch,
   ): ReadonlySet<number> | undefined {
-    const isSame = ledger !== "" && answer.ledger === ledger;
+    const isSame = ledgerId !== "" && answer.ledger === ledgerId;
     if (!isSame && possibleDuplicates.length === 0) return undefined;
     const all = batch.map(({ index }) => index);
     return new Set(isSame ? [...possibleDuplicates, ...all.filter((index) => unknown.has(index))] : all);

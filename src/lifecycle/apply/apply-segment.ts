@@ -50,11 +50,11 @@ async function applyInTurn(
     return opened;
   };
   // The row ledger is computed from the row digests; the message digests are part of the inputs.
-  const rows = inputs.content.kind === "rows" ? await source() : undefined;
-  const ledger = resolveLedger(inputs, recorded?.ledger, claim.recovered, rows?.digests, rows?.ids);
-  const delivery: SegmentRun = { inputs, previous, recorded, claim, ledger, source, session };
+  const rowSource = inputs.content.kind === "rows" ? await source() : undefined;
+  const ledger = resolveLedger(inputs, recorded?.ledger, claim.recovered, rowSource?.digests, rowSource?.ids);
+  const segmentRun: SegmentRun = { inputs, previous, recorded, claim, ledger, source, session };
   const { repair } = session.request;
-  return repair === undefined ? pushPending(id, delivery) : repairLedger(repair, delivery);
+  return repair === undefined ? pushPending(id, segmentRun) : repairLedger(repair, segmentRun);
 }
 
 /** @throws SeederError if a run with `--target` excludes the resource that assigns deployment ids */
@@ -67,29 +67,29 @@ function assertDeploymentKnown({ manifest, deployment }: SegmentInputs): void {
   );
 }
 
-async function pushPending(id: string, delivery: SegmentRun): Promise<SegmentOutputs> {
-  const { inputs, previous, recorded, claim, ledger, session } = delivery;
+async function pushPending(id: string, segmentRun: SegmentRun): Promise<SegmentOutputs> {
+  const { inputs, previous, recorded, claim, ledger, session } = segmentRun;
   const { host } = session;
   if (recorded !== undefined) assertNotShrunk(recorded, inputs);
   await assertNotEdited(inputs, ledger.decision, host);
-  await assertApproved(inputs, () => planPending(delivery), session.request);
-  await logRecovered(delivery);
+  await assertApproved(inputs, () => planPending(segmentRun), session.request);
+  await logRecovered(segmentRun);
 
-  const route = ledger.decision.pending.length === 0 ? undefined : await openRoute(delivery);
-  const run = { ...delivery, ledger: route?.ledger ?? ledger };
-  const record = new RunTally(run.ledger, claim.recovered.length > 0 || run.ledger !== ledger);
-  const sendable = selectPending(inputs, run.ledger);
+  const route = ledger.decision.pending.length === 0 ? undefined : await openRoute(segmentRun);
+  const routedRun = { ...segmentRun, ledger: route?.ledger ?? ledger };
+  const tally = new RunTally(routedRun.ledger, claim.recovered.length > 0 || routedRun.ledger !== ledger);
+  const sendable = selectPending(inputs, routedRun.ledger);
   const { report, journal } =
-    route === undefined || sendable.length === 0 ? {} : await push(run, route, sendable, record);
-  const account = record.outcomes();
-  const dropped = ledger.decision.forgotten.length > 0;
-  const outputs = toOutputs({ ...run, worker: route?.worker, account, dropped, journal, report }, session);
+    route === undefined || sendable.length === 0 ? {} : await push(routedRun, route, sendable, tally);
+  const outcomes = tally.outcomes();
+  const isAnyRemoved = ledger.decision.removed.length > 0;
+  const outputs = toOutputs({ ...routedRun, worker: route?.worker, outcomes, isAnyRemoved, journal, report }, session);
   await logRecognized(inputs, route, host);
-  await warnAboutDuplicates(inputs, account, host);
-  await host.log(outcomeOf(inputs, account, previous, outputs), inputs.resourceUrn);
-  if (account.pushed.length === inputs.messages) return outputs;
-  const reason = describeIncompletePush(inputs, account, report);
-  throw record.changed ? new PartialPushError(id, outputs, reason) : new SeederError("PUSH_INCOMPLETE", reason);
+  await warnAboutDuplicates(inputs, outcomes, host);
+  await host.log(outcomeOf(inputs, outcomes, previous, outputs), inputs.resourceUrn);
+  if (outcomes.pushed.length === inputs.messages) return outputs;
+  const reason = describeIncompletePush(inputs, outcomes, report);
+  throw tally.changed ? new PartialPushError(id, outputs, reason) : new SeederError("PUSH_INCOMPLETE", reason);
 }
 
 /** Returns the indices that a plan lists: those pending by the ledger alone, and those pending once journals are merged. */
@@ -99,11 +99,11 @@ async function planPending({ inputs, recorded, ledger, source }: SegmentRun): Pr
 }
 
 /** Opens the REST API, or the producer Worker. @throws SeederError if a setting is invalid or the Worker is not ready */
-async function openRoute(delivery: SegmentRun): Promise<Route> {
-  const { inputs, ledger, session } = delivery;
+async function openRoute(segmentRun: SegmentRun): Promise<Route> {
+  const { inputs, ledger, session } = segmentRun;
   if (inputs.worker !== undefined) {
     const { openWorkerRoute } = await import("../producer/worker-route.ts");
-    return openWorkerRoute(delivery, inputs.worker);
+    return openWorkerRoute(segmentRun, inputs.worker);
   }
   const { client, throttle, queues, maxWaitMs } = await session.connect();
   return { client, throttle, stoppedQueues: queues.stopped, maxWaitMs, ledger };

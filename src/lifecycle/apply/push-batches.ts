@@ -12,17 +12,17 @@ import { Progress } from "./progress.ts";
 import { withWaitLog } from "./wait-log.ts";
 
 export async function push(
-  delivery: SegmentRun,
+  segmentRun: SegmentRun,
   route: Route,
   indices: readonly number[],
-  record: RunTally,
+  tally: RunTally,
 ): Promise<PushAttempt> {
-  const { inputs, session } = delivery;
+  const { inputs, session } = segmentRun;
   const { host } = session;
   const progress = new Progress(inputs, indices.length, host);
   const waits = new Waits();
   const watched = { inputs, host, throttle: route.throttle, waits, lastPushed: () => progress.pushedAt };
-  return withWaitLog(watched, () => pushBatches(delivery, route, indices, record, { progress, waits }));
+  return withWaitLog(watched, () => pushBatches(segmentRun, route, indices, tally, { progress, waits }));
 }
 
 /**

@@ -12,7 +12,7 @@ import type { MessageOutcomes } from "../state/tally.ts";
 /** Returns the event that the preview shows: what the run will do for a segment. */
 export function toPlannedEvent(
   inputs: Pick<SegmentInputs, "queue" | "inDoubtPolicy" | "inlineMessages">,
-  { pending, alreadyPushed, forgotten, inDoubt }: Decision,
+  { pending, alreadyPushed, removed, inDoubt }: Decision,
 ): RunEventOfKind<"planned"> {
   const held = inputs.inDoubtPolicy === "stop" ? inDoubt.length : 0;
   const { unknown, countUnknown } =
@@ -27,7 +27,7 @@ export function toPlannedEvent(
     held,
     mayRepeat: held > 0 ? 0 : inDoubt.length,
     // A message that seems to be removed may be one of those that are not known yet.
-    forgotten: countUnknown || unknown > 0 ? 0 : forgotten.length,
+    forgotten: countUnknown || unknown > 0 ? 0 : removed.length,
     unresolved: unknown,
     countUnknown,
   };
@@ -36,10 +36,10 @@ export function toPlannedEvent(
 /** Describes why a run ended before everything was pushed, accounts for every message, and names the next step. */
 export function describeIncompletePush(
   inputs: SegmentInputs,
-  account: MessageOutcomes,
+  outcomes: MessageOutcomes,
   report: PushReport | undefined,
 ): string {
-  const { pushed, inDoubtLabels: inDoubt } = account;
+  const { pushed, inDoubtLabels: inDoubt } = outcomes;
   const notSent = inputs.messages - pushed.length - inDoubt.length;
   const lines = [
     `${inputs.manifest}: ${formatNumber(pushed.length)} of ${formatCount(inputs.messages, "message")} are pushed to ${inputs.queue}, ` +

@@ -14,7 +14,7 @@ export interface JournalClaim {
   readonly ids: readonly string[];
   /** Starts the journal of this run, which includes the entries of those taken over. @throws SeederError */
   begin(
-    ledger: Pick<SegmentLedger, "delivery" | "deliveryNumber" | "startsOver" | "carriedOver">,
+    ledger: Pick<SegmentLedger, "deliveryDigest" | "deliveryNumber" | "startsOver" | "carriedOver">,
     workerLedger?: WorkerLedgerRecord,
   ): Promise<Journal>;
 }
@@ -109,7 +109,7 @@ async function createHead(
   inputs: SegmentInputs,
   { lineage, recorded, queue, segment, resource }: JournalQuery,
   takenOver: readonly string[],
-  { delivery, deliveryNumber, startsOver }: Pick<SegmentLedger, "delivery" | "deliveryNumber" | "startsOver">,
+  { deliveryDigest, deliveryNumber, startsOver }: Pick<SegmentLedger, "deliveryDigest" | "deliveryNumber" | "startsOver">,
   { clock, env }: Pick<ProviderHost, "clock" | "env">,
 ): Promise<JournalHead> {
   return {
@@ -122,7 +122,7 @@ async function createHead(
     queue,
     segment,
     kind: inputs.content.kind,
-    delivery,
+    delivery: deliveryDigest,
     deliveryNumber,
     startsOver,
     uncheckpointed: /^(1|true)$/i.test(env.PULUMI_SKIP_CHECKPOINTS ?? ""),

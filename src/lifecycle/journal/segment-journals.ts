@@ -47,10 +47,10 @@ export async function findSegmentJournals(query: JournalQuery, journals: Journal
     if (classified === "spent") spent.push(found);
     else if (classified !== "other") open.push(classified);
   }
-  const over = new Set(open.flatMap(({ found: { head } }) => head.takenOver));
+  const takenOverIds = new Set(open.flatMap(({ found: { head } }) => head.takenOver));
   const [taken, rest] = [
-    open.filter(({ found }) => over.has(found.head.id)),
-    open.filter(({ found }) => !over.has(found.head.id)),
+    open.filter(({ found }) => takenOverIds.has(found.head.id)),
+    open.filter(({ found }) => !takenOverIds.has(found.head.id)),
   ];
   // Journals that may continue the ledger come before those that can only put messages in doubt.
   const ordered = [...rest.filter(({ isNext }) => isNext), ...rest.filter(({ isNext }) => !isNext)];

@@ -34,11 +34,11 @@ export interface MergedLedger<Of> {
 export function mergeJournals(known: Ledger, leftovers: readonly RecoveredJournal[]): MergedLedger<Ledger> {
   return leftovers.reduce<MergedLedger<Ledger>>(
     ({ ledger, carriedOver }, leftover) => {
-      const found = leftover.isNext ? leftover : toDoubts(leftover, formatKeys(ledger));
+      const found = leftover.isNext ? leftover : doubtUnknownKeys(leftover, formatKeys(ledger));
       return {
         carriedOver: addCarriedOver(carriedOver, leftover, found),
         ledger: {
-          manifest: leftover.isNext ? leftover.delivery : ledger.manifest,
+          deliveryDigest: leftover.isNext ? leftover.delivery : ledger.deliveryDigest,
           complete: ledger.complete && !leftover.isNext,
           pushed: [...(startsAnew(leftover) ? [] : ledger.pushed), ...parseKeys(found.pushed)],
           inDoubt: [...ledger.inDoubt, ...parseKeys(found.inDoubt)],
@@ -57,15 +57,15 @@ export function mergeRowJournals(
 ): MergedLedger<RowsLedger> {
   return leftovers.reduce<MergedLedger<RowsLedger>>(
     ({ ledger, carriedOver }, leftover) => {
-      const found = leftover.isNext ? leftover : toRowDoubts(leftover, ledger, digests);
+      const found = leftover.isNext ? leftover : doubtUnknownRows(leftover, ledger, digests);
       return {
         carriedOver: addCarriedOver(carriedOver, leftover, found),
         ledger: {
-          identity: leftover.isNext ? leftover.delivery : ledger.identity,
-          delivery: leftover.isNext ? leftover.deliveryNumber : ledger.delivery,
+          deliveryDigest: leftover.isNext ? leftover.delivery : ledger.deliveryDigest,
+          deliveryNumber: leftover.isNext ? leftover.deliveryNumber : ledger.deliveryNumber,
           complete: ledger.complete && !leftover.isNext,
-          pushed: [...(startsAnew(leftover) ? [] : ledger.pushed), ...parseRanges(found.pushed)],
-          inDoubt: [...ledger.inDoubt, ...parseRanges(found.inDoubt)],
+          pushed: [...(startsAnew(leftover) ? [] : ledger.pushed), ...rowKeysToRanges(found.pushed)],
+          inDoubt: [...ledger.inDoubt, ...rowKeysToRanges(found.inDoubt)],
         },
       };
     },
@@ -107,7 +107,7 @@ function addCarriedOver(
 }
 
 /** Converts entries to doubts, except those that the ledger contains; duplicates are counted. */
-function toDoubts({ pushed, inDoubt }: RecoveredEntries, known: readonly string[]): RecoveredEntries {
+function doubtUnknownKeys({ pushed, inDoubt }: RecoveredEntries, known: readonly string[]): RecoveredEntries {
   const times = new Map<string, number>();
   for (const line of known) times.set(line, (times.get(line) ?? 0) + 1);
   const beyond = [...pushed, ...inDoubt].filter((line) => {
@@ -119,7 +119,7 @@ function toDoubts({ pushed, inDoubt }: RecoveredEntries, known: readonly string[
 }
 
 /** Converts entries to doubts, except for rows that have changed since, of which an entry proves nothing. */
-function toRowDoubts(
+function doubtUnknownRows(
   { pushed, inDoubt }: RecoveredEntries,
   ledger: RowsLedger,
   digests: readonly Digest[],
@@ -140,7 +140,7 @@ function parseKeys(lines: readonly string[]): Ledger["pushed"] {
   return unpackKeys(lines.join("\n"));
 }
 
-function parseRanges(lines: readonly string[]): RowRange[] {
+function rowKeysToRanges(lines: readonly string[]): RowRange[] {
   return lines.map((line) => {
     const { index, digest } = parseRowKey(line);
     return singleRow(index, digest);

@@ -7,7 +7,7 @@ import {
   isUpToDate,
   type PackedLedger,
   packRows,
-  toDoubts,
+  toDoubtRanges,
   toRanges,
   unpackRows,
 } from "../../plan/index.ts";
@@ -36,13 +36,13 @@ export function desiredRows(
   { rows, delivery }: SegmentContentOf<"rows">,
 ): DesiredRows {
   // A preview may not have the number yet.
-  const number = typeof deliveryNumber === "number" ? deliveryNumber : undefined;
+  const knownNumber = typeof deliveryNumber === "number" ? deliveryNumber : undefined;
   return {
     mode,
-    identity: mode === "once" || delivery === undefined ? rows : delivery,
-    once: rows,
+    deliveryDigest: mode === "once" || delivery === undefined ? rows : delivery,
+    onceDigest: rows,
     rows: messages,
-    number,
+    deliveryNumber: knownNumber,
   };
 }
 
@@ -67,19 +67,20 @@ export function rowLedger(
   return {
     decision,
     ...recoveredFrom(decision, () => decideRows(desired, recordedRows, digests), journals, keyOf),
-    isUpToDate: journals.length === 0 && isUpToDate(decision, ledger) && ledger.identity === desired.identity,
-    delivery: desired.identity,
-    deliveryNumber: desired.number,
+    isUpToDate:
+      journals.length === 0 && isUpToDate(decision, ledger) && ledger.deliveryDigest === desired.deliveryDigest,
+    deliveryDigest: desired.deliveryDigest,
+    deliveryNumber: desired.deliveryNumber,
     ...startOfJournal(continuesRowLedger(desired, ledger), journals, carriedOver),
     keyOf,
     labelOf: (index, id = ids?.[index]) => formatRowLabel(rowNumber(inputs, index), id),
     write: (pushed, inDoubt) =>
       packRows({
-        identity: desired.identity,
+        deliveryDigest: desired.deliveryDigest,
         complete: pushed.length === desired.rows,
-        delivery: desired.number,
+        deliveryNumber: desired.deliveryNumber,
         pushed: toRanges(pushed, known()),
-        inDoubt: toDoubts(inDoubt, known()),
+        inDoubt: toDoubtRanges(inDoubt, known()),
       }),
   };
 }

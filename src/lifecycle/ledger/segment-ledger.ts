@@ -34,7 +34,7 @@ export function resolveLedger(
     content.kind === "messages"
       ? messageLedger(desired, content, recorded, journals)
       : rowLedger(desired, content, recorded, journals, digests, ids);
-  const { pending, inDoubt, alreadyPushed, forgotten, edited } = ledger.decision;
+  const { pending, inDoubt, alreadyPushed, removed, edited } = ledger.decision;
   debug("ledger: decision", () => ({
     digest: desired.digest,
     mode: desired.mode,
@@ -43,7 +43,7 @@ export function resolveLedger(
     push: pending.length,
     inDoubt: inDoubt.length,
     pushedBefore: alreadyPushed.length,
-    removed: forgotten.length,
+    removed: removed.length,
     edited: edited.length,
   }));
   return ledger;
@@ -58,7 +58,7 @@ function messageLedger(
   const keys = unpackKeys(packed);
   const known = unpackLedger(recorded);
   const { ledger, carriedOver } = mergeJournals(known, journals);
-  const desired = { mode, manifest: digest, keys };
+  const desired = { mode, deliveryDigest: digest, keys };
   const decision = decide(desired, ledger);
   const keysOf = (indices: readonly number[]) => indices.flatMap((index) => keys[index] ?? []);
   const lines = packed.split("\n");
@@ -67,13 +67,13 @@ function messageLedger(
     decision,
     ...recoveredFrom(decision, () => decide(desired, known), journals, keyOf),
     isUpToDate: journals.length === 0 && isUpToDate(decision, ledger),
-    delivery: digest,
+    deliveryDigest: digest,
     ...startOfJournal(continuesLedger(desired, ledger), journals, carriedOver),
     keyOf,
     labelOf: (index) => formatLabel(keys[index]?.id, index),
     write: (pushed, inDoubt) =>
       packLedger({
-        manifest: digest,
+        deliveryDigest: digest,
         complete: pushed.length === keys.length,
         pushed: keysOf(pushed),
         inDoubt: keysOf(inDoubt),

@@ -18,7 +18,7 @@ export interface SegmentLedger {
   /** Whether there is nothing to do, including updates of the ledger's own fields. */
   readonly isUpToDate: boolean;
   /** Digest that the ledger has after the delivery. */
-  readonly delivery: Digest;
+  readonly deliveryDigest: Digest;
   /** The number of the delivery, if the segments of a data file share it. */
   readonly deliveryNumber?: number | undefined;
   /** Whether the run continues a delivery, recorded in the state or in a journal, instead of beginning one. */

@@ -46,16 +46,16 @@ export function applyAnswers(
 ): SegmentLedger {
   const having = (state: AskStatus) => [...answers].flatMap(([index, answer]) => (answer === state ? [index] : []));
   const accepted = new Set(having("accepted"));
-  const settled = new Set([...accepted, ...having("unseen")]);
-  if (settled.size === 0) return ledger;
+  const decided = new Set([...accepted, ...having("unseen")]);
+  if (decided.size === 0) return ledger;
   const { decision, recovered, carriedOver, keyOf } = ledger;
-  const keys = new Set([...settled].map(keyOf));
+  const keys = new Set([...decided].map(keyOf));
   return {
     ...ledger,
     decision: {
       ...decision,
       pending: decision.pending.filter((index) => !accepted.has(index)),
-      inDoubt: decision.inDoubt.filter((index) => !settled.has(index)),
+      inDoubt: decision.inDoubt.filter((index) => !decided.has(index)),
       alreadyPushed: ascending([...decision.alreadyPushed, ...accepted]),
     },
     recovered: ascending([...recovered, ...accepted]),

@@ -41,7 +41,8 @@ export function resolveGeneration(run: GenerationSource): string {
   const replaced = previous === undefined ? session.recordedRuns.get(inputs.resourceUrn) : undefined;
   // No other generation has this form: runs that were killed may have pushed messages under any that follows from the state.
   const latestRun = replaced === undefined ? (recorded ?? previous)?.runs[0] : `replaces ${replaced}`;
-  if (!ledger.resumed) return [last?.id ?? latestRun ?? "", ledger.delivery, ledger.deliveryNumber ?? ""].join(" ");
+  if (!ledger.resumed)
+    return [last?.id ?? latestRun ?? "", ledger.deliveryDigest, ledger.deliveryNumber ?? ""].join(" ");
   if (last?.workerLedger !== undefined) return last.workerLedger.generation;
   // A delivery that began over REST.
   if (last?.startsOver) return last.id;

@@ -5,7 +5,7 @@ import type { SegmentRun } from "../segment-run.ts";
 import type { WorkerLedgerRef, WorkerTarget } from "../state/segment.ts";
 import { applyAnswers, findKnownDoubts } from "./apply-answers.ts";
 import { messageKeys, resolveGeneration } from "./message-keys.ts";
-import type { WorkerRun } from "./next-record.ts";
+import type { WorkerLedgerState } from "./next-record.ts";
 import { assertBound, resolveQueueName } from "./queue-name.ts";
 
 /** How the messages of a segment are pushed. */
@@ -13,7 +13,7 @@ export interface Route extends Required<Pick<PushRun, "client" | "throttle" | "s
   /** The ledger of the segment, with the answers of the Worker's ledger. */
   readonly ledger: SegmentLedger;
   /** Absent for the REST API. */
-  readonly worker?: WorkerRun;
+  readonly worker?: WorkerLedgerState;
   /** Returns the number of messages that the Worker did not send, because its ledger had them before this run. */
   recognized?(): number;
 }
@@ -36,7 +36,7 @@ export async function openWorkerRoute(run: SegmentRun, target: WorkerTarget): Pr
 
   // The journal must have the id of the ledger before the first request, so one message is asked for in any case.
   const first = await ask(ledger.decision.pending.slice(0, 1).map(keyOf));
-  const noted = first.kind === "answer" && { ledger: first.value.ledger };
+  const noted = first.kind === "answer" && { ledger: first.value.ledgerId };
   const record: WorkerLedgerRef = { generation, ...noted };
   const earlier = run.recorded?.workerLedger?.doubts;
   let concluded = ledger;
@@ -49,7 +49,7 @@ export async function openWorkerRoute(run: SegmentRun, target: WorkerTarget): Pr
 
   const doubts = concluded.decision.inDoubt;
   const unknown = doubts.filter((index) => !known.has(index));
-  const options = { ...address, ledger: record.ledger ?? "", keyOf, inDoubt: doubts, unknown };
+  const options = { ...address, ledgerId: record.ledger ?? "", keyOf, inDoubt: doubts, unknown };
   const segment = createSegmentClient(client, options);
   return {
     client: segment,
@@ -73,7 +73,7 @@ async function conclude(
 ): Promise<SegmentLedger> {
   const keyOf = messageKeys(inputs, note.generation, ledger.keyOf);
   const answer = await ask(known.map(keyOf));
-  if (answer.kind !== "answer" || answer.value.ledger !== note.ledger) return ledger;
+  if (answer.kind !== "answer" || answer.value.ledgerId !== note.ledger) return ledger;
   const { statuses, possibleDuplicates } = answer.value;
   const answers = new Map(known.map((index) => [index, statuses.get(keyOf(index)) ?? "in_doubt"]));
   const twice = new Set(known.filter((index) => possibleDuplicates.has(keyOf(index))));

@@ -36,14 +36,14 @@ function applyRepair(
  */
 export async function repairLedger(
   repair: RepairRequest,
-  delivery: Pick<SegmentRun, "inputs" | "previous" | "recorded" | "ledger" | "claim" | "session">,
+  segmentRun: Pick<SegmentRun, "inputs" | "previous" | "recorded" | "ledger" | "claim" | "session">,
 ): Promise<SegmentOutputs> {
-  const { inputs, previous, ledger, session } = delivery;
+  const { inputs, previous, ledger, session } = segmentRun;
   if (!appliesTo(repair, inputs)) {
     const what = `this run repairs ${repair.manifest} and pushes nothing of ${inputs.manifest}`;
     throw new SeederError("REPAIR_ONLY", `${what}. Run \`pulumi up\` for that.`);
   }
-  if (previous === undefined && delivery.claim.recovered.length === 0 && repair.action !== "baseline") {
+  if (previous === undefined && segmentRun.claim.recovered.length === 0 && repair.action !== "baseline") {
     throw new SeederError(
       "NOT_DEPLOYED",
       `${inputs.manifest} was never deployed here, so its ledger is empty. Nothing was changed.`,
@@ -56,14 +56,14 @@ export async function repairLedger(
   await assertNotEdited(inputs, { ...ledger.decision, edited }, session.host);
   const { pushed, inDoubt } = applyRepair(repair, ledger, chosen, inputs);
   await session.host.log({ kind: "repaired", action: repair.action, messages: chosen.length }, inputs.resourceUrn);
-  const account = {
+  const outcomes = {
     pushed,
     inDoubt,
     inDoubtLabels: inDoubt.map((index) => ledger.labelOf(index)),
     possibleDuplicates: [],
   };
-  const dropped = repair.action !== "settle_pushed" && (chosen.length > 0 || acceptsWholeFile(repair));
-  const outputs = toOutputs({ ...delivery, account, dropped }, session);
+  const isAnyRemoved = repair.action !== "settle_pushed" && (chosen.length > 0 || acceptsWholeFile(repair));
+  const outputs = toOutputs({ ...segmentRun, outcomes, isAnyRemoved }, session);
   return previous === undefined || acceptsWholeFile(repair) ? outputs : withRunsOf(previous, outputs);
 }
 

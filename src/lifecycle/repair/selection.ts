@@ -68,7 +68,7 @@ export function selectMessages(
   inputs: SegmentInputs,
 ): number[] {
   const { content, manifest, messages: total } = inputs;
-  // If a data file has become shorter, the missing rows are dropped from the ledger.
+  // If a data file has become shorter, the missing rows leave the ledger.
   const possible = [...new Set(eligibleMessages(action, decision))].filter((index) => index < total);
   if (messages === undefined) return possible;
   const indexOf = messageFinder(labelOf, inputs);

@@ -4,7 +4,7 @@ import type { Journal, PushReport } from "../../push/index.ts";
 import type { JournalClaim } from "../journal/claim-journals.ts";
 import { addRuns, isSameQueue, otherQueueLedgers } from "../ledger/queue-ledgers.ts";
 import type { SegmentLedger } from "../ledger/types.ts";
-import { nextWorkerLedger, type WorkerRun } from "../producer/next-record.ts";
+import { nextWorkerLedger, type WorkerLedgerState } from "../producer/next-record.ts";
 import { randomId } from "../random-id.ts";
 import type { Session } from "../session.ts";
 import {
@@ -23,15 +23,15 @@ export interface RunResult {
   readonly inputs: SegmentInputs;
   /** Outputs of the last run, undefined if there was none. */
   readonly previous: SegmentOutputs | undefined;
-  readonly account: MessageOutcomes;
+  readonly outcomes: MessageOutcomes;
   /** The recorded ledger of the queue that the segment is pushed to, undefined if there is none. */
   readonly recorded: QueueLedger | undefined;
   readonly ledger: SegmentLedger;
   readonly claim: Pick<JournalClaim, "ids" | "recovered">;
   /** Whether messages left the ledger. */
-  readonly dropped: boolean;
+  readonly isAnyRemoved: boolean;
   /** Absent for a run over REST, and for a repair. */
-  readonly worker?: WorkerRun | undefined;
+  readonly worker?: WorkerLedgerState | undefined;
   /** The journal of this run, undefined if nothing had to be sent. */
   readonly journal?: Pick<Journal, "id" | "lineage"> | undefined;
   readonly report?: PushReport | undefined;
@@ -42,8 +42,8 @@ export function toOutputs(
   result: RunResult,
   session: Pick<Session, "host" | "startedAt" | "request" | "recordedRuns">,
 ): SegmentOutputs {
-  const { inputs, previous, recorded, account, claim, journal, report } = result;
-  const { pushed, inDoubt, inDoubtLabels } = account;
+  const { inputs, previous, recorded, outcomes, claim, journal, report } = result;
+  const { pushed, inDoubt, inDoubtLabels } = outcomes;
   const ledger = result.ledger.write(pushed, inDoubt);
   const taken = claim.ids.length > 0 || !isDeepStrictEqual(recorded?.ledger, ledger);
   const run = journal?.id ?? (taken ? randomId() : undefined);
@@ -62,7 +62,7 @@ export function toOutputs(
     pushed: pushed.length,
     inDoubt: inDoubt.length,
     ...(inDoubtLabels.length > 0 && { inDoubtMessages: formatAllLabels(inDoubtLabels) }),
-    lastPush: toLastPush(report, result.ledger.recovered.length, account, previous, session),
+    lastPush: toLastPush(report, result.ledger.recovered.length, outcomes, previous, session),
     ...toMetrics(report, previous !== undefined && isSameQueue(previous, inputs) ? previous : undefined),
   };
 }

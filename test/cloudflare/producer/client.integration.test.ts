@@ -53,10 +53,10 @@ function connect(options: Partial<Parameters<typeof createProducerClient>[0]> = 
   });
 }
 
-async function segment(more: { inDoubt?: number[]; unknown?: number[]; ledger?: string } = {}) {
+async function segment(more: { inDoubt?: number[]; unknown?: number[]; ledgerId?: string } = {}) {
   const asked = await client.ask(place, [keyOf(99)]);
-  const ledger = asked.kind === "answer" ? asked.value.ledger : "";
-  return createSegmentClient(client, { ...place, ledger, keyOf, inDoubt: [], unknown: [], ...more });
+  const ledgerId = asked.kind === "answer" ? asked.value.ledgerId : "";
+  return createSegmentClient(client, { ...place, ledgerId, keyOf, inDoubt: [], unknown: [], ...more });
 }
 
 const keyOf = (index: number) => `key-${index}`.padEnd(22, "_");
@@ -173,7 +173,7 @@ it("clears no doubt that the ledger does not know, nor by another ledger", async
   const result = await own.push(queue, batch);
   expect(result.kind).toBe("accepted");
   expect(result).not.toHaveProperty("duplicates");
-  expect(await (await segment({ ledger: "" })).push(queue, batch)).not.toHaveProperty("duplicates");
+  expect(await (await segment({ ledgerId: "" })).push(queue, batch)).not.toHaveProperty("duplicates");
 });
 
 it.each([

@@ -80,7 +80,7 @@ export async function simulate({ queues, messages, model, seed, onProgress }: Si
     const client = createSegmentClient(producer, {
       queue,
       deployment: "simulated",
-      ledger: "simulated",
+      ledgerId: "simulated",
       keyOf,
       inDoubt: [],
       unknown: [],

@@ -123,7 +123,7 @@ function manifestPlan(
     },
     takesOver: segments.some(({ takesOver }) => takesOver),
     // With unresolved messages, a message that seems to be removed may be one that is only known during the run.
-    forgotten: unresolved === undefined ? sum(({ decision }) => decision.forgotten.length) : 0,
+    forgotten: unresolved === undefined ? sum(({ decision }) => decision.removed.length) : 0,
     edited: segments.flatMap(({ edited }) => edited),
     refusals: [...moved, ...segments.flatMap(({ refusal }) => refusal ?? [])],
     requires: requirements(terms),
