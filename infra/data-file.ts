@@ -1,4 +1,4 @@
-import { packSource, type SourceRecord } from "../src/plan/index.ts";
+import { encodeSourceRecord, type SourceRecord } from "../src/plan/index.ts";
 import { dataFileType } from "../src/urn.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 
@@ -12,6 +12,6 @@ export class DataFile extends pulumi.ComponentResource {
     opts: pulumi.ComponentResourceOptions,
   ) {
     super(dataFileType, manifest, {}, opts);
-    this.registerOutputs({ source: pushed.apply(() => packSource(source)) });
+    this.registerOutputs({ source: pushed.apply(() => encodeSourceRecord(source)) });
   }
 }

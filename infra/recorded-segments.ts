@@ -4,7 +4,7 @@ import { resolveDeliveryNumber } from "../src/lifecycle/delivery-number.ts";
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
 import { parseOutputs } from "../src/lifecycle/state/parse-outputs.ts";
 import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
-import { LedgerError, type SourceRecord, unpackSource } from "../src/plan/index.ts";
+import { decodeSourceRecord, LedgerError, type SourceRecord } from "../src/plan/index.ts";
 import { dataFileType, parseUrn, segmentType } from "../src/urn.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { currentMonitor, readStackResources } from "./pulumi-internals/stack-resources.ts";
@@ -103,7 +103,7 @@ function readSegment(urn: string, outputs: unknown): readonly RecordedSegment[] 
 function parseSources(resources: unknown): readonly SourceRecord[] {
   return Object.values(toObject(resources)).flatMap((resource) => {
     const { type, outputs } = toObject(resource);
-    return type === dataFileType ? (unpackSource(toObject(outputs).source) ?? []) : [];
+    return type === dataFileType ? (decodeSourceRecord(toObject(outputs).source) ?? []) : [];
   });
 }
 

@@ -1,5 +1,5 @@
+import { decodeSegment, encodeTerms, type SegmentTerms } from "../src/lifecycle/state/encoded-segment.ts";
 import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
-import { packTerms, type SegmentTerms, unpackSegment } from "../src/lifecycle/state/packed-segment.ts";
 import type { SegmentOutputs, WorkerTarget } from "../src/lifecycle/state/segment.ts";
 import { segmentType, urns } from "../src/urn.ts";
 import type { toInlineMessages } from "./message-args.ts";
@@ -45,7 +45,7 @@ export interface SegmentOptions {
 /** A segment's resource, one checkpoint in the Pulumi state. */
 export class SegmentResource extends DynamicResource {
   readonly #planned: Pick<PlannedSegment, "queue" | "messages">;
-  /** See `PackedSegment`. */
+  /** See `EncodedSegment`. */
   declare readonly record: pulumi.Output<string | undefined>;
 
   constructor(manifest: string, args: SegmentArgs, { formerNames, ...options }: SegmentOptions) {
@@ -91,7 +91,7 @@ export class SegmentResource extends DynamicResource {
 }
 
 function unpackRecord(record: string | undefined): Partial<SegmentOutputs> {
-  return unpackSegment({ record });
+  return decodeSegment({ record });
 }
 
 /** Separates the keys of a manifest's messages, which never enter the state with the inputs. The provider adds those of values. */
@@ -107,9 +107,9 @@ function packTermsOf(
   parent: pulumi.Resource | undefined,
 ): string | Promise<string> {
   const { stack, project } = terms;
-  if (parent === undefined) return packTerms({ ...terms, resourceUrn: urns.segment(stack, project, name) });
+  if (parent === undefined) return encodeTerms({ ...terms, resourceUrn: urns.segment(stack, project, name) });
   // A plain promise: an output would depend on the parent, and so on all its segments, which would then wait for each other.
   return new Promise<string>((resolve) => {
-    pulumi.createUrn(name, segmentType, parent).apply((resourceUrn) => resolve(packTerms({ ...terms, resourceUrn })));
+    pulumi.createUrn(name, segmentType, parent).apply((resourceUrn) => resolve(encodeTerms({ ...terms, resourceUrn })));
   });
 }

@@ -11,7 +11,7 @@ import type { ProviderHost } from "../src/lifecycle/host.ts";
 import { decodeEvent } from "../src/lifecycle/protocol/events.ts";
 import { emptyRequest, encodeRequest, parseRequest, requestEnv } from "../src/lifecycle/protocol/request.ts";
 import { createProvider } from "../src/lifecycle/segment-provider.ts";
-import { packSource, unpackSource } from "../src/plan/index.ts";
+import { decodeSourceRecord, encodeSourceRecord } from "../src/plan/index.ts";
 import { systemClock } from "../src/push/clock.ts";
 import { fileJournals, noEntries } from "../src/push/index.ts";
 import { exportPaths, openExport, systemDisk } from "../src/redrive/index.ts";
@@ -298,9 +298,9 @@ describe("documents from which nothing is decided", () => {
     const content = { kind: "rows", from: 0, rows: digest, last: true } as const;
     const segments = [{ index: 0, messages: 3, bytes: 60, digest, content }];
     const record = { digest, segments, prefix: undefined };
-    expect(unpackSource(packSource(record))).toEqual(record);
+    expect(decodeSourceRecord(encodeSourceRecord(record))).toEqual(record);
     for (const more of [{ digest: "v2:AAAAAAAAAAAAAAAAAAAAAA" }, { segments: undefined }, { delivery: "v2:x" }]) {
-      expect(unpackSource({ ...packSource(record), ...more })).toBeUndefined();
+      expect(decodeSourceRecord({ ...encodeSourceRecord(record), ...more })).toBeUndefined();
     }
   });
 

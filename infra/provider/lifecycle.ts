@@ -1,8 +1,8 @@
 import { flushCompileCache } from "node:module";
 import type * as pulumi from "@pulumi/pulumi";
 import * as deployments from "../../src/lifecycle/deployments-provider.ts";
+import { encodedProvider } from "../../src/lifecycle/encoded-provider.ts";
 import type { ProviderHost } from "../../src/lifecycle/host.ts";
-import { packedProvider } from "../../src/lifecycle/packed-provider.ts";
 import { parseRequest } from "../../src/lifecycle/protocol/request.ts";
 import { createProvider } from "../../src/lifecycle/segment-provider.ts";
 import { systemClock } from "../../src/push/clock.ts";
@@ -73,7 +73,7 @@ const host: ProviderHost = {
   isEngineAlive: parent.engineListens,
   cancelled: cancelSignal(),
 };
-const lifecycle = packedProvider(createProvider(host), async (inputs) =>
+const lifecycle = encodedProvider(createProvider(host), async (inputs) =>
   (await import("../../src/lifecycle/source/message-source.ts")).readKeys(inputs, host),
 );
 

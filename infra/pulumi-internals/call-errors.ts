@@ -1,5 +1,5 @@
 import { PartialPushError, SeederError, toRefusal } from "../../src/lifecycle/errors.ts";
-import { packSegment } from "../../src/lifecycle/state/packed-segment.ts";
+import { encodeSegment } from "../../src/lifecycle/state/encoded-segment.ts";
 
 /** Wraps a call of the provider, so that its errors have the form that the SDK's provider process understands. */
 export function withPulumiErrors<Args extends readonly unknown[], Result>(
@@ -29,7 +29,7 @@ function toPulumiError(error: unknown): unknown {
     return Object.assign(new Error(message), {
       name: error.name,
       id,
-      properties: packSegment(outputs),
+      properties: encodeSegment(outputs),
       reasons: [message],
     });
   }

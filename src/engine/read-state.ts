@@ -1,7 +1,7 @@
 import { parseDeployments } from "../lifecycle/deployments-provider.ts";
 import { parseOutputs } from "../lifecycle/state/parse-outputs.ts";
 import type { SegmentOutputs } from "../lifecycle/state/segment.ts";
-import { type SourceRecord, unpackLedger, unpackRows, unpackSource } from "../plan/index.ts";
+import { decodeLedger, decodeRowsLedger, decodeSourceRecord, type SourceRecord } from "../plan/index.ts";
 import {
   dataFileType,
   deploymentsType,
@@ -139,7 +139,7 @@ export function parseState(text: string, identity: StackIdentity): StackState {
   return {
     segments: segments.map(recordedSegment),
     sources: resources.flatMap(({ type, outputs }) =>
-      type === dataFileType ? (unpackSource(outputs.source) ?? []) : [],
+      type === dataFileType ? (decodeSourceRecord(outputs.source) ?? []) : [],
     ),
     createdQueues: new Map(queues),
     deployments: new Map(Object.entries(ids)),
@@ -151,7 +151,7 @@ function recordedSegment({ urn, inputs, outputs: stored, replaced }: ExportedRes
   if ([stored.queueId, stored.accountId].some(isEncrypted)) throw secretId(urn);
   const outputs = parseOutputs(stored, urn);
   // Validates the ledger here and not on first use: a plan must not be based on a partly readable state.
-  (outputs.content.kind === "rows" ? unpackRows : unpackLedger)(outputs.ledger);
+  (outputs.content.kind === "rows" ? decodeRowsLedger : decodeLedger)(outputs.ledger);
   const { name } = parseUrn(urn);
   const origin: Origin = inputs.inlineMessages !== undefined ? "values" : isOwnSegment(urn) ? "manifest" : "component";
   const manifest = origin === "manifest" ? parseSegmentName(name).manifest : outputs.manifest;

@@ -1,4 +1,4 @@
-import { LedgerError, unpackRows } from "../plan/index.ts";
+import { decodeRowsLedger, LedgerError } from "../plan/index.ts";
 import type { QueueRef } from "../types.ts";
 import { findQueueLedger } from "./ledger/queue-ledgers.ts";
 import { desiredRows } from "./ledger/row-ledger.ts";
@@ -43,10 +43,10 @@ export function resolveDeliveryNumber(
 function readRowLedger(
   recorded: SegmentOutputs | undefined,
   queue: QueueRef,
-): ReturnType<typeof unpackRows> | undefined {
+): ReturnType<typeof decodeRowsLedger> | undefined {
   try {
     const found = findQueueLedger(recorded, queue);
-    return found?.content.kind === "rows" ? unpackRows(found.ledger) : undefined;
+    return found?.content.kind === "rows" ? decodeRowsLedger(found.ledger) : undefined;
   } catch (error) {
     if (error instanceof LedgerError) return undefined;
     throw error;

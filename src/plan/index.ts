@@ -12,30 +12,35 @@ export {
 } from "./digest.ts";
 export { countBodyBytes, encodeMessage, readBody } from "./encode-message.ts";
 export {
-  assertPacked,
+  assertEncodedLedger,
+  decodeKeys,
+  decodeLedger,
+  type EncodedLedger,
   emptyLedger,
+  encodeKeys,
+  encodeLedger,
   type Ledger,
   LedgerError,
-  type PackedLedger,
-  packKeys,
-  packLedger,
   parseStored,
-  unpackKeys,
-  unpackLedger,
 } from "./ledger.ts";
 export { packBatches, packBatchStream } from "./pack.ts";
 export {
   continuesRowLedger,
   type DesiredRows,
   decideRows,
+  decodeRowsLedger,
+  encodeRowsLedger,
   needsRows,
-  packRows,
   type RowRange,
   type RowsLedger,
   singleRow,
   toDoubtRanges,
   toRanges,
-  unpackRows,
 } from "./rows.ts";
 export { createMessageSegment, isSegmentEnd, RowSegmenter, type Segment, segmentSize } from "./segments.ts";
-export { packSource, type SourcePrefix, type SourceRecord, unpackSource } from "./source-record.ts";
+export {
+  decodeSourceRecord,
+  encodeSourceRecord,
+  type SourcePrefix,
+  type SourceRecord,
+} from "./source-record.ts";

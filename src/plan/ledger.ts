@@ -4,7 +4,7 @@ import { type JsonObject, toObject } from "../json-object.ts";
 import { type Digest, isDigest, type MessageKey } from "./digest.ts";
 
 /**
- * The record of what was pushed for one segment, as plain data. It is stored as {@link PackedLedger} in the outputs of the
+ * The record of what was pushed for one segment, as plain data. It is stored as {@link EncodedLedger} in the outputs of the
  * segment's resource, in the Pulumi state.
  */
 export interface Ledger {
@@ -18,7 +18,7 @@ export interface Ledger {
 }
 
 /** The ledger in the Pulumi state: one line per entry keeps it small, and makes diffs readable. What is empty is absent. */
-export interface PackedLedger {
+export interface EncodedLedger {
   /** The version of the format; see {@link ledgerVersion}. */
   readonly version: number;
   /** Absent if nothing was ever delivered. */
@@ -26,7 +26,7 @@ export interface PackedLedger {
   readonly complete: boolean;
   /** For rows of a data file: the number of the delivery that its segments share. */
   readonly delivery?: number;
-  /** See {@link packKeys}, or `packRows` for rows of a data file. */
+  /** See {@link encodeKeys}, or `encodeRowsLedger` for rows of a data file. */
   readonly pushed?: string;
   readonly inDoubt?: string;
 }
@@ -36,40 +36,40 @@ export const ledgerVersion = 1;
 
 export const emptyLedger: Ledger = { deliveryDigest: undefined, complete: false, pushed: [], inDoubt: [] };
 
-export function packLedger(ledger: Ledger): PackedLedger {
+export function encodeLedger(ledger: Ledger): EncodedLedger {
   return {
     version: ledgerVersion,
     ...(ledger.deliveryDigest !== undefined && { manifest: ledger.deliveryDigest }),
     complete: ledger.complete,
-    ...packEntries({ pushed: packKeys(ledger.pushed), inDoubt: packKeys(ledger.inDoubt) }),
+    ...omitEmptyEntries({ pushed: encodeKeys(ledger.pushed), inDoubt: encodeKeys(ledger.inDoubt) }),
   };
 }
 
-/** Leaves empty entries out of a packed ledger. */
-export function packEntries({ pushed, inDoubt }: Record<"pushed" | "inDoubt", string>): Partial<PackedLedger> {
+/** Leaves empty entries out of an encoded ledger. */
+export function omitEmptyEntries({ pushed, inDoubt }: Record<"pushed" | "inDoubt", string>): Partial<EncodedLedger> {
   return { ...(pushed !== "" && { pushed }), ...(inDoubt !== "" && { inDoubt }) };
 }
 
 /**
  * Reads a ledger from the Pulumi state.
  *
- * @param packed undefined if no state exists yet, which is an empty ledger
+ * @param stored undefined if no state exists yet, which is an empty ledger
  * @throws LedgerError if the value is not a ledger; treating it as empty would push everything again
  */
-export function unpackLedger(packed: unknown): Ledger {
-  if (packed === undefined) return emptyLedger;
-  const { manifest, complete, pushed, inDoubt } = assertPacked(packed);
+export function decodeLedger(stored: unknown): Ledger {
+  if (stored === undefined) return emptyLedger;
+  const { manifest, complete, pushed, inDoubt } = assertEncodedLedger(stored);
   return {
     deliveryDigest: manifest,
     complete,
-    pushed: unpackKeys(pushed ?? ""),
-    inDoubt: unpackKeys(inDoubt ?? ""),
+    pushed: decodeKeys(pushed ?? ""),
+    inDoubt: decodeKeys(inDoubt ?? ""),
   };
 }
 
 /** Checks the format. @throws LedgerError for anything that this version of queue-seeder does not write */
-export function assertPacked(packed: unknown): PackedLedger & { readonly manifest?: Digest } {
-  const { manifest, ...rest } = parseStored(toObject(packed), ledgerVersion, isPacked);
+export function assertEncodedLedger(stored: unknown): EncodedLedger & { readonly manifest?: Digest } {
+  const { manifest, ...rest } = parseStored(toObject(stored), ledgerVersion, isEncodedLedger);
   if (manifest === undefined) return rest;
   if (!isDigest(manifest)) throw unknownDigest(manifest);
   return { ...rest, manifest };
@@ -95,7 +95,7 @@ export function parseStored<T>(
 }
 
 /** Writes one line per message: its digest, and after a space its id as a JSON string, or its number among equal messages. */
-export function packKeys(keys: readonly MessageKey[]): string {
+export function encodeKeys(keys: readonly MessageKey[]): string {
   return keys
     .map(({ digest, id, copy }) => {
       if (id !== undefined) return `${digest} ${JSON.stringify(id)}`;
@@ -104,8 +104,8 @@ export function packKeys(keys: readonly MessageKey[]): string {
     .join("\n");
 }
 
-/** @throws LedgerError for a line that {@link packKeys} does not write. */
-export function unpackKeys(text: string): MessageKey[] {
+/** @throws LedgerError for a line that {@link encodeKeys} does not write. */
+export function decodeKeys(text: string): MessageKey[] {
   if (text === "") return [];
   return text.split("\n").map((line) => {
     const space = line.indexOf(" ");
@@ -153,7 +153,7 @@ function unknownDigest(digest: string): LedgerError {
   return new LedgerError(`"${truncate(digest, 40)}" is not a digest this version can read`);
 }
 
-function isPacked(stored: JsonObject): stored is JsonObject & PackedLedger {
+function isEncodedLedger(stored: JsonObject): stored is JsonObject & EncodedLedger {
   const { manifest, complete, delivery, pushed, inDoubt } = stored;
   return (
     typeof complete === "boolean" &&

@@ -1,7 +1,7 @@
 import type { PushMode } from "../types.ts";
 import type { Decision } from "./decide.ts";
 import { type Digest, isDigest, rowsDigest } from "./digest.ts";
-import { assertPacked, LedgerError, ledgerVersion, type PackedLedger, packEntries } from "./ledger.ts";
+import { assertEncodedLedger, type EncodedLedger, LedgerError, ledgerVersion, omitEmptyEntries } from "./ledger.ts";
 
 /** Consecutive rows of a segment, numbered from 0 in the segment. */
 export interface RowRange {
@@ -68,7 +68,12 @@ export function decideRows(desired: DesiredRows, recorded: RowsLedger, digests?:
  * delivery, its number shows whether the segment was part of it.
  */
 export function continuesRowLedger(
-  { mode, deliveryDigest, onceDigest, deliveryNumber }: Pick<DesiredRows, "mode" | "deliveryDigest" | "onceDigest" | "deliveryNumber">,
+  {
+    mode,
+    deliveryDigest,
+    onceDigest,
+    deliveryNumber,
+  }: Pick<DesiredRows, "mode" | "deliveryDigest" | "onceDigest" | "deliveryNumber">,
   ledger: Pick<RowsLedger, "deliveryDigest" | "complete" | "deliveryNumber">,
 ): boolean {
   if (mode === "once") return true;
@@ -133,7 +138,13 @@ export function toDoubtRanges(rows: readonly number[], digests: readonly Digest[
 }
 
 /** Writes the ledger for the Pulumi state, with one line per range: `FROM+ROWS DIGEST`. */
-export function packRows({ deliveryDigest, complete, deliveryNumber, pushed, inDoubt }: RowsLedger): PackedLedger {
+export function encodeRowsLedger({
+  deliveryDigest,
+  complete,
+  deliveryNumber,
+  pushed,
+  inDoubt,
+}: RowsLedger): EncodedLedger {
   const lines = (ranges: readonly RowRange[]) =>
     ranges.map(({ from, rows, digest }) => `${from}+${rows} ${digest}`).join("\n");
   return {
@@ -141,24 +152,24 @@ export function packRows({ deliveryDigest, complete, deliveryNumber, pushed, inD
     ...(deliveryDigest !== undefined && { manifest: deliveryDigest }),
     complete,
     ...(deliveryNumber !== undefined && { delivery: deliveryNumber }),
-    ...packEntries({ pushed: lines(pushed), inDoubt: lines(inDoubt) }),
+    ...omitEmptyEntries({ pushed: lines(pushed), inDoubt: lines(inDoubt) }),
   };
 }
 
 /** Reads a ledger of rows. @throws LedgerError if the value is not one; it is never treated as empty */
-export function unpackRows(packed: unknown): RowsLedger {
-  if (packed === undefined) return emptyRows;
-  const { manifest, complete, delivery, pushed, inDoubt } = assertPacked(packed);
+export function decodeRowsLedger(stored: unknown): RowsLedger {
+  if (stored === undefined) return emptyRows;
+  const { manifest, complete, delivery, pushed, inDoubt } = assertEncodedLedger(stored);
   return {
     deliveryDigest: manifest,
     complete,
     deliveryNumber: delivery,
-    pushed: parseRanges(pushed ?? ""),
-    inDoubt: parseRanges(inDoubt ?? ""),
+    pushed: decodeRanges(pushed ?? ""),
+    inDoubt: decodeRanges(inDoubt ?? ""),
   };
 }
 
-function parseRanges(text: string): RowRange[] {
+function decodeRanges(text: string): RowRange[] {
   if (text === "") return [];
   return text.split("\n").map((line) => {
     const [, from, rows, digest = ""] = /^(\d+)\+(\d+) (.*)$/.exec(line) ?? [];

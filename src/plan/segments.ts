@@ -9,7 +9,7 @@ import {
   withCopyIndex,
 } from "./digest.ts";
 import { countBodyBytes } from "./encode-message.ts";
-import { packKeys } from "./ledger.ts";
+import { encodeKeys } from "./ledger.ts";
 
 /** A part of a manifest that is saved in the Pulumi state as a unit. A manifest with inline messages has one. */
 export interface Segment {
@@ -25,7 +25,7 @@ export interface Segment {
 
 /** The identity of a segment's messages, in the format of the Pulumi state. */
 export type SegmentContent =
-  /** Messages of a manifest, which may be added and removed: one line per message, see `packKeys`. */
+  /** Messages of a manifest, which may be added and removed: one line per message, see `encodeKeys`. */
   | { readonly kind: "messages"; readonly keys: string }
   /** Rows of a data file, which is append-only. */
   | {
@@ -88,7 +88,7 @@ export function createMessageSegment(
     messages: messages.length,
     bytes: messages.reduce((sum, message) => sum + countBodyBytes(message), 0),
     digest: manifestDigest(keys),
-    content: { kind: "messages", keys: packKeys(keys) },
+    content: { kind: "messages", keys: encodeKeys(keys) },
   };
 }
 

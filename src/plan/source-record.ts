@@ -27,7 +27,7 @@ export interface SourcePrefix {
 }
 
 /** A {@link SourceRecord} in the Pulumi state. */
-export interface PackedSourceRecord {
+export interface EncodedSourceRecord {
   readonly digest: Digest;
   /** The digest of the whole delivery, absent for `push: once`. */
   readonly delivery?: Digest;
@@ -38,7 +38,7 @@ export interface PackedSourceRecord {
 }
 
 /** @throws Error for segments that are not those of a data file */
-export function packSource({ digest, segments, prefix }: SourceRecord): PackedSourceRecord {
+export function encodeSourceRecord({ digest, segments, prefix }: SourceRecord): EncodedSourceRecord {
   let delivery: Digest | undefined;
   const lines = segments.map(({ messages, bytes, digest, content }) => {
     if (content.kind !== "rows") throw new Error("the segments of a data file have rows");
@@ -54,9 +54,9 @@ export function packSource({ digest, segments, prefix }: SourceRecord): PackedSo
   };
 }
 
-/** @returns undefined for anything that {@link packSource} does not write; the file is then parsed again */
-export function unpackSource(value: unknown): SourceRecord | undefined {
-  if (!isPacked(value)) return undefined;
+/** @returns undefined for anything that {@link encodeSourceRecord} does not write; the file is then parsed again */
+export function decodeSourceRecord(value: unknown): SourceRecord | undefined {
+  if (!isEncodedSourceRecord(value)) return undefined;
   const { digest, delivery } = value;
   const lines = value.segments.split("\n").map((line) => /^([1-9]\d*) (\d+) (\S+) (\S+)$/.exec(line));
   const segments: Segment[] = [];
@@ -70,18 +70,18 @@ export function unpackSource(value: unknown): SourceRecord | undefined {
     segments.push({ index, messages, bytes: Number(bytes), digest: own, content });
     from += messages;
   }
-  const prefix = value.prefix === undefined ? undefined : unpackPrefix(value.prefix);
+  const prefix = value.prefix === undefined ? undefined : decodePrefix(value.prefix);
   if (prefix === undefined ? value.prefix !== undefined : prefix.segments > segments.length) return undefined;
   return { digest, segments, prefix };
 }
 
-function unpackPrefix(text: string): SourcePrefix | undefined {
+function decodePrefix(text: string): SourcePrefix | undefined {
   const [, segments, offset, line, digest = ""] = /^([1-9]\d*) ([1-9]\d*) ([1-9]\d*) (\S+)$/.exec(text) ?? [];
   if (!isDigest(digest)) return undefined;
   return { segments: Number(segments), offset: Number(offset), line: Number(line), digest };
 }
 
-function isPacked(value: unknown): value is PackedSourceRecord {
+function isEncodedSourceRecord(value: unknown): value is EncodedSourceRecord {
   const { digest, delivery, segments, prefix } = toObject(value);
   return (
     typeof digest === "string" &&

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { unpackSegment } from "../../src/lifecycle/state/packed-segment.ts";
+import { decodeSegment } from "../../src/lifecycle/state/encoded-segment.ts";
 import { makeSeeder, succeeded } from "./support/seeder.ts";
 import { addStack } from "./support/stack.ts";
 
@@ -43,7 +43,7 @@ it("reads the metrics anew on refresh, and survives a queue that is gone", async
   seeder.write("a.yaml", manifest(1));
   const resources: readonly { outputs?: Readonly<Record<string, unknown>> }[] = JSON.parse(stack.exportState())
     .checkpoint.latest.resources;
-  const records = resources.flatMap(({ outputs }) => (outputs?.record === undefined ? [] : [unpackSegment(outputs)]));
+  const records = resources.flatMap(({ outputs }) => (outputs?.record === undefined ? [] : [decodeSegment(outputs)]));
   expect(records).toEqual([expect.objectContaining({ metrics: expect.objectContaining({ backlog_count: 2 }) })]);
 
   emulator.deleteQueue("orders");

@@ -7,7 +7,7 @@ import type resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { workerName } from "../../infra/producer-worker.ts";
 import { type Outputs, runProgram } from "../../infra/program.ts";
-import { unpackSegment } from "../../src/lifecycle/state/packed-segment.ts";
+import { decodeSegment } from "../../src/lifecycle/state/encoded-segment.ts";
 import { deriveKeyPair } from "../../src/producer/keys.ts";
 import { outputsOf } from "../engine-units/fixture.ts";
 
@@ -106,7 +106,7 @@ function registered(request: Request): Registered {
   const { run = {}, ...inputs } = request.getObject()?.toJavaScript() ?? {};
   return {
     type: request.getType(),
-    inputs: { ...unpackSegment(inputs), ...(run as object) },
+    inputs: { ...decodeSegment(inputs), ...(run as object) },
     dependencies: request.getDependenciesList(),
     aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? alias.getUrn()),
     protect: request.getProtect(),

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import {
+  decodeKeys,
+  decodeLedger,
+  encodeKeys,
+  encodeLedger,
   LedgerError,
   messageDigest,
-  packKeys,
-  packLedger,
-  unpackKeys,
-  unpackLedger,
   withCopyIndex,
 } from "../../src/plan/index.ts";
 
@@ -18,13 +18,13 @@ it("comes back from the state as it went in, whatever the ids hold", () => {
     fc.property(fc.array(id), (ids) => {
       const keys = withCopyIndex(ids.map((id) => ({ digest, id })));
       const ledger = { deliveryDigest: digest, complete: false, pushed: keys, inDoubt: keys.slice(1) };
-      expect(unpackLedger(structuredClone(packLedger(ledger)))).toEqual(ledger);
+      expect(decodeLedger(structuredClone(encodeLedger(ledger)))).toEqual(ledger);
     }),
   );
 });
 
 it("takes an absent ledger for an empty one", () => {
-  expect(unpackLedger(undefined)).toEqual({ deliveryDigest: undefined, complete: false, pushed: [], inDoubt: [] });
+  expect(decodeLedger(undefined)).toEqual({ deliveryDigest: undefined, complete: false, pushed: [], inDoubt: [] });
 });
 
 it.each([
@@ -36,19 +36,19 @@ it.each([
   ["a digest of another version", { version: 1, manifest: "v9:abc", complete: true, pushed: "", inDoubt: "" }],
   ["a line of another version", { version: 1, manifest: "", complete: true, pushed: `${digest}\nv2:xyz`, inDoubt: "" }],
   ["an id that is not a string", { version: 1, manifest: "", complete: true, pushed: `${digest} 7.5`, inDoubt: "" }],
-])("never takes an unreadable ledger for an empty one: %s", (_, packed) => {
-  expect(() => unpackLedger(packed)).toThrow(LedgerError);
+])("never takes an unreadable ledger for an empty one: %s", (_, encoded) => {
+  expect(() => decodeLedger(encoded)).toThrow(LedgerError);
 });
 
 it("costs a line a message, and nothing for the body", () => {
-  expect(packKeys([{ digest, id: "order-1" }])).toBe(`${digest} "order-1"`);
+  expect(encodeKeys([{ digest, id: "order-1" }])).toBe(`${digest} "order-1"`);
   expect(
-    packKeys(
+    encodeKeys(
       withCopyIndex([
         { digest, id: undefined },
         { digest, id: undefined },
       ]),
     ),
   ).toBe(`${digest}\n${digest} 2`);
-  expect(unpackKeys("")).toEqual([]);
+  expect(decodeKeys("")).toEqual([]);
 });

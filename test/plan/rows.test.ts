@@ -4,12 +4,12 @@ import { digestText, rowsDigest } from "../../src/plan/digest.ts";
 import { LedgerError } from "../../src/plan/index.ts";
 import {
   decideRows,
+  decodeRowsLedger,
   emptyRows,
+  encodeRowsLedger,
   needsRows,
-  packRows,
   type RowsLedger,
   toRanges,
-  unpackRows,
 } from "../../src/plan/rows.ts";
 
 const digests = (...bodies: (string | number)[]) => bodies.map((body) => digestText(String(body)));
@@ -121,20 +121,20 @@ it("is restored from the state, and does not grow with the rows", () => {
         pushed.sort((a, b) => a - b),
         inDoubt.filter((n) => !pushed.includes(n)).sort((a, b) => a - b),
       );
-      expect(unpackRows(JSON.parse(JSON.stringify(packRows(written))))).toEqual(written);
+      expect(decodeRowsLedger(JSON.parse(JSON.stringify(encodeRowsLedger(written))))).toEqual(written);
       const { wanted: desired } = once(...bodies);
       expect(decideRows(desired, written).alreadyPushed).toEqual(pushed);
     }),
   );
   const many = Array.from({ length: 10_000 }, (_, n) => n);
-  expect(JSON.stringify(packRows(ledger(many, many))).length).toBeLessThan(500);
+  expect(JSON.stringify(encodeRowsLedger(ledger(many, many))).length).toBeLessThan(500);
 });
 
 it("never takes an unreadable ledger for an empty one", () => {
-  const packed = packRows(ledger(["a"], [0]));
-  expect(unpackRows(undefined)).toEqual(emptyRows);
+  const encoded = encodeRowsLedger(ledger(["a"], [0]));
+  expect(decodeRowsLedger(undefined)).toEqual(emptyRows);
   for (const pushed of ["v1:abc", "0+1", "0+1 v9:x", "x+1 v1:0123456789012345678901"]) {
-    expect(() => unpackRows({ ...packed, pushed })).toThrow(LedgerError);
+    expect(() => decodeRowsLedger({ ...encoded, pushed })).toThrow(LedgerError);
   }
-  expect(() => unpackRows({})).toThrow(LedgerError);
+  expect(() => decodeRowsLedger({})).toThrow(LedgerError);
 });

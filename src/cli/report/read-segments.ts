@@ -1,6 +1,6 @@
 import { findVersionMismatch } from "../../document-version.ts";
 import { isTexts, type JsonObject, toObject } from "../../json-object.ts";
-import { unpackSegment } from "../../lifecycle/state/packed-segment.ts";
+import { decodeSegment } from "../../lifecycle/state/encoded-segment.ts";
 import { type LastPush, outputsVersion } from "../../lifecycle/state/segment.ts";
 import { segmentType } from "../../urn.ts";
 import type { Version, VersionSegment } from "./model.ts";
@@ -16,7 +16,7 @@ export function readSegments(state: unknown): Pick<Version, "segments" | "skippe
   const own = resources
     .map(toObject)
     .filter(({ type, delete: replaced }) => type === segmentType && replaced !== true)
-    .map(({ urn, outputs }) => ({ name: String(urn), outputs: unpackSegment(toObject(outputs)) }));
+    .map(({ urn, outputs }) => ({ name: String(urn), outputs: decodeSegment(toObject(outputs)) }));
   const readable = own.filter(({ outputs }) => findVersionMismatch(outputs.version, outputsVersion) === undefined);
   return {
     segments: readable.flatMap(({ name, outputs }) => toSegment(name, outputs)),

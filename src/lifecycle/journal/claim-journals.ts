@@ -109,7 +109,11 @@ async function createHead(
   inputs: SegmentInputs,
   { lineage, recorded, queue, segment, resource }: JournalQuery,
   takenOver: readonly string[],
-  { deliveryDigest, deliveryNumber, startsOver }: Pick<SegmentLedger, "deliveryDigest" | "deliveryNumber" | "startsOver">,
+  {
+    deliveryDigest,
+    deliveryNumber,
+    startsOver,
+  }: Pick<SegmentLedger, "deliveryDigest" | "deliveryNumber" | "startsOver">,
   { clock, env }: Pick<ProviderHost, "clock" | "env">,
 ): Promise<JournalHead> {
   return {

@@ -1,4 +1,4 @@
-import { type Decision, type Digest, needsRows, unpackRows } from "../../plan/index.ts";
+import { type Decision, type Digest, decodeRowsLedger, needsRows } from "../../plan/index.ts";
 import type { QueueRef } from "../../types.ts";
 import { SeederError } from "../errors.ts";
 import type { QueueLedger, RecordedContent, SegmentInputs, SegmentOutputs } from "../state/segment.ts";
@@ -68,7 +68,9 @@ async function readDigestsIfNeeded(
 ): Promise<readonly Digest[] | undefined> {
   const { content } = news;
   if (content.kind !== "rows") return undefined;
-  return journals.length > 0 || needsRows(desiredRows(news, content), unpackRows(ledger)) ? readDigests() : undefined;
+  return journals.length > 0 || needsRows(desiredRows(news, content), decodeRowsLedger(ledger))
+    ? readDigests()
+    : undefined;
 }
 
 /** Ledgers and journals of messages and of rows have different contents, so neither kind can be read as the other. */

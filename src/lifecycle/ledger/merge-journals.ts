@@ -1,12 +1,12 @@
 import {
   type Decision,
   type Digest,
+  decodeKeys,
+  encodeKeys,
   type Ledger,
-  packKeys,
   type RowRange,
   type RowsLedger,
   singleRow,
-  unpackKeys,
 } from "../../plan/index.ts";
 // Not from the index, which loads the HTTP client: a run with nothing to push does without it.
 import { type JournalHead, noEntries, type RecoveredEntries } from "../../push/journal.ts";
@@ -133,11 +133,11 @@ function doubtUnknownRows(
 }
 
 function formatKeys({ pushed, inDoubt }: Ledger): readonly string[] {
-  return [...pushed, ...inDoubt].map((key) => packKeys([key]));
+  return [...pushed, ...inDoubt].map((key) => encodeKeys([key]));
 }
 
 function parseKeys(lines: readonly string[]): Ledger["pushed"] {
-  return unpackKeys(lines.join("\n"));
+  return decodeKeys(lines.join("\n"));
 }
 
 function rowKeysToRanges(lines: readonly string[]): RowRange[] {

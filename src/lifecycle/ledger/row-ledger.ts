@@ -4,12 +4,12 @@ import {
   type DesiredRows,
   type Digest,
   decideRows,
+  decodeRowsLedger,
+  type EncodedLedger,
+  encodeRowsLedger,
   isUpToDate,
-  type PackedLedger,
-  packRows,
   toDoubtRanges,
   toRanges,
-  unpackRows,
 } from "../../plan/index.ts";
 import {
   formatRowKey,
@@ -50,13 +50,13 @@ export function desiredRows(
 export function rowLedger(
   inputs: DesiredSegment,
   content: SegmentContentOf<"rows">,
-  recorded: PackedLedger | undefined,
+  recorded: EncodedLedger | undefined,
   journals: readonly RecoveredJournal[],
   digests: readonly Digest[] | undefined,
   ids: MessageIds | undefined,
 ): SegmentLedger {
   const desired = desiredRows(inputs, content);
-  const recordedRows = unpackRows(recorded);
+  const recordedRows = decodeRowsLedger(recorded);
   const { ledger, carriedOver } = mergeRowJournals(recordedRows, journals, digests ?? []);
   const decision = decideRows(desired, ledger, digests);
   const known = () => {
@@ -75,7 +75,7 @@ export function rowLedger(
     keyOf,
     labelOf: (index, id = ids?.[index]) => formatRowLabel(rowNumber(inputs, index), id),
     write: (pushed, inDoubt) =>
-      packRows({
+      encodeRowsLedger({
         deliveryDigest: desired.deliveryDigest,
         complete: pushed.length === desired.rows,
         deliveryNumber: desired.deliveryNumber,

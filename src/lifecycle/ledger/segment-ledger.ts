@@ -4,11 +4,11 @@ import {
   continuesLedger,
   type Digest,
   decide,
+  decodeKeys,
+  decodeLedger,
+  type EncodedLedger,
+  encodeLedger,
   isUpToDate,
-  type PackedLedger,
-  packLedger,
-  unpackKeys,
-  unpackLedger,
 } from "../../plan/index.ts";
 import { mergeJournals, type RecoveredJournal, recoveredFrom, startOfJournal } from "./merge-journals.ts";
 import { rowLedger } from "./row-ledger.ts";
@@ -24,7 +24,7 @@ import type { DesiredSegment, MessageIds, SegmentContentOf, SegmentLedger } from
  */
 export function resolveLedger(
   desired: DesiredSegment,
-  recorded: PackedLedger | undefined,
+  recorded: EncodedLedger | undefined,
   journals: readonly RecoveredJournal[] = [],
   digests?: readonly Digest[],
   ids?: MessageIds,
@@ -51,17 +51,17 @@ export function resolveLedger(
 
 function messageLedger(
   { mode, digest }: DesiredSegment,
-  { keys: packed }: SegmentContentOf<"messages">,
-  recorded: PackedLedger | undefined,
+  { keys: encodedKeys }: SegmentContentOf<"messages">,
+  recorded: EncodedLedger | undefined,
   journals: readonly RecoveredJournal[],
 ): SegmentLedger {
-  const keys = unpackKeys(packed);
-  const known = unpackLedger(recorded);
+  const keys = decodeKeys(encodedKeys);
+  const known = decodeLedger(recorded);
   const { ledger, carriedOver } = mergeJournals(known, journals);
   const desired = { mode, deliveryDigest: digest, keys };
   const decision = decide(desired, ledger);
   const keysOf = (indices: readonly number[]) => indices.flatMap((index) => keys[index] ?? []);
-  const lines = packed.split("\n");
+  const lines = encodedKeys.split("\n");
   const keyOf = (index: number) => lines[index] ?? "";
   return {
     decision,
@@ -72,7 +72,7 @@ function messageLedger(
     keyOf,
     labelOf: (index) => formatLabel(keys[index]?.id, index),
     write: (pushed, inDoubt) =>
-      packLedger({
+      encodeLedger({
         deliveryDigest: digest,
         complete: pushed.length === keys.length,
         pushed: keysOf(pushed),

@@ -1,4 +1,4 @@
-import type { Decision, Digest, PackedLedger } from "../../plan/index.ts";
+import type { Decision, Digest, EncodedLedger } from "../../plan/index.ts";
 import type { RecoveredEntries } from "../../push/index.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 
@@ -35,6 +35,6 @@ export interface SegmentLedger {
    * @param id of the row, for a caller that reads the rows later
    */
   labelOf(index: number, id?: string): string;
-  /** Packs the ledger after a run, for the Pulumi state. Indices ascending. */
-  write(pushed: readonly number[], inDoubt: readonly number[]): PackedLedger;
+  /** Encodes the ledger after a run for the Pulumi state. Indices ascending. */
+  write(pushed: readonly number[], inDoubt: readonly number[]): EncodedLedger;
 }

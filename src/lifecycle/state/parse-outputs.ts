@@ -1,6 +1,6 @@
 import { isTexts, type JsonObject, toObject } from "../../json-object.ts";
-import { assertPacked, parseStored } from "../../plan/index.ts";
-import { unpackSegment } from "./packed-segment.ts";
+import { assertEncodedLedger, parseStored } from "../../plan/index.ts";
+import { decodeSegment } from "./encoded-segment.ts";
 import { outputsVersion, type SegmentOutputs } from "./segment.ts";
 
 /**
@@ -10,9 +10,9 @@ import { outputsVersion, type SegmentOutputs } from "./segment.ts";
  * @throws LedgerError if this version of queue-seeder did not write it: treating it as empty would push everything again
  */
 export function parseOutputs(stored: unknown, resource: string): SegmentOutputs {
-  const unpacked = unpackSegment(toObject(stored));
-  const outputs = parseStored(unpacked, outputsVersion, isOutputs, `the state of ${resource}`);
-  for (const { ledger } of [outputs, ...(outputs.elsewhere ?? [])]) assertPacked(ledger);
+  const decoded = decodeSegment(toObject(stored));
+  const outputs = parseStored(decoded, outputsVersion, isOutputs, `the state of ${resource}`);
+  for (const { ledger } of [outputs, ...(outputs.elsewhere ?? [])]) assertEncodedLedger(ledger);
   return outputs;
 }
 

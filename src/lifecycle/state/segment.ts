@@ -1,4 +1,4 @@
-import type { PackedLedger, Segment } from "../../plan/index.ts";
+import type { EncodedLedger, Segment } from "../../plan/index.ts";
 import type { ContentType, InDoubtPolicy, PushMode, QueueMetrics, QueueRef, QueueRequirements } from "../../types.ts";
 
 /** A message that a program passes, instead of one from a file of the repository. */
@@ -77,7 +77,7 @@ export type RecordedContent = { readonly kind: "messages" } | Extract<SegmentInp
 /** The messages pushed to one queue. */
 export interface QueueLedger extends QueueRef {
   readonly content: RecordedContent;
-  readonly ledger: PackedLedger;
+  readonly ledger: EncodedLedger;
   /**
    * Ids of the last runs that changed the ledger and of the journals they took over, latest first. They show which journals the
    * state includes.

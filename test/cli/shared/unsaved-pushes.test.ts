@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { watchJournals } from "../../../src/cli/shared/unsaved-pushes.ts";
-import { packKeys } from "../../../src/plan/index.ts";
+import { encodeKeys } from "../../../src/plan/index.ts";
 import { fileJournals, type JournalHead, noEntries } from "../../../src/push/index.ts";
 import { temporaryFolder } from "../../manifest/support/fixture.ts";
 import { headOf } from "../../push/journals.ts";
 
 const digest = "v1:AAAAAAAAAAAAAAAAAAAAAA";
-const key = (id: string) => packKeys([{ digest, id }]);
+const key = (id: string) => encodeKeys([{ digest, id }]);
 const place = (name: string, stack = "dev") =>
   `shop/${stack} urn:pulumi:${stack}::shop::pulumi-nodejs:dynamic:Segment::${name}`;
 

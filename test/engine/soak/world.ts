@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import { defaults } from "../../../src/emulator/defaults.ts";
 import { type Emulator, startEmulator } from "../../../src/emulator/index.ts";
 import type { ProcessResult, RunningProcess } from "../../../src/engine/child-process.ts";
-import { unpackSegment } from "../../../src/lifecycle/state/packed-segment.ts";
+import { decodeSegment } from "../../../src/lifecycle/state/encoded-segment.ts";
 import { makeStack, type OwnStack } from "../support/stack.ts";
 import { type Bucket, startBucket } from "./bucket.ts";
 import { deadlineMs } from "./fault-types.ts";
@@ -182,7 +182,7 @@ function segmentsOf(state: string): SegmentState[] {
         inDoubt,
         inDoubtMessages = [],
         lastPush,
-      } = unpackSegment(outputs) as unknown as Omit<SegmentState, "possibleDuplicates" | "urn"> & {
+      } = decodeSegment(outputs) as unknown as Omit<SegmentState, "possibleDuplicates" | "urn"> & {
         lastPush: { possibleDuplicates?: readonly string[] };
       };
       return {

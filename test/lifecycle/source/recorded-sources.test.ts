@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { loadSegments } from "../../../src/lifecycle/source/load-segments.ts";
-import { packSource, unpackSource } from "../../../src/plan/index.ts";
+import { decodeSourceRecord, encodeSourceRecord } from "../../../src/plan/index.ts";
 import { temporaryFolder, writeFiles } from "../../manifest/support/fixture.ts";
 import { type Files, type Options, read } from "./support/read.ts";
 
@@ -235,25 +235,25 @@ describe("the record of a data file in the Pulumi state", () => {
   it("is ignored if it is not in queue-seeder's format", async () => {
     const { source } = await read(base, options, []);
     if (source === undefined) throw new Error("the file has no record");
-    const packed = packSource(source);
-    expect(unpackSource(packed)).toEqual(source);
+    const encoded = encodeSourceRecord(source);
+    expect(decodeSourceRecord(encoded)).toEqual(source);
     const strange = [
       undefined,
       null,
       "",
       {},
-      { ...packed, digest: "md5:1" },
-      { ...packed, delivery: "x" },
-      { ...packed, segments: "" },
-      { ...packed, segments: [] },
-      { ...packed, segments: packed.segments.replace(/^3/, "0") },
-      { ...packed, segments: `${packed.segments}\n` },
-      { ...packed, segments: packed.segments.replace("v1:", "v0:") },
-      ...["", "1 2 3", "1 2 3 md5:1", `2 9 9 ${packed.digest}`, `0 9 9 ${packed.digest}`, 1].map((prefix) => ({
-        ...packed,
+      { ...encoded, digest: "md5:1" },
+      { ...encoded, delivery: "x" },
+      { ...encoded, segments: "" },
+      { ...encoded, segments: [] },
+      { ...encoded, segments: encoded.segments.replace(/^3/, "0") },
+      { ...encoded, segments: `${encoded.segments}\n` },
+      { ...encoded, segments: encoded.segments.replace("v1:", "v0:") },
+      ...["", "1 2 3", "1 2 3 md5:1", `2 9 9 ${encoded.digest}`, `0 9 9 ${encoded.digest}`, 1].map((prefix) => ({
+        ...encoded,
         prefix,
       })),
     ];
-    expect(strange.map(unpackSource)).toEqual(strange.map(() => undefined));
+    expect(strange.map(decodeSourceRecord)).toEqual(strange.map(() => undefined));
   });
 });

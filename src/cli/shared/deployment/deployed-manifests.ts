@@ -2,7 +2,7 @@ import { stackOptions } from "../../../config/stack-config.ts";
 import type { PreviewedResource } from "../../../engine/preview.ts";
 import { type StackState, StateError, secretId } from "../../../engine/read-state.ts";
 import { type LoadedSegments, loadSegments } from "../../../lifecycle/source/load-segments.ts";
-import { unpackSegment } from "../../../lifecycle/state/packed-segment.ts";
+import { decodeSegment } from "../../../lifecycle/state/encoded-segment.ts";
 import type { SegmentInputs, Unresolved } from "../../../lifecycle/state/segment.ts";
 import { isUnknown } from "../../../lifecycle/state/unknown.ts";
 import { createMessageSegment } from "../../../plan/index.ts";
@@ -118,7 +118,7 @@ function withKeys(inputs: SegmentInputs, manifest: Manifest | undefined): Segmen
  * @throws StateError if an id is a secret in Pulumi
  */
 function readInputs({ urn, inputs }: PreviewedResource): SegmentInputs {
-  const known = unpackSegment(inputs) as unknown as SegmentInputs;
+  const known = decodeSegment(inputs) as unknown as SegmentInputs;
   const id = (value: string) => {
     if (value === "[secret]") throw secretId(urn);
     return isUnknown(value) ? "" : value;

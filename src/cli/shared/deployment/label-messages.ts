@@ -1,6 +1,6 @@
 import { formatLabel, formatRowLabel } from "../../../labels.ts";
 import { rowNumber } from "../../../lifecycle/ledger/row-ledger.ts";
-import { messageDigest, unpackKeys } from "../../../plan/index.ts";
+import { decodeKeys, messageDigest } from "../../../plan/index.ts";
 import type { SegmentSnapshot } from "./segment-snapshots.ts";
 
 type LabeledSegment = Pick<SegmentSnapshot, "inputs" | "messages">;
@@ -20,7 +20,7 @@ export async function labelMessages(
   const { inputs } = segment;
   if (indices.length === 0) return [];
   if (inputs.content.kind === "messages") {
-    const keys = unpackKeys(inputs.content.keys);
+    const keys = decodeKeys(inputs.content.keys);
     return indices.map((index) => formatLabel(keys[index]?.id, index));
   }
   const ids = await readIds(segment, new Map(indices.map((index, at) => [index, digests?.[at]])));
@@ -38,7 +38,7 @@ export async function labelKeys(segment: LabeledSegment, keys: readonly string[]
     const sorted = [...keys].sort((a, b) => (indices.get(a) ?? -1) - (indices.get(b) ?? -1));
     return sorted.flatMap((key) => {
       const index = indices.get(key);
-      return index === undefined ? labelIds([key]) : formatLabel(unpackKeys(key)[0]?.id, index);
+      return index === undefined ? labelIds([key]) : formatLabel(decodeKeys(key)[0]?.id, index);
     });
   }
   const rows = keys.map((key) => key.split(" ")).sort(([a], [b]) => Number(a) - Number(b));
@@ -51,7 +51,7 @@ export async function labelKeys(segment: LabeledSegment, keys: readonly string[]
 
 /** Returns the labels of the messages with these keys of a journal that have an id. */
 export function labelIds(keys: readonly string[]): readonly string[] {
-  return unpackKeys(keys.join("\n")).flatMap(({ id }) => (id === undefined ? [] : [formatLabel(id, 0)]));
+  return decodeKeys(keys.join("\n")).flatMap(({ id }) => (id === undefined ? [] : [formatLabel(id, 0)]));
 }
 
 /** Reads the ids of rows. @param wanted digests by index; undefined if any row at the index is meant */

@@ -1,6 +1,6 @@
 import { loadSegments, type SegmentLoadOptions } from "../../../../src/lifecycle/source/load-segments.ts";
 import { formatLocation } from "../../../../src/manifest/index.ts";
-import { packSource, type Segment, type SourceRecord, unpackSource } from "../../../../src/plan/index.ts";
+import { decodeSourceRecord, encodeSourceRecord, type Segment, type SourceRecord } from "../../../../src/plan/index.ts";
 import { temporaryFolder, writeFiles } from "../../../manifest/support/fixture.ts";
 
 export type Files = Readonly<Record<string, string | Buffer>>;
@@ -24,7 +24,7 @@ export async function read(files: Files, options: Options, recorded: readonly So
     ...options,
     // As the Pulumi state stores them.
     recordedSources: async () =>
-      recorded.flatMap((each) => unpackSource(JSON.parse(JSON.stringify(packSource(each)))) ?? []),
+      recorded.flatMap((each) => decodeSourceRecord(JSON.parse(JSON.stringify(encodeSourceRecord(each)))) ?? []),
     onMessage: () => {
       parsed += 1;
     },

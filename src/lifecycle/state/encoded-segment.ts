@@ -9,7 +9,7 @@ import type { SegmentInputs, SegmentOutputs } from "./segment.ts";
  * creates, and its time grows with the length and the number of the properties. So all properties that it need not see are in
  * two texts, which leave out what follows from the others. Pulumi displays JSON texts as objects.
  */
-export interface PackedSegment extends Partial<Pick<SegmentInputs, SeparateKey>> {
+export interface EncodedSegment extends Partial<Pick<SegmentInputs, SeparateKey>> {
   /** What the program asks for: the {@link SegmentInputs} that are not separate properties, as JSON. */
   readonly terms: string;
   /** What was pushed: the {@link SegmentOutputs} that are not inputs, as JSON; absent in inputs. */
@@ -52,13 +52,13 @@ const usualTerms = { root: "..", segment: 0, content: { kind: "messages" } } as 
 const usualOutputTerms = { ...usualTerms, mode: "once" } as const;
 const usualRecord = { inDoubt: 0 } as const;
 
-/** Packs the known inputs. */
-export function packTerms(terms: JsonObject): string {
+/** Encodes the known inputs. */
+export function encodeTerms(terms: JsonObject): string {
   return JSON.stringify(leaveOut(usualTerms, withShortUrn(terms)));
 }
 
-/** Packs inputs or outputs. */
-export function packSegment(segment: SegmentInputs | SegmentOutputs): PackedSegment {
+/** Encodes inputs or outputs. */
+export function encodeSegment(segment: SegmentInputs | SegmentOutputs): EncodedSegment {
   const entries = Object.entries(segment);
   const isRecord = (key: string) => Object.hasOwn(recordKeys, key);
   // The SDK adds a property of its own, which starts with "__".
@@ -66,14 +66,14 @@ export function packSegment(segment: SegmentInputs | SegmentOutputs): PackedSegm
   const separate = Object.fromEntries(entries.filter(([key]) => isSeparate(key)));
   const terms = Object.fromEntries(entries.filter(([key]) => !isRecord(key) && !isSeparate(key)));
   const record = Object.fromEntries(entries.filter(([key]) => isRecord(key)));
-  if (Object.keys(record).length === 0) return { ...separate, terms: packTerms(terms) };
+  if (Object.keys(record).length === 0) return { ...separate, terms: encodeTerms(terms) };
   const outputTerms = leaveOut(usualOutputTerms, withShortUrn(terms));
-  return { ...separate, terms: JSON.stringify(outputTerms), record: packRecord(record) };
+  return { ...separate, terms: JSON.stringify(outputTerms), record: encodeRecord(record) };
 }
 
-/** Unpacks what {@link packSegment} returns. Callers check what they use: another version may have written it. */
-export function unpackSegment({ terms, record, ...separate }: JsonObject): JsonObject {
-  return { ...unpackTerms(parse(terms)), ...unpackRecord(parse(record)), ...separate };
+/** Decodes what {@link encodeSegment} returns. Callers check what they use: another version may have written it. */
+export function decodeSegment({ terms, record, ...separate }: JsonObject): JsonObject {
+  return { ...decodeTerms(parse(terms)), ...decodeRecord(parse(record)), ...separate };
 }
 
 function parse(text: unknown): JsonObject {
@@ -86,8 +86,8 @@ function leaveOut(usual: JsonObject, values: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(values).filter((entry) => !isUsual(entry)));
 }
 
-/** Adds the omitted values. Terms without a manifest were not packed here, and get none. */
-function unpackTerms(terms: JsonObject): JsonObject {
+/** Adds the omitted values. Terms without a manifest were not encoded here, and get none. */
+function decodeTerms(terms: JsonObject): JsonObject {
   if (typeof terms.manifest !== "string") return terms;
   // Written twice to keep the order of the keys.
   const all: JsonObject = { ...terms, ...usualOutputTerms, ...terms };
@@ -107,23 +107,23 @@ function withShortUrn({ resourceUrn, ...terms }: JsonObject): JsonObject {
   return isDerived ? { ...terms, stack, project } : { ...terms, resourceUrn };
 }
 
-function packRecord({ metrics, metricsAt, ...record }: JsonObject): string {
-  return JSON.stringify(leaveOut(usualRecord, { ...record, ...packMetrics(metrics, metricsAt) }));
+function encodeRecord({ metrics, metricsAt, ...record }: JsonObject): string {
+  return JSON.stringify(leaveOut(usualRecord, { ...record, ...encodeMetrics(metrics, metricsAt) }));
 }
 
-/** Packs metrics as a list: their names would be longer than their values. */
-function packMetrics(metrics: unknown, metricsAt: unknown): JsonObject {
+/** Encodes metrics as a list: their names would be longer than their values. */
+function encodeMetrics(metrics: unknown, metricsAt: unknown): JsonObject {
   if (!isObject(metrics) || metricsAt === undefined) return { metrics, metricsAt };
   const { backlog_count, backlog_bytes, oldest_message_timestamp_ms }: Partial<QueueMetrics> = metrics;
   return { metrics: [backlog_count, backlog_bytes, oldest_message_timestamp_ms, metricsAt] };
 }
 
-function unpackRecord(record: JsonObject): JsonObject {
-  return Object.hasOwn(record, "ledger") ? { ...usualRecord, ...record, ...unpackMetrics(record.metrics) } : record;
+function decodeRecord(record: JsonObject): JsonObject {
+  return Object.hasOwn(record, "ledger") ? { ...usualRecord, ...record, ...decodeMetrics(record.metrics) } : record;
 }
 
-function unpackMetrics(packed: unknown): JsonObject {
-  if (!Array.isArray(packed)) return {};
-  const [backlog_count, backlog_bytes, oldest_message_timestamp_ms, metricsAt] = packed;
+function decodeMetrics(encoded: unknown): JsonObject {
+  if (!Array.isArray(encoded)) return {};
+  const [backlog_count, backlog_bytes, oldest_message_timestamp_ms, metricsAt] = encoded;
   return { metrics: { backlog_count, backlog_bytes, oldest_message_timestamp_ms }, metricsAt };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { packedProvider } from "../../../src/lifecycle/packed-provider.ts";
+import { encodedProvider } from "../../../src/lifecycle/encoded-provider.ts";
 import type { SegmentProvider } from "../../../src/lifecycle/segment-provider.ts";
-import { packSegment, unpackSegment } from "../../../src/lifecycle/state/packed-segment.ts";
+import { decodeSegment, encodeSegment } from "../../../src/lifecycle/state/encoded-segment.ts";
 import { outputsOf } from "../../engine-units/fixture.ts";
 
 const worker = { url: "https://seeder.example.workers.dev", name: "queue-seeder" };
@@ -11,8 +11,8 @@ const body = [{ body: '"a body"' }];
 describe("the properties of a segment in the Pulumi state", () => {
   it("are those that Pulumi has to see, and two texts, from which nothing is lost", () => {
     const whole = { ...outputsOf("a"), deliveryNumber: 3, worker, inlineMessages: body, __provider: "the stub" };
-    const packed = packSegment(whole);
-    expect(Object.keys(packed).sort()).toEqual(
+    const encoded = encodeSegment(whole);
+    expect(Object.keys(encoded).sort()).toEqual(
       [
         "__provider",
         "accountId",
@@ -25,24 +25,24 @@ describe("the properties of a segment in the Pulumi state", () => {
         "worker",
       ].sort(),
     );
-    expect(unpackSegment({ ...packed })).toEqual(whole);
+    expect(decodeSegment({ ...encoded })).toEqual(whole);
   });
 
   it("have no body in the texts, which Pulumi does not encrypt", () => {
-    const { terms, record } = packSegment({ ...outputsOf("a"), ...{ inlineMessages: body } });
+    const { terms, record } = encodeSegment({ ...outputsOf("a"), ...{ inlineMessages: body } });
     expect(`${terms}${record}`).not.toContain("a body");
   });
 
   it("have no record in inputs", () => {
     const { manifest, accountId, queueId } = outputsOf("a");
-    const packed = packSegment({ manifest, accountId, queueId } as never);
-    expect(packed).toEqual({ accountId, queueId, terms: '{"manifest":"a"}' });
+    const encoded = encodeSegment({ manifest, accountId, queueId } as never);
+    expect(encoded).toEqual({ accountId, queueId, terms: '{"manifest":"a"}' });
   });
 
   it.each([[{ terms: "no JSON", record: "[1]" }], [{ terms: 1 }], [{}]])(
     "of another form have nothing that could be mistaken for a ledger: %j",
     (stored) => {
-      expect(unpackSegment(stored)).toEqual({});
+      expect(decodeSegment(stored)).toEqual({});
     },
   );
 
@@ -58,11 +58,11 @@ describe("the properties of a segment in the Pulumi state", () => {
       file: _______,
       ...outputs
     } = outputsOf("a", { resourceUrn, metrics, metricsAt: "2026-08-01T10:00:01.000Z" });
-    const packed = packSegment(outputs);
-    expect(packed.terms).toBe('{"manifest":"a","queue":"orders","stack":"dev","project":"shop"}');
-    expect(packed.record).toContain('"metrics":[3,90,1000,"2026-08-01T10:00:01.000Z"]');
-    expect(packed.record).not.toContain('"inDoubt"');
-    expect(unpackSegment({ ...packed })).toEqual({ ...outputs, stack: "dev", project: "shop" });
+    const encoded = encodeSegment(outputs);
+    expect(encoded.terms).toBe('{"manifest":"a","queue":"orders","stack":"dev","project":"shop"}');
+    expect(encoded.record).toContain('"metrics":[3,90,1000,"2026-08-01T10:00:01.000Z"]');
+    expect(encoded.record).not.toContain('"inDoubt"');
+    expect(decodeSegment({ ...encoded })).toEqual({ ...outputs, stack: "dev", project: "shop" });
   });
 
   it.each([
@@ -73,12 +73,12 @@ describe("the properties of a segment in the Pulumi state", () => {
     ["metrics without a time", { metrics }],
   ] as const)("keep everything else: %s", (_, more) => {
     const outputs = outputsOf("a", more);
-    expect(unpackSegment({ ...packSegment(outputs) })).toEqual(outputs);
+    expect(decodeSegment({ ...encodeSegment(outputs) })).toEqual(outputs);
   });
 
   it("keep the mode in inputs, which policy packs read", () => {
     const { manifest, mode } = outputsOf("a");
-    expect(packSegment({ manifest, mode } as never)).toEqual({ terms: '{"manifest":"a","mode":"once"}' });
+    expect(encodeSegment({ manifest, mode } as never)).toEqual({ terms: '{"manifest":"a","mode":"once"}' });
   });
 
   it("are read as they were written before they left anything out", () => {
@@ -99,11 +99,11 @@ describe("the properties of a segment in the Pulumi state", () => {
     } = outputs;
     const record = { version, lineage, ledger, runs, pushed, inDoubt, lastPush, metrics, metricsAt };
     const stored = { accountId, queueId, deployment, terms: JSON.stringify(terms), record: JSON.stringify(record) };
-    expect(unpackSegment(stored)).toEqual(outputs);
+    expect(decodeSegment(stored)).toEqual(outputs);
   });
 });
 
-describe("a provider of packed properties", () => {
+describe("a provider of encoded properties", () => {
   const asked = { queueId: "q1", terms: '{"manifest":"a","digest":"v1:planned"}' };
   const run = { preview: true, folder: "/somewhere" };
   const keys = "v1:AAAAAAAAAAAAAAAAAAAAAA";
@@ -126,7 +126,7 @@ describe("a provider of packed properties", () => {
       create: async (...args: unknown[]) => see(...args),
       update: async (...args: unknown[]) => see(...args),
     };
-    return { seen, provider: packedProvider(fake as unknown as SegmentProvider, readKeys) };
+    return { seen, provider: encodedProvider(fake as unknown as SegmentProvider, readKeys) };
   }
 
   it("passes a provider whole inputs, without what only the run needs", async () => {

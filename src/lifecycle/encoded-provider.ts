@@ -1,10 +1,10 @@
 import type { JsonObject } from "../json-object.ts";
 import type { CheckedInputs, SegmentProvider } from "./segment-provider.ts";
-import { type PackedSegment, packSegment, unpackSegment } from "./state/packed-segment.ts";
+import { decodeSegment, type EncodedSegment, encodeSegment } from "./state/encoded-segment.ts";
 import type { SegmentInputs, SegmentOutputs } from "./state/segment.ts";
 
 /** Inputs from the program. `run` has what only the run itself needs, which never enters the state. */
-export interface PackedArgs extends PackedSegment {
+export interface EncodedArgs extends EncodedSegment {
   readonly run: Required<Pick<CheckedInputs, "preview" | "folder">> &
     Pick<CheckedInputs, "recordedRun"> & {
       /** The keys of the segment's messages; absent for rows of a data file, and for messages that the program passes. */
@@ -13,53 +13,53 @@ export interface PackedArgs extends PackedSegment {
 }
 
 /**
- * Lets a provider read and write the packed properties of the Pulumi state. The provider unpacks outputs itself when it checks
- * them, and the outputs of a partial push are packed where Pulumi receives them.
+ * Lets a provider read and write the encoded properties of the Pulumi state. The provider decodes outputs itself when it checks
+ * them, and the outputs of a partial push are encoded where Pulumi receives them.
  *
  * The ledger in the outputs has the keys of a manifest's messages, so the inputs in the state have only their digest. Pulumi passes
  * the inputs of `check` to the calls that follow in the same process, so the keys are held here with their digest until then.
  *
  * @param readKeys reads the keys of the messages from the repository, if `check` had none
  */
-export function packedProvider(provider: SegmentProvider, readKeys: (inputs: SegmentInputs) => Promise<string>) {
+export function encodedProvider(provider: SegmentProvider, readKeys: (inputs: SegmentInputs) => Promise<string>) {
   /** The inputs that `check` accepted last, by URN. */
   const checked = new Map<string, { readonly digest: string; readonly keys: string | undefined }>();
   const findChecked = ({ resourceUrn, digest }: SegmentInputs) => {
     const found = checked.get(resourceUrn);
     return found?.digest === digest ? found : undefined;
   };
-  const unpack = (stored: object) => unpackSegment(stored as JsonObject) as unknown as SegmentInputs;
-  const unpackNews = (news: PackedSegment) => addKeys(unpack(news));
+  const decode = (stored: object) => decodeSegment(stored as JsonObject) as unknown as SegmentInputs;
+  const decodeNews = (news: EncodedSegment) => addKeys(decode(news));
   const addKeys = async (inputs: SegmentInputs): Promise<SegmentInputs> => {
     if (!lacksKeys(inputs)) return inputs;
     return withKeys(inputs, findChecked(inputs)?.keys ?? (await readKeys(inputs)));
   };
   return {
-    async check(olds: PackedSegment, { run: { keys, ...run }, ...news }: PackedArgs) {
-      const asked = unpack(news);
+    async check(olds: EncodedSegment, { run: { keys, ...run }, ...news }: EncodedArgs) {
+      const asked = decode(news);
       checked.set(asked.resourceUrn, { digest: asked.digest, keys });
       const given = keys === undefined ? asked : withKeys(asked, keys);
-      const { inputs, failures } = await provider.check(unpack(olds), { ...given, ...run });
+      const { inputs, failures } = await provider.check(decode(olds), { ...given, ...run });
       const kept = keys === undefined ? inputs : { ...inputs, content: asked.content };
-      return { inputs: packSegment(kept), ...(failures !== undefined && { failures }) };
+      return { inputs: encodeSegment(kept), ...(failures !== undefined && { failures }) };
     },
-    async diff(id: string, olds: SegmentOutputs, news: PackedSegment) {
-      const inputs = unpack(news);
+    async diff(id: string, olds: SegmentOutputs, news: EncodedSegment) {
+      const inputs = decode(news);
       // Pulumi's refresh passes the inputs in the state, without `check`; only the metrics can have changed.
       if (lacksKeys(inputs) && findChecked(inputs) === undefined) return { changes: false, replaces: [] };
       return provider.diff(id, olds, await addKeys(inputs));
     },
-    async create(news: PackedSegment) {
-      const { id, outs } = await provider.create(await unpackNews(news));
-      return { id, outs: packSegment(outs) };
+    async create(news: EncodedSegment) {
+      const { id, outs } = await provider.create(await decodeNews(news));
+      return { id, outs: encodeSegment(outs) };
     },
-    async update(id: string, olds: SegmentOutputs, news: PackedSegment) {
-      const { outs } = await provider.update(id, olds, await unpackNews(news));
-      return { outs: packSegment(outs) };
+    async update(id: string, olds: SegmentOutputs, news: EncodedSegment) {
+      const { outs } = await provider.update(id, olds, await decodeNews(news));
+      return { outs: encodeSegment(outs) };
     },
     async read(id: string, stored?: SegmentOutputs) {
       const { props } = await provider.read(id, stored);
-      return { id, ...(props !== undefined && { props: packSegment(props) }) };
+      return { id, ...(props !== undefined && { props: encodeSegment(props) }) };
     },
     remove: (id: string, stored: SegmentOutputs) => provider.remove(id, stored),
   };
