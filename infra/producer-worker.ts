@@ -5,7 +5,7 @@ import type { Settings } from "../src/config/settings.ts";
 import { type ExistingWorker, transportOf } from "../src/config/worker-settings.ts";
 import type { WorkerTarget } from "../src/lifecycle/state/segment.ts";
 import { bindingName, bindings, compatibilityDate, ledgerClass } from "../src/producer/bindings.ts";
-import { deriveKeyPair } from "../src/producer/keys.ts";
+import { deriveKeyPair } from "../src/producer/signing.ts";
 import type { ProvisionedQueue } from "./provision-queues.ts";
 import { importGetQueue, importWorkerResources } from "./pulumi-internals/cloudflare-resources.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";

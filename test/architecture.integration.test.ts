@@ -158,7 +158,7 @@ it.each([
   ["src/plan/a.ts", "src/push/run-push.ts"],
   ["src/manifest/a.ts", "src/lifecycle/segment-provider.ts"],
   ["src/manifest/a.ts", "src/cloudflare/index.ts"],
-  ["src/cloudflare/a.ts", "src/push/throttle.ts"],
+  ["src/cloudflare/a.ts", "src/push/rate/throttle.ts"],
   ["src/push/a.ts", "src/lifecycle/segment-provider.ts"],
   ["src/push/a.ts", "src/manifest/index.ts"],
   ["src/config/a.ts", "src/lifecycle/segment-provider.ts"],

@@ -1,6 +1,6 @@
 import { isLoopback } from "../cloudflare/endpoint.ts";
 import { isObject } from "../json-object.ts";
-import { workerKeyPattern } from "../producer/keys.ts";
+import { workerKeyPattern } from "../producer/signing.ts";
 import type { PushTransport } from "../types.ts";
 import { type ConfigIssue, type ConfigReader, createIssue, readJson, rejectUnknownKeys } from "./config-issues.ts";
 

@@ -1,4 +1,7 @@
 export { type Clock, systemClock } from "./clock.ts";
+export { journalHooks } from "./journal-hooks.ts";
+export { describeThisProcess, isRunning, type Owner } from "./journal-owner.ts";
+export { fileJournals } from "./journal-store.ts";
 export {
   type EntryOutcome,
   type FoundJournal,
@@ -11,13 +14,10 @@ export {
   type Journals,
   noEntries,
   type RecoveredEntries,
-} from "./journal.ts";
-export { fileJournals } from "./journal-files.ts";
-export { journalHooks } from "./journal-hooks.ts";
-export { describeThisProcess, isRunning, type Owner } from "./journal-owner.ts";
-export { minDurationSeconds, type QueuePushSize, workerLimits } from "./pace-limits.ts";
+} from "./journal-types.ts";
+export { minDurationSeconds, type QueuePushSize, workerLimits } from "./rate/documented-limits.ts";
+export { createThrottle, type Throttle, type ThrottleOptions, type ThrottleState } from "./rate/throttle.ts";
 export { runPush } from "./run-push.ts";
 export { createStoppedQueues, type StoppedQueues } from "./stopped-queues.ts";
-export { createThrottle, type Throttle, type ThrottleOptions, type ThrottleState } from "./throttle.ts";
 export type { BatchOutcome, PushCounts, PushReport, PushRun } from "./types.ts";
 export { type Wait, Waits, WaitTooLongError } from "./waits.ts";

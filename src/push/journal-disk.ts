@@ -3,7 +3,7 @@ import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../error-code.ts";
 import { syncFolder, writeSynced } from "../sync-to-disk.ts";
-import { JournalError } from "./journal.ts";
+import { JournalError } from "./journal-types.ts";
 
 /** Reports whether a file exists. */
 export async function exists(path: string): Promise<boolean> {

@@ -7,7 +7,7 @@ import {
   JournalError,
   type JournalHead,
   type RecoveredEntries,
-} from "./journal.ts";
+} from "./journal-types.ts";
 
 /**
  * The lines of a journal, in JSON: one for its head, one for the entries that it took over, then one for each event, in order.

@@ -1,9 +1,9 @@
 import { type Failure, noRateLimitHeaders, type PushResult, requestDeadlineMs } from "../cloudflare/index.ts";
 import type { Batch } from "../types.ts";
 import { exceptionToFailure, type PushTally } from "./push-tally.ts";
-import { toRateFeedback } from "./rate-feedback.ts";
+import { toRateFeedback } from "./rate/rate-feedback.ts";
+import type { Permit } from "./rate/throttle.ts";
 import { type FailureCounts, nextStep, recordFailure, type Step, splitBatch } from "./retry-policy.ts";
-import type { Permit } from "./throttle.ts";
 import type { BatchOutcome, PushRun } from "./types.ts";
 import { WaitTooLongError, waitTooLongFailure } from "./waits.ts";
 

@@ -1,8 +1,8 @@
 import type { Client, Failure, PushResult } from "../cloudflare/index.ts";
 import type { Batch, InDoubtPolicy, QueueMetrics, QueueRef } from "../types.ts";
 import type { Clock } from "./clock.ts";
+import type { Throttle } from "./rate/throttle.ts";
 import type { StoppedQueues } from "./stopped-queues.ts";
-import type { Throttle } from "./throttle.ts";
 import type { Waits } from "./waits.ts";
 
 /** A delivery of batches to one queue, in order. */

@@ -9,7 +9,7 @@ import { createProducerClient, createSegmentClient, type ProducerClient } from "
 import { defaults } from "../../src/emulator/defaults.ts";
 import type { FaultEffect } from "../../src/emulator/index.ts";
 import { connectWorker } from "../../src/lifecycle/producer/connect-worker.ts";
-import { deriveKeyPair } from "../../src/producer/keys.ts";
+import { deriveKeyPair } from "../../src/producer/signing.ts";
 import { batches, queue, virtualClock } from "../push/fakes.ts";
 import { type Running, startRunning } from "./producer/runtime.ts";
 

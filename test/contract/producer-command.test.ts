@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { defaults } from "../../src/emulator/defaults.ts";
-import { deriveKeyPair } from "../../src/producer/keys.ts";
+import { deriveKeyPair } from "../../src/producer/signing.ts";
 import { helloPath, pushBody, pushPath } from "../../src/producer/wire.ts";
 import { type Command, startCommandIn } from "../emulator/command.ts";
 import { keyOf, messagesOf, WorkerCaller } from "../producer/support/requests.ts";

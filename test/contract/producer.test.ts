@@ -10,7 +10,7 @@ import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { signRequest } from "../../src/producer/keys.ts";
+import { signRequest } from "../../src/producer/signing.ts";
 import { helloPath, pushBody, pushPath } from "../../src/producer/wire.ts";
 import { refusals } from "../producer/support/refusals.ts";
 import { createRequest, deployment, keyOf, messagesOf, NoLedgerError, pair } from "../producer/support/requests.ts";

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { workerName } from "../../infra/producer-worker.ts";
 import { type Outputs, runProgram } from "../../infra/program.ts";
 import { decodeSegment } from "../../src/lifecycle/state/encoded-segment.ts";
-import { deriveKeyPair } from "../../src/producer/keys.ts";
+import { deriveKeyPair } from "../../src/producer/signing.ts";
 import { outputsOf } from "../engine-units/fixture.ts";
 
 type Request = InstanceType<typeof resourceProto.RegisterResourceRequest>;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { rejectionStatuses } from "../../src/producer/answers.ts";
 import { bindingName, compatibilityDate, ledgerClass } from "../../src/producer/bindings.ts";
-import { deriveKeyPair, signRequest } from "../../src/producer/keys.ts";
+import { deriveKeyPair, signRequest } from "../../src/producer/signing.ts";
 import {
   askPath,
   deploymentPattern,

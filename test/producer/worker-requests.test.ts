@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { deriveKeyPair } from "../../src/producer/keys.ts";
+import { deriveKeyPair } from "../../src/producer/signing.ts";
 import { askPath, helloPath, pushBody, pushPath, wireLimits } from "../../src/producer/wire.ts";
 import { type LocalWorker, startLocalWorker } from "./support/local-worker.ts";
 import { type Call, createRequest, deployment, keyOf, messagesOf, pair, WorkerCaller } from "./support/requests.ts";

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type AskStatus, type RejectionReason, rejectionStatuses } from "../../src/producer/answers.ts";
-import { deriveKeyPair } from "../../src/producer/keys.ts";
+import { deriveKeyPair } from "../../src/producer/signing.ts";
 import { keyPattern, type PushHead, textToSign, wireLimits } from "../../src/producer/wire.ts";
 
 export const workerKey = Buffer.alloc(32, 7).toString("base64");

@@ -6,7 +6,7 @@ import { defaults } from "../../emulator/defaults.ts";
 import { startEmulator } from "../../emulator/index.ts";
 import { findPulumi } from "../../engine/pulumi.ts";
 import { formatDiagnostic, loadManifests } from "../../manifest/index.ts";
-import { deriveKeyPair } from "../../producer/keys.ts";
+import { deriveKeyPair } from "../../producer/signing.ts";
 import { UsageError } from "../../usage-error.ts";
 import { withDisposable } from "../../with-disposable.ts";
 import { createCommands } from "./commands.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { defaultWorkerName } from "../../config/worker-settings.ts";
 import type { ProducerOptions } from "../../emulator/index.ts";
 import { describeSystemError } from "../../file-error.ts";
-import { deriveKeyPair, workerKeyPattern } from "../../producer/keys.ts";
+import { deriveKeyPair, workerKeyPattern } from "../../producer/signing.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { EmulateFlags } from "./flags.ts";
 

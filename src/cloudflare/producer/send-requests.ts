@@ -1,6 +1,6 @@
 import { debug } from "../../debug.ts";
 import type { JsonObject } from "../../json-object.ts";
-import { deriveKeyPair, signRequest } from "../../producer/keys.ts";
+import { deriveKeyPair, signRequest } from "../../producer/signing.ts";
 import { createTransport, type Transport } from "../transport.ts";
 import { type ProducerAnswer, parseAnswer } from "./parse-answer.ts";
 

@@ -16,7 +16,7 @@ import { RunTally } from "../state/tally.ts";
 import { assertApproved } from "./approval.ts";
 import { push } from "./push-batches.ts";
 import { describeIncompletePush, logRecovered, outcomeOf, warnAboutDuplicates } from "./report.ts";
-import { planSends, selectPending } from "./select-pending.ts";
+import { planSends, selectSendable } from "./select-sendable.ts";
 
 /**
  * Pushes the pending messages of a segment, or applies the requested repair to its ledger instead. Both create and update call
@@ -78,7 +78,7 @@ async function pushPending(id: string, segmentRun: SegmentRun): Promise<SegmentO
   const route = ledger.decision.pending.length === 0 ? undefined : await openRoute(segmentRun);
   const routedRun = { ...segmentRun, ledger: route?.ledger ?? ledger };
   const tally = new RunTally(routedRun.ledger, claim.recovered.length > 0 || routedRun.ledger !== ledger);
-  const sendable = selectPending(inputs, routedRun.ledger);
+  const sendable = selectSendable(inputs, routedRun.ledger);
   const { report, journal } =
     route === undefined || sendable.length === 0 ? {} : await push(routedRun, route, sendable, tally);
   const outcomes = tally.outcomes();

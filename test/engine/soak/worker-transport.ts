@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { Emulator, FaultEffect, FaultMatch, ProducerOptions } from "../../../src/emulator/index.ts";
-import { deriveKeyPair } from "../../../src/producer/keys.ts";
+import { deriveKeyPair } from "../../../src/producer/signing.ts";
 import { workerdOf } from "../../contract/producer/runtime.ts";
 import { refusals } from "../../producer/support/refusals.ts";
 import type { FaultType } from "./fault-types.ts";

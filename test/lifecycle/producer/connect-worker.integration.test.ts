@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { connectWorker } from "../../../src/lifecycle/producer/connect-worker.ts";
 import type { WorkerTarget } from "../../../src/lifecycle/state/segment.ts";
-import { deriveKeyPair } from "../../../src/producer/keys.ts";
+import { deriveKeyPair } from "../../../src/producer/signing.ts";
 import { virtualClock } from "../../push/fakes.ts";
 import { type FakeProducer, startFakeProducer, workerKey } from "../../support/fake-producer.ts";
 

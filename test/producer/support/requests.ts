@@ -1,5 +1,5 @@
 import type { AskAnswer, PushAnswer, Rejection, Unavailable } from "../../../src/producer/answers.ts";
-import { deriveKeyPair, signRequest } from "../../../src/producer/keys.ts";
+import { deriveKeyPair, signRequest } from "../../../src/producer/signing.ts";
 import { askBody, askPath, type PushHead, pushBody, pushPath, type WireMessage } from "../../../src/producer/wire.ts";
 
 export const pair = deriveKeyPair(Buffer.alloc(32, 7).toString("base64"), "0".repeat(32), "queue-seeder");

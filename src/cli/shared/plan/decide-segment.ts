@@ -1,4 +1,4 @@
-import { planSends, selectPending } from "../../../lifecycle/apply/select-pending.ts";
+import { planSends, selectSendable } from "../../../lifecycle/apply/select-sendable.ts";
 import { SeederError } from "../../../lifecycle/errors.ts";
 import { assertNotShrunk } from "../../../lifecycle/ledger/assert-not-edited.ts";
 import { diffSegment } from "../../../lifecycle/ledger/diff.ts";
@@ -43,7 +43,7 @@ export async function decideSegment(segment: SegmentSnapshot, env: NodeJS.Proces
   const decided = (decision: Decision, more: Partial<SegmentDecision> = {}): SegmentDecision => {
     const refused = more.refusal !== undefined || decision.edited.length > 0;
     const held = inputs.inDoubtPolicy === "stop" ? decision.inDoubt.length : 0;
-    const sendable = refused ? [] : selectPending(inputs, { decision });
+    const sendable = refused ? [] : selectSendable(inputs, { decision });
     return {
       decision,
       sendable,

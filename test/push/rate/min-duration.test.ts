@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { minDurationSeconds } from "../../src/push/index.ts";
+import { minDurationSeconds } from "../../../src/push/index.ts";
 
 it("takes no time where nothing goes", () => {
   expect(minDurationSeconds([{ messages: 0, requests: 0 }])).toBe(0);

@@ -1,4 +1,4 @@
-import type { RateLimitHeaders } from "../cloudflare/index.ts";
+import type { RateLimitHeaders } from "../../cloudflare/index.ts";
 
 /** A number of requests per window of time, as the API counts them. */
 export interface Quota {
@@ -25,7 +25,7 @@ interface SentRequest {
 }
 
 /** Tracks how many requests the API still accepts, according to its answers. Pure: the caller passes the time. */
-export interface RateLimitQuota {
+export interface WindowQuota {
   /** Returns when the next request may be sent, in milliseconds of a monotonic clock; at or before `now` means at once. */
   readyAt(now: number): number;
   recordSent(now: number): SentRequest;
@@ -45,7 +45,7 @@ export interface RateLimitQuota {
  *
  * @param assumed the quota until an answer contains one; undefined for no limit
  */
-export function createRateLimitQuota(assumed: Quota | undefined): RateLimitQuota {
+export function createWindowQuota(assumed: Quota | undefined): WindowQuota {
   let quota: number | undefined = assumed?.requests;
   let windowMs = assumed?.windowMs;
   let observations: QuotaObservation[] = [];

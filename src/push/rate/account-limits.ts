@@ -1,14 +1,14 @@
-import { documentedLimits, type PaceLimits } from "./pace-limits.ts";
+import type { Wait } from "../waits.ts";
+import { documentedLimits, type RateLimits } from "./documented-limits.ts";
 import type { RateFeedback } from "./rate-feedback.ts";
-import { createRateLimitQuota, type RateLimitQuota } from "./rate-limit-quota.ts";
 import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
-import type { Wait } from "./waits.ts";
+import { createWindowQuota, type WindowQuota } from "./window-quota.ts";
 
 /** A request as its quota counts it. */
-export type CountedRequest = ReturnType<RateLimitQuota["recordSent"]>;
+export type CountedRequest = ReturnType<WindowQuota["recordSent"]>;
 
 /** What the limits of an account and its queues allow, and when. Pure: the caller passes the time, in milliseconds. */
-export interface AccountPace {
+export interface AccountLimits {
   /** Returns when the account allows the next request; at or before `now` means at once. */
   accountReadyAt(now: number): number;
   /** Returns when a queue allows the next request; at or before `now` means at once. */
@@ -28,26 +28,26 @@ const reasons = {
   overloaded: "the queue is overloaded",
 } as const;
 
-interface QueuePace {
+interface QueueLimits {
   pausedUntil: number;
   readonly bucket: TokenBucket;
 }
 
 /**
- * Creates the pace of an account.
+ * Creates the limits of an account.
  *
  * @param assume whether the documented limits apply from the first request on, or only once an answer contains limits
  */
-export function createAccountPace(
+export function createAccountLimits(
   assume: "documented" | "nothing",
-  limits: PaceLimits = documentedLimits,
-): AccountPace {
-  const quota = createRateLimitQuota(assume === "documented" ? limits.quota : undefined);
+  limits: RateLimits = documentedLimits,
+): AccountLimits {
+  const quota = createWindowQuota(assume === "documented" ? limits.quota : undefined);
   const requests = limits.requests && createTokenBucket(limits.requests);
-  const queues = new Map<string, QueuePace>();
+  const queues = new Map<string, QueueLimits>();
   let limited = assume === "documented";
 
-  const queue = (id: string): QueuePace => {
+  const queue = (id: string): QueueLimits => {
     const known = queues.get(id) ?? { pausedUntil: 0, bucket: createTokenBucket(limits.queueMessages) };
     queues.set(id, known);
     return known;

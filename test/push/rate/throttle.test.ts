@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { noRateLimitHeaders, type RateLimitHeaders } from "../../src/cloudflare/index.ts";
-import { type Clock, createThrottle, type Throttle, workerLimits } from "../../src/push/index.ts";
-import { documentedLimits } from "../../src/push/pace-limits.ts";
-import { initialInFlight, type Permit } from "../../src/push/throttle.ts";
-import { type VirtualClock, virtualClock } from "./fakes.ts";
+import { noRateLimitHeaders, type RateLimitHeaders } from "../../../src/cloudflare/index.ts";
+import { type Clock, createThrottle, type Throttle, workerLimits } from "../../../src/push/index.ts";
+import { documentedLimits } from "../../../src/push/rate/documented-limits.ts";
+import { initialInFlight, type Permit } from "../../../src/push/rate/throttle.ts";
+import { type VirtualClock, virtualClock } from "../fakes.ts";
 
 const answered = (rate: RateLimitHeaders = noRateLimitHeaders) => ({ kind: "ended", rate }) as const;
 const to = (queueId: string, messages = 1) => ({ queueId, messages });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { noRateLimitHeaders } from "../../src/cloudflare/index.ts";
-import { createRateLimitQuota } from "../../src/push/rate-limit-quota.ts";
+import { noRateLimitHeaders } from "../../../src/cloudflare/index.ts";
+import { createWindowQuota } from "../../../src/push/rate/window-quota.ts";
 
 const start = 1_000_000;
 const says = (remaining: number, seconds = 300, quota: number | undefined = 1_200) => ({
@@ -12,7 +12,7 @@ const says = (remaining: number, seconds = 300, quota: number | undefined = 1_20
 });
 
 /** Counts the requests that the quota allows before the next one has to wait. */
-function atOnce(quota: ReturnType<typeof createRateLimitQuota>, now: number, most = 5_000): number {
+function atOnce(quota: ReturnType<typeof createWindowQuota>, now: number, most = 5_000): number {
   let count = 0;
   while (count < most && quota.readyAt(now) <= now) {
     quota.recordSent(now);
@@ -23,47 +23,47 @@ function atOnce(quota: ReturnType<typeof createRateLimitQuota>, now: number, mos
 
 describe("a quota", () => {
   test("has no limit as long as nothing is known of one", () => {
-    const quota = createRateLimitQuota(undefined);
+    const quota = createWindowQuota(undefined);
     expect(atOnce(quota, start)).toBe(5_000);
     quota.recordAnswer({ number: 0 }, noRateLimitHeaders, start);
     expect(quota.readyAt(start)).toBeLessThanOrEqual(start);
   });
 
   test("keeps to the given quota, less a tenth for others", () => {
-    const quota = createRateLimitQuota({ requests: 1_200, windowMs: 300_000 });
+    const quota = createWindowQuota({ requests: 1_200, windowMs: 300_000 });
     expect(atOnce(quota, start)).toBe(1_080);
     expect(quota.readyAt(start)).toBe(start + 301_000);
   });
 
   test("believes an answer more than what it assumed", () => {
-    const quota = createRateLimitQuota({ requests: 1_200, windowMs: 300_000 });
+    const quota = createWindowQuota({ requests: 1_200, windowMs: 300_000 });
     quota.recordAnswer(quota.recordSent(start), says(499, 100, 500), start);
     expect(atOnce(quota, start)).toBe(449);
     expect(quota.readyAt(start)).toBe(start + 101_000);
   });
 
   test("sees what others use of the same token", () => {
-    const quota = createRateLimitQuota(undefined);
+    const quota = createWindowQuota(undefined);
     quota.recordAnswer(quota.recordSent(start), says(1_199), start);
     quota.recordAnswer(quota.recordSent(start), says(130), start);
     expect(atOnce(quota, start)).toBe(10);
   });
 
   test("keeps a tenth of what it saw when the quota is unknown", () => {
-    const quota = createRateLimitQuota(undefined);
+    const quota = createWindowQuota(undefined);
     const rate = { ...says(100), quota: undefined, windowMs: undefined };
     quota.recordAnswer(quota.recordSent(start), rate, start);
     expect(atOnce(quota, start)).toBe(90);
   });
 
   test("never keeps so much that nothing is left", () => {
-    const quota = createRateLimitQuota(undefined);
+    const quota = createWindowQuota(undefined);
     quota.recordAnswer(quota.recordSent(start), says(1, 10, 2), start);
     expect(atOnce(quota, start)).toBe(1);
   });
 
   test("takes the lowest of answers that may have overtaken each other", () => {
-    const quota = createRateLimitQuota(undefined);
+    const quota = createWindowQuota(undefined);
     const [a, b, c] = [quota.recordSent(start), quota.recordSent(start), quota.recordSent(start)];
     quota.recordAnswer(b, says(200), start);
     quota.recordAnswer(c, says(199), start);
@@ -72,14 +72,14 @@ describe("a quota", () => {
   });
 
   test("takes the word of an answer to a request that was sent later, also when there is more again", () => {
-    const quota = createRateLimitQuota(undefined);
+    const quota = createWindowQuota(undefined);
     quota.recordAnswer(quota.recordSent(start), says(125), start);
     quota.recordAnswer(quota.recordSent(start + 1_000), says(600), start + 1_000);
     expect(atOnce(quota, start + 1_000)).toBe(480);
   });
 
   test("counts a lost answer's request as used, one that never left as not", () => {
-    const quota = createRateLimitQuota(undefined);
+    const quota = createWindowQuota(undefined);
     quota.recordAnswer(quota.recordSent(start), says(130), start);
     const [lost, unused] = [quota.recordSent(start), quota.recordSent(start)];
     quota.recordAnswer(lost, undefined, start);
@@ -88,7 +88,7 @@ describe("a quota", () => {
   });
 
   test("has a full window again once the old one is over, and a second more for the rounding", () => {
-    const quota = createRateLimitQuota(undefined);
+    const quota = createWindowQuota(undefined);
     quota.recordAnswer(quota.recordSent(start), says(120, 10), start);
     expect(quota.readyAt(start)).toBe(start + 11_000);
     expect(atOnce(quota, start + 10_999)).toBe(0);
@@ -96,7 +96,7 @@ describe("a quota", () => {
   });
 
   test("leaves out what a late answer says of the window before", () => {
-    const quota = createRateLimitQuota(undefined);
+    const quota = createWindowQuota(undefined);
     const late = quota.recordSent(start);
     quota.recordAnswer(quota.recordSent(start), says(121, 1), start);
     const now = start + 2_000;
@@ -106,7 +106,7 @@ describe("a quota", () => {
   });
 
   test("takes an answer of the new window although it was sent in the old one", () => {
-    const quota = createRateLimitQuota(undefined);
+    const quota = createWindowQuota(undefined);
     const early = quota.recordSent(start);
     quota.recordAnswer(quota.recordSent(start), says(120, 1), start);
     quota.recordAnswer(early, says(1_199, 300), start + 500);
@@ -114,7 +114,7 @@ describe("a quota", () => {
   });
 
   test("is blocked for the longest time that an answer gives", () => {
-    const quota = createRateLimitQuota(undefined);
+    const quota = createWindowQuota(undefined);
     quota.block(10_000, start);
     quota.block(2_000, start);
     expect(quota.readyAt(start)).toBe(start + 10_000);

@@ -1,8 +1,8 @@
-import { createAccountPace } from "./account-pace.ts";
-import type { Clock } from "./clock.ts";
-import { documentedLimits, type PaceLimits } from "./pace-limits.ts";
+import type { Clock } from "../clock.ts";
+import { type Wait, WaitTooLongError, waitTooLongFailure } from "../waits.ts";
+import { createAccountLimits } from "./account-limits.ts";
+import { documentedLimits, type RateLimits } from "./documented-limits.ts";
 import type { RateFeedback } from "./rate-feedback.ts";
-import { type Wait, WaitTooLongError, waitTooLongFailure } from "./waits.ts";
 
 /**
  * Requests that may be in flight at once at the start of a run. Each answer adds one, up to the limit: the first answers show which
@@ -42,7 +42,7 @@ export interface ThrottleOptions {
   /** Maximum milliseconds that a request waits for its turn. Default: no limit. */
   readonly maxWaitMs?: number;
   /** Default: those of the REST API. */
-  readonly limits?: PaceLimits;
+  readonly limits?: RateLimits;
 }
 
 interface Waiter {
@@ -60,7 +60,7 @@ export function createThrottle({
   maxWaitMs = Number.POSITIVE_INFINITY,
   limits = documentedLimits,
 }: ThrottleOptions): Throttle {
-  const pace = createAccountPace(assume, limits);
+  const accountLimits = createAccountLimits(assume, limits);
   const waiters: Waiter[] = [];
   let inFlight = 0;
   let maxInFlight = initialInFlight;
@@ -70,7 +70,7 @@ export function createThrottle({
   const refuseLate = () => {
     const now = clock.elapsed();
     for (const waiter of [...waiters]) {
-      const wait = pace.findWait(waiter.queueId, now);
+      const wait = accountLimits.findWait(waiter.queueId, now);
       if (wait === undefined || wait.until - waiter.since <= maxWaitMs) continue;
       waiters.splice(waiters.indexOf(waiter), 1);
       waiter.refuse(new WaitTooLongError(waitTooLongFailure(wait.reason, wait.until - now, maxWaitMs)));
@@ -82,11 +82,11 @@ export function createThrottle({
     refuseLate();
     while (waiters.length > 0 && inFlight < maxInFlight) {
       const now = clock.elapsed();
-      const accountReadyAt = pace.accountReadyAt(now);
+      const accountReadyAt = accountLimits.accountReadyAt(now);
       if (accountReadyAt > now) return setTimer(accountReadyAt);
       const readyAt = new Map<string, number>();
       for (const { queueId } of waiters) {
-        if (!readyAt.has(queueId)) readyAt.set(queueId, pace.queueReadyAt(queueId, now));
+        if (!readyAt.has(queueId)) readyAt.set(queueId, accountLimits.queueReadyAt(queueId, now));
       }
       const next = waiters.findIndex(({ queueId }) => (readyAt.get(queueId) ?? now) <= now);
       const [waiter] = next < 0 ? [] : waiters.splice(next, 1);
@@ -116,14 +116,14 @@ export function createThrottle({
   };
 
   const createPermit = ({ queueId, messages }: Waiter, now: number): Permit => {
-    const request = pace.count(queueId, messages, now);
+    const request = accountLimits.count(queueId, messages, now);
     inFlight += 1;
     let open = true;
     return {
       done(result) {
         if (!open) return;
         open = false;
-        pace.record(result, queueId, request, clock.elapsed());
+        accountLimits.record(result, queueId, request, clock.elapsed());
         if (result.kind !== "unused" && result.rate !== undefined) {
           maxInFlight = Math.min(maxInFlight + 1, limits.maxInFlight);
         }
@@ -160,7 +160,7 @@ export function createThrottle({
         grantWaiting();
       });
     },
-    findWait: (queueId) => pace.findWait(queueId, clock.elapsed()),
+    findWait: (queueId) => accountLimits.findWait(queueId, clock.elapsed()),
     get state() {
       return { inFlight, waiting: waiters.length };
     },

@@ -1,7 +1,7 @@
-import { workerConnections } from "../cloudflare/index.ts";
-import type { PushTransport } from "../types.ts";
-import { type Quota, reservedShare } from "./rate-limit-quota.ts";
+import { workerConnections } from "../../cloudflare/index.ts";
+import type { PushTransport } from "../../types.ts";
 import type { TokenBucketRate } from "./token-bucket.ts";
+import { type Quota, reservedShare } from "./window-quota.ts";
 
 /**
  * The documented limits that are not part of the API's answers. Slightly below the actual limits, because evenly sent requests
@@ -20,7 +20,7 @@ export const documentedLimits = {
 } as const;
 
 /** The limits that apply to requests of one transport. An absent one does not limit. */
-export interface PaceLimits {
+export interface RateLimits {
   readonly quota?: Quota;
   readonly requests?: TokenBucketRate;
   readonly queueMessages: TokenBucketRate;
@@ -29,7 +29,7 @@ export interface PaceLimits {
 }
 
 /** A request to the producer Worker does not count against the API's limits; those of the queue remain. */
-export const workerLimits: PaceLimits = {
+export const workerLimits: RateLimits = {
   queueMessages: documentedLimits.queueMessages,
   maxInFlight: workerConnections,
 };
@@ -44,7 +44,7 @@ export interface QueuePushSize {
 
 /**
  * Computes the minimum seconds from the first to the last request under the documented limits, if no other client uses the token
- * and the API answers at once. It applies the rules of the pace in advance.
+ * and the API answers at once. It applies the rules of the throttle in advance.
  */
 export function minDurationSeconds(queues: readonly QueuePushSize[]): number {
   const { quota, requests: rate, queueMessages } = documentedLimits;

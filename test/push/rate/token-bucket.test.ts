@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createTokenBucket } from "../../src/push/token-bucket.ts";
+import { createTokenBucket } from "../../../src/push/rate/token-bucket.ts";
 
 test("gives its burst and one more at once, then so much a second", () => {
   const bucket = createTokenBucket({ perSecond: 10, burst: 3 });

@@ -5,7 +5,7 @@ type InDoubtInput = Pick<SegmentInputs, "inDoubtPolicy">;
 type DecisionInput = Pick<SegmentLedger, "decision">;
 
 /** Returns the indices that a run sends. With `in_doubt: stop`, messages in doubt are never sent again automatically. */
-export function selectPending(
+export function selectSendable(
   { inDoubtPolicy }: InDoubtInput,
   { decision: { pending, inDoubt } }: DecisionInput,
 ): readonly number[] {
@@ -22,7 +22,7 @@ export function planSends(
   ledgerAlone: DecisionInput,
   withJournals: DecisionInput,
 ): readonly number[] {
-  return [...new Set([...selectPending(inputs, ledgerAlone), ...selectPending(inputs, withJournals)])].sort(
+  return [...new Set([...selectSendable(inputs, ledgerAlone), ...selectSendable(inputs, withJournals)])].sort(
     (a, b) => a - b,
   );
 }

@@ -1,6 +1,6 @@
-import { isAccountLimit, type PushResult, type RateLimitHeaders } from "../cloudflare/index.ts";
+import { isAccountLimit, type PushResult, type RateLimitHeaders } from "../../cloudflare/index.ts";
 
-/** The result of a request, as far as the pace needs it. */
+/** The result of a request, as far as the throttle needs it. */
 export type RateFeedback =
   /** It ended, answered or not, and later requests need not wait for that. */
   | { readonly kind: "ended"; readonly rate: RateLimitHeaders | undefined }
