@@ -37,7 +37,7 @@ export async function deployFiles(args: ManifestFileArgs, scope: ComponentScope)
   const loaded = await loadManifestsOrThrow(settings, root, { files: [file], queues: known });
   const names = [...new Set(loaded.manifests.map(({ queue }) => queue))];
   if (queueId !== undefined && names.length > 1) {
-    const what = `the manifests of ${file} go to several queues (${names.join(", ")}), and queueId is one`;
+    const what = `the manifests of ${file} push to several queues (${names.join(", ")}), but queueId names only one`;
     throw componentError(scope.name, what, `Give queues: { ${names.join(": …, ")}: … } instead`);
   }
   const targetOf = ({ queue }: { readonly queue: string }) => {

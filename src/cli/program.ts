@@ -15,7 +15,7 @@ export function buildProgram(): Command {
     .configureHelp({ styleTitle: (title) => styleText("bold", title, { validateStream: false }) })
     // Error messages quote arguments, which may come from an untrusted source.
     .configureOutput({ outputError: (text, write) => write(toPrintableLines(text)) })
-    .showHelpAfterError("Run it with --help to see what there is.")
+    .showHelpAfterError("Run it with --help for a list of commands and options.")
     .exitOverride();
   withHelp(program, {
     examples: [

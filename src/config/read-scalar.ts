@@ -52,14 +52,14 @@ export function readScalar(node: Scalar, path: readonly string[], offset: number
       if (isExactNumber(source)) return sound(Number(source), read.text);
       return flawed(
         read.text === source
-          ? `${quote(source)} is a number that JSON readers do not hold exactly`
+          ? `${quote(source)} is a number that JSON parsers cannot represent exactly`
           : describeConversion(source, read.text),
         read.text,
       );
     case "date":
-      return flawed(`${quote(source)} is a date to Pulumi, which writes it in another way`);
+      return flawed(`${quote(source)} is a date for Pulumi, which formats it differently`);
     case "refused":
-      return flawed(`${quote(source)} is a number that Pulumi cannot hold`);
+      return flawed(`${quote(source)} is a number that Pulumi cannot represent`);
   }
 }
 

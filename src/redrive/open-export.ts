@@ -71,7 +71,7 @@ async function assertFree(owner: Owner | undefined, own: Owner, processes: Proce
   throw new ExportError(
     "EXPORT_RUNNING",
     `the process ${owner.pid} writes this export`,
-    "Let it end, or end it; then run it again: it continues where the other one stopped.",
+    "Wait until it ends, or end it; then run it again: it continues where the other one stopped.",
   );
 }
 
@@ -87,6 +87,6 @@ function assertSame(before: ExportHead, now: ExportHead): void {
   };
   const differs = (Object.keys(words) as (keyof ExportHead)[]).find((key) => before[key] !== now[key]);
   if (differs === undefined) return;
-  const what = `the unfinished export of this name is of the queue ${before.queueName} (${words[differs]} differs)`;
+  const what = `the unfinished export of this name is for the queue ${before.queueName} (${words[differs]} differs)`;
   throw new ExportError("EXPORT_OTHER", what, "Run it with the same queue and options, or name another --out.");
 }

@@ -34,7 +34,8 @@ export async function peekQueue(files: ExportFiles, options: PeekOptions, host: 
   const { queue, selection, limit, metadata, onRows, onWait } = options;
   const { source, clock, stop } = host;
   const send = () => source.peek(queue, maxDelivered);
-  const messages = (await callWithRetries("the queue could not be looked into", send, { clock, stop, onWait })) ?? [];
+  const messages =
+    (await callWithRetries("the messages in the queue could not be read", send, { clock, stop, onWait })) ?? [];
   const wanted = messages.filter((message) => !files.has(message.id) && isSelected(message, selection));
   const written = files.rows.json + files.rows.text + files.rows.unpushable;
   const rows = wanted.slice(0, Math.max(0, limit - written)).map((message) => toRow(message, metadata));

@@ -84,7 +84,7 @@ describe("a hostile repository", () => {
   it.each(["text", "json", "github", "markdown"])("shows nothing as it is in `plan --format %s`", async (format) => {
     const { code, stdout, stderr } = await runHere(["plan", "--stack", "dev", "--format", format], { cwd: root.path });
     expect({ code, wrong: wrong(stdout + stderr) }).toEqual({ code: 1, wrong: [] });
-    expect(stdout + stderr).toContain("Nothing can be planned");
+    expect(stdout + stderr).toContain("Correct the errors above");
   });
 
   const commands: readonly (readonly string[])[] = [

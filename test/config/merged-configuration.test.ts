@@ -60,7 +60,7 @@ it("only what a manifest names is held against it, and only its own part", async
   expect(lines(sound.problems)).toEqual([]);
   expect(inlineMessages(sound.manifests[0])[0]?.body).toBe("1.50 EUR");
   expect(lines((await check("${config.o.on}")).problems)).toEqual([
-    'Pulumi.dev.yaml:2:17 CONFIG_INVALID: "shop:o.on": "2024-01-01" is a date to Pulumi, which writes it in another way. ' +
+    'Pulumi.dev.yaml:2:17 CONFIG_INVALID: "shop:o.on": "2024-01-01" is a date for Pulumi, which formats it differently. ' +
       "Put it in quotes if it is text, else write it as JSON does.",
   ]);
   expect(lines((await check("${config.o.deep}")).problems)).toEqual([expect.stringContaining('"shop:o.deep.0"')]);
@@ -106,8 +106,8 @@ it.each([
   ["{ <<: { a: 1 } }", "another map"],
   ["!!binary aGVsbG8=", "has a tag"],
   ["!!timestamp '2024-01-01'", "has a tag"],
-  [".inf", "cannot hold"],
-  ["{ n: .nan }", "cannot hold"],
+  [".inf", "cannot represent"],
+  ["{ n: .nan }", "cannot represent"],
 ])("what is in %s is a flaw", (text, word) => {
   const { values } = stackFile(`  shop:a: ${text}\n`);
   expect(values.get("shop:a")?.flaws).toEqual([expect.objectContaining({ message: expect.stringContaining(word) })]);

@@ -235,7 +235,7 @@ describe("the surroundings of a Worker", () => {
       const closed = await project.rehearse(...flags);
       expect(closed.report.queues[0]?.messages.map(({ outcome }) => outcome)).toEqual(["deleted", "deleted"]);
       expect(closed.report.queues[0]?.batches[0]?.exception?.message).toContain(
-        `the rehearsal keeps the network off, and refused GET http://127.0.0.1:${server.port}/`,
+        `the rehearsal has no network access, and refused GET http://127.0.0.1:${server.port}/`,
       );
       expect(server.connections).toBe(0);
       const open = await project.rehearse(...flags, "--allow-network");

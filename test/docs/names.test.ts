@@ -38,7 +38,7 @@ function hasFlag(command: Command, flag: string): boolean {
   return flag === "--help" || command.options.some(({ long }) => long === flag);
 }
 
-/** Flags of Pulumi, npm and curl that pages name without their command. */
+/** Flags of Pulumi, npm, Node and curl that pages name without their command. */
 const flagsOfOthers = [
   "--secret",
   "--skip-preview",
@@ -46,6 +46,7 @@ const flagsOfOthers = [
   "--ignore-scripts",
   "--suppress-outputs",
   "--policy-pack",
+  "--max-semi-space-size",
 ];
 
 /** Returns the flags that a page names without a command, and that no queue-seeder command has. */

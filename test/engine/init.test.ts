@@ -42,7 +42,7 @@ describe.each([
     expect(made).toMatchObject({ status: 0, stdout: "" });
     const { dir } = stack.project;
 
-    const sound = "0 errors, 0 warnings in 2 sound manifests\n";
+    const sound = "0 errors, 0 warnings in 2 valid manifests\n";
     expect(succeeded(await run(stack, command(dir), "validate", "--stack", "dev")).stderr).toBe(sound);
 
     const installed = (name: string) => existsSync(join(dir, "node_modules", name));

@@ -61,7 +61,7 @@ async function finish(seeder: Seeder): Promise<readonly number[]> {
   emulator.faults.clear();
   succeeded(await stack.pulumi(["cancel", "--yes"]));
   const up = succeeded(await stack.up());
-  expect(said(up)).toContain("an interrupted run's journal says");
+  expect(said(up)).toContain("the journal of an interrupted run shows");
   const outputs = stack.outputs() as {
     manifests: { a: { pushed: number; lastPush: { possibleDuplicates?: string[] } } };
   };

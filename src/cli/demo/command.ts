@@ -9,7 +9,7 @@ export function demoCommand(): Command {
     .description("Deploy this project to an emulator on this machine, and show what each deployment pushes")
     .option("--stack <name>", "the stack to deploy as, with its configuration if there is one", parseIdentifier, "dev")
     .addOption(
-      new Option("--transport <way>", "push through the REST API, or the producer Worker in workerd")
+      new Option("--transport <name>", "push through the REST API, or the producer Worker in workerd")
         .choices(transports)
         .default("rest"),
     )

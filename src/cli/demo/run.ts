@@ -29,7 +29,7 @@ export async function demo(
 ): Promise<number> {
   if (!existsSync(join(root, "Pulumi.yaml"))) {
     throw new UsageError(
-      "there is no Pulumi.yaml here. Run this in the root of a project; `queue-seeder init` makes one.",
+      "there is no Pulumi.yaml here. Run this in the root of a project; `queue-seeder init` creates one.",
     );
   }
   const project = await readProject(root, stack);

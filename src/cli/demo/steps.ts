@@ -44,7 +44,7 @@ export async function playSteps(demo: Demo): Promise<boolean> {
   script.step("`pulumi up` again: the ledger in the state has every message.");
   const second = await up(demo, (pushed) => pushed === 0 || project.pushesAgain);
   if (second === undefined) return false;
-  script.done(second === 0 ? "Nothing was pushed." : `${pushedText(second)} again, as push: every_deploy asks.`);
+  script.done(second === 0 ? "Nothing was pushed." : `${pushedText(second)} again, as push: every_deploy requires.`);
 
   script.step("One message is added, and `pulumi up` runs once more.");
   const manifest = `queue: ${queues[0]}\nmessages:\n  - body: { added: by the demo }\n`;
@@ -65,7 +65,7 @@ async function makeStack({ project, config, emulator, commands, sandbox, script 
       ? await commands.pulumi(["config", "set-all", "--stack", stack, ...secrets])
       : made;
   if (last.code !== 0) {
-    script.failed("The stack could not be made.", last);
+    script.failed("The stack could not be created.", last);
     return false;
   }
   sandbox.configure(stack, config.plain);

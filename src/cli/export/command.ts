@@ -31,8 +31,8 @@ export function exportCommand(): Command {
       "queue-seeder export orders-dead --out messages/redrive/2026-11-27 --stack prod --take",
       "queue-seeder export orders-dead --out messages/redrive/failed --filter /state=failed --since 24h",
     ],
-    notes: `Without --take the queue keeps its messages, and at most the 100 oldest of them can be seen. With --take, a run that
-was interrupted continues when it is run again with the same --out. docs/redrive.md has the whole procedure.`,
+    notes: `Without --take the queue keeps its messages, and at most the 100 oldest of them can be seen. With --take, an
+interrupted run continues when it is run again with the same --out. docs/redrive.md has the whole procedure.`,
     exits: {
       0: "exported",
       1: "the export is not finished, or some messages may be delivered twice; stderr names them",

@@ -97,7 +97,7 @@ function isQueueOf(setting: QueueSetting, { queue_id, queue_name }: AccountQueue
 }
 
 function unknownQueueError(name: string, known: readonly string[], where: string): ExportError {
-  const there = known.length === 0 ? "There is none." : `There is ${formatNames(known)}.`;
+  const there = known.length === 0 ? "There is none." : `Known queues: ${formatNames(known)}.`;
   return new ExportError("QUEUE_UNKNOWN", `${where}: ${quote(name)}`, `${there}${didYouMean(name, known)}`);
 }
 

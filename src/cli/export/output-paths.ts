@@ -27,7 +27,7 @@ export function resolveOutputPaths(root: string, out: string): OutputPaths {
   }
   if (/\.(?:ya?ml|nd?json|jsonl|progress)$/i.test(name)) {
     throw new UsageError(
-      `--out ${quote(out)} has an ending. Leave it out: several files get the name, each with its own.`,
+      `--out ${quote(out)} has an extension. Omit it: several files get this name, each with its own extension.`,
     );
   }
   const isName = name.split("/").every((part) => /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u.test(part));
@@ -37,7 +37,7 @@ export function resolveOutputPaths(root: string, out: string): OutputPaths {
     );
   }
   if (!isInside(root, dirname(join(root, path)))) {
-    throw new UsageError(`--out ${quote(out)} leads out of the repository by a link. Name a path inside it.`);
+    throw new UsageError(`--out ${quote(out)} leads out of the repository through a link. Name a path inside it.`);
   }
   return { paths: exportPaths(join(root, path)), shown: exportPaths(path), name, schema: schemaFrom(root, path) };
 }

@@ -35,7 +35,7 @@ export async function prepareExport(
     throw new ExportError("PULL_NOT_ENABLED", what, next);
   }
   if (flags.take && source.delivery_paused) {
-    const what = `the delivery of ${quote(source.queue_name)} is paused, so it hands no messages out`;
+    const what = `the delivery of ${quote(source.queue_name)} is paused, so the queue delivers no messages`;
     throw new ExportError("DELIVERY_PAUSED", what, "Resume the delivery, or export without --take.");
   }
   const maxDeliveries = (consumer?.max_retries ?? defaultRetries) + 1;

@@ -138,7 +138,7 @@ function stopOnSignals(): { readonly stop: AbortSignal; readonly release: () => 
   const controller = new AbortController();
   const onSignal = () => {
     release();
-    printLines(["Stopping after the batch in hand …"]);
+    printLines(["Stopping after the current batch …"]);
     controller.abort();
   };
   const release = () => {

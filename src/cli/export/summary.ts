@@ -14,14 +14,14 @@ export function writtenFiles({ rows }: Pick<ExportFiles, "rows">, shown: ExportP
 export function exportedText(files: Pick<ExportFiles, "rows" | "head">, shown: ExportPaths): readonly string[] {
   const { rows, head } = files;
   const all = rows.json + rows.text + rows.unpushable;
-  if (all === 0) return [`Nothing to export: no message of ${quote(head.queueName)} was found that is wanted.`];
+  if (all === 0) return [`Nothing to export: no matching message was found in ${quote(head.queueName)}.`];
   const lines = [`Exported ${formatCount(all, "message")} of ${quote(head.queueName)}.`];
   if (rows.json + rows.text > 0) {
     lines.push(`${shown.manifest} pushes ${formatNumber(rows.json + rows.text)} of them to ${quote(head.to)}, once.`);
   }
   if (rows.unpushable > 0) {
     lines.push(
-      `${shown.data.unpushable} has ${formatNumber(rows.unpushable)} that no manifest can push back exactly, each with a note that says why; no manifest names the file.`,
+      `${shown.data.unpushable} has ${formatNumber(rows.unpushable)} that no manifest can push back exactly, each with the reason; no manifest uses the file.`,
     );
   }
   return lines;
@@ -30,8 +30,8 @@ export function exportedText(files: Pick<ExportFiles, "rows" | "head">, shown: E
 /** Reports the messages that a peek could not see. */
 export function peekedText({ seen, backlog }: PeekResult): readonly string[] {
   const bound =
-    "A peek shows at most the 100 oldest messages that could be delivered now: none that is leased or delayed.";
-  if (backlog === undefined) return [`${bound} How many the queue has could not be read.`];
+    "A peek shows at most the 100 oldest messages that could be delivered now; leased and delayed ones are not shown.";
+  if (backlog === undefined) return [`${bound} The number of messages in the queue could not be read.`];
   if (backlog <= seen) return [];
   return [
     `The queue has about ${formatCount(backlog, "message")}, and showed ${formatNumber(seen)}. ${bound} Export all with --take.`,
@@ -43,7 +43,7 @@ export function takenText({ remaining, backlog }: DrainResult): readonly string[
   const lines: string[] = [];
   if (remaining > 0) {
     lines.push(
-      `${formatCount(remaining, "message")} stayed in the queue: not selected. Each counts one delivery more.`,
+      `${formatCount(remaining, "message")} stayed in the queue, because they were not selected. Their number of deliveries increased by one.`,
     );
   }
   const others = (backlog ?? 0) - remaining;

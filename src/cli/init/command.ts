@@ -20,9 +20,10 @@ export function initCommand(): Command {
     )
     .option("--account <id>", "the Cloudflare account's id; default: CLOUDFLARE_ACCOUNT_ID", parseAccountOption)
     .addOption(
-      new Option("--transport <way>", "push through the REST API, or through a producer Worker; default: rest").choices(
-        transports,
-      ),
+      new Option(
+        "--transport <name>",
+        "push through the REST API, or through a producer Worker; default: rest",
+      ).choices(transports),
     )
     .addOption(
       new Option("--ci <system>", "a pipeline that validates, plans and deploys; default: none").choices(pipelines),
@@ -43,8 +44,8 @@ export function initCommand(): Command {
     notes: `It prompts for what no flag sets, and before it replaces a file. To an existing package.json, .gitignore and
 .gitattributes, it only adds what is missing.`,
     exits: {
-      0: "written; stderr says what, and what to do next",
-      1: "it could not write",
+      0: "the files were written; stderr lists them and the next steps",
+      1: "a file could not be written",
       2: "wrong usage, or a Pulumi project of another kind is there",
     },
   });

@@ -20,7 +20,7 @@ export function formatReport(
   const bold = (text: string) => styleText("bold", text, { stream: process.stderr });
   const files = outcomes.map(({ file, change }) => `  ${words[change].padEnd(9)} ${file.path}\n`).join("");
   const left = outcomes.some(({ change }) => change === "left")
-    ? "What was left as it is may not fit the rest. --force replaces it.\n"
+    ? "Files that were left unchanged may not fit the new ones. --force replaces them.\n"
     : "";
   const steps = [
     ...(path === "." ? [] : [[`cd ${toPrintable(path)}`, ""]]),
@@ -34,7 +34,7 @@ export function formatReport(
     [`${exec} pulumi login file://~/.pulumi-state`, `or, for Pulumi Cloud: ${exec} pulumi login`],
     [`${exec} pulumi stack init ${stack}`, "asks for a passphrase, which encrypts the stack's secrets"],
     ...(account === undefined
-      ? [[`${exec} pulumi config set queue-seeder:accountId ID`, "unless CLOUDFLARE_ACCOUNT_ID has it"]]
+      ? [[`${exec} pulumi config set queue-seeder:accountId ID`, "unless CLOUDFLARE_ACCOUNT_ID is set"]]
       : []),
     ...(transport === "worker"
       ? [

@@ -34,7 +34,7 @@ export function createPrompter(input: NodeJS.ReadableStream, output: NodeJS.Writ
         ));
       const accountId =
         given.account ??
-        (await askUntilValid(ask, "Cloudflare account id (empty: CLOUDFLARE_ACCOUNT_ID counts)", "", parseAccount));
+        (await askUntilValid(ask, "Cloudflare account id (empty: use CLOUDFLARE_ACCOUNT_ID)", "", parseAccount));
       const ci =
         given.ci ?? (await askUntilValid(ask, `Pipeline (${pipelines.join(", ")})`, byDefault.ci, parsePipeline));
       const { transport = byDefault.transport } = given;

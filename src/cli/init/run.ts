@@ -54,13 +54,15 @@ function assertOwnFolder(folder: string, { force }: InitFlags): void {
   const has = (name: string) => existsSync(join(folder, name));
   if (force || !projectFileNames.some(has) || (has("Pulumi.yaml") && has("infra/index.ts"))) return;
   throw new UsageError(
-    `there is a Pulumi project in ${folder} already. Use queue-seeder in its program, as docs/library.md says; or name a folder of its own, such as \`queue-seeder init seeding\`; or replace its files with --force.`,
+    `there is a Pulumi project in ${folder} already. Use queue-seeder in its program (see docs/library.md); or name a folder of its own, such as \`queue-seeder init seeding\`; or replace its files with --force.`,
   );
 }
 
 function atTerminal(): Prompter {
   if (process.stdin.isTTY && process.stderr.isTTY) return createPrompter(process.stdin, process.stderr);
-  throw new UsageError("there is no terminal to ask at. Pass --yes, and flags for what should not be the default.");
+  throw new UsageError(
+    "there is no terminal to prompt on. Pass --yes, and a flag for each value that differs from the default.",
+  );
 }
 
 async function collectAnswers(folder: string, flags: InitFlags, prompter: Prompter | undefined): Promise<Answers> {

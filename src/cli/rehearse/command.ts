@@ -37,7 +37,7 @@ export function rehearseCommand(): Command {
         .default(1),
     )
     .option("--secrets <file>", "values of the messages' secrets, as NAME=value; default: bodies contain the names")
-    .option("--allow-network", "let the Worker reach the network")
+    .option("--allow-network", "allow the Worker to use the network")
     .addOption(
       new Option("--timeout <seconds>", "for the whole rehearsal")
         .argParser(wholeNumber(1, greatest, "of at least 1"))
@@ -53,7 +53,10 @@ export function rehearseCommand(): Command {
         .choices(rehearseFormats)
         .default("text"),
     )
-    .option("--append <file>", "append the Markdown to the plan in this file, cut to the room that a comment has left")
+    .option(
+      "--append <file>",
+      "append the Markdown to the plan in this file, truncated to the space that a comment has left",
+    )
     .action(async (paths: readonly string[], flags: RehearseFlags) => {
       const { runRehearse } = await import("./run.ts");
       process.exitCode = await runRehearse(process.cwd(), paths, flags, process.env);
@@ -65,7 +68,7 @@ export function rehearseCommand(): Command {
       "queue-seeder rehearse --all --sample 100 --worker orders=./consumer.ts --format junit > rehearsal.xml",
     ],
     notes: `The Worker runs in workerd, through miniflare, with an empty queue and empty local bindings. Nothing is pushed, and
-Cloudflare is not asked. Delays pass at once. docs/rehearse.md explains the report and the settings.`,
+no requests are sent to Cloudflare. Delays pass at once. docs/rehearse.md explains the report and the settings.`,
     exits: {
       0: "all messages were acknowledged, or there are none",
       1: "some were not, or the rehearsal did not finish; the manifests have errors; the Worker does not start",

@@ -80,7 +80,7 @@ async function pendingManifest(
   }
   const total = found.reduce((sum, { sendable }) => sum + sendable.length, 0);
   if (messagesFrom === undefined || unresolved !== undefined) {
-    notes.push(`the messages of ${terms.name} are known to the program alone`);
+    notes.push(`the messages of ${terms.name} are only known to the program`);
   }
   const readable = messagesFrom === undefined ? 0 : total;
   const drawn =

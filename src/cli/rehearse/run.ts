@@ -95,8 +95,7 @@ async function loadStackFacts(root: string, flags: RehearseFlags, env: NodeJS.Pr
   const find = createPulumiFinder(root, env);
   const stack = await resolveStackName(flags.stack, find);
   if (!flags.all) return loadStackSnapshot(root, stack, find, { preview: flags.preview });
-  const unasked = (): Promise<Pulumi> =>
-    Promise.reject(new EngineNotFoundError("the state is not asked for with --all"));
+  const unasked = (): Promise<Pulumi> => Promise.reject(new EngineNotFoundError("--all does not need the state"));
   return loadStackSnapshot(root, stack, unasked);
 }
 
@@ -137,6 +136,6 @@ function assertKnown(consumers: readonly { readonly queue: string }[], { loaded,
   const unknown = consumers.find(({ queue }) => !known.has(queue))?.queue;
   if (unknown === undefined) return;
   throw new UsageError(
-    `neither a manifest nor the stack has the queue ${unknown}. There is ${[...known].join(", ")}.${didYouMean(unknown, [...known])}`,
+    `neither a manifest nor the stack has the queue ${unknown}. Known queues: ${[...known].join(", ")}.${didYouMean(unknown, [...known])}`,
   );
 }

@@ -60,7 +60,7 @@ export function toRepairResult(
   named: number | undefined,
 ): RepairResult {
   if (unreadable !== undefined) {
-    const what = `EVENT_UNREADABLE: the provider of this project reports what this command cannot read: ${unreadable}.`;
+    const what = `EVENT_UNREADABLE: the provider of this project sent an event that this command cannot read: ${unreadable}.`;
     return { lines: [`${what} Use the same version of queue-seeder for both. ${nextStepHint}`], exit: 1 };
   }
   const [first] = repaired;
@@ -75,7 +75,7 @@ export function toRepairResult(
   }
   const state =
     done.length > 0
-      ? `The ledger changed as far as it says above, then the run failed. ${nextStepHint}`
+      ? `The ledger was changed as shown above before the run failed. ${nextStepHint}`
       : "The ledger was not changed.";
   return { lines: [...done, ...collectReasons(end, refusals, errors), state], exit: 1 };
 }

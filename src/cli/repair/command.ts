@@ -66,7 +66,7 @@ function repairCommand(name: string, description: string): Command {
     .argument("<manifest>", "the manifest's name")
     .argument("[message...]", "ids, or # and a number from 1; default: all that are eligible")
     .option("--stack <name>", "the stack; default: the selected one")
-    .option("--yes", "do not ask");
+    .option("--yes", "do not ask for confirmation");
 }
 
 async function run(

@@ -78,10 +78,10 @@ export function findByName(name: string, deployed: readonly DeployedSegment[], s
   if (others.length > 0) {
     const next =
       exact.length > 0
-        ? "A manifest and a component are called the same; give one of them another name."
+        ? "A manifest and a component have the same name; rename one of them."
         : `Name one of them: ${[found, ...others].map((each) => each.name).join(", ")}.`;
     throw new UsageError(
-      `${stack} has ${JSON.stringify(name)} ${others.length + 1} times, with a ledger each. ${next}`,
+      `${stack} has ${JSON.stringify(name)} ${others.length + 1} times, each with its own ledger. ${next}`,
     );
   }
   return found;

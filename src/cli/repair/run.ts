@@ -19,7 +19,7 @@ import { selectTargets } from "./select-targets.ts";
 const actionLabels = {
   baseline: "Mark as pushed, without pushing",
   forget: "Let the next run push again",
-  settle_pushed: "Take as pushed, and never send again,",
+  settle_pushed: "Record as pushed, and never send again,",
   settle_resend: "Let the next run send again, though they may arrive twice,",
 } as const satisfies Record<RepairRequest["action"], string>;
 
@@ -37,7 +37,7 @@ export async function runRepair(
 ): Promise<number> {
   const terminal = process.stdin.isTTY && process.stderr.isTTY;
   if (flags.yes !== true && !terminal) {
-    throw new UsageError("there is no terminal to ask at. Say --yes to change the ledger without a question.");
+    throw new UsageError("there is no terminal to prompt on. Pass --yes to change the ledger without confirmation.");
   }
   const find = createPulumiFinder(root, env);
   const stack = await resolveStackName(flags.stack, find);
@@ -75,6 +75,6 @@ export async function runRepair(
 }
 
 function formatQuestion({ action, manifest, messages }: RepairRequest): string {
-  const which = messages === undefined ? "all messages it can be about" : messages.join(", ");
+  const which = messages === undefined ? "all eligible messages" : messages.join(", ");
   return `${actionLabels[action]} ${which} of ${manifest}`;
 }

@@ -36,7 +36,7 @@ function selectSegments(
   const chosen = action === "baseline" || recorded.length === 0 ? all : all.filter((index) => recorded.includes(index));
   if (chosen.length > 0) return chosen.map((index) => `${segments}/${index}`);
   const what = `${name} has no messages in the repository`;
-  throw new UsageError(`${what}. What its ledger says of others, the next \`pulumi up\` forgets.`);
+  throw new UsageError(`${what}. The next \`pulumi up\` drops the entries in its ledger.`);
 }
 
 function isRemoved({ recorded, present }: DeployedSegment): boolean {

@@ -72,7 +72,7 @@ export function createHumanReporter(options: TerminalOptions): Reporter {
       line(`${paint(colours[severity], severity)} ${head}${toPrintableLines(text)}`);
     },
     onChange: (what, resource) => line(toPrintable(`${what} ${resource}`)),
-    onStopping: () => line("Finishing what is under way, and keeping what was pushed …"),
+    onStopping: () => line("Stopping: finishing requests in flight and saving progress …"),
     onNote: (text) => line(toPrintableLines(text)),
     onEnd(outcome) {
       for (const each of formatOutcome(outcome, { paint, startedAt, now: now() })) line(each);

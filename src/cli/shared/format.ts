@@ -3,7 +3,7 @@ import type { QueueMetrics } from "../../types.ts";
 
 /** Formats a queue's id. @param id "" if only the program can determine it; null if the queue does not exist yet */
 export function formatQueueId(id: string | null): string {
-  return id === null ? "to be created" : id || "known to the program alone";
+  return id === null ? "to be created" : id || "only known to the program";
 }
 
 /** Formats a minimum duration. */

@@ -28,12 +28,12 @@ export function parseAccountOption(value: string): string {
 export function parseQueueOption(value: string, before: readonly NamedQueue[]): NamedQueue[] {
   const [name = "", id] = value.split("=", 2);
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
-    throw new InvalidArgumentError("A queue's name is 1 to 63 small letters, digits and hyphens.");
+    throw new InvalidArgumentError("A queue's name is 1 to 63 lower-case letters, digits and hyphens.");
   }
   if (id !== undefined && !/^[0-9a-f]{32}$/.test(id)) {
     throw new InvalidArgumentError("A queue's id is 32 hex digits: `wrangler queues info` shows it.");
   }
-  if (before.some((other) => other.name === name)) throw new InvalidArgumentError("That queue was named before.");
+  if (before.some((other) => other.name === name)) throw new InvalidArgumentError("That queue is given twice.");
   return [...before, id === undefined ? { name } : { name, id }];
 }
 

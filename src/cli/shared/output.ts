@@ -24,7 +24,7 @@ function withUsageError(path: string, write: () => void): void {
   } catch (error) {
     const name = relative(process.cwd(), path);
     throw new UsageError(
-      `${name} cannot be written: ${describeSystemError(error)}. Name a file in a folder that is there and may be written to.`,
+      `${name} cannot be written: ${describeSystemError(error)}. Name a file in an existing, writable folder.`,
     );
   }
 }

@@ -24,8 +24,8 @@ export function statusCommand(): Command {
       "queue-seeder status --stack prod --exit-code",
       "queue-seeder status --stack prod --format prometheus > queue-seeder.prom",
     ],
-    notes: `Cloudflare is asked for the metrics, with the credentials of the stack's configuration (which needs its passphrase) or of
-the environment. Without credentials, everything else is shown.`,
+    notes: `The metrics are requested from Cloudflare with the credentials of the stack's configuration (which needs its passphrase) or
+of the environment. Without credentials, everything else is shown.`,
     exits: {
       0: "the status was shown; with --exit-code, nothing is pending or in doubt",
       1: "the manifests have errors, or the state cannot be read",

@@ -34,12 +34,12 @@ export function statusText(status: Status, paint: Paint, now: number): string {
     ...manifests.flatMap(notes),
     ...removed.map(
       ({ name, queue, pushed }) =>
-        `${name} → ${queue}: gone from the repository, ${formatCount(pushed, "message")} pushed`,
+        `${name} → ${queue}: no longer in the repository, ${formatCount(pushed, "message")} pushed`,
     ),
     ...components.map((each) => recordedLine(each, "of the program, ")),
     "",
     ...queues.map((queue) => queueLine(queue, now)),
-    ...(metricsSkipped === null ? [] : [`The queues were not asked for their metrics: ${metricsSkipped}.`]),
+    ...(metricsSkipped === null ? [] : [`Queue metrics are unavailable: ${metricsSkipped}.`]),
     "",
   ].join("\n");
 }
@@ -56,7 +56,7 @@ function notes(manifest: ManifestStatus): readonly string[] {
     ...(edited > 0 ? [`${name}: ${formatNumber(edited)} edited after the push, which the next run refuses`] : []),
     ...(removed > 0 ? [`${name}: ${formatNumber(removed)} removed from the manifest after the push`] : []),
     ...(journaled.pushed + journaled.inDoubt > 0
-      ? [`${name}: ${recovered} by the journal of a killed run, which the next run takes over`]
+      ? [`${name}: ${recovered} according to the journal of a killed run, which the next run takes over`]
       : []),
   ];
 }

@@ -12,7 +12,7 @@ export function upCommand(): Command {
     .addOption(
       new Option(
         "--wait [seconds]",
-        "wait while another run holds the stack; without seconds, for as long as it does",
+        "wait until another run releases the stack; without seconds, there is no limit",
       ).argParser(seconds),
     )
     .addOption(

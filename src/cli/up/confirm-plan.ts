@@ -42,7 +42,7 @@ export async function confirmPlan(
   }
   if (expected !== undefined && !matchesExpected(plan, expected)) {
     reporter.onNote(
-      `PLAN_DIFFERS: nothing was pushed. The plan is ${plan.digest}, and ${expected.digest} was reviewed.`,
+      `PLAN_DIFFERS: nothing was pushed. The current plan is ${plan.digest}, but ${expected.digest} was reviewed.`,
     );
     return exitCodes.differs;
   }
@@ -67,7 +67,7 @@ function formatRefusal({ manifests, address }: Plan): string {
       : []),
     ...(codes.has("DATA_FILE_EDITED")
       ? [
-          "DATA_FILE_EDITED: restore the rows, for a data file only grows; or accept them unchanged with `queue-seeder baseline`.",
+          "DATA_FILE_EDITED: restore the rows, since a data file is append-only; or accept the edited ones with `queue-seeder baseline`.",
         ]
       : []),
     ...manifests.flatMap(({ refusals }) => refusals),

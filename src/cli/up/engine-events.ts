@@ -134,7 +134,7 @@ export function createEventWatcher({ report: reporter, progress, now }: EventSin
 
 function unreadableText(why: string): string {
   return (
-    `EVENT_UNREADABLE: the provider of this project reports what this command cannot read: ${why}. ` +
+    `EVENT_UNREADABLE: the provider of this project sent an event that this command cannot read: ${why}. ` +
     "The push itself is not affected. Use the same version of queue-seeder for both."
   );
 }

@@ -44,7 +44,7 @@ const attemptMs = 2_000;
  */
 export async function runUp(root: string, flags: UpFlags, env: NodeJS.ProcessEnv): Promise<number> {
   if (flags.yes !== true && !(process.stdin.isTTY && process.stderr.isTTY)) {
-    throw new UsageError("there is no terminal to ask at. Say --yes to deploy without a question.");
+    throw new UsageError("there is no terminal to prompt on. Pass --yes to deploy without confirmation.");
   }
   const expected = flags.expect === undefined ? undefined : readExpectedPlan(root, flags.expect);
   const find = createPulumiFinder(root, env);

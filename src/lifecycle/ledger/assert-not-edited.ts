@@ -69,7 +69,7 @@ function throwRowsEdited({ manifest, file }: SegmentInputs, from: number, edited
     const rows =
       messages === 1 ? `row ${first} was` : `one or more of the rows ${first} to ${first + messages - 1} were`;
     const now = present === "missing" ? "no longer all there" : `now ${present}`;
-    return `${rows} pushed as something else (pushed ${pushed}, ${now}).`;
+    return `${rows} pushed with other content (pushed ${pushed}, ${now}).`;
   });
   if (edited.length > maxListedEdits)
     lines.push(`${formatNumber(edited.length - maxListedEdits)} more ranges of rows were edited as well.`);
@@ -89,7 +89,7 @@ export function assertNotShrunk(olds: Pick<SegmentOutputs, "content">, news: Seg
 function dataFileEditedError(what: string): SeederError {
   return new SeederError(
     "DATA_FILE_EDITED",
-    `${what}\nRestore the rows: a data file only grows. To push changed ones, add them at its end; ` +
+    `${what}\nRestore the rows: a data file is append-only. To push changed rows, add them at its end; ` +
       "to accept the file unchanged, mark it as pushed with `queue-seeder baseline`.",
   );
 }

@@ -34,12 +34,12 @@ export function describeEvent(event: RunEvent): Description | undefined {
       return info(`waiting for process ${event.pid}, which is still pushing these messages`);
     case "recovered":
       return info(
-        `an interrupted run's journal says that ${formatCount(event.arrived, "message")} arrived, and ${formatNumber(event.inDoubt)} may have`,
+        `the journal of an interrupted run shows that ${formatCount(event.arrived, "message")} arrived, and ${formatNumber(event.inDoubt)} may have arrived`,
       );
     case "ledger_asked": {
       const { arrived, absent, inDoubt } = event;
       return info(
-        `the Worker's ledger says of the messages in doubt that ${formatNumber(arrived)} arrived and ${formatNumber(absent)} did not` +
+        `according to the Worker's ledger, ${formatNumber(arrived)} of the messages in doubt arrived and ${formatNumber(absent)} did not` +
           (inDoubt > 0 ? `; ${formatNumber(inDoubt)} stay in doubt` : ""),
       );
     }

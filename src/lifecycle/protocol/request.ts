@@ -72,7 +72,7 @@ export function parseRequest(env: Readonly<Record<string, string | undefined>>):
   }
   const mismatch = findVersionMismatch(toObject(value).version, version);
   if (mismatch !== undefined) throw unreadableRequest(`the file cannot be read: ${mismatch.reason}`);
-  if (!isRequest(value)) throw unreadableRequest("the file is not what queue-seeder writes");
+  if (!isRequest(value)) throw unreadableRequest("the file is not in queue-seeder's format");
   const { events, plan, approvedPushes, repair } = value;
   return { events, plan, approvedPushes, repair: repair && { ...repair, messages: repair.messages } };
 }

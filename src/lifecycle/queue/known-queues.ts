@@ -89,7 +89,7 @@ export class KnownQueues {
 }
 
 const pushDeniedRemedy =
-  "The token can look at the queue, but may not push to it. Give it the permission Account › Queues › Edit.";
+  "The token can read the queue, but not push to it. Give it the permission Account › Queues › Edit.";
 
 function isFatal({ code, status }: Failure): boolean {
   if (code === undefined) return false;

@@ -24,7 +24,7 @@ export interface AccountLimits {
 /** The reasons for waits that an answer caused. */
 const reasons = {
   blocked: "the account's API rate limit is reached",
-  window: "the API's requests in this window are used up, except for a tenth that is left to other clients",
+  window: "the API's requests in this window are used up, except for a tenth that is reserved for other clients",
   overloaded: "the queue is overloaded",
 } as const;
 

@@ -85,7 +85,7 @@ export default {
 export const closedGate = `
 export default {
   fetch({ method, url }) {
-    throw new Error("the rehearsal keeps the network off, and refused " + method + " " + url + "; --allow-network lets it through");
+    throw new Error("the rehearsal has no network access, and refused " + method + " " + url + "; --allow-network permits it");
   },
 };
 `;

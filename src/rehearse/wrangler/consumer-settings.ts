@@ -41,7 +41,7 @@ export function configuredConsumer(config: WranglerConfig, queue: string): Confi
     if (consumers.length === 0) return undefined;
     const known = consumers.map((consumer) => String(consumer.queue)).join(", ");
     throw new WranglerConfigError(
-      `${config.path} has consumers for ${known}, and none for ${queue}. Say which is meant: --worker ${queue}=FILE,queue=NAME.`,
+      `${config.path} has consumers for ${known}, and none for ${queue}. Specify one: --worker ${queue}=FILE,queue=NAME.`,
     );
   }
   return { queueName: nameOf(found, config), settings: readSettings(found, config) };

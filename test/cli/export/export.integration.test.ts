@@ -72,7 +72,9 @@ source:
     const { code, stderr } = await shop.export(args);
     expect(code).toBe(0);
     expect(stderr).toContain(`${out}.ndjson:1:1 CREDENTIAL_IN_BODY: "key" in the body looks like an AWS access key.`);
-    expect(stderr).toContain("1 message stayed in the queue: not selected. Each counts one delivery more.");
+    expect(stderr).toContain(
+      "1 message stayed in the queue, because they were not selected. Their number of deliveries increased by one.",
+    );
     expect(shop.emulator.messages("orders-dead").map(({ body }) => body)).toEqual([
       { state: "paid" },
       { state: "failed", n: 3 },
@@ -112,7 +114,7 @@ source:
     });
     expect([wrong.code, wrong.stderr]).toEqual([
       1,
-      'QUEUE_UNKNOWN: the stack\'s configuration has no such queue: "purchase". There is purchases. Did you mean "purchases"?\n',
+      'QUEUE_UNKNOWN: the stack\'s configuration has no such queue: "purchase". Known queues: purchases. Did you mean "purchases"?\n',
     ]);
     expect(
       (await shop.export(["purchases", "--stack", "prod", "--out", "messages/c", "--to", "purchases"], { env })).stderr,
@@ -132,7 +134,7 @@ describe("what cannot be exported", () => {
     [
       ["orders-ded", "--out", out],
       1,
-      'QUEUE_UNKNOWN: the account has no such queue: "orders-ded". There is orders, orders-dead. Did you mean "orders-dead"?',
+      'QUEUE_UNKNOWN: the account has no such queue: "orders-ded". Known queues: orders, orders-dead. Did you mean "orders-dead"?',
     ],
     [["orders-dead", "--out", out, "--to", "order"], 1, 'Did you mean "orders"?'],
     [
@@ -143,7 +145,7 @@ describe("what cannot be exported", () => {
     [["orders", "--out", out, "--to", "orders"], 1, "EXPORT_TARGET: the messages stay in the queue"],
     [["orders-dead", "--out", "elsewhere/a"], 2, "is outside messages/"],
     [["orders-dead", "--out", "messages/../a"], 2, "is outside messages/"],
-    [["orders-dead", "--out", `${out}.yaml`], 2, "has an ending"],
+    [["orders-dead", "--out", `${out}.yaml`], 2, "has an extension"],
     [["orders-dead", "--out", "messages/.hidden/a"], 2, "cannot be the name of a manifest"],
     [["orders-dead", "--out", out, "--filter", "state=failed"], 2, "is not a JSON pointer and a value"],
     [["orders-dead", "--out", out, "--since", "yesterday"], 2, "is not a time"],
@@ -207,7 +209,7 @@ describe("what cannot be exported", () => {
     using elsewhere = temporaryFolder();
     symlinkSync(elsewhere.path, join(shop.folder, "messages/redrive"));
     const { code, stderr } = await shop.export(["orders-dead", "--out", out]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining("leads out of the repository by a link")]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("leads out of the repository through a link")]);
     expect(readdirSync(elsewhere.path)).toEqual([]);
   });
 

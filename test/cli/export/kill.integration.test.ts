@@ -89,7 +89,7 @@ describe("SIGKILL", () => {
           "rm a.unpushable.ndjson",
           "rm a.progress",
         ],
-        "named": 6,
+        "named": 3,
         "points": 23,
       }
     `);
@@ -135,7 +135,7 @@ it("SIGINT ends the export after the batch in hand", async () => {
   const [code] = await once(child, "close");
   expect([code, stderr]).toEqual([
     1,
-    "Stopping after the batch in hand …\nEXPORT_STOPPED: the export was interrupted. The 3 messages that were written are kept. Run it again to continue.\n",
+    "Stopping after the current batch …\nEXPORT_STOPPED: the export was interrupted. The 3 messages that were written are kept. Run it again to continue.\n",
   ]);
   expect(shop.emulator.messages("orders-dead")).toEqual([]);
   expect(await continues(shop)).toBe(0);

@@ -22,7 +22,7 @@ describe("init into an empty folder", () => {
     const cwd = join(folder.path, "shop");
     for (const args of [["validate"], ["validate", "--stack", "dev"]]) {
       const { code, stderr } = await runHere(args, { cwd });
-      expect([code, stderr]).toEqual([0, "0 errors, 0 warnings in 1 sound manifest\n"]);
+      expect([code, stderr]).toEqual([0, "0 errors, 0 warnings in 1 valid manifest\n"]);
     }
   });
 
@@ -89,7 +89,7 @@ describe("init into an empty folder", () => {
     expect(parse(read(folder.path, "Pulumi.yaml")).name).toBe("1e3");
     expect(parse(read(folder.path, "Pulumi.dev.yaml")).config["queue-seeder:queues"]["007"]).toEqual({ id });
     const { code, stderr } = await runHere(["validate", "--stack", "dev"], { cwd: folder.path });
-    expect([code, stderr]).toEqual([0, "0 errors, 0 warnings in 2 sound manifests\n"]);
+    expect([code, stderr]).toEqual([0, "0 errors, 0 warnings in 2 valid manifests\n"]);
   });
 
   it("names the project by its folder, whatever that is called", async () => {
@@ -200,7 +200,7 @@ describe("init into an existing repository", () => {
     [{ "Pulumi.yaml": "name: other\nruntime: nodejs\n" }, ["--yes"], "there is a Pulumi project in"],
     [{ "Pulumi.yml": "name: other\nruntime: go\n" }, ["--yes"], "there is a Pulumi project in"],
     [{ "package.json": "{,}" }, ["--yes"], "package.json is not a JSON object"],
-    [{}, [], "there is no terminal to ask at"],
+    [{}, [], "there is no terminal to prompt on"],
     [{}, ["--yes", "--queue", "Orders"], "A queue's name is"],
     [{}, ["--yes", "--queue", "orders=orders"], "A queue's id is 32 hex digits"],
     [{}, ["--yes", "--account", "mine"], "An account id is 32 hex digits."],

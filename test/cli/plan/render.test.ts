@@ -43,9 +43,9 @@ describe("an address", () => {
   it("that is not Cloudflare's is shown with what names it", () => {
     const url = "https://gateway.example/v4";
     const other = planOf([], { address: { url, setting: "CLOUDFLARE_BASE_URL", refusal: undefined } });
-    expect(planText(other, plainly)).toContain(`API: ${url}, as CLOUDFLARE_BASE_URL says\n`);
+    expect(planText(other, plainly)).toContain(`API: ${url} (from CLOUDFLARE_BASE_URL)\n`);
     const secret = planOf([], { address: { url: undefined, setting: "cloudflare:baseUrl", refusal: undefined } });
-    expect(planText(secret, plainly)).toContain("API: a secret of the configuration, cloudflare:baseUrl\n");
+    expect(planText(secret, plainly)).toContain("API: the secret cloudflare:baseUrl\n");
   });
 });
 

@@ -22,7 +22,7 @@ describe("wrong usage", () => {
     [["--worker", "orders=consumer.ts,colour=red"], "colour"],
     [
       ["--worker", "order=consumer.ts"],
-      "neither a manifest nor the stack has the queue order. There is orders. Did you mean",
+      "neither a manifest nor the stack has the queue order. Known queues: orders. Did you mean",
     ],
     [["--worker", "orders=consumer.ts", "--env", "prod"], "there is no wrangler configuration next to consumer.ts"],
     [["--worker", "orders=consumer.ts", "--config", "none.toml"], "none.toml cannot be read"],
@@ -71,7 +71,7 @@ it("names a queue without a consumer", async () => {
     "messages/mails.yaml": "queue: mails\nstacks: [prod]\nmessages:\n  - body: 1\n",
   });
   const { code, stdout } = await project.runHere("--worker", "mails=consumer.ts");
-  expect([code, stdout]).toEqual([0, "? orders: 1 message and no consumer here\n"]);
+  expect([code, stdout]).toEqual([0, "? orders: 1 message and no consumer was named\n"]);
 });
 
 it("ends with 1 if the manifests have errors", async () => {

@@ -69,7 +69,7 @@ describe("a repair is about", () => {
     expect(await segments("forget", "a", short, ...both)).toEqual([`${own}::a/0`]);
     expect(await segments("baseline", "a", short, ...both)).toEqual([`${own}::a/0`]);
     await expect(segments("forget", "a", {}, ...both)).rejects.toThrow(
-      /^a has no messages in the repository\..*forgets/,
+      /^a has no messages in the repository\..*drops the entries in its ledger/,
     );
   });
 
@@ -87,7 +87,7 @@ describe("a repair is about", () => {
     expect(await segments("forget", "a", { "a.yaml": manifest }, one)).toEqual([`${nested}::one/a/0`]);
     expect(await segments("forget", "two/a", {}, one, two)).toEqual([`${nested}::two/a/0`]);
     await expect(segments("forget", "a", {}, one, two)).rejects.toThrow(
-      'dev has "a" 2 times, with a ledger each. Name one of them: one/a, two/a.',
+      'dev has "a" 2 times, each with its own ledger. Name one of them: one/a, two/a.',
     );
     // The unqualified name is that of the segment of queue-seeder's own program.
     expect(await segments("forget", "a", { "a.yaml": manifest }, one, recorded("a"))).toEqual([`${own}::a/0`]);
@@ -96,7 +96,7 @@ describe("a repair is about", () => {
   it("nothing where a manifest and messages as values are called the same", async () => {
     expect(await segments("forget", "welcome", {}, values)).toEqual([`${nested}::welcome/0`]);
     await expect(segments("forget", "welcome", { "welcome.yaml": manifest }, values)).rejects.toThrow(
-      /dev has "welcome" 2 times.*give one of them another name/,
+      /dev has "welcome" 2 times.*rename one of them/,
     );
   });
 

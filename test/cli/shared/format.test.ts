@@ -11,7 +11,7 @@ it.each([
 
 it.each([
   ["q1", "q1"],
-  ["", "known to the program alone"],
+  ["", "only known to the program"],
   [null, "to be created"],
 ])("says of the queue's id %j: %s", (id, text) => {
   expect(formatQueueId(id)).toBe(text);

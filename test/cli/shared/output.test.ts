@@ -22,7 +22,7 @@ it.each([
   const path = join(root.path, name);
   for (const use of [() => checkOutput(path), () => writeOutput(path, "text")]) {
     expect(use).toThrow(UsageError);
-    expect(use).toThrow(`cannot be written: ${why}. Name a file in a folder`);
+    expect(use).toThrow(`cannot be written: ${why}. Name a file in an existing, writable folder`);
   }
   expect(existsSync(join(root.path, "none"))).toBe(false);
 });

@@ -67,7 +67,7 @@ describe("validate", () => {
     expect(await validate({ "messages/a.yaml": good })).toEqual({
       code: 0,
       stdout: "",
-      stderr: "0 errors, 0 warnings in 1 sound manifest\n",
+      stderr: "0 errors, 0 warnings in 1 valid manifest\n",
     });
   });
 
@@ -86,7 +86,7 @@ messages/b.yaml:3:11 warning AMBIGUOUS_WORD: "yes" is text here, but older YAML 
   |           ^
 Write true, or "yes" in quotes.
 
-1 error, 1 warning in 1 sound manifest
+1 error, 1 warning in 1 valid manifest
 `);
   });
 
@@ -292,7 +292,7 @@ describe("wrong usage", () => {
     [["--format", "xml"], "Allowed choices are text, json, github, gitlab, sarif"],
     [["--stck", "dev"], "Did you mean --stack"],
     [["gone.yaml"], "there is no file or folder gone.yaml"],
-    [["--stack", "prd"], 'There is prod. Did you mean "prod"?'],
+    [["--stack", "prd"], 'Known stacks: prod. Did you mean "prod"?'],
   ])("%j ends with 2 and says why", async (args, why) => {
     const { code, stdout, stderr } = await validate(
       { "messages/a.yaml": good, "Pulumi.yaml": "name: shop\n", "Pulumi.prod.yaml": "config: {}\n" },

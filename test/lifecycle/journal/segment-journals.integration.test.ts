@@ -63,7 +63,7 @@ describe("after Pulumi was killed", () => {
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(sorted()).toEqual(numbers(2_500));
     expect(withEmpties(outs)).toMatchObject({ pushed: 2_500, lastPush: { pushed: 2_500, possibleDuplicates: [] } });
-    expect(world.logged.join("\n")).toMatch(`journal says that ${before} messages arrived, and 0 may have`);
+    expect(world.logged.join("\n")).toMatch(`journal of an interrupted run shows that ${before} messages arrived, and 0 may have`);
   });
 
   it("keeps apart what a program deploys twice", async () => {
@@ -97,7 +97,7 @@ describe("after Pulumi was killed", () => {
     world.write("messages/rows.ndjson", numbers(2_500).with(7, -7).join("\n"));
     const [edited] = await world.segments();
     const failure = await failureOf(world.start().lifecycle.create(edited ?? inputs));
-    expect(failure.message).toMatch(/DATA_FILE_EDITED[\s\S]*row 8 was pushed as something else/);
+    expect(failure.message).toMatch(/DATA_FILE_EDITED[\s\S]*row 8 was pushed with other content/);
   });
 
   it("resumes a delivery of all messages, and no other one", async () => {

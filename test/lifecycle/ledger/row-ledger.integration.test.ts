@@ -80,7 +80,7 @@ it.each([
   [
     "edited",
     () => numbers(5_300).with(1_234, -1),
-    /one or more of the rows 1001 to 2000 were pushed as something else \(pushed v1:\S+, now v1:\S+\)/,
+    /one or more of the rows 1001 to 2000 were pushed with other content \(pushed v1:\S+, now v1:\S+\)/,
   ],
   [
     "shrunk in its last segment",
@@ -97,7 +97,7 @@ it.each([
   const failure = await failureOf(up(first));
   expect(failure.message).toMatch(/^DATA_FILE_EDITED/);
   expect(failure.message).toMatch(message);
-  expect(failure.message).toMatch(/a data file only grows/);
+  expect(failure.message).toMatch(/a data file is append-only/);
   expect(world.emulator.requests).toHaveLength(requests);
 });
 

@@ -35,11 +35,11 @@ const events: { readonly [Kind in RunEventKind]: readonly [Extract<RunEvent, { k
   other_run: [{ kind: "other_run", pid: 7 }, "info: waiting for process 7, which is still pushing these messages"],
   recovered: [
     { kind: "recovered", arrived: 5, inDoubt: 1 },
-    "info: an interrupted run's journal says that 5 messages arrived, and 1 may have",
+    "info: the journal of an interrupted run shows that 5 messages arrived, and 1 may have arrived",
   ],
   ledger_asked: [
     { kind: "ledger_asked", arrived: 5, absent: 1_000, inDoubt: 2 },
-    "info: the Worker's ledger says of the messages in doubt that 5 arrived and 1,000 did not; 2 stay in doubt",
+    "info: according to the Worker's ledger, 5 of the messages in doubt arrived and 1,000 did not; 2 stay in doubt",
   ],
   recognized: [
     { kind: "recognized", messages: 3 },

@@ -43,7 +43,7 @@ it.each([
   expect(world.logged).toEqual([]);
 });
 
-it("names the permission that a token for looking lacks, and asks no more for the other segments", async () => {
+it("names the permission that a read-only token lacks, and asks no more for the other segments", async () => {
   await using emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false, readToken: "look" });
   Object.assign(world.env, { CLOUDFLARE_BASE_URL: emulator.baseUrl, CLOUDFLARE_API_TOKEN: "look" });
   const queue = { accountId: emulator.accountId, queueId: emulator.queueId("orders") };
@@ -51,7 +51,7 @@ it("names the permission that a token for looking lacks, and asks no more for th
   const { lifecycle } = world.start();
   const first = await failureOf(lifecycle.create(inputs));
   expect(first.message).toMatch(/^PUSH_INCOMPLETE: a: 0 of 1 message/);
-  expect(first.message).toMatch(/10106.*can look at the queue, but may not push.*Account › Queues › Edit/);
+  expect(first.message).toMatch(/10106.*can read the queue, but not push.*Account › Queues › Edit/);
   const second = await failureOf(lifecycle.create({ ...inputs, deployment: "another" }));
   expect(second.message).toBe(first.message);
   expect(emulator.requests.map(({ method }) => method)).toEqual(["GET", "POST"]);

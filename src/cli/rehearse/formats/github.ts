@@ -32,7 +32,7 @@ export function rehearsalAnnotations(rehearsal: Rehearsal, folder = ""): string 
   );
   const end =
     ended === "timed_out"
-      ? [annotation("error", "Rehearsal", "the time was over before all messages were through")]
+      ? [annotation("error", "Rehearsal", "the time limit was reached before all messages had an outcome")]
       : [];
   return [...errors, ...whole, ...unknown, ...end].join("");
 }

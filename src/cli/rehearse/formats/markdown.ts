@@ -31,7 +31,7 @@ export function rehearsalMarkdown(rehearsal: Rehearsal, limit = sectionLimit): s
     ),
     ...(ended === "finished"
       ? []
-      : [`- ⚠️ **Not finished**: ${ended === "timed_out" ? "the time was over" : "it was interrupted"}\n`]),
+      : [`- ⚠️ **Not finished**: ${ended === "timed_out" ? "the time limit was reached" : "it was interrupted"}\n`]),
   ];
   const summary = rows.length === 0 ? "nothing to rehearse" : queues.map(summaryText).join("; ");
   const head = `\n<details><summary><b>The consumer</b>: ${summary}</summary>\n\n${table}${notes.length === 0 ? "" : `\n${notes.join("")}`}`;

@@ -15,7 +15,7 @@ export function rehearsalText(given: Rehearsal, paint: Paint): string {
     ...rehearsal.queues.flatMap((queue) => queueLines(queue, paint)),
     ...rehearsal.withoutConsumer.map(
       ({ queue, messages }) =>
-        `${paint("yellow", "?")} ${paint("bold", queue)}: ${formatCount(messages, "message")} and no consumer here`,
+        `${paint("yellow", "?")} ${paint("bold", queue)}: ${formatCount(messages, "message")} and no consumer was named`,
     ),
     ...(rehearsal.queues.length + rehearsal.withoutConsumer.length === 0 ? ["There is nothing to rehearse."] : []),
     ...endLines(rehearsal),
@@ -24,7 +24,7 @@ export function rehearsalText(given: Rehearsal, paint: Paint): string {
 }
 
 function endLines({ ended }: Rehearsal): string[] {
-  if (ended === "timed_out") return ["The time is over: --timeout allows more."];
+  if (ended === "timed_out") return ["The time limit was reached. Raise it with --timeout."];
   return ended === "interrupted" ? ["It was interrupted."] : [];
 }
 

@@ -105,9 +105,7 @@ function toTerms(name: string, inputs: SegmentInputs, manifest: Manifest | undef
 function withKeys(inputs: SegmentInputs, manifest: Manifest | undefined): SegmentInputs {
   if (inputs.content.kind !== "messages" || "keys" in inputs.content) return inputs;
   if (manifest?.content.kind !== "inline") {
-    throw new StateError(
-      `the manifest ${inputs.manifest} of the preview is not in ${inputs.file} any more. Plan again.`,
-    );
+    throw new StateError(`the manifest ${inputs.manifest} of the preview is no longer in ${inputs.file}. Plan again.`);
   }
   return { ...inputs, content: createMessageSegment(manifest.content.messages).content };
 }

@@ -37,6 +37,6 @@ export function resolvePlanAddress(
 /** Formats the address, followed by the setting that defines it if it is not Cloudflare's default. */
 export function formatAddress({ url, setting, refusal }: PlanAddress): string {
   if (refusal !== undefined) return refusal;
-  if (url === undefined) return `a secret of the configuration, ${setting}`;
-  return setting === undefined ? url : `${url}, as ${setting} says`;
+  if (url === undefined) return `the secret ${setting}`;
+  return setting === undefined ? url : `${url} (from ${setting})`;
 }

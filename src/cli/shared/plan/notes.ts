@@ -6,8 +6,8 @@ import type { EditedPlanMessage, ManifestPlan } from "./model.ts";
 
 /** What happens to messages in doubt under each policy. */
 const inDoubtNotes = {
-  resend: "sent again, they may arrive twice",
-  stop: "not sent again, as in_doubt: stop asks; the run will end as failed",
+  resend: "sent again, and may arrive twice",
+  stop: "not sent again, because of in_doubt: stop; the run will end as failed",
 } as const satisfies Record<InDoubtPolicy, string>;
 
 /** Formats further information about a manifest, as printable lines. */

@@ -124,8 +124,8 @@ const changeWords = {
 export function queueChangeText({ name, change, id, backlog }: QueueChange): string {
   const which = `queue ${toPrintable(name)}${id === null ? "" : ` (${id})`} ${changeWords[change]}`;
   if (!isDeletion({ change })) return which;
-  if (backlog === null) return `${which}, with all that is in it`;
-  return `${which}, with all that is in it: ${formatCount(backlog.metrics.backlog_count, "message")} at ${backlog.at}`;
+  if (backlog === null) return `${which}, with the messages in it`;
+  return `${which}, with the messages in it (${formatCount(backlog.metrics.backlog_count, "message")} at ${backlog.at})`;
 }
 
 export function formatBase(base: PlanBase): string {

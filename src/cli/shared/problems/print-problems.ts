@@ -13,6 +13,6 @@ export function printProblems({ root, loaded }: Pick<StackSnapshot, "root" | "lo
   const sound = loaded.problems.every(({ severity }) => severity === "warning");
   if (format === "github") process.stdout.write(toGithub(toCheckout(root, loaded)));
   else if (loaded.problems.length > 0) process.stderr.write(toText(root, loaded));
-  if (!sound) process.stderr.write("Nothing can be planned before the errors are gone.\n");
+  if (!sound) process.stderr.write("Correct the errors above, then run the command again.\n");
   return sound;
 }

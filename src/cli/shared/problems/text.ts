@@ -16,7 +16,7 @@ export function toText(root: string, { problems, omitted, manifests, skipped }: 
     (severity) => problems.filter((found) => found.severity === severity).length,
   );
   const more = omitted > 0 ? `; ${omitted} more are not shown` : "";
-  const summary = `${formatCount(errors ?? 0, "error")}, ${formatCount(warnings ?? 0, "warning")} in ${formatCount(manifests.length + skipped.length, "sound manifest")}${more}\n`;
+  const summary = `${formatCount(errors ?? 0, "error")}, ${formatCount(warnings ?? 0, "warning")} in ${formatCount(manifests.length + skipped.length, "valid manifest")}${more}\n`;
   return parts.join("") + summary;
 }
 

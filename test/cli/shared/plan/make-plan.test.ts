@@ -221,7 +221,7 @@ describe("a plan", () => {
     ]);
     const several = await makePlan(await deployedTo("q7", "q8"), {});
     expect(several.queues).toMatchObject([{ id: "" }, { id: "" }]);
-    expect(planText(several, (_, text) => text)).toContain("letters (known to the program alone): ");
+    expect(planText(several, (_, text) => text)).toContain("letters (only known to the program): ");
   });
 
   it("uses the account of the ledger if nothing else names one, and another one for another queue", async () => {
