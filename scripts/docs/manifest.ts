@@ -87,7 +87,7 @@ function section({ path, schema }: Key): string {
   const example = schema.examples?.[0];
   const shown =
     example === undefined ? "" : `\n\`\`\`yaml\n${stringify({ [name]: example }, { lineWidth: 100 })}\`\`\`\n`;
-  return `### ${path}\n\n${schema.description ?? ""}\n\n${capital(facts)}.\n${shown}`;
+  return `### ${path}\n\n${wrap(schema.description ?? "")}\n\n${capital(facts)}.\n${shown}`;
 }
 
 function describeType(schema: Schema): string {
@@ -136,6 +136,11 @@ function number(value: number): string {
 function code(value: unknown): string {
   if (value === undefined) return "";
   return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+}
+
+/** Breaks a paragraph into lines of at most 120 characters, as in the other pages. */
+function wrap(text: string): string {
+  return text.replace(/(?=.{121})(.{1,120}) /g, "$1\n");
 }
 
 function capital(text: string): string {
