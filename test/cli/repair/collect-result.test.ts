@@ -29,7 +29,11 @@ it.each<[string, EngineResult, EngineEvent["diagnosticEvent"][], number | undefi
     [repaired(2), text("<{%fg 1%}>TypeError: that went wrong\n  at x.js:1<{%reset%}>", "error")],
     undefined,
     1,
-    [done("2 messages"), "TypeError: that went wrong", expect.stringMatching(/^The ledger was changed as shown above .*status/)],
+    [
+      done("2 messages"),
+      "TypeError: that went wrong",
+      expect.stringMatching(/^The ledger was changed as shown above .*status/),
+    ],
   ],
   [
     "it was refused, as Pulumi repeats",

@@ -63,7 +63,9 @@ describe("after Pulumi was killed", () => {
     const { outs } = await world.start().lifecycle.create(inputs);
     expect(sorted()).toEqual(numbers(2_500));
     expect(withEmpties(outs)).toMatchObject({ pushed: 2_500, lastPush: { pushed: 2_500, possibleDuplicates: [] } });
-    expect(world.logged.join("\n")).toMatch(`journal of an interrupted run shows that ${before} messages arrived, and 0 may have`);
+    expect(world.logged.join("\n")).toMatch(
+      `journal of an interrupted run shows that ${before} messages arrived, and 0 may have`,
+    );
   });
 
   it("keeps apart what a program deploys twice", async () => {
