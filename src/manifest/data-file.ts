@@ -60,16 +60,15 @@ export async function checkDataFile(
   const onRow: OnRow = (message, bytes) => onMessage(name, message, bytes);
   const context = earlierReadings === undefined || !isLargeSource(path) ? undefined : reading.context();
   if (earlierReadings === undefined || context === undefined) return parseDataFile(reading, onRow, problems);
-  const known = await earlierReadings();
-  const prefixes = reading.isResumable ? known.flatMap(({ prefix }) => prefix ?? []) : [];
-  const offsets = prefixes.map(({ offset }) => offset);
-  const digests = known.length === 0 ? [] : await digestSource(path, context, offsets);
-  const whole = digests.at(-1)?.digest();
+  const { known, whole } = await digestMeanwhile(path, context, earlierReadings);
   const same = known.find(({ digest }) => digest === whole);
   if (same !== undefined) {
     debug("data file: unchanged", () => ({ file: reading.source.file, ...same.size }));
     return same;
   }
+  const prefixes = reading.isResumable ? known.flatMap(({ prefix }) => prefix ?? []) : [];
+  const offsets = prefixes.map(({ offset }) => offset);
+  const digests = offsets.length === 0 ? [] : await digestSource(path, context, { offsets });
   for (const before of digests.toReversed()) {
     const own = before.digest();
     const prefix = prefixes.find(({ digest }) => digest === own);
@@ -78,6 +77,30 @@ export async function checkDataFile(
     return parseDataFile(reading, onRow, problems, new ParsedDigest(before, prefix));
   }
   return parseDataFile(reading, onRow, problems, new ParsedDigest(new SourceDigest(context)));
+}
+
+/**
+ * Computes the digest of a file while the earlier readings are read: Pulumi reads the state only once the provider has started, which
+ * takes as long as the digest of 700 MB.
+ *
+ * @returns `whole`: the digest, undefined if there are no earlier readings or the file cannot be read
+ */
+async function digestMeanwhile(
+  path: string,
+  context: string,
+  earlierReadings: EarlierReadings,
+): Promise<{ readonly known: readonly EarlierReading[]; readonly whole: string | undefined }> {
+  const stop = new AbortController();
+  const digesting = digestSource(path, context, { stop: stop.signal });
+  // If the readings cannot be read, their error is reported.
+  digesting.catch(() => {});
+  try {
+    const known = await earlierReadings();
+    if (known.length === 0) return { known, whole: undefined };
+    return { known, whole: (await digesting).at(-1)?.digest() };
+  } finally {
+    stop.abort();
+  }
 }
 
 type OnRow = (message: RowMessage, bytes: number) => void;

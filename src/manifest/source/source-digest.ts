@@ -90,22 +90,30 @@ export function isLargeSource(path: string): boolean {
 /** Bytes per read: a read costs as much as the digest of 20 KB, and much more than this would not fit into the processor's cache. */
 const chunkBytes = 256 * 1024;
 
+export interface DigestOptions {
+  /** Where prefixes may end. */
+  readonly offsets?: Iterable<number>;
+  /** Aborted if the digests are not needed any more. */
+  readonly stop?: AbortSignal;
+}
+
 /**
  * Reads a file for its digests only.
  *
- * @param offsets where a prefix may end
- * @returns the digest of the whole file, which is the last one, after those of the prefixes; empty if the file cannot be read
+ * @returns the digest of the whole file, which is the last one, after those of the prefixes; empty if the file cannot be read, or if
+ *   the reading was stopped
  */
 export async function digestSource(
   path: string,
   context: string,
-  offsets: Iterable<number>,
+  { offsets = [], stop }: DigestOptions,
 ): Promise<readonly SourceDigest[]> {
   const digest = new SourceDigest(context);
   const prefixes: SourceDigest[] = [];
   const ends = [...new Set(offsets)].sort((a, b) => b - a);
   try {
     for await (const chunk of fileChunks(path, chunkBytes)) {
+      if (stop?.aborted) return [];
       const start = digest.offset;
       for (let end = ends.at(-1); end !== undefined && end <= start + chunk.length; end = ends.at(-1)) {
         digest.add(chunk.subarray(digest.offset - start, end - start));

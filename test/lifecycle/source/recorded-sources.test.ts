@@ -257,3 +257,10 @@ describe("the record of a data file in the Pulumi state", () => {
     expect(strange.map(decodeSourceRecord)).toEqual(strange.map(() => undefined));
   });
 });
+
+it("passes on the error of the recorded sources, for which the digest of the file does not wait", async () => {
+  using root = temporaryFolder();
+  writeFiles(root.path, base as Record<string, string>);
+  const recordedSources = () => Promise.reject(new Error("the state is gone"));
+  await expect(loadSegments({ root: root.path, ...options, recordedSources })).rejects.toThrow("the state is gone");
+});
