@@ -51,7 +51,8 @@ export function recordFailure(failed: FailureCounts, answer: PushResult): Failur
 }
 
 /**
- * Decides what to do after an answer. Pure.
+ * Decides what to do after an answer. Pure. With `in_doubt: stop`, a lost answer ends the run; `selectSendable` in src/lifecycle
+ * decides whether a later run sends the batch again.
  *
  * @param failed includes the answered request, see {@link recordFailure}
  * @param random from 0 to 1

@@ -33,7 +33,10 @@ export interface SegmentClient extends Pick<Client, "push"> {
 /** The maximum length of the queue's message in an error, in characters. */
 const quoteLength = 300;
 
-/** Creates the client of one segment. Its results have the same meaning as those of the REST API's client. */
+/**
+ * Creates the client of one segment. Its results have the same meaning as those of the REST API's client. A push allows the Worker
+ * to send messages in doubt again: the caller passes them only if the policy does, see `selectSendable` in src/lifecycle.
+ */
 export function createSegmentClient(producer: ProducerClient, options: SegmentClientOptions): SegmentClient {
   const { ledgerId, keyOf } = options;
   const unknown = new Set(options.unknown);

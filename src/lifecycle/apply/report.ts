@@ -8,13 +8,14 @@ import type { Session } from "../session.ts";
 import { parseInlineMessages } from "../source/inline-messages.ts";
 import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
 import type { MessageOutcomes } from "../state/tally.ts";
+import { selectHeld } from "./select-sendable.ts";
 
 /** Returns the event that the preview shows: what the run will do for a segment. */
 export function toPlannedEvent(
   inputs: Pick<SegmentInputs, "queue" | "inDoubtPolicy" | "inlineMessages">,
   { pending, alreadyPushed, removed, inDoubt }: Decision,
 ): RunEventOfKind<"planned"> {
-  const held = inputs.inDoubtPolicy === "stop" ? inDoubt.length : 0;
+  const held = selectHeld(inputs, inDoubt).length;
   const { unknown, countUnknown } =
     inputs.inlineMessages === undefined
       ? { unknown: 0, countUnknown: false }
@@ -65,8 +66,8 @@ export function describeIncompletePush(
 }
 
 /** Logs how many messages the journals of interrupted runs add to the ledger, if there are any. */
-export async function logRecovered({ inputs, claim: { recovered: left }, ledger, session }: SegmentRun): Promise<void> {
-  if (left.length === 0) return;
+export async function logRecovered({ inputs, claim, ledger, session }: SegmentRun): Promise<void> {
+  if (claim.recovered.length === 0) return;
   const { carriedOver, decision } = ledger;
   const recovered = { arrived: carriedOver.pushed.length, inDoubt: decision.inDoubt.length };
   await session.host.log({ kind: "recovered", ...recovered }, inputs.resourceUrn);

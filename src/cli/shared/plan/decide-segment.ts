@@ -1,4 +1,4 @@
-import { planSends, selectSendable } from "../../../lifecycle/apply/select-sendable.ts";
+import { planSends, selectHeld, selectSendable } from "../../../lifecycle/apply/select-sendable.ts";
 import { SeederError } from "../../../lifecycle/errors.ts";
 import { assertNotShrunk } from "../../../lifecycle/ledger/assert-not-edited.ts";
 import { diffSegment } from "../../../lifecycle/ledger/diff.ts";
@@ -42,7 +42,7 @@ export async function decideSegment(segment: SegmentSnapshot, env: NodeJS.Proces
   const { decision: all, labelOf } = resolveLedger(inputs, undefined);
   const decided = (decision: Decision, more: Partial<SegmentDecision> = {}): SegmentDecision => {
     const refused = more.refusal !== undefined || decision.edited.length > 0;
-    const held = inputs.inDoubtPolicy === "stop" ? decision.inDoubt.length : 0;
+    const held = selectHeld(inputs, decision.inDoubt).length;
     const sendable = refused ? [] : selectSendable(inputs, { decision });
     return {
       decision,
