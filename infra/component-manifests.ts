@@ -3,7 +3,7 @@ import { findProjectFolder, programFolders } from "../src/config/project-folder.
 import type { Settings } from "../src/config/settings.ts";
 import { transportOf } from "../src/config/worker-settings.ts";
 import type { ManifestFileArgs, MessageValuesArgs } from "./component-args.ts";
-import { deployManifests, loadContext } from "./deploy-manifests.ts";
+import { type ComponentScope, deployManifests, loadContext } from "./deploy-manifests.ts";
 import { Deployments } from "./deployments.ts";
 import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./load-checked-manifests.ts";
 import { type ManifestResources, registerManifest } from "./manifest-resources.ts";
@@ -14,12 +14,6 @@ import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
 import type { QueueTarget } from "./segment-resource.ts";
 
 export type ManifestsByName = ReadonlyMap<string, ManifestResources>;
-
-interface ComponentScope {
-  readonly parent: pulumi.ComponentResource;
-  readonly name: string;
-  readonly formerNames: readonly string[];
-}
 
 export async function deployFiles(args: ManifestFileArgs, scope: ComponentScope): Promise<ManifestsByName> {
   const root = projectFolder();

@@ -94,12 +94,27 @@ interface MatchResult {
  * an id to a message, or removing it, does not make the message new.
  */
 function matchEntries(desired: readonly MessageKey[], recorded: readonly MessageKey[]): MatchResult {
-  const byId = new Map(recorded.flatMap((key) => (key.id === undefined ? [] : [[key.id, key] as const])));
-  const desiredIds = new Set(desired.map(({ id }) => id));
-  const left = new Set(recorded);
-  const matched = new Set<number>();
-  const edited = new Map<number, EditedMessage>();
+  const matches: Matches = { matched: new Set(), edited: new Map(), left: new Set(recorded) };
+  matchById(desired, recorded, matches);
+  matchCopies(desired, matches);
+  matchByDigest(desired, matches);
+  return { matched: matches.matched, edited: matches.edited, unmatched: [...matches.left] };
+}
 
+/** The result so far; each pass takes entries out of `left`. */
+interface Matches {
+  readonly matched: Set<number>;
+  readonly edited: Map<number, EditedMessage>;
+  readonly left: Set<MessageKey>;
+}
+
+/** Finds the entries with the ids of messages; one with another digest belongs to an edited message. */
+function matchById(
+  desired: readonly MessageKey[],
+  recorded: readonly MessageKey[],
+  { matched, edited, left }: Matches,
+): void {
+  const byId = new Map(recorded.flatMap((key) => (key.id === undefined ? [] : [[key.id, key] as const])));
   for (const [index, { id, digest }] of desired.entries()) {
     const entry = id === undefined ? undefined : byId.get(id);
     if (id === undefined || entry === undefined) continue;
@@ -107,7 +122,10 @@ function matchEntries(desired: readonly MessageKey[], recorded: readonly Message
     if (entry.digest === digest) matched.add(index);
     else edited.set(index, { index, messages: 1, id, pushed: entry.digest, present: digest });
   }
+}
 
+/** Finds the entries of messages without ids by their digest and their number among equal ones. */
+function matchCopies(desired: readonly MessageKey[], { matched, left }: Matches): void {
   const copies = new Map([...left].flatMap((key) => (key.id === undefined ? [[copyIndex(key), key] as const] : [])));
   for (const [index, key] of desired.entries()) {
     const entry = key.id === undefined ? copies.get(copyIndex(key)) : undefined;
@@ -116,7 +134,11 @@ function matchEntries(desired: readonly MessageKey[], recorded: readonly Message
     matched.add(index);
     left.delete(entry);
   }
+}
 
+/** Finds the entries that got or lost their id since, or whose number among equal messages changed. */
+function matchByDigest(desired: readonly MessageKey[], { matched, edited, left }: Matches): void {
+  const desiredIds = new Set(desired.map(({ id }) => id));
   const spare = new EntryPool([...left].filter(({ id }) => id === undefined || !desiredIds.has(id)));
   const take = (index: number, entry: MessageKey | undefined) => {
     if (entry === undefined) return;
@@ -132,7 +154,6 @@ function matchEntries(desired: readonly MessageKey[], recorded: readonly Message
     if (!hasEntry(index))
       take(index, spare.takeAnonymous(digest) ?? (id === undefined ? spare.takeNamed(digest) : undefined));
   }
-  return { matched, edited, unmatched: [...left] };
 }
 
 /** Ledger entries by digest, each used once. Entries with and without an id are in separate lists. */

@@ -32,21 +32,15 @@ export interface MergedLedger<Of> {
 
 /** Merges journal entries into the ledger of a manifest's messages. @param leftovers in the order in which they were written */
 export function mergeJournals(known: Ledger, leftovers: readonly RecoveredJournal[]): MergedLedger<Ledger> {
-  return leftovers.reduce<MergedLedger<Ledger>>(
-    ({ ledger, carriedOver }, leftover) => {
-      const found = leftover.isNext ? leftover : doubtUnknownKeys(leftover, formatKeys(ledger));
-      return {
-        carriedOver: addCarriedOver(carriedOver, leftover, found),
-        ledger: {
-          deliveryDigest: leftover.isNext ? leftover.delivery : ledger.deliveryDigest,
-          complete: ledger.complete && !leftover.isNext,
-          pushed: [...(startsAnew(leftover) ? [] : ledger.pushed), ...parseKeys(found.pushed)],
-          inDoubt: [...ledger.inDoubt, ...parseKeys(found.inDoubt)],
-        },
-      };
-    },
-    { ledger: known, carriedOver: noEntries },
-  );
+  return mergeInOrder(known, leftovers, {
+    doubtUnknown: (leftover, ledger) => doubtUnknownKeys(leftover, formatKeys(ledger)),
+    addEntries: (ledger, leftover, found) => ({
+      deliveryDigest: leftover.isNext ? leftover.delivery : ledger.deliveryDigest,
+      complete: ledger.complete && !leftover.isNext,
+      pushed: [...(startsAnew(leftover) ? [] : ledger.pushed), ...parseKeys(found.pushed)],
+      inDoubt: [...ledger.inDoubt, ...parseKeys(found.inDoubt)],
+    }),
+  });
 }
 
 /** Merges journal entries into a row ledger. @param digests current digests of the rows */
@@ -55,22 +49,39 @@ export function mergeRowJournals(
   leftovers: readonly RecoveredJournal[],
   digests: readonly Digest[],
 ): MergedLedger<RowsLedger> {
-  return leftovers.reduce<MergedLedger<RowsLedger>>(
-    ({ ledger, carriedOver }, leftover) => {
-      const found = leftover.isNext ? leftover : doubtUnknownRows(leftover, ledger, digests);
-      return {
-        carriedOver: addCarriedOver(carriedOver, leftover, found),
-        ledger: {
-          deliveryDigest: leftover.isNext ? leftover.delivery : ledger.deliveryDigest,
-          deliveryNumber: leftover.isNext ? leftover.deliveryNumber : ledger.deliveryNumber,
-          complete: ledger.complete && !leftover.isNext,
-          pushed: [...(startsAnew(leftover) ? [] : ledger.pushed), ...rowKeysToRanges(found.pushed)],
-          inDoubt: [...ledger.inDoubt, ...rowKeysToRanges(found.inDoubt)],
-        },
-      };
-    },
-    { ledger: known, carriedOver: noEntries },
-  );
+  return mergeInOrder(known, leftovers, {
+    doubtUnknown: (leftover, ledger) => doubtUnknownRows(leftover, ledger, digests),
+    addEntries: (ledger, leftover, found) => ({
+      deliveryDigest: leftover.isNext ? leftover.delivery : ledger.deliveryDigest,
+      deliveryNumber: leftover.isNext ? leftover.deliveryNumber : ledger.deliveryNumber,
+      complete: ledger.complete && !leftover.isNext,
+      pushed: [...(startsAnew(leftover) ? [] : ledger.pushed), ...rowKeysToRanges(found.pushed)],
+      inDoubt: [...ledger.inDoubt, ...rowKeysToRanges(found.inDoubt)],
+    }),
+  });
+}
+
+/** What differs between ledgers of messages and of rows when journals are merged. */
+interface MergeRules<Of> {
+  /** Converts the entries of a journal that does not continue the ledger to doubts. */
+  doubtUnknown(leftover: RecoveredJournal, ledger: Of): RecoveredEntries;
+  addEntries(ledger: Of, leftover: RecoveredJournal, found: RecoveredEntries): Of;
+}
+
+function mergeInOrder<Of>(
+  known: Of,
+  leftovers: readonly RecoveredJournal[],
+  { doubtUnknown, addEntries }: MergeRules<Of>,
+): MergedLedger<Of> {
+  let merged: MergedLedger<Of> = { ledger: known, carriedOver: noEntries };
+  for (const leftover of leftovers) {
+    const found = leftover.isNext ? leftover : doubtUnknown(leftover, merged.ledger);
+    merged = {
+      ledger: addEntries(merged.ledger, leftover, found),
+      carriedOver: addCarriedOver(merged.carriedOver, leftover, found),
+    };
+  }
+  return merged;
 }
 
 /** Returns the delivery fields of a run's new journal. @param resumed whether it continues the recorded delivery */
