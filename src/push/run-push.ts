@@ -2,7 +2,11 @@ import { exceptionToFailure, PushTally } from "./push-tally.ts";
 import { type RunContext, sendBatch } from "./send-batch.ts";
 import type { PushReport, PushRun } from "./types.ts";
 
-/** Maximum unsettled batches: slightly more than the maximum concurrency, so the pace is never starved. */
+/**
+ * Maximum batches without an outcome. More than the REST API's requests in flight, so that a request waits for the throttle and
+ * never for its batch. The Worker allows more requests, for many queues: one queue takes 50 full batches a second, so 40 are enough
+ * up to 800 ms of latency.
+ */
 const maxOpenBatches = 40;
 
 /**

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import type { RunningProcess } from "../../src/engine/child-process.ts";
 import { formatLabelList } from "../../src/labels.ts";
+import { documentedLimits } from "../../src/push/rate/documented-limits.ts";
 import { cli } from "./support/cli.ts";
 import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
 
 const count = 12_000;
 const rows = Array.from({ length: count }, (_, n) => n);
 
-/** Creates a stack with three segments that are pushed in parallel: 120 slow requests. */
+/** Creates a stack with three segments, of which two are pushed at once: 120 slow requests. */
 async function makeKilled(): Promise<Seeder> {
   const seeder = await makeSeeder({
     messages: {
@@ -97,7 +98,7 @@ it("an orphaned provider stops and ends, and what it pushed is known to the next
   expect(readdirSync(join(stack.project.dir, ".queue-seeder/journal"))).toEqual([]);
 });
 
-it("after engine and provider were killed together, only what was under way may be there twice", async () => {
+it("after engine and provider were killed together, only what was in flight may be there twice", async () => {
   await using seeder = await makeKilled();
   const run = await startPushing(seeder);
   run.child.kill("SIGKILL");
@@ -117,6 +118,6 @@ it("after engine and provider were killed together, only what was under way may 
   expect(planned.stdout).toContain(`    in doubt: ${formatLabelList(inDoubtMessages)}\n`);
   const twice = await finish(seeder);
   expect(twice.filter((row) => !doubted.includes(row))).toEqual([]);
-  // At most the 40 requests that a segment has in flight.
-  expect(twice.length).toBeLessThanOrEqual(40 * 100);
+  // At most the requests that the throttle allows in flight, for all segments together.
+  expect(twice.length).toBeLessThanOrEqual(documentedLimits.maxInFlight * 100);
 });
