@@ -37,16 +37,17 @@ export function encodedProvider(provider: SegmentProvider, readKeys: (inputs: Se
   return {
     async check(olds: EncodedSegment, { run: { keys, ...run }, ...news }: EncodedArgs) {
       const asked = decode(news);
-      checked.set(asked.resourceUrn, { digest: asked.digest, keys });
       const given = keys === undefined ? asked : withKeys(asked, keys);
       const { inputs, failures } = await provider.check(decode(olds), { ...given, ...run });
+      checked.set(inputs.resourceUrn, { digest: inputs.digest, keys });
       const kept = keys === undefined ? inputs : { ...inputs, content: asked.content };
       return { inputs: encodeSegment(kept), ...(failures !== undefined && { failures }) };
     },
     async diff(id: string, olds: SegmentOutputs, news: EncodedSegment) {
       const inputs = decode(news);
-      // Pulumi's refresh passes the inputs in the state, without `check`; only the metrics can have changed.
-      if (lacksKeys(inputs) && findChecked(inputs) === undefined) return { changes: false, replaces: [] };
+      // Pulumi's refresh passes the inputs in the state, without `check`: only the metrics can have changed. The ledger says
+      // nothing about them after an interrupted run, whose journal is of other inputs.
+      if (findChecked(inputs) === undefined) return { changes: false, replaces: [] };
       return provider.diff(id, olds, await addKeys(inputs));
     },
     async create(news: EncodedSegment) {

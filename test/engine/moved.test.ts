@@ -50,13 +50,13 @@ it("refuses a former name that is deployed next to the present one, and pushes a
   expect(bodies("orders").toSorted()).toEqual([1, 2, 3]);
 });
 
-it("pushes nothing again of a manifest whose move was interrupted by a kill", async () => {
-  const bodies = (count: number) => JSON.stringify(Array.from({ length: count }, (_, body) => ({ body })));
-  const text = (count: number, more = "") => `${more}in_doubt: stop\nqueue: orders\nmessages: ${bodies(count)}\n`;
-  await using seeder = await makeSeeder({ messages: { "a.yaml": text(2) } });
+it("pushes nothing again of a data file that grew and whose move was interrupted by a kill", async () => {
+  const text = (more = "") => `${more}in_doubt: stop\nqueue: orders\nsource: { file: rows.ndjson }\n`;
+  await using seeder = await makeSeeder({ messages: { "a.yaml": text(), "rows.ndjson": "0\n1\n" } });
   const { stack, emulator } = seeder;
   succeeded(await stack.up());
-  seeder.write("a.yaml", text(3, "name: b\nmoved_from: [a]\n"));
+  seeder.write("a.yaml", text("name: b\nmoved_from: [a]\n"));
+  seeder.write("rows.ndjson", "0\n1\n2\n");
   const hold = emulator.hold({ method: "POST" }, "after");
   const run = stack.spawnUp();
   await hold.arrived;
@@ -65,6 +65,8 @@ it("pushes nothing again of a manifest whose move was interrupted by a kill", as
   await run.done;
   hold.release();
   succeeded(await stack.pulumi(["cancel", "--yes"]));
+  // The journal has a row that the inputs in the state do not have yet.
+  succeeded(await stack.refresh());
   const held = await stack.up();
   expect([held.code, said(held)]).toEqual([
     1,

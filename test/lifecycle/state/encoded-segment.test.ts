@@ -166,6 +166,30 @@ describe("a provider of encoded properties", () => {
     expect(inputs).toMatchObject({ terms: expect.stringContaining("v1:edited") });
   });
 
+  it.each([
+    ["rows of a data file", { content: { kind: "rows", from: 0, rows: "v1:old", last: true } }, {}],
+    ["messages that a program passes", { content }, { inlineMessages: body }],
+  ])("finds no change of %s in a refresh", async (_, more, separate) => {
+    const { seen, provider } = makeProvider();
+    const termsOf = (digest: string) => JSON.stringify({ manifest: "a", digest, ...more });
+    const stored = { ...asked, ...separate, terms: termsOf("v1:old") };
+    expect(await provider.diff("a/0", outs, stored)).toEqual({ changes: false, replaces: [] });
+    const { inputs } = await provider.check({ terms: "{}" }, { ...stored, terms: termsOf("v1:new"), run });
+    expect(await provider.diff("a/0", outs, stored)).toEqual({ changes: false, replaces: [] });
+    expect(seen).toHaveLength(4);
+    expect(await provider.diff("a/0", outs, inputs)).toMatchObject({ changes: true });
+    expect(seen.at(-1)).toMatchObject({ digest: "v1:new" });
+  });
+
+  it("finds changes of what check planned, under the digest that check computed", async () => {
+    const planned = { check: async (_: object, news: object) => ({ inputs: { ...news, digest: "v1:planned" } }) };
+    const diff = async () => ({ changes: true, replaces: [] });
+    const provider = encodedProvider({ ...planned, diff } as unknown as SegmentProvider, async () => keys);
+    const values = { ...asked, inlineMessages: body, terms: JSON.stringify({ manifest: "a", digest: "", content }) };
+    const { inputs } = await provider.check({ terms: "{}" }, { ...values, run });
+    expect(await provider.diff("a/0", outs, inputs)).toMatchObject({ changes: true });
+  });
+
   it("reads the keys for a diff of what check accepted without them", async () => {
     const { provider } = makeProvider();
     await provider.check({ terms: "{}" }, { ...asked, run });
