@@ -93,7 +93,9 @@ export function createMessageSegment(
 }
 
 /** A segment that may get more rows. */
-type OpenSegment = Omit<Segment, "digest" | "content"> & {
+type OpenSegment = Omit<Segment, "digest" | "content" | "messages" | "bytes"> & {
+  messages: number;
+  bytes: number;
   readonly from: number;
   readonly digest: IncrementalDigest;
   readonly rows: IncrementalDigest;
@@ -112,7 +114,7 @@ export class RowSegmenter {
   readonly #whole = createDigest("manifest");
   /** The digest of {@link #whole}, which can only be computed once. */
   #delivery: Digest | undefined;
-  #open: { -readonly [Name in keyof OpenSegment]: OpenSegment[Name] } | undefined;
+  #open: OpenSegment | undefined;
   #count: number;
 
   /** @param closed the segments of the rows in front of the first that is added; then {@link end} needs `once` */
@@ -124,32 +126,27 @@ export class RowSegmenter {
 
   /** @param bytes of the message's body */
   add(message: RowMessage, bytes: number): void {
-    this.#open ??= {
-      index: this.#closed.length,
-      from: this.#count,
-      messages: 0,
-      bytes: 0,
-      digest: createDigest("manifest"),
-      rows: createDigest("rows"),
-    };
+    const open = this.#openSegment();
     const digest = messageDigest(message);
     const line = formatManifestLine({ digest, id: message.id, delaySeconds: message.delaySeconds });
     this.#whole.add(line);
-    this.#open.digest.add(line);
-    this.#open.rows.add(digest);
-    this.#open.messages += 1;
-    this.#open.bytes += bytes;
+    open.digest.add(line);
+    open.rows.add(digest);
+    open.messages += 1;
+    open.bytes += bytes;
     this.#count += 1;
-    if (this.#open.messages === this.#sizeOf(this.#open.index)) this.#close();
+    if (open.messages === this.#sizeOf(open.index)) this.#close();
   }
 
   /**
-   * Returns the segments of the whole file. No rows may be added afterwards.
+   * Returns the segments of the whole file. No rows may be added afterwards. A file without rows has one segment, without which
+   * Pulumi would delete the ledgers of the rows that were in it, and they would be pushed again once they are back.
    *
    * @param once whether each row is pushed once; otherwise any change pushes all rows again, and each segment records the whole
    *   delivery
    */
   end(once: boolean): readonly Segment[] {
+    if (this.#closed.length === 0) this.#openSegment();
     this.#close();
     if (!once) this.#delivery ??= this.#whole.digest();
     const delivery = once ? undefined : this.#delivery;
@@ -158,6 +155,18 @@ export class RowSegmenter {
       const last = index === this.#closed.length - 1;
       return { ...segment, content: { ...segment.content, ...(delivery !== undefined && { delivery }), last } };
     });
+  }
+
+  #openSegment(): OpenSegment {
+    this.#open ??= {
+      index: this.#closed.length,
+      from: this.#count,
+      messages: 0,
+      bytes: 0,
+      digest: createDigest("manifest"),
+      rows: createDigest("rows"),
+    };
+    return this.#open;
   }
 
   #close(): void {

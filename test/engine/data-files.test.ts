@@ -61,6 +61,14 @@ it("pushes every row of a data file as it is written, and none of a file that is
   succeeded(await seeder.stack.up());
   expect(seeder.bodies("orders").slice(10)).toEqual([{ x: "z4" }]);
 
+  // A file that lost all its rows keeps its ledger.
+  write("members.ndjson.gz", gzipSync(""));
+  const emptied = await seeder.stack.up();
+  expect([emptied.code, said(emptied)]).toEqual([1, expect.stringContaining("DATA_FILE_EDITED")]);
+  write("members.ndjson.gz", gzipSync(row("g1") + row("g2")));
+  succeeded(await seeder.stack.up());
+  expect(seeder.bodies("orders")).toHaveLength(11);
+
   // Git LFS pointers, trailing garbage and conflict markers are not pushed.
   write("blank.csv", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n");
   write("frames.ndjson.zst", Buffer.concat([frames, Buffer.from("garbage")]));

@@ -81,8 +81,9 @@ export function assertNotShrunk(olds: Pick<SegmentOutputs, "content">, news: Seg
   if (news.mode !== "once" || news.content.kind !== "rows") return;
   if (isLastSegment(olds) !== false || !news.content.last) return;
   const rows = news.content.from + news.messages;
+  const present = rows === 0 ? "has no rows" : `ends with row ${rows}`;
   throw dataFileEditedError(
-    `${news.manifest} (${news.file}) ends with row ${rows} now, but had more rows when it was last deployed.`,
+    `${news.manifest} (${news.file}) ${present} now, but had more rows when it was last deployed.`,
   );
 }
 

@@ -53,7 +53,8 @@ export async function loadSegments({ recordedSources, ...options }: SegmentLoadO
   const segmentsOf = ({ name, content, push }: Manifest): readonly Segment[] => {
     if (!sound) return [];
     if (content.kind === "inline") return [createMessageSegment(content.messages)];
-    return segmenters.get(name)?.end(push === "once") ?? recorded.get(content.digest ?? "")?.segments ?? [];
+    const unchanged = segmenters.has(name) ? undefined : recorded.get(content.digest ?? "")?.segments;
+    return unchanged ?? (segmenters.get(name) ?? new RowSegmenter()).end(push === "once");
   };
   return {
     ...loaded,

@@ -12,7 +12,8 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-const manifest = (more = "") => `queue: orders\n${more}source: { file: rows.ndjson }\n`;
+const manifest = (more = "") =>
+  `queue: orders\n${more}source: { file: rows.ndjson } # queue-seeder: allow DATA_EMPTY\n`;
 const write = (rows: readonly unknown[]) =>
   world.write("messages/rows.ndjson", rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
@@ -99,6 +100,44 @@ it.each([
   expect(failure.message).toMatch(message);
   expect(failure.message).toMatch(/a data file is append-only/);
   expect(world.emulator.requests).toHaveLength(requests);
+});
+
+it.each([
+  [5_300, "\n \r\n", /has no rows now, but had more rows/],
+  [200, "", /rows 1 to 200 were pushed as something else .* no longer all there/],
+])(
+  "refuses a file of %i rows that became empty, and pushes nothing once they are back",
+  async (count, text, message) => {
+    write(numbers(count));
+    const first = await up();
+    world.write("messages/rows.ndjson", text);
+    expect((await failureOf(up(first))).message).toMatch(message);
+    write(numbers(count));
+    expect(await up(first)).toEqual(first);
+    expect(world.bodies()).toHaveLength(count);
+  },
+);
+
+it("pushes the first rows of a file that was empty when it was deployed", async () => {
+  write([]);
+  const first = await up();
+  expect(first).toMatchObject([{ pushed: 0, ledger: { complete: true } }]);
+  expect(await up(first)).toEqual(first);
+  write(numbers(2));
+  expect(await up(first)).toMatchObject([{ pushed: 2 }]);
+  expect(sorted()).toEqual([0, 1]);
+});
+
+it.each(["on_change", "every_deploy"])("pushes rows again that are back in a file with push: %s", async (mode) => {
+  world.write("messages/a.yaml", manifest(`push: ${mode}\n`));
+  write(numbers(3));
+  const first = await up();
+  write([]);
+  const second = await up(first);
+  expect(second).toMatchObject([{ pushed: 0, ledger: { complete: true } }]);
+  write(numbers(3));
+  await up(second);
+  expect(sorted()).toEqual([0, 0, 1, 1, 2, 2]);
 });
 
 it("resumes a segment by its rows after a failure, also when rows were added meanwhile", async () => {
