@@ -47,7 +47,7 @@ export type Path = readonly string[];
 export type QueueInput = Readonly<Record<string, unknown>>;
 
 export function readCreated(
-  own: string,
+  configName: string,
   path: Path,
   value: QueueInput,
   issues: ConfigIssue[],
@@ -58,7 +58,7 @@ export function readCreated(
     ["create", "name", "settings", "protect", "jurisdiction", "adopt", "body_schema", "transport"],
     issues,
   );
-  const { name = own, jurisdiction, adopt } = value;
+  const { name = configName, jurisdiction, adopt } = value;
   // A queue that existed before the stack must not be deleted with it, so it is protected by default.
   const { protect = adopt !== undefined } = value;
   const settings = readQueueSettings([...path, "settings"], value.settings ?? {}, issues);

@@ -193,7 +193,7 @@ describe("a reported run", () => {
     const notes: string[] = [];
     await confirmPlan(refused, {
       flags: { yes: true },
-      report: createHumanReporter({
+      reporter: createHumanReporter({
         write: (text) => notes.push(text),
         terminal: false,
         paint: plainly,

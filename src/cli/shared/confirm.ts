@@ -10,14 +10,14 @@ export async function confirm(
   return /^y(es)?$/i.test((await readAnswer(`${question} [y/N]`, input, output)) ?? "");
 }
 
-/** Asks the user to type `text`, and returns whether the answer is exactly that text. */
-export async function ask(
+/** Asks the user to type a text, and returns whether the answer is exactly that text. */
+export async function confirmByTyping(
   question: string,
-  text: string,
+  expected: string,
   input: NodeJS.ReadableStream = process.stdin,
   output: NodeJS.WritableStream = process.stderr,
 ): Promise<boolean> {
-  return (await readAnswer(question, input, output)) === text;
+  return (await readAnswer(question, input, output)) === expected;
 }
 
 /** @returns the trimmed answer; undefined at the end of the input */

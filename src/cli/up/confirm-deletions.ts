@@ -2,7 +2,7 @@ import type { Pulumi } from "../../engine/pulumi.ts";
 import { matchesStack } from "../../manifest/stack-patterns.ts";
 import { toPrintable } from "../../printable.ts";
 import type { Reporter } from "../reporters/reporter.ts";
-import { ask } from "../shared/confirm.ts";
+import { confirmByTyping } from "../shared/confirm.ts";
 import type { StackSnapshot } from "../shared/deployment/stack-snapshot.ts";
 import { exitCodes } from "../shared/exit-codes.ts";
 import { fetchLiveMetrics } from "../shared/live-metrics.ts";
@@ -13,7 +13,7 @@ import type { UpFlags } from "./flags.ts";
 
 interface DeletionOptions {
   readonly flags: Pick<UpFlags, "yes" | "deleteQueue">;
-  readonly report: Pick<Reporter, "onNote">;
+  readonly reporter: Pick<Reporter, "onNote">;
   readonly find: () => Promise<Pulumi>;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -29,12 +29,12 @@ export async function confirmDeletions(
   snapshot: StackSnapshot,
   asked: DeletionOptions,
 ): Promise<number | undefined> {
-  const { flags, report: reporter } = asked;
+  const { flags, reporter } = asked;
   for (const loss of await findDeletions(plan, snapshot, asked)) {
     const { name } = loss;
     if (flags.deleteQueue.includes(name)) continue;
     const what = queueChangeText(loss);
-    if (flags.yes !== true && (await ask(`The ${what}. Type its name to confirm:`, name))) continue;
+    if (flags.yes !== true && (await confirmByTyping(`The ${what}. Type its name to confirm:`, name))) continue;
     reporter.onNote(
       `QUEUE_DELETION: nothing was pushed. The ${what}. If this is intended, pass \`--delete-queue ${toPrintable(name)}\`.`,
     );

@@ -1,7 +1,7 @@
 import { formatCount } from "../../format.ts";
 import { toPrintable } from "../../printable.ts";
 import type { Reporter } from "../reporters/reporter.ts";
-import { ask, confirm } from "../shared/confirm.ts";
+import { confirm, confirmByTyping } from "../shared/confirm.ts";
 import { exitCodes } from "../shared/exit-codes.ts";
 import { isRefused, type Plan, toEditCode } from "../shared/plan/model.ts";
 import { formatSize } from "../shared/plan/text.ts";
@@ -10,7 +10,7 @@ import type { UpFlags } from "./flags.ts";
 
 interface ConfirmOptions {
   readonly flags: Pick<UpFlags, "yes">;
-  readonly report: Pick<Reporter, "onNote">;
+  readonly reporter: Pick<Reporter, "onNote">;
   /** The reviewed plan; undefined if `--expect` was not given. */
   readonly expected: ExpectedPlan | undefined;
   /** Whether the stack is a production stack, whose name the user has to type. */
@@ -26,7 +26,7 @@ interface ConfirmOptions {
  */
 export async function confirmPlan(
   plan: Plan,
-  { flags, report: reporter, expected, isProduction, terminal = [process.stdin, process.stderr] }: ConfirmOptions,
+  { flags, reporter, expected, isProduction, terminal = [process.stdin, process.stderr] }: ConfirmOptions,
 ): Promise<number | undefined> {
   if (isRefused(plan)) {
     reporter.onNote(formatRefusal(plan));
@@ -48,10 +48,10 @@ export async function confirmPlan(
   }
   if (flags.yes === true) return undefined;
   const question = formatQuestion(plan);
-  const isAgreed = isProduction
-    ? ask(`${question} Type the name of the stack to confirm:`, plan.stack, ...terminal)
-    : confirm(question, ...terminal);
-  if (await isAgreed) return undefined;
+  const isAgreed = await (isProduction
+    ? confirmByTyping(`${question} Type the name of the stack to confirm:`, plan.stack, ...terminal)
+    : confirm(question, ...terminal));
+  if (isAgreed) return undefined;
   reporter.onNote("Nothing was pushed.");
   return exitCodes.failed;
 }

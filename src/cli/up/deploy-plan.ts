@@ -19,25 +19,30 @@ import type { ExpectedPlan } from "./expected-plan.ts";
 import type { UpFlags } from "./flags.ts";
 
 /** The inputs that all attempts of a command share. */
-export interface Run {
+export interface UpContext {
   readonly root: string;
   readonly flags: UpFlags;
   readonly stack: StackName;
   readonly find: () => Promise<Pulumi>;
   readonly env: NodeJS.ProcessEnv;
-  readonly report: Reporter;
+  readonly reporter: Reporter;
   readonly expected: ExpectedPlan | undefined;
 }
 
 /** Runs Pulumi once. @returns the exit code, or the holder of the lock if another run has locked the stack */
-export function deployPlan(run: Run, plan: Plan, known: KnownState, signals: EndSignals): Promise<number | Locked> {
+export function deployPlan(
+  context: UpContext,
+  plan: Plan,
+  known: KnownState,
+  signals: EndSignals,
+): Promise<number | Locked> {
   // A confirmation or --expect approves exactly the pushes of this plan; --yes alone approves whatever the run pushes.
-  const isApproved = run.expected !== undefined || run.flags.yes !== true;
+  const isApproved = context.expected !== undefined || context.flags.yes !== true;
   const approvedPushes = isApproved
     ? plan.review.pushes.map((push) => pushDigest(plan, push))
-    : parseRequest(run.env).approvedPushes;
+    : parseRequest(context.env).approvedPushes;
   const request = writeRequestFile({ plan: plan.digest, approvedPushes, repair: undefined });
-  return withDisposable(request, (file) => deployUnlessLocked(run, file, plan, known, signals));
+  return withDisposable(request, (file) => deployUnlessLocked(context, file, plan, known, signals));
 }
 
 /** The snapshot and the state before the run. */
@@ -50,14 +55,14 @@ export interface KnownState {
 export type Locked = Extract<EngineResult, { kind: "locked" }>;
 
 async function deployUnlessLocked(
-  { root, stack, find, report: reporter, env }: Run,
+  { root, stack, find, reporter, env }: UpContext,
   request: RequestFile,
   plan: Plan,
   { snapshot, before }: KnownState,
   signals: EndSignals,
 ): Promise<number | Locked> {
   const watch = createEventWatcher({
-    report: reporter,
+    reporter,
     progress: new RunProgress(plannedMessages(plan)),
     now: Date.now,
   });

@@ -30,7 +30,7 @@ const ownTypes = /^(pulumi-nodejs:dynamic:|queue-seeder:|pulumi:pulumi:|pulumi:p
 const everyMs = 1_000;
 
 export interface EventSink {
-  readonly report: Reporter;
+  readonly reporter: Reporter;
   readonly progress: RunProgress;
   readonly now: () => number;
 }
@@ -47,7 +47,7 @@ export interface EventWatcher {
 }
 
 /** Creates a watcher that handles Pulumi's events of a run and passes the relevant ones to the reporter. */
-export function createEventWatcher({ report: reporter, progress, now }: EventSink): EventWatcher {
+export function createEventWatcher({ reporter, progress, now }: EventSink): EventWatcher {
   const touched = new Set<string>();
   /** Code of the last refusal by URN. Pulumi logs the text of the refusal afterwards. */
   const codes = new Map<string, string>();
@@ -108,8 +108,8 @@ export function createEventWatcher({ report: reporter, progress, now }: EventSin
     touched,
     refused,
     handle({ diagnosticEvent, resourcePreEvent, resOutputsEvent }) {
-      const { op: doing = "same", urn: of = "" } = resourcePreEvent?.metadata ?? {};
-      if (doing !== "same") touched.add(of);
+      const started = resourcePreEvent?.metadata;
+      if (started !== undefined && started.op !== "same") touched.add(started.urn);
       if (diagnosticEvent !== undefined) {
         const { urn = "", ephemeral, message } = diagnosticEvent;
         const severity = severities[diagnosticEvent.severity];

@@ -29,7 +29,7 @@ import { makePlan } from "../shared/plan/make-plan.ts";
 import { printProblems } from "../shared/problems/print-problems.ts";
 import { confirmDeletions } from "./confirm-deletions.ts";
 import { confirmPlan } from "./confirm-plan.ts";
-import { deployPlan, type Locked, type Run } from "./deploy-plan.ts";
+import { deployPlan, type Locked, type UpContext } from "./deploy-plan.ts";
 import { readExpectedPlan } from "./expected-plan.ts";
 import type { UpFlags } from "./flags.ts";
 
@@ -61,7 +61,7 @@ export async function runUp(root: string, flags: UpFlags, env: NodeJS.ProcessEnv
         });
   const reporter = withResultFile(plain, root, flags, stack, env);
   try {
-    return await runAttempts({ root, flags, stack, find, env, report: reporter, expected });
+    return await runAttempts({ root, flags, stack, find, env, reporter, expected });
   } catch (error) {
     reporter.onEnded(error instanceof UsageError ? exitCodes.usage : exitCodes.failed);
     throw error;
@@ -86,24 +86,26 @@ function withResultFile(
 }
 
 /** Retries until the stack is not locked. Each attempt makes a new plan, since the other run may have changed the stack. */
-async function runAttempts(run: Run): Promise<number> {
-  const { flags, report: reporter } = run;
+async function runAttempts(context: UpContext): Promise<number> {
+  const { flags, reporter } = context;
   const until = flags.wait === true ? Number.POSITIVE_INFINITY : Date.now() + (flags.wait ?? 0) * 1_000;
   let agreed: string | undefined;
   let logged = false;
   for (;;) {
-    const snapshot = await loadStackSnapshot(run.root, run.stack, run.find, { preview: true });
+    const snapshot = await loadStackSnapshot(context.root, context.stack, context.find, { preview: true });
     if (!printProblems(snapshot)) return end(reporter, exitCodes.failed);
-    const before = loadState(snapshot, run.env);
-    const plan = await makePlan(snapshot, run.env);
+    const before = loadState(snapshot, context.env);
+    const plan = await makePlan(snapshot, context.env);
     // Does not ask for confirmation while another run has locked the stack.
     const held =
-      flags.yes === true ? undefined : await findLockHolder(await run.find(), { ...run.stack, project: plan.project });
+      flags.yes === true
+        ? undefined
+        : await findLockHolder(await context.find(), { ...context.stack, project: plan.project });
     if (held === undefined && plan.digest !== agreed) {
       reporter.onPlan(plan);
       const refusal =
-        (await confirmPlan(plan, { ...run, isProduction: isProductionStack(snapshot) })) ??
-        (await confirmDeletions(plan, snapshot, run));
+        (await confirmPlan(plan, { ...context, isProduction: isProductionStack(snapshot) })) ??
+        (await confirmDeletions(plan, snapshot, context));
       if (refusal !== undefined) return end(reporter, refusal);
       agreed = plan.digest;
     }
@@ -111,7 +113,7 @@ async function runAttempts(run: Run): Promise<number> {
       signals.onFirst(() => reporter.onStopping());
       const attempt: number | Locked =
         held === undefined
-          ? await deployPlan(run, plan, { snapshot, before }, signals)
+          ? await deployPlan(context, plan, { snapshot, before }, signals)
           : { kind: "locked", holder: held };
       if (typeof attempt === "number") return attempt;
       const left = until - Date.now();

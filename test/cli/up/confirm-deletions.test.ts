@@ -32,8 +32,8 @@ async function confirm(deleteQueue: readonly string[], stackFile = "config: {}\n
   });
   const snapshot = await loadStackSnapshot(root.path, { full: "dev", short: "dev" }, find);
   const notes: string[] = [];
-  const report = { onNote: (text: string) => notes.push(text) };
-  const exit = await confirmDeletions(plan, snapshot, { flags: { yes: true, deleteQueue }, report, find, env: {} });
+  const reporter = { onNote: (text: string) => notes.push(text) };
+  const exit = await confirmDeletions(plan, snapshot, { flags: { yes: true, deleteQueue }, reporter, find, env: {} });
   return { exit, notes };
 }
 

@@ -12,7 +12,7 @@ async function confirmWith(answer: string, isProduction: boolean) {
   const notes: string[] = [];
   const exit = await confirmPlan(plan, {
     flags: {},
-    report: { onNote: (text) => notes.push(text) },
+    reporter: { onNote: (text) => notes.push(text) },
     expected: undefined,
     isProduction,
     terminal: [input, output],

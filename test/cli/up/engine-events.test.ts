@@ -12,13 +12,13 @@ const segment = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Segment::a/0";
 function watching() {
   const logged: unknown[] = [];
   let now = 0;
-  const report = new Proxy({} as Reporter, {
+  const reporter = new Proxy({} as Reporter, {
     get:
       (_, name) =>
       (...args: unknown[]) =>
         logged.push([name, ...args]),
   });
-  const watch = createEventWatcher({ report, progress: new RunProgress(100), now: () => now });
+  const watch = createEventWatcher({ reporter, progress: new RunProgress(100), now: () => now });
   return {
     told: logged,
     watch,

@@ -175,7 +175,7 @@ class StackLifecycle {
   /** Makes a change at the start of a round, when everything is pushed and nothing runs. @returns a short description */
   async #change(change: Change): Promise<string> {
     const world = this.#world;
-    const must = ({ code, stdout, stderr }: ProcessResult) => {
+    const assertSucceeded = ({ code, stdout, stderr }: ProcessResult) => {
       if (code !== 0) throw new Error(`${change.kind}: ${stdout}${stderr}`);
     };
     switch (change.kind) {
@@ -183,7 +183,7 @@ class StackLifecycle {
         world.otherQueue();
         return `queue ${world.queue}`;
       case "stack_rename":
-        must(await world.renameStack());
+        assertSucceeded(await world.renameStack());
         return `stack renamed ${world.stackName}`;
       case "rename":
         this.#models.rename(change.manifest);
@@ -192,7 +192,7 @@ class StackLifecycle {
         const model = this.#models.all().find(({ plan }) => plan.name === change.manifest);
         const segments = world.segments().filter(({ manifest }) => model?.names.includes(manifest));
         if (model === undefined || segments.length === 0) return "nothing to taint";
-        must(await world.taint(segments.map(({ urn }) => urn)));
+        assertSucceeded(await world.taint(segments.map(({ urn }) => urn)));
         // All messages are pushed again, to either queue.
         await this.#collect();
         for (const queue of queueNames) {

@@ -80,7 +80,7 @@ export async function addStack(project: Project, name: string, config: Config = 
   const secrets = secretsIn(config);
   await makeFromTemplate(project, { projectName: projectName(project), stack: name, secrets }, async () => {
     // Without --no-select, Pulumi would look for the stack only in the project's folder.
-    must(await project.pulumi(["stack", "init", name, "--no-select"]));
+    assertSucceeded(await project.pulumi(["stack", "init", name, "--no-select"]));
     await setSecrets(stack, secrets);
   });
   setPlain(stack, config);
@@ -89,7 +89,7 @@ export async function addStack(project: Project, name: string, config: Config = 
 
 async function setSecrets(stack: Stack, secrets: Readonly<Record<string, string>>): Promise<void> {
   const args = Object.entries(secrets).flatMap(([key, value]) => ["--secret", `${key}=${value}`]);
-  if (args.length > 0) must(await stack.pulumi(["config", "set-all", ...args]));
+  if (args.length > 0) assertSucceeded(await stack.pulumi(["config", "set-all", ...args]));
 }
 
 function setPlain(stack: Stack, config: Config): void {
@@ -120,6 +120,6 @@ function outputsOf(state: string): Record<string, unknown> {
   return resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
 }
 
-function must({ code, stderr }: ProcessResult): void {
+function assertSucceeded({ code, stderr }: ProcessResult): void {
   if (code !== 0) throw new Error(`The CLI refused to set the stack up: ${stderr}`);
 }
