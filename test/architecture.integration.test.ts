@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { circlesIn, type Floor, importsOf, readImports, wrongDirections } from "./support/imports.ts";
+import { findCycles, importsOf, type Layer, readImports, wrongDirections } from "./support/imports.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 
@@ -31,25 +31,25 @@ const outside = [node, packages];
  * own files and those in its `may`. A command may not import another command. `src/engine/` is the only part
  * before `infra/` that imports the Pulumi SDK.
  */
-const floors: readonly Floor[] = [
-  { room: leaves, may: [leaves, ...outside] },
-  { room: plan, may: [leaves, ...outside] },
-  { room: producer, may: [leaves, ...outside] },
-  { room: cloudflare, may: [leaves, producer, ...outside] },
-  { room: manifest, may: [leaves, plan, ...outside] },
-  { room: push, may: [leaves, plan, cloudflare, ...outside] },
-  { room: config, may: [leaves, manifest, producer, cloudflare, ...outside] },
-  { room: lifecycle, may: [leaves, manifest, plan, producer, cloudflare, push, ...outside] },
-  { room: redrive, may: [leaves, manifest, plan, cloudflare, push, ...outside] },
-  { room: engine, may: [leaves, plan, lifecycle, pulumiSdk, ...outside] },
+const layers: readonly Layer[] = [
+  { part: leaves, may: [leaves, ...outside] },
+  { part: plan, may: [leaves, ...outside] },
+  { part: producer, may: [leaves, ...outside] },
+  { part: cloudflare, may: [leaves, producer, ...outside] },
+  { part: manifest, may: [leaves, plan, ...outside] },
+  { part: push, may: [leaves, plan, cloudflare, ...outside] },
+  { part: config, may: [leaves, manifest, producer, cloudflare, ...outside] },
+  { part: lifecycle, may: [leaves, manifest, plan, producer, cloudflare, push, ...outside] },
+  { part: redrive, may: [leaves, manifest, plan, cloudflare, push, ...outside] },
+  { part: engine, may: [leaves, plan, lifecycle, pulumiSdk, ...outside] },
   // The emulator tests the client, so it shares no code with it.
-  { room: emulator, may: outside },
+  { part: emulator, may: outside },
   // The command passes it the messages, encoded as for a push.
-  { room: rehearse, may: [leaves, plan, cloudflare, emulator, ...outside] },
-  { room: shared, may: [leaves, manifest, plan, producer, cloudflare, push, config, lifecycle, engine, ...outside] },
-  { room: reporters, may: [leaves, lifecycle, engine, shared, ...outside] },
+  { part: rehearse, may: [leaves, plan, cloudflare, emulator, ...outside] },
+  { part: shared, may: [leaves, manifest, plan, producer, cloudflare, push, config, lifecycle, engine, ...outside] },
+  { part: reporters, may: [leaves, lifecycle, engine, shared, ...outside] },
   {
-    room: /^src\/cli\/[^/]+\//,
+    part: /^src\/cli\/[^/]+\//,
     may: [
       leaves,
       manifest,
@@ -70,16 +70,16 @@ const floors: readonly Floor[] = [
   },
   // The entry files of the command line list the commands.
   {
-    room: /^src\/cli\/[^/]+$/,
+    part: /^src\/cli\/[^/]+$/,
     may: [leaves, /^src\/cli\//, /^infra\/check-node-version\.cjs$/, ...outside],
   },
-  { room: internals, may: [leaves, lifecycle, pulumiSdk, /^@grpc\//, ...outside] },
+  { part: internals, may: [leaves, lifecycle, pulumiSdk, /^@grpc\//, ...outside] },
   {
-    room: /^infra\/provider\//,
+    part: /^infra\/provider\//,
     may: [leaves, producer, push, config, lifecycle, internals, pulumiSdk, ...outside],
   },
   {
-    room: /^infra\/[^/]+$/,
+    part: /^infra\/[^/]+$/,
     may: [
       leaves,
       manifest,
@@ -96,7 +96,7 @@ const floors: readonly Floor[] = [
     ],
   },
   {
-    room: /^scripts\//,
+    part: /^scripts\//,
     may: [
       leaves,
       producer,
@@ -116,11 +116,11 @@ const graph = readImports(repository, ["src", "infra", "scripts"]);
 
 it("has no circle of imports, those of types included", () => {
   expect(graph.size).toBeGreaterThan(300);
-  expect(circlesIn(graph)).toEqual([]);
+  expect(findCycles(graph)).toEqual([]);
 });
 
 it("has imports go one way", () => {
-  expect(wrongDirections(graph, floors)).toEqual([]);
+  expect(wrongDirections(graph, layers)).toEqual([]);
 });
 
 it.each([
@@ -141,16 +141,16 @@ it.each([
     ["src/plan/b.ts", importsOf("src/plan/b.ts", 'export type { A } from "./a.ts";')],
     ["src/plan/c.ts", importsOf("src/plan/c.ts", 'import "./a.ts";')],
   ]);
-  expect(circlesIn(planted)).toEqual([["src/plan/a.ts", "src/plan/b.ts"]]);
+  expect(findCycles(planted)).toEqual([["src/plan/a.ts", "src/plan/b.ts"]]);
   const up = importsOf("src/plan/a.ts", text.replace("./b.ts", "../push/run-push.ts"));
-  expect(wrongDirections(new Map([["src/plan/a.ts", up]]), floors)).toEqual(["src/plan/a.ts -> src/push/run-push.ts"]);
+  expect(wrongDirections(new Map([["src/plan/a.ts", up]]), layers)).toEqual(["src/plan/a.ts -> src/push/run-push.ts"]);
 });
 
 it("finds a planted circle and a planted direction in the project itself", () => {
   const planted = new Map(graph);
   planted.set("src/plan/digest.ts", [...(graph.get("src/plan/digest.ts") ?? []), "src/manifest/index.ts"]);
-  expect(circlesIn(planted).flat()).toEqual(expect.arrayContaining(["src/plan/digest.ts", "src/manifest/index.ts"]));
-  expect(wrongDirections(planted, floors)).toEqual(["src/plan/digest.ts -> src/manifest/index.ts"]);
+  expect(findCycles(planted).flat()).toEqual(expect.arrayContaining(["src/plan/digest.ts", "src/manifest/index.ts"]));
+  expect(wrongDirections(planted, layers)).toEqual(["src/plan/digest.ts -> src/manifest/index.ts"]);
 });
 
 it.each([
@@ -184,5 +184,5 @@ it.each([
   ["infra/provider/a.ts", "infra/program.ts"],
   ["scripts/docs/a.ts", "src/cli/demo/run.ts"],
 ])("%s may not import %s", (from, to) => {
-  expect(wrongDirections(new Map([[from, [to]]]), floors)).toEqual([`${from} -> ${to}`]);
+  expect(wrongDirections(new Map([[from, [to]]]), layers)).toEqual([`${from} -> ${to}`]);
 });

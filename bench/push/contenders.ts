@@ -54,13 +54,13 @@ export async function pushFile(
   const { manifests, problems } = await loadManifests({ root, readData: false });
   const [manifest] = manifests;
   if (manifest?.content.kind !== "file") throw new Error(`no data file was found: ${JSON.stringify(problems)}`);
-  const batches = packBatchStream(parcelsOf(manifest.content));
+  const batches = packBatchStream(encodeMessages(manifest.content));
   const report = await runPush({ ...run, batches, inDoubt: "resend" });
   if (report.messages.pushed !== bodies.length) throw new Error(`not all were pushed: ${JSON.stringify(report)}`);
 }
 
 /** Reads, checks, digests and serializes each row once, while earlier rows are pushed. */
-async function* parcelsOf(content: FileContent): AsyncGenerator<readonly EncodedMessage[]> {
+async function* encodeMessages(content: FileContent): AsyncGenerator<readonly EncodedMessage[]> {
   const digests: Digest[] = [];
   for await (const messages of content.readRows()) {
     // As in src/lifecycle/source/message-source.ts: the digests are for the ledger.

@@ -39,11 +39,11 @@ function isImport(callee: ts.Expression): boolean {
 }
 
 /** Returns the import cycles, each with all its files (Tarjan's algorithm). */
-export function circlesIn(graph: ImportGraph): readonly (readonly string[])[] {
+export function findCycles(graph: ImportGraph): readonly (readonly string[])[] {
   const order = new Map<string, number>();
   const lowest = new Map<string, number>();
   const open: string[] = [];
-  const circles: string[][] = [];
+  const cycles: string[][] = [];
   const low = (file: string) => lowest.get(file) ?? 0;
   const visit = (file: string) => {
     order.set(file, order.size);
@@ -56,29 +56,29 @@ export function circlesIn(graph: ImportGraph): readonly (readonly string[])[] {
     }
     if (low(file) !== order.get(file)) return;
     const circle = open.splice(open.indexOf(file));
-    if (circle.length > 1 || graph.get(file)?.includes(file)) circles.push(circle.sort());
+    if (circle.length > 1 || graph.get(file)?.includes(file)) cycles.push(circle.sort());
   };
   for (const file of graph.keys()) if (!order.has(file)) visit(file);
-  return circles;
+  return cycles;
 }
 
 /** A part of the tree, by a pattern of its files' paths, and what it may import in addition to itself. */
-export interface Floor {
-  readonly room: RegExp;
+export interface Layer {
+  readonly part: RegExp;
   readonly may: readonly RegExp[];
 }
 
-/** Returns the imports that no floor allows, as `file -> imported`. A file belongs to the first floor whose room matches. */
-export function wrongDirections(graph: ImportGraph, floors: readonly Floor[]): readonly string[] {
+/** Returns the imports that no layer allows, as `file -> imported`. A file belongs to the first layer whose part matches. */
+export function wrongDirections(graph: ImportGraph, layers: readonly Layer[]): readonly string[] {
   return [...graph].flatMap(([file, imports]) => {
-    const floor = floors.find(({ room }) => room.test(file));
-    if (floor === undefined) return [`${file} is in no room of the table`];
-    return imports.filter((to) => !isAllowed(file, to, floor)).map((to) => `${file} -> ${to}`);
+    const layer = layers.find(({ part }) => part.test(file));
+    if (layer === undefined) return [`${file} is in no part of the table`];
+    return imports.filter((to) => !isAllowed(file, to, layer)).map((to) => `${file} -> ${to}`);
   });
 }
 
-function isAllowed(file: string, to: string, { room, may }: Floor): boolean {
-  const [own] = room.exec(file) ?? [];
-  const isHere = room.exec(to)?.[0] === own;
+function isAllowed(file: string, to: string, { part, may }: Layer): boolean {
+  const [own] = part.exec(file) ?? [];
+  const isHere = part.exec(to)?.[0] === own;
   return isHere || may.some((other) => other.test(to));
 }
