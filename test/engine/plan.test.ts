@@ -88,7 +88,7 @@ it("reports what is in doubt, and whether it is sent again", async () => {
 });
 
 it("plans from nothing if there is no login or no stack, and says why; a file has the same digest as with Pulumi's preview", async () => {
-  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1, 2) } });
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1, 2) }, passphrase: true });
   const { stack } = seeder;
   const { project } = stack;
   const previewed = await planOf(seeder, ["--out", "plan.json"]);

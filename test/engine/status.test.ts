@@ -79,7 +79,7 @@ it("ends with 1 if it is unknown what was pushed, but not for a stack that was n
 });
 
 it("continues without metrics, and says why there are none", async () => {
-  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest("one") } });
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest("one") }, passphrase: true });
   const { emulator } = seeder;
   const locked = await statusOf(seeder, { PULUMI_CONFIG_PASSPHRASE: "wrong" });
   expect(locked.metricsSkipped).toMatch(

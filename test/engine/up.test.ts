@@ -85,7 +85,7 @@ it("asks for --yes where there is no terminal, and changes nothing without it", 
 });
 
 it("plans from the files alone with a wrong passphrase, and then asks nothing and pushes nothing", async () => {
-  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
+  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) }, passphrase: true });
   const { project } = seeder.stack;
   const env = { PULUMI_CONFIG_PASSPHRASE: "wrong" };
   const plan = await cli(project, ["plan", "--stack", "test"], env);

@@ -31,6 +31,8 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
   const api = await startGithubApi();
   const stack = await makeStack({
     name: "dev",
+    // The secrets of the pipelines are those of a stack with a passphrase.
+    passphrase: true,
     copy: [],
     install: (dir) => {
       // The project needs a repository of its own: pipelines belong in its root.

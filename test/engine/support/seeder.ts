@@ -6,7 +6,7 @@ import type { ProcessResult } from "../../../src/engine/child-process.ts";
 import { makeStack, type OwnStack, type StackOptions } from "./stack.ts";
 import { testToken } from "./stack-templates.ts";
 
-export interface SeederOptions extends Pick<StackOptions, "name" | "standin"> {
+export interface SeederOptions extends Pick<StackOptions, "name" | "standin" | "passphrase"> {
   /** Manifests by path below messages/. */
   readonly messages: Readonly<Record<string, string>>;
   readonly emulator?: EmulatorOptions;
@@ -28,7 +28,7 @@ export interface Seeder extends AsyncDisposable {
 }
 
 export async function makeSeeder(options: SeederOptions): Promise<Seeder> {
-  const { messages, credentials = "config", name, standin } = options;
+  const { messages, credentials = "config", name, standin, passphrase } = options;
   const emulator = await startEmulator({
     queues: [{ name: "orders" }],
     rateLimit: false,
@@ -40,6 +40,7 @@ export async function makeSeeder(options: SeederOptions): Promise<Seeder> {
     const stack = await makeStack({
       ...(name !== undefined && { name }),
       ...(standin !== undefined && { standin }),
+      ...(passphrase !== undefined && { passphrase }),
       files: Object.fromEntries(Object.entries(messages).map(([path, text]) => [`messages/${path}`, text])),
       config: {
         "queue-seeder:accountId": emulator.accountId,

@@ -17,6 +17,7 @@ export interface TemplateOptions {
   /** The project's name in Pulumi.yaml. */
   readonly projectName: string;
   readonly stack: string;
+  readonly secretsProvider: string;
   /** Secret values by full key. */
   readonly secrets: Readonly<Record<string, string>>;
 }

@@ -22,6 +22,7 @@ test("a stack goes up in its own folder, with its config, and leaves nothing", a
   {
     await using stack = await makeStack({
       copy: [],
+      passphrase: true,
       files: tinyProgram(withResource, lifecycle),
       config: { "tiny:plain": "words", "tiny:tree": { a: [1, { b: true }] }, "tiny:password": { secret } },
     });

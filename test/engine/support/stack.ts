@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import type { ProcessResult, RunningProcess } from "../../../src/engine/child-process.ts";
 import { makeProject, type Project, type ProjectOptions, type RunOptions } from "./project.ts";
+import { hasVault } from "./shared-folder.ts";
 import { makeFromTemplate } from "./stack-templates.ts";
+import { vaultKey } from "./vault.ts";
 
 /** Values by full key (`queue-seeder:accountId`): as in the stack file, or a secret, which the CLI encrypts. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -12,6 +14,8 @@ export interface StackOptions extends ProjectOptions {
   /** Default: `test`. */
   readonly name?: string;
   readonly config?: Config;
+  /** Whether the stack's key is derived from the passphrase, as is Pulumi's default, although a faster one is there. */
+  readonly passphrase?: boolean;
 }
 
 export interface UpOptions extends RunOptions {
@@ -42,11 +46,16 @@ export interface Stack {
 export interface OwnStack extends Stack, AsyncDisposable, Pick<Project, "write" | "remove" | "processes"> {}
 
 /** `await using stack = await makeStack({ files, config })`. The first stack of its kind takes one or two runs of the CLI. */
-export async function makeStack({ name = "test", config = {}, ...options }: StackOptions = {}): Promise<OwnStack> {
+export async function makeStack({
+  name = "test",
+  config = {},
+  passphrase = !hasVault,
+  ...options
+}: StackOptions = {}): Promise<OwnStack> {
   const project = makeProject(options);
   try {
     const { write, remove, processes } = project;
-    const stack = await addStack(project, name, config);
+    const stack = await addStack(project, name, config, passphrase ? "passphrase" : vaultKey);
     return { ...stack, write, remove, processes, [Symbol.asyncDispose]: () => project[Symbol.asyncDispose]() };
   } catch (error) {
     await project[Symbol.asyncDispose]();
@@ -54,8 +63,13 @@ export async function makeStack({ name = "test", config = {}, ...options }: Stac
   }
 }
 
-/** Adds another stack to the same project. */
-export async function addStack(project: Project, name: string, config: Config = {}): Promise<Stack> {
+/** Adds another stack to the same project. @param secretsProvider as Pulumi names it */
+export async function addStack(
+  project: Project,
+  name: string,
+  config: Config = {},
+  secretsProvider = hasVault ? vaultKey : "passphrase",
+): Promise<Stack> {
   const command = (what: string, { preview = false, ...options }: UpOptions = {}): [string[], RunOptions] => [
     [what, "--stack", name, "--yes", ...(preview ? [] : ["--skip-preview"])],
     options,
@@ -78,11 +92,17 @@ export async function addStack(project: Project, name: string, config: Config = 
     },
   };
   const secrets = secretsIn(config);
-  await makeFromTemplate(project, { projectName: projectName(project), stack: name, secrets }, async () => {
-    // Without --no-select, Pulumi would look for the stack only in the project's folder.
-    assertSucceeded(await project.pulumi(["stack", "init", name, "--no-select"]));
-    await setSecrets(stack, secrets);
-  });
+  await makeFromTemplate(
+    project,
+    { projectName: projectName(project), stack: name, secretsProvider, secrets },
+    async () => {
+      // Without --no-select, Pulumi would look for the stack only in the project's folder.
+      assertSucceeded(
+        await project.pulumi(["stack", "init", name, "--no-select", "--secrets-provider", secretsProvider]),
+      );
+      await setSecrets(stack, secrets);
+    },
+  );
   setPlain(stack, config);
   return stack;
 }
