@@ -5,6 +5,7 @@ import { parseConfigFile } from "../../src/config/parse-config-file.ts";
 import { cli } from "./support/cli.ts";
 import { makeProject } from "./support/project.ts";
 import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import type { OwnStack } from "./support/stack.ts";
 
 vi.setConfig({ testTimeout: 240_000 });
 
@@ -142,8 +143,7 @@ it("gives manifests the configuration exactly, or refuses it at its place, as va
   const before = sent(seeder).length;
 
   // The plan recognizes every message as well.
-  const plan = await cli(stack.project, ["plan", "--stack", stack.name, "--format", "json", "--no-preview"]);
-  expect(JSON.parse(succeeded(plan).stdout).total).toMatchObject({ messages: 0 });
+  expect(await planned(stack)).toMatchObject({ refused: false, total: { messages: 0 } });
 
   const wrong: readonly (readonly [string, string])[] = [
     ["zip", "01234"],
@@ -193,7 +193,7 @@ messages:
   );
   const baseline = await cli(stack.project, ["baseline", "a", "--stack", stack.name, "--yes"], { BUILD: "2" });
   expect(baseline.code, said(baseline)).toBe(0);
-  succeeded(await stack.up({ env: { BUILD: "2" } }));
+  expect(await planned(stack, { BUILD: "2" })).toMatchObject({ refused: false, total: { messages: 0 } });
   expect(sent(seeder)).toEqual(['"build 1 of test"']);
 });
 
@@ -258,6 +258,12 @@ require("node:fs").writeFileSync("given.json", JSON.stringify(allConfig()));
   expect(foretold).toHaveLength(read.size);
   expect(Object.fromEntries(foretold)).toEqual(given);
 });
+
+/** Returns what the next run would push, by the ledger and the files. */
+async function planned({ project, name }: OwnStack, env: Readonly<Record<string, string>> = {}) {
+  const args = ["plan", "--stack", name, "--format", "json", "--no-preview"];
+  return JSON.parse(succeeded(await cli(project, args, env)).stdout);
+}
 
 /** Returns the queued bodies as the API received them: texts verbatim, JSON as sent. */
 function sent({ emulator }: Pick<Awaited<ReturnType<typeof makeSeeder>>, "emulator">): string[] {

@@ -44,36 +44,32 @@ async function planAndPush(seeder: Seeder) {
   return plan;
 }
 
-it("says of messages what `pulumi up` then pushes: at first, added, removed, unchanged, edited", async () => {
+it("says of messages and rows what `pulumi up` then pushes: at first, added, removed, appended, unchanged, edited", async () => {
   await using seeder = await makeSeeder({
     messages: {
+      "d.yaml": "queue: orders\nsource: { file: d.ndjson }\n",
+      "d.ndjson": rows(5_050),
       "a.yaml": manifest(...Array.from({ length: 101 }, (_, n) => n)),
       "b.yaml": "queue: orders\npush: every_deploy\nmessages:\n  - id: x\n    body: 1\n",
     },
   });
-  expect(await planAndPush(seeder)).toMatchObject({ total: { messages: 102, requests: 3 }, changes: true });
+  expect(await planAndPush(seeder)).toMatchObject({ total: { messages: 5_152, requests: 54 }, changes: true });
   seeder.write("b.yaml", "queue: orders\nmessages:\n  - id: x\n    body: 1\n");
   seeder.write("a.yaml", manifest(...Array.from({ length: 50 }, (_, n) => n), "one", "two"));
-  expect(await planAndPush(seeder)).toMatchObject({ total: { messages: 2, requests: 1, bytes: 10 } });
+  seeder.write("d.ndjson", rows(5_250));
+  const added = await planAndPush(seeder);
+  expect(added).toMatchObject({ total: { messages: 202, requests: 3 } });
+  expect(added.manifests.find(({ name }) => name === "a")).toMatchObject({ push: { messages: 2, bytes: 10 } });
   const quiet = await cli(seeder.stack.project, ["plan", "--stack", "test", "--detailed-exitcode"]);
   expect([quiet.code, quiet.stderr]).toEqual([0, ""]);
 
   seeder.write("b.yaml", "queue: orders\nmessages:\n  - id: x\n    body: 2\n");
   expect(await planOf(seeder)).toMatchObject({ refused: true, code: 1, total: { messages: 0 } });
-});
-
-it("says of a data file what `pulumi up` then pushes: at first, appended, edited", async () => {
-  await using seeder = await makeSeeder({
-    messages: { "a.yaml": "queue: orders\nsource: { file: a.ndjson }\n", "a.ndjson": rows(5_050) },
-  });
-  expect(await planAndPush(seeder)).toMatchObject({ total: { messages: 5_050, requests: 51 } });
-  seeder.write("a.ndjson", rows(5_250));
-  expect(await planAndPush(seeder)).toMatchObject({ total: { messages: 200, requests: 2 } });
-
-  seeder.write("a.ndjson", rows(5_250).replace('"row":7}', '"row":-7}'));
-  expect(await planOf(seeder)).toMatchObject({ refused: true, code: 1 });
-  seeder.write("a.ndjson", rows(5_000));
-  expect(await planOf(seeder, ["--no-preview"])).toMatchObject({ refused: true, code: 1 });
+  seeder.write("b.yaml", "queue: orders\nmessages:\n  - id: x\n    body: 1\n");
+  for (const edited of [rows(5_250).replace('"row":7}', '"row":-7}'), rows(5_000)]) {
+    seeder.write("d.ndjson", edited);
+    expect(await planOf(seeder, ["--no-preview"])).toMatchObject({ refused: true, code: 1 });
+  }
 });
 
 it("reports what is in doubt, and whether it is sent again", async () => {
@@ -82,7 +78,11 @@ it("reports what is in doubt, and whether it is sent again", async () => {
   seeder.emulator.faults.add({ match: { route: "push" }, effect: { kind: "lost", when: "after" } });
   expect((await seeder.stack.up()).code).not.toBe(0);
   seeder.emulator.faults.clear();
-  expect(await planOf(seeder)).toMatchObject({ total: { messages: 0 }, changes: true, manifests: [{ held: 1 }] });
+  expect(await planOf(seeder, ["--no-preview"])).toMatchObject({
+    total: { messages: 0 },
+    changes: true,
+    manifests: [{ held: 1 }],
+  });
   seeder.write("a.yaml", manifest(1));
   expect(await planAndPush(seeder)).toMatchObject({ manifests: [{ inDoubt: 1, push: { messages: 1 } }] });
 });

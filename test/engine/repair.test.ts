@@ -15,8 +15,11 @@ function run({ stack }: Seeder, ...args: string[]): Promise<ProcessResult> {
 const manifest = (...bodies: number[]) =>
   `queue: orders\nin_doubt: stop\nmessages:\n${bodies.map((n) => `  - { id: m${n % 100}, body: ${n} }\n`).join("")}`;
 
-it("baselines a manifest, edited too, without a push, leaves others alone, and knows it by the name that it has now", async () => {
-  await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1, 2), "a/b.yaml": manifest(3) } });
+it("baselines, settles and forgets without a push, leaves others alone, and knows a manifest by the name that it has now", async () => {
+  await using seeder = await makeSeeder({
+    messages: { "a.yaml": manifest(1, 2), "a/b.yaml": manifest(3) },
+    emulator: { queues: [{ name: "orders" }, { name: "second" }] },
+  });
   const { stack, emulator, bodies } = seeder;
   const baseline = succeeded(await run(seeder, "baseline", "a", "--yes"));
   expect(baseline.stderr).toContain("2 messages marked as pushed; nothing was pushed");
@@ -26,8 +29,18 @@ it("baselines a manifest, edited too, without a push, leaves others alone, and k
   seeder.write("a.yaml", manifest(101, 2));
   succeeded(await run(seeder, "baseline", "a", "--yes"));
   // The baseline did not include the manifest in the folder of the same name, which is still pushed.
-  succeeded(await stack.up());
-  expect(bodies("orders")).toEqual([3]);
+  seeder.write("d.yaml", manifest(3, 4));
+  // A single message is pushed by another route.
+  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
+  const lost = await stack.up();
+  expect(lost.code).not.toBe(0);
+  expect(said(lost)).toContain("queue-seeder settle d --pushed");
+  expect(bodies("orders").toSorted()).toEqual([3, 3, 4]);
+  const settled = succeeded(await run(seeder, "settle", "d", "--pushed", "--yes"));
+  expect(settled.stderr).toContain("2 messages in doubt marked as pushed");
+  expect(succeeded(await run(seeder, "forget", "d", "m4", "--yes")).stderr).toContain(
+    "1 message forgotten by the ledger",
+  );
 
   // A removed manifest is not part of a repair, and does not block one.
   stack.remove("messages/a/b.yaml");
@@ -35,25 +48,19 @@ it("baselines a manifest, edited too, without a push, leaves others alone, and k
   seeder.write("c.yaml", `moved_from: [a]\n${manifest(101, 2)}`);
   const forgotten = succeeded(await run(seeder, "forget", "c", "m2", "--yes"));
   expect(forgotten.stderr).toContain("1 message forgotten by the ledger");
+  expect(bodies("orders")).toHaveLength(3);
   succeeded(await stack.up());
-  expect(bodies("orders")).toEqual([3, 2]);
-  expect(stack.outputs().manifests).toMatchObject({ c: { pushed: 2 } });
-});
+  expect(bodies("orders").slice(3).toSorted()).toEqual([2, 4]);
+  expect(stack.outputs().manifests).toMatchObject({ c: { pushed: 2 }, d: { pushed: 2 } });
 
-it("settles what is in doubt, and forgets what was pushed, without a push", async () => {
-  await using seeder = await makeSeeder({ messages: { "b.yaml": manifest(3, 4) } });
-  const { stack, emulator, bodies } = seeder;
-  emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
-  const lost = await stack.up();
-  expect(lost.code).not.toBe(0);
-  expect(said(lost)).toContain("queue-seeder settle b --pushed");
-  const settled = succeeded(await run(seeder, "settle", "b", "--pushed", "--yes"));
-  expect(settled.stderr).toContain("2 messages in doubt marked as pushed");
-  const forgotten = succeeded(await run(seeder, "forget", "b", "m4", "--yes"));
-  expect(forgotten.stderr).toContain("1 message forgotten by the ledger");
-  expect(bodies("orders")).toEqual([3, 4]);
-  succeeded(await stack.up());
-  expect(bodies("orders")).toEqual([3, 4, 4]);
+  // A repair is of the ledger of the queue that the configuration names.
+  await stack.setConfig({ "queue-seeder:queues": { orders: { id: emulator.queueId("second") } } });
+  const refused = await run(seeder, "baseline", "c", "--yes");
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(
+    /QUEUE_CHANGED: the ledger of c belongs to the queue .* Run `pulumi up` first.*\n.*not changed/,
+  );
+  expect([bodies("orders").length, bodies("second")]).toEqual([5, []]);
 });
 
 it("asks for what it needs, and says what it does not know", async () => {
@@ -66,22 +73,6 @@ it("asks for what it needs, and says what it does not know", async () => {
   const misspelt = await run(seeder, "forget", "aa", "--yes");
   expect(misspelt).toMatchObject({ code: 2, stderr: expect.stringMatching(/no manifest "aa"\. It has a\./) });
   expect(seeder.emulator.requests).toHaveLength(0);
-});
-
-it("repairs no ledger of another queue than the one that the configuration names", async () => {
-  await using seeder = await makeSeeder({
-    messages: { "a.yaml": manifest(1, 2) },
-    emulator: { queues: [{ name: "orders" }, { name: "second" }] },
-  });
-  const { stack, emulator, bodies } = seeder;
-  succeeded(await stack.up());
-  await stack.setConfig({ "queue-seeder:queues": { orders: { id: emulator.queueId("second") } } });
-  const refused = await run(seeder, "baseline", "a", "--yes");
-  expect(refused.code).toBe(1);
-  expect(refused.stderr).toMatch(
-    /QUEUE_CHANGED: the ledger of a belongs to the queue .* Run `pulumi up` first.*\n.*not changed/,
-  );
-  expect([bodies("orders"), bodies("second")]).toEqual([[1, 2], []]);
 });
 
 it("settles rows of a data file that has more or fewer segments than before", async () => {

@@ -43,13 +43,14 @@ it("does not leak credentials through a failure either", async () => {
   }
 });
 
-it.each(["Segment", "Deployments"])(
-  "pushes nothing if a newer version wrote a resource of the type %s, and names it",
-  async (type) => {
-    await using seeder = await makeSeeder({ messages: { "a.yaml": "queue: orders\nmessages: [{ body: 1 }]\n" } });
-    const { stack, pushes } = seeder;
-    succeeded(await stack.up());
-    const state = JSON.parse(succeeded(await stack.pulumi(["stack", "export"])).stdout);
+it("pushes nothing if a newer version wrote one of the two types of resources, and names it", async () => {
+  await using seeder = await makeSeeder({ messages: { "a.yaml": "queue: orders\nmessages: [{ body: 1 }]\n" } });
+  const { stack, pushes } = seeder;
+  succeeded(await stack.up());
+  const exported = succeeded(await stack.pulumi(["stack", "export"])).stdout;
+  seeder.write("a.yaml", "queue: orders\nmessages: [{ body: 1 }, { body: 2 }]\n");
+  for (const type of ["Segment", "Deployments"]) {
+    const state = JSON.parse(exported);
     const resources: { type: string; outputs: Record<string, unknown> }[] = state.deployment.resources;
     for (const resource of resources.filter((each) => each.type.endsWith(`:${type}`))) {
       const { record } = resource.outputs;
@@ -61,7 +62,6 @@ it.each(["Segment", "Deployments"])(
     writeFileSync(file, JSON.stringify(state));
     succeeded(await stack.pulumi(["stack", "import", "--file", file]));
 
-    seeder.write("a.yaml", "queue: orders\nmessages: [{ body: 1 }, { body: 2 }]\n");
     const up = await stack.up();
     expect(up.code).not.toBe(0);
     expect(said(up)).toContain(`pulumi-nodejs:dynamic:${type}`);
@@ -69,5 +69,5 @@ it.each(["Segment", "Deployments"])(
     expect(said(up)).toContain("it was written by a newer version of queue-seeder (format 99, and this one reads 1)");
     expect(said(up)).toContain("Upgrade queue-seeder");
     expect(pushes()).toEqual([1]);
-  },
-);
+  }
+});

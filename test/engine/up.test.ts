@@ -34,7 +34,7 @@ async function upJson({ stack }: Seeder, args: readonly string[] = [], env: Reco
 }
 
 it("pushes what it planned, reports it as JSON, and pushes nothing if messages were edited or manifests have errors", async () => {
-  const named = (body: string, more = "") => `queue: orders\nmessages:\n  - { id: words, body: ${body} }\n${more}`;
+  const named = (body: string) => `queue: orders\nmessages:\n  - { id: words, body: ${body} }\n`;
   await using seeder = await makeSeeder({ messages: { "a.yaml": many(250), "b.yaml": named("words") } });
   const { lines, end, code, run } = await upJson(seeder);
   expect([code, run.stderr]).toEqual([0, ""]);
@@ -51,11 +51,7 @@ it("pushes what it planned, reports it as JSON, and pushes nothing if messages w
   });
   expect(seeder.pushes().toSorted()).toEqual([1, 100, 100, 50]);
 
-  // Plain `pulumi up` pushes only what was added. A run with nothing to push is in init.test.ts.
-  seeder.write("b.yaml", named("words", "  - body: more\n"));
-  succeeded(await seeder.stack.up());
-  expect(seeder.pushes()).toHaveLength(5);
-
+  // report.test.ts has a plain `pulumi up` afterwards, and init.test.ts a run with nothing to push.
   seeder.write("b.yaml", named("others"));
   seeder.write("c.yaml", manifest(3));
   const edited = await upJson(seeder);
@@ -63,7 +59,7 @@ it("pushes what it planned, reports it as JSON, and pushes nothing if messages w
   seeder.write("b.yaml", named("007"));
   const broken = await upJson(seeder);
   expect([broken.code, broken.run.stderr]).toEqual([1, expect.stringContaining("NUMBER_NOT_EXACT")]);
-  expect(seeder.pushes()).toHaveLength(5);
+  expect(seeder.pushes()).toHaveLength(4);
 });
 
 it("asks for --yes where there is no terminal, and changes nothing without it", async () => {
@@ -218,7 +214,7 @@ it("passes a signal on once: finishes, saves, ends with its code, resumes", asyn
   expect(end.total).toMatchObject({ inDoubt: 0, notSent: count - end.total.pushed });
 
   emulator.faults.clear();
-  expect((await upJson(seeder)).end).toMatchObject({ exit: 0, total: { pushed: count - end.total.pushed } });
+  succeeded(await stack.up());
   const numbers = seeder.bodies("orders").map((body) => (body as { n: number }).n);
   expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, n) => n));
 });
