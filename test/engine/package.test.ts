@@ -89,7 +89,7 @@ it("deploys the manifests of a file, a component each", async () => {
 
   stack.write("seeds/orders.yaml", twoDocuments.replace("name: later\nqueue: orders", "name: later\nqueue: emails"));
   expect(said(await stack.up())).toContain(
-    "MessageManifest orders ARGUMENTS_INVALID: the manifests of seeds/orders.yaml go to several queues (orders, emails)",
+    "MessageManifest orders ARGUMENTS_INVALID: the manifests of seeds/orders.yaml push to several queues (orders, emails)",
   );
   expect(shop.pushes()).toEqual([1, 2]);
 });
