@@ -65,7 +65,7 @@ it("pushes what it planned, reports it as JSON, and pushes nothing if messages w
 it("asks for --yes where there is no terminal, and changes nothing without it", async () => {
   await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(1) } });
   const run = await cli(seeder.stack.project, ["up", "--stack", "test"]);
-  expect([run.code, run.stderr]).toEqual([2, expect.stringContaining("Say --yes")]);
+  expect([run.code, run.stderr]).toEqual([2, expect.stringContaining("Pass --yes")]);
   const missing = await upJson(seeder, ["--run-file", "run.json"], { PULUMI_BACKEND_URL: "" });
   expect([missing.code, missing.run.stderr]).toEqual([1, expect.stringContaining("Run `pulumi login`")]);
   const record = JSON.parse(readFileSync(join(seeder.stack.project.dir, "run.json"), "utf8"));
