@@ -1,25 +1,19 @@
+import { type Backoff, backoffMs } from "../backoff.ts";
 import type { PushResult, RetryClass } from "../cloudflare/index.ts";
 import type { Batch, InDoubtPolicy } from "../types.ts";
 
 /** The kinds of failures whose retries are counted separately. */
 type FailureKind = RetryClass | "unsent";
 
-interface RetryLimits {
+interface RetryLimits extends Backoff {
   /** Maximum requests for one batch that fail in this way; the last of them is not retried. */
   readonly maxRequests: number;
-  /** Maximum first wait in milliseconds; it doubles with each failure of this kind. */
-  readonly firstMs: number;
-  /** Maximum wait in milliseconds; a Retry-After may be longer. */
-  readonly maxMs: number;
 }
 
 const oneRequest: RetryLimits = { maxRequests: 1, firstMs: 0, maxMs: 0 };
 
 /**
- * How often, and after which waits, a batch is retried. A wait is random between zero and its maximum ("full jitter"), so that
- * requests that failed together are not retried together.
- *
- * Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * How often, and after which waits, a batch is retried. A wait is random between zero and its maximum; a Retry-After may be longer.
  */
 const retryLimits = {
   no: oneRequest,
@@ -65,10 +59,10 @@ export function nextStep(
   if (answer.kind === "unknown" && inDoubt === "stop") return { kind: "give_up" };
   const kind = classifyFailure(answer);
   if (answer.kind === "refused" && kind === "split" && batch.length > 1) return { kind: "split" };
-  const { maxRequests, firstMs, maxMs } = retryLimits[kind];
+  const { maxRequests, ...backoff } = retryLimits[kind];
   const times = failed[kind] ?? 1;
   if (times >= maxRequests) return { kind: "give_up" };
-  const drawn = random * Math.min(maxMs, firstMs * 2 ** (times - 1));
+  const drawn = random * backoffMs(backoff, times);
   const asked = answer.kind === "unsent" ? 0 : (answer.rate.retryAfterMs ?? 0);
   return { kind: "retry", afterMs: Math.ceil(asked + drawn) };
 }

@@ -1,11 +1,11 @@
+import { backoffMs } from "../backoff.ts";
 import type { Failure, ReadResult } from "../cloudflare/index.ts";
 import type { Clock } from "../push/index.ts";
 import { ExportError } from "./export-error.ts";
 
 /** Maximum number of requests per call, including the first: their waits together exceed the block after a rate limit. */
 const maxAttempts = 12;
-const firstWaitMs = 500;
-const longestWaitMs = 60_000;
+const backoff = { firstMs: 500, maxMs: 60_000 } as const;
 
 export interface RetryOptions {
   readonly clock: Clock;
@@ -47,7 +47,7 @@ export async function callWithRetries<T>(
     onFailure?.(answer.failure);
     const isLast = answer.failure.retry !== "after_wait" || attempt >= maxAttempts || stop.aborted;
     if (isLast) throw new ExportError("EXPORT_STOPPED", `${what}: ${answer.failure.message}`, answer.failure.remedy);
-    const ms = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
+    const ms = backoffMs(backoff, attempt);
     if (ms >= 2_000) onWait(Math.ceil(ms / 1000), answer.failure.message);
     await pause(clock, ms, stop);
     if (isOver()) return undefined;

@@ -1,3 +1,4 @@
+import { backoffMs } from "../../backoff.ts";
 import { debug } from "../../debug.ts";
 import type { JsonObject } from "../../json-object.ts";
 import { deriveKeyPair, signRequest } from "../../producer/signing.ts";
@@ -32,13 +33,13 @@ export interface ProducerClock {
 }
 
 /**
- * Maximum requests to a Worker at once. Twenty queues take 1,000 full batches a second, so 100 are under way at 100 ms of latency. A
+ * Maximum requests to a Worker at once. Twenty queues take 1,000 full batches a second, so 100 are in flight at 100 ms of latency. A
  * run that ends with its requests unanswered asks the ledger for their messages, so many leave no more doubt than few.
  */
 export const workerConnections = 128;
 
 /** How often, and after which waits, a request is repeated after a lost answer. A wait is random between zero and its maximum. */
-const repetition = { most: 5, firstMs: 200, longestMs: 5_000 } as const;
+const repetition = { most: 5, firstMs: 200, maxMs: 5_000 } as const;
 
 /** A request, and how its answer is read. */
 export interface Call<T> {
@@ -112,10 +113,7 @@ export function createRequester(options: RequesterOptions): Requester {
         return { answer: lost, isRepetition: true };
       }
       try {
-        await clock.sleep(
-          Math.ceil(random() * Math.min(repetition.longestMs, repetition.firstMs * 2 ** repeated)),
-          call.signal,
-        );
+        await clock.sleep(Math.ceil(random() * backoffMs(repetition, repeated + 1)), call.signal);
       } catch {
         return { answer: lost, isRepetition: true };
       }
