@@ -1,8 +1,20 @@
 import type { RetryClass } from "./types.ts";
 
+/** What an error is about, for callers that react to more than its retries. */
+export type ErrorConcern =
+  | "account_limit"
+  | "credentials"
+  | "permission"
+  | "route"
+  | "queue_id"
+  | "queue_missing"
+  | "queue_overload";
+
 interface ApiErrorPolicy {
   /** The meaning of the code, as a clause. */
   readonly meaning: string;
+  /** Absent for codes that no caller distinguishes. */
+  readonly concerns?: ErrorConcern;
   readonly retry: RetryClass;
   /** What the user should do, in full sentences. */
   readonly remedy: string;
@@ -24,19 +36,34 @@ const wait = "Run it again later: messages that were pushed are not pushed again
  * Sources: https://developers.cloudflare.com/queues/reference/error-codes/ and the API's OpenAPI document.
  */
 export const apiErrorPolicies = {
-  971: { meaning: "the account's API rate limit is reached", retry: "after_wait", remedy: wait },
-  6003: { meaning: "the credentials are malformed", retry: "no", remedy: fixCredentials },
-  7000: { meaning: "the API has no such route", retry: "no", remedy: findQueue },
-  7003: { meaning: "the API has no such route, or the account's id is malformed", retry: "no", remedy: findQueue },
-  9106: { meaning: "the request carried no credentials", retry: "no", remedy: fixCredentials },
-  9109: { meaning: "the token may not use this resource", retry: "no", remedy: grant },
+  971: {
+    meaning: "the account's API rate limit is reached",
+    concerns: "account_limit",
+    retry: "after_wait",
+    remedy: wait,
+  },
+  6003: { meaning: "the credentials are malformed", concerns: "credentials", retry: "no", remedy: fixCredentials },
+  7000: { meaning: "the API has no such route", concerns: "route", retry: "no", remedy: findQueue },
+  7003: {
+    meaning: "the API has no such route, or the account's id is malformed",
+    concerns: "route",
+    retry: "no",
+    remedy: findQueue,
+  },
+  9106: { meaning: "the request carried no credentials", concerns: "credentials", retry: "no", remedy: fixCredentials },
+  9109: { meaning: "the token may not use this resource", concerns: "permission", retry: "no", remedy: grant },
   // The gateway's answer to an unknown token, and to one without the permission.
-  10000: { meaning: "the API does not accept the credentials", retry: "no", remedy: `${fixCredentials} ${grant}` },
-  10001: { meaning: "the token may not use this method", retry: "no", remedy: grant },
+  10000: {
+    meaning: "the API does not accept the credentials",
+    concerns: "permission",
+    retry: "no",
+    remedy: `${fixCredentials} ${grant}`,
+  },
+  10001: { meaning: "the token may not use this method", concerns: "permission", retry: "no", remedy: grant },
   10013: { meaning: "the batch is empty or invalid", retry: "no", remedy: report },
-  10104: { meaning: "the queue was not found", retry: "no", remedy: findQueue },
-  10106: { meaning: "the token may not push to this queue", retry: "no", remedy: grant },
-  10107: { meaning: "the queue's id is malformed", retry: "no", remedy: findQueue },
+  10104: { meaning: "the queue was not found", concerns: "queue_missing", retry: "no", remedy: findQueue },
+  10106: { meaning: "the token may not push to this queue", concerns: "permission", retry: "no", remedy: grant },
+  10107: { meaning: "the queue's id is malformed", concerns: "queue_id", retry: "no", remedy: findQueue },
   // The API lost the connection, at an unknown point of its processing.
   10201: { meaning: "the API lost the connection", retry: "unknown_outcome", remedy: wait },
   10202: { meaning: "the batch's delay is invalid", retry: "no", remedy: report },
@@ -47,7 +74,7 @@ export const apiErrorPolicies = {
   10206: { meaning: "the batch has too many messages", retry: "split", remedy: report },
   10207: { meaning: "the request does not match the API's schema", retry: "no", remedy: report },
   10208: { meaning: "the request is not well-formed JSON", retry: "no", remedy: report },
-  10250: { meaning: "the queue is overloaded", retry: "after_wait", remedy: wait },
+  10250: { meaning: "the queue is overloaded", concerns: "queue_overload", retry: "after_wait", remedy: wait },
   10251: {
     meaning: "the queue's storage is full",
     retry: "stop_queue",
@@ -59,8 +86,13 @@ export const apiErrorPolicies = {
     retry: "stop_queue",
     remedy: "Run it again tomorrow (UTC), or upgrade to the Workers paid plan.",
   },
-  10429: { meaning: "the account's API rate limit is reached", retry: "after_wait", remedy: wait },
-  11000: { meaning: "the queue was not found", retry: "no", remedy: findQueue },
+  10429: {
+    meaning: "the account's API rate limit is reached",
+    concerns: "account_limit",
+    retry: "after_wait",
+    remedy: wait,
+  },
+  11000: { meaning: "the queue was not found", concerns: "queue_missing", retry: "no", remedy: findQueue },
   15000: { meaning: "the API failed for an unknown reason", retry: "unknown_outcome", remedy: wait },
 } as const satisfies Record<number, ApiErrorPolicy>;
 
@@ -83,7 +115,12 @@ export function selectDecisiveCode(candidates: readonly number[]): number | unde
   return candidates.filter((code) => findPolicy(code) !== undefined).sort((a, b) => rank(a) - rank(b))[0];
 }
 
-/** Reports whether a failure is due to the account's limit, which applies to every queue; 10250 concerns one queue. */
-export function isAccountLimit({ code, status }: { code: number | undefined; status: number | undefined }): boolean {
-  return code === 971 || code === 10429 || (status === 429 && code === undefined);
+/** Returns what a failure is about; undefined if it has no code, or one that no caller distinguishes. */
+export function findConcern({ code }: { readonly code: number | undefined }): ErrorConcern | undefined {
+  return code === undefined ? undefined : findPolicy(code)?.concerns;
+}
+
+/** Reports whether a failure is due to the account's limit, which applies to every queue. */
+export function isAccountLimit(failure: { code: number | undefined; status: number | undefined }): boolean {
+  return findConcern(failure) === "account_limit" || (failure.status === 429 && failure.code === undefined);
 }

@@ -1,5 +1,5 @@
 export type { AccountQueue } from "./account-queue.ts";
-export { isAccountLimit } from "./api-error-policies.ts";
+export { type ErrorConcern, findConcern, isAccountLimit } from "./api-error-policies.ts";
 export { type ClientOptions, requestDeadlineMs } from "./caller.ts";
 export { type Client, createClient } from "./client.ts";
 export { ConfigError, type ConfigErrorCode } from "./config-error.ts";

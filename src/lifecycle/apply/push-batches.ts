@@ -1,4 +1,4 @@
-import { type Failure, requestDeadlineMs } from "../../cloudflare/index.ts";
+import { type Failure, findConcern, requestDeadlineMs } from "../../cloudflare/index.ts";
 import { packBatchStream } from "../../plan/index.ts";
 import { type Journal, journalHooks, type PushReport, runPush, Waits } from "../../push/index.ts";
 import { assertEngineAlive, SeederError } from "../errors.ts";
@@ -43,7 +43,7 @@ async function connectForReads(
 }
 
 function isQueueGone(failure: Failure | undefined): boolean {
-  return failure?.code === 10104 || failure?.code === 11000;
+  return failure !== undefined && findConcern(failure) === "queue_missing";
 }
 
 interface PushAttempt {

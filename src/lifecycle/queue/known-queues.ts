@@ -1,4 +1,4 @@
-import type { Failure } from "../../cloudflare/index.ts";
+import { type ErrorConcern, type Failure, findConcern } from "../../cloudflare/index.ts";
 import { formatCount, formatNumber } from "../../format.ts";
 import { createStoppedQueues, type StoppedQueues } from "../../push/index.ts";
 import type { QueueRef, QueueRequirements } from "../../types.ts";
@@ -7,23 +7,13 @@ import type { LogEvent } from "../host.ts";
 import type { SegmentInputs } from "../state/segment.ts";
 import type { QueueReader } from "./queue-reader.ts";
 
-/**
- * Codes after which no push can succeed, whatever call returned them.
- *
- * Source: https://developers.cloudflare.com/queues/reference/error-codes/ and the API's OpenAPI document.
- */
-const fatalCodes: readonly number[] = [
-  6003, // malformed credentials
-  7000, // no such route, or a malformed account
-  7003,
-  9106, // no credentials
-  10104, // no such queue
-  10107, // malformed queue id
-  11000, // no such queue
-];
-
-/** Codes that concern the token and the account, and therefore every queue. 10000 also means a missing permission. */
-const deniedCodes: readonly number[] = [9109, 10000, 10001, 10106];
+/** What a failure is about after which no push can succeed, whatever call returned it. */
+const fatalConcerns: ReadonlySet<ErrorConcern | undefined> = new Set<ErrorConcern>([
+  "credentials",
+  "route",
+  "queue_id",
+  "queue_missing",
+]);
 
 /**
  * Holds what a run has learned of its queues, for all pushes of the process: what the API answered to reads, which requirements are
@@ -91,14 +81,14 @@ export class KnownQueues {
 const pushDeniedRemedy =
   "The token can read the queue, but not push to it. Give it the permission Account › Queues › Edit.";
 
-function isFatal({ code, status }: Failure): boolean {
-  if (code === undefined) return false;
-  // With status 403, possibly only the read is not permitted.
-  return fatalCodes.includes(code) || (code === 10000 && status === 401);
+function isFatal(failure: Failure): boolean {
+  // 10000 also means a missing permission: with status 403, possibly only the read is not permitted.
+  return fatalConcerns.has(findConcern(failure)) || (failure.code === 10000 && failure.status === 401);
 }
 
-function isDenial({ code }: Failure): boolean {
-  return code !== undefined && deniedCodes.includes(code);
+/** Reports whether a failure is about the permissions of the token, and therefore about every queue. */
+function isDenial(failure: Failure): boolean {
+  return findConcern(failure) === "permission";
 }
 
 /** Compares a queue with what a manifest requires. @returns a sentence for each requirement that is not met, with what to do */

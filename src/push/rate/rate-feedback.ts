@@ -1,4 +1,4 @@
-import { isAccountLimit, type PushResult, type RateLimitHeaders } from "../../cloudflare/index.ts";
+import { findConcern, isAccountLimit, type PushResult, type RateLimitHeaders } from "../../cloudflare/index.ts";
 
 /** The result of a request, as far as the throttle needs it. */
 export type RateFeedback =
@@ -17,7 +17,7 @@ export function toRateFeedback(result: PushResult, waitMs: number): RateFeedback
       return { kind: "ended", rate: result.rate };
     case "refused":
       if (isAccountLimit(result.failure)) return { kind: "limited", rate: result.rate, waitMs };
-      if (result.failure.code === 10250) return { kind: "overloaded", rate: result.rate, waitMs };
+      if (findConcern(result.failure) === "queue_overload") return { kind: "overloaded", rate: result.rate, waitMs };
       return { kind: "ended", rate: result.rate };
     case "unknown":
       return { kind: "ended", rate: result.rate };
