@@ -104,7 +104,7 @@ it.each([
 
 it.each([
   [5_300, "\n \r\n", /has no rows now, but had more rows/],
-  [200, "", /rows 1 to 200 were pushed as something else .* no longer all there/],
+  [200, "", /rows 1 to 200 were pushed with other content .* no longer all there/],
 ])(
   "refuses a file of %i rows that became empty, and pushes nothing once they are back",
   async (count, text, message) => {
