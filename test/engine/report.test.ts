@@ -49,5 +49,5 @@ it("records each run, who made it and by which plan, and shows all of them on a 
   expect(repaired).toMatch(/#4<\/th>.*<span class="badge repair">forget<\/span>/);
   expect(repaired).toContain('<dd class="warn">3<small>1 failed, 1 repair</small></dd>');
   const none = await cli(project, ["report", "--stack", "tset"]);
-  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("There is test.")]);
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("Known stacks: test.")]);
 });
