@@ -89,7 +89,7 @@ describe("SIGKILL", () => {
           "rm a.unpushable.ndjson",
           "rm a.progress",
         ],
-        "named": 3,
+        "named": 6,
         "points": 23,
       }
     `);

@@ -16,6 +16,11 @@ async function connectTo(port: number): Promise<Socket> {
   return socket;
 }
 
+/** Waits for the end of a connection. Unlike `once`, it takes a reset for one. */
+function closeOf(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once("close", () => resolve()));
+}
+
 it.each(["SIGKILL", "SIGTERM"] as const)("ends with its parent, if that gets %s", async (signal) => {
   const script = `import { startWorkerd } from ${JSON.stringify(workerd)};
     const { port } = await startWorkerd(${JSON.stringify(runtime)}, "", () => {});
@@ -24,18 +29,17 @@ it.each(["SIGKILL", "SIGTERM"] as const)("ends with its parent, if that gets %s"
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [port] = await once(createInterface(parent.stdout), "line");
-  const socket = await connectTo(Number(port));
-  const closed = once(socket, "close");
+  const closed = closeOf(await connectTo(Number(port)));
   parent.kill(signal);
   // Otherwise it never resolves.
-  await expect(closed).resolves.toHaveLength(1);
+  await closed;
 });
 
 it("is killed at once, and its own end is noticed", async () => {
   const killed = await startWorkerd(runtime, "", () => {});
-  const closed = once(await connectTo(killed.port), "close");
+  const closed = closeOf(await connectTo(killed.port));
   await killed.kill();
-  await expect(closed).resolves.toHaveLength(1);
+  await closed;
   const pid = Promise.withResolvers<string>();
   const crashed = await startWorkerd(runtime, "", (line) => pid.resolve(line));
   process.kill(Number(await pid.promise), "SIGKILL");
