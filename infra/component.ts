@@ -1,3 +1,5 @@
+import { lstat, readdir } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import { latestMetrics } from "../src/lifecycle/state/latest-metrics.ts";
 import type { QueueMetrics } from "../src/types.ts";
 import type { MessageManifestArgs } from "./component-args.ts";
@@ -50,16 +52,26 @@ export class MessageManifest extends pulumi.ComponentResource<ManifestsByName> {
       const args = this.#args;
       return "path" in args ? await deployFiles(args, within) : withoutStackTraces(() => deployValues(args, within));
     } catch (error) {
-      // Throws only after the URN is known: the exports are awaited by then, so the error is reported once, and Node does not warn
-      // of an unhandled rejection.
-      await new Promise<void>((resolve) => {
-        this.urn.apply(() => resolve());
-      });
+      await untilExportsAreAwaited(this.urn);
       throw error;
     } finally {
       done();
     }
   }
+}
+
+/**
+ * Waits until the SDK awaits the exports of the program, without which Node would warn of each output that is rejected. The SDK does so
+ * when the program's module has run and it has looked at the program's folder. The URN is known after that module, unless it awaits something
+ * else; a second look at a folder then ends after the first one.
+ */
+async function untilExportsAreAwaited(urn: pulumi.Output<string>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    urn.apply(() => resolve());
+  });
+  await lstat(".");
+  await readdir(".");
+  await setImmediate();
 }
 
 /** Returns the former names in a component's aliases. Aliases without a known name are skipped; Pulumi resolves those itself. */

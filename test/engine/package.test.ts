@@ -56,6 +56,18 @@ export const pushed = orders.pushed;
 export const backlog = orders.metrics.apply((metrics) => metrics?.backlog_count);
 `;
 
+/** Makes the file system as slow as on a busy machine. */
+const slowFiles = `const { promises } = require("node:fs");
+const { setTimeout } = require("node:timers/promises");
+for (const name of ["lstat", "readdir"]) {
+  const call = promises[name];
+  promises[name] = async (...args) => {
+    await setTimeout(500);
+    return call(...args);
+  };
+}
+`;
+
 const twoDocuments = `queue: orders
 messages:
   - body: 1
@@ -82,7 +94,9 @@ it("deploys the manifests of a file, a component each", async () => {
   expect(shop.pushes()).toEqual([1, 2]);
 
   stack.write("seeds/orders.yaml", "queue: orders\nmesages: []\n");
-  const broken = await stack.up();
+  // The SDK looks at the program's folder before it awaits the exports.
+  stack.write("slow-files.cjs", slowFiles);
+  const broken = await stack.up({ env: { NODE_OPTIONS: `--require=${stack.project.dir}/slow-files.cjs` } });
   expect(broken.code).not.toBe(0);
   expect(said(broken)).toContain('seeds/orders.yaml:2:1 UNKNOWN_KEY: the manifest has no key "mesages"');
   expect(said(broken)).not.toMatch(/node_modules|Rejection/);
