@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { spawnProcess } from "../../src/engine/child-process.ts";
-import { makeSeeder, said, succeeded } from "../engine/support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "../engine/support/seeder.ts";
 import { npmPackages } from "./cache.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -63,7 +63,7 @@ describe.each(versions)("Node %s", { timeout: 400_000 }, (version) => {
     try {
       succeeded(await run([main, "init", "--yes", "."], folder));
       const validated = succeeded(await run([main, "validate"], folder));
-      expect(said(validated)).not.toMatch(/Warning/);
+      expect(outputOf(validated)).not.toMatch(/Warning/);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { said, succeeded } from "../engine/support/seeder.ts";
+import { outputOf, succeeded } from "../engine/support/seeder.ts";
 import { makeShop } from "../engine/support/shop.ts";
 import { packageJson, run, unpack } from "../package/support/install.ts";
 import { packed } from "../package/support/packed.ts";
@@ -48,8 +48,8 @@ it("deploys, resumes a failed run, refreshes and destroys with the oldest SDK of
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10253 }, skip: 1 });
   const failed = await stack.up();
   expect(failed.code).not.toBe(0);
-  expect(said(failed)).toContain("10253");
-  expect(said(failed)).not.toMatch(/\n\s+at /);
+  expect(outputOf(failed)).toContain("10253");
+  expect(outputOf(failed)).not.toMatch(/\n\s+at /);
   const arrived = () => emulator.messages("orders").map(({ body }) => body);
   expect(arrived().length).toBeGreaterThan(0);
   emulator.faults.clear();
@@ -60,7 +60,7 @@ it("deploys, resumes a failed run, refreshes and destroys with the oldest SDK of
   expect(arrived()).toEqual(expect.arrayContaining([...expected, { queue: "orders", id }]));
   expect(stack.outputs()).toMatchObject({ pushed: [250, 1] });
 
-  expect(said(succeeded(await stack.up()))).toMatch(/\d unchanged/);
+  expect(outputOf(succeeded(await stack.up()))).toMatch(/\d unchanged/);
   succeeded(await stack.refresh());
   succeeded(await stack.destroy());
   expect(shop.pushes().reduce((sum, count) => sum + count)).toBe(251);

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "
 import { delimiter, join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { parsePage, repository } from "../docs/support/pages.ts";
-import { makeSeeder, said, succeeded } from "../engine/support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "../engine/support/seeder.ts";
 import { npmPackages } from "./cache.ts";
 
 let packages: string;
@@ -43,12 +43,12 @@ it("refuses in a preview what production must not have, and only there", async (
   const preview = () => stack.pulumi(["preview", "--policy-pack", "policies"], { env });
 
   const refused = await preview();
-  expect(refused.code, said(refused)).not.toBe(0);
-  expect(said(refused)).toContain("messages/a.yaml: push: every_deploy is not allowed. Use once.");
-  expect(said(refused)).toContain("messages/a.yaml: set in_doubt: stop.");
+  expect(refused.code, outputOf(refused)).not.toBe(0);
+  expect(outputOf(refused)).toContain("messages/a.yaml: push: every_deploy is not allowed. Use once.");
+  expect(outputOf(refused)).toContain("messages/a.yaml: set in_doubt: stop.");
   seeder.write("a.yaml", manifest("in_doubt: stop\n"));
   const allowed = succeeded(await preview());
-  expect(said(allowed)).toContain("✅ queue-seeder@v1.0.0");
+  expect(outputOf(allowed)).toContain("✅ queue-seeder@v1.0.0");
   expect(seeder.pushes()).toEqual([]);
 });
 

@@ -8,7 +8,7 @@ import type { Project } from "./workers.ts";
 export const wranglerVersion = "4.164.0";
 
 /** A substring of the output, or a pattern that it has to match. */
-type Said = string | RegExp;
+type OutputPattern = string | RegExp;
 
 /** Runs wrangler in a folder of its own, configured to call only the emulator. */
 export class Wrangler {
@@ -46,29 +46,29 @@ export class Wrangler {
   }
 
   /** Runs a command that must succeed and print these texts. @returns its stdout */
-  async ok(command: string, ...said: readonly Said[]): Promise<string> {
-    return (await this.#check("worked", command, this.#emulator.token, said)).stdout;
+  async ok(command: string, ...expected: readonly OutputPattern[]): Promise<string> {
+    return (await this.#check("worked", command, this.#emulator.token, expected)).stdout;
   }
 
   /** Runs a command that must fail and print these texts. */
-  async refused(command: string, ...said: readonly Said[]): Promise<void> {
-    await this.#check("refused", command, this.#emulator.token, said);
+  async refused(command: string, ...expected: readonly OutputPattern[]): Promise<void> {
+    await this.#check("refused", command, this.#emulator.token, expected);
   }
 
-  async refusedWith(token: string, command: string, ...said: readonly Said[]): Promise<void> {
-    await this.#check("refused", command, token, said);
+  async refusedWith(token: string, command: string, ...expected: readonly OutputPattern[]): Promise<void> {
+    await this.#check("refused", command, token, expected);
   }
 
-  async #check(verdict: "worked" | "refused", command: string, token: string, said: readonly Said[]) {
+  async #check(verdict: "worked" | "refused", command: string, token: string, expected: readonly OutputPattern[]) {
     const words = command.split(" ");
     const leaf = words.findIndex((word) => /^(?:--|q-|none$)/.test(word));
     this.commands.add(words.slice(0, leaf === -1 ? undefined : leaf).join(" "));
     const ended = await this.run(words, token);
     const all = ended.stdout + ended.stderr;
-    const unsaid = said.filter((one) => (typeof one === "string" ? !all.includes(one) : !one.test(all)));
+    const missing = expected.filter((one) => (typeof one === "string" ? !all.includes(one) : !one.test(all)));
     const wrong = [
       ...((ended.code === 0) === (verdict === "worked") ? [] : [`exit ${ended.code}`]),
-      ...unsaid.map((one) => `it does not say ${one}`),
+      ...missing.map((one) => `it does not print ${one}`),
     ];
     this.calls.report(verdict, wrong.length === 0 ? [] : [`queues ${command}: ${wrong.join(", ")}: ${all}`]);
     return ended;

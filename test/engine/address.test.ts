@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { expect, it } from "vitest";
 import { cli } from "./support/cli.ts";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 const elsewhere = { "cloudflare:baseUrl": "https://gateway.invalid/client/v4" };
 
@@ -20,8 +20,10 @@ it("sends nothing to an address that only the repository names, the queue's own 
   await stack.setConfig({ ...elsewhere, "queue-seeder:queues": { orders: { create: true }, more: { create: true } } });
   for (const run of [await stack.up(), await stack.refresh()]) {
     expect(run.code).not.toBe(0);
-    expect(said(run)).toContain("BASE_URL_UNTRUSTED: cloudflare:baseUrl would send the credentials to gateway.invalid");
-    expect(said(run)).not.toMatch(/\n\s+at .*\.[mc]?[jt]s:/);
+    expect(outputOf(run)).toContain(
+      "BASE_URL_UNTRUSTED: cloudflare:baseUrl would send the credentials to gateway.invalid",
+    );
+    expect(outputOf(run)).not.toMatch(/\n\s+at .*\.[mc]?[jt]s:/);
   }
   expect(JSON.parse(stack.exportState()).checkpoint.latest.resources.length).toBe(
     JSON.parse(before).checkpoint.latest.resources.length,
@@ -52,7 +54,7 @@ it("takes an address that a file of the repository puts into the environment for
   try {
     stack.write(".env", `CLOUDFLARE_BASE_URL=${url}\n`);
     const refused = await stack.up({ env });
-    expect(said(refused)).toContain("BASE_URL_UNTRUSTED: CLOUDFLARE_BASE_URL in .env would send the credentials");
+    expect(outputOf(refused)).toContain("BASE_URL_UNTRUSTED: CLOUDFLARE_BASE_URL in .env would send the credentials");
     expect(reached).toEqual([]);
     // If it is set only in the environment, it is used.
     stack.remove(".env");

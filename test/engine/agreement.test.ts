@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { cli } from "./support/cli.ts";
-import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, type Seeder, succeeded } from "./support/seeder.ts";
 
 /**
  * After any change between a plan and the run, every report of the run agrees: the plan, Pulumi's own preview, `up`, the record
@@ -46,7 +46,7 @@ const segmentOf = (name: string) => urnOf("pulumi-nodejs:dynamic:Segment", `${na
 
 async function planOf({ stack }: Seeder, out: string) {
   const run = await cli(stack.project, ["plan", "--stack", "test", "--format", "json", "--out", out]);
-  expect(run.code, said(run)).toBe(0);
+  expect(run.code, outputOf(run)).toBe(0);
   return JSON.parse(run.stdout) as {
     readonly program: object;
     readonly total: { readonly messages: number };
@@ -151,15 +151,15 @@ it("agrees in every view on what a run does after changes of every kind", async 
 
   // test/cli/up/confirm-deletions.test.ts has what else requires the name of a queue.
   const unnamed = await upTo(seeder, ["--expect", "plan.json", "--delete-queue", "dropped"]);
-  expect([unnamed.run.code, arrived(seeder)], said(unnamed.run)).toEqual([1, 35]);
-  expect(said(unnamed.run)).toMatch(/QUEUE_DELETION: nothing was pushed\. .*swapped/);
+  expect([unnamed.run.code, arrived(seeder)], outputOf(unnamed.run)).toEqual([1, 35]);
+  expect(outputOf(unnamed.run)).toMatch(/QUEUE_DELETION: nothing was pushed\. .*swapped/);
   const held = Object.fromEntries(["orders", "before", "settings"].map((queue) => [queue, seeder.bodies(queue)]));
   const { run, record } = await upTo(seeder, ["--expect", "plan.json", ...flags]);
-  expect(run.code, said(run)).toBe(0);
+  expect(run.code, outputOf(run)).toBe(0);
   expect(record.total).toMatchObject({ pushed: total, inDoubt: 0, notSent: 0 });
   const pushed: readonly { name: string; pushed: number }[] = record.manifests;
   expect(withoutZeros(pushed.map((each) => [each.name, each.pushed] as const))).toEqual(expected);
-  expect(said(run)).toContain(`✓ ${total} messages pushed in `);
+  expect(outputOf(run)).toContain(`✓ ${total} messages pushed in `);
 
   const queues = new Set([
     "orders",
@@ -213,7 +213,11 @@ it("continues with the ledger of a renamed stack, and refuses the state of anoth
   const commands = [["up", "--yes"], ["status"], ["baseline", "first", "--yes"], ["forget", "first", "--yes"]];
   for (const [name = "", ...args] of commands) {
     const refused = await run(name, ...args);
-    expect([name, refused.code, said(refused)]).toEqual([name, 1, expect.stringContaining("STATE_OF_OTHER_STACK: ")]);
+    expect([name, refused.code, outputOf(refused)]).toEqual([
+      name,
+      1,
+      expect.stringContaining("STATE_OF_OTHER_STACK: "),
+    ]);
   }
   expect(arrived(seeder)).toBe(3);
   expect(readFileSync(state, "utf8")).toBe(before);

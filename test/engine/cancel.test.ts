@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 const count = 12_000;
 const many = `queue: orders\nmessages:\n${Array.from({ length: count }, (_, n) => `  - body: ${n}\n`).join("")}`;
@@ -15,8 +15,8 @@ it("finishes what is under way on SIGTERM, saves, and resumes", async () => {
   await first;
   run.child.kill("SIGTERM");
   const stopped = await run.done;
-  expect(stopped.code, said(stopped)).not.toBe(0);
-  expect(said(stopped)).toContain("The run was cancelled");
+  expect(stopped.code, outputOf(stopped)).not.toBe(0);
+  expect(outputOf(stopped)).toContain("The run was cancelled");
   const before = bodies("orders").length;
   expect(before).toBeGreaterThan(0);
   expect(before).toBeLessThan(count);

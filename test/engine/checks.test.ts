@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { run } from "../cli/support/run.ts";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 const order = "queue: orders\nmessages:\n  - body: { order: 1 }\n";
 
@@ -36,7 +36,7 @@ it("checks with the stack's configuration and the repository's stacks, as valida
     "messages/every.yaml:1:7 PUSH_IN_PRODUCTION",
     "messages/never.yaml:1:9 STACK_NEVER",
   ];
-  expect(told(said(up))).toEqual(expected);
+  expect(told(outputOf(up))).toEqual(expected);
   expect(told((await run(["validate", "--stack", "test"], { cwd })).stderr)).toEqual(expected);
   expect(seeder.pushes()).toEqual([]);
 

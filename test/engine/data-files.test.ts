@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 const source = (file: string, more = "") => `queue: orders\nsource:\n  file: ${file}\n${more}`;
 const row = (name: string) => `{"x":"${name}"}\n`;
@@ -64,7 +64,7 @@ it("pushes every row of a data file as it is written, and none of a file that is
   // A file that lost all its rows keeps its ledger.
   write("members.ndjson.gz", gzipSync(""));
   const emptied = await seeder.stack.up();
-  expect([emptied.code, said(emptied)]).toEqual([1, expect.stringContaining("DATA_FILE_EDITED")]);
+  expect([emptied.code, outputOf(emptied)]).toEqual([1, expect.stringContaining("DATA_FILE_EDITED")]);
   write("members.ndjson.gz", gzipSync(row("g1") + row("g2")));
   succeeded(await seeder.stack.up());
   expect(seeder.bodies("orders")).toHaveLength(11);
@@ -75,8 +75,8 @@ it("pushes every row of a data file as it is written, and none of a file that is
   write("table.csv", `${table}<<<<<<< HEAD\nc,Oslo,1,x\n=======\nc,Bergen,1,x\n>>>>>>> other\n`);
   const refused = await seeder.stack.up();
   expect(refused.code).not.toBe(0);
-  expect(said(refused)).toContain("messages/blank.csv:1:1 FOREIGN_CONTENT: this is a Git LFS pointer");
-  expect(said(refused)).toContain(`the data at byte ${frames.length} is not a frame`);
-  expect(said(refused)).toContain("messages/table.csv:5:1 MERGE_CONFLICT");
+  expect(outputOf(refused)).toContain("messages/blank.csv:1:1 FOREIGN_CONTENT: this is a Git LFS pointer");
+  expect(outputOf(refused)).toContain(`the data at byte ${frames.length} is not a frame`);
+  expect(outputOf(refused)).toContain("messages/table.csv:5:1 MERGE_CONFLICT");
   expect(seeder.bodies("orders")).toHaveLength(11);
 });

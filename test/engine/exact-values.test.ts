@@ -4,7 +4,7 @@ import { expect, it, vi } from "vitest";
 import { parseConfigFile } from "../../src/config/parse-config-file.ts";
 import { cli } from "./support/cli.ts";
 import { makeProject } from "./support/project.ts";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 import type { OwnStack } from "./support/stack.ts";
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -88,7 +88,7 @@ source: { file: rows.ndjson, map: { id: "p-\${row.id}", content_type: text, body
     '{"a":7,"b":7}',
   ]);
   // The pushed messages are recognized.
-  expect(said(succeeded(await seeder.stack.up()))).toContain("unchanged");
+  expect(outputOf(succeeded(await seeder.stack.up()))).toContain("unchanged");
   expect(sent(seeder)).toHaveLength(25);
 });
 
@@ -171,7 +171,7 @@ it("gives manifests the configuration exactly, or refuses it at its place, as va
   for (const [name] of wrong) {
     const line = file.findIndex((each) => each.includes(`queue-seeder:${name}:`)) + 1;
     const location = new RegExp(`Pulumi\\.test\\.yaml:${line}:\\d+ (?:error )?CONFIG_INVALID: "queue-seeder:${name}`);
-    expect(said(run)).toMatch(location);
+    expect(outputOf(run)).toMatch(location);
     expect(validated.stderr).toMatch(location);
   }
   expect(sent(seeder)).toHaveLength(before);
@@ -188,11 +188,11 @@ messages:
   succeeded(await stack.up({ env: { BUILD: "1" } }));
   const edited = await stack.up({ env: { BUILD: "2" } });
   expect(edited.code).not.toBe(0);
-  expect(said(edited)).toMatch(
+  expect(outputOf(edited)).toMatch(
     /a\.yaml:4:5 the message "release" .* has another value: \$\{env\.BUILD\}\. .*queue-seeder baseline a`/,
   );
   const baseline = await cli(stack.project, ["baseline", "a", "--stack", stack.name, "--yes"], { BUILD: "2" });
-  expect(baseline.code, said(baseline)).toBe(0);
+  expect(baseline.code, outputOf(baseline)).toBe(0);
   expect(await planned(stack, { BUILD: "2" })).toMatchObject({ refused: false, total: { messages: 0 } });
   expect(sent(seeder)).toEqual(['"build 1 of test"']);
 });

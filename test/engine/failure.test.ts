@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 const many = (count: number) =>
   `queue: orders\nmessages:\n${Array.from({ length: count }, (_, n) => `  - { id: "m${n}", body: ${n} }\n`).join("")}`;
@@ -11,8 +11,8 @@ it("keeps the ledger of a run that failed in the middle, also through a refresh,
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "error", code: 10253 }, skip: 3 });
   const failed = await stack.up();
   expect(failed.code).not.toBe(0);
-  expect(said(failed)).toContain("10253");
-  expect(said(failed)).toContain("300 of 600 messages");
+  expect(outputOf(failed)).toContain("10253");
+  expect(outputOf(failed)).toContain("300 of 600 messages");
   expect(bodies("orders")).toHaveLength(300);
 
   emulator.faults.clear();
@@ -29,7 +29,7 @@ it("sends again what got no answer, and names what may have arrived twice", asyn
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
   const up = await stack.up();
   succeeded(up);
-  expect(said(up)).toContain("may have arrived twice");
+  expect(outputOf(up)).toContain("may have arrived twice");
   expect(bodies("orders")).toEqual([0, 1, 2, 0, 1, 2]);
   expect(stack.outputs()).toMatchObject({
     manifests: { a: { pushed: 3, lastPush: { possibleDuplicates: ["m0", "m1", "m2"] } } },
@@ -42,7 +42,7 @@ it("with in_doubt: stop never sends again what got no answer, and can be destroy
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
   for (const run of [await stack.up(), await stack.up()]) {
     expect(run.code).not.toBe(0);
-    expect(said(run)).toContain("m0, m1, m2");
+    expect(outputOf(run)).toContain("m0, m1, m2");
   }
   succeeded(await stack.destroy());
   expect(bodies("orders")).toEqual([0, 1, 2]);
@@ -56,8 +56,8 @@ it.each(["none", "wrong"] as const)("says which credentials it wants: %s", async
   if (credentials === "wrong") await seeder.stack.setConfig({ "queue-seeder:apiToken": { secret: "not-the-token" } });
   const up = await seeder.stack.up();
   expect(up.code).not.toBe(0);
-  expect(said(up)).toMatch(credentials === "none" ? /queue-seeder:apiToken/ : /10000|10001|credentials/);
-  expect(said(up)).not.toContain("not-the-token");
+  expect(outputOf(up)).toMatch(credentials === "none" ? /queue-seeder:apiToken/ : /10000|10001|credentials/);
+  expect(outputOf(up)).not.toContain("not-the-token");
   expect(seeder.pushes()).toEqual([]);
   expect(seeder.stack.exportState()).not.toContain("not-the-token");
 });
@@ -72,11 +72,11 @@ it("shows every problem of every manifest at its place, and pushes nothing", asy
   });
   const up = await seeder.stack.up();
   expect(up.code).not.toBe(0);
-  expect(said(up)).toMatch(/messages\/bad\.yaml:4:\d+ [A-Z_]+: /);
-  expect(said(up)).toMatch(/messages\/bad\.yaml:5:\d+ UNKNOWN_KEY: .*body/);
-  expect(said(up)).not.toContain("strict mode");
-  expect(said(up)).toMatch(/messages\/worse\.yaml:1:\d+ QUEUE_UNKNOWN: .*orders/);
-  expect(said(up)).not.toMatch(/^\s+at /m);
+  expect(outputOf(up)).toMatch(/messages\/bad\.yaml:4:\d+ [A-Z_]+: /);
+  expect(outputOf(up)).toMatch(/messages\/bad\.yaml:5:\d+ UNKNOWN_KEY: .*body/);
+  expect(outputOf(up)).not.toContain("strict mode");
+  expect(outputOf(up)).toMatch(/messages\/worse\.yaml:1:\d+ QUEUE_UNKNOWN: .*orders/);
+  expect(outputOf(up)).not.toMatch(/^\s+at /m);
   expect(seeder.emulator.requests).toHaveLength(0);
 });
 
@@ -94,8 +94,8 @@ it("says what is wrong with the configuration: an id and create and an unknown k
     await stack.setConfig({ "queue-seeder:accountId": "", "queue-seeder:queues": queues });
     const up = await stack.up();
     expect(up.code).not.toBe(0);
-    for (const each of expected) expect(said(up)).toContain(each);
-    expect(said(up)).not.toMatch(/^\s+at /m);
+    for (const each of expected) expect(outputOf(up)).toContain(each);
+    expect(outputOf(up)).not.toMatch(/^\s+at /m);
   }
   expect(emulator.requests).toHaveLength(0);
 });

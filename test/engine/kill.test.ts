@@ -5,7 +5,7 @@ import type { RunningProcess } from "../../src/engine/child-process.ts";
 import { formatLabelList } from "../../src/labels.ts";
 import { documentedLimits } from "../../src/push/rate/documented-limits.ts";
 import { cli } from "./support/cli.ts";
-import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, type Seeder, succeeded } from "./support/seeder.ts";
 
 const count = 12_000;
 const rows = Array.from({ length: count }, (_, n) => n);
@@ -30,7 +30,7 @@ async function startPushing({ stack, emulator }: Seeder): Promise<RunningProcess
   const tenth = emulator.nextRequest(({ accepted }) => accepted > 0 && ++seen === 10);
   const run = stack.spawnUp();
   const over = run.done.then((finished) => {
-    throw new Error(`the run was over before it was to be killed: ${said(finished)}`);
+    throw new Error(`the run was over before it was to be killed: ${outputOf(finished)}`);
   });
   await Promise.race([tenth, over]);
   over.catch(() => {});
@@ -62,7 +62,7 @@ async function finish(seeder: Seeder): Promise<readonly number[]> {
   emulator.faults.clear();
   succeeded(await stack.pulumi(["cancel", "--yes"]));
   const up = succeeded(await stack.up());
-  expect(said(up)).toContain("the journal of an interrupted run shows");
+  expect(outputOf(up)).toContain("the journal of an interrupted run shows");
   const outputs = stack.outputs() as {
     manifests: { a: { pushed: number; lastPush: { possibleDuplicates?: string[] } } };
   };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 const messages = "queue: orders\nmessages:\n  - body: { order: 1 }\n  - body: { order: 2 }\n";
 const rows = "queue: orders\nsource: { file: rows.ndjson }\n";
@@ -26,8 +26,8 @@ it("pushes nothing of a manifest that moved, only what is new in it, and nothing
   seeder.write("z.yaml", text(3));
   const up = await stack.up();
   expect(up.code).not.toBe(0);
-  expect(said(up)).toContain("MOVED_FROM_DEPLOYED: nothing was pushed.");
-  expect(said(up)).toContain('messages/y.yaml:1:13 "y" and "x" are both deployed');
+  expect(outputOf(up)).toContain("MOVED_FROM_DEPLOYED: nothing was pushed.");
+  expect(outputOf(up)).toContain('messages/y.yaml:1:13 "y" and "x" are both deployed');
   const segments = (text: string) => text.match(/urn:pulumi:[^"]*Segment::[^"]*/g)?.sort();
   expect(segments(stack.exportState())).toEqual(segments(state));
   expect(pushes()).toHaveLength(before);
@@ -66,10 +66,10 @@ it("pushes nothing again of a data file that grew and whose move was interrupted
   // The journal has a row that the inputs in the state do not have yet.
   succeeded(await stack.refresh());
   const held = await stack.up();
-  expect([held.code, said(held)]).toEqual([
+  expect([held.code, outputOf(held)]).toEqual([
     1,
     expect.stringContaining("b: 2 of 3 messages are pushed to orders, 1 in doubt"),
   ]);
-  expect(said(held)).not.toMatch(/Segment b\/0 (creating|deleting)/);
+  expect(outputOf(held)).not.toMatch(/Segment b\/0 (creating|deleting)/);
   expect(seeder.bodies("orders")).toEqual([0, 1, 2]);
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { escaped, hostile, wrongWith } from "../support/hostile.ts";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 const manifest = "queue: orders\nmessages:\n  - { id: one, body: 1 }\n  - { body: 2 }\n";
 const composed = "\u00e9t\u00e9";
@@ -46,16 +46,16 @@ it("keeps hostile texts of manifests, names, ids and API answers out of Pulumi's
     await using seeder = await makeSeeder({ messages: { [`${name}.yaml`]: `queue: orders\n${text}: 1\n` } });
     const { stack } = seeder;
     const refused = await stack.up();
-    expect([refused.code === 0, wrongWith(said(refused))]).toEqual([false, []]);
-    expect(said(refused)).toContain("UNKNOWN_KEY");
+    expect([refused.code === 0, wrongWith(outputOf(refused))]).toEqual([false, []]);
+    expect(outputOf(refused)).toContain("UNKNOWN_KEY");
 
     stack.remove(`messages/${name}.yaml`);
     seeder.write("a.yaml", `queue: orders\nmessages: [{ id: "id\\u200b\\u00a0", body: 1 }]\n`);
     const { port } = api.address() as AddressInfo;
     const failed = await stack.up({ env: { CLOUDFLARE_BASE_URL: `http://127.0.0.1:${port}/client/v4` } });
-    expect([failed.code === 0, wrongWith(said(failed))]).toEqual([false, []]);
-    expect(said(failed)).toContain("10207");
-    expect(said(failed)).toContain("\\u{1b}[31mRED");
+    expect([failed.code === 0, wrongWith(outputOf(failed))]).toEqual([false, []]);
+    expect(outputOf(failed)).toContain("10207");
+    expect(outputOf(failed)).toContain("\\u{1b}[31mRED");
   } finally {
     api.close();
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { parsePage, repository } from "../docs/support/pages.ts";
 import { packed } from "../package/support/packed.ts";
-import { said, succeeded } from "./support/seeder.ts";
+import { outputOf, succeeded } from "./support/seeder.ts";
 import { makeShop } from "./support/shop.ts";
 
 /** Returns the first two blocks of a page in a language. */
@@ -98,11 +98,11 @@ it("deploys the manifests of a file, a component each", async () => {
   stack.write("slow-files.cjs", slowFiles);
   const broken = await stack.up({ env: { NODE_OPTIONS: `--require=${stack.project.dir}/slow-files.cjs` } });
   expect(broken.code).not.toBe(0);
-  expect(said(broken)).toContain('seeds/orders.yaml:2:1 UNKNOWN_KEY: the manifest has no key "mesages"');
-  expect(said(broken)).not.toMatch(/node_modules|Rejection/);
+  expect(outputOf(broken)).toContain('seeds/orders.yaml:2:1 UNKNOWN_KEY: the manifest has no key "mesages"');
+  expect(outputOf(broken)).not.toMatch(/node_modules|Rejection/);
 
   stack.write("seeds/orders.yaml", twoDocuments.replace("name: later\nqueue: orders", "name: later\nqueue: emails"));
-  expect(said(await stack.up())).toContain(
+  expect(outputOf(await stack.up())).toContain(
     "MessageManifest orders ARGUMENTS_INVALID: the manifests of seeds/orders.yaml push to several queues (orders, emails)",
   );
   expect(shop.pushes()).toEqual([1, 2]);
@@ -191,10 +191,10 @@ new MessageManifest("${name}", { path: "seeds/orders.yaml", queueId }, ${options
   hold.release();
   succeeded(await stack.pulumi(["cancel", "--yes"]));
   const held = await stack.up();
-  expect([held.code, said(held)]).toEqual([
+  expect([held.code, outputOf(held)]).toEqual([
     1,
     expect.stringContaining("seeds/orders: 2 of 3 messages are pushed to orders, 1 in doubt"),
   ]);
-  expect(said(held)).not.toMatch(/Segment \S+ (creating|deleting)/);
+  expect(outputOf(held)).not.toMatch(/Segment \S+ (creating|deleting)/);
   expect(shop.bodies()).toEqual([1, 2, 3]);
 });

@@ -7,7 +7,7 @@ import { runGitlabJob } from "../pipelines/support/gitlab.ts";
 import { recipes } from "../pipelines/support/recipes.ts";
 import { type RanJob, type Runner, readWorkflow, runWorkflow } from "../pipelines/support/workflow.ts";
 import { makePipelineWorld, type PipelineWorld } from "./support/pipelines.ts";
-import { said } from "./support/seeder.ts";
+import { outputOf } from "./support/seeder.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const minutes = 60_000;
@@ -78,7 +78,7 @@ describe("GitHub Actions", () => {
   });
   const push = (sha: string) => ({ event_name: "push", sha });
   const byHand = { event_name: "workflow_dispatch", sha: "any" };
-  const outputOf = (job: RanJob | undefined, name: string) => {
+  const outputOfStep = (job: RanJob | undefined, name: string) => {
     const step = job?.steps.find((each) => each.name === name);
     return step === undefined ? "it did not run" : step.stdout + step.stderr;
   };
@@ -101,14 +101,17 @@ describe("GitHub Actions", () => {
       // From a fork: no secrets, no variables, and a read-only token.
       api.refuse = 403;
       const fork = await run("messages-plan", pullRequest("f0"), { secrets: {}, vars: {} });
-      expect([fork.validate?.result, fork.plan?.result], outputOf(fork.plan, "Plan")).toEqual(["success", "success"]);
+      expect([fork.validate?.result, fork.plan?.result], outputOfStep(fork.plan, "Plan")).toEqual([
+        "success",
+        "success",
+      ]);
       expect(fork.plan?.summary).toMatch(/\*\*2 messages to push.*without a ledger, because/);
-      expect(outputOf(fork.plan, "Comment")).toContain("::notice title=No comment::");
+      expect(outputOfStep(fork.plan, "Comment")).toContain("::notice title=No comment::");
       api.refuse = undefined;
 
       write("orders", "007");
       const wrong = await run("messages-plan", pullRequest("a0"));
-      expect(outputOf(wrong.validate, "Validate")).toContain(
+      expect(outputOfStep(wrong.validate, "Validate")).toContain(
         "::error file=messages/orders.yaml,line=3,col=11,title=NUMBER_NOT_EXACT::",
       );
       expect([wrong.validate?.result, wrong.plan?.result]).toEqual(["failure", "failure"]);
@@ -123,13 +126,14 @@ describe("GitHub Actions", () => {
 
       merged("a1", "c1", planned.id);
       const deployed = await run("messages-deploy", push("c1"));
-      expect(deployed.deploy?.result, outputOf(deployed.deploy, "Deploy") + outputOf(deployed.plan, "Plan")).toBe(
-        "success",
-      );
+      expect(
+        deployed.deploy?.result,
+        outputOfStep(deployed.deploy, "Deploy") + outputOfStep(deployed.plan, "Plan"),
+      ).toBe("success");
       expect(bodies()).toEqual(["first", "second"]);
-      expect(outputOf(deployed.plan, "Hold the deployment to the plan that was reviewed")).toBe("");
+      expect(outputOfStep(deployed.plan, "Hold the deployment to the plan that was reviewed")).toBe("");
       expect(deployed.plan?.summary).toContain("**2 messages to push");
-      expect(outputOf(deployed.deploy, "Deploy")).toContain("2 of 2 messages pushed");
+      expect(outputOfStep(deployed.deploy, "Deploy")).toContain("2 of 2 messages pushed");
       expect(deployed.deploy?.summary).toContain("| `orders` | `orders` | 2 | 0 | 0 |");
       expect(deployed.deploy?.summary).toContain("Everything is pushed.");
 
@@ -137,7 +141,7 @@ describe("GitHub Actions", () => {
       const idle = await run("messages-deploy", byHand);
       expect([idle.plan?.result, idle.plan?.outputs, idle.deploy]).toEqual(["success", { code: "0" }, undefined]);
       const calm = await run("messages-drift", { event_name: "schedule" });
-      expect(calm.status?.result, outputOf(calm.status, "Status")).toBe("success");
+      expect(calm.status?.result, outputOfStep(calm.status, "Status")).toBe("success");
       write("drift", "merged");
       const drifted = await run("messages-drift", { event_name: "schedule" });
       const status = drifted.status?.steps.find(({ name }) => name === "Status");
@@ -172,7 +176,7 @@ describe("GitHub Actions", () => {
       const failed = await run("messages-deploy", byHand);
       world.emulator.faults.clear();
       expect([failed.plan?.result, failed.deploy?.result]).toEqual(["success", "failure"]);
-      expect(outputOf(failed.deploy, "Deploy")).toContain("10207");
+      expect(outputOfStep(failed.deploy, "Deploy")).toContain("10207");
       expect(failed.deploy?.summary).toContain("The run failed. Progress is saved.");
       // Only a run that finished normally does not need its journal.
       expect(caches.at(-1)).toBe(`messages-journal-dev/${failed.id}-1`);
@@ -183,7 +187,7 @@ describe("GitHub Actions", () => {
       const holder = { pid: 1, username: "runner", hostname: "gone", timestamp: "2026-01-01T00:00:00Z" };
       writeFileSync(join(lock, "0b7dc1f5-2f0f-4f5e-9d6b-0f8a6f0d7a11.json"), JSON.stringify(holder));
       const byPerson = await run("messages-deploy", byHand, { inputs: { unlock: true } });
-      const shown = outputOf(byPerson.deploy, "Unlock") + outputOf(byPerson.deploy, "Deploy");
+      const shown = outputOfStep(byPerson.deploy, "Unlock") + outputOfStep(byPerson.deploy, "Deploy");
       expect(byPerson.deploy?.result, shown).toBe("success");
       expect(bodies().slice(before)).toEqual(["third", "slipped-in"]);
       expect(readdirSync(lock)).toEqual([]);
@@ -213,12 +217,15 @@ describe("GitLab CI", () => {
       expect(read("gl-code-quality-report.json")).toBe("[]\n");
 
       const fork = await job("plan-messages");
-      expect([fork.code, fork.stdout], said(fork)).toEqual([0, expect.stringContaining("without a ledger, because")]);
+      expect([fork.code, fork.stdout], outputOf(fork)).toEqual([
+        0,
+        expect.stringContaining("without a ledger, because"),
+      ]);
       const planned = await job("plan-messages", variables());
       expect([planned.code, read("plan.md")]).toEqual([0, expect.stringContaining("**1 message to push")]);
 
       const deployed = await job("deploy-messages", { ...variables(), ...secrets() });
-      expect(deployed.code, said(deployed)).toBe(0);
+      expect(deployed.code, outputOf(deployed)).toBe(0);
       expect(bodies().at(-1)).toBe("fifth");
       // It does not push what was not reviewed.
       write("gitlab", "fifth", "sixth");
@@ -297,7 +304,7 @@ describe("the recipes for other platforms", () => {
           cwd: dir,
           env: { ...env, ...own, ...journal },
         }).done;
-        expect(ran.code, `${script}\n${said(ran)}`).toBe(code);
+        expect(ran.code, `${script}\n${outputOf(ran)}`).toBe(code);
         // Buildkite uploads the artifacts of a step, and each step has a checkout of its own.
         if (name === "Buildkite" && code === 2) renameSync(join(dir, "plan.json"), join(artifacts, "plan.json"));
       }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { problemsWith } from "../cli/schema.ts";
 import { cli } from "./support/cli.ts";
-import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, type Seeder, succeeded } from "./support/seeder.ts";
 
 const manifest = (...bodies: readonly (string | number)[]) =>
   `queue: orders\nmessages:\n${bodies.map((body) => `  - body: ${body}\n`).join("")}`;
@@ -26,7 +26,7 @@ async function planOf({ stack }: Seeder, args: readonly string[] = [], env: Read
     readonly base: { readonly kind: string; readonly code?: string; readonly reason?: string };
     readonly manifests: readonly { readonly name: string; readonly push: Load; readonly inDoubt: number }[];
   };
-  expect(problemsWith("plan", plan), said(run)).toEqual([]);
+  expect(problemsWith("plan", plan), outputOf(run)).toEqual([]);
   return { ...plan, code: run.code };
 }
 
@@ -134,7 +134,7 @@ it("keeps secrets out of every format, and writes what GitHub shows", async () =
     const args = ["plan", "--stack", "test", "--format", format, "--out", "plan.json", ...flags];
     const run = await cli(stack.project, args, env);
     succeeded(run);
-    const all = said(run) + readFileSync(join(stack.project.dir, "plan.json"), "utf8");
+    const all = outputOf(run) + readFileSync(join(stack.project.dir, "plan.json"), "utf8");
     expect([secret, "hush-hush", emulator.token].filter((each) => all.includes(each))).toEqual([]);
     if (format !== "github") expect(run.stdout).toContain("${secret.pass} ${env.DEPLOY_TOKEN}");
     else expect(run.stdout).toMatch(/^::notice title=Plan for test::1 message to push/);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, type Seeder, succeeded } from "./support/seeder.ts";
 import { addStack } from "./support/stack.ts";
 
 const messages = { "a.yaml": "queue: events\nmessages: [{ body: 1 }, { body: 2 }]\n" };
@@ -44,7 +44,7 @@ it("adopts the queue that it pushed to, pushes nothing again, sets it up, and ke
 
   const destroy = await stack.destroy();
   expect(destroy.code).not.toBe(0);
-  expect(said(destroy)).toMatch(/protect/);
+  expect(outputOf(destroy)).toMatch(/protect/);
   expect(bodies("old")).toEqual([1, 2, 3]);
 });
 

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { cli } from "./support/cli.ts";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 /** Starts a proxy that answers CONNECT with this line, or never if it is undefined. */
 async function startProxy(answer: string | undefined) {
@@ -55,8 +55,8 @@ it("says what is wrong with the proxy, and keeps the messages for the next run",
   ] as const) {
     const failed = await stack.up({ env: { ...remote, HTTPS_PROXY: value } });
     expect(failed.code).not.toBe(0);
-    expect(said(failed)).toContain(text);
-    expect(said(failed)).not.toMatch(/se#same|\n\s+at .*\.[mc]?[jt]s:/);
+    expect(outputOf(failed)).toContain(text);
+    expect(outputOf(failed)).not.toMatch(/se#same|\n\s+at .*\.[mc]?[jt]s:/);
   }
   expect(new Set(proxy.asked)).toEqual(new Set(["api.invalid:443"]));
   succeeded(await stack.up());
@@ -72,7 +72,7 @@ it("ends with the first signal what waits for a proxy, since nothing of it has l
   run.child.kill("SIGINT");
   const stopped = await run.done;
   expect(stopped.code).not.toBe(0);
-  expect(said(stopped)).toContain("0 of 1 message are pushed to orders, 0 in doubt, 1 not sent.");
-  expect(said(stopped)).toContain("The run was cancelled.");
-  expect(said(stopped)).not.toContain("did not answer within");
+  expect(outputOf(stopped)).toContain("0 of 1 message are pushed to orders, 0 in doubt, 1 not sent.");
+  expect(outputOf(stopped)).toContain("The run was cancelled.");
+  expect(outputOf(stopped)).not.toContain("did not answer within");
 });

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { parsePage, repository } from "../docs/support/pages.ts";
 import { Caller } from "../emulator/caller.ts";
 import { cli } from "./support/cli.ts";
-import { makeSeeder, said } from "./support/seeder.ts";
+import { makeSeeder, outputOf } from "./support/seeder.ts";
 
 /** Dead letters as the API accepts them, and each as it has to arrive again, byte by byte. */
 const letters = [
@@ -60,7 +60,7 @@ it("follows docs/redrive.md from dead letters to messages that are pushed exactl
       // A user would confirm.
       const words = `${command.slice("npx --no-install queue-seeder ".length)}${command.includes(" up ") ? " --yes" : ""}`;
       const run = await cli(stack.project, words.split(" "));
-      expect([run.code, command], said(run)).toEqual([0, command]);
+      expect([run.code, command], outputOf(run)).toEqual([0, command]);
     } else execFileSync("sh", ["-c", command], { cwd: stack.project.dir, env });
   }
   expect(existsSync(join(stack.project.dir, "messages/redrive/look.yaml"))).toBe(false);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
-import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, type Seeder, succeeded } from "./support/seeder.ts";
 
 const main = join(import.meta.dirname, "../../src/cli/main.mjs");
 
@@ -34,7 +34,7 @@ it("baselines, settles and forgets without a push, leaves others alone, and know
   emulator.faults.add({ match: { route: "batch" }, effect: { kind: "lost", when: "after" }, times: 1 });
   const lost = await stack.up();
   expect(lost.code).not.toBe(0);
-  expect(said(lost)).toContain("queue-seeder settle d --pushed");
+  expect(outputOf(lost)).toContain("queue-seeder settle d --pushed");
   expect(bodies("orders").toSorted()).toEqual([3, 3, 4]);
   const settled = succeeded(await run(seeder, "settle", "d", "--pushed", "--yes"));
   expect(settled.stderr).toContain("2 messages in doubt marked as pushed");
@@ -86,7 +86,7 @@ it("settles rows of a data file that has more or fewer segments than before", as
   expect(failed.code).not.toBe(0);
   // Either request may be the first one.
   const [doubted = "", first = ""] =
-    /#(1|101) \(o-(?:0|100)\) to #(?:100|200) \(o-(?:99|199)\)/.exec(said(failed)) ?? [];
+    /#(1|101) \(o-(?:0|100)\) to #(?:100|200) \(o-(?:99|199)\)/.exec(outputOf(failed)) ?? [];
   expect(succeeded(await run(seeder, "status")).stdout).toContain(`\na: in doubt: ${doubted}\n`);
   seeder.write("rows.ndjson", rows(5_010));
   const [right, wrong] = [`#${first} (o-${Number(first) - 1})`, `#${Number(first) + 1} (o-${Number(first) - 1})`];
@@ -103,7 +103,7 @@ it("settles rows of a data file that has more or fewer segments than before", as
   // The removed rows stay in the ledger, and the refusal stays until a baseline accepts the file.
   seeder.write("rows.ndjson", rows(5_000));
   succeeded(await run(seeder, "forget", "a", "#1", "--yes"));
-  expect(said(await stack.up())).toContain("DATA_FILE_EDITED");
+  expect(outputOf(await stack.up())).toContain("DATA_FILE_EDITED");
   succeeded(await run(seeder, "baseline", "a", "--yes"));
   succeeded(await stack.up());
   expect(bodies("orders")).toHaveLength(5_010);

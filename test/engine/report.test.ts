@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { problemsWith } from "../cli/schema.ts";
 import { cli } from "./support/cli.ts";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 const many = (count: number) => `queue: orders\nmessages: [{ for_each: ${count}, body: "\${index}" }]\n`;
 
@@ -17,7 +17,7 @@ it("records each run, who made it and by which plan, and shows all of them on a 
     });
     const record = JSON.parse(readFileSync(join(project.dir, "run.json"), "utf8"));
     expect(problemsWith("run", record), JSON.stringify(record)).toEqual([]);
-    expect(record.exit, said(run)).toBe(run.code);
+    expect(record.exit, outputOf(run)).toBe(run.code);
     return record;
   };
 

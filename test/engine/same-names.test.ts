@@ -4,7 +4,7 @@ import { expect, it, vi } from "vitest";
 import { type ProcessResult, spawnProcess } from "../../src/engine/child-process.ts";
 import { packed } from "../package/support/packed.ts";
 import { installStrictly } from "../package/support/strict.ts";
-import { said, succeeded } from "./support/seeder.ts";
+import { outputOf, succeeded } from "./support/seeder.ts";
 import { makeShop } from "./support/shop.ts";
 
 /** Each test runs Pulumi several times. */
@@ -38,7 +38,7 @@ it("finds the provider in a dependency of a dependency, in every operation, and 
   stack.write("package.json", JSON.stringify({ name: "shop", private: true, type: "module", dependencies }));
   const lost = await stack.destroy();
   expect(lost.code).not.toBe(0);
-  expect(said(lost)).toContain("PROVIDER_NOT_FOUND: add queue-seeder to the project's dependencies");
+  expect(outputOf(lost)).toContain("PROVIDER_NOT_FOUND: add queue-seeder to the project's dependencies");
   stack.write("package.json", JSON.stringify({ type: "module", devDependencies: { "@company/seeds": "*" } }));
   succeeded(await stack.destroy());
   expect(shop.pushes()).toEqual([1, 1]);
@@ -111,7 +111,7 @@ it("refuses Yarn's Plug'n'Play in the program, with the command that helps", asy
   const env = { NODE_OPTIONS: `--require ${join(stack.project.dir, "pnp.cjs")}` };
   const up = await stack.up({ env });
   expect(up.code).not.toBe(0);
-  expect(said(up)).toContain(remedy);
-  expect(said(up)).toContain(command);
+  expect(outputOf(up)).toContain(remedy);
+  expect(outputOf(up)).toContain(command);
   expect(shop.pushes()).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { cli } from "./support/cli.ts";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 const rows = (count: number) => Array.from({ length: count }, (_, row) => `{"row":${row}}\n`).join("");
 
@@ -18,7 +18,7 @@ it("finishes a delivery of every_deploy after a failure, and sends no finished s
   // Whichever segment Pulumi takes first is complete; the other one lacks its last 100 messages.
   emulator.faults.add({ match: { method: "POST" }, effect: { kind: "error", code: 10251 }, skip: 50 });
   const failed = await stack.up({ args: ["--parallel", "1"] });
-  expect([failed.code, seeder.bodies("orders").length], said(failed)).toEqual([1, 2 * 5_100 - 100]);
+  expect([failed.code, seeder.bodies("orders").length], outputOf(failed)).toEqual([1, 2 * 5_100 - 100]);
   emulator.faults.clear();
   const plan = await cli(stack.project, ["plan", "--stack", "test", "--no-preview"]);
   expect(plan.stdout).toContain("100 messages");

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeSeeder, said } from "./support/seeder.ts";
+import { makeSeeder, outputOf } from "./support/seeder.ts";
 
 const manifest = "queue: orders\nmessages:\n  - body: { order: 1 }\n";
 
@@ -10,7 +10,7 @@ it("reports under a bare pulumi that Node is too old, and pushes nothing", async
   stack.write("old.cjs", 'Object.defineProperty(process.versions, "node", { value: "20.20.2" });\n');
   const up = await stack.up({ env: { NODE_OPTIONS: `--require=${stack.project.dir}/old.cjs` } });
   expect(up.code).not.toBe(0);
-  expect(said(up)).toContain("queue-seeder needs Node 22.18 or newer; this is Node 20.20.2.");
-  expect(said(up)).toContain("`npm run` and `npx`");
+  expect(outputOf(up)).toContain("queue-seeder needs Node 22.18 or newer; this is Node 20.20.2.");
+  expect(outputOf(up)).toContain("`npm run` and `npx`");
   expect(emulator.requests).toEqual([]);
 });

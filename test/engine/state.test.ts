@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 it("keeps credentials, bodies and absolute paths out of the state, and the provider's text small", async () => {
   await using seeder = await makeSeeder({
@@ -64,10 +64,12 @@ it("pushes nothing if a newer version wrote one of the two types of resources, a
 
     const up = await stack.up();
     expect(up.code).not.toBe(0);
-    expect(said(up)).toContain(`pulumi-nodejs:dynamic:${type}`);
-    expect(said(up)).toContain("LEDGER_UNREADABLE");
-    expect(said(up)).toContain("it was written by a newer version of queue-seeder (format 99, and this one reads 1)");
-    expect(said(up)).toContain("Upgrade queue-seeder");
+    expect(outputOf(up)).toContain(`pulumi-nodejs:dynamic:${type}`);
+    expect(outputOf(up)).toContain("LEDGER_UNREADABLE");
+    expect(outputOf(up)).toContain(
+      "it was written by a newer version of queue-seeder (format 99, and this one reads 1)",
+    );
+    expect(outputOf(up)).toContain("Upgrade queue-seeder");
     expect(pushes()).toEqual([1]);
   }
 });

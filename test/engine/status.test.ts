@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { problemsWith } from "../cli/schema.ts";
 import { parseGauges } from "../cli/status/openmetrics.ts";
 import { cli } from "./support/cli.ts";
-import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, type Seeder, succeeded } from "./support/seeder.ts";
 
 const manifest = (...ids: readonly string[]) =>
   `queue: orders\nmessages:\n${ids.map((id) => `  - id: ${id}\n    body: of ${id}\n`).join("")}`;
@@ -48,7 +48,7 @@ it("shows what was pushed, is to come, in doubt, edited and removed, and the que
   expect([text.code, text.stderr]).toEqual([0, ""]);
   expect(text.stdout).toMatch(/^a +orders +3 +0 +1 +(?:just now|\d+ s ago)$/m);
   expect(text.stdout).toContain("\na: in doubt: four\n");
-  expect(said(text)).not.toContain(emulator.token);
+  expect(outputOf(text)).not.toContain(emulator.token);
   const metrics = await cli(stack.project, ["status", "--stack", "test", "--format", "prometheus", "--exit-code"]);
   expect([metrics.code, metrics.stderr]).toEqual([3, ""]);
   const gauges = parseGauges(metrics.stdout);

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { cli } from "./support/cli.ts";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 const long = "x".repeat(1_500);
 const row = (n: number, name = `a${n}`) => `{"n":${n},"name":"${name}","long":"${long}"}\n`;
@@ -43,7 +43,7 @@ it("parses only the data files that changed, and pushes exactly what changed", a
   file("table.csv.gz", table("one"));
   const bodies = () => seeder.bodies("orders");
   const up = async (env: Readonly<Record<string, string>> = { REGION: "eu" }, preview = false) =>
-    said(succeeded(await stack.up({ env: { ...env, ...debugging }, preview })));
+    outputOf(succeeded(await stack.up({ env: { ...env, ...debugging }, preview })));
   const all = ["checked.ndjson", "mapped.ndjson", "plain.ndjson", "table.csv.gz"];
   const except = (...changed: readonly string[]) =>
     all.map((name) => `${name} ${changed.includes(name) ? "parsed" : "unchanged"}`);
@@ -90,14 +90,14 @@ it("parses only the data files that changed, and pushes exactly what changed", a
   stack.write("messages/order.json", '{ "properties": { "n": { "maximum": 100 } } }');
   const refused = await stack.up({ env: { REGION: "us" } });
   expect([refused.code, bodies().length]).toEqual([1, 6_506]);
-  expect(said(refused)).toContain("messages/checked.ndjson:102:");
+  expect(outputOf(refused)).toContain("messages/checked.ndjson:102:");
   stack.write("messages/order.json", '{ "properties": { "n": { "maximum": 199 } } }');
 
   // An edited row of an append-only file is an error, also if the file keeps its size.
   file("table.csv.gz", table("two"));
   const edited = await stack.up({ env: { REGION: "us" } });
   expect(edited.code).not.toBe(0);
-  expect(said(edited)).toContain("DATA_FILE_EDITED");
+  expect(outputOf(edited)).toContain("DATA_FILE_EDITED");
   expect(bodies()).toHaveLength(6_506);
   file("table.csv.gz", table("one"));
 

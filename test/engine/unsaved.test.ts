@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import type { RunningProcess } from "../../src/engine/child-process.ts";
 import { cli, startCli, waitForOutput } from "./support/cli.ts";
-import { makeSeeder, type Seeder, said, succeeded, waitLongForAnswers } from "./support/seeder.ts";
+import { makeSeeder, outputOf, type Seeder, succeeded, waitLongForAnswers } from "./support/seeder.ts";
 
 const manifest = (count: number) =>
   `queue: orders\nin_doubt: stop\nmessages: [{ for_each: ${count}, id: "m\${index}", body: { n: "\${index}" } }]\n`;
@@ -34,18 +34,18 @@ async function runUnsaved(seeder: Seeder, start: () => RunningProcess): Promise<
   const finished = await run.done;
   mend();
   expect(finished.code).not.toBe(0);
-  return said(finished);
+  return outputOf(finished);
 }
 
 /** The same with `queue-seeder up`. */
 async function unsaved(
   seeder: Seeder,
-): Promise<{ readonly total: object; readonly exit: number; readonly said: string }> {
+): Promise<{ readonly total: object; readonly exit: number; readonly output: string }> {
   const { stack } = seeder;
   const args = ["up", "--stack", "test", "--yes", "--run-file", "run.json"];
   const output = await runUnsaved(seeder, () => startCli(stack.project, args));
   const { total, exit } = JSON.parse(readFileSync(join(stack.project.dir, "run.json"), "utf8"));
-  return { total, exit, said: output };
+  return { total, exit, output };
 }
 
 const twoQueues = { queues: [{ name: "orders" }, { name: "second" }] };
@@ -56,8 +56,8 @@ describe.concurrent("a run whose state could not be saved", () => {
     await using seeder = await makeSeeder({ messages: { "a.yaml": manifest(250) } });
     const { stack } = seeder;
     const first = await unsaved(seeder);
-    expect(first, first.said).toMatchObject({ total: { pushed: 250, inDoubt: 0, notSent: 0 }, exit: 1 });
-    expect(first.said).toContain("The state cannot be read after the run");
+    expect(first, first.output).toMatchObject({ total: { pushed: 250, inDoubt: 0, notSent: 0 }, exit: 1 });
+    expect(first.output).toContain("The state cannot be read after the run");
     succeeded(await stack.up());
     expect(texts(seeder, "orders")).toEqual(expected(250));
     expect(stack.outputs().manifests).toMatchObject({ a: { pushed: 250, inDoubt: 0, lastPush: { pushed: 250 } } });
@@ -70,7 +70,7 @@ describe.concurrent("a run whose state could not be saved", () => {
     succeeded(await stack.up());
     seeder.write("a.yaml", manifest(400));
     const second = await unsaved(seeder);
-    expect(second, second.said).toMatchObject({ total: { pushed: 150, notSent: 0 } });
+    expect(second, second.output).toMatchObject({ total: { pushed: 150, notSent: 0 } });
     succeeded(await stack.up());
     expect(texts(seeder, "orders")).toEqual(expected(400));
   });
@@ -149,17 +149,17 @@ it("knows after a kill what a run without checkpoints pushed, in its first deplo
   expect(stack.exportState()).not.toContain("dynamic:Segment");
   // Two requests were answered and the third was not: its messages are held, as `in_doubt: stop` requires.
   const held = await stack.up({ env });
-  expect([held.code, said(held)]).toEqual([
+  expect([held.code, outputOf(held)]).toEqual([
     1,
     expect.stringContaining("200 of 300 messages are pushed to orders, 100 in doubt"),
   ]);
   expect(texts(seeder, "orders")).toEqual(expected(300));
   const settled = await cli(stack.project, ["settle", "a", "--pushed", "--stack", "test", "--yes"]);
-  expect(settled.code, said(settled)).toBe(0);
+  expect(settled.code, outputOf(settled)).toBe(0);
 
   seeder.write("a.yaml", manifest(600));
   await killAtThird(seeder, env);
   const again = await stack.up({ env });
-  expect(said(again)).toContain("500 of 600 messages are pushed to orders, 100 in doubt");
+  expect(outputOf(again)).toContain("500 of 600 messages are pushed to orders, 100 in doubt");
   expect(texts(seeder, "orders")).toEqual(expected(600));
 });

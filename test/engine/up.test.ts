@@ -7,7 +7,7 @@ import { findEngine } from "../../src/engine/find-engine.ts";
 import { emptyRequest, encodeRequest, requestEnv } from "../../src/lifecycle/protocol/request.ts";
 import { problemsWith } from "../cli/schema.ts";
 import { atTerminal, cli, startCli, waitForOutput } from "./support/cli.ts";
-import { makeSeeder, type Seeder, said, succeeded, waitLongForAnswers } from "./support/seeder.ts";
+import { makeSeeder, outputOf, type Seeder, succeeded, waitLongForAnswers } from "./support/seeder.ts";
 
 const manifest = (...bodies: readonly (string | number)[]) =>
   `queue: orders\nmessages:\n${bodies.map((body) => `  - body: ${body}\n`).join("")}`;
@@ -29,7 +29,7 @@ async function upJson({ stack }: Seeder, args: readonly string[] = [], env: Reco
     .map((line) => JSON.parse(line));
   for (const line of lines) expect(problemsWith("up", line), JSON.stringify(line)).toEqual([]);
   const end = lines.at(-1);
-  expect(end, said(run)).toMatchObject({ kind: "result", exit: run.code });
+  expect(end, outputOf(run)).toMatchObject({ kind: "result", exit: run.code });
   return { run, lines, end, code: run.code };
 }
 
@@ -133,7 +133,7 @@ it("holds the provider to what was reviewed, also when it changes after the plan
   const file = join(seeder.stack.project.dir, "request.json");
   writeFileSync(file, encodeRequest({ ...emptyRequest, approvedPushes: ["p1:AAAAAAAAAAAAAAAAAAAAAA"] }));
   const run = await upJson(seeder, [], { [requestEnv]: file });
-  expect([run.code, said(run.run)]).toEqual([5, expect.stringContaining("PLAN_DIFFERS")]);
+  expect([run.code, outputOf(run.run)]).toEqual([5, expect.stringContaining("PLAN_DIFFERS")]);
   expect(run.end).toMatchObject({ total: { pushed: 0, notSent: 1 } });
   expect(seeder.emulator.requests).toHaveLength(0);
 });
@@ -167,7 +167,7 @@ it("says whose the lock is, ends with 4, or waits and plans anew", async () => {
   succeeded(await holder.done);
   // The holder pushed everything, so the waiting run pushes nothing.
   const waited = await waiting.done;
-  expect(waited.code, said(waited)).toBe(0);
+  expect(waited.code, outputOf(waited)).toBe(0);
   expect(JSON.parse(waited.stdout.trim().split("\n").at(-1) ?? "")).toMatchObject({ exit: 0, total: { pushed: 0 } });
   const bodies = seeder.bodies("orders") as number[];
   expect(bodies.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, n) => n));
@@ -208,7 +208,7 @@ it("passes a signal on once: finishes, saves, ends with its code, resumes", asyn
   run.child.kill("SIGTERM");
   run.child.kill("SIGTERM");
   const stopped = await run.done;
-  expect(stopped.code, said(stopped)).toBe(143);
+  expect(stopped.code, outputOf(stopped)).toBe(143);
   const end = JSON.parse(stopped.stdout.trim().split("\n").at(-1) ?? "");
   expect(end.total.pushed).toBe(seeder.bodies("orders").length);
   expect(end.total).toMatchObject({ inDoubt: 0, notSent: count - end.total.pushed });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { packed } from "../package/support/packed.ts";
-import { said, succeeded } from "./support/seeder.ts";
+import { outputOf, succeeded } from "./support/seeder.ts";
 import { makeShop } from "./support/shop.ts";
 
 /** Each test runs Pulumi five to eight times. */
@@ -76,14 +76,14 @@ it("pushes what other resources made, once, and keeps it secret", async () => {
   expect(stack.exportState()).not.toContain("hello");
 
   const again = succeeded(await stack.up());
-  expect(said(again)).toMatch(/\d unchanged/);
+  expect(outputOf(again)).toMatch(/\d unchanged/);
   expect(shop.pushes()).toEqual([3]);
 
   // The approval does not cover the messages of another seed.
   await stack.setConfig({ "shop:seed": "two" });
   expect((await shop.cli("up", "--yes", "--expect", plan.digest)).code).toBe(5);
   const changed = succeeded(await stack.up());
-  expect(said(changed)).not.toContain(tokenOf("two"));
+  expect(outputOf(changed)).not.toContain(tokenOf("two"));
   expect(shop.bodies().slice(3)).toEqual([
     { token: tokenOf("two"), nested: [{ token: tokenOf("two") }] },
     `text of ${tokenOf("two")}`,
@@ -106,8 +106,8 @@ it("refuses a message with an id whose value became another one, and checks ever
   await stack.setConfig({ "shop:seed": "two" });
   const edited = await stack.up();
   expect(edited.code).not.toBe(0);
-  expect(said(edited)).toContain("MESSAGE_EDITED: nothing of welcome was pushed.");
-  expect(said(edited)).toContain('messages[0] the message "word" was pushed with another body');
+  expect(outputOf(edited)).toContain("MESSAGE_EDITED: nothing of welcome was pushed.");
+  expect(outputOf(edited)).toContain('messages[0] the message "word" was pushed with another body');
   expect(shop.pushes()).toEqual([1]);
 
   const faulty = `messages: [
@@ -127,7 +127,7 @@ it("refuses a message with an id whose value became another one, and checks ever
     "messages[3].body BODY_TOO_LARGE",
     "messages[4].body BODY_NOT_JSON: the body is not valid JSON: NaN at list.0",
   ]) {
-    expect(said(refused)).toContain(line);
+    expect(outputOf(refused)).toContain(line);
   }
   expect(shop.pushes()).toEqual([1]);
 });

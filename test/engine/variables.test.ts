@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { cli } from "./support/cli.ts";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 
 const manifest = `queue: orders
 env: [RELEASE]
@@ -21,15 +21,15 @@ it("fills variables in, secrets only on the wire, and a rotated secret pushes no
     { literal: "$" + "{secret.key}" },
     { plain: "body-of-a-message" },
   ]);
-  expect(said(up) + stack.exportState()).not.toMatch(/a-secret-of-the-stack|body-of-a-message/);
+  expect(outputOf(up) + stack.exportState()).not.toMatch(/a-secret-of-the-stack|body-of-a-message/);
   // The debug log shows what the run did, without bodies or credentials.
-  expect(said(up)).toMatch(/QUEUE-SEEDER \d+: ledger: decision .*mode=once ledger=none journals=0 push=3 /);
-  expect(said(up)).toMatch(/QUEUE-SEEDER \d+: journal: begin file=\S+\.journal /);
-  expect(said(up)).toMatch(/QUEUE-SEEDER \d+: journal: sending id=\S+ messages=3\n/);
-  expect(said(up)).toMatch(
+  expect(outputOf(up)).toMatch(/QUEUE-SEEDER \d+: ledger: decision .*mode=once ledger=none journals=0 push=3 /);
+  expect(outputOf(up)).toMatch(/QUEUE-SEEDER \d+: journal: begin file=\S+\.journal /);
+  expect(outputOf(up)).toMatch(/QUEUE-SEEDER \d+: journal: sending id=\S+ messages=3\n/);
+  expect(outputOf(up)).toMatch(
     /QUEUE-SEEDER \d+: request method=POST path=\S+\/messages\/batch bytes=\d+ outcome=answer status=200 ms=\d+/,
   );
-  expect(said(up)).not.toContain(seeder.emulator.token);
+  expect(outputOf(up)).not.toContain(seeder.emulator.token);
 
   await stack.setConfig({ "queue-seeder:key": { secret: "a-rotated-secret" } });
   expect(succeeded(await stack.up({ env })).stdout).toContain("3 unchanged");
@@ -50,16 +50,16 @@ it("keeps the value of an environment variable that is named like a secret to th
   const up = succeeded(await stack.up({ env }));
   expect(bodies("orders")).toEqual([{ auth: `Bearer ${value}` }, value]);
   const plan = await cli(stack.project, ["plan", "--stack", "test", "--format", "json", "--no-preview"], env);
-  expect(said(failed) + said(up) + said(plan) + stack.exportState()).not.toMatch(/of the environment/);
+  expect(outputOf(failed) + outputOf(up) + outputOf(plan) + stack.exportState()).not.toMatch(/of the environment/);
 
   // A changed value pushes nothing. In an id, which everyone can read, the variable is refused.
   expect(succeeded(await stack.up({ env: { DEPLOY_TOKEN: "rotated" } })).stdout).toContain("3 unchanged");
   seeder.write("a.yaml", text.replace("id: two", 'id: "${env.DEPLOY_TOKEN}"'));
   const refused = await stack.up({ env });
-  expect(said(refused)).toMatch(
+  expect(outputOf(refused)).toMatch(
     /messages\/a\.yaml:5:\d+ VARIABLE_NOT_HERE: the environment variable "DEPLOY_TOKEN" has the name of a secret/,
   );
-  expect(said(refused) + stack.exportState()).not.toMatch(/of the environment/);
+  expect(outputOf(refused) + stack.exportState()).not.toMatch(/of the environment/);
   expect(seeder.pushes()).toEqual([2]);
 });
 
@@ -71,8 +71,8 @@ it("refuses an undefined variable, and a body that a secret makes too large, at 
   await seeder.stack.setConfig({ "queue-seeder:long": { secret: "s".repeat(127_899) } });
   const up = await seeder.stack.up({ env: { RELEASE: "r1" } });
   expect(up.code).not.toBe(0);
-  expect(said(up)).toMatch(/messages\/a\.yaml:4:\d+ VARIABLE_UNDEFINED: .*config\.region/);
-  expect(said(up)).toMatch(/messages\/a\.yaml:4:\d+ VARIABLE_UNDEFINED: .*secret\.key/);
-  expect(said(up)).toMatch(/messages\/b\.yaml:4:11 BODY_TOO_LARGE: /);
+  expect(outputOf(up)).toMatch(/messages\/a\.yaml:4:\d+ VARIABLE_UNDEFINED: .*config\.region/);
+  expect(outputOf(up)).toMatch(/messages\/a\.yaml:4:\d+ VARIABLE_UNDEFINED: .*secret\.key/);
+  expect(outputOf(up)).toMatch(/messages\/b\.yaml:4:11 BODY_TOO_LARGE: /);
   expect(seeder.pushes()).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { startFakeProducer, workerKey } from "../support/fake-producer.ts";
 import { sendToEmulator } from "../support/producer-queue.ts";
-import { makeSeeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, succeeded } from "./support/seeder.ts";
 import { startWorkersApi } from "./support/workers-api.ts";
 
 const otherKey = Buffer.alloc(32, 9).toString("base64");
@@ -66,7 +66,7 @@ it("deploys the Worker, pushes through it, and makes a new version for another k
   expect(api.calls.slice(6)).toEqual(["DELETE worker-4"]);
   expect(seeder.bodies("fresh-test")).toEqual([3, 6]);
   expect(seeder.bodies("orders")).toEqual([1, 2, 4, 5]);
-  expect(said(off)).not.toContain(otherKey);
+  expect(outputOf(off)).not.toContain(otherKey);
 });
 
 it("destroys the Worker with its ledgers, keeps the messages, and pushes everything again afterwards", async () => {
@@ -85,5 +85,5 @@ it("destroys the Worker with its ledgers, keeps the messages, and pushes everyth
   const up = succeeded(await stack.up({ env }));
   expect(api.calls.slice(3)).toEqual(["POST worker-3", "POST version-4"]);
   expect(seeder.bodies("orders")).toEqual([1, 2, 1, 2]);
-  expect(said(up)).not.toContain("the Worker's ledger has them");
+  expect(outputOf(up)).not.toContain("the Worker's ledger has them");
 });

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { segmentType } from "../../src/urn.ts";
 import { type FakeProducer, startFakeProducer, workerKey } from "../support/fake-producer.ts";
 import { sendToEmulator } from "../support/producer-queue.ts";
-import { makeSeeder, type Seeder, said, succeeded } from "./support/seeder.ts";
+import { makeSeeder, outputOf, type Seeder, succeeded } from "./support/seeder.ts";
 
 const bodies = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => from + at);
 const manifest = (numbers: readonly number[], policy = "stop") =>
@@ -52,7 +52,7 @@ it("pushes through the Worker despite lost answers, once each, and keeps the key
   expect(JSON.stringify(stack.outputs())).not.toContain("possibleDuplicates");
   // Nothing was pushed over REST.
   expect(worker.requests.filter(isPush).length).toBeGreaterThan(3);
-  for (const text of [said(up), stack.exportState()]) expect(text).not.toContain(workerKey);
+  for (const text of [outputOf(up), stack.exportState()]) expect(text).not.toContain(workerKey);
 
   // Switched off, the rest goes over REST, and what the Worker pushed stays pushed. worker-deployment.test.ts has later runs through it.
   worker.fault = () => undefined;
@@ -87,7 +87,7 @@ it("resumes after kill -9 of the provider and of the CLI without its journal, un
   await stack.pulumi(["cancel", "--yes"]);
   const up = succeeded(await stack.up());
   expect(seeder.bodies("orders").sort((a, b) => Number(a) - Number(b))).toEqual(bodies(0, 2_000));
-  expect(said(up)).toContain("not sent again, because the Worker's ledger has them");
+  expect(outputOf(up)).toContain("not sent again, because the Worker's ledger has them");
   expect(stack.outputs()).toMatchObject({ manifests: { a: { pushed: 2_000 } } });
   expect(JSON.stringify(stack.outputs())).not.toContain("possibleDuplicates");
 });
@@ -122,7 +122,7 @@ it("pushes tainted segments again, after a run that was killed once it had delet
   worker.fault = () => undefined;
   await stack.pulumi(["cancel", "--yes"]);
   const up = succeeded(await stack.up());
-  expect(said(up)).not.toContain("the Worker's ledger has them");
+  expect(outputOf(up)).not.toContain("the Worker's ledger has them");
   expect(seeder.bodies("orders")).toEqual([0, 0, 0, 0]);
   expect(stack.exportState()).not.toContain('"pendingReplacement":true');
 });
@@ -132,6 +132,6 @@ it("refuses a stack whose Worker has another key, before anything is pushed", as
   seeder.worker.key = Buffer.alloc(32, 9).toString("base64");
   const up = await seeder.stack.up();
   expect(up.code).not.toBe(0);
-  expect(said(up)).toMatch(/WORKER_NOT_READY: .*another key/);
+  expect(outputOf(up)).toMatch(/WORKER_NOT_READY: .*another key/);
   expect(seeder.bodies("orders")).toEqual([]);
 });

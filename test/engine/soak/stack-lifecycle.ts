@@ -1,5 +1,6 @@
 import type { ProcessResult } from "../../../src/engine/child-process.ts";
 import { cli } from "../support/cli.ts";
+import { outputOf } from "../support/seeder.ts";
 import { armFaults, killIfThere } from "./faults.ts";
 import { checkCertainty, checkInvariants, type Finding } from "./invariants.ts";
 import { ManifestModels, spelledOut } from "./manifest-model.ts";
@@ -258,8 +259,4 @@ class StackLifecycle {
       }
     }
   }
-}
-
-function outputOf({ stdout, stderr }: ProcessResult): string {
-  return stdout + stderr;
 }

@@ -82,12 +82,12 @@ export function waitLongForAnswers({ project }: OwnStack): void {
 }
 
 /** Returns the output of a run of the CLI. */
-export function said({ stdout, stderr }: ProcessResult): string {
+export function outputOf({ stdout, stderr }: ProcessResult): string {
   return stdout + stderr;
 }
 
 /** Asserts that a run of the CLI succeeded; if not, the failure shows its output. */
 export function succeeded(run: ProcessResult): ProcessResult {
-  expect(run.code, said(run)).toBe(0);
+  expect(run.code, outputOf(run)).toBe(0);
   return run;
 }
