@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { debug } from "../debug.ts";
 import { isSegmentEnd, readBody } from "../plan/index.ts";
-import type { Content, ContentSize, FileContent, FilePrefix, Manifest, Message, RowMessage } from "../types.ts";
+import type { Content, FileContent, FilePrefix, Manifest, Message, RowMessage } from "../types.ts";
 import { detectCredentials } from "./detect-credentials.ts";
+import { digestMeanwhile, type EarlierReadings } from "./earlier-readings.ts";
 import { createProblem, formatDiagnostic, type Problem, quote } from "./problem.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import { ParsedDigest } from "./source/parsed-digest.ts";
@@ -22,16 +23,6 @@ const maxRememberedIds = 200_000;
 export class DataFileError extends Error {
   override name = "DataFileError";
 }
-
-/** A data file that an earlier run read without a problem. */
-export interface EarlierReading extends Required<Pick<FileContent, "prefix">> {
-  /** See {@link FileContent.digest}. */
-  readonly digest: string;
-  readonly size: ContentSize;
-}
-
-/** Returns the readings of earlier runs. Called for the first large data file, since it may take time. */
-export type EarlierReadings = () => Promise<readonly EarlierReading[]>;
 
 /** Called instead of {@link OnMessage} for rows at the start of a file that are not parsed again. */
 export type OnPrefix = (manifest: string, prefix: FilePrefix) => void;
@@ -77,30 +68,6 @@ export async function checkDataFile(
     return parseDataFile(reading, onRow, problems, new ParsedDigest(before, prefix));
   }
   return parseDataFile(reading, onRow, problems, new ParsedDigest(new SourceDigest(context)));
-}
-
-/**
- * Computes the digest of a file while the earlier readings are read: Pulumi reads the state only once the provider has started, which
- * takes as long as the digest of 700 MB.
- *
- * @returns `whole`: the digest, undefined if there are no earlier readings or the file cannot be read
- */
-async function digestMeanwhile(
-  path: string,
-  context: string,
-  earlierReadings: EarlierReadings,
-): Promise<{ readonly known: readonly EarlierReading[]; readonly whole: string | undefined }> {
-  const stop = new AbortController();
-  const digesting = digestSource(path, context, { stop: stop.signal });
-  // If the readings cannot be read, their error is reported.
-  digesting.catch(() => {});
-  try {
-    const known = await earlierReadings();
-    if (known.length === 0) return { known, whole: undefined };
-    return { known, whole: (await digesting).at(-1)?.digest() };
-  } finally {
-    stop.abort();
-  }
 }
 
 type OnRow = (message: RowMessage, bytes: number) => void;

@@ -1,8 +1,9 @@
 export { codeFrame } from "./code-frame.ts";
-export { DataFileError, type EarlierReading, readAllMessages } from "./data-file.ts";
+export { DataFileError, readAllMessages } from "./data-file.ts";
 export { withDedupKey } from "./dedup-key.ts";
 export { detectCredentials } from "./detect-credentials.ts";
 export { didYouMean } from "./did-you-mean.ts";
+export type { EarlierReading } from "./earlier-readings.ts";
 export { isExactNumber } from "./exact-number.ts";
 export { type LoadOptions, type LoadResult, loadManifests } from "./load-manifests.ts";
 export { isInsideProject } from "./manifest-files.ts";

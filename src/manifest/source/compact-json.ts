@@ -1,4 +1,5 @@
 import { maxDepth } from "../yaml-to-json.ts";
+import { createOrder, type Key, type KeyOrder, KnownKeys } from "./known-keys.ts";
 
 /**
  * Recognizes JSON texts that are written exactly as JSON.stringify would write them, and writes their canonical JSON from parts of
@@ -21,8 +22,7 @@ export class CompactJson {
   readonly #values: (string | undefined)[] = [];
   /** The number of these members; what follows them in both lists is of earlier objects. */
   #members = 0;
-  #start = createKey(undefined, "");
-  #count = 0;
+  readonly #known = new KnownKeys();
 
   /**
    * Returns the canonical JSON (RFC 8785) of a text, which is then exactly one JSON value within the limits of nesting.
@@ -42,29 +42,7 @@ export class CompactJson {
 
   /** Remembers the keys of all objects in a value. */
   learn(value: unknown): void {
-    if (typeof value !== "object" || value === null) return;
-    if (Array.isArray(value)) {
-      for (const item of value) this.learn(item);
-      return;
-    }
-    const names = Object.keys(value);
-    // A row with the key "__proto__" is refused.
-    if (names.includes("__proto__") || names.length > maxKeys) return;
-    if (this.#count + names.length > maxKeys) {
-      this.#start = createKey(undefined, "");
-      this.#count = 0;
-    }
-    let key = this.#start;
-    for (const name of names) {
-      let next = key.following.get(name);
-      if (next === undefined) {
-        next = createKey(key, name);
-        key.following.set(name, next);
-        this.#count += 1;
-      }
-      key = next;
-    }
-    for (const item of Object.values(value)) this.learn(item);
+    this.#known.learn(value);
   }
 
   #readValue(): boolean {
@@ -148,7 +126,7 @@ export class CompactJson {
 
   #readObject(): boolean {
     const first = this.#members;
-    let key = this.#start;
+    let key = this.#known.start;
     let isWritten = false;
     do {
       const next = this.#findKey(key);
@@ -220,37 +198,3 @@ function isNumberSign(character: number): boolean {
 /** JSON.stringify writes each backslash and each control character with a backslash, and no line ends. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: see above
 const unusual = /[\x00-\x1f\\]/;
-
-/** Maximum keys that are remembered: enough for any table, and little memory if the keys of a file are data. */
-const maxKeys = 2_000;
-
-/** A key of objects, after certain keys in a certain order. */
-interface Key {
-  readonly before: Key | undefined;
-  readonly name: string;
-  /** The key as JSON, with the character in front of it and the colon. */
-  readonly label: string;
-  readonly following: Map<string, Key>;
-  /** The key that followed it in the latest object. */
-  latest: Key | undefined;
-  /** The order of the members of an object that ends with this key; undefined if it is not known yet. */
-  order: KeyOrder | undefined;
-}
-
-/** The positions of the sorted keys in an object. */
-type KeyOrder = "sorted" | readonly number[];
-
-function createKey(before: Key | undefined, name: string): Key {
-  const label = `${before?.before === undefined ? "{" : ","}${JSON.stringify(name)}:`;
-  return { before, name, label, following: new Map(), latest: undefined, order: undefined };
-}
-
-function createOrder(last: Key): KeyOrder {
-  const names: string[] = [];
-  for (let key = last; key.before !== undefined; key = key.before) names.push(key.name);
-  names.reverse();
-  // By UTF-16 code units, as RFC 8785 requires.
-  const byName = (a: number, b: number) => ((names[a] as string) < (names[b] as string) ? -1 : 1);
-  const positions = [...names.keys()].sort(byName);
-  return positions.every((position, at) => position === at) ? "sorted" : positions;
-}
