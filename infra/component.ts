@@ -61,9 +61,9 @@ export class MessageManifest extends pulumi.ComponentResource<ManifestsByName> {
 }
 
 /**
- * Waits until the SDK awaits the exports of the program, without which Node would warn of each output that is rejected. The SDK does so
- * when the program's module has run and it has looked at the program's folder. The URN is known after that module, unless it awaits something
- * else; a second look at a folder then ends after the first one.
+ * Waits until the SDK awaits the exports of the program. If an output were rejected earlier, Node would print a warning. The SDK
+ * first runs the program's module, then looks at the program's folder, and then awaits the exports. The URN is known once the module
+ * has run, unless the module itself waits for something. The same calls as those of the SDK, started after that, end later.
  */
 async function untilExportsAreAwaited(urn: pulumi.Output<string>): Promise<void> {
   await new Promise<void>((resolve) => {

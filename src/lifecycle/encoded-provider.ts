@@ -45,8 +45,8 @@ export function encodedProvider(provider: SegmentProvider, readKeys: (inputs: Se
     },
     async diff(id: string, olds: SegmentOutputs, news: EncodedSegment) {
       const inputs = decode(news);
-      // Pulumi's refresh passes the inputs in the state, without `check`: only the metrics can have changed. The ledger says
-      // nothing about them after an interrupted run, whose journal is of other inputs.
+      // Pulumi's refresh passes the inputs in the state, without `check`: only the metrics can have changed. After an interrupted
+      // run, the journal belongs to newer inputs, and a comparison with it would report edits.
       if (findChecked(inputs) === undefined) return { changes: false, replaces: [] };
       return provider.diff(id, olds, await addKeys(inputs));
     },

@@ -1,7 +1,7 @@
 import type { QueueRef } from "../types.ts";
 import type { Owner } from "./journal-owner.ts";
 
-/** Where the journals of a segment are found. Their heads identify their owner. */
+/** The values by which journals are listed. The head of a journal also identifies the resource that it belongs to. */
 export interface JournalSite {
   readonly queue: QueueRef;
   /** The number of the segment in its manifest. */

@@ -51,7 +51,7 @@ export async function pullBatch(
   };
 }
 
-/** Returns the last part of a lease, in milliseconds, in which its messages are no longer acknowledged. */
+/** Returns how many milliseconds before the end of a lease its messages are no longer acknowledged. */
 function marginMs(visibilityMs: number): number {
   return Math.min(5_000, visibilityMs / 5);
 }
