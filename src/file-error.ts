@@ -99,17 +99,17 @@ const reasonsByCode: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   // A socket, or a device without a driver.
   ENXIO: "it is not a regular file",
-  ERR_INVALID_ARG_VALUE: "its name holds a NUL character",
+  ERR_INVALID_ARG_VALUE: "its name contains a NUL character",
 };
 
 const hintsByCode: Readonly<Record<string, string>> = {
   EACCES: "Give the user who runs this the permission to read it.",
   EPERM: "Give the user who runs this the permission to read it.",
-  ELOOP: "Have the link lead to a file, or put the file itself in its place.",
+  ELOOP: "Point the link at a file, or replace it with the file itself.",
   ENAMETOOLONG: "Give it a shorter name.",
-  ENOENT: "Put it back, or remove what names it.",
+  ENOENT: "Restore it, or remove the reference to it.",
   ENOTDIR: "Correct the path.",
-  EISDIR: "Name a file in it, or remove it.",
+  EISDIR: "Use the path of a file, or remove it.",
   ENXIO: "Put a regular file in its place.",
   EMFILE: "Raise the limit of open files (`ulimit -n`).",
   ENFILE: "Close other programs, or raise the system's limit of open files.",
@@ -119,7 +119,7 @@ const systemMessages: ReadonlyMap<string, string> = new Map(getSystemErrorMap().
 
 const danglingLink: FileErrorDescription = {
   reason: "the link leads nowhere",
-  hint: "Have the link lead to a file, or remove it.",
+  hint: "Point the link at a file, or remove it.",
 };
 
 function notRegularFile(stats: Stats): FileErrorDescription {

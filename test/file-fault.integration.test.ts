@@ -50,7 +50,7 @@ describe("what is at a path", () => {
       "it is a socket, not a regular file",
       "a part of its path is a file, not a folder (ENOTDIR)",
       "its name is longer than the file system allows (ENAMETOOLONG)",
-      "its name holds a NUL character (ERR_INVALID_ARG_VALUE)",
+      "its name contains a NUL character (ERR_INVALID_ARG_VALUE)",
       "it is a device, not a regular file",
     ]);
     expect(JSON.stringify(found)).not.toContain(root.path);

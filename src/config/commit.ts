@@ -20,7 +20,7 @@ export function explainMissingCommit(folder: string): string {
       `nothing of it ("dubious ownership"). Run \`git config --global --add safe.directory ${findRepository(folder)}\` before.`
     );
   }
-  if (/not a git repository/i.test(stderr)) return "This folder is in no Git repository: deploy from a clone.";
+  if (/not a git repository/i.test(stderr)) return "This folder is not in a Git repository: deploy from a clone.";
   if (/unknown revision|ambiguous argument|single revision/.test(stderr))
     return "Commit first: the repository is empty.";
   const [first = ""] = stderr.split("\n");

@@ -50,7 +50,7 @@ function isSourceOf(text: string, { passedText }: ConfigValue): boolean {
   return passedText === undefined || passedText === text;
 }
 
-const quoteHint = "Put it in quotes if it is text, else write it as JSON does.";
+const quoteHint = "Put it in quotes if it is text; otherwise write it in JSON notation.";
 
 /** Returns the problem of a value that Pulumi changes. */
 export function toFlawProblem(key: string, { path, location, message, hint = quoteHint }: ConfigFileFlaw): Problem {

@@ -68,7 +68,7 @@ function toConfigKey(name: string, project: string): string {
 
 function collectFlaws(key: string, { flaws, unreadable }: ConfiguredValue): readonly ConfigFlaw[] {
   if (unreadable !== undefined) {
-    const hint = "Give it as a text, or change what cannot be read exactly.";
+    const hint = "Write it as a text, or change the value that cannot be read exactly.";
     return [
       {
         path: [],

@@ -107,7 +107,7 @@ const hints: Readonly<Record<string, string>> = {
   moved_from: "Write a former name of the manifest, or remove the key.",
   requires: "Write consumer, not_paused or max_backlog, or remove the key.",
   dedup_field: "Use letters, digits and . _ -, beginning with a letter or _; not __proto__.",
-  id: "Use 1 to 200 characters, none of which controls how text is shown.",
+  id: "Use 1 to 200 characters, without control or formatting characters.",
   for_each: "Write a list, a count from 1 to 100000, or one variable.",
   delay_seconds: "Write whole seconds from 0 to 86400 (24 hours), or one variable.",
   env: "Use letters, digits and _, not beginning with a digit.",

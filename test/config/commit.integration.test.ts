@@ -50,7 +50,7 @@ describe("the commit that is checked out", () => {
     using root = temporaryFolder();
     writeFiles(root.path, files);
     expect(headCommit(root.path)).toBeUndefined();
-    expect(await told(root.path)).toBe("This folder is in no Git repository: deploy from a clone.");
+    expect(await told(root.path)).toBe("This folder is not in a Git repository: deploy from a clone.");
     git(root.path, "init", "-q");
     expect(headCommit(root.path)).toBeUndefined();
     expect(await told(root.path)).toBe("Commit first: the repository is empty.");

@@ -61,7 +61,7 @@ it("only what a manifest names is held against it, and only its own part", async
   expect(inlineMessages(sound.manifests[0])[0]?.body).toBe("1.50 EUR");
   expect(lines((await check("${config.o.on}")).problems)).toEqual([
     'Pulumi.dev.yaml:2:17 CONFIG_INVALID: "shop:o.on": "2024-01-01" is a date for Pulumi, which formats it differently. ' +
-      "Put it in quotes if it is text, else write it as JSON does.",
+      "Put it in quotes if it is text; otherwise write it in JSON notation.",
   ]);
   expect(lines((await check("${config.o.deep}")).problems)).toEqual([expect.stringContaining('"shop:o.deep.0"')]);
   expect(lines((await check("${config.o}")).problems)).toEqual([expect.stringContaining('"shop:o.deep.0"')]);

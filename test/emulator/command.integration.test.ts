@@ -58,7 +58,7 @@ test.each([
   [["--token", ""], "It is empty."],
   [["--queue", "Orders"], "A queue's name is"],
   [["--queue", "orders=a-b"], "A queue's id is"],
-  [["--queue", "orders", "--queue", "orders"], "That queue is given twice."],
+  [["--queue", "orders", "--queue", "orders"], "This queue is given twice."],
   [["--speed", "0"], "A speed is a number above 0"],
   [["--max-delay", "1e3"], "A delay is a whole number"],
   [["--status", "10204=99"], "Write it as CODE=STATUS"],

@@ -54,7 +54,7 @@ export async function runExport(
       return await exportTo(location, prepared, { flags, selection }, host);
     } catch (error) {
       if (error instanceof ExportError || !isFileError(error)) throw error;
-      const next = "Make its folder writable and see that the disk has room, then run it again.";
+      const next = "Make its folder writable and check that the disk has free space, then run it again.";
       throw new ExportError("EXPORT_UNWRITABLE", `the export cannot be written: ${describeSystemError(error)}`, next);
     } finally {
       release();

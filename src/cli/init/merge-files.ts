@@ -73,7 +73,7 @@ function parsePackageJson(text: string): Record<string, unknown> {
     value = undefined;
   }
   if (isObject(value)) return { ...value };
-  throw new MergeError("package.json is not a JSON object, so nothing can be added to it. Mend it first.");
+  throw new MergeError("package.json is not a JSON object, so nothing can be added to it. Correct it first.");
 }
 
 function sortKeys(map: JsonObject): Record<string, unknown> {

@@ -33,7 +33,7 @@ export function parseQueueOption(value: string, before: readonly NamedQueue[]): 
   if (id !== undefined && !/^[0-9a-f]{32}$/.test(id)) {
     throw new InvalidArgumentError("A queue's id is 32 hex digits: `wrangler queues info` shows it.");
   }
-  if (before.some((other) => other.name === name)) throw new InvalidArgumentError("That queue is given twice.");
+  if (before.some((other) => other.name === name)) throw new InvalidArgumentError("This queue is given twice.");
   return [...before, id === undefined ? { name } : { name, id }];
 }
 

@@ -70,7 +70,7 @@ function assertFitsLimit(message: Message): Message {
   if (countBodyBytes(message) <= limits.messageBytes) return message;
   throw new SeederError(
     "BODY_TOO_LARGE",
-    `${formatLocation(message.location)} the body has more than the ${limits.messageBytes} bytes that the API takes in a message, ` +
-      "once its secrets are in it. Split the message; nothing of it was pushed.",
+    `${formatLocation(message.location)} the body has more than the ${limits.messageBytes} bytes that the API accepts in a message, ` +
+      "once its secrets are filled in. Split the message; it was not pushed.",
   );
 }

@@ -66,7 +66,7 @@ export class Compiler implements SchemaCompiler {
     if (this.#schemas > maxSchemas) {
       if (this.#schemas === maxSchemas + 1) {
         const what = `the schema has more than ${maxSchemas} schemas inside it`;
-        this.#sources.fault({ file: located.file, steps: [] }, what, "Split it, or check less.");
+        this.#sources.fault({ file: located.file, steps: [] }, what, "Split the schema, or make it simpler.");
       }
       return node;
     }

@@ -97,7 +97,7 @@ export function readWranglerConfig(path: string, environment: string | undefined
   const own = Object.hasOwn(all, environment) ? toTable(all[environment]) : undefined;
   if (own === undefined) {
     const known = Object.keys(all);
-    const next = known.length === 0 ? "It has none: leave --env out." : `It has ${known.join(", ")}.`;
+    const next = known.length === 0 ? "It has none: omit --env." : `It has ${known.join(", ")}.`;
     throw new WranglerConfigError(`${path} has no environment ${environment}. ${next}`);
   }
   const inherited = Object.entries(shared).filter(([key]) => !notInherited.has(key));

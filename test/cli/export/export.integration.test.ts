@@ -216,7 +216,7 @@ describe("what cannot be exported", () => {
   it("is not written if the system refuses", async () => {
     await using shop = await makeShop({ files: { "messages/redrive": "a file\n" } });
     expect((await shop.export(["orders-dead", "--out", out])).stderr).toBe(
-      "EXPORT_UNWRITABLE: the export cannot be written: a part of its path is a file, not a folder (ENOTDIR). Make its folder writable and see that the disk has room, then run it again.\n",
+      "EXPORT_UNWRITABLE: the export cannot be written: a part of its path is a file, not a folder (ENOTDIR). Make its folder writable and check that the disk has free space, then run it again.\n",
     );
   });
 });
