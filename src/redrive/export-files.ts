@@ -1,8 +1,8 @@
 import { fileExistsError } from "./export-error.ts";
 import type { Disk, GrowingFile } from "./export-host.ts";
 import type { ExportPaths } from "./export-paths.ts";
+import { addRanges, type ExportState, type RowLocation, sha256 } from "./export-state.ts";
 import { type ExportHead, type Range, writeLine } from "./progress-lines.ts";
-import { addRanges, type ExportState, type RowLocation, sha256 } from "./recover.ts";
 import { type Row, type RowKind, rowKinds } from "./row.ts";
 
 /** The files of an unfinished export: append-only data files, and a progress file that records which messages they contain. */

@@ -3,8 +3,9 @@ import { ExportError, fileExistsError } from "./export-error.ts";
 import { ExportFiles } from "./export-files.ts";
 import type { Disk, GrowingFile, Processes } from "./export-host.ts";
 import type { ExportPaths } from "./export-paths.ts";
+import { emptyState } from "./export-state.ts";
 import { type ExportHead, progressVersion, writeLine } from "./progress-lines.ts";
-import { cutUnfinished, type ExportState, noRows, readProgress } from "./recover.ts";
+import { cutUnfinished, readProgress } from "./recover.ts";
 
 /**
  * Starts an export, or resumes an unfinished one.
@@ -48,21 +49,6 @@ async function growWith(disk: Disk, path: string, size: number | undefined, text
     await file.close();
     throw error;
   }
-}
-
-function emptyState(head: ExportHead): ExportState {
-  return {
-    head,
-    owner: undefined,
-    visibilityMs: 0,
-    progressBytes: 0,
-    sizes: noRows(),
-    rows: noRows(),
-    locations: new Map(),
-    unsettled: new Set(),
-    leaseEndsMs: 0,
-    manifests: new Set(),
-  };
 }
 
 async function assertFree(owner: Owner | undefined, own: Owner, processes: Processes): Promise<void> {

@@ -1,43 +1,9 @@
-import { createHash } from "node:crypto";
-import type { Owner } from "../push/index.ts";
 import { ExportError, fileName } from "./export-error.ts";
 import type { Disk } from "./export-host.ts";
 import type { ExportPaths } from "./export-paths.ts";
+import { applyLine, type ExportState, emptyState, sha256 } from "./export-state.ts";
 import { type ExportHead, findProgressMismatch, type Ranges, readLine } from "./progress-lines.ts";
 import { type RowKind, rowKinds } from "./row.ts";
-
-/** Position of a row in a data file. `line` starts at 1. */
-export interface RowLocation {
-  readonly kind: RowKind;
-  readonly line: number;
-}
-
-/** The state of an unfinished export. */
-export interface ExportState {
-  readonly head: ExportHead;
-  /** The process that wrote to the export last. */
-  readonly owner: Owner | undefined;
-  /** Lease duration of that process in milliseconds; 0 if there was none. */
-  readonly visibilityMs: number;
-  /** Size of the progress file up to its last complete and valid line, in bytes. */
-  readonly progressBytes: number;
-  readonly sizes: Record<RowKind, number>;
-  readonly rows: Record<RowKind, number>;
-  /** Locations by message id. */
-  readonly locations: Map<string, RowLocation>;
-  /** Ids of rows whose acknowledgement is not confirmed. */
-  readonly unsettled: Set<string>;
-  /** When the last leases end, in milliseconds since the epoch. */
-  readonly leaseEndsMs: number;
-  /** SHA-256 of each manifest that this export has written or was about to write. */
-  readonly manifests: Set<string>;
-}
-
-export const noRows = (): Record<RowKind, number> => ({ json: 0, text: 0, unpushable: 0 });
-
-export function sha256(bytes: Buffer | string): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
 
 /**
  * Reads the progress of an export and verifies the data files against it. Changes nothing.
@@ -49,70 +15,34 @@ export async function readProgress(paths: ExportPaths, disk: Disk): Promise<Expo
   const size = (await disk.size(paths.progress)) ?? 0;
   const text = (await disk.read(paths.progress, 0, size)).toString("utf8");
   const lines = text.split("\n").slice(0, -1);
-  assertVersion(paths.progress, lines[0]);
-  const first = lines[0] === undefined ? undefined : readLine(lines[0]);
-  if (first === undefined || !("head" in first)) {
-    if (lines.length > 0) throw damaged(paths.progress, "its first line cannot be read");
-    return undefined;
-  }
-  let owner: Owner | undefined;
-  let visibilityMs = 0;
-  const manifests = new Set<string>();
-  let leaseEndsMs = 0;
-  let progressBytes = 0;
-  const sizes = noRows();
-  const rows = noRows();
-  const locations = new Map<string, RowLocation>();
-  const unsettled = new Set<string>();
+  const head = readHead(paths.progress, lines[0]);
+  if (head === undefined) return undefined;
+  const state = emptyState(head);
   for (const [index, written] of lines.entries()) {
     const line = readLine(written);
     if (line === undefined) throw damaged(paths.progress, `its line ${index + 1} cannot be read`);
-    if ("put" in line) {
-      if (!(await isWritten(line.put, sizes, paths, disk))) {
-        // Rows are announced before they are written, and the next line is written after them.
-        if (index < lines.length - 1) throw damaged(paths.progress, "rows that it names are not in the data file");
-        break;
-      }
-      addRanges(line.put, { sizes, rows, locations, unsettled });
-      leaseEndsMs = Math.max(leaseEndsMs, line.leaseEndsMs);
+    if ("put" in line && !(await isWritten(line.put, state.sizes, paths, disk))) {
+      // Rows are announced before they are written, and the next line is written after them.
+      if (index < lines.length - 1) throw damaged(paths.progress, "rows that it names are not in the data file");
+      break;
     }
-    if ("run" in line) {
-      owner = line.run;
-      visibilityMs = line.visibilityMs;
-    }
-    if ("settled" in line) for (const id of line.settled) unsettled.delete(id);
-    if ("manifest" in line) manifests.add(line.manifest);
-    progressBytes += Buffer.byteLength(written) + 1;
+    applyLine(state, line);
+    state.progressBytes += Buffer.byteLength(written) + 1;
   }
-  return {
-    head: first.head,
-    owner,
-    visibilityMs,
-    progressBytes,
-    sizes,
-    rows,
-    locations,
-    unsettled,
-    leaseEndsMs,
-    manifests,
-  };
+  return state;
 }
 
-/** Adds rows that are on disk to the counters. */
-export function addRanges(
-  put: Ranges,
-  { sizes, rows, locations, unsettled }: Pick<ExportState, "sizes" | "rows" | "locations" | "unsettled">,
-): void {
-  for (const kind of rowKinds) {
-    const range = put[kind];
-    if (range === undefined) continue;
-    for (const [index, id] of range.ids.entries()) {
-      locations.set(id, { kind, line: rows[kind] + index + 1 });
-      unsettled.add(id);
-    }
-    sizes[kind] += range.bytes;
-    rows[kind] += range.ids.length;
+/** Reads the first line of the progress file. @returns undefined if it is incomplete */
+function readHead(path: string, first: string | undefined): ExportHead | undefined {
+  if (first === undefined) return undefined;
+  const mismatch = findProgressMismatch(first);
+  if (mismatch?.remedy !== undefined) {
+    const next = `${mismatch.remedy}, or name another --out. Nothing was changed.`;
+    throw new ExportError("EXPORT_VERSION", `${fileName(path)} cannot be read: ${mismatch.reason}`, next);
   }
+  const line = readLine(first);
+  if (line === undefined || !("head" in line)) throw damaged(path, "its first line cannot be read");
+  return line.head;
 }
 
 async function isWritten(
@@ -157,13 +87,6 @@ export async function cutUnfinished(
   }
   // Truncated last, since it announces what may be truncated in the data files.
   if (size > progressBytes) await disk.truncate(paths.progress, progressBytes);
-}
-
-function assertVersion(path: string, first: string | undefined): void {
-  const mismatch = first === undefined ? undefined : findProgressMismatch(first);
-  if (mismatch?.remedy === undefined) return;
-  const next = `${mismatch.remedy}, or name another --out. Nothing was changed.`;
-  throw new ExportError("EXPORT_VERSION", `${fileName(path)} cannot be read: ${mismatch.reason}`, next);
 }
 
 function damaged(path: string, why: string): ExportError {

@@ -1,9 +1,8 @@
 import type { Pulumi } from "../../engine/pulumi.ts";
-import { matchesStack } from "../../manifest/stack-patterns.ts";
 import { toPrintable } from "../../printable.ts";
 import type { Reporter } from "../reporters/reporter.ts";
 import { confirmByTyping } from "../shared/confirm.ts";
-import type { StackSnapshot } from "../shared/deployment/stack-snapshot.ts";
+import { isProductionStack, type StackSnapshot } from "../shared/deployment/stack-snapshot.ts";
 import { exitCodes } from "../shared/exit-codes.ts";
 import { fetchLiveMetrics } from "../shared/live-metrics.ts";
 import type { Plan } from "../shared/plan/model.ts";
@@ -49,7 +48,7 @@ async function findDeletions(
   { find, env }: DeletionOptions,
 ): Promise<readonly QueueChange[]> {
   const all = plan.queueChanges.filter(isDeletion);
-  if (all.length === 0 || matchesStack(snapshot.settings.production, snapshot.stack.short)) return all;
+  if (all.length === 0 || isProductionStack(snapshot)) return all;
   const answers = await fetchLiveMetrics(snapshot, all, find, env);
   const now = new Date().toISOString();
   return all.flatMap((loss) => {

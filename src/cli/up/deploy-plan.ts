@@ -29,26 +29,24 @@ export interface UpContext {
   readonly expected: ExpectedPlan | undefined;
 }
 
+/** A plan, and what it was made from. */
+export interface PlannedRun {
+  readonly plan: Plan;
+  readonly snapshot: StackSnapshot;
+  /** The Pulumi state before the run. */
+  readonly before: StackState;
+}
+
 /** Runs Pulumi once. @returns the exit code, or the holder of the lock if another run has locked the stack */
-export function deployPlan(
-  context: UpContext,
-  plan: Plan,
-  known: KnownState,
-  signals: EndSignals,
-): Promise<number | Locked> {
+export function deployPlan(context: UpContext, run: PlannedRun, signals: EndSignals): Promise<number | Locked> {
+  const { plan } = run;
   // A confirmation or --expect approves exactly the pushes of this plan; --yes alone approves whatever the run pushes.
   const isApproved = context.expected !== undefined || context.flags.yes !== true;
   const approvedPushes = isApproved
     ? plan.review.pushes.map((push) => pushDigest(plan, push))
     : parseRequest(context.env).approvedPushes;
   const request = writeRequestFile({ plan: plan.digest, approvedPushes, repair: undefined });
-  return withDisposable(request, (file) => deployUnlessLocked(context, file, plan, known, signals));
-}
-
-/** The snapshot and the state before the run. */
-export interface KnownState {
-  readonly snapshot: StackSnapshot;
-  readonly before: StackState;
+  return withDisposable(request, (file) => deployUnlessLocked(context, run, file, signals));
 }
 
 /** Another run has locked the stack. */
@@ -56,9 +54,8 @@ export type Locked = Extract<EngineResult, { kind: "locked" }>;
 
 async function deployUnlessLocked(
   { root, stack, find, reporter, env }: UpContext,
+  { plan, snapshot, before }: PlannedRun,
   request: RequestFile,
-  plan: Plan,
-  { snapshot, before }: KnownState,
   signals: EndSignals,
 ): Promise<number | Locked> {
   const watch = createEventWatcher({

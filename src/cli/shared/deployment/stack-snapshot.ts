@@ -10,6 +10,7 @@ import { type PreviewReading, readPreview } from "../../../engine/preview.ts";
 import { EngineNotFoundError, findPulumi, type Pulumi, tryFindPulumi } from "../../../engine/pulumi.ts";
 import { readState, type StateReading } from "../../../engine/read-state.ts";
 import { type LoadedSegments, loadSegments } from "../../../lifecycle/source/load-segments.ts";
+import { matchesStack } from "../../../manifest/stack-patterns.ts";
 import { pulumiCommand } from "../../../package-manager.ts";
 import { isOwnSegment, segmentType } from "../../../urn.ts";
 import { UsageError } from "../../../usage-error.ts";
@@ -30,6 +31,11 @@ export interface StackSnapshot {
   readonly state: StateReading;
   /** Pulumi's preview of the next run; undefined if none was requested. */
   readonly preview: PreviewReading | undefined;
+}
+
+/** Reports whether the stack is a production stack, according to its configuration. */
+export function isProductionStack({ settings, stack }: Pick<StackSnapshot, "settings" | "stack">): boolean {
+  return matchesStack(settings.production, stack.short);
 }
 
 export interface SnapshotOptions {
