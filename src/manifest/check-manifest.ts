@@ -6,7 +6,7 @@ import type { ParsedManifest } from "./parse-manifest.ts";
 import { createProblem, formatLocation, quote } from "./problem.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import { locate, locateKey } from "./source-location.ts";
-import { matchesStack } from "./stack-patterns.ts";
+import { isForStack, matchesStack } from "./stack-patterns.ts";
 
 /** The stacks and their configuration, for checks beyond a manifest. */
 export interface LoadContext {
@@ -51,11 +51,12 @@ export function checkDedup(document: ManifestDocument, { push }: ParsedManifest,
 /** Checks a manifest against the stacks and their configuration. */
 export function checkStackReferences(
   document: ManifestDocument,
-  { queue, stacks, push }: ParsedManifest,
-  wanted: boolean,
+  manifest: ParsedManifest,
   { stack, queues, stacks: known, production = [] }: LoadContext,
   problems: ProblemCollector,
 ): void {
+  const { queue, stacks, push } = manifest;
+  const wanted = isForStack(manifest, stack);
   if (wanted && queues !== undefined && !queues.includes(queue)) {
     const all =
       queues.length === 0 ? "It defines none." : `It defines ${queues.join(", ")}.${didYouMean(queue, queues)}`;

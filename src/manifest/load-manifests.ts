@@ -1,22 +1,19 @@
-import { join, posix } from "node:path";
+import { join } from "node:path";
 import { inspectPath } from "../file-error.ts";
 import type { Content, InDoubtPolicy, InlineContent, Manifest, SourceLocation } from "../types.ts";
-import type { BodySchemas } from "./body-schemas.ts";
 import { checkDedup, checkName, checkStackReferences } from "./check-manifest.ts";
 import { checkDataFile, createFileContent, type OnMessage, type OnPrefix } from "./data-file.ts";
 import { checkReferences, collectReferences, type ManifestReferences } from "./dependencies.ts";
 import type { EarlierReadings } from "./earlier-readings.ts";
 import { findManifestFiles, readTextFile } from "./manifest-files.ts";
-import type { ManifestInput } from "./manifest-input.ts";
 import { checkCollidingPaths, checkPathName, resolveName } from "./manifest-name.ts";
-import { type ManifestDocument, parseDocuments } from "./parse-documents.ts";
-import { type ParsedManifest, parseManifest } from "./parse-manifest.ts";
+import { type ManifestDocument, type ParsedDocuments, parseDocuments } from "./parse-documents.ts";
+import { type ParseContext, type ParsedManifest, parseManifest } from "./parse-manifest.ts";
 import { createProblem, type Problem } from "./problem.ts";
 import { ProblemCollector } from "./problem-collector.ts";
-import type { BodySchema } from "./schema/body-schema.ts";
+import { createSchemaLoader, type SchemaLoader } from "./schema-loader.ts";
 import type { SourceOptions } from "./source/source-messages.ts";
-import { locate } from "./source-location.ts";
-import { matchesStack } from "./stack-patterns.ts";
+import { isForStack } from "./stack-patterns.ts";
 import { readSuppressions } from "./suppressions.ts";
 import { validateShape } from "./validate-shape.ts";
 import type { Variables } from "./variables.ts";
@@ -68,66 +65,33 @@ export interface LoadResult {
  * It does not throw because of the content of files.
  */
 export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
-  const { root, folder = "messages", stack, variables = {}, inDoubt = "resend" } = options;
-  const context = { root, folder, stack, variables, inDoubt };
+  const { root, folder = "messages", variables = {}, inDoubt = "resend" } = options;
   const problems = new ProblemCollector();
-  const isFolder = (path: string) => inspectPath(join(root, path)).kind === "folder";
-  const paths = [
-    ...new Set(
-      (options.files ?? [folder]).flatMap((path) =>
-        options.files === undefined || isFolder(path) ? findManifestFiles(root, path, problems) : [path],
-      ),
-    ),
-  ];
-  if (paths.length === 0 && problems.errors === 0) {
-    const next = `Put a manifest into ${folder}/, in a file that ends in .yaml or .yml.`;
-    problems.add(
-      createProblem("NO_MANIFESTS", { file: folder, line: 1, column: 1 }, "the folder contains no manifest", next),
-    );
-  }
-
-  const twins = checkCollidingPaths(paths, problems);
-  const schemas = createLazySchemas(root, problems);
+  const paths = listPaths(options, folder, problems);
+  const load: Load = {
+    options: { ...options, folder, variables, inDoubt },
+    problems,
+    twins: checkCollidingPaths(paths, problems),
+    loadSchemas: createSchemaLoader(root, options.bodySchemas ?? {}, problems),
+    names: new Map(),
+    broken: new Set(),
+    references: [],
+  };
   const manifests: Manifest[] = [];
   const skipped: Manifest[] = [];
-  const names = new Map<string, SourceLocation>();
-  const related: ManifestReferences[] = [];
-  const broken = new Set<string>();
   // If only a part is read, or readable, the list of names is incomplete.
   let complete = options.files === undefined && problems.errors === 0;
   for (const path of paths) {
-    const file = readTextFile(root, path, problems);
-    if (file === undefined) {
-      complete = false;
-      continue;
-    }
-    readSuppressions(file, problems);
-    const parsed = parseDocuments(file, problems);
-    complete &&= parsed.complete;
-    for (const document of parsed.documents) {
-      const before = problems.errors;
-      const form = validateShape(document, problems);
-      if (!form.manifest) {
-        broken.add(resolveName(document, folder));
-        continue;
-      }
-      const checks = await loadSchemas(document, options, schemas);
-      const read = parseManifest(document, form.brokenMessages, context, checks.usable, problems);
-      const { stacks } = read;
-      const wanted = stack === undefined || stacks === undefined || matchesStack(stacks, stack);
-      checkPathName(document, folder, read.location, problems);
-      if (!twins.has(path)) checkName(document, read, names, problems);
-      checkDedup(document, read, problems);
-      checkStackReferences(document, read, wanted, options, problems);
-      related.push(collectReferences(document, read.name));
-      const sound = document.isValid && checks.complete && problems.errors === before;
-      if (!sound || read.content === undefined) continue;
-      const content = await openContent(read, read.content, wanted, options, problems);
-      if (problems.errors === before) (wanted ? manifests : skipped).push({ ...read, content });
+    const file = readDocuments(root, path, problems);
+    complete &&= file.complete;
+    for (const document of file.documents) {
+      const manifest = await loadManifest(document, load);
+      if (manifest !== undefined) (isForStack(manifest, options.stack) ? manifests : skipped).push(manifest);
     }
   }
 
-  const faulty = checkReferences(related, { names, broken, complete }, problems);
+  const { names, broken, references } = load;
+  const faulty = checkReferences(references, { names, broken, complete }, problems);
   const sound = (all: readonly Manifest[]) => all.filter(({ name }) => !faulty.has(name));
   return {
     manifests: sound(manifests),
@@ -137,49 +101,74 @@ export async function loadManifests(options: LoadOptions): Promise<LoadResult> {
   };
 }
 
-type LazySchemas = () => Promise<BodySchemas>;
-
-/** Loads the schema reader on first use: most repositories have no schemas. */
-function createLazySchemas(root: string, problems: ProblemCollector): LazySchemas {
-  let schemas: BodySchemas | undefined;
-  return async () => {
-    schemas ??= new (await import("./body-schemas.ts")).BodySchemas(root, problems);
-    return schemas;
-  };
+/** A load, and what it has found so far. */
+interface Load {
+  readonly options: LoadOptions & ParseContext;
+  readonly problems: ProblemCollector;
+  /** Files whose paths other systems treat as equal, which is reported. */
+  readonly twins: ReadonlySet<string>;
+  readonly loadSchemas: SchemaLoader;
+  /** The locations of the manifests, by name. */
+  readonly names: Map<string, SourceLocation>;
+  /** Names of manifests that do not match the schema. */
+  readonly broken: Set<string>;
+  readonly references: ManifestReferences[];
 }
 
-/** Loads the schema of the manifest, and that of its queue. */
-async function loadSchemas(
-  document: ManifestDocument,
-  { bodySchemas = {} }: LoadOptions,
-  open: LazySchemas,
-): Promise<{ readonly usable: readonly BodySchema[]; readonly complete: boolean }> {
-  const { queue, body_schema: own } = document.value as unknown as ManifestInput;
-  const path = own === undefined ? undefined : posix.join(posix.dirname(document.file.path), own);
-  const shared = Object.hasOwn(bodySchemas, queue) ? posix.normalize(bodySchemas[queue] ?? "") : undefined;
-  const ownNext = "Write the path of a JSON Schema in the repository, relative to the manifest's folder.";
-  const sharedNext = `Correct queue-seeder:queues.${queue}.body_schema in the stack's configuration: a path relative to the repository's root.`;
-  if (path === undefined && shared === undefined) return { usable: [], complete: true };
-  const schemas = await open();
-  const found: (BodySchema | undefined)[] = [];
-  if (path !== undefined) found.push(schemas.load(path, locate(document, ["body_schema"]), ownNext));
-  if (shared !== undefined && shared !== path) {
-    found.push(schemas.load(shared, locate(document, ["queue"]), sharedNext));
+/** Lists the files to read, and reports if there are none. */
+function listPaths({ root, files }: LoadOptions, folder: string, problems: ProblemCollector): readonly string[] {
+  const isFolder = (path: string) => inspectPath(join(root, path)).kind === "folder";
+  const found =
+    files === undefined
+      ? findManifestFiles(root, folder, problems)
+      : files.flatMap((path) => (isFolder(path) ? findManifestFiles(root, path, problems) : [path]));
+  if (found.length === 0 && problems.errors === 0) {
+    const next = `Put a manifest into ${folder}/, in a file that ends in .yaml or .yml.`;
+    problems.add(
+      createProblem("NO_MANIFESTS", { file: folder, line: 1, column: 1 }, "the folder contains no manifest", next),
+    );
   }
-  const usable = found.filter((schema) => schema !== undefined);
-  return { usable, complete: usable.length === found.length };
+  return [...new Set(found)];
+}
+
+function readDocuments(root: string, path: string, problems: ProblemCollector): ParsedDocuments {
+  const file = readTextFile(root, path, problems);
+  if (file === undefined) return { documents: [], complete: false };
+  readSuppressions(file, problems);
+  return parseDocuments(file, problems);
+}
+
+/** Parses and checks a document. @returns undefined if it has an error */
+async function loadManifest(document: ManifestDocument, load: Load): Promise<Manifest | undefined> {
+  const { options, problems } = load;
+  const before = problems.errors;
+  const form = validateShape(document, problems);
+  if (!form.manifest) {
+    load.broken.add(resolveName(document, options.folder));
+    return undefined;
+  }
+  const schemas = await load.loadSchemas(document);
+  const parsed = parseManifest(document, { ...form, schemas: schemas.usable }, options, problems);
+  checkPathName(document, options.folder, parsed.location, problems);
+  if (!load.twins.has(document.file.path)) checkName(document, parsed, load.names, problems);
+  checkDedup(document, parsed, problems);
+  checkStackReferences(document, parsed, options, problems);
+  load.references.push(collectReferences(document, parsed.name));
+  const isSound = document.isValid && schemas.complete && problems.errors === before;
+  if (!isSound || parsed.content === undefined) return undefined;
+  const content = await openContent(parsed, parsed.content, options, problems);
+  return problems.errors === before ? { ...parsed, content } : undefined;
 }
 
 /** Opens the data file of a manifest, except for other stacks: it may be large, and their own deployment reads it. */
 async function openContent(
   manifest: ParsedManifest,
   content: InlineContent | SourceOptions,
-  wanted: boolean,
-  { readData = true, onMessage = () => {}, onPrefix = () => {}, earlierReadings }: LoadOptions,
+  { stack, readData = true, onMessage = () => {}, onPrefix = () => {}, earlierReadings }: LoadOptions,
   problems: ProblemCollector,
 ): Promise<Content> {
   if ("kind" in content) return content;
-  if (!wanted || !readData)
+  if (!readData || !isForStack(manifest, stack))
     return createFileContent(content, { size: undefined, digest: undefined, prefix: undefined });
   const checked = await checkDataFile(manifest, content, { onMessage, onPrefix, earlierReadings }, problems);
   return createFileContent(content, checked);

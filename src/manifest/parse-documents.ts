@@ -17,13 +17,15 @@ export interface ManifestDocument extends YamlToJsonResult {
   readonly value: JsonValue;
 }
 
-/**
- * Splits a file into its documents. Invalid and empty documents are reported and omitted; the result is then incomplete.
- */
-export function parseDocuments(
-  file: TextFile,
-  problems: ProblemCollector,
-): { readonly documents: readonly ManifestDocument[]; readonly complete: boolean } {
+/** The documents of a file. */
+export interface ParsedDocuments {
+  readonly documents: readonly ManifestDocument[];
+  /** False if documents were omitted, because they are invalid or empty. */
+  readonly complete: boolean;
+}
+
+/** Splits a file into its documents. Invalid and empty documents are reported and omitted. */
+export function parseDocuments(file: TextFile, problems: ProblemCollector): ParsedDocuments {
   // Warnings, such as unknown tags, are handled below. `yamlToJson` compares keys without quadratic time.
   const parsed = parseAllDocuments(file.text, {
     version: "1.2",

@@ -12,13 +12,14 @@ import { resolveSource } from "./source/resolve-source.ts";
 import { describeContext } from "./source/source-digest.ts";
 import type { SourceOptions } from "./source/source-messages.ts";
 import { locate } from "./source-location.ts";
+import type { ShapeResult } from "./validate-shape.ts";
 import type { LookupResult, Scope, Variables } from "./variables.ts";
 
 /** The context that all manifests of a load share. */
 export interface ParseContext {
   readonly root: string;
   readonly folder: string;
-  readonly stack: string | undefined;
+  readonly stack?: string | undefined;
   readonly variables: Variables;
   /** The policy of manifests without their own. */
   readonly inDoubt: InDoubtPolicy;
@@ -29,20 +30,21 @@ export type ParsedManifest = Omit<Manifest, "content"> & {
   readonly content: Extract<Manifest["content"], { kind: "inline" }> | SourceOptions | undefined;
 };
 
-/**
- * Converts a document that matches the schema to a manifest, and adds the problems of its messages to `problems`.
- *
- * @param broken indexes of messages to skip, because they do not match the schema
- */
+/** What is known of a manifest's messages before they are parsed. */
+export interface MessageForm extends Pick<ShapeResult, "brokenMessages"> {
+  /** The JSON Schemas for the bodies. */
+  readonly schemas: readonly BodySchema[];
+}
+
+/** Converts a document that matches the schema to a manifest, and adds the problems of its messages to `problems`. */
 export function parseManifest(
   document: ManifestDocument,
-  broken: ReadonlySet<number>,
+  { brokenMessages, schemas }: MessageForm,
   context: ParseContext,
-  schemas: readonly BodySchema[],
   problems: ProblemCollector,
 ): ParsedManifest {
   const input = document.value as unknown as ManifestInput;
-  const { stack, variables } = context;
+  const { stack, variables, root } = context;
   const scope: Scope = { stack, variables, env: input.env ?? [], local: {} };
   const { source, defaults, requires, dedup_field } = input;
   const push = input.push ?? "once";
@@ -70,8 +72,8 @@ export function parseManifest(
     formerNames: formerNames(name, input.moved_from ?? []),
     formerNamesAt: locate(document, input.moved_from === undefined ? [] : ["moved_from"]),
     content: source
-      ? parseSource(document, source, common, scope, context.root, problems)
-      : { kind: "inline", messages: parseMessages(document, input.messages ?? [], common, broken, scope, problems) },
+      ? parseSource(document, source, { common, scope, root }, problems)
+      : { kind: "inline", messages: parseMessages(document, { brokenMessages, common, scope }, problems) },
     location: locate(document, []),
   };
 }
@@ -80,9 +82,11 @@ export function parseManifest(
 function parseSource(
   document: ManifestDocument,
   input: SourceInput,
-  { defaults, ...common }: ManifestContext,
-  scope: Scope,
-  root: string,
+  {
+    common: { defaults, ...common },
+    scope,
+    root,
+  }: { readonly common: ManifestContext; readonly scope: Scope; readonly root: string },
   problems: ProblemCollector,
 ): SourceOptions | undefined {
   const before = problems.errors;

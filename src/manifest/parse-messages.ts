@@ -3,7 +3,7 @@ import { buildMessage, type ManifestContext } from "./build-message.ts";
 import { UniqueIds } from "./check-message.ts";
 import { expandForEach, maxMessages } from "./for-each.ts";
 import { changingVariables, lintInput, MessageLinter } from "./lint-messages.ts";
-import type { MessageInput } from "./manifest-input.ts";
+import type { ManifestInput } from "./manifest-input.ts";
 import type { OnMessageProblem } from "./message-location.ts";
 import type { ManifestDocument } from "./parse-documents.ts";
 import { createProblem, formatLocation } from "./problem.ts";
@@ -17,26 +17,28 @@ const maxBytes = 64_000_000;
 /** Maximum bytes of their ids: after a failure, the ledger with the ids reaches Pulumi in a gRPC header of limited size. */
 const maxIdBytes = 4_000_000;
 
-/**
- * Reads the inline messages of a document, and adds their problems to `problems`.
- *
- * @param broken indexes of messages to skip, because they do not match the schema
- */
+/** What the inline messages of a manifest share. */
+interface InlineContext {
+  /** Indexes of messages to skip, because they do not match the schema. */
+  readonly brokenMessages: ReadonlySet<number>;
+  readonly common: ManifestContext;
+  readonly scope: Scope;
+}
+
+/** Reads the inline messages of a document, and adds their problems to `problems`. */
 export function parseMessages(
   document: ManifestDocument,
-  messages: readonly MessageInput[],
-  common: ManifestContext,
-  broken: ReadonlySet<number>,
-  scope: Scope,
+  { brokenMessages, common, scope }: InlineContext,
   problems: ProblemCollector,
 ): Message[] {
+  const { messages = [] } = document.value as unknown as ManifestInput;
   const all: Message[] = [];
   const ids = new UniqueIds(formatLocation);
   const linter = new MessageLinter();
   let total = 0;
   let idBytes = 0;
   for (const [index, input] of messages.entries()) {
-    if (broken.has(index)) continue;
+    if (brokenMessages.has(index)) continue;
     const path = ["messages", index];
     const location = locate(document, path);
     const onProblem = problemReporter(document, path, problems);

@@ -1,6 +1,13 @@
+import type { Manifest } from "../types.ts";
+
 /** Reports whether a stack's name matches one of the patterns; `*` matches any characters, `?` one character. */
 export function matchesStack(patterns: readonly string[], stack: string): boolean {
   return patterns.some((pattern) => matches([...pattern], [...stack]));
+}
+
+/** Reports whether a manifest is for a stack. @param stack undefined for any stack */
+export function isForStack({ stacks }: Pick<Manifest, "stacks">, stack: string | undefined): boolean {
+  return stack === undefined || stacks === undefined || matchesStack(stacks, stack);
 }
 
 /**
