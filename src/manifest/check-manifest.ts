@@ -1,8 +1,7 @@
-import type { SourceLocation } from "../types.ts";
+import type { Manifest, SourceLocation } from "../types.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { ManifestInput } from "./manifest-input.ts";
 import type { ManifestDocument } from "./parse-documents.ts";
-import type { ParsedManifest } from "./parse-manifest.ts";
 import { createProblem, formatLocation, quote } from "./problem.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import { locate, locateKey } from "./source-location.ts";
@@ -19,7 +18,7 @@ export interface LoadContext {
 /** Checks a manifest's name against those of earlier manifests. */
 export function checkName(
   document: ManifestDocument,
-  manifest: ParsedManifest,
+  manifest: Pick<Manifest, "name" | "location">,
   names: Map<string, SourceLocation>,
   problems: ProblemCollector,
 ): void {
@@ -40,7 +39,11 @@ export function checkName(
 }
 
 /** Refuses a stable id for messages that are meant to be delivered again. */
-export function checkDedup(document: ManifestDocument, { push }: ParsedManifest, problems: ProblemCollector): void {
+export function checkDedup(
+  document: ManifestDocument,
+  { push }: Pick<Manifest, "push">,
+  problems: ProblemCollector,
+): void {
   const { dedup_field } = document.value as unknown as ManifestInput;
   if (dedup_field === undefined || push === "once") return;
   const what = `with "push: ${push}" a message is delivered again with the same ${quote(dedup_field)}, and a consumer that drops duplicates would drop it`;
@@ -51,7 +54,7 @@ export function checkDedup(document: ManifestDocument, { push }: ParsedManifest,
 /** Checks a manifest against the stacks and their configuration. */
 export function checkStackReferences(
   document: ManifestDocument,
-  manifest: ParsedManifest,
+  manifest: Pick<Manifest, "queue" | "stacks" | "push">,
   { stack, queues, stacks: known, production = [] }: LoadContext,
   problems: ProblemCollector,
 ): void {

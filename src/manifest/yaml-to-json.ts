@@ -1,6 +1,7 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import type { JsonValue } from "../types.ts";
 import { foreignTemplate } from "./foreign-template.ts";
+import { maxDepth } from "./max-depth.ts";
 import { recordSpelling } from "./number-spelling.ts";
 import { createProblem, quote } from "./problem.ts";
 import type { ProblemCode } from "./problem-codes.ts";
@@ -8,8 +9,6 @@ import type { ProblemCollector } from "./problem-collector.ts";
 import type { TextFile } from "./text-file.ts";
 import { checkText, convertEmpty, convertScalar, type OnNodeProblem } from "./yaml-scalar.ts";
 
-/** Maximum nesting of values. Far more than anyone writes by hand, and safe for every recursive parser. */
-export const maxDepth = 64;
 /** Maximum aliases in a document, and maximum values that they may repeat in total: an alias bomb needs many of both. */
 const maxAliases = 100;
 const maxRepeated = 10_000;

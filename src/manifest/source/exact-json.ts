@@ -1,9 +1,9 @@
 import { visit } from "jsonc-parser";
 import type { JsonValue } from "../../types.ts";
 import { isExactNumber } from "../exact-number.ts";
+import { maxDepth } from "../max-depth.ts";
 import { recordJson } from "../number-spelling.ts";
 import { quote } from "../problem.ts";
-import { maxDepth } from "../yaml-to-json.ts";
 import { explainSyntaxError, type JsonSyntaxError } from "./json-syntax.ts";
 
 export interface ExactJson {
