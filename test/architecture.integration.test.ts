@@ -22,9 +22,31 @@ const node = /^node:/;
 const internals = /^infra\/pulumi-internals\//;
 const pulumiSdk = /^@pulumi\//;
 
+/** A folder of `src/manifest/`. */
+const within = (folder: string) => new RegExp(`^src/manifest/${folder}/`);
+
+/** The types of a document's content, and the stacks that it is for. */
+const manifestLeaves = /^src\/manifest\/(manifest-input|stack-patterns)\.ts$/;
+
 /** Third-party packages that a part of the tree may import, in addition to the Pulumi SDK. */
 const packages = /^(?!@pulumi\/|\.|(src|infra|scripts|test|bench)\/)[@a-z]/;
 const outside = [node, packages];
+
+/** Lists the folders of `src/manifest/` in order, each of which may import those before it; its own files combine them. */
+const manifestLayers: readonly Layer[] = [
+  ["problem"],
+  ["files", "problem"],
+  ["json", "problem", "files"],
+  ["yaml", "problem", "files", "json"],
+  ["template", "problem", "json", "yaml"],
+  ["schema", "problem", "files", "json", "yaml"],
+  ["message", "problem", "yaml", "template", "schema"],
+  ["source", "problem", "files", "json", "yaml", "template", "message"],
+  ["check", "problem", "files", "yaml"],
+].map(([folder = "", ...others]) => ({
+  part: within(folder),
+  may: [leaves, plan, ...others.map(within), ...(folder === "problem" ? [] : [manifestLeaves]), ...outside],
+}));
 
 /**
  * Lists the parts in order, from the one that imports the least to the one that imports the most. Each part may import its
@@ -36,6 +58,8 @@ const layers: readonly Layer[] = [
   { part: plan, may: [leaves, ...outside] },
   { part: producer, may: [leaves, ...outside] },
   { part: cloudflare, may: [leaves, producer, ...outside] },
+  ...manifestLayers,
+  { part: manifestLeaves, may: [leaves, within("source"), ...outside] },
   { part: manifest, may: [leaves, plan, ...outside] },
   { part: push, may: [leaves, plan, cloudflare, ...outside] },
   { part: config, may: [leaves, manifest, producer, cloudflare, ...outside] },
@@ -158,6 +182,10 @@ it.each([
   ["src/plan/a.ts", "src/push/run-push.ts"],
   ["src/manifest/a.ts", "src/lifecycle/segment-provider.ts"],
   ["src/manifest/a.ts", "src/cloudflare/index.ts"],
+  ["src/manifest/problem/a.ts", "src/manifest/yaml/parse-documents.ts"],
+  ["src/manifest/template/a.ts", "src/manifest/message/build-message.ts"],
+  ["src/manifest/message/a.ts", "src/manifest/source/data-file.ts"],
+  ["src/manifest/check/a.ts", "src/manifest/load-manifests.ts"],
   ["src/cloudflare/a.ts", "src/push/rate/throttle.ts"],
   ["src/push/a.ts", "src/lifecycle/segment-provider.ts"],
   ["src/push/a.ts", "src/manifest/index.ts"],

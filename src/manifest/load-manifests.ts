@@ -1,22 +1,22 @@
 import { join } from "node:path";
 import { inspectPath } from "../file-error.ts";
 import type { Content, InDoubtPolicy, InlineContent, Manifest, SourceLocation } from "../types.ts";
-import { checkDedup, checkName, checkStackReferences } from "./check-manifest.ts";
-import { checkDataFile, createFileContent, type OnMessage, type OnPrefix } from "./data-file.ts";
-import { checkReferences, collectReferences, type ManifestReferences } from "./dependencies.ts";
-import type { EarlierReadings } from "./earlier-readings.ts";
-import { findManifestFiles, readTextFile } from "./manifest-files.ts";
-import { checkCollidingPaths, checkPathName, resolveName } from "./manifest-name.ts";
-import { type ManifestDocument, type ParsedDocuments, parseDocuments } from "./parse-documents.ts";
+import { checkDedup, checkName, checkStackReferences } from "./check/check-manifest.ts";
+import { checkReferences, collectReferences, type ManifestReferences } from "./check/dependencies.ts";
+import { checkCollidingPaths, checkPathName, resolveName } from "./check/manifest-name.ts";
+import { validateShape } from "./check/validate-shape.ts";
+import { findManifestFiles, readTextFile } from "./files/manifest-files.ts";
 import { type ParseContext, type ParsedManifest, parseManifest } from "./parse-manifest.ts";
-import { createProblem, type Problem } from "./problem.ts";
-import { ProblemCollector } from "./problem-collector.ts";
-import { createSchemaLoader, type SchemaLoader } from "./schema-loader.ts";
+import { createProblem, type Problem } from "./problem/problem.ts";
+import { ProblemCollector } from "./problem/problem-collector.ts";
+import { createSchemaLoader, type SchemaLoader } from "./schema/schema-loader.ts";
+import { checkDataFile, createFileContent, type OnMessage, type OnPrefix } from "./source/data-file.ts";
+import type { EarlierReadings } from "./source/earlier-readings.ts";
 import type { SourceOptions } from "./source/source-messages.ts";
 import { isForStack } from "./stack-patterns.ts";
-import { readSuppressions } from "./suppressions.ts";
-import { validateShape } from "./validate-shape.ts";
-import type { Variables } from "./variables.ts";
+import type { Variables } from "./template/variables.ts";
+import { type ManifestDocument, type ParsedDocuments, parseDocuments } from "./yaml/parse-documents.ts";
+import { readSuppressions } from "./yaml/suppressions.ts";
 
 export interface LoadOptions {
   /** The absolute path of the repository. */

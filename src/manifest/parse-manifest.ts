@@ -1,19 +1,19 @@
 import type { InDoubtPolicy, Manifest } from "../types.ts";
-import { buildDelay, buildMessage, type ManifestContext } from "./build-message.ts";
-import { createDedupKeyGenerator } from "./dedup-key.ts";
-import { lintInput } from "./lint-messages.ts";
+import { formerNames, resolveName } from "./check/manifest-name.ts";
+import type { ShapeResult } from "./check/validate-shape.ts";
 import type { ManifestInput, SourceInput } from "./manifest-input.ts";
-import { formerNames, resolveName } from "./manifest-name.ts";
-import type { ManifestDocument } from "./parse-documents.ts";
-import { parseMessages, problemReporter } from "./parse-messages.ts";
-import type { ProblemCollector } from "./problem-collector.ts";
+import { buildDelay, buildMessage, type ManifestContext } from "./message/build-message.ts";
+import { createDedupKeyGenerator } from "./message/dedup-key.ts";
+import { lintInput } from "./message/lint-messages.ts";
+import { parseMessages, problemReporter } from "./message/parse-messages.ts";
+import type { ProblemCollector } from "./problem/problem-collector.ts";
 import type { BodySchema } from "./schema/body-schema.ts";
 import { resolveSource } from "./source/resolve-source.ts";
 import { describeContext } from "./source/source-digest.ts";
 import type { SourceOptions } from "./source/source-messages.ts";
-import { locate } from "./source-location.ts";
-import type { ShapeResult } from "./validate-shape.ts";
-import type { LookupResult, Scope, Variables } from "./variables.ts";
+import type { LookupResult, Scope, Variables } from "./template/variables.ts";
+import type { ManifestDocument } from "./yaml/parse-documents.ts";
+import { locate } from "./yaml/source-location.ts";
 
 /** The context that all manifests of a load share. */
 export interface ParseContext {

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { compileSchema } from "../../src/manifest/body-schemas.ts";
-import { ProblemCollector } from "../../src/manifest/problem-collector.ts";
+import { ProblemCollector } from "../../src/manifest/problem/problem-collector.ts";
+import { compileSchema } from "../../src/manifest/schema/body-schemas.ts";
 import { RepositorySources } from "../../src/manifest/schema/repository-sources.ts";
 import type { SchemaChecker } from "../../src/manifest/schema/schema-checker.ts";
 import { SchemaIds } from "../../src/manifest/schema/schema-ids.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { didYouMean } from "../../manifest/did-you-mean.ts";
+import { didYouMean } from "../../manifest/problem/did-you-mean.ts";
 import { quote } from "../../printable.ts";
 import { UsageError } from "../../usage-error.ts";
 

@@ -5,7 +5,11 @@ import type { RepairFlags } from "./flags.ts";
 
 // The three commands that change a ledger and push nothing.
 
-const exits = { 0: "done", 1: "failed, or some of the messages are not eligible; stderr reports what was changed", 2: "wrong usage" };
+const exits = {
+  0: "done",
+  1: "failed, or some of the messages are not eligible; stderr reports what was changed",
+  2: "wrong usage",
+};
 
 /** Defines `baseline`, which marks messages as pushed that were pushed by other means or must not be pushed here. */
 export function baselineCommand(): Command {

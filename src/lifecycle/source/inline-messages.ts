@@ -1,7 +1,7 @@
 import { type Diagnostic, formatLocation, type ValueLocation } from "../../diagnostic.ts";
 // Not from ../../manifest/index.ts, which loads the parsers: a run with nothing to push does not need them.
-import { checkBodySize, checkBodyType, checkDelay, checkId, UniqueIds } from "../../manifest/check-message.ts";
-import type { ProblemCode } from "../../manifest/problem-codes.ts";
+import { checkBodySize, checkBodyType, checkDelay, checkId, UniqueIds } from "../../manifest/message/check-message.ts";
+import type { ProblemCode } from "../../manifest/problem/problem-codes.ts";
 import { countBodyBytes, createMessageSegment, messageDigest } from "../../plan/index.ts";
 import type { ContentType, JsonValue, Message } from "../../types.ts";
 import { decodeInvalidBody } from "../state/invalid-body.ts";

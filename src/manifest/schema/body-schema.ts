@@ -1,10 +1,10 @@
 import type { JsonValue } from "../../types.ts";
-import { formatLocation, toPrintable } from "../problem.ts";
-import { SlowPatternError } from "../safe-pattern.ts";
-import type { Path } from "../source-location.ts";
+import { formatLocation, toPrintable } from "../problem/problem.ts";
+import type { Path } from "../yaml/source-location.ts";
 import { UncheckedError } from "./evaluation.ts";
 import { explainFailures, toSteps } from "./explain-failures.ts";
 import { locateStep, toFragment } from "./read-schema.ts";
+import { SlowPatternError } from "./safe-pattern.ts";
 import type { SchemaChecker } from "./schema-checker.ts";
 import type { Failure } from "./schema-node.ts";
 

@@ -1,4 +1,4 @@
-import { isExactNumber } from "../exact-number.ts";
+import { isExactNumber } from "../json/exact-number.ts";
 
 /** A number in a schema that a double cannot represent, such as 9223372036854775807. */
 export class InexactNumber {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createTextFile } from "../text-file.ts";
+import { createTextFile } from "../files/text-file.ts";
 import { Compiler } from "./compiler.ts";
 import { type Dialect, defaultDialect } from "./dialects.ts";
 import { Registry } from "./registry.ts";

@@ -1,12 +1,12 @@
 import { findNodeAtLocation, type Node, parseTree } from "jsonc-parser";
 import { isObject } from "../../json-object.ts";
 import type { SourceLocation } from "../../types.ts";
-import { readTextFile } from "../manifest-files.ts";
-import { createProblem } from "../problem.ts";
-import type { ProblemCode } from "../problem-codes.ts";
-import type { ProblemCollector } from "../problem-collector.ts";
-import { parseExactly } from "../source/exact-json.ts";
-import type { TextFile } from "../text-file.ts";
+import { readTextFile } from "../files/manifest-files.ts";
+import type { TextFile } from "../files/text-file.ts";
+import { parseExactly } from "../json/exact-json.ts";
+import { createProblem } from "../problem/problem.ts";
+import type { ProblemCode } from "../problem/problem-codes.ts";
+import type { ProblemCollector } from "../problem/problem-collector.ts";
 import { maxDigits, parseNumbersExactly } from "./decimal.ts";
 import { isSchemaObject } from "./registry.ts";
 import type { SchemaFile, SchemaValue, Steps } from "./types.ts";

@@ -1,8 +1,8 @@
 import { join, posix } from "node:path";
 import { inspectPath } from "../../file-error.ts";
 import type { JsonValue } from "../../types.ts";
-import { createProblem, quote, toPrintable } from "../problem.ts";
-import type { ProblemCollector } from "../problem-collector.ts";
+import { createProblem, quote, toPrintable } from "../problem/problem.ts";
+import type { ProblemCollector } from "../problem/problem-collector.ts";
 import { resolveAddress, siblingPath, splitFragment, toAddress, toPath } from "./address.ts";
 import type { Sources } from "./compiler.ts";
 import { type Dialect, defaultDialect, dialects, findDialect } from "./dialects.ts";

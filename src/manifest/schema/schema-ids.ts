@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { toObject } from "../../json-object.ts";
-import { compareText } from "../problem.ts";
+import { compareText } from "../problem/problem.ts";
 
 /** Maximum folders and files that are searched: a repository of schemas has far fewer. */
 const maxEntries = 20_000;

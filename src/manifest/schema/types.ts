@@ -1,4 +1,4 @@
-import type { TextFile } from "../text-file.ts";
+import type { TextFile } from "../files/text-file.ts";
 import type { InexactNumber } from "./decimal.ts";
 import type { Dialect } from "./dialects.ts";
 

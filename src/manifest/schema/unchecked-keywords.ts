@@ -1,5 +1,5 @@
-import { didYouMean } from "../did-you-mean.ts";
-import { quote } from "../problem.ts";
+import { didYouMean } from "../problem/did-you-mean.ts";
+import { quote } from "../problem/problem.ts";
 import { type Dialect, dialects } from "./dialects.ts";
 import type { OnSchemaFault } from "./registry.ts";
 import type { Located, SchemaObject } from "./types.ts";

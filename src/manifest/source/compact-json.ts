@@ -1,4 +1,4 @@
-import { maxDepth } from "../max-depth.ts";
+import { maxDepth } from "../json/max-depth.ts";
 import { createOrder, type Key, type KeyOrder, KnownKeys } from "./known-keys.ts";
 
 /**

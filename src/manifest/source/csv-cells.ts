@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../types.ts";
-import { isExactNumber } from "../exact-number.ts";
-import { parseExactly } from "./exact-json.ts";
+import { parseExactly } from "../json/exact-json.ts";
+import { isExactNumber } from "../json/exact-number.ts";
 
 /** The type of a CSV cell. With `?`, an empty cell is null. */
 export type CellType = BaseType | `${BaseType}?`;

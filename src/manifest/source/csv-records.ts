@@ -1,4 +1,4 @@
-import { conflictMarker, mergeConflict } from "../text-file.ts";
+import { conflictMarker, mergeConflict } from "../files/text-file.ts";
 import { DataFileAbort } from "./data-file-errors.ts";
 import { maxRowBytes, rowTooLongError } from "./row-reader.ts";
 

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../types.ts";
-import { didYouMean } from "../did-you-mean.ts";
-import { recordSpelling } from "../number-spelling.ts";
-import { quote } from "../problem.ts";
+import { recordSpelling } from "../json/number-spelling.ts";
+import { didYouMean } from "../problem/did-you-mean.ts";
+import { quote } from "../problem/problem.ts";
 import { type CellType, parseCell } from "./csv-cells.ts";
 import { type CsvRecord, RecordSplitter } from "./csv-records.ts";
 import { DataFileAbort, type OnDataProblem } from "./data-file-errors.ts";

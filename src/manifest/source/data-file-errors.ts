@@ -1,5 +1,5 @@
 import type { OnFinding } from "../../diagnostic.ts";
-import type { ProblemCode } from "../problem-codes.ts";
+import type { ProblemCode } from "../problem/problem-codes.ts";
 
 /** A position in a data file; both values count from 1. */
 export interface LineColumn {

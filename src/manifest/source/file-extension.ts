@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { ProblemCode } from "../problem-codes.ts";
+import type { ProblemCode } from "../problem/problem-codes.ts";
 import type { Compression } from "./compression.ts";
 
 export type Format = "ndjson" | "csv" | "json";

@@ -1,4 +1,4 @@
-import { sniffContent } from "../sniff-content.ts";
+import { sniffContent } from "../files/sniff-content.ts";
 import type { Compression } from "./compression.ts";
 import { DataFileAbort } from "./data-file-errors.ts";
 

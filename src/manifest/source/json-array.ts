@@ -1,4 +1,4 @@
-import { conflictMarker, mergeConflict } from "../text-file.ts";
+import { conflictMarker, mergeConflict } from "../files/text-file.ts";
 import { DataFileAbort, type LineColumn, positionAt } from "./data-file-errors.ts";
 import { isRow, RowParser } from "./row-parser.ts";
 import { maxRowBytes, type Row, type RowReader, rowTooLongError } from "./row-reader.ts";

@@ -1,8 +1,8 @@
 import { formatCount } from "../../format.ts";
 import { isObject } from "../../json-object.ts";
 import type { JsonValue } from "../../types.ts";
+import { isUnfinished, type JsonSyntaxError } from "../json/json-syntax.ts";
 import { DataFileAbort, type LineColumn, type OnDataProblem } from "./data-file-errors.ts";
-import { isUnfinished, type JsonSyntaxError } from "./json-syntax.ts";
 import { isRow, RowParser } from "./row-parser.ts";
 import { maxRowBytes, type Row, type RowReader, rowTooLongError, startOfFile } from "./row-reader.ts";
 

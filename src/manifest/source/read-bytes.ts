@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { openRegularFile } from "../../file-error.ts";
-import { sniffedBytes } from "../sniff-content.ts";
+import { sniffedBytes } from "../files/sniff-content.ts";
 import { ByteInput } from "./byte-input.ts";
 import type { Compression } from "./compression.ts";
 import { fileChunks } from "./file-chunks.ts";

@@ -1,10 +1,10 @@
 import { posix } from "node:path";
-import { findNamedFile } from "../manifest-files.ts";
+import { findNamedFile } from "../files/manifest-files.ts";
 import type { SourceInput } from "../manifest-input.ts";
-import type { ManifestDocument } from "../parse-documents.ts";
-import { createProblem, quote } from "../problem.ts";
-import type { ProblemCollector } from "../problem-collector.ts";
-import { locate } from "../source-location.ts";
+import { createProblem, quote } from "../problem/problem.ts";
+import type { ProblemCollector } from "../problem/problem-collector.ts";
+import type { ManifestDocument } from "../yaml/parse-documents.ts";
+import { locate } from "../yaml/source-location.ts";
 import type { Compression } from "./compression.ts";
 import { readCsv } from "./csv.ts";
 import { type Format, parseExtension } from "./file-extension.ts";

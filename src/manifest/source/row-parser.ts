@@ -1,8 +1,8 @@
 import type { JsonValue } from "../../types.ts";
+import { parseExactly } from "../json/exact-json.ts";
+import type { JsonSyntaxError } from "../json/json-syntax.ts";
 import { CompactJson } from "./compact-json.ts";
 import type { LineColumn } from "./data-file-errors.ts";
-import { parseExactly } from "./exact-json.ts";
-import type { JsonSyntaxError } from "./json-syntax.ts";
 import type { Row } from "./row-reader.ts";
 
 /** How many more rows may have new keys than known ones. If there are more, the keys are data, and not worth learning. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { inspectPath, isFileError } from "../../file-error.ts";
 import { type Digest, digestText } from "../../plan/index.ts";
 import type { JsonValue } from "../../types.ts";
-import type { ManifestDocument } from "../parse-documents.ts";
-import type { LookupResult } from "../variables.ts";
+import type { LookupResult } from "../template/variables.ts";
+import type { ManifestDocument } from "../yaml/parse-documents.ts";
 import { fileChunks } from "./file-chunks.ts";
 
 /** Everything but the bytes of a data file that decides what its messages are. */

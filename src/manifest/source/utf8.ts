@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { sniffedBytes } from "../sniff-content.ts";
-import { detectEncoding, findBadByte } from "../text-file.ts";
+import { sniffedBytes } from "../files/sniff-content.ts";
+import { detectEncoding, findBadByte } from "../files/text-file.ts";
 import { DataFileAbort } from "./data-file-errors.ts";
 import { assertNotForeign } from "./foreign-content.ts";
 

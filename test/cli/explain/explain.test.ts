@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseEntries, runExplain } from "../../../src/cli/explain/run.ts";
-import { problemCodes } from "../../../src/manifest/problem-codes.ts";
+import { problemCodes } from "../../../src/manifest/problem/problem-codes.ts";
 import { repository } from "../../docs/support/pages.ts";
 
 const page = readFileSync(join(repository, "docs/problems.md"), "utf8");

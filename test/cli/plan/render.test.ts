@@ -5,7 +5,7 @@ import { commentCharacters } from "../../../src/cli/shared/markdown.ts";
 import { jsonText, planJson } from "../../../src/cli/shared/plan/json.ts";
 import type { ManifestPlan } from "../../../src/cli/shared/plan/model.ts";
 import { planText } from "../../../src/cli/shared/plan/text.ts";
-import { createProblem } from "../../../src/manifest/problem.ts";
+import { createProblem } from "../../../src/manifest/problem/problem.ts";
 import { problemsWith } from "../schema.ts";
 import { full, manifestOf, planOf } from "../shared/plan/fixture.ts";
 

@@ -1,8 +1,8 @@
 import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseExactly } from "../../../src/manifest/json/exact-json.ts";
 import { CompactJson } from "../../../src/manifest/source/compact-json.ts";
-import { parseExactly } from "../../../src/manifest/source/exact-json.ts";
 import type { JsonValue } from "../../../src/types.ts";
 
 /** Canonicalizes a text after others. */

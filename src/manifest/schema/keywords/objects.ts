@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from "../../../json-object.ts";
 import type { JsonValue } from "../../../types.ts";
-import { nearest } from "../../did-you-mean.ts";
-import { quote } from "../../problem.ts";
+import { nearest } from "../../problem/did-you-mean.ts";
+import { quote } from "../../problem/problem.ts";
 import type { Evaluation } from "../evaluation.ts";
 import { isSchemaObject } from "../registry.ts";
 import type { Check, CollectEvaluated, Failure } from "../schema-node.ts";

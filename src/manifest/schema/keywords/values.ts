@@ -1,10 +1,10 @@
 import { isObject } from "../../../json-object.ts";
 import type { JsonValue } from "../../../types.ts";
-import { describeValue } from "../../describe-value.ts";
-import { didYouMean } from "../../did-you-mean.ts";
-import { Pattern } from "../../safe-pattern.ts";
+import { describeValue } from "../../problem/describe-value.ts";
+import { didYouMean } from "../../problem/did-you-mean.ts";
 import { compareNumbers, InexactNumber, isMultipleOf } from "../decimal.ts";
 import { formatNames, formats } from "../formats.ts";
+import { Pattern } from "../safe-pattern.ts";
 import type { Check } from "../schema-node.ts";
 import { passed } from "../schema-node.ts";
 import type { SchemaValue } from "../types.ts";
