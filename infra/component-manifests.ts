@@ -3,8 +3,9 @@ import { findProjectFolder, programFolders } from "../src/config/project-folder.
 import type { Settings } from "../src/config/settings.ts";
 import { transportOf } from "../src/config/worker-settings.ts";
 import type { ManifestFileArgs, MessageValuesArgs } from "./component-args.ts";
-import { type ComponentScope, deployManifests, loadContext } from "./deploy-manifests.ts";
-import { Deployments } from "./deployments.ts";
+import type { ComponentScope } from "./component-scope.ts";
+import { deployManifests, loadContext } from "./deploy-manifests.ts";
+import { registerDeployments } from "./deployments.ts";
 import { loadManifestsOrThrow, loadSettingsOrThrow, resolveAccount } from "./load-checked-manifests.ts";
 import { type ManifestResources, registerManifest } from "./manifest-resources.ts";
 import { toInlineMessages } from "./message-args.ts";
@@ -41,19 +42,13 @@ export async function deployFiles(args: ManifestFileArgs, scope: ComponentScope)
   return withoutStackTraces(() => deployManifests(root, loaded, targetOf, scope));
 }
 
-export function deployValues(args: MessageValuesArgs, { parent, name, formerNames }: ComponentScope): ManifestsByName {
+export function deployValues(args: MessageValuesArgs, scope: ComponentScope): ManifestsByName {
+  const { parent, name, formerNames } = scope;
   const folder = projectFolder();
   const settings = loadSettingsOrThrow(folder);
   const { queueId, accountId = resolveAccount(settings), push = "once", inDoubt = settings.inDoubt } = args;
   const common = loadContext(folder);
-  const list = {
-    root: common.root,
-    folder,
-    manifests: [name],
-    ...(formerNames.length > 0 && { formerNames: { [name]: formerNames } }),
-  };
-  const aliases = formerNames.map((former) => ({ name: `${former}/deployments` }));
-  const deployments = new Deployments(`${name}/deployments`, list, { parent, aliases });
+  const deployments = registerDeployments([{ name, formerNames }], { root: common.root, folder }, scope);
   const segment = {
     ...common,
     manifest: name,

@@ -4,19 +4,12 @@ import { planSegment } from "../src/lifecycle/state/inputs.ts";
 import { relativeRoot } from "../src/lifecycle/state/relative-root.ts";
 import { formatLocation } from "../src/manifest/index.ts";
 import type { Manifest } from "../src/types.ts";
-import { Deployments } from "./deployments.ts";
+import { type ComponentScope, formerScopedNames, scopedName } from "./component-scope.ts";
+import { registerDeployments } from "./deployments.ts";
 import { type ManifestResources, registerManifest } from "./manifest-resources.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { resolveSharedDelivery } from "./recorded-segments.ts";
 import type { QueueTarget } from "./segment-resource.ts";
-
-/** The component that the registered resources belong to. Its name is the prefix of theirs. */
-export interface ComponentScope {
-  readonly parent: pulumi.ComponentResource;
-  readonly name: string;
-  /** Former names of the component. */
-  readonly formerNames: readonly string[];
-}
 
 /** Returns the inputs that all segments of a stack share. @param root absolute path of the repository */
 export function loadContext(root: string) {
@@ -43,34 +36,19 @@ export function deployManifests(
 ): ReadonlyMap<string, ManifestResources> {
   const resources = new Map<string, ManifestResources>();
   if (loaded.manifests.length === 0) return resources;
-  const named = (name: string) => (scope === undefined ? name : `${scope.name}/${name}`);
-  const formerly = (names: readonly string[]) => [
-    ...names.slice(1).map(named),
-    ...(scope?.formerNames ?? []).flatMap((former) => names.map((name) => `${former}/${name}`)),
-  ];
-  const parent = scope === undefined ? {} : { parent: scope.parent };
   const common = loadContext(root);
-  const renamed = loaded.manifests.filter(({ formerNames }) => formerNames.length > 0);
-  const list = {
-    root: common.root,
-    folder: root,
-    manifests: loaded.manifests.map(({ name }) => name),
-    ...(renamed.length > 0 && {
-      formerNames: Object.fromEntries(renamed.map(({ name, formerNames }) => [name, formerNames])),
-      formerNameLocations: Object.fromEntries(
-        renamed.map(({ name, formerNamesAt }) => [name, formatLocation(formerNamesAt)]),
-      ),
-    }),
-  };
-  const listAliases = formerly(["deployments"]).map((name) => ({ name }));
-  const deployments = new Deployments(named("deployments"), list, { ...parent, aliases: listAliases });
+  const listed = loaded.manifests.map((manifest) => ({
+    ...manifest,
+    location: formatLocation(manifest.formerNamesAt),
+  }));
+  const deployments = registerDeployments(listed, { root: common.root, folder: root }, scope);
   for (const manifest of sortByDependencies(loaded.manifests)) {
     const target = targetOf(manifest);
     if (target === undefined) continue;
     const segments = loaded.segmentsOf(manifest).map((segment) => planSegment(manifest, segment, common));
     const deployment = deployments.of(manifest.name);
-    const formerNames = formerly([manifest.name, ...manifest.formerNames]);
-    const names = [named(manifest.name), ...formerNames];
+    const name = scopedName(manifest.name, scope);
+    const formerNames = formerScopedNames([manifest.name, ...manifest.formerNames], scope);
     const args = {
       ...target,
       folder: root,
@@ -78,15 +56,15 @@ export function deployManifests(
       source: loaded.sourceOf(manifest),
       deployment,
       ...(isSharedDelivery(segments) && {
-        deliveryNumber: resolveSharedDelivery(segments, { ...target, names, deployment }),
+        deliveryNumber: resolveSharedDelivery(segments, { ...target, names: [name, ...formerNames], deployment }),
       }),
     };
     const options = {
-      ...parent,
-      dependsOn: manifest.after.flatMap((name) => resources.get(name)?.segments ?? []),
+      ...(scope !== undefined && { parent: scope.parent }),
+      dependsOn: manifest.after.flatMap((before) => resources.get(before)?.segments ?? []),
       formerNames,
     };
-    resources.set(manifest.name, registerManifest(named(manifest.name), args, options));
+    resources.set(manifest.name, registerManifest(name, args, options));
   }
   return resources;
 }

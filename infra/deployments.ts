@@ -1,11 +1,12 @@
 import { type DeploymentsArgs, findDeploymentId, formerNamesOf } from "../src/lifecycle/deployments-provider.ts";
 import { deploymentsType } from "../src/urn.ts";
+import { type ComponentScope, formerScopedNames, scopedName } from "./component-scope.ts";
 import { DynamicResource } from "./pulumi-internals/dynamic-resource.ts";
 import { stubs } from "./pulumi-internals/provider-stub.ts";
 import type * as pulumi from "./pulumi-internals/sdk.ts";
 
 /** The list of deployments of a stack or a component; see src/lifecycle/deployments-provider.ts. */
-export class Deployments extends DynamicResource {
+class Deployments extends DynamicResource {
   declare readonly ids: pulumi.Output<Readonly<Record<string, string>>>;
   readonly #args: DeploymentsArgs;
 
@@ -28,4 +29,36 @@ export class Deployments extends DynamicResource {
       return findDeploymentId(names, new Map(Object.entries(ids ?? {}))) ?? "";
     });
   }
+}
+
+/** A manifest that is deployed. */
+interface ListedManifest {
+  readonly name: string;
+  readonly formerNames: readonly string[];
+  /** The location of the former names, as `FILE:LINE:COLUMN`; absent for those of a component. */
+  readonly location?: string;
+}
+
+/** Registers the list of deployments of the stack, or of a component. */
+export function registerDeployments(
+  manifests: readonly ListedManifest[],
+  folders: Pick<DeploymentsArgs, "root" | "folder">,
+  scope: ComponentScope | undefined,
+): Deployments {
+  const renamed = manifests.filter(({ formerNames }) => formerNames.length > 0);
+  const locations = renamed.flatMap(({ name, location }) =>
+    location === undefined ? [] : [[name, location] as const],
+  );
+  const args = {
+    ...folders,
+    manifests: manifests.map(({ name }) => name),
+    ...(renamed.length > 0 && {
+      formerNames: Object.fromEntries(renamed.map(({ name, formerNames }) => [name, formerNames])),
+    }),
+    ...(locations.length > 0 && { formerNameLocations: Object.fromEntries(locations) }),
+  };
+  return new Deployments(scopedName("deployments", scope), args, {
+    ...(scope !== undefined && { parent: scope.parent }),
+    aliases: formerScopedNames(["deployments"], scope).map((name) => ({ name })),
+  });
 }
