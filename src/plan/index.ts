@@ -23,7 +23,7 @@ export {
   LedgerError,
   parseStored,
 } from "./ledger.ts";
-export { packBatches, packBatchStream } from "./pack.ts";
+export { countBatches, packBatchStream } from "./pack.ts";
 export {
   continuesRowLedger,
   type DesiredRows,

@@ -3,21 +3,11 @@ import type { Batch, EncodedMessage } from "../types.ts";
 
 /**
  * Packs messages into batches in their order, each as full as the API's limits on count and bytes allow. Next-fit keeps the
- * order, and for messages far smaller than a batch it needs few more requests than the minimum.
+ * order, and for messages far smaller than a batch it needs few more requests than the minimum. The messages arrive in groups, so
+ * that a long source is never in memory as a whole.
  *
  * @throws RangeError for a message over the limit, which the manifest's checks refuse earlier
  */
-export function* packBatches(messages: Iterable<EncodedMessage>): Generator<Batch> {
-  const packer = new Packer();
-  for (const encoded of messages) {
-    const full = packer.add(encoded);
-    if (full) yield full;
-  }
-  const rest = packer.rest();
-  if (rest) yield rest;
-}
-
-/** Packs messages that arrive in groups, so that a long source is never in memory as a whole. */
 export async function* packBatchStream(groups: AsyncIterable<readonly EncodedMessage[]>): AsyncGenerator<Batch> {
   const packer = new Packer();
   for await (const group of groups) {
@@ -28,6 +18,14 @@ export async function* packBatchStream(groups: AsyncIterable<readonly EncodedMes
   }
   const rest = packer.rest();
   if (rest) yield rest;
+}
+
+/** Returns the number of batches that messages are packed into. @throws RangeError for a message over the limit */
+export function countBatches(messages: Iterable<EncodedMessage>): number {
+  const packer = new Packer();
+  let batches = 0;
+  for (const encoded of messages) if (packer.add(encoded)) batches += 1;
+  return packer.rest() ? batches + 1 : batches;
 }
 
 class Packer {

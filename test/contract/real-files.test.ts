@@ -8,7 +8,7 @@ import { stringify } from "yaml";
 import { createClient, loadCredentials } from "../../src/cloudflare/index.ts";
 import { startEmulator } from "../../src/emulator/index.ts";
 import { loadManifests } from "../../src/manifest/index.ts";
-import { encodeMessage, packBatches, readBody } from "../../src/plan/index.ts";
+import { encodeMessage, packBatchStream, readBody } from "../../src/plan/index.ts";
 import { createThrottle, runPush, systemClock } from "../../src/push/index.ts";
 import type { RowMessage } from "../../src/types.ts";
 import { temporaryFolder, writeFiles } from "../manifest/support/fixture.ts";
@@ -110,6 +110,10 @@ test("sends the examples of GitHub's webhooks unchanged, in every form", async (
   }
 });
 
+async function* oneGroup<Item>(items: readonly Item[]): AsyncGenerator<readonly Item[]> {
+  yield items;
+}
+
 /** Pushes messages to an emulator. @returns the bodies in the queue as JSON, sorted */
 async function sent(messages: readonly RowMessage[]): Promise<string[]> {
   await using emulator = await startEmulator({ queues: [{ name: "orders" }], rateLimit: false });
@@ -122,7 +126,7 @@ async function sent(messages: readonly RowMessage[]): Promise<string[]> {
     const clock = systemClock;
     await runPush({
       target: { accountId: emulator.accountId, queueId: emulator.queueId("orders") },
-      batches: packBatches(messages.map((message, index) => encodeMessage(message, index))),
+      batches: packBatchStream(oneGroup(messages.map((message, index) => encodeMessage(message, index)))),
       inDoubt: "stop",
       client,
       clock,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countBodyBytes, encodeMessage, packBatches } from "../../src/plan/index.ts";
-import type { EncodedMessage, Message } from "../../src/types.ts";
+import { countBatches, countBodyBytes, encodeMessage, packBatchStream } from "../../src/plan/index.ts";
+import type { Batch, EncodedMessage, Message } from "../../src/types.ts";
 
 // Limits as the API documents them, not imported, so that the test is independent of the packer.
 const MESSAGE_BYTES = 128_000;
@@ -12,18 +12,29 @@ function encoded(bytes: number, index: number): EncodedMessage {
   return { index, label: `#${index + 1}`, bodyJson: '""', bytes, contentType: "text", delaySeconds: undefined };
 }
 const encodedAll = (sizes: readonly number[]) => sizes.map(encoded);
-const packed = (sizes: readonly number[]) => [...packBatches(encodedAll(sizes))];
+
+/** Packs messages that arrive in groups of different sizes, and compares their number of batches with the counted one. */
+async function packed(sizes: readonly number[]): Promise<readonly Batch[]> {
+  const all = encodedAll(sizes);
+  const groups = async function* () {
+    for (let at = 0, size = 1; at < all.length; at += size, size = (size * 7) % 251) yield all.slice(at, at + size);
+  };
+  const batches: Batch[] = [];
+  for await (const batch of packBatchStream(groups())) batches.push(batch);
+  expect(countBatches(all)).toBe(batches.length);
+  return batches;
+}
 
 describe("pack", () => {
-  it("puts 1,000 small messages into 10 requests", () => {
-    expect(packed(Array(1000).fill(200)).map(({ length }) => length)).toEqual(Array(10).fill(100));
+  it("puts 1,000 small messages into 10 requests", async () => {
+    expect((await packed(Array(1000).fill(200))).map(({ length }) => length)).toEqual(Array(10).fill(100));
   });
 
-  it("keeps the limits and the order, loses and doubles nothing", () => {
+  it("keeps the limits and the order, loses and doubles nothing", async () => {
     const size = fc.oneof(fc.integer({ min: 0, max: 2_000 }), fc.integer({ min: 0, max: 127_900 }));
-    fc.assert(
-      fc.property(fc.array(size, { maxLength: 400 }), (sizes) => {
-        const batches = packed(sizes);
+    await fc.assert(
+      fc.asyncProperty(fc.array(size, { maxLength: 400 }), async (sizes) => {
+        const batches = await packed(sizes);
         expect(batches.flat().map(({ index }) => index)).toEqual(sizes.map((_, index) => index));
         for (const batch of batches) {
           expect(batch.length).toBeGreaterThan(0);
@@ -34,31 +45,32 @@ describe("pack", () => {
     );
   });
 
-  it("needs at most 2 % more requests than count and bytes demand, for realistic sizes", () => {
+  it("needs at most 2 % more requests than count and bytes demand, for realistic sizes", async () => {
     // For small sizes the count fills a request, for larger ones the bytes; enough messages that 2 % is several requests.
     const largest = fc.constantFrom(400, 2_000, 4_000, 6_000);
-    fc.assert(
-      fc.property(largest, fc.integer(), (max, seed) => {
+    await fc.assert(
+      fc.asyncProperty(largest, fc.integer(), async (max, seed) => {
         const sizes = randomSizes(20_000, 20, max, seed);
         const bytes = sizes.reduce((sum, size) => sum + size + 100, 0);
         const least = Math.max(sizes.length / BATCH_MESSAGES, bytes / BATCH_BYTES);
-        expect(packed(sizes).length / least).toBeLessThanOrEqual(1.02);
+        expect((await packed(sizes)).length / least).toBeLessThanOrEqual(1.02);
       }),
       { numRuns: 20 },
     );
   });
 
-  it("needs no more requests than any other division that keeps the order, whatever the sizes", () => {
+  it("needs no more requests than any other division that keeps the order, whatever the sizes", async () => {
     const size = fc.oneof(fc.integer({ min: 0, max: 127_900 }), fc.constantFrom(127_900, 63_900, 100, 2_460));
-    fc.assert(
-      fc.property(fc.array(size, { maxLength: 150 }), (sizes) => {
-        expect(packed(sizes)).toHaveLength(fewest(sizes));
+    await fc.assert(
+      fc.asyncProperty(fc.array(size, { maxLength: 150 }), async (sizes) => {
+        expect(await packed(sizes)).toHaveLength(fewest(sizes));
       }),
     );
   });
 
-  it("refuses a message over the limit rather than send it alone", () => {
-    expect(() => packed([MESSAGE_BYTES])).toThrow(RangeError);
+  it("refuses a message over the limit rather than send it alone", async () => {
+    await expect(packed([MESSAGE_BYTES])).rejects.toThrow(RangeError);
+    expect(() => countBatches(encodedAll([MESSAGE_BYTES]))).toThrow(RangeError);
   });
 });
 

@@ -51,7 +51,7 @@ async function applyInTurn(
   };
   // The row ledger is computed from the row digests; the message digests are part of the inputs.
   const rowSource = inputs.content.kind === "rows" ? await source() : undefined;
-  const ledger = resolveLedger(inputs, recorded?.ledger, claim.recovered, rowSource?.digests, rowSource?.ids);
+  const ledger = resolveLedger(inputs, recorded?.ledger, claim.recovered, rowSource);
   const segmentRun: SegmentRun = { inputs, previous, recorded, claim, ledger, source, session };
   const { repair } = session.request;
   return repair === undefined ? pushPending(id, segmentRun) : repairLedger(repair, segmentRun);
@@ -94,8 +94,8 @@ async function pushPending(id: string, segmentRun: SegmentRun): Promise<SegmentO
 
 /** Returns the indices that a plan lists: those pending by the ledger alone, and those pending once journals are merged. */
 async function planPending({ inputs, recorded, ledger, source }: SegmentRun): Promise<readonly number[]> {
-  const digests = inputs.content.kind === "rows" ? (await source()).digests : undefined;
-  return planSends(inputs, resolveLedger(inputs, recorded?.ledger, [], digests), ledger);
+  const rows = inputs.content.kind === "rows" ? await source() : undefined;
+  return planSends(inputs, resolveLedger(inputs, recorded?.ledger, [], rows), ledger);
 }
 
 /** Opens the REST API, or the producer Worker. @throws SeederError if a setting is invalid or the Worker is not ready */

@@ -37,8 +37,8 @@ export async function diffSegment(
   // A queue that is not known yet is created by this run and has no ledger.
   const recorded = unsettled ? undefined : findQueueLedger(olds, news);
   if (recorded !== undefined) assertSameKind(recorded.content.kind, news);
-  const rows = await readDigestsIfNeeded(recorded?.ledger, news, journals, readDigests);
-  const { decision, isUpToDate } = resolveLedger(news, recorded?.ledger, journals, rows);
+  const digests = await readDigestsIfNeeded(recorded?.ledger, news, journals, readDigests);
+  const { decision, isUpToDate } = resolveLedger(news, recorded?.ledger, journals, digests && { digests });
   const moved = recorded !== olds && (recorded === undefined || !isSameQueue(recorded, olds));
   const changes =
     unsettled ||

@@ -2,7 +2,6 @@ import { formatRowLabel } from "../../labels.ts";
 import {
   continuesRowLedger,
   type DesiredRows,
-  type Digest,
   decideRows,
   decodeRowsLedger,
   type EncodedLedger,
@@ -18,7 +17,7 @@ import {
   recoveredFrom,
   startOfJournal,
 } from "./merge-journals.ts";
-import type { DesiredSegment, MessageIds, SegmentContentOf, SegmentLedger } from "./types.ts";
+import type { DesiredSegment, ReadRows, SegmentContentOf, SegmentLedger } from "./types.ts";
 
 /** Returns the number of rows before a segment in its data file. */
 export function firstRow({ content }: Pick<DesiredSegment, "content">): number {
@@ -52,9 +51,9 @@ export function rowLedger(
   content: SegmentContentOf<"rows">,
   recorded: EncodedLedger | undefined,
   journals: readonly RecoveredJournal[],
-  digests: readonly Digest[] | undefined,
-  ids: MessageIds | undefined,
+  read: ReadRows | undefined,
 ): SegmentLedger {
+  const { digests, ids } = read ?? {};
   const desired = desiredRows(inputs, content);
   const recordedRows = decodeRowsLedger(recorded);
   const { ledger, carriedOver } = mergeRowJournals(recordedRows, journals, digests ?? []);

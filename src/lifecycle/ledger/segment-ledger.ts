@@ -2,7 +2,6 @@ import { debug } from "../../debug.ts";
 import { formatLabel } from "../../labels.ts";
 import {
   continuesLedger,
-  type Digest,
   decide,
   decodeKeys,
   decodeLedger,
@@ -12,28 +11,26 @@ import {
 } from "../../plan/index.ts";
 import { mergeJournals, type RecoveredJournal, recoveredFrom, startOfJournal } from "./merge-journals.ts";
 import { rowLedger } from "./row-ledger.ts";
-import type { DesiredSegment, MessageIds, SegmentContentOf, SegmentLedger } from "./types.ts";
+import type { DesiredSegment, ReadRows, SegmentContentOf, SegmentLedger } from "./types.ts";
 
 /**
  * Resolves the ledger in the Pulumi state, merged with the journals of interrupted runs.
  *
  * @param recorded undefined if nothing was ever pushed to the queue
- * @param digests row digests of a data file. A preview needs them only if `needsRows` returns true, a push always
- * @param ids of the same rows, for their labels
+ * @param rows of a data file. A preview needs them only if `needsRows` returns true, a push always
  * @throws LedgerError if the ledger cannot be read
  */
 export function resolveLedger(
   desired: DesiredSegment,
   recorded: EncodedLedger | undefined,
   journals: readonly RecoveredJournal[] = [],
-  digests?: readonly Digest[],
-  ids?: MessageIds,
+  rows?: ReadRows,
 ): SegmentLedger {
   const { content } = desired;
   const ledger =
     content.kind === "messages"
       ? messageLedger(desired, content, recorded, journals)
-      : rowLedger(desired, content, recorded, journals, digests, ids);
+      : rowLedger(desired, content, recorded, journals, rows);
   const { pending, inDoubt, alreadyPushed, removed, edited } = ledger.decision;
   debug("ledger: decision", () => ({
     digest: desired.digest,

@@ -8,6 +8,13 @@ export type SegmentContentOf<Kind> = Extract<SegmentInputs["content"], { kind: K
 /** The id of each row of a segment; undefined for a row without one. */
 export type MessageIds = readonly (string | undefined)[];
 
+/** What a run has read of the rows of a data file's segment. */
+export interface ReadRows {
+  readonly digests: readonly Digest[];
+  /** For the labels of the rows; undefined if they are not needed. */
+  readonly ids?: MessageIds | undefined;
+}
+
 /** A segment's ledger, of messages or of rows. Messages are numbered from 0 in the segment. */
 export interface SegmentLedger {
   readonly decision: Decision;

@@ -17,8 +17,8 @@ export async function findKnownDoubts(
   if (record.ledger === undefined || inDoubt.length === 0) return new Set();
   const isSame = (other: WorkerLedgerRef | undefined) =>
     other?.generation === record.generation && other.ledger === record.ledger;
-  const digests = inputs.content.kind === "rows" ? (await source()).digests : undefined;
-  const alone = resolveLedger(inputs, recorded?.ledger, [], digests).decision.inDoubt;
+  const rows = inputs.content.kind === "rows" ? await source() : undefined;
+  const alone = resolveLedger(inputs, recorded?.ledger, [], rows).decision.inDoubt;
   const unknown = new Set(isSame(recorded?.workerLedger?.doubts ?? recorded?.workerLedger) ? [] : alone);
   const keys = { known: new Set(alone.map(ledger.keyOf)), unknown: new Set<string>() };
   for (const { found, pushed, inDoubt } of claim.recovered) {

@@ -62,7 +62,7 @@ export function toOutputs(
     pushed: pushed.length,
     inDoubt: inDoubt.length,
     ...(inDoubtLabels.length > 0 && { inDoubtMessages: formatAllLabels(inDoubtLabels) }),
-    lastPush: toLastPush(report, result.ledger.recovered.length, outcomes, previous, session),
+    lastPush: toLastPush(result, session),
     ...toMetrics(report, previous !== undefined && isSameQueue(previous, inputs) ? previous : undefined),
   };
 }
@@ -78,15 +78,12 @@ function toRecordedContent(content: SegmentInputs["content"]): RecordedContent {
 
 /** Messages that an interrupted run pushed count for the run that recovers them, so the state reflects that journal, too. */
 function toLastPush(
-  report: PushReport | undefined,
-  recovered: number,
-  { possibleDuplicates }: MessageOutcomes,
-  before: SegmentOutputs | undefined,
+  { report, ledger, outcomes: { possibleDuplicates }, previous }: RunResult,
   { host, startedAt, request: { plan } }: Pick<Session, "host" | "startedAt" | "request">,
 ): LastPush {
   const { messages, requests = 0 } = report ?? {};
-  const pushed = (messages?.pushed ?? 0) + recovered;
-  if (before !== undefined && pushed === 0 && possibleDuplicates.length === 0) return before.lastPush;
+  const pushed = (messages?.pushed ?? 0) + ledger.recovered.length;
+  if (previous !== undefined && pushed === 0 && possibleDuplicates.length === 0) return previous.lastPush;
   const [by, commit] = [host.deployer(), host.commit()];
   return {
     pushed,

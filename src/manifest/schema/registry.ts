@@ -14,6 +14,15 @@ export function isSchemaObject(value: SchemaValue | undefined): value is SchemaO
   );
 }
 
+/** The position of a schema in a file, and what it inherits from the schema around it. */
+interface Position extends Pick<Located, "file" | "steps"> {
+  /** The resource of the schema around it; undefined for the root of a file. */
+  readonly parent: Resource | undefined;
+  /** The address that a relative `$id` is resolved against. */
+  readonly base: string;
+  readonly dialect: Dialect;
+}
+
 /** Stores every schema of the files that were read, by address, by anchor and by location. */
 export class Registry {
   readonly resources = new Map<string, Resource>();
@@ -31,7 +40,13 @@ export class Registry {
    * @param inherited the dialect if the file does not set one
    */
   add(file: SchemaFile, address: string, inherited: Dialect): Resource {
-    const located = this.#visit(file.value, file, [], undefined, address, inherited);
+    const located = this.#visit(file.value, {
+      file,
+      steps: [],
+      parent: undefined,
+      base: address,
+      dialect: inherited,
+    });
     this.resources.set(address, located.resource);
     return located.resource;
   }
@@ -58,23 +73,18 @@ export class Registry {
   locate(schema: SchemaValue, steps: Steps, around: Located): Located {
     if (isSchemaObject(schema)) {
       const known = this.#located.get(schema);
+      const { file, resource } = around;
       return (
-        known ?? this.#visit(schema, around.file, steps, around.resource, around.resource.uri, around.resource.dialect)
+        known ?? this.#visit(schema, { file, steps, parent: resource, base: resource.uri, dialect: resource.dialect })
       );
     }
     return { schema, resource: around.resource, file: around.file, steps };
   }
 
-  #visit(
-    schema: SchemaValue,
-    file: SchemaFile,
-    steps: Steps,
-    parent: Resource | undefined,
-    base: string,
-    inherited: Dialect,
-  ): Located {
-    const resource = this.#resourceOf(schema, file, steps, parent, base, inherited);
-    const isRoot = resource !== parent;
+  #visit(schema: SchemaValue, position: Position): Located {
+    const { file, steps } = position;
+    const resource = this.#resourceOf(schema, position);
+    const isRoot = resource !== position.parent;
     const located = isRoot ? resource.root : { schema, resource, file, steps };
     if (!isSchemaObject(schema)) return located;
     this.#located.set(schema, located);
@@ -83,8 +93,14 @@ export class Registry {
     for (const [keyword, value] of Object.entries(schema)) {
       const holds = dialect.keywords.get(keyword);
       const visit = (inner: SchemaValue, more: Steps) => {
-        if (isSchemaObject(inner))
-          this.#visit(inner, file, [...steps, keyword, ...more], resource, resource.uri, dialect);
+        if (!isSchemaObject(inner)) return;
+        this.#visit(inner, {
+          file,
+          steps: [...steps, keyword, ...more],
+          parent: resource,
+          base: resource.uri,
+          dialect,
+        });
       };
       if (holds === "schema" || (holds === "schemaOrList" && !Array.isArray(value))) visit(value, []);
       else if ((holds === "list" || holds === "schemaOrList") && Array.isArray(value)) {
@@ -96,17 +112,11 @@ export class Registry {
     return located;
   }
 
-  #resourceOf(
-    schema: SchemaValue,
-    file: SchemaFile,
-    steps: Steps,
-    parent: Resource | undefined,
-    base: string,
-    inherited: Dialect,
-  ): Resource {
+  #resourceOf(schema: SchemaValue, position: Position): Resource {
+    const { file, steps, parent, base } = position;
     const object = isSchemaObject(schema) ? schema : {};
     const declared = typeof object.$schema === "string" ? findDialect(object.$schema) : undefined;
-    const dialect = declared ?? inherited;
+    const dialect = declared ?? position.dialect;
     const ignored = dialect.refStandsAlone && object.$ref !== undefined;
     const id = typeof object.$id === "string" && !ignored ? object.$id : undefined;
     // In draft-07, an $id with only a fragment names a location, not a resource.

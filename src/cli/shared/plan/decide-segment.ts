@@ -65,9 +65,9 @@ export async function decideSegment(segment: SegmentSnapshot, env: NodeJS.Proces
       olds === undefined ? { decision: all } : await diffSegment(olds, inputs, [], () => readDigests(segment));
     if (ledger !== undefined) assertNotShrunk(ledger, inputs);
     if (left.length === 0) return decided(decision);
-    const digests = inputs.content.kind === "rows" ? await readDigests(segment) : undefined;
-    const recordedLedger = resolveLedger(inputs, ledger?.ledger, [], digests);
-    const mergedLedger = resolveLedger(inputs, ledger?.ledger, left, digests);
+    const rows = inputs.content.kind === "rows" ? { digests: await readDigests(segment) } : undefined;
+    const recordedLedger = resolveLedger(inputs, ledger?.ledger, [], rows);
+    const mergedLedger = resolveLedger(inputs, ledger?.ledger, left, rows);
     const { edited } = mergedLedger.decision;
     if (edited.length > 0) return decided({ ...decision, edited });
     // According to the journal, some of the messages in doubt were pushed.

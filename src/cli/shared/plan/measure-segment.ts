@@ -5,7 +5,7 @@ import type { SegmentInputs } from "../../../lifecycle/state/segment.ts";
 import { limits } from "../../../limits.ts";
 import { withDedupKey } from "../../../manifest/index.ts";
 import { countWriteOperations } from "../../../plan/cost.ts";
-import { encodeMessage, packBatches } from "../../../plan/index.ts";
+import { countBatches, encodeMessage } from "../../../plan/index.ts";
 import type { EncodedMessage, Message, SourceLocation } from "../../../types.ts";
 import { labelMessages } from "../deployment/label-messages.ts";
 import { readSegments } from "../deployment/read-messages.ts";
@@ -139,8 +139,7 @@ function reviewedPush(inputs: SegmentInputs, sendable: readonly number[]): Plann
 }
 
 function measureMessages(encoded: readonly EncodedMessage[]): PushSize {
-  let requests = 0;
-  for (const _ of packBatches(encoded)) requests += 1;
+  const requests = countBatches(encoded);
   const sum = (of: (bytes: number) => number) => encoded.reduce((total, { bytes }) => total + of(bytes), 0);
   return { messages: encoded.length, bytes: sum((bytes) => bytes), requests, operations: sum(countWriteOperations) };
 }

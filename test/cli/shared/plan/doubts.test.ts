@@ -54,7 +54,7 @@ async function snapshotOf(root: string, text: string): Promise<StackSnapshot> {
 async function ledgerOf({ inputs, messages }: SegmentSnapshot) {
   const digests: string[] = [];
   for await (const some of messages()) digests.push(...some.map(messageDigest));
-  return resolveLedger(inputs, undefined, [], digests);
+  return resolveLedger(inputs, undefined, [], { digests });
 }
 
 function segmentOf(snapshot: StackSnapshot): SegmentSnapshot {

@@ -36,7 +36,7 @@ function deployed(
       const count = Math.min(inputs.messages, pushed(inputs.segment));
       const digests = Array.from({ length: inputs.messages }, () => "v1:AAAAAAAAAAAAAAAAAAAAAA");
       const indices = Array.from({ length: count }, (_, index) => index);
-      const ledger = resolveLedger(inputs, undefined, undefined, digests).write(indices, []);
+      const ledger = resolveLedger(inputs, undefined, undefined, digests && { digests }).write(indices, []);
       const outputs: SegmentOutputs = { ...outputsOf(manifest.name), ...inputs, ledger, pushed: count };
       const name = `${manifest.name}/${inputs.segment}`;
       return {
