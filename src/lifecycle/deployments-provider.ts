@@ -78,22 +78,28 @@ function nextDeployments(inputs: DeploymentsInputs, before: Partial<DeploymentsO
   return { version: deploymentsVersion, root: inputs.root, ids: Object.fromEntries(ids) };
 }
 
+/** A manifest with former names. */
+interface RenamedManifest {
+  readonly name: string;
+  readonly formerNames: readonly string[];
+  /** The location of the former names. */
+  readonly location: string;
+}
+
 /**
  * Returns why a manifest cannot take over the ledgers of its former names, in full sentences, or an empty array if it can. It
  * cannot if both names have a ledger, since Pulumi would delete the other one.
  *
  * @param desired names of all manifests that are deployed now
- * @param location where the former names are declared
+ * @param known the recorded deployment ids, by name
  */
 export function findRenameProblems(
-  name: string,
-  earlier: readonly string[],
+  { name, formerNames, location }: RenamedManifest,
   desired: ReadonlySet<string>,
   known: ReadonlyMap<string, string>,
-  location: string,
 ): readonly string[] {
   if (!known.has(name)) return [];
-  return earlier
+  return formerNames
     .filter((former) => known.has(former) && !desired.has(former))
     .map(
       (former) =>
@@ -141,7 +147,11 @@ export async function diffDeployments(
   const olds = parseDeployments(stored);
   const [desired, known] = [new Set(news.manifests), new Map(Object.entries(olds.ids))];
   const refusals = news.manifests.flatMap((name) =>
-    findRenameProblems(name, formerNamesOf(name, news), desired, known, news.formerNameLocations?.[name] ?? name),
+    findRenameProblems(
+      { name, formerNames: formerNamesOf(name, news), location: news.formerNameLocations?.[name] ?? name },
+      desired,
+      known,
+    ),
   );
   if (refusals.length > 0) throw new SeederError("MOVED_FROM_DEPLOYED", `nothing was pushed.\n${refusals.join("\n")}`);
   return { changes: !sameDeployments(news, olds) };

@@ -9,9 +9,9 @@ import { findWorkerd } from "../consumers/optional-packages.ts";
 import type { Print } from "../consumers/types.ts";
 import type { RequestPipeline } from "../request-pipeline.ts";
 import { startBindingServer } from "./binding-server.ts";
+import { type SupervisedWorkerd, superviseWorkerd } from "./supervise-workerd.ts";
 import { startWorkerProxy } from "./worker-proxy.ts";
-import { startWorkerd, type Workerd } from "./workerd.ts";
-import { workerdConfig } from "./workerd-config.ts";
+import { type WorkerdSetup, workerdConfig } from "./workerd-config.ts";
 
 export interface ProducerOptions {
   /** The value of the binding PUBLIC_KEY. */
@@ -51,11 +51,9 @@ export async function startProducer(
   const binary = options.binary ?? findWorkerd("--producer");
   const folder = await mkdtemp(join(tmpdir(), "queue-seeder-producer-"));
   const servers: Server[] = [];
-  let runtime: Workerd | undefined;
-  let isClosing = false;
+  let started: SupervisedWorkerd | undefined;
   const close = async () => {
-    isClosing = true;
-    await runtime?.kill();
+    await started?.close();
     await Promise.all(servers.map(closeServer));
     await rm(folder, { recursive: true, force: true });
   };
@@ -63,54 +61,43 @@ export async function startProducer(
     const secret = randomUUID();
     const binding = await startBindingServer(api, traffic, secret);
     servers.push(binding.server);
-    const storage = resolve(options.storage ?? join(folder, "storage"));
-    await mkdir(storage, { recursive: true });
-    const files = options.files ?? [shippedWorker];
-    for (const file of files) await copyFile(file, join(folder, basename(file)));
-    const config = join(folder, "config.capnp");
-    const text = workerdConfig({
-      queues: api.broker.queues().map(({ name }) => name),
-      bindingPort: binding.port,
-      secret,
-      publicKey: options.publicKey,
-      compatibilityDate: options.compatibilityDate ?? shippedCompatibilityDate,
-      storage,
-      modules: files.map((file) => basename(file)),
-    });
-    await writeFile(config, text, { mode: 0o600 });
-    const start = async () => {
-      const started = await startWorkerd(binary, config, (line) =>
-        print({ queue: "producer", level: "log", text: line }),
-      );
-      // The emulator may have been closed meanwhile.
-      if (isClosing) return started.kill();
-      runtime = started;
-      void started.ended.then(async () => {
-        if (runtime !== started) return;
-        runtime = undefined;
-        if (isClosing) return;
-        // In production, another machine takes over.
-        print({ queue: "producer", level: "warn", text: "The Worker's runtime ended. It is started again." });
-        await start().catch((error: Error) => print({ queue: "producer", level: "error", text: error.message }));
-      });
-    };
-    await start();
-    const front = await startWorkerProxy(api, traffic, { host, port: options.port ?? 0 }, () => runtime?.port);
+    const queues = api.broker.queues().map(({ name }) => name);
+    const config = await writeConfig(folder, { queues, bindingPort: binding.port, secret }, options);
+    const runtime = await superviseWorkerd(binary, config, print);
+    started = runtime;
+    const front = await startWorkerProxy(api, traffic, { host, port: options.port ?? 0 }, () => runtime.port);
     servers.push(front.server);
     return {
       url: `http://${host.includes(":") ? `[${host}]` : host}:${front.port}`,
-      restart: async () => {
-        const before = runtime;
-        runtime = undefined;
-        await before?.kill();
-        await start();
-      },
+      restart: () => runtime.restart(),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Writes the Worker and the configuration of its runtime into a folder. @returns the path of the configuration */
+async function writeConfig(
+  folder: string,
+  bindings: Pick<WorkerdSetup, "queues" | "bindingPort" | "secret">,
+  options: ProducerOptions,
+): Promise<string> {
+  const storage = resolve(options.storage ?? join(folder, "storage"));
+  await mkdir(storage, { recursive: true });
+  const files = options.files ?? [shippedWorker];
+  for (const file of files) await copyFile(file, join(folder, basename(file)));
+  const text = workerdConfig({
+    ...bindings,
+    publicKey: options.publicKey,
+    compatibilityDate: options.compatibilityDate ?? shippedCompatibilityDate,
+    storage,
+    modules: files.map((file) => basename(file)),
+  });
+  const config = join(folder, "config.capnp");
+  await writeFile(config, text, { mode: 0o600 });
+  return config;
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -22,7 +22,7 @@ export async function push(
   const progress = new Progress(inputs, indices.length, host);
   const waits = new Waits();
   const watched = { inputs, host, throttle: route.throttle, waits, lastPushed: () => progress.pushedAt };
-  return withWaitLog(watched, () => pushBatches(segmentRun, route, indices, tally, { progress, waits }));
+  return withWaitLog(watched, () => pushBatches(segmentRun, route, indices, { tally, progress, waits }));
 }
 
 /**
@@ -55,8 +55,7 @@ async function pushBatches(
   { inputs, claim, ledger, source, session }: SegmentRun,
   { client, throttle, stoppedQueues, maxWaitMs, worker }: Route,
   indices: readonly number[],
-  record: RunTally,
-  { progress, waits }: { readonly progress: Progress; readonly waits: Waits },
+  { tally, progress, waits }: { readonly tally: RunTally; readonly progress: Progress; readonly waits: Waits },
 ): Promise<PushAttempt> {
   const { host } = session;
   const queues = await connectForReads(inputs, session);
@@ -87,7 +86,7 @@ async function pushBatches(
       },
       onRefusal: written.onRefusal,
       async onOutcome(outcome) {
-        record.add(outcome);
+        tally.add(outcome);
         if (outcome.state === "pushed") progress.pushed(outcome.batch.length);
         await written.onOutcome(outcome);
       },

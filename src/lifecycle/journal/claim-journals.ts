@@ -43,7 +43,7 @@ export async function claimJournals(
     ids,
     begin: (ledger, workerLedger) =>
       withJournalErrors(async () => {
-        const head = { ...(await createHead(inputs, query, ids, ledger, host)), workerLedger };
+        const head = { ...(await createHead(inputs, query, ledger, host)), takenOver: ids, workerLedger };
         const journal = await journals.begin(head, ledger.carriedOver);
         const [other] = await findRunning(query, journals, journal.id);
         if (other !== undefined) {
@@ -108,17 +108,15 @@ function throwRunUnderWay({ manifest }: SegmentInputs, { owner }: JournalHead): 
 async function createHead(
   inputs: SegmentInputs,
   { lineage, recorded, queue, segment, resource }: JournalQuery,
-  takenOver: readonly string[],
   {
     deliveryDigest,
     deliveryNumber,
     startsOver,
   }: Pick<SegmentLedger, "deliveryDigest" | "deliveryNumber" | "startsOver">,
   { clock, env }: Pick<ProviderHost, "clock" | "env">,
-): Promise<JournalHead> {
+): Promise<Omit<JournalHead, "takenOver">> {
   return {
     id: randomId(),
-    takenOver,
     base: recorded?.runs[0] ?? null,
     lineage: lineage ?? randomId(),
     deployment: inputs.deployment,

@@ -140,7 +140,7 @@ function findRenameRefusals(
   const own = manifests.find((each) => each.name === name && each.location.file === location.file);
   if (own === undefined) return [];
   const wanted = new Set(manifests.map((each) => each.name));
-  const refusals = findRenameProblems(name, own.formerNames, wanted, deployments, formatLocation(own.formerNamesAt));
+  const refusals = findRenameProblems({ ...own, location: formatLocation(own.formerNamesAt) }, wanted, deployments);
   return refusals.map((text) => `MOVED_FROM_DEPLOYED: ${text}`);
 }
 
