@@ -81,11 +81,13 @@ export class RehearsalQueue {
   }
 
   acknowledge(message: QueuedMessage): void {
-    acknowledge(this.#broker, this.#queue, [leaseId(this.#queue, message)], []);
+    acknowledge(this.#broker, this.#queue, { acks: [leaseId(this.#queue, message)] });
   }
 
   /** Returns a message to the queue. @param delaySeconds undefined for the consumer's own delay */
   retry(message: QueuedMessage, delaySeconds: number | undefined): AcknowledgeResult {
-    return acknowledge(this.#broker, this.#queue, [], [{ leaseId: leaseId(this.#queue, message), delaySeconds }]);
+    return acknowledge(this.#broker, this.#queue, {
+      retries: [{ leaseId: leaseId(this.#queue, message), delaySeconds }],
+    });
   }
 }

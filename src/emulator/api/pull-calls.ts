@@ -30,8 +30,8 @@ export function acknowledgeMessages({ broker, queue, request, variants }: QueueC
   const body: Part = { value: parseObject(request.body), pointer: "" };
   const acks = readParts(body, "acks").map(readLease);
   const retries = readRetries(body, variants);
-  const late = variants.lateAck === "accepted";
-  const { acknowledged, retried, warnings } = acknowledge(broker, queue, acks, retries, late);
+  const lateAcks = variants.lateAck === "accepted";
+  const { acknowledged, retried, warnings } = acknowledge(broker, queue, { acks, retries, lateAcks });
   return { result: { ackCount: acknowledged, retryCount: retried, warnings } };
 }
 

@@ -19,6 +19,15 @@ export interface Retry {
   readonly delaySeconds: number | undefined;
 }
 
+/** Which leased messages are acknowledged, and which are retried. */
+export interface Acknowledgement {
+  /** Lease ids. */
+  readonly acks?: readonly string[];
+  readonly retries?: readonly Retry[];
+  /** Whether to accept an ended lease, as long as the message was not leased again. Default: false. */
+  readonly lateAcks?: boolean;
+}
+
 const staleLease = "The lease is unknown or has expired";
 
 /** The call that showed a message without leasing it. */
@@ -33,17 +42,11 @@ export function lease(broker: Broker, queue: Queue, count: number, visibilityMs:
   return messages;
 }
 
-/**
- * Acknowledges or retries leased messages.
- *
- * @param lateAcks whether to accept an ended lease, as long as the message was not leased again
- */
+/** Acknowledges or retries leased messages. */
 export function acknowledge(
   broker: Broker,
   queue: Queue,
-  leaseIds: readonly string[],
-  retries: readonly Retry[],
-  lateAcks = false,
+  { acks = [], retries = [], lateAcks = false }: Acknowledgement,
 ): AcknowledgeResult {
   broker.expireMessages();
   const now = broker.clock.now();
@@ -51,7 +54,7 @@ export function acknowledge(
   let acknowledged = 0;
   let retried = 0;
   let deadLettered = 0;
-  for (const leaseId of leaseIds) {
+  for (const leaseId of acks) {
     const message = findLeased(queue, leaseId) ?? (lateAcks ? findOnceLeased(queue, leaseId) : undefined);
     if (message === undefined) {
       warnings[leaseId] = staleLease;

@@ -135,12 +135,10 @@ export class Dispatcher {
     // If the queue was deleted meanwhile, its messages are gone too.
     if (broker.byId(queue.id) !== queue) return;
     const leaseAt = (index: number) => leases[index] ?? "";
-    const settled = acknowledge(
-      broker,
-      queue,
-      result.acks.map(leaseAt),
-      result.retries.map(({ index, delaySeconds }) => ({ leaseId: leaseAt(index), delaySeconds })),
-    );
+    const settled = acknowledge(broker, queue, {
+      acks: result.acks.map(leaseAt),
+      retries: result.retries.map(({ index, delaySeconds }) => ({ leaseId: leaseAt(index), delaySeconds })),
+    });
     broker.commit();
     if (!this.#closed) print({ queue: queue.name, level: "info", text: this.#summary(queue, batch.length, settled) });
   }

@@ -58,7 +58,7 @@ function walk(root: string, path: string, context: Walk): void {
     if (name.startsWith(".")) continue;
     const child = `${path}/${name}`;
     if (!isUtf8(entry.name)) {
-      if (yamlExtension.test(name) || !entry.isFile()) reportName(`${path}/${countBytes(entry.name)}`, problems);
+      if (yamlExtension.test(name) || !entry.isFile()) reportName(`${path}/${escapeBytes(entry.name)}`, problems);
       continue;
     }
     const kind = classifyEntry(root, child, entry, problems);
@@ -87,7 +87,7 @@ function classifyEntry(
 }
 
 /** Formats a name that is not UTF-8, with its invalid bytes as `\xe9`. */
-function countBytes(name: Buffer): string {
+function escapeBytes(name: Buffer): string {
   return name.toString("latin1").replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }
 

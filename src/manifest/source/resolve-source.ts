@@ -38,7 +38,31 @@ export function resolveSource(
   }
   const next = "Write the path of the data file, relative to the manifest's folder.";
   if (!findNamedFile(root, file, location, next, problems)) return undefined;
+  const found = resolveFormat(document, input, file, problems);
+  if (found === undefined) return undefined;
+  const { format, compression } = found;
+  const { delimiter = ",", types = {} } = input;
+  const readers: Readonly<Record<Format, RowReader>> = {
+    ndjson: readNdjson,
+    json: readJsonArray,
+    csv: readCsv({ delimiter, types }),
+  };
+  return {
+    file,
+    compression,
+    reader: readers[format],
+    hasIndependentLines: format === "ndjson" && compression === "none",
+  };
+}
 
+/** Determines the format of a data file, by the manifest or else by the file's extension, and checks the settings for it. */
+function resolveFormat(
+  document: ManifestDocument,
+  input: SourceInput,
+  file: string,
+  problems: ProblemCollector,
+): { readonly format: Format; readonly compression: Compression } | undefined {
+  const location = locate(document, ["source", "file"]);
   const named = parseExtension(file);
   const { format = named.format, compression = named.compression } = input;
   const other = input.compression === undefined ? named.unreadable : undefined;
@@ -61,16 +85,5 @@ export function resolveSource(
     problems.add(createProblem("DATA_FORMAT", locate(document, ["source", key]), what, `Remove "${key}".`));
     return undefined;
   }
-  const { delimiter = ",", types = {} } = input;
-  const readers: Readonly<Record<Format, RowReader>> = {
-    ndjson: readNdjson,
-    json: readJsonArray,
-    csv: readCsv({ delimiter, types }),
-  };
-  return {
-    file,
-    compression,
-    reader: readers[format],
-    hasIndependentLines: format === "ndjson" && compression === "none",
-  };
+  return { format, compression };
 }
