@@ -82,7 +82,7 @@ describe("a configuration", () => {
     ],
     ["wrangler.json", "[1]", undefined, /wrangler\.json is not a map of settings\. Correct the file\.$/],
     ["wrangler.toml", toml, "prod", /has no environment prod\. It has staging\.$/],
-    ["wrangler.json", "{}", "prod", /has no environment prod\. It has none: leave --env out\.$/],
+    ["wrangler.json", "{}", "prod", /has no environment prod\. It has none: omit --env\.$/],
     ["wrangler.json", '{"env":{}}', "toString", /has no environment toString\./],
   ])("%s with %j is refused", (name, text, environment, message) => {
     expect(() => read(name, text, environment)).toThrow(message);
