@@ -43,8 +43,30 @@ export function commentMarker({ project, stack }: Pick<Plan, "project" | "stack"
  * omitted as a whole, and the comment says how many.
  */
 export function planMarkdown(plan: Plan, limit = commentCharacters): string {
-  const { manifests, removed, queues, queueChanges, total, digest, base, address, worker } = plan;
-  const head = [
+  const { manifests, removed } = plan;
+  const head = formatHead(plan);
+  const tableHead =
+    "| Manifest | Queue | Does | To push | Bytes | Requests | Pushed before |\n|---|---|---|--:|--:|--:|--:|\n";
+  const rows = [...manifests.map(row), ...removed.map(removedRow)];
+  const details = manifests.filter(hasDetails).map(detail);
+  const tail = formatQueues(plan);
+  const room = limit - reserve - head.length - tableHead.length;
+  const queueText = tail.trim() === "" || tail.length > room / 4 ? "" : tail;
+  const shownRows = fitInto(rows, room - queueText.length);
+  const used = shownRows.join("").length + queueText.length;
+  const shownDetails = shownRows.length < rows.length ? [] : fitInto(details, room - used);
+  const notes = [
+    ...formatLeftOut(rows.length - shownRows.length, "row"),
+    ...(shownRows.length < rows.length ? [] : formatLeftOut(details.length - shownDetails.length, "section")),
+  ];
+  const table = rows.length === 0 ? "This stack has no manifests.\n" : tableHead + shownRows.join("");
+  return [head, table, queueText, ...shownDetails, ...notes].join("");
+}
+
+/** Formats what applies to the whole plan: its size, the address, warnings, changes of queues, the cost and the digest. */
+function formatHead(plan: Plan): string {
+  const { queueChanges, total, digest, base, address, worker } = plan;
+  return [
     heading(plan),
     "",
     `**${formatSize(total)}**, ${base.kind === "ledger" ? formatBase(base) : `without a ledger, because ${formatCode(base.reason)}`}.`,
@@ -64,11 +86,11 @@ export function planMarkdown(plan: Plan, limit = commentCharacters): string {
     "",
     "",
   ].join("\n");
-  const tableHead =
-    "| Manifest | Queue | Does | To push | Bytes | Requests | Pushed before |\n|---|---|---|--:|--:|--:|--:|\n";
-  const rows = [...manifests.map(row), ...removed.map(removedRow)];
-  const details = manifests.filter(hasDetails).map(detail);
-  const tail = `\n${queues
+}
+
+/** Formats the queues that receive messages, one per line. */
+function formatQueues({ queues }: Plan): string {
+  return `\n${queues
     .filter(({ push }) => push.messages > 0)
     .map(
       ({ name, id, transport, push, seconds }) =>
@@ -76,18 +98,6 @@ export function planMarkdown(plan: Plan, limit = commentCharacters): string {
         `${transport === "worker" ? ", through the Worker" : ""}`,
     )
     .join("\n")}\n`;
-
-  const room = limit - reserve - head.length - tableHead.length;
-  const queueText = tail.trim() === "" || tail.length > room / 4 ? "" : tail;
-  const shownRows = fitInto(rows, room - queueText.length);
-  const used = shownRows.join("").length + queueText.length;
-  const shownDetails = shownRows.length < rows.length ? [] : fitInto(details, room - used);
-  const notes = [
-    ...formatLeftOut(rows.length - shownRows.length, "row"),
-    ...(shownRows.length < rows.length ? [] : formatLeftOut(details.length - shownDetails.length, "section")),
-  ];
-  const table = rows.length === 0 ? "This stack has no manifests.\n" : tableHead + shownRows.join("");
-  return [head, table, queueText, ...shownDetails, ...notes].join("");
 }
 
 /** Formats the errors that prevent a plan. It has the same marker, so that it replaces a comment with an older plan. */
