@@ -1,5 +1,5 @@
 import { emptyState } from "../../engine/read-state.ts";
-import { runPulumi } from "../../engine/run-pulumi.ts";
+import { type EngineEvent, type EngineResult, type EngineRun, runPulumi } from "../../engine/run-pulumi.ts";
 import type { RepairRequest } from "../../lifecycle/protocol/request.ts";
 import { toPrintable } from "../../printable.ts";
 import { UsageError } from "../../usage-error.ts";
@@ -54,24 +54,22 @@ export async function runRepair(
   }
   const pulumi = await find();
   const events = collectRepair();
-  const request = writeRequestFile({ plan: undefined, approvedPushes: undefined, repair });
-  const end = await withDisposable(request, ({ env: more }) =>
-    withDisposable(listenForSignals(), ({ stop }) =>
-      runPulumi({
-        root,
-        stack: stack.full,
-        pulumi,
-        env: more,
-        targets,
-        message: repairMessage(repair),
-        onEvent: (event) => events.take(event),
-        stop,
-      }),
-    ),
-  );
+  const onEvent = (event: EngineEvent) => events.take(event);
+  const end = await runTargeted(repair, { root, stack: stack.full, pulumi, targets, onEvent });
   const { lines, exit } = toRepairResult(end, events, repair.messages && new Set(repair.messages).size);
   process.stderr.write(lines.map((line) => `${toPrintable(line)}\n`).join(""));
   return exit;
+}
+
+/** Runs Pulumi for the targets alone, with the repair as its request. */
+function runTargeted(
+  repair: RepairRequest,
+  run: Pick<EngineRun, "root" | "stack" | "pulumi" | "targets" | "onEvent">,
+): Promise<EngineResult> {
+  const request = writeRequestFile({ plan: undefined, approvedPushes: undefined, repair });
+  return withDisposable(request, ({ env }) =>
+    withDisposable(listenForSignals(), ({ stop }) => runPulumi({ ...run, env, message: repairMessage(repair), stop })),
+  );
 }
 
 function formatQuestion({ action, manifest, messages }: RepairRequest): string {

@@ -25,16 +25,7 @@ export async function makePlan(snapshot: StackSnapshot, env: NodeJS.ProcessEnv):
       : { kind: "nothing", code: snapshot.state.code, reason: snapshot.state.reason };
   const state = snapshot.state.kind === "read" ? snapshot.state.state : emptyState;
   const deployed = await deployedManifests(snapshot, state);
-  const manifests: ManifestPlan[] = [];
-  const pushes: PlannedPush[] = [];
-  const terms: ReviewedTerms[] = [];
-  for (const manifest of deployed) {
-    const measured = await measure(manifest, env);
-    manifests.push(manifestPlan(manifest, measured, findRenameRefusals(manifest, snapshot, state)));
-    const reviewed = measured.flatMap(({ reviewed }) => reviewed ?? []);
-    pushes.push(...reviewed);
-    if (reviewed.length > 0) terms.push(reviewedTerms(manifest, measured));
-  }
+  const { manifests, pushes, terms } = await planManifests(deployed, snapshot, state, env);
   const changes = queueChanges(snapshot, state);
   const address = resolvePlanAddress(snapshot, env);
   const { settings } = snapshot;
@@ -65,6 +56,30 @@ export async function makePlan(snapshot: StackSnapshot, env: NodeJS.ProcessEnv):
     queueChanges: changes,
     total: toTotal(queues),
   };
+}
+
+/** What is planned for the manifests, for display and for the review. */
+interface PlannedManifests extends Pick<Review, "pushes" | "terms"> {
+  readonly manifests: readonly ManifestPlan[];
+}
+
+async function planManifests(
+  deployed: readonly DeployedManifest[],
+  snapshot: StackSnapshot,
+  state: StackState,
+  env: NodeJS.ProcessEnv,
+): Promise<PlannedManifests> {
+  const manifests: ManifestPlan[] = [];
+  const pushes: PlannedPush[] = [];
+  const terms: ReviewedTerms[] = [];
+  for (const manifest of deployed) {
+    const measured = await measure(manifest, env);
+    manifests.push(manifestPlan(manifest, measured, findRenameRefusals(manifest, snapshot, state)));
+    const reviewed = measured.flatMap(({ reviewed }) => reviewed ?? []);
+    pushes.push(...reviewed);
+    if (reviewed.length > 0) terms.push(reviewedTerms(manifest, measured));
+  }
+  return { manifests, pushes, terms };
 }
 
 function toProgram({ preview }: StackSnapshot): Program {
