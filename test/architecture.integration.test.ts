@@ -59,7 +59,7 @@ const layers: readonly Layer[] = [
   { part: producer, may: [leaves, ...outside] },
   { part: cloudflare, may: [leaves, producer, ...outside] },
   ...manifestLayers,
-  { part: manifestLeaves, may: [leaves, within("source"), ...outside] },
+  { part: manifestLeaves, may: [leaves, ...outside] },
   { part: manifest, may: [leaves, plan, ...outside] },
   { part: push, may: [leaves, plan, cloudflare, ...outside] },
   { part: config, may: [leaves, manifest, producer, cloudflare, ...outside] },

@@ -1,7 +1,4 @@
 import type { ContentType, InDoubtPolicy, JsonValue, PushMode } from "../types.ts";
-import type { Compression } from "./source/compression.ts";
-import type { CellType } from "./source/csv-cells.ts";
-import type { Format } from "./source/file-extension.ts";
 
 /** The content of a document that matches messages/manifest.schema.json. */
 export interface ManifestInput {
@@ -30,12 +27,20 @@ export interface RequirementsInput {
 
 export interface SourceInput {
   readonly file: string;
-  readonly format?: Format;
+  readonly format?: DataFormat;
   readonly compression?: Compression;
   readonly delimiter?: string;
   readonly types?: Readonly<Record<string, CellType>>;
   readonly map?: MessageInput;
 }
+
+export type DataFormat = "ndjson" | "csv" | "json";
+
+export type Compression = "none" | "gzip" | "zstd";
+
+/** The type of a CSV cell. With `?`, an empty cell is null. */
+export type CellType = BaseCellType | `${BaseCellType}?`;
+export type BaseCellType = "string" | "integer" | "number" | "boolean" | "json";
 
 export interface DefaultsInput {
   readonly content_type?: ContentType;

@@ -1,4 +1,4 @@
-export type Compression = "none" | "gzip" | "zstd";
+import type { Compression } from "../manifest-input.ts";
 
 /** The data is not compressed as its extension or `compression` indicates. */
 export class CompressionError extends Error {

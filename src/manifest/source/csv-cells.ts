@@ -1,10 +1,7 @@
 import type { JsonValue } from "../../types.ts";
 import { parseExactly } from "../json/exact-json.ts";
 import { isExactNumber } from "../json/exact-number.ts";
-
-/** The type of a CSV cell. With `?`, an empty cell is null. */
-export type CellType = BaseType | `${BaseType}?`;
-type BaseType = "string" | "integer" | "number" | "boolean" | "json";
+import type { BaseCellType, CellType } from "../manifest-input.ts";
 
 export type Cell =
   | { readonly ok: true; readonly value: JsonValue }
@@ -42,11 +39,11 @@ const cellParsers = {
       return parsed.ok ? parsed.value : undefined;
     },
   },
-} as const satisfies Record<BaseType, CellParser>;
+} as const satisfies Record<BaseCellType, CellParser>;
 
 export function parseCell(text: string, type: CellType): Cell {
   if (text === "" && type.endsWith("?")) return { ok: true, value: null };
-  const { expected, hint, parse }: CellParser = cellParsers[type.replace("?", "") as BaseType];
+  const { expected, hint, parse }: CellParser = cellParsers[type.replace("?", "") as BaseCellType];
   const value = parse(text);
   return value === undefined ? { ok: false, expected, hint } : { ok: true, value };
 }

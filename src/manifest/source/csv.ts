@@ -1,8 +1,9 @@
 import type { JsonValue } from "../../types.ts";
 import { recordSpelling } from "../json/number-spelling.ts";
+import type { CellType } from "../manifest-input.ts";
 import { didYouMean } from "../problem/did-you-mean.ts";
 import { quote } from "../problem/problem.ts";
-import { type CellType, parseCell } from "./csv-cells.ts";
+import { parseCell } from "./csv-cells.ts";
 import { type CsvRecord, RecordSplitter } from "./csv-records.ts";
 import { DataFileAbort, type OnDataProblem } from "./data-file-errors.ts";
 import type { Row, RowReader } from "./row-reader.ts";

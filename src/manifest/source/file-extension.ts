@@ -1,12 +1,10 @@
 import { posix } from "node:path";
+import type { Compression, DataFormat } from "../manifest-input.ts";
 import type { ProblemCode } from "../problem/problem-codes.ts";
-import type { Compression } from "./compression.ts";
-
-export type Format = "ndjson" | "csv" | "json";
 
 /** The properties of a data file according to its name. */
 export interface FileExtension {
-  readonly format: Format | undefined;
+  readonly format: DataFormat | undefined;
   readonly compression: Compression;
   /** Set if files with this extension are not supported. */
   readonly unreadable: Unreadable | undefined;
@@ -19,7 +17,7 @@ interface Unreadable {
   readonly hint: string;
 }
 
-const formats: Readonly<Record<string, Format>> = {
+const formats: Readonly<Record<string, DataFormat>> = {
   ".ndjson": "ndjson",
   ".jsonl": "ndjson",
   ".csv": "csv",

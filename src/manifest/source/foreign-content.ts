@@ -1,5 +1,5 @@
 import { sniffContent } from "../files/sniff-content.ts";
-import type { Compression } from "./compression.ts";
+import type { Compression } from "../manifest-input.ts";
 import { DataFileAbort } from "./data-file-errors.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { openRegularFile } from "../../file-error.ts";
 import { sniffedBytes } from "../files/sniff-content.ts";
+import type { Compression } from "../manifest-input.ts";
 import { ByteInput } from "./byte-input.ts";
-import type { Compression } from "./compression.ts";
 import { fileChunks } from "./file-chunks.ts";
 import { assertNotForeign } from "./foreign-content.ts";
 import { gunzip } from "./gzip.ts";

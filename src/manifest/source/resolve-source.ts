@@ -1,13 +1,12 @@
 import { posix } from "node:path";
 import { findNamedFile } from "../files/manifest-files.ts";
-import type { SourceInput } from "../manifest-input.ts";
+import type { Compression, DataFormat, SourceInput } from "../manifest-input.ts";
 import { createProblem, quote } from "../problem/problem.ts";
 import type { ProblemCollector } from "../problem/problem-collector.ts";
 import type { ManifestDocument } from "../yaml/parse-documents.ts";
 import { locate } from "../yaml/source-location.ts";
-import type { Compression } from "./compression.ts";
 import { readCsv } from "./csv.ts";
-import { type Format, parseExtension } from "./file-extension.ts";
+import { parseExtension } from "./file-extension.ts";
 import { readJsonArray } from "./json-array.ts";
 import { readNdjson } from "./ndjson.ts";
 import type { RowReader } from "./row-reader.ts";
@@ -42,7 +41,7 @@ export function resolveSource(
   if (found === undefined) return undefined;
   const { format, compression } = found;
   const { delimiter = ",", types = {} } = input;
-  const readers: Readonly<Record<Format, RowReader>> = {
+  const readers: Readonly<Record<DataFormat, RowReader>> = {
     ndjson: readNdjson,
     json: readJsonArray,
     csv: readCsv({ delimiter, types }),
@@ -61,7 +60,7 @@ function resolveFormat(
   input: SourceInput,
   file: string,
   problems: ProblemCollector,
-): { readonly format: Format; readonly compression: Compression } | undefined {
+): { readonly format: DataFormat; readonly compression: Compression } | undefined {
   const location = locate(document, ["source", "file"]);
   const named = parseExtension(file);
   const { format = named.format, compression = named.compression } = input;
