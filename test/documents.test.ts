@@ -18,7 +18,7 @@ import { exportPaths, openExport, systemDisk } from "../src/redrive/index.ts";
 import { full } from "./cli/shared/plan/fixture.ts";
 import { outputsOf } from "./engine-units/fixture.ts";
 import { temporaryFolder } from "./manifest/support/fixture.ts";
-import { headOf } from "./push/journals.ts";
+import { headOf } from "./push/journal/journals.ts";
 
 /** A document that queue-seeder writes, and reads again in a later run, which may be one of another version of queue-seeder. */
 interface Document {

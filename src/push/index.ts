@@ -1,7 +1,6 @@
 export { type Clock, systemClock } from "./clock.ts";
-export { journalHooks } from "./journal-hooks.ts";
-export { describeThisProcess, isRunning, type Owner } from "./journal-owner.ts";
-export { fileJournals } from "./journal-store.ts";
+export { describeThisProcess, isRunning, type Owner } from "./journal/owner.ts";
+export { fileJournals } from "./journal/store.ts";
 export {
   type EntryOutcome,
   type FoundJournal,
@@ -14,7 +13,8 @@ export {
   type Journals,
   noEntries,
   type RecoveredEntries,
-} from "./journal-types.ts";
+} from "./journal/types.ts";
+export { journalHooks } from "./journal-hooks.ts";
 export { minDurationSeconds, type QueuePushSize, workerLimits } from "./rate/documented-limits.ts";
 export { createThrottle, type Throttle, type ThrottleOptions, type ThrottleState } from "./rate/throttle.ts";
 export { runPush } from "./run-push.ts";

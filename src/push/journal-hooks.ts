@@ -1,5 +1,5 @@
 import type { Batch } from "../types.ts";
-import type { EntryOutcome, Journal } from "./journal-types.ts";
+import type { EntryOutcome, Journal } from "./journal/types.ts";
 import type { PushRun } from "./types.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { findVersionMismatch, type VersionMismatch } from "../document-version.ts";
 import { isObject, isTexts, parseObject } from "../json-object.ts";
-import type { Owner } from "../push/journal-owner.ts";
+import type { Owner } from "../push/journal/owner.ts";
 import { type RowKind, rowKinds } from "./row.ts";
 
 /** Identifies an export; a run can only resume it with the same values. */

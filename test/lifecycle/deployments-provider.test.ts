@@ -9,7 +9,7 @@ import {
 } from "../../src/lifecycle/deployments-provider.ts";
 import { fileJournals, noEntries } from "../../src/push/index.ts";
 import { temporaryFolder } from "../manifest/support/fixture.ts";
-import { headOf } from "../push/journals.ts";
+import { headOf } from "../push/journal/journals.ts";
 
 const ports = { cwd: "/nowhere/infra", env: {}, config: () => undefined };
 const inputs = (...names: string[]) => ({ root: "..", manifests: names });

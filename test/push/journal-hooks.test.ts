@@ -6,11 +6,11 @@ import { setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { PushResult } from "../../src/cloudflare/index.ts";
-import { openAppend } from "../../src/push/append-file.ts";
 import { createThrottle, fileJournals, type Journal, journalHooks, noEntries, runPush } from "../../src/push/index.ts";
-import { encodeLine, parseContent } from "../../src/push/journal-format.ts";
+import { openAppend } from "../../src/push/journal/append-file.ts";
+import { encodeLine, parseContent } from "../../src/push/journal/format.ts";
 import { accepted, batches, fakeClient, indices, lost, queue, refused, unsent, virtualClock } from "./fakes.ts";
-import { headOf, leftIn, site } from "./journals.ts";
+import { headOf, leftIn, site } from "./journal/journals.ts";
 
 const fates: readonly { readonly answer: PushResult; readonly taken: boolean }[] = [
   { answer: accepted, taken: true },

@@ -9,7 +9,7 @@ import {
   singleRow,
 } from "../../plan/index.ts";
 // Not from the index, which loads the HTTP client: a run with nothing to push does without it.
-import { type JournalHead, noEntries, type RecoveredEntries } from "../../push/journal-types.ts";
+import { type JournalHead, noEntries, type RecoveredEntries } from "../../push/journal/types.ts";
 import type { SegmentLedger } from "./types.ts";
 
 /** Journal entries that the Pulumi state does not contain. */

@@ -4,7 +4,7 @@ import { watchJournals } from "../../../src/cli/shared/unsaved-pushes.ts";
 import { encodeKeys } from "../../../src/plan/index.ts";
 import { fileJournals, type JournalHead, noEntries } from "../../../src/push/index.ts";
 import { temporaryFolder } from "../../manifest/support/fixture.ts";
-import { headOf } from "../../push/journals.ts";
+import { headOf } from "../../push/journal/journals.ts";
 
 const digest = "v1:AAAAAAAAAAAAAAAAAAAAAA";
 const key = (id: string) => encodeKeys([{ digest, id }]);

@@ -4,7 +4,7 @@ import { toSegmentSnapshot } from "../../../../src/cli/shared/deployment/segment
 import type { SegmentInputs } from "../../../../src/lifecycle/state/segment.ts";
 import { fileJournals, noEntries } from "../../../../src/push/index.ts";
 import { temporaryFolder } from "../../../manifest/support/fixture.ts";
-import { headOf, site } from "../../../push/journals.ts";
+import { headOf, site } from "../../../push/journal/journals.ts";
 
 const digest = "v1:AAAAAAAAAAAAAAAAAAAAAA";
 

@@ -17,7 +17,7 @@ import { messageDigest } from "../../../../src/plan/index.ts";
 import { fileJournals, noEntries } from "../../../../src/push/index.ts";
 import { outputsOf, stateOf } from "../../../engine-units/fixture.ts";
 import { temporaryFolder, writeFiles } from "../../../manifest/support/fixture.ts";
-import { headOf } from "../../../push/journals.ts";
+import { headOf } from "../../../push/journal/journals.ts";
 
 const stack = { full: "dev", short: "dev" };
 const queue = { accountId: "a".repeat(32), queueId: "q1" };

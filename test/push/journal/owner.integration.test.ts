@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { describeThisProcess, isRunning } from "../../src/push/journal-owner.ts";
+import { describeThisProcess, isRunning } from "../../../src/push/journal/owner.ts";
 
 test("this process runs, and says so of itself", async () => {
   const self = await describeThisProcess();

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openAppend } from "../../src/push/append-file.ts";
 import {
   describeThisProcess,
   type EntryOutcome,
@@ -15,8 +14,9 @@ import {
   type Journals,
   noEntries,
   type RecoveredEntries,
-} from "../../src/push/index.ts";
-import { queue } from "./fakes.ts";
+} from "../../../src/push/index.ts";
+import { openAppend } from "../../../src/push/journal/append-file.ts";
+import { queue } from "../fakes.ts";
 import { headOf, leftIn, site } from "./journals.ts";
 
 let folder: string;

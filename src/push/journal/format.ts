@@ -1,5 +1,5 @@
-import { findVersionMismatch } from "../document-version.ts";
-import { isTexts, type JsonObject, toObject } from "../json-object.ts";
+import { findVersionMismatch } from "../../document-version.ts";
+import { isTexts, type JsonObject, toObject } from "../../json-object.ts";
 import {
   type EntryOutcome,
   type JournalContent,
@@ -7,7 +7,7 @@ import {
   JournalError,
   type JournalHead,
   type RecoveredEntries,
-} from "./journal-types.ts";
+} from "./types.ts";
 
 /**
  * The lines of a journal, in JSON: one for its head, one for the entries that it took over, then one for each event, in order.

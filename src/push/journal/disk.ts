@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode } from "../error-code.ts";
-import { syncFolder, writeSynced } from "../sync-to-disk.ts";
-import { JournalError } from "./journal-types.ts";
+import { errorCode } from "../../error-code.ts";
+import { syncFolder, writeSynced } from "../../sync-to-disk.ts";
+import { JournalError } from "./types.ts";
 
 /** Reports whether a file exists. */
 export async function exists(path: string): Promise<boolean> {

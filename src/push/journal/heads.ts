@@ -1,8 +1,8 @@
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode } from "../error-code.ts";
-import { parseHead } from "./journal-format.ts";
-import type { JournalHead } from "./journal-types.ts";
+import { errorCode } from "../../error-code.ts";
+import { parseHead } from "./format.ts";
+import type { JournalHead } from "./types.ts";
 
 /** A journal's file, and its first line. */
 export interface HeadOfFile {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { promisify } from "node:util";
-import { errorCode } from "../error-code.ts";
+import { errorCode } from "../../error-code.ts";
 
 /** The process that writes a journal, so that other processes of the machine can check whether it still runs. */
 export interface Owner {

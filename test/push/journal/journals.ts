@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { JournalHead, Journals, RecoveredEntries } from "../../src/push/index.ts";
-import { queue } from "./fakes.ts";
+import type { JournalHead, Journals, RecoveredEntries } from "../../../src/push/index.ts";
+import { queue } from "../fakes.ts";
 
 export const site = { queue, segment: 0 };
 

@@ -4,8 +4,8 @@ import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { fileJournals, JournalError, noEntries } from "../../src/push/index.ts";
-import { temporaryFolder } from "../manifest/support/fixture.ts";
+import { fileJournals, JournalError, noEntries } from "../../../src/push/index.ts";
+import { temporaryFolder } from "../../manifest/support/fixture.ts";
 import { headOf, leftIn, site } from "./journals.ts";
 
 /** Replaces the disk's `rename`, which puts a new journal in the place of an old one. */

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { debug } from "../debug.ts";
+import { debug } from "../../debug.ts";
 import { openAppend } from "./append-file.ts";
-import { createFile, exists, moveIfThere, withJournalError } from "./journal-disk.ts";
-import { encodeLine, parseContent } from "./journal-format.ts";
-import { type KnownHeads, listHeads } from "./journal-heads.ts";
-import { describeThisProcess, isRunning } from "./journal-owner.ts";
+import { createFile, exists, moveIfThere, withJournalError } from "./disk.ts";
+import { encodeLine, parseContent } from "./format.ts";
+import { type KnownHeads, listHeads } from "./heads.ts";
+import { describeThisProcess, isRunning } from "./owner.ts";
 import {
   type FoundJournal,
   type Journal,
@@ -14,7 +14,7 @@ import {
   type JournalHead,
   type JournalSite,
   type Journals,
-} from "./journal-types.ts";
+} from "./types.ts";
 
 /** The open journals of this process. */
 const openInThisProcess = new Set<string>();

@@ -1,5 +1,5 @@
-import type { QueueRef } from "../types.ts";
-import type { Owner } from "./journal-owner.ts";
+import type { QueueRef } from "../../types.ts";
+import type { Owner } from "./owner.ts";
 
 /** The values by which journals are listed. The head of a journal also identifies the resource that it belongs to. */
 export interface JournalSite {
