@@ -12,6 +12,7 @@ import { toInlineMessages } from "./message-args.ts";
 import { toExistingTarget } from "./producer-worker.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
+import { readRecordedSegments } from "./recorded-segments.ts";
 import type { QueueTarget } from "./segment-resource.ts";
 
 export type ManifestsByName = ReadonlyMap<string, ManifestResources>;
@@ -39,7 +40,8 @@ export async function deployFiles(args: ManifestFileArgs, scope: ComponentScope)
     const id = queueId ?? queues?.[queue];
     return id === undefined ? undefined : { accountId, queueId: id, ...resolveWorker(scope.name, queue, settings) };
   };
-  return withoutStackTraces(() => deployManifests(root, loaded, targetOf, scope));
+  const recorded = await readRecordedSegments();
+  return withoutStackTraces(() => deployManifests(root, loaded, recorded, targetOf, scope));
 }
 
 export function deployValues(args: MessageValuesArgs, scope: ComponentScope): ManifestsByName {

@@ -1,5 +1,6 @@
 import { isSharedDelivery } from "../src/lifecycle/delivery-number.ts";
 import type { LoadedSegments } from "../src/lifecycle/source/load-segments.ts";
+import { withFormerSegments } from "../src/lifecycle/state/former-segments.ts";
 import { planSegment } from "../src/lifecycle/state/inputs.ts";
 import { relativeRoot } from "../src/lifecycle/state/relative-root.ts";
 import { formatLocation } from "../src/manifest/index.ts";
@@ -8,7 +9,7 @@ import { type ComponentScope, formerScopedNames, scopedName } from "./component-
 import { registerDeployments } from "./deployments.ts";
 import { type ManifestResources, registerManifest } from "./manifest-resources.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
-import { resolveSharedDelivery } from "./recorded-segments.ts";
+import { type RecordedSegment, resolveSharedDelivery, segmentsNamed } from "./recorded-segments.ts";
 import type { QueueTarget } from "./segment-resource.ts";
 
 /** Returns the inputs that all segments of a stack share. @param root absolute path of the repository */
@@ -25,12 +26,14 @@ export function loadContext(root: string) {
  * Registers the resources of manifests, each after those in its `after`.
  *
  * @param root absolute path of the repository
+ * @param recorded the stack's segments in the Pulumi state
  * @param targetOf returns the queue of a manifest, undefined if the manifest is not pushed
  * @returns the resources by manifest name
  */
 export function deployManifests(
   root: string,
   loaded: LoadedSegments,
+  recorded: readonly RecordedSegment[],
   targetOf: (manifest: Manifest) => QueueTarget | undefined,
   scope?: ComponentScope,
 ): ReadonlyMap<string, ManifestResources> {
@@ -45,10 +48,13 @@ export function deployManifests(
   for (const manifest of sortByDependencies(loaded.manifests)) {
     const target = targetOf(manifest);
     if (target === undefined) continue;
-    const segments = loaded.segmentsOf(manifest).map((segment) => planSegment(manifest, segment, common));
     const deployment = deployments.of(manifest.name);
     const name = scopedName(manifest.name, scope);
     const formerNames = formerScopedNames([manifest.name, ...manifest.formerNames], scope);
+    const names = [name, ...formerNames];
+    const recordedSegments = segmentsNamed(recorded, names, scope === undefined);
+    const all = withFormerSegments(loaded.segmentsOf(manifest), recordedSegments);
+    const segments = all.map((segment) => planSegment(manifest, segment, common));
     const args = {
       ...target,
       folder: root,
@@ -56,7 +62,7 @@ export function deployManifests(
       source: loaded.sourceOf(manifest),
       deployment,
       ...(isSharedDelivery(segments) && {
-        deliveryNumber: resolveSharedDelivery(segments, { ...target, names: [name, ...formerNames], deployment }),
+        deliveryNumber: resolveSharedDelivery(segments, { ...target, names, deployment }),
       }),
     };
     const options = {

@@ -9,6 +9,7 @@ import { type ProvisionedQueue, provisionQueues } from "./provision-queues.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { warmUpProvider } from "./pulumi-internals/warm-up-provider.ts";
 import { withoutStackTraces } from "./pulumi-internals/without-stack-traces.ts";
+import { readRecordedSegments } from "./recorded-segments.ts";
 import type { QueueTarget } from "./segment-resource.ts";
 
 /** Outputs of the stack. */
@@ -42,7 +43,8 @@ export async function runProgram(root: string): Promise<Outputs> {
   const targets = await provisionQueues(settings, accountId);
   const workers = await provisionWorker(settings, accountId, targets);
   const targetOf = ({ queue }: Manifest) => toQueueTarget(targets.get(queue), workers.get(queue));
-  const manifests = withoutStackTraces(() => deployManifests(root, loaded, targetOf));
+  const recorded = await readRecordedSegments();
+  const manifests = withoutStackTraces(() => deployManifests(root, loaded, recorded, targetOf));
   const pushes = pulumi.all([...manifests.values()].map(({ outputs, metrics }) => pulumi.all([outputs, metrics])));
   return {
     manifests: Object.fromEntries([...manifests].map(([name, { outputs }]) => [name, outputs])),

@@ -5,7 +5,7 @@ import type { PlannedSegment } from "../src/lifecycle/state/inputs.ts";
 import { parseOutputs } from "../src/lifecycle/state/parse-outputs.ts";
 import type { SegmentOutputs } from "../src/lifecycle/state/segment.ts";
 import { decodeSourceRecord, LedgerError, type SourceRecord } from "../src/plan/index.ts";
-import { dataFileType, parseUrn, segmentType } from "../src/urn.ts";
+import { dataFileType, isOwnSegment, parseSegmentName, parseUrn, segmentType } from "../src/urn.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { currentMonitor, readStackResources } from "./pulumi-internals/stack-resources.ts";
 import type { QueueTarget } from "./segment-resource.ts";
@@ -14,6 +14,7 @@ import type { QueueTarget } from "./segment-resource.ts";
 export interface RecordedSegment {
   /** Name of the segment's resource. */
   readonly name: string;
+  readonly urn: string;
   readonly outputs: SegmentOutputs;
 }
 
@@ -93,7 +94,7 @@ function parseSegments(resources: unknown): readonly RecordedSegment[] {
 /** Skips a segment that never finished, which has only inputs, and one of another version, which the provider refuses. */
 function readSegment(urn: string, outputs: unknown): readonly RecordedSegment[] {
   try {
-    return [{ name: parseUrn(urn).name, outputs: parseOutputs(outputs, urn) }];
+    return [{ name: parseUrn(urn).name, urn, outputs: parseOutputs(outputs, urn) }];
   } catch (error) {
     if (error instanceof LedgerError) return [];
     throw error;
@@ -149,6 +150,21 @@ export function resolveSharedDelivery(
       return resolveDeliveryNumber(segments, recorded, queue);
     });
   });
+}
+
+/**
+ * Returns the segments in the state that have one of a manifest's names, in any order.
+ *
+ * @param isOwn whether the program deploys the manifest outside of any component
+ */
+export function segmentsNamed(
+  all: readonly RecordedSegment[],
+  names: readonly string[],
+  isOwn: boolean,
+): readonly SegmentOutputs[] {
+  return all.flatMap(({ name, urn, outputs }) =>
+    isOwnSegment(urn) === isOwn && names.includes(parseSegmentName(name).manifest) ? [outputs] : [],
+  );
 }
 
 function findByName(

@@ -7,6 +7,7 @@ export {
   type MessageKey,
   manifestDigest,
   messageDigest,
+  rowsDigest,
   withCopyIndex,
   withDigests,
 } from "./digest.ts";

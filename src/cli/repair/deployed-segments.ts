@@ -1,4 +1,5 @@
 import type { RecordedSegment } from "../../engine/read-state.ts";
+import { isStillNeeded } from "../../lifecycle/state/former-segments.ts";
 import { didYouMean } from "../../manifest/index.ts";
 import { urns } from "../../urn.ts";
 import { UsageError } from "../../usage-error.ts";
@@ -14,7 +15,9 @@ export interface DeployedSegment {
   readonly segments: string;
   /** Numbers of the segments that have a ledger. */
   readonly recorded: readonly number[];
-  /** Number of segments in the next run; undefined if only the program can determine the files. */
+  /** Those of them that the manifest no longer has, but that the next run keeps; see `withFormerSegments`. */
+  readonly former: readonly number[];
+  /** Number of segments that the manifest has; undefined if only the program can determine the files. */
   readonly present: number | undefined;
 }
 
@@ -30,7 +33,8 @@ export function findDeployedSegments({ stack, config, loaded, state }: Known): r
     const entry = toDeployedSegment(segment, loaded);
     const known = byUrn.get(entry.segments);
     const recorded = [...new Set([...(known?.recorded ?? []), segment.outputs.segment])];
-    byUrn.set(entry.segments, { ...entry, recorded });
+    const former = [...(known?.former ?? []), ...(isFormer(segment, entry) ? [segment.outputs.segment] : [])];
+    byUrn.set(entry.segments, { ...entry, recorded, former });
     if (segment.origin !== "values") deployed.add(entry.manifest);
   }
   for (const manifest of loaded.manifests) {
@@ -38,16 +42,21 @@ export function findDeployedSegments({ stack, config, loaded, state }: Known): r
     if (deployed.has(name)) continue;
     const segments = urns.segment(stack.short, config.project, name);
     const present = loaded.segmentsOf(manifest).length;
-    byUrn.set(segments, { name, manifest: name, segments, recorded: [], present });
+    byUrn.set(segments, { name, manifest: name, segments, recorded: [], former: [], present });
   }
   return [...byUrn.values()];
+}
+
+/** A manifest that is no longer there keeps no segments. */
+function isFormer({ outputs }: RecordedSegment, { present = 0 }: Pick<DeployedSegment, "present">): boolean {
+  return present > 0 && outputs.segment >= present && isStillNeeded(outputs);
 }
 
 /** Converts a recorded segment to the deployment in the next run, using the manifest's current name. */
 function toDeployedSegment(
   { name, urn, manifest: before, outputs: { segment }, origin }: RecordedSegment,
   loaded: StackSnapshot["loaded"],
-): Omit<DeployedSegment, "recorded"> {
+): Omit<DeployedSegment, "recorded" | "former"> {
   const found =
     origin === "values"
       ? undefined

@@ -46,7 +46,7 @@ export async function runRepair(
   const deployed = findDeployedSegments(snapshot);
   const segment = findByName(asked.manifest, deployed, stack.short);
   const state = snapshot.state.kind === "read" ? snapshot.state.state : emptyState;
-  const targets = selectTargets(asked.action, segment, deployed, state);
+  const targets = selectTargets(asked, segment, deployed, state);
   const repair: RepairRequest = { ...asked, manifest: segment.name, segments: segment.segments };
   if (flags.yes !== true && !(await confirm(`${formatQuestion(repair)} in ${stack.full}?`))) {
     process.stderr.write("The ledger was not changed.\n");

@@ -1,5 +1,6 @@
 import type { StackState } from "../../engine/read-state.ts";
-import type { RepairAction } from "../../lifecycle/protocol/events.ts";
+import type { RepairRequest } from "../../lifecycle/protocol/request.ts";
+import { acceptsWholeFile } from "../../lifecycle/repair/selection.ts";
 import { urns } from "../../urn.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { DeployedSegment } from "./deployed-segments.ts";
@@ -16,29 +17,36 @@ import type { DeployedSegment } from "./deployed-segments.ts";
  * @throws UsageError if there is no segment to repair
  */
 export function selectTargets(
-  action: RepairAction,
+  asked: Pick<RepairRequest, "action" | "messages">,
   segment: DeployedSegment,
   deployed: readonly DeployedSegment[],
   { deployments }: Pick<StackState, "deployments">,
 ): readonly string[] {
-  const segments = selectSegments(action, segment);
+  const segments = selectSegments(asked, segment);
   const list = deployments.has(segment.manifest) || deployed.some(isRemoved) ? [] : [urns.deployments("*", "*")];
   return [...segments, ...list];
 }
 
-/** Selects all present segments for `baseline`, otherwise those with a ledger. @returns URNs */
+/**
+ * Selects all present segments for `baseline`, otherwise those with a ledger, and those that the manifest no longer has if the
+ * repair accepts their removal.
+ *
+ * @returns URNs
+ */
 function selectSegments(
-  action: RepairAction,
-  { name, segments, recorded, present }: DeployedSegment,
+  asked: Pick<RepairRequest, "action" | "messages">,
+  { name, segments, recorded, former, present }: DeployedSegment,
 ): readonly string[] {
   const all = present === undefined ? recorded : Array.from({ length: present }, (_, index) => index);
   // If no segment has a ledger, all are selected, so that the provider reports it.
-  const chosen = action === "baseline" || recorded.length === 0 ? all : all.filter((index) => recorded.includes(index));
-  if (chosen.length > 0) return chosen.map((index) => `${segments}/${index}`);
+  const isAnyMeant = asked.action === "baseline" || recorded.length === 0;
+  const chosen = isAnyMeant ? all : all.filter((index) => recorded.includes(index));
+  const removed = present !== undefined && acceptsWholeFile(asked) ? former : [];
+  if (chosen.length > 0) return [...chosen, ...removed].map((index) => `${segments}/${index}`);
   const what = `${name} has no messages in the repository`;
   throw new UsageError(`${what}. The next \`pulumi up\` drops the entries in its ledger.`);
 }
 
-function isRemoved({ recorded, present }: DeployedSegment): boolean {
-  return present !== undefined && recorded.some((index) => index >= present);
+function isRemoved({ recorded, former, present }: DeployedSegment): boolean {
+  return present !== undefined && recorded.some((index) => index >= present && !former.includes(index));
 }

@@ -3,8 +3,9 @@ import type { Decision } from "../../plan/index.ts";
 import { SeederError } from "../errors.ts";
 import type { ProviderHost } from "../host.ts";
 import { parseInlineMessages } from "../source/inline-messages.ts";
-import type { SegmentInputs, SegmentOutputs } from "../state/segment.ts";
+import type { QueueLedger, SegmentInputs } from "../state/segment.ts";
 import { isLastSegment } from "./diff.ts";
+import { recordsMessages } from "./queue-ledgers.ts";
 
 /** Throws if pushed messages or rows were edited. @throws SeederError with the location and both digests of each */
 export async function assertNotEdited(inputs: SegmentInputs, { edited }: Decision, host: ProviderHost): Promise<void> {
@@ -77,9 +78,12 @@ function throwRowsEdited({ manifest, file }: SegmentInputs, from: number, edited
 }
 
 /** @throws SeederError if the data file had more rows when it was last deployed */
-export function assertNotShrunk(olds: Pick<SegmentOutputs, "content">, news: SegmentInputs): void {
+export function assertNotShrunk(olds: Pick<QueueLedger, "content" | "ledger">, news: SegmentInputs): void {
   if (news.mode !== "once" || news.content.kind !== "rows") return;
-  if (isLastSegment(olds) !== false || !news.content.last) return;
+  // A segment behind the end of the file, see `withFormerSegments`.
+  const isFormer = news.messages === 0 && news.content.from > 0;
+  const hadMore = isLastSegment(olds) === false || (isFormer && recordsMessages(olds));
+  if (!hadMore || !news.content.last) return;
   const rows = news.content.from + news.messages;
   const present = rows === 0 ? "has no rows" : `ends with row ${rows}`;
   throw dataFileEditedError(

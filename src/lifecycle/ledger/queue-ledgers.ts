@@ -24,6 +24,11 @@ export function allQueueLedgers(
   return olds === undefined ? [] : [olds, ...(olds.elsewhere ?? [])];
 }
 
+/** Reports whether a ledger has any message, pushed or in doubt. */
+export function recordsMessages({ ledger: { pushed = "", inDoubt = "" } }: Pick<QueueLedger, "ledger">): boolean {
+  return pushed !== "" || inDoubt !== "";
+}
+
 export function isSameQueue(a: QueueRef, b: QueueRef): boolean {
   return a.accountId === b.accountId && a.queueId === b.queueId;
 }

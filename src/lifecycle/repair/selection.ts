@@ -16,7 +16,7 @@ export function appliesTo({ segments }: RepairRequest, { resourceUrn }: Pick<Seg
 }
 
 /** Checks whether a repair covers the whole manifest, so that a data file is accepted even if rows were removed from it. */
-export function acceptsWholeFile({ action, messages }: RepairRequest): boolean {
+export function acceptsWholeFile({ action, messages }: Pick<RepairRequest, "action" | "messages">): boolean {
   return messages === undefined && (action === "baseline" || action === "forget");
 }
 

@@ -35,12 +35,14 @@ async function places(messages: Record<string, string>, ...segments: RecordedSeg
   return findDeployedSegments({ ...snapshot, state: { kind: "read", state } });
 }
 
-type Action = Parameters<typeof selectTargets>[0];
+type Action = Parameters<typeof selectTargets>[0]["action"];
 
 /** Returns the URNs that Pulumi is to target. The list of deployments contains the manifest `a`. */
 async function targets(action: Action, name: string, ...of: Parameters<typeof places>): Promise<readonly string[]> {
   const all = await places(...of);
-  return selectTargets(action, findByName(name, all, "dev"), all, { deployments: new Map([["a", "d1"]]) });
+  return selectTargets({ action, messages: undefined }, findByName(name, all, "dev"), all, {
+    deployments: new Map([["a", "d1"]]),
+  });
 }
 
 async function segments(...of: Parameters<typeof targets>): Promise<readonly string[]> {
@@ -68,6 +70,11 @@ describe("a repair is about", () => {
     const both = [recorded("a"), recorded("a", 1)];
     expect(await segments("forget", "a", short, ...both)).toEqual([`${own}::a/0`]);
     expect(await segments("baseline", "a", short, ...both)).toEqual([`${own}::a/0`]);
+    // The next run keeps a segment with a ledger, and only a repair of the whole manifest empties it.
+    const pushed = { version: 1, complete: true, pushed: "0+1 v1:AAAAAAAAAAAAAAAAAAAAAA" };
+    const kept = { ...recorded("a", 1), outputs: outputsOf("a", { segment: 1, ledger: pushed }) };
+    expect(await segments("baseline", "a", short, recorded("a"), kept)).toEqual([`${own}::a/0`, `${own}::a/1`]);
+    expect(await segments("settle_pushed", "a", short, recorded("a"), kept)).toEqual([`${own}::a/0`]);
     await expect(segments("forget", "a", {}, ...both)).rejects.toThrow(
       /^a has no messages in the repository\..*drops the entries in its ledger/,
     );

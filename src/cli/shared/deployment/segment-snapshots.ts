@@ -2,6 +2,7 @@ import { componentQueues, type RecordedSegment, type StackState } from "../../..
 import { isSharedDelivery, resolveDeliveryNumber } from "../../../lifecycle/delivery-number.ts";
 import { findDeploymentId } from "../../../lifecycle/deployments-provider.ts";
 import { type OpenJournal, readRecoveredEntries } from "../../../lifecycle/journal/segment-journals.ts";
+import { withFormerSegments } from "../../../lifecycle/state/former-segments.ts";
 import { planSegment } from "../../../lifecycle/state/inputs.ts";
 import type { SegmentInputs } from "../../../lifecycle/state/segment.ts";
 import type { Manifest, Message } from "../../../types.ts";
@@ -37,7 +38,10 @@ export function toManifestSnapshot(manifest: Manifest, snapshot: StackSnapshot, 
   const { settings, stack, config, loaded } = snapshot;
   const messagesFrom = createMessageReader(manifest);
   const common = { stack: stack.short, project: config.project, root: "." };
-  const planned = loaded.segmentsOf(manifest).map((segment) => {
+  const recorded = [...new Set(state.segments.map(({ outputs }) => outputs.segment))].flatMap(
+    (index) => findRecorded(manifest, index, state)?.outputs ?? [],
+  );
+  const planned = withFormerSegments(loaded.segmentsOf(manifest), recorded).map((segment) => {
     const known = findRecorded(manifest, segment.index, state);
     const inputs = {
       ...planSegment(manifest, segment, common),

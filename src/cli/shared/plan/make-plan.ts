@@ -140,7 +140,8 @@ function manifestPlan(
     // With unresolved messages, a message that seems to be removed may be one that is only known during the run.
     forgotten: unresolved === undefined ? sum(({ decision }) => decision.removed.length) : 0,
     edited: segments.flatMap(({ edited }) => edited),
-    refusals: [...moved, ...segments.flatMap(({ refusal }) => refusal ?? [])],
+    // All segments of a data file that became shorter are refused for the same reason.
+    refusals: [...new Set([...moved, ...segments.flatMap(({ refusal }) => refusal ?? [])])],
     requires: requirements(terms),
     sample: segments.flatMap(({ sample }) => sample).slice(0, sampleMessages),
   };
