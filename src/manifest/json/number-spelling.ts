@@ -32,12 +32,16 @@ export function recordJson(value: JsonValue, json: string): void {
 /**
  * Returns the author's spelling of a number, or undefined if it is the same as JavaScript's.
  *
- * @param holders the lists and maps around the number, outermost first, each with the key of the next one
+ * @param path the keys that lead from `holder` through lists and maps to the number
  */
-export function findSpelling(holders: readonly (readonly [Container, string])[]): string | undefined {
-  for (const [holder] of holders) readNumbers(holder);
-  const last = holders.at(-1);
-  return last && spellings.get(last[0])?.get(last[1]);
+export function findSpelling(holder: Container, path: readonly string[]): string | undefined {
+  let at = holder;
+  for (let index = 0; index < path.length - 1; index += 1) {
+    readNumbers(at);
+    at = (at as Readonly<Record<string, Container>>)[path[index] as string] as Container;
+  }
+  readNumbers(at);
+  return spellings.get(at)?.get(path.at(-1) as string);
 }
 
 /** Copies the spellings of a list or map to a copy of it, which may have other values. */
@@ -49,7 +53,7 @@ export function copySpellings(from: Container, to: Container): void {
 
 /** Returns the author's spelling of a number in a list or map. */
 export function readSpelling(holder: Container, key: string | number, value: number): string {
-  return findSpelling([[holder, String(key)]]) ?? String(value);
+  return findSpelling(holder, [String(key)]) ?? String(value);
 }
 
 /** Reports whether a list or map directly contains a number that JavaScript formats differently. */

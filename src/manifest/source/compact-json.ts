@@ -1,6 +1,16 @@
 import { maxDepth } from "../json/max-depth.ts";
 import { createOrder, type Key, type KeyOrder, KnownKeys } from "./known-keys.ts";
 
+/** The members of an object that was recognized. */
+export interface CompactMembers {
+  /** Its last key, which determines all its keys; undefined for an empty object and other values. */
+  readonly lastKey: Key | undefined;
+  /** Returns the JSON of the member at a position in the object; undefined for the whole object. */
+  json(position: number | undefined): string;
+  /** Returns the canonical JSON of the same. */
+  canonical(position: number | undefined): string;
+}
+
 /**
  * Recognizes JSON texts that are written exactly as JSON.stringify would write them, and writes their canonical JSON from parts of
  * the text, without their value. Nearly all rows of data files are such texts with the keys of earlier rows, and parsing and
@@ -9,7 +19,7 @@ import { createOrder, type Key, type KeyOrder, KnownKeys } from "./known-keys.ts
  * It recognizes only objects whose keys it knows from {@link CompactJson.learn}, in the same order. So it need not look for duplicate
  * keys, or for the order in which JavaScript has keys that are numbers.
  */
-export class CompactJson {
+export class CompactJson implements CompactMembers {
   #text = "";
   /** The offset of the next character. */
   #at = 0;
@@ -23,6 +33,7 @@ export class CompactJson {
   /** The number of these members; what follows them in both lists is of earlier objects. */
   #members = 0;
   readonly #known = new KnownKeys();
+  #lastKey: Key | undefined;
 
   /**
    * Returns the canonical JSON (RFC 8785) of a text, which is then exactly one JSON value within the limits of nesting.
@@ -35,9 +46,23 @@ export class CompactJson {
     this.#at = 0;
     this.#depth = 0;
     this.#members = 0;
+    this.#lastKey = undefined;
     const known = this.#readValue() && this.#at === text.length;
-    this.#text = "";
     return known ? (this.#written ?? text) : undefined;
+  }
+
+  /** Of the text that was recognized last. */
+  get lastKey(): Key | undefined {
+    return this.#lastKey;
+  }
+
+  json(position: number | undefined): string {
+    if (position === undefined) return this.#text;
+    return this.#text.slice(this.#offsets[position * 3 + 1], this.#offsets[position * 3 + 2]);
+  }
+
+  canonical(position: number | undefined): string {
+    return (position === undefined ? this.#written : this.#values[position]) ?? this.json(position);
   }
 
   /** Remembers the keys of all objects in a value. */
@@ -146,6 +171,7 @@ export class CompactJson {
     if (this.#text.charCodeAt(this.#at) !== braceClose) return false;
     this.#at += 1;
     key.order ??= createOrder(key);
+    if (this.#depth === 1) this.#lastKey = key;
     this.#written = isWritten || key.order !== "sorted" ? this.#writeObject(first, key.order) : undefined;
     this.#members = first;
     return true;

@@ -129,10 +129,10 @@ function lintRow(message: RowMessage, silent: ReadonlySet<string>, onProblem: On
 
 function checkId({ id, location }: RowMessage, ids: Set<string>, onProblem: OnProblem): void {
   if (id === undefined) return;
-  if (ids.has(id)) {
-    const what = `the id ${quote(id)} is already used by an earlier row`;
-    onProblem(createProblem("DUPLICATE_ID", location, what, "Give each message of a manifest its own id."));
-  } else if (ids.size < maxRememberedIds) ids.add(id);
+  const before = ids.size;
+  if (before >= maxRememberedIds ? !ids.has(id) : ids.add(id).size > before) return;
+  const what = `the id ${quote(id)} is already used by an earlier row`;
+  onProblem(createProblem("DUPLICATE_ID", location, what, "Give each message of a manifest its own id."));
 }
 
 /** Builds the content of a manifest with a data file. */

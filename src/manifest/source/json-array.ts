@@ -4,8 +4,8 @@ import { isRow, RowParser } from "./row-parser.ts";
 import { maxRowBytes, type Row, type RowReader, rowTooLongError } from "./row-reader.ts";
 
 /** Streams the items of a JSON array, which is never in memory as a whole. */
-export const readJsonArray: RowReader = async function* (chunks, { onProblem, skip }) {
-  const parser = new RowParser();
+export const readJsonArray: RowReader = async function* (chunks, { onProblem, skip, template }) {
+  const parser = new RowParser(template);
   const splitter = new ArraySplitter();
   let left = skip;
 

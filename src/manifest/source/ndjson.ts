@@ -10,13 +10,13 @@ import { maxRowBytes, type Row, type RowReader, rowTooLongError, startOfFile } f
  * Reads one JSON value per line. Lines end with LF or CRLF; empty ones are skipped. Lines are split by bytes, where a line feed is
  * unambiguous: splitting at all of Unicode's line ends would split texts.
  */
-export const readNdjson: RowReader = async function* (chunks, { onProblem, skip, start = startOfFile }) {
+export const readNdjson: RowReader = async function* (chunks, { onProblem, skip, start = startOfFile, template }) {
   let rest: Buffer = Buffer.alloc(0);
   let { line, offset } = start;
   let left = skip;
   let rows = 0;
   let first: Row | undefined;
-  const parser = new RowParser();
+  const parser = new RowParser(template);
   const broken = new BrokenLines(onProblem);
 
   /** Reads a line by its positions, without a view of its bytes. @param end offset after the line's LF */

@@ -4,6 +4,7 @@ import type { JsonSyntaxError } from "../json/json-syntax.ts";
 import { CompactJson } from "./compact-json.ts";
 import type { LineColumn } from "./data-file-errors.ts";
 import type { Row } from "./row-reader.ts";
+import type { MappedRow, RowTemplate } from "./row-template.ts";
 
 /** How many more rows may have new keys than known ones. If there are more, the keys are data, and not worth learning. */
 const maxUnknownRows = 300;
@@ -11,7 +12,13 @@ const maxUnknownRows = 300;
 /** Reads the JSON texts of one data file's rows. */
 export class RowParser {
   readonly #compact = new CompactJson();
+  readonly #template: RowTemplate | undefined;
   #unknownRows = 0;
+
+  /** @param template see {@link Row.mapped} */
+  constructor(template?: RowTemplate) {
+    this.#template = template;
+  }
 
   /**
    * @param bytes the UTF-8 bytes of the text
@@ -22,7 +29,7 @@ export class RowParser {
     const canonical = isLearning ? this.#compact.canonicalize(text) : undefined;
     if (canonical !== undefined) {
       this.#unknownRows = Math.max(0, this.#unknownRows - 1);
-      return new CompactRow(text, canonical, bytes, position, end);
+      return new CompactRow(text, canonical, bytes, position, end, this.#template?.apply(this.#compact));
     }
     const parsed = parseExactly(text, bytes);
     if (!parsed.ok) return parsed.errors;
@@ -42,14 +49,23 @@ class CompactRow implements Row {
   readonly bytes: number;
   readonly position: LineColumn;
   readonly end: number | undefined;
+  readonly mapped: MappedRow | undefined;
   #value: JsonValue | undefined;
 
-  constructor(json: string, canonical: string, bytes: number, position: LineColumn, end: number | undefined) {
+  constructor(
+    json: string,
+    canonical: string,
+    bytes: number,
+    position: LineColumn,
+    end: number | undefined,
+    mapped: MappedRow | undefined,
+  ) {
     this.json = json;
     this.canonical = canonical;
     this.bytes = bytes;
     this.position = position;
     this.end = end;
+    this.mapped = mapped;
   }
 
   get value(): JsonValue {

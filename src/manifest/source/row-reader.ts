@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../types.ts";
 import { DataFileAbort, type LineColumn, type OnDataProblem } from "./data-file-errors.ts";
+import type { MappedRow, RowTemplate } from "./row-template.ts";
 
 /** One value of a data file. */
 export interface Row {
@@ -16,6 +17,8 @@ export interface Row {
   readonly end?: number | undefined;
   /** The spelling of a number, if JavaScript formats it differently. */
   readonly spelling?: string | undefined;
+  /** What the template of {@link RowOptions} makes of it; undefined if the row must be mapped by its value. */
+  readonly mapped?: MappedRow | undefined;
 }
 
 /** The start of a line of a file. */
@@ -34,6 +37,8 @@ export interface RowOptions {
   readonly skip: number;
   /** The position of the first byte; default {@link startOfFile}. Only for formats whose rows have an `end`. */
   readonly start?: FilePosition;
+  /** Applied to rows whose JSON is recognized. */
+  readonly template?: RowTemplate | undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { FilePrefix, JsonValue, Message, RowMessage, SourceLocation, Verbat
 import { recordSpelling } from "../json/number-spelling.ts";
 import type { MessageInput } from "../manifest-input.ts";
 import { buildMessage, type ManifestContext } from "../message/build-message.ts";
-import { checkBodySize } from "../message/check-message.ts";
+import { checkBodySize, checkId } from "../message/check-message.ts";
 import { withDedupKey } from "../message/dedup-key.ts";
 import { validateBody } from "../message/validate-body.ts";
 import { describeType } from "../problem/describe-value.ts";
@@ -18,6 +18,7 @@ import { DataFileAbort, type OnDataProblem } from "./data-file-errors.ts";
 import { type RawBytes, readBytes } from "./read-bytes.ts";
 import type { SourceFile } from "./resolve-source.ts";
 import { type Row, startOfFile } from "./row-reader.ts";
+import { type MappedRow, RowTemplate } from "./row-template.ts";
 import { utf8Chunks } from "./utf8.ts";
 
 /** The settings for converting the rows of a data file to messages. */
@@ -74,12 +75,32 @@ export async function* readSourceMessages(
   const start = prefix ?? startOfFile;
   try {
     const chunks = utf8Chunks(readBytes(join(root, source.file), source.compression, raw, start.offset), start.line);
-    for await (const rows of source.reader(chunks, { onProblem: reportInFile, skip, start })) {
+    const template = compileMap(reading);
+    for await (const rows of source.reader(chunks, { onProblem: reportInFile, skip, start, template })) {
       yield rows.map((row) => toMessage(row, index++, reading, location(row.position), reportInFile));
     }
   } catch (error) {
     onProblem(toProblem(error, reading));
   }
+}
+
+/** Returns the template for a map whose messages are checked without the values of their bodies. */
+function compileMap({ map, manifest: { defaults, schemas, dedupKeys } }: SourceOptions): RowTemplate | undefined {
+  const needsBody = schemas.length > 0 || dedupKeys !== undefined;
+  if (map === undefined || needsBody || (map.content_type ?? defaults?.content_type) === "text") return undefined;
+  return RowTemplate.compile(map);
+}
+
+/** Builds the message of a row that the map's template was applied to. @returns undefined if `buildMessage` must check it */
+function toMappedMessage(
+  { id, json, canonical }: MappedRow,
+  delaySeconds: number | string | undefined,
+  location: SourceLocation,
+): Omit<SourceMessage, "end"> | undefined {
+  const bytes = Buffer.byteLength(json);
+  const isValid = checkBodySize(bytes) === undefined && (id === undefined || checkId(id) === undefined);
+  if (!isValid || typeof delaySeconds === "string") return undefined;
+  return { message: { id, json, canonical, contentType: "json", delaySeconds, location }, bytes };
 }
 
 function toMessage(
@@ -95,6 +116,9 @@ function toMessage(
     if (problemCodes[code].severity === "error" && elsewhere === undefined) onProblem(code, location, what, next);
   };
   if (map !== undefined) {
+    const delay = map.delay_seconds ?? manifest.defaults?.delay_seconds;
+    const mapped = row.mapped && toMappedMessage(row.mapped, delay, location);
+    if (mapped !== undefined) return { ...mapped, end };
     const local: Readonly<Record<string, JsonValue>> = { row: row.value, index };
     if (row.spelling !== undefined) recordSpelling(local, "row", row.value, row.spelling);
     const built = buildMessage(map, manifest, { ...scope, local, row }, location, reportInRow, index);

@@ -36,68 +36,66 @@ export function interpolate(
   onProblem: OnMessageProblem,
 ): Interpolated {
   const tree = parseTemplateTree(value);
-  if (tree.kind === "constant") return { value, secrets: [], unknown: [] };
-  const secrets: SecretSlot[] = [];
-  const unknown: Path[] = [];
-  const limit = new InsertionLimit();
-  // Small rows need not be measured, which matters for data files with many rows.
-  const isRowSmall = scope.row !== undefined && scope.row.bytes * countVariables(tree) <= maxInserted;
+  return tree.kind === "constant"
+    ? { value, secrets: [], unknown: [] }
+    : new Interpolator(scope, options, onProblem).run(tree);
+}
 
-  /** Checks whether a value may be inserted once more, and reports the first one that may not. */
-  const fits = (of: JsonValue, path: Path, name: string): boolean => {
-    if (isRowSmall && splitName(name)[0] === "row") return true;
-    const size = limit.add(of);
-    if (size === "first_excess") {
-      const what = `with the variable ${quote(name)}, the variables insert more than ${maxInserted} characters`;
-      const next = "Use fewer variables, or ones with shorter values.";
-      onProblem("BODY_TOO_LARGE", { path, snippet: `\${${name}}` }, what, next);
-    }
-    return size === "fits";
-  };
+type TextTemplate = Extract<TemplateTree, { kind: "text" }>;
+type FoundSecret = Extract<LookupResult, { kind: "secret" }>;
 
-  const walk = (at: TemplateTree): Insertion => {
-    switch (at.kind) {
+/** Replaces the variables of one value. */
+class Interpolator {
+  readonly #scope: Scope;
+  readonly #options: InterpolateOptions;
+  readonly #onProblem: OnMessageProblem;
+  readonly #secrets: SecretSlot[] = [];
+  readonly #unknown: Path[] = [];
+  readonly #limit = new InsertionLimit();
+  /** Small rows need not be measured, which matters for data files with many rows. */
+  #isRowSmall = false;
+
+  constructor(scope: Scope, options: InterpolateOptions, onProblem: OnMessageProblem) {
+    this.#scope = scope;
+    this.#options = options;
+    this.#onProblem = onProblem;
+  }
+
+  run(tree: TemplateTree): Interpolated {
+    const { row } = this.#scope;
+    this.#isRowSmall = row !== undefined && row.bytes * countVariables(tree) <= maxInserted;
+    return { value: this.#replaceIn(tree).value, secrets: this.#secrets, unknown: this.#unknown };
+  }
+
+  #replaceIn(tree: TemplateTree): Insertion {
+    switch (tree.kind) {
       case "constant":
-        return at;
+        return tree;
       case "text":
-        return replace(at);
+        return this.#replaceText(tree);
       case "list": {
         const copy: JsonValue[] = [];
-        for (const item of at.items) insertValue(copy, copy.length, walk(item));
-        if (at.spelled) copySpellings(at.spelled, copy);
+        for (const item of tree.items) insertValue(copy, copy.length, this.#replaceIn(item));
+        if (tree.spelled) copySpellings(tree.spelled, copy);
         return { value: copy };
       }
       case "map": {
         const copy: Record<string, JsonValue> = {};
-        for (const { key, path, marked, tree: inner } of at.entries) {
-          if (marked) reportKey(key, path);
-          insertValue(copy, key, walk(inner));
+        for (const { key, path, marked, tree: inner } of tree.entries) {
+          if (marked) this.#reportKey(key, path);
+          insertValue(copy, key, this.#replaceIn(inner));
         }
-        if (at.spelled) copySpellings(at.spelled, copy);
+        if (tree.spelled) copySpellings(tree.spelled, copy);
         return { value: copy };
       }
     }
-  };
+  }
 
-  const reportKey = (key: string, path: Path) =>
-    onProblem(
-      "VARIABLE_NOT_HERE",
-      { path, snippet: key },
-      `the key ${quote(key)} contains a variable`,
-      "Write the key out.",
-    );
-
-  const reportSecret = ({ name, from }: Extract<LookupResult, { kind: "secret" }>, path: Path, input: string) => {
-    const named = `the environment variable ${quote(name)} has the name of a secret, and its value would be visible here`;
-    const what = from === undefined ? "a secret would be visible here" : named;
-    onProblem("VARIABLE_NOT_HERE", { path, snippet: input }, what, "Use secrets only in bodies.");
-  };
-
-  const replace = ({ text, parts, path }: Extract<TemplateTree, { kind: "text" }>): Insertion => {
+  #replaceText({ text, parts, path }: TextTemplate): Insertion {
     const [only] = parts;
-    if (parts.length === 1 && only?.kind === "variable" && !options.textOnly) {
-      const found = resolveVariable(only.name, scope);
-      if (found.kind === "value") return fits(found.value, path, only.name) ? found : { value: text };
+    if (parts.length === 1 && only?.kind === "variable" && !this.#options.textOnly) {
+      const found = resolveVariable(only.name, this.#scope);
+      if (found.kind === "value") return this.#fits(found.value, path, only.name) ? found : { value: text };
     }
     let result = "";
     for (const part of parts) {
@@ -106,43 +104,36 @@ export function interpolate(
           result += part.text;
           break;
         case "literal":
-          if (part.name !== undefined) warnOfLiteral(part.name, part.source, path);
+          if (part.name !== undefined) this.#warnOfLiteral(part.name, part.source, path);
           result += "${";
           break;
         case "foreign":
-          onProblem("TEMPLATE_FOREIGN", { path, snippet: part.source }, ...foreignTemplate(part.source));
+          this.#onProblem("TEMPLATE_FOREIGN", { path, snippet: part.source }, ...foreignTemplate(part.source));
           result += part.source;
           break;
         case "unclosed": {
           const next = "Add the missing }, or write $${ for the literal characters ${.";
-          onProblem("VARIABLE_SYNTAX", { path, snippet: text.slice(part.at) }, "a variable is not closed", next);
+          this.#onProblem("VARIABLE_SYNTAX", { path, snippet: text.slice(part.at) }, "a variable is not closed", next);
           result += text.slice(part.at);
           break;
         }
         case "variable":
-          result += insert(part.name, path, result.length);
+          result += this.#formatVariable(part.name, path, result.length);
       }
     }
     return { value: result };
-  };
+  }
 
-  const warnOfLiteral = (name: string, input: string, path: Path): void => {
-    if (resolveVariable(name, scope).kind === "problem") return;
-    const variable = `\${${name}}`;
-    const what = `${quote(input)} is sent as the characters ${variable}, not as the variable's value`;
-    const next = `For a dollar sign and the variable's value write \${$}${variable}; allow the warning if the characters are intended.`;
-    onProblem("LITERAL_VARIABLE", { path, snippet: input }, what, next);
-  };
-
-  const insert = (name: string, path: Path, at: number): string => {
-    const found: LookupResult = resolveVariable(name, scope);
+  /** Returns what replaces a variable in a text. @param at the offset in the resulting text */
+  #formatVariable(name: string, path: Path, at: number): string {
+    const found = resolveVariable(name, this.#scope);
     const input = `\${${name}}`;
     switch (found.kind) {
       case "value":
         if (typeof found.value !== "object") {
-          return fits(found.value, path, name) ? (found.text ?? String(found.value)) : input;
+          return this.#fits(found.value, path, name) ? (found.text ?? String(found.value)) : input;
         }
-        onProblem(
+        this.#onProblem(
           "WRONG_TYPE",
           { path, snippet: input },
           `the variable ${quote(name)} is ${describeType(found.value)}, which cannot be inserted into a text`,
@@ -150,26 +141,64 @@ export function interpolate(
         );
         return input;
       case "secret":
-        if (!options.secretsAllowed) reportSecret(found, path, input);
-        else if (found.missing)
-          onProblem(found.missing.code, { path, snippet: input }, found.missing.message, found.missing.hint);
-        else {
-          const slot = { name: found.name, ...(found.from && { from: found.from }), path, at };
-          secrets.push(slot);
-          // The push replaces this placeholder, regardless of how the variable is written.
-          return formatPlaceholder(slot);
-        }
-        return input;
+        return this.#placeSecret(found, { path, snippet: input }, at) ?? input;
       case "unknown":
-        unknown.push(path);
+        this.#unknown.push(path);
         return input;
       case "problem":
-        onProblem(found.code, { path, snippet: input, location: found.location }, found.message, found.hint);
+        this.#onProblem(found.code, { path, snippet: input, location: found.location }, found.message, found.hint);
         return input;
     }
-  };
+  }
 
-  return { value: walk(tree).value, secrets, unknown };
+  /**
+   * Returns the placeholder of a secret, which the push replaces regardless of how the variable is written; undefined if the secret
+   * cannot be used here, which is reported.
+   */
+  #placeSecret(
+    { name, from, missing }: FoundSecret,
+    location: { readonly path: Path; readonly snippet: string },
+    at: number,
+  ): string | undefined {
+    if (!this.#options.secretsAllowed) {
+      const named = `the environment variable ${quote(name)} has the name of a secret, and its value would be visible here`;
+      const what = from === undefined ? "a secret would be visible here" : named;
+      this.#onProblem("VARIABLE_NOT_HERE", location, what, "Use secrets only in bodies.");
+      return undefined;
+    }
+    if (missing !== undefined) {
+      this.#onProblem(missing.code, location, missing.message, missing.hint);
+      return undefined;
+    }
+    const slot = { name, ...(from && { from }), path: location.path, at };
+    this.#secrets.push(slot);
+    return formatPlaceholder(slot);
+  }
+
+  /** Checks whether a value may be inserted once more, and reports the first one that may not. */
+  #fits(value: JsonValue, path: Path, name: string): boolean {
+    if (this.#isRowSmall && splitName(name)[0] === "row") return true;
+    const size = this.#limit.add(value);
+    if (size === "first_excess") {
+      const what = `with the variable ${quote(name)}, the variables insert more than ${maxInserted} characters`;
+      const next = "Use fewer variables, or ones with shorter values.";
+      this.#onProblem("BODY_TOO_LARGE", { path, snippet: `\${${name}}` }, what, next);
+    }
+    return size === "fits";
+  }
+
+  #reportKey(key: string, path: Path): void {
+    const what = `the key ${quote(key)} contains a variable`;
+    this.#onProblem("VARIABLE_NOT_HERE", { path, snippet: key }, what, "Write the key out.");
+  }
+
+  #warnOfLiteral(name: string, input: string, path: Path): void {
+    if (resolveVariable(name, this.#scope).kind === "problem") return;
+    const variable = `\${${name}}`;
+    const what = `${quote(input)} is sent as the characters ${variable}, not as the variable's value`;
+    const next = `For a dollar sign and the variable's value write \${$}${variable}; allow the warning if the characters are intended.`;
+    this.#onProblem("LITERAL_VARIABLE", { path, snippet: input }, what, next);
+  }
 }
 
 /** A replacement value, with the spelling of a number. */

@@ -18,10 +18,11 @@ const localVariables: Readonly<Record<string, string>> = {
 
 /** Looks up a variable. */
 export function resolveVariable(name: string, scope: Scope): LookupResult {
-  const [head = "", ...steps] = splitName(name);
+  const path = splitName(name);
+  const [head = ""] = path;
   if (scope.pending?.includes(head)) return { kind: "unknown" };
-  if (Object.hasOwn(scope.local, head)) return resolveSteps(name, scope.local, head, steps);
-  const found = resolveShared(name, head, steps, scope);
+  if (Object.hasOwn(scope.local, head)) return resolvePath(name, scope.local, path);
+  const found = resolveShared(name, head, path.slice(1), scope);
   scope.onLookup?.(name, found);
   return found;
 }
@@ -57,10 +58,10 @@ function resolveGit(name: string, scope: Scope): LookupResult {
 function resolveConfig(name: string, key: string, steps: readonly string[], scope: Scope): LookupResult {
   const { config, secrets } = scope.variables;
   if (config === undefined) return unknownVariable(name, scope);
-  if (Object.hasOwn(config, key)) return findFlaw(key, [], scope) ?? resolveSteps(name, config, key, []);
+  if (Object.hasOwn(config, key)) return findFlaw(key, [], scope) ?? resolvePath(name, config, [key]);
   const [first = "", ...inner] = steps;
   if (Object.hasOwn(config, first)) {
-    return findFlaw(first, inner, scope) ?? resolveSteps(name, withParsedJson(config, first), first, inner);
+    return findFlaw(first, inner, scope) ?? resolvePath(name, withParsedJson(config, first), steps);
   }
   if (secrets?.includes(key)) {
     return undefinedVariable(name, `${quote(key)} is a secret in the stack's configuration: write \${secret.${key}}.`);
@@ -122,38 +123,19 @@ function assertDefined(name: string, value: string | undefined, next: string): L
   return value === undefined ? undefinedVariable(name, next) : { kind: "value", value };
 }
 
-/** Follows keys and indexes into one of the values of `all`, using own properties only. */
-function resolveSteps(
-  name: string,
-  all: Readonly<Record<string, JsonValue>>,
-  first: string,
-  steps: readonly string[],
-): LookupResult {
-  let at: JsonValue = all[first] ?? null;
-  for (let index = 0; index < steps.length; index += 1) {
-    const step = steps[index] ?? "";
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) {
-      return undefinedVariable(name, describeAvailable(at, first, steps, index));
+/** Follows keys and indexes into `all`, whose first step it has. Only own properties are followed. */
+function resolvePath(name: string, all: Readonly<Record<string, JsonValue>>, path: readonly string[]): LookupResult {
+  const [first = ""] = path;
+  let value: JsonValue = all[first] ?? null;
+  for (let index = 1; index < path.length; index += 1) {
+    const step = path[index] ?? "";
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) {
+      return undefinedVariable(name, describeAvailable(value, first, path.slice(1), index - 1));
     }
-    at = (at as Readonly<Record<string, JsonValue>>)[step] ?? null;
+    value = (value as Readonly<Record<string, JsonValue>>)[step] ?? null;
   }
-  const text = typeof at === "number" ? findSpelling(collectHolders(all, first, steps)) : undefined;
-  return text === undefined ? { kind: "value", value: at } : { kind: "value", value: at, text };
-}
-
-/** Returns the lists and maps on the path to a value, each with the key of the next one. */
-function collectHolders(
-  all: Readonly<Record<string, JsonValue>>,
-  first: string,
-  steps: readonly string[],
-): (readonly [object, string])[] {
-  const holders: (readonly [object, string])[] = [[all, first]];
-  let at = all[first] as Readonly<Record<string, JsonValue>>;
-  for (const step of steps) {
-    holders.push([at, step]);
-    at = at[step] as Readonly<Record<string, JsonValue>>;
-  }
-  return holders;
+  const text = typeof value === "number" ? findSpelling(all, path) : undefined;
+  return text === undefined ? { kind: "value", value } : { kind: "value", value, text };
 }
 
 /** Describes what a value has instead of a missing step. */

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { limits } from "../../../src/limits.ts";
 import { DataFileError, loadManifests, readAllMessages } from "../../../src/manifest/index.ts";
 import { encodeMessage, messageDigest, readBody } from "../../../src/plan/index.ts";
 import type { Content, Message, RowMessage } from "../../../src/types.ts";
@@ -120,6 +121,62 @@ source:
       secrets: [{ name: "key", path: ["key"], at: 0 }],
       location: { file: "messages/rows.ndjson", line: 3, column: 1 },
     });
+  });
+
+  it("has the same messages by a map of its values, whether or not its rows are parsed, and the same problems", async () => {
+    const lines = [
+      '{"id":1,"to":{"b":1,"a":"é"}}',
+      '{"id":2,"to":{"b":2,"a":"x"}}',
+      '{"id": 3.0,"to":{"b":3,"a":"\\n"}}',
+      '{"to":{"b":4,"a":"😀"},"id":4}',
+      '{"id":"five","to":[]}',
+      '{"id":6,"to":null}',
+    ];
+    const map = 'map: { id: "n-${row.id}", body: { to: "${row.to}", text: "for ${row.id}" }, delay_seconds: 7 }';
+    const load = async (rows: readonly string[]) => {
+      using root = temporaryFolder();
+      writeFiles(root.path, {
+        "messages/a.yaml": `queue: orders\nsource:\n  file: rows.ndjson\n  ${map}\n`,
+        "messages/rows.ndjson": rows.join("\n"),
+      });
+      const { manifests, problems } = await loadManifests({ root: root.path });
+      const content = manifests[0]?.content;
+      const found: RowMessage[] = [];
+      if (content?.kind === "file") for await (const some of content.readRows()) found.push(...some);
+      return { content, problems, found };
+    };
+    const { content, problems, found } = await load(lines);
+    const bodies = lines.map((line) => {
+      const { id, to } = JSON.parse(line);
+      return { to, text: `for ${id === 3 ? "3.0" : id}` };
+    });
+    expect(problems).toEqual([]);
+    expect(found.map(({ id }) => id)).toEqual(["n-1", "n-2", "n-3.0", "n-4", "n-five", "n-6"]);
+    expect(found.map(readBody)).toEqual(bodies);
+    expect(found.map((row, index) => encodeMessage(row, index).bodyJson)).toEqual(
+      bodies.map((body) => JSON.stringify(body)),
+    );
+    expect(found.map(messageDigest)).toEqual(
+      bodies.map((body) => messageDigest({ contentType: "json", body } as Message)),
+    );
+    expect(found.map(({ delaySeconds, location }) => [delaySeconds, location.line])).toEqual(
+      lines.map((_, at) => [7, at + 1]),
+    );
+    expect(content).toMatchObject({
+      size: { bytes: bodies.reduce((sum, body) => sum + Buffer.byteLength(JSON.stringify(body)), 0) },
+    });
+    expect(found.map(({ body }) => body === undefined)).toEqual([false, true, false, false, true, true]);
+
+    const long = "x".repeat(limits.messageBytes);
+    const broken = ['{"id":"a\u200f","to":1}', '{"id":null,"to":1}', `{"id":11,"to":"${long}"}`, '{"id":12,"top":1}'];
+    const bad = await load([...lines.slice(0, 2), ...broken, '{"id":2,"to":1}']);
+    expect(bad.problems.map(({ code, location }) => [code, location.line])).toEqual([
+      ["VALUE_NOT_ALLOWED", 3],
+      ["WRONG_TYPE", 4],
+      ["BODY_TOO_LARGE", 5],
+      ["VARIABLE_UNDEFINED", 6],
+      ["DUPLICATE_ID", 7],
+    ]);
   });
 
   it.each([
