@@ -83,7 +83,10 @@ export function readStackConfig(root: string, stack: string): StackConfig {
   const file = stacks.get(stack);
   if (file === undefined) {
     const names = [...stacks.keys()];
-    const known = names.length === 0 ? "No stack has a file here." : `Known stacks: ${names.join(", ")}.`;
+    const known =
+      names.length === 0
+        ? "This folder has no Pulumi.NAME.yaml: run the command in the root of the project."
+        : `Known stacks: ${names.join(", ")}.`;
     throw new UsageError(`there is no Pulumi.${stack}.yaml. ${known}${didYouMean(stack, names)}`);
   }
   const declared = readFile(root, "Pulumi.yaml", "project");

@@ -13,7 +13,7 @@ export function runExplain(code: string): number {
   const text = entries.get(wanted);
   if (text === undefined) {
     const near = didYouMean(wanted, [...entries.keys()]);
-    throw new UsageError(`unknown problem code ${quote(code)}${near}. docs/problems.md lists all codes.`);
+    throw new UsageError(`unknown problem code ${quote(code)}.${near} docs/problems.md lists all codes.`);
   }
   process.stdout.write(`${wanted}\n\n${text}\n`);
   return 0;

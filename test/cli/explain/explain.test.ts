@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseEntries, runExplain } from "../../../src/cli/explain/run.ts";
 import { problemCodes } from "../../../src/manifest/problem/problem-codes.ts";
+import { UsageError } from "../../../src/usage-error.ts";
 import { repository } from "../../docs/support/pages.ts";
 
 const page = readFileSync(join(repository, "docs/problems.md"), "utf8");
@@ -29,8 +30,11 @@ describe("the entries of the page of problems", () => {
 });
 
 it.each([
-  ["MESSAGE_EDITE", 'Did you mean "MESSAGE_EDITED"?'],
-  ["no-such-code", "docs/problems.md lists all codes."],
-])("refuses the unknown code %s", (code, words) => {
-  expect(() => runExplain(code)).toThrow(words);
+  [
+    "MESSAGE_EDITE",
+    'unknown problem code "MESSAGE_EDITE". Did you mean "MESSAGE_EDITED"? docs/problems.md lists all codes.',
+  ],
+  ["no-such-code", 'unknown problem code "no-such-code". docs/problems.md lists all codes.'],
+])("refuses the unknown code %s", (code, message) => {
+  expect(() => runExplain(code)).toThrow(new UsageError(message));
 });
