@@ -20,6 +20,10 @@ it("pushes every row of a data file as it is written, and none of a file that is
       "frames.yaml": source("frames.ndjson.zst"),
       "members.yaml": source("members.ndjson.gz"),
       "blank.yaml": source("blank.csv", '  types: { n: "integer?" }\n'),
+      "mapped.yaml": source(
+        "mapped.ndjson",
+        '  map: { id: "m-${row.n}", body: { to: "${row.to}", text: "no. ${row.n}", at: 1.5 } }\n',
+      ),
       "table.yaml": source(
         "table.csv",
         `  types: { price: number }
@@ -37,6 +41,7 @@ it("pushes every row of a data file as it is written, and none of a file that is
   write("frames.ndjson.zst", Buffer.concat([frames, zstdCompressSync(row("z3"))]));
   write("members.ndjson.gz", Buffer.concat([gzipSync(row("g1")), Buffer.alloc(512), gzipSync(row("g2"))]));
   write("blank.csv", "n\n1\n\n3\n");
+  write("mapped.ndjson", '{"n":1,"to":{"b":1,"a":"é"}}\n{"n":2,"to":{"b":[],"a":"x"}}\n{"n": 3.0,"to":null}\n');
   write("table.csv", table);
   succeeded(await seeder.stack.up());
   const bodies = seeder.bodies("orders").map((body) => JSON.stringify(body));
@@ -50,6 +55,9 @@ it("pushes every row of a data file as it is written, and none of a file that is
       '{"n":1}',
       '{"n":null}',
       '{"n":3}',
+      '{"to":{"b":1,"a":"é"},"text":"no. 1","at":1.5}',
+      '{"to":{"b":[],"a":"x"},"text":"no. 2","at":1.5}',
+      '{"to":null,"text":"no. 3.0","at":1.5}',
       JSON.stringify("19.90 in Rome: one\ntwo"),
       JSON.stringify('1e3 in Sankt "Pölten": \r'),
     ].toSorted(),
@@ -59,7 +67,7 @@ it("pushes every row of a data file as it is written, and none of a file that is
   write("table.csv", table.replaceAll("\n", "\r\n"));
   write("frames.ndjson.zst", Buffer.concat([frames, zstdCompressSync(row("z3")), zstdCompressSync(row("z4"))]));
   succeeded(await seeder.stack.up());
-  expect(seeder.bodies("orders").slice(10)).toEqual([{ x: "z4" }]);
+  expect(seeder.bodies("orders").slice(13)).toEqual([{ x: "z4" }]);
 
   // A file that lost all its rows keeps its ledger.
   write("members.ndjson.gz", gzipSync(""));
@@ -67,7 +75,7 @@ it("pushes every row of a data file as it is written, and none of a file that is
   expect([emptied.code, outputOf(emptied)]).toEqual([1, expect.stringContaining("DATA_FILE_EDITED")]);
   write("members.ndjson.gz", gzipSync(row("g1") + row("g2")));
   succeeded(await seeder.stack.up());
-  expect(seeder.bodies("orders")).toHaveLength(11);
+  expect(seeder.bodies("orders")).toHaveLength(14);
 
   // Git LFS pointers, trailing garbage and conflict markers are not pushed.
   write("blank.csv", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n");
@@ -78,5 +86,5 @@ it("pushes every row of a data file as it is written, and none of a file that is
   expect(outputOf(refused)).toContain("messages/blank.csv:1:1 FOREIGN_CONTENT: this is a Git LFS pointer");
   expect(outputOf(refused)).toContain(`the data at byte ${frames.length} is not a frame`);
   expect(outputOf(refused)).toContain("messages/table.csv:5:1 MERGE_CONFLICT");
-  expect(seeder.bodies("orders")).toHaveLength(11);
+  expect(seeder.bodies("orders")).toHaveLength(14);
 });

@@ -51,7 +51,7 @@ export class CompactJson implements CompactMembers {
     return known ? (this.#written ?? text) : undefined;
   }
 
-  /** Of the text that was recognized last. */
+  /** The last key of the text that was recognized last. */
   get lastKey(): Key | undefined {
     return this.#lastKey;
   }

@@ -195,7 +195,7 @@ it("maps any row as it is built from its values, or leaves it to them", () => {
           continue;
         }
         mappedRows += 1;
-        // Of the rules, the template leaves only those on the length and the characters of an id to its caller.
+        // The caller of a template checks the length and the characters of an id.
         expect(problems.filter((code) => code !== "VALUE_NOT_ALLOWED")).toEqual([]);
         if (problems.length === 0) expect(mapped.id).toBe(message.id);
         expect(mapped.json).toBe(JSON.stringify(message.body));

@@ -156,9 +156,7 @@ source:
     expect(found.map((row, index) => encodeMessage(row, index).bodyJson)).toEqual(
       bodies.map((body) => JSON.stringify(body)),
     );
-    expect(found.map(messageDigest)).toEqual(
-      bodies.map((body) => messageDigest({ contentType: "json", body } as Message)),
-    );
+    expect(found.map(messageDigest)).toEqual(bodies.map((body) => messageDigest({ contentType: "json", body })));
     expect(found.map(({ delaySeconds, location }) => [delaySeconds, location.line])).toEqual(
       lines.map((_, at) => [7, at + 1]),
     );
