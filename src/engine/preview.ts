@@ -6,7 +6,7 @@ import { parseEvents, previewEnv } from "./pulumi-internals/streaming-preview.ts
 /** Result of previewing the next run. */
 export type PreviewReading =
   | { readonly kind: "made"; readonly resources: readonly PreviewedResource[] }
-  /** The program did not run to completion; `reason` is a clause without a trailing full stop. */
+  /** The program did not run to completion; `reason` is Pulumi's error, of one or more lines. */
   | { readonly kind: "none"; readonly reason: string };
 
 /** What the next run does to a resource. `replace` creates it again and deletes the old one. */

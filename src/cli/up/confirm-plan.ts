@@ -1,5 +1,5 @@
 import { formatCount } from "../../format.ts";
-import { toPrintable } from "../../printable.ts";
+import { toPrintableLines } from "../../printable.ts";
 import type { Reporter } from "../reporters/reporter.ts";
 import { confirm, confirmByTyping } from "../shared/confirm.ts";
 import { exitCodes } from "../shared/exit-codes.ts";
@@ -36,7 +36,7 @@ export async function confirmPlan(
   if (program.kind === "files") {
     // Without the preview, what the program deploys beyond these files could not be reviewed.
     reporter.onNote(
-      `Nothing was pushed. Pulumi's preview failed: ${toPrintable(program.reason ?? "no preview was run")}`,
+      `Nothing was pushed. Pulumi's preview failed: ${toPrintableLines(program.reason ?? "no preview was run")}`,
     );
     return exitCodes.failed;
   }

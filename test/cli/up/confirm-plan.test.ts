@@ -33,3 +33,18 @@ it.each([
   expect([asked.exit, asked.notes]).toEqual([exit, exit === undefined ? [] : ["Nothing was pushed."]]);
   expect(asked.question).toContain(isProduction ? "Type the name of the stack to confirm:" : "[y/N]");
 });
+
+it("refuses a plan without a preview, and reports all lines of Pulumi's error", async () => {
+  const notes: string[] = [];
+  const unpreviewed = planOf([], { program: { kind: "files", reason: "a.yaml was edited.\n  Restore \u001bit." } });
+  const exit = await confirmPlan(unpreviewed, {
+    flags: { yes: true },
+    reporter: { onNote: (text) => notes.push(text) },
+    expected: undefined,
+    isProduction: false,
+  });
+  expect([exit, notes]).toEqual([
+    1,
+    ["Nothing was pushed. Pulumi's preview failed: a.yaml was edited.\n  Restore \\u{1b}it."],
+  ]);
+});

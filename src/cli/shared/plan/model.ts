@@ -42,7 +42,7 @@ export type PlanBase =
  */
 export type Program =
   | { readonly kind: "previewed" }
-  /** `reason`: a clause without a full stop; null if no preview was requested. */
+  /** `reason`: Pulumi's error, of one or more lines; null if no preview was requested. */
   | { readonly kind: "files"; readonly reason: string | null };
 
 /** A producer Worker that the plan uses. */

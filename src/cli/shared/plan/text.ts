@@ -98,7 +98,8 @@ function unchangedLine(manifests: readonly ManifestPlan[], paint: Paint): string
 /** Returns a note if the preview failed, so that the plan is incomplete. */
 export function programNotes({ base, program }: Pick<Plan, "base" | "program">): string[] {
   if (program.kind === "previewed" || base.kind === "nothing" || program.reason === null) return [];
-  const [reason = ""] = toPrintable(program.reason).split("\n");
+  const [line = ""] = program.reason.split("\n");
+  const reason = toPrintable(line.replace(/[.:]$/, ""));
   return [
     `Based on the repository's files only, because Pulumi's preview failed: ${reason}. Resources that only the program defines are missing.`,
   ];
