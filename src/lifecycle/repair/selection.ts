@@ -80,10 +80,7 @@ export function selectMessages(
   const unknown = messages.filter((name) => !known.has(indexOf(name)));
   if (unknown.length === 0) return chosen;
   const what = `${manifest} has no message ${unknown.map((name) => JSON.stringify(name)).join(", ")} that is ${eligibleStates[action]}`;
-  throw new SeederError(
-    "MESSAGE_UNKNOWN",
-    `${what}. \`queue-seeder status\` shows which there are; nothing was changed.`,
-  );
+  throw new SeederError("MESSAGE_UNKNOWN", `${what}. ${remedies[action]}; nothing was changed.`);
 }
 
 /**
@@ -101,6 +98,14 @@ function messageFinder(labelOf: SegmentLedger["labelOf"], inputs: SegmentInputs)
   }
   return (name) => byLabel.get(name) ?? byLabel.get(JSON.stringify(name)) ?? byNumber.get(name);
 }
+
+/** How to find the names of the messages to which an action can apply. */
+const remedies: Readonly<Record<RepairAction, string>> = {
+  baseline: "`queue-seeder plan` lists the messages to push",
+  forget: "Name each message by its id, or by `#` and its number",
+  settle_pushed: "`queue-seeder status` lists the messages in doubt",
+  settle_resend: "`queue-seeder status` lists the messages in doubt",
+};
 
 const eligibleStates = {
   baseline: "pending or edited",

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { minDurationSeconds } from "../../../src/push/index.ts";
 
-it("takes no time where nothing goes", () => {
+it("takes no time if there is nothing to push", () => {
   expect(minDurationSeconds([{ messages: 0, requests: 0 }])).toBe(0);
 });
 
@@ -22,11 +22,11 @@ it("waits for a window of five minutes for each 1,080 requests of all queues tog
   expect(minDurationSeconds([{ messages: 1_000_000, requests: 10_000 }])).toBeCloseTo(9 * 300 + 280 / 190);
 });
 
-it("is bounded by a queue's messages a second where requests are full", () => {
+it("is bounded by a queue's messages a second if its requests are full", () => {
   expect(minDurationSeconds([{ messages: 98_000, requests: 980 }])).toBeCloseTo(20);
 });
 
-it("is bounded by the queue alone where messages go through a Worker: 10 million take 34 minutes, not 7.7 hours", () => {
+it("is bounded by the queue alone if a Worker pushes the messages: 10 million take 34 minutes, not 7.7 hours", () => {
   const push = { messages: 10_000_000, requests: 100_000 };
   expect(minDurationSeconds([push]) / 3_600).toBeCloseTo(7.67, 1);
   expect(minDurationSeconds([{ ...push, transport: "worker" }]) / 60).toBeCloseTo(34.0, 1);
