@@ -51,7 +51,7 @@ export async function pullBatch(
   };
 }
 
-/** Returns how many milliseconds before the end of a lease its messages are no longer acknowledged. */
+/** Returns the milliseconds before the end of a lease in which its messages are not acknowledged. */
 function marginMs(visibilityMs: number): number {
   return Math.min(5_000, visibilityMs / 5);
 }

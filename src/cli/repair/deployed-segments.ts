@@ -47,7 +47,7 @@ export function findDeployedSegments({ stack, config, loaded, state }: Known): r
   return [...byUrn.values()];
 }
 
-/** A manifest that is no longer there keeps no segments. */
+/** A manifest that was removed from the repository keeps no segments. */
 function isFormer({ outputs }: RecordedSegment, { present = 0 }: Pick<DeployedSegment, "present">): boolean {
   return present > 0 && outputs.segment >= present && isStillNeeded(outputs);
 }
