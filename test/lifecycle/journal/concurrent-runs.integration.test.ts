@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { fileJournals } from "../../../src/push/index.ts";
 import { failureOf, makeWorld, type World, withEmpties } from "../support/world.ts";
 
 let world: World;
@@ -67,9 +68,9 @@ it("takes over from a run that cannot be seen, which stops before its next reque
   await hold.arrived;
   asOfAnotherMachine();
   const taken = failureOf(world.start().lifecycle.create(inputs));
-  while (!readdirSync(folder()).some((file) => readFileSync(join(folder(), file), "utf8").includes('"takenOver":["'))) {
-    await new Promise(setImmediate);
-  }
+  // Lists only whole journals: a file may be renamed or deleted between listing and reading it.
+  const journals = fileJournals(folder());
+  while (!(await journals.list()).some(({ head }) => head.takenOver.length > 0)) await new Promise(setImmediate);
   hold.release();
   const stopped = await first;
   expect(stopped.message).toContain("JOURNAL_TAKEN: another run took over the journal");
