@@ -19,11 +19,12 @@ export async function peakDuring(stack: OwnStack, act: () => Promise<unknown>): 
   while (!over.signal.aborted) {
     for (const { pid, command } of stack.processes()) {
       if (/pulumi\/cmd\/run/.test(command)) peak.program = Math.max(peak.program, highWater(pid));
-      if (/pulumi\/cmd\/dynamic-provider/.test(command)) peak.provider = Math.max(peak.provider, highWater(pid));
+      if (/dynamic-provider/.test(command)) peak.provider = Math.max(peak.provider, highWater(pid));
     }
     await sleep(100);
   }
   await done;
+  if (peak.program === 0 || peak.provider === 0) throw new Error("the program or the provider was not found");
   return peak;
 }
 
