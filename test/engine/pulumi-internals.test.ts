@@ -1,8 +1,9 @@
-import { existsSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { parse, stringify } from "yaml";
 import { stubs } from "../../infra/pulumi-internals/provider-stub.ts";
 import { type PreviewReading, readPreview } from "../../src/engine/preview.ts";
 import { findPulumi, type Pulumi } from "../../src/engine/pulumi.ts";
@@ -39,27 +40,24 @@ import { stubs } from "./pulumi-internals/provider-stub.ts";
 import * as pulumi from "./pulumi-internals/sdk.ts";
 import { readStackResources } from "./pulumi-internals/stack-resources.ts";
 import { warmUpProvider } from "./pulumi-internals/warm-up-provider.ts";
-import { withoutDebugger } from "./pulumi-internals/without-debugger.mjs";
 import { withoutSourceMaps } from "./pulumi-internals/without-source-maps.ts";
 
-/** Whether V8's own functions can be called, and the number of scripts that the SDK's debugger is sent. */
-async function readDebugger() {
-  const session = await createRequire(import.meta.url)("@pulumi/pulumi/runtime/closure/v8Hooks.js").getSessionAsync();
-  let scripts = 0;
-  const count = () => { scripts += 1; };
-  session.on("Debugger.scriptParsed", count);
-  runInThisContext("1");
-  session.off("Debugger.scriptParsed", count);
+/** What the SDK has loaded to serialize functions, and whether V8's own functions can be called, as these modules need. */
+export const atStart = { serializer: listSerializer(), natives: areNativesAllowed() };
+
+function listSerializer() {
+  const files = Object.keys(createRequire(import.meta.url).cache);
+  return files.filter((file) => /node_modules\\/(typescript|@npmcli\\/arborist)\\//.test(file));
+}
+
+function areNativesAllowed() {
   try {
-    runInThisContext("%IsSmi(1)");
-    return { natives: true, scripts };
+    return runInThisContext("%IsSmi(1)");
   } catch {
-    return { natives: false, scripts };
+    return false;
   }
 }
 
-const before = await readDebugger();
-await withoutDebugger();
 const installed = typeof Error.prepareStackTrace;
 withoutSourceMaps();
 await warmUpProvider();
@@ -74,16 +72,27 @@ class Thing extends DynamicResource {
 }
 new Thing("thing");
 
-export const debuggers = [before, await readDebugger()];
+/** A resource of the user's own, whose provider captures a value. */
+const { dynamic } = await import("@pulumi/pulumi");
+const captured = { answer: 42 };
+class Own extends dynamic.Resource {
+  declare readonly answer: unknown;
+  constructor() {
+    super({ create: async () => ({ id: "own", outs: captured }) }, "own", { answer: undefined });
+  }
+}
+
+export const own = new Own().answer;
 export const stacks = [installed, typeof Error.prepareStackTrace];
 export const things = recorded.flatMap(([urn, { type, outputs }]) => (type === "${type}" ? [{ urn, recorded: outputs.resourceUrn }] : []));
 `;
 
 const waiting: RunEvent = { kind: "waiting", reason: "because", until: "2026-08-01T10:00:00.000Z", secondsLeft: 3 };
 
-/** The provider: logs an event, and waits if the program says so. */
+/** The provider: logs an event, describes its process, and waits if the program says so. */
 const lifecycle = `
 import { writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { createEngineLog } from "./pulumi-internals/engine-log.ts";
 import { isEngineAlive, watchParent } from "./pulumi-internals/parent-watch.ts";
 
@@ -103,7 +112,9 @@ export const create = async (inputs: { resourceUrn: string; wait: string }) => {
     writeFileSync(inputs.wait, "");
     await new Promise(() => {});
   }
-  return { id: "1", outs: inputs };
+  const modules = Object.keys(createRequire(import.meta.url).cache);
+  const serializer = modules.filter((file) => /node_modules\\/(typescript|@npmcli\\/arborist)\\//.test(file));
+  return { id: "1", outs: { ...inputs, process: { script: process.argv[1], options: process.env.NODE_OPTIONS, serializer } } };
 };
 const remove = async () => {};
 export { remove as delete };
@@ -128,12 +139,22 @@ interface Seen {
 }
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The options of the repository's own program, for another one. */
+function pulumiYaml(): string {
+  const { runtime, plugins } = parse(readFileSync(join(repository, "Pulumi.yaml"), "utf8"));
+  return stringify({ name: "tiny", main: "infra/index.ts", runtime, plugins }, { lineWidth: 0 });
+}
+
 let stack: OwnStack;
 let pulumi: Pulumi;
 let seen: Seen;
 
 beforeAll(async () => {
-  stack = await makeStack({ copy: ["infra/pulumi-internals", "src"], files: tinyProgram(index, lifecycle) });
+  stack = await makeStack({
+    copy: ["infra/pulumi-internals", "infra/preload.cjs", "infra/check-node-version.cjs", "src"],
+    files: { ...tinyProgram(index, lifecycle), "Pulumi.yaml": pulumiYaml() },
+  });
   const { project, name } = stack;
   pulumi = await findPulumi(project.dir, project.env);
   const events: EngineEvent[] = [];
@@ -175,7 +196,7 @@ const thing = (resources: readonly ExportedResource[]) => resources.find((each) 
 const checks = {
   "src/engine/pulumi-internals/event-server.ts"() {
     expect(seen.result).toEqual({ kind: "ok" });
-    expect(seen.events.some(({ summaryEvent }) => summaryEvent?.resourceChanges.create === 2)).toBe(true);
+    expect(seen.events.some(({ summaryEvent }) => summaryEvent?.resourceChanges.create === 3)).toBe(true);
     expect(seen.selected).not.toBe(0);
   },
   "infra/pulumi-internals/engine-log.ts"() {
@@ -189,7 +210,7 @@ const checks = {
     const types = seen.resources.map((each) => each.type).sort();
     // The provider `pulumi` answers the read of the stack's resources.
     const providers = ["pulumi:providers:pulumi", "pulumi:providers:pulumi-nodejs"];
-    expect(types).toEqual([...providers, "pulumi:pulumi:Stack", type].sort());
+    expect(types).toEqual([...providers, "pulumi:pulumi:Stack", type, "pulumi-nodejs:dynamic:Resource"].sort());
   },
   "infra/pulumi-internals/dynamic-resource.ts"() {
     expect(thing(seen.resources)).toMatchObject({ inputs: { __provider: stubs.segment }, outputs: { wait: "" } });
@@ -198,11 +219,18 @@ const checks = {
     const urn = thing(seen.resources)?.urn;
     expect(seen.outputs.things).toEqual([{ urn, recorded: urn }]);
   },
-  "infra/pulumi-internals/without-debugger.mjs"() {
-    expect(seen.outputs.debuggers).toEqual([
-      { natives: true, scripts: 1 },
-      { natives: false, scripts: 0 },
-    ]);
+  "infra/pulumi-internals/defer-serializer.cjs"() {
+    expect(seen.outputs.atStart).toEqual({ serializer: [], natives: false });
+    expect(seen.outputs.own).toBe(42);
+  },
+  "infra/pulumi-internals/dynamic-provider/start.cjs"() {
+    expect(thing(seen.resources)?.outputs).toMatchObject({
+      process: {
+        script: join(realpathSync(stack.project.dir), "infra/pulumi-internals/dynamic-provider/start.cjs"),
+        options: expect.stringMatching(/^--max-semi-space-size=\d+( |$)/),
+        serializer: [],
+      },
+    });
   },
   "infra/pulumi-internals/without-source-maps.ts"() {
     expect(seen.outputs.stacks).toEqual(["function", "undefined"]);

@@ -11,7 +11,7 @@ runtime:
 const packageJson = JSON.stringify({
   name: "queue-seeder",
   type: "module",
-  exports: { "./lifecycle": "./infra/lifecycle.ts" },
+  exports: { "./lifecycle": "./infra/lifecycle.ts", "./preload": "./infra/preload.cjs" },
 });
 
 /** @param index text of the program @param lifecycle text of the module that the provider in the state imports */

@@ -28,6 +28,18 @@ export const internals = {
     symptom: "A stack that creates queues or deploys the producer Worker could not start.",
     checkedWith: "sdk",
   },
+  "infra/pulumi-internals/defer-serializer.cjs": {
+    relies:
+      "The SDK serializes functions with the modules serializeClosure.js, codePaths.js and v8Hooks.js, of which it uses five functions.",
+    symptom: "Every run would take half a second longer and need a third more memory, or the program could not start.",
+    checkedWith: "cli",
+  },
+  "infra/pulumi-internals/dynamic-provider/start.cjs": {
+    relies:
+      "Pulumi starts the script in the folder that Pulumi.yaml names for the provider pulumi-nodejs; the SDK's module cmd/dynamic-provider is that provider.",
+    symptom: "Every run would take a third of a second longer, or no message would be pushed.",
+    checkedWith: "cli",
+  },
   "infra/pulumi-internals/dynamic-resource.ts": {
     relies:
       "Pulumi sends resources of a type pulumi-nodejs:dynamic:… to the SDK's provider, which runs the input __provider.",
@@ -85,12 +97,6 @@ export const internals = {
       "The configuration that the SDK passes to `configure` has the property rawConfig, with every key and plain secrets.",
     symptom: "The provider would not find the API token of the configuration, and variables would be missing.",
     checkedWith: "sdk",
-  },
-  "infra/pulumi-internals/without-debugger.mjs": {
-    relies:
-      "The SDK's module runtime/closure/v8Hooks.js, which it loads before the program, holds the session of its debugger.",
-    symptom: "Every run would take a tenth longer.",
-    checkedWith: "cli",
   },
   "infra/pulumi-internals/without-source-maps.ts": {
     relies: "The SDK maps stacks by means of Error.prepareStackTrace, before it loads the program and not again.",

@@ -1,0 +1,9 @@
+// The module "queue-seeder/preload", which Node loads before the SDK: in the program as an option in Pulumi.yaml says, in the
+// provider as its script says.
+require("./check-node-version.cjs");
+const { createRequire } = require("node:module");
+const { enableCompileCache } = require("../src/compile-cache.mjs");
+const { deferSerializer } = require("./pulumi-internals/defer-serializer.cjs");
+
+enableCompileCache();
+deferSerializer(createRequire(`${process.cwd()}/`));
