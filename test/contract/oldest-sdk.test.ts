@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
+import { readExample } from "../docs/support/pages.ts";
 import { outputOf, succeeded } from "../engine/support/seeder.ts";
 import { makeShop } from "../engine/support/shop.ts";
 import { packageJson, run, unpack } from "../package/support/install.ts";
@@ -34,6 +35,7 @@ export const pushed = [orders.pushed, welcome.pushed];
 it("deploys, resumes a failed run, refreshes and destroys with the oldest SDK of the package's range", async () => {
   const rows = Array.from({ length: 250 }, (_, row) => `{"row":${row}}\n`).join("");
   const files = {
+    "Pulumi.yaml": `name: shop\nmain: index.ts\n${readExample("docs/library.md", "yaml", 0)}`,
     "index.ts": program,
     "seeds/orders.yaml": "queue: orders\nsource: { file: rows.ndjson }\n",
     "seeds/rows.ndjson": rows,

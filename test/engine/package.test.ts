@@ -1,28 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { parsePage, repository } from "../docs/support/pages.ts";
+import { readExample } from "../docs/support/pages.ts";
 import { packed } from "../package/support/packed.ts";
 import { outputOf, succeeded } from "./support/seeder.ts";
 import { makeShop } from "./support/shop.ts";
 
-/** Returns the nth block in a language of the page docs/library.md. */
-function example(language: string, index: number): string {
-  const path = "docs/library.md";
-  const { blocks } = parsePage(path, readFileSync(join(repository, path), "utf8"));
-  const block = blocks.filter((each) => each.language === language)[index];
-  if (block === undefined) throw new Error(`${path} has too few examples`);
-  return block.text;
-}
-
 /** Each test runs Pulumi five to eight times. */
 vi.setConfig({ testTimeout: 360_000 });
 
-const withQueue = example("ts", 0);
-const wholeProgram = example("ts", 1);
+const withQueue = readExample("docs/library.md", "ts", 0);
+const wholeProgram = readExample("docs/library.md", "ts", 1);
 
 /** The lines of Pulumi.yaml for a faster start. */
-const fasterStart = example("yaml", 0);
+const fasterStart = readExample("docs/library.md", "yaml", 0);
 
 it("creates a queue and fills it from a manifest and from values, as its page shows", async () => {
   const files = { "index.ts": withQueue, "seeds/orders.yaml": "queue: orders\nmessages: [{ body: 1 }]\n" };

@@ -34,6 +34,14 @@ export function pages(): readonly Page[] {
   return paths.sort().map((path) => parsePage(path, readFileSync(join(repository, path), "utf8")));
 }
 
+/** Returns a code block of a page: the nth of its language, from 0. @param path relative to the repository's root */
+export function readExample(path: string, language: string, index: number): string {
+  const { blocks } = parsePage(path, readFileSync(join(repository, path), "utf8"));
+  const block = blocks.filter((each) => each.language === language)[index];
+  if (block === undefined) throw new Error(`${path} has too few examples`);
+  return block.text;
+}
+
 export function parsePage(path: string, text: string): Page {
   const prose: string[] = [];
   const blocks: Block[] = [];
