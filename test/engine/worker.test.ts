@@ -92,6 +92,20 @@ it("resumes after kill -9 of the provider and of the CLI without its journal, un
   expect(JSON.stringify(stack.outputs())).not.toContain("possibleDuplicates");
 });
 
+it("pushes the rows of a data file again if it became shorter in between, and another delivery was made", async () => {
+  const file = (count: number) => bodies(0, count).join("\n");
+  const manifest = "queue: orders\npush: on_change\nsource: { file: a.ndjson }\n";
+  await using seeder = await makeWorkerStack({ "a.yaml": manifest, "a.ndjson": file(5_100) });
+  const { stack } = seeder;
+  for (const count of [5_100, 4_000, 3_000, 5_100]) {
+    seeder.write("a.ndjson", file(count));
+    const before = seeder.bodies("orders").length;
+    succeeded(await stack.up());
+    const sent = seeder.bodies("orders").slice(before);
+    expect(sent.sort((a, b) => Number(a) - Number(b))).toEqual(bodies(0, count));
+  }
+});
+
 it("pushes tainted segments again, after a run that was killed once it had deleted them", async () => {
   const modes = ["once", "on_change"];
   const files = Object.fromEntries(modes.map((mode) => [`${mode}.yaml`, `push: ${mode}\n${manifest([0])}`]));

@@ -1,5 +1,4 @@
 import type { RecordedSegment } from "../../engine/read-state.ts";
-import { isStillNeeded } from "../../lifecycle/state/former-segments.ts";
 import { didYouMean } from "../../manifest/index.ts";
 import { urns } from "../../urn.ts";
 import { UsageError } from "../../usage-error.ts";
@@ -15,8 +14,6 @@ export interface DeployedSegment {
   readonly segments: string;
   /** Numbers of the segments that have a ledger. */
   readonly recorded: readonly number[];
-  /** Those of them that the manifest no longer has, but that the next run keeps; see `withFormerSegments`. */
-  readonly former: readonly number[];
   /** Number of segments that the manifest has; undefined if only the program can determine the files. */
   readonly present: number | undefined;
 }
@@ -33,8 +30,7 @@ export function findDeployedSegments({ stack, config, loaded, state }: Known): r
     const entry = toDeployedSegment(segment, loaded);
     const known = byUrn.get(entry.segments);
     const recorded = [...new Set([...(known?.recorded ?? []), segment.outputs.segment])];
-    const former = [...(known?.former ?? []), ...(isFormer(segment, entry) ? [segment.outputs.segment] : [])];
-    byUrn.set(entry.segments, { ...entry, recorded, former });
+    byUrn.set(entry.segments, { ...entry, recorded });
     if (segment.origin !== "values") deployed.add(entry.manifest);
   }
   for (const manifest of loaded.manifests) {
@@ -42,21 +38,16 @@ export function findDeployedSegments({ stack, config, loaded, state }: Known): r
     if (deployed.has(name)) continue;
     const segments = urns.segment(stack.short, config.project, name);
     const present = loaded.segmentsOf(manifest).length;
-    byUrn.set(segments, { name, manifest: name, segments, recorded: [], former: [], present });
+    byUrn.set(segments, { name, manifest: name, segments, recorded: [], present });
   }
   return [...byUrn.values()];
-}
-
-/** A manifest that was removed from the repository keeps no segments. */
-function isFormer({ outputs }: RecordedSegment, { present = 0 }: Pick<DeployedSegment, "present">): boolean {
-  return present > 0 && outputs.segment >= present && isStillNeeded(outputs);
 }
 
 /** Converts a recorded segment to the deployment in the next run, using the manifest's current name. */
 function toDeployedSegment(
   { name, urn, manifest: before, outputs: { segment }, origin }: RecordedSegment,
   loaded: StackSnapshot["loaded"],
-): Omit<DeployedSegment, "recorded" | "former"> {
+): Omit<DeployedSegment, "recorded"> {
   const found =
     origin === "values"
       ? undefined

@@ -35,18 +35,20 @@ export function selectTargets(
  */
 function selectSegments(
   asked: Pick<RepairRequest, "action" | "messages">,
-  { name, segments, recorded, former, present }: DeployedSegment,
+  { name, segments, recorded, present }: DeployedSegment,
 ): readonly string[] {
   const all = present === undefined ? recorded : Array.from({ length: present }, (_, index) => index);
   // If no segment has a ledger, all are selected, so that the provider reports it.
   const isAnyMeant = asked.action === "baseline" || recorded.length === 0;
   const chosen = isAnyMeant ? all : all.filter((index) => recorded.includes(index));
-  const removed = present !== undefined && acceptsWholeFile(asked) ? former : [];
-  if (chosen.length > 0) return [...chosen, ...removed].map((index) => `${segments}/${index}`);
+  // The next run keeps these without messages; see `withFormerSegments`.
+  const former = present === undefined ? [] : recorded.filter((index) => index >= present);
+  if (chosen.length > 0)
+    return [...chosen, ...(acceptsWholeFile(asked) ? former : [])].map((index) => `${segments}/${index}`);
   const what = `${name} has no messages in the repository`;
   throw new UsageError(`${what}. The next \`pulumi up\` drops the entries in its ledger.`);
 }
 
-function isRemoved({ recorded, former, present }: DeployedSegment): boolean {
-  return present !== undefined && recorded.some((index) => index >= present && !former.includes(index));
+function isRemoved({ recorded, present }: DeployedSegment): boolean {
+  return present === 0 && recorded.length > 0;
 }

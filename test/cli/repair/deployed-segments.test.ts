@@ -65,16 +65,12 @@ describe("a repair is about", () => {
     expect(await segments("forget", "a", long)).toEqual([`${own}::a/0`, `${own}::a/1`]);
   });
 
-  it("segments that the repository has: Pulumi would delete others", async () => {
+  it("segments that the repository has, and former ones only if the repair accepts their removal", async () => {
     const short = { ...long, "rows.ndjson": "1\n" };
     const both = [recorded("a"), recorded("a", 1)];
-    expect(await segments("forget", "a", short, ...both)).toEqual([`${own}::a/0`]);
-    expect(await segments("baseline", "a", short, ...both)).toEqual([`${own}::a/0`]);
-    // The next run keeps a segment with a ledger, and only a repair of the whole manifest empties it.
-    const pushed = { version: 1, complete: true, pushed: "0+1 v1:AAAAAAAAAAAAAAAAAAAAAA" };
-    const kept = { ...recorded("a", 1), outputs: outputsOf("a", { segment: 1, ledger: pushed }) };
-    expect(await segments("baseline", "a", short, recorded("a"), kept)).toEqual([`${own}::a/0`, `${own}::a/1`]);
-    expect(await segments("settle_pushed", "a", short, recorded("a"), kept)).toEqual([`${own}::a/0`]);
+    for (const action of ["forget", "baseline"] as const)
+      expect(await segments(action, "a", short, ...both)).toEqual([`${own}::a/0`, `${own}::a/1`]);
+    expect(await segments("settle_pushed", "a", short, ...both)).toEqual([`${own}::a/0`]);
     await expect(segments("forget", "a", {}, ...both)).rejects.toThrow(
       /^a has no messages in the repository\..*drops the entries in its ledger/,
     );
@@ -112,6 +108,7 @@ describe("a repair is about", () => {
     expect(await targets("forget", "a", two, recorded("a"))).toEqual([`${own}::a/0`]);
     const list = "urn:pulumi:*::*::pulumi-nodejs:dynamic:Deployments::deployments";
     expect(await targets("baseline", "b", two, recorded("a"))).toEqual([`${own}::b/0`, list]);
+    expect(await targets("baseline", "b", two, recorded("a"), recorded("a", 1))).toEqual([`${own}::b/0`, list]);
     // The removed segment depends on the list, and would be deleted with it.
     expect(await targets("baseline", "b", two, recorded("gone"))).toEqual([`${own}::b/0`]);
     const moved = { "b.yaml": `moved_from: [a]\n${manifest}` };

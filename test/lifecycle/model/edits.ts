@@ -26,6 +26,8 @@ export class Editor {
   #last = 0;
   /** The last removed item, unless it was put back. */
   #removed: Item | undefined;
+  /** The rows that were last cut off, unless they were put back. */
+  #cut: readonly Item[] = [];
 
   constructor(random: Random) {
     this.#random = random;
@@ -76,7 +78,10 @@ export class Editor {
     ["append", (items) => this.#appended(items)],
     ["append", (items) => this.#appended(items)],
     ["edit a row", (items) => items.with(this.#random.int(items.length), this.#item("rows"))],
-    ["shrink", (items) => items.slice(0, Math.max(1, items.length - 1 - this.#random.int(5)))],
+    ["shrink", (items) => this.#shortened(items)],
+    ["shrink", (items) => this.#shortened(items)],
+    ["grow back", (items) => this.#withCut(items)],
+    ["grow back", (items) => this.#withCut(items)],
     ["repeat a row", (items) => [...items, this.#random.pick(items)]],
   ];
 
@@ -115,6 +120,18 @@ export class Editor {
   #altered(items: readonly Item[], alter: (item: Item) => Item): readonly Item[] {
     const at = this.#random.int(items.length);
     return items.map((item, index) => (index === at ? alter(item) : item));
+  }
+
+  #shortened(items: readonly Item[]): readonly Item[] {
+    const rows = Math.max(1, items.length - 1 - this.#random.int(5));
+    this.#cut = items.slice(rows);
+    return items.slice(0, rows);
+  }
+
+  #withCut(items: readonly Item[]): readonly Item[] {
+    const cut = this.#cut;
+    this.#cut = [];
+    return [...items, ...cut];
   }
 
   #appended(items: readonly Item[]): readonly Item[] {

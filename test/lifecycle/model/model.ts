@@ -75,10 +75,11 @@ export interface Expectation {
 
 const any: readonly Fate[] = ["pushed", "doubt", "new"];
 
-export function partsOf({ mode, policy, kind, items }: Setting, rowsOfPart: number): readonly Part[] {
+/** @param recorded number of segments in the state: the manifest keeps those that it no longer has, without messages */
+export function partsOf({ mode, policy, kind, items }: Setting, rowsOfPart: number, recorded: number): readonly Part[] {
   const size = kind === "rows" ? rowsOfPart : items.length;
   const whole = JSON.stringify(items);
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => {
+  return Array.from({ length: Math.max(Math.ceil(items.length / size), recorded) }, (_, index) => {
     const part = items.slice(index * size, (index + 1) * size);
     const isLast = (index + 1) * size >= items.length;
     return {
@@ -86,7 +87,7 @@ export function partsOf({ mode, policy, kind, items }: Setting, rowsOfPart: numb
       policy,
       kind,
       items: part,
-      from: index * size,
+      from: Math.min(index * size, items.length),
       delivery: { part: JSON.stringify(part), whole },
       isLast,
     };

@@ -117,7 +117,7 @@ class Sequence {
     const before = this.#world.state;
     const seen = await this.#world.up(this.#setting, run);
     this.#transcript.push(`up ${JSON.stringify(run)}`, ...seen.map(seenText));
-    const wrong = this.#judged(seen, run);
+    const wrong = this.#judged(seen, run, before.segments.length);
     const isRefused = seen.some(({ end, error }) => end === "refused" && !error.startsWith("PUSH_INCOMPLETE"));
     if (isRefused) {
       if (this.#random.int(3) > 0)
@@ -130,9 +130,10 @@ class Sequence {
     return wrong;
   }
 
-  #judged(seen: readonly Seen[], run: Run): readonly string[] {
+  /** @param recorded number of segments in the state before the run */
+  #judged(seen: readonly Seen[], run: Run, recorded: number): readonly string[] {
     const { queue } = this.#setting;
-    const parts = partsOf(this.#setting, segmentRows);
+    const parts = partsOf(this.#setting, segmentRows, recorded);
     const before = parts.map((_, segment) => this.#frames[`${queue}/${segment}`] ?? [nothing]);
     const checked = turnsOf(parts, before).map((turn) => this.#judgedBy(seen, run, parts, turn));
     const right = checked.flatMap((each) => ("frames" in each ? [each.frames] : []));
@@ -142,9 +143,6 @@ class Sequence {
       for (const [key, some] of Object.entries(more)) frames[key] = distinct([...(frames[key] ?? []), ...some]);
     }
     if (isGood(seen) && run.repair === undefined) {
-      for (const key of Object.keys(frames)) {
-        if (Number(key.split("/")[1]) >= parts.length && !run.unsaved) delete frames[key];
-      }
       delete this.#loose[queue];
       if (!run.unsaved) this.#settledAt[queue] = this.#world.requests;
     }

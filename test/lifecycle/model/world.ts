@@ -10,6 +10,7 @@ import {
   requestEnv,
 } from "../../../src/lifecycle/protocol/request.ts";
 import { createProvider, type SegmentProvider } from "../../../src/lifecycle/segment-provider.ts";
+import { withFormerSegments } from "../../../src/lifecycle/state/former-segments.ts";
 import { planSegment } from "../../../src/lifecycle/state/inputs.ts";
 import type { SegmentInputs, SegmentOutputs } from "../../../src/lifecycle/state/segment.ts";
 import { limits } from "../../../src/limits.ts";
@@ -91,7 +92,7 @@ export class World implements AsyncDisposable {
     }
   }
 
-  /** Runs `pulumi up`: one segment after the other until one fails, then deletes the removed ones. */
+  /** Runs `pulumi up`: one segment after the other until one fails. */
   async up(setting: Setting, run: Run = {}): Promise<readonly Seen[]> {
     const before = this.state;
     const deployment = before.deployment ?? `deployment ${++this.#deployments}`;
@@ -103,10 +104,6 @@ export class World implements AsyncDisposable {
       const one = await this.#segment(process, lifecycle, inputs, run);
       seen.push(one);
       if (one.end !== "same" && one.end !== "done") break;
-    }
-    if (seen.every(({ end }) => end === "same" || end === "done")) {
-      for (const segment of before.segments.slice(all.length)) await this.#remove(process, lifecycle, segment);
-      this.state = { ...this.state, segments: this.state.segments.slice(0, all.length) };
     }
     if (process.isDead) this.#nameTheDead();
     else process.end();
@@ -231,7 +228,11 @@ export class World implements AsyncDisposable {
     const { content, push } = manifest;
     const all = content.kind === "inline" ? [createMessageSegment(content.messages)] : segmenter.end(push === "once");
     const target = { accountId: "a".repeat(32), queueId: setting.queue };
-    const planned = all.map((segment) => planSegment(manifest, segment, { stack: "dev", project: "p", root: ".." }));
+    const kept = withFormerSegments(
+      all,
+      before.flatMap((each) => each ?? []),
+    );
+    const planned = kept.map((segment) => planSegment(manifest, segment, { stack: "dev", project: "p", root: ".." }));
     const recorded = planned.map(({ segment }) => before[segment]);
     const shared = isSharedDelivery(planned) && { deliveryNumber: resolveDeliveryNumber(planned, recorded, target) };
     return planned.map((segment) => ({
