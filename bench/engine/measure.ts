@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeRequestFile } from "../../src/cli/shared/request-file.ts";
+import { compileCacheFolder } from "../../src/compile-cache.mjs";
 import { urns } from "../../src/urn.ts";
 import { withDisposable } from "../../src/with-disposable.ts";
 import type { OwnStack } from "../../test/engine/support/stack.ts";
@@ -77,6 +79,8 @@ export async function measureFirst(rows = 100_000): Promise<Section> {
   using cache = temporaryFolder();
   const settings = seederSettings(cache.path);
   const run = (env?: Readonly<Record<string, string>>) => firstRun(stack, emulator, rows, env);
+  // The projects of the bench share the repository's node_modules, and with it the compile cache.
+  rmSync(compileCacheFolder, { recursive: true, force: true });
   const fresh = await run();
   const compiled = await run();
   await run(settings);
